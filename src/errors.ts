@@ -1,0 +1,11 @@
+/** Errors meant for people. Each message is one line: the value, the rule, and the next move. */
+
+/** What was asked for cannot be: a value out of range, an unknown name. The command line exits with 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** The work itself failed: ffmpeg died, the disk is full. The command line exits with 1. */
+export class RenderError extends Error {
+  override name = 'RenderError';
+}

@@ -1,0 +1,144 @@
+/**
+ * One thread's network: the kernel's memory, and the order in which its functions are called.
+ *
+ * Memory, from the bottom: the module's constants; the weights; two tiles of activations that the layers write in turn;
+ * then planes as long as the band being drawn: x, y, three of sums (which become brightness), three more for the
+ * output one layer earlier, the rounding, and the RGBA pixels.
+ */
+import { FREE_ADDRESS, type KernelExports, type KernelShape, MIX_ADDRESS } from './kernel.js';
+import type { PackedLayer, PackedNetwork } from './pack.js';
+
+/** Tiles are about this large, to stay in the first-level cache with the weights they meet there. */
+const TILE_BYTES = 12 * 1024;
+const SHARE_ADDRESS = MIX_ADDRESS - 4;
+const PAGE = 65536;
+
+export class Evaluator {
+  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  readonly #step: number; // samples come in multiples of this
+  #module: WebAssembly.Module | undefined;
+  #kernel!: KernelExports;
+  #network!: PackedNetwork;
+  #capacity = 0; // samples per plane
+  #address = { tiles: 0, x: 0, y: 0, sums: 0, earlier: 0, rounding: 0, rgba: 0 };
+
+  constructor(shape: KernelShape) {
+    this.#step = 4 * shape.vectors;
+  }
+
+  /** Takes a network and makes room for bands of up to `samples` samples. */
+  load(module: WebAssembly.Module, network: PackedNetwork, samples: number): void {
+    this.#network = network;
+    this.#makeRoom(samples);
+    if (this.#module !== module) {
+      // Instantiating writes the module's constants to the bottom of memory, so the one used must be the last.
+      const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+      this.#kernel = instance.exports as unknown as KernelExports;
+      this.#module = module;
+    }
+    this.#floats(FREE_ADDRESS, network.weights.length).set(network.weights);
+    this.#floats(MIX_ADDRESS, 1)[0] = network.mix;
+    this.#floats(SHARE_ADDRESS, 1)[0] = network.earlier?.share ?? 0;
+  }
+
+  /** The plane to put the samples' offsets from the view's centre in, before `evaluate`. */
+  get x(): Float32Array {
+    return this.#floats(this.#address.x, this.#capacity);
+  }
+  get y(): Float32Array {
+    return this.#floats(this.#address.y, this.#capacity);
+  }
+  /** The plane to put what rounds each pixel in, before `pack`: see KernelExports.pack. */
+  get rounding(): Float32Array {
+    return this.#floats(this.#address.rounding, this.#capacity);
+  }
+
+  /** Computes the first `samples` samples. Gives a plane of brightness for each output, valid until the next call. */
+  evaluate(samples: number): Float32Array[] {
+    const { tiles, x, sums, earlier } = this.#address;
+    const { output, widest } = this.#network;
+    const plane = 4 * this.#capacity;
+    const total = this.#padded(samples);
+    const tile = this.#tileSamples();
+    const half = 4 * tile * widest;
+    for (let first = 0; first < total; first += tile) {
+      const count = Math.min(tile, total - first);
+      let src = x + 4 * first;
+      let stride = plane;
+      let before = { src, stride };
+      for (const [k, layer] of this.#network.hidden.entries()) {
+        before = { src, stride };
+        const dst = tiles + (k % 2) * half;
+        this.#run('hidden', layer, src, stride, dst, 4 * tile, count);
+        src = dst;
+        stride = 4 * tile;
+      }
+      this.#run('output', output, src, stride, sums + 4 * first, plane, count);
+      const last = this.#network.earlier;
+      if (last) this.#run('output', last.output, before.src, before.stride, earlier + 4 * first, plane, count);
+    }
+    return Array.from({ length: output.units }, (_, channel) => {
+      const at = sums + channel * plane;
+      if (this.#network.earlier) this.#kernel.blend(at, earlier + channel * plane, SHARE_ADDRESS, total);
+      this.#kernel.brighten(at, total);
+      return this.#floats(at, samples);
+    });
+  }
+
+  /** The last `samples` evaluated as RGBA8, each sample a pixel. Valid until the next call. */
+  pack(samples: number): Uint8Array {
+    const { sums, rounding, rgba } = this.#address;
+    const plane = this.#network.output.units === 3 ? 4 * this.#capacity : 0; // grey is one plane read three times
+    this.#kernel.pack(sums, sums + plane, sums + 2 * plane, rounding, rgba, this.#padded(samples));
+    return new Uint8Array(this.#memory.buffer, rgba, 4 * samples);
+  }
+
+  #run(
+    kind: 'hidden' | 'output',
+    layer: PackedLayer,
+    src: number,
+    srcStride: number,
+    dst: number,
+    dstStride: number,
+    samples: number,
+  ): void {
+    const weights = FREE_ADDRESS + 4 * layer.at;
+    this.#kernel[kind](src, srcStride, dst, dstStride, weights, layer.inputs, layer.units, samples);
+  }
+
+  #tileSamples(): number {
+    const fitting = TILE_BYTES / (4 * Math.max(1, this.#network.widest));
+    return Math.max(1, Math.floor(fitting / this.#step)) * this.#step;
+  }
+
+  #padded(samples: number): number {
+    return Math.ceil(samples / this.#step) * this.#step;
+  }
+
+  #makeRoom(samples: number): void {
+    this.#capacity = Math.ceil(this.#padded(samples) / 4) * 4;
+    let end = FREE_ADDRESS;
+    const take = (floats: number) => {
+      const start = end;
+      end = Math.ceil((end + 4 * floats) / 64) * 64;
+      return start;
+    };
+    take(this.#network.weights.length);
+    this.#address = {
+      tiles: take(2 * this.#tileSamples() * this.#network.widest),
+      x: take(2 * this.#capacity),
+      y: 0,
+      sums: take(3 * this.#capacity),
+      earlier: take(this.#network.earlier ? 3 * this.#capacity : 0),
+      rounding: take(this.#capacity),
+      rgba: take(this.#capacity),
+    };
+    this.#address.y = this.#address.x + 4 * this.#capacity; // the kernel reads the two as one, a plane apart
+    const missing = Math.ceil((end - this.#memory.buffer.byteLength) / PAGE);
+    if (missing > 0) this.#memory.grow(missing);
+  }
+
+  #floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, length);
+  }
+}

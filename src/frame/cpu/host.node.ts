@@ -1,0 +1,47 @@
+/**
+ * The one place where the CPU renderer touches Node: how a thread is started, how many there may be, and which
+ * experiments of the engine to switch on. Everything else in src/frame runs in a browser as it is.
+ */
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+
+/** A thread running thread.ts. */
+export interface Thread {
+  post(message: unknown, transfer: ArrayBuffer[]): void;
+  terminate(): Promise<unknown>;
+}
+
+/** Starts a thread. `failed` is called at most once, if it dies. */
+export function startThread<Answer>(
+  received: (answer: Answer) => void,
+  failed: (error: Error) => void,
+): Thread {
+  const worker = new Worker(new URL('./worker.node.js', import.meta.url));
+  worker.on('message', received);
+  worker.on('error', failed);
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    terminate: () => worker.terminate(),
+  };
+}
+
+/** How many threads can run at once: the cores that this process may use. */
+export const cores: number = availableParallelism();
+
+/** Lets V8 compile relaxed SIMD, which Node 20 knows but keeps behind a flag. */
+export function enableRelaxedSimd(): void {
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
+
+/**
+ * Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24, as an experiment,
+ * and UNTRAINED_WIDE_SIMD=0 declines it.
+ */
+export const mayWiden: boolean =
+  Number(process.versions.node.split('.')[0]) >= 24 && process.env.UNTRAINED_WIDE_SIMD !== '0';
+
+/** Switches V8's widening of 128-bit operations to 256 bits on or off, for modules compiled from now on. */
+export function setWideSimd(on: boolean): void {
+  setFlagsFromString(on ? '--experimental-wasm-revectorize' : '--no-experimental-wasm-revectorize');
+}

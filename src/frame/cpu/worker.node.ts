@@ -1,0 +1,6 @@
+/** A worker thread of Node's, running thread.ts. */
+import { parentPort } from 'node:worker_threads';
+import { bandDrawer } from './thread.js';
+
+const port = parentPort!;
+port.on('message', bandDrawer((message, transfer) => port.postMessage(message, transfer)));

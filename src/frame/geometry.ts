@@ -1,0 +1,30 @@
+/** Where on the input plane a frame's samples lie. */
+import type { FrameDescription } from './description.js';
+
+/**
+ * The samples' distances from the view's centre: x by column (from the left), y by row (from the top, so y falls).
+ * A pixel is sampled at its middle, or at the middles of its n x n parts: n * width columns, n * height rows.
+ *
+ * They are offsets and not coordinates so that float32 keeps its digits in a deep zoom.
+ */
+export function sampleOffsets({
+  size: [width, height],
+  supersample,
+  view,
+}: Pick<FrameDescription, 'size' | 'supersample' | 'view'>): {
+  x: Float64Array;
+  y: Float64Array;
+} {
+  const pixel = (2 * view.halfWidth) / Math.min(width, height);
+  const along = (pixels: number, sign: number) =>
+    Float64Array.from(
+      { length: pixels * supersample },
+      (_, i) => sign * pixel * ((i + 0.5) / supersample - pixels / 2),
+    );
+  return { x: along(width, 1), y: along(height, -1) };
+}
+
+/** The network's input at an offset from the view's centre: [x, y, ...slice], cut to the inputs it has. */
+export function inputAt({ network, view, slice }: FrameDescription, dx: number, dy: number): number[] {
+  return [view.centre[0] + dx, view.centre[1] + dy, ...slice].slice(0, network.inputs);
+}

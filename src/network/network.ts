@@ -1,0 +1,117 @@
+/**
+ * From a spec to weights. The matrices made here are what the reference (forward.ts) and every renderer compute with.
+ *
+ * The k-th matrix of a network is the same whether it ends the network or lies inside a deeper one, which only has
+ * more rows of it: an L-layer network's outputs are the first units of layer L.
+ */
+import type { Activation, ActivationName } from './activations.js';
+import { DrawCache, type Seed } from './draws.js';
+import { hiddenWidths, type NetworkSpec } from './spec.js';
+
+/** One step of equation (1) before its activation: z = W y + b. O units (rows) and I inputs (columns). */
+export interface Layer {
+  inputs: number;
+  units: number;
+  weights: Float64Array; // (O, I), row-major: weights[unit * inputs + input]
+  biases: Float64Array; // (O)
+}
+
+/** A network ready to be computed. */
+export interface Network {
+  inputs: number;
+  hidden: Layer[];
+  output: Layer;
+  /** With a fractional number of layers: the output layer one layer earlier, and how much of it is left. */
+  earlier?: { output: Layer; share: number };
+  activation: Activation;
+  outputActivation: ActivationName;
+}
+
+/** Draws a network's weights and scales them. */
+export function buildNetwork(spec: NetworkSpec, draws = new DrawCache()): Network {
+  const inside = layerMaker(spec, draws);
+  const count = Math.ceil(spec.layers);
+  const share = count - spec.layers; // what the picture before the last layer keeps
+  return {
+    inputs: spec.inputs,
+    hidden: Array.from({ length: count - 1 }, (_, k) => inside.hidden(k + 1)),
+    output: inside.output(count),
+    ...(share > 0 && { earlier: { output: inside.output(count - 1), share } }),
+    activation: spec.activation,
+    outputActivation: spec.outputActivation,
+  };
+}
+
+/** Makes a spec's layers one at a time, by number from 1: a large network need not be held twice. */
+export function layerMaker(
+  spec: NetworkSpec,
+  draws: DrawCache,
+): { hidden(k: number): Layer; output(k: number): Layer } {
+  const widths = hiddenWidths(spec);
+  const inputsOf = (k: number) => (k === 1 ? spec.inputs : widths[k - 2]);
+  const make = (k: number, units: number) =>
+    spec.weights ? explicitLayer(spec, k) : drawnLayer(spec, draws, k, inputsOf(k), units);
+  return { hidden: (k) => make(k, widths[k - 1]), output: (k) => make(k, spec.outputs) };
+}
+
+/**
+ * Layer k with `inputs` and `units` that may be fractions: 30.4 inputs are 31, the last of which comes in at 0.4 of
+ * its weight, so at 30 it is silent and at 31 it is one of them.
+ */
+function drawnLayer(spec: NetworkSpec, draws: DrawCache, k: number, inputs: number, units: number): Layer {
+  const columns = Math.ceil(inputs);
+  const rows = Math.ceil(units);
+  const scale = scaleOf(spec, inputs, units);
+  const biasScale = k === 1 && !spec.firstLayerBias ? 0 : (spec.biasScale ?? scale);
+  const layer = emptyLayer(columns, rows);
+  const shares = seedShares(spec.seed);
+  for (let unit = 0; unit < rows; unit++) {
+    for (const { seed, share } of shares) {
+      const drawn = draws.unit(seed, k, unit + 1, columns, spec.distribution);
+      layer.biases[unit] += share * biasScale * drawn[0];
+      for (let i = 0; i < columns; i++) layer.weights[unit * columns + i] += share * scale * drawn[1 + i];
+    }
+    if (inputs < columns) layer.weights[(unit + 1) * columns - 1] *= inputs - (columns - 1);
+  }
+  return layer;
+}
+
+/** What a draw of size 1 is multiplied by: see `weightScale` and `initialisation` in spec.ts. */
+function scaleOf(spec: NetworkSpec, inputs: number, units: number): number {
+  if (!spec.initialisation) return spec.weightScale ?? DEFAULT_WEIGHT_SCALE;
+  const deviation = {
+    he: Math.sqrt(2 / inputs),
+    glorot: Math.sqrt(2 / (inputs + units)),
+    lecun: Math.sqrt(1 / inputs),
+  }[spec.initialisation];
+  const perDraw = spec.distribution === 'uniform' ? Math.sqrt(3) : 1; // uniform on [-1, 1] deviates by 1/sqrt(3)
+  return (spec.weightScale ?? 1) * deviation * perDraw;
+}
+
+/** A scale at which 27 layers of 30 units are full of shapes and still smooth: figure 19 is between 0.5 and 1. */
+const DEFAULT_WEIGHT_SCALE = 0.6;
+
+function seedShares(seed: NetworkSpec['seed']): { seed: Seed; share: number }[] {
+  if (typeof seed !== 'object') return [{ seed, share: 1 }];
+  const { from, to, fraction } = seed;
+  // Whole networks at both ends, to the bit: cos(π/2) is 6e-17 and not 0.
+  if (fraction === 0 || from === to) return [{ seed: from, share: 1 }];
+  if (fraction === 1) return [{ seed: to, share: 1 }];
+  const angle = (fraction * Math.PI) / 2;
+  return [
+    { seed: from, share: Math.cos(angle) },
+    { seed: to, share: Math.sin(angle) },
+  ];
+}
+
+function explicitLayer(spec: NetworkSpec, k: number): Layer {
+  const { w, b } = spec.weights![k - 1];
+  const layer = emptyLayer(w[0].length, w.length);
+  layer.weights.set(w.flat());
+  if (b) layer.biases.set(b);
+  return layer;
+}
+
+function emptyLayer(inputs: number, units: number): Layer {
+  return { inputs, units, weights: new Float64Array(units * inputs), biases: new Float64Array(units) };
+}

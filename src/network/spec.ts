@@ -1,0 +1,160 @@
+/**
+ * The spec of a network: everything that makes it, as plain data. Nothing here draws a weight; weights.ts does.
+ */
+import { z } from 'zod';
+import { activationNames } from './activations.js';
+
+/** What one network may cost at most: 2^28 weights are a gigabyte of float32 in every worker. */
+export const MAX_WEIGHTS = 2 ** 28;
+export const MAX_LAYERS = 1024;
+export const MAX_WIDTH = 8192;
+export const MAX_INPUTS = 64;
+
+const seed = z.union([z.number(), z.string().min(1).max(200)], 'must be a number or a text');
+const activationName = z.enum(activationNames);
+const fraction = z.number().min(0).max(1);
+const width = z.number().min(1).max(MAX_WIDTH);
+const scale = z.number().min(0).max(1e6);
+
+/** One weight matrix given number by number, in the article's letters: y = a(W x + b). */
+const explicitLayer = z.strictObject({
+  /** W, one row per unit, one column per input. */
+  w: z.array(z.array(z.number()).min(1)).min(1),
+  /** b, one number per unit. Defaults to zeros. */
+  b: z.array(z.number()).optional(),
+});
+
+const networkFields = {
+  /**
+   * Names the random draws. A pair stands between two networks: each weight is cos(f π/2) of one and sin(f π/2) of
+   * the other, which keeps the variance, so the way from one to the other has no flat spot in the middle.
+   */
+  seed: z.union([seed, z.strictObject({ from: seed, to: seed, fraction })]).default(1),
+  /** Inputs: 1 is x alone, 2 are x and y, further ones are given by the slice. Whole, 1 to 64. */
+  inputs: z.int().min(1).max(MAX_INPUTS).default(2),
+  /** Weight matrices, the output's included, 1 to 1024. 4.3 is the fourth picture with 0.3 of the fifth faded in. */
+  layers: z.number().min(1).max(MAX_LAYERS).default(27),
+  /** Units in each hidden layer, 1 to 8192, or a list with one number per hidden layer. Fractions fade a unit in. */
+  width: z.union([width, z.array(width)]).default(30),
+  /** The hidden layers' activation, or a mix of two. */
+  activation: z
+    .union([activationName, z.strictObject({ from: activationName, to: activationName, fraction })])
+    .default('tanh'),
+  /** The last layer's activation, which turns its sums into colours. */
+  outputActivation: activationName.default('sigmoid'),
+  /** 3 for red, green and blue, 1 for a grey picture. */
+  outputs: z.union([z.literal(1), z.literal(3)]).default(3),
+  /** Uniform on [-s, s], or normal with standard deviation s, where s is the weight scale. */
+  distribution: z.enum(['uniform', 'normal']).default('uniform'),
+  /**
+   * A scale per layer instead of one for all, by its standard deviation: He sqrt(2 / in) (arXiv:1502.01852), Glorot
+   * sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
+   */
+  initialisation: z.enum(['he', 'glorot', 'lecun']).optional(),
+  /** s, 0 or more. With a named initialisation it is a factor on that, and 1 by default. */
+  weightScale: scale.optional(),
+  /** The same for biases. By default they have the scale of their layer's weights. */
+  biasScale: scale.optional(),
+  /** Whether the first layer has a bias; by default not, as in the article's pictures, which are odd about (0, 0). */
+  firstLayerBias: z.boolean().default(false),
+  /** All weights by number, first layer first, in place of everything that has to do with drawing them. */
+  weights: z.array(explicitLayer).min(1).max(MAX_LAYERS).optional(),
+};
+
+/** What `weights` takes the place of: giving both is a mistake worth telling. */
+const drawnFields = [
+  'seed', 'inputs', 'layers', 'width', 'outputs',
+  'distribution', 'initialisation', 'weightScale', 'biasScale', 'firstLayerBias',
+] as const; // biome-ignore format: a list of words reads best in rows
+
+const fields = z.strictObject(networkFields);
+
+/** The names a network's parameters have, in specs, sweeps and on the command line. */
+export const networkFieldNames = Object.keys(networkFields) as (keyof typeof networkFields)[];
+
+/** A network's spec as people write it: every field has a default. */
+export type NetworkInput = z.input<typeof fields>;
+/** A network's spec with its defaults filled in. */
+export type NetworkSpec = z.output<typeof fields>;
+export type ExplicitLayer = z.output<typeof explicitLayer>;
+
+/** Reads a spec, fills in its defaults and checks what zod alone cannot: that its parts fit one another. */
+export const networkSchema = z
+  .preprocess((given, context) => {
+    if (!isRecord(given) || given.weights === undefined) return given;
+    const both = drawnFields.find((name) => given[name] !== undefined);
+    if (both) {
+      context.addIssue({
+        code: 'custom',
+        path: [both],
+        message: `has no meaning beside explicit weights: give one or the other`,
+      });
+    }
+    return given;
+  }, fields)
+  .transform((spec, context): NetworkSpec => {
+    const problem = spec.weights ? explicitProblem(spec.weights) : drawnProblem(spec);
+    if (problem) context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
+    if (problem || !spec.weights) return spec;
+    const last = spec.weights[spec.weights.length - 1];
+    const outputs = last.w.length as 1 | 3;
+    return { ...spec, inputs: spec.weights[0].w[0].length, layers: spec.weights.length, outputs };
+  });
+
+/** The hidden layers' widths as given, first to last; with explicit weights, their rows. */
+export function hiddenWidths(spec: NetworkSpec): number[] {
+  if (spec.weights) return spec.weights.slice(0, -1).map((layer) => layer.w.length);
+  const hidden = Math.ceil(spec.layers) - 1;
+  return typeof spec.width === 'number' ? new Array(hidden).fill(spec.width) : spec.width.slice(0, hidden);
+}
+
+/** How many weights and biases a network has, those of fractional parts included. */
+export function countWeights(spec: NetworkSpec): number {
+  const sizes = [spec.inputs, ...hiddenWidths(spec).map(Math.ceil), spec.outputs];
+  let count = 0;
+  for (let k = 1; k < sizes.length; k++) count += sizes[k] * (sizes[k - 1] + 1);
+  const fades = !Number.isInteger(spec.layers); // then the output one layer earlier is computed too
+  return fades ? count + spec.outputs * (sizes[sizes.length - 3] + 1) : count;
+}
+
+type Problem = { field: string; message: string };
+
+function drawnProblem(spec: NetworkSpec): Problem | undefined {
+  const hidden = Math.ceil(spec.layers) - 1;
+  if (typeof spec.width !== 'number' && spec.width.length < hidden) {
+    const message = `has ${spec.width.length} entries, and ${spec.layers} layers have ${hidden} hidden ones: give one number for all, or ${hidden}`;
+    return { field: 'width', message };
+  }
+  const weights = countWeights(spec);
+  if (weights > MAX_WEIGHTS) {
+    const most = Math.floor(Math.sqrt(MAX_WEIGHTS / Math.max(1, hidden - 1)));
+    const message = `makes ${Math.round(weights / 1e6)} million weights, and ${Math.round(MAX_WEIGHTS / 1e6)} million are the most that fit: with ${spec.layers} layers, stay under ${most} units`;
+    return { field: 'width', message };
+  }
+}
+
+function explicitProblem(layers: ExplicitLayer[]): Problem | undefined {
+  const field = 'weights';
+  let inputs = layers[0].w[0].length;
+  if (inputs > MAX_INPUTS) return { field, message: `has ${inputs} inputs, and ${MAX_INPUTS} are the most` };
+  for (const [k, { w, b }] of layers.entries()) {
+    const wrong = w.find((row) => row.length !== inputs);
+    if (wrong) {
+      const message = `layer ${k + 1} has a row of ${wrong.length} weights, and its input has ${inputs} numbers: make every row ${inputs} long`;
+      return { field, message };
+    }
+    if (b && b.length !== w.length) {
+      const message = `layer ${k + 1} has ${b.length} biases for ${w.length} units: give one each, or leave b out`;
+      return { field, message };
+    }
+    inputs = w.length;
+  }
+  if (inputs !== 1 && inputs !== 3) {
+    const message = `ends in ${inputs} outputs, and a picture takes 1 (grey) or 3 (red, green, blue)`;
+    return { field, message };
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

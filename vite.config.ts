@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Scenes import the package by its own name, as a user's would; tests read it from the sources.
+    alias: [
+      { find: /^untrained$/, replacement: at('src/index.ts') },
+      { find: /^untrained\/render$/, replacement: at('src/render/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks', // V8 flags belong to a process, and the CPU renderer sets one
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    server: { deps: { inline: [/@motion-canvas/] } }, // its modules import one another without extensions
+  },
+});
