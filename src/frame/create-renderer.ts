@@ -13,7 +13,10 @@ export interface RendererOptions {
 }
 
 /** Starts a renderer; end it with `close()`. */
-export async function createRenderer({ backend = 'auto', threads }: RendererOptions = {}): Promise<FrameRenderer> {
+export async function createRenderer({
+  backend = 'auto',
+  threads,
+}: RendererOptions = {}): Promise<FrameRenderer> {
   if (backend === 'gpu') {
     throw new UsageError('This version has no GPU renderer yet: take --backend cpu, or leave it out.');
   }

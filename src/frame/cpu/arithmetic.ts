@@ -3,7 +3,7 @@
  * code of another; src/network/activations.ts has what they compute, and the errors below are against that.
  */
 import type { ActivationName } from '../../network/activations.js';
-import { type Code, f32x4, type FunctionBuilder, i32, i32x4, type Local, v128 } from './wasm.js';
+import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from './wasm.js';
 
 /** Constants lie at the start of memory: V8 loads them faster than it makes them from v128.const. */
 export class ConstantPool {

@@ -1,11 +1,12 @@
 /** Which kernel this engine runs best. */
-import { frameSchema } from '../description.js';
+
+import { enableRelaxedSimd, mayWiden, setWideSimd } from '#host';
 import { DrawCache } from '../../network/draws.js';
+import { frameSchema } from '../description.js';
 import { drawBand } from './band.js';
 import { Evaluator } from './evaluator.js';
 import { emitKernel, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
-import { enableRelaxedSimd, mayWiden, setWideSimd } from '#host';
 
 /** A kernel's shape, and what to call it. */
 export interface KernelChoice {

@@ -75,7 +75,8 @@ export class Evaluator {
       }
       this.#run('output', output, src, stride, sums + 4 * first, plane, count);
       const last = this.#network.earlier;
-      if (last) this.#run('output', last.output, before.src, before.stride, earlier + 4 * first, plane, count);
+      if (last)
+        this.#run('output', last.output, before.src, before.stride, earlier + 4 * first, plane, count);
     }
     return Array.from({ length: output.units }, (_, channel) => {
       const at = sums + channel * plane;

@@ -9,7 +9,7 @@
  */
 import type { Activation, ActivationName } from '../../network/activations.js';
 import { Arithmetic, ConstantPool } from './arithmetic.js';
-import { assemble, type Code, doWhile, f32x4, FunctionBuilder, i32, i32x4, ifThen, type Local, v128, whileLoop } from './wasm.js'; // biome-ignore format: one import
+import { assemble, type Code, doWhile, FunctionBuilder, f32x4, i32, i32x4, ifThen, type Local, v128, whileLoop } from './wasm.js'; // biome-ignore format: one import
 
 /** How the inner loop is laid out, and whether it may use relaxed SIMD's fused multiply-add. */
 export interface KernelShape {
@@ -54,7 +54,8 @@ export function emitKernel(shape: KernelShape, activations: KernelActivations): 
     pack: pack(pool, shape.relaxed),
   } satisfies Record<keyof KernelExports, FunctionBuilder>;
   const data = pool.data;
-  if (data.length > MIX_ADDRESS) throw new RangeError(`The kernel's ${data.length} bytes of constants overlap its memory.`);
+  if (data.length > MIX_ADDRESS)
+    throw new RangeError(`The kernel's ${data.length} bytes of constants overlap its memory.`);
   return assemble(functions, data);
 }
 
@@ -63,7 +64,12 @@ export function emitKernel(shape: KernelShape, activations: KernelActivations): 
  * Returns the index after the last number written; a layer takes units * (inputs + 1) of them.
  */
 export function packLayer(
-  { inputs, units, weights, biases }: { inputs: number; units: number; weights: Float64Array; biases: Float64Array },
+  {
+    inputs,
+    units,
+    weights,
+    biases,
+  }: { inputs: number; units: number; weights: Float64Array; biases: Float64Array },
   rows: number,
   into: Float32Array,
   at: number,
@@ -84,10 +90,16 @@ export function namesOf(activation: Activation): KernelActivations['hidden'] {
   return { from: activation.from, to: activation.to };
 }
 
-function denseLayer(shape: KernelShape, pool: ConstantPool, activation: KernelActivations['hidden']): FunctionBuilder {
+function denseLayer(
+  shape: KernelShape,
+  pool: ConstantPool,
+  activation: KernelActivations['hidden'],
+): FunctionBuilder {
   const { rows, vectors, relaxed } = shape;
   const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [src, srcStride, dst, dstStride, weights, inputs, units, samples] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => f.parameter(i));
+  const [src, srcStride, dst, dstStride, weights, inputs, units, samples] = [0, 1, 2, 3, 4, 5, 6, 7].map(
+    (i) => f.parameter(i),
+  );
   const math = new Arithmetic(pool, f, relaxed);
   const weight = f.local('i32'); // walks through the packed weights
   const input = f.local('i32'); // walks down the tile's column of inputs
@@ -134,7 +146,10 @@ function denseLayer(shape: KernelShape, pool: ConstantPool, activation: KernelAc
   const activated = (v: Local): Code => {
     if (typeof activation === 'string') return math.activation(activation, v.get);
     const mix = v128.loadSplat(i32.const(MIX_ADDRESS));
-    const difference = f32x4.sub(math.activation(activation.to, v.get), from.tee(math.activation(activation.from, v.get)));
+    const difference = f32x4.sub(
+      math.activation(activation.to, v.get),
+      from.tee(math.activation(activation.from, v.get)),
+    );
     return math.madd(mix, difference, from.get);
   };
   const oneFewer = (count: number) => unitsLeft.set(i32.sub(unitsLeft.get, i32.const(count)));
@@ -145,7 +160,9 @@ function denseLayer(shape: KernelShape, pool: ConstantPool, activation: KernelAc
       target.set(dst.get),
       unitsLeft.set(units.get),
       whileLoop(i32.greaterOrEqualUnsigned(unitsLeft.get, i32.const(rows)), [block(rows), oneFewer(rows)]),
-      rest.map((count) => ifThen(i32.greaterOrEqualUnsigned(unitsLeft.get, i32.const(count)), [block(count), oneFewer(count)])),
+      rest.map((count) =>
+        ifThen(i32.greaterOrEqualUnsigned(unitsLeft.get, i32.const(count)), [block(count), oneFewer(count)]),
+      ),
       src.set(i32.add(src.get, i32.const(16 * vectors))),
       dst.set(i32.add(dst.get, i32.const(16 * vectors))),
     ],
@@ -160,7 +177,11 @@ function blend(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
   const math = new Arithmetic(pool, f, relaxed);
   const value = f.local('v128');
   const difference = f32x4.sub(v128.load(b.get), value.tee(v128.load(a.get)));
-  f.body = eachVector(samples, [a, b], v128.store(a.get, math.madd(v128.loadSplat(share.get), difference, value.get)));
+  f.body = eachVector(
+    samples,
+    [a, b],
+    v128.store(a.get, math.madd(v128.loadSplat(share.get), difference, value.get)),
+  );
   return f;
 }
 
@@ -182,7 +203,10 @@ function pack(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
   const [red, green, blue, rounding, rgba, samples] = [0, 1, 2, 3, 4, 5].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
   const byte = (plane: Local, place: number) =>
-    i32x4.shl(i32x4.truncate(math.madd(v128.load(plane.get), math.float(255), v128.load(rounding.get))), place);
+    i32x4.shl(
+      i32x4.truncate(math.madd(v128.load(plane.get), math.float(255), v128.load(rounding.get))),
+      place,
+    );
   const colour = [byte(red, 0), byte(green, 8), byte(blue, 16), pool.int(0xff000000)].reduce(v128.or);
   f.body = eachVector(samples, [red, green, blue, rounding, rgba], v128.store(rgba.get, colour));
   return f;

@@ -61,7 +61,12 @@ export function packNetwork(frame: FrameDescription, shape: KernelShape, draws: 
 function foldView(layer: Layer, frame: FrameDescription): Layer {
   const centre = inputAt(frame, 0, 0);
   const { inputs, units, weights } = layer;
-  const folded: Layer = { inputs: 2, units, weights: new Float64Array(2 * units), biases: layer.biases.slice() };
+  const folded: Layer = {
+    inputs: 2,
+    units,
+    weights: new Float64Array(2 * units),
+    biases: layer.biases.slice(),
+  };
   for (let unit = 0; unit < units; unit++) {
     for (let i = 0; i < inputs; i++) folded.biases[unit] += weights[unit * inputs + i] * centre[i];
     for (let i = 0; i < Math.min(2, inputs); i++) folded.weights[2 * unit + i] = weights[unit * inputs + i];

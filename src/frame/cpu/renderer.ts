@@ -1,4 +1,6 @@
 /** The CPU backend: frames cut into bands of rows, drawn by one WebAssembly thread per core. */
+
+import { cores, startThread, type Thread } from '#host';
 import { RenderError } from '../../errors.js';
 import { DrawCache } from '../../network/draws.js';
 import type { NetworkSpec } from '../../network/spec.js';
@@ -9,7 +11,6 @@ import { chooseKernel } from './choose-kernel.js';
 import { emitKernel, namesOf } from './kernel.js';
 import { packNetwork } from './pack.js';
 import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';
-import { cores, startThread, type Thread } from '#host';
 
 /** Bands sent to a thread ahead of the one it draws, so that it never waits for the main thread. */
 const BANDS_AHEAD = 2;

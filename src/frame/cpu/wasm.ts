@@ -135,7 +135,10 @@ export const whileLoop = (condition: Code, body: Code): Code => ifThen(condition
 export const ifThen = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
 
 /** Puts functions into a module that imports its memory as `env.memory` and fills its beginning with `data`. */
-export function assemble(functions: Record<string, FunctionBuilder>, data: Uint8Array): Uint8Array<ArrayBuffer> {
+export function assemble(
+  functions: Record<string, FunctionBuilder>,
+  data: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   const names = Object.keys(functions);
   const list = Object.values(functions);
   const indices = names.map((_, index) => unsigned(index));

@@ -3,4 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { bandDrawer } from './thread.js';
 
 const port = parentPort!;
-port.on('message', bandDrawer((message, transfer) => port.postMessage(message, transfer)));
+port.on(
+  'message',
+  bandDrawer((message, transfer) => port.postMessage(message, transfer)),
+);

@@ -1,0 +1,13 @@
+/** A plane moving round a closed path through a network of four inputs. Loops without a seam.
+ *  Run: npm run render cross-section */
+import { circle, sweep } from 'untrained';
+
+export default sweep({
+  title: 'A plane through a network of four inputs, going round a circle in the other two',
+  figure: '2',
+  seconds: 8,
+  loop: true,
+  network: { seed: 1, inputs: 4, layers: 9, width: 24, weightScale: 0.7 },
+  view: { centre: [0, 0], halfWidth: 2 },
+  slice: circle(1),
+});

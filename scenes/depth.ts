@@ -1,0 +1,16 @@
+/** One network growing from a single layer to forty, each layer fading in over the one before.
+ *  Run: npm run render depth */
+import { sweep, tween } from 'untrained';
+
+export default sweep({
+  title: 'One network growing from 1 layer to 40',
+  figure: '10 to 12',
+  seconds: 16,
+  network: {
+    seed: 1,
+    layers: tween(1, 40, { easing: 'easeInOutSine', during: [0, 15] }),
+    width: 30,
+    weightScale: 0.6,
+  },
+  view: { centre: [1, 0], halfWidth: 3 },
+});

@@ -1,0 +1,44 @@
+/** Reads the values of options. Each says, in one line, what it was given and what it takes. */
+import { UsageError } from '../errors.js';
+
+/** "640x360" to [640, 360]; one number is a square. */
+export function parseSize(text: string): [number, number] {
+  const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text.trim());
+  if (!match) throw new UsageError(`--size is "${text}", and must be WIDTHxHEIGHT in pixels: try 1080x1080.`);
+  return [Number(match[1]), Number(match[2] ?? match[1])];
+}
+
+/** "0-24" to [0, 24]; one number is a range of one. */
+export function parseFrames(text: string): [number, number] {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text.trim());
+  if (!match)
+    throw new UsageError(`--frames is "${text}", and must be FIRST-LAST, counted from 0: try 0-24.`);
+  return [Number(match[1]), Number(match[2] ?? match[1])];
+}
+
+/** Makes a reader of numbers above 0 for an option. */
+export function positive(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value > 0 && Number.isFinite(value))) {
+      throw new UsageError(`${option} is "${text}", and must be a number above 0.`);
+    }
+    return value;
+  };
+}
+
+/** Makes a reader of numbers from 0 up. */
+export function notNegative(option: string): (text: string) => number {
+  return (text) => (Number(text) === 0 && text.trim() !== '' ? 0 : positive(option)(text));
+}
+
+/** Makes a reader of whole numbers from 1 to `most`. */
+export function whole(option: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > most) {
+      throw new UsageError(`${option} is "${text}", and must be a whole number from 1 to ${most}.`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/** The `untrained` command. Exit codes: 0, 1 for work that failed, 2 for bad usage, 130 when interrupted. */
+import { CommanderError } from 'commander';
+import { UsageError } from '../errors.js';
+import { buildProgram } from './program.js';
+import { printJson } from './report.js';
+
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    if (interruption.signal.aborted) process.exit(130); // asked twice: at once
+    interruption.abort(new Error('Stopped. No half-made file is left.'));
+  });
+}
+process.stdout.on('error', () => {}); // a reader that went away (| head) is no reason to fail
+
+const program = buildProgram(interruption.signal);
+for (const command of [program, ...program.commands]) command.exitOverride();
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its message itself
+  const message = error instanceof Error ? error.message : String(error);
+  if (process.argv.includes('--json')) printJson('error', { message });
+  console.error(`untrained: ${message}`);
+  if (interruption.signal.aborted) return 130;
+  if (error instanceof UsageError) return 2;
+  if (process.env.DEBUG) console.error(error);
+  return 1;
+}

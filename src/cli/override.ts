@@ -1,0 +1,92 @@
+/** Changes to a scene from the command line: --set name=value, or name=from..to to move it. */
+import { UsageError } from '../errors.js';
+import { activationNames } from '../network/activations.js';
+import { networkFieldNames } from '../network/spec.js';
+import { didYouMean } from '../sweep/explain.js';
+import { parseSweep, type Sweep } from '../sweep/sweep.js';
+import { keyframes, tween, zoom } from '../sweep/track.js';
+
+const viewFields = ['centre', 'halfWidth'];
+const sweepFields = ['title', 'seconds', 'fps', 'size', 'supersample', 'dither'];
+const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields];
+
+/**
+ * A copy of a sweep with one parameter changed.
+ * @param assignment - Such as "weightScale=0.5", "layers=1..40", "activation=tanh..relu", "centre=0,0", "slice.1=2".
+ */
+export function override(sweep: Sweep, assignment: string): Sweep {
+  const equals = assignment.indexOf('=');
+  if (equals < 1) {
+    throw new UsageError(
+      `--set is "${assignment}", and must be name=value or name=from..to: try weightScale=0.4..0.8.`,
+    );
+  }
+  const name = assignment.slice(0, equals).trim();
+  const path = pathOf(name);
+  const value = readValue(path, assignment.slice(equals + 1).trim(), sweep);
+  return parseSweep(replaced(sweep, path, value, name));
+}
+
+/** Where a parameter stands in a sweep. */
+function pathOf(name: string): string[] {
+  const path = name.split('.');
+  if (path.length > 1 && (path[0] === 'network' || path[0] === 'view')) path.shift();
+  const [field] = path;
+  if (!allFields.includes(field)) {
+    throw new UsageError(
+      `--set ${name}: "${field}" is not a parameter${didYouMean(field, allFields)} There are: ${allFields.join(', ')}.`,
+    );
+  }
+  if ((networkFieldNames as string[]).includes(field)) return ['network', ...path];
+  return viewFields.includes(field) ? ['view', ...path] : path;
+}
+
+function readValue(path: string[], text: string, sweep: Sweep): unknown {
+  const [from, to, more] = text.split('..');
+  if (to === undefined || more !== undefined) return single(text);
+  const field = path[path.length - 1];
+  const ends = [single(from), single(to)];
+  if (field === 'seed') return { from: ends[0], to: ends[1], fraction: moving(0, 1, sweep) };
+  if (field === 'activation' && ends.every((end) => activationNames.includes(end as never))) {
+    return { from: ends[0], to: ends[1], fraction: moving(0, 1, sweep) };
+  }
+  const [a, b] = ends;
+  if (typeof a !== 'number' || typeof b !== 'number') {
+    throw new UsageError(`--set ${field}=${text}: from..to takes two numbers, such as 0.4..0.8.`);
+  }
+  return moving(a, b, sweep, field === 'halfWidth');
+}
+
+/** From a to b; in a loop there and back, or it would not be one. */
+function moving(a: number, b: number, sweep: Sweep, geometric = false) {
+  if (sweep.loop) return keyframes([[0, a], [sweep.seconds / 2, b], [sweep.seconds, a]], { easing: 'easeInOutSine' }); // biome-ignore format: short
+  return geometric && a > 0 && b > 0 ? zoom(a, b) : tween(a, b);
+}
+
+/** A number, true or false, JSON, a list of numbers, or a word. */
+function single(text: string): unknown {
+  if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^[[{"]/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new UsageError(`--set: ${text} is not JSON: check its brackets and quotes.`);
+    }
+  }
+  return text.includes(',') ? text.split(',').map(single) : text;
+}
+
+function replaced(value: unknown, [key, ...rest]: string[], leaf: unknown, name: string): unknown {
+  if (rest.length === 0)
+    return Array.isArray(value) ? value.with(Number(key), leaf) : { ...(value as object), [key]: leaf };
+  const inner = (value as Record<string, unknown>)[key] ?? defaults[key];
+  if (typeof inner !== 'object' || inner === null || (Array.isArray(inner) && !(rest[0] in inner))) {
+    throw new UsageError(`--set ${name}: there is no "${rest[0]}" in ${key}: set ${key} as a whole.`);
+  }
+  const changed = replaced(inner, rest, leaf, name);
+  return Array.isArray(value) ? value.with(Number(key), changed) : { ...(value as object), [key]: changed };
+}
+
+/** What a part of it is set in when the scene has none of its own. */
+const defaults: Record<string, unknown> = { centre: [1, 0] };

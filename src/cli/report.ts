@@ -1,0 +1,66 @@
+/** What a command says while it works and when it is done: to people, to programs (--json), or nothing (--quiet). */
+import { relative } from 'node:path';
+import type { Film, Progress } from '../render/film.js';
+
+export interface Reporter {
+  progress(progress: Progress): void;
+  warning(message: string): void;
+  done(film: Film, advice: string): void;
+}
+
+export function reporter({ json, quiet }: { json?: boolean; quiet?: boolean }): Reporter {
+  if (json) return jsonReporter();
+  return quiet ? { progress() {}, done() {}, warning() {} } : peopleReporter();
+}
+
+/** One JSON object a line on stdout, told apart by `type`. */
+function jsonReporter(): Reporter {
+  return {
+    progress: (progress) => printJson('progress', progress),
+    warning: (message) => printJson('warning', { message }),
+    done: (film) => printJson('result', film),
+  };
+}
+
+export function printJson(type: string, data: object): void {
+  process.stdout.write(`${JSON.stringify({ type, ...data })}\n`);
+}
+
+/** A bar that redraws itself on a terminal, a line every few seconds elsewhere. */
+function peopleReporter(): Reporter {
+  const { stderr } = process;
+  let last = 0;
+  return {
+    progress(progress) {
+      const now = performance.now();
+      const over = progress.frame === progress.frames;
+      if (!over && now - last < (stderr.isTTY ? 100 : 5000)) return;
+      last = now;
+      const line = progressLine(progress, stderr.isTTY ? 30 : 0);
+      stderr.write(stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
+    },
+    warning: (message) => void stderr.write(`Note: ${message}\n`),
+    done({ files, frames, seconds, renderer }, advice) {
+      for (const { path, bytes } of files) console.log(`${relative('.', path) || path}  ${size(bytes)}`);
+      const pace = frames > 1 ? `${frames} frames in ${duration(seconds)} (${renderer})` : renderer;
+      console.log(`${pace}. ${advice}`.trim());
+    },
+  };
+}
+
+/** For example "█████░░░░░ 100/200 frames  5.1 fps  20 s left". */
+export function progressLine({ frame, frames, fps, secondsLeft }: Progress, width: number): string {
+  const full = Math.round((width * frame) / frames);
+  const bar = width > 0 ? `${'█'.repeat(full)}${'░'.repeat(width - full)} ` : '';
+  const left = frame === frames ? 'finishing' : `${duration(secondsLeft)} left`;
+  return `${bar}${frame}/${frames} frames  ${fps.toFixed(1)} fps  ${left}`;
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,95 @@
+/** Finds and loads scenes: by name, by the path of a .ts file, or from a recipe. */
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createJiti } from 'jiti';
+import { UsageError } from '../errors.js';
+import { didYouMean } from '../sweep/explain.js';
+import { readRecipe } from '../sweep/recipe.js';
+import { parseSweep, type Sweep } from '../sweep/sweep.js';
+
+export interface Scene {
+  /** What its files are named after. */
+  name: string;
+  path: string;
+  sweep: Sweep;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Scenes may be anywhere and import "untrained" all the same: it is this very package. */
+const jiti = createJiti(import.meta.url, {
+  alias: { 'untrained/render': join(root, 'dist/render/index.js'), untrained: join(root, 'dist/index.js') },
+  moduleCache: false,
+});
+
+/** The folders a name is looked for in: the user's own scenes come first. */
+function sceneFolders(): string[] {
+  return [...new Set([resolve('scenes'), join(root, 'scenes')])].filter((folder) => existsSync(folder));
+}
+
+/** Every scene that a name finds, by name. */
+export function listScenes(): { name: string; path: string }[] {
+  const found = new Map<string, string>();
+  for (const folder of sceneFolders()) {
+    for (const file of readdirSync(folder).sort()) {
+      const name = basename(file, '.ts');
+      if (file.endsWith('.ts') && !file.endsWith('.d.ts') && !found.has(name))
+        found.set(name, join(folder, file));
+    }
+  }
+  return [...found].map(([name, path]) => ({ name, path })).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Loads a scene. Throws a UsageError if there is none, or if it is no sweep. */
+export async function loadScene(given: string): Promise<Scene> {
+  const path = findScene(given);
+  const name = basename(path, extname(path));
+  return { name, path, sweep: extname(path) === '.json' ? await fromRecipe(path) : await fromModule(path) };
+}
+
+function findScene(given: string): string {
+  const extension = extname(given);
+  if (extension === '.ts' || extension === '.json') {
+    if (!existsSync(given))
+      throw new UsageError(`There is no file ${given}: check its path (from ${process.cwd()}).`);
+    return resolve(given);
+  }
+  if (extension === '.tsx') {
+    throw new UsageError(
+      `${given} is a composed scene, which this version cannot render: give a sweep (.ts or .json).`,
+    );
+  }
+  const scenes = listScenes();
+  const found = scenes.find((scene) => scene.name === given);
+  if (found) return found.path;
+  const names = scenes.map((scene) => scene.name);
+  throw new UsageError(
+    `There is no scene "${given}"${didYouMean(given, names)} There are: ${names.join(', ')}.`,
+  );
+}
+
+async function fromRecipe(path: string): Promise<Sweep> {
+  return withPath(path, async () => readRecipe(await readFile(path, 'utf8')));
+}
+
+async function fromModule(path: string): Promise<Sweep> {
+  return withPath(path, async () => {
+    const module = (await jiti.import(path)) as { default?: unknown };
+    if (module.default === undefined) {
+      throw new UsageError('It has no default export: end it with "export default sweep({ ... })".');
+    }
+    return parseSweep(module.default);
+  });
+}
+
+/** Puts the file's name before what was wrong with it, on one line. */
+async function withPath<T>(path: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const [message] = (error as Error).message?.split('\n') ?? [String(error)];
+    throw new UsageError(`${path}: ${message}`, { cause: error });
+  }
+}

@@ -1,0 +1,149 @@
+/** The job: a sweep's frames in order, from the renderer into every file at once. */
+import { UsageError } from '../errors.js';
+import { createRenderer, type RendererOptions } from '../frame/create-renderer.js';
+import type { FrameDescription } from '../frame/description.js';
+import type { FrameRenderer } from '../frame/renderer.js';
+import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
+import { type FrameSink, findFfmpeg, openSink, parseOutput, type SinkOptions } from '../video/index.js';
+
+export interface FilmOptions extends RendererOptions, SinkOptions {
+  /** Where the film goes, the format by its ending; several files are made of one rendering. */
+  outputs: string[];
+  /** The first and last frame to draw, from 0, both included. All of them by default. */
+  frames?: [first: number, last: number];
+  /** Where ffmpeg is; by default it is looked for. */
+  ffmpeg?: string;
+  /** Called after each frame. */
+  onProgress?: (progress: Progress) => void;
+  /** Ends the work early: nothing is left behind, and the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export interface Progress {
+  /** Frames done. */
+  frame: number;
+  /** Frames there will be. */
+  frames: number;
+  /** Frames a second, over all so far. */
+  fps: number;
+  /** At that pace. */
+  secondsLeft: number;
+}
+
+export interface Film {
+  files: { path: string; bytes: number }[];
+  frames: number;
+  /** How long the work took. */
+  seconds: number;
+  /** What drew it: the backend, and how. */
+  renderer: string;
+}
+
+/**
+ * Renders a sweep to files. Memory does not grow with the film: a few frames are under way at a time, and a slow
+ * encoder slows the renderer down.
+ * @throws UsageError before anything is drawn, for what cannot be; RenderError for what goes wrong later.
+ */
+export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
+  const { onProgress, signal } = options;
+  const outputs = options.outputs.map(parseOutput);
+  const descriptions = describeFrames(sweep, options.frames);
+  const started = performance.now();
+  const ffmpeg = await findFfmpeg(options.ffmpeg);
+  const sinks: FrameSink[] = [];
+  let renderer: FrameRenderer | undefined;
+  try {
+    for (const output of outputs) {
+      sinks.push(await openSink(ffmpeg, output, shapeOf(sweep, descriptions.length), options));
+    }
+    renderer = await createRenderer(options);
+    signal?.throwIfAborted();
+    // Closing the renderer makes the frames under way reject, which ends the loop below.
+    signal?.addEventListener('abort', () => renderer?.close(), { once: true });
+    let frame = 0;
+    for await (const pixels of drawAll(renderer, descriptions)) {
+      await Promise.all(sinks.map((sink) => sink.write(pixels)));
+      frame++;
+      onProgress?.(progressOf(frame, descriptions.length, started));
+    }
+    const files = await Promise.all(sinks.map((sink) => sink.finish()));
+    signal?.throwIfAborted();
+    const seconds = (performance.now() - started) / 1000;
+    return { files, frames: frame, seconds, renderer: `${renderer.backend}: ${renderer.description}` };
+  } catch (error) {
+    await Promise.all(sinks.map((sink) => sink.abort()));
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    await renderer?.close();
+  }
+}
+
+/** One frame of a sweep as a PNG. @param t - When, in seconds from the sweep's beginning. */
+export async function renderStill(
+  sweep: Sweep,
+  t: number,
+  output: string,
+  options: RendererOptions & { ffmpeg?: string; signal?: AbortSignal } = {},
+): Promise<Film> {
+  // biome-ignore format: one line
+  if (!(t >= 0 && t <= sweep.seconds)) {
+    throw new UsageError(`The time is ${t} s, and the sweep lasts from 0 to ${sweep.seconds} s: take one between.`);
+  }
+  if (parseOutput(output).format !== 'png') {
+    throw new UsageError(
+      `A still is a PNG, and "${output}" is not: name it .png, or take render for a film.`,
+    );
+  }
+  const still = { ...sweep, ...(frameAt(sweep, t) as object), seconds: 1 / sweep.fps, loop: false } as Sweep;
+  return renderFilm(still, { ...options, outputs: [output] });
+}
+
+/** The frames to draw. All are checked before the first is, so that no mistake in the last costs those before it. */
+function describeFrames(sweep: Sweep, [first, last] = [0, frameCount(sweep) - 1]): FrameDescription[] {
+  const end = frameCount(sweep) - 1;
+  if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 0 && first <= last && last <= end)) {
+    throw new UsageError(
+      `The frames are ${first}-${last}, and the sweep has 0-${end}: take a range of those.`,
+    );
+  }
+  return Array.from({ length: last - first + 1 }, (_, i) => frameAt(sweep, timeOfFrame(sweep, first + i)));
+}
+
+/**
+ * Draws frames ahead of the one that is being used, as many as keep the renderer busy, in a few buffers that go round.
+ * A frame like the one before it, as in a hold, is not drawn again. Each is valid until the next is asked for.
+ */
+async function* drawAll(
+  renderer: FrameRenderer,
+  descriptions: FrameDescription[],
+): AsyncGenerator<Uint8Array> {
+  const ahead: Promise<Uint8Array>[] = [];
+  const free: Uint8Array[] = [];
+  let drawn: { key: string; pixels: Promise<Uint8Array> } | undefined;
+  const draw = (description: FrameDescription): Promise<Uint8Array> => {
+    const key = JSON.stringify(description);
+    if (drawn?.key !== key) drawn = { key, pixels: renderer.render(description, free.pop()) };
+    drawn.pixels.catch(() => {}); // it is awaited in its turn; until then a failure is not unhandled
+    return drawn.pixels;
+  };
+  let next = 0;
+  while (next < descriptions.length || ahead.length > 0) {
+    while (next < descriptions.length && ahead.length < renderer.framesInFlight)
+      ahead.push(draw(descriptions[next++]));
+    const current = ahead.shift()!;
+    const pixels = await current;
+    // While this one is written, the renderer works on the next.
+    if (next < descriptions.length) ahead.push(draw(descriptions[next++]));
+    yield pixels;
+    if (current !== ahead[0] && current !== drawn?.pixels) free.push(pixels);
+  }
+}
+
+function shapeOf({ size: [width, height], fps }: Sweep, frames: number): FilmShape {
+  return { width, height, fps, frames };
+}
+
+function progressOf(frame: number, frames: number, started: number): Progress {
+  const fps = (1000 * frame) / (performance.now() - started);
+  return { frame, frames, fps, secondsLeft: (frames - frame) / fps };
+}

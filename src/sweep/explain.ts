@@ -1,0 +1,134 @@
+/** Turns what zod has to say into one line: the value, the rule, and the nearest right thing. */
+import { closest, distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { networkFieldNames } from '../network/spec.js';
+
+const knownFields = [
+  ...[
+    'title',
+    'figure',
+    'seconds',
+    'fps',
+    'size',
+    'loop',
+    'network',
+    'view',
+    'slice',
+    'supersample',
+    'dither',
+  ],
+  ...[
+    'centre',
+    'halfWidth',
+    'tween',
+    'zoom',
+    'keyframes',
+    'walk',
+    'easing',
+    'during',
+    'from',
+    'to',
+    'fraction',
+  ],
+  ...networkFieldNames,
+];
+
+/**
+ * One line on the first thing wrong.
+ * @param input - What was read, to quote the value from.
+ * @param prefix - Where in the whole it stands.
+ */
+export function explain(error: z.ZodError, input: unknown, prefix: (string | number)[] = []): string {
+  const issue = deepest(error.issues[0] as Issue);
+  const path = issue.path;
+  const name = [...prefix, ...path].join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys![0];
+    return `${[...prefix, ...path, key].join('.')} is not a field${didYouMean(key, knownFields)}`;
+  }
+  const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], input);
+  const subject = name === '' ? 'The sweep' : name;
+  if (issue.code === 'custom') return `${subject} ${issue.message}.`;
+  const rule = ruleOf(issue);
+  const wrongWord = typeof value === 'string' && issue.values;
+  const hint = wrongWord ? didYouMean(value, issue.values!.map(String)) : '.';
+  return value === undefined
+    ? `${subject} is missing: it ${rule}.`
+    : `${subject} is ${quote(value)}, and ${rule}${hint}`;
+}
+
+/** " Did you mean "tanh"?" when something is near, and a full stop when nothing is. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  if (known.length === 0) return '.';
+  const best = closest(
+    word.toLowerCase(),
+    known.map((name) => name.toLowerCase()),
+  );
+  const name = known.find((candidate) => candidate.toLowerCase() === best)!;
+  return distance(word.toLowerCase(), best) <= Math.max(2, word.length / 3)
+    ? `. Did you mean "${name}"?`
+    : '.';
+}
+
+/** A value as short text, for messages. */
+export function quote(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+interface Issue {
+  code: string;
+  path: PropertyKey[] & (string | number)[];
+  message: string;
+  keys?: string[];
+  values?: unknown[];
+  errors?: Issue[][];
+  minimum?: number;
+  maximum?: number;
+  inclusive?: boolean;
+  expected?: string;
+  origin?: string;
+}
+
+/** Of a union's complaints, the one that got furthest: what the writer meant is the form they nearly wrote. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union' || !issue.errors?.length) return issue;
+  const firsts = issue.errors.map(([first]) => deepest(first));
+  const literals = firsts.filter((first) => first.code === 'invalid_value');
+  if (literals.length === firsts.length) {
+    return { ...issue, code: 'invalid_value', values: literals.flatMap((first) => first.values ?? []) };
+  }
+  const rank = (one: Issue) => 10 * one.path.length + (one.code === 'invalid_type' ? 0 : 1);
+  const best = firsts.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+  return { ...best, path: [...issue.path, ...best.path] as Issue['path'] };
+}
+
+function ruleOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'too_small':
+      return `must be ${bound(issue, 'minimum', 'at least', 'above')}`;
+    case 'too_big':
+      return `must be ${bound(issue, 'maximum', 'at most', 'below')}`;
+    case 'invalid_value':
+      return `must be ${issue.values!.length > 1 ? 'one of ' : ''}${issue.values!.join(', ')}`;
+    case 'invalid_type':
+      return `must be ${article(issue.expected ?? 'something else')}`;
+    default:
+      return issue.message.startsWith('must') ? issue.message : `is not valid (${issue.message})`;
+  }
+}
+
+function bound(issue: Issue, which: 'minimum' | 'maximum', inclusive: string, exclusive: string): string {
+  const limit = `${issue.inclusive === false ? exclusive : inclusive} ${issue[which]}`;
+  if (issue.origin === 'array') return `a list of ${limit}`;
+  return issue.origin === 'string' ? `${limit} characters long` : limit;
+}
+
+function article(type: string): string {
+  if (type === 'int') return 'a whole number';
+  if (type === 'tuple' || type === 'array') return 'a list';
+  if (type === 'string') return 'a text';
+  if (type === 'nan') return 'a number';
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+}

@@ -1,0 +1,181 @@
+/**
+ * Sweeps: a network's parameters, its view and its slice as functions of time. Plain data, so that a sweep is its own
+ * recipe; sweep.at(t) is a frame description, which is all a renderer sees.
+ */
+import { z } from 'zod';
+import { UsageError } from '../errors.js';
+import {
+  type FrameDescription,
+  type FrameInput,
+  frameSchema,
+  sizeSchema,
+  supersampleSchema,
+} from '../frame/description.js';
+import type { ActivationName } from '../network/activations.js';
+import type { NetworkInput } from '../network/spec.js';
+import { explain } from './explain.js';
+import { closes, formOf, type Moving, type Track, valueAt, type Walk } from './track.js';
+
+/** T with tracks in place of its numbers. */
+type Swept<T> = T extends number
+  ? T | Track
+  : T extends readonly unknown[] | object
+    ? { [K in keyof T]: Swept<T[K]> }
+    : T;
+
+export type SweptNetwork = Omit<
+  Swept<NetworkInput>,
+  'seed' | 'activation' | 'outputs' | 'inputs' | 'weights'
+> & {
+  seed?: number | string | Walk | { from: number | string; to: number | string; fraction: Track };
+  activation?: ActivationName | { from: ActivationName; to: ActivationName; fraction: Track };
+} & Pick<NetworkInput, 'outputs' | 'inputs' | 'weights'>;
+
+/** A sweep as people write it. */
+export interface SweepInput {
+  /** One line: what it shows. */
+  title?: string;
+  /** The article's figure it re-creates. */
+  figure?: string;
+  /** How long it is. Above 0, at most an hour. */
+  seconds: number;
+  /** Frames a second, 1 to 120. 25 and 50 are also exact in a GIF. */
+  fps?: number;
+  /** Width and height in pixels. */
+  size?: [number, number];
+  /** Whether the last frame leads back to the first. Then every track must close. */
+  loop?: boolean;
+  network?: SweptNetwork;
+  view?: { centre?: [Track, Track]; halfWidth?: Track };
+  slice?: Track[];
+  supersample?: FrameInput['supersample'];
+  dither?: boolean;
+}
+
+const sweepFields = {
+  title: z.string().max(200).default(''),
+  figure: z.string().max(40).optional(),
+  seconds: z.number().positive().max(3600),
+  fps: z.number().min(1).max(120).default(25),
+  size: sizeSchema.default([540, 540]),
+  loop: z.boolean().default(false),
+  network: z.record(z.string(), z.unknown()).default({}),
+  view: z.record(z.string(), z.unknown()).default({}),
+  slice: z.array(z.unknown()).optional(),
+  supersample: supersampleSchema.default(1),
+  dither: z.boolean().default(false),
+};
+
+/** Only shape and spelling: values are checked by frameSchema at the times they are drawn. */
+export const sweepSchema = z.strictObject(sweepFields);
+
+/** A sweep that has been checked. It is plain data. */
+export type Sweep = z.output<typeof sweepSchema>;
+
+/** Checks a sweep and fills in its defaults. Throws a UsageError that names the value, the rule and the next move. */
+export function sweep(input: SweepInput): Sweep {
+  return parseSweep(input);
+}
+
+/** The same for data from a file or a program, which may be anything. */
+export function parseSweep(input: unknown): Sweep {
+  const result = sweepSchema.safeParse(input);
+  if (!result.success) throw new UsageError(explain(result.error, input));
+  const checked = result.data;
+  try {
+    checkTracks(checked);
+    checkFrames(checked);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError('The sweep is nested too deeply: tracks are at most a few levels down.');
+  }
+  return checked;
+}
+
+/** Checks what the tracks lead to: most mistakes show at the ends, an overshooting easing's in between. */
+function checkFrames(sweep: Sweep): void {
+  const frames = frameCount(sweep);
+  const probes = isStill(sweep) ? 1 : Math.min(frames, 200);
+  for (let i = 0; i < probes; i++) {
+    frameAt(sweep, timeOfFrame(sweep, Math.round((i * (frames - 1)) / Math.max(1, probes - 1))));
+  }
+}
+
+/** The same sweep at another length: what happens at a time in it happens at the same part of the new length. */
+export function withSeconds(sweep: Sweep, seconds: number): Sweep {
+  const factor = seconds / sweep.seconds;
+  const stretch = (value: unknown, key = ''): unknown => {
+    if (key === 'during') return (value as number[]).map((t) => t * factor);
+    if (key === 'keyframes') return (value as [number, number][]).map(([t, number]) => [t * factor, number]);
+    if (Array.isArray(value)) return value.map((item) => stretch(item));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, stretch(item, name)]));
+  };
+  const { network, view, slice } = sweep;
+  return parseSweep({
+    ...sweep,
+    seconds,
+    ...(stretch({ network, view, ...(slice && { slice }) }) as object),
+  });
+}
+
+/** How many frames a sweep has: at least one. */
+export function frameCount({ seconds, fps }: Pick<Sweep, 'seconds' | 'fps'>): number {
+  return Math.max(1, Math.round(seconds * fps));
+}
+
+/**
+ * When frame i (from 0) is, in seconds. An open sweep's first frame shows its beginning and its last one its end; a
+ * loop's frames are equally far apart all the way round, so that the last is one step before the first.
+ */
+export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: number): number {
+  const frames = frameCount(sweep);
+  const steps = sweep.loop ? frames : Math.max(1, frames - 1);
+  return (sweep.seconds * i) / steps;
+}
+
+/** The frame at t seconds. Throws a UsageError if a track has led somewhere it may not. */
+export function frameAt(sweep: Sweep, t: number): FrameDescription {
+  const { network, view, slice, size, supersample, dither, seconds } = sweep;
+  const still = resolve({ network, view, ...(slice && { slice }) }, t, seconds);
+  const input = { ...(still as object), size, supersample, dither };
+  const result = frameSchema.safeParse(input);
+  if (result.success) return result.data;
+  const moving = isStill(sweep) ? '' : ` (at ${Number(t.toFixed(3))} s)`;
+  throw new UsageError(explain(result.error, input) + moving);
+}
+
+/** A copy of `value` with every track in it replaced by its value at t. */
+function resolve(value: unknown, t: number, seconds: number): unknown {
+  if (formOf(value)) return valueAt(value as Moving, t, seconds);
+  if (Array.isArray(value)) return value.map((item) => resolve(item, t, seconds));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, t, seconds)]));
+}
+
+/** Checks the form of every track, and in a loop that it closes. */
+function checkTracks({ network, view, slice, loop }: Sweep): void {
+  for (const { path, value } of tracksIn({ network, view, slice })) {
+    const result = formOf(value)!.safeParse(value);
+    if (!result.success) throw new UsageError(explain(result.error, value, path));
+    if (loop && !closes(value as Moving)) {
+      throw new UsageError(
+        `${path.join('.')} does not end where it begins, and the sweep is a loop: use loop(), walk() or keyframes that come back, or drop loop.`,
+      );
+    }
+  }
+}
+
+function isStill({ network, view, slice }: Sweep): boolean {
+  return tracksIn({ network, view, slice }).length === 0;
+}
+
+/** Every track in a value, with the way to it. */
+export function tracksIn(
+  value: unknown,
+  path: (string | number)[] = [],
+): { path: (string | number)[]; value: unknown }[] {
+  if (formOf(value)) return [{ path, value }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => tracksIn(item, [...path, key]));
+}

@@ -1,0 +1,168 @@
+/**
+ * Tracks: numbers and seeds that may move. A track is plain data, so a sweep can be written to JSON and read back.
+ *
+ * Time t is in seconds from the start of a sweep that lasts `seconds`.
+ */
+import { z } from 'zod';
+import { type EasingName, easingNames, easings } from './easing.js';
+
+/** Motion Canvas's own default. */
+export const DEFAULT_EASING: EasingName = 'easeInOutCubic';
+
+const easing = z.enum(easingNames).optional();
+const time = z.number().min(0);
+/** When it moves, in seconds; before and after it holds its ends. By default it moves as long as the sweep lasts. */
+const during = z
+  .tuple([time, time])
+  .refine(([start, end]) => start <= end, 'must end after it starts')
+  .optional();
+
+const seedValue = z.union([z.number(), z.string().min(1).max(200)]);
+
+const tweenSchema = z.strictObject({ tween: z.tuple([z.number(), z.number()]), easing, during });
+const zoomSchema = z.strictObject({
+  zoom: z.tuple([z.number().positive(), z.number().positive()]),
+  easing,
+  during,
+});
+const keyframesSchema = z.strictObject({
+  keyframes: z
+    .array(z.tuple([time, z.number()]))
+    .min(1)
+    .refine(
+      (list) => list.every(([t], i) => i === 0 || t > list[i - 1][0]),
+      'must be in the order of their times',
+    ),
+  easing,
+});
+const loopSchema = z.strictObject({
+  loop: z.strictObject({
+    centre: z.number().default(0),
+    radius: z.number(),
+    turns: z.int().default(1),
+    phase: z.number().default(0),
+  }),
+});
+const walkSchema = z.strictObject({ walk: z.array(seedValue).min(2), easing });
+
+/** A track as it stands in a recipe. */
+export const trackSchema = z.union([z.number(), tweenSchema, zoomSchema, keyframesSchema, loopSchema]);
+
+/** A number that may move: see `tween`, `zoom`, `keyframes` and `loop`. */
+export type Track = z.input<typeof trackSchema>;
+/** Seeds walked through, the last leading back to the first: see `walk`. */
+export type Walk = z.input<typeof walkSchema>;
+
+type Movement = { easing?: EasingName; during?: [number, number] };
+
+/** From one number to another. */
+export function tween(from: number, to: number, movement: Movement = {}): Track {
+  return { tween: [from, to], ...movement };
+}
+
+/** From one positive number to another by equal factors in equal times: what a zoom needs to look steady. */
+export function zoom(from: number, to: number, movement: Movement = {}): Track {
+  return { zoom: [from, to], ...movement };
+}
+
+/** Through numbers at given seconds, the easing applied between each two; its ends hold. */
+export function keyframes(
+  points: [seconds: number, value: number][],
+  movement: { easing?: EasingName } = {},
+): Track {
+  return { keyframes: points, ...movement };
+}
+
+/**
+ * Round a circle's shadow, centre + radius cos(2π (turns t / seconds + phase)), so that the end meets the beginning.
+ * @param options.turns - How often in the sweep, a whole number; 1 by default.
+ * @param options.phase - Where it starts, in turns; 0 by default.
+ */
+export function loop(
+  radius: number,
+  options: { centre?: number; turns?: number; phase?: number } = {},
+): Track {
+  return { loop: { radius, ...options } };
+}
+
+/** A point going round a circle once: the tracks of its two coordinates. */
+export function circle(radius: number, centre: [number, number] = [0, 0]): [Track, Track] {
+  return [loop(radius, { centre: centre[0] }), loop(radius, { centre: centre[1], phase: -0.25 })];
+}
+
+/** Seeds one after another and back to the first, equal times each, the network of one turning into the next's. */
+export function walk(seeds: (number | string)[], movement: { easing?: EasingName } = {}): Walk {
+  return { walk: seeds, ...movement };
+}
+
+/** The value of a track at t, in a sweep of `seconds`; a walk's is a seed or a pair of them (NetworkSpec.seed). */
+export function valueAt(track: Moving, t: number, seconds: number) {
+  if ('tween' in track) {
+    const u = progress(track, t, seconds);
+    return mix(track.tween[0], track.tween[1], u);
+  }
+  if ('zoom' in track) {
+    const [from, to] = track.zoom;
+    const u = progress(track, t, seconds);
+    return u === 1 ? to : from * (to / from) ** u;
+  }
+  if ('keyframes' in track) return valueAmong(track.keyframes, t, easings[track.easing ?? DEFAULT_EASING]);
+  if ('loop' in track) {
+    const { centre = 0, radius, turns = 1, phase = 0 } = track.loop;
+    return centre + radius * Math.cos(2 * Math.PI * ((turns * t) / seconds + phase));
+  }
+  const count = track.walk.length;
+  const place = (count * t) / seconds;
+  const step = Math.floor(place);
+  const fraction = easings[track.easing ?? 'easeInOutSine'](place - step);
+  return { from: track.walk[step % count], to: track.walk[(step + 1) % count], fraction: clamp(fraction) };
+}
+
+/** Whether the way closes, so that the sweep may be a loop. */
+export function closes(track: Moving): boolean {
+  if ('loop' in track || 'walk' in track) return true;
+  if ('tween' in track) return track.tween[0] === track.tween[1];
+  if ('zoom' in track) return track.zoom[0] === track.zoom[1];
+  return track.keyframes[0][1] === track.keyframes[track.keyframes.length - 1][1];
+}
+
+export type Moving = Exclude<Track, number> | Walk;
+
+/** Each form of a moving track by the key that tells it. */
+const forms = {
+  tween: tweenSchema,
+  zoom: zoomSchema,
+  keyframes: keyframesSchema,
+  loop: loopSchema,
+  walk: walkSchema,
+};
+
+/** The schema of a value that is a moving track, by the key that tells it; undefined for all other values. */
+export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const key = (Object.keys(forms) as (keyof typeof forms)[]).find((name) => Object.hasOwn(value, name));
+  return key ? forms[key] : undefined;
+}
+
+function progress({ easing: name, during: span }: Movement, t: number, seconds: number): number {
+  const [start, end] = span ?? [0, seconds];
+  const u = t >= end ? 1 : t <= start ? 0 : (t - start) / (end - start);
+  return easings[name ?? DEFAULT_EASING](u);
+}
+
+function valueAmong(points: [number, number][], t: number, ease: (u: number) => number): number {
+  const next = points.findIndex(([time]) => time > t);
+  if (next === 0) return points[0][1];
+  if (next < 0) return points[points.length - 1][1];
+  const [[start, from], [end, to]] = [points[next - 1], points[next]];
+  return mix(from, to, ease((t - start) / (end - start)));
+}
+
+/** Exact at both ends. */
+function mix(from: number, to: number, u: number): number {
+  return u === 1 ? to : from + (to - from) * u;
+}
+
+function clamp(u: number): number {
+  return Math.min(1, Math.max(0, u));
+}

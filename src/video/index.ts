@@ -1,0 +1,20 @@
+/** Films out of frames: finds ffmpeg, reads what is asked for from a file name, and takes frames one by one.
+ *
+ *      const output = parseOutput('moire.mp4');
+ *      const sink = await openSink(await findFfmpeg(), output, { width: 480, height: 480, fps: 25, frames: 50 });
+ *      for (const frame of frames) await sink.write(frame); // RGBA, top row first
+ *      await sink.finish();
+ */
+
+export type { EncodeOptions } from './encode.js';
+export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
+export {
+  checkOutput,
+  type FilmShape,
+  type Format,
+  framePath,
+  type Output,
+  parseOutput,
+  warningsFor,
+} from './output.js';
+export { type FrameSink, openSink, type SinkOptions } from './sink.js';

@@ -1,0 +1,123 @@
+/** A folder beside the target for what is not finished yet, so that the target's own name is only ever given to a whole
+ *  film. It is in the same folder, hence on the same disk, so that giving the name is a rename; it is hidden; and its
+ *  name says who made it, so that what a killed render left behind can be told from what another is working on:
+ *
+ *      renders/.moire.mp4.untrained-<host>-<pid>-<random>/film.mp4  ->  renders/moire.mp4
+ */
+
+import { createHash } from 'node:crypto';
+import { promises as fs } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { RenderError, UsageError } from '../errors.js';
+
+export interface WorkFolder {
+  /** Absolute. */
+  path: string;
+  /** Removes the folder and all in it, and those of the target's parents that were made for it, if they are empty. */
+  remove(): Promise<void>;
+}
+
+/** When the leftovers of another machine count as such: its processes cannot be seen from here. In milliseconds. */
+const STALE_MS = 24 * 60 * 60 * 1000;
+
+/** Two machines may share a disk, and a container has the process ids of another world. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
+
+/**
+ * Makes the target's parents and the work folder, and removes what killed renders of the same target left.
+ * @throws UsageError when the target is itself a folder.
+ * @throws RenderError when nothing can be written there.
+ */
+export async function openWorkFolder(target: string): Promise<WorkFolder> {
+  const stat = await fs.stat(target).catch(() => undefined); // whatever is wrong with the path, mkdir says it better
+  if (stat?.isDirectory()) {
+    throw new UsageError(
+      `"${target}" is a folder, and a film cannot take its name: give another, or move the folder.`,
+    );
+  }
+
+  const parent = dirname(resolve(target));
+  const prefix = `.${[...basename(target)].slice(0, 40).join('')}.untrained-`; // a name may have at most 255 bytes
+  let made: string | undefined; // the outermost folder that was not there before
+  let path: string;
+  try {
+    made = await fs.mkdir(parent, { recursive: true });
+    path = await fs.mkdtemp(join(parent, `${prefix}${HOST}-${process.pid}-`));
+  } catch (error) {
+    throw new RenderError(
+      `"${target}" cannot be written, since ${reason(error)} (${(error as NodeJS.ErrnoException).code}): ` +
+        'choose a place where you may write.',
+      { cause: error },
+    );
+  }
+  await removeLeftovers(parent, prefix);
+
+  return {
+    path,
+    async remove() {
+      await fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
+      if (made === undefined) return;
+      try {
+        for (let folder = parent; folder.length >= made.length; folder = dirname(folder))
+          await fs.rmdir(folder);
+      } catch {
+        // Not empty: something lives there by now, the film for one.
+      }
+    },
+  };
+}
+
+/** Best effort: a leftover that cannot be removed is in nobody's way. */
+async function removeLeftovers(parent: string, prefix: string): Promise<void> {
+  for (const name of await fs.readdir(parent).catch(() => [])) {
+    if (!name.startsWith(prefix)) continue;
+    const [, host, pid] = /^([0-9a-f]{6})-(\d+)-/.exec(name.slice(prefix.length)) ?? [];
+    const path = join(parent, name);
+    const dead = host === HOST ? !isAlive(Number(pid)) : await isOlderThan(path, STALE_MS);
+    if (dead) await fs.rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // signal 0 is only a question
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, and somebody else's
+  }
+}
+
+/** Whether nothing in the folder has been written to for `ms` milliseconds. */
+async function isOlderThan(folder: string, ms: number): Promise<boolean> {
+  try {
+    const files = [folder, ...(await fs.readdir(folder)).map((name) => join(folder, name))];
+    const times = await Promise.all(files.map(async (file) => (await fs.stat(file)).mtimeMs));
+    return Math.max(...times) < Date.now() - ms;
+  } catch {
+    return false; // it changed as we looked, so it lives
+  }
+}
+
+/** Why a folder cannot be made or written to, to follow "since". */
+function reason(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'you have no right to write there';
+    case 'EROFS':
+      return 'the disk is read-only';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full';
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'part of its path is a file and not a folder';
+    case 'ENOENT':
+      return 'the system makes no folders there';
+    case 'ENAMETOOLONG':
+      return 'the name is too long';
+    default:
+      return (error as Error).message;
+  }
+}
