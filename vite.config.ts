@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
+  logLevel: 'error', // Motion Canvas ships source maps without their sources, a warning each
   resolve: {
     // Scenes import the package by its own name, as a user's would; tests read it from the sources.
     alias: [

@@ -7,7 +7,7 @@ export default sweep({
   figure: '10 to 12',
   seconds: 16,
   network: {
-    seed: 1,
+    seed: 18,
     layers: tween(1, 40, { easing: 'easeInOutSine', during: [0, 15] }),
     width: 30,
     weightScale: 0.6,

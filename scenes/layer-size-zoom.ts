@@ -7,6 +7,6 @@ export default sweep({
   figure: '16',
   seconds: 6,
   size: [360, 360],
-  network: { seed: 1, layers: 14, width: 400, weightScale: 0.6 },
+  network: { seed: 18, layers: 14, width: 400, weightScale: 0.6 },
   view: { centre: [0, 0], halfWidth: zoom(1, 1 / 30, { easing: 'easeInOutSine' }) },
 });

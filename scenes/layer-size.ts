@@ -7,6 +7,6 @@ export default sweep({
   figure: '15',
   seconds: 8,
   size: [360, 360],
-  network: { seed: 1, layers: 14, width: zoom(10, 400, { easing: 'easeInOutSine' }), weightScale: 0.6 },
+  network: { seed: 18, layers: 14, width: zoom(10, 400, { easing: 'easeInOutSine' }), weightScale: 0.6 },
   view: { centre: [0, 0], halfWidth: 1 },
 });

@@ -23,9 +23,11 @@ try {
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its message itself
   const message = error instanceof Error ? error.message : String(error);
+  const reported = error instanceof CommanderError; // it has printed its message itself
+  if (reported && error.exitCode === 0) return 0;
   if (process.argv.includes('--json')) printJson('error', { message });
+  if (reported) return 2;
   console.error(`untrained: ${message}`);
   if (interruption.signal.aborted) return 130;
   if (error instanceof UsageError) return 2;

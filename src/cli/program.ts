@@ -1,8 +1,10 @@
 /** The command line: what `untrained` takes, and what each command does with it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { RenderError } from '../errors.js';
 import { backends } from '../frame/create-renderer.js';
 import { renderFilm, renderStill } from '../render/film.js';
+import { writeRecipe } from '../sweep/recipe.js';
 import { parseSweep, type Sweep, withSeconds } from '../sweep/sweep.js';
 import { type FilmShape, parseOutput, warningsFor } from '../video/index.js';
 import { notNegative, parseFrames, parseSize, positive, whole } from './arguments.js';
@@ -25,6 +27,7 @@ interface DrawOptions {
   backend: (typeof backends)[number];
   threads?: number;
   ffmpeg?: string;
+  recipe?: string;
   json?: boolean;
   quiet?: boolean;
 }
@@ -37,7 +40,7 @@ export function buildProgram(signal: AbortSignal): Command {
   const program = new Command('untrained')
     .description('Pictures and films of random neural networks.')
     .version(version)
-    .showHelpAfterError('(--help lists what there is)');
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 
   drawing(program.command('render'))
     .description('render a scene to a film')
@@ -114,8 +117,14 @@ export function buildProgram(signal: AbortSignal): Command {
       if (findings.some(({ what, found }) => what === 'ffmpeg' && !found)) process.exitCode = 1;
     });
 
-  for (const command of program.commands) command.showHelpAfterError('(--help lists what there is)');
+  for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
+}
+
+/** Commander's complaint as one of ours. */
+function oneLine(text: string): string {
+  const [, complaint] = /^(?:error: )?([^]*)$/.exec(text.trim().replace(/\s*\n\s*/g, ' '))!;
+  return `untrained: ${complaint.replace(/\.?$/, '.')} --help lists what there is.\n`;
 }
 
 /** Adds what render and still share. */
@@ -140,6 +149,7 @@ function drawing(command: Command): Command {
     .addOption(new Option('--backend <name>', 'what draws').choices(backends).default('auto'))
     .option('--threads <n>', 'CPU threads; by default one a core', whole('--threads', 256))
     .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
+    .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
     .option('--json', 'one JSON object a line on stdout: progress, then result')
     .option('--quiet', 'no output but errors');
 }
@@ -156,7 +166,19 @@ function changed({ sweep }: Scene, options: DrawOptions): Sweep {
   let result = parseSweep({ ...sweep, ...direct });
   if (seconds !== undefined) result = withSeconds(result, seconds);
   if (seed !== undefined) result = override(result, `seed=${seed}`);
-  return options.set.reduce(override, result);
+  result = options.set.reduce(override, result);
+  if (options.recipe) saveRecipe(options.recipe, result);
+  return result;
+}
+
+function saveRecipe(path: string, sweep: Sweep): void {
+  try {
+    writeFileSync(path, writeRecipe(sweep));
+  } catch (error) {
+    throw new RenderError(
+      `The recipe cannot be written to ${path} (${(error as Error).message}): name another file.`,
+    );
+  }
 }
 
 /** How to have the film at twice the size, and about how long that takes here. */

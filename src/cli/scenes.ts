@@ -22,6 +22,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const jiti = createJiti(import.meta.url, {
   alias: { 'untrained/render': join(root, 'dist/render/index.js'), untrained: join(root, 'dist/index.js') },
   moduleCache: false,
+  interopDefault: false,
 });
 
 /** The folders a name is looked for in: the user's own scenes come first. */
@@ -52,8 +53,7 @@ export async function loadScene(given: string): Promise<Scene> {
 function findScene(given: string): string {
   const extension = extname(given);
   if (extension === '.ts' || extension === '.json') {
-    if (!existsSync(given))
-      throw new UsageError(`There is no file ${given}: check its path (from ${process.cwd()}).`);
+    if (!existsSync(given)) throw new UsageError(`There is no file ${given}: check its path.`);
     return resolve(given);
   }
   if (extension === '.tsx') {
@@ -89,7 +89,9 @@ async function withPath<T>(path: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (error) {
-    const [message] = (error as Error).message?.split('\n') ?? [String(error)];
+    const message = String((error as Error).message ?? error)
+      .split('\n')[0]
+      .trim();
     throw new UsageError(`${path}: ${message}`, { cause: error });
   }
 }

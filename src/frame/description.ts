@@ -41,7 +41,7 @@ const fields = z.strictObject({
 export const frameSchema = fields.transform((frame, context): FrameDescription => {
   const free = Math.max(0, frame.network.inputs - 2);
   if (frame.slice.length > 0 && frame.slice.length !== free) {
-    const message = `has ${frame.slice.length} values, and a network of ${frame.network.inputs} inputs has ${free} beyond x and y: give ${free}`;
+    const message = `has ${frame.slice.length} values, and a network of ${frame.network.inputs} inputs has ${free} beyond x and y: ${free ? `give ${free}` : 'leave it out, or add inputs'}`;
     context.addIssue({ code: 'custom', path: ['slice'], message });
   }
   return frame.slice.length === free ? frame : { ...frame, slice: new Array(free).fill(0) };

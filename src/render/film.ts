@@ -4,7 +4,14 @@ import { createRenderer, type RendererOptions } from '../frame/create-renderer.j
 import type { FrameDescription } from '../frame/description.js';
 import type { FrameRenderer } from '../frame/renderer.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
-import { type FrameSink, findFfmpeg, openSink, parseOutput, type SinkOptions } from '../video/index.js';
+import {
+  type FilmShape,
+  type FrameSink,
+  findFfmpeg,
+  openSink,
+  parseOutput,
+  type SinkOptions,
+} from '../video/index.js';
 
 export interface FilmOptions extends RendererOptions, SinkOptions {
   /** Where the film goes, the format by its ending; several files are made of one rendering. */

@@ -4,41 +4,23 @@ import type { z } from 'zod';
 import { networkFieldNames } from '../network/spec.js';
 
 const knownFields = [
-  ...[
-    'title',
-    'figure',
-    'seconds',
-    'fps',
-    'size',
-    'loop',
-    'network',
-    'view',
-    'slice',
-    'supersample',
-    'dither',
-  ],
-  ...[
-    'centre',
-    'halfWidth',
-    'tween',
-    'zoom',
-    'keyframes',
-    'walk',
-    'easing',
-    'during',
-    'from',
-    'to',
-    'fraction',
-  ],
+  ...'title figure seconds fps size loop network view slice supersample dither centre halfWidth'.split(' '),
+  ...'tween zoom keyframes walk easing during from to fraction'.split(' '),
   ...networkFieldNames,
 ];
 
 /**
  * One line on the first thing wrong.
  * @param input - What was read, to quote the value from.
- * @param prefix - Where in the whole it stands.
+ * @param prefix - Where in the sweep the input stands.
+ * @param whole - What to call the input where all of it is wrong.
  */
-export function explain(error: z.ZodError, input: unknown, prefix: (string | number)[] = []): string {
+export function explain(
+  error: z.ZodError,
+  input: unknown,
+  prefix: (string | number)[] = [],
+  whole = 'The sweep',
+): string {
   const issue = deepest(error.issues[0] as Issue);
   const path = issue.path;
   const name = [...prefix, ...path].join('.');
@@ -47,11 +29,11 @@ export function explain(error: z.ZodError, input: unknown, prefix: (string | num
     return `${[...prefix, ...path, key].join('.')} is not a field${didYouMean(key, knownFields)}`;
   }
   const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], input);
-  const subject = name === '' ? 'The sweep' : name;
+  const subject = name === '' ? whole : name;
   if (issue.code === 'custom') return `${subject} ${issue.message}.`;
-  const rule = ruleOf(issue);
-  const wrongWord = typeof value === 'string' && issue.values;
-  const hint = wrongWord ? didYouMean(value, issue.values!.map(String)) : '.';
+  const hint = typeof value === 'string' && issue.values ? didYouMean(value, issue.values.map(String)) : '.';
+  const tooManyToList = issue.values && issue.values.length > 10 && hint !== '.';
+  const rule = tooManyToList ? 'is none of those known' : ruleOf(issue);
   return value === undefined
     ? `${subject} is missing: it ${rule}.`
     : `${subject} is ${quote(value)}, and ${rule}${hint}`;

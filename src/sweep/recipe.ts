@@ -29,10 +29,10 @@ export function readRecipe(text: string): Sweep {
     data = JSON.parse(text);
   } catch (error) {
     throw new UsageError(
-      `The recipe is not JSON (${(error as Error).message}): fix it, or write it anew with --json.`,
+      `The recipe is not JSON (${(error as Error).message}): fix it, or write it anew with --recipe.`,
     );
   }
   const result = recipeSchema.safeParse(data);
-  if (!result.success) throw new UsageError(`Recipe: ${explain(result.error, data)}`);
+  if (!result.success) throw new UsageError(`${explain(result.error, data, [], 'The recipe')}`);
   return parseSweep(result.data.sweep);
 }

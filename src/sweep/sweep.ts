@@ -141,8 +141,8 @@ export function frameAt(sweep: Sweep, t: number): FrameDescription {
   const input = { ...(still as object), size, supersample, dither };
   const result = frameSchema.safeParse(input);
   if (result.success) return result.data;
-  const moving = isStill(sweep) ? '' : ` (at ${Number(t.toFixed(3))} s)`;
-  throw new UsageError(explain(result.error, input) + moving);
+  const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
+  throw new UsageError(when + explain(result.error, input));
 }
 
 /** A copy of `value` with every track in it replaced by its value at t. */

@@ -146,8 +146,8 @@ export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | und
 
 function progress({ easing: name, during: span }: Movement, t: number, seconds: number): number {
   const [start, end] = span ?? [0, seconds];
-  const u = t >= end ? 1 : t <= start ? 0 : (t - start) / (end - start);
-  return easings[name ?? DEFAULT_EASING](u);
+  if (t >= end) return 1; // not by the easing, whose rounding would show
+  return t <= start ? 0 : easings[name ?? DEFAULT_EASING]((t - start) / (end - start));
 }
 
 function valueAmong(points: [number, number][], t: number, ease: (u: number) => number): number {

@@ -42,14 +42,16 @@ const MAX_SIDE: Partial<Record<Format, number>> = { gif: 65_535, webp: 16_383 };
  */
 export function parseOutput(path: string): Output {
   const name = basename(path);
-  if (path === '' || /[/\\]$/.test(path) || name === '.' || name === '..') {
+  if (path === '') throw new UsageError('The film has no file name: try "film.mp4".');
+  if (/[/\\]$/.test(path) || name === '.' || name === '..') {
     throw new UsageError(
-      `"${path}" is a folder, and a file is needed: try "${path.replace(/[/\\]*$/, '')}/film.mp4".`,
+      `"${path}" is a folder, and a file is needed: try "${path.replace(/[/\\]+$/, '')}/film.mp4".`,
     );
   }
   const extension = extname(name).slice(1).toLowerCase();
   if (extension === '') {
-    throw new UsageError(`"${path}" has no extension to choose a format by (${KNOWN}): try "${path}.mp4".`);
+    const named = name.startsWith('.') ? `${path.slice(0, -name.length)}film${name}` : `${path}.mp4`;
+    throw new UsageError(`"${path}" has no extension to choose a format by (${KNOWN}): try "${named}".`);
   }
   const format = FORMATS.find((known) => known === extension);
   if (format === undefined) {
@@ -119,7 +121,7 @@ export function warningsFor(output: Output, film: FilmShape): string[] {
   }
   const delay = 100 / fps; // in centiseconds, the unit in which a GIF counts
   if (Math.abs(delay - Math.round(delay)) < 1e-6) return [];
-  const exact = [10, 20, 25, 50];
+  const exact = [1, 2, 4, 5, 10, 20, 25, 50];
   const below = exact.filter((rate) => rate < fps).at(-1);
   const above = exact.find((rate) => rate > fps);
   return [

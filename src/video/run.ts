@@ -77,13 +77,17 @@ export async function startFfmpeg(ffmpeg: Ffmpeg, step: Step, cwd: string): Prom
   });
 
   const child = await new Promise<ChildProcessWithoutNullStreams>((resolve, reject) => {
-    // fluent emits 'start' as soon as spawn() has returned, whether or not the system then finds it can run the file.
+    // fluent emits 'start' as soon as spawn() has returned, whether or not the system then finds that it cannot run the
+    // file. Of that its own listener makes an exception nobody can catch (2.1.3), so ours takes its place.
     command.once('start', () => {
       const spawned = internals.ffmpegProc;
-      spawned.once('spawn', () => resolve(spawned)).once('error', reject);
+      spawned
+        .removeAllListeners('error')
+        .on('error', reject)
+        .once('spawn', () => resolve(spawned));
       spawned.stdin.on('error', () => {
         // write() reports it. Whoever closes stdin is about to leave; if it stays, what it makes is of no use either.
-        const timer = setTimeout(() => spawned.kill('SIGKILL'), LEAVE_MS);
+        const timer = setTimeout(() => spawned.kill('SIGKILL'), LEAVE_MS).unref();
         spawned.once('exit', () => clearTimeout(timer));
       });
     });

@@ -4,7 +4,7 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { RenderError } from '../errors.js';
-import { type EncodeOptions, encodingOf } from './encode.js';
+import { checkEncodeOptions, type EncodeOptions, encodingOf } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { checkOutput, type FilmShape, framePath, type Output } from './output.js';
 import { type Exit, type Run, startFfmpeg } from './run.js';
@@ -24,7 +24,7 @@ export interface FrameSink {
 
   /**
    * Ends the film: waits for ffmpeg, makes sure that it ended well, and gives the film its name, in place of a film that
-   * had it before. A sequence's frames take their names one after the other, 0 first; frames that a longer sequence left
+   * had it before. A sequence's frames take their names one after the other, from firstNumber on; frames that a longer sequence left
    * under higher numbers stay. `bytes` is the size of what was written, of all frames together for a sequence.
    * @throws RenderError when ffmpeg failed, the disk filled up, or the sink was aborted. Nothing is left behind, but for
    * a whole film whose name could not be taken: the message then says where it is.
@@ -37,7 +37,10 @@ export interface FrameSink {
   abort(): Promise<void>;
 }
 
-export type SinkOptions = EncodeOptions;
+export interface SinkOptions extends EncodeOptions {
+  /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
+  firstNumber?: number;
+}
 
 /**
  * Starts ffmpeg on a film. All that can be known beforehand is checked here, so that no frame is drawn in vain.
@@ -45,7 +48,7 @@ export type SinkOptions = EncodeOptions;
  * Every frame in is one frame out, with one exception: WebP has no frames that look alike in a row, so they become one
  * that is shown for as long as all of them (a film that never changes becomes a still).
  * Memory does not grow with the length of the film, again but for WebP, whose encoder keeps the compressed film.
- * @throws UsageError for what checkOutput refuses, and when the target is a folder.
+ * @throws UsageError for what checkOutput refuses, a quality out of range, and a target that is a folder.
  * @throws RenderError when the target cannot be written, or ffmpeg cannot be started.
  */
 export async function openSink(
@@ -55,6 +58,7 @@ export async function openSink(
   options: SinkOptions = {},
 ): Promise<FrameSink> {
   checkOutput(output, film);
+  checkEncodeOptions(output, options);
   const { steps, files } = encodingOf(output, film, options);
   const frameBytes = film.width * film.height * 4;
   const folder = await openWorkFolder(output.path);
@@ -125,7 +129,7 @@ export async function openSink(
     let bytes = 0;
     for (const [number, file] of files.entries()) {
       const from = join(folder.path, file);
-      const to = output.sequence ? framePath(output.path, number) : output.path;
+      const to = output.sequence ? framePath(output.path, (options.firstNumber ?? 0) + number) : output.path;
       try {
         bytes += (await fs.stat(from)).size;
         await fs.rename(from, to);
@@ -185,13 +189,18 @@ export async function openSink(
   };
 }
 
+/** What ffmpeg says after an error has been named, which adds nothing to it. */
+const ECHO =
+  /^(Conversion failed|Task finished with error|Terminating thread with|Last message repeated|Error muxing a packet)/;
+
 /** One line: what happened and when, ffmpeg's own words, and the next move. */
 function deathMessage(exit: Exit, ffmpeg: Ffmpeg, output: Output, written: number, frames: number): string {
-  const words = exit.stderr
-    .map((line) => line.replace(/^(\[[^\]]*\] )+/, '').replace(/\.$/, '')) // "[libx264 @ 0x2a47d300] " tells nobody anything
-    .filter((line, i, lines) => lines.indexOf(line) === i)
-    .slice(-3)
-    .join('; ');
+  const lines = exit.stderr
+    .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // "[libx264 @ 0x2a47d300] ": where in ffmpeg it was said
+    .map((line) => line.replace(/[.!]$/, ''))
+    .filter((line, i, lines) => lines.indexOf(line) === i);
+  const telling = lines.filter((line) => !ECHO.test(line));
+  const words = (telling.length > 0 ? telling : lines).slice(-4).join('; ');
   const interrupted = exit.code === 255 && words === ''; // what ffmpeg makes of SIGINT and SIGTERM
   const end = exit.signal
     ? `was killed (${exit.signal})`
@@ -202,7 +211,7 @@ function deathMessage(exit: Exit, ffmpeg: Ffmpeg, output: Output, written: numbe
         : `failed with exit code ${exit.code}`;
 
   let next: string;
-  if (/No space left on device|Disk quota exceeded/.test(words)) {
+  if (/No space left on device|Disk quota exceeded/.test(lines.join())) {
     next = 'The disk is full: make room, or write to another.';
   } else if (
     /Unknown encoder|Encoder not found|Automatic encoder selection failed|No such filter/i.test(words)

@@ -30,8 +30,7 @@ const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
  * @throws RenderError when nothing can be written there.
  */
 export async function openWorkFolder(target: string): Promise<WorkFolder> {
-  const stat = await fs.stat(target).catch(() => undefined); // whatever is wrong with the path, mkdir says it better
-  if (stat?.isDirectory()) {
+  if (await isFolder(target)) {
     throw new UsageError(
       `"${target}" is a folder, and a film cannot take its name: give another, or move the folder.`,
     );
@@ -42,12 +41,12 @@ export async function openWorkFolder(target: string): Promise<WorkFolder> {
   let made: string | undefined; // the outermost folder that was not there before
   let path: string;
   try {
-    made = await fs.mkdir(parent, { recursive: true });
+    made = await makeFolders(parent);
     path = await fs.mkdtemp(join(parent, `${prefix}${HOST}-${process.pid}-`));
   } catch (error) {
     throw new RenderError(
       `"${target}" cannot be written, since ${reason(error)} (${(error as NodeJS.ErrnoException).code}): ` +
-        'choose a place where you may write.',
+        'write it somewhere else.',
       { cause: error },
     );
   }
@@ -66,6 +65,28 @@ export async function openWorkFolder(target: string): Promise<WorkFolder> {
       }
     },
   };
+}
+
+/** `mkdir -p`, which gives back the outermost folder it made. Node's own never returns from where the system makes no
+ *  folders, such as /proc (seen in 20.20). */
+async function makeFolders(path: string): Promise<string | undefined> {
+  try {
+    await fs.mkdir(path);
+    return path;
+  } catch (error) {
+    if (await isFolder(path)) return undefined;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const made = await makeFolders(dirname(path));
+  await fs.mkdir(path).catch(async (error) => {
+    if (!(await isFolder(path))) throw error; // else another render made it meanwhile
+  });
+  return made ?? path;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const stat = await fs.stat(path).catch(() => undefined); // whatever else is wrong with a path, mkdir says it better
+  return stat?.isDirectory() ?? false;
 }
 
 /** Best effort: a leftover that cannot be removed is in nobody's way. */

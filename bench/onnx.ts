@@ -1,0 +1,85 @@
+/**
+ * A network as an ONNX file, written byte by byte: Gemm, Tanh, Gemm, Tanh, ..., Gemm, Sigmoid. The messages are
+ * those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, of which this is the little that bench/peers.ts
+ * needs; a package that knows all of protobuf would be more to fetch than to write.
+ */
+import type { Layer, Network } from 'untrained';
+
+/** What ONNX calls our activations; the others are not timed. */
+const OPERATORS: Record<string, string> = { tanh: 'Tanh', relu: 'Relu', sigmoid: 'Sigmoid' };
+
+/** Values of the enumerations in onnx.proto. */
+const FLOAT = 1; // TensorProto.DataType
+const INT = 2; // AttributeProto.AttributeType
+
+/** A model that takes "points", float32 (N, inputs), and gives "brightness", float32 (N, outputs). */
+export function onnxModel(network: Network, points: number): Uint8Array {
+  const layers = [...network.hidden, network.output];
+  const nodes: Buffer[] = [];
+  const weights: Buffer[] = [];
+  let value = 'points';
+  for (const [k, layer] of layers.entries()) {
+    const last = k === layers.length - 1;
+    const names = { w: `w${k + 1}`, b: `b${k + 1}`, z: `z${k + 1}`, y: last ? 'brightness' : `y${k + 1}` };
+    weights.push(tensor(names.w, [layer.units, layer.inputs], layer.weights));
+    weights.push(tensor(names.b, [layer.units], layer.biases));
+    nodes.push(node('Gemm', [value, names.w, names.b], names.z, { transB: 1 })); // z = y W^T + b
+    nodes.push(node(operator(last ? network.outputActivation : network.activation), [names.z], names.y));
+    value = names.y;
+  }
+  const graph = Buffer.concat([
+    ...nodes.map((bytes) => message(1, bytes)),
+    text(2, 'network'),
+    ...weights.map((bytes) => message(5, bytes)),
+    message(11, valueInfo('points', [points, network.inputs])),
+    message(12, valueInfo('brightness', [points, network.output.units])),
+  ]);
+  const operators = Buffer.concat([text(1, ''), integer(2, 13)]); // the standard ones as of version 13
+  return Buffer.concat([integer(1, 8), message(7, graph), message(8, operators)]); // in IR version 8
+}
+
+function operator(activation: Network['activation']): string {
+  const name = typeof activation === 'string' ? OPERATORS[activation] : undefined;
+  if (!name) throw new Error(`${JSON.stringify(activation)} has no ONNX operator here: see bench/onnx.ts.`);
+  return name;
+}
+
+function node(kind: string, inputs: string[], output: string, integers: Record<string, number> = {}): Buffer {
+  const attributes = Object.entries(integers).map(([name, value]) =>
+    message(5, Buffer.concat([text(1, name), integer(3, value), integer(20, INT)])),
+  );
+  const ins = inputs.map((name) => text(1, name));
+  return Buffer.concat([...ins, text(2, output), text(4, kind), ...attributes]);
+}
+
+function tensor(name: string, dims: number[], values: Layer['weights']): Buffer {
+  const floats = Float32Array.from(values);
+  const raw = Buffer.from(floats.buffer); // little-endian in the file, and on every machine that Node runs on but s390x
+  const sizes = dims.map((size) => integer(1, size));
+  return Buffer.concat([...sizes, integer(2, FLOAT), text(8, name), message(9, raw)]);
+}
+
+function valueInfo(name: string, dims: number[]): Buffer {
+  const shape = Buffer.concat(dims.map((size) => message(1, integer(1, size))));
+  const type = message(1, Buffer.concat([integer(1, FLOAT), message(2, shape)]));
+  return Buffer.concat([text(1, name), message(2, type)]);
+}
+
+// Protobuf's wire format: a field is its number and its kind in one varint, then a varint, or a length and as many bytes.
+
+function integer(field: number, value: number): Buffer {
+  return Buffer.from([...varint(field * 8), ...varint(value)]);
+}
+
+function message(field: number, bytes: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from([...varint(field * 8 + 2), ...varint(bytes.length)]), bytes]);
+}
+
+function text(field: number, value: string): Buffer {
+  return message(field, Buffer.from(value));
+}
+
+/** Seven bits a byte, lowest first; all but the last have their top bit set. */
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
+}

@@ -1,0 +1,157 @@
+/** Films made by the command itself: right, repeatable, and never half there. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder, untrained } from './untrained.js';
+
+const folder = temporaryFolder();
+const fresh = (name: string) => {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+const SMALL = ['--size', '40x24', '--seconds', '0.4'];
+
+/** The frames of a film as PNGs, hashed. */
+async function frames(...args: string[]): Promise<string[]> {
+  const path = fresh(`frames ${createHash('sha1').update(args.join(' ')).digest('hex')} ${Math.random()}`);
+  const { code, stderr } = await untrained(['render', ...args, '--out', join(path, '%03d.png'), '--quiet']);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  const files = readdirSync(path).sort();
+  return files.map((file) =>
+    createHash('sha1')
+      .update(readFileSync(join(path, file)))
+      .digest('hex'),
+  );
+}
+
+test('the same command gives the same frames, with one thread and with many', async () => {
+  const first = await frames(...SMALL, '--threads', '1');
+  expect(first).toHaveLength(10);
+  expect(new Set(first).size).toBeGreaterThan(7); // it moves, but for the hold at its end
+  expect(await frames(...SMALL, '--threads', '1')).toEqual(first);
+  expect(await frames(...SMALL, '--threads', '3')).toEqual(first);
+});
+
+test('--frames takes those frames of the whole film, and no others', async () => {
+  const whole = await frames(...SMALL);
+  expect(await frames(...SMALL, '--frames', '2-4')).toEqual(whole.slice(2, 5));
+});
+
+test('--seed, --set and --supersample change the picture; the scene as it is does not', async () => {
+  const plain = await frames(...SMALL, '--frames', '3');
+  const changes = [['--seed', 'another'], ['--set', 'weightScale=0.7'], ['--set', 'activation=relu'], ['--set', 'halfWidth=9..1'], ['--supersample', '2']]; // biome-ignore format: one line
+  for (const change of changes)
+    expect(await frames(...SMALL, '--frames', '3', ...change), change.join(' ')).not.toEqual(plain);
+  expect(await frames(...SMALL, '--frames', '3', '--set', 'layers=27')).toEqual(plain);
+});
+
+test('a recipe makes the same frames as the command that wrote it', async () => {
+  const recipe = join(folder, 'recipe.json');
+  const original = await frames(
+    'cross-section',
+    ...SMALL,
+    '--seed',
+    '5',
+    '--set',
+    'layers=3..6',
+    '--recipe',
+    recipe,
+  );
+  expect(await frames(recipe)).toEqual(original);
+});
+
+test("a scene of one's own is found by its path, wherever it lies", async () => {
+  const scene = join(folder, 'mine.ts');
+  writeFileSync(scene, "import { sweep, tween } from 'untrained';\nexport default sweep({ seconds: 0.2, size: [16, 16], network: { layers: tween(2, 3) as number } });\n"); // biome-ignore format: a file's text
+  expect(await frames(scene)).toHaveLength(5);
+});
+
+test('one rendering makes several files, and --json tells programs of them', async () => {
+  const path = fresh('several');
+  const outputs = ['a.mp4', 'b.gif', 'c.webm', 'd.webp'].map((name) => join(path, name));
+  const { code, stdout } = await untrained([
+    'render',
+    ...SMALL,
+    '--json',
+    ...outputs.flatMap((out) => ['--out', out]),
+  ]);
+  expect(code).toBe(0);
+  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line)); // biome-ignore format: short
+  const result = lines.pop();
+  expect(lines).toHaveLength(10);
+  expect(lines[9]).toMatchObject({ type: 'progress', frame: 10, frames: 10 });
+  expect(result).toMatchObject({ type: 'result', frames: 10, files: outputs.map((path) => ({ path })) });
+  expect(readdirSync(path).sort()).toEqual(['a.mp4', 'b.gif', 'c.webm', 'd.webp']);
+});
+
+test('a still is one PNG', async () => {
+  const path = join(fresh('still'), 'still.png');
+  const { code } = await untrained(['still', 'depth', '--at', '3', '--size', '32', '--out', path, '--quiet']);
+  expect(code).toBe(0);
+  expect(readFileSync(path).subarray(1, 4).toString()).toBe('PNG');
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s stops at once, with 130, and leaves nothing',
+  async (signal) => {
+    const path = fresh(signal);
+    let sent = 0;
+    const outcome = await untrained(
+      ['render', '--json', '--out', join(path, 'film.mp4'), '--out', join(path, 'film.gif')],
+      {
+        watch: ({ kill }, text) => {
+          if (sent || !text.includes('"frame":2')) return;
+          sent = performance.now();
+          kill(signal);
+        },
+      },
+    );
+    expect(outcome.code).toBe(130);
+    expect(performance.now() - sent).toBeLessThan(5000);
+    expect(readdirSync(path)).toEqual([]);
+  },
+);
+
+test('a film from before survives a render that is killed, and the next one clears up', async () => {
+  const path = fresh('killed');
+  const film = join(path, 'film.mp4');
+  writeFileSync(film, 'the film from before');
+  const { signal } = await untrained(['render', '--json', '--out', film], {
+    watch: ({ kill }, text) => text.includes('"frame":2') && kill('SIGKILL'),
+  });
+  expect(signal).toBe('SIGKILL');
+  expect(readFileSync(film, 'utf8')).toBe('the film from before');
+  const { code } = await untrained(['render', ...SMALL, '--out', film, '--quiet']);
+  expect(code).toBe(0);
+  expect(readdirSync(path)).toEqual(['film.mp4']);
+});
+
+test('a folder that cannot be written to is one line and 1, before anything is drawn', async () => {
+  const file = join(fresh('blocked'), 'file');
+  writeFileSync(file, '');
+  const { code, stderr } = await untrained(['render', ...SMALL, '--out', join(file, 'film.mp4')]);
+  expect(stderr.replaceAll(folder, 'FOLDER').trim().split('\n')).toHaveLength(1);
+  expect(stderr).toContain('film.mp4');
+  expect(code).toBe(1);
+  expect(existsSync(file)).toBe(true);
+});
+
+test('an ffmpeg that fails midway is one line in its own words, and 1', async () => {
+  if (process.platform === 'win32') return; // the stand-in is a shell script
+  const fake = join(folder, 'ffmpeg');
+  writeFileSync(fake, '#!/bin/sh\n[ "$1" = -version ] && echo "ffmpeg version 0 fake" && exit 0\nhead -c 5000 >/dev/null\necho "the encoder is out of ink" >&2\nexit 1\n', { mode: 0o755 }); // biome-ignore format: a file's text
+  const { code, stderr } = await untrained([
+    'render',
+    ...SMALL,
+    '--ffmpeg',
+    fake,
+    '--out',
+    join(folder, 'inkless.mp4'),
+  ]);
+  expect(stderr).toContain('the encoder is out of ink');
+  expect(code).toBe(1);
+  expect(existsSync(join(folder, 'inkless.mp4'))).toBe(false);
+});

@@ -1,0 +1,48 @@
+/** Runs the built command as a user's shell would, and collects what it says. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
+
+const main = resolve('dist/cli/main.js');
+
+export interface Outcome {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** @param watch - Called with the process and each piece of its output. */
+export function untrained(
+  args: string[],
+  {
+    cwd = process.cwd(),
+    env = {},
+    watch = (_: { kill(signal: NodeJS.Signals): void }, __: string) => {},
+  } = {},
+): Promise<Outcome> {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd,
+      env: { ...process.env, npm_lifecycle_event: '', ...env },
+    });
+    const outcome: Outcome = { code: null, signal: null, stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        outcome[stream] += text;
+        watch({ kill: (signal) => void child.kill(signal) }, text);
+      });
+    }
+    child.on('error', failed);
+    child.on('close', (code, signal) => done({ ...outcome, code, signal }));
+  });
+}
+
+/** A folder for one file's tests, removed after them. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'untrained test ')); // with spaces in its name, as users' folders have
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

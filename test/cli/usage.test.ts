@@ -1,0 +1,102 @@
+/** What people read: help, lists and refusals, word for word. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder, untrained } from './untrained.js';
+
+const folder = temporaryFolder();
+const inFolder = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+test.each([[['--help']], [['render', '--help']], [['still', '--help']], [['list']]])(
+  '%j reads well',
+  async (args) => {
+    const { code, stdout } = await untrained(args);
+    expect(code).toBe(0);
+    expect(stdout).toMatchSnapshot();
+  },
+);
+
+test.each([
+  [['rendr']],
+  [['render', '--widht', '3']],
+  [['render', 'weight-scael']],
+  [['render', 'nowhere.ts']],
+  [['render', 'scene.tsx']],
+  [['render', '--size', '0x10']],
+  [['render', '--size', 'large']],
+  [['render', '--size', '541x541']],
+  [['render', '--size', '99999x10']],
+  [['render', '--fps', 'NaN']],
+  [['render', '--fps', '1000']],
+  [['render', '--seconds', '-1']],
+  [['render', '--seconds', '100000']],
+  [['render', '--frames', '5-1']],
+  [['render', '--frames', '0-5000']],
+  [['render', '--frames', 'all']],
+  [['render', '--supersample', '9']],
+  [['render', '--threads', '0']],
+  [['render', '--backend', 'abacus']],
+  [['render', '--backend', 'gpu']],
+  [['render', '--set', 'weightScale']],
+  [['render', '--set', 'wieghtScale=1']],
+  [['render', '--set', 'layers=NaN']],
+  [['render', '--set', 'layers=1..x']],
+  [['render', '--set', 'activation=tahn']],
+  [['render', '--set', 'width=100000']],
+  [['render', '--set', 'layers=1000', '--set', 'width=8000']],
+  [['render', '--set', 'centre=1,2,3']],
+  [['render', '--set', 'slice=1,2']],
+  [['render', '--out', 'film.mvo']],
+  [['render', '--out', 'film']],
+  [['render', '--out', 'film.png']],
+  [['render', '--gif', 'none']],
+  [['still', '--at', '100']],
+  [['still', '--out', 'still.mp4']],
+])('%j is refused with 2, in one line', async (args) => {
+  const { code, stdout, stderr } = await untrained(args);
+  expect(stdout).toBe('');
+  expect(stderr).toMatchSnapshot();
+  expect(code).toBe(2);
+});
+
+test.each([
+  ['broken.json', '{"untrained": 1'],
+  ['empty.ts', 'export const nothing = 1;'],
+  ['throwing.ts', 'throw new Error("on purpose");'],
+  ['wrong.ts', 'export default { seconds: 2, network: { layers: "many" } };'],
+  ['syntax.ts', 'export default {'],
+])('the scene %s is refused with 2 and its own name', async (name, text) => {
+  const { code, stderr } = await untrained(['render', inFolder(name, text)]);
+  const parsers = /\((Expected|Unexpected).*?\)/; // engines differ in what they say of JSON
+  expect(stderr.replaceAll(folder, 'FOLDER').replace(parsers, '(...)')).toMatchSnapshot();
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(code).toBe(2);
+});
+
+test('--json tells errors to programs too', async () => {
+  const { code, stdout } = await untrained(['render', 'nothing-like-it', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    type: 'error',
+    message: expect.stringContaining('nothing-like-it'),
+  });
+  expect(code).toBe(2);
+});
+
+test('doctor tells what was found, and what to do about what was not', async () => {
+  const { code, stdout } = await untrained(['doctor', '--json'], { env: { PATH: '', CHROME_PATH: '' } });
+  const findings = stdout.trim().split('\n').map((line) => JSON.parse(line)); // biome-ignore format: short
+  expect(code).toBe(0);
+  expect(findings.map(({ what }) => what)).toEqual(['node', 'cores', 'backend', 'ffmpeg', 'browser']);
+  const browser = findings.find(({ what }) => what === 'browser');
+  if (!browser.found) expect(browser.text).toContain('CHROME_PATH');
+});
+
+test('doctor exits with 1 when there is no ffmpeg that works', async () => {
+  const { code, stdout } = await untrained(['doctor', '--ffmpeg', '/nowhere/ffmpeg']);
+  expect(stdout).toContain('/nowhere/ffmpeg');
+  expect(code).toBe(1);
+});

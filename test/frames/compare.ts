@@ -1,0 +1,160 @@
+/**
+ * What the picture tests share: the reference picture, computed with forward() in float64, how far a renderer's bytes
+ * are from it, and how far float32 may honestly be.
+ */
+import { expect } from 'vitest';
+import { type FrameDescription, type FrameInput, frameSchema } from '../../src/frame/description.js';
+import { inputAt, sampleOffsets } from '../../src/frame/geometry.js';
+import { forward } from '../../src/network/forward.js';
+import { buildNetwork, type Layer, type Network } from '../../src/network/network.js';
+
+export const frameOf = (input: FrameInput): FrameDescription => frameSchema.parse(input);
+
+/** A pixel's red, green and blue in [0, 1]; all three the same in a grey picture. */
+export type Colour = [number, number, number];
+
+/** Which pixels to look at, by their index from the top left. */
+export const allPixels = ({ size: [width, height] }: FrameDescription): number[] =>
+  Array.from({ length: width * height }, (_, i) => i);
+
+/** `count` pixels spread over the frame, in steps of the golden ratio: the same every time, and on no grid. */
+export function somePixels({ size: [width, height] }: FrameDescription, count: number): number[] {
+  const step = (Math.sqrt(5) - 1) / 2;
+  return Array.from({ length: count }, (_, i) => Math.floor(((i * step) % 1) * width * height));
+}
+
+/** The colours that `network` has at the middles of these pixels, before any rounding. */
+export function referenceColours(
+  frame: FrameDescription,
+  pixels = allPixels(frame),
+  network = buildNetwork(frame.network),
+  bend: (x: number) => number = (x) => x,
+): Colour[] {
+  const { x, y } = sampleOffsets({ ...frame, supersample: 1 });
+  return pixels.map((i) => {
+    const input = inputAt(frame, x[i % frame.size[0]], y[Math.floor(i / frame.size[0])]).map(bend);
+    const [red, green = red, blue = red] = forward(network, input);
+    return [red, green, blue];
+  });
+}
+
+/** Where a picture is furthest from its reference. */
+export interface Furthest {
+  /** In steps of 8 bits, from the reference before its rounding: a perfect byte is up to 0.5 away. */
+  steps: number;
+  /** What part of its tolerance that is; this, and not the steps, is what the furthest has most of. */
+  share: number;
+  /** In words, for a message. */
+  text: string;
+}
+
+/**
+ * Holds RGBA8 against reference colours, and gives the value that uses most of its tolerance.
+ * @param tolerance - In steps, for the value at (index into `pixels`, channel).
+ */
+export function furthest(
+  rgba: Uint8Array,
+  frame: FrameDescription,
+  colours: Colour[],
+  pixels = allPixels(frame),
+  tolerance: (index: number, channel: number) => number = () => 1,
+): Furthest {
+  let worst: Furthest = { steps: 0, share: -1, text: 'nothing was compared' };
+  for (const [index, pixel] of pixels.entries()) {
+    for (let channel = 0; channel < 3; channel++) {
+      const byte = rgba[4 * pixel + channel];
+      const exact = 255 * colours[index][channel];
+      // A reference that is no number is drawn as black.
+      const steps = Math.abs(byte - (Number.isNaN(exact) ? 0 : exact));
+      const allowed = tolerance(index, channel);
+      if (steps / allowed <= worst.share) continue;
+      const place = `column ${pixel % frame.size[0]}, row ${Math.floor(pixel / frame.size[0])}`;
+      const text = `furthest at ${place}, channel ${channel}: byte ${byte}, reference ${exact.toFixed(4)}, ${steps.toFixed(4)} apart, ${allowed.toFixed(4)} allowed`;
+      worst = { steps, share: steps / allowed, text };
+    }
+    if (rgba[4 * pixel + 3] !== 255) {
+      return { steps: 255, share: Infinity, text: `pixel ${pixel} is not opaque` };
+    }
+  }
+  return worst;
+}
+
+/**
+ * How far apart float32 may put each value, in steps: the largest change that weights, biases and inputs wrong by one
+ * float32 ulp (2^-23 of themselves, signs at random) make in the float64 reference. A network that amplifies its
+ * roundings, as deep ones with large weights do, shows it here; a calm one has next to none.
+ */
+export function spread(frame: FrameDescription, pixels: number[], exact: Colour[], trials = 3): Colour[] {
+  const network = buildNetwork(frame.network);
+  const largest = exact.map((): Colour => [0, 0, 0]);
+  for (let trial = 0; trial < trials; trial++) {
+    let state = trial + 1;
+    const jitter = (x: number) => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0; // Numerical Recipes' generator
+      return x * (1 + (state >>> 31 ? 2 ** -23 : -(2 ** -23)));
+    };
+    const moved = referenceColours(frame, pixels, jittered(network, jitter), jitter);
+    for (const [i, colour] of moved.entries()) {
+      for (const channel of [0, 1, 2]) {
+        const change = 255 * Math.abs(colour[channel] - exact[i][channel]);
+        if (change > largest[i][channel]) largest[i][channel] = change;
+      }
+    }
+  }
+  return largest;
+}
+
+function jittered(network: Network, jitter: (x: number) => number): Network {
+  const move = (layer: Layer): Layer => ({
+    ...layer,
+    weights: layer.weights.map(jitter),
+    biases: layer.biases.map(jitter),
+  });
+  const { hidden, output, earlier } = network;
+  return {
+    ...network,
+    hidden: hidden.map(move),
+    output: move(output),
+    ...(earlier && { earlier: { ...earlier, output: move(earlier.output) } }),
+  };
+}
+
+/** One step, and this many times the spread. See reference.test.ts for how much of it is used. */
+export const SPREADS = 8;
+
+/** That a picture is its reference, to one step and what its network makes of float32's roundings. */
+export function expectReference(
+  rgba: Uint8Array,
+  frame: FrameDescription,
+  pixels = allPixels(frame),
+): Furthest {
+  const colours = referenceColours(frame, pixels);
+  const spreads = spread(frame, pixels, colours);
+  const worst = furthest(rgba, frame, colours, pixels, (i, channel) => 1 + SPREADS * spreads[i][channel]);
+  expect(worst.share, worst.text).toBeLessThanOrEqual(1);
+  return worst;
+}
+
+/** That a picture is its reference to one step everywhere. */
+export function expectWithinOneStep(
+  rgba: Uint8Array,
+  frame: FrameDescription,
+  pixels = allPixels(frame),
+): Furthest {
+  const worst = furthest(rgba, frame, referenceColours(frame, pixels), pixels);
+  expect(worst.steps, worst.text).toBeLessThanOrEqual(1);
+  return worst;
+}
+
+/** The largest difference of two pictures' bytes, in steps. */
+export function largestDifference(a: Uint8Array, b: Uint8Array): number {
+  expect(a.length).toBe(b.length);
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
+  return largest;
+}
+
+/** A one-layer network whose brightness is a x + c y + b, clipped to [0, 1]. */
+export function gradient(a: number, c: number, b: number) {
+  return { outputActivation: 'identity' as const, weights: [{ w: [[a, c]], b: [b] }] };
+}

@@ -1,0 +1,208 @@
+/** That the CPU renderer gives the same bytes however the work is shared out, whatever came before, and at any size. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enableRelaxedSimd } from '#host';
+import { drawBand } from '../../src/frame/cpu/band.js';
+import { chooseKernel, kernels } from '../../src/frame/cpu/choose-kernel.js';
+import { Evaluator } from '../../src/frame/cpu/evaluator.js';
+import { emitKernel, type KernelShape, namesOf } from '../../src/frame/cpu/kernel.js';
+import { packNetwork } from '../../src/frame/cpu/pack.js';
+import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
+import type { FrameDescription } from '../../src/frame/description.js';
+import { DrawCache } from '../../src/network/draws.js';
+import { expectReference, frameOf, gradient, largestDifference, somePixels } from './compare.js';
+
+/** Frames as unlike as they come, so that a thread must change everything from one to the next. */
+const frames: FrameDescription[] = [
+  frameOf({ network: { layers: 9 }, size: [200, 150] }),
+  frameOf({ network: { layers: 3, activation: 'sin', outputs: 1 }, size: [31, 77], supersample: 3 }),
+  frameOf({ network: gradient(0.1, 0.2, 0.4), size: [300, 299], dither: true }),
+  frameOf({ network: { layers: 4.5, width: 12.5, weightScale: 1, activation: { from: 'tanh', to: 'relu', fraction: 0.4 } }, size: [90, 90] }),
+  frameOf({ network: { layers: 4.5, width: 12.5, weightScale: 1, activation: { from: 'tanh', to: 'relu', fraction: 0.9 } }, size: [90, 90] }),
+  frameOf({ network: { layers: 2, width: 150, weightScale: 0.2, activation: 'gelu' }, size: [1, 33] }),
+  frameOf({ network: { layers: 1, inputs: 1 }, size: [256, 256] }),
+  frameOf({ network: { layers: 9 }, size: [200, 150], view: { halfWidth: 1 } }),
+]; // biome-ignore format: a table
+
+let single: CpuRenderer;
+let pictures: Uint8Array[];
+beforeAll(async () => {
+  single = new CpuRenderer(1);
+  pictures = [];
+  for (const frame of frames) pictures.push(await single.render(frame));
+});
+afterAll(() => single.close());
+
+/** That pictures are the bytes one thread drew one by one. */
+function expectSame(drawn: Uint8Array[], expected = pictures): void {
+  expect(drawn.length).toBe(expected.length);
+  for (const [i, rgba] of drawn.entries()) {
+    expect(largestDifference(rgba, expected[i]), `frame ${i} differs`).toBe(0);
+  }
+}
+
+describe('the same bytes', () => {
+  test('the frames to compare are pictures of something', () => {
+    for (const [i, rgba] of pictures.entries()) {
+      expect(rgba.length).toBe(4 * frames[i].size[0] * frames[i].size[1]);
+      expect(new Set(rgba.filter((_, at) => at % 4 === 0)).size, `frame ${i}`).toBeGreaterThan(15);
+    }
+    expect(new Set(pictures.map((rgba) => Buffer.from(rgba).toString('latin1'))).size).toBe(frames.length);
+  });
+
+  test.each([2, 3, 7])('from %i threads as from one', async (threads) => {
+    const renderer = new CpuRenderer(threads);
+    const drawn: Uint8Array[] = [];
+    for (const frame of frames) drawn.push(await renderer.render(frame));
+    await renderer.close();
+    expectSame(drawn);
+  });
+
+  test('twice in a row, and again after every other frame', async () => {
+    for (const [i, frame] of frames.entries()) {
+      expectSame([await single.render(frame), await single.render(frame)], [pictures[i], pictures[i]]);
+    }
+    for (const i of [7, 0, 4, 3]) expectSame([await single.render(frames[i])], [pictures[i]]);
+  });
+
+  test.each([1, 2, 3])('asked for at once, from %i threads', async (threads) => {
+    const renderer = new CpuRenderer(threads);
+    const order = [...frames, ...frames];
+    const drawn = await Promise.all(order.map((frame) => renderer.render(frame)));
+    await renderer.close();
+    expectSame(drawn, [...pictures, ...pictures]);
+  });
+
+  test('into an array that is given', async () => {
+    const into = new Uint8Array(pictures[0].length).fill(77);
+    expect(await single.render(frames[0], into)).toBe(into);
+    expectSame([into], [pictures[0]]);
+  });
+
+  test('each frame in an array of its own, where none is given', async () => {
+    const [first, second] = [await single.render(frames[0]), await single.render(frames[7])];
+    expectSame([first, second], [pictures[0], pictures[7]]);
+  });
+});
+
+describe('kernel shapes', () => {
+  function draw(frame: FrameDescription, shape: KernelShape, bandRows: number): Uint8Array {
+    const { size, network, supersample } = frame;
+    const evaluator = new Evaluator(shape);
+    const names = { hidden: namesOf(network.activation), output: network.outputActivation };
+    const module = new WebAssembly.Module(emitKernel(shape, names));
+    evaluator.load(module, packNetwork(frame, shape, new DrawCache()), bandRows * size[0] * supersample ** 2);
+    const rgba = new Uint8Array(4 * size[0] * size[1]);
+    for (let firstRow = 0; firstRow < size[1]; firstRow += bandRows) {
+      const rows = Math.min(bandRows, size[1] - firstRow);
+      const stride = 4 * size[0];
+      drawBand(
+        evaluator,
+        frame,
+        { firstRow, rows },
+        rgba.subarray(firstRow * stride, (firstRow + rows) * stride),
+      );
+    }
+    return rgba;
+  }
+
+  enableRelaxedSimd();
+  const usable = Object.entries(kernels).filter(([, { shape }]) =>
+    WebAssembly.validate(emitKernel(shape, { hidden: 'relu', output: 'relu' })),
+  );
+
+  test('the plain one is always usable, and the one chosen is usable', () => {
+    const names = usable.map(([name]) => name);
+    expect(names).toContain('plain');
+    expect(usable.map(([, { shape }]) => shape)).toContainEqual(chooseKernel().shape);
+    console.info(`usable here: ${names}; chosen: ${chooseKernel().name}`);
+  });
+
+  test.each(usable)('%s draws what the renderer draws, within one step', (_, { shape }) => {
+    for (const [i, frame] of frames.entries()) {
+      expect(largestDifference(draw(frame, shape, 40), pictures[i]), `frame ${i}`).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test.each(usable)(
+    '%s draws widths that leave 1, 2, 3 and 4 units over, and bands of any height, alike',
+    (_, { shape }) => {
+      for (const width of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+        const frame = frameOf({ network: { layers: 3, width, weightScale: 1 }, size: [13, 11] });
+        const whole = draw(frame, shape, 11);
+        expectReference(whole, frame);
+        for (const rows of [1, 2, 4]) expect(largestDifference(draw(frame, shape, rows), whole)).toBe(0);
+      }
+    },
+  );
+});
+
+describe('sizes', () => {
+  const two = new CpuRenderer(2);
+  afterAll(() => two.close());
+
+  test.each<[string, Parameters<typeof frameOf>[0], number]>([
+    ['1024 units in each of 3 layers', { network: { layers: 3, width: 1024, weightScale: 0.1 }, size: [40, 30] }, 40],
+    ['128 layers of 16', { network: { layers: 128, width: 16, weightScale: 0.45 }, size: [40, 30] }, 300],
+    ['1024 layers of 3', { network: { layers: 1024, width: 3, weightScale: 1 }, size: [20, 20] }, 60],
+    ['8192 units', { network: { layers: 2, width: 8192, weightScale: 0.05 }, size: [9, 9] }, 60],
+    ['5000 x 3, a row wider than a band', { network: { layers: 4 }, size: [5000, 3] }, 600],
+    ['16384 x 1, 4 x 4 samples', { network: gradient(1e-5, 0, 0.4), size: [16384, 1], supersample: 4 }, 600],
+    ['1 x 5000', { network: { layers: 4 }, size: [1, 5000] }, 600],
+    ['1 x 1', { network: {}, size: [1, 1] }, 1],
+    ['64 inputs', { network: { inputs: 64, layers: 3 }, slice: Array.from({ length: 62 }, (_, i) => i / 31 - 1), size: [30, 30] }, 300],
+  ])('%s', async (_, input, pixels) => {
+    const frame = frameOf(input);
+    const rgba = await two.render(frame);
+    expectReference(rgba, frame, somePixels(frame, pixels));
+    expect(rgba.every((byte, i) => i % 4 < 3 || byte === 255)).toBe(true);
+  }); // biome-ignore format: a table
+});
+
+describe('life', () => {
+  test('memory stays flat over many frames', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const renderer = new CpuRenderer(2);
+    const frame = frameOf({ network: { layers: 1 }, size: [1000, 1000] });
+    const held = async (count: number) => {
+      for (let i = 0; i < count; i++) await renderer.render(frame);
+      collect();
+      return process.memoryUsage().arrayBuffers / 1e6;
+    };
+    const early = await held(5);
+    const late = await held(35);
+    await renderer.close();
+    // A frame kept would be 4 MB, 35 of them 140.
+    expect(late - early, `${early} MB after 5 frames, ${late} after 40`).toBeLessThan(20);
+  });
+
+  test('a wrong size of `into` rejects with both sizes, and the renderer goes on', async () => {
+    const attempt = single.render(frames[5], new Uint8Array(4));
+    await expect(attempt).rejects.toThrow(/takes 132 bytes, and 4 were given/);
+    expectSame([await single.render(frames[5])], [pictures[5]]);
+  });
+
+  test('after close, render rejects', async () => {
+    const renderer = new CpuRenderer(1);
+    await renderer.close();
+    await expect(renderer.render(frames[0])).rejects.toThrow(/closed/);
+  });
+
+  test('close rejects the frames not finished yet, and may be called twice', async () => {
+    const renderer = new CpuRenderer(2);
+    const slow = frameOf({ network: { layers: 60, width: 60 }, size: [400, 400] });
+    const unfinished = [renderer.render(slow), renderer.render(slow)];
+    const outcomes = Promise.allSettled(unfinished);
+    await renderer.close();
+    await renderer.close();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  test('says how many threads it has, and with what they compute', () => {
+    expect(single.description).toBe(`1 thread, ${chooseKernel().name}`);
+    expect(single.backend).toBe('cpu');
+    expect(single.framesInFlight).toBeGreaterThanOrEqual(2);
+  });
+});

@@ -1,0 +1,40 @@
+/** The scenes that come with the package: each is drawn, small, and each loop is one. */
+import { readdirSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { createRenderer, frameAt, frameCount, type Sweep, timeOfFrame } from '../../src/index.js';
+
+const renderer = await createRenderer();
+afterAll(() => renderer.close());
+
+const names = readdirSync('scenes').filter((file) => file.endsWith('.ts'));
+const scenes = await Promise.all(
+  names.map(async (file) => [file, (await import(`../../scenes/${file}`)).default as Sweep] as const),
+);
+
+const draw = (sweep: Sweep, t: number, side = 48) =>
+  renderer.render({ ...frameAt(sweep, t), size: [side, side] });
+
+/** Mean distance of two pictures, in steps of 8 bits. */
+function distance(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((sum, byte, i) => sum + Math.abs(byte - b[i]), 0) / a.length;
+}
+
+test.each(scenes)('%s has a title, and moves from its first frame to its middle', async (_, sweep) => {
+  expect(sweep.title).not.toBe('');
+  const [first, middle] = [await draw(sweep, 0, 24), await draw(sweep, sweep.seconds / 2, 24)];
+  expect(distance(first, middle)).toBeGreaterThan(5);
+});
+
+test.each(scenes.filter(([, sweep]) => sweep.loop))(
+  '%s loops: its last step is no larger than the others',
+  async (_, sweep) => {
+    const frames: Uint8Array[] = [];
+    for (let i = 0; i < frameCount(sweep); i++) frames.push(await draw(sweep, timeOfFrame(sweep, i)));
+    const steps = frames.map((frame, i) => distance(frame, frames[(i + 1) % frames.length]));
+    const last = steps.pop()!;
+    expect(last, `steps: ${steps.map((step) => step.toFixed(2)).join(' ')}`).toBeLessThanOrEqual(
+      Math.max(...steps),
+    );
+    expect(Math.min(...steps)).toBeGreaterThan(0);
+  },
+);

@@ -1,0 +1,14 @@
+import * as motionCanvas from '@motion-canvas/core';
+import { expect, test } from 'vitest';
+import { type EasingName, easingNames, easings } from '../../src/sweep/easing.js';
+
+const theirs = motionCanvas as unknown as Record<EasingName, (u: number) => number>;
+
+test.each(easingNames)('%s is the curve that Motion Canvas means by it', (name) => {
+  for (let u = 0; u <= 1; u += 1 / 64) expect(easings[name](u), `at ${u}`).toBeCloseTo(theirs[name](u), 5);
+});
+
+test('no easing of Motion Canvas is missing', () => {
+  const named = Object.keys(theirs).filter((name) => /^(linear|ease(In|Out|InOut)[A-Z][a-z]+)$/.test(name));
+  expect([...easingNames].sort()).toEqual(named.sort());
+});

@@ -1,0 +1,359 @@
+/** That a spec makes the network it names: the article's formula, one network inside another, and no jumps between. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { forward, logits } from '../../src/network/forward.js';
+import { buildNetwork, type Layer } from '../../src/network/network.js';
+import { countWeights, hiddenWidths, type NetworkInput, networkSchema } from '../../src/network/spec.js';
+
+const specOf = (input: NetworkInput) => networkSchema.parse(input);
+const build = (input: NetworkInput) => buildNetwork(specOf(input));
+const POINTS = [[0.3, -0.7], [1, 0], [-2.6, 2.6], [0.01, 3], [0, 0]]; // biome-ignore format: pairs
+
+/** The largest difference of two networks' logits over POINTS. */
+function apart(a: NetworkInput, b: NetworkInput): number {
+  const [one, other] = [build(a), build(b)];
+  let largest = 0;
+  for (const point of POINTS) {
+    const theirs = logits(other, point);
+    for (const [i, z] of logits(one, point).entries()) largest = Math.max(largest, Math.abs(z - theirs[i]));
+  }
+  return largest;
+}
+
+/** A layer's top left corner, its biases with it. */
+function corner({ inputs, weights, biases }: Layer, rows: number, columns: number) {
+  const row = (unit: number) => [...weights.slice(unit * inputs, unit * inputs + columns), biases[unit]];
+  return Array.from({ length: rows }, (_, unit) => row(unit));
+}
+const whole = (layer: Layer) => corner(layer, layer.units, layer.inputs);
+
+describe("the article's formulas", () => {
+  test.each([...POINTS, [5, -40], [-3, 700]])('equation (3) at (%d, %d)', (x, y) => {
+    const network = build({ weights: [{ w: [[0.4, 1.0]], b: [-0.3] }] });
+    const [value] = forward(network, [x, y]);
+    const expected = 1 / (1 + Math.exp(-0.4 * x - y + 0.3));
+    expect(Math.abs(value - expected), `${value} and ${expected}`).toBeLessThanOrEqual(1e-15);
+  });
+
+  test('equation (1) with two layers, computed by hand', () => {
+    const network = build({
+      activation: 'relu',
+      outputActivation: 'identity',
+      weights: [
+        { w: [[1, 2], [-3, 1], [0.5, 0]], b: [0, 1, 0.25] },
+        { w: [[0.125, 1, 0.5]], b: [-0.25] },
+      ], // biome-ignore format: matrices
+    });
+    // (1, 2): hidden (5, 0, 0.75), output 0.625 + 0 + 0.375 - 0.25
+    expect(logits(network, [1, 2])).toEqual([0.75]);
+    // (-1, -2): hidden (0, 2, 0), output 2 - 0.25, shown as 1
+    expect(logits(network, [-1, -2])).toEqual([1.75]);
+    expect(forward(network, [-1, -2])).toEqual([1]);
+  });
+
+  test('weights are the scale times the draws, and a sweep of it moves one network', () => {
+    const [small, large] = [build({ weightScale: 0.5, layers: 3 }), build({ weightScale: 1, layers: 3 })];
+    for (const k of [0, 1]) {
+      expect(whole(large.hidden[k])).toEqual(whole(small.hidden[k]).map((row) => row.map((w) => 2 * w)));
+    }
+    expect(Math.max(...large.hidden[1].weights.map(Math.abs))).toBeLessThanOrEqual(1);
+    expect(Math.max(...large.hidden[1].weights.map(Math.abs))).toBeGreaterThan(0.99);
+  });
+
+  test('the defaults are 27 layers of 30 units, tanh, at scale 0.6', () => {
+    const network = build({});
+    expect(network.hidden.length).toBe(26);
+    expect(network.hidden.every(({ units }) => units === 30)).toBe(true);
+    expect([network.inputs, network.output.units]).toEqual([2, 3]);
+    const largest = Math.max(...network.hidden[5].weights.map(Math.abs));
+    expect(largest).toBeGreaterThan(0.59);
+    expect(largest).toBeLessThanOrEqual(0.6);
+  });
+
+  test('the first layer has no bias, so one-layer pictures are odd about the origin; later layers have', () => {
+    const oddness = (input: NetworkInput) => {
+      const network = build(input);
+      return POINTS.flatMap((p) => {
+        const opposite = logits(network, p.map((v) => -v)); // biome-ignore format: one line
+        return logits(network, p).map((z, i) => Math.abs(z + opposite[i]));
+      });
+    };
+    expect(Math.max(...oddness({ layers: 1 }))).toBe(0);
+    expect(Math.max(...oddness({ layers: 1, firstLayerBias: true }))).toBeGreaterThan(0.1);
+    expect(Math.max(...oddness({ layers: 2 }))).toBeGreaterThan(0.1);
+    const deep = build({ layers: 4, width: 5 });
+    expect([...deep.hidden[0].biases]).toEqual([0, 0, 0, 0, 0]);
+    for (const layer of [deep.hidden[1], deep.hidden[2], deep.output]) {
+      expect(layer.biases.every((b) => b !== 0 && Math.abs(b) <= 0.6)).toBe(true);
+    }
+  });
+
+  test('a bias scale changes the biases and nothing else', () => {
+    const [plain, other] = [build({ layers: 3 }), build({ layers: 3, biasScale: 0.3 })];
+    expect(other.hidden[1].weights).toEqual(plain.hidden[1].weights);
+    for (const [i, b] of plain.hidden[1].biases.entries()) {
+      expect(other.hidden[1].biases[i]).toBeCloseTo(b / 2, 15);
+    }
+    expect(build({ layers: 3, biasScale: 0 }).output.biases.every((b) => b === 0)).toBe(true);
+  });
+});
+
+describe('nesting, to the bit', () => {
+  const drawn = fc.record({
+    seed: fc.oneof(fc.integer(), fc.string({ minLength: 1, maxLength: 8 })),
+    inputs: fc.integer({ min: 1, max: 4 }),
+    distribution: fc.constantFrom('uniform' as const, 'normal' as const),
+    weightScale: fc.double({ min: 0.1, max: 2, noNaN: true }),
+    firstLayerBias: fc.boolean(),
+  });
+  const check = <T>(given: fc.Arbitrary<T>, claim: (value: T) => void) =>
+    fc.assert(fc.property(given, claim), { seed: 2, numRuns: 40 });
+
+  test('a deeper network contains the shallower, whose outputs are the first units of that layer', () => {
+    check(fc.tuple(drawn, fc.integer({ min: 1, max: 7 })), ([spec, layers]) => {
+      const deep = build({ ...spec, layers: 8, width: 6 });
+      const shallow = build({ ...spec, layers, width: 6 });
+      for (const [k, layer] of shallow.hidden.entries()) expect(whole(layer)).toEqual(whole(deep.hidden[k]));
+      const { output } = shallow;
+      expect(whole(output)).toEqual(corner(deep.hidden[layers - 1], output.units, output.inputs));
+    });
+  });
+
+  test('the same under He, Glorot and LeCun in what lies inside; and under He and LeCun at the output', () => {
+    for (const initialisation of ['he', 'glorot', 'lecun'] as const) {
+      const deep = build({ initialisation, layers: 5, width: 6 });
+      const shallow = build({ initialisation, layers: 4, width: 6 });
+      for (const [k, layer] of shallow.hidden.entries()) expect(whole(layer)).toEqual(whole(deep.hidden[k]));
+      // Glorot's scale knows how many units a layer has, so an output of 3 is scaled as one.
+      if (initialisation === 'glorot') continue;
+      expect(whole(shallow.output)).toEqual(corner(deep.hidden[3], 3, 6));
+    }
+  });
+
+  test('a wider network contains the narrower', () => {
+    check(fc.tuple(drawn, fc.integer({ min: 1, max: 11 })), ([spec, width]) => {
+      const wide = build({ ...spec, layers: 4, width: 12 });
+      const narrow = build({ ...spec, layers: 4, width });
+      for (const [k, layer] of narrow.hidden.entries()) {
+        expect(whole(layer)).toEqual(corner(wide.hidden[k], width, layer.inputs));
+      }
+      expect(whole(narrow.output)).toEqual(corner(wide.output, 3, width));
+    });
+  });
+
+  test('a network of more inputs and outputs contains the one of fewer', () => {
+    const [more, fewer] = [build({ layers: 3, inputs: 7 }), build({ layers: 3, inputs: 2, outputs: 1 })];
+    expect(whole(fewer.hidden[0])).toEqual(corner(more.hidden[0], 30, 2));
+    expect(whole(fewer.output)).toEqual(corner(more.output, 1, 30));
+  });
+});
+
+describe('fractions', () => {
+  const kinds: NetworkInput[] = [
+    { weightScale: 0.8 },
+    { weightScale: 0.8, distribution: 'normal', activation: 'sin' },
+    ...(['he', 'glorot', 'lecun'] as const).map((initialisation) => ({ initialisation })),
+    { initialisation: 'glorot', distribution: 'normal', weightScale: 1.5 },
+  ];
+  const EPSILONS = [1e-3, 1e-5, 1e-7, 1e-9];
+
+  /** That what lies epsilon away from `at` comes to it as epsilon goes to 0, and no slower. */
+  function expectContinuous(at: NetworkInput, near: (epsilon: number) => NetworkInput): void {
+    for (const side of [-1, 1]) {
+      const [first, ...rest] = EPSILONS.map((epsilon) => apart(at, near(side * epsilon)) / epsilon);
+      expect(first, 'nothing moved').toBeGreaterThan(1e-3);
+      for (const slope of rest)
+        expect(slope, `side ${side}: slopes ${first}, ${rest}`).toBeLessThan(1.5 * first);
+    }
+  }
+
+  test.each(kinds)('layers pass through whole numbers without a jump: %j', (kind) => {
+    for (const layers of [2, 3, 6]) {
+      expectContinuous({ ...kind, layers, width: 7 }, (e) => ({ ...kind, layers: layers + e, width: 7 }));
+    }
+  });
+
+  test.each(kinds)('widths pass through whole numbers without a jump: %j', (kind) => {
+    for (const width of [2, 5, 9]) {
+      expectContinuous({ ...kind, layers: 4, width }, (e) => ({ ...kind, layers: 4, width: width + e }));
+      const list = (e: number) => [6, width + e, 3.5];
+      expectContinuous({ ...kind, layers: 4, width: list(0) }, (e) => ({
+        ...kind,
+        layers: 4,
+        width: list(e),
+      }));
+    }
+  });
+
+  test('4.3 layers are 0.7 of the fourth picture and 0.3 of the fifth, in logits', () => {
+    const at = (layers: number) => logits(build({ layers, width: 8 }), [0.4, -1.2]);
+    const [four, between, five] = [at(4), at(4.3), at(5)];
+    for (const i of [0, 1, 2]) expect(between[i]).toBeCloseTo(0.7 * four[i] + 0.3 * five[i], 12);
+    expect(between).not.toEqual(five);
+  });
+
+  test('30.4 units are 31, the last of which speaks at 0.4 of its weight', () => {
+    const [part, all] = [build({ layers: 3, width: 30.4 }), build({ layers: 3, width: 31 })];
+    expect(whole(part.hidden[0])).toEqual(whole(all.hidden[0]));
+    for (let unit = 0; unit < 31; unit++) {
+      const at = 31 * unit;
+      expect(part.hidden[1].weights.slice(at, at + 30)).toEqual(all.hidden[1].weights.slice(at, at + 30));
+      expect(part.hidden[1].weights[at + 30]).toBeCloseTo(0.4 * all.hidden[1].weights[at + 30], 12);
+    }
+  });
+});
+
+describe('seeds between two networks', () => {
+  const between = (fraction: number) => build({ seed: { from: 'a', to: 7, fraction }, layers: 3 });
+
+  test('both ends are those networks, to the bit', () => {
+    expect(between(0)).toEqual(build({ seed: 'a', layers: 3 }));
+    expect(between(1)).toEqual(build({ seed: 7, layers: 3 }));
+    expect(between(0)).not.toEqual(between(1));
+    expect(build({ seed: { from: 3, to: 3, fraction: 0.4 } })).toEqual(build({ seed: 3 }));
+  });
+
+  test('between them each weight is cos(f π/2) of one and sin(f π/2) of the other', () => {
+    const [a, b, mixed] = [0, 1, 1 / 3].map((f) => between(f).hidden[1]);
+    for (const [i, w] of mixed.weights.entries()) {
+      expect(w).toBeCloseTo((Math.sqrt(3) / 2) * a.weights[i] + 0.5 * b.weights[i], 14);
+    }
+    expect(mixed.biases[4]).toBeCloseTo((Math.sqrt(3) / 2) * a.biases[4] + 0.5 * b.biases[4], 14);
+  });
+
+  test('the way has no flat spot: the weights deviate as much in the middle as at the ends', () => {
+    const deviation = (f: number) => Math.hypot(...between(f).hidden[1].weights);
+    expect(deviation(0.5) / deviation(0)).toBeCloseTo(1, 1);
+  });
+
+  test('the ends are approached without a jump', () => {
+    const near = (fraction: number): NetworkInput => ({ seed: { from: 'a', to: 7, fraction }, layers: 3 });
+    for (const end of [0, 1]) {
+      const distance = (epsilon: number) => apart(near(end), near(Math.abs(end - epsilon)));
+      expect(distance(1e-3)).toBeGreaterThan(1e-5);
+      expect(distance(1e-7)).toBeLessThan(1e-3 * distance(1e-3));
+    }
+  });
+});
+
+describe('scales', () => {
+  // 40000 weights: their deviation is known to half a percent.
+  const inputs = 200;
+  const deviation = (input: NetworkInput) => {
+    const { weights } = build({ layers: 3, width: inputs, ...input }).hidden[1];
+    return Math.hypot(...weights) / Math.sqrt(weights.length);
+  };
+  const expected = {
+    he: Math.sqrt(2 / inputs),
+    glorot: Math.sqrt(2 / (2 * inputs)),
+    lecun: Math.sqrt(1 / inputs),
+  };
+
+  for (const distribution of ['uniform', 'normal'] as const) {
+    test.each(['he', 'glorot', 'lecun'] as const)(
+      `${distribution} %s weights have the paper's deviation`,
+      (name) => {
+        expect(deviation({ initialisation: name, distribution }) / expected[name]).toBeCloseTo(1, 1.7);
+        const doubled = deviation({ initialisation: name, distribution, weightScale: 2 });
+        expect(doubled / expected[name]).toBeCloseTo(2, 1.7);
+      },
+    );
+  }
+
+  test('without a name, uniform weights deviate by s / √3 and normal ones by s', () => {
+    expect(deviation({ weightScale: 0.9 })).toBeCloseTo(0.9 / Math.sqrt(3), 2);
+    expect(deviation({ weightScale: 0.9, distribution: 'normal' })).toBeCloseTo(0.9, 1.7);
+  });
+
+  test('Glorot counts both sides of a layer, He only its inputs', () => {
+    const ratio = (initialisation: 'he' | 'glorot') => {
+      const first = (width: number[]) => build({ initialisation, layers: 3, width }).hidden[1].weights[0];
+      return first([10, 10]) / first([10, 30]);
+    };
+    expect(ratio('glorot')).toBeCloseTo(Math.sqrt(40 / 20), 12);
+    expect(ratio('he')).toBe(1);
+  });
+
+  test('biases have the scale of their layer', () => {
+    const { weights, biases } = build({ initialisation: 'lecun', layers: 3, width: 300 }).hidden[1];
+    const limit = Math.sqrt(3 / 300);
+    for (const values of [weights, biases]) {
+      const largest = Math.max(...values.map(Math.abs));
+      expect(largest).toBeLessThanOrEqual(limit);
+      expect(largest).toBeGreaterThan(0.95 * limit);
+    }
+  });
+});
+
+describe('specs', () => {
+  test('a width list gives each hidden layer its own', () => {
+    const network = build({ layers: 4, width: [3, 5, 2] });
+    expect(network.hidden.map(({ inputs, units }) => [inputs, units])).toEqual([[2, 3], [3, 5], [5, 2]]); // biome-ignore format: pairs
+    expect([network.output.inputs, network.output.units]).toEqual([2, 3]);
+  });
+
+  test('a width list may be longer than the layers need, so that depth can be swept', () => {
+    expect(hiddenWidths(specOf({ layers: 2.5, width: [3, 5, 2] }))).toEqual([3, 5]);
+    expect(hiddenWidths(specOf({ layers: 1, width: [] }))).toEqual([]);
+  });
+
+  test('explicit weights set the inputs, layers and outputs', () => {
+    const spec = specOf({ weights: [{ w: [[1, 2, 3], [4, 5, 6]] }, { w: [[1, 0]] }] }); // biome-ignore format: matrices
+    expect(spec).toMatchObject({ inputs: 3, layers: 2, outputs: 1 });
+    expect(hiddenWidths(spec)).toEqual([2]);
+    expect([...buildNetwork(spec).hidden[0].weights]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('weights are counted as they are made, those of fractional parts too', () => {
+    const made = ({ hidden, output, earlier }: ReturnType<typeof build>) =>
+      [...hidden, output, ...(earlier ? [earlier.output] : [])].reduce((sum, { units, inputs }) => sum + units * (inputs + 1), 0); // biome-ignore format: one line
+    const specs = fc.record({
+      layers: fc.double({ min: 1, max: 6, noNaN: true }),
+      width: fc.double({ min: 1, max: 9, noNaN: true }),
+      inputs: fc.integer({ min: 1, max: 5 }),
+    });
+    fc.assert(
+      fc.property(specs, (spec) => {
+        expect(countWeights(specOf(spec))).toBe(made(build(spec)));
+      }),
+      { seed: 3, numRuns: 60 },
+    );
+  });
+
+  test.each<[string, unknown, string, RegExp]>([
+    ['an unknown key', { widht: 3 }, '', /Unrecognized key: "widht"/],
+    ['no number', { layers: Number.NaN }, 'layers', /received NaN/],
+    ['infinity', { weightScale: Number.POSITIVE_INFINITY }, 'weightScale', /number/],
+    ['0 layers', { layers: 0 }, 'layers', />=1/],
+    ['1025 layers', { layers: 1025 }, 'layers', /<=1024/],
+    ['half an input', { inputs: 2.5 }, 'inputs', /int/],
+    ['65 inputs', { inputs: 65 }, 'inputs', /<=64/],
+    ['2 outputs', { outputs: 2 }, 'outputs', /./],
+    ['half a unit', { width: 0.5 }, 'width', /./],
+    ['a negative scale', { weightScale: -1 }, 'weightScale', />=0/],
+    ['an empty seed', { seed: '' }, 'seed', /./],
+    ['more than all of a seed', { seed: { from: 1, to: 2, fraction: 1.5 } }, 'seed.fraction', /<=1/],
+    ['an activation nobody knows', { activation: 'tan' }, 'activation', /./],
+    ['a width list too short', { width: [3], layers: 3 }, 'width', /has 1 entries.*3 layers have 2 hidden ones/],
+    ['a width list too short by a fraction', { width: [3], layers: 2.1 }, 'width', /have 2 hidden ones/],
+    ['too many weights', { width: 8192, layers: 1024 }, 'width', /68594 million weights.*stay under 512 units/],
+    ['explicit weights beside a seed', { weights: [{ w: [[1, 2]] }], seed: 3 }, 'seed', /beside explicit weights/],
+    ['explicit weights beside layers', { weights: [{ w: [[1, 2]] }], layers: 1 }, 'layers', /beside explicit weights/],
+    ['a ragged matrix', { weights: [{ w: [[1, 2], [1]] }, { w: [[1, 1]] }] }, 'weights', /layer 1 has a row of 1 weights/],
+    ['matrices that do not fit', { weights: [{ w: [[1, 2]] }, { w: [[1, 2]] }] }, 'weights', /layer 2 has a row of 2.*has 1 numbers/],
+    ['biases that do not fit', { weights: [{ w: [[1, 2]], b: [1, 2] }] }, 'weights', /2 biases for 1 units/],
+    ['two explicit outputs', { weights: [{ w: [[1, 2], [3, 4]] }] }, 'weights', /ends in 2 outputs/],
+    ['no explicit layers', { weights: [] }, 'weights', /./],
+  ])('%s is refused', (_, input, field, message) => {
+    const { success, error } = networkSchema.safeParse(input);
+    expect(success).toBe(false);
+    const issue = error!.issues[0];
+    expect(issue.path.join('.')).toBe(field);
+    expect(issue.message).toMatch(message);
+  }); // biome-ignore format: a table
+
+  test('the largest network that fits is not refused', () => {
+    expect(networkSchema.safeParse({ width: 511, layers: 1024 }).success).toBe(true);
+    expect(networkSchema.safeParse({ width: 8192, layers: 5 }).success).toBe(true);
+  });
+});

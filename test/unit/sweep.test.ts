@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  circle,
+  frameAt,
+  frameCount,
+  keyframes,
+  loop,
+  readRecipe,
+  type SweepInput,
+  sweep,
+  timeOfFrame,
+  tween,
+  walk,
+  writeRecipe,
+  zoom,
+} from '../../src/index.js';
+import { easingNames } from '../../src/sweep/easing.js';
+import { withSeconds } from '../../src/sweep/sweep.js';
+
+const scaleAt = (input: SweepInput, t: number) => frameAt(sweep(input), t).network.weightScale;
+
+describe('tracks', () => {
+  test('a tween begins and ends at its numbers, to the bit, whatever its easing', () => {
+    for (const easing of easingNames) {
+      const moving = { seconds: 3, network: { weightScale: tween(0.4, 0.8, { easing, during: [1, 2] }) } };
+      for (const t of [0, 1]) expect(scaleAt(moving, t), easing).toBe(0.4);
+      for (const t of [2, 3]) expect(scaleAt(moving, t), easing).toBe(0.8);
+    }
+  });
+
+  test('a tween eases as Motion Canvas does by default: cubic, in and out', () => {
+    const moving = { seconds: 1, network: { weightScale: tween(0, 1) } };
+    expect(scaleAt(moving, 0.25)).toBeCloseTo(4 * 0.25 ** 3, 12);
+    expect(scaleAt(moving, 0.5)).toBeCloseTo(0.5, 12);
+  });
+
+  test('a zoom moves by equal factors in equal times', () => {
+    const zooming = sweep({ seconds: 4, view: { halfWidth: zoom(16, 1, { easing: 'linear' }) } });
+    const halfWidths = [0, 1, 2, 3, 4].map((t) => frameAt(zooming, t).view.halfWidth);
+    for (const [i, expected] of [16, 8, 4, 2, 1].entries()) expect(halfWidths[i]).toBeCloseTo(expected, 12);
+  });
+
+  test('keyframes pass through their numbers and hold their ends', () => {
+    const moving = { seconds: 4, network: { weightScale: keyframes([[1, 0.2], [2, 0.6], [3, 0.4]]) } }; // biome-ignore format: short
+    expect([0, 1, 2, 3, 4].map((t) => scaleAt(moving, t))).toEqual([0.2, 0.2, 0.6, 0.4, 0.4]);
+    expect(scaleAt(moving, 1.5)).toBeCloseTo(0.4, 12);
+  });
+
+  test('a circle keeps its distance from its centre', () => {
+    const round = sweep({ seconds: 5, loop: true, network: { inputs: 4 }, slice: circle(2, [1, -1]) });
+    for (let t = 0; t < 5; t += 0.3) {
+      const [a, b] = frameAt(round, t).slice;
+      expect(Math.hypot(a - 1, b + 1)).toBeCloseTo(2, 12);
+    }
+  });
+
+  test('a walk visits its seeds in turn and comes back', () => {
+    const walking = sweep({ seconds: 3, loop: true, network: { seed: walk([1, 'two', 3]) } });
+    expect(frameAt(walking, 1).network.seed).toEqual({ from: 'two', to: 3, fraction: 0 });
+    expect(frameAt(walking, 2.5).network.seed).toMatchObject({ from: 3, to: 1 });
+    expect(frameAt(walking, 3).network.seed).toEqual({ from: 1, to: 'two', fraction: 0 });
+  });
+
+  test('any number of network, view and slice may move, however deep it lies', () => {
+    const moving = sweep({
+      seconds: 2,
+      network: { inputs: 3, layers: 3, width: [tween(5, 9), 7], activation: { from: 'tanh', to: 'sin', fraction: tween(0, 1) } }, // biome-ignore format: one line
+      view: { centre: [loop(1), tween(2, 4)], halfWidth: zoom(1, 2) },
+      slice: [tween(-1, 1)],
+    });
+    const { network, view, slice } = frameAt(moving, 1);
+    expect(network.width).toEqual([7, 7]);
+    expect(network.activation).toEqual({ from: 'tanh', to: 'sin', fraction: 0.5 });
+    expect(view.centre).toEqual([-1, 3]);
+    expect(slice).toEqual([0]);
+  });
+});
+
+describe('frames', () => {
+  test('an open sweep shows its beginning in its first frame and its end in its last', () => {
+    const open = { seconds: 2, fps: 10, loop: false };
+    expect(frameCount(open)).toBe(20);
+    expect([timeOfFrame(open, 0), timeOfFrame(open, 19)]).toEqual([0, 2]);
+  });
+
+  test("a loop's last frame is one step before its first", () => {
+    const closed = { seconds: 2, fps: 10, loop: true };
+    expect(timeOfFrame(closed, 19)).toBeCloseTo(1.9, 12);
+  });
+
+  test('a sweep at another length does the same at the same part of it', () => {
+    const input: SweepInput = {
+      seconds: 4,
+      network: { weightScale: tween(0.4, 0.8, { during: [1, 3] }), biasScale: keyframes([[2, 0], [4, 1]]) }, // biome-ignore format: short
+    };
+    const longer = withSeconds(sweep(input), 40);
+    for (const t of [0, 1, 1.7, 2.5, 4]) {
+      const [a, b] = [frameAt(sweep(input), t).network, frameAt(longer, 10 * t).network];
+      expect(b.weightScale).toBeCloseTo(a.weightScale!, 12);
+      expect(b.biasScale).toBeCloseTo(a.biasScale!, 12);
+    }
+  });
+});
+
+describe('recipes', () => {
+  const number = fc.double({ min: 0.1, max: 1, noNaN: true });
+  const easing = fc.constantFrom(...easingNames.filter((name) => !/Back|Elastic|Bounce/.test(name)));
+  const track = fc.oneof(
+    number,
+    fc.tuple(number, number, easing).map(([a, b, name]) => tween(a, b, { easing: name })),
+    fc.tuple(number, number).map(([a, b]) => zoom(a, b)),
+    fc.tuple(number, number).map(([a, b]) => keyframes([[0, a], [1, b]])), // biome-ignore format: short
+    number.map((radius) => loop(radius, { centre: 1 })),
+  );
+
+  test('a sweep comes back from JSON as it was, and makes the same frames', () => {
+    fc.assert(
+      fc.property(
+        track,
+        track,
+        fc.oneof(fc.integer(), fc.string({ minLength: 1 })),
+        (scale, halfWidth, seed) => {
+          const original = sweep({ seconds: 2, network: { seed, weightScale: scale }, view: { halfWidth } });
+          const copy = readRecipe(writeRecipe(original));
+          expect(copy).toEqual(original);
+          for (const t of [0, 0.3, 2]) expect(frameAt(copy, t)).toEqual(frameAt(original, t));
+        },
+      ),
+      { seed: 1, numRuns: 100 },
+    );
+  });
+
+  const good = { untrained: 1, sweep: { seconds: 1 } };
+  test.each([
+    ['not JSON', '{"untrained": 1,'],
+    ['another version', JSON.stringify({ ...good, untrained: 99 })],
+    ['an unknown field', JSON.stringify({ ...good, sweep: { seconds: 1, colour: 1 } })],
+    ['an unknown parameter', JSON.stringify({ ...good, sweep: { seconds: 1, network: { wieghtScale: 1 } } })],
+    ['a word for a number', JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: 'many' } } })],
+    ['a number out of range', JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: 0 } } })],
+    ['a number too large for JSON', '{"untrained": 1, "sweep": {"seconds": 1e999}}'],
+    [
+      'a wrong easing',
+      JSON.stringify({
+        ...good,
+        sweep: { seconds: 1, network: { weightScale: { tween: [0, 1], easing: 'easeInOutCubik' } } },
+      }),
+    ],
+    [
+      'a zoom through 0',
+      JSON.stringify({ ...good, sweep: { seconds: 1, view: { halfWidth: { zoom: [1, 0] } } } }),
+    ],
+    [
+      'keyframes out of order',
+      JSON.stringify({
+        ...good,
+        sweep: {
+          seconds: 1,
+          view: {
+            halfWidth: {
+              keyframes: [
+                [1, 1],
+                [0, 1],
+              ],
+            },
+          },
+        },
+      }),
+    ],
+    [
+      'a tween that leads out of range',
+      JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: { tween: [1, 5000] } } } }),
+    ],
+    [
+      'a loop that does not close',
+      JSON.stringify({ ...good, sweep: { seconds: 1, loop: true, network: { layers: { tween: [1, 5] } } } }),
+    ],
+    [
+      'a slice for inputs that are not there',
+      JSON.stringify({ ...good, sweep: { seconds: 1, slice: [1, 2] } }),
+    ],
+    [
+      'a network too large for memory',
+      JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: 1000, width: 8000 } } }),
+    ],
+    ['an array', '[]'],
+    ['null', 'null'],
+    [
+      'depths',
+      `{"untrained": 1, "sweep": {"seconds": 1, "network": {"seed": ${'['.repeat(100000)}${']'.repeat(100000)}}}}`,
+    ],
+  ])('%s is refused in one line', (_, text) => {
+    let message = '';
+    try {
+      readRecipe(text);
+    } catch (error) {
+      expect((error as Error).name).toBe('UsageError');
+      message = (error as Error).message;
+    }
+    expect(message.split('\n')).toHaveLength(1);
+    const parsers = /\((Expected|Unexpected).*?\)/; // engines differ in what they say of JSON
+    expect(message.replace(parsers, '(...)')).toMatchSnapshot();
+  });
+
+  test('a prototype in a recipe changes nothing', () => {
+    const recipe = readRecipe(
+      '{"untrained": 1, "sweep": {"seconds": 1, "network": {"__proto__": {"layers": 3}}}}',
+    );
+    expect(frameAt(recipe, 0).network.layers).toBe(27);
+    expect(({} as { layers?: number }).layers).toBeUndefined();
+  });
+
+  test('whatever a recipe holds, the answer is a sweep or one line', () => {
+    const field = fc.constantFrom(
+      'seed',
+      'layers',
+      'width',
+      'weightScale',
+      'activation',
+      'weights',
+      'inputs',
+      '__proto__',
+    );
+    const hostile = fc.record({ untrained: fc.constant(1), sweep: fc.record({ seconds: fc.oneof(fc.constant(1), fc.jsonValue()), network: fc.dictionary(field, fc.jsonValue()), view: fc.jsonValue() }, { requiredKeys: [] }) }); // biome-ignore format: one line
+    fc.assert(
+      fc.property(hostile, (recipe) => {
+        try {
+          readRecipe(JSON.stringify(recipe));
+        } catch (error) {
+          expect((error as Error).name, (error as Error).stack).toBe('UsageError');
+          expect((error as Error).message).not.toMatch(/\n|undefined|\[object/);
+        }
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,481 @@
+/** What becomes of a film when things go wrong, and that memory does not grow while they go right. Where ffmpeg has to
+ *  misbehave, a shell script stands in for it, or starts it under a limit. */
+
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { RenderError, UsageError } from '../../src/errors.js';
+import { type Ffmpeg, type FrameSink, openSink, parseOutput } from '../../src/video/index.js';
+import { testFfmpeg } from './decode.js';
+import { fakeFfmpeg, HEIGHT, noise, picture, render, testFolder, WIDTH } from './films.js';
+
+const folder = testFolder();
+const shape = { width: WIDTH, height: HEIGHT, fps: 25 };
+const pictures = (n: number) => Array.from({ length: n }, (_, i) => picture(i));
+
+async function open(name: string, frames: number, ffmpeg?: Ffmpeg, options?: Parameters<typeof openSink>[3]) {
+  const output = parseOutput(folder.in(name));
+  return await openSink(ffmpeg ?? (await testFfmpeg()), output, { ...shape, frames }, options);
+}
+
+/** Everything in the test's folder, hidden or not. */
+const listing = () => readdirSync(folder.in(), { recursive: true }).map(String).sort();
+
+/** What `act` rejects with, with what differs from run to run made plain. */
+async function failure(act: Promise<unknown>): Promise<string> {
+  const error = await act.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(RenderError);
+  const { message } = error as Error;
+  expect(message).not.toMatch(/\n/);
+  return message.replaceAll(folder.in(), '…');
+}
+
+/** Writes picture after picture until the sink will have no more. */
+async function writeAll(sink: FrameSink, frames: number): Promise<void> {
+  for (let i = 0; i < frames; i++) await sink.write(picture(i % 14));
+}
+
+describe('a film that is whole', () => {
+  test('is alone in its folder, which was made for it', async () => {
+    const target = folder.in('a', 'b', 'film.mp4');
+    const { path, bytes } = await render(target, pictures(3));
+    expect(path).toBe(target);
+    expect(bytes).toBe(readFileSync(target).length);
+    expect(listing()).toEqual(['a', 'a/b', 'a/b/film.mp4']);
+  });
+
+  test('takes the place of one before it', async () => {
+    const { bytes } = await render(folder.in('film.gif'), pictures(2));
+    await expect(render(folder.in('film.gif'), pictures(5))).resolves.not.toMatchObject({ bytes });
+    expect(listing()).toEqual(['film.gif']);
+  });
+
+  test.each([
+    'with space.mp4',
+    '-dash.gif',
+    '100%d.webm',
+    'file:colon.mp4',
+    '"quote\'$(touch x).webp',
+    'é\u{1F319}.mp4',
+    `${'long'.repeat(60)}.mp4`,
+  ])('may be called %s', async (name) => {
+    await render(folder.in('100%d', name), pictures(2));
+    expect(listing()).toEqual(['100%d', `100%d/${name}`]);
+  });
+
+  test('a sequence is numbered from 0', async () => {
+    await render(folder.in('f', 'moire-%03d.png'), pictures(3));
+    expect(listing()).toEqual(['f', 'f/moire-000.png', 'f/moire-001.png', 'f/moire-002.png']);
+  });
+
+  test('or from where a part of a film begins', async () => {
+    const sink = await open('%03d.png', 2, undefined, { firstNumber: 99 });
+    await writeAll(sink, 2);
+    await sink.finish();
+    expect(listing()).toEqual(['099.png', '100.png']);
+  });
+
+  test.each(['global', 'per-frame'] as const)(
+    'took no more runs of ffmpeg than it needs: %s palette',
+    async (gifPalette) => {
+      const log = folder.in('log');
+      const { path } = await testFfmpeg();
+      const ffmpeg = fakeFfmpeg(folder.in('logging'), `echo "$@" >> "${log}"`, `exec "${path}" "$@"`);
+      await render(folder.in('film.gif'), pictures(2), { ffmpeg, gifPalette });
+      const runs = readFileSync(log, 'utf8').trim().split('\n');
+      expect(runs).toHaveLength(gifPalette === 'global' ? 2 : 1);
+      for (const run of runs) expect(run).toContain('-nostdin');
+    },
+  );
+
+  test('frames may share memory with a worker', async () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(WIDTH * HEIGHT * 4));
+    shared.set(picture(0));
+    await render(folder.in('shared.png'), [shared]);
+    await render(folder.in('own.png'), [picture(0)]);
+    expect(readFileSync(folder.in('shared.png')).equals(readFileSync(folder.in('own.png')))).toBe(true);
+  });
+
+  test('write() may be called without waiting, and an array used again after it', async () => {
+    const frame = new Uint8Array(WIDTH * HEIGHT * 4);
+    const reused = await open('reused-%d.png', 5);
+    for (const sent of pictures(5)) {
+      frame.set(sent);
+      await reused.write(frame);
+    }
+    await reused.finish();
+    const hasty = await open('hasty-%d.png', 5);
+    const writes = pictures(5).map((sent) => hasty.write(sent));
+    await hasty.finish();
+    await Promise.all(writes);
+    for (let i = 0; i < 5; i++) {
+      expect(
+        readFileSync(folder.in(`reused-${i}.png`)).equals(readFileSync(folder.in(`hasty-${i}.png`))),
+      ).toBe(true);
+    }
+  });
+});
+
+describe('refused before the first frame', () => {
+  test('a quality out of range', async () => {
+    const refusals = [
+      open('a/film.mp4', 1, undefined, { crf: 0 }),
+      open('a/film.webm', 1, undefined, { crf: 64 }),
+      open('a/film.webp', 1, undefined, { webpQuality: Number.NaN }),
+    ];
+    const messages = await Promise.all(
+      refusals.map((refusal) => refusal.catch((error: UsageError) => error.message)),
+    );
+    expect(messages.join('\n')).toMatchInlineSnapshot(`
+      "The --crf of an .mp4 is 0, and must be from 1 to 51: try 18.
+      The --crf of a .webm is 64, and must be from 0 to 63: try 22.
+      The quality of a .webp is NaN, and must be from 0 to 100: try 80."
+    `);
+    expect(listing()).toEqual([]);
+  });
+
+  test('an odd size', async () => {
+    const ffmpeg = await testFfmpeg();
+    const odd = { ...shape, width: 63, frames: 1 };
+    await expect(openSink(ffmpeg, parseOutput(folder.in('a', 'film.mp4')), odd)).rejects.toThrow(UsageError);
+    expect(listing()).toEqual([]);
+  });
+
+  test('a target that is a folder', async () => {
+    mkdirSync(folder.in('film.mp4'));
+    await expect(open('film.mp4', 1)).rejects.toThrow(UsageError);
+  });
+
+  test('a folder that is a file', async () => {
+    writeFileSync(folder.in('file'), '');
+    expect(await failure(open('file/film.mp4', 1))).toMatchInlineSnapshot(
+      `""…/file/film.mp4" cannot be written, since part of its path is a file and not a folder (EEXIST): write it somewhere else."`,
+    );
+    expect(await failure(open('file/folder/film.mp4', 1))).toMatchInlineSnapshot(
+      `""…/file/folder/film.mp4" cannot be written, since part of its path is a file and not a folder (ENOTDIR): write it somewhere else."`,
+    );
+  });
+
+  test.runIf(process.platform === 'linux')('a place where nobody may write', async () => {
+    const sink = openSink(await testFfmpeg(), parseOutput('/proc/films/film.mp4'), { ...shape, frames: 1 });
+    expect(await failure(sink)).toMatchInlineSnapshot(
+      `""/proc/films/film.mp4" cannot be written, since the system makes no folders there (ENOENT): write it somewhere else."`,
+    );
+  });
+
+  test('a name that is too long', async () => {
+    expect(await failure(open(`${'long'.repeat(80)}/film.mp4`, 1))).toContain('since the name is too long');
+  });
+
+  test('an ffmpeg that cannot be started', async () => {
+    const absent: Ffmpeg = { path: folder.in('absent'), version: 'none', source: '--ffmpeg' };
+    expect(await failure(open('a/film.mp4', 1, absent))).toMatchInlineSnapshot(
+      `"ffmpeg could not be started (spawn …/absent ENOENT): name another with --ffmpeg."`,
+    );
+    expect(listing()).toEqual([]);
+  });
+});
+
+describe("the caller's mistakes", () => {
+  test('are told as such', async () => {
+    const sink = await open('film.mp4', 2);
+    await expect(sink.write(new Uint8Array(5))).rejects.toThrow(
+      /a frame of 5 bytes.*64x48 pixels take 12288/,
+    );
+    await sink.write(picture(0));
+    await sink.write(picture(1));
+    await expect(sink.write(picture(2))).rejects.toThrow(/more than 2 frames/);
+    await sink.finish();
+    await expect(sink.write(picture(2))).rejects.toThrow(/after finish/);
+  });
+
+  test('a film with frames missing gets no name', async () => {
+    const sink = await open('film.mp4', 2);
+    await sink.write(picture(0));
+    await expect(sink.finish()).rejects.toThrow(/1 of 2 frames/);
+    await expect(sink.finish()).rejects.toThrow(/1 of 2 frames/);
+    expect(listing()).toEqual([]);
+  });
+});
+
+describe('abort', () => {
+  test('leaves nothing, at any time and more than once', async () => {
+    const early = await open('new/film.mp4', 3);
+    await early.abort();
+    await early.abort();
+    await expect(early.write(picture(0))).rejects.toThrow(/was stopped/);
+    await expect(early.finish()).rejects.toThrow(/was stopped/);
+    const midway = await open('new/film.webm', 3);
+    await midway.write(picture(0));
+    await Promise.all([midway.abort(), midway.abort()]);
+    expect(listing()).toEqual([]);
+  });
+
+  test('ends a write that waits, and a finish', async () => {
+    const deaf = fakeFfmpeg(folder.in('deaf'), 'exec sleep 60');
+    const sink = await openSink(deaf, parseOutput(folder.in('film.mp4')), {
+      width: 1000,
+      height: 1000,
+      fps: 1,
+      frames: 1,
+    });
+    const write = sink.write(new Uint8Array(4_000_000));
+    const finish = sink.finish();
+    await sleep(50);
+    await sink.abort();
+    await expect(write).rejects.toThrow(/was stopped/);
+    await expect(finish).rejects.toThrow(/was stopped/);
+    expect(listing()).toEqual(['deaf']);
+  });
+
+  test('ends the second run of a GIF with one palette', async () => {
+    const { path } = await testFfmpeg();
+    // The run that draws the GIF never ends; it says so in a file.
+    const ffmpeg = fakeFfmpeg(
+      folder.in('slow'),
+      `case "$*" in *paletteuse*) touch "${folder.in('drawing')}"; exec sleep 60;; esac`,
+      `exec "${path}" "$@"`,
+    );
+    const sink = await open('film.gif', 2, ffmpeg, { gifPalette: 'global' });
+    await writeAll(sink, 2);
+    const finish = sink.finish();
+    const stopped = expect(finish).rejects.toThrow(/was stopped/);
+    while (!existsSync(folder.in('drawing'))) await sleep(20);
+    await sink.abort();
+    await stopped;
+    expect(listing()).toEqual(['drawing', 'slow']);
+  });
+
+  test('after finish does nothing', async () => {
+    const sink = await open('film.mp4', 1);
+    await sink.write(picture(0));
+    await sink.finish();
+    await sink.abort();
+    expect(listing()).toEqual(['film.mp4']);
+  });
+});
+
+describe('when ffmpeg fails', () => {
+  /** An ffmpeg that runs these lines of shell; the rest of its input stays unread. */
+  const shell = (...lines: string[]) => fakeFfmpeg(folder.in('ffmpeg'), ...lines);
+
+  async function failureOf(ffmpeg: Ffmpeg, frames = 200): Promise<string> {
+    const film = async () => {
+      const sink = await open('film.mp4', frames, ffmpeg);
+      await writeAll(sink, frames);
+      await sink.finish();
+    };
+    const message = await failure(film());
+    expect(listing()).toEqual(['ffmpeg']);
+    return message.replace(/after \d+ of/, 'after N of');
+  }
+
+  test('its own last words reach the user, once each', async () => {
+    const ffmpeg = shell(
+      'echo "a line too many" >&2',
+      'echo "news" >&2',
+      'echo "more news" >&2',
+      'echo "[libx264 @ 0x55d0c8] bad news" >&2',
+      'echo "[libx264 @ 0x55d0c8] bad news" >&2',
+      'echo "worse" >&2',
+      'echo "Conversion failed!" >&2',
+      'exit 1',
+    );
+    expect(await failureOf(ffmpeg)).toMatchInlineSnapshot(
+      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": news; more news; bad news; worse. Another ffmpeg can be named with --ffmpeg. (…/ffmpeg, version fake)"`,
+    );
+  });
+
+  test('a full disk is called that', async () => {
+    const message = await failureOf(
+      shell('echo "Error writing trailer of film.mp4: No space left on device" >&2; exit 1'),
+    );
+    expect(message).toMatchInlineSnapshot(
+      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Error writing trailer of film.mp4: No space left on device. The disk is full: make room, or write to another. (…/ffmpeg, version fake)"`,
+    );
+  });
+
+  test('a missing encoder is called that', async () => {
+    expect(await failureOf(shell(`echo "Unknown encoder 'libx264'" >&2; exit 1`))).toMatchInlineSnapshot(
+      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Unknown encoder 'libx264'. This ffmpeg was built without what a .mp4 needs: name another with --ffmpeg. (…/ffmpeg, version fake)"`,
+    );
+  });
+
+  test('one that leaves early, as if all were well, is found out', async () => {
+    expect(await failureOf(shell('exit 0'))).toMatchInlineSnapshot(
+      `"ffmpeg stopped reading after N of 200 frames of "…/film.mp4". Another ffmpeg can be named with --ffmpeg. (…/ffmpeg, version fake)"`,
+    );
+  });
+
+  test('one that leaves no film is found out', async () => {
+    expect(await failureOf(shell('cat > /dev/null'), 1)).toMatchInlineSnapshot(
+      `"ffmpeg said that all went well, but the film is missing: most likely the disk is full, so make room, or write to another."`,
+    );
+  });
+
+  test('one that says much more than it should costs little', async () => {
+    const ffmpeg = shell('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo "line $i" >&2; done; exit 1');
+    expect(await failureOf(ffmpeg)).toContain('line 4998; line 4999; line 5000');
+  });
+
+  test('killed midway, it is said when and by which signal, and the film before stays', async () => {
+    await render(folder.in('film.mp4'), pictures(2));
+    const before = readFileSync(folder.in('film.mp4'));
+    const { path } = await testFfmpeg();
+    const ffmpeg = fakeFfmpeg(folder.in('ffmpeg'), `echo $$ > "${folder.in('pid')}"`, `exec "${path}" "$@"`);
+    const sink = await open('film.mp4', 1000, ffmpeg);
+    await writeAll(sink, 30);
+    process.kill(Number(readFileSync(folder.in('pid'), 'utf8')), 'SIGKILL');
+    const message = await failure(writeAll(sink, 900));
+    expect(
+      message.replace(/after \d+ of/, 'after N of').replace(/\(\S*, version.*/, '(…)'),
+    ).toMatchInlineSnapshot(
+      `"ffmpeg was killed (SIGKILL) after N of 1000 frames of "…/film.mp4". Somebody ended it, or memory ran out: run the command again, or make the film smaller with --size. (…)"`,
+    );
+    expect(Number(/after (\d+) of/.exec(message)?.[1])).toBeGreaterThanOrEqual(30);
+    await expect(sink.finish()).rejects.toThrow(/was killed/);
+    await sink.abort();
+    expect(listing()).toEqual(['ffmpeg', 'film.mp4', 'pid']);
+    expect(readFileSync(folder.in('film.mp4')).equals(before)).toBe(true);
+  });
+
+  test('killed while its own child still holds the pipe, write() does not wait for the child', async () => {
+    const pid = folder.in('pid');
+    const ffmpeg = shell(`sleep 60 <&0 &`, `echo $! $$ > "${pid}"`, 'wait');
+    const sink = await openSink(ffmpeg, parseOutput(folder.in('film.mp4')), {
+      width: 1000,
+      height: 1000,
+      fps: 1,
+      frames: 1,
+    });
+    const write = failure(sink.write(new Uint8Array(4_000_000)));
+    while (!existsSync(pid) || readFileSync(pid, 'utf8') === '') await sleep(20);
+    const [child, own] = readFileSync(pid, 'utf8').split(' ').map(Number);
+    process.kill(own, 'SIGKILL');
+    expect(await write).toContain('was killed (SIGKILL) after 0 of 1 frames');
+    process.kill(child, 'SIGKILL');
+  });
+
+  test.each(['film.mp4', 'film.webm', 'film.gif', 'film.webp', 'film.png', '%d.png', 'global.gif'])(
+    'a limit on what it may write gives no cut %s a name',
+    async (name) => {
+      const { path } = await testFfmpeg();
+      // 2 KB a file (4 KB where sh is bash), at which writes fail as on a full disk
+      const ffmpeg = shell("trap '' XFSZ", 'ulimit -f 4', `exec "${path}" "$@"`);
+      const frames = name === 'film.png' ? 1 : 12;
+      const gifPalette = name === 'global.gif' ? 'global' : 'per-frame';
+      const film = render(
+        folder.in(name),
+        Array.from({ length: frames }, (_, i) => noise(i)),
+        { ffmpeg, gifPalette },
+      );
+      expect(await failure(film)).toMatch(/File too large|cut short/);
+      expect(listing()).toEqual(['ffmpeg']);
+    },
+  );
+});
+
+describe('what a killed render leaves', () => {
+  /** Renders in a process of its own, which is killed (kill -9) when it has written some frames. */
+  async function killedRender(name: string): Promise<void> {
+    const script = `
+      import { createJiti } from 'jiti';
+      const { findFfmpeg, openSink, parseOutput } = await createJiti(process.cwd() + '/').import('./src/video/index.ts');
+      const film = { width: 64, height: 48, fps: 25, frames: 100 };
+      const sink = await openSink(await findFfmpeg(), parseOutput(process.argv[1]), film);
+      for (let i = 0; i < 60; i++) await sink.write(new Uint8Array(64 * 48 * 4).fill(i));
+      console.log('midway');
+      setInterval(() => {}, 1000);`;
+    const cwd = fileURLToPath(new URL('../..', import.meta.url));
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder.in(name)], { cwd });
+    let said = '';
+    child.stderr.on('data', (data) => (said += data));
+    await new Promise((resolve, reject) => {
+      child.stdout.once('data', resolve);
+      child.once('exit', () => reject(new Error(said)));
+    });
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  test.each(['film.mp4', 'frame-%d.png'])(
+    'has no name, and is gone with the next render of %s',
+    async (name) => {
+      await killedRender(name);
+      await render(folder.in('another.gif'), pictures(1)); // another target's business
+      const hidden = listing().filter((path) => !path.includes('/') && path !== 'another.gif');
+      expect(hidden).toHaveLength(1);
+      expect(hidden[0]).toMatch(/^\..*\.untrained-/);
+      const { path } = await render(folder.in(name), pictures(1));
+      expect(listing()).toEqual(
+        ['another.gif', path.slice(dirname(path).length + 1).replace('%d', '0')].sort(),
+      );
+    },
+  );
+
+  test('is told from what is still at work', async () => {
+    const first = await open('film.mp4', 2);
+    const second = await open('film.mp4', 2);
+    await writeAll(first, 2);
+    await writeAll(second, 2);
+    await first.finish();
+    await second.finish();
+    expect(listing()).toEqual(['film.mp4']);
+  });
+
+  test("and from another machine's, for a day", async () => {
+    const other = folder.in('.film.mp4.untrained-000000-1-abcdef');
+    mkdirSync(other);
+    await render(folder.in('film.mp4'), pictures(1));
+    expect(existsSync(other)).toBe(true);
+    execFileSync('touch', ['-d', '2 days ago', other]);
+    await render(folder.in('film.mp4'), pictures(1));
+    expect(existsSync(other)).toBe(false);
+  });
+});
+
+test('an ffmpeg that is slow sets the pace, and no frames pile up', async () => {
+  const [side, frames] = [512, 150]; // 1 MiB a frame, 150 MiB in all
+  const bytes = side * side * 4;
+  const read = folder.in('read');
+  // Takes 8 MiB a second or so, and keeps count.
+  const reader = folder.in('reader.mjs');
+  writeFileSync(
+    reader,
+    `import { openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+     const log = openSync(${JSON.stringify(read)}, 'w');
+     const chunk = Buffer.alloc(${bytes});
+     const pause = new Int32Array(new SharedArrayBuffer(4));
+     let total = 0;
+     for (;;) {
+       const count = readSync(0, chunk);
+       if (count === 0) break;
+       if (Math.floor((total + count) / ${bytes}) > Math.floor(total / ${bytes})) Atomics.wait(pause, 0, 0, 8);
+       total += count;
+       writeSync(log, String(total).padStart(12), 0);
+     }
+     writeFileSync('film.webm', 'done');`,
+  );
+  const ffmpeg = fakeFfmpeg(folder.in('ffmpeg'), `exec "${process.execPath}" "${reader}"`);
+  const film = { width: side, height: side, fps: 25, frames };
+  const sink = await openSink(ffmpeg, parseOutput(folder.in('film.webm')), film);
+  const before = process.memoryUsage();
+  let ahead = 0; // the most bytes that write() had taken and ffmpeg had not
+  let grown = 0;
+  for (let i = 1; i <= frames; i++) {
+    await sink.write(new Uint8Array(bytes)); // a new array each time, so that holding on to any would show
+    const seen = existsSync(read) ? Number(readFileSync(read, 'utf8')) : 0;
+    ahead = Math.max(ahead, i * bytes - seen);
+    grown = Math.max(grown, process.memoryUsage().arrayBuffers - before.arrayBuffers);
+  }
+  await sink.finish();
+  expect(ahead).toBeLessThan(2 * bytes); // what the pipe holds, and what the reader has not counted yet
+  expect(grown).toBeLessThan(60 * bytes); // garbage that was not collected yet; piled up it would be 150
+});
