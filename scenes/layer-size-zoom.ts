@@ -6,7 +6,7 @@ export default sweep({
   title: 'Thirty times nearer to a network of 14 layers of 400 units',
   figure: '16',
   seconds: 6,
-  size: [360, 360],
-  network: { seed: 18, layers: 14, width: 400, weightScale: 0.6 },
+  size: [240, 240],
+  network: { seed: 18, layers: 14, width: 400, weightScale: 0.4 },
   view: { centre: [0, 0], halfWidth: zoom(1, 1 / 30, { easing: 'easeInOutSine' }) },
 });

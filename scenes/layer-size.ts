@@ -1,12 +1,12 @@
 /** Layers growing from 10 units to 400: from a few bold shapes to exploding static.
  *  Run: npm run render layer-size */
-import { sweep, zoom } from 'untrained';
+import { sweep, tween } from 'untrained';
 
 export default sweep({
   title: 'A network of 14 layers, their size growing from 10 units to 400',
   figure: '15',
   seconds: 8,
-  size: [360, 360],
-  network: { seed: 18, layers: 14, width: zoom(10, 400, { easing: 'easeInOutSine' }), weightScale: 0.6 },
+  size: [240, 240],
+  network: { seed: 18, layers: 14, width: tween(10, 400, { easing: 'easeInOutSine' }), weightScale: 0.4 },
   view: { centre: [0, 0], halfWidth: 1 },
 });

@@ -5,7 +5,7 @@ import { keyframes, sweep } from 'untrained';
 export default sweep({
   title: 'One network of 27 layers of 30 units, its weight scale growing from 0.4 to 0.8',
   figure: '20',
-  seconds: 8,
-  network: { seed: 18, layers: 27, width: 30, weightScale: keyframes([[0, 0.4], [7, 0.8], [8, 0.8]], { easing: 'easeInOutSine' }) }, // biome-ignore format: reads as a sentence
+  seconds: 6,
+  network: { seed: 18, layers: 27, width: 30, weightScale: keyframes([[0, 0.4], [5.4, 0.8], [6, 0.8]], { easing: 'easeInOutSine' }) }, // biome-ignore format: reads as a sentence
   view: { centre: [1, 0], halfWidth: 2.6 },
 });

@@ -123,8 +123,8 @@ export function buildProgram(signal: AbortSignal): Command {
 
 /** Commander's complaint as one of ours. */
 function oneLine(text: string): string {
-  const [, complaint] = /^(?:error: )?([^]*)$/.exec(text.trim().replace(/\s*\n\s*/g, ' '))!;
-  return `untrained: ${complaint.replace(/\.?$/, '.')} --help lists what there is.\n`;
+  const complaint = text.trim().replace(/^error: /, '').replace(/\s*\n\s*/g, ' ').replace(/\.?$/, '.'); // biome-ignore format: a chain
+  return `untrained: ${complaint} --help lists what there is.\n`;
 }
 
 /** Adds what render and still share. */

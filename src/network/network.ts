@@ -1,8 +1,8 @@
 /**
  * From a spec to weights. The matrices made here are what the reference (forward.ts) and every renderer compute with.
  *
- * The k-th matrix of a network is the same whether it ends the network or lies inside a deeper one, which only has
- * more rows of it: an L-layer network's outputs are the first units of layer L.
+ * The k-th matrix of a network is drawn the same whether it ends the network or lies inside a deeper one, which only
+ * has more rows of it: an L-layer network's outputs are the first units of layer L. (Glorot's scale alone counts them.)
  */
 import type { Activation, ActivationName } from './activations.js';
 import { DrawCache, type Seed } from './draws.js';

@@ -1,5 +1,5 @@
 /**
- * The spec of a network: everything that makes it, as plain data. Nothing here draws a weight; weights.ts does.
+ * The spec of a network: everything that makes it, as plain data. Nothing here draws a weight; network.ts does.
  */
 import { z } from 'zod';
 import { activationNames } from './activations.js';
@@ -16,12 +16,15 @@ const fraction = z.number().min(0).max(1);
 const width = z.number().min(1).max(MAX_WIDTH);
 const scale = z.number().min(0).max(1e6);
 
+/** Small enough that sums of many stay within float32. */
+const explicitNumber = z.number().min(-1e30).max(1e30);
+
 /** One weight matrix given number by number, in the article's letters: y = a(W x + b). */
 const explicitLayer = z.strictObject({
   /** W, one row per unit, one column per input. */
-  w: z.array(z.array(z.number()).min(1)).min(1),
+  w: z.array(z.array(explicitNumber).min(1)).min(1),
   /** b, one number per unit. Defaults to zeros. */
-  b: z.array(z.number()).optional(),
+  b: z.array(explicitNumber).optional(),
 });
 
 const networkFields = {
@@ -79,27 +82,11 @@ export type NetworkSpec = z.output<typeof fields>;
 export type ExplicitLayer = z.output<typeof explicitLayer>;
 
 /** Reads a spec, fills in its defaults and checks what zod alone cannot: that its parts fit one another. */
-export const networkSchema = z
-  .preprocess((given, context) => {
-    if (!isRecord(given) || given.weights === undefined) return given;
-    const both = drawnFields.find((name) => given[name] !== undefined);
-    if (both) {
-      context.addIssue({
-        code: 'custom',
-        path: [both],
-        message: `has no meaning beside explicit weights: give one or the other`,
-      });
-    }
-    return given;
-  }, fields)
-  .transform((spec, context): NetworkSpec => {
-    const problem = spec.weights ? explicitProblem(spec.weights) : drawnProblem(spec);
-    if (problem) context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
-    if (problem || !spec.weights) return spec;
-    const last = spec.weights[spec.weights.length - 1];
-    const outputs = last.w.length as 1 | 3;
-    return { ...spec, inputs: spec.weights[0].w[0].length, layers: spec.weights.length, outputs };
-  });
+export const networkSchema = fields.transform((spec, context): NetworkSpec => {
+  const problem = spec.weights ? explicitProblem(spec, spec.weights) : drawnProblem(spec);
+  if (problem) context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
+  return problem || !spec.weights ? spec : { ...spec, ...shapeOf(spec.weights) };
+});
 
 /** The hidden layers' widths as given, first to last; with explicit weights, their rows. */
 export function hiddenWidths(spec: NetworkSpec): number[] {
@@ -133,9 +120,9 @@ function drawnProblem(spec: NetworkSpec): Problem | undefined {
   }
 }
 
-function explicitProblem(layers: ExplicitLayer[]): Problem | undefined {
+function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | undefined {
   const field = 'weights';
-  let inputs = layers[0].w[0].length;
+  let { length: inputs } = layers[0].w[0];
   if (inputs > MAX_INPUTS) return { field, message: `has ${inputs} inputs, and ${MAX_INPUTS} are the most` };
   for (const [k, { w, b }] of layers.entries()) {
     const wrong = w.find((row) => row.length !== inputs);
@@ -150,11 +137,19 @@ function explicitProblem(layers: ExplicitLayer[]): Problem | undefined {
     inputs = w.length;
   }
   if (inputs !== 1 && inputs !== 3) {
-    const message = `ends in ${inputs} outputs, and a picture takes 1 (grey) or 3 (red, green, blue)`;
-    return { field, message };
+    return {
+      field,
+      message: `ends in ${inputs} outputs, and a picture takes 1 (grey) or 3 (red, green, blue)`,
+    };
   }
+  // What parsing itself fills in may stand there, so that a spec may be parsed again.
+  const [blank, shape] = [fields.parse({}), { ...fields.parse({}), ...shapeOf(layers) }];
+  const both = drawnFields.find((name) => spec[name] !== blank[name] && spec[name] !== shape[name]);
+  if (both) return { field: both, message: 'has no meaning beside explicit weights: give one or the other' };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What explicit weights say about the network they make. */
+function shapeOf(layers: ExplicitLayer[]): Pick<NetworkSpec, 'inputs' | 'layers' | 'outputs'> {
+  const outputs = layers[layers.length - 1].w.length as 1 | 3;
+  return { inputs: layers[0].w[0].length, layers: layers.length, outputs };
 }

@@ -4,14 +4,7 @@ import { createRenderer, type RendererOptions } from '../frame/create-renderer.j
 import type { FrameDescription } from '../frame/description.js';
 import type { FrameRenderer } from '../frame/renderer.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
-import {
-  type FilmShape,
-  type FrameSink,
-  findFfmpeg,
-  openSink,
-  parseOutput,
-  type SinkOptions,
-} from '../video/index.js';
+import { type FrameSink, findFfmpeg, openSink, parseOutput, type SinkOptions } from '../video/index.js';
 
 export interface FilmOptions extends RendererOptions, SinkOptions {
   /** Where the film goes, the format by its ending; several files are made of one rendering. */
@@ -55,18 +48,23 @@ export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Fi
   const { onProgress, signal } = options;
   const outputs = options.outputs.map(parseOutput);
   const descriptions = describeFrames(sweep, options.frames);
+  const shape = { width: sweep.size[0], height: sweep.size[1], fps: sweep.fps, frames: descriptions.length };
   const started = performance.now();
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const sinks: FrameSink[] = [];
   let renderer: FrameRenderer | undefined;
+  // Frames under way, writes and the last words of ffmpeg all reject then, whichever is being awaited.
+  const stop = () => {
+    renderer?.close();
+    for (const sink of sinks) sink.abort();
+  };
   try {
     for (const output of outputs) {
-      sinks.push(await openSink(ffmpeg, output, shapeOf(sweep, descriptions.length), options));
+      sinks.push(await openSink(ffmpeg, output, shape, { ...options, firstNumber: options.frames?.[0] }));
     }
     renderer = await createRenderer(options);
     signal?.throwIfAborted();
-    // Closing the renderer makes the frames under way reject, which ends the loop below.
-    signal?.addEventListener('abort', () => renderer?.close(), { once: true });
+    signal?.addEventListener('abort', stop);
     let frame = 0;
     for await (const pixels of drawAll(renderer, descriptions)) {
       await Promise.all(sinks.map((sink) => sink.write(pixels)));
@@ -74,13 +72,13 @@ export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Fi
       onProgress?.(progressOf(frame, descriptions.length, started));
     }
     const files = await Promise.all(sinks.map((sink) => sink.finish()));
-    signal?.throwIfAborted();
     const seconds = (performance.now() - started) / 1000;
     return { files, frames: frame, seconds, renderer: `${renderer.backend}: ${renderer.description}` };
   } catch (error) {
     await Promise.all(sinks.map((sink) => sink.abort()));
     throw signal?.aborted ? signal.reason : error;
   } finally {
+    signal?.removeEventListener('abort', stop);
     await renderer?.close();
   }
 }
@@ -144,10 +142,6 @@ async function* drawAll(
     yield pixels;
     if (current !== ahead[0] && current !== drawn?.pixels) free.push(pixels);
   }
-}
-
-function shapeOf({ size: [width, height], fps }: Sweep, frames: number): FilmShape {
-  return { width, height, fps, frames };
 }
 
 function progressOf(frame: number, frames: number, started: number): Progress {

@@ -150,6 +150,7 @@ describe('sizes', () => {
     ['5000 x 3, a row wider than a band', { network: { layers: 4 }, size: [5000, 3] }, 600],
     ['16384 x 1, 4 x 4 samples', { network: gradient(1e-5, 0, 0.4), size: [16384, 1], supersample: 4 }, 600],
     ['1 x 5000', { network: { layers: 4 }, size: [1, 5000] }, 600],
+    ['40 x 1500, in several bands', { network: { layers: 4 }, size: [40, 1500] }, 2000],
     ['1 x 1', { network: {}, size: [1, 1] }, 1],
     ['64 inputs', { network: { inputs: 64, layers: 3 }, slice: Array.from({ length: 62 }, (_, i) => i / 31 - 1), size: [30, 30] }, 300],
   ])('%s', async (_, input, pixels) => {

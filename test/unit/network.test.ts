@@ -357,3 +357,10 @@ describe('specs', () => {
     expect(networkSchema.safeParse({ width: 8192, layers: 5 }).success).toBe(true);
   });
 });
+
+test('a spec that was parsed may be parsed again, and is the same', () => {
+  for (const spec of [{ layers: 3, seed: 'again' }, { weights: [{ w: [[0.4, 1.0, 2.0]], b: [-0.3] }] }]) {
+    const once = networkSchema.parse(spec);
+    expect(networkSchema.parse(once)).toEqual(once);
+  }
+});

@@ -104,7 +104,9 @@ export class Arithmetic {
     const reduced = PI_PARTS.map((part) => t.set(this.madd(n.get, this.float(-part), t.get)));
     const sine = this.madd(f32x4.mul(this.#horner(u, SIN), u.get), t.get, t.get);
     const sign = i32x4.shl(i32x4.truncate(n.get), 31); // sin(x + n π) = (-1)^n sin(x)
-    return [turns, reduced, u.set(f32x4.mul(t.get, t.get)), v128.xor(sine, sign)];
+    // n is wrong beyond 1e7 or so: keep t where the polynomial is a sine. The constants come first to catch NaN too.
+    const within = t.set(f32x4.pmin(this.float(1.6), f32x4.pmax(this.float(-1.6), t.get)));
+    return [turns, reduced, within, u.set(f32x4.mul(t.get, t.get)), v128.xor(sine, sign)];
   }
 
   /** e^x for x <= 0, within 1e-7: 2^n e^r with |r| <= ln 2 / 2. */
