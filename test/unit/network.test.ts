@@ -338,7 +338,7 @@ describe('specs', () => {
     ['a width list too short by a fraction', { width: [3], layers: 2.1 }, 'width', /have 2 hidden ones/],
     ['too many weights', { width: 8192, layers: 1024 }, 'width', /68594 million weights.*stay under 512 units/],
     ['explicit weights beside a seed', { weights: [{ w: [[1, 2]] }], seed: 3 }, 'seed', /beside explicit weights/],
-    ['explicit weights beside layers', { weights: [{ w: [[1, 2]] }], layers: 1 }, 'layers', /beside explicit weights/],
+    ['explicit weights beside other layers', { weights: [{ w: [[1, 2]] }], layers: 4 }, 'layers', /beside explicit weights/],
     ['a ragged matrix', { weights: [{ w: [[1, 2], [1]] }, { w: [[1, 1]] }] }, 'weights', /layer 1 has a row of 1 weights/],
     ['matrices that do not fit', { weights: [{ w: [[1, 2]] }, { w: [[1, 2]] }] }, 'weights', /layer 2 has a row of 2.*has 1 numbers/],
     ['biases that do not fit', { weights: [{ w: [[1, 2]], b: [1, 2] }] }, 'weights', /2 biases for 1 units/],
