@@ -109,7 +109,8 @@ async function ending(child: ChildProcess, name: string): Promise<never> {
     );
     child.once('close', (code, signal) => resolve(`${name} ended (${signal ?? code})`));
   });
-  const words = stderr.trim().split('\n').pop();
+  const lines = stderr.trim().split('\n');
+  const words = lines.find((line) => line.startsWith('npm error code')) ?? lines.pop(); // npm's last says where its log is
   throw new Error(words ? `${how}: ${words}` : how);
 }
 

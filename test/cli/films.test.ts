@@ -65,7 +65,7 @@ test('a recipe makes the same frames as the command that wrote it', async () => 
 
 test("a scene of one's own is found by its path, wherever it lies", async () => {
   const scene = join(folder, 'mine.ts');
-  writeFileSync(scene, "import { sweep, tween } from 'untrained';\nexport default sweep({ seconds: 0.2, size: [16, 16], network: { layers: tween(2, 3) as number } });\n"); // biome-ignore format: a file's text
+  writeFileSync(scene, "import { sweep, tween } from 'untrained';\nexport default sweep({ seconds: 0.2, size: [16, 16], network: { layers: tween(2, 3) } });\n"); // biome-ignore format: a file's text
   expect(await frames(scene)).toHaveLength(5);
 });
 
