@@ -29,9 +29,10 @@ export function chooseKernel(): KernelChoice {
 }
 
 function findKernel(): KernelChoice {
-  enableRelaxedSimd();
   const { plain, relaxed, wide } = kernels;
-  if (!WebAssembly.validate(emitKernel(relaxed.shape, { hidden: 'relu', output: 'relu' }))) return plain;
+  const sample = emitKernel(relaxed.shape, { hidden: 'relu', output: 'relu' });
+  if (!WebAssembly.validate(sample)) enableRelaxedSimd(); // and only then: engines that need no flag know none
+  if (!WebAssembly.validate(sample)) return plain;
   if (!mayWiden) return relaxed;
   // Nothing tells whether the engine really widens. The same picture to the byte, in clearly less time, does.
   const narrow = trial(relaxed.shape);

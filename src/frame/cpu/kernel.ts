@@ -112,6 +112,9 @@ function denseLayer(
   const spread = f.local('v128');
   const from = f.local('v128');
 
+  // V8 joins neighbouring stores only when nothing lies between them; where it joins none, that is 2% slower.
+  const joined = vectors % 2 === 0;
+
   /** `count` units x `vectors` vectors: biases, then the loop over inputs, then the activation and the store. */
   const block = (count: number): Code => {
     const active = sums.slice(0, count);
@@ -137,7 +140,8 @@ function denseLayer(
       ),
       row.set(target.get),
       active.map((vector) => [
-        vector.map((v, k) => v128.store(row.get, activated(v), 16 * k)),
+        joined ? vector.map((v) => v.set(activated(v))) : [],
+        vector.map((v, k) => v128.store(row.get, joined ? v.get : activated(v), 16 * k)),
         row.set(i32.add(row.get, dstStride.get)),
       ]),
       target.set(row.get),
