@@ -6,9 +6,8 @@
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { enableRelaxedSimd } from '#host';
 import { toByte } from '../../src/frame/colour.js';
-import { kernels } from '../../src/frame/cpu/choose-kernel.js';
+import { chooseKernel, kernels } from '../../src/frame/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/frame/cpu/evaluator.js';
 import { emitKernel } from '../../src/frame/cpu/kernel.js';
 import { packNetwork } from '../../src/frame/cpu/pack.js';
@@ -221,7 +220,7 @@ describe('where float32 has no digits left', () => {
 });
 
 describe('each activation', () => {
-  enableRelaxedSimd();
+  chooseKernel(); // switches on what the engine needs for it
   const usable = Object.values(kernels).filter(({ shape }) =>
     WebAssembly.validate(emitKernel(shape, { hidden: 'relu', output: 'relu' })),
   );

@@ -9,7 +9,7 @@ import { FREE_ADDRESS, type KernelExports, type KernelShape, MIX_ADDRESS } from 
 import type { PackedLayer, PackedNetwork } from './pack.js';
 
 /** Tiles are about this large, to stay in the cache nearby; from 12 kB to 200 kB it makes hardly a difference. */
-const TILE_BYTES = 48 * 1024;
+const TILE_BYTES = 12 * 1024;
 const SHARE_ADDRESS = MIX_ADDRESS - 4;
 const PAGE = 65536;
 
