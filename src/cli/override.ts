@@ -24,7 +24,16 @@ export function override(sweep: Sweep, assignment: string): Sweep {
   const name = assignment.slice(0, equals).trim();
   const path = pathOf(name);
   const value = readValue(path, assignment.slice(equals + 1).trim(), sweep);
-  return parseSweep(replaced(sweep, path, value, name));
+  return parseSweep(replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name));
+}
+
+/** What is left of a sweep's network when its weights are given by number. */
+function withoutDraws(sweep: Sweep): Sweep {
+  const { activation, outputActivation } = sweep.network;
+  return {
+    ...sweep,
+    network: { ...(activation ? { activation } : {}), ...(outputActivation ? { outputActivation } : {}) },
+  };
 }
 
 /** Where a parameter stands in a sweep. */

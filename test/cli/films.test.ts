@@ -48,6 +48,13 @@ test('--seed, --set and --supersample change the picture; the scene as it is doe
   expect(await frames(...SMALL, '--frames', '3', '--set', 'layers=27')).toEqual(plain);
 });
 
+test('--set weights takes the place of what the scene draws', async () => {
+  const weights = (w: number) => ['--frames', '0', '--set', `weights=[{"w":[[${w},1]],"b":[-0.3]}]`];
+  const [first] = await frames(...SMALL, ...weights(0.4));
+  expect(await frames(...SMALL, '--seed', '9', ...weights(0.4))).toEqual([first]); // no draw is left in it
+  expect(await frames(...SMALL, ...weights(0.5))).not.toEqual([first]);
+});
+
 test('a recipe makes the same frames as the command that wrote it', async () => {
   const recipe = join(folder, 'recipe.json');
   const original = await frames(
