@@ -47,8 +47,9 @@ export interface Film {
 export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
   const { onProgress, signal } = options;
   const outputs = options.outputs.map(parseOutput);
-  const descriptions = describeFrames(sweep, options.frames);
-  const shape = { width: sweep.size[0], height: sweep.size[1], fps: sweep.fps, frames: descriptions.length };
+  const range = options.frames ?? [0, frameCount(sweep) - 1];
+  const frames = checkFrames(sweep, range);
+  const shape = { width: sweep.size[0], height: sweep.size[1], fps: sweep.fps, frames };
   const started = performance.now();
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const sinks: FrameSink[] = [];
@@ -60,16 +61,16 @@ export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Fi
   };
   try {
     for (const output of outputs) {
-      sinks.push(await openSink(ffmpeg, output, shape, { ...options, firstNumber: options.frames?.[0] }));
+      sinks.push(await openSink(ffmpeg, output, shape, { ...options, firstNumber: range[0] }));
     }
     renderer = await createRenderer(options);
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
     let frame = 0;
-    for await (const pixels of drawAll(renderer, descriptions)) {
+    for await (const pixels of drawAll(renderer, descriptions(sweep, range))) {
       await Promise.all(sinks.map((sink) => sink.write(pixels)));
       frame++;
-      onProgress?.(progressOf(frame, descriptions.length, started));
+      onProgress?.(progressOf(frame, frames, started));
     }
     const files = await Promise.all(sinks.map((sink) => sink.finish()));
     const seconds = (performance.now() - started) / 1000;
@@ -90,9 +91,10 @@ export async function renderStill(
   output: string,
   options: RendererOptions & { ffmpeg?: string; signal?: AbortSignal } = {},
 ): Promise<Film> {
-  // biome-ignore format: one line
   if (!(t >= 0 && t <= sweep.seconds)) {
-    throw new UsageError(`The time is ${t} s, and the sweep lasts from 0 to ${sweep.seconds} s: take one between.`);
+    throw new UsageError(
+      `The time is ${t} s, and the sweep lasts from 0 to ${sweep.seconds} s: take one between.`,
+    );
   }
   if (parseOutput(output).format !== 'png') {
     throw new UsageError(
@@ -103,15 +105,24 @@ export async function renderStill(
   return renderFilm(still, { ...options, outputs: [output] });
 }
 
-/** The frames to draw. All are checked before the first is, so that no mistake in the last costs those before it. */
-function describeFrames(sweep: Sweep, [first, last] = [0, frameCount(sweep) - 1]): FrameDescription[] {
+/** How many frames there are to draw. All are checked, so that no mistake in the last costs those before it. */
+function checkFrames(sweep: Sweep, [first, last]: [number, number]): number {
   const end = frameCount(sweep) - 1;
   if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 0 && first <= last && last <= end)) {
     throw new UsageError(
       `The frames are ${first}-${last}, and the sweep has 0-${end}: take a range of those.`,
     );
   }
-  return Array.from({ length: last - first + 1 }, (_, i) => frameAt(sweep, timeOfFrame(sweep, first + i)));
+  for (const _ of descriptions(sweep, [first, last]));
+  return last - first + 1;
+}
+
+/** The frames' descriptions one by one, since a long film has many. */
+function* descriptions(
+  sweep: Sweep,
+  [first, last]: [number, number],
+): Generator<FrameDescription, undefined> {
+  for (let i = first; i <= last; i++) yield frameAt(sweep, timeOfFrame(sweep, i));
 }
 
 /**
@@ -120,25 +131,24 @@ function describeFrames(sweep: Sweep, [first, last] = [0, frameCount(sweep) - 1]
  */
 async function* drawAll(
   renderer: FrameRenderer,
-  descriptions: FrameDescription[],
+  frames: Iterator<FrameDescription, undefined>,
 ): AsyncGenerator<Uint8Array> {
   const ahead: Promise<Uint8Array>[] = [];
   const free: Uint8Array[] = [];
   let drawn: { key: string; pixels: Promise<Uint8Array> } | undefined;
-  const draw = (description: FrameDescription): Promise<Uint8Array> => {
-    const key = JSON.stringify(description);
-    if (drawn?.key !== key) drawn = { key, pixels: renderer.render(description, free.pop()) };
+  const drawNext = (): void => {
+    const frame = frames.next().value;
+    if (!frame) return;
+    const key = JSON.stringify(frame);
+    if (drawn?.key !== key) drawn = { key, pixels: renderer.render(frame, free.pop()) };
     drawn.pixels.catch(() => {}); // it is awaited in its turn; until then a failure is not unhandled
-    return drawn.pixels;
+    ahead.push(drawn.pixels);
   };
-  let next = 0;
-  while (next < descriptions.length || ahead.length > 0) {
-    while (next < descriptions.length && ahead.length < renderer.framesInFlight)
-      ahead.push(draw(descriptions[next++]));
+  for (let i = 0; i < renderer.framesInFlight; i++) drawNext();
+  while (ahead.length > 0) {
     const current = ahead.shift()!;
     const pixels = await current;
-    // While this one is written, the renderer works on the next.
-    if (next < descriptions.length) ahead.push(draw(descriptions[next++]));
+    drawNext(); // while this one is written, the renderer works on
     yield pixels;
     if (current !== ahead[0] && current !== drawn?.pixels) free.push(pixels);
   }
