@@ -6,6 +6,18 @@ export default sweep({
   title: 'One network of 27 layers of 30 units, its weight scale growing from 0.4 to 0.8',
   figure: '20',
   seconds: 6,
-  network: { seed: 18, layers: 27, width: 30, weightScale: keyframes([[0, 0.4], [5.4, 0.8], [6, 0.8]], { easing: 'easeInOutSine' }) }, // biome-ignore format: reads as a sentence
+  network: {
+    seed: 18,
+    layers: 27,
+    width: 30,
+    weightScale: keyframes(
+      [
+        [0, 0.4],
+        [5.4, 0.8],
+        [6, 0.8],
+      ],
+      { easing: 'easeInOutSine' },
+    ),
+  },
   view: { centre: [1, 0], halfWidth: 2.6 },
 });

@@ -68,7 +68,15 @@ function readValue(path: string[], text: string, sweep: Sweep): unknown {
 
 /** From a to b; in a loop there and back, or it would not be one. */
 function moving(a: number, b: number, sweep: Sweep, geometric = false) {
-  if (sweep.loop) return keyframes([[0, a], [sweep.seconds / 2, b], [sweep.seconds, a]], { easing: 'easeInOutSine' }); // biome-ignore format: short
+  if (sweep.loop)
+    return keyframes(
+      [
+        [0, a],
+        [sweep.seconds / 2, b],
+        [sweep.seconds, a],
+      ],
+      { easing: 'easeInOutSine' },
+    );
   return geometric && a > 0 && b > 0 ? zoom(a, b) : tween(a, b);
 }
 

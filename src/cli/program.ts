@@ -44,15 +44,24 @@ export function buildProgram(signal: AbortSignal): Command {
 
   drawing(program.command('render'))
     .description('render a scene to a film')
-    .option('-o, --out <file>', 'where to: .mp4, .gif, .webm, .webp, or frames as name-%04d.png; may repeat', collect, [])
+    .option(
+      '-o, --out <file>',
+      'where to: .mp4, .gif, .webm, .webp, or frames as name-%04d.png; may repeat',
+      collect,
+      [],
+    )
     .option('--frames <range>', 'only these frames, FIRST-LAST from 0, both included', parseFrames)
-    .addOption(new Option('--gif <palette>', 'one palette a frame, or one for all (smaller where much stands still)').choices(['per-frame', 'global'])) // biome-ignore format: one option a line
+    .addOption(
+      new Option(
+        '--gif <palette>',
+        'one palette a frame, or one for all (smaller where much stands still)',
+      ).choices(['per-frame', 'global']),
+    )
     .action(
       async (
         name: string,
         options: DrawOptions & { out: string[]; frames?: [number, number]; gif?: 'per-frame' | 'global' },
       ) => {
-        // biome-ignore format: one line
         const scene = await loadScene(name);
         const sweep = changed(scene, options);
         const outputs =
@@ -123,7 +132,11 @@ export function buildProgram(signal: AbortSignal): Command {
 
 /** Commander's complaint as one of ours. */
 function oneLine(text: string): string {
-  const complaint = text.trim().replace(/^error: /, '').replace(/\s*\n\s*/g, ' ').replace(/\.?$/, '.'); // biome-ignore format: a chain
+  const complaint = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.?$/, '.');
   return `untrained: ${complaint} --help lists what there is.\n`;
 }
 

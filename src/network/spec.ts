@@ -66,9 +66,17 @@ const networkFields = {
 
 /** What `weights` takes the place of: giving both is a mistake worth telling. */
 const drawnFields = [
-  'seed', 'inputs', 'layers', 'width', 'outputs',
-  'distribution', 'initialisation', 'weightScale', 'biasScale', 'firstLayerBias',
-] as const; // biome-ignore format: a list of words reads best in rows
+  'seed',
+  'inputs',
+  'layers',
+  'width',
+  'outputs',
+  'distribution',
+  'initialisation',
+  'weightScale',
+  'biasScale',
+  'firstLayerBias',
+] as const;
 
 const fields = z.strictObject(networkFields);
 

@@ -42,7 +42,13 @@ test('--frames takes those frames of the whole film, and no others', async () =>
 
 test('--seed, --set and --supersample change the picture; the scene as it is does not', async () => {
   const plain = await frames(...SMALL, '--frames', '3');
-  const changes = [['--seed', 'another'], ['--set', 'weightScale=0.7'], ['--set', 'activation=relu'], ['--set', 'halfWidth=9..1'], ['--supersample', '2']]; // biome-ignore format: one line
+  const changes = [
+    ['--seed', 'another'],
+    ['--set', 'weightScale=0.7'],
+    ['--set', 'activation=relu'],
+    ['--set', 'halfWidth=9..1'],
+    ['--supersample', '2'],
+  ];
   for (const change of changes)
     expect(await frames(...SMALL, '--frames', '3', ...change), change.join(' ')).not.toEqual(plain);
   expect(await frames(...SMALL, '--frames', '3', '--set', 'layers=27')).toEqual(plain);
@@ -72,7 +78,10 @@ test('a recipe makes the same frames as the command that wrote it', async () => 
 
 test("a scene of one's own is found by its path, wherever it lies", async () => {
   const scene = join(folder, 'mine.ts');
-  writeFileSync(scene, "import { sweep, tween } from 'untrained';\nexport default sweep({ seconds: 0.2, size: [16, 16], network: { layers: tween(2, 3) } });\n"); // biome-ignore format: a file's text
+  writeFileSync(
+    scene,
+    "import { sweep, tween } from 'untrained';\nexport default sweep({ seconds: 0.2, size: [16, 16], network: { layers: tween(2, 3) } });\n",
+  );
   expect(await frames(scene)).toHaveLength(5);
 });
 
@@ -86,7 +95,10 @@ test('one rendering makes several files, and --json tells programs of them', asy
     ...outputs.flatMap((out) => ['--out', out]),
   ]);
   expect(code).toBe(0);
-  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line)); // biome-ignore format: short
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   const result = lines.pop();
   expect(lines).toHaveLength(10);
   expect(lines[9]).toMatchObject({ type: 'progress', frame: 10, frames: 10 });
@@ -149,7 +161,11 @@ test('a folder that cannot be written to is one line and 1, before anything is d
 test('an ffmpeg that fails midway is one line in its own words, and 1', async () => {
   if (process.platform === 'win32') return; // the stand-in is a shell script
   const fake = join(folder, 'ffmpeg');
-  writeFileSync(fake, '#!/bin/sh\n[ "$1" = -version ] && echo "ffmpeg version 0 fake" && exit 0\nhead -c 5000 >/dev/null\necho "the encoder is out of ink" >&2\nexit 1\n', { mode: 0o755 }); // biome-ignore format: a file's text
+  writeFileSync(
+    fake,
+    '#!/bin/sh\n[ "$1" = -version ] && echo "ffmpeg version 0 fake" && exit 0\nhead -c 5000 >/dev/null\necho "the encoder is out of ink" >&2\nexit 1\n',
+    { mode: 0o755 },
+  );
   const { code, stderr } = await untrained([
     'render',
     ...SMALL,

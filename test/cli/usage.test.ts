@@ -88,7 +88,10 @@ test('--json tells errors to programs too', async () => {
 
 test('doctor tells what was found, and what to do about what was not', async () => {
   const { code, stdout } = await untrained(['doctor', '--json'], { env: { PATH: '', CHROME_PATH: '' } });
-  const findings = stdout.trim().split('\n').map((line) => JSON.parse(line)); // biome-ignore format: short
+  const findings = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   expect(code).toBe(0);
   expect(findings.map(({ what }) => what)).toEqual(['node', 'cores', 'backend', 'ffmpeg', 'browser']);
   const browser = findings.find(({ what }) => what === 'browser');

@@ -50,11 +50,25 @@ describe('sRGB', () => {
 
 describe('supersampling', () => {
   const pictures: [string, FrameInput][] = [
-    ['a busy network', { network: { layers: 12, width: 20, weightScale: 0.8 }, view: { halfWidth: 8 }, size: [37, 23] }],
+    [
+      'a busy network',
+      { network: { layers: 12, width: 20, weightScale: 0.8 }, view: { halfWidth: 8 }, size: [37, 23] },
+    ],
     ['a grey step', { network: gradient(60, 41, 0), view: { centre: [0, 0], halfWidth: 1 }, size: [29, 31] }],
-    ['near black', { network: gradient(0.02, 0.011, 0.01), view: { centre: [0, 0], halfWidth: 1 }, size: [33, 33] }],
-    ['fractional layers', { network: { layers: 3.5, weightScale: 1.5, inputs: 3 }, slice: [0.5], view: { halfWidth: 9 }, size: [16, 5] }],
-  ]; // biome-ignore format: a table
+    [
+      'near black',
+      { network: gradient(0.02, 0.011, 0.01), view: { centre: [0, 0], halfWidth: 1 }, size: [33, 33] },
+    ],
+    [
+      'fractional layers',
+      {
+        network: { layers: 3.5, weightScale: 1.5, inputs: 3 },
+        slice: [0.5],
+        view: { halfWidth: 9 },
+        size: [16, 5],
+      },
+    ],
+  ];
 
   /** The mean of n x n reference samples in linear light: those of a picture n times as large. */
   function meanColours(input: FrameInput, n: number): Colour[] {
@@ -120,18 +134,31 @@ describe('dither', () => {
   });
 
   for (const supersample of [1, 2] as const) {
-    test.each(greys)(`every 8 x 8 block of a flat %d has its mean, with ${supersample} x ${supersample} samples`, async (value) => {
-      const rgba = await renderer.render(frameOf({ network: flat(value), size: [24, 16], dither: true, supersample }));
-      for (const [left, top] of [[0, 0], [8, 0], [16, 8], [3, 5]]) {
-        let sum = 0;
-        for (let i = 0; i < 64; i++) sum += rgba[4 * ((top + (i >> 3)) * 24 + left + (i & 7))];
-        // 64 thresholds tell 1/64 of a step apart; the tables of supersampling are good to 0.03.
-        const allowed = 1 / 128 + (supersample > 1 ? 0.04 : 1e-4);
-        const distance = Math.abs(sum / 64 - 255 * value);
-        expect(distance, `block at ${left}, ${top}: mean ${sum / 64}, not ${255 * value}`).toBeLessThanOrEqual(allowed);
-      }
-    });
-  } // biome-ignore format: long claims
+    test.each(greys)(
+      `every 8 x 8 block of a flat %d has its mean, with ${supersample} x ${supersample} samples`,
+      async (value) => {
+        const rgba = await renderer.render(
+          frameOf({ network: flat(value), size: [24, 16], dither: true, supersample }),
+        );
+        for (const [left, top] of [
+          [0, 0],
+          [8, 0],
+          [16, 8],
+          [3, 5],
+        ]) {
+          let sum = 0;
+          for (let i = 0; i < 64; i++) sum += rgba[4 * ((top + (i >> 3)) * 24 + left + (i & 7))];
+          // 64 thresholds tell 1/64 of a step apart; the tables of supersampling are good to 0.03.
+          const allowed = 1 / 128 + (supersample > 1 ? 0.04 : 1e-4);
+          const distance = Math.abs(sum / 64 - 255 * value);
+          expect(
+            distance,
+            `block at ${left}, ${top}: mean ${sum / 64}, not ${255 * value}`,
+          ).toBeLessThanOrEqual(allowed);
+        }
+      },
+    );
+  }
 
   test('the pattern goes on from band to band: each pixel is floor(255 v + its threshold)', async () => {
     // 700 columns make bands of 23 rows, which is no multiple of 8.

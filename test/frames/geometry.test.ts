@@ -34,12 +34,24 @@ describe('which way is up', () => {
   test('rows are stored one after another, top first', async () => {
     const rgba = await renderer.render(frameOf({ network: gradient(0, 0.5, 0.5), view, size: [3, 2] }));
     // Two rows, the shorter side: their middles lie at y = 1/2 and -1/2.
-    const [high, low] = [[191, 191, 191, 255], [64, 64, 64, 255]]; // biome-ignore format: pixels
+    const [high, low] = [
+      [191, 191, 191, 255],
+      [64, 64, 64, 255],
+    ];
     expect([...rgba]).toEqual([high, high, high, low, low, low].flat());
   });
 
   test('the three outputs are red, green and blue, and a picture is opaque', async () => {
-    const weights = [{ w: [[0, 0], [0, 0], [0, 0]], b: [0.2, 0.6, 1] }]; // biome-ignore format: a matrix
+    const weights = [
+      {
+        w: [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+        ],
+        b: [0.2, 0.6, 1],
+      },
+    ];
     const rgba = await renderer.render(
       frameOf({ network: { outputActivation: 'identity', weights }, size: [2, 1] }),
     );
@@ -51,7 +63,10 @@ describe('which way is up', () => {
     const rgba = await renderer.render(
       frameOf({ network: { outputActivation: 'identity', weights }, view, size: [2, 2] }),
     );
-    const [left, right] = [[64, 64, 64, 255], [191, 191, 191, 255]]; // biome-ignore format: pixels
+    const [left, right] = [
+      [64, 64, 64, 255],
+      [191, 191, 191, 255],
+    ];
     expect([...rgba]).toEqual([left, right, left, right].flat());
   });
 });
@@ -66,33 +81,44 @@ describe('the window', () => {
     [1, 27, 2, 54],
     [1, 1, 2, 2],
     [7, 3, 14 / 3, 2],
-  ])('%i x %i pixels show %d to each side and %d up and down', async (width, height, halfWidth, halfHeight) => {
-    const across = 0.3 / halfWidth;
-    const up = 0.15 / halfHeight;
-    const at = await reds({
-      network: gradient(across, up, 0.5 - 5 * across + 3 * up),
-      view: { centre: [5, -3], halfWidth: 2 },
-      size: [width, height],
-    });
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        // From -1 to 1 across what is shown, at the pixel's middle.
-        const [u, v] = [(2 * column + 1) / width - 1, 1 - (2 * row + 1) / height];
-        const expected = 255 * (0.5 + 0.3 * u + 0.15 * v);
-        const distance = Math.abs(at(column, row) - expected);
-        expect(distance, `column ${column}, row ${row}: ${at(column, row)}, not ${expected}`).toBeLessThan(0.501);
+  ])(
+    '%i x %i pixels show %d to each side and %d up and down',
+    async (width, height, halfWidth, halfHeight) => {
+      const across = 0.3 / halfWidth;
+      const up = 0.15 / halfHeight;
+      const at = await reds({
+        network: gradient(across, up, 0.5 - 5 * across + 3 * up),
+        view: { centre: [5, -3], halfWidth: 2 },
+        size: [width, height],
+      });
+      for (let row = 0; row < height; row++) {
+        for (let column = 0; column < width; column++) {
+          // From -1 to 1 across what is shown, at the pixel's middle.
+          const [u, v] = [(2 * column + 1) / width - 1, 1 - (2 * row + 1) / height];
+          const expected = 255 * (0.5 + 0.3 * u + 0.15 * v);
+          const distance = Math.abs(at(column, row) - expected);
+          expect(distance, `column ${column}, row ${row}: ${at(column, row)}, not ${expected}`).toBeLessThan(
+            0.501,
+          );
+        }
       }
-    }
-  }); // biome-ignore format: the claim is one line
+    },
+  );
 
   test('by default it is centred on (1, 0) and 2.6 to each side', async () => {
     const at = await reds({ network: gradient(0.11, 0.05, 0.4), size: [25, 25] });
-    for (const [column, row] of [[12, 12], [0, 0], [24, 0], [0, 24], [7, 20]]) {
+    for (const [column, row] of [
+      [12, 12],
+      [0, 0],
+      [24, 0],
+      [0, 24],
+      [7, 20],
+    ]) {
       const x = 1 + 2.6 * ((column - 12) / 12.5);
       const y = 2.6 * ((12 - row) / 12.5);
       const expected = 255 * (0.11 * x + 0.05 * y + 0.4);
       expect(Math.abs(at(column, row) - expected), `${at(column, row)}, not ${expected}`).toBeLessThan(0.501);
-    } // biome-ignore format: pairs
+    }
   });
 
   test('the middle of an odd frame is the centre itself', () => {
@@ -104,22 +130,27 @@ describe('the window', () => {
   test('n x n samples lie at the middles of the parts of each pixel, and average to its middle', () => {
     const sizes = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
     fc.assert(
-      fc.property(sizes, fc.constantFrom(2, 3, 4), fc.double({ min: 0.1, max: 10, noNaN: true }), (size, n, halfWidth) => {
-        const view = { centre: [0, 0] as [number, number], halfWidth };
-        const single = sampleOffsets({ size, supersample: 1, view });
-        const many = sampleOffsets({ size, supersample: n as 2 | 3 | 4, view });
-        const pixel = (2 * halfWidth) / Math.min(...size);
-        for (const axis of ['x', 'y'] as const) {
-          const sign = axis === 'x' ? 1 : -1;
-          expect(many[axis].length).toBe(n * single[axis].length);
-          for (const [i, offset] of many[axis].entries()) {
-            const part = ((i % n) + 0.5) / n - 0.5;
-            expect(offset).toBeCloseTo(single[axis][Math.floor(i / n)] + sign * part * pixel, 9);
+      fc.property(
+        sizes,
+        fc.constantFrom(2, 3, 4),
+        fc.double({ min: 0.1, max: 10, noNaN: true }),
+        (size, n, halfWidth) => {
+          const view = { centre: [0, 0] as [number, number], halfWidth };
+          const single = sampleOffsets({ size, supersample: 1, view });
+          const many = sampleOffsets({ size, supersample: n as 2 | 3 | 4, view });
+          const pixel = (2 * halfWidth) / Math.min(...size);
+          for (const axis of ['x', 'y'] as const) {
+            const sign = axis === 'x' ? 1 : -1;
+            expect(many[axis].length).toBe(n * single[axis].length);
+            for (const [i, offset] of many[axis].entries()) {
+              const part = ((i % n) + 0.5) / n - 0.5;
+              expect(offset).toBeCloseTo(single[axis][Math.floor(i / n)] + sign * part * pixel, 9);
+            }
           }
-        }
-      }),
+        },
+      ),
       { seed: 4, numRuns: 50 },
-    ); // biome-ignore format: long property
+    );
   });
 
   test('the slice follows x and y, and is all zero by default', async () => {
@@ -148,7 +179,11 @@ describe('the window', () => {
     [{ size: [3, 3], view: { halfWidth: 0 } }, 'view.halfWidth', />=/],
     [{ size: [3, 3], view: { centre: [0, Number.NaN] } }, 'view.centre.1', /NaN/],
     [{ size: [3, 3], supersample: 5 }, 'supersample', /must be 1, 2, 3 or 4/],
-    [{ size: [3, 3], network: { inputs: 4 }, slice: [1] }, 'slice', /has 1 values.*4 inputs has 2 beyond x and y: give 2/],
+    [
+      { size: [3, 3], network: { inputs: 4 }, slice: [1] },
+      'slice',
+      /has 1 values.*4 inputs has 2 beyond x and y: give 2/,
+    ],
   ])('%j is refused', (input, field, message) => {
     const attempt = () => frameOf({ network: {}, ...(input as object) } as Parameters<typeof frameOf>[0]);
     expect(attempt).toThrow(message);
@@ -157,5 +192,5 @@ describe('the window', () => {
     } catch (error) {
       expect((error as { issues: { path: unknown[] }[] }).issues[0].path.join('.')).toBe(field);
     }
-  }); // biome-ignore format: a table
+  });
 });

@@ -21,7 +21,19 @@ import {
 } from '../../src/network/activations.js';
 import { DrawCache } from '../../src/network/draws.js';
 import type { NetworkInput } from '../../src/network/spec.js';
-import { allPixels, expectReference, expectWithinOneStep, type Furthest, frameOf, furthest, largestDifference, referenceColours, SPREADS, somePixels, spread } from './compare.js'; // biome-ignore format: one import
+import {
+  allPixels,
+  expectReference,
+  expectWithinOneStep,
+  type Furthest,
+  frameOf,
+  furthest,
+  largestDifference,
+  referenceColours,
+  SPREADS,
+  somePixels,
+  spread,
+} from './compare.js';
 
 const renderer = new CpuRenderer();
 afterAll(() => renderer.close());
@@ -56,14 +68,21 @@ function frames({ layers, weightScale, zoom, centre }: Range): fc.Arbitrary<Fram
       seed: fc.oneof(seed, fc.record({ from: seed, to: seed, fraction: real(0, 1) })),
       inputs: fc.integer({ min: 1, max: 5 }),
       layers,
-      width: fc.oneof(fc.integer({ min: 1, max: 24 }), real(1, 24), fc.array(real(1, 20), { minLength: 16, maxLength: 16 })),
+      width: fc.oneof(
+        fc.integer({ min: 1, max: 24 }),
+        real(1, 24),
+        fc.array(real(1, 20), { minLength: 16, maxLength: 16 }),
+      ),
       activation: fc.oneof(name, fc.record({ from: name, to: name, fraction: real(0, 1) })),
       outputActivation: mostly(fc.constant<ActivationName>('sigmoid'), name),
       outputs: fc.constantFrom(1 as const, 3 as const),
       distribution: fc.constantFrom('uniform' as const, 'normal' as const),
       scale: fc.oneof(
         fc.record({ weightScale: real(0.2, weightScale) }),
-        fc.record({ initialisation: fc.constantFrom('he', 'glorot', 'lecun'), weightScale: real(0.7, 2 * weightScale) }),
+        fc.record({
+          initialisation: fc.constantFrom('he', 'glorot', 'lecun'),
+          weightScale: real(0.7, 2 * weightScale),
+        }),
         fc.constantFrom({}, { initialisation: 'he' }),
       ),
       biasScale: mostly(fc.constant(undefined), real(0, 2)),
@@ -84,16 +103,27 @@ function frames({ layers, weightScale, zoom, centre }: Range): fc.Arbitrary<Fram
         ),
       }),
     );
-  return fc.noBias(fc.record({
-    network: fc.oneof({ weight: 5, arbitrary: network }, { weight: 1, arbitrary: explicit as fc.Arbitrary<NetworkInput> }),
-    slice: fc.array(real(-3, 3), { minLength: 3, maxLength: 3 }),
-    view: fc.record({
-      centre: mostly(fc.tuple(real(-3, 3), real(-3, 3)), fc.tuple(real(-centre, centre), real(-centre, centre))),
-      halfWidth: mostly(real(-0.5, 1), real(...zoom)).map((power) => 10 ** power),
-    }),
-    size: fc.constantFrom<[number, number][]>([23, 17], [17, 23], [31, 8], [1, 40], [19, 19]),
-  })).map(fitted).filter(isVivid);
-} // biome-ignore format: a table of fields
+  return fc
+    .noBias(
+      fc.record({
+        network: fc.oneof(
+          { weight: 5, arbitrary: network },
+          { weight: 1, arbitrary: explicit as fc.Arbitrary<NetworkInput> },
+        ),
+        slice: fc.array(real(-3, 3), { minLength: 3, maxLength: 3 }),
+        view: fc.record({
+          centre: mostly(
+            fc.tuple(real(-3, 3), real(-3, 3)),
+            fc.tuple(real(-centre, centre), real(-centre, centre)),
+          ),
+          halfWidth: mostly(real(-0.5, 1), real(...zoom)).map((power) => 10 ** power),
+        }),
+        size: fc.constantFrom<[number, number][]>([23, 17], [17, 23], [31, 8], [1, 40], [19, 19]),
+      }),
+    )
+    .map(fitted)
+    .filter(isVivid);
+}
 
 /** Whether 25 pixels of a frame have 8 colours or more. */
 const isVivid = (frame: FrameDescription) =>
@@ -160,20 +190,32 @@ describe("the article's network, 27 layers of 30 units", () => {
     ['40 layers at scale 0.8', { network: { layers: 40, weightScale: 0.8 }, size: [64, 64] }],
     ['20 layers of sines', { network: { layers: 20, activation: 'sin' }, size: [64, 64] }],
     ['relu', { network: { activation: 'relu', initialisation: 'he' }, size: [64, 64] }],
-    ['tanh to sin', { network: { activation: { from: 'tanh', to: 'sin', fraction: 0.3 }, layers: 9 }, size: [64, 64] }],
+    [
+      'tanh to sin',
+      { network: { activation: { from: 'tanh', to: 'sin', fraction: 0.3 }, layers: 9 }, size: [64, 64] },
+    ],
   ])('%s', async (name, input) => {
     const frame = frameOf(input);
     const found = expectReference(await renderer.render(frame), frame, somePixels(frame, 600));
     console.info(`${name}: ${found.text}`);
-  }); // biome-ignore format: a table
+  });
 });
 
 describe('far from ordinary', () => {
   /** A network of three layers whose first is as steep as the view is small, and whose features lie in it. */
   const looking = (x: number, y: number, halfWidth: number): FrameInput => {
-    const rows = [[3, 1], [-2, 2.5], [0.5, -4], [2, 2]].map((row) => row.map((w) => w / halfWidth)); // biome-ignore format: rows
+    const rows = [
+      [3, 1],
+      [-2, 2.5],
+      [0.5, -4],
+      [2, 2],
+    ].map((row) => row.map((w) => w / halfWidth));
     const b = rows.map(([a, c], i) => 0.3 * i - a * x - c * y);
-    const inner = [[1.1, -0.7, 0.4, 1], [-1, 1.2, 0.9, -0.3], [0.2, 1.4, -1.3, 0.8]]; // biome-ignore format: rows
+    const inner = [
+      [1.1, -0.7, 0.4, 1],
+      [-1, 1.2, 0.9, -0.3],
+      [0.2, 1.4, -1.3, 0.8],
+    ];
     const weights = [{ w: rows, b }, { w: inner, b: [0.1, -0.2, 0.3] }, { w: [[2, -1, 1.5]] }];
     return { network: { weights }, view: { centre: [x, y], halfWidth }, size: [40, 33] };
   };
@@ -241,12 +283,14 @@ describe('each activation', () => {
     const frame = frameOf({ network, view: { centre: [0, 0] }, size: [1, 1] });
     const evaluator = new Evaluator(shape);
     const { activation, outputActivation } = frame.network;
-    const module = new WebAssembly.Module(emitKernel(shape, { hidden: activation as ActivationName, output: outputActivation }));
+    const module = new WebAssembly.Module(
+      emitKernel(shape, { hidden: activation as ActivationName, output: outputActivation }),
+    );
     evaluator.load(module, packNetwork(frame, shape, new DrawCache()), 8001);
     const x = Float32Array.from({ length: 8001 }, (_, i) => (range * (i - 4000)) / 4000);
     evaluator.x.set(x);
     return { x, values: evaluator.evaluate(8001)[0].slice() };
-  } // biome-ignore format: long lines
+  }
 
   for (const { shape, name: kernel } of usable) {
     test.each(activationNames)(`hidden %s is as exact as arithmetic.ts says, in ${kernel}`, (name) => {
@@ -286,9 +330,17 @@ describe('each activation', () => {
       for (const halfWidth of [1000 / 999, 0.001, 1e-6]) {
         const span = Math.max(2, 999 * halfWidth);
         const network: NetworkInput = {
-        activation: name,
-        weights: [{ w: [[1, 0.5], [-0.7, 1]] }, { w: [[3 / span, 3 / span]], b: [-0.1] }],
-      }; // biome-ignore format: a matrix
+          activation: name,
+          weights: [
+            {
+              w: [
+                [1, 0.5],
+                [-0.7, 1],
+              ],
+            },
+            { w: [[3 / span, 3 / span]], b: [-0.1] },
+          ],
+        };
         const frame = frameOf({ network, view: { centre: [0, 0], halfWidth }, size: [999, 1] });
         expectWithinOneStep(await renderer.render(frame), frame);
       }

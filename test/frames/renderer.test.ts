@@ -17,12 +17,28 @@ const frames: FrameDescription[] = [
   frameOf({ network: { layers: 9 }, size: [200, 150] }),
   frameOf({ network: { layers: 3, activation: 'sin', outputs: 1 }, size: [31, 77], supersample: 3 }),
   frameOf({ network: gradient(0.1, 0.2, 0.4), size: [300, 299], dither: true }),
-  frameOf({ network: { layers: 4.5, width: 12.5, weightScale: 1, activation: { from: 'tanh', to: 'relu', fraction: 0.4 } }, size: [90, 90] }),
-  frameOf({ network: { layers: 4.5, width: 12.5, weightScale: 1, activation: { from: 'tanh', to: 'relu', fraction: 0.9 } }, size: [90, 90] }),
+  frameOf({
+    network: {
+      layers: 4.5,
+      width: 12.5,
+      weightScale: 1,
+      activation: { from: 'tanh', to: 'relu', fraction: 0.4 },
+    },
+    size: [90, 90],
+  }),
+  frameOf({
+    network: {
+      layers: 4.5,
+      width: 12.5,
+      weightScale: 1,
+      activation: { from: 'tanh', to: 'relu', fraction: 0.9 },
+    },
+    size: [90, 90],
+  }),
   frameOf({ network: { layers: 2, width: 150, weightScale: 0.2, activation: 'gelu' }, size: [1, 33] }),
   frameOf({ network: { layers: 1, inputs: 1 }, size: [256, 256] }),
   frameOf({ network: { layers: 9 }, size: [200, 150], view: { halfWidth: 1 } }),
-]; // biome-ignore format: a table
+];
 
 let single: CpuRenderer;
 let pictures: Uint8Array[];
@@ -142,7 +158,11 @@ describe('sizes', () => {
   afterAll(() => two.close());
 
   test.each<[string, Parameters<typeof frameOf>[0], number]>([
-    ['1024 units in each of 3 layers', { network: { layers: 3, width: 1024, weightScale: 0.1 }, size: [40, 30] }, 40],
+    [
+      '1024 units in each of 3 layers',
+      { network: { layers: 3, width: 1024, weightScale: 0.1 }, size: [40, 30] },
+      40,
+    ],
     ['128 layers of 16', { network: { layers: 128, width: 16, weightScale: 0.45 }, size: [40, 30] }, 300],
     ['1024 layers of 3', { network: { layers: 1024, width: 3, weightScale: 1 }, size: [20, 20] }, 60],
     ['8192 units', { network: { layers: 2, width: 8192, weightScale: 0.05 }, size: [9, 9] }, 60],
@@ -151,13 +171,21 @@ describe('sizes', () => {
     ['1 x 5000', { network: { layers: 4 }, size: [1, 5000] }, 600],
     ['40 x 1500, in several bands', { network: { layers: 4 }, size: [40, 1500] }, 2000],
     ['1 x 1', { network: {}, size: [1, 1] }, 1],
-    ['64 inputs', { network: { inputs: 64, layers: 3 }, slice: Array.from({ length: 62 }, (_, i) => i / 31 - 1), size: [30, 30] }, 300],
+    [
+      '64 inputs',
+      {
+        network: { inputs: 64, layers: 3 },
+        slice: Array.from({ length: 62 }, (_, i) => i / 31 - 1),
+        size: [30, 30],
+      },
+      300,
+    ],
   ])('%s', async (_, input, pixels) => {
     const frame = frameOf(input);
     const rgba = await two.render(frame);
     expectReference(rgba, frame, somePixels(frame, pixels));
     expect(rgba.every((byte, i) => i % 4 < 3 || byte === 255)).toBe(true);
-  }); // biome-ignore format: a table
+  });
 });
 
 describe('life', () => {

@@ -7,7 +7,13 @@ import { countWeights, hiddenWidths, type NetworkInput, networkSchema } from '..
 
 const specOf = (input: NetworkInput) => networkSchema.parse(input);
 const build = (input: NetworkInput) => buildNetwork(specOf(input));
-const POINTS = [[0.3, -0.7], [1, 0], [-2.6, 2.6], [0.01, 3], [0, 0]]; // biome-ignore format: pairs
+const POINTS = [
+  [0.3, -0.7],
+  [1, 0],
+  [-2.6, 2.6],
+  [0.01, 3],
+  [0, 0],
+];
 
 /** The largest difference of two networks' logits over POINTS. */
 function apart(a: NetworkInput, b: NetworkInput): number {
@@ -40,9 +46,16 @@ describe("the article's formulas", () => {
       activation: 'relu',
       outputActivation: 'identity',
       weights: [
-        { w: [[1, 2], [-3, 1], [0.5, 0]], b: [0, 1, 0.25] },
+        {
+          w: [
+            [1, 2],
+            [-3, 1],
+            [0.5, 0],
+          ],
+          b: [0, 1, 0.25],
+        },
         { w: [[0.125, 1, 0.5]], b: [-0.25] },
-      ], // biome-ignore format: matrices
+      ],
     });
     // (1, 2): hidden (5, 0, 0.75), output 0.625 + 0 + 0.375 - 0.25
     expect(logits(network, [1, 2])).toEqual([0.75]);
@@ -74,7 +87,10 @@ describe("the article's formulas", () => {
     const oddness = (input: NetworkInput) => {
       const network = build(input);
       return POINTS.flatMap((p) => {
-        const opposite = logits(network, p.map((v) => -v)); // biome-ignore format: one line
+        const opposite = logits(
+          network,
+          p.map((v) => -v),
+        );
         return logits(network, p).map((z, i) => Math.abs(z + opposite[i]));
       });
     };
@@ -288,7 +304,11 @@ describe('scales', () => {
 describe('specs', () => {
   test('a width list gives each hidden layer its own', () => {
     const network = build({ layers: 4, width: [3, 5, 2] });
-    expect(network.hidden.map(({ inputs, units }) => [inputs, units])).toEqual([[2, 3], [3, 5], [5, 2]]); // biome-ignore format: pairs
+    expect(network.hidden.map(({ inputs, units }) => [inputs, units])).toEqual([
+      [2, 3],
+      [3, 5],
+      [5, 2],
+    ]);
     expect([network.output.inputs, network.output.units]).toEqual([2, 3]);
   });
 
@@ -298,7 +318,17 @@ describe('specs', () => {
   });
 
   test('explicit weights set the inputs, layers and outputs', () => {
-    const spec = specOf({ weights: [{ w: [[1, 2, 3], [4, 5, 6]] }, { w: [[1, 0]] }] }); // biome-ignore format: matrices
+    const spec = specOf({
+      weights: [
+        {
+          w: [
+            [1, 2, 3],
+            [4, 5, 6],
+          ],
+        },
+        { w: [[1, 0]] },
+      ],
+    });
     expect(spec).toMatchObject({ inputs: 3, layers: 2, outputs: 1 });
     expect(hiddenWidths(spec)).toEqual([2]);
     expect([...buildNetwork(spec).hidden[0].weights]).toEqual([1, 2, 3, 4, 5, 6]);
@@ -306,7 +336,10 @@ describe('specs', () => {
 
   test('weights are counted as they are made, those of fractional parts too', () => {
     const made = ({ hidden, output, earlier }: ReturnType<typeof build>) =>
-      [...hidden, output, ...(earlier ? [earlier.output] : [])].reduce((sum, { units, inputs }) => sum + units * (inputs + 1), 0); // biome-ignore format: one line
+      [...hidden, output, ...(earlier ? [earlier.output] : [])].reduce(
+        (sum, { units, inputs }) => sum + units * (inputs + 1),
+        0,
+      );
     const specs = fc.record({
       layers: fc.double({ min: 1, max: 6, noNaN: true }),
       width: fc.double({ min: 1, max: 9, noNaN: true }),
@@ -334,15 +367,59 @@ describe('specs', () => {
     ['an empty seed', { seed: '' }, 'seed', /./],
     ['more than all of a seed', { seed: { from: 1, to: 2, fraction: 1.5 } }, 'seed.fraction', /<=1/],
     ['an activation nobody knows', { activation: 'tan' }, 'activation', /./],
-    ['a width list too short', { width: [3], layers: 3 }, 'width', /has 1 entries.*3 layers have 2 hidden ones/],
+    [
+      'a width list too short',
+      { width: [3], layers: 3 },
+      'width',
+      /has 1 entries.*3 layers have 2 hidden ones/,
+    ],
     ['a width list too short by a fraction', { width: [3], layers: 2.1 }, 'width', /have 2 hidden ones/],
-    ['too many weights', { width: 8192, layers: 1024 }, 'width', /68594 million weights.*stay under 512 units/],
-    ['explicit weights beside a seed', { weights: [{ w: [[1, 2]] }], seed: 3 }, 'seed', /beside explicit weights/],
-    ['explicit weights beside other layers', { weights: [{ w: [[1, 2]] }], layers: 4 }, 'layers', /beside explicit weights/],
-    ['a ragged matrix', { weights: [{ w: [[1, 2], [1]] }, { w: [[1, 1]] }] }, 'weights', /layer 1 has a row of 1 weights/],
-    ['matrices that do not fit', { weights: [{ w: [[1, 2]] }, { w: [[1, 2]] }] }, 'weights', /layer 2 has a row of 2.*has 1 numbers/],
+    [
+      'too many weights',
+      { width: 8192, layers: 1024 },
+      'width',
+      /68594 million weights.*stay under 512 units/,
+    ],
+    [
+      'explicit weights beside a seed',
+      { weights: [{ w: [[1, 2]] }], seed: 3 },
+      'seed',
+      /beside explicit weights/,
+    ],
+    [
+      'explicit weights beside other layers',
+      { weights: [{ w: [[1, 2]] }], layers: 4 },
+      'layers',
+      /beside explicit weights/,
+    ],
+    [
+      'a ragged matrix',
+      { weights: [{ w: [[1, 2], [1]] }, { w: [[1, 1]] }] },
+      'weights',
+      /layer 1 has a row of 1 weights/,
+    ],
+    [
+      'matrices that do not fit',
+      { weights: [{ w: [[1, 2]] }, { w: [[1, 2]] }] },
+      'weights',
+      /layer 2 has a row of 2.*has 1 numbers/,
+    ],
     ['biases that do not fit', { weights: [{ w: [[1, 2]], b: [1, 2] }] }, 'weights', /2 biases for 1 units/],
-    ['two explicit outputs', { weights: [{ w: [[1, 2], [3, 4]] }] }, 'weights', /ends in 2 outputs/],
+    [
+      'two explicit outputs',
+      {
+        weights: [
+          {
+            w: [
+              [1, 2],
+              [3, 4],
+            ],
+          },
+        ],
+      },
+      'weights',
+      /ends in 2 outputs/,
+    ],
     ['no explicit layers', { weights: [] }, 'weights', /./],
   ])('%s is refused', (_, input, field, message) => {
     const { success, error } = networkSchema.safeParse(input);
@@ -350,7 +427,7 @@ describe('specs', () => {
     const issue = error!.issues[0];
     expect(issue.path.join('.')).toBe(field);
     expect(issue.message).toMatch(message);
-  }); // biome-ignore format: a table
+  });
 
   test('the largest network that fits is not refused', () => {
     expect(networkSchema.safeParse({ width: 511, layers: 1024 }).success).toBe(true);

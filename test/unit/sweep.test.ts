@@ -42,7 +42,16 @@ describe('tracks', () => {
   });
 
   test('keyframes pass through their numbers and hold their ends', () => {
-    const moving = { seconds: 4, network: { weightScale: keyframes([[1, 0.2], [2, 0.6], [3, 0.4]]) } }; // biome-ignore format: short
+    const moving = {
+      seconds: 4,
+      network: {
+        weightScale: keyframes([
+          [1, 0.2],
+          [2, 0.6],
+          [3, 0.4],
+        ]),
+      },
+    };
     expect([0, 1, 2, 3, 4].map((t) => scaleAt(moving, t))).toEqual([0.2, 0.2, 0.6, 0.4, 0.4]);
     expect(scaleAt(moving, 1.5)).toBeCloseTo(0.4, 12);
   });
@@ -65,7 +74,12 @@ describe('tracks', () => {
   test('any number of network, view and slice may move, however deep it lies', () => {
     const moving = sweep({
       seconds: 2,
-      network: { inputs: 3, layers: 3, width: [tween(5, 9), 7], activation: { from: 'tanh', to: 'sin', fraction: tween(0, 1) } }, // biome-ignore format: one line
+      network: {
+        inputs: 3,
+        layers: 3,
+        width: [tween(5, 9), 7],
+        activation: { from: 'tanh', to: 'sin', fraction: tween(0, 1) },
+      },
       view: { centre: [loop(1), tween(2, 4)], halfWidth: zoom(1, 2) },
       slice: [tween(-1, 1)],
     });
@@ -92,7 +106,13 @@ describe('frames', () => {
   test('a sweep at another length does the same at the same part of it', () => {
     const input: SweepInput = {
       seconds: 4,
-      network: { weightScale: tween(0.4, 0.8, { during: [1, 3] }), biasScale: keyframes([[2, 0], [4, 1]]) }, // biome-ignore format: short
+      network: {
+        weightScale: tween(0.4, 0.8, { during: [1, 3] }),
+        biasScale: keyframes([
+          [2, 0],
+          [4, 1],
+        ]),
+      },
     };
     const longer = withSeconds(sweep(input), 40);
     for (const t of [0, 1, 1.7, 2.5, 4]) {
@@ -110,7 +130,12 @@ describe('recipes', () => {
     number,
     fc.tuple(number, number, easing).map(([a, b, name]) => tween(a, b, { easing: name })),
     fc.tuple(number, number).map(([a, b]) => zoom(a, b)),
-    fc.tuple(number, number).map(([a, b]) => keyframes([[0, a], [1, b]])), // biome-ignore format: short
+    fc.tuple(number, number).map(([a, b]) =>
+      keyframes([
+        [0, a],
+        [1, b],
+      ]),
+    ),
     number.map((radius) => loop(radius, { centre: 1 })),
   );
 
@@ -222,7 +247,17 @@ describe('recipes', () => {
       'inputs',
       '__proto__',
     );
-    const hostile = fc.record({ untrained: fc.constant(1), sweep: fc.record({ seconds: fc.oneof(fc.constant(1), fc.jsonValue()), network: fc.dictionary(field, fc.jsonValue()), view: fc.jsonValue() }, { requiredKeys: [] }) }); // biome-ignore format: one line
+    const hostile = fc.record({
+      untrained: fc.constant(1),
+      sweep: fc.record(
+        {
+          seconds: fc.oneof(fc.constant(1), fc.jsonValue()),
+          network: fc.dictionary(field, fc.jsonValue()),
+          view: fc.jsonValue(),
+        },
+        { requiredKeys: [] },
+      ),
+    });
     fc.assert(
       fc.property(hostile, (recipe) => {
         try {

@@ -9,7 +9,19 @@
  */
 import type { Activation, ActivationName } from '../../network/activations.js';
 import { Arithmetic, ConstantPool } from './arithmetic.js';
-import { assemble, type Code, doWhile, FunctionBuilder, f32x4, i32, i32x4, ifThen, type Local, v128, whileLoop } from './wasm.js'; // biome-ignore format: one import
+import {
+  assemble,
+  type Code,
+  doWhile,
+  FunctionBuilder,
+  f32x4,
+  i32,
+  i32x4,
+  ifThen,
+  type Local,
+  v128,
+  whileLoop,
+} from './wasm.js';
 
 /** How the inner loop is laid out, and whether it may use relaxed SIMD's fused multiply-add. */
 export interface KernelShape {
@@ -32,9 +44,27 @@ export const FREE_ADDRESS = 4096;
 /** All addresses and strides are in bytes and multiples of 16; samples are multiples of 4 * vectors. */
 export interface KernelExports {
   /** dst[unit][sample] = a(b + sum over inputs of w * src[input][sample]); the weights as packLayer lays them out. */
-  hidden(src: number, srcStride: number, dst: number, dstStride: number, weights: number, inputs: number, units: number, samples: number): void; // biome-ignore format: one line each
+  hidden(
+    src: number,
+    srcStride: number,
+    dst: number,
+    dstStride: number,
+    weights: number,
+    inputs: number,
+    units: number,
+    samples: number,
+  ): void;
   /** The same without the activation. */
-  output(src: number, srcStride: number, dst: number, dstStride: number, weights: number, inputs: number, units: number, samples: number): void; // biome-ignore format: one line each
+  output(
+    src: number,
+    srcStride: number,
+    dst: number,
+    dstStride: number,
+    weights: number,
+    inputs: number,
+    units: number,
+    samples: number,
+  ): void;
   /** a += share * (b - a), over `samples` float32; the share is read from `share`. */
   blend(a: number, b: number, share: number, samples: number): void;
   /** Sums to brightness in [0, 1], in place. */
