@@ -1,6 +1,6 @@
 /** The same 27-layer network while its weights grow: from a smooth wash to a riot of detail.
  *  Run: npm run render weight-scale */
-import { keyframes, sweep } from 'untrained';
+import { sweep, tween } from 'untrained';
 
 export default sweep({
   title: 'One network of 27 layers of 30 units, its weight scale growing from 0.4 to 0.8',
@@ -10,14 +10,7 @@ export default sweep({
     seed: 18,
     layers: 27,
     width: 30,
-    weightScale: keyframes(
-      [
-        [0, 0.4],
-        [5.4, 0.8],
-        [6, 0.8],
-      ],
-      { easing: 'easeInOutSine' },
-    ),
+    weightScale: tween(0.4, 0.8, { easing: 'easeInOutSine', during: [0, 5.4] }),
   },
   view: { centre: [1, 0], halfWidth: 2.6 },
 });
