@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import { activationNames } from '../network/activations.js';
 import { networkFieldNames } from '../network/spec.js';
 import { didYouMean } from '../sweep/explain.js';
-import { parseSweep, type Sweep } from '../sweep/sweep.js';
+import type { Sweep } from '../sweep/sweep.js';
 import { keyframes, tween, zoom } from '../sweep/track.js';
 
 const viewFields = ['centre', 'halfWidth'];
@@ -11,7 +11,7 @@ const sweepFields = ['title', 'seconds', 'fps', 'size', 'supersample', 'dither']
 const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields];
 
 /**
- * A copy of a sweep with one parameter changed.
+ * A copy of a sweep with one parameter changed. It is not checked yet: another change may be what makes it whole.
  * @param assignment - Such as "weightScale=0.5", "layers=1..40", "activation=tanh..relu", "centre=0,0", "slice.1=2".
  */
 export function override(sweep: Sweep, assignment: string): Sweep {
@@ -24,7 +24,7 @@ export function override(sweep: Sweep, assignment: string): Sweep {
   const name = assignment.slice(0, equals).trim();
   const path = pathOf(name);
   const value = readValue(path, assignment.slice(equals + 1).trim(), sweep);
-  return parseSweep(replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name));
+  return replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name) as Sweep;
 }
 
 /** What is left of a sweep's network when its weights are given by number. */

@@ -10,7 +10,7 @@ import { type FilmShape, parseOutput, warningsFor } from '../video/index.js';
 import { notNegative, parseFrames, parseSize, positive, whole } from './arguments.js';
 import { examine } from './doctor.js';
 import { override } from './override.js';
-import { printJson, reporter } from './report.js';
+import { duration, printJson, reporter } from './report.js';
 import { listScenes, loadScene, type Scene } from './scenes.js';
 
 const DEFAULT_SCENE = 'weight-scale';
@@ -179,7 +179,7 @@ function changed({ sweep }: Scene, options: DrawOptions): Sweep {
   let result = parseSweep({ ...sweep, ...direct });
   if (seconds !== undefined) result = withSeconds(result, seconds);
   if (seed !== undefined) result = override(result, `seed=${seed}`);
-  result = options.set.reduce(override, result);
+  result = parseSweep(options.set.reduce(override, result));
   if (options.recipe) saveRecipe(options.recipe, result);
   return result;
 }
@@ -198,6 +198,5 @@ function saveRecipe(path: string, sweep: Sweep): void {
 function largerAdvice(name: string, { size: [width, height] }: Sweep, seconds: number): string {
   const command = process.env.npm_lifecycle_event === 'render' ? 'npm run render --' : 'untrained render';
   const scene = name === DEFAULT_SCENE ? '' : ` ${name}`;
-  const minutes = Math.max(1, Math.round((4 * seconds) / 60));
-  return `Larger: ${command}${scene} --size ${2 * width}x${2 * height} (about ${minutes} min here)`;
+  return `Larger: ${command}${scene} --size ${2 * width}x${2 * height} (about ${duration(4 * seconds)} here)`;
 }

@@ -54,6 +54,14 @@ test('--seed, --set and --supersample change the picture; the scene as it is doe
   expect(await frames(...SMALL, '--frames', '3', '--set', 'layers=27')).toEqual(plain);
 });
 
+test('--set is checked when all is set, in whichever order', async () => {
+  const [lists, layers] = [
+    ['--set', 'width=[8,20]'],
+    ['--set', 'layers=3'],
+  ];
+  expect(await frames(...SMALL, ...lists, ...layers)).toEqual(await frames(...SMALL, ...layers, ...lists));
+});
+
 test('--set weights takes the place of what the scene draws', async () => {
   const weights = (w: number) => ['--frames', '0', '--set', `weights=[{"w":[[${w},1]],"b":[-0.3]}]`];
   const [first] = await frames(...SMALL, ...weights(0.4));
