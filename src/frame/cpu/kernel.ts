@@ -41,30 +41,24 @@ export const MIX_ADDRESS = 4092;
 /** The first byte of memory that the module does not keep for itself. */
 export const FREE_ADDRESS = 4096;
 
+/** Computes a layer for a tile of samples; the weights lie as packLayer leaves them. */
+type DenseLayer = (
+  src: number,
+  srcStride: number,
+  dst: number,
+  dstStride: number,
+  weights: number,
+  inputs: number,
+  units: number,
+  samples: number,
+) => void;
+
 /** All addresses and strides are in bytes and multiples of 16; samples are multiples of 4 * vectors. */
 export interface KernelExports {
-  /** dst[unit][sample] = a(b + sum over inputs of w * src[input][sample]); the weights as packLayer lays them out. */
-  hidden(
-    src: number,
-    srcStride: number,
-    dst: number,
-    dstStride: number,
-    weights: number,
-    inputs: number,
-    units: number,
-    samples: number,
-  ): void;
+  /** dst[unit][sample] = a(b + sum over inputs of w * src[input][sample]). */
+  hidden: DenseLayer;
   /** The same without the activation. */
-  output(
-    src: number,
-    srcStride: number,
-    dst: number,
-    dstStride: number,
-    weights: number,
-    inputs: number,
-    units: number,
-    samples: number,
-  ): void;
+  output: DenseLayer;
   /** a += share * (b - a), over `samples` float32; the share is read from `share`. */
   blend(a: number, b: number, share: number, samples: number): void;
   /** Sums to brightness in [0, 1], in place. */
