@@ -47,33 +47,86 @@ export function layerMaker(
   spec: NetworkSpec,
   draws: DrawCache,
 ): { hidden(k: number): Layer; output(k: number): Layer } {
+  const rules = layerRules(spec);
+  const make = (rule: LayerRule) => makeLayer(spec, rule, draws);
+  return { hidden: (k) => make(rules.hidden(k)), output: (k) => make(rules.output(k)) };
+}
+
+/**
+ * How the k-th matrix comes from its draws u: w = weightScale u and b = biasScale u, and the last input's weights are
+ * multiplied by `lastInput` as well.
+ */
+export interface LayerRule {
+  /** Which matrix, from 1. */
+  number: number;
+  inputs: number;
+  units: number;
+  weightScale: number;
+  biasScale: number;
+  lastInput: number;
+}
+
+/** The rules of a spec's layers. A fractional number of inputs or units is rounded up in them. */
+export function layerRules(spec: NetworkSpec): {
+  hidden(k: number): LayerRule;
+  output(k: number): LayerRule;
+} {
   const widths = hiddenWidths(spec);
   const inputsOf = (k: number) => (k === 1 ? spec.inputs : widths[k - 2]);
-  const make = (k: number, units: number) =>
-    spec.weights ? explicitLayer(spec, k) : drawnLayer(spec, draws, k, inputsOf(k), units);
-  return { hidden: (k) => make(k, widths[k - 1]), output: (k) => make(k, spec.outputs) };
+  const rule = (k: number, units: number) =>
+    spec.weights ? explicitRule(k, inputsOf(k), units) : drawnRule(spec, k, inputsOf(k), units);
+  return { hidden: (k) => rule(k, widths[k - 1]), output: (k) => rule(k, spec.outputs) };
+}
+
+function explicitRule(number: number, inputs: number, units: number): LayerRule {
+  return { number, inputs, units, weightScale: 1, biasScale: 1, lastInput: 1 };
 }
 
 /**
  * Layer k with `inputs` and `units` that may be fractions: 30.4 inputs are 31, the last of which comes in at 0.4 of
  * its weight, so at 30 it is silent and at 31 it is one of them.
  */
-function drawnLayer(spec: NetworkSpec, draws: DrawCache, k: number, inputs: number, units: number): Layer {
+function drawnRule(spec: NetworkSpec, k: number, inputs: number, units: number): LayerRule {
   const columns = Math.ceil(inputs);
-  const rows = Math.ceil(units);
-  const scale = scaleOf(spec, inputs, units);
-  const biasScale = k === 1 && !spec.firstLayerBias ? 0 : (spec.biasScale ?? scale);
-  const layer = emptyLayer(columns, rows);
-  const shares = seedShares(spec.seed);
-  for (let unit = 0; unit < rows; unit++) {
-    for (const { seed, share } of shares) {
-      const drawn = draws.unit(seed, k, unit + 1, columns, spec.distribution);
+  const weightScale = scaleOf(spec, inputs, units);
+  return {
+    number: k,
+    inputs: columns,
+    units: Math.ceil(units),
+    weightScale,
+    biasScale: k === 1 && !spec.firstLayerBias ? 0 : (spec.biasScale ?? weightScale),
+    lastInput: inputs < columns ? inputs - (columns - 1) : 1,
+  };
+}
+
+function makeLayer(spec: NetworkSpec, rule: LayerRule, draws: DrawCache): Layer {
+  const { inputs, units, weightScale, biasScale, lastInput } = rule;
+  const layer = emptyLayer(inputs, units);
+  for (const { seed, share } of seedShares(spec.seed)) {
+    for (let unit = 0; unit < units; unit++) {
+      const drawn = unitDraws(spec, rule, seed, unit, draws);
       layer.biases[unit] += share * biasScale * drawn[0];
-      for (let i = 0; i < columns; i++) layer.weights[unit * columns + i] += share * scale * drawn[1 + i];
+      for (let i = 0; i < inputs; i++) layer.weights[unit * inputs + i] += share * weightScale * drawn[1 + i];
     }
-    if (inputs < columns) layer.weights[(unit + 1) * columns - 1] *= inputs - (columns - 1);
   }
+  for (let last = inputs - 1; last < units * inputs; last += inputs) layer.weights[last] *= lastInput;
   return layer;
+}
+
+/**
+ * What a unit of a layer has before its rule: its bias and then its weights, at least (1 + inputs) long.
+ * @param unit - From 0.
+ */
+export function unitDraws(
+  spec: NetworkSpec,
+  { number, inputs }: LayerRule,
+  seed: Seed,
+  unit: number,
+  draws: DrawCache,
+): ArrayLike<number> {
+  if (!spec.weights) return draws.unit(seed, number, unit + 1, inputs, spec.distribution);
+  const { w, b } = spec.weights[number - 1];
+  return [b?.[unit] ?? 0, ...w[unit]];
 }
 
 /** What a draw of size 1 is multiplied by: see `weightScale` and `initialisation` in spec.ts. */
@@ -91,7 +144,8 @@ function scaleOf(spec: NetworkSpec, inputs: number, units: number): number {
 /** A scale at which 27 layers of 30 units are full of shapes and still smooth: figure 19 is between 0.5 and 1. */
 const DEFAULT_WEIGHT_SCALE = 0.6;
 
-function seedShares(seed: NetworkSpec['seed']): { seed: Seed; share: number }[] {
+/** The networks a seed stands for, and how much of each: one, or the two of a pair. */
+export function seedShares(seed: NetworkSpec['seed']): { seed: Seed; share: number }[] {
   if (typeof seed !== 'object') return [{ seed, share: 1 }];
   const { from, to, fraction } = seed;
   // Whole networks at both ends, to the bit: cos(π/2) is 6e-17 and not 0.
@@ -102,14 +156,6 @@ function seedShares(seed: NetworkSpec['seed']): { seed: Seed; share: number }[] 
     { seed: from, share: Math.cos(angle) },
     { seed: to, share: Math.sin(angle) },
   ];
-}
-
-function explicitLayer(spec: NetworkSpec, k: number): Layer {
-  const { w, b } = spec.weights![k - 1];
-  const layer = emptyLayer(w[0].length, w.length);
-  layer.weights.set(w.flat());
-  if (b) layer.biases.set(b);
-  return layer;
 }
 
 function emptyLayer(inputs: number, units: number): Layer {
