@@ -1,24 +1,31 @@
 /** The one place that decides which backend draws. */
 import { UsageError } from '../errors.js';
 import { CpuRenderer } from './cpu/renderer.js';
+import { findAdapter } from './gpu/device.js';
+import { GpuRenderer } from './gpu/renderer.js';
 import type { FrameRenderer } from './renderer.js';
 
 export const backends = ['auto', 'cpu', 'gpu'] as const;
 
 export interface RendererOptions {
-  /** `auto`, the default, takes the fastest there is. */
+  /** `auto`, the default, takes a real GPU if there is one; `gpu` takes a program that plays one as well. */
   backend?: (typeof backends)[number];
   /** CPU threads, 1 or more; by default one per core. */
   threads?: number;
 }
 
-/** Starts a renderer; end it with `close()`. */
+/**
+ * Starts a renderer; end it with `close()`.
+ * @throws UsageError where a GPU is asked for and there is none.
+ */
 export async function createRenderer({
   backend = 'auto',
   threads,
 }: RendererOptions = {}): Promise<FrameRenderer> {
-  if (backend === 'gpu') {
-    throw new UsageError('This version has no GPU renderer yet: take --backend cpu, or leave it out.');
-  }
-  return new CpuRenderer(threads);
+  if (backend === 'cpu') return new CpuRenderer(threads);
+  const adapter = await findAdapter();
+  const problem = 'problem' in adapter ? adapter.problem : undefined;
+  if (backend === 'gpu' && problem) throw new UsageError(problem);
+  if ('problem' in adapter || (backend === 'auto' && adapter.software)) return new CpuRenderer(threads);
+  return GpuRenderer.start(adapter.open);
 }

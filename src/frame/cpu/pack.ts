@@ -1,16 +1,12 @@
 /**
  * A frame's network, packed for the kernel: float32, in the order its loops read, and with all that is the same for
  * every sample of the frame folded in.
- *
- * The kernel is given a sample's offset from the view's centre, (dx, dy). The first layer is linear in its input, so
- * the centre and the slice go into its biases here, in float64: any number of inputs costs the kernel two, and a deep
- * zoom keeps its digits.
  */
 import type { DrawCache } from '../../network/draws.js';
 import { type Layer, layerMaker } from '../../network/network.js';
 import { countWeights } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
-import { inputAt } from '../geometry.js';
+import { foldView } from '../first-layer.js';
 import { type KernelShape, packLayer } from './kernel.js';
 
 /** Where a packed layer begins in the weights, in numbers, and its size. */
@@ -55,21 +51,4 @@ export function packNetwork(frame: FrameDescription, shape: KernelShape, draws: 
     weights,
     widest: Math.max(0, ...hidden.map((layer) => layer.units)),
   };
-}
-
-/** The first layer as a function of the offset from the view's centre: W (c + d) + b = W d + (W c + b). */
-function foldView(layer: Layer, frame: FrameDescription): Layer {
-  const centre = inputAt(frame, 0, 0);
-  const { inputs, units, weights } = layer;
-  const folded: Layer = {
-    inputs: 2,
-    units,
-    weights: new Float64Array(2 * units),
-    biases: layer.biases.slice(),
-  };
-  for (let unit = 0; unit < units; unit++) {
-    for (let i = 0; i < inputs; i++) folded.biases[unit] += weights[unit * inputs + i] * centre[i];
-    for (let i = 0; i < Math.min(2, inputs); i++) folded.weights[2 * unit + i] = weights[unit * inputs + i];
-  }
-  return folded;
 }

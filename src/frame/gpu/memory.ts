@@ -1,0 +1,65 @@
+/** A device's buffers by name, each as large as it has had to be so far, and the bind groups of kernels on them. */
+import { type Kernel, STEP } from './kernels/kernel.js';
+import { PART_LENGTH } from './kernels/narrow.js';
+import type { Pipelines } from './pipelines.js';
+
+export class Memory {
+  readonly #gpu: GPUDevice;
+  readonly #pipelines: Pipelines;
+  readonly #buffers = new Map<string, GPUBuffer>();
+  readonly #bindGroups = new Map<string, GPUBindGroup>();
+
+  constructor(gpu: GPUDevice, pipelines: Pipelines) {
+    this.#gpu = gpu;
+    this.#pipelines = pipelines;
+  }
+
+  /**
+   * The buffer of a name, with room for at least so many bytes. Where it is too small it is made anew, and empty; what
+   * was given to the queue before keeps the old one until it is done.
+   */
+  make(name: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const known = this.#buffers.get(name);
+    if (known && known.size >= bytes) return known;
+    this.forget(name);
+    const size = Math.max(16, Math.ceil(bytes / 4) * 4);
+    const buffer = this.#gpu.createBuffer({ label: name, size, usage });
+    this.#buffers.set(name, buffer);
+    return buffer;
+  }
+
+  get(name: string): GPUBuffer {
+    return this.#buffers.get(name)!;
+  }
+
+  forget(name: string): void {
+    const buffer = this.#buffers.get(name);
+    if (!buffer) return;
+    buffer.destroy();
+    this.#buffers.delete(name);
+    this.#bindGroups.clear(); // some may hold it
+  }
+
+  /**
+   * A kernel's bind group on these buffers; kept, so that no frame makes one like the last frame's.
+   * @param partsAt - Where the kernel's parts of the weights begin, in vec4f.
+   */
+  bind(kernel: Kernel, names: string[], partsAt = 0): GPUBindGroup {
+    const key = `${kernel.label}: ${names.join(', ')}, parts at ${partsAt}`;
+    let group = this.#bindGroups.get(key);
+    if (!group) {
+      const entries = kernel.bindings.map((kind, binding) => {
+        const part = binding - names.length;
+        if (kind !== 'part') {
+          const size = kind === 'step' ? STEP.bytes : undefined;
+          return { binding, resource: { buffer: this.get(names[binding]), size } };
+        }
+        const offset = 16 * (partsAt + part * PART_LENGTH);
+        return { binding, resource: { buffer: this.get('weights'), offset, size: 16 * PART_LENGTH } };
+      });
+      group = this.#gpu.createBindGroup({ label: key, layout: this.#pipelines.layoutOf(kernel), entries });
+      this.#bindGroups.set(key, group);
+    }
+    return group;
+  }
+}

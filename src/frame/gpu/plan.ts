@@ -1,0 +1,217 @@
+/**
+ * What the GPU does for a frame, as plain data: which kernels run, over how many workgroups, on which buffers. Nothing
+ * here touches a device, so all of it is tested without one.
+ *
+ * A frame is drawn in chunks of pixels: what is computed at a time must fit into the device's buffers, and must not keep
+ * it from its other work, such as the screen, for long.
+ */
+import { UsageError } from '../../errors.js';
+import type { FrameDescription } from '../description.js';
+import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
+import { formsFor, invocationsFor } from './forms.js';
+import { namesOf } from './kernels/activations.js';
+import { denseKernel, TILE_SAMPLES, tileUnits } from './kernels/dense.js';
+import { finishKernel } from './kernels/finish.js';
+import { GROUP, type Kernel, type Step } from './kernels/kernel.js';
+import { type NarrowForm, narrowKernel, samplesOf } from './kernels/narrow.js';
+import { outputKernel } from './kernels/output.js';
+import { placeKernel } from './kernels/place.js';
+
+/** The buffers a frame needs. `unitsA` and `unitsB` are written in turn, layer by layer. */
+export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | 'rgba';
+
+export interface Dispatch {
+  kernel: Kernel;
+  step: Step;
+  /** After the step, in the order of the kernel's bindings. */
+  buffers: BufferName[];
+  /** Where the first part of the weights begins, in vec4f. */
+  partsAt?: number;
+  groups: [x: number, y: number];
+}
+
+export interface Plan {
+  /** One after another; each is a piece of work for the device's queue. */
+  chunks: Dispatch[][];
+  /** Bytes. */
+  buffers: Record<BufferName, number>;
+  /** Multiplications and additions, of all samples. */
+  operations: number;
+}
+
+/** What a device can take, of WebGPU's limits. */
+export type Limits = Pick<
+  GPUSupportedLimits,
+  | 'maxBufferSize'
+  | 'maxStorageBufferBindingSize'
+  | 'maxComputeWorkgroupsPerDimension'
+  | 'maxComputeWorkgroupStorageSize'
+>;
+
+/** Most operations in a chunk: half a second on a GPU of 0.4 TFLOP/s; Windows resets one that is silent for two. */
+const CHUNK_OPERATIONS = 2e11;
+/** Most bytes of one plane buffer of a wide network. */
+const UNIT_BYTES = 2 ** 27;
+/**
+ * @param form - Of the narrow kernel; by default the likeliest to be the fastest.
+ * @throws UsageError for what does not fit into the device.
+ */
+export function planFrame(
+  frame: FrameDescription,
+  arrangement: Arrangement,
+  limits: Limits,
+  form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0],
+): Plan {
+  const { network, supersample } = frame;
+  const [width, height] = frame.size;
+  const perPixel = supersample ** 2;
+  const pixels = width * height;
+  const perSample = operationsPerSample(arrangement);
+  checkFits(frame, arrangement, limits);
+
+  const rows = widestPlanes(arrangement);
+  const mostSamples = Math.min(
+    CHUNK_OPERATIONS / perSample,
+    Math.min(UNIT_BYTES, limits.maxStorageBufferBindingSize) / (4 * rows),
+    limits.maxComputeWorkgroupsPerDimension * GROUP, // of the kernels with a sample an invocation
+  );
+  const chunkPixels = Math.min(pixels, Math.max(1, Math.floor(mostSamples / perPixel)));
+  const plane = Math.ceil((chunkPixels * perPixel) / TILE_SAMPLES) * TILE_SAMPLES;
+
+  const chunks: Dispatch[][] = [];
+  for (let firstPixel = 0; firstPixel < pixels; firstPixel += chunkPixels) {
+    const step: Step = {
+      width,
+      supersample,
+      firstPixel,
+      samples: Math.min(chunkPixels, pixels - firstPixel) * perPixel,
+      plane,
+      dither: Number(frame.dither),
+      outputs: network.outputs,
+      hidden: arrangement.hidden.length,
+      share: arrangement.share,
+      mix: typeof network.activation === 'string' ? 0 : network.activation.fraction,
+    };
+    const brightness =
+      arrangement.narrow === undefined
+        ? wide(frame, arrangement, step)
+        : [narrow(frame, arrangement, step, form, limits)];
+    const groups: [number, number] = [Math.ceil(step.samples! / perPixel / GROUP), 1];
+    chunks.push([...brightness, { kernel: finishKernel, step, buffers: ['brightness', 'rgba'], groups }]);
+  }
+  const unitBytes = arrangement.narrow === undefined ? 4 * rows * plane : 0;
+  return {
+    chunks,
+    buffers: {
+      offsets: 4 * supersample * (width + height),
+      weights: 16 * arrangement.length,
+      unitsA: unitBytes,
+      unitsB: unitBytes,
+      brightness: 4 * network.outputs * plane,
+      rgba: 4 * pixels,
+    },
+    operations: perSample * pixels * perPixel,
+  };
+}
+
+/** The whole network in one dispatch. */
+function narrow(
+  frame: FrameDescription,
+  arrangement: Arrangement,
+  step: Step,
+  form: NarrowForm,
+  limits: Limits,
+): Dispatch {
+  const { network } = frame;
+  const { narrow: width = 0, hidden, output, earlier, parts } = arrangement;
+  const invocations = invocationsFor(width, form, limits);
+  const kernel = narrowKernel({
+    width,
+    form,
+    invocations,
+    hidden: namesOf(network.activation),
+    output: network.outputActivation,
+    outputs: network.outputs,
+    earlier: earlier ? (earlier.rule.number === 1 ? 'position' : 'units') : 'none',
+    parts: form.weights === 'uniform' ? parts.count : 0,
+  });
+  const places = {
+    firstAt: hidden[0]?.at,
+    at: parts.at,
+    outputAt: output.at,
+    earlierAt: earlier?.at,
+  };
+  return {
+    kernel,
+    step: { ...step, ...places },
+    buffers: ['offsets', 'weights', 'brightness'],
+    partsAt: parts.at,
+    groups: [Math.ceil(step.samples! / (invocations * samplesOf(form))), 1],
+  };
+}
+
+/** A dispatch for each layer, with one before for the samples' positions. */
+function wide(frame: FrameDescription, arrangement: Arrangement, step: Step): Dispatch[] {
+  const { network } = frame;
+  const { hidden, output, earlier } = arrangement;
+  const units = tileUnits(Math.max(...hidden.map(({ rule }) => rule.units)));
+  const dense = denseKernel(namesOf(network.activation), units);
+  const place = ({ at, inputs, stride, rule }: Matrix) => ({ at, inputs, stride, units: rule.units });
+  const turn = (k: number): BufferName => (k % 2 === 0 ? 'unitsA' : 'unitsB');
+  const ofSamples: [number, number] = [Math.ceil(step.plane! / GROUP), 1];
+  const layers = hidden.map((matrix, k): Dispatch => {
+    const groups: [number, number] = [
+      Math.ceil(step.samples! / TILE_SAMPLES),
+      Math.ceil(matrix.rule.units / units),
+    ];
+    const buffers: BufferName[] = ['weights', turn(k), turn(k + 1)];
+    return { kernel: dense, step: { ...step, ...place(matrix) }, buffers, groups };
+  });
+  const last = hidden.length;
+  const earlierPlace = earlier && {
+    earlierAt: earlier.at,
+    earlierInputs: earlier.inputs,
+    earlierStride: earlier.stride,
+  };
+  return [
+    { kernel: placeKernel, step, buffers: ['offsets', 'unitsA'], groups: ofSamples },
+    ...layers,
+    {
+      kernel: outputKernel(network.outputActivation),
+      step: { ...step, ...place(output), ...earlierPlace },
+      buffers: ['weights', turn(last), turn(last + 1), 'brightness'],
+      groups: ofSamples,
+    },
+  ];
+}
+
+/** Multiplications and additions for one sample; what an activation takes is not counted. */
+function operationsPerSample(arrangement: Arrangement): number {
+  return matricesOf(arrangement).reduce((sum, { rule }) => {
+    const inputs = rule.number === 1 ? 2 : rule.inputs;
+    return sum + 2 * rule.units * inputs;
+  }, 0);
+}
+
+/** The most numbers a sample has at a time: its position, a layer's activations, or its outputs. */
+function widestPlanes({ narrow, hidden }: Arrangement): number {
+  return narrow === undefined ? Math.max(...hidden.map(({ rule }) => rule.units)) : 3;
+}
+
+function checkFits(frame: FrameDescription, arrangement: Arrangement, limits: Limits): void {
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const [width, height] = frame.size;
+  const takes = `this GPU takes ${megabytes(most)} at a time`;
+  if (4 * width * height > most) {
+    throw new UsageError(
+      `A picture of ${width}x${height} is ${megabytes(4 * width * height)}, and ${takes}: make it smaller, or take --backend cpu.`,
+    );
+  }
+  if (16 * arrangement.length > most) {
+    throw new UsageError(
+      `The network's weights are ${megabytes(16 * arrangement.length)}, and ${takes}: take fewer units or layers, or --backend cpu.`,
+    );
+  }
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;

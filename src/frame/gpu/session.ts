@@ -1,0 +1,260 @@
+/**
+ * All that lives on one device: its buffers, its compiled kernels, the networks sent to it. When the device is lost, so
+ * is this, and the renderer makes another.
+ *
+ * What is written and run goes through the device's one queue, so frames share every buffer but those that their pixels
+ * leave by: each frame under way has a slot of these to itself.
+ */
+import { RenderError } from '../../errors.js';
+import { DrawCache } from '../../network/draws.js';
+import { seedShares } from '../../network/network.js';
+import type { FrameDescription } from '../description.js';
+import { sampleOffsets } from '../geometry.js';
+import { type Arrangement, arrange, drawsKey, fillDraws, firstMatrices, scalesOf } from './arrange.js';
+import type { Device } from './device.js';
+import { GROUP, STEP } from './kernels/kernel.js';
+import { scaleKernel } from './kernels/scale.js';
+import { Memory } from './memory.js';
+import { Pipelines } from './pipelines.js';
+import { type Dispatch, type Plan, planFrame } from './plan.js';
+
+/** Frames under way at most: while one is copied and encoded, one is read back, and one is drawn. */
+export const SLOTS = 3;
+/** How many networks' draws stay on the device. */
+const NETWORKS_KEPT = 8;
+/** From one step to the next in their buffer: what WebGPU guarantees a dynamic offset may be a multiple of. */
+const STEP_STRIDE = 256;
+/** Two timestamps of 8 bytes. */
+const TIMES_BYTES = 16;
+/** Where a picture's readback has them: they are aligned to 8 bytes. */
+const timesAt = (plan: Plan) => Math.ceil(plan.buffers.rgba / 8) * 8;
+
+/** A frame that the device has been given. */
+export interface Drawing {
+  /** Waits for the pixels, and puts them into `rgba`. */
+  finish(rgba: Uint8Array): Promise<void>;
+}
+
+/** What a frame took. */
+export interface Timing {
+  /** Milliseconds from its first kernel's beginning to its last one's end. */
+  gpu: number;
+  /** Multiplications and additions. */
+  operations: number;
+}
+
+export class Session {
+  /** Told of each finished frame, where the device can tell. */
+  onTimed: ((timing: Timing) => void) | undefined;
+  /** Resolves when the device is lost, or closed. */
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  readonly #device: Device;
+  readonly #gpu: GPUDevice;
+  readonly #pipelines: Pipelines;
+  readonly #memory: Memory;
+  readonly #draws = new DrawCache();
+  readonly #freeSlots = Array.from({ length: SLOTS }, (_, slot) => slot);
+  readonly #waiting: (() => void)[] = []; // for a slot
+  readonly #queries: (GPUQuerySet | undefined)[];
+  #networks: string[] = []; // whose draws are there, the one used last at the end
+  #offsetsKey = '';
+  #steps = new ArrayBuffer(0);
+
+  constructor(device: Device) {
+    this.#device = device;
+    this.#gpu = device.gpu;
+    this.lost = device.gpu.lost;
+    this.#pipelines = new Pipelines(device.gpu);
+    this.#memory = new Memory(device.gpu, this.#pipelines);
+    this.#queries = this.#freeSlots.map(() =>
+      device.timed ? device.gpu.createQuerySet({ type: 'timestamp', count: 2 }) : undefined,
+    );
+  }
+
+  get name(): string {
+    return this.#device.name;
+  }
+
+  close(): void {
+    this.#device.close();
+  }
+
+  /**
+   * Gives the device all the work of a frame, once a slot is free. Calls must not overlap.
+   * @throws UsageError for a frame that does not fit into the device.
+   */
+  async begin(frame: FrameDescription): Promise<Drawing> {
+    const arrangement = arrange(frame.network);
+    const plan = planFrame(frame, arrangement, this.#gpu.limits);
+    const dispatches = plan.chunks.flat();
+    await this.#pipelines.prepare([scaleKernel, ...new Set(dispatches.map(({ kernel }) => kernel))]);
+    const slot = await this.#takeSlot();
+
+    this.#gpu.pushErrorScope('validation');
+    this.#gpu.pushErrorScope('out-of-memory');
+    this.#makeBuffers(plan, slot);
+    this.#sendNetwork(frame, arrangement);
+    this.#sendOffsets(frame);
+    this.#sendSteps(dispatches);
+    this.#run(plan, slot);
+    const problems = Promise.all([this.#gpu.popErrorScope(), this.#gpu.popErrorScope()]);
+    problems.catch(() => {}); // told to whoever finishes
+
+    return {
+      finish: async (rgba) => {
+        try {
+          throwIfAny(await problems);
+          await this.#read(plan, slot, rgba);
+        } finally {
+          this.#freeSlots.push(slot);
+          this.#waiting.shift()?.();
+        }
+      },
+    };
+  }
+
+  async #takeSlot(): Promise<number> {
+    if (this.#freeSlots.length === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.#freeSlots.pop()!;
+  }
+
+  #makeBuffers({ buffers }: Plan, slot: number): void {
+    const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
+    this.#memory.make('offsets', buffers.offsets, STORAGE | COPY_DST);
+    this.#memory.make('weights', buffers.weights, STORAGE | UNIFORM | COPY_DST);
+    for (const name of ['unitsA', 'unitsB', 'brightness'] as const) {
+      this.#memory.make(name, buffers[name], STORAGE);
+    }
+    this.#memory.make(`rgba ${slot}`, buffers.rgba, STORAGE | COPY_SRC);
+    this.#memory.make(`readback ${slot}`, buffers.rgba + 8 + TIMES_BYTES, MAP_READ | COPY_DST);
+    if (this.#device.timed) this.#memory.make('times', TIMES_BYTES, QUERY_RESOLVE | COPY_SRC);
+  }
+
+  /** Sends a network's draws, unless they are there, and has its weights made of them. */
+  #sendNetwork(frame: FrameDescription, arrangement: Arrangement): void {
+    const { network } = frame;
+    const { queue } = this.#gpu;
+    const memory = this.#memory;
+    const draws = this.#sendDraws(frame, arrangement);
+    for (const { at, numbers } of firstMatrices(frame, arrangement, this.#draws)) {
+      queue.writeBuffer(memory.get('weights'), 16 * at, numbers);
+    }
+    const { records, count, longest } = scalesOf(network, arrangement);
+    if (count === 0) return;
+    const scales = memory.make(
+      'scales',
+      records.byteLength,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    );
+    queue.writeBuffer(scales, 0, records);
+    const encoder = this.#gpu.createCommandEncoder({ label: 'scale' });
+    const pass = encoder.beginComputePass({ label: 'scale' });
+    const [a, b = a] = draws;
+    pass.setPipeline(this.#pipelines.get(scaleKernel));
+    pass.setBindGroup(0, memory.bind(scaleKernel, ['scales', a, b, 'weights']));
+    pass.dispatchWorkgroups(Math.min(1024, Math.ceil(longest / GROUP)), count);
+    pass.end();
+    queue.submit([encoder.finish()]);
+  }
+
+  /** @returns The names of the buffers that have a network's draws: one, or two between two seeds. */
+  #sendDraws({ network }: FrameDescription, arrangement: Arrangement): string[] {
+    const key = `${arrangement.narrow ?? 'wide'} ${drawsKey(network)}`;
+    const nameOf = (key: string, i: number) => `draws ${i} of ${key}`;
+    const shares = seedShares(network.seed);
+    if (!this.#networks.includes(key)) {
+      for (const [i, { seed }] of shares.entries()) {
+        const numbers = new Float32Array(4 * arrangement.length);
+        fillDraws(network, arrangement, seed, this.#draws, numbers);
+        const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+        const buffer = this.#memory.make(nameOf(key, i), numbers.byteLength, usage);
+        this.#gpu.queue.writeBuffer(buffer, 0, numbers);
+      }
+    }
+    this.#networks = [...this.#networks.filter((other) => other !== key), key];
+    if (this.#networks.length > NETWORKS_KEPT) {
+      const oldest = this.#networks.shift()!;
+      for (const i of [0, 1]) this.#memory.forget(nameOf(oldest, i));
+    }
+    return shares.map((_, i) => nameOf(key, i));
+  }
+
+  #sendOffsets(frame: FrameDescription): void {
+    const { size, supersample, view } = frame;
+    const key = JSON.stringify([size, supersample, view.halfWidth]);
+    if (key === this.#offsetsKey) return;
+    const { x, y } = sampleOffsets(frame);
+    this.#gpu.queue.writeBuffer(this.#memory.get('offsets'), 0, Float32Array.from([...x, ...y]));
+    this.#offsetsKey = key;
+  }
+
+  #sendSteps(dispatches: Dispatch[]): void {
+    const bytes = STEP_STRIDE * dispatches.length;
+    if (this.#steps.byteLength < bytes) this.#steps = new ArrayBuffer(bytes);
+    const view = new DataView(this.#steps);
+    for (const [i, { step }] of dispatches.entries()) STEP.write(view, STEP_STRIDE * i, step);
+    const buffer = this.#memory.make('steps', bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    this.#gpu.queue.writeBuffer(buffer, 0, this.#steps, 0, bytes);
+  }
+
+  /** Runs a plan's chunks, each as one piece of work, and has the pixels copied to where they can be read. */
+  #run(plan: Plan, slot: number): void {
+    let index = 0;
+    for (const [i, chunk] of plan.chunks.entries()) {
+      const isLast = i === plan.chunks.length - 1;
+      const encoder = this.#gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass(this.#passOf(slot, i === 0, isLast));
+      for (const { kernel, buffers, partsAt, groups } of chunk) {
+        const names = buffers.map((name) => (name === 'rgba' ? `rgba ${slot}` : name));
+        pass.setPipeline(this.#pipelines.get(kernel));
+        pass.setBindGroup(0, this.#memory.bind(kernel, ['steps', ...names], partsAt), [STEP_STRIDE * index]);
+        pass.dispatchWorkgroups(...groups);
+        index++;
+      }
+      pass.end();
+      if (isLast) this.#leave(encoder, plan, slot);
+      this.#gpu.queue.submit([encoder.finish()]);
+    }
+  }
+
+  #passOf(slot: number, first: boolean, last: boolean): GPUComputePassDescriptor {
+    const querySet = this.#queries[slot];
+    if (!querySet || !(first || last)) return {};
+    const begin = first && { beginningOfPassWriteIndex: 0 };
+    const end = last && { endOfPassWriteIndex: 1 };
+    return { timestampWrites: { querySet, ...begin, ...end } };
+  }
+
+  #leave(encoder: GPUCommandEncoder, plan: Plan, slot: number): void {
+    const readback = this.#memory.get(`readback ${slot}`);
+    encoder.copyBufferToBuffer(this.#memory.get(`rgba ${slot}`), 0, readback, 0, plan.buffers.rgba);
+    const querySet = this.#queries[slot];
+    if (!querySet) return;
+    const times = this.#memory.get('times');
+    encoder.resolveQuerySet(querySet, 0, 2, times, 0);
+    encoder.copyBufferToBuffer(times, 0, readback, timesAt(plan), TIMES_BYTES);
+  }
+
+  async #read(plan: Plan, slot: number, rgba: Uint8Array): Promise<void> {
+    const readback = this.#memory.get(`readback ${slot}`);
+    await readback.mapAsync(GPUMapMode.READ);
+    const mapped = readback.getMappedRange();
+    rgba.set(new Uint8Array(mapped, 0, plan.buffers.rgba));
+    if (this.#device.timed && this.onTimed) {
+      const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
+      this.onTimed({ gpu: Number(end - begin) / 1e6, operations: plan.operations });
+    }
+    readback.unmap();
+  }
+}
+
+function throwIfAny([outOfMemory, invalid]: (GPUError | null)[]): void {
+  if (outOfMemory) {
+    throw new RenderError(
+      `The frame does not fit into the GPU's memory (${firstLine(outOfMemory)}): make it smaller, or take --backend cpu.`,
+    );
+  }
+  if (invalid) throw new RenderError(`The GPU refused its work (${firstLine(invalid)}): take --backend cpu.`);
+}
+
+const firstLine = (error: GPUError) => error.message.split('\n')[0];
