@@ -15,6 +15,7 @@ export interface Adapter {
 export interface Device {
   gpu: GPUDevice;
   name: string;
+  software: boolean;
   /** Whether it can tell how long its work took. */
   timed: boolean;
   /** Lets it go. */
@@ -34,10 +35,11 @@ export async function findAdapter(): Promise<Adapter | { problem: string }> {
   const { info } = adapter;
   const name =
     info.description || info.device || [info.vendor, info.architecture].join(' ').trim() || 'a GPU';
+  const software = info.isFallbackAdapter || isSoftware(`${name} ${info.architecture}`);
   return {
     name,
-    software: info.isFallbackAdapter || isSoftware(`${name} ${info.architecture}`),
-    open: () => openDevice(instance, adapter, name),
+    software,
+    open: () => openDevice(instance, adapter, name, software),
   };
 }
 
@@ -51,7 +53,12 @@ function isSoftware(name: string): boolean {
   return /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i.test(name);
 }
 
-async function openDevice(instance: GPU, adapter: GPUAdapter, name: string): Promise<Device> {
+async function openDevice(
+  instance: GPU,
+  adapter: GPUAdapter,
+  name: string,
+  software: boolean,
+): Promise<Device> {
   // What plan.ts looks at; all else is as WebGPU guarantees it.
   const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize } = adapter.limits;
   const timed = adapter.features.has('timestamp-query');
@@ -67,5 +74,5 @@ async function openDevice(instance: GPU, adapter: GPUAdapter, name: string): Pro
     throw new RenderError(`The GPU ${name} gave no device (${reason}): take --backend cpu.`);
   }
   const held = { instance, gpu };
-  return { gpu, name, timed, close: () => held.gpu.destroy() };
+  return { gpu, name, software, timed, close: () => held.gpu.destroy() };
 }

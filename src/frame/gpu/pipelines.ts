@@ -24,6 +24,13 @@ export class Pipelines {
     await Promise.all(Array.from(kernels, (kernel) => this.#prepareOne(kernel)));
   }
 
+  /** Whether these kernels are compiled; if not, has them compiled while other work goes on. */
+  ready(kernels: Kernel[]): boolean {
+    const missing = kernels.filter(({ label }) => !this.#compiled.has(label));
+    this.prepare(missing).catch(() => {}); // who needs them will hear of it
+    return missing.length === 0;
+  }
+
   get(kernel: Kernel): GPUComputePipeline {
     return this.#compiled.get(kernel.label)!;
   }

@@ -3,7 +3,7 @@ import { RenderError } from '../../errors.js';
 import type { FrameDescription } from '../description.js';
 import type { FrameRenderer } from '../renderer.js';
 import type { Device } from './device.js';
-import { Session, SLOTS, type Timing } from './session.js';
+import { Session, type SessionOptions, SLOTS, type Timing } from './session.js';
 
 /** How long after a failure its cause, a lost device, may become known, in milliseconds. */
 const GRACE_MS = 500;
@@ -14,20 +14,22 @@ export class GpuRenderer implements FrameRenderer {
   /** Told of each finished frame, where the device can tell how long it took. */
   onTimed: ((timing: Timing) => void) | undefined;
   readonly #open: () => Promise<Device>;
+  readonly #options: SessionOptions;
   #session: Session | undefined;
   #recovering: Promise<Session> | undefined;
   #turn: Promise<unknown> = Promise.resolve(); // frames begin one after another
   #losses = 0;
   #closed = false;
 
-  private constructor(open: () => Promise<Device>, device: Device) {
+  private constructor(open: () => Promise<Device>, device: Device, options: SessionOptions) {
     this.#open = open;
+    this.#options = options;
     this.#session = this.#start(device);
   }
 
   /** @param open - Gives a device: at once, and again if that one is lost. */
-  static async start(open: () => Promise<Device>): Promise<GpuRenderer> {
-    return new GpuRenderer(open, await open());
+  static async start(open: () => Promise<Device>, options: SessionOptions = {}): Promise<GpuRenderer> {
+    return new GpuRenderer(open, await open(), options);
   }
 
   get description(): string {
@@ -75,7 +77,7 @@ export class GpuRenderer implements FrameRenderer {
   }
 
   #start(device: Device): Session {
-    const session = new Session(device);
+    const session = new Session(device, this.#options);
     session.onTimed = (timing) => this.onTimed?.(timing);
     return session;
   }

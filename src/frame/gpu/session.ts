@@ -12,11 +12,14 @@ import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
 import { type Arrangement, arrange, drawsKey, fillDraws, firstMatrices, scalesOf } from './arrange.js';
 import type { Device } from './device.js';
-import { GROUP, STEP } from './kernels/kernel.js';
+import { formsFor } from './forms.js';
+import { GROUP, type Kernel, STEP } from './kernels/kernel.js';
+import type { NarrowForm } from './kernels/narrow.js';
 import { scaleKernel } from './kernels/scale.js';
 import { Memory } from './memory.js';
 import { Pipelines } from './pipelines.js';
 import { type Dispatch, type Plan, planFrame } from './plan.js';
+import { Tuner } from './tuner.js';
 
 /** Frames under way at most: while one is copied and encoded, one is read back, and one is drawn. */
 export const SLOTS = 3;
@@ -24,6 +27,8 @@ export const SLOTS = 3;
 const NETWORKS_KEPT = 8;
 /** From one step to the next in their buffer: what WebGPU guarantees a dynamic offset may be a multiple of. */
 const STEP_STRIDE = 256;
+/** Frames of fewer operations are too short to tell one form from another. */
+const TUNED_OPERATIONS = 1e9;
 /** Two timestamps of 8 bytes. */
 const TIMES_BYTES = 16;
 /** Where a picture's readback has them: they are aligned to 8 bytes. */
@@ -41,6 +46,13 @@ export interface Timing {
   gpu: number;
   /** Multiplications and additions. */
   operations: number;
+  /** Of the narrow kernel, if it drew the frame. */
+  form?: NarrowForm;
+}
+
+export interface SessionOptions {
+  /** The narrow kernel's form; by default several are tried while frames are drawn, where that pays. */
+  form?: NarrowForm;
 }
 
 export class Session {
@@ -56,11 +68,14 @@ export class Session {
   readonly #freeSlots = Array.from({ length: SLOTS }, (_, slot) => slot);
   readonly #waiting: (() => void)[] = []; // for a slot
   readonly #queries: (GPUQuerySet | undefined)[];
+  readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, but for its form
+  readonly #form: NarrowForm | undefined;
   #networks: string[] = []; // whose draws are there, the one used last at the end
   #offsetsKey = '';
   #steps = new ArrayBuffer(0);
 
-  constructor(device: Device) {
+  constructor(device: Device, { form }: SessionOptions = {}) {
+    this.#form = form;
     this.#device = device;
     this.#gpu = device.gpu;
     this.lost = device.gpu.lost;
@@ -85,9 +100,9 @@ export class Session {
    */
   async begin(frame: FrameDescription): Promise<Drawing> {
     const arrangement = arrange(frame.network);
-    const plan = planFrame(frame, arrangement, this.#gpu.limits);
+    const { plan, form, tuner } = this.#plan(frame, arrangement);
     const dispatches = plan.chunks.flat();
-    await this.#pipelines.prepare([scaleKernel, ...new Set(dispatches.map(({ kernel }) => kernel))]);
+    await this.#pipelines.prepare([scaleKernel, ...kernelsOf(plan)]);
     const slot = await this.#takeSlot();
 
     this.#gpu.pushErrorScope('validation');
@@ -104,13 +119,41 @@ export class Session {
       finish: async (rgba) => {
         try {
           throwIfAny(await problems);
-          await this.#read(plan, slot, rgba);
+          const gpu = await this.#read(plan, slot, rgba);
+          if (gpu === undefined) return;
+          if (form) tuner?.record(form, gpu / plan.operations);
+          this.onTimed?.({ gpu, operations: plan.operations, ...(form && { form }) });
         } finally {
           this.#freeSlots.push(slot);
           this.#waiting.shift()?.();
         }
       },
     };
+  }
+
+  /** What to do for a frame, in the form that is thought best for it now. */
+  #plan(
+    frame: FrameDescription,
+    arrangement: Arrangement,
+  ): { plan: Plan; form?: NarrowForm; tuner?: Tuner<NarrowForm> } {
+    const { limits } = this.#gpu;
+    const { narrow, parts } = arrangement;
+    if (narrow === undefined) return { plan: planFrame(frame, arrangement, limits) };
+    const forms = formsFor(narrow, parts.count, limits);
+    const likeliest = this.#form ?? forms[0];
+    const plan = planFrame(frame, arrangement, limits, likeliest);
+    const { timed, software } = this.#device;
+    if (this.#form || !timed || software || plan.operations < TUNED_OPERATIONS)
+      return { plan, form: likeliest };
+    const key = kernelsOf(plan)
+      .map(({ label }) => label)
+      .join('; '); // of the likeliest form
+    const tuner = this.#tuners.get(key) ?? new Tuner(forms);
+    this.#tuners.set(key, tuner);
+    const form = tuner.next((other) =>
+      this.#pipelines.ready(kernelsOf(planFrame(frame, arrangement, limits, other))),
+    );
+    return { plan: planFrame(frame, arrangement, limits, form), form, tuner };
   }
 
   async #takeSlot(): Promise<number> {
@@ -235,18 +278,20 @@ export class Session {
     encoder.copyBufferToBuffer(times, 0, readback, timesAt(plan), TIMES_BYTES);
   }
 
-  async #read(plan: Plan, slot: number, rgba: Uint8Array): Promise<void> {
+  /** @returns Milliseconds that the device worked, where it can tell. */
+  async #read(plan: Plan, slot: number, rgba: Uint8Array): Promise<number | undefined> {
     const readback = this.#memory.get(`readback ${slot}`);
     await readback.mapAsync(GPUMapMode.READ);
     const mapped = readback.getMappedRange();
     rgba.set(new Uint8Array(mapped, 0, plan.buffers.rgba));
-    if (this.#device.timed && this.onTimed) {
-      const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
-      this.onTimed({ gpu: Number(end - begin) / 1e6, operations: plan.operations });
-    }
+    const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
+    const nanoseconds = Number(end - begin); // before unmapping, which takes the numbers away
     readback.unmap();
+    return this.#device.timed ? nanoseconds / 1e6 : undefined;
   }
 }
+
+const kernelsOf = ({ chunks }: Plan): Kernel[] => [...new Set(chunks.flat().map(({ kernel }) => kernel))];
 
 function throwIfAny([outOfMemory, invalid]: (GPUError | null)[]): void {
   if (outOfMemory) {
