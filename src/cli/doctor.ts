@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { cpus } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createRenderer } from '../frame/create-renderer.js';
+import { findAdapter, softwareProblem } from '../frame/gpu/device.js';
 import { findFfmpeg } from '../video/index.js';
 
 export interface Finding {
@@ -20,10 +21,18 @@ export async function examine(options: { ffmpeg?: string; browser?: string }): P
       found: true,
       text: `${cpus().length}, ${cpus()[0]?.model ?? 'of a kind it does not tell'}`,
     },
+    await examineGpu(),
     await examineRenderer(),
     await examineFfmpeg(options.ffmpeg),
     examineBrowser(options.browser),
   ];
+}
+
+async function examineGpu(): Promise<Finding> {
+  const adapter = await findAdapter();
+  if ('problem' in adapter) return { what: 'gpu', found: false, text: `none. ${adapter.problem}` };
+  if (adapter.software) return { what: 'gpu', found: false, text: softwareProblem(adapter) };
+  return { what: 'gpu', found: true, text: adapter.name };
 }
 
 async function examineRenderer(): Promise<Finding> {

@@ -25,7 +25,7 @@ export async function createRenderer({
   if (backend === 'cpu') return new CpuRenderer(threads);
   const adapter = await findAdapter();
   const problem = 'problem' in adapter ? adapter.problem : undefined;
-  if (backend === 'gpu' && problem) throw new UsageError(problem);
+  if (backend === 'gpu' && problem) throw new UsageError(`${problem} Or take --backend cpu.`);
   if ('problem' in adapter || (backend === 'auto' && adapter.software)) return new CpuRenderer(threads);
   return GpuRenderer.start(adapter.open);
 }

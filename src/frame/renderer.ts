@@ -1,5 +1,6 @@
 /** What every backend is to the rest of the program. */
 import type { FrameDescription } from './description.js';
+import type { PixelFormat } from './pixels.js';
 
 export type Backend = 'cpu' | 'gpu';
 
@@ -10,11 +11,22 @@ export interface FrameRenderer {
   readonly description: string;
   /** How many frames to ask for at once so that the renderer never waits. */
   readonly framesInFlight: number;
+  /** What it gives a frame's pixels as. */
+  readonly formats: readonly PixelFormat[];
   /**
-   * Draws a frame: RGBA8, sRGB, opaque, row-major, top row first.
-   * @param into - Where to put it, 4 * width * height bytes; a new array by default.
+   * Draws a frame.
+   * @param into - Where to put it, frameBytes(size, format) long; a new array by default.
+   * @param format - One of `formats`; `rgba` by default.
    */
-  render(frame: FrameDescription, into?: Uint8Array): Promise<Uint8Array>;
+  render(frame: FrameDescription, into?: Uint8Array, format?: PixelFormat): Promise<Uint8Array>;
   /** Ends its workers. Frames not finished yet reject. */
   close(): Promise<void>;
+}
+
+/** Where a frame goes: the array given, if it has the frame's length, or a new one. */
+export function roomFor(bytes: number, into: Uint8Array | undefined): Uint8Array {
+  if (into && into.length !== bytes) {
+    throw new RangeError(`The frame takes ${bytes} bytes, and ${into.length} were given.`);
+  }
+  return into ?? new Uint8Array(bytes);
 }

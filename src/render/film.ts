@@ -2,9 +2,18 @@
 import { UsageError } from '../errors.js';
 import { createRenderer, type RendererOptions } from '../frame/create-renderer.js';
 import type { FrameDescription } from '../frame/description.js';
+import type { PixelFormat } from '../frame/pixels.js';
 import type { FrameRenderer } from '../frame/renderer.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
-import { type FrameSink, findFfmpeg, openSink, parseOutput, type SinkOptions } from '../video/index.js';
+import {
+  type FrameSink,
+  findFfmpeg,
+  type Output,
+  openSink,
+  parseOutput,
+  pixelFormatsFor,
+  type SinkOptions,
+} from '../video/index.js';
 
 export interface FilmOptions extends RendererOptions, SinkOptions {
   /** Where the film goes, the format by its ending; several files are made of one rendering. */
@@ -49,7 +58,6 @@ export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Fi
   const outputs = options.outputs.map(parseOutput);
   const range = options.frames ?? [0, frameCount(sweep) - 1];
   const frames = checkFrames(sweep, range);
-  const shape = { width: sweep.size[0], height: sweep.size[1], fps: sweep.fps, frames };
   const started = performance.now();
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const sinks: FrameSink[] = [];
@@ -60,15 +68,17 @@ export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Fi
     for (const sink of sinks) sink.abort();
   };
   try {
+    renderer = await createRenderer(options);
+    const pixels = pixelFormatOf(outputs, renderer);
+    const shape = { width: sweep.size[0], height: sweep.size[1], fps: sweep.fps, frames, pixels };
     for (const output of outputs) {
       sinks.push(await openSink(ffmpeg, output, shape, { ...options, firstNumber: range[0] }));
     }
-    renderer = await createRenderer(options);
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
     let frame = 0;
-    for await (const pixels of drawAll(renderer, descriptions(sweep, range))) {
-      await Promise.all(sinks.map((sink) => sink.write(pixels)));
+    for await (const picture of drawAll(renderer, descriptions(sweep, range), pixels)) {
+      await Promise.all(sinks.map((sink) => sink.write(picture)));
       frame++;
       onProgress?.(progressOf(frame, frames, started));
     }
@@ -105,6 +115,14 @@ export async function renderStill(
   return renderFilm(still, { ...options, outputs: [output] });
 }
 
+/** What all outputs can be made of and the renderer gives: the cheapest, since one drawing serves them all. */
+function pixelFormatOf(outputs: Output[], renderer: FrameRenderer): PixelFormat {
+  const [first, ...others] = outputs.map(pixelFormatsFor);
+  const common = (format: PixelFormat) =>
+    renderer.formats.includes(format) && others.every((formats) => formats.includes(format));
+  return first?.find(common) ?? 'rgba';
+}
+
 /** How many frames there are to draw. All are checked, so that no mistake in the last costs those before it. */
 function checkFrames(sweep: Sweep, [first, last]: [number, number]): number {
   const end = frameCount(sweep) - 1;
@@ -132,6 +150,7 @@ function* descriptions(
 async function* drawAll(
   renderer: FrameRenderer,
   frames: Iterator<FrameDescription, undefined>,
+  format: PixelFormat,
 ): AsyncGenerator<Uint8Array> {
   const ahead: Promise<Uint8Array>[] = [];
   const free: Uint8Array[] = [];
@@ -140,7 +159,7 @@ async function* drawAll(
     const frame = frames.next().value;
     if (!frame) return;
     const key = JSON.stringify(frame);
-    if (drawn?.key !== key) drawn = { key, pixels: renderer.render(frame, free.pop()) };
+    if (drawn?.key !== key) drawn = { key, pixels: renderer.render(frame, free.pop(), format) };
     drawn.pixels.catch(() => {}); // it is awaited in its turn; until then a failure is not unhandled
     ahead.push(drawn.pixels);
   };

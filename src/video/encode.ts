@@ -6,6 +6,7 @@
  *  colons and percent signs it has, never reaches ffmpeg's command line. */
 
 import { UsageError } from '../errors.js';
+import type { PixelFormat } from '../frame/pixels.js';
 import type { FilmShape, Output } from './output.js';
 import type { Step } from './run.js';
 
@@ -47,6 +48,9 @@ const REPEATABLE = ['-fflags', '+bitexact']; // no random identifiers: the same 
 const TO_BT709 =
   'scale=in_range=full:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int+lanczos,format=yuv420p';
 
+/** The same for a film's frames, where they do not come converted already. */
+const toVideo = ({ pixels }: FilmShape): string[] => (pixels === 'yuv420p' ? [] : ['-vf', TO_BT709]);
+
 /** Says in the file what TO_BT709 did, so that a player need not guess. */
 const BT709_TAGS = [
   ...['-colorspace', 'bt709'], // the matrix between RGB and YUV
@@ -76,13 +80,14 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
   switch (output.format) {
     case 'mp4':
       return one(film, 'film.mp4', [
-        ...['-vf', TO_BT709],
+        ...toVideo(film),
         ...['-c:v', 'libx264'], // H.264, which every player and platform takes
         ...['-preset', 'medium'], // on our films slow is 4% smaller for 30% more time; faster ones are larger or worse
         ...['-crf', String(options.crf ?? 18)],
         // The same tags inside the stream, which some players prefer to the container's. open-gop=0 is x264's default,
-        // but platforms ask for closed groups of pictures, so it is said.
-        ...['-x264-params', 'colorprim=bt709:transfer=bt709:colormatrix=bt709:open-gop=0'],
+        // but platforms ask for closed groups of pictures, so it is said. chromaloc=1: each colour belongs to the middle
+        // of its 2 x 2 pixels, as swscale and src/frame/pixels.ts make it.
+        ...['-x264-params', 'colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0'],
         ...BT709_TAGS,
         // faststart: the index first, so that a browser can start before the end arrives. write_colr: puts the tags into
         // the container as well, which newer ffmpegs do unasked.
@@ -92,7 +97,7 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
 
     case 'webm':
       return one(film, 'film.webm', [
-        ...['-vf', TO_BT709],
+        ...toVideo(film),
         ...['-c:v', 'libvpx-vp9'],
         ...['-crf', String(options.crf ?? 22)],
         ...['-b:v', '0'], // no bit rate: else crf is only a bound on quality, and libvpx aims at 200 kbit/s
@@ -120,13 +125,18 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
   }
 }
 
+/** What a format can be made of, the cheapest first. */
+export function pixelFormatsFor({ format }: Output): PixelFormat[] {
+  return format === 'mp4' || format === 'webm' ? ['yuv420p', 'rgba'] : ['rgba'];
+}
+
 /** Frames through the pipe, raw. rgb0: four bytes a pixel, of which the last is not looked at. */
 function framesOf(film: FilmShape): Step['inputs'][number] {
   return {
     options: [
       ...GENERAL,
       ...['-f', 'rawvideo'],
-      ...['-pix_fmt', 'rgb0'],
+      ...(film.pixels === 'yuv420p' ? ['-pix_fmt', 'yuv420p', ...BT709_TAGS] : ['-pix_fmt', 'rgb0']),
       ...['-video_size', `${film.width}x${film.height}`],
       ...['-framerate', String(film.fps)],
     ],

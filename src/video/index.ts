@@ -6,7 +6,7 @@
  *      await sink.finish();
  */
 
-export type { EncodeOptions } from './encode.js';
+export { type EncodeOptions, pixelFormatsFor } from './encode.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
 export {
   checkOutput,

@@ -4,6 +4,7 @@
 import { basename, extname } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../errors.js';
+import type { PixelFormat } from '../frame/pixels.js';
 
 export type Format = 'mp4' | 'gif' | 'webm' | 'webp' | 'png';
 
@@ -24,6 +25,8 @@ export interface FilmShape {
   fps: number;
   /** How many frames the film has, at least 1. The sink takes exactly as many. */
   frames: number;
+  /** How the frames' bytes lie; one of pixelFormatsFor(output). `rgba` by default. */
+  pixels?: PixelFormat;
 }
 
 const FORMATS: readonly Format[] = ['mp4', 'gif', 'webm', 'webp', 'png'];

@@ -4,6 +4,7 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { RenderError } from '../errors.js';
+import { frameBytes } from '../frame/pixels.js';
 import { checkEncodeOptions, type EncodeOptions, encodingOf } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { checkOutput, type FilmShape, framePath, type Output } from './output.js';
@@ -14,7 +15,7 @@ export interface FrameSink {
   readonly output: Output;
 
   /**
-   * Hands over the next frame: width * height * 4 bytes of RGBA, of which A is not looked at. Resolves when the array may
+   * Hands over the next frame, as the film's pixels say; of RGBA the A is not looked at. Resolves when the array may
    * be used again, and not before ffmpeg is ready for more: await it before drawing over the array, and at most a frame
    * is ever waiting. Several writes may be under way; they keep their order.
    * @throws RenderError when ffmpeg has died, in ffmpeg's own words. The sink is then closed and its files are gone.
@@ -60,7 +61,7 @@ export async function openSink(
   checkOutput(output, film);
   checkEncodeOptions(output, options);
   const { steps, files } = encodingOf(output, film, options);
-  const frameBytes = film.width * film.height * 4;
+  const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
   const folder = await openWorkFolder(output.path);
 
   let run: Run | undefined; // the ffmpeg at work, if one is
@@ -165,8 +166,8 @@ export async function openSink(
     async write(frame) {
       if (failure) throw failure;
       if (finished) throw new Error(`${output.path}: a frame was written after finish().`);
-      if (frame.byteLength !== frameBytes) {
-        const expected = `${film.width}x${film.height} pixels take ${frameBytes}`;
+      if (frame.byteLength !== bytesOfFrame) {
+        const expected = `${film.width}x${film.height} pixels take ${bytesOfFrame}`;
         throw new Error(`${output.path}: a frame of ${frame.byteLength} bytes was written, and ${expected}.`);
       }
       if (taken === film.frames)

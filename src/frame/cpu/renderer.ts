@@ -5,7 +5,8 @@ import { RenderError } from '../../errors.js';
 import { DrawCache } from '../../network/draws.js';
 import type { NetworkSpec } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
-import type { FrameRenderer } from '../renderer.js';
+import { frameBytes } from '../pixels.js';
+import { type FrameRenderer, roomFor } from '../renderer.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
 import { chooseKernel } from './choose-kernel.js';
 import { emitKernel, namesOf } from './kernel.js';
@@ -38,6 +39,7 @@ export class CpuRenderer implements FrameRenderer {
   readonly description: string;
   /** While the last bands of one frame are drawn, idle threads begin the next. */
   readonly framesInFlight = 2;
+  readonly formats = ['rgba'] as const;
   readonly #threads: ThreadState[];
   readonly #modules = new Map<string, WebAssembly.Module>();
   readonly #draws = new DrawCache();
@@ -62,14 +64,9 @@ export class CpuRenderer implements FrameRenderer {
 
   async render(frame: FrameDescription, into?: Uint8Array): Promise<Uint8Array> {
     if (this.#failure) throw this.#failure;
-    const [width, height] = frame.size;
-    const bytes = 4 * width * height;
-    if (into && into.length !== bytes) {
-      throw new RangeError(`The frame takes ${bytes} bytes, and ${into.length} were given.`);
-    }
-    const rgba = into ?? new Uint8Array(bytes);
+    const rgba = roomFor(frameBytes(frame.size), into);
     const message = this.#prepare(frame);
-    const job = { message, rowsPerBand: message.rows, nextRow: 0, rowsLeft: height, rgba };
+    const job = { message, rowsPerBand: message.rows, nextRow: 0, rowsLeft: frame.size[1], rgba };
     return new Promise((done, failed) => {
       this.#jobs.push({ ...job, done, failed });
       // One band a thread at a time, so that a frame of few bands is shared by all of them.

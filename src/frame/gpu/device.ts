@@ -26,11 +26,8 @@ export interface Device {
 export async function findAdapter(): Promise<Adapter | { problem: string }> {
   const opened = await openWebGpu();
   if ('problem' in opened) return opened;
-  // Whoever holds the adapter holds the instance too: were it collected first, the process would die in the driver.
   const instance = opened.gpu;
-  const adapter =
-    (await instance.requestAdapter({ powerPreference: 'high-performance' })) ??
-    (await instance.requestAdapter({ forceFallbackAdapter: true }));
+  const adapter = await requestAdapter(instance);
   if (!adapter) return { problem: `WebGPU finds no GPU here. ${driverAdvice}` };
   const { info } = adapter;
   const name =
@@ -39,13 +36,13 @@ export async function findAdapter(): Promise<Adapter | { problem: string }> {
   return {
     name,
     software,
-    open: () => openDevice(instance, adapter, name, software),
+    open: () => openDevice(instance, name, software),
   };
 }
 
 /** Why an adapter that is a program is passed over, and what to do about it. */
 export function softwareProblem({ name }: Adapter): string {
-  return `Only ${name} is here, a program that plays a GPU and is slower than --backend cpu. ${driverAdvice}`;
+  return `Passed over: ${name}, a program that plays a GPU, slower than the CPU backend. ${driverAdvice}`;
 }
 
 /** Mesa's programs are called llvmpipe or lavapipe, Google's SwiftShader, Microsoft's Basic Render Driver. */
@@ -53,12 +50,17 @@ function isSoftware(name: string): boolean {
   return /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i.test(name);
 }
 
-async function openDevice(
-  instance: GPU,
-  adapter: GPUAdapter,
-  name: string,
-  software: boolean,
-): Promise<Device> {
+async function requestAdapter(instance: GPU): Promise<GPUAdapter | null> {
+  return (
+    (await instance.requestAdapter({ powerPreference: 'high-performance' })) ??
+    (await instance.requestAdapter({ forceFallbackAdapter: true }))
+  );
+}
+
+/** An adapter gives one device, so each device is of an adapter of its own. */
+async function openDevice(instance: GPU, name: string, software: boolean): Promise<Device> {
+  const adapter = await requestAdapter(instance);
+  if (!adapter) throw new RenderError(`The GPU ${name} is gone: take --backend cpu.`);
   // What plan.ts looks at; all else is as WebGPU guarantees it.
   const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize } = adapter.limits;
   const timed = adapter.features.has('timestamp-query');
@@ -73,6 +75,7 @@ async function openDevice(
     const reason = (error as Error).message.split('\n')[0];
     throw new RenderError(`The GPU ${name} gave no device (${reason}): take --backend cpu.`);
   }
+  // The instance is held for as long as the device: were it collected first, the process would die in the driver.
   const held = { instance, gpu };
   return { gpu, name, software, timed, close: () => held.gpu.destroy() };
 }

@@ -35,7 +35,7 @@ export const driverAdvice: string =
     win32: 'It needs Direct3D 12: update the driver of your GPU.',
   }[process.platform as string] ?? 'Install a Vulkan driver for your GPU.';
 
-const installAdvice = 'Run `npm install webgpu`, or take --backend cpu.';
+const installAdvice = 'Run `npm install webgpu`.';
 
 /**
  * Why Vulkan cannot work here. Dawn would find out as well, and would tell by two lines on stderr in words of its own,

@@ -7,6 +7,7 @@
  */
 import { UsageError } from '../../errors.js';
 import type { FrameDescription } from '../description.js';
+import { frameBytes, type PixelFormat } from '../pixels.js';
 import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
 import { formsFor, invocationsFor } from './forms.js';
 import { namesOf } from './kernels/activations.js';
@@ -16,9 +17,10 @@ import { GROUP, type Kernel, type Step } from './kernels/kernel.js';
 import { type NarrowForm, narrowKernel, samplesOf } from './kernels/narrow.js';
 import { outputKernel } from './kernels/output.js';
 import { placeKernel } from './kernels/place.js';
+import { yuvKernel } from './kernels/yuv.js';
 
 /** The buffers a frame needs. `unitsA` and `unitsB` are written in turn, layer by layer. */
-export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | 'rgba';
+export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | PixelFormat;
 
 export interface Dispatch {
   kernel: Kernel;
@@ -33,8 +35,10 @@ export interface Dispatch {
 export interface Plan {
   /** One after another; each is a piece of work for the device's queue. */
   chunks: Dispatch[][];
-  /** Bytes. */
+  /** Bytes; 0 for a buffer that is not needed. */
   buffers: Record<BufferName, number>;
+  /** Which buffer is the picture. */
+  picture: PixelFormat;
   /** Multiplications and additions, of all samples. */
   operations: number;
 }
@@ -53,6 +57,7 @@ const CHUNK_OPERATIONS = 2e11;
 /** Most bytes of one plane buffer of a wide network. */
 const UNIT_BYTES = 2 ** 27;
 /**
+ * @param picture - What the pixels are wanted as.
  * @param form - Of the narrow kernel; by default the likeliest to be the fastest.
  * @throws UsageError for what does not fit into the device.
  */
@@ -60,6 +65,7 @@ export function planFrame(
   frame: FrameDescription,
   arrangement: Arrangement,
   limits: Limits,
+  picture: PixelFormat = 'rgba',
   form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0],
 ): Plan {
   const { network, supersample } = frame;
@@ -82,6 +88,7 @@ export function planFrame(
   for (let firstPixel = 0; firstPixel < pixels; firstPixel += chunkPixels) {
     const step: Step = {
       width,
+      pixels,
       supersample,
       firstPixel,
       samples: Math.min(chunkPixels, pixels - firstPixel) * perPixel,
@@ -99,6 +106,7 @@ export function planFrame(
     const groups: [number, number] = [Math.ceil(step.samples! / perPixel / GROUP), 1];
     chunks.push([...brightness, { kernel: finishKernel, step, buffers: ['brightness', 'rgba'], groups }]);
   }
+  if (picture === 'yuv420p') chunks.at(-1)!.push(toYuv(width, pixels, limits));
   const unitBytes = arrangement.narrow === undefined ? 4 * rows * plane : 0;
   return {
     chunks,
@@ -108,8 +116,10 @@ export function planFrame(
       unitsA: unitBytes,
       unitsB: unitBytes,
       brightness: 4 * network.outputs * plane,
-      rgba: 4 * pixels,
+      rgba: frameBytes(frame.size),
+      yuv420p: picture === 'yuv420p' ? frameBytes(frame.size, picture) : 0,
     },
+    picture,
     operations: perSample * pixels * perPixel,
   };
 }
@@ -183,6 +193,17 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step): Di
       groups: ofSamples,
     },
   ];
+}
+
+function toYuv(width: number, pixels: number, limits: Limits): Dispatch {
+  const words = Math.ceil((1.5 * pixels) / 4);
+  const groups = Math.min(limits.maxComputeWorkgroupsPerDimension, Math.ceil(words / GROUP));
+  return {
+    kernel: yuvKernel,
+    step: { width, pixels },
+    buffers: ['rgba', 'yuv420p'],
+    groups: [groups, 1],
+  };
 }
 
 /** Multiplications and additions for one sample; what an activation takes is not counted. */

@@ -1,7 +1,8 @@
 /** The GPU backend: frames computed by WebGPU, in Node and in browsers alike. */
 import { RenderError } from '../../errors.js';
 import type { FrameDescription } from '../description.js';
-import type { FrameRenderer } from '../renderer.js';
+import { frameBytes, type PixelFormat } from '../pixels.js';
+import { type FrameRenderer, roomFor } from '../renderer.js';
 import type { Device } from './device.js';
 import { Session, type SessionOptions, SLOTS, type Timing } from './session.js';
 
@@ -11,6 +12,7 @@ const GRACE_MS = 500;
 export class GpuRenderer implements FrameRenderer {
   readonly backend = 'gpu';
   readonly framesInFlight = SLOTS;
+  readonly formats = ['rgba', 'yuv420p'] as const;
   /** Told of each finished frame, where the device can tell how long it took. */
   onTimed: ((timing: Timing) => void) | undefined;
   readonly #open: () => Promise<Device>;
@@ -33,21 +35,21 @@ export class GpuRenderer implements FrameRenderer {
   }
 
   get description(): string {
-    return this.#session?.name ?? 'a lost GPU';
+    const session = this.#session;
+    return session ? `${session.name}${session.software ? ', in software' : ''}` : 'closed';
   }
 
-  async render(frame: FrameDescription, into?: Uint8Array): Promise<Uint8Array> {
-    const [width, height] = frame.size;
-    const bytes = 4 * width * height;
-    if (into && into.length !== bytes) {
-      throw new RangeError(`The frame takes ${bytes} bytes, and ${into.length} were given.`);
-    }
-    const rgba = into ?? new Uint8Array(bytes);
+  async render(
+    frame: FrameDescription,
+    into?: Uint8Array,
+    format: PixelFormat = 'rgba',
+  ): Promise<Uint8Array> {
+    const pixels = roomFor(frameBytes(frame.size, format), into);
     for (;;) {
       const session = this.#recovering ? await this.#recovering : this.#current();
       try {
-        await this.#draw(session, frame, rgba);
-        return rgba;
+        await this.#draw(session, frame, format, pixels);
+        return pixels;
       } catch (error) {
         if (this.#closed) throw closedError();
         const lost = await lossOf(session);
@@ -64,11 +66,16 @@ export class GpuRenderer implements FrameRenderer {
     session?.close();
   }
 
-  async #draw(session: Session, frame: FrameDescription, rgba: Uint8Array): Promise<void> {
-    const begun = this.#turn.then(() => session.begin(frame));
+  async #draw(
+    session: Session,
+    frame: FrameDescription,
+    format: PixelFormat,
+    pixels: Uint8Array,
+  ): Promise<void> {
+    const begun = this.#turn.then(() => session.begin(frame, format));
     this.#turn = begun.catch(() => {});
     const drawing = await begun;
-    await drawing.finish(rgba);
+    await drawing.finish(pixels);
   }
 
   #current(): Session {

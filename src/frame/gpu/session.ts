@@ -10,6 +10,7 @@ import { DrawCache } from '../../network/draws.js';
 import { seedShares } from '../../network/network.js';
 import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
+import type { PixelFormat } from '../pixels.js';
 import { type Arrangement, arrange, drawsKey, fillDraws, firstMatrices, scalesOf } from './arrange.js';
 import type { Device } from './device.js';
 import { formsFor } from './forms.js';
@@ -32,12 +33,12 @@ const TUNED_OPERATIONS = 1e9;
 /** Two timestamps of 8 bytes. */
 const TIMES_BYTES = 16;
 /** Where a picture's readback has them: they are aligned to 8 bytes. */
-const timesAt = (plan: Plan) => Math.ceil(plan.buffers.rgba / 8) * 8;
+const timesAt = ({ buffers, picture }: Plan) => Math.ceil(buffers[picture] / 8) * 8;
 
 /** A frame that the device has been given. */
 export interface Drawing {
-  /** Waits for the pixels, and puts them into `rgba`. */
-  finish(rgba: Uint8Array): Promise<void>;
+  /** Waits for the pixels, and puts them into `into`. */
+  finish(into: Uint8Array): Promise<void>;
 }
 
 /** What a frame took. */
@@ -90,6 +91,10 @@ export class Session {
     return this.#device.name;
   }
 
+  get software(): boolean {
+    return this.#device.software;
+  }
+
   close(): void {
     this.#device.close();
   }
@@ -98,9 +103,9 @@ export class Session {
    * Gives the device all the work of a frame, once a slot is free. Calls must not overlap.
    * @throws UsageError for a frame that does not fit into the device.
    */
-  async begin(frame: FrameDescription): Promise<Drawing> {
+  async begin(frame: FrameDescription, format: PixelFormat): Promise<Drawing> {
     const arrangement = arrange(frame.network);
-    const { plan, form, tuner } = this.#plan(frame, arrangement);
+    const { plan, form, tuner } = this.#plan(frame, arrangement, format);
     const dispatches = plan.chunks.flat();
     await this.#pipelines.prepare([scaleKernel, ...kernelsOf(plan)]);
     const slot = await this.#takeSlot();
@@ -116,10 +121,10 @@ export class Session {
     problems.catch(() => {}); // told to whoever finishes
 
     return {
-      finish: async (rgba) => {
+      finish: async (into) => {
         try {
           throwIfAny(await problems);
-          const gpu = await this.#read(plan, slot, rgba);
+          const gpu = await this.#read(plan, slot, into);
           if (gpu === undefined) return;
           if (form) tuner?.record(form, gpu / plan.operations);
           this.onTimed?.({ gpu, operations: plan.operations, ...(form && { form }) });
@@ -135,25 +140,24 @@ export class Session {
   #plan(
     frame: FrameDescription,
     arrangement: Arrangement,
+    format: PixelFormat,
   ): { plan: Plan; form?: NarrowForm; tuner?: Tuner<NarrowForm> } {
     const { limits } = this.#gpu;
     const { narrow, parts } = arrangement;
-    if (narrow === undefined) return { plan: planFrame(frame, arrangement, limits) };
+    if (narrow === undefined) return { plan: planFrame(frame, arrangement, limits, format) };
     const forms = formsFor(narrow, parts.count, limits);
     const likeliest = this.#form ?? forms[0];
-    const plan = planFrame(frame, arrangement, limits, likeliest);
+    const plan = planFrame(frame, arrangement, limits, format, likeliest);
     const { timed, software } = this.#device;
     if (this.#form || !timed || software || plan.operations < TUNED_OPERATIONS)
       return { plan, form: likeliest };
-    const key = kernelsOf(plan)
-      .map(({ label }) => label)
-      .join('; '); // of the likeliest form
+    const key = [forms.length, ...kernelsOf(plan).map(({ label }) => label)].join('; '); // of the likeliest form
     const tuner = this.#tuners.get(key) ?? new Tuner(forms);
     this.#tuners.set(key, tuner);
     const form = tuner.next((other) =>
-      this.#pipelines.ready(kernelsOf(planFrame(frame, arrangement, limits, other))),
+      this.#pipelines.ready(kernelsOf(planFrame(frame, arrangement, limits, format, other))),
     );
-    return { plan: planFrame(frame, arrangement, limits, form), form, tuner };
+    return { plan: planFrame(frame, arrangement, limits, format, form), form, tuner };
   }
 
   async #takeSlot(): Promise<number> {
@@ -161,15 +165,18 @@ export class Session {
     return this.#freeSlots.pop()!;
   }
 
-  #makeBuffers({ buffers }: Plan, slot: number): void {
+  #makeBuffers(plan: Plan, slot: number): void {
+    const { buffers } = plan;
     const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
     this.#memory.make('offsets', buffers.offsets, STORAGE | COPY_DST);
     this.#memory.make('weights', buffers.weights, STORAGE | UNIFORM | COPY_DST);
     for (const name of ['unitsA', 'unitsB', 'brightness'] as const) {
       this.#memory.make(name, buffers[name], STORAGE);
     }
-    this.#memory.make(`rgba ${slot}`, buffers.rgba, STORAGE | COPY_SRC);
-    this.#memory.make(`readback ${slot}`, buffers.rgba + 8 + TIMES_BYTES, MAP_READ | COPY_DST);
+    for (const name of ['rgba', 'yuv420p'] as const) {
+      this.#memory.make(`${name} ${slot}`, buffers[name], STORAGE | COPY_SRC);
+    }
+    this.#memory.make(`readback ${slot}`, timesAt(plan) + TIMES_BYTES, MAP_READ | COPY_DST);
     if (this.#device.timed) this.#memory.make('times', TIMES_BYTES, QUERY_RESOLVE | COPY_SRC);
   }
 
@@ -248,7 +255,9 @@ export class Session {
       const encoder = this.#gpu.createCommandEncoder();
       const pass = encoder.beginComputePass(this.#passOf(slot, i === 0, isLast));
       for (const { kernel, buffers, partsAt, groups } of chunk) {
-        const names = buffers.map((name) => (name === 'rgba' ? `rgba ${slot}` : name));
+        const names = buffers.map((name) =>
+          name === 'rgba' || name === 'yuv420p' ? `${name} ${slot}` : name,
+        );
         pass.setPipeline(this.#pipelines.get(kernel));
         pass.setBindGroup(0, this.#memory.bind(kernel, ['steps', ...names], partsAt), [STEP_STRIDE * index]);
         pass.dispatchWorkgroups(...groups);
@@ -270,7 +279,8 @@ export class Session {
 
   #leave(encoder: GPUCommandEncoder, plan: Plan, slot: number): void {
     const readback = this.#memory.get(`readback ${slot}`);
-    encoder.copyBufferToBuffer(this.#memory.get(`rgba ${slot}`), 0, readback, 0, plan.buffers.rgba);
+    const picture = this.#memory.get(`${plan.picture} ${slot}`);
+    encoder.copyBufferToBuffer(picture, 0, readback, 0, 4 * Math.ceil(plan.buffers[plan.picture] / 4));
     const querySet = this.#queries[slot];
     if (!querySet) return;
     const times = this.#memory.get('times');
@@ -279,11 +289,11 @@ export class Session {
   }
 
   /** @returns Milliseconds that the device worked, where it can tell. */
-  async #read(plan: Plan, slot: number, rgba: Uint8Array): Promise<number | undefined> {
+  async #read(plan: Plan, slot: number, into: Uint8Array): Promise<number | undefined> {
     const readback = this.#memory.get(`readback ${slot}`);
     await readback.mapAsync(GPUMapMode.READ);
     const mapped = readback.getMappedRange();
-    rgba.set(new Uint8Array(mapped, 0, plan.buffers.rgba));
+    into.set(new Uint8Array(mapped, 0, plan.buffers[plan.picture]));
     const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
     const nanoseconds = Number(end - begin); // before unmapping, which takes the numbers away
     readback.unmap();

@@ -15,6 +15,7 @@ export interface Kernel {
 /** What one dispatch is told. Places in the weights are counted in vec4f; see Matrix in arrange.ts. */
 export const STEP = struct('Step', {
   width: 'u32', // of the frame, in pixels
+  pixels: 'u32', // of the frame
   supersample: 'u32', // n: n x n samples a pixel
   firstPixel: 'u32', // of the chunk, row-major in the frame
   samples: 'u32', // in the chunk: n * n for each of its pixels, one pixel after another
