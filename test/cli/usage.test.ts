@@ -40,7 +40,6 @@ test.each([
   [['render', '--supersample', '9']],
   [['render', '--threads', '0']],
   [['render', '--backend', 'abacus']],
-  [['render', '--backend', 'gpu']],
   [['render', '--set', 'weightScale']],
   [['render', '--set', 'wieghtScale=1']],
   [['render', '--set', 'layers=NaN']],
@@ -93,10 +92,27 @@ test('doctor tells what was found, and what to do about what was not', async () 
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(code).toBe(0);
-  expect(findings.map(({ what }) => what)).toEqual(['node', 'cores', 'backend', 'ffmpeg', 'browser']);
+  expect(findings.map(({ what }) => what)).toEqual(['node', 'cores', 'gpu', 'backend', 'ffmpeg', 'browser']);
   const browser = findings.find(({ what }) => what === 'browser');
   if (!browser.found) expect(browser.text).toContain('CHROME_PATH');
 });
+
+// Elsewhere the driver is part of the system.
+test.runIf(process.platform === 'linux')(
+  'a GPU that cannot be used is refused with 2, in one line, and the doctor says why',
+  async () => {
+    const env = { VK_DRIVER_FILES: '/nowhere/driver.json', LD_LIBRARY_PATH: '' };
+    const { code, stderr } = await untrained(['still', '--backend', 'gpu'], { env });
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(
+      /^untrained: (No Vulkan driver is|The Vulkan loader .* is not) installed\. .*--backend cpu/,
+    );
+    expect(code).toBe(2);
+    const doctor = await untrained(['doctor'], { env });
+    expect(doctor.stdout).toMatch(/^-- {2}gpu {6}none\. .* installed\. \S/m);
+    expect(doctor.stderr).toBe('');
+  },
+);
 
 test('doctor exits with 1 when there is no ffmpeg that works', async () => {
   const { code, stdout } = await untrained(['doctor', '--ffmpeg', '/nowhere/ffmpeg']);

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
+import type { PixelFormat } from '../../src/frame/pixels.js';
 import { type Ffmpeg, openSink, parseOutput, type SinkOptions } from '../../src/video/index.js';
 import { testFfmpeg } from './decode.js';
 
@@ -41,6 +42,7 @@ export function difference(a: Uint8Array, b: Uint8Array): number {
 }
 
 interface RenderOptions extends SinkOptions {
+  pixels?: PixelFormat;
   fps?: number;
   width?: number;
   height?: number;
@@ -49,8 +51,9 @@ interface RenderOptions extends SinkOptions {
 
 /** Sends frames into a file, and gives back what finish() did. */
 export async function render(path: string, frames: Uint8Array[], options: RenderOptions = {}) {
-  const { fps = 25, width = WIDTH, height = HEIGHT, ffmpeg = await testFfmpeg(), ...rest } = options;
-  const sink = await openSink(ffmpeg, parseOutput(path), { width, height, fps, frames: frames.length }, rest);
+  const { fps = 25, width = WIDTH, height = HEIGHT, pixels, ffmpeg = await testFfmpeg(), ...rest } = options;
+  const film = { width, height, fps, frames: frames.length, pixels };
+  const sink = await openSink(ffmpeg, parseOutput(path), film, rest);
   for (const frame of frames) await sink.write(frame);
   return await sink.finish();
 }

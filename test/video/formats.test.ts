@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decode, decodeWebp, FROM_BT709, readGif, readMp4 } from './decode.js';
 import { difference, HEIGHT, noise, picture, render, testFolder, WIDTH } from './films.js';
+import { yuv420p } from './yuv.js';
 
 const folder = testFolder();
 const size = { width: WIDTH, height: HEIGHT };
@@ -58,6 +59,15 @@ describe('MP4', () => {
     expect(bytes).toBe(readFileSync(path).length);
   });
 
+  test('frames handed over as YUV make the film that RGB makes', async () => {
+    const sent = pictures(3);
+    const planes = sent.map((frame) => yuv420p(frame, WIDTH, HEIGHT));
+    const { path } = await render(folder.in('yuv.mp4'), planes, { pixels: 'yuv420p' });
+    const { frames } = await decode(path, { ...size, filter: FROM_BT709 });
+    expectInPlace(frames, sent, VIDEO);
+    expect(readMp4(path).colour).toEqual({ type: 'nclx', codes: [1, 1, 1], full: false });
+  });
+
   test('the index comes first, and the colours are declared', async () => {
     const { path } = await render(folder.in('film.mp4'), pictures(3));
     const { boxes, colour } = readMp4(path);
@@ -68,9 +78,11 @@ describe('MP4', () => {
 
   // x264 adds an error of its own, which for the default crf is as large; hence both.
   test.each([
-    ['as x264 can hardly change them', 1],
-    ['as they are written', undefined],
-  ])('colours arrive within 2/255, read as BT.709, %s', async (_, crf) => {
+    ['rgba' as const, 'as x264 can hardly change them', 1],
+    ['rgba' as const, 'as they are written', undefined],
+    ['yuv420p' as const, 'as x264 can hardly change them', 1],
+    ['yuv420p' as const, 'as they are written', undefined],
+  ])('colours handed over as %s arrive within 2/255, read as BT.709, %s', async (pixels, _, crf) => {
     const levels = [0, 64, 128, 191, 255];
     const colours = levels.flatMap((r) => levels.flatMap((g) => levels.map((b) => [r, g, b])));
     const side = 16; // of a patch, in pixels: one of H.264's macroblocks
@@ -84,7 +96,9 @@ describe('MP4', () => {
       }
     }
 
-    const { path } = await render(folder.in('patches.mp4'), [sent, sent, sent], { ...shape, crf });
+    const handed = pixels === 'yuv420p' ? yuv420p(sent, shape.width, shape.height) : sent;
+    const options = { ...shape, pixels, crf };
+    const { path } = await render(folder.in('patches.mp4'), [handed, handed, handed], options);
     const [, , frame] = (await decode(path, { ...shape, filter: FROM_BT709 })).frames;
     /** The mean over the 8x8 pixels in the middle of a patch, away from what its neighbours do to it. */
     const mean = (patch: number, channel: number) => {

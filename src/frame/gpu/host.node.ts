@@ -62,7 +62,8 @@ function loads(library: string): boolean {
 /** Whether there is any of the files by which drivers make themselves known to Vulkan's loader. */
 function hasVulkanDriver(): boolean {
   const { env } = process;
-  const files = [env.VK_DRIVER_FILES, env.VK_ICD_FILENAMES, env.VK_ADD_DRIVER_FILES].flatMap(paths);
+  const only = env.VK_DRIVER_FILES ?? env.VK_ICD_FILENAMES; // instead of all others
+  if (only) return paths(only).some((file) => existsSync(file));
   const roots = [
     env.XDG_CONFIG_HOME ?? join(homedir(), '.config'),
     ...paths(env.XDG_CONFIG_DIRS ?? '/etc/xdg'),
@@ -71,7 +72,7 @@ function hasVulkanDriver(): boolean {
     ...paths(env.XDG_DATA_DIRS ?? '/usr/local/share:/usr/share'),
   ];
   const folders = roots.map((root) => join(root, 'vulkan', 'icd.d'));
-  return files.some((file) => existsSync(file)) || folders.some((folder) => listed(folder).length > 0);
+  return paths(env.VK_ADD_DRIVER_FILES).length > 0 || folders.some((folder) => listed(folder).length > 0);
 }
 
 function paths(list: string | undefined): string[] {
