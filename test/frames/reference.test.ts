@@ -12,7 +12,7 @@ import { Evaluator } from '../../src/frame/cpu/evaluator.js';
 import { emitKernel } from '../../src/frame/cpu/kernel.js';
 import { packNetwork } from '../../src/frame/cpu/pack.js';
 import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import type { FrameDescription, FrameInput } from '../../src/frame/description.js';
+import type { FrameInput } from '../../src/frame/description.js';
 import {
   type ActivationName,
   activationNames,
@@ -34,107 +34,10 @@ import {
   somePixels,
   spread,
 } from './compare.js';
+import { curveOf, frames, isVivid, lookingAt, real } from './specs.js';
 
 const renderer = new CpuRenderer();
 afterAll(() => renderer.close());
-
-/** Evenly spread, where fc.double would mostly give numbers next to 0. */
-const real = (min: number, max: number) =>
-  fc.integer({ min: 0, max: 1e6 }).map((i) => min + ((max - min) * i) / 1e6);
-const name = fc.constantFrom(...activationNames);
-const seed = fc.oneof(fc.integer(), fc.string({ minLength: 1, maxLength: 6 }));
-
-interface Range {
-  layers: fc.Arbitrary<number>;
-  /** The largest; with a named initialisation, twice this. */
-  weightScale: number;
-  /** Half-widths, in powers of ten, that one view in four has. The others are ordinary. */
-  zoom: [number, number];
-  /** The furthest centre that one view in four has. */
-  centre: number;
-}
-
-/** `usual` three times of four. */
-const mostly = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 3, arbitrary: usual }, { weight: 1, arbitrary: other });
-
-/**
- * Frames of all kinds: every field of a spec takes part, in small pictures of odd sizes. Nothing is learnt from the
- * flat ones that most specs make (all dark, all saturated, or zoomed in on nothing), so they are left out.
- */
-function frames({ layers, weightScale, zoom, centre }: Range): fc.Arbitrary<FrameDescription> {
-  const network = fc
-    .record({
-      seed: fc.oneof(seed, fc.record({ from: seed, to: seed, fraction: real(0, 1) })),
-      inputs: fc.integer({ min: 1, max: 5 }),
-      layers,
-      width: fc.oneof(
-        fc.integer({ min: 1, max: 24 }),
-        real(1, 24),
-        fc.array(real(1, 20), { minLength: 16, maxLength: 16 }),
-      ),
-      activation: fc.oneof(name, fc.record({ from: name, to: name, fraction: real(0, 1) })),
-      outputActivation: mostly(fc.constant<ActivationName>('sigmoid'), name),
-      outputs: fc.constantFrom(1 as const, 3 as const),
-      distribution: fc.constantFrom('uniform' as const, 'normal' as const),
-      scale: fc.oneof(
-        fc.record({ weightScale: real(0.2, weightScale) }),
-        fc.record({
-          initialisation: fc.constantFrom('he', 'glorot', 'lecun'),
-          weightScale: real(0.7, 2 * weightScale),
-        }),
-        fc.constantFrom({}, { initialisation: 'he' }),
-      ),
-      biasScale: mostly(fc.constant(undefined), real(0, 2)),
-      firstLayerBias: fc.boolean(),
-    })
-    .map(({ scale, ...spec }) => ({ ...spec, ...scale }) as NetworkInput);
-  const number = real(-2, 2);
-  const row = (length: number) => fc.array(number, { minLength: length, maxLength: length });
-  const explicit = fc
-    .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 9 }), fc.constantFrom(1, 3), name, name)
-    .chain(([inputs, units, outputs, activation, outputActivation]) =>
-      fc.record({
-        activation: fc.constant(activation),
-        outputActivation: fc.constant(outputActivation),
-        weights: fc.tuple(
-          fc.record({ w: fc.array(row(inputs), { minLength: units, maxLength: units }), b: row(units) }),
-          fc.record({ w: fc.array(row(units), { minLength: outputs, maxLength: outputs }) }),
-        ),
-      }),
-    );
-  return fc
-    .noBias(
-      fc.record({
-        network: fc.oneof(
-          { weight: 5, arbitrary: network },
-          { weight: 1, arbitrary: explicit as fc.Arbitrary<NetworkInput> },
-        ),
-        slice: fc.array(real(-3, 3), { minLength: 3, maxLength: 3 }),
-        view: fc.record({
-          centre: mostly(
-            fc.tuple(real(-3, 3), real(-3, 3)),
-            fc.tuple(real(-centre, centre), real(-centre, centre)),
-          ),
-          halfWidth: mostly(real(-0.5, 1), real(...zoom)).map((power) => 10 ** power),
-        }),
-        size: fc.constantFrom<[number, number][]>([23, 17], [17, 23], [31, 8], [1, 40], [19, 19]),
-      }),
-    )
-    .map(fitted)
-    .filter(isVivid);
-}
-
-/** Whether 25 pixels of a frame have 8 colours or more. */
-const isVivid = (frame: FrameDescription) =>
-  new Set(referenceColours(frame, somePixels(frame, 25)).map((colour) => `${colour.map((v) => toByte(v))}`))
-    .size > 7;
-
-/** The slice a network takes, cut from the one drawn. */
-const fitted = ({ slice, ...frame }: FrameInput): FrameDescription => {
-  const inputs = frameOf(frame).network.inputs;
-  return frameOf({ ...frame, slice: slice!.slice(0, Math.max(0, inputs - 2)) });
-};
 
 describe('random specs', () => {
   test('one and two layers, whole and fractional: every pixel within one step', async () => {
@@ -202,24 +105,6 @@ describe("the article's network, 27 layers of 30 units", () => {
 });
 
 describe('far from ordinary', () => {
-  /** A network of three layers whose first is as steep as the view is small, and whose features lie in it. */
-  const looking = (x: number, y: number, halfWidth: number): FrameInput => {
-    const rows = [
-      [3, 1],
-      [-2, 2.5],
-      [0.5, -4],
-      [2, 2],
-    ].map((row) => row.map((w) => w / halfWidth));
-    const b = rows.map(([a, c], i) => 0.3 * i - a * x - c * y);
-    const inner = [
-      [1.1, -0.7, 0.4, 1],
-      [-1, 1.2, 0.9, -0.3],
-      [0.2, 1.4, -1.3, 0.8],
-    ];
-    const weights = [{ w: rows, b }, { w: inner, b: [0.1, -0.2, 0.3] }, { w: [[2, -1, 1.5]] }];
-    return { network: { weights }, view: { centre: [x, y], halfWidth }, size: [40, 33] };
-  };
-
   test.each([
     [0.31, -0.2, 1e-6],
     [0.31, -0.2, 1e-9],
@@ -228,11 +113,11 @@ describe('far from ordinary', () => {
     [0, 0, 1e9],
     [-1e9, 1e9, 1e9],
   ])('the view at (%d, %d), half-width %d, is the ordinary picture: one step', async (x, y, halfWidth) => {
-    const frame = frameOf(looking(x, y, halfWidth));
+    const frame = frameOf(lookingAt(x, y, halfWidth));
     expect(isVivid(frame)).toBe(true);
     const rgba = await renderer.render(frame);
     expectWithinOneStep(rgba, frame);
-    const ordinary = await renderer.render(frameOf(looking(0, 0, 1)));
+    const ordinary = await renderer.render(frameOf(lookingAt(0, 0, 1)));
     expect(largestDifference(rgba, ordinary)).toBeLessThanOrEqual(1);
   });
 });
@@ -328,20 +213,7 @@ describe('each activation', () => {
     'a picture of hidden %s from -1000 to 1000, and of its kink at 0',
     async (name) => {
       for (const halfWidth of [1000 / 999, 0.001, 1e-6]) {
-        const span = Math.max(2, 999 * halfWidth);
-        const network: NetworkInput = {
-          activation: name,
-          weights: [
-            {
-              w: [
-                [1, 0.5],
-                [-0.7, 1],
-              ],
-            },
-            { w: [[3 / span, 3 / span]], b: [-0.1] },
-          ],
-        };
-        const frame = frameOf({ network, view: { centre: [0, 0], halfWidth }, size: [999, 1] });
+        const frame = frameOf(curveOf(name, halfWidth));
         expectWithinOneStep(await renderer.render(frame), frame);
       }
     },
