@@ -142,8 +142,8 @@ export function scalesOf(
   const scaled = matricesOf(arrangement).filter(({ rule }) => rule.number > 1);
   const records = new ArrayBuffer(SCALE.bytes * scaled.length);
   let longest = 0;
-  for (const [i, { rule, at, stride }] of scaled.entries()) {
-    const rows = 1 + rule.inputs;
+  for (const [i, { rule, at, inputs, stride }] of scaled.entries()) {
+    const rows = 1 + inputs;
     longest = Math.max(longest, rows * stride);
     SCALE.write(new DataView(records), SCALE.bytes * i, {
       at,
@@ -153,6 +153,7 @@ export function scalesOf(
       weightB: b.share * rule.weightScale,
       biasA: a.share * rule.biasScale,
       biasB: b.share * rule.biasScale,
+      lastRow: rule.inputs,
       lastInput: rule.lastInput,
     });
   }

@@ -62,7 +62,8 @@ export class Pipelines {
   }
 
   async #compile(kernel: Kernel): Promise<GPUComputePipeline> {
-    const { label, code } = kernel;
+    const { label } = kernel;
+    const code = kernel.code();
     const module = this.#gpu.createShaderModule({ label, code });
     const layout = this.#gpu.createPipelineLayout({ label, bindGroupLayouts: [this.layoutOf(kernel)] });
     try {

@@ -6,26 +6,23 @@
  * leave by: each frame under way has a slot of these to itself.
  */
 import { RenderError } from '../../errors.js';
-import { DrawCache } from '../../network/draws.js';
-import { seedShares } from '../../network/network.js';
 import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
 import type { PixelFormat } from '../pixels.js';
-import { type Arrangement, arrange, drawsKey, fillDraws, firstMatrices, scalesOf } from './arrange.js';
+import { type Arrangement, arrange } from './arrange.js';
 import type { Device } from './device.js';
 import { formsFor } from './forms.js';
-import { GROUP, type Kernel, STEP } from './kernels/kernel.js';
+import { type Kernel, STEP } from './kernels/kernel.js';
 import type { NarrowForm } from './kernels/narrow.js';
 import { scaleKernel } from './kernels/scale.js';
 import { Memory } from './memory.js';
+import { Networks } from './networks.js';
 import { Pipelines } from './pipelines.js';
-import { type Dispatch, type Plan, planFrame } from './plan.js';
+import { type Plan, planFrame } from './plan.js';
 import { Tuner } from './tuner.js';
 
 /** Frames under way at most: while one is copied and encoded, one is read back, and one is drawn. */
 export const SLOTS = 3;
-/** How many networks' draws stay on the device. */
-const NETWORKS_KEPT = 8;
 /** From one step to the next in their buffer: what WebGPU guarantees a dynamic offset may be a multiple of. */
 const STEP_STRIDE = 256;
 /** Frames of fewer operations are too short to tell one form from another. */
@@ -65,13 +62,12 @@ export class Session {
   readonly #gpu: GPUDevice;
   readonly #pipelines: Pipelines;
   readonly #memory: Memory;
-  readonly #draws = new DrawCache();
+  readonly #networks: Networks;
   readonly #freeSlots = Array.from({ length: SLOTS }, (_, slot) => slot);
   readonly #waiting: (() => void)[] = []; // for a slot
   readonly #queries: (GPUQuerySet | undefined)[];
   readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, but for its form
   readonly #form: NarrowForm | undefined;
-  #networks: string[] = []; // whose draws are there, the one used last at the end
   #offsetsKey = '';
   #steps = new ArrayBuffer(0);
 
@@ -82,6 +78,7 @@ export class Session {
     this.lost = device.gpu.lost;
     this.#pipelines = new Pipelines(device.gpu);
     this.#memory = new Memory(device.gpu, this.#pipelines);
+    this.#networks = new Networks(device.gpu, this.#memory, this.#pipelines);
     this.#queries = this.#freeSlots.map(() =>
       device.timed ? device.gpu.createQuerySet({ type: 'timestamp', count: 2 }) : undefined,
     );
@@ -106,16 +103,15 @@ export class Session {
   async begin(frame: FrameDescription, format: PixelFormat): Promise<Drawing> {
     const arrangement = arrange(frame.network);
     const { plan, form, tuner } = this.#plan(frame, arrangement, format);
-    const dispatches = plan.chunks.flat();
     await this.#pipelines.prepare([scaleKernel, ...kernelsOf(plan)]);
     const slot = await this.#takeSlot();
 
     this.#gpu.pushErrorScope('validation');
     this.#gpu.pushErrorScope('out-of-memory');
     this.#makeBuffers(plan, slot);
-    this.#sendNetwork(frame, arrangement);
+    this.#networks.send(frame, arrangement);
     this.#sendOffsets(frame);
-    this.#sendSteps(dispatches);
+    this.#sendSteps(plan);
     this.#run(plan, slot);
     const problems = Promise.all([this.#gpu.popErrorScope(), this.#gpu.popErrorScope()]);
     problems.catch(() => {}); // told to whoever finishes
@@ -180,55 +176,6 @@ export class Session {
     if (this.#device.timed) this.#memory.make('times', TIMES_BYTES, QUERY_RESOLVE | COPY_SRC);
   }
 
-  /** Sends a network's draws, unless they are there, and has its weights made of them. */
-  #sendNetwork(frame: FrameDescription, arrangement: Arrangement): void {
-    const { network } = frame;
-    const { queue } = this.#gpu;
-    const memory = this.#memory;
-    const draws = this.#sendDraws(frame, arrangement);
-    for (const { at, numbers } of firstMatrices(frame, arrangement, this.#draws)) {
-      queue.writeBuffer(memory.get('weights'), 16 * at, numbers);
-    }
-    const { records, count, longest } = scalesOf(network, arrangement);
-    if (count === 0) return;
-    const scales = memory.make(
-      'scales',
-      records.byteLength,
-      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-    );
-    queue.writeBuffer(scales, 0, records);
-    const encoder = this.#gpu.createCommandEncoder({ label: 'scale' });
-    const pass = encoder.beginComputePass({ label: 'scale' });
-    const [a, b = a] = draws;
-    pass.setPipeline(this.#pipelines.get(scaleKernel));
-    pass.setBindGroup(0, memory.bind(scaleKernel, ['scales', a, b, 'weights']));
-    pass.dispatchWorkgroups(Math.min(1024, Math.ceil(longest / GROUP)), count);
-    pass.end();
-    queue.submit([encoder.finish()]);
-  }
-
-  /** @returns The names of the buffers that have a network's draws: one, or two between two seeds. */
-  #sendDraws({ network }: FrameDescription, arrangement: Arrangement): string[] {
-    const key = `${arrangement.narrow ?? 'wide'} ${drawsKey(network)}`;
-    const nameOf = (key: string, i: number) => `draws ${i} of ${key}`;
-    const shares = seedShares(network.seed);
-    if (!this.#networks.includes(key)) {
-      for (const [i, { seed }] of shares.entries()) {
-        const numbers = new Float32Array(4 * arrangement.length);
-        fillDraws(network, arrangement, seed, this.#draws, numbers);
-        const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-        const buffer = this.#memory.make(nameOf(key, i), numbers.byteLength, usage);
-        this.#gpu.queue.writeBuffer(buffer, 0, numbers);
-      }
-    }
-    this.#networks = [...this.#networks.filter((other) => other !== key), key];
-    if (this.#networks.length > NETWORKS_KEPT) {
-      const oldest = this.#networks.shift()!;
-      for (const i of [0, 1]) this.#memory.forget(nameOf(oldest, i));
-    }
-    return shares.map((_, i) => nameOf(key, i));
-  }
-
   #sendOffsets(frame: FrameDescription): void {
     const { size, supersample, view } = frame;
     const key = JSON.stringify([size, supersample, view.halfWidth]);
@@ -238,7 +185,8 @@ export class Session {
     this.#offsetsKey = key;
   }
 
-  #sendSteps(dispatches: Dispatch[]): void {
+  #sendSteps({ chunks }: Plan): void {
+    const dispatches = chunks.flat();
     const bytes = STEP_STRIDE * dispatches.length;
     if (this.#steps.byteLength < bytes) this.#steps = new ArrayBuffer(bytes);
     const view = new DataView(this.#steps);

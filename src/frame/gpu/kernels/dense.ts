@@ -28,6 +28,15 @@ export function tileUnits(units: number): number {
 export const tileBytes = (units: number): number => 4 * TILE_INPUTS * (units + TILE_SAMPLES);
 
 export function denseKernel(hidden: ActivationNames, units: number): Kernel {
+  const name = typeof hidden === 'string' ? hidden : `${hidden.from} to ${hidden.to}`;
+  return {
+    label: `dense, ${units} units, ${name}`,
+    bindings: ['step', 'read', 'read', 'write'],
+    code: () => laidOut(codeOf(hidden, units)),
+  };
+}
+
+function codeOf(hidden: ActivationNames, units: number): string {
   const groups = units / 8;
   const invocations = 16 * groups;
   const weightBlocks = (TILE_INPUTS * units) / 4; // vec4f of weights in workgroup memory
@@ -45,12 +54,8 @@ export function denseKernel(hidden: ActivationNames, units: number): Kernel {
   const sums = (text: (unit: number, half: number) => string) =>
     each(8, (unit) => `  ${each(2, (half) => text(unit, half), ' ')}`);
   const weightOf = (unit: number) => `w${unit >> 2}.${'xyzw'[unit % 4]}`;
-  const name = typeof hidden === 'string' ? hidden : `${hidden.from} to ${hidden.to}`;
 
-  return {
-    label: `dense, ${units} units, ${name}`,
-    bindings: ['step', 'read', 'read', 'write'],
-    code: laidOut(/* wgsl */ `
+  return /* wgsl */ `
 // Workgroups: x by tiles of ${TILE_SAMPLES} samples, y by tiles of ${units} units. values and results are planes of activations.
 // s0_0 are the sums of this invocation's first unit for its first four samples, s0_1 for its other four, and so on.
 ${STEP.wgsl}
@@ -127,6 +132,5 @@ ${sums((unit, half) => `s${unit}_${half} = fma(vec4f(${weightOf(unit)}), v${half
   }
 ${sums((unit, half) => `store(4u * (u + mine_u + ${groups * (unit >> 2)}u) + ${unit % 4}u, s + mine_s + ${16 * half}u, s${unit}_${half});`)}
 }
-`),
-  };
+`;
 }

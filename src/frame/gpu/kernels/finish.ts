@@ -4,7 +4,7 @@ import { GROUP, type Kernel, STEP } from './kernel.js';
 export const finishKernel: Kernel = {
   label: 'finish',
   bindings: ['step', 'read', 'write'],
-  code: /* wgsl */ `
+  code: () => /* wgsl */ `
 // One invocation, one pixel. brightness is a plane of samples per output, rgba the frame's pixels, a byte a channel.
 ${STEP.wgsl}
 @group(0) @binding(0) var<uniform> step: Step;

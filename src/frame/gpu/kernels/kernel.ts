@@ -8,7 +8,8 @@ export type Binding = 'step' | 'read' | 'write' | 'part';
 export interface Kernel {
   /** Two kernels of one label are the same. */
   label: string;
-  code: string;
+  /** Its WGSL, written out only when it is to be compiled. */
+  code(): string;
   bindings: readonly Binding[];
 }
 

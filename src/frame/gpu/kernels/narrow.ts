@@ -57,10 +57,27 @@ const COMPONENTS = 'xyzw';
 
 export function narrowKernel(shape: NarrowShape): Kernel {
   const { width, form, invocations, hidden, output, outputs, earlier, parts } = shape;
+  const label = [
+    'narrow',
+    `${width} units`,
+    `${form.vectors} x ${form.size} samples`,
+    `${invocations} invocations`,
+    parts > 0 ? `${parts} uniform parts` : 'storage',
+    typeof hidden === 'string' ? hidden : `${hidden.from} to ${hidden.to}`,
+    `${outputs} ${output}`,
+    `earlier ${earlier}`,
+  ].join(', ');
+  const partBindings = Array.from({ length: parts }, (): Binding => 'part');
+  return { label, code: () => laidOut(codeOf(shape)), bindings: [...BINDINGS, ...partBindings] };
+}
+
+const BINDINGS: readonly Binding[] = ['step', 'read', 'read', 'write'];
+
+function codeOf({ width, form, invocations, hidden, output, outputs, earlier, parts }: NarrowShape): string {
   const { size, vectors } = form;
   const samples = samplesOf(form);
   const type = size === 4 ? 'vec4f' : 'vec2f';
-  const uniform = form.weights === 'uniform';
+  const uniform = parts > 0;
 
   const eachVector = (text: (q: number) => string) => each(vectors, text, ' ');
   const component = (i: number) => COMPONENTS[i % 4];
@@ -127,25 +144,12 @@ ${overPosition('s', width, 'step.firstAt')}
 ${activation()}
 ${uniform ? fromUniforms() : fromStorage()}`;
 
-  const label = [
-    'narrow',
-    `${width} units`,
-    `${vectors} x ${size} samples`,
-    `${invocations} invocations`,
-    uniform ? `${parts} uniform parts` : 'storage',
-    typeof hidden === 'string' ? hidden : `${hidden.from} to ${hidden.to}`,
-    `${outputs} ${output}`,
-    `earlier ${earlier}`,
-  ].join(', ');
-  const bindings: Binding[] = ['step', 'read', 'read', 'write'];
-  const partBuffers = uniform
-    ? each(
-        parts,
-        (part) =>
-          `@group(0) @binding(${bindings.length + part}) var<uniform> part${part}: array<vec4f, ${PART_LENGTH}>;`,
-      )
-    : '';
-  const code = /* wgsl */ `
+  const partBuffers = each(
+    parts,
+    (part) =>
+      `@group(0) @binding(${BINDINGS.length + part}) var<uniform> part${part}: array<vec4f, ${PART_LENGTH}>;`,
+  );
+  return /* wgsl */ `
 // An invocation computes ${samples} samples, ${invocations} apart, in vectors of ${size}: px and py are their positions, s the sums of a
 // layer's ${width} units (s3_0: unit 3, first vector), o those of the outputs, e of the outputs one layer earlier.
 ${STEP.wgsl}
@@ -180,9 +184,4 @@ ${earlier === 'none' ? '' : each(outputs, (c) => `  ${eachVector((q) => `o${c}_$
 ${each(outputs, (c) => each(samples, (p) => `  show(first + ${p * invocations}u, ${c}u, o${c}_${Math.floor(p / size)}.${component(p % size)});`))}
 }
 `;
-  return {
-    label,
-    code: laidOut(code),
-    bindings: uniform ? [...bindings, ...Array.from({ length: parts }, () => 'part' as const)] : bindings,
-  };
 }

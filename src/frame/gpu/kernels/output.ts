@@ -7,7 +7,7 @@ export function outputKernel(output: ActivationName): Kernel {
   return {
     label: `output, ${output}`,
     bindings: ['step', 'read', 'read', 'read', 'write'],
-    code: /* wgsl */ `
+    code: () => /* wgsl */ `
 // One invocation, one sample. units and before are planes of activations, of the last hidden layer and of the one before.
 ${STEP.wgsl}
 @group(0) @binding(0) var<uniform> step: Step;

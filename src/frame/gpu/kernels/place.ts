@@ -4,7 +4,7 @@ import { GROUP, type Kernel, POSITION, STEP } from './kernel.js';
 export const placeKernel: Kernel = {
   label: 'place',
   bindings: ['step', 'read', 'write'],
-  code: /* wgsl */ `
+  code: () => /* wgsl */ `
 // One invocation, one sample. The plane's padding repeats the last.
 ${STEP.wgsl}
 @group(0) @binding(0) var<uniform> step: Step;

@@ -5,19 +5,20 @@ import { GROUP, type Kernel } from './kernel.js';
 /** How one matrix comes from the draws; a network between two seeds has two of them, a and b. */
 export const SCALE = struct('Scale', {
   at: 'u32', // in vec4f, as in Matrix
-  rows: 'u32', // the row of biases, and one per input
+  rows: 'u32', // the row of biases, and those of inputs, of which the last may be zeros
   stride: 'u32',
   weightA: 'f32',
   weightB: 'f32',
   biasA: 'f32',
   biasB: 'f32',
-  lastInput: 'f32', // what the last row is multiplied by
+  lastRow: 'u32', // of the last input there is
+  lastInput: 'f32', // what that row is multiplied by
 });
 
 export const scaleKernel: Kernel = {
   label: 'scale',
   bindings: ['read', 'read', 'read', 'write'],
-  code: /* wgsl */ `
+  code: () => /* wgsl */ `
 // weights = a * draws of one seed + b * draws of another, matrix by matrix (workgroups' y), by row: the first row of a
 // matrix are its biases, each further one the weights of an input.
 ${SCALE.wgsl}
@@ -33,7 +34,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let row = i / scale.stride;
     var a = select(scale.weightA, scale.biasA, row == 0u);
     var b = select(scale.weightB, scale.biasB, row == 0u);
-    if (row == scale.rows - 1u) {
+    if (row == scale.lastRow) {
       a *= scale.lastInput;
       b *= scale.lastInput;
     }

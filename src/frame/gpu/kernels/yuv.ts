@@ -8,7 +8,7 @@ const rule = ({ r, g, b, offset, shift }: (typeof BT709)[keyof typeof BT709]) =>
 export const yuvKernel: Kernel = {
   label: 'yuv',
   bindings: ['step', 'read', 'write'],
-  code: /* wgsl */ `
+  code: () => /* wgsl */ `
 // One invocation, four bytes in a row: Y by pixel, then Cb and then Cr by 2 x 2 pixels, as in ../../pixels.ts.
 ${STEP.wgsl}
 @group(0) @binding(0) var<uniform> step: Step;
