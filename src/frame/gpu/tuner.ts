@@ -17,9 +17,11 @@ export class Tuner<Form> {
    */
   next(ready: (form: Form) => boolean): Form {
     const [first] = this.#forms;
-    const untried = this.#forms.find((known) => known.begun < TRIALS);
     // Before the first is measured there is nothing to hold another against.
-    const chosen = !untried || (untried !== first && !ready(untried.form)) ? this.#fastest() : untried;
+    const untried = this.#forms.find(
+      (known) => known.begun < TRIALS && (known === first || ready(known.form)),
+    );
+    const chosen = untried ?? this.#fastest();
     chosen.begun++;
     return chosen.form;
   }
