@@ -1,0 +1,259 @@
+/** That every weight of a network is found at its place in the GPU's memory, and nothing is where nothing should be. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { FrameDescription } from '../../src/frame/description.js';
+import { foldView } from '../../src/frame/first-layer.js';
+import {
+  type Arrangement,
+  arrange,
+  drawsKey,
+  fillDraws,
+  firstMatrices,
+  type Matrix,
+  scalesOf,
+} from '../../src/frame/gpu/arrange.js';
+import { SCALE } from '../../src/frame/gpu/kernels/scale.js';
+import { DrawCache } from '../../src/network/draws.js';
+import { buildNetwork, type Layer, seedShares } from '../../src/network/network.js';
+import type { NetworkInput } from '../../src/network/spec.js';
+import { frameOf } from '../frames/compare.js';
+import { frames, real } from '../frames/specs.js';
+import { readStruct, structIn } from './wgsl.js';
+
+const PART = 4096; // vec4f in 64 KiB
+
+/** The buffer as the device has it before the first layer is sent: what was there before, and the scaled draws. */
+function scaled(frame: FrameDescription, arrangement: Arrangement, before: number): Float32Array {
+  const draws = new DrawCache();
+  const sources = seedShares(frame.network.seed).map(({ seed }) => {
+    const numbers = new Float32Array(4 * arrangement.length);
+    fillDraws(frame.network, arrangement, seed, draws, numbers);
+    return numbers;
+  });
+  const [a, b = a] = sources;
+  const weights = new Float32Array(4 * arrangement.length).fill(before);
+  const { records, count, longest } = scalesOf(frame.network, arrangement);
+  const { members, bytes } = structIn(SCALE.wgsl, 'Scale');
+  expect(records.byteLength).toBe(bytes * count);
+  for (let i = 0; i < count; i++) {
+    const scale = readStruct(new DataView(records), bytes * i, members);
+    expect(scale.rows * scale.stride).toBeLessThanOrEqual(longest);
+    for (let row = 0; row < scale.rows; row++) {
+      for (let j = 0; j < 4 * scale.stride; j++) {
+        const at = 4 * (scale.at + row * scale.stride) + j;
+        const factor = row === scale.lastRow ? scale.lastInput : 1;
+        const [shareA, shareB] = row === 0 ? [scale.biasA, scale.biasB] : [scale.weightA, scale.weightB];
+        weights[at] = factor * (shareA * a[at] + shareB * b[at]);
+      }
+    }
+  }
+  return weights;
+}
+
+/** What a frame's weights are in the device's memory, over whatever was there. */
+function memoryOf(frame: FrameDescription, arrangement: Arrangement, before: number): Float32Array {
+  const weights = scaled(frame, arrangement, before);
+  for (const { at, numbers } of firstMatrices(frame, arrangement, new DrawCache()))
+    weights.set(numbers, 4 * at);
+  return weights;
+}
+
+/**
+ * Holds a matrix in memory against a layer: its biases and weights by input and unit, and zeros wherever it has no unit
+ * or no input. @returns The largest error, in parts of the layer's largest number.
+ */
+function errorOf(memory: Float32Array, { at, inputs, stride }: Matrix, layer: Layer): number {
+  const largest = Math.max(1e-30, ...layer.biases.map(Math.abs), ...layer.weights.map(Math.abs));
+  let worst = 0;
+  for (let row = 0; row <= inputs; row++) {
+    for (let unit = 0; unit < 4 * stride; unit++) {
+      const there = unit < layer.units && row <= layer.inputs;
+      const weight = row === 0 ? layer.biases[unit] : layer.weights[unit * layer.inputs + row - 1];
+      const value = memory[4 * (at + row * stride) + unit];
+      if (!there) expect(value, `row ${row}, unit ${unit} is padding`).toBe(0);
+      else worst = Math.max(worst, Math.abs(value - weight) / largest);
+    }
+  }
+  return worst;
+}
+
+/** Every matrix of a frame's arrangement beside the layer it stands for. */
+function pairs(frame: FrameDescription, arrangement: Arrangement): [Matrix, Layer][] {
+  const { hidden, output, earlier } = buildNetwork(frame.network);
+  const layers = [...hidden, output, ...(earlier ? [earlier.output] : [])];
+  const matrices = [...arrangement.hidden, arrangement.output];
+  if (arrangement.earlier) matrices.push(arrangement.earlier);
+  expect(matrices).toHaveLength(layers.length);
+  return matrices.map((matrix, i) => [
+    matrix,
+    matrix.rule.number === 1 ? foldView(layers[i], frame) : layers[i],
+  ]);
+}
+
+function expectArranged(frame: FrameDescription): number {
+  const arrangement = arrange(frame.network);
+  const memory = memoryOf(frame, arrangement, Number.NaN);
+  let worst = 0;
+  for (const [matrix, layer] of pairs(frame, arrangement))
+    worst = Math.max(worst, errorOf(memory, matrix, layer));
+  return worst;
+}
+
+const range = {
+  layers: fc.oneof(fc.integer({ min: 1, max: 9 }), real(1, 9)),
+  weightScale: 1.5,
+  zoom: [-3, 2] as [number, number],
+  centre: 10,
+};
+
+describe('every weight is found at its place, over whatever was there before', () => {
+  test('in random networks, narrow and wide', () => {
+    const width = fc.oneof(
+      fc.integer({ min: 1, max: 48 }),
+      real(1, 60),
+      fc.array(real(1, 60), { minLength: 9, maxLength: 9 }),
+    );
+    let worst = 0;
+    fc.assert(
+      fc.property(frames({ ...range, width }), (frame) => {
+        worst = Math.max(worst, expectArranged(frame));
+        // Draws, scales and shares are float32, and so are their products.
+        expect(worst).toBeLessThan(6 * 2 ** -24);
+      }),
+      { seed: 2024, numRuns: 120 },
+    );
+    console.info(`weights in memory: at most ${(worst * 2 ** 24).toFixed(2)} x 2^-24 off`);
+    expect(worst).toBeGreaterThan(0);
+  });
+
+  test.each<[string, NetworkInput]>([
+    ['one layer', { layers: 1 }],
+    ['1.5 layers', { layers: 1.5, width: 5 }],
+    ['19 layers of 30, over one part', { layers: 19, width: 30 }],
+    ['27.4 layers of 29.5, over one part', { layers: 27.4, width: 29.5 }],
+    ['1024 layers of 7', { layers: 1024, width: 7 }],
+    ['48 units, as many as are narrow', { layers: 5, width: 48 }],
+    ['48.2 units, wide', { layers: 5, width: 48.2 }],
+    ['two seeds', { layers: 4, width: 9, seed: { from: 1, to: 'b', fraction: 0.3 } }],
+    ['two seeds, wide', { layers: 3, width: 61, seed: { from: 1, to: 'b', fraction: 0.3 } }],
+  ])('%s', (_, network) => {
+    expect(expectArranged(frameOf({ network, size: [4, 4] }))).toBeLessThan(6 * 2 ** -24);
+  });
+});
+
+describe('places', () => {
+  const networks = fc.record({
+    layers: fc.oneof(fc.integer({ min: 1, max: 200 }), real(1, 200)),
+    width: fc.oneof(real(1, 130), fc.array(real(1, 130), { minLength: 200, maxLength: 200 })),
+    outputs: fc.constantFrom(1 as const, 3 as const),
+  });
+  const arrangements = networks.map((network) => arrange(frameOf({ network, size: [1, 1] }).network));
+
+  test('no two matrices overlap, and none reaches over the end', () => {
+    fc.assert(
+      fc.property(arrangements, ({ hidden, output, earlier, length }) => {
+        const matrices = [...hidden, output, ...(earlier ? [earlier] : [])].sort((a, b) => a.at - b.at);
+        const ends = matrices.map(({ at, inputs, stride }) => at + (1 + inputs) * stride);
+        for (const [i, end] of ends.entries()) {
+          expect(end).toBeLessThanOrEqual(matrices[i + 1]?.at ?? length);
+        }
+      }),
+      { numRuns: 200, seed: 1 },
+    );
+  });
+
+  test('of a narrow network, layers from the second on follow one another in whole parts, none in two', () => {
+    let most = 0;
+    fc.assert(
+      fc.property(arrangements, ({ narrow, hidden, output, earlier, parts, length }) => {
+        if (narrow === undefined) return;
+        expect((16 * parts.at) % 256, 'what a uniform buffer may begin at').toBe(0);
+        expect(length).toBe(parts.at + PART * parts.count);
+        for (const matrix of [hidden[0], output, earlier])
+          if (matrix) expect(matrix.at).toBeLessThan(Math.max(1, parts.at));
+        const matrixLength = (1 + narrow) * Math.ceil(narrow / 4);
+        const inPart = Math.floor(PART / matrixLength);
+        for (const [i, { at, inputs, stride }] of hidden.slice(1).entries()) {
+          expect([inputs, stride]).toEqual([narrow, Math.ceil(narrow / 4)]);
+          const part = Math.floor(i / inPart);
+          expect(at).toBe(parts.at + part * PART + (i % inPart) * matrixLength);
+          expect(at + matrixLength).toBeLessThanOrEqual(parts.at + (part + 1) * PART);
+        }
+        expect(parts.count).toBe(Math.ceil(Math.max(0, hidden.length - 1) / inPart));
+        most = Math.max(most, parts.count);
+      }),
+      { numRuns: 200, seed: 1 },
+    );
+    expect(most, 'some took several parts').toBeGreaterThan(4);
+  });
+
+  test('a narrow network is as wide as its widest layer, made even, and 48 at most', () => {
+    for (const [width, narrow] of [
+      [1, 2],
+      [2, 2],
+      [6.5, 8],
+      [30, 30],
+      [47, 48],
+      [48, 48],
+      [48.01, undefined],
+      [400, undefined],
+    ] as const) {
+      expect(arrange(frameOf({ network: { layers: 3, width }, size: [1, 1] }).network).narrow).toBe(narrow);
+    }
+    expect(arrange(frameOf({ network: { layers: 1 }, size: [1, 1] }).network).narrow).toBe(0);
+    const listed = frameOf({ network: { layers: 3, width: [3, 17, 1000] }, size: [1, 1] });
+    expect(arrange(listed.network).narrow, 'widths beyond the layers do not count').toBe(18);
+  });
+});
+
+describe('what is sent once', () => {
+  const base: NetworkInput = { layers: 4.5, width: 9.5, weightScale: 0.5 };
+  const keyOf = (network: NetworkInput) => drawsKey(frameOf({ network, size: [1, 1] }).network);
+  const drawsOf = (network: NetworkInput) => {
+    const spec = frameOf({ network, size: [1, 1] }).network;
+    const arrangement = arrange(spec);
+    const numbers = new Float32Array(4 * arrangement.length);
+    fillDraws(spec, arrangement, seedShares(spec.seed)[0].seed, new DrawCache(), numbers);
+    return numbers;
+  };
+
+  test.each<NetworkInput>([
+    { ...base, weightScale: 0.9 },
+    { ...base, biasScale: 2 },
+    { ...base, initialisation: 'glorot' },
+    { ...base, firstLayerBias: true },
+    { ...base, activation: { from: 'sin', to: 'relu', fraction: 0.2 } },
+    { ...base, outputActivation: 'tanh' },
+    { ...base, width: 9.1 },
+    { ...base, layers: 4.9 },
+  ])('the draws of %j are those of the network before it', (network) => {
+    expect(keyOf(network)).toBe(keyOf(base));
+    expect(drawsOf(network)).toEqual(drawsOf(base));
+  });
+
+  test.each<NetworkInput>([
+    { ...base, seed: 2 },
+    { ...base, seed: '1' },
+    { ...base, inputs: 3 },
+    { ...base, outputs: 1 },
+    { ...base, distribution: 'normal' },
+    { ...base, width: 10.5 },
+    { ...base, width: [9.5, 9.5, 9.5, 8] },
+    { ...base, layers: 5 },
+    { ...base, layers: 5.5 },
+    { weights: [{ w: [[1, 2]] }] },
+  ])('%j has a key of its own', (network) => {
+    expect(keyOf(network)).not.toBe(keyOf(base));
+  });
+
+  test('between two seeds, the fraction sends nothing anew; at both ends there is one network', () => {
+    const pair = (fraction: number) => keyOf({ ...base, seed: { from: 1, to: 2, fraction } });
+    expect(pair(0.7)).toBe(pair(0.2));
+    expect(pair(0)).toBe(keyOf(base));
+    expect(pair(1)).toBe(keyOf({ ...base, seed: 2 }));
+  });
+
+  test('explicit weights of one shape and other numbers have other keys', () => {
+    expect(keyOf({ weights: [{ w: [[1, 2]] }] })).not.toBe(keyOf({ weights: [{ w: [[1, 3]] }] }));
+  });
+});

@@ -1,0 +1,175 @@
+/** The shaders as text, on every machine: what they say is under snapshot, in wgsl/, to be read like code. */
+import { describe, expect, test } from 'vitest';
+import { activationSource } from '../../src/frame/gpu/kernels/activations.js';
+import { denseKernel, tileBytes, tileUnits } from '../../src/frame/gpu/kernels/dense.js';
+import { finishKernel } from '../../src/frame/gpu/kernels/finish.js';
+import { float, type Kernel, STEP } from '../../src/frame/gpu/kernels/kernel.js';
+import { type NarrowShape, narrowBytes, narrowKernel } from '../../src/frame/gpu/kernels/narrow.js';
+import { outputKernel } from '../../src/frame/gpu/kernels/output.js';
+import { placeKernel } from '../../src/frame/gpu/kernels/place.js';
+import { SCALE, scaleKernel } from '../../src/frame/gpu/kernels/scale.js';
+import { yuvKernel } from '../../src/frame/gpu/kernels/yuv.js';
+import { activationNames } from '../../src/network/activations.js';
+import { bindingsIn, readStruct, structIn, workgroupBytes, workgroupSize } from './wgsl.js';
+
+/** The smallest narrow kernel that has everything. */
+const narrow: NarrowShape = {
+  width: 3,
+  form: { size: 2, vectors: 2, weights: 'storage' },
+  invocations: 64,
+  hidden: 'tanh',
+  output: 'sigmoid',
+  outputs: 3,
+  earlier: 'none',
+  parts: 0,
+};
+
+const kernels: Record<string, Kernel> = {
+  narrow: narrowKernel(narrow),
+  'narrow-without-hidden': narrowKernel({ ...narrow, width: 0, output: 'sin' }),
+  'narrow-in-parts': narrowKernel({
+    ...narrow,
+    width: 2,
+    form: { size: 4, vectors: 1, weights: 'uniform' },
+    invocations: 32,
+    hidden: { from: 'tanh', to: 'relu' },
+    outputs: 1,
+    earlier: 'units',
+    parts: 2,
+  }),
+  'narrow-fading-from-one-layer': narrowKernel({ ...narrow, width: 1, outputs: 1, earlier: 'position' }),
+  dense: denseKernel('tanh', 32),
+  'dense-mixed': denseKernel({ from: 'sin', to: 'softplus' }, 48),
+  output: outputKernel('tanh'),
+  place: placeKernel,
+  finish: finishKernel,
+  scale: scaleKernel,
+  yuv: yuvKernel,
+};
+
+describe.each(Object.entries(kernels))('the kernel %s', (name, kernel) => {
+  const code = kernel.code();
+
+  test('reads as it did', async () => {
+    await expect(`// ${kernel.label}\n${code}`).toMatchFileSnapshot(`wgsl/${name}.wgsl`);
+  });
+
+  test('binds its buffers as its layout says', () => {
+    const spaces = { step: 'uniform', read: 'storage, read', write: 'storage, read_write', part: 'uniform' };
+    expect(bindingsIn(code)).toEqual(kernel.bindings.map((kind) => spaces[kind]));
+  });
+
+  test('names only members that its records have', () => {
+    for (const [record, struct] of [
+      ['step', STEP],
+      ['scale', SCALE],
+    ] as const) {
+      const known = structIn(struct.wgsl, record === 'step' ? 'Step' : 'Scale').members.map((m) => m.name);
+      const used = [...code.matchAll(new RegExp(`\\b${record}\\.(\\w+)`, 'g'))].map(([, member]) => member);
+      expect(known).toEqual(expect.arrayContaining(used));
+    }
+  });
+
+  test('has no number that WGSL cannot read, and closes what it opens', () => {
+    expect(code).not.toMatch(/NaN|Infinity|undefined|\[object|\$\{/);
+    expect(code.split('{').length).toBe(code.split('}').length);
+    expect(code.split('(').length).toBe(code.split(')').length);
+  });
+});
+
+test('the activations read as they did', async () => {
+  const all = activationNames.map((name) => activationSource(name, ['vec2f']).replace('activation', name));
+  await expect(all.join('\n\n')).toMatchFileSnapshot('wgsl/activations.wgsl');
+});
+
+describe('records', () => {
+  test.each([
+    ['Step', STEP],
+    ['Scale', SCALE],
+  ])('%s is written where a shader reads it', (name, struct) => {
+    const { members, bytes } = structIn(struct.wgsl, name);
+    expect(bytes).toBe(struct.bytes);
+    const values = Object.fromEntries(members.map(({ name }, i) => [name, 3 * i + 1]));
+    const buffer = new ArrayBuffer(3 * struct.bytes);
+    struct.write(new DataView(buffer), struct.bytes, values);
+    expect(readStruct(new DataView(buffer), struct.bytes, members)).toEqual(values);
+    for (const at of [0, 2 * struct.bytes])
+      expect(new Uint8Array(buffer, at, struct.bytes), 'its neighbours').toEqual(
+        new Uint8Array(struct.bytes),
+      );
+  });
+
+  test('fractions keep float32, and what is left out is 0', () => {
+    const { members } = structIn(STEP.wgsl, 'Step');
+    const view = new DataView(new ArrayBuffer(STEP.bytes).slice(0));
+    new Uint8Array(view.buffer).fill(255);
+    STEP.write(view, 0, { share: 0.3, samples: 4_000_000_000 });
+    const { share, samples, ...others } = readStruct(view, 0, members);
+    expect(share).toBe(Math.fround(0.3));
+    expect(samples).toBe(4_000_000_000);
+    expect(new Set(Object.values(others))).toEqual(new Set([0]));
+  });
+
+  test('a Step fits between two dynamic offsets of 256 bytes', () => {
+    expect(STEP.bytes).toBeLessThanOrEqual(256);
+  });
+});
+
+describe('workgroups', () => {
+  test('the tiles of wide layers take what they say, 16384 bytes at most, and 256 invocations at most', () => {
+    for (let width = 49; width <= 1100; width++) {
+      const units = tileUnits(width);
+      expect(units % 8, `${width} units in tiles of ${units}`).toBe(0);
+      expect(tileBytes(units)).toBeLessThanOrEqual(16384);
+    }
+    for (const units of [32, 48, 64, 80, 96, 112, 128]) {
+      const code = denseKernel('relu', units).code();
+      expect(workgroupBytes(code)).toBe(tileBytes(units));
+      expect(workgroupSize(code)).toBeLessThanOrEqual(256);
+    }
+  });
+
+  test.each([32, 64])('narrow kernels of %i invocations take what they say', (invocations) => {
+    for (const width of [0, 1, 2, 30, 48]) {
+      for (const size of [2, 4] as const) {
+        const form = { size, vectors: 2, weights: 'storage' as const };
+        const code = narrowKernel({ ...narrow, width, form, invocations }).code();
+        const bytes = width && narrowBytes(width, form, invocations); // without hidden layers, none
+        expect(workgroupBytes(code)).toBe(bytes);
+        expect(workgroupSize(code)).toBe(invocations);
+      }
+    }
+  });
+});
+
+test('kernels that differ have labels that differ, since a label is all that tells them apart', () => {
+  const variants: NarrowShape[] = [
+    narrow,
+    { ...narrow, width: 4 },
+    { ...narrow, form: { ...narrow.form, size: 4 } },
+    { ...narrow, form: { ...narrow.form, vectors: 1 } },
+    { ...narrow, form: { ...narrow.form, weights: 'uniform' }, parts: 1 },
+    { ...narrow, form: { ...narrow.form, weights: 'uniform' }, parts: 2 },
+    { ...narrow, invocations: 32 },
+    { ...narrow, hidden: 'sin' },
+    { ...narrow, hidden: { from: 'tanh', to: 'sin' } },
+    { ...narrow, hidden: { from: 'sin', to: 'tanh' } },
+    { ...narrow, output: 'tanh' },
+    { ...narrow, outputs: 1 },
+    { ...narrow, earlier: 'position' },
+    { ...narrow, earlier: 'units' },
+  ];
+  const all = [...variants.map(narrowKernel), ...Object.values(kernels).slice(4)];
+  all.push(denseKernel('tanh', 48), denseKernel('sin', 32), outputKernel('sigmoid'));
+  expect(new Set(all.map(({ label }) => label)).size).toBe(all.length);
+  expect(new Set(all.map((kernel) => kernel.code())).size).toBe(all.length);
+});
+
+test.each([
+  [1, '1.0'],
+  [-0.1, '-0.10000000149011612'],
+  [1e-30, '1.0000000031710769e-30'],
+  [1e30, '1.0000000150474662e+30'],
+])('%d is written %s', (value, text) => {
+  expect(float(value)).toBe(text);
+});
