@@ -1,5 +1,5 @@
 /** The GPU backend: frames computed by WebGPU, in Node and in browsers alike. */
-import { RenderError } from '../../errors.js';
+import { RenderError, UsageError } from '../../errors.js';
 import type { FrameDescription } from '../description.js';
 import { frameBytes, type PixelFormat } from '../pixels.js';
 import { type FrameRenderer, roomFor } from '../renderer.js';
@@ -15,7 +15,7 @@ export class GpuRenderer implements FrameRenderer {
   readonly formats = ['rgba', 'yuv420p'] as const;
   /** Told of each finished frame, where the device can tell how long it took. */
   onTimed: ((timing: Timing) => void) | undefined;
-  readonly #open: () => Promise<Device>;
+  #open: () => Promise<Device>;
   readonly #options: SessionOptions;
   #session: Session | undefined;
   #recovering: Promise<Session> | undefined;
@@ -52,6 +52,7 @@ export class GpuRenderer implements FrameRenderer {
         return pixels;
       } catch (error) {
         if (this.#closed) throw closedError();
+        if (error instanceof UsageError) throw error;
         const lost = await lossOf(session);
         if (!lost) throw error;
         await this.#recover(session, lost);
@@ -62,7 +63,9 @@ export class GpuRenderer implements FrameRenderer {
   async close(): Promise<void> {
     this.#closed = true;
     const session = this.#session;
-    this.#session = undefined; // and with it the instance, which would keep Node running
+    // With these goes the instance, which would keep Node running.
+    this.#session = undefined;
+    this.#open = () => Promise.reject(closedError());
     session?.close();
   }
 
@@ -91,22 +94,27 @@ export class GpuRenderer implements FrameRenderer {
 
   /** A lost device is replaced once, for all frames that were under way on it. */
   async #recover(session: Session, { message }: GPUDeviceLostInfo): Promise<void> {
-    if (session !== this.#session) {
-      await this.#recovering;
-      return; // another frame has seen to it
+    if (session === this.#session && !this.#recovering) {
+      this.#losses++;
+      if (this.#losses > 1) {
+        throw new RenderError(
+          `The GPU was lost a second time (${message.trim() || 'it gave no reason'}): update its driver, or take --backend cpu.`,
+        );
+      }
+      this.#recovering = this.#replace();
     }
-    this.#losses++;
-    if (this.#losses > 1) {
-      throw new RenderError(
-        `The GPU was lost a second time (${message.trim() || 'it gave no reason'}): update its driver, or take --backend cpu.`,
-      );
-    }
-    this.#recovering ??= this.#open().then((device) => {
-      this.#session = this.#start(device);
-      this.#recovering = undefined;
-      return this.#session;
-    });
     await this.#recovering;
+  }
+
+  async #replace(): Promise<Session> {
+    const device = await this.#open();
+    if (this.#closed) {
+      device.close();
+      throw closedError();
+    }
+    this.#session = this.#start(device);
+    this.#recovering = undefined;
+    return this.#session;
   }
 }
 
