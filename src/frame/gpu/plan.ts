@@ -52,8 +52,8 @@ export type Limits = Pick<
   | 'maxComputeWorkgroupStorageSize'
 >;
 
-/** Most operations in a chunk: half a second on a GPU of 0.4 TFLOP/s; Windows resets one that is silent for two. */
-const CHUNK_OPERATIONS = 2e11;
+/** Most operations in a chunk: a second on a GPU of 0.4 TFLOP/s; Windows resets one that is silent for two. */
+const CHUNK_OPERATIONS = 4e11;
 /** Most bytes of one plane buffer of a wide network. */
 const UNIT_BYTES = 2 ** 27;
 /**
@@ -81,7 +81,8 @@ export function planFrame(
     Math.min(UNIT_BYTES, limits.maxStorageBufferBindingSize) / (4 * rows),
     limits.maxComputeWorkgroupsPerDimension * GROUP, // of the kernels with a sample an invocation
   );
-  const chunkPixels = Math.min(pixels, Math.max(1, Math.floor(mostSamples / perPixel)));
+  const mostTiles = Math.max(1, Math.floor(mostSamples / TILE_SAMPLES)); // planes are made of whole ones
+  const chunkPixels = Math.min(pixels, Math.floor((mostTiles * TILE_SAMPLES) / perPixel));
   const plane = Math.ceil((chunkPixels * perPixel) / TILE_SAMPLES) * TILE_SAMPLES;
 
   const chunks: Dispatch[][] = [];
@@ -171,8 +172,8 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step): Di
   const ofSamples: [number, number] = [Math.ceil(step.plane! / GROUP), 1];
   const layers = hidden.map((matrix, k): Dispatch => {
     const groups: [number, number] = [
-      Math.ceil(step.samples! / TILE_SAMPLES),
       Math.ceil(matrix.rule.units / units),
+      Math.ceil(step.samples! / TILE_SAMPLES),
     ];
     const buffers: BufferName[] = ['weights', turn(k), turn(k + 1)];
     return { kernel: dense, step: { ...step, ...place(matrix) }, buffers, groups };

@@ -1,6 +1,7 @@
 // dense, 48 units, sin to softplus
 
-// Workgroups: x by tiles of 128 samples, y by tiles of 48 units. values and results are planes of activations.
+// Workgroups: x by tiles of 48 units, y by tiles of 128 samples, so that those of the same samples, which
+// read the same values, run at about the same time. values and results are planes of activations.
 // s0_0 are the sums of this invocation's first unit for its first four samples, s0_1 for its other four, and so on.
 struct Step {
   width: u32,
@@ -83,8 +84,8 @@ fn store(unit: u32, block: u32, sums: vec4f) {
 
 @compute @workgroup_size(96)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let u = group.y * 12u; // the tile's first block of units
-  let s = group.x * 32u; // and of samples
+  let u = group.x * 12u; // the tile's first block of units
+  let s = group.y * 32u; // and of samples
   let mine_u = local / 16u; // this invocation has the blocks mine_u and mine_u + 6 of units
   let mine_s = local % 16u; // and mine_s and mine_s + 16 of samples
   let bias0 = bias_block(u + mine_u);

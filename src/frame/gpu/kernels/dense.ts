@@ -56,7 +56,8 @@ function codeOf(hidden: ActivationNames, units: number): string {
   const weightOf = (unit: number) => `w${unit >> 2}.${'xyzw'[unit % 4]}`;
 
   return /* wgsl */ `
-// Workgroups: x by tiles of ${TILE_SAMPLES} samples, y by tiles of ${units} units. values and results are planes of activations.
+// Workgroups: x by tiles of ${units} units, y by tiles of ${TILE_SAMPLES} samples, so that those of the same samples, which
+// read the same values, run at about the same time. values and results are planes of activations.
 // s0_0 are the sums of this invocation's first unit for its first four samples, s0_1 for its other four, and so on.
 ${STEP.wgsl}
 @group(0) @binding(0) var<uniform> step: Step;
@@ -101,8 +102,8 @@ fn store(unit: u32, block: u32, sums: vec4f) {
 
 @compute @workgroup_size(${invocations})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let u = group.y * ${units / 4}u; // the tile's first block of units
-  let s = group.x * ${TILE_SAMPLES / 4}u; // and of samples
+  let u = group.x * ${units / 4}u; // the tile's first block of units
+  let s = group.y * ${TILE_SAMPLES / 4}u; // and of samples
   let mine_u = local / 16u; // this invocation has the blocks mine_u and mine_u + ${groups} of units
   let mine_s = local % 16u; // and mine_s and mine_s + 16 of samples
   let bias0 = bias_block(u + mine_u);
