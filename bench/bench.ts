@@ -3,25 +3,28 @@
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
+ *     npm run bench -- --gpu
  *
  * All are timed in turn, round after round, so that whatever else the machine does falls on each of them. Nothing is
  * asserted: the table has what we expect beside what was measured, and one reads it. Its ratios are of the least times,
  * since other work on the machine only ever adds.
+ *
+ * --gpu takes the figures of the GPU instead, all in one go, in less than five minutes: see gpu.ts. It needs Node, the
+ * tree with dist/ and node_modules/, and no network, so it can be taken to a machine by copying the tree (with `npm run
+ * build` done, on a system of the same kind): node node_modules/jiti/lib/jiti-cli.mjs bench/bench.ts --gpu
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import {
-  buildNetwork,
-  createRenderer,
-  type FrameDescription,
-  type FrameRenderer,
-  frameSchema,
-} from 'untrained';
+import { buildNetwork, createRenderer, type FrameRenderer, frameSchema } from 'untrained';
+import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './frames.js';
+import { benchGpu, gpuParts } from './gpu.js';
+import { printMachine } from './machine.js';
 import { LeftOut, type Peer, startNumpy, startOnnx, type Work } from './peers.js';
 import { benchPipeline } from './pipeline.js';
+import { fixed, median, some } from './table.js';
 
 const networks = {
   '27x30': { network: { layers: 27, width: 30, weightScale: 0.6 }, size: [512, 512] },
@@ -40,8 +43,8 @@ interface Contender {
   name: string;
   time(count: number): Promise<number>;
   times: number[]; // milliseconds a frame, one number a round
-  /** The largest difference to our pixels, in steps of 1/255. */
-  difference?: number;
+  /** To our pixels. */
+  difference?: Difference;
   /** How many times as fast as this one we are expected to be, at least. */
   expected?: number;
 }
@@ -78,7 +81,7 @@ async function benchNetwork(
     for (const [i, contender] of all.entries()) {
       await contender.time(1); // engines compile, caches fill
       counts.push(Math.ceil(BATCH_MS / (await contender.time(1))));
-      if (i > 0) contender.difference = largestDifference(rgba, await peers[i - 1].brightness());
+      if (i > 0) contender.difference = differenceTo(rgba, await peers[i - 1].brightness());
     }
     for (let round = 0; round < rounds; round++) {
       for (const [i, contender] of all.entries()) {
@@ -111,47 +114,6 @@ async function startPeers(work: Work): Promise<{ peers: Peer[]; notes: string[] 
   return { peers, notes };
 }
 
-/** Draws a frame over and over, with as many under way as the renderer likes. Gives the last one. */
-async function drawFrames(
-  renderer: FrameRenderer,
-  frame: FrameDescription,
-  frames: number,
-): Promise<Uint8Array> {
-  const [width, height] = frame.size;
-  let begun = 0;
-  let last: Uint8Array = new Uint8Array();
-  const lane = async () => {
-    const into = new Uint8Array(4 * width * height);
-    while (begun < frames) {
-      begun++;
-      last = await renderer.render(frame, into);
-    }
-  };
-  await Promise.all(Array.from({ length: renderer.framesInFlight }, lane));
-  return last;
-}
-
-/** The points a frame samples, (N, 2): as in src/frame/geometry.ts, written out for the plain case. */
-function pointsOf({ size: [width, height], view }: FrameDescription): Float32Array {
-  const pixel = (2 * view.halfWidth) / Math.min(width, height);
-  const points = new Float32Array(2 * width * height);
-  for (let i = 0; i < width * height; i++) {
-    points[2 * i] = view.centre[0] + pixel * ((i % width) + 0.5 - width / 2);
-    points[2 * i + 1] = view.centre[1] - pixel * (Math.floor(i / width) + 0.5 - height / 2);
-  }
-  return points;
-}
-
-/** How far our pixels are from someone's brightness, rounded as ours is. */
-function largestDifference(rgba: Uint8Array, brightness: Float32Array): number {
-  let largest = 0;
-  for (let i = 0; i < brightness.length; i++) {
-    const byte = Math.floor(255 * brightness[i] + 0.5);
-    largest = Math.max(largest, Math.abs(byte - rgba[4 * Math.floor(i / 3) + (i % 3)]));
-  }
-  return largest;
-}
-
 /** What 27x30 reaches on two cores. onnxruntime uses vectors of 512 bits where there are any, and we 128, or 256. */
 function expectation(peer: string, kernel: string): number | undefined {
   if (peer.includes('float32')) return 3;
@@ -165,7 +127,7 @@ function print(title: string, [ours, ...theirs]: Contender[], notes: string[]): 
   for (const { name, times, expected, difference } of theirs) {
     const ratio = `${(Math.min(...times) / Math.min(...ours.times)).toFixed(2)} x as fast`;
     const wish = expected === undefined ? '' : `(at least ${expected})`;
-    const pixels = difference === 0 ? 'equal' : `within ${difference}/255`;
+    const pixels = difference ? inWords(difference) : '';
     console.log(line(name, fixed(median(times)), fixed(Math.min(...times)), ratio, wish, pixels));
   }
   for (const note of notes) console.log(`  ${note}`);
@@ -189,53 +151,38 @@ function line(
   return `${cells.join(' ')} ${pixels}`.trimEnd();
 }
 
-function fixed(ms: number): string {
-  return ms.toFixed(ms < 100 ? 1 : 0);
+interface Arguments {
+  gpu: boolean;
+  software: boolean;
+  chosen: string[];
+  rounds: number;
 }
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
-}
-
-function some(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-/** How many cores are busy while we do nothing. */
-async function busyCores(): Promise<number> {
-  const now = () =>
-    cpus().map(({ times: { idle, user, nice, sys, irq } }) => ({ idle, work: user + nice + sys + irq }));
-  const before = now();
-  await sleep(1000);
-  const shares = now().map(({ idle, work }, i) => {
-    const worked = work - before[i].work;
-    return worked / Math.max(1, worked + idle - before[i].idle);
-  });
-  return shares.reduce((sum, share) => sum + share, 0);
-}
-
-function readArguments(): { chosen: string[]; rounds: number } {
+function readArguments(): Arguments {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, rounds: { type: 'string', default: '5' } },
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
+      gpu: { type: 'boolean', default: false },
+      software: { type: 'boolean', default: false },
+    },
   });
-  const chosen = values.only?.split(',') ?? [...parts];
-  const unknown = chosen.find((part) => !parts.includes(part as (typeof parts)[number]));
-  if (unknown !== undefined) throw new Error(`--only has no "${unknown}": take some of ${parts.join(',')}.`);
+  const { gpu, software } = values;
+  if (software && !gpu)
+    throw new Error('--software is for --gpu, which it runs on a program that plays a GPU: give both.');
+  const all: readonly string[] = gpu ? gpuParts : parts;
+  const chosen = values.only?.split(',') ?? [...all];
+  const unknown = chosen.find((part) => !all.includes(part));
+  if (unknown !== undefined) throw new Error(`--only has no "${unknown}": take some of ${all.join(',')}.`);
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds is ${values.rounds}: give 1 or more.`);
-  return { chosen, rounds };
+  return { gpu, software, chosen, rounds };
 }
 
-async function main({ chosen, rounds }: ReturnType<typeof readArguments>): Promise<void> {
-  console.log(
-    `Node ${process.versions.node}, ${some(availableParallelism(), 'core')} (${cpus()[0]?.model.trim()})`,
-  );
-  const busy = await busyCores();
-  if (busy > 0.3)
-    console.log(`Others keep ${busy.toFixed(1)} cores busy: times will be too long, and ratios less sure.`);
+async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void> {
+  if (gpu) return benchGpu({ software, chosen, rounds });
+  await printMachine();
   const renderer = await createRenderer({ backend: 'cpu' });
   try {
     for (const name of parts) {

@@ -1,6 +1,6 @@
 """A network over a whole image in numpy, the way one writes it: all points at once, one matrix product a layer.
 
-bench/peers.ts starts it in a folder with points.f32, of shape (N, inputs), and weights.f32, layer by layer W (units,
+bench/python.ts starts it in a folder with points.f32, of shape (N, inputs), and weights.f32, layer by layer W (units,
 inputs) and then b (units). Run: python3 numpy_forward.py 2 30 30 3, which are the inputs and then each layer's units.
 
 It says {"version": ...}, and then answers each line on stdin, "float32 4" for four frames in float32, with
@@ -47,4 +47,5 @@ def main():
         print(json.dumps({"ms": ms}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

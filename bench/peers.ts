@@ -4,27 +4,20 @@
  *
  * Both are given their points, and only their forward pass is timed; a frame of ours ends in RGBA.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Network } from 'untrained';
 import { onnxModel } from './onnx.js';
+import { ending, LeftOut, readBrightness, startPython, type Work, writeWork } from './python.js';
+
+export { LeftOut, type Work } from './python.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(here, '.cache');
-
-/** One network and the points it is computed at. */
-export interface Work {
-  network: Network;
-  points: Float32Array; // (N, inputs)
-  /** An empty folder to exchange files in. */
-  folder: string;
-}
 
 export interface Peer {
   name: string;
@@ -35,83 +28,18 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-/** Why a peer is not there, as the end of a sentence. */
-export class LeftOut extends Error {}
-
 /** numpy over the whole image, in float32 and in float64: two peers in one process. */
-export async function startNumpy({ network, points, folder }: Work): Promise<Peer[]> {
-  const layers = [...network.hidden, network.output];
-  await writeFile(join(folder, 'points.f32'), points);
-  const numbers = layers.flatMap(({ weights, biases }) => [
-    Float32Array.from(weights),
-    Float32Array.from(biases),
-  ]);
-  await writeFile(
-    join(folder, 'weights.f32'),
-    Buffer.concat(numbers.map(({ buffer }) => Buffer.from(buffer))),
-  );
-  const sizes = [network.inputs, ...layers.map(({ units }) => units)];
-  const python = await startPython([join(here, 'numpy_forward.py'), ...sizes.map(String)], folder);
+export async function startNumpy(work: Work): Promise<Peer[]> {
+  const sizes = await writeWork(work);
+  const python = await startPython('numpy_forward.py', sizes, work.folder);
 
   const peer = (type: 'float32' | 'float64'): Peer => ({
-    name: `numpy ${python.version}, ${type}`,
+    name: `numpy ${python.hello.version}, ${type}`,
     time: async (count) => (await python.ask<{ ms: number }>(`${type} ${count}`)).ms,
-    brightness: async () => {
-      const bytes = await readFile(join(folder, 'brightness.f32'));
-      return new Float32Array(Uint8Array.from(bytes).buffer);
-    },
+    brightness: () => readBrightness(work),
     close: async () => python.end(),
   });
   return [peer('float32'), peer('float64')];
-}
-
-interface Python {
-  version: string; // numpy's
-  /** Sends a line, and waits for the line that answers it. */
-  ask<Answer>(line: string): Promise<Answer>;
-  end(): void;
-}
-
-/** Starts the first Python that has numpy. */
-async function startPython(args: string[], cwd: string): Promise<Python> {
-  let reason = '';
-  for (const program of ['python3', 'python']) {
-    const child = spawn(program, args, { cwd, windowsHide: true });
-    const gone = ending(child, program);
-    gone.catch(() => {}); // told to whoever waits for an answer
-    child.stdin.on('error', () => {}); // likewise
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const answer = async () =>
-      JSON.parse(await Promise.race([lines.next().then(({ value }) => value ?? gone), gone]));
-    try {
-      const { version } = await answer();
-      const ask = (line: string) => {
-        child.stdin.write(`${line}\n`);
-        return answer();
-      };
-      return { version, ask, end: () => child.stdin.end() };
-    } catch (error) {
-      reason ||= (error as Error).message;
-    }
-  }
-  throw new LeftOut(reason);
-}
-
-/** Rejects when a process has ended, with what it said last. */
-async function ending(child: ChildProcess, name: string): Promise<never> {
-  let stderr = '';
-  child.stderr?.on('data', (chunk) => {
-    stderr = (stderr + chunk).slice(-2000);
-  });
-  const how = await new Promise<string>((resolve) => {
-    child.once('error', (error) =>
-      resolve(`${name} could not be started (${(error as NodeJS.ErrnoException).code})`),
-    );
-    child.once('close', (code, signal) => resolve(`${name} ended (${signal ?? code})`));
-  });
-  const lines = stderr.trim().split('\n');
-  const words = lines.find((line) => line.startsWith('npm error code')) ?? lines.pop(); // npm's last says where its log is
-  throw new Error(words ? `${how}: ${words}` : how);
 }
 
 /** What we use of onnxruntime-node. */

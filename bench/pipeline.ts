@@ -9,32 +9,77 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FrameDescription, type FrameRenderer, frameAt, frameCount, timeOfFrame } from 'untrained';
+import {
+  type FrameDescription,
+  type FrameRenderer,
+  frameAt,
+  frameCount,
+  type Sweep,
+  timeOfFrame,
+} from 'untrained';
 import { findFfmpeg, renderFilm } from 'untrained/render';
 import scene from '../scenes/weight-scale.js';
-
-// Not a public name, so it is taken from the build by path, and its types from the source, which is always there.
-type Encode = typeof import('../src/video/encode.js');
-const built = (path: string) => new URL(`../dist/${path}`, import.meta.url).href;
+import type { PixelFormat } from '../src/frame/pixels.js';
+import type { FilmShape, Output } from '../src/video/output.js';
+import { built } from './built.js';
 
 /** How much film is made, in seconds. It is the scene's middle, where the network is neither plain nor wild. */
 const SECONDS = 3;
 
-/** Times each of the three in turn, `rounds` times, and prints the least of each in seconds, and the ratios. */
+/** Seconds, the least of some rounds. */
+export interface FilmTimes {
+  draw: number;
+  encode: number;
+  film: number;
+  /** Of the film, once its first frame is there: without what a renderer takes to start. */
+  running: number;
+}
+
+export interface FilmFigures {
+  frames: number;
+  /** What frames leave the renderer as. */
+  pixels: PixelFormat;
+  ffmpeg: string;
+  seconds: FilmTimes;
+}
+
+/** Prints the least seconds of each of the three, and the ratios. */
 export async function benchPipeline(renderer: FrameRenderer, rounds: number): Promise<void> {
-  const frames = Math.min(frameCount(scene), Math.round(SECONDS * scene.fps));
-  const first = Math.floor((frameCount(scene) - frames) / 2);
+  const { frames, ffmpeg, seconds } = await measureFilm(renderer, scene, SECONDS, rounds);
+  const { draw, encode, film } = seconds;
+  const percent = (part: number) => `${((100 * part) / film).toFixed(0)}%`.padStart(5);
+  const [width, height] = scene.size;
+  console.log(`
+A whole film: weight-scale, ${frames} frames of ${width}x${height} to MP4 (ffmpeg ${ffmpeg}): seconds, least of ${rounds}
+  drawing alone                                ${draw.toFixed(2).padStart(8)}
+  encoding alone                               ${encode.toFixed(2).padStart(8)}
+  the film                                     ${film.toFixed(2).padStart(8)}
+  the slower of the two, of the film's time       ${percent(Math.max(draw, encode))}
+  both, one after the other, of the film's time   ${percent(draw + encode)}`);
+}
+
+/** Times drawing, encoding and the film in turn, `rounds` times, in so many seconds from a sweep's middle. */
+export async function measureFilm(
+  renderer: FrameRenderer,
+  sweep: Sweep,
+  filmSeconds: number,
+  rounds: number,
+): Promise<FilmFigures> {
+  const frames = Math.min(frameCount(sweep), Math.round(filmSeconds * sweep.fps));
+  const first = Math.floor((frameCount(sweep) - frames) / 2);
   const descriptions = Array.from({ length: frames }, (_, i) =>
-    frameAt(scene, timeOfFrame(scene, first + i)),
+    frameAt(sweep, timeOfFrame(sweep, first + i)),
   );
+  const output: Output = { path: 'alone.mp4', format: 'mp4', sequence: false };
+  const { pixelFormatsFor } = await built.encode();
+  const pixels = pixelFormatsFor(output).find((format) => renderer.formats.includes(format)) ?? 'rgba';
+  const [width, height] = sweep.size;
+  const shape: FilmShape = { width, height, fps: sweep.fps, frames, pixels };
   const ffmpeg = await findFfmpeg();
   const folder = await mkdtemp(join(tmpdir(), 'untrained-bench-'));
-  const least = {
-    draw: Number.POSITIVE_INFINITY,
-    encode: Number.POSITIVE_INFINITY,
-    film: Number.POSITIVE_INFINITY,
-  };
-  const time = async <T>(part: keyof typeof least, work: () => Promise<T>): Promise<T> => {
+  const never = Number.POSITIVE_INFINITY;
+  const least: FilmTimes = { draw: never, encode: never, film: never, running: never };
+  const time = async <T>(part: keyof FilmTimes, work: () => Promise<T>): Promise<T> => {
     const start = performance.now();
     const result = await work();
     least[part] = Math.min(least[part], (performance.now() - start) / 1000);
@@ -42,37 +87,39 @@ export async function benchPipeline(renderer: FrameRenderer, rounds: number): Pr
   };
   try {
     for (let round = 0; round < rounds; round++) {
-      const drawn = await time('draw', () => drawAll(renderer, descriptions));
+      const drawn = await time('draw', () => drawAll(renderer, descriptions, pixels));
       if (round === 0) await writeFile(join(folder, 'frames'), drawn);
-      await time('encode', () => encode(ffmpeg.path, folder, frames));
-      const outputs = [join(folder, 'whole.mp4')];
-      await time('film', () =>
-        renderFilm(scene, { outputs, backend: 'cpu', frames: [first, first + frames - 1] }),
-      );
+      await time('encode', () => encode(ffmpeg.path, folder, output, shape));
+      let began = 0;
+      const options = {
+        outputs: [join(folder, 'whole.mp4')],
+        backend: renderer.backend,
+        frames: [first, first + frames - 1] as [number, number],
+        onProgress: () => {
+          began ||= performance.now();
+        },
+      };
+      await time('film', () => renderFilm(sweep, options));
+      least.running = Math.min(least.running, (performance.now() - began) / 1000);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const { draw, encode: encoding, film } = least;
-  const percent = (part: number) => `${((100 * part) / film).toFixed(0)}%`.padStart(5);
-  const [width, height] = scene.size;
-  console.log(`
-A whole film: weight-scale, ${frames} frames of ${width}x${height} to MP4 (ffmpeg ${ffmpeg.version}): seconds, least of ${rounds}
-  drawing alone                                ${draw.toFixed(2).padStart(8)}
-  encoding alone                               ${encoding.toFixed(2).padStart(8)}
-  the film                                     ${film.toFixed(2).padStart(8)}
-  the slower of the two, of the film's time       ${percent(Math.max(draw, encoding))}
-  both, one after the other, of the film's time   ${percent(draw + encoding)}`);
+  return { frames, pixels, ffmpeg: ffmpeg.version, seconds: least };
 }
 
 /** Draws frames with as many under way as the renderer likes, and keeps them all. */
-async function drawAll(renderer: FrameRenderer, descriptions: FrameDescription[]): Promise<Uint8Array[]> {
+async function drawAll(
+  renderer: FrameRenderer,
+  descriptions: FrameDescription[],
+  pixels: PixelFormat,
+): Promise<Uint8Array[]> {
   const drawn: Uint8Array[] = [];
   let next = 0;
   const lane = async () => {
     while (next < descriptions.length) {
       const i = next++;
-      drawn[i] = await renderer.render(descriptions[i]);
+      drawn[i] = await renderer.render(descriptions[i], undefined, pixels);
     }
   };
   await Promise.all(Array.from({ length: renderer.framesInFlight }, lane));
@@ -80,11 +127,9 @@ async function drawAll(renderer: FrameRenderer, descriptions: FrameDescription[]
 }
 
 /** Makes an MP4 of the file `frames`, by the arguments that films are made with. */
-async function encode(ffmpeg: string, cwd: string, frames: number): Promise<void> {
-  const { encodingOf } = (await import(built('video/encode.js'))) as Encode;
-  const [width, height] = scene.size;
-  const film = { width, height, fps: scene.fps, frames };
-  const [step] = encodingOf({ path: 'alone.mp4', format: 'mp4', sequence: false }, film).steps;
+async function encode(ffmpeg: string, cwd: string, output: Output, shape: FilmShape): Promise<void> {
+  const { encodingOf } = await built.encode();
+  const [step] = encodingOf(output, shape).steps;
   const inputs = step.inputs.flatMap(({ options }) => [...options, '-i', 'frames']);
   const outputs = step.outputs.flatMap(({ options, to }) => [...options, '-y', to]);
   const child = spawn(ffmpeg, [...inputs, ...outputs], {

@@ -1,0 +1,99 @@
+/**
+ * The narrow kernel's forms, each by itself: those that the renderer would try, in its order, and then all others the
+ * kernel can be written in, so that the order can be chosen by measurement.
+ */
+import { frameSchema } from 'untrained';
+import type { NarrowForm } from '../src/frame/gpu/kernels/narrow.js';
+import { built } from './built.js';
+import { type GpuBench, inSoftware, tera } from './gpu.js';
+import {
+  type BatchTimes,
+  formName,
+  framesIn,
+  type NamedNetwork,
+  operationsOf,
+  startStopwatch,
+  timeBatch,
+} from './gpu-network.js';
+import { fixed, median, table } from './table.js';
+
+const BATCH_MS = 250;
+const ROUNDS = 3;
+
+export async function benchForms({ name, network, size }: NamedNetwork, bench: GpuBench): Promise<void> {
+  const frame = frameSchema.parse({ network, size });
+  const { arrange } = await built.arrange();
+  const { formsFor, invocationsFor } = await built.forms();
+  const { narrow: width = 0, parts } = arrange(frame.network);
+  const device = await bench.open();
+  const { limits } = device.gpu;
+  const tried = formsFor(width, parts.count, limits);
+  const others = everyForm.filter((form) => {
+    const isNew = !tried.some((other) => formName(other) === formName(form));
+    return (
+      isNew && invocationsFor(width, form, limits) > 0 && (form.weights === 'storage' || parts.count > 0)
+    );
+  });
+  const groups = (form: NarrowForm) => `${invocationsFor(width, form, limits)}`;
+  const rows = [
+    ['', 'invocations', 'sums each', 'GPU median', 'least', 'TFLOP/s', 'of the peak', 'first frame'],
+  ];
+  const notes: string[] = [];
+  for (const [i, form] of [...tried, ...others].entries()) {
+    const label =
+      i < tried.length ? `${i + 1}. ${formName(form)}` : `   ${formName(form)} (not tried by the renderer)`;
+    if (bench.left() < 90_000) {
+      notes.push(`${label} is left out: time is short.`);
+      continue;
+    }
+    try {
+      const { gpu, first, operations } = await timeForm(form, frame, bench);
+      const rate = operations / (Math.min(...gpu) / 1000);
+      const sums = `${width * form.size * form.vectors}`;
+      const share = `${((100 * rate) / bench.peak).toFixed(0)}%`;
+      const ms = [fixed(median(gpu)), fixed(Math.min(...gpu))];
+      rows.push([label, groups(form), sums, ...ms, tera(rate), share, `${first.toFixed(0)} ms`]);
+    } catch (error) {
+      notes.push(`${label} is left out: ${(error as Error).message}`);
+    }
+  }
+  device.close();
+  console.log(
+    `\nThe forms of the narrow kernel, ${name} at ${size.join('x')}: ms a frame${inSoftware(bench)}`,
+  );
+  console.log(table(rows));
+  for (const note of notes) console.log(`  ${note}`);
+}
+
+const everyForm = ([1, 2, 3, 4] as const)
+  .flatMap((vectors) =>
+    ([2, 4] as const).flatMap((size) =>
+      (['storage', 'uniform'] as const).map((weights): NarrowForm => ({ size, vectors, weights })),
+    ),
+  )
+  .filter(({ size, vectors }) => size * vectors <= 8);
+
+/** Milliseconds, batch by batch, and what the first frame took with all that it had to wait for. */
+async function timeForm(
+  form: NarrowForm,
+  frame: ReturnType<typeof frameSchema.parse>,
+  bench: GpuBench,
+): Promise<{ gpu: number[]; first: number; operations: number }> {
+  const stopwatch = await startStopwatch(bench, { form });
+  try {
+    const times: BatchTimes = { gpu: [], wall: [] };
+    const start = performance.now();
+    await timeBatch(stopwatch, frame, 1, times);
+    const first = performance.now() - start;
+    const frames = await framesIn(bench.software ? 0 : BATCH_MS, stopwatch, frame);
+    const all: BatchTimes = { gpu: [], wall: [] };
+    for (let round = 0; round < ROUNDS; round++) await timeBatch(stopwatch, frame, frames, all);
+    return {
+      gpu: all.gpu.length > 0 ? all.gpu : all.wall,
+      first,
+      operations: await operationsOf(frame, stopwatch),
+    };
+  } finally {
+    await stopwatch.renderer.close();
+  }
+}

@@ -1,0 +1,185 @@
+/** How long the GPU takes for a network's frames, by its own clock and by ours, and how much it moves. */
+import { type FrameDescription, type FrameRenderer, frameSchema, type NetworkInput } from 'untrained';
+import type { Timing } from '../src/frame/gpu/session.js';
+import type { PixelFormat } from '../src/frame/pixels.js';
+import { built } from './built.js';
+import { drawFrames } from './frames.js';
+import { type GpuBench, inSoftware, tera } from './gpu.js';
+import { fixed, mean, median, sized, some, table } from './table.js';
+import { trafficOf } from './traffic.js';
+
+export interface NamedNetwork {
+  name: string;
+  network: NetworkInput;
+  size: [width: number, height: number];
+}
+
+export const networks: NamedNetwork[] = [
+  { name: '27x30', network: { layers: 27, width: 30, weightScale: 0.6 }, size: [1920, 1080] },
+  { name: '14x400', network: { layers: 14, width: 400, weightScale: 0.1 }, size: [1080, 1080] },
+  { name: '2x10', network: { layers: 2, width: 10, weightScale: 0.6 }, size: [1920, 1080] },
+];
+
+/** What takes the same paths through the program, small enough for one that plays a GPU. */
+export const smallNetworks: NamedNetwork[] = networks.map(({ name, network }) => ({
+  name,
+  network: {
+    ...network,
+    layers: Math.min(4, network.layers as number),
+    width: Math.min(60, network.width as number),
+  },
+  size: [96, 54],
+}));
+
+export interface NetworkFigures {
+  name: string;
+  frame: FrameDescription;
+  rgba: Uint8Array;
+  operations: number;
+  /** The least of a frame's milliseconds, by the device's clock where it has one. */
+  ms: number;
+  /** Those of PyTorch, where it is there. */
+  eager?: number;
+  compiled?: number;
+}
+
+/**
+ * How long a batch of frames takes, in milliseconds. The device's clock may count in steps as large as a frame (Dawn's are
+ * 0.07 ms); the mean of many frames is still right.
+ */
+export const BATCH_MS = 500;
+const MOST_FRAMES = 500;
+/** How long a renderer has to find its best form before it is timed, in milliseconds. */
+const WARM_UP_MS = 6000;
+
+/** Milliseconds a frame; one of each per batch. */
+export interface BatchTimes {
+  gpu: number[]; // empty where the device has no clock
+  wall: number[];
+}
+
+/** A renderer that is timed in batches. */
+export interface Stopwatch {
+  renderer: FrameRenderer;
+  /** What it was told of the frames since they were cleared. */
+  timings: Timing[];
+}
+
+export async function startStopwatch(
+  { open }: Pick<GpuBench, 'open'>,
+  options: { form?: Timing['form'] } = {},
+): Promise<Stopwatch> {
+  const { GpuRenderer } = await built.renderer();
+  const renderer = await GpuRenderer.start(open, options);
+  const timings: Timing[] = [];
+  renderer.onTimed = (timing) => timings.push(timing);
+  return { renderer, timings };
+}
+
+/** Draws a batch, and adds its times. Gives the last frame. */
+export async function timeBatch(
+  { renderer, timings }: Stopwatch,
+  frame: FrameDescription,
+  frames: number,
+  times: BatchTimes,
+  format?: PixelFormat,
+): Promise<Uint8Array> {
+  timings.length = 0;
+  const start = performance.now();
+  const pixels = await drawFrames(renderer, frame, frames, format);
+  times.wall.push((performance.now() - start) / frames);
+  if (timings.length > 0) times.gpu.push(mean(timings.map(({ gpu }) => gpu)));
+  return pixels;
+}
+
+/** How many frames a batch of so many milliseconds has. */
+export async function framesIn(ms: number, stopwatch: Stopwatch, frame: FrameDescription): Promise<number> {
+  const times: BatchTimes = { gpu: [], wall: [] };
+  await timeBatch(stopwatch, frame, 3, times);
+  await timeBatch(stopwatch, frame, 6, times);
+  return Math.min(MOST_FRAMES, Math.max(3, Math.ceil(ms / times.wall[1])));
+}
+
+export async function benchNetwork(
+  { name, network, size }: NamedNetwork,
+  bench: GpuBench,
+): Promise<NetworkFigures> {
+  const frame = frameSchema.parse({ network, size });
+  const stopwatch = await startStopwatch(bench);
+  try {
+    const forms = await settle(stopwatch, frame, bench);
+    const frames = await framesIn(bench.software ? 0 : BATCH_MS, stopwatch, frame);
+    const all = { rgba: { gpu: [], wall: [] }, yuv420p: { gpu: [], wall: [] } } as Record<
+      PixelFormat,
+      BatchTimes
+    >;
+    const formats = stopwatch.renderer.formats.filter((format) => format in all);
+    let rgba: Uint8Array = new Uint8Array();
+    for (let round = 0; round < bench.rounds; round++) {
+      for (const format of formats) {
+        const pixels = await timeBatch(stopwatch, frame, frames, all[format], format);
+        if (format === 'rgba') rgba = pixels;
+      }
+    }
+    const title = `${name} at ${size.join('x')}, weight scale ${network.weightScale}`;
+    const batches = `${some(bench.rounds, 'batch').replace(/hs$/, 'hes')} of ${some(frames, 'frame')}`;
+    console.log(`\n${title}: ms a frame, ${batches}${inSoftware(bench)}`);
+    const rows = [['', 'GPU median', 'least', 'wall median', 'least', 'from the GPU', 'to it']];
+    for (const format of formats) {
+      const { up, down } = await trafficOf(() => drawFrames(stopwatch.renderer, frame, frames, format));
+      const { gpu, wall } = all[format];
+      const clock = gpu.length > 0 ? [fixed(median(gpu)), fixed(Math.min(...gpu))] : ['-', '-'];
+      rows.push([
+        `as ${format}`,
+        ...clock,
+        fixed(median(wall)),
+        fixed(Math.min(...wall)),
+        sized(down / frames),
+        sized(up / frames),
+      ]);
+    }
+    console.log(table(rows));
+    const { gpu, wall } = all.rgba;
+    const ms = Math.min(...(gpu.length > 0 ? gpu : wall));
+    const operations = await operationsOf(frame, stopwatch);
+    const rate = operations / (ms / 1000);
+    const share = `${((100 * rate) / bench.peak).toFixed(0)}% of the measured peak`;
+    console.log(`  ${(operations / 1e9).toPrecision(3)} GFLOP a frame: ${tera(rate)} TFLOP/s, ${share}${forms}`);
+    return { name, frame, rgba, operations, ms };
+  } finally {
+    await stopwatch.renderer.close();
+  }
+}
+
+/** Draws until the renderer has tried its forms and stays with one, or time is up. Says which, as a sentence's end. */
+async function settle(stopwatch: Stopwatch, frame: FrameDescription, bench: GpuBench): Promise<string> {
+  const { timings } = stopwatch;
+  const times: BatchTimes = { gpu: [], wall: [] };
+  const seen = new Set<string>();
+  const end = performance.now() + (bench.software ? 0 : WARM_UP_MS);
+  let last: string[] = [];
+  do {
+    await timeBatch(stopwatch, frame, 20, times);
+    last = [...new Set(timings.map(({ form }) => (form ? formName(form) : '')))];
+    for (const form of last) seen.add(form);
+  } while (performance.now() < end && last.join() !== '');
+  return last.join() === '' ? '' : `; ${some(seen.size, 'form')} tried, and kept: ${last.join(' and ')}`;
+}
+
+/** Multiplications and additions, as the renderer counts them: activations are not among them. */
+export async function operationsOf(frame: FrameDescription, { timings }: Stopwatch): Promise<number> {
+  if (timings.length > 0) return timings[0].operations;
+  const { arrange } = await built.arrange();
+  const { planFrame } = await built.plan();
+  const device = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 };
+  const limits = {
+    ...device,
+    maxComputeWorkgroupsPerDimension: 65_535,
+    maxComputeWorkgroupStorageSize: 16_384,
+  };
+  return planFrame(frame, arrange(frame.network), limits).operations;
+}
+
+export function formName({ size, vectors, weights }: NonNullable<Timing['form']>): string {
+  return `${vectors} x ${size} samples, ${weights}`;
+}

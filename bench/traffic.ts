@@ -1,0 +1,33 @@
+/** How many bytes go to a device and come from it, counted where they pass: at WebGPU's own methods. */
+
+export interface Traffic {
+  /** Bytes written to buffers. */
+  up: number;
+  /** Bytes copied to where the processor reads them. */
+  down: number;
+}
+
+/** Counts what all of this process moves while `work` goes on. */
+export async function trafficOf(work: () => Promise<unknown>): Promise<Traffic> {
+  const traffic: Traffic = { up: 0, down: 0 };
+  const { writeBuffer } = GPUQueue.prototype;
+  const { copyBufferToBuffer } = GPUCommandEncoder.prototype;
+  GPUQueue.prototype.writeBuffer = function (buffer, offset, data, from = 0, length) {
+    // Both are counted in the array's elements, or in bytes where there are none.
+    const element = 'BYTES_PER_ELEMENT' in data ? (data.BYTES_PER_ELEMENT as number) : 1;
+    traffic.up += length === undefined ? data.byteLength - element * from : element * length;
+    return writeBuffer.call(this, buffer, offset, data, from, length);
+  };
+  GPUCommandEncoder.prototype.copyBufferToBuffer = function (...copy: unknown[]) {
+    const [, , to, , bytes] = copy as [GPUBuffer, number, GPUBuffer, number, number];
+    if (to.usage & GPUBufferUsage.MAP_READ) traffic.down += bytes;
+    return Reflect.apply(copyBufferToBuffer, this, copy);
+  };
+  try {
+    await work();
+  } finally {
+    GPUQueue.prototype.writeBuffer = writeBuffer;
+    GPUCommandEncoder.prototype.copyBufferToBuffer = copyBufferToBuffer;
+  }
+  return traffic;
+}
