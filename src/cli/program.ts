@@ -160,7 +160,7 @@ function drawing(command: Command): Command {
     )
     .option('--dither', 'ordered dither against banding')
     .addOption(new Option('--backend <name>', 'what draws').choices(backends).default('auto'))
-    .option('--threads <n>', 'CPU threads; by default one a core', whole('--threads', 256))
+    .option('--threads <n>', 'CPU threads, in place of a GPU; by default one a core', whole('--threads', 256))
     .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
     .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
     .option('--json', 'one JSON object a line on stdout: progress, then result')

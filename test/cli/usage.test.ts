@@ -39,6 +39,7 @@ test.each([
   [['render', '--frames', 'all']],
   [['render', '--supersample', '9']],
   [['render', '--threads', '0']],
+  [['render', '--backend', 'gpu', '--threads', '2']],
   [['render', '--backend', 'abacus']],
   [['render', '--set', 'weightScale']],
   [['render', '--set', 'wieghtScale=1']],
