@@ -87,7 +87,7 @@ export async function measureFilm(
   };
   try {
     for (let round = 0; round < rounds; round++) {
-      const drawn = await time('draw', () => drawAll(renderer, descriptions, pixels));
+      const drawn = await time('draw', () => drawAll(renderer, descriptions, pixels, round === 0));
       if (round === 0) await writeFile(join(folder, 'frames'), drawn);
       await time('encode', () => encode(ffmpeg.path, folder, output, shape));
       let began = 0;
@@ -108,18 +108,21 @@ export async function measureFilm(
   return { frames, pixels, ffmpeg: ffmpeg.version, seconds: least };
 }
 
-/** Draws frames with as many under way as the renderer likes, and keeps them all. */
+/** Draws frames with as many under way as the renderer likes, each over one before, unless all are to be kept. */
 async function drawAll(
   renderer: FrameRenderer,
   descriptions: FrameDescription[],
   pixels: PixelFormat,
+  keep: boolean,
 ): Promise<Uint8Array[]> {
   const drawn: Uint8Array[] = [];
   let next = 0;
   const lane = async () => {
+    let last: Uint8Array | undefined;
     while (next < descriptions.length) {
       const i = next++;
-      drawn[i] = await renderer.render(descriptions[i], undefined, pixels);
+      last = await renderer.render(descriptions[i], keep ? undefined : last, pixels);
+      if (keep) drawn[i] = last;
     }
   };
   await Promise.all(Array.from({ length: renderer.framesInFlight }, lane));

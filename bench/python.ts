@@ -59,7 +59,7 @@ export async function startPython<Hello = { version: string }>(
   program: string,
   args: string[],
   cwd: string,
-  env: NodeJS.ProcessEnv = {},
+  { env = {}, patience }: { env?: NodeJS.ProcessEnv; patience?: number } = {},
 ): Promise<Python<Hello>> {
   let reason = '';
   for (const name of ['python3', 'python']) {
@@ -75,10 +75,10 @@ export async function startPython<Hello = { version: string }>(
     const answer = async () =>
       JSON.parse(await Promise.race([lines.next().then(({ value }) => value ?? gone), gone]));
     try {
-      const hello = await answer();
+      const hello = await within(patience, answer(), child);
       const ask = async (line: string, patience?: number) => {
         child.stdin.write(`${line}\n`);
-        const said = await (patience === undefined ? answer() : within(patience, answer(), child));
+        const said = await within(patience, answer(), child);
         if (said.error) throw new LeftOut(said.error);
         return said;
       };
@@ -91,7 +91,8 @@ export async function startPython<Hello = { version: string }>(
 }
 
 /** An answer, if it comes in time; else the child is ended. */
-async function within<T>(patience: number, answer: Promise<T>, child: ChildProcess): Promise<T> {
+async function within<T>(patience: number | undefined, answer: Promise<T>, child: ChildProcess): Promise<T> {
+  if (patience === undefined) return answer;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

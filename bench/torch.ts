@@ -19,20 +19,21 @@ const PATIENCE = 45_000;
  */
 export async function startTorch(work: Work, device: 'cuda' | 'cpu', left: () => number): Promise<Peer[]> {
   const sizes = await writeWork(work);
+  const patience = () => Math.max(1000, Math.min(PATIENCE, left()));
   const python = await startPython<Hello>('torch_forward.py', [device, ...sizes], work.folder, {
-    // What it compiles goes with the folder, and it starts no processes that could outlive it.
-    TORCHINDUCTOR_CACHE_DIR: `${work.folder}/inductor`,
-    TRITON_CACHE_DIR: `${work.folder}/triton`,
-    TORCHINDUCTOR_COMPILE_THREADS: '1',
+    env: {
+      // What it compiles goes with the folder, and it starts no processes that could outlive it.
+      TORCHINDUCTOR_CACHE_DIR: `${work.folder}/inductor`,
+      TRITON_CACHE_DIR: `${work.folder}/triton`,
+      TORCHINDUCTOR_COMPILE_THREADS: '1',
+    },
+    patience: patience(),
   });
   const { version, device: name, chunks } = python.hello;
   const parts = chunks > 1 ? `, in ${chunks} parts` : '';
   const peer = (kind: 'eager' | 'compile', title: string): Peer => ({
     name: `${title} (${name}${parts})`,
-    time: async (count) => {
-      const patience = Math.max(1000, Math.min(PATIENCE, left()));
-      return (await python.ask<{ ms: number }>(`${kind} ${count}`, patience)).ms;
-    },
+    time: async (count) => (await python.ask<{ ms: number }>(`${kind} ${count}`, patience())).ms,
     brightness: () => readBrightness(work),
     close: async () => python.end(),
   });
