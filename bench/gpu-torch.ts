@@ -33,7 +33,8 @@ export async function benchTorch(figures: NetworkFigures[], bench: GpuBench): Pr
       }
     } catch (error) {
       if (!(error instanceof LeftOut)) throw error;
-      const what = peers.length === 0 ? 'PyTorch' : network.eager ? 'torch.compile' : 'PyTorch, eager,';
+      const part = network.eager ? 'torch.compile' : 'PyTorch, eager,';
+      const what = peers.length === 0 ? 'PyTorch' : `${network.name}: ${part}`;
       notes.push(`${what} is left out: ${error.message}.`);
       if (peers.length === 0) break; // there is none for the other networks either
     } finally {
