@@ -7,10 +7,13 @@ import { delimiter, join } from 'node:path';
 export type WebGpu = { gpu: GPU } | { problem: string };
 
 /**
- * Our kernels keep to their buffers and write workgroup memory before they read it, so Dawn need not clamp every index
- * and clear that memory first.
+ * What Dawn does for web pages and we need not have. Our kernels keep to their buffers and write workgroup memory before
+ * they read it, so no index need be clamped and no memory cleared first; and times need not be rounded to 65 microseconds.
  */
-const FEATURES = ['disable_robustness', 'disable_workgroup_init'];
+const DAWN_OPTIONS = [
+  'enable-dawn-features=disable_robustness,disable_workgroup_init',
+  'disable-dawn-features=timestamp_quantization',
+];
 
 /** @returns A new instance; it ends, and lets Node end, once it and all that came from it are let go. */
 export async function openWebGpu(): Promise<WebGpu> {
@@ -19,7 +22,7 @@ export async function openWebGpu(): Promise<WebGpu> {
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals); // GPUBufferUsage and its like, as in a browser
-    return { gpu: create([`enable-dawn-features=${FEATURES.join(',')}`]) };
+    return { gpu: create(DAWN_OPTIONS) };
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0];
     return { problem: `The package webgpu does not load (${reason}). ${installAdvice}` };
