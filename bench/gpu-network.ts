@@ -43,10 +43,7 @@ export interface NetworkFigures {
   compiled?: number;
 }
 
-/**
- * How long a batch of frames takes, in milliseconds. The device's clock may count in steps as large as a frame (Dawn's are
- * 0.07 ms); the mean of many frames is still right.
- */
+/** How long a batch of frames takes, in milliseconds: its mean frame is right even where a clock counts in coarse steps. */
 export const BATCH_MS = 500;
 const MOST_FRAMES = 500;
 /** How long a renderer has to find its best form before it is timed, in milliseconds. */
@@ -109,7 +106,7 @@ export async function benchNetwork(
   try {
     const warmUp = bench.software ? 0 : WARM_UP_MS;
     const forms = await settle(stopwatch, frame, 'rgba', warmUp);
-    await settle(stopwatch, frame, 'yuv420p', warmUp / 4); // tried by itself, with forms that are compiled by now
+    await settle(stopwatch, frame, 'yuv420p', warmUp / 4); // whose last kernel is another
     const frames = await framesIn(bench.software ? 0 : BATCH_MS, stopwatch, frame);
     const all = { rgba: { gpu: [], wall: [] }, yuv420p: { gpu: [], wall: [] } } as Record<
       PixelFormat,

@@ -147,7 +147,7 @@ export class Session {
     const { timed, software } = this.#device;
     if (this.#form || !timed || software || plan.operations < TUNED_OPERATIONS)
       return { plan, form: likeliest };
-    const key = [forms.length, ...kernelsOf(plan).map(({ label }) => label)].join('; '); // of the likeliest form
+    const key = `${forms.length} forms of ${plan.chunks[0][0].kernel.label}`;
     const tuner = this.#tuners.get(key) ?? new Tuner(forms);
     this.#tuners.set(key, tuner);
     const form = tuner.next((other) =>
