@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { toByte } from '../../src/frame/colour.js';
 import type { FrameDescription, FrameInput } from '../../src/frame/description.js';
-import { type ActivationName, activationNames } from '../../src/network/activations.js';
+import { type Activation, type ActivationName, activationNames } from '../../src/network/activations.js';
 import type { NetworkInput } from '../../src/network/spec.js';
 import { frameOf, referenceColours, somePixels } from './compare.js';
 
@@ -24,12 +24,19 @@ export interface Range {
   centre: number;
   /** Units in the hidden layers, as specs have them; from 1 to 24 by default. */
   width?: fc.Arbitrary<number | number[]>;
-  /** What hidden layers and outputs may have; everything by default. */
-  activations?: readonly ActivationName[];
+  /** What hidden layers and outputs have, and the units of explicit layers; everything by default. */
+  activation?: fc.Arbitrary<Activation>;
+  outputActivation?: fc.Arbitrary<ActivationName>;
+  explicitUnits?: fc.Arbitrary<number>;
   /** Samples a pixel, by side; 1 by default. */
   supersample?: fc.Arbitrary<1 | 2 | 3 | 4>;
 }
 
+const name = fc.constantFrom(...activationNames);
+const anyActivation: fc.Arbitrary<Activation> = fc.oneof(
+  name,
+  fc.record({ from: name, to: name, fraction: real(0, 1) }),
+);
 const anyWidth = fc.oneof(
   fc.integer({ min: 1, max: 24 }),
   real(1, 24),
@@ -46,10 +53,11 @@ export function frames({
   zoom,
   centre,
   width = anyWidth,
-  activations = activationNames,
+  activation = anyActivation,
+  outputActivation = mostly(fc.constant<ActivationName>('sigmoid'), name),
+  explicitUnits = fc.integer({ min: 1, max: 9 }),
   supersample = fc.constant(1),
 }: Range): fc.Arbitrary<FrameDescription> {
-  const name = fc.constantFrom(...activations);
   const seed = fc.oneof(fc.integer(), fc.string({ minLength: 1, maxLength: 6 }));
   const network = fc
     .record({
@@ -57,8 +65,8 @@ export function frames({
       inputs: fc.integer({ min: 1, max: 5 }),
       layers,
       width,
-      activation: fc.oneof(name, fc.record({ from: name, to: name, fraction: real(0, 1) })),
-      outputActivation: mostly(fc.constant<ActivationName>('sigmoid'), name),
+      activation,
+      outputActivation,
       outputs: fc.constantFrom(1 as const, 3 as const),
       distribution: fc.constantFrom('uniform' as const, 'normal' as const),
       scale: fc.oneof(
@@ -78,7 +86,14 @@ export function frames({
       fc.record({
         network: fc.oneof(
           { weight: 5, arbitrary: network },
-          { weight: 1, arbitrary: explicitNetworks(name) as fc.Arbitrary<NetworkInput> },
+          {
+            weight: 1,
+            arbitrary: explicitNetworks(
+              activation,
+              outputActivation,
+              explicitUnits,
+            ) as fc.Arbitrary<NetworkInput>,
+          },
         ),
         slice: fc.array(real(-3, 3), { minLength: 3, maxLength: 3 }),
         view: fc.record({
@@ -97,11 +112,15 @@ export function frames({
 }
 
 /** Networks of two layers given number by number. */
-function explicitNetworks(name: fc.Arbitrary<ActivationName>) {
+function explicitNetworks(
+  hidden: fc.Arbitrary<Activation>,
+  output: fc.Arbitrary<ActivationName>,
+  units: fc.Arbitrary<number>,
+) {
   const number = real(-2, 2);
   const row = (length: number) => fc.array(number, { minLength: length, maxLength: length });
   return fc
-    .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 9 }), fc.constantFrom(1, 3), name, name)
+    .tuple(fc.integer({ min: 1, max: 5 }), units, fc.constantFrom(1, 3), hidden, output)
     .chain(([inputs, units, outputs, activation, outputActivation]) =>
       fc.record({
         activation: fc.constant(activation),

@@ -1,0 +1,185 @@
+/** That a frame is the same bytes in whatever form, order and company it is drawn, in one chunk or in many. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { FrameDescription } from '../../src/frame/description.js';
+import { arrange } from '../../src/frame/gpu/arrange.js';
+import { formsFor } from '../../src/frame/gpu/forms.js';
+import { type Limits, planFrame } from '../../src/frame/gpu/plan.js';
+import { GpuRenderer } from '../../src/frame/gpu/renderer.js';
+import type { NetworkInput } from '../../src/network/spec.js';
+import { expectReference, frameOf, largestDifference } from '../frames/compare.js';
+import { limitsOf, rendererStarter, softwareAdapter } from './adapter.js';
+
+const adapter = await softwareAdapter('frames in flight and in chunks on the GPU');
+const start = rendererStarter(adapter);
+
+/** An activation that is not 0 at 0, so that a unit or weight left over from another network shows. */
+const activation = 'sigmoid';
+const shapes: [NetworkInput, [number, number]][] = [
+  [{ layers: 5, width: 8 }, [31, 17]],
+  [{ layers: 5, width: 7 }, [31, 17]],
+  [{ layers: 7, width: [8, 1, 3, 2.5, 8, 4] }, [17, 40]],
+  [{ layers: 2.5, width: 7.3, seed: { from: 1, to: 'b', fraction: 0.5 } }, [1, 64]],
+  [{ layers: 1 }, [64, 3]],
+  [{ layers: 3, width: 57 }, [40, 9]],
+  [{ layers: 3.5, width: [64, 3, 50] }, [9, 9]],
+];
+
+/** Frames as unlike as they come: more networks than are kept, of several seeds each, in sizes that change. */
+const frames: FrameDescription[] = [1, 2, 3].flatMap((seed) =>
+  shapes.map(([network, size], i) =>
+    frameOf({
+      network: { seed, activation, weightScale: i > 4 ? 1 : 3, ...network },
+      size,
+      supersample: seed === 3 ? 2 : 1,
+      view: { halfWidth: 1 + seed },
+      dither: i % 2 === 0,
+    }),
+  ),
+);
+
+/** The numbers below `count` in an order that looks like none. */
+const shuffled = (count: number, step: number) => Array.from({ length: count }, (_, i) => (i * step) % count);
+
+describe.skipIf(!adapter)('the same bytes', () => {
+  let pictures: Uint8Array[];
+  let renderer: GpuRenderer;
+  beforeAll(async () => {
+    renderer = await start();
+    pictures = [];
+    for (const frame of frames) pictures.push(await renderer.render(frame));
+  });
+
+  test('one at a time they are pictures of something, and right', async () => {
+    for (const [i, frame] of frames.entries())
+      if (frame.supersample === 1 && !frame.dither) expectReference(pictures[i], frame);
+    expect(new Set(pictures.map((rgba) => Buffer.from(rgba).toString('latin1'))).size).toBe(frames.length);
+  });
+
+  test.each([1, 5, 8, 13])('all at once and in other orders, in steps of %i', async (step) => {
+    const order = shuffled(frames.length, step);
+    const drawn = await Promise.all(order.map((i) => renderer.render(frames[i])));
+    for (const [at, i] of order.entries())
+      expect(largestDifference(drawn[at], pictures[i]), `frame ${i}, ${at}th in order`).toBe(0);
+  });
+
+  test('from a renderer that drew nothing else before', async () => {
+    for (const i of [1, 2, 3, 6]) {
+      const fresh = await start();
+      expect(largestDifference(await fresh.render(frames[i]), pictures[i]), `frame ${i}`).toBe(0);
+      await fresh.close();
+    }
+  });
+
+  test('after a network whose weights are no numbers', async () => {
+    const huge = Array.from({ length: 8 }, () => Array.from({ length: 8 }, () => 1e30));
+    const weights = [
+      { w: huge.map(() => [1e30, 1e30]) },
+      { w: huge },
+      { w: huge },
+      { w: huge },
+      { w: huge.slice(0, 3) },
+    ];
+    await renderer.render(frameOf({ network: { activation: 'sigmoid', weights }, size: [31, 17] }));
+    expect(largestDifference(await renderer.render(frames[1]), pictures[1])).toBe(0);
+  });
+
+  test('into arrays that are given, each its own', async () => {
+    const rooms = frames.map(({ size: [width, height] }) => new Uint8Array(4 * width * height).fill(77));
+    const drawn = await Promise.all(frames.map((frame, i) => renderer.render(frame, rooms[i])));
+    expect(drawn.every((rgba, i) => rgba === rooms[i])).toBe(true);
+    expect(rooms).toEqual(pictures);
+  });
+
+  test('in every form, 110 fading layers of 11.5 units, in two parts', async () => {
+    const network = { layers: 110.5, width: 11.5, weightScale: 0.7 };
+    const frame = frameOf({ network, size: [29, 23] });
+    const { narrow = 0, parts } = arrange(frame.network);
+    expect(parts.count).toBe(2);
+    const device = await adapter!.open();
+    const forms = formsFor(narrow, parts.count, limitsOf(device, {}));
+    device.close();
+    expect(forms.length).toBeGreaterThan(3);
+    const expected = await renderer.render(frame);
+    expectReference(expected, frame);
+    for (const form of forms) {
+      const other = await start({ form });
+      expect(largestDifference(await other.render(frame), expected), JSON.stringify(form)).toBe(0);
+      await other.close();
+    }
+  });
+
+  // Four chunks and more, some of them beginning in the middle of a row.
+  test.each<[string, NetworkInput, Partial<Limits>]>([
+    ['a narrow network', { layers: 5, width: 8, weightScale: 2 }, { maxComputeWorkgroupsPerDimension: 4 }],
+    ['a fading one', { layers: 2.5, width: 8, weightScale: 2 }, { maxComputeWorkgroupsPerDimension: 4 }],
+    [
+      'a wide one',
+      { layers: 3.5, width: 57, weightScale: 0.5 },
+      { maxStorageBufferBindingSize: 4 * 57 * 384 },
+    ],
+  ])('in several chunks, %s', async (_, network, changes) => {
+    for (const supersample of [1, 3] as const) {
+      const frame = frameOf({ network, size: [45, 38], supersample, dither: true });
+      let limits: Limits | undefined;
+      const small = await start({}, async () => {
+        const device = await adapter!.open();
+        limits = limitsOf(device, changes);
+        Object.defineProperty(device.gpu, 'limits', { value: limits });
+        return device;
+      });
+      const { chunks } = planFrame(frame, arrange(frame.network), limits!);
+      expect(chunks.length).toBeGreaterThan(3);
+      const [inChunks, whole] = await Promise.all([small.render(frame), renderer.render(frame)]);
+      expect(largestDifference(inChunks, whole)).toBe(0);
+      const planes = await small.render(frameOf({ ...frame, size: [44, 38] }), undefined, 'yuv420p');
+      expect(planes).toEqual(
+        await renderer.render(frameOf({ ...frame, size: [44, 38] }), undefined, 'yuv420p'),
+      );
+      await small.close();
+    }
+  });
+});
+
+describe.skipIf(!adapter)('life', () => {
+  const frame = frames[0];
+
+  test('a wrong length of `into` is a RangeError with both, and the renderer goes on', async () => {
+    const renderer = await start();
+    const attempt = renderer.render(frame, new Uint8Array(4));
+    await expect(attempt).rejects.toThrow(RangeError);
+    await expect(attempt).rejects.toThrow(/takes 2108 bytes, and 4 were given/);
+    expect(await renderer.render(frame)).toHaveLength(2108);
+  });
+
+  test('a frame that does not fit rejects, and those around it are drawn', async () => {
+    const renderer = await start({}, async () => {
+      const device = await adapter!.open();
+      Object.defineProperty(device.gpu, 'limits', { value: limitsOf(device, { maxBufferSize: 200_000 }) });
+      return device;
+    });
+    const large = frameOf({ network: { layers: 40, width: 48 }, size: [9, 9] });
+    const outcomes = await Promise.allSettled([frame, large, frame].map((each) => renderer.render(each)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((outcomes[1] as PromiseRejectedResult).reason.message).toMatch(/fewer units or layers/);
+  });
+
+  test('close rejects the frames not finished yet, may be called twice, and nothing is drawn after', async () => {
+    const renderer = await GpuRenderer.start(adapter!.open);
+    const outcomes = Promise.allSettled(Array.from({ length: 7 }, () => renderer.render(frame)));
+    await renderer.close();
+    await renderer.close();
+    for (const outcome of await outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'RenderError' } });
+      expect((outcome as PromiseRejectedResult).reason.message).toMatch(/closed/);
+    }
+    await expect(renderer.render(frame)).rejects.toThrow(/closed/);
+    expect(renderer.description).toBe('closed');
+  });
+
+  test('says what it is', async () => {
+    const renderer = await start();
+    expect(renderer.backend).toBe('gpu');
+    expect(renderer.description).toMatch(/SwiftShader.*, in software$/);
+    expect(renderer.framesInFlight).toBeGreaterThanOrEqual(2);
+  });
+});

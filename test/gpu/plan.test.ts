@@ -1,0 +1,271 @@
+/** That a plan draws every pixel once and asks no device for more than it takes, or says what to reduce. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../src/errors.js';
+import type { FrameDescription, FrameInput } from '../../src/frame/description.js';
+import { arrange } from '../../src/frame/gpu/arrange.js';
+import { formsFor, invocationsFor } from '../../src/frame/gpu/forms.js';
+import type { Kernel } from '../../src/frame/gpu/kernels/kernel.js';
+import { type NarrowForm, narrowBytes, samplesOf } from '../../src/frame/gpu/kernels/narrow.js';
+import { type BufferName, type Limits, type Plan, planFrame } from '../../src/frame/gpu/plan.js';
+import type { PixelFormat } from '../../src/frame/pixels.js';
+import { countWeights, hiddenWidths } from '../../src/network/spec.js';
+import { frameOf } from '../frames/compare.js';
+import { real } from '../frames/specs.js';
+import { workgroupSize } from './wgsl.js';
+
+/** What WebGPU guarantees: https://www.w3.org/TR/webgpu/#limits */
+const guaranteed: Limits = {
+  maxBufferSize: 2 ** 28,
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxComputeWorkgroupStorageSize: 16384,
+};
+/** As much as an H200 or an M3 says. */
+const ample: Limits = {
+  maxBufferSize: 2 ** 35,
+  maxStorageBufferBindingSize: 2 ** 32 - 4,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxComputeWorkgroupStorageSize: 49152,
+};
+/** Less than any device has, so that small frames take many chunks. */
+const tiny: Limits = {
+  maxBufferSize: 2 ** 18,
+  maxStorageBufferBindingSize: 2 ** 17,
+  maxComputeWorkgroupsPerDimension: 100,
+  maxComputeWorkgroupStorageSize: 16384,
+};
+
+const planOf = (frame: FrameDescription, limits: Limits, format?: PixelFormat, form?: NarrowForm) =>
+  planFrame(frame, arrange(frame.network), limits, format, form);
+
+/** Networks and pictures up to the largest there are. */
+function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
+  const width = fc.oneof(
+    fc.integer({ min: 1, max: 48 }),
+    fc.integer({ min: 49, max: units }),
+    real(1, units),
+    fc.array(real(1, units), { minLength: 30, maxLength: 30 }),
+  );
+  return fc.noBias(
+    fc
+      .record({
+        network: fc.record({
+          layers: fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 30 }), real(1, 30)),
+          width,
+          outputs: fc.constantFrom(1 as const, 3 as const),
+          activation: fc.constantFrom('tanh', { from: 'tanh' as const, to: 'sin' as const, fraction: 0.5 }),
+        }),
+        size: fc.tuple(fc.integer({ min: 1, max: side }), fc.integer({ min: 1, max: side })),
+        supersample: fc.constantFrom(1, 2, 3, 4),
+        dither: fc.boolean(),
+      })
+      .map((frame) => frameOf(frame as FrameInput)),
+  );
+}
+
+/** The number in a kernel's label before `word`. */
+const inLabel = ({ label }: Kernel, word: string) => Number(label.match(new RegExp(`(\\d+) ${word}`))![1]);
+
+/** How many samples a workgroup of a kernel sees to. */
+function reach(kernel: Kernel, perPixel: number, form: NarrowForm): number {
+  if (kernel.label.startsWith('narrow')) return inLabel(kernel, 'invocations') * samplesOf(form);
+  if (kernel.label.startsWith('dense')) return 128;
+  return kernel.label === 'finish' ? 64 * perPixel : 64;
+}
+
+/** That each chunk follows the one before it, and that its kernels reach all it has. */
+function expectCovered(plan: Plan, frame: FrameDescription, form: NarrowForm): void {
+  const { size, supersample, network } = frame;
+  const perPixel = supersample ** 2;
+  let next = 0;
+  for (const chunk of plan.chunks) {
+    const { firstPixel, samples } = chunk[0].step;
+    expect(firstPixel).toBe(next);
+    expect(samples! % perPixel).toBe(0);
+    expect(samples!).toBeGreaterThan(0);
+    next += samples! / perPixel;
+    for (const { kernel, step, groups } of chunk) {
+      if (kernel.label === 'yuv') continue;
+      const must = (holds: boolean, what: string) =>
+        holds || expect.fail(`${kernel.label} ${what}: ${JSON.stringify({ groups, ...step })}`);
+      must(step.firstPixel === firstPixel && step.samples === samples, 'has the samples of its chunk');
+      must(step.plane! >= samples! && step.plane! % 128 === 0, 'has whole tiles in its planes');
+      const isDense = kernel.label.startsWith('dense');
+      const [ofSamples, ofUnits] = isDense ? [groups[1], groups[0]] : groups;
+      must(ofSamples * reach(kernel, perPixel, form) >= samples!, 'reaches all samples');
+      const tiles = isDense ? Math.ceil(step.units! / inLabel(kernel, 'units')) : 1;
+      must(ofUnits === tiles, 'reaches all units, once');
+    }
+    const rounds = chunk.filter(({ kernel }) => kernel.label.startsWith('dense'));
+    expect(rounds.length).toBe(rounds.length && Math.ceil(network.layers) - 1);
+    expect(chunk.filter(({ kernel }) => kernel.label === 'finish')).toHaveLength(1);
+  }
+  expect(next).toBe(size[0] * size[1]);
+}
+
+/** That no kernel is given more than the device takes. */
+function expectWithin(plan: Plan, limits: Limits): void {
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const used = new Set<BufferName>(plan.chunks.flatMap((chunk) => chunk.flatMap(({ buffers }) => buffers)));
+  for (const [name, bytes] of Object.entries(plan.buffers)) {
+    expect(bytes, `the buffer ${name}, bytes`).toBeLessThanOrEqual(most);
+    expect(bytes > 0, `the buffer ${name} is there because it is used`).toBe(used.has(name as BufferName));
+  }
+  for (const { groups, kernel } of plan.chunks.flat()) {
+    if (groups.some((count) => count < 1 || count > limits.maxComputeWorkgroupsPerDimension))
+      expect.fail(`${kernel.label} has ${groups} workgroups`);
+  }
+}
+
+describe('every pixel once, within the limits', () => {
+  test.each<[string, Limits, number, number]>([
+    ['the guaranteed minimum', guaranteed, 5700, 1100],
+    ['an ample device', ample, 16384, 1100],
+    ['a device smaller than any', tiny, 180, 90],
+  ])('random frames on %s', (_, limits, side, units) => {
+    let [chunks, frameCount] = [0, 0];
+    fc.assert(
+      fc.property(frames(side, units), fc.constantFrom<PixelFormat>('rgba', 'yuv420p'), (random, format) => {
+        const [width, height] = random.size;
+        const even = format === 'yuv420p';
+        const size: [number, number] = even
+          ? [2 * Math.ceil(width / 2), 2 * Math.ceil(height / 2)]
+          : random.size;
+        const frame = { ...random, size };
+        const samples = size[0] * size[1] * frame.supersample ** 2;
+        const widest = Math.max(3, ...hiddenWidths(frame.network));
+        // Fifty chunks or so.
+        fc.pre(2 * samples * countWeights(frame.network) < 2e13 && samples * widest < 50 * 2 ** 25);
+        const arrangement = arrange(frame.network);
+        const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+        fc.pre(4 * size[0] * size[1] <= most && 16 * arrangement.length <= most);
+        const form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0];
+        const plan = planFrame(frame, arrangement, limits, format);
+        expect(plan.picture).toBe(format);
+        expectCovered(plan, frame, form);
+        expectWithin(plan, limits);
+        chunks = Math.max(chunks, plan.chunks.length);
+        frameCount++;
+      }),
+      { seed: 2024, numRuns: 60 },
+    );
+    console.info(`${frameCount} frames, in up to ${chunks} chunks`);
+    expect(chunks).toBeGreaterThan(3);
+  });
+
+  test.each([49, 50, 64, 100, 130, 333, 1024, 8192])(
+    'planes of %i units are no larger than may be bound, whatever their number of samples',
+    (width) => {
+      for (const supersample of [1, 2, 3, 4] as const) {
+        const size: [number, number] = [width > 1000 ? 300 : 1500, 900];
+        const plan = planOf(frameOf({ network: { layers: 2, width }, size, supersample }), guaranteed);
+        expect(plan.chunks.length).toBeGreaterThan(1);
+        expectWithin(plan, guaranteed);
+      }
+    },
+  );
+
+  test('a chunk is no more work than keeps a slow GPU for a second or so', () => {
+    const frame = frameOf({ network: { layers: 40, width: 1024, weightScale: 0.1 }, size: [1000, 1000] });
+    const plan = planOf(frame, ample);
+    expect(plan.operations / plan.chunks.length).toBeLessThan(4.1e11);
+    expect(plan.operations / plan.chunks.length).toBeGreaterThan(3e11);
+  });
+
+  test('operations are two for every weight that a sample meets, biases and the slice aside', () => {
+    const frame = frameOf({ network: { layers: 27 }, size: [30, 10], supersample: 2 });
+    const weights = countWeights(frame.network) - 26 * 30 - 3;
+    expect(planOf(frame, guaranteed).operations).toBe(2 * weights * 300 * 4);
+  });
+
+  test('the work of a frame is as long in any form', () => {
+    const frame = frameOf({ network: { layers: 9 }, size: [501, 77], supersample: 3 });
+    for (const form of formsFor(30, 1, guaranteed)) {
+      const plan = planOf(frame, guaranteed, 'rgba', form);
+      expectCovered(plan, frame, form);
+      const { kernel } = plan.chunks[0][0];
+      expect(workgroupSize(kernel.code())).toBe(invocationsFor(30, form, guaranteed));
+    }
+  });
+});
+
+describe('what does not fit is refused with what to reduce', () => {
+  test.each<[string, FrameInput, Limits, RegExp]>([
+    [
+      'a picture',
+      { network: {}, size: [8192, 8192] },
+      guaranteed,
+      /8192x8192 is 256 MB, .*128 MB.* make it smaller, or take --backend cpu\.$/,
+    ],
+    [
+      'a network of many units',
+      { network: { layers: 4, width: 5000 }, size: [9, 9] },
+      guaranteed,
+      /weights are 191 MB, .*128 MB.* fewer units or layers, or --backend cpu\.$/,
+    ],
+    [
+      'a network of many layers',
+      { network: { layers: 1024, width: 200 }, size: [9, 9] },
+      guaranteed,
+      /weights are 157 MB/,
+    ],
+    [
+      'what a small device cannot hold',
+      { network: { width: 48 }, size: [9, 9] },
+      { ...guaranteed, maxBufferSize: 1e5 },
+      /weights are 1 MB/,
+    ],
+  ])('%s', (_, input, limits, message) => {
+    const attempt = () => planOf(frameOf(input), limits);
+    expect(attempt).toThrow(UsageError);
+    expect(attempt).toThrow(message);
+  });
+
+  test('the largest picture and network that fit are taken', () => {
+    const picture = frameOf({ network: {}, size: [8192, 4096] });
+    expectWithin(planOf(picture, guaranteed), guaranteed);
+    const network = frameOf({ network: { layers: 3, width: 5788 }, size: [9, 9] });
+    expectWithin(planOf(network, guaranteed), guaranteed);
+    expect(() => planOf(frameOf({ network: { layers: 3, width: 5796 }, size: [9, 9] }), guaranteed)).toThrow(
+      UsageError,
+    );
+  });
+});
+
+describe('forms', () => {
+  test.each<[string, Limits]>([
+    ['the guaranteed minimum', guaranteed],
+    ['an ample device', ample],
+  ])('on %s every narrow width has one, and all fit into registers and workgroup memory', (_, limits) => {
+    for (let width = 0; width <= 48; width += 2) {
+      const forms = formsFor(width, 1, limits);
+      expect(forms.length, `${width} units`).toBeGreaterThanOrEqual(2);
+      expect(new Set(forms.map((form) => JSON.stringify(form))).size, 'none twice').toBe(forms.length);
+      for (const form of forms) {
+        expect(width * samplesOf(form)).toBeLessThanOrEqual(192);
+        const invocations = invocationsFor(width, form, limits);
+        expect([32, 64]).toContain(invocations);
+        expect(narrowBytes(width, form, invocations)).toBeLessThanOrEqual(
+          limits.maxComputeWorkgroupStorageSize,
+        );
+      }
+      expect(width * samplesOf(forms[0]), 'the likeliest leaves room beside its sums').toBeLessThanOrEqual(
+        160,
+      );
+    }
+  });
+
+  test('uniform buffers are for layers in one to four parts', () => {
+    const uniform = (parts: number) =>
+      formsFor(30, parts, guaranteed).filter(({ weights }) => weights === 'uniform').length;
+    expect([0, 1, 4, 5].map(uniform).map(Boolean)).toEqual([false, true, true, false]);
+  });
+
+  test('what is too large for 64 invocations runs with 32, and what is too large for those not at all', () => {
+    const form: NarrowForm = { size: 4, vectors: 1, weights: 'storage' };
+    const fitting = (bytes: number) =>
+      invocationsFor(30, form, { ...guaranteed, maxComputeWorkgroupStorageSize: bytes });
+    expect([30720, 30719, 15360, 15359].map(fitting)).toEqual([64, 32, 32, 0]);
+  });
+});
