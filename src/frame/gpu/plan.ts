@@ -33,8 +33,12 @@ export interface Dispatch {
 }
 
 export interface Plan {
-  /** One after another; each is a piece of work for the device's queue. */
-  chunks: Dispatch[][];
+  /** How many pieces of work for the device's queue, one after another. */
+  chunks: number;
+  /** The dispatches of a piece, by its number from 0: made when asked for, since a large picture may have thousands. */
+  chunk(i: number): Dispatch[];
+  /** All that run in it. */
+  kernels: Kernel[];
   /** Bytes; 0 for a buffer that is not needed. */
   buffers: Record<BufferName, number>;
   /** Which buffer is the picture. */
@@ -56,6 +60,9 @@ export type Limits = Pick<
 const CHUNK_OPERATIONS = 4e11;
 /** Most bytes of one plane buffer of a wide network. */
 const UNIT_BYTES = 2 ** 27;
+/** What the device tells beside a picture, its times, is no larger than this, in bytes. */
+const BESIDE = 32;
+
 /**
  * @param picture - What the pixels are wanted as.
  * @param form - Of the narrow kernel; by default the likeliest to be the fastest.
@@ -85,8 +92,9 @@ export function planFrame(
   const chunkPixels = Math.min(pixels, Math.floor((mostTiles * TILE_SAMPLES) / perPixel));
   const plane = Math.ceil((chunkPixels * perPixel) / TILE_SAMPLES) * TILE_SAMPLES;
 
-  const chunks: Dispatch[][] = [];
-  for (let firstPixel = 0; firstPixel < pixels; firstPixel += chunkPixels) {
+  const chunks = Math.ceil(pixels / chunkPixels);
+  const chunk = (i: number): Dispatch[] => {
+    const firstPixel = i * chunkPixels;
     const step: Step = {
       width,
       pixels,
@@ -105,12 +113,19 @@ export function planFrame(
         ? wide(frame, arrangement, step)
         : [narrow(frame, arrangement, step, form, limits)];
     const groups: [number, number] = [Math.ceil(step.samples! / perPixel / GROUP), 1];
-    chunks.push([...brightness, { kernel: finishKernel, step, buffers: ['brightness', 'rgba'], groups }]);
-  }
-  if (picture === 'yuv420p') chunks.at(-1)!.push(toYuv(width, pixels, limits));
+    const finish: Dispatch = { kernel: finishKernel, step, buffers: ['brightness', 'rgba'], groups };
+    const isLast = i === chunks - 1;
+    return [
+      ...brightness,
+      finish,
+      ...(isLast && picture === 'yuv420p' ? [toYuv(width, pixels, limits)] : []),
+    ];
+  };
   const unitBytes = arrangement.narrow === undefined ? 4 * rows * plane : 0;
   return {
     chunks,
+    chunk,
+    kernels: [...new Set(chunk(chunks - 1).map(({ kernel }) => kernel))],
     buffers: {
       offsets: 4 * supersample * (width + height),
       weights: 16 * arrangement.length,
@@ -224,9 +239,10 @@ function checkFits(frame: FrameDescription, arrangement: Arrangement, limits: Li
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const [width, height] = frame.size;
   const takes = `this GPU takes ${megabytes(most)} at a time`;
-  if (4 * width * height > most) {
+  const picture = 4 * width * height;
+  if (picture > most || picture + BESIDE > limits.maxBufferSize) {
     throw new UsageError(
-      `A picture of ${width}x${height} is ${megabytes(4 * width * height)}, and ${takes}: make it smaller, or take --backend cpu.`,
+      `A picture of ${width}x${height} is ${megabytes(picture)}, and ${takes}: make it smaller, or take --backend cpu.`,
     );
   }
   if (16 * arrangement.length > most) {

@@ -12,19 +12,21 @@ import type { PixelFormat } from '../pixels.js';
 import { type Arrangement, arrange } from './arrange.js';
 import type { Device } from './device.js';
 import { formsFor } from './forms.js';
-import { type Kernel, STEP } from './kernels/kernel.js';
+import { STEP } from './kernels/kernel.js';
 import type { NarrowForm } from './kernels/narrow.js';
 import { scaleKernel } from './kernels/scale.js';
 import { Memory } from './memory.js';
 import { Networks } from './networks.js';
 import { Pipelines } from './pipelines.js';
-import { type Plan, planFrame } from './plan.js';
+import { type Dispatch, type Plan, planFrame } from './plan.js';
 import { Tuner } from './tuner.js';
 
 /** Frames under way at most: while one is copied and encoded, one is read back, and one is drawn. */
 export const SLOTS = 3;
 /** From one step to the next in their buffer: what WebGPU guarantees a dynamic offset may be a multiple of. */
 const STEP_STRIDE = 256;
+/** Chunks that the device is given before it has done them: so many that it never waits, and does not drown in them. */
+const CHUNKS_AHEAD = 32;
 /** Frames of fewer operations are too short to tell one form from another. */
 const TUNED_OPERATIONS = 1e9;
 /** Two timestamps of 8 bytes. */
@@ -103,7 +105,7 @@ export class Session {
   async begin(frame: FrameDescription, format: PixelFormat): Promise<Drawing> {
     const arrangement = arrange(frame.network);
     const { plan, form, tuner } = this.#plan(frame, arrangement, format);
-    await this.#pipelines.prepare([scaleKernel, ...kernelsOf(plan)]);
+    await this.#pipelines.prepare([scaleKernel, ...plan.kernels]);
     const slot = await this.#takeSlot();
 
     this.#gpu.pushErrorScope('validation');
@@ -111,8 +113,7 @@ export class Session {
     this.#makeBuffers(plan, slot);
     this.#networks.send(frame, arrangement);
     this.#sendOffsets(frame);
-    this.#sendSteps(plan);
-    this.#run(plan, slot);
+    await this.#run(plan, slot);
     const problems = Promise.all([this.#gpu.popErrorScope(), this.#gpu.popErrorScope()]);
     problems.catch(() => {}); // told to whoever finishes
 
@@ -147,11 +148,11 @@ export class Session {
     const { timed, software } = this.#device;
     if (this.#form || !timed || software || plan.operations < TUNED_OPERATIONS)
       return { plan, form: likeliest };
-    const key = `${forms.length} forms of ${plan.chunks[0][0].kernel.label}`;
+    const key = `${forms.length} forms of ${plan.chunk(0)[0].kernel.label}`;
     const tuner = this.#tuners.get(key) ?? new Tuner(forms);
     this.#tuners.set(key, tuner);
     const form = tuner.next((other) =>
-      this.#pipelines.ready(kernelsOf(planFrame(frame, arrangement, limits, format, other))),
+      this.#pipelines.ready(planFrame(frame, arrangement, limits, format, other).kernels),
     );
     return { plan: planFrame(frame, arrangement, limits, format, form), form, tuner };
   }
@@ -185,36 +186,38 @@ export class Session {
     this.#offsetsKey = key;
   }
 
-  #sendSteps({ chunks }: Plan): void {
-    const dispatches = chunks.flat();
+  /** Runs a plan's chunks, each as one piece of work, and has the pixels copied to where they can be read. */
+  async #run(plan: Plan, slot: number): Promise<void> {
+    const { queue } = this.#gpu;
+    const last = plan.chunks - 1;
+    for (let i = 0; i <= last; i++) {
+      const chunk = plan.chunk(i);
+      this.#sendSteps(chunk);
+      const encoder = this.#gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass(this.#passOf(slot, i === 0, i === last));
+      for (const [number, { kernel, buffers, partsAt, groups }] of chunk.entries()) {
+        const names = buffers.map((name) =>
+          name === 'rgba' || name === 'yuv420p' ? `${name} ${slot}` : name,
+        );
+        pass.setPipeline(this.#pipelines.get(kernel));
+        pass.setBindGroup(0, this.#memory.bind(kernel, ['steps', ...names], partsAt), [STEP_STRIDE * number]);
+        pass.dispatchWorkgroups(...groups);
+      }
+      pass.end();
+      if (i === last) this.#leave(encoder, plan, slot);
+      queue.submit([encoder.finish()]);
+      if (i % CHUNKS_AHEAD === CHUNKS_AHEAD - 1) await queue.onSubmittedWorkDone();
+    }
+  }
+
+  /** In the queue's order: a chunk reads its own, though all share a buffer. */
+  #sendSteps(dispatches: Dispatch[]): void {
     const bytes = STEP_STRIDE * dispatches.length;
     if (this.#steps.byteLength < bytes) this.#steps = new ArrayBuffer(bytes);
     const view = new DataView(this.#steps);
     for (const [i, { step }] of dispatches.entries()) STEP.write(view, STEP_STRIDE * i, step);
     const buffer = this.#memory.make('steps', bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
     this.#gpu.queue.writeBuffer(buffer, 0, this.#steps, 0, bytes);
-  }
-
-  /** Runs a plan's chunks, each as one piece of work, and has the pixels copied to where they can be read. */
-  #run(plan: Plan, slot: number): void {
-    let index = 0;
-    for (const [i, chunk] of plan.chunks.entries()) {
-      const isLast = i === plan.chunks.length - 1;
-      const encoder = this.#gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass(this.#passOf(slot, i === 0, isLast));
-      for (const { kernel, buffers, partsAt, groups } of chunk) {
-        const names = buffers.map((name) =>
-          name === 'rgba' || name === 'yuv420p' ? `${name} ${slot}` : name,
-        );
-        pass.setPipeline(this.#pipelines.get(kernel));
-        pass.setBindGroup(0, this.#memory.bind(kernel, ['steps', ...names], partsAt), [STEP_STRIDE * index]);
-        pass.dispatchWorkgroups(...groups);
-        index++;
-      }
-      pass.end();
-      if (isLast) this.#leave(encoder, plan, slot);
-      this.#gpu.queue.submit([encoder.finish()]);
-    }
   }
 
   #passOf(slot: number, first: boolean, last: boolean): GPUComputePassDescriptor {
@@ -248,8 +251,6 @@ export class Session {
     return this.#device.timed ? nanoseconds / 1e6 : undefined;
   }
 }
-
-const kernelsOf = ({ chunks }: Plan): Kernel[] => [...new Set(chunks.flat().map(({ kernel }) => kernel))];
 
 function throwIfAny([outOfMemory, invalid]: (GPUError | null)[]): void {
   if (outOfMemory) {
