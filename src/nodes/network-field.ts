@@ -2,7 +2,7 @@
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
 import { PlaybackState, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
 import { UsageError } from '../errors.js';
-import { type FrameDescription, type FrameInput, MAX_SIDE } from '../frame/description.js';
+import type { FrameDescription, FrameInput } from '../frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { type Picture, requestPicture, shrinkFor } from './pictures.js';
 import { networkShowing, type Shown } from './shown.js';
@@ -122,16 +122,12 @@ export class NetworkField extends NetworkNode {
     );
   }
 
-  /** The node's sides in pixels of the film, or fewer while the editor plays. */
+  /** The picture's sides: the node's, or fewer pixels while the editor plays. */
   #pixels(): [number, number] {
-    const { width, height } = this.computedSize();
-    const { a, b, c, d } = this.localToWorld();
-    const resolution = this.resolution();
-    const pixels = (length: number) => Math.round(Math.min(MAX_SIDE / 2, Math.max(1, length * resolution)));
-    const size: [number, number] = [pixels(width * Math.hypot(a, b)), pixels(height * Math.hypot(c, d))];
+    const sides = this.devicePixels(this.resolution());
     const state = this.view().playbackState();
-    if (state !== PlaybackState.Playing && state !== PlaybackState.Presenting) return size;
-    const shrink = shrinkFor(size, PLAYING_BUDGET);
-    return [pixels((size[0] * shrink) / resolution), pixels((size[1] * shrink) / resolution)];
+    const playing = state === PlaybackState.Playing || state === PlaybackState.Presenting;
+    const shrink = playing ? shrinkFor(sides, PLAYING_BUDGET) : 1;
+    return [Math.ceil(sides[0] * shrink), Math.ceil(sides[1] * shrink)];
   }
 }

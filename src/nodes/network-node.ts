@@ -9,7 +9,7 @@ import {
   type Vector2Signal,
 } from '@motion-canvas/core';
 import { UsageError } from '../errors.js';
-import { type FrameDescription, type FrameInput, frameSchema } from '../frame/description.js';
+import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '../frame/description.js';
 import type { Activation, ActivationName } from '../network/activations.js';
 import type { Distribution } from '../network/draws.js';
 import type { ExplicitLayer, NetworkInput, NetworkSpec } from '../network/spec.js';
@@ -191,6 +191,14 @@ export abstract class NetworkNode extends Rect {
     const { x, y } = this.centre();
     const view = { centre: [x, y] as [number, number], halfWidth: this.halfWidth() };
     return { network: this.network(), view, slice: this.slice() };
+  }
+
+  /** The node's sides in pixels of the film, times `resolution`; whole, 1 to 8192. */
+  protected devicePixels(resolution = 1): [number, number] {
+    const { width, height } = this.computedSize();
+    const { a, b, c, d } = this.localToWorld();
+    const pixels = (length: number) => Math.min(MAX_SIDE / 2, Math.max(1, Math.round(length * resolution)));
+    return [pixels(width * Math.hypot(a, b)), pixels(height * Math.hypot(c, d))];
   }
 
   /** Checks a frame of this node's; throws a UsageError that names the value, the rule and the next move. */
