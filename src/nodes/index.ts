@@ -6,7 +6,9 @@ export { activationBetween, seedBetween, zoomBetween } from './between.js';
 export { Curve, type CurveProps } from './curve.js';
 export type { Graph } from './graph.js';
 export { HeightMap, type HeightMapProps } from './height-map.js';
+export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
+export { type GridItem, NetworkGrid, type NetworkGridProps } from './network-grid.js';
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
 export type { Shown } from './shown.js';
 export {
