@@ -1,6 +1,12 @@
 /** A network's function as a surface. */
-import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
-import { Color, type PossibleColor, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
+import { computed, initial, nodeName, parser, signal } from '@motion-canvas/2d';
+import {
+  Color,
+  type PossibleColor,
+  type Signal,
+  type SignalValue,
+  type SimpleSignal,
+} from '@motion-canvas/core';
 import { UsageError } from '../errors.js';
 import { brightnessPlanes } from '../frame/cpu/planes.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
@@ -68,9 +74,10 @@ export class HeightMap extends NetworkNode {
   declare readonly fieldOfView: SimpleSignal<number, this>;
 
   /** Colours of brightness 0 to 1, at equal steps; null takes the network's own. @defaultValue the dark theme's */
+  @parser((colours: PossibleColor[] | null) => colours?.map((colour) => new Color(colour)) ?? null)
   @initial(dark.heights)
   @signal()
-  declare readonly colours: SimpleSignal<PossibleColor[] | null, this>;
+  declare readonly colours: Signal<PossibleColor[] | null, Color[] | null, this>;
 
   /** Points along a side, 2 to 512. @defaultValue 128 */
   @initial(128)
@@ -114,6 +121,13 @@ export class HeightMap extends NetworkNode {
     }
     if (this.clip()) context.clip(this.getPath());
     this.drawChildren(context);
+  }
+
+  /** How wide the square is, in pixels, where it lies flat (`relief` 0) and is seen from above (`tilt` 90). */
+  sideFromAbove(): number {
+    const { width, height } = this.size();
+    const half = (this.fieldOfView() * Math.PI) / 360;
+    return (this.magnification() * Math.min(width, height) * Math.cos(half)) / Math.SQRT2;
   }
 
   override dispose(): void {
@@ -163,8 +177,7 @@ export class HeightMap extends NetworkNode {
 }
 
 /** 1024 colours along the given ones, through Lab, each in [0, 1]. */
-function colourTable(given: PossibleColor[]): number[][] {
-  const stops = given.map((colour) => new Color(colour));
+function colourTable(stops: Color[]): number[][] {
   return Array.from({ length: 1024 }, (_, i) => {
     const place = (i / 1023) * (stops.length - 1);
     const first = Math.min(stops.length - 1, Math.floor(place));

@@ -29,6 +29,7 @@ export interface NetworkGridProps extends RectProps {
   space?: SignalValue<number>;
   labelSize?: SignalValue<number>;
   labelColour?: SignalValue<PossibleColor>;
+  labelPlace?: SignalValue<'under' | 'inside'>;
 }
 
 /** How far below its picture a label stands, and how much room it takes, in its own font size. */
@@ -66,6 +67,11 @@ export class NetworkGrid extends Rect {
   @initial(dark.quiet)
   @signal()
   declare readonly labelColour: SimpleSignal<PossibleColor, this>;
+
+  /** Under the picture, or inside its lower left corner, where it needs no room. @defaultValue 'under' */
+  @initial('under')
+  @signal()
+  declare readonly labelPlace: SimpleSignal<'under' | 'inside', this>;
 
   /** Each a picture and its label, in the order of `items`; its position is where it belongs. */
   readonly cells: readonly Rect[];
@@ -105,6 +111,13 @@ export class NetworkGrid extends Rect {
     return Math.max(0, Math.min(across, down));
   });
 
+  /** How much of the grid its cells take, in pixels; they stand in its middle. */
+  extent(): Vector2 {
+    const [columns, rows] = this.#shape();
+    const [across, down] = [this.side() + this.space(), this.side() + this.#labelRoom() + this.space()];
+    return new Vector2(columns * across - this.space(), rows * down - this.space());
+  }
+
   /** The middle of a cell, its label included, in pixels from the middle of the grid. */
   placeOf(index: number): Vector2 {
     const [columns, rows] = this.#shape();
@@ -139,12 +152,19 @@ export class NetworkGrid extends Rect {
   }
 
   #makeLabel(text: SignalValue<string>): Txt {
+    const inside = () => this.labelPlace() === 'inside';
+    const em = () => this.labelSize();
     return new Txt({
       text,
-      fontSize: () => this.labelSize(),
+      fontSize: em,
       fill: () => this.labelColour(),
-      opacity: () => (this.labelSize() > 0 ? 1 : 0),
-      y: () => this.side() / 2 + 0.12 * this.labelSize(),
+      opacity: () => (em() > 0 ? 1 : 0),
+      fontWeight: () => (inside() ? 600 : 400),
+      shadowColor: () => (inside() ? 'rgba(0, 0, 0, 0.75)' : 'rgba(0, 0, 0, 0)'),
+      shadowBlur: () => (inside() ? 0.4 * em() : 0),
+      offset: () => (inside() ? [-1, 1] : [0, 0]),
+      x: () => (inside() ? 0.35 * em() - this.side() / 2 : 0),
+      y: () => this.side() / 2 + (inside() ? -0.1 : 0.12) * em(),
     });
   }
 
@@ -155,6 +175,6 @@ export class NetworkGrid extends Rect {
   }
 
   #labelRoom(): number {
-    return LABEL_ROOM * this.labelSize();
+    return this.labelPlace() === 'under' ? LABEL_ROOM * this.labelSize() : 0;
   }
 }

@@ -14,7 +14,7 @@ import type { Activation, ActivationName } from '../network/activations.js';
 import type { Distribution } from '../network/draws.js';
 import type { ExplicitLayer, NetworkInput, NetworkSpec } from '../network/spec.js';
 import { explain } from '../sweep/explain.js';
-import { frameAt, parseSweep, type SweepInput } from '../sweep/sweep.js';
+import { frameAt, parseSweep, type Sweep, type SweepInput } from '../sweep/sweep.js';
 import { activationBetween, seedBetween } from './between.js';
 
 type Initialisation = NonNullable<NetworkSpec['initialisation']>;
@@ -141,7 +141,7 @@ export abstract class NetworkNode extends Rect {
    *
    * @example `yield* field().play({ seconds: 4, network: { weightScale: tween(0.4, 0.8) } });`
    */
-  *play(sweep: SweepInput): ThreadGenerator {
+  *play(sweep: SweepInput | Sweep): ThreadGenerator {
     const checked = parseSweep(sweep);
     const { seconds } = checked;
     yield* tween(seconds, (u) => this.take(frameAt(checked, u * seconds)));

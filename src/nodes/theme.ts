@@ -54,7 +54,7 @@ export interface Theme {
   margin: number;
   /** Between things that stand side by side. */
   gap: number;
-  /** Font sizes. At 375 pixels across, a phone, `small` is 11 and `title` 18 pixels, and in portrait a little more. */
+  /** Font sizes. On a phone, 375 pixels across, `small` is 10 pixels in landscape and 12.5 in portrait. */
   title: number;
   body: number;
   small: number;
@@ -70,10 +70,10 @@ export interface Theme {
  */
 export function themeFor({ width, height }: Vector2, colours = dark): Theme {
   const shorter = Math.min(width, height);
-  const em = Math.min(width, 1.3 * height) * (height > width ? 0.034 : 0.0295);
+  const em = height > width ? 0.0335 * width : 0.0275 * Math.min(width, 1.75 * height);
   return {
     colours,
-    margin: 0.06 * shorter,
+    margin: 0.065 * shorter,
     gap: 0.03 * shorter,
     title: 1.6 * em,
     body: 1.2 * em,
