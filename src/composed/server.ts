@@ -16,10 +16,18 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Takes a frame. What is sent back to the page waits for it. */
-export type TakeFrame = (frame: number, bytes: AsyncIterable<Buffer>) => Promise<void>;
+/**
+ * Takes a frame, as its difference from the one `before` that the same page sent. What is sent back waits for it.
+ * @param before - Undefined for a page's first.
+ */
+export type TakeFrame = (
+  page: number,
+  frame: number,
+  before: number | undefined,
+  delta: AsyncIterable<Buffer>,
+) => Promise<void>;
 
-const page = (imports: Bundle['imports']) => `<!doctype html>
+const html = (imports: Bundle['imports']) => `<!doctype html>
 <meta charset="utf-8">
 <title>Untrained</title>
 <link rel="icon" href="data:,">
@@ -73,12 +81,13 @@ export async function startServer(
     const path = decodeURIComponent((request.url ?? '').split('?')[0]);
     // Scenes may name public files from the root, as Motion Canvas's own server has them.
     const name = path.startsWith(secret) ? path.slice(secret.length) : path.slice(1);
-    if (request.method === 'POST' && path.startsWith(`${secret}frames/`)) {
-      await take(Number(name.slice('frames/'.length)), request);
+    const [, page, frame, before] = /^frames\/(\d+)\/(\d+)\/(\d+|none)$/.exec(name) ?? [];
+    if (request.method === 'POST' && path.startsWith(secret) && before !== undefined) {
+      await take(Number(page), Number(frame), before === 'none' ? undefined : Number(before), request);
       response.writeHead(204, HEADERS).end();
       return;
     }
-    const file = path === secret ? page(imports) : path.startsWith(secret) ? files.get(name) : undefined;
+    const file = path === secret ? html(imports) : path.startsWith(secret) ? files.get(name) : undefined;
     const type = TYPES[path === secret ? '.html' : extname(name).toLowerCase()] ?? 'application/octet-stream';
     if (file !== undefined) response.writeHead(200, { ...HEADERS, 'content-type': type }).end(file);
     else await sendPublic(join(publicFolder, name), type, response);

@@ -86,15 +86,11 @@ export class Session {
 
   /** Has the pages draw frames by turns. Resolves when all are handed over. */
   async draw(first: number, last: number): Promise<void> {
-    const step = this.pages.length;
-    const draws = this.pages.map(async (page, turn) =>
+    const count = this.pages.length;
+    const draws = this.pages.map(async (page, number) =>
       this.result(
         page,
-        await page.evaluate(([first, last, step]) => window.untrained.draw(first, last, step), [
-          first + turn,
-          last,
-          step,
-        ] as const),
+        await page.evaluate((args) => window.untrained.draw(...args), [first, last, number, count] as const),
       ),
     );
     draws.forEach((draw) => {

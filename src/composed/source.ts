@@ -35,8 +35,8 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   const size = options.size ?? defaults.size;
   const view = options.size ? viewFor(target, defaults, size) : defaults.view;
   const fps = options.fps ?? defaults.fps;
-  const queue = new FrameQueue(4 * size[0] * size[1]);
-  const session = await Session.start(target, (frame, chunks) => queue.take(frame, chunks), options);
+  const queue = new FrameQueue(...size);
+  const session = await Session.start(target, (...frame) => queue.take(...frame), options);
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
   try {

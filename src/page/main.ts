@@ -8,8 +8,8 @@ import { startUploads } from './upload.js';
 export interface PageApi {
   /** Runs the scenes once, to learn how long they are. */
   open(settings: FilmSettings): Promise<FilmInfo | Failure>;
-  /** Draws every `step`-th frame from `first` to `last`, and hands each to the server. */
-  draw(first: number, last: number, step: number): Promise<Failure | undefined>;
+  /** Draws a page's share of the frames from `first` to `last`, by turns with the others, and hands each to the server. */
+  draw(first: number, last: number, page: number, pages: number): Promise<Failure | undefined>;
   /** The suspended generators of the scene that is played. */
   waiting(): unknown[];
   /** Milliseconds spent so far. */
@@ -47,12 +47,12 @@ export function start(project: ProjectSettings): void {
         film = await openFilm(project, settings);
         return film.info;
       }),
-    draw: (first, last, step) =>
+    draw: (first, last, page, pages) =>
       caught(async () => {
         if (!film) throw new Error('draw() before open()');
         const { times } = window.untrained;
-        const uploads = startUploads(times);
-        for (let frame = first; frame <= last; frame += step) {
+        const uploads = startUploads(page, times);
+        for (let frame = first + page; frame <= last; frame += pages) {
           const began = performance.now();
           await film.advance(frame);
           const context = await film.draw();

@@ -1,4 +1,5 @@
-/** Frames on their way out of the page, as raw RGBA. */
+/** Frames on their way out of the page. */
+import { deltaOf } from './delta.js';
 
 /** How many may be under way: one is sent while the next is drawn. */
 const IN_FLIGHT = 2;
@@ -10,15 +11,21 @@ export interface Uploads {
   finish(): Promise<void>;
 }
 
-export function startUploads(times: { read: number; send: number }): Uploads {
+/** @param page - The page's number: what is sent of a frame depends on what this page has sent before. */
+export function startUploads(page: number, times: { read: number; send: number }): Uploads {
   const underWay = new Set<Promise<void>>();
+  let before: { frame: number; pixels: Uint32Array } | undefined;
   return {
     async send(frame, context) {
       const { width, height } = context.canvas;
       const began = performance.now();
       const { data } = context.getImageData(0, 0, width, height);
+      const pixels = new Uint32Array(data.buffer);
+      const path = `frames/${page}/${frame}/${before?.frame ?? 'none'}`;
+      const delta = deltaOf(pixels, before?.pixels);
+      before = { frame, pixels };
       times.read += performance.now() - began;
-      const sent = post(frame, data).finally(() => underWay.delete(sent));
+      const sent = post(path, delta).finally(() => underWay.delete(sent));
       underWay.add(sent);
       const waiting = performance.now();
       if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
@@ -30,8 +37,8 @@ export function startUploads(times: { read: number; send: number }): Uploads {
   };
 }
 
-async function post(frame: number, data: Uint8ClampedArray<ArrayBuffer>): Promise<void> {
+async function post(path: string, delta: Uint8Array<ArrayBuffer>): Promise<void> {
   // A Blob, since Chromium passes the bytes of an array on so slowly that it takes ten times as long (measured).
-  const answer = await fetch(`frames/${frame}`, { method: 'POST', body: new Blob([data]) });
-  if (!answer.ok) throw new Error(`Frame ${frame} was not taken: ${answer.status}`);
+  const answer = await fetch(path, { method: 'POST', body: new Blob([delta]) });
+  if (!answer.ok) throw new Error(`A frame was not taken: ${answer.status}`);
 }
