@@ -11,31 +11,29 @@ const [FROM, TO] = [0.4, 0.8];
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
-  const { colours, title, body, small, gap, margin } = theme;
+  const { colours, title, body, small, gap } = theme;
 
-  // Wide: the picture left, words right. Otherwise the title above the picture and the number below it.
-  const whole = boxOf(view.size(), margin);
-  const wide = shapeOf(view.size()) === 'wide';
-  const headRoom = 3.4 * body;
-  const footRoom = 4.4 * body;
-  const [above, under] = cut(whole, 'rows', wide ? 0 : headRoom, wide ? 0 : gap);
-  const picture = wide
-    ? squareIn(cut(whole, 'columns', whole.height)[0])
-    : squareIn(cut(under, 'rows', under.height - footRoom)[0]);
-  const words = wide ? cut(whole, 'columns', whole.height, 2 * gap)[1] : undefined;
-  const head = words ? cut(words, 'rows', 0.42 * words.height)[0] : above;
-  const scaleBox = words
-    ? cut(words, 'rows', 0.42 * words.height)[1]
-    : cut(under, 'rows', under.height - footRoom)[1];
+  // Wide: the picture, and the words beside it. Otherwise the title above the picture, and the scale below it.
+  const whole = boxOf(view.size(), theme.margin);
+  const beside = () => {
+    const [left, right] = cut(whole, 'columns', whole.height, 2 * gap);
+    const [upper, lower] = cut(right, 'rows', 0.42 * right.height);
+    return [upper, left, lower];
+  };
+  const stacked = () => {
+    const [upper, rest] = cut(whole, 'rows', 3.4 * body, gap);
+    return [upper, ...cut(rest, 'rows', rest.height - 4.4 * body)];
+  };
+  const [head, middle, scaleBox] = shapeOf(view.size()) === 'wide' ? beside() : stacked();
+  const picture = squareIn(middle);
 
   const field = createRef<NetworkField>();
-  const everything = createRef<Rect>();
   const number = () => field().weightScale();
   const trackWidth = 0.86 * scaleBox.width;
   const along = () => trackWidth * ((number() - FROM) / (TO - FROM) - 0.5);
 
   view.add(
-    <Rect ref={everything} opacity={0}>
+    <>
       <NetworkField ref={field} size={picture.size} position={picture.center} radius={theme.radius} />
       <Txt
         text={'Growing weights'}
@@ -90,12 +88,11 @@ export default makeScene2D(function* (view) {
           position={[trackWidth / 2, 1.2 * body]}
         />
       </Rect>
-    </Rect>,
+    </>,
   );
 
   field().take(frameAt(sweep, 0));
-  yield* everything().opacity(1, 0.8);
-  yield* waitFor(0.5);
+  yield* waitFor(1);
   yield* field().play(sweep);
   yield* waitFor(2);
 });

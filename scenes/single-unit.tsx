@@ -47,7 +47,6 @@ export default makeScene2D(function* (view) {
   const panel = (box: BBox) => squareIn(cut(box, 'rows', box.height - room)[0]).expand(-0.8 * small);
   const [plot, relief, picture] = [panel(curveBox), panel(surfaceBox), panel(pictureBox)];
 
-  const title = createRef<Txt>();
   const equation = createRef<Latex>();
   const axes = createRef<Axes>();
   const curve = createRef<Curve>();
@@ -64,7 +63,6 @@ export default makeScene2D(function* (view) {
   view.add(
     <>
       <Txt
-        ref={title}
         text={'One unit'}
         fontSize={theme.title}
         fontWeight={600}
@@ -115,7 +113,8 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  yield* all(title().opacity(0, 0).to(1, 0.8), delay(0.4, equation().opacity(1, 0.8)));
+  yield* waitFor(0.5);
+  yield* equation().opacity(1, 0.8);
 
   // The curve that a unit bends its sum by.
   yield* all(

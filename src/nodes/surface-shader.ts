@@ -22,7 +22,8 @@ void main() {
 
 /**
  * A lamp that turns with the square, so that a flat one has its own colours exactly; what is turned away is darker, and
- * a glance of light follows the eye. Grid lines are as wide as 1.2 pixels.
+ * a glance of light follows the eye. `grid` holds the cells along a side, the lines' strength and their width in pixels;
+ * lines thinner than a pixel are a pixel wide and fainter.
  */
 export const fragmentShader = /* glsl */ `
 in vec3 surfaceColour;
@@ -30,7 +31,7 @@ in vec3 normalSeen;
 in vec3 normalThere;
 in vec2 onSquare;
 uniform float relief;
-uniform vec2 grid;
+uniform vec3 grid;
 out vec4 pixel;
 const vec3 LAMP = normalize(vec3(-0.55, 0.75, 0.35));
 void main() {
@@ -41,7 +42,8 @@ void main() {
   float glance = steep * pow(max(0.0, dot(seen, normalize(vec3(-0.3, 0.6, 0.8)))), 12.0);
   vec2 cell = (onSquare * 0.5 + 0.5) * grid.x;
   vec2 nearest = abs(fract(cell - 0.5) - 0.5) / fwidth(cell);
-  float line = grid.y * (1.0 - smoothstep(0.2, 1.4, min(nearest.x, nearest.y)));
+  float inside = clamp(0.5 * max(grid.z, 1.0) + 0.5 - min(nearest.x, nearest.y), 0.0, 1.0);
+  float line = grid.y * min(grid.z, 1.0) * inside;
   vec3 lit = surfaceColour * light + 0.5 * glance;
   float under = gl_FrontFacing ? 1.0 : 0.6;
   pixel = vec4(clamp(lit * (1.0 - line) * under, 0.0, 1.0), 1.0);

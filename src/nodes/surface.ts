@@ -12,7 +12,7 @@ import {
   PerspectiveCamera,
   Scene,
   ShaderMaterial,
-  Vector2,
+  Vector3,
   WebGLRenderer,
 } from 'three';
 import { RenderError } from '../errors.js';
@@ -40,6 +40,9 @@ export interface SurfaceData {
   colours: Float32Array;
 }
 
+/** Of the grid's lines, for a node whose shorter side is 1. */
+const LINE_WIDTH = 0.0035;
+
 let renderer: WebGLRenderer | undefined;
 
 function sharedRenderer(): WebGLRenderer {
@@ -66,7 +69,7 @@ export class Surface {
     vertexShader,
     fragmentShader,
     side: DoubleSide,
-    uniforms: { relief: { value: 0 }, grid: { value: new Vector2() } },
+    uniforms: { relief: { value: 0 }, grid: { value: new Vector3() } },
   });
 
   constructor() {
@@ -105,7 +108,8 @@ export class Surface {
     shared.setPixelRatio(1);
     shared.setSize(width, height, false);
     this.#material.uniforms.relief.value = 2 * look.relief; // the square's side is 2
-    this.#material.uniforms.grid.value.set(look.gridLines, look.gridStrength);
+    const lineWidth = LINE_WIDTH * Math.min(width, height);
+    this.#material.uniforms.grid.value.set(look.gridLines, look.gridStrength, lineWidth);
     this.#pivot.rotation.set(radians(look.tilt), radians(look.turn), 0);
     this.#place(width / height, look);
     shared.render(this.#scene, this.#camera);

@@ -20,8 +20,6 @@ export interface FrameRequest {
   fps: number;
   /** From 0; negative ones count from the end, -1 being the last. */
   frame: number;
-  /** Whether the scene's time is drawn as the editor does while it plays. */
-  playing?: boolean;
 }
 
 export interface DrawnFrame {
@@ -35,7 +33,7 @@ export interface DrawnFrame {
 
 /** Makes the function that the tests call in the page. */
 export function framesOf(scenes: Record<string, SceneDescription>) {
-  return async ({ scene, size, fps, frame, playing }: FrameRequest): Promise<DrawnFrame> => {
+  return async ({ scene, size, fps, frame }: FrameRequest): Promise<DrawnFrame> => {
     const errors: string[] = [];
     const logger = new Logger();
     logger.onLogged.subscribe(({ level, message }) => {
@@ -44,7 +42,7 @@ export function framesOf(scenes: Record<string, SceneDescription>) {
     const playback = new PlaybackManager();
     const description = scenes[scene];
     playback.fps = fps;
-    playback.state = playing ? PlaybackState.Playing : PlaybackState.Rendering;
+    playback.state = PlaybackState.Rendering;
     const extent = new Vector2(...size);
     const made = new description.klass({
       ...description,

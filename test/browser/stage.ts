@@ -23,6 +23,8 @@ export interface DrawnPixels {
 
 export interface TestStage {
   draw(request: FrameRequest): Promise<DrawnPixels>;
+  /** Loads the page anew: nothing that was drawn is remembered. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,10 +37,13 @@ export async function openStage(files: string[]): Promise<TestStage> {
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(error.message));
   page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()));
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
-  await page.waitForFunction('window.drawFrame', undefined, { timeout: 30_000 }).catch((error) => {
-    throw new Error(`The page did not start: ${trouble.join('\n')}`, { cause: error });
-  });
+  const open = async () => {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
+    await page.waitForFunction('window.drawFrame', undefined, { timeout: 30_000 }).catch((error) => {
+      throw new Error(`The page did not start: ${trouble.join('\n')}`, { cause: error });
+    });
+  };
+  await open();
   return {
     async draw(request) {
       const drawn = await page.evaluate(
@@ -47,6 +52,7 @@ export async function openStage(files: string[]): Promise<TestStage> {
       );
       return { ...drawn, rgba: new Uint8Array(Buffer.from(drawn.rgba, 'base64')) };
     },
+    reload: open,
     async close() {
       await browser.close();
       server.closeAllConnections();
@@ -90,7 +96,7 @@ async function bundle(files: string[]): Promise<string> {
       target: 'es2022',
       minify: false,
       assetsInlineLimit: 0,
-      rollupOptions: { input: '/stage-entry', output: { entryFileNames: 'stage.js' } },
+      rollupOptions: { input: '/stage-entry', output: { entryFileNames: 'stage.js' }, onLog: () => {} },
     },
   });
   await fs.writeFile(
