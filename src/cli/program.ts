@@ -5,6 +5,7 @@ import { backends } from '../frame/create-renderer.js';
 import { notNegative, parseFrames, parseSize, positive, whole } from './arguments.js';
 import { examine } from './doctor.js';
 import { DEFAULT_SCENE, type RenderOptions, render, type StillOptions, still } from './draw.js';
+import { edit } from './edit.js';
 import { printJson } from './report.js';
 import { listScenes, loadScene } from './scenes.js';
 
@@ -44,6 +45,13 @@ export function buildProgram(signal: AbortSignal): Command {
     .action((scene: string | undefined, options: StillOptions, command: Command) =>
       still(scene, options, given(command), signal),
     );
+
+  program
+    .command('edit')
+    .description('open the Motion Canvas editor on the scenes')
+    .option('--port <n>', 'the first port to try; 9000 by default', whole('--port', 65535))
+    .option('--no-open', 'leave it to you to open it in a browser')
+    .action((options: { port?: number; open: boolean }) => edit(options, signal));
 
   program
     .command('list')

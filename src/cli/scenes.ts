@@ -39,7 +39,7 @@ const jiti = createJiti(import.meta.url, {
 });
 
 /** The folders a name is looked for in: the user's own scenes come first. */
-function sceneFolders(): string[] {
+export function sceneFolders(): string[] {
   return [...new Set([resolve('scenes'), join(root, 'scenes')])].filter((folder) => existsSync(folder));
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
-import { metaOf, type Target } from './target.js';
+import { metaFileOf, metaOf, type Target } from './target.js';
 
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -43,8 +43,11 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
   };
 }
 
-/** `x?scene`, as projects import their scenes: Motion Canvas's own plugin would write a .meta file beside it. */
-export function loadScenes(): Plugin {
+/**
+ * `x?scene`, as projects import their scenes: Motion Canvas's own plugin would write a .meta file beside it.
+ * @param keepChanges - Whether the editor may, when something is changed in it.
+ */
+export function loadScenes({ keepChanges = false } = {}): Plugin {
   return {
     name: 'untrained:scene',
     load(id) {
@@ -53,16 +56,22 @@ export function loadScenes(): Plugin {
       const name = basename(path, extname(path));
       // A seed of our own where the editor has not kept one: else each page would throw its own dice.
       const meta = { version: 0, timeEvents: [], seed: seedOf(name), ...metaOf(path) };
+      const file = keepChanges && metaFileOf(path);
       return `
 import { MetaFile, ValueDispatcher } from '@motion-canvas/core';
 import * as module from ${JSON.stringify(path)};
 const description = module.default;
 if (typeof description?.klass !== 'function') throw new Error('${basename(path)} has no scene to show: end it with "export default makeScene2D(function* (view) { ... })"');
-const meta = new MetaFile(${JSON.stringify(name)}, false);
+const meta = new MetaFile(${JSON.stringify(name)}, ${JSON.stringify(file)});
 meta.loadData(${JSON.stringify(meta)});
 description.name = ${JSON.stringify(name)};
 meta.attach(description.meta);
-description.onReplaced ??= new ValueDispatcher(description.config);
+description.onReplaced = import.meta.hot?.data.onReplaced ?? new ValueDispatcher(description.config);
+description.onReplaced.current = description;
+if (import.meta.hot) {
+  import.meta.hot.accept();
+  import.meta.hot.data.onReplaced = description.onReplaced;
+}
 export default description;`;
     },
   };

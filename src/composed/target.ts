@@ -65,9 +65,14 @@ interface Meta {
   rendering?: { fps?: number; resolutionScale?: number };
 }
 
-/** What the editor keeps beside a module of scenes or of a project; nothing where it has not been. */
+/** Where the editor keeps what it knows of the module of a scene or a project. */
+export function metaFileOf(path: string): string {
+  return join(dirname(path), `${basename(path, extname(path))}.meta`);
+}
+
+/** What is kept there; nothing where the editor has not been. */
 export function metaOf(path: string): Meta & Record<string, unknown> {
-  const file = join(dirname(path), `${basename(path, extname(path))}.meta`);
+  const file = metaFileOf(path);
   if (!existsSync(file)) return {};
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
