@@ -2,8 +2,10 @@
  * One look for everything: a typeface that ships with the package, so that every machine draws the same letters; sizes
  * that can be read on a phone; and two sets of colours.
  */
+
 import type { View2D } from '@motion-canvas/2d';
 import type { Vector2 } from '@motion-canvas/core';
+import { font } from '#embedded';
 
 /** Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt); its Latin part, all weights. */
 export const FONT_FAMILY = 'Untrained Inter';
@@ -95,23 +97,22 @@ export function* dress(view: View2D, colours = dark): Generator<Promise<unknown>
   return theme;
 }
 
-let font: Promise<FontFace> | undefined;
+let face: Promise<FontFace> | undefined;
 
-/** Loads the typeface, once a page. Rejects when its file cannot be read. */
+/** Loads the typeface, once a page.  */
 export function loadFont(): Promise<FontFace> {
-  font ??= load();
-  return font;
+  face ??= load();
+  return face;
 }
 
 async function load(): Promise<FontFace> {
-  const url = new URL('../../fonts/inter-latin.woff2', import.meta.url);
   // Digits of one width: a number that counts must not wriggle.
-  const face = new FontFace(FONT_FAMILY, `url(${url.href})`, {
+  const made = new FontFace(FONT_FAMILY, `url(${font})`, {
     weight: '100 900',
     featureSettings: '"tnum"',
   });
-  document.fonts.add(await face.load());
-  return face;
+  document.fonts.add(await made.load());
+  return made;
 }
 
 /** The font of a node that draws letters by itself, for a canvas. */

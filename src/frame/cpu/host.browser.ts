@@ -1,29 +1,27 @@
 /** What host.node.ts is to Node, for a page: package.json's "imports" choose between the two. */
-import { RenderError } from '../../errors.js';
+import { workerSource } from '#embedded';
 import type { Thread } from './host.node.js';
 
-/** Starts a module worker running thread.ts. `failed` is called at most once, if it dies. */
+/** A worker that may not start dies without a word. */
+const REFUSED =
+  "it did not start: if the page has a Content-Security-Policy, let its worker-src have 'blob:'";
+
+let address: string | undefined;
+
+/** Starts a worker running thread.ts. `failed` is called at most once, if it dies. */
 export function startThread<Answer>(
   received: (answer: Answer) => void,
   failed: (error: Error) => void,
 ): Thread {
-  // Written out like this so that bundlers see it and bundle the worker too.
-  const worker = new Worker(new URL('./worker.browser.js', import.meta.url), { type: 'module' });
+  // From a text, and not from a file: see build/embed.js.
+  address ??= URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+  const worker = new Worker(address);
   worker.addEventListener('message', ({ data }) => received(data));
-  worker.addEventListener('error', ({ message }) => failed(message ? new Error(message) : notLoaded()), {
-    once: true,
-  });
+  worker.addEventListener('error', ({ message }) => failed(new Error(message || REFUSED)), { once: true });
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     terminate: async () => worker.terminate(),
   };
-}
-
-/** A worker that could not be fetched dies without a word. */
-function notLoaded(): Error {
-  return new RenderError(
-    "its script did not load. Where vite serves the page, add optimizeDeps: { exclude: ['untrained'], include: ['untrained > seedrandom'] } to its config",
-  );
 }
 
 /** How many threads can run at once: the cores that the browser tells of. */
