@@ -205,6 +205,9 @@ export abstract class NetworkNode extends Rect {
   protected describe(input: FrameInput): FrameDescription {
     const result = frameSchema.safeParse(input);
     if (result.success) return result.data;
-    throw new UsageError(`${this.constructor.name}: ${explain(result.error, input)}`);
+    const reason = explain(result.error, input)
+      .replace(/^network\.width/, 'units')
+      .replace(/^(network|view)\./, ''); // as the signals are called
+    throw new UsageError(`${this.key}: ${reason}`);
   }
 }
