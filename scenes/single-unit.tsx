@@ -105,6 +105,8 @@ export default makeScene2D(function* (view) {
         size={picture.size}
         position={picture.center}
         radius={theme.radius}
+        stroke={colours.line}
+        lineWidth={0.6 * theme.stroke}
         opacity={0}
       />
       <Latex ref={captions[0]} tex={'\\sigma(z) = 1 / (1 + e^{-z})'} {...under(plot)} />

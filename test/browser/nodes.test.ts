@@ -89,7 +89,9 @@ test('a flat surface seen from above is its picture', async () => {
 });
 
 test('a value that cannot be is named, with its rule', async () => {
-  await expect(draw('wrong', 0)).rejects.toThrow('wrong/NetworkField[1]: weightScale is -1, and must be at least 0.');
+  await expect(draw('wrong', 0)).rejects.toThrow(
+    'wrong/NetworkField[1]: weightScale is -1, and must be at least 0.',
+  );
 });
 
 describe('frames are the stored pictures', () => {
