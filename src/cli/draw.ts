@@ -1,5 +1,5 @@
 /** What `render` and `still` do: reads a scene, changes it as the options say, and has it rendered. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import type { ComposedOptions } from '../composed/source.js';
 import { defaultsOf, type Target } from '../composed/target.js';
@@ -121,6 +121,7 @@ async function jobOf(scene: string | undefined, options: DrawOptions, given: Set
       throw new UsageError(`--project ${project} renders all of its scenes: leave out "${scene}".`);
     }
     const path = resolve(project);
+    if (!existsSync(path)) throw new UsageError(`There is no file ${project}: check its path.`);
     refuse(SWEEPS_ONLY, given, 'a sweep', `${project} is a project`);
     return { kind: 'composed', name: basename(path, extname(path)), target: { kind: 'project', path } };
   }

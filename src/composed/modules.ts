@@ -89,7 +89,9 @@ export function entryFor({ kind, path }: Target): Plugin {
   const posix = path.replaceAll('\\', '/');
   const project =
     kind === 'project'
-      ? `import project from ${JSON.stringify(posix)};`
+      ? `import * as module from ${JSON.stringify(posix)};
+const project = module.default;
+if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is no project: end it with "export default makeProject({ scenes: [...] })"');`
       : `import scene from ${JSON.stringify(`${posix}?scene`)};\nconst project = { scenes: [scene] };`;
   return {
     name: 'untrained:entry',

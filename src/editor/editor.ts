@@ -1,5 +1,6 @@
 /** The Motion Canvas editor on the scenes of this package: served on this machine, for this machine alone. */
 
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
@@ -94,7 +95,7 @@ async function motionCanvasPlugins(): Promise<Plugin[]> {
   return plugins.filter(({ name }) => kept.includes(name));
 }
 
-/** Writes what the editor keeps of a scene, its time events and seed, beside it, where headless renders read it. */
+/** Writes a scene's time events and seed, once it has events, beside it, where headless renders read them. */
 function keepMeta(list: EditorSources['list']): Plugin {
   return {
     name: 'untrained:meta',
@@ -103,7 +104,8 @@ function keepMeta(list: EditorSources['list']): Plugin {
         // A page may write beside the scenes that there are, and nowhere else.
         const scene = list().find(({ path }) => metaFileOf(path) === source);
         if (!scene) return;
-        await writeFile(source, `${JSON.stringify(data, undefined, 2)}\n`);
+        const worthKeeping = data.timeEvents?.length > 0 || existsSync(source);
+        if (worthKeeping) await writeFile(source, `${JSON.stringify(data, undefined, 2)}\n`);
         client.send('motion-canvas:meta-ack', { source });
       });
     },
