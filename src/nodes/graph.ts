@@ -1,8 +1,10 @@
 /** Functions of one number, however they are given: what a Curve draws. */
+import { UsageError } from '../errors.js';
 import { type Activation, activationFunction, brightness } from '../network/activations.js';
 import { logits } from '../network/forward.js';
 import { buildNetwork } from '../network/network.js';
-import { type NetworkInput, networkSchema } from '../network/spec.js';
+import type { NetworkInput } from '../network/spec.js';
+import { readNetwork } from './read-network.js';
 
 /**
  * - an activation, by name or mixed;
@@ -11,15 +13,18 @@ import { type NetworkInput, networkSchema } from '../network/spec.js';
  */
 export type Graph = Activation | { network: NetworkInput; output?: number } | { f: (x: number) => number };
 
-/** The function itself. A network is built once here, so keep what it gives. Throws on a network that cannot be. */
+/** The function itself. A network is built once here, so keep what it gives. Throws a UsageError on a network that cannot be. */
 export function functionOf(graph: Graph): (x: number) => number {
   if (typeof graph === 'string' || 'fraction' in graph) return activationFunction(graph);
   if ('f' in graph) return graph.f;
-  const network = buildNetwork(
-    networkSchema.parse({ inputs: 1, outputs: 1, ...withoutShape(graph.network) }),
-  );
-  const output = (graph.output ?? 1) - 1;
-  return (x) => brightness(network.outputActivation, logits(network, [x])[output]);
+  const network = buildNetwork(readNetwork({ inputs: 1, outputs: 1, ...withoutShape(graph.network) }));
+  const output = graph.output ?? 1;
+  if (network.inputs !== 1 || !(output >= 1 && output <= network.output.units)) {
+    throw new UsageError(
+      `Output ${output} of a network of ${network.inputs} inputs and ${network.output.units} outputs is not a curve: it takes one input, and an output that is there.`,
+    );
+  }
+  return (x) => brightness(network.outputActivation, logits(network, [x])[output - 1]);
 }
 
 /** From one graph to another, point by point. */

@@ -140,6 +140,7 @@ export class HeightMap extends NetworkNode {
   protected points(): SurfaceData {
     const n = Math.min(512, Math.max(2, Math.round(this.detail())));
     const input = this.frameInput();
+    this.describe({ ...input, size: [n, n] }); // before anything is made of it
     const network = networkShowing(this.shown(), input.network!);
     // Samples lie in the middles of pixels: widen the view so that the outermost lie on the square's edge.
     const view = { ...input.view, halfWidth: (this.halfWidth() * n) / (n - 1) };

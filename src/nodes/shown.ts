@@ -3,7 +3,8 @@ import { UsageError } from '../errors.js';
 import type { Activation, ActivationName } from '../network/activations.js';
 import { DrawCache } from '../network/draws.js';
 import { type Layer, layerMaker } from '../network/network.js';
-import { type ExplicitLayer, hiddenWidths, type NetworkInput, networkSchema } from '../network/spec.js';
+import { type ExplicitLayer, hiddenWidths, type NetworkInput } from '../network/spec.js';
+import { readNetwork } from './read-network.js';
 
 /**
  * - `'colour'`: the three outputs as red, green and blue (one output is grey);
@@ -18,7 +19,7 @@ const draws = new DrawCache();
 export function networkShowing(shown: Shown, network: NetworkInput): NetworkInput {
   if (typeof shown === 'string' || 'output' in shown) return network;
   const { layer, unit } = shown;
-  const spec = networkSchema.parse(network);
+  const spec = readNetwork(network);
   const widths = hiddenWidths(spec).map(Math.ceil);
   if (!(unit <= widths[layer - 1] && unit >= 1)) {
     throw new UsageError(

@@ -7,7 +7,10 @@ import type { View2D } from '@motion-canvas/2d';
 import type { Vector2 } from '@motion-canvas/core';
 import { font } from '#embedded';
 
-/** Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt); its Latin part, all weights. */
+/**
+ * Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt); the Latin part of its
+ * variable font, from @fontsource-variable/inter 5.3.0.
+ */
 export const FONT_FAMILY = 'Untrained Inter';
 
 export interface Colours {

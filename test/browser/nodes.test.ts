@@ -88,6 +88,16 @@ test('a flat surface seen from above is its picture', async () => {
   expect(mean(inside(left), inside(right))).toBeLessThan(2);
 });
 
+test('while the editor plays a picture may be coarse; at rest it is whole', async () => {
+  const size: Size = [640, 480];
+  const request = { scene: 'field', size, fps: 10, frame: 0 };
+  const expected = await drawInNode({ network: { seed: 18, layers: 9, weightScale: 0.4 } }, size);
+  for (const frame of [3, 4]) await stage.draw({ ...request, frame }); // so that the page knows how long one takes
+  const { rgba } = await stage.draw({ ...request, playing: true });
+  expect(mean(rgba, expected)).toBeLessThan(4);
+  expect(largestDifference((await stage.draw(request)).rgba, expected)).toBeLessThanOrEqual(1);
+});
+
 test('a value that cannot be is named, with its rule', async () => {
   await expect(draw('wrong', 0)).rejects.toThrow(
     'wrong/NetworkField[1]: weightScale is -1, and must be at least 0.',

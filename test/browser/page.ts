@@ -1,5 +1,6 @@
 /** What runs in the test page: any frame of any scene, drawn as Motion Canvas's renderer does, as pixels. */
 import {
+  DependencyContext,
   Logger,
   LogLevel,
   PlaybackManager,
@@ -20,6 +21,8 @@ export interface FrameRequest {
   fps: number;
   /** From 0; negative ones count from the end, -1 being the last. */
   frame: number;
+  /** Whether it is drawn as the editor does while it plays. */
+  playing?: boolean;
 }
 
 export interface DrawnFrame {
@@ -33,7 +36,8 @@ export interface DrawnFrame {
 
 /** Makes the function that the tests call in the page. */
 export function framesOf(scenes: Record<string, SceneDescription>) {
-  return async ({ scene, size, fps, frame }: FrameRequest): Promise<DrawnFrame> => {
+  return async ({ scene, size, fps, frame, playing }: FrameRequest): Promise<DrawnFrame> => {
+    await DependencyContext.consumePromises(); // of a scene before, that failed
     const errors: string[] = [];
     const logger = new Logger();
     logger.onLogged.subscribe(({ level, message }) => {
@@ -42,7 +46,7 @@ export function framesOf(scenes: Record<string, SceneDescription>) {
     const playback = new PlaybackManager();
     const description = scenes[scene];
     playback.fps = fps;
-    playback.state = PlaybackState.Rendering;
+    playback.state = playing ? PlaybackState.Playing : PlaybackState.Rendering;
     const extent = new Vector2(...size);
     const made = new description.klass({
       ...description,
