@@ -20,6 +20,7 @@ import {
   type FrameRenderer,
   frameSchema,
 } from 'untrained';
+import { benchComposed } from './composed.js';
 import { LeftOut, type Peer, startNumpy, startOnnx, type Work } from './peers.js';
 import { benchPipeline } from './pipeline.js';
 
@@ -28,7 +29,7 @@ const networks = {
   '14x400': { network: { layers: 14, width: 400, weightScale: 0.1 }, size: [256, 256] },
   '2x10': { network: { layers: 2, width: 10, weightScale: 0.6 }, size: [1080, 1080] },
 } as const;
-const parts = [...(Object.keys(networks) as (keyof typeof networks)[]), 'pipeline'] as const;
+const parts = [...(Object.keys(networks) as (keyof typeof networks)[]), 'pipeline', 'composed'] as const;
 
 /** Frames are drawn until this much time has gone by, in milliseconds, and the time of one is that of all divided. */
 const BATCH_MS = 400;
@@ -240,8 +241,9 @@ async function main({ chosen, rounds }: ReturnType<typeof readArguments>): Promi
   try {
     for (const name of parts) {
       if (!chosen.includes(name)) continue;
-      if (name === 'pipeline')
-        await benchPipeline(renderer, Math.ceil(rounds / 2)); // a round takes half a minute
+      // A round of these takes half a minute.
+      if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
+      else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else await benchNetwork(name, rounds, renderer);
     }
   } finally {
