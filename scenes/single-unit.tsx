@@ -94,6 +94,8 @@ export default makeScene2D(function* (view) {
         domainY={[0, 1]}
         ticksX={3}
         labelSize={0.8 * small}
+        labelColour={colours.quiet}
+        stroke={colours.line}
         lineWidth={0.4 * theme.stroke}
         opacity={0}
       >

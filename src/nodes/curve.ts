@@ -5,6 +5,7 @@ import { line } from 'd3-shape';
 import { UsageError } from '../errors.js';
 import { Axes } from './axes.js';
 import { functionOf, type Graph, graphBetween } from './graph.js';
+import { dark } from './theme.js';
 
 /** Each has a signal of its name, which says what it is; a Path's are there too, but for `data`. */
 export interface CurveProps extends Omit<PathProps, 'data'> {
@@ -37,7 +38,7 @@ export class Curve extends Path {
   declare readonly detail: SimpleSignal<number, this>;
 
   constructor(props: CurveProps) {
-    super({ lineCap: 'round', lineJoin: 'round', ...props, data: '' });
+    super({ stroke: dark.accent, lineWidth: 6, lineCap: 'round', lineJoin: 'round', ...props, data: '' });
     this.data(() => this.outline());
   }
 
