@@ -133,7 +133,11 @@ function drawing(command: Command): Command {
     .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
     .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
     .option('--browser <path>', 'the browser to draw a composed scene in; by default it is looked for')
-    .option('--concurrency <n>', 'how many pages share a composed scene', whole('--concurrency', 64))
+    .option(
+      '--concurrency <n>',
+      'how many pages share a composed scene; by default one for every four cores',
+      whole('--concurrency', 64),
+    )
     .option(
       '--timeout <seconds>',
       'how long a composed scene may go on without a frame; 60 by default',

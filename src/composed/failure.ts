@@ -9,7 +9,7 @@ import { didYouMean } from '../sweep/explain.js';
 import type { Bundle } from './bundle.js';
 
 /** In a file of the bundle, counted from 1 as browsers do in stacks. */
-export interface BundlePlace {
+interface BundlePlace {
   file: string;
   line: number;
   column: number;

@@ -1,7 +1,7 @@
 /** Where a page hangs: in a loop, or in a generator that waits for a promise. Asks the browser's debugger. */
 
 import type { CDPSession, Page } from 'playwright-core';
-import type { BundlePlace, Places } from './failure.js';
+import type { Places } from './failure.js';
 
 /** How long the debugger may take to answer, in milliseconds. */
 const PATIENCE_MS = 2000;
@@ -12,29 +12,39 @@ interface Location {
   columnNumber?: number;
 }
 
-/** The innermost place in the user's sources, or undefined if it cannot be found out. */
-export async function whereItHangs(page: Page, places: Places): Promise<string | undefined> {
-  try {
-    const session = await within(page.context().newCDPSession(page));
-    const files = new Map<string, string>(); // of scripts, by their ids
+export class HangWatch {
+  private readonly files = new Map<string, string>(); // of scripts, by their ids
+
+  private constructor(private readonly session: CDPSession) {
     session.on('Debugger.scriptParsed', ({ scriptId, url }) => {
-      files.set(scriptId, new URL(url, 'http://127.0.0.1').pathname.split('/').slice(2).join('/'));
+      this.files.set(scriptId, new URL(url, 'http://127.0.0.1').pathname.split('/').slice(2).join('/'));
     });
+  }
+
+  /** Begins to watch a page, which must not be busy yet: one that loops answers only a debugger it knows already. */
+  static async of(page: Page): Promise<HangWatch> {
+    const watch = new HangWatch(await page.context().newCDPSession(page));
+    await watch.session.send('Debugger.enable');
+    return watch;
+  }
+
+  /** Gives the page its full speed. From now on loops are not found, but what generators wait for still is. */
+  async relax(): Promise<void> {
+    await this.session.send('Debugger.disable');
+  }
+
+  /** The innermost place in the user's sources, or undefined if it cannot be found out. */
+  async where(places: Places): Promise<string | undefined> {
     const found =
-      (await inLoop(session).catch(() => undefined)) ?? (await inGenerator(session).catch(() => undefined));
+      (await inLoop(this.session).catch(() => undefined)) ??
+      (await inGenerator(this.session).catch(() => undefined));
     for (const { scriptId, lineNumber, columnNumber = 0 } of found ?? []) {
-      const place: BundlePlace = {
-        file: files.get(scriptId) ?? '',
-        line: lineNumber + 1,
-        column: columnNumber + 1,
-      };
-      const shown = places.ofUser(place);
+      const file = this.files.get(scriptId) ?? '';
+      const shown = places.ofUser({ file, line: lineNumber + 1, column: columnNumber + 1 });
       if (shown) return shown;
     }
-  } catch {
-    // The page is beyond asking.
+    return undefined;
   }
-  return undefined;
 }
 
 /** Stops whatever runs. Nothing does in a page that waits, and then nothing stops. */
@@ -42,10 +52,9 @@ async function inLoop(session: CDPSession): Promise<Location[] | undefined> {
   const paused = new Promise<Location[]>((resolve) => {
     session.once('Debugger.paused', ({ callFrames }) => resolve(callFrames.map(({ location }) => location)));
   });
-  await within(session.send('Debugger.enable'));
   await within(session.send('Debugger.pause'));
-  const stack = await within(paused, 500).catch(() => undefined);
-  if (!stack) await within(session.send('Debugger.disable')).catch(() => {}); // or it would stop at our next question
+  const stack = await within(paused).catch(() => undefined);
+  if (!stack) await within(session.send('Debugger.disable')); // or it would stop at our next question
   return stack;
 }
 

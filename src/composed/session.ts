@@ -9,14 +9,14 @@ import type { FilmInfo, FilmSettings } from '../page/film.js';
 import type { Message } from '../page/main.js';
 import { type Bundle, bundle } from './bundle.js';
 import { failureMessage, Places } from './failure.js';
-import { whereItHangs } from './hang.js';
+import { HangWatch } from './hang.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
 import type { Target } from './target.js';
 
 export interface SessionOptions {
   /** The browser; by default it is looked for. */
   browser?: string;
-  /** How many pages share the film. Defaults to 1. */
+  /** How many pages share the film. */
   concurrency?: number;
   /** How long scenes may go on without a frame, in seconds, before they count as hanging. Defaults to 60. */
   timeout?: number;
@@ -32,6 +32,7 @@ export class Session {
   /** The scene that each page plays. */
   private readonly playing = new Map<Page, string>();
   private readonly noted = new Set<string>();
+  private readonly watches: HangWatch[] = [];
   private lastSign = performance.now();
   private readonly places: Places;
   private pages: Page[] = [];
@@ -69,16 +70,23 @@ export class Session {
     const context = await this.process.newContext({ viewport: { width: 320, height: 180 } });
     const count = this.options.concurrency ?? 1;
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, () => context.newPage())));
-    const infos = this.pages.map(async (page) => {
+    const infos = this.pages.map(async (page, number) => {
       page.on('pageerror', ({ message, stack = '' }) => this.report(page, { message, stack }));
       page.on('crash', () =>
         this.fail(new RenderError('The page ran out of memory: make it smaller with --size.')),
       );
       await page.exposeBinding('untrainedTell', (_, message: Message) => this.hear(page, message));
-      await page.goto(this.server.url);
+      await page.goto(this.server.url, { timeout: 0 }); // patiently() has the limit
       // Where a module throws as it is loaded, the page's own program does not start, and the report is on its way.
       if (!(await page.evaluate(() => 'untrained' in window))) return new Promise<never>(() => {});
-      return this.result(page, await page.evaluate((settings) => window.untrained.open(settings), settings));
+      const watch = await HangWatch.of(page);
+      this.watches[number] = watch;
+      const info = await this.result(
+        page,
+        await page.evaluate((all) => window.untrained.open(all), settings),
+      );
+      await watch.relax();
+      return info;
     });
     const [info] = await this.patiently(Promise.all(infos));
     return info;
@@ -170,7 +178,7 @@ export class Session {
   }
 
   private async reportHang(timeout: number): Promise<void> {
-    const places = await Promise.all(this.pages.map((page) => whereItHangs(page, this.places)));
+    const places = await Promise.all(this.watches.map((watch) => watch?.where(this.places)));
     const at = Math.max(0, places.findIndex(Boolean));
     const scene = this.playing.get(this.pages[at]);
     const where = [places[at], scene && `scene "${scene}"`].filter(Boolean).join(', ');

@@ -1,13 +1,17 @@
 /** Composed scenes as a source of frames. */
 
+import { availableParallelism } from 'node:os';
 import { UsageError } from '../errors.js';
 import { checkRange } from '../render/film.js';
 import type { FrameSource } from '../render/source.js';
 import { FrameQueue } from './queue.js';
+import type { TakeFrame } from './server.js';
 import { Session, type SessionOptions } from './session.js';
 import { defaultsOf, type Target, viewFor } from './target.js';
 
 export interface ComposedOptions extends SessionOptions {
+  /** How many pages share the film. By default one for every four cores, at most four. */
+  concurrency?: number;
   /** In pixels. */
   size?: [width: number, height: number];
   fps?: number;
@@ -35,8 +39,10 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   const size = options.size ?? defaults.size;
   const view = options.size ? viewFor(target, defaults, size) : defaults.view;
   const fps = options.fps ?? defaults.fps;
+  const concurrency = pagesFor(options);
   const queue = new FrameQueue(...size);
-  const session = await Session.start(target, (...frame) => queue.take(...frame), options);
+  const take: TakeFrame = (...frame) => queue.take(...frame);
+  const session = await Session.start(target, take, { ...options, concurrency });
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
   try {
@@ -47,7 +53,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
     return {
       shape: { width: size[0], height: size[1], fps, frames: last - first + 1 },
       firstFrame: first,
-      description: `Chromium ${session.browserVersion}${pages(options.concurrency)}`,
+      description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       async *frames() {
         const drawing = session.draw(first, last);
         drawing.catch(() => {}); // patiently() tells of it, whatever it is waiting for
@@ -71,8 +77,10 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   }
 }
 
-function pages(count = 1): string {
-  return count === 1 ? '' : `, ${count} pages`;
+/** A page for every four cores, since the browser, its networks and the encoder want some too; no more than frames. */
+function pagesFor({ concurrency, frames, still }: ComposedOptions): number {
+  const wanted = concurrency ?? Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4)));
+  return still ? 1 : frames ? Math.max(1, Math.min(wanted, frames[1] - frames[0] + 1)) : wanted;
 }
 
 function rangeOf({ frames, still }: ComposedOptions, count: number, fps: number): [number, number] {

@@ -51,7 +51,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const { size, resolutionScale } = stageSize(settings);
   const logger = project.logger ?? new Logger();
   logger.onLogged.subscribe(({ level, message, stack = new Error().stack ?? '' }) => {
-    if (level === LogLevel.Error) window.untrainedTell({ type: 'failure', failure: { message, stack } });
+    if (level === LogLevel.Error) window.untrained.fail({ message, stack });
     if (level === LogLevel.Warn) window.untrainedTell({ type: 'note', text: message });
   });
 

@@ -12,6 +12,8 @@ export interface PageApi {
   draw(first: number, last: number, page: number, pages: number): Promise<Failure | undefined>;
   /** The suspended generators of the scene that is played. */
   waiting(): unknown[];
+  /** Ends the film for what was not thrown, such as a logged error. */
+  fail(failure: Failure): void;
   /** Milliseconds spent so far. */
   times: { draw: number; read: number; send: number };
 }
@@ -33,14 +35,30 @@ export type Message =
 export function start(project: ProjectSettings): void {
   Error.stackTraceLimit = 100; // the scene's own line may lie deep under Motion Canvas's
   let film: PageFilm | undefined;
+  let first: Failure | undefined;
+  const fail = (failure: Failure) => {
+    first ??= failure;
+    window.untrainedTell({ type: 'failure', failure });
+  };
+  addEventListener('unhandledrejection', ({ reason }) => fail(describe(reason)));
   document.addEventListener(
     'securitypolicyviolation',
     ({ blockedURI, sourceFile, lineNumber, columnNumber }) => {
       const stack = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
-      window.untrainedTell({ type: 'failure', failure: { blocked: blockedURI, message: '', stack } });
+      fail({ blocked: blockedURI, message: '', stack });
     },
   );
+  /** What fails beside the work, as what is only logged does, fails it too. */
+  const caught = async <T>(work: () => Promise<T>): Promise<T | Failure> => {
+    try {
+      const result = await work();
+      return first ?? result;
+    } catch (error) {
+      return first ?? describe(error);
+    }
+  };
   window.untrained = {
+    fail,
     times: { draw: 0, read: 0, send: 0 },
     open: (settings) =>
       caught(async () => {
@@ -64,12 +82,4 @@ export function start(project: ProjectSettings): void {
       }),
     waiting: () => [],
   };
-}
-
-async function caught<T>(work: () => Promise<T>): Promise<T | Failure> {
-  try {
-    return await work();
-  } catch (error) {
-    return describe(error);
-  }
 }

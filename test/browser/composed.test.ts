@@ -70,6 +70,13 @@ const broken: [name: string, body: string, ...says: (string | RegExp)[]][] = [
   ['throws', `  yield* waitFor(0.3);throw new Error('out of paint');`, 'throws.tsx:5:', 'out of paint'],
   ['logs', `  yield* waitFor(0.3);useLogger().error('no such colour');`, 'logs.tsx:5:', 'no such colour'],
   ['waits', `  yield* waitFor(0.3);yield new Promise(() => {});`, 'waits.tsx:5:', 'scene "waits"', '3 s'],
+  [
+    'loops',
+    `  yield* waitFor(0.3);while (view.width() > 0) view.y(1);`,
+    'loops.tsx:5:',
+    'scene "loops"',
+    '3 s',
+  ],
   ['fetches', `  yield fetch('https://example.com/data');`, 'fetches.tsx:5:', 'https://example.com/data'],
   ['shows', `  yield view.add(<Img src="https://example.com/a.png" />);`, 'https://example.com/a.png'],
   [

@@ -62,6 +62,13 @@ const shown = () =>
     return { frame: /\[(\d+)\]/.exec(document.body.textContent ?? '')?.[1], pictures: canvases.join() };
   });
 
+/** Whether the film's length is there beside the number of the frame, and is not none. */
+const lengthKnown = () =>
+  page.evaluate(() => {
+    const [, last] = document.body.textContent?.match(/\[(\d+)\]/g) ?? [];
+    return last !== undefined && last !== '[0]';
+  });
+
 /** Waits for the frame, and for the preview to rest on a picture of it. */
 async function rests(frame: string) {
   await expect.poll(async () => (await shown()).frame, { timeout: 60_000 }).toBe(frame);
@@ -99,6 +106,8 @@ test('a new file appears by itself, and goes again', async () => {
 test.each(['square', 'sweep'])('%s can be scrubbed, and frames come back as they were', async (name) => {
   await page.goto(url + name);
   const first = await rests('0');
+  // The editor takes no keys until it knows how long the scene is.
+  await expect.poll(lengthKnown, { timeout: 60_000 }).toBe(true);
   await page.keyboard.press('ArrowRight');
   const second = await rests('1');
   expect(second).not.toBe(first);
