@@ -9,6 +9,7 @@ export default defineConfig({
     // Scenes import the package by its own name, as a user's would; tests read it from the sources.
     alias: [
       { find: /^untrained$/, replacement: at('src/index.ts') },
+      { find: /^untrained\/nodes$/, replacement: at('src/nodes/index.ts') },
       { find: /^untrained\/render$/, replacement: at('src/render/index.ts') },
     ],
   },

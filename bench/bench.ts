@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { buildNetwork, createRenderer, type FrameRenderer, frameSchema } from 'untrained';
+import { benchComposed } from './composed.js';
 import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './frames.js';
 import { benchGpu, gpuParts } from './gpu.js';
 import { printMachine } from './machine.js';
@@ -31,7 +32,7 @@ const networks = {
   '14x400': { network: { layers: 14, width: 400, weightScale: 0.1 }, size: [256, 256] },
   '2x10': { network: { layers: 2, width: 10, weightScale: 0.6 }, size: [1080, 1080] },
 } as const;
-const parts = [...(Object.keys(networks) as (keyof typeof networks)[]), 'pipeline'] as const;
+const parts = [...(Object.keys(networks) as (keyof typeof networks)[]), 'pipeline', 'composed'] as const;
 
 /** Frames are drawn until this much time has gone by, in milliseconds, and the time of one is that of all divided. */
 const BATCH_MS = 400;
@@ -187,8 +188,9 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
   try {
     for (const name of parts) {
       if (!chosen.includes(name)) continue;
-      if (name === 'pipeline')
-        await benchPipeline(renderer, Math.ceil(rounds / 2)); // a round takes half a minute
+      // A round of these takes half a minute.
+      if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
+      else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else await benchNetwork(name, rounds, renderer);
     }
   } finally {

@@ -1,7 +1,6 @@
 /** What this machine has, and what to do about what it has not. */
-import { accessSync, constants } from 'node:fs';
 import { cpus } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { findBrowser } from '../browser/find-browser.js';
 import { createRenderer } from '../frame/create-renderer.js';
 import { findAdapter, softwareProblem } from '../frame/gpu/device.js';
 import { findFfmpeg } from '../video/index.js';
@@ -24,7 +23,7 @@ export async function examine(options: { ffmpeg?: string; browser?: string }): P
     await examineGpu(),
     await examineRenderer(),
     await examineFfmpeg(options.ffmpeg),
-    examineBrowser(options.browser),
+    await examineBrowser(options.browser),
   ];
 }
 
@@ -50,34 +49,12 @@ async function examineFfmpeg(explicit?: string): Promise<Finding> {
   }
 }
 
-/** Sweeps need none. It is looked for where DevTools-speaking browsers are usually installed. */
-function examineBrowser(explicit = process.env.CHROME_PATH): Finding {
-  const path = [...(explicit ? [explicit] : []), ...browserPaths()].find(runnable);
-  const text = path ?? 'none; sweeps need none. Install Chrome, Chromium or Edge, or set CHROME_PATH to one';
-  return { what: 'browser', found: path !== undefined, text };
-}
-
-function browserPaths(): string[] {
-  if (process.platform === 'darwin') {
-    const apps = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
-    return apps.map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
-  }
-  if (process.platform === 'win32') {
-    const folders = [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA];
-    const inside = ['Google/Chrome/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'];
-    return folders.flatMap((folder) => (folder ? inside.map((path) => join(folder, path)) : []));
-  }
-  const names = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser', 'microsoft-edge'];
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => names.map((name) => join(folder, name)));
-}
-
-function runnable(path: string): boolean {
+/** Sweeps need none. */
+async function examineBrowser(explicit?: string): Promise<Finding> {
   try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    const { path, source } = await findBrowser(explicit);
+    return { what: 'browser', found: true, text: `${path} (from ${source})` };
+  } catch (error) {
+    return { what: 'browser', found: false, text: (error as Error).message };
   }
 }

@@ -15,16 +15,25 @@ const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields]
  * @param assignment - Such as "weightScale=0.5", "layers=1..40", "activation=tanh..relu", "centre=0,0", "slice.1=2".
  */
 export function override(sweep: Sweep, assignment: string): Sweep {
+  const [name, text] = split(assignment);
+  const path = pathOf(name);
+  const value = readValue(path, text, sweep);
+  return replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name) as Sweep;
+}
+
+/** The variables that a composed scene is given: each a number, true or false, JSON, a list of numbers, or a word. */
+export function variablesOf(assignments: string[]): Record<string, unknown> {
+  return Object.fromEntries(assignments.map(split).map(([name, text]) => [name, single(text)]));
+}
+
+function split(assignment: string): [name: string, value: string] {
   const equals = assignment.indexOf('=');
   if (equals < 1) {
     throw new UsageError(
       `--set is "${assignment}", and must be name=value or name=from..to: try weightScale=0.4..0.8.`,
     );
   }
-  const name = assignment.slice(0, equals).trim();
-  const path = pathOf(name);
-  const value = readValue(path, assignment.slice(equals + 1).trim(), sweep);
-  return replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name) as Sweep;
+  return [assignment.slice(0, equals).trim(), assignment.slice(equals + 1).trim()];
 }
 
 /** What is left of a sweep's network when its weights are given by number. */

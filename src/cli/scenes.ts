@@ -1,4 +1,4 @@
-/** Finds and loads scenes: by name, by the path of a .ts file, or from a recipe. */
+/** Finds and loads scenes: by name, by the path of a .ts or .tsx file, or from a recipe. */
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
@@ -9,11 +9,24 @@ import { didYouMean } from '../sweep/explain.js';
 import { readRecipe } from '../sweep/recipe.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
 
-export interface Scene {
+export type Scene = SweepScene | ComposedScene;
+
+interface Found {
   /** What its files are named after. */
   name: string;
   path: string;
+}
+
+export interface SweepScene extends Found {
+  kind: 'sweep';
   sweep: Sweep;
+}
+
+/** What a composed scene shows is known to a browser; this is what its leading comment says of it. */
+export interface ComposedScene extends Found {
+  kind: 'composed';
+  title: string;
+  figure?: string;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,40 +39,36 @@ const jiti = createJiti(import.meta.url, {
 });
 
 /** The folders a name is looked for in: the user's own scenes come first. */
-function sceneFolders(): string[] {
+export function sceneFolders(): string[] {
   return [...new Set([resolve('scenes'), join(root, 'scenes')])].filter((folder) => existsSync(folder));
 }
 
 /** Every scene that a name finds, by name. */
-export function listScenes(): { name: string; path: string }[] {
+export function listScenes(): Found[] {
   const found = new Map<string, string>();
   for (const folder of sceneFolders()) {
     for (const file of readdirSync(folder).sort()) {
-      const name = basename(file, '.ts');
-      if (file.endsWith('.ts') && !file.endsWith('.d.ts') && !found.has(name))
-        found.set(name, join(folder, file));
+      const [, name] = /^(.+)\.tsx?$/.exec(file) ?? [];
+      if (name && !name.endsWith('.d') && !found.has(name)) found.set(name, join(folder, file));
     }
   }
   return [...found].map(([name, path]) => ({ name, path })).sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Loads a scene. Throws a UsageError if there is none, or if it is no sweep. */
+/** Loads a scene. Throws a UsageError if there is none, or if a sweep is none. */
 export async function loadScene(given: string): Promise<Scene> {
   const path = findScene(given);
   const name = basename(path, extname(path));
-  return { name, path, sweep: extname(path) === '.json' ? await fromRecipe(path) : await fromModule(path) };
+  if (extname(path) === '.tsx')
+    return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
+  const sweep = extname(path) === '.json' ? await fromRecipe(path) : await fromModule(path);
+  return { kind: 'sweep', name, path, sweep };
 }
 
 function findScene(given: string): string {
-  const extension = extname(given);
-  if (extension === '.ts' || extension === '.json') {
+  if (['.ts', '.tsx', '.json'].includes(extname(given))) {
     if (!existsSync(given)) throw new UsageError(`There is no file ${given}: check its path.`);
     return resolve(given);
-  }
-  if (extension === '.tsx') {
-    throw new UsageError(
-      `${given} is a composed scene, which this version cannot render: give a sweep (.ts or .json).`,
-    );
   }
   const scenes = listScenes();
   const found = scenes.find((scene) => scene.name === given);
@@ -68,6 +77,15 @@ function findScene(given: string): string {
   throw new UsageError(
     `There is no scene "${given}"${didYouMean(given, names)} There are: ${names.join(', ')}.`,
   );
+}
+
+/** A composed scene's title is the first sentence of the comment that it begins with; "Figure 3" in it names the figure. */
+async function leadingComment(path: string, name: string): Promise<{ title: string; figure?: string }> {
+  const [, comment = ''] = /^\s*\/\*\*?(.*?)\*\//s.exec(await readFile(path, 'utf8')) ?? [];
+  const text = comment.replace(/\s*\n\s*\*?\s*/g, ' ').trim();
+  const [, title = name] = /^(.+?)(?:[.:](?:\s|$)|$)/.exec(text) ?? [];
+  const [, figure] = /\bfigure (\d+)/i.exec(text) ?? [];
+  return { title, ...(figure && { figure }) };
 }
 
 async function fromRecipe(path: string): Promise<Sweep> {

@@ -1,4 +1,4 @@
-/** The job: a sweep's frames in order, from the renderer into every file at once. */
+/** The job: frames in order, from what draws them into every file at once. */
 import { UsageError } from '../errors.js';
 import { createRenderer, type RendererOptions } from '../frame/create-renderer.js';
 import type { FrameDescription } from '../frame/description.js';
@@ -14,18 +14,23 @@ import {
   pixelFormatsFor,
   type SinkOptions,
 } from '../video/index.js';
+import type { FrameSource } from './source.js';
 
-export interface FilmOptions extends RendererOptions, SinkOptions {
+/** How any film is written. */
+export interface WriteOptions extends SinkOptions {
   /** Where the film goes, the format by its ending; several files are made of one rendering. */
   outputs: string[];
-  /** The first and last frame to draw, from 0, both included. All of them by default. */
-  frames?: [first: number, last: number];
   /** Where ffmpeg is; by default it is looked for. */
   ffmpeg?: string;
   /** Called after each frame. */
   onProgress?: (progress: Progress) => void;
   /** Ends the work early: nothing is left behind, and the promise rejects with the signal's reason. */
   signal?: AbortSignal;
+}
+
+export interface FilmOptions extends RendererOptions, WriteOptions {
+  /** The first and last frame to draw, from 0, both included. All of them by default. */
+  frames?: [first: number, last: number];
 }
 
 export interface Progress {
@@ -53,45 +58,73 @@ export interface Film {
  * encoder slows the renderer down.
  * @throws UsageError before anything is drawn, for what cannot be; RenderError for what goes wrong later.
  */
-export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
+export function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
+  const range = options.frames ?? [0, frameCount(sweep) - 1];
+  return writeFilm(() => sweepSource(sweep, range, options), options);
+}
+
+/**
+ * Writes a source's frames into every file at once, or leaves none behind.
+ * @param open - Called when the outputs are known to be sound. What it gives is closed here.
+ */
+export async function writeFilm(open: () => Promise<FrameSource>, options: WriteOptions): Promise<Film> {
   const { onProgress, signal } = options;
   const outputs = options.outputs.map(parseOutput);
-  const range = options.frames ?? [0, frameCount(sweep) - 1];
-  const frames = checkFrames(sweep, range);
   const started = performance.now();
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const sinks: FrameSink[] = [];
-  let renderer: FrameRenderer | undefined;
+  let source: FrameSource | undefined;
   // Frames under way, writes and the last words of ffmpeg all reject then, whichever is being awaited.
   const stop = () => {
-    renderer?.close();
+    source?.close();
     for (const sink of sinks) sink.abort();
   };
   try {
-    renderer = await createRenderer(options);
-    const pixels = pixelFormatOf(outputs, renderer);
-    const shape = { width: sweep.size[0], height: sweep.size[1], fps: sweep.fps, frames, pixels };
+    source = await open();
+    const { shape, firstFrame } = source;
     for (const output of outputs) {
-      sinks.push(await openSink(ffmpeg, output, shape, { ...options, firstNumber: range[0] }));
+      sinks.push(await openSink(ffmpeg, output, shape, { ...options, firstNumber: firstFrame }));
     }
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
     let frame = 0;
-    for await (const picture of drawAll(renderer, descriptions(sweep, range), pixels)) {
-      await Promise.all(sinks.map((sink) => sink.write(picture)));
+    const began = performance.now(); // a browser takes its time to start, which says nothing of the pace
+    for await (const pixels of source.frames()) {
+      await Promise.all(sinks.map((sink) => sink.write(pixels)));
       frame++;
-      onProgress?.(progressOf(frame, frames, started));
+      onProgress?.(progressOf(frame, shape.frames, began));
     }
     const files = await Promise.all(sinks.map((sink) => sink.finish()));
     const seconds = (performance.now() - started) / 1000;
-    return { files, frames: frame, seconds, renderer: `${renderer.backend}: ${renderer.description}` };
+    return { files, frames: frame, seconds, renderer: source.description };
   } catch (error) {
     await Promise.all(sinks.map((sink) => sink.abort()));
     throw signal?.aborted ? signal.reason : error;
   } finally {
     signal?.removeEventListener('abort', stop);
-    await renderer?.close();
+    await source?.close();
   }
+}
+
+/** A sweep's frames, as what all outputs can be made of. */
+async function sweepSource(
+  sweep: Sweep,
+  range: [number, number],
+  options: RendererOptions & { outputs: string[] },
+): Promise<FrameSource> {
+  const frames = checkFrames(sweep, range);
+  const [width, height] = sweep.size;
+  const renderer = await createRenderer(options);
+  const pixels = pixelFormatOf(options.outputs.map(parseOutput), renderer);
+  return {
+    shape: { width, height, fps: sweep.fps, frames, pixels },
+    firstFrame: range[0],
+    get description() {
+      return `${renderer.backend}: ${renderer.description}`;
+    },
+    frames: () => drawAll(renderer, descriptions(sweep, range), pixels),
+    close: () => renderer.close(),
+  };
 }
 
 /** One frame of a sweep as a PNG. @param t - When, in seconds from the sweep's beginning. */
@@ -106,13 +139,15 @@ export async function renderStill(
       `The time is ${t} s, and the sweep lasts from 0 to ${sweep.seconds} s: take one between.`,
     );
   }
-  if (parseOutput(output).format !== 'png') {
-    throw new UsageError(
-      `A still is a PNG, and "${output}" is not: name it .png, or take render for a film.`,
-    );
-  }
+  checkStill(output);
   const still = { ...sweep, ...(frameAt(sweep, t) as object), seconds: 1 / sweep.fps, loop: false } as Sweep;
   return renderFilm(still, { ...options, outputs: [output] });
+}
+
+/** Refuses another format than a still's. */
+export function checkStill(output: string): void {
+  if (parseOutput(output).format === 'png') return;
+  throw new UsageError(`A still is a PNG, and "${output}" is not: name it .png, or take render for a film.`);
 }
 
 /** What all outputs can be made of and the renderer gives: the cheapest, since one drawing serves them all. */
@@ -125,14 +160,19 @@ function pixelFormatOf(outputs: Output[], renderer: FrameRenderer): PixelFormat 
 
 /** How many frames there are to draw. All are checked, so that no mistake in the last costs those before it. */
 function checkFrames(sweep: Sweep, [first, last]: [number, number]): number {
-  const end = frameCount(sweep) - 1;
-  if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 0 && first <= last && last <= end)) {
-    throw new UsageError(
-      `The frames are ${first}-${last}, and the sweep has 0-${end}: take a range of those.`,
-    );
-  }
+  checkRange([first, last], frameCount(sweep), 'sweep');
   for (const _ of descriptions(sweep, [first, last]));
   return last - first + 1;
+}
+
+/** Refuses frames that a film has not. @param what - To call it by. */
+export function checkRange([first, last]: [number, number], frames: number, what: string): void {
+  const end = frames - 1;
+  if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 0 && first <= last && last <= end)) {
+    throw new UsageError(
+      `The frames are ${first}-${last}, and the ${what} has 0-${end}: take a range of those.`,
+    );
+  }
 }
 
 /** The frames' descriptions one by one, since a long film has many. */
@@ -173,7 +213,7 @@ async function* drawAll(
   }
 }
 
-function progressOf(frame: number, frames: number, started: number): Progress {
-  const fps = (1000 * frame) / (performance.now() - started);
+function progressOf(frame: number, frames: number, began: number): Progress {
+  const fps = (1000 * frame) / (performance.now() - began);
   return { frame, frames, fps, secondsLeft: (frames - frame) / fps };
 }

@@ -1,0 +1,19 @@
+/**
+ * The last step of the build: writes dist/embedded.js, which src/embedded.ts stands for. What a page needs beside its
+ * script is put into the script, so that any bundler takes it as it is: none needs to be told of workers and fonts.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const { outputFiles } = await build({
+  entryPoints: ['dist/frame/cpu/worker.browser.js'],
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  write: false,
+});
+const font = await readFile('fonts/inter-latin.woff2', 'base64');
+const embedded = `export const workerSource = ${JSON.stringify(outputFiles[0].text)};
+export const font = 'data:font/woff2;base64,${font}';
+`;
+await writeFile('dist/embedded.js', embedded);

@@ -1,0 +1,105 @@
+/** Finds a browser to draw composed scenes in: anything that speaks Chromium's protocol. */
+
+import { constants, promises as fs } from 'node:fs';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { RenderError, UsageError } from '../errors.js';
+import { unpackChromium } from './unpack-chromium.js';
+
+export type BrowserSource = '--browser' | 'CHROME_PATH' | 'installed' | '@sparticuz/chromium';
+
+export interface Browser {
+  /** Absolute. */
+  path: string;
+  /** Which of the four places it was found in. */
+  source: BrowserSource;
+  /** What it needs beside our own environment: where its shared libraries and fonts are. */
+  env: Record<string, string>;
+}
+
+/** Where findBrowser looks; tests hand in their own. */
+export interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  platform: NodeJS.Platform;
+  /** The browser inside the npm package, or undefined if the package is not there or not for this machine. */
+  unpack: () => Promise<Omit<Browser, 'source'> | undefined>;
+}
+
+const here: Surroundings = { env: process.env, platform: process.platform, unpack: unpackChromium };
+
+/**
+ * Finds a browser, in this order: `explicit` (the --browser option), the CHROME_PATH variable, an installed Chrome,
+ * Chromium or Edge, and the Chromium for Linux inside the package @sparticuz/chromium, if that is installed.
+ * @throws UsageError when `explicit` or CHROME_PATH names something that is no program: whoever named it meant it.
+ * @throws RenderError when there is none at all.
+ */
+export async function findBrowser(explicit?: string, surroundings = here): Promise<Browser> {
+  const { env, unpack } = surroundings;
+  if (explicit) return await named(explicit, '--browser', surroundings);
+  if (env.CHROME_PATH) return await named(env.CHROME_PATH, 'CHROME_PATH', surroundings);
+  for (const path of installedPaths(surroundings)) {
+    if (await isProgram(path)) return { path, source: 'installed', env: {} };
+  }
+  const unpacked = await unpack();
+  if (unpacked) return { ...unpacked, source: '@sparticuz/chromium' };
+  throw new RenderError(
+    'No browser was found, and composed scenes are drawn in one: install Chrome, Chromium or Edge, ' +
+      'name one with --browser or CHROME_PATH, or on Linux: npm install @sparticuz/chromium.',
+  );
+}
+
+/** What somebody named: a path, or the bare name of a program on PATH. */
+async function named(
+  value: string,
+  source: '--browser' | 'CHROME_PATH',
+  { env, platform }: Surroundings,
+): Promise<Browser> {
+  const bare = !/[/\\]/.test(value);
+  const candidates = [resolve(value), ...(bare ? onPath([value], env, platform) : [])];
+  for (const path of candidates) if (await isProgram(path)) return { path, source, env: {} };
+  throw new UsageError(
+    `${source} names "${value}", which is no program: give the path of a Chrome, Chromium or Edge, ` +
+      'or leave it out and one will be found.',
+  );
+}
+
+/** Where installers put the three, the likeliest first. */
+function installedPaths({ env, platform }: Surroundings): string[] {
+  if (platform === 'darwin') {
+    const apps = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
+    const folders = ['/Applications', ...(env.HOME ? [join(env.HOME, 'Applications')] : [])];
+    return apps.flatMap((app) => folders.map((folder) => join(folder, `${app}.app/Contents/MacOS/${app}`)));
+  }
+  if (platform === 'win32') {
+    const folders = [env.PROGRAMFILES, env['PROGRAMFILES(X86)'], env.LOCALAPPDATA];
+    const inside = [
+      'Google/Chrome/Application/chrome.exe',
+      'Chromium/Application/chrome.exe',
+      'Microsoft/Edge/Application/msedge.exe',
+    ];
+    return inside.flatMap((path) => folders.flatMap((folder) => (folder ? [join(folder, path)] : [])));
+  }
+  const names = [
+    'google-chrome',
+    'google-chrome-stable',
+    'chromium',
+    'chromium-browser',
+    'microsoft-edge',
+    'microsoft-edge-stable',
+  ];
+  return onPath(names, env, platform);
+}
+
+function onPath(names: string[], env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
+  const folders = (env.PATH ?? env.Path ?? '').split(delimiter).filter(isAbsolute);
+  const file = (name: string) => (platform === 'win32' && !/\.exe$/i.test(name) ? `${name}.exe` : name);
+  return names.flatMap((name) => folders.map((folder) => join(folder, file(name))));
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await fs.access(path, constants.X_OK);
+    return (await fs.stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

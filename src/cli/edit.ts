@@ -1,0 +1,25 @@
+/** What `edit` does: serves the editor until it is stopped. */
+import { extname } from 'node:path';
+import { defaultsOf } from '../composed/target.js';
+import { listScenes, loadScene, sceneFolders } from './scenes.js';
+
+export async function edit(options: { port?: number; open: boolean }, signal: AbortSignal): Promise<void> {
+  const { startEditor } = await import('../editor/editor.js'); // only when needed: a server takes its time to load
+  const editor = await startEditor({
+    list: listScenes,
+    async lookOf({ path }) {
+      if (extname(path) === '.tsx') return defaultsOf({ kind: 'scene', path });
+      const scene = await loadScene(path);
+      if (scene.kind !== 'sweep') throw new Error(`${path} is no sweep.`);
+      return scene.sweep;
+    },
+    folders: sceneFolders(),
+    port: options.port,
+    open: options.open && process.stdout.isTTY,
+  });
+  console.log(`The editor is at ${editor.url} until you press Ctrl-C.`);
+  await new Promise<void>((stopped) => {
+    signal.addEventListener('abort', () => stopped());
+  });
+  await editor.close();
+}

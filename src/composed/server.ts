@@ -1,0 +1,123 @@
+/** The page's only neighbour: an HTTP server on this machine that gives it its files and takes its frames. */
+
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, sep } from 'node:path';
+import type { Bundle } from './bundle.js';
+
+export interface PageServer {
+  /** Of the page. A stranger on this machine cannot guess it. */
+  url: string;
+  /** The last file that was asked for and is not there, if any. */
+  missing(): string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Takes a frame, as its difference from the one `before` that the same page sent. What is sent back waits for it.
+ * @param before - Undefined for a page's first.
+ */
+export type TakeFrame = (
+  page: number,
+  frame: number,
+  before: number | undefined,
+  delta: AsyncIterable<Buffer>,
+) => Promise<void>;
+
+const html = (imports: Bundle['imports']) => `<!doctype html>
+<meta charset="utf-8">
+<title>Untrained</title>
+<link rel="icon" href="data:,">
+<script type="importmap">${JSON.stringify({ imports })}</script>
+<script type="module" src="film.js"></script>
+`;
+
+/** Refuses the page every address but our own, and tells it which one it was. */
+const POLICY = ["default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'", "form-action 'none'"].join(
+  '; ',
+);
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  // Together these let the page's threads share memory, and its clock be precise.
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cache-control': 'no-store',
+};
+
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.mp4': 'video/mp4',
+  '.webm': 'video/webm',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+};
+
+/** Starts it, on a free port of 127.0.0.1. */
+export async function startServer(
+  { files, imports, publicFolder }: Bundle,
+  take: TakeFrame,
+): Promise<PageServer> {
+  const secret = `/${randomBytes(16).toString('hex')}/`;
+  let missing: string | undefined;
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = decodeURIComponent((request.url ?? '').split('?')[0]);
+    // Scenes may name public files from the root, as Motion Canvas's own server has them.
+    const name = path.startsWith(secret) ? path.slice(secret.length) : path.slice(1);
+    const [, page, frame, before] = /^frames\/(\d+)\/(\d+)\/(\d+|none)$/.exec(name) ?? [];
+    if (request.method === 'POST' && path.startsWith(secret) && before !== undefined) {
+      await take(Number(page), Number(frame), before === 'none' ? undefined : Number(before), request);
+      response.writeHead(204, HEADERS).end();
+      return;
+    }
+    const file = path === secret ? html(imports) : path.startsWith(secret) ? files.get(name) : undefined;
+    const type = TYPES[path === secret ? '.html' : extname(name).toLowerCase()] ?? 'application/octet-stream';
+    if (file !== undefined) response.writeHead(200, { ...HEADERS, 'content-type': type }).end(file);
+    else await sendPublic(join(publicFolder, name), type, response);
+  }
+
+  async function sendPublic(path: string, type: string, response: ServerResponse): Promise<void> {
+    const inside = path.startsWith(publicFolder + sep);
+    const file = inside ? await stat(path).catch(() => undefined) : undefined;
+    if (!file?.isFile()) {
+      missing = path;
+      response.writeHead(404, HEADERS).end();
+      return;
+    }
+    response.writeHead(200, { ...HEADERS, 'content-type': type, 'content-length': file.size });
+    createReadStream(path)
+      .on('error', () => response.destroy())
+      .pipe(response);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${secret}`,
+    missing: () => missing,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,192 @@
+/** Several pages of one browser that draw the same scenes, until one of them fails. */
+
+import type { Page, Browser as Process } from 'playwright-core';
+import { findBrowser } from '../browser/find-browser.js';
+import { launchBrowser } from '../browser/launch.js';
+import { RenderError } from '../errors.js';
+import type { Failure } from '../page/failure.js';
+import type { FilmInfo, FilmSettings } from '../page/film.js';
+import type { Message } from '../page/main.js';
+import { type Bundle, bundle } from './bundle.js';
+import { failureMessage, Places } from './failure.js';
+import { HangWatch } from './hang.js';
+import { type PageServer, startServer, type TakeFrame } from './server.js';
+import type { Target } from './target.js';
+
+export interface SessionOptions {
+  /** The browser; by default it is looked for. */
+  browser?: string;
+  /** How many pages share the film. */
+  concurrency?: number;
+  /** How long scenes may go on without a frame, in seconds, before they count as hanging. Defaults to 60. */
+  timeout?: number;
+  /** Called with what the page warns of. */
+  onNote?: (text: string) => void;
+}
+
+export class Session {
+  /** Rejects when any page fails. */
+  private readonly failed: Promise<never>;
+  private fail!: (error: Error) => void;
+  private closing: Promise<void> | undefined;
+  /** The scene that each page plays. */
+  private readonly playing = new Map<Page, string>();
+  private readonly noted = new Set<string>();
+  private readonly watches: HangWatch[] = [];
+  private lastSign = performance.now();
+  private readonly places: Places;
+  private pages: Page[] = [];
+
+  private constructor(
+    private readonly process: Process,
+    private readonly server: PageServer,
+    files: Bundle['files'],
+    private readonly options: SessionOptions,
+  ) {
+    this.places = new Places(files);
+    this.failed = new Promise((_, reject) => {
+      this.fail = reject;
+    });
+    this.failed.catch(() => {}); // whoever awaits anything of the session hears of it
+    process.on('disconnected', () => this.fail(new RenderError('The browser ended: run the command again.')));
+  }
+
+  /** Bundles the scenes while the browser starts. */
+  static async start(target: Target, take: TakeFrame, options: SessionOptions): Promise<Session> {
+    const launching = findBrowser(options.browser).then(launchBrowser);
+    launching.catch(() => {}); // it is awaited below, and closed if the bundle fails
+    try {
+      const files = await bundle(target);
+      const process = await launching;
+      return new Session(process, await startServer(files, take), files.files, options);
+    } catch (error) {
+      await launching.then((process) => process.close()).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Opens the pages, and plays the scenes through in each. */
+  async open(settings: FilmSettings): Promise<FilmInfo> {
+    const context = await this.process.newContext({ viewport: { width: 320, height: 180 } });
+    const count = this.options.concurrency ?? 1;
+    this.pages = await this.patiently(Promise.all(Array.from({ length: count }, () => context.newPage())));
+    const infos = this.pages.map(async (page, number) => {
+      page.on('pageerror', ({ message, stack = '' }) => this.report(page, { message, stack }));
+      page.on('crash', () =>
+        this.fail(new RenderError('The page ran out of memory: make it smaller with --size.')),
+      );
+      await page.exposeBinding('untrainedTell', (_, message: Message) => this.hear(page, message));
+      await page.goto(this.server.url, { timeout: 0 }); // patiently() has the limit
+      // Where a module throws as it is loaded, the page's own program does not start, and the report is on its way.
+      if (!(await page.evaluate(() => 'untrained' in window))) return new Promise<never>(() => {});
+      const watch = await HangWatch.of(page);
+      this.watches[number] = watch;
+      const info = await this.result(
+        page,
+        await page.evaluate((all) => window.untrained.open(all), settings),
+      );
+      await watch.relax();
+      return info;
+    });
+    const [info] = await this.patiently(Promise.all(infos));
+    return info;
+  }
+
+  /** Has the pages draw frames by turns. Resolves when all are handed over. */
+  async draw(first: number, last: number): Promise<void> {
+    const count = this.pages.length;
+    const draws = this.pages.map(async (page, number) =>
+      this.result(
+        page,
+        await page.evaluate((args) => window.untrained.draw(...args), [first, last, number, count] as const),
+      ),
+    );
+    draws.forEach((draw) => {
+      draw.catch((error) => this.fail(error));
+    });
+    await Promise.all(draws);
+  }
+
+  /** Waits for something a page is to do; rejects when one fails, or gives no sign of life for too long. */
+  async patiently<T>(work: Promise<T>): Promise<T> {
+    this.lastSign = performance.now();
+    const timeout = this.options.timeout ?? 60;
+    const watch = setInterval(() => {
+      if (performance.now() - this.lastSign < 1000 * timeout) return;
+      clearInterval(watch);
+      this.reportHang(timeout);
+    }, 100);
+    try {
+      return await Promise.race([work, this.failed]);
+    } finally {
+      clearInterval(watch);
+      work.catch(() => {}); // the first failure is the one to tell of
+    }
+  }
+
+  /** Milliseconds that the pages spent so far, all together. */
+  async times(): Promise<{ draw: number; read: number; send: number }> {
+    const times = await Promise.all(this.pages.map((page) => page.evaluate(() => window.untrained.times)));
+    const sum = (part: 'draw' | 'read' | 'send') => times.reduce((all, one) => all + one[part], 0);
+    return { draw: sum('draw'), read: sum('read'), send: sum('send') };
+  }
+
+  get browserVersion(): string {
+    return this.process.version();
+  }
+
+  /** Ends the browser and the server. What is awaited rejects. */
+  close(): Promise<void> {
+    this.fail(new RenderError('The render was stopped.'));
+    this.closing ??= (async () => {
+      await this.process.close().catch(() => {});
+      await this.server.close();
+    })();
+    return this.closing;
+  }
+
+  private hear(page: Page, message: Message): void {
+    this.lastSign = performance.now();
+    if (message.type === 'scene') this.playing.set(page, message.name);
+    if (message.type === 'failure') this.report(page, message.failure);
+    if (message.type === 'note') this.note(message.text);
+  }
+
+  /** Once each; pages say the same. Motion Canvas finds every formula's spaces worth a warning. */
+  private note(text: string): void {
+    if (this.noted.has(text) || text.startsWith('blank path data')) return;
+    this.noted.add(text);
+    this.options.onNote?.(text);
+  }
+
+  /** What a page answered. Never resolves for a failure: all that is awaited rejects then. */
+  private result<T>(page: Page, value: T | Failure): T | Promise<never> {
+    if (!(value && typeof value === 'object' && 'stack' in value)) return value as T;
+    this.report(page, value);
+    return new Promise(() => {});
+  }
+
+  /** A refused request fails a moment before the browser says which it was, and that is the better message. */
+  private report(page: Page, failure: Failure): void {
+    setTimeout(() => this.fail(this.error(page, failure)), failure.blocked ? 0 : 50);
+  }
+
+  private error(page: Page, failure: Failure): Error {
+    const missing = this.server.missing();
+    const message = missing ? `${failure.message} (there is no ${missing})` : failure.message;
+    return failureMessage({ ...failure, message }, this.playing.get(page), this.places);
+  }
+
+  private async reportHang(timeout: number): Promise<void> {
+    const places = await Promise.all(this.watches.map((watch) => watch?.where(this.places)));
+    const at = Math.max(0, places.findIndex(Boolean));
+    const scene = this.playing.get(this.pages[at]);
+    const where = [places[at], scene && `scene "${scene}"`].filter(Boolean).join(', ');
+    this.fail(
+      new RenderError(
+        `${where || 'The page'}: nothing has happened for ${timeout} s: a promise that never settles, or a loop without ` +
+          'end? If it is only slow, give it longer with --timeout.',
+      ),
+    );
+  }
+}

@@ -1,0 +1,100 @@
+/** Composed scenes as a source of frames. */
+
+import { availableParallelism } from 'node:os';
+import { UsageError } from '../errors.js';
+import { checkRange } from '../render/film.js';
+import type { FrameSource } from '../render/source.js';
+import { FrameQueue } from './queue.js';
+import type { TakeFrame } from './server.js';
+import { Session, type SessionOptions } from './session.js';
+import { defaultsOf, type Target, viewFor } from './target.js';
+
+export interface ComposedOptions extends SessionOptions {
+  /** How many pages share the film. By default one for every four cores, at most four. */
+  concurrency?: number;
+  /** In pixels. */
+  size?: [width: number, height: number];
+  fps?: number;
+  /** Take the place of the project's variables. */
+  variables?: Record<string, unknown>;
+  /** Which frames of the film, from 0, both included. All of them by default. */
+  frames?: [first: number, last: number];
+  /** One frame instead: the one at this time, in seconds, or the last. */
+  still?: { at?: number };
+  /** Ends the work early; what is awaited rejects. */
+  signal?: AbortSignal;
+}
+
+export interface ComposedSource extends FrameSource {
+  /** Milliseconds that the pages spent on drawing, reading pixels back, and waiting to send more. */
+  times(): Promise<{ draw: number; read: number; send: number }>;
+}
+
+/**
+ * Opens the scenes in a browser, and plays them through to know how long they are.
+ * @throws UsageError for what cannot be asked of them, RenderError for what goes wrong in them.
+ */
+export async function openComposed(target: Target, options: ComposedOptions): Promise<ComposedSource> {
+  const defaults = defaultsOf(target);
+  const size = options.size ?? defaults.size;
+  const view = options.size ? viewFor(target, defaults, size) : defaults.view;
+  const fps = options.fps ?? defaults.fps;
+  const concurrency = pagesFor(options);
+  const queue = new FrameQueue(...size);
+  const take: TakeFrame = (...frame) => queue.take(...frame);
+  const session = await Session.start(target, take, { ...options, concurrency });
+  const close = () => session.close();
+  options.signal?.addEventListener('abort', close);
+  try {
+    options.signal?.throwIfAborted();
+    const { background } = defaults;
+    const info = await session.open({ view, size, fps, background, variables: options.variables ?? {} });
+    const [first, last] = rangeOf(options, info.frames, fps);
+    return {
+      shape: { width: size[0], height: size[1], fps, frames: last - first + 1 },
+      firstFrame: first,
+      description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
+      async *frames() {
+        const drawing = session.draw(first, last);
+        drawing.catch(() => {}); // patiently() tells of it, whatever it is waiting for
+        for (let frame = first; frame <= last; frame++) {
+          const pixels = await session.patiently(queue.next(frame));
+          yield pixels;
+          queue.release(pixels);
+        }
+        await session.patiently(drawing); // an error in the very last frame is one
+      },
+      times: () => session.times(),
+      async close() {
+        options.signal?.removeEventListener('abort', close);
+        await session.close();
+      },
+    };
+  } catch (error) {
+    options.signal?.removeEventListener('abort', close);
+    await session.close();
+    throw options.signal?.aborted ? options.signal.reason : error;
+  }
+}
+
+/** A page for every four cores, since the browser, its networks and the encoder want some too; no more than frames. */
+function pagesFor({ concurrency, frames, still }: ComposedOptions): number {
+  const wanted = concurrency ?? Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4)));
+  return still ? 1 : frames ? Math.max(1, Math.min(wanted, frames[1] - frames[0] + 1)) : wanted;
+}
+
+function rangeOf({ frames, still }: ComposedOptions, count: number, fps: number): [number, number] {
+  if (!still) {
+    const range = frames ?? [0, count - 1];
+    checkRange(range, count, 'film');
+    return range;
+  }
+  const { at } = still;
+  if (at !== undefined && !(at >= 0 && at <= count / fps)) {
+    throw new UsageError(
+      `The time is ${at} s, and the film lasts from 0 to ${count / fps} s: take one between.`,
+    );
+  }
+  const frame = at === undefined ? count - 1 : Math.min(count - 1, Math.round(at * fps));
+  return [frame, frame];
+}

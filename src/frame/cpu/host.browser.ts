@@ -1,0 +1,36 @@
+/** What host.node.ts is to Node, for a page: package.json's "imports" choose between the two. */
+import { workerSource } from '#embedded';
+import type { Thread } from './host.node.js';
+
+/** A worker that may not start dies without a word. */
+const REFUSED =
+  "it did not start: if the page has a Content-Security-Policy, let its worker-src have 'blob:'";
+
+let address: string | undefined;
+
+/** Starts a worker running thread.ts. `failed` is called at most once, if it dies. */
+export function startThread<Answer>(
+  received: (answer: Answer) => void,
+  failed: (error: Error) => void,
+): Thread {
+  // From a text, and not from a file: see build/embed.js.
+  address ??= URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+  const worker = new Worker(address);
+  worker.addEventListener('message', ({ data }) => received(data));
+  worker.addEventListener('error', ({ message }) => failed(new Error(message || REFUSED)), { once: true });
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    terminate: async () => worker.terminate(),
+  };
+}
+
+/** How many threads can run at once: the cores that the browser tells of. */
+export const cores: number = Math.max(1, navigator.hardwareConcurrency ?? 1);
+
+/** Browsers have relaxed SIMD or have it not; a page cannot ask for it. */
+export function enableRelaxedSimd(): void {}
+
+/** Whether wider SIMD may be tried: a page cannot switch experiments on. */
+export const mayWiden: boolean = false;
+
+export function setWideSimd(_on: boolean): void {}

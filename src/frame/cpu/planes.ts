@@ -1,0 +1,34 @@
+/** A frame's brightness before it becomes bytes, for what draws more than pixels: surfaces, contours. */
+import { DrawCache } from '../../network/draws.js';
+import type { FrameDescription } from '../description.js';
+import { sampleOffsets } from '../geometry.js';
+import { chooseKernel } from './choose-kernel.js';
+import { Evaluator } from './evaluator.js';
+import { emitKernel, namesOf } from './kernel.js';
+import { packNetwork } from './pack.js';
+
+const draws = new DrawCache();
+const modules = new Map<string, WebAssembly.Module>();
+let evaluator: Evaluator | undefined;
+
+/**
+ * One plane of brightness in [0, 1] for each output (1 or 3), each (height, width), row-major, top row first, at the
+ * middles of the pixels. Computed on the calling thread at once: meant for some ten thousand points, not for pictures.
+ */
+export function brightnessPlanes(frame: FrameDescription): Float32Array[] {
+  const { shape } = chooseKernel();
+  const { network, size } = frame;
+  const [width, height] = size;
+  const names = { hidden: namesOf(network.activation), output: network.outputActivation };
+  const key = JSON.stringify(names);
+  const module = modules.get(key) ?? new WebAssembly.Module(emitKernel(shape, names));
+  modules.set(key, module);
+  evaluator ??= new Evaluator(shape);
+  evaluator.load(module, packNetwork(frame, shape, draws), width * height);
+  const offsets = sampleOffsets({ ...frame, supersample: 1 });
+  for (let row = 0; row < height; row++) {
+    evaluator.x.set(offsets.x, row * width);
+    evaluator.y.fill(offsets.y[row], row * width, (row + 1) * width);
+  }
+  return evaluator.evaluate(width * height).map((plane) => plane.slice());
+}

@@ -1,0 +1,65 @@
+/** Where things go in a view of any shape: boxes cut off boxes, one after another. */
+import { BBox, type Vector2 } from '@motion-canvas/core';
+
+/** 16:9 is wide, 9:16 and 4:5 are tall. */
+export type Shape = 'wide' | 'square' | 'tall';
+
+export function shapeOf({ width, height }: Vector2 | BBox): Shape {
+  const ratio = width / height;
+  if (ratio > 1.2) return 'wide';
+  return ratio < 0.85 ? 'tall' : 'square';
+}
+
+/** The view as a box about (0, 0), which is where Motion Canvas has its middle, less a margin all round. */
+export function boxOf({ width, height }: Vector2, margin = 0): BBox {
+  return new BBox(margin - width / 2, margin - height / 2, width - 2 * margin, height - 2 * margin);
+}
+
+/**
+ * Cuts a box into a first part of so many pixels and the rest, with a gap in between.
+ * @param along - `rows` cuts off its top, `columns` its left.
+ */
+export function cut(box: BBox, along: 'rows' | 'columns', pixels: number, gap = 0): [BBox, BBox] {
+  const { x, y, width, height } = box;
+  if (along === 'rows') {
+    return [
+      new BBox(x, y, width, pixels),
+      new BBox(x, y + pixels + gap, width, Math.max(0, height - pixels - gap)),
+    ];
+  }
+  return [
+    new BBox(x, y, pixels, height),
+    new BBox(x + pixels + gap, y, Math.max(0, width - pixels - gap), height),
+  ];
+}
+
+/** Cuts a box into `count` equal parts. */
+export function split(box: BBox, along: 'rows' | 'columns', count: number, gap = 0): BBox[] {
+  const length = along === 'rows' ? box.height : box.width;
+  const pixels = (length - gap * (count - 1)) / count;
+  const parts: BBox[] = [];
+  for (let rest = box; parts.length < count; ) {
+    const [first, after] = cut(rest, along, pixels, gap);
+    parts.push(first);
+    rest = after;
+  }
+  return parts;
+}
+
+/** The largest square in a box, in its middle. */
+export function squareIn({ center, width, height }: BBox): BBox {
+  const side = Math.min(width, height);
+  return new BBox(center.x - side / 2, center.y - side / 2, side, side);
+}
+
+/** How many columns make `count` squares largest in a box, with gaps; `extra` pixels stand under each. */
+export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap = 0, extra = 0): number {
+  const sideWith = (columns: number) => {
+    const rows = Math.ceil(count / columns);
+    const across = (width - gap * (columns - 1)) / columns;
+    return Math.min(across, (height - gap * (rows - 1)) / rows - extra);
+  };
+  let best = 1;
+  for (let columns = 2; columns <= count; columns++) if (sideWith(columns) > sideWith(best)) best = columns;
+  return best;
+}

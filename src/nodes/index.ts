@@ -1,0 +1,24 @@
+/** Nodes for Motion Canvas 3.17: networks as pictures, surfaces, curves and diagrams. In any project of yours. */
+
+export { boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
+export { Axes, type AxesProps } from './axes.js';
+export { activationBetween, seedBetween, zoomBetween } from './between.js';
+export { Curve, type CurveProps } from './curve.js';
+export type { Graph } from './graph.js';
+export { HeightMap, type HeightMapProps } from './height-map.js';
+export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
+export { NetworkField, type NetworkFieldProps } from './network-field.js';
+export { type GridItem, NetworkGrid, type NetworkGridProps } from './network-grid.js';
+export { NetworkNode, type NetworkNodeProps } from './network-node.js';
+export type { Shown } from './shown.js';
+export {
+  type Colours,
+  canvasFont,
+  dark,
+  dress,
+  FONT_FAMILY,
+  light,
+  loadFont,
+  type Theme,
+  themeFor,
+} from './theme.js';

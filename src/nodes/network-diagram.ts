@@ -1,0 +1,215 @@
+/** A network as units and the weights between them. */
+import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
+import { Color, type PossibleColor, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
+import { activationFunction, brightness } from '../network/activations.js';
+import { buildNetwork, type Layer, type Network } from '../network/network.js';
+import { NetworkNode, type NetworkNodeProps } from './network-node.js';
+import { dark } from './theme.js';
+
+/** Each has a signal of its name, which says what it is. */
+export interface NetworkDiagramProps extends NetworkNodeProps {
+  reveal?: SignalValue<number>;
+  most?: SignalValue<number>;
+  unitSize?: SignalValue<number>;
+  edgeWidth?: SignalValue<number>;
+  positiveColour?: SignalValue<PossibleColor>;
+  negativeColour?: SignalValue<PossibleColor>;
+  restColour?: SignalValue<PossibleColor>;
+}
+
+/** A column of units, from the left: the inputs, then each layer. */
+interface Column {
+  /** In [-1, 1], how bright each is; what its colour says. */
+  values: number[];
+  /** What leads here from the column before; the inputs have none. */
+  layer?: Layer;
+}
+
+/**
+ * The layers as columns of units, the inputs left and the outputs right. An edge is a weight: its colour is its sign and
+ * its width its size beside the largest. A unit is filled by its value where `centre` is the input: tween that, and
+ * the numbers run through the network.
+ *
+ * @example
+ * ```tsx
+ * view.add(<NetworkDiagram ref={diagram} size={[1200, 700]} seed={18} layers={4} units={6} reveal={0} />);
+ * yield* diagram().reveal(1, 3);
+ * yield* diagram().weightScale(1, 2);
+ * ```
+ */
+@nodeName('NetworkDiagram')
+export class NetworkDiagram extends NetworkNode {
+  /** How much of it is there, from the left: 0 is nothing, 1 is all. @defaultValue 1 */
+  @initial(1)
+  @signal()
+  declare readonly reveal: SimpleSignal<number, this>;
+
+  /** The most units of a layer that are drawn; where there are more, dots stand for those left out. @defaultValue 12 */
+  @initial(12)
+  @signal()
+  declare readonly most: SimpleSignal<number, this>;
+
+  /** The largest a unit is across, in pixels. @defaultValue 48 */
+  @initial(48)
+  @signal()
+  declare readonly unitSize: SimpleSignal<number, this>;
+
+  /** How wide the largest weight's edge is, in pixels. @defaultValue 6 */
+  @initial(6)
+  @signal()
+  declare readonly edgeWidth: SimpleSignal<number, this>;
+
+  /** @defaultValue the dark theme's */
+  @initial(dark.positive)
+  @signal()
+  declare readonly positiveColour: SimpleSignal<PossibleColor, this>;
+
+  /** @defaultValue the dark theme's */
+  @initial(dark.negative)
+  @signal()
+  declare readonly negativeColour: SimpleSignal<PossibleColor, this>;
+
+  /** Of a unit at 0. @defaultValue the dark theme's background */
+  @initial(dark.background)
+  @signal()
+  declare readonly restColour: SimpleSignal<PossibleColor, this>;
+
+  constructor(props: NetworkDiagramProps) {
+    super(props);
+  }
+
+  protected override draw(context: CanvasRenderingContext2D): void {
+    this.drawShape(context);
+    const columns = this.columns();
+    for (const [k, { layer }] of columns.entries()) if (layer) this.#drawEdges(context, k, layer);
+    for (const k of columns.keys()) this.#drawUnits(context, k);
+    if (this.clip()) context.clip(this.getPath());
+    this.drawChildren(context);
+  }
+
+  @computed()
+  protected built(): Network {
+    return buildNetwork(this.describe({ ...this.frameInput(), size: [1, 1] }).network);
+  }
+
+  /** The columns and what stands in them, at the input `centre`. */
+  @computed()
+  protected columns(): Column[] {
+    const { hidden, output, inputs, activation, outputActivation } = this.built();
+    const { x, y } = this.centre();
+    const input = [x, y, ...this.slice(), ...new Array(inputs).fill(0)].slice(0, inputs);
+    const columns: Column[] = [{ values: input.map(Math.tanh) }]; // only for show: inputs have no bounds
+    let values = input;
+    for (const layer of hidden) {
+      values = sums(layer, values).map(activationFunction(activation));
+      columns.push({ values: values.map((value) => Math.max(-1, Math.min(1, value))), layer });
+    }
+    const outputs = sums(output, values).map((z) => 2 * brightness(outputActivation, z) - 1);
+    columns.push({ values: outputs, layer: output });
+    return columns;
+  }
+
+  #drawEdges(context: CanvasRenderingContext2D, k: number, layer: Layer): void {
+    const progress = this.#progressOf(k, 0, 0.7);
+    if (progress <= 0) return;
+    const largest = layer.weights.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-12);
+    const [from, to] = [this.#placesIn(k - 1), this.#placesIn(k)];
+    context.save();
+    context.lineCap = 'round';
+    for (const b of to) {
+      for (const a of from) {
+        const weight = layer.weights[b.unit * layer.inputs + a.unit] / largest;
+        const sign = weight < 0 ? this.negativeColour() : this.positiveColour();
+        context.globalAlpha = 0.15 + 0.7 * Math.abs(weight);
+        context.strokeStyle = new Color(sign).css();
+        context.lineWidth = this.edgeWidth() * Math.abs(weight);
+        context.beginPath();
+        context.moveTo(a.x, a.y);
+        context.lineTo(a.x + (b.x - a.x) * progress, a.y + (b.y - a.y) * progress);
+        context.stroke();
+      }
+    }
+    context.restore();
+  }
+
+  #drawUnits(context: CanvasRenderingContext2D, k: number): void {
+    const progress = k === 0 ? this.#progressOf(1, -0.3, 0.1) : this.#progressOf(k, 0.5, 1);
+    if (progress <= 0) return;
+    const radius = (this.#unitSize() / 2) * progress;
+    const [positive, negative] = [new Color(this.positiveColour()), new Color(this.negativeColour())];
+    const rest = new Color(this.restColour());
+    const places = this.#placesIn(k);
+    context.save();
+    context.lineWidth = Math.max(1, 0.09 * this.#unitSize());
+    for (const { unit, x, y } of places) {
+      const value = this.columns()[k].values[unit];
+      const sign = value < 0 ? negative : positive;
+      context.fillStyle = Color.lerp(rest, sign, Math.abs(value), 'lab').css();
+      context.strokeStyle = Color.lerp(rest, sign, 0.75, 'lab').css();
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.fill();
+      context.stroke();
+    }
+    if (places.length < this.columns()[k].values.length) this.#drawDots(context, places, progress);
+    context.restore();
+  }
+
+  /** In the gap that #placesIn leaves. */
+  #drawDots(context: CanvasRenderingContext2D, places: { x: number; y: number }[], progress: number): void {
+    const half = Math.ceil(places.length / 2);
+    const [above, below] = [places[half - 1], places[half]];
+    context.fillStyle = new Color(this.positiveColour()).alpha(0.6 * progress).css();
+    for (const step of [0.35, 0.5, 0.65]) {
+      context.beginPath();
+      context.arc(above.x, above.y + (below.y - above.y) * step, 0.07 * this.#unitSize(), 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+
+  /** Which units of a column are drawn, and their middles; with too many, the first and last of them. */
+  #placesIn(k: number): { unit: number; x: number; y: number }[] {
+    const columns = this.columns();
+    const count = columns[k].values.length;
+    const { width, height } = this.computedSize();
+    const spare = this.#unitSize() * 1.1;
+    const x = -width / 2 + spare / 2 + ((width - spare) * k) / (columns.length - 1);
+    const most = Math.max(2, Math.floor(this.most()));
+    const shown = Math.min(count, most);
+    const slots = count > most ? shown + 1 : shown; // one for the dots
+    const step = Math.min((height - spare) / Math.max(1, this.#slots() - 1), 2.2 * this.#unitSize());
+    return Array.from({ length: shown }, (_, i) => {
+      const late = i >= Math.ceil(shown / 2) && count > most;
+      const slot = late ? i + 1 : i;
+      return { unit: late ? count - shown + i : i, x, y: (slot - (slots - 1) / 2) * step };
+    });
+  }
+
+  /** As large as asked for, and no larger than the fullest column leaves room for. */
+  #unitSize(): number {
+    const room = this.computedSize().height / (this.#slots() + 0.5);
+    return Math.min(this.unitSize(), 0.8 * room);
+  }
+
+  #slots(): number {
+    const most = Math.max(2, Math.floor(this.most()));
+    const counts = this.columns().map(({ values }) => values.length);
+    return Math.max(...counts.map((count) => (count > most ? most + 1 : count)));
+  }
+
+  /** How far the k-th step, from 1, is between these parts of it. */
+  #progressOf(k: number, from: number, to: number): number {
+    const steps = this.columns().length - 1;
+    const place = this.reveal() * (steps + 0.3) - 0.3 - (k - 1);
+    return Math.min(1, Math.max(0, (place - from) / (to - from)));
+  }
+}
+
+/** W y + b. */
+function sums({ inputs, units, weights, biases }: Layer, y: number[]): number[] {
+  return Array.from({ length: units }, (_, unit) => {
+    let sum = biases[unit];
+    for (let i = 0; i < inputs; i++) sum += weights[unit * inputs + i] * y[i];
+    return sum;
+  });
+}

@@ -1,0 +1,180 @@
+/** Pictures in rows and columns. */
+import { initial, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
+import {
+  all,
+  createComputed,
+  delay,
+  easeOutCubic,
+  type PossibleColor,
+  type SignalValue,
+  type SimpleSignal,
+  type ThreadGenerator,
+  Vector2,
+} from '@motion-canvas/core';
+import { UsageError } from '../errors.js';
+import { columnsFor } from './arrange.js';
+import { NetworkField, type NetworkFieldProps } from './network-field.js';
+import { dark } from './theme.js';
+
+/** One picture of a grid: a field's props, and a line of text for under it. */
+export type GridItem = Omit<NetworkFieldProps, 'size' | 'width' | 'height' | 'position' | 'x' | 'y'> & {
+  label?: SignalValue<string>;
+};
+
+/** Each but `items` has a signal of its name, which says what it is. */
+export interface NetworkGridProps extends RectProps {
+  /** The pictures, row by row. */
+  items: GridItem[];
+  columns?: SignalValue<number>;
+  space?: SignalValue<number>;
+  labelSize?: SignalValue<number>;
+  labelColour?: SignalValue<PossibleColor>;
+  labelPlace?: SignalValue<'under' | 'inside'>;
+}
+
+/** How far below its picture a label stands, and how much room it takes, in its own font size. */
+const LABEL_ROOM = 1.55;
+
+/**
+ * Square pictures in rows and columns, as large as fit into the node, each with its label under it.
+ *
+ * @example
+ * ```tsx
+ * const items = range(18).map((i) => ({ seed: 18, layers: i + 1, label: `${i + 1}` }));
+ * view.add(<NetworkGrid ref={grid} size={view.size()} items={items} space={16} />);
+ * yield* grid().appear(6); // one after another
+ * yield* grid().field(17).weightScale(0.8, 2);
+ * ```
+ */
+@nodeName('NetworkGrid')
+export class NetworkGrid extends Rect {
+  /** How many stand side by side; 0 is as many as makes them largest. @defaultValue 0 */
+  @initial(0)
+  @signal()
+  declare readonly columns: SimpleSignal<number, this>;
+
+  /** Between pictures, in pixels. @defaultValue 16 */
+  @initial(16)
+  @signal()
+  declare readonly space: SimpleSignal<number, this>;
+
+  /** The labels' font size in pixels; 0 is no labels. @defaultValue 32 */
+  @initial(32)
+  @signal()
+  declare readonly labelSize: SimpleSignal<number, this>;
+
+  /** @defaultValue the dark theme's quiet colour */
+  @initial(dark.quiet)
+  @signal()
+  declare readonly labelColour: SimpleSignal<PossibleColor, this>;
+
+  /** Under the picture, or inside its lower left corner, where it needs no room. @defaultValue 'under' */
+  @initial('under')
+  @signal()
+  declare readonly labelPlace: SimpleSignal<'under' | 'inside', this>;
+
+  /** Each a picture and its label, in the order of `items`; its position is where it belongs. */
+  readonly cells: readonly Rect[];
+  readonly #fields: NetworkField[];
+
+  constructor({ items, ...props }: NetworkGridProps) {
+    super(props);
+    this.#fields = items.map(
+      ({ label: _, ...item }) =>
+        new NetworkField({ ...item, size: () => this.side(), y: () => -this.#labelRoom() / 2 }),
+    );
+    this.cells = items.map(({ label }, i) => {
+      const cell = new Rect({
+        position: () => this.placeOf(i),
+        size: () => new Vector2(this.side(), this.side() + this.#labelRoom()),
+      });
+      cell.add(this.#fields[i]);
+      if (label !== undefined) cell.add(this.#makeLabel(label));
+      return cell;
+    });
+    this.add([...this.cells]);
+  }
+
+  /** A picture, from 0. */
+  field(index: number): NetworkField {
+    const field = this.#fields[index];
+    if (field) return field;
+    throw new UsageError(`Picture ${index} is not in the grid: it has ${this.#fields.length}, from 0.`);
+  }
+
+  /** The side of a picture, in pixels. */
+  readonly side = createComputed(() => {
+    const [columns, rows] = this.#shape();
+    const { width, height } = this.size();
+    const across = (width - this.space() * (columns - 1)) / columns;
+    const down = (height - this.space() * (rows - 1)) / rows - this.#labelRoom();
+    return Math.max(0, Math.min(across, down));
+  });
+
+  /** How much of the grid its cells take, in pixels; they stand in its middle. */
+  extent(): Vector2 {
+    const [columns, rows] = this.#shape();
+    const [across, down] = [this.side() + this.space(), this.side() + this.#labelRoom() + this.space()];
+    return new Vector2(columns * across - this.space(), rows * down - this.space());
+  }
+
+  /** The middle of a cell, its label included, in pixels from the middle of the grid. */
+  placeOf(index: number): Vector2 {
+    const [columns, rows] = this.#shape();
+    const [across, down] = [this.side() + this.space(), this.side() + this.#labelRoom() + this.space()];
+    const [column, row] = [index % columns, Math.floor(index / columns)];
+    return new Vector2((column - (columns - 1) / 2) * across, (row - (rows - 1) / 2) * down);
+  }
+
+  /**
+   * The pictures come one after another, each out of the one before it.
+   * @param seconds - How long all of it takes.
+   * @param each - How long one takes, in seconds.
+   */
+  *appear(seconds: number, each = 0.6): ThreadGenerator {
+    const last = Math.max(1, this.cells.length - 1);
+    const start = (i: number) => (Math.max(0, seconds - each) * i) / last;
+    for (const cell of this.cells) cell.opacity(0);
+    yield* all(...this.cells.map((_, i) => delay(start(i), this.#enter(i, each))));
+  }
+
+  *#enter(index: number, seconds: number): ThreadGenerator {
+    const cell = this.cells[index];
+    const from = this.placeOf(Math.max(0, index - 1));
+    const sameRow = from.y === this.placeOf(index).y;
+    cell.position(sameRow ? from.lerp(this.placeOf(index), 0.5) : this.placeOf(index));
+    cell.moveToBottom();
+    yield* all(
+      cell.position(this.placeOf(index), seconds, easeOutCubic),
+      cell.opacity(1, seconds, easeOutCubic),
+    );
+    cell.position(() => this.placeOf(index));
+  }
+
+  #makeLabel(text: SignalValue<string>): Txt {
+    const inside = () => this.labelPlace() === 'inside';
+    const em = () => this.labelSize();
+    return new Txt({
+      text,
+      fontSize: em,
+      fill: () => this.labelColour(),
+      opacity: () => (em() > 0 ? 1 : 0),
+      fontWeight: () => (inside() ? 600 : 400),
+      shadowColor: () => (inside() ? 'rgba(0, 0, 0, 0.75)' : 'rgba(0, 0, 0, 0)'),
+      shadowBlur: () => (inside() ? 0.4 * em() : 0),
+      offset: () => (inside() ? [-1, 1] : [0, 0]),
+      x: () => (inside() ? 0.35 * em() - this.side() / 2 : 0),
+      y: () => this.side() / 2 + (inside() ? -0.1 : 0.12) * em(),
+    });
+  }
+
+  #shape(): [columns: number, rows: number] {
+    const count = Math.max(1, this.#fields.length);
+    const columns = this.columns() || columnsFor(count, this.size(), this.space(), this.#labelRoom());
+    return [columns, Math.ceil(count / columns)];
+  }
+
+  #labelRoom(): number {
+    return this.labelPlace() === 'under' ? LABEL_ROOM * this.labelSize() : 0;
+  }
+}

@@ -1,0 +1,50 @@
+/** What of a network is looked at: its colours, one of its outputs, or one unit on the way there. */
+import { UsageError } from '../errors.js';
+import type { Activation, ActivationName } from '../network/activations.js';
+import { DrawCache } from '../network/draws.js';
+import { type Layer, layerMaker } from '../network/network.js';
+import { type ExplicitLayer, hiddenWidths, type NetworkInput } from '../network/spec.js';
+import { readNetwork } from './read-network.js';
+
+/**
+ * - `'colour'`: the three outputs as red, green and blue (one output is grey);
+ * - `{ output }`: one of them as grey, counted from 1;
+ * - `{ layer, unit }`: one unit of a hidden layer as grey, both counted from 1, its activation shown as an output's is.
+ */
+export type Shown = 'colour' | { output: number } | { layer: number; unit: number };
+
+const draws = new DrawCache();
+
+/** The network to draw for that: another one only where a hidden unit is shown. */
+export function networkShowing(shown: Shown, network: NetworkInput): NetworkInput {
+  if (typeof shown === 'string' || 'output' in shown) return network;
+  const { layer, unit } = shown;
+  const spec = readNetwork(network);
+  const widths = hiddenWidths(spec).map(Math.ceil);
+  if (!(unit <= widths[layer - 1] && unit >= 1)) {
+    throw new UsageError(
+      `Unit ${unit} of layer ${layer} is not there: the hidden layers are 1 to ${widths.length}, with ${widths[layer - 1] ?? widths[0] ?? 0} units.`,
+    );
+  }
+  const make = layerMaker(spec, draws);
+  const weights = Array.from({ length: layer }, (_, k) => explicit(make.hidden(k + 1)));
+  const { w, b } = weights[layer - 1];
+  weights[layer - 1] = { w: [w[unit - 1]], b: [b![unit - 1]] };
+  return { weights, activation: spec.activation, outputActivation: nearest(spec.activation) };
+}
+
+/** Makes a picture show one of its outputs alone. (N pixels; RGBA8, changed in place.) */
+export function showOutput(rgba: Uint8ClampedArray, output: number): void {
+  for (let i = 0; i < rgba.length; i += 4) rgba.fill(rgba[i + output - 1], i, i + 3);
+}
+
+function explicit({ inputs, units, weights, biases }: Layer): ExplicitLayer {
+  const row = (unit: number) => Array.from(weights.subarray(unit * inputs, (unit + 1) * inputs));
+  return { w: Array.from({ length: units }, (_, unit) => row(unit)), b: Array.from(biases) };
+}
+
+/** An output's activation is never mixed. */
+function nearest(activation: Activation): ActivationName {
+  if (typeof activation === 'string') return activation;
+  return activation.fraction < 0.5 ? activation.from : activation.to;
+}

@@ -1,0 +1,124 @@
+/**
+ * One look for everything: a typeface that ships with the package, so that every machine draws the same letters; sizes
+ * that can be read on a phone; and two sets of colours.
+ */
+
+import type { View2D } from '@motion-canvas/2d';
+import type { Vector2 } from '@motion-canvas/core';
+import { font } from '#embedded';
+
+/**
+ * Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt); the Latin part of its
+ * variable font, from @fontsource-variable/inter 5.3.0.
+ */
+export const FONT_FAMILY = 'Untrained Inter';
+
+export interface Colours {
+  background: string;
+  /** What is read first: titles, numbers. */
+  ink: string;
+  /** What is read second: labels, captions. */
+  quiet: string;
+  /** What is hardly seen: axes, frames. */
+  line: string;
+  /** A curve, or whatever is looked at. */
+  accent: string;
+  /** Positive and negative weights. */
+  positive: string;
+  negative: string;
+  /** Heights from 0 to 1. */
+  heights: string[];
+}
+
+export const dark: Colours = {
+  background: '#0e1016',
+  ink: '#f2f0ea',
+  quiet: '#a3a6b1',
+  line: '#3a3f4c',
+  accent: '#ffb454',
+  positive: '#ffb454',
+  negative: '#5aa9ff',
+  heights: ['#1b2a6b', '#2f6fb3', '#58b8a8', '#f3d27a', '#fff6e0'],
+};
+
+export const light: Colours = {
+  background: '#faf8f4',
+  ink: '#1b1d24',
+  quiet: '#5d616d',
+  line: '#cfccc4',
+  accent: '#d2600a',
+  positive: '#d2600a',
+  negative: '#1f6fd0',
+  heights: ['#1d2f7a', '#2c78bd', '#4fb3a2', '#efc65a', '#fff1c9'],
+};
+
+/** Type sizes and distances for one view, in its pixels. */
+export interface Theme {
+  colours: Colours;
+  /** From the view's edges to what is shown. */
+  margin: number;
+  /** Between things that stand side by side. */
+  gap: number;
+  /** Font sizes. On a phone, 375 pixels across, `small` is 10 pixels in landscape and 12.5 in portrait. */
+  title: number;
+  body: number;
+  small: number;
+  /** The width of a line that is looked at. */
+  stroke: number;
+  /** The radius of a picture's corners. */
+  radius: number;
+}
+
+/**
+ * The theme for a view of this size. Sizes grow with its width, since on a phone the width is what there is.
+ * @param size - In pixels, as `view.size()` gives it.
+ */
+export function themeFor({ width, height }: Vector2, colours = dark): Theme {
+  const shorter = Math.min(width, height);
+  const em = height > width ? 0.0335 * width : 0.0275 * Math.min(width, 1.75 * height);
+  return {
+    colours,
+    margin: 0.065 * shorter,
+    gap: 0.03 * shorter,
+    title: 1.6 * em,
+    body: 1.2 * em,
+    small: em,
+    stroke: 0.006 * shorter,
+    radius: 0.014 * shorter,
+  };
+}
+
+/**
+ * What a scene begins with: waits for the typeface, and dresses the view.
+ *
+ * @example `const theme = yield* dress(view, light);`
+ */
+export function* dress(view: View2D, colours = dark): Generator<Promise<unknown>, Theme, unknown> {
+  yield loadFont();
+  const theme = themeFor(view.size(), colours);
+  view.fill(colours.background).fontFamily(FONT_FAMILY).fontSize(theme.body);
+  return theme;
+}
+
+let face: Promise<FontFace> | undefined;
+
+/** Loads the typeface, once a page.  */
+export function loadFont(): Promise<FontFace> {
+  face ??= load();
+  return face;
+}
+
+async function load(): Promise<FontFace> {
+  // Digits of one width: a number that counts must not wriggle.
+  const made = new FontFace(FONT_FAMILY, `url(${font})`, {
+    weight: '100 900',
+    featureSettings: '"tnum"',
+  });
+  document.fonts.add(await made.load());
+  return made;
+}
+
+/** The font of a node that draws letters by itself, for a canvas. */
+export function canvasFont(size: number, weight = 400): string {
+  return `${weight} ${size}px ${JSON.stringify(FONT_FAMILY)}`;
+}

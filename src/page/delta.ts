@@ -1,0 +1,69 @@
+/**
+ * A frame as what has changed since the one before it. Getting bytes out of a browser is what costs most (6 ms a
+ * megabyte on two cores, and 1080p has 8), while much of a composed scene stands still, and finding out takes 3 ms.
+ *
+ * A delta is a number of runs, (offset, length) for each, and then the pixels of all of them: all uint32, the offsets
+ * and lengths in pixels. Lossless, and written in the page to be read in Node, both little-endian.
+ */
+
+/** A run goes on over as many pixels that stayed the same: shorter gaps are not worth a new one. */
+const GAP = 32;
+
+/** The bytes that a delta can have at most, for a frame of so many pixels. */
+export const longestDelta = (pixels: number): number => 4 * (1 + 2 * Math.ceil(pixels / GAP) + pixels);
+
+/**
+ * What changed from `before` to `now`. Without a `before`, everything has.
+ * @param now - The pixels, each RGBA8 read as a uint32.
+ */
+export function deltaOf(now: Uint32Array, before?: Uint32Array): Uint8Array<ArrayBuffer> {
+  const runs = before ? changedRuns(now, before) : [0, now.length];
+  let pixels = 0;
+  for (let i = 1; i < runs.length; i += 2) pixels += runs[i];
+  const delta = new Uint32Array(1 + runs.length + pixels);
+  delta[0] = runs.length / 2;
+  delta.set(runs, 1);
+  let at = 1 + runs.length;
+  for (let i = 0; i < runs.length; i += 2) {
+    delta.set(now.subarray(runs[i], runs[i] + runs[i + 1]), at);
+    at += runs[i + 1];
+  }
+  return new Uint8Array(delta.buffer);
+}
+
+function changedRuns(now: Uint32Array, before: Uint32Array): number[] {
+  const runs: number[] = [];
+  const end = now.length;
+  let i = 0;
+  while (i < end) {
+    if (now[i] === before[i]) {
+      i++;
+      continue;
+    }
+    const start = i;
+    let last = i; // that changed
+    while (i < end && i - last <= GAP) {
+      if (now[i] !== before[i]) last = i;
+      i++;
+    }
+    runs.push(start, last + 1 - start);
+  }
+  return runs;
+}
+
+/**
+ * Makes `frame`, which is the one before, the one that `delta` was made of.
+ * @throws Error when the delta is not of a frame of this size.
+ */
+export function applyDelta(delta: Uint8Array, frame: Uint8Array): void {
+  const view = new DataView(delta.buffer, delta.byteOffset, delta.byteLength);
+  const runs = delta.length < 4 ? 0 : view.getUint32(0, true);
+  let at = 4 + 8 * runs;
+  for (let run = 0; run < runs && at <= delta.length; run++) {
+    const offset = 4 * view.getUint32(4 + 8 * run, true);
+    const bytes = 4 * view.getUint32(8 + 8 * run, true);
+    frame.set(delta.subarray(at, at + bytes), offset); // throws beyond the frame's end
+    at += bytes;
+  }
+  if (at !== delta.length) throw new Error(`The delta has ${delta.length} bytes, and ${at} were expected.`);
+}

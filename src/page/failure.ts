@@ -1,0 +1,28 @@
+/** What went wrong in a page, as plain data. */
+export interface Failure {
+  message: string;
+  /** As the browser writes it; places are in the bundle. */
+  stack: string;
+  /** The address that the page was not allowed to reach, if that is what happened. */
+  blocked?: string;
+  /** A variable that was set and that no scene asks for, and those that are asked for. */
+  unread?: { name: string; known: string[] };
+}
+
+/** Anything that was thrown. */
+export function describe(error: unknown): Failure {
+  if (error instanceof UnreadVariable)
+    return { message: error.message, stack: '', unread: { name: error.variable, known: error.known } };
+  if (error instanceof Error) return { message: error.message, stack: error.stack ?? '' };
+  if (error instanceof Event) return { message: `A "${error.type}" event was thrown`, stack: '' };
+  return { message: String(error), stack: '' };
+}
+
+export class UnreadVariable extends Error {
+  constructor(
+    readonly variable: string,
+    readonly known: string[],
+  ) {
+    super(`No scene asks for a variable ${variable}`);
+  }
+}

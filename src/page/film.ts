@@ -1,0 +1,155 @@
+/**
+ * A Motion Canvas project played frame by frame, as its own renderer does, but without the editor: errors are thrown
+ * where they happen, and frames may be passed over without being drawn, so that several pages can share a film.
+ */
+import {
+  type FullSceneDescription,
+  Logger,
+  LogLevel,
+  PlaybackManager,
+  PlaybackState,
+  PlaybackStatus,
+  type ProjectSettings,
+  type Scene,
+  SharedWebGLContext,
+  Stage,
+  type Threadable,
+  Vector2,
+} from '@motion-canvas/core';
+import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/index.js';
+import { UnreadVariable } from './failure.js';
+
+export interface FilmSettings {
+  /** The view, in the scenes' own units. */
+  view: [width: number, height: number];
+  /** Of the frames, in pixels. */
+  size: [width: number, height: number];
+  fps: number;
+  /** A CSS colour. Films have no transparency. */
+  background: string;
+  /** Take the place of the project's own. Each must be asked for by some scene. */
+  variables: Record<string, unknown>;
+}
+
+export interface FilmInfo {
+  frames: number;
+  /** One for each scene, in order. */
+  scenes: { name: string; frames: number }[];
+}
+
+export interface PageFilm {
+  info: FilmInfo;
+  /** Plays on to a frame, which must not lie before the one reached. */
+  advance(frame: number): Promise<void>;
+  /** Draws the frame reached. */
+  draw(): Promise<CanvasRenderingContext2D>;
+}
+
+/** Sets the scenes up and plays them through once, undrawn, which is how their length is found. */
+export async function openFilm(project: ProjectSettings, settings: FilmSettings): Promise<PageFilm> {
+  const { fps, background } = settings;
+  const { size, resolutionScale } = stageSize(settings);
+  const logger = project.logger ?? new Logger();
+  logger.onLogged.subscribe(({ level, message, stack = new Error().stack ?? '' }) => {
+    if (level === LogLevel.Error) window.untrained.fail({ message, stack });
+    if (level === LogLevel.Warn) window.untrainedTell({ type: 'note', text: message });
+  });
+
+  const playback = new PlaybackManager();
+  const status = new PlaybackStatus(playback);
+  const sharedWebGLContext = new SharedWebGLContext(logger);
+  const asked = new Set<string>();
+  const variables = noting({ ...project.variables, ...settings.variables }, asked);
+  const scenes = project.scenes.map((description) => {
+    const scene: Scene = new description.klass({
+      ...description,
+      meta: description.meta.clone(),
+      logger,
+      playback: status,
+      size,
+      resolutionScale,
+      timeEventsClass: ReadOnlyTimeEvents,
+      sharedWebGLContext,
+      experimentalFeatures: project.experimentalFeatures,
+    } as FullSceneDescription & ConstructorParameters<typeof description.klass>[0]);
+    scene.reload({ config: description.onReplaced.current.config, size, resolutionScale });
+    scene.variables.updateSignals(variables);
+    scene.onReset.subscribe(() => {
+      window.untrainedTell({ type: 'scene', name: description.name });
+      window.untrained.waiting = () => suspended(scene);
+    });
+    return scene;
+  });
+  if (scenes.length === 0) throw new Error('The project has no scenes');
+  playback.setup(scenes);
+  playback.fps = fps;
+  playback.state = PlaybackState.Rendering;
+
+  const stage = new Stage();
+  stage.configure({ size, resolutionScale, background, colorSpace: 'srgb' });
+  await document.fonts.ready;
+  await playback.recalculate();
+  const unread = Object.keys(settings.variables).find((name) => !asked.has(name));
+  if (unread !== undefined) throw new UnreadVariable(unread, [...asked].sort());
+  const info: FilmInfo = {
+    frames: lengthOf(scenes[scenes.length - 1], playback.duration, fps),
+    scenes: scenes.map(({ name, firstFrame, lastFrame }) => ({ name, frames: lastFrame - firstFrame })),
+  };
+  await playback.reset();
+
+  const context = stage.finalBuffer.getContext('2d')!;
+  return {
+    info,
+    async advance(frame) {
+      // One by one: a jump would land in a transition without the scene that it leaves.
+      while (playback.frame < frame && !playback.finished) await playback.progress();
+    },
+    async draw() {
+      await stage.render(playback.currentScene, playback.previousScene);
+      return context;
+    },
+  };
+}
+
+/**
+ * How many frames there are. Motion Canvas finds out by adding up frame times, and is off by one as rounding errors have
+ * it: a tween of a second has 25 frames at 25 fps, but 31 at 30. The last scene's own clock is exact.
+ */
+function lengthOf(last: Scene, duration: number, fps: number): number {
+  const clock = (last as Partial<Threadable>).onThreadChanged?.current?.time() ?? 0;
+  const frames = last.firstFrame + Math.round(clock * fps);
+  return Math.max(1, Math.abs(frames - duration) <= 2 ? frames : duration);
+}
+
+/** A canvas has whole pixels, and drops what is left of 853.9999999 of them. */
+function stageSize({ view, size: [width, height] }: FilmSettings): {
+  size: Vector2;
+  resolutionScale: number;
+} {
+  const resolutionScale = width / view[0];
+  const whole = (units: number, pixels: number) =>
+    Math.trunc(units * resolutionScale) === pixels ? units : (pixels + 1e-6) / resolutionScale;
+  return { size: new Vector2(whole(view[0], width), whole(view[1], height)), resolutionScale };
+}
+
+/** The same variables, noting which are asked for. */
+function noting(variables: Record<string, unknown>, asked: Set<string>): Record<string, unknown> {
+  return new Proxy(variables, {
+    get(target, name) {
+      if (typeof name === 'string') asked.add(name);
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+interface ThreadLike {
+  runner: unknown;
+  children: ThreadLike[];
+}
+
+/** The generators of a scene's threads, the main one's first. */
+function suspended(scene: Scene): unknown[] {
+  const root = (scene as unknown as { thread?: { current: ThreadLike | null } }).thread?.current;
+  const runners = (thread: ThreadLike): unknown[] => [thread.runner, ...thread.children.flatMap(runners)];
+  return root ? runners(root) : [];
+}

@@ -1,0 +1,85 @@
+/** The program of the page in which a composed scene is drawn: what src/composed asks of it, through `window.untrained`. */
+import type { ProjectSettings } from '@motion-canvas/core';
+import { describe, type Failure } from './failure.js';
+import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
+import { startUploads } from './upload.js';
+
+/** What the page can be asked to do. Failures come back as values: an Error would lose its stack on the way. */
+export interface PageApi {
+  /** Runs the scenes once, to learn how long they are. */
+  open(settings: FilmSettings): Promise<FilmInfo | Failure>;
+  /** Draws a page's share of the frames from `first` to `last`, by turns with the others, and hands each to the server. */
+  draw(first: number, last: number, page: number, pages: number): Promise<Failure | undefined>;
+  /** The suspended generators of the scene that is played. */
+  waiting(): unknown[];
+  /** Ends the film for what was not thrown, such as a logged error. */
+  fail(failure: Failure): void;
+  /** Milliseconds spent so far. */
+  times: { draw: number; read: number; send: number };
+}
+
+declare global {
+  interface Window {
+    untrained: PageApi;
+    /** Tells the other side something at once. Put there by it. */
+    untrainedTell(message: Message): void;
+  }
+}
+
+export type Message =
+  | { type: 'scene'; name: string }
+  | { type: 'failure'; failure: Failure }
+  | { type: 'note'; text: string };
+
+/** Called by the module that imports the user's scenes. */
+export function start(project: ProjectSettings): void {
+  Error.stackTraceLimit = 100; // the scene's own line may lie deep under Motion Canvas's
+  let film: PageFilm | undefined;
+  let first: Failure | undefined;
+  const fail = (failure: Failure) => {
+    first ??= failure;
+    window.untrainedTell({ type: 'failure', failure });
+  };
+  addEventListener('unhandledrejection', ({ reason }) => fail(describe(reason)));
+  document.addEventListener(
+    'securitypolicyviolation',
+    ({ blockedURI, sourceFile, lineNumber, columnNumber }) => {
+      const stack = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
+      fail({ blocked: blockedURI, message: '', stack });
+    },
+  );
+  /** What fails beside the work, as what is only logged does, fails it too. */
+  const caught = async <T>(work: () => Promise<T>): Promise<T | Failure> => {
+    try {
+      const result = await work();
+      return first ?? result;
+    } catch (error) {
+      return first ?? describe(error);
+    }
+  };
+  window.untrained = {
+    fail,
+    times: { draw: 0, read: 0, send: 0 },
+    open: (settings) =>
+      caught(async () => {
+        film = await openFilm(project, settings);
+        return film.info;
+      }),
+    draw: (first, last, page, pages) =>
+      caught(async () => {
+        if (!film) throw new Error('draw() before open()');
+        const { times } = window.untrained;
+        const uploads = startUploads(page, times);
+        for (let frame = first + page; frame <= last; frame += pages) {
+          const began = performance.now();
+          await film.advance(frame);
+          const context = await film.draw();
+          times.draw += performance.now() - began;
+          await uploads.send(frame, context);
+        }
+        await uploads.finish();
+        return undefined;
+      }),
+    waiting: () => [],
+  };
+}

@@ -1,0 +1,16 @@
+/** Where a film's frames come from: a sweep's renderer (film.ts), or the pages of a browser (src/composed). */
+
+import type { FilmShape } from '../video/index.js';
+
+export interface FrameSource {
+  /** Of the film that is made; `frames` counts those that frames() gives. */
+  readonly shape: FilmShape;
+  /** The number of the first of them in the whole film. */
+  readonly firstFrame: number;
+  /** What draws. To be asked once frames have been drawn. */
+  readonly description: string;
+  /** The frames in order, RGBA8 rows from the top. Each array is valid until the next is asked for. Called once. */
+  frames(): AsyncIterable<Uint8Array>;
+  /** Frees all it holds; frames under way reject. May be called at any time, and more than once. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,149 @@
+/** Composed scenes and other people's projects, rendered by the command itself as a user would. */
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder, untrained } from '../cli/untrained.js';
+
+const folder = temporaryFolder();
+const SMALL = ['--size', '96x54', '--fps', '10'];
+
+/** A scene that lies in nobody's project. */
+function scene(name: string, body: string, imports = ''): string {
+  const path = join(folder, `${name}.tsx`);
+  const lines = [
+    `import { Circle, Img, makeScene2D, Rect } from '@motion-canvas/2d';`,
+    `import { createRef, useLogger, useScene, waitFor } from '@motion-canvas/core';`,
+    imports,
+    `export default makeScene2D(function* (view) {`,
+    body, // line 5
+    `});`,
+  ];
+  writeFileSync(path, lines.join('\n'));
+  return path;
+}
+
+const turning = scene(
+  'turning',
+  `view.fill(useScene().variables.get('colour', '#102030'));
+  const rect = createRef<Rect>();
+  view.add(<Rect ref={rect} size={400} fill={'#e06040'} />);
+  view.add(<Circle size={200} x={600} fill={'#40e060'} />);
+  yield* rect().rotation(90, 1);`,
+);
+
+/** The frames of a film as PNGs, hashed, by name. */
+async function frames(...args: string[]): Promise<Record<string, string>> {
+  const into = join(folder, `frames ${Math.random()}`);
+  const { code, stderr } = await untrained(['render', ...args, '--out', join(into, '%03d.png'), '--quiet']);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  const hash = (name: string) =>
+    createHash('sha1')
+      .update(readFileSync(join(into, name)))
+      .digest('hex');
+  return Object.fromEntries(readdirSync(into).map((name) => [name, hash(name)]));
+}
+
+const filesIn = (path: string) => readdirSync(path, { recursive: true }).map(String).sort();
+
+test('a second at 10 fps has ten frames, the same each time, from one page and from three', async () => {
+  const first = await frames(turning, ...SMALL);
+  expect(Object.keys(first)).toHaveLength(10);
+  expect(new Set(Object.values(first)).size).toBe(10);
+  expect(await frames(turning, ...SMALL)).toEqual(first);
+  expect(await frames(turning, ...SMALL, '--concurrency', '3')).toEqual(first);
+  const { '004.png': fourth, '005.png': fifth } = first;
+  expect(await frames(turning, ...SMALL, '--frames', '4-5')).toEqual({ '004.png': fourth, '005.png': fifth });
+});
+
+test('--size lays a scene out anew, and --set gives it its variables', async () => {
+  const still = join(folder, 'still.png');
+  const options = ['--size', '54x96', '--at', '0', '--set', 'colour=#ff8000', '--quiet'];
+  const { code } = await untrained(['still', turning, ...options, '--out', still]);
+  expect(code).toBe(0);
+  const png = readFileSync(still);
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([54, 96]);
+});
+
+const broken: [name: string, body: string, ...says: (string | RegExp)[]][] = [
+  ['throws', `  yield* waitFor(0.3);throw new Error('out of paint');`, 'throws.tsx:5:', 'out of paint'],
+  ['logs', `  yield* waitFor(0.3);useLogger().error('no such colour');`, 'logs.tsx:5:', 'no such colour'],
+  ['waits', `  yield* waitFor(0.3);yield new Promise(() => {});`, 'waits.tsx:5:', 'scene "waits"', '3 s'],
+  [
+    'loops',
+    `  yield* waitFor(0.3);while (view.width() > 0) view.y(1);`,
+    'loops.tsx:5:',
+    'scene "loops"',
+    '3 s',
+  ],
+  ['fetches', `  yield fetch('https://example.com/data');`, 'fetches.tsx:5:', 'https://example.com/data'],
+  ['shows', `  yield view.add(<Img src="https://example.com/a.png" />);`, 'https://example.com/a.png'],
+  [
+    'draws',
+    `  view.add(<Rect fill={() => (null as any).x} size={9} />);yield* waitFor(1);`,
+    'draws.tsx:5:',
+    'null',
+  ],
+];
+
+test.each(broken)(
+  'a scene that %s: one line that says where, 1, and nothing left',
+  async (name, body, ...says) => {
+    const into = join(folder, `of ${name}`);
+    mkdirSync(into);
+    const args = [
+      'render',
+      scene(name, body),
+      ...SMALL,
+      '--timeout',
+      '3',
+      '--out',
+      join(into, 'film.mp4'),
+      '--quiet',
+    ];
+    const { code, stderr } = await untrained(args);
+    for (const words of says) expect(stderr).toMatch(words);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+    expect(readdirSync(into)).toEqual([]);
+  },
+);
+
+test('what cannot be is refused before a browser starts', async () => {
+  const project = resolve('test/browser/project/src/project.ts');
+  const refused = [
+    [turning, '--seed', '3'],
+    [turning, '--seconds', '3'],
+    ['depth', '--concurrency', '2'],
+    ['--project', project, '--size', '100x100'],
+    [scene('typo', '  const = 3;')],
+  ];
+  const outcomes = await Promise.all(refused.map((args) => untrained(['render', ...args])));
+  expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+  const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
+  expect(lines.map((line) => line.replace(/^.*typo\.tsx/, 'typo.tsx'))).toMatchInlineSnapshot(`
+    [
+      "untrained: --seed is for a sweep, and turning is a composed scene, which says all that in its code: leave it out.",
+      "untrained: --seconds is for a sweep, and turning is a composed scene, which says all that in its code: leave it out.",
+      "untrained: --concurrency is for a composed scene, and depth is a sweep: leave it out.",
+      "untrained: --size is 100x100, and the project is laid out for 160x120: take the same proportions, such as 100x75.",
+      "typo.tsx:5:8: Expected identifier but found "="",
+    ]
+  `);
+});
+
+test('a variable that no scene asks for is refused', async () => {
+  const { code, stderr } = await untrained(['render', turning, ...SMALL, '--set', 'color=red']);
+  expect(stderr).toContain('no scene asks for a variable of that name. Did you mean "colour"?');
+  expect(code).toBe(2);
+});
+
+test("another project's scenes, with its variables, files, time events and size; nothing in it is touched", async () => {
+  const copy = join(folder, 'their project');
+  cpSync('test/browser/project', copy, { recursive: true });
+  const before = filesIn(copy);
+  const all = await frames('--project', join(copy, 'src/project.ts'));
+  expect(Object.keys(all)).toHaveLength(15); // at its 10 fps: half a second, until its event at 0.8 s, and 0.7 s
+  expect(filesIn(copy)).toEqual(before);
+});

@@ -1,0 +1,120 @@
+/** The editor, as `npm start` serves it: it lists every scene, plays composed scenes and sweeps, and can be scrubbed. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findBrowser } from '../../src/browser/find-browser.js';
+import { launchBrowser } from '../../src/browser/launch.js';
+import { temporaryFolder } from '../cli/untrained.js';
+
+const folder = temporaryFolder();
+const scenes = join(folder, 'scenes');
+
+let url: string;
+let stop: () => Promise<void>;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  mkdirSync(scenes);
+  const square = (colour: string) => `import { makeScene2D, Rect } from '@motion-canvas/2d';
+import { createRef } from '@motion-canvas/core';
+export default makeScene2D(function* (view) {
+  const rect = createRef<Rect>();
+  view.add(<Rect ref={rect} size={400} fill={'${colour}'} />);
+  yield* rect().rotation(90, 1);
+});`;
+  writeFileSync(join(scenes, 'square.tsx'), square('#e06040'));
+  writeFileSync(
+    join(scenes, 'sweep.ts'),
+    `import { sweep, tween } from 'untrained';
+export default sweep({ seconds: 1, size: [64, 48], network: { layers: tween(2, 5) } });`,
+  );
+  const editor = spawn(
+    process.execPath,
+    [resolve('dist/cli/main.js'), 'edit', '--no-open', '--port', '9400'],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const gone = new Promise<void>((done) => editor.on('exit', () => done()));
+  stop = async () => {
+    editor.kill();
+    await gone;
+  };
+  url = await new Promise((found) => {
+    editor.stdout.on('data', (text) => found(/http:\S+/.exec(String(text))?.[0] ?? ''));
+  });
+  browser = await launchBrowser(await findBrowser());
+  page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+});
+afterAll(async () => {
+  await browser?.close();
+  await stop?.();
+});
+
+/** What the preview shows, and the number of its frame. */
+const shown = () =>
+  page.evaluate(() => {
+    const canvases = [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL());
+    return { frame: /\[(\d+)\]/.exec(document.body.textContent ?? '')?.[1], pictures: canvases.join() };
+  });
+
+/** Whether the film's length is there beside the number of the frame, and is not none. */
+const lengthKnown = () =>
+  page.evaluate(() => {
+    const [, last] = document.body.textContent?.match(/\[(\d+)\]/g) ?? [];
+    return last !== undefined && last !== '[0]';
+  });
+
+/** Waits for the frame, and for the preview to rest on a picture of it. */
+async function rests(frame: string) {
+  await expect.poll(async () => (await shown()).frame, { timeout: 60_000 }).toBe(frame);
+  let before = '';
+  await expect
+    .poll(
+      async () => {
+        const { pictures } = await shown();
+        const same = pictures !== '' && pictures === before;
+        before = pictures;
+        return same;
+      },
+      { interval: 300, timeout: 30_000 },
+    )
+    .toBe(true);
+  return before;
+}
+
+test('it listens on this machine alone, and lists composed scenes and sweeps', async () => {
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  await page.goto(url);
+  await expect.poll(() => page.locator('body').textContent(), { timeout: 60_000 }).toContain('square.tsx');
+  const text = await page.locator('body').textContent();
+  expect(text).toContain('sweep.ts');
+  expect(text).toContain('weight-scale.ts'); // what the package brings
+});
+
+test('a new file appears by itself, and goes again', async () => {
+  writeFileSync(join(scenes, 'new.ts'), `export default { seconds: 1, network: {} };`);
+  await expect.poll(() => page.locator('body').textContent(), { timeout: 30_000 }).toContain('new.ts');
+  rmSync(join(scenes, 'new.ts'));
+  await expect.poll(() => page.locator('body').textContent(), { timeout: 30_000 }).not.toContain('new.ts');
+});
+
+test.each(['square', 'sweep'])('%s can be scrubbed, and frames come back as they were', async (name) => {
+  await page.goto(url + name);
+  const first = await rests('0');
+  // The editor takes no keys until it knows how long the scene is.
+  await expect.poll(lengthKnown, { timeout: 60_000 }).toBe(true);
+  await page.keyboard.press('ArrowRight');
+  const second = await rests('1');
+  expect(second).not.toBe(first);
+  await page.keyboard.press('ArrowLeft');
+  expect(await rests('0')).toBe(first);
+});
+
+test('it writes nothing beside the scenes', () => {
+  expect(readdirSync(scenes).sort()).toEqual(['square.tsx', 'sweep.ts']);
+});

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRenderer, type FrameInput, type FrameRenderer, frameSchema } from '../../src/index.js';
+import { buildNetwork, type Layer } from '../../src/network/network.js';
+import { networkSchema } from '../../src/network/spec.js';
+import { largestDifference } from '../frames/compare.js';
+import { expectPicture } from './pictures.js';
+import { type DrawnPixels, openStage, type TestStage } from './stage.js';
+
+const scenes = ['single-unit', 'adding-layers', 'growing-weights'];
+const small = ['field', 'shown', 'above', 'surface', 'curve', 'grid', 'wrong'];
+
+let stage: TestStage;
+let renderer: FrameRenderer;
+
+beforeAll(async () => {
+  stage = await openStage([
+    ...small.map((name) => `test/browser/scenes/${name}.tsx`),
+    ...scenes.map((name) => `scenes/${name}.tsx`),
+  ]);
+  renderer = await createRenderer({ backend: 'cpu' });
+});
+afterAll(async () => {
+  await stage?.close();
+  await renderer?.close();
+});
+
+type Size = [width: number, height: number];
+const SIZE: Size = [160, 90];
+
+const draw = (scene: string, frame: number, size = SIZE) => stage.draw({ scene, size, fps: 10, frame });
+/** What Node draws. */
+const drawInNode = (frame: Omit<FrameInput, 'size'>, size = SIZE) =>
+  renderer.render(frameSchema.parse({ ...frame, size }));
+
+/** A part of a picture, its full height. */
+function columns({ width, height, rgba }: DrawnPixels, from: number, to: number): Uint8Array {
+  const part = new Uint8Array(4 * (to - from) * height);
+  for (let y = 0; y < height; y++) {
+    part.set(rgba.subarray(4 * (y * width + from), 4 * (y * width + to)), 4 * y * (to - from));
+  }
+  return part;
+}
+
+describe('a field is the picture that Node draws', () => {
+  test('before a tween', async () => {
+    const expected = await drawInNode({ network: { seed: 18, layers: 9, weightScale: 0.4 } });
+    expect(largestDifference((await draw('field', 0)).rgba, expected)).toBeLessThanOrEqual(1);
+  });
+
+  test('after a tween', async () => {
+    const expected = await drawInNode({ network: { seed: 18, layers: 9, weightScale: 0.8 } });
+    const { rgba } = await draw('field', 9);
+    // The tenth frame is the tween's last step but one: close to its end, and no longer near its beginning.
+    expect(mean(rgba, expected)).toBeLessThan(6);
+  });
+
+  test('at the end of a played sweep', async () => {
+    const network = { seed: 3, layers: 6, activation: 'sin', weightScale: 0.5 } as const;
+    const expected = await drawInNode({ network, view: { centre: [0, 0], halfWidth: 4 } });
+    expect(largestDifference((await draw('field', -1)).rgba, expected)).toBeLessThanOrEqual(1);
+  });
+
+  test('of one output, as grey', async () => {
+    const colour = await drawInNode({ network: { seed: 18, layers: 4, width: 8 } }, [80, 90]);
+    const expected = colour.map((byte, i) => (i % 4 === 3 ? byte : colour[4 * Math.floor(i / 4) + 1]));
+    expect(largestDifference(columns(await draw('shown', 0), 0, 80), expected)).toBeLessThanOrEqual(1);
+  });
+
+  test('of one unit of one layer', async () => {
+    const { hidden } = buildNetwork(networkSchema.parse({ seed: 18, layers: 4, width: 8 }));
+    const explicit = ({ inputs, weights, biases }: Layer, unit?: number) => {
+      const units = unit === undefined ? [...biases.keys()] : [unit];
+      return {
+        w: units.map((i) => Array.from(weights.subarray(i * inputs, (i + 1) * inputs))),
+        b: units.map((i) => biases[i]),
+      };
+    };
+    const weights = [explicit(hidden[0]), explicit(hidden[1], 2)];
+    const expected = await drawInNode({ network: { weights, outputActivation: 'tanh' } }, [80, 90]);
+    expect(largestDifference(columns(await draw('shown', 0), 80, 160), expected)).toBeLessThanOrEqual(1);
+  });
+});
+
+test('a flat surface seen from above is its picture', async () => {
+  const drawn = await draw('above', 0, [320, 160]);
+  const [left, right] = [columns(drawn, 0, 160), columns(drawn, 160, 320)];
+  const inside = (part: Uint8Array) => part.filter((_, i) => isInside(Math.floor(i / 4), 160, 50));
+  expect(mean(inside(left), inside(right))).toBeLessThan(2);
+});
+
+test('while the editor plays a picture may be coarse; at rest it is whole', async () => {
+  const size: Size = [640, 480];
+  const request = { scene: 'field', size, fps: 10, frame: 0 };
+  const expected = await drawInNode({ network: { seed: 18, layers: 9, weightScale: 0.4 } }, size);
+  for (const frame of [3, 4]) await stage.draw({ ...request, frame }); // so that the page knows how long one takes
+  const { rgba } = await stage.draw({ ...request, playing: true });
+  expect(mean(rgba, expected)).toBeLessThan(4);
+  expect(largestDifference((await stage.draw(request)).rgba, expected)).toBeLessThanOrEqual(1);
+});
+
+test('a value that cannot be is named, with its rule', async () => {
+  await expect(draw('wrong', 0)).rejects.toThrow(
+    'wrong/NetworkField[1]: weightScale is -1, and must be at least 0.',
+  );
+});
+
+describe('frames are the stored pictures', () => {
+  test.each([
+    ['surface', 5],
+    ['curve', 15],
+    ['grid', 10],
+  ])('%s', async (scene, frame) => {
+    expectPicture(scene, await draw(scene, frame, [320, 180]));
+  });
+
+  test.each(scenes)('%s: first, middle and last', async (scene) => {
+    const first = await draw(scene, 0, [320, 180]);
+    expectPicture(`${scene}-first`, first);
+    expectPicture(`${scene}-middle`, await draw(scene, Math.floor(first.frames / 2), [320, 180]));
+    expectPicture(`${scene}-last`, await draw(scene, -1, [320, 180]));
+  });
+
+  test('in portrait', async () => {
+    for (const scene of scenes) expectPicture(`${scene}-portrait`, await draw(scene, -1, [180, 320]));
+  });
+});
+
+test('two runs give identical frames', async () => {
+  const some = async () => {
+    const frames: DrawnPixels[] = [];
+    for (const scene of scenes) frames.push(await draw(scene, 60, [320, 180]));
+    return frames;
+  };
+  const before = await some();
+  await stage.reload();
+  const after = await some();
+  for (const [i, { rgba }] of before.entries()) expect(largestDifference(rgba, after[i].rgba)).toBe(0);
+});
+
+/** The mean difference of two pictures' bytes, in steps. */
+function mean(a: Uint8Array, b: Uint8Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((sum, byte, i) => sum + Math.abs(byte - b[i]), 0) / a.length;
+}
+
+/** Whether a pixel lies in the middle square of a square picture, `half` pixels to each side. */
+function isInside(pixel: number, side: number, half: number): boolean {
+  const [x, y] = [pixel % side, Math.floor(pixel / side)];
+  return Math.max(Math.abs(x - side / 2), Math.abs(y - side / 2)) < half;
+}

@@ -1,0 +1,84 @@
+/** What runs in the test page: any frame of any scene, drawn as Motion Canvas's renderer does, as pixels. */
+import {
+  DependencyContext,
+  Logger,
+  LogLevel,
+  PlaybackManager,
+  PlaybackState,
+  PlaybackStatus,
+  type Scene,
+  type SceneDescription,
+  SharedWebGLContext,
+  Stage,
+  ValueDispatcher,
+  Vector2,
+} from '@motion-canvas/core';
+import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents';
+
+export interface FrameRequest {
+  scene: string;
+  size: [number, number];
+  fps: number;
+  /** From 0; negative ones count from the end, -1 being the last. */
+  frame: number;
+  /** Whether it is drawn as the editor does while it plays. */
+  playing?: boolean;
+}
+
+export interface DrawnFrame {
+  width: number;
+  height: number;
+  /** RGBA8, top row first, in base64. */
+  rgba: string;
+  /** Of the whole scene. */
+  frames: number;
+}
+
+/** Makes the function that the tests call in the page. */
+export function framesOf(scenes: Record<string, SceneDescription>) {
+  return async ({ scene, size, fps, frame, playing }: FrameRequest): Promise<DrawnFrame> => {
+    await DependencyContext.consumePromises(); // of a scene before, that failed
+    const errors: string[] = [];
+    const logger = new Logger();
+    logger.onLogged.subscribe(({ level, message }) => {
+      if (level === LogLevel.Error) errors.push(message);
+    });
+    const playback = new PlaybackManager();
+    const description = scenes[scene];
+    playback.fps = fps;
+    playback.state = playing ? PlaybackState.Playing : PlaybackState.Rendering;
+    const extent = new Vector2(...size);
+    const made = new description.klass({
+      ...description,
+      name: scene,
+      onReplaced: new ValueDispatcher(description.config),
+      meta: description.meta.clone(),
+      logger,
+      size: extent,
+      resolutionScale: 1,
+      playback: new PlaybackStatus(playback),
+      timeEventsClass: ReadOnlyTimeEvents,
+      sharedWebGLContext: new SharedWebGLContext(logger),
+    } as unknown as ConstructorParameters<typeof description.klass>[0]) as Scene;
+    playback.setup([made]);
+    await playback.recalculate();
+    const frames = playback.duration;
+    await playback.reset();
+    await playback.seek(frame < 0 ? frames + frame : frame);
+    const stage = new Stage();
+    stage.configure({ size: extent, resolutionScale: 1, colorSpace: 'srgb', background: null });
+    await stage.render(playback.currentScene, playback.previousScene);
+    if (errors.length > 0) throw new Error(errors.join('\n'));
+    const [width, height] = size;
+    const { data } = stage.finalBuffer.getContext('2d')!.getImageData(0, 0, width, height);
+    return { width, height, rgba: await toBase64(data), frames };
+  };
+}
+
+async function toBase64(data: Uint8ClampedArray<ArrayBuffer>): Promise<string> {
+  const reader = new FileReader();
+  const read = new Promise((resolve) => reader.addEventListener('load', resolve));
+  reader.readAsDataURL(new Blob([data]));
+  await read;
+  return (reader.result as string).split(',')[1];
+}

@@ -1,0 +1,127 @@
+/** A page with scenes in it, for tests that look at pixels: bundled with vite, served on 127.0.0.1, opened in Chromium. */
+import { promises as fs } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { findBrowser } from '../../src/browser/find-browser.js';
+import { launchBrowser } from '../../src/browser/launch.js';
+import type { DrawnFrame, FrameRequest } from './page.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const at = (path: string) => join(root, path);
+
+export interface DrawnPixels {
+  width: number;
+  height: number;
+  rgba: Uint8Array;
+  /** How many frames the whole scene has. */
+  frames: number;
+}
+
+export interface TestStage {
+  draw(request: FrameRequest): Promise<DrawnPixels>;
+  /** Loads the page anew: nothing that was drawn is remembered. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the scenes of these files, each by its file's name without the ending. */
+export async function openStage(files: string[]): Promise<TestStage> {
+  const folder = await bundle(files);
+  const server = await serve(folder);
+  const browser = await launchBrowser(await findBrowser());
+  const page = await browser.newPage();
+  const trouble: string[] = [];
+  page.on('pageerror', (error) => trouble.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()));
+  const open = async () => {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
+    await page.waitForFunction('window.drawFrame', undefined, { timeout: 30_000 }).catch((error) => {
+      throw new Error(`The page did not start: ${trouble.join('\n')}`, { cause: error });
+    });
+  };
+  await open();
+  return {
+    async draw(request) {
+      const drawn = await page.evaluate(
+        (it) => (window as unknown as { drawFrame(r: FrameRequest): Promise<DrawnFrame> }).drawFrame(it),
+        request,
+      );
+      return { ...drawn, rgba: new Uint8Array(Buffer.from(drawn.rgba, 'base64')) };
+    },
+    reload: open,
+    async close() {
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+      await fs.rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function bundle(files: string[]): Promise<string> {
+  const folder = await fs.mkdtemp(join(tmpdir(), 'untrained-stage-'));
+  const names = files.map((file) => basename(file, extname(file)));
+  const entry = [
+    `import { framesOf } from '${at('test/browser/page.ts')}';`,
+    ...files.map((file, i) => `import scene${i} from '${at(file)}';`),
+    `window.drawFrame = framesOf({ ${names.map((name, i) => `'${name}': scene${i}`).join(', ')} });`,
+  ].join('\n');
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    esbuild: { jsx: 'automatic', jsxImportSource: '@motion-canvas/2d/lib' },
+    resolve: {
+      alias: [
+        { find: /^untrained$/, replacement: at('src/index.ts') },
+        { find: /^untrained\/nodes$/, replacement: at('src/nodes/index.ts') },
+      ],
+    },
+    worker: { format: 'es' },
+    plugins: [
+      {
+        name: 'stage',
+        resolveId: (id) => (id === '/stage-entry' ? '\0stage-entry.js' : undefined),
+        load: (id) => (id === '\0stage-entry.js' ? entry : undefined),
+      },
+    ],
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: 'es2022',
+      minify: false,
+      assetsInlineLimit: 0,
+      rollupOptions: { input: '/stage-entry', output: { entryFileNames: 'stage.js' }, onLog: () => {} },
+    },
+  });
+  await fs.writeFile(
+    join(folder, 'index.html'),
+    '<!doctype html><body><script type="module" src="/stage.js"></script>',
+  );
+  return folder;
+}
+
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.woff2': 'font/woff2',
+  '.css': 'text/css',
+};
+
+async function serve(folder: string) {
+  const server = createServer(async (request, response) => {
+    const path = join(folder, decodeURIComponent(new URL(request.url!, 'http://host').pathname));
+    const body = path.startsWith(folder) ? await fs.readFile(path).catch(() => undefined) : undefined;
+    response.writeHead(body ? 200 : 404, {
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+    });
+    response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}

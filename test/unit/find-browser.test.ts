@@ -1,0 +1,67 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { findBrowser } from '../../src/browser/find-browser.js';
+import { temporaryFolder } from '../cli/untrained.js';
+
+const folder = temporaryFolder();
+
+/** A file that may be run; nothing here does. */
+function program(name: string): string {
+  const path = join(folder, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, '');
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const chrome = program('bin/google-chrome');
+const mine = program('mine/chrome');
+const packaged = { path: join(folder, 'packaged'), env: { LD_LIBRARY_PATH: 'lib' } };
+const linux = (
+  env: NodeJS.ProcessEnv = {},
+  unpack = async () => undefined as typeof packaged | undefined,
+) => ({
+  env,
+  platform: 'linux' as const,
+  unpack,
+});
+const installed = { PATH: join(folder, 'bin') };
+
+test.skipIf(process.platform === 'win32')('the four places, in order', async () => {
+  const unpack = async () => packaged;
+  const all = linux({ ...installed, CHROME_PATH: mine }, unpack);
+  expect(await findBrowser(chrome, all)).toEqual({ path: chrome, source: '--browser', env: {} });
+  expect(await findBrowser(undefined, all)).toEqual({ path: mine, source: 'CHROME_PATH', env: {} });
+  expect(await findBrowser(undefined, linux(installed, unpack))).toMatchObject({
+    path: chrome,
+    source: 'installed',
+  });
+  expect(await findBrowser(undefined, linux({}, unpack))).toEqual({
+    ...packaged,
+    source: '@sparticuz/chromium',
+  });
+});
+
+test('a bare name is looked for on PATH', async () => {
+  if (process.platform === 'win32') return;
+  expect(await findBrowser('google-chrome', linux(installed))).toMatchObject({
+    path: chrome,
+    source: '--browser',
+  });
+});
+
+test('what was named and is not there is an error, though others would be found', async () => {
+  await expect(findBrowser('/no/chrome', linux(installed))).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[UsageError: --browser names "/no/chrome", which is no program: give the path of a Chrome, Chromium or Edge, or leave it out and one will be found.]`,
+  );
+  await expect(findBrowser(undefined, linux({ ...installed, CHROME_PATH: folder }))).rejects.toThrow(
+    'CHROME_PATH',
+  );
+});
+
+test('none at all is one line with what to do', async () => {
+  await expect(findBrowser(undefined, linux())).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[RenderError: No browser was found, and composed scenes are drawn in one: install Chrome, Chromium or Edge, name one with --browser or CHROME_PATH, or on Linux: npm install @sparticuz/chromium.]`,
+  );
+});

@@ -1,0 +1,80 @@
+import { BBox, Vector2 } from '@motion-canvas/core';
+import { describe, expect, test } from 'vitest';
+import { boxOf, columnsFor, cut, shapeOf, split, squareIn } from '../../src/nodes/arrange.js';
+import { activationBetween, seedBetween, zoomBetween } from '../../src/nodes/between.js';
+import { functionOf, graphBetween } from '../../src/nodes/graph.js';
+
+describe('arranging', () => {
+  const view = boxOf(new Vector2(1920, 1080), 60);
+
+  test('a view is about the origin', () => {
+    expect([view.left, view.right, view.top, view.bottom]).toEqual([-900, 900, -480, 480]);
+  });
+
+  test('parts and gaps make up the whole', () => {
+    const parts = split(view, 'columns', 3, 30);
+    expect(parts.map(({ left, right }) => [left, right])).toEqual([
+      [-900, -320],
+      [-290, 290],
+      [320, 900],
+    ]);
+    const [head, rest] = cut(view, 'rows', 100, 20);
+    expect([head.bottom, rest.top, rest.bottom]).toEqual([-380, -360, 480]);
+  });
+
+  test('a square lies in the middle', () => {
+    const { center, width, height } = squareIn(new BBox(0, 0, 300, 100));
+    expect([center.x, center.y, width, height]).toEqual([150, 50, 100, 100]);
+  });
+
+  test.each([
+    [1800, 840, 6],
+    [950, 1500, 3],
+    [620, 560, 5],
+  ])('18 squares in %i x %i stand in %i columns', (width, height, columns) => {
+    expect(columnsFor(18, new Vector2(width, height), 20)).toBe(columns);
+  });
+
+  test.each([
+    [1920, 1080, 'wide'],
+    [1080, 1080, 'square'],
+    [1080, 1350, 'tall'],
+    [1080, 1920, 'tall'],
+  ])('%i x %i is %s', (width, height, shape) => {
+    expect(shapeOf(new Vector2(width, height))).toBe(shape);
+  });
+});
+
+describe('moving', () => {
+  test('a seed on its way stands between two', () => {
+    expect(seedBetween(1, 2, 0)).toBe(1);
+    expect(seedBetween(1, 2, 0.25)).toEqual({ from: 1, to: 2, fraction: 0.25 });
+    expect(seedBetween(1, 2, 1)).toBe(2);
+  });
+
+  test('an activation that is a mix counts as what it leads to', () => {
+    const mix = { from: 'tanh', to: 'sin', fraction: 0.5 } as const;
+    expect(activationBetween(mix, 'relu', 0.5)).toEqual({ from: 'sin', to: 'relu', fraction: 0.5 });
+  });
+
+  test('a zoom goes by equal factors', () => {
+    expect(zoomBetween(8, 2, 0.5)).toBeCloseTo(4);
+    expect([zoomBetween(8, 2, 0), zoomBetween(8, 2, 1)]).toEqual([8, 2]);
+  });
+});
+
+describe('graphs', () => {
+  test('a network of one input', () => {
+    const f = functionOf({ network: { weights: [{ w: [[2]], b: [1] }] } });
+    expect(f(0.5)).toBeCloseTo(1 / (1 + Math.exp(-2)));
+  });
+
+  test('one bends into another', () => {
+    expect(functionOf(graphBetween('identity', { f: (x) => 3 * x }, 0.5))(2)).toBe(4);
+  });
+
+  test('a network of two inputs is no curve', () => {
+    const network = { weights: [{ w: [[1, 1]] }] };
+    expect(() => functionOf({ network })).toThrow('is not a curve');
+  });
+});
