@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { findBrowser } from '../../src/browser/find-browser.js';
 import { launchBrowser } from '../../src/browser/launch.js';
@@ -30,20 +31,15 @@ export interface TestStage {
 
 /** Opens the scenes of these files, each by its file's name without the ending. */
 export async function openStage(files: string[]): Promise<TestStage> {
-  const folder = await bundle(files);
-  const server = await serve(folder);
-  const browser = await launchBrowser(await findBrowser());
-  const page = await browser.newPage();
-  const trouble: string[] = [];
-  page.on('pageerror', (error) => trouble.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()));
-  const open = async () => {
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
-    await page.waitForFunction('window.drawFrame', undefined, { timeout: 30_000 }).catch((error) => {
-      throw new Error(`The page did not start: ${trouble.join('\n')}`, { cause: error });
-    });
-  };
-  await open();
+  const names = files.map((file) => basename(file, extname(file)));
+  const { page, open, close } = await openPage(
+    [
+      `import { framesOf } from '${at('test/browser/page.ts')}';`,
+      ...files.map((file, i) => `import scene${i} from '${at(file)}';`),
+      `window.drawFrame = framesOf({ ${names.map((name, i) => `'${name}': scene${i}`).join(', ')} });`,
+    ].join('\n'),
+    'drawFrame',
+  );
   return {
     async draw(request) {
       const drawn = await page.evaluate(
@@ -53,6 +49,32 @@ export async function openStage(files: string[]): Promise<TestStage> {
       return { ...drawn, rgba: new Uint8Array(Buffer.from(drawn.rgba, 'base64')) };
     },
     reload: open,
+    close,
+  };
+}
+
+/** Opens a page with this module in it, and waits until it has given the window what it is to give it. */
+export async function openPage(
+  entry: string,
+  given: string,
+): Promise<{ page: Page; open(): Promise<void>; close(): Promise<void> }> {
+  const folder = await bundle(entry);
+  const server = await serve(folder);
+  const browser = await launchBrowser(await findBrowser());
+  const page = await browser.newPage();
+  const trouble: string[] = [];
+  page.on('pageerror', (error) => trouble.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()));
+  const open = async () => {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
+    await page.waitForFunction(`window.${given}`, undefined, { timeout: 30_000 }).catch((error) => {
+      throw new Error(`The page did not start: ${trouble.join('\n')}`, { cause: error });
+    });
+  };
+  await open();
+  return {
+    page,
+    open,
     async close() {
       await browser.close();
       server.closeAllConnections();
@@ -62,14 +84,8 @@ export async function openStage(files: string[]): Promise<TestStage> {
   };
 }
 
-async function bundle(files: string[]): Promise<string> {
+async function bundle(entry: string): Promise<string> {
   const folder = await fs.mkdtemp(join(tmpdir(), 'untrained-stage-'));
-  const names = files.map((file) => basename(file, extname(file)));
-  const entry = [
-    `import { framesOf } from '${at('test/browser/page.ts')}';`,
-    ...files.map((file, i) => `import scene${i} from '${at(file)}';`),
-    `window.drawFrame = framesOf({ ${names.map((name, i) => `'${name}': scene${i}`).join(', ')} });`,
-  ].join('\n');
   await build({
     root,
     configFile: false,
