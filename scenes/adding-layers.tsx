@@ -1,4 +1,5 @@
 /** One network of 30 units, its layers added one by one: each picture is the one before it with a layer more.
+ *  Figure 10.
  *  Run: npm run render scenes/adding-layers.tsx */
 import { makeScene2D, Txt } from '@motion-canvas/2d';
 import { all, createRef, createSignal, easeInOutCubic, range, waitFor } from '@motion-canvas/core';

@@ -1,4 +1,5 @@
-/** The sweep of weight-scale.ts with its title, and the weight scale on screen: one network whose weights grow.
+/** One network whose weights grow, with its title and the weight scale on screen: the sweep of weight-scale.ts, composed.
+ *  Figure 20.
  *  Run: npm run render scenes/growing-weights.tsx */
 import { Circle, Latex, Line, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { createRef, Vector2, waitFor } from '@motion-canvas/core';

@@ -1,5 +1,5 @@
 /** One unit, the smallest network there is, seen three ways: as the curve it bends its sum by, as a surface over the
- *  plane, and from above, as a picture in which brightness is height.
+ *  plane, and from above, as a picture in which brightness is height. Figure 3.
  *  Run: npm run render scenes/single-unit.tsx */
 import { Latex, makeScene2D, Txt } from '@motion-canvas/2d';
 import { all, type BBox, createRef, delay, easeInOutSine, easeOutCubic, waitFor } from '@motion-canvas/core';
