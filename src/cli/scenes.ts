@@ -79,12 +79,13 @@ function findScene(given: string): string {
   );
 }
 
-/** A composed scene's title is the first sentence of the comment that it begins with; "Figure 3" in it names the figure. */
+/** A composed scene's title is the first sentence of the comment that it begins with; "Figure 3" or "Figures 7 and 8" in it
+ * names the figure. */
 async function leadingComment(path: string, name: string): Promise<{ title: string; figure?: string }> {
   const [, comment = ''] = /^\s*\/\*\*?(.*?)\*\//s.exec(await readFile(path, 'utf8')) ?? [];
   const text = comment.replace(/\s*\n\s*\*?\s*/g, ' ').trim();
   const [, title = name] = /^(.+?)(?:[.:](?:\s|$)|$)/.exec(text) ?? [];
-  const [, figure] = /\bfigure (\d+)/i.exec(text) ?? [];
+  const [, figure] = /\bfigures? (\d+(?:,? (?:and |to )?\d+)*)/i.exec(text) ?? [];
   return { title, ...(figure && { figure }) };
 }
 

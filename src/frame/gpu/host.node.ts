@@ -71,8 +71,12 @@ function hasVulkanDriver(): boolean {
     env.XDG_CONFIG_HOME ?? join(homedir(), '.config'),
     ...paths(env.XDG_CONFIG_DIRS ?? '/etc/xdg'),
     '/etc',
+    '/usr/local/etc',
     env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'),
     ...paths(env.XDG_DATA_DIRS ?? '/usr/local/share:/usr/share'),
+    '/usr/share', // some loaders look here whatever XDG_DATA_DIRS says
+    '/run/opengl-driver/share', // NixOS
+    ...(env.CONDA_PREFIX ? [join(env.CONDA_PREFIX, 'share')] : []),
   ];
   const folders = roots.map((root) => join(root, 'vulkan', 'icd.d'));
   return paths(env.VK_ADD_DRIVER_FILES).length > 0 || folders.some((folder) => listed(folder).length > 0);
