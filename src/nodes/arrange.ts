@@ -77,6 +77,6 @@ export function aroundPicture(size: Vector2, { margin, body, gap }: Theme): [BBo
     return [head, squareIn(left), foot];
   }
   const [head, rest] = cut(whole, 'rows', 3.4 * body, gap);
-  const [middle, foot] = cut(rest, 'rows', rest.height - 4.4 * body);
+  const [middle, foot] = cut(rest, 'rows', rest.height - 4.4 * body - gap, gap);
   return [head, squareIn(middle), foot];
 }
