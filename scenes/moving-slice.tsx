@@ -62,6 +62,7 @@ export default makeScene2D(function* (view) {
         domainY={[-REACH, REACH]}
         ticksX={3}
         labelSize={0}
+        stroke={colours.line}
         lineWidth={0.4 * stroke}
       >
         <Line
@@ -93,7 +94,7 @@ export default makeScene2D(function* (view) {
         />
       ))}
       {['x_3', 'x_4'].map((name, i) => (
-        <Rect position={numbers.center.addY((1.6 * i - 0.8) * body)}>
+        <Rect position={numbers.center.add([-0.3 * body, (1.6 * i - 0.8) * body])}>
           <Latex
             tex={`${name} =`}
             fill={colours.quiet}
@@ -106,7 +107,7 @@ export default makeScene2D(function* (view) {
             fill={colours.ink}
             fontSize={1.1 * body}
             offset={[1, 0]}
-            x={3.2 * body}
+            x={3.5 * body}
           />
         </Rect>
       ))}

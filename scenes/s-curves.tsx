@@ -75,6 +75,8 @@ export default makeScene2D(function* (view) {
           domainY={i === 1 ? [-2, 2] : [-1.2, 1.2]}
           ticksX={3}
           labelSize={0.8 * small}
+          labelColour={colours.quiet}
+          stroke={colours.line}
           lineWidth={0.4 * stroke}
           opacity={0}
         />

@@ -33,9 +33,9 @@ export default makeScene2D(function* (view) {
       <Heading
         theme={theme}
         title={'Typical networks'}
-        value={() => (layers() === 1 ? '1 layer' : `2 layers, ${network.units} hidden units`)}
-        y={head.center.y}
-        width={() => grid().extent().x}
+        value={() => (layers() === 1 ? '1 layer' : `2 layers, ${network.units} units`)}
+        position={head.center}
+        width={head.width}
       />
     </>,
   );
