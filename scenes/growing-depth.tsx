@@ -28,7 +28,7 @@ export default makeScene2D(function* (view) {
         {...network}
         layers={1}
         // Deep networks are finer than pixels.
-        supersample={() => (field().layers() > 20 ? 2 : 1)}
+        supersample={() => (field().layers() > 26 ? 2 : 1)}
         size={picture.size}
         position={picture.center}
         radius={theme.radius}
