@@ -1,5 +1,5 @@
-/** Six sizes of one network's 14 layers, from 10 units to 400, where it looks like static; and thirty times nearer to the
- *  last, which is a smooth function after all. These are the article's figure 15 and the one after it.
+/** Layers growing from 10 units to 400, and thirty times nearer to the last. What looked like static is a smooth function
+ *  after all. The article's figure 15, and the one after it.
  *  Run: npm run render scenes/growing-width.tsx
  *
  *  400 units are dear: about 0.1 ms a pixel on two cores. So the zoom goes through six pictures that stand still, each
@@ -18,7 +18,7 @@ import {
   Vector2,
   waitFor,
 } from '@motion-canvas/core';
-import { boxOf, cut, dress, NetworkField, NetworkGrid, squareIn } from 'untrained/nodes';
+import { boxOf, cut, dark, dress, NetworkField, NetworkGrid, squareIn } from 'untrained/nodes';
 
 const network = { seed: 158, layers: 14, weightScale: 0.42, centre: 0 };
 const UNITS = [10, 20, 40, 80, 120, 400];
@@ -73,7 +73,7 @@ export default makeScene2D(function* (view) {
         size={rest.size}
         space={0.6 * gap}
         labelSize={0.9 * small}
-        labelColour={colours.ink}
+        labelColour={dark.ink} // on a picture, in any theme
         labelPlace={'inside'}
       />
       <Rect

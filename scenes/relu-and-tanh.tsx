@@ -13,7 +13,7 @@ import {
   sequence,
   waitFor,
 } from '@motion-canvas/core';
-import { boxOf, cut, dress, Gauge, NetworkGrid, shapeOf } from 'untrained/nodes';
+import { boxOf, cut, dark, dress, Gauge, NetworkGrid, shapeOf } from 'untrained/nodes';
 
 const network = {
   seed: 408,
@@ -88,7 +88,7 @@ export default makeScene2D(function* (view) {
         size={middle.size}
         space={0.6 * gap}
         labelSize={0.9 * small}
-        labelColour={colours.ink}
+        labelColour={dark.ink} // on a picture, in any theme
         labelPlace={'inside'}
       />
       {(['tanh', 'relu'] as const).map((name, kind) => (
