@@ -1,5 +1,6 @@
 /** Where things go in a view of any shape: boxes cut off boxes, one after another. */
 import { BBox, type Vector2 } from '@motion-canvas/core';
+import type { Theme } from './theme.js';
 
 /** 16:9 is wide, 9:16 and 4:5 are tall. */
 export type Shape = 'wide' | 'square' | 'tall';
@@ -62,4 +63,20 @@ export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap
   let best = 1;
   for (let columns = 2; columns <= count; columns++) if (sideWith(columns) > sideWith(best)) best = columns;
   return best;
+}
+
+/**
+ * For a scene of one square picture: a box for its title, the picture, and a box for what is said of it. In a wide view
+ * the words stand beside the picture, otherwise above and below it.
+ */
+export function aroundPicture(size: Vector2, { margin, body, gap }: Theme): [BBox, BBox, BBox] {
+  const whole = boxOf(size, margin);
+  if (shapeOf(size) === 'wide') {
+    const [left, right] = cut(whole, 'columns', whole.height, 2 * gap);
+    const [head, foot] = cut(right, 'rows', 0.42 * right.height);
+    return [head, squareIn(left), foot];
+  }
+  const [head, rest] = cut(whole, 'rows', 3.4 * body, gap);
+  const [middle, foot] = cut(rest, 'rows', rest.height - 4.4 * body - gap, gap);
+  return [head, squareIn(middle), foot];
 }

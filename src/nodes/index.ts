@@ -1,10 +1,12 @@
 /** Nodes for Motion Canvas 3.17: networks as pictures, surfaces, curves and diagrams. In any project of yours. */
 
-export { boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
+export { aroundPicture, boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
 export { Axes, type AxesProps } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
 export { Curve, type CurveProps } from './curve.js';
+export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
+export { Heading, type HeadingProps } from './heading.js';
 export { HeightMap, type HeightMapProps } from './height-map.js';
 export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';

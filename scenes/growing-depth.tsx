@@ -1,0 +1,67 @@
+/** One network growing from a single layer to forty: figure 11 is where it rests at 27 layers, 12 where it ends.
+ *  Run: npm run render scenes/growing-depth.tsx */
+import { makeScene2D, Txt } from '@motion-canvas/2d';
+import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';
+import { aroundPicture, dress, Gauge, NetworkField } from 'untrained/nodes';
+
+const network = {
+  seed: 16,
+  units: 30,
+  weightScale: 0.62,
+  centre: [1, 0] as [number, number],
+  halfWidth: 2.6,
+};
+const [REST, LAST] = [27, 40];
+
+export default makeScene2D(function* (view) {
+  const theme = yield* dress(view);
+  const { colours, title, body, small } = theme;
+  const [head, picture, foot] = aroundPicture(view.size(), theme);
+  const field = createRef<NetworkField>();
+  const layers = () => Math.floor(field().layers() + 0.5);
+  const place = (n: number) => (n - 1) / (LAST - 1);
+
+  view.add(
+    <>
+      <NetworkField
+        ref={field}
+        {...network}
+        layers={1}
+        // Deep networks are finer than pixels.
+        supersample={() => (field().layers() > 26 ? 2 : 1)}
+        size={picture.size}
+        position={picture.center}
+        radius={theme.radius}
+      />
+      <Txt
+        text={'Growing depth'}
+        fontSize={title}
+        fontWeight={600}
+        fill={colours.ink}
+        position={[head.center.x, head.center.y - 0.75 * body]}
+      />
+      <Txt
+        text={`${network.units} units in each layer`}
+        fontSize={small}
+        fill={colours.quiet}
+        position={[head.center.x, head.center.y + 0.85 * body]}
+      />
+      <Gauge
+        theme={theme}
+        position={foot.center.addY(0.4 * body)}
+        width={0.86 * foot.width}
+        place={() => place(field().layers())}
+        text={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
+        from={'1'}
+        to={`${LAST}`}
+        marks={[[place(REST), `${REST}`]]}
+      />
+    </>,
+  );
+
+  yield* waitFor(1);
+  yield* field().layers(REST, 13, easeInOutSine);
+  yield* waitFor(2.5);
+  yield* field().layers(LAST, 7, easeInOutSine);
+  yield* waitFor(2.5);
+});

@@ -1,0 +1,132 @@
+/** Layers growing from 10 units to 400, and thirty times nearer to the last. What looked like static is a smooth function
+ *  after all. The article's figure 15, and the one after it.
+ *  Run: npm run render scenes/growing-width.tsx
+ *
+ *  400 units are dear: about 0.1 ms a pixel on two cores. So the zoom goes through six pictures that stand still, each
+ *  taking the place of the one before it when that has grown to twice its size. Whatever its length, the film takes
+ *  about a minute and a half at 960x540 without a GPU. */
+import { makeScene2D, Rect, Txt } from '@motion-canvas/2d';
+import {
+  all,
+  clamp,
+  createRef,
+  createSignal,
+  easeInOutCubic,
+  easeInOutSine,
+  map,
+  range,
+  Vector2,
+  waitFor,
+} from '@motion-canvas/core';
+import { boxOf, cut, dark, dress, NetworkField, NetworkGrid, squareIn } from 'untrained/nodes';
+
+const network = { seed: 158, layers: 14, weightScale: 0.42, centre: 0 };
+const UNITS = [10, 20, 40, 80, 120, 400];
+const ZOOM = 30;
+
+/** The zoom's pictures, what each fades in over, and all of it, in doublings. */
+const [PICTURES, FADE, DOUBLINGS] = [6, 0.4, Math.log2(ZOOM)];
+/** Pixels of such a picture for each of the film's, along a side. */
+const SHARPNESS = 0.75;
+
+export default makeScene2D(function* (view) {
+  const theme = yield* dress(view);
+  const { colours, title, body, small, gap, radius } = theme;
+  const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
+  const large = squareIn(rest);
+  const grid = createRef<NetworkGrid>();
+  const last = UNITS.length - 1;
+  /** To the edges of what is shown. */
+  const reach = () => Math.max(grid().extent().x, large.width) / 2;
+  const value = createSignal(`${UNITS[0]} units`);
+
+  /** From 0, where the last picture is in its place in the grid, to 1, where it is all there is. */
+  const grown = createSignal(0);
+  const scale = () => map(grid().side() / large.width, 1, grown());
+  /** How often the view has been halved. */
+  const nearer = createSignal(0);
+  /** The k-th picture of the zoom: when it comes, and how large it is drawn. */
+  const comes = (k: number) => (k * (DOUBLINGS - FADE)) / (PICTURES - 1);
+  const magnified = (k: number) => 2 ** (nearer() - comes(k));
+
+  view.add(
+    <>
+      <Txt
+        text={'Growing width'}
+        fontSize={title}
+        fontWeight={600}
+        fill={colours.ink}
+        offset={[-1, 0]}
+        position={() => [-reach(), head.center.y]}
+      />
+      <Txt
+        text={value}
+        fontSize={body}
+        fill={colours.accent}
+        offset={[1, 0]}
+        position={() => [reach(), head.center.y]}
+      />
+      <NetworkGrid
+        ref={grid}
+        items={UNITS.map((units) => ({ ...network, units, halfWidth: 1, radius, label: `${units}` }))}
+        position={rest.center}
+        size={rest.size}
+        space={0.6 * gap}
+        labelSize={0.9 * small}
+        labelColour={dark.ink} // on a picture, in any theme
+        labelPlace={'inside'}
+      />
+      <Rect
+        clip
+        radius={radius}
+        size={large.size}
+        scale={scale}
+        position={() => Vector2.lerp(grid().placeOf(last), Vector2.zero, grown()).add(rest.center)}
+        opacity={() => (grown() > 0 ? 1 : 0)}
+      >
+        {range(PICTURES).map((k) => (
+          <NetworkField
+            {...network}
+            units={UNITS[last]}
+            halfWidth={2 ** -comes(k)}
+            size={large.size}
+            scale={() => magnified(k)}
+            resolution={() => SHARPNESS / (magnified(k) * scale())}
+            opacity={() => (k === 0 ? 1 : clamp(0, 1, (nearer() - comes(k)) / FADE))}
+          />
+        ))}
+      </Rect>
+    </>,
+  );
+
+  // Each leaves the one before it, and gets its units on the way; the 400 would take long, and only appear.
+  for (const cell of grid().cells) cell.opacity(0);
+  yield* grid().cells[0].opacity(1, 0.8);
+  yield* waitFor(0.6);
+  for (const i of range(1, last)) yield* grow(i);
+  value(`${UNITS[last]} units`);
+  yield* grid().cells[last].opacity(1, 1.2);
+  yield* waitFor(2);
+
+  grid().cells[last].moveToTop();
+  yield* all(grid().opacity(0, 1.2), grown(1, 1.6, easeInOutCubic));
+  yield* waitFor(0.6);
+  value(() => `${UNITS[last]} units, ${Math.round(2 ** nearer())}×`);
+  yield* nearer(DOUBLINGS, 8, easeInOutSine);
+  yield* waitFor(2.5);
+
+  function* grow(i: number) {
+    const [cell, from, to] = [grid().cells[i], grid().placeOf(i - 1), grid().placeOf(i)];
+    const field = grid().field(i);
+    const newRow = from.y !== to.y;
+    cell.position(newRow ? to : from).moveToTop();
+    field.units(UNITS[i - 1]);
+    value(`${UNITS[i]} units`);
+    yield* all(
+      cell.opacity(1, newRow ? 0.6 : 0),
+      cell.position(to, 1.2, easeInOutCubic),
+      field.units(UNITS[i], 1.2, easeInOutCubic),
+    );
+    yield* waitFor(0.4);
+  }
+});

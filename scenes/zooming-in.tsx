@@ -1,0 +1,105 @@
+/** A network seen from far away, where it is a star, and from nearer and nearer, until it is a gradient. It rests where
+ *  figure 17 is; the views on the way are those of figure 18.
+ *  Run: npm run render scenes/zooming-in.tsx */
+import { Line, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
+import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';
+import { aroundPicture, dress, Gauge, NetworkField, zoomBetween } from 'untrained/nodes';
+
+/** Growing-depth's network at 27 layers, about the origin. */
+const network = { seed: 16, layers: 27, units: 30, weightScale: 0.62, centre: 0 };
+/** Half-widths of the view, from the first to the last. */
+const [FAR, USUAL, NEAR] = [40, 2.6, 0.1];
+
+export default makeScene2D(function* (view) {
+  const theme = yield* dress(view);
+  const { colours, title, body, small, stroke } = theme;
+  const [head, picture, foot] = aroundPicture(view.size(), theme);
+  const field = createRef<NetworkField>();
+  const halfWidth = () => field().halfWidth();
+  const place = (h: number) => Math.log(FAR / h) / Math.log(FAR / NEAR);
+
+  // As on a map: a round length, as long as may be within a third of the picture.
+  const scaleLength = () => roundBelow((2 * halfWidth()) / 3);
+  const scalePixels = () => (scaleLength() / (2 * halfWidth())) * picture.width;
+
+  view.add(
+    <>
+      <NetworkField
+        ref={field}
+        {...network}
+        halfWidth={FAR}
+        // From afar, its rays are finer than pixels.
+        supersample={() => (halfWidth() > 2 ? 2 : 1)}
+        size={picture.size}
+        position={picture.center}
+        radius={theme.radius}
+      />
+      <Rect
+        offset={[-1, 1]}
+        position={picture.bottomLeft.add([0.8 * small, -0.8 * small])}
+        size={() => [scalePixels() + 1.2 * small, 2.5 * small]}
+        radius={theme.radius}
+        fill={`${colours.background}c8`}
+      >
+        <Txt text={() => written(scaleLength())} fontSize={0.9 * small} fill={colours.ink} y={-0.4 * small} />
+        <Line
+          points={() => [-0.5, 0.5].flatMap((end) => bracket(end * scalePixels(), 0.4 * small, end < 0))}
+          stroke={colours.ink}
+          lineWidth={0.5 * stroke}
+          lineJoin={'round'}
+          lineCap={'round'}
+          y={0.75 * small}
+        />
+      </Rect>
+      <Txt
+        text={'Zooming in'}
+        fontSize={title}
+        fontWeight={600}
+        fill={colours.ink}
+        position={[head.center.x, head.center.y - 0.75 * body]}
+      />
+      <Txt
+        text={`${network.layers} layers of ${network.units} units`}
+        fontSize={small}
+        fill={colours.quiet}
+        position={[head.center.x, head.center.y + 0.85 * body]}
+      />
+      <Gauge
+        theme={theme}
+        position={foot.center.addY(0.4 * body)}
+        width={0.86 * foot.width}
+        place={() => place(halfWidth())}
+        text={() => `half-width ${halfWidth().toFixed(halfWidth() < 9.95 ? 2 : 1)}`}
+        from={`${FAR}`}
+        to={`${NEAR}`}
+        marks={[[place(USUAL), `${USUAL}`]]}
+      />
+    </>,
+  );
+
+  yield* waitFor(1.5);
+  yield* field().halfWidth(USUAL, 8, easeInOutSine, zoomBetween);
+  yield* waitFor(2);
+  yield* field().halfWidth(NEAR, 8, easeInOutSine, zoomBetween);
+  yield* waitFor(2);
+});
+
+/** The greatest of 1, 2 and 5 times a power of ten that is no greater. */
+function roundBelow(length: number): number {
+  const unit = 10 ** Math.floor(Math.log10(length));
+  return unit * (length >= 5 * unit ? 5 : length >= 2 * unit ? 2 : 1);
+}
+
+/** Without the binary dust that powers of ten below 1 leave. */
+function written(length: number): string {
+  return `${Number(length.toPrecision(1))}`;
+}
+
+/** One end of the scale bar: its corner and the tick above it, in the order they are drawn. */
+function bracket(x: number, height: number, first: boolean): [number, number][] {
+  const tick: [number, number][] = [
+    [x, -height],
+    [x, 0],
+  ];
+  return first ? tick : tick.reverse();
+}

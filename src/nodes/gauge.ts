@@ -1,0 +1,93 @@
+/** A parameter's value, as a number and as a place on a line. */
+import { Circle, initial, Line, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
+import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
+import type { Theme } from './theme.js';
+
+/** Each but `theme` and `marks` has a signal of its name, which says what it is. */
+export interface GaugeProps extends RectProps {
+  theme: Theme;
+  /** Places between the ends that have a tick, 0 to 1, each with what stands under it. */
+  marks?: [place: number, label: string][];
+  place?: SignalValue<number>;
+  text?: SignalValue<string>;
+  from?: SignalValue<string>;
+  to?: SignalValue<string>;
+}
+
+/**
+ * A line as wide as the node with a dot where the value is, the ends' names under it, and the value in words above.
+ *
+ * @example
+ * ```tsx
+ * <Gauge theme={theme} width={600} from={'0.4'} to={'0.8'} place={() => (s() - 0.4) / 0.4} text={() => `s = ${s()}`} />
+ * ```
+ */
+@nodeName('Gauge')
+export class Gauge extends Rect {
+  /** Where the dot is: 0 is the left end, 1 the right. @defaultValue 0 */
+  @initial(0)
+  @signal()
+  declare readonly place: SimpleSignal<number, this>;
+
+  /** The value, to be read. @defaultValue '' */
+  @initial('')
+  @signal()
+  declare readonly text: SimpleSignal<string, this>;
+
+  /** What the left end is. @defaultValue '' */
+  @initial('')
+  @signal()
+  declare readonly from: SimpleSignal<string, this>;
+
+  /** What the right end is. @defaultValue '' */
+  @initial('')
+  @signal()
+  declare readonly to: SimpleSignal<string, this>;
+
+  constructor({ theme, marks = [], ...props }: GaugeProps) {
+    super(props);
+    const { colours, body, small, stroke } = theme;
+    const at = (place: number) => this.width() * (Math.min(1, Math.max(0, place)) - 0.5);
+    const along = (from: () => number, to: () => number, stroke: string, lineWidth: number) =>
+      new Line({
+        points: () => [
+          [at(from()), 0],
+          [at(to()), 0],
+        ],
+        stroke,
+        lineWidth,
+        lineCap: 'round',
+        y: 0.2 * body,
+      });
+    const below = (place: number, text: SignalValue<string>) =>
+      new Txt({ text, fontSize: 0.9 * small, fill: colours.quiet, x: () => at(place), y: 1.2 * body });
+    this.add([
+      new Txt({
+        text: () => this.text(),
+        fontSize: 1.5 * body,
+        fontWeight: 500,
+        fill: colours.ink,
+        y: -1.3 * body,
+      }),
+      along(
+        () => 0,
+        () => 1,
+        colours.line,
+        stroke,
+      ),
+      along(
+        () => 0,
+        () => this.place(),
+        colours.accent,
+        stroke,
+      ),
+      ...marks.map(
+        ([place]) => new Circle({ size: 2 * stroke, fill: colours.quiet, x: () => at(place), y: 0.2 * body }),
+      ),
+      new Circle({ size: 4 * stroke, fill: colours.accent, x: () => at(this.place()), y: 0.2 * body }),
+      below(0, () => this.from()),
+      below(1, () => this.to()),
+      ...marks.map(([place, label]) => below(place, label)),
+    ]);
+  }
+}
