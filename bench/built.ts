@@ -10,5 +10,6 @@ export const built = {
   encode: (): Promise<typeof import('../src/video/encode.js')> => load('video/encode.js'),
   forms: (): Promise<typeof import('../src/frame/gpu/forms.js')> => load('frame/gpu/forms.js'),
   plan: (): Promise<typeof import('../src/frame/gpu/plan.js')> => load('frame/gpu/plan.js'),
+  video: (): Promise<typeof import('../src/video/index.js')> => load('video/index.js'),
   renderer: (): Promise<typeof import('../src/frame/gpu/renderer.js')> => load('frame/gpu/renderer.js'),
 };

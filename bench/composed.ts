@@ -154,10 +154,10 @@ async function encodeRaw(folder: string): Promise<number> {
 async function encode(input: string[], output: string): Promise<number> {
   const { encodingOf }: Encode = await import(built('video/encode.js'));
   const film = { width: 1920, height: 1080, fps: FPS, frames: FRAMES };
-  const { steps } = encodingOf({ path: output, format: 'mp4', sequence: false }, film);
+  const { first } = encodingOf({ path: output, format: 'mp4', sequence: false }, film);
   const { path } = await findFfmpeg();
   const start = performance.now();
-  await run(path, ['-loglevel', 'error', ...input, ...steps[0].outputs[0].options, '-y', output]);
+  await run(path, ['-loglevel', 'error', ...input, ...first.outputs[0].options, '-y', output]);
   return performance.now() - start;
 }
 

@@ -71,7 +71,7 @@ export async function measureFilm(
     frameAt(sweep, timeOfFrame(sweep, first + i)),
   );
   const output: Output = { path: 'alone.mp4', format: 'mp4', sequence: false };
-  const { pixelFormatsFor } = await built.encode();
+  const { pixelFormatsFor } = await built.video();
   const pixels = pixelFormatsFor(output).find((format) => renderer.formats.includes(format)) ?? 'rgba';
   const [width, height] = sweep.size;
   const shape: FilmShape = { width, height, fps: sweep.fps, frames, pixels };
@@ -132,7 +132,7 @@ async function drawAll(
 /** Makes an MP4 of the file `frames`, by the arguments that films are made with. */
 async function encode(ffmpeg: string, cwd: string, output: Output, shape: FilmShape): Promise<void> {
   const { encodingOf } = await built.encode();
-  const [step] = encodingOf(output, shape).steps;
+  const { first: step } = encodingOf(output, shape);
   const inputs = step.inputs.flatMap(({ options }) => [...options, '-i', 'frames']);
   const outputs = step.outputs.flatMap(({ options, to }) => [...options, '-y', to]);
   const child = spawn(ffmpeg, [...inputs, ...outputs], {

@@ -1,5 +1,6 @@
 /** Reads the values of options. Each says, in one line, what it was given and what it takes. */
 import { UsageError } from '../errors.js';
+import { parseBytes } from '../video/index.js';
 
 /** "640x360" to [640, 360]; one number is a square. */
 export function parseSize(text: string): [number, number] {
@@ -41,4 +42,12 @@ export function whole(option: string, most: number): (text: string) => number {
     }
     return value;
   };
+}
+
+/** "8MB" to 8,000,000. */
+export function parseMaxSize(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes === undefined)
+    throw new UsageError(`--max-size is "${text}", and must be a size such as 8MB, 500kB or 10MiB.`);
+  return bytes;
 }

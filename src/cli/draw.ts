@@ -1,57 +1,31 @@
 /** What `render` and `still` do: reads a scene, changes it as the options say, and has it rendered. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import type { ComposedOptions } from '../composed/source.js';
-import { defaultsOf, type Target } from '../composed/target.js';
-import { RenderError, UsageError } from '../errors.js';
-import type { backends } from '../frame/create-renderer.js';
-import { checkStill, type Film, renderFilm, renderStill, writeFilm } from '../render/film.js';
+import type { Target } from '../composed/target.js';
+import { UsageError } from '../errors.js';
+import {
+  checkStill,
+  type Film,
+  renderFilm,
+  renderStill,
+  type WriteOptions,
+  writeFilm,
+} from '../render/film.js';
 import type { FrameSource } from '../render/source.js';
-import { writeRecipe } from '../sweep/recipe.js';
-import { parseSweep, type Sweep, withSeconds } from '../sweep/sweep.js';
+import type { Sweep } from '../sweep/sweep.js';
 import { parseOutput, warningsFor } from '../video/index.js';
-import { override, variablesOf } from './override.js';
+import type { DrawOptions, RenderOptions, StillOptions } from './options.js';
+import { checkAfter, checkBefore, type Group } from './outputs.js';
+import { variablesOf } from './override.js';
+import { changed, checkQuality, type Job, planComposed, planSweep, type Shape } from './plan.js';
 import { duration, type Reporter, reporter } from './report.js';
-import { loadScene, type Scene, type SweepScene } from './scenes.js';
+import { loadScene, type Scene } from './scenes.js';
 
 export const DEFAULT_SCENE = 'weight-scale';
 
-/** Options of every command that draws. */
-export interface DrawOptions {
-  size?: [number, number];
-  fps?: number;
-  set: string[];
-  ffmpeg?: string;
-  json?: boolean;
-  quiet?: boolean;
-  // Sweeps only.
-  seconds?: number;
-  seed?: string;
-  supersample?: Sweep['supersample'];
-  dither?: boolean;
-  backend: (typeof backends)[number];
-  threads?: number;
-  recipe?: string;
-  // Composed scenes only.
-  project?: string;
-  browser?: string;
-  concurrency?: number;
-  timeout?: number;
-}
-
-export interface RenderOptions extends DrawOptions {
-  out: string[];
-  frames?: [number, number];
-  gif?: 'per-frame' | 'global';
-}
-
-export interface StillOptions extends DrawOptions {
-  out?: string;
-  at?: number;
-}
-
 const SWEEPS_ONLY = ['seconds', 'seed', 'supersample', 'dither', 'backend', 'threads', 'recipe'] as const;
-const COMPOSED_ONLY = ['browser', 'concurrency', 'timeout'] as const;
+const COMPOSED_ONLY = ['browser', 'concurrency', 'timeout', 'transparent'] as const;
 
 /** @param given - Which options somebody gave, by name. @param scene - None for the default one, or for --project's. */
 export async function render(
@@ -61,21 +35,36 @@ export async function render(
   signal: AbortSignal,
 ): Promise<void> {
   const job = await jobOf(scene, options, given);
-  const { name } = job;
   const report = reporter(options);
-  const write = { ...options, gifPalette: options.gif, onProgress: report.progress, signal };
-  if (job.kind === 'sweep') {
-    const sweep = changed(job, options);
-    const outputs = options.out.length > 0 ? options.out : [`renders/${name}.mp4`, `renders/${name}.gif`];
-    warn(outputs, sweep.size, sweep.fps, report);
-    const film = await renderFilm(sweep, { ...write, outputs });
-    report.done(film, options.size ? '' : largerAdvice(scene, sweep, film.seconds));
-  } else {
-    const outputs = options.out.length > 0 ? options.out : [`renders/${name}.mp4`];
-    const { size, fps } = defaultsOf(job.target);
-    warn(outputs, options.size ?? size, options.fps ?? fps, report);
-    const composed = { ...composedOptions(options, report, signal), frames: options.frames };
-    report.done(await writeFilm(() => openComposed(job.target, composed), { ...write, outputs }), '');
+  const plan = job.kind === 'sweep' ? planSweep(job, options) : planComposed(job, options);
+  for (const { group, film } of plan) {
+    checkQuality(group, options);
+    checkBefore(group, film, report);
+    warn(group, film, report);
+  }
+  if (options.loops && options.loops > 1 && plan.some(({ sweep }) => sweep && !sweep.loop))
+    report.warning(
+      `${job.name} does not end where it begins, so it jumps each time that --loops begins anew.`,
+    );
+  for (const [i, { group, film, sweep }] of plan.entries()) {
+    const { backend, threads, crf, quality, loops, gif: gifPalette, poster, ffmpeg } = options;
+    const { range: frames, every } = film;
+    const write: WriteOptions = {
+      ...{ crf, quality, loops, gifPalette, ffmpeg, signal },
+      onProgress: report.progress,
+      outputs: group.files,
+      ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),
+    };
+    if (sweep) {
+      const made = await renderFilm(sweep, { ...write, backend, threads, frames, every });
+      const chosen = options.size !== undefined || options.for.length > 0;
+      report.done(made, chosen ? '' : largerAdvice(scene, sweep, made.seconds), checkAfter(group, report));
+    } else if (job.kind === 'composed') {
+      const composed = { ...composedOptions({ ...options, ...group }, report, signal), frames, every };
+      const madeOf = { scene: job.name, frames, every };
+      const made = await writeFilm(() => openComposed(job.target, composed), { ...write, madeOf });
+      report.done(made, '', checkAfter(group, report));
+    }
   }
 }
 
@@ -100,13 +89,12 @@ export async function still(
     film = await writeFilm(() => openComposed(job.target, composed), {
       ...options,
       outputs: [output],
+      madeOf: { scene: job.name },
       signal,
     });
   }
   report.done(film, '');
 }
-
-type Job = SweepScene | { kind: 'composed'; name: string; target: Target };
 
 /** Loaded only when needed: a bundler and a browser's driver take half a second to load. */
 async function openComposed(target: Target, options: ComposedOptions): Promise<FrameSource> {
@@ -128,7 +116,8 @@ async function jobOf(scene: string | undefined, options: DrawOptions, given: Set
   const found: Scene = await loadScene(scene ?? DEFAULT_SCENE);
   const { name, path } = found;
   if (found.kind === 'sweep') {
-    refuse(COMPOSED_ONLY, given, 'a composed scene', `${name} is a sweep`);
+    const opaque = given.has('transparent') ? ', whose network colours every pixel' : '';
+    refuse(COMPOSED_ONLY, given, 'a composed scene', `${name} is a sweep${opaque}`);
     return found;
   }
   refuse(SWEEPS_ONLY, given, 'a sweep', `${name} is a composed scene, which says all that in its code`);
@@ -142,42 +131,15 @@ function refuse(options: readonly string[], given: Set<string>, kind: string, wh
 }
 
 function composedOptions(options: DrawOptions, report: Reporter, signal: AbortSignal): ComposedOptions {
-  const { size, fps, browser, concurrency, timeout } = options;
+  const { size, fps, browser, concurrency, timeout, transparent } = options;
   const variables = variablesOf(options.set);
-  return { size, fps, browser, concurrency, timeout, variables, onNote: report.warning, signal };
+  return { size, fps, browser, concurrency, timeout, transparent, variables, onNote: report.warning, signal };
 }
 
-function warn(outputs: string[], [width, height]: [number, number], fps: number, report: Reporter): void {
-  for (const output of outputs) {
-    for (const warning of warningsFor(parseOutput(output), { width, height, fps, frames: 0 }))
+function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter): void {
+  for (const { path } of files) {
+    for (const warning of warningsFor(parseOutput(path), { width, height, fps, frames: 0 }))
       report.warning(warning);
-  }
-}
-
-/** The scene's sweep with the command line's changes. */
-function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
-  const { size, fps, supersample, dither, seconds, seed } = options;
-  const direct = {
-    ...(size && { size }),
-    ...(fps && { fps }),
-    ...(supersample && { supersample }),
-    ...(dither && { dither }),
-  };
-  let result = parseSweep({ ...sweep, ...direct });
-  if (seconds !== undefined) result = withSeconds(result, seconds);
-  if (seed !== undefined) result = override(result, `seed=${seed}`);
-  result = parseSweep(options.set.reduce(override, result));
-  if (options.recipe) saveRecipe(options.recipe, result);
-  return result;
-}
-
-function saveRecipe(path: string, sweep: Sweep): void {
-  try {
-    writeFileSync(path, writeRecipe(sweep));
-  } catch (error) {
-    throw new RenderError(
-      `The recipe cannot be written to ${path} (${(error as Error).message}): name another file.`,
-    );
   }
 }
 

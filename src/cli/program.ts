@@ -1,11 +1,15 @@
 /** The command line: what `untrained` takes, and what each command does with it. */
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { backends } from '../frame/create-renderer.js';
-import { notNegative, parseFrames, parseSize, positive, whole } from './arguments.js';
+import { VERSION } from '../render/version.js';
+import { gifPalettes, placeNames, qualities } from '../video/index.js';
+import { notNegative, parseFrames, parseMaxSize, parseSize, positive, whole } from './arguments.js';
 import { examine } from './doctor.js';
-import { DEFAULT_SCENE, type RenderOptions, render, type StillOptions, still } from './draw.js';
+import { DEFAULT_SCENE, render, still } from './draw.js';
 import { edit } from './edit.js';
+import { info, listPlaces } from './info.js';
+import type { RenderOptions, StillOptions } from './options.js';
+import { collectPlace } from './outputs.js';
 import { printJson } from './report.js';
 import { listScenes, loadScene } from './scenes.js';
 
@@ -13,10 +17,9 @@ const collect = (value: string, list: string[]) => [...list, value];
 
 /** Builds the program. @param signal - Ends the work of whichever command runs. */
 export function buildProgram(signal: AbortSignal): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const program = new Command('untrained')
     .description('Pictures and films of random neural networks.')
-    .version(version)
+    .version(VERSION)
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 
   drawing(program.command('render'))
@@ -27,13 +30,29 @@ export function buildProgram(signal: AbortSignal): Command {
       collect,
       [],
     )
+    .option(
+      '--for <place>',
+      `size, rate and limits of ${placeNames.join(', ')}; may repeat`,
+      collectPlace,
+      [],
+    )
+    .option('--max-size <size>', 'the most a file may have, such as 8MB', parseMaxSize)
     .option('--frames <range>', 'only these frames, FIRST-LAST from 0, both included', parseFrames)
+    .option('--every <n>', 'only every nth of them, at an nth of the rate', whole('--every', 1000))
     .addOption(
       new Option(
         '--gif <palette>',
-        'one palette a frame, or one for all (smaller where much stands still)',
-      ).choices(['per-frame', 'global']),
+        'one palette a frame, or one for all (smaller where much stands still); by default the better',
+      ).choices(gifPalettes),
     )
+    .addOption(new Option('--quality <grade>', 'by default standard').choices(qualities))
+    .option(
+      '--crf <n>',
+      "quality of .mp4 and .webm by the encoder's own number, less is better",
+      notNegative('--crf'),
+    )
+    .option('--loops <n>', 'play the film n times in the file, .mp4 only', whole('--loops', 1000))
+    .option('--poster <file>', 'one frame as a .png beside it: the last, or the first of a loop')
     .action((scene: string | undefined, options: RenderOptions, command: Command) =>
       render(scene, options, given(command), signal),
     );
@@ -68,6 +87,19 @@ export function buildProgram(signal: AbortSignal): Command {
         else console.log(`${name.padEnd(width)}  ${title}${figure ? ` (figure ${figure})` : ''}`);
       }
     });
+
+  program
+    .command('info')
+    .description('tell what a film is, and print the recipe it carries')
+    .argument('<file>', '.mp4, .gif, .webm, .webp or .png')
+    .option('--json', 'as one JSON object')
+    .action((file: string, options: { json?: boolean }) => info(file, options));
+
+  program
+    .command('places')
+    .description('list the places for --for, what they take, and who says so')
+    .option('--json', 'one JSON object a line')
+    .action((options: { json?: boolean }) => listPlaces(options));
 
   program
     .command('doctor')
@@ -109,7 +141,7 @@ function drawing(command: Command): Command {
   return command
     .argument(
       '[scene]',
-      `a name from \`untrained list\`, a .ts or .tsx file of your own, or a recipe .json (default: "${DEFAULT_SCENE}")`,
+      `a name from \`untrained list\`, a .ts or .tsx file of your own, a recipe .json, or a film made before (default: "${DEFAULT_SCENE}")`,
     )
     .option('--project <file>', "another Motion Canvas project's module instead: all of its scenes")
     .option('--size <WxH>', 'pixels; one number is a square', parseSize)
@@ -132,6 +164,7 @@ function drawing(command: Command): Command {
     .option('--threads <n>', 'CPU threads, in place of a GPU; by default one a core', whole('--threads', 256))
     .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
     .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
+    .option('--transparent', 'a composed scene without its background: .webm or .png')
     .option('--browser <path>', 'the browser to draw a composed scene in; by default it is looked for')
     .option(
       '--concurrency <n>',

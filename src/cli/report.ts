@@ -1,16 +1,27 @@
 /** What a command says while it works and when it is done: to people, to programs (--json), or nothing (--quiet). */
 import { relative } from 'node:path';
 import type { Film, Progress } from '../render/film.js';
+import { inBytes } from '../video/index.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
+  /** Says it once, however often it is told. */
   warning(message: string): void;
-  done(film: Film, advice: string): void;
+  /** @param places - What is to be said of the files that are for a place, by their paths. */
+  done(film: Film, advice: string, places?: Map<string, string>): void;
 }
 
 export function reporter({ json, quiet }: { json?: boolean; quiet?: boolean }): Reporter {
-  if (json) return jsonReporter();
-  return quiet ? { progress() {}, done() {}, warning() {} } : peopleReporter();
+  if (quiet && !json) return { progress() {}, done() {}, warning() {} };
+  const report = json ? jsonReporter() : peopleReporter();
+  const told = new Set<string>();
+  return {
+    ...report,
+    warning(message) {
+      if (!told.has(message)) report.warning(message);
+      told.add(message);
+    },
+  };
 }
 
 /** One JSON object a line on stdout, told apart by `type`. */
@@ -18,7 +29,10 @@ function jsonReporter(): Reporter {
   return {
     progress: (progress) => printJson('progress', progress),
     warning: (message) => printJson('warning', { message }),
-    done: (film) => printJson('result', film),
+    done(film, _, places) {
+      const files = film.files.map((file) => ({ ...file, place: places?.get(file.path) }));
+      printJson('result', { ...film, files });
+    },
   };
 }
 
@@ -40,8 +54,11 @@ function peopleReporter(): Reporter {
       stderr.write(stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
     warning: (message) => void stderr.write(`Note: ${message}\n`),
-    done({ files, frames, seconds, renderer }, advice) {
-      for (const { path, bytes } of files) console.log(`${relative('.', path) || path}  ${size(bytes)}`);
+    done({ files, frames, seconds, renderer }, advice, places) {
+      for (const { path, bytes, chose } of files) {
+        const more = [chose && `(${chose})`, places?.get(path)].filter(Boolean);
+        console.log([relative('.', path) || path, inBytes(bytes), ...more].join('  '));
+      }
       const pace = frames > 1 ? `${frames} frames in ${duration(seconds)} (${renderer})` : renderer;
       console.log(`${pace}. ${advice}`.trim());
     },
@@ -59,8 +76,4 @@ export function progressLine({ frame, frames, fps, secondsLeft }: Progress, widt
 export function duration(seconds: number): string {
   if (seconds < 90) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function size(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 import { UsageError } from '../errors.js';
 import { didYouMean } from '../sweep/explain.js';
-import { readRecipe } from '../sweep/recipe.js';
+import { parseRecipe, type Recipe, readRecipe } from '../sweep/recipe.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
+import { type Probe, probe } from '../video/index.js';
 
 export type Scene = SweepScene | ComposedScene;
 
@@ -20,6 +21,11 @@ interface Found {
 export interface SweepScene extends Found {
   kind: 'sweep';
   sweep: Sweep;
+  /** Of the film that it was read from, where it was: ".mp4". */
+  extension?: string;
+  /** Which frames of the sweep that film had, where it had not all. */
+  frames?: [number, number];
+  every?: number;
 }
 
 /** What a composed scene shows is known to a browser; this is what its leading comment says of it. */
@@ -28,6 +34,9 @@ export interface ComposedScene extends Found {
   title: string;
   figure?: string;
 }
+
+/** Files that carry the recipe they were made by. */
+const FILMS = ['.mp4', '.gif', '.webm', '.webp', '.png'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -61,12 +70,13 @@ export async function loadScene(given: string): Promise<Scene> {
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx')
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
+  if (FILMS.includes(extname(path).toLowerCase())) return { kind: 'sweep', name, path, ...fromFilm(given) };
   const sweep = extname(path) === '.json' ? await fromRecipe(path) : await fromModule(path);
   return { kind: 'sweep', name, path, sweep };
 }
 
 function findScene(given: string): string {
-  if (['.ts', '.tsx', '.json'].includes(extname(given))) {
+  if (['.ts', '.tsx', '.json', ...FILMS].includes(extname(given).toLowerCase())) {
     if (!existsSync(given)) throw new UsageError(`There is no file ${given}: check its path.`);
     return resolve(given);
   }
@@ -91,6 +101,34 @@ async function leadingComment(path: string, name: string): Promise<{ title: stri
 
 async function fromRecipe(path: string): Promise<Sweep> {
   return withPath(path, async () => readRecipe(await readFile(path, 'utf8')));
+}
+
+/** The recipe that a film carries. It may be anyone's film, so all of it is checked. */
+function fromFilm(path: string): Pick<SweepScene, 'sweep' | 'extension' | 'frames' | 'every'> {
+  const recipe = recipeIn(path, probe(path));
+  if (!recipe) {
+    throw new UsageError(`${path} carries no recipe: it is not of Untrained, or was converted since.`);
+  }
+  const { sweep, scene, frames, every } = recipe;
+  if (!sweep) {
+    throw new UsageError(
+      `${path} shows "${scene}", whose code is not in the film: render that scene itself.`,
+    );
+  }
+  return { sweep, extension: extname(path).toLowerCase(), frames, every };
+}
+
+/**
+ * The recipe among what a film's file says of itself; undefined where it has none of ours.
+ * @throws UsageError, beginning with the file's name, for one that is damaged.
+ */
+export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | undefined {
+  if (!note?.startsWith('{"untrained":')) return undefined;
+  try {
+    return parseRecipe(note);
+  } catch (error) {
+    throw new UsageError(`${path}: ${(error as Error).message.split('\n')[0]}`, { cause: error });
+  }
 }
 
 async function fromModule(path: string): Promise<Sweep> {

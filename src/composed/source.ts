@@ -15,10 +15,14 @@ export interface ComposedOptions extends SessionOptions {
   /** In pixels. */
   size?: [width: number, height: number];
   fps?: number;
+  /** Leaves out the background. */
+  transparent?: boolean;
   /** Take the place of the project's variables. */
   variables?: Record<string, unknown>;
   /** Which frames of the film, from 0, both included. All of them by default. */
   frames?: [first: number, last: number];
+  /** Every how-manieth of them, at as much lower a rate. Defaults to 1. */
+  every?: number;
   /** One frame instead: the one at this time, in seconds, or the last. */
   still?: { at?: number };
   /** Ends the work early; what is awaited rejects. */
@@ -47,19 +51,35 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   options.signal?.addEventListener('abort', close);
   try {
     options.signal?.throwIfAborted();
-    const { background } = defaults;
-    const info = await session.open({ view, size, fps, background, variables: options.variables ?? {} });
+    const { transparent } = options;
+    const background = transparent ? '#0000' : defaults.background;
+    const info = await session.open({
+      view,
+      size,
+      fps,
+      background,
+      transparent,
+      variables: options.variables ?? {},
+    });
     const [first, last] = rangeOf(options, info.frames, fps);
+    const { every = 1 } = options;
     return {
-      shape: { width: size[0], height: size[1], fps, frames: last - first + 1 },
+      shape: {
+        width: size[0],
+        height: size[1],
+        fps: fps / every,
+        frames: Math.ceil((last - first + 1) / every),
+        alpha: transparent,
+      },
       firstFrame: first,
+      backend: `Chromium ${session.browserVersion}`,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       async *frames() {
         const drawing = session.draw(first, last);
         drawing.catch(() => {}); // patiently() tells of it, whatever it is waiting for
         for (let frame = first; frame <= last; frame++) {
           const pixels = await session.patiently(queue.next(frame));
-          yield pixels;
+          if ((frame - first) % every === 0) yield pixels;
           queue.release(pixels);
         }
         await session.patiently(drawing); // an error in the very last frame is one

@@ -27,6 +27,8 @@ export interface FilmSettings {
   fps: number;
   /** A CSS colour. Films have no transparency. */
   background: string;
+  /** Whether scenes are drawn without what fills their view, too. */
+  transparent?: boolean;
   /** Take the place of the project's own. Each must be asked for by some scene. */
   variables: Record<string, unknown>;
 }
@@ -105,6 +107,8 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       while (playback.frame < frame && !playback.finished) await playback.progress();
     },
     async draw() {
+      if (settings.transparent)
+        for (const scene of [playback.currentScene, playback.previousScene]) clear(scene);
       await stage.render(playback.currentScene, playback.previousScene);
       return context;
     },
@@ -140,6 +144,12 @@ function noting(variables: Record<string, unknown>, asked: Set<string>): Record<
       return Reflect.get(target, name);
     },
   });
+}
+
+/** Takes away what fills the view of a scene, in the middle of which it may have been set. */
+function clear(scene: Scene | null): void {
+  const view = (scene as unknown as { getView?(): { fill(value: null): unknown } } | null)?.getView?.();
+  view?.fill(null);
 }
 
 interface ThreadLike {

@@ -4,8 +4,10 @@ import { createRenderer, type RendererOptions } from '../frame/create-renderer.j
 import type { FrameDescription } from '../frame/description.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import type { FrameRenderer } from '../frame/renderer.js';
+import { noteOf, type Recipe } from '../sweep/recipe.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
 import {
+  type Finished,
   type FrameSink,
   findFfmpeg,
   type Output,
@@ -15,11 +17,24 @@ import {
   type SinkOptions,
 } from '../video/index.js';
 import type { FrameSource } from './source.js';
+import { VERSION } from './version.js';
+
+/** One of the files that a film goes to. */
+export interface OutputRequest {
+  /** The format by its ending. */
+  path: string;
+  /** The most it may have, in bytes, where it is not as all the others. */
+  maxSize?: number;
+}
 
 /** How any film is written. */
-export interface WriteOptions extends SinkOptions {
-  /** Where the film goes, the format by its ending; several files are made of one rendering. */
-  outputs: string[];
+export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber'> {
+  /** Where the film goes; several files are made of one rendering. */
+  outputs: (string | OutputRequest)[];
+  /** A PNG of one frame beside them: the last, or the first of a loop. */
+  poster?: { path: string; frame: 'first' | 'last' };
+  /** What the film is made of, for the files' metadata. `made` is filled in. */
+  madeOf?: Recipe;
   /** Where ffmpeg is; by default it is looked for. */
   ffmpeg?: string;
   /** Called after each frame. */
@@ -31,6 +46,8 @@ export interface WriteOptions extends SinkOptions {
 export interface FilmOptions extends RendererOptions, WriteOptions {
   /** The first and last frame to draw, from 0, both included. All of them by default. */
   frames?: [first: number, last: number];
+  /** Draws every how-manieth of them, the first one first, at as much lower a rate. Defaults to 1. */
+  every?: number;
 }
 
 export interface Progress {
@@ -45,7 +62,7 @@ export interface Progress {
 }
 
 export interface Film {
-  files: { path: string; bytes: number }[];
+  files: Finished[];
   frames: number;
   /** How long the work took. */
   seconds: number;
@@ -59,8 +76,10 @@ export interface Film {
  * @throws UsageError before anything is drawn, for what cannot be; RenderError for what goes wrong later.
  */
 export function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
-  const range = options.frames ?? [0, frameCount(sweep) - 1];
-  return writeFilm(() => sweepSource(sweep, range, options), options);
+  const { frames, every } = options;
+  const madeOf = { sweep, ...(frames && { frames }), ...(every && every > 1 && { every }) };
+  const range = frames ?? [0, frameCount(sweep) - 1];
+  return writeFilm(() => sweepSource(sweep, range, options), { ...options, madeOf });
 }
 
 /**
@@ -68,8 +87,10 @@ export function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
  * @param open - Called when the outputs are known to be sound. What it gives is closed here.
  */
 export async function writeFilm(open: () => Promise<FrameSource>, options: WriteOptions): Promise<Film> {
-  const { onProgress, signal } = options;
-  const outputs = options.outputs.map(parseOutput);
+  const { onProgress, signal, poster } = options;
+  const requests = options.outputs.map((output) => (typeof output === 'string' ? { path: output } : output));
+  const outputs = requests.map(({ path }) => parseOutput(path));
+  if (poster) checkStill(poster.path);
   const started = performance.now();
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const sinks: FrameSink[] = [];
@@ -81,16 +102,26 @@ export async function writeFilm(open: () => Promise<FrameSource>, options: Write
   };
   try {
     source = await open();
-    const { shape, firstFrame } = source;
-    for (const output of outputs) {
-      sinks.push(await openSink(ffmpeg, output, shape, { ...options, firstNumber: firstFrame }));
+    const { shape, firstFrame, backend } = source;
+    const note = options.madeOf && noteOf({ ...options.madeOf, made: { version: VERSION, backend } });
+    for (const [i, output] of outputs.entries()) {
+      const { maxSize = options.maxSize } = requests[i];
+      sinks.push(
+        await openSink(ffmpeg, output, shape, { ...options, maxSize, note, firstNumber: firstFrame }),
+      );
     }
+    const films = sinks.slice();
+    const posterSink =
+      poster && (await openSink(ffmpeg, parseOutput(poster.path), { ...shape, frames: 1 }, { note }));
+    if (posterSink) sinks.push(posterSink);
+    const posed = poster?.frame === 'first' ? 0 : shape.frames - 1;
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
     let frame = 0;
     const began = performance.now(); // a browser takes its time to start, which says nothing of the pace
     for await (const pixels of source.frames()) {
-      await Promise.all(sinks.map((sink) => sink.write(pixels)));
+      const takers = frame === posed ? sinks : films;
+      await Promise.all(takers.map((sink) => sink.write(pixels)));
       frame++;
       onProgress?.(progressOf(frame, shape.frames, began));
     }
@@ -110,19 +141,22 @@ export async function writeFilm(open: () => Promise<FrameSource>, options: Write
 async function sweepSource(
   sweep: Sweep,
   range: [number, number],
-  options: RendererOptions & { outputs: string[] },
+  options: RendererOptions & WriteOptions & { every?: number },
 ): Promise<FrameSource> {
-  const frames = checkFrames(sweep, range);
+  const { every = 1, poster } = options;
+  const frames = Math.ceil(checkFrames(sweep, range) / every);
   const [width, height] = sweep.size;
   const renderer = await createRenderer(options);
-  const pixels = pixelFormatOf(options.outputs.map(parseOutput), renderer);
+  const paths = options.outputs.map((output) => (typeof output === 'string' ? output : output.path));
+  const pixels = pixelFormatOf([...paths, ...(poster ? [poster.path] : [])].map(parseOutput), renderer);
   return {
-    shape: { width, height, fps: sweep.fps, frames, pixels },
+    shape: { width, height, fps: sweep.fps / every, frames, pixels },
     firstFrame: range[0],
+    backend: renderer.backend,
     get description() {
       return `${renderer.backend}: ${renderer.description}`;
     },
-    frames: () => drawAll(renderer, descriptions(sweep, range), pixels),
+    frames: () => drawAll(renderer, descriptions(sweep, range, every), pixels),
     close: () => renderer.close(),
   };
 }
@@ -146,7 +180,7 @@ export async function renderStill(
 
 /** Refuses another format than a still's. */
 export function checkStill(output: string): void {
-  if (parseOutput(output).format === 'png') return;
+  if (/\.png$/i.test(output) && !parseOutput(output).sequence) return;
   throw new UsageError(`A still is a PNG, and "${output}" is not: name it .png, or take render for a film.`);
 }
 
@@ -179,8 +213,9 @@ export function checkRange([first, last]: [number, number], frames: number, what
 function* descriptions(
   sweep: Sweep,
   [first, last]: [number, number],
+  every = 1,
 ): Generator<FrameDescription, undefined> {
-  for (let i = first; i <= last; i++) yield frameAt(sweep, timeOfFrame(sweep, i));
+  for (let i = first; i <= last; i += every) yield frameAt(sweep, timeOfFrame(sweep, i));
 }
 
 /**

@@ -7,7 +7,9 @@ export interface FrameSource {
   readonly shape: FilmShape;
   /** The number of the first of them in the whole film. */
   readonly firstFrame: number;
-  /** What draws. To be asked once frames have been drawn. */
+  /** What draws, in a word or two, the same every time: "cpu". */
+  readonly backend: string;
+  /** What draws, and how. To be asked once frames have been drawn. */
   readonly description: string;
   /** The frames in order, RGBA8 rows from the top. Each array is valid until the next is asked for. Called once. */
   frames(): AsyncIterable<Uint8Array>;

@@ -9,10 +9,26 @@ export const RECIPE_VERSION = 1;
 /** Explicit weights of a large network are the most a recipe can honestly hold. */
 const MAX_RECIPE_BYTES = 64 * 2 ** 20;
 
+/** The longest recipe that is put into a film's file, in bytes: some 100,000 explicit weights. */
+export const MOST_NOTE_BYTES = 2 ** 21;
+
 const recipeSchema = z.strictObject({
   untrained: z.literal(RECIPE_VERSION),
-  sweep: z.unknown(),
+  sweep: z.unknown().optional(),
+  /** In place of a sweep, the name of a composed scene, whose code is in no recipe. */
+  scene: z.string().max(200).optional(),
+  /** The first and last of the film's frames, where it had not all of them. */
+  frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
+  /** Every how-manieth of them it had. */
+  every: z.int().min(1).max(1000).optional(),
+  /** What made it: our version, and the backend. */
+  made: z.strictObject({ version: z.string().max(40), backend: z.string().max(80) }).optional(),
 });
+
+/** What a film was made of. */
+export interface Recipe extends Omit<z.output<typeof recipeSchema>, 'untrained' | 'sweep'> {
+  sweep?: Sweep;
+}
 
 /** A sweep as JSON text. */
 export function writeRecipe(sweep: Sweep): string {
@@ -21,6 +37,23 @@ export function writeRecipe(sweep: Sweep): string {
 
 /** A sweep from JSON text. Throws a UsageError that says what is wrong and where. */
 export function readRecipe(text: string): Sweep {
+  const { sweep } = parseRecipe(text);
+  if (!sweep) throw new UsageError('The recipe has no sweep: write it anew with --recipe.');
+  return sweep;
+}
+
+/** The same with all else that a recipe may hold. */
+export function parseRecipe(text: string): Recipe {
+  try {
+    return parse(text);
+  } catch (error) {
+    // A message quotes what it is about, and that may be anything: ends of lines, commands to a terminal, a whole file.
+    const message = (error as Error).message.replace(/\p{C}/gu, '?');
+    throw new UsageError(message.length > 400 ? `${message.slice(0, 400)}…` : message, { cause: error });
+  }
+}
+
+function parse(text: string): Recipe {
   if (text.length > MAX_RECIPE_BYTES) {
     throw new UsageError(`The recipe has ${text.length} characters, and ${MAX_RECIPE_BYTES} are the most.`);
   }
@@ -34,5 +67,19 @@ export function readRecipe(text: string): Sweep {
   }
   const result = recipeSchema.safeParse(data);
   if (!result.success) throw new UsageError(`${explain(result.error, data, [], 'The recipe')}`);
-  return parseSweep(result.data.sweep);
+  const { untrained: _, sweep, ...rest } = result.data;
+  if (sweep === undefined && rest.scene !== undefined) return rest;
+  return { ...rest, sweep: parseSweep(sweep) };
+}
+
+/** A recipe for a file's metadata: one line of ASCII, without the sweep where that is too long. */
+export function noteOf(recipe: Recipe): string {
+  const write = (recipe: Recipe) =>
+    JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }).replace(
+      /[^ -~]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  const whole = write(recipe);
+  const { sweep, ...rest } = recipe;
+  return whole.length <= MOST_NOTE_BYTES ? whole : write({ ...rest, scene: sweep?.title || 'a long sweep' });
 }

@@ -92,10 +92,14 @@ export function parseSweep(input: unknown): Sweep {
   return checked;
 }
 
+/** How many characters of JSON may be gone through to check a sweep: a second or two of work, whoever wrote it. */
+const MOST_CHECKED = 10_000_000;
+
 /** Checks what the tracks lead to: most mistakes show at the ends, an overshooting easing's in between. */
 function checkFrames(sweep: Sweep): void {
   const frames = frameCount(sweep);
-  const probes = isStill(sweep) ? 1 : Math.min(frames, 200);
+  const affordable = Math.ceil(MOST_CHECKED / JSON.stringify(sweep.network).length);
+  const probes = isStill(sweep) ? 1 : Math.min(frames, 200, affordable);
   for (let i = 0; i < probes; i++) {
     frameAt(sweep, timeOfFrame(sweep, Math.round((i * (frames - 1)) / Math.max(1, probes - 1))));
   }

@@ -6,8 +6,9 @@
  *      await sink.finish();
  */
 
-export { type EncodeOptions, pixelFormatsFor } from './encode.js';
+export { inBytes, parseBytes } from './budget.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
+export { type EncodeOptions, gifPalettes, qualities } from './options.js';
 export {
   checkOutput,
   type FilmShape,
@@ -15,6 +16,10 @@ export {
   framePath,
   type Output,
   parseOutput,
+  pixelFormatsFor,
   warningsFor,
 } from './output.js';
-export { type FrameSink, openSink, type SinkOptions } from './sink.js';
+export { type Fact, type Place, type PlaceName, placeNames, placeOf, type Rules } from './places.js';
+export { type Probe, probe } from './read/probe.js';
+export { type Finished, type FrameSink, openSink, type SinkOptions } from './sink.js';
+export { describeRules, headroom, type Measured, rulesOf, unsuitable } from './suit.js';

@@ -27,6 +27,8 @@ export interface FilmShape {
   frames: number;
   /** How the frames' bytes lie; one of pixelFormatsFor(output). `rgba` by default. */
   pixels?: PixelFormat;
+  /** Whether the A of RGBA is meant. Otherwise frames are opaque, whatever it says. */
+  alpha?: boolean;
 }
 
 const FORMATS: readonly Format[] = ['mp4', 'gif', 'webm', 'webp', 'png'];
@@ -84,12 +86,17 @@ export function framePath(pattern: string, number: number): string {
 
 /**
  * Refuses what the format cannot hold.
- * @throws UsageError for an odd width or height in an MP4 or WebM, for a side beyond what GIF or WebP can store, and for
+ * @throws UsageError for transparent frames in what has no transparency, for an odd width or height in an MP4 or WebM, for a side beyond what GIF or WebP can store, and for
  * a film of several frames in one plain .png.
  */
 export function checkOutput(output: Output, film: FilmShape): void {
   const { path, format, sequence } = output;
-  const { width, height, frames } = film;
+  const { width, height, frames, alpha } = film;
+  if (alpha && format !== 'webm' && format !== 'png') {
+    throw new UsageError(
+      `"${path}" cannot be --transparent, which a .${format} of ours is not: write a .webm (VP9), or frames as "%04d.png".`,
+    );
+  }
   if ((format === 'mp4' || format === 'webm') && (width % 2 !== 0 || height % 2 !== 0)) {
     throw new UsageError(
       `The frame is ${width}x${height}, and ${format === 'mp4' ? 'MP4' : 'WebM'} (yuv420p) needs both sides even: ` +
@@ -112,14 +119,20 @@ export function checkOutput(output: Output, film: FilmShape): void {
   }
 }
 
+/** What a format can be made of, the cheapest first. */
+export function pixelFormatsFor({ format }: Output): PixelFormat[] {
+  return format === 'mp4' || format === 'webm' ? ['yuv420p', 'rgba'] : ['rgba'];
+}
+
 /** What is legal but will not look as asked, each in one line. Today all of it is about the frame rate of GIFs. */
 export function warningsFor(output: Output, film: FilmShape): string[] {
   const { fps, frames } = film;
   if (output.format !== 'gif' || frames === 1) return [];
   if (fps > 50) {
+    const every = Math.ceil(fps / 50 - 1e-9);
     return [
-      `A GIF at ${fps} fps has frames of one hundredth of a second, which browsers show for ten: ` +
-        'use 50 fps or less, or write an .mp4.',
+      `A GIF at ${fps} fps would have frames of one hundredth of a second, which browsers show for ten: ` +
+        `it gets every ${every === 2 ? '2nd' : '3rd'} frame, ${Number((fps / every).toFixed(2))} fps.`,
     ];
   }
   const delay = 100 / fps; // in centiseconds, the unit in which a GIF counts

@@ -5,10 +5,13 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { RenderError } from '../errors.js';
 import { frameBytes } from '../frame/pixels.js';
-import { checkEncodeOptions, type EncodeOptions, encodingOf } from './encode.js';
+import { deathMessage } from './death.js';
+import { type Bench, encodingOf, NOTE_FILE } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
+import { addNote, noteFile } from './note.js';
+import { checkEncodeOptions, type EncodeOptions } from './options.js';
 import { checkOutput, type FilmShape, framePath, type Output } from './output.js';
-import { type Exit, type Run, startFfmpeg } from './run.js';
+import { type Run, type Step, startFfmpeg } from './run.js';
 import { openWorkFolder } from './workfolder.js';
 
 export interface FrameSink {
@@ -26,16 +29,25 @@ export interface FrameSink {
   /**
    * Ends the film: waits for ffmpeg, makes sure that it ended well, and gives the film its name, in place of a film that
    * had it before. A sequence's frames take their names one after the other, from firstNumber on; frames that a longer sequence left
-   * under higher numbers stay. `bytes` is the size of what was written, of all frames together for a sequence.
-   * @throws RenderError when ffmpeg failed, the disk filled up, or the sink was aborted. Nothing is left behind, but for
+   * under higher numbers stay.
+   * @throws RenderError when ffmpeg failed, the disk filled up, the film cannot be as small as it must, or the sink was
+   * aborted. Nothing is left behind, but for
    * a whole film whose name could not be taken: the message then says where it is.
    * @throws Error when frames are missing, which is the caller's mistake.
    */
-  finish(): Promise<{ path: string; bytes: number }>;
+  finish(): Promise<Finished>;
 
   /** Ends ffmpeg at once and removes what was written so far. May be called at any time and more than once; after finish()
    *  has resolved it does nothing. */
   abort(): Promise<void>;
+}
+
+export interface Finished {
+  path: string;
+  /** Of all frames together for a sequence. */
+  bytes: number;
+  /** What was chosen that nobody asked for by name, for people: "crf 27 to fit". */
+  chose?: string;
 }
 
 export interface SinkOptions extends EncodeOptions {
@@ -60,7 +72,7 @@ export async function openSink(
 ): Promise<FrameSink> {
   checkOutput(output, film);
   checkEncodeOptions(output, options);
-  const { steps, files } = encodingOf(output, film, options);
+  const { first, finish: rest, files } = encodingOf(output, film, options);
   const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
   const folder = await openWorkFolder(output.path);
 
@@ -69,7 +81,7 @@ export async function openSink(
   let written = 0; // frames that ffmpeg has taken
   let failure: Error | undefined; // why the sink is closed, if it is closed without a film
   let closed: Promise<void> | undefined;
-  let finished: Promise<{ path: string; bytes: number }> | undefined;
+  let finished: Promise<Finished> | undefined;
   let lastWrite: Promise<void> = Promise.resolve();
   let moving = false; // the film is whole, and has its name or is about to
 
@@ -87,7 +99,7 @@ export async function openSink(
     await folder.remove().catch(() => {}); // the reason is the news; the next sink for this target tries again
   }
 
-  async function start(step: (typeof steps)[number]): Promise<Run> {
+  async function start(step: Step): Promise<Run> {
     try {
       return await startFfmpeg(ffmpeg, step, folder.path);
     } catch (error) {
@@ -96,26 +108,44 @@ export async function openSink(
     }
   }
 
-  /** Waits for the ffmpeg at work to leave, and throws unless it left well. */
-  async function clean(run: Run): Promise<void> {
+  /** Waits for the ffmpeg at work to leave, and throws unless it left well. Gives what it said. */
+  async function clean(run: Run): Promise<string[]> {
     const exit = await run.exit;
     if (failure) throw failure;
     if (exit.code !== 0) throw new RenderError(deathMessage(exit, ffmpeg, output, written, film.frames));
+    return exit.stderr;
   }
 
-  async function finish(): Promise<{ path: string; bytes: number }> {
+  const inFolder = (file: string) => join(folder.path, file);
+
+  const bench: Bench = {
+    async run(step) {
+      run = await start(step);
+      if (failure) run.kill(); // aborted as it started
+      run.end();
+      return await clean(run);
+    },
+    bytes: async (file) => (await fs.stat(inFolder(file))).size,
+    rename: (from, to) => fs.rename(inFolder(from), inFolder(to)),
+  };
+
+  async function addNotes(note: string): Promise<void> {
+    const { format } = output;
+    if (format === 'mp4' || format === 'webm') return; // ffmpeg has
+    for (const file of files) await addNote(inFolder(file), format, note);
+  }
+
+  async function finish(): Promise<Finished> {
+    let chose: string | undefined;
     try {
       if (taken !== film.frames)
         throw new Error(`${output.path}: ${taken} of ${film.frames} frames were written.`);
       await lastWrite; // and so all before it
       run!.end();
       await clean(run!);
-      for (const step of steps.slice(1)) {
-        run = await start(step);
-        if (failure) run.kill(); // aborted as it started
-        await clean(run);
-      }
-      await checkFiles(files.map((file) => join(folder.path, file)));
+      chose = await rest?.(bench);
+      await checkFiles(files.map(inFolder));
+      if (options.note !== undefined) await addNotes(options.note);
       if (failure) throw failure;
       moving = true;
     } catch (error) {
@@ -123,7 +153,7 @@ export async function openSink(
     }
     const bytes = await moveIntoPlace();
     await folder.remove().catch(() => {});
-    return { path: output.path, bytes };
+    return { path: output.path, bytes, ...(chose && { chose }) };
   }
 
   async function moveIntoPlace(): Promise<number> {
@@ -158,7 +188,8 @@ export async function openSink(
     }
   }
 
-  run = await start(steps[0]);
+  if (options.note !== undefined) await fs.writeFile(inFolder(NOTE_FILE), noteFile(options.note));
+  run = await start(first);
 
   return {
     output,
@@ -188,49 +219,6 @@ export async function openSink(
       await finished?.catch(() => {});
     },
   };
-}
-
-/** What ffmpeg says after an error has been named, which adds nothing to it. */
-const ECHO =
-  /^(Conversion failed|Task finished with error|Terminating thread with|Last message repeated|Error muxing a packet)/;
-
-/** One line: what happened and when, ffmpeg's own words, and the next move. */
-function deathMessage(exit: Exit, ffmpeg: Ffmpeg, output: Output, written: number, frames: number): string {
-  const lines = exit.stderr
-    .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // "[libx264 @ 0x2a47d300] ": where in ffmpeg it was said
-    .map((line) => line.replace(/[.!]$/, ''))
-    .filter((line, i, lines) => lines.indexOf(line) === i);
-  const telling = lines.filter((line) => !ECHO.test(line));
-  const words = (telling.length > 0 ? telling : lines).slice(-4).join('; ');
-  const interrupted = exit.code === 255 && words === ''; // what ffmpeg makes of SIGINT and SIGTERM
-  const end = exit.signal
-    ? `was killed (${exit.signal})`
-    : interrupted
-      ? 'was interrupted'
-      : exit.code === 0
-        ? 'stopped reading'
-        : `failed with exit code ${exit.code}`;
-
-  let next: string;
-  if (/No space left on device|Disk quota exceeded/.test(lines.join())) {
-    next = 'The disk is full: make room, or write to another.';
-  } else if (
-    /Unknown encoder|Encoder not found|Automatic encoder selection failed|No such filter/i.test(words)
-  ) {
-    next = `This ffmpeg was built without what a .${output.format} needs: name another with --ffmpeg.`;
-  } else if (interrupted) {
-    next = 'Run the command again to render the film.';
-  } else if (exit.signal) {
-    next =
-      'Somebody ended it, or memory ran out: run the command again, or make the film smaller with --size.';
-  } else {
-    next = 'Another ffmpeg can be named with --ffmpeg.';
-  }
-  const said = words === '' ? '' : `: ${words}`;
-  return (
-    `ffmpeg ${end} after ${written} of ${frames} frames of "${output.path}"${said}. ${next} ` +
-    `(${ffmpeg.path}, version ${ffmpeg.version})`
-  );
 }
 
 /** The last chunk of every PNG: no bytes of data, its name, its checksum. */

@@ -20,11 +20,11 @@ async function frames(...args: string[]): Promise<string[]> {
   expect(stderr).toBe('');
   expect(code).toBe(0);
   const files = readdirSync(path).sort();
-  return files.map((file) =>
-    createHash('sha1')
-      .update(readFileSync(join(path, file)))
-      .digest('hex'),
-  );
+  return files.map((file) => {
+    const bytes = readFileSync(join(path, file));
+    const picture = bytes.subarray(0, bytes.indexOf('tEXt') - 4); // without the recipe, which says how it was asked for
+    return createHash('sha1').update(picture).digest('hex');
+  });
 }
 
 test('the same command gives the same frames, with one thread and with many', async () => {

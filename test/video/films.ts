@@ -43,6 +43,7 @@ export function difference(a: Uint8Array, b: Uint8Array): number {
 
 interface RenderOptions extends SinkOptions {
   pixels?: PixelFormat;
+  alpha?: boolean;
   fps?: number;
   width?: number;
   height?: number;
@@ -51,8 +52,16 @@ interface RenderOptions extends SinkOptions {
 
 /** Sends frames into a file, and gives back what finish() did. */
 export async function render(path: string, frames: Uint8Array[], options: RenderOptions = {}) {
-  const { fps = 25, width = WIDTH, height = HEIGHT, pixels, ffmpeg = await testFfmpeg(), ...rest } = options;
-  const film = { width, height, fps, frames: frames.length, pixels };
+  const {
+    fps = 25,
+    width = WIDTH,
+    height = HEIGHT,
+    pixels,
+    alpha,
+    ffmpeg = await testFfmpeg(),
+    ...rest
+  } = options;
+  const film = { width, height, fps, frames: frames.length, pixels, alpha };
   const sink = await openSink(ffmpeg, parseOutput(path), film, rest);
   for (const frame of frames) await sink.write(frame);
   return await sink.finish();

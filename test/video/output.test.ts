@@ -91,7 +91,7 @@ describe('warningsFor', () => {
     `);
     expect(warnings('a.gif', 60)).toMatchInlineSnapshot(`
       [
-        "A GIF at 60 fps has frames of one hundredth of a second, which browsers show for ten: use 50 fps or less, or write an .mp4.",
+        "A GIF at 60 fps would have frames of one hundredth of a second, which browsers show for ten: it gets every 2nd frame, 30 fps.",
       ]
     `);
     expect(warnings('a.gif', 8)).toMatchInlineSnapshot(`

@@ -1,0 +1,46 @@
+/** The options of the commands that draw, as the command line gives them. */
+import type { backends } from '../frame/create-renderer.js';
+import type { Sweep } from '../sweep/sweep.js';
+import type { EncodeOptions, PlaceName } from '../video/index.js';
+
+/** Options of every command that draws. */
+export interface DrawOptions {
+  size?: [number, number];
+  fps?: number;
+  set: string[];
+  ffmpeg?: string;
+  json?: boolean;
+  quiet?: boolean;
+  // Sweeps only.
+  seconds?: number;
+  seed?: string;
+  supersample?: Sweep['supersample'];
+  dither?: boolean;
+  backend: (typeof backends)[number];
+  threads?: number;
+  recipe?: string;
+  // Composed scenes only.
+  transparent?: boolean;
+  project?: string;
+  browser?: string;
+  concurrency?: number;
+  timeout?: number;
+}
+
+export interface RenderOptions extends DrawOptions {
+  out: string[];
+  for: PlaceName[];
+  maxSize?: number;
+  frames?: [number, number];
+  every?: number;
+  gif?: EncodeOptions['gifPalette'];
+  quality?: EncodeOptions['quality'];
+  crf?: number;
+  loops?: number;
+  poster?: string;
+}
+
+export interface StillOptions extends DrawOptions {
+  out?: string;
+  at?: number;
+}

@@ -1,0 +1,111 @@
+/** What `render` is to make: which sweep or scene, into which files, at which size. Nothing is drawn here. */
+import { writeFileSync } from 'node:fs';
+import { defaultsOf, type Target } from '../composed/target.js';
+import { RenderError, UsageError } from '../errors.js';
+import { writeRecipe } from '../sweep/recipe.js';
+import { frameCount, parseSweep, type Sweep, withSeconds } from '../sweep/sweep.js';
+import { parseOutput } from '../video/index.js';
+import type { DrawOptions, RenderOptions } from './options.js';
+import { type Group, groupsOf } from './outputs.js';
+import { override } from './override.js';
+import type { SweepScene } from './scenes.js';
+
+export interface ComposedJob {
+  kind: 'composed';
+  name: string;
+  target: Target;
+}
+
+export type Job = SweepScene | ComposedJob;
+
+/** One rendering: its files, what is known of the film before it is there, and what is drawn. */
+export interface Planned {
+  group: Group;
+  film: Shape;
+  /** None for a composed scene. */
+  sweep?: Sweep;
+}
+
+export interface Shape {
+  width: number;
+  height: number;
+  fps: number;
+  /** Which frames of the whole film are drawn; by default all. */
+  range?: [number, number];
+  every?: number;
+  /** Of the files, repeats included; NaN where only a browser knows. */
+  frames: number;
+  seconds: number;
+}
+
+export function planSweep(job: SweepScene, options: RenderOptions): Planned[] {
+  const { loops = 1 } = options;
+  const range = options.frames ?? job.frames;
+  const every = options.every ?? job.every;
+  const [width, height] = options.size ?? job.sweep.size;
+  // A film made again from a film's own recipe has the same format, and another name.
+  const name = job.extension ? `${job.name}-${width}x${height}` : job.name;
+  const video = loops > 1 || (job.extension === '.png' && frameCount(job.sweep) > 1); // as a poster's
+  const endings = video ? ['.mp4'] : job.extension ? [job.extension] : ['.mp4', '.gif'];
+  const defaults = endings.map((ending) => `renders/${name}${ending}`);
+  const { fps } = job.sweep;
+  return groupsOf(name, options, defaults, fps).map((group, i) => {
+    const sweep = changed(job, { ...options, ...group, recipe: i === 0 ? options.recipe : undefined });
+    const drawn = Math.ceil((range ? range[1] - range[0] + 1 : frameCount(sweep)) / (every ?? 1));
+    const fps = sweep.fps / (every ?? 1);
+    const frames = loops * drawn;
+    const [width, height] = sweep.size;
+    return { group, sweep, film: { width, height, fps, range, every, frames, seconds: frames / fps } };
+  });
+}
+
+export function planComposed(job: ComposedJob, options: RenderOptions): Planned[] {
+  const { frames: range, every } = options;
+  const defaults = defaultsOf(job.target);
+  return groupsOf(
+    job.name,
+    options,
+    [`renders/${job.name}.${options.transparent ? 'webm' : 'mp4'}`],
+    defaults.fps,
+  ).map((group) => {
+    const [width, height] = group.size ?? defaults.size;
+    const fps = (group.fps ?? defaults.fps) / (every ?? 1);
+    return { group, film: { width, height, fps, range, every, frames: Number.NaN, seconds: Number.NaN } };
+  });
+}
+
+/** Refuses a quality that no file has. */
+export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
+  if (crf === undefined || files.some(({ path }) => ['mp4', 'webm'].includes(parseOutput(path).format)))
+    return;
+  throw new UsageError(
+    '--crf is for .mp4 and .webm, and neither is written: leave it out, or take --quality.',
+  );
+}
+
+/** The scene's sweep with the command line's changes. */
+export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
+  const { size, fps, supersample, dither, seconds, seed } = options;
+  const direct = {
+    ...(size && { size }),
+    ...(fps && { fps }),
+    ...(supersample && { supersample }),
+    ...(dither && { dither }),
+  };
+  let result = parseSweep({ ...sweep, ...direct });
+  if (seconds !== undefined) result = withSeconds(result, seconds);
+  if (seed !== undefined) result = override(result, `seed=${seed}`);
+  result = parseSweep(options.set.reduce(override, result));
+  if (options.recipe) saveRecipe(options.recipe, result);
+  return result;
+}
+
+function saveRecipe(path: string, sweep: Sweep): void {
+  try {
+    writeFileSync(path, writeRecipe(sweep));
+  } catch (error) {
+    throw new RenderError(
+      `The recipe cannot be written to ${path} (${(error as Error).message}): name another file.`,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+/** What to tell people when ffmpeg has ended without a film. */
+
+import type { Ffmpeg } from './ffmpeg.js';
+import type { Output } from './output.js';
+import type { Exit } from './run.js';
+
+/** What ffmpeg says after an error has been named, which adds nothing to it. */
+const ECHO =
+  /^(Conversion failed|Task finished with error|Terminating thread with|Last message repeated|Error muxing a packet)/;
+
+/** One line: what happened and when, ffmpeg's own words, and the next move. */
+export function deathMessage(
+  exit: Exit,
+  ffmpeg: Ffmpeg,
+  output: Output,
+  written: number,
+  frames: number,
+): string {
+  const lines = exit.stderr
+    .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // "[libx264 @ 0x2a47d300] ": where in ffmpeg it was said
+    .map((line) => line.replace(/[.!]$/, ''))
+    .filter((line, i, lines) => lines.indexOf(line) === i);
+  const telling = lines.filter((line) => !ECHO.test(line));
+  const words = (telling.length > 0 ? telling : lines).slice(-4).join('; ');
+  const interrupted = exit.code === 255 && words === ''; // what ffmpeg makes of SIGINT and SIGTERM
+  const end = exit.signal
+    ? `was killed (${exit.signal})`
+    : interrupted
+      ? 'was interrupted'
+      : exit.code === 0
+        ? 'stopped reading'
+        : `failed with exit code ${exit.code}`;
+
+  let next: string;
+  if (/No space left on device|Disk quota exceeded/.test(lines.join())) {
+    next = 'The disk is full: make room, or write to another.';
+  } else if (
+    /Unknown encoder|Encoder not found|Automatic encoder selection failed|No such filter/i.test(words)
+  ) {
+    next = `This ffmpeg was built without what a .${output.format} needs: name another with --ffmpeg.`;
+  } else if (interrupted) {
+    next = 'Run the command again to render the film.';
+  } else if (exit.signal) {
+    next =
+      'Somebody ended it, or memory ran out: run the command again, or make the film smaller with --size.';
+  } else {
+    next = 'Another ffmpeg can be named with --ffmpeg.';
+  }
+  const said = words === '' ? '' : `: ${words}`;
+  return (
+    `ffmpeg ${end} after ${written} of ${frames} frames of "${output.path}"${said}. ${next} ` +
+    `(${ffmpeg.path}, version ${ffmpeg.version})`
+  );
+}

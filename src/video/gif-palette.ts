@@ -1,0 +1,59 @@
+/** Which palettes suit a film as a GIF, by making a sample of it both ways. */
+
+import { copied, copyOf } from './arguments.js';
+import type { Bench } from './encode.js';
+import { global, type Palette, perFrame } from './gif.js';
+import type { FilmShape } from './output.js';
+import type { Step } from './run.js';
+
+/** The sample: so many runs of so many frames one after another, since what stands still is left out from frame to frame. */
+const RUNS = 3;
+const RUN_FRAMES = 8;
+
+/** How much nearer to the film, in dB of PSNR, twice the size must be to be worth it. It is about what a GIF loses when it is
+ *  made smaller by other means: 3 to 6 dB a halving for fewer colours (gif.ts). */
+const DB_A_DOUBLING = 4;
+
+/** The better of both for the film in film.nut, whose palette is in palette.png. */
+export async function betterPalette(bench: Bench, film: FilmShape, colours: number): Promise<Palette> {
+  const period = Math.max(RUN_FRAMES, Math.ceil(film.frames / RUNS));
+  const frames = Math.min(film.frames, RUNS * RUN_FRAMES);
+  const sample = { ...film, frames };
+  await bench.run({
+    inputs: [copied(film)],
+    outputs: [sampled(sample, period)],
+  });
+  const rung = { every: 1, colours, scale: 1 };
+  const measured = async (step: Step): Promise<{ decibels: number; bytes: number }> => {
+    await bench.run(step);
+    return { decibels: await likeness(bench, sample), bytes: await bench.bytes('sample.gif') };
+  };
+  const each = await measured(perFrame(copied(sample, 'sample.nut'), sample, rung, 'sample.gif'));
+  const all = await measured(global(copied(sample, 'sample.nut'), sample, rung, 'sample.gif'));
+  if (all.decibels === each.decibels) return all.bytes <= each.bytes ? 'global' : 'per-frame'; // also if both are perfect
+  const worth = DB_A_DOUBLING * Math.log2(each.bytes / all.bytes);
+  return each.decibels - all.decibels >= worth ? 'per-frame' : 'global';
+}
+
+/** The first RUN_FRAMES of every `period` frames, at an even pace. */
+function sampled(sample: FilmShape, period: number): Step['outputs'][number] {
+  const filter = `select=lt(mod(n\\,${period})\\,${RUN_FRAMES}),setpts=N/(${sample.fps}*TB)`;
+  const { options } = copyOf(sample);
+  return { options: [...options, '-vf', filter, '-frames:v', String(sample.frames)], to: 'sample.nut' };
+}
+
+/** How near sample.gif is to sample.nut, in dB of PSNR over all frames; Infinity where they are the same. */
+async function likeness(bench: Bench, { fps }: FilmShape): Promise<number> {
+  // Numbered anew, since a GIF's times are rounded. format: RGB as both are, rather than a YUV that suits neither.
+  const numbered = `settb=1/${Math.ceil(fps)},setpts=N,format=gbrp`;
+  const graph = `[0:v]${numbered}[a];[1:v]${numbered}[b];[a][b]psnr`;
+  const said = await bench.run({
+    inputs: [
+      { options: ['-nostdin', '-loglevel', 'info', '-f', 'gif'], from: 'sample.gif' },
+      { options: ['-f', 'nut'], from: 'sample.nut' },
+    ],
+    outputs: [{ options: ['-filter_complex', graph, '-f', 'null'], to: 'nothing' }],
+  });
+  const [, average] = /PSNR .*average:(\S+)/.exec(said.join('\n')) ?? [];
+  return average === 'inf' ? Number.POSITIVE_INFINITY : Number(average);
+}

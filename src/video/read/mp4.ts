@@ -1,0 +1,75 @@
+/** MP4 (ISO/IEC 14496-12): boxes in boxes. Of its tracks the first with pictures counts; the note is its ©cmt. */
+
+import { type FileBytes, Malformed } from './bytes.js';
+import { type Found, MOST_NOTE } from './found.js';
+
+interface Box {
+  name: string;
+  /** Of what it holds, after its header; exclusive. */
+  start: number;
+  end: number;
+}
+
+export function readMp4(bytes: FileBytes): Found {
+  const moov = find(bytes, { name: '', start: 0, end: bytes.size }, 'moov');
+  if (!moov) throw new Malformed('has no index of its frames');
+  const tracks = [...boxes(bytes, moov)].filter(({ name }) => name === 'trak');
+  const video = tracks.map((track) => readTrack(bytes, track)).find(Boolean);
+  if (!video) throw new Malformed('has no pictures');
+  const note = readComment(bytes, moov);
+  return { ...video, ...(note && { note }) };
+}
+
+/** A track's pictures, or undefined for one of anything else. */
+function readTrack(bytes: FileBytes, track: Box): Found | undefined {
+  const handler = find(bytes, track, 'mdia', 'hdlr');
+  if (!handler || bytes.text(handler.start + 8) !== 'vide') return undefined;
+  const entry = find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd'); // the first of its descriptions, after a count
+  const times = find(bytes, track, 'mdia', 'minf', 'stbl', 'stts');
+  const header = find(bytes, track, 'mdia', 'mdhd');
+  if (!entry || !times || !header) throw new Malformed('has no index of its frames');
+  const scale = bytes.be(header.start + (bytes.u8(header.start) === 1 ? 20 : 12), 4); // version 1 has longer dates
+  let [frames, ticks] = [0, 0];
+  for (let i = 0, rows = bytes.be(times.start + 4, 4); i < rows; i++) {
+    bytes.count();
+    const count = bytes.be(times.start + 8 + 8 * i, 4);
+    frames += count;
+    ticks += count * bytes.be(times.start + 12 + 8 * i, 4);
+  }
+  return {
+    width: bytes.be(entry.start + 8 + 32, 2), // ISO/IEC 14496-12, 12.1.3: after 8 of the box, 8 and 16 of other things
+    height: bytes.be(entry.start + 8 + 34, 2),
+    frames,
+    seconds: scale > 0 ? ticks / scale : 0,
+    codec: bytes.text(entry.start + 8 + 4),
+  };
+}
+
+/** iTunes' tags, as ffmpeg writes them: a box for each, with a box of data in it. */
+function readComment(bytes: FileBytes, moov: Box): string | undefined {
+  const meta = find(bytes, moov, 'udta', 'meta');
+  const data = meta && find(bytes, { ...meta, start: meta.start + 4 }, 'ilst', '\xa9cmt', 'data');
+  if (!data || data.end - data.start < 8 || data.end - data.start > MOST_NOTE) return undefined;
+  return bytes.text(data.start + 8, data.end - data.start - 8); // after its type and language
+}
+
+/** The first box of a name in a box, and the first of the next name in that one. */
+function find(bytes: FileBytes, box: Box, ...names: string[]): Box | undefined {
+  const [name, ...rest] = names;
+  if (name === undefined) return box;
+  for (const child of boxes(bytes, box)) if (child.name === name) return find(bytes, child, ...rest);
+  return undefined;
+}
+
+function* boxes(bytes: FileBytes, { start, end }: Box): Generator<Box> {
+  for (let at = start; at + 8 <= end; ) {
+    bytes.count();
+    const short = bytes.be(at, 4);
+    const name = bytes.text(at + 4);
+    const header = short === 1 ? 16 : 8;
+    const size = short === 1 ? bytes.be64(at + 8) : short === 0 ? end - at : short; // 0: to the end
+    if (size < header || at + size > end) throw new Malformed('is cut short or damaged');
+    yield { name, start: at + header, end: at + size };
+    at += size;
+  }
+}

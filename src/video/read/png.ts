@@ -1,0 +1,25 @@
+/** PNG (ISO/IEC 15948): chunks with a length, a name and a checksum. The note is the text chunk named Comment. */
+
+import type { FileBytes } from './bytes.js';
+import { type Found, MOST_NOTE } from './found.js';
+
+export function readPng(bytes: FileBytes): Found {
+  let note: string | undefined;
+  for (let at = 8, name = ''; name !== 'IEND'; ) {
+    bytes.count();
+    const length = bytes.be(at, 4);
+    name = bytes.text(at + 4);
+    if (name === 'tEXt' && length <= MOST_NOTE) {
+      const text = bytes.text(at + 8, length);
+      if (text.startsWith('Comment\0')) note = text.slice(8);
+    }
+    at += 12 + length;
+  }
+  return {
+    width: bytes.be(16, 4),
+    height: bytes.be(20, 4),
+    frames: 1,
+    seconds: 0,
+    ...(note && { note }),
+  };
+}

@@ -1,0 +1,98 @@
+/** WebM (RFC 8794 and 9559): elements in elements, their names and lengths of one to eight bytes. The note is the tag COMMENT. */
+
+import { type FileBytes, Malformed } from './bytes.js';
+import { type Found, MOST_NOTE } from './found.js';
+
+/** The elements that matter here, by their names in RFC 9559. */
+const ID = {
+  segment: 0x18538067,
+  info: 0x1549a966,
+  timestampScale: 0x2ad7b1,
+  duration: 0x4489,
+  tracks: 0x1654ae6b,
+  trackEntry: 0xae,
+  codecId: 0x86,
+  video: 0xe0,
+  pixelWidth: 0xb0,
+  pixelHeight: 0xba,
+  cluster: 0x1f43b675,
+  simpleBlock: 0xa3,
+  blockGroup: 0xa0,
+  tags: 0x1254c367,
+  tag: 0x7373,
+  simpleTag: 0x67c8,
+  tagName: 0x45a3,
+  tagString: 0x4487,
+};
+
+/** Those that are looked into. */
+const NESTED = new Set([
+  ID.segment,
+  ID.info,
+  ID.tracks,
+  ID.trackEntry,
+  ID.video,
+  ID.cluster,
+  ID.tags,
+  ID.tag,
+  ID.simpleTag,
+]);
+
+/** Deeper than any of those lies in another. */
+const MOST_DEPTH = 8;
+
+export function readWebm(bytes: FileBytes): Found {
+  const found: Found = { width: 0, height: 0, frames: 0, seconds: 0 };
+  let [scale, duration] = [1_000_000, 0]; // nanoseconds a tick, and ticks
+  let tag = '';
+
+  function read(start: number, end: number, depth: number): void {
+    if (depth > MOST_DEPTH) throw new Malformed('is cut short or damaged');
+    for (let at = start; at < end; ) {
+      bytes.count();
+      const id = number(bytes, at, false);
+      const size = number(bytes, at + id.length, true);
+      const data = at + id.length + size.length;
+      const stop = size.value === UNKNOWN ? end : data + size.value; // unknown: what was written as a stream
+      if (stop > end) throw new Malformed('is cut short or damaged');
+      const length = stop - data;
+      const whole = () => (length === 0 || length > 6 ? 0 : bytes.be(data, length));
+      const text = () => bytes.text(data, Math.min(length, MOST_NOTE)).replace(/\0+$/, '');
+      if (NESTED.has(id.value)) read(data, stop, depth + 1);
+      else if (id.value === ID.timestampScale) scale = whole();
+      else if (id.value === ID.duration) duration = float(bytes, data, length);
+      else if (id.value === ID.pixelWidth) found.width = whole();
+      else if (id.value === ID.pixelHeight) found.height = whole();
+      else if (id.value === ID.codecId) found.codec = text();
+      else if (id.value === ID.simpleBlock || id.value === ID.blockGroup) found.frames++;
+      else if (id.value === ID.tagName) tag = text();
+      else if (id.value === ID.tagString && tag === 'COMMENT') found.note = text();
+      at = stop;
+    }
+  }
+  read(0, bytes.size, 0);
+  if (found.width === 0) throw new Malformed('has no pictures');
+  return { ...found, seconds: (scale * duration) / 1e9 };
+}
+
+const UNKNOWN = -1;
+
+/** A number that says in its first byte, by the zeros before the first one, how long it is. A name keeps that one. */
+function number(bytes: FileBytes, at: number, drop: boolean): { value: number; length: number } {
+  const first = bytes.u8(at);
+  const length = Math.clz32(first) - 23;
+  if (length > 8) throw new Malformed('is cut short or damaged');
+  let value = drop ? first & (0xff >> length) : first;
+  let ones = value === 0xff >> length;
+  for (const byte of bytes.slice(at + 1, length - 1)) {
+    value = 256 * value + byte;
+    ones &&= byte === 0xff;
+  }
+  return { value: drop && ones ? UNKNOWN : value, length };
+}
+
+function float(bytes: FileBytes, at: number, length: number): number {
+  const data = bytes.slice(at, length);
+  const value = length === 4 ? data.readFloatBE() : length === 8 ? data.readDoubleBE() : 0;
+  return Number.isFinite(value) && value > 0 ? value : 0;
+}

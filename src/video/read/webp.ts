@@ -1,0 +1,42 @@
+/** WebP: RIFF chunks with a name and a length, padded to be even. The note is the description in its XMP. */
+
+import type { FileBytes } from './bytes.js';
+import { type Found, MOST_NOTE } from './found.js';
+
+export function readWebp(bytes: FileBytes): Found {
+  let [width, height, frames, milliseconds] = [0, 0, 0, 0];
+  let note: string | undefined;
+  for (let at = 12; at + 8 <= bytes.size; ) {
+    bytes.count();
+    const name = bytes.text(at);
+    const length = bytes.le(at + 4, 4);
+    const data = at + 8;
+    if (name === 'VP8X') {
+      [width, height] = [bytes.le(data + 4, 3) + 1, bytes.le(data + 7, 3) + 1];
+    } else if (name === 'ANMF') {
+      frames++;
+      milliseconds += bytes.le(data + 12, 3);
+    } else if (name === 'VP8 ' && width === 0) {
+      [width, height] = [bytes.le(data + 6, 2) & 0x3fff, bytes.le(data + 8, 2) & 0x3fff]; // RFC 6386, 9.1
+    } else if (name === 'VP8L' && width === 0) {
+      const sides = bytes.le(data + 1, 4); // 14 bits each, less 1
+      [width, height] = [(sides & 0x3fff) + 1, ((sides >>> 14) & 0x3fff) + 1];
+    } else if (name === 'XMP ' && length <= MOST_NOTE) {
+      note = description(bytes.text(data, length));
+    }
+    bytes.slice(data + length - Math.min(1, length), Math.min(1, length)); // it is all there
+    at = data + length + (length % 2);
+  }
+  const seconds = frames > 1 ? milliseconds / 1000 : 0;
+  return { width, height, frames: Math.max(1, frames), seconds, ...(note && { note }) };
+}
+
+/** By its place in the text, since a search for both ends at once could take long in a hostile one. */
+function description(xmp: string): string | undefined {
+  const opening = '<rdf:li xml:lang="x-default">';
+  const start = xmp.indexOf(opening);
+  const end = xmp.indexOf('</rdf:li>', start);
+  if (start < 0 || end < 0) return undefined;
+  const text = xmp.slice(start + opening.length, end);
+  return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+}

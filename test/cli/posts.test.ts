@@ -1,0 +1,241 @@
+/** Files ready to post, by the command itself: places, budgets, recipes that come back out of films. */
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { placeNames, probe } from '../../src/video/index.js';
+import { decode } from '../video/decode.js';
+import { temporaryFolder, untrained } from './untrained.js';
+
+const folder = temporaryFolder();
+const fresh = (name: string) => {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+const SMALL = ['--size', '64x64', '--seconds', '0.6', '--quiet'];
+
+/** Runs the command, which has to succeed. */
+async function run(cwd: string, ...args: string[]) {
+  const outcome = await untrained(args, { cwd });
+  expect(outcome.stderr).toBe('');
+  expect(outcome.code).toBe(0);
+  return outcome.stdout;
+}
+
+const hash = (path: string) => createHash('sha1').update(readFileSync(path)).digest('hex');
+
+test('one rendering for every place, each file named after it', async () => {
+  const cwd = fresh('everywhere');
+  const stdout = await run(
+    cwd,
+    ...['render', 'cross-section', '--size', '64x64', '--seconds', '0.6', '--json'],
+    ...placeNames.flatMap((place) => ['--for', place]),
+  );
+  const files = placeNames.map((place) => `cross-section-${place}.mp4`);
+  expect(readdirSync(join(cwd, 'renders')).sort()).toEqual([...files].sort());
+  for (const file of files) {
+    expect(probe(join(cwd, 'renders', file))).toMatchObject({ codec: 'avc1', width: 64, frames: 15 });
+  }
+  const results = stdout.split('\n').filter((line) => line.includes('"result"'));
+  expect(results).toHaveLength(1);
+  expect(results[0]).toContain('of 512.0 MB, 0.6 s of 140 s');
+  expect(stdout).toContain('unverified');
+});
+
+test('a place chooses size, rate and budget, unless they are given', async () => {
+  const cwd = fresh('chosen');
+  // One frame, since the size is the real one.
+  await run(
+    cwd,
+    'render',
+    'cross-section',
+    '--for',
+    'instagram',
+    '--set',
+    'layers=2',
+    '--frames',
+    '0',
+    '--fps',
+    '12',
+    '--quiet',
+  );
+  expect(probe(join(cwd, 'renders/cross-section-instagram.mp4'))).toMatchObject({
+    width: 1080,
+    height: 1350,
+    fps: 12,
+  });
+});
+
+test('what a place refuses is refused before anything is drawn', async () => {
+  const cwd = fresh('refused');
+  const outcome = async (...args: string[]) => {
+    const { code, stderr } = await untrained(['render', 'cross-section', ...args, '--size', '64'], { cwd });
+    return `${code} ${stderr.trim()}`;
+  };
+  expect([
+    await outcome('--for', 'x', '--seconds', '300'),
+    await outcome('--for', 'x', '--for', 'discord', '--out', 'a.mp4'),
+    await outcome('--for', 'myspace'),
+    await outcome('--max-size', 'small'),
+    await outcome('--crf', '20', '--out', 'a.gif'),
+    await outcome('--loops', '2', '--out', 'a.gif'),
+    await outcome('--poster', 'a.jpg', '--out', 'a.mp4'),
+  ]).toMatchInlineSnapshot(`
+    [
+      "2 untrained: The film lasts 300 s, and X takes 0.5 to 140 s (xdevplatform/docs, 2026-08): take --seconds 140.",
+      "2 untrained: There are 1 --out for 2 --for: give one for each, in the same order, or none.",
+      "2 untrained: --for is "myspace", which is no place. There are: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
+      "2 untrained: --max-size is "small", and must be a size such as 8MB, 500kB or 10MiB.",
+      "2 untrained: --crf is for .mp4 and .webm, and neither is written: leave it out, or take --quality.",
+      "2 untrained: "a.gif" is not an MP4, and --loops is for MP4s, and this format repeats by itself or not at all: leave it out, or write an .mp4.",
+      "2 untrained: A still is a PNG, and "a.jpg" is not: name it .png, or take render for a film.",
+    ]
+  `);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+test('a budget is kept, or the file is not made', async () => {
+  const cwd = fresh('budget');
+  const stdout = await run(
+    cwd,
+    'render',
+    'cross-section',
+    ...SMALL.slice(0, 4),
+    '--out',
+    'a.gif',
+    '--max-size',
+    '20kB',
+    '--json',
+  );
+  expect(statSync(join(cwd, 'a.gif')).size).toBeLessThanOrEqual(20_000);
+  expect(stdout).toContain(' to fit"');
+  const { code, stderr } = await untrained(
+    ['render', 'cross-section', ...SMALL, '--out', 'b.mp4', '--max-size', '1kB'],
+    { cwd },
+  );
+  expect(stderr).toMatch(
+    /^untrained: "b\.mp4" cannot be had in 1 kB: the smallest that could be reached is \d+ kB\./,
+  );
+  expect(code).toBe(1);
+  expect(readdirSync(cwd)).toEqual(['a.gif']);
+});
+
+test('every format carries a recipe that makes the same frames again, and larger ones', async () => {
+  const cwd = fresh('recipes');
+  const names = ['a.mp4', 'a.webm', 'a.gif', 'a.webp'];
+  await run(
+    cwd,
+    'render',
+    'cross-section',
+    ...SMALL,
+    '--seed',
+    'größe',
+    '--frames',
+    '2-9',
+    '--every',
+    '2',
+    ...names.flatMap((out) => ['--out', out]),
+  );
+  await run(
+    cwd,
+    'render',
+    'cross-section',
+    ...SMALL,
+    '--seed',
+    'größe',
+    '--frames',
+    '2-9',
+    '--every',
+    '2',
+    '--out',
+    'first-%d.png',
+  );
+  await run(cwd, 'still', 'cross-section', '--seed', 'größe', '--size', '64x64', '--out', 's.png', '--quiet');
+  for (const name of names) {
+    await run(cwd, 'render', name, '--out', 'again-%d.png', '--quiet');
+    for (let i = 2; i < 6; i++)
+      expect(hash(join(cwd, `again-${i}.png`)), name).toBe(hash(join(cwd, `first-${i}.png`)));
+    expect(existsSync(join(cwd, 'again-6.png'))).toBe(false);
+    await run(cwd, 'render', name, '--size', '128x96', '--quiet');
+    const film = { width: 128, height: 96, frames: 4 };
+    expect(probe(join(cwd, `renders/a-128x96.${name.slice(2)}`)), name).toMatchObject(film);
+  }
+  await run(cwd, 'render', 's.png', '--size', '128x128', '--quiet');
+  expect(probe(join(cwd, 'renders/s-128x128.png'))).toMatchObject({ width: 128 });
+  const stdout = await run(cwd, 'info', 'a.gif');
+  expect(stdout).toContain('a.gif  gif, 64x64, 12.5 fps, 4 frames, 0.32 s');
+  expect(stdout).toMatch(/^Made by Untrained \d\S* on (cpu|gpu)\.$/m);
+  const json = JSON.parse(await run(cwd, 'info', 'a.mp4', '--json'));
+  expect(json).toMatchObject({ type: 'info', frames: 4, recipe: { untrained: 1, frames: [2, 9], every: 2 } });
+});
+
+test('a film without a recipe, and a damaged one, are one line and 2', async () => {
+  const cwd = fresh('strangers');
+  await run(cwd, 'render', 'cross-section', ...SMALL, '--out', 'a.gif');
+  const bytes = readFileSync(join(cwd, 'a.gif'), 'latin1');
+  writeFileSync(join(cwd, 'b.gif'), bytes.replace('"seconds":', '"sec\u001b[2J":'), 'latin1');
+  writeFileSync(join(cwd, 'c.gif'), bytes.slice(0, -300), 'latin1');
+  writeFileSync(join(cwd, 'd.gif'), bytes.replace('{"untrained":1', '{"unknown":123'), 'latin1');
+  copyFileSync(join(cwd, 'd.gif'), join(cwd, 'e.mp4'));
+  const said: string[] = [];
+  for (const name of ['b.gif', 'c.gif', 'd.gif', 'e.mp4', 'f.gif']) {
+    for (const command of ['info', 'render']) {
+      const { code, stdout, stderr } = await untrained([command, name], { cwd });
+      const text = (stdout + stderr).trim().replace(/\(Bad .*?\)/, '(…)'); // engines differ in what they say of JSON
+      said.push(`${command} ${name}: ${code} ${text}`);
+    }
+  }
+  expect(said.join('\n')).toMatchInlineSnapshot(`
+    "info b.gif: 2 untrained: b.gif: The recipe is not JSON (…): fix it, or write it anew with --recipe.
+    render b.gif: 2 untrained: b.gif: The recipe is not JSON (…): fix it, or write it anew with --recipe.
+    info c.gif: 2 untrained: c.gif is cut short or damaged: check the file.
+    render c.gif: 2 untrained: c.gif is cut short or damaged: check the file.
+    info d.gif: 0 d.gif  gif, 64x64, 25 fps, 15 frames, 0.6 s, 61 kB
+    It carries no recipe: it is not of Untrained, or was converted since.
+    render d.gif: 2 untrained: d.gif carries no recipe: it is not of Untrained, or was converted since.
+    info e.mp4: 0 e.mp4  gif, 64x64, 25 fps, 15 frames, 0.6 s, 61 kB
+    It carries no recipe: it is not of Untrained, or was converted since.
+    render e.mp4: 2 untrained: e.mp4 carries no recipe: it is not of Untrained, or was converted since.
+    info f.gif: 2 untrained: f.gif is not there: check the file.
+    render f.gif: 2 untrained: There is no file f.gif: check its path."
+  `);
+});
+
+test('a poster is one frame beside the film: the first of a loop, the last of others', async () => {
+  const cwd = fresh('poster');
+  for (const [scene, frame] of [
+    ['cross-section', '0'],
+    ['depth', '14'],
+  ]) {
+    await run(cwd, 'render', scene, ...SMALL, '--out', 'a.mp4', '--poster', 'p.png');
+    await run(cwd, 'render', scene, ...SMALL, '--frames', frame, '--out', 'f.png');
+    // The recipes differ, not the pictures.
+    const picture = (name: string) => {
+      const bytes = readFileSync(join(cwd, name));
+      return createHash('sha1')
+        .update(bytes.subarray(0, bytes.indexOf('tEXt') - 4))
+        .digest('hex'); // and its length
+    };
+    expect(picture('p.png')).toBe(picture('f.png'));
+  }
+});
+
+test('a composed scene has no background with --transparent, and says in its file what it shows', async () => {
+  const cwd = fresh('transparent');
+  const size = ['--size', '64x36', '--frames', '20', '--quiet'];
+  await run(cwd, 'render', 'single-unit', '--transparent', ...size, '--out', 'a.png');
+  const [frame] = (await decode(join(cwd, 'a.png'), { width: 64, height: 36 })).frames;
+  const alphas = frame.filter((_, at) => at % 4 === 3);
+  expect(alphas.filter((alpha) => alpha === 0).length).toBeGreaterThan(64 * 18);
+  expect(alphas.some((alpha) => alpha > 0)).toBe(true);
+  expect(await run(cwd, 'info', 'a.png')).toContain('It shows "single-unit", whose code is not in the film.');
+});

@@ -1,0 +1,194 @@
+/** That files say what they are, that the notes in them come back, and that damaged files are refused in one line. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../src/errors.js';
+import { noteOf, parseRecipe } from '../../src/sweep/recipe.js';
+import { sweep } from '../../src/sweep/sweep.js';
+import { loop } from '../../src/sweep/track.js';
+import { probe } from '../../src/video/index.js';
+import { decode, decodeWebp } from './decode.js';
+import { HEIGHT, picture, render, testFolder, WIDTH } from './films.js';
+
+const folder = testFolder();
+const size = { width: WIDTH, height: HEIGHT };
+const NAMES = ['film.mp4', 'film.webm', 'per-frame.gif', 'global.gif', 'film.webp', 'still.webp', 'film.png'];
+const recipe = {
+  sweep: sweep({
+    seconds: 1,
+    title: 'größer = "<&>"; \\ \u{1F319}',
+    loop: true,
+    view: { halfWidth: loop(0.5, { centre: 2 }) },
+  }),
+  made: { version: '0.1.0', backend: 'cpu' },
+};
+
+/** A small film by its name, with a note or without. */
+function make(path: string, name: string, note?: string) {
+  const frames = name === 'film.png' || name === 'still.webp' ? 1 : 5;
+  const gifPalette = name === 'global.gif' ? 'global' : 'per-frame';
+  return render(
+    path,
+    Array.from({ length: frames }, (_, i) => picture(i)),
+    { note, gifPalette },
+  );
+}
+
+describe.each(NAMES)('%s', (name) => {
+  test('says what it is, and gives its recipe back', async () => {
+    const { path, bytes } = await make(folder.in(name), name, noteOf(recipe));
+    const still = name === 'film.png' || name === 'still.webp';
+    const { note, ...film } = probe(path);
+    expect(film).toMatchObject({
+      ...{ format: name.split('.')[1], ...size, bytes, frames: still ? 1 : 5 },
+      ...{ fps: still ? 0 : 25, seconds: still ? 0 : 0.2 },
+    });
+    expect(parseRecipe(note!)).toEqual(recipe);
+  });
+
+  test('shows the same with a note as without, and ffmpeg has nothing to complain of', async () => {
+    const { path: plain } = await make(folder.in('plain', name), name);
+    const { path: noted } = await make(folder.in('noted', name), name, noteOf(recipe));
+    expect(probe(plain).note).toBeUndefined();
+    const [a, b] = await Promise.all(
+      [plain, noted].map((path) => (name === 'film.webp' ? decodeWebp(path, size) : decode(path, size))),
+    );
+    expect(b.frames.length).toBe(a.frames.length);
+    expect(b.frames.every((frame, i) => Buffer.compare(frame, a.frames[i]) === 0)).toBe(true);
+  });
+
+  test('the same frames and note make the same bytes', async () => {
+    const [a, b] = [folder.in('a', name), folder.in('b', name)];
+    await make(a, name, noteOf(recipe));
+    await make(b, name, noteOf(recipe));
+    expect(readFileSync(a).equals(readFileSync(b))).toBe(true);
+  });
+
+  test('damaged in whatever way, it is read or refused in one line, and soon', async () => {
+    const { path } = await make(folder.in(name), name, noteOf(recipe));
+    const whole = readFileSync(path);
+    const at = fc.nat(whole.length - 1);
+    const edit = fc.oneof(
+      fc.record({
+        kind: fc.constant('set' as const),
+        at,
+        bytes: fc.uint8Array({ minLength: 1, maxLength: 8 }),
+      }),
+      fc.record({
+        kind: fc.constant('set' as const),
+        at: fc.nat(400),
+        bytes: fc.uint8Array({ minLength: 1, maxLength: 8 }),
+      }),
+      fc.record({
+        kind: fc.constant('set' as const),
+        at,
+        bytes: fc.constantFrom(new Uint8Array(4).fill(255), new Uint8Array(8)),
+      }),
+      fc.record({ kind: fc.constant('cut' as const), at, bytes: fc.constant(new Uint8Array()) }),
+      fc.record({
+        kind: fc.constant('insert' as const),
+        at,
+        bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      }),
+    );
+    const damaged = folder.in(`damaged-${name}`);
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
+        let bytes = Buffer.from(whole);
+        for (const { kind, at, bytes: piece } of edits) {
+          if (kind === 'cut') bytes = bytes.subarray(0, at);
+          else {
+            const after = kind === 'insert' ? at : at + piece.length;
+            bytes = Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(after)]);
+          }
+        }
+        writeFileSync(damaged, bytes);
+        const began = performance.now();
+        try {
+          const { note, width, frames, seconds } = probe(damaged);
+          expect([width, frames, seconds].every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
+          if (note !== undefined) parseRecipe(note);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+          expect((error as Error).message).not.toContain('\n');
+        }
+        expect(performance.now() - began).toBeLessThan(2000);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+test('what is no film is refused in one line', () => {
+  writeFileSync(folder.in('empty.mp4'), '');
+  writeFileSync(folder.in('text.gif'), 'a text that is not a film');
+  const refusal = (name: string) => {
+    try {
+      return probe(folder.in(name));
+    } catch (error) {
+      return (error as Error).message.replaceAll(folder.in(), '…');
+    }
+  };
+  expect(['empty.mp4', 'text.gif', 'absent.png', '.'].map(refusal)).toMatchInlineSnapshot(`
+    [
+      "…/empty.mp4 is no .mp4, .gif, .webm, .webp or .png: check the file.",
+      "…/text.gif is no .mp4, .gif, .webm, .webp or .png: check the file.",
+      "…/absent.png is not there: check the file.",
+      "… is not a file: check the file.",
+    ]
+  `);
+});
+
+describe('a hostile recipe', () => {
+  test.each([
+    ['deep', `{"untrained":1,"sweep":${'{"view":'.repeat(20_000)}1${'}'.repeat(20_000)}}`],
+    [
+      'deep lists',
+      `{"untrained":1,"sweep":{"seconds":1,"slice":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`,
+    ],
+    ['code', '{"untrained":1,"sweep":{"seconds":1,"easing":"require(\\"fs\\")"}}'],
+    ['a path', '{"untrained":1,"sweep":{"seconds":1},"path":"/etc/passwd"}'],
+    ['a huge film', '{"untrained":1,"sweep":{"seconds":1e9}}'],
+    ['a huge picture', '{"untrained":1,"sweep":{"seconds":1,"size":[1000000,1000000]}}'],
+    ['a huge network', '{"untrained":1,"sweep":{"seconds":1,"network":{"layers":1024,"width":8192}}}'],
+    ['another version', '{"untrained":2,"sweep":{"seconds":1}}'],
+    ['nothing', '{"untrained":1}'],
+    ['commands to a terminal', '{"untrained":1,"sweep":{"\\u001b[2J\\n":1}}'],
+    ['an endless name', `{"untrained":1,"sweep":{"seconds":1,"${'x'.repeat(1e6)}":1}}`],
+  ])('with %s is refused in one line', (_, text) => {
+    let message = '';
+    try {
+      parseRecipe(text);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UsageError);
+      message = (error as Error).message;
+    }
+    expect(message).not.toBe('');
+    expect(message).toMatch(/^\P{C}+$/u);
+    expect(message.length).toBeLessThanOrEqual(401);
+  });
+});
+
+test('a recipe that is long, and sound, is read soon', () => {
+  const weights = [{ w: Array(60_000).fill([0.12345, 0.5]) }, { w: Array(3).fill(Array(60_000).fill(0.25)) }];
+  const view = { halfWidth: { tween: [1, 2] } };
+  const text = JSON.stringify({ untrained: 1, sweep: { seconds: 10, network: { weights }, view } });
+  const began = performance.now();
+  expect(parseRecipe(text).sweep?.seconds).toBe(10);
+  expect(performance.now() - began).toBeLessThan(20_000); // 1.3 s here, and 41 s when every frame was checked
+});
+
+test('a recipe that would change the prototype of objects changes nothing', () => {
+  parseRecipe('{"untrained":1,"sweep":{"seconds":1,"network":{"__proto__":{"layers":3}}}}');
+  expect('layers' in {}).toBe(false);
+});
+
+test('a recipe too long for a file leaves its sweep out', () => {
+  const weights = [{ w: Array.from({ length: 3 }, () => Array(2).fill(0.123456789)) }];
+  const long = { ...recipe.sweep, network: { weights: Array(40_000).fill(weights[0]) } };
+  const note = noteOf({ ...recipe, sweep: long as typeof recipe.sweep });
+  expect(note.length).toBeLessThan(1000);
+  expect(note).toMatch(/^[ -~]+$/);
+  expect(parseRecipe(note)).toEqual({ made: recipe.made, scene: recipe.sweep.title });
+});

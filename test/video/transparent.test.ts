@@ -1,0 +1,45 @@
+/** That transparency reaches the file where it is meant, and is refused where it cannot. */
+
+import { expect, test } from 'vitest';
+import { decode, FROM_BT709 } from './decode.js';
+import { HEIGHT, picture, render, testFolder, WIDTH } from './films.js';
+
+const folder = testFolder();
+const size = { width: WIDTH, height: HEIGHT };
+
+/** A picture whose left half is clear, the right half as it was, and a third of the way down half of each. */
+const sent = Array.from({ length: 5 }, (_, i) =>
+  picture(i).map((value, at) => {
+    if (at % 4 !== 3) return value;
+    const [x, y] = [(at >> 2) % WIDTH, Math.floor((at >> 2) / WIDTH)];
+    return y < 16 ? 128 : x < WIDTH / 2 ? 0 : 255;
+  }),
+);
+const alphas = (frame: Uint8Array) => frame.filter((_, at) => at % 4 === 3);
+
+test('a PNG keeps every byte', async () => {
+  const { path } = await render(folder.in('%d.png'), sent, { alpha: true });
+  const { frames } = await decode(path, { ...size, input: ['-start_number', '0'] });
+  expect(frames.map((frame, i) => Buffer.compare(frame, sent[i]))).toEqual([0, 0, 0, 0, 0]);
+});
+
+test.each([undefined, 3000])('a WebM is as clear as its frames, within a budget of %s', async (maxSize) => {
+  const { path, bytes } = await render(folder.in('film.webm'), sent, { alpha: true, maxSize });
+  if (maxSize) expect(bytes).toBeLessThanOrEqual(maxSize);
+  // ffmpeg's own decoder does not look at the transparency.
+  const { frames } = await decode(path, { ...size, input: ['-c:v', 'libvpx-vp9'], filter: FROM_BT709 });
+  expect(frames).toHaveLength(5);
+  for (const [i, frame] of frames.entries()) {
+    const off = alphas(frame).map((alpha, at) => Math.abs(alpha - alphas(sent[i])[at]));
+    expect(off.reduce((sum, by) => sum + by) / off.length, `frame ${i}`).toBeLessThan(4);
+  }
+});
+
+test.each(['film.mp4', 'film.gif', 'film.webp'])(
+  '%s is refused, with what to write instead',
+  async (name) => {
+    await expect(render(folder.in(name), sent, { alpha: true })).rejects.toThrow(
+      /cannot be --transparent, .*: write a \.webm \(VP9\), or frames as "%04d\.png"\.$/,
+    );
+  },
+);
