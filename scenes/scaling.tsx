@@ -13,14 +13,15 @@ const LAST = 40;
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, title, small, gap, stroke, radius } = theme;
-  /** Each with its name, and where on the plane of the plot that stands. */
+  // Weights that deviate by 1/√n keep the size of a layer without an activation; tanh makes it a little smaller each time.
+  /** Each with its name, and where in the plot that stands. */
   const shown = [
     {
       scale: { weightScale: 0.2 },
       name: 's = 0.2',
       fate: 'vanishes',
       colour: colours.negative,
-      place: [15, 0.05],
+      place: [16, 0.05],
     },
     {
       scale: { initialisation: 'glorot' as const },
@@ -34,9 +35,9 @@ export default makeScene2D(function* (view) {
       name: 'He',
       fate: 'stays',
       colour: colours.accent,
-      place: [30, 0.66],
+      place: [21, 0.69],
     },
-    { scale: { weightScale: 1 }, name: 's = 1', fate: 'saturates', colour: colours.ink, place: [30, 0.93] },
+    { scale: { weightScale: 1 }, name: 's = 1', fate: 'saturates', colour: colours.ink, place: [21, 0.93] },
   ].map((one) => ({ ...one, sizes: sizesOf(one.scale) }));
 
   const wide = shapeOf(view.size()) === 'wide';
@@ -112,7 +113,7 @@ export default makeScene2D(function* (view) {
             fill={colour}
             fontSize={0.9 * small}
             position={() => axes().toLocal(x, y)}
-            opacity={() => Math.min(1, Math.max(0, layer() - x))}
+            opacity={() => Math.min(1, Math.max(0, layer() - x - 8))} // once the dot is past it
           />
         ))}
       </Axes>
