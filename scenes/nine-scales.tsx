@@ -1,0 +1,68 @@
+/** One network at nine scales of its weights, from a blur to noise: the article's figure 19.
+ *  Run: npm run render scenes/nine-scales.tsx */
+import { makeScene2D, Txt } from '@motion-canvas/2d';
+import { all, createRef, createSignal, linear, waitFor } from '@motion-canvas/core';
+import { aroundPicture, dark, dress, Gauge, NetworkGrid } from 'untrained/nodes';
+
+/** That of growing-weights, which is figure 20. */
+const network = { seed: 18, layers: 27, units: 30, centre: [1, 0] as [number, number], halfWidth: 2.6 };
+const [FROM, TO, COUNT] = [0.5, 1, 9];
+/** Each picture's is the one before it times the same number. */
+const scaleAt = (place: number) => FROM * (TO / FROM) ** place;
+
+export default makeScene2D(function* (view) {
+  const theme = yield* dress(view);
+  const { colours, title, body, small, gap, radius } = theme;
+  const [head, pictures, foot] = aroundPicture(view.size(), theme);
+  const grid = createRef<NetworkGrid>();
+  /** From the first picture to the last, 0 to 1. */
+  const place = createSignal(0);
+
+  view.add(
+    <>
+      <NetworkGrid
+        ref={grid}
+        items={Array.from({ length: COUNT }, (_, i) => scaleAt(i / (COUNT - 1))).map((s) => ({
+          ...network,
+          weightScale: s,
+          supersample: 2, // the last ones are finer than pixels
+          label: s.toFixed(2),
+          radius,
+        }))}
+        columns={3}
+        position={pictures.center}
+        size={pictures.size}
+        space={0.7 * gap}
+        labelSize={small}
+        labelPlace={'inside'}
+        labelColour={dark.ink} // on a picture, in any theme
+      />
+      <Txt
+        text={'Nine weight scales'}
+        fontSize={title}
+        fontWeight={600}
+        fill={colours.ink}
+        position={[head.center.x, head.center.y - 0.75 * body]}
+      />
+      <Txt
+        text={`${network.layers} layers of ${network.units} units`}
+        fontSize={small}
+        fill={colours.quiet}
+        position={[head.center.x, head.center.y + 0.85 * body]}
+      />
+      <Gauge
+        theme={theme}
+        position={foot.center.addY(0.4 * body)}
+        width={0.86 * foot.width}
+        place={place}
+        text={() => `s = ${scaleAt(place()).toFixed(2)}`}
+        from={`${FROM}`}
+        to={`${TO}`}
+      />
+    </>,
+  );
+
+  // The dot passes each scale as its picture comes.
+  yield* all(grid().appear(12, 1.5), place(1, 10.5, linear));
+  yield* waitFor(3);
+});
