@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder, untrained } from '../cli/untrained.js';
+import { imageData } from '../png.js';
 
 const folder = temporaryFolder();
 const SMALL = ['--size', '96x54', '--fps', '10'];
@@ -32,7 +33,7 @@ const turning = scene(
   yield* rect().rotation(90, 1);`,
 );
 
-/** The frames of a film as PNGs, hashed, by name. */
+/** What the frames of a film show, hashed, by name: PNGs carry their recipe as well. */
 async function frames(...args: string[]): Promise<Record<string, string>> {
   const into = join(folder, `frames ${Math.random()}`);
   const { code, stderr } = await untrained(['render', ...args, '--out', join(into, '%03d.png'), '--quiet']);
@@ -40,7 +41,7 @@ async function frames(...args: string[]): Promise<Record<string, string>> {
   expect(code).toBe(0);
   const hash = (name: string) =>
     createHash('sha1')
-      .update(readFileSync(join(into, name)))
+      .update(imageData(readFileSync(join(into, name))))
       .digest('hex');
   return Object.fromEntries(readdirSync(into).map((name) => [name, hash(name)]));
 }
