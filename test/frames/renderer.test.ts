@@ -1,4 +1,5 @@
 /** That the CPU renderer gives the same bytes however the work is shared out, whatever came before, and at any size. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -196,14 +197,20 @@ describe('life', () => {
     const frame = frameOf({ network: { layers: 1 }, size: [1000, 1000] });
     const held = async (count: number) => {
       for (let i = 0; i < count; i++) await renderer.render(frame);
-      collect();
-      return process.memoryUsage().arrayBuffers / 1e6;
+      // What threads were sent is let go when their own loops turn, which on a busy machine takes a moment.
+      let least = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 10; i++) {
+        await sleep(50);
+        collect();
+        least = Math.min(least, process.memoryUsage().arrayBuffers / 1e6);
+      }
+      return least;
     };
     const early = await held(5);
     const late = await held(35);
     await renderer.close();
-    // A frame kept would be 4 MB, 35 of them 140. What threads send is collected when their loops turn, late on a busy machine.
-    expect(late - early, `${early} MB after 5 frames, ${late} after 40`).toBeLessThan(70);
+    // A frame kept would be 4 MB, 35 of them 140.
+    expect(late - early, `${early} MB after 5 frames, ${late} after 40`).toBeLessThan(20);
   });
 
   test('a wrong size of `into` rejects with both sizes, and the renderer goes on', async () => {
