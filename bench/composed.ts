@@ -9,14 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findFfmpeg } from 'untrained/render';
-
-// Not public names, so they are taken from the build by path, and their types from the source, which is always there.
-const built = (path: string) => new URL(`../dist/${path}`, import.meta.url).href;
-type Composed = typeof import('../src/composed/source.js');
-type Render = typeof import('../src/render/film.js');
-type Encode = typeof import('../src/video/encode.js');
-type Find = typeof import('../src/browser/find-browser.js');
-type Launch = typeof import('../src/browser/launch.js');
+import { built } from './built.js';
 
 const FPS = 25;
 const FRAMES = 2 * FPS;
@@ -70,8 +63,8 @@ A composed scene: ${FRAMES} frames of 1920x1080 to MP4, ms a frame, least of ${r
 
 /** From the first frame drawn to the film whole; what comes before is `opening`. */
 async function renderOurs(output: string): Promise<{ ms: number; opening: number }> {
-  const { openComposed }: Composed = await import(built('composed/source.js'));
-  const { writeFilm }: Render = await import(built('render/film.js'));
+  const { openComposed } = await built.composed();
+  const { writeFilm } = await built.film();
   const start = performance.now();
   let opened = 0;
   const open = async () => {
@@ -87,7 +80,7 @@ async function renderOurs(output: string): Promise<{ ms: number; opening: number
 async function drawOnly(
   variables: Record<string, unknown>,
 ): Promise<{ draw: number; read: number; send: number }> {
-  const { openComposed }: Composed = await import(built('composed/source.js'));
+  const { openComposed } = await built.composed();
   const source = await openComposed(target, { variables });
   try {
     for await (const _ of source.frames());
@@ -99,8 +92,8 @@ async function drawOnly(
 
 /** From the press of the editor's button until its PNGs are all there. */
 async function exportTheirs(folder: string): Promise<number> {
-  const { findBrowser }: Find = await import(built('browser/find-browser.js'));
-  const { launchBrowser }: Launch = await import(built('browser/launch.js'));
+  const { findBrowser } = await built.findBrowser();
+  const { launchBrowser } = await built.launch();
   const images = join(folder, 'output', 'film');
   await rm(images, { recursive: true, force: true });
   const editor = spawn(process.execPath, [resolve('dist/cli/main.js'), 'edit', '--no-open'], {
@@ -152,7 +145,7 @@ async function encodeRaw(folder: string): Promise<number> {
 }
 
 async function encode(input: string[], output: string): Promise<number> {
-  const { encodingOf }: Encode = await import(built('video/encode.js'));
+  const { encodingOf } = await built.encode();
   const film = { width: 1920, height: 1080, fps: FPS, frames: FRAMES };
   const { first } = encodingOf({ path: output, format: 'mp4', sequence: false }, film);
   const { path } = await findFfmpeg();

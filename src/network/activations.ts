@@ -23,6 +23,16 @@ export const activationNames = Object.keys(activations) as [ActivationName, ...A
 /** One activation, or two mixed: fraction 0 is all `from`, 1 all `to`. */
 export type Activation = ActivationName | { from: ActivationName; to: ActivationName; fraction: number };
 
+/** An activation without a mix's fraction: what programs are written for, which read the fraction as a number. */
+export type ActivationNames = ActivationName | { from: ActivationName; to: ActivationName };
+
+export function namesOf(activation: Activation): ActivationNames {
+  return typeof activation === 'string' ? activation : { from: activation.from, to: activation.to };
+}
+
+/** Whether an output lives in [-1, 1], and is shown as (v + 1) / 2. */
+export const isSigned = (name: ActivationName): boolean => name === 'tanh' || name === 'sin';
+
 /** The function an activation names; a mix is (1 - fraction) from(x) + fraction to(x). */
 export function activationFunction(activation: Activation): (x: number) => number {
   if (typeof activation === 'string') return activations[activation];
@@ -36,7 +46,7 @@ export function activationFunction(activation: Activation): (x: number) => numbe
  */
 export function brightness(name: ActivationName, logit: number): number {
   const value = activations[name](logit);
-  const shown = name === 'tanh' || name === 'sin' ? (value + 1) / 2 : value;
+  const shown = isSigned(name) ? (value + 1) / 2 : value;
   return Math.min(1, Math.max(0, shown));
 }
 

@@ -88,7 +88,7 @@ export function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
  */
 export async function writeFilm(open: () => Promise<FrameSource>, options: WriteOptions): Promise<Film> {
   const { onProgress, signal, poster } = options;
-  const requests = options.outputs.map((output) => (typeof output === 'string' ? { path: output } : output));
+  const requests = requestsOf(options);
   const outputs = requests.map(({ path }) => parseOutput(path));
   if (poster) checkStill(poster.path);
   const started = performance.now();
@@ -147,7 +147,7 @@ async function sweepSource(
   const frames = Math.ceil(checkFrames(sweep, range) / every);
   const [width, height] = sweep.size;
   const renderer = await createRenderer(options);
-  const paths = options.outputs.map((output) => (typeof output === 'string' ? output : output.path));
+  const paths = requestsOf(options).map(({ path }) => path);
   const pixels = pixelFormatOf([...paths, ...(poster ? [poster.path] : [])].map(parseOutput), renderer);
   return {
     shape: { width, height, fps: sweep.fps / every, frames, pixels },
@@ -182,6 +182,10 @@ export async function renderStill(
 export function checkStill(output: string): void {
   if (/\.png$/i.test(output) && !parseOutput(output).sequence) return;
   throw new UsageError(`A still is a PNG, and "${output}" is not: name it .png, or take render for a film.`);
+}
+
+function requestsOf({ outputs }: WriteOptions): OutputRequest[] {
+  return outputs.map((output) => (typeof output === 'string' ? { path: output } : output));
 }
 
 /** What all outputs can be made of and the renderer gives: the cheapest, since one drawing serves them all. */

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawBand } from '../../src/frame/cpu/band.js';
 import { chooseKernel, kernels } from '../../src/frame/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/frame/cpu/evaluator.js';
-import { emitKernel, type KernelShape, namesOf } from '../../src/frame/cpu/kernel.js';
+import { emitKernel, type KernelShape } from '../../src/frame/cpu/kernel.js';
 import { packNetwork } from '../../src/frame/cpu/pack.js';
 import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
 import type { FrameDescription } from '../../src/frame/description.js';
+import { namesOf } from '../../src/network/activations.js';
 import { DrawCache } from '../../src/network/draws.js';
 import { expectReference, frameOf, gradient, largestDifference, somePixels } from './compare.js';
 

@@ -7,7 +7,7 @@
  * within them or the block spills: 3 x 3 is the best at 128 bits. Where the engine joins pairs of 128-bit operations
  * into 256-bit ones, 5 x 4 is (its four vectors are two registers).
  */
-import type { Activation, ActivationName } from '../../network/activations.js';
+import { type ActivationName, type ActivationNames, isSigned } from '../../network/activations.js';
 import { Arithmetic, ConstantPool } from './arithmetic.js';
 import {
   assemble,
@@ -32,7 +32,7 @@ export interface KernelShape {
 
 /** Which activations a module is written for. A mix's fraction is not part of it: see MIX_ADDRESS. */
 export interface KernelActivations {
-  hidden: ActivationName | { from: ActivationName; to: ActivationName };
+  hidden: ActivationNames;
   output: ActivationName;
 }
 
@@ -106,12 +106,6 @@ export function packLayer(
     }
   }
   return at;
-}
-
-/** The names of an activation, without a mix's fraction. */
-export function namesOf(activation: Activation): KernelActivations['hidden'] {
-  if (typeof activation === 'string') return activation;
-  return { from: activation.from, to: activation.to };
 }
 
 function denseLayer(
@@ -219,8 +213,7 @@ function brighten(pool: ConstantPool, relaxed: boolean, activation: ActivationNa
   const math = new Arithmetic(pool, f, relaxed);
   const value = math.activation(activation, v128.load(sums.get));
   const half = math.float(0.5);
-  const signedOutput = activation === 'tanh' || activation === 'sin'; // shown as (v + 1) / 2
-  const shown = signedOutput ? math.madd(value, half, half) : value;
+  const shown = isSigned(activation) ? math.madd(value, half, half) : value;
   const clipped = f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));
   f.body = eachVector(samples, [sums], v128.store(sums.get, clipped));
   return f;

@@ -1,10 +1,11 @@
 /** A frame's brightness before it becomes bytes, for what draws more than pixels: surfaces, contours. */
+import { namesOf } from '../../network/activations.js';
 import { DrawCache } from '../../network/draws.js';
 import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
 import { chooseKernel } from './choose-kernel.js';
 import { Evaluator } from './evaluator.js';
-import { emitKernel, namesOf } from './kernel.js';
+import { emitKernel } from './kernel.js';
 import { packNetwork } from './pack.js';
 
 const draws = new DrawCache();

@@ -2,6 +2,7 @@
 
 import { cores, startThread, type Thread } from '#host';
 import { RenderError } from '../../errors.js';
+import { namesOf } from '../../network/activations.js';
 import { DrawCache } from '../../network/draws.js';
 import type { NetworkSpec } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
@@ -9,7 +10,7 @@ import { frameBytes } from '../pixels.js';
 import { type FrameRenderer, roomFor } from '../renderer.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
 import { chooseKernel } from './choose-kernel.js';
-import { emitKernel, namesOf } from './kernel.js';
+import { emitKernel } from './kernel.js';
 import { packNetwork } from './pack.js';
 import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';
 

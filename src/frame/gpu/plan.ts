@@ -6,11 +6,11 @@
  * it from its other work, such as the screen, for long.
  */
 import { UsageError } from '../../errors.js';
+import { namesOf } from '../../network/activations.js';
 import type { FrameDescription } from '../description.js';
 import { frameBytes, type PixelFormat } from '../pixels.js';
 import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
 import { formsFor, invocationsFor } from './forms.js';
-import { namesOf } from './kernels/activations.js';
 import { denseKernel, TILE_SAMPLES, tileUnits } from './kernels/dense.js';
 import { finishKernel } from './kernels/finish.js';
 import { GROUP, type Kernel, type Step } from './kernels/kernel.js';

@@ -4,19 +4,15 @@
  * WGSL promises little of its own tanh and sin (2^-11 for sin), so all are made of fma, division and exp2, whose errors
  * are a few units in the last place everywhere we know of.
  */
-import type { Activation, ActivationName } from '../../../network/activations.js';
+import { type ActivationName, type ActivationNames, isSigned } from '../../../network/activations.js';
 import { ARTANH, ERF_OF_X_OVER_SQRT2, PI_PARTS, SIN } from '../../approximations.js';
 import { float } from './kernel.js';
 
 export type FloatType = 'f32' | 'vec2f' | 'vec3f' | 'vec4f';
 
-/** Which activations a kernel is written for. A mix's fraction is not part of it: see Step. */
-export type ActivationNames = ActivationName | { from: ActivationName; to: ActivationName };
-
-/** The names of an activation, without a mix's fraction. */
-export function namesOf(activation: Activation): ActivationNames {
-  return typeof activation === 'string' ? activation : { from: activation.from, to: activation.to };
-}
+/** For a kernel's label. */
+export const inWords = (names: ActivationNames): string =>
+  typeof names === 'string' ? names : `${names.from} to ${names.to}`;
 
 /** Functions `activation(x)` of these types for the hidden layers. */
 export function activationSource(names: ActivationNames, types: readonly FloatType[]): string {
@@ -28,11 +24,10 @@ export const activationOf = (type: FloatType): string => `activation_${type}`;
 
 /** A function `brightness(sum)`: what an output of this activation shows, in [0, 1]. */
 export function brightnessSource(name: ActivationName): string {
-  const signed = name === 'tanh' || name === 'sin'; // shown as (v + 1) / 2
   const value = `output_f32(sum)`;
   return `${overload('output', name, 'f32')}
 fn brightness(sum: f32) -> f32 {
-  let shown = ${signed ? `0.5 * ${value} + 0.5` : value};
+  let shown = ${isSigned(name) ? `0.5 * ${value} + 0.5` : value};
   return min(1.0, select(0.0, shown, shown > 0.0)); // what is not a number is not greater than 0
 }`;
 }

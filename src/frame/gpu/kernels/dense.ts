@@ -6,7 +6,8 @@
  * does, the next inputs are on their way. So a number loaded from memory is used for a whole row or column of the tile,
  * and one loaded from workgroup memory for 8 products.
  */
-import { type ActivationNames, activationOf, activationSource } from './activations.js';
+import type { ActivationNames } from '../../../network/activations.js';
+import { activationOf, activationSource, inWords } from './activations.js';
 import { each, type Kernel, laidOut, STEP } from './kernel.js';
 
 /** Samples in a tile: 16 invocations of 8. */
@@ -28,9 +29,8 @@ export function tileUnits(units: number): number {
 export const tileBytes = (units: number): number => 4 * TILE_INPUTS * (units + TILE_SAMPLES);
 
 export function denseKernel(hidden: ActivationNames, units: number): Kernel {
-  const name = typeof hidden === 'string' ? hidden : `${hidden.from} to ${hidden.to}`;
   return {
-    label: `dense, ${units} units, ${name}`,
+    label: `dense, ${units} units, ${inWords(hidden)}`,
     bindings: ['step', 'read', 'read', 'write'],
     code: () => laidOut(codeOf(hidden, units)),
   };

@@ -8,8 +8,8 @@
  * longer fit into the registers. Weights are read as a storage buffer, or as uniform buffers, which some GPUs read by a
  * path of their own.
  */
-import type { ActivationName } from '../../../network/activations.js';
-import { type ActivationNames, activationOf, activationSource, brightnessSource } from './activations.js';
+import type { ActivationName, ActivationNames } from '../../../network/activations.js';
+import { activationOf, activationSource, brightnessSource, inWords } from './activations.js';
 import { type Binding, each, type Kernel, laidOut, POSITION, STEP } from './kernel.js';
 
 /** The samples of an invocation: `vectors` of 2 or 4. */
@@ -63,7 +63,7 @@ export function narrowKernel(shape: NarrowShape): Kernel {
     `${form.vectors} x ${form.size} samples`,
     `${invocations} invocations`,
     parts > 0 ? `${parts} uniform parts` : 'storage',
-    typeof hidden === 'string' ? hidden : `${hidden.from} to ${hidden.to}`,
+    inWords(hidden),
     `${outputs} ${output}`,
     `earlier ${earlier}`,
   ].join(', ');
