@@ -27,7 +27,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('render a scene to a film')
     .option(
       '-o, --out <file>',
-      'where to: .mp4, .gif, .webm, .webp, or frames as name-%04d.png; may repeat',
+      'where to: .mp4, .gif, .webm, .webp, .mov (ProRes 4444), or frames as name-%04d.png; may repeat',
       collect,
       [],
     )
@@ -92,7 +92,7 @@ export function buildProgram(signal: AbortSignal): Command {
   program
     .command('info')
     .description('tell what a film is, and print the recipe it carries')
-    .argument('<file>', '.mp4, .gif, .webm, .webp or .png')
+    .argument('<file>', '.mp4, .gif, .webm, .webp, .mov or .png')
     .option('--json', 'as one JSON object')
     .action((file: string, options: { json?: boolean }) => info(file, options));
 
@@ -177,7 +177,7 @@ function drawing(command: Command): Command {
     .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
     .option('--no-cache', 'neither take what was drawn before, nor keep what is drawn')
     .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
-    .option('--transparent', 'a composed scene without its background: .webm or .png')
+    .option('--transparent', 'a composed scene without its background: .webm, .mov or .png')
     .option('--browser <path>', 'the browser to draw a composed scene in; by default it is looked for')
     .option(
       '--concurrency <n>',

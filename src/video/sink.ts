@@ -181,7 +181,7 @@ export async function openSink(
 
   async function addNotes(note: string): Promise<void> {
     const { format } = output;
-    if (format === 'mp4' || format === 'webm') return; // ffmpeg has
+    if (format === 'mp4' || format === 'webm' || format === 'mov') return; // ffmpeg has
     for (const file of files) await addNote(inFolder(file), format, note);
   }
 

@@ -57,7 +57,7 @@ test('segments are all of a film, each of two seconds or so', () => {
   ]);
 });
 
-describe.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', '%03d.png'])('%s', (name) => {
+describe.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', 'a.mov', '%03d.png'])('%s', (name) => {
   /** Every file of the film. */
   const files = (path: string) =>
     readdirSync(folder.in(path))
