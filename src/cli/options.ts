@@ -16,6 +16,7 @@ export interface DrawOptions {
   // Sweeps only.
   seconds?: number;
   seed?: string;
+  palette?: string;
   supersample?: Sweep['supersample'];
   dither?: boolean;
   backend: (typeof backends)[number];

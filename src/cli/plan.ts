@@ -90,7 +90,7 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
 
 /** The scene's sweep with the command line's changes. */
 export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
-  const { size, fps, supersample, dither, seconds, seed } = options;
+  const { size, fps, supersample, dither, seconds, seed, palette } = options;
   const direct = {
     ...(size && { size }),
     ...(fps && { fps }),
@@ -100,6 +100,7 @@ export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
   let result = parseSweep({ ...sweep, ...direct });
   if (seconds !== undefined) result = withSeconds(result, seconds);
   if (seed !== undefined) result = override(result, `seed=${seed}`);
+  if (palette !== undefined) result = override(result, `palette=${palette}`);
   result = parseSweep(options.set.reduce(override, result));
   if (options.recipe) saveRecipe(options.recipe, result);
   return result;

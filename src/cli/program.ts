@@ -167,6 +167,10 @@ function drawing(command: Command): Command {
       [],
     )
     .option(
+      '--palette <name>',
+      'how outputs become colours: rgb, oklab, oklch, or a colour map such as viridis, turbo or RdBu',
+    )
+    .option(
       '--supersample <n>',
       'n x n samples a pixel, 1 to 4; costs n x n the time',
       whole('--supersample', 4),

@@ -4,8 +4,10 @@ import type { z } from 'zod';
 import { networkFieldNames } from '../network/spec.js';
 
 const knownFields = [
-  ...'title figure seconds fps size loop network view slice supersample dither centre halfWidth'.split(' '),
-  ...'tween zoom keyframes walk easing during from to fraction'.split(' '),
+  ...'title figure seconds fps size loop network view slice palette supersample dither centre halfWidth'.split(
+    ' ',
+  ),
+  ...'tween zoom keyframes walk easing during from to fraction map output'.split(' '),
   ...networkFieldNames,
 ];
 

@@ -11,6 +11,7 @@ import {
   sizeSchema,
   supersampleSchema,
 } from '../frame/description.js';
+import { type PaletteInput, paletteSchema } from '../frame/palette.js';
 import type { ActivationName } from '../network/activations.js';
 import type { NetworkInput } from '../network/spec.js';
 import { explain } from './explain.js';
@@ -48,6 +49,8 @@ export interface SweepInput {
   network?: SweptNetwork;
   view?: { centre?: [Track, Track]; halfWidth?: Track };
   slice?: Track[];
+  /** How outputs become colours; `rgb` by default. */
+  palette?: PaletteInput;
   supersample?: FrameInput['supersample'];
   dither?: boolean;
 }
@@ -62,6 +65,7 @@ const sweepFields = {
   network: z.record(z.string(), z.unknown()).default({}),
   view: z.record(z.string(), z.unknown()).default({}),
   slice: z.array(z.unknown()).optional(),
+  palette: paletteSchema.default('rgb'),
   supersample: supersampleSchema.default(1),
   dither: z.boolean().default(false),
 };
@@ -140,9 +144,9 @@ export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: n
 
 /** The frame at t seconds. Throws a UsageError if a track has led somewhere it may not. */
 export function frameAt(sweep: Sweep, t: number): FrameDescription {
-  const { network, view, slice, size, supersample, dither, seconds } = sweep;
+  const { network, view, slice, palette, size, supersample, dither, seconds } = sweep;
   const still = resolve({ network, view, ...(slice && { slice }) }, t, seconds);
-  const input = { ...(still as object), size, supersample, dither };
+  const input = { ...(still as object), palette, size, supersample, dither };
   const result = frameSchema.safeParse(input);
   if (result.success) return result.data;
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
