@@ -1,10 +1,10 @@
 /** Composed scenes as a source of frames. */
 
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../errors.js';
 import { checkRange } from '../render/film.js';
 import type { FrameSource } from '../render/source.js';
+import { SegmentCache } from '../video/index.js';
 import { FrameQueue } from './queue.js';
 import type { TakeFrame } from './server.js';
 import { Session, type SessionOptions } from './session.js';
@@ -71,9 +71,9 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
       firstFrame: first,
       backend: `Chromium ${session.browserVersion}`,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
-      nameOf([from, to]) {
+      namesOf([from, to]) {
         const all = [session.code, session.browserVersion, settings, numberOf(from), numberOf(to), every];
-        return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+        return [SegmentCache.keyOf(all)];
       },
       async *frames(parts) {
         for (const [from, to] of parts) {

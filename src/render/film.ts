@@ -117,10 +117,11 @@ export async function writeFilm(open: () => Promise<FrameSource>, options: Write
     const drawing = source;
     const { shape, firstFrame, backend } = source;
     const note = options.madeOf && noteOf({ ...options.madeOf, made: { version: VERSION, backend } });
-    const nameOf = (frames: Range) => drawing.nameOf(frames);
+    const namesOf = (frames: Range) => drawing.namesOf(frames);
+    if (cache) await source.foresee?.(cache);
     for (const [i, output] of outputs.entries()) {
       const { maxSize = options.maxSize } = requests[i];
-      const kept = cache && { cache, nameOf };
+      const kept = cache && { cache, namesOf };
       sinks.push(
         await openSink(ffmpeg, output, shape, { ...options, maxSize, note, firstNumber: firstFrame, kept }),
       );
@@ -128,7 +129,7 @@ export async function writeFilm(open: () => Promise<FrameSource>, options: Write
     const takers = sinks.map((sink) => ({ sink, missing: sink.missing }));
     if (poster) {
       const posed = poster.frame === 'first' ? 0 : shape.frames - 1;
-      const kept = cache && { cache, nameOf: () => nameOf([posed, posed]) };
+      const kept = cache && { cache, namesOf: () => namesOf([posed, posed]) };
       const output = parseOutput(poster.path);
       const sink = await openSink(ffmpeg, output, { ...shape, frames: 1 }, { note, kept });
       sinks.push(sink);
@@ -200,10 +201,10 @@ async function sweepSource(
     get description() {
       return `${renderer.backend}: ${renderer.description}`;
     },
-    nameOf(part) {
+    namesOf(part) {
       const hash = createHash('sha256').update(CODE).update(`${renderer.backend} ${renderer.arithmetic}`);
       for (const frame of numbersIn([part])) hash.update(JSON.stringify(describe(frame)));
-      return hash.digest('hex');
+      return [hash.digest('hex')];
     },
     frames: (parts) => drawAll(renderer, map(numbersIn(parts), describe), pixels),
     close: () => renderer.close(),
