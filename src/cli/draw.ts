@@ -62,7 +62,10 @@ export async function render(
     } else if (job.kind === 'composed') {
       const composed = { ...composedOptions({ ...options, ...group }, report, signal), frames, every };
       const madeOf = { scene: job.name, frames, every };
-      const made = await writeFilm(() => openComposed(job.target, composed), { ...write, madeOf });
+      const made = await writeFilm((formats) => openComposed(job.target, { ...composed, formats }), {
+        ...write,
+        madeOf,
+      });
       report.done(made, '', checkAfter(group, report));
     }
   }
