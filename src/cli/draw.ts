@@ -4,6 +4,7 @@ import { basename, extname, resolve } from 'node:path';
 import type { ComposedOptions } from '../composed/source.js';
 import type { Target } from '../composed/target.js';
 import { UsageError } from '../errors.js';
+import type { PixelFormat } from '../frame/pixels.js';
 import {
   checkStill,
   type Film,
@@ -83,8 +84,8 @@ export async function render(
         frames,
         every,
       };
-      const madeOf = recipeOf(job, composed);
-      const made = await writeFilm(() => openComposed(job.target, composed), { ...write, madeOf });
+      const open = (formats: PixelFormat[]) => openComposed(job.target, { ...composed, formats });
+      const made = await writeFilm(open, { ...write, madeOf: recipeOf(job, composed) });
       report.done(made, '', checkAfter(group, report));
     }
   }

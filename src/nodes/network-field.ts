@@ -67,6 +67,12 @@ export class NetworkField extends NetworkNode {
     super(props);
   }
 
+  /** Begins with the picture before anything is drawn: see prepare() of src/page/film.ts. */
+  prepare(): void {
+    const { width, height } = this.computedSize();
+    if (width > 0 && height > 0) this.#current();
+  }
+
   protected override draw(context: CanvasRenderingContext2D): void {
     this.drawShape(context);
     const { width, height } = this.computedSize();
