@@ -169,9 +169,10 @@ function composedOptions(
   { as }: ComposedJob,
 ): ComposedOptions {
   const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
-  const { browser, concurrency, timeout } = options;
+  const { browser, concurrency, timeout, cache: follow } = options;
   const variables = { ...as?.variables, ...variablesOf(options.set) };
-  return { size, fps, browser, concurrency, timeout, transparent, variables, onNote: report.warning, signal };
+  const shown = { size, fps, transparent, variables };
+  return { ...shown, browser, concurrency, timeout, follow, onNote: report.warning, signal };
 }
 
 function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter): void {

@@ -62,10 +62,17 @@ export async function bundle(target: Target): Promise<Bundle> {
   }
 }
 
+/** What is not the scenes' own code, but packages, pictures, typefaces. Of our own nodes, only those that are in packages. */
+export const isSurrounding = (name: string): boolean => name.startsWith('packages/') || !/\.js$/.test(name);
+
 /** Names what a bundle does: the same name, the same film. Maps to the sources do nothing. */
-export function digestOf({ files, imports, publicFolder }: Bundle): string {
+export function digestOf(
+  { files, imports, publicFolder }: Bundle,
+  counts: (name: string) => boolean = () => true,
+): string {
   const hash = createHash('sha256').update(JSON.stringify(imports));
-  for (const [name, content] of files) if (!name.endsWith('.map')) hash.update(name).update(content);
+  for (const [name, content] of files)
+    if (!name.endsWith('.map') && counts(name)) hash.update(name).update(content);
   if (existsSync(publicFolder)) {
     for (const name of readdirSync(publicFolder, { recursive: true }).map(String).sort()) {
       const { size, mtimeMs } = statSync(join(publicFolder, name));
@@ -83,7 +90,7 @@ async function bundlePackages(
   packages: Map<string, string>,
   files: Bundle['files'],
 ): Promise<Bundle['imports']> {
-  const names = [...packages.keys()];
+  const names = [...packages.keys()].sort(); // in whichever order they were come upon
   const { outputFiles } = await buildFast({
     entryPoints: names.map((name, i) => ({ in: packages.get(name)!, out: `packages/${i}` })),
     bundle: true,

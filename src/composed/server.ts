@@ -16,8 +16,16 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Takes a frame, as its difference from the one that the same page sent before. What is sent back waits for it. */
-export type TakeFrame = (page: number, frame: number, delta: AsyncIterable<Buffer>) => Promise<void>;
+/**
+ * Takes a frame, as its difference from the one that the same page sent before. What is sent back waits for it.
+ * @param print - The frame's, where it has one: see src/page/trace.ts.
+ */
+export type TakeFrame = (
+  page: number,
+  frame: number,
+  print: string | undefined,
+  delta: AsyncIterable<Buffer>,
+) => Promise<void>;
 
 const html = (imports: Bundle['imports']) => `<!doctype html>
 <meta charset="utf-8">
@@ -74,9 +82,9 @@ export async function startServer(
     const path = decodeURIComponent((request.url ?? '').split('?')[0]);
     // Scenes may name public files from the root, as Motion Canvas's own server has them.
     const name = path.startsWith(secret) ? path.slice(secret.length) : path.slice(1);
-    const [, page, frame] = /^frames\/(\d+)\/(\d+)$/.exec(name) ?? [];
+    const [, page, frame, print] = /^frames\/(\d+)\/(\d+)\/([0-9a-f]{16}|none)$/.exec(name) ?? [];
     if (request.method === 'POST' && path.startsWith(secret) && frame !== undefined) {
-      await take(Number(page), Number(frame), request);
+      await take(Number(page), Number(frame), print === 'none' ? undefined : print, request);
       response.writeHead(204, HEADERS).end();
       return;
     }

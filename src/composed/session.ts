@@ -7,7 +7,9 @@ import { RenderError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
 import type { Message } from '../page/main.js';
-import { type Bundle, bundle, digestOf } from './bundle.js';
+import { CODE } from '../render/version.js';
+import { SegmentCache } from '../video/index.js';
+import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
 import { failureMessage, Places } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
@@ -24,9 +26,14 @@ export interface SessionOptions {
   onNote?: (text: string) => void;
 }
 
+/** Of a film's frames, so that one that takes long is not taken for one that hangs. */
+const PRINTS_AT_ONCE = 25;
+
 export class Session {
   /** Names all that the pages have been given. */
   readonly code: string;
+  /** The same without the scenes' own code, which shows in what frames are drawn by. */
+  readonly surroundings: string;
   /** Rejects when any page fails. */
   private readonly failed: Promise<never>;
   private fail!: (error: Error) => void;
@@ -47,6 +54,7 @@ export class Session {
   ) {
     this.places = new Places(bundle.files);
     this.code = digestOf(bundle);
+    this.surroundings = SegmentCache.keyOf([digestOf(bundle, isSurrounding), CODE, process.version()]);
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
     });
@@ -73,25 +81,43 @@ export class Session {
     const context = await this.process.newContext({ viewport: { width: 320, height: 180 } });
     const count = this.options.concurrency ?? 1;
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, () => context.newPage())));
-    const infos = this.pages.map(async (page, number) => {
-      page.on('pageerror', ({ message, stack = '' }) => this.report(page, { message, stack }));
-      page.on('crash', () =>
-        this.fail(new RenderError('The page ran out of memory: make it smaller with --size.')),
-      );
-      await page.exposeBinding('untrainedTell', (_, message: Message) => this.hear(page, message));
-      await page.goto(this.server.url, { timeout: 0 }); // patiently() has the limit
-      // Where a module throws as it is loaded, the page's own program does not start, and the report is on its way.
-      if (!(await page.evaluate(() => 'untrained' in window))) return new Promise<never>(() => {});
-      const watch = await HangWatch.of(page);
-      this.watches[number] = watch;
-      const info = await this.result(
-        page,
-        await page.evaluate((all) => window.untrained.open(all), settings),
-      );
-      await watch.relax();
-      return info;
-    });
+    const infos = this.pages.map((page, number) => this.openFilm(page, number, settings));
     const [info] = await this.patiently(Promise.all(infos));
+    return info;
+  }
+
+  /** What every `step`th frame is drawn by, had in a page of its own that paints nothing. */
+  async prints(
+    settings: FilmSettings,
+    first: number,
+    last: number,
+    step: number,
+  ): Promise<(string | undefined)[]> {
+    const page = await this.pages[0].context().newPage();
+    await this.patiently(this.openFilm(page, this.pages.length, settings));
+    const found: (string | undefined)[] = [];
+    for (let from = first; from <= last; from += step * PRINTS_AT_ONCE) {
+      const range = [from, Math.min(last, from + step * (PRINTS_AT_ONCE - 1)), step] as const;
+      const prints = page.evaluate((args) => window.untrained.prints(...args), range);
+      found.push(...(await this.patiently(prints.then((prints) => this.result(page, prints)))));
+    }
+    await page.close();
+    return found;
+  }
+
+  private async openFilm(page: Page, number: number, settings: FilmSettings): Promise<FilmInfo> {
+    page.on('pageerror', ({ message, stack = '' }) => this.report(page, { message, stack }));
+    page.on('crash', () =>
+      this.fail(new RenderError('The page ran out of memory: make it smaller with --size.')),
+    );
+    await page.exposeBinding('untrainedTell', (_, message: Message) => this.hear(page, message));
+    await page.goto(this.server.url, { timeout: 0 }); // patiently() has the limit
+    // Where a module throws as it is loaded, the page's own program does not start, and the report is on its way.
+    if (!(await page.evaluate(() => 'untrained' in window))) return new Promise<never>(() => {});
+    const watch = await HangWatch.of(page);
+    this.watches[number] = watch;
+    const info = await this.result(page, await page.evaluate((all) => window.untrained.open(all), settings));
+    await watch.relax();
     return info;
   }
 

@@ -20,6 +20,8 @@ export interface ComposedOptions extends SessionOptions {
   fps?: number;
   /** Leaves out the background. */
   transparent?: boolean;
+  /** Whether to find out what frames are drawn by, so that those that stay the same need not be drawn again. */
+  follow?: boolean;
   /** What its frames may be given as, the best first. Defaults to `rgba`. */
   formats?: readonly PixelFormat[];
   /** Take the place of the project's variables. */
@@ -49,11 +51,15 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   const view = options.size ? viewFor(target, defaults, size) : defaults.view;
   const fps = options.fps ?? defaults.fps;
   const concurrency = pagesFor(options);
-  const { transparent, formats = [] } = options;
+  const { transparent, follow, formats = [] } = options;
   const pixels =
     formats.find((format) => canBe(format, size) && !(transparent && format !== 'rgba')) ?? 'rgba';
   const queue = new FrameQueue(size, pixels);
-  const take: TakeFrame = (...frame) => queue.take(...frame);
+  const prints = new Map<number, string>(); // of the film's frames, as far as they are known
+  const take: TakeFrame = (page, frame, print, delta) => {
+    if (print) prints.set(frame, print);
+    return queue.take(page, frame, delta);
+  };
   const session = await Session.start(target, take, { ...options, concurrency });
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
@@ -61,7 +67,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
     options.signal?.throwIfAborted();
     const background = transparent ? '#0000' : defaults.background;
     const variables = options.variables ?? {};
-    const settings = { view, size, fps, background, transparent, pixels, variables };
+    const settings = { view, size, fps, background, transparent, pixels, variables, follow };
     const info = await session.open(settings);
     const [first, last] = rangeOf(options, info.frames, fps);
     const { every = 1 } = options;
@@ -79,8 +85,22 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
       backend: `Chromium ${session.browserVersion}`,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       namesOf([from, to]) {
-        const all = [session.code, session.browserVersion, settings, numberOf(from), numberOf(to), every];
-        return [SegmentCache.keyOf(all)];
+        const made = [session.code, session.browserVersion, settings, numberOf(from), numberOf(to), every];
+        const shown: (string | undefined)[] = [];
+        for (let frame = from; frame <= to; frame++) shown.push(prints.get(numberOf(frame)));
+        const names = shown.includes(undefined) ? [] : [[session.surroundings, size, pixels, shown]];
+        return [made, ...names].map(SegmentCache.keyOf);
+      },
+      async foresee(cache) {
+        const [version, latest] = [
+          SegmentCache.keyOf([session.code, variables]),
+          SegmentCache.keyOf(['the latest version of', target.path, size]),
+        ];
+        const before = await cache.recall(latest);
+        await cache.note(latest, version);
+        if (before === undefined || before === version) return;
+        const found = await session.prints(settings, first, last, every);
+        for (const [i, print] of found.entries()) if (print) prints.set(numberOf(i), print);
       },
       async *frames(parts) {
         for (const [from, to] of parts) {

@@ -13,8 +13,9 @@ import { brightnessPlanes } from '../frame/cpu/planes.js';
 import { colouringOf } from '../frame/palette.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
-import { Surface, type SurfaceData } from './surface.js';
+import { type Look, Surface, type SurfaceData } from './surface.js';
 import { dark } from './theme.js';
+import { named, namesOnly } from './watch.js';
 
 /** Each has a signal of its name, which says what it is. */
 export interface HeightMapProps extends NetworkNodeProps {
@@ -106,23 +107,37 @@ export class HeightMap extends NetworkNode {
   protected override draw(context: CanvasRenderingContext2D): void {
     this.drawShape(context);
     const { width, height } = this.computedSize();
+    if (width > 0 && height > 0)
+      context.drawImage(this.#picture(this.devicePixels()), -width / 2, -height / 2, width, height);
+    if (this.clip()) context.clip(this.getPath());
+    this.drawChildren(context);
+  }
+
+  #picture(size: [number, number]): HTMLCanvasElement | OffscreenCanvas {
+    const look: Look = {
+      turn: this.turn(),
+      tilt: this.tilt(),
+      relief: this.relief(),
+      magnification: this.magnification(),
+      fieldOfView: this.fieldOfView(),
+      gridLines: this.gridLines(),
+      gridStrength: this.gridStrength(),
+    };
+    const colours = this.colours()?.map((colour) => colour.serialize());
+    const name = JSON.stringify([
+      'surface',
+      this.frameInput(),
+      this.shown(),
+      this.detail(),
+      colours,
+      look,
+      size,
+    ]);
+    if (namesOnly()) return named(name, new OffscreenCanvas(1, 1));
     const data = this.points();
     if (data !== this.#loaded) this.#surface.load(data);
     this.#loaded = data;
-    if (width > 0 && height > 0) {
-      const canvas = this.#surface.draw(this.devicePixels(), {
-        turn: this.turn(),
-        tilt: this.tilt(),
-        relief: this.relief(),
-        magnification: this.magnification(),
-        fieldOfView: this.fieldOfView(),
-        gridLines: this.gridLines(),
-        gridStrength: this.gridStrength(),
-      });
-      context.drawImage(canvas, -width / 2, -height / 2, width, height);
-    }
-    if (this.clip()) context.clip(this.getPath());
-    this.drawChildren(context);
+    return named(name, this.#surface.draw(size, look));
   }
 
   /** How wide the square is, in pixels, where it lies flat (`relief` 0) and is seen from above (`tilt` 90). */

@@ -4,6 +4,7 @@ import { createRenderer } from '../frame/create-renderer.js';
 import type { FrameDescription } from '../frame/description.js';
 import type { FrameRenderer } from '../frame/renderer.js';
 import { showOutput } from './shown.js';
+import { named, namesOnly } from './watch.js';
 
 /** One picture: on its way until it has a canvas, or the reason why it never will. */
 export interface Picture {
@@ -35,6 +36,7 @@ export function pageRenderer(): Promise<FrameRenderer> {
  * @param output - The output to show alone, from 1, where the palette is `rgb`; all of them by default.
  */
 export function requestPicture(key: string, describe: () => FrameDescription, output?: number): Picture {
+  if (namesOnly()) return { key, done: Promise.resolve(), canvas: named(key, canvasOf([1, 1])) };
   const known = pictures.get(key);
   if (known) {
     pictures.delete(key);
@@ -69,12 +71,14 @@ async function draw(picture: Picture, frame: FrameDescription, output?: number):
   pace = (performance.now() - before) / (width * height);
   const bytes = new Uint8ClampedArray(rgba.buffer as ArrayBuffer, rgba.byteOffset, rgba.length);
   if (output !== undefined && frame.network.outputs > 1 && frame.palette === 'rgb') showOutput(bytes, output);
-  const canvas = new OffscreenCanvas(width, height);
+  const canvas = named(picture.key, canvasOf([width, height]));
   canvas.getContext('2d')!.putImageData(new ImageData(bytes, width, height), 0, 0);
   picture.canvas = canvas;
   keptPixels += width * height;
   forgetOldest(picture);
 }
+
+const canvasOf = ([width, height]: readonly [number, number]) => new OffscreenCanvas(width, height);
 
 function forgetOldest(but: Picture): void {
   for (const [key, { canvas }] of pictures) {

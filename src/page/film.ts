@@ -32,6 +32,8 @@ export interface FilmSettings {
   transparent?: boolean;
   /** What frames are sent as. */
   pixels: PixelFormat;
+  /** Whether what frames are drawn by is followed: see trace.ts. */
+  follow?: boolean;
   /** Take the place of the project's own. Each must be asked for by some scene. */
   variables: Record<string, unknown>;
 }

@@ -3,6 +3,7 @@ import type { ProjectSettings } from '@motion-canvas/core';
 import { describe, type Failure } from './failure.js';
 import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
 import { FrameReader } from './read.js';
+import { follow, paint, printOf } from './trace.js';
 import { startUploads, type Uploads } from './upload.js';
 
 /** What the page can be asked to do. Failures come back as values: an Error would lose its stack on the way. */
@@ -14,6 +15,8 @@ export interface PageApi {
    * server. May be called again for frames further on.
    */
   draw(first: number, last: number, step: number, page: number, pages: number): Promise<Failure | undefined>;
+  /** The prints of every `step`th frame from `first` to `last`, without painting them. This page paints none from then on. */
+  prints(first: number, last: number, step: number): Promise<(string | undefined)[] | Failure>;
   /** The suspended generators of the scene that is played. */
   waiting(): unknown[];
   /** Ends the film for what was not thrown, such as a logged error. */
@@ -39,6 +42,7 @@ export type Message =
 export function start(project: ProjectSettings): void {
   Error.stackTraceLimit = 100; // the scene's own line may lie deep under Motion Canvas's
   let film: PageFilm | undefined;
+  let following = false;
   let reader: FrameReader;
   let uploads: Uploads | undefined;
   let first: Failure | undefined;
@@ -68,6 +72,8 @@ export function start(project: ProjectSettings): void {
     times: { draw: 0, read: 0, send: 0 },
     open: (settings) =>
       caught(async () => {
+        following = settings.follow === true;
+        if (following) follow();
         film = await openFilm(project, settings);
         reader = new FrameReader(settings.pixels, settings.transparent);
         return film.info;
@@ -77,22 +83,34 @@ export function start(project: ProjectSettings): void {
         if (!film) throw new Error('draw() before open()');
         const { times } = window.untrained;
         uploads ??= startUploads(page, reader, times);
-        let drawn: number | undefined; // on the canvas, and not sent yet
+        let drawn: { frame: number; print?: string } | undefined; // on the canvas, and not sent yet
         for (let frame = first + page * step; frame <= last; frame += pages * step) {
           const began = performance.now();
           await film.advance(frame);
           film.prepare();
           times.draw += performance.now() - began;
           // While the networks of one frame are computed, the one before it is sent.
-          if (drawn !== undefined) await uploads.send(drawn, film.context);
+          if (drawn) await uploads.send(drawn.frame, film.context, drawn.print);
           const resumed = performance.now();
           await film.draw();
           times.draw += performance.now() - resumed;
-          drawn = frame;
+          drawn = { frame, print: following ? printOf(film.context) : undefined };
         }
-        if (drawn !== undefined) await uploads.send(drawn, film.context);
+        if (drawn) await uploads.send(drawn.frame, film.context, drawn.print);
         await uploads.finish();
         return undefined;
+      }),
+    prints: (first, last, step) =>
+      caught(async () => {
+        if (!film) throw new Error('prints() before open()');
+        paint(false);
+        const prints: (string | undefined)[] = [];
+        for (let frame = first; frame <= last; frame += step) {
+          await film.advance(frame);
+          await film.draw();
+          prints.push(printOf(film.context));
+        }
+        return prints;
       }),
     waiting: () => [],
   };

@@ -6,8 +6,8 @@ import type { FrameReader } from './read.js';
 const IN_FLIGHT = 2;
 
 export interface Uploads {
-  /** Takes the picture as it is now. Resolves when the next may be drawn. */
-  send(frame: number, context: CanvasRenderingContext2D): Promise<void>;
+  /** Takes the picture as it is now, and its print if it has one. Resolves when the next may be drawn. */
+  send(frame: number, context: CanvasRenderingContext2D, print?: string): Promise<void>;
   /** Resolves when all have arrived. */
   finish(): Promise<void>;
 }
@@ -20,12 +20,12 @@ export function startUploads(
 ): Uploads {
   const underWay = new Set<Promise<void>>();
   return {
-    async send(frame, context) {
+    async send(frame, context, print = 'none') {
       const began = performance.now();
       const { now, before } = await reader.read(context);
       const delta = deltaOf(now, before);
       times.read += performance.now() - began;
-      const sent = post(`frames/${page}/${frame}`, delta).finally(() => underWay.delete(sent));
+      const sent = post(`frames/${page}/${frame}/${print}`, delta).finally(() => underWay.delete(sent));
       underWay.add(sent);
       const waiting = performance.now();
       if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);

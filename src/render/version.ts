@@ -9,7 +9,7 @@ export const VERSION: string = JSON.parse(
 ).version;
 
 /** Changes with every change of what is between a frame's description and its file, so that nothing is kept beyond it. */
-export const CODE: string = hashOf(['network', 'frame', 'video', 'render']);
+export const CODE: string = hashOf(['network', 'frame', 'nodes', 'video', 'render', 'page']);
 
 function hashOf(folders: string[]): string {
   const hash = createHash('sha256').update(VERSION);
