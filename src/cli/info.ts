@@ -1,7 +1,7 @@
 /** What `info` and `places` print. */
 
 import { describeRules, inBytes, placeNames, placeOf, probe } from '../video/index.js';
-import { printJson } from './report.js';
+import { escaped, printable, printJson } from './report.js';
 import { recipeIn } from './scenes.js';
 
 /** A film's file, and the recipe it carries. */
@@ -14,7 +14,7 @@ export function info(path: string, { json }: { json?: boolean }): void {
   }
   const { format, codec, width, height, fps, frames, seconds, bytes } = film;
   const time = seconds > 0 ? [`${round(fps)} fps`, `${frames} frames`, `${round(seconds)} s`] : [];
-  const kind = codec ? `${format} (${codec})` : format;
+  const kind = codec ? `${format} (${printable(codec.slice(0, 20))})` : format;
   console.log(`${path}  ${[kind, `${width}x${height}`, ...time, inBytes(bytes)].join(', ')}`);
   if (!recipe) {
     console.log('It carries no recipe: it is not of Untrained, or was converted since.');
@@ -25,7 +25,7 @@ export function info(path: string, { json }: { json?: boolean }): void {
   if (sweep) {
     const { width, height } = film;
     console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
-    console.log(JSON.stringify({ untrained: 1, ...recipe }, null, 2));
+    console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
   } else {
     console.log(`It shows "${printable(scene ?? '')}", whose code is not in the film.`);
   }
@@ -46,6 +46,3 @@ export function listPlaces({ json }: { json?: boolean }): void {
 }
 
 const round = (value: number) => Number(value.toFixed(2));
-
-/** A text from a file, without what a terminal would take as a command. */
-const printable = (text: string) => text.replace(/[^ -~]/g, '?');

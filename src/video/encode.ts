@@ -31,8 +31,8 @@ export interface Bench {
   rename(from: string, to: string): Promise<void>;
 }
 
-/** The text file with an MP4's or WebM's tags, which is there before the frames where there is a note. */
-export const NOTE_FILE = 'note.txt';
+/** The file with an MP4's or WebM's tags (note.ts), which is there before the frames where there is a note. */
+export const NOTE_FILE = 'note.wav';
 
 /** The arguments for `film` as `output`. Pure: nothing is looked up or written. */
 export function encodingOf(output: Output, film: FilmShape, options: EncodeOptions = {}): Encoding {
@@ -132,7 +132,7 @@ function graded(path: string, film: FilmShape, options: EncodeOptions, grades: G
   const once = loops > 1 ? 'once.mp4' : 'attempt';
   const encoded = (from: Step['inputs'][number], rung: number, to: string): Step => {
     const tagged = note !== undefined && video;
-    const tags: Step['inputs'] = [{ options: ['-f', 'ffmetadata'], from: NOTE_FILE }];
+    const tags: Step['inputs'] = [{ options: ['-f', 'wav'], from: NOTE_FILE }];
     const mapped = tagged ? ['-map', '0:v', '-map_metadata', '1'] : ['-map', '0:v'];
     return {
       inputs: tagged ? [from, ...tags] : [from],

@@ -28,6 +28,7 @@ export function probe(path: string): Probe {
     bytes = new FileBytes(path);
     const [format, read] = readerOf(bytes);
     const found = read(bytes);
+    if (!Number.isFinite(found.seconds)) throw new Malformed('is cut short or damaged');
     const fps = found.seconds > 0 ? found.frames / found.seconds : 0;
     return { format, bytes: bytes.size, ...found, fps };
   } catch (error) {
