@@ -1,6 +1,6 @@
 /** What `info` and `places` print. */
 
-import { describeRules, inBytes, placeNames, placeOf, probe } from '../video/index.js';
+import { describeRules, inBytes, placeNames, placeOf, probe, type Rules } from '../video/index.js';
 import { escaped, printable, printJson } from './report.js';
 import { recipeIn } from './scenes.js';
 
@@ -33,16 +33,57 @@ export function info(path: string, { json }: { json?: boolean }): void {
 
 /** Every place, and what it takes. */
 export function listPlaces({ json }: { json?: boolean }): void {
-  for (const name of placeNames) {
-    const place = placeOf(name);
-    if (json) {
-      printJson('place', { name, ...place });
-      continue;
-    }
-    console.log(`${name.padEnd(10)} ${place.title}, made at ${place.size.join('x')}`);
-    console.log(`  .mp4  ${describeRules(place.mp4)}`);
-    if (place.gif) console.log(`  .gif  ${describeRules(place.gif)}`);
+  if (json) {
+    for (const name of placeNames) printJson('place', { name, ...placeOf(name) });
+    return;
   }
+  printRow('place', 'size', 'file', 'takes', 'says', 'read');
+  for (const name of placeNames) {
+    const { title, size, gifSize, mp4, gif } = placeOf(name);
+    console.log(`\n${name.padEnd(COLUMNS[0])}  ${title}`);
+    printRules('.mp4', size, mp4);
+    if (gif) printRules('.gif', gifSize ?? size, gif);
+  }
+  console.log(`
+Sizes are what --for renders at. What is unverified is told by third parties alone, and only
+warned of.`);
+}
+
+/** How wide the columns of the places are, in characters; with two between them, 100. */
+const COLUMNS = [9, 9, 4, 34, 27, 7];
+
+/** A line for each rule, or as many as its source takes. */
+function printRules(file: string, size: [number, number], rules: Rules): void {
+  let first = [size.join('x'), file];
+  for (const [source, list] of describeRules(rules)) {
+    const [, says, read] = /^(.*), (\d+-\d+)$/.exec(source) ?? ['', source, ''];
+    const sources = wrap(says, COLUMNS[4]);
+    for (let i = 0; i < Math.max(list.length, sources.length); i++) {
+      printRow('', ...first, list[i] ?? '', sources[i] ?? '', i === 0 ? read : '');
+      first = ['', ''];
+    }
+  }
+}
+
+function printRow(...cells: string[]): void {
+  console.log(
+    cells
+      .map((cell, i) => cell.padEnd(COLUMNS[i]))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** A text in lines of at most `width` characters, broken at spaces. */
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 const round = (value: number) => Number(value.toFixed(2));

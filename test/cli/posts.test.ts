@@ -47,7 +47,7 @@ test('one rendering for every place, each file named after it', async () => {
   }
   const results = stdout.split('\n').filter((line) => line.includes('"result"'));
   expect(results).toHaveLength(1);
-  expect(results[0]).toContain('of 512.0 MB, 0.6 s of 140 s');
+  expect(results[0]).toContain('of 8.0 GB, 0.6 s of 1200 s');
   expect(stdout).toContain('unverified');
 });
 
@@ -82,7 +82,7 @@ test('what a place refuses is refused before anything is drawn', async () => {
     return `${code} ${stderr.trim()}`;
   };
   expect([
-    await outcome('--for', 'x', '--seconds', '300'),
+    await outcome('--for', 'x', '--seconds', '1300'),
     await outcome('--for', 'x', '--for', 'discord', '--out', 'a.mp4'),
     await outcome('--for', 'myspace'),
     await outcome('--max-size', 'small'),
@@ -91,7 +91,7 @@ test('what a place refuses is refused before anything is drawn', async () => {
     await outcome('--poster', 'a.jpg', '--out', 'a.mp4'),
   ]).toMatchInlineSnapshot(`
     [
-      "2 untrained: The film lasts 300 s, and X takes 0.5 to 140 s (xdevplatform/docs, 2026-08): take --seconds 140.",
+      "2 untrained: The film lasts 1300 s, and X takes 0.5 to 1200 s (xdevplatform/docs, 2026-11): take --seconds 1200.",
       "2 untrained: There are 1 --out for 2 --for: give one for each, in the same order, or none.",
       "2 untrained: --for is "myspace", which is no place. There are: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
       "2 untrained: --max-size is "small", and must be a size such as 8MB, 500kB or 10MiB.",
