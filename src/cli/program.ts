@@ -4,6 +4,7 @@ import { backends } from '../frame/create-renderer.js';
 import { VERSION } from '../render/version.js';
 import { gifPalettes, placeNames, qualities } from '../video/index.js';
 import { notNegative, parseFrames, parseMaxSize, parseSize, positive, whole } from './arguments.js';
+import { clearCache, showCache } from './cache.js';
 import { examine } from './doctor.js';
 import { DEFAULT_SCENE, render, still } from './draw.js';
 import { edit } from './edit.js';
@@ -26,7 +27,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('render a scene to a film')
     .option(
       '-o, --out <file>',
-      'where to: .mp4, .gif, .webm, .webp, or frames as name-%04d.png; may repeat',
+      'where to: .mp4, .gif, .webm, .webp, .mov (ProRes 4444), or frames as name-%04d.png; may repeat',
       collect,
       [],
     )
@@ -91,7 +92,7 @@ export function buildProgram(signal: AbortSignal): Command {
   program
     .command('info')
     .description('tell what a film is, and print the recipe it carries')
-    .argument('<file>', '.mp4, .gif, .webm, .webp or .png')
+    .argument('<file>', '.mp4, .gif, .webm, .webp, .mov or .png')
     .option('--json', 'as one JSON object')
     .action((file: string, options: { json?: boolean }) => info(file, options));
 
@@ -100,6 +101,17 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('list the places for --for, what they take, and who says so')
     .option('--json', 'one JSON object a line')
     .action((options: { json?: boolean }) => listPlaces(options));
+
+  const cache = program
+    .command('cache')
+    .description('tell what is kept of films drawn before, so that they need not be drawn again')
+    .option('--json', 'as one JSON object')
+    .action((options: { json?: boolean }) => showCache(options));
+  cache
+    .command('clear')
+    .description('drop all of it')
+    .option('--json', 'as one JSON object')
+    .action((options: { json?: boolean }) => clearCache(options));
 
   program
     .command('doctor')
@@ -163,8 +175,9 @@ function drawing(command: Command): Command {
     .addOption(new Option('--backend <name>', 'what draws').choices(backends).default('auto'))
     .option('--threads <n>', 'CPU threads, in place of a GPU; by default one a core', whole('--threads', 256))
     .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
+    .option('--no-cache', 'neither take what was drawn before, nor keep what is drawn')
     .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
-    .option('--transparent', 'a composed scene without its background: .webm or .png')
+    .option('--transparent', 'a composed scene without its background: .webm, .mov or .png')
     .option('--browser <path>', 'the browser to draw a composed scene in; by default it is looked for')
     .option(
       '--concurrency <n>',

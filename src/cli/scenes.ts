@@ -37,7 +37,7 @@ export interface ComposedScene extends Found {
 }
 
 /** Files that carry the recipe they were made by. */
-const FILMS = ['.mp4', '.gif', '.webm', '.webp', '.png'];
+const FILMS = ['.mp4', '.gif', '.webm', '.webp', '.mov', '.png'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -23,11 +23,11 @@ export const REPEATABLE = ['-fflags', '+bitexact']; // no random identifiers: th
  * accurate_rnd, since the fast rounding has a bias.
  */
 const TO_BT709 =
-  'scale=in_range=full:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int+lanczos,format=yuv';
+  'scale=in_range=full:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int+lanczos';
 
-/** The same for a film's frames, where they do not come converted already. */
-export const toVideo = ({ pixels, alpha }: FilmShape): string[] =>
-  pixels === 'yuv420p' ? [] : ['-vf', `${TO_BT709}${alpha ? 'a' : ''}420p`];
+/** The same for a film's frames, where they do not come converted already. @param format - ffmpeg's name of a YUV. */
+export const toVideo = ({ pixels, alpha }: FilmShape, format = alpha ? 'yuva420p' : 'yuv420p'): string[] =>
+  pixels === 'yuv420p' ? [] : ['-vf', `${TO_BT709},format=${format}`];
 
 /** Says in the file what TO_BT709 did, so that a player need not guess. */
 export const BT709_TAGS = [
@@ -52,20 +52,17 @@ export function framesOf(film: FilmShape): Input {
   };
 }
 
-/** A lossless copy of the frames, for those who need them twice: they come through the pipe but once. */
-export function copyOf({ pixels, alpha }: FilmShape): Step['outputs'][number] {
-  return {
-    options: [
-      ...['-map', '0:v'],
-      // A quarter of the raw bytes, and as fast as copying.
-      ...['-c:v', 'utvideo', '-pix_fmt', pixels === 'yuv420p' ? 'yuv420p' : alpha ? 'gbrap' : 'gbrp'],
-      ...['-f', 'nut'], // keeps any frame rate exactly, where Matroska would round to milliseconds
-    ],
-    to: 'film.nut',
-  };
+/** A lossless copy of the frames, for those who need them again: they come through the pipe but once. */
+export function copyOf({ pixels, alpha }: FilmShape): string[] {
+  return [
+    // A quarter of the raw bytes, and as fast as copying.
+    ...['-c:v', 'utvideo', '-pix_fmt', pixels === 'yuv420p' ? 'yuv420p' : alpha ? 'gbrap' : 'gbrp'],
+    ...['-f', 'nut'], // keeps any frame rate exactly, where Matroska would round to milliseconds
+  ];
 }
 
-/** That copy, as an input in place of framesOf. */
-export function copied({ pixels }: FilmShape, from = 'film.nut'): Input {
-  return { options: [...GENERAL, '-f', 'nut', ...(pixels === 'yuv420p' ? BT709_TAGS : [])], from };
+/** The film's segments one after another, by a list of them (sink.ts), as an input in place of framesOf. */
+export function segmentsOf(take: 'video' | 'copy', { pixels }: FilmShape): Input {
+  const meaning = take === 'copy' && pixels === 'yuv420p' ? BT709_TAGS : [];
+  return { options: [...GENERAL, '-f', 'concat', '-safe', '0', ...meaning], from: `${take}.txt` };
 }

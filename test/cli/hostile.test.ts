@@ -75,7 +75,6 @@ const riff = (...chunks: Buffer[]) => bytes('RIFF', be(0, 4), 'WEBP', ...chunks)
 /** So many bytes of the same few, over and over. */
 const filled = (megabytes: number, ...unit: number[]) => Buffer.alloc(megabytes << 20, Buffer.from(unit));
 
-const sound = '{"untrained":1,"scene":"star"}';
 
 describe('in-process: a file that', () => {
   test.each<[string, string, Buffer]>([
@@ -179,7 +178,6 @@ test('by the command: one line or what is there, and nothing that a terminal wou
       note: '{"untrained":1,"sweep":{"seconds":1,"title":"\\u009b2J\\u202e\\u2028\\ud83c\\udf19"}}',
     }),
     'made.gif': gif(comment('{"untrained":1,"scene":"a","made":{"version":"\\u001b[1m","backend":"\\r"}}')),
-    'sound.gif': gif(comment(sound)),
     'endless.mp4': mp4({ rows: 0xffffffff }),
     'frames.gif': gif(comment('{"untrained":1,"sweep":{"seconds":1},"frames":[5,9007199254740991]}')),
     'every.gif': gif(comment('{"untrained":1,"sweep":{"seconds":1},"every":1e9}')),
@@ -208,8 +206,6 @@ test('by the command: one line or what is there, and nothing that a terminal wou
     info title.webm: 0 title.webm  webm (V_VP9), 64x48, 0 fps, 0 frames, 0.2 s, 1 kB
     info made.gif: 0 made.gif  gif, 64x48, 1 kB
     render made.gif: 2 untrained: made.gif shows "a", whose code is not in the film: render that scene itself.
-    info sound.gif: 0 sound.gif  gif, 64x48, 1 kB
-    render sound.gif: 2 untrained: sound.gif shows "star", whose code is not in the film: render that scene itself.
     info endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     render endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     info frames.gif: 0 frames.gif  gif, 64x48, 1 kB
