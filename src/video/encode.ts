@@ -38,6 +38,8 @@ export interface Bench {
   /** The size of a file, in bytes. */
   bytes(file: string): Promise<number>;
   rename(from: string, to: string): Promise<void>;
+  /** Where a file is. */
+  path(file: string): string;
 }
 
 /** The file with a video's tags (note.ts), which is there where there is a note. */

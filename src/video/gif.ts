@@ -4,6 +4,7 @@ import { copyOf, REPEATABLE, segmentsOf } from './arguments.js';
 import { climbDown } from './budget.js';
 import type { Bench, Encoding } from './encode.js';
 import { betterPalette } from './gif-palette.js';
+import { changedOnly, keepShown } from './gif-still.js';
 import { noteBytes } from './note.js';
 import { type EncodeOptions, qualityOf } from './options.js';
 import type { FilmShape } from './output.js';
@@ -96,7 +97,7 @@ const scaled = (side: number, scale: number) => Math.max(1, Math.round(side * sc
 async function draw(bench: Bench, film: FilmShape, rung: Rung, palette: Palette, to: string): Promise<void> {
   const from = segmentsOf('copy', film);
   if (palette === 'per-frame') {
-    await bench.run(perFrame(from, film, rung, to));
+    await drawPerFrame(bench, from, film, rung, to);
     return;
   }
   await bench.run(paletteOf(from, rung.colours));
@@ -111,19 +112,26 @@ export function paletteOf(from: Step['inputs'][number], colours: number): Step {
   return { inputs: [from], outputs: [{ options, to: 'palette.png' }] };
 }
 
-/** palettegen's reserve_transparent stays on: with it, what stands still between frames is left out (35% smaller). */
-export function perFrame(from: Step['inputs'][number], film: FilmShape, rung: Rung, to: string): Step {
+/**
+ * A palette for each frame, of the colours of what changes in it. Where much stands still that is 2 dB better than palettes of
+ * whole frames and a third smaller (docs/performance.md); where everything moves it is the same.
+ */
+export async function drawPerFrame(
+  bench: Bench,
+  from: Step['inputs'][number],
+  film: FilmShape,
+  rung: Rung,
+  to: string,
+): Promise<void> {
   // Each frame makes its own palette (single), used for that frame alone (new=1). Dithering would only add noise to 256
   // colours that were chosen for one picture.
   const filter =
-    `${chosen(film, rung)}split[film][p];[p]palettegen=stats_mode=single:max_colors=${rung.colours}[palette];` +
+    `${chosen(film, rung)}${changedOnly(film.fps / rung.every)}split[film][p];` +
+    `[p]palettegen=stats_mode=single:max_colors=${rung.colours}[palette];` +
     '[film][palette]paletteuse=new=1:dither=none';
-  return {
-    inputs: [from],
-    outputs: [
-      { options: ['-filter_complex', `[0:v]${filter}`, ...gifOptions(film, rung), ...REPEATABLE], to },
-    ],
-  };
+  const options = ['-filter_complex', `[0:v]${filter}`, ...gifOptions(film, rung), ...REPEATABLE];
+  await bench.run({ inputs: [from], outputs: [{ options, to }] });
+  await keepShown(bench.path(to));
 }
 
 /** With palette.png. Ordered dither stays put from frame to frame, so what stands still compresses; error diffusion

@@ -75,7 +75,6 @@ const riff = (...chunks: Buffer[]) => bytes('RIFF', be(0, 4), 'WEBP', ...chunks)
 /** So many bytes of the same few, over and over. */
 const filled = (megabytes: number, ...unit: number[]) => Buffer.alloc(megabytes << 20, Buffer.from(unit));
 
-
 describe('in-process: a file that', () => {
   test.each<[string, string, Buffer]>([
     [
