@@ -54,15 +54,22 @@ const element = (id: number, data: Buffer, size: Buffer = bytes(be(0x08, 1), be(
   const name = Buffer.from(id.toString(16).padStart(2, '0'), 'hex');
   return bytes(name, size, data);
 };
-function webm({ codec = 'V_VP9', duration = 200, scale = be(1_000_000, 3), note = '' } = {}): Buffer {
+function webm({
+  codec = 'V_VP9',
+  duration = 200,
+  scale = be(1_000_000, 3),
+  note = '',
+  frames = 0,
+} = {}): Buffer {
   const time = Buffer.alloc(8);
   time.writeDoubleBE(duration);
   const info = element(0x1549a966, bytes(element(0x2ad7b1, scale), element(0x4489, time)));
   const video = element(0xe0, bytes(element(0xb0, be(64, 2)), element(0xba, be(48, 2))));
   const tracks = element(0x1654ae6b, element(0xae, bytes(element(0x86, bytes(codec)), video)));
   const tag = element(0x67c8, bytes(element(0x45a3, bytes('COMMENT')), element(0x4487, bytes(note))));
+  const blocks = Array.from({ length: frames }, () => element(0xa3, bytes()));
   const tags = element(0x1254c367, element(0x7373, tag));
-  return bytes(element(0x1a45dfa3, bytes()), element(0x18538067, bytes(info, tracks, tags)));
+  return bytes(element(0x1a45dfa3, bytes()), element(0x18538067, bytes(info, tracks, ...blocks, tags)));
 }
 
 const gif = (...blocks: Buffer[]) => bytes('GIF89a', 64, 0, 48, 0, 0, 0, 0, ...blocks, 0x3b);
@@ -95,6 +102,7 @@ describe('in-process: a file that', () => {
       'a.mp4',
       bytes(box('ftyp', bytes()), box('moov', filled(32, 0, 0, 0, 8, 0x74, 0x72, 0x61, 0x6b))),
     ],
+    ['lasts no time', 'a.webm', webm({ duration: 5e-324, frames: 3 })],
     ['lasts for ever', 'a.webm', webm({ duration: 1e308, scale: be(0xffffffffffff, 6) })],
     [
       'is of empty elements',
