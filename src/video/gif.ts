@@ -8,6 +8,7 @@ import { changedOnly, keepShown } from './gif-still.js';
 import { noteBytes } from './note.js';
 import { type EncodeOptions, qualityOf } from './options.js';
 import type { FilmShape } from './output.js';
+import { writePalettes } from './palette.js';
 import type { Step } from './run.js';
 
 export type Palette = 'per-frame' | 'global';
@@ -21,6 +22,9 @@ interface Rung {
   /** Of its sides, 1 for those of the film. */
   scale: number;
 }
+
+/** How many pixels of a frame choose its palette, at most: a quarter of 480 x 480. More of them gain nothing that one could measure. */
+const SAMPLE = 57_600;
 
 /** Browsers show frames of one hundredth of a second for ten. */
 const MOST_FPS = 50;
@@ -123,14 +127,30 @@ export async function drawPerFrame(
   rung: Rung,
   to: string,
 ): Promise<void> {
-  // Each frame makes its own palette (single), used for that frame alone (new=1). Dithering would only add noise to 256
-  // colours that were chosen for one picture.
+  const fps = film.fps / rung.every;
+  const changed = `[0:v]${chosen(film, rung)}${changedOnly(fps)}`;
+  const sides = [film.width, film.height].map((side) => scaled(side, rung.scale));
+  const [width, height] = sides.map((side) =>
+    scaled(side, Math.min(1, Math.sqrt(SAMPLE / (sides[0] * sides[1])))),
+  );
+  const sample = ['-filter_complex', `${changed}scale=${width}:${height}:flags=neighbor,format=rgba`];
+  await bench.run({
+    inputs: [from],
+    outputs: [{ options: [...sample, '-f', 'rawvideo'], to: 'sample.rgba' }],
+  });
+  await writePalettes(bench.path('sample.rgba'), bench.path('palettes.rgba'), width * height, rung.colours);
+
+  const palettes = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-video_size', '16x16', '-framerate', String(fps)];
+  // A palette begins half a frame before its frame, so that rounded times cannot give that one the palette before. It is used
+  // for that frame alone (new=1). Dithering would only add noise to colours that were chosen for one picture.
   const filter =
-    `${chosen(film, rung)}${changedOnly(film.fps / rung.every)}split[film][p];` +
-    `[p]palettegen=stats_mode=single:max_colors=${rung.colours}[palette];` +
-    '[film][palette]paletteuse=new=1:dither=none';
-  const options = ['-filter_complex', `[0:v]${filter}`, ...gifOptions(film, rung), ...REPEATABLE];
-  await bench.run({ inputs: [from], outputs: [{ options, to }] });
+    `${changed}null[film];[1:v]settb=1/1000000,setpts=(N-0.5)/(${fps}*TB)[palettes];` +
+    '[film][palettes]paletteuse=new=1:dither=none';
+  const options = ['-filter_complex', filter, ...gifOptions(film, rung), ...REPEATABLE];
+  await bench.run({
+    inputs: [from, { options: palettes, from: 'palettes.rgba' }],
+    outputs: [{ options, to }],
+  });
   await keepShown(bench.path(to));
 }
 
