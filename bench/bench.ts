@@ -1,5 +1,6 @@
 /**
- * How fast frames are drawn on this machine, beside numpy and onnxruntime, and how much of that a film keeps.
+ * How fast frames are drawn on this machine, beside numpy and onnxruntime, how much of that a film keeps, and how near GIFs are
+ * to their films, beside gifski (GIFSKI_PATH, or PATH).
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3

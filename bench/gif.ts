@@ -47,18 +47,17 @@ export async function benchGif(): Promise<void> {
   );
   const { path: ffmpeg, version } = await findFfmpeg();
   console.log(`ffmpeg ${version}\n`);
-  const rows = [['', 'kB', 'dB', 'gifski at that size', 'ours is', 's']];
+  const head = ['kB', 'dB', 'gifski at that size', 'ours is', 's'];
   for (const [name, draw] of Object.entries(films)) {
     const folder = await mkdtemp(join(tmpdir(), 'untrained-bench-'));
     try {
       await mkdir(join(folder, 'frames'));
       await draw(join(folder, 'frames', '%04d.png'));
-      rows.push([name], ...(await compare(folder, ffmpeg, gifski?.path)));
+      console.log(table([[name, ...head], ...(await compare(folder, ffmpeg, gifski?.path))]));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  console.log(table(rows));
 }
 
 async function compare(folder: string, ffmpeg: string, gifski: string | undefined): Promise<string[][]> {
