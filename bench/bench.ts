@@ -1,5 +1,6 @@
 /**
- * How fast frames are drawn on this machine, beside numpy and onnxruntime, and how much of that a film keeps.
+ * How fast frames are drawn on this machine, beside numpy and onnxruntime, how much of that a film keeps, and how near GIFs are
+ * to their films, beside gifski (GIFSKI_PATH, or PATH).
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
@@ -21,6 +22,7 @@ import { parseArgs } from 'node:util';
 import { buildNetwork, createRenderer, type FrameRenderer, frameSchema } from 'untrained';
 import { benchComposed } from './composed.js';
 import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './frames.js';
+import { benchGif } from './gif.js';
 import { benchGpu, gpuParts } from './gpu.js';
 import { printMachine } from './machine.js';
 import { LeftOut, type Peer, startNumpy, startOnnx, type Work } from './peers.js';
@@ -32,7 +34,12 @@ const networks = {
   '14x400': { network: { layers: 14, width: 400, weightScale: 0.1 }, size: [256, 256] },
   '2x10': { network: { layers: 2, width: 10, weightScale: 0.6 }, size: [1080, 1080] },
 } as const;
-const parts = [...(Object.keys(networks) as (keyof typeof networks)[]), 'pipeline', 'composed'] as const;
+const parts = [
+  ...(Object.keys(networks) as (keyof typeof networks)[]),
+  'pipeline',
+  'composed',
+  'gif',
+] as const;
 
 /** Frames are drawn until this much time has gone by, in milliseconds, and the time of one is that of all divided. */
 const BATCH_MS = 400;
@@ -191,6 +198,7 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
       // A round of these takes half a minute.
       if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
+      else if (name === 'gif') await benchGif();
       else await benchNetwork(name, rounds, renderer);
     }
   } finally {

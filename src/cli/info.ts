@@ -1,7 +1,7 @@
 /** What `info` and `places` print. */
 
-import { describeRules, inBytes, placeNames, placeOf, probe } from '../video/index.js';
-import { printJson } from './report.js';
+import { describeRules, inBytes, placeNames, placeOf, probe, type Rules } from '../video/index.js';
+import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 
 /** A film's file, and the recipe it carries. */
@@ -14,7 +14,7 @@ export function info(path: string, { json }: { json?: boolean }): void {
   }
   const { format, codec, width, height, fps, frames, seconds, bytes } = film;
   const time = seconds > 0 ? [`${round(fps)} fps`, `${frames} frames`, `${round(seconds)} s`] : [];
-  const kind = codec ? `${format} (${codec})` : format;
+  const kind = codec ? `${format} (${printable(codec.slice(0, 20))})` : format;
   console.log(`${path}  ${[kind, `${width}x${height}`, ...time, inBytes(bytes)].join(', ')}`);
   if (!recipe) {
     console.log('It carries no recipe: it is not of Untrained, or was converted since.');
@@ -28,24 +28,62 @@ export function info(path: string, { json }: { json?: boolean }): void {
     console.log(`It shows "${printable(scene ?? '')}", ${where}.`);
   }
   if (here) console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
-  console.log(JSON.stringify({ untrained: 1, ...recipe }, null, 2));
+  console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
 }
 
 /** Every place, and what it takes. */
 export function listPlaces({ json }: { json?: boolean }): void {
+  if (json) {
+    for (const name of placeNames) printJson('place', { name, ...placeOf(name) });
+    return;
+  }
+  printRow('place', 'size', 'file', 'takes', 'says', 'read');
   for (const name of placeNames) {
-    const place = placeOf(name);
-    if (json) {
-      printJson('place', { name, ...place });
-      continue;
+    const { title, size, gifSize, mp4, gif } = placeOf(name);
+    console.log(`\n${name.padEnd(COLUMNS[0])}  ${title}`);
+    printRules('.mp4', size, mp4);
+    if (gif) printRules('.gif', gifSize ?? size, gif);
+  }
+  console.log(`
+Sizes are what --for renders at. What is unverified is told by third parties alone, and only
+warned of.`);
+}
+
+/** How wide the columns of the places are, in characters; with two between them, 100. */
+const COLUMNS = [9, 9, 4, 34, 27, 7];
+
+/** A line for each rule, or as many as its source takes. */
+function printRules(file: string, size: [number, number], rules: Rules): void {
+  let first = [size.join('x'), file];
+  for (const [source, list] of describeRules(rules)) {
+    const [, says, read] = /^(.*), (\d+-\d+)$/.exec(source) ?? ['', source, ''];
+    const sources = wrap(says, COLUMNS[4]);
+    for (let i = 0; i < Math.max(list.length, sources.length); i++) {
+      printRow('', ...first, list[i] ?? '', sources[i] ?? '', i === 0 ? read : '');
+      first = ['', ''];
     }
-    console.log(`${name.padEnd(10)} ${place.title}, made at ${place.size.join('x')}`);
-    console.log(`  .mp4  ${describeRules(place.mp4)}`);
-    if (place.gif) console.log(`  .gif  ${describeRules(place.gif)}`);
   }
 }
 
-const round = (value: number) => Number(value.toFixed(2));
+function printRow(...cells: string[]): void {
+  console.log(
+    cells
+      .map((cell, i) => cell.padEnd(COLUMNS[i]))
+      .join('  ')
+      .trimEnd(),
+  );
+}
 
-/** A text from a file, without what a terminal would take as a command. */
-const printable = (text: string) => text.replace(/[^ -~]/g, '?');
+/** A text in lines of at most `width` characters, broken at spaces. */
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const round = (value: number) => Number(value.toFixed(2));

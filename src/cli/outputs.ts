@@ -58,8 +58,13 @@ export function groupsOf(name: string, asked: Asked, defaults: string[], fps: nu
   const groups = new Map<string, Group>();
   for (const [i, place] of names.entries()) {
     const path = out[i] ?? `renders/${name}-${place}.mp4`;
-    const rules = rulesOf(placeOf(place), parseOutput(path).format);
-    const shape = { size: size ?? placeOf(place).size, fps: asked.fps ?? within(fps, rules?.fps?.value) };
+    const { format } = parseOutput(path);
+    const { gifSize, ...known } = placeOf(place);
+    const rules = rulesOf(known, format);
+    const shape = {
+      size: size ?? (format === 'gif' ? gifSize : undefined) ?? known.size,
+      fps: asked.fps ?? within(fps, rules?.fps?.value),
+    };
     const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;
     const key = JSON.stringify(shape);
     const group = groups.get(key) ?? { ...shape, files: [] };

@@ -37,8 +37,22 @@ function jsonReporter(): Reporter {
 }
 
 export function printJson(type: string, data: object): void {
-  process.stdout.write(`${JSON.stringify({ type, ...data })}\n`);
+  process.stdout.write(`${escaped(JSON.stringify({ type, ...data }))}\n`);
 }
+
+/** What a terminal may take as a command or as the end of a line, and what shows nothing or turns the writing about. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** A text from somebody's file, for people: on one line, and nothing in it but what one sees. */
+export const printable = (text: string) => text.replace(UNSEEN, '?');
+
+/** JSON that says the same without them; ends of lines stay. */
+export const escaped = (json: string) =>
+  json.replace(UNSEEN, (character) =>
+    character === '\n'
+      ? character
+      : character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
 
 /** A bar that redraws itself on a terminal, a line every few seconds elsewhere. */
 function peopleReporter(): Reporter {

@@ -1,14 +1,15 @@
 /** Finds and loads scenes: by name, by the path of a .ts or .tsx file, or from a recipe. */
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 import { UsageError } from '../errors.js';
-import { didYouMean, quote } from '../sweep/explain.js';
-import { parseRecipe, type Recipe, readRecipe } from '../sweep/recipe.js';
+import { didYouMean } from '../sweep/explain.js';
+import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../sweep/recipe.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
 import { type Probe, probe } from '../video/index.js';
+import { printable } from './report.js';
 
 export type Scene = SweepScene | ComposedScene;
 
@@ -103,7 +104,14 @@ async function leadingComment(path: string, name: string): Promise<{ title: stri
 }
 
 async function fromRecipe(path: string): Promise<Sweep> {
-  return withPath(path, async () => readRecipe(await readFile(path, 'utf8')));
+  return withPath(path, async () => {
+    const file = await stat(path);
+    if (!file.isFile()) throw new UsageError('It is no file: check its path.');
+    if (file.size > MAX_RECIPE_BYTES) {
+      throw new UsageError(`It has ${file.size} bytes, and a recipe has ${MAX_RECIPE_BYTES} at most.`);
+    }
+    return readRecipe(await readFile(path, 'utf8'));
+  });
 }
 
 /** The scene that a film is of. It may be anyone's film, so all that it says is checked. */
@@ -118,7 +126,7 @@ async function fromFilm(given: string, name: string, path: string): Promise<Scen
   const own = listScenes().find((known) => known.name === scene); // a name from the list, and no path
   if (!own) {
     throw new UsageError(
-      `${given} shows ${quote(scene)}, whose code is not in the film, and there is no scene of that name: ` +
+      `${given} shows "${printable(scene ?? '')}", whose code is not in the film, and there is no scene of that name: ` +
         'render that scene itself, by its path.',
     );
   }

@@ -8,7 +8,7 @@ import { parseSweep, type Sweep } from './sweep.js';
 /** Raised when a recipe of before would make another film now. */
 export const RECIPE_VERSION = 1;
 /** Explicit weights of a large network are the most a recipe can honestly hold. */
-const MAX_RECIPE_BYTES = 64 * 2 ** 20;
+export const MAX_RECIPE_BYTES = 64 * 2 ** 20;
 
 /** The longest recipe that is put into a film's file, in bytes: some 100,000 explicit weights. */
 export const MOST_NOTE_BYTES = 2 ** 21;

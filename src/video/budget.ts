@@ -87,7 +87,9 @@ export function parseBytes(text: string): number | undefined {
   return bytes > 0 ? bytes : undefined;
 }
 
-/** A size for people: "8.4 MB", "83 kB". Rounded up, so that a limit made of it holds. */
+/** A size for people: "8.4 MB", "83 kB", "1.2 GB". Rounded up, so that a limit made of it holds. */
 export function inBytes(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(Math.ceil(bytes / 1e5) / 10).toFixed(1)} MB`;
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  const unit = bytes < 1e9 ? 1e6 : 1e9;
+  return `${(Math.ceil((10 * bytes) / unit) / 10).toFixed(1)} ${unit === 1e6 ? 'MB' : 'GB'}`;
 }

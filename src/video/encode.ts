@@ -38,10 +38,12 @@ export interface Bench {
   /** The size of a file, in bytes. */
   bytes(file: string): Promise<number>;
   rename(from: string, to: string): Promise<void>;
+  /** Where a file is. */
+  path(file: string): string;
 }
 
-/** The text file with a video's tags, which is there where there is a note. */
-export const NOTE_FILE = 'note.txt';
+/** The file with a video's tags (note.ts), which is there where there is a note. */
+export const NOTE_FILE = 'note.wav';
 
 /** What a segment is made by. @param names - The file of each take. */
 export function segmentStep(takes: Take[], film: FilmShape, names: string[]): Step {
@@ -221,7 +223,7 @@ function joined(film: FilmShape, note: string | undefined, container: string[], 
 
 /** A step with the note as a tag of its file. */
 function tagged(from: Step['inputs'][number], note: string | undefined, options: string[], to: string): Step {
-  const tags: Step['inputs'] = note === undefined ? [] : [{ options: ['-f', 'ffmetadata'], from: NOTE_FILE }];
+  const tags: Step['inputs'] = note === undefined ? [] : [{ options: ['-f', 'wav'], from: NOTE_FILE }];
   const mapped = ['-map', '0:v', ...(note === undefined ? [] : ['-map_metadata', '1'])];
   return { inputs: [from, ...tags], outputs: [{ options: [...mapped, ...options, ...REPEATABLE], to }] };
 }

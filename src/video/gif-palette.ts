@@ -2,7 +2,7 @@
 
 import { copyOf, GENERAL, segmentsOf } from './arguments.js';
 import type { Bench } from './encode.js';
-import { global, type Palette, paletteOf, perFrame } from './gif.js';
+import { drawPerFrame, global, type Palette, paletteOf } from './gif.js';
 import type { FilmShape } from './output.js';
 import type { Step } from './run.js';
 
@@ -24,12 +24,14 @@ export async function betterPalette(bench: Bench, film: FilmShape, colours: numb
   await bench.run(paletteOf(whole, colours));
   const from = { options: [...GENERAL, '-f', 'nut'], from: 'sample.nut' };
   const rung = { every: 1, colours, scale: 1 };
-  const measured = async (step: Step): Promise<{ decibels: number; bytes: number }> => {
-    await bench.run(step);
-    return { decibels: await likeness(bench, sample), bytes: await bench.bytes('sample.gif') };
-  };
-  const each = await measured(perFrame(from, sample, rung, 'sample.gif'));
-  const all = await measured(global(from, sample, rung, 'sample.gif'));
+  const measured = async () => ({
+    decibels: await likeness(bench, sample),
+    bytes: await bench.bytes('sample.gif'),
+  });
+  await drawPerFrame(bench, from, sample, rung, 'sample.gif');
+  const each = await measured();
+  await bench.run(global(from, sample, rung, 'sample.gif'));
+  const all = await measured();
   if (all.decibels === each.decibels) return all.bytes <= each.bytes ? 'global' : 'per-frame'; // also if both are perfect
   const worth = DB_A_DOUBLING * Math.log2(each.bytes / all.bytes);
   return each.decibels - all.decibels >= worth ? 'per-frame' : 'global';

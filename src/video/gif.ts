@@ -4,9 +4,11 @@ import { copyOf, REPEATABLE, segmentsOf } from './arguments.js';
 import { climbDown } from './budget.js';
 import type { Bench, Encoding } from './encode.js';
 import { betterPalette } from './gif-palette.js';
+import { changedOnly, keepShown } from './gif-still.js';
 import { noteBytes } from './note.js';
 import { type EncodeOptions, qualityOf } from './options.js';
 import type { FilmShape } from './output.js';
+import { writePalettes } from './palette.js';
 import type { Step } from './run.js';
 
 export type Palette = 'per-frame' | 'global';
@@ -20,6 +22,9 @@ interface Rung {
   /** Of its sides, 1 for those of the film. */
   scale: number;
 }
+
+/** How many pixels of a frame choose its palette, at most: a quarter of 480 x 480. More of them gain nothing that one could measure. */
+const SAMPLE = 57_600;
 
 /** Browsers show frames of one hundredth of a second for ten. */
 const MOST_FPS = 50;
@@ -96,7 +101,7 @@ const scaled = (side: number, scale: number) => Math.max(1, Math.round(side * sc
 async function draw(bench: Bench, film: FilmShape, rung: Rung, palette: Palette, to: string): Promise<void> {
   const from = segmentsOf('copy', film);
   if (palette === 'per-frame') {
-    await bench.run(perFrame(from, film, rung, to));
+    await drawPerFrame(bench, from, film, rung, to);
     return;
   }
   await bench.run(paletteOf(from, rung.colours));
@@ -111,19 +116,42 @@ export function paletteOf(from: Step['inputs'][number], colours: number): Step {
   return { inputs: [from], outputs: [{ options, to: 'palette.png' }] };
 }
 
-/** palettegen's reserve_transparent stays on: with it, what stands still between frames is left out (35% smaller). */
-export function perFrame(from: Step['inputs'][number], film: FilmShape, rung: Rung, to: string): Step {
-  // Each frame makes its own palette (single), used for that frame alone (new=1). Dithering would only add noise to 256
-  // colours that were chosen for one picture.
-  const filter =
-    `${chosen(film, rung)}split[film][p];[p]palettegen=stats_mode=single:max_colors=${rung.colours}[palette];` +
-    '[film][palette]paletteuse=new=1:dither=none';
-  return {
+/**
+ * A palette for each frame, of the colours of what changes in it. Where much stands still that is 2 dB better than palettes of
+ * whole frames and a third smaller (docs/performance.md); where everything moves it is the same.
+ */
+export async function drawPerFrame(
+  bench: Bench,
+  from: Step['inputs'][number],
+  film: FilmShape,
+  rung: Rung,
+  to: string,
+): Promise<void> {
+  const fps = film.fps / rung.every;
+  const changed = `[0:v]${chosen(film, rung)}${changedOnly(fps)}`;
+  const sides = [film.width, film.height].map((side) => scaled(side, rung.scale));
+  const [width, height] = sides.map((side) =>
+    scaled(side, Math.min(1, Math.sqrt(SAMPLE / (sides[0] * sides[1])))),
+  );
+  const sample = ['-filter_complex', `${changed}scale=${width}:${height}:flags=neighbor,format=rgba`];
+  await bench.run({
     inputs: [from],
-    outputs: [
-      { options: ['-filter_complex', `[0:v]${filter}`, ...gifOptions(film, rung), ...REPEATABLE], to },
-    ],
-  };
+    outputs: [{ options: [...sample, '-f', 'rawvideo'], to: 'sample.rgba' }],
+  });
+  await writePalettes(bench.path('sample.rgba'), bench.path('palettes.rgba'), width * height, rung.colours);
+
+  const palettes = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-video_size', '16x16', '-framerate', String(fps)];
+  // A palette begins half a frame before its frame, so that rounded times cannot give that one the palette before. It is used
+  // for that frame alone (new=1). Dithering would only add noise to colours that were chosen for one picture.
+  const filter =
+    `${changed}null[film];[1:v]settb=1/1000000,setpts=(N-0.5)/(${fps}*TB)[palettes];` +
+    '[film][palettes]paletteuse=new=1:dither=none';
+  const options = ['-filter_complex', filter, ...gifOptions(film, rung), ...REPEATABLE];
+  await bench.run({
+    inputs: [from, { options: palettes, from: 'palettes.rgba' }],
+    outputs: [{ options, to }],
+  });
+  await keepShown(bench.path(to));
 }
 
 /** With palette.png. Ordered dither stays put from frame to frame, so what stands still compresses; error diffusion

@@ -5,9 +5,27 @@
 import { promises as fs } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
-/** ffmpeg's own format for tags, in which = ; # \ and ends of lines are escaped. An MP4's comment is its ©cmt. */
-export function noteFile(note: string): string {
-  return `;FFMETADATA1\ncomment=${note.replace(/[=;#\\\n]/g, '\\$&')}\n`;
+/**
+ * A file that ffmpeg takes a film's comment from (an MP4's is its ©cmt): a WAV of one silent sample with the note as its ICMT.
+ * The format that ffmpeg has for tags would not do, since it loses what is beyond the 1023rd character of a line, and the
+ * command line has too little room on Windows.
+ */
+export function noteFile(note: string): Buffer {
+  const chunk = (name: string, data: Buffer) => {
+    const head = Buffer.from(`${name}    `, 'latin1');
+    head.writeUInt32LE(data.length, 4);
+    return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
+  };
+  const format = Buffer.alloc(16);
+  for (const [at, value] of [1, 1, 8000, 0, 8000, 0, 1, 8].entries()) format.writeUInt16LE(value, 2 * at); // 8 kHz, 8 bits
+  const info = Buffer.concat([Buffer.from('INFO'), chunk('ICMT', Buffer.from(note, 'latin1'))]);
+  const parts = [
+    Buffer.from('WAVE'),
+    chunk('fmt ', format),
+    chunk('LIST', info),
+    chunk('data', Buffer.alloc(1)),
+  ];
+  return chunk('RIFF', Buffer.concat(parts));
 }
 
 /** How much larger a note makes a file, in bytes, at most. */

@@ -181,6 +181,7 @@ export async function openSink(
     },
     bytes: async (file) => (await fs.stat(inFolder(file))).size,
     rename: (from, to) => fs.rename(inFolder(from), inFolder(to)),
+    path: inFolder,
   };
 
   async function addNotes(note: string): Promise<void> {

@@ -48,8 +48,8 @@ export function headroom(place: Place, film: Measured & { bytes: number }): stri
   return of.length > 0 ? of.join(', ') : inBytes(film.bytes);
 }
 
-/** A place's rules for people, with their sources. */
-export function describeRules(rules: Rules): string {
+/** A place's rules for people, by their sources. */
+export function describeRules(rules: Rules): Map<string, string[]> {
   const bySource = new Map<string, string[]>();
   // A film of nothing is within no rule; only what the rules say of themselves is taken.
   for (const { rule, fact } of checks(rules, {
@@ -64,7 +64,7 @@ export function describeRules(rules: Rules): string {
     const source = `${fact.unverified ? 'unverified: ' : ''}${fact.source}`;
     bySource.set(source, [...(bySource.get(source) ?? []), rule]);
   }
-  return [...bySource].map(([source, list]) => `${list.join(', ')} (${source})`).join('; ');
+  return bySource;
 }
 
 interface Check {

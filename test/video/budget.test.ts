@@ -133,5 +133,7 @@ test('sizes are read as people write them', () => {
     12345,
     ...Array(5).fill(undefined),
   ]);
-  expect([999, 83_400, 8e6, 8_000_001].map(inBytes)).toEqual(['1 kB', '84 kB', '8.0 MB', '8.1 MB']);
+  expect([999, 83_400, 8e6, 8_000_001, 8e9].map(inBytes)).toEqual([
+    ...['1 kB', '84 kB', '8.0 MB', '8.1 MB', '8.0 GB'],
+  ]);
 });

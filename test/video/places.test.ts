@@ -12,6 +12,9 @@ describe.each(placeNames)('%s', (name) => {
     const [width, height] = place.size;
     expect(unsuitable(place, { ...film, width, height })).toEqual([]);
     expect((width % 2) + (height % 2)).toBe(0);
+    const [gifWidth, gifHeight] = place.gifSize ?? place.size;
+    if (place.gif)
+      expect(unsuitable(place, { ...film, format: 'gif', width: gifWidth, height: gifHeight })).toEqual([]);
   });
 
   test('says of each number who says so, and when', () => {
@@ -25,31 +28,31 @@ describe.each(placeNames)('%s', (name) => {
 test('what a place says it does not take is told from what others say of it', () => {
   const all = (name: 'x' | 'tiktok', change: object) => unsuitable(placeOf(name), { ...film, ...change });
   expect([
-    ...all('x', { seconds: 200 }),
-    ...all('x', { fps: 90, bytes: 6e8 }),
+    ...all('x', { seconds: 2000 }),
+    ...all('x', { fps: 90, bytes: 9e9 }),
     ...all('x', { format: 'gif', frames: 400 }),
     ...all('x', { format: 'webp' }),
     ...all('tiktok', { fps: 10, width: 64 }),
   ]).toMatchInlineSnapshot(`
     [
       {
-        "message": "The film lasts 200 s, and X takes 0.5 to 140 s (xdevplatform/docs, 2026-08): take --seconds 140.",
+        "message": "The film lasts 2000 s, and X takes 0.5 to 1200 s (xdevplatform/docs, 2026-11): take --seconds 1200.",
         "unverified": false,
       },
       {
-        "message": "The film has 600.0 MB, and X takes up to 512.0 MB (xdevplatform/docs, 2026-08): give it --max-size 512000kB.",
+        "message": "The film has 9.0 GB, and X takes up to 8.0 GB (xdevplatform/docs, 2026-11): give it --max-size 8000000kB.",
         "unverified": false,
       },
       {
-        "message": "The film has 90 fps, and X takes up to 60 fps (xdevplatform/docs, 2026-08): take --fps 25.",
+        "message": "The film has 90 fps, and X takes up to 60 fps (xdevplatform/docs, 2026-11): take --fps 25.",
         "unverified": false,
       },
       {
-        "message": "The film has 400 frames, and X takes up to 350 frames (xdevplatform/docs, 2026-08): take fewer with --seconds, --fps or --every.",
+        "message": "The film has 400 frames, and X takes up to 350 frames (xdevplatform/docs, 2026-11): take fewer with --seconds, --fps or --every.",
         "unverified": false,
       },
       {
-        "message": "The film has 467 million, and X takes up to 300 million pixels in all (xdevplatform/docs, 2026-08): make it smaller with --size, or shorter.",
+        "message": "The film has 467 million, and X takes up to 300 million pixels in all (xdevplatform/docs, 2026-11): make it smaller with --size, or shorter.",
         "unverified": false,
       },
       {
@@ -72,9 +75,9 @@ test('how far under it is', () => {
   const said = (name: 'x' | 'discord' | 'tiktok') => headroom(placeOf(name), { ...film, bytes: 1_234_567 });
   expect([said('x'), said('discord'), said('tiktok')]).toMatchInlineSnapshot(`
     [
-      "1.3 MB of 512.0 MB, 6 s of 140 s",
+      "1.3 MB of 8.0 GB, 6 s of 1200 s",
       "1.3 MB of 10.5 MB",
-      "1.3 MB of 4000.0 MB, 6 s of 600 s",
+      "1.3 MB of 4.0 GB, 6 s of 600 s",
     ]
   `);
 });

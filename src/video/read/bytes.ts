@@ -1,7 +1,7 @@
 /** A file's bytes, by their offsets, a window of it in memory at a time. Files may be anyone's: whatever is asked for beyond
  *  the end is refused, and so is a file with more parts than a film could have, so that reading ends. */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
 /** What is wrong with a file, to follow its name. */
 export class Malformed extends Error {
@@ -11,8 +11,10 @@ export class Malformed extends Error {
 /** In bytes. */
 const WINDOW = 1 << 18;
 
-/** Boxes, blocks and chunks; an hour at 120 fps as a GIF of 10 MB a frame has fewer blocks. */
-const MOST_PARTS = 20_000_000;
+/** Boxes, blocks and chunks: what an hour at 120 fps has, twice over, and as many more as a file of that size holds honestly,
+ *  since a GIF's data come in blocks of 255 bytes. A file of nothing but empty parts is given up after half a second, and
+ *  a second or two where it has a gigabyte. */
+const mostParts = (size: number) => 1_000_000 + size / 128;
 
 export class FileBytes {
   readonly size: number;
@@ -23,12 +25,10 @@ export class FileBytes {
 
   /** @throws Error, the system's, when the file cannot be opened; Malformed for a folder. */
   constructor(path: string) {
-    this.file = openSync(path, 'r');
-    const stat = fstatSync(this.file);
+    const stat = statSync(path); // before it is opened, since a named pipe would keep us waiting for who writes to it
+    if (!stat.isFile()) throw new Malformed('is not a file');
     this.size = stat.size;
-    if (stat.isFile()) return;
-    this.close();
-    throw new Malformed('is not a file');
+    this.file = openSync(path, 'r');
   }
 
   close(): void {
@@ -75,6 +75,6 @@ export class FileBytes {
 
   /** To be called for each part of the file. */
   count(): void {
-    if (++this.parts > MOST_PARTS) throw new Malformed('has too many parts to be a film');
+    if (++this.parts > mostParts(this.size)) throw new Malformed('has too many parts to be a film');
   }
 }

@@ -14,11 +14,13 @@ interface Box {
 export function readMp4(bytes: FileBytes): Found {
   const moov = find(bytes, { name: '', start: 0, end: bytes.size }, 'moov');
   if (!moov) throw new Malformed('has no index of its frames');
-  const tracks = [...boxes(bytes, moov)].filter(({ name }) => name === 'trak');
-  const video = tracks.map((track) => readTrack(bytes, track)).find(Boolean);
-  if (!video) throw new Malformed('has no pictures');
-  const note = readComment(bytes, moov);
-  return { ...video, ...(note && { note }) };
+  for (const track of boxes(bytes, moov)) {
+    const video = track.name === 'trak' ? readTrack(bytes, track) : undefined;
+    if (!video) continue;
+    const note = readComment(bytes, moov);
+    return { ...video, ...(note && { note }) };
+  }
+  throw new Malformed('has no pictures');
 }
 
 /** A track's pictures, or undefined for one of anything else. */

@@ -29,6 +29,7 @@ export function probe(path: string): Probe {
     const [format, read] = readerOf(bytes);
     const found = read(bytes);
     const fps = found.seconds > 0 ? found.frames / found.seconds : 0;
+    if (!Number.isFinite(found.seconds + fps)) throw new Malformed('is cut short or damaged'); // lasts for ever, or no time
     return { format, bytes: bytes.size, ...found, fps };
   } catch (error) {
     throw new UsageError(`${path} ${explain(error)}: check the file.`, { cause: error });

@@ -1,0 +1,87 @@
+/** That what is made for a place is what the place takes, as ffmpeg and the file's own bytes have it. */
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { placeNames, placeOf, probe } from '../../src/video/index.js';
+import { readMp4, testFfmpeg } from '../video/decode.js';
+import { temporaryFolder, untrained } from './untrained.js';
+
+const cwd = temporaryFolder();
+/** At the places' own sizes; of the shortest that all of them take, and of a network that is soon drawn. */
+const SCENE = ['render', 'cross-section', '--set', 'layers=2', '--quiet'];
+
+/** What ffmpeg says of a file's pictures, having decoded all of them. */
+async function told(path: string): Promise<{ stream: string; frames: number }> {
+  const { path: ffmpeg } = await testFfmpeg();
+  const args = ['-nostdin', '-hide_banner', '-xerror', '-i', path, '-map', '0:v', '-f', 'null', '-'];
+  const said = await new Promise<string>((done, failed) =>
+    execFile(ffmpeg, args, (error, _, stderr) => (error ? failed(error) : done(stderr))),
+  );
+  const [, stream] = /Stream #0:0.*: Video: (.*)/.exec(said)!;
+  const counts = [...said.matchAll(/frame=\s*(\d+)/g)];
+  return { stream, frames: Number(counts.at(-1)![1]) };
+}
+
+test('every place has its .mp4: size, rate, codec, pixels, index first, closed groups, and length', async () => {
+  const seconds = 0.52;
+  const { code, stderr } = await untrained(
+    [
+      ...SCENE,
+      '--seconds',
+      String(seconds),
+      '--quality',
+      'draft',
+      ...placeNames.flatMap((name) => ['--for', name]),
+    ],
+    { cwd },
+  );
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  for (const name of placeNames) {
+    const path = join(cwd, `renders/cross-section-${name}.mp4`);
+    const { size, mp4 } = placeOf(name);
+    const [width, height] = size;
+    expect(probe(path), name).toMatchObject({
+      format: 'mp4',
+      codec: 'avc1',
+      width,
+      height,
+      fps: 25,
+      frames: 13,
+    });
+    const { stream, frames } = await told(path);
+    expect(stream, name).toMatch(/^h264 \(High\) \(avc1 .*\), yuv420p\(tv, bt709.*\), /);
+    expect(stream, name).toContain(` ${width}x${height}`);
+    expect(stream, name).toMatch(/, 25 fps, /);
+    expect(frames, name).toBe(13);
+    const { boxes, colour } = readMp4(path);
+    expect(boxes.slice(0, 2), name).toEqual(['ftyp', 'moov']);
+    expect(colour, name).toEqual({ type: 'nclx', codes: [1, 1, 1], full: false });
+    expect(readFileSync(path, 'latin1'), name).toContain(' open_gop=0 '); // which x264 says of itself in the stream
+    expect(statSync(path).size, name).toBeLessThanOrEqual(mp4.bytes?.value ?? Number.POSITIVE_INFINITY);
+  }
+}, 240_000);
+
+test('places that take GIFs have theirs, within all of their limits', async () => {
+  const names = placeNames.filter((name) => placeOf(name).gif);
+  const places = names.flatMap((name) => ['--for', name, '--out', `${name}.gif`]);
+  const { code, stderr } = await untrained([...SCENE, '--frames', '0-1', '--gif', 'global', ...places], {
+    cwd,
+  });
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  for (const name of names) {
+    const path = join(cwd, `${name}.gif`);
+    const { size, gifSize, gif } = placeOf(name);
+    const { width, height, frames, bytes } = probe(path);
+    const [most] = gifSize ?? size;
+    expect(bytes, name).toBeLessThanOrEqual(gif!.bytes!.value);
+    expect(width, name).toBeLessThanOrEqual(most);
+    expect(width, name).toBe(height);
+    expect(width * height, name).toBeLessThanOrEqual(gif!.framePixels?.value ?? Number.POSITIVE_INFINITY);
+    const { stream, frames: shown } = await told(path);
+    expect(stream, name).toMatch(new RegExp(`^gif, bgra, ${width}x${height}`));
+    expect([frames, shown], name).toEqual([2, 2]);
+  }
+}, 240_000);

@@ -1,0 +1,71 @@
+/** That GIFs hold only what changes, show the film all the same, and keep its time. */
+
+import { describe, expect, test } from 'vitest';
+import { decode, readGif } from './decode.js';
+import { difference, picture, render, testFolder } from './films.js';
+
+const folder = testFolder();
+
+/** A square of 8 pixels, of its own colours and black, that goes over a still gradient, and rests where `i` does. */
+function over(i: number, width: number, height: number): Uint8Array {
+  const frame = picture(0, width, height);
+  for (let y = 10; y < 18; y++) {
+    for (let x = 2 * i; x < 2 * i + 8; x++)
+      frame.set(
+        [(40 * i) % 256, 8 * y, (x * y) % 256, 255].map((v, c) => (y === 12 && c < 3 ? 0 : v)),
+        4 * (y * width + x),
+      );
+  }
+  return frame;
+}
+
+describe.each([
+  [64, 48, 25],
+  [33, 21, 23.976],
+  [64, 48, 100],
+])('%ix%i at %f fps', (width, height, fps) => {
+  const places = [0, 1, 2, 2, 2, 3, 4, 4, 5, 3, 3];
+  const film = places.map((i) => over(i, width, height));
+  const every = Math.ceil(fps / 50);
+  const shown = film.filter((_, i) => i % every === 0);
+
+  test('is shown as it is, whatever rests in it', async () => {
+    const gifPalette = 'per-frame';
+    const { path } = await render(folder.in('film.gif'), film, { width, height, fps, gifPalette });
+    const { frames } = await decode(path, { width, height });
+    expect(frames).toHaveLength(shown.length);
+    for (const [i, frame] of frames.entries()) expect(difference(frame, shown[i])).toBeLessThan(3);
+    // What stands still does not flicker.
+    for (const frame of frames)
+      for (let at = 4 * width * 18; at < frame.length; at++) expect(frame[at]).toBe(frames[0][at]);
+    const { delays, loop } = readGif(path);
+    expect(delays.reduce((sum, delay) => sum + delay)).toBe(Math.round((100 * film.length) / fps));
+    expect(loop).toBe(0);
+  });
+});
+
+test('a film that never changes is that picture, for its time', async () => {
+  const film = Array.from({ length: 10 }, () => picture(0));
+  const { path, bytes } = await render(folder.in('film.gif'), film, { gifPalette: 'per-frame' });
+  const { frames } = await decode(path, { width: 64, height: 48 });
+  for (const frame of frames) expect(difference(frame, film[0])).toBeLessThan(3);
+  expect(readGif(path).delays.reduce((sum, delay) => sum + delay)).toBe(40);
+  const { bytes: one } = await render(folder.in('one.gif'), [picture(0)], { gifPalette: 'per-frame' });
+  expect(bytes - one).toBeLessThan(9 * 1000); // a palette, which ffmpeg writes whole, and nothing
+});
+
+// What a GIF cannot time is rounded frame by frame, and said (output.test.ts); the whole keeps its length.
+test.each([24, 23.976, 29.97, 30, 48, 50, 59.94, 60, 100, 120])(
+  'at %f fps it lasts as long as the film',
+  async (fps) => {
+    const film = Array.from({ length: 25 }, (_, i) => picture(i % 10, 16, 16));
+    for (const gifPalette of ['per-frame', 'global'] as const) {
+      const { path } = await render(folder.in('film.gif'), film, { width: 16, height: 16, fps, gifPalette });
+      const { delays } = readGif(path);
+      expect(delays).toHaveLength(Math.ceil(25 / Math.ceil(fps / 50)));
+      expect(delays.reduce((sum, delay) => sum + delay)).toBe(Math.round(2500 / fps));
+      expect(Math.min(...delays.slice(0, -1))).toBeGreaterThanOrEqual(2); // browsers show a hundredth for ten
+      expect(Math.max(...delays.slice(0, -1)) - Math.min(...delays.slice(0, -1))).toBeLessThanOrEqual(1);
+    }
+  },
+);

@@ -1,0 +1,76 @@
+/** That palettes hold a picture's colours, or what is nearest to them. */
+
+import { promises as fs } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { paletteOf, writePalettes } from '../../src/video/palette.js';
+import { noise, picture, testFolder } from './films.js';
+
+const folder = testFolder();
+
+/** The mean of the squares of pixels' distances to the nearest colour. */
+function error(rgba: Uint8Array, palette: number[][]): number {
+  let sum = 0;
+  for (let at = 0; at < rgba.length; at += 4)
+    sum += Math.min(
+      ...palette.map((colour) => colour.reduce((d, part, i) => d + (part - rgba[at + i]) ** 2, 0)),
+    );
+  return (4 * sum) / rgba.length;
+}
+
+test('few colours are all there, and no others', () => {
+  const colour = fc.tuple(fc.nat(63), fc.nat(63), fc.nat(63)).map((parts) => parts.map((part) => 4 * part));
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(colour, { minLength: 1, maxLength: 12, selector: String }),
+      fc.nat(5),
+      (colours, more) => {
+        const pixels = Uint8Array.from(
+          [...colours, ...colours, colours[0]].flatMap((parts) => [...parts, 255]),
+        );
+        const palette = paletteOf(pixels, colours.length + more);
+        expect(palette.map(String).sort()).toEqual(colours.map(String).sort());
+      },
+    ),
+  );
+});
+
+test.each([
+  ['smooth', picture(3)],
+  ['noisy', noise(1)],
+] as const)('of a %s picture, more colours are nearer', (_, rgba) => {
+  const errors = [1, 2, 4, 8, 16, 64, 255].map((most) => {
+    const palette = paletteOf(rgba, most);
+    expect(palette.length).toBeLessThanOrEqual(most);
+    return error(rgba, palette);
+  });
+  expect(errors).toEqual(errors.toSorted((a, b) => b - a));
+  expect(errors.at(-1)).toBeLessThan(errors[0] / 20);
+});
+
+test('what is transparent has no colour', () => {
+  expect(paletteOf(Uint8Array.of(9, 9, 9, 0, 200, 100, 0, 255), 5)).toEqual([[200, 100, 0]]);
+  expect(paletteOf(Uint8Array.of(9, 9, 9, 0), 5)).toEqual([[0, 0, 0]]);
+});
+
+test('each picture of a file has its palette, whose last colour is none', async () => {
+  const pictures = [picture(0, 8, 8), picture(5, 8, 8)];
+  await fs.writeFile(folder.in('from'), Buffer.concat(pictures));
+  await writePalettes(folder.in('from'), folder.in('to'), 64, 16);
+  const palettes = await fs.readFile(folder.in('to'));
+  expect(palettes).toHaveLength(2 * 1024);
+  for (const [i, rgba] of pictures.entries()) {
+    const entries = Array.from({ length: 256 }, (_, k) => [
+      ...palettes.subarray(1024 * i + 4 * k, 1024 * i + 4 * k + 4),
+    ]);
+    expect(entries.at(-1)).toEqual([0, 0, 0, 0]);
+    expect(new Set(entries.slice(0, -1).map(String)).size).toBeLessThanOrEqual(15);
+    expect(entries.slice(0, -1).every(([, , , a]) => a === 255)).toBe(true);
+    expect(
+      error(
+        rgba,
+        entries.slice(0, -1).map((entry) => entry.slice(0, 3)),
+      ),
+    ).toBeLessThan(40);
+  }
+});
