@@ -24,7 +24,16 @@ import { loadScene, type Scene } from './scenes.js';
 
 export const DEFAULT_SCENE = 'weight-scale';
 
-const SWEEPS_ONLY = ['seconds', 'seed', 'supersample', 'dither', 'backend', 'threads', 'recipe'] as const;
+const SWEEPS_ONLY = [
+  'seconds',
+  'seed',
+  'pace',
+  'supersample',
+  'dither',
+  'backend',
+  'threads',
+  'recipe',
+] as const;
 const COMPOSED_ONLY = ['browser', 'concurrency', 'timeout', 'transparent'] as const;
 
 /** @param given - Which options somebody gave, by name. @param scene - None for the default one, or for --project's. */

@@ -14,6 +14,7 @@ export interface DrawOptions {
   // Sweeps only.
   seconds?: number;
   seed?: string;
+  pace?: Sweep['pace'];
   supersample?: Sweep['supersample'];
   dither?: boolean;
   backend: (typeof backends)[number];

@@ -85,10 +85,11 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
 
 /** The scene's sweep with the command line's changes. */
 export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
-  const { size, fps, supersample, dither, seconds, seed } = options;
+  const { size, fps, pace, supersample, dither, seconds, seed } = options;
   const direct = {
     ...(size && { size }),
     ...(fps && { fps }),
+    ...(pace && { pace }),
     ...(supersample && { supersample }),
     ...(dither && { dither }),
   };

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { backends } from '../frame/create-renderer.js';
 import { VERSION } from '../render/version.js';
+import { paces } from '../sweep/sweep.js';
 import { gifPalettes, placeNames, qualities } from '../video/index.js';
 import { notNegative, parseFrames, parseMaxSize, parseSize, positive, whole } from './arguments.js';
 import { examine } from './doctor.js';
@@ -148,6 +149,12 @@ function drawing(command: Command): Command {
     .option('--fps <n>', 'frames a second; a GIF takes 10, 20, 25 and 50 exactly', positive('--fps'))
     .option('--seconds <s>', 'length; the whole sweep is stretched to it', positive('--seconds'))
     .option('--seed <seed>', 'another network: a number or a word')
+    .addOption(
+      new Option(
+        '--pace <how>',
+        'even: so that the picture changes at a constant rate; tracks: as the sweep moves its parameters',
+      ).choices(paces),
+    )
     .option(
       '--set <name=value>',
       "a sweep's parameter, or from..to to move it; a composed scene's variable; may repeat",
