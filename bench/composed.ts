@@ -83,7 +83,7 @@ async function drawOnly(
   const { openComposed } = await built.composed();
   const source = await openComposed(target, { variables });
   try {
-    for await (const _ of source.frames());
+    for await (const _ of source.frames([[0, FRAMES - 1]]));
     return await source.times();
   } finally {
     await source.close();
@@ -147,10 +147,10 @@ async function encodeRaw(folder: string): Promise<number> {
 async function encode(input: string[], output: string): Promise<number> {
   const { encodingOf } = await built.encode();
   const film = { width: 1920, height: 1080, fps: FPS, frames: FRAMES };
-  const { first } = encodingOf({ path: output, format: 'mp4', sequence: false }, film);
+  const { takes } = encodingOf({ path: output, format: 'mp4', sequence: false }, film);
   const { path } = await findFfmpeg();
   const start = performance.now();
-  await run(path, ['-loglevel', 'error', ...input, ...first.outputs[0].options, '-y', output]);
+  await run(path, ['-loglevel', 'error', ...input, ...takes[0].options, '-y', output]);
   return performance.now() - start;
 }
 

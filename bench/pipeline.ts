@@ -131,8 +131,8 @@ async function drawAll(
 
 /** Makes an MP4 of the file `frames`, by the arguments that films are made with. */
 async function encode(ffmpeg: string, cwd: string, output: Output, shape: FilmShape): Promise<void> {
-  const { encodingOf } = await built.encode();
-  const { first: step } = encodingOf(output, shape);
+  const { encodingOf, segmentStep } = await built.encode();
+  const step = segmentStep(encodingOf(output, shape).takes, shape, ['film.mp4']);
   const inputs = step.inputs.flatMap(({ options }) => [...options, '-i', 'frames']);
   const outputs = step.outputs.flatMap(({ options, to }) => [...options, '-y', to]);
   const child = spawn(ffmpeg, [...inputs, ...outputs], {

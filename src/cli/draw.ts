@@ -56,10 +56,10 @@ export async function render(
       `${job.name} does not end where it begins, so it jumps each time that --loops begins anew.`,
     );
   for (const [i, { group, film, sweep }] of plan.entries()) {
-    const { backend, threads, crf, quality, loops, gif: gifPalette, poster, ffmpeg } = options;
+    const { backend, threads, crf, quality, loops, gif: gifPalette, poster, ffmpeg, cache } = options;
     const { range: frames, every } = film;
     const write: WriteOptions = {
-      ...{ crf, quality, loops, gifPalette, ffmpeg, signal },
+      ...{ crf, quality, loops, gifPalette, ffmpeg, cache, signal },
       onProgress: report.progress,
       outputs: group.files,
       ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),

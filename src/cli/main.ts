@@ -9,7 +9,9 @@ const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     if (interruption.signal.aborted) process.exit(130); // asked twice: at once
-    interruption.abort(new Error('Stopped. No half-made file is left.'));
+    interruption.abort(
+      new Error('Stopped. No half-made file is left; the same command goes on from what was drawn.'),
+    );
   });
 }
 process.stdout.on('error', () => {}); // a reader that went away (| head) is no reason to fail

@@ -9,6 +9,8 @@ export interface DrawOptions {
   fps?: number;
   set: string[];
   ffmpeg?: string;
+  /** False for --no-cache. */
+  cache: boolean;
   json?: boolean;
   quiet?: boolean;
   // Sweeps only.

@@ -5,6 +5,7 @@ import { VERSION } from '../render/version.js';
 import { paces } from '../sweep/sweep.js';
 import { gifPalettes, placeNames, qualities } from '../video/index.js';
 import { notNegative, parseFrames, parseMaxSize, parseSize, positive, whole } from './arguments.js';
+import { clearCache, showCache } from './cache.js';
 import { examine } from './doctor.js';
 import { DEFAULT_SCENE, render, still } from './draw.js';
 import { edit } from './edit.js';
@@ -102,6 +103,17 @@ export function buildProgram(signal: AbortSignal): Command {
     .option('--json', 'one JSON object a line')
     .action((options: { json?: boolean }) => listPlaces(options));
 
+  const cache = program
+    .command('cache')
+    .description('tell what is kept of films drawn before, so that they need not be drawn again')
+    .option('--json', 'as one JSON object')
+    .action((options: { json?: boolean }) => showCache(options));
+  cache
+    .command('clear')
+    .description('drop all of it')
+    .option('--json', 'as one JSON object')
+    .action((options: { json?: boolean }) => clearCache(options));
+
   program
     .command('doctor')
     .description('tell what was found on this machine, and what to do about what was not')
@@ -170,6 +182,7 @@ function drawing(command: Command): Command {
     .addOption(new Option('--backend <name>', 'what draws').choices(backends).default('auto'))
     .option('--threads <n>', 'CPU threads, in place of a GPU; by default one a core', whole('--threads', 256))
     .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
+    .option('--no-cache', 'neither take what was drawn before, nor keep what is drawn')
     .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
     .option('--transparent', 'a composed scene without its background: .webm or .png')
     .option('--browser <path>', 'the browser to draw a composed scene in; by default it is looked for')

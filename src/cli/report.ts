@@ -54,12 +54,13 @@ function peopleReporter(): Reporter {
       stderr.write(stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
     warning: (message) => void stderr.write(`Note: ${message}\n`),
-    done({ files, frames, seconds, renderer }, advice, places) {
+    done({ files, frames, drawn, seconds, renderer }, advice, places) {
       for (const { path, bytes, chose } of files) {
         const more = [chose && `(${chose})`, places?.get(path)].filter(Boolean);
         console.log([relative('.', path) || path, inBytes(bytes), ...more].join('  '));
       }
-      const pace = frames > 1 ? `${frames} frames in ${duration(seconds)} (${renderer})` : renderer;
+      const kept = drawn < frames ? `, ${frames - drawn} of them drawn before` : '';
+      const pace = frames > 1 ? `${frames} frames in ${duration(seconds)}${kept} (${renderer})` : renderer;
       console.log(`${pace}. ${advice}`.trim());
     },
   };

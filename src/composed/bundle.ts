@@ -1,6 +1,7 @@
 /** One composed scene, or project, as files for a page: bundled into memory, nothing on disk is touched. */
 
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build as buildFast } from 'esbuild';
 import { build, type Plugin, type ResolvedConfig, type Rollup } from 'vite';
@@ -59,6 +60,19 @@ export async function bundle(target: Target): Promise<Bundle> {
   } catch (error) {
     throw buildFailure(error as Rollup.RollupError);
   }
+}
+
+/** Names what a bundle does: the same name, the same film. Maps to the sources do nothing. */
+export function digestOf({ files, imports, publicFolder }: Bundle): string {
+  const hash = createHash('sha256').update(JSON.stringify(imports));
+  for (const [name, content] of files) if (!name.endsWith('.map')) hash.update(name).update(content);
+  if (existsSync(publicFolder)) {
+    for (const name of readdirSync(publicFolder, { recursive: true }).map(String).sort()) {
+      const { size, mtimeMs } = statSync(join(publicFolder, name));
+      hash.update(JSON.stringify([name, size, mtimeMs]));
+    }
+  }
+  return hash.digest('hex');
 }
 
 /**

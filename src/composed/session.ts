@@ -7,7 +7,7 @@ import { RenderError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
 import type { Message } from '../page/main.js';
-import { type Bundle, bundle } from './bundle.js';
+import { type Bundle, bundle, digestOf } from './bundle.js';
 import { failureMessage, Places } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
@@ -25,6 +25,8 @@ export interface SessionOptions {
 }
 
 export class Session {
+  /** Names all that the pages have been given. */
+  readonly code: string;
   /** Rejects when any page fails. */
   private readonly failed: Promise<never>;
   private fail!: (error: Error) => void;
@@ -40,10 +42,11 @@ export class Session {
   private constructor(
     private readonly process: Process,
     private readonly server: PageServer,
-    files: Bundle['files'],
+    bundle: Bundle,
     private readonly options: SessionOptions,
   ) {
-    this.places = new Places(files);
+    this.places = new Places(bundle.files);
+    this.code = digestOf(bundle);
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
     });
@@ -56,9 +59,9 @@ export class Session {
     const launching = findBrowser(options.browser).then(launchBrowser);
     launching.catch(() => {}); // it is awaited below, and closed if the bundle fails
     try {
-      const files = await bundle(target);
+      const bundled = await bundle(target);
       const process = await launching;
-      return new Session(process, await startServer(files, take), files.files, options);
+      return new Session(process, await startServer(bundled, take), bundled, options);
     } catch (error) {
       await launching.then((process) => process.close()).catch(() => {});
       throw error;
@@ -92,13 +95,19 @@ export class Session {
     return info;
   }
 
-  /** Has the pages draw frames by turns. Resolves when all are handed over. */
-  async draw(first: number, last: number): Promise<void> {
+  /** Has the pages draw every `step`th frame by turns. Resolves when all are handed over. */
+  async draw(first: number, last: number, step: number): Promise<void> {
     const count = this.pages.length;
     const draws = this.pages.map(async (page, number) =>
       this.result(
         page,
-        await page.evaluate((args) => window.untrained.draw(...args), [first, last, number, count] as const),
+        await page.evaluate((args) => window.untrained.draw(...args), [
+          first,
+          last,
+          step,
+          number,
+          count,
+        ] as const),
       ),
     );
     draws.forEach((draw) => {

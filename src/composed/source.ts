@@ -1,5 +1,6 @@
 /** Composed scenes as a source of frames. */
 
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../errors.js';
 import { checkRange } from '../render/film.js';
@@ -53,16 +54,12 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
     options.signal?.throwIfAborted();
     const { transparent } = options;
     const background = transparent ? '#0000' : defaults.background;
-    const info = await session.open({
-      view,
-      size,
-      fps,
-      background,
-      transparent,
-      variables: options.variables ?? {},
-    });
+    const variables = options.variables ?? {};
+    const settings = { view, size, fps, background, transparent, variables };
+    const info = await session.open(settings);
     const [first, last] = rangeOf(options, info.frames, fps);
     const { every = 1 } = options;
+    const numberOf = (frame: number) => first + frame * every; // in the whole film
     return {
       shape: {
         width: size[0],
@@ -74,15 +71,21 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
       firstFrame: first,
       backend: `Chromium ${session.browserVersion}`,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
-      async *frames() {
-        const drawing = session.draw(first, last);
-        drawing.catch(() => {}); // patiently() tells of it, whatever it is waiting for
-        for (let frame = first; frame <= last; frame++) {
-          const pixels = await session.patiently(queue.next(frame));
-          if ((frame - first) % every === 0) yield pixels;
-          queue.release(pixels);
+      nameOf([from, to]) {
+        const all = [session.code, session.browserVersion, settings, numberOf(from), numberOf(to), every];
+        return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+      },
+      async *frames(parts) {
+        for (const [from, to] of parts) {
+          const drawing = session.draw(numberOf(from), numberOf(to), every);
+          drawing.catch(() => {}); // patiently() tells of it, whatever it is waiting for
+          for (let frame = from; frame <= to; frame++) {
+            const pixels = await session.patiently(queue.next(numberOf(frame)));
+            yield pixels;
+            queue.release(pixels);
+          }
+          await session.patiently(drawing); // an error in the very last frame is one
         }
-        await session.patiently(drawing); // an error in the very last frame is one
       },
       times: () => session.times(),
       async close() {

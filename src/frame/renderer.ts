@@ -9,6 +9,8 @@ export interface FrameRenderer {
   readonly backend: Backend;
   /** In words, for people: "2 threads, 256-bit SIMD". */
   readonly description: string;
+  /** Names what decides the last bits of its pixels: the same name, the same picture to the byte. */
+  readonly arithmetic: string;
   /** How many frames to ask for at once so that the renderer never waits. */
   readonly framesInFlight: number;
   /** What it gives a frame's pixels as. */

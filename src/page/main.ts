@@ -2,14 +2,17 @@
 import type { ProjectSettings } from '@motion-canvas/core';
 import { describe, type Failure } from './failure.js';
 import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
-import { startUploads } from './upload.js';
+import { startUploads, type Uploads } from './upload.js';
 
 /** What the page can be asked to do. Failures come back as values: an Error would lose its stack on the way. */
 export interface PageApi {
   /** Runs the scenes once, to learn how long they are. */
   open(settings: FilmSettings): Promise<FilmInfo | Failure>;
-  /** Draws a page's share of the frames from `first` to `last`, by turns with the others, and hands each to the server. */
-  draw(first: number, last: number, page: number, pages: number): Promise<Failure | undefined>;
+  /**
+   * Draws a page's share of every `step`th frame from `first` to `last`, by turns with the others, and hands each to the
+   * server. May be called again for frames further on.
+   */
+  draw(first: number, last: number, step: number, page: number, pages: number): Promise<Failure | undefined>;
   /** The suspended generators of the scene that is played. */
   waiting(): unknown[];
   /** Ends the film for what was not thrown, such as a logged error. */
@@ -35,6 +38,7 @@ export type Message =
 export function start(project: ProjectSettings): void {
   Error.stackTraceLimit = 100; // the scene's own line may lie deep under Motion Canvas's
   let film: PageFilm | undefined;
+  let uploads: Uploads | undefined;
   let first: Failure | undefined;
   const fail = (failure: Failure) => {
     first ??= failure;
@@ -65,12 +69,12 @@ export function start(project: ProjectSettings): void {
         film = await openFilm(project, settings);
         return film.info;
       }),
-    draw: (first, last, page, pages) =>
+    draw: (first, last, step, page, pages) =>
       caught(async () => {
         if (!film) throw new Error('draw() before open()');
         const { times } = window.untrained;
-        const uploads = startUploads(page, times);
-        for (let frame = first + page; frame <= last; frame += pages) {
+        uploads ??= startUploads(page, times);
+        for (let frame = first + page * step; frame <= last; frame += pages * step) {
           const began = performance.now();
           await film.advance(frame);
           const context = await film.draw();

@@ -1,4 +1,5 @@
 /** The job: frames in order, from what draws them into every file at once. */
+import { createHash } from 'node:crypto';
 import { UsageError } from '../errors.js';
 import { createRenderer, type RendererOptions } from '../frame/create-renderer.js';
 import type { FrameDescription } from '../frame/description.js';
@@ -10,14 +11,17 @@ import {
   type Finished,
   type FrameSink,
   findFfmpeg,
+  framesIn,
   type Output,
   openSink,
   parseOutput,
   pixelFormatsFor,
+  type Range,
+  SegmentCache,
   type SinkOptions,
 } from '../video/index.js';
 import type { FrameSource } from './source.js';
-import { VERSION } from './version.js';
+import { CODE, VERSION } from './version.js';
 
 /** One of the files that a film goes to. */
 export interface OutputRequest {
@@ -28,7 +32,7 @@ export interface OutputRequest {
 }
 
 /** How any film is written. */
-export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber'> {
+export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' | 'kept'> {
   /** Where the film goes; several files are made of one rendering. */
   outputs: (string | OutputRequest)[];
   /** A PNG of one frame beside them: the last, or the first of a loop. */
@@ -37,6 +41,11 @@ export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber'> 
   madeOf?: Recipe;
   /** Where ffmpeg is; by default it is looked for. */
   ffmpeg?: string;
+  /**
+   * Whether parts of the film are kept on this machine, so that the same film, begun anew, goes on where it was, and one
+   * that is changed is only drawn where it has changed. Defaults to false.
+   */
+  cache?: boolean;
   /** Called after each frame. */
   onProgress?: (progress: Progress) => void;
   /** Ends the work early: nothing is left behind, and the promise rejects with the signal's reason. */
@@ -64,6 +73,8 @@ export interface Progress {
 export interface Film {
   files: Finished[];
   frames: number;
+  /** How many of them were drawn; the others were kept from before. */
+  drawn: number;
   /** How long the work took. */
   seconds: number;
   /** What drew it: the backend, and how. */
@@ -93,6 +104,7 @@ export async function writeFilm(open: () => Promise<FrameSource>, options: Write
   if (poster) checkStill(poster.path);
   const started = performance.now();
   const ffmpeg = await findFfmpeg(options.ffmpeg);
+  const cache = options.cache ? SegmentCache.here() : undefined;
   const sinks: FrameSink[] = [];
   let source: FrameSource | undefined;
   // Frames under way, writes and the last words of ffmpeg all reject then, whichever is being awaited.
@@ -102,40 +114,71 @@ export async function writeFilm(open: () => Promise<FrameSource>, options: Write
   };
   try {
     source = await open();
+    const drawing = source;
     const { shape, firstFrame, backend } = source;
     const note = options.madeOf && noteOf({ ...options.madeOf, made: { version: VERSION, backend } });
+    const nameOf = (frames: Range) => drawing.nameOf(frames);
     for (const [i, output] of outputs.entries()) {
       const { maxSize = options.maxSize } = requests[i];
+      const kept = cache && { cache, nameOf };
       sinks.push(
-        await openSink(ffmpeg, output, shape, { ...options, maxSize, note, firstNumber: firstFrame }),
+        await openSink(ffmpeg, output, shape, { ...options, maxSize, note, firstNumber: firstFrame, kept }),
       );
     }
-    const films = sinks.slice();
-    const posterSink =
-      poster && (await openSink(ffmpeg, parseOutput(poster.path), { ...shape, frames: 1 }, { note }));
-    if (posterSink) sinks.push(posterSink);
-    const posed = poster?.frame === 'first' ? 0 : shape.frames - 1;
+    const takers = sinks.map((sink) => ({ sink, missing: sink.missing }));
+    if (poster) {
+      const posed = poster.frame === 'first' ? 0 : shape.frames - 1;
+      const kept = cache && { cache, nameOf: () => nameOf([posed, posed]) };
+      const output = parseOutput(poster.path);
+      const sink = await openSink(ffmpeg, output, { ...shape, frames: 1 }, { note, kept });
+      sinks.push(sink);
+      takers.push({ sink, missing: sink.missing.length > 0 ? [[posed, posed]] : [] });
+    }
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
-    let frame = 0;
+    const parts = union(takers.map(({ missing }) => missing));
+    const toDraw = parts.reduce((sum, part) => sum + framesIn(part), 0);
+    let drawn = 0;
     const began = performance.now(); // a browser takes its time to start, which says nothing of the pace
-    for await (const pixels of source.frames()) {
-      const takers = frame === posed ? sinks : films;
-      await Promise.all(takers.map((sink) => sink.write(pixels)));
-      frame++;
-      onProgress?.(progressOf(frame, shape.frames, began));
+    const frames = numbersIn(parts);
+    if (toDraw > 0) {
+      for await (const pixels of source.frames(parts)) {
+        const frame = frames.next().value!;
+        const wanting = takers.filter(({ missing }) => missing.some((part) => contains(part, frame)));
+        await Promise.all(wanting.map(({ sink }) => sink.write(pixels)));
+        drawn++;
+        onProgress?.(progressOf(drawn, toDraw, shape.frames, began));
+      }
     }
     const files = await Promise.all(sinks.map((sink) => sink.finish()));
     const seconds = (performance.now() - started) / 1000;
-    return { files, frames: frame, seconds, renderer: source.description };
+    return { files, frames: shape.frames, drawn, seconds, renderer: source.description };
   } catch (error) {
     await Promise.all(sinks.map((sink) => sink.abort()));
     throw signal?.aborted ? signal.reason : error;
   } finally {
     signal?.removeEventListener('abort', stop);
     await source?.close();
+    await cache?.trim();
   }
 }
+
+/** All frames that are in any of the lists, each once, in order. */
+function union(lists: (readonly Range[])[]): Range[] {
+  const parts: [number, number][] = [];
+  for (const [first, last] of lists.flat().sort(([a], [b]) => a - b)) {
+    const before = parts.at(-1);
+    if (before && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else parts.push([first, last]);
+  }
+  return parts;
+}
+
+function* numbersIn(parts: readonly Range[]): Generator<number, undefined> {
+  for (const [first, last] of parts) for (let i = first; i <= last; i++) yield i;
+}
+
+const contains = ([first, last]: Range, frame: number) => first <= frame && frame <= last;
 
 /** A sweep's frames, as what all outputs can be made of. */
 async function sweepSource(
@@ -149,6 +192,7 @@ async function sweepSource(
   const renderer = await createRenderer(options);
   const paths = requestsOf(options).map(({ path }) => path);
   const pixels = pixelFormatOf([...paths, ...(poster ? [poster.path] : [])].map(parseOutput), renderer);
+  const describe = (frame: number) => frameAt(sweep, timeOfFrame(sweep, range[0] + frame * every));
   return {
     shape: { width, height, fps: sweep.fps / every, frames, pixels },
     firstFrame: range[0],
@@ -156,9 +200,18 @@ async function sweepSource(
     get description() {
       return `${renderer.backend}: ${renderer.description}`;
     },
-    frames: () => drawAll(renderer, descriptions(sweep, range, every), pixels),
+    nameOf(part) {
+      const hash = createHash('sha256').update(CODE).update(`${renderer.backend} ${renderer.arithmetic}`);
+      for (const frame of numbersIn([part])) hash.update(JSON.stringify(describe(frame)));
+      return hash.digest('hex');
+    },
+    frames: (parts) => drawAll(renderer, map(numbersIn(parts), describe), pixels),
     close: () => renderer.close(),
   };
+}
+
+function* map<T, U>(values: Iterator<T, undefined>, change: (value: T) => U): Generator<U, undefined> {
+  for (let next = values.next(); !next.done; next = values.next()) yield change(next.value);
 }
 
 /** One frame of a sweep as a PNG. @param t - When, in seconds from the sweep's beginning. */
@@ -166,7 +219,7 @@ export async function renderStill(
   sweep: Sweep,
   t: number,
   output: string,
-  options: RendererOptions & { ffmpeg?: string; signal?: AbortSignal } = {},
+  options: RendererOptions & Pick<WriteOptions, 'ffmpeg' | 'cache' | 'signal'> = {},
 ): Promise<Film> {
   if (!(t >= 0 && t <= sweep.seconds)) {
     throw new UsageError(
@@ -199,7 +252,7 @@ function pixelFormatOf(outputs: Output[], renderer: FrameRenderer): PixelFormat 
 /** How many frames there are to draw. All are checked, so that no mistake in the last costs those before it. */
 function checkFrames(sweep: Sweep, [first, last]: [number, number]): number {
   checkRange([first, last], frameCount(sweep), 'sweep');
-  for (const _ of descriptions(sweep, [first, last]));
+  for (let i = first; i <= last; i++) frameAt(sweep, timeOfFrame(sweep, i));
   return last - first + 1;
 }
 
@@ -211,15 +264,6 @@ export function checkRange([first, last]: [number, number], frames: number, what
       `The frames are ${first}-${last}, and the ${what} has 0-${end}: take a range of those.`,
     );
   }
-}
-
-/** The frames' descriptions one by one, since a long film has many. */
-function* descriptions(
-  sweep: Sweep,
-  [first, last]: [number, number],
-  every = 1,
-): Generator<FrameDescription, undefined> {
-  for (let i = first; i <= last; i += every) yield frameAt(sweep, timeOfFrame(sweep, i));
 }
 
 /**
@@ -252,7 +296,9 @@ async function* drawAll(
   }
 }
 
-function progressOf(frame: number, frames: number, began: number): Progress {
-  const fps = (1000 * frame) / (performance.now() - began);
-  return { frame, frames, fps, secondsLeft: (frames - frame) / fps };
+/** @param drawn - Of the frames to draw. Those that were kept count as done. */
+function progressOf(drawn: number, toDraw: number, frames: number, began: number): Progress {
+  const fps = (1000 * drawn) / (performance.now() - began);
+  const left = toDraw - drawn;
+  return { frame: frames - left, frames, fps, secondsLeft: left / fps };
 }

@@ -1,6 +1,6 @@
 /** Where a film's frames come from: a sweep's renderer (film.ts), or the pages of a browser (src/composed). */
 
-import type { FilmShape } from '../video/index.js';
+import type { FilmShape, Range } from '../video/index.js';
 
 export interface FrameSource {
   /** Of the film that is made; `frames` counts those that frames() gives. */
@@ -11,8 +11,13 @@ export interface FrameSource {
   readonly backend: string;
   /** What draws, and how. To be asked once frames have been drawn. */
   readonly description: string;
-  /** The frames in order, RGBA8 rows from the top. Each array is valid until the next is asked for. Called once. */
-  frames(): AsyncIterable<Uint8Array>;
+  /** A name for all that makes these frames what they are: two films in which they have the same name share them. */
+  nameOf(frames: Range): string;
+  /**
+   * Draws these parts of the film, in order. Called once.
+   * @returns RGBA8 rows from the top, or as the shape says. Each array is valid until the next is asked for.
+   */
+  frames(parts: readonly Range[]): AsyncIterable<Uint8Array>;
   /** Frees all it holds; frames under way reject. May be called at any time, and more than once. */
   close(): Promise<void>;
 }

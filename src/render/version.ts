@@ -1,6 +1,22 @@
-/** The package's version. */
-import { readFileSync } from 'node:fs';
+/** The package's version, and a name for the code that decides what films look like. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ).version;
+
+/** Changes with every change of what is between a frame's description and its file, so that nothing is kept beyond it. */
+export const CODE: string = hashOf(['network', 'frame', 'video', 'render']);
+
+function hashOf(folders: string[]): string {
+  const hash = createHash('sha256').update(VERSION);
+  for (const folder of folders) {
+    const path = fileURLToPath(new URL(`../${folder}`, import.meta.url));
+    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
+      if (/\.[jt]s$/.test(entry.name)) hash.update(readFileSync(join(entry.parentPath, entry.name)));
+  }
+  return hash.digest('hex');
+}

@@ -52,20 +52,17 @@ export function framesOf(film: FilmShape): Input {
   };
 }
 
-/** A lossless copy of the frames, for those who need them twice: they come through the pipe but once. */
-export function copyOf({ pixels, alpha }: FilmShape): Step['outputs'][number] {
-  return {
-    options: [
-      ...['-map', '0:v'],
-      // A quarter of the raw bytes, and as fast as copying.
-      ...['-c:v', 'utvideo', '-pix_fmt', pixels === 'yuv420p' ? 'yuv420p' : alpha ? 'gbrap' : 'gbrp'],
-      ...['-f', 'nut'], // keeps any frame rate exactly, where Matroska would round to milliseconds
-    ],
-    to: 'film.nut',
-  };
+/** A lossless copy of the frames, for those who need them again: they come through the pipe but once. */
+export function copyOf({ pixels, alpha }: FilmShape): string[] {
+  return [
+    // A quarter of the raw bytes, and as fast as copying.
+    ...['-c:v', 'utvideo', '-pix_fmt', pixels === 'yuv420p' ? 'yuv420p' : alpha ? 'gbrap' : 'gbrp'],
+    ...['-f', 'nut'], // keeps any frame rate exactly, where Matroska would round to milliseconds
+  ];
 }
 
-/** That copy, as an input in place of framesOf. */
-export function copied({ pixels }: FilmShape, from = 'film.nut'): Input {
-  return { options: [...GENERAL, '-f', 'nut', ...(pixels === 'yuv420p' ? BT709_TAGS : [])], from };
+/** The film's segments one after another, by a list of them (sink.ts), as an input in place of framesOf. */
+export function segmentsOf(take: 'video' | 'copy', { pixels }: FilmShape): Input {
+  const meaning = take === 'copy' && pixels === 'yuv420p' ? BT709_TAGS : [];
+  return { options: [...GENERAL, '-f', 'concat', '-safe', '0', ...meaning], from: `${take}.txt` };
 }

@@ -5,7 +5,7 @@
  *  ffmpeg runs inside the work folder (workfolder.ts), so files have short names here and a user's path, with whatever
  *  colons and percent signs it has, never reaches ffmpeg's command line. GIFs are made in gif.ts. */
 
-import { BT709_TAGS, copied, copyOf, framesOf, GENERAL, REPEATABLE, toVideo } from './arguments.js';
+import { BT709_TAGS, copyOf, framesOf, GENERAL, REPEATABLE, segmentsOf, toVideo } from './arguments.js';
 import { climbDown } from './budget.js';
 import { gif } from './gif.js';
 import { noteBytes } from './note.js';
@@ -13,16 +13,25 @@ import { type EncodeOptions, qualityOf } from './options.js';
 import type { FilmShape, Output } from './output.js';
 import type { Step } from './run.js';
 
+/** A film is made of segments (segments.ts), each encoded by itself, and then joined. */
 export interface Encoding {
-  /** Reads the frames. */
-  first: Step;
-  /** What comes when all frames are there, and gives what there is to tell of it. */
-  finish?: (bench: Bench) => Promise<string | undefined>;
+  /** What is made of each segment's frames, in one run of ffmpeg. */
+  takes: Take[];
+  /** Makes the files of all segments, and gives what there is to tell of it. */
+  join(bench: Bench): Promise<string | undefined>;
   /** What is there in the end, by name. For a sequence, each frame in order. */
   files: string[];
 }
 
-/** The work folder, for what comes after the frames. */
+/** One of the files that a segment becomes. */
+export interface Take {
+  /** `video`: as the film will have it, to be joined as it is. `copy`: without loss, to be encoded as a whole. */
+  name: 'video' | 'copy';
+  /** To its encoder and its container; the same for every segment. */
+  options: string[];
+}
+
+/** The work folder, with the segments of each take listed in `video.txt` and `copy.txt`. */
 export interface Bench {
   /** Runs ffmpeg in it, and gives the last lines of what it said. */
   run(step: Step): Promise<string[]>;
@@ -31,8 +40,19 @@ export interface Bench {
   rename(from: string, to: string): Promise<void>;
 }
 
-/** The text file with an MP4's or WebM's tags, which is there before the frames where there is a note. */
+/** The text file with a video's tags, which is there where there is a note. */
 export const NOTE_FILE = 'note.txt';
+
+/** What a segment is made by. @param names - The file of each take. */
+export function segmentStep(takes: Take[], film: FilmShape, names: string[]): Step {
+  return {
+    inputs: [framesOf(film)],
+    outputs: takes.map(({ options }, i) => ({
+      options: ['-map', '0:v', ...options, ...REPEATABLE],
+      to: names[i],
+    })),
+  };
+}
 
 /** The arguments for `film` as `output`. Pure: nothing is looked up or written. */
 export function encodingOf(output: Output, film: FilmShape, options: EncodeOptions = {}): Encoding {
@@ -57,8 +77,10 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
           // middle of its 2 x 2 pixels, as swscale and src/frame/pixels.ts make it.
           ...['-x264-params', 'colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0'],
           ...BT709_TAGS,
-          ...MP4,
         ],
+        // faststart: the index first, so that a browser can start before the end arrives. write_colr: puts the colours
+        // into the container as well, which newer ffmpegs do unasked.
+        container: ['-movflags', '+faststart+write_colr', '-f', 'mp4'],
       });
 
     case 'webm':
@@ -78,8 +100,8 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
           ...['-deadline', 'good'], // not the realtime mode, nor best, which is far slower for nothing one can see
           ...['-cpu-used', options.quality === 'draft' ? '8' : '4'], // 4: 0.3 dB less than 1 in half the time
           ...BT709_TAGS,
-          ...['-f', 'webm'],
         ],
+        container: ['-f', 'webm'],
       });
 
     case 'webp':
@@ -93,24 +115,35 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
           ...['-c:v', 'libwebp_anim'], // libwebp would write each frame as a picture of its own
           ...['-quality', String(quality)],
           ...['-pix_fmt', 'bgra'], // libwebp makes its own YUV from it: 5% smaller than from ffmpeg's yuv420p
-          ...['-loop', '0'], // for ever
-          ...['-f', 'webp'],
         ],
+        container: ['-loop', '0', '-f', 'webp'], // for ever
       });
 
     case 'gif':
       return gif(path, film, options);
 
-    case 'png':
-      return output.sequence ? pngSequence(film) : one(film, 'film.png', [...png(film), '-f', 'image2pipe']);
+    case 'png': {
+      // Joined, a sequence's pictures are files of their own by image2; image2pipe makes one file whatever its name is.
+      const to = output.sequence ? '%08d.png' : 'film.png';
+      const container = output.sequence ? ['-f', 'image2', '-start_number', '0'] : ['-f', 'image2pipe'];
+      const number = (_: unknown, i: number) => `${String(i).padStart(8, '0')}.png`;
+      return {
+        takes: [{ name: 'video', options: [...png(film), '-f', 'nut'] }],
+        files: output.sequence ? Array.from({ length: film.frames }, number) : ['film.png'],
+        async join(bench) {
+          const options = ['-c', 'copy', ...container, ...REPEATABLE];
+          await bench.run({ inputs: [segmentsOf('video', film)], outputs: [{ options, to }] });
+          return undefined;
+        },
+      };
+    }
   }
 }
 
-const MP4 = [
-  // faststart: the index first, so that a browser can start before the end arrives. write_colr: puts the colours into the
-  // container as well, which newer ffmpegs do unasked.
-  ...['-movflags', '+faststart+write_colr'],
-  ...['-f', 'mp4'],
+const png = ({ alpha }: FilmShape) => [
+  ...['-c:v', 'png'],
+  ...['-pix_fmt', alpha ? 'rgba' : 'rgb24'], // the bytes as they came, without the fourth where it means nothing
+  ...['-pred', 'sub'], // our pictures are smooth: 40% smaller than without, and no other filter did better
 ];
 
 /** A format whose quality is one number. */
@@ -121,38 +154,42 @@ interface Graded {
   rungs: number;
   halving: number;
   said: (quality: number) => string;
+  /** To the encoder. */
   options: (quality: number) => string[];
+  container: string[];
 }
 
-/** Frames to one file at the best quality; again from a copy, at a lower one, where that is larger than it may be. */
+/** Segments at the best quality, joined; or the film anew from its copy at a lower one, where that is larger than it may be. */
 function graded(path: string, film: FilmShape, options: EncodeOptions, grades: Graded): Encoding {
   const { maxSize, loops = 1, note } = options;
-  const { file } = grades;
-  const video = file !== 'film.webp'; // which ffmpeg gives tags
-  const once = loops > 1 ? 'once.mp4' : 'attempt';
-  const encoded = (from: Step['inputs'][number], rung: number, to: string): Step => {
+  const { file, container } = grades;
+  const video = file !== 'film.webp'; // which cannot be joined, and which ffmpeg gives no tags
+  const copy: Take = { name: 'copy', options: copyOf(film) };
+  const encoded: Take = { name: 'video', options: [...grades.options(grades.at(0)), ...container] };
+  const written = (from: Step['inputs'][number], options: string[], to: string): Step => {
     const tagged = note !== undefined && video;
     const tags: Step['inputs'] = [{ options: ['-f', 'ffmetadata'], from: NOTE_FILE }];
     const mapped = tagged ? ['-map', '0:v', '-map_metadata', '1'] : ['-map', '0:v'];
     return {
       inputs: tagged ? [from, ...tags] : [from],
-      outputs: [{ options: [...mapped, ...grades.options(grades.at(rung)), ...REPEATABLE], to }],
+      outputs: [{ options: [...mapped, ...options, ...container, ...REPEATABLE], to }],
     };
   };
+  const once = loops > 1 ? 'once' : 'attempt';
   const repeated: Step = {
     inputs: [{ options: [...GENERAL, '-stream_loop', String(loops - 1)], from: once }],
-    outputs: [{ options: ['-c', 'copy', ...MP4, ...REPEATABLE], to: 'attempt' }],
+    outputs: [{ options: ['-c', 'copy', ...container, ...REPEATABLE], to: 'attempt' }],
   };
-
-  if (maxSize === undefined && loops === 1) return { first: encoded(framesOf(film), 0, file), files: [file] };
-  const first = encoded(framesOf(film), 0, once);
-  if (maxSize !== undefined) first.outputs.push(copyOf(film));
   return {
-    first,
+    takes: [...(video ? [encoded] : []), ...(video && maxSize === undefined ? [] : [copy])],
     files: [file],
-    async finish(bench) {
+    async join(bench) {
       const make = async (rung: number) => {
-        if (rung > 0) await bench.run(encoded(copied(film), rung, once));
+        const step =
+          rung === 0 && video
+            ? written(segmentsOf('video', film), ['-c', 'copy'], once)
+            : written(segmentsOf('copy', film), grades.options(grades.at(rung)), once);
+        await bench.run(step);
         if (loops > 1) await bench.run(repeated);
         return (await bench.bytes('attempt')) + (video ? 0 : noteBytes('webp', note));
       };
@@ -166,23 +203,4 @@ function graded(path: string, film: FilmShape, options: EncodeOptions, grades: G
       return rung === 0 ? undefined : `${grades.said(grades.at(rung))} to fit`;
     },
   };
-}
-
-/** Frames to one file in one run. */
-function one(film: FilmShape, file: string, options: string[]): Encoding {
-  const outputs = [{ options: [...options, ...REPEATABLE], to: file }];
-  return { first: { inputs: [framesOf(film)], outputs }, files: [file] };
-}
-
-const png = ({ alpha }: FilmShape) => [
-  ...['-c:v', 'png'],
-  ...['-pix_fmt', alpha ? 'rgba' : 'rgb24'], // the bytes as they came, without the fourth where it means nothing
-  ...['-pred', 'sub'], // our pictures are smooth: 40% smaller than without, and no other filter did better
-];
-
-/** image2 writes a file for each frame, and image2pipe, above, one file whatever its name looks like. */
-function pngSequence(film: FilmShape): Encoding {
-  const { first } = one(film, '%08d.png', [...png(film), '-f', 'image2', '-start_number', '0']);
-  const files = Array.from({ length: film.frames }, (_, i) => `${String(i).padStart(8, '0')}.png`);
-  return { first, files };
 }

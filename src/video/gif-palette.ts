@@ -1,8 +1,8 @@
 /** Which palettes suit a film as a GIF, by making a sample of it both ways. */
 
-import { copied, copyOf } from './arguments.js';
+import { copyOf, GENERAL, segmentsOf } from './arguments.js';
 import type { Bench } from './encode.js';
-import { global, type Palette, perFrame } from './gif.js';
+import { global, type Palette, paletteOf, perFrame } from './gif.js';
 import type { FilmShape } from './output.js';
 import type { Step } from './run.js';
 
@@ -14,22 +14,22 @@ const RUN_FRAMES = 8;
  *  made smaller by other means: 3 to 6 dB a halving for fewer colours (gif.ts). */
 const DB_A_DOUBLING = 4;
 
-/** The better of both for the film in film.nut, whose palette is in palette.png. */
+/** The better of both for a film whose copy is on the bench. */
 export async function betterPalette(bench: Bench, film: FilmShape, colours: number): Promise<Palette> {
   const period = Math.max(RUN_FRAMES, Math.ceil(film.frames / RUNS));
   const frames = Math.min(film.frames, RUNS * RUN_FRAMES);
   const sample = { ...film, frames };
-  await bench.run({
-    inputs: [copied(film)],
-    outputs: [sampled(sample, period)],
-  });
+  const whole = segmentsOf('copy', film);
+  await bench.run({ inputs: [whole], outputs: [sampled(sample, period)] });
+  await bench.run(paletteOf(whole, colours));
+  const from = { options: [...GENERAL, '-f', 'nut'], from: 'sample.nut' };
   const rung = { every: 1, colours, scale: 1 };
   const measured = async (step: Step): Promise<{ decibels: number; bytes: number }> => {
     await bench.run(step);
     return { decibels: await likeness(bench, sample), bytes: await bench.bytes('sample.gif') };
   };
-  const each = await measured(perFrame(copied(sample, 'sample.nut'), sample, rung, 'sample.gif'));
-  const all = await measured(global(copied(sample, 'sample.nut'), sample, rung, 'sample.gif'));
+  const each = await measured(perFrame(from, sample, rung, 'sample.gif'));
+  const all = await measured(global(from, sample, rung, 'sample.gif'));
   if (all.decibels === each.decibels) return all.bytes <= each.bytes ? 'global' : 'per-frame'; // also if both are perfect
   const worth = DB_A_DOUBLING * Math.log2(each.bytes / all.bytes);
   return each.decibels - all.decibels >= worth ? 'per-frame' : 'global';
@@ -38,8 +38,8 @@ export async function betterPalette(bench: Bench, film: FilmShape, colours: numb
 /** The first RUN_FRAMES of every `period` frames, at an even pace. */
 function sampled(sample: FilmShape, period: number): Step['outputs'][number] {
   const filter = `select=lt(mod(n\\,${period})\\,${RUN_FRAMES}),setpts=N/(${sample.fps}*TB)`;
-  const { options } = copyOf(sample);
-  return { options: [...options, '-vf', filter, '-frames:v', String(sample.frames)], to: 'sample.nut' };
+  const options = ['-map', '0:v', '-vf', filter, '-frames:v', String(sample.frames), ...copyOf(sample)];
+  return { options, to: 'sample.nut' };
 }
 
 /** How near sample.gif is to sample.nut, in dB of PSNR over all frames; Infinity where they are the same. */

@@ -1,6 +1,6 @@
 /** GIFs: 256 colours to choose, for each frame or for all, and what to give up where the file is too large. */
 
-import { copied, copyOf, framesOf, REPEATABLE } from './arguments.js';
+import { copyOf, REPEATABLE, segmentsOf } from './arguments.js';
 import { climbDown } from './budget.js';
 import type { Bench, Encoding } from './encode.js';
 import { betterPalette } from './gif-palette.js';
@@ -30,12 +30,11 @@ export function gif(path: string, film: FilmShape, options: EncodeOptions): Enco
   const every = Math.ceil(film.fps / MOST_FPS - 1e-9);
   const best: Rung = { every, colours: qualityOf('gif', options), scale: 1 };
   const files = ['film.gif'];
-  if (gifPalette === 'per-frame' && maxSize === undefined)
-    return { first: perFrame(framesOf(film), film, best, 'film.gif'), files };
   return {
-    first: gathered(film, gifPalette === 'per-frame' ? [] : [best.colours]),
+    // A GIF is made as a whole: each frame shows only what differs from the one before.
+    takes: [{ name: 'copy', options: copyOf(film) }],
     files,
-    async finish(bench) {
+    async join(bench) {
       const palette = gifPalette === 'auto' ? await betterPalette(bench, film, best.colours) : gifPalette;
       const chose = palette === 'global' ? 'one palette' : 'a palette a frame';
       const said = gifPalette === 'auto' ? [chose] : [];
@@ -93,35 +92,23 @@ function describe({ width, height, fps }: FilmShape, { every, colours, scale }: 
 
 const scaled = (side: number, scale: number) => Math.max(1, Math.round(side * scale));
 
-/** Frames to a lossless copy, and to a palette for all of them. A filter graph that made both would keep the film in
- *  memory: the film does not pass through this one. (Where a split did it, 7.0.2 kept each frame, 280 MB for 300.) */
-function gathered(film: FilmShape, colours: [number] | []): Step {
-  const copy = copyOf(film);
-  if (colours.length === 0) return { inputs: [framesOf(film)], outputs: [copy] };
-  const graph = `[0:v]palettegen=stats_mode=full:max_colors=${colours[0]}[palette]`;
-  return {
-    inputs: [framesOf(film)],
-    outputs: [{ ...copy, options: ['-filter_complex', graph, ...copy.options] }, PALETTE],
-  };
-}
-
-const PALETTE = {
-  options: ['-map', '[palette]', '-c:v', 'png', '-frames:v', '1', '-f', 'image2pipe'],
-  to: 'palette.png',
-};
-
-/** Draws the copy. The film's palette is made anew where a rung has fewer colours. */
+/** Draws the film with either palette. */
 async function draw(bench: Bench, film: FilmShape, rung: Rung, palette: Palette, to: string): Promise<void> {
+  const from = segmentsOf('copy', film);
   if (palette === 'per-frame') {
-    await bench.run(perFrame(copied(film), film, rung, to));
+    await bench.run(perFrame(from, film, rung, to));
     return;
   }
-  if (rung.colours < 256) {
-    const graph = `[0:v]palettegen=stats_mode=full:max_colors=${rung.colours}[palette]`;
-    const outputs = [{ ...PALETTE, options: ['-filter_complex', graph, ...PALETTE.options] }];
-    await bench.run({ inputs: [copied(film)], outputs });
-  }
-  await bench.run(global(copied(film), film, rung, to));
+  await bench.run(paletteOf(from, rung.colours));
+  await bench.run(global(from, film, rung, to));
+}
+
+/** One palette for all frames, as palette.png. */
+export function paletteOf(from: Step['inputs'][number], colours: number): Step {
+  const graph = `[0:v]palettegen=stats_mode=full:max_colors=${colours}[palette]`;
+  const png = ['-c:v', 'png', '-frames:v', '1', '-f', 'image2pipe'];
+  const options = ['-filter_complex', graph, '-map', '[palette]', ...png];
+  return { inputs: [from], outputs: [{ options, to: 'palette.png' }] };
 }
 
 /** palettegen's reserve_transparent stays on: with it, what stands still between frames is left out (35% smaller). */

@@ -7,6 +7,7 @@
  */
 
 export { inBytes, parseBytes } from './budget.js';
+export { type Kept, SegmentCache } from './cache.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
 export { type EncodeOptions, gifPalettes, qualities } from './options.js';
 export {
@@ -21,5 +22,6 @@ export {
 } from './output.js';
 export { type Fact, type Place, type PlaceName, placeNames, placeOf, type Rules } from './places.js';
 export { type Probe, probe } from './read/probe.js';
+export { framesIn, type Range } from './segments.js';
 export { type Finished, type FrameSink, openSink, type SinkOptions } from './sink.js';
 export { describeRules, headroom, type Measured, rulesOf, unsuitable } from './suit.js';

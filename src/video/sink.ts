@@ -1,24 +1,31 @@
-/** Frames in, a film out. A sink is an ffmpeg that waits for frames; it takes them at its own pace, holds none of them
- *  here, and its film has its real name only when it is whole. */
+/** Frames in, a film out. A sink takes frames at the pace of its ffmpeg and holds none of them here; what it makes of them
+ *  is segments, which may be kept, and its film has its real name only when it is whole. */
 
+import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { RenderError } from '../errors.js';
 import { frameBytes } from '../frame/pixels.js';
+import type { SegmentCache } from './cache.js';
 import { deathMessage } from './death.js';
-import { type Bench, encodingOf, NOTE_FILE } from './encode.js';
+import { type Bench, encodingOf, NOTE_FILE, segmentStep, type Take } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { addNote, noteFile } from './note.js';
 import { checkEncodeOptions, type EncodeOptions } from './options.js';
 import { checkOutput, type FilmShape, framePath, type Output } from './output.js';
 import { type Run, type Step, startFfmpeg } from './run.js';
+import { framesIn, listOf, type Range, segmentsIn } from './segments.js';
 import { openWorkFolder } from './workfolder.js';
 
 export interface FrameSink {
   readonly output: Output;
 
+  /** The parts of the film whose frames it takes, in order: all of it, less the segments that were kept. */
+  readonly missing: readonly Range[];
+
   /**
-   * Hands over the next frame, as the film's pixels say; of RGBA the A is not looked at. Resolves when the array may
+   * Hands over the next frame that is missing, as the film's pixels say; of RGBA the A is not looked at. Resolves when the array may
    * be used again, and not before ffmpeg is ready for more: await it before drawing over the array, and at most a frame
    * is ever waiting. Several writes may be under way; they keep their order.
    * @throws RenderError when ffmpeg has died, in ffmpeg's own words. The sink is then closed and its files are gone.
@@ -53,6 +60,8 @@ export interface Finished {
 export interface SinkOptions extends EncodeOptions {
   /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
   firstNumber?: number;
+  /** Where segments are kept for another time, and a name for all that makes frames first to last what they are. */
+  kept?: { cache: SegmentCache; nameOf: (frames: Range) => string };
 }
 
 /**
@@ -72,11 +81,11 @@ export async function openSink(
 ): Promise<FrameSink> {
   checkOutput(output, film);
   checkEncodeOptions(output, options);
-  const { first, finish: rest, files } = encodingOf(output, film, options);
+  const { takes, join: joinSegments, files } = encodingOf(output, film, options);
   const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
   const folder = await openWorkFolder(output.path);
 
-  let run: Run | undefined; // the ffmpeg at work, if one is
+  const runs = new Set<Run>(); // the ffmpegs at work
   let taken = 0; // frames handed over
   let written = 0; // frames that ffmpeg has taken
   let failure: Error | undefined; // why the sink is closed, if it is closed without a film
@@ -94,21 +103,25 @@ export async function openSink(
   }
 
   async function close(): Promise<void> {
-    run?.kill();
-    await run?.exit;
+    for (const run of runs) run.kill();
+    await Promise.all([...runs].map(({ exit }) => exit));
     await folder.remove().catch(() => {}); // the reason is the news; the next sink for this target tries again
   }
 
   async function start(step: Step): Promise<Run> {
     try {
-      return await startFfmpeg(ffmpeg, step, folder.path);
+      const run = await startFfmpeg(ffmpeg, step, folder.path);
+      runs.add(run);
+      run.exit.then(() => runs.delete(run));
+      if (failure) run.kill(); // aborted as it started
+      return run;
     } catch (error) {
       const message = `ffmpeg could not be started (${(error as Error).message}): name another with --ffmpeg.`;
       throw await fail(new RenderError(message, { cause: error }));
     }
   }
 
-  /** Waits for the ffmpeg at work to leave, and throws unless it left well. Gives what it said. */
+  /** Waits for an ffmpeg to leave, and throws unless it left well. Gives what it said. */
   async function clean(run: Run): Promise<string[]> {
     const exit = await run.exit;
     if (failure) throw failure;
@@ -118,10 +131,47 @@ export async function openSink(
 
   const inFolder = (file: string) => join(folder.path, file);
 
+  const segments = segmentsIn(film).map((frames, number): Segment => {
+    const parts = takes.map((take) => ({
+      take,
+      file: `${number}.${take.name}`,
+      key: options.kept && keyOf(options.kept.nameOf(frames), take, film, ffmpeg),
+    }));
+    return { frames, parts };
+  });
+
+  /** The segments to be made, each with the parts of it that were not kept. */
+  async function findMissing(): Promise<Segment[]> {
+    const { kept } = options;
+    if (!kept) return segments;
+    const missing: Segment[] = [];
+    for (const { frames, parts } of segments) {
+      const found = await Promise.all(parts.map(({ key, file }) => kept.cache.take(key!, inFolder(file))));
+      if (found.includes(false)) missing.push({ frames, parts: parts.filter((_, i) => !found[i]) });
+    }
+    return missing;
+  }
+
+  const startSegment = ({ parts }: Segment) =>
+    start(
+      segmentStep(
+        parts.map(({ take }) => take),
+        film,
+        parts.map(({ file }) => file),
+      ),
+    );
+
+  /** When all frames of a segment are with its ffmpeg. */
+  async function finishSegment(run: Run, { parts }: Segment): Promise<void> {
+    run.end();
+    await clean(run);
+    await checkFiles(parts.map(({ file }) => inFolder(file)));
+    for (const { key, file } of parts) if (key) await options.kept?.cache.keep(key, inFolder(file));
+  }
+
   const bench: Bench = {
     async run(step) {
-      run = await start(step);
-      if (failure) run.kill(); // aborted as it started
+      const run = await start(step);
       run.end();
       return await clean(run);
     },
@@ -138,12 +188,19 @@ export async function openSink(
   async function finish(): Promise<Finished> {
     let chose: string | undefined;
     try {
-      if (taken !== film.frames)
-        throw new Error(`${output.path}: ${taken} of ${film.frames} frames were written.`);
+      if (taken !== expected) throw new Error(`${output.path}: ${taken} of ${expected} frames were written.`);
       await lastWrite; // and so all before it
-      run!.end();
-      await clean(run!);
-      chose = await rest?.(bench);
+      await Promise.all(underWay);
+      for (const [i, { name }] of takes.entries()) {
+        const files = segments.map(({ parts }) => parts[i].file);
+        const list = listOf(
+          files,
+          segments.map(({ frames }) => frames),
+          film.fps,
+        );
+        await fs.writeFile(inFolder(`${name}.txt`), list);
+      }
+      chose = await joinSegments(bench);
       await checkFiles(files.map(inFolder));
       if (options.note !== undefined) await addNotes(options.note);
       if (failure) throw failure;
@@ -177,22 +234,45 @@ export async function openSink(
     return bytes;
   }
 
-  async function hand(run: Run, frame: Uint8Array): Promise<void> {
+  const missing = await findMissing();
+  const expected = missing.reduce((sum, { frames }) => sum + framesIn(frames), 0);
+  const ahead = missing.slice(); // of the one whose frames are being written
+  const underWay: Promise<void>[] = []; // segments that have all their frames
+  let current: { segment: Segment; run: Run; left: number } | undefined;
+
+  async function beginSegment(): Promise<void> {
+    const segment = ahead.shift()!;
+    await underWay.at(-2); // one is finished while the next is written, and no more
+    current = { segment, run: await startSegment(segment), left: framesIn(segment.frames) };
+  }
+
+  async function hand(frame: Uint8Array): Promise<void> {
+    if (failure) throw failure;
+    if (!current) await beginSegment();
+    const { run, segment } = current!;
     try {
       await run.write(frame);
-      written++;
     } catch {
       // Node says EPIPE; how ffmpeg left, and what it said, is what one wants to know.
       const exit = await run.exit;
       throw await fail(new RenderError(deathMessage(exit, ffmpeg, output, written, film.frames)));
     }
+    written++;
+    if (--current!.left > 0) return;
+    current = undefined;
+    const finishing = finishSegment(run, segment).catch(async (error) => {
+      throw await fail(error);
+    });
+    finishing.catch(() => {}); // the next write or finish() tells of it
+    underWay.push(finishing);
   }
 
   if (options.note !== undefined) await fs.writeFile(inFolder(NOTE_FILE), noteFile(options.note));
-  run = await start(first);
+  if (ahead.length > 0) await beginSegment(); // an ffmpeg that cannot be started is found out before anything is drawn
 
   return {
     output,
+    missing: missing.map(({ frames }) => frames),
 
     async write(frame) {
       if (failure) throw failure;
@@ -201,11 +281,12 @@ export async function openSink(
         const expected = `${film.width}x${film.height} pixels take ${bytesOfFrame}`;
         throw new Error(`${output.path}: a frame of ${frame.byteLength} bytes was written, and ${expected}.`);
       }
-      if (taken === film.frames)
-        throw new Error(`${output.path}: more than ${film.frames} frames were written.`);
+      if (taken === expected) throw new Error(`${output.path}: more than ${expected} frames were written.`);
       taken++;
-      lastWrite = hand(run!, frame);
-      return lastWrite;
+      const handed = lastWrite.then(() => hand(frame));
+      lastWrite = handed;
+      handed.catch(() => {}); // whoever called hears of it
+      return handed;
     },
 
     finish() {
@@ -219,6 +300,21 @@ export async function openSink(
       await finished?.catch(() => {});
     },
   };
+}
+
+/** A run of frames, and the files that are made of it. */
+interface Segment {
+  frames: Range;
+  /** One for each take. */
+  parts: { take: Take; file: string; key?: string }[];
+}
+
+/** Names all that makes a segment's file: its frames, and how they are encoded. How many cores there are changes how x264
+ *  shares its work out, and with it the bytes. */
+function keyOf(frames: string, { options }: Take, film: FilmShape, { version }: Ffmpeg): string {
+  const { width, height, fps, pixels, alpha } = film;
+  const all = [frames, options, width, height, fps, pixels, alpha, version, availableParallelism()];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
 }
 
 /** The last chunk of every PNG: no bytes of data, its name, its checksum. */

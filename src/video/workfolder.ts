@@ -56,6 +56,8 @@ export async function openWorkFolder(target: string): Promise<WorkFolder> {
     path,
     async remove() {
       await fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
+      // Again: a killed render's ffmpeg may have been writing its last, so that its folder could not be removed before.
+      await removeLeftovers(parent, prefix);
       if (made === undefined) return;
       try {
         for (let folder = parent; folder.length >= made.length; folder = dirname(folder))
@@ -96,7 +98,7 @@ async function removeLeftovers(parent: string, prefix: string): Promise<void> {
     const [, host, pid] = /^([0-9a-f]{6})-(\d+)-/.exec(name.slice(prefix.length)) ?? [];
     const path = join(parent, name);
     const dead = host === HOST ? !isAlive(Number(pid)) : await isOlderThan(path, STALE_MS);
-    if (dead) await fs.rm(path, { recursive: true, force: true }).catch(() => {});
+    if (dead) await fs.rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   }
 }
 

@@ -38,6 +38,7 @@ interface ThreadState {
 export class CpuRenderer implements FrameRenderer {
   readonly backend = 'cpu';
   readonly description: string;
+  readonly arithmetic = chooseKernel().name;
   /** While the last bands of one frame are drawn, idle threads begin the next. */
   readonly framesInFlight = 2;
   readonly formats = ['rgba'] as const;
@@ -49,7 +50,7 @@ export class CpuRenderer implements FrameRenderer {
 
   /** @param threads - How many to start, 1 or more; by default one per core. */
   constructor(threads = cores) {
-    this.description = `${threads} thread${threads > 1 ? 's' : ''}, ${chooseKernel().name}`;
+    this.description = `${threads} thread${threads > 1 ? 's' : ''}, ${this.arithmetic}`;
     this.#threads = Array.from({ length: threads }, () => {
       const state: ThreadState = {
         thread: startThread<DrawnMessage>(

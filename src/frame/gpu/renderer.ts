@@ -39,6 +39,10 @@ export class GpuRenderer implements FrameRenderer {
     return session ? `${session.name}${session.software ? ', in software' : ''}` : 'closed';
   }
 
+  get arithmetic(): string {
+    return this.description;
+  }
+
   async render(
     frame: FrameDescription,
     into?: Uint8Array,

@@ -1,0 +1,30 @@
+/** What `cache` and `cache clear` do. */
+import { UsageError } from '../errors.js';
+import { inBytes, SegmentCache } from '../video/index.js';
+import { printJson } from './report.js';
+
+/** How much is kept, and where. */
+export async function showCache({ json }: { json?: boolean }): Promise<void> {
+  const kept = await here().measure();
+  if (json) return printJson('cache', kept);
+  const { folder, segments, bytes, limit } = kept;
+  console.log(`${folder}  ${count(segments)}, ${inBytes(bytes)} of ${inBytes(limit)}`);
+  console.log(
+    'The oldest are dropped above that. UNTRAINED_CACHE_SIZE sets the limit, UNTRAINED_CACHE the folder, or "off".',
+  );
+}
+
+/** Drops all that is kept. */
+export async function clearCache({ json }: { json?: boolean }): Promise<void> {
+  const kept = await here().clear();
+  if (json) return printJson('cleared', kept);
+  console.log(`Dropped ${count(kept.segments)}, ${inBytes(kept.bytes)}.`);
+}
+
+function here(): SegmentCache {
+  const cache = SegmentCache.here();
+  if (cache) return cache;
+  throw new UsageError('UNTRAINED_CACHE is "off", so nothing is kept: name a folder, or unset it.');
+}
+
+const count = (segments: number) => `${segments} segment${segments === 1 ? '' : 's'}`;

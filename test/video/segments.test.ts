@@ -1,0 +1,164 @@
+/** Films in segments: each kept once it is whole, and the film the same however many of them were kept. */
+
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openSink, parseOutput, probe, type Range, SegmentCache } from '../../src/video/index.js';
+import { segmentsIn } from '../../src/video/segments.js';
+import { decode, FROM_BT709, testFfmpeg } from './decode.js';
+import { HEIGHT, picture, testFolder, WIDTH } from './films.js';
+
+const folder = testFolder();
+const FRAMES = 60;
+const pictures = Array.from({ length: FRAMES }, (_, i) => picture(i % 14));
+const shape = { width: WIDTH, height: HEIGHT, fps: 12.5, frames: FRAMES };
+const cacheAt = (name = 'cache', UNTRAINED_CACHE_SIZE?: string) =>
+  SegmentCache.here({ UNTRAINED_CACHE: folder.in(name), UNTRAINED_CACHE_SIZE })!;
+const kept = () => readdirSync(folder.in('cache'));
+
+interface Attempt {
+  /** How many of the missing frames are written before it ends. */
+  until?: number;
+  cache?: SegmentCache;
+  nameOf?: (frames: Range) => string;
+  maxSize?: number;
+  crf?: number;
+}
+
+/** Renders a film, or a part of it and then stops. Gives the frames that were asked for. */
+async function attempt(path: string, { until, cache, nameOf = String, ...options }: Attempt = {}) {
+  const sink = await openSink(await testFfmpeg(), parseOutput(folder.in(path)), shape, {
+    ...options,
+    kept: cache && { cache, nameOf },
+  });
+  const wanted = sink.missing.flatMap(([first, last]) =>
+    Array.from({ length: last - first + 1 }, (_, i) => first + i),
+  );
+  for (const frame of wanted.slice(0, until)) await sink.write(pictures[frame]);
+  if (until === undefined) await sink.finish();
+  else await sink.abort();
+  return wanted;
+}
+
+test('segments are all of a film, each of two seconds or so', () => {
+  expect(segmentsIn({ frames: 60, fps: 12.5 })).toEqual([
+    [0, 24],
+    [25, 49],
+    [50, 59],
+  ]);
+  expect(segmentsIn({ frames: 121, fps: 60 })).toEqual([
+    [0, 119],
+    [120, 120],
+  ]);
+  expect(segmentsIn({ frames: 1, fps: 25 })).toEqual([[0, 0]]);
+  expect(segmentsIn({ frames: 30, fps: 1 })).toEqual([
+    [0, 24],
+    [25, 29],
+  ]);
+});
+
+describe.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', '%03d.png'])('%s', (name) => {
+  /** Every file of the film. */
+  const files = (path: string) =>
+    readdirSync(folder.in(path))
+      .sort()
+      .map((file) => [file, readFileSync(folder.in(path, file)).toString('base64')]);
+
+  test('that was stopped again and again is the one that was not', async () => {
+    await attempt(`whole/${name}`);
+    const cache = cacheAt();
+    const asked: number[] = [];
+    for (let tries = 0; tries < 3; tries++)
+      asked.push((await attempt(`parts/${name}`, { cache, until: 55 })).length);
+    expect(asked[0]).toBe(60);
+    expect(asked[1]).toBeLessThan(60); // a segment may still be under way as the sink is stopped
+    await attempt(`parts/${name}`, { cache });
+    expect(await attempt(`parts/${name}`, { cache })).toEqual([]);
+    expect(files('parts')).toEqual(files('whole'));
+  });
+
+  test('asks for what has changed, and for no more', async () => {
+    const cache = cacheAt();
+    await attempt(`first/${name}`, { cache });
+    const nameOf = ([first, last]: Range) => `${first}-${last}${last >= 50 ? ' changed' : ''}`;
+    await attempt(`second/${name}`, { cache, nameOf });
+    expect(await attempt(`second/${name}`, { cache, nameOf: ([a, b]) => `${a}-${b}` })).toEqual(
+      Array.from({ length: 10 }, (_, i) => 50 + i),
+    );
+    expect(files('second')).toEqual(files('first'));
+  });
+});
+
+test('a budget is kept with segments that were kept, at any quality', async () => {
+  const cache = cacheAt();
+  await attempt('free.mp4', { cache, maxSize: 1e6 });
+  const least = Math.floor(statSync(folder.in('free.mp4')).size / 2);
+  expect(await attempt('tight.mp4', { cache, maxSize: least })).toEqual([]); // drawn for any budget
+  expect(statSync(folder.in('tight.mp4')).size).toBeLessThanOrEqual(least);
+  expect(probe(folder.in('tight.mp4')).frames).toBe(FRAMES);
+  expect((await attempt('other.mp4', { cache, crf: 30 })).length).toBe(FRAMES);
+});
+
+test('joined segments keep the time, whatever the rate', async () => {
+  for (const fps of [12.5, 23.976, 30, 59.94]) {
+    const sink = await openSink(await testFfmpeg(), parseOutput(folder.in('film.mp4')), {
+      ...shape,
+      fps,
+      frames: 130,
+    });
+    for (let i = 0; i < 130; i++) await sink.write(pictures[i % FRAMES]);
+    await sink.finish();
+    const { frames, duration } = await decode(folder.in('film.mp4'), {
+      width: WIDTH,
+      height: HEIGHT,
+      filter: FROM_BT709,
+    });
+    expect(frames).toHaveLength(130);
+    expect(Math.abs(duration - 130 / fps)).toBeLessThan(0.011);
+    expect(probe(folder.in('film.mp4'))).toMatchObject({ frames: 130 });
+  }
+});
+
+describe('the cache', () => {
+  test('drops what was of no use for longest', async () => {
+    await attempt('film.webp', { cache: cacheAt() });
+    const [one, two, three] = kept().map((file) => join(folder.in('cache'), file));
+    const bytes = [one, two, three].map((file) => statSync(file).size);
+    utimesSync(two, 1000, 1000);
+    writeFileSync(folder.in('cache', 'of somebody'), 'else');
+    await cacheAt('cache', `${bytes[0] + bytes[2]}B`).trim();
+    expect(kept().sort()).toEqual(
+      [one, three, 'of somebody'].map((file) => file.replace(/.*[/\\]/, '')).sort(),
+    );
+    expect(await cacheAt().measure()).toMatchObject({ segments: 2, bytes: bytes[0] + bytes[2] });
+    await cacheAt().clear();
+    expect(kept()).toEqual(['of somebody']);
+  });
+
+  test('may be dropped while a film is made of it', async () => {
+    const cache = cacheAt();
+    await attempt('film.mp4', { cache });
+    const sink = await openSink(await testFfmpeg(), parseOutput(folder.in('again.mp4')), shape, {
+      kept: { cache, nameOf: String },
+    });
+    expect(sink.missing).toEqual([]);
+    await cache.clear();
+    await sink.finish();
+    expect(readFileSync(folder.in('again.mp4')).equals(readFileSync(folder.in('film.mp4')))).toBe(true);
+  });
+
+  test('that cannot be written costs nothing but time', async () => {
+    writeFileSync(folder.in('file'), '');
+    const cache = cacheAt('file/cache');
+    await attempt('film.mp4', { cache });
+    expect(await attempt('film.mp4', { cache })).toHaveLength(FRAMES);
+    expect(probe(folder.in('film.mp4')).frames).toBe(FRAMES);
+  });
+
+  test('has a size', () => {
+    expect(() => cacheAt('cache', 'much')).toThrow(
+      'UNTRAINED_CACHE_SIZE is "much", and must be a size such as 5GB or 500MB.',
+    );
+    expect(SegmentCache.here({ UNTRAINED_CACHE: 'off' })).toBeUndefined();
+  });
+});
