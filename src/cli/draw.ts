@@ -106,12 +106,17 @@ export async function still(
 }
 
 /** Loaded only when needed: a bundler and a browser's driver take half a second to load. */
-async function openComposed(target: Target, options: ComposedOptions): Promise<FrameSource> {
+export async function openComposed(target: Target, options: ComposedOptions): Promise<FrameSource> {
   const composed = await import('../composed/source.js');
   return composed.openComposed(target, options);
 }
 
-async function jobOf(scene: string | undefined, options: DrawOptions, given: Set<string>): Promise<Job> {
+/** The scene that is named, when the options that were given are for one of its kind. */
+export async function jobOf(
+  scene: string | undefined,
+  options: DrawOptions,
+  given: Set<string>,
+): Promise<Job> {
   const { project } = options;
   if (project !== undefined) {
     if (scene !== undefined) {
@@ -139,7 +144,11 @@ function refuse(options: readonly string[], given: Set<string>, kind: string, wh
   if (option) throw new UsageError(`--${option} is for ${kind}, and ${what}: leave it out.`);
 }
 
-function composedOptions(options: DrawOptions, report: Reporter, signal: AbortSignal): ComposedOptions {
+export function composedOptions(
+  options: DrawOptions,
+  report: Reporter,
+  signal: AbortSignal,
+): ComposedOptions {
   const { size, fps, browser, concurrency, timeout, transparent } = options;
   const variables = variablesOf(options.set);
   return { size, fps, browser, concurrency, timeout, transparent, variables, onNote: report.warning, signal };

@@ -20,11 +20,12 @@ export function info(path: string, { json }: { json?: boolean }): void {
     console.log('It carries no recipe: it is not of Untrained, or was converted since.');
     return;
   }
-  const { made, sweep, scene } = recipe;
+  const { made, sweep, scene, sheet } = recipe;
   if (made) console.log(`Made by Untrained ${printable(made.version)} on ${printable(made.backend)}.`);
   if (sweep) {
     const { width, height } = film;
-    console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
+    if (sheet) console.log(`A sheet. A film of one of its seeds: untrained render ${path} --seed SEED`);
+    else console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
     console.log(JSON.stringify({ untrained: 1, ...recipe }, null, 2));
   } else {
     console.log(`It shows "${printable(scene ?? '')}", whose code is not in the film.`);

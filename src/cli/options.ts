@@ -47,3 +47,14 @@ export interface StillOptions extends DrawOptions {
   out?: string;
   at?: number;
 }
+
+export interface SheetOptions extends DrawOptions {
+  out?: string;
+  seeds?: string[];
+  /** Ranges, both ends included. */
+  frames?: [number, number][];
+  every?: number;
+  at?: number;
+  columns?: number;
+  title?: string;
+}

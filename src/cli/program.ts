@@ -4,16 +4,26 @@ import { backends } from '../frame/create-renderer.js';
 import { VERSION } from '../render/version.js';
 import { paces } from '../sweep/sweep.js';
 import { gifPalettes, placeNames, qualities } from '../video/index.js';
-import { notNegative, parseFrames, parseMaxSize, parseSize, positive, whole } from './arguments.js';
+import {
+  notNegative,
+  parseFrames,
+  parseMaxSize,
+  parseMoments,
+  parseSeeds,
+  parseSize,
+  positive,
+  whole,
+} from './arguments.js';
 import { clearCache, showCache } from './cache.js';
 import { examine } from './doctor.js';
 import { DEFAULT_SCENE, render, still } from './draw.js';
 import { edit } from './edit.js';
 import { info, listPlaces } from './info.js';
-import type { RenderOptions, StillOptions } from './options.js';
+import type { RenderOptions, SheetOptions, StillOptions } from './options.js';
 import { collectPlace } from './outputs.js';
 import { printJson } from './report.js';
 import { listScenes, loadScene } from './scenes.js';
+import { sheet } from './sheet.js';
 
 const collect = (value: string, list: string[]) => [...list, value];
 
@@ -65,6 +75,31 @@ export function buildProgram(signal: AbortSignal): Command {
     .option('-o, --out <file>', 'where to, a .png; by default renders/NAME.png')
     .action((scene: string | undefined, options: StillOptions, command: Command) =>
       still(scene, options, given(command), signal),
+    );
+
+  drawing(program.command('sheet'))
+    .description('put seeds, or moments, or both side by side on a PNG, to choose from')
+    .option('--seeds <list>', 'a picture for each: 1-24, or 1,5,a word', parseSeeds)
+    .option(
+      '--frames <list>',
+      'a picture for each, from 0: 0,30,60, or 0-60; with --seeds, a row is a seed',
+      parseMoments,
+    )
+    .option('--every <n>', 'only every nth frame of a range', whole('--every', 1_000_000))
+    .option(
+      '--at <seconds>',
+      'when, for --seeds; by default the end, or the beginning of a loop',
+      notNegative('--at'),
+    )
+    .option(
+      '--columns <n>',
+      'pictures in a row; by default what suits their number',
+      whole('--columns', 1000),
+    )
+    .option('--title <text>', 'a line above them')
+    .option('-o, --out <file>', 'where to, a .png; by default renders/NAME-sheet.png')
+    .action((scene: string | undefined, options: SheetOptions, command: Command) =>
+      sheet(scene, options, given(command), signal),
     );
 
   program
