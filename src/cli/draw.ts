@@ -18,7 +18,16 @@ import { parseOutput, warningsFor } from '../video/index.js';
 import type { DrawOptions, RenderOptions, StillOptions } from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
-import { changed, checkQuality, type Job, planComposed, planSweep, type Shape } from './plan.js';
+import {
+  changed,
+  checkQuality,
+  type Job,
+  type Planned,
+  planComposed,
+  planSweep,
+  type Shape,
+  saveRecipe,
+} from './plan.js';
 import { duration, type Reporter, reporter } from './report.js';
 import { loadScene, type Scene } from './scenes.js';
 
@@ -36,6 +45,14 @@ const SWEEPS_ONLY = [
 ] as const;
 const COMPOSED_ONLY = ['browser', 'concurrency', 'timeout', 'transparent'] as const;
 
+/** A film, or several of one scene, that could be drawn: all that can be known beforehand is right. */
+export interface Prepared {
+  scene: string | undefined;
+  job: Job;
+  options: RenderOptions;
+  plan: Planned[];
+}
+
 /** @param given - Which options somebody gave, by name. @param scene - None for the default one, or for --project's. */
 export async function render(
   scene: string | undefined,
@@ -43,8 +60,18 @@ export async function render(
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const job = await jobOf(scene, options, given);
   const report = reporter(options);
+  await draw(await prepare(scene, options, given, report), report, signal);
+}
+
+/** Plans and checks what `render` is to make. @throws UsageError for what cannot be. */
+export async function prepare(
+  scene: string | undefined,
+  options: RenderOptions,
+  given: Set<string>,
+  report: Reporter,
+): Promise<Prepared> {
+  const job = await jobOf(scene, options, given);
   const plan = job.kind === 'sweep' ? planSweep(job, options) : planComposed(job, options);
   for (const { group, film } of plan) {
     checkQuality(group, options);
@@ -55,6 +82,22 @@ export async function render(
     report.warning(
       `${job.name} does not end where it begins, so it jumps each time that --loops begins anew.`,
     );
+  return { scene, job, options, plan };
+}
+
+/** Every file that it is to make. */
+export function filesOf({ plan, options: { poster, recipe } }: Prepared): string[] {
+  const films = plan.flatMap(({ group }) => group.files.map(({ path }) => path));
+  return [...films, ...(poster ? [poster] : []), ...(recipe ? [recipe] : [])];
+}
+
+/** Makes it. */
+export async function draw(
+  { scene, job, options, plan }: Prepared,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  if (plan[0].sweep) saveRecipe(options.recipe, plan[0].sweep);
   for (const [i, { group, film, sweep }] of plan.entries()) {
     const { backend, threads, crf, quality, loops, gif: gifPalette, poster, ffmpeg, cache } = options;
     const { range: frames, every } = film;
@@ -90,6 +133,7 @@ export async function still(
   let film: Film;
   if (job.kind === 'sweep') {
     const sweep = changed(job, options);
+    saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
     film = await renderStill(sweep, at, output, { ...options, signal });
   } else {

@@ -31,6 +31,8 @@ export interface DrawOptions {
 }
 
 export interface RenderOptions extends DrawOptions {
+  /** What its files are called where nobody says: the scene's name by default. */
+  name?: string;
   out: string[];
   for: PlaceName[];
   maxSize?: number;

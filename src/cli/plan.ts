@@ -44,13 +44,13 @@ export function planSweep(job: SweepScene, options: RenderOptions): Planned[] {
   const every = options.every ?? job.every;
   const [width, height] = options.size ?? job.sweep.size;
   // A film made again from a film's own recipe has the same format, and another name.
-  const name = job.extension ? `${job.name}-${width}x${height}` : job.name;
+  const name = options.name ?? (job.extension ? `${job.name}-${width}x${height}` : job.name);
   const video = loops > 1 || (job.extension === '.png' && frameCount(job.sweep) > 1); // as a poster's
   const endings = video ? ['.mp4'] : job.extension ? [job.extension] : ['.mp4', '.gif'];
   const defaults = endings.map((ending) => `renders/${name}${ending}`);
   const { fps } = job.sweep;
-  return groupsOf(name, options, defaults, fps).map((group, i) => {
-    const sweep = changed(job, { ...options, ...group, recipe: i === 0 ? options.recipe : undefined });
+  return groupsOf(name, options, defaults, fps).map((group) => {
+    const sweep = changed(job, { ...options, ...group });
     const drawn = Math.ceil((range ? range[1] - range[0] + 1 : frameCount(sweep)) / (every ?? 1));
     const fps = sweep.fps / (every ?? 1);
     const frames = loops * drawn;
@@ -62,10 +62,11 @@ export function planSweep(job: SweepScene, options: RenderOptions): Planned[] {
 export function planComposed(job: ComposedJob, options: RenderOptions): Planned[] {
   const { frames: range, every } = options;
   const defaults = defaultsOf(job.target);
+  const { name = job.name } = options;
   return groupsOf(
-    job.name,
+    name,
     options,
-    [`renders/${job.name}.${options.transparent ? 'webm' : 'mp4'}`],
+    [`renders/${name}.${options.transparent ? 'webm' : 'mp4'}`],
     defaults.fps,
   ).map((group) => {
     const [width, height] = group.size ?? defaults.size;
@@ -96,12 +97,12 @@ export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
   let result = parseSweep({ ...sweep, ...direct });
   if (seconds !== undefined) result = withSeconds(result, seconds);
   if (seed !== undefined) result = override(result, `seed=${seed}`);
-  result = parseSweep(options.set.reduce(override, result));
-  if (options.recipe) saveRecipe(options.recipe, result);
-  return result;
+  return parseSweep(options.set.reduce(override, result));
 }
 
-function saveRecipe(path: string, sweep: Sweep): void {
+/** Writes the JSON that makes a sweep again, where --recipe asks for it. */
+export function saveRecipe(path: string | undefined, sweep: Sweep): void {
+  if (!path) return;
   try {
     writeFileSync(path, writeRecipe(sweep));
   } catch (error) {

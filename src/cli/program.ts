@@ -1,5 +1,6 @@
 /** The command line: what `untrained` takes, and what each command does with it. */
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { UsageError } from '../errors.js';
 import { backends } from '../frame/create-renderer.js';
 import { VERSION } from '../render/version.js';
 import { paces } from '../sweep/sweep.js';
@@ -14,6 +15,7 @@ import {
   positive,
   whole,
 } from './arguments.js';
+import { batch } from './batch.js';
 import { clearCache, showCache } from './cache.js';
 import { examine } from './doctor.js';
 import { DEFAULT_SCENE, render, still } from './draw.js';
@@ -22,6 +24,7 @@ import { info, listPlaces } from './info.js';
 import type { RenderOptions, SheetOptions, StillOptions } from './options.js';
 import { collectPlace } from './outputs.js';
 import { printJson } from './report.js';
+import type { RowReader } from './rows.js';
 import { listScenes, loadScene } from './scenes.js';
 import { sheet } from './sheet.js';
 
@@ -34,37 +37,8 @@ export function buildProgram(signal: AbortSignal): Command {
     .version(VERSION)
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 
-  drawing(program.command('render'))
+  filming(drawing(program.command('render')))
     .description('render a scene to a film')
-    .option(
-      '-o, --out <file>',
-      'where to: .mp4, .gif, .webm, .webp, or frames as name-%04d.png; may repeat',
-      collect,
-      [],
-    )
-    .option(
-      '--for <place>',
-      `size, rate and limits of ${placeNames.join(', ')}; may repeat`,
-      collectPlace,
-      [],
-    )
-    .option('--max-size <size>', 'the most a file may have, such as 8MB', parseMaxSize)
-    .option('--frames <range>', 'only these frames, FIRST-LAST from 0, both included', parseFrames)
-    .option('--every <n>', 'only every nth of them, at an nth of the rate', whole('--every', 1000))
-    .addOption(
-      new Option(
-        '--gif <palette>',
-        'one palette a frame, or one for all (smaller where much stands still); by default the better',
-      ).choices(gifPalettes),
-    )
-    .addOption(new Option('--quality <grade>', 'by default standard').choices(qualities))
-    .option(
-      '--crf <n>',
-      "quality of .mp4 and .webm by the encoder's own number, less is better",
-      notNegative('--crf'),
-    )
-    .option('--loops <n>', 'play the film n times in the file, .mp4 only', whole('--loops', 1000))
-    .option('--poster <file>', 'one frame as a .png beside it: the last, or the first of a loop')
     .action((scene: string | undefined, options: RenderOptions, command: Command) =>
       render(scene, options, given(command), signal),
     );
@@ -101,6 +75,17 @@ export function buildProgram(signal: AbortSignal): Command {
     .action((scene: string | undefined, options: SheetOptions, command: Command) =>
       sheet(scene, options, given(command), signal),
     );
+
+  const batchCommand = program
+    .command('batch')
+    .description('render a film for each row of a table; a row that fails does not stop the others')
+    .argument('<rows>', 'a .json list of objects, or a .csv with a header: scene, and options by their names')
+    .action((file: string, options: RenderOptions, command: Command) =>
+      batch(file, rowReader(options, given(command)), options, signal),
+    );
+  for (const option of filming(drawing(new Command())).options) {
+    if (!ROWS_ONLY.includes(option.attributeName())) batchCommand.addOption(option);
+  }
 
   program
     .command('edit')
@@ -168,6 +153,39 @@ export function buildProgram(signal: AbortSignal): Command {
   return program;
 }
 
+/** What each film has a file of its own for. */
+const ROWS_ONLY = ['out', 'poster', 'recipe'];
+
+/** Reads a row as `render` reads its command line, with what was given to all rows behind it. */
+function rowReader(all: RenderOptions, givenToAll: Set<string>): RowReader {
+  const fresh = () =>
+    filming(drawing(new Command('render')))
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
+  const { options } = fresh();
+  const fields = options.filter((option) => !['json', 'quiet'].includes(option.attributeName()));
+  return {
+    fields,
+    read(words) {
+      const command = fresh();
+      try {
+        command.parse(words, { from: 'user' });
+      } catch (error) {
+        if (error instanceof CommanderError) throw new UsageError(complaintOf(error.message));
+        throw error;
+      }
+      const own = given(command);
+      const others = [...givenToAll].filter((name) => !own.has(name));
+      const shared = Object.fromEntries(others.map((name) => [name, all[name as keyof RenderOptions]]));
+      return {
+        scene: command.args[0],
+        options: { ...command.opts<RenderOptions>(), ...shared, set: [...all.set, ...command.opts().set] },
+        given: new Set([...own, ...others]),
+      };
+    },
+  };
+}
+
 /** The names of the options that the command line itself gave. */
 function given(command: Command): Set<string> {
   const names = command.options.map((option) => option.attributeName());
@@ -176,15 +194,52 @@ function given(command: Command): Set<string> {
 
 /** Commander's complaint as one of ours. */
 function oneLine(text: string): string {
-  const complaint = text
+  return `untrained: ${complaintOf(text)} --help lists what there is.\n`;
+}
+
+function complaintOf(text: string): string {
+  return text
     .trim()
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.?$/, '.');
-  return `untrained: ${complaint} --help lists what there is.\n`;
 }
 
-/** Adds what render and still share. */
+/** Adds what render has beside them. */
+function filming(command: Command): Command {
+  return command
+    .option(
+      '-o, --out <file>',
+      'where to: .mp4, .gif, .webm, .webp, or frames as name-%04d.png; may repeat',
+      collect,
+      [],
+    )
+    .option(
+      '--for <place>',
+      `size, rate and limits of ${placeNames.join(', ')}; may repeat`,
+      collectPlace,
+      [],
+    )
+    .option('--max-size <size>', 'the most a file may have, such as 8MB', parseMaxSize)
+    .option('--frames <range>', 'only these frames, FIRST-LAST from 0, both included', parseFrames)
+    .option('--every <n>', 'only every nth of them, at an nth of the rate', whole('--every', 1000))
+    .addOption(
+      new Option(
+        '--gif <palette>',
+        'one palette a frame, or one for all (smaller where much stands still); by default the better',
+      ).choices(gifPalettes),
+    )
+    .addOption(new Option('--quality <grade>', 'by default standard').choices(qualities))
+    .option(
+      '--crf <n>',
+      "quality of .mp4 and .webm by the encoder's own number, less is better",
+      notNegative('--crf'),
+    )
+    .option('--loops <n>', 'play the film n times in the file, .mp4 only', whole('--loops', 1000))
+    .option('--poster <file>', 'one frame as a .png beside it: the last, or the first of a loop');
+}
+
+/** Adds what render, still and sheet share. */
 function drawing(command: Command): Command {
   return command
     .argument(

@@ -8,7 +8,7 @@ import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js'
 import { composedOptions, jobOf, openComposed } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
-import { type ComposedJob, changed } from './plan.js';
+import { type ComposedJob, changed, saveRecipe } from './plan.js';
 import { type Reporter, reporter } from './report.js';
 import type { SweepScene } from './scenes.js';
 
@@ -39,7 +39,7 @@ export async function sheet(
     job.kind === 'sweep'
       ? await ofSweep(job, options, contents)
       : ofComposed(job, options, contents, report, signal);
-  const columns = contents.seeds.length > 1 && options.frames ? contents.frames.length : options.columns;
+  const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
   const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
     ...{ madeOf, signal, ffmpeg: options.ffmpeg, onProgress: report.progress },
     output: options.out ?? `renders/${job.name}-sheet.png`,
@@ -54,7 +54,11 @@ function checkAsked({ seeds, frames, seed, at, every, columns, transparent }: Sh
     (seeds && seed !== undefined && `--seed ${seed} and --seeds name two choices of seeds: leave one out.`) ||
     (frames && at !== undefined && `--at ${at} and --frames name two choices of moments: leave one out.`) ||
     (!frames && every && '--every is for --frames: leave it out.') ||
-    (seeds && frames && columns && `A row is a seed, with its --frames: leave --columns ${columns} out.`) ||
+    (seeds &&
+      seeds.length > 1 &&
+      frames &&
+      columns &&
+      `A row is a seed, with its --frames: leave --columns ${columns} out.`) ||
     (transparent && 'A sheet has a background of its own: leave --transparent out, or take still.');
   if (refusal) throw new UsageError(refusal);
 }
@@ -83,13 +87,14 @@ const MOST_FRAMES = 1000;
 
 async function ofSweep(job: SweepScene, options: SheetOptions, { seeds, frames }: Contents) {
   const { picturesOf } = await import('../render/sheet.js');
-  const own = changed(job, options);
+  const own = changed(job, { ...options, size: undefined }); // --size is of the pictures on the sheet
+  saveRecipe(options.recipe, own);
   const size = options.size ?? smaller(own.size);
   // So small a picture of so fine a network needs it, and it still costs no more than a film's frame.
   const supersample = options.supersample ?? (Math.max(2, own.supersample) as Sweep['supersample']);
   const cells = seeds.flatMap((seed) => {
     const sweep = {
-      ...changed(job, { ...options, seed: seed ?? options.seed, recipe: undefined }),
+      ...changed(job, { ...options, seed: seed ?? options.seed }),
       size,
       supersample,
     };

@@ -118,7 +118,9 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
       env,
       watch: ({ kill }, text) => text.includes('"frame":2') && kill('SIGINT'),
     });
-    expect(stderr).toBe('untrained: Stopped. No half-made file is left; the same command goes on from what was drawn.\n');
+    expect(stderr).toBe(
+      'untrained: Stopped. No half-made file is left; the same command goes on from what was drawn.\n',
+    );
     expect(code).toBe(130);
     expect(readdirSync(path)).toEqual([]);
   });
