@@ -51,7 +51,7 @@ export function buildProgram(signal: AbortSignal): Command {
       still(scene, options, given(command), signal),
     );
 
-  drawing(program.command('sheet'))
+  drawing(program.command('sheet'), 'of each picture; by default about as many pixels as 240x240')
     .description('put seeds, or moments, or both side by side on a PNG, to choose from')
     .option('--seeds <list>', 'a picture for each: 1-24, or 1,5,a word', parseSeeds)
     .option(
@@ -239,15 +239,15 @@ function filming(command: Command): Command {
     .option('--poster <file>', 'one frame as a .png beside it: the last, or the first of a loop');
 }
 
-/** Adds what render, still and sheet share. */
-function drawing(command: Command): Command {
+/** Adds what render, still and sheet share. @param size - What --size says. */
+function drawing(command: Command, size = 'pixels; one number is a square'): Command {
   return command
     .argument(
       '[scene]',
       `a name from \`untrained list\`, a .ts or .tsx file of your own, a recipe .json, or a film made before (default: "${DEFAULT_SCENE}")`,
     )
     .option('--project <file>', "another Motion Canvas project's module instead: all of its scenes")
-    .option('--size <WxH>', 'pixels; one number is a square', parseSize)
+    .option('--size <WxH>', size, parseSize)
     .option('--fps <n>', 'frames a second; a GIF takes 10, 20, 25 and 50 exactly', positive('--fps'))
     .option('--seconds <s>', 'length; the whole sweep is stretched to it', positive('--seconds'))
     .option('--seed <seed>', 'another network: a number or a word')
