@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findFfmpeg } from 'untrained/render';
+import type { PixelFormat } from '../src/frame/pixels.js';
 import { built } from './built.js';
 
 const FPS = 25;
@@ -67,8 +68,8 @@ async function renderOurs(output: string): Promise<{ ms: number; opening: number
   const { writeFilm } = await built.film();
   const start = performance.now();
   let opened = 0;
-  const open = async () => {
-    const source = await openComposed(target, {});
+  const open = async (formats: PixelFormat[]) => {
+    const source = await openComposed(target, { formats });
     opened = performance.now();
     return source;
   };
@@ -81,7 +82,7 @@ async function drawOnly(
   variables: Record<string, unknown>,
 ): Promise<{ draw: number; read: number; send: number }> {
   const { openComposed } = await built.composed();
-  const source = await openComposed(target, { variables });
+  const source = await openComposed(target, { variables, formats: ['yuv420p'] });
   try {
     for await (const _ of source.frames([[0, FRAMES - 1]]));
     return await source.times();

@@ -2,6 +2,7 @@
 export { RenderError, UsageError } from './errors.js';
 export { createRenderer, type RendererOptions } from './frame/create-renderer.js';
 export { type FrameDescription, type FrameInput, frameSchema, type View } from './frame/description.js';
+export { type Palette, type PaletteInput, paletteNames } from './frame/palette.js';
 export type { Backend, FrameRenderer } from './frame/renderer.js';
 export { type Activation, type ActivationName, activationNames, activations } from './network/activations.js';
 export { drawUnit } from './network/draws.js';

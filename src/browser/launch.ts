@@ -2,6 +2,7 @@
 
 import { chromium, type Browser as Process } from 'playwright-core';
 import { RenderError } from '../errors.js';
+import { WIDE_SIMD_IN_PAGES } from '../frame/cpu/host.node.js';
 import type { Browser } from './find-browser.js';
 
 const FLAGS = [
@@ -12,6 +13,7 @@ const FLAGS = [
   '--font-render-hinting=none', // letters that move must not jump from pixel to pixel
   '--enable-unsafe-webgpu', // WebGPU where there is a GPU, on Linux too
   '--disable-accelerated-2d-canvas', // frames are read back: on the CPU they are where we need them
+  ...WIDE_SIMD_IN_PAGES,
 ];
 
 /** @throws RenderError when it does not start, with what it said. */

@@ -4,6 +4,7 @@ import { basename, extname, resolve } from 'node:path';
 import type { ComposedOptions } from '../composed/source.js';
 import type { Target } from '../composed/target.js';
 import { UsageError } from '../errors.js';
+import type { PixelFormat } from '../frame/pixels.js';
 import {
   checkStill,
   type Film,
@@ -13,12 +14,14 @@ import {
   writeFilm,
 } from '../render/film.js';
 import type { FrameSource } from '../render/source.js';
+import type { Recipe } from '../sweep/recipe.js';
 import type { Sweep } from '../sweep/sweep.js';
 import { parseOutput, warningsFor } from '../video/index.js';
 import type { DrawOptions, RenderOptions, StillOptions } from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
 import {
+  type ComposedJob,
   changed,
   checkQuality,
   type Job,
@@ -37,6 +40,7 @@ const SWEEPS_ONLY = [
   'seconds',
   'seed',
   'pace',
+  'palette',
   'supersample',
   'dither',
   'backend',
@@ -112,9 +116,13 @@ export async function draw(
       const chosen = options.size !== undefined || options.for.length > 0;
       report.done(made, chosen ? '' : largerAdvice(scene, sweep, made.seconds), checkAfter(group, report));
     } else if (job.kind === 'composed') {
-      const composed = { ...composedOptions({ ...options, ...group }, report, signal), frames, every };
-      const madeOf = { scene: job.name, frames, every };
-      const made = await writeFilm(() => openComposed(job.target, composed), { ...write, madeOf });
+      const composed = {
+        ...composedOptions({ ...options, ...group }, report, signal, job),
+        frames,
+        every,
+      };
+      const open = (formats: PixelFormat[]) => openComposed(job.target, { ...composed, formats });
+      const made = await writeFilm(open, { ...write, madeOf: recipeOf(job, composed) });
       report.done(made, '', checkAfter(group, report));
     }
   }
@@ -138,13 +146,10 @@ export async function still(
     film = await renderStill(sweep, at, output, { ...options, signal });
   } else {
     checkStill(output);
-    const composed = { ...composedOptions(options, report, signal), still: { at: options.at } };
-    film = await writeFilm(() => openComposed(job.target, composed), {
-      ...options,
-      outputs: [output],
-      madeOf: { scene: job.name },
-      signal,
-    });
+    const composed = { ...composedOptions(options, report, signal, job), still: { at: options.at } };
+    const madeOf = recipeOf(job, composed);
+    const write = { ...options, outputs: [output], madeOf, signal };
+    film = await writeFilm(() => openComposed(job.target, composed), write);
   }
   report.done(film, '');
 }
@@ -179,7 +184,19 @@ export async function jobOf(
     return found;
   }
   refuse(SWEEPS_ONLY, given, 'a sweep', `${name} is a composed scene, which says all that in its code`);
-  return { kind: 'composed', name, target: { kind: 'scene', path } };
+  const { as, extension } = found;
+  return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };
+}
+
+/** What a composed scene's film says of how it was made. */
+export function recipeOf({ name, target, as }: ComposedJob, options: ComposedOptions): Recipe {
+  const { variables = {}, size, fps, transparent, frames, every } = options;
+  const given = Object.keys(variables).length > 0;
+  return {
+    scene: as ? basename(target.path, extname(target.path)) : name,
+    ...(given && { variables: variables as Recipe['variables'] }),
+    ...{ size, fps, transparent, frames, every },
+  };
 }
 
 /** Nothing is silently left unread. */
@@ -192,9 +209,11 @@ export function composedOptions(
   options: DrawOptions,
   report: Reporter,
   signal: AbortSignal,
+  { as }: ComposedJob,
 ): ComposedOptions {
-  const { size, fps, browser, concurrency, timeout, transparent } = options;
-  const variables = variablesOf(options.set);
+  const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
+  const { browser, concurrency, timeout } = options;
+  const variables = { ...as?.variables, ...variablesOf(options.set) };
   return { size, fps, browser, concurrency, timeout, transparent, variables, onNote: report.warning, signal };
 }
 

@@ -2,7 +2,7 @@
 
 import { describeRules, inBytes, placeNames, placeOf, probe } from '../video/index.js';
 import { printJson } from './report.js';
-import { recipeIn } from './scenes.js';
+import { listScenes, recipeIn } from './scenes.js';
 
 /** A film's file, and the recipe it carries. */
 export function info(path: string, { json }: { json?: boolean }): void {
@@ -22,14 +22,14 @@ export function info(path: string, { json }: { json?: boolean }): void {
   }
   const { made, sweep, scene, sheet } = recipe;
   if (made) console.log(`Made by Untrained ${printable(made.version)} on ${printable(made.backend)}.`);
-  if (sweep) {
-    const { width, height } = film;
-    if (sheet) console.log(`A sheet. A film of one of its seeds: untrained render ${path} --seed SEED`);
-    else console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
-    console.log(JSON.stringify({ untrained: 1, ...recipe }, null, 2));
-  } else {
-    console.log(`It shows "${printable(scene ?? '')}", whose code is not in the film.`);
+  const here = sweep !== undefined || listScenes().some(({ name }) => name === scene);
+  if (!sweep) {
+    const where = here ? 'of the scenes here' : 'whose code is not in the film';
+    console.log(`It shows "${printable(scene ?? '')}", ${where}.`);
   }
+  if (sheet) console.log(`A sheet. A film of its scene: untrained render ${path}`);
+  else if (here) console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
+  console.log(JSON.stringify({ untrained: 1, ...recipe }, null, 2));
 }
 
 /** Every place, and what it takes. */

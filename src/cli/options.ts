@@ -17,6 +17,7 @@ export interface DrawOptions {
   seconds?: number;
   seed?: string;
   pace?: Sweep['pace'];
+  palette?: string;
   supersample?: Sweep['supersample'];
   dither?: boolean;
   backend: (typeof backends)[number];

@@ -8,12 +8,15 @@ import { parseOutput } from '../video/index.js';
 import type { DrawOptions, RenderOptions } from './options.js';
 import { type Group, groupsOf } from './outputs.js';
 import { override } from './override.js';
-import type { SweepScene } from './scenes.js';
+import type { ComposedScene, SweepScene } from './scenes.js';
 
 export interface ComposedJob {
   kind: 'composed';
   name: string;
   target: Target;
+  /** How the film was made that it was read from, where it was, and that film's ending. */
+  as?: ComposedScene['as'];
+  extension?: string;
 }
 
 export type Job = SweepScene | ComposedJob;
@@ -60,15 +63,16 @@ export function planSweep(job: SweepScene, options: RenderOptions): Planned[] {
 }
 
 export function planComposed(job: ComposedJob, options: RenderOptions): Planned[] {
-  const { frames: range, every } = options;
+  const { as = {}, extension } = job;
+  const range = options.frames ?? as.frames;
+  const every = options.every ?? as.every;
   const defaults = defaultsOf(job.target);
-  const { name = job.name } = options;
-  return groupsOf(
-    name,
-    options,
-    [`renders/${name}.${options.transparent ? 'webm' : 'mp4'}`],
-    defaults.fps,
-  ).map((group) => {
+  const size = options.size ?? as.size;
+  const [width, height] = size ?? defaults.size;
+  const name = options.name ?? (extension ? `${job.name}-${width}x${height}` : job.name);
+  const ending = extension && extension !== '.png' ? extension : options.transparent ? '.webm' : '.mp4';
+  const asked = { ...options, size, fps: options.fps ?? as.fps };
+  return groupsOf(name, asked, [`renders/${name}${ending}`], defaults.fps).map((group) => {
     const [width, height] = group.size ?? defaults.size;
     const fps = (group.fps ?? defaults.fps) / (every ?? 1);
     return { group, film: { width, height, fps, range, every, frames: Number.NaN, seconds: Number.NaN } };
@@ -86,7 +90,7 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
 
 /** The scene's sweep with the command line's changes. */
 export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
-  const { size, fps, pace, supersample, dither, seconds, seed } = options;
+  const { size, fps, pace, supersample, dither, seconds, seed, palette } = options;
   const direct = {
     ...(size && { size }),
     ...(fps && { fps }),
@@ -97,6 +101,7 @@ export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
   let result = parseSweep({ ...sweep, ...direct });
   if (seconds !== undefined) result = withSeconds(result, seconds);
   if (seed !== undefined) result = override(result, `seed=${seed}`);
+  if (palette !== undefined) result = override(result, `palette=${palette}`);
   return parseSweep(options.set.reduce(override, result));
 }
 

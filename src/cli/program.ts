@@ -113,7 +113,7 @@ export function buildProgram(signal: AbortSignal): Command {
   program
     .command('info')
     .description('tell what a film is, and print the recipe it carries')
-    .argument('<file>', '.mp4, .gif, .webm, .webp or .png')
+    .argument('<file>', '.mp4, .gif, .webm, .webp, .mov or .png')
     .option('--json', 'as one JSON object')
     .action((file: string, options: { json?: boolean }) => info(file, options));
 
@@ -210,7 +210,7 @@ function filming(command: Command): Command {
   return command
     .option(
       '-o, --out <file>',
-      'where to: .mp4, .gif, .webm, .webp, or frames as name-%04d.png; may repeat',
+      'where to: .mp4, .gif, .webm, .webp, .mov (ProRes 4444), or frames as name-%04d.png; may repeat',
       collect,
       [],
     )
@@ -264,6 +264,10 @@ function drawing(command: Command, size = 'pixels; one number is a square'): Com
       [],
     )
     .option(
+      '--palette <name>',
+      'how outputs become colours: rgb, oklab, oklch, or a colour map such as viridis, turbo or RdBu',
+    )
+    .option(
       '--supersample <n>',
       'n x n samples a pixel, 1 to 4; costs n x n the time',
       whole('--supersample', 4),
@@ -274,7 +278,7 @@ function drawing(command: Command, size = 'pixels; one number is a square'): Com
     .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
     .option('--no-cache', 'neither take what was drawn before, nor keep what is drawn')
     .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
-    .option('--transparent', 'a composed scene without its background: .webm or .png')
+    .option('--transparent', 'a composed scene without its background: .webm, .mov or .png')
     .option('--browser <path>', 'the browser to draw a composed scene in; by default it is looked for')
     .option(
       '--concurrency <n>',

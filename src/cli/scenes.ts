@@ -5,7 +5,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 import { UsageError } from '../errors.js';
-import { didYouMean } from '../sweep/explain.js';
+import { didYouMean, quote } from '../sweep/explain.js';
 import { parseRecipe, type Recipe, readRecipe } from '../sweep/recipe.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
 import { type Probe, probe } from '../video/index.js';
@@ -33,10 +33,13 @@ export interface ComposedScene extends Found {
   kind: 'composed';
   title: string;
   figure?: string;
+  /** How the film was made that it was read from, where it was, and that film's ending. */
+  as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every'>;
+  extension?: string;
 }
 
 /** Files that carry the recipe they were made by. */
-const FILMS = ['.mp4', '.gif', '.webm', '.webp', '.png'];
+const FILMS = ['.mp4', '.gif', '.webm', '.webp', '.mov', '.png'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -70,7 +73,7 @@ export async function loadScene(given: string): Promise<Scene> {
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx')
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
-  if (FILMS.includes(extname(path).toLowerCase())) return { kind: 'sweep', name, path, ...fromFilm(given) };
+  if (FILMS.includes(extname(path).toLowerCase())) return fromFilm(given, name, path);
   const sweep = extname(path) === '.json' ? await fromRecipe(path) : await fromModule(path);
   return { kind: 'sweep', name, path, sweep };
 }
@@ -103,19 +106,26 @@ async function fromRecipe(path: string): Promise<Sweep> {
   return withPath(path, async () => readRecipe(await readFile(path, 'utf8')));
 }
 
-/** The recipe that a film carries. It may be anyone's film, so all of it is checked. */
-function fromFilm(path: string): Pick<SweepScene, 'sweep' | 'extension' | 'frames' | 'every'> {
-  const recipe = recipeIn(path, probe(path));
+/** The scene that a film is of. It may be anyone's film, so all that it says is checked. */
+async function fromFilm(given: string, name: string, path: string): Promise<Scene> {
+  const recipe = recipeIn(given, probe(given));
   if (!recipe) {
-    throw new UsageError(`${path} carries no recipe: it is not of Untrained, or was converted since.`);
+    throw new UsageError(`${given} carries no recipe: it is not of Untrained, or was converted since.`);
   }
   const { sweep, scene, frames, every } = recipe;
-  if (!sweep) {
+  const extension = extname(given).toLowerCase();
+  if (sweep) return { kind: 'sweep', name, path, sweep, extension, frames, every };
+  const own = listScenes().find((known) => known.name === scene); // a name from the list, and no path
+  if (!own) {
     throw new UsageError(
-      `${path} shows "${scene}", whose code is not in the film: render that scene itself.`,
+      `${given} shows ${quote(scene)}, whose code is not in the film, and there is no scene of that name: ` +
+        'render that scene itself, by its path.',
     );
   }
-  return { sweep, extension: extname(path).toLowerCase(), frames, every };
+  const found = await loadScene(own.path);
+  if (found.kind !== 'composed') return { ...found, name, extension, frames, every };
+  const { variables, size, fps, transparent } = recipe;
+  return { ...found, name, extension, as: { variables, size, fps, transparent, frames, every } };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Label, Pictures } from '../render/sheet.js';
 import type { FrameSource } from '../render/source.js';
 import type { Recipe } from '../sweep/recipe.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
-import { composedOptions, jobOf, openComposed } from './draw.js';
+import { composedOptions, jobOf, openComposed, recipeOf } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
 import { type ComposedJob, changed, saveRecipe } from './plan.js';
@@ -130,23 +130,33 @@ function ofComposed(
   signal: AbortSignal,
 ) {
   const defaults = defaultsOf(job.target);
-  const size = options.size ?? smaller(defaults.size);
-  const fps = options.fps ?? defaults.fps;
+  const size = options.size ?? smaller(job.as?.size ?? defaults.size);
+  const fps = options.fps ?? job.as?.fps ?? defaults.fps;
   const labels = seeds.flatMap((seed) =>
     frames.map((frame) => labelOf(seed, frame, frame === undefined ? undefined : frame / fps)),
   );
   const sourceOf = (seed: string | undefined) => {
     const set = seed === undefined ? options.set : [...options.set, `seed=${seed}`];
-    const composed = composedOptions({ ...options, size }, report, signal);
+    const composed = composedOptions({ ...options, size, transparent: false }, report, signal, job);
     const moment = frames[0] === undefined ? { still: { at: options.at } } : {};
-    return openComposed(job.target, { ...composed, concurrency: 1, variables: variablesOf(set), ...moment });
+    return openComposed(job.target, {
+      ...composed,
+      concurrency: 1,
+      variables: { ...job.as?.variables, ...variablesOf(set) },
+      ...moment,
+    });
   };
   const numbers = frames.map((frame) => frame ?? 0);
+  const own = composedOptions(options, report, signal, job);
+  const madeOf = {
+    ...recipeOf(job, { ...own, size: undefined, transparent: undefined }),
+    sheet: sheetOf(options),
+  };
   return {
     size,
     labels,
     open: () => picturesByTurns(seeds, numbers, sourceOf),
-    madeOf: { scene: job.name, sheet: sheetOf(options) },
+    madeOf,
   };
 }
 
@@ -203,7 +213,7 @@ function nextStep(
 ): string {
   const { seeds, frames } = options;
   const words = (scene === undefined ? [] : [scene]).concat(
-    (['project', 'seconds', 'fps', 'seed', 'pace'] as const).flatMap((name) =>
+    (['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const).flatMap((name) =>
       given.has(name) ? [`--${name}`, `${options[name]}`] : [],
     ),
     options.set.flatMap((assignment) => ['--set', assignment]),

@@ -16,21 +16,14 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/**
- * Takes a frame, as its difference from the one `before` that the same page sent. What is sent back waits for it.
- * @param before - Undefined for a page's first.
- */
-export type TakeFrame = (
-  page: number,
-  frame: number,
-  before: number | undefined,
-  delta: AsyncIterable<Buffer>,
-) => Promise<void>;
+/** Takes a frame, as its difference from the one that the same page sent before. What is sent back waits for it. */
+export type TakeFrame = (page: number, frame: number, delta: AsyncIterable<Buffer>) => Promise<void>;
 
 const html = (imports: Bundle['imports']) => `<!doctype html>
 <meta charset="utf-8">
 <title>Untrained</title>
 <link rel="icon" href="data:,">
+<script>globalThis.untrainedWideSimd = true</script>
 <script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module" src="film.js"></script>
 `;
@@ -81,9 +74,9 @@ export async function startServer(
     const path = decodeURIComponent((request.url ?? '').split('?')[0]);
     // Scenes may name public files from the root, as Motion Canvas's own server has them.
     const name = path.startsWith(secret) ? path.slice(secret.length) : path.slice(1);
-    const [, page, frame, before] = /^frames\/(\d+)\/(\d+)\/(\d+|none)$/.exec(name) ?? [];
-    if (request.method === 'POST' && path.startsWith(secret) && before !== undefined) {
-      await take(Number(page), Number(frame), before === 'none' ? undefined : Number(before), request);
+    const [, page, frame] = /^frames\/(\d+)\/(\d+)$/.exec(name) ?? [];
+    if (request.method === 'POST' && path.startsWith(secret) && frame !== undefined) {
+      await take(Number(page), Number(frame), request);
       response.writeHead(204, HEADERS).end();
       return;
     }

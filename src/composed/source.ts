@@ -1,10 +1,12 @@
 /** Composed scenes as a source of frames. */
 
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../errors.js';
+import type { PixelFormat } from '../frame/pixels.js';
+import { canBe } from '../page/convert.js';
 import { checkRange } from '../render/film.js';
 import type { FrameSource } from '../render/source.js';
+import { SegmentCache } from '../video/index.js';
 import { FrameQueue } from './queue.js';
 import type { TakeFrame } from './server.js';
 import { Session, type SessionOptions } from './session.js';
@@ -18,6 +20,8 @@ export interface ComposedOptions extends SessionOptions {
   fps?: number;
   /** Leaves out the background. */
   transparent?: boolean;
+  /** What its frames may be given as, the best first. Defaults to `rgba`. */
+  formats?: readonly PixelFormat[];
   /** Take the place of the project's variables. */
   variables?: Record<string, unknown>;
   /** Which frames of the film, from 0, both included. All of them by default. */
@@ -45,17 +49,19 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   const view = options.size ? viewFor(target, defaults, size) : defaults.view;
   const fps = options.fps ?? defaults.fps;
   const concurrency = pagesFor(options);
-  const queue = new FrameQueue(...size);
+  const { transparent, formats = [] } = options;
+  const pixels =
+    formats.find((format) => canBe(format, size) && !(transparent && format !== 'rgba')) ?? 'rgba';
+  const queue = new FrameQueue(size, pixels);
   const take: TakeFrame = (...frame) => queue.take(...frame);
   const session = await Session.start(target, take, { ...options, concurrency });
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
   try {
     options.signal?.throwIfAborted();
-    const { transparent } = options;
     const background = transparent ? '#0000' : defaults.background;
     const variables = options.variables ?? {};
-    const settings = { view, size, fps, background, transparent, variables };
+    const settings = { view, size, fps, background, transparent, pixels, variables };
     const info = await session.open(settings);
     const [first, last] = rangeOf(options, info.frames, fps);
     const { every = 1 } = options;
@@ -67,22 +73,21 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
         fps: fps / every,
         frames: Math.ceil((last - first + 1) / every),
         alpha: transparent,
+        pixels,
       },
       firstFrame: first,
       backend: `Chromium ${session.browserVersion}`,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
-      nameOf([from, to]) {
+      namesOf([from, to]) {
         const all = [session.code, session.browserVersion, settings, numberOf(from), numberOf(to), every];
-        return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+        return [SegmentCache.keyOf(all)];
       },
       async *frames(parts) {
         for (const [from, to] of parts) {
           const drawing = session.draw(numberOf(from), numberOf(to), every);
           drawing.catch(() => {}); // patiently() tells of it, whatever it is waiting for
           for (let frame = from; frame <= to; frame++) {
-            const pixels = await session.patiently(queue.next(numberOf(frame)));
-            yield pixels;
-            queue.release(pixels);
+            yield await session.patiently(queue.next(numberOf(frame)));
           }
           await session.patiently(drawing); // an error in the very last frame is one
         }

@@ -33,6 +33,11 @@ const SRGB_STEPS = 2 ** 16;
 const linearTable = Float32Array.from({ length: LINEAR_STEPS + 1 }, (_, i) => toLinear(i / LINEAR_STEPS));
 const srgbTable = Float32Array.from({ length: SRGB_STEPS + 1 }, (_, i) => fromLinear(i / SRGB_STEPS));
 
+/** fromLinear by table, of light in [0, 1]. */
+export function fromLight(light: number): number {
+  return srgbTable[(SRGB_STEPS * light + 0.5) | 0];
+}
+
 /**
  * Averages n x n samples a pixel in linear light and writes RGBA8.
  * @param samples - One plane a channel (1 or 3), each (rows n, width n), row-major, sRGB in [0, 1].
@@ -56,8 +61,7 @@ export function averageSamples(
           const row = (y * n + j) * width * n + x * n;
           for (let i = 0; i < n; i++) light += linearTable[(LINEAR_STEPS * plane[row + i] + 0.5) | 0];
         }
-        const mean = srgbTable[((SRGB_STEPS * light) / (n * n) + 0.5) | 0];
-        rgba[pixel + channel] = toByte(mean, threshold(x, y));
+        rgba[pixel + channel] = toByte(fromLight(light / (n * n)), threshold(x, y));
       }
       rgba[pixel + 3] = 255;
     }

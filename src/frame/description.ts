@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { networkSchema } from '../network/spec.js';
+import { paletteProblem, paletteSchema } from './palette.js';
 
 export const MAX_SIDE = 16384;
 
@@ -31,6 +32,8 @@ const fields = z.strictObject({
   view: viewSchema.prefault({}),
   /** One value per input beyond x and y; all zero by default. */
   slice: sliceSchema.default([]),
+  /** How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map for one output, such as `viridis`. */
+  palette: paletteSchema.default('rgb'),
   size: sizeSchema,
   /** n x n samples a pixel, averaged in linear light; 1 to 4. */
   supersample: supersampleSchema.default(1),
@@ -44,6 +47,8 @@ export const frameSchema = fields.transform((frame, context): FrameDescription =
     const message = `has ${frame.slice.length} values, and a network of ${frame.network.inputs} inputs has ${free} beyond x and y: ${free ? `give ${free}` : 'leave it out, or add inputs'}`;
     context.addIssue({ code: 'custom', path: ['slice'], message });
   }
+  const problem = paletteProblem(frame.palette, frame.network.outputs);
+  if (problem) context.addIssue({ code: 'custom', path: ['palette'], message: problem });
   return frame.slice.length === free ? frame : { ...frame, slice: new Array(free).fill(0) };
 });
 

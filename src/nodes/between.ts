@@ -1,5 +1,6 @@
 /** How a node's signals move where plain interpolation would be wrong. Each gives its ends exactly. */
 import { map } from '@motion-canvas/core';
+import type { PaletteInput } from '../frame/palette.js';
 import type { Activation, ActivationName } from '../network/activations.js';
 import type { Seed } from '../network/draws.js';
 import type { NetworkSpec } from '../network/spec.js';
@@ -20,6 +21,11 @@ export function activationBetween(from: Activation, to: Activation, u: number): 
   if (u <= 0) return from;
   if (u >= 1) return to;
   return { from: reached<ActivationName>(from), to: reached<ActivationName>(to), fraction: u };
+}
+
+/** Two palettes have nothing in between: half-way, one takes the other's place. */
+export function paletteBetween(from: PaletteInput, to: PaletteInput, u: number): PaletteInput {
+  return u < 0.5 ? from : to;
 }
 
 /**

@@ -8,9 +8,11 @@ import {
   type SimpleSignal,
 } from '@motion-canvas/core';
 import { UsageError } from '../errors.js';
+import { colourOf } from '../frame/colouring.js';
 import { brightnessPlanes } from '../frame/cpu/planes.js';
+import { colouringOf } from '../frame/palette.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
-import { networkShowing, type Shown } from './shown.js';
+import { networkShowing, paletteShowing, type Shown } from './shown.js';
 import { Surface, type SurfaceData } from './surface.js';
 import { dark } from './theme.js';
 
@@ -73,7 +75,7 @@ export class HeightMap extends NetworkNode {
   @signal()
   declare readonly fieldOfView: SimpleSignal<number, this>;
 
-  /** Colours of brightness 0 to 1, at equal steps; null takes the network's own. @defaultValue the dark theme's */
+  /** Colours of brightness 0 to 1, at equal steps; null takes the palette's. @defaultValue the dark theme's */
   @parser((colours: PossibleColor[] | null) => colours?.map((colour) => new Color(colour)) ?? null)
   @initial(dark.heights)
   @signal()
@@ -144,7 +146,7 @@ export class HeightMap extends NetworkNode {
     const network = networkShowing(this.shown(), input.network!);
     // Samples lie in the middles of pixels: widen the view so that the outermost lie on the square's edge.
     const view = { ...input.view, halfWidth: (this.halfWidth() * n) / (n - 1) };
-    const planes = brightnessPlanes(this.describe({ ...input, network, view, size: [n, n] }));
+    const planes = brightnessPlanes(this.describe({ ...input, network, view, palette: 'rgb', size: [n, n] }));
     const heights = this.#heightsOf(planes);
     return { n, heights, colours: this.#coloursOf(heights, planes) };
   }
@@ -165,8 +167,11 @@ export class HeightMap extends NetworkNode {
     const colours = new Float32Array(3 * heights.length);
     const given = this.colours();
     if (!given) {
-      for (let i = 0; i < colours.length; i++)
-        colours[i] = planes[(i % 3) % planes.length][Math.floor(i / 3)];
+      const colouring = colouringOf(paletteShowing(this.shown(), this.palette()));
+      for (let i = 0; i < heights.length; i++) {
+        const outputs = planes.map((plane) => plane[i]);
+        colours.set(colourOf(colouring, outputs), 3 * i);
+      }
       return colours;
     }
     const table = colourTable(given);

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import type { FrameDescription, FrameInput } from '../frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { type Picture, requestPicture, shrinkFor } from './pictures.js';
-import { networkShowing, type Shown } from './shown.js';
+import { networkShowing, paletteShowing, type Shown } from './shown.js';
 
 /** Each has a signal of its name, which says what it is. */
 export interface NetworkFieldProps extends NetworkNodeProps {
@@ -67,6 +67,12 @@ export class NetworkField extends NetworkNode {
     super(props);
   }
 
+  /** Begins with the picture before anything is drawn: see prepare() of src/page/film.ts. */
+  prepare(): void {
+    const { width, height } = this.computedSize();
+    if (width > 0 && height > 0) this.#current();
+  }
+
   protected override draw(context: CanvasRenderingContext2D): void {
     this.drawShape(context);
     const { width, height } = this.computedSize();
@@ -115,8 +121,11 @@ export class NetworkField extends NetworkNode {
     const frame = this.describe(input);
     const shown = this.shown();
     if (typeof shown === 'string') return frame;
-    if ('layer' in shown) return this.describe({ ...input, network: networkShowing(shown, input.network!) });
-    if (shown.output >= 1 && shown.output <= frame.network.outputs) return frame;
+    const palette = paletteShowing(shown, input.palette!);
+    if ('layer' in shown)
+      return this.describe({ ...input, network: networkShowing(shown, input.network!), palette });
+    if (shown.output >= 1 && shown.output <= frame.network.outputs)
+      return this.describe({ ...input, palette });
     throw new UsageError(
       `Output ${shown.output} is not there: the network has ${frame.network.outputs}, counted from 1.`,
     );

@@ -10,12 +10,13 @@ import {
 } from '@motion-canvas/core';
 import { UsageError } from '../errors.js';
 import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '../frame/description.js';
+import type { PaletteInput } from '../frame/palette.js';
 import type { Activation, ActivationName } from '../network/activations.js';
 import type { Distribution } from '../network/draws.js';
 import type { ExplicitLayer, NetworkInput, NetworkSpec } from '../network/spec.js';
 import { explain } from '../sweep/explain.js';
 import { frameAt, parseSweep, preparePace, type Sweep, type SweepInput } from '../sweep/sweep.js';
-import { activationBetween, seedBetween } from './between.js';
+import { activationBetween, paletteBetween, seedBetween } from './between.js';
 
 type Initialisation = NonNullable<NetworkSpec['initialisation']>;
 
@@ -39,6 +40,7 @@ export interface NetworkNodeProps extends RectProps {
   centreY?: SignalValue<number>;
   halfWidth?: SignalValue<number>;
   slice?: SignalValue<number[]>;
+  palette?: SignalValue<PaletteInput>;
 }
 
 /** A node that shows a network. What a value may be is checked when it is drawn, as a sweep's is. */
@@ -131,6 +133,15 @@ export abstract class NetworkNode extends Rect {
   @signal()
   declare readonly slice: SimpleSignal<number[], this>;
 
+  /**
+   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map such as `viridis` for the first, or
+   * `{ map: 'viridis', output: 2 }` for another. A tween changes it half-way. @defaultValue 'rgb'
+   */
+  @interpolation(paletteBetween)
+  @initial('rgb')
+  @signal()
+  declare readonly palette: SimpleSignal<PaletteInput, this>;
+
   protected getDefaultWeightScale(usual: number): number {
     return this.initialisation() ? 1 : usual;
   }
@@ -149,7 +160,7 @@ export abstract class NetworkNode extends Rect {
   }
 
   /** Sets every signal to what a frame description says. */
-  take({ network, view, slice, supersample, dither }: FrameDescription): void {
+  take({ network, view, slice, palette, supersample, dither }: FrameDescription): void {
     this.weights(network.weights ?? null);
     this.initialisation(network.initialisation ?? null);
     if (network.weightScale === undefined) this.weightScale.reset();
@@ -159,6 +170,7 @@ export abstract class NetworkNode extends Rect {
     this.activation(network.activation).outputActivation(network.outputActivation).outputs(network.outputs);
     this.distribution(network.distribution).firstLayerBias(network.firstLayerBias);
     this.centre(view.centre).halfWidth(view.halfWidth).slice(slice);
+    this.palette(palette);
     this.takeSampling(supersample, dither);
   }
 
@@ -191,7 +203,7 @@ export abstract class NetworkNode extends Rect {
   protected frameInput(): Omit<FrameInput, 'size'> {
     const { x, y } = this.centre();
     const view = { centre: [x, y] as [number, number], halfWidth: this.halfWidth() };
-    return { network: this.network(), view, slice: this.slice() };
+    return { network: this.network(), view, slice: this.slice(), palette: this.palette() };
   }
 
   /** The node's sides in pixels of the film, times `resolution`; whole, 1 to 8192. */

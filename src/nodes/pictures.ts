@@ -32,7 +32,7 @@ export function pageRenderer(): Promise<FrameRenderer> {
 /**
  * The picture of that key, drawn from what `describe` gives if there is none yet. Call it while drawing: Motion Canvas
  * then waits for the picture and draws the frame again, so that no frame ever shows another's.
- * @param output - The output to show alone, from 1; all of them by default.
+ * @param output - The output to show alone, from 1, where the palette is `rgb`; all of them by default.
  */
 export function requestPicture(key: string, describe: () => FrameDescription, output?: number): Picture {
   const known = pictures.get(key);
@@ -68,7 +68,7 @@ async function draw(picture: Picture, frame: FrameDescription, output?: number):
   const rgba = await backend.render(frame);
   pace = (performance.now() - before) / (width * height);
   const bytes = new Uint8ClampedArray(rgba.buffer as ArrayBuffer, rgba.byteOffset, rgba.length);
-  if (output !== undefined && frame.network.outputs > 1) showOutput(bytes, output);
+  if (output !== undefined && frame.network.outputs > 1 && frame.palette === 'rgb') showOutput(bytes, output);
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext('2d')!.putImageData(new ImageData(bytes, width, height), 0, 0);
   picture.canvas = canvas;

@@ -1,5 +1,6 @@
 /** What of a network is looked at: its colours, one of its outputs, or one unit on the way there. */
 import { UsageError } from '../errors.js';
+import { isSpace, type PaletteInput } from '../frame/palette.js';
 import type { Activation, ActivationName } from '../network/activations.js';
 import { DrawCache } from '../network/draws.js';
 import { type Layer, layerMaker } from '../network/network.js';
@@ -7,9 +8,11 @@ import { type ExplicitLayer, hiddenWidths, type NetworkInput } from '../network/
 import { readNetwork } from './read-network.js';
 
 /**
- * - `'colour'`: the three outputs as red, green and blue (one output is grey);
- * - `{ output }`: one of them as grey, counted from 1;
- * - `{ layer, unit }`: one unit of a hidden layer as grey, both counted from 1, its activation shown as an output's is.
+ * - `'colour'`: the outputs, as the palette colours them;
+ * - `{ output }`: one of them, counted from 1;
+ * - `{ layer, unit }`: one unit of a hidden layer, both counted from 1, its activation shown as an output's is.
+ *
+ * What is one number is grey, or has the colours of the palette if that is a map.
  */
 export type Shown = 'colour' | { output: number } | { layer: number; unit: number };
 
@@ -31,6 +34,14 @@ export function networkShowing(shown: Shown, network: NetworkInput): NetworkInpu
   const { w, b } = weights[layer - 1];
   weights[layer - 1] = { w: [w[unit - 1]], b: [b![unit - 1]] };
   return { weights, activation: spec.activation, outputActivation: nearest(spec.activation) };
+}
+
+/** The palette that colours it. */
+export function paletteShowing(shown: Shown, palette: PaletteInput): PaletteInput {
+  if (typeof shown === 'string') return palette;
+  if (isSpace(palette)) return 'rgb';
+  const { map } = typeof palette === 'object' ? palette : { map: palette };
+  return { map, output: 'output' in shown ? shown.output : 1 };
 }
 
 /** Makes a picture show one of its outputs alone. (N pixels; RGBA8, changed in place.) */

@@ -1,26 +1,26 @@
 /**
  * A frame as what has changed since the one before it. Getting bytes out of a browser is what costs most (6 ms a
- * megabyte on two cores, and 1080p has 8), while much of a composed scene stands still, and finding out takes 3 ms.
+ * megabyte on two cores, and 1080p has 3 as planes and 8 as pixels), while much of a composed scene stands still.
  *
- * A delta is a number of runs, (offset, length) for each, and then the pixels of all of them: all uint32, the offsets
- * and lengths in pixels. Lossless, and written in the page to be read in Node, both little-endian.
+ * A delta is a number of runs, (offset, length) for each, and then the words of all of them: all uint32, the offsets
+ * and lengths in words. Lossless, and written in the page to be read in Node, both little-endian.
  */
 
-/** A run goes on over as many pixels that stayed the same: shorter gaps are not worth a new one. */
+/** A run goes on over as many words that stayed the same: shorter gaps are not worth a new one. */
 const GAP = 32;
 
-/** The bytes that a delta can have at most, for a frame of so many pixels. */
-export const longestDelta = (pixels: number): number => 4 * (1 + 2 * Math.ceil(pixels / GAP) + pixels);
+/** The bytes that a delta can have at most, for a frame of so many words. */
+export const longestDelta = (words: number): number => 4 * (1 + 2 * Math.ceil(words / GAP) + words);
 
 /**
  * What changed from `before` to `now`. Without a `before`, everything has.
- * @param now - The pixels, each RGBA8 read as a uint32.
+ * @param now - A frame's bytes read as uint32.
  */
 export function deltaOf(now: Uint32Array, before?: Uint32Array): Uint8Array<ArrayBuffer> {
   const runs = before ? changedRuns(now, before) : [0, now.length];
-  let pixels = 0;
-  for (let i = 1; i < runs.length; i += 2) pixels += runs[i];
-  const delta = new Uint32Array(1 + runs.length + pixels);
+  let words = 0;
+  for (let i = 1; i < runs.length; i += 2) words += runs[i];
+  const delta = new Uint32Array(1 + runs.length + words);
   delta[0] = runs.length / 2;
   delta.set(runs, 1);
   let at = 1 + runs.length;

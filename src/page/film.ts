@@ -17,6 +17,7 @@ import {
   Vector2,
 } from '@motion-canvas/core';
 import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/index.js';
+import type { PixelFormat } from '../frame/pixels.js';
 import { UnreadVariable } from './failure.js';
 
 export interface FilmSettings {
@@ -29,6 +30,8 @@ export interface FilmSettings {
   background: string;
   /** Whether scenes are drawn without what fills their view, too. */
   transparent?: boolean;
+  /** What frames are sent as. */
+  pixels: PixelFormat;
   /** Take the place of the project's own. Each must be asked for by some scene. */
   variables: Record<string, unknown>;
 }
@@ -41,10 +44,14 @@ export interface FilmInfo {
 
 export interface PageFilm {
   info: FilmInfo;
+  /** What is drawn on. */
+  context: CanvasRenderingContext2D;
   /** Plays on to a frame, which must not lie before the one reached. */
   advance(frame: number): Promise<void>;
+  /** Has nodes begin with what takes them long, before the frame reached is drawn. */
+  prepare(): void;
   /** Draws the frame reached. */
-  draw(): Promise<CanvasRenderingContext2D>;
+  draw(): Promise<void>;
 }
 
 /** Sets the scenes up and plays them through once, undrawn, which is how their length is found. */
@@ -102,17 +109,58 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const context = stage.finalBuffer.getContext('2d')!;
   return {
     info,
+    context,
     async advance(frame) {
       // One by one: a jump would land in a transition without the scene that it leaves.
       while (playback.frame < frame && !playback.finished) await playback.progress();
     },
+    prepare() {
+      for (const scene of [playback.previousScene, playback.currentScene]) if (scene) prepare(scene);
+    },
     async draw() {
-      if (settings.transparent)
-        for (const scene of [playback.currentScene, playback.previousScene]) clear(scene);
-      await stage.render(playback.currentScene, playback.previousScene);
-      return context;
+      const { currentScene, previousScene } = playback;
+      if (settings.transparent) for (const scene of [currentScene, previousScene]) clear(scene);
+      if (previousScene) await stage.render(currentScene, previousScene);
+      else await drawAlone(currentScene, context, background);
     },
   };
+}
+
+/** What Motion Canvas's stage makes of one scene, without a second canvas: that is what a frame takes longest to draw. */
+async function drawAlone(scene: Scene, context: CanvasRenderingContext2D, background: string): Promise<void> {
+  await scene.render(context);
+  const { width, height } = context.canvas;
+  context.save();
+  context.globalCompositeOperation = 'destination-over';
+  context.fillStyle = background;
+  context.fillRect(0, 0, width, height);
+  context.restore();
+}
+
+/** What is used of Motion Canvas's scenes and nodes beyond their types. `prepare` is that of our own nodes. */
+interface SceneInternals {
+  execute(callback: () => void): void;
+  getView(): NodeInternals;
+}
+interface NodeInternals {
+  fill?(value: null): unknown;
+  opacity(): number;
+  children(): NodeInternals[];
+  prepare?(): void;
+}
+const internals = (scene: Scene) => scene as unknown as SceneInternals;
+
+/**
+ * Motion Canvas draws, learns by that what the scene has to wait for, waits, and draws again. Where nodes ask for it
+ * beforehand, the scene is drawn once.
+ */
+function prepare(scene: Scene): void {
+  const visit = (node: NodeInternals) => {
+    if (node.opacity() <= 0) return;
+    node.prepare?.();
+    for (const child of node.children()) visit(child);
+  };
+  internals(scene).execute(() => visit(internals(scene).getView()));
 }
 
 /**
@@ -148,8 +196,7 @@ function noting(variables: Record<string, unknown>, asked: Set<string>): Record<
 
 /** Takes away what fills the view of a scene, in the middle of which it may have been set. */
 function clear(scene: Scene | null): void {
-  const view = (scene as unknown as { getView?(): { fill(value: null): unknown } } | null)?.getView?.();
-  view?.fill(null);
+  if (scene) internals(scene).getView().fill?.(null);
 }
 
 interface ThreadLike {

@@ -2,6 +2,7 @@
 import type { ProjectSettings } from '@motion-canvas/core';
 import { describe, type Failure } from './failure.js';
 import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
+import { FrameReader } from './read.js';
 import { startUploads, type Uploads } from './upload.js';
 
 /** What the page can be asked to do. Failures come back as values: an Error would lose its stack on the way. */
@@ -38,6 +39,7 @@ export type Message =
 export function start(project: ProjectSettings): void {
   Error.stackTraceLimit = 100; // the scene's own line may lie deep under Motion Canvas's
   let film: PageFilm | undefined;
+  let reader: FrameReader;
   let uploads: Uploads | undefined;
   let first: Failure | undefined;
   const fail = (failure: Failure) => {
@@ -67,20 +69,28 @@ export function start(project: ProjectSettings): void {
     open: (settings) =>
       caught(async () => {
         film = await openFilm(project, settings);
+        reader = new FrameReader(settings.pixels, settings.transparent);
         return film.info;
       }),
     draw: (first, last, step, page, pages) =>
       caught(async () => {
         if (!film) throw new Error('draw() before open()');
         const { times } = window.untrained;
-        uploads ??= startUploads(page, times);
+        uploads ??= startUploads(page, reader, times);
+        let drawn: number | undefined; // on the canvas, and not sent yet
         for (let frame = first + page * step; frame <= last; frame += pages * step) {
           const began = performance.now();
           await film.advance(frame);
-          const context = await film.draw();
+          film.prepare();
           times.draw += performance.now() - began;
-          await uploads.send(frame, context);
+          // While the networks of one frame are computed, the one before it is sent.
+          if (drawn !== undefined) await uploads.send(drawn, film.context);
+          const resumed = performance.now();
+          await film.draw();
+          times.draw += performance.now() - resumed;
+          drawn = frame;
         }
+        if (drawn !== undefined) await uploads.send(drawn, film.context);
         await uploads.finish();
         return undefined;
       }),

@@ -1,5 +1,6 @@
 /** Frames on their way out of the page. */
 import { deltaOf } from './delta.js';
+import type { FrameReader } from './read.js';
 
 /** How many may be under way: one is sent while the next is drawn. */
 const IN_FLIGHT = 2;
@@ -12,20 +13,19 @@ export interface Uploads {
 }
 
 /** @param page - The page's number: what is sent of a frame depends on what this page has sent before. */
-export function startUploads(page: number, times: { read: number; send: number }): Uploads {
+export function startUploads(
+  page: number,
+  reader: FrameReader,
+  times: { read: number; send: number },
+): Uploads {
   const underWay = new Set<Promise<void>>();
-  let before: { frame: number; pixels: Uint32Array } | undefined;
   return {
     async send(frame, context) {
-      const { width, height } = context.canvas;
       const began = performance.now();
-      const { data } = context.getImageData(0, 0, width, height);
-      const pixels = new Uint32Array(data.buffer);
-      const path = `frames/${page}/${frame}/${before?.frame ?? 'none'}`;
-      const delta = deltaOf(pixels, before?.pixels);
-      before = { frame, pixels };
+      const { now, before } = await reader.read(context);
+      const delta = deltaOf(now, before);
       times.read += performance.now() - began;
-      const sent = post(path, delta).finally(() => underWay.delete(sent));
+      const sent = post(`frames/${page}/${frame}`, delta).finally(() => underWay.delete(sent));
       underWay.add(sent);
       const waiting = performance.now();
       if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);

@@ -90,14 +90,18 @@ export function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
   const { frames, every } = options;
   const madeOf = { sweep, ...(frames && { frames }), ...(every && every > 1 && { every }) };
   const range = frames ?? [0, frameCount(sweep) - 1];
-  return writeFilm(() => sweepSource(sweep, range, options), { ...options, madeOf });
+  return writeFilm((formats) => sweepSource(sweep, range, options, formats), { ...options, madeOf });
 }
 
 /**
  * Writes a source's frames into every file at once, or leaves none behind.
- * @param open - Called when the outputs are known to be sound. What it gives is closed here.
+ * @param open - Called when the outputs are known to be sound, with what frames may be given as, the best first. What it
+ * gives is closed here.
  */
-export async function writeFilm(open: () => Promise<FrameSource>, options: WriteOptions): Promise<Film> {
+export async function writeFilm(
+  open: (formats: PixelFormat[]) => Promise<FrameSource>,
+  options: WriteOptions,
+): Promise<Film> {
   const { onProgress, signal, poster } = options;
   const requests = requestsOf(options);
   const outputs = requests.map(({ path }) => parseOutput(path));
@@ -113,14 +117,15 @@ export async function writeFilm(open: () => Promise<FrameSource>, options: Write
     for (const sink of sinks) sink.abort();
   };
   try {
-    source = await open();
+    source = await open(formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs));
     const drawing = source;
     const { shape, firstFrame, backend } = source;
     const note = options.madeOf && noteOf({ ...options.madeOf, made: { version: VERSION, backend } });
-    const nameOf = (frames: Range) => drawing.nameOf(frames);
+    const namesOf = (frames: Range) => drawing.namesOf(frames);
+    if (cache) await source.foresee?.(cache);
     for (const [i, output] of outputs.entries()) {
       const { maxSize = options.maxSize } = requests[i];
-      const kept = cache && { cache, nameOf };
+      const kept = cache && { cache, namesOf };
       sinks.push(
         await openSink(ffmpeg, output, shape, { ...options, maxSize, note, firstNumber: firstFrame, kept }),
       );
@@ -128,7 +133,7 @@ export async function writeFilm(open: () => Promise<FrameSource>, options: Write
     const takers = sinks.map((sink) => ({ sink, missing: sink.missing }));
     if (poster) {
       const posed = poster.frame === 'first' ? 0 : shape.frames - 1;
-      const kept = cache && { cache, nameOf: () => nameOf([posed, posed]) };
+      const kept = cache && { cache, namesOf: () => namesOf([posed, posed]) };
       const output = parseOutput(poster.path);
       const sink = await openSink(ffmpeg, output, { ...shape, frames: 1 }, { note, kept });
       sinks.push(sink);
@@ -180,18 +185,18 @@ function* numbersIn(parts: readonly Range[]): Generator<number, undefined> {
 
 const contains = ([first, last]: Range, frame: number) => first <= frame && frame <= last;
 
-/** A sweep's frames, as what all outputs can be made of. */
+/** A sweep's frames. @param formats - What they may be given as, the best first. */
 async function sweepSource(
   sweep: Sweep,
   range: [number, number],
-  options: RendererOptions & WriteOptions & { every?: number },
+  options: RendererOptions & { every?: number },
+  formats: PixelFormat[],
 ): Promise<FrameSource> {
-  const { every = 1, poster } = options;
+  const { every = 1 } = options;
   const frames = Math.ceil(checkFrames(sweep, range) / every);
   const [width, height] = sweep.size;
   const renderer = await createRenderer(options);
-  const paths = requestsOf(options).map(({ path }) => path);
-  const pixels = pixelFormatOf([...paths, ...(poster ? [poster.path] : [])].map(parseOutput), renderer);
+  const pixels = formats.find((format) => renderer.formats.includes(format)) ?? 'rgba';
   const describe = (frame: number) => frameAt(sweep, timeOfFrame(sweep, range[0] + frame * every));
   return {
     shape: { width, height, fps: sweep.fps / every, frames, pixels },
@@ -200,10 +205,10 @@ async function sweepSource(
     get description() {
       return `${renderer.backend}: ${renderer.description}`;
     },
-    nameOf(part) {
+    namesOf(part) {
       const hash = createHash('sha256').update(CODE).update(`${renderer.backend} ${renderer.arithmetic}`);
       for (const frame of numbersIn([part])) hash.update(JSON.stringify(describe(frame)));
-      return hash.digest('hex');
+      return [hash.digest('hex')];
     },
     frames: (parts) => drawAll(renderer, map(numbersIn(parts), describe), pixels),
     close: () => renderer.close(),
@@ -241,12 +246,10 @@ function requestsOf({ outputs }: WriteOptions): OutputRequest[] {
   return outputs.map((output) => (typeof output === 'string' ? { path: output } : output));
 }
 
-/** What all outputs can be made of and the renderer gives: the cheapest, since one drawing serves them all. */
-function pixelFormatOf(outputs: Output[], renderer: FrameRenderer): PixelFormat {
-  const [first, ...others] = outputs.map(pixelFormatsFor);
-  const common = (format: PixelFormat) =>
-    renderer.formats.includes(format) && others.every((formats) => formats.includes(format));
-  return first?.find(common) ?? 'rgba';
+/** What all outputs can be made of, the cheapest first, since one drawing serves them all. */
+function formatsFor(outputs: Output[]): PixelFormat[] {
+  const [first = [], ...others] = outputs.map(pixelFormatsFor);
+  return first.filter((format) => others.every((formats) => formats.includes(format)));
 }
 
 /** How many frames there are to draw. All are checked, so that no mistake in the last costs those before it. */

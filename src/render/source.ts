@@ -1,6 +1,6 @@
 /** Where a film's frames come from: a sweep's renderer (film.ts), or the pages of a browser (src/composed). */
 
-import type { FilmShape, Range } from '../video/index.js';
+import type { FilmShape, Range, SegmentCache } from '../video/index.js';
 
 export interface FrameSource {
   /** Of the film that is made; `frames` counts those that frames() gives. */
@@ -11,8 +11,13 @@ export interface FrameSource {
   readonly backend: string;
   /** What draws, and how. To be asked once frames have been drawn. */
   readonly description: string;
-  /** A name for all that makes these frames what they are: two films in which they have the same name share them. */
-  nameOf(frames: Range): string;
+  /**
+   * Names of all that makes these frames what they are: two films in which they have a name in common share them. There may
+   * be another one once they have been foreseen or drawn.
+   */
+  namesOf(frames: Range): string[];
+  /** Finds out more names of frames than are known, where something was kept of this film as it was before it was changed. */
+  foresee?(cache: SegmentCache): Promise<void>;
   /**
    * Draws these parts of the film, in order. Called once.
    * @returns RGBA8 rows from the top, or as the shape says. Each array is valid until the next is asked for.

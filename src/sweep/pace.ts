@@ -3,13 +3,16 @@
  * evenly in their numbers, and pictures do not: between weight scales of 0.4 and 0.8 one crawls and then bursts.
  *
  * How much the picture changes is measured on a few points, by the root of the mean square of the differences in
- * brightness, at times that are set closest where it changes most. The kernel that measures has no fused operations, so the
+ * colour, at times that are set closest where it changes most. The kernel that measures has no fused operations, so the
  * result is the same on every machine and whatever draws the frames. The points lie in the square that the view names: a film has the same
  * pace at every size.
  */
+
+import { colourPlanes } from '../frame/colouring.js';
 import { kernels } from '../frame/cpu/choose-kernel.js';
 import { brightnessPlanes } from '../frame/cpu/planes.js';
 import type { FrameDescription } from '../frame/description.js';
+import { colouringOf } from '../frame/palette.js';
 import { countWeights } from '../network/spec.js';
 import { type Moving, marksOf, valueAt } from './track.js';
 
@@ -176,9 +179,12 @@ function gradeOf({ seconds, describe }: Timeline): (typeof GRADES)[number] {
   return affordable ?? GRADES[GRADES.length - 1];
 }
 
-/** A frame's brightness at side x side points of the square that its view names, all outputs one after the other. */
+/** A frame's colours at side x side points of the square that its view names, one channel after the other. */
 function planesOf(frame: FrameDescription, side: number): Float32Array {
-  const planes = brightnessPlanes({ ...frame, size: [side, side] }, kernels.plain);
+  const outputs = brightnessPlanes({ ...frame, size: [side, side] }, kernels.plain);
+  const colouring = colouringOf(frame.palette);
+  const room = () => [0, 1, 2].map(() => new Float32Array(side ** 2));
+  const planes = colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, room());
   const all = new Float32Array(planes.length * side ** 2);
   for (const [i, plane] of planes.entries()) all.set(plane, i * side ** 2);
   return all;

@@ -1,6 +1,7 @@
 /** Recipes: the JSON that makes a film again. A recipe comes from a file, so it is read as if it were hostile. */
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { sizeSchema } from '../frame/description.js';
 import { explain } from './explain.js';
 import { parseSweep, type Sweep } from './sweep.js';
 
@@ -17,6 +18,11 @@ const recipeSchema = z.strictObject({
   sweep: z.unknown().optional(),
   /** In place of a sweep, the name of a composed scene, whose code is in no recipe. */
   scene: z.string().max(200).optional(),
+  /** What that scene was given: what its variables were, and how it was shown. */
+  variables: z.record(z.string().max(200), z.json()).optional(),
+  size: sizeSchema.optional(),
+  fps: z.number().min(1).max(1000).optional(),
+  transparent: z.boolean().optional(),
   /** The first and last of the film's frames, where it had not all of them. */
   frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
   /** Every how-manieth of them it had. */

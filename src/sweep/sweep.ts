@@ -11,6 +11,7 @@ import {
   sizeSchema,
   supersampleSchema,
 } from '../frame/description.js';
+import { type PaletteInput, paletteSchema } from '../frame/palette.js';
 import type { ActivationName } from '../network/activations.js';
 import type { NetworkInput } from '../network/spec.js';
 import { explain } from './explain.js';
@@ -54,6 +55,8 @@ export interface SweepInput {
    * moves stay as long as they are. `tracks`, the default, leaves it to the tracks and their easings.
    */
   pace?: (typeof paces)[number];
+  /** How outputs become colours; `rgb` by default. */
+  palette?: PaletteInput;
   supersample?: FrameInput['supersample'];
   dither?: boolean;
 }
@@ -71,6 +74,7 @@ const sweepFields = {
   view: z.record(z.string(), z.unknown()).default({}),
   slice: z.array(z.unknown()).optional(),
   pace: z.enum(paces).optional(),
+  palette: paletteSchema.default('rgb'),
   supersample: supersampleSchema.default(1),
   dither: z.boolean().default(false),
 };
@@ -198,8 +202,8 @@ function keepPace(sweep: Sweep, pace: Pace): Pace {
   return pace;
 }
 
-function contentsOf({ seconds, loop, network, view, slice }: Sweep): string {
-  return JSON.stringify([seconds, loop, network, view, slice]);
+function contentsOf({ seconds, loop, network, view, slice, palette }: Sweep): string {
+  return JSON.stringify([seconds, loop, network, view, slice, palette]);
 }
 
 function timelineOf(sweep: Sweep): Timeline {
@@ -210,9 +214,9 @@ function timelineOf(sweep: Sweep): Timeline {
 
 /** The frame at t seconds of its tracks. */
 function describe(sweep: Sweep, t: number): FrameDescription {
-  const { network, view, slice, size, supersample, dither, seconds } = sweep;
+  const { network, view, slice, palette, size, supersample, dither, seconds } = sweep;
   const still = resolve({ network, view, ...(slice && { slice }) }, t, seconds);
-  const input = { ...(still as object), size, supersample, dither };
+  const input = { ...(still as object), palette, size, supersample, dither };
   const result = frameSchema.safeParse(input);
   if (result.success) return result.data;
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0

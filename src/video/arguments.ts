@@ -23,11 +23,11 @@ export const REPEATABLE = ['-fflags', '+bitexact']; // no random identifiers: th
  * accurate_rnd, since the fast rounding has a bias.
  */
 const TO_BT709 =
-  'scale=in_range=full:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int+lanczos,format=yuv';
+  'scale=in_range=full:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int+lanczos';
 
-/** The same for a film's frames, where they do not come converted already. */
-export const toVideo = ({ pixels, alpha }: FilmShape): string[] =>
-  pixels === 'yuv420p' ? [] : ['-vf', `${TO_BT709}${alpha ? 'a' : ''}420p`];
+/** The same for a film's frames, where they do not come converted already. @param format - ffmpeg's name of a YUV. */
+export const toVideo = ({ pixels, alpha }: FilmShape, format = alpha ? 'yuva420p' : 'yuv420p'): string[] =>
+  pixels === 'yuv420p' ? [] : ['-vf', `${TO_BT709},format=${format}`];
 
 /** Says in the file what TO_BT709 did, so that a player need not guess. */
 export const BT709_TAGS = [

@@ -1,7 +1,7 @@
 /** Segments kept on disk under a key of all that makes them, so that a render that was killed goes on where it was, and one
  *  that is changed makes only what has changed. What is kept is whole: it gets its name when it is. */
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { constants, promises as fs } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -27,6 +27,11 @@ export interface Kept {
 }
 
 export class SegmentCache {
+  /** A key of anything that JSON can hold. */
+  static keyOf(all: unknown): string {
+    return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
+  }
+
   private constructor(
     private readonly folder: string,
     private readonly limit: number,
@@ -61,13 +66,29 @@ export class SegmentCache {
 
   /** Keeps a segment that is whole. Best effort: where nothing can be kept, films are made all the same. */
   async keep(key: string, from: string): Promise<void> {
-    const path = this.pathOf(key);
-    const unfinished = `${path}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
+    const unfinished = this.unfinished(key);
     try {
       await fs.mkdir(this.folder, { recursive: true });
       await flush(from); // a name must not outlive its bytes when the machine stops
       await linkOrCopy(from, unfinished);
-      await fs.rename(unfinished, path);
+      await fs.rename(unfinished, this.pathOf(key));
+    } catch {
+      await fs.rm(unfinished, { force: true }).catch(() => {});
+    }
+  }
+
+  /** A short text that was noted under a key; undefined if there is none. */
+  async recall(key: string): Promise<string | undefined> {
+    return fs.readFile(this.pathOf(key), 'utf8').catch(() => undefined);
+  }
+
+  /** Notes a text in place of what the key had. Best effort, as all here is. */
+  async note(key: string, text: string): Promise<void> {
+    const unfinished = this.unfinished(key);
+    try {
+      await fs.mkdir(this.folder, { recursive: true });
+      await fs.writeFile(unfinished, text);
+      await fs.rename(unfinished, this.pathOf(key));
     } catch {
       await fs.rm(unfinished, { force: true }).catch(() => {});
     }
@@ -102,6 +123,10 @@ export class SegmentCache {
   private pathOf(key: string): string {
     if (!KEY.test(key)) throw new Error(`"${key}" is not a key.`);
     return join(this.folder, key);
+  }
+
+  private unfinished(key: string): string {
+    return `${this.pathOf(key)}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
   }
 
   /** Segments only: whatever else lies in the folder is somebody's. Removes what killed copies left. */

@@ -122,6 +122,25 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
     case 'gif':
       return gif(path, film, options);
 
+    case 'mov': {
+      // use_metadata_tags: else a tag has 64 kB at most. The colours again, since the 2018 build does not read its own.
+      const container = [...BT709_TAGS, '-movflags', '+write_colr+use_metadata_tags', '-f', 'mov'];
+      const encoder = [
+        ...toVideo(film, film.alpha ? 'yuva444p10le' : 'yuv444p10le'),
+        ...['-c:v', 'prores_ks', '-profile:v', '4444'], // what editing programs take, with transparency
+        ...(film.alpha ? ['-alpha_bits', '8'] : []), // as many as there are
+        ...['-vendor', 'apl0'], // some programs open no other
+      ];
+      return {
+        takes: [{ name: 'video', options: [...encoder, ...container] }],
+        files: ['film.mov'],
+        async join(bench) {
+          await bench.run(joined(film, options.note, container, 'film.mov'));
+          return undefined;
+        },
+      };
+    }
+
     case 'png': {
       // Joined, a sequence's pictures are files of their own by image2; image2pipe makes one file whatever its name is.
       const to = output.sequence ? '%08d.png' : 'film.png';
@@ -131,8 +150,7 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
         takes: [{ name: 'video', options: [...png(film), '-f', 'nut'] }],
         files: output.sequence ? Array.from({ length: film.frames }, number) : ['film.png'],
         async join(bench) {
-          const options = ['-c', 'copy', ...container, ...REPEATABLE];
-          await bench.run({ inputs: [segmentsOf('video', film)], outputs: [{ options, to }] });
+          await bench.run(joined(film, undefined, container, to));
           return undefined;
         },
       };
@@ -166,14 +184,9 @@ function graded(path: string, film: FilmShape, options: EncodeOptions, grades: G
   const video = file !== 'film.webp'; // which cannot be joined, and which ffmpeg gives no tags
   const copy: Take = { name: 'copy', options: copyOf(film) };
   const encoded: Take = { name: 'video', options: [...grades.options(grades.at(0)), ...container] };
-  const written = (from: Step['inputs'][number], options: string[], to: string): Step => {
-    const tagged = note !== undefined && video;
-    const tags: Step['inputs'] = [{ options: ['-f', 'ffmetadata'], from: NOTE_FILE }];
-    const mapped = tagged ? ['-map', '0:v', '-map_metadata', '1'] : ['-map', '0:v'];
-    return {
-      inputs: tagged ? [from, ...tags] : [from],
-      outputs: [{ options: [...mapped, ...options, ...container, ...REPEATABLE], to }],
-    };
+  const anew = (rung: number, to: string) => {
+    const options = [...grades.options(grades.at(rung)), ...container];
+    return tagged(segmentsOf('copy', film), video ? note : undefined, options, to);
   };
   const once = loops > 1 ? 'once' : 'attempt';
   const repeated: Step = {
@@ -185,11 +198,7 @@ function graded(path: string, film: FilmShape, options: EncodeOptions, grades: G
     files: [file],
     async join(bench) {
       const make = async (rung: number) => {
-        const step =
-          rung === 0 && video
-            ? written(segmentsOf('video', film), ['-c', 'copy'], once)
-            : written(segmentsOf('copy', film), grades.options(grades.at(rung)), once);
-        await bench.run(step);
+        await bench.run(rung === 0 && video ? joined(film, note, container, once) : anew(rung, once));
         if (loops > 1) await bench.run(repeated);
         return (await bench.bytes('attempt')) + (video ? 0 : noteBytes('webp', note));
       };
@@ -203,4 +212,16 @@ function graded(path: string, film: FilmShape, options: EncodeOptions, grades: G
       return rung === 0 ? undefined : `${grades.said(grades.at(rung))} to fit`;
     },
   };
+}
+
+/** The film's segments as they are, one after another. */
+function joined(film: FilmShape, note: string | undefined, container: string[], to: string): Step {
+  return tagged(segmentsOf('video', film), note, ['-c', 'copy', ...container], to);
+}
+
+/** A step with the note as a tag of its file. */
+function tagged(from: Step['inputs'][number], note: string | undefined, options: string[], to: string): Step {
+  const tags: Step['inputs'] = note === undefined ? [] : [{ options: ['-f', 'ffmetadata'], from: NOTE_FILE }];
+  const mapped = ['-map', '0:v', ...(note === undefined ? [] : ['-map_metadata', '1'])];
+  return { inputs: [from, ...tags], outputs: [{ options: [...mapped, ...options, ...REPEATABLE], to }] };
 }

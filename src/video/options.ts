@@ -27,15 +27,15 @@ export interface EncodeOptions {
 
 /** MP4 and WebM at 18 and 22 were equally near the source: 41.9 dB PSNR on 60 frames of a 10 x 16 network at 480x480, in 147
  *  and 112 KB. GIF's are colours. */
-const GRADES: Record<(typeof qualities)[number], Record<Exclude<Format, 'png'>, number>> = {
+const GRADES: Record<(typeof qualities)[number], Record<Exclude<Format, 'mov' | 'png'>, number>> = {
   draft: { mp4: 28, webm: 36, webp: 50, gif: 64 },
   standard: { mp4: 18, webm: 22, webp: 80, gif: 256 },
   high: { mp4: 13, webm: 15, webp: 95, gif: 256 },
 };
 
-/** The number that a format's quality is: crf, quality, or colours. A PNG has none. */
+/** The number that a format's quality is: crf, quality, or colours. A PNG and a ProRes have none. */
 export function qualityOf(format: Format, { quality = 'standard', crf, webpQuality }: EncodeOptions): number {
-  if (format === 'png') return Number.NaN;
+  if (format === 'png' || format === 'mov') return Number.NaN;
   const given = format === 'webp' ? webpQuality : format === 'gif' ? undefined : crf;
   return given ?? GRADES[quality][format];
 }
@@ -62,10 +62,12 @@ export function checkEncodeOptions({ format, path }: Output, options: EncodeOpti
     throw new UsageError(`"${path}" is not an MP4, and --loops ${why}: leave it out, or write an .mp4.`);
   }
   within('--max-size', maxSize, 1, Number.MAX_SAFE_INTEGER, 'try 8MB');
-  if (maxSize !== undefined && format === 'png') {
+  if (maxSize !== undefined && (format === 'png' || format === 'mov')) {
+    const what = format === 'png' ? 'a PNG, which is lossless and' : 'ProRes, which is for editing and';
+    const instead = format === 'png' ? '.webp' : '.mp4';
     throw new UsageError(
-      `"${path}" is a PNG, which is lossless and as large as its picture makes it, and --max-size is ${inBytes(maxSize)}: ` +
-        'write a .webp, or make it smaller with --size.',
+      `"${path}" is ${what} as large as its picture makes it, and --max-size is ${inBytes(maxSize)}: ` +
+        `write a ${instead}, or make it smaller with --size.`,
     );
   }
 }

@@ -6,7 +6,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../errors.js';
 import type { PixelFormat } from '../frame/pixels.js';
 
-export type Format = 'mp4' | 'gif' | 'webm' | 'webp' | 'png';
+export type Format = 'mp4' | 'gif' | 'webm' | 'webp' | 'mov' | 'png';
 
 export interface Output {
   /** As it was given; relative to the working folder, or absolute. */
@@ -31,7 +31,7 @@ export interface FilmShape {
   alpha?: boolean;
 }
 
-const FORMATS: readonly Format[] = ['mp4', 'gif', 'webm', 'webp', 'png'];
+const FORMATS: readonly Format[] = ['mp4', 'gif', 'webm', 'webp', 'mov', 'png'];
 const KNOWN = FORMATS.map((format) => `.${format}`).join(', ');
 
 /** The number in the name of a PNG sequence, as printf writes it: %d, or %04d for at least four digits. */
@@ -41,7 +41,7 @@ const NUMBER = /%(?:0(\d{1,2}))?d/g;
 const MAX_SIDE: Partial<Record<Format, number>> = { gif: 65_535, webp: 16_383 };
 
 /**
- * Reads the format from a file name: .mp4, .gif, .webm, .webp or .png, in either case.
+ * Reads the format from a file name: .mp4, .gif, .webm, .webp, .mov or .png, in either case.
  * @throws UsageError when the extension is missing or unknown, when the path names a folder, and when a PNG's name
  * has a % that is not one number such as %04d.
  */
@@ -92,9 +92,9 @@ export function framePath(pattern: string, number: number): string {
 export function checkOutput(output: Output, film: FilmShape): void {
   const { path, format, sequence } = output;
   const { width, height, frames, alpha } = film;
-  if (alpha && format !== 'webm' && format !== 'png') {
+  if (alpha && !['webm', 'mov', 'png'].includes(format)) {
     throw new UsageError(
-      `"${path}" cannot be --transparent, which a .${format} of ours is not: write a .webm (VP9), or frames as "%04d.png".`,
+      `"${path}" cannot be --transparent, which a .${format} of ours is not: write a .webm (VP9), a .mov (ProRes 4444), or frames as "%04d.png".`,
     );
   }
   if ((format === 'mp4' || format === 'webm') && (width % 2 !== 0 || height % 2 !== 0)) {

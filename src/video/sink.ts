@@ -1,13 +1,12 @@
 /** Frames in, a film out. A sink takes frames at the pace of its ffmpeg and holds none of them here; what it makes of them
  *  is segments, which may be kept, and its film has its real name only when it is whole. */
 
-import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { RenderError } from '../errors.js';
 import { frameBytes } from '../frame/pixels.js';
-import type { SegmentCache } from './cache.js';
+import { SegmentCache } from './cache.js';
 import { deathMessage } from './death.js';
 import { type Bench, encodingOf, NOTE_FILE, segmentStep, type Take } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
@@ -60,8 +59,8 @@ export interface Finished {
 export interface SinkOptions extends EncodeOptions {
   /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
   firstNumber?: number;
-  /** Where segments are kept for another time, and a name for all that makes frames first to last what they are. */
-  kept?: { cache: SegmentCache; nameOf: (frames: Range) => string };
+  /** Where segments are kept for another time, and what names the frames of one. */
+  kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[] };
 }
 
 /**
@@ -132,12 +131,7 @@ export async function openSink(
   const inFolder = (file: string) => join(folder.path, file);
 
   const segments = segmentsIn(film).map((frames, number): Segment => {
-    const parts = takes.map((take) => ({
-      take,
-      file: `${number}.${take.name}`,
-      key: options.kept && keyOf(options.kept.nameOf(frames), take, film, ffmpeg),
-    }));
-    return { frames, parts };
+    return { frames, parts: takes.map((take) => ({ take, file: `${number}.${take.name}` })) };
   });
 
   /** The segments to be made, each with the parts of it that were not kept. */
@@ -146,10 +140,17 @@ export async function openSink(
     if (!kept) return segments;
     const missing: Segment[] = [];
     for (const { frames, parts } of segments) {
-      const found = await Promise.all(parts.map(({ key, file }) => kept.cache.take(key!, inFolder(file))));
-      if (found.includes(false)) missing.push({ frames, parts: parts.filter((_, i) => !found[i]) });
+      const lacking: Segment['parts'] = [];
+      for (const part of parts) if (!(await find(part, kept.namesOf(frames)))) lacking.push(part);
+      if (lacking.length > 0) missing.push({ frames, parts: lacking });
     }
     return missing;
+  }
+
+  async function find({ take, file }: Segment['parts'][number], names: string[]): Promise<boolean> {
+    for (const name of names)
+      if (await options.kept?.cache.take(keyOf(name, take, film, ffmpeg), inFolder(file))) return true;
+    return false;
   }
 
   const startSegment = ({ parts }: Segment) =>
@@ -162,11 +163,14 @@ export async function openSink(
     );
 
   /** When all frames of a segment are with its ffmpeg. */
-  async function finishSegment(run: Run, { parts }: Segment): Promise<void> {
+  async function finishSegment(run: Run, { frames, parts }: Segment): Promise<void> {
     run.end();
     await clean(run);
     await checkFiles(parts.map(({ file }) => inFolder(file)));
-    for (const { key, file } of parts) if (key) await options.kept?.cache.keep(key, inFolder(file));
+    const { kept } = options;
+    for (const name of kept?.namesOf(frames) ?? [])
+      for (const { take, file } of parts)
+        await kept?.cache.keep(keyOf(name, take, film, ffmpeg), inFolder(file));
   }
 
   const bench: Bench = {
@@ -181,7 +185,7 @@ export async function openSink(
 
   async function addNotes(note: string): Promise<void> {
     const { format } = output;
-    if (format === 'mp4' || format === 'webm') return; // ffmpeg has
+    if (format === 'mp4' || format === 'webm' || format === 'mov') return; // ffmpeg has
     for (const file of files) await addNote(inFolder(file), format, note);
   }
 
@@ -306,15 +310,15 @@ export async function openSink(
 interface Segment {
   frames: Range;
   /** One for each take. */
-  parts: { take: Take; file: string; key?: string }[];
+  parts: { take: Take; file: string }[];
 }
 
 /** Names all that makes a segment's file: its frames, and how they are encoded. How many cores there are changes how x264
  *  shares its work out, and with it the bytes. */
 function keyOf(frames: string, { options }: Take, film: FilmShape, { version }: Ffmpeg): string {
   const { width, height, fps, pixels, alpha } = film;
-  const all = [frames, options, width, height, fps, pixels, alpha, version, availableParallelism()];
-  return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
+  const cores = availableParallelism();
+  return SegmentCache.keyOf([frames, options, width, height, fps, pixels, alpha, version, cores]);
 }
 
 /** The last chunk of every PNG: no bytes of data, its name, its checksum. */

@@ -20,7 +20,7 @@ import { type DrawnPixels, openStage, type TestStage } from './stage.js';
 const scenes = readdirSync('scenes')
   .filter((file) => file.endsWith('.tsx'))
   .map((file) => basename(file, '.tsx'));
-const small = ['field', 'paced', 'shown', 'above', 'surface', 'curve', 'grid', 'wrong'];
+const small = ['field', 'paced', 'shown', 'palettes', 'above', 'surface', 'curve', 'grid', 'wrong'];
 
 let stage: TestStage;
 let renderer: FrameRenderer;
@@ -87,7 +87,31 @@ describe('a field is the picture that Node draws', () => {
     expect(largestDifference(columns(await draw('shown', 0), 0, 80), expected)).toBeLessThanOrEqual(1);
   });
 
+  test('in a palette', async () => {
+    const network = { seed: 18, layers: 4, width: 8 };
+    const size: Size = [60, 90];
+    const drawn = await draw('palettes', -1, [180, 90]);
+    const [all, one, unit] = [0, 60, 120].map((from) => columns(drawn, from, from + 60));
+    const expected = await drawInNode({ network, palette: 'oklch' }, size);
+    expect(largestDifference(all, expected)).toBeLessThanOrEqual(1);
+    const map = { map: 'magma', output: 2 } as const;
+    expect(largestDifference(one, await drawInNode({ network, palette: map }, size))).toBeLessThanOrEqual(1);
+    const weights = weightsToUnit();
+    const mapped = await drawInNode(
+      { network: { weights, outputActivation: 'tanh' }, palette: 'turbo' },
+      size,
+    );
+    expect(largestDifference(unit, mapped)).toBeLessThanOrEqual(1);
+  });
+
   test('of one unit of one layer', async () => {
+    const weights = weightsToUnit();
+    const expected = await drawInNode({ network: { weights, outputActivation: 'tanh' } }, [80, 90]);
+    expect(largestDifference(columns(await draw('shown', 0), 80, 160), expected)).toBeLessThanOrEqual(1);
+  });
+
+  /** The third unit of the second layer of the network in these scenes, as a network. */
+  function weightsToUnit() {
     const { hidden } = buildNetwork(networkSchema.parse({ seed: 18, layers: 4, width: 8 }));
     const explicit = ({ inputs, weights, biases }: Layer, unit?: number) => {
       const units = unit === undefined ? [...biases.keys()] : [unit];
@@ -96,10 +120,8 @@ describe('a field is the picture that Node draws', () => {
         b: units.map((i) => biases[i]),
       };
     };
-    const weights = [explicit(hidden[0]), explicit(hidden[1], 2)];
-    const expected = await drawInNode({ network: { weights, outputActivation: 'tanh' } }, [80, 90]);
-    expect(largestDifference(columns(await draw('shown', 0), 80, 160), expected)).toBeLessThanOrEqual(1);
-  });
+    return [explicit(hidden[0]), explicit(hidden[1], 2)];
+  }
 });
 
 test('a flat surface seen from above is its picture', async () => {

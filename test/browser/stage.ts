@@ -117,7 +117,7 @@ async function bundle(entry: string): Promise<string> {
   });
   await fs.writeFile(
     join(folder, 'index.html'),
-    '<!doctype html><body><script type="module" src="/stage.js"></script>',
+    '<!doctype html><body><script>untrainedWideSimd = true</script><script type="module" src="/stage.js"></script>',
   );
   return folder;
 }

@@ -40,10 +40,12 @@ test('--frames takes those frames of the whole film, and no others', async () =>
   expect(await frames(...SMALL, '--frames', '2-4')).toEqual(whole.slice(2, 5));
 });
 
-test('--seed, --set and --supersample change the picture; the scene as it is does not', async () => {
+test('--seed, --palette, --set and --supersample change the picture; the scene as it is does not', async () => {
   const plain = await frames(...SMALL, '--frames', '3');
   const changes = [
     ['--seed', 'another'],
+    ['--palette', 'oklch'],
+    ['--palette', 'viridis'],
     ['--set', 'weightScale=0.7'],
     ['--set', 'activation=relu'],
     ['--set', 'halfWidth=9..1'],
@@ -51,7 +53,13 @@ test('--seed, --set and --supersample change the picture; the scene as it is doe
   ];
   for (const change of changes)
     expect(await frames(...SMALL, '--frames', '3', ...change), change.join(' ')).not.toEqual(plain);
-  expect(await frames(...SMALL, '--frames', '3', '--set', 'layers=27')).toEqual(plain);
+  for (const same of [
+    ['--set', 'layers=27'],
+    ['--palette', 'rgb'],
+  ])
+    expect(await frames(...SMALL, '--frames', '3', ...same), same.join(' ')).toEqual(plain);
+  const viridis = await frames(...SMALL, '--frames', '3', '--palette', 'viridis');
+  expect(await frames(...SMALL, '--frames', '3', '--set', 'palette=viridis')).toEqual(viridis);
 });
 
 test('--set is checked when all is set, in whichever order', async () => {

@@ -11,8 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { noteOf } from '../../src/sweep/recipe.js';
 import { placeNames, probe } from '../../src/video/index.js';
 import { decode } from '../video/decode.js';
+import { picture, render } from '../video/films.js';
 import { temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
@@ -237,5 +239,22 @@ test('a composed scene has no background with --transparent, and says in its fil
   const alphas = frame.filter((_, at) => at % 4 === 3);
   expect(alphas.filter((alpha) => alpha === 0).length).toBeGreaterThan(64 * 18);
   expect(alphas.some((alpha) => alpha > 0)).toBe(true);
-  expect(await run(cwd, 'info', 'a.png')).toContain('It shows "single-unit", whose code is not in the film.');
+  expect(await run(cwd, 'info', 'a.png')).toContain('It shows "single-unit", of the scenes here.');
+  // The scene is found by that name, and shown as it was, larger.
+  await run(cwd, 'render', 'a.png', '--size', '128x72', '--out', 'b.png', '--quiet');
+  const [larger] = (await decode(join(cwd, 'b.png'), { width: 128, height: 72 })).frames;
+  expect(larger.filter((alpha, at) => at % 4 === 3 && alpha === 0).length).toBeGreaterThan(128 * 36);
+  expect(probe(join(cwd, 'b.png')).note).toContain('"frames":[20,20]');
+});
+
+test('a film of a composed scene that is not here is refused in one line', async () => {
+  const cwd = fresh('elsewhere');
+  const note = noteOf({ scene: '\u001b[31m../../elsewhere', variables: { n: 1 } });
+  await render(join(cwd, 'a.gif'), [picture(0)], { note });
+  const { code, stderr } = await untrained(['render', 'a.gif'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toMatchInlineSnapshot(`
+    "untrained: a.gif shows "\\u001b[31m../../elsewhere", whose code is not in the film, and there is no scene of that name: render that scene itself, by its path.
+    "
+  `);
 });

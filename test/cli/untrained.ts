@@ -14,14 +14,14 @@ export interface Outcome {
   stderr: string;
 }
 
-/** @param watch - Called with the process and each piece of its output. */
+interface Child {
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** @param watch - Called with the process and each piece of its output. @param started - Called with the process. */
 export function untrained(
   args: string[],
-  {
-    cwd = process.cwd(),
-    env = {},
-    watch = (_: { kill(signal: NodeJS.Signals): void }, __: string) => {},
-  } = {},
+  { cwd = process.cwd(), env = {}, watch = (_: Child, __: string) => {}, started = (_: Child) => {} } = {},
 ): Promise<Outcome> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, [main, ...args], {
@@ -29,11 +29,13 @@ export function untrained(
       // What is kept would make a film that is made twice a film that is made once.
       env: { ...process.env, npm_lifecycle_event: '', UNTRAINED_CACHE: 'off', ...env },
     });
+    const handle: Child = { kill: (signal) => void child.kill(signal) };
+    started(handle);
     const outcome: Outcome = { code: null, signal: null, stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => {
         outcome[stream] += text;
-        watch({ kill: (signal) => void child.kill(signal) }, text);
+        watch(handle, text);
       });
     }
     child.on('error', failed);

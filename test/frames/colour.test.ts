@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { BAYER, fromLinear, toByte, toLinear } from '../../src/frame/colour.js';
 import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
 import type { FrameInput } from '../../src/frame/description.js';
-import { type Colour, frameOf, furthest, gradient, referenceColours } from './compare.js';
+import { frameOf, furthest, gradient, meanColours } from './compare.js';
 
 const renderer = new CpuRenderer(2);
 afterAll(() => renderer.close());
@@ -69,23 +69,6 @@ describe('supersampling', () => {
       },
     ],
   ];
-
-  /** The mean of n x n reference samples in linear light: those of a picture n times as large. */
-  function meanColours(input: FrameInput, n: number): Colour[] {
-    const [width, height] = input.size;
-    const large = referenceColours(frameOf({ ...input, size: [n * width, n * height] }));
-    const light = (x: number) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
-    const shown = (l: number) => (l <= 0.0031308 ? 12.92 * l : 1.055 * l ** (1 / 2.4) - 0.055);
-    return Array.from({ length: width * height }, (_, pixel): Colour => {
-      const sums = [0, 0, 0];
-      for (let j = 0; j < n * n; j++) {
-        const row = Math.floor(pixel / width) * n + Math.floor(j / n);
-        const sample = large[row * n * width + (pixel % width) * n + (j % n)];
-        for (const channel of [0, 1, 2]) sums[channel] += light(sample[channel]) / n ** 2;
-      }
-      return sums.map(shown) as Colour;
-    });
-  }
 
   for (const n of [2, 3, 4] as const) {
     test.each(pictures)(

@@ -3,15 +3,14 @@
  * are from it, and how far float32 may honestly be.
  */
 import { expect } from 'vitest';
+import { type Colour, colourOf } from '../../src/frame/colouring.js';
 import { type FrameDescription, type FrameInput, frameSchema } from '../../src/frame/description.js';
 import { inputAt, sampleOffsets } from '../../src/frame/geometry.js';
+import { colouringOf } from '../../src/frame/palette.js';
 import { forward } from '../../src/network/forward.js';
 import { buildNetwork, type Layer, type Network } from '../../src/network/network.js';
 
 export const frameOf = (input: FrameInput): FrameDescription => frameSchema.parse(input);
-
-/** A pixel's red, green and blue in [0, 1]; all three the same in a grey picture. */
-export type Colour = [number, number, number];
 
 /** Which pixels to look at, by their index from the top left. */
 export const allPixels = ({ size: [width, height] }: FrameDescription): number[] =>
@@ -23,7 +22,7 @@ export function somePixels({ size: [width, height] }: FrameDescription, count: n
   return Array.from({ length: count }, (_, i) => Math.floor(((i * step) % 1) * width * height));
 }
 
-/** The colours that `network` has at the middles of these pixels, before any rounding. */
+/** The colours that `network` has in the frame's palette at the middles of these pixels, before any rounding. */
 export function referenceColours(
   frame: FrameDescription,
   pixels = allPixels(frame),
@@ -31,10 +30,27 @@ export function referenceColours(
   bend: (x: number) => number = (x) => x,
 ): Colour[] {
   const { x, y } = sampleOffsets({ ...frame, supersample: 1 });
+  const colouring = colouringOf(frame.palette);
   return pixels.map((i) => {
     const input = inputAt(frame, x[i % frame.size[0]], y[Math.floor(i / frame.size[0])]).map(bend);
-    const [red, green = red, blue = red] = forward(network, input);
-    return [red, green, blue];
+    return colourOf(colouring, forward(network, input));
+  });
+}
+
+/** The mean of n x n reference samples in linear light: those of a picture n times as large. */
+export function meanColours(input: FrameInput, n: number): Colour[] {
+  const [width, height] = input.size;
+  const large = referenceColours(frameOf({ ...input, size: [n * width, n * height] }));
+  const light = (x: number) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+  const shown = (l: number) => (l <= 0.0031308 ? 12.92 * l : 1.055 * l ** (1 / 2.4) - 0.055);
+  return Array.from({ length: width * height }, (_, pixel): Colour => {
+    const sums = [0, 0, 0];
+    for (let j = 0; j < n * n; j++) {
+      const row = Math.floor(pixel / width) * n + Math.floor(j / n);
+      const sample = large[row * n * width + (pixel % width) * n + (j % n)];
+      for (const channel of [0, 1, 2]) sums[channel] += light(sample[channel]) / n ** 2;
+    }
+    return sums.map(shown) as Colour;
   });
 }
 

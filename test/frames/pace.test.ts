@@ -124,6 +124,12 @@ test('measured ahead, with pauses, it is the same', async () => {
   expect(scales(copy)).toEqual(scales(ahead));
 });
 
+test('the pace is that of the colours that are shown', () => {
+  const even = (palette: SweepInput['palette']) => scales(sweep({ ...small, palette }));
+  expect(even('oklch')).not.toEqual(even('rgb'));
+  expect(even({ map: 'viridis', output: 2 })).not.toEqual(even('viridis'));
+});
+
 test('what jumps does so, and the film goes on', () => {
   const jump = sweep({
     ...small,

@@ -10,6 +10,7 @@ import { emitKernel, type KernelShape } from '../../src/frame/cpu/kernel.js';
 import { packNetwork } from '../../src/frame/cpu/pack.js';
 import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
 import type { FrameDescription } from '../../src/frame/description.js';
+import { colouringOf } from '../../src/frame/palette.js';
 import { namesOf } from '../../src/network/activations.js';
 import { DrawCache } from '../../src/network/draws.js';
 import { expectReference, frameOf, gradient, largestDifference, somePixels } from './compare.js';
@@ -116,7 +117,7 @@ describe('kernel shapes', () => {
       const stride = 4 * size[0];
       drawBand(
         evaluator,
-        frame,
+        { ...frame, colouring: colouringOf(frame.palette) },
         { firstRow, rows },
         rgba.subarray(firstRow * stride, (firstRow + rows) * stride),
       );

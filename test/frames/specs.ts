@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { toByte } from '../../src/frame/colour.js';
 import type { FrameDescription, FrameInput } from '../../src/frame/description.js';
+import { mapNames, type Palette } from '../../src/frame/palette.js';
 import { type Activation, type ActivationName, activationNames } from '../../src/network/activations.js';
 import type { NetworkInput } from '../../src/network/spec.js';
 import { frameOf, referenceColours, somePixels } from './compare.js';
@@ -42,6 +43,20 @@ const anyWidth = fc.oneof(
   real(1, 24),
   fc.array(real(1, 20), { minLength: 16, maxLength: 16 }),
 );
+
+/** The same frames in palettes that can colour their outputs. */
+export function inPalettes(frames: fc.Arbitrary<FrameDescription>): fc.Arbitrary<FrameDescription> {
+  return frames.chain((frame) => {
+    const { outputs } = frame.network;
+    const map = fc.record({
+      map: fc.constantFrom(...mapNames),
+      output: fc.integer({ min: 1, max: outputs }),
+    });
+    const space = fc.constantFrom<Palette>('oklab', 'oklch');
+    const palette: fc.Arbitrary<Palette> = outputs === 1 ? map : fc.oneof(map, space, space);
+    return palette.map((palette) => ({ ...frame, palette }));
+  });
+}
 
 /**
  * Frames of all kinds, in small pictures of odd sizes. Nothing is learnt from the flat ones that most specs make (all

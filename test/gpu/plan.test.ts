@@ -11,7 +11,7 @@ import { type BufferName, type Limits, type Plan, planFrame } from '../../src/fr
 import type { PixelFormat } from '../../src/frame/pixels.js';
 import { countWeights, hiddenWidths } from '../../src/network/spec.js';
 import { frameOf } from '../frames/compare.js';
-import { real } from '../frames/specs.js';
+import { inPalettes, real } from '../frames/specs.js';
 import { workgroupSize } from './wgsl.js';
 
 /** What WebGPU guarantees: https://www.w3.org/TR/webgpu/#limits */
@@ -49,7 +49,7 @@ function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
     real(1, units),
     fc.array(real(1, units), { minLength: 30, maxLength: 30 }),
   );
-  return fc.noBias(
+  const described = fc.noBias(
     fc
       .record({
         network: fc.record({
@@ -64,6 +64,7 @@ function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
       })
       .map((frame) => frameOf(frame as FrameInput)),
   );
+  return fc.oneof(described, inPalettes(described));
 }
 
 /** The number in a kernel's label before `word`. */
@@ -102,6 +103,8 @@ function expectCovered(plan: Plan, frame: FrameDescription, form: NarrowForm): v
     const rounds = chunk.filter(({ kernel }) => kernel.label.startsWith('dense'));
     expect(rounds.length).toBe(rounds.length && Math.ceil(network.layers) - 1);
     expect(chunk.filter(({ kernel }) => kernel.label === 'finish')).toHaveLength(1);
+    const colours = chunk.filter(({ kernel }) => kernel.label.startsWith('colour'));
+    expect(colours).toHaveLength(frame.palette === 'rgb' ? 0 : 1);
   }
   expect(next).toBe(size[0] * size[1]);
 }

@@ -1,6 +1,8 @@
 /** The shaders as text, on every machine: what they say is under snapshot, in wgsl/, to be read like code. */
 import { describe, expect, test } from 'vitest';
+import type { ColourMap } from '../../src/frame/colouring.js';
 import { activationSource } from '../../src/frame/gpu/kernels/activations.js';
+import { colourKernel } from '../../src/frame/gpu/kernels/colour.js';
 import { denseKernel, tileBytes, tileUnits } from '../../src/frame/gpu/kernels/dense.js';
 import { finishKernel } from '../../src/frame/gpu/kernels/finish.js';
 import { float, type Kernel, STEP } from '../../src/frame/gpu/kernels/kernel.js';
@@ -9,6 +11,7 @@ import { outputKernel } from '../../src/frame/gpu/kernels/output.js';
 import { placeKernel } from '../../src/frame/gpu/kernels/place.js';
 import { SCALE, scaleKernel } from '../../src/frame/gpu/kernels/scale.js';
 import { yuvKernel } from '../../src/frame/gpu/kernels/yuv.js';
+import { colouringOf } from '../../src/frame/palette.js';
 import { activationNames } from '../../src/network/activations.js';
 import { bindingsIn, readStruct, structIn, workgroupBytes, workgroupSize } from './wgsl.js';
 
@@ -41,6 +44,9 @@ const kernels: Record<string, Kernel> = {
   dense: denseKernel('tanh', 32),
   'dense-mixed': denseKernel({ from: 'sin', to: 'softplus' }, 48),
   output: outputKernel('tanh'),
+  'colour-oklab': colourKernel('oklab'),
+  'colour-oklch': colourKernel('oklch'),
+  'colour-map': colourKernel(colouringOf({ map: 'viridis', output: 2 }) as ColourMap),
   place: placeKernel,
   finish: finishKernel,
   scale: scaleKernel,
@@ -160,6 +166,7 @@ test('kernels that differ have labels that differ, since a label is all that tel
     { ...narrow, earlier: 'units' },
   ];
   const all = [...variants.map(narrowKernel), ...Object.values(kernels).slice(4)];
+  all.push(colourKernel(colouringOf('viridis') as ColourMap));
   all.push(denseKernel('tanh', 48), denseKernel('sin', 32), outputKernel('sigmoid'));
   expect(new Set(all.map(({ label }) => label)).size).toBe(all.length);
   expect(new Set(all.map((kernel) => kernel.code())).size).toBe(all.length);

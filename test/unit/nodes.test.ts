@@ -1,8 +1,9 @@
 import { BBox, Vector2 } from '@motion-canvas/core';
 import { describe, expect, test } from 'vitest';
 import { boxOf, columnsFor, cut, shapeOf, split, squareIn } from '../../src/nodes/arrange.js';
-import { activationBetween, seedBetween, zoomBetween } from '../../src/nodes/between.js';
+import { activationBetween, paletteBetween, seedBetween, zoomBetween } from '../../src/nodes/between.js';
 import { functionOf, graphBetween } from '../../src/nodes/graph.js';
+import { paletteShowing } from '../../src/nodes/shown.js';
 
 describe('arranging', () => {
   const view = boxOf(new Vector2(1920, 1080), 60);
@@ -57,9 +58,32 @@ describe('moving', () => {
     expect(activationBetween(mix, 'relu', 0.5)).toEqual({ from: 'sin', to: 'relu', fraction: 0.5 });
   });
 
+  test('a palette gives way to another half-way', () => {
+    expect([0, 0.4, 0.5, 1].map((u) => paletteBetween('rgb', 'viridis', u))).toEqual([
+      'rgb',
+      'rgb',
+      'viridis',
+      'viridis',
+    ]);
+  });
+
   test('a zoom goes by equal factors', () => {
     expect(zoomBetween(8, 2, 0.5)).toBeCloseTo(4);
     expect([zoomBetween(8, 2, 0), zoomBetween(8, 2, 1)]).toEqual([8, 2]);
+  });
+});
+
+describe('what is shown', () => {
+  test('alone is coloured by a map, and else is grey', () => {
+    const [output, unit] = [{ output: 2 }, { layer: 3, unit: 7 }];
+    expect(paletteShowing(output, 'viridis')).toEqual({ map: 'viridis', output: 2 });
+    expect(paletteShowing(output, { map: 'viridis', output: 3 })).toEqual({ map: 'viridis', output: 2 });
+    expect(paletteShowing(unit, 'viridis')).toEqual({ map: 'viridis', output: 1 });
+    for (const palette of ['rgb', 'oklab', 'oklch'] as const) {
+      expect([output, unit].map((shown) => paletteShowing(shown, palette))).toEqual(['rgb', 'rgb']);
+      expect(paletteShowing('colour', palette)).toBe(palette);
+    }
+    expect(paletteShowing('colour', 'viridis')).toBe('viridis');
   });
 });
 

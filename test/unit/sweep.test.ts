@@ -6,6 +6,7 @@ import {
   frameCount,
   keyframes,
   loop,
+  paletteNames,
   readRecipe,
   type SweepInput,
   sweep,
@@ -145,8 +146,15 @@ describe('recipes', () => {
         track,
         track,
         fc.oneof(fc.integer(), fc.string({ minLength: 1 })),
-        (scale, halfWidth, seed) => {
-          const original = sweep({ seconds: 2, network: { seed, weightScale: scale }, view: { halfWidth } });
+        fc.constantFrom(...paletteNames, { map: 'turbo', output: 3 } as const),
+        (scale, halfWidth, seed, palette) => {
+          const original = sweep({
+            seconds: 2,
+            network: { seed, weightScale: scale },
+            view: { halfWidth },
+            palette,
+          });
+          expect(frameAt(original, 0).palette).toEqual(palette);
           const copy = readRecipe(writeRecipe(original));
           expect(copy).toEqual(original);
           for (const t of [0, 0.3, 2]) expect(frameAt(copy, t)).toEqual(frameAt(original, t));
@@ -208,6 +216,16 @@ describe('recipes', () => {
     [
       'a network too large for memory',
       JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: 1000, width: 8000 } } }),
+    ],
+    ['a palette that is not there', JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'virdis' } })],
+    ['a palette like no other', JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'of my own' } })],
+    [
+      'a palette for more outputs than there are',
+      JSON.stringify({ ...good, sweep: { seconds: 1, network: { outputs: 1 }, palette: 'oklch' } }),
+    ],
+    [
+      'a map of an output that is not there',
+      JSON.stringify({ ...good, sweep: { seconds: 1, palette: { map: 'magma', output: 4 } } }),
     ],
     ['an array', '[]'],
     ['null', 'null'],

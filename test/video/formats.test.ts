@@ -128,6 +128,16 @@ describe('WebM', () => {
   });
 });
 
+describe('MOV', () => {
+  test.each(COUNTS)('%i frames in, as many out, each nearly as it was', async (n) => {
+    const { path } = await render(folder.in('film.mov'), pictures(n));
+    const { frames, duration } = await decode(path, { ...size, filter: FROM_BT709 });
+    expectInPlace(frames, pictures(n), 1);
+    expect(duration).toBeCloseTo(n / 25, 2);
+    expect(readMp4(path).colour).toMatchObject({ codes: [1, 1, 1] });
+  });
+});
+
 describe.each(['per-frame', 'global'] as const)('GIF, %s palette', (gifPalette) => {
   test.each(COUNTS)('%i frames in, as many out', async (n) => {
     const { path } = await render(folder.in('film.gif'), pictures(n), { gifPalette });
@@ -158,7 +168,7 @@ describe('frames that look alike', () => {
   const [a, b, c] = pictures(3);
   const sent = [a, a, a, b, b, c, c];
 
-  test.each(['film.mp4', 'film.webm'])('%s keeps each of them', async (name) => {
+  test.each(['film.mp4', 'film.webm', 'film.mov'])('%s keeps each of them', async (name) => {
     const { path } = await render(folder.in(name), sent);
     const { frames, duration } = await decode(path, { ...size, filter: FROM_BT709 });
     expectInPlace(frames, sent, VIDEO);
@@ -196,7 +206,7 @@ test.each([12.5, 23.976, 59.94, 60])('at %f fps no frame is dropped or doubled',
   }
 });
 
-test.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', 'a.png'])(
+test.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', 'a.mov', 'a.png'])(
   'the same frames make the same %s, byte for byte',
   async (name) => {
     const frames = name === 'a.png' ? pictures(1) : pictures(5);

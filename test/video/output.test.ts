@@ -24,6 +24,7 @@ describe('parseOutput', () => {
     ['a.b.gif', 'gif', false],
     ['50%d off.webm', 'webm', false],
     ['a.webp', 'webp', false],
+    ['a.MOV', 'mov', false],
     ['a.png', 'png', false],
     ['frames/%04d.png', 'png', true],
     ['frames/%%-%d.png', 'png', true],
@@ -36,11 +37,11 @@ describe('parseOutput', () => {
     const paths = ['film.mp3', 'film.mkv', 'film.flv9', 'film', '.mp4', 'renders/', '..', ''];
     const messages = [...paths, 'a%04d-%d.png', 'a%4i.png'].map((path) => refusal(() => parseOutput(path)));
     expect(messages.join('\n')).toMatchInlineSnapshot(`
-      ""film.mp3" ends in .mp3, and the formats are .mp4, .gif, .webm, .webp, .png: did you mean .mp4?
-      "film.mkv" ends in .mkv, and the formats are .mp4, .gif, .webm, .webp, .png: did you mean .mp4?
-      "film.flv9" ends in .flv9, and the formats are .mp4, .gif, .webm, .webp, .png: try .mp4.
-      "film" has no extension to choose a format by (.mp4, .gif, .webm, .webp, .png): try "film.mp4".
-      ".mp4" has no extension to choose a format by (.mp4, .gif, .webm, .webp, .png): try "film.mp4".
+      ""film.mp3" ends in .mp3, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: did you mean .mp4?
+      "film.mkv" ends in .mkv, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: did you mean .mov?
+      "film.flv9" ends in .flv9, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: try .mp4.
+      "film" has no extension to choose a format by (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
+      ".mp4" has no extension to choose a format by (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
       "renders/" is a folder, and a file is needed: try "renders/film.mp4".
       ".." is a folder, and a file is needed: try "../film.mp4".
       The film has no file name: try "film.mp4".
@@ -74,7 +75,7 @@ test('checkOutput refuses what the format cannot hold', () => {
 
 test('checkOutput lets the rest pass', () => {
   const odd = { ...film, width: 301, height: 199 };
-  for (const path of ['a.gif', 'a.webp', '%d.png']) checkOutput(parseOutput(path), odd);
+  for (const path of ['a.gif', 'a.webp', 'a.mov', '%d.png']) checkOutput(parseOutput(path), odd);
   for (const path of ['a.mp4', 'a.webm']) checkOutput(parseOutput(path), film);
   checkOutput(parseOutput('a.png'), { ...film, frames: 1 });
 });

@@ -13,7 +13,16 @@ import { HEIGHT, picture, render, testFolder, WIDTH } from './films.js';
 
 const folder = testFolder();
 const size = { width: WIDTH, height: HEIGHT };
-const NAMES = ['film.mp4', 'film.webm', 'per-frame.gif', 'global.gif', 'film.webp', 'still.webp', 'film.png'];
+const NAMES = [
+  'film.mp4',
+  'film.webm',
+  'per-frame.gif',
+  'global.gif',
+  'film.webp',
+  'still.webp',
+  'film.mov',
+  'film.png',
+];
 const recipe = {
   sweep: sweep({
     seconds: 1,
@@ -132,8 +141,8 @@ test('what is no film is refused in one line', () => {
   };
   expect(['empty.mp4', 'text.gif', 'absent.png', '.'].map(refusal)).toMatchInlineSnapshot(`
     [
-      "…/empty.mp4 is no .mp4, .gif, .webm, .webp or .png: check the file.",
-      "…/text.gif is no .mp4, .gif, .webm, .webp or .png: check the file.",
+      "…/empty.mp4 is no .mp4, .gif, .webm, .webp, .mov or .png: check the file.",
+      "…/text.gif is no .mp4, .gif, .webm, .webp, .mov or .png: check the file.",
       "…/absent.png is not there: check the file.",
       "… is not a file: check the file.",
     ]

@@ -29,7 +29,7 @@ interface Attempt {
 async function attempt(path: string, { until, cache, nameOf = String, ...options }: Attempt = {}) {
   const sink = await openSink(await testFfmpeg(), parseOutput(folder.in(path)), shape, {
     ...options,
-    kept: cache && { cache, nameOf },
+    kept: cache && { cache, namesOf: (frames) => [nameOf(frames)] },
   });
   const wanted = sink.missing.flatMap(([first, last]) =>
     Array.from({ length: last - first + 1 }, (_, i) => first + i),
@@ -57,7 +57,7 @@ test('segments are all of a film, each of two seconds or so', () => {
   ]);
 });
 
-describe.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', '%03d.png'])('%s', (name) => {
+describe.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', 'a.mov', '%03d.png'])('%s', (name) => {
   /** Every file of the film. */
   const files = (path: string) =>
     readdirSync(folder.in(path))
@@ -139,7 +139,7 @@ describe('the cache', () => {
     const cache = cacheAt();
     await attempt('film.mp4', { cache });
     const sink = await openSink(await testFfmpeg(), parseOutput(folder.in('again.mp4')), shape, {
-      kept: { cache, nameOf: String },
+      kept: { cache, namesOf: (frames) => [String(frames)] },
     });
     expect(sink.missing).toEqual([]);
     await cache.clear();

@@ -35,11 +35,21 @@ test.each([undefined, 3000])('a WebM is as clear as its frames, within a budget 
   }
 });
 
+test('a ProRes is nearly as clear as its frames', async () => {
+  const { path } = await render(folder.in('film.mov'), sent, { alpha: true });
+  const { frames } = await decode(path, { ...size, filter: FROM_BT709 });
+  expect(frames).toHaveLength(5);
+  for (const [i, frame] of frames.entries()) {
+    const off = alphas(frame).map((alpha, at) => Math.abs(alpha - alphas(sent[i])[at]));
+    expect(Math.max(...off), `frame ${i}`).toBeLessThanOrEqual(1);
+  }
+});
+
 test.each(['film.mp4', 'film.gif', 'film.webp'])(
   '%s is refused, with what to write instead',
   async (name) => {
     await expect(render(folder.in(name), sent, { alpha: true })).rejects.toThrow(
-      /cannot be --transparent, .*: write a \.webm \(VP9\), or frames as "%04d\.png"\.$/,
+      /cannot be --transparent, .*: write a \.webm \(VP9\), a \.mov \(ProRes 4444\), or frames as "%04d\.png"\.$/,
     );
   },
 );

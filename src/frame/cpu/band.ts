@@ -1,11 +1,16 @@
 /** A band: some whole rows of a frame, which one thread draws at a time. */
 import { averageSamples, BAYER } from '../colour.js';
+import { type Colouring, colourPlanes } from '../colouring.js';
 import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
 import type { Evaluator } from './evaluator.js';
 
 /** What a band needs to know of its frame; the network is with the evaluator. */
-export type BandFrame = Pick<FrameDescription, 'size' | 'supersample' | 'view' | 'dither'>;
+export interface BandFrame extends Pick<FrameDescription, 'size' | 'supersample' | 'view' | 'dither'> {
+  colouring: Colouring;
+}
+
+type Sampling = Pick<FrameDescription, 'size' | 'supersample'>;
 
 export interface Band {
   firstRow: number;
@@ -18,14 +23,14 @@ const BAND_SAMPLES = 16384;
 const BAND_WORK = 5e8;
 
 /** How many rows of a frame make a band, when one sample takes `weights` multiply-adds. */
-export function rowsPerBand({ size: [width, height], supersample }: BandFrame, weights: number): number {
+export function rowsPerBand({ size: [width, height], supersample }: Sampling, weights: number): number {
   const samples = Math.min(BAND_SAMPLES, BAND_WORK / weights);
   const rows = Math.floor(samples / (width * supersample ** 2));
   return Math.min(height, Math.max(1, rows));
 }
 
 /** How many samples `rows` rows of a frame have. */
-export function samplesIn({ size: [width], supersample }: BandFrame, rows: number): number {
+export function samplesIn({ size: [width], supersample }: Sampling, rows: number): number {
   return rows * width * supersample ** 2;
 }
 
@@ -42,7 +47,10 @@ export function drawBand(evaluator: Evaluator, frame: BandFrame, band: Band, rgb
     x.set(columns, start);
     y.fill(offsets.y[band.firstRow * n + row], start, start + columns.length);
   }
-  const planes = evaluator.evaluate(samples);
+  let planes = evaluator.evaluate(samples);
+  if (frame.colouring !== 'rgb') {
+    planes = colourPlanes(frame.colouring, planes, evaluator.colours(samples));
+  }
   const threshold = frame.dither
     ? (column: number, row: number) => BAYER[((band.firstRow + row) % 8) * 8 + (column % 8)]
     : () => 0.5;
@@ -53,5 +61,5 @@ export function drawBand(evaluator: Evaluator, frame: BandFrame, band: Band, rgb
   const rounding = evaluator.rounding;
   if (!frame.dither) rounding.fill(0.5, 0, samples);
   else for (let i = 0; i < samples; i++) rounding[i] = threshold(i % width, Math.floor(i / width));
-  rgba.set(evaluator.pack(samples));
+  rgba.set(evaluator.pack(samples, planes.length));
 }

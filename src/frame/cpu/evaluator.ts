@@ -86,10 +86,19 @@ export class Evaluator {
     });
   }
 
-  /** The last `samples` evaluated as RGBA8, each sample a pixel. Valid until the next call. */
-  pack(samples: number): Uint8Array {
+  /** Planes of red, green and blue to put in place of what `evaluate` gave, the first of which it is. */
+  colours(samples: number): Float32Array[] {
+    const { sums } = this.#address;
+    return [0, 1, 2].map((channel) => this.#floats(sums + 4 * this.#capacity * channel, samples));
+  }
+
+  /**
+   * The last `samples` evaluated as RGBA8, each sample a pixel. Valid until the next call.
+   * @param planes - How many there are: 3 of colours, or 1 of grey.
+   */
+  pack(samples: number, planes: number): Uint8Array {
     const { sums, rounding, rgba } = this.#address;
-    const plane = this.#network.output.units === 3 ? 4 * this.#capacity : 0; // grey is one plane read three times
+    const plane = planes === 3 ? 4 * this.#capacity : 0; // grey is one plane read three times
     this.#kernel.pack(sums, sums + plane, sums + 2 * plane, rounding, rgba, this.#padded(samples));
     return new Uint8Array(this.#memory.buffer, rgba, 4 * samples);
   }

@@ -30,7 +30,10 @@ export const cores: number = Math.max(1, navigator.hardwareConcurrency ?? 1);
 /** Browsers have relaxed SIMD or have it not; a page cannot ask for it. */
 export function enableRelaxedSimd(): void {}
 
-/** Whether wider SIMD may be tried: a page cannot switch experiments on. */
-export const mayWiden: boolean = false;
+/**
+ * Whether wider SIMD may be tried. A page cannot switch experiments on: who starts its browser can (browser/launch.ts),
+ * and has the page say so.
+ */
+export const mayWiden: boolean = 'untrainedWideSimd' in globalThis;
 
 export function setWideSimd(_on: boolean): void {}

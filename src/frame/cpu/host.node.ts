@@ -34,14 +34,17 @@ export function enableRelaxedSimd(): void {
   setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
-/**
- * Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24, as an experiment,
- * and UNTRAINED_WIDE_SIMD=0 declines it.
- */
-export const mayWiden: boolean =
-  Number(process.versions.node.split('.')[0]) >= 24 && process.env.UNTRAINED_WIDE_SIMD !== '0';
+/** Has V8 widen 128-bit operations to 256 bits, an experiment of its; UNTRAINED_WIDE_SIMD=0 declines it. */
+const WIDEN = 'experimental-wasm-revectorize';
+const declined = process.env.UNTRAINED_WIDE_SIMD === '0';
 
-/** Switches V8's widening of 128-bit operations to 256 bits on or off, for modules compiled from now on. */
+/** Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24. */
+export const mayWiden: boolean = Number(process.versions.node.split('.')[0]) >= 24 && !declined;
+
+/** Switches the widening on or off, for modules compiled from now on. */
 export function setWideSimd(on: boolean): void {
-  setFlagsFromString(on ? '--experimental-wasm-revectorize' : '--no-experimental-wasm-revectorize');
+  setFlagsFromString(on ? `--${WIDEN}` : `--no-${WIDEN}`);
 }
+
+/** What a Chromium is started with so that wider SIMD may be tried in its pages. */
+export const WIDE_SIMD_IN_PAGES: string[] = declined ? [] : [`--js-flags=--${WIDEN}`];

@@ -6,6 +6,7 @@ import { namesOf } from '../../network/activations.js';
 import { DrawCache } from '../../network/draws.js';
 import type { NetworkSpec } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
+import { colouringOf } from '../palette.js';
 import { frameBytes } from '../pixels.js';
 import { type FrameRenderer, roomFor } from '../renderer.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
@@ -83,12 +84,13 @@ export class CpuRenderer implements FrameRenderer {
 
   #prepare(frame: FrameDescription): FrameMessage & { rows: number } {
     const { shape } = chooseKernel();
-    const { size, supersample, view, dither } = frame;
+    const { size, supersample, view, dither, palette } = frame;
+    const colouring = colouringOf(palette);
     const network = this.#pack(frame);
     const rows = rowsPerBand(frame, network.weights.length);
     const module = this.#moduleFor(frame.network);
     const samples = samplesIn(frame, rows);
-    return { shape, module, network, frame: { size, supersample, view, dither }, samples, rows };
+    return { shape, module, network, frame: { size, supersample, view, dither, colouring }, samples, rows };
   }
 
   #pack(frame: FrameDescription) {

@@ -53,6 +53,9 @@ export const v128 = {
   /** One float32 of memory in all four lanes. */
   loadSplat: (address: Code, offset = 0) => [address, vector(9), 2, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0) => [address, value, vector(11), 4, unsigned(offset)],
+  /** The first 4, or 8, bytes of a vector. */
+  store32: (address: Code, value: Code) => [address, value, vector(0x5a), 0, 0, 0],
+  store64: (address: Code, value: Code) => [address, value, vector(0x5b), 0, 0, 0],
   and: binary(vector(78)),
   or: binary(vector(80)),
   xor: binary(vector(81)),
@@ -76,8 +79,27 @@ export const f32x4 = {
 export const i32x4 = {
   shl: (a: Code, bits: number) => [a, i32.const(bits), vector(0xab)],
   add: binary(vector(0xae)),
+  shrSigned: (a: Code, bits: number) => [a, i32.const(bits), vector(0xac)],
+  /** Products of int16, added in pairs of neighbours. */
+  dot: binary(vector(0xba)),
   /** Float to int towards zero; NaN becomes 0. */
   truncate: unary(vector(0xf8)),
+};
+
+export const i16x8 = {
+  add: binary(vector(0x8e)),
+  /** The first eight bytes of a vector, or the last, each made 16 bits. */
+  extendLow: unary(vector(0x89)),
+  extendHigh: unary(vector(0x8a)),
+  /** Eight int32 made 16 bits. */
+  narrow: binary(vector(0x85)),
+};
+
+export const i8x16 = {
+  /** Sixteen bytes of 32, by their numbers in a and then b. */
+  shuffle: (a: Code, b: Code, bytes: number[]) => [a, b, vector(0x0d), bytes],
+  /** Sixteen int16 made bytes. */
+  narrow: binary(vector(0x66)),
 };
 
 /** A function being written: its parameters, the locals it asks for, and its code. */

@@ -7,10 +7,13 @@
  */
 import { UsageError } from '../../errors.js';
 import { namesOf } from '../../network/activations.js';
+import type { Colouring } from '../colouring.js';
 import type { FrameDescription } from '../description.js';
+import { colouringOf } from '../palette.js';
 import { frameBytes, type PixelFormat } from '../pixels.js';
 import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
 import { formsFor, invocationsFor } from './forms.js';
+import { colourKernel } from './kernels/colour.js';
 import { denseKernel, TILE_SAMPLES, tileUnits } from './kernels/dense.js';
 import { finishKernel } from './kernels/finish.js';
 import { GROUP, type Kernel, type Step } from './kernels/kernel.js';
@@ -20,7 +23,7 @@ import { placeKernel } from './kernels/place.js';
 import { yuvKernel } from './kernels/yuv.js';
 
 /** The buffers a frame needs. `unitsA` and `unitsB` are written in turn, layer by layer. */
-export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | PixelFormat;
+export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | 'map' | PixelFormat;
 
 export interface Dispatch {
   kernel: Kernel;
@@ -92,6 +95,8 @@ export function planFrame(
   const chunkPixels = Math.min(pixels, Math.floor((mostTiles * TILE_SAMPLES) / perPixel));
   const plane = Math.ceil((chunkPixels * perPixel) / TILE_SAMPLES) * TILE_SAMPLES;
 
+  const colouring = colouringOf(frame.palette);
+  const planes = colouring === 'rgb' ? network.outputs : 3;
   const chunks = Math.ceil(pixels / chunkPixels);
   const chunk = (i: number): Dispatch[] => {
     const firstPixel = i * chunkPixels;
@@ -112,11 +117,18 @@ export function planFrame(
       arrangement.narrow === undefined
         ? wide(frame, arrangement, step)
         : [narrow(frame, arrangement, step, form, limits)];
+    const colours = colouring === 'rgb' ? [] : [coloured(colouring, step)];
     const groups: [number, number] = [Math.ceil(step.samples! / perPixel / GROUP), 1];
-    const finish: Dispatch = { kernel: finishKernel, step, buffers: ['brightness', 'rgba'], groups };
+    const finish: Dispatch = {
+      kernel: finishKernel,
+      step: { ...step, outputs: planes },
+      buffers: ['brightness', 'rgba'],
+      groups,
+    };
     const isLast = i === chunks - 1;
     return [
       ...brightness,
+      ...colours,
       finish,
       ...(isLast && picture === 'yuv420p' ? [toYuv(width, pixels, limits)] : []),
     ];
@@ -131,7 +143,8 @@ export function planFrame(
       weights: 16 * arrangement.length,
       unitsA: unitBytes,
       unitsB: unitBytes,
-      brightness: 4 * network.outputs * plane,
+      brightness: 4 * planes * plane,
+      map: typeof colouring === 'object' ? colouring.table.byteLength : 0,
       rgba: frameBytes(frame.size),
       yuv420p: picture === 'yuv420p' ? frameBytes(frame.size, picture) : 0,
     },
@@ -209,6 +222,16 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step): Di
       groups: ofSamples,
     },
   ];
+}
+
+/** What the network gives, turned into colours where it lies. */
+function coloured(colouring: Exclude<Colouring, 'rgb'>, step: Step): Dispatch {
+  return {
+    kernel: colourKernel(colouring),
+    step,
+    buffers: typeof colouring === 'object' ? ['map', 'brightness'] : ['brightness'],
+    groups: [Math.ceil(step.samples! / GROUP), 1],
+  };
 }
 
 function toYuv(width: number, pixels: number, limits: Limits): Dispatch {

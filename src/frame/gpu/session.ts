@@ -8,6 +8,7 @@
 import { RenderError } from '../../errors.js';
 import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
+import { colouringOf } from '../palette.js';
 import type { PixelFormat } from '../pixels.js';
 import { type Arrangement, arrange } from './arrange.js';
 import type { Device } from './device.js';
@@ -71,6 +72,7 @@ export class Session {
   readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, but for its form
   readonly #form: NarrowForm | undefined;
   #offsetsKey = '';
+  #map: Float32Array | undefined; // the colours that the device has
   #steps = new ArrayBuffer(0);
 
   constructor(device: Device, { form }: SessionOptions = {}) {
@@ -113,6 +115,7 @@ export class Session {
     this.#makeBuffers(plan, slot);
     this.#networks.send(frame, arrangement);
     this.#sendOffsets(frame);
+    this.#sendMap(frame);
     await this.#run(plan, slot);
     const problems = Promise.all([this.#gpu.popErrorScope(), this.#gpu.popErrorScope()]);
     problems.catch(() => {}); // told to whoever finishes
@@ -167,6 +170,7 @@ export class Session {
     const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
     this.#memory.make('offsets', buffers.offsets, STORAGE | COPY_DST);
     this.#memory.make('weights', buffers.weights, STORAGE | UNIFORM | COPY_DST);
+    this.#memory.make('map', buffers.map, STORAGE | COPY_DST);
     for (const name of ['unitsA', 'unitsB', 'brightness'] as const) {
       this.#memory.make(name, buffers[name], STORAGE);
     }
@@ -184,6 +188,14 @@ export class Session {
     const { x, y } = sampleOffsets(frame);
     this.#gpu.queue.writeBuffer(this.#memory.get('offsets'), 0, Float32Array.from([...x, ...y]));
     this.#offsetsKey = key;
+  }
+
+  /** The colours of a colour map; all have as many. */
+  #sendMap({ palette }: FrameDescription): void {
+    const colouring = colouringOf(palette);
+    if (typeof colouring !== 'object' || colouring.table === this.#map) return;
+    this.#gpu.queue.writeBuffer(this.#memory.get('map'), 0, colouring.table);
+    this.#map = colouring.table;
   }
 
   /** Runs a plan's chunks, each as one piece of work, and has the pixels copied to where they can be read. */

@@ -1,4 +1,5 @@
-/** MP4 (ISO/IEC 14496-12): boxes in boxes. Of its tracks the first with pictures counts; the note is its ©cmt. */
+/** MP4 (ISO/IEC 14496-12) and QuickTime's MOV: boxes in boxes. Of its tracks the first with pictures counts; the note is
+ *  its comment. */
 
 import { type FileBytes, Malformed } from './bytes.js';
 import { type Found, MOST_NOTE } from './found.js';
@@ -45,12 +46,28 @@ function readTrack(bytes: FileBytes, track: Box): Found | undefined {
   };
 }
 
-/** iTunes' tags, as ffmpeg writes them: a box for each, with a box of data in it. */
+/** Tags as ffmpeg writes them: a box for each, with a box of data in it. An MP4's are called as iTunes' are, ©cmt, and a
+ *  MOV's by their number in a list of keys. */
 function readComment(bytes: FileBytes, moov: Box): string | undefined {
-  const meta = find(bytes, moov, 'udta', 'meta');
-  const data = meta && find(bytes, { ...meta, start: meta.start + 4 }, 'ilst', '\xa9cmt', 'data');
+  const udta = find(bytes, moov, 'udta', 'meta');
+  if (!udta) return undefined;
+  const meta = { ...udta, start: udta.start + 4 };
+  const keys = find(bytes, meta, 'keys');
+  const name = keys ? keyOf(bytes, keys, 'comment') : '\xa9cmt';
+  const data = name && find(bytes, meta, 'ilst', name, 'data');
   if (!data || data.end - data.start < 8 || data.end - data.start > MOST_NOTE) return undefined;
   return bytes.text(data.start + 8, data.end - data.start - 8); // after its type and language
+}
+
+/** The name of a key's box, which is its number from 1 on in four bytes. */
+function keyOf(bytes: FileBytes, keys: Box, key: string): string | undefined {
+  let number = 1;
+  for (const { name, start, end } of boxes(bytes, { ...keys, start: keys.start + 8 })) {
+    if (name === 'mdta' && end - start === key.length && bytes.text(start, key.length) === key)
+      return Buffer.of(number >>> 24, number >>> 16, number >>> 8, number).toString('latin1');
+    number++;
+  }
+  return undefined;
 }
 
 /** The first box of a name in a box, and the first of the next name in that one. */

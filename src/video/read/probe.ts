@@ -1,4 +1,4 @@
-/** What a film's file says of itself: size, time and the note it carries. The five formats are told apart by how they begin,
+/** What a film's file says of itself: size, time and the note it carries. The six formats are told apart by how they begin,
  *  whatever the file is called. Nothing is decoded, and nothing else is run. */
 
 import { UsageError } from '../../errors.js';
@@ -43,8 +43,8 @@ function readerOf(bytes: FileBytes): [Format, (bytes: FileBytes) => Found] {
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return ['png', readPng];
   if (head.startsWith('RIFF') && head.startsWith('WEBP', 8)) return ['webp', readWebp];
   if (head.startsWith('\x1aE\xdf\xa3')) return ['webm', readWebm];
-  if (head.startsWith('ftyp', 4)) return ['mp4', readMp4];
-  throw new Malformed('is no .mp4, .gif, .webm, .webp or .png');
+  if (head.startsWith('ftyp', 4)) return [head.startsWith('qt  ', 8) ? 'mov' : 'mp4', readMp4];
+  throw new Malformed('is no .mp4, .gif, .webm, .webp, .mov or .png');
 }
 
 function explain(error: unknown): string {

@@ -1,5 +1,5 @@
 /** From brightness to pixels: the mean of a pixel's samples in linear light, dither, and rounding, as in ../../colour.ts. */
-import { GROUP, type Kernel, STEP } from './kernel.js';
+import { FROM_LINEAR, GROUP, type Kernel, STEP } from './kernel.js';
 
 export const finishKernel: Kernel = {
   label: 'finish',
@@ -14,10 +14,7 @@ ${STEP.wgsl}
 // sRGB to linear light and back: IEC 61966-2-1.
 fn to_linear(value: f32) -> f32 {
   return select(pow((value + 0.055) / 1.055, 2.4), value / 12.92, value <= 0.04045);
-}
-fn from_linear(value: f32) -> f32 {
-  return select(1.055 * pow(value, 1.0 / 2.4) - 0.055, 12.92 * value, value <= 0.0031308);
-}
+}${FROM_LINEAR}
 
 // An 8 x 8 ordered dither's threshold in (0, 1): Bayer 1973.
 fn bayer(column: u32, row: u32) -> f32 {

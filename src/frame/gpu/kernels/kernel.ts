@@ -53,6 +53,12 @@ fn position(sample: u32) -> vec2f {
   return vec2f(offsets[column], offsets[step.width * n + row]);
 }`;
 
+/** Linear light to sRGB: IEC 61966-2-1. */
+export const FROM_LINEAR = /* wgsl */ `
+fn from_linear(value: f32) -> f32 {
+  return select(1.055 * pow(value, 1.0 / 2.4) - 0.055, 12.92 * value, value <= 0.0031308);
+}`;
+
 /** Text for each number from 0, put together. */
 export function each(count: number, text: (i: number) => string, between = '\n'): string {
   return Array.from({ length: count }, (_, i) => text(i)).join(between);

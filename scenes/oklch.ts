@@ -1,0 +1,14 @@
+/** One network whose outputs are lightness, chroma and hue in place of red, green and blue. Loops without a seam.
+ *  Run: npm run render oklch
+ *  In other colours: npm run render oklch -- --palette magma --out magma.mp4 */
+import { circle, sweep } from 'untrained';
+
+export default sweep({
+  title: 'A network whose outputs are lightness, chroma and hue',
+  seconds: 12,
+  loop: true,
+  palette: 'oklch',
+  network: { seed: 21, inputs: 4, layers: 16, width: 24, weightScale: 0.7 },
+  view: { centre: [0, 0], halfWidth: 2.4 },
+  slice: circle(0.6),
+});

@@ -1,0 +1,100 @@
+/** That the GPU renderer's palettes are those of colouring.ts, and the CPU renderer's, on a software adapter. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
+import type { FrameInput } from '../../src/frame/description.js';
+import type { GpuRenderer } from '../../src/frame/gpu/renderer.js';
+import type { Palette } from '../../src/frame/palette.js';
+import { expectWithinOneStep, frameOf, furthest, largestDifference, meanColours } from '../frames/compare.js';
+import { frames, inPalettes } from '../frames/specs.js';
+import { rendererStarter, softwareAdapter } from './adapter.js';
+
+const adapter = await softwareAdapter('palettes of the GPU renderer');
+const start = rendererStarter(adapter);
+
+describe.skipIf(!adapter)('palettes', () => {
+  let gpu: GpuRenderer;
+  const cpu = new CpuRenderer(1);
+  beforeAll(async () => {
+    gpu = await start();
+  });
+  afterAll(() => cpu.close());
+
+  test('random networks of one layer: every pixel within one step, and as the CPU has it', async () => {
+    const random = frames({
+      layers: fc.constant(1),
+      explicitUnits: fc.constant(6),
+      activation: fc.constant('tanh'),
+      outputActivation: fc.constant('sigmoid'),
+      weightScale: 3,
+      zoom: [-7, 1],
+      centre: 30,
+    });
+    const differences: number[] = [];
+    await fc.assert(
+      fc.asyncProperty(inPalettes(random), async (frame) => {
+        const [ours, theirs] = [await gpu.render(frame), await cpu.render(frame)];
+        expectWithinOneStep(ours, frame);
+        expect(largestDifference(ours, theirs)).toBeLessThanOrEqual(1);
+        differences.push(ours.filter((byte, i) => byte !== theirs[i]).length / ours.length);
+      }),
+      { seed: 2024, numRuns: 60 },
+    );
+    console.info(`share of bytes that differ from the CPU's: ${Math.max(...differences).toFixed(4)} at most`);
+    expect(Math.max(...differences)).toBeLessThan(0.02);
+  });
+
+  /** Three gradients in as many directions, which together go through all of a space, its edges included. */
+  const everywhere: FrameInput = {
+    network: {
+      outputActivation: 'sin',
+      weights: [
+        {
+          w: [
+            [1, 2.1],
+            [-3.3, 1.4],
+            [0.7, -4.6],
+          ],
+          b: [0.1, 0.2, 0.3],
+        },
+      ],
+    },
+    view: { centre: [0, 0], halfWidth: 3 },
+    size: [61, 47],
+  };
+
+  test.each<Palette>(['oklab', 'oklch', 'turbo', 'sinebow', { map: 'RdBu', output: 3 }])(
+    'all of %j: within one step, each sample and their mean in linear light',
+    async (palette) => {
+      const frame = frameOf({ ...everywhere, palette });
+      console.info(expectWithinOneStep(await gpu.render(frame), frame).text);
+      const sampled = frameOf({ ...everywhere, palette, supersample: 2, dither: true });
+      expect(largestDifference(await gpu.render(sampled), await cpu.render(sampled))).toBeLessThanOrEqual(1);
+      const means = meanColours({ ...everywhere, palette }, 2);
+      const worst = furthest(await gpu.render({ ...sampled, dither: false }), sampled, means);
+      expect(worst.steps, worst.text).toBeLessThanOrEqual(1);
+    },
+  );
+
+  test('one palette after another, of narrow, wide and grey networks', async () => {
+    const palettes: Palette[] = ['rgb', 'viridis', 'oklch', 'magma', 'viridis', 'rgb'];
+    for (const network of [
+      { layers: 2, width: 6 },
+      { layers: 2, width: 57, weightScale: 0.3 },
+      { layers: 2, width: 6, outputs: 1 as const },
+    ]) {
+      for (const palette of palettes) {
+        if (palette === 'oklch' && network.outputs === 1) continue;
+        const frame = frameOf({ network, palette, size: [23, 17] });
+        expectWithinOneStep(await gpu.render(frame), frame);
+      }
+    }
+  });
+
+  test('colours become the planes of video', async () => {
+    const frame = frameOf({ ...everywhere, palette: 'plasma', size: [16, 16] });
+    const [rgba, yuv] = [await gpu.render(frame), await gpu.render(frame, undefined, 'yuv420p')];
+    const luma = (5983 * rgba[0] + 20127 * rgba[1] + 2032 * rgba[2] + (16 << 15) + (1 << 14)) >> 15;
+    expect(yuv[0]).toBe(luma);
+  });
+});

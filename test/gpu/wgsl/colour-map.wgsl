@@ -1,0 +1,43 @@
+// colour, output 1 by a map of 256
+
+// One invocation, one sample. planes are of brightness, and become red, green and blue; map has three numbers a colour.
+struct Step {
+  width: u32,
+  pixels: u32,
+  supersample: u32,
+  firstPixel: u32,
+  samples: u32,
+  plane: u32,
+  dither: u32,
+  outputs: u32,
+  hidden: u32,
+  at: u32,
+  inputs: u32,
+  units: u32,
+  stride: u32,
+  firstAt: u32,
+  outputAt: u32,
+  earlierAt: u32,
+  earlierInputs: u32,
+  earlierStride: u32,
+  share: f32,
+  mix: f32,
+}
+@group(0) @binding(0) var<uniform> step: Step;
+@group(0) @binding(1) var<storage, read> map: array<f32>;
+@group(0) @binding(2) var<storage, read_write> planes: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let sample = id.x;
+  if (sample >= step.samples) {
+    return;
+  }
+  let place = 255.0 * planes[1u * step.plane + sample];
+  let first = min(254u, u32(place));
+  let share = place - f32(first);
+  for (var channel = 0u; channel < 3u; channel++) {
+    let lower = map[3u * first + channel];
+    planes[channel * step.plane + sample] = fma(share, map[3u * first + 3u + channel] - lower, lower);
+  }
+}
