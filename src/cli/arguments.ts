@@ -51,3 +51,37 @@ export function parseMaxSize(text: string): number {
     throw new UsageError(`--max-size is "${text}", and must be a size such as 8MB, 500kB or 10MiB.`);
   return bytes;
 }
+
+/** "0,30,60-90" to ranges, one number being a range of one. */
+export function parseMoments(text: string): [number, number][] {
+  return text.split(',').map((part) => {
+    const [, first, last = first] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part) ?? [];
+    if (first === undefined || Number(first) > Number(last)) {
+      throw new UsageError(
+        `--frames is "${text}", and must be frames counted from 0, or ranges: try 0,30,60 or 0-60 with --every 20.`,
+      );
+    }
+    return [Number(first), Number(last)];
+  });
+}
+
+/** "1-24" or "7,a word,9" to seeds, as --seed takes them. */
+export function parseSeeds(text: string): string[] {
+  const seeds = text.split(',').flatMap((part) => {
+    const [, from, to] = /^\s*(\d+)-(\d+)\s*$/.exec(part) ?? [];
+    if (from === undefined) return [part.trim()];
+    const count = Number(to) - Number(from) + 1;
+    if (count < 1 || count > MOST_SEEDS) {
+      throw new UsageError(
+        `--seeds has ${part.trim()}, and a range rises by less than ${MOST_SEEDS}: try 1-24.`,
+      );
+    }
+    return Array.from({ length: count }, (_, i) => `${Number(from) + i}`);
+  });
+  if (seeds.includes(''))
+    throw new UsageError(`--seeds is "${text}", and must be seeds: try 1-24 or 1,5,a word.`);
+  return [...new Set(seeds)];
+}
+
+/** In a range: more are on no sheet. */
+const MOST_SEEDS = 1000;

@@ -25,9 +25,11 @@ import {
   changed,
   checkQuality,
   type Job,
+  type Planned,
   planComposed,
   planSweep,
   type Shape,
+  saveRecipe,
 } from './plan.js';
 import { duration, type Reporter, reporter } from './report.js';
 import { loadScene, type Scene } from './scenes.js';
@@ -37,6 +39,7 @@ export const DEFAULT_SCENE = 'weight-scale';
 const SWEEPS_ONLY = [
   'seconds',
   'seed',
+  'pace',
   'palette',
   'supersample',
   'dither',
@@ -46,6 +49,14 @@ const SWEEPS_ONLY = [
 ] as const;
 const COMPOSED_ONLY = ['browser', 'concurrency', 'timeout', 'transparent'] as const;
 
+/** A film, or several of one scene, that could be drawn: all that can be known beforehand is right. */
+export interface Prepared {
+  scene: string | undefined;
+  job: Job;
+  options: RenderOptions;
+  plan: Planned[];
+}
+
 /** @param given - Which options somebody gave, by name. @param scene - None for the default one, or for --project's. */
 export async function render(
   scene: string | undefined,
@@ -53,8 +64,18 @@ export async function render(
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const job = await jobOf(scene, options, given);
   const report = reporter(options);
+  await draw(await prepare(scene, options, given, report), report, signal);
+}
+
+/** Plans and checks what `render` is to make. @throws UsageError for what cannot be. */
+export async function prepare(
+  scene: string | undefined,
+  options: RenderOptions,
+  given: Set<string>,
+  report: Reporter,
+): Promise<Prepared> {
+  const job = await jobOf(scene, options, given);
   const plan = job.kind === 'sweep' ? planSweep(job, options) : planComposed(job, options);
   for (const { group, film } of plan) {
     checkQuality(group, options);
@@ -65,6 +86,22 @@ export async function render(
     report.warning(
       `${job.name} does not end where it begins, so it jumps each time that --loops begins anew.`,
     );
+  return { scene, job, options, plan };
+}
+
+/** Every file that it is to make. */
+export function filesOf({ plan, options: { poster, recipe } }: Prepared): string[] {
+  const films = plan.flatMap(({ group }) => group.files.map(({ path }) => path));
+  return [...films, ...(poster ? [poster] : []), ...(recipe ? [recipe] : [])];
+}
+
+/** Makes it. */
+export async function draw(
+  { scene, job, options, plan }: Prepared,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  if (plan[0].sweep) saveRecipe(options.recipe, plan[0].sweep);
   for (const [i, { group, film, sweep }] of plan.entries()) {
     const { backend, threads, crf, quality, loops, gif: gifPalette, poster, ffmpeg, cache } = options;
     const { range: frames, every } = film;
@@ -104,6 +141,7 @@ export async function still(
   let film: Film;
   if (job.kind === 'sweep') {
     const sweep = changed(job, options);
+    saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
     film = await renderStill(sweep, at, output, { ...options, signal });
   } else {
@@ -117,12 +155,17 @@ export async function still(
 }
 
 /** Loaded only when needed: a bundler and a browser's driver take half a second to load. */
-async function openComposed(target: Target, options: ComposedOptions): Promise<FrameSource> {
+export async function openComposed(target: Target, options: ComposedOptions): Promise<FrameSource> {
   const composed = await import('../composed/source.js');
   return composed.openComposed(target, options);
 }
 
-async function jobOf(scene: string | undefined, options: DrawOptions, given: Set<string>): Promise<Job> {
+/** The scene that is named, when the options that were given are for one of its kind. */
+export async function jobOf(
+  scene: string | undefined,
+  options: DrawOptions,
+  given: Set<string>,
+): Promise<Job> {
   const { project } = options;
   if (project !== undefined) {
     if (scene !== undefined) {
@@ -146,7 +189,7 @@ async function jobOf(scene: string | undefined, options: DrawOptions, given: Set
 }
 
 /** What a composed scene's film says of how it was made. */
-function recipeOf({ name, target, as }: ComposedJob, options: ComposedOptions): Recipe {
+export function recipeOf({ name, target, as }: ComposedJob, options: ComposedOptions): Recipe {
   const { variables = {}, size, fps, transparent, frames, every } = options;
   const given = Object.keys(variables).length > 0;
   return {
@@ -162,7 +205,7 @@ function refuse(options: readonly string[], given: Set<string>, kind: string, wh
   if (option) throw new UsageError(`--${option} is for ${kind}, and ${what}: leave it out.`);
 }
 
-function composedOptions(
+export function composedOptions(
   options: DrawOptions,
   report: Reporter,
   signal: AbortSignal,

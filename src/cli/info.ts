@@ -20,14 +20,15 @@ export function info(path: string, { json }: { json?: boolean }): void {
     console.log('It carries no recipe: it is not of Untrained, or was converted since.');
     return;
   }
-  const { made, sweep, scene } = recipe;
+  const { made, sweep, scene, sheet } = recipe;
   if (made) console.log(`Made by Untrained ${printable(made.version)} on ${printable(made.backend)}.`);
   const here = sweep !== undefined || listScenes().some(({ name }) => name === scene);
   if (!sweep) {
     const where = here ? 'of the scenes here' : 'whose code is not in the film';
     console.log(`It shows "${printable(scene ?? '')}", ${where}.`);
   }
-  if (here) console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
+  if (sheet) console.log(`A sheet. A film of its scene: untrained render ${path}`);
+  else if (here) console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
   console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
 }
 

@@ -16,6 +16,7 @@ export interface DrawOptions {
   // Sweeps only.
   seconds?: number;
   seed?: string;
+  pace?: Sweep['pace'];
   palette?: string;
   supersample?: Sweep['supersample'];
   dither?: boolean;
@@ -31,6 +32,8 @@ export interface DrawOptions {
 }
 
 export interface RenderOptions extends DrawOptions {
+  /** What its files are called where nobody says: the scene's name by default. */
+  name?: string;
   out: string[];
   for: PlaceName[];
   maxSize?: number;
@@ -46,4 +49,15 @@ export interface RenderOptions extends DrawOptions {
 export interface StillOptions extends DrawOptions {
   out?: string;
   at?: number;
+}
+
+export interface SheetOptions extends DrawOptions {
+  out?: string;
+  seeds?: string[];
+  /** Ranges, both ends included. */
+  frames?: [number, number][];
+  every?: number;
+  at?: number;
+  columns?: number;
+  title?: string;
 }

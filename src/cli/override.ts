@@ -7,7 +7,7 @@ import type { Sweep } from '../sweep/sweep.js';
 import { keyframes, tween, zoom } from '../sweep/track.js';
 
 const viewFields = ['centre', 'halfWidth'];
-const sweepFields = ['title', 'seconds', 'fps', 'size', 'palette', 'supersample', 'dither'];
+const sweepFields = ['title', 'seconds', 'fps', 'size', 'pace', 'palette', 'supersample', 'dither'];
 const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields];
 
 /**

@@ -47,13 +47,13 @@ export function planSweep(job: SweepScene, options: RenderOptions): Planned[] {
   const every = options.every ?? job.every;
   const [width, height] = options.size ?? job.sweep.size;
   // A film made again from a film's own recipe has the same format, and another name.
-  const name = job.extension ? `${job.name}-${width}x${height}` : job.name;
+  const name = options.name ?? (job.extension ? `${job.name}-${width}x${height}` : job.name);
   const video = loops > 1 || (job.extension === '.png' && frameCount(job.sweep) > 1); // as a poster's
   const endings = video ? ['.mp4'] : job.extension ? [job.extension] : ['.mp4', '.gif'];
   const defaults = endings.map((ending) => `renders/${name}${ending}`);
   const { fps } = job.sweep;
-  return groupsOf(name, options, defaults, fps).map((group, i) => {
-    const sweep = changed(job, { ...options, ...group, recipe: i === 0 ? options.recipe : undefined });
+  return groupsOf(name, options, defaults, fps).map((group) => {
+    const sweep = changed(job, { ...options, ...group });
     const drawn = Math.ceil((range ? range[1] - range[0] + 1 : frameCount(sweep)) / (every ?? 1));
     const fps = sweep.fps / (every ?? 1);
     const frames = loops * drawn;
@@ -69,7 +69,7 @@ export function planComposed(job: ComposedJob, options: RenderOptions): Planned[
   const defaults = defaultsOf(job.target);
   const size = options.size ?? as.size;
   const [width, height] = size ?? defaults.size;
-  const name = extension ? `${job.name}-${width}x${height}` : job.name;
+  const name = options.name ?? (extension ? `${job.name}-${width}x${height}` : job.name);
   const ending = extension && extension !== '.png' ? extension : options.transparent ? '.webm' : '.mp4';
   const asked = { ...options, size, fps: options.fps ?? as.fps };
   return groupsOf(name, asked, [`renders/${name}${ending}`], defaults.fps).map((group) => {
@@ -90,10 +90,11 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
 
 /** The scene's sweep with the command line's changes. */
 export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
-  const { size, fps, supersample, dither, seconds, seed, palette } = options;
+  const { size, fps, pace, supersample, dither, seconds, seed, palette } = options;
   const direct = {
     ...(size && { size }),
     ...(fps && { fps }),
+    ...(pace && { pace }),
     ...(supersample && { supersample }),
     ...(dither && { dither }),
   };
@@ -101,12 +102,12 @@ export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
   if (seconds !== undefined) result = withSeconds(result, seconds);
   if (seed !== undefined) result = override(result, `seed=${seed}`);
   if (palette !== undefined) result = override(result, `palette=${palette}`);
-  result = parseSweep(options.set.reduce(override, result));
-  if (options.recipe) saveRecipe(options.recipe, result);
-  return result;
+  return parseSweep(options.set.reduce(override, result));
 }
 
-function saveRecipe(path: string, sweep: Sweep): void {
+/** Writes the JSON that makes a sweep again, where --recipe asks for it. */
+export function saveRecipe(path: string | undefined, sweep: Sweep): void {
+  if (!path) return;
   try {
     writeFileSync(path, writeRecipe(sweep));
   } catch (error) {

@@ -1,18 +1,32 @@
 /** The command line: what `untrained` takes, and what each command does with it. */
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { UsageError } from '../errors.js';
 import { backends } from '../frame/create-renderer.js';
 import { VERSION } from '../render/version.js';
+import { paces } from '../sweep/sweep.js';
 import { gifPalettes, placeNames, qualities } from '../video/index.js';
-import { notNegative, parseFrames, parseMaxSize, parseSize, positive, whole } from './arguments.js';
+import {
+  notNegative,
+  parseFrames,
+  parseMaxSize,
+  parseMoments,
+  parseSeeds,
+  parseSize,
+  positive,
+  whole,
+} from './arguments.js';
+import { batch } from './batch.js';
 import { clearCache, showCache } from './cache.js';
 import { examine } from './doctor.js';
 import { DEFAULT_SCENE, render, still } from './draw.js';
 import { edit } from './edit.js';
 import { info, listPlaces } from './info.js';
-import type { RenderOptions, StillOptions } from './options.js';
+import type { RenderOptions, SheetOptions, StillOptions } from './options.js';
 import { collectPlace } from './outputs.js';
 import { printJson } from './report.js';
+import type { RowReader } from './rows.js';
 import { listScenes, loadScene } from './scenes.js';
+import { sheet } from './sheet.js';
 
 const collect = (value: string, list: string[]) => [...list, value];
 
@@ -23,37 +37,8 @@ export function buildProgram(signal: AbortSignal): Command {
     .version(VERSION)
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 
-  drawing(program.command('render'))
+  filming(drawing(program.command('render')))
     .description('render a scene to a film')
-    .option(
-      '-o, --out <file>',
-      'where to: .mp4, .gif, .webm, .webp, .mov (ProRes 4444), or frames as name-%04d.png; may repeat',
-      collect,
-      [],
-    )
-    .option(
-      '--for <place>',
-      `size, rate and limits of ${placeNames.join(', ')}; may repeat`,
-      collectPlace,
-      [],
-    )
-    .option('--max-size <size>', 'the most a file may have, such as 8MB', parseMaxSize)
-    .option('--frames <range>', 'only these frames, FIRST-LAST from 0, both included', parseFrames)
-    .option('--every <n>', 'only every nth of them, at an nth of the rate', whole('--every', 1000))
-    .addOption(
-      new Option(
-        '--gif <palette>',
-        'one palette a frame, or one for all (smaller where much stands still); by default the better',
-      ).choices(gifPalettes),
-    )
-    .addOption(new Option('--quality <grade>', 'by default standard').choices(qualities))
-    .option(
-      '--crf <n>',
-      "quality of .mp4 and .webm by the encoder's own number, less is better",
-      notNegative('--crf'),
-    )
-    .option('--loops <n>', 'play the film n times in the file, .mp4 only', whole('--loops', 1000))
-    .option('--poster <file>', 'one frame as a .png beside it: the last, or the first of a loop')
     .action((scene: string | undefined, options: RenderOptions, command: Command) =>
       render(scene, options, given(command), signal),
     );
@@ -65,6 +50,42 @@ export function buildProgram(signal: AbortSignal): Command {
     .action((scene: string | undefined, options: StillOptions, command: Command) =>
       still(scene, options, given(command), signal),
     );
+
+  drawing(program.command('sheet'), 'of each picture; by default about as many pixels as 240x240')
+    .description('put seeds, or moments, or both side by side on a PNG, to choose from')
+    .option('--seeds <list>', 'a picture for each: 1-24, or 1,5,a word', parseSeeds)
+    .option(
+      '--frames <list>',
+      'a picture for each, from 0: 0,30,60, or 0-60; with --seeds, a row is a seed',
+      parseMoments,
+    )
+    .option('--every <n>', 'only every nth frame of a range', whole('--every', 1_000_000))
+    .option(
+      '--at <seconds>',
+      'when, for --seeds; by default the end, or the beginning of a loop',
+      notNegative('--at'),
+    )
+    .option(
+      '--columns <n>',
+      'pictures in a row; by default what suits their number',
+      whole('--columns', 1000),
+    )
+    .option('--title <text>', 'a line above them')
+    .option('-o, --out <file>', 'where to, a .png; by default renders/NAME-sheet.png')
+    .action((scene: string | undefined, options: SheetOptions, command: Command) =>
+      sheet(scene, options, given(command), signal),
+    );
+
+  const batchCommand = program
+    .command('batch')
+    .description('render a film for each row of a table; a row that fails does not stop the others')
+    .argument('<rows>', 'a .json list of objects, or a .csv with a header: scene, and options by their names')
+    .action((file: string, options: RenderOptions, command: Command) =>
+      batch(file, rowReader(options, given(command)), options, signal),
+    );
+  for (const option of filming(drawing(new Command())).options) {
+    if (!ROWS_ONLY.includes(option.attributeName())) batchCommand.addOption(option);
+  }
 
   program
     .command('edit')
@@ -132,6 +153,39 @@ export function buildProgram(signal: AbortSignal): Command {
   return program;
 }
 
+/** What each film has a file of its own for. */
+const ROWS_ONLY = ['out', 'poster', 'recipe'];
+
+/** Reads a row as `render` reads its command line, with what was given to all rows behind it. */
+function rowReader(all: RenderOptions, givenToAll: Set<string>): RowReader {
+  const fresh = () =>
+    filming(drawing(new Command('render')))
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
+  const { options } = fresh();
+  const fields = options.filter((option) => !['json', 'quiet'].includes(option.attributeName()));
+  return {
+    fields,
+    read(words) {
+      const command = fresh();
+      try {
+        command.parse(words, { from: 'user' });
+      } catch (error) {
+        if (error instanceof CommanderError) throw new UsageError(complaintOf(error.message));
+        throw error;
+      }
+      const own = given(command);
+      const others = [...givenToAll].filter((name) => !own.has(name));
+      const shared = Object.fromEntries(others.map((name) => [name, all[name as keyof RenderOptions]]));
+      return {
+        scene: command.args[0],
+        options: { ...command.opts<RenderOptions>(), ...shared, set: [...all.set, ...command.opts().set] },
+        given: new Set([...own, ...others]),
+      };
+    },
+  };
+}
+
 /** The names of the options that the command line itself gave. */
 function given(command: Command): Set<string> {
   const names = command.options.map((option) => option.attributeName());
@@ -140,26 +194,69 @@ function given(command: Command): Set<string> {
 
 /** Commander's complaint as one of ours. */
 function oneLine(text: string): string {
-  const complaint = text
+  return `untrained: ${complaintOf(text)} --help lists what there is.\n`;
+}
+
+function complaintOf(text: string): string {
+  return text
     .trim()
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.?$/, '.');
-  return `untrained: ${complaint} --help lists what there is.\n`;
 }
 
-/** Adds what render and still share. */
-function drawing(command: Command): Command {
+/** Adds what render has beside them. */
+function filming(command: Command): Command {
+  return command
+    .option(
+      '-o, --out <file>',
+      'where to: .mp4, .gif, .webm, .webp, .mov (ProRes 4444), or frames as name-%04d.png; may repeat',
+      collect,
+      [],
+    )
+    .option(
+      '--for <place>',
+      `size, rate and limits of ${placeNames.join(', ')}; may repeat`,
+      collectPlace,
+      [],
+    )
+    .option('--max-size <size>', 'the most a file may have, such as 8MB', parseMaxSize)
+    .option('--frames <range>', 'only these frames, FIRST-LAST from 0, both included', parseFrames)
+    .option('--every <n>', 'only every nth of them, at an nth of the rate', whole('--every', 1000))
+    .addOption(
+      new Option(
+        '--gif <palette>',
+        'one palette a frame, or one for all (smaller where much stands still); by default the better',
+      ).choices(gifPalettes),
+    )
+    .addOption(new Option('--quality <grade>', 'by default standard').choices(qualities))
+    .option(
+      '--crf <n>',
+      "quality of .mp4 and .webm by the encoder's own number, less is better",
+      notNegative('--crf'),
+    )
+    .option('--loops <n>', 'play the film n times in the file, .mp4 only', whole('--loops', 1000))
+    .option('--poster <file>', 'one frame as a .png beside it: the last, or the first of a loop');
+}
+
+/** Adds what render, still and sheet share. @param size - What --size says. */
+function drawing(command: Command, size = 'pixels; one number is a square'): Command {
   return command
     .argument(
       '[scene]',
       `a name from \`untrained list\`, a .ts or .tsx file of your own, a recipe .json, or a film made before (default: "${DEFAULT_SCENE}")`,
     )
     .option('--project <file>', "another Motion Canvas project's module instead: all of its scenes")
-    .option('--size <WxH>', 'pixels; one number is a square', parseSize)
+    .option('--size <WxH>', size, parseSize)
     .option('--fps <n>', 'frames a second; a GIF takes 10, 20, 25 and 50 exactly', positive('--fps'))
     .option('--seconds <s>', 'length; the whole sweep is stretched to it', positive('--seconds'))
     .option('--seed <seed>', 'another network: a number or a word')
+    .addOption(
+      new Option(
+        '--pace <how>',
+        'even: so that the picture changes at a constant rate; tracks: as the sweep moves its parameters',
+      ).choices(paces),
+    )
     .option(
       '--set <name=value>',
       "a sweep's parameter, or from..to to move it; a composed scene's variable; may repeat",

@@ -11,9 +11,10 @@ export interface Reporter {
   done(film: Film, advice: string, places?: Map<string, string>): void;
 }
 
-export function reporter({ json, quiet }: { json?: boolean; quiet?: boolean }): Reporter {
+/** @param row - Of a batch, counted from 1: programs are told it with everything. */
+export function reporter({ json, quiet }: { json?: boolean; quiet?: boolean }, row?: number): Reporter {
   if (quiet && !json) return { progress() {}, done() {}, warning() {} };
-  const report = json ? jsonReporter() : peopleReporter();
+  const report = json ? jsonReporter(row) : peopleReporter();
   const told = new Set<string>();
   return {
     ...report,
@@ -25,13 +26,15 @@ export function reporter({ json, quiet }: { json?: boolean; quiet?: boolean }): 
 }
 
 /** One JSON object a line on stdout, told apart by `type`. */
-function jsonReporter(): Reporter {
+function jsonReporter(row: number | undefined): Reporter {
+  const print = (type: string, data: object) =>
+    printJson(type, { ...(row !== undefined && { row }), ...data });
   return {
-    progress: (progress) => printJson('progress', progress),
-    warning: (message) => printJson('warning', { message }),
+    progress: (progress) => print('progress', progress),
+    warning: (message) => print('warning', { message }),
     done(film, _, places) {
       const files = film.files.map((file) => ({ ...file, place: places?.get(file.path) }));
-      printJson('result', { ...film, files });
+      print('result', { ...film, files });
     },
   };
 }

@@ -15,7 +15,7 @@ import type { Activation, ActivationName } from '../network/activations.js';
 import type { Distribution } from '../network/draws.js';
 import type { ExplicitLayer, NetworkInput, NetworkSpec } from '../network/spec.js';
 import { explain } from '../sweep/explain.js';
-import { frameAt, parseSweep, type Sweep, type SweepInput } from '../sweep/sweep.js';
+import { frameAt, parseSweep, preparePace, type Sweep, type SweepInput } from '../sweep/sweep.js';
 import { activationBetween, paletteBetween, seedBetween } from './between.js';
 
 type Initialisation = NonNullable<NetworkSpec['initialisation']>;
@@ -148,13 +148,14 @@ export abstract class NetworkNode extends Rect {
 
   /**
    * Plays a sweep, or the object that `sweep()` takes: its parameters move through this node's signals for as long as
-   * it lasts, and stay where it ends. Its size, frame rate and title say nothing here.
+   * it lasts, and stay where it ends, at an even pace if the sweep says so. Its size, frame rate and title say nothing here.
    *
    * @example `yield* field().play({ seconds: 4, network: { weightScale: tween(0.4, 0.8) } });`
    */
   *play(sweep: SweepInput | Sweep): ThreadGenerator {
     const checked = parseSweep(sweep);
     const { seconds } = checked;
+    yield preparePace(checked); // the scene waits for it, and takes no time of the film
     yield* tween(seconds, (u) => this.take(frameAt(checked, u * seconds)));
   }
 

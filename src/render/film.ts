@@ -273,7 +273,7 @@ export function checkRange([first, last]: [number, number], frames: number, what
  * Draws frames ahead of the one that is being used, as many as keep the renderer busy, in a few buffers that go round.
  * A frame like the one before it, as in a hold, is not drawn again. Each is valid until the next is asked for.
  */
-async function* drawAll(
+export async function* drawAll(
   renderer: FrameRenderer,
   frames: Iterator<FrameDescription, undefined>,
   format: PixelFormat,
@@ -300,7 +300,7 @@ async function* drawAll(
 }
 
 /** @param drawn - Of the frames to draw. Those that were kept count as done. */
-function progressOf(drawn: number, toDraw: number, frames: number, began: number): Progress {
+export function progressOf(drawn: number, toDraw: number, frames: number, began: number): Progress {
   const fps = (1000 * drawn) / (performance.now() - began);
   const left = toDraw - drawn;
   return { frame: frames - left, frames, fps, secondsLeft: left / fps };

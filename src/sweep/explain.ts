@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { networkFieldNames } from '../network/spec.js';
 
 const knownFields = [
-  ...'title figure seconds fps size loop network view slice palette supersample dither centre halfWidth'.split(
+  ...'title figure seconds fps size loop network view slice pace palette supersample dither centre halfWidth'.split(
     ' ',
   ),
   ...'tween zoom keyframes walk easing during from to fraction map output'.split(' '),

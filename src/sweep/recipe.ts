@@ -27,6 +27,14 @@ const recipeSchema = z.strictObject({
   frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
   /** Every how-manieth of them it had. */
   every: z.int().min(1).max(1000).optional(),
+  /** Of a contact sheet, what it puts side by side: seeds, as the command line has them, frames, and when. */
+  sheet: z
+    .strictObject({
+      seeds: z.array(z.string().max(200)).max(1000).optional(),
+      frames: z.array(z.int().min(0)).max(1000).optional(),
+      at: z.number().min(0).optional(),
+    })
+    .optional(),
   /** What made it: our version, and the backend. */
   made: z.strictObject({ version: z.string().max(40), backend: z.string().max(80) }).optional(),
 });

@@ -15,6 +15,7 @@ import { type PaletteInput, paletteSchema } from '../frame/palette.js';
 import type { ActivationName } from '../network/activations.js';
 import type { NetworkInput } from '../network/spec.js';
 import { explain } from './explain.js';
+import { measurePace, type Pace, type Timeline } from './pace.js';
 import { closes, formOf, type Moving, type Track, valueAt, type Walk } from './track.js';
 
 /** T with tracks in place of its numbers. */
@@ -49,11 +50,18 @@ export interface SweepInput {
   network?: SweptNetwork;
   view?: { centre?: [Track, Track]; halfWidth?: Track };
   slice?: Track[];
+  /**
+   * `even` times the whole sweep anew so that the picture changes at a constant rate: see pace.ts. Times at which no track
+   * moves stay as long as they are. `tracks`, the default, leaves it to the tracks and their easings.
+   */
+  pace?: (typeof paces)[number];
   /** How outputs become colours; `rgb` by default. */
   palette?: PaletteInput;
   supersample?: FrameInput['supersample'];
   dither?: boolean;
 }
+
+export const paces = ['even', 'tracks'] as const;
 
 const sweepFields = {
   title: z.string().max(200).default(''),
@@ -65,6 +73,7 @@ const sweepFields = {
   network: z.record(z.string(), z.unknown()).default({}),
   view: z.record(z.string(), z.unknown()).default({}),
   slice: z.array(z.unknown()).optional(),
+  pace: z.enum(paces).optional(),
   palette: paletteSchema.default('rgb'),
   supersample: supersampleSchema.default(1),
   dither: z.boolean().default(false),
@@ -105,7 +114,7 @@ function checkFrames(sweep: Sweep): void {
   const affordable = Math.ceil(MOST_CHECKED / JSON.stringify(sweep.network).length);
   const probes = isStill(sweep) ? 1 : Math.min(frames, 200, affordable);
   for (let i = 0; i < probes; i++) {
-    frameAt(sweep, timeOfFrame(sweep, Math.round((i * (frames - 1)) / Math.max(1, probes - 1))));
+    describe(sweep, timeOfFrame(sweep, Math.round((i * (frames - 1)) / Math.max(1, probes - 1))));
   }
 }
 
@@ -142,8 +151,69 @@ export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: n
   return (sweep.seconds * i) / steps;
 }
 
-/** The frame at t seconds. Throws a UsageError if a track has led somewhere it may not. */
+/**
+ * The frame at t seconds. Throws a UsageError if a track has led somewhere it may not. The first that is asked of a sweep at
+ * an even pace takes a second or two: see preparePace.
+ */
 export function frameAt(sweep: Sweep, t: number): FrameDescription {
+  if (sweep.pace !== 'even') return describe(sweep, t);
+  const pace = knownPace(sweep);
+  if (pace) return describe(sweep, pace(t));
+  const measuring = measurePace(timelineOf(sweep));
+  for (;;) {
+    const { done, value } = measuring.next();
+    if (done) return describe(sweep, keepPace(sweep, value)(t));
+  }
+}
+
+/** Measures the pace of a sweep that is to be even, unless it is known, and makes way for other work every few milliseconds. */
+export async function preparePace(sweep: Sweep): Promise<void> {
+  if (sweep.pace !== 'even' || knownPace(sweep)) return;
+  const measuring = measurePace(timelineOf(sweep));
+  for (let pause = performance.now() + SLICE; ; ) {
+    const { done, value } = measuring.next();
+    if (done) return void keepPace(sweep, value);
+    if (performance.now() < pause) continue;
+    await new Promise((resume) => setTimeout(resume));
+    pause = performance.now() + SLICE;
+  }
+}
+
+/** Milliseconds: less than a frame of a screen. */
+const SLICE = 12;
+
+/** Paces measured, by the sweep, and by all that decides them: a sweep is copied now and then. */
+const pacesOfSweeps = new WeakMap<Sweep, Pace>();
+const pacesByContents = new Map<string, Pace>();
+const KEPT_PACES = 64;
+
+function knownPace(sweep: Sweep): Pace | undefined {
+  const known = pacesOfSweeps.get(sweep);
+  if (known) return known;
+  const alike = pacesByContents.get(contentsOf(sweep));
+  if (alike) pacesOfSweeps.set(sweep, alike);
+  return alike;
+}
+
+function keepPace(sweep: Sweep, pace: Pace): Pace {
+  pacesOfSweeps.set(sweep, pace);
+  pacesByContents.set(contentsOf(sweep), pace);
+  if (pacesByContents.size > KEPT_PACES) pacesByContents.delete(pacesByContents.keys().next().value!);
+  return pace;
+}
+
+function contentsOf({ seconds, loop, network, view, slice, palette }: Sweep): string {
+  return JSON.stringify([seconds, loop, network, view, slice, palette]);
+}
+
+function timelineOf(sweep: Sweep): Timeline {
+  const { seconds, loop, network, view, slice } = sweep;
+  const tracks = tracksIn({ network, view, slice }).map(({ value }) => value as Moving);
+  return { seconds, loop, tracks, describe: (t) => describe(sweep, t) };
+}
+
+/** The frame at t seconds of its tracks. */
+function describe(sweep: Sweep, t: number): FrameDescription {
   const { network, view, slice, palette, size, supersample, dither, seconds } = sweep;
   const still = resolve({ network, view, ...(slice && { slice }) }, t, seconds);
   const input = { ...(still as object), palette, size, supersample, dither };

@@ -118,6 +118,12 @@ export function valueAt(track: Moving, t: number, seconds: number) {
   return { from: track.walk[step % count], to: track.walk[(step + 1) % count], fraction: clamp(fraction) };
 }
 
+/** When, in seconds, a track may begin or cease to move within a sweep. */
+export function marksOf(track: Moving): number[] {
+  if ('keyframes' in track) return track.keyframes.map(([t]) => t);
+  return ('during' in track && track.during) || [];
+}
+
 /** Whether the way closes, so that the sweep may be a loop. */
 export function closes(track: Moving): boolean {
   if ('loop' in track || 'walk' in track) return true;

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { layOut } from '../../src/render/sheet.js';
 import { temporaryFolder, untrained } from '../cli/untrained.js';
 import { imageData } from '../png.js';
+import { decode } from '../video/decode.js';
 
 const folder = temporaryFolder();
 const SMALL = ['--size', '96x54', '--fps', '10'];
@@ -65,6 +67,46 @@ test('--size lays a scene out anew, and --set gives it its variables', async () 
   expect(code).toBe(0);
   const png = readFileSync(still);
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([54, 96]);
+});
+
+/** The two pictures of a sheet of 80 x 60. */
+async function cells(...args: string[]): Promise<Buffer[]> {
+  const path = join(folder, 'sheet.png');
+  const small = ['--size', '80x60', '--columns', '2', '--quiet', '-o', path];
+  const { code, stderr } = await untrained(['sheet', ...args, ...small]);
+  expect([code, stderr]).toEqual([0, '']);
+  const layout = layOut({ size: [80, 60], labels: [{ name: '' }, { name: '' }], columns: 2 });
+  const parts = [0, 1].map(async (i) => {
+    const [x, y] = layout.place(i);
+    const { frames } = await decode(path, { width: 80, height: 60, filter: `crop=80:60:${x}:${y}` });
+    return Buffer.from(frames[0]);
+  });
+  return Promise.all(parts);
+}
+
+test('a sheet has frames of a scene, from one browser', async () => {
+  const into = join(folder, 'of the sheet');
+  const args = ['--size', '80x60', '--fps', '10', '--out', join(into, '%03d.png'), '--quiet'];
+  await untrained(['render', turning, ...args]);
+  const made = await cells(turning, '--fps', '10', '--frames', '8,2');
+  for (const [i, frame] of ['002', '008'].entries()) {
+    const { frames } = await decode(join(into, `${frame}.png`), { width: 80, height: 60 });
+    expect(made[i].equals(frames[0]), frame).toBe(true);
+  }
+});
+
+test('a sheet has the seeds that a scene asks for, and of one that asks for none there is no sheet', async () => {
+  const seeded = scene(
+    'seeded',
+    `const seed = useScene().variables.get('seed', 0);
+  view.fill(seed() === 'red' ? '#f00' : seed() === 3 ? '#00f' : '#0f0');
+  yield* waitFor(0.5);`,
+  );
+  const [red, blue] = await cells(seeded, '--seeds', 'red,3');
+  expect([...red.subarray(0, 4), ...blue.subarray(0, 4)]).toEqual([255, 0, 0, 255, 0, 0, 255, 255]);
+  const { code, stderr } = await untrained(['sheet', turning, '--seeds', '1-3']);
+  expect(stderr).toMatch(/^untrained: --set seed: .*asks for.*\n$/);
+  expect(code).toBe(2);
 });
 
 const broken: [name: string, body: string, ...says: (string | RegExp)[]][] = [

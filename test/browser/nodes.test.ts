@@ -1,18 +1,26 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRenderer, type FrameInput, type FrameRenderer, frameSchema } from '../../src/index.js';
+import {
+  createRenderer,
+  type FrameInput,
+  type FrameRenderer,
+  frameAt,
+  frameSchema,
+  sweep,
+} from '../../src/index.js';
 import { buildNetwork, type Layer } from '../../src/network/network.js';
 import { networkSchema } from '../../src/network/spec.js';
 import { largestDifference } from '../frames/compare.js';
 import { expectPicture } from './pictures.js';
+import { paced } from './scenes/paced-sweep.js';
 import { type DrawnPixels, openStage, type TestStage } from './stage.js';
 
 /** Every composed scene there is. */
 const scenes = readdirSync('scenes')
   .filter((file) => file.endsWith('.tsx'))
   .map((file) => basename(file, '.tsx'));
-const small = ['field', 'shown', 'palettes', 'above', 'surface', 'curve', 'grid', 'wrong'];
+const small = ['field', 'paced', 'shown', 'palettes', 'above', 'surface', 'curve', 'grid', 'wrong'];
 
 let stage: TestStage;
 let renderer: FrameRenderer;
@@ -63,6 +71,14 @@ describe('a field is the picture that Node draws', () => {
     const network = { seed: 3, layers: 6, activation: 'sin', weightScale: 0.5 } as const;
     const expected = await drawInNode({ network, view: { centre: [0, 0], halfWidth: 4 } });
     expect(largestDifference((await draw('field', -1)).rgba, expected)).toBeLessThanOrEqual(1);
+  });
+
+  test('at an even pace', async () => {
+    const { network, view } = frameAt(sweep(paced), 1);
+    const expected = await drawInNode({ network: { ...network }, view });
+    expect(largestDifference((await draw('paced', 10)).rgba, expected)).toBeLessThanOrEqual(1);
+    const otherwise = frameAt(sweep({ ...paced, pace: 'tracks' }), 1).network;
+    expect(mean(await drawInNode({ network: otherwise, view }), expected)).toBeGreaterThan(10);
   });
 
   test('of one output, as grey', async () => {

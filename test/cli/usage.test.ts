@@ -11,14 +11,18 @@ const inFolder = (name: string, text: string) => {
   return path;
 };
 
-test.each([[['--help']], [['render', '--help']], [['still', '--help']], [['list']]])(
-  '%j reads well',
-  async (args) => {
-    const { code, stdout } = await untrained(args);
-    expect(code).toBe(0);
-    expect(stdout).toMatchSnapshot();
-  },
-);
+test.each([
+  [['--help']],
+  [['render', '--help']],
+  [['still', '--help']],
+  [['sheet', '--help']],
+  [['batch', '--help']],
+  [['list']],
+])('%j reads well', async (args) => {
+  const { code, stdout } = await untrained(args);
+  expect(code).toBe(0);
+  expect(stdout).toMatchSnapshot();
+});
 
 test.each([
   [['rendr']],
@@ -57,8 +61,27 @@ test.each([
   [['render', '--out', 'film']],
   [['render', '--out', 'film.png']],
   [['render', '--gif', 'none']],
+  [['render', '--pace', 'odd']],
+  [['render', '--set', 'pace=odd']],
+  [['render', 'growing-weights', '--pace', 'even']],
   [['still', '--at', '100']],
   [['still', '--out', 'still.mp4']],
+  [['sheet']],
+  [['sheet', '--seeds', '5-1']],
+  [['sheet', '--seeds', ',']],
+  [['sheet', '--seeds', '1-3', '--seed', '2']],
+  [['sheet', '--seeds', '1-3', '--frames', '1', '--columns', '2']],
+  [['sheet', '--seeds', '1-1000', '--size', '2000']],
+  [['sheet', '--seeds', '1', '--at', '100']],
+  [['sheet', '--seeds', '1', '--out', 'sheet.mp4']],
+  [['sheet', '--frames', 'all']],
+  [['sheet', '--frames', '900']],
+  [['sheet', '--frames', '0-90000000']],
+  [['sheet', '--frames', '1', '--at', '2']],
+  [['sheet', '--seeds', '1', '--every', '2']],
+  [['batch']],
+  [['batch', 'nowhere.json']],
+  [['batch', 'rows.json', '--out', 'film.mp4']],
 ])('%j is refused with 2, in one line', async (args) => {
   const { code, stdout, stderr } = await untrained(args);
   expect(stdout).toBe('');

@@ -3,28 +3,30 @@ import { namesOf } from '../../network/activations.js';
 import { DrawCache } from '../../network/draws.js';
 import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
-import { chooseKernel } from './choose-kernel.js';
+import { chooseKernel, type KernelChoice } from './choose-kernel.js';
 import { Evaluator } from './evaluator.js';
-import { emitKernel } from './kernel.js';
+import { emitKernel, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
 
 const draws = new DrawCache();
-const modules = new Map<string, WebAssembly.Module>();
-let evaluator: Evaluator | undefined;
+const benches = new Map<KernelShape, { evaluator: Evaluator; modules: Map<string, WebAssembly.Module> }>();
 
 /**
  * One plane of brightness in [0, 1] for each output (1 or 3), each (height, width), row-major, top row first, at the
  * middles of the pixels. Computed on the calling thread at once: meant for some ten thousand points, not for pictures.
+ * @param kernel - By default the fastest here. That of `kernels.plain` gives the same bits on every machine.
  */
-export function brightnessPlanes(frame: FrameDescription): Float32Array[] {
-  const { shape } = chooseKernel();
+export function brightnessPlanes(
+  frame: FrameDescription,
+  { shape }: KernelChoice = chooseKernel(),
+): Float32Array[] {
   const { network, size } = frame;
   const [width, height] = size;
+  const { evaluator, modules } = benchFor(shape);
   const names = { hidden: namesOf(network.activation), output: network.outputActivation };
   const key = JSON.stringify(names);
   const module = modules.get(key) ?? new WebAssembly.Module(emitKernel(shape, names));
   modules.set(key, module);
-  evaluator ??= new Evaluator(shape);
   evaluator.load(module, packNetwork(frame, shape, draws), width * height);
   const offsets = sampleOffsets({ ...frame, supersample: 1 });
   for (let row = 0; row < height; row++) {
@@ -32,4 +34,14 @@ export function brightnessPlanes(frame: FrameDescription): Float32Array[] {
     evaluator.y.fill(offsets.y[row], row * width, (row + 1) * width);
   }
   return evaluator.evaluate(width * height).map((plane) => plane.slice());
+}
+
+/** The memory and the modules of a kernel. */
+function benchFor(shape: KernelShape) {
+  let bench = benches.get(shape);
+  if (!bench) {
+    bench = { evaluator: new Evaluator(shape), modules: new Map() };
+    benches.set(shape, bench);
+  }
+  return bench;
 }

@@ -1,0 +1,142 @@
+/** What `batch` does: a film for each row of a file, one after another, and in the end what became of them. */
+import { existsSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { UsageError } from '../errors.js';
+import { DEFAULT_SCENE, draw, filesOf, type Prepared, prepare } from './draw.js';
+import type { RenderOptions } from './options.js';
+import { printJson, reporter } from './report.js';
+import { type Asked, askedBy, printable, type Row, type RowReader, readRows } from './rows.js';
+
+/** A row, counted from 1, and what it has come to. */
+interface Entry {
+  number: number;
+  asked?: Asked;
+  prepared?: Prepared;
+  /** Why it failed, in a line. */
+  failure?: string;
+}
+
+/**
+ * Reads all rows and checks them, then makes their films. A row that fails does not stop the others, and is told of again
+ * at the end.
+ * @param options - What was given to all rows; of it, how to report.
+ * @throws UsageError when there are no rows to be read, or two of them name one file.
+ */
+export async function batch(
+  file: string,
+  reader: RowReader,
+  options: Pick<RenderOptions, 'json' | 'quiet'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { json, quiet } = options;
+  const rows = await readRows(file, reader);
+  const entries: Entry[] = rows.map((_, i) => ({ number: i + 1 }));
+  const attempt = async (entry: Entry, work: () => Promise<void> | void) => {
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      entry.failure = printable(String((error as Error)?.message ?? error));
+      if (json) printJson('error', { row: entry.number, message: entry.failure });
+      else console.error(`untrained: Row ${entry.number}: ${entry.failure}`);
+    }
+  };
+  for (const entry of entries)
+    await attempt(entry, () => {
+      entry.asked = askedBy(rows[entry.number - 1], reader);
+    });
+  nameAll(entries);
+  for (const entry of entries.filter(({ asked }) => asked)) {
+    const { scene, options, given } = entry.asked!;
+    const report = reporter({ json, quiet }, entry.number);
+    await attempt(entry, async () => {
+      signal.throwIfAborted();
+      entry.prepared = await prepare(scene, options, given, report);
+    });
+  }
+  const ready = entries.filter(({ prepared }) => prepared);
+  checkFiles(ready, (message) => reporter({ json, quiet }).warning(message));
+  for (const entry of ready) {
+    if (!json && !quiet)
+      console.error(`Row ${entry.number} of ${rows.length}: ${saying(rows[entry.number - 1])}`);
+    const report = reporter({ json, quiet }, entry.number);
+    const quietly = {
+      ...report,
+      done: (...[film, , places]: Parameters<typeof report.done>) => report.done(film, '', places),
+    };
+    await attempt(entry, () => draw(entry.prepared!, quietly, signal));
+    signal.throwIfAborted();
+  }
+  summarise(entries, { json, quiet });
+  if (entries.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
+}
+
+/** Films that nobody named are called after their seed, or else their row. */
+function nameAll(entries: Entry[]): void {
+  const nameOf = ({ asked }: Entry) => {
+    const { scene = DEFAULT_SCENE, options } = asked!;
+    const path = options.project ?? scene;
+    const seed = options.seed?.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 60);
+    return { base: basename(path, extname(path)), seed: seed && `seed${seed}` };
+  };
+  const taken = new Map<string, number>();
+  const unnamed = entries.filter(({ asked }) => asked && asked.options.out.length === 0);
+  const keyOf = (entry: Entry) => Object.values(nameOf(entry)).join('-').toLowerCase();
+  for (const entry of unnamed) taken.set(keyOf(entry), (taken.get(keyOf(entry)) ?? 0) + 1);
+  for (const entry of unnamed) {
+    const { base, seed } = nameOf(entry);
+    const own = seed && taken.get(keyOf(entry)) === 1 ? seed : `row${entry.number}`;
+    entry.asked!.options.name = `${base}-${own}`;
+  }
+}
+
+/**
+ * Says which files will be replaced.
+ * @throws UsageError when two rows are to make one file.
+ */
+function checkFiles(ready: Entry[], warn: (message: string) => void): void {
+  const makers = new Map<string, number>();
+  const there: string[] = [];
+  for (const { number, prepared } of ready) {
+    for (const file of filesOf(prepared!)) {
+      const path = resolve(file);
+      const before = makers.get(path);
+      if (before !== undefined) {
+        const who =
+          before === number
+            ? `Row ${number} makes ${file} twice`
+            : `Rows ${before} and ${number} both make ${file}`;
+        throw new UsageError(`${who}: give each film an "out" of its own.`);
+      }
+      makers.set(path, number);
+      if (existsSync(path)) there.push(file);
+    }
+  }
+  if (there.length === 0) return;
+  const named = there.slice(0, 5).join(', ');
+  const more = there.length > 5 ? ` and ${there.length - 5} more` : '';
+  warn(`${named}${more} ${there.length === 1 ? 'is' : 'are'} there already, and will be replaced.`);
+}
+
+/** A row in few words. */
+function saying(row: Row): string {
+  const parts = row.map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return name === 'scene' ? text : `${name} ${text}`;
+  });
+  const all = printable(parts.join(', '));
+  return all.length > 100 ? `${all.slice(0, 99)}…` : all;
+}
+
+function summarise(entries: Entry[], { json, quiet }: { json?: boolean; quiet?: boolean }): void {
+  const failed = entries.filter(({ failure }) => failure !== undefined);
+  const made = entries.length - failed.length;
+  if (json) {
+    const failures = failed.map(({ number, failure }) => ({ row: number, message: failure }));
+    printJson('summary', { rows: entries.length, made, failed: failures });
+  }
+  if (json || quiet) return;
+  const rest = failed.length > 0 ? `; ${failed.length} failed:` : '.';
+  console.log(`${made} of ${entries.length} rows made${rest}`);
+  for (const { number, failure } of failed) console.log(`  row ${number}: ${failure}`);
+}

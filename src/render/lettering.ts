@@ -1,0 +1,143 @@
+/** Words on a picture, in the typeface that ships with the package, so that every machine draws the same letters. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { create, type Font, type GlyphRun } from 'fontkit';
+
+/** RGBA8, rows from the top. */
+export interface Canvas {
+  width: number;
+  height: number;
+  rgba: Uint8Array;
+}
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+type Point = [x: number, y: number];
+
+/** Rows of samples in a pixel; along a row, what a letter covers is computed exactly. */
+const SUBROWS = 8;
+/** Straight pieces of a curve: at the sizes of labels, a curve leaves them by less than a fiftieth of a pixel. */
+const PIECES = 6;
+
+let inter: Font | undefined;
+
+function font(): Font {
+  const file = fileURLToPath(new URL('../../fonts/inter-latin.woff2', import.meta.url));
+  inter ??= create(readFileSync(file)) as Font;
+  return inter;
+}
+
+/** A text that is set: how wide it is, and its outlines. */
+export class Lettering {
+  /** In pixels. */
+  readonly width: number;
+  readonly #run: GlyphRun;
+  readonly #scale: number;
+
+  /** @param size - Of the type, in pixels. */
+  constructor(text: string, size: number) {
+    this.#run = font().layout(text);
+    this.#scale = size / font().unitsPerEm;
+    this.width = this.#run.advanceWidth * this.#scale;
+  }
+
+  /** Draws it. @param x - Where it begins. @param y - Where its letters stand. */
+  draw(canvas: Canvas, x: number, y: number, colour: Rgb): void {
+    let pen = x;
+    for (const [i, glyph] of this.#run.glyphs.entries()) {
+      const { xAdvance, xOffset, yOffset } = this.#run.positions[i];
+      const at = ([gx, gy]: Point): Point => [
+        pen + (gx + xOffset) * this.#scale,
+        y - (gy + yOffset) * this.#scale,
+      ];
+      fill(canvas, outlines(glyph.path.commands, at), colour);
+      pen += xAdvance * this.#scale;
+    }
+  }
+}
+
+/** A text cut with an ellipsis to what fits, in pixels; nothing where not even that does. */
+export function fitted(text: string, size: number, width: number): Lettering | undefined {
+  const whole = new Lettering(text, size);
+  if (whole.width <= width) return whole;
+  const letters = [...text];
+  for (let count = letters.length - 1; count > 0; count--) {
+    const cut = new Lettering(`${letters.slice(0, count).join('').trimEnd()}…`, size);
+    if (cut.width <= width) return cut;
+  }
+  return undefined;
+}
+
+/** Closed polygons. A TrueType outline, as Inter's are, has lines and quadratic curves. */
+function outlines(
+  commands: GlyphRun['glyphs'][number]['path']['commands'],
+  at: (point: Point) => Point,
+): Point[][] {
+  const polygons: Point[][] = [];
+  for (const { command, args } of commands) {
+    const polygon = polygons[polygons.length - 1];
+    if (command === 'moveTo') polygons.push([at([args[0], args[1]])]);
+    else if (command === 'lineTo') polygon.push(at([args[0], args[1]]));
+    else if (command === 'quadraticCurveTo') {
+      const [[x0, y0], [x1, y1], [x2, y2]] = [
+        polygon[polygon.length - 1],
+        at([args[0], args[1]]),
+        at([args[2], args[3]]),
+      ];
+      for (let i = 1; i <= PIECES; i++) {
+        const [u, v] = [i / PIECES, 1 - i / PIECES];
+        polygon.push([v * v * x0 + 2 * u * v * x1 + u * u * x2, v * v * y0 + 2 * u * v * y1 + u * u * y2]);
+      }
+    }
+  }
+  return polygons;
+}
+
+/** Fills polygons by the rule that TrueType has: what they go round, taken together, more than no times. */
+function fill(canvas: Canvas, polygons: Point[][], colour: Rgb): void {
+  const edges = polygons.flatMap((polygon) =>
+    polygon.map((start, i) => ({ start, end: polygon[(i + 1) % polygon.length] })),
+  );
+  const ys = edges.map(({ start }) => start[1]);
+  const first = Math.max(0, Math.floor(Math.min(...ys)));
+  const last = Math.min(canvas.height - 1, Math.floor(Math.max(...ys)));
+  const coverage = new Float64Array(canvas.width);
+  for (let row = first; row <= last; row++) {
+    coverage.fill(0);
+    for (let sub = 0; sub < SUBROWS; sub++) {
+      const y = row + (sub + 0.5) / SUBROWS;
+      const crossings = edges
+        .filter(({ start, end }) => start[1] <= y !== end[1] <= y)
+        .map(({ start, end }) => ({
+          x: start[0] + ((y - start[1]) / (end[1] - start[1])) * (end[0] - start[0]),
+          turn: end[1] > start[1] ? 1 : -1,
+        }))
+        .sort((a, b) => a.x - b.x);
+      let turns = 0;
+      for (const [i, { x, turn }] of crossings.entries()) {
+        turns += turn;
+        if (turns !== 0) cover(coverage, x, crossings[i + 1].x, 1 / SUBROWS);
+      }
+    }
+    blend(canvas, row, coverage, colour);
+  }
+}
+
+/** Adds a line from one x to another to what is covered of each pixel. */
+function cover(coverage: Float64Array, from: number, to: number, share: number): void {
+  const [start, end] = [Math.max(0, from), Math.min(coverage.length, to)];
+  for (let x = Math.floor(start); x < end; x++) {
+    coverage[x] += share * (Math.min(end, x + 1) - Math.max(start, x));
+  }
+}
+
+function blend({ width, rgba }: Canvas, row: number, coverage: Float64Array, colour: Rgb): void {
+  for (let x = 0; x < width; x++) {
+    const share = Math.min(1, coverage[x]);
+    if (share === 0) continue;
+    const at = 4 * (row * width + x);
+    for (let channel = 0; channel < 3; channel++) {
+      rgba[at + channel] = Math.round((1 - share) * rgba[at + channel] + share * colour[channel]);
+    }
+  }
+}

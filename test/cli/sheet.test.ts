@@ -1,0 +1,179 @@
+/** Contact sheets, by the command itself. */
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import weightScale from '../../scenes/weight-scale.js';
+import { createRenderer, frameAt, timeOfFrame } from '../../src/index.js';
+import { layOut } from '../../src/render/sheet.js';
+import { parseSweep } from '../../src/sweep/sweep.js';
+import { probe } from '../../src/video/index.js';
+import { decode } from '../video/decode.js';
+import { temporaryFolder, untrained } from './untrained.js';
+
+const folder = temporaryFolder();
+const SIZE: [number, number] = [40, 40];
+const CPU = ['--backend', 'cpu', '--size', '40', '--quiet'];
+
+/** Makes a sheet, and gives its pixels. */
+async function sheet(name: string, ...args: string[]) {
+  const path = join(folder, name);
+  const { code, stderr } = await untrained(['sheet', ...args, ...CPU, '-o', path]);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  const { width, height } = probe(path);
+  const [rgba] = (await decode(path, { width, height })).frames;
+  return { path, width, height, rgba };
+}
+
+type Picture = Awaited<ReturnType<typeof sheet>>;
+
+function part({ width, rgba }: Picture, [x, y]: [number, number], [w, h]: [number, number]): Buffer {
+  const rows = Array.from({ length: h }, (_, row) => {
+    const start = 4 * ((y + row) * width + x);
+    return rgba.subarray(start, start + 4 * w);
+  });
+  return Buffer.concat(rows);
+}
+
+/** The pictures that a sheet should have, of weight-scale at seeds and times. */
+async function pictures(wanted: { seed?: number | string; t: number }[]): Promise<Buffer[]> {
+  const renderer = await createRenderer({ backend: 'cpu' });
+  const all: Buffer[] = [];
+  for (const { seed, t } of wanted) {
+    const network = { ...weightScale.network, ...(seed !== undefined && { seed }) };
+    const sweep = parseSweep({ ...weightScale, network, size: SIZE, supersample: 2 });
+    all.push(Buffer.from(await renderer.render(frameAt(sweep, t))));
+  }
+  await renderer.close();
+  return all;
+}
+
+const labels = (count: number) => Array.from({ length: count }, () => ({ name: '' }));
+
+test('seeds in rows and columns, each its own network at the moment asked for, with something written under it', async () => {
+  const made = await sheet(
+    'seeds.png',
+    'weight-scale',
+    '--seeds',
+    '1-3,golden,9',
+    '--at',
+    '3',
+    '--columns',
+    '3',
+  );
+  const layout = layOut({ size: SIZE, labels: labels(5), columns: 3 });
+  expect([made.width, made.height]).toEqual([layout.width, layout.height]);
+  const expected = await pictures([1, 2, 3, 'golden', 9].map((seed) => ({ seed, t: 3 })));
+  const background = made.rgba.subarray(0, 4);
+  for (const [i, picture] of expected.entries()) {
+    const [x, y] = layout.place(i);
+    expect(part(made, [x, y], SIZE).equals(picture), `picture ${i}`).toBe(true);
+    const under = part(made, [x, y + SIZE[1] + 1], [SIZE[0], layout.text + 3]);
+    const written = under.filter((byte, at) => at % 4 === 0 && byte > background[0] + 60).length;
+    expect(written, `label ${i}`).toBeGreaterThan(10);
+  }
+  // The sixth place is empty, and without a frame.
+  const [x, y] = layout.place(5);
+  expect(new Set(part(made, [x - 1, y - 1], [SIZE[0] + 2, SIZE[1] + 2])).size).toBeLessThanOrEqual(4);
+});
+
+test('moments are frames of the film, and with seeds a row is a seed', async () => {
+  const made = await sheet(
+    'both.png',
+    'weight-scale',
+    '--seeds',
+    '4,5',
+    '--frames',
+    '140,0-100',
+    '--every',
+    '50',
+  );
+  const frames = [0, 50, 100, 140];
+  const layout = layOut({ size: SIZE, labels: labels(8), columns: 4 });
+  expect(made.width).toBe(layout.width);
+  const wanted = [4, 5].flatMap((seed) =>
+    frames.map((frame) => ({ seed, t: timeOfFrame(weightScale, frame) })),
+  );
+  for (const [i, picture] of (await pictures(wanted)).entries()) {
+    expect(part(made, layout.place(i), SIZE).equals(picture), `picture ${i}`).toBe(true);
+  }
+});
+
+test('a sheet carries what it was made of, and a film of one of its seeds is made from it', async () => {
+  const made = await sheet(
+    'again.png',
+    'weight-scale',
+    '--seeds',
+    '1,2',
+    '--set',
+    'layers=5',
+    '--title',
+    'Two of them',
+  );
+  const { stdout } = await untrained(['info', made.path, '--json']);
+  expect(JSON.parse(stdout).recipe).toMatchObject({
+    sheet: { seeds: ['1', '2'] },
+    sweep: { size: [480, 480], network: { layers: 5 } },
+  });
+  const film = join(folder, 'second.mp4');
+  const args = [
+    'render',
+    made.path,
+    '--seed',
+    '2',
+    '--frames',
+    '0-2',
+    ...CPU,
+    '--out',
+    film,
+    '--recipe',
+    `${film}.json`,
+  ];
+  expect((await untrained(args)).code).toBe(0);
+  expect(probe(film)).toMatchObject({ width: 40, frames: 3 });
+});
+
+test('the summary has the command for the one that is chosen, changes included', async () => {
+  const args = [
+    'sheet',
+    'weight-scale',
+    '--seeds',
+    '7,a word',
+    '--set',
+    'layers=3..5',
+    '--seconds',
+    '2',
+    '--size',
+    '40',
+  ];
+  const { stdout } = await untrained([...args, '-o', join(folder, 'next.png')]);
+  expect(stdout).toContain('untrained render weight-scale --seconds 2 --set layers=3..5 --seed 7\n');
+  const json = await untrained([...args, '--json', '-o', join(folder, 'next.png')]);
+  const result = JSON.parse(json.stdout.trim().split('\n').at(-1)!);
+  expect(result).toMatchObject({
+    type: 'result',
+    frames: 2,
+    columns: 2,
+    labels: [{ name: 'seed 7' }, { name: 'seed a word' }],
+  });
+});
+
+test('by default it is in renders, under its own name', async () => {
+  const cwd = join(folder, 'default');
+  mkdirSync(cwd);
+  const { code } = await untrained(['sheet', 'cross-section', '--frames', '0,100', ...CPU], { cwd });
+  expect(code).toBe(0);
+  expect(readdirSync(join(cwd, 'renders'))).toEqual(['cross-section-sheet.png']);
+});
+
+test('stopped, it leaves nothing', async () => {
+  const path = join(folder, 'stopped');
+  mkdirSync(path);
+  const args = ['sheet', 'weight-scale', '--seeds', '1-40', '--json', '-o', join(path, 'sheet.png')];
+  const { code } = await untrained(args, {
+    watch: ({ kill }, text) => text.includes('"frame":2,') && kill('SIGINT'),
+  });
+  expect(code).toBe(130);
+  expect(readdirSync(path)).toEqual([]);
+  expect(existsSync(join(path, 'sheet.png'))).toBe(false);
+});

@@ -1,0 +1,139 @@
+/** Even pace: how much a picture changes from frame to frame, before and after. */
+import { expect, test, vi } from 'vitest';
+import weightScale from '../../scenes/weight-scale.js';
+import { brightnessPlanes } from '../../src/frame/cpu/planes.js';
+import {
+  circle,
+  frameAt,
+  frameCount,
+  keyframes,
+  type Sweep,
+  type SweepInput,
+  sweep,
+  timeOfFrame,
+  tween,
+} from '../../src/index.js';
+import { preparePace, withSeconds } from '../../src/sweep/sweep.js';
+
+/** How much the picture changes from each frame to the next, all the way round for a loop: RMS of 64 x 64 points. */
+function changes(sweep: Sweep): number[] {
+  const frames = frameCount(sweep);
+  const pictures = Array.from({ length: frames }, (_, i) =>
+    brightnessPlanes({ ...frameAt(sweep, timeOfFrame(sweep, i)), size: [64, 64] }),
+  );
+  const pairs = pictures.slice(1).map((picture, i) => [pictures[i], picture]);
+  if (sweep.loop) pairs.push([pictures[frames - 1], pictures[0]]);
+  return pairs.map(([a, b]) => {
+    const squares = a.map((plane, channel) => plane.reduce((all, v, i) => all + (v - b[channel][i]) ** 2, 0));
+    return Math.sqrt(squares.reduce((all, one) => all + one) / (a.length * 64 * 64));
+  });
+}
+
+function variation(numbers: number[]): number {
+  const mean = numbers.reduce((all, one) => all + one) / numbers.length;
+  return Math.sqrt(numbers.reduce((all, one) => all + (one - mean) ** 2, 0) / numbers.length) / mean;
+}
+
+const moving = (numbers: number[]) => numbers.filter((change) => change > 0);
+
+test("figure 20's crawl and burst become one speed, but for a start and a stop of 0.2 s each", () => {
+  const as = (pace: Sweep['pace']) => moving(changes({ ...weightScale, pace }));
+  const [before, after] = [as('tracks'), as('even')];
+  expect(variation(before)).toBeGreaterThan(0.8);
+  expect(variation(after)).toBeLessThan(0.2);
+  expect(variation(after.slice(6, -6))).toBeLessThan(0.1);
+});
+
+test('a loop has one speed all the way round, over its seam too', () => {
+  const input: SweepInput = {
+    seconds: 4,
+    loop: true,
+    network: { seed: 8, inputs: 4, layers: 8, width: 16, weightScale: 0.8 },
+    slice: circle(1, [0.7, 0]),
+  };
+  expect(variation(changes(sweep(input)))).toBeGreaterThan(0.15);
+  expect(variation(changes(sweep({ ...input, pace: 'even' })))).toBeLessThan(0.05);
+});
+
+const small: SweepInput = {
+  seconds: 4,
+  fps: 10,
+  pace: 'even',
+  network: { seed: 5, layers: 6, width: 12, weightScale: tween(0.2, 1.4, { easing: 'linear' }) },
+};
+const scales = (sweep: Sweep) =>
+  Array.from(
+    { length: frameCount(sweep) },
+    (_, i) => frameAt(sweep, timeOfFrame(sweep, i)).network.weightScale!,
+  );
+
+test('ends are the ends to the bit, and time goes on', () => {
+  const all = scales(sweep(small));
+  expect([all[0], all.at(-1)]).toEqual([0.2, 1.4]);
+  for (const [i, scale] of all.slice(1).entries()) expect(scale).toBeGreaterThan(all[i]);
+});
+
+test('the pace is the same to the bit on every machine, at every size, rate and length', () => {
+  const known = frameAt(sweep(small), 1).network.weightScale;
+  expect(known).toMatchInlineSnapshot(`0.4865725101023931`);
+  const wide = sweep({ ...small, size: [640, 240], fps: 50, supersample: 2, dither: true });
+  expect(frameAt(wide, 1).network.weightScale).toBe(known);
+  expect(frameAt(withSeconds(sweep(small), 8), 2).network.weightScale).toBeCloseTo(known!, 12);
+});
+
+test('time in which no track moves stays as long as it is, and the rest is shared at one rate', () => {
+  const scale = keyframes(
+    [
+      [1, 0.2],
+      [2, 1.2],
+      [3, 1.2],
+      [4, 1.25],
+    ],
+    { easing: 'linear' },
+  );
+  const resting = sweep({ ...small, fps: 25, seconds: 5, network: { ...small.network, weightScale: scale } });
+  const all = scales(resting);
+  const resting3s = all.filter((value, i) => value === all[i - 1]).length;
+  expect(resting3s).toBeGreaterThanOrEqual(70);
+  expect(resting3s).toBeLessThanOrEqual(75);
+  // Nearly all that changes does so in the first movement, which has had nearly all of the two seconds.
+  expect(all.filter((value) => value > 0.2 && value < 1.2).length).toBeGreaterThan(40);
+  expect(frameAt(resting, 0.99).network.weightScale).toBe(0.2);
+  expect(frameAt(resting, 5).network.weightScale).toBe(1.25);
+});
+
+test('a sweep whose picture does not change, or that holds nothing that moves, keeps its time', () => {
+  const unseen = sweep({
+    ...small,
+    network: { ...small.network, weightScale: 0 },
+    view: { halfWidth: tween(1, 3, { easing: 'linear' }) },
+  });
+  expect(frameAt(unseen, 1).view.halfWidth).toBeCloseTo(1.5, 12);
+  const still = sweep({ ...small, network: { layers: 3 } });
+  expect(frameAt(still, 1)).toEqual(frameAt({ ...still, pace: 'tracks' }, 1));
+});
+
+test('measured ahead, with pauses, it is the same', async () => {
+  const input = { ...small, network: { ...small.network, seed: 6 } };
+  const pauses = vi.spyOn(globalThis, 'setTimeout');
+  const ahead = sweep(input);
+  await preparePace(ahead);
+  expect(pauses).toHaveBeenCalled();
+  pauses.mockRestore();
+  const copy = sweep({ ...input, title: 'another object, and the same film' });
+  expect(scales(copy)).toEqual(scales(ahead));
+});
+
+test('the pace is that of the colours that are shown', () => {
+  const even = (palette: SweepInput['palette']) => scales(sweep({ ...small, palette }));
+  expect(even('oklch')).not.toEqual(even('rgb'));
+  expect(even({ map: 'viridis', output: 2 })).not.toEqual(even('viridis'));
+});
+
+test('what jumps does so, and the film goes on', () => {
+  const jump = sweep({
+    ...small,
+    network: { ...small.network, weightScale: tween(0.2, 1.4, { during: [2, 2] }) },
+  });
+  expect(new Set(scales(jump))).toEqual(new Set([0.2, 1.4]));
+});
