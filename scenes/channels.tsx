@@ -39,7 +39,7 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Heading theme={theme} title={'Three outputs, one colour'} position={head.center} width={head.width} />
+      <Heading title={'Three outputs, one colour'} position={head.center} width={head.width} />
       {/* By itself, so that the lights add up among themselves and not with the background. */}
       <Node cache>
         {LIGHTS.map(({ light }, i) => (

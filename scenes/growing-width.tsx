@@ -5,7 +5,7 @@
  *  400 units are dear: about 0.1 ms a pixel on two cores. So the zoom goes through six pictures that stand still, each
  *  taking the place of the one before it when that has grown to twice its size. Whatever its length, the film takes
  *  about a minute and a half at 960x540 without a GPU. */
-import { makeScene2D, Rect, Txt } from '@motion-canvas/2d';
+import { makeScene2D, Rect } from '@motion-canvas/2d';
 import {
   all,
   clamp,
@@ -18,9 +18,9 @@ import {
   Vector2,
   waitFor,
 } from '@motion-canvas/core';
-import { boxOf, cut, dark, dress, NetworkField, NetworkGrid, squareIn } from 'untrained/nodes';
+import { boxOf, cut, dress, Heading, NetworkField, NetworkGrid, squareIn } from 'untrained/nodes';
 
-const network = { seed: 158, layers: 14, weightScale: 0.42, centre: 0 };
+const network = { seed: 568, layers: 14, weightScale: 0.45, centre: 0 };
 const UNITS = [10, 20, 40, 80, 120, 400];
 const ZOOM = 30;
 
@@ -31,13 +31,13 @@ const SHARPNESS = 0.75;
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
-  const { colours, title, body, small, gap, radius } = theme;
+  const { title, gap, radius } = theme;
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
   const large = squareIn(rest);
   const grid = createRef<NetworkGrid>();
   const last = UNITS.length - 1;
-  /** To the edges of what is shown. */
-  const reach = () => Math.max(grid().extent().x, large.width) / 2;
+  /** From edge to edge of what is shown. */
+  const reach = () => Math.max(grid().extent().x, large.width);
   const value = createSignal(`${UNITS[0]} units`);
 
   /** From 0, where the last picture is in its place in the grid, to 1, where it is all there is. */
@@ -51,29 +51,13 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Txt
-        text={'Growing width'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        offset={[-1, 0]}
-        position={() => [-reach(), head.center.y]}
-      />
-      <Txt
-        text={value}
-        fontSize={body}
-        fill={colours.accent}
-        offset={[1, 0]}
-        position={() => [reach(), head.center.y]}
-      />
+      <Heading title={'Growing width'} value={value} position={head.center} width={reach} />
       <NetworkGrid
         ref={grid}
         items={UNITS.map((units) => ({ ...network, units, halfWidth: 1, radius, label: `${units}` }))}
         position={rest.center}
         size={rest.size}
         space={0.6 * gap}
-        labelSize={0.9 * small}
-        labelColour={dark.ink} // on a picture, in any theme
         labelPlace={'inside'}
       />
       <Rect

@@ -13,7 +13,7 @@ import {
   sequence,
   waitFor,
 } from '@motion-canvas/core';
-import { boxOf, cut, dark, dress, Gauge, NetworkGrid, shapeOf } from 'untrained/nodes';
+import { boxOf, cut, dress, Gauge, Heading, NetworkGrid, shapeOf } from 'untrained/nodes';
 
 const network = {
   seed: 408,
@@ -72,13 +72,10 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Txt
-        text={'relu and tanh'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        offset={wide ? [-1, 0] : [0, 0]}
-        position={() => [wide ? grid().extent().x / -2 + middle.center.x : 0, head.center.y]}
+      <Heading
+        title={'relu and tanh'}
+        position={[middle.center.x, head.center.y]}
+        width={() => grid().extent().x}
       />
       <NetworkGrid
         ref={grid}
@@ -87,8 +84,6 @@ export default makeScene2D(function* (view) {
         position={middle.center}
         size={middle.size}
         space={0.6 * gap}
-        labelSize={0.9 * small}
-        labelColour={dark.ink} // on a picture, in any theme
         labelPlace={'inside'}
       />
       {(['tanh', 'relu'] as const).map((name, kind) => (
@@ -105,7 +100,6 @@ export default makeScene2D(function* (view) {
       ))}
       <Gauge
         ref={gauge}
-        theme={theme}
         position={() => [wide ? reach() - gaugeWidth / 2 - small : 0, foot.center.y - 0.4 * body]}
         width={gaugeWidth}
         place={mix}

@@ -35,7 +35,6 @@ export default makeScene2D(function* (view) {
   view.add(
     <>
       <Heading
-        theme={theme}
         title={'Four networks'}
         value={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
         position={head.center}

@@ -61,23 +61,13 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Heading
-        theme={theme}
-        title={'Adding up curves'}
-        value={value}
-        position={head.center}
-        width={head.width}
-      />
+      <Heading title={'Adding up curves'} value={value} position={head.center} width={head.width} />
       {boxes.map((box, i) => (
         <Axes
           {...panel(box, i)}
           domainX={[-5, 5]}
           domainY={i === 1 ? [-2, 2] : [-1.2, 1.2]}
           ticksX={3}
-          labelSize={0.8 * small}
-          labelColour={colours.quiet}
-          stroke={colours.line}
-          lineWidth={0.4 * stroke}
           opacity={0}
         />
       ))}

@@ -90,13 +90,7 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Heading
-        theme={theme}
-        title={'Adding up surfaces'}
-        value={value}
-        position={head.center}
-        width={head.width}
-      />
+      <Heading title={'Adding up surfaces'} value={value} position={head.center} width={head.width} />
       {units.map((layer, i) => (
         <HeightMap
           ref={surfaces[i]}
@@ -107,6 +101,7 @@ export default makeScene2D(function* (view) {
           position={unitBoxes[i].center}
           size={sideIn(unitBoxes[i])}
           turn={turn}
+          tilt={48}
           relief={0}
           opacity={0}
         />

@@ -14,6 +14,7 @@ import {
   shapeOf,
   split,
   squareIn,
+  Title,
 } from 'untrained/nodes';
 
 /** y = sigmoid(0.4 x1 + 1.0 x2 - 0.3): the article's figure 3. */
@@ -62,13 +63,7 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Txt
-        text={'One unit'}
-        fontSize={theme.title}
-        fontWeight={600}
-        fill={colours.ink}
-        y={head.top + 0.6 * theme.title}
-      />
+      <Title title={'One unit'} y={head.top + 0.6 * theme.title} width={head.width} />
       <Latex
         ref={equation}
         tex={formula}
@@ -93,10 +88,6 @@ export default makeScene2D(function* (view) {
         domainX={[-5, 5]}
         domainY={[0, 1]}
         ticksX={3}
-        labelSize={0.8 * small}
-        labelColour={colours.quiet}
-        stroke={colours.line}
-        lineWidth={0.4 * theme.stroke}
         opacity={0}
       >
         <Curve ref={curve} graph={'sigmoid'} stroke={colours.accent} lineWidth={theme.stroke} end={0} />

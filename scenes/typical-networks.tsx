@@ -31,7 +31,6 @@ export default makeScene2D(function* (view) {
         labelSize={0}
       />
       <Heading
-        theme={theme}
         title={'Typical networks'}
         value={() => (layers() === 1 ? '1 layer' : `2 layers, ${network.units} units`)}
         position={head.center}

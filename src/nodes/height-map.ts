@@ -12,7 +12,7 @@ import { brightnessPlanes } from '../frame/cpu/planes.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { networkShowing, type Shown } from './shown.js';
 import { Surface, type SurfaceData } from './surface.js';
-import { dark } from './theme.js';
+import { themeOf } from './theme.js';
 
 /** Each has a signal of its name, which says what it is. */
 export interface HeightMapProps extends NetworkNodeProps {
@@ -73,9 +73,8 @@ export class HeightMap extends NetworkNode {
   @signal()
   declare readonly fieldOfView: SimpleSignal<number, this>;
 
-  /** Colours of brightness 0 to 1, at equal steps; null takes the network's own. @defaultValue the dark theme's */
+  /** Colours of brightness 0 to 1, at equal steps; null takes the network's own. @defaultValue the theme's */
   @parser((colours: PossibleColor[] | null) => colours?.map((colour) => new Color(colour)) ?? null)
-  @initial(dark.heights)
   @signal()
   declare readonly colours: Signal<PossibleColor[] | null, Color[] | null, this>;
 
@@ -99,6 +98,10 @@ export class HeightMap extends NetworkNode {
 
   constructor(props: HeightMapProps) {
     super(props);
+  }
+
+  protected getDefaultColours(): string[] {
+    return themeOf(this).colours.heights;
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {

@@ -14,7 +14,7 @@ import {
 import { UsageError } from '../errors.js';
 import { columnsFor } from './arrange.js';
 import { NetworkField, type NetworkFieldProps } from './network-field.js';
-import { dark } from './theme.js';
+import { dark, themeOf } from './theme.js';
 
 /** One picture of a grid: a field's props, and a line of text for under it. */
 export type GridItem = Omit<NetworkFieldProps, 'size' | 'width' | 'height' | 'position' | 'x' | 'y'> & {
@@ -58,13 +58,11 @@ export class NetworkGrid extends Rect {
   @signal()
   declare readonly space: SimpleSignal<number, this>;
 
-  /** The labels' font size in pixels; 0 is no labels. @defaultValue 32 */
-  @initial(32)
+  /** The labels' font size in pixels; 0 is no labels. @defaultValue the theme's small one */
   @signal()
   declare readonly labelSize: SimpleSignal<number, this>;
 
-  /** @defaultValue the dark theme's quiet colour */
-  @initial(dark.quiet)
+  /** @defaultValue the theme's quiet colour, and inside the picture nearly white */
   @signal()
   declare readonly labelColour: SimpleSignal<PossibleColor, this>;
 
@@ -93,6 +91,14 @@ export class NetworkGrid extends Rect {
       return cell;
     });
     this.add([...this.cells]);
+  }
+
+  protected getDefaultLabelSize(): number {
+    return themeOf(this).small;
+  }
+
+  protected getDefaultLabelColour(): string {
+    return this.labelPlace() === 'inside' ? dark.ink : themeOf(this).colours.quiet;
   }
 
   /** A picture, from 0. */
