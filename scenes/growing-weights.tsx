@@ -7,8 +7,9 @@ import { frameAt } from 'untrained';
 import { aroundPicture, dress, Gauge, NetworkField, Title } from 'untrained/nodes';
 import sweep from './weight-scale';
 
-/** The article's figure 20, whose sweep goes from 0.4 to 0.8. */
-const [FROM, TO] = [0.4, 0.8];
+/** The network at its first moment and at its last. */
+const [first, last] = [0, sweep.seconds].map((t) => frameAt(sweep, t).network);
+const [FROM, TO] = [first, last].map(({ weightScale }) => weightScale as number);
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
@@ -22,7 +23,7 @@ export default makeScene2D(function* (view) {
       <NetworkField ref={field} size={picture.size} position={picture.center} radius={theme.radius} />
       <Title
         title={'Growing weights'}
-        notes={['27 layers of 30 units']}
+        notes={[`${first.layers} layers of ${first.width} units`]}
         position={head.center}
         width={head.width}
       />

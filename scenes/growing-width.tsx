@@ -84,9 +84,8 @@ export default makeScene2D(function* (view) {
   );
 
   // Each leaves the one before it, and gets its units on the way; the 400 would take long, and only appear.
-  for (const cell of grid().cells) cell.opacity(0);
-  yield* grid().cells[0].opacity(1, 0.8);
-  yield* waitFor(0.6);
+  for (const cell of grid().cells.slice(1)) cell.opacity(0);
+  yield* waitFor(1.2);
   for (const i of range(1, last)) yield* grow(i);
   value(`${UNITS[last]} units`);
   yield* grid().cells[last].opacity(1, 1.2);

@@ -95,7 +95,6 @@ export default makeScene2D(function* (view) {
           fill={colours.quiet}
           offset={tall ? [0, 0] : [1, 0]}
           position={() => nameAt(kind as 0 | 1) as [number, number]}
-          opacity={0}
         />
       ))}
       <Gauge
@@ -117,12 +116,12 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  for (const each of grid().cells) each.opacity(0);
-  yield* waitFor(0.5);
-  yield* sequence(0.4, ...names.map((name) => name.opacity(1, 0.8)));
+  for (const [i] of LAYERS.entries())
+    for (const kind of [0, 1] as const) cell(kind, i).opacity(i === 0 ? 1 : 0);
+  yield* waitFor(1.5);
   yield* sequence(
-    0.9,
-    ...LAYERS.map((_, i) => chain(cell(0, i).opacity(1, 0.8), cell(1, i).opacity(1, 0.8))),
+    1.1,
+    ...[1, 2, 3].map((i) => chain(cell(0, i).opacity(1, 0.8), cell(1, i).opacity(1, 0.8))),
   );
   yield* waitFor(2);
 

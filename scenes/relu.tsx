@@ -186,8 +186,8 @@ export default makeScene2D(function* (view) {
         ),
       ),
     );
-  yield* waitFor(0.4);
-  yield* axes[0].opacity(1, 0.8);
+  axes[0].opacity(1);
+  yield* waitFor(0.8);
   yield* draw(ofF);
   yield* waitFor(0.8);
   yield* axes[1].opacity(1, 0.8);

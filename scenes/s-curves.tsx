@@ -121,7 +121,9 @@ export default makeScene2D(function* (view) {
   }
 
   // The first layer.
-  yield* all(axes[0]().opacity(1, 0.6), captions[0]().opacity(1, 0.6));
+  axes[0]().opacity(1);
+  captions[0]().opacity(1);
+  yield* waitFor(0.6);
   yield* all(...curves.map((curve, i) => delay(0.5 * i, curve().end(1, 1.6, easeInOutSine))));
   yield* waitFor(0.6);
 

@@ -103,7 +103,6 @@ export default makeScene2D(function* (view) {
           turn={turn}
           tilt={48}
           relief={0}
-          opacity={0}
         />
       ))}
       <HeightMap
@@ -144,12 +143,9 @@ export default makeScene2D(function* (view) {
   yield turn(70, 30, linear);
 
   // The first layer.
-  yield* captions[0]().opacity(1, 0.6);
-  yield* all(
-    ...surfaces.map((surface, i) =>
-      delay(0.5 * i, all(surface().opacity(1, 0.8), surface().relief(0.45, 1.6, easeOutCubic))),
-    ),
-  );
+  captions[0]().opacity(1);
+  yield* waitFor(0.6);
+  yield* all(...surfaces.map((surface, i) => delay(0.5 * i, surface().relief(0.45, 1.6, easeOutCubic))));
   yield* waitFor(0.6);
 
   // Each is weighted, and added to those before it.

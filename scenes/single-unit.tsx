@@ -48,7 +48,6 @@ export default makeScene2D(function* (view) {
   const panel = (box: BBox) => squareIn(cut(box, 'rows', box.height - room)[0]).expand(-0.8 * small);
   const [plot, relief, picture] = [panel(curveBox), panel(surfaceBox), panel(pictureBox)];
 
-  const equation = createRef<Latex>();
   const axes = createRef<Axes>();
   const curve = createRef<Curve>();
   const surface = createRef<HeightMap>();
@@ -64,14 +63,7 @@ export default makeScene2D(function* (view) {
   view.add(
     <>
       <Title title={'One unit'} y={head.top + 0.6 * theme.title} width={head.width} />
-      <Latex
-        ref={equation}
-        tex={formula}
-        fill={colours.ink}
-        fontSize={body}
-        y={head.bottom - 0.7 * body}
-        opacity={0}
-      />
+      <Latex tex={formula} fill={colours.ink} fontSize={body} y={head.bottom - 0.7 * body} />
       <HeightMap
         ref={surface}
         {...unit}
@@ -108,8 +100,7 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  yield* waitFor(0.5);
-  yield* equation().opacity(1, 0.8);
+  yield* waitFor(1);
 
   // The curve that a unit bends its sum by.
   yield* all(

@@ -133,20 +133,20 @@ export class NetworkGrid extends Rect {
   }
 
   /**
-   * The pictures come one after another, each out of the one before it.
+   * The first picture is there; the others come one after another, each out of the one before it.
    * @param seconds - How long all of it takes.
    * @param each - How long one takes, in seconds.
    */
   *appear(seconds: number, each = 0.6): ThreadGenerator {
-    const last = Math.max(1, this.cells.length - 1);
-    const start = (i: number) => (Math.max(0, seconds - each) * i) / last;
-    for (const cell of this.cells) cell.opacity(0);
-    yield* all(...this.cells.map((_, i) => delay(start(i), this.#enter(i, each))));
+    const [, ...others] = this.cells;
+    const start = (i: number) => (Math.max(0, seconds - each) * (i + 1)) / others.length;
+    for (const cell of others) cell.opacity(0);
+    yield* all(...others.map((_, i) => delay(start(i), this.#enter(i + 1, each))));
   }
 
   *#enter(index: number, seconds: number): ThreadGenerator {
     const cell = this.cells[index];
-    const from = this.placeOf(Math.max(0, index - 1));
+    const from = this.placeOf(index - 1);
     const sameRow = from.y === this.placeOf(index).y;
     cell.position(sameRow ? from.lerp(this.placeOf(index), 0.5) : this.placeOf(index));
     cell.moveToBottom();
