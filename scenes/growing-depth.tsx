@@ -1,4 +1,4 @@
-/** One network growing from a single layer to forty: figure 11 is where it rests at 27 layers, 12 where it ends.
+/** One network growing from a single layer to forty. Figures 11 and 12 are where it rests at 27 layers and where it ends.
  *  Run: npm run render scenes/growing-depth.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';

@@ -1,5 +1,5 @@
 /** Layers growing from 10 units to 400, and thirty times nearer to the last. What looked like static is a smooth function
- *  after all. The article's figure 15, and the one after it.
+ *  after all. The article's figures 15 and 16.
  *  Run: npm run render scenes/growing-width.tsx
  *
  *  400 units are dear: about 0.1 ms a pixel on two cores. So the zoom goes through six pictures that stand still, each
@@ -48,6 +48,10 @@ export default makeScene2D(function* (view) {
   /** The k-th picture of the zoom: when it comes, and how large it is drawn. */
   const comes = (k: number) => (k * (DOUBLINGS - FADE)) / (PICTURES - 1);
   const magnified = (k: number) => 2 ** (nearer() - comes(k));
+  const strength = (k: number) => {
+    if (k === 0) return 1;
+    return k < PICTURES ? clamp(0, 1, (nearer() - comes(k)) / FADE) : 0;
+  };
 
   view.add(
     <>
@@ -76,7 +80,7 @@ export default makeScene2D(function* (view) {
             size={large.size}
             scale={() => magnified(k)}
             resolution={() => SHARPNESS / (magnified(k) * scale())}
-            opacity={() => (k === 0 ? 1 : clamp(0, 1, (nearer() - comes(k)) / FADE))}
+            opacity={() => (strength(k + 1) === 1 ? 0 : strength(k))} // not drawn under the next
           />
         ))}
       </Rect>

@@ -30,8 +30,8 @@ const WEIGHT_SCALE = { tanh: 0.62, relu: 0.54 };
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, title, body, small, gap, radius } = theme;
-  const shape = shapeOf(view.size());
-  const [tall, wide] = [shape === 'tall', shape === 'wide'];
+  const wide = shapeOf(view.size()) === 'wide';
+  const tall = view.height() > 1.15 * view.width();
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.6 * title, gap);
   // Two rows of pictures with their names at the left, or in a tall view two columns with their names on top. What is
   // said of the mixture stands in the head where the view is wide, and under the pictures elsewhere.

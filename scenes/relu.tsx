@@ -56,7 +56,7 @@ export default makeScene2D(function* (view) {
 
   const wide = shapeOf(view.size()) === 'wide';
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.6 * title, gap);
-  const [plots, foot] = cut(rest, 'rows', rest.height - 2 * body, gap);
+  const [plots, foot] = cut(rest, 'rows', rest.height - (wide ? 2 : 3.2) * body, gap);
   const [left, right] = split(plots, wide ? 'columns' : 'rows', 2, gap);
 
   const axes = createRefArray<Axes>();
@@ -151,25 +151,25 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  // Under the plots, the slopes at x.
+  // Under the plots, the slopes at x: each number beside its name, or under it.
   const columns = split(foot, 'columns', functions.length);
   view.add(
     functions.flatMap(({ name, colour, slope }, i) => [
       <Latex
         ref={table}
-        tex={`${name}'(x) =`}
+        tex={`${name}'(x)${wide ? ' =' : ''}`}
         fill={colour}
         fontSize={body}
-        offset={[1, 0]}
-        position={columns[i].center.add([0.6 * body, 0.2 * body])}
+        offset={[wide ? 1 : 0, 0]}
+        position={columns[i].center.add(wide ? [0.6 * body, 0.2 * body] : [0, -0.5 * body])}
         opacity={0}
       />,
       <Txt
         ref={table}
         text={() => signed(slope(x()), 2)}
         fill={colours.ink}
-        offset={[-1, 0]}
-        position={columns[i].center.add([0.9 * body, 0.2 * body])}
+        offset={[wide ? -1 : 0, 0]}
+        position={columns[i].center.add(wide ? [0.9 * body, 0.2 * body] : [0, 0.9 * body])}
         opacity={0}
       />,
     ]),

@@ -2,7 +2,7 @@
  *  Run: npm run render scenes/tour.tsx -- --size 960x540
  *
  *  Each part is a scene of its own, laid out anew in the view above the words and played faster, or only a part of it. */
-import { makeScene2D, Rect, Txt } from '@motion-canvas/2d';
+import { Layout, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import {
   all,
   cancel,
@@ -108,44 +108,35 @@ export default makeScene2D(function* (view) {
     part().remove();
   }
 
-  /** A sweep fills the frame; then it steps back behind a title. */
+  /** A sweep fills the frame, and steps back behind a title. The first is there from the beginning, the last to the end. */
   function* filling(sweep: Sweep, seconds: number, [first, second]: string[]): ThreadGenerator {
     const field = createRef<NetworkField>();
     const veil = createRef<Rect>();
+    const line = {
+      width: whole.width - 2 * margin,
+      fill: colours.ink,
+      textAlign: 'center',
+      textWrap: true,
+    } as const;
+    const isFirst = sweep === opening;
     view.add(
       <>
-        <NetworkField ref={field} size={view.size()} opacity={0} />
-        <Rect ref={veil} size={view.size()} fill={`${colours.background}b0`} opacity={0}>
-          <Txt
-            text={first}
-            y={-0.5 * title}
-            width={whole.width - 2 * margin}
-            fontSize={1.5 * title}
-            fontWeight={600}
-            fill={colours.ink}
-            textAlign={'center'}
-            lineHeight={'110%'}
-            textWrap
-          />
-          <Txt
-            text={second}
-            y={1.6 * title}
-            width={whole.width - 2 * margin}
-            fontSize={small}
-            fill={colours.ink}
-            textAlign={'center'}
-            lineHeight={'125%'}
-            textWrap
-          />
+        <NetworkField ref={field} size={view.size()} opacity={isFirst ? 1 : 0} />
+        <Rect ref={veil} size={view.size()} fill={`${colours.background}90`} opacity={0}>
+          <Layout layout direction={'column'} alignItems={'center'} gap={0.6 * title}>
+            <Txt text={first} fontSize={1.5 * title} fontWeight={600} lineHeight={'115%'} {...line} />
+            <Txt text={second} fontSize={small} lineHeight={'125%'} {...line} />
+          </Layout>
         </Rect>
       </>,
     );
     const moving = yield field().play(sweep);
-    yield* all(
-      comeAndGo(field(), seconds),
-      chain(waitFor(0.3 * seconds), veil().opacity(1, 2 * FADE)),
-      chain(waitFor(seconds - FADE), veil().opacity(0, FADE)),
-    );
+    if (!isFirst) yield* field().opacity(1, FADE);
+    yield* waitFor(0.3 * seconds);
+    yield* veil().opacity(1, 2 * FADE);
+    yield* waitFor(0.7 * seconds - 3 * FADE);
+    if (!isFirst) return;
+    yield* all(field().opacity(0, FADE), veil().opacity(0, FADE));
     cancel(moving);
     field().remove();
     veil().remove();

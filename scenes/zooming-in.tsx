@@ -1,5 +1,5 @@
-/** A network seen from far away, where it is a star, and from nearer and nearer, until it is a gradient. It rests where
- *  figure 17 is; the views on the way are those of figure 18.
+/** A network seen from far away, where it is a star, and from nearer and nearer, until it is a gradient. Figures 17 and 18:
+ *  it rests where the former is, and the views on the way are the latter's.
  *  Run: npm run render scenes/zooming-in.tsx */
 import { Line, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';

@@ -2,13 +2,13 @@
 import { BBox, type Vector2 } from '@motion-canvas/core';
 import type { Theme } from './theme.js';
 
-/** 16:9 is wide, 9:16 and 4:5 are tall. */
+/** 16:9 is wide, 4:5 counts as square, and 9:16 is tall. */
 export type Shape = 'wide' | 'square' | 'tall';
 
 export function shapeOf({ width, height }: Vector2 | BBox): Shape {
   const ratio = width / height;
   if (ratio > 1.2) return 'wide';
-  return ratio < 0.85 ? 'tall' : 'square';
+  return ratio < 0.75 ? 'tall' : 'square';
 }
 
 /** The view as a box about (0, 0), which is where Motion Canvas has its middle, less a margin all round. */
