@@ -59,10 +59,12 @@ export class SceneView extends Rect {
     startPlayback(paced); // threads() takes its clock as it begins
     let step = scene.next();
     endPlayback(paced);
-    for (let time = 0; !step.done; time += paced.deltaTime) {
+    let time = 0;
+    const isPast = (moment: number) => time > moment - 1e-6; // times are sums of frames'
+    for (; !step.done; time += paced.deltaTime) {
       while (!step.done && step.value) step = scene.next(yield step.value); // something to wait for
-      if (step.done || time >= to) break;
-      if (time >= from) yield;
+      if (step.done || isPast(to)) break;
+      if (isPast(from)) yield;
       step = scene.next();
     }
     scene.return();
