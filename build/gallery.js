@@ -3,8 +3,11 @@
  * them into scenes/README.md. Without a GPU it takes some minutes; wide networks are drawn smaller, to keep it so.
  */
 import { spawn } from 'node:child_process';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findFfmpeg } from '../dist/video/ffmpeg.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -16,13 +19,21 @@ const SWEEP = { size: '180x180', fps: FPS };
 /** 400 units are a hundred times the work of 30. */
 const SMALLER = { 'layer-size': '96x96', 'layer-size-zoom': '96x96', opening: '320x180' };
 
-/** Its dark, slow planes show WebP's blocks at a lower quality, so it is shorter instead. */
-const OWN = { opening: ['--seconds', '8'] };
+/** What is long is shorter. Slow planes show blocks of the frame before at a lower quality. */
+const OWN = {
+  opening: ['--seconds', '8'],
+  star: ['--every', '2', '--quality', 'standard'],
+  tour: ['--frames', '0-310', '--every', '2', '--quality', QUALITY],
+};
+/** All of it moves slowly, which shows such blocks at any quality: each frame is a picture of its own. */
+const WHOLE = ['opening'];
 
 /** Runs the command, and gives what it printed. */
-function untrained(...args) {
+const untrained = (...args) => run(process.execPath, command, ...args);
+
+function run(program, ...args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], {
+    const child = spawn(program, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
       windowsHide: true,
@@ -33,9 +44,30 @@ function untrained(...args) {
     });
     child.once('error', reject);
     child.once('exit', (code) =>
-      code === 0 ? resolve(out) : reject(new Error(`untrained ${args.join(' ')} ended with ${code}.`)),
+      code === 0 ? resolve(out) : reject(new Error(`${program} ${args.join(' ')} ended with ${code}.`)),
     );
   });
+}
+
+/** Through PNGs, with ffmpeg's other encoder of WebP, which knows of no frame but its own. */
+async function renderWhole(render, fps, out) {
+  const folder = await mkdtemp(join(tmpdir(), 'untrained-gallery-'));
+  await render(join(folder, '%04d.png'));
+  const { path } = await findFfmpeg();
+  const encoding = ['-c:v', 'libwebp', '-quality', '60', '-pix_fmt', 'yuv420p', '-loop', '0'];
+  await run(
+    path,
+    '-v',
+    'error',
+    '-y',
+    '-framerate',
+    `${fps}`,
+    '-i',
+    join(folder, '%04d.png'),
+    ...encoding,
+    out,
+  );
+  await rm(folder, { recursive: true });
 }
 
 const files = await readdir(`${root}scenes`);
@@ -56,18 +88,22 @@ for (const { name } of scenes.filter(({ name }) => asked.length === 0 || asked.i
   const { size, fps } = kindOf(name) === 'composed' ? COMPOSED : SWEEP;
   const out = `renders/gallery/${name}.webp`;
   const started = performance.now();
-  await untrained(
-    'render',
-    name,
-    '--size',
-    SMALLER[name] ?? size,
-    '--fps',
-    `${fps}`,
-    '--out',
-    out,
-    ...(OWN[name] ?? ['--quality', QUALITY]),
-    '--quiet',
-  );
+  const own = OWN[name] ?? ['--quality', QUALITY];
+  const render = (into) =>
+    untrained(
+      'render',
+      name,
+      '--size',
+      SMALLER[name] ?? size,
+      '--fps',
+      `${fps}`,
+      ...own,
+      '--out',
+      into,
+      '--quiet',
+    );
+  if (WHOLE.includes(name)) await renderWhole(render, fps, out);
+  else await render(out);
   const kilobytes = Math.round((await stat(`${root}${out}`)).size / 1000);
   console.log(`${name.padEnd(18)} ${kilobytes} kB, ${Math.round((performance.now() - started) / 1000)} s`);
 }

@@ -1,37 +1,28 @@
 /** One network of 30 units, its layers added one by one: each picture is the one before it with a layer more.
  *  Figure 10.
  *  Run: npm run render scenes/adding-layers.tsx */
-import { makeScene2D, Txt } from '@motion-canvas/2d';
+import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, createSignal, easeInOutCubic, range, waitFor } from '@motion-canvas/core';
-import { boxOf, cut, dress, NetworkGrid } from 'untrained/nodes';
+import { boxOf, cut, dress, Heading, NetworkGrid } from 'untrained/nodes';
 
-/** The article's figure 10. */
-const network = { seed: 14, units: 30, weightScale: 0.64, centre: [1, 0] as [number, number], halfWidth: 3 };
+/** That of growing-depth, which is figures 11 and 12. */
+const network = { seed: 16, units: 30, weightScale: 0.62, centre: [1, 0] as [number, number], halfWidth: 3 };
 const LAYERS = 18;
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
-  const { colours, title, body, gap, radius } = theme;
+  const { title, gap, radius } = theme;
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
   const grid = createRef<NetworkGrid>();
   const layers = createSignal(1);
 
   view.add(
     <>
-      <Txt
-        text={'Adding layers'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        offset={[-1, 0]}
-        position={() => [-grid().extent().x / 2, head.center.y]}
-      />
-      <Txt
-        text={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
-        fontSize={body}
-        fill={colours.accent}
-        offset={[1, 0]}
-        position={() => [grid().extent().x / 2, head.center.y]}
+      <Heading
+        title={'Adding layers'}
+        value={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
+        position={head.center}
+        width={() => grid().extent().x}
       />
       <NetworkGrid
         ref={grid}
@@ -39,18 +30,15 @@ export default makeScene2D(function* (view) {
         position={rest.center}
         size={rest.size}
         space={0.6 * gap}
-        labelSize={0.9 * theme.small}
-        labelColour={colours.ink}
         labelPlace={'inside'}
       />
     </>,
   );
 
   // The first layer alone, and time to look at it; then the others, quicker and quicker.
-  const [first, ...others] = grid().cells;
+  const [, ...others] = grid().cells;
   for (const cell of others) cell.opacity(0);
-  yield* first.opacity(0, 0).to(1, 0.8);
-  yield* waitFor(0.6);
+  yield* waitFor(1.2);
   for (const i of range(1, LAYERS)) yield* add(i, Math.max(0.55, 1.2 - 0.09 * i));
   yield* waitFor(2.5);
 

@@ -39,7 +39,7 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Heading theme={theme} title={'Three outputs, one colour'} position={head.center} width={head.width} />
+      <Heading title={'Three outputs, one colour'} position={head.center} width={head.width} />
       {/* By itself, so that the lights add up among themselves and not with the background. */}
       <Node cache>
         {LIGHTS.map(({ light }, i) => (
@@ -86,9 +86,11 @@ export default makeScene2D(function* (view) {
   );
 
   // Each output alone, brightness for its number; then each in its own light.
-  yield* all(
-    ...LIGHTS.map((_, i) => delay(0.5 * i, all(panels[i]().opacity(1, 0.8), names[i]().opacity(1, 0.8)))),
-  );
+  const show = (i: number, seconds: number) =>
+    all(panels[i]().opacity(1, seconds), names[i]().opacity(1, seconds));
+  yield* show(0, 0);
+  yield* waitFor(0.5);
+  yield* all(...[1, 2].map((i) => delay(0.5 * (i - 1), show(i, 0.8))));
   yield* waitFor(1.2);
   yield* all(...LIGHTS.map((_, i) => delay(0.5 * i, lightUp(i))));
   yield* waitFor(1.2);

@@ -7,10 +7,10 @@ export default sweep({
   figure: '10 to 12',
   seconds: 16,
   network: {
-    seed: 18,
+    seed: 16,
     layers: tween(1, 40, { easing: 'easeInOutSine', during: [0, 15] }),
     width: 30,
-    weightScale: 0.6,
+    weightScale: 0.62,
   },
   view: { centre: [1, 0], halfWidth: 3 },
 });

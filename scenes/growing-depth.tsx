@@ -1,8 +1,8 @@
-/** One network growing from a single layer to forty: figure 11 is where it rests at 27 layers, 12 where it ends.
+/** One network growing from a single layer to forty. Figures 11 and 12 are where it rests at 27 layers and where it ends.
  *  Run: npm run render scenes/growing-depth.tsx */
-import { makeScene2D, Txt } from '@motion-canvas/2d';
+import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';
-import { aroundPicture, dress, Gauge, NetworkField } from 'untrained/nodes';
+import { aroundPicture, dress, Gauge, NetworkField, Title } from 'untrained/nodes';
 
 const network = {
   seed: 16,
@@ -15,7 +15,7 @@ const [REST, LAST] = [27, 40];
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
-  const { colours, title, body, small } = theme;
+  const { body } = theme;
   const [head, picture, foot] = aroundPicture(view.size(), theme);
   const field = createRef<NetworkField>();
   const layers = () => Math.floor(field().layers() + 0.5);
@@ -33,21 +33,13 @@ export default makeScene2D(function* (view) {
         position={picture.center}
         radius={theme.radius}
       />
-      <Txt
-        text={'Growing depth'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        position={[head.center.x, head.center.y - 0.75 * body]}
-      />
-      <Txt
-        text={`${network.units} units in each layer`}
-        fontSize={small}
-        fill={colours.quiet}
-        position={[head.center.x, head.center.y + 0.85 * body]}
+      <Title
+        title={'Growing depth'}
+        notes={[`${network.units} units in each layer`]}
+        position={head.center}
+        width={head.width}
       />
       <Gauge
-        theme={theme}
         position={foot.center.addY(0.4 * body)}
         width={0.86 * foot.width}
         place={() => place(field().layers())}

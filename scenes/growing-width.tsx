@@ -1,11 +1,11 @@
 /** Layers growing from 10 units to 400, and thirty times nearer to the last. What looked like static is a smooth function
- *  after all. The article's figure 15, and the one after it.
+ *  after all. The article's figures 15 and 16.
  *  Run: npm run render scenes/growing-width.tsx
  *
  *  400 units are dear: about 0.1 ms a pixel on two cores. So the zoom goes through six pictures that stand still, each
  *  taking the place of the one before it when that has grown to twice its size. Whatever its length, the film takes
  *  about a minute and a half at 960x540 without a GPU. */
-import { makeScene2D, Rect, Txt } from '@motion-canvas/2d';
+import { makeScene2D, Rect } from '@motion-canvas/2d';
 import {
   all,
   clamp,
@@ -18,9 +18,9 @@ import {
   Vector2,
   waitFor,
 } from '@motion-canvas/core';
-import { boxOf, cut, dark, dress, NetworkField, NetworkGrid, squareIn } from 'untrained/nodes';
+import { boxOf, cut, dress, Heading, NetworkField, NetworkGrid, squareIn } from 'untrained/nodes';
 
-const network = { seed: 158, layers: 14, weightScale: 0.42, centre: 0 };
+const network = { seed: 568, layers: 14, weightScale: 0.45, centre: 0 };
 const UNITS = [10, 20, 40, 80, 120, 400];
 const ZOOM = 30;
 
@@ -31,13 +31,13 @@ const SHARPNESS = 0.75;
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
-  const { colours, title, body, small, gap, radius } = theme;
+  const { title, gap, radius } = theme;
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
   const large = squareIn(rest);
   const grid = createRef<NetworkGrid>();
   const last = UNITS.length - 1;
-  /** To the edges of what is shown. */
-  const reach = () => Math.max(grid().extent().x, large.width) / 2;
+  /** From edge to edge of what is shown. */
+  const reach = () => Math.max(grid().extent().x, large.width);
   const value = createSignal(`${UNITS[0]} units`);
 
   /** From 0, where the last picture is in its place in the grid, to 1, where it is all there is. */
@@ -48,32 +48,20 @@ export default makeScene2D(function* (view) {
   /** The k-th picture of the zoom: when it comes, and how large it is drawn. */
   const comes = (k: number) => (k * (DOUBLINGS - FADE)) / (PICTURES - 1);
   const magnified = (k: number) => 2 ** (nearer() - comes(k));
+  const strength = (k: number) => {
+    if (k === 0) return 1;
+    return k < PICTURES ? clamp(0, 1, (nearer() - comes(k)) / FADE) : 0;
+  };
 
   view.add(
     <>
-      <Txt
-        text={'Growing width'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        offset={[-1, 0]}
-        position={() => [-reach(), head.center.y]}
-      />
-      <Txt
-        text={value}
-        fontSize={body}
-        fill={colours.accent}
-        offset={[1, 0]}
-        position={() => [reach(), head.center.y]}
-      />
+      <Heading title={'Growing width'} value={value} position={head.center} width={reach} />
       <NetworkGrid
         ref={grid}
         items={UNITS.map((units) => ({ ...network, units, halfWidth: 1, radius, label: `${units}` }))}
         position={rest.center}
         size={rest.size}
         space={0.6 * gap}
-        labelSize={0.9 * small}
-        labelColour={dark.ink} // on a picture, in any theme
         labelPlace={'inside'}
       />
       <Rect
@@ -92,7 +80,7 @@ export default makeScene2D(function* (view) {
             size={large.size}
             scale={() => magnified(k)}
             resolution={() => SHARPNESS / (magnified(k) * scale())}
-            opacity={() => (k === 0 ? 1 : clamp(0, 1, (nearer() - comes(k)) / FADE))}
+            opacity={() => (strength(k + 1) === 1 ? 0 : strength(k))} // not drawn under the next
           />
         ))}
       </Rect>
@@ -100,9 +88,8 @@ export default makeScene2D(function* (view) {
   );
 
   // Each leaves the one before it, and gets its units on the way; the 400 would take long, and only appear.
-  for (const cell of grid().cells) cell.opacity(0);
-  yield* grid().cells[0].opacity(1, 0.8);
-  yield* waitFor(0.6);
+  for (const cell of grid().cells.slice(1)) cell.opacity(0);
+  yield* waitFor(1.2);
   for (const i of range(1, last)) yield* grow(i);
   value(`${UNITS[last]} units`);
   yield* grid().cells[last].opacity(1, 1.2);

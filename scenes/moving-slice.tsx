@@ -41,13 +41,7 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Heading
-        theme={theme}
-        title={'A moving slice'}
-        value={'4 inputs'}
-        position={head.center}
-        width={head.width}
-      />
+      <Heading title={'A moving slice'} value={'4 inputs'} position={head.center} width={head.width} />
       <NetworkField
         {...network}
         slice={() => [here().x, here().y]}
@@ -62,8 +56,6 @@ export default makeScene2D(function* (view) {
         domainY={[-REACH, REACH]}
         ticksX={3}
         labelSize={0}
-        stroke={colours.line}
-        lineWidth={0.4 * stroke}
       >
         <Line
           points={range(121).map((i) => place(path(i / 120)))}

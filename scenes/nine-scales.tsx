@@ -1,8 +1,8 @@
 /** One network at nine scales of its weights, from a blur to noise: the article's figure 19.
  *  Run: npm run render scenes/nine-scales.tsx */
-import { makeScene2D, Txt } from '@motion-canvas/2d';
+import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, createSignal, linear, waitFor } from '@motion-canvas/core';
-import { aroundPicture, dark, dress, Gauge, NetworkGrid } from 'untrained/nodes';
+import { aroundPicture, dress, Gauge, NetworkGrid, Title } from 'untrained/nodes';
 
 /** That of growing-weights, which is figure 20. */
 const network = { seed: 18, layers: 27, units: 30, centre: [1, 0] as [number, number], halfWidth: 2.6 };
@@ -12,7 +12,7 @@ const scaleAt = (place: number) => FROM * (TO / FROM) ** place;
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
-  const { colours, title, body, small, gap, radius } = theme;
+  const { body, gap, radius } = theme;
   const [head, pictures, foot] = aroundPicture(view.size(), theme);
   const grid = createRef<NetworkGrid>();
   /** From the first picture to the last, 0 to 1. */
@@ -33,25 +33,15 @@ export default makeScene2D(function* (view) {
         position={pictures.center}
         size={pictures.size}
         space={0.7 * gap}
-        labelSize={small}
         labelPlace={'inside'}
-        labelColour={dark.ink} // on a picture, in any theme
       />
-      <Txt
-        text={'Nine weight scales'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        position={[head.center.x, head.center.y - 0.75 * body]}
-      />
-      <Txt
-        text={`${network.layers} layers of ${network.units} units`}
-        fontSize={small}
-        fill={colours.quiet}
-        position={[head.center.x, head.center.y + 0.85 * body]}
+      <Title
+        title={'Nine weight scales'}
+        notes={[`${network.layers} layers of ${network.units} units`]}
+        position={head.center}
+        width={head.width}
       />
       <Gauge
-        theme={theme}
         position={foot.center.addY(0.4 * body)}
         width={0.86 * foot.width}
         place={place}

@@ -13,7 +13,7 @@ import {
   sequence,
   waitFor,
 } from '@motion-canvas/core';
-import { boxOf, cut, dark, dress, Gauge, NetworkGrid, shapeOf } from 'untrained/nodes';
+import { boxOf, cut, dress, Gauge, Heading, NetworkGrid, shapeOf } from 'untrained/nodes';
 
 const network = {
   seed: 408,
@@ -30,8 +30,8 @@ const WEIGHT_SCALE = { tanh: 0.62, relu: 0.54 };
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, title, body, small, gap, radius } = theme;
-  const shape = shapeOf(view.size());
-  const [tall, wide] = [shape === 'tall', shape === 'wide'];
+  const wide = shapeOf(view.size()) === 'wide';
+  const tall = view.height() > 1.15 * view.width();
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.6 * title, gap);
   // Two rows of pictures with their names at the left, or in a tall view two columns with their names on top. What is
   // said of the mixture stands in the head where the view is wide, and under the pictures elsewhere.
@@ -72,13 +72,10 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Txt
-        text={'relu and tanh'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        offset={wide ? [-1, 0] : [0, 0]}
-        position={() => [wide ? grid().extent().x / -2 + middle.center.x : 0, head.center.y]}
+      <Heading
+        title={'relu and tanh'}
+        position={[middle.center.x, head.center.y]}
+        width={() => grid().extent().x}
       />
       <NetworkGrid
         ref={grid}
@@ -87,8 +84,6 @@ export default makeScene2D(function* (view) {
         position={middle.center}
         size={middle.size}
         space={0.6 * gap}
-        labelSize={0.9 * small}
-        labelColour={dark.ink} // on a picture, in any theme
         labelPlace={'inside'}
       />
       {(['tanh', 'relu'] as const).map((name, kind) => (
@@ -100,12 +95,10 @@ export default makeScene2D(function* (view) {
           fill={colours.quiet}
           offset={tall ? [0, 0] : [1, 0]}
           position={() => nameAt(kind as 0 | 1) as [number, number]}
-          opacity={0}
         />
       ))}
       <Gauge
         ref={gauge}
-        theme={theme}
         position={() => [wide ? reach() - gaugeWidth / 2 - small : 0, foot.center.y - 0.4 * body]}
         width={gaugeWidth}
         place={mix}
@@ -123,12 +116,12 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  for (const each of grid().cells) each.opacity(0);
-  yield* waitFor(0.5);
-  yield* sequence(0.4, ...names.map((name) => name.opacity(1, 0.8)));
+  for (const [i] of LAYERS.entries())
+    for (const kind of [0, 1] as const) cell(kind, i).opacity(i === 0 ? 1 : 0);
+  yield* waitFor(1.5);
   yield* sequence(
-    0.9,
-    ...LAYERS.map((_, i) => chain(cell(0, i).opacity(1, 0.8), cell(1, i).opacity(1, 0.8))),
+    1.1,
+    ...[1, 2, 3].map((i) => chain(cell(0, i).opacity(1, 0.8), cell(1, i).opacity(1, 0.8))),
   );
   yield* waitFor(2);
 

@@ -8,10 +8,9 @@ import {
   createSignal,
   easeInOutSine,
   sequence,
-  Vector2,
   waitFor,
 } from '@motion-canvas/core';
-import { Axes, boxOf, Curve, cut, dress, shapeOf, split } from 'untrained/nodes';
+import { Axes, boxOf, Curve, cut, dress, Heading, shapeOf, split } from 'untrained/nodes';
 
 /** Where the point that runs along the curves begins and ends. */
 const [FROM, TO] = [-3, 3];
@@ -57,7 +56,7 @@ export default makeScene2D(function* (view) {
 
   const wide = shapeOf(view.size()) === 'wide';
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.6 * title, gap);
-  const [plots, foot] = cut(rest, 'rows', rest.height - 3.4 * body, gap);
+  const [plots, foot] = cut(rest, 'rows', rest.height - (wide ? 2 : 3.2) * body, gap);
   const [left, right] = split(plots, wide ? 'columns' : 'rows', 2, gap);
 
   const axes = createRefArray<Axes>();
@@ -80,10 +79,6 @@ export default makeScene2D(function* (view) {
         domainY={kind === 'f' ? [-1.3, 3.75] : [-0.1, 1.2]}
         ticksX={5}
         ticksY={kind === 'f' ? 5 : 2}
-        labelSize={0.8 * small}
-        labelColour={colours.quiet}
-        stroke={colours.line}
-        lineWidth={0.4 * stroke}
         opacity={0}
       >
         <Latex
@@ -145,31 +140,40 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Txt
-        text={'relu, tanh and sigma'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        y={head.center.y}
+      <Heading
+        title={'relu, tanh and sigma'}
+        value={() => (looked() > 0 ? `x = ${signed(x(), 1)}` : '')}
+        position={head.center}
+        width={head.width}
       />
       {plot(left, 'f')}
       {plot(right, 'slope')}
     </>,
   );
 
-  // Under the plots, a table of the slopes at x.
-  const columns = split(foot, 'columns', 1 + functions.length);
-  const row = (i: number, y: number) => ({ position: new Vector2(columns[i].center.x, y), opacity: 0 });
-  const upper = foot.top + 0.7 * body;
-  const lower = foot.bottom - 0.8 * body;
-  view.add([
-    <Latex ref={table} tex={'x'} fill={colours.quiet} fontSize={body} {...row(0, upper)} />,
-    <Txt ref={table} text={() => signed(x(), 1)} fill={colours.ink} {...row(0, lower)} />,
-    ...functions.flatMap(({ name, colour, slope }, i) => [
-      <Latex ref={table} tex={`${name}'(x)`} fill={colour} fontSize={body} {...row(i + 1, upper)} />,
-      <Txt ref={table} text={() => signed(slope(x()), 2)} fill={colours.ink} {...row(i + 1, lower)} />,
+  // Under the plots, the slopes at x: each number beside its name, or under it.
+  const columns = split(foot, 'columns', functions.length);
+  view.add(
+    functions.flatMap(({ name, colour, slope }, i) => [
+      <Latex
+        ref={table}
+        tex={`${name}'(x)${wide ? ' =' : ''}`}
+        fill={colour}
+        fontSize={body}
+        offset={[wide ? 1 : 0, 0]}
+        position={columns[i].center.add(wide ? [0.6 * body, 0.2 * body] : [0, -0.5 * body])}
+        opacity={0}
+      />,
+      <Txt
+        ref={table}
+        text={() => signed(slope(x()), 2)}
+        fill={colours.ink}
+        offset={[wide ? -1 : 0, 0]}
+        position={columns[i].center.add(wide ? [0.9 * body, 0.2 * body] : [0, 0.9 * body])}
+        opacity={0}
+      />,
     ]),
-  ]);
+  );
 
   const [ofF, ofSlope] = [0, functions.length];
   const draw = (first: number) =>
@@ -182,8 +186,8 @@ export default makeScene2D(function* (view) {
         ),
       ),
     );
-  yield* waitFor(0.4);
-  yield* axes[0].opacity(1, 0.8);
+  axes[0].opacity(1);
+  yield* waitFor(0.8);
   yield* draw(ofF);
   yield* waitFor(0.8);
   yield* axes[1].opacity(1, 0.8);

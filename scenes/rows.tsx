@@ -35,7 +35,6 @@ export default makeScene2D(function* (view) {
   view.add(
     <>
       <Heading
-        theme={theme}
         title={'Four networks'}
         value={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
         position={head.center}
@@ -71,8 +70,9 @@ export default makeScene2D(function* (view) {
   );
 
   // The first layers, and time to look at them; then all four get a layer more at a time.
-  yield* all(labels[0]().opacity(1, 0.8), ...fields[0].map((field) => field().opacity(1, 0.8)));
-  yield* waitFor(0.8);
+  labels[0]().opacity(1);
+  for (const field of fields[0]) field().opacity(1);
+  yield* waitFor(1.2);
   for (const k of range(1, LAYERS)) {
     layers(k + 1);
     yield* all(labels[k]().opacity(1, 0.5), ...SEEDS.map((_, i) => add(k, i, 1.1)));

@@ -61,23 +61,13 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Heading
-        theme={theme}
-        title={'Adding up curves'}
-        value={value}
-        position={head.center}
-        width={head.width}
-      />
+      <Heading title={'Adding up curves'} value={value} position={head.center} width={head.width} />
       {boxes.map((box, i) => (
         <Axes
           {...panel(box, i)}
           domainX={[-5, 5]}
           domainY={i === 1 ? [-2, 2] : [-1.2, 1.2]}
           ticksX={3}
-          labelSize={0.8 * small}
-          labelColour={colours.quiet}
-          stroke={colours.line}
-          lineWidth={0.4 * stroke}
           opacity={0}
         />
       ))}
@@ -131,7 +121,9 @@ export default makeScene2D(function* (view) {
   }
 
   // The first layer.
-  yield* all(axes[0]().opacity(1, 0.6), captions[0]().opacity(1, 0.6));
+  axes[0]().opacity(1);
+  captions[0]().opacity(1);
+  yield* waitFor(0.6);
   yield* all(...curves.map((curve, i) => delay(0.5 * i, curve().end(1, 1.6, easeInOutSine))));
   yield* waitFor(0.6);
 

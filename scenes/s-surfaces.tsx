@@ -90,13 +90,7 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Heading
-        theme={theme}
-        title={'Adding up surfaces'}
-        value={value}
-        position={head.center}
-        width={head.width}
-      />
+      <Heading title={'Adding up surfaces'} value={value} position={head.center} width={head.width} />
       {units.map((layer, i) => (
         <HeightMap
           ref={surfaces[i]}
@@ -107,8 +101,8 @@ export default makeScene2D(function* (view) {
           position={unitBoxes[i].center}
           size={sideIn(unitBoxes[i])}
           turn={turn}
+          tilt={48}
           relief={0}
-          opacity={0}
         />
       ))}
       <HeightMap
@@ -149,12 +143,9 @@ export default makeScene2D(function* (view) {
   yield turn(70, 30, linear);
 
   // The first layer.
-  yield* captions[0]().opacity(1, 0.6);
-  yield* all(
-    ...surfaces.map((surface, i) =>
-      delay(0.5 * i, all(surface().opacity(1, 0.8), surface().relief(0.45, 1.6, easeOutCubic))),
-    ),
-  );
+  captions[0]().opacity(1);
+  yield* waitFor(0.6);
+  yield* all(...surfaces.map((surface, i) => delay(0.5 * i, surface().relief(0.45, 1.6, easeOutCubic))));
   yield* waitFor(0.6);
 
   // Each is weighted, and added to those before it.

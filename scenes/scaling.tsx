@@ -1,44 +1,71 @@
-/** How large the activations are, layer by layer, and what becomes of the picture: they vanish, saturate, or stay.
- *  Section 7.1 of the article. Run: npm run render scenes/scaling.tsx */
-import { Circle, Latex, makeScene2D, Txt } from '@motion-canvas/2d';
-import { createRef, createSignal, linear, waitFor } from '@motion-canvas/core';
+/** How large the activations are, layer by layer, and what becomes of the picture. Without an activation they vanish or
+ *  explode, unless weights deviate by 1/√n; then tanh holds the large ones back. Section 7.1 of the article.
+ *  Run: npm run render scenes/scaling.tsx */
+import { Circle, Latex, Line, makeScene2D, Txt } from '@motion-canvas/2d';
+import {
+  all,
+  createRef,
+  createSignal,
+  easeInOutSine,
+  linear,
+  map,
+  range,
+  waitFor,
+} from '@motion-canvas/core';
 import { buildNetwork, networkSchema } from 'untrained';
 import { Axes, boxOf, Curve, cut, dress, Heading, NetworkGrid, shapeOf } from 'untrained/nodes';
 
 /** Without biases, as in the article's section: nothing comes in but the point. */
-const network = { seed: 18, biasScale: 0 };
+const network = { seed: 149, biasScale: 0 };
 const UNITS = 30;
 const LAST = 40;
+/** What the plot shows, as powers of ten: without an activation, and with tanh. */
+const [LINEAR, TANH]: [number, number][] = [
+  [-4.4, 5.4],
+  [-2.3, 0.5],
+];
+/** The sizes are found for so many mixtures of none and tanh. */
+const MIXTURES = 11;
+
+type Place = [layer: number, power: number];
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, title, small, gap, stroke, radius } = theme;
-  // Weights that deviate by 1/√n keep the size of a layer without an activation; tanh makes it a little smaller each time.
-  /** Each with its name, and where in the plot that stands. */
+  /** Each with what becomes of it, without an activation and with tanh, and where in the plot that stands. */
   const shown = [
     {
       scale: { weightScale: 0.2 },
       name: 's = 0.2',
-      fate: 'vanishes',
       colour: colours.negative,
-      place: [16, 0.05],
+      fates: ['vanishes', 'vanishes'],
+      places: [[7.5, -3.8] as Place, [19, -2.05] as Place],
     },
     {
       scale: { initialisation: 'glorot' as const },
       name: 'Glorot, 1/√n',
-      fate: 'fades',
       colour: colours.heights[2],
-      place: [18, 0.25],
+      fates: ['stays', 'fades'],
+      places: [[33, 0.55] as Place, [20, -1.4] as Place],
     },
     {
       scale: { initialisation: 'he' as const },
       name: 'He',
-      fate: 'stays',
       colour: colours.accent,
-      place: [21, 0.69],
+      fates: ['grows', 'stays'],
+      places: [[34, 3.4] as Place, [30, -0.45] as Place],
     },
-    { scale: { weightScale: 1 }, name: 's = 1', fate: 'saturates', colour: colours.ink, place: [21, 0.93] },
-  ].map((one) => ({ ...one, sizes: sizesOf(one.scale) }));
+    {
+      scale: { weightScale: 1 },
+      name: 's = 1',
+      colour: colours.ink,
+      fates: ['explodes', 'saturates'],
+      places: [[20, 4.8] as Place, [30, 0.17] as Place],
+    },
+  ].map((one) => ({
+    ...one,
+    powers: range(MIXTURES).map((i) => powersOf(one.scale, i / (MIXTURES - 1))),
+  }));
 
   const wide = shapeOf(view.size()) === 'wide';
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
@@ -50,78 +77,104 @@ export default makeScene2D(function* (view) {
   const axes = createRef<Axes>();
   /** The layer that is being looked at, with a fraction. */
   const layer = createSignal(1);
-  const sizeAt = (sizes: number[], x: number) => {
-    const before = Math.min(LAST - 1, Math.floor(x));
-    return sizes[before - 1] + (x - before) * (sizes[before] - sizes[before - 1]);
+  /** How much tanh the activation is. */
+  const mix = createSignal(0);
+  const domain = createSignal(LINEAR);
+
+  const powerAt = (powers: number[][], x: number) => {
+    const step = Math.min(MIXTURES - 2, Math.floor(mix() * (MIXTURES - 1)));
+    const before = Math.min(LAST - 2, Math.floor(x) - 1);
+    const [less, more] = [powers[step], powers[step + 1]].map((of) =>
+      map(of[before], of[before + 1], x - 1 - before),
+    );
+    return map(less, more, mix() * (MIXTURES - 1) - step);
   };
+  const isInside = (power: number) => power >= domain()[0] && power <= domain()[1];
 
   view.add(
     <>
       <Heading
-        theme={theme}
         title={'The size of y'}
-        value={() => `layer ${Math.floor(layer() + 0.5)}`}
+        value={() => `${mix() > 0.5 ? 'tanh' : 'no activation'}, layer ${Math.floor(layer() + 0.5)}`}
         position={head.center}
         width={head.width}
       />
       <Axes
         ref={axes}
-        position={[plot.center.x + 0.9 * small, plot.center.y + 0.2 * small]}
-        size={[plot.width - 2 * small, plot.height - 3.6 * small]}
+        position={[plot.center.x + 1.2 * small, plot.center.y + 0.2 * small]}
+        size={[plot.width - 2.6 * small, plot.height - 3.6 * small]}
         domainX={[0, LAST]}
-        domainY={[0, 1]}
+        domainY={domain}
         ticksX={4}
-        ticksY={4}
-        labelSize={0.8 * small}
-        labelColour={colours.quiet}
-        stroke={colours.line}
-        lineWidth={0.4 * stroke}
+        ticksY={0}
       >
         <Latex
           tex={'\\|y\\| / \\sqrt{n}'}
           fill={colours.quiet}
           fontSize={small}
           offset={[-1, 1]}
-          position={() =>
-            axes()
-              .toLocal(0, 1)
-              .addY(-0.4 * small)
-          }
+          position={() => [axes().width() / -2, axes().height() / -2 - 0.4 * small]}
         />
-        {shown.map(({ colour, sizes }) => (
+        {range(-4, 6).map((power) => (
+          <Line
+            points={() => [0, LAST].map((x) => axes().toLocal(x, power))}
+            stroke={colours.line}
+            lineWidth={0.4 * stroke}
+            opacity={() => tickOpacity(power) * (power === 0 ? 1 : 0.45)}
+          />
+        ))}
+        {range(-4, 6).map((power) => (
+          <Latex
+            tex={power === 0 ? '1' : `10^{${power}}`}
+            fill={colours.quiet}
+            fontSize={0.85 * small}
+            offset={[1, 0]}
+            position={() =>
+              axes()
+                .toLocal(0, power)
+                .addX(-0.5 * small)
+            }
+            opacity={() => tickOpacity(power)}
+          />
+        ))}
+        {shown.map(({ colour, powers }) => (
           <Curve
             // Only as far as the layer that is being looked at.
             graph={() => {
               const last = layer();
-              return { f: (x: number) => (x < 1 || x > last ? Number.NaN : sizeAt(sizes, x)) };
+              return { f: (x: number) => (x < 1 || x > last ? Number.NaN : powerAt(powers, x)) };
             }}
-            detail={801}
+            detail={401}
             stroke={colour}
             lineWidth={0.8 * stroke}
           />
         ))}
-        {shown.map(({ colour, sizes }) => (
+        {shown.map(({ colour, powers }) => (
           <Circle
             size={2.6 * stroke}
             fill={colour}
-            position={() => axes().toLocal(layer(), sizeAt(sizes, layer()))}
+            position={() => axes().toLocal(layer(), powerAt(powers, layer()))}
+            opacity={() => Number(isInside(powerAt(powers, layer())))}
           />
         ))}
-        {shown.map(({ name, fate, colour, place: [x, y] }) => (
-          <Txt
-            text={`${name} ${fate}`}
-            fill={colour}
-            fontSize={0.9 * small}
-            position={() => axes().toLocal(x, y)}
-            opacity={() => Math.min(1, Math.max(0, layer() - x - 8))} // once the dot is past it
-          />
-        ))}
+        {shown.flatMap(({ name, fates, colour, places }) =>
+          fates.map((fate, kind) => (
+            <Txt
+              text={`${name.replace('Glorot, ', '')} ${fate}`}
+              fill={colour}
+              fontSize={0.9 * small}
+              position={() => axes().toLocal(...places[kind])}
+              opacity={() => (kind === 0 ? passed(places[0][0]) * (1 - 3 * mix()) : 3 * mix() - 2)}
+            />
+          )),
+        )}
       </Axes>
       <NetworkGrid
         items={shown.map(({ scale, name, colour }) => ({
           ...network,
           ...scale,
           units: UNITS,
+          activation: () => ({ from: 'identity', to: 'tanh', fraction: mix() }) as const,
           layers: () => layer() + 1, // and the one that makes colours of them
           radius,
           label: name,
@@ -138,24 +191,44 @@ export default makeScene2D(function* (view) {
   );
 
   yield* waitFor(1);
-  yield* layer(LAST, 16, linear);
+  yield* layer(LAST, 10, linear);
+  yield* waitFor(2);
+  yield* all(mix(1, 5, easeInOutSine), domain(TANH, 5, easeInOutSine));
   yield* waitFor(3);
+
+  /** From far, every other power is enough. */
+  function tickOpacity(power: number): number {
+    return isInside(power) ? (power % 2 === 0 ? 1 : mix()) : 0;
+  }
+
+  /** Whether the dots are past a word's middle, as an opacity. */
+  function passed(x: number): number {
+    return Math.min(1, Math.max(0, layer() - x - 5));
+  }
 });
 
-/** The root mean square of each layer's activations, over points of the usual view. */
-function sizesOf(scale: Record<string, unknown>): number[] {
+/**
+ * The power of ten that each layer's activations are large, as the root of their mean square over points of the usual
+ * view. `tanh` is how much of the activation is tanh, and the rest is none.
+ */
+function powersOf(scale: Record<string, unknown>, tanh: number): number[] {
   const { hidden } = buildNetwork(
     networkSchema.parse({ ...network, ...scale, width: UNITS, layers: LAST + 1 }),
   );
-  const side = Array.from({ length: 15 }, (_, i) => 2.6 * ((2 * i) / 14 - 1));
-  let points = side.flatMap((x) => side.map((y) => [x + 1, y]));
-  return hidden.map(({ weights, biases, inputs }) => {
-    points = points.map((point) =>
-      [...biases].map((bias, unit) =>
-        Math.tanh(point.reduce((sum, y, i) => sum + weights[unit * inputs + i] * y, bias)),
-      ),
-    );
-    const squares = points.flat().map((y) => y * y);
-    return Math.sqrt(squares.reduce((sum, square) => sum + square) / squares.length);
+  const side = range(7).map((i) => 2.6 * (i / 3 - 1));
+  let points = side.flatMap((x) => side.map((y) => Float64Array.of(x + 1, y)));
+  return hidden.map(({ weights, inputs, units }) => {
+    let squares = 0;
+    points = points.map((point) => {
+      const next = new Float64Array(units);
+      for (let unit = 0; unit < units; unit++) {
+        let sum = 0;
+        for (let i = 0; i < inputs; i++) sum += weights[unit * inputs + i] * point[i];
+        next[unit] = map(sum, Math.tanh(sum), tanh);
+        squares += next[unit] ** 2;
+      }
+      return next;
+    });
+    return Math.log10(squares / (units * points.length)) / 2;
   });
 }

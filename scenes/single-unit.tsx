@@ -14,6 +14,7 @@ import {
   shapeOf,
   split,
   squareIn,
+  Title,
 } from 'untrained/nodes';
 
 /** y = sigmoid(0.4 x1 + 1.0 x2 - 0.3): the article's figure 3. */
@@ -47,7 +48,6 @@ export default makeScene2D(function* (view) {
   const panel = (box: BBox) => squareIn(cut(box, 'rows', box.height - room)[0]).expand(-0.8 * small);
   const [plot, relief, picture] = [panel(curveBox), panel(surfaceBox), panel(pictureBox)];
 
-  const equation = createRef<Latex>();
   const axes = createRef<Axes>();
   const curve = createRef<Curve>();
   const surface = createRef<HeightMap>();
@@ -62,21 +62,8 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <Txt
-        text={'One unit'}
-        fontSize={theme.title}
-        fontWeight={600}
-        fill={colours.ink}
-        y={head.top + 0.6 * theme.title}
-      />
-      <Latex
-        ref={equation}
-        tex={formula}
-        fill={colours.ink}
-        fontSize={body}
-        y={head.bottom - 0.7 * body}
-        opacity={0}
-      />
+      <Title title={'One unit'} y={head.top + 0.6 * theme.title} width={head.width} />
+      <Latex tex={formula} fill={colours.ink} fontSize={body} y={head.bottom - 0.7 * body} />
       <HeightMap
         ref={surface}
         {...unit}
@@ -93,10 +80,6 @@ export default makeScene2D(function* (view) {
         domainX={[-5, 5]}
         domainY={[0, 1]}
         ticksX={3}
-        labelSize={0.8 * small}
-        labelColour={colours.quiet}
-        stroke={colours.line}
-        lineWidth={0.4 * theme.stroke}
         opacity={0}
       >
         <Curve ref={curve} graph={'sigmoid'} stroke={colours.accent} lineWidth={theme.stroke} end={0} />
@@ -117,8 +100,7 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  yield* waitFor(0.5);
-  yield* equation().opacity(1, 0.8);
+  yield* waitFor(1);
 
   // The curve that a unit bends its sum by.
   yield* all(

@@ -1,19 +1,19 @@
 /** Why a network seen from afar is a star: relu's network is linear in each of finitely many convex regions, and from
  *  far enough away only the unbounded ones are seen. Section 6 of the article, its paragraph for the mathematical.
  *  Run: npm run render scenes/star.tsx */
-import { makeScene2D, Path, Rect, Txt } from '@motion-canvas/2d';
+import { makeScene2D, Path, Rect } from '@motion-canvas/2d';
 import { createRef, createSignal, easeInOutSine, waitFor } from '@motion-canvas/core';
 import { buildNetwork, type Layer, networkSchema } from 'untrained';
-import { aroundPicture, dark, dress, Gauge, NetworkField, zoomBetween } from 'untrained/nodes';
+import { aroundPicture, dark, dress, Gauge, NetworkField, Title, zoomBetween } from 'untrained/nodes';
 
 const spec = { seed: 17, layers: 4, weightScale: 1.1, activation: 'relu' as const };
 const UNITS = 8;
 /** Half-widths of the view, from the first to the last; in the middle, the unbounded regions light up. */
-const [NEAR, MIDDLE, FAR] = [1.2, 6, 60];
+const [NEAR, MIDDLE, FAR] = [2.4, 8, 80];
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
-  const { colours, title, body, small, stroke } = theme;
+  const { body, stroke } = theme;
   const [head, picture, foot] = aroundPicture(view.size(), theme);
   const { hidden } = buildNetwork(networkSchema.parse({ ...spec, width: UNITS }));
   const all = linearRegions(hidden);
@@ -25,20 +25,19 @@ export default makeScene2D(function* (view) {
   const outlined = createSignal(0);
   const lit = createSignal(0);
   const halfWidth = () => field().halfWidth();
+  /** Pixels for each unit of the plane. */
+  const scale = () => Math.min(picture.width, picture.height) / 2 / halfWidth();
   /** What of the regions is in the picture. */
   const seen = (unbounded: boolean) =>
     all
       .filter((region) => isUnbounded(region) === unbounded)
-      .map((r) => within(r, halfWidth()))
+      .map((r) => within(r, picture.width / 2 / scale(), picture.height / 2 / scale()))
       .filter((r) => r.length > 2);
   const bounded = () => seen(false);
   const unbounded = () => seen(true);
-  const outline = (regions: Polygon[]) => {
-    const pixels = picture.width / 2 / halfWidth();
-    return regions
-      .map((r) => `M ${r.map(([x, y]) => `${x * pixels} ${-y * pixels}`).join(' L ')} Z`)
-      .join(' ');
-  };
+  const inView = () => `in view: ${bounded().length + unbounded().length}, unbounded ${unbounded().length}`;
+  const outline = (regions: Polygon[]) =>
+    regions.map((r) => `M ${r.map(([x, y]) => `${x * scale()} ${-y * scale()}`).join(' L ')} Z`).join(' ');
 
   view.add(
     <>
@@ -62,29 +61,14 @@ export default makeScene2D(function* (view) {
           opacity={outlined}
         />
       </Rect>
-      <Txt
-        text={'Why it is a star'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        position={head.center.addY(-1.15 * body)}
-      />
-      <Txt
-        text={total}
-        fontSize={small}
-        fill={colours.quiet}
-        position={head.center.addY(0.25 * body)}
-        opacity={outlined}
-      />
-      <Txt
-        text={() => `in view: ${bounded().length + unbounded().length}, unbounded ${unbounded().length}`}
-        fontSize={small}
-        fill={colours.accent}
-        position={head.center.addY(1.35 * body)}
-        opacity={outlined}
+      <Title
+        title={'Why it is a star'}
+        notes={[total, inView]}
+        notesOpacity={outlined}
+        position={head.center}
+        width={head.width}
       />
       <Gauge
-        theme={theme}
         position={foot.center.addY(0.4 * body)}
         width={0.86 * foot.width}
         place={() => Math.log(halfWidth() / NEAR) / Math.log(FAR / NEAR)}
@@ -168,13 +152,13 @@ function positive(polygon: Polygon, [a, b, c]: Affine): Polygon {
   });
 }
 
-/** The part of a polygon in the square of that half-width about the origin. */
-function within(polygon: Polygon, h: number): Polygon {
+/** The part of a polygon in the box that reaches so far from the origin, each way. */
+function within(polygon: Polygon, x: number, y: number): Polygon {
   const edges: Affine[] = [
-    [1, 0, h],
-    [-1, 0, h],
-    [0, 1, h],
-    [0, -1, h],
+    [1, 0, x],
+    [-1, 0, x],
+    [0, 1, y],
+    [0, -1, y],
   ];
   return edges.reduce(positive, polygon);
 }

@@ -1,5 +1,6 @@
 /** Typical networks: a dozen of one layer, then the same ones with a layer of 10 hidden units before it.
- *  Figure 7, and figure 8 once the second layer is there. Run: npm run render scenes/typical-networks.tsx */
+ *  Figures 7 and 8, the latter once the second layer is there.
+ *  Run: npm run render scenes/typical-networks.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, createSignal, delay, easeInOutCubic, waitFor } from '@motion-canvas/core';
 import { boxOf, cut, dress, Heading, NetworkGrid, shapeOf } from 'untrained/nodes';
@@ -31,7 +32,6 @@ export default makeScene2D(function* (view) {
         labelSize={0}
       />
       <Heading
-        theme={theme}
         title={'Typical networks'}
         value={() => (layers() === 1 ? '1 layer' : `2 layers, ${network.units} units`)}
         position={head.center}

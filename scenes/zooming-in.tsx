@@ -1,9 +1,9 @@
-/** A network seen from far away, where it is a star, and from nearer and nearer, until it is a gradient. It rests where
- *  figure 17 is; the views on the way are those of figure 18.
+/** A network seen from far away, where it is a star, and from nearer and nearer, until it is a gradient. Figures 17 and 18:
+ *  it rests where the former is, and the views on the way are the latter's.
  *  Run: npm run render scenes/zooming-in.tsx */
 import { Line, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';
-import { aroundPicture, dress, Gauge, NetworkField, zoomBetween } from 'untrained/nodes';
+import { aroundPicture, dress, Gauge, NetworkField, Title, zoomBetween } from 'untrained/nodes';
 
 /** Growing-depth's network at 27 layers, about the origin. */
 const network = { seed: 16, layers: 27, units: 30, weightScale: 0.62, centre: 0 };
@@ -12,7 +12,7 @@ const [FAR, USUAL, NEAR] = [40, 2.6, 0.1];
 
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
-  const { colours, title, body, small, stroke } = theme;
+  const { colours, body, small, stroke } = theme;
   const [head, picture, foot] = aroundPicture(view.size(), theme);
   const field = createRef<NetworkField>();
   const halfWidth = () => field().halfWidth();
@@ -20,7 +20,7 @@ export default makeScene2D(function* (view) {
 
   // As on a map: a round length, as long as may be within a third of the picture.
   const scaleLength = () => roundBelow((2 * halfWidth()) / 3);
-  const scalePixels = () => (scaleLength() / (2 * halfWidth())) * picture.width;
+  const scalePixels = () => (scaleLength() / (2 * halfWidth())) * Math.min(picture.width, picture.height);
 
   view.add(
     <>
@@ -51,21 +51,13 @@ export default makeScene2D(function* (view) {
           y={0.75 * small}
         />
       </Rect>
-      <Txt
-        text={'Zooming in'}
-        fontSize={title}
-        fontWeight={600}
-        fill={colours.ink}
-        position={[head.center.x, head.center.y - 0.75 * body]}
-      />
-      <Txt
-        text={`${network.layers} layers of ${network.units} units`}
-        fontSize={small}
-        fill={colours.quiet}
-        position={[head.center.x, head.center.y + 0.85 * body]}
+      <Title
+        title={'Zooming in'}
+        notes={[`${network.layers} layers of ${network.units} units`]}
+        position={head.center}
+        width={head.width}
       />
       <Gauge
-        theme={theme}
         position={foot.center.addY(0.4 * body)}
         width={0.86 * foot.width}
         place={() => place(halfWidth())}

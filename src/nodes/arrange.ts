@@ -2,13 +2,13 @@
 import { BBox, type Vector2 } from '@motion-canvas/core';
 import type { Theme } from './theme.js';
 
-/** 16:9 is wide, 9:16 and 4:5 are tall. */
+/** 16:9 is wide, 4:5 counts as square, and 9:16 is tall. */
 export type Shape = 'wide' | 'square' | 'tall';
 
 export function shapeOf({ width, height }: Vector2 | BBox): Shape {
   const ratio = width / height;
   if (ratio > 1.2) return 'wide';
-  return ratio < 0.85 ? 'tall' : 'square';
+  return ratio < 0.75 ? 'tall' : 'square';
 }
 
 /** The view as a box about (0, 0), which is where Motion Canvas has its middle, less a margin all round. */
@@ -66,17 +66,17 @@ export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap
 }
 
 /**
- * For a scene of one square picture: a box for its title, the picture, and a box for what is said of it. In a wide view
- * the words stand beside the picture, otherwise above and below it.
+ * For a scene of one picture: a box for its title, the picture's, and a box for what is said of it. In a wide view the
+ * picture is square and the words stand beside it; otherwise they stand above and below it.
  */
 export function aroundPicture(size: Vector2, { margin, body, gap }: Theme): [BBox, BBox, BBox] {
   const whole = boxOf(size, margin);
   if (shapeOf(size) === 'wide') {
     const [left, right] = cut(whole, 'columns', whole.height, 2 * gap);
     const [head, foot] = cut(right, 'rows', 0.42 * right.height);
-    return [head, squareIn(left), foot];
+    return [head, left, foot];
   }
   const [head, rest] = cut(whole, 'rows', 3.4 * body, gap);
   const [middle, foot] = cut(rest, 'rows', rest.height - 4.4 * body - gap, gap);
-  return [head, squareIn(middle), foot];
+  return [head, middle, foot];
 }

@@ -8,7 +8,7 @@ import {
   Vector2,
 } from '@motion-canvas/core';
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
-import { canvasFont, dark, loadFont } from './theme.js';
+import { canvasFont, loadFont, themeOf } from './theme.js';
 
 /** Each has a signal of its name, which says what it is. */
 export interface AxesProps extends RectProps {
@@ -25,12 +25,13 @@ let fontLoaded = false;
 
 /**
  * Two axes with ticks: its size is that of the plane between them, and the ticks' labels stand outside, under it and
- * to its left. Curves are its children. `stroke` and `lineWidth` are those of the axes.
+ * to its left. Curves are its children. `stroke` and `lineWidth` are those of the axes, and if nothing else
+ * is said the theme's.
  *
  * @example
  * ```tsx
  * view.add(
- *   <Axes size={[800, 500]} domainX={[-6, 6]} domainY={[0, 1]} stroke={'#667'} lineWidth={3}>
+ *   <Axes size={[800, 500]} domainX={[-6, 6]} domainY={[0, 1]}>
  *     <Curve graph={'sigmoid'} stroke={'orange'} lineWidth={8} />
  *   </Axes>,
  * );
@@ -58,18 +59,32 @@ export class Axes extends Rect {
   @signal()
   declare readonly ticksY: SimpleSignal<number, this>;
 
-  /** The labels' font size in pixels; 0 is no labels. @defaultValue 32 */
-  @initial(32)
+  /** The labels' font size in pixels; 0 is no labels. @defaultValue a little less than the theme's small one */
   @signal()
   declare readonly labelSize: SimpleSignal<number, this>;
 
-  /** @defaultValue the dark theme's quiet colour */
-  @initial(dark.quiet)
+  /** @defaultValue the theme's quiet colour */
   @signal()
   declare readonly labelColour: SimpleSignal<PossibleColor, this>;
 
   constructor(props: AxesProps) {
-    super({ stroke: dark.line, lineWidth: 3, ...props });
+    super(props);
+  }
+
+  protected getDefaultLabelSize(): number {
+    return 0.85 * themeOf(this).small;
+  }
+
+  protected getDefaultLabelColour(): string {
+    return themeOf(this).colours.quiet;
+  }
+
+  protected getDefaultStroke(): string {
+    return themeOf(this).colours.line;
+  }
+
+  protected getDefaultLineWidth(): number {
+    return 0.4 * themeOf(this).stroke;
   }
 
   /** From x and y to pixels from the middle of this node. */

@@ -5,7 +5,7 @@ import { line } from 'd3-shape';
 import { UsageError } from '../errors.js';
 import { Axes } from './axes.js';
 import { functionOf, type Graph, graphBetween } from './graph.js';
-import { dark } from './theme.js';
+import { themeOf } from './theme.js';
 
 /** Each has a signal of its name, which says what it is; a Path's are there too, but for `data`. */
 export interface CurveProps extends Omit<PathProps, 'data'> {
@@ -15,7 +15,8 @@ export interface CurveProps extends Omit<PathProps, 'data'> {
 
 /**
  * An activation, a network of one input or any function, drawn on the Axes it is a child of and nowhere outside them.
- * A tween of `graph` bends one curve into another; `end` draws it from left to right.
+ * A tween of `graph` bends one curve into another; `end` draws it from left to right. `stroke` and `lineWidth` are the
+ * theme's, if nothing else is said.
  *
  * @example
  * ```tsx
@@ -38,8 +39,16 @@ export class Curve extends Path {
   declare readonly detail: SimpleSignal<number, this>;
 
   constructor(props: CurveProps) {
-    super({ stroke: dark.accent, lineWidth: 6, lineCap: 'round', lineJoin: 'round', ...props, data: '' });
+    super({ lineCap: 'round', lineJoin: 'round', ...props, data: '' });
     this.data(() => this.outline());
+  }
+
+  protected getDefaultStroke(): string {
+    return themeOf(this).colours.accent;
+  }
+
+  protected getDefaultLineWidth(): number {
+    return themeOf(this).stroke;
   }
 
   /** The value at x. */

@@ -1,11 +1,10 @@
 /** A parameter's value, as a number and as a place on a line. */
 import { Circle, initial, Line, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
-import type { Theme } from './theme.js';
+import { themeOf } from './theme.js';
 
-/** Each but `theme` and `marks` has a signal of its name, which says what it is. */
+/** Each but `marks` has a signal of its name, which says what it is. */
 export interface GaugeProps extends RectProps {
-  theme: Theme;
   /** Places between the ends that have a tick, 0 to 1, each with what stands under it. */
   marks?: [place: number, label: string][];
   place?: SignalValue<number>;
@@ -19,7 +18,7 @@ export interface GaugeProps extends RectProps {
  *
  * @example
  * ```tsx
- * <Gauge theme={theme} width={600} from={'0.4'} to={'0.8'} place={() => (s() - 0.4) / 0.4} text={() => `s = ${s()}`} />
+ * <Gauge width={600} from={'0.4'} to={'0.8'} place={() => (s() - 0.4) / 0.4} text={() => `s = ${s()}`} />
  * ```
  */
 @nodeName('Gauge')
@@ -44,47 +43,52 @@ export class Gauge extends Rect {
   @signal()
   declare readonly to: SimpleSignal<string, this>;
 
-  constructor({ theme, marks = [], ...props }: GaugeProps) {
+  constructor({ marks = [], ...props }: GaugeProps) {
     super(props);
-    const { colours, body, small, stroke } = theme;
+    const theme = () => themeOf(this);
+    const [body, small, stroke] = [() => theme().body, () => theme().small, () => theme().stroke];
+    const [ink, quiet, accent] = [
+      () => theme().colours.ink,
+      () => theme().colours.quiet,
+      () => theme().colours.accent,
+    ];
     const at = (place: number) => this.width() * (Math.min(1, Math.max(0, place)) - 0.5);
-    const along = (from: () => number, to: () => number, stroke: string, lineWidth: number) =>
+    const along = (to: () => number, colour: () => string) =>
       new Line({
         points: () => [
-          [at(from()), 0],
+          [at(0), 0],
           [at(to()), 0],
         ],
-        stroke,
-        lineWidth,
+        stroke: colour,
+        lineWidth: stroke,
         lineCap: 'round',
-        y: 0.2 * body,
+        y: () => 0.2 * body(),
       });
+    const dot = (place: () => number, fill: () => string, size: number) =>
+      new Circle({ size: () => size * stroke(), fill, x: () => at(place()), y: () => 0.2 * body() });
     const below = (place: number, text: SignalValue<string>) =>
-      new Txt({ text, fontSize: 0.9 * small, fill: colours.quiet, x: () => at(place), y: 1.2 * body });
+      new Txt({
+        text,
+        fontSize: () => 0.9 * small(),
+        fill: quiet,
+        x: () => at(place),
+        y: () => 1.2 * body(),
+      });
     this.add([
       new Txt({
         text: () => this.text(),
-        fontSize: 1.5 * body,
+        fontSize: () => 1.5 * body(),
         fontWeight: 500,
-        fill: colours.ink,
-        y: -1.3 * body,
+        fill: ink,
+        y: () => -1.3 * body(),
       }),
       along(
-        () => 0,
         () => 1,
-        colours.line,
-        stroke,
+        () => theme().colours.line,
       ),
-      along(
-        () => 0,
-        () => this.place(),
-        colours.accent,
-        stroke,
-      ),
-      ...marks.map(
-        ([place]) => new Circle({ size: 2 * stroke, fill: colours.quiet, x: () => at(place), y: 0.2 * body }),
-      ),
-      new Circle({ size: 4 * stroke, fill: colours.accent, x: () => at(this.place()), y: 0.2 * body }),
+      along(() => this.place(), accent),
+      ...marks.map(([place]) => dot(() => place, quiet, 2)),
+      dot(() => this.place(), accent, 4),
       below(0, () => this.from()),
       below(1, () => this.to()),
       ...marks.map(([place, label]) => below(place, label)),

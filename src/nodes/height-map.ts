@@ -14,7 +14,7 @@ import { colouringOf } from '../frame/palette.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
 import { type Look, Surface, type SurfaceData } from './surface.js';
-import { dark } from './theme.js';
+import { themeOf } from './theme.js';
 import { named, namesOnly } from './watch.js';
 
 /** Each has a signal of its name, which says what it is. */
@@ -76,9 +76,8 @@ export class HeightMap extends NetworkNode {
   @signal()
   declare readonly fieldOfView: SimpleSignal<number, this>;
 
-  /** Colours of brightness 0 to 1, at equal steps; null takes the palette's. @defaultValue the dark theme's */
+  /** Colours of brightness 0 to 1, at equal steps; null takes the palette's. @defaultValue the theme's */
   @parser((colours: PossibleColor[] | null) => colours?.map((colour) => new Color(colour)) ?? null)
-  @initial(dark.heights)
   @signal()
   declare readonly colours: Signal<PossibleColor[] | null, Color[] | null, this>;
 
@@ -102,6 +101,10 @@ export class HeightMap extends NetworkNode {
 
   constructor(props: HeightMapProps) {
     super(props);
+  }
+
+  protected getDefaultColours(): string[] {
+    return themeOf(this).colours.heights;
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {

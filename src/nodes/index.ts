@@ -12,6 +12,7 @@ export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
 export { type GridItem, NetworkGrid, type NetworkGridProps } from './network-grid.js';
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
+export { type Excerpt, SceneView, type SceneViewProps } from './scene-view.js';
 export type { Shown } from './shown.js';
 export {
   type Colours,
@@ -23,4 +24,6 @@ export {
   loadFont,
   type Theme,
   themeFor,
+  themeOf,
 } from './theme.js';
+export { Title, type TitleProps } from './title.js';

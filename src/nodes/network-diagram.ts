@@ -4,7 +4,7 @@ import { Color, type PossibleColor, type SignalValue, type SimpleSignal } from '
 import { activationFunction, brightness } from '../network/activations.js';
 import { buildNetwork, type Layer, type Network } from '../network/network.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
-import { dark } from './theme.js';
+import { themeOf } from './theme.js';
 
 /** Each has a signal of its name, which says what it is. */
 export interface NetworkDiagramProps extends NetworkNodeProps {
@@ -59,23 +59,32 @@ export class NetworkDiagram extends NetworkNode {
   @signal()
   declare readonly edgeWidth: SimpleSignal<number, this>;
 
-  /** @defaultValue the dark theme's */
-  @initial(dark.positive)
+  /** @defaultValue the theme's */
   @signal()
   declare readonly positiveColour: SimpleSignal<PossibleColor, this>;
 
-  /** @defaultValue the dark theme's */
-  @initial(dark.negative)
+  /** @defaultValue the theme's */
   @signal()
   declare readonly negativeColour: SimpleSignal<PossibleColor, this>;
 
-  /** Of a unit at 0. @defaultValue the dark theme's background */
-  @initial(dark.background)
+  /** Of a unit at 0. @defaultValue the theme's background */
   @signal()
   declare readonly restColour: SimpleSignal<PossibleColor, this>;
 
   constructor(props: NetworkDiagramProps) {
     super(props);
+  }
+
+  protected getDefaultPositiveColour(): string {
+    return themeOf(this).colours.positive;
+  }
+
+  protected getDefaultNegativeColour(): string {
+    return themeOf(this).colours.negative;
+  }
+
+  protected getDefaultRestColour(): string {
+    return themeOf(this).colours.background;
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {

@@ -14,7 +14,7 @@ import {
 import { UsageError } from '../errors.js';
 import { columnsFor } from './arrange.js';
 import { NetworkField, type NetworkFieldProps } from './network-field.js';
-import { dark } from './theme.js';
+import { dark, themeOf } from './theme.js';
 
 /** One picture of a grid: a field's props, and a line of text for under it. */
 export type GridItem = Omit<NetworkFieldProps, 'size' | 'width' | 'height' | 'position' | 'x' | 'y'> & {
@@ -58,13 +58,11 @@ export class NetworkGrid extends Rect {
   @signal()
   declare readonly space: SimpleSignal<number, this>;
 
-  /** The labels' font size in pixels; 0 is no labels. @defaultValue 32 */
-  @initial(32)
+  /** The labels' font size in pixels; 0 is no labels. @defaultValue the theme's small one */
   @signal()
   declare readonly labelSize: SimpleSignal<number, this>;
 
-  /** @defaultValue the dark theme's quiet colour */
-  @initial(dark.quiet)
+  /** @defaultValue the theme's quiet colour, and inside the picture nearly white */
   @signal()
   declare readonly labelColour: SimpleSignal<PossibleColor, this>;
 
@@ -93,6 +91,14 @@ export class NetworkGrid extends Rect {
       return cell;
     });
     this.add([...this.cells]);
+  }
+
+  protected getDefaultLabelSize(): number {
+    return themeOf(this).small;
+  }
+
+  protected getDefaultLabelColour(): string {
+    return this.labelPlace() === 'inside' ? dark.ink : themeOf(this).colours.quiet;
   }
 
   /** A picture, from 0. */
@@ -127,20 +133,20 @@ export class NetworkGrid extends Rect {
   }
 
   /**
-   * The pictures come one after another, each out of the one before it.
+   * The first picture is there; the others come one after another, each out of the one before it.
    * @param seconds - How long all of it takes.
    * @param each - How long one takes, in seconds.
    */
   *appear(seconds: number, each = 0.6): ThreadGenerator {
-    const last = Math.max(1, this.cells.length - 1);
-    const start = (i: number) => (Math.max(0, seconds - each) * i) / last;
-    for (const cell of this.cells) cell.opacity(0);
-    yield* all(...this.cells.map((_, i) => delay(start(i), this.#enter(i, each))));
+    const [, ...others] = this.cells;
+    const start = (i: number) => (Math.max(0, seconds - each) * (i + 1)) / others.length;
+    for (const cell of others) cell.opacity(0);
+    yield* all(...others.map((_, i) => delay(start(i), this.#enter(i + 1, each))));
   }
 
   *#enter(index: number, seconds: number): ThreadGenerator {
     const cell = this.cells[index];
-    const from = this.placeOf(Math.max(0, index - 1));
+    const from = this.placeOf(index - 1);
     const sameRow = from.y === this.placeOf(index).y;
     cell.position(sameRow ? from.lerp(this.placeOf(index), 0.5) : this.placeOf(index));
     cell.moveToBottom();

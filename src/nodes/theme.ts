@@ -3,7 +3,7 @@
  * that can be read on a phone; and two sets of colours.
  */
 
-import type { View2D } from '@motion-canvas/2d';
+import type { Node, Rect } from '@motion-canvas/2d';
 import type { Vector2 } from '@motion-canvas/core';
 import { font } from '#embedded';
 
@@ -75,7 +75,7 @@ export interface Theme {
  */
 export function themeFor({ width, height }: Vector2, colours = dark): Theme {
   const shorter = Math.min(width, height);
-  const em = height > width ? 0.0335 * width : 0.0275 * Math.min(width, 1.75 * height);
+  const em = height > width ? 0.0335 * width : 0.0271 * Math.min(width, 1.95 * height);
   return {
     colours,
     margin: 0.065 * shorter,
@@ -88,16 +88,30 @@ export function themeFor({ width, height }: Vector2, colours = dark): Theme {
   };
 }
 
+/** The themes of what was dressed. */
+const dressed = new WeakMap<Node, Theme>();
+
 /**
- * What a scene begins with: waits for the typeface, and dresses the view.
+ * What a scene begins with: waits for the typeface, and dresses the view, or a part of it that stands for one. What our
+ * nodes in it are not told, they take from this theme.
  *
  * @example `const theme = yield* dress(view, light);`
  */
-export function* dress(view: View2D, colours = dark): Generator<Promise<unknown>, Theme, unknown> {
+export function* dress(view: Rect, colours = dark): Generator<Promise<unknown>, Theme, unknown> {
   yield loadFont();
   const theme = themeFor(view.size(), colours);
+  dressed.set(view, theme);
   view.fill(colours.background).fontFamily(FONT_FAMILY).fontSize(theme.body);
   return theme;
+}
+
+/** The theme around a node: the one its view, or a part of it, was dressed with, and otherwise the dark one. */
+export function themeOf(node: Node): Theme {
+  for (let around: Node | null = node; around; around = around.parent()) {
+    const theme = dressed.get(around);
+    if (theme) return theme;
+  }
+  return themeFor(node.view().size());
 }
 
 let face: Promise<FontFace> | undefined;

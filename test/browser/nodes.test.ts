@@ -20,7 +20,19 @@ import { type DrawnPixels, openStage, type TestStage } from './stage.js';
 const scenes = readdirSync('scenes')
   .filter((file) => file.endsWith('.tsx'))
   .map((file) => basename(file, '.tsx'));
-const small = ['field', 'paced', 'shown', 'palettes', 'above', 'surface', 'curve', 'grid', 'wrong'];
+const small = [
+  'field',
+  'paced',
+  'shown',
+  'palettes',
+  'above',
+  'surface',
+  'curve',
+  'grid',
+  'light',
+  'part',
+  'wrong',
+];
 
 let stage: TestStage;
 let renderer: FrameRenderer;
@@ -141,6 +153,22 @@ test('while the editor plays a picture may be coarse; at rest it is whole', asyn
   expect(largestDifference((await stage.draw(request)).rgba, expected)).toBeLessThanOrEqual(1);
 });
 
+describe('a scene within another', () => {
+  test('begins where it should, keeps its pace, and ends', async () => {
+    for (const frame of [0, 2, 5]) {
+      const { rgba, frames } = await draw('part', frame);
+      expect(frames).toBe(6); // (1.6 - 0.4) s at twice the pace, at 10 fps
+      const alone = await draw('field', 4 + 2 * frame);
+      expect(largestDifference(rgba, alone.rgba)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('is laid out anew in its part of the view', async () => {
+    const { rgba } = await draw('part', 0, [80, 80]);
+    expect(largestDifference(rgba, (await draw('field', 4, [80, 80])).rgba)).toBeLessThanOrEqual(1);
+  });
+});
+
 test('a value that cannot be is named, with its rule', async () => {
   await expect(draw('wrong', 0)).rejects.toThrow(
     'wrong/NetworkField[1]: weightScale is -1, and must be at least 0.',
@@ -152,6 +180,7 @@ describe('frames are the stored pictures', () => {
     ['surface', 5],
     ['curve', 15],
     ['grid', 10],
+    ['light', 0],
   ])('%s', async (scene, frame) => {
     expectPicture(scene, await draw(scene, frame, [320, 180]));
   });
@@ -161,6 +190,10 @@ describe('frames are the stored pictures', () => {
     expectPicture(`${scene}-first`, first);
     expectPicture(`${scene}-middle`, await draw(scene, Math.floor(first.frames / 2), [320, 180]));
     expectPicture(`${scene}-last`, await draw(scene, -1, [320, 180]));
+  });
+
+  test.each([12, 30, 51, 75, 93, 110])('tour: at %i seconds', async (seconds) => {
+    expectPicture(`tour-${seconds}`, await draw('tour', 10 * seconds, [320, 180]));
   });
 
   test.each(scenes)('%s: last, in portrait', async (scene) => {

@@ -1,5 +1,5 @@
 /**
- * Frames against the pictures in test/browser/pictures. UPDATE_PICTURES=1 writes them anew; look at them then. Where a
+ * Frames against the pictures in test/browser/pictures, those of sweeps as well. UPDATE_PICTURES=1 writes them anew; look at them then. Where a
  * frame is not its picture, both and their difference, eight times as strong, are left in test/.out.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,11 @@ const FAR = 32;
 const FAR_SHARE = 0.01;
 const MEAN = 1.5;
 
-export function expectPicture(name: string, { width, height, rgba }: DrawnPixels): void {
+/** Holds a frame to the picture of that name. */
+export function expectPicture(
+  name: string,
+  { width, height, rgba }: Pick<DrawnPixels, 'width' | 'height' | 'rgba'>,
+): void {
   const drawn: Rgb = { width, height, rgb: rgba.filter((_, i) => i % 4 < 3) };
   const file = at(`pictures/${name}.png`);
   if (process.env.UPDATE_PICTURES) {
@@ -34,7 +38,7 @@ export function expectPicture(name: string, { width, height, rgba }: DrawnPixels
   const seen = at(`../.out/${name}.png`);
   writeFileSync(seen, encodePng(stacked(stored, drawn, differences)));
   expect.fail(
-    `${name} is ${mean.toFixed(2)} steps from its picture in the mean (${MEAN} at most) and ${(100 * far).toFixed(2)}% of it is far away (${100 * FAR_SHARE}% at most): see ${seen}, and if it is right, UPDATE_PICTURES=1 npx vitest run test/browser.`,
+    `${name} is ${mean.toFixed(2)} steps from its picture in the mean (${MEAN} at most) and ${(100 * far).toFixed(2)}% of it is far away (${100 * FAR_SHARE}% at most): see ${seen}, and if it is right, UPDATE_PICTURES=1 npx vitest run test/browser test/frames/scenes.test.ts.`,
   );
 }
 

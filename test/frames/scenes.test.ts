@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { createRenderer, frameAt, frameCount, type Sweep, timeOfFrame } from '../../src/index.js';
+import { expectPicture } from '../browser/pictures.js';
 
 const renderer = await createRenderer();
 afterAll(() => renderer.close());
@@ -24,6 +25,22 @@ test.each(scenes)('%s has a title, and moves from its first frame to its middle'
   const [first, middle] = [await draw(sweep, 0, 24), await draw(sweep, sweep.seconds / 2, 24)];
   expect(distance(first, middle)).toBeGreaterThan(5);
 });
+
+test.each(scenes)(
+  '%s: first, middle and last are the stored picture, from left to right',
+  async (file, sweep) => {
+    const side = 64;
+    const last = timeOfFrame(sweep, frameCount(sweep) - 1);
+    const rgba = new Uint8Array(4 * 3 * side * side);
+    for (const [k, t] of [0, sweep.seconds / 2, last].entries()) {
+      const frame = await draw(sweep, t, side);
+      for (let y = 0; y < side; y++) {
+        rgba.set(frame.subarray(4 * y * side, 4 * (y + 1) * side), 4 * (3 * y + k) * side);
+      }
+    }
+    expectPicture(file.replace('.ts', ''), { width: 3 * side, height: side, rgba });
+  },
+);
 
 test.each(scenes.filter(([, sweep]) => sweep.loop))(
   '%s loops: its last step is no larger than the others',
