@@ -139,19 +139,20 @@ test('who scrubs a slow sweep waits for the newest frame alone, and it is that f
   await page.goto(`${url}slow`);
   await rests('0');
   await expect.poll(lengthKnown, { timeout: 60_000 }).toBe(true);
-  const before = await bands();
   await page.keyboard.press('ArrowRight');
   await rests('1');
+  const before = await bands();
+  await page.keyboard.press('ArrowRight');
+  await rests('2');
   const each = (await bands()) - before; // that a frame takes
 
   const track = (await page.locator('[class*=trackContainer]').boundingBox())!;
   const over = (frame: number) => [track.x + ((frame + 0.5) * track.width) / 25, track.y + 80] as const;
-  await page.mouse.move(...over(2));
+  await page.mouse.move(...over(3));
+  const started = await bands();
   await page.mouse.down();
-  for (let frame = 3; frame <= 9; frame++) {
-    await page.mouse.move(...over(frame));
-    await page.waitForTimeout(60); // the player looks what to do with each frame of the screen
-  }
+  await expect.poll(bands, { interval: 10 }).toBeGreaterThan(started); // the first is under way, and takes seconds
+  for (let frame = 4; frame <= 9; frame++) await page.mouse.move(...over(frame));
   const asked = await bands();
   await page.mouse.up();
   const newest = await rests('9');

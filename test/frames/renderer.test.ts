@@ -245,7 +245,9 @@ describe('life', () => {
     const first = renderer.render(slow).then(() => 'slow');
     giving.abort(new Error('no longer wanted'));
     expect((await outcome).message).toBe('no longer wanted');
-    await expect(renderer.render(quick, undefined, undefined, giving.signal)).rejects.toThrow('no longer wanted');
+    await expect(renderer.render(quick, undefined, undefined, giving.signal)).rejects.toThrow(
+      'no longer wanted',
+    );
     expect(await first).toBe('slow'); // those that were not given up are whole
     expect(await renderer.render(quick)).toEqual(await single.render(quick));
     await renderer.close();
