@@ -22,6 +22,9 @@ const KEPT_PIXELS = 2 ** 25;
 const pictures = new Map<string, Picture>(); // the one used last comes last
 let keptPixels = 0;
 let renderer: Promise<FrameRenderer> | undefined;
+/** Arrays to draw in, the one used last first: new ones would keep the garbage collector busy. */
+const spares: Uint8Array[] = [];
+const MOST_SPARES = 4;
 /** How long the last picture took, in milliseconds a pixel. */
 let pace = 0;
 
@@ -150,12 +153,15 @@ async function draw(
   const backend = await pageRenderer();
   const [width, height] = frame.size;
   const before = performance.now();
-  const rgba = await backend.render(frame, undefined, undefined, signal);
+  const spare = spares.findIndex(({ length }) => length === 4 * width * height);
+  const into = spare < 0 ? undefined : spares.splice(spare, 1)[0];
+  const rgba = await backend.render(frame, into, undefined, signal);
   pace = (performance.now() - before) / (width * height);
   const bytes = new Uint8ClampedArray(rgba.buffer as ArrayBuffer, rgba.byteOffset, rgba.length);
   if (output !== undefined && frame.network.outputs > 1) showOutput(bytes, output);
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext('2d')!.putImageData(new ImageData(bytes, width, height), 0, 0);
+  if (spares.unshift(rgba) > MOST_SPARES) spares.pop();
   picture.canvas = canvas;
   picture.abort = undefined;
   scrubbing.unwanted.delete(picture);
