@@ -13,6 +13,8 @@ const dist = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.u
 const OWN: Record<string, string> = {
   untrained: dist('index.js'),
   'untrained/nodes': dist('nodes/index.js'),
+  // For the editor's own pages: the very module that the nodes of their scenes have.
+  'untrained/nodes/pictures': dist('nodes/pictures.js'),
 };
 
 /**

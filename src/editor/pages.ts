@@ -26,6 +26,9 @@ export interface EditorSources {
   lookOf: (scene: EditorScene) => Promise<Look>;
 }
 
+/** Films with a longer side are previewed at half their size, which is what a window has room for. */
+const PREVIEW_SIDE = 1280;
+
 // The names of modules made here.
 const INDEX = 'untrained:index';
 const EDITOR = 'untrained:editor/';
@@ -90,17 +93,25 @@ index(${JSON.stringify(projects)});`;
 function editorModule({ name, path }: EditorScene, { size, fps }: Look): string {
   const scene = extname(path) === '.tsx' ? `${path}?scene` : SWEEP + encodeURIComponent(name);
   const [x, y] = size;
-  const look = { version: 0, shared: { size: { x, y } }, preview: { fps }, rendering: { fps } };
+  const resolutionScale = Math.max(x, y) > PREVIEW_SIDE ? 0.5 : 1;
+  const look = {
+    version: 0,
+    shared: { size: { x, y } },
+    preview: { fps, resolutionScale },
+    rendering: { fps },
+  };
   return `
 import { editor } from '@motion-canvas/ui';
 import '@motion-canvas/ui/dist/style.css';
 import { editorBootstrap, MetaFile } from '@motion-canvas/core';
+import { letNewestWin } from 'untrained/nodes/pictures';
 import scene from ${JSON.stringify(scene.replaceAll('\\', '/'))};
 const meta = new MetaFile(${JSON.stringify(name)}, false);
 meta.loadData(${JSON.stringify(look)});
 const settings = new MetaFile('settings', false);
 const versions = ${JSON.stringify(versions())};
-editor(await editorBootstrap(${JSON.stringify(name)}, versions, [], { scenes: [scene] }, meta, settings));`;
+const plugins = [{ name: 'untrained', player: letNewestWin }];
+editor(await editorBootstrap(${JSON.stringify(name)}, versions, plugins, { scenes: [scene] }, meta, settings));`;
 }
 
 /** Of Motion Canvas, as its editor shows them. */

@@ -19,8 +19,14 @@ export interface FrameRenderer {
    * Draws a frame.
    * @param into - Where to put it, frameBytes(size, format) long; a new array by default.
    * @param format - One of `formats`; `rgba` by default.
+   * @param signal - Gives the frame up: what is not begun of it is not drawn, and the promise rejects with the reason.
    */
-  render(frame: FrameDescription, into?: Uint8Array, format?: PixelFormat): Promise<Uint8Array>;
+  render(
+    frame: FrameDescription,
+    into?: Uint8Array,
+    format?: PixelFormat,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array>;
   /** Ends its workers. Frames not finished yet reject. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { PlaybackState, type SignalValue, type SimpleSignal } from '@motion-canv
 import { UsageError } from '../errors.js';
 import type { FrameDescription, FrameInput } from '../frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
-import { type Picture, requestPicture, shrinkFor } from './pictures.js';
+import { type Picture, requestPicture, shownBy, shrinkFor } from './pictures.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
 
 /** Each has a signal of its name, which says what it is. */
@@ -77,7 +77,7 @@ export class NetworkField extends NetworkNode {
     this.drawShape(context);
     const { width, height } = this.computedSize();
     if (width > 0 && height > 0) {
-      const canvas = this.#current()?.canvas;
+      const canvas = shownBy(this.key, this.#current());
       context.save();
       context.clip(this.getPath());
       context.imageSmoothingEnabled = this.smoothing();

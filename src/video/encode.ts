@@ -56,6 +56,13 @@ export function segmentStep(takes: Take[], film: FilmShape, names: string[]): St
   };
 }
 
+/**
+ * x264 compares with one frame instead of three, and looks 20 ahead instead of 40: on three composed films and a sweep, a
+ * fifth less of the cores' time, 0.2 to 2.5% fewer bytes, 0.2 to 0.5 dB less of 41 to 59 (the size of a fiftieth). And what
+ * it looks ahead is left to do when the last frame has been drawn.
+ */
+const QUICKER = ':ref=1:rc-lookahead=20';
+
 /** The arguments for `film` as `output`. Pure: nothing is looked up or written. */
 export function encodingOf(output: Output, film: FilmShape, options: EncodeOptions = {}): Encoding {
   const { format, path } = output;
@@ -77,7 +84,10 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
           // The same tags inside the stream, which some players prefer to the container's. open-gop=0 is x264's default,
           // but platforms ask for closed groups of pictures, so it is said. chromaloc=1: each colour belongs to the
           // middle of its 2 x 2 pixels, as swscale and src/frame/pixels.ts make it.
-          ...['-x264-params', 'colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0'],
+          ...[
+            '-x264-params',
+            `colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0${QUICKER}`,
+          ],
           ...BT709_TAGS,
         ],
         // faststart: the index first, so that a browser can start before the end arrives. write_colr: puts the colours

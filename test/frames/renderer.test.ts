@@ -237,6 +237,23 @@ describe('life', () => {
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
+  test('a frame that is given up rejects with the reason, and the next one does not wait for all of it', async () => {
+    const renderer = new CpuRenderer(2);
+    const slow = frameOf({ network: { layers: 60, width: 60 }, size: [400, 400] });
+    const quick = frameOf({ network: { layers: 1 }, size: [40, 40] });
+    const giving = new AbortController();
+    const outcome = renderer.render(slow, undefined, undefined, giving.signal).catch((error) => error);
+    const first = renderer.render(slow).then(() => 'slow');
+    giving.abort(new Error('no longer wanted'));
+    expect((await outcome).message).toBe('no longer wanted');
+    await expect(renderer.render(quick, undefined, undefined, giving.signal)).rejects.toThrow(
+      'no longer wanted',
+    );
+    expect(await first).toBe('slow'); // those that were not given up are whole
+    expect(await renderer.render(quick)).toEqual(await single.render(quick));
+    await renderer.close();
+  });
+
   test('says how many threads it has, and with what they compute', () => {
     expect(single.description).toBe(`1 thread, ${chooseKernel().name}`);
     expect(single.backend).toBe('cpu');

@@ -7,7 +7,7 @@ import { DrawCache } from '../../network/draws.js';
 import type { NetworkSpec } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
 import { colouringOf } from '../palette.js';
-import { frameBytes } from '../pixels.js';
+import { frameBytes, type PixelFormat } from '../pixels.js';
 import { type FrameRenderer, roomFor } from '../renderer.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
 import { chooseKernel } from './choose-kernel.js';
@@ -65,13 +65,24 @@ export class CpuRenderer implements FrameRenderer {
     });
   }
 
-  async render(frame: FrameDescription, into?: Uint8Array): Promise<Uint8Array> {
+  async render(
+    frame: FrameDescription,
+    into?: Uint8Array,
+    _format?: PixelFormat,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
     if (this.#failure) throw this.#failure;
+    signal?.throwIfAborted();
     const rgba = roomFor(frameBytes(frame.size), into);
     const message = this.#prepare(frame);
-    const job = { message, rowsPerBand: message.rows, nextRow: 0, rowsLeft: frame.size[1], rgba };
+    const rest = { message, rowsPerBand: message.rows, nextRow: 0, rowsLeft: frame.size[1], rgba };
     return new Promise((done, failed) => {
-      this.#jobs.push({ ...job, done, failed });
+      const job: Job = { ...rest, done, failed };
+      this.#jobs.push(job);
+      signal?.addEventListener('abort', () => {
+        this.#forget(job); // its bands under way are still drawn
+        failed(signal.reason);
+      });
       // One band a thread at a time, so that a frame of few bands is shared by all of them.
       for (let round = 0; round < BANDS_AHEAD; round++) for (const state of this.#threads) this.#feed(state);
     });
@@ -138,8 +149,12 @@ export class CpuRenderer implements FrameRenderer {
     this.#feed(state);
     job.rowsLeft -= band.rows;
     if (job.rowsLeft > 0) return;
-    this.#jobs = this.#jobs.filter((other) => other !== job);
+    this.#forget(job);
     job.done(job.rgba);
+  }
+
+  #forget(job: Job): void {
+    this.#jobs = this.#jobs.filter((other) => other !== job);
   }
 
   #fail(error: Error): void {

@@ -47,16 +47,18 @@ export class GpuRenderer implements FrameRenderer {
     frame: FrameDescription,
     into?: Uint8Array,
     format: PixelFormat = 'rgba',
+    signal?: AbortSignal,
   ): Promise<Uint8Array> {
     const pixels = roomFor(frameBytes(frame.size, format), into);
     for (;;) {
+      signal?.throwIfAborted();
       const session = this.#recovering ? await this.#recovering : this.#current();
       try {
-        await this.#draw(session, frame, format, pixels);
+        await this.#draw(session, frame, format, pixels, signal);
         return pixels;
       } catch (error) {
         if (this.#closed) throw closedError();
-        if (error instanceof UsageError) throw error;
+        if (error instanceof UsageError || signal?.aborted) throw error;
         const lost = await lossOf(session);
         if (!lost) throw error;
         await this.#recover(session, lost);
@@ -78,8 +80,12 @@ export class GpuRenderer implements FrameRenderer {
     frame: FrameDescription,
     format: PixelFormat,
     pixels: Uint8Array,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
-    const begun = this.#turn.then(() => session.begin(frame, format));
+    const begun = this.#turn.then(() => {
+      signal?.throwIfAborted();
+      return session.begin(frame, format);
+    });
     this.#turn = begun.catch(() => {});
     const drawing = await begun;
     await drawing.finish(pixels);
