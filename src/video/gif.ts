@@ -117,7 +117,7 @@ export function paletteOf(from: Step['inputs'][number], colours: number): Step {
 }
 
 /**
- * A palette for each frame, of the colours of what changes in it. Where much stands still that is 2 dB better than palettes of
+ * A palette for each frame, of the colours of what changes in it. Where much stands still that is better than palettes of
  * whole frames and a third smaller (docs/performance.md); where everything moves it is the same.
  */
 export async function drawPerFrame(
