@@ -23,7 +23,7 @@ interface Rung {
   scale: number;
 }
 
-/** How many pixels of a frame choose its palette, at most: a quarter of 480 x 480. More of them gain nothing that one could measure. */
+/** How many pixels of a frame choose its palette, at most: a quarter of 480 x 480, so that it does not take long. */
 const SAMPLE = 57_600;
 
 /** Browsers show frames of one hundredth of a second for ten. */
@@ -117,8 +117,8 @@ export function paletteOf(from: Step['inputs'][number], colours: number): Step {
 }
 
 /**
- * A palette for each frame, of the colours of what changes in it. Where much stands still that is 2 dB better than palettes of
- * whole frames and a third smaller (docs/performance.md); where everything moves it is the same.
+ * A palette for each frame, of the colours of what changes in it. Where much stands still that is better than palettes of
+ * whole frames and up to a third smaller (docs/performance.md); where everything moves it is the same.
  */
 export async function drawPerFrame(
   bench: Bench,
