@@ -22,8 +22,9 @@ const SMALLER = { 'layer-size': '96x96', 'layer-size-zoom': '96x96', opening: '3
 /** What is long is shorter. Slow planes show blocks of the frame before at a lower quality. */
 const OWN = {
   opening: ['--seconds', '8'],
+  'growing-width': ['--every', '2', '--quality', QUALITY],
   star: ['--every', '2', '--quality', 'standard'],
-  tour: ['--frames', '0-310', '--every', '2', '--quality', QUALITY],
+  tour: ['--frames', '0-310', '--every', '2', '--quality', 'standard'],
 };
 /** All of it moves slowly, which shows such blocks at any quality: each frame is a picture of its own. */
 const WHOLE = ['opening'];

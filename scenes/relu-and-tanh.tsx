@@ -68,7 +68,7 @@ export default makeScene2D(function* (view) {
 
   /** Where the pictures end at the right. */
   const reach = () => middle.center.x + grid().extent().x / 2;
-  const gaugeWidth = Math.min(0.85 * foot.width, 20 * body);
+  const gaugeWidth = () => (wide ? 0.48 * grid().extent().x : Math.min(0.85 * foot.width, 20 * body));
 
   view.add(
     <>
@@ -99,7 +99,7 @@ export default makeScene2D(function* (view) {
       ))}
       <Gauge
         ref={gauge}
-        position={() => [wide ? reach() - gaugeWidth / 2 - small : 0, foot.center.y - 0.4 * body]}
+        position={() => [wide ? reach() - gaugeWidth() / 2 - small : 0, foot.center.y - 0.4 * body]}
         width={gaugeWidth}
         place={mix}
         from={'tanh'}

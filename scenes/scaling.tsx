@@ -39,7 +39,7 @@ export default makeScene2D(function* (view) {
       name: 's = 0.2',
       colour: colours.negative,
       fates: ['vanishes', 'vanishes'],
-      places: [[7.5, -3.8] as Place, [19, -2.05] as Place],
+      places: [[25, -2.8] as Place, [19, -2.05] as Place],
     },
     {
       scale: { initialisation: 'glorot' as const },
