@@ -1,7 +1,7 @@
 /** One composed scene, or project, as files for a page: bundled into memory, nothing on disk is touched. */
 
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build as buildFast } from 'esbuild';
 import { build, type Plugin, type ResolvedConfig, type Rollup } from 'vite';
@@ -43,7 +43,10 @@ export async function bundle(target: Target): Promise<Bundle> {
         rollupOptions: {
           input: ENTRY,
           treeshake: false, // it takes a loop that never ends for one that does nothing
-          onLog: () => {},
+          onLog(_, log) {
+            // Else it is left to the browser, which says no place.
+            if (log.code === 'UNRESOLVED_IMPORT') throw Object.assign(new Error(log.message), log);
+          },
           output: {
             entryFileNames: 'film.js',
             sourcemapPathTransform: (source, map) => resolve(dirname(map), source),
@@ -140,12 +143,23 @@ function buildFailure(
   error: Rollup.RollupError & { errors?: { text: string; location?: Place }[] },
 ): UsageError {
   const [first] = error.errors ?? [];
-  const place = first?.location ?? error.loc;
+  const missing = error.code === 'UNRESOLVED_IMPORT' ? error.exporter : undefined;
+  const place = first?.location ?? error.loc ?? (missing ? placeOfText(error.id, missing) : undefined);
   const file = place?.file ?? error.id?.split('?')[0];
-  const text = (first?.text ?? error.message).split('\n')[0];
+  const text = missing
+    ? `there is no module "${missing}": check its name, or install it beside the file.`
+    : (first?.text ?? error.message).split('\n')[0];
   const known = file !== undefined && existsSync(file);
   const where = known ? `${relative('.', file)}${place ? `:${place.line}:${place.column}` : ''}: ` : '';
   return new UsageError(`${where}${text}`, { cause: error });
+}
+
+/** Where in a file a module's name stands between quotation marks. */
+function placeOfText(file: string | undefined, name: string): Place | undefined {
+  if (!file || !existsSync(file)) return undefined;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const row = lines.findIndex((line) => line.includes(`'${name}'`) || line.includes(`"${name}"`));
+  return row < 0 ? undefined : { file, line: row + 1, column: lines[row].indexOf(name) };
 }
 
 interface Place {

@@ -105,15 +105,18 @@ if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is no pr
   };
 }
 
-/** Scenes are TypeScript with Motion Canvas's JSX, with or without a tsconfig.json of their own. */
+/**
+ * Scenes are TypeScript with Motion Canvas's JSX, whatever a tsconfig.json beside them says: given as a text, vite reads
+ * no other, which may be meant for another program, or extend one that is not installed.
+ */
 export const ESBUILD = {
   jsx: 'automatic',
   jsxImportSource: '@motion-canvas/2d/lib',
-  tsconfigRaw: {
+  tsconfigRaw: JSON.stringify({
     compilerOptions: {
       experimentalDecorators: true, // what Motion Canvas's signals are written with
       useDefineForClassFields: false,
       target: 'ES2022',
     },
-  },
+  }),
 } as const;

@@ -161,17 +161,21 @@ test('what cannot be is refused before a browser starts', async () => {
     ['depth', '--concurrency', '2'],
     ['--project', project, '--size', '100x100'],
     [scene('typo', '  const = 3;')],
+    [scene('missing', '  view.fill(parser);', `import { parser } from 'not-installed-parser';`)],
+    [scene('moved', '  view.fill(logo);', `import logo from './not-there.svg';`)],
   ];
   const outcomes = await Promise.all(refused.map((args) => untrained(['render', ...args])));
-  expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+  expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2]);
   const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
-  expect(lines.map((line) => line.replace(/^.*typo\.tsx/, 'typo.tsx'))).toMatchInlineSnapshot(`
+  expect(lines.map((line) => line.replace(/^.*[/\\](\w+\.tsx)/, '$1'))).toMatchInlineSnapshot(`
     [
       "untrained: --seed is for a sweep, and turning is a composed scene, which says all that in its code: leave it out.",
       "untrained: --seconds is for a sweep, and turning is a composed scene, which says all that in its code: leave it out.",
       "untrained: --concurrency is for a composed scene, and depth is a sweep: leave it out.",
       "untrained: --size is 100x100, and the project is laid out for 160x120: take the same proportions, such as 100x75.",
       "typo.tsx:5:8: Expected identifier but found "="",
+      "missing.tsx:3:24: there is no module "not-installed-parser": check its name, or install it beside the file.",
+      "moved.tsx:3:18: there is no module "./not-there.svg": check its name, or install it beside the file.",
     ]
   `);
 });
