@@ -258,7 +258,7 @@ test('a film of a composed scene that is not here is refused in one line', async
   const { code, stderr } = await untrained(['render', 'a.gif'], { cwd });
   expect(code).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "untrained: a.gif shows "\\u001b[31m../../elsewhere", whose code is not in the film, and there is no scene of that name: render that scene itself, by its path.
+    "untrained: a.gif shows "?[31m../../elsewhere", whose code is not in the film, and there is no scene of that name: render that scene itself, by its path.
     "
   `);
 });
