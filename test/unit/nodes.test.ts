@@ -38,7 +38,7 @@ describe('arranging', () => {
   test.each([
     [1920, 1080, 'wide'],
     [1080, 1080, 'square'],
-    [1080, 1350, 'tall'],
+    [1080, 1350, 'square'],
     [1080, 1920, 'tall'],
   ])('%i x %i is %s', (width, height, shape) => {
     expect(shapeOf(new Vector2(width, height))).toBe(shape);
