@@ -136,18 +136,18 @@ async function encodePngs(folder: string): Promise<number> {
 async function encodeRaw(folder: string): Promise<number> {
   const raw = join(folder, 'frames');
   const { path } = await findFfmpeg();
-  const pixels = ['-f', 'rawvideo', '-pix_fmt', 'rgb0'];
+  const pixels = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p']; // as they come from our pages
   await run(path, ['-loglevel', 'error', '-i', join(folder, 'ours.mp4'), ...pixels, '-y', raw]);
   await readFile(raw); // so that it is not the disk that is timed
   const input = [...pixels, '-video_size', '1920x1080', '-framerate', String(FPS), '-i', raw];
-  const ms = await encode(input, join(folder, 'again.mp4'));
+  const ms = await encode(input, join(folder, 'again.mp4'), 'yuv420p');
   await rm(raw);
   return ms;
 }
 
-async function encode(input: string[], output: string): Promise<number> {
+async function encode(input: string[], output: string, pixels?: PixelFormat): Promise<number> {
   const { encodingOf } = await built.encode();
-  const film = { width: 1920, height: 1080, fps: FPS, frames: FRAMES };
+  const film = { width: 1920, height: 1080, fps: FPS, frames: FRAMES, pixels };
   const { takes } = encodingOf({ path: output, format: 'mp4', sequence: false }, film);
   const { path } = await findFfmpeg();
   const start = performance.now();

@@ -78,9 +78,14 @@ export class Session {
 
   /** Opens the pages, and plays the scenes through in each. */
   async open(settings: FilmSettings): Promise<FilmInfo> {
-    const context = await this.process.newContext({ viewport: { width: 320, height: 180 } });
     const count = this.options.concurrency ?? 1;
-    this.pages = await this.patiently(Promise.all(Array.from({ length: count }, () => context.newPage())));
+    // Each in a context of its own, with its own connections: else the frames that wait to be taken could use up all of
+    // them, and the one that is waited for would have none.
+    const open = async () => {
+      const context = await this.process.newContext({ viewport: { width: 320, height: 180 } });
+      return context.newPage();
+    };
+    this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
     const infos = this.pages.map((page, number) => this.openFilm(page, number, settings));
     const [info] = await this.patiently(Promise.all(infos));
     return info;

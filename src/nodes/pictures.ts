@@ -1,5 +1,5 @@
 /** Pictures for nodes: drawn by the page's one renderer while the scene waits, and kept for when they are wanted again. */
-import { DependencyContext, type Player } from '@motion-canvas/core';
+import { DependencyContext, PlaybackState, type Player, usePlayback } from '@motion-canvas/core';
 import { createRenderer } from '../frame/create-renderer.js';
 import type { FrameDescription } from '../frame/description.js';
 import type { FrameRenderer } from '../frame/renderer.js';
@@ -56,9 +56,9 @@ export function pageRenderer(): Promise<FrameRenderer> {
  */
 export function requestPicture(key: string, describe: () => FrameDescription, output?: number): Picture {
   if (namesOnly()) return { key, done: Promise.resolve(), canvas: named(key, canvasOf([1, 1])) };
-  const { superseded, unwanted } = scrubbing;
+  const { unwanted } = scrubbing;
   const known = pictures.get(key);
-  if (superseded) return known ?? { key, done: Promise.resolve() };
+  if (isSuperseded()) return known ?? { key, done: Promise.resolve() };
   if (unwanted.size > 0) queueMicrotask(dropUnwanted); // when all of the frame's nodes have asked
   if (known) {
     unwanted.delete(known);
@@ -86,7 +86,17 @@ export function requestPicture(key: string, describe: () => FrameDescription, ou
 }
 
 function waitFor({ done }: Picture): void {
-  DependencyContext.collectPromise(scrubbing.watched ? Promise.race([done, scrubbing.released]) : done);
+  DependencyContext.collectPromise(isScrubbed() ? Promise.race([done, scrubbing.released]) : done);
+}
+
+/** Whether it is an editor's player that draws now. Films are drawn in editors too, and must be whole. */
+function isScrubbed(): boolean {
+  return scrubbing.watched && usePlayback().state !== PlaybackState.Rendering;
+}
+
+/** Whether that has been asked for another frame since. */
+function isSuperseded(): boolean {
+  return scrubbing.superseded && isScrubbed();
 }
 
 /** Gives up the pictures that only frames before this one wanted. */
@@ -134,9 +144,9 @@ function supersede(superseded: boolean): void {
  * @param key - The node's, which it has again when its scene begins anew.
  */
 export function shownBy(key: string, { canvas }: Picture): OffscreenCanvas | undefined {
-  const { watched, superseded, latest } = scrubbing;
+  const { watched, latest } = scrubbing;
   if (watched && canvas) latest.set(key, canvas);
-  return canvas ?? (superseded ? latest.get(key) : undefined);
+  return canvas ?? (isSuperseded() ? latest.get(key) : undefined);
 }
 
 /** How far each side must shrink, in powers of two, so that another picture takes at most so many milliseconds. */
