@@ -1,4 +1,4 @@
-/** What bench/composed.ts renders: two seconds of a title, a formula, a curve that draws itself, and a network of 4
+/** What bench/composed.ts renders: six seconds of a title, a formula, a curve that draws itself, and a network of 4
  *  layers of 16 units whose weights grow. `network` false leaves the network out, to know what it costs. */
 import { Latex, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { all, createRef, useScene } from '@motion-canvas/core';
@@ -23,5 +23,5 @@ export default makeScene2D(function* (view) {
       )}
     </>,
   );
-  yield* all(curve().end(1, 2), ...(withNetwork ? [field().weightScale(1.2, 2)] : []));
+  yield* all(curve().end(1, 6), ...(withNetwork ? [field().weightScale(1.2, 6)] : []));
 });

@@ -3,11 +3,8 @@
  * them into scenes/README.md. Without a GPU it takes some minutes; wide networks are drawn smaller, to keep it so.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { findFfmpeg } from '../dist/video/ffmpeg.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -19,22 +16,20 @@ const SWEEP = { size: '180x180', fps: FPS };
 /** 400 units are a hundred times the work of 30. */
 const SMALLER = { 'layer-size': '96x96', 'layer-size-zoom': '96x96', opening: '320x180' };
 
-/** What is long is shorter. Slow planes show blocks of the frame before at a lower quality. */
+/** What is long is shorter, or has fewer frames. Slow planes show blocks of the frame before at a lower quality. */
 const OWN = {
-  opening: ['--seconds', '8'],
+  opening: ['--seconds', '8', '--quality', QUALITY],
+  depth: ['--seconds', '10', '--quality', QUALITY],
+  'zooming-in': ['--frames', '20-169', '--quality', QUALITY],
   'growing-width': ['--every', '2', '--quality', QUALITY],
   star: ['--every', '2', '--quality', 'standard'],
   tour: ['--frames', '0-310', '--every', '2', '--quality', 'standard'],
 };
-/** All of it moves slowly, which shows such blocks at any quality: each frame is a picture of its own. */
-const WHOLE = ['opening'];
 
 /** Runs the command, and gives what it printed. */
-const untrained = (...args) => run(process.execPath, command, ...args);
-
-function run(program, ...args) {
+function untrained(...args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const child = spawn(process.execPath, [command, ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
       windowsHide: true,
@@ -45,30 +40,9 @@ function run(program, ...args) {
     });
     child.once('error', reject);
     child.once('exit', (code) =>
-      code === 0 ? resolve(out) : reject(new Error(`${program} ${args.join(' ')} ended with ${code}.`)),
+      code === 0 ? resolve(out) : reject(new Error(`untrained ${args.join(' ')} ended with ${code}.`)),
     );
   });
-}
-
-/** Through PNGs, with ffmpeg's other encoder of WebP, which knows of no frame but its own. */
-async function renderWhole(render, fps, out) {
-  const folder = await mkdtemp(join(tmpdir(), 'untrained-gallery-'));
-  await render(join(folder, '%04d.png'));
-  const { path } = await findFfmpeg();
-  const encoding = ['-c:v', 'libwebp', '-quality', '60', '-pix_fmt', 'yuv420p', '-loop', '0'];
-  await run(
-    path,
-    '-v',
-    'error',
-    '-y',
-    '-framerate',
-    `${fps}`,
-    '-i',
-    join(folder, '%04d.png'),
-    ...encoding,
-    out,
-  );
-  await rm(folder, { recursive: true });
 }
 
 const files = await readdir(`${root}scenes`);
@@ -89,22 +63,8 @@ for (const { name } of scenes.filter(({ name }) => asked.length === 0 || asked.i
   const { size, fps } = kindOf(name) === 'composed' ? COMPOSED : SWEEP;
   const out = `renders/gallery/${name}.webp`;
   const started = performance.now();
-  const own = OWN[name] ?? ['--quality', QUALITY];
-  const render = (into) =>
-    untrained(
-      'render',
-      name,
-      '--size',
-      SMALLER[name] ?? size,
-      '--fps',
-      `${fps}`,
-      ...own,
-      '--out',
-      into,
-      '--quiet',
-    );
-  if (WHOLE.includes(name)) await renderWhole(render, fps, out);
-  else await render(out);
+  const look = ['--size', SMALLER[name] ?? size, '--fps', `${fps}`, ...(OWN[name] ?? ['--quality', QUALITY])];
+  await untrained('render', name, ...look, '--out', out, '--quiet');
   const kilobytes = Math.round((await stat(`${root}${out}`)).size / 1000);
   console.log(`${name.padEnd(18)} ${kilobytes} kB, ${Math.round((performance.now() - started) / 1000)} s`);
 }
