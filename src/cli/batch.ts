@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import { DEFAULT_SCENE, draw, filesOf, type Prepared, prepare } from './draw.js';
 import type { RenderOptions } from './options.js';
 import { printJson, reporter } from './report.js';
-import { type Asked, askedBy, printable, type Row, type RowReader, readRows } from './rows.js';
+import { type Asked, askedBy, inOneLine, type Row, type RowReader, readRows } from './rows.js';
 
 /** A row, counted from 1, and what it has come to. */
 interface Entry {
@@ -36,7 +36,7 @@ export async function batch(
       await work();
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      entry.failure = printable(String((error as Error)?.message ?? error));
+      entry.failure = inOneLine(String((error as Error)?.message ?? error));
       if (json) printJson('error', { row: entry.number, message: entry.failure });
       else console.error(`untrained: Row ${entry.number}: ${entry.failure}`);
     }
@@ -124,7 +124,7 @@ function saying(row: Row): string {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return name === 'scene' ? text : `${name} ${text}`;
   });
-  const all = printable(parts.join(', '));
+  const all = inOneLine(parts.join(', '));
   return all.length > 100 ? `${all.slice(0, 99)}…` : all;
 }
 

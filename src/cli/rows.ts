@@ -7,6 +7,7 @@ import Papa from 'papaparse';
 import { UsageError } from '../errors.js';
 import { didYouMean, quote } from '../sweep/explain.js';
 import type { RenderOptions } from './options.js';
+import { printable } from './report.js';
 
 /** A row as it stands in the file: names and values, in order. */
 export type Row = [name: string, value: unknown][];
@@ -40,7 +41,7 @@ export async function readRows(path: string, reader: RowReader): Promise<Row[]> 
     }
     return rows;
   } catch (error) {
-    throw new UsageError(`${path}: ${printable((error as Error).message)}`, { cause: error });
+    throw new UsageError(`${path}: ${inOneLine((error as Error).message)}`, { cause: error });
   }
 }
 
@@ -154,8 +155,8 @@ function several(name: string, value: unknown): string[] {
   });
 }
 
-/** What is said of a file may quote it, and that may be commands to a terminal. */
-export function printable(text: string): string {
-  const line = text.replace(/\p{C}/gu, '?');
+/** What is said of a file may quote it, and that may be long, or commands to a terminal. */
+export function inOneLine(text: string): string {
+  const line = printable(text);
   return line.length > 400 ? `${line.slice(0, 400)}…` : line;
 }

@@ -3,12 +3,12 @@
 import { copyOf, REPEATABLE, segmentsOf } from './arguments.js';
 import { climbDown } from './budget.js';
 import type { Bench, Encoding } from './encode.js';
+import { writePalettes } from './gif-colours.js';
 import { betterPalette } from './gif-palette.js';
 import { changedOnly, keepShown } from './gif-still.js';
 import { noteBytes } from './note.js';
 import { type EncodeOptions, qualityOf } from './options.js';
 import type { FilmShape } from './output.js';
-import { writePalettes } from './palette.js';
 import type { Step } from './run.js';
 
 export type Palette = 'per-frame' | 'global';
