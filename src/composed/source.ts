@@ -36,6 +36,9 @@ export interface ComposedOptions extends SessionOptions {
   signal?: AbortSignal;
 }
 
+/** Frames. Fewer, a still among them, are drawn in the time that another page takes to open. */
+const WORTH_FORESEEING = 25;
+
 export interface ComposedSource extends FrameSource {
   /** Milliseconds that the pages spent on drawing, reading pixels back, and waiting to send more. */
   times(): Promise<{ draw: number; read: number; send: number }>;
@@ -98,7 +101,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
         ];
         const before = await cache.recall(latest);
         await cache.note(latest, version);
-        if (before === undefined || before === version) return;
+        if (before === undefined || before === version || last - first < WORTH_FORESEEING) return;
         const found = await session.prints(settings, first, last, every);
         for (const [i, print] of found.entries()) if (print) prints.set(numberOf(i), print);
       },
