@@ -11,6 +11,9 @@ const ROUNDS = 4;
  *  than 0.1 dB, where smooth ones would lose 0.4. */
 const MOST_COUNTED = 8000;
 
+/** Pixels that are counted, about, where more of a picture change: so many tell its colours. */
+const MOST_PIXELS = 57_600;
+
 /** A palette as ffmpeg takes it: RGBA of so many colours. */
 const ENTRIES = 256;
 
@@ -69,9 +72,13 @@ export function paletteOf(rgba: Uint8Array, most: number): Colour[] {
 /** Colours that are the same in their first bits, so many of 8, are one, in the middle of its pixels. */
 function counted(rgba: Uint8Array, bits: number): Counted {
   const rest = 8 - bits;
+  let opaque = 0;
+  for (let at = 3; at < rgba.length; at += 4) if (rgba[at] >= 128) opaque++;
+  const every = Math.max(1, Math.floor(opaque / MOST_PIXELS));
+  let seen = 0;
   const sums = new Map<number, [r: number, g: number, b: number, pixels: number]>();
   for (let at = 0; at < rgba.length; at += 4) {
-    if (rgba[at + 3] < 128) continue;
+    if (rgba[at + 3] < 128 || seen++ % every !== 0) continue;
     const key =
       ((rgba[at] >> rest) << (2 * bits)) | ((rgba[at + 1] >> rest) << bits) | (rgba[at + 2] >> rest);
     const sum = sums.get(key) ?? [0, 0, 0, 0];
