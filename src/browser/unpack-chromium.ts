@@ -10,17 +10,26 @@
 import { execFile } from 'node:child_process';
 import { existsSync, promises as fs } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RenderError } from '../errors.js';
+import { whyRefused } from '../folders.js';
 
 const PACKAGE = '@sparticuz/chromium';
 
-/** The program of that process. Prints nothing: what it unpacks is what it is for. */
+/** The program of that process. What it unpacks is what it is for; on stderr it says why it could not, as JSON. */
 const UNPACK =
+  'process.on("uncaughtException", (error) => { const { code, message } = error;' +
+  ' console.error(JSON.stringify({ code, message })); process.exit(1); });' +
   'const { default: chromium } = await import(process.argv[1]); await chromium.executablePath();';
+
+/** What it leaves there. On a full disk some of it may be missing without a word. */
+const UNPACKED = ['chromium', 'fonts', join('al2023', 'lib')];
+
+/** An unpacking takes seconds; what is left of one for so long was killed. In milliseconds. */
+const STALE_MS = 60 * 60 * 1000;
 
 /**
  * Where the packaged Chromium is, unpacked if need be (some 5 s, 200 MB), and the variables it is to be started with.
@@ -31,10 +40,11 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const entry = packageEntry();
   if (entry === undefined) return undefined;
-  const folder = join(tmpdir(), `untrained-chromium-${await versionAt(entry)}-${userInfo().uid}`);
+  const user = process.getuid!(); // not os.userInfo(), which throws where the user has no entry in the list of users
+  const folder = join(tmpdir(), `untrained-chromium-${await versionAt(entry)}-${user}`);
   if (!existsSync(folder)) await unpackInto(folder, entry);
   // Beyond the user's own a program could have been put here; what we made ourselves nobody else can write to.
-  if ((await fs.stat(folder)).uid !== userInfo().uid) {
+  if ((await fs.lstat(folder)).uid !== user) {
     throw new RenderError(
       `${folder} belongs to another user, and a browser of theirs is not started: remove it, or set TMPDIR.`,
     );
@@ -60,26 +70,55 @@ async function versionAt(entry: string): Promise<string> {
 }
 
 async function unpackInto(folder: string, entry: string): Promise<void> {
-  const making = await fs.mkdtemp(`${folder}-`);
+  let making: string | undefined;
   try {
+    await removeStale(folder);
+    making = await fs.mkdtemp(`${folder}-`);
     await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '-e', UNPACK, pathToFileURL(entry).href],
       { env: { ...process.env, TMPDIR: making, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' } },
     );
+    const lacking = UNPACKED.find((name) => !existsSync(join(making!, name)));
+    if (lacking) throw new Error(`${lacking} is missing from what was unpacked`);
     await fs.writeFile(join(making, 'fonts', 'fonts.conf'), fontsConf(folder));
     // Another process may have been quicker, and theirs is as good.
     await fs.rename(making, folder).catch((error) => {
       if (!existsSync(folder)) throw error;
     });
   } catch (error) {
-    const [reason] = String((error as { stderr?: string }).stderr || (error as Error).message).split('\n');
     throw new RenderError(
-      `The browser of ${PACKAGE} cannot be unpacked into ${folder} (${reason}): set TMPDIR to a folder with 300 MB.`,
+      `The browser of ${PACKAGE} cannot be unpacked into ${folder}, since ${whyUnpackingFailed(error)}: ` +
+        'set TMPDIR to a folder with 300 MB free, or name a browser with --browser.',
       { cause: error },
     );
   } finally {
-    await fs.rm(making, { recursive: true, force: true });
+    if (making) await fs.rm(making, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** @param error - Ours, the system's, or that of the process, which says on stderr what went wrong. */
+function whyUnpackingFailed(error: unknown): string {
+  const { stderr, signal } = error as { stderr?: string; signal?: string };
+  if (signal) return `its unpacking was killed (${signal})`;
+  for (const line of (stderr ?? '').split('\n')) {
+    try {
+      return whyRefused(JSON.parse(line));
+    } catch {
+      // Not the line in question: Node prints warnings too.
+    }
+  }
+  return stderr === undefined ? whyRefused(error) : 'its unpacking failed without a reason';
+}
+
+/** Removes what killed processes left half-way, 200 MB each. */
+async function removeStale(folder: string): Promise<void> {
+  for (const name of await fs.readdir(dirname(folder))) {
+    if (!name.startsWith(`${basename(folder)}-`)) continue;
+    const path = join(dirname(folder), name);
+    const stat = await fs.lstat(path).catch(() => undefined);
+    if (stat && stat.mtimeMs < Date.now() - STALE_MS)
+      await fs.rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

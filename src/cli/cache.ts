@@ -24,7 +24,11 @@ export async function clearCache({ json }: { json?: boolean }): Promise<void> {
 function here(): SegmentCache {
   const cache = SegmentCache.here();
   if (cache) return cache;
-  throw new UsageError('UNTRAINED_CACHE is "off", so nothing is kept: name a folder, or unset it.');
+  throw new UsageError(
+    process.env.UNTRAINED_CACHE === 'off'
+      ? 'UNTRAINED_CACHE is "off", so nothing is kept: name a folder, or unset it.'
+      : 'Nothing is kept, since you have no home folder: set HOME, or name a folder with UNTRAINED_CACHE.',
+  );
 }
 
 const count = (segments: number) => `${segments} segment${segments === 1 ? '' : 's'}`;

@@ -1,9 +1,10 @@
 /** What this machine has, and what to do about what it has not. */
 import { cpus } from 'node:os';
 import { findBrowser } from '../browser/find-browser.js';
+import { whyRefused } from '../folders.js';
 import { createRenderer } from '../frame/create-renderer.js';
 import { findAdapter, softwareProblem } from '../frame/gpu/device.js';
-import { findFfmpeg } from '../video/index.js';
+import { findFfmpeg, SegmentCache } from '../video/index.js';
 
 export interface Finding {
   what: string;
@@ -24,6 +25,7 @@ export async function examine(options: { ffmpeg?: string; browser?: string }): P
     await examineRenderer(),
     await examineFfmpeg(options.ffmpeg),
     await examineBrowser(options.browser),
+    await examineCache(),
   ];
 }
 
@@ -56,5 +58,23 @@ async function examineBrowser(explicit?: string): Promise<Finding> {
     return { what: 'browser', found: true, text: `${path} (from ${source})` };
   } catch (error) {
     return { what: 'browser', found: false, text: (error as Error).message };
+  }
+}
+
+/** Films are made without it, but never go on where they were. */
+async function examineCache(): Promise<Finding> {
+  try {
+    const cache = SegmentCache.here();
+    if (!cache) {
+      const text = 'none: set HOME, or name a folder with UNTRAINED_CACHE';
+      return { what: 'cache', found: false, text: process.env.UNTRAINED_CACHE === 'off' ? 'off' : text };
+    }
+    const { folder } = await cache.measure();
+    const problem = await cache.problem();
+    if (!problem) return { what: 'cache', found: true, text: folder };
+    const text = `${folder} cannot be used, since ${whyRefused(problem)}: name another with UNTRAINED_CACHE`;
+    return { what: 'cache', found: false, text };
+  } catch (error) {
+    return { what: 'cache', found: false, text: (error as Error).message };
   }
 }

@@ -3,9 +3,9 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, promises as fs } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
+import { makeFolder, userCacheFolder } from '../folders.js';
 import { parseBytes } from './budget.js';
 
 /** How much is kept unless UNTRAINED_CACHE_SIZE says otherwise, in bytes. */
@@ -38,7 +38,8 @@ export class SegmentCache {
   ) {}
 
   /**
-   * The cache of this user, by UNTRAINED_CACHE or where the system has such things; undefined where UNTRAINED_CACHE is "off".
+   * The cache of this user, by UNTRAINED_CACHE or where the system has such things; undefined where UNTRAINED_CACHE is "off",
+   * and where it names no folder and the user has no home.
    * @throws UsageError when UNTRAINED_CACHE_SIZE is no size.
    */
   static here(env: NodeJS.ProcessEnv = process.env): SegmentCache | undefined {
@@ -48,7 +49,9 @@ export class SegmentCache {
     if (limit === undefined) {
       throw new UsageError(`UNTRAINED_CACHE_SIZE is "${text}", and must be a size such as 5GB or 500MB.`);
     }
-    return new SegmentCache(resolve(env.UNTRAINED_CACHE || join(cacheHome(env), 'untrained')), limit);
+    const caches = userCacheFolder(env);
+    const folder = env.UNTRAINED_CACHE || (caches && join(caches, 'untrained'));
+    return folder ? new SegmentCache(resolve(folder), limit) : undefined;
   }
 
   /** Puts the segment of that key at `to`, on whichever disk that is. False if there is none. */
@@ -68,7 +71,7 @@ export class SegmentCache {
   async keep(key: string, from: string): Promise<void> {
     const unfinished = this.unfinished(key);
     try {
-      await fs.mkdir(this.folder, { recursive: true });
+      await makeFolder(this.folder);
       await flush(from); // a name must not outlive its bytes when the machine stops
       await linkOrCopy(from, unfinished);
       await fs.rename(unfinished, this.pathOf(key));
@@ -86,7 +89,7 @@ export class SegmentCache {
   async note(key: string, text: string): Promise<void> {
     const unfinished = this.unfinished(key);
     try {
-      await fs.mkdir(this.folder, { recursive: true });
+      await makeFolder(this.folder);
       await fs.writeFile(unfinished, text);
       await fs.rename(unfinished, this.pathOf(key));
     } catch {
@@ -102,6 +105,17 @@ export class SegmentCache {
       if (bytes <= this.limit) break;
       await fs.rm(segment.path, { force: true }).catch(() => {});
       bytes -= segment.bytes;
+    }
+  }
+
+  /** The system's reason why nothing can be kept; undefined if it can. */
+  async problem(): Promise<Error | undefined> {
+    try {
+      await makeFolder(this.folder);
+      await fs.rmdir(await fs.mkdtemp(join(this.folder, 'try-')));
+      return undefined;
+    } catch (error) {
+      return error as Error;
     }
   }
 
@@ -142,12 +156,6 @@ export class SegmentCache {
     }
     return segments;
   }
-}
-
-function cacheHome(env: NodeJS.ProcessEnv): string {
-  if (process.platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  return env.XDG_CACHE_HOME || join(homedir(), '.cache');
 }
 
 /** A link costs nothing and outlives the other's removal; another disk, and some file systems, know none. */

@@ -10,6 +10,7 @@ import { promises as fs } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RenderError, UsageError } from '../errors.js';
+import { isFolder, makeFolder, whyRefused } from '../folders.js';
 
 export interface WorkFolder {
   /** Absolute. */
@@ -41,11 +42,11 @@ export async function openWorkFolder(target: string): Promise<WorkFolder> {
   let made: string | undefined; // the outermost folder that was not there before
   let path: string;
   try {
-    made = await makeFolders(parent);
+    made = await makeFolder(parent);
     path = await fs.mkdtemp(join(parent, `${prefix}${HOST}-${process.pid}-`));
   } catch (error) {
     throw new RenderError(
-      `"${target}" cannot be written, since ${reason(error)} (${(error as NodeJS.ErrnoException).code}): ` +
+      `"${target}" cannot be written, since ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): ` +
         'write it somewhere else.',
       { cause: error },
     );
@@ -67,28 +68,6 @@ export async function openWorkFolder(target: string): Promise<WorkFolder> {
       }
     },
   };
-}
-
-/** `mkdir -p`, which gives back the outermost folder it made. Node's own never returns from where the system makes no
- *  folders, such as /proc (seen in 20.20). */
-async function makeFolders(path: string): Promise<string | undefined> {
-  try {
-    await fs.mkdir(path);
-    return path;
-  } catch (error) {
-    if (await isFolder(path)) return undefined;
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
-  }
-  const made = await makeFolders(dirname(path));
-  await fs.mkdir(path).catch(async (error) => {
-    if (!(await isFolder(path))) throw error; // else another render made it meanwhile
-  });
-  return made ?? path;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const stat = await fs.stat(path).catch(() => undefined); // whatever else is wrong with a path, mkdir says it better
-  return stat?.isDirectory() ?? false;
 }
 
 /** Best effort: a leftover that cannot be removed is in nobody's way. */
@@ -119,28 +98,5 @@ async function isOlderThan(folder: string, ms: number): Promise<boolean> {
     return Math.max(...times) < Date.now() - ms;
   } catch {
     return false; // it changed as we looked, so it lives
-  }
-}
-
-/** Why a folder cannot be made or written to, to follow "since". */
-function reason(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EACCES':
-    case 'EPERM':
-      return 'you have no right to write there';
-    case 'EROFS':
-      return 'the disk is read-only';
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full';
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return 'part of its path is a file and not a folder';
-    case 'ENOENT':
-      return 'the system makes no folders there';
-    case 'ENAMETOOLONG':
-      return 'the name is too long';
-    default:
-      return (error as Error).message;
   }
 }

@@ -119,7 +119,15 @@ test('doctor tells what was found, and what to do about what was not', async () 
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(code).toBe(0);
-  expect(findings.map(({ what }) => what)).toEqual(['node', 'cores', 'gpu', 'backend', 'ffmpeg', 'browser']);
+  expect(findings.map(({ what }) => what)).toEqual([
+    'node',
+    'cores',
+    'gpu',
+    'backend',
+    'ffmpeg',
+    'browser',
+    'cache',
+  ]);
   const browser = findings.find(({ what }) => what === 'browser');
   if (!browser.found) expect(browser.text).toContain('CHROME_PATH');
 });

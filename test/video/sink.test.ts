@@ -165,7 +165,7 @@ describe('refused before the first frame', () => {
   test.runIf(process.platform === 'linux')('a place where nobody may write', async () => {
     const sink = openSink(await testFfmpeg(), parseOutput('/proc/films/film.mp4'), { ...shape, frames: 1 });
     expect(await failure(sink)).toMatchInlineSnapshot(
-      `""/proc/films/film.mp4" cannot be written, since the system makes no folders there (ENOENT): write it somewhere else."`,
+      `""/proc/films/film.mp4" cannot be written, since there is no such folder, and none can be made (ENOENT): write it somewhere else."`,
     );
   });
 

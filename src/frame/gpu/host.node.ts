@@ -1,7 +1,7 @@
 /** WebGPU in Node: Dawn, from the package `webgpu`, which is optional since it is large and not built for every system. */
 import { existsSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { homeFolder } from '../../folders.js';
 
 /** WebGPU's entry, or why there is none and what to do about it, as one or two sentences. */
 export type WebGpu = { gpu: GPU } | { problem: string };
@@ -67,12 +67,13 @@ function hasVulkanDriver(): boolean {
   const { env } = process;
   const only = env.VK_DRIVER_FILES ?? env.VK_ICD_FILENAMES; // instead of all others
   if (only) return paths(only).some((file) => existsSync(file));
+  const home = homeFolder() ?? '/';
   const roots = [
-    env.XDG_CONFIG_HOME ?? join(homedir(), '.config'),
+    env.XDG_CONFIG_HOME ?? join(home, '.config'),
     ...paths(env.XDG_CONFIG_DIRS ?? '/etc/xdg'),
     '/etc',
     '/usr/local/etc',
-    env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'),
+    env.XDG_DATA_HOME ?? join(home, '.local', 'share'),
     ...paths(env.XDG_DATA_DIRS ?? '/usr/local/share:/usr/share'),
     '/usr/share', // some loaders look here whatever XDG_DATA_DIRS says
     '/run/opengl-driver/share', // NixOS

@@ -1,0 +1,52 @@
+/** That folders are made where they can be, and that a refusal is an error and no wait without end. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { homeFolder, makeFolder, userCacheFolder, whyRefused } from '../../src/folders.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'untrained-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('makes parents, and tells the outermost one that it made', async () => {
+  expect(await makeFolder(join(folder, 'a', 'b', 'c'))).toBe(join(folder, 'a'));
+  expect(await makeFolder(join(folder, 'a', 'b', 'd'))).toBe(join(folder, 'a', 'b', 'd'));
+  expect(await makeFolder(join(folder, 'a', 'b', 'd'))).toBeUndefined();
+  const racing = Array.from({ length: 8 }, () => makeFolder(join(folder, 'at', 'once')));
+  await Promise.all(racing);
+  expect(existsSync(join(folder, 'at', 'once'))).toBe(true);
+});
+
+test('rejects where there can be none', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const places = [
+    join(folder, 'file', 'x'),
+    join(folder, 'file', 'x', 'y'),
+    `${folder}/${'long'.repeat(80)}`,
+  ];
+  if (process.platform === 'linux') places.push('/proc/none', '/proc/none/.cache/untrained', '/dev/null/x/y');
+  for (const place of places) {
+    const error = await makeFolder(place).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    expect(error, place).toBeInstanceOf(Error);
+    expect(whyRefused(error), place).toMatch(/^(part of its path|the name|there is no)/);
+  }
+});
+
+test.runIf(process.platform === 'linux')('a home is an absolute path, or none', () => {
+  mkdirSync(join(folder, 'home'));
+  expect(homeFolder({ HOME: join(folder, 'home') })).toBe(join(folder, 'home'));
+  expect(userCacheFolder({ HOME: '/home/a' })).toBe('/home/a/.cache');
+  expect(userCacheFolder({ HOME: '/home/a', XDG_CACHE_HOME: '/cache' })).toBe('/cache');
+  expect(userCacheFolder({ HOME: '/home/a', XDG_CACHE_HOME: 'cache' })).toBe('/home/a/.cache');
+  let listed: string | undefined;
+  try {
+    listed = userInfo().homedir;
+  } catch {} // a user without an entry in the list of users
+  for (const HOME of ['', undefined, 'relative', '.']) {
+    expect(homeFolder({ HOME }), HOME).toBe(listed);
+    expect(userCacheFolder({ HOME }), HOME).toBe(listed && join(listed, '.cache'));
+  }
+});
