@@ -108,6 +108,7 @@ export async function draw(
     const write: WriteOptions = {
       ...{ crf, quality, loops, gifPalette, ffmpeg, cache, signal },
       onProgress: report.progress,
+      onWarning: report.warning,
       outputs: group.files,
       ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),
     };
@@ -143,12 +144,12 @@ export async function still(
     const sweep = changed(job, options);
     saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
-    film = await renderStill(sweep, at, output, { ...options, signal });
+    film = await renderStill(sweep, at, output, { ...options, onWarning: report.warning, signal });
   } else {
     checkStill(output);
     const composed = { ...composedOptions(options, report, signal, job), still: { at: options.at } };
     const madeOf = recipeOf(job, composed);
-    const write = { ...options, outputs: [output], madeOf, signal };
+    const write = { ...options, outputs: [output], madeOf, onWarning: report.warning, signal };
     film = await writeFilm(() => openComposed(job.target, composed), write);
   }
   report.done(film, '');

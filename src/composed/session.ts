@@ -7,7 +7,7 @@ import { RenderError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
 import type { Message } from '../page/main.js';
-import { CODE } from '../render/version.js';
+import { codeDigest } from '../render/version.js';
 import { SegmentCache } from '../video/index.js';
 import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
 import { failureMessage, Places } from './failure.js';
@@ -53,8 +53,12 @@ export class Session {
     private readonly options: SessionOptions,
   ) {
     this.places = new Places(bundle.files);
-    this.code = digestOf(bundle);
-    this.surroundings = SegmentCache.keyOf([digestOf(bundle, isSurrounding), CODE, process.version()]);
+    this.code = SegmentCache.keyOf([digestOf(bundle), codeDigest()]);
+    this.surroundings = SegmentCache.keyOf([
+      digestOf(bundle, isSurrounding),
+      codeDigest(),
+      process.version(),
+    ]);
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
     });

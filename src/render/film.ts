@@ -21,7 +21,7 @@ import {
   type SinkOptions,
 } from '../video/index.js';
 import type { FrameSource } from './source.js';
-import { CODE, VERSION } from './version.js';
+import { codeDigest, VERSION } from './version.js';
 
 /** One of the files that a film goes to. */
 export interface OutputRequest {
@@ -48,6 +48,8 @@ export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' |
   cache?: boolean;
   /** Called after each frame. */
   onProgress?: (progress: Progress) => void;
+  /** Called with what did not go as it should, and yet does not end the work. */
+  onWarning?: (message: string) => void;
   /** Ends the work early: nothing is left behind, and the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -139,6 +141,7 @@ export async function writeFilm(
       sinks.push(sink);
       takers.push({ sink, missing: sink.missing.length > 0 ? [[posed, posed]] : [] });
     }
+    if (cache?.damaged) options.onWarning?.(damageNote(cache.damaged));
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
     const parts = union(takers.map(({ missing }) => missing));
@@ -166,6 +169,12 @@ export async function writeFilm(
     await source?.close();
     await cache?.trim();
   }
+}
+
+function damageNote(count: number): string {
+  return count === 1
+    ? 'A segment in the cache was damaged: it is dropped, and its frames are drawn again.'
+    : `${count} segments in the cache were damaged: they are dropped, and their frames are drawn again.`;
 }
 
 /** All frames that are in any of the lists, each once, in order. */
@@ -206,7 +215,9 @@ async function sweepSource(
       return `${renderer.backend}: ${renderer.description}`;
     },
     namesOf(part) {
-      const hash = createHash('sha256').update(CODE).update(`${renderer.backend} ${renderer.arithmetic}`);
+      const hash = createHash('sha256')
+        .update(codeDigest())
+        .update(`${renderer.backend} ${renderer.arithmetic}`);
       for (const frame of numbersIn([part])) hash.update(JSON.stringify(describe(frame)));
       return [hash.digest('hex')];
     },
@@ -224,7 +235,7 @@ export async function renderStill(
   sweep: Sweep,
   t: number,
   output: string,
-  options: RendererOptions & Pick<WriteOptions, 'ffmpeg' | 'cache' | 'signal'> = {},
+  options: RendererOptions & Pick<WriteOptions, 'ffmpeg' | 'cache' | 'onWarning' | 'signal'> = {},
 ): Promise<Film> {
   if (!(t >= 0 && t <= sweep.seconds)) {
     throw new UsageError(

@@ -1,18 +1,27 @@
-/** The package's version, and a name for the code that decides what films look like. */
+/** The package's version, and a name for all the code that decides what films look like. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { drawingVersions } from './packages.js';
 
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ).version;
 
-/** Changes with every change of what is between a frame's description and its file, so that nothing is kept beyond it. */
-export const CODE: string = hashOf(['network', 'frame', 'nodes', 'video', 'render', 'page']);
+let digest: string | undefined;
 
-function hashOf(folders: string[]): string {
-  const hash = createHash('sha256').update(VERSION);
+/** Changes with every change of what is between a frame's description and its file, so that nothing is kept beyond it: our
+ *  own code, other people's packages, and the engine, since palettes are computed with its Math. */
+export function codeDigest(): string {
+  digest ??= digestOf(['network', 'frame', 'nodes', 'video', 'render', 'page'], drawingVersions());
+  return digest;
+}
+
+/** @param folders - Of our own code. @param versions - Of all packages that draw. */
+export function digestOf(folders: readonly string[], versions: readonly string[]): string {
+  const { v8, zlib } = process.versions;
+  const hash = createHash('sha256').update(JSON.stringify([VERSION, versions, v8, zlib, process.arch]));
   for (const folder of folders) {
     const path = fileURLToPath(new URL(`../${folder}`, import.meta.url));
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))

@@ -1,9 +1,10 @@
 /** Segments kept on disk under a key of all that makes them, so that a render that was killed goes on where it was, and one
- *  that is changed makes only what has changed. What is kept is whole: it gets its name when it is. */
+ *  that is changed makes only what has changed. What is kept is whole: it gets its name when it is. A digest beside each
+ *  says what it held then, and what no longer does is dropped. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, promises as fs } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { constants, createReadStream, promises as fs } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { makeFolder, userCacheFolder } from '../folders.js';
 import { parseBytes } from './budget.js';
@@ -16,6 +17,12 @@ const UNFINISHED = '.unfinished';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const KEY = /^[0-9a-f]{40}$/;
+
+/** The ending of a segment's digest: SHA-256 of its key and its bytes, so that segments that changed places show. */
+const DIGEST = '.sha256';
+
+/** What a copy fails for that says nothing about the segment. */
+const SHORTAGES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM'];
 
 export interface Kept {
   folder: string;
@@ -31,6 +38,9 @@ export class SegmentCache {
   static keyOf(all: unknown): string {
     return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
   }
+
+  /** How many segments that were asked for turned out to be damaged, and were dropped. */
+  damaged = 0;
 
   private constructor(
     private readonly folder: string,
@@ -54,27 +64,43 @@ export class SegmentCache {
     return folder ? new SegmentCache(resolve(folder), limit) : undefined;
   }
 
-  /** Puts the segment of that key at `to`, on whichever disk that is. False if there is none. */
+  /**
+   * Puts the segment of that key at `to`, on whichever disk that is. A damaged one is dropped, and counted in `damaged`.
+   * @returns False if there is none.
+   */
   async take(key: string, to: string): Promise<boolean> {
     const path = this.pathOf(key);
+    if (!(await exists(path))) return false;
     try {
-      const now = new Date();
-      await fs.utimes(path, now, now); // the oldest are dropped first, counted from when they were last of use
+      if (!(await isFile(path)) || !(await isFile(path + DIGEST))) throw new Error('not a file');
       await linkOrCopy(path, to);
+      if ((await fs.readFile(path + DIGEST, 'latin1')) !== (await digestOf(key, to)))
+        throw new Error('another digest');
+      const now = new Date();
+      await fs.utimes(path, now, now).catch(() => {}); // the oldest are dropped first, counted from their last use
       return true;
-    } catch {
-      return false; // there is none, or it was dropped just now
+    } catch (error) {
+      await fs.rm(to, { force: true }).catch(() => {});
+      if (SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '')) return false; // and nothing is wrong with it
+      if (!(await exists(path))) return false; // another process dropped it just now
+      await this.drop(path);
+      this.damaged++;
+      return false;
     }
   }
 
   /** Keeps a segment that is whole. Best effort: where nothing can be kept, films are made all the same. */
   async keep(key: string, from: string): Promise<void> {
-    const unfinished = this.unfinished(key);
+    const path = this.pathOf(key);
+    const unfinished = this.unfinished(path);
     try {
       await makeFolder(this.folder);
+      for (const file of [path, path + DIGEST])
+        if ((await exists(file)) && !(await isFile(file))) await this.drop(path); // a rename takes the place of files only
       await flush(from); // a name must not outlive its bytes when the machine stops
       await linkOrCopy(from, unfinished);
-      await fs.rename(unfinished, this.pathOf(key));
+      await this.write(path + DIGEST, await digestOf(key, unfinished)); // first: a segment is never without one
+      await fs.rename(unfinished, path);
     } catch {
       await fs.rm(unfinished, { force: true }).catch(() => {});
     }
@@ -87,14 +113,27 @@ export class SegmentCache {
 
   /** Notes a text in place of what the key had. Best effort, as all here is. */
   async note(key: string, text: string): Promise<void> {
-    const unfinished = this.unfinished(key);
+    await makeFolder(this.folder)
+      .then(() => this.write(this.pathOf(key), text))
+      .catch(() => {});
+  }
+
+  /** Gives a small file its name once it is whole. */
+  private async write(path: string, text: string): Promise<void> {
+    const unfinished = this.unfinished(path);
     try {
-      await makeFolder(this.folder);
       await fs.writeFile(unfinished, text);
-      await fs.rename(unfinished, this.pathOf(key));
-    } catch {
+      await fs.rename(unfinished, path);
+    } catch (error) {
       await fs.rm(unfinished, { force: true }).catch(() => {});
+      throw error;
     }
+  }
+
+  /** Removes a segment, and then its digest. Whatever has taken the segment's place goes too, so that one can be kept again. */
+  private async drop(path: string): Promise<void> {
+    for (const file of [path, path + DIGEST])
+      await fs.rm(file, { force: true, recursive: true }).catch(() => {});
   }
 
   /** Drops the oldest segments until the rest is within the limit. Films being made have links of their own to theirs. */
@@ -103,7 +142,7 @@ export class SegmentCache {
     let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
     for (const segment of segments.sort((a, b) => a.used - b.used)) {
       if (bytes <= this.limit) break;
-      await fs.rm(segment.path, { force: true }).catch(() => {});
+      await this.drop(segment.path);
       bytes -= segment.bytes;
     }
   }
@@ -129,7 +168,7 @@ export class SegmentCache {
   /** Drops all of it. Gives what there was. */
   async clear(): Promise<Kept> {
     const kept = await this.measure();
-    for (const { path } of await this.list()) await fs.rm(path, { force: true });
+    for (const { path } of await this.list()) await this.drop(path);
     await fs.rmdir(this.folder).catch(() => {}); // somebody keeps something else there
     return kept;
   }
@@ -139,23 +178,49 @@ export class SegmentCache {
     return join(this.folder, key);
   }
 
-  private unfinished(key: string): string {
-    return `${this.pathOf(key)}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
+  private unfinished(path: string): string {
+    return `${path}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
   }
 
-  /** Segments only: whatever else lies in the folder is somebody's. Removes what killed copies left. */
+  /** Segments only: whatever else lies in the folder is somebody's. Removes what killed copies left, and lone digests. */
   private async list(): Promise<{ path: string; bytes: number; used: number }[]> {
     const segments: { path: string; bytes: number; used: number }[] = [];
     for (const name of await fs.readdir(this.folder).catch(() => [])) {
       const path = join(this.folder, name);
-      const stat = await fs.stat(path).catch(() => undefined);
+      const stat = await fs.lstat(path).catch(() => undefined);
       if (!stat?.isFile()) continue;
       if (KEY.test(name)) segments.push({ path, bytes: stat.size, used: stat.mtimeMs });
-      else if (name.endsWith(UNFINISHED) && stat.mtimeMs < Date.now() - DAY_MS)
+      else if (stat.mtimeMs < Date.now() - DAY_MS && (name.endsWith(UNFINISHED) || (await isLone(path))))
         await fs.rm(path, { force: true }).catch(() => {});
     }
     return segments;
   }
+}
+
+/** Whether it is the digest of a segment that is not there. */
+async function isLone(path: string): Promise<boolean> {
+  if (!path.endsWith(DIGEST)) return false;
+  const segment = path.slice(0, -DIGEST.length);
+  return KEY.test(basename(segment)) && !(await exists(segment));
+}
+
+/** Whether there is a plain file: of links, folders and pipes none could be trusted, and some would never end. */
+async function isFile(path: string): Promise<boolean> {
+  return (await fs.lstat(path)).isFile();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return fs.lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What the digest of a file under a key is to be. Half a second a gigabyte, more or less. */
+async function digestOf(key: string, path: string): Promise<string> {
+  const hash = createHash('sha256').update(key);
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);
+  return hash.digest('hex');
 }
 
 /** A link costs nothing and outlives the other's removal; another disk, and some file systems, know none. */

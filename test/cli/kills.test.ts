@@ -1,6 +1,6 @@
 /** Renders that are killed (kill -9) at random moments, and then asked for again: the film is the one that nobody killed,
  *  and nothing else is left. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -54,7 +54,7 @@ test('the same command goes on, and makes the same film', async () => {
   const last = await untrained(killed.args, { env });
   expect(last.code, last.stderr).toBe(0);
   expect(read(killed.path), `killed at ${moments} of ${length} ms`).toEqual(read(whole.path));
-  expect(readdirSync(cache).filter((name) => !/^[0-9a-f]{40}$/.test(name))).toEqual([]);
+  expect(readdirSync(cache).filter((name) => !/^[0-9a-f]{40}(\.sha256)?$/.test(name))).toEqual([]);
 
   const again = await untrained([...killed.args, '--json'], { env });
   expect(JSON.parse(again.stdout.trim().split('\n').pop()!)).toMatchObject({ frames: 150, drawn: 0 });
@@ -77,6 +77,27 @@ test('a sweep that is changed in its last part is drawn there alone', async () =
   expect(await drawn(0.8)).toBe(150);
   expect(await drawn(0.7)).toBe(100); // two of three segments: the second holds the turn
   expect(await drawn(0.8)).toBe(0);
+});
+
+test('damaged segments are drawn again, in one line, and the film is the same', async () => {
+  const { args, path } = commandFor('damaged');
+  const cache = join(folder, 'damage');
+  const env = { UNTRAINED_CACHE: cache };
+  const loud = args.filter((arg) => arg !== '--quiet');
+  await untrained(args, { env });
+  const whole = read(path);
+  const segments = readdirSync(cache).filter((name) => !name.endsWith('.sha256'));
+  writeFileSync(join(cache, segments[0]), 'not what it was');
+  truncateSync(join(cache, segments[1]), 7);
+  const { code, stderr } = await untrained(loud, { env });
+  expect(code).toBe(0);
+  expect(stderr.split('\n').filter((line) => !/^\d+\/\d+ frames/.test(line))).toEqual([
+    'Note: 2 segments in the cache were damaged: they are dropped, and their frames are drawn again.',
+    '',
+  ]);
+  expect(read(path)).toEqual(whole);
+  expect((await untrained(loud, { env })).stderr).toBe('');
+  expect(read(path)).toEqual(whole);
 });
 
 test('untrained cache tells how much is kept, and drops it', async () => {

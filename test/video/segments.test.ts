@@ -1,6 +1,22 @@
 /** Films in segments: each kept once it is whole, and the film the same however many of them were kept. */
 
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSink, parseOutput, probe, type Range, SegmentCache } from '../../src/video/index.js';
@@ -14,7 +30,7 @@ const pictures = Array.from({ length: FRAMES }, (_, i) => picture(i % 14));
 const shape = { width: WIDTH, height: HEIGHT, fps: 12.5, frames: FRAMES };
 const cacheAt = (name = 'cache', UNTRAINED_CACHE_SIZE?: string) =>
   SegmentCache.here({ UNTRAINED_CACHE: folder.in(name), UNTRAINED_CACHE_SIZE })!;
-const kept = () => readdirSync(folder.in('cache'));
+const kept = () => readdirSync(folder.in('cache')).filter((name) => !name.endsWith('.sha256'));
 
 interface Attempt {
   /** How many of the missing frames are written before it ends. */
@@ -132,7 +148,7 @@ describe('the cache', () => {
     );
     expect(await cacheAt().measure()).toMatchObject({ segments: 2, bytes: bytes[0] + bytes[2] });
     await cacheAt().clear();
-    expect(kept()).toEqual(['of somebody']);
+    expect(readdirSync(folder.in('cache'))).toEqual(['of somebody']);
   });
 
   test('may be dropped while a film is made of it', async () => {
@@ -153,6 +169,110 @@ describe('the cache', () => {
     await attempt('film.mp4', { cache });
     expect(await attempt('film.mp4', { cache })).toHaveLength(FRAMES);
     expect(probe(folder.in('film.mp4')).frames).toBe(FRAMES);
+  });
+
+  describe('treats what is damaged as missing:', () => {
+    const cut = (path: string) => truncateSync(path, Math.floor(statSync(path).size / 2));
+    const flip = (path: string) => {
+      const bytes = readFileSync(path);
+      bytes[bytes.length >> 1] ^= 1;
+      writeFileSync(path, bytes);
+    };
+    const replace = (path: string, by: (path: string) => void) => {
+      rmSync(path);
+      by(path);
+    };
+    const swap = (a: string, b: string) => {
+      renameSync(a, `${a}~`);
+      renameSync(b, a);
+      renameSync(`${a}~`, b);
+    };
+    const digest = (path: string) => `${path}.sha256`;
+
+    test.each<[what: string, damaged: number, damage: (a: string, b: string) => void]>([
+      ['a segment cut short', 1, cut],
+      ['a segment with one bit changed', 1, flip],
+      ['a segment overwritten', 1, (a) => writeFileSync(a, 'something else')],
+      [
+        'a segment overwritten with as many bytes',
+        1,
+        (a) => writeFileSync(a, Buffer.alloc(statSync(a).size)),
+      ],
+      ['a segment with more behind it', 1, (a) => appendFileSync(a, 'x')],
+      ['an empty segment', 1, (a) => truncateSync(a, 0)],
+      ['a segment that holds another', 1, (a, b) => copyFileSync(b, a)],
+      ['two segments in each other’s place', 2, swap],
+      [
+        'two segments in each other’s place, with their digests',
+        2,
+        (a, b) => {
+          swap(a, b);
+          swap(digest(a), digest(b));
+        },
+      ],
+      ['two digests in each other’s place', 2, (a, b) => swap(digest(a), digest(b))],
+      ['a segment without a digest', 1, (a) => rmSync(digest(a))],
+      ['an empty digest', 1, (a) => truncateSync(digest(a), 0)],
+      ['a digest with one bit changed', 1, (a) => flip(digest(a))],
+      [
+        'a folder for a segment',
+        1,
+        (a) => replace(a, (path) => mkdirSync(join(path, 'in'), { recursive: true })),
+      ],
+      ['a folder for a digest', 1, (a) => replace(digest(a), (path) => mkdirSync(path))],
+      [
+        'a link for a segment, to itself as it was',
+        1,
+        (a) => {
+          copyFileSync(a, folder.in('elsewhere'));
+          replace(a, (path) => symlinkSync(folder.in('elsewhere'), path));
+        },
+      ],
+      ['a link to nothing', 1, (a) => replace(a, (path) => symlinkSync(folder.in('nothing'), path))],
+      ['a link to itself', 1, (a) => replace(a, (path) => symlinkSync(path, path))],
+      ['a pipe for a segment', 1, (a) => replace(a, (path) => execFileSync('mkfifo', [path]))],
+      ['a pipe for a digest', 1, (a) => replace(digest(a), (path) => execFileSync('mkfifo', [path]))],
+      ['a segment that may not be read', 1, (a) => chmodSync(a, 0)],
+    ])('%s', async (what, count, damage) => {
+      await attempt('whole.mp4', { cache: cacheAt() });
+      const [one, two] = kept().map((name) => join(folder.in('cache'), name));
+      damage(one, two);
+      // Whoever may do everything may also read it.
+      const damaged = what.includes('may not be read') && process.getuid?.() === 0 ? 0 : count;
+      const cache = cacheAt();
+      const asked = await attempt('again.mp4', { cache });
+      expect(cache.damaged).toBe(damaged);
+      expect(asked.length > 0).toBe(damaged > 0);
+      expect(asked.length).toBeLessThan(FRAMES); // the last of the three is sound
+      expect(readFileSync(folder.in('again.mp4')).equals(readFileSync(folder.in('whole.mp4')))).toBe(true);
+      const after = cacheAt();
+      expect(await attempt('after.mp4', { cache: after })).toEqual([]); // what was drawn again was kept again
+      expect(after.damaged).toBe(0);
+      if (what.includes('as it was')) expect(existsSync(folder.in('elsewhere'))).toBe(true);
+    });
+
+    test('what lies where a segment is to be kept is in nobody’s way', async () => {
+      await attempt('whole.mp4', { cache: cacheAt() });
+      for (const name of kept()) {
+        rmSync(folder.in('cache', name));
+        replace(folder.in('cache', digest(name)), (path) => mkdirSync(join(path, 'in'), { recursive: true }));
+      }
+      expect(await attempt('again.mp4', { cache: cacheAt() })).toHaveLength(FRAMES);
+      expect(await attempt('again.mp4', { cache: cacheAt() })).toEqual([]);
+    });
+
+    test('digests go with their segments, and lone ones when they are old', async () => {
+      await attempt('film.mp4', { cache: cacheAt() });
+      const [one, two] = kept();
+      rmSync(folder.in('cache', one));
+      rmSync(folder.in('cache', two));
+      utimesSync(folder.in('cache', digest(one)), 1000, 1000);
+      await cacheAt().trim();
+      expect(existsSync(folder.in('cache', digest(one)))).toBe(false);
+      expect(existsSync(folder.in('cache', digest(two)))).toBe(true); // its segment may be on its way
+      await cacheAt().clear();
+      expect(readdirSync(folder.in('cache'))).toEqual([digest(two)]);
+    });
   });
 
   test('has a size', () => {

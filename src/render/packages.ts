@@ -1,0 +1,72 @@
+/** Which versions of other people's packages are at work. */
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The packages that decide pixels, with all that they depend on themselves. */
+export const DRAWING = [
+  '@motion-canvas/2d',
+  '@motion-canvas/core',
+  'd3-color',
+  'd3-scale',
+  'd3-scale-chromatic',
+  'd3-shape',
+  'fluent-ffmpeg',
+  'seedrandom',
+  'three',
+  'webgpu',
+] as const;
+
+interface Manifest {
+  name: string;
+  version: string;
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+}
+
+/**
+ * The versions of packages and of all that they depend on, as Node finds them from a folder: hoisted, nested or linked.
+ * @returns "name@version", each once, sorted. Packages that are not installed are left out.
+ */
+export function versionsOf(names: readonly string[], from: string): string[] {
+  const found = new Map<string, string>(); // by folder, since one package may be there in two versions
+  const visit = (name: string, from: string): void => {
+    const folder = folderOf(name, from);
+    if (folder === undefined || found.has(folder)) return;
+    const { version, ...manifest } = manifestIn(folder)!;
+    found.set(folder, `${name}@${version}`);
+    const needed = { ...manifest.dependencies, ...manifest.optionalDependencies };
+    for (const dependency of Object.keys(needed)) visit(dependency, folder);
+  };
+  for (const name of names) visit(name, from);
+  return [...new Set(found.values())].sort();
+}
+
+/** The versions of those that decide pixels here. */
+export const drawingVersions = (): string[] => versionsOf(DRAWING, dirname(fileURLToPath(import.meta.url)));
+
+/** Looks in the folders where Node would. Packages need not export their package.json, so Node cannot be asked for it. */
+function folderOf(name: string, from: string): string | undefined {
+  for (let at = from; ; at = dirname(at)) {
+    const folder = join(at, 'node_modules', name);
+    if (existsSync(join(folder, 'package.json'))) return realpathSync(folder);
+    if (at === dirname(at)) return unpluggedFolderOf(name, from);
+  }
+}
+
+/** Where there is no node_modules, as with Yarn's Plug'n'Play: from a package's entry up. */
+function unpluggedFolderOf(name: string, from: string): string | undefined {
+  try {
+    const entry = createRequire(join(from, 'here.js')).resolve(name);
+    for (let at = dirname(entry); at !== dirname(at); at = dirname(at))
+      if (manifestIn(at)?.name === name) return at;
+  } catch {
+    return undefined; // not installed
+  }
+}
+
+function manifestIn(folder: string): Manifest | undefined {
+  const path = join(folder, 'package.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+}

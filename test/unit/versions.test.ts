@@ -1,0 +1,90 @@
+/** That nothing is kept beyond a change of what draws: our code, and other people's packages. */
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { DRAWING, drawingVersions, versionsOf } from '../../src/render/packages.js';
+import { digestOf } from '../../src/render/version.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'untrained-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Installs a package that exports nothing, as far as its versions go. */
+function install(
+  path: string,
+  name: string,
+  version: string,
+  dependencies: Record<string, string> = {},
+): void {
+  mkdirSync(join(folder, path), { recursive: true });
+  const manifest = { name, version, dependencies, exports: { '.': './none.js' } };
+  writeFileSync(join(folder, path, 'package.json'), JSON.stringify(manifest));
+}
+
+test('versions are those that Node finds: nested, hoisted and linked, with all that they depend on', () => {
+  install('app/node_modules/maps', 'maps', '1.0.0', { colour: '*', absent: '*' });
+  install('app/node_modules/colour', 'colour', '3.0.0', { maps: '*' }); // in a circle
+  install('app/node_modules/untrained', 'untrained', '0.1.0', { maps: '*', colour: '*' });
+  install('app/node_modules/untrained/node_modules/colour', 'colour', '2.0.0');
+  install('store/linked', 'linked', '5.0.0');
+  symlinkSync(join(folder, 'store/linked'), join(folder, 'app/node_modules/linked'));
+  const from = join(folder, 'app/node_modules/untrained/dist/render');
+  expect(versionsOf(['maps', 'linked', 'nowhere'], from)).toEqual([
+    'colour@3.0.0',
+    'linked@5.0.0',
+    'maps@1.0.0',
+  ]);
+  expect(versionsOf(['colour'], from)).toEqual(['colour@2.0.0']);
+});
+
+test.each(['seedrandom', 'd3-color', 'd3-interpolate', 'd3-scale-chromatic', 'd3-scale', 'three'])(
+  'another version of %s is another name for all that is kept',
+  (name) => {
+    const own = drawingVersions();
+    expect(own.filter((version) => version.startsWith(`${name}@`))).toHaveLength(1);
+    const other = own.map((version) => (version.startsWith(`${name}@`) ? `${name}@99.0.0` : version));
+    expect(digestOf([], own)).toBe(digestOf([], [...own]));
+    expect(digestOf([], other)).not.toBe(digestOf([], own));
+  },
+);
+
+test('another version that is installed is found', () => {
+  const modules = join(folder, 'real', 'node_modules');
+  const before = DRAWING.filter((name) => !name.startsWith('@'));
+  for (const name of before) {
+    mkdirSync(join(modules, name), { recursive: true });
+    cpSync(join('node_modules', name, 'package.json'), join(modules, name, 'package.json'));
+  }
+  const versions = versionsOf(DRAWING, join(folder, 'real'));
+  const path = join(modules, 'seedrandom', 'package.json');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/"version": *"[^"]*"/, '"version": "9.9.9"'));
+  expect(versionsOf(DRAWING, join(folder, 'real'))).not.toEqual(versions);
+});
+
+test('every package that is imported where pixels are decided counts', () => {
+  // These say what is to be drawn, or where; the descriptions of frames, which are in every name, hold what comes of it.
+  const others = ['zod', 'fastest-levenshtein', 'fontkit'];
+  for (const part of ['network', 'frame', 'nodes', 'video', 'render', 'page']) {
+    for (const file of readdirSync(join('src', part), { recursive: true }).map(String)) {
+      if (!file.endsWith('.ts')) continue;
+      const source = readFileSync(join('src', part, file), 'utf8');
+      for (const [, name] of source.matchAll(
+        /^(?:import|export|}) .*from '([^.#][^']*)';$|import\('([^.#][^']*)'\)/gm,
+      )) {
+        if (!name || name.startsWith('node:')) continue;
+        const [scope, rest] = name.split('/');
+        const packageName = scope.startsWith('@') ? `${scope}/${rest}` : scope;
+        expect([...DRAWING, ...others], `${part}/${file}`).toContain(packageName);
+      }
+    }
+  }
+});
