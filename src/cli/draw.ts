@@ -47,7 +47,7 @@ const SWEEPS_ONLY = [
   'threads',
   'recipe',
 ] as const;
-const COMPOSED_ONLY = ['browser', 'concurrency', 'timeout', 'transparent'] as const;
+const COMPOSED_ONLY = ['browser', 'concurrency', 'transparent'] as const;
 
 /** A film, or several of one scene, that could be drawn: all that can be known beforehand is right. */
 export interface Prepared {
@@ -103,10 +103,21 @@ export async function draw(
 ): Promise<void> {
   if (plan[0].sweep) saveRecipe(options.recipe, plan[0].sweep);
   for (const [i, { group, film, sweep }] of plan.entries()) {
-    const { backend, threads, crf, quality, loops, gif: gifPalette, poster, ffmpeg, cache } = options;
+    const {
+      backend,
+      threads,
+      crf,
+      quality,
+      loops,
+      gif: gifPalette,
+      poster,
+      ffmpeg,
+      cache,
+      timeout,
+    } = options;
     const { range: frames, every } = film;
     const write: WriteOptions = {
-      ...{ crf, quality, loops, gifPalette, ffmpeg, cache, signal },
+      ...{ crf, quality, loops, gifPalette, ffmpeg, cache, timeout, signal },
       onProgress: report.progress,
       onWarning: report.warning,
       outputs: group.files,
@@ -213,10 +224,10 @@ export function composedOptions(
   { as }: ComposedJob,
 ): ComposedOptions {
   const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
-  const { browser, concurrency, timeout, cache: follow } = options;
+  const { browser, concurrency, timeout, strict, cache: follow } = options;
   const variables = { ...as?.variables, ...variablesOf(options.set) };
   const shown = { size, fps, transparent, variables };
-  return { ...shown, browser, concurrency, timeout, follow, onNote: report.warning, signal };
+  return { ...shown, browser, concurrency, timeout, follow, strict, onWarning: report.warning, signal };
 }
 
 function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter): void {

@@ -5,6 +5,9 @@ import { UsageError } from '../errors.js';
 import { buildProgram } from './program.js';
 import { printJson } from './report.js';
 
+/** How long a command that has failed may take to leave by itself, in milliseconds. */
+const LEAVE_MS = 1000;
+
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
@@ -22,6 +25,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
+  setTimeout(() => process.exit(), LEAVE_MS).unref(); // a dead disk, or what is left of a scene, may hold us here
 }
 
 function exitCodeOf(error: unknown): number {

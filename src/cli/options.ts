@@ -9,8 +9,12 @@ export interface DrawOptions {
   fps?: number;
   set: string[];
   ffmpeg?: string;
+  /** How long anything may go without progress, in seconds. */
+  timeout?: number;
   /** False for --no-cache. */
   cache: boolean;
+  /** Whether a warning ends the work. */
+  strict?: boolean;
   json?: boolean;
   quiet?: boolean;
   // Sweeps only.
@@ -28,7 +32,6 @@ export interface DrawOptions {
   project?: string;
   browser?: string;
   concurrency?: number;
-  timeout?: number;
 }
 
 export interface RenderOptions extends DrawOptions {

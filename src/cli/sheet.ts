@@ -41,7 +41,7 @@ export async function sheet(
       : ofComposed(job, options, contents, report, signal);
   const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
   const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
-    ...{ madeOf, signal, ffmpeg: options.ffmpeg, onProgress: report.progress },
+    ...{ madeOf, signal, ffmpeg: options.ffmpeg, timeout: options.timeout, onProgress: report.progress },
     output: options.out ?? `renders/${job.name}-sheet.png`,
   });
   report.done(made, nextStep(scene, options, given, job.kind));

@@ -109,7 +109,7 @@ export async function writeFilm(
   const outputs = requests.map(({ path }) => parseOutput(path));
   if (poster) checkStill(poster.path);
   const started = performance.now();
-  const ffmpeg = await findFfmpeg(options.ffmpeg);
+  const ffmpeg = await findFfmpeg(options.ffmpeg, undefined, options.timeout);
   const cache = options.cache ? SegmentCache.here() : undefined;
   const sinks: FrameSink[] = [];
   let source: FrameSource | undefined;
@@ -137,7 +137,12 @@ export async function writeFilm(
       const posed = poster.frame === 'first' ? 0 : shape.frames - 1;
       const kept = cache && { cache, namesOf: () => namesOf([posed, posed]) };
       const output = parseOutput(poster.path);
-      const sink = await openSink(ffmpeg, output, { ...shape, frames: 1 }, { note, kept });
+      const sink = await openSink(
+        ffmpeg,
+        output,
+        { ...shape, frames: 1 },
+        { note, kept, timeout: options.timeout },
+      );
       sinks.push(sink);
       takers.push({ sink, missing: sink.missing.length > 0 ? [[posed, posed]] : [] });
     }
@@ -235,7 +240,7 @@ export async function renderStill(
   sweep: Sweep,
   t: number,
   output: string,
-  options: RendererOptions & Pick<WriteOptions, 'ffmpeg' | 'cache' | 'onWarning' | 'signal'> = {},
+  options: RendererOptions & Pick<WriteOptions, 'ffmpeg' | 'cache' | 'onWarning' | 'timeout' | 'signal'> = {},
 ): Promise<Film> {
   if (!(t >= 0 && t <= sweep.seconds)) {
     throw new UsageError(

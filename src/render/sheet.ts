@@ -42,6 +42,8 @@ export interface SheetOptions {
   /** What the pictures are made of, for the file's metadata. */
   madeOf?: Recipe;
   ffmpeg?: string;
+  /** How long ffmpeg and the disk may go without progress, in seconds. Defaults to 60. */
+  timeout?: number;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
@@ -86,14 +88,14 @@ export async function picturesOf(frames: FrameDescription[], options: RendererOp
 export async function writeSheet(
   design: SheetDesign,
   open: () => Promise<Pictures>,
-  { output, madeOf, ffmpeg: named, onProgress, signal }: SheetOptions,
+  { output, madeOf, ffmpeg: named, timeout, onProgress, signal }: SheetOptions,
 ): Promise<SheetFilm> {
   const { labels } = design;
   const layout = layOut(design);
   const { width, height } = layout;
   checkStill(output);
   const started = performance.now();
-  const ffmpeg = await findFfmpeg(named);
+  const ffmpeg = await findFfmpeg(named, undefined, timeout);
   const source = await open();
   const stop = () => void source.close();
   signal?.addEventListener('abort', stop);
@@ -101,7 +103,12 @@ export async function writeSheet(
     signal?.throwIfAborted();
     const made = { version: VERSION, backend: source.backend };
     const note = madeOf && noteOf({ ...madeOf, made });
-    const sink = await openSink(ffmpeg, parseOutput(output), { width, height, fps: 1, frames: 1 }, { note });
+    const sink = await openSink(
+      ffmpeg,
+      parseOutput(output),
+      { width, height, fps: 1, frames: 1 },
+      { note, timeout },
+    );
     try {
       const canvas = blank(layout, design);
       const began = performance.now();

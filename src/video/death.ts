@@ -16,6 +16,7 @@ export function deathMessage(
   written: number,
   frames: number,
 ): string {
+  if (exit.stalled !== undefined) return stallMessage(exit.stalled, ffmpeg, output, written, frames);
   const lines = exit.stderr
     .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // "[libx264 @ 0x2a47d300] ": where in ffmpeg it was said
     .map((line) => line.replace(/[.!]$/, ''))
@@ -50,5 +51,19 @@ export function deathMessage(
   return (
     `ffmpeg ${end} after ${written} of ${frames} frames of "${output.path}"${said}. ${next} ` +
     `(${ffmpeg.path}, version ${ffmpeg.version})`
+  );
+}
+
+function stallMessage(
+  seconds: number,
+  { path, version }: Ffmpeg,
+  output: Output,
+  written: number,
+  frames: number,
+): string {
+  return (
+    `ffmpeg made no progress for ${seconds} s after ${written} of ${frames} frames of "${output.path}", and was ended: ` +
+    'it was stopped, or its disk does not answer. Run the command again, or write to another disk; if it is only slow, ' +
+    `give it longer with --timeout. (${path}, version ${version})`
   );
 }

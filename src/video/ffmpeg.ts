@@ -1,11 +1,10 @@
 /** Finds an ffmpeg to work with. What it is asked to do stands in encode.ts. */
 
-import { execFile } from 'node:child_process';
 import { constants, promises as fs } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { RenderError, UsageError } from '../errors.js';
+import { DEFAULT_TIMEOUT, outputOf, StalledError } from '../patience.js';
 
 export type FfmpegSource = '--ffmpeg' | 'FFMPEG_PATH' | 'ffmpeg-static' | 'PATH' | '@ffmpeg-installer/ffmpeg';
 
@@ -30,17 +29,22 @@ const here: Surroundings = { env: process.env, packagePath };
 /**
  * Finds ffmpeg, in this order: `explicit` (the --ffmpeg option), the FFMPEG_PATH variable, the ffmpeg-static package, an
  * `ffmpeg` on PATH, and the 2018 build inside @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
+ * @param timeout - How long one may go without progress then, in seconds.
  * @throws UsageError when `explicit` or FFMPEG_PATH names something that does not run: whoever named it meant it.
  * @throws RenderError when there is none at all.
  */
-export async function findFfmpeg(explicit?: string, surroundings = here): Promise<Ffmpeg> {
+export async function findFfmpeg(
+  explicit?: string,
+  surroundings = here,
+  timeout = DEFAULT_TIMEOUT,
+): Promise<Ffmpeg> {
   const { env, packagePath } = surroundings;
-  if (explicit) return await named(explicit, '--ffmpeg', env);
-  if (env.FFMPEG_PATH) return await named(env.FFMPEG_PATH, 'FFMPEG_PATH', env);
+  if (explicit) return await named(explicit, '--ffmpeg', env, timeout);
+  if (env.FFMPEG_PATH) return await named(env.FFMPEG_PATH, 'FFMPEG_PATH', env, timeout);
   return (
-    (await fromPackage('ffmpeg-static', packagePath)) ??
-    (await fromSearchPath('ffmpeg', env)) ??
-    (await fromPackage('@ffmpeg-installer/ffmpeg', packagePath)) ??
+    (await fromPackage('ffmpeg-static', packagePath, timeout)) ??
+    (await fromSearchPath('ffmpeg', env, timeout)) ??
+    (await fromPackage('@ffmpeg-installer/ffmpeg', packagePath, timeout)) ??
     Promise.reject(
       new RenderError(
         'No ffmpeg was found, neither in node_modules nor on PATH: install one (https://ffmpeg.org/download.html), ' +
@@ -55,13 +59,19 @@ async function named(
   value: string,
   source: '--ffmpeg' | 'FFMPEG_PATH',
   env: NodeJS.ProcessEnv,
+  timeout: number,
 ): Promise<Ffmpeg> {
   const path = resolve(value);
   try {
-    return { path, version: await versionOf(path), source };
+    return { path, version: await versionOf(path, timeout), source };
   } catch (error) {
+    if (error instanceof StalledError) {
+      throw new StalledError(
+        `${source} names "${value}", which ${error.message}: give it longer with --timeout, or name another.`,
+      );
+    }
     const bare = !/[/\\]/.test(value);
-    const found = bare ? await fromSearchPath(value, env) : undefined;
+    const found = bare ? await fromSearchPath(value, env, timeout) : undefined;
     if (found) return { ...found, source };
     throw new UsageError(
       `${source} names "${value}", which ${(error as Error).message}: ` +
@@ -74,25 +84,30 @@ async function named(
 async function fromPackage(
   source: 'ffmpeg-static' | '@ffmpeg-installer/ffmpeg',
   packagePath: Surroundings['packagePath'],
+  timeout: number,
 ): Promise<Ffmpeg | undefined> {
   const path = packagePath(source);
   if (path === undefined) return undefined;
   try {
     await fs.access(path, constants.X_OK).catch(() => fs.chmod(path, 0o755)); // npm --ignore-scripts leaves it without
-    return { path, version: await versionOf(path), source };
+    return { path, version: await versionOf(path, timeout), source };
   } catch {
     return undefined; // its download failed, or it is for another machine
   }
 }
 
-async function fromSearchPath(name: string, env: NodeJS.ProcessEnv): Promise<Ffmpeg | undefined> {
+async function fromSearchPath(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  timeout: number,
+): Promise<Ffmpeg | undefined> {
   const windows = process.platform === 'win32';
   const file = windows && !/\.exe$/i.test(name) ? `${name}.exe` : name; // a .cmd would need a shell, and we use none
   for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {
     if (!isAbsolute(folder)) continue; // "" and "." mean the working folder, where a film's author keeps other things
     const path = join(folder, file);
     try {
-      return { path, version: await versionOf(path), source: 'PATH' };
+      return { path, version: await versionOf(path, timeout), source: 'PATH' };
     } catch {
       // Not in this folder, or not one that runs.
     }
@@ -101,18 +116,13 @@ async function fromSearchPath(name: string, env: NodeJS.ProcessEnv): Promise<Ffm
 }
 
 /** Runs `path -version`. Throws an Error whose message completes "the program…". */
-async function versionOf(path: string): Promise<string> {
+async function versionOf(path: string, timeout: number): Promise<string> {
   let stdout: string;
   try {
     // A cold disk can take seconds to read 70 MB; a program that waits for input must not keep us forever.
-    const run = promisify(execFile)(path, ['-version'], {
-      timeout: 30_000,
-      killSignal: 'SIGKILL',
-      windowsHide: true,
-    });
-    run.child.stdin?.end();
-    stdout = (await run).stdout;
+    stdout = await outputOf(path, ['-version'], { timeout, stalled: `does not answer for ${timeout} s` });
   } catch (error) {
+    if (error instanceof StalledError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new Error('does not exist', { cause: error });
     if (code === 'EACCES' || code === 'EPERM')

@@ -7,6 +7,7 @@
 
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import fluent from 'fluent-ffmpeg';
+import { canSeeWork, DEFAULT_TIMEOUT, Patience, workOf } from '../patience.js';
 import type { Ffmpeg } from './ffmpeg.js';
 
 /** One run of ffmpeg: its command line, in the order in which ffmpeg reads it. */
@@ -23,6 +24,8 @@ export interface Exit {
   signal: NodeJS.Signals | null;
   /** The last lines of stderr, at most 20. */
   stderr: string[];
+  /** For how many seconds it had made no progress when it was killed for that. */
+  stalled?: number;
 }
 
 export interface Run {
@@ -42,6 +45,9 @@ const STDERR_LINES = 20;
 /** How long an ffmpeg that has closed its stdin may take to leave by itself, in milliseconds. */
 const LEAVE_MS = 2000;
 
+/** How long a killed ffmpeg may take to go before we leave without it: its disk may hold it. In milliseconds. */
+const DIE_MS = 2000;
+
 /** How long stderr may stay open when ffmpeg has gone: another process may have inherited it. In milliseconds. */
 const STDERR_MS = 500;
 
@@ -54,10 +60,16 @@ interface Internals {
 }
 
 /**
- * Starts ffmpeg in the folder `cwd`, which is where relative names in `step` are.
+ * Starts ffmpeg in the folder `cwd`, which is where relative names in `step` are. It is killed when it makes no progress
+ * for `timeout` seconds while it is waited for: `exit` then says so.
  * @throws Error, the one that the system gave, when ffmpeg cannot be started.
  */
-export async function startFfmpeg(ffmpeg: Ffmpeg, step: Step, cwd: string): Promise<Run> {
+export async function startFfmpeg(
+  ffmpeg: Ffmpeg,
+  step: Step,
+  cwd: string,
+  timeout = DEFAULT_TIMEOUT,
+): Promise<Run> {
   const command = fluent({ cwd });
   for (const { options, from } of step.inputs) command.input(from).inputOptions(...options);
   for (const { options, to } of step.outputs) command.output(to).outputOptions(...options);
@@ -94,16 +106,38 @@ export async function startFfmpeg(ffmpeg: Ffmpeg, step: Step, cwd: string): Prom
     command.run();
   });
 
+  let stalled: number | undefined;
+  let goneAnyway = () => {};
+  const patience = new Patience(
+    timeout,
+    () => {
+      stalled = timeout;
+      kill();
+    },
+    canSeeWork ? workOf(child.pid!) : undefined,
+  );
+  command.on('stderr', () => patience.sign());
+  function kill(): void {
+    child.kill('SIGKILL'); // which ends what is stopped, too
+    const timer = setTimeout(goneAnyway, DIE_MS);
+    child.once('exit', () => clearTimeout(timer));
+  }
+
   const waiting = new Set<(error: Error) => void>();
   const exit = new Promise<Exit>((resolve) => {
-    child.once('exit', async (code, signal) => {
+    const gone = async (code: number | null, signal: NodeJS.Signals | null) => {
       for (const reject of waiting) reject(new Error('ffmpeg has gone')); // their bytes may never be taken
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([collected, new Promise((late) => (timer = setTimeout(late, STDERR_MS)))]);
       clearTimeout(timer);
       for (const stream of child.stdio) stream?.destroy();
-      resolve({ code, signal, stderr });
-    });
+      resolve({ code, signal, stderr, stalled });
+    };
+    child.once('exit', gone);
+    goneAnyway = () => {
+      child.unref();
+      void gone(null, 'SIGKILL');
+    };
   });
 
   return {
@@ -111,14 +145,20 @@ export async function startFfmpeg(ffmpeg: Ffmpeg, step: Step, cwd: string): Prom
     write(bytes) {
       return new Promise((resolve, reject) => {
         waiting.add(reject);
+        const waited = patience.wait();
         child.stdin.write(bytes, (error) => {
           waiting.delete(reject);
+          waited();
+          patience.sign();
           if (error) reject(error);
           else resolve();
         });
       });
     },
-    end: () => child.stdin.end(),
-    kill: () => child.kill('SIGKILL'),
+    end() {
+      child.stdin.end();
+      if (canSeeWork) exit.then(patience.wait()); // else a long analysis would look like none
+    },
+    kill,
   };
 }

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { RenderError } from '../errors.js';
 import { frameBytes } from '../frame/pixels.js';
+import { DEFAULT_TIMEOUT, ownWork, within } from '../patience.js';
 import { SegmentCache } from './cache.js';
 import { deathMessage } from './death.js';
 import { type Bench, encodingOf, NOTE_FILE, segmentStep, type Take } from './encode.js';
@@ -61,6 +62,8 @@ export interface SinkOptions extends EncodeOptions {
   firstNumber?: number;
   /** Where segments are kept for another time, and what names the frames of one. */
   kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[] };
+  /** How long ffmpeg and the disk may go without progress, in seconds. Defaults to 60. */
+  timeout?: number;
 }
 
 /**
@@ -82,7 +85,16 @@ export async function openSink(
   checkEncodeOptions(output, options);
   const { takes, join: joinSegments, files } = encodingOf(output, film, options);
   const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
-  const folder = await openWorkFolder(output.path);
+  const { timeout = DEFAULT_TIMEOUT } = options;
+  /** Waits for our own work on files. */
+  const onDisk = <T>(work: Promise<T>, seconds = timeout): Promise<T> =>
+    within(
+      seconds,
+      work,
+      `The disk of "${output.path}" has not answered for ${seconds} s: write to another, or give it longer with --timeout.`,
+      ownWork(),
+    );
+  const folder = await onDisk(openWorkFolder(output.path));
 
   const runs = new Set<Run>(); // the ffmpegs at work
   let taken = 0; // frames handed over
@@ -104,12 +116,13 @@ export async function openSink(
   async function close(): Promise<void> {
     for (const run of runs) run.kill();
     await Promise.all([...runs].map(({ exit }) => exit));
-    await folder.remove().catch(() => {}); // the reason is the news; the next sink for this target tries again
+    // The reason is the news; the next sink for this target tries again.
+    await onDisk(folder.remove(), Math.min(timeout, REMOVE_SECONDS)).catch(() => {});
   }
 
   async function start(step: Step): Promise<Run> {
     try {
-      const run = await startFfmpeg(ffmpeg, step, folder.path);
+      const run = await startFfmpeg(ffmpeg, step, folder.path, timeout);
       runs.add(run);
       run.exit.then(() => runs.delete(run));
       if (failure) run.kill(); // aborted as it started
@@ -166,7 +179,7 @@ export async function openSink(
   async function finishSegment(run: Run, { frames, parts }: Segment): Promise<void> {
     run.end();
     await clean(run);
-    await checkFiles(parts.map(({ file }) => inFolder(file)));
+    await onDisk(checkFiles(parts.map(({ file }) => inFolder(file))));
     const { kept } = options;
     for (const name of kept?.namesOf(frames) ?? [])
       for (const { take, file } of parts)
@@ -203,18 +216,18 @@ export async function openSink(
           segments.map(({ frames }) => frames),
           film.fps,
         );
-        await fs.writeFile(inFolder(`${name}.txt`), list);
+        await onDisk(fs.writeFile(inFolder(`${name}.txt`), list));
       }
       chose = await joinSegments(bench);
-      await checkFiles(files.map(inFolder));
-      if (options.note !== undefined) await addNotes(options.note);
+      await onDisk(checkFiles(files.map(inFolder)));
+      if (options.note !== undefined) await onDisk(addNotes(options.note));
       if (failure) throw failure;
       moving = true;
     } catch (error) {
       throw await fail(error as Error);
     }
-    const bytes = await moveIntoPlace();
-    await folder.remove().catch(() => {});
+    const bytes = await onDisk(moveIntoPlace());
+    await onDisk(folder.remove()).catch(() => {});
     return { path: output.path, bytes, ...(chose && { chose }) };
   }
 
@@ -272,7 +285,7 @@ export async function openSink(
     underWay.push(finishing);
   }
 
-  if (options.note !== undefined) await fs.writeFile(inFolder(NOTE_FILE), noteFile(options.note));
+  if (options.note !== undefined) await onDisk(fs.writeFile(inFolder(NOTE_FILE), noteFile(options.note)));
   if (ahead.length > 0) await beginSegment(); // an ffmpeg that cannot be started is found out before anything is drawn
 
   return {
@@ -306,6 +319,9 @@ export async function openSink(
     },
   };
 }
+
+/** How long a disk that may be dead is given to remove what was not finished, before the failure is reported. */
+const REMOVE_SECONDS = 3;
 
 /** A run of frames, and the files that are made of it. */
 interface Segment {
