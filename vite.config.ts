@@ -15,7 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    pool: 'forks', // V8 flags belong to a process, and the CPU renderer sets one
+    pool: 'forks', // V8 flags belong to a process, and the CPU renderer sets some while it compiles
     testTimeout: 120_000,
     hookTimeout: 120_000,
     server: { deps: { inline: [/@motion-canvas/] } }, // its modules import one another without extensions

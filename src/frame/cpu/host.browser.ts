@@ -27,13 +27,12 @@ export function startThread<Answer>(
 /** How many threads can run at once: the cores that the browser tells of. */
 export const cores: number = Math.max(1, navigator.hardwareConcurrency ?? 1);
 
-/** Browsers have relaxed SIMD or have it not; a page cannot ask for it. */
-export function enableRelaxedSimd(): void {}
-
 /**
  * Whether wider SIMD may be tried. A page cannot switch experiments on: who starts its browser can (browser/launch.ts),
  * and has the page say so.
  */
 export const mayWiden: boolean = 'untrainedWideSimd' in globalThis;
 
-export function setWideSimd(_on: boolean): void {}
+/** Browsers have relaxed SIMD or have it not, and widen or do not; a page cannot ask for either. */
+export const compileModule = (bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module =>
+  new WebAssembly.Module(bytes);

@@ -1,6 +1,6 @@
 /**
- * The one place where the CPU renderer touches Node: how a thread is started, how many there may be, and which
- * experiments of the engine to switch on. Everything else in src/frame runs in a browser as it is.
+ * The one place where the CPU renderer touches Node: how a thread is started, how many there may be, and how
+ * the engine compiles. Everything else in src/frame runs in a browser as it is.
  */
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
@@ -17,7 +17,8 @@ export function startThread<Answer>(
   received: (answer: Answer) => void,
   failed: (error: Error) => void,
 ): Thread {
-  const worker = new Worker(new URL('./worker.node.js', import.meta.url));
+  // What Node was told of the main script (--input-type, --import) is not for a thread.
+  const worker = new Worker(new URL('./worker.node.js', import.meta.url), { execArgv: [] });
   worker.on('message', received);
   worker.on('error', failed);
   return {
@@ -29,22 +30,45 @@ export function startThread<Answer>(
 /** How many threads can run at once: the cores that this process may use. */
 export const cores: number = availableParallelism();
 
-/** Lets V8 compile relaxed SIMD, which Node 20 knows but keeps behind a flag. */
-export function enableRelaxedSimd(): void {
-  setFlagsFromString('--experimental-wasm-relaxed-simd');
-}
-
-/** Has V8 widen 128-bit operations to 256 bits, an experiment of its; UNTRAINED_WIDE_SIMD=0 declines it. */
+/** Has V8 widen pairs of 128-bit operations to 256 bits, an experiment of its; UNTRAINED_WIDE_SIMD=0 declines it. */
 const WIDEN = 'experimental-wasm-revectorize';
 const declined = process.env.UNTRAINED_WIDE_SIMD === '0';
 
 /** Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24. */
 export const mayWiden: boolean = Number(process.versions.node.split('.')[0]) >= 24 && !declined;
 
-/** Switches the widening on or off, for modules compiled from now on. */
-export function setWideSimd(on: boolean): void {
-  setFlagsFromString(on ? `--${WIDEN}` : `--no-${WIDEN}`);
+/** For relaxed SIMD, which Node 20 has but keeps behind a flag. */
+const RELAXED_FLAGS = ['--experimental-wasm-relaxed-simd'];
+/** For widening. V8 widens when it optimises, which it must do at once, since the flags are gone a moment later. */
+const WIDE_FLAGS = [`--${WIDEN}`, '--no-liftoff', '--no-wasm-lazy-compilation'];
+
+/**
+ * Compiles a module. V8's flags belong to the whole process, so those that the module needs are set for the duration of
+ * this call only. Flags that the process was started with stay as they are.
+ * @throws WebAssembly.CompileError if this V8 cannot compile it.
+ */
+export function compileModule(
+  bytes: Uint8Array<ArrayBuffer>,
+  { wide = false }: { wide?: boolean } = {},
+): WebAssembly.Module {
+  const flags = WebAssembly.validate(bytes) ? [] : RELAXED_FLAGS; // V8 warns about flags that it no longer has
+  return withFlags(wide && mayWiden ? [...flags, ...WIDE_FLAGS] : flags, () => new WebAssembly.Module(bytes));
 }
+
+function withFlags<T>(flags: string[], work: () => T): T {
+  const started = [...process.execArgv, ...(process.env.NODE_OPTIONS?.split(/\s+/) ?? [])].map(nameOf);
+  const ours = flags.filter((flag) => !started.includes(nameOf(flag)));
+  try {
+    for (const flag of ours) setFlagsFromString(flag);
+    return work();
+  } finally {
+    for (const flag of ours)
+      setFlagsFromString(flag.startsWith('--no-') ? `--${nameOf(flag)}` : `--no-${nameOf(flag)}`);
+  }
+}
+
+/** "--no-liftoff", "--liftoff" and "--no_liftoff" are about the same flag. */
+const nameOf = (flag: string) => flag.replaceAll('_', '-').replace(/^--?(no-)?/, '');
 
 /** What a Chromium is started with so that wider SIMD may be tried in its pages. */
 export const WIDE_SIMD_IN_PAGES: string[] = declined ? [] : [`--js-flags=--${WIDEN}`];

@@ -28,6 +28,8 @@ export interface KernelShape {
   rows: number;
   vectors: number;
   relaxed: boolean;
+  /** Whether it is for an engine that joins pairs of 128-bit operations; it may have to be told to. */
+  wide?: boolean;
 }
 
 /** Which activations a module is written for. A mix's fraction is not part of it: see MIX_ADDRESS. */

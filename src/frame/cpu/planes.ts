@@ -3,9 +3,9 @@ import { namesOf } from '../../network/activations.js';
 import { DrawCache } from '../../network/draws.js';
 import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
-import { chooseKernel, type KernelChoice } from './choose-kernel.js';
+import { chooseKernel, compileKernel, type KernelChoice } from './choose-kernel.js';
 import { Evaluator } from './evaluator.js';
-import { emitKernel, type KernelShape } from './kernel.js';
+import type { KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
 
 const draws = new DrawCache();
@@ -25,7 +25,7 @@ export function brightnessPlanes(
   const { evaluator, modules } = benchFor(shape);
   const names = { hidden: namesOf(network.activation), output: network.outputActivation };
   const key = JSON.stringify(names);
-  const module = modules.get(key) ?? new WebAssembly.Module(emitKernel(shape, names));
+  const module = modules.get(key) ?? compileKernel(shape, names);
   modules.set(key, module);
   evaluator.load(module, packNetwork(frame, shape, draws), width * height);
   const offsets = sampleOffsets({ ...frame, supersample: 1 });

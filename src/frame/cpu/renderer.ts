@@ -10,8 +10,7 @@ import { colouringOf } from '../palette.js';
 import { frameBytes, type PixelFormat } from '../pixels.js';
 import { type FrameRenderer, roomFor } from '../renderer.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
-import { chooseKernel } from './choose-kernel.js';
-import { emitKernel } from './kernel.js';
+import { chooseKernel, compileKernel } from './choose-kernel.js';
 import { packNetwork } from './pack.js';
 import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';
 
@@ -119,7 +118,7 @@ export class CpuRenderer implements FrameRenderer {
     const key = JSON.stringify(names);
     let module = this.#modules.get(key);
     if (!module) {
-      module = new WebAssembly.Module(emitKernel(chooseKernel().shape, names));
+      module = compileKernel(chooseKernel().shape, names);
       this.#modules.set(key, module);
     }
     return module;
