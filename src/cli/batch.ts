@@ -51,7 +51,7 @@ export async function batch(
     const report = reporter({ json, quiet }, entry.number);
     await attempt(entry, async () => {
       signal.throwIfAborted();
-      entry.prepared = await prepare(scene, options, given, report);
+      entry.prepared = await prepare(scene, options, given, report, signal);
     });
   }
   const ready = entries.filter(({ prepared }) => prepared);

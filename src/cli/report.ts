@@ -5,6 +5,8 @@ import { inBytes } from '../video/index.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
+  /** Says what is going on before there are frames: "loading mine.ts". */
+  stage(doing: string): void;
   /** Says it once, however often it is told. */
   warning(message: string): void;
   /** @param places - What is to be said of the files that are for a place, by their paths. */
@@ -13,7 +15,7 @@ export interface Reporter {
 
 /** @param row - Of a batch, counted from 1: programs are told it with everything. */
 export function reporter({ json, quiet }: { json?: boolean; quiet?: boolean }, row?: number): Reporter {
-  if (quiet && !json) return { progress() {}, done() {}, warning() {} };
+  if (quiet && !json) return { progress() {}, stage() {}, done() {}, warning() {} };
   const report = json ? jsonReporter(row) : peopleReporter();
   const told = new Set<string>();
   return {
@@ -31,6 +33,7 @@ function jsonReporter(row: number | undefined): Reporter {
     printJson(type, { ...(row !== undefined && { row }), ...data });
   return {
     progress: (progress) => print('progress', progress),
+    stage: (doing) => print('stage', { doing }),
     warning: (message) => print('warning', { message }),
     done(film, _, places) {
       const files = film.files.map((file) => ({ ...file, place: places?.get(file.path) }));
@@ -61,7 +64,14 @@ export const escaped = (json: string) =>
 function peopleReporter(): Reporter {
   const { stderr } = process;
   let last = 0;
+  let staged = Number.NEGATIVE_INFINITY;
   return {
+    stage(doing) {
+      const now = performance.now();
+      if (now - staged < (stderr.isTTY ? 100 : 5000)) return;
+      staged = now;
+      stderr.write(stderr.isTTY ? `\r${doing}\x1b[K\r` : `${doing}\n`); // the next line goes over it
+    },
     progress(progress) {
       const now = performance.now();
       const over = progress.frame === progress.frames;
