@@ -51,7 +51,7 @@ export async function batch(
     const { scene, options, given } = entry.asked!;
     await attempt(entry, async () => {
       signal.throwIfAborted();
-      entry.prepared = await prepare(scene, options, given, reporting(entry));
+      entry.prepared = await prepare(scene, options, given, reporting(entry), signal);
     });
   }
   const ready = entries.filter(({ prepared }) => prepared);

@@ -65,7 +65,7 @@ export async function render(
   signal: AbortSignal,
 ): Promise<void> {
   const report = reporter(options);
-  await draw(await prepare(scene, options, given, report), report, signal);
+  await draw(await prepare(scene, options, given, report, signal), report, signal);
 }
 
 /** Plans and checks what `render` is to make. @throws UsageError for what cannot be. */
@@ -74,8 +74,9 @@ export async function prepare(
   options: RenderOptions,
   given: Set<string>,
   report: Reporter,
+  signal: AbortSignal,
 ): Promise<Prepared> {
-  const job = await jobOf(scene, options, given);
+  const job = await jobOf(scene, options, given, report, signal);
   const plan = job.kind === 'sweep' ? planSweep(job, options) : planComposed(job, options);
   for (const { group, film } of plan) {
     checkQuality(group, options);
@@ -147,9 +148,9 @@ export async function still(
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const job = await jobOf(scene, options, given);
-  const output = options.out ?? `renders/${job.name}.png`;
   const report = reporter(options);
+  const job = await jobOf(scene, options, given, report, signal);
+  const output = options.out ?? `renders/${job.name}.png`;
   let film: Film;
   if (job.kind === 'sweep') {
     const sweep = changed(job, options);
@@ -177,6 +178,8 @@ export async function jobOf(
   scene: string | undefined,
   options: DrawOptions,
   given: Set<string>,
+  report: Reporter,
+  signal: AbortSignal,
 ): Promise<Job> {
   const { project } = options;
   if (project !== undefined) {
@@ -188,7 +191,7 @@ export async function jobOf(
     refuse(SWEEPS_ONLY, given, 'a sweep', `${project} is a project`);
     return { kind: 'composed', name: basename(path, extname(path)), target: { kind: 'project', path } };
   }
-  const found: Scene = await loadScene(scene ?? DEFAULT_SCENE);
+  const found: Scene = await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage });
   const { name, path } = found;
   if (found.kind === 'sweep') {
     const opaque = given.has('transparent') ? ', whose network colours every pixel' : '';

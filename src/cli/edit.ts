@@ -9,7 +9,7 @@ export async function edit(options: { port?: number; open: boolean }, signal: Ab
     list: listScenes,
     async lookOf({ path }) {
       if (extname(path) === '.tsx') return defaultsOf({ kind: 'scene', path });
-      const scene = await loadScene(path);
+      const scene = await loadScene(path, { fresh: true, signal });
       if (scene.kind !== 'sweep') throw new Error(`${path} is no sweep.`);
       return scene.sweep;
     },

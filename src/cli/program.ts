@@ -25,7 +25,7 @@ import type { RenderOptions, SheetOptions, StillOptions } from './options.js';
 import { collectPlace } from './outputs.js';
 import { printJson } from './report.js';
 import type { RowReader } from './rows.js';
-import { listScenes, loadScene } from './scenes.js';
+import { listScenes, loadScenes } from './scenes.js';
 import { sheet } from './sheet.js';
 
 const collect = (value: string, list: string[]) => [...list, value];
@@ -99,7 +99,8 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('list the scenes')
     .option('--json', 'one JSON object a line')
     .action(async ({ json }: { json?: boolean }) => {
-      const scenes = await Promise.all(listScenes().map(({ path }) => loadScene(path)));
+      const paths = listScenes().map(({ path }) => path);
+      const scenes = await loadScenes(paths, { signal });
       const width = Math.max(...scenes.map(({ name }) => name.length));
       for (const scene of scenes) {
         const { name, kind } = scene;

@@ -6,6 +6,8 @@ import { inBytes } from '../video/index.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
+  /** Says what is going on before there are frames: "loading mine.ts". */
+  stage(doing: string): void;
   /**
    * Says it once, however often it is told.
    * @throws RenderError instead, with --strict.
@@ -36,7 +38,7 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
   };
 }
 
-const silent: Reporter = { progress() {}, done() {}, warning() {} };
+const silent: Reporter = { stage() {}, progress() {}, warning() {}, done() {} };
 
 /** One JSON object a line on stdout, told apart by `type`. @param warnings - All that were given so far. */
 function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter {
@@ -44,6 +46,7 @@ function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter 
     printJson(type, { ...(row !== undefined && { row }), ...data });
   return {
     progress: (progress) => print('progress', progress),
+    stage: (doing) => print('stage', { doing }),
     warning: (message) => print('warning', { message }),
     done(film, _, places) {
       const files = film.files.map((file) => ({ ...file, place: places?.get(file.path) }));
@@ -74,7 +77,14 @@ export const escaped = (json: string) =>
 function peopleReporter(): Reporter {
   const { stderr } = process;
   let last = 0;
+  let staged = Number.NEGATIVE_INFINITY;
   return {
+    stage(doing) {
+      const now = performance.now();
+      if (now - staged < (stderr.isTTY ? 100 : 5000)) return;
+      staged = now;
+      stderr.write(stderr.isTTY ? `\r${doing}\x1b[K\r` : `${doing}\n`); // the next line goes over it
+    },
     progress(progress) {
       const now = performance.now();
       const over = progress.frame === progress.frames;

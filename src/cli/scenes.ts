@@ -3,12 +3,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJiti } from 'jiti';
 import { UsageError } from '../errors.js';
 import { didYouMean } from '../sweep/explain.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../sweep/recipe.js';
-import { parseSweep, type Sweep } from '../sweep/sweep.js';
+import type { Sweep } from '../sweep/sweep.js';
 import { type Probe, probe } from '../video/index.js';
+import { type LoadOptions, loadModule, loadModules } from './module.js';
 import { printable } from './report.js';
 
 export type Scene = SweepScene | ComposedScene;
@@ -44,13 +44,6 @@ const FILMS = ['.mp4', '.gif', '.webm', '.webp', '.mov', '.png'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Scenes may be anywhere and import "untrained" all the same: it is this very package. */
-const jiti = createJiti(import.meta.url, {
-  alias: { 'untrained/render': join(root, 'dist/render/index.js'), untrained: join(root, 'dist/index.js') },
-  moduleCache: false,
-  interopDefault: false,
-});
-
 /** The folders a name is looked for in: the user's own scenes come first. */
 export function sceneFolders(): string[] {
   return [...new Set([resolve('scenes'), join(root, 'scenes')])].filter((folder) => existsSync(folder));
@@ -68,14 +61,19 @@ export function listScenes(): Found[] {
   return [...found].map(([name, path]) => ({ name, path })).sort((a, b) => a.name.localeCompare(b.name));
 }
 
+export interface SceneOptions extends LoadOptions {
+  /** Whether a module that was loaded before is loaded again. By default it is not: rows of a batch share scenes. */
+  fresh?: boolean;
+}
+
 /** Loads a scene. Throws a UsageError if there is none, or if a sweep is none. */
-export async function loadScene(given: string): Promise<Scene> {
+export async function loadScene(given: string, options: SceneOptions = {}): Promise<Scene> {
   const path = findScene(given);
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx')
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
-  if (FILMS.includes(extname(path).toLowerCase())) return fromFilm(given, name, path);
-  const sweep = extname(path) === '.json' ? await fromRecipe(path) : await fromModule(path);
+  if (FILMS.includes(extname(path).toLowerCase())) return fromFilm(given, name, path, options);
+  const sweep = extname(path) === '.json' ? await fromRecipe(path) : await fromModule(path, options);
   return { kind: 'sweep', name, path, sweep };
 }
 
@@ -115,7 +113,7 @@ async function fromRecipe(path: string): Promise<Sweep> {
 }
 
 /** The scene that a film is of. It may be anyone's film, so all that it says is checked. */
-async function fromFilm(given: string, name: string, path: string): Promise<Scene> {
+async function fromFilm(given: string, name: string, path: string, options: SceneOptions): Promise<Scene> {
   const recipe = recipeIn(given, probe(given));
   if (!recipe) {
     throw new UsageError(`${given} carries no recipe: it is not of Untrained, or was converted since.`);
@@ -130,7 +128,7 @@ async function fromFilm(given: string, name: string, path: string): Promise<Scen
         'render that scene itself, by its path.',
     );
   }
-  const found = await loadScene(own.path);
+  const found = await loadScene(own.path, options);
   if (found.kind !== 'composed') return { ...found, name, extension, frames, every };
   const { variables, size, fps, transparent } = recipe;
   return { ...found, name, extension, as: { variables, size, fps, transparent, frames, every } };
@@ -149,14 +147,28 @@ export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | 
   }
 }
 
-async function fromModule(path: string): Promise<Sweep> {
-  return withPath(path, async () => {
-    const module = (await jiti.import(path)) as { default?: unknown };
-    if (module.default === undefined) {
-      throw new UsageError('It has no default export: end it with "export default sweep({ ... })".');
-    }
-    return parseSweep(module.default);
+/** Sweeps of modules, by path. */
+const modules = new Map<string, Promise<Sweep>>();
+
+async function fromModule(path: string, { fresh, ...options }: SceneOptions): Promise<Sweep> {
+  const known = fresh ? undefined : modules.get(path);
+  const loading = known ?? loadModule(path, options);
+  modules.set(path, loading);
+  return withPath(path, () => loading).catch((error) => {
+    throw options.signal?.aborted ? options.signal.reason : error;
   });
+}
+
+/** Loads scenes, the modules of sweeps all in one process. @throws UsageError for the first that cannot be loaded. */
+export async function loadScenes(paths: string[], options: LoadOptions = {}): Promise<Scene[]> {
+  const sweeps = paths.filter((path) => extname(path) === '.ts');
+  const loaded = await loadModules(sweeps, options);
+  for (const [i, sweep] of loaded.entries()) {
+    const loading = sweep instanceof Error ? Promise.reject(sweep) : Promise.resolve(sweep);
+    loading.catch(() => {}); // it is awaited below
+    modules.set(sweeps[i], loading);
+  }
+  return Promise.all(paths.map((path) => loadScene(path, options)));
 }
 
 /** Puts the file's name before what was wrong with it, on one line. */
@@ -167,6 +179,7 @@ async function withPath<T>(path: string, load: () => Promise<T>): Promise<T> {
     const message = String((error as Error).message ?? error)
       .split('\n')[0]
       .trim();
-    throw new UsageError(`${path}: ${message}`, { cause: error });
+    const placed = /^\d+:\d+: /.test(message); // the line and column in that very file
+    throw new UsageError(`${path}:${placed ? '' : ' '}${message}`, { cause: error });
   }
 }

@@ -32,8 +32,8 @@ export async function sheet(
 ): Promise<void> {
   const { writeSheet } = await import('../render/sheet.js'); // a typeface and what reads it
   checkAsked(options);
-  const job = await jobOf(scene, options, given);
   const report = reporter(options);
+  const job = await jobOf(scene, options, given, report, signal);
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
   const { size, labels, open, madeOf } =
     job.kind === 'sweep'

@@ -1,0 +1,91 @@
+/**
+ * The process that loads sweeps' modules, given by path, one after another. It sends each sweep to its parent as plain
+ * data, or what is wrong with the module in one line. See module.ts for its parent.
+ */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { createJiti } from 'jiti';
+import { UsageError } from '../errors.js';
+import { isPrivateFolder } from '../private-folder.js';
+import { parseSweep } from '../sweep/sweep.js';
+import type { ModuleMessage } from './module.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const paths = process.argv.slice(2);
+const send = process.send!.bind(process); // a module may put something else in its place
+
+watchParent();
+
+/** Translated modules are code that runs without being looked at again, so they lie where only this user can write. */
+const translated = join(tmpdir(), `untrained-scenes-${process.getuid?.() ?? 'user'}`);
+const jiti = createJiti(import.meta.url, {
+  // Scenes may be anywhere and import "untrained" all the same: it is this very package.
+  alias: { 'untrained/render': join(root, 'dist/render/index.js'), untrained: join(root, 'dist/index.js') },
+  fsCache: isPrivateFolder(translated) && translated,
+  moduleCache: false,
+  interopDefault: false,
+});
+
+let current = paths[0];
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (error) => report({ path: current, failure: failureOf(error, current) }));
+}
+for (const path of paths) {
+  current = path;
+  try {
+    const { default: exported } = (await jiti.import(path)) as { default?: unknown };
+    if (exported === undefined) {
+      throw new UsageError('it has no default export: end it with "export default sweep({ ... })".');
+    }
+    await report({ path, sweep: parseSweep(exported) });
+  } catch (error) {
+    await report({ path, failure: failureOf(error, path) });
+  }
+}
+
+function report(message: ModuleMessage): Promise<void> {
+  return new Promise((sent) => send(message, () => sent()));
+}
+
+/** What was thrown, which may be anything, and where: "8:9: boom" when it was in the module itself. */
+function failureOf(thrown: unknown, path: string): string {
+  try {
+    if (!(thrown instanceof Error)) {
+      return `it threw ${inspect(thrown, { breakLength: Number.POSITIVE_INFINITY })}, which is not an error: throw new Error("why") instead.`;
+    }
+    if (thrown instanceof UsageError) return thrown.message;
+    const [line] = String(thrown.message).split('\n');
+    const text = line.trim() || thrown.name;
+    const syntax = /^ParseError: (.*?)\s*\n\s*(.+):(\d+):(\d+)/.exec(thrown.message); // as jiti words it
+    if (syntax) return placed(path, syntax[2], syntax[3], syntax[4], `syntax error: ${syntax[1]}`);
+    for (const frame of String(thrown.stack).split('\n')) {
+      const [, file, row, column] = /((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/.exec(frame) ?? [];
+      if (!file || frame.includes('(node:') || frame.includes(' node:')) continue;
+      const real = file.startsWith('file:') ? fileURLToPath(file) : file;
+      if (real.startsWith(join(root, 'dist')) || /[\\/]node_modules[\\/]/.test(real)) continue;
+      return placed(path, real, row, column, text);
+    }
+    return text;
+  } catch {
+    return 'it threw something that cannot be shown: throw new Error("why") instead.'; // its own getters throw
+  }
+}
+
+function placed(path: string, file: string, row: string, column: string, text: string): string {
+  return file === path ? `${row}:${column}: ${text}` : `${file}:${row}:${column}: ${text}`;
+}
+
+/** Ends this process when its parent has gone: a module that loops for ever would outlive it. */
+function watchParent(): void {
+  const code = `
+    const { workerData } = require('node:worker_threads');
+    const wait = new Int32Array(new SharedArrayBuffer(4));
+    for (;;) {
+      Atomics.wait(wait, 0, 0, 500);
+      try { process.kill(workerData, 0); } catch { process.kill(process.pid, 'SIGKILL'); }
+    }`;
+  new Worker(code, { eval: true, workerData: process.ppid }).unref();
+}
