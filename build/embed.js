@@ -17,3 +17,4 @@ const embedded = `export const workerSource = ${JSON.stringify(outputFiles[0].te
 export const font = 'data:font/woff2;base64,${font}';
 `;
 await writeFile('dist/embedded.js', embedded);
+await import('./pages.js');

@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build as buildFast } from 'esbuild';
-import { build, type Plugin, type ResolvedConfig, type Rollup } from 'vite';
+import { build, type Rollup } from 'vite';
 import { UsageError } from '../errors.js';
 import { ENTRY, ESBUILD, entryFor, findModules, loadScenes } from './modules.js';
+import { type Modules, ownModules, prebuiltPackages } from './prebuilt.js';
+import { loadShaders } from './shaders.js';
 import { rootOf, type Target } from './target.js';
 
 export interface Bundle {
@@ -14,6 +16,8 @@ export interface Bundle {
   files: Map<string, string | Uint8Array>;
   /** Where the page finds modules that are imported by name, as an import map has it. */
   imports: Record<string, string>;
+  /** The style sheets among the files, in their order. */
+  styles: string[];
   /** A folder whose files the page may have too, by their path in it. */
   publicFolder: string;
 }
@@ -22,7 +26,6 @@ export interface Bundle {
 export async function bundle(target: Target): Promise<Bundle> {
   const root = target.kind === 'project' ? rootOf(target.path) : dirname(target.path);
   const apart = new Map<string, string>();
-  const plugins = () => [findModules(target.path, apart), loadScenes(), glsl()];
   try {
     const result = await build({
       configFile: false,
@@ -30,8 +33,9 @@ export async function bundle(target: Target): Promise<Bundle> {
       base: './',
       publicDir: false,
       logLevel: 'silent',
-      plugins: [entryFor(target), ...plugins()],
-      worker: { format: 'es', plugins },
+      plugins: [entryFor(target), findModules(target.path, apart), loadScenes(), loadShaders()],
+      // An import map is for the page alone: a worker has all in one file.
+      worker: { format: 'es', plugins: () => [findModules(target.path), loadScenes(), loadShaders()] },
       esbuild: ESBUILD,
       build: {
         write: false,
@@ -55,18 +59,24 @@ export async function bundle(target: Target): Promise<Bundle> {
       },
     });
     const { output } = (Array.isArray(result) ? result[0] : result) as Rollup.RollupOutput;
-    const files: Bundle['files'] = new Map(
-      output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
+    const scenes = output.map(
+      (file) => [file.fileName, file.type === 'chunk' ? file.code : file.source] as const,
     );
-    const imports = await bundlePackages(apart, files);
-    return { files, imports, publicFolder: join(root, 'public') };
+    const parts = [ownModules(), ...(await packagesOf(apart))];
+    return {
+      files: new Map([...scenes, ...parts.flatMap(({ files }) => [...files])]),
+      imports: Object.assign({}, ...parts.map(({ imports }) => imports)),
+      styles: stylesOf(output),
+      publicFolder: join(root, 'public'),
+    };
   } catch (error) {
     throw buildFailure(error as Rollup.RollupError);
   }
 }
 
-/** What is not the scenes' own code, but packages, pictures, typefaces. Of our own nodes, only those that are in packages. */
-export const isSurrounding = (name: string): boolean => name.startsWith('packages/') || !/\.js$/.test(name);
+/** What is not the scenes' own code, but our nodes, packages, pictures, typefaces. */
+export const isSurrounding = (name: string): boolean =>
+  /^(untrained|packages|modules)\//.test(name) || !/\.js$/.test(name);
 
 /** Names what a bundle does: the same name, the same film. Maps to the sources do nothing. */
 export function digestOf(
@@ -85,56 +95,59 @@ export function digestOf(
   return hash.digest('hex');
 }
 
-/**
- * Bundles packages as modules that share what they have in common. esbuild takes 0.3 s for Motion Canvas, where Rollup
- * took 4 s and more.
- */
-async function bundlePackages(
-  packages: Map<string, string>,
-  files: Bundle['files'],
-): Promise<Bundle['imports']> {
+/** The style sheets that a page has to load: those of the entry and, so that their typefaces are there from the start, all others. */
+function stylesOf(output: Rollup.RollupOutput['output']): string[] {
+  const chunks = new Map(
+    output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])),
+  );
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (name: string) => {
+    const chunk = chunks.get(name);
+    if (!chunk || seen.has(name)) return;
+    seen.add(name);
+    chunk.imports.forEach(visit); // what is imported comes first
+    for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
+    chunk.dynamicImports.forEach(visit);
+  };
+  for (const name of chunks.keys()) visit(name);
+  return [...found];
+}
+
+/** Motion Canvas as it was bundled beforehand, where the scene has the same, and what else is apart. */
+async function packagesOf(apart: Map<string, string>): Promise<Modules[]> {
+  const is = (motionCanvas: boolean) =>
+    new Map([...apart].filter(([name]) => name.startsWith('@motion-canvas/') === motionCanvas));
+  const motionCanvas = is(true);
+  const others = is(false);
+  return [
+    prebuiltPackages(motionCanvas) ?? (await bundlePackages(motionCanvas, 'packages')),
+    ...(others.size > 0 ? [await bundlePackages(others, 'modules')] : []),
+  ];
+}
+
+/** Bundles packages, into a folder of that name, as modules that share what they have in common. */
+async function bundlePackages(packages: Map<string, string>, folder: string): Promise<Modules> {
   const names = [...packages.keys()].sort(); // in whichever order they were come upon
   const { outputFiles } = await buildFast({
-    entryPoints: names.map((name, i) => ({ in: packages.get(name)!, out: `packages/${i}` })),
+    entryPoints: names.map((name, i) => ({ in: packages.get(name)!, out: `${folder}/${i}` })),
     bundle: true,
     splitting: true,
     format: 'esm',
     define: { 'import.meta.hot': 'undefined' },
-    chunkNames: 'packages/[name]-[hash]',
+    chunkNames: `${folder}/[name]-[hash]`,
     outdir: '/',
     write: false,
     logLevel: 'silent',
   });
-  for (const { path, contents } of outputFiles) {
-    files.set(path.replaceAll('\\', '/').replace(/^([A-Za-z]:)?\//, ''), contents);
-  }
-  return Object.fromEntries(names.map((name, i) => [name, `./packages/${i}.js`]));
-}
-
-/** Motion Canvas's own loader of shaders. Its package is slow to load, and few scenes have any. */
-function glsl(): Plugin {
-  let config: ResolvedConfig;
-  let loader: Promise<Plugin> | undefined;
-  const load = async (): Promise<Plugin> => {
-    process.env.VITE_CJS_IGNORE_WARNING = 'true'; // the package takes vite's older face, of which vite complains aloud
-    const { default: motionCanvas } = await import('@motion-canvas/vite-plugin');
-    // A CommonJS module in an ES module's clothes: its default is one level further in.
-    const plugins = (motionCanvas as unknown as { default: () => Plugin[] }).default();
-    const found = plugins.find(({ name }) => name === 'motion-canvas:webgl')!;
-    (found.configResolved as (config: ResolvedConfig) => void)(config);
-    return found;
-  };
   return {
-    name: 'untrained:glsl',
-    configResolved(resolved) {
-      config = resolved;
-    },
-    async transform(code, id) {
-      if (!/\.glsl(?:$|\?)/.test(id)) return null;
-      loader ??= load();
-      const { transform } = await loader;
-      return (transform as Rollup.TransformHook).call(this, code, id);
-    },
+    files: new Map(
+      outputFiles.map(({ path, contents }) => [
+        path.replaceAll('\\', '/').replace(/^([A-Za-z]:)?\//, ''),
+        contents,
+      ]),
+    ),
+    imports: Object.fromEntries(names.map((name, i) => [name, `./${folder}/${i}.js`])),
   };
 }
 

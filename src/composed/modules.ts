@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { isOwn, ownModules } from './prebuilt.js';
 import { metaFileOf, metaOf, type Target } from './target.js';
 
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** This very package, by its own name. */
+/** This very package, by its own name, where it is not taken from what was bundled beforehand. */
 const OWN: Record<string, string> = {
   untrained: dist('index.js'),
   'untrained/nodes': dist('nodes/index.js'),
@@ -17,28 +18,44 @@ const OWN: Record<string, string> = {
   'untrained/nodes/pictures': dist('nodes/pictures.js'),
 };
 
+/** Packages that are bundled apart from a scene: all of their modules are one for the whole page. */
+const SHARED = /^@motion-canvas\/(core|2d)(\/|$)/;
+const APART = /^(@motion-canvas\/(core|2d)|three)(\/|$)/;
+
 /**
  * Lets scenes be anywhere: `untrained` is this very package; Motion Canvas is one and the same for scenes, nodes and us,
  * that of the scene's own folder if it has one; and what else its folder lacks is taken from here.
  * @param anchor - The file whose folder counts as the scene's.
- * @param apart - Told of the large packages that never change, by the names that they are imported by, which are then left
- * out, to be bundled faster by other means.
+ * @param apart - Told of modules that are left out, since they are bundled already or faster by other means: the name
+ * that each is imported by, and its file. So is `untrained`, of which it is not told.
  */
 export function findModules(anchor: string, apart?: Map<string, string>): Plugin {
+  let resolveFile: (source: string, importer?: string) => Promise<string | undefined>;
   return {
     name: 'untrained:find',
     enforce: 'pre',
+    configResolved(config) {
+      resolveFile = config.createResolver(); // this.resolve() would have whole packages read, to see if they are CommonJS
+    },
+    async buildStart() {
+      if (apart) await Promise.all(ownModules().needs.map((name) => this.resolve(name, anchor)));
+    },
     async resolveId(source, importer, options) {
-      if (source in OWN) return OWN[source];
+      if (apart && isOwn(source)) return { id: source, external: true };
+      if (Object.hasOwn(OWN, source)) return OWN[source];
       if (!/^(@[\w.-]+\/)?[\w-]/.test(source) || source.includes('\0') || /^[A-Za-z]:/.test(source))
         return null;
-      const shared = /^@motion-canvas\/(core|2d)(\/|$)/.test(source);
-      for (const from of [shared ? anchor : importer, here]) {
+      for (const from of [SHARED.test(source) ? anchor : importer, here]) {
+        if (apart && APART.test(source)) {
+          const file = await resolveFile(source, from);
+          // Their shaders and the like are bundled with the scene that imports them.
+          if (file && /\.[cm]?[jt]sx?$/.test(file)) {
+            apart.set(source, file);
+            return { id: source, external: true };
+          }
+        }
         const found = await this.resolve(source, from, { ...options, skipSelf: true });
-        if (!found) continue;
-        if (!apart || !(shared || /^three(\/|$)/.test(source))) return found;
-        apart.set(source, found.id.split('?')[0]);
-        return { id: source, external: true };
+        if (found) return found;
       }
       return null;
     },
@@ -99,9 +116,7 @@ if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is no pr
     name: 'untrained:entry',
     resolveId: (id) => (id === ENTRY ? `\0${ENTRY}` : null),
     load: (id) =>
-      id === `\0${ENTRY}`
-        ? `import { start } from ${JSON.stringify(dist('page/main.js'))};\n${project}\nstart(project);`
-        : null,
+      id === `\0${ENTRY}` ? `import { start } from 'untrained/page';\n${project}\nstart(project);` : null,
   };
 }
 

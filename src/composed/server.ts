@@ -27,11 +27,11 @@ export type TakeFrame = (
   delta: AsyncIterable<Buffer>,
 ) => Promise<void>;
 
-const html = (imports: Bundle['imports']) => `<!doctype html>
+const html = ({ imports, styles }: Bundle) => `<!doctype html>
 <meta charset="utf-8">
 <title>Untrained</title>
 <link rel="icon" href="data:,">
-<script>globalThis.untrainedWideSimd = true</script>
+${styles.map((style) => `<link rel="stylesheet" href="${encodeURI(style)}">\n`).join('')}<script>globalThis.untrainedWideSimd = true</script>
 <script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module" src="film.js"></script>
 `;
@@ -68,10 +68,8 @@ const TYPES: Record<string, string> = {
 };
 
 /** Starts it, on a free port of 127.0.0.1. */
-export async function startServer(
-  { files, imports, publicFolder }: Bundle,
-  take: TakeFrame,
-): Promise<PageServer> {
+export async function startServer(bundle: Bundle, take: TakeFrame): Promise<PageServer> {
+  const { files, publicFolder } = bundle;
   const secret = `/${randomBytes(16).toString('hex')}/`;
   let missing: string | undefined;
   const server = createServer((request, response) => {
@@ -88,7 +86,7 @@ export async function startServer(
       response.writeHead(204, HEADERS).end();
       return;
     }
-    const file = path === secret ? html(imports) : path.startsWith(secret) ? files.get(name) : undefined;
+    const file = path === secret ? html(bundle) : path.startsWith(secret) ? files.get(name) : undefined;
     const type = TYPES[path === secret ? '.html' : extname(name).toLowerCase()] ?? 'application/octet-stream';
     if (file !== undefined) response.writeHead(200, { ...HEADERS, 'content-type': type }).end(file);
     else await sendPublic(join(publicFolder, name), type, response);

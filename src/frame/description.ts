@@ -1,7 +1,7 @@
 /**
  * A frame description: all that decides a picture, as plain data. Renderers take one and give RGBA8.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { networkSchema } from '../network/spec.js';
 import { paletteProblem, paletteSchema } from './palette.js';
 

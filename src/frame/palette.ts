@@ -4,7 +4,7 @@
  */
 import { rgb } from 'd3-color';
 import * as d3 from 'd3-scale-chromatic';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Colouring } from './colouring.js';
 
 /** Of d3-scale-chromatic, which has them of ColorBrewer, matplotlib and their authors. */

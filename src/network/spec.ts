@@ -1,7 +1,7 @@
 /**
  * The spec of a network: everything that makes it, as plain data. Nothing here draws a weight; network.ts does.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { activationNames } from './activations.js';
 
 /** What one network may cost at most: 2^28 weights are a gigabyte of float32 in every worker. */

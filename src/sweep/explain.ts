@@ -1,6 +1,6 @@
 /** Turns what zod has to say into one line: the value, the rule, and the nearest right thing. */
 import { closest, distance } from 'fastest-levenshtein';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { networkFieldNames } from '../network/spec.js';
 
 const knownFields = [

@@ -1,5 +1,5 @@
 /** Recipes: the JSON that makes a film again. A recipe comes from a file, so it is read as if it were hostile. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { sizeSchema } from '../frame/description.js';
 import { explain } from './explain.js';

@@ -2,7 +2,7 @@
  * Sweeps: a network's parameters, its view and its slice as functions of time. Plain data, so that a sweep is its own
  * recipe; sweep.at(t) is a frame description, which is all a renderer sees.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import {
   type FrameDescription,

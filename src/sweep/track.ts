@@ -3,7 +3,7 @@
  *
  * Time t is in seconds from the start of a sweep that lasts `seconds`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EasingName, easingNames, easings } from './easing.js';
 
 /** Motion Canvas's own default. */
