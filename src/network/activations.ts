@@ -8,9 +8,10 @@ export const activations = {
   tanh: Math.tanh,
   relu: (x) => Math.max(0, x),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  sin: Math.sin,
+  /** 0 where x is infinite, which has no sine. */
+  sin: (x) => (Number.isFinite(x) ? Math.sin(x) : 0),
   /** x Φ(x), Φ the normal distribution function: Hendrycks & Gimpel, arXiv:1606.08415 (the exact form, not the tanh one). */
-  gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  gelu: (x) => 0.5 * Math.max(x, -40) * (1 + erf(x / Math.SQRT2)), // below -40, -Infinity included, it is 0
   /** ln(1 + eˣ), written so that no large x overflows. */
   softplus: (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))),
   identity: (x) => x,
@@ -33,11 +34,35 @@ export function namesOf(activation: Activation): ActivationNames {
 /** Whether an output lives in [-1, 1], and is shown as (v + 1) / 2. */
 export const isSigned = (name: ActivationName): boolean => name === 'tanh' || name === 'sin';
 
+/** The activations whose values stay within [-1, 1]; the others follow their argument, however large it is. */
+const bounded: ReadonlySet<ActivationName> = new Set(['tanh', 'sigmoid', 'sin']);
+
+/** Whether an activation, or both of a mix, stay within [-1, 1]. */
+export function isBounded(names: ActivationNames): boolean {
+  return typeof names === 'string' ? bounded.has(names) : bounded.has(names.from) && bounded.has(names.to);
+}
+
 /** The function an activation names; a mix is (1 - fraction) from(x) + fraction to(x). */
 export function activationFunction(activation: Activation): (x: number) => number {
   if (typeof activation === 'string') return activations[activation];
   const { from, to, fraction } = activation;
   return (x) => (1 - fraction) * activations[from](x) + fraction * activations[to](x);
+}
+
+/** Beyond this, an unbounded activation is its slope there times its argument, to the last bit of float64. */
+const STRAIGHT = 2 ** 500;
+
+/**
+ * An activation of numbers that float64 cannot hold: a(2^exponent v) / 2^exponent as a function of v.
+ * @param exponent - Whole, 0 or more. For an activation that is not bounded; one that is needs none.
+ */
+export function scaledActivation(a: (x: number) => number, exponent: number): (v: number) => number {
+  if (exponent === 0) return a;
+  const [scale, back] = [2 ** exponent, 2 ** -exponent];
+  return (v) => {
+    const x = v * scale;
+    return Math.abs(x) < STRAIGHT ? back * a(x) : Math.abs(v) * (a(Math.sign(v) * STRAIGHT) / STRAIGHT);
+  };
 }
 
 /**

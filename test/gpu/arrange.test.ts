@@ -151,11 +151,11 @@ describe('places', () => {
 
   test('no two matrices overlap, and none reaches over the end', () => {
     fc.assert(
-      fc.property(arrangements, ({ hidden, output, earlier, length }) => {
+      fc.property(arrangements, ({ hidden, output, earlier, heldAt }) => {
         const matrices = [...hidden, output, ...(earlier ? [earlier] : [])].sort((a, b) => a.at - b.at);
         const ends = matrices.map(({ at, inputs, stride }) => at + (1 + inputs) * stride);
         for (const [i, end] of ends.entries()) {
-          expect(end).toBeLessThanOrEqual(matrices[i + 1]?.at ?? length);
+          expect(end).toBeLessThanOrEqual(matrices[i + 1]?.at ?? heldAt);
         }
       }),
       { numRuns: 200, seed: 1 },
@@ -165,10 +165,11 @@ describe('places', () => {
   test('of a narrow network, layers from the second on follow one another in whole parts, none in two', () => {
     let most = 0;
     fc.assert(
-      fc.property(arrangements, ({ narrow, hidden, output, earlier, parts, length }) => {
+      fc.property(arrangements, ({ narrow, hidden, output, earlier, parts, heldAt, length }) => {
         if (narrow === undefined) return;
         expect((16 * parts.at) % 256, 'what a uniform buffer may begin at').toBe(0);
-        expect(length).toBe(parts.at + PART * parts.count);
+        expect(heldAt).toBe(parts.at + PART * parts.count);
+        expect(length).toBe(heldAt + hidden.length + 1);
         for (const matrix of [hidden[0], output, earlier])
           if (matrix) expect(matrix.at).toBeLessThan(Math.max(1, parts.at));
         const matrixLength = (1 + narrow) * Math.ceil(narrow / 4);

@@ -25,6 +25,7 @@ const narrow: NarrowShape = {
   outputs: 3,
   earlier: 'none',
   parts: 0,
+  held: false,
 };
 
 const kernels: Record<string, Kernel> = {
@@ -41,9 +42,12 @@ const kernels: Record<string, Kernel> = {
     parts: 2,
   }),
   'narrow-fading-from-one-layer': narrowKernel({ ...narrow, width: 1, outputs: 1, earlier: 'position' }),
+  'narrow-held': narrowKernel({ ...narrow, hidden: { from: 'tanh', to: 'softplus' }, held: true }),
   dense: denseKernel('tanh', 32),
   'dense-mixed': denseKernel({ from: 'sin', to: 'softplus' }, 48),
+  'dense-held': denseKernel('gelu', 32, true),
   output: outputKernel('tanh'),
+  'output-held': outputKernel('identity', true),
   'colour-oklab': colourKernel('oklab'),
   'colour-oklch': colourKernel('oklch'),
   'colour-map': colourKernel(colouringOf({ map: 'viridis', output: 2 }) as ColourMap),
@@ -164,6 +168,7 @@ test('kernels that differ have labels that differ, since a label is all that tel
     { ...narrow, outputs: 1 },
     { ...narrow, earlier: 'position' },
     { ...narrow, earlier: 'units' },
+    { ...narrow, held: true },
   ];
   const all = [...variants.map(narrowKernel), ...Object.values(kernels).slice(4)];
   all.push(colourKernel(colouringOf('viridis') as ColourMap));

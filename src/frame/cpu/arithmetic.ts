@@ -2,7 +2,7 @@
  * The activation functions for four float32 at once, as WebAssembly. Each takes the code of a vector and gives the
  * code of another; src/network/activations.ts has what they compute, and the errors below are against that.
  */
-import type { ActivationName } from '../../network/activations.js';
+import { type ActivationName, isBounded } from '../../network/activations.js';
 import { ARTANH, ERF_OF_X_OVER_SQRT2, EXP, LN2_PARTS, PI_PARTS, SIN, TANH } from '../approximations.js';
 import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from './wasm.js';
 
@@ -31,6 +31,14 @@ export class ConstantPool {
   }
 }
 
+/** For an activation of sums that are parts of themselves: see Held of ../exponents.ts. */
+export interface HeldCode {
+  /** The sums as they are. */
+  sums: Code;
+  /** What their activations are multiplied by. */
+  out: Code;
+}
+
 /** Writes arithmetic into one function, with scratch locals shared by all that is written there in turn. */
 export class Arithmetic {
   readonly #pool: ConstantPool;
@@ -50,17 +58,21 @@ export class Arithmetic {
     return this.#relaxed ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
   }
 
-  /** An activation by name. */
-  activation(name: ActivationName, x: Code): Code {
-    return this[name](x);
+  /**
+   * An activation by name.
+   * @param held - Where x was made of such sums; the result is one of them.
+   */
+  activation(name: ActivationName, x: Code, held?: HeldCode): Code {
+    if (isBounded(name)) return held ? f32x4.mul(held.out, this[name](x)) : this[name](x);
+    return this[name](x, held);
   }
 
-  identity(x: Code): Code {
-    return x;
+  identity(x: Code, held?: HeldCode): Code {
+    return held?.sums ?? x;
   }
 
-  relu(x: Code): Code {
-    return f32x4.pmax(x, this.float(0));
+  relu(x: Code, held?: HeldCode): Code {
+    return f32x4.pmax(held?.sums ?? x, this.float(0));
   }
 
   /** Within 4.0e-7: an odd rational function, the argument cut where tanh is 1 in float32. */
@@ -76,24 +88,33 @@ export class Arithmetic {
     return this.madd(this.tanh(f32x4.mul(x, half)), half, half);
   }
 
-  /** Within 1.7e-6 up to |x| = 5.4 and 4e-7 |x| beyond: x (1 + erf(x / √2)) / 2, erf as an odd rational function. */
-  gelu(x: Code): Code {
+  /**
+   * Within 1.7e-6, and 4e-7 |x| for large x: x (1 + erf(x / √2)) / 2, erf as an odd rational function. What is left of
+   * 1 + erf at -5.4, where gelu is 0 in float32, must not be multiplied by more than that.
+   */
+  gelu(x: Code, held?: HeldCode): Code {
     const t = this.#local(0);
     const whole = this.#local(3);
-    const clamped = t.set(f32x4.pmin(f32x4.pmax(whole.tee(x), this.float(-5.4)), this.float(5.4)));
+    const least = this.float(-5.4);
+    const clamped = t.set(f32x4.pmin(whole.tee(f32x4.pmax(x, least)), this.float(5.4)));
     const half = this.float(0.5);
-    return [clamped, f32x4.mul(whole.get, this.madd(this.#oddRational(t, ERF_OF_X_OVER_SQRT2), half, half))];
+    const factor = held ? f32x4.pmax(held.sums, f32x4.mul(held.out, least)) : whole.get;
+    return [clamped, f32x4.mul(factor, this.madd(this.#oddRational(t, ERF_OF_X_OVER_SQRT2), half, half))];
   }
 
   /** Within 3e-7 |x| or so: max(x, 0) + ln(1 + e^-|x|), the logarithm as 2 artanh(e / (2 + e)). */
-  softplus(x: Code): Code {
+  softplus(x: Code, held?: HeldCode): Code {
     const t = this.#local(0);
     const u = this.#local(1);
     const whole = this.#local(3);
     const e = this.#exp(f32x4.neg(f32x4.abs(whole.tee(x))));
     const ratio = f32x4.div(t.tee(e), f32x4.add(t.get, this.float(2))); // at most 1/3, so six terms do
     const artanh = [t.set(ratio), u.set(f32x4.mul(t.get, t.get)), f32x4.mul(this.#horner(u, ARTANH), t.get)];
-    return this.madd(this.float(2), artanh, f32x4.pmax(whole.get, this.float(0)));
+    const two = this.float(2);
+    const zero = this.float(0);
+    return held
+      ? this.madd(f32x4.mul(two, held.out), artanh, f32x4.pmax(held.sums, zero))
+      : this.madd(two, artanh, f32x4.pmax(whole.get, zero));
   }
 
   /** Within 2e-7 for |x| up to 100 or so: to [-π/2, π/2] by subtracting n π in three parts, then an odd polynomial. */

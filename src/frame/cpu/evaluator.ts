@@ -5,12 +5,19 @@
  * then planes as long as the band being drawn: x, y, three of sums (which become brightness), three more for the
  * output one layer earlier, the rounding, and the RGBA pixels.
  */
-import { FREE_ADDRESS, type KernelExports, type KernelShape, MIX_ADDRESS } from './kernel.js';
+import type { Held } from '../exponents.js';
+import {
+  FREE_ADDRESS,
+  HELD_ADDRESS,
+  type KernelExports,
+  type KernelShape,
+  MIX_ADDRESS,
+  SHARE_ADDRESS,
+} from './kernel.js';
 import type { PackedLayer, PackedNetwork } from './pack.js';
 
 /** Tiles are about this large, to stay in the cache nearby; from 12 kB to 200 kB it makes hardly a difference. */
 const TILE_BYTES = 12 * 1024;
-const SHARE_ADDRESS = MIX_ADDRESS - 4;
 const PAGE = 65536;
 
 export class Evaluator {
@@ -37,7 +44,7 @@ export class Evaluator {
       this.#module = module;
     }
     this.#floats(FREE_ADDRESS, network.weights.length).set(network.weights);
-    this.#floats(MIX_ADDRESS, 1)[0] = network.mix;
+    this.#floats(MIX_ADDRESS - 4, 2).set([1 - network.mix, network.mix]);
     this.#floats(SHARE_ADDRESS, 1)[0] = network.earlier?.share ?? 0;
   }
 
@@ -56,7 +63,7 @@ export class Evaluator {
   /** Computes the first `samples` samples. Gives a plane of brightness for each output, valid until the next call. */
   evaluate(samples: number): Float32Array[] {
     const { tiles, x, sums, earlier } = this.#address;
-    const { output, widest } = this.#network;
+    const { output, widest, held } = this.#network;
     const plane = 4 * this.#capacity;
     const total = this.#padded(samples);
     const tile = this.#tileSamples();
@@ -69,6 +76,7 @@ export class Evaluator {
       for (const [k, layer] of this.#network.hidden.entries()) {
         before = { src, stride };
         const dst = tiles + (k % 2) * half;
+        if (held) this.#hold(held[k]);
         this.#run('hidden', layer, src, stride, dst, 4 * tile, count);
         src = dst;
         stride = 4 * tile;
@@ -78,6 +86,7 @@ export class Evaluator {
       if (last)
         this.#run('output', last.output, before.src, before.stride, earlier + 4 * first, plane, count);
     }
+    if (held) this.#hold(held[held.length - 1]);
     return Array.from({ length: output.units }, (_, channel) => {
       const at = sums + channel * plane;
       if (this.#network.earlier) this.#kernel.blend(at, earlier + channel * plane, SHARE_ADDRESS, total);
@@ -101,6 +110,11 @@ export class Evaluator {
     const plane = planes === 3 ? 4 * this.#capacity : 0; // grey is one plane read three times
     this.#kernel.pack(sums, sums + plane, sums + 2 * plane, rounding, rgba, this.#padded(samples));
     return new Uint8Array(this.#memory.buffer, rgba, 4 * samples);
+  }
+
+  /** Tells the kernel of the sums that come next. */
+  #hold({ into, out, limit }: Held): void {
+    this.#floats(HELD_ADDRESS, 3).set([into, out, limit]);
   }
 
   #run(

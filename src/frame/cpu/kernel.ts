@@ -7,8 +7,16 @@
  * within them or the block spills: 3 x 3 is the best at 128 bits. Where the engine joins pairs of 128-bit operations
  * into 256-bit ones, 5 x 4 is (its four vectors are two registers).
  */
-import { type ActivationName, type ActivationNames, isSigned } from '../../network/activations.js';
+import {
+  type ActivationName,
+  type ActivationNames,
+  isBounded,
+  isSigned,
+  namesOf,
+} from '../../network/activations.js';
+import type { NetworkSpec } from '../../network/spec.js';
 import { Arithmetic, ConstantPool } from './arithmetic.js';
+import type { PackedNetwork } from './pack.js';
 import {
   assemble,
   type Code,
@@ -36,10 +44,17 @@ export interface KernelShape {
 export interface KernelActivations {
   hidden: ActivationNames;
   output: ActivationName;
+  /** Whether sums are parts of themselves: see Held of ../exponents.ts, and HELD_ADDRESS. */
+  held?: boolean;
 }
 
-/** Where the mix's fraction is read from memory, one float32. */
+/** Where the mix's fraction is read from memory, one float32; before it is what the fraction leaves of 1. */
 export const MIX_ADDRESS = 4092;
+const REST_ADDRESS = MIX_ADDRESS - 4;
+/** Where the share is that `blend` is given. */
+export const SHARE_ADDRESS = REST_ADDRESS - 4;
+/** Where a layer's Held is read from, three float32. */
+export const HELD_ADDRESS = SHARE_ADDRESS - 12;
 /** The first byte of memory that the module does not keep for itself. */
 export const FREE_ADDRESS = 4096;
 
@@ -69,18 +84,26 @@ export interface KernelExports {
   pack(red: number, green: number, blue: number, rounding: number, rgba: number, samples: number): void;
 }
 
+/** What a network's module is written for. */
+export function activationsOf(
+  { activation, outputActivation }: Pick<NetworkSpec, 'activation' | 'outputActivation'>,
+  { held }: Pick<PackedNetwork, 'held'>,
+): KernelActivations {
+  return { hidden: namesOf(activation), output: outputActivation, ...(held && { held: true }) };
+}
+
 /** The module's bytes. */
 export function emitKernel(shape: KernelShape, activations: KernelActivations): Uint8Array<ArrayBuffer> {
   const pool = new ConstantPool();
   const functions = {
-    hidden: denseLayer(shape, pool, activations.hidden),
+    hidden: denseLayer(shape, pool, activations.hidden, activations.held),
     output: denseLayer(shape, pool, 'identity'),
     blend: blend(pool, shape.relaxed),
-    brighten: brighten(pool, shape.relaxed, activations.output),
+    brighten: brighten(pool, shape.relaxed, activations),
     pack: pack(pool, shape.relaxed),
   } satisfies Record<keyof KernelExports, FunctionBuilder>;
   const data = pool.data;
-  if (data.length > MIX_ADDRESS)
+  if (data.length > HELD_ADDRESS)
     throw new RangeError(`The kernel's ${data.length} bytes of constants overlap its memory.`);
   return assemble(functions, data);
 }
@@ -114,6 +137,7 @@ function denseLayer(
   shape: KernelShape,
   pool: ConstantPool,
   activation: KernelActivations['hidden'],
+  isHeld = false,
 ): FunctionBuilder {
   const { rows, vectors, relaxed } = shape;
   const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
@@ -168,13 +192,16 @@ function denseLayer(
     ];
   };
   const activated = (v: Local): Code => {
-    if (typeof activation === 'string') return math.activation(activation, v.get);
+    const held = isHeld ? { sums: v.get, out: v128.loadSplat(i32.const(HELD_ADDRESS), 4) } : undefined;
+    const x = held ? meant(v.get) : v.get;
+    if (typeof activation === 'string') return math.activation(activation, x, held);
     const mix = v128.loadSplat(i32.const(MIX_ADDRESS));
-    const difference = f32x4.sub(
-      math.activation(activation.to, v.get),
-      from.tee(math.activation(activation.from, v.get)),
-    );
-    return math.madd(mix, difference, from.get);
+    const first = math.activation(activation.from, x, held);
+    const second = math.activation(activation.to, x, held);
+    if (isBounded(activation)) return math.madd(mix, f32x4.sub(second, from.tee(first)), from.get);
+    // Of two values that may be far apart the difference would keep nothing of the smaller one.
+    const rest = v128.loadSplat(i32.const(REST_ADDRESS));
+    return [from.set(f32x4.mul(rest, first)), math.madd(mix, second, from.get)];
   };
   const oneFewer = (count: number) => unitsLeft.set(i32.sub(unitsLeft.get, i32.const(count)));
   const rest = Array.from({ length: rows - 1 }, (_, k) => rows - 1 - k); // a layer's last 1 to rows - 1 units
@@ -195,6 +222,12 @@ function denseLayer(
   return f;
 }
 
+/** The sums that held ones stand for, as far as they are finite: see HELD_ADDRESS. */
+function meant(sums: Code): Code {
+  const [into, limit] = [0, 8].map((offset) => v128.loadSplat(i32.const(HELD_ADDRESS), offset));
+  return f32x4.mul(into, f32x4.pmin(f32x4.pmax(sums, f32x4.neg(limit)), limit));
+}
+
 function blend(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32']);
   const [a, b, share, samples] = [0, 1, 2, 3].map((i) => f.parameter(i));
@@ -209,11 +242,16 @@ function blend(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
   return f;
 }
 
-function brighten(pool: ConstantPool, relaxed: boolean, activation: ActivationName): FunctionBuilder {
+function brighten(
+  pool: ConstantPool,
+  relaxed: boolean,
+  { output: activation, held }: KernelActivations,
+): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32']);
   const [sums, samples] = [0, 1].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
-  const value = math.activation(activation, v128.load(sums.get));
+  const sum = v128.load(sums.get);
+  const value = math.activation(activation, held ? meant(sum) : sum);
   const half = math.float(0.5);
   const shown = isSigned(activation) ? math.madd(value, half, half) : value;
   const clipped = f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));

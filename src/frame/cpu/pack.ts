@@ -3,9 +3,10 @@
  * every sample of the frame folded in.
  */
 import type { DrawCache } from '../../network/draws.js';
-import { type Layer, layerMaker } from '../../network/network.js';
+import { layerMaker } from '../../network/network.js';
 import { countWeights } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
+import { exponentsOf, factorsOf, type Held, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
 import { type KernelShape, packLayer } from './kernel.js';
 
@@ -24,6 +25,8 @@ export interface PackedNetwork {
   earlier?: { output: PackedLayer; share: number };
   /** The fraction of a mixed activation; 0 for a plain one. */
   mix: number;
+  /** Of a network too large for float32, what the kernel is told of each hidden layer and, last, of the output. */
+  held?: Held[];
   weights: Float32Array;
   /** The widest hidden layer, in units; 0 without one. */
   widest: number;
@@ -35,18 +38,21 @@ export function packNetwork(frame: FrameDescription, shape: KernelShape, draws: 
   const count = Math.ceil(spec.layers);
   const share = count - spec.layers;
   const weights = new Float32Array(countWeights({ ...spec, inputs: Math.max(2, spec.inputs) }));
+  const exponents = exponentsOf(frame, draws);
   let end = 0;
-  const pack = (layer: Layer, k: number): PackedLayer => {
+  const pack = (k: number, kind: 'hidden' | 'output'): PackedLayer => {
+    const layer = make[kind](k);
     const folded = k === 1 ? foldView(layer, frame) : layer;
     const at = end;
-    end = packLayer(folded, shape.rows, weights, at);
+    end = packLayer(scaledLayer(folded, factorsOf(exponents, k, kind)), shape.rows, weights, at);
     return { at, inputs: folded.inputs, units: folded.units };
   };
-  const hidden = Array.from({ length: count - 1 }, (_, i) => pack(make.hidden(i + 1), i + 1));
+  const hidden = Array.from({ length: count - 1 }, (_, i) => pack(i + 1, 'hidden'));
   return {
     hidden,
-    output: pack(make.output(count), count),
-    ...(share > 0 && { earlier: { output: pack(make.output(count - 1), count - 1), share } }),
+    output: pack(count, 'output'),
+    ...(share > 0 && { earlier: { output: pack(count - 1, 'output'), share } }),
+    ...(exponents && { held: heldOf(exponents) }),
     mix: typeof spec.activation === 'string' ? 0 : spec.activation.fraction,
     weights,
     widest: Math.max(0, ...hidden.map((layer) => layer.units)),

@@ -1,11 +1,10 @@
 /** A frame's brightness before it becomes bytes, for what draws more than pixels: surfaces, contours. */
-import { namesOf } from '../../network/activations.js';
 import { DrawCache } from '../../network/draws.js';
 import type { FrameDescription } from '../description.js';
 import { sampleOffsets } from '../geometry.js';
 import { chooseKernel, compileKernel, type KernelChoice } from './choose-kernel.js';
 import { Evaluator } from './evaluator.js';
-import type { KernelShape } from './kernel.js';
+import { activationsOf, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
 
 const draws = new DrawCache();
@@ -20,14 +19,14 @@ export function brightnessPlanes(
   frame: FrameDescription,
   { shape }: KernelChoice = chooseKernel(),
 ): Float32Array[] {
-  const { network, size } = frame;
-  const [width, height] = size;
+  const [width, height] = frame.size;
   const { evaluator, modules } = benchFor(shape);
-  const names = { hidden: namesOf(network.activation), output: network.outputActivation };
+  const network = packNetwork(frame, shape, draws);
+  const names = activationsOf(frame.network, network);
   const key = JSON.stringify(names);
   const module = modules.get(key) ?? compileKernel(shape, names);
   modules.set(key, module);
-  evaluator.load(module, packNetwork(frame, shape, draws), width * height);
+  evaluator.load(module, network, width * height);
   const offsets = sampleOffsets({ ...frame, supersample: 1 });
   for (let row = 0; row < height; row++) {
     evaluator.x.set(offsets.x, row * width);

@@ -2,15 +2,14 @@
 
 import { cores, startThread, type Thread } from '#host';
 import { RenderError } from '../../errors.js';
-import { namesOf } from '../../network/activations.js';
 import { DrawCache } from '../../network/draws.js';
-import type { NetworkSpec } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
 import { colouringOf } from '../palette.js';
 import { frameBytes, type PixelFormat } from '../pixels.js';
 import { type FrameRenderer, roomFor } from '../renderer.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
 import { chooseKernel, compileKernel } from './choose-kernel.js';
+import { activationsOf, type KernelActivations } from './kernel.js';
 import { packNetwork } from './pack.js';
 import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';
 
@@ -98,7 +97,7 @@ export class CpuRenderer implements FrameRenderer {
     const colouring = colouringOf(palette);
     const network = this.#pack(frame);
     const rows = rowsPerBand(frame, network.weights.length);
-    const module = this.#moduleFor(frame.network);
+    const module = this.#moduleFor(activationsOf(frame.network, network));
     const samples = samplesIn(frame, rows);
     return { shape, module, network, frame: { size, supersample, view, dither, colouring }, samples, rows };
   }
@@ -113,8 +112,7 @@ export class CpuRenderer implements FrameRenderer {
     }
   }
 
-  #moduleFor({ activation, outputActivation }: NetworkSpec): WebAssembly.Module {
-    const names = { hidden: namesOf(activation), output: outputActivation };
+  #moduleFor(names: KernelActivations): WebAssembly.Module {
     const key = JSON.stringify(names);
     let module = this.#modules.get(key);
     if (!module) {

@@ -9,6 +9,7 @@ import type { DrawCache, Seed } from '../../network/draws.js';
 import { type LayerRule, layerMaker, layerRules, seedShares, unitDraws } from '../../network/network.js';
 import { hiddenWidths, type NetworkSpec } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
+import { type Exponents, factorsOf, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
 import { layersInPart, PART_LENGTH } from './kernels/narrow.js';
 import { SCALE } from './kernels/scale.js';
@@ -33,6 +34,8 @@ export interface Arrangement {
   share: number;
   /** Of a narrow network: where the hidden layers from the second on begin, and how many parts they take. */
   parts: { at: number; count: number };
+  /** Where there is room for what the kernels are told of each hidden layer and, last, of the output: see heldNumbers. */
+  heldAt: number;
   /** The whole buffer, in vec4f. */
   length: number;
 }
@@ -69,7 +72,9 @@ export function arrange(spec: NetworkSpec): Arrangement {
     hidden.push(placeHidden(k));
   }
   if (narrow !== undefined) length = parts.at + PART_LENGTH * parts.count;
-  return { narrow, hidden, output, earlier, share, parts, length };
+  const heldAt = length;
+  length += hidden.length + 1;
+  return { narrow, hidden, output, earlier, share, parts, heldAt, length };
 }
 
 /** Every matrix, in the order of memory. */
@@ -116,12 +121,14 @@ export function firstMatrices(
   frame: FrameDescription,
   arrangement: Arrangement,
   draws: DrawCache,
+  exponents?: Exponents,
 ): { at: number; numbers: Float32Array<ArrayBuffer> }[] {
   const make = layerMaker(frame.network, draws);
   return matricesOf(arrangement)
     .filter(({ rule }) => rule.number === 1)
     .map((matrix) => {
-      const layer = foldView(matrix === arrangement.hidden[0] ? make.hidden(1) : make.output(1), frame);
+      const kind = kindOf(matrix, arrangement);
+      const layer = scaledLayer(foldView(make[kind](1), frame), factorsOf(exponents, 1, kind));
       const { at, stride } = matrix;
       const numbers = new Float32Array(4 * 3 * stride);
       numbers.set(layer.biases);
@@ -133,26 +140,38 @@ export function firstMatrices(
     });
 }
 
+/** Four numbers for each Held, in the places of the weights. */
+export function heldNumbers(exponents: Exponents): Float32Array<ArrayBuffer> {
+  return Float32Array.from(heldOf(exponents).flatMap(({ into, out, limit }) => [into, out, limit, 0]));
+}
+
+function kindOf(matrix: Matrix, { hidden }: Arrangement): 'hidden' | 'output' {
+  return hidden.includes(matrix) ? 'hidden' : 'output';
+}
+
 /** The records that kernels/scale.ts reads, one for each matrix that is scaled there, and the longest of these. */
 export function scalesOf(
   spec: NetworkSpec,
   arrangement: Arrangement,
+  exponents?: Exponents,
 ): { records: ArrayBuffer; count: number; longest: number } {
   const [a, b = { share: 0 }] = seedShares(spec.seed);
   const scaled = matricesOf(arrangement).filter(({ rule }) => rule.number > 1);
   const records = new ArrayBuffer(SCALE.bytes * scaled.length);
   let longest = 0;
-  for (const [i, { rule, at, inputs, stride }] of scaled.entries()) {
+  for (const [i, matrix] of scaled.entries()) {
+    const { rule, at, inputs, stride } = matrix;
+    const { weights, biases } = factorsOf(exponents, rule.number, kindOf(matrix, arrangement));
     const rows = 1 + inputs;
     longest = Math.max(longest, rows * stride);
     SCALE.write(new DataView(records), SCALE.bytes * i, {
       at,
       rows,
       stride,
-      weightA: a.share * rule.weightScale,
-      weightB: b.share * rule.weightScale,
-      biasA: a.share * rule.biasScale,
-      biasB: b.share * rule.biasScale,
+      weightA: a.share * rule.weightScale * weights,
+      weightB: b.share * rule.weightScale * weights,
+      biasA: a.share * rule.biasScale * biases,
+      biasB: b.share * rule.biasScale * biases,
       lastRow: rule.inputs,
       lastInput: rule.lastInput,
     });

@@ -3,7 +3,8 @@ import { DrawCache } from '../../network/draws.js';
 import { seedShares } from '../../network/network.js';
 import type { NetworkSpec } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
-import { type Arrangement, drawsKey, fillDraws, firstMatrices, scalesOf } from './arrange.js';
+import { type Exponents, exponentsOf } from '../exponents.js';
+import { type Arrangement, drawsKey, fillDraws, firstMatrices, heldNumbers, scalesOf } from './arrange.js';
 import { GROUP } from './kernels/kernel.js';
 import { scaleKernel } from './kernels/scale.js';
 import type { Memory } from './memory.js';
@@ -34,14 +35,22 @@ export class Networks {
     this.#pipelines = pipelines;
   }
 
+  /** What the layers of a frame's network are divided by, if anything. */
+  exponentsOf(frame: FrameDescription): Exponents | undefined {
+    return exponentsOf(frame, this.#draws);
+  }
+
   /** Fills the buffer `weights` for a frame. The scale kernel must be compiled. */
-  send(frame: FrameDescription, arrangement: Arrangement): void {
+  send(frame: FrameDescription, arrangement: Arrangement, exponents: Exponents | undefined): void {
     const { queue } = this.#gpu;
     const [a, b = a] = this.#sendDraws(frame.network, arrangement);
-    for (const { at, numbers } of firstMatrices(frame, arrangement, this.#draws)) {
+    for (const { at, numbers } of firstMatrices(frame, arrangement, this.#draws, exponents)) {
       queue.writeBuffer(this.#memory.get('weights'), 16 * at, numbers);
     }
-    const { records, count, longest } = scalesOf(frame.network, arrangement);
+    if (exponents) {
+      queue.writeBuffer(this.#memory.get('weights'), 16 * arrangement.heldAt, heldNumbers(exponents));
+    }
+    const { records, count, longest } = scalesOf(frame.network, arrangement, exponents);
     if (count === 0) return;
     queue.writeBuffer(this.#make('scales', records.byteLength), 0, records);
     const encoder = this.#gpu.createCommandEncoder();

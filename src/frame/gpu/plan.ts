@@ -69,6 +69,7 @@ const BESIDE = 32;
 /**
  * @param picture - What the pixels are wanted as.
  * @param form - Of the narrow kernel; by default the likeliest to be the fastest.
+ * @param held - Whether the network's sums are parts of themselves: see ../exponents.ts.
  * @throws UsageError for what does not fit into the device.
  */
 export function planFrame(
@@ -77,6 +78,7 @@ export function planFrame(
   limits: Limits,
   picture: PixelFormat = 'rgba',
   form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0],
+  held = false,
 ): Plan {
   const { network, supersample } = frame;
   const [width, height] = frame.size;
@@ -98,6 +100,7 @@ export function planFrame(
   const colouring = colouringOf(frame.palette);
   const planes = colouring === 'rgb' ? network.outputs : 3;
   const chunks = Math.ceil(pixels / chunkPixels);
+  const mix = typeof network.activation === 'string' ? 0 : network.activation.fraction;
   const chunk = (i: number): Dispatch[] => {
     const firstPixel = i * chunkPixels;
     const step: Step = {
@@ -111,12 +114,13 @@ export function planFrame(
       outputs: network.outputs,
       hidden: arrangement.hidden.length,
       share: arrangement.share,
-      mix: typeof network.activation === 'string' ? 0 : network.activation.fraction,
+      mix,
+      rest: 1 - mix,
     };
     const brightness =
       arrangement.narrow === undefined
-        ? wide(frame, arrangement, step)
-        : [narrow(frame, arrangement, step, form, limits)];
+        ? wide(frame, arrangement, step, held)
+        : [narrow(frame, arrangement, step, { form, held, limits })];
     const colours = colouring === 'rgb' ? [] : [coloured(colouring, step)];
     const groups: [number, number] = [Math.ceil(step.samples! / perPixel / GROUP), 1];
     const finish: Dispatch = {
@@ -158,8 +162,7 @@ function narrow(
   frame: FrameDescription,
   arrangement: Arrangement,
   step: Step,
-  form: NarrowForm,
-  limits: Limits,
+  { form, held, limits }: { form: NarrowForm; held: boolean; limits: Limits },
 ): Dispatch {
   const { network } = frame;
   const { narrow: width = 0, hidden, output, earlier, parts } = arrangement;
@@ -173,12 +176,14 @@ function narrow(
     outputs: network.outputs,
     earlier: earlier ? (earlier.rule.number === 1 ? 'position' : 'units') : 'none',
     parts: form.weights === 'uniform' ? parts.count : 0,
+    held,
   });
   const places = {
     firstAt: hidden[0]?.at,
     at: parts.at,
     outputAt: output.at,
     earlierAt: earlier?.at,
+    heldAt: arrangement.heldAt,
   };
   return {
     kernel,
@@ -190,11 +195,11 @@ function narrow(
 }
 
 /** A dispatch for each layer, with one before for the samples' positions. */
-function wide(frame: FrameDescription, arrangement: Arrangement, step: Step): Dispatch[] {
+function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
   const { network } = frame;
-  const { hidden, output, earlier } = arrangement;
+  const { hidden, output, earlier, heldAt } = arrangement;
   const units = tileUnits(Math.max(...hidden.map(({ rule }) => rule.units)));
-  const dense = denseKernel(namesOf(network.activation), units);
+  const dense = denseKernel(namesOf(network.activation), units, held);
   const place = ({ at, inputs, stride, rule }: Matrix) => ({ at, inputs, stride, units: rule.units });
   const turn = (k: number): BufferName => (k % 2 === 0 ? 'unitsA' : 'unitsB');
   const ofSamples: [number, number] = [Math.ceil(step.plane! / GROUP), 1];
@@ -204,7 +209,7 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step): Di
       Math.ceil(step.samples! / TILE_SAMPLES),
     ];
     const buffers: BufferName[] = ['weights', turn(k), turn(k + 1)];
-    return { kernel: dense, step: { ...step, ...place(matrix) }, buffers, groups };
+    return { kernel: dense, step: { ...step, ...place(matrix), heldAt: heldAt + k }, buffers, groups };
   });
   const last = hidden.length;
   const earlierPlace = earlier && {
@@ -216,8 +221,8 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step): Di
     { kernel: placeKernel, step, buffers: ['offsets', 'unitsA'], groups: ofSamples },
     ...layers,
     {
-      kernel: outputKernel(network.outputActivation),
-      step: { ...step, ...place(output), ...earlierPlace },
+      kernel: outputKernel(network.outputActivation, held),
+      step: { ...step, ...place(output), ...earlierPlace, heldAt: heldAt + last },
       buffers: ['weights', turn(last), turn(last + 1), 'brightness'],
       groups: ofSamples,
     },

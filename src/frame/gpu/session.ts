@@ -106,14 +106,15 @@ export class Session {
    */
   async begin(frame: FrameDescription, format: PixelFormat): Promise<Drawing> {
     const arrangement = arrange(frame.network);
-    const { plan, form, tuner } = this.#plan(frame, arrangement, format);
+    const exponents = this.#networks.exponentsOf(frame);
+    const { plan, form, tuner } = this.#plan(frame, arrangement, format, exponents !== undefined);
     await this.#pipelines.prepare([scaleKernel, ...plan.kernels]);
     const slot = await this.#takeSlot();
 
     this.#gpu.pushErrorScope('validation');
     this.#gpu.pushErrorScope('out-of-memory');
     this.#makeBuffers(plan, slot);
-    this.#networks.send(frame, arrangement);
+    this.#networks.send(frame, arrangement, exponents);
     this.#sendOffsets(frame);
     this.#sendMap(frame);
     await this.#run(plan, slot);
@@ -141,13 +142,14 @@ export class Session {
     frame: FrameDescription,
     arrangement: Arrangement,
     format: PixelFormat,
+    held: boolean,
   ): { plan: Plan; form?: NarrowForm; tuner?: Tuner<NarrowForm> } {
     const { limits } = this.#gpu;
     const { narrow, parts } = arrangement;
-    if (narrow === undefined) return { plan: planFrame(frame, arrangement, limits, format) };
+    if (narrow === undefined) return { plan: planFrame(frame, arrangement, limits, format, undefined, held) };
     const forms = formsFor(narrow, parts.count, limits);
     const likeliest = this.#form ?? forms[0];
-    const plan = planFrame(frame, arrangement, limits, format, likeliest);
+    const plan = planFrame(frame, arrangement, limits, format, likeliest, held);
     const { timed, software } = this.#device;
     if (this.#form || !timed || software || plan.operations < TUNED_OPERATIONS)
       return { plan, form: likeliest };
@@ -155,9 +157,9 @@ export class Session {
     const tuner = this.#tuners.get(key) ?? new Tuner(forms);
     this.#tuners.set(key, tuner);
     const form = tuner.next((other) =>
-      this.#pipelines.ready(planFrame(frame, arrangement, limits, format, other).kernels),
+      this.#pipelines.ready(planFrame(frame, arrangement, limits, format, other, held).kernels),
     );
-    return { plan: planFrame(frame, arrangement, limits, format, form), form, tuner };
+    return { plan: planFrame(frame, arrangement, limits, format, form, held), form, tuner };
   }
 
   async #takeSlot(): Promise<number> {

@@ -1,6 +1,9 @@
 fn tanh_vec2f(x: vec2f) -> vec2f {
   let e = exp2(min(2.885390043258667 * x, vec2f(126.0)));
-  return fma(vec2f(-2.0), 1.0 / (e + 1.0), vec2f(1.0));
+  let far = fma(vec2f(-2.0), 1.0 / (e + 1.0), vec2f(1.0));
+  let u = x * x;
+  let near = fma(fma(fma(vec2f(-0.050366226583719254), u, vec2f(0.13314831256866455)), u, vec2f(-0.33333060145378113)), x * u, x);
+  return select(far, near, abs(x) < vec2f(0.30000001192092896));
 }
 
 fn relu_vec2f(x: vec2f) -> vec2f {
@@ -25,7 +28,7 @@ fn gelu_vec2f(x: vec2f) -> vec2f {
   let u = t * t;
   let p = fma(fma(fma(fma(fma(vec2f(0.03844641521573067), u, vec2f(10.455449104309082)), u, vec2f(270.132568359375)), u, vec2f(7645.6953125)), u, vec2f(54861.6640625)), u, vec2f(655836.0));
   let q = fma(fma(fma(fma(fma(vec2f(1.0), u, vec2f(59.51033401489258)), u, vec2f(1528.0189208984375)), u, vec2f(23326.3359375)), u, vec2f(205753.1875)), u, vec2f(821968.5625));
-  return x * fma(0.5 * t * p, 1.0 / q, vec2f(0.5));
+  return max(x, vec2f(-5.4)) * fma(0.5 * t * p, 1.0 / q, vec2f(0.5));
 }
 
 fn softplus_vec2f(x: vec2f) -> vec2f {

@@ -24,6 +24,8 @@ struct Step {
   earlierStride: u32,
   share: f32,
   mix: f32,
+  rest: f32,
+  heldAt: u32,
 }
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
@@ -46,8 +48,8 @@ fn activation_to_vec4f(x: vec4f) -> vec4f {
   return fma(2.0 * t, fma(fma(fma(fma(fma(fma(vec4f(0.07692307978868484), u, vec4f(0.09090909361839294)), u, vec4f(0.1111111119389534)), u, vec4f(0.1428571492433548)), u, vec4f(0.20000000298023224)), u, vec4f(0.3333333432674408)), u, vec4f(1.0)), max(x, vec4f(0.0)));
 }
 fn activation_vec4f(x: vec4f) -> vec4f {
-  let from_value = activation_from_vec4f(x);
-  return fma(vec4f(step.mix), activation_to_vec4f(x) - from_value, from_value);
+  // Of two values that may be far apart the difference would keep nothing of the smaller one.
+  return fma(vec4f(step.mix), activation_to_vec4f(x), step.rest * activation_from_vec4f(x));
 }
 
 // The i-th block of a tile's weights, from input k on, of the units from block u on.

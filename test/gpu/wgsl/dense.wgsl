@@ -24,6 +24,8 @@ struct Step {
   earlierStride: u32,
   share: f32,
   mix: f32,
+  rest: f32,
+  heldAt: u32,
 }
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
@@ -33,7 +35,10 @@ var<workgroup> tile_weights: array<vec4f, 64>; // (8 inputs, 32 units)
 var<workgroup> tile_values: array<vec4f, 256>; // (8 inputs, 128 samples)
 fn activation_vec4f(x: vec4f) -> vec4f {
   let e = exp2(min(2.885390043258667 * x, vec4f(126.0)));
-  return fma(vec4f(-2.0), 1.0 / (e + 1.0), vec4f(1.0));
+  let far = fma(vec4f(-2.0), 1.0 / (e + 1.0), vec4f(1.0));
+  let u = x * x;
+  let near = fma(fma(fma(vec4f(-0.050366226583719254), u, vec4f(0.13314831256866455)), u, vec4f(-0.33333060145378113)), x * u, x);
+  return select(far, near, abs(x) < vec4f(0.30000001192092896));
 }
 
 // The i-th block of a tile's weights, from input k on, of the units from block u on.

@@ -23,6 +23,8 @@ struct Step {
   earlierStride: u32,
   share: f32,
   mix: f32,
+  rest: f32,
+  heldAt: u32,
 }
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> offsets: array<f32>;
@@ -43,14 +45,17 @@ fn position(sample: u32) -> vec2f {
 }
 fn activation_from_vec4f(x: vec4f) -> vec4f {
   let e = exp2(min(2.885390043258667 * x, vec4f(126.0)));
-  return fma(vec4f(-2.0), 1.0 / (e + 1.0), vec4f(1.0));
+  let far = fma(vec4f(-2.0), 1.0 / (e + 1.0), vec4f(1.0));
+  let u = x * x;
+  let near = fma(fma(fma(vec4f(-0.050366226583719254), u, vec4f(0.13314831256866455)), u, vec4f(-0.33333060145378113)), x * u, x);
+  return select(far, near, abs(x) < vec4f(0.30000001192092896));
 }
 fn activation_to_vec4f(x: vec4f) -> vec4f {
   return max(x, vec4f(0.0));
 }
 fn activation_vec4f(x: vec4f) -> vec4f {
-  let from_value = activation_from_vec4f(x);
-  return fma(vec4f(step.mix), activation_to_vec4f(x) - from_value, from_value);
+  // Of two values that may be far apart the difference would keep nothing of the smaller one.
+  return fma(vec4f(step.mix), activation_to_vec4f(x), step.rest * activation_from_vec4f(x));
 }
 fn output_f32(x: f32) -> f32 {
   return 1.0 / (1.0 + exp2(min(-1.4426950216293335 * x, f32(126.0))));

@@ -23,6 +23,8 @@ struct Step {
   earlierStride: u32,
   share: f32,
   mix: f32,
+  rest: f32,
+  heldAt: u32,
 }
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> offsets: array<f32>;

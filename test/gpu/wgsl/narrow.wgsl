@@ -23,6 +23,8 @@ struct Step {
   earlierStride: u32,
   share: f32,
   mix: f32,
+  rest: f32,
+  heldAt: u32,
 }
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> offsets: array<f32>;
@@ -42,7 +44,10 @@ fn position(sample: u32) -> vec2f {
 }
 fn activation_vec2f(x: vec2f) -> vec2f {
   let e = exp2(min(2.885390043258667 * x, vec2f(126.0)));
-  return fma(vec2f(-2.0), 1.0 / (e + 1.0), vec2f(1.0));
+  let far = fma(vec2f(-2.0), 1.0 / (e + 1.0), vec2f(1.0));
+  let u = x * x;
+  let near = fma(fma(fma(vec2f(-0.050366226583719254), u, vec2f(0.13314831256866455)), u, vec2f(-0.33333060145378113)), x * u, x);
+  return select(far, near, abs(x) < vec2f(0.30000001192092896));
 }
 fn output_f32(x: f32) -> f32 {
   return 1.0 / (1.0 + exp2(min(-1.4426950216293335 * x, f32(126.0))));

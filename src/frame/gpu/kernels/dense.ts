@@ -28,15 +28,16 @@ export function tileUnits(units: number): number {
 /** Bytes of workgroup memory a tile takes; every device has 16384. */
 export const tileBytes = (units: number): number => 4 * TILE_INPUTS * (units + TILE_SAMPLES);
 
-export function denseKernel(hidden: ActivationNames, units: number): Kernel {
+/** @param held - Whether sums are parts of themselves: see ../../exponents.ts. */
+export function denseKernel(hidden: ActivationNames, units: number, held = false): Kernel {
   return {
-    label: `dense, ${units} units, ${inWords(hidden)}`,
+    label: `dense, ${units} units, ${inWords(hidden)}${held ? ', held' : ''}`,
     bindings: ['step', 'read', 'read', 'write'],
-    code: () => laidOut(codeOf(hidden, units)),
+    code: () => laidOut(codeOf(hidden, units, held)),
   };
 }
 
-function codeOf(hidden: ActivationNames, units: number): string {
+function codeOf(hidden: ActivationNames, units: number, held: boolean): string {
   const groups = units / 8;
   const invocations = 16 * groups;
   const weightBlocks = (TILE_INPUTS * units) / 4; // vec4f of weights in workgroup memory
@@ -66,7 +67,7 @@ ${STEP.wgsl}
 @group(0) @binding(3) var<storage, read_write> results: array<vec4f>;
 var<workgroup> tile_weights: array<vec4f, ${weightBlocks}>; // (${TILE_INPUTS} inputs, ${units} units)
 var<workgroup> tile_values: array<vec4f, ${valueBlocks}>; // (${TILE_INPUTS} inputs, ${TILE_SAMPLES} samples)
-${activationSource(hidden, ['vec4f'])}
+${activationSource(hidden, ['vec4f'], held)}
 
 // The i-th block of a tile's weights, from input k on, of the units from block u on.
 fn weight_block(i: u32, k: u32, u: u32) -> vec4f {
@@ -96,7 +97,7 @@ fn bias_block(block: u32) -> vec4f {
 
 fn store(unit: u32, block: u32, sums: vec4f) {
   if (unit < step.units) {
-    results[unit * (step.plane / 4u) + block] = ${activationOf('vec4f')}(sums);
+    results[unit * (step.plane / 4u) + block] = ${activationOf('vec4f')}(sums${held ? ', weights[step.heldAt]' : ''});
   }
 }
 

@@ -35,6 +35,8 @@ export const STEP = struct('Step', {
   earlierStride: 'u32',
   share: 'f32', // of the output one layer earlier
   mix: 'f32', // the fraction of a mixed activation
+  rest: 'f32', // what that leaves of 1
+  heldAt: 'u32', // the first hidden layer's Held (../../exponents.ts), or the layer's own where it has a dispatch to itself
 });
 
 export type Step = Parameters<typeof STEP.write>[2];

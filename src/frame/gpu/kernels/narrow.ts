@@ -33,6 +33,8 @@ export interface NarrowShape {
   earlier: 'none' | 'position' | 'units';
   /** How many parts hold the hidden layers from the second on, where they are read as uniform buffers; else 0. */
   parts: number;
+  /** Whether sums are parts of themselves: see ../../exponents.ts. */
+  held: boolean;
 }
 
 /**
@@ -56,7 +58,7 @@ export const narrowBytes = (width: number, form: NarrowForm, invocations: number
 const COMPONENTS = 'xyzw';
 
 export function narrowKernel(shape: NarrowShape): Kernel {
-  const { width, form, invocations, hidden, output, outputs, earlier, parts } = shape;
+  const { width, form, invocations, hidden, output, outputs, earlier, parts, held } = shape;
   const label = [
     'narrow',
     `${width} units`,
@@ -66,6 +68,7 @@ export function narrowKernel(shape: NarrowShape): Kernel {
     inWords(hidden),
     `${outputs} ${output}`,
     `earlier ${earlier}`,
+    ...(held ? ['held'] : []),
   ].join(', ');
   const partBindings = Array.from({ length: parts }, (): Binding => 'part');
   return { label, code: () => laidOut(codeOf(shape)), bindings: [...BINDINGS, ...partBindings] };
@@ -73,7 +76,8 @@ export function narrowKernel(shape: NarrowShape): Kernel {
 
 const BINDINGS: readonly Binding[] = ['step', 'read', 'read', 'write'];
 
-function codeOf({ width, form, invocations, hidden, output, outputs, earlier, parts }: NarrowShape): string {
+function codeOf(shape: NarrowShape): string {
+  const { width, form, invocations, hidden, output, outputs, earlier, parts, held } = shape;
   const { size, vectors } = form;
   const samples = samplesOf(form);
   const type = size === 4 ? 'vec4f' : 'vec2f';
@@ -91,12 +95,15 @@ ${each(Math.ceil(units / 4), (block) => `    let b${block} = ${weight(block)};`)
 ${each(units, (u) => `    ${eachVector((q) => `${name}${u}_${q} = ${type}(b${u >> 2}.${component(u)});`)}`)}`;
   const declare = (name: string, units: number) =>
     each(units, (u) => `  ${eachVector((q) => `var ${name}${u}_${q}: ${type};`)}`);
-  const activation = () =>
-    each(
+  /** @param layer - Its number, from 1, where the sums are held. */
+  const activation = (layer: string) => {
+    const given = held ? `, weights[step.heldAt + ${layer} - 1u]` : '';
+    return each(
       width,
       (u) =>
-        `    ${eachVector((q) => `units[${(u * vectors + q) * invocations}u + local] = ${activationOf(type)}(s${u}_${q});`)}`,
+        `    ${eachVector((q) => `units[${(u * vectors + q) * invocations}u + local] = ${activationOf(type)}(s${u}_${q}${given});`)}`,
     );
+  };
 
   /** The sums `name` of `units` units from a matrix at `at` over the sample's position, or over the last layer's units. */
   const overPosition = (name: string, units: number, at: string) => {
@@ -125,7 +132,7 @@ ${each(
 ${earlier === 'units' ? `if (layer == step.hidden) {\n${overUnits('e', outputs, 'step.earlierAt')}\n}` : ''}
     let at = ${at};
 ${overUnits('s', width, 'at', buffer)}
-${activation()}`;
+${activation('layer')}`;
   const inPart = layersInPart(width);
   const fromStorage = () => `
   for (var layer = 2u; layer <= step.hidden; layer++) {
@@ -141,7 +148,7 @@ ${layerOf(`(layer - ${2 + part * inPart}u) * ${matrixLength(width)}u`, `part${pa
 )}`;
   const hiddenLayers = () => `
 ${overPosition('s', width, 'step.firstAt')}
-${activation()}
+${activation('1u')}
 ${uniform ? fromUniforms() : fromStorage()}`;
 
   const partBuffers = each(
@@ -160,12 +167,12 @@ ${STEP.wgsl}
 ${partBuffers}
 ${width ? `// The activations of the last layer: (${width} units, ${vectors} vectors, invocations). Each invocation has its own, so none waits.\nvar<workgroup> units: array<${type}, ${width * vectors * invocations}>;` : ''}
 ${POSITION}
-${width ? activationSource(hidden, [type]) : ''}
-${brightnessSource(output)}
+${width ? activationSource(hidden, [type], held) : ''}
+${brightnessSource(output, held)}
 
 fn show(sample: u32, output: u32, sum: f32) {
   if (sample < step.samples) {
-    planes[output * step.plane + sample] = brightness(sum);
+    planes[output * step.plane + sample] = brightness(sum${held ? ', weights[step.heldAt + step.hidden]' : ''});
   }
 }
 

@@ -3,9 +3,10 @@ import type { ActivationName } from '../../../network/activations.js';
 import { brightnessSource } from './activations.js';
 import { GROUP, type Kernel, STEP } from './kernel.js';
 
-export function outputKernel(output: ActivationName): Kernel {
+/** @param held - Whether sums are parts of themselves: see ../../exponents.ts. */
+export function outputKernel(output: ActivationName, held = false): Kernel {
   return {
-    label: `output, ${output}`,
+    label: `output, ${output}${held ? ', held' : ''}`,
     bindings: ['step', 'read', 'read', 'read', 'write'],
     code: () => /* wgsl */ `
 // One invocation, one sample. units and before are planes of activations, of the last hidden layer and of the one before.
@@ -15,7 +16,7 @@ ${STEP.wgsl}
 @group(0) @binding(2) var<storage, read> units: array<f32>;
 @group(0) @binding(3) var<storage, read> before: array<f32>;
 @group(0) @binding(4) var<storage, read_write> planes: array<f32>;
-${brightnessSource(output)}
+${brightnessSource(output, held)}
 
 @compute @workgroup_size(${GROUP})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -35,7 +36,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     sums = fma(vec4f(step.share), earlier - sums, sums);
   }
   for (var c = 0u; c < step.outputs; c++) {
-    planes[c * step.plane + sample] = brightness(sums[c]);
+    planes[c * step.plane + sample] = brightness(sums[c]${held ? ', weights[step.heldAt]' : ''});
   }
 }
 `,
