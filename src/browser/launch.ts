@@ -1,8 +1,9 @@
 /** Starts a browser that draws: nothing on screen, nothing from the network but what we serve ourselves. */
 
-import { chromium, type Browser as Process } from 'playwright-core';
+import { type CDPSession, chromium, type Browser as Process } from 'playwright-core';
 import { RenderError } from '../errors.js';
 import { WIDE_SIMD_IN_PAGES } from '../frame/cpu/host.node.js';
+import { DEFAULT_TIMEOUT, StalledError, within } from '../patience.js';
 import type { Browser } from './find-browser.js';
 
 const FLAGS = [
@@ -16,10 +17,76 @@ const FLAGS = [
   ...WIDE_SIMD_IN_PAGES,
 ];
 
+/** A browser at work. */
+export interface Running {
+  readonly process: Process;
+  /** Of the program, where the browser tells it. */
+  readonly pid: number | undefined;
+  /** Whether the browser itself answers, whatever its pages do. */
+  answers(): Promise<boolean>;
+  /** Ends it and all of its processes, stopped ones too, and removes its files. */
+  close(): Promise<void>;
+}
+
+/** How long a browser that works takes at most to answer, in seconds. */
+const ANSWER_SECONDS = 1;
+/** How long one may take to end by itself, in seconds. */
+const CLOSE_SECONDS = 3;
+
+/**
+ * Starts it.
+ * @param timeout - How long it may take to answer, in seconds.
+ * @throws RenderError when it does not start, with what it said.
+ */
+export async function startBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Running> {
+  const process = await launchBrowser(browser, timeout);
+  const silent = `The browser ${browser.path} has not answered for ${timeout} s`;
+  try {
+    const session = await within(timeout, process.newBrowserCDPSession(), silent);
+    const pid = await within(timeout, pidOf(session), silent);
+    const answers = () =>
+      within(ANSWER_SECONDS, session.send('Browser.getVersion'), silent).then(
+        () => true,
+        () => false,
+      );
+    return {
+      process,
+      pid,
+      answers,
+      async close() {
+        if (pid !== undefined && !(await answers())) killAll(pid);
+        const closing = process.close().catch(() => {});
+        await within(CLOSE_SECONDS, closing, silent).catch(() => pid !== undefined && killAll(pid));
+        await within(CLOSE_SECONDS, closing, silent).catch(() => {}); // its files
+      },
+    };
+  } catch (error) {
+    void process.close().catch(() => {});
+    throw error;
+  }
+}
+
+async function pidOf(session: CDPSession): Promise<number | undefined> {
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo').catch(() => ({ processInfo: [] }));
+  return processInfo.find(({ type }) => type === 'browser')?.id;
+}
+
+/** Ends a browser that no longer listens. Its processes are a group, which is named after it. */
+function killAll(pid: number): void {
+  for (const id of [-pid, pid]) {
+    try {
+      process.kill(id, 'SIGKILL');
+    } catch {
+      // There is no such group, as on Windows, or it has gone.
+    }
+  }
+}
+
 /** @throws RenderError when it does not start, with what it said. */
-export async function launchBrowser(browser: Browser): Promise<Process> {
+export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Process> {
   try {
     return await chromium.launch({
+      timeout: 1000 * timeout,
       executablePath: browser.path,
       env: { ...(process.env as Record<string, string>), ...browser.env },
       args: FLAGS,
@@ -28,6 +95,13 @@ export async function launchBrowser(browser: Browser): Promise<Process> {
       handleSIGHUP: false,
     });
   } catch (error) {
+    if ((error as Error).name === 'TimeoutError') {
+      throw new StalledError(
+        `The browser ${browser.path} has not started for ${timeout} s: give it longer with --timeout, or name another ` +
+          'with --browser or CHROME_PATH.',
+        { cause: error },
+      );
+    }
     const said = String((error as Error).message)
       .split('\n')
       .map((line) => line.replace(/^.*?\[err\] /, '').trim())

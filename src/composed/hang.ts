@@ -4,7 +4,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import type { Places } from './failure.js';
 
 /** How long the debugger may take to answer, in milliseconds. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 1000;
 
 interface Location {
   scriptId: string;

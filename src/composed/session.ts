@@ -1,13 +1,14 @@
 /** Several pages of one browser that draw the same scenes, until one of them fails. */
 
-import type { Page, Browser as Process } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { findBrowser } from '../browser/find-browser.js';
-import { launchBrowser } from '../browser/launch.js';
+import { type Running, startBrowser } from '../browser/launch.js';
 import { RenderError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
 import type { Message } from '../page/main.js';
 import type { Warning } from '../page/warning.js';
+import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../patience.js';
 import { codeDigest } from '../render/version.js';
 import { SegmentCache } from '../video/index.js';
 import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
@@ -27,6 +28,9 @@ export interface SessionOptions {
   onWarning?: (text: string) => void;
 }
 
+/** How long pages that hang may take to say where, in seconds. One that is stopped never does. */
+const WHERE_SECONDS = 2;
+
 /** Of a film's frames, so that one that takes long is not taken for one that hangs. */
 const PRINTS_AT_ONCE = 25;
 
@@ -43,40 +47,47 @@ export class Session {
   private readonly playing = new Map<Page, string>();
   private readonly warned = new Set<string>();
   private readonly watches: HangWatch[] = [];
-  private lastSign = performance.now();
+  private readonly patience: Patience;
   private readonly places: Places;
   private pages: Page[] = [];
 
   private constructor(
-    private readonly process: Process,
+    private readonly browser: Running,
     private readonly server: PageServer,
     bundle: Bundle,
     private readonly options: SessionOptions,
   ) {
     this.places = new Places(bundle.files);
+    const { timeout = DEFAULT_TIMEOUT } = options;
+    this.patience = new Patience(timeout, () => this.reportHang(timeout));
     this.code = SegmentCache.keyOf([digestOf(bundle), codeDigest()]);
     this.surroundings = SegmentCache.keyOf([
       digestOf(bundle, isSurrounding),
       codeDigest(),
-      process.version(),
+      this.browserVersion,
     ]);
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
     });
     this.failed.catch(() => {}); // whoever awaits anything of the session hears of it
-    process.on('disconnected', () => this.fail(new RenderError('The browser ended: run the command again.')));
+    browser.process.on('disconnected', () =>
+      this.fail(new RenderError('The browser ended: run the command again.')),
+    );
   }
 
   /** Bundles the scenes while the browser starts. */
   static async start(target: Target, take: TakeFrame, options: SessionOptions): Promise<Session> {
-    const launching = findBrowser(options.browser).then(launchBrowser);
+    const { timeout = DEFAULT_TIMEOUT } = options;
+    const launching = findBrowser(options.browser).then((found) => startBrowser(found, timeout));
     launching.catch(() => {}); // it is awaited below, and closed if the bundle fails
     try {
-      const bundled = await bundle(target);
-      const process = await launching;
-      return new Session(process, await startServer(bundled, take), bundled, options);
+      // esbuild is another program.
+      const stalled = `${target.path} is not bundled: nothing has happened for ${timeout} s. Run the command again.`;
+      const bundled = await within(timeout, bundle(target), stalled, ownWork());
+      const browser = await launching;
+      return new Session(browser, await startServer(bundled, take), bundled, options);
     } catch (error) {
-      await launching.then((process) => process.close()).catch(() => {});
+      await launching.then((browser) => browser.close()).catch(() => {});
       throw error;
     }
   }
@@ -87,7 +98,7 @@ export class Session {
     // Each in a context of its own, with its own connections: else the frames that wait to be taken could use up all of
     // them, and the one that is waited for would have none.
     const open = async () => {
-      const context = await this.process.newContext({ viewport: { width: 320, height: 180 } });
+      const context = await this.browser.process.newContext({ viewport: { width: 320, height: 180 } });
       return context.newPage();
     };
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
@@ -111,7 +122,7 @@ export class Session {
       const prints = page.evaluate((args) => window.untrained.prints(...args), range);
       found.push(...(await this.patiently(prints.then((prints) => this.result(page, prints)))));
     }
-    await page.close();
+    await this.patiently(page.close());
     return found;
   }
 
@@ -154,17 +165,12 @@ export class Session {
 
   /** Waits for something a page is to do; rejects when one fails, or gives no sign of life for too long. */
   async patiently<T>(work: Promise<T>): Promise<T> {
-    this.lastSign = performance.now();
-    const timeout = this.options.timeout ?? 60;
-    const watch = setInterval(() => {
-      if (performance.now() - this.lastSign < 1000 * timeout) return;
-      clearInterval(watch);
-      this.reportHang(timeout);
-    }, 100);
+    this.patience.sign();
+    const done = this.patience.wait();
     try {
       return await Promise.race([work, this.failed]);
     } finally {
-      clearInterval(watch);
+      done();
       work.catch(() => {}); // the first failure is the one to tell of
     }
   }
@@ -177,21 +183,21 @@ export class Session {
   }
 
   get browserVersion(): string {
-    return this.process.version();
+    return this.browser.process.version();
   }
 
   /** Ends the browser and the server. What is awaited rejects. */
   close(): Promise<void> {
     this.fail(new RenderError('The render was stopped.'));
     this.closing ??= (async () => {
-      await this.process.close().catch(() => {});
+      await this.browser.close();
       await this.server.close();
     })();
     return this.closing;
   }
 
   private hear(page: Page, message: Message): void {
-    this.lastSign = performance.now();
+    this.patience.sign();
     if (message.type === 'scene') this.playing.set(page, message.name);
     if (message.type === 'failure') this.report(page, message.failure);
     if (message.type === 'warning') this.warn(page, message.warning);
@@ -228,7 +234,18 @@ export class Session {
   }
 
   private async reportHang(timeout: number): Promise<void> {
-    const places = await Promise.all(this.watches.map((watch) => watch?.where(this.places)));
+    if (!(await this.browser.answers())) {
+      const { pid } = this.browser;
+      this.fail(
+        new StalledError(
+          `The browser${pid === undefined ? '' : ` (process ${pid})`} has not answered for ${timeout} s, and was ended: it ` +
+            'was stopped, or the machine is too busy. Run the command again; if it is only slow, give it longer with --timeout.',
+        ),
+      );
+      return;
+    }
+    const asked = this.watches.map((watch) => watch?.where(this.places));
+    const places = await within(WHERE_SECONDS, Promise.all(asked), '').catch(() => []);
     const at = Math.max(0, places.findIndex(Boolean));
     const scene = this.playing.get(this.pages[at]);
     const where = [places[at], scene && `scene "${scene}"`].filter(Boolean).join(', ');
