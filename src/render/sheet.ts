@@ -4,7 +4,7 @@ import { createRenderer, type RendererOptions } from '../frame/create-renderer.j
 import { type FrameDescription, MAX_SIDE } from '../frame/description.js';
 import { dark } from '../nodes/theme.js';
 import { noteOf, type Recipe } from '../sweep/recipe.js';
-import { findFfmpeg, openSink, parseOutput } from '../video/index.js';
+import { openSink, parseOutput } from '../video/index.js';
 import { checkStill, drawAll, type Film, type Progress, progressOf } from './film.js';
 import { type Canvas, fitted, Lettering, type Rgb } from './lettering.js';
 import { VERSION } from './version.js';
@@ -41,7 +41,6 @@ export interface SheetOptions {
   output: string;
   /** What the pictures are made of, for the file's metadata. */
   madeOf?: Recipe;
-  ffmpeg?: string;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
@@ -86,14 +85,13 @@ export async function picturesOf(frames: FrameDescription[], options: RendererOp
 export async function writeSheet(
   design: SheetDesign,
   open: () => Promise<Pictures>,
-  { output, madeOf, ffmpeg: named, onProgress, signal }: SheetOptions,
+  { output, madeOf, onProgress, signal }: SheetOptions,
 ): Promise<SheetFilm> {
   const { labels } = design;
   const layout = layOut(design);
   const { width, height } = layout;
   checkStill(output);
   const started = performance.now();
-  const ffmpeg = await findFfmpeg(named);
   const source = await open();
   const stop = () => void source.close();
   signal?.addEventListener('abort', stop);
@@ -101,7 +99,12 @@ export async function writeSheet(
     signal?.throwIfAborted();
     const made = { version: VERSION, backend: source.backend };
     const note = madeOf && noteOf({ ...madeOf, made });
-    const sink = await openSink(ffmpeg, parseOutput(output), { width, height, fps: 1, frames: 1 }, { note });
+    const sink = await openSink(
+      undefined,
+      parseOutput(output),
+      { width, height, fps: 1, frames: 1 },
+      { note },
+    );
     try {
       const canvas = blank(layout, design);
       const began = performance.now();

@@ -23,6 +23,8 @@ export interface Exit {
   signal: NodeJS.Signals | null;
   /** The last lines of stderr, at most 20. */
   stderr: string[];
+  /** What went wrong, where it was no ffmpeg that was at work (png.ts). */
+  error?: Error;
 }
 
 export interface Run {
