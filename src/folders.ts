@@ -71,6 +71,8 @@ export function whyRefused(error: unknown): string {
       return 'the disk is read-only';
     case 'ENOSPC':
       return 'the disk is full';
+    case 'EFBIG':
+      return 'the file is larger than the system allows';
     case 'EDQUOT':
       return 'your quota of the disk is used up';
     case 'ENOTDIR':

@@ -102,7 +102,7 @@ export async function draw(
   report: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
-  if (plan[0].sweep) saveRecipe(options.recipe, plan[0].sweep);
+  if (plan[0].sweep) await saveRecipe(options.recipe, plan[0].sweep);
   for (const [i, { group, film, sweep }] of plan.entries()) {
     const {
       backend,
@@ -154,7 +154,7 @@ export async function still(
   let film: Film;
   if (job.kind === 'sweep') {
     const sweep = changed(job, options);
-    saveRecipe(options.recipe, sweep);
+    await saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
     film = await renderStill(sweep, at, output, { ...options, onWarning: report.warning, signal });
   } else {

@@ -1,7 +1,9 @@
 /** What `render` is to make: which sweep or scene, into which files, at which size. Nothing is drawn here. */
-import { writeFileSync } from 'node:fs';
+import { promises as fs } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { defaultsOf, type Target } from '../composed/target.js';
 import { RenderError, UsageError } from '../errors.js';
+import { makeFolder, whyRefused } from '../folders.js';
 import { writeRecipe } from '../sweep/recipe.js';
 import { frameCount, parseSweep, type Sweep, withSeconds } from '../sweep/sweep.js';
 import { parseOutput } from '../video/index.js';
@@ -106,13 +108,14 @@ export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
 }
 
 /** Writes the JSON that makes a sweep again, where --recipe asks for it. */
-export function saveRecipe(path: string | undefined, sweep: Sweep): void {
+export async function saveRecipe(path: string | undefined, sweep: Sweep): Promise<void> {
   if (!path) return;
   try {
-    writeFileSync(path, writeRecipe(sweep));
+    await makeFolder(dirname(resolve(path)));
+    await fs.writeFile(path, writeRecipe(sweep));
   } catch (error) {
     throw new RenderError(
-      `The recipe cannot be written to ${path} (${(error as Error).message}): name another file.`,
+      `The recipe cannot be written to ${path}, since ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): name another file.`,
     );
   }
 }

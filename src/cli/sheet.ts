@@ -41,7 +41,7 @@ export async function sheet(
       : ofComposed(job, options, contents, report, signal);
   const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
   const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
-    ...{ madeOf, signal, ffmpeg: options.ffmpeg, timeout: options.timeout, onProgress: report.progress },
+    ...{ madeOf, signal, timeout: options.timeout, onProgress: report.progress },
     output: options.out ?? `renders/${job.name}-sheet.png`,
   });
   report.done(made, nextStep(scene, options, given, job.kind));
@@ -88,7 +88,7 @@ const MOST_FRAMES = 1000;
 async function ofSweep(job: SweepScene, options: SheetOptions, { seeds, frames }: Contents) {
   const { picturesOf } = await import('../render/sheet.js');
   const own = changed(job, { ...options, size: undefined }); // --size is of the pictures on the sheet
-  saveRecipe(options.recipe, own);
+  await saveRecipe(options.recipe, own);
   const size = options.size ?? smaller(own.size);
   // So small a picture of so fine a network needs it, and it still costs no more than a film's frame.
   const supersample = options.supersample ?? (Math.max(2, own.supersample) as Sweep['supersample']);

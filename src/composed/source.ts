@@ -87,6 +87,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
         pixels,
       },
       firstFrame: first,
+      every,
       backend: `Chromium ${session.browserVersion}`,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       namesOf([from, to]) {

@@ -12,6 +12,7 @@ import {
   type FrameSink,
   findFfmpeg,
   framesIn,
+  needsFfmpeg,
   type Output,
   openSink,
   parseOutput,
@@ -32,7 +33,7 @@ export interface OutputRequest {
 }
 
 /** How any film is written. */
-export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' | 'kept'> {
+export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' | 'numberStep' | 'kept'> {
   /** Where the film goes; several files are made of one rendering. */
   outputs: (string | OutputRequest)[];
   /** A PNG of one frame beside them: the last, or the first of a loop. */
@@ -109,7 +110,9 @@ export async function writeFilm(
   const outputs = requests.map(({ path }) => parseOutput(path));
   if (poster) checkStill(poster.path);
   const started = performance.now();
-  const ffmpeg = await findFfmpeg(options.ffmpeg, undefined, options.timeout);
+  const ffmpeg = outputs.some(needsFfmpeg)
+    ? await findFfmpeg(options.ffmpeg, undefined, options.timeout)
+    : undefined;
   const cache = options.cache ? SegmentCache.here() : undefined;
   const sinks: FrameSink[] = [];
   let source: FrameSource | undefined;
@@ -121,7 +124,7 @@ export async function writeFilm(
   try {
     source = await open(formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs));
     const drawing = source;
-    const { shape, firstFrame, backend } = source;
+    const { shape, firstFrame, every, backend } = source;
     const note = options.madeOf && noteOf({ ...options.madeOf, made: { version: VERSION, backend } });
     const namesOf = (frames: Range) => drawing.namesOf(frames);
     if (cache) await source.foresee?.(cache);
@@ -129,7 +132,14 @@ export async function writeFilm(
       const { maxSize = options.maxSize } = requests[i];
       const kept = cache && { cache, namesOf };
       sinks.push(
-        await openSink(ffmpeg, output, shape, { ...options, maxSize, note, firstNumber: firstFrame, kept }),
+        await openSink(ffmpeg, output, shape, {
+          ...options,
+          maxSize,
+          note,
+          firstNumber: firstFrame,
+          numberStep: every,
+          kept,
+        }),
       );
     }
     const takers = sinks.map((sink) => ({ sink, missing: sink.missing }));
@@ -215,6 +225,7 @@ async function sweepSource(
   return {
     shape: { width, height, fps: sweep.fps / every, frames, pixels },
     firstFrame: range[0],
+    every,
     backend: renderer.backend,
     get description() {
       return `${renderer.backend}: ${renderer.description}`;

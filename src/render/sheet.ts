@@ -4,7 +4,7 @@ import { createRenderer, type RendererOptions } from '../frame/create-renderer.j
 import { type FrameDescription, MAX_SIDE } from '../frame/description.js';
 import { dark } from '../nodes/theme.js';
 import { noteOf, type Recipe } from '../sweep/recipe.js';
-import { findFfmpeg, openSink, parseOutput } from '../video/index.js';
+import { openSink, parseOutput } from '../video/index.js';
 import { checkStill, drawAll, type Film, type Progress, progressOf } from './film.js';
 import { type Canvas, fitted, Lettering, type Rgb } from './lettering.js';
 import { VERSION } from './version.js';
@@ -41,8 +41,7 @@ export interface SheetOptions {
   output: string;
   /** What the pictures are made of, for the file's metadata. */
   madeOf?: Recipe;
-  ffmpeg?: string;
-  /** How long ffmpeg and the disk may go without progress, in seconds. Defaults to 60. */
+  /** How long the disk may go without progress, in seconds. Defaults to 60. */
   timeout?: number;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
@@ -88,14 +87,13 @@ export async function picturesOf(frames: FrameDescription[], options: RendererOp
 export async function writeSheet(
   design: SheetDesign,
   open: () => Promise<Pictures>,
-  { output, madeOf, ffmpeg: named, timeout, onProgress, signal }: SheetOptions,
+  { output, madeOf, timeout, onProgress, signal }: SheetOptions,
 ): Promise<SheetFilm> {
   const { labels } = design;
   const layout = layOut(design);
   const { width, height } = layout;
   checkStill(output);
   const started = performance.now();
-  const ffmpeg = await findFfmpeg(named, undefined, timeout);
   const source = await open();
   const stop = () => void source.close();
   signal?.addEventListener('abort', stop);
@@ -104,7 +102,7 @@ export async function writeSheet(
     const made = { version: VERSION, backend: source.backend };
     const note = madeOf && noteOf({ ...madeOf, made });
     const sink = await openSink(
-      ffmpeg,
+      undefined,
       parseOutput(output),
       { width, height, fps: 1, frames: 1 },
       { note, timeout },

@@ -7,6 +7,8 @@ export interface FrameSource {
   readonly shape: FilmShape;
   /** The number of the first of them in the whole film. */
   readonly firstFrame: number;
+  /** How far the numbers of two frames in a row are apart there. */
+  readonly every: number;
   /** What draws, in a word or two, the same every time: "cpu". */
   readonly backend: string;
   /** What draws, and how. To be asked once frames have been drawn. */

@@ -11,12 +11,16 @@ import { gif } from './gif.js';
 import { noteBytes } from './note.js';
 import { type EncodeOptions, qualityOf } from './options.js';
 import type { FilmShape, Output } from './output.js';
-import type { Step } from './run.js';
+import { splitPngs, startPngs } from './png.js';
+import type { Run, Step } from './run.js';
+import { segmentsIn } from './segments.js';
 
 /** A film is made of segments (segments.ts), each encoded by itself, and then joined. */
 export interface Encoding {
   /** What is made of each segment's frames, in one run of ffmpeg. */
   takes: Take[];
+  /** Makes a segment's one take at a path, where no ffmpeg is needed for it. */
+  start?(path: string): Promise<Run>;
   /** Makes the files of all segments, and gives what there is to tell of it. */
   join(bench: Bench): Promise<string | undefined>;
   /** What is there in the end, by name. For a sequence, each frame in order. */
@@ -153,27 +157,20 @@ export function encodingOf(output: Output, film: FilmShape, options: EncodeOptio
     }
 
     case 'png': {
-      // Joined, a sequence's pictures are files of their own by image2; image2pipe makes one file whatever its name is.
-      const to = output.sequence ? '%08d.png' : 'film.png';
-      const container = output.sequence ? ['-f', 'image2', '-start_number', '0'] : ['-f', 'image2pipe'];
-      const number = (_: unknown, i: number) => `${String(i).padStart(8, '0')}.png`;
+      const name = (i: number) => (output.sequence ? `${String(i).padStart(8, '0')}.png` : 'film.png');
       return {
-        takes: [{ name: 'video', options: [...png(film), '-f', 'nut'] }],
-        files: output.sequence ? Array.from({ length: film.frames }, number) : ['film.png'],
+        takes: [{ name: 'video', options: ['png', `zlib ${process.versions.zlib}`] }],
+        files: Array.from({ length: film.frames }, (_, i) => name(i)),
+        start: (path) => startPngs(path, film),
         async join(bench) {
-          await bench.run(joined(film, undefined, container, to));
+          const segments = segmentsIn(film).map((_, i) => bench.path(`${i}.video`));
+          await splitPngs(segments, (i) => bench.path(name(i)));
           return undefined;
         },
       };
     }
   }
 }
-
-const png = ({ alpha }: FilmShape) => [
-  ...['-c:v', 'png'],
-  ...['-pix_fmt', alpha ? 'rgba' : 'rgb24'], // the bytes as they came, without the fourth where it means nothing
-  ...['-pred', 'sub'], // our pictures are smooth: 40% smaller than without, and no other filter did better
-];
 
 const HARDLY_LARGER = 1.05;
 

@@ -47,8 +47,9 @@ export async function findFfmpeg(
     (await fromPackage('@ffmpeg-installer/ffmpeg', packagePath, timeout)) ??
     Promise.reject(
       new RenderError(
-        'No ffmpeg was found, neither in node_modules nor on PATH: install one (https://ffmpeg.org/download.html), ' +
-          'or name one with --ffmpeg or FFMPEG_PATH.',
+        'A film needs ffmpeg, and there is none in node_modules or on PATH: install it (run npm install without ' +
+          '--omit=optional, or see https://ffmpeg.org/download.html), or name one with --ffmpeg or FFMPEG_PATH. ' +
+          'Stills, sheets and PNG frames need none.',
       ),
     )
   );

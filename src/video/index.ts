@@ -15,6 +15,7 @@ export {
   type FilmShape,
   type Format,
   framePath,
+  needsFfmpeg,
   type Output,
   parseOutput,
   pixelFormatsFor,

@@ -3,7 +3,7 @@
  *  read/ reads all of them back. */
 
 import { promises as fs } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { chunk } from './png.js';
 
 /**
  * A file that ffmpeg takes a film's comment from (an MP4's is its ©cmt): a WAV of one silent sample with the note as its ICMT.
@@ -11,21 +11,21 @@ import { crc32 } from 'node:zlib';
  * command line has too little room on Windows.
  */
 export function noteFile(note: string): Buffer {
-  const chunk = (name: string, data: Buffer) => {
+  const riffChunk = (name: string, data: Buffer) => {
     const head = Buffer.from(`${name}    `, 'latin1');
     head.writeUInt32LE(data.length, 4);
     return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
   };
   const format = Buffer.alloc(16);
   for (const [at, value] of [1, 1, 8000, 0, 8000, 0, 1, 8].entries()) format.writeUInt16LE(value, 2 * at); // 8 kHz, 8 bits
-  const info = Buffer.concat([Buffer.from('INFO'), chunk('ICMT', Buffer.from(note, 'latin1'))]);
+  const info = Buffer.concat([Buffer.from('INFO'), riffChunk('ICMT', Buffer.from(note, 'latin1'))]);
   const parts = [
     Buffer.from('WAVE'),
-    chunk('fmt ', format),
-    chunk('LIST', info),
-    chunk('data', Buffer.alloc(1)),
+    riffChunk('fmt ', format),
+    riffChunk('LIST', info),
+    riffChunk('data', Buffer.alloc(1)),
   ];
-  return chunk('RIFF', Buffer.concat(parts));
+  return riffChunk('RIFF', Buffer.concat(parts));
 }
 
 /** How much larger a note makes a file, in bytes, at most. */
@@ -45,7 +45,7 @@ export async function addNote(path: string, format: 'gif' | 'png' | 'webp', note
     } else if (format === 'png') {
       const iend = Buffer.alloc(12);
       await file.read(iend, 0, 12, size - 12);
-      const end = Buffer.concat([pngChunk('tEXt', `Comment\0${note}`), iend]);
+      const end = Buffer.concat([chunk('tEXt', Buffer.from(`Comment\0${note}`, 'latin1')), iend]);
       await file.write(end, 0, end.length, size - 12);
     } else {
       await addToWebp(file, size, note);
@@ -64,16 +64,6 @@ function gifComment(note: string): Buffer {
     parts.push(Buffer.of(block.length), block);
   }
   return Buffer.concat([...parts, Buffer.of(0)]);
-}
-
-/** Length, name and data, and the CRC of the latter two. */
-function pngChunk(name: string, data: string): Buffer {
-  const body = Buffer.from(name + data, 'latin1');
-  const chunk = Buffer.alloc(body.length + 8);
-  chunk.writeUInt32BE(body.length - 4);
-  body.copy(chunk, 4);
-  chunk.writeUInt32BE(crc32(body), body.length + 4);
-  return chunk;
 }
 
 /** The chunk of an extended WebP that says what else there is, with its header. */

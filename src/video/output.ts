@@ -119,6 +119,9 @@ export function checkOutput(output: Output, film: FilmShape): void {
   }
 }
 
+/** Whether it takes an ffmpeg to make it: PNGs we write ourselves. */
+export const needsFfmpeg = ({ format }: Output): boolean => format !== 'png';
+
 /** What a format can be made of, the cheapest first. */
 export function pixelFormatsFor({ format }: Output): PixelFormat[] {
   return format === 'mp4' || format === 'webm' ? ['yuv420p', 'rgba'] : ['rgba'];

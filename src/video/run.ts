@@ -26,6 +26,8 @@ export interface Exit {
   stderr: string[];
   /** For how many seconds it had made no progress when it was killed for that. */
   stalled?: number;
+  /** What went wrong, where it was no ffmpeg that was at work (png.ts). */
+  error?: Error;
 }
 
 export interface Run {

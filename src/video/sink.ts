@@ -11,10 +11,12 @@ import { SegmentCache } from './cache.js';
 import { deathMessage } from './death.js';
 import { type Bench, encodingOf, NOTE_FILE, segmentStep, type Take } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
+import { endOfLinks, moveTo } from './links.js';
 import { addNote, noteFile } from './note.js';
 import { checkEncodeOptions, type EncodeOptions } from './options.js';
 import { checkOutput, type FilmShape, framePath, type Output } from './output.js';
-import { type Run, type Step, startFfmpeg } from './run.js';
+import { IEND } from './png.js';
+import { type Exit, type Run, type Step, startFfmpeg } from './run.js';
 import { framesIn, listOf, type Range, segmentsIn } from './segments.js';
 import { openWorkFolder } from './workfolder.js';
 
@@ -35,7 +37,7 @@ export interface FrameSink {
 
   /**
    * Ends the film: waits for ffmpeg, makes sure that it ended well, and gives the film its name, in place of a film that
-   * had it before. A sequence's frames take their names one after the other, from firstNumber on; frames that a longer sequence left
+   * had it before; of a link, what it leads to. A sequence's frames take their names one after the other, from firstNumber on; frames that a longer sequence left
    * under higher numbers stay.
    * @throws RenderError when ffmpeg failed, the disk filled up, the film cannot be as small as it must, or the sink was
    * aborted. Nothing is left behind, but for
@@ -60,6 +62,8 @@ export interface Finished {
 export interface SinkOptions extends EncodeOptions {
   /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
   firstNumber?: number;
+  /** What is added from each name to the next, where frames of that film are left out. Defaults to 1. */
+  numberStep?: number;
   /** Where segments are kept for another time, and what names the frames of one. */
   kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[] };
   /** How long ffmpeg and the disk may go without progress, in seconds. Defaults to 60. */
@@ -67,7 +71,7 @@ export interface SinkOptions extends EncodeOptions {
 }
 
 /**
- * Starts ffmpeg on a film. All that can be known beforehand is checked here, so that no frame is drawn in vain.
+ * Starts ffmpeg on a film, or without one our own writer of PNGs (needsFfmpeg). All that can be known beforehand is checked here, so that no frame is drawn in vain.
  *
  * Every frame in is one frame out, with one exception: WebP has no frames that look alike in a row, so they become one
  * that is shown for as long as all of them (a film that never changes becomes a still).
@@ -76,14 +80,15 @@ export interface SinkOptions extends EncodeOptions {
  * @throws RenderError when the target cannot be written, or ffmpeg cannot be started.
  */
 export async function openSink(
-  ffmpeg: Ffmpeg,
+  ffmpeg: Ffmpeg | undefined,
   output: Output,
   film: FilmShape,
   options: SinkOptions = {},
 ): Promise<FrameSink> {
   checkOutput(output, film);
   checkEncodeOptions(output, options);
-  const { takes, join: joinSegments, files } = encodingOf(output, film, options);
+  const { takes, start: startOwn, join: joinSegments, files } = encodingOf(output, film, options);
+  if (!ffmpeg && !startOwn) throw new Error(`${output.path}: a .${output.format} takes an ffmpeg.`);
   const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
   const { timeout = DEFAULT_TIMEOUT } = options;
   /** Waits for our own work on files. */
@@ -122,22 +127,28 @@ export async function openSink(
 
   async function start(step: Step): Promise<Run> {
     try {
-      const run = await startFfmpeg(ffmpeg, step, folder.path, timeout);
-      runs.add(run);
-      run.exit.then(() => runs.delete(run));
-      if (failure) run.kill(); // aborted as it started
-      return run;
+      return follow(await startFfmpeg(ffmpeg!, step, folder.path, timeout));
     } catch (error) {
       const message = `ffmpeg could not be started (${(error as Error).message}): name another with --ffmpeg.`;
       throw await fail(new RenderError(message, { cause: error }));
     }
   }
 
+  function follow(run: Run): Run {
+    runs.add(run);
+    run.exit.then(() => runs.delete(run));
+    if (failure) run.kill(); // aborted as it started
+    return run;
+  }
+
+  const causeOf = (exit: Exit): Error =>
+    exit.error ?? new RenderError(deathMessage(exit, ffmpeg!, output, written, film.frames));
+
   /** Waits for an ffmpeg to leave, and throws unless it left well. Gives what it said. */
   async function clean(run: Run): Promise<string[]> {
     const exit = await run.exit;
     if (failure) throw failure;
-    if (exit.code !== 0) throw new RenderError(deathMessage(exit, ffmpeg, output, written, film.frames));
+    if (exit.code !== 0) throw causeOf(exit);
     return exit.stderr;
   }
 
@@ -166,14 +177,16 @@ export async function openSink(
     return false;
   }
 
-  const startSegment = ({ parts }: Segment) =>
-    start(
-      segmentStep(
-        parts.map(({ take }) => take),
-        film,
-        parts.map(({ file }) => file),
-      ),
-    );
+  async function startSegment({ parts }: Segment): Promise<Run> {
+    if (startOwn) {
+      const run = await startOwn(inFolder(parts[0].file)).catch(async (error) => {
+        throw await fail(error);
+      });
+      return follow(run);
+    }
+    const [takes, names] = [parts.map(({ take }) => take), parts.map(({ file }) => file)];
+    return start(segmentStep(takes, film, names));
+  }
 
   /** When all frames of a segment are with its ffmpeg. */
   async function finishSegment(run: Run, { frames, parts }: Segment): Promise<void> {
@@ -232,13 +245,15 @@ export async function openSink(
   }
 
   async function moveIntoPlace(): Promise<number> {
+    const { firstNumber = 0, numberStep = 1 } = options;
     let bytes = 0;
     for (const [number, file] of files.entries()) {
       const from = join(folder.path, file);
-      const to = output.sequence ? framePath(output.path, (options.firstNumber ?? 0) + number) : output.path;
+      let to = folder.target;
       try {
+        if (output.sequence) to = await endOfLinks(framePath(to, firstNumber + number * numberStep));
         bytes += (await fs.stat(from)).size;
-        await fs.rename(from, to);
+        await moveTo(from, to);
       } catch (error) {
         // An hour's work is not thrown away because a player has the old film open.
         failure = new RenderError(
@@ -273,7 +288,7 @@ export async function openSink(
     } catch {
       // Node says EPIPE; how ffmpeg left, and what it said, is what one wants to know.
       const exit = await run.exit;
-      throw await fail(new RenderError(deathMessage(exit, ffmpeg, output, written, film.frames)));
+      throw await fail(causeOf(exit));
     }
     written++;
     if (--current!.left > 0) return;
@@ -332,17 +347,15 @@ interface Segment {
 
 /** Names all that makes a segment's file: its frames, and how they are encoded. How many cores there are changes how x264
  *  shares its work out, and with it the bytes. */
-function keyOf(frames: string, { options }: Take, film: FilmShape, { version }: Ffmpeg): string {
+function keyOf(frames: string, { options }: Take, film: FilmShape, ffmpeg: Ffmpeg | undefined): string {
+  const { version } = ffmpeg ?? {};
   const { width, height, fps, pixels, alpha } = film;
   const cores = availableParallelism();
   return SegmentCache.keyOf([frames, options, width, height, fps, pixels, alpha, version, cores]);
 }
 
-/** The last chunk of every PNG: no bytes of data, its name, its checksum. */
-const IEND = Buffer.from([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]);
-
-/** Makes sure that ffmpeg left every file, and every PNG to its end: on a full disk the 2018 build cuts the frames of a
- *  sequence short, says nothing, and exits with 0 (seen). The other formats are told by their exit status, given -xerror. */
+/** Makes sure that every file is there, and every PNG to its end. The other formats are told by ffmpeg's exit status, given
+ *  -xerror. */
 async function checkFiles(paths: string[]): Promise<void> {
   for (const [number, path] of paths.entries()) {
     const end = await lastBytes(path, IEND.length);

@@ -10,11 +10,14 @@ import { promises as fs } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RenderError, UsageError } from '../errors.js';
-import { isFolder, makeFolder, whyRefused } from '../folders.js';
+import { makeFolder, whyRefused } from '../folders.js';
+import { endOfLinks } from './links.js';
 
 export interface WorkFolder {
   /** Absolute. */
   path: string;
+  /** The target; where that is a link, what it leads to. Absolute, and on the same disk. */
+  target: string;
   /** Removes the folder and all in it, and those of the target's parents that were made for it, if they are empty. */
   remove(): Promise<void>;
 }
@@ -27,17 +30,24 @@ const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
 
 /**
  * Makes the target's parents and the work folder, and removes what killed renders of the same target left.
- * @throws UsageError when the target is itself a folder.
+ * @param name - The target, or a link to it.
+ * @throws UsageError when the target is itself a folder, a device or the like.
  * @throws RenderError when nothing can be written there.
  */
-export async function openWorkFolder(target: string): Promise<WorkFolder> {
-  if (await isFolder(target)) {
+export async function openWorkFolder(name: string): Promise<WorkFolder> {
+  const target = await endOfLinks(name).catch((error) => {
+    throw cannotWrite(name, error);
+  });
+  const stat = await fs.stat(target).catch(() => undefined); // whatever else is wrong with it, mkdir says it better
+  if (stat && !stat.isFile()) {
+    const what = stat.isDirectory() ? 'a folder' : 'no file';
+    const which = target === resolve(name) ? 'is' : `leads to ${target}, which is`;
     throw new UsageError(
-      `"${target}" is a folder, and a film cannot take its name: give another, or move the folder.`,
+      `"${name}" ${which} ${what}, and a film cannot take its name: give another${stat.isDirectory() ? ', or move the folder' : ''}.`,
     );
   }
 
-  const parent = dirname(resolve(target));
+  const parent = dirname(target);
   const prefix = `.${[...basename(target)].slice(0, 40).join('')}.untrained-`; // a name may have at most 255 bytes
   let made: string | undefined; // the outermost folder that was not there before
   let path: string;
@@ -45,16 +55,13 @@ export async function openWorkFolder(target: string): Promise<WorkFolder> {
     made = await makeFolder(parent);
     path = await fs.mkdtemp(join(parent, `${prefix}${HOST}-${process.pid}-`));
   } catch (error) {
-    throw new RenderError(
-      `"${target}" cannot be written, since ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): ` +
-        'write it somewhere else.',
-      { cause: error },
-    );
+    throw cannotWrite(name, error);
   }
   await removeLeftovers(parent, prefix);
 
   return {
     path,
+    target,
     async remove() {
       await fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
       // Again: a killed render's ffmpeg may have been writing its last, so that its folder could not be removed before.
@@ -68,6 +75,14 @@ export async function openWorkFolder(target: string): Promise<WorkFolder> {
       }
     },
   };
+}
+
+function cannotWrite(name: string, error: unknown): RenderError {
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = `${whyRefused(error)} (${code})`;
+  return new RenderError(`"${name}" cannot be written, since ${reason}: write it somewhere else.`, {
+    cause: error,
+  });
 }
 
 /** Best effort: a leftover that cannot be removed is in nobody's way. */

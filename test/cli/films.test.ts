@@ -40,6 +40,23 @@ test('--frames takes those frames of the whole film, and no others', async () =>
   expect(await frames(...SMALL, '--frames', '2-4')).toEqual(whole.slice(2, 5));
 });
 
+test('--every keeps the numbers that frames have in the whole film', async () => {
+  const numbered = async (...args: string[]) => {
+    const into = fresh(`numbers ${args.join(' ')}`);
+    const out = ['--out', join(into, 'f-%04d.png'), '--quiet'];
+    expect(await untrained(['render', ...SMALL, ...args, ...out])).toMatchObject({ code: 0, stderr: '' });
+    return readdirSync(into);
+  };
+  const long = ['--seconds', '8'];
+  expect(await numbered(...long, '--every', '30', '--frames', '30-150')).toEqual(
+    [30, 60, 90, 120, 150].map((frame) => `f-${String(frame).padStart(4, '0')}.png`),
+  );
+  expect(await numbered('--every', '4')).toEqual(['f-0000.png', 'f-0004.png', 'f-0008.png']);
+  expect(await frames(...SMALL, '--every', '4', '--frames', '1-9')).toEqual(
+    (await frames(...SMALL)).filter((_, i) => i % 4 === 1),
+  );
+});
+
 test('--seed, --palette, --set and --supersample change the picture; the scene as it is does not', async () => {
   const plain = await frames(...SMALL, '--frames', '3');
   const changes = [

@@ -362,17 +362,16 @@ describe('when ffmpeg fails', () => {
     process.kill(child, 'SIGKILL');
   });
 
-  test.each(['film.mp4', 'film.webm', 'film.gif', 'film.webp', 'film.png', '%d.png', 'global.gif'])(
+  test.each(['film.mp4', 'film.webm', 'film.gif', 'film.webp', 'global.gif'])(
     'a limit on what it may write gives no cut %s a name',
     async (name) => {
       const { path } = await testFfmpeg();
       // 2 KB a file (4 KB where sh is bash), at which writes fail as on a full disk
       const ffmpeg = shell("trap '' XFSZ", 'ulimit -f 4', `exec "${path}" "$@"`);
-      const frames = name === 'film.png' ? 1 : 12;
       const gifPalette = name === 'global.gif' ? 'global' : 'per-frame';
       const film = render(
         folder.in(name),
-        Array.from({ length: frames }, (_, i) => noise(i)),
+        Array.from({ length: 12 }, (_, i) => noise(i)),
         { ffmpeg, gifPalette },
       );
       expect(await failure(film)).toMatch(/File too large|cut short/);
