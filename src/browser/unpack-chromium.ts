@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RenderError } from '../errors.js';
+import { fontEnvironment } from './fonts.js';
 
 const PACKAGE = '@sparticuz/chromium';
 
@@ -42,7 +43,7 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   return {
     path: join(folder, 'chromium'),
-    env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(folder, 'fonts') },
+    env: { LD_LIBRARY_PATH: libraries, ...fontEnvironment(join(folder, 'fonts')) },
   };
 }
 

@@ -1,8 +1,10 @@
 /** Several pages of one browser that draw the same scenes, until one of them fails. */
 
 import type { Page, Browser as Process } from 'playwright-core';
-import { findBrowser } from '../browser/find-browser.js';
+import { type Browser, findBrowser } from '../browser/find-browser.js';
+import { digestOfFonts } from '../browser/fonts.js';
 import { launchBrowser } from '../browser/launch.js';
+import { openPage } from '../browser/page.js';
 import { RenderError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
@@ -47,14 +49,22 @@ export class Session {
   private pages: Page[] = [];
 
   private constructor(
+    private readonly browser: Browser,
     private readonly process: Process,
     private readonly server: PageServer,
     bundle: Bundle,
+    fonts: string,
     private readonly options: SessionOptions,
   ) {
     this.places = new Places(bundle.files);
-    this.code = digestOf(bundle);
-    this.surroundings = SegmentCache.keyOf([digestOf(bundle, isSurrounding), CODE, process.version()]);
+    const letters = [browser.source, fonts]; // what text is drawn with
+    this.code = SegmentCache.keyOf([digestOf(bundle), letters]);
+    this.surroundings = SegmentCache.keyOf([
+      digestOf(bundle, isSurrounding),
+      CODE,
+      process.version(),
+      letters,
+    ]);
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
     });
@@ -64,12 +74,17 @@ export class Session {
 
   /** Bundles the scenes while the browser starts. */
   static async start(target: Target, take: TakeFrame, options: SessionOptions): Promise<Session> {
-    const launching = findBrowser(options.browser).then(launchBrowser);
+    const finding = findBrowser(options.browser);
+    const launching = finding.then(launchBrowser);
     launching.catch(() => {}); // it is awaited below, and closed if the bundle fails
+    const fonts = digestOfFonts();
+    let session: Session | undefined;
     try {
       const bundled = await bundle(target);
       const process = await launching;
-      return new Session(process, await startServer(bundled, take), bundled, options);
+      const server = await startServer(bundled, take, (address) => session?.refuse(address));
+      session = new Session(await finding, process, server, bundled, await fonts, options);
+      return session;
     } catch (error) {
       await launching.then((process) => process.close()).catch(() => {});
       throw error;
@@ -81,10 +96,7 @@ export class Session {
     const count = this.options.concurrency ?? 1;
     // Each in a context of its own, with its own connections: else the frames that wait to be taken could use up all of
     // them, and the one that is waited for would have none.
-    const open = async () => {
-      const context = await this.process.newContext({ viewport: { width: 320, height: 180 } });
-      return context.newPage();
-    };
+    const open = () => openPage(this.process, this.browser, this.server.origin);
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
     const infos = this.pages.map((page, number) => this.openFilm(page, number, settings));
     const [info] = await this.patiently(Promise.all(infos));
@@ -98,7 +110,7 @@ export class Session {
     last: number,
     step: number,
   ): Promise<(string | undefined)[]> {
-    const page = await this.pages[0].context().newPage();
+    const page = await openPage(this.process, this.browser, this.server.origin);
     await this.patiently(this.openFilm(page, this.pages.length, settings));
     const found: (string | undefined)[] = [];
     for (let from = first; from <= last; from += step * PRINTS_AT_ONCE) {
@@ -106,7 +118,7 @@ export class Session {
       const prints = page.evaluate((args) => window.untrained.prints(...args), range);
       found.push(...(await this.patiently(prints.then((prints) => this.result(page, prints)))));
     }
-    await page.close();
+    await page.context().close();
     return found;
   }
 
@@ -215,6 +227,12 @@ export class Session {
     const missing = this.server.missing();
     const message = missing ? `${failure.message} (there is no ${missing})` : failure.message;
     return failureMessage({ ...failure, message }, this.playing.get(page), this.places);
+  }
+
+  /** What reaches the proxy got past the page's own policy, which would have said from where. */
+  private refuse(address: string): void {
+    const [scene] = this.playing.values();
+    this.fail(failureMessage({ message: '', stack: '', blocked: address }, scene, this.places));
   }
 
   private async reportHang(timeout: number): Promise<void> {
