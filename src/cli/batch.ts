@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { DEFAULT_SCENE, draw, filesOf, type Prepared, prepare } from './draw.js';
-import type { RenderOptions } from './options.js';
-import { printJson, reporter } from './report.js';
+import { printJson, type Reporting, reporter } from './report.js';
 import { type Asked, askedBy, inOneLine, type Row, type RowReader, readRows } from './rows.js';
 
 /** A row, counted from 1, and what it has come to. */
@@ -25,10 +24,12 @@ interface Entry {
 export async function batch(
   file: string,
   reader: RowReader,
-  options: Pick<RenderOptions, 'json' | 'quiet'>,
+  options: Reporting,
   signal: AbortSignal,
 ): Promise<void> {
   const { json, quiet } = options;
+  const reporting = (entry?: Entry) =>
+    reporter({ ...options, strict: entry?.asked?.options.strict ?? options.strict }, entry?.number);
   const rows = await readRows(file, reader);
   const entries: Entry[] = rows.map((_, i) => ({ number: i + 1 }));
   const attempt = async (entry: Entry, work: () => Promise<void> | void) => {
@@ -48,18 +49,17 @@ export async function batch(
   nameAll(entries);
   for (const entry of entries.filter(({ asked }) => asked)) {
     const { scene, options, given } = entry.asked!;
-    const report = reporter({ json, quiet }, entry.number);
     await attempt(entry, async () => {
       signal.throwIfAborted();
-      entry.prepared = await prepare(scene, options, given, report);
+      entry.prepared = await prepare(scene, options, given, reporting(entry));
     });
   }
   const ready = entries.filter(({ prepared }) => prepared);
-  checkFiles(ready, (message) => reporter({ json, quiet }).warning(message));
+  checkFiles(ready, (message) => reporting().warning(message));
   for (const entry of ready) {
     if (!json && !quiet)
       console.error(`Row ${entry.number} of ${rows.length}: ${saying(rows[entry.number - 1])}`);
-    const report = reporter({ json, quiet }, entry.number);
+    const report = reporting(entry);
     const quietly = {
       ...report,
       done: (...[film, , places]: Parameters<typeof report.done>) => report.done(film, '', places),

@@ -212,10 +212,10 @@ export function composedOptions(
   { as }: ComposedJob,
 ): ComposedOptions {
   const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
-  const { browser, concurrency, timeout, cache: follow } = options;
+  const { browser, concurrency, timeout, strict, cache: follow } = options;
   const variables = { ...as?.variables, ...variablesOf(options.set) };
   const shown = { size, fps, transparent, variables };
-  return { ...shown, browser, concurrency, timeout, follow, onNote: report.warning, signal };
+  return { ...shown, browser, concurrency, timeout, follow, strict, onWarning: report.warning, signal };
 }
 
 function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter): void {

@@ -11,6 +11,8 @@ export interface DrawOptions {
   ffmpeg?: string;
   /** False for --no-cache. */
   cache: boolean;
+  /** Whether a warning ends the work. */
+  strict?: boolean;
   json?: boolean;
   quiet?: boolean;
   // Sweeps only.

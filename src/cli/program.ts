@@ -290,6 +290,7 @@ function drawing(command: Command, size = 'pixels; one number is a square'): Com
       'how long a composed scene may go on without a frame; 60 by default',
       positive('--timeout'),
     )
+    .option('--strict', 'a warning ends the work, with exit code 1')
     .option('--json', 'one JSON object a line on stdout: progress, then result')
     .option('--quiet', 'no output but errors');
 }

@@ -1,32 +1,45 @@
 /** What a command says while it works and when it is done: to people, to programs (--json), or nothing (--quiet). */
 import { relative } from 'node:path';
+import { RenderError } from '../errors.js';
 import type { Film, Progress } from '../render/film.js';
 import { inBytes } from '../video/index.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
-  /** Says it once, however often it is told. */
+  /**
+   * Says it once, however often it is told.
+   * @throws RenderError instead, with --strict.
+   */
   warning(message: string): void;
   /** @param places - What is to be said of the files that are for a place, by their paths. */
   done(film: Film, advice: string, places?: Map<string, string>): void;
 }
 
+/** How a command reports. */
+export interface Reporting {
+  json?: boolean;
+  quiet?: boolean;
+  strict?: boolean;
+}
+
 /** @param row - Of a batch, counted from 1: programs are told it with everything. */
-export function reporter({ json, quiet }: { json?: boolean; quiet?: boolean }, row?: number): Reporter {
-  if (quiet && !json) return { progress() {}, done() {}, warning() {} };
-  const report = json ? jsonReporter(row) : peopleReporter();
+export function reporter({ json, quiet, strict }: Reporting, row?: number): Reporter {
   const told = new Set<string>();
+  const report = json ? jsonReporter(row, told) : quiet ? silent : peopleReporter();
   return {
     ...report,
     warning(message) {
+      if (strict) throw new RenderError(`${message} (With --strict a warning is an error.)`);
       if (!told.has(message)) report.warning(message);
       told.add(message);
     },
   };
 }
 
-/** One JSON object a line on stdout, told apart by `type`. */
-function jsonReporter(row: number | undefined): Reporter {
+const silent: Reporter = { progress() {}, done() {}, warning() {} };
+
+/** One JSON object a line on stdout, told apart by `type`. @param warnings - All that were given so far. */
+function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter {
   const print = (type: string, data: object) =>
     printJson(type, { ...(row !== undefined && { row }), ...data });
   return {
@@ -34,7 +47,7 @@ function jsonReporter(row: number | undefined): Reporter {
     warning: (message) => print('warning', { message }),
     done(film, _, places) {
       const files = film.files.map((file) => ({ ...file, place: places?.get(file.path) }));
-      print('result', { ...film, files });
+      print('result', { ...film, files, ...(warnings.size > 0 && { warnings: [...warnings] }) });
     },
   };
 }
@@ -70,7 +83,7 @@ function peopleReporter(): Reporter {
       const line = progressLine(progress, stderr.isTTY ? 30 : 0);
       stderr.write(stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
-    warning: (message) => void stderr.write(`Note: ${message}\n`),
+    warning: (message) => void stderr.write(`Warning: ${message}\n`),
     done({ files, frames, drawn, seconds, renderer }, advice, places) {
       for (const { path, bytes, chose } of files) {
         const more = [chose && `(${chose})`, places?.get(path)].filter(Boolean);

@@ -5,6 +5,7 @@ import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RenderError, UsageError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
+import type { Warning } from '../page/warning.js';
 import { didYouMean } from '../sweep/explain.js';
 import type { Bundle } from './bundle.js';
 
@@ -67,6 +68,18 @@ export function failureMessage(failure: Failure, scene: string | undefined, plac
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);
   const message = blocked
     ? `The page asked for ${blocked}, and has no network: put the file beside the scene and import it.`
-    : failure.message.replace(/\s*\n\s*/g, ' ').trim();
+    : inOneLine(failure.message);
   return new RenderError(place ? `${place}: ${message}` : message);
 }
+
+/** @param scene - The one that was being played. */
+export function warningMessage(
+  { message, stack, node }: Warning,
+  scene: string | undefined,
+  places: Places,
+): string {
+  const place = places.inStack(stack) ?? (scene && `scene "${scene}"`);
+  return `${place ? `${place}: ` : ''}${inOneLine(message)}${node ? ` (node "${node}")` : ''}`;
+}
+
+const inOneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ').trim();

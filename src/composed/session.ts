@@ -9,10 +9,11 @@ import { RenderError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
 import type { Message } from '../page/main.js';
+import type { Warning } from '../page/warning.js';
 import { CODE } from '../render/version.js';
 import { SegmentCache } from '../video/index.js';
 import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
-import { failureMessage, Places } from './failure.js';
+import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
 import type { Target } from './target.js';
@@ -24,8 +25,8 @@ export interface SessionOptions {
   concurrency?: number;
   /** How long scenes may go on without a frame, in seconds, before they count as hanging. Defaults to 60. */
   timeout?: number;
-  /** Called with what the page warns of. */
-  onNote?: (text: string) => void;
+  /** Called with what the pages warn of, once for each warning. What it throws ends the session. */
+  onWarning?: (text: string) => void;
 }
 
 /** Of a film's frames, so that one that takes long is not taken for one that hangs. */
@@ -42,7 +43,7 @@ export class Session {
   private closing: Promise<void> | undefined;
   /** The scene that each page plays. */
   private readonly playing = new Map<Page, string>();
-  private readonly noted = new Set<string>();
+  private readonly warned = new Set<string>();
   private readonly watches: HangWatch[] = [];
   private lastSign = performance.now();
   private readonly places: Places;
@@ -201,14 +202,19 @@ export class Session {
     this.lastSign = performance.now();
     if (message.type === 'scene') this.playing.set(page, message.name);
     if (message.type === 'failure') this.report(page, message.failure);
-    if (message.type === 'note') this.note(message.text);
+    if (message.type === 'warning') this.warn(page, message.warning);
   }
 
   /** Once each; pages say the same. Motion Canvas finds every formula's spaces worth a warning. */
-  private note(text: string): void {
-    if (this.noted.has(text) || text.startsWith('blank path data')) return;
-    this.noted.add(text);
-    this.options.onNote?.(text);
+  private warn(page: Page, warning: Warning): void {
+    const text = warningMessage(warning, this.playing.get(page), this.places);
+    if (this.warned.has(text) || warning.message.startsWith('blank path data')) return;
+    this.warned.add(text);
+    try {
+      this.options.onWarning?.(text);
+    } catch (error) {
+      this.fail(error as Error);
+    }
   }
 
   /** What a page answered. Never resolves for a failure: all that is awaited rejects then. */

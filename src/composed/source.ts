@@ -20,6 +20,8 @@ export interface ComposedOptions extends SessionOptions {
   fps?: number;
   /** Leaves out the background. */
   transparent?: boolean;
+  /** Whether warnings are errors, so that frames drawn where they were not are not taken from before. */
+  strict?: boolean;
   /** Whether to find out what frames are drawn by, so that those that stay the same need not be drawn again. */
   follow?: boolean;
   /** What its frames may be given as, the best first. Defaults to `rgba`. */
@@ -54,7 +56,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   const view = options.size ? viewFor(target, defaults, size) : defaults.view;
   const fps = options.fps ?? defaults.fps;
   const concurrency = pagesFor(options);
-  const { transparent, follow, formats = [] } = options;
+  const { transparent, follow, strict, formats = [] } = options;
   const pixels =
     formats.find((format) => canBe(format, size) && !(transparent && format !== 'rgba')) ?? 'rgba';
   const queue = new FrameQueue(size, pixels);
@@ -92,7 +94,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
         const shown: (string | undefined)[] = [];
         for (let frame = from; frame <= to; frame++) shown.push(prints.get(numberOf(frame)));
         const names = shown.includes(undefined) ? [] : [[session.surroundings, size, pixels, shown]];
-        return [made, ...names].map(SegmentCache.keyOf);
+        return [made, ...names].map((name) => SegmentCache.keyOf(strict ? ['strict', ...name] : name));
       },
       async foresee(cache) {
         const [version, latest] = [

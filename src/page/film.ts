@@ -19,6 +19,7 @@ import {
 import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/index.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import { UnreadVariable } from './failure.js';
+import { warn } from './warning.js';
 
 export interface FilmSettings {
   /** The view, in the scenes' own units. */
@@ -61,9 +62,11 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const { fps, background } = settings;
   const { size, resolutionScale } = stageSize(settings);
   const logger = project.logger ?? new Logger();
-  logger.onLogged.subscribe(({ level, message, stack = new Error().stack ?? '' }) => {
-    if (level === LogLevel.Error) window.untrained.fail({ message, stack });
-    if (level === LogLevel.Warn) window.untrainedTell({ type: 'note', text: message });
+  logger.onLogged.subscribe(({ level, message, stack = new Error().stack, inspect }) => {
+    logger.history.length = 0; // it keeps all that was ever logged, for an editor
+    if (level !== LogLevel.Error && level !== LogLevel.Warn) return;
+    const node = scenes.map((scene) => internals(scene).getNode(inspect)).find(Boolean);
+    warn(String(message), { node: node ?? undefined, stack });
   });
 
   const playback = new PlaybackManager();
@@ -71,7 +74,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const sharedWebGLContext = new SharedWebGLContext(logger);
   const asked = new Set<string>();
   const variables = noting({ ...project.variables, ...settings.variables }, asked);
-  const scenes = project.scenes.map((description) => {
+  const scenes: Scene[] = project.scenes.map((description) => {
     const scene: Scene = new description.klass({
       ...description,
       meta: description.meta.clone(),
@@ -143,8 +146,11 @@ async function drawAlone(scene: Scene, context: CanvasRenderingContext2D, backgr
 interface SceneInternals {
   execute(callback: () => void): void;
   getView(): NodeInternals;
+  getNode(key: unknown): NodeInternals | null;
 }
 interface NodeInternals {
+  key: string;
+  creationStack?: string;
   fill?(value: null): unknown;
   opacity(): number;
   children(): NodeInternals[];

@@ -5,6 +5,7 @@ import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './fil
 import { FrameReader } from './read.js';
 import { follow, paint, printOf } from './trace.js';
 import { startUploads, type Uploads } from './upload.js';
+import type { Warning } from './warning.js';
 
 /** What the page can be asked to do. Failures come back as values: an Error would lose its stack on the way. */
 export interface PageApi {
@@ -19,8 +20,6 @@ export interface PageApi {
   prints(first: number, last: number, step: number): Promise<(string | undefined)[] | Failure>;
   /** The suspended generators of the scene that is played. */
   waiting(): unknown[];
-  /** Ends the film for what was not thrown, such as a logged error. */
-  fail(failure: Failure): void;
   /** Milliseconds spent so far. */
   times: { draw: number; read: number; send: number };
 }
@@ -36,7 +35,7 @@ declare global {
 export type Message =
   | { type: 'scene'; name: string }
   | { type: 'failure'; failure: Failure }
-  | { type: 'note'; text: string };
+  | { type: 'warning'; warning: Warning };
 
 /** Called by the module that imports the user's scenes. */
 export function start(project: ProjectSettings): void {
@@ -58,7 +57,7 @@ export function start(project: ProjectSettings): void {
       fail({ blocked: blockedURI, message: '', stack });
     },
   );
-  /** What fails beside the work, as what is only logged does, fails it too. */
+  /** What fails beside the work, such as a request that is refused, fails it too. */
   const caught = async <T>(work: () => Promise<T>): Promise<T | Failure> => {
     try {
       const result = await work();
@@ -68,7 +67,6 @@ export function start(project: ProjectSettings): void {
     }
   };
   window.untrained = {
-    fail,
     times: { draw: 0, read: 0, send: 0 },
     open: (settings) =>
       caught(async () => {

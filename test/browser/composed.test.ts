@@ -1,6 +1,6 @@
 /** Composed scenes and other people's projects, rendered by the command itself as a user would. */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { layOut } from '../../src/render/sheet.js';
@@ -111,7 +111,6 @@ test('a sheet has the seeds that a scene asks for, and of one that asks for none
 
 const broken: [name: string, body: string, ...says: (string | RegExp)[]][] = [
   ['throws', `  yield* waitFor(0.3);throw new Error('out of paint');`, 'throws.tsx:5:', 'out of paint'],
-  ['logs', `  yield* waitFor(0.3);useLogger().error('no such colour');`, 'logs.tsx:5:', 'no such colour'],
   ['waits', `  yield* waitFor(0.3);yield new Promise(() => {});`, 'waits.tsx:5:', 'scene "waits"', '3 s'],
   [
     'loops',
@@ -122,12 +121,6 @@ const broken: [name: string, body: string, ...says: (string | RegExp)[]][] = [
   ],
   ['fetches', `  yield fetch('https://example.com/data');`, 'fetches.tsx:5:', 'https://example.com/data'],
   ['shows', `  yield view.add(<Img src="https://example.com/a.png" />);`, 'https://example.com/a.png'],
-  [
-    'draws',
-    `  view.add(<Rect fill={() => (null as any).x} size={9} />);yield* waitFor(1);`,
-    'draws.tsx:5:',
-    'null',
-  ],
 ];
 
 test.each(broken)(
@@ -152,6 +145,65 @@ test.each(broken)(
     expect(readdirSync(into)).toEqual([]);
   },
 );
+
+const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+
+/** What Motion Canvas logs as an error and goes on after. */
+const logged: [name: string, body: string, says: RegExp][] = [
+  [
+    'logs',
+    `  yield* waitFor(0.3);useLogger().error('no such colour');yield* waitFor(0.7);`,
+    /^Warning: .*logs\.tsx:5:\d+: no such colour$/,
+  ],
+  [
+    'computes',
+    `  view.add(<Rect key={'odd'} fill={() => (null as any).x} size={9} />);yield* waitFor(1);`,
+    /^Warning: .*computes\.tsx:5:\d+: .*null.* \(node "odd"\)$/,
+  ],
+  [
+    'measures',
+    `  view.add(<Img ref={picture} src={'${PIXEL}'} size={30} />);picture().x(picture().naturalSize().x);yield* waitFor(1);`,
+    /^Warning: .*measures\.tsx:5:\d+: Tried to access an asynchronous property .*\(node "measures\/Img.*"\)$/,
+  ],
+];
+
+test.each(logged)('a scene that %s something wrong: a warning that says where, and a film', async (...of) => {
+  const [name, body, says] = of;
+  const path = scene(name, `  const picture = createRef<Img>();${body}`);
+  const out = join(folder, `${name}.mp4`);
+  const { code, stderr } = await untrained(['render', path, ...SMALL, '--out', out]);
+  const warnings = stderr.split('\n').filter((line) => line.startsWith('Warning'));
+  expect(warnings).toEqual([expect.stringMatching(says)]);
+  expect([code, existsSync(out)]).toEqual([0, true]);
+});
+
+test('with --strict, a warning ends the work; a film that was made without is none', async () => {
+  const [, body] = logged[0];
+  const path = scene('strict', body);
+  const cache = { env: { UNTRAINED_CACHE: join(folder, 'cache') } };
+  const out = join(folder, 'strict.mp4');
+  const still = join(folder, 'strict.png');
+  const made = await untrained(['render', path, ...SMALL, '--out', out, '--json'], cache);
+  const lines = made.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const message = expect.stringMatching(/strict\.tsx:5:.*no such colour/);
+  expect(lines.filter(({ type }) => type === 'warning')).toEqual([{ type: 'warning', message }]);
+  expect(lines.at(-1)).toMatchObject({ type: 'result', warnings: [message] });
+  rmSync(out);
+  for (const args of [
+    ['render', path, '--out', out],
+    ['still', path, '--out', still],
+    ['sheet', path, '--frames', '0,9', '--out', still],
+  ]) {
+    const { code, stderr } = await untrained([...args, ...SMALL, '--strict', '--quiet'], cache);
+    expect(stderr).toMatch(/^untrained: .*strict\.tsx:5:.*no such colour.*--strict.*\n$/);
+    expect(code).toBe(1);
+  }
+  expect([existsSync(out), existsSync(still)]).toEqual([false, false]);
+});
 
 test('what cannot be is refused before a browser starts', async () => {
   const project = resolve('test/browser/project/src/project.ts');
