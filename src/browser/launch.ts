@@ -7,8 +7,9 @@ import { DEFAULT_TIMEOUT, StalledError, within } from '../patience.js';
 import type { Browser } from './find-browser.js';
 
 const FLAGS = [
-  // No name has an address but our own. What a page asks of other hosts, its own policy refuses first (server.ts).
+  // No name has an address but our own. What a page asks of other hosts is refused before it comes to that (page.ts).
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
   '--disable-background-networking', // the browser asks for updates and the like
   '--force-color-profile=srgb', // a screen's own profile is none of a film's business
   '--font-render-hinting=none', // letters that move must not jump from pixel to pixel

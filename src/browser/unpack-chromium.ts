@@ -16,6 +16,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RenderError } from '../errors.js';
 import { whyRefused } from '../folders.js';
+import { fontEnvironment } from './fonts.js';
 
 const PACKAGE = '@sparticuz/chromium';
 
@@ -52,7 +53,7 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   return {
     path: join(folder, 'chromium'),
-    env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(folder, 'fonts') },
+    env: { LD_LIBRARY_PATH: libraries, ...fontEnvironment(join(folder, 'fonts')) },
   };
 }
 

@@ -6,11 +6,14 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { Bundle } from './bundle.js';
 
 export interface PageServer {
   /** Of the page. A stranger on this machine cannot guess it. */
   url: string;
+  /** Scheme, address and port: the only ones that a page may reach. */
+  origin: string;
   /** The last file that was asked for and is not there, if any. */
   missing(): string | undefined;
   close(): Promise<void>;
@@ -67,13 +70,27 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** Starts it, on a free port of 127.0.0.1. */
-export async function startServer(bundle: Bundle, take: TakeFrame): Promise<PageServer> {
+/**
+ * Starts it, on a free port of 127.0.0.1. It is the pages' proxy as well, which refuses whatever it is asked for.
+ * @param refused - Told of what that was: an address, or a host and its port.
+ */
+export async function startServer(
+  bundle: Bundle,
+  take: TakeFrame,
+  refused: (address: string) => void = () => {},
+): Promise<PageServer> {
   const { files, publicFolder } = bundle;
   const secret = `/${randomBytes(16).toString('hex')}/`;
   let missing: string | undefined;
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
+    if (!request.url?.startsWith('/')) {
+      refused(request.url ?? '');
+      response.writeHead(403, HEADERS).end();
+    } else answer(request, response).catch(() => response.destroy());
+  });
+  server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
+    refused(url);
+    socket.destroy();
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,6 +129,7 @@ export async function startServer(bundle: Bundle, take: TakeFrame): Promise<Page
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}${secret}`,
+    origin: `http://127.0.0.1:${port}`,
     missing: () => missing,
     close: () =>
       new Promise((resolve) => {

@@ -1,8 +1,10 @@
 /** Several pages of one browser that draw the same scenes, until one of them fails. */
 
 import type { Page } from 'playwright-core';
-import { findBrowser } from '../browser/find-browser.js';
+import { type Browser, findBrowser } from '../browser/find-browser.js';
+import { digestOfFonts } from '../browser/fonts.js';
 import { type Running, startBrowser } from '../browser/launch.js';
+import { openPage } from '../browser/page.js';
 import { RenderError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
@@ -52,19 +54,23 @@ export class Session {
   private pages: Page[] = [];
 
   private constructor(
-    private readonly browser: Running,
+    private readonly running: Running,
+    private readonly browser: Browser,
     private readonly server: PageServer,
     bundle: Bundle,
+    fonts: string,
     private readonly options: SessionOptions,
   ) {
     this.places = new Places(bundle.files);
     const { timeout = DEFAULT_TIMEOUT } = options;
     this.patience = new Patience(timeout, () => this.reportHang(timeout));
-    this.code = SegmentCache.keyOf([digestOf(bundle), codeDigest()]);
+    const letters = [browser.source, fonts]; // what text is drawn with
+    this.code = SegmentCache.keyOf([digestOf(bundle), codeDigest(), letters]);
     this.surroundings = SegmentCache.keyOf([
       digestOf(bundle, isSurrounding),
       codeDigest(),
       this.browserVersion,
+      letters,
     ]);
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
@@ -78,14 +84,19 @@ export class Session {
   /** Bundles the scenes while the browser starts. */
   static async start(target: Target, take: TakeFrame, options: SessionOptions): Promise<Session> {
     const { timeout = DEFAULT_TIMEOUT } = options;
-    const launching = findBrowser(options.browser).then((found) => startBrowser(found, timeout));
+    const finding = findBrowser(options.browser);
+    const launching = finding.then((found) => startBrowser(found, timeout));
     launching.catch(() => {}); // it is awaited below, and closed if the bundle fails
+    const fonts = digestOfFonts();
+    let session: Session | undefined;
     try {
       // esbuild is another program.
       const stalled = `${target.path} is not bundled: nothing has happened for ${timeout} s. Run the command again.`;
       const bundled = await within(timeout, bundle(target), stalled, ownWork());
-      const browser = await launching;
-      return new Session(browser, await startServer(bundled, take), bundled, options);
+      const running = await launching;
+      const server = await startServer(bundled, take, (address) => session?.refuse(address));
+      session = new Session(running, await finding, server, bundled, await fonts, options);
+      return session;
     } catch (error) {
       await launching.then((browser) => browser.close()).catch(() => {});
       throw error;
@@ -97,10 +108,7 @@ export class Session {
     const count = this.options.concurrency ?? 1;
     // Each in a context of its own, with its own connections: else the frames that wait to be taken could use up all of
     // them, and the one that is waited for would have none.
-    const open = async () => {
-      const context = await this.browser.process.newContext({ viewport: { width: 320, height: 180 } });
-      return context.newPage();
-    };
+    const open = () => openPage(this.running.process, this.browser, this.server.origin);
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
     const infos = this.pages.map((page, number) => this.openFilm(page, number, settings));
     const [info] = await this.patiently(Promise.all(infos));
@@ -114,7 +122,7 @@ export class Session {
     last: number,
     step: number,
   ): Promise<(string | undefined)[]> {
-    const page = await this.pages[0].context().newPage();
+    const page = await openPage(this.running.process, this.browser, this.server.origin);
     await this.patiently(this.openFilm(page, this.pages.length, settings));
     const found: (string | undefined)[] = [];
     for (let from = first; from <= last; from += step * PRINTS_AT_ONCE) {
@@ -122,7 +130,7 @@ export class Session {
       const prints = page.evaluate((args) => window.untrained.prints(...args), range);
       found.push(...(await this.patiently(prints.then((prints) => this.result(page, prints)))));
     }
-    await this.patiently(page.close());
+    await this.patiently(page.context().close());
     return found;
   }
 
@@ -183,14 +191,14 @@ export class Session {
   }
 
   get browserVersion(): string {
-    return this.browser.process.version();
+    return this.running.process.version();
   }
 
   /** Ends the browser and the server. What is awaited rejects. */
   close(): Promise<void> {
     this.fail(new RenderError('The render was stopped.'));
     this.closing ??= (async () => {
-      await this.browser.close();
+      await this.running.close();
       await this.server.close();
     })();
     return this.closing;
@@ -233,9 +241,15 @@ export class Session {
     return failureMessage({ ...failure, message }, this.playing.get(page), this.places);
   }
 
+  /** What reaches the proxy got past the page's own policy, which would have said from where. */
+  private refuse(address: string): void {
+    const [scene] = this.playing.values();
+    this.fail(failureMessage({ message: '', stack: '', blocked: address }, scene, this.places));
+  }
+
   private async reportHang(timeout: number): Promise<void> {
-    if (!(await this.browser.answers())) {
-      const { pid } = this.browser;
+    if (!(await this.running.answers())) {
+      const { pid } = this.running;
       this.fail(
         new StalledError(
           `The browser${pid === undefined ? '' : ` (process ${pid})`} has not answered for ${timeout} s, and was ended: it ` +
