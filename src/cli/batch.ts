@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
-import { DEFAULT_SCENE, draw, filesOf, type Prepared, prepare } from './draw.js';
-import type { RenderOptions } from './options.js';
+import { draw, filesOf, type Prepared, prepare } from './draw.js';
+import { DEFAULT_SCENE, type RenderOptions } from './options.js';
 import { printJson, reporter } from './report.js';
 import { type Asked, askedBy, inOneLine, type Row, type RowReader, readRows } from './rows.js';
 

@@ -1,7 +1,7 @@
 /** What a command says while it works and when it is done: to people, to programs (--json), or nothing (--quiet). */
 import { relative } from 'node:path';
 import type { Film, Progress } from '../render/film.js';
-import { inBytes } from '../video/index.js';
+import { inBytes } from '../video/budget.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
@@ -40,7 +40,14 @@ function jsonReporter(row: number | undefined): Reporter {
 }
 
 export function printJson(type: string, data: object): void {
-  process.stdout.write(`${escaped(JSON.stringify({ type, ...data }))}\n`);
+  write(process.stdout, `${escaped(JSON.stringify({ type, ...data }))}\n`);
+}
+
+/** Writes what is said along the way. Whether anybody can still read it is no reason for the work to fail. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  try {
+    stream.write(text);
+  } catch {} // a file's stream throws at once where the disk is full; other streams emit an error, see start.ts
 }
 
 /** What a terminal may take as a command or as the end of a line, and what shows nothing or turns the writing about. */
@@ -48,6 +55,9 @@ const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** A text from somebody's file, for people: on one line, and nothing in it but what one sees. */
 export const printable = (text: string) => text.replace(UNSEEN, '?');
+
+/** A message of several lines, or with something unseen in it, as one line that shows all of it. */
+export const inSight = (message: string) => printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
 
 /** JSON that says the same without them; ends of lines stay. */
 export const escaped = (json: string) =>
@@ -68,9 +78,9 @@ function peopleReporter(): Reporter {
       if (!over && now - last < (stderr.isTTY ? 100 : 5000)) return;
       last = now;
       const line = progressLine(progress, stderr.isTTY ? 30 : 0);
-      stderr.write(stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
+      write(stderr, stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
-    warning: (message) => void stderr.write(`Note: ${message}\n`),
+    warning: (message) => write(stderr, `Note: ${message}\n`),
     done({ files, frames, drawn, seconds, renderer }, advice, places) {
       for (const { path, bytes, chose } of files) {
         const more = [chose && `(${chose})`, places?.get(path)].filter(Boolean);

@@ -65,7 +65,9 @@ export function listScenes(): Found[] {
       if (name && !name.endsWith('.d') && !found.has(name)) found.set(name, join(folder, file));
     }
   }
-  return [...found].map(([name, path]) => ({ name, path })).sort((a, b) => a.name.localeCompare(b.name));
+  return [...found]
+    .map(([name, path]) => ({ name, path }))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
 /** Loads a scene. Throws a UsageError if there is none, or if a sweep is none. */

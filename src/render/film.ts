@@ -46,6 +46,8 @@ export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' |
    * that is changed is only drawn where it has changed. Defaults to false.
    */
   cache?: boolean;
+  /** Called for each part of the film that is kept, or was: the same film, begun anew, need not draw it. */
+  onKept?: () => void;
   /** Called after each frame. */
   onProgress?: (progress: Progress) => void;
   /** Ends the work early: nothing is left behind, and the promise rejects with the signal's reason. */
@@ -102,7 +104,7 @@ export async function writeFilm(
   open: (formats: PixelFormat[]) => Promise<FrameSource>,
   options: WriteOptions,
 ): Promise<Film> {
-  const { onProgress, signal, poster } = options;
+  const { onProgress, onKept, signal, poster } = options;
   const requests = requestsOf(options);
   const outputs = requests.map(({ path }) => parseOutput(path));
   if (poster) checkStill(poster.path);
@@ -125,7 +127,7 @@ export async function writeFilm(
     if (cache) await source.foresee?.(cache);
     for (const [i, output] of outputs.entries()) {
       const { maxSize = options.maxSize } = requests[i];
-      const kept = cache && { cache, namesOf };
+      const kept = cache && { cache, namesOf, onKept };
       sinks.push(
         await openSink(ffmpeg, output, shape, { ...options, maxSize, note, firstNumber: firstFrame, kept }),
       );

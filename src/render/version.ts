@@ -1,12 +1,11 @@
-/** The package's version, and a name for the code that decides what films look like. */
+/** A name for the code that decides what films look like, and the package's version. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { VERSION } from '../package.js';
 
-export const VERSION: string = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-).version;
+export { VERSION };
 
 /** Changes with every change of what is between a frame's description and its file, so that nothing is kept beyond it. */
 export const CODE: string = hashOf(['network', 'frame', 'nodes', 'video', 'render', 'page']);

@@ -64,16 +64,18 @@ export class SegmentCache {
     }
   }
 
-  /** Keeps a segment that is whole. Best effort: where nothing can be kept, films are made all the same. */
-  async keep(key: string, from: string): Promise<void> {
+  /** Keeps a segment that is whole. Best effort: where nothing can be kept (false), films are made all the same. */
+  async keep(key: string, from: string): Promise<boolean> {
     const unfinished = this.unfinished(key);
     try {
       await fs.mkdir(this.folder, { recursive: true });
       await flush(from); // a name must not outlive its bytes when the machine stops
       await linkOrCopy(from, unfinished);
       await fs.rename(unfinished, this.pathOf(key));
+      return true;
     } catch {
       await fs.rm(unfinished, { force: true }).catch(() => {});
+      return false;
     }
   }
 

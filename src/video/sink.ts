@@ -59,8 +59,8 @@ export interface Finished {
 export interface SinkOptions extends EncodeOptions {
   /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
   firstNumber?: number;
-  /** Where segments are kept for another time, and what names the frames of one. */
-  kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[] };
+  /** Where segments are kept for another time, what names the frames of one, and who hears of each that is there. */
+  kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[]; onKept?: () => void };
 }
 
 /**
@@ -148,8 +148,11 @@ export async function openSink(
   }
 
   async function find({ take, file }: Segment['parts'][number], names: string[]): Promise<boolean> {
-    for (const name of names)
-      if (await options.kept?.cache.take(keyOf(name, take, film, ffmpeg), inFolder(file))) return true;
+    for (const name of names) {
+      if (!(await options.kept?.cache.take(keyOf(name, take, film, ffmpeg), inFolder(file)))) continue;
+      options.kept?.onKept?.();
+      return true;
+    }
     return false;
   }
 
@@ -170,7 +173,7 @@ export async function openSink(
     const { kept } = options;
     for (const name of kept?.namesOf(frames) ?? [])
       for (const { take, file } of parts)
-        await kept?.cache.keep(keyOf(name, take, film, ffmpeg), inFolder(file));
+        if (await kept?.cache.keep(keyOf(name, take, film, ffmpeg), inFolder(file))) kept?.onKept?.();
   }
 
   const bench: Bench = {
