@@ -58,7 +58,7 @@ if (unknown !== undefined)
   throw new Error(`There is no scene "${unknown}": \`npm run list\` lists what there is.`);
 
 const number = ({ figure }) => Number.parseInt(figure ?? '99', 10);
-scenes.sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name));
+scenes.sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name, 'en'));
 for (const { name } of scenes.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
   const { size, fps } = kindOf(name) === 'composed' ? COMPOSED : SWEEP;
   const out = `renders/gallery/${name}.webp`;

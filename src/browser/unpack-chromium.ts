@@ -41,7 +41,7 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const entry = packageEntry();
   if (entry === undefined) return undefined;
-  const user = process.getuid!(); // not os.userInfo(), which throws where the user has no entry in the list of users
+  const user = process.getuid!(); // os.userInfo() throws for a user without an entry in /etc/passwd
   const folder = join(tmpdir(), `untrained-chromium-${await versionAt(entry)}-${user}`);
   if (!existsSync(folder)) await unpackInto(folder, entry);
   // Beyond the user's own a program could have been put here; what we made ourselves nobody else can write to.

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
-import { DEFAULT_SCENE, draw, filesOf, type Prepared, prepare } from './draw.js';
+import { draw, filesOf, type Prepared, prepare } from './draw.js';
+import { DEFAULT_SCENE, type RenderOptions } from './options.js';
 import { printJson, type Reporting, reporter } from './report.js';
 import { type Asked, askedBy, inOneLine, type Row, type RowReader, readRows } from './rows.js';
 

@@ -17,7 +17,7 @@ import type { FrameSource } from '../render/source.js';
 import type { Recipe } from '../sweep/recipe.js';
 import type { Sweep } from '../sweep/sweep.js';
 import { parseOutput, warningsFor } from '../video/index.js';
-import type { DrawOptions, RenderOptions, StillOptions } from './options.js';
+import { DEFAULT_SCENE, type DrawOptions, type RenderOptions, type StillOptions } from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
 import {
@@ -33,8 +33,8 @@ import {
 } from './plan.js';
 import { duration, type Reporter, reporter } from './report.js';
 import { loadScene, type Scene } from './scenes.js';
-
-export const DEFAULT_SCENE = 'weight-scale';
+import { commandLine } from './shell.js';
+import { noteKept } from './stopping.js';
 
 const SWEEPS_ONLY = [
   'seconds',
@@ -54,6 +54,8 @@ export interface Prepared {
   scene: string | undefined;
   job: Job;
   options: RenderOptions;
+  /** Which options somebody gave, by name. */
+  given: Set<string>;
   plan: Planned[];
 }
 
@@ -87,7 +89,7 @@ export async function prepare(
     report.warning(
       `${job.name} does not end where it begins, so it jumps each time that --loops begins anew.`,
     );
-  return { scene, job, options, plan };
+  return { scene, job, options, given, plan };
 }
 
 /** Every file that it is to make. */
@@ -98,7 +100,7 @@ export function filesOf({ plan, options: { poster, recipe } }: Prepared): string
 
 /** Makes it. */
 export async function draw(
-  { scene, job, options, plan }: Prepared,
+  { scene, job, options, given, plan }: Prepared,
   report: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
@@ -121,13 +123,15 @@ export async function draw(
       ...{ crf, quality, loops, gifPalette, ffmpeg, cache, timeout, signal },
       onProgress: report.progress,
       onWarning: report.warning,
+      onKept: noteKept,
       outputs: group.files,
       ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),
     };
     if (sweep) {
       const made = await renderFilm(sweep, { ...write, backend, threads, frames, every });
       const chosen = options.size !== undefined || options.for.length > 0;
-      report.done(made, chosen ? '' : largerAdvice(scene, sweep, made.seconds), checkAfter(group, report));
+      const advice = chosen ? '' : largerAdvice(scene, options, given, sweep, made.seconds);
+      report.done(made, advice, checkAfter(group, report));
     } else if (job.kind === 'composed') {
       const composed = {
         ...composedOptions({ ...options, ...group }, report, signal, job),
@@ -241,8 +245,31 @@ function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter)
 }
 
 /** How to have the film at twice the size, and about how long that takes here. */
-function largerAdvice(name: string | undefined, { size: [width, height] }: Sweep, seconds: number): string {
-  const command = process.env.npm_lifecycle_event === 'render' ? 'npm run render --' : 'untrained render';
-  const scene = name === undefined ? '' : ` ${name}`;
-  return `Larger: ${command}${scene} --size ${2 * width}x${2 * height} (about ${duration(4 * seconds)} here)`;
+function largerAdvice(
+  scene: string | undefined,
+  options: RenderOptions,
+  given: Set<string>,
+  { size: [width, height] }: Sweep,
+  seconds: number,
+): string {
+  const { frames, every, supersample, dither } = options;
+  const words = [
+    ...lookOf(options, given),
+    ...(frames ? ['--frames', frames.join('-')] : []),
+    ...(every ? ['--every', `${every}`] : []),
+    ...(supersample ? ['--supersample', `${supersample}`] : []),
+    ...(dither ? ['--dither'] : []),
+    ...['--size', `${2 * width}x${2 * height}`],
+  ];
+  const command = commandLine('render', scene === undefined ? [] : [scene], words);
+  return `Larger: ${command} (about ${duration(4 * seconds)} here)`;
+}
+
+/** The options that were given of those which say what a picture shows, as words for another command. */
+export function lookOf(options: DrawOptions, given: Set<string>): string[] {
+  const names = ['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const;
+  return [
+    ...names.flatMap((name) => (given.has(name) ? [`--${name}`, `${options[name]}`] : [])),
+    ...options.set.flatMap((assignment) => ['--set', assignment]),
+  ];
 }

@@ -3,6 +3,7 @@
 import { describeRules, inBytes, placeNames, placeOf, probe, type Rules } from '../video/index.js';
 import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
+import { commandLine } from './shell.js';
 
 /** A film's file, and the recipe it carries. */
 export function info(path: string, { json }: { json?: boolean }): void {
@@ -15,7 +16,7 @@ export function info(path: string, { json }: { json?: boolean }): void {
   const { format, codec, width, height, fps, frames, seconds, bytes } = film;
   const time = seconds > 0 ? [`${round(fps)} fps`, `${frames} frames`, `${round(seconds)} s`] : [];
   const kind = codec ? `${format} (${printable(codec.slice(0, 20))})` : format;
-  console.log(`${path}  ${[kind, `${width}x${height}`, ...time, inBytes(bytes)].join(', ')}`);
+  console.log(`${printable(path)}  ${[kind, `${width}x${height}`, ...time, inBytes(bytes)].join(', ')}`);
   if (!recipe) {
     console.log('It carries no recipe: it is not of Untrained, or was converted since.');
     return;
@@ -27,8 +28,9 @@ export function info(path: string, { json }: { json?: boolean }): void {
     const where = here ? 'of the scenes here' : 'whose code is not in the film';
     console.log(`It shows "${printable(scene ?? '')}", ${where}.`);
   }
-  if (sheet) console.log(`A sheet. A film of its scene: untrained render ${path}`);
-  else if (here) console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
+  const size = ['--size', `${2 * width}x${2 * height}`];
+  if (sheet) console.log(`A sheet. A film of its scene: ${commandLine('render', [path])}`);
+  else if (here) console.log(`Again, larger: ${commandLine('render', [path], size)}`);
   console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
 }
 

@@ -1,7 +1,10 @@
 /** The options of the commands that draw, as the command line gives them. */
-import type { backends } from '../frame/create-renderer.js';
+import type { backends } from '../frame/backends.js';
 import type { Sweep } from '../sweep/sweep.js';
-import type { EncodeOptions, PlaceName } from '../video/index.js';
+import type { EncodeOptions } from '../video/index.js';
+
+/** What is drawn where no scene is named. */
+export const DEFAULT_SCENE = 'weight-scale';
 
 /** Options of every command that draws. */
 export interface DrawOptions {
@@ -38,7 +41,8 @@ export interface RenderOptions extends DrawOptions {
   /** What its files are called where nobody says: the scene's name by default. */
   name?: string;
   out: string[];
-  for: PlaceName[];
+  /** As given: groupsOf in outputs.ts reads them. */
+  for: string[];
   maxSize?: number;
   frames?: [number, number];
   every?: number;

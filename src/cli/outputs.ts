@@ -25,19 +25,21 @@ export interface Group {
 
 interface Asked {
   out: string[];
-  for: PlaceName[];
+  for: string[];
   size?: [number, number];
   fps?: number;
   maxSize?: number;
 }
 
-/** Reads --for's values, one after the other. */
-export function collectPlace(name: string, list: PlaceName[]): PlaceName[] {
-  const place = placeNames.find((known) => known === name.toLowerCase());
-  if (place && !list.includes(place)) return [...list, place];
-  if (place) return list;
-  const hint = didYouMean(name, placeNames);
-  throw new UsageError(`--for is "${name}", which is no place${hint} There are: ${placeNames.join(', ')}.`);
+/** The places that --for names, each once. */
+function placesNamed(names: string[]): PlaceName[] {
+  const places = names.map((name) => {
+    const place = placeNames.find((known) => known === name.toLowerCase());
+    if (place) return place;
+    const hint = didYouMean(name, placeNames);
+    throw new UsageError(`--for is "${name}", which is no place${hint} There are: ${placeNames.join(', ')}.`);
+  });
+  return [...new Set(places)];
 }
 
 /**
@@ -45,7 +47,8 @@ export function collectPlace(name: string, list: PlaceName[]): PlaceName[] {
  * @param defaults - The files where none is named. @param fps - The scene's own.
  */
 export function groupsOf(name: string, asked: Asked, defaults: string[], fps: number): Group[] {
-  const { out, for: names, size, maxSize } = asked;
+  const { out, size, maxSize } = asked;
+  const names = placesNamed(asked.for);
   if (names.length === 0) {
     const files = (out.length > 0 ? out : defaults).map((path) => ({ path, maxSize }));
     return [{ size, fps: asked.fps, files }];

@@ -1,10 +1,14 @@
-/** The command line: what `untrained` takes, and what each command does with it. */
+/**
+ * The command line: what `untrained` takes, and what each command does with it. What a command works with is loaded when it
+ * runs, and not before: help and most mistakes are answered without any of it.
+ */
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../errors.js';
-import { backends } from '../frame/create-renderer.js';
-import { VERSION } from '../render/version.js';
-import { paces } from '../sweep/sweep.js';
-import { gifPalettes, placeNames, qualities } from '../video/index.js';
+import { backends } from '../frame/backends.js';
+import { VERSION } from '../package.js';
+import { paces } from '../sweep/paces.js';
+import { gifPalettes, qualities } from '../video/options.js';
+import { placeNames } from '../video/places.js';
 import {
   notNegative,
   parseFrames,
@@ -15,18 +19,9 @@ import {
   positive,
   whole,
 } from './arguments.js';
-import { batch } from './batch.js';
-import { clearCache, showCache } from './cache.js';
-import { examine } from './doctor.js';
-import { DEFAULT_SCENE, render, still } from './draw.js';
-import { edit } from './edit.js';
-import { info, listPlaces } from './info.js';
-import type { RenderOptions, SheetOptions, StillOptions } from './options.js';
-import { collectPlace } from './outputs.js';
-import { printJson } from './report.js';
+import { DEFAULT_SCENE, type RenderOptions, type SheetOptions, type StillOptions } from './options.js';
+import { inSight, printJson } from './report.js';
 import type { RowReader } from './rows.js';
-import { listScenes, loadScenes } from './scenes.js';
-import { sheet } from './sheet.js';
 
 const collect = (value: string, list: string[]) => [...list, value];
 
@@ -35,21 +30,24 @@ export function buildProgram(signal: AbortSignal): Command {
   const program = new Command('untrained')
     .description('Pictures and films of random neural networks.')
     .version(VERSION)
+    .exitOverride() // this and the next are inherited by each command that is added below
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 
   filming(drawing(program.command('render')))
     .description('render a scene to a film')
-    .action((scene: string | undefined, options: RenderOptions, command: Command) =>
-      render(scene, options, given(command), signal),
-    );
+    .action(async (scene: string | undefined, options: RenderOptions, command: Command) => {
+      const { render } = await import('./draw.js');
+      await render(scene, options, given(command), signal);
+    });
 
   drawing(program.command('still'))
     .description('render one moment of a scene to a PNG')
     .option('--at <seconds>', 'when; by default the end, or the beginning of a loop', notNegative('--at'))
     .option('-o, --out <file>', 'where to, a .png; by default renders/NAME.png')
-    .action((scene: string | undefined, options: StillOptions, command: Command) =>
-      still(scene, options, given(command), signal),
-    );
+    .action(async (scene: string | undefined, options: StillOptions, command: Command) => {
+      const { still } = await import('./draw.js');
+      await still(scene, options, given(command), signal);
+    });
 
   drawing(program.command('sheet'), 'of each picture; by default about as many pixels as 240x240')
     .description('put seeds, or moments, or both side by side on a PNG, to choose from')
@@ -72,17 +70,19 @@ export function buildProgram(signal: AbortSignal): Command {
     )
     .option('--title <text>', 'a line above them')
     .option('-o, --out <file>', 'where to, a .png; by default renders/NAME-sheet.png')
-    .action((scene: string | undefined, options: SheetOptions, command: Command) =>
-      sheet(scene, options, given(command), signal),
-    );
+    .action(async (scene: string | undefined, options: SheetOptions, command: Command) => {
+      const { sheet } = await import('./sheet.js');
+      await sheet(scene, options, given(command), signal);
+    });
 
   const batchCommand = program
     .command('batch')
     .description('render a film for each row of a table; a row that fails does not stop the others')
     .argument('<rows>', 'a .json list of objects, or a .csv with a header: scene, and options by their names')
-    .action((file: string, options: RenderOptions, command: Command) =>
-      batch(file, rowReader(options, given(command)), options, signal),
-    );
+    .action(async (file: string, options: RenderOptions, command: Command) => {
+      const { batch } = await import('./batch.js');
+      await batch(file, rowReader(options, given(command)), options, signal);
+    });
   for (const option of filming(drawing(new Command())).options) {
     if (!ROWS_ONLY.includes(option.attributeName())) batchCommand.addOption(option);
   }
@@ -92,13 +92,17 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('open the Motion Canvas editor on the scenes')
     .option('--port <n>', 'the first port to try; 9000 by default', whole('--port', 65535))
     .option('--no-open', 'leave it to you to open it in a browser')
-    .action((options: { port?: number; open: boolean }) => edit(options, signal));
+    .action(async (options: { port?: number; open: boolean }) => {
+      const { edit } = await import('./edit.js');
+      await edit(options, signal);
+    });
 
   program
     .command('list')
     .description('list the scenes')
     .option('--json', 'one JSON object a line')
     .action(async ({ json }: { json?: boolean }) => {
+      const { listScenes, loadScenes } = await import('./scenes.js');
       const paths = listScenes().map(({ path }) => path);
       const scenes = await loadScenes(paths, { signal });
       const width = Math.max(...scenes.map(({ name }) => name.length));
@@ -116,24 +120,36 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('tell what a film is, and print the recipe it carries')
     .argument('<file>', '.mp4, .gif, .webm, .webp, .mov or .png')
     .option('--json', 'as one JSON object')
-    .action((file: string, options: { json?: boolean }) => info(file, options));
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { info } = await import('./info.js');
+      info(file, options);
+    });
 
   program
     .command('places')
     .description('list the places for --for, what they take, and who says so')
     .option('--json', 'one JSON object a line')
-    .action((options: { json?: boolean }) => listPlaces(options));
+    .action(async (options: { json?: boolean }) => {
+      const { listPlaces } = await import('./info.js');
+      listPlaces(options);
+    });
 
   const cache = program
     .command('cache')
     .description('tell what is kept of films drawn before, so that they need not be drawn again')
     .option('--json', 'as one JSON object')
-    .action((options: { json?: boolean }) => showCache(options));
+    .action(async (options: { json?: boolean }) => {
+      const { showCache } = await import('./cache.js');
+      await showCache(options);
+    });
   cache
     .command('clear')
     .description('drop all of it')
     .option('--json', 'as one JSON object')
-    .action((options: { json?: boolean }) => clearCache(options));
+    .action(async (options: { json?: boolean }) => {
+      const { clearCache } = await import('./cache.js');
+      await clearCache(options);
+    });
 
   program
     .command('doctor')
@@ -142,6 +158,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .option('--browser <path>', 'the browser to look at')
     .option('--json', 'one JSON object a line')
     .action(async (options: { ffmpeg?: string; browser?: string; json?: boolean }) => {
+      const { examine } = await import('./doctor.js');
       const findings = await examine(options);
       for (const finding of findings) {
         if (options.json) printJson('finding', finding);
@@ -150,7 +167,6 @@ export function buildProgram(signal: AbortSignal): Command {
       if (findings.some(({ what, found }) => what === 'ffmpeg' && !found)) process.exitCode = 1;
     });
 
-  for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
 
@@ -199,11 +215,7 @@ function oneLine(text: string): string {
 }
 
 function complaintOf(text: string): string {
-  return text
-    .trim()
-    .replace(/^error: /, '')
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/\.?$/, '.');
+  return inSight(text.trim().replace(/^error: /, '')).replace(/\.?$/, '.');
 }
 
 /** Adds what render has beside them. */
@@ -215,12 +227,7 @@ function filming(command: Command): Command {
       collect,
       [],
     )
-    .option(
-      '--for <place>',
-      `size, rate and limits of ${placeNames.join(', ')}; may repeat`,
-      collectPlace,
-      [],
-    )
+    .option('--for <place>', `size, rate and limits of ${placeNames.join(', ')}; may repeat`, collect, [])
     .option('--max-size <size>', 'the most a file may have, such as 8MB', parseMaxSize)
     .option('--frames <range>', 'only these frames, FIRST-LAST from 0, both included', parseFrames)
     .option('--every <n>', 'only every nth of them, at an nth of the rate', whole('--every', 1000))

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { RenderError } from '../errors.js';
 import type { Film, Progress } from '../render/film.js';
-import { inBytes } from '../video/index.js';
+import { inBytes } from '../video/budget.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
@@ -56,7 +56,14 @@ function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter 
 }
 
 export function printJson(type: string, data: object): void {
-  process.stdout.write(`${escaped(JSON.stringify({ type, ...data }))}\n`);
+  write(process.stdout, `${escaped(JSON.stringify({ type, ...data }))}\n`);
+}
+
+/** Writes what is said along the way. Whether anybody can still read it is no reason for the work to fail. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  try {
+    stream.write(text);
+  } catch {} // a file's stream throws at once where the disk is full; other streams emit an error, see start.ts
 }
 
 /** What a terminal may take as a command or as the end of a line, and what shows nothing or turns the writing about. */
@@ -64,6 +71,9 @@ const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** A text from somebody's file, for people: on one line, and nothing in it but what one sees. */
 export const printable = (text: string) => text.replace(UNSEEN, '?');
+
+/** A message of several lines, or with something unseen in it, as one line that shows all of it. */
+export const inSight = (message: string) => printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
 
 /** JSON that says the same without them; ends of lines stay. */
 export const escaped = (json: string) =>
@@ -91,9 +101,9 @@ function peopleReporter(): Reporter {
       if (!over && now - last < (stderr.isTTY ? 100 : 5000)) return;
       last = now;
       const line = progressLine(progress, stderr.isTTY ? 30 : 0);
-      stderr.write(stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
+      write(stderr, stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
-    warning: (message) => void stderr.write(`Warning: ${message}\n`),
+    warning: (message) => write(stderr, `Warning: ${message}\n`),
     done({ files, frames, drawn, seconds, renderer }, advice, places) {
       for (const { path, bytes, chose } of files) {
         const more = [chose && `(${chose})`, places?.get(path)].filter(Boolean);

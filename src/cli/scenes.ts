@@ -58,7 +58,9 @@ export function listScenes(): Found[] {
       if (name && !name.endsWith('.d') && !found.has(name)) found.set(name, join(folder, file));
     }
   }
-  return [...found].map(([name, path]) => ({ name, path })).sort((a, b) => a.name.localeCompare(b.name));
+  return [...found]
+    .map(([name, path]) => ({ name, path }))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
 export interface SceneOptions extends LoadOptions {

@@ -5,12 +5,13 @@ import type { Label, Pictures } from '../render/sheet.js';
 import type { FrameSource } from '../render/source.js';
 import type { Recipe } from '../sweep/recipe.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
-import { composedOptions, jobOf, openComposed, recipeOf } from './draw.js';
+import { composedOptions, jobOf, lookOf, openComposed, recipeOf } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
 import { type ComposedJob, changed, saveRecipe } from './plan.js';
 import { type Reporter, reporter } from './report.js';
 import type { SweepScene } from './scenes.js';
+import { commandLine } from './shell.js';
 
 /** Of the square that has as many pixels as a picture on a sheet by default. */
 const SIDE = 240;
@@ -212,24 +213,11 @@ function nextStep(
   kind: 'sweep' | 'composed',
 ): string {
   const { seeds, frames } = options;
-  const words = (scene === undefined ? [] : [scene]).concat(
-    (['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const).flatMap((name) =>
-      given.has(name) ? [`--${name}`, `${options[name]}`] : [],
-    ),
-    options.set.flatMap((assignment) => ['--set', assignment]),
-  );
+  const scenes = scene === undefined ? [] : [scene];
   const seed = seeds && (kind === 'sweep' ? ['--seed', seeds[0]] : ['--set', `seed=${seeds[0]}`]);
-  const command = commandFor(seeds ? 'render' : 'still');
   const at = !seeds && frames ? ['--at', 'SECONDS'] : [];
-  return `${seeds ? 'One of them' : 'One of them, large'}: ${command} ${[...words, ...(seed ?? []), ...at].map(quoted).join(' ')}`.trim();
-}
-
-/** As it was called: by npm or by name. */
-function commandFor(name: string): string {
-  return process.env.npm_lifecycle_event === 'sheet' ? `npm run ${name} --` : `untrained ${name}`;
-}
-
-/** For any shell. */
-function quoted(word: string): string {
-  return /^[\w./:=,+-]+$/.test(word) ? word : `"${word}"`;
+  const words = [...lookOf(options, given), ...(seed ?? []), ...at];
+  return seeds
+    ? `One of them: ${commandLine('render', scenes, words)}`
+    : `One of them, large: ${commandLine('still', scenes, words)}`;
 }

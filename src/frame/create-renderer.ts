@@ -1,11 +1,10 @@
 /** The one place that decides which backend draws. */
 import { UsageError } from '../errors.js';
+import type { backends } from './backends.js';
 import { CpuRenderer } from './cpu/renderer.js';
 import { findAdapter } from './gpu/device.js';
 import { GpuRenderer } from './gpu/renderer.js';
 import type { FrameRenderer } from './renderer.js';
-
-export const backends = ['auto', 'cpu', 'gpu'] as const;
 
 export interface RendererOptions {
   /** `auto`, the default, takes a real GPU if there is one; `gpu` takes a program that plays one as well. */

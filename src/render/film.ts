@@ -47,6 +47,8 @@ export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' |
    * that is changed is only drawn where it has changed. Defaults to false.
    */
   cache?: boolean;
+  /** Called for each part of the film that is kept, or was: the same film, begun anew, need not draw it. */
+  onKept?: () => void;
   /** Called after each frame. */
   onProgress?: (progress: Progress) => void;
   /** Called with what did not go as it should, and yet does not end the work. */
@@ -105,7 +107,7 @@ export async function writeFilm(
   open: (formats: PixelFormat[]) => Promise<FrameSource>,
   options: WriteOptions,
 ): Promise<Film> {
-  const { onProgress, signal, poster } = options;
+  const { onProgress, onKept, signal, poster } = options;
   const requests = requestsOf(options);
   const outputs = requests.map(({ path }) => parseOutput(path));
   if (poster) checkStill(poster.path);
@@ -130,7 +132,7 @@ export async function writeFilm(
     if (cache) await source.foresee?.(cache);
     for (const [i, output] of outputs.entries()) {
       const { maxSize = options.maxSize } = requests[i];
-      const kept = cache && { cache, namesOf };
+      const kept = cache && { cache, namesOf, onKept };
       sinks.push(
         await openSink(ffmpeg, output, shape, {
           ...options,

@@ -16,6 +16,7 @@ import type { ActivationName } from '../network/activations.js';
 import type { NetworkInput } from '../network/spec.js';
 import { explain } from './explain.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
+import { paces } from './paces.js';
 import { closes, formOf, type Moving, type Track, valueAt, type Walk } from './track.js';
 
 /** T with tracks in place of its numbers. */
@@ -60,8 +61,6 @@ export interface SweepInput {
   supersample?: FrameInput['supersample'];
   dither?: boolean;
 }
-
-export const paces = ['even', 'tracks'] as const;
 
 const sweepFields = {
   title: z.string().max(200).default(''),

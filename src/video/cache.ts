@@ -89,8 +89,8 @@ export class SegmentCache {
     }
   }
 
-  /** Keeps a segment that is whole. Best effort: where nothing can be kept, films are made all the same. */
-  async keep(key: string, from: string): Promise<void> {
+  /** Keeps a segment that is whole. Best effort: where nothing can be kept (false), films are made all the same. */
+  async keep(key: string, from: string): Promise<boolean> {
     const path = this.pathOf(key);
     const unfinished = this.unfinished(path);
     try {
@@ -101,8 +101,10 @@ export class SegmentCache {
       await linkOrCopy(from, unfinished);
       await this.write(path + DIGEST, await digestOf(key, unfinished)); // first: a segment is never without one
       await fs.rename(unfinished, path);
+      return true;
     } catch {
       await fs.rm(unfinished, { force: true }).catch(() => {});
+      return false;
     }
   }
 

@@ -64,8 +64,8 @@ export interface SinkOptions extends EncodeOptions {
   firstNumber?: number;
   /** What is added from each name to the next, where frames of that film are left out. Defaults to 1. */
   numberStep?: number;
-  /** Where segments are kept for another time, and what names the frames of one. */
-  kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[] };
+  /** Where segments are kept for another time, what names the frames of one, and who hears of each that is there. */
+  kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[]; onKept?: () => void };
   /** How long ffmpeg and the disk may go without progress, in seconds. Defaults to 60. */
   timeout?: number;
 }
@@ -172,8 +172,11 @@ export async function openSink(
   }
 
   async function find({ take, file }: Segment['parts'][number], names: string[]): Promise<boolean> {
-    for (const name of names)
-      if (await options.kept?.cache.take(keyOf(name, take, film, ffmpeg), inFolder(file))) return true;
+    for (const name of names) {
+      if (!(await options.kept?.cache.take(keyOf(name, take, film, ffmpeg), inFolder(file)))) continue;
+      options.kept?.onKept?.();
+      return true;
+    }
     return false;
   }
 
@@ -196,7 +199,7 @@ export async function openSink(
     const { kept } = options;
     for (const name of kept?.namesOf(frames) ?? [])
       for (const { take, file } of parts)
-        await kept?.cache.keep(keyOf(name, take, film, ffmpeg), inFolder(file));
+        if (await kept?.cache.keep(keyOf(name, take, film, ffmpeg), inFolder(file))) kept?.onKept?.();
   }
 
   const bench: Bench = {

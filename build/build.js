@@ -1,0 +1,161 @@
+/**
+ * `npm run build`: makes dist/ from src/, or finds within a tenth of a second that it is up to date. Whatever dist/ is made
+ * of is told by its contents, not its dates, which a checkout or a copy changes; dist/.stamp holds what they were.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const stampFile = join(dist, '.stamp');
+const lockFile = join(dist, '.lock');
+
+/** What dist/ is made of: folders, files, and which packages are installed. */
+const SOURCES = ['src', 'build', 'fonts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const INSTALLED = 'node_modules/.package-lock.json';
+
+/** What makes it, in order: programs for Node, with their arguments. */
+const STEPS = [
+  [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+  [join(root, 'build/embed.js')],
+];
+
+/** A build that has held the lock for so long was on another machine, or its process's number is another's now. */
+const ABANDONED_MS = 10 * 60_000;
+
+/**
+ * Builds what has changed. Another build under way is waited for.
+ * @returns Whether there was anything to do.
+ * @throws Error, in one line, when a step fails; the next build does it again.
+ */
+export function build() {
+  if (isFresh(readStamp())) return false;
+  fs.mkdirSync(dist, { recursive: true });
+  const unlock = lock();
+  try {
+    const stamp = readStamp();
+    if (isFresh(stamp)) return false; // another has just built it
+    const made = fingerprint(); // what changes while it is compiled is not in it
+    fs.rmSync(stampFile, { force: true }); // so that a build that ends early is not taken for one
+    clean(stamp);
+    for (const [program, ...args] of STEPS) {
+      // The commands' own stdout may be read by programs.
+      const { status, error } = spawnSync(process.execPath, [program, ...args], {
+        cwd: root,
+        stdio: [0, 2, 2],
+      });
+      if (status !== 0) throw new Error(`dist/ could not be built${error ? ` (${error.message})` : ''}.`);
+    }
+    const next = { ...made, outputs: outputs() };
+    fs.writeFileSync(`${stampFile}.new`, JSON.stringify(next));
+    fs.renameSync(`${stampFile}.new`, stampFile);
+    return true;
+  } finally {
+    unlock();
+  }
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(fs.readFileSync(stampFile, 'utf8'));
+  } catch {
+    return undefined; // there is none, or the disk was full
+  }
+}
+
+function isFresh(stamp) {
+  return stamp !== undefined && isWhole(stamp) && fingerprint().digest === stamp.digest;
+}
+
+/** Whether all that was built is still there, as long as it was. */
+function isWhole({ outputs }) {
+  return Object.entries(outputs).every(
+    ([path, size]) => fs.statSync(join(dist, path), { throwIfNoEntry: false })?.size === size,
+  );
+}
+
+/** The contents of all that dist/ is made of, and the names of the modules among it. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const modules = [];
+  const read = (path) => {
+    hash
+      .update(`${path}\0`)
+      .update(fs.readFileSync(join(root, path)))
+      .update('\0');
+    if (/^src\/.*\.tsx?$/.test(path)) modules.push(path);
+  };
+  for (const source of SOURCES) {
+    const isFolder = fs.statSync(join(root, source)).isDirectory();
+    for (const path of isFolder ? filesIn(join(root, source)) : [''])
+      read(path ? `${source}/${path}` : source);
+  }
+  if (fs.existsSync(join(root, INSTALLED))) read(INSTALLED);
+  return { digest: hash.digest('hex'), modules };
+}
+
+/** Takes away what modules that are gone have left, or all that cannot be relied on. */
+function clean(stamp) {
+  if (stamp === undefined || !isWhole(stamp)) {
+    // The compiler would otherwise think that all it has written is there.
+    for (const name of fs.readdirSync(dist))
+      if (join(dist, name) !== lockFile) fs.rmSync(join(dist, name), { recursive: true, force: true });
+    return;
+  }
+  for (const path of stamp.modules) {
+    if (fs.existsSync(join(root, path))) continue;
+    const base = join(dist, path.slice('src/'.length).replace(/\.tsx?$/, ''));
+    for (const ending of ['.js', '.d.ts']) fs.rmSync(base + ending, { force: true });
+  }
+}
+
+/** Every file of dist/, and its size. */
+function outputs() {
+  const files = filesIn(dist).filter((path) => !path.startsWith('.'));
+  return Object.fromEntries(files.map((path) => [path, fs.statSync(join(dist, path)).size]));
+}
+
+/** Paths of all files below a folder, in the same order everywhere. */
+function filesIn(folder) {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort();
+}
+
+/** Waits until no other build is under way, and keeps others waiting. Gives what ends that. */
+function lock() {
+  const mine = `${process.pid}`;
+  for (;;) {
+    try {
+      fs.writeFileSync(lockFile, mine, { flag: 'wx' });
+      return () => fs.rmSync(lockFile, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (isAbandoned()) fs.rmSync(lockFile, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+}
+
+function isAbandoned() {
+  try {
+    const age = Date.now() - fs.statSync(lockFile).mtimeMs;
+    const holder = Number(fs.readFileSync(lockFile, 'utf8'));
+    if (age > ABANDONED_MS || holder === process.pid) return true;
+    if (holder === 0) return age > 1000; // it is just being written, or never was
+    process.kill(holder, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH'; // the holder is gone. ENOENT: the lock is; EPERM: it is another user's
+  }
+}

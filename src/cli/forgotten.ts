@@ -1,0 +1,173 @@
+/**
+ * `npm run render depth --seconds 6`: without a "--" before them, npm takes options for its own. It leaves each as a variable,
+ * npm_config_seconds, which is "true" where a word stood behind it, and that word among ours. Nobody should get another film
+ * than the one they typed, so this finds out what that was.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command, Option } from 'commander';
+import { commandLine } from './shell.js';
+
+type Environment = NodeJS.ProcessEnv;
+
+/** An option that npm has taken, once for each time that it stood there. */
+interface Taken {
+  option: Option;
+  /** Undefined where the word that is its value was left among ours. */
+  value?: string;
+}
+
+/**
+ * What to say to somebody who forgot the "--"; undefined where nothing hints at that.
+ * @param command - The one that was meant. @param words - Those that npm has passed on.
+ */
+export async function forgottenDashes(
+  command: Command,
+  words: string[],
+  env: Environment = process.env,
+  order: string[] = readOrder(),
+): Promise<string | undefined> {
+  const taken = takenBy(command, words, env, order);
+  if (taken.length === 0) return undefined;
+  const firstFlag = words.findIndex((word) => word.startsWith('-'));
+  const [loose, rest] = firstFlag < 0 ? [words, []] : [words.slice(0, firstFlag), words.slice(firstFlag)];
+  const meant = await assign(command, taken, loose, order.length > 0);
+  const flags = (meant?.options ?? taken).flatMap(({ option, value }) => flagOf(option, value));
+  const operands = meant?.operands ?? ((await isOperand(loose[0])) ? loose.slice(0, 1) : []);
+  const line = commandLine(command.name(), operands, [...flags, ...rest]);
+  const names = [...new Set(taken.map(({ option }) => nameOf(option)))];
+  const them = names.length === 1 ? 'it' : 'them';
+  const said = `npm took ${names.join(' and ')} for ${names.length === 1 ? 'an option' : 'options'} of its own`;
+  return meant
+    ? `${said}, as no "--" stands before ${them}. Type: ${line}`
+    : `${said}: type "--" before all options, as in ${line}, with your own values.`;
+}
+
+/** Our options that npm has taken, in their order where that is known. */
+function takenBy(command: Command, words: string[], env: Environment, order: string[]): Taken[] {
+  const ofUsers = settingsOf(env);
+  const found = command.options.flatMap((option): (Taken & { at: number })[] => {
+    if (words.some((word) => word === option.long || word.startsWith(`${option.long}=`))) return [];
+    const keys = [option.long!, option.short ?? option.long!].map((flag) => flag.replace(/^-+(no-)?/, ''));
+    return [...new Set(keys)].flatMap((key) => {
+      const name = `npm_config_${key.replaceAll('-', '_')}`;
+      // --fps is three letters that npm knows, -f, -p and -s, and "--no-" leaves nothing behind the equals sign.
+      const value = key === 'fps' && env.npm_config_force && env.npm_config_parseable ? 'true' : env[name];
+      if (value === undefined || ofUsers(key)) return [];
+      if (isSwitch(option))
+        return (value === '') === option.negate ? [{ option, at: order.indexOf(name) }] : [];
+      return value.split('\n\n').map((one) => ({
+        option,
+        ...(one !== 'true' && { value: one }),
+        at: order.indexOf(key === 'fps' ? 'npm_config_force' : name),
+      }));
+    });
+  });
+  return found.sort((a, b) => a.at - b.at).map(({ at: _, ...taken }) => taken);
+}
+
+/** Whether somebody has set this for npm once and for all, in a file or a variable: then it says nothing of today's command. */
+function settingsOf(env: Environment): (key: string) => boolean {
+  const files = [
+    env.npm_config_userconfig,
+    env.npm_config_globalconfig,
+    env.npm_config_local_prefix && join(env.npm_config_local_prefix, '.npmrc'),
+  ];
+  let text: string | undefined;
+  return (key) => {
+    text ??= files.map((file) => (file && existsSync(file) ? readFileSync(file, 'utf8') : '')).join('\n');
+    const inFile = new RegExp(`^\\s*(no-)?${key}\\s*(\\[\\])?\\s*(=|$)`, 'im').test(text);
+    return inFile || `NPM_CONFIG_${key.replaceAll('-', '_').toUpperCase()}` in env;
+  };
+}
+
+/**
+ * The names of npm's variables in the order in which npm read its options, or none where that is not known. npm sets them in
+ * that order, which the shell that it starts does not keep; but Linux tells what that shell was given.
+ */
+function readOrder(): string[] {
+  try {
+    const given = readFileSync(`/proc/${process.ppid}/environ`, 'utf8');
+    return given.split('\0').map((line) => line.slice(0, line.indexOf('=')));
+  } catch {
+    return [];
+  }
+}
+
+interface Meant {
+  operands: string[];
+  options: Taken[];
+}
+
+/** Gives the words that npm has left back to the options that they stood behind, where there is one way that fits best. */
+async function assign(
+  command: Command,
+  taken: Taken[],
+  words: string[],
+  inOrder: boolean,
+): Promise<Meant | undefined> {
+  // npm has an option --browser itself, whose value it keeps.
+  const lacking = taken.filter(
+    ({ option, value }) => value === undefined && !isSwitch(option) && option.long !== '--browser',
+  );
+  const count = words.length - lacking.length;
+  if (count < 0 || count > command.registeredArguments.length) return undefined;
+  if (count === 0 && (await Promise.all(words.map(isScene))).includes(true)) return undefined; // a value is lost
+  const fits: Meant[] = [];
+  // One word at the most is an operand, and it may be any of them.
+  for (let at = 0; at < (count === 0 ? 1 : words.length); at++) {
+    const operands = count === 0 ? [] : [words[at]];
+    const values = words.filter((_, i) => count === 0 || i !== at);
+    if (!(await isOperand(operands[0]))) continue;
+    for (const order of inOrder ? [lacking] : ordersOf(lacking)) {
+      if (!order.every(({ option }, i) => accepts(option, values[i]))) continue;
+      const given = new Map(order.map((one, i) => [one, { ...one, value: values[i] }]));
+      fits.push({ operands, options: taken.map((one) => given.get(one) ?? one) });
+    }
+  }
+  const lines = fits.map((one) => JSON.stringify([one.operands, one.options.map(sayOf).sort()]));
+  return new Set(lines).size === 1 ? fits[0] : undefined;
+}
+
+const sayOf = ({ option, value }: Taken) => `${option.long} ${value}`;
+
+/** All orders of a few, beginning with the one they have. More than a few are left in it. */
+function ordersOf<T>(list: T[]): T[][] {
+  if (list.length > 5 || list.length < 2) return [list];
+  return list.flatMap((first, i) =>
+    ordersOf(list.filter((_, other) => other !== i)).map((rest) => [first, ...rest]),
+  );
+}
+
+async function isOperand(word: string | undefined): Promise<boolean> {
+  return word === undefined || existsSync(word) || /\.\w+$/.test(word) || (await isScene(word));
+}
+
+async function isScene(word: string): Promise<boolean> {
+  const { listScenes } = await import('./scenes.js');
+  return listScenes().some(({ name }) => name === word);
+}
+
+/** Whether a word can be an option's value. */
+function accepts(option: Option, word: string): boolean {
+  try {
+    option.parseArg?.(word, option.defaultValue as never);
+    const name = option.long!;
+    if (name === '--set') return word.includes('=');
+    if (['--out', '--poster'].includes(name)) return /\.\w+$/.test(word);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it stands alone. */
+const isSwitch = (option: Option) => option.isBoolean() || option.negate;
+
+const nameOf = ({ long }: Option) => long!;
+
+function flagOf(option: Option, value: string | undefined): string[] {
+  if (isSwitch(option)) return [option.long!];
+  const placeholder = option.flags.replace(/^.*<(.*)>$/, '$1').toUpperCase();
+  return [option.long!, value ?? placeholder];
+}

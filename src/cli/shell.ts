@@ -1,0 +1,78 @@
+/** Commands that are printed, for people to copy: as they called us, and in words that their shell passes on unchanged. */
+import { isAbsolute, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export type Shell = 'posix' | 'powershell' | 'cmd';
+
+/**
+ * `untrained NAME WORDS...`, by way of npm or npx if that is how we were called.
+ * @param options - Flags, and each with its value behind it, as `--seed`, `7`.
+ * @param operands - What follows them or stands before them: the scene, or a file.
+ */
+export function commandLine(name: string, operands: string[], options: string[] = []): string {
+  // What looks like a flag is taken for one, unless it stands behind "--".
+  const flagLike = operands.some((word) => word.startsWith('-'));
+  const words = flagLike ? [...options, '--', ...operands] : [...operands, ...options];
+  return inShell([...called(name), ...words]);
+}
+
+/** Words as a line that a shell takes apart into the same words. */
+export function inShell(words: string[], shell: Shell = shellHere()): string {
+  return words.map((word) => quoted(word, shell)).join(' ');
+}
+
+/** How the command of that name was called this time. */
+function called(name: string, env: NodeJS.ProcessEnv = process.env): string[] {
+  if (ranByNpm(env)) {
+    const below = relative(root, process.cwd());
+    const script = name === 'edit' ? ['start', '--'] : ['run', name, '--'];
+    const elsewhere = below.startsWith('..') || isAbsolute(below);
+    return ['npm', ...(elsewhere ? ['--prefix', root.replace(/(.)[\\/]$/, '$1')] : []), ...script];
+  }
+  return env.npm_command === 'exec' ? ['npx', 'untrained', name] : ['untrained', name];
+}
+
+/** Whether it was one of our own package's scripts, and not one that somebody else's package has under that name. */
+export function ranByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.npm_package_name === 'untrained' && env.npm_command !== 'exec' && !!env.npm_lifecycle_event;
+}
+
+/** The shell that is most likely to read what we print. */
+export function shellHere(platform = process.platform, env: NodeJS.ProcessEnv = process.env): Shell {
+  if (platform !== 'win32' || env.SHELL || env.MSYSTEM) return 'posix'; // Git Bash, Cygwin
+  // PowerShell puts its user's own modules before the system's, and so tells its children that it is there.
+  const home = env.USERPROFILE?.toLowerCase();
+  return home && env.PSModulePath?.toLowerCase().includes(home) ? 'powershell' : 'cmd';
+}
+
+/** Nothing in these words means anything to a POSIX shell, or to the two of Windows. */
+const PLAIN = /^[A-Za-z0-9_./:+-][A-Za-z0-9_./:=,+-]*$/;
+const PLAIN_ON_WINDOWS = /^(?:[A-Za-z0-9_./:\\][A-Za-z0-9_./:=+\\-]*|--?[A-Za-z-]*)$/;
+
+function quoted(word: string, shell: Shell): string {
+  if (shell === 'posix') return forPosix(word);
+  if (PLAIN_ON_WINDOWS.test(word)) return word;
+  // Single quotes, which PowerShell also sees in typographic ones, are doubled.
+  if (shell === 'powershell') return `'${word.replace(/['\u2018-\u201b]/g, '$&$&')}'`;
+  // A quote is doubled, as the program takes words apart, and so are backslashes before one. Nothing protects a percent
+  // sign but a caret outside of quotes. cmd cannot pass on the end of a line at all.
+  const inQuotes = word.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&');
+  return `"${inQuotes.replace(/%/g, '"^%"')}"`;
+}
+
+/** Control characters, which a terminal would obey, and what is not seen: named by the bytes that they are. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+function forPosix(word: string): string {
+  if (PLAIN.test(word)) return word;
+  if (!UNSEEN.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
+  // $(...) drops line ends at the end of the word, which go behind it as they are.
+  const [, text, ends] = /^([\s\S]*?)(\n*)$/.exec(word)!;
+  const format = [...text].map((character) => {
+    if (/[\w ./:]/.test(character) || (character > '\x7f' && !UNSEEN.test(character))) return character;
+    return [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  });
+  return `"$(printf '${format.join('')}')"${ends && `'${ends}'`}`;
+}
