@@ -109,6 +109,7 @@ export async function draw(
     const write: WriteOptions = {
       ...{ crf, quality, loops, gifPalette, ffmpeg, cache, signal },
       onProgress: report.progress,
+      onStage: report.stage,
       outputs: group.files,
       ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),
     };
@@ -144,7 +145,7 @@ export async function still(
     const sweep = changed(job, options);
     saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
-    film = await renderStill(sweep, at, output, { ...options, signal });
+    film = await renderStill(sweep, at, output, { ...options, signal, onStage: report.stage });
   } else {
     checkStill(output);
     const composed = { ...composedOptions(options, report, signal, job), still: { at: options.at } };
