@@ -1,6 +1,7 @@
 /** What `batch` does: a film for each row of a file, one after another, and in the end what became of them. */
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
+import { breather } from '../breather.js';
 import { UsageError } from '../errors.js';
 import { draw, filesOf, type Prepared, prepare } from './draw.js';
 import { DEFAULT_SCENE, type RenderOptions } from './options.js';
@@ -43,10 +44,13 @@ export async function batch(
       else console.error(`untrained: Row ${entry.number}: ${entry.failure}`);
     }
   };
-  for (const entry of entries)
+  const breathe = breather({ signal, onStage: reporter({ json, quiet }).stage });
+  for (const entry of entries) {
     await attempt(entry, () => {
       entry.asked = askedBy(rows[entry.number - 1], reader);
     });
+    await breathe(() => `reading row ${entry.number} of ${rows.length}`);
+  }
   nameAll(entries);
   for (const entry of entries.filter(({ asked }) => asked)) {
     const { scene, options, given } = entry.asked!;
@@ -54,6 +58,7 @@ export async function batch(
       signal.throwIfAborted();
       entry.prepared = await prepare(scene, options, given, reporting(entry), signal);
     });
+    await breathe(() => `checking row ${entry.number} of ${rows.length}`);
   }
   const ready = entries.filter(({ prepared }) => prepared);
   checkFiles(ready, (message) => reporting().warning(message));

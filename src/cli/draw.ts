@@ -124,6 +124,7 @@ export async function draw(
       onProgress: report.progress,
       onWarning: report.warning,
       onKept: noteKept,
+      onStage: report.stage,
       outputs: group.files,
       ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),
     };
@@ -160,7 +161,8 @@ export async function still(
     const sweep = changed(job, options);
     await saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
-    film = await renderStill(sweep, at, output, { ...options, onWarning: report.warning, signal });
+    const heard = { onWarning: report.warning, onStage: report.stage };
+    film = await renderStill(sweep, at, output, { ...options, ...heard, signal });
   } else {
     checkStill(output);
     const composed = { ...composedOptions(options, report, signal, job), still: { at: options.at } };

@@ -1,5 +1,5 @@
 /**
- * The process that loads sweeps' modules, given by path, one after another. It sends each sweep to its parent as plain
+ * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It sends each sweep to its parent as plain
  * data, or what is wrong with the module in one line. See module.ts for its parent.
  */
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { parseSweep } from '../sweep/sweep.js';
 import type { ModuleMessage } from './module.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const paths = process.argv.slice(2);
+const [parent, ...paths] = process.argv.slice(2);
 const send = process.send!.bind(process); // a module may put something else in its place
 
 watchParent();
@@ -78,7 +78,7 @@ function placed(path: string, file: string, row: string, column: string, text: s
   return file === path ? `${row}:${column}: ${text}` : `${file}:${row}:${column}: ${text}`;
 }
 
-/** Ends this process when its parent has gone: a module that loops for ever would outlive it. */
+/** Ends this process when its parent has gone: a module that loops for ever would outlive it. It may have gone already. */
 function watchParent(): void {
   const code = `
     const { workerData } = require('node:worker_threads');
@@ -87,5 +87,5 @@ function watchParent(): void {
       Atomics.wait(wait, 0, 0, 500);
       try { process.kill(workerData, 0); } catch { process.kill(process.pid, 'SIGKILL'); }
     }`;
-  new Worker(code, { eval: true, workerData: process.ppid }).unref();
+  new Worker(code, { eval: true, workerData: Number(parent) }).unref();
 }

@@ -5,17 +5,14 @@
 import { fork } from 'node:child_process';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
 
 /** From the process that loads modules: a sweep that has been checked, or what is wrong, in one line. */
 export type ModuleMessage = { path: string; sweep: Sweep } | { path: string; failure: string };
 
-export interface LoadOptions {
-  /** Gives the module up: the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
-  /** Called where it takes a while, with what is going on: "loading mine.ts". */
-  onStage?: (doing: string) => void;
+export interface LoadOptions extends Watched {
   /** How long each module may take, in milliseconds. Defaults to a minute. */
   deadline?: number;
 }
@@ -50,7 +47,7 @@ function loadSome(
 ): Promise<(Sweep | Error)[]> {
   return new Promise((done, failed) => {
     if (signal?.aborted) return failed(signal.reason);
-    const child = fork(PROGRAM, paths, {
+    const child = fork(PROGRAM, [`${process.pid}`, ...paths], {
       execArgv: [],
       serialization: 'advanced', // which keeps NaN and Infinity for the checks to find
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

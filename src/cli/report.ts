@@ -93,7 +93,7 @@ function peopleReporter(): Reporter {
       const now = performance.now();
       if (now - staged < (stderr.isTTY ? 100 : 5000)) return;
       staged = now;
-      stderr.write(stderr.isTTY ? `\r${doing}\x1b[K\r` : `${doing}\n`); // the next line goes over it
+      write(stderr, stderr.isTTY ? `\r${doing}\x1b[K\r` : `${doing}\n`); // the next line goes over it
     },
     progress(progress) {
       const now = performance.now();

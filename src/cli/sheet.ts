@@ -1,10 +1,12 @@
 /** What `sheet` does: seeds, or moments, or both, side by side. */
+import { breather, type Watched } from '../breather.js';
 import { defaultsOf } from '../composed/target.js';
 import { UsageError } from '../errors.js';
+import type { FrameDescription } from '../frame/description.js';
 import type { Label, Pictures } from '../render/sheet.js';
 import type { FrameSource } from '../render/source.js';
 import type { Recipe } from '../sweep/recipe.js';
-import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
+import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../sweep/sweep.js';
 import { composedOptions, jobOf, lookOf, openComposed, recipeOf } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
@@ -38,7 +40,7 @@ export async function sheet(
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
   const { size, labels, open, madeOf } =
     job.kind === 'sweep'
-      ? await ofSweep(job, options, contents)
+      ? await ofSweep(job, options, contents, { signal, onStage: report.stage })
       : ofComposed(job, options, contents, report, signal);
   const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
   const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
@@ -86,20 +88,28 @@ function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefi
 
 const MOST_FRAMES = 1000;
 
-async function ofSweep(job: SweepScene, options: SheetOptions, { seeds, frames }: Contents) {
+async function ofSweep(
+  job: SweepScene,
+  options: SheetOptions,
+  { seeds, frames }: Contents,
+  watched: Watched,
+) {
   const { picturesOf } = await import('../render/sheet.js');
   const own = changed(job, { ...options, size: undefined }); // --size is of the pictures on the sheet
   await saveRecipe(options.recipe, own);
   const size = options.size ?? smaller(own.size);
   // So small a picture of so fine a network needs it, and it still costs no more than a film's frame.
   const supersample = options.supersample ?? (Math.max(2, own.supersample) as Sweep['supersample']);
-  const cells = seeds.flatMap((seed) => {
+  const cells: { label: Label; frame: FrameDescription }[] = [];
+  const breathe = breather(watched);
+  for (const seed of seeds) {
     const sweep = {
       ...changed(job, { ...options, seed: seed ?? options.seed }),
       size,
       supersample,
     };
-    return frames.map((frame) => {
+    await preparePace(sweep, watched);
+    for (const frame of frames) {
       if (frame !== undefined) checkFrame(frame, frameCount(sweep), 'sweep');
       const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
       if (at > sweep.seconds) {
@@ -108,9 +118,11 @@ async function ofSweep(job: SweepScene, options: SheetOptions, { seeds, frames }
         );
       }
       const t = frame === undefined ? at : timeOfFrame(sweep, frame);
-      return { label: labelOf(seed, frame, t), frame: frameAt(sweep, t) };
-    });
-  });
+      cells.push({ label: labelOf(seed, frame, t), frame: frameAt(sweep, t) });
+      const pause = breathe(() => `checking picture ${cells.length} of ${seeds.length * frames.length}`);
+      if (pause) await pause;
+    }
+  }
   return {
     size,
     labels: cells.map(({ label }) => label),

@@ -7,6 +7,47 @@ import * as d3 from 'd3-scale-chromatic';
 import * as z from 'zod';
 import type { Colouring } from './colouring.js';
 
+/** The names of colour maps. They are spelled out so that our declarations do without those of d3. */
+export type MapName =
+  | 'viridis'
+  | 'magma'
+  | 'inferno'
+  | 'plasma'
+  | 'cividis'
+  | 'cubehelix'
+  | 'warm'
+  | 'cool'
+  | 'turbo'
+  | 'rainbow'
+  | 'sinebow'
+  | 'spectral'
+  | 'RdBu'
+  | 'RdGy'
+  | 'RdYlBu'
+  | 'RdYlGn'
+  | 'BrBG'
+  | 'PiYG'
+  | 'PRGn'
+  | 'PuOr'
+  | 'greys'
+  | 'blues'
+  | 'greens'
+  | 'oranges'
+  | 'purples'
+  | 'reds'
+  | 'BuGn'
+  | 'BuPu'
+  | 'GnBu'
+  | 'OrRd'
+  | 'PuBu'
+  | 'PuBuGn'
+  | 'PuRd'
+  | 'RdPu'
+  | 'YlGn'
+  | 'YlGnBu'
+  | 'YlOrBr'
+  | 'YlOrRd';
+
 /** Of d3-scale-chromatic, which has them of ColorBrewer, matplotlib and their authors. */
 const maps = {
   // From dark to light, their steps equal to the eye.
@@ -51,23 +92,25 @@ const maps = {
   YlGnBu: d3.interpolateYlGnBu,
   YlOrBr: d3.interpolateYlOrBr,
   YlOrRd: d3.interpolateYlOrRd,
-} satisfies Record<string, (value: number) => string>;
+} satisfies Record<MapName, (value: number) => string>;
 
-export type MapName = keyof typeof maps;
 export const mapNames = Object.keys(maps) as [MapName, ...MapName[]];
 
 const spaces = ['rgb', 'oklab', 'oklch'] as const;
 export const paletteNames = [...spaces, ...mapNames] as const;
 
+/** @internal */
 export const paletteSchema = z.union([
   z.enum(paletteNames),
   /** A colour map for another output than the first. */
   z.strictObject({ map: z.enum(mapNames), output: z.int().min(1).max(3).default(1) }),
 ]);
 
+/** A palette by its name, or a colour map for the network's output of that number, from 1. */
+export type Palette = (typeof paletteNames)[number] | { map: MapName; output: number };
+
 /** A palette as people write it. */
-export type PaletteInput = z.input<typeof paletteSchema>;
-export type Palette = z.output<typeof paletteSchema>;
+export type PaletteInput = (typeof paletteNames)[number] | { map: MapName; output?: number | undefined };
 
 /** Colours of a map's table: the libraries' own maps have as many. */
 const ENTRIES = 256;

@@ -2,7 +2,7 @@
  * The spec of a network: everything that makes it, as plain data. Nothing here draws a weight; network.ts does.
  */
 import * as z from 'zod';
-import { activationNames } from './activations.js';
+import { type Activation, type ActivationName, activationNames } from './activations.js';
 
 /** What one network may cost at most: 2^28 weights are a gigabyte of float32 in every worker. */
 export const MAX_WEIGHTS = 2 ** 28;
@@ -17,51 +17,42 @@ const width = z.number().min(1).max(MAX_WIDTH);
 const scale = z.number().min(0).max(1e6);
 
 /** Small enough that sums of many stay within float32. */
-const explicitNumber = z.number().min(-1e30).max(1e30);
+const MOST_EXPLICIT = 1e30;
+const explicitNumber = z.number().min(-MOST_EXPLICIT).max(MOST_EXPLICIT);
 
-/** One weight matrix given number by number, in the article's letters: y = a(W x + b). */
-const explicitLayer = z.strictObject({
-  /** W, one row per unit, one column per input. */
-  w: z.array(z.array(explicitNumber).min(1)).min(1),
-  /** b, one number per unit. Defaults to zeros. */
-  b: z.array(explicitNumber).optional(),
+const explicitLayers = z
+  .array(
+    z.strictObject({
+      w: z.array(z.array(explicitNumber).min(1)).min(1),
+      b: z.array(explicitNumber).optional(),
+    }),
+  )
+  .min(1)
+  .max(MAX_LAYERS);
+
+/** The same, but quick where nothing is wrong: there may be millions of numbers. The layers are not copied. */
+const quickLayers = z.any().superRefine((value, context) => {
+  if (value === undefined || areLayers(value)) return;
+  for (const issue of explicitLayers.safeParse(value).error?.issues ?? [])
+    context.issues.push(issue as never);
 });
 
 const networkFields = {
-  /**
-   * Names the random draws. A pair stands between two networks: each weight is cos(f π/2) of one and sin(f π/2) of
-   * the other, which keeps the variance, so the way from one to the other has no flat spot in the middle.
-   */
   seed: z.union([seed, z.strictObject({ from: seed, to: seed, fraction })]).default(1),
-  /** Inputs: 1 is x alone, 2 are x and y, further ones are given by the slice. Whole, 1 to 64. */
   inputs: z.int().min(1).max(MAX_INPUTS).default(2),
-  /** Weight matrices, the output's included, 1 to 1024. 4.3 is the fourth picture with 0.3 of the fifth faded in. */
   layers: z.number().min(1).max(MAX_LAYERS).default(27),
-  /** Units in each hidden layer, 1 to 8192, or a list with one number per hidden layer. Fractions fade a unit in. */
-  width: z.union([width, z.array(width)]).default(30),
-  /** The hidden layers' activation, or a mix of two. */
+  width: z.union([width, z.array(width).max(MAX_LAYERS)]).default(30),
   activation: z
     .union([activationName, z.strictObject({ from: activationName, to: activationName, fraction })])
     .default('tanh'),
-  /** The last layer's activation, which turns its sums into colours. */
   outputActivation: activationName.default('sigmoid'),
-  /** 3 for red, green and blue, 1 for a grey picture. */
   outputs: z.union([z.literal(1), z.literal(3)]).default(3),
-  /** Uniform on [-s, s], or normal with standard deviation s, where s is the weight scale. */
   distribution: z.enum(['uniform', 'normal']).default('uniform'),
-  /**
-   * A scale per layer instead of one for all, by its standard deviation: He sqrt(2 / in) (arXiv:1502.01852), Glorot
-   * sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
-   */
   initialisation: z.enum(['he', 'glorot', 'lecun']).optional(),
-  /** s, 0 or more. With a named initialisation it is a factor on that, and 1 by default. */
   weightScale: scale.optional(),
-  /** The same for biases. By default they have the scale of their layer's weights. */
   biasScale: scale.optional(),
-  /** Whether the first layer has a bias; by default not, as in the article's pictures, which are odd about (0, 0). */
   firstLayerBias: z.boolean().default(false),
-  /** All weights by number, first layer first, in place of everything that has to do with drawing them. */
-  weights: z.array(explicitLayer).min(1).max(MAX_LAYERS).optional(),
+  weights: quickLayers.optional(),
 };
 
 /** What `weights` takes the place of: giving both is a mistake worth telling. */
@@ -81,15 +72,65 @@ const drawnFields = [
 const fields = z.strictObject(networkFields);
 
 /** The names a network's parameters have, in specs, sweeps and on the command line. */
-export const networkFieldNames = Object.keys(networkFields) as (keyof typeof networkFields)[];
+export const networkFieldNames = Object.keys(networkFields) as (keyof NetworkSpec)[];
+
+/** One weight matrix given number by number, in the article's letters: y = a(W x + b). */
+export interface ExplicitLayer {
+  /** W, one row per unit, one column per input. */
+  w: number[][];
+  /** b, one number per unit. Defaults to zeros. */
+  b?: number[] | undefined;
+}
+
+/** A network's spec with its defaults filled in. */
+export interface NetworkSpec {
+  /**
+   * Names the random draws; 1 by default. A pair stands between two networks: each weight is cos(f π/2) of one and
+   * sin(f π/2) of the other, which keeps the variance, so the way from one to the other has no flat spot in the middle.
+   */
+  seed: number | string | { from: number | string; to: number | string; fraction: number };
+  /** Inputs: 1 is x alone, 2 (the default) are x and y, further ones are given by the slice. Whole, 1 to 64. */
+  inputs: number;
+  /**
+   * Weight matrices, the output's included, 1 to 1024; 27 by default. 4.3 is the fourth picture with 0.3 of the fifth
+   * faded in.
+   */
+  layers: number;
+  /**
+   * Units in each hidden layer, 1 to 8192, or a list with one number per hidden layer; 30 by default. Fractions fade a
+   * unit in.
+   */
+  width: number | number[];
+  /** The hidden layers' activation, or a mix of two; tanh by default. */
+  activation: Activation;
+  /** The last layer's activation, which turns its sums into colours; sigmoid by default. */
+  outputActivation: ActivationName;
+  /** 3, the default, for red, green and blue, 1 for a grey picture. */
+  outputs: 1 | 3;
+  /** Uniform on [-s, s], the default, or normal with standard deviation s, where s is the weight scale. */
+  distribution: 'uniform' | 'normal';
+  /**
+   * A scale per layer instead of one for all, by its standard deviation: He sqrt(2 / in) (arXiv:1502.01852), Glorot
+   * sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
+   */
+  initialisation?: 'he' | 'glorot' | 'lecun' | undefined;
+  /** s, 0 or more. With a named initialisation it is a factor on that, and 1 by default. */
+  weightScale?: number | undefined;
+  /** The same for biases. By default they have the scale of their layer's weights. */
+  biasScale?: number | undefined;
+  /** Whether the first layer has a bias; by default not, as in the article's pictures, which are odd about (0, 0). */
+  firstLayerBias: boolean;
+  /** All weights by number, first layer first, in place of everything that has to do with drawing them. */
+  weights?: ExplicitLayer[] | undefined;
+}
 
 /** A network's spec as people write it: every field has a default. */
-export type NetworkInput = z.input<typeof fields>;
-/** A network's spec with its defaults filled in. */
-export type NetworkSpec = z.output<typeof fields>;
-export type ExplicitLayer = z.output<typeof explicitLayer>;
+export type NetworkInput = { [K in keyof NetworkSpec]?: NetworkSpec[K] | undefined };
 
-/** Reads a spec, fills in its defaults and checks what zod alone cannot: that its parts fit one another. */
+/**
+ * Reads a spec, fills in its defaults and checks what zod alone cannot: that its parts fit one another.
+ * @internal
+ */
 export const networkSchema = fields.transform((spec, context): NetworkSpec => {
   const problem = spec.weights ? explicitProblem(spec, spec.weights) : drawnProblem(spec);
   if (problem) context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
@@ -110,6 +151,30 @@ export function countWeights(spec: NetworkSpec): number {
   for (let k = 1; k < sizes.length; k++) count += sizes[k] * (sizes[k - 1] + 1);
   const fades = !Number.isInteger(spec.layers); // then the output one layer earlier is computed too
   return fades ? count + spec.outputs * (sizes[sizes.length - 3] + 1) : count;
+}
+
+/** Whether explicitLayers has nothing to say of it. */
+function areLayers(value: unknown): value is ExplicitLayer[] {
+  return Array.isArray(value) && value.length > 0 && value.length <= MAX_LAYERS && value.every(isLayer);
+}
+
+function isLayer(layer: unknown): boolean {
+  if (typeof layer !== 'object' || layer === null || Object.getPrototypeOf(layer) !== Object.prototype)
+    return false;
+  if (Object.keys(layer).some((key) => key !== 'w' && key !== 'b')) return false;
+  const { w, b } = layer as { w: unknown; b: unknown };
+  if (!Array.isArray(w) || w.length === 0 || (b !== undefined && !areNumbers(b))) return false;
+  for (const row of w) if (!areNumbers(row) || row.length === 0) return false;
+  return true;
+}
+
+function areNumbers(list: unknown): list is number[] {
+  if (!Array.isArray(list)) return false;
+  for (let i = 0; i < list.length; i++) {
+    const number = list[i];
+    if (!(typeof number === 'number' && Math.abs(number) <= MOST_EXPLICIT)) return false;
+  }
+  return true;
 }
 
 type Problem = { field: string; message: string };

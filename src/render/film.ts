@@ -1,12 +1,13 @@
 /** The job: frames in order, from what draws them into every file at once. */
 import { createHash } from 'node:crypto';
+import type { Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
 import { createRenderer, type RendererOptions } from '../frame/create-renderer.js';
 import type { FrameDescription } from '../frame/description.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import type { FrameRenderer } from '../frame/renderer.js';
 import { noteOf, type Recipe } from '../sweep/recipe.js';
-import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
+import { checkedFrames, frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../sweep/sweep.js';
 import {
   type Finished,
   type FrameSink,
@@ -53,6 +54,8 @@ export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' |
   onProgress?: (progress: Progress) => void;
   /** Called with what did not go as it should, and yet does not end the work. */
   onWarning?: (message: string) => void;
+  /** Called now and then where it takes long before the first frame, with what is going on: "checking frame 9 of 500". */
+  onStage?: (doing: string) => void;
   /** Ends the work early: nothing is left behind, and the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -96,6 +99,22 @@ export function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
   const madeOf = { sweep, ...(frames && { frames }), ...(every && every > 1 && { every }) };
   const range = frames ?? [0, frameCount(sweep) - 1];
   return writeFilm((formats) => sweepSource(sweep, range, options, formats), { ...options, madeOf });
+}
+
+/** Names a frame by all that is in it; explicit weights, which may be megabytes, by a digest that is made once. */
+function frameKeys(): (frame: FrameDescription) => string {
+  const digests = new WeakMap<object, string>();
+  return (frame) => {
+    const { network } = frame;
+    const { weights } = network;
+    if (!weights) return JSON.stringify(frame);
+    let digest = digests.get(weights);
+    if (digest === undefined) {
+      digest = createHash('sha256').update(JSON.stringify(weights)).digest('hex');
+      digests.set(weights, digest);
+    }
+    return JSON.stringify({ ...frame, network: { ...network, weights: digest } });
+  };
 }
 
 /**
@@ -215,15 +234,18 @@ const contains = ([first, last]: Range, frame: number) => first <= frame && fram
 async function sweepSource(
   sweep: Sweep,
   range: [number, number],
-  options: RendererOptions & { every?: number },
+  options: RendererOptions & Watched & { every?: number },
   formats: PixelFormat[],
 ): Promise<FrameSource> {
-  const { every = 1 } = options;
-  const frames = Math.ceil(checkFrames(sweep, range) / every);
+  const { every = 1, signal, onStage } = options;
+  checkRange(range, frameCount(sweep), 'sweep');
+  const frameOf = await checkedFrames(sweep, range, { signal, onStage });
+  const frames = Math.ceil((range[1] - range[0] + 1) / every);
   const [width, height] = sweep.size;
   const renderer = await createRenderer(options);
   const pixels = formats.find((format) => renderer.formats.includes(format)) ?? 'rgba';
-  const describe = (frame: number) => frameAt(sweep, timeOfFrame(sweep, range[0] + frame * every));
+  const describe = (frame: number) => frameOf(timeOfFrame(sweep, range[0] + frame * every));
+  const keyOf = frameKeys();
   return {
     shape: { width, height, fps: sweep.fps / every, frames, pixels },
     firstFrame: range[0],
@@ -233,10 +255,11 @@ async function sweepSource(
       return `${renderer.backend}: ${renderer.description}`;
     },
     namesOf(part) {
+      signal?.throwIfAborted(); // a long film has many parts
       const hash = createHash('sha256')
         .update(codeDigest())
         .update(`${renderer.backend} ${renderer.arithmetic}`);
-      for (const frame of numbersIn([part])) hash.update(JSON.stringify(describe(frame)));
+      for (const frame of numbersIn([part])) hash.update(keyOf(describe(frame)));
       return [hash.digest('hex')];
     },
     frames: (parts) => drawAll(renderer, map(numbersIn(parts), describe), pixels),
@@ -253,7 +276,8 @@ export async function renderStill(
   sweep: Sweep,
   t: number,
   output: string,
-  options: RendererOptions & Pick<WriteOptions, 'ffmpeg' | 'cache' | 'onWarning' | 'timeout' | 'signal'> = {},
+  options: RendererOptions &
+    Pick<WriteOptions, 'ffmpeg' | 'cache' | 'onWarning' | 'onStage' | 'timeout' | 'signal'> = {},
 ): Promise<Film> {
   if (!(t >= 0 && t <= sweep.seconds)) {
     throw new UsageError(
@@ -261,6 +285,7 @@ export async function renderStill(
     );
   }
   checkStill(output);
+  await preparePace(sweep, options);
   const still = { ...sweep, ...(frameAt(sweep, t) as object), seconds: 1 / sweep.fps, loop: false } as Sweep;
   return renderFilm(still, { ...options, outputs: [output] });
 }
@@ -279,13 +304,6 @@ function requestsOf({ outputs }: WriteOptions): OutputRequest[] {
 function formatsFor(outputs: Output[]): PixelFormat[] {
   const [first = [], ...others] = outputs.map(pixelFormatsFor);
   return first.filter((format) => others.every((formats) => formats.includes(format)));
-}
-
-/** How many frames there are to draw. All are checked, so that no mistake in the last costs those before it. */
-function checkFrames(sweep: Sweep, [first, last]: [number, number]): number {
-  checkRange([first, last], frameCount(sweep), 'sweep');
-  for (let i = first; i <= last; i++) frameAt(sweep, timeOfFrame(sweep, i));
-  return last - first + 1;
 }
 
 /** Refuses frames that a film has not. @param what - To call it by. */
@@ -310,10 +328,11 @@ export async function* drawAll(
   const ahead: Promise<Uint8Array>[] = [];
   const free: Uint8Array[] = [];
   let drawn: { key: string; pixels: Promise<Uint8Array> } | undefined;
+  const keyOf = frameKeys();
   const drawNext = (): void => {
     const frame = frames.next().value;
     if (!frame) return;
-    const key = JSON.stringify(frame);
+    const key = keyOf(frame);
     if (drawn?.key !== key) drawn = { key, pixels: renderer.render(frame, free.pop(), format) };
     drawn.pixels.catch(() => {}); // it is awaited in its turn; until then a failure is not unhandled
     ahead.push(drawn.pixels);

@@ -3,6 +3,7 @@
  * recipe; sweep.at(t) is a frame description, which is all a renderer sees.
  */
 import * as z from 'zod';
+import { breather, type Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
 import {
   type FrameDescription,
@@ -11,10 +12,10 @@ import {
   sizeSchema,
   supersampleSchema,
 } from '../frame/description.js';
-import { type PaletteInput, paletteSchema } from '../frame/palette.js';
+import { type Palette, type PaletteInput, paletteSchema } from '../frame/palette.js';
 import type { ActivationName } from '../network/activations.js';
 import type { NetworkInput } from '../network/spec.js';
-import { explain } from './explain.js';
+import { explain, quote } from './explain.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
 import { paces } from './paces.js';
 import { closes, formOf, type Moving, type Track, valueAt, type Walk } from './track.js';
@@ -79,10 +80,27 @@ const sweepFields = {
 };
 
 /** Only shape and spelling: values are checked by frameSchema at the times they are drawn. */
-export const sweepSchema = z.strictObject(sweepFields);
+const sweepSchema = z.strictObject(sweepFields);
+
+/** The names of a sweep's own fields. */
+export const sweepFieldNames = Object.keys(sweepFields) as (keyof Sweep)[];
 
 /** A sweep that has been checked. It is plain data. */
-export type Sweep = z.output<typeof sweepSchema>;
+export interface Sweep {
+  title: string;
+  figure?: string | undefined;
+  seconds: number;
+  fps: number;
+  size: [number, number];
+  loop: boolean;
+  network: Record<string, unknown>;
+  view: Record<string, unknown>;
+  slice?: unknown[] | undefined;
+  pace?: (typeof paces)[number] | undefined;
+  palette: Palette;
+  supersample: FrameDescription['supersample'];
+  dither: boolean;
+}
 
 /** Checks a sweep and fills in its defaults. Throws a UsageError that names the value, the rule and the next move. */
 export function sweep(input: SweepInput): Sweep {
@@ -104,17 +122,75 @@ export function parseSweep(input: unknown): Sweep {
   return checked;
 }
 
-/** How many characters of JSON may be gone through to check a sweep: a second or two of work, whoever wrote it. */
-const MOST_CHECKED = 10_000_000;
+/** How many values of tracks may be computed to check a sweep: a second or two of work, whoever wrote it. */
+const MOST_VALUES = 2_000_000;
 
 /** Checks what the tracks lead to: most mistakes show at the ends, an overshooting easing's in between. */
 function checkFrames(sweep: Sweep): void {
   const frames = frameCount(sweep);
-  const affordable = Math.ceil(MOST_CHECKED / JSON.stringify(sweep.network).length);
-  const probes = isStill(sweep) ? 1 : Math.min(frames, 200, affordable);
-  for (let i = 0; i < probes; i++) {
-    describe(sweep, timeOfFrame(sweep, Math.round((i * (frames - 1)) / Math.max(1, probes - 1))));
+  const { length: tracks } = tracksOf(sweep);
+  const affordable = Math.ceil(MOST_VALUES / Math.max(1, tracks));
+  const probes = tracks === 0 ? 1 : Math.min(frames, 200, affordable);
+  const times = (i: number) => timeOfFrame(sweep, Math.round((i * (frames - 1)) / Math.max(1, probes - 1)));
+  for (const _ of checkTimes(sweep, times, probes)) {
+    // A piece of work each.
   }
+}
+
+/**
+ * Checks a sweep's frames at `count` times, a piece at a time. Each field has a lowest and a highest value it may take,
+ * so one frame with all tracks at their least and one with all at their greatest stand for all of them. Only where one of
+ * the two cannot be, or a track is in a field of another kind, are they looked at one by one, in order.
+ * @throws UsageError for the first that cannot be.
+ */
+function* checkTimes(sweep: Sweep, timeOf: (i: number) => number, count: number): Generator<number, void> {
+  const tracks = tracksOf(sweep);
+  describe(sweep, timeOf(0));
+  if (tracks.length === 0) return;
+  if (tracks.every(({ path }) => isRange(path))) {
+    const least: unknown[] = [];
+    const greatest: unknown[] = [];
+    for (let i = 0; i < count; i++) {
+      const t = timeOf(i);
+      for (const [k, { value: track }] of tracks.entries()) {
+        const value = valueAt(track, t, sweep.seconds);
+        if (i === 0) least[k] = greatest[k] = value;
+        // Written so that what is not a number stays, for the check to find.
+        else if (typeof value === 'number') {
+          if (!(value >= (least[k] as number))) least[k] = value;
+          if (!(value <= (greatest[k] as number))) greatest[k] = value;
+        }
+      }
+      yield i + 1;
+    }
+    if ([least, greatest].every((values) => frameWith(sweep, values).success)) return;
+  }
+  for (let i = 0; i < count; i++) {
+    describe(sweep, timeOf(i));
+    yield i + 1;
+  }
+}
+
+/** Whether a field takes all numbers from one to another, or a walk of seeds, which is sound when its seeds are. */
+function isRange([part, field]: (string | number)[]): boolean {
+  return part !== 'network' || (field !== 'inputs' && field !== 'outputs');
+}
+
+/** A frame whose tracks have these values, checked. */
+function frameWith(sweep: Sweep, values: unknown[]) {
+  const { network, view, slice, palette, size, supersample, dither } = sweep;
+  let parts: object = { network, view, ...(slice && { slice }) };
+  for (const [k, { path }] of tracksOf(sweep).entries()) parts = replaced(parts, path, values[k]) as object;
+  return frameSchema.safeParse({ ...parts, palette, size, supersample, dither });
+}
+
+/** A copy of a value in which another stands at the end of a way; what is beside the way is shared. */
+function replaced(value: unknown, [key, ...rest]: (string | number)[], leaf: unknown): unknown {
+  if (key === undefined) return leaf;
+  const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
+  const inner = copy as Record<string | number, unknown>;
+  inner[key] = replaced(inner[key], rest, leaf);
+  return copy;
 }
 
 /** The same sweep at another length: what happens at a time in it happens at the same part of the new length. */
@@ -151,10 +227,17 @@ export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: n
 }
 
 /**
- * The frame at t seconds. Throws a UsageError if a track has led somewhere it may not. The first that is asked of a sweep at
- * an even pace takes a second or two: see preparePace.
+ * The frame at t seconds, 0 to the sweep's end. Throws a UsageError if a track has led somewhere it may not. The first that
+ * is asked of a sweep at an even pace takes a second or two: see preparePace.
  */
 export function frameAt(sweep: Sweep, t: number): FrameDescription {
+  const { seconds } = sweep;
+  if (!(typeof t === 'number' && t >= 0 && t <= seconds * (1 + 1e-9))) {
+    // A last frame's time may be off by rounding.
+    throw new UsageError(
+      `The time is ${quote(t)} s, and the sweep lasts from 0 to ${seconds} s: take one between.`,
+    );
+  }
   if (sweep.pace !== 'even') return describe(sweep, t);
   const pace = knownPace(sweep);
   if (pace) return describe(sweep, pace(t));
@@ -166,20 +249,50 @@ export function frameAt(sweep: Sweep, t: number): FrameDescription {
 }
 
 /** Measures the pace of a sweep that is to be even, unless it is known, and makes way for other work every few milliseconds. */
-export async function preparePace(sweep: Sweep): Promise<void> {
+export async function preparePace(sweep: Sweep, watched: Watched = {}): Promise<void> {
   if (sweep.pace !== 'even' || knownPace(sweep)) return;
   const measuring = measurePace(timelineOf(sweep));
-  for (let pause = performance.now() + SLICE; ; ) {
+  const breathe = breather(watched);
+  for (let step = 1; ; step++) {
     const { done, value } = measuring.next();
     if (done) return void keepPace(sweep, value);
-    if (performance.now() < pause) continue;
-    await new Promise((resume) => setTimeout(resume));
-    pause = performance.now() + SLICE;
+    const pause = breathe(() => `measuring the pace, step ${step}`);
+    if (pause) await pause;
   }
 }
 
-/** Milliseconds: less than a frame of a screen. */
-const SLICE = 12;
+/**
+ * Checks frames of a sweep before the first is drawn, so that no mistake in the last costs those before it.
+ * @param frames - The first and the last, from 0.
+ * @returns What describes a frame at a time among theirs, quickly.
+ * @throws UsageError for the first that cannot be.
+ */
+export async function checkedFrames(
+  sweep: Sweep,
+  [first, last]: [number, number],
+  watched: Watched = {},
+): Promise<(t: number) => FrameDescription> {
+  await preparePace(sweep, watched);
+  const pace = sweep.pace === 'even' ? knownPace(sweep)! : (t: number) => t;
+  const timeOf = (i: number) => pace(timeOfFrame(sweep, first + i));
+  const count = last - first + 1;
+  const breathe = breather(watched);
+  for (const done of checkTimes(sweep, timeOf, count)) {
+    const pause = breathe(() => `checking frame ${done} of ${count}`);
+    if (pause) await pause;
+  }
+  const start = timeOf(0);
+  const drawn = describe(sweep, start);
+  const tracks = tracksOf(sweep);
+  // Only what moves is different in another frame, and that has been checked.
+  return (t) => {
+    let frame: unknown = drawn;
+    for (const { path, value } of tracks) {
+      frame = replaced(frame, path, valueAt(value, pace(t), sweep.seconds));
+    }
+    return frame as FrameDescription;
+  };
+}
 
 /** Paces measured, by the sweep, and by all that decides them: a sweep is copied now and then. */
 const pacesOfSweeps = new WeakMap<Sweep, Pace>();
@@ -206,8 +319,8 @@ function contentsOf({ seconds, loop, network, view, slice, palette }: Sweep): st
 }
 
 function timelineOf(sweep: Sweep): Timeline {
-  const { seconds, loop, network, view, slice } = sweep;
-  const tracks = tracksIn({ network, view, slice }).map(({ value }) => value as Moving);
+  const { seconds, loop } = sweep;
+  const tracks = tracksOf(sweep).map(({ value }) => value);
   return { seconds, loop, tracks, describe: (t) => describe(sweep, t) };
 }
 
@@ -222,12 +335,21 @@ function describe(sweep: Sweep, t: number): FrameDescription {
   throw new UsageError(when + explain(result.error, input));
 }
 
-/** A copy of `value` with every track in it replaced by its value at t. */
+/** `value` with every track in it replaced by its value at t. What has none in it is not copied. */
 function resolve(value: unknown, t: number, seconds: number): unknown {
-  if (formOf(value)) return valueAt(value as Moving, t, seconds);
-  if (Array.isArray(value)) return value.map((item) => resolve(item, t, seconds));
   if (typeof value !== 'object' || value === null) return value;
+  if (formOf(value)) return valueAt(value as Moving, t, seconds);
+  if (areNumbers(value)) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => resolve(item, t, seconds));
+    return items.some((item, i) => item !== value[i]) ? items : value;
+  }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, t, seconds)]));
+}
+
+/** A list of numbers holds no track, and may be long. */
+function areNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }
 
 /** Checks the form of every track, and in a loop that it closes. */
@@ -243,8 +365,23 @@ function checkTracks({ network, view, slice, loop }: Sweep): void {
   }
 }
 
-function isStill({ network, view, slice }: Sweep): boolean {
-  return tracksIn({ network, view, slice }).length === 0;
+/** A track that has been checked, and the way to it. */
+interface Placed {
+  path: (string | number)[];
+  value: Moving;
+}
+
+/** The tracks of sweeps, which are looked for once. */
+const tracksOfSweeps = new WeakMap<Sweep, Placed[]>();
+
+function tracksOf(sweep: Sweep): Placed[] {
+  let tracks = tracksOfSweeps.get(sweep);
+  if (!tracks) {
+    const { network, view, slice } = sweep;
+    tracks = tracksIn({ network, view, slice }) as Placed[];
+    tracksOfSweeps.set(sweep, tracks);
+  }
+  return tracks;
 }
 
 /** Every track in a value, with the way to it. */
@@ -252,7 +389,7 @@ export function tracksIn(
   value: unknown,
   path: (string | number)[] = [],
 ): { path: (string | number)[]; value: unknown }[] {
+  if (typeof value !== 'object' || value === null || areNumbers(value)) return [];
   if (formOf(value)) return [{ path, value }];
-  if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => tracksIn(item, [...path, key]));
 }

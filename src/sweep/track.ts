@@ -25,16 +25,19 @@ const zoomSchema = z.strictObject({
   easing,
   during,
 });
-const keyframesSchema = z.strictObject({
-  keyframes: z
-    .array(z.tuple([time, z.number()]))
-    .min(1)
-    .refine(
-      (list) => list.every(([t], i) => i === 0 || t > list[i - 1][0]),
-      'must be in the order of their times',
-    ),
-  easing,
+const points = z
+  .array(z.tuple([time, z.number()]))
+  .min(1)
+  .refine(
+    (list) => list.every(([t], i) => i === 0 || t > list[i - 1][0]),
+    'must be in the order of their times',
+  );
+/** The same, but quick where nothing is wrong: there may be a hundred thousand. */
+const quickPoints = z.any().superRefine((value, context) => {
+  if (arePoints(value)) return;
+  for (const issue of points.safeParse(value).error?.issues ?? []) context.issues.push(issue as never);
 });
+const keyframesSchema = z.strictObject({ keyframes: quickPoints, easing });
 const loopSchema = z.strictObject({
   loop: z.strictObject({
     centre: z.number().default(0),
@@ -45,13 +48,31 @@ const loopSchema = z.strictObject({
 });
 const walkSchema = z.strictObject({ walk: z.array(seedValue).min(2), easing });
 
-/** A track as it stands in a recipe. */
-export const trackSchema = z.union([z.number(), tweenSchema, zoomSchema, keyframesSchema, loopSchema]);
+/**
+ * A number that may move, as it stands in a recipe: see `tween`, `zoom`, `keyframes` and `loop`. The easing is
+ * easeInOutCubic by default. Times are in seconds; by default it moves as long as the sweep lasts.
+ */
+export type Track =
+  | number
+  | { tween: [from: number, to: number]; easing?: EasingName | undefined; during?: During }
+  | { zoom: [from: number, to: number]; easing?: EasingName | undefined; during?: During }
+  | { keyframes: [seconds: number, value: number][]; easing?: EasingName | undefined }
+  | {
+      loop: {
+        radius: number;
+        centre?: number | undefined;
+        turns?: number | undefined;
+        phase?: number | undefined;
+      };
+    };
 
-/** A number that may move: see `tween`, `zoom`, `keyframes` and `loop`. */
-export type Track = z.input<typeof trackSchema>;
+type During = [start: number, end: number] | undefined;
+
 /** Seeds walked through, the last leading back to the first: see `walk`. */
-export type Walk = z.input<typeof walkSchema>;
+export interface Walk {
+  walk: (number | string)[];
+  easing?: EasingName | undefined;
+}
 
 type Movement = { easing?: EasingName; during?: [number, number] };
 
@@ -143,11 +164,27 @@ const forms = {
   walk: walkSchema,
 };
 
-/** The schema of a value that is a moving track, by the key that tells it; undefined for all other values. */
+/**
+ * The schema of a value that is a moving track, by the key that tells it; undefined for all other values.
+ * @internal
+ */
 export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const key = (Object.keys(forms) as (keyof typeof forms)[]).find((name) => Object.hasOwn(value, name));
   return key ? forms[key] : undefined;
+}
+
+/** Whether the rule for keyframes has nothing to say of it. */
+function arePoints(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  let before = -Number.MIN_VALUE; // times are 0 or more
+  for (const point of value) {
+    if (!Array.isArray(point) || point.length !== 2) return false;
+    const [t, number] = point;
+    if (!(Number.isFinite(t) && t > before && Number.isFinite(number))) return false;
+    before = t;
+  }
+  return true;
 }
 
 function progress({ easing: name, during: span }: Movement, t: number, seconds: number): number {
@@ -157,9 +194,15 @@ function progress({ easing: name, during: span }: Movement, t: number, seconds: 
 }
 
 function valueAmong(points: [number, number][], t: number, ease: (u: number) => number): number {
-  const next = points.findIndex(([time]) => time > t);
+  // The first point after t, by halving where it may be: there may be a hundred thousand.
+  let next = 0;
+  for (let last = points.length; next < last; ) {
+    const middle = (next + last) >> 1;
+    if (points[middle][0] > t) last = middle;
+    else next = middle + 1;
+  }
   if (next === 0) return points[0][1];
-  if (next < 0) return points[points.length - 1][1];
+  if (next === points.length) return points[points.length - 1][1];
   const [[start, from], [end, to]] = [points[next - 1], points[next]];
   return mix(from, to, ease((t - start) / (end - start)));
 }
