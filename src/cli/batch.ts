@@ -4,7 +4,7 @@ import { basename, extname, resolve } from 'node:path';
 import { breather } from '../breather.js';
 import { UsageError } from '../errors.js';
 import { draw, filesOf, type Prepared, prepare } from './draw.js';
-import { DEFAULT_SCENE, type RenderOptions } from './options.js';
+import { DEFAULT_SCENE } from './options.js';
 import { printJson, type Reporting, reporter } from './report.js';
 import { type Asked, askedBy, inOneLine, type Row, type RowReader, readRows } from './rows.js';
 

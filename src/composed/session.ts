@@ -76,7 +76,7 @@ export class Session {
       this.fail = reject;
     });
     this.failed.catch(() => {}); // whoever awaits anything of the session hears of it
-    browser.process.on('disconnected', () =>
+    running.process.on('disconnected', () =>
       this.fail(new RenderError('The browser ended: run the command again.')),
     );
   }
