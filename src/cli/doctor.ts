@@ -11,6 +11,8 @@ export interface Finding {
   found: boolean;
   /** What was found, or what to do to have it. */
   text: string;
+  /** What explains it further, line by line. */
+  details?: string[];
 }
 
 export async function examine(options: { ffmpeg?: string; browser?: string }): Promise<Finding[]> {
@@ -30,10 +32,12 @@ export async function examine(options: { ffmpeg?: string; browser?: string }): P
 }
 
 async function examineGpu(): Promise<Finding> {
-  const adapter = await findAdapter();
-  if ('problem' in adapter) return { what: 'gpu', found: false, text: `none. ${adapter.problem}` };
-  if (adapter.software) return { what: 'gpu', found: false, text: softwareProblem(adapter) };
-  return { what: 'gpu', found: true, text: adapter.name };
+  const adapter = await findAdapter({ fresh: true });
+  const { said } = adapter;
+  const details = said.length > 0 ? said.map((line) => `driver: ${line}`) : undefined;
+  if ('problem' in adapter) return { what: 'gpu', found: false, text: `none. ${adapter.problem}`, details };
+  if (adapter.software) return { what: 'gpu', found: false, text: softwareProblem(adapter), details };
+  return { what: 'gpu', found: true, text: adapter.name, details };
 }
 
 async function examineRenderer(): Promise<Finding> {

@@ -161,8 +161,12 @@ export function buildProgram(signal: AbortSignal): Command {
       const { examine } = await import('./doctor.js');
       const findings = await examine(options);
       for (const finding of findings) {
+        const { found, what, text, details = [] } = finding;
         if (options.json) printJson('finding', finding);
-        else console.log(`${finding.found ? 'ok ' : '-- '} ${finding.what.padEnd(8)} ${finding.text}`);
+        else
+          console.log(
+            [`${found ? 'ok ' : '-- '} ${what.padEnd(8)} ${text}`, ...details].join(`\n${' '.repeat(13)}`),
+          );
       }
       if (findings.some(({ what, found }) => what === 'ffmpeg' && !found)) process.exitCode = 1;
     });

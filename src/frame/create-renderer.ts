@@ -27,9 +27,9 @@ export async function createRenderer({
     );
   }
   if (backend === 'cpu' || threads !== undefined) return new CpuRenderer(threads);
-  const adapter = await findAdapter();
+  const adapter = await findAdapter({ software: backend === 'gpu' });
   const problem = 'problem' in adapter ? adapter.problem : undefined;
   if (backend === 'gpu' && problem) throw new UsageError(`${problem} Or take --backend cpu.`);
   if ('problem' in adapter || (backend === 'auto' && adapter.software)) return new CpuRenderer();
-  return GpuRenderer.start(adapter.open);
+  return GpuRenderer.start(() => adapter.open());
 }

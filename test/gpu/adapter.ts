@@ -11,7 +11,9 @@ import { useSoftware } from './software.js';
  * @param tested - What is not tested without one.
  */
 export async function softwareAdapter(tested: string): Promise<Adapter | undefined> {
-  const adapter = useSoftware() ? await findAdapter() : { problem: 'SwiftShader is not built for it.' };
+  const adapter = useSoftware()
+    ? await findAdapter({ software: true })
+    : { problem: 'SwiftShader is not built for it.' };
   if (!('problem' in adapter)) return adapter;
   console.warn(`NOT TESTED: ${tested}. There is no software GPU for this machine: ${adapter.problem}`);
 }
@@ -23,7 +25,7 @@ export function rendererStarter(adapter: Adapter | undefined) {
     for (const renderer of started) await renderer.close();
   });
   return async (options?: SessionOptions, open?: () => Promise<Device>): Promise<GpuRenderer> => {
-    const renderer = await GpuRenderer.start(open ?? adapter!.open, options);
+    const renderer = await GpuRenderer.start(open ?? (() => adapter!.open()), options);
     started.push(renderer);
     return renderer;
   };

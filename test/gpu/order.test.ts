@@ -164,7 +164,7 @@ describe.skipIf(!adapter)('life', () => {
   });
 
   test('close rejects the frames not finished yet, may be called twice, and nothing is drawn after', async () => {
-    const renderer = await GpuRenderer.start(adapter!.open);
+    const renderer = await GpuRenderer.start(() => adapter!.open());
     const outcomes = Promise.allSettled(Array.from({ length: 7 }, () => renderer.render(frame)));
     await renderer.close();
     await renderer.close();

@@ -99,7 +99,9 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
 
   test('doctor names the adapter that is passed over, and the next step', async () => {
     const { stdout } = await untrained(['doctor'], { env });
-    expect(stdout).toMatch(/-- {2}gpu +Passed over: SwiftShader.*Install the driver/);
+    expect(stdout).toMatch(
+      /-- {2}gpu +Passed over: SwiftShader.*slower than the CPU backend\. (This system shows no GPU|Install|Update|The Vulkan driver of|This user may not)/,
+    );
   });
 
   test('stopped in the middle it exits with 130 and leaves nothing behind', async () => {
@@ -125,16 +127,9 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
 });
 
 test('--backend gpu where no Vulkan is says so in one line with the next step, exits with 2, and writes nothing', async () => {
-  if (
-    process.platform !== 'linux' ||
-    existsSync('/etc/vulkan/icd.d') ||
-    existsSync('/usr/share/vulkan/icd.d')
-  ) {
-    console.warn('NOT TESTED: a machine without Vulkan, since this one has it.');
-    return;
-  }
+  if (process.platform !== 'linux') return console.warn('NOT TESTED: Vulkan, which this system has not.');
   const out = join(folder, 'none.png');
-  const nothing = { VK_ICD_FILENAMES: '', VK_DRIVER_FILES: '', LD_LIBRARY_PATH: '' };
+  const nothing = { VK_DRIVER_FILES: join(folder, 'no-driver.json'), LD_LIBRARY_PATH: '' };
   const { code, stdout, stderr } = await untrained(['still', ...SMALL, '--backend', 'gpu', '--out', out], {
     env: nothing,
   });

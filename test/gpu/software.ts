@@ -11,7 +11,10 @@ import { brotliDecompressSync } from 'node:zlib';
 /** What the dynamic linker and Vulkan's loader must be told for a process to have it. */
 export interface Software {
   LD_LIBRARY_PATH: string;
+  /** Instead of the drivers that the machine may have; older loaders know the second name. */
+  VK_DRIVER_FILES: string;
   VK_ICD_FILENAMES: string;
+  VK_ADD_DRIVER_FILES: string;
 }
 
 /** SwiftShader unpacked, once a machine; undefined where there is none for it. */
@@ -31,14 +34,20 @@ export function unpackSoftware(): Software | undefined {
       rmSync(fresh, { recursive: true });
     }
   }
-  return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json') };
+  const driver = join(folder, 'vk_swiftshader_icd.json');
+  return {
+    LD_LIBRARY_PATH: folder,
+    VK_DRIVER_FILES: driver,
+    VK_ICD_FILENAMES: driver,
+    VK_ADD_DRIVER_FILES: '',
+  };
 }
 
 /** Gives this process a software Vulkan, and says whether it has one. To be called before the first renderer starts. */
 export function useSoftware(): boolean {
   const software = unpackSoftware();
   if (!software) return false;
-  process.env.VK_ICD_FILENAMES = software.VK_ICD_FILENAMES;
+  Object.assign(process.env, software); // for the child that looks for GPUs too
   try {
     // The linker reads LD_LIBRARY_PATH only when a process starts, but takes a library that is loaded already by its
     // name. Node finds that it is no module of its own; RTLD_NODELETE keeps it loaded nevertheless.

@@ -12,9 +12,9 @@ if (!there) console.warn('There is no software GPU for this machine: the convers
 describe.runIf(there)('YUV', () => {
   let renderer: GpuRenderer;
   beforeAll(async () => {
-    const adapter = await findAdapter();
+    const adapter = await findAdapter({ software: true });
     if ('problem' in adapter) throw new Error(adapter.problem);
-    renderer = await GpuRenderer.start(adapter.open);
+    renderer = await GpuRenderer.start(() => adapter.open());
   });
   afterAll(() => renderer.close());
 

@@ -34,11 +34,13 @@ export const cores: number = availableParallelism();
 const WIDEN = 'experimental-wasm-revectorize';
 const declined = process.env.UNTRAINED_WIDE_SIMD === '0';
 
-/** Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24. */
-export const mayWiden: boolean = Number(process.versions.node.split('.')[0]) >= 24 && !declined;
+const major = Number(process.versions.node.split('.')[0]);
 
-/** For relaxed SIMD, which Node 20 has but keeps behind a flag. */
-const RELAXED_FLAGS = ['--experimental-wasm-relaxed-simd'];
+/** Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24. */
+export const mayWiden: boolean = major >= 24 && !declined;
+
+/** For relaxed SIMD, which Node 20 has but keeps behind a flag; later V8s complain of a flag that they no longer have. */
+const RELAXED_FLAGS = major < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 /** For widening. V8 widens when it optimises, which it must do at once, since the flags are gone a moment later. */
 const WIDE_FLAGS = [`--${WIDEN}`, '--no-liftoff', '--no-wasm-lazy-compilation'];
 
@@ -51,7 +53,7 @@ export function compileModule(
   bytes: Uint8Array<ArrayBuffer>,
   { wide = false }: { wide?: boolean } = {},
 ): WebAssembly.Module {
-  const flags = WebAssembly.validate(bytes) ? [] : RELAXED_FLAGS; // V8 warns about flags that it no longer has
+  const flags = WebAssembly.validate(bytes) ? [] : RELAXED_FLAGS;
   return withFlags(wide && mayWiden ? [...flags, ...WIDE_FLAGS] : flags, () => new WebAssembly.Module(bytes));
 }
 

@@ -1,65 +1,55 @@
 /** Which GPU draws: the adapter there is, whether it is a real one, and the device made of it. */
-import { driverAdvice, openWebGpu } from '#gpu';
+import { type DetectOptions, detectGpu, driverAdvice, openWebGpu, type Way } from '#gpu';
 import { RenderError } from '../../errors.js';
+import { type AdapterInfo, requestAdapter } from './adapter.js';
+
+export interface DeviceOptions {
+  /**
+   * Whether the GPU checks every index, true by default. Without, a mistake of ours in what a description makes of the
+   * kernels could reach other memory, so only the user's own code is drawn without. The pixels are the same.
+   */
+  boundsChecks?: boolean;
+}
 
 /** A GPU that could be used. */
-export interface Adapter {
-  /** As its driver calls it. */
-  name: string;
-  /** Whether it is a program on the CPU that plays a GPU, far slower than our CPU renderer. */
-  software: boolean;
-  open(): Promise<Device>;
+export interface Adapter extends AdapterInfo {
+  /** What drivers printed while it was looked for, line by line. */
+  said: string[];
+  open(options?: DeviceOptions): Promise<Device>;
+}
+
+/** That there is none: why, and what to do about it. */
+export interface NoAdapter {
+  problem: string;
+  said: string[];
 }
 
 /** A GPU in use. */
-export interface Device {
+export interface Device extends AdapterInfo {
   gpu: GPUDevice;
-  name: string;
-  software: boolean;
   /** Whether it can tell how long its work took. */
   timed: boolean;
   /** Lets it go. */
   close(): void;
 }
 
-/** The best adapter here, or why there is none and what to do about it. */
-export async function findAdapter(): Promise<Adapter | { problem: string }> {
-  const opened = await openWebGpu();
-  if ('problem' in opened) return opened;
-  const instance = opened.gpu;
-  const adapter = await requestAdapter(instance);
-  if (!adapter) return { problem: `WebGPU finds no GPU here. ${driverAdvice}` };
-  const { info } = adapter;
-  const name =
-    info.description || info.device || [info.vendor, info.architecture].join(' ').trim() || 'a GPU';
-  const software = info.isFallbackAdapter || isSoftware(`${name} ${info.architecture}`);
-  return {
-    name,
-    software,
-    open: () => openDevice(instance, name, software),
-  };
+/** The best adapter here, or why there is none. */
+export async function findAdapter(options?: DetectOptions): Promise<Adapter | NoAdapter> {
+  const detected = await detectGpu(options);
+  if ('problem' in detected) return detected;
+  const { way, ...adapter } = detected;
+  return { ...adapter, open: ({ boundsChecks = true } = {}) => openDevice(adapter, way, boundsChecks) };
 }
 
 /** Why an adapter that is a program is passed over, and what to do about it. */
-export function softwareProblem({ name }: Adapter): string {
-  return `Passed over: ${name}, a program that plays a GPU, slower than the CPU backend. ${driverAdvice}`;
-}
-
-/** Mesa's programs are called llvmpipe or lavapipe, Google's SwiftShader, Microsoft's Basic Render Driver. */
-function isSoftware(name: string): boolean {
-  return /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i.test(name);
-}
-
-async function requestAdapter(instance: GPU): Promise<GPUAdapter | null> {
-  return (
-    (await instance.requestAdapter({ powerPreference: 'high-performance' })) ??
-    (await instance.requestAdapter({ forceFallbackAdapter: true }))
-  );
+export function softwareProblem({ name }: AdapterInfo): string {
+  return `Passed over: ${name}, a program that plays a GPU, slower than the CPU backend. ${driverAdvice()}`;
 }
 
 /** An adapter gives one device, so each device is of an adapter of its own. */
-async function openDevice(instance: GPU, name: string, software: boolean): Promise<Device> {
-  const adapter = await requestAdapter(instance);
+async function openDevice({ name, software }: AdapterInfo, way: Way, boundsChecks: boolean): Promise<Device> {
+  const { instance, run } = await openWebGpu(way, boundsChecks);
+  const adapter = await requestAdapter(instance, run);
   if (!adapter) throw new RenderError(`The GPU ${name} is gone: take --backend cpu.`);
   // What plan.ts looks at; all else is as WebGPU guarantees it.
   const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize } = adapter.limits;

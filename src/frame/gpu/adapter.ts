@@ -1,0 +1,31 @@
+/** Asks WebGPU for the best adapter, and describes it: the same in a page, in Node, and in the child that looks for GPUs. */
+
+/** What an adapter is. */
+export interface AdapterInfo {
+  /** As its driver calls it. */
+  name: string;
+  /** Whether it is a program on the CPU that plays a GPU, far slower than our CPU renderer. */
+  software: boolean;
+}
+
+/** @param run - Calls its argument; for what must be set while WebGPU looks for adapters. */
+export async function requestAdapter(
+  instance: GPU,
+  run: <T>(request: () => T) => T = (request) => request(),
+): Promise<GPUAdapter | null> {
+  return (
+    (await run(() => instance.requestAdapter({ powerPreference: 'high-performance' }))) ??
+    (await run(() => instance.requestAdapter({ forceFallbackAdapter: true })))
+  );
+}
+
+export function describeAdapter({ info }: GPUAdapter): AdapterInfo {
+  const name =
+    info.description || info.device || [info.vendor, info.architecture].join(' ').trim() || 'a GPU';
+  return { name, software: info.isFallbackAdapter || isSoftware(`${name} ${info.architecture}`) };
+}
+
+/** Mesa's programs are called llvmpipe or lavapipe, Google's SwiftShader, Microsoft's Basic Render Driver. */
+function isSoftware(name: string): boolean {
+  return /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i.test(name);
+}

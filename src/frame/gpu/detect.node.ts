@@ -1,0 +1,256 @@
+/**
+ * Finds out which GPU this machine has, in a child process: drivers print to stderr as soon as they are loaded, and some
+ * hang or crash. What they say is kept for `doctor`. The answer is kept as well, under a key of all that decides it.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AdapterInfo } from './adapter.js';
+import { keep, keyOf, recall } from './answers.node.js';
+import {
+  likeliestFirst,
+  linuxAdvice,
+  stampOf,
+  vulkanDrivers,
+  vulkanProblem,
+  vulkanState,
+} from './drivers.node.js';
+import { BEGIN, type Seen, type Way } from './webgpu.node.js';
+
+/** What there is, and how it is used in silence; or why there is none and what to do about it, as one or two sentences. */
+export type Detected = { said: string[] } & ((AdapterInfo & { way: Way }) | { problem: string });
+
+export interface DetectOptions {
+  /** Whether a program that plays a GPU will be used too. */
+  software?: boolean;
+  /** Looks again, whatever is known. */
+  fresh?: boolean;
+  signal?: AbortSignal;
+  /** The program that looks; for tests. */
+  probe?: string;
+  /** How long it may take, in milliseconds; for tests. */
+  deadline?: number;
+}
+
+/** What one child saw, and what drivers printed meanwhile. */
+interface Look extends Seen {
+  said: string[];
+  /** Why the child gave no answer, as the end of a sentence. */
+  failed?: string;
+  /** Whether that says nothing of the GPU: the child was not started, or was ended from outside. */
+  chance?: boolean;
+}
+
+/** What is kept: the first look, and, once it is wanted, how to have its adapter in silence. */
+interface Answer {
+  look: Look;
+  way?: Way;
+}
+
+/** Machines with many GPUs take seconds to wake all of them. */
+const DEADLINE_MS = 20_000;
+/** Answers are kept for a day, since not all that decides them can be seen; those of children that failed for less. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+const FAILED_KEPT_MS = 10 * 60 * 1000;
+/** Most lines of a driver's that are kept, and the most characters of each. */
+const LINES = 20;
+const LINE_LENGTH = 300;
+
+const PROBE = fileURLToPath(new URL('./probe.node.js', import.meta.url));
+const linux = process.platform === 'linux';
+
+const answers = new Map<string, Promise<Answer>>();
+
+/** Finds the best GPU. Never rejects but by `signal`. */
+export async function detectGpu(options: DetectOptions = {}): Promise<Detected> {
+  const { fresh, signal, software } = options;
+  signal?.throwIfAborted();
+  const problem = linux ? vulkanProblem() : undefined;
+  if (problem) return { problem, said: [] };
+  const key = keyOf([state(), options.probe]);
+  const known = fresh ? undefined : answers.get(key);
+  const asked = known ?? firstAnswer(key, options);
+  answers.set(key, asked);
+  let answer: Answer;
+  try {
+    answer = await asked;
+    if (isUsable(answer.look) && !answer.way && (software || !answer.look.software)) {
+      answer.way = await findWay(answer.look, options);
+      keep(key, answer, KEPT_MS);
+    }
+  } catch (error) {
+    answers.delete(key);
+    throw error;
+  }
+  const { look, way = {} } = answer;
+  if (isUsable(look)) return { name: look.name, software: look.software, way, said: look.said };
+  return { problem: problemOf(look), said: look.said };
+}
+
+/** What to do where there is no GPU but one that a program plays. */
+export function driverAdvice(): string {
+  if (linux) return linuxAdvice();
+  const advice: Partial<Record<NodeJS.Platform, string>> = {
+    darwin: 'It needs Metal: a Mac of 2015 or later, and a session that may use its GPU.',
+    win32: 'It needs Direct3D 12: update the driver of your GPU.',
+  };
+  return advice[process.platform] ?? 'Install a Vulkan driver for your GPU.';
+}
+
+async function firstAnswer(key: string, options: DetectOptions): Promise<Answer> {
+  const kept = options.fresh ? undefined : asAnswer(recall(key));
+  if (kept) return kept;
+  const answer: Answer = { look: await look({}, options) };
+  if (answer.look.chance) answers.delete(key);
+  else keep(key, answer, answer.look.failed ? FAILED_KEPT_MS : KEPT_MS);
+  return answer;
+}
+
+/** How to have an adapter so that its driver, and all others, keep silent. */
+async function findWay({ name, said }: Look, options: DetectOptions): Promise<Way> {
+  if (said.length === 0 || !linux) return {};
+  const isQuiet = async (way: Way) => {
+    const seen = await look(way, options);
+    return { same: seen.name === name && !seen.broken, quiet: seen.said.length === 0 };
+  };
+  for (const driver of likeliestFirst(name ?? '')) {
+    const alone = await isQuiet({ driver });
+    if (!alone.same) continue;
+    if (alone.quiet) return { driver };
+    const plain = await isQuiet({ driver, plain: true });
+    return plain.same ? { driver, plain: true } : { driver };
+  }
+  return (await isQuiet({ plain: true })).same ? { plain: true } : {};
+}
+
+function isUsable(look: Look): look is Look & AdapterInfo {
+  return look.name !== undefined && look.software !== undefined && !look.broken;
+}
+
+function problemOf({ name, broken, missing, failed, said }: Look): string {
+  if (missing) return `The package webgpu does not load (${missing}). Run \`npm install webgpu\`.`;
+  if (failed) return `Looking for a GPU failed: ${failed}. Update the driver of your GPU.`;
+  if (broken) return `The GPU ${name} cannot be used (${broken}). Update its driver.`;
+  const refused = said.filter((line) => /required|not supported|unsupported/i.test(line));
+  if (refused.length > 0) {
+    return `WebGPU refuses what the Vulkan drivers here offer (${refused[0].replace(/^(warning|error): |\.$/gi, '')}): they may be too old. ${driverAdvice()}`;
+  }
+  return `WebGPU finds no GPU here. ${driverAdvice()}`;
+}
+
+/** Has a child look once. */
+function look(way: Way, { probe = PROBE, deadline = DEADLINE_MS, signal }: DetectOptions): Promise<Look> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [probe, JSON.stringify(way)], {
+      cwd: dirname(probe), // ours may be gone
+      env: childEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const stop = () => child.kill('SIGKILL');
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      stop();
+    }, deadline);
+    signal?.addEventListener('abort', stop, { once: true });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (err.length < 1e5) err += text;
+    });
+    const end = (failed: string, chance = false) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      if (signal?.aborted) return reject(signal.reason);
+      const said = linesOf(err);
+      const seen = asSeen(out);
+      resolve(seen ? { ...seen, said } : { failed, said, ...(chance && { chance }) });
+    };
+    child.once('error', (error) => end(`the search could not be started (${error.message})`, true));
+    child.once('exit', () => {
+      // Whatever a driver has started may hold the pipes for longer.
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 1000).unref();
+    });
+    child.once('close', (code, killed) => {
+      if (late) end(`its driver gave no answer in ${deadline / 1000} s`);
+      else if (killed)
+        end(`its driver crashed (${killed})`, ['SIGINT', 'SIGTERM', 'SIGHUP'].includes(killed));
+      else end(`its driver ended the search with code ${code}`);
+    });
+  });
+}
+
+/** The child must say nothing but what drivers say, and be Node, not Electron. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS, ...env } = process.env;
+  const options = NODE_OPTIONS?.replace(/--inspect\S*/g, '').trim();
+  return {
+    ...env,
+    ...(options && { NODE_OPTIONS: options }),
+    NODE_NO_WARNINGS: '1',
+    ELECTRON_RUN_AS_NODE: '1',
+  };
+}
+
+/** What drivers said, each thing once, without where in Dawn's sources it was noticed. */
+function linesOf(stderr: string): string[] {
+  const [, said = stderr] = stderr.split(BEGIN);
+  const lines = said
+    .split('\n')
+    .filter((line) => !/^\s*(- While|at) /.test(line))
+    .map((line) => line.replace(/\p{C}/gu, ' ').trim().slice(0, LINE_LENGTH))
+    .filter((line) => line !== '');
+  return [...new Set(lines)].slice(0, LINES);
+}
+
+function asSeen(text: string): Seen | undefined {
+  try {
+    const seen: unknown = JSON.parse(text);
+    return isSeen(seen) ? seen : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSeen(value: unknown): value is Seen {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, software, broken, missing } = value as Record<string, unknown>;
+  const texts = [name, broken, missing].every((text) => text === undefined || typeof text === 'string');
+  return texts && typeof software === (name === undefined ? 'undefined' : 'boolean');
+}
+
+/** What was kept, as far as it can be what we keep. A driver that it names must be one of this system's. */
+function asAnswer(kept: unknown): Answer | undefined {
+  const { look, way } = (kept ?? {}) as Partial<Answer>;
+  if (!isSeen(look) || !Array.isArray(look.said) || look.said.some((line) => typeof line !== 'string'))
+    return;
+  if (look.failed !== undefined && typeof look.failed !== 'string') return;
+  if (way === undefined) return { look };
+  if (typeof way !== 'object' || way === null) return;
+  const { driver, plain } = way;
+  if (driver !== undefined && !vulkanDrivers().includes(driver)) return;
+  return { look, way: { ...(driver && { driver }), ...(plain && { plain: true }) } };
+}
+
+/** All that decides the answer. */
+function state(): unknown {
+  const { platform, arch, execPath, version } = process;
+  const ours = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
+  const system = [platform, arch, release(), execPath, version, ours, stampOf(PROBE)];
+  let dawn: unknown;
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve('webgpu'));
+    const built = `${platform}-${platform === 'darwin' ? 'universal' : arch}`;
+    dawn = [join(folder, 'package.json'), join(folder, 'dist', built, 'dawn.node')].map(stampOf);
+  } catch {} // it is not installed
+  return [system, dawn, linux && vulkanState()];
+}
