@@ -198,12 +198,17 @@ export function factorsOf(
   return { weights: 2 ** (before - after), biases: 2 ** -after };
 }
 
+/** Weights are no larger: none needs to be but of inputs that are all 0, and those must not be multiplied by infinity. */
+const MOST_WEIGHT = 2 ** 100;
+
+export const finiteWeight = (weight: number): number => Math.max(-MOST_WEIGHT, Math.min(MOST_WEIGHT, weight));
+
 /** A layer with its factors in it. */
 export function scaledLayer(layer: Layer, { weights, biases }: { weights: number; biases: number }): Layer {
   if (weights === 1 && biases === 1) return layer;
   return {
     ...layer,
-    weights: layer.weights.map((weight) => weight * weights),
+    weights: layer.weights.map((weight) => finiteWeight(weight * weights)),
     biases: layer.biases.map((bias) => bias * biases),
   };
 }

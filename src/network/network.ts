@@ -6,7 +6,7 @@
  */
 import type { Activation, ActivationName } from './activations.js';
 import { DrawCache, type Seed } from './draws.js';
-import { hiddenWidths, type NetworkSpec } from './spec.js';
+import { type ExplicitLayer, hiddenWidths, type NetworkSpec } from './spec.js';
 
 /** One step of equation (1) before its activation: z = W y + b. O units (rows) and I inputs (columns). */
 export interface Layer {
@@ -74,13 +74,23 @@ export function layerRules(spec: NetworkSpec): {
   const widths = hiddenWidths(spec);
   const inputsOf = (k: number) => (k === 1 ? spec.inputs : widths[k - 2]);
   const rule = (k: number, units: number) =>
-    spec.weights ? explicitRule(k, inputsOf(k), units) : drawnRule(spec, k, inputsOf(k), units);
+    spec.weights
+      ? explicitRule(spec.weights[k - 1], k, inputsOf(k), units)
+      : drawnRule(spec, k, inputsOf(k), units);
   return { hidden: (k) => rule(k, widths[k - 1]), output: (k) => rule(k, spec.outputs) };
 }
 
-function explicitRule(number: number, inputs: number, units: number): LayerRule {
-  return { number, inputs, units, weightScale: 1, biasScale: 1, lastInput: 1 };
+/** Powers of two, so that what stands for draws is at most 1, and numbers that float32 lacks are not lost on the way. */
+function explicitRule({ w, b }: ExplicitLayer, number: number, inputs: number, units: number): LayerRule {
+  const weightScale = powerFor(w.reduce((most, row) => largest(row, most), 0));
+  return { number, inputs, units, weightScale, biasScale: powerFor(largest(b ?? [], 0)), lastInput: 1 };
 }
+
+const largest = (numbers: number[], most: number) =>
+  numbers.reduce((so, number) => Math.max(so, Math.abs(number)), most);
+
+/** The power of two that is `value` or next above it; within what float64 has at full precision. */
+const powerFor = (value: number) => 2 ** Math.max(-900, Math.ceil(Math.log2(value)));
 
 /**
  * Layer k with `inputs` and `units` that may be fractions: 30.4 inputs are 31, the last of which comes in at 0.4 of
@@ -119,14 +129,14 @@ function makeLayer(spec: NetworkSpec, rule: LayerRule, draws: DrawCache): Layer 
  */
 export function unitDraws(
   spec: NetworkSpec,
-  { number, inputs }: LayerRule,
+  { number, inputs, weightScale, biasScale }: LayerRule,
   seed: Seed,
   unit: number,
   draws: DrawCache,
 ): ArrayLike<number> {
   if (!spec.weights) return draws.unit(seed, number, unit + 1, inputs, spec.distribution);
   const { w, b } = spec.weights[number - 1];
-  return [b?.[unit] ?? 0, ...w[unit]];
+  return [(b?.[unit] ?? 0) / biasScale, ...w[unit].map((weight) => weight / weightScale)];
 }
 
 /** What a draw of size 1 is multiplied by: see `weightScale` and `initialisation` in spec.ts. */

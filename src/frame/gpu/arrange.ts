@@ -9,7 +9,7 @@ import type { DrawCache, Seed } from '../../network/draws.js';
 import { type LayerRule, layerMaker, layerRules, seedShares, unitDraws } from '../../network/network.js';
 import { hiddenWidths, type NetworkSpec } from '../../network/spec.js';
 import type { FrameDescription } from '../description.js';
-import { type Exponents, factorsOf, heldOf, scaledLayer } from '../exponents.js';
+import { type Exponents, factorsOf, finiteWeight, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
 import { layersInPart, PART_LENGTH } from './kernels/narrow.js';
 import { SCALE } from './kernels/scale.js';
@@ -168,8 +168,8 @@ export function scalesOf(
       at,
       rows,
       stride,
-      weightA: a.share * rule.weightScale * weights,
-      weightB: b.share * rule.weightScale * weights,
+      weightA: finiteWeight(a.share * rule.weightScale * weights),
+      weightB: finiteWeight(b.share * rule.weightScale * weights),
       biasA: a.share * rule.biasScale * biases,
       biasB: b.share * rule.biasScale * biases,
       lastRow: rule.inputs,
