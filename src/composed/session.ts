@@ -10,6 +10,7 @@ import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
 import type { Message } from '../page/main.js';
 import type { Warning } from '../page/warning.js';
+import type { TextTrouble } from '../page/writing.js';
 import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../patience.js';
 import { codeDigest } from '../render/version.js';
 import { SegmentCache } from '../video/index.js';
@@ -18,6 +19,7 @@ import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
 import type { Target } from './target.js';
+import { TextWarnings } from './text-warnings.js';
 
 export interface SessionOptions {
   /** The browser; by default it is looked for. */
@@ -48,6 +50,7 @@ export class Session {
   /** The scene that each page plays. */
   private readonly playing = new Map<Page, string>();
   private readonly warned = new Set<string>();
+  private readonly texts = new TextWarnings();
   private readonly watches: HangWatch[] = [];
   private readonly patience: Patience;
   private readonly places: Places;
@@ -209,12 +212,28 @@ export class Session {
     if (message.type === 'scene') this.playing.set(page, message.name);
     if (message.type === 'failure') this.report(page, message.failure);
     if (message.type === 'warning') this.warn(page, message.warning);
+    if (message.type === 'text') this.warnOfText(page, message.trouble);
   }
 
   /** Once each; pages say the same. Motion Canvas finds every formula's spaces worth a warning. */
   private warn(page: Page, warning: Warning): void {
-    const text = warningMessage(warning, this.playing.get(page), this.places);
-    if (this.warned.has(text) || warning.message.startsWith('blank path data')) return;
+    if (warning.message.startsWith('blank path data')) return;
+    this.say(warningMessage(warning, this.playing.get(page), this.places));
+  }
+
+  private warnOfText(page: Page, trouble: TextTrouble): void {
+    const scene = this.playing.get(page);
+    const place = this.places.inStack(trouble.stack) ?? (scene ? `scene "${scene}"` : 'the scene');
+    for (const text of this.texts.about(trouble, place)) this.say(text);
+  }
+
+  /** Tells of the characters that were still to be told of. To be called when all is drawn. */
+  settle(): void {
+    for (const text of this.texts.rest()) this.say(text);
+  }
+
+  private say(text: string): void {
+    if (this.warned.has(text)) return;
     this.warned.add(text);
     try {
       this.options.onWarning?.(text);

@@ -7,6 +7,7 @@ import { canBe } from '../page/convert.js';
 import { checkRange } from '../render/film.js';
 import type { FrameSource } from '../render/source.js';
 import { SegmentCache } from '../video/index.js';
+import { KeptWarnings } from './kept-warnings.js';
 import { FrameQueue } from './queue.js';
 import type { TakeFrame } from './server.js';
 import { Session, type SessionOptions } from './session.js';
@@ -65,7 +66,9 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
     if (print) prints.set(frame, print);
     return queue.take(page, frame, delta);
   };
-  const session = await Session.start(target, take, { ...options, concurrency });
+  const warnings = new KeptWarnings(options.onWarning);
+  const onWarning = (text: string) => warnings.tell(text);
+  const session = await Session.start(target, take, { ...options, concurrency, onWarning });
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
   try {
@@ -102,6 +105,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
           SegmentCache.keyOf([session.code, variables]),
           SegmentCache.keyOf(['the latest version of', target.path, size]),
         ];
+        await warnings.keepIn(cache, SegmentCache.keyOf(['the warnings of', version, size]));
         const before = await cache.recall(latest);
         await cache.note(latest, version);
         if (before === undefined || before === version || last - first < WORTH_FORESEEING) return;
@@ -117,6 +121,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
           }
           await session.patiently(drawing); // an error in the very last frame is one
         }
+        session.settle();
       },
       times: () => session.times(),
       async close() {

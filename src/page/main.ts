@@ -6,6 +6,7 @@ import { FrameReader } from './read.js';
 import { follow, paint, printOf } from './trace.js';
 import { startUploads, type Uploads } from './upload.js';
 import type { Warning } from './warning.js';
+import { type TextTrouble, textTroubles, watchText } from './writing.js';
 
 /** What the page can be asked to do. Failures come back as values: an Error would lose its stack on the way. */
 export interface PageApi {
@@ -35,7 +36,8 @@ declare global {
 export type Message =
   | { type: 'scene'; name: string }
   | { type: 'failure'; failure: Failure }
-  | { type: 'warning'; warning: Warning };
+  | { type: 'warning'; warning: Warning }
+  | { type: 'text'; trouble: TextTrouble };
 
 /** Called by the module that imports the user's scenes. */
 export function start(project: ProjectSettings): void {
@@ -72,6 +74,7 @@ export function start(project: ProjectSettings): void {
       caught(async () => {
         following = settings.follow === true;
         if (following) follow();
+        await watchText();
         film = await openFilm(project, settings);
         reader = new FrameReader(settings.pixels, settings.transparent);
         return film.info;
@@ -91,6 +94,7 @@ export function start(project: ProjectSettings): void {
           if (drawn) await uploads.send(drawn.frame, film.context, drawn.print);
           const resumed = performance.now();
           await film.draw();
+          await tellOfText();
           times.draw += performance.now() - resumed;
           drawn = { frame, print: following ? printOf(film.context) : undefined };
         }
@@ -107,9 +111,14 @@ export function start(project: ProjectSettings): void {
           await film.advance(frame);
           await film.draw();
           prints.push(printOf(film.context));
+          await tellOfText();
         }
         return prints;
       }),
     waiting: () => [],
   };
+}
+
+async function tellOfText(): Promise<void> {
+  for (const trouble of await textTroubles()) window.untrainedTell({ type: 'text', trouble });
 }

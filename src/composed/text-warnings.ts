@@ -1,0 +1,83 @@
+/** What pages report of their text, as lines: one for each place in a scene and each family, however often it recurs. */
+
+import type { TextTrouble } from '../page/writing.js';
+
+/** Characters in one line. */
+const MOST_SHOWN = 24;
+
+export class TextWarnings {
+  private readonly families = new Set<string>();
+  private readonly leftOut = new Set<string>();
+  /** By place: the characters told of, and those that came later. */
+  private readonly missing = new Map<string, { told: Set<string>; later: Set<string> }>();
+
+  /**
+   * What is to be told of at once. A place that lacks more and more characters, as a text that is being typed does, is
+   * told of at first; rest() has what came later.
+   * @param place - Where the node was created: "scenes/mine.tsx:12:7".
+   */
+  about({ families = [], missing = [], leftOut }: TextTrouble, place: string): string[] {
+    const lines: string[] = [];
+    const absent = families.filter((family) => !this.families.has(family));
+    for (const family of absent) this.families.add(family);
+    if (absent.length > 0) lines.push(absentLine(place, absent));
+    if (missing.length > 0) {
+      const known = this.missing.get(place);
+      if (known) {
+        for (const character of missing) if (!known.told.has(character)) known.later.add(character);
+      } else {
+        this.missing.set(place, { told: new Set(missing), later: new Set() });
+        lines.push(missingLine(place, missing));
+      }
+    }
+    if (leftOut && !this.leftOut.has(`${place} ${leftOut}`)) {
+      this.leftOut.add(`${place} ${leftOut}`);
+      lines.push(
+        `${place}: "${shorten(leftOut)}" is left out: in an SVG or a formula Motion Canvas draws shapes, and no text ` +
+          'that its own typeface lacks. Put it into a Txt beside it.',
+      );
+    }
+    return lines;
+  }
+
+  /** What has come since each place was told of. */
+  rest(): string[] {
+    const lines: string[] = [];
+    for (const [place, { told, later }] of this.missing) {
+      if (later.size > 0) lines.push(missingLine(place, [...later]));
+      for (const character of later) told.add(character);
+      later.clear();
+    }
+    return lines;
+  }
+}
+
+function absentLine(place: string, families: string[]): string {
+  const names = families.map((family) => `"${shorten(family)}"`).join(' or ');
+  return (
+    `${place}: there is no font ${names} here, so another is drawn: install it, or load its file with @font-face or ` +
+    'FontFace.'
+  );
+}
+
+function missingLine(place: string, missing: string[]): string {
+  const shown = missing.slice(0, MOST_SHOWN).map(printable).join(' ');
+  const more = missing.length > MOST_SHOWN ? ` and ${missing.length - MOST_SHOWN} more` : '';
+  return (
+    `${place}: no font here has ${shown}${more}, so an empty space or a box is drawn: install a font that has, or load ` +
+    'one with @font-face or FontFace.'
+  );
+}
+
+/** A character that is not seen by itself as its number: U+E000. */
+function printable(cluster: string): string {
+  if (!/[\p{C}\p{Z}]/u.test(cluster.replace(/[\u200d\ufe0f]/g, ''))) return cluster;
+  return [...cluster]
+    .map((character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`)
+    .join('+');
+}
+
+function shorten(text: string): string {
+  const safe = text.replace(/\p{C}/gu, '?');
+  return safe.length > 60 ? `${safe.slice(0, 59)}…` : safe;
+}
