@@ -1,5 +1,6 @@
 /** What `info` and `places` print. */
 
+import { grainNote } from '../sweep/grain.js';
 import { describeRules, inBytes, placeNames, placeOf, probe, type Rules } from '../video/index.js';
 import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
@@ -9,7 +10,8 @@ export function info(path: string, { json }: { json?: boolean }): void {
   const { note, ...film } = probe(path);
   const recipe = recipeIn(path, { note });
   if (json) {
-    printJson('info', { path, ...film, recipe: recipe && { untrained: 1, ...recipe } });
+    const warning = recipe?.sweep && grainNote(recipe.sweep, recipe.frames);
+    printJson('info', { path, ...film, warning, recipe: recipe && { untrained: 1, ...recipe } });
     return;
   }
   const { format, codec, width, height, fps, frames, seconds, bytes } = film;
@@ -27,6 +29,8 @@ export function info(path: string, { json }: { json?: boolean }): void {
     const where = here ? 'of the scenes here' : 'whose code is not in the film';
     console.log(`It shows "${printable(scene ?? '')}", ${where}.`);
   }
+  const grain = sweep && grainNote(sweep, recipe.frames);
+  if (grain) console.log(grain);
   if (sheet) console.log(`A sheet. A film of its scene: untrained render ${path}`);
   else if (here) console.log(`Again, larger: untrained render ${path} --size ${2 * width}x${2 * height}`);
   console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));

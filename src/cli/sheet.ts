@@ -1,8 +1,10 @@
 /** What `sheet` does: seeds, or moments, or both, side by side. */
 import { defaultsOf } from '../composed/target.js';
 import { UsageError } from '../errors.js';
+import { isGrainy } from '../frame/digits.js';
 import type { Label, Pictures } from '../render/sheet.js';
 import type { FrameSource } from '../render/source.js';
+import { explainGrain } from '../sweep/explain.js';
 import type { Recipe } from '../sweep/recipe.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
 import { composedOptions, jobOf, openComposed, recipeOf } from './draw.js';
@@ -37,7 +39,7 @@ export async function sheet(
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
   const { size, labels, open, madeOf } =
     job.kind === 'sweep'
-      ? await ofSweep(job, options, contents)
+      ? await ofSweep(job, options, contents, report)
       : ofComposed(job, options, contents, report, signal);
   const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
   const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
@@ -84,8 +86,15 @@ function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefi
 }
 
 const MOST_FRAMES = 1000;
+/** Pictures that are examined for grain, which takes some tens of milliseconds for each that is zoomed in far. */
+const MOST_EXAMINED = 24;
 
-async function ofSweep(job: SweepScene, options: SheetOptions, { seeds, frames }: Contents) {
+async function ofSweep(
+  job: SweepScene,
+  options: SheetOptions,
+  { seeds, frames }: Contents,
+  report: Reporter,
+) {
   const { picturesOf } = await import('../render/sheet.js');
   const own = changed(job, { ...options, size: undefined }); // --size is of the pictures on the sheet
   saveRecipe(options.recipe, own);
@@ -110,6 +119,8 @@ async function ofSweep(job: SweepScene, options: SheetOptions, { seeds, frames }
       return { label: labelOf(seed, frame, t), frame: frameAt(sweep, t) };
     });
   });
+  const grainy = cells.slice(0, MOST_EXAMINED).find(({ frame }) => isGrainy(frame));
+  if (grainy) report.warning(explainGrain(grainy.frame.view.halfWidth));
   return {
     size,
     labels: cells.map(({ label }) => label),
