@@ -14,6 +14,7 @@ import {
   writeFilm,
 } from '../render/film.js';
 import type { FrameSource } from '../render/source.js';
+import { grainNote, grainNoteAt } from '../sweep/grain.js';
 import type { Recipe } from '../sweep/recipe.js';
 import type { Sweep } from '../sweep/sweep.js';
 import { parseOutput, warningsFor } from '../video/index.js';
@@ -89,6 +90,9 @@ export async function prepare(
     report.warning(
       `${job.name} does not end where it begins, so it jumps each time that --loops begins anew.`,
     );
+  const [{ sweep, film }] = plan;
+  const grain = sweep && grainNote(sweep, film.range);
+  if (grain) report.warning(grain);
   return { scene, job, options, given, plan };
 }
 
@@ -161,6 +165,8 @@ export async function still(
     const sweep = changed(job, options);
     await saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
+    const grain = at <= sweep.seconds && grainNoteAt(sweep, at);
+    if (grain) report.warning(grain);
     const heard = { onWarning: report.warning, onStage: report.stage };
     film = await renderStill(sweep, at, output, { ...options, ...heard, signal });
   } else {

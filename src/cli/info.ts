@@ -1,5 +1,6 @@
 /** What `info` and `places` print. */
 
+import { grainNote } from '../sweep/grain.js';
 import { describeRules, inBytes, placeNames, placeOf, probe, type Rules } from '../video/index.js';
 import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
@@ -10,7 +11,8 @@ export function info(path: string, { json }: { json?: boolean }): void {
   const { note, ...film } = probe(path);
   const recipe = recipeIn(path, { note });
   if (json) {
-    printJson('info', { path, ...film, recipe: recipe && { untrained: 1, ...recipe } });
+    const warning = recipe?.sweep && grainNote(recipe.sweep, recipe.frames);
+    printJson('info', { path, ...film, warning, recipe: recipe && { untrained: 1, ...recipe } });
     return;
   }
   const { format, codec, width, height, fps, frames, seconds, bytes } = film;
@@ -28,6 +30,8 @@ export function info(path: string, { json }: { json?: boolean }): void {
     const where = here ? 'of the scenes here' : 'whose code is not in the film';
     console.log(`It shows "${printable(scene ?? '')}", ${where}.`);
   }
+  const grain = sweep && grainNote(sweep, recipe.frames);
+  if (grain) console.log(grain);
   const size = ['--size', `${2 * width}x${2 * height}`];
   if (sheet) console.log(`A sheet. A film of its scene: ${commandLine('render', [path])}`);
   else if (here) console.log(`Again, larger: ${commandLine('render', [path], size)}`);

@@ -1,10 +1,12 @@
 /** What `sheet` does: seeds, or moments, or both, side by side. */
-import { breather, type Watched } from '../breather.js';
+import { breather } from '../breather.js';
 import { defaultsOf } from '../composed/target.js';
 import { UsageError } from '../errors.js';
 import type { FrameDescription } from '../frame/description.js';
+import { isGrainy } from '../frame/digits.js';
 import type { Label, Pictures } from '../render/sheet.js';
 import type { FrameSource } from '../render/source.js';
+import { explainGrain } from '../sweep/explain.js';
 import type { Recipe } from '../sweep/recipe.js';
 import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../sweep/sweep.js';
 import { composedOptions, jobOf, lookOf, openComposed, recipeOf } from './draw.js';
@@ -40,7 +42,7 @@ export async function sheet(
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
   const { size, labels, open, madeOf } =
     job.kind === 'sweep'
-      ? await ofSweep(job, options, contents, { signal, onStage: report.stage })
+      ? await ofSweep(job, options, contents, report, signal)
       : ofComposed(job, options, contents, report, signal);
   const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
   const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
@@ -87,12 +89,15 @@ function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefi
 }
 
 const MOST_FRAMES = 1000;
+/** Pictures that are examined for grain, which takes some tens of milliseconds for each that is zoomed in far. */
+const MOST_EXAMINED = 24;
 
 async function ofSweep(
   job: SweepScene,
   options: SheetOptions,
   { seeds, frames }: Contents,
-  watched: Watched,
+  report: Reporter,
+  signal: AbortSignal,
 ) {
   const { picturesOf } = await import('../render/sheet.js');
   const own = changed(job, { ...options, size: undefined }); // --size is of the pictures on the sheet
@@ -101,6 +106,7 @@ async function ofSweep(
   // So small a picture of so fine a network needs it, and it still costs no more than a film's frame.
   const supersample = options.supersample ?? (Math.max(2, own.supersample) as Sweep['supersample']);
   const cells: { label: Label; frame: FrameDescription }[] = [];
+  const watched = { signal, onStage: report.stage };
   const breathe = breather(watched);
   for (const seed of seeds) {
     const sweep = {
@@ -123,6 +129,8 @@ async function ofSweep(
       if (pause) await pause;
     }
   }
+  const grainy = cells.slice(0, MOST_EXAMINED).find(({ frame }) => isGrainy(frame));
+  if (grainy) report.warning(explainGrain(grainy.frame.view.halfWidth));
   return {
     size,
     labels: cells.map(({ label }) => label),

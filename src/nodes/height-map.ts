@@ -164,7 +164,9 @@ export class HeightMap extends NetworkNode {
     const network = networkShowing(this.shown(), input.network!);
     // Samples lie in the middles of pixels: widen the view so that the outermost lie on the square's edge.
     const view = { ...input.view, halfWidth: (this.halfWidth() * n) / (n - 1) };
-    const planes = brightnessPlanes(this.describe({ ...input, network, view, palette: 'rgb', size: [n, n] }));
+    const frame = this.describe({ ...input, network, view, palette: 'rgb', size: [n, n] });
+    this.warnOfGrain(frame);
+    const planes = brightnessPlanes(frame);
     const heights = this.#heightsOf(planes);
     return { n, heights, colours: this.#coloursOf(heights, planes) };
   }

@@ -105,7 +105,7 @@ export class NetworkField extends NetworkNode {
       if (this.#picture?.key === key && this.#picture.error) throw this.#picture.error;
       const shown = this.shown();
       const output = typeof shown === 'object' && 'output' in shown ? shown.output : undefined;
-      this.#picture = requestPicture(key, () => this.#frame(size), output);
+      this.#picture = requestPicture(key, () => this.#examined(size), output);
     }
     return this.#picture;
   }
@@ -114,6 +114,12 @@ export class NetworkField extends NetworkNode {
   @computed()
   protected signature(): string {
     return JSON.stringify([this.frameInput(), this.shown()]);
+  }
+
+  #examined(size: [number, number]): FrameDescription {
+    const frame = this.#frame(size);
+    this.warnOfGrain(frame);
+    return frame;
   }
 
   #frame(size: [number, number]): FrameDescription {

@@ -6,15 +6,17 @@ import {
   type SimpleSignal,
   type ThreadGenerator,
   tween,
+  useLogger,
   type Vector2Signal,
 } from '@motion-canvas/core';
 import { UsageError } from '../errors.js';
 import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '../frame/description.js';
+import { isDeep, isGrainy } from '../frame/digits.js';
 import type { PaletteInput } from '../frame/palette.js';
 import type { Activation, ActivationName } from '../network/activations.js';
 import type { Distribution } from '../network/draws.js';
 import type { ExplicitLayer, NetworkInput, NetworkSpec } from '../network/spec.js';
-import { explain } from '../sweep/explain.js';
+import { explain, explainGrain } from '../sweep/explain.js';
 import { frameAt, parseSweep, preparePace, type Sweep, type SweepInput } from '../sweep/sweep.js';
 import { activationBetween, paletteBetween, seedBetween } from './between.js';
 
@@ -42,6 +44,9 @@ export interface NetworkNodeProps extends RectProps {
   slice?: SignalValue<number[]>;
   palette?: SignalValue<PaletteInput>;
 }
+
+/** The nodes that have been warned of: an editor draws a frame many times. */
+const grainTold = new Set<string>();
 
 /** A node that shows a network. What a value may be is checked when it is drawn, as a sweep's is. */
 export abstract class NetworkNode extends Rect {
@@ -212,6 +217,21 @@ export abstract class NetworkNode extends Rect {
     const { a, b, c, d } = this.localToWorld();
     const pixels = (length: number) => Math.min(MAX_SIDE / 2, Math.max(1, Math.round(length * resolution)));
     return [pixels(width * Math.hypot(a, b)), pixels(height * Math.hypot(c, d))];
+  }
+
+  #examined: FrameDescription | undefined;
+
+  /** Logs a warning, once, where a picture is zoomed in beyond float32's digits. Examines what is twice as deep as before. */
+  protected warnOfGrain(frame: FrameDescription): void {
+    const before = this.#examined;
+    if (grainTold.has(this.key) || !isDeep(frame)) return;
+    const { network, view } = frame;
+    const isKnown = before && JSON.stringify(before.network) === JSON.stringify(network);
+    if (isKnown && view.halfWidth > before.view.halfWidth / 2) return;
+    this.#examined = frame;
+    if (!isGrainy(frame)) return;
+    grainTold.add(this.key);
+    useLogger().warn(`${this.key}: ${explainGrain(view.halfWidth)}`);
   }
 
   /** Checks a frame of this node's; throws a UsageError that names the value, the rule and the next move. */

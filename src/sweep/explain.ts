@@ -41,6 +41,17 @@ export function explain(
     : `${subject} is ${quote(value)}, and ${rule}${hint}`;
 }
 
+/**
+ * One line on a view that float32 has too few digits for: what is wrong, where it begins, and what to do.
+ * @param seconds - When it begins; undefined where it is so from the start.
+ */
+export function explainGrain(halfWidth: number, seconds?: number): string {
+  const where = `at half-width ${Number(halfWidth.toPrecision(2))}`;
+  const begin =
+    seconds === undefined ? `A${where.slice(1)}` : `From ${Number(seconds.toFixed(2))} s, ${where},`;
+  return `${begin} the zoom is beyond float32's digits and the picture is grain: zoom in less, or use fewer layers or a smaller weightScale.`;
+}
+
 /** " Did you mean "tanh"?" when something is near, and a full stop when nothing is. */
 export function didYouMean(word: string, known: readonly string[]): string {
   if (known.length === 0) return '.';

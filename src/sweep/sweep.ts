@@ -11,7 +11,9 @@ import {
   frameSchema,
   sizeSchema,
   supersampleSchema,
+  viewSchema,
 } from '../frame/description.js';
+import type { isDeep } from '../frame/digits.js';
 import { type Palette, type PaletteInput, paletteSchema } from '../frame/palette.js';
 import type { ActivationName } from '../network/activations.js';
 import type { NetworkInput } from '../network/spec.js';
@@ -333,6 +335,23 @@ function describe(sweep: Sweep, t: number): FrameDescription {
   if (result.success) return result.data;
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
   throw new UsageError(when + explain(result.error, input));
+}
+
+/** What decides how deep a view is, at t seconds of the tracks; nothing of it is checked, so that it costs next to nothing. */
+export function depthAt(sweep: Sweep, t: number): Parameters<typeof isDeep>[0] {
+  const { network, view, slice, size, supersample, seconds } = sweep;
+  const { weightScale, biasScale, weights } = network;
+  const still = resolve({ view, slice, weightScale, biasScale }, t, seconds) as Partial<
+    FrameDescription['network']
+  > &
+    Partial<FrameDescription>;
+  return {
+    size,
+    supersample,
+    view: { ...viewSchema.parse({}), ...still.view },
+    slice: still.slice ?? [],
+    network: { weightScale: still.weightScale, biasScale: still.biasScale, weights: weights as undefined },
+  };
 }
 
 /** `value` with every track in it replaced by its value at t. What has none in it is not copied. */

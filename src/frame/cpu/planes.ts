@@ -17,22 +17,35 @@ const benches = new Map<KernelShape, { evaluator: Evaluator; modules: Map<string
  */
 export function brightnessPlanes(
   frame: FrameDescription,
-  { shape }: KernelChoice = chooseKernel(),
+  kernel: KernelChoice = chooseKernel(),
 ): Float32Array[] {
   const [width, height] = frame.size;
+  const { x, y } = sampleOffsets({ ...frame, supersample: 1 });
+  return brightnessAt(
+    frame,
+    Float32Array.from({ length: width * height }, (_, i) => x[i % width]),
+    Float32Array.from({ length: width * height }, (_, i) => y[Math.floor(i / width)]),
+    kernel,
+  );
+}
+
+/** The same at any points, given by their offsets from the view's centre: one number for each point and output. */
+export function brightnessAt(
+  frame: FrameDescription,
+  x: Float32Array,
+  y: Float32Array,
+  { shape }: KernelChoice,
+): Float32Array[] {
   const { evaluator, modules } = benchFor(shape);
   const network = packNetwork(frame, shape, draws);
   const names = activationsOf(frame.network, network);
   const key = JSON.stringify(names);
   const module = modules.get(key) ?? compileKernel(shape, names);
   modules.set(key, module);
-  evaluator.load(module, network, width * height);
-  const offsets = sampleOffsets({ ...frame, supersample: 1 });
-  for (let row = 0; row < height; row++) {
-    evaluator.x.set(offsets.x, row * width);
-    evaluator.y.fill(offsets.y[row], row * width, (row + 1) * width);
-  }
-  return evaluator.evaluate(width * height).map((plane) => plane.slice());
+  evaluator.load(module, network, x.length);
+  evaluator.x.set(x);
+  evaluator.y.set(y);
+  return evaluator.evaluate(x.length).map((plane) => plane.slice());
 }
 
 /** The memory and the modules of a kernel. */
