@@ -52,6 +52,8 @@ export async function batch(
     await attempt(entry, async () => {
       signal.throwIfAborted();
       entry.prepared = await prepare(scene, options, given, report);
+      const { job } = entry.prepared;
+      if (job.kind === 'sweep') job.trusted = false; // what it is changed to may be anyone's
     });
   }
   const ready = entries.filter(({ prepared }) => prepared);

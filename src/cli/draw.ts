@@ -4,6 +4,7 @@ import { basename, extname, resolve } from 'node:path';
 import type { ComposedOptions } from '../composed/source.js';
 import type { Target } from '../composed/target.js';
 import { UsageError } from '../errors.js';
+import type { RendererOptions } from '../frame/create-renderer.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import {
   checkStill,
@@ -112,7 +113,8 @@ export async function draw(
       ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),
     };
     if (sweep) {
-      const made = await renderFilm(sweep, { ...write, backend, threads, frames, every });
+      const drawn = { backend, threads, ...rendererOptions(job, report), frames, every };
+      const made = await renderFilm(sweep, { ...write, ...drawn });
       const chosen = options.size !== undefined || options.for.length > 0;
       report.done(made, chosen ? '' : largerAdvice(scene, sweep, made.seconds), checkAfter(group, report));
     } else if (job.kind === 'composed') {
@@ -143,7 +145,7 @@ export async function still(
     const sweep = changed(job, options);
     saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
-    film = await renderStill(sweep, at, output, { ...options, signal });
+    film = await renderStill(sweep, at, output, { ...options, ...rendererOptions(job, report), signal });
   } else {
     checkStill(output);
     const composed = { ...composedOptions(options, report, signal, job), still: { at: options.at } };
@@ -152,6 +154,14 @@ export async function still(
     film = await writeFilm(() => openComposed(job.target, composed), write);
   }
   report.done(film, '');
+}
+
+/** What the renderer must know of a scene: a GPU's bounds checks may be off only for the user's own code. */
+export function rendererOptions(
+  job: Job,
+  report: Reporter,
+): Pick<RendererOptions, 'boundsChecks' | 'onNote'> {
+  return { boundsChecks: !(job.kind === 'sweep' && job.trusted), onNote: report.warning };
 }
 
 /** Loaded only when needed: a bundler and a browser's driver take half a second to load. */

@@ -5,7 +5,7 @@ import type { Label, Pictures } from '../render/sheet.js';
 import type { FrameSource } from '../render/source.js';
 import type { Recipe } from '../sweep/recipe.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
-import { composedOptions, jobOf, openComposed, recipeOf } from './draw.js';
+import { composedOptions, jobOf, openComposed, recipeOf, rendererOptions } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
 import { type ComposedJob, changed, saveRecipe } from './plan.js';
@@ -37,7 +37,7 @@ export async function sheet(
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
   const { size, labels, open, madeOf } =
     job.kind === 'sweep'
-      ? await ofSweep(job, options, contents)
+      ? await ofSweep(job, options, contents, report, signal)
       : ofComposed(job, options, contents, report, signal);
   const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
   const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
@@ -85,7 +85,13 @@ function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefi
 
 const MOST_FRAMES = 1000;
 
-async function ofSweep(job: SweepScene, options: SheetOptions, { seeds, frames }: Contents) {
+async function ofSweep(
+  job: SweepScene,
+  options: SheetOptions,
+  { seeds, frames }: Contents,
+  report: Reporter,
+  signal: AbortSignal,
+) {
   const { picturesOf } = await import('../render/sheet.js');
   const own = changed(job, { ...options, size: undefined }); // --size is of the pictures on the sheet
   saveRecipe(options.recipe, own);
@@ -116,7 +122,7 @@ async function ofSweep(job: SweepScene, options: SheetOptions, { seeds, frames }
     open: () =>
       picturesOf(
         cells.map(({ frame }) => frame),
-        options,
+        { ...options, ...rendererOptions(job, report), signal },
       ),
     madeOf: { sweep: own, sheet: sheetOf(options) },
   };
