@@ -57,6 +57,8 @@ export async function batch(
     await attempt(entry, async () => {
       signal.throwIfAborted();
       entry.prepared = await prepare(scene, options, given, reporting(entry), signal);
+      const { job } = entry.prepared;
+      if (job.kind === 'sweep') job.trusted = false; // what it is changed to may be anyone's
     });
     await breathe(() => `checking row ${entry.number} of ${rows.length}`);
   }

@@ -4,6 +4,7 @@ import { basename, extname, resolve } from 'node:path';
 import type { ComposedOptions } from '../composed/source.js';
 import type { Target } from '../composed/target.js';
 import { UsageError } from '../errors.js';
+import type { RendererOptions } from '../frame/create-renderer.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import {
   checkStill,
@@ -133,7 +134,8 @@ export async function draw(
       ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),
     };
     if (sweep) {
-      const made = await renderFilm(sweep, { ...write, backend, threads, frames, every });
+      const drawn = { backend, threads, ...rendererOptions(job, report), frames, every };
+      const made = await renderFilm(sweep, { ...write, ...drawn });
       const chosen = options.size !== undefined || options.for.length > 0;
       const advice = chosen ? '' : largerAdvice(scene, options, given, sweep, made.seconds);
       report.done(made, advice, checkAfter(group, report));
@@ -168,7 +170,12 @@ export async function still(
     const grain = at <= sweep.seconds && grainNoteAt(sweep, at);
     if (grain) report.warning(grain);
     const heard = { onWarning: report.warning, onStage: report.stage };
-    film = await renderStill(sweep, at, output, { ...options, ...heard, signal });
+    film = await renderStill(sweep, at, output, {
+      ...options,
+      ...rendererOptions(job, report),
+      ...heard,
+      signal,
+    });
   } else {
     checkStill(output);
     const composed = { ...composedOptions(options, report, signal, job), still: { at: options.at } };
@@ -177,6 +184,14 @@ export async function still(
     film = await writeFilm(() => openComposed(job.target, composed), write);
   }
   report.done(film, '');
+}
+
+/** What the renderer must know of a scene: a GPU's bounds checks may be off only for the user's own code. */
+export function rendererOptions(
+  job: Job,
+  report: Reporter,
+): Pick<RendererOptions, 'boundsChecks' | 'onNote'> {
+  return { boundsChecks: !(job.kind === 'sweep' && job.trusted), onNote: report.warning };
 }
 
 /** Loaded only when needed: a bundler and a browser's driver take half a second to load. */

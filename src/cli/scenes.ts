@@ -22,6 +22,8 @@ interface Found {
 export interface SweepScene extends Found {
   kind: 'sweep';
   sweep: Sweep;
+  /** Whether it is a module of this disk, which is code anyway, and not data that may be anyone's. */
+  trusted: boolean;
   /** Of the film that it was read from, where it was: ".mp4". */
   extension?: string;
   /** Which frames of the sweep that film had, where it had not all. */
@@ -75,8 +77,9 @@ export async function loadScene(given: string, options: SceneOptions = {}): Prom
   if (extname(path) === '.tsx')
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
   if (FILMS.includes(extname(path).toLowerCase())) return fromFilm(given, name, path, options);
-  const sweep = extname(path) === '.json' ? await fromRecipe(path) : await fromModule(path, options);
-  return { kind: 'sweep', name, path, sweep };
+  const trusted = extname(path) !== '.json';
+  const sweep = trusted ? await fromModule(path, options) : await fromRecipe(path);
+  return { kind: 'sweep', name, path, sweep, trusted };
 }
 
 function findScene(given: string): string {
@@ -122,7 +125,7 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
   }
   const { sweep, scene, frames, every } = recipe;
   const extension = extname(given).toLowerCase();
-  if (sweep) return { kind: 'sweep', name, path, sweep, extension, frames, every };
+  if (sweep) return { kind: 'sweep', name, path, sweep, trusted: false, extension, frames, every };
   const own = listScenes().find((known) => known.name === scene); // a name from the list, and no path
   if (!own) {
     throw new UsageError(
@@ -131,7 +134,7 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
     );
   }
   const found = await loadScene(own.path, options);
-  if (found.kind !== 'composed') return { ...found, name, extension, frames, every };
+  if (found.kind !== 'composed') return { ...found, name, trusted: false, extension, frames, every };
   const { variables, size, fps, transparent } = recipe;
   return { ...found, name, extension, as: { variables, size, fps, transparent, frames, every } };
 }

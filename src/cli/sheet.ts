@@ -9,7 +9,7 @@ import type { FrameSource } from '../render/source.js';
 import { explainGrain } from '../sweep/explain.js';
 import type { Recipe } from '../sweep/recipe.js';
 import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../sweep/sweep.js';
-import { composedOptions, jobOf, lookOf, openComposed, recipeOf } from './draw.js';
+import { composedOptions, jobOf, lookOf, openComposed, recipeOf, rendererOptions } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
 import { type ComposedJob, changed, saveRecipe } from './plan.js';
@@ -137,7 +137,7 @@ async function ofSweep(
     open: () =>
       picturesOf(
         cells.map(({ frame }) => frame),
-        options,
+        { ...options, ...rendererOptions(job, report), signal },
       ),
     madeOf: { sweep: own, sheet: sheetOf(options) },
   };

@@ -243,6 +243,7 @@ async function sweepSource(
   const frames = Math.ceil((range[1] - range[0] + 1) / every);
   const [width, height] = sweep.size;
   const renderer = await createRenderer(options);
+  const { backend, arithmetic } = renderer;
   const pixels = formats.find((format) => renderer.formats.includes(format)) ?? 'rgba';
   const describe = (frame: number) => frameOf(timeOfFrame(sweep, range[0] + frame * every));
   const keyOf = frameKeys();
@@ -250,15 +251,14 @@ async function sweepSource(
     shape: { width, height, fps: sweep.fps / every, frames, pixels },
     firstFrame: range[0],
     every,
-    backend: renderer.backend,
+    backend,
     get description() {
       return `${renderer.backend}: ${renderer.description}`;
     },
     namesOf(part) {
       signal?.throwIfAborted(); // a long film has many parts
-      const hash = createHash('sha256')
-        .update(codeDigest())
-        .update(`${renderer.backend} ${renderer.arithmetic}`);
+      if (renderer.arithmetic !== arithmetic) return []; // the CPU has taken over: which frame is whose is not known
+      const hash = createHash('sha256').update(codeDigest()).update(`${backend} ${arithmetic}`);
       for (const frame of numbersIn([part])) hash.update(keyOf(describe(frame)));
       return [hash.digest('hex')];
     },

@@ -3,7 +3,7 @@
  * here touches a device, so all of it is tested without one.
  *
  * A frame is drawn in chunks of pixels: what is computed at a time must fit into the device's buffers, and must not keep
- * it from its other work, such as the screen, for long.
+ * it from its other work, such as the screen, for long. How long is for pace.ts to say.
  */
 import { UsageError } from '../../errors.js';
 import { namesOf } from '../../network/activations.js';
@@ -21,6 +21,7 @@ import { type NarrowForm, narrowKernel, samplesOf } from './kernels/narrow.js';
 import { outputKernel } from './kernels/output.js';
 import { placeKernel } from './kernels/place.js';
 import { yuvKernel } from './kernels/yuv.js';
+import { FIRST_EFFORT } from './pace.js';
 
 /** The buffers a frame needs. `unitsA` and `unitsB` are written in turn, layer by layer. */
 export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | 'map' | PixelFormat;
@@ -33,6 +34,8 @@ export interface Dispatch {
   /** Where the first part of the weights begins, in vec4f. */
   partsAt?: number;
   groups: [x: number, y: number];
+  /** What it costs, as `Plan.effortPerPixel` counts; 0 for what costs little. */
+  effort: number;
 }
 
 export interface Plan {
@@ -46,8 +49,20 @@ export interface Plan {
   buffers: Record<BufferName, number>;
   /** Which buffer is the picture. */
   picture: PixelFormat;
-  /** Multiplications and additions, of all samples. */
+  /** Multiplications and additions, of all samples of the picture. */
   operations: number;
+  /** How many pixels a piece has; the last may have fewer. */
+  chunkPixels: number;
+  /** What a pixel costs: its multiplications and additions, and its activations as so many of these. */
+  effortPerPixel: number;
+}
+
+/** Which part of a picture is planned, and in how large pieces. Pieces of any size make the same picture. */
+export interface Portion {
+  /** The most effort of a piece. */
+  effort: number;
+  /** The first pixel; all after it are planned. */
+  firstPixel: number;
 }
 
 /** What a device can take, of WebGPU's limits. */
@@ -59,8 +74,8 @@ export type Limits = Pick<
   | 'maxComputeWorkgroupStorageSize'
 >;
 
-/** Most operations in a chunk: a second on a GPU of 0.4 TFLOP/s; Windows resets one that is silent for two. */
-const CHUNK_OPERATIONS = 4e11;
+/** What an activation costs, in multiplications and additions: an exponential and a division, with what is around them. */
+const ACTIVATION_EFFORT = 16;
 /** Most bytes of one plane buffer of a wide network. */
 const UNIT_BYTES = 2 ** 27;
 /** What the device tells beside a picture, its times, is no larger than this, in bytes. */
@@ -70,6 +85,7 @@ const BESIDE = 32;
  * @param picture - What the pixels are wanted as.
  * @param form - Of the narrow kernel; by default the likeliest to be the fastest.
  * @param held - Whether the network's sums are parts of themselves: see ../exponents.ts.
+ * @param portion - By default all of the picture, in the smallest pieces: see pace.ts.
  * @throws UsageError for what does not fit into the device.
  */
 export function planFrame(
@@ -79,30 +95,36 @@ export function planFrame(
   picture: PixelFormat = 'rgba',
   form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0],
   held = false,
+  { effort, firstPixel: begin }: Portion = { effort: FIRST_EFFORT, firstPixel: 0 },
 ): Plan {
   const { network, supersample } = frame;
   const [width, height] = frame.size;
   const perPixel = supersample ** 2;
   const pixels = width * height;
   const perSample = operationsPerSample(arrangement);
+  const activations = typeof network.activation === 'string' ? 1 : 2;
+  const effortPerSample =
+    perSample +
+    ACTIVATION_EFFORT *
+      (network.outputs + arrangement.hidden.reduce((sum, { rule }) => sum + activations * rule.units, 0));
   checkFits(frame, arrangement, limits);
 
   const rows = widestPlanes(arrangement);
   const mostSamples = Math.min(
-    CHUNK_OPERATIONS / perSample,
+    effort / effortPerSample,
     Math.min(UNIT_BYTES, limits.maxStorageBufferBindingSize) / (4 * rows),
     limits.maxComputeWorkgroupsPerDimension * GROUP, // of the kernels with a sample an invocation
   );
   const mostTiles = Math.max(1, Math.floor(mostSamples / TILE_SAMPLES)); // planes are made of whole ones
-  const chunkPixels = Math.min(pixels, Math.floor((mostTiles * TILE_SAMPLES) / perPixel));
+  const chunkPixels = Math.min(pixels - begin, Math.floor((mostTiles * TILE_SAMPLES) / perPixel));
   const plane = Math.ceil((chunkPixels * perPixel) / TILE_SAMPLES) * TILE_SAMPLES;
 
   const colouring = colouringOf(frame.palette);
   const planes = colouring === 'rgb' ? network.outputs : 3;
-  const chunks = Math.ceil(pixels / chunkPixels);
+  const chunks = Math.ceil((pixels - begin) / chunkPixels);
   const mix = typeof network.activation === 'string' ? 0 : network.activation.fraction;
   const chunk = (i: number): Dispatch[] => {
-    const firstPixel = i * chunkPixels;
+    const firstPixel = begin + i * chunkPixels;
     const step: Step = {
       width,
       pixels,
@@ -128,6 +150,7 @@ export function planFrame(
       step: { ...step, outputs: planes },
       buffers: ['brightness', 'rgba'],
       groups,
+      effort: 0,
     };
     const isLast = i === chunks - 1;
     return [
@@ -154,6 +177,8 @@ export function planFrame(
     },
     picture,
     operations: perSample * pixels * perPixel,
+    chunkPixels,
+    effortPerPixel: effortPerSample * perPixel,
   };
 }
 
@@ -191,6 +216,7 @@ function narrow(
     buffers: ['offsets', 'weights', 'brightness'],
     partsAt: parts.at,
     groups: [Math.ceil(step.samples! / (invocations * samplesOf(form))), 1],
+    effort: 0, // it is all there is
   };
 }
 
@@ -209,7 +235,9 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, hel
       Math.ceil(step.samples! / TILE_SAMPLES),
     ];
     const buffers: BufferName[] = ['weights', turn(k), turn(k + 1)];
-    return { kernel: dense, step: { ...step, ...place(matrix), heldAt: heldAt + k }, buffers, groups };
+    const effort = 2 * matrix.rule.units * matrix.rule.inputs * step.samples!;
+    const places = { ...place(matrix), heldAt: heldAt + k };
+    return { kernel: dense, step: { ...step, ...places }, buffers, groups, effort };
   });
   const last = hidden.length;
   const earlierPlace = earlier && {
@@ -218,13 +246,14 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, hel
     earlierStride: earlier.stride,
   };
   return [
-    { kernel: placeKernel, step, buffers: ['offsets', 'unitsA'], groups: ofSamples },
+    { kernel: placeKernel, step, buffers: ['offsets', 'unitsA'], groups: ofSamples, effort: 0 },
     ...layers,
     {
       kernel: outputKernel(network.outputActivation, held),
       step: { ...step, ...place(output), ...earlierPlace, heldAt: heldAt + last },
       buffers: ['weights', turn(last), turn(last + 1), 'brightness'],
       groups: ofSamples,
+      effort: 0,
     },
   ];
 }
@@ -236,6 +265,7 @@ function coloured(colouring: Exclude<Colouring, 'rgb'>, step: Step): Dispatch {
     step,
     buffers: typeof colouring === 'object' ? ['map', 'brightness'] : ['brightness'],
     groups: [Math.ceil(step.samples! / GROUP), 1],
+    effort: 0,
   };
 }
 
@@ -247,6 +277,7 @@ function toYuv(width: number, pixels: number, limits: Limits): Dispatch {
     step: { width, pixels },
     buffers: ['rgba', 'yuv420p'],
     groups: [groups, 1],
+    effort: 0,
   };
 }
 

@@ -4,6 +4,7 @@ import type { FrameDescription } from '../description.js';
 import { frameBytes, type PixelFormat } from '../pixels.js';
 import { type FrameRenderer, roomFor } from '../renderer.js';
 import type { Device } from './device.js';
+import { Pace } from './pace.js';
 import { Session, type SessionOptions, SLOTS, type Timing } from './session.js';
 
 /** How long after a failure its cause, a lost device, may become known, in milliseconds. */
@@ -17,6 +18,7 @@ export class GpuRenderer implements FrameRenderer {
   onTimed: ((timing: Timing) => void) | undefined;
   #open: () => Promise<Device>;
   readonly #options: SessionOptions;
+  readonly #pace: Pace;
   #session: Session | undefined;
   #recovering: Promise<Session> | undefined;
   #turn: Promise<unknown> = Promise.resolve(); // frames begin one after another
@@ -26,6 +28,7 @@ export class GpuRenderer implements FrameRenderer {
   private constructor(open: () => Promise<Device>, device: Device, options: SessionOptions) {
     this.#open = open;
     this.#options = options;
+    this.#pace = options.pace ?? new Pace();
     this.#session = this.#start(device);
   }
 
@@ -97,7 +100,7 @@ export class GpuRenderer implements FrameRenderer {
   }
 
   #start(device: Device): Session {
-    const session = new Session(device, this.#options);
+    const session = new Session(device, { ...this.#options, pace: this.#pace });
     session.onTimed = (timing) => this.onTimed?.(timing);
     return session;
   }
@@ -111,6 +114,7 @@ export class GpuRenderer implements FrameRenderer {
           `The GPU was lost a second time (${message.trim() || 'it gave no reason'}): update its driver, or take --backend cpu.`,
         );
       }
+      this.#pace.halve(); // too much at a time may have been the cause
       this.#recovering = this.#replace();
     }
     await this.#recovering;

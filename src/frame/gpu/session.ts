@@ -18,8 +18,9 @@ import type { NarrowForm } from './kernels/narrow.js';
 import { scaleKernel } from './kernels/scale.js';
 import { Memory } from './memory.js';
 import { Networks } from './networks.js';
+import { Pace } from './pace.js';
 import { Pipelines } from './pipelines.js';
-import { type Dispatch, type Plan, planFrame } from './plan.js';
+import { type Dispatch, type Plan, type Portion, planFrame } from './plan.js';
 import { Tuner } from './tuner.js';
 
 /** Frames under way at most: while one is copied and encoded, one is read back, and one is drawn. */
@@ -54,6 +55,8 @@ export interface Timing {
 export interface SessionOptions {
   /** The narrow kernel's form; by default several are tried while frames are drawn, where that pays. */
   form?: NarrowForm;
+  /** What is known of the device's pace from before; by default it is found out. */
+  pace?: Pace;
 }
 
 export class Session {
@@ -71,12 +74,14 @@ export class Session {
   readonly #queries: (GPUQuerySet | undefined)[];
   readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, but for its form
   readonly #form: NarrowForm | undefined;
+  readonly #pace: Pace;
   #offsetsKey = '';
   #map: Float32Array | undefined; // the colours that the device has
   #steps = new ArrayBuffer(0);
 
-  constructor(device: Device, { form }: SessionOptions = {}) {
+  constructor(device: Device, { form, pace = new Pace() }: SessionOptions = {}) {
     this.#form = form;
+    this.#pace = pace;
     this.#device = device;
     this.#gpu = device.gpu;
     this.lost = device.gpu.lost;
@@ -107,7 +112,13 @@ export class Session {
   async begin(frame: FrameDescription, format: PixelFormat): Promise<Drawing> {
     const arrangement = arrange(frame.network);
     const exponents = this.#networks.exponentsOf(frame);
-    const { plan, form, tuner } = this.#plan(frame, arrangement, format, exponents !== undefined);
+    const held = exponents !== undefined;
+    const kind = arrangement.narrow === undefined ? 'wide' : 'narrow';
+    const portion = (firstPixel: number): Portion => ({ effort: this.#pace.effort(kind), firstPixel });
+    const { plan, form, tuner } = this.#plan(frame, arrangement, format, held, portion(0));
+    const { limits } = this.#gpu;
+    const planRest = (firstPixel: number) =>
+      planFrame(frame, arrangement, limits, format, form, held, portion(firstPixel));
     await this.#pipelines.prepare([scaleKernel, ...plan.kernels]);
     const slot = await this.#takeSlot();
 
@@ -117,7 +128,7 @@ export class Session {
     this.#networks.send(frame, arrangement, exponents);
     this.#sendOffsets(frame);
     this.#sendMap(frame);
-    await this.#run(plan, slot);
+    await this.#run(plan, slot, kind, planRest);
     const problems = Promise.all([this.#gpu.popErrorScope(), this.#gpu.popErrorScope()]);
     problems.catch(() => {}); // told to whoever finishes
 
@@ -128,6 +139,7 @@ export class Session {
           const gpu = await this.#read(plan, slot, into);
           if (gpu === undefined) return;
           if (form) tuner?.record(form, gpu / plan.operations);
+          this.#pace.record(kind, plan.effortPerPixel * frame.size[0] * frame.size[1], gpu);
           this.onTimed?.({ gpu, operations: plan.operations, ...(form && { form }) });
         } finally {
           this.#freeSlots.push(slot);
@@ -143,13 +155,16 @@ export class Session {
     arrangement: Arrangement,
     format: PixelFormat,
     held: boolean,
+    portion: Portion,
   ): { plan: Plan; form?: NarrowForm; tuner?: Tuner<NarrowForm> } {
     const { limits } = this.#gpu;
     const { narrow, parts } = arrangement;
-    if (narrow === undefined) return { plan: planFrame(frame, arrangement, limits, format, undefined, held) };
+    if (narrow === undefined) {
+      return { plan: planFrame(frame, arrangement, limits, format, undefined, held, portion) };
+    }
     const forms = formsFor(narrow, parts.count, limits);
     const likeliest = this.#form ?? forms[0];
-    const plan = planFrame(frame, arrangement, limits, format, likeliest, held);
+    const plan = planFrame(frame, arrangement, limits, format, likeliest, held, portion);
     const { timed, software } = this.#device;
     if (this.#form || !timed || software || plan.operations < TUNED_OPERATIONS)
       return { plan, form: likeliest };
@@ -159,7 +174,7 @@ export class Session {
     const form = tuner.next((other) =>
       this.#pipelines.ready(planFrame(frame, arrangement, limits, format, other, held).kernels),
     );
-    return { plan: planFrame(frame, arrangement, limits, format, form, held), form, tuner };
+    return { plan: planFrame(frame, arrangement, limits, format, form, held, portion), form, tuner };
   }
 
   async #takeSlot(): Promise<number> {
@@ -200,16 +215,43 @@ export class Session {
     this.#map = colouring.table;
   }
 
-  /** Runs a plan's chunks, each as one piece of work, and has the pixels copied to where they can be read. */
-  async #run(plan: Plan, slot: number): Promise<void> {
+  /**
+   * Runs a plan's chunks, and has the pixels copied to where they can be read. As long as chunks may become larger, one
+   * is run alone and measured, and the rest of the picture is planned anew.
+   */
+  async #run(first: Plan, slot: number, kind: string, planRest: (firstPixel: number) => Plan): Promise<void> {
     const { queue } = this.#gpu;
-    const last = plan.chunks - 1;
-    for (let i = 0; i <= last; i++) {
-      const chunk = plan.chunk(i);
-      this.#sendSteps(chunk);
+    let plan = first;
+    let begun = 0; // the plan's first pixel
+    while (!this.#pace.settled(kind) && (plan.chunks > 1 || !this.#pace.known(kind))) {
+      await queue.onSubmittedWorkDone(); // nothing else is to be measured
+      const started = performance.now();
+      this.#runChunk(plan, 0, slot, kind, begun === 0);
+      await queue.onSubmittedWorkDone();
+      this.#pace.record(kind, plan.effortPerPixel * plan.chunkPixels, performance.now() - started);
+      if (plan.chunks === 1) return;
+      begun += plan.chunkPixels;
+      plan = planRest(begun);
+      this.#makeBuffers(plan, slot); // chunks may be larger now
+    }
+    for (let i = 0; i < plan.chunks; i++) {
+      this.#runChunk(plan, i, slot, kind, begun === 0 && i === 0);
+      if (i % CHUNKS_AHEAD === CHUNKS_AHEAD - 1) await queue.onSubmittedWorkDone();
+    }
+  }
+
+  /** Gives the device a chunk: as one piece of work, or, of very wide networks, as several. */
+  #runChunk(plan: Plan, i: number, slot: number, kind: string, isFirst: boolean): void {
+    const isLast = i === plan.chunks - 1;
+    const chunk = plan.chunk(i);
+    this.#sendSteps(chunk);
+    const pieces = piecesOf(chunk, this.#pace.effort(kind));
+    for (const [k, piece] of pieces.entries()) {
+      const ends = isLast && k === pieces.length - 1;
       const encoder = this.#gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass(this.#passOf(slot, i === 0, i === last));
-      for (const [number, { kernel, buffers, partsAt, groups }] of chunk.entries()) {
+      const pass = encoder.beginComputePass(this.#passOf(slot, isFirst && k === 0, ends));
+      for (const { number, dispatch } of piece) {
+        const { kernel, buffers, partsAt, groups } = dispatch;
         const names = buffers.map((name) =>
           name === 'rgba' || name === 'yuv420p' ? `${name} ${slot}` : name,
         );
@@ -218,9 +260,8 @@ export class Session {
         pass.dispatchWorkgroups(...groups);
       }
       pass.end();
-      if (i === last) this.#leave(encoder, plan, slot);
-      queue.submit([encoder.finish()]);
-      if (i % CHUNKS_AHEAD === CHUNKS_AHEAD - 1) await queue.onSubmittedWorkDone();
+      if (ends) this.#leave(encoder, plan, slot);
+      this.#gpu.queue.submit([encoder.finish()]);
     }
   }
 
@@ -264,6 +305,21 @@ export class Session {
     readback.unmap();
     return this.#device.timed ? nanoseconds / 1e6 : undefined;
   }
+}
+
+/** A chunk's dispatches, parted where together they are more than a piece may be. */
+function piecesOf(chunk: Dispatch[], most: number): { number: number; dispatch: Dispatch }[][] {
+  const pieces: { number: number; dispatch: Dispatch }[][] = [[]];
+  let effort = 0;
+  for (const [number, dispatch] of chunk.entries()) {
+    if (effort > 0 && effort + dispatch.effort > most) {
+      pieces.push([]);
+      effort = 0;
+    }
+    pieces.at(-1)!.push({ number, dispatch });
+    effort += dispatch.effort;
+  }
+  return pieces;
 }
 
 function throwIfAny([outOfMemory, invalid]: (GPUError | null)[]): void {

@@ -1,0 +1,108 @@
+/** A GPU with the CPU behind it: where the GPU cannot do the work, the CPU does it from the frame that was reached. */
+import { RenderError, UsageError } from '../errors.js';
+import type { FrameDescription } from './description.js';
+import { BT709, frameBytes, type PixelFormat } from './pixels.js';
+import { type Backend, type FrameRenderer, roomFor } from './renderer.js';
+
+export class FallbackRenderer implements FrameRenderer {
+  readonly framesInFlight: number;
+  readonly formats: readonly PixelFormat[];
+  readonly #gpu: FrameRenderer;
+  readonly #startCpu: () => FrameRenderer;
+  readonly #onNote: ((message: string) => void) | undefined;
+  #cpu: FrameRenderer | undefined;
+  #closed = false;
+
+  /** @param onNote - Told once, in one line, if the CPU takes over. */
+  constructor(gpu: FrameRenderer, startCpu: () => FrameRenderer, onNote?: (message: string) => void) {
+    this.#gpu = gpu;
+    this.#startCpu = startCpu;
+    this.#onNote = onNote;
+    this.framesInFlight = gpu.framesInFlight;
+    this.formats = gpu.formats;
+  }
+
+  get backend(): Backend {
+    return (this.#cpu ?? this.#gpu).backend;
+  }
+
+  get description(): string {
+    return this.#cpu ? `${this.#cpu.description}, in place of the GPU` : this.#gpu.description;
+  }
+
+  get arithmetic(): string {
+    return (this.#cpu ?? this.#gpu).arithmetic;
+  }
+
+  async render(
+    frame: FrameDescription,
+    into?: Uint8Array,
+    format: PixelFormat = 'rgba',
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    if (!this.#cpu) {
+      try {
+        return await this.#gpu.render(frame, into, format, signal);
+      } catch (error) {
+        const unable = error instanceof RenderError || error instanceof UsageError;
+        if (!unable || this.#closed || signal?.aborted) throw error;
+        this.#takeOver(error);
+      }
+    }
+    return this.#renderOnCpu(frame, into, format, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([this.#gpu.close(), this.#cpu?.close()]);
+  }
+
+  /** Frames that were under way on the GPU all come here; the first one starts the CPU. */
+  #takeOver(error: Error): void {
+    if (this.#cpu) return;
+    this.#cpu = this.#startCpu();
+    this.#gpu.close().catch(() => {}); // nothing is asked of it any more
+    this.#onNote?.(cpuTakesOver(error));
+  }
+
+  async #renderOnCpu(
+    frame: FrameDescription,
+    into: Uint8Array | undefined,
+    format: PixelFormat,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    if (format === 'rgba') return this.#cpu!.render(frame, into, format, signal);
+    const planes = roomFor(frameBytes(frame.size, format), into);
+    toYuv420p(await this.#cpu!.render(frame, undefined, 'rgba', signal), frame.size, planes);
+    return planes;
+  }
+}
+
+/** The note to whoever asked for `auto`, in one line. */
+export function cpuTakesOver(error: Error): string {
+  return `The CPU draws in place of the GPU from here on. ${error.message.split('\n')[0]}`;
+}
+
+/** RGBA8 to the planes of video, as gpu/kernels/yuv.ts does. Width and height are even. */
+export function toYuv420p(
+  rgba: Uint8Array,
+  [width, height]: readonly [number, number],
+  into: Uint8Array,
+): void {
+  const pixels = width * height;
+  type Rule = (typeof BT709)[keyof typeof BT709];
+  const value = ({ r, g, b, offset, shift }: Rule, red: number, green: number, blue: number) =>
+    (r * red + g * green + b * blue + offset) >> shift;
+  for (let i = 0; i < pixels; i++) {
+    into[i] = value(BT709.y, rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2]);
+  }
+  const sum = (at: number) => rgba[at] + rgba[at + 4] + rgba[at + 4 * width] + rgba[at + 4 * width + 4];
+  for (let y = 0, quarter = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2, quarter++) {
+      const at = 4 * (y * width + x);
+      const [red, green, blue] = [sum(at), sum(at + 1), sum(at + 2)];
+      into[pixels + quarter] = value(BT709.cb, red, green, blue);
+      into[pixels + pixels / 4 + quarter] = value(BT709.cr, red, green, blue);
+    }
+  }
+}
