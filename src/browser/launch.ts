@@ -1,9 +1,13 @@
 /** Starts a browser that draws: nothing on screen, nothing from the network but what we serve ourselves. */
 
-import { chromium, type Browser as Process } from 'playwright-core';
+import { createRequire } from 'node:module';
+import type { Browser as Process } from 'playwright-core';
 import { RenderError } from '../errors.js';
 import { WIDE_SIMD_IN_PAGES } from '../frame/cpu/host.node.js';
 import type { Browser } from './find-browser.js';
+
+// Imported, it would take half as long again: Node reads all of a CommonJS package for the names that it exports.
+const { chromium } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
 
 const FLAGS = [
   // No name has an address but our own. What a page asks of other hosts, its own policy refuses first (server.ts).

@@ -13,6 +13,7 @@ import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
 import { failureMessage, Places } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
+import { lostAddress, lostFace } from './styles.js';
 import type { Target } from './target.js';
 
 export interface SessionOptions {
@@ -49,7 +50,7 @@ export class Session {
   private constructor(
     private readonly process: Process,
     private readonly server: PageServer,
-    bundle: Bundle,
+    private readonly bundle: Bundle,
     private readonly options: SessionOptions,
   ) {
     this.places = new Places(bundle.files);
@@ -190,6 +191,8 @@ export class Session {
     if (message.type === 'scene') this.playing.set(page, message.name);
     if (message.type === 'failure') this.report(page, message.failure);
     if (message.type === 'note') this.note(message.text);
+    if (message.type === 'face') this.note(lostFace(message.family, this.bundle.styleSources));
+    if (message.type === 'style') this.note(lostAddress(message.address, this.bundle.styleSources));
   }
 
   /** Once each; pages say the same. Motion Canvas finds every formula's spaces worth a warning. */
