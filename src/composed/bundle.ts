@@ -91,10 +91,10 @@ export const isSurrounding = (name: string): boolean =>
 
 /** Names what a bundle does: the same name, the same film. Maps to the sources do nothing. */
 export function digestOf(
-  { files, imports, publicFolder }: Bundle,
+  { files, imports, styles, publicFolder }: Bundle,
   counts: (name: string) => boolean = () => true,
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify(imports));
+  const hash = createHash('sha256').update(JSON.stringify([imports, styles]));
   for (const [name, content] of files)
     if (!name.endsWith('.map') && counts(name)) hash.update(name).update(content);
   if (existsSync(publicFolder)) {

@@ -183,7 +183,9 @@ test('it writes nothing beside the scenes', () => {
 const send = (event: string, data: object, answer: string, times: number) =>
   page.evaluate(
     async ([event, data, answer, times]) => {
-      const socket = new WebSocket(location.origin.replace('http', 'ws'), 'vite-hmr');
+      const client = await (await fetch('/@vite/client')).text();
+      const [, token] = /wsToken = "([^"]+)"/.exec(client)!;
+      const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/?token=${token}`, 'vite-hmr');
       await new Promise((done) => socket.addEventListener('open', done));
       const answers: unknown[] = [];
       for (let i = 0; i < times; i++) {
