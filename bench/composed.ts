@@ -30,10 +30,12 @@ export async function benchComposed(rounds: number): Promise<void> {
     least[part] = Math.min(least[part] ?? Number.POSITIVE_INFINITY, ms / FRAMES);
   };
   let exporting = '';
+  let still = Number.POSITIVE_INFINITY;
   try {
     await mkdir(join(folder, 'scenes'));
     await copyFile(target.path, join(folder, 'scenes', 'film.tsx'));
     for (let round = 0; round < rounds; round++) {
+      still = Math.min(still, await commandStill(join(folder, 'still.png')));
       const film = await renderOurs(join(folder, 'ours.mp4'));
       note('film', film.ms);
       note('opening', film.opening);
@@ -59,7 +61,16 @@ A composed scene: ${FRAMES} frames of 1920x1080 to MP4, ms a frame, least of ${r
     (and ${fixed(opening * FRAMES)} once, to bundle the scene and start the browser)
   Motion Canvas's image sequence, then ffmpeg  ${fixed(theirs)}  ${(1000 / theirs).toFixed(1)} fps
     ${exporting}
-    ours is ${(theirs / film).toFixed(2)} x as fast (expected: at least 3)`);
+    ours is ${(theirs / film).toFixed(2)} x as fast (expected: at least 3)
+  A still of 640x360, by the command            ${(still / 1000).toFixed(2)} s (expected: under 3, on two cores)`);
+}
+
+/** Milliseconds that the whole command takes for one frame, nothing of which is kept. */
+async function commandStill(output: string): Promise<number> {
+  const start = performance.now();
+  const still = ['still', target.path, '--size', '640x360', '--at', '0', '--no-cache', '--quiet'];
+  await run(process.execPath, [resolve('dist/cli/main.js'), ...still, '--out', output]);
+  return performance.now() - start;
 }
 
 /** From the first frame drawn to the film whole; what comes before is `opening`. */

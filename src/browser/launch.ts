@@ -1,10 +1,14 @@
 /** Starts a browser that draws: nothing on screen, nothing from the network but what we serve ourselves. */
 
-import { type CDPSession, chromium, type Browser as Process } from 'playwright-core';
+import { createRequire } from 'node:module';
+import type { CDPSession, Browser as Process } from 'playwright-core';
 import { RenderError } from '../errors.js';
 import { WIDE_SIMD_IN_PAGES } from '../frame/cpu/host.node.js';
 import { DEFAULT_TIMEOUT, StalledError, within } from '../patience.js';
 import type { Browser } from './find-browser.js';
+
+// Imported, it would take half as long again: Node reads all of a CommonJS package for the names that it exports.
+const { chromium } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
 
 const FLAGS = [
   // No name has an address but our own. What a page asks of other hosts is refused before it comes to that (page.ts).

@@ -16,6 +16,7 @@ export async function edit(options: { port?: number; open: boolean }, signal: Ab
     folders: sceneFolders(),
     port: options.port,
     open: options.open && process.stdout.isTTY,
+    onNote: (text) => console.error(`Note: ${text}`),
   });
   console.log(`The editor is at ${editor.url} until you press Ctrl-C.`);
   await new Promise<void>((stopped) => {

@@ -9,6 +9,7 @@ import { UsageError } from '../errors.js';
 import { ENTRY, ESBUILD, entryFor, findModules, loadScenes } from './modules.js';
 import { type Modules, ownModules, prebuiltPackages } from './prebuilt.js';
 import { loadShaders } from './shaders.js';
+import { listStyles, stylesOf } from './styles.js';
 import { rootOf, type Target } from './target.js';
 
 export interface Bundle {
@@ -18,6 +19,8 @@ export interface Bundle {
   imports: Record<string, string>;
   /** The style sheets among the files, in their order. */
   styles: string[];
+  /** The files that those were made from, absolute. */
+  styleSources: string[];
   /** A folder whose files the page may have too, by their path in it. */
   publicFolder: string;
 }
@@ -26,6 +29,7 @@ export interface Bundle {
 export async function bundle(target: Target): Promise<Bundle> {
   const root = target.kind === 'project' ? rootOf(target.path) : dirname(target.path);
   const apart = new Map<string, string>();
+  const styleSources: string[] = [];
   try {
     const result = await build({
       configFile: false,
@@ -33,7 +37,13 @@ export async function bundle(target: Target): Promise<Bundle> {
       base: './',
       publicDir: false,
       logLevel: 'silent',
-      plugins: [entryFor(target), findModules(target.path, apart), loadScenes(), loadShaders()],
+      plugins: [
+        entryFor(target),
+        findModules(target.path, apart),
+        loadScenes(),
+        loadShaders(),
+        listStyles(styleSources),
+      ],
       // An import map is for the page alone: a worker has all in one file.
       worker: { format: 'es', plugins: () => [findModules(target.path), loadScenes(), loadShaders()] },
       esbuild: ESBUILD,
@@ -67,6 +77,7 @@ export async function bundle(target: Target): Promise<Bundle> {
       files: new Map([...scenes, ...parts.flatMap(({ files }) => [...files])]),
       imports: Object.assign({}, ...parts.map(({ imports }) => imports)),
       styles: stylesOf(output),
+      styleSources,
       publicFolder: join(root, 'public'),
     };
   } catch (error) {
@@ -80,10 +91,10 @@ export const isSurrounding = (name: string): boolean =>
 
 /** Names what a bundle does: the same name, the same film. Maps to the sources do nothing. */
 export function digestOf(
-  { files, imports, publicFolder }: Bundle,
+  { files, imports, styles, publicFolder }: Bundle,
   counts: (name: string) => boolean = () => true,
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify(imports));
+  const hash = createHash('sha256').update(JSON.stringify([imports, styles]));
   for (const [name, content] of files)
     if (!name.endsWith('.map') && counts(name)) hash.update(name).update(content);
   if (existsSync(publicFolder)) {
@@ -93,25 +104,6 @@ export function digestOf(
     }
   }
   return hash.digest('hex');
-}
-
-/** The style sheets that a page has to load: those of the entry and, so that their typefaces are there from the start, all others. */
-function stylesOf(output: Rollup.RollupOutput['output']): string[] {
-  const chunks = new Map(
-    output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])),
-  );
-  const found = new Set<string>();
-  const seen = new Set<string>();
-  const visit = (name: string) => {
-    const chunk = chunks.get(name);
-    if (!chunk || seen.has(name)) return;
-    seen.add(name);
-    chunk.imports.forEach(visit); // what is imported comes first
-    for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
-    chunk.dynamicImports.forEach(visit);
-  };
-  for (const name of chunks.keys()) visit(name);
-  return [...found];
 }
 
 /** Motion Canvas as it was bundled beforehand, where the scene has the same, and what else is apart. */

@@ -14,8 +14,9 @@ const dist = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.u
 const OWN: Record<string, string> = {
   untrained: dist('index.js'),
   'untrained/nodes': dist('nodes/index.js'),
-  // For the editor's own pages: the very module that the nodes of their scenes have.
+  // For the editor's own pages. The nodes of their scenes have the very same module of pictures.
   'untrained/nodes/pictures': dist('nodes/pictures.js'),
+  'untrained/page/faces': dist('page/faces.js'),
 };
 
 /** Packages that are bundled apart from a scene: all of their modules are one for the whole page. */
@@ -111,7 +112,9 @@ export function entryFor({ kind, path }: Target): Plugin {
       ? `import * as module from ${JSON.stringify(posix)};
 const project = module.default;
 if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is no project: end it with "export default makeProject({ scenes: [...] })"');`
-      : `import scene from ${JSON.stringify(`${posix}?scene`)};\nconst project = { scenes: [scene] };`;
+      : `import scene from ${JSON.stringify(`${posix}?scene`)};
+// A scene by itself has no project in which it could ask for shaders of its own.
+const project = { scenes: [scene], experimentalFeatures: true };`;
   return {
     name: 'untrained:entry',
     resolveId: (id) => (id === ENTRY ? `\0${ENTRY}` : null),

@@ -34,8 +34,12 @@ const html = ({ imports, styles }: Bundle) => `<!doctype html>
 <meta charset="utf-8">
 <title>Untrained</title>
 <link rel="icon" href="data:,">
-${styles.map((style) => `<link rel="stylesheet" href="${encodeURI(style)}">\n`).join('')}<script>globalThis.untrainedWideSimd = true</script>
-<script type="importmap">${JSON.stringify({ imports })}</script>
+<script>
+  globalThis.untrainedWideSimd = true;
+  globalThis.untrainedRefused = [];
+  document.addEventListener('securitypolicyviolation', (event) => untrainedRefused.push(event));
+</script>
+${styles.map((style) => `<link rel="stylesheet" href="${encodeURI(style)}">\n`).join('')}<script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module" src="film.js"></script>
 `;
 

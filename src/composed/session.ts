@@ -18,6 +18,7 @@ import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
 import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
+import { lostAddress, lostFace } from './styles.js';
 import type { Target } from './target.js';
 import { TextWarnings } from './text-warnings.js';
 
@@ -60,7 +61,7 @@ export class Session {
     private readonly running: Running,
     private readonly browser: Browser,
     private readonly server: PageServer,
-    bundle: Bundle,
+    private readonly bundle: Bundle,
     fonts: string,
     private readonly options: SessionOptions,
   ) {
@@ -213,6 +214,8 @@ export class Session {
     if (message.type === 'failure') this.report(page, message.failure);
     if (message.type === 'warning') this.warn(page, message.warning);
     if (message.type === 'text') this.warnOfText(page, message.trouble);
+    if (message.type === 'face') this.say(lostFace(message.family, this.bundle.styleSources));
+    if (message.type === 'style') this.say(lostAddress(message.address, this.bundle.styleSources));
   }
 
   /** Once each; pages say the same. Motion Canvas finds every formula's spaces worth a warning. */

@@ -1,6 +1,6 @@
 /** What is rendered in a browser: one composed scene, or a Motion Canvas project; and what stands beside it on disk. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 
@@ -73,7 +73,7 @@ export function metaFileOf(path: string): string {
 /** What is kept there; nothing where the editor has not been. */
 export function metaOf(path: string): Meta & Record<string, unknown> {
   const file = metaFileOf(path);
-  if (!existsSync(file)) return {};
+  if (!existsSync(file) || statSync(file).isDirectory()) return {};
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {

@@ -1,9 +1,11 @@
 /** The Motion Canvas editor on the scenes of this package: served on this machine, for this machine alone. */
 
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer, type Plugin } from 'vite';
 import { ESBUILD, findModules, loadScenes } from '../composed/modules.js';
@@ -18,6 +20,8 @@ export interface EditorOptions extends EditorSources {
   port?: number;
   /** Whether to show it in the user's browser. */
   open?: boolean;
+  /** Called with what cannot be done, such as keeping a change, while the editor goes on. */
+  onNote?: (text: string) => void;
 }
 
 export interface Editor {
@@ -27,6 +31,8 @@ export interface Editor {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Where the editor's own export puts frames. */
+const output = resolve('output');
 const require = createRequire(import.meta.url);
 
 /** Bundled once, and kept: what scenes and the editor share must be one module for both. */
@@ -49,7 +55,8 @@ const PACKAGES = [
 
 /** @throws RenderError when no port is free. */
 export async function startEditor(options: EditorOptions): Promise<Editor> {
-  const { folders, port = 9000, open = false } = options;
+  const { folders, port = 9000, open = false, onNote = () => {} } = options;
+  const cache = await cacheFolder();
   process.env.VITE_CJS_IGNORE_WARNING = 'true'; // Motion Canvas's plugin takes vite's older face, and vite says so
   const packages = dirname(dirname(dirname(require.resolve('@motion-canvas/core/package.json'))));
   const server = await createServer({
@@ -58,47 +65,117 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     appType: 'custom',
     logLevel: 'error',
     clearScreen: false,
+    cacheDir: cache.path,
     server: {
       host: '127.0.0.1',
       port,
-      fs: { allow: [root, packages, resolve('.'), ...folders] },
+      fs: { allow: [root, packages, cache.path, resolve('.'), ...folders] },
     },
     optimizeDeps: { include: PACKAGES, exclude: ['preact', 'preact/*', '@preact/signals'], entries: [] },
     esbuild: ESBUILD,
     plugins: [
       findModules(fileURLToPath(import.meta.url)),
       loadScenes({ keepChanges: true }),
-      keepMeta(options.list),
+      survive(onNote),
+      keepMeta(options.list, onNote),
       editorPages(options),
       reloadList(folders),
       ...(await motionCanvasPlugins()),
     ],
   });
+  const close = async () => {
+    await server.close();
+    await cache.remove();
+  };
   try {
     await server.listen();
   } catch (error) {
-    await server.close();
+    await close();
     throw new RenderError(`The editor cannot be served (${(error as Error).message}): name another --port.`);
   }
   const url = server.resolvedUrls?.local[0] ?? `http://127.0.0.1:${server.config.server.port}/`;
   if (open) server.openBrowser();
-  return { url, close: () => server.close() };
+  return { url, close };
 }
 
-/** Those of Motion Canvas's own that write nothing beside the scenes. */
+/**
+ * Where vite keeps the packages that it has bundled: in our own folder, or, where that cannot be written to, in one that
+ * lasts as long as the editor does.
+ */
+async function cacheFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const usual = join(root, 'node_modules', '.vite');
+  try {
+    await mkdir(usual, { recursive: true });
+    await rmdir(await mkdtemp(join(usual, 'writable-')));
+    return { path: usual, remove: async () => {} };
+  } catch {
+    const path = await mkdtemp(join(tmpdir(), 'untrained-editor-'));
+    return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  }
+}
+
+/**
+ * Those of Motion Canvas's own that write nothing beside the scenes. They are taken one by one, because all of them
+ * together need a home folder.
+ */
 async function motionCanvasPlugins(): Promise<Plugin[]> {
-  const { default: motionCanvas } = await import('@motion-canvas/vite-plugin');
-  // A CommonJS module in an ES module's clothes: its default is one level further in.
-  const plugins = (motionCanvas as unknown as { default: (options: object) => Plugin[] }).default({
-    project: [],
-    output: resolve('output'),
-  });
-  const kept = ['exporter', 'assets', 'webgl'].map((name) => `motion-canvas:${name}`);
-  return plugins.filter(({ name }) => kept.includes(name));
+  const { assetsPlugin, exporterPlugin, webglPlugin } = await import(
+    '@motion-canvas/vite-plugin/lib/partials/index.js'
+  );
+  return [exporterPlugin({ outputPath: output }), assetsPlugin({ bufferedAssets: /^$/ }), webglPlugin()];
+}
+
+/** Keeps the server alive when it cannot do what a page asks of it, such as writing an exported frame. Put before what listens. */
+function survive(onNote: (text: string) => void): Plugin {
+  return {
+    name: 'untrained:survive',
+    configureServer({ ws, middlewares }) {
+      // Motion Canvas's own way of showing the folder ends the process where there is no such program.
+      middlewares.use('/__open-output-path', async (_, response) => {
+        await mkdir(output, { recursive: true }).catch(note);
+        const program = { win32: 'explorer', darwin: 'open' }[process.platform as string] ?? 'xdg-open';
+        spawn(program, [output], { detached: true, stdio: 'ignore' })
+          .on('error', () => onNote(`Exported frames are in ${output}.`))
+          .unref();
+        response.end();
+      });
+      const noted = new Set<string>();
+      const note = (error: unknown) => {
+        const text = `The editor could not do what its page asked for (${reasonOf(error)}).`;
+        if (!noted.has(text)) onNote(text);
+        noted.add(text);
+      };
+      const on = ws.on.bind(ws) as (event: string, listener: (...args: unknown[]) => unknown) => void;
+      const guarded: typeof on = (event, listener) =>
+        on(event, async (...args) => {
+          try {
+            await listener(...args);
+          } catch (error) {
+            note(error);
+          }
+        });
+      ws.on = guarded as typeof ws.on;
+    },
+  };
 }
 
 /** Writes a scene's time events and seed, once it has events, beside it, where headless renders read them. */
-function keepMeta(list: EditorSources['list']): Plugin {
+function keepMeta(list: EditorSources['list'], onNote: (text: string) => void): Plugin {
+  const unkept = new Set<string>();
+  const keep = async (source: string, data: { timeEvents?: unknown[] }) => {
+    try {
+      const worthKeeping = (data.timeEvents?.length ?? 0) > 0 || existsSync(source);
+      if (worthKeeping) await replace(source, `${JSON.stringify(data, undefined, 2)}\n`);
+      unkept.delete(source);
+    } catch (error) {
+      if (unkept.has(source)) return;
+      unkept.add(source);
+      onNote(
+        `Changes in the editor cannot be kept in ${relative('.', source)} (${reasonOf(error)}): make it writable. ` +
+          'Until then they last as long as the page is open.',
+      );
+    }
+  };
   return {
     name: 'untrained:meta',
     configureServer(server) {
@@ -106,12 +183,32 @@ function keepMeta(list: EditorSources['list']): Plugin {
         // A page may write beside the scenes that there are, and nowhere else.
         const scene = list().find(({ path }) => metaFileOf(path) === source);
         if (!scene) return;
-        const worthKeeping = data.timeEvents?.length > 0 || existsSync(source);
-        if (worthKeeping) await writeFile(source, `${JSON.stringify(data, undefined, 2)}\n`);
+        await keep(source, data);
         client.send('motion-canvas:meta-ack', { source });
       });
     },
   };
+}
+
+/** Writes a file in place of what it had, which stays where the new text has no room. */
+async function replace(path: string, text: string): Promise<void> {
+  const target = await realpath(path).catch(() => path); // a link stays one
+  const unfinished = `${target}.unfinished`;
+  try {
+    await writeFile(unfinished, text);
+    await rename(unfinished, target);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    // In a folder that is closed, a file may be open.
+    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await writeFile(target, text);
+  }
+}
+
+/** "EACCES: permission denied" of a longer message of Node's. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split(/, \w+ '|\n/)[0];
 }
 
 /** A file that comes or goes changes the list. */

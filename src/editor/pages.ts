@@ -105,13 +105,15 @@ import { editor } from '@motion-canvas/ui';
 import '@motion-canvas/ui/dist/style.css';
 import { editorBootstrap, MetaFile } from '@motion-canvas/core';
 import { letNewestWin } from 'untrained/nodes/pictures';
+import { facesLoaded } from 'untrained/page/faces';
 import scene from ${JSON.stringify(scene.replaceAll('\\', '/'))};
 const meta = new MetaFile(${JSON.stringify(name)}, false);
 meta.loadData(${JSON.stringify(look)});
 const settings = new MetaFile('settings', false);
 const versions = ${JSON.stringify(versions())};
 const plugins = [{ name: 'untrained', player: letNewestWin }];
-editor(await editorBootstrap(${JSON.stringify(name)}, versions, plugins, { scenes: [scene] }, meta, settings));`;
+await facesLoaded((family) => console.warn('The typeface "' + family + '" cannot be loaded.'));
+editor(await editorBootstrap(${JSON.stringify(name)}, versions, plugins, { scenes: [scene], experimentalFeatures: true }, meta, settings));`;
 }
 
 /** Of Motion Canvas, as its editor shows them. */

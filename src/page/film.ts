@@ -18,6 +18,7 @@ import {
 } from '@motion-canvas/core';
 import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/index.js';
 import type { PixelFormat } from '../frame/pixels.js';
+import { facesLoaded } from './faces.js';
 import { UnreadVariable } from './failure.js';
 import { warn } from './warning.js';
 
@@ -101,8 +102,9 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
 
   const stage = new Stage();
   stage.configure({ size, resolutionScale, background, colorSpace: 'srgb' });
-  await document.fonts.ready;
+  await facesLoaded(tellFace);
   await playback.recalculate();
+  if (await facesLoaded(tellFace)) await playback.recalculate(); // text has another size in them
   const unread = Object.keys(settings.variables).find((name) => !asked.has(name));
   if (unread !== undefined) throw new UnreadVariable(unread, [...asked].sort());
   const info: FilmInfo = {
@@ -123,12 +125,17 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       for (const scene of [playback.previousScene, playback.currentScene]) if (scene) prepare(scene);
     },
     async draw() {
+      await facesLoaded(tellFace); // scenes may add some at any time
       const { currentScene, previousScene } = playback;
       if (settings.transparent) for (const scene of [currentScene, previousScene]) clear(scene);
       if (previousScene) await stage.render(currentScene, previousScene);
       else await drawAlone(currentScene, context, background);
     },
   };
+}
+
+function tellFace(family: string): void {
+  window.untrainedTell({ type: 'face', family });
 }
 
 /** What Motion Canvas's stage makes of one scene, without a second canvas: that is what a frame takes longest to draw. */

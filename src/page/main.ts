@@ -1,5 +1,6 @@
 /** The program of the page in which a composed scene is drawn: what src/composed asks of it, through `window.untrained`. */
 import type { ProjectSettings } from '@motion-canvas/core';
+import { askedByStyles } from './faces.js';
 import { describe, type Failure } from './failure.js';
 import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
 import { FrameReader } from './read.js';
@@ -28,6 +29,8 @@ export interface PageApi {
 declare global {
   interface Window {
     untrained: PageApi;
+    /** What the page's policy refused before this program began. Put there by the page itself. */
+    untrainedRefused: SecurityPolicyViolationEvent[];
     /** Tells the other side something at once. Put there by it. */
     untrainedTell(message: Message): void;
   }
@@ -37,7 +40,11 @@ export type Message =
   | { type: 'scene'; name: string }
   | { type: 'failure'; failure: Failure }
   | { type: 'warning'; warning: Warning }
-  | { type: 'text'; trouble: TextTrouble };
+  | { type: 'text'; trouble: TextTrouble }
+  /** A typeface that cannot be loaded, by its family. */
+  | { type: 'face'; family: string }
+  /** What style sheets ask for and the page may not load, such as another style sheet. */
+  | { type: 'style'; address: string };
 
 /** Called by the module that imports the user's scenes. */
 export function start(project: ProjectSettings): void {
@@ -52,13 +59,15 @@ export function start(project: ProjectSettings): void {
     window.untrainedTell({ type: 'failure', failure });
   };
   addEventListener('unhandledrejection', ({ reason }) => fail(describe(reason)));
-  document.addEventListener(
-    'securitypolicyviolation',
-    ({ blockedURI, sourceFile, lineNumber, columnNumber }) => {
-      const stack = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
-      fail({ blocked: blockedURI, message: '', stack });
-    },
-  );
+  const refused = ({ blockedURI, sourceFile, lineNumber, columnNumber }: SecurityPolicyViolationEvent) => {
+    const asking = askedByStyles(blockedURI);
+    if (asking === 'rule') window.untrainedTell({ type: 'style', address: blockedURI });
+    if (asking) return; // of a typeface, facesLoaded() tells
+    const stack = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
+    fail({ blocked: blockedURI, message: '', stack });
+  };
+  window.untrainedRefused.forEach(refused); // while style sheets and modules were loaded
+  document.addEventListener('securitypolicyviolation', refused);
   /** What fails beside the work, such as a request that is refused, fails it too. */
   const caught = async <T>(work: () => Promise<T>): Promise<T | Failure> => {
     try {

@@ -12,19 +12,22 @@ const folder = temporaryFolder();
 const scenes = join(folder, 'scenes');
 
 let url: string;
+/** On stderr. */
+let said = '';
 let stop: () => Promise<void>;
 let browser: Browser;
 let page: Page;
 
-beforeAll(async () => {
-  mkdirSync(scenes);
-  const square = (colour: string) => `import { makeScene2D, Rect } from '@motion-canvas/2d';
+const square = (colour: string) => `import { makeScene2D, Rect } from '@motion-canvas/2d';
 import { createRef } from '@motion-canvas/core';
 export default makeScene2D(function* (view) {
   const rect = createRef<Rect>();
   view.add(<Rect ref={rect} size={400} fill={'${colour}'} />);
   yield* rect().rotation(90, 1);
 });`;
+
+beforeAll(async () => {
+  mkdirSync(scenes);
   writeFileSync(join(scenes, 'square.tsx'), square('#e06040'));
   writeFileSync(
     join(scenes, 'sweep.ts'),
@@ -41,9 +44,12 @@ export default sweep({ seconds: 1, size: [160, 160], network: { layers: 14, widt
     [resolve('dist/cli/main.js'), 'edit', '--no-open', '--port', '9400'],
     {
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  editor.stderr.on('data', (text) => {
+    said += text;
+  });
   const gone = new Promise<void>((done) => editor.on('exit', () => done()));
   stop = async () => {
     editor.kill();
@@ -171,4 +177,50 @@ test('who scrubs a slow sweep waits for the newest frame alone, and it is that f
 
 test('it writes nothing beside the scenes', () => {
   expect(readdirSync(scenes).sort()).toEqual(['slow.ts', 'square.tsx', 'sweep.ts']);
+});
+
+/** Sends what the editor's page sends, `times` times, and gives what comes back. */
+const send = (event: string, data: object, answer: string, times: number) =>
+  page.evaluate(
+    async ([event, data, answer, times]) => {
+      const client = await (await fetch('/@vite/client')).text();
+      const [, token] = /wsToken = "([^"]+)"/.exec(client)!;
+      const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/?token=${token}`, 'vite-hmr');
+      await new Promise((done) => socket.addEventListener('open', done));
+      const answers: unknown[] = [];
+      for (let i = 0; i < times; i++) {
+        const answered = new Promise<void>((done) =>
+          socket.addEventListener('message', ({ data }) => {
+            const message = JSON.parse(data);
+            if (message.event !== answer) return;
+            answers.push(message.data);
+            done();
+          }),
+        );
+        socket.send(JSON.stringify({ type: 'custom', event, data }));
+        await Promise.race([answered, new Promise((late) => setTimeout(late, 3000))]);
+      }
+      socket.close();
+      return answers.length;
+    },
+    [event, data, answer, times] as const,
+  );
+
+test('what cannot be written is told of once, and the editor goes on', async () => {
+  const source = join(scenes, 'sealed.meta');
+  mkdirSync(source); // in place of the file
+  writeFileSync(join(scenes, 'sealed.tsx'), square('#4060e0'));
+  await page.goto(`${url}sealed`);
+  await rests('0');
+  const data = { version: 0, timeEvents: [{ name: 'later', targetTime: 1 }], seed: 1 };
+  expect(await send('motion-canvas:meta', { source, data }, 'motion-canvas:meta-ack', 2)).toBeGreaterThan(1);
+  writeFileSync(join(folder, 'output'), 'a file in place of the folder');
+  const frame = { data: 'data:,', frame: 0, name: '0', subDirectories: ['film'], mimeType: 'image/png' };
+  await send('motion-canvas:export', frame, 'motion-canvas:export-ack', 1);
+  const lines = said.trim().split('\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(/^Note: Changes in the editor cannot be kept in .*sealed\.meta \(EISDIR/);
+  expect(lines[1]).toMatch(/^Note: The editor could not do what its page asked for \(E/);
+  await page.goto(`${url}square`);
+  await rests('0');
 });

@@ -1,0 +1,88 @@
+/** Style sheets that scenes import: which ones a page has to load, and where one asks for what cannot be loaded. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import type { Plugin, Rollup } from 'vite';
+
+/** The style sheets that a page has to load: those of the entry and, so that their typefaces are there from the start, all others. */
+export function stylesOf(output: Rollup.RollupOutput['output']): string[] {
+  const chunks = new Map(
+    output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])),
+  );
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (name: string) => {
+    const chunk = chunks.get(name);
+    if (!chunk || seen.has(name)) return;
+    seen.add(name);
+    chunk.imports.forEach(visit); // what is imported comes first
+    for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
+    chunk.dynamicImports.forEach(visit);
+  };
+  for (const name of chunks.keys()) visit(name);
+  return [...found];
+}
+
+/** A plugin that lists the files of style sheets, those that others import among them. */
+export function listStyles(into: string[]): Plugin {
+  return {
+    name: 'untrained:styles',
+    generateBundle() {
+      const files = this.getWatchFiles().map((file) => file.split('?')[0]);
+      into.push(
+        ...new Set(files.filter((file) => /\.(css|s[ac]ss|less|styl(us)?|p(ost)?css|sss)$/.test(file))),
+      );
+    },
+  };
+}
+
+/** Says that a typeface cannot be loaded, why, and which line of the style sheets names it. */
+export function lostFace(family: string, sources: string[]): string {
+  const asked = sources.flatMap((file) => facesIn(file, family));
+  const problems = asked.map(({ place, file, address }) => ({ place, problem: problemOf(address, file) }));
+  const worst = problems.find(({ problem }) => problem !== undefined) ?? problems[0];
+  const where = worst ? `${worst.place}: the` : 'The';
+  const why = worst?.problem ?? 'its file is damaged, or is not a font';
+  return `${where} typeface "${family}" cannot be loaded: ${why}. Text is drawn in another one.`;
+}
+
+/** Says that style sheets ask for what the page may not load, and which line does. */
+export function lostAddress(address: string, sources: string[]): string {
+  const places = sources.map((file) => {
+    const text = readFileSync(file, 'utf8');
+    const index = text.indexOf(address);
+    return index < 0 ? undefined : placeIn(file, text, index);
+  });
+  const where = places.find((place) => place !== undefined);
+  return `${where ? `${where}: ` : ''}${address} cannot be loaded, because pages have no network: put the file beside the style sheet.`;
+}
+
+/** What a style sheet names as the files of a family, and where. */
+function facesIn(path: string, family: string): { place: string; file: string; address: string }[] {
+  const text = readFileSync(path, 'utf8').replace(/\/\*.*?\*\//gs, (comment) =>
+    comment.replace(/[^\n]/g, ' '),
+  );
+  const found = [];
+  for (const { index, 1: block } of text.matchAll(/@font-face\s*\{([^}]*)\}/g)) {
+    const [, name] = /font-family\s*:\s*([^;]+)/.exec(block) ?? [];
+    if (name?.trim().replace(/^(["'])(.*)\1$/, '$2') !== family) continue;
+    for (const url of block.matchAll(/url\(\s*(["']?)(.*?)\1\s*\)/g)) {
+      const at = index + text.slice(index).indexOf('{') + 1 + url.index;
+      found.push({ place: placeIn(path, text, at), file: path, address: url[2] });
+    }
+  }
+  return found;
+}
+
+/** Why an address that a style sheet names gives no font, if that can be told from the address. */
+function problemOf(address: string, file: string): string | undefined {
+  if (address.startsWith('data:')) return undefined;
+  if (/^([a-z]+:)?\/\//i.test(address)) return `it is at ${address}, and pages have no network`;
+  const [path] = address.split(/[?#]/);
+  const isThere = path.startsWith('/') || !path.startsWith('.') || existsSync(resolve(dirname(file), path));
+  return isThere ? undefined : `there is no ${path} beside the style sheet`;
+}
+
+function placeIn(file: string, text: string, index: number): string {
+  return `${relative('.', file)}:${text.slice(0, index).split('\n').length}`;
+}

@@ -1,0 +1,60 @@
+/** What is bundled when the package is built: taken only where bundling anew would make the same. */
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../cli/untrained.js';
+
+const built: typeof import('../../src/composed/prebuilt.js') = await import(
+  new URL('../../dist/composed/prebuilt.js', import.meta.url).href
+);
+const folder = temporaryFolder();
+
+/** Where a project finds the parts of Motion Canvas that every page needs. */
+const modulesOf = (project: string) =>
+  new Map(
+    ['core', '2d'].map((name) => [
+      `@motion-canvas/${name}`,
+      join(project, 'node_modules/@motion-canvas', name, 'lib/index.js'),
+    ]),
+  );
+
+/** A project with a Motion Canvas of its own. */
+function project(name: string): string {
+  const modules = join(folder, name, 'node_modules');
+  mkdirSync(join(modules, '@motion-canvas'), { recursive: true });
+  for (const entry of readdirSync('node_modules'))
+    if (entry !== '@motion-canvas' && !entry.startsWith('.'))
+      symlinkSync(resolve('node_modules', entry), join(modules, entry), 'junction');
+  for (const part of ['core', '2d'])
+    cpSync(resolve('node_modules/@motion-canvas', part), join(modules, '@motion-canvas', part), {
+      recursive: true,
+    });
+  return join(folder, name);
+}
+
+test('the same Motion Canvas is taken as it was bundled, wherever it is', () => {
+  for (const path of [resolve('.'), project('theirs')]) {
+    const { files, imports } = built.prebuiltPackages(modulesOf(path))!;
+    expect(files.has(imports['@motion-canvas/2d'].replace('./', ''))).toBe(true);
+  }
+});
+
+test('another one is not: with a patch, in another version, or with a part that is not bundled', () => {
+  const patched = project('patched');
+  writeFileSync(join(patched, 'node_modules/@motion-canvas/core/lib/tweening/interpolationFunctions.js'), '');
+  expect(built.prebuiltPackages(modulesOf(patched))).toBe(undefined);
+  const parts = modulesOf(resolve('.'));
+  parts.set(
+    '@motion-canvas/2d/lib/components',
+    resolve('node_modules/@motion-canvas/2d/lib/components/index.js'),
+  );
+  expect(built.prebuiltPackages(parts)).toBe(undefined);
+});
+
+test('what a page loads of ours has no more of zod than checks need', () => {
+  const { files, needs } = built.ownModules();
+  const all = [...files.values()].map((content) => content.toString()).join('\n');
+  expect(all).toContain('Invalid input'); // it checks
+  expect(all).not.toContain('Ungültige Eingabe'); // and does not speak forty languages
+  expect(needs).toContain('@motion-canvas/core');
+});
