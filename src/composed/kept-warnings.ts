@@ -4,6 +4,7 @@ import type { SegmentCache } from '../video/index.js';
 
 export class KeptWarnings {
   private readonly told = new Set<string>();
+  private noting: Promise<void> = Promise.resolve();
   private kept: { cache: SegmentCache; key: string } | undefined;
 
   /** @param onWarning - Told each warning once. */
@@ -25,7 +26,8 @@ export class KeptWarnings {
   }
 
   private note(): void {
-    this.kept?.cache.note(this.kept.key, JSON.stringify([...this.told]));
+    const { kept } = this;
+    if (kept) this.noting = this.noting.then(() => kept.cache.note(kept.key, JSON.stringify([...this.told])));
   }
 }
 
