@@ -19,6 +19,7 @@ import {
 import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/index.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import { UnreadVariable } from './failure.js';
+import { forgetful } from './forget.js';
 import { warn } from './warning.js';
 
 export interface FilmSettings {
@@ -74,6 +75,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const sharedWebGLContext = new SharedWebGLContext(logger);
   const asked = new Set<string>();
   const variables = noting({ ...project.variables, ...settings.variables }, asked);
+  const forget = new Map<Scene, () => void>();
   const scenes: Scene[] = project.scenes.map((description) => {
     const scene: Scene = new description.klass({
       ...description,
@@ -86,6 +88,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       sharedWebGLContext,
       experimentalFeatures: project.experimentalFeatures,
     } as FullSceneDescription & ConstructorParameters<typeof description.klass>[0]);
+    forget.set(scene, forgetful(scene));
     scene.reload({ config: description.onReplaced.current.config, size, resolutionScale });
     scene.variables.updateSignals(variables);
     scene.onReset.subscribe(() => {
@@ -117,7 +120,10 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
     context,
     async advance(frame) {
       // One by one: a jump would land in a transition without the scene that it leaves.
-      while (playback.frame < frame && !playback.finished) await playback.progress();
+      while (playback.frame < frame && !playback.finished) {
+        await playback.progress();
+        forget.get(playback.currentScene)?.();
+      }
     },
     prepare() {
       for (const scene of [playback.previousScene, playback.currentScene]) if (scene) prepare(scene);

@@ -2,6 +2,7 @@
 import type { ProjectSettings } from '@motion-canvas/core';
 import { describe, type Failure } from './failure.js';
 import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
+import { watchVideos } from './media.js';
 import { FrameReader } from './read.js';
 import { follow, paint, printOf } from './trace.js';
 import { startUploads, type Uploads } from './upload.js';
@@ -49,6 +50,7 @@ export function start(project: ProjectSettings): void {
     first ??= failure;
     window.untrainedTell({ type: 'failure', failure });
   };
+  watchVideos(fail);
   addEventListener('unhandledrejection', ({ reason }) => fail(describe(reason)));
   document.addEventListener(
     'securitypolicyviolation',
