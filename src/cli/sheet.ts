@@ -5,6 +5,7 @@ import type { Label, Pictures } from '../render/sheet.js';
 import type { FrameSource } from '../render/source.js';
 import type { Recipe } from '../sweep/recipe.js';
 import { frameAt, frameCount, type Sweep, timeOfFrame } from '../sweep/sweep.js';
+import { rateOf } from '../video/index.js';
 import { composedOptions, jobOf, openComposed, recipeOf } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
@@ -142,6 +143,7 @@ function ofComposed(
     return openComposed(job.target, {
       ...composed,
       concurrency: 1,
+      whole: frames[0] !== undefined, // they count from its beginning
       variables: { ...job.as?.variables, ...variablesOf(set) },
       ...moment,
     });
@@ -214,7 +216,7 @@ function nextStep(
   const { seeds, frames } = options;
   const words = (scene === undefined ? [] : [scene]).concat(
     (['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const).flatMap((name) =>
-      given.has(name) ? [`--${name}`, `${options[name]}`] : [],
+      given.has(name) ? [`--${name}`, name === 'fps' ? rateOf(options.fps!) : `${options[name]}`] : [],
     ),
     options.set.flatMap((assignment) => ['--set', assignment]),
   );
