@@ -75,7 +75,6 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const sharedWebGLContext = new SharedWebGLContext(logger);
   const asked = new Set<string>();
   const variables = noting({ ...project.variables, ...settings.variables }, asked);
-  const forget = new Map<Scene, () => void>();
   const scenes: Scene[] = project.scenes.map((description) => {
     const scene: Scene = new description.klass({
       ...description,
@@ -88,7 +87,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       sharedWebGLContext,
       experimentalFeatures: project.experimentalFeatures,
     } as FullSceneDescription & ConstructorParameters<typeof description.klass>[0]);
-    forget.set(scene, forgetful(scene));
+    forgetful(scene);
     scene.reload({ config: description.onReplaced.current.config, size, resolutionScale });
     scene.variables.updateSignals(variables);
     scene.onReset.subscribe(() => {
@@ -120,10 +119,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
     context,
     async advance(frame) {
       // One by one: a jump would land in a transition without the scene that it leaves.
-      while (playback.frame < frame && !playback.finished) {
-        await playback.progress();
-        forget.get(playback.currentScene)?.();
-      }
+      while (playback.frame < frame && !playback.finished) await playback.progress();
     },
     prepare() {
       for (const scene of [playback.previousScene, playback.currentScene]) if (scene) prepare(scene);

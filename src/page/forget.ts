@@ -20,8 +20,8 @@ interface Context {
 /** Frames between two searches for removed nodes. */
 const EVERY = 50;
 
-/** Has a scene keep only such nodes as somebody else does. Gives what is to be called after each of its frames. */
-export function forgetful(scene: Scene): () => void {
+/** Has a scene keep only such nodes as somebody else does. */
+export function forgetful(scene: Scene): void {
   let nodes = new WeakNodes();
   const { registeredNodes } = scene as unknown as { registeredNodes: Map<string, Node> };
   for (const [key, node] of registeredNodes) nodes.set(key, node);
@@ -32,8 +32,10 @@ export function forgetful(scene: Scene): () => void {
       nodes = new WeakNodes();
     },
   });
+  const next = scene.next.bind(scene);
   let frames = 0;
-  return () => {
+  scene.next = async () => {
+    await next();
     if (++frames % EVERY !== 0) return;
     const view = (scene as unknown as { getView(): Node }).getView();
     for (const node of nodes.values()) if (rootOf(node) !== view) detach(node);
