@@ -170,7 +170,7 @@ function framesIn(range: Defaults['range'], count: number, fps: number): [number
   const last = Math.min(count, to) - 1;
   if (from > last) {
     throw new UsageError(
-      `The project's range is ${range.join(' to ')} s, and its film has no frame there: it lasts ${count / fps} s. ` +
+      `The project's range begins at ${range[0]} s, and its film has no frame there: it lasts ${count / fps} s. ` +
         'Set another in its editor, or take --frames.',
     );
   }

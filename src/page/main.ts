@@ -35,6 +35,7 @@ declare global {
 
 export type Message =
   | { type: 'scene'; name: string }
+  | { type: 'progress' }
   | { type: 'failure'; failure: Failure }
   | { type: 'warning'; warning: Warning };
 
