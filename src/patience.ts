@@ -127,12 +127,17 @@ export async function outputOf(
     return (await within(timeout, run, stalled, works)).stdout;
   } catch (error) {
     if (!(error instanceof StalledError)) throw error;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
+    await within(DIE_SECONDS, gone, '').catch(() => {});
     for (const stream of child.stdio) stream?.destroy();
     child.unref();
     throw error;
   }
 }
+
+/** How long a program that was killed may take to go: a dead disk may hold it. */
+const DIE_SECONDS = 1;
 
 /** Tells whether a program has worked since it was last asked. To be called every second or so. */
 export function workOf(pid: number): () => Promise<boolean> {

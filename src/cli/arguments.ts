@@ -17,6 +17,18 @@ export function parseFrames(text: string): [number, number] {
   return [Number(match[1]), Number(match[2] ?? match[1])];
 }
 
+/** "25", "29.97" or "30000/1001" to frames a second. */
+export function parseRate(text: string): number {
+  const [, numerator = text, denominator = '1'] = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text) ?? [];
+  const fps = Number(numerator) / Number(denominator);
+  if (numerator.trim() === '' || !(fps > 0 && Number.isFinite(fps))) {
+    throw new UsageError(
+      `--fps is "${text}", and must be a number above 0, or a fraction: try 25, or 30000/1001.`,
+    );
+  }
+  return fps;
+}
+
 /** Makes a reader of numbers above 0 for an option. */
 export function positive(option: string): (text: string) => number {
   return (text) => {

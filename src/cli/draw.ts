@@ -18,7 +18,7 @@ import type { FrameSource } from '../render/source.js';
 import { grainNote, grainNoteAt } from '../sweep/grain.js';
 import type { Recipe } from '../sweep/recipe.js';
 import type { Sweep } from '../sweep/sweep.js';
-import { parseOutput, warningsFor } from '../video/index.js';
+import { parseOutput, rateOf, warningsFor } from '../video/index.js';
 import { DEFAULT_SCENE, type DrawOptions, type RenderOptions, type StillOptions } from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
@@ -292,7 +292,9 @@ function largerAdvice(
 export function lookOf(options: DrawOptions, given: Set<string>): string[] {
   const names = ['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const;
   return [
-    ...names.flatMap((name) => (given.has(name) ? [`--${name}`, `${options[name]}`] : [])),
+    ...names.flatMap((name) =>
+      given.has(name) ? [`--${name}`, name === 'fps' ? rateOf(options.fps!) : `${options[name]}`] : [],
+    ),
     ...options.set.flatMap((assignment) => ['--set', assignment]),
   ];
 }

@@ -1,7 +1,7 @@
 /** What `info` and `places` print. */
 
 import { grainNote } from '../sweep/grain.js';
-import { describeRules, inBytes, placeNames, placeOf, probe, type Rules } from '../video/index.js';
+import { describeRules, inBytes, placeNames, placeOf, probe, type Rules, shownRate } from '../video/index.js';
 import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
@@ -16,7 +16,7 @@ export function info(path: string, { json }: { json?: boolean }): void {
     return;
   }
   const { format, codec, width, height, fps, frames, seconds, bytes } = film;
-  const time = seconds > 0 ? [`${round(fps)} fps`, `${frames} frames`, `${round(seconds)} s`] : [];
+  const time = seconds > 0 ? [`${shownRate(fps)} fps`, `${frames} frames`, `${round(seconds)} s`] : [];
   const kind = codec ? `${format} (${printable(codec.slice(0, 20))})` : format;
   console.log(`${printable(path)}  ${[kind, `${width}x${height}`, ...time, inBytes(bytes)].join(', ')}`);
   if (!recipe) {

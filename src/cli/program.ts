@@ -14,6 +14,7 @@ import {
   parseFrames,
   parseMaxSize,
   parseMoments,
+  parseRate,
   parseSeeds,
   parseSize,
   positive,
@@ -260,7 +261,11 @@ function drawing(command: Command, size = 'pixels; one number is a square'): Com
     )
     .option('--project <file>', "another Motion Canvas project's module instead: all of its scenes")
     .option('--size <WxH>', size, parseSize)
-    .option('--fps <n>', 'frames a second; a GIF takes 10, 20, 25 and 50 exactly', positive('--fps'))
+    .option(
+      '--fps <n>',
+      'frames a second, or a fraction such as 30000/1001; a GIF takes 10, 20, 25 and 50 exactly',
+      parseRate,
+    )
     .option('--seconds <s>', 'length; the whole sweep is stretched to it', positive('--seconds'))
     .option('--seed <seed>', 'another network: a number or a word')
     .addOption(

@@ -163,6 +163,7 @@ function ofComposed(
     return openComposed(job.target, {
       ...composed,
       concurrency: 1,
+      whole: frames[0] !== undefined, // they count from its beginning
       variables: { ...job.as?.variables, ...variablesOf(set) },
       ...moment,
     });

@@ -15,6 +15,8 @@ interface Location {
 export class HangWatch {
   private readonly files = new Map<string, string>(); // of scripts, by their ids
 
+  private asking = false;
+
   private constructor(private readonly session: CDPSession) {
     session.on('Debugger.scriptParsed', ({ scriptId, url }) => {
       this.files.set(scriptId, new URL(url, 'http://127.0.0.1').pathname.split('/').slice(2).join('/'));
@@ -24,6 +26,10 @@ export class HangWatch {
   /** Begins to watch a page, which must not be busy yet: one that loops answers only a debugger it knows already. */
   static async of(page: Page): Promise<HangWatch> {
     const watch = new HangWatch(await page.context().newCDPSession(page));
+    // A `debugger` statement stops a page for somebody who looks at it.
+    watch.session.on('Debugger.paused', () => {
+      if (!watch.asking) watch.session.send('Debugger.resume').catch(() => {});
+    });
     await watch.session.send('Debugger.enable');
     return watch;
   }
@@ -35,6 +41,7 @@ export class HangWatch {
 
   /** The innermost place in the user's sources, or undefined if it cannot be found out. */
   async where(places: Places): Promise<string | undefined> {
+    this.asking = true;
     const found =
       (await inLoop(this.session).catch(() => undefined)) ??
       (await inGenerator(this.session).catch(() => undefined));

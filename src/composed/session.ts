@@ -8,6 +8,7 @@ import { openPage } from '../browser/page.js';
 import { RenderError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { FilmInfo, FilmSettings } from '../page/film.js';
+import { guardPage } from '../page/guard.js';
 import type { Message } from '../page/main.js';
 import type { Warning } from '../page/warning.js';
 import type { TextTrouble } from '../page/writing.js';
@@ -32,6 +33,12 @@ export interface SessionOptions {
   /** Called with what the pages warn of, once for each warning. What it throws ends the session. */
   onWarning?: (text: string) => void;
 }
+
+const LEFT =
+  'The scene has left its page, or loaded it anew, which ends the film: see what it does with location.';
+
+/** How long what is known of a page's end may take to get here, in milliseconds. */
+const LEFT_MS = 300;
 
 /** How long pages that hang may take to say where, in seconds. One that is stopped never does. */
 const WHERE_SECONDS = 2;
@@ -144,7 +151,11 @@ export class Session {
       this.fail(new RenderError('The page ran out of memory: make it smaller with --size.')),
     );
     await page.exposeBinding('untrainedTell', (_, message: Message) => this.hear(page, message));
+    await page.addInitScript(guardPage);
+    page.on('dialog', (dialog) => void dialog.dismiss().catch(() => {}));
     await page.goto(this.server.url, { timeout: 0 }); // patiently() has the limit
+    // What the guard in the page does not see, such as document.open().
+    page.on('domcontentloaded', () => this.report(page, { message: LEFT, stack: '' }));
     // Where a module throws as it is loaded, the page's own program does not start, and the report is on its way.
     if (!(await page.evaluate(() => 'untrained' in window))) return new Promise<never>(() => {});
     const watch = await HangWatch.of(page);
@@ -170,9 +181,20 @@ export class Session {
       ),
     );
     draws.forEach((draw) => {
-      draw.catch((error) => this.fail(error));
+      this.explained(draw).catch((error) => this.fail(error));
     });
     await Promise.all(draws);
+  }
+
+  /** Says what has happened where the browser only says that a page is no longer there. */
+  private async explained<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!/context was destroyed|has been closed|Cannot find context/i.test(String(error))) throw error;
+      setTimeout(() => this.fail(new RenderError(LEFT)), LEFT_MS); // unless who did it is known by then
+      return new Promise<never>(() => {});
+    }
   }
 
   /** Waits for something a page is to do; rejects when one fails, or gives no sign of life for too long. */
@@ -180,7 +202,7 @@ export class Session {
     this.patience.sign();
     const done = this.patience.wait();
     try {
-      return await Promise.race([work, this.failed]);
+      return await Promise.race([this.explained(work), this.failed]);
     } finally {
       done();
       work.catch(() => {}); // the first failure is the one to tell of

@@ -11,7 +11,7 @@ import { KeptWarnings } from './kept-warnings.js';
 import { FrameQueue } from './queue.js';
 import type { TakeFrame } from './server.js';
 import { Session, type SessionOptions } from './session.js';
-import { defaultsOf, type Target, viewFor } from './target.js';
+import { type Defaults, defaultsOf, type Target, viewFor } from './target.js';
 
 export interface ComposedOptions extends SessionOptions {
   /** How many pages share the film. By default one for every four cores, at most four. */
@@ -29,8 +29,13 @@ export interface ComposedOptions extends SessionOptions {
   formats?: readonly PixelFormat[];
   /** Take the place of the project's variables. */
   variables?: Record<string, unknown>;
-  /** Which frames of the film, from 0, both included. All of them by default. */
+  /**
+   * Which frames of the film, from 0, both included. All of them by default, but of a project those of the range that was
+   * set in its editor.
+   */
   frames?: [first: number, last: number];
+  /** All frames of a project, whatever range was set. */
+  whole?: boolean;
   /** Every how-manieth of them, at as much lower a rate. Defaults to 1. */
   every?: number;
   /** One frame instead: the one at this time, in seconds, or the last. */
@@ -77,7 +82,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
     const variables = options.variables ?? {};
     const settings = { view, size, fps, background, transparent, pixels, variables, follow };
     const info = await session.open(settings);
-    const [first, last] = rangeOf(options, info.frames, fps);
+    const [first, last] = rangeOf(options, info.frames, fps, options.whole ? undefined : defaults.range);
     const { every = 1 } = options;
     const numberOf = (frame: number) => first + frame * every; // in the whole film
     return {
@@ -142,11 +147,16 @@ function pagesFor({ concurrency, frames, still }: ComposedOptions): number {
   return still ? 1 : frames ? Math.max(1, Math.min(wanted, frames[1] - frames[0] + 1)) : wanted;
 }
 
-function rangeOf({ frames, still }: ComposedOptions, count: number, fps: number): [number, number] {
+function rangeOf(
+  { frames, still }: ComposedOptions,
+  count: number,
+  fps: number,
+  range: Defaults['range'],
+): [number, number] {
+  const all = frames ?? framesIn(range, count, fps);
   if (!still) {
-    const range = frames ?? [0, count - 1];
-    checkRange(range, count, 'film');
-    return range;
+    checkRange(all, count, 'film');
+    return all;
   }
   const { at } = still;
   if (at !== undefined && !(at >= 0 && at <= count / fps)) {
@@ -154,6 +164,21 @@ function rangeOf({ frames, still }: ComposedOptions, count: number, fps: number)
       `The time is ${at} s, and the film lasts from 0 to ${count / fps} s: take one between.`,
     );
   }
-  const frame = at === undefined ? count - 1 : Math.min(count - 1, Math.round(at * fps));
+  const frame = at === undefined ? all[1] : Math.min(count - 1, Math.round(at * fps));
   return [frame, frame];
+}
+
+/** The first and last frame that Motion Canvas renders of a range. @throws UsageError where there is none. */
+function framesIn(range: Defaults['range'], count: number, fps: number): [number, number] {
+  if (!range) return [0, count - 1];
+  // The editor keeps moments a little before the frames that they are.
+  const [from, to] = range.map((moment) => Math.ceil(moment * fps));
+  const last = Math.min(count, to) - 1;
+  if (from > last) {
+    throw new UsageError(
+      `The project's range begins at ${range[0]} s, and its film has no frame there: it lasts ${count / fps} s. ` +
+        'Set another in its editor, or take --frames.',
+    );
+  }
+  return [from, last];
 }

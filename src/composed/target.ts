@@ -19,6 +19,8 @@ export interface Defaults {
   fps: number;
   /** A CSS colour. */
   background: string;
+  /** Which part of a project is rendered, in seconds: frames from the first moment on, up to before the second. */
+  range?: [from: number, to: number];
 }
 
 /** Of the view's shorter side in composed scenes, whatever the size of the frames: what scenes are laid out by. */
@@ -36,7 +38,17 @@ export function defaultsOf({ kind, path }: Target): Defaults {
     size: [Math.trunc(view[0] * scale), Math.trunc(view[1] * scale)],
     fps: Number(rendering?.fps ?? 60),
     background: shared?.background ?? '#000',
+    range: rangeOf(shared?.range),
   };
+}
+
+/** As Motion Canvas reads it: no end is the film's, and neither is before the beginning. */
+function rangeOf(range: unknown): Defaults['range'] {
+  if (!Array.isArray(range)) return undefined;
+  const [from, to] = [range[0] ?? 0, range[1] ?? Number.POSITIVE_INFINITY].map((at) =>
+    Math.max(0, Number(at)),
+  );
+  return from > to ? [to, from] : [from, to];
 }
 
 /**
@@ -61,7 +73,7 @@ export function viewFor({ kind }: Target, { view }: Defaults, size: [number, num
 }
 
 interface Meta {
-  shared?: { size?: { x: number; y: number }; background?: string | null };
+  shared?: { size?: { x: number; y: number }; background?: string | null; range?: unknown };
   rendering?: { fps?: number; resolutionScale?: number };
 }
 

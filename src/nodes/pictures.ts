@@ -19,6 +19,8 @@ export interface Picture {
 
 /** Finished pictures are kept up to this many pixels in all: some 128 MB. */
 const KEPT_PIXELS = 2 ** 25;
+/** What a picture counts at least, in pixels: a canvas takes some 60 kB beside them. */
+const LEAST_PIXELS = 2 ** 14;
 
 const pictures = new Map<string, Picture>(); // the one used last comes last
 let keptPixels = 0;
@@ -177,9 +179,11 @@ async function draw(
   picture.canvas = canvas;
   picture.abort = undefined;
   scrubbing.unwanted.delete(picture);
-  keptPixels += width * height;
+  keptPixels += costOf(canvas);
   forgetOldest(picture);
 }
+
+const costOf = ({ width, height }: OffscreenCanvas) => Math.max(LEAST_PIXELS, width * height);
 
 const canvasOf = ([width, height]: readonly [number, number]) => new OffscreenCanvas(width, height);
 
@@ -188,6 +192,6 @@ function forgetOldest(but: Picture): void {
     if (keptPixels <= KEPT_PIXELS) return;
     if (!canvas || key === but.key) continue;
     pictures.delete(key);
-    keptPixels -= canvas.width * canvas.height;
+    keptPixels -= costOf(canvas);
   }
 }

@@ -1,4 +1,7 @@
 /** What went wrong in a page, as plain data. */
+
+import { fileNameOf } from './media.js';
+
 export interface Failure {
   message: string;
   /** As the browser writes it; places are in the bundle. */
@@ -13,7 +16,13 @@ export interface Failure {
 export function describe(error: unknown): Failure {
   if (error instanceof UnreadVariable)
     return { message: error.message, stack: '', unread: { name: error.variable, known: error.known } };
-  if (error instanceof Error) return { message: error.message, stack: error.stack ?? '' };
+  if (error instanceof Error) {
+    // Motion Canvas tells of the picture in HTML, and not in the message.
+    const { remarks = '' } = error as { remarks?: string };
+    const [, address] = /following url:\s*<pre><code>([^<]*)/.exec(remarks) ?? [];
+    const message = address ? `${error.message}, "${fileNameOf(address)}"` : error.message;
+    return { message, stack: error.stack ?? '' };
+  }
   if (error instanceof Event) return { message: `A "${error.type}" event was thrown`, stack: '' };
   return { message: String(error), stack: '' };
 }

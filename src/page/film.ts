@@ -20,6 +20,7 @@ import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/in
 import type { PixelFormat } from '../frame/pixels.js';
 import { facesLoaded } from './faces.js';
 import { UnreadVariable } from './failure.js';
+import { forgetful } from './forget.js';
 import { warn } from './warning.js';
 
 export interface FilmSettings {
@@ -87,6 +88,8 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       sharedWebGLContext,
       experimentalFeatures: project.experimentalFeatures,
     } as FullSceneDescription & ConstructorParameters<typeof description.klass>[0]);
+    forgetful(scene);
+    showProgress(scene, playback);
     scene.reload({ config: description.onReplaced.current.config, size, resolutionScale });
     scene.variables.updateSignals(variables);
     scene.onReset.subscribe(() => {
@@ -136,6 +139,24 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
 
 function tellFace(family: string): void {
   window.untrainedTell({ type: 'face', family });
+}
+
+/** Hours of a film, at most. A scene that goes on longer most likely never ends, and nobody would hear of it. */
+const LONGEST = 6;
+
+/** Tells of each second in which frames were played: a long film takes long before its first one is drawn. */
+function showProgress(scene: Scene, playback: PlaybackManager): void {
+  const next = scene.next.bind(scene);
+  let told = performance.now();
+  scene.next = async () => {
+    await next();
+    if (playback.frame > LONGEST * 3600 * playback.fps) {
+      throw new Error(`It has not ended after ${LONGEST} hours of film: does it go on without end?`);
+    }
+    if (performance.now() < told + 1000) return;
+    told = performance.now();
+    window.untrainedTell({ type: 'progress' });
+  };
 }
 
 /** What Motion Canvas's stage makes of one scene, without a second canvas: that is what a frame takes longest to draw. */

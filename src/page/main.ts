@@ -3,6 +3,7 @@ import type { ProjectSettings } from '@motion-canvas/core';
 import { askedByStyles } from './faces.js';
 import { describe, type Failure } from './failure.js';
 import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
+import { watchVideos } from './media.js';
 import { FrameReader } from './read.js';
 import { follow, paint, printOf } from './trace.js';
 import { startUploads, type Uploads } from './upload.js';
@@ -38,6 +39,7 @@ declare global {
 
 export type Message =
   | { type: 'scene'; name: string }
+  | { type: 'progress' }
   | { type: 'failure'; failure: Failure }
   | { type: 'warning'; warning: Warning }
   | { type: 'text'; trouble: TextTrouble }
@@ -58,6 +60,7 @@ export function start(project: ProjectSettings): void {
     first ??= failure;
     window.untrainedTell({ type: 'failure', failure });
   };
+  watchVideos(fail);
   addEventListener('unhandledrejection', ({ reason }) => fail(describe(reason)));
   const refused = ({ blockedURI, sourceFile, lineNumber, columnNumber }: SecurityPolicyViolationEvent) => {
     const asking = askedByStyles(blockedURI);

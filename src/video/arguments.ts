@@ -1,6 +1,7 @@
 /** The arguments that several formats share: how ffmpeg behaves, how frames come in, what their colours are. */
 
 import type { FilmShape } from './output.js';
+import { rateOf } from './rate.js';
 import type { Step } from './run.js';
 
 type Input = Step['inputs'][number];
@@ -46,7 +47,7 @@ export function framesOf(film: FilmShape): Input {
       ...['-f', 'rawvideo'],
       ...(film.pixels === 'yuv420p' ? ['-pix_fmt', 'yuv420p', ...BT709_TAGS] : ['-pix_fmt', rgb]),
       ...['-video_size', `${film.width}x${film.height}`],
-      ...['-framerate', String(film.fps)],
+      ...['-framerate', rateOf(film.fps)],
     ],
     from: 'pipe:0',
   };

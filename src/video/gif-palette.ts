@@ -4,6 +4,7 @@ import { copyOf, GENERAL, segmentsOf } from './arguments.js';
 import type { Bench } from './encode.js';
 import { drawPerFrame, global, type Palette, paletteOf } from './gif.js';
 import type { FilmShape } from './output.js';
+import { ticks } from './rate.js';
 import type { Step } from './run.js';
 
 /** The sample: so many runs of so many frames one after another, since what stands still is left out from frame to frame. */
@@ -38,7 +39,7 @@ export async function betterPalette(bench: Bench, film: FilmShape, colours: numb
 
 /** The first RUN_FRAMES of every `period` frames, at an even pace. */
 function sampled(sample: FilmShape, period: number): Step['outputs'][number] {
-  const filter = `select=lt(mod(n\\,${period})\\,${RUN_FRAMES}),setpts=N/(${sample.fps}*TB)`;
+  const filter = `select=lt(mod(n\\,${period})\\,${RUN_FRAMES}),setpts=${ticks('N', sample.fps)}`;
   const options = ['-map', '0:v', '-vf', filter, '-frames:v', String(sample.frames), ...copyOf(sample)];
   return { options, to: 'sample.nut' };
 }

@@ -2,6 +2,7 @@
  *  it flickers, it costs most of the file, and it takes colours from what moves. */
 
 import { promises as fs } from 'node:fs';
+import { ticks } from './rate.js';
 import { FileBytes } from './read/bytes.js';
 import { gifBlocks } from './read/gif.js';
 
@@ -13,8 +14,8 @@ import { gifBlocks } from './read/gif.js';
 export function changedOnly(fps: number): string {
   const brighterOf = 'blend=all_mode=lighten';
   return [
-    `setpts=N/(${fps}*TB),format=gbrp,split=3[all][now][late]`,
-    `[late]setpts=(N+1)/(${fps}*TB)[before]`,
+    `setpts=${ticks('N', fps)},format=gbrp,split=3[all][now][late]`,
+    `[late]setpts=${ticks('(N+1)', fps)}[before]`,
     '[now][before]blend=all_mode=difference:shortest=1,extractplanes=r+g+b[r][g][b]',
     // The first frame has none before it, and is white here, by way of a format that has not every step of grey.
     `[r][g]${brighterOf}[rg]`,

@@ -9,6 +9,7 @@ import { changedOnly, keepShown } from './gif-still.js';
 import { noteBytes } from './note.js';
 import { type EncodeOptions, qualityOf } from './options.js';
 import type { FilmShape } from './output.js';
+import { rateOf } from './rate.js';
 import type { Step } from './run.js';
 
 export type Palette = 'per-frame' | 'global';
@@ -141,7 +142,7 @@ export async function drawPerFrame(
   });
   await writePalettes(bench.path('sample.rgba'), bench.path('palettes.rgba'), width * height, rung.colours);
 
-  const palettes = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-video_size', '16x16', '-framerate', String(fps)];
+  const palettes = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-video_size', '16x16', '-framerate', rateOf(fps)];
   // A palette begins half a frame before its frame, so that rounded times cannot give that one the palette before. It is used
   // for that frame alone (new=1). Dithering would only add noise to colours that were chosen for one picture.
   const filter =

@@ -22,6 +22,7 @@ export {
   warningsFor,
 } from './output.js';
 export { type Fact, type Place, type PlaceName, placeNames, placeOf, type Rules } from './places.js';
+export { rateOf, shownRate } from './rate.js';
 export { type Probe, probe } from './read/probe.js';
 export { framesIn, type Range } from './segments.js';
 export { type Finished, type FrameSink, openSink, type SinkOptions } from './sink.js';

@@ -5,6 +5,7 @@ import { basename, extname } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../errors.js';
 import type { PixelFormat } from '../frame/pixels.js';
+import { shownRate } from './rate.js';
 
 export type Format = 'mp4' | 'gif' | 'webm' | 'webp' | 'mov' | 'png';
 
@@ -134,7 +135,7 @@ export function warningsFor(output: Output, film: FilmShape): string[] {
   if (fps > 50) {
     const every = Math.ceil(fps / 50 - 1e-9);
     return [
-      `A GIF at ${fps} fps would have frames of one hundredth of a second, which browsers show for ten: ` +
+      `A GIF at ${shownRate(fps)} fps would have frames of one hundredth of a second, which browsers show for ten: ` +
         `it gets every ${every === 2 ? '2nd' : '3rd'} frame, ${Number((fps / every).toFixed(2))} fps.`,
     ];
   }
@@ -144,7 +145,7 @@ export function warningsFor(output: Output, film: FilmShape): string[] {
   const below = exact.filter((rate) => rate < fps).at(-1);
   const above = exact.find((rate) => rate > fps);
   return [
-    `A GIF counts in hundredths of a second, so at ${fps} fps its frames last ${Math.floor(delay)} or ${Math.ceil(delay)} ` +
+    `A GIF counts in hundredths of a second, so at ${shownRate(fps)} fps its frames last ${Math.floor(delay)} or ${Math.ceil(delay)} ` +
       `by turns: ${[below, above].filter((rate) => rate !== undefined).join(' or ')} fps would be exact.`,
   ];
 }

@@ -25,7 +25,10 @@ export const framesIn = ([first, last]: Range): number => last - first + 1;
 /** A list of segments for ffmpeg to read one after another. Their lengths are given, since containers round theirs. */
 export function listOf(files: string[], segments: Range[], fps: number): string {
   const entries = files.map((file, i) => {
-    const seconds = (framesIn(segments[i]) / fps).toFixed(6);
+    const [first, last] = segments[i];
+    // ffmpeg adds them up, in millionths: rounded each by itself they would drift.
+    const [from, to] = [first, last + 1].map((frame) => Math.round((1e6 * frame) / fps));
+    const seconds = ((to - from) / 1e6).toFixed(6);
     return `file '${file}'\nduration ${seconds}\n`;
   });
   return `ffconcat version 1.0\n${entries.join('')}`;

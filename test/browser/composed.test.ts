@@ -1,4 +1,5 @@
 /** Composed scenes and other people's projects, rendered by the command itself as a user would. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -15,7 +16,7 @@ const SMALL = ['--size', '96x54', '--fps', '10'];
 function scene(name: string, body: string, imports = ''): string {
   const path = join(folder, `${name}.tsx`);
   const lines = [
-    `import { Circle, Img, makeScene2D, Rect } from '@motion-canvas/2d';`,
+    `import { Circle, Img, makeScene2D, Rect, Video } from '@motion-canvas/2d';`,
     `import { createRef, useLogger, useScene, waitFor } from '@motion-canvas/core';`,
     imports,
     `export default makeScene2D(function* (view) {`,
@@ -121,6 +122,26 @@ const broken: [name: string, body: string, ...says: (string | RegExp)[]][] = [
   ],
   ['fetches', `  yield fetch('https://example.com/data');`, 'fetches.tsx:5:', 'https://example.com/data'],
   ['shows', `  yield view.add(<Img src="https://example.com/a.png" />);`, 'https://example.com/a.png'],
+  [
+    'leaves',
+    `  yield* waitFor(0.3);location.href = 'https://example.com/x';`,
+    'leaves.tsx:5:',
+    'another page',
+  ],
+  ['reloads', `  yield* waitFor(0.3);location.reload();`, 'reloads.tsx:5:', 'reloads its page'],
+  ['closes', `  yield* waitFor(0.3);window.close();`, 'closes.tsx:5:', 'closes its page'],
+  [
+    'plays',
+    `  view.add(<Video src={'data:video/mp4;base64,AAAA'} />);yield* waitFor(1);`,
+    '"data:video/mp4',
+    'played',
+  ],
+  [
+    'pictures',
+    `  yield view.add(<Img src={'data:image/png;base64,AAAA'} />);`,
+    'pictures',
+    '"data:image/png',
+  ],
 ];
 
 test.each(broken)(
@@ -177,6 +198,63 @@ test.each(logged)('a scene that %s something wrong: a warning that says where, a
   expect(warnings).toEqual([expect.stringMatching(says)]);
   expect([code, existsSync(out)]).toEqual([0, true]);
 });
+
+test('dialogs are warned of, and nothing waits for them; nor for a debugger', async () => {
+  const body = `  alert('stop');if (!confirm() && prompt('who?') === null) yield* waitFor(0.5);print();debugger;`;
+  const path = scene('dialogs', body);
+  const { code, stdout } = await untrained([
+    'render',
+    path,
+    ...SMALL,
+    '--out',
+    join(folder, 'd.mp4'),
+    '--json',
+  ]);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const warnings = lines.filter(({ type }) => type === 'warning').map(({ message }) => message);
+  const said = ['alert("stop")', 'confirm()', 'prompt("who?")', 'print()'];
+  expect(warnings).toEqual(said.map((call) => expect.stringContaining(`: ${call} shows nothing`)));
+  expect([code, lines.at(-1)]).toMatchObject([0, { type: 'result', frames: 5 }]);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a browser that is stopped: a line, 1, and nothing left',
+  async () => {
+    const path = scene('long', `  yield* waitFor(1000);`);
+    const into = join(folder, 'of the stopped browser');
+    let browser: number | undefined;
+    const { code, stderr } = await untrained(
+      ['render', path, ...SMALL, '--out', join(into, 'film.mp4'), '--timeout', '2', '--no-cache'],
+      {
+        watch(child, text) {
+          if (browser !== undefined || !/frames/.test(text)) return;
+          browser = browserOf(child.pid!);
+          process.kill(browser, 'SIGSTOP');
+        },
+      },
+    );
+    expect(stderr).toMatch(
+      /\nuntrained: The browser \(process \d+\) has not answered for 2 s.*--timeout\.\n$/,
+    );
+    expect(code).toBe(1);
+    expect(existsSync(into)).toBe(false);
+    expect(execFileSync('ps', ['-eo', 'pgid=,stat=']).toString()).not.toMatch(
+      new RegExp(`^\\s*${browser}\\s+[^Z]`, 'm'),
+    );
+  },
+);
+
+/** The process of the browser that a render has started. */
+function browserOf(pid: number): number {
+  const all = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString();
+  const children = [...all.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].filter(
+    ([, , parent]) => Number(parent) === pid,
+  );
+  return Number(children.find(([, , , args]) => args.includes('--remote-debugging'))![1]);
+}
 
 test('with --strict, a warning ends the work; a film that was made without is none', async () => {
   const [, body] = logged[0];
@@ -245,4 +323,26 @@ test("another project's scenes, with its variables, files, time events and size;
   const all = await frames('--project', join(copy, 'src/project.ts'));
   expect(Object.keys(all)).toHaveLength(15); // at its 10 fps: half a second, until its event at 0.8 s, and 0.7 s
   expect(filesIn(copy)).toEqual(before);
+
+  // A range that was set in its editor, from frame 3 up to before frame 8, is what is rendered; --frames count from the
+  // project's beginning.
+  const meta = join(copy, 'src', 'project.meta');
+  const { shared, ...rest } = JSON.parse(readFileSync(meta, 'utf8'));
+  writeFileSync(meta, JSON.stringify({ ...rest, shared: { ...shared, range: [0.299, 0.8] } }));
+  const of = (...numbers: number[]) =>
+    Object.fromEntries(numbers.map((n) => [`00${n}.png`, all[`00${n}.png`]]));
+  expect(await frames('--project', join(copy, 'src/project.ts'))).toEqual(of(3, 4, 5, 6, 7));
+  expect(await frames('--project', join(copy, 'src/project.ts'), '--frames', '1-2')).toEqual(of(1, 2));
+  writeFileSync(meta, JSON.stringify({ ...rest, shared: { ...shared, range: [20, null] } }));
+  const beyond = await untrained([
+    'render',
+    '--project',
+    join(copy, 'src/project.ts'),
+    '--out',
+    join(folder, 'b.mp4'),
+  ]);
+  expect([beyond.code, beyond.stderr]).toEqual([
+    2,
+    expect.stringMatching(/range begins at 20 s.* lasts 1\.5 s/),
+  ]);
 });

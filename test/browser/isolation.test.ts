@@ -137,7 +137,13 @@ async function listen(): Promise<Listener> {
 beforeAll(async () => {
   browser = await findBrowser();
   process = await launchBrowser(browser);
-  const bundle = { files: new Map([['film.js', '']]), imports: {}, publicFolder: '/nowhere' };
+  const bundle = {
+    files: new Map([['film.js', '']]),
+    imports: {},
+    styles: [],
+    styleSources: [],
+    publicFolder: '/nowhere',
+  };
   server = await startServer(
     bundle,
     async () => {},

@@ -12,7 +12,13 @@ import { decode } from '../video/decode.js';
 
 const folder = temporaryFolder();
 const unpacked = await unpackChromium();
-const nothing = { files: new Map([['film.js', '']]), imports: {}, publicFolder: '/nowhere' };
+const nothing = {
+  files: new Map([['film.js', '']]),
+  imports: {},
+  styles: [],
+  styleSources: [],
+  publicFolder: '/nowhere',
+};
 
 function scene(name: string, body: string): string {
   const path = join(folder, `${name}.tsx`);

@@ -15,6 +15,7 @@ export interface Outcome {
 }
 
 interface Child {
+  pid: number | undefined;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -29,7 +30,7 @@ export function untrained(
       // What is kept would make a film that is made twice a film that is made once.
       env: { ...process.env, npm_lifecycle_event: '', UNTRAINED_CACHE: 'off', ...env },
     });
-    const handle: Child = { kill: (signal) => void child.kill(signal) };
+    const handle: Child = { pid: child.pid, kill: (signal) => void child.kill(signal) };
     started(handle);
     const outcome: Outcome = { code: null, signal: null, stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {

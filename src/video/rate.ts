@@ -1,0 +1,34 @@
+/** Frame rates as ffmpeg takes them: whole numbers and fractions, such as 30000/1001, which a decimal cannot say exactly. */
+
+/** Of rates, far beyond those of films: what a number of JavaScript tells apart. */
+const LARGEST_DENOMINATOR = 1_000_000;
+
+/** The simplest fraction that is the rate, by its continued fraction: 29.97002997002997 is 30000/1001, 12.5 is 25/2. */
+export function fractionOf(fps: number): [numerator: number, denominator: number] {
+  let [n, d, nBefore, dBefore] = [Math.floor(fps), 1, 1, 0];
+  for (let rest = fps - Math.floor(fps); Math.abs(n / d - fps) > 1e-12 * fps; ) {
+    const whole = Math.floor(1 / rest);
+    if (whole * d + dBefore > LARGEST_DENOMINATOR) break;
+    rest = 1 / rest - whole;
+    [n, d, nBefore, dBefore] = [whole * n + nBefore, whole * d + dBefore, n, d];
+  }
+  return [n, d];
+}
+
+/** "25", or "30000/1001". */
+export function rateOf(fps: number): string {
+  const [n, d] = fractionOf(fps);
+  return d === 1 ? String(n) : `${n}/${d}`;
+}
+
+/** The same for people, who read decimals more easily: "25", "12.5", "29.97 (30000/1001)". */
+export function shownRate(fps: number): string {
+  const short = String(Number(fps.toFixed(2)));
+  return fractionOf(fps)[1] === NTSC ? `${short} (${rateOf(fps)})` : short;
+}
+
+/** What the rates of American television are divided by. */
+const NTSC = 1001;
+
+/** ffmpeg's expression for the time of a frame, in ticks. It cuts off what is behind the point, and 2.9999999 is 3. */
+export const ticks = (frame: string, fps: number): string => `${frame}/(${fps}*TB)+0.01`;

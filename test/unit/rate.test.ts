@@ -1,0 +1,53 @@
+/** Frame rates that are fractions. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseRate } from '../../src/cli/arguments.js';
+import { fractionOf, rateOf, shownRate } from '../../src/video/rate.js';
+import { listOf } from '../../src/video/segments.js';
+
+test('a rate is the fraction that it was written as', () => {
+  const rates = ['25', '29.97', '12.5', '30000/1001', '24000 / 1001', '60000/1001'].map(parseRate);
+  expect(rates.map(rateOf)).toEqual(['25', '2997/100', '25/2', '30000/1001', '24000/1001', '60000/1001']);
+  expect(rates.map(shownRate)).toEqual([
+    '25',
+    '29.97',
+    '12.5',
+    '29.97 (30000/1001)',
+    '23.98 (24000/1001)',
+    '59.94 (60000/1001)',
+  ]);
+  expect(rateOf(30000 / 1001 / 2)).toBe('15000/1001');
+});
+
+test('every fraction is found again', () => {
+  const part = fc.integer({ min: 1, max: 2000 });
+  fc.assert(
+    fc.property(part, part, (n, d) => {
+      const [numerator, denominator] = fractionOf(n / d);
+      expect(numerator / denominator).toBe(n / d);
+      expect(denominator).toBeLessThanOrEqual(d);
+    }),
+  );
+});
+
+test('what is no rate is refused in one line', () => {
+  for (const text of ['', 'x', '0', '-5', '30000/0', '0/5', '1/2/3', 'Infinity']) {
+    expect(() => parseRate(text), text).toThrow(
+      /^--fps is ".*", and must be a number above 0, or a fraction: .*$/,
+    );
+  }
+});
+
+test('the lengths of segments add up to the film, however many there are', () => {
+  const fps = 24000 / 1001 / 7;
+  const count = 1000;
+  const segments = Array.from({ length: count }, (_, i) => [25 * i, 25 * i + 24] as const);
+  const list = listOf(
+    segments.map((_, i) => `${i}.video`),
+    segments,
+    fps,
+  );
+  const lengths = [...list.matchAll(/duration ([\d.]+)/g)].map(([, seconds]) => Number(seconds));
+  const sum = lengths.reduce((sum, seconds) => sum + seconds, 0);
+  expect(Math.abs(sum - (25 * count) / fps)).toBeLessThan(1.1e-6);
+});
