@@ -3,9 +3,7 @@
  *  128 and the signal's number: 130 by Ctrl-C, 143 by SIGTERM, 129 when the terminal was closed. */
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { UsageError } from '../errors.js';
-import { buildProgram } from './program.js';
-import { printJson } from './report.js';
+import { RenderError, UsageError } from '../errors.js';
 
 const interruption = new AbortController();
 let stopped = 0; // the exit code, once a signal has come
@@ -20,23 +18,35 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 process.stdout.on('error', () => {}); // a reader that went away (| head) is no reason to fail
 
-const program = buildProgram(interruption.signal);
-for (const command of [program, ...program.commands]) command.exitOverride();
 try {
+  const { buildProgram } = await import('./program.js'); // here, so that a failure to load it is told like any other
+  const program = buildProgram(interruption.signal);
+  for (const command of [program, ...program.commands]) command.exitOverride();
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  process.exitCode = await exitCodeOf(error);
 }
 
-function exitCodeOf(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
+async function exitCodeOf(error: unknown): Promise<number> {
+  const message = tooManyFiles(error) ?? (error instanceof Error ? error.message : String(error));
   const reported = error instanceof CommanderError; // it has printed its message itself
   if (reported && error.exitCode === 0) return 0;
-  if (process.argv.includes('--json')) printJson('error', { message });
+  if (process.argv.includes('--json')) {
+    const { printJson } = await import('./report.js');
+    printJson('error', { message });
+  }
   if (reported) return 2;
   console.error(`untrained: ${message}`);
   if (stopped) return stopped;
   if (error instanceof UsageError) return 2;
   if (process.env.DEBUG) console.error(error);
   return 1;
+}
+
+/** What Node says of a low limit on open files, "EMFILE: too many open files, open '...'", in whichever package that was. */
+function tooManyFiles(error: unknown): string | undefined {
+  const text = error instanceof Error ? error.message : String(error);
+  if (!/\b(EMFILE|ENFILE)\b|too many open files/i.test(text) || error instanceof RenderError)
+    return undefined;
+  return 'More files would have to be open than the system allows (EMFILE): raise the limit, as with "ulimit -n 1024".';
 }
