@@ -1,8 +1,11 @@
 /** Starts a browser that draws: nothing on screen, nothing from the network but what we serve ourselves. */
 
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
 import type { CDPSession, Browser as Process } from 'playwright-core';
 import { RenderError } from '../errors.js';
+import { whyRefused } from '../folders.js';
 import { WIDE_SIMD_IN_PAGES } from '../frame/cpu/host.node.js';
 import { DEFAULT_TIMEOUT, StalledError, within } from '../patience.js';
 import type { Browser } from './find-browser.js';
@@ -107,13 +110,29 @@ export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT)
         { cause: error },
       );
     }
-    const said = String((error as Error).message)
-      .split('\n')
-      .map((line) => line.replace(/^.*?\[err\] /, '').trim())
-      .find((line) => /error|cannot|not found|denied/i.test(line) && !/^browserType/.test(line));
-    throw new RenderError(
-      `The browser ${browser.path} did not start${said ? ` (${said})` : ''}: name another with --browser or CHROME_PATH.`,
-      { cause: error },
-    );
+    throw new RenderError(whyNotStarted(browser.path, error as Error), { cause: error });
   }
+}
+
+/** One line of Playwright's many: what the system or the browser said, or how the browser ended. */
+export function whyNotStarted(path: string, error: Error): string {
+  const { TMPDIR = tmpdir() } = process.env;
+  const lines = stripVTControlCharacters(String(error.message)).split('\n');
+  const own = lines.flatMap((line) => /\[err\] (.*)/.exec(line)?.[1].trim() ?? []); // what the browser wrote to stderr
+  const [, code] = /\b(E[A-Z]{3,}): .*(?:mkdtemp|mkdir|open|write)/.exec(lines[0]) ?? []; // Playwright's, of its own files
+  const [, status, signal] = /did exit: exitCode=(\w+), signal=(\w+)/.exec(lines.join(' ')) ?? [];
+  const said = own.find((line) => /error|cannot|not found|denied|no space|read-only/i.test(line));
+  if (code) {
+    const reason = whyRefused(Object.assign(error, { code }));
+    return `The browser ${path} did not start, since ${reason} (${code}, in ${TMPDIR}): set TMPDIR to a folder that can be written to.`;
+  }
+  const next = 'name another with --browser or CHROME_PATH';
+  if (said) return `The browser ${path} did not start (${said}): ${next}.`;
+  if (signal && signal !== 'null') {
+    const how = /SIG(TRAP|ABRT|SEGV|BUS|ILL)/.test(signal) ? 'crashed' : 'was killed';
+    return `The browser ${path} ${how} as it started (${signal}): make sure that there is room in memory and in ${TMPDIR}, and run the command again.`;
+  }
+  if (status && status !== 'null')
+    return `The browser ${path} ended as it started, with exit code ${status}: ${next}.`;
+  return `The browser ${path} did not start: ${next}.`;
 }

@@ -1,6 +1,10 @@
-/** Runs the `untrained` command. Exit codes: 0, 1 for work that failed, 2 for bad usage, 130 when interrupted. */
+/**
+ * Runs the `untrained` command. Exit codes: 0; 1 for work that failed; 2 for bad usage; when a signal stopped it, 128 and the
+ * signal's number, as in shells: 130 for Ctrl-C, 143 for SIGTERM, 129 when the terminal was closed.
+ */
+import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { UsageError } from '../errors.js';
+import { RenderError, UsageError } from '../errors.js';
 import { forgottenDashes } from './forgotten.js';
 import { buildProgram } from './program.js';
 import { inSight, printJson } from './report.js';
@@ -12,9 +16,11 @@ const LEAVE_MS = 1000;
 /** @param args - The command line's words, without Node's and the program's own. */
 export async function start(args: string[]): Promise<void> {
   const interruption = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  let stopped = 0; // the exit code, once a signal has come
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (interruption.signal.aborted) process.exit(130); // asked twice: at once
+      if (stopped) process.exit(stopped); // asked twice: at once
+      stopped = 128 + constants.signals[name];
       interruption.abort(new Error(stopMessage()));
     });
   }
@@ -23,7 +29,7 @@ export async function start(args: string[]): Promise<void> {
   try {
     await buildProgram(interruption.signal).parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, args.includes('--json'), interruption.signal.aborted);
+    process.exitCode = report(error, args.includes('--json'), stopped);
     setTimeout(() => process.exit(), LEAVE_MS).unref(); // a dead disk, or what is left of a scene, may hold us here
   }
 }
@@ -37,18 +43,26 @@ export async function startByNpm(name: string, words: string[]): Promise<void> {
   const command = program.commands.find((command) => command.name() === name)!;
   const message = await forgottenDashes(command, words);
   if (message === undefined) return start([name, ...words]);
-  process.exitCode = report(new UsageError(message), words.includes('--json'), false);
+  process.exitCode = report(new UsageError(message), words.includes('--json'));
 }
 
-/** Says what went wrong, in one line. Gives the exit code. */
-function report(error: unknown, json: boolean, stopped: boolean): number {
+/** Says what went wrong, in one line. Gives the exit code. @param stopped - That of the signal that ended the work; 0 if none did. */
+function report(error: unknown, json: boolean, stopped = 0): number {
   const said = error instanceof CommanderError; // it has printed its message itself
   if (said && error.exitCode === 0) return 0; // --help and --version
-  const message = inSight(error instanceof Error ? error.message : String(error));
+  const message = inSight(tooManyFiles(error) ?? (error instanceof Error ? error.message : String(error)));
   if (json) printJson('error', { message });
   if (!said) console.error(`untrained: ${message}`);
-  if (stopped) return 130;
+  if (stopped) return stopped;
   if (said || error instanceof UsageError) return 2;
   if (process.env.DEBUG) console.error(error);
   return 1;
+}
+
+/** What Node says of a low limit on open files, "EMFILE: too many open files, open '...'", in whichever package that was. */
+function tooManyFiles(error: unknown): string | undefined {
+  const text = error instanceof Error ? error.message : String(error);
+  if (!/\b(EMFILE|ENFILE)\b|too many open files/i.test(text) || error instanceof RenderError)
+    return undefined;
+  return 'More files would have to be open than the system allows (EMFILE): raise the limit, as with "ulimit -n 1024".';
 }

@@ -2,16 +2,15 @@
  *  film. It is in the same folder, hence on the same disk, so that giving the name is a rename; it is hidden; and its
  *  name says who made it, so that what a killed render left behind can be told from what another is working on:
  *
- *      renders/.moire.mp4.untrained-<host>-<pid>-<random>/film.mp4  ->  renders/moire.mp4
+ *      renders/.moire.mp4.untrained-<owner>-<random>/film.mp4  ->  renders/moire.mp4
  */
 
-import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RenderError, UsageError } from '../errors.js';
 import { makeFolder, whyRefused } from '../folders.js';
 import { endOfLinks } from './links.js';
+import { isAbandoned, listenIn, OWNER } from './owner.js';
 
 export interface WorkFolder {
   /** Absolute. */
@@ -21,12 +20,6 @@ export interface WorkFolder {
   /** Removes the folder and all in it, and those of the target's parents that were made for it, if they are empty. */
   remove(): Promise<void>;
 }
-
-/** When the leftovers of another machine count as such: its processes cannot be seen from here. In milliseconds. */
-const STALE_MS = 24 * 60 * 60 * 1000;
-
-/** Two machines may share a disk, and a container has the process ids of another world. */
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
 
 /**
  * Makes the target's parents and the work folder, and removes what killed renders of the same target left.
@@ -53,16 +46,18 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
   let path: string;
   try {
     made = await makeFolder(parent);
-    path = await fs.mkdtemp(join(parent, `${prefix}${HOST}-${process.pid}-`));
+    path = await fs.mkdtemp(join(parent, `${prefix}${OWNER}-`));
   } catch (error) {
     throw cannotWrite(name, error);
   }
+  const leave = await listenIn(path);
   await removeLeftovers(parent, prefix);
 
   return {
     path,
     target,
     async remove() {
+      await leave();
       await fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
       // Again: a killed render's ffmpeg may have been writing its last, so that its folder could not be removed before.
       await removeLeftovers(parent, prefix);
@@ -89,29 +84,8 @@ function cannotWrite(name: string, error: unknown): RenderError {
 async function removeLeftovers(parent: string, prefix: string): Promise<void> {
   for (const name of await fs.readdir(parent).catch(() => [])) {
     if (!name.startsWith(prefix)) continue;
-    const [, host, pid] = /^([0-9a-f]{6})-(\d+)-/.exec(name.slice(prefix.length)) ?? [];
     const path = join(parent, name);
-    const dead = host === HOST ? !isAlive(Number(pid)) : await isOlderThan(path, STALE_MS);
+    const dead = await isAbandoned(path, name.slice(prefix.length));
     if (dead) await fs.rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0); // signal 0 is only a question
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, and somebody else's
-  }
-}
-
-/** Whether nothing in the folder has been written to for `ms` milliseconds. */
-async function isOlderThan(folder: string, ms: number): Promise<boolean> {
-  try {
-    const files = [folder, ...(await fs.readdir(folder)).map((name) => join(folder, name))];
-    const times = await Promise.all(files.map(async (file) => (await fs.stat(file)).mtimeMs));
-    return Math.max(...times) < Date.now() - ms;
-  } catch {
-    return false; // it changed as we looked, so it lives
   }
 }

@@ -146,26 +146,27 @@ test('a still is one PNG', async () => {
   expect(readFileSync(path).subarray(1, 4).toString()).toBe('PNG');
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s stops at once, with 130, and leaves nothing',
-  async (signal) => {
-    const path = fresh(signal);
-    let sent = 0;
-    const outcome = await untrained(
-      ['render', '--json', '--out', join(path, 'film.mp4'), '--out', join(path, 'film.gif')],
-      {
-        watch: ({ kill }, text) => {
-          if (sent || !text.includes('"frame":2')) return;
-          sent = performance.now();
-          kill(signal);
-        },
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s stops at once, with %i, and leaves nothing', async (signal, expected) => {
+  const path = fresh(signal);
+  let sent = 0;
+  const outcome = await untrained(
+    ['render', '--json', '--out', join(path, 'film.mp4'), '--out', join(path, 'film.gif')],
+    {
+      watch: ({ kill }, text) => {
+        if (sent || !text.includes('"frame":2')) return;
+        sent = performance.now();
+        kill(signal);
       },
-    );
-    expect(outcome.code).toBe(130);
-    expect(performance.now() - sent).toBeLessThan(5000);
-    expect(readdirSync(path)).toEqual([]);
-  },
-);
+    },
+  );
+  expect(outcome.code).toBe(expected);
+  expect(performance.now() - sent).toBeLessThan(5000);
+  expect(readdirSync(path)).toEqual([]);
+});
 
 test('a film from before survives a render that is killed, and the next one clears up', async () => {
   const path = fresh('killed');

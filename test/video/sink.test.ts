@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { RenderError, UsageError } from '../../src/errors.js';
 import { type Ffmpeg, type FrameSink, openSink, parseOutput } from '../../src/video/index.js';
+import { listenIn, OWNER } from '../../src/video/owner.js';
 import { testFfmpeg } from './decode.js';
 import { fakeFfmpeg, HEIGHT, noise, picture, render, testFolder, WIDTH } from './films.js';
 
@@ -428,6 +429,40 @@ describe('what a killed render leaves', () => {
     await second.finish();
     expect(listing()).toEqual(['film.mp4']);
   });
+
+  test('is known for what it is where its process id has come again', async () => {
+    const [host, pid, began] = OWNER.split('-');
+    const left = folder.in(`.film.mp4.untrained-${host}-${pid}-${Number(began) - 1}-abcdef`);
+    mkdirSync(left);
+    await render(folder.in('film.mp4'), pictures(1));
+    expect(listing()).toEqual(['film.mp4']);
+  });
+
+  test('may be asked whether its owner lives, by whoever does not know its process ids', async () => {
+    const [host, pid, began] = OWNER.split('-');
+    const other = `${host.slice(0, 6)}ffffff-${pid}-${began}`; // the same machine, another container
+    for (const depth of [[], ['a'.repeat(60), 'b'.repeat(60)]]) {
+      const at = (name: string) => folder.in(...depth, name);
+      const [alive, dead] = ['alive1', 'dead01'].map((random) =>
+        at(`.film.mp4.untrained-${other}-${random}`),
+      );
+      for (const path of [alive, dead]) mkdirSync(path, { recursive: true });
+      const leave = await listenIn(alive);
+      await killedListener(dead);
+      await render(at('film.mp4'), pictures(1));
+      expect([existsSync(alive), existsSync(dead)]).toEqual([true, false]);
+      await leave();
+    }
+  });
+
+  /** Leaves the socket of a process that was killed in a folder. */
+  async function killedListener(path: string): Promise<void> {
+    const script = `process.chdir(process.argv[1]);
+      require('net').createServer().listen('alive', () => process.kill(process.pid, 'SIGKILL'));`;
+    const child = spawn(process.execPath, ['-e', script, path]);
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(readdirSync(path)).toEqual(['alive']);
+  }
 
   test("and from another machine's, for a day", async () => {
     const other = folder.in('.film.mp4.untrained-000000-1-abcdef');

@@ -12,7 +12,7 @@ interface Box {
 }
 
 export function readMp4(bytes: FileBytes): Found {
-  const moov = find(bytes, { name: '', start: 0, end: bytes.size }, 'moov');
+  const moov = findBox(bytes, 'moov');
   if (!moov) throw new Malformed('has no index of its frames');
   for (const track of boxes(bytes, moov)) {
     const video = track.name === 'trak' ? readTrack(bytes, track) : undefined;
@@ -71,6 +71,10 @@ function keyOf(bytes: FileBytes, keys: Box, key: string): string | undefined {
   }
   return undefined;
 }
+
+/** The first box of a name at a file's outermost level. */
+export const findBox = (bytes: FileBytes, name: string): Box | undefined =>
+  find(bytes, { name: '', start: 0, end: bytes.size }, name);
 
 /** The first box of a name in a box, and the first of the next name in that one. */
 function find(bytes: FileBytes, box: Box, ...names: string[]): Box | undefined {

@@ -1,0 +1,137 @@
+/**
+ * Whether the process that made a folder is still there. Its number alone does not tell: numbers recur, in containers every
+ * time, since each counts from 1. So the folder's name says more of its owner, and in it is a socket at which the owner
+ * listens: the kernel closes that when the owner ends, in whatever way, and any process on the machine can ask.
+ */
+
+import { createHash } from 'node:crypto';
+import { promises as fs, readFileSync, readlinkSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+
+/** When what another machine left counts as abandoned: its processes cannot be seen from here. In milliseconds. */
+const STALE_MS = 24 * 60 * 60 * 1000;
+
+/** The machine, as it has been running since it was started; other machines may share a disk with it. */
+const MACHINE = short(read('/proc/sys/kernel/random/boot_id') ?? hostname());
+
+/** Whose processes are known by the same numbers. */
+const WORLD = short(`${hostname()} ${link('/proc/self/ns/pid')}`);
+
+/** When this process began, in whatever unit. */
+const BEGAN = begin('self') ?? String(Math.round(performance.timeOrigin / 1000));
+
+/** To be put into the name of a folder of this process, before something random. */
+export const OWNER = `${MACHINE}${WORLD}-${process.pid}-${BEGAN}`;
+
+const OWNED = /^([0-9a-f]{6})([0-9a-f]{6})-(\d+)-(\d+)-/;
+
+const SOCKET = 'alive';
+
+/** The longest path of a socket, in bytes: a longer one would be cut short without a word. */
+const LONGEST = 100;
+
+/**
+ * Listens in a folder for who asks whether its owner is alive. Keeps no process from ending.
+ * @returns What ends it; to be called before the folder is removed.
+ */
+export async function listenIn(folder: string): Promise<() => Promise<void>> {
+  if (process.platform === 'win32') return async () => {}; // sockets have no files there
+  const path = await socketIn(folder);
+  if (!path) return async () => {};
+  const server: Server = createServer((socket) => socket.destroy());
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)); // not every file system has sockets
+    server.listen(path.name, () => resolve(true));
+  });
+  server.unref();
+  return async () => {
+    if (listening) await new Promise((closed) => server.close(closed)); // which removes the socket, by its path
+    await path.close();
+  };
+}
+
+/** Whether a folder that is named after its owner is nobody's any more. @param own - Of its name, from the owner on. */
+export async function isAbandoned(folder: string, own: string): Promise<boolean> {
+  const [, machine, world, pid, began] = OWNED.exec(own) ?? [];
+  if (machine !== MACHINE) return isOlderThan(folder, STALE_MS);
+  const answer = await ask(folder);
+  if (answer !== undefined) return !answer;
+  return world === WORLD ? !isRunning(Number(pid), began) : isOlderThan(folder, STALE_MS);
+}
+
+/** Whether anyone listens in the folder; undefined where that cannot be found out. */
+async function ask(folder: string): Promise<boolean | undefined> {
+  const path = process.platform === 'win32' ? undefined : await socketIn(folder);
+  if (!path) return undefined;
+  const answer = await new Promise<boolean | undefined>((resolve) => {
+    const socket = connect(path.name);
+    socket.once('connect', () => resolve(true));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve(code === 'ECONNREFUSED' ? false : undefined),
+    );
+    socket.once('close', () => resolve(undefined));
+    socket.once('connect', () => socket.destroy());
+  });
+  await path.close();
+  return answer;
+}
+
+/** The path of a folder's socket; where it is too long, by way of the open folder, on Linux. */
+async function socketIn(folder: string): Promise<{ name: string; close(): Promise<void> } | undefined> {
+  const name = join(folder, SOCKET);
+  if (Buffer.byteLength(name) <= LONGEST) return { name, close: async () => {} };
+  if (process.platform !== 'linux') return undefined;
+  const handle = await fs.open(folder).catch(() => undefined);
+  if (!handle) return undefined;
+  return { name: `/proc/self/fd/${handle.fd}/${SOCKET}`, close: () => handle.close().catch(() => {}) };
+}
+
+/** Whether the process of that number is the one that began then. */
+function isRunning(pid: number, began: string): boolean {
+  if (pid === process.pid) return began === BEGAN;
+  try {
+    process.kill(pid, 0); // signal 0 is only a question
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false; // else it is alive, and somebody else's
+  }
+  return (begin(String(pid)) ?? began) === began;
+}
+
+/** When a process began, in the kernel's ticks since the machine was started; undefined where /proc does not say. */
+function begin(pid: string): string | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]; // its name, in brackets, may hold anything
+}
+
+/** Whether nothing in the folder has been written to for `ms` milliseconds. */
+async function isOlderThan(folder: string, ms: number): Promise<boolean> {
+  try {
+    const files = [folder, ...(await fs.readdir(folder)).map((name) => join(folder, name))];
+    const times = await Promise.all(files.map(async (file) => (await fs.lstat(file)).mtimeMs));
+    return Math.max(...times) < Date.now() - ms;
+  } catch {
+    return false; // it changed as we looked, so it lives
+  }
+}
+
+function short(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 6);
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function link(path: string): string {
+  try {
+    return basename(readlinkSync(path));
+  } catch {
+    return '';
+  }
+}
