@@ -18,9 +18,14 @@ export async function start(args: string[]): Promise<void> {
   // A reader that went away (| head), or a full disk behind >, is no reason for a render to fail.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    await buildProgram(interruption.signal).parseAsync(args, { from: 'user' });
+    const program = buildProgram(interruption.signal);
+    // Commander answers `help nonsense` with all of its help.
+    const [first, topic] = args;
+    const lost = first === 'help' && topic && !program.commands.some((command) => command.name() === topic);
+    await program.parseAsync(lost ? [topic] : args, { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, args.includes('--json'), interruption.signal.aborted);
+    const { aborted, reason } = interruption.signal;
+    process.exitCode = report(aborted ? reason : error, args.includes('--json'), aborted);
   }
 }
 
