@@ -10,7 +10,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, promises as fs } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -31,11 +31,10 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const entry = packageEntry();
   if (entry === undefined) return undefined;
-  const user = process.getuid?.(); // os.userInfo() throws for a user without an entry in /etc/passwd
-  const folder = join(tmpdir(), `untrained-chromium-${await versionAt(entry)}-${user}`);
+  const folder = join(tmpdir(), `untrained-chromium-${await versionAt(entry)}-${userInfo().uid}`);
   if (!existsSync(folder)) await unpackInto(folder, entry);
   // Beyond the user's own a program could have been put here; what we made ourselves nobody else can write to.
-  if ((await fs.stat(folder)).uid !== user) {
+  if ((await fs.stat(folder)).uid !== userInfo().uid) {
     throw new RenderError(
       `${folder} belongs to another user, and a browser of theirs is not started: remove it, or set TMPDIR.`,
     );

@@ -1,4 +1,8 @@
-/** Runs the `untrained` command. Exit codes: 0, 1 for work that failed, 2 for bad usage, 130 when interrupted. */
+/**
+ * Runs the `untrained` command. Exit codes: 0, 1 for work that failed, 2 for bad usage; when a signal stopped it, as in shells,
+ * 128 and the signal's number: 130 by Ctrl-C, 143 by SIGTERM, 129 when the terminal was closed.
+ */
+import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
 import { forgottenDashes } from './forgotten.js';
@@ -6,12 +10,17 @@ import { buildProgram } from './program.js';
 import { inSight, printJson } from './report.js';
 import { stopMessage } from './stopping.js';
 
+/** How long a command that has failed may take to leave by itself, in milliseconds. */
+const LEAVE_MS = 1000;
+
 /** @param args - The command line's words, without Node's and the program's own. */
 export async function start(args: string[]): Promise<void> {
   const interruption = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  let stopped = 0; // the exit code, once a signal has come
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (interruption.signal.aborted) process.exit(130); // asked twice: at once
+      if (stopped) process.exit(stopped); // asked twice: at once
+      stopped = 128 + constants.signals[name];
       interruption.abort(new Error(stopMessage()));
     });
   }
@@ -24,8 +33,8 @@ export async function start(args: string[]): Promise<void> {
     const lost = first === 'help' && topic && !program.commands.some((command) => command.name() === topic);
     await program.parseAsync(lost ? [topic] : args, { from: 'user' });
   } catch (error) {
-    const { aborted, reason } = interruption.signal;
-    process.exitCode = report(aborted ? reason : error, args.includes('--json'), aborted);
+    process.exitCode = report(stopped ? interruption.signal.reason : error, args.includes('--json'), stopped);
+    setTimeout(() => process.exit(), LEAVE_MS).unref(); // a dead disk, or what is left of a scene, may hold us here
   }
 }
 
@@ -38,17 +47,17 @@ export async function startByNpm(name: string, words: string[]): Promise<void> {
   const command = program.commands.find((command) => command.name() === name)!;
   const message = await forgottenDashes(command, words);
   if (message === undefined) return start([name, ...words]);
-  process.exitCode = report(new UsageError(message), words.includes('--json'), false);
+  process.exitCode = report(new UsageError(message), words.includes('--json'));
 }
 
-/** Says what went wrong, in one line. Gives the exit code. */
-function report(error: unknown, json: boolean, stopped: boolean): number {
+/** Says what went wrong, in one line. Gives the exit code, which is `stopped` if a signal was what went wrong. */
+function report(error: unknown, json: boolean, stopped = 0): number {
   const said = error instanceof CommanderError; // it has printed its message itself
   if (said && error.exitCode === 0) return 0; // --help and --version
   const message = inSight(error instanceof Error ? error.message : String(error));
   if (json) printJson('error', { message });
   if (!said) console.error(`untrained: ${message}`);
-  if (stopped) return 130;
+  if (stopped) return stopped;
   if (said || error instanceof UsageError) return 2;
   if (process.env.DEBUG) console.error(error);
   return 1;
