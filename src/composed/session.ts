@@ -82,7 +82,9 @@ export class Session {
     // Each in a context of its own, with its own connections: else the frames that wait to be taken could use up all of
     // them, and the one that is waited for would have none.
     const open = async () => {
-      const context = await this.process.newContext({ viewport: { width: 320, height: 180 } });
+      // A scene that writes numbers or dates writes them alike on every machine.
+      const machine = { locale: 'en-US', timezoneId: 'UTC' };
+      const context = await this.process.newContext({ viewport: { width: 320, height: 180 }, ...machine });
       return context.newPage();
     };
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
