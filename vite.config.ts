@@ -5,6 +5,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   logLevel: 'error', // Motion Canvas ships source maps without their sources, a warning each
+  css: { postcss: {} }, // otherwise Vite looks for a configuration in the home folder, which not everybody has
   resolve: {
     // Scenes import the package by its own name, as a user's would; tests read it from the sources.
     alias: [

@@ -16,6 +16,9 @@ import { setGenericFonts } from './fonts.js';
 export async function openPage(process: Process, browser: Browser, origin: string): Promise<Page> {
   const context = await process.newContext({
     viewport: { width: 320, height: 180 },
+    // A scene that writes numbers or dates writes them alike on every machine.
+    locale: 'en-US',
+    timezoneId: 'UTC',
     // Playwright takes loopback addresses out of the proxy's exceptions, so that ours is the only one.
     proxy: { server: origin, bypass: new URL(origin).host },
     serviceWorkers: 'block',

@@ -42,7 +42,13 @@ export function positive(option: string): (text: string) => number {
 
 /** Makes a reader of numbers from 0 up. */
 export function notNegative(option: string): (text: string) => number {
-  return (text) => (Number(text) === 0 && text.trim() !== '' ? 0 : positive(option)(text));
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && Number.isFinite(value))) {
+      throw new UsageError(`${option} is "${text}", and must be a number from 0 up.`);
+    }
+    return value;
+  };
 }
 
 /** Makes a reader of whole numbers from 1 to `most`. */

@@ -1,6 +1,7 @@
 /** What `render` and `still` do: reads a scene, changes it as the options say, and has it rendered. */
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
+import { pretendHome } from '../browser/home.js';
 import type { ComposedOptions } from '../composed/source.js';
 import type { Target } from '../composed/target.js';
 import { UsageError } from '../errors.js';
@@ -196,6 +197,7 @@ export function rendererOptions(
 
 /** Loaded only when needed: a bundler and a browser's driver take half a second to load. */
 export async function openComposed(target: Target, options: ComposedOptions): Promise<FrameSource> {
+  pretendHome();
   const composed = await import('../composed/source.js');
   return composed.openComposed(target, options);
 }

@@ -1,9 +1,11 @@
 /** What `edit` does: serves the editor until it is stopped. */
 import { extname } from 'node:path';
+import { pretendHome } from '../browser/home.js';
 import { defaultsOf } from '../composed/target.js';
 import { listScenes, loadScene, sceneFolders } from './scenes.js';
 
 export async function edit(options: { port?: number; open: boolean }, signal: AbortSignal): Promise<void> {
+  pretendHome();
   const { startEditor } = await import('../editor/editor.js'); // only when needed: a server takes its time to load
   const editor = await startEditor({
     list: listScenes,

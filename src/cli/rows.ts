@@ -6,6 +6,7 @@ import type { Option } from 'commander';
 import Papa from 'papaparse';
 import { UsageError } from '../errors.js';
 import { didYouMean, quote } from '../sweep/explain.js';
+import { parseJson } from '../sweep/json.js';
 import type { RenderOptions } from './options.js';
 import { printable } from './report.js';
 
@@ -60,7 +61,7 @@ async function rowsIn(path: string, reader: RowReader): Promise<Row[]> {
 function fromJson(text: string): Row[] {
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = parseJson(text);
   } catch (error) {
     throw new UsageError(`it is not JSON (${(error as Error).message}): check its brackets and quotes.`);
   }

@@ -27,9 +27,13 @@ export async function start(args: string[]): Promise<void> {
   // A reader that went away (| head), or a full disk behind >, is no reason for a render to fail.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    await buildProgram(interruption.signal).parseAsync(args, { from: 'user' });
+    const program = buildProgram(interruption.signal);
+    // Commander answers `help nonsense` with all of its help.
+    const [first, topic] = args;
+    const lost = first === 'help' && topic && !program.commands.some((command) => command.name() === topic);
+    await program.parseAsync(lost ? [topic] : args, { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, args.includes('--json'), stopped);
+    process.exitCode = report(stopped ? interruption.signal.reason : error, args.includes('--json'), stopped);
     setTimeout(() => process.exit(), LEAVE_MS).unref(); // a dead disk, or what is left of a scene, may hold us here
   }
 }
@@ -46,7 +50,7 @@ export async function startByNpm(name: string, words: string[]): Promise<void> {
   process.exitCode = report(new UsageError(message), words.includes('--json'));
 }
 
-/** Says what went wrong, in one line. Gives the exit code. @param stopped - That of the signal that ended the work; 0 if none did. */
+/** Says what went wrong, in one line. Gives the exit code, which is `stopped` if a signal was what went wrong. */
 function report(error: unknown, json: boolean, stopped = 0): number {
   const said = error instanceof CommanderError; // it has printed its message itself
   if (said && error.exitCode === 0) return 0; // --help and --version

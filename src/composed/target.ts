@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
+import { parseJson } from '../sweep/json.js';
 
 export interface Target {
   kind: 'scene' | 'project';
@@ -87,7 +88,7 @@ export function metaOf(path: string): Meta & Record<string, unknown> {
   const file = metaFileOf(path);
   if (!existsSync(file) || statSync(file).isDirectory()) return {};
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return parseJson(readFileSync(file, 'utf8')) as Meta & Record<string, unknown>;
   } catch (error) {
     throw new UsageError(`${file} is not JSON (${(error as Error).message}): mend it, or remove it.`);
   }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { sizeSchema } from '../frame/description.js';
 import { explain } from './explain.js';
+import { parseJson } from './json.js';
 import { parseSweep, type Sweep } from './sweep.js';
 
 /** Raised when a recipe of before would make another film now. */
@@ -73,7 +74,7 @@ function parse(text: string): Recipe {
   }
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = parseJson(text);
   } catch (error) {
     throw new UsageError(
       `The recipe is not JSON (${(error as Error).message}): fix it, or write it anew with --recipe.`,
