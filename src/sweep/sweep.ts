@@ -108,6 +108,26 @@ export function sweep(input: SweepInput): Sweep {
   return parseSweep(input);
 }
 
+/** Sweeps that have been checked. */
+const checkedSweeps = new WeakSet<object>();
+
+/**
+ * A sweep that a program hands back: one that was checked, or a copy of one that was changed perhaps.
+ * @throws UsageError for anything else.
+ */
+export function checkedSweep(value: unknown): Sweep {
+  const known = typeof value === 'object' && value !== null && checkedSweeps.has(value);
+  if (known && sweepSchema.safeParse(value).success) return value as Sweep; // which nobody has changed since
+  const fields = (typeof value === 'object' && value) || {};
+  const missing = (['seconds', 'fps', 'size', 'loop', 'network', 'view'] as const).find(
+    (name) => !Object.hasOwn(fields, name),
+  );
+  if (missing === undefined) return parseSweep(value);
+  throw new UsageError(
+    `The sweep is ${quote(value)}, which has no "${missing}": pass what sweep({ ... }) gives, which fills in the rest.`,
+  );
+}
+
 /** The same for data from a file or a program, which may be anything. */
 export function parseSweep(input: unknown): Sweep {
   const result = sweepSchema.safeParse(input);
@@ -120,6 +140,7 @@ export function parseSweep(input: unknown): Sweep {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError('The sweep is nested too deeply: tracks are at most a few levels down.');
   }
+  checkedSweeps.add(checked);
   return checked;
 }
 

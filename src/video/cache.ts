@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants, promises as fs } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Environment } from '../ambient.js';
 import { UsageError } from '../errors.js';
 import { parseBytes } from './budget.js';
 
@@ -41,7 +42,7 @@ export class SegmentCache {
    * The cache of this user, by UNTRAINED_CACHE or where the system has such things; undefined where UNTRAINED_CACHE is "off".
    * @throws UsageError when UNTRAINED_CACHE_SIZE is no size.
    */
-  static here(env: NodeJS.ProcessEnv = process.env): SegmentCache | undefined {
+  static here(env: Environment = process.env): SegmentCache | undefined {
     if (env.UNTRAINED_CACHE === 'off') return undefined;
     const text = env.UNTRAINED_CACHE_SIZE;
     const limit = text ? parseBytes(text) : DEFAULT_LIMIT;
@@ -144,7 +145,7 @@ export class SegmentCache {
   }
 }
 
-function cacheHome(env: NodeJS.ProcessEnv): string {
+function cacheHome(env: Environment): string {
   if (process.platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
   return env.XDG_CACHE_HOME || join(homedir(), '.cache');

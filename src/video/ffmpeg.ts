@@ -5,6 +5,7 @@ import { constants, promises as fs } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import type { Environment } from '../ambient.js';
 import { RenderError, UsageError } from '../errors.js';
 
 export type FfmpegSource = '--ffmpeg' | 'FFMPEG_PATH' | 'ffmpeg-static' | 'PATH' | '@ffmpeg-installer/ffmpeg';
@@ -20,7 +21,7 @@ export interface Ffmpeg {
 
 /** Where findFfmpeg looks; tests hand in their own. */
 export interface Surroundings {
-  env: NodeJS.ProcessEnv;
+  env: Environment;
   /** The path that an installed npm package names, or undefined if the package is not there. It may not exist. */
   packagePath: (name: 'ffmpeg-static' | '@ffmpeg-installer/ffmpeg') => string | undefined;
 }
@@ -51,11 +52,7 @@ export async function findFfmpeg(explicit?: string, surroundings = here): Promis
 }
 
 /** What somebody named: a path, or the bare name of a program on PATH. */
-async function named(
-  value: string,
-  source: '--ffmpeg' | 'FFMPEG_PATH',
-  env: NodeJS.ProcessEnv,
-): Promise<Ffmpeg> {
+async function named(value: string, source: '--ffmpeg' | 'FFMPEG_PATH', env: Environment): Promise<Ffmpeg> {
   const path = resolve(value);
   try {
     return { path, version: await versionOf(path), source };
@@ -85,7 +82,7 @@ async function fromPackage(
   }
 }
 
-async function fromSearchPath(name: string, env: NodeJS.ProcessEnv): Promise<Ffmpeg | undefined> {
+async function fromSearchPath(name: string, env: Environment): Promise<Ffmpeg | undefined> {
   const windows = process.platform === 'win32';
   const file = windows && !/\.exe$/i.test(name) ? `${name}.exe` : name; // a .cmd would need a shell, and we use none
   for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {
