@@ -60,13 +60,19 @@ for (const [name, words] of Object.entries(OTHER_NAMES)) {
   for (const word of words.split(' ').map(plain)) others.set(word, [...(others.get(word) ?? []), name]);
 }
 
+/** The one of `known` that a word is another name or another spelling of; undefined for none. */
+export function namesake(word: string, known: readonly string[]): string | undefined {
+  const asked = plain(word);
+  const same = known.find((name) => plain(name) === asked);
+  return same ?? others.get(asked)?.find((name) => known.includes(name));
+}
+
 /** The one of `known` that was meant by a word; undefined when nothing is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
+  const name = namesake(word, known);
+  if (name !== undefined) return name;
   const asked = plain(word.slice(0, 100)); // a file may hold any word
-  const same = known.find((name) => plain(name) === asked);
-  const other = others.get(asked)?.find((name) => known.includes(name));
-  if (same ?? other) return same ?? other;
   const best = closest(asked, known.map(plain));
   return distance(asked, best) <= Math.max(2, asked.length / 3)
     ? known.find((name) => plain(name) === best)

@@ -1,6 +1,6 @@
 /** Turns what zod has to say into one line: the value, the rule, and the nearest right thing. */
 import type { z } from 'zod';
-import { didYouMean, nearest } from '../did-you-mean.js';
+import { didYouMean, namesake, nearest } from '../did-you-mean.js';
 import { networkFieldNames } from '../network/spec.js';
 
 /** The fields that there are, by the last word of the way to what holds them. */
@@ -21,17 +21,22 @@ function fieldMeant(key: string, path: (string | number)[]): string {
   const names = path.filter((part) => typeof part === 'string');
   const home = names.at(-1) ?? '';
   const known = FIELDS[home] ?? (names.length === 0 ? SWEEP_FIELDS : OTHER_FIELDS);
-  const here = nearest(key, known);
-  if (here !== undefined && !(names.length === 0 && isField(key))) return `. Did you mean "${here}"?`;
-  for (const part of ['network', 'view'] as const) {
-    const there = part === home ? undefined : nearest(key, FIELDS[part]);
-    if (there !== undefined) return `. Did you mean "${part}.${there}"?`;
+  const places = (['network', 'view'] as const).filter((part) => part !== home);
+  // By its name, here and elsewhere, before by its letters.
+  for (const find of [namesake, nearest]) {
+    const exact = names.length === 0 && places.find((part) => FIELDS[part].includes(key));
+    if (exact) return `. Did you mean "${exact}.${key}"?`;
+    const here = find(key, known);
+    if (here !== undefined) return `. Did you mean "${here}"?`;
+    for (const part of places) {
+      const there = find(key, FIELDS[part]);
+      if (there !== undefined) return `. Did you mean "${part}.${there}"?`;
+    }
+    const above = names.length > 0 && find(key, SWEEP_FIELDS);
+    if (above) return `. Did you mean the sweep's "${above}"?`;
   }
-  return didYouMean(key, names.length === 0 ? [] : SWEEP_FIELDS);
+  return '.';
 }
-
-/** Whether it is the very name of a field of the network or the view. */
-const isField = (key: string) => [...FIELDS.network, ...FIELDS.view].includes(key);
 
 /**
  * One line on the first thing wrong.

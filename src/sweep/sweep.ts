@@ -349,8 +349,12 @@ function timelineOf(sweep: Sweep): Timeline {
 /** The frame at t seconds of its tracks. */
 function describe(sweep: Sweep, t: number): FrameDescription {
   const { network, view, slice, palette, size, supersample, dither, seconds } = sweep;
-  const still = resolve({ network, view, ...(slice && { slice }) }, t, seconds);
-  const input = { ...(still as object), palette, size, supersample, dither };
+  const parts = { network, view, ...(slice && { slice }) };
+  const still = mapped(parts, (part) =>
+    // A network or a view is no track, whatever its fields are called.
+    Array.isArray(part) ? resolve(part, t, seconds) : mapped(part, (value) => resolve(value, t, seconds)),
+  );
+  const input = { ...still, palette, size, supersample, dither };
   const result = frameSchema.safeParse(input);
   if (result.success) return result.data;
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
@@ -366,7 +370,12 @@ function resolve(value: unknown, t: number, seconds: number): unknown {
     const items = value.map((item) => resolve(item, t, seconds));
     return items.some((item, i) => item !== value[i]) ? items : value;
   }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, t, seconds)]));
+  return mapped(value, (item) => resolve(item, t, seconds));
+}
+
+/** An object with other values. */
+function mapped(object: object, change: (value: never) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value as never)]));
 }
 
 /** A list of numbers holds no track, and may be long. */
@@ -412,6 +421,6 @@ export function tracksIn(
   path: (string | number)[] = [],
 ): { path: (string | number)[]; value: unknown }[] {
   if (typeof value !== 'object' || value === null || areNumbers(value)) return [];
-  if (formOf(value)) return [{ path, value }];
+  if (path.length > 1 && formOf(value)) return [{ path, value }]; // not the network or the view itself
   return Object.entries(value).flatMap(([key, item]) => tracksIn(item, [...path, key]));
 }
