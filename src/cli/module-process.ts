@@ -1,6 +1,6 @@
 /**
- * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It sends each sweep to its parent as plain
- * data, or what is wrong with the module in one line. See module.ts for its parent.
+ * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It sends
+ * its parent (module.ts) each sweep as plain data, or what is wrong with the module in one line.
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +60,8 @@ function failureOf(thrown: unknown, path: string): string {
     const [line] = String(thrown.message).split('\n');
     const text = line.trim() || thrown.name;
     const syntax = /^ParseError: (.*?)\s*\n\s*(.+):(\d+):(\d+)/.exec(thrown.message); // as jiti words it
-    if (syntax) return placed(path, syntax[2], syntax[3], syntax[4], `syntax error: ${syntax[1]}`);
+    if (syntax)
+      return placed(path, syntax[2], syntax[3], `${Number(syntax[4]) + 1}`, `syntax error: ${syntax[1]}`);
     for (const frame of String(thrown.stack).split('\n')) {
       const [, file, row, column] = /((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/.exec(frame) ?? [];
       if (!file || frame.includes('(node:') || frame.includes(' node:')) continue;
