@@ -38,7 +38,7 @@ for (const path of paths) {
   try {
     const { default: exported } = (await jiti.import(path)) as { default?: unknown };
     if (exported === undefined) {
-      throw new UsageError('it has no default export: end it with "export default sweep({ ... })".');
+      throw new UsageError('It has no default export: end it with "export default sweep({ ... })".');
     }
     await report({ path, sweep: parseSweep(exported) });
   } catch (error) {
@@ -54,7 +54,7 @@ function report(message: ModuleMessage): Promise<void> {
 function failureOf(thrown: unknown, path: string): string {
   try {
     if (!(thrown instanceof Error)) {
-      return `it threw ${inspect(thrown, { breakLength: Number.POSITIVE_INFINITY })}, which is not an error: throw new Error("why") instead.`;
+      return `It threw ${inspect(thrown, { breakLength: Number.POSITIVE_INFINITY })}, which is not an error: throw new Error("why") instead.`;
     }
     if (thrown instanceof UsageError) return thrown.message;
     const [line] = String(thrown.message).split('\n');
@@ -67,16 +67,17 @@ function failureOf(thrown: unknown, path: string): string {
       if (!file || frame.includes('(node:') || frame.includes(' node:')) continue;
       const real = file.startsWith('file:') ? fileURLToPath(file) : file;
       if (real.startsWith(join(root, 'dist')) || /[\\/]node_modules[\\/]/.test(real)) continue;
-      return placed(path, real, row, column, text);
+      return placed(path, real, row, row === '1' ? '' : column, text); // jiti writes before what is in line 1
     }
     return text;
   } catch {
-    return 'it threw something that cannot be shown: throw new Error("why") instead.'; // its own getters throw
+    return 'It threw something that cannot be shown: throw new Error("why") instead.'; // its own getters throw
   }
 }
 
 function placed(path: string, file: string, row: string, column: string, text: string): string {
-  return file === path ? `${row}:${column}: ${text}` : `${file}:${row}:${column}: ${text}`;
+  const place = column ? `${row}:${column}` : row;
+  return file === path ? `${place}: ${text}` : `${file}:${place}: ${text}`;
 }
 
 /** Ends this process when its parent has gone: a module that loops for ever would outlive it. It may have gone already. */

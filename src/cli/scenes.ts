@@ -179,7 +179,7 @@ async function withPath<T>(path: string, load: () => Promise<T>): Promise<T> {
     const message = String((error as Error).message ?? error)
       .split('\n')[0]
       .trim();
-    const placed = /^\d+:\d+: /.test(message); // the line and column in that very file
+    const placed = /^\d+:(\d+:)? /.test(message); // the line and column in that very file
     throw new UsageError(`${path}:${placed ? '' : ' '}${message}`, { cause: error });
   }
 }

@@ -18,9 +18,9 @@ test.each([
   [
     'object.ts',
     'throw { a: 1 };',
-    ' it threw { a: 1 }, which is not an error: throw new Error("why") instead.',
+    ' It threw { a: 1 }, which is not an error: throw new Error("why") instead.',
   ],
-  ['nothing.ts', 'throw null;', ' it threw null, which is not an error: throw new Error("why") instead.'],
+  ['nothing.ts', 'throw null;', ' It threw null, which is not an error: throw new Error("why") instead.'],
   ['line.ts', '\n\nfunction f(): void {\n  throw new Error("boom");\n}\nf();', '4:9: boom'],
   ['syntax.ts', 'const a = 1;\nexport default { a,, };', '2:20: syntax error: Unexpected token'],
   [
@@ -31,27 +31,27 @@ test.each([
   [
     'exit.ts',
     'process.exit(0);',
-    ' it ended itself with code 0, and gave no sweep: end it with "export default sweep({ ... })".',
+    ' It ended itself with code 0, and gave no sweep: end it with "export default sweep({ ... })".',
   ],
   [
     'kill.ts',
     'process.kill(process.pid, "SIGTERM"); await new Promise((r) => setTimeout(r, 20000));',
-    ' it was ended by SIGTERM, and gave no sweep: end it with "export default sweep({ ... })".',
+    ' It was ended by SIGTERM, and gave no sweep: end it with "export default sweep({ ... })".',
   ],
   [
     'abort.ts',
     'process.abort();',
-    ' it was ended by SIGABRT, and gave no sweep: end it with "export default sweep({ ... })".',
+    ' It was ended by SIGABRT, and gave no sweep: end it with "export default sweep({ ... })".',
   ],
   [
     'never.ts',
     'await new Promise(() => {});',
-    ' it waits for a promise that never settles, and gave no sweep: end it with "export default sweep({ ... })".',
+    ' It waits for a promise that never settles, and gave no sweep: end it with "export default sweep({ ... })".',
   ],
   [
     'none.ts',
     'export const a = 1;',
-    ' it has no default export: end it with "export default sweep({ ... })".',
+    ' It has no default export: end it with "export default sweep({ ... })".',
   ],
   ['code.ts', 'export default () => 1;', ' The sweep is () => 1, and must be an object.'],
   [
@@ -79,7 +79,7 @@ test('a module that loops for ever stops at Ctrl-C', async () => {
 test('and at its deadline; those after it are loaded all the same', async () => {
   const paths = [inFolder('loop2.ts', 'while (true) {}'), inFolder('fine.ts', SWEEP)];
   const [first, second] = await loadModules(paths, { deadline: 8000 });
-  expect(first).toMatchObject({ message: expect.stringContaining('it is still loading after 8 s') });
+  expect(first).toMatchObject({ message: expect.stringContaining('It is still loading after 8 s') });
   expect(second).toMatchObject({ seconds: 1, size: [8, 8] });
 });
 
