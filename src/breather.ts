@@ -1,8 +1,10 @@
 /** Long work in slices: between them timers, signals and progress get their turn. */
 
+import type { StopSignal } from './ambient.js';
+
 export interface Watched {
   /** Gives the work up: it throws the signal's reason. */
-  signal?: AbortSignal | undefined;
+  signal?: StopSignal | undefined;
   /** Called now and then while it takes long, with what is going on: "checking frame 1200 of 432000". */
   onStage?: ((doing: string) => void) | undefined;
 }

@@ -16,6 +16,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RenderError } from '../errors.js';
 import { whyRefused } from '../folders.js';
+import { isPrivateFolder } from '../private-folder.js';
 import { fontEnvironment } from './fonts.js';
 
 const PACKAGE = '@sparticuz/chromium';
@@ -44,10 +45,10 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   const user = process.getuid!(); // os.userInfo() throws for a user without an entry in /etc/passwd
   const folder = join(tmpdir(), `untrained-chromium-${await versionAt(entry)}-${user}`);
   if (!existsSync(folder)) await unpackInto(folder, entry);
-  // Beyond the user's own a program could have been put here; what we made ourselves nobody else can write to.
-  if ((await fs.lstat(folder)).uid !== user) {
+  // Anybody can make a folder, or a link, of that name; into what we made ourselves nobody else can write.
+  if (!isPrivateFolder(folder)) {
     throw new RenderError(
-      `${folder} belongs to another user, and a browser of theirs is not started: remove it, or set TMPDIR.`,
+      `${folder} is not a folder that only you can write to, and a browser in it is not started: remove it, or set TMPDIR.`,
     );
   }
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');

@@ -1,6 +1,6 @@
 /**
- * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It sends each sweep to its parent as plain
- * data, or what is wrong with the module in one line. See module.ts for its parent.
+ * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It sends
+ * its parent (module.ts) each sweep as plain data, or what is wrong with the module in one line.
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ for (const path of paths) {
   try {
     const { default: exported } = (await jiti.import(path)) as { default?: unknown };
     if (exported === undefined) {
-      throw new UsageError('it has no default export: end it with "export default sweep({ ... })".');
+      throw new UsageError('It has no default export: end it with "export default sweep({ ... })".');
     }
     await report({ path, sweep: parseSweep(exported) });
   } catch (error) {
@@ -54,28 +54,30 @@ function report(message: ModuleMessage): Promise<void> {
 function failureOf(thrown: unknown, path: string): string {
   try {
     if (!(thrown instanceof Error)) {
-      return `it threw ${inspect(thrown, { breakLength: Number.POSITIVE_INFINITY })}, which is not an error: throw new Error("why") instead.`;
+      return `It threw ${inspect(thrown, { breakLength: Number.POSITIVE_INFINITY })}, which is not an error: throw new Error("why") instead.`;
     }
     if (thrown instanceof UsageError) return thrown.message;
     const [line] = String(thrown.message).split('\n');
     const text = line.trim() || thrown.name;
     const syntax = /^ParseError: (.*?)\s*\n\s*(.+):(\d+):(\d+)/.exec(thrown.message); // as jiti words it
-    if (syntax) return placed(path, syntax[2], syntax[3], syntax[4], `syntax error: ${syntax[1]}`);
+    if (syntax)
+      return placed(path, syntax[2], syntax[3], `${Number(syntax[4]) + 1}`, `syntax error: ${syntax[1]}`);
     for (const frame of String(thrown.stack).split('\n')) {
       const [, file, row, column] = /((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/.exec(frame) ?? [];
       if (!file || frame.includes('(node:') || frame.includes(' node:')) continue;
       const real = file.startsWith('file:') ? fileURLToPath(file) : file;
       if (real.startsWith(join(root, 'dist')) || /[\\/]node_modules[\\/]/.test(real)) continue;
-      return placed(path, real, row, column, text);
+      return placed(path, real, row, row === '1' ? '' : column, text); // jiti writes before what is in line 1
     }
     return text;
   } catch {
-    return 'it threw something that cannot be shown: throw new Error("why") instead.'; // its own getters throw
+    return 'It threw something that cannot be shown: throw new Error("why") instead.'; // its own getters throw
   }
 }
 
 function placed(path: string, file: string, row: string, column: string, text: string): string {
-  return file === path ? `${row}:${column}: ${text}` : `${file}:${row}:${column}: ${text}`;
+  const place = column ? `${row}:${column}` : row;
+  return file === path ? `${place}: ${text}` : `${file}:${place}: ${text}`;
 }
 
 /** Ends this process when its parent has gone: a module that loops for ever would outlive it. It may have gone already. */

@@ -22,7 +22,7 @@ const DEADLINE = 60_000;
 /** How long its last words may take once it has answered: another process may hold its output open. In milliseconds. */
 const LAST_WORDS = 500;
 /** When a stage begins to be told of, in milliseconds. */
-const SILENCE = 500;
+const SILENCE = 1500;
 
 const PROGRAM = fileURLToPath(new URL('./module-process.js', import.meta.url));
 
@@ -69,13 +69,13 @@ function loadSome(
       ending ??= why;
       child.kill('SIGKILL');
     };
-    const stop = () => end('it was stopped');
+    const stop = () => end('It was stopped');
     const stage = setTimeout(() => onStage?.(`loading ${basename(paths[loaded.length])}`), SILENCE);
     let deadline: NodeJS.Timeout;
     const restart = () => {
       clearTimeout(deadline);
       deadline = setTimeout(() => {
-        end(`it is still loading after ${patience / 1000} s: look for a loop that never ends`);
+        end(`It is still loading after ${patience / 1000} s: look for a loop that never ends`);
       }, patience);
     };
     restart();
@@ -98,11 +98,11 @@ function loadSome(
     child.on('error', (error) => {
       // What cannot be killed is gone already; what cannot be started never says that it has ended.
       if (child.pid === undefined)
-        settle(new UsageError(`no process can be started for it (${error.message}).`));
+        settle(new UsageError(`No process can be started for it (${error.message}).`));
     });
     child.on('exit', (code, ended) => {
       if (loaded.length < paths.length) {
-        const why = ending ?? (outOfMemory ? 'it ran out of memory' : endOf(code, ended));
+        const why = ending ?? (outOfMemory ? 'It ran out of memory' : endOf(code, ended));
         loaded.push(
           new UsageError(`${why}, and gave no sweep: end it with "export default sweep({ ... })".`),
         );
@@ -128,6 +128,6 @@ function outcomeOf(message: ModuleMessage): Sweep | Error {
 
 /** How the process came to its end by itself. */
 function endOf(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal) return `it was ended by ${signal}`;
-  return code === 13 ? 'it waits for a promise that never settles' : `it ended itself with code ${code}`; // Node's code for that
+  if (signal) return `It was ended by ${signal}`;
+  return code === 13 ? 'It waits for a promise that never settles' : `It ended itself with code ${code}`; // Node's code for that
 }

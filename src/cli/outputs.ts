@@ -1,8 +1,8 @@
 /** Which files are asked for: by name, by place, or by default; and whether what was made suits where it is to go. */
 
+import { didYouMean } from '../did-you-mean.js';
 import { RenderError, UsageError } from '../errors.js';
 import type { OutputRequest } from '../render/film.js';
-import { didYouMean } from '../sweep/explain.js';
 import {
   headroom,
   type Measured,

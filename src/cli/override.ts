@@ -1,14 +1,16 @@
 /** Changes to a scene from the command line: --set name=value, or name=from..to to move it. */
+
+import { didYouMean } from '../did-you-mean.js';
 import { UsageError } from '../errors.js';
 import { activationNames } from '../network/activations.js';
 import { networkFieldNames } from '../network/spec.js';
-import { didYouMean } from '../sweep/explain.js';
 import type { Sweep } from '../sweep/sweep.js';
 import { keyframes, tween, zoom } from '../sweep/track.js';
 
 const viewFields = ['centre', 'halfWidth'];
 const sweepFields = ['title', 'seconds', 'fps', 'size', 'pace', 'palette', 'supersample', 'dither'];
-const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields];
+/** The parameters that --set knows. */
+export const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields];
 
 /**
  * A copy of a sweep with one parameter changed. It is not checked yet: another change may be what makes it whole.

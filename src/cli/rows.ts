@@ -4,10 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Option } from 'commander';
 import Papa from 'papaparse';
+import { didYouMean, nearest } from '../did-you-mean.js';
 import { UsageError } from '../errors.js';
-import { didYouMean, quote } from '../sweep/explain.js';
+import { quote } from '../sweep/explain.js';
 import { parseJson } from '../sweep/json.js';
 import type { RenderOptions } from './options.js';
+import { allFields } from './override.js';
 import { printable } from './report.js';
 
 /** A row as it stands in the file: names and values, in order. */
@@ -121,7 +123,11 @@ function fieldOf(name: string, { fields }: RowReader): Option | undefined {
   if (name === 'scene') return undefined;
   const option = fields.find((field) => field.attributeName() === name || nameOf(field) === name);
   if (option) return option;
-  const hint = didYouMean(name, [...fields.map(nameOf), 'scene']);
+  const parameter = nearest(name, allFields);
+  const hint =
+    parameter !== undefined && !nearest(name, fields.map(nameOf))
+      ? `: for a sweep's ${parameter}, name the column "set" and write ${parameter}=... in it.`
+      : didYouMean(name, [...fields.map(nameOf), 'scene']);
   throw new UsageError(`${quote(name)} is no option of render${hint}`);
 }
 

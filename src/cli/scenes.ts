@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { didYouMean } from '../did-you-mean.js';
 import { UsageError } from '../errors.js';
-import { didYouMean } from '../sweep/explain.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../sweep/recipe.js';
 import type { Sweep } from '../sweep/sweep.js';
 import { type Probe, probe } from '../video/index.js';
@@ -184,7 +184,7 @@ async function withPath<T>(path: string, load: () => Promise<T>): Promise<T> {
     const message = String((error as Error).message ?? error)
       .split('\n')[0]
       .trim();
-    const placed = /^\d+:\d+: /.test(message); // the line and column in that very file
+    const placed = /^\d+:(\d+:)? /.test(message); // the line and column in that very file
     throw new UsageError(`${path}:${placed ? '' : ' '}${message}`, { cause: error });
   }
 }

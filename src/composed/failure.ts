@@ -3,10 +3,10 @@
 import { SourceMap } from 'node:module';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { didYouMean } from '../did-you-mean.js';
 import { RenderError, UsageError } from '../errors.js';
 import type { Failure } from '../page/failure.js';
 import type { Warning } from '../page/warning.js';
-import { didYouMean } from '../sweep/explain.js';
 import type { Bundle } from './bundle.js';
 
 /** In a file of the bundle, counted from 1 as browsers do in stacks. */

@@ -1,4 +1,5 @@
 /** What every backend is to the rest of the program. */
+import type { StopSignal } from '../ambient.js';
 import type { FrameDescription } from './description.js';
 import type { PixelFormat } from './pixels.js';
 
@@ -25,7 +26,7 @@ export interface FrameRenderer {
     frame: FrameDescription,
     into?: Uint8Array,
     format?: PixelFormat,
-    signal?: AbortSignal,
+    signal?: StopSignal,
   ): Promise<Uint8Array>;
   /** Ends its workers. Frames not finished yet reject. */
   close(): Promise<void>;

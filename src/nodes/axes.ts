@@ -7,7 +7,7 @@ import {
   type SimpleSignal,
   Vector2,
 } from '@motion-canvas/core';
-import { type ScaleLinear, scaleLinear } from 'd3-scale';
+import { scaleLinear } from 'd3-scale';
 import { canvasFont, loadFont, themeOf } from './theme.js';
 
 /** Each has a signal of its name, which says what it is. */
@@ -18,6 +18,15 @@ export interface AxesProps extends RectProps {
   ticksY?: SignalValue<number>;
   labelSize?: SignalValue<number>;
   labelColour?: SignalValue<PossibleColor>;
+}
+
+/** From numbers to places on an axis, in pixels, and back. */
+export interface Scale {
+  (value: number): number;
+  invert(place: number): number;
+  /** About so many round numbers of the axis, 10 by default. */
+  ticks(count?: number): number[];
+  tickFormat(count?: number, specifier?: string): (value: number) => string;
 }
 
 /** Whether the typeface is there; until then a frame is waited for. */
@@ -88,7 +97,7 @@ export class Axes extends Rect {
   }
 
   /** From x and y to pixels from the middle of this node. */
-  scales(): { x: ScaleLinear<number, number>; y: ScaleLinear<number, number> } {
+  scales(): { x: Scale; y: Scale } {
     const { width, height } = this.computedSize();
     return {
       x: scaleLinear(this.domainX(), [-width / 2, width / 2]),

@@ -1,7 +1,10 @@
+/// <reference types="@motion-canvas/core/project" resolution-mode="require" preserve="true" />
+// (Motion Canvas's own declarations need that one, and its projects refer to it.)
+
 /** Nodes for Motion Canvas 3.17: networks as pictures, surfaces, curves and diagrams. In any project of yours. */
 
 export { aroundPicture, boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
-export { Axes, type AxesProps } from './axes.js';
+export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
 export { Curve, type CurveProps } from './curve.js';
 export { Gauge, type GaugeProps } from './gauge.js';

@@ -1,23 +1,37 @@
 /** The job: frames in order, from what draws them into every file at once. */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { StopSignal } from '../ambient.js';
 import type { Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
+import { backends } from '../frame/backends.js';
 import { createRenderer, type RendererOptions } from '../frame/create-renderer.js';
 import type { FrameDescription } from '../frame/description.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import type { FrameRenderer } from '../frame/renderer.js';
+import { explain, quote } from '../sweep/explain.js';
 import { noteOf, type Recipe } from '../sweep/recipe.js';
-import { checkedFrames, frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../sweep/sweep.js';
+import {
+  checkedFrames,
+  checkedSweep,
+  frameAt,
+  frameCount,
+  preparePace,
+  type Sweep,
+  timeOfFrame,
+} from '../sweep/sweep.js';
 import {
   type Finished,
   type FrameSink,
   findFfmpeg,
   framesIn,
+  gifPalettes,
   needsFfmpeg,
   type Output,
   openSink,
   parseOutput,
   pixelFormatsFor,
+  qualities,
   type Range,
   SegmentCache,
   type SinkOptions,
@@ -57,7 +71,7 @@ export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' |
   /** Called now and then where it takes long before the first frame, with what is going on: "checking frame 9 of 500". */
   onStage?: (doing: string) => void;
   /** Ends the work early: nothing is left behind, and the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: StopSignal;
 }
 
 export interface FilmOptions extends RendererOptions, WriteOptions {
@@ -94,7 +108,8 @@ export interface Film {
  * encoder slows the renderer down.
  * @throws UsageError before anything is drawn, for what cannot be; RenderError for what goes wrong later.
  */
-export function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
+export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
+  checkRequest(sweep, options);
   const { frames, every } = options;
   const madeOf = { sweep, ...(frames && { frames }), ...(every && every > 1 && { every }) };
   const range = frames ?? [0, frameCount(sweep) - 1];
@@ -279,16 +294,57 @@ export async function renderStill(
   options: RendererOptions &
     Pick<WriteOptions, 'ffmpeg' | 'cache' | 'onWarning' | 'onStage' | 'timeout' | 'signal'> = {},
 ): Promise<Film> {
-  if (!(t >= 0 && t <= sweep.seconds)) {
+  checkedSweep(sweep);
+  if (!(typeof t === 'number' && t >= 0 && t <= sweep.seconds)) {
     throw new UsageError(
-      `The time is ${t} s, and the sweep lasts from 0 to ${sweep.seconds} s: take one between.`,
+      `The time is ${quote(t)} s, and the sweep lasts from 0 to ${sweep.seconds} s: take one between.`,
     );
   }
+  checkRequest(sweep, { ...options, outputs: [output] });
   checkStill(output);
   await preparePace(sweep, options);
   const still = { ...sweep, ...(frameAt(sweep, t) as object), seconds: 1 / sweep.fps, loop: false } as Sweep;
   return renderFilm(still, { ...options, outputs: [output] });
 }
+
+/** What a program may give: anything. @throws UsageError for what is no sweep, and options that are none. */
+function checkRequest(sweep: Sweep, options: FilmOptions): void {
+  checkedSweep(sweep);
+  const result = requestSchema.safeParse(options);
+  if (!result.success) throw new UsageError(explain(result.error, options, [], 'What is given as options'));
+}
+
+const path = z.string().min(1);
+const instance = (kind: string, test: (value: unknown) => boolean) => z.custom(test, `must be ${kind}`);
+const called = instance('a function', (value) => typeof value === 'function').optional();
+
+/** The rest is checked where it is used. */
+const requestSchema = z.looseObject({
+  outputs: z
+    .array(z.union([path, z.looseObject({ path, maxSize: z.number().positive().optional() })]))
+    .min(1),
+  frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
+  every: z.int().min(1).optional(),
+  backend: z.enum(backends).optional(),
+  threads: z.int().min(1).max(256).optional(),
+  ffmpeg: path.optional(),
+  cache: z.boolean().optional(),
+  poster: z.looseObject({ path, frame: z.enum(['first', 'last']) }).optional(),
+  maxSize: z.number().positive().optional(),
+  quality: z.enum(qualities).optional(),
+  gifPalette: z.enum(gifPalettes).optional(),
+  crf: z.number().optional(),
+  webpQuality: z.number().optional(),
+  loops: z.int().min(1).optional(),
+  timeout: z.number().positive().optional(),
+  boundsChecks: z.boolean().optional(),
+  onProgress: called,
+  onStage: called,
+  onWarning: called,
+  onKept: called,
+  onNote: called,
+  signal: instance('an AbortSignal', (value) => value instanceof AbortSignal).optional(),
+});
 
 /** Refuses another format than a still's. */
 export function checkStill(output: string): void {

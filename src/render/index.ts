@@ -1,4 +1,24 @@
 /** The public face of Untrained in Node: films and stills of sweeps. */
+import { UsageError } from '../errors.js';
+import { quote } from '../sweep/explain.js';
+import { type Ffmpeg, findFfmpeg as find } from '../video/index.js';
 
-export { findFfmpeg } from '../video/index.js';
-export { type Film, type FilmOptions, type Progress, renderFilm, renderStill } from './film.js';
+export type { Ffmpeg, FfmpegSource, Finished } from '../video/index.js';
+export {
+  type Film,
+  type FilmOptions,
+  type OutputRequest,
+  type Progress,
+  renderFilm,
+  renderStill,
+} from './film.js';
+
+/**
+ * Finds ffmpeg where `--ffmpeg` looks for it.
+ * @param path - The one to use; by default it is looked for.
+ * @throws UsageError when `path` names something that does not run; RenderError when there is none at all.
+ */
+export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
+  if (path === undefined || (typeof path === 'string' && path !== '')) return find(path);
+  throw new UsageError(`The path of ffmpeg is ${quote(path)}, and must be a text, or left out.`);
+}

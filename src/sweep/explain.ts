@@ -1,34 +1,64 @@
 /** Turns what zod has to say into one line: the value, the rule, and the nearest right thing. */
-import { closest, distance } from 'fastest-levenshtein';
 import type * as z from 'zod';
+import { didYouMean, namesake, nearest } from '../did-you-mean.js';
 import { networkFieldNames } from '../network/spec.js';
 
-const knownFields = [
-  ...'title figure seconds fps size loop network view slice pace palette supersample dither centre halfWidth'.split(
-    ' ',
-  ),
-  ...'tween zoom keyframes walk easing during from to fraction map output'.split(' '),
-  ...networkFieldNames,
-];
+/** The fields that there are, by the last word of the way to what holds them. */
+const SWEEP_FIELDS =
+  'title figure seconds fps size loop network view slice pace palette supersample dither'.split(' ');
+const FIELDS: Record<string, readonly string[]> = {
+  network: networkFieldNames,
+  view: ['centre', 'halfWidth'],
+  loop: ['centre', 'radius', 'turns', 'phase'],
+  palette: ['map', 'output'],
+  weights: ['w', 'b'],
+};
+/** Of what has no name of its own: a track, or a pair. */
+const OTHER_FIELDS = 'tween zoom keyframes walk easing during from to fraction'.split(' ');
+
+/** " Did you mean "layers"?" for a field that is none, with the way to it when it belongs elsewhere. */
+function fieldMeant(key: string, path: (string | number)[]): string {
+  const names = path.filter((part) => typeof part === 'string');
+  const home = names.at(-1) ?? '';
+  const known = FIELDS[home] ?? (names.length === 0 ? SWEEP_FIELDS : OTHER_FIELDS);
+  const places = (['network', 'view'] as const).filter((part) => part !== home);
+  // By its name, here and elsewhere, before by its letters.
+  for (const find of [namesake, nearest]) {
+    const exact = names.length === 0 && places.find((part) => FIELDS[part].includes(key));
+    if (exact) return `. Did you mean "${exact}.${key}"?`;
+    const here = find(key, known);
+    if (here !== undefined) return `. Did you mean "${here}"?`;
+    for (const part of places) {
+      const there = find(key, FIELDS[part]);
+      if (there !== undefined) return `. Did you mean "${part}.${there}"?`;
+    }
+    const above = names.length > 0 && find(key, SWEEP_FIELDS);
+    if (above) return `. Did you mean the sweep's "${above}"?`;
+  }
+  return '.';
+}
 
 /**
  * One line on the first thing wrong.
  * @param input - What was read, to quote the value from.
  * @param prefix - Where in the sweep the input stands.
  * @param whole - What to call the input where all of it is wrong.
+ * @param known - The input's fields, where it is not a sweep or a part of one.
  */
 export function explain(
   error: z.ZodError,
   input: unknown,
   prefix: (string | number)[] = [],
   whole = 'The sweep',
+  known?: readonly string[],
 ): string {
   const issue = deepest(error.issues[0] as Issue);
   const path = issue.path;
   const name = [...prefix, ...path].join('.');
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys![0];
-    return `${[...prefix, ...path, key].join('.')} is not a field${didYouMean(key, knownFields)}`;
+    const meant = known ? didYouMean(key, known) : fieldMeant(key, [...prefix, ...path]);
+    return `${[...prefix, ...path, key].join('.')} is not a field${meant}`;
   }
   const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], input);
   const subject = name === '' ? whole : name;
@@ -52,24 +82,19 @@ export function explainGrain(halfWidth: number, seconds?: number): string {
   return `${begin} the zoom is beyond float32's digits and the picture is grain: zoom in less, or use fewer layers or a smaller weightScale.`;
 }
 
-/** " Did you mean "tanh"?" when something is near, and a full stop when nothing is. */
-export function didYouMean(word: string, known: readonly string[]): string {
-  if (known.length === 0) return '.';
-  const best = closest(
-    word.toLowerCase(),
-    known.map((name) => name.toLowerCase()),
-  );
-  const name = known.find((candidate) => candidate.toLowerCase() === best)!;
-  return distance(word.toLowerCase(), best) <= Math.max(2, word.length / 3)
-    ? `. Did you mean "${name}"?`
-    : '.';
-}
-
 /** A value as short text, for messages. */
 export function quote(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  const text = JSON.stringify(value) ?? String(value);
+  const text = asText(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function asText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Array.isArray(value) ? 'a list' : 'an object'; // in a circle, or with a BigInt in it
+  }
 }
 
 interface Issue {

@@ -41,9 +41,24 @@ const recipeSchema = z.strictObject({
 });
 
 /** What a film was made of. */
-export interface Recipe extends Omit<z.output<typeof recipeSchema>, 'untrained' | 'sweep'> {
+export interface Recipe {
   sweep?: Sweep;
+  /** In place of a sweep, the name of a composed scene. */
+  scene?: string | undefined;
+  /** What that scene was given: what its variables were, and how it was shown. */
+  variables?: Record<string, Json> | undefined;
+  size?: [number, number] | undefined;
+  fps?: number | undefined;
+  transparent?: boolean | undefined;
+  frames?: [first: number, last: number] | undefined;
+  every?: number | undefined;
+  sheet?:
+    | { seeds?: string[] | undefined; frames?: number[] | undefined; at?: number | undefined }
+    | undefined;
+  made?: { version: string; backend: string } | undefined;
 }
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** A sweep as JSON text. */
 export function writeRecipe(sweep: Sweep): string {
@@ -81,7 +96,10 @@ function parse(text: string): Recipe {
     );
   }
   const result = recipeSchema.safeParse(data);
-  if (!result.success) throw new UsageError(`${explain(result.error, data, [], 'The recipe')}`);
+  if (!result.success) {
+    const known = Object.keys(recipeSchema.shape);
+    throw new UsageError(explain(result.error, data, [], 'The recipe', known));
+  }
   const { untrained: _, sweep, ...rest } = result.data;
   if (sweep === undefined && rest.scene !== undefined) return rest;
   return { ...rest, sweep: parseSweep(sweep) };

@@ -109,6 +109,26 @@ export function sweep(input: SweepInput): Sweep {
   return parseSweep(input);
 }
 
+/** Sweeps that have been checked. */
+const checkedSweeps = new WeakSet<object>();
+
+/**
+ * A sweep that a program hands back: one that was checked, or a copy of one that was changed perhaps.
+ * @throws UsageError for anything else.
+ */
+export function checkedSweep(value: unknown): Sweep {
+  const known = typeof value === 'object' && value !== null && checkedSweeps.has(value);
+  if (known && sweepSchema.safeParse(value).success) return value as Sweep; // which nobody has changed since
+  const fields = (typeof value === 'object' && value) || {};
+  const missing = (['seconds', 'fps', 'size', 'loop', 'network', 'view'] as const).find(
+    (name) => !Object.hasOwn(fields, name),
+  );
+  if (missing === undefined) return parseSweep(value);
+  throw new UsageError(
+    `The sweep is ${quote(value)}, which has no "${missing}": pass what sweep({ ... }) gives, which fills in the rest.`,
+  );
+}
+
 /** The same for data from a file or a program, which may be anything. */
 export function parseSweep(input: unknown): Sweep {
   const result = sweepSchema.safeParse(input);
@@ -121,6 +141,7 @@ export function parseSweep(input: unknown): Sweep {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError('The sweep is nested too deeply: tracks are at most a few levels down.');
   }
+  checkedSweeps.add(checked);
   return checked;
 }
 
@@ -329,8 +350,12 @@ function timelineOf(sweep: Sweep): Timeline {
 /** The frame at t seconds of its tracks. */
 function describe(sweep: Sweep, t: number): FrameDescription {
   const { network, view, slice, palette, size, supersample, dither, seconds } = sweep;
-  const still = resolve({ network, view, ...(slice && { slice }) }, t, seconds);
-  const input = { ...(still as object), palette, size, supersample, dither };
+  const parts = { network, view, ...(slice && { slice }) };
+  const still = mapped(parts, (part) =>
+    // A network or a view is no track, whatever its fields are called.
+    Array.isArray(part) ? resolve(part, t, seconds) : mapped(part, (value) => resolve(value, t, seconds)),
+  );
+  const input = { ...still, palette, size, supersample, dither };
   const result = frameSchema.safeParse(input);
   if (result.success) return result.data;
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
@@ -363,7 +388,12 @@ function resolve(value: unknown, t: number, seconds: number): unknown {
     const items = value.map((item) => resolve(item, t, seconds));
     return items.some((item, i) => item !== value[i]) ? items : value;
   }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, t, seconds)]));
+  return mapped(value, (item) => resolve(item, t, seconds));
+}
+
+/** An object with other values. */
+function mapped(object: object, change: (value: never) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value as never)]));
 }
 
 /** A list of numbers holds no track, and may be long. */
@@ -409,6 +439,6 @@ export function tracksIn(
   path: (string | number)[] = [],
 ): { path: (string | number)[]; value: unknown }[] {
   if (typeof value !== 'object' || value === null || areNumbers(value)) return [];
-  if (formOf(value)) return [{ path, value }];
+  if (path.length > 1 && formOf(value)) return [{ path, value }]; // not the network or the view itself
   return Object.entries(value).flatMap(([key, item]) => tracksIn(item, [...path, key]));
 }

@@ -4,7 +4,9 @@
  * Time t is in seconds from the start of a sweep that lasts `seconds`.
  */
 import * as z from 'zod';
+import { UsageError } from '../errors.js';
 import { type EasingName, easingNames, easings } from './easing.js';
+import { quote } from './explain.js';
 
 /** Motion Canvas's own default. */
 export const DEFAULT_EASING: EasingName = 'easeInOutCubic';
@@ -108,6 +110,9 @@ export function loop(
 
 /** A point going round a circle once: the tracks of its two coordinates. */
 export function circle(radius: number, centre: [number, number] = [0, 0]): [Track, Track] {
+  if (!Array.isArray(centre)) {
+    throw new UsageError(`circle: the centre is ${quote(centre)}, and must be [x, y].`);
+  }
   return [loop(radius, { centre: centre[0] }), loop(radius, { centre: centre[1], phase: -0.25 })];
 }
 

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, promises as fs } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import type { Environment } from '../ambient.js';
 import { UsageError } from '../errors.js';
 import { makeFolder, userCacheFolder } from '../folders.js';
 import { parseBytes } from './budget.js';
@@ -52,7 +53,7 @@ export class SegmentCache {
    * and where it names no folder and the user has no home.
    * @throws UsageError when UNTRAINED_CACHE_SIZE is no size.
    */
-  static here(env: NodeJS.ProcessEnv = process.env): SegmentCache | undefined {
+  static here(env: Environment = process.env): SegmentCache | undefined {
     if (env.UNTRAINED_CACHE === 'off') return undefined;
     const text = env.UNTRAINED_CACHE_SIZE;
     const limit = text ? parseBytes(text) : DEFAULT_LIMIT;

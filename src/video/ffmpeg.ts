@@ -3,6 +3,7 @@
 import { constants, promises as fs } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import type { Environment } from '../ambient.js';
 import { RenderError, UsageError } from '../errors.js';
 import { DEFAULT_TIMEOUT, outputOf, StalledError } from '../patience.js';
 
@@ -19,7 +20,7 @@ export interface Ffmpeg {
 
 /** Where findFfmpeg looks; tests hand in their own. */
 export interface Surroundings {
-  env: NodeJS.ProcessEnv;
+  env: Environment;
   /** The path that an installed npm package names, or undefined if the package is not there. It may not exist. */
   packagePath: (name: 'ffmpeg-static' | '@ffmpeg-installer/ffmpeg') => string | undefined;
 }
@@ -59,7 +60,7 @@ export async function findFfmpeg(
 async function named(
   value: string,
   source: '--ffmpeg' | 'FFMPEG_PATH',
-  env: NodeJS.ProcessEnv,
+  env: Environment,
   timeout: number,
 ): Promise<Ffmpeg> {
   const path = resolve(value);
@@ -97,11 +98,7 @@ async function fromPackage(
   }
 }
 
-async function fromSearchPath(
-  name: string,
-  env: NodeJS.ProcessEnv,
-  timeout: number,
-): Promise<Ffmpeg | undefined> {
+async function fromSearchPath(name: string, env: Environment, timeout: number): Promise<Ffmpeg | undefined> {
   const windows = process.platform === 'win32';
   const file = windows && !/\.exe$/i.test(name) ? `${name}.exe` : name; // a .cmd would need a shell, and we use none
   for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {

@@ -2,7 +2,7 @@
  *  checked here, before a single frame is drawn. How a format is made is the business of encode.ts. */
 
 import { basename, extname } from 'node:path';
-import { closest, distance } from 'fastest-levenshtein';
+import { nearest } from '../did-you-mean.js';
 import { UsageError } from '../errors.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import { shownRate } from './rate.js';
@@ -61,8 +61,8 @@ export function parseOutput(path: string): Output {
   }
   const format = FORMATS.find((known) => known === extension);
   if (format === undefined) {
-    const nearest = closest(extension, FORMATS);
-    const hint = distance(extension, nearest) <= 2 ? `did you mean .${nearest}?` : `try .mp4.`;
+    const near = nearest(extension, FORMATS);
+    const hint = near ? `did you mean .${near}?` : `try .mp4.`;
     throw new UsageError(`"${path}" ends in .${extension}, and the formats are ${KNOWN}: ${hint}`);
   }
 

@@ -1,0 +1,218 @@
+/** The public functions that take what anybody's program may give them: each checks it, and says what is wrong in one line. */
+import { UsageError } from './errors.js';
+import { backends } from './frame/backends.js';
+import { createRenderer as createUnchecked, type RendererOptions } from './frame/create-renderer.js';
+import { type FrameDescription, type FrameInput, frameSchema as frameRules } from './frame/description.js';
+import { isGrainy as isGrainyUnchecked } from './frame/digits.js';
+import { frameBytes } from './frame/pixels.js';
+import type { FrameRenderer } from './frame/renderer.js';
+import { type Distribution, drawUnit as drawUnchecked, type Seed } from './network/draws.js';
+import { forward as forwardUnchecked, logits as logitsUnchecked } from './network/forward.js';
+import { buildNetwork as buildUnchecked, type Network } from './network/network.js';
+import { type NetworkInput, type NetworkSpec, networkSchema as networkRules } from './network/spec.js';
+import { explain, quote } from './sweep/explain.js';
+import { grainNote as grainNoteUnchecked } from './sweep/grain.js';
+import { readRecipe as readUnchecked, writeRecipe as writeUnchecked } from './sweep/recipe.js';
+import {
+  checkedSweep,
+  frameAt as frameAtUnchecked,
+  frameCount as frameCountUnchecked,
+  type Sweep,
+  timeOfFrame as timeOfUnchecked,
+} from './sweep/sweep.js';
+
+/** Reads data that may be anything, and fills in its defaults. */
+export interface Schema<Output> {
+  /** @throws UsageError that names the value, the rule and the next move. */
+  parse(input: unknown): Output;
+  /** The same, without throwing. */
+  safeParse(input: unknown): { success: true; data: Output } | { success: false; error: UsageError };
+}
+
+/** Frames as people write them: see FrameInput. */
+export const frameSchema: Schema<FrameDescription> = schemaOf(frameRules, 'The frame');
+/** Networks as people write them: see NetworkInput. */
+export const networkSchema: Schema<NetworkSpec> = schemaOf(networkRules, 'The network', ['network']);
+
+function schemaOf<Output>(
+  rules: typeof frameRules | typeof networkRules,
+  whole: string,
+  prefix: string[] = [],
+): Schema<Output> {
+  const safeParse: Schema<Output>['safeParse'] = (input) => {
+    const result = rules.safeParse(input);
+    if (result.success) return { success: true, data: result.data as Output };
+    const said = explain(result.error, input, prefix, whole).replace(/^network (?=is|must)/, 'The network ');
+    return { success: false, error: new UsageError(said) };
+  };
+  return {
+    safeParse,
+    parse(input) {
+      const result = safeParse(input);
+      if (result.success) return result.data;
+      throw result.error;
+    },
+  };
+}
+
+/** Checks what a renderer is asked for. @throws UsageError for what it cannot be. */
+export function checkRendererOptions(options: RendererOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new UsageError(`The renderer's options are ${quote(options)}, and must be an object, or left out.`);
+  }
+  const { backend, threads } = options;
+  if (backend !== undefined && !backends.includes(backend)) {
+    throw new UsageError(`The backend is ${quote(backend)}, and must be one of ${backends.join(', ')}.`);
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
+    throw new UsageError(`The threads are ${quote(threads)}, and must be a whole number from 1 to 256.`);
+  }
+}
+
+/**
+ * Starts a renderer; end it with `close()`.
+ * @throws UsageError where a GPU is asked for and there is none, or for options that are none.
+ */
+export async function createRenderer(options: RendererOptions = {}): Promise<FrameRenderer> {
+  checkRendererOptions(options);
+  const renderer = await createUnchecked(options);
+  const render = renderer.render.bind(renderer);
+  renderer.render = async (frame, into, format = 'rgba', signal) => {
+    const checked = frameSchema.parse(frame);
+    if (!renderer.formats.includes(format)) {
+      throw new UsageError(
+        `The format is ${quote(format)}, and this renderer gives ${renderer.formats.join(', ')}.`,
+      );
+    }
+    const bytes = frameBytes(checked.size, format);
+    if (into !== undefined && !(into instanceof Uint8Array && into.length === bytes)) {
+      const given = into instanceof Uint8Array ? `has ${into.length} bytes` : `is ${quote(into)}`;
+      throw new UsageError(`The array for the frame ${given}, and must be a Uint8Array of ${bytes}.`);
+    }
+    return render(checked, into, format, signal);
+  };
+  return renderer;
+}
+
+/** Draws a network's weights and scales them. @throws UsageError for a spec that is none. */
+export function buildNetwork(spec: NetworkInput): Network {
+  return buildUnchecked(networkSchema.parse(spec));
+}
+
+/**
+ * What the network gives at the point x (as many numbers as it has inputs): 1 or 3 brightnesses in [0, 1].
+ * @throws UsageError for another number of inputs.
+ */
+export function forward(network: Network, x: ArrayLike<number>): number[] {
+  checkPoint(network, x);
+  return forwardUnchecked(network, x);
+}
+
+/** The sums z = W_L y_{L-1} + b_L of the last layer, before the output activation. @throws UsageError as forward does. */
+export function logits(network: Network, x: ArrayLike<number>): number[] {
+  checkPoint(network, x);
+  return logitsUnchecked(network, x);
+}
+
+function checkPoint(network: Network, x: ArrayLike<number>): void {
+  if (!network?.output?.weights || !Array.isArray(network.hidden)) {
+    throw new UsageError(`The network is ${quote(network)}, and must be what buildNetwork gives.`);
+  }
+  const numbers = typeof x === 'object' && x !== null && Array.from(x);
+  if (numbers && numbers.length === network.inputs && numbers.every(Number.isFinite)) return;
+  const shown = quote(numbers && !Array.isArray(x) ? numbers : x);
+  throw new UsageError(
+    `The point is ${shown}, and must be a list of ${network.inputs} number${network.inputs > 1 ? 's' : ''}, one for each input.`,
+  );
+}
+
+/**
+ * What one unit draws: its bias, then one number per input; (1 + inputs) long. Uniform draws lie in [-1, 1), normal ones
+ * have standard deviation 1.
+ * @param layer - Which weight matrix, from 1. @param unit - Which of its rows, from 1.
+ */
+export function drawUnit(
+  seed: Seed,
+  layer: number,
+  unit: number,
+  inputs: number,
+  distribution: Distribution,
+): Float32Array {
+  networkSchema.parse({ seed, distribution });
+  for (const [name, value] of Object.entries({ layer, unit, inputs })) {
+    const least = name === 'inputs' ? 0 : 1;
+    if (Number.isInteger(value) && value >= least && value <= 2 ** 28) continue;
+    throw new UsageError(`The ${name} is ${quote(value)}, and must be a whole number from ${least}.`);
+  }
+  return drawUnchecked(seed, layer, unit, inputs, distribution);
+}
+
+/**
+ * The frame at t seconds, 0 to the sweep's end. The first that is asked of a sweep at an even pace takes a second or two.
+ * @throws UsageError for a time outside, and for what is no sweep.
+ */
+export function frameAt(sweep: Sweep, t: number): FrameDescription {
+  return frameAtUnchecked(checkedSweep(sweep), t);
+}
+
+/**
+ * Whether a frame shows float32's grain in place of its picture, since its view is too small: float32 has no digits left for it.
+ * It takes some tens of milliseconds where the view is very small, and next to nothing elsewhere.
+ * @throws UsageError for what is no frame.
+ */
+export function isGrainy(frame: FrameInput): boolean {
+  return isGrainyUnchecked(frameSchema.parse(frame));
+}
+
+/**
+ * One line on where a sweep turns into float32's grain, for people; undefined if it does not.
+ * @param range - The first and last frame that count, from 0; all of them by default.
+ * @throws UsageError for what is no sweep, or has no such frames.
+ */
+export function grainNote(sweep: Sweep, range?: readonly [number, number]): string | undefined {
+  const checked = checkedSweep(sweep);
+  if (range !== undefined) {
+    const last = frameCountUnchecked(checked) - 1;
+    const isRange = Array.isArray(range) && range.length === 2 && range.every(Number.isInteger);
+    if (!isRange || range[0] < 0 || range[0] > range[1] || range[1] > last) {
+      throw new UsageError(
+        `The range is ${quote(range)}, and must be the first and last of frames 0-${last}: [0, ${last}], say.`,
+      );
+    }
+  }
+  return grainNoteUnchecked(checked, range);
+}
+
+/** How many frames a sweep has: at least one. */
+export function frameCount(sweep: Pick<Sweep, 'seconds' | 'fps'>): number {
+  checkNumbers(sweep);
+  return frameCountUnchecked(sweep);
+}
+
+/**
+ * When frame i (from 0) is, in seconds. An open sweep's first frame shows its beginning and its last one its end; a
+ * loop's frames are equally far apart all the way round, so that the last is one step before the first.
+ */
+export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: number): number {
+  checkNumbers(sweep);
+  const frames = frameCountUnchecked(sweep);
+  if (Number.isInteger(i) && i >= 0 && i < frames) return timeOfUnchecked(sweep, i);
+  throw new UsageError(`The frame is ${quote(i)}, and the sweep has 0-${frames - 1}: take one of those.`);
+}
+
+function checkNumbers(sweep: Pick<Sweep, 'seconds' | 'fps'>): void {
+  const { seconds, fps } = sweep ?? {};
+  if (seconds > 0 && seconds <= 3600 && fps >= 1 && fps <= 120) return;
+  throw new UsageError(`The sweep is ${quote(sweep)}, and must be what sweep({ ... }) gives.`);
+}
+
+/** A sweep from JSON text. @throws UsageError that says what is wrong and where. */
+export function readRecipe(text: string): Sweep {
+  if (typeof text === 'string') return readUnchecked(text);
+  throw new UsageError(`The recipe is ${quote(text)}, and must be a text: JSON, as writeRecipe gives it.`);
+}
+
+/** A sweep as JSON text. @throws UsageError for what is no sweep. */
+export function writeRecipe(sweep: Sweep): string {
+  return writeUnchecked(checkedSweep(sweep));
+}

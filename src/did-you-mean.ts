@@ -1,0 +1,86 @@
+/** The nearest right word for a wrong one: by what others call the same thing, or by its letters. */
+import { closest, distance } from 'fastest-levenshtein';
+
+/** What people call our things, by our names. Of a name's meanings, the first that is known where it stands is taken. */
+const OTHER_NAMES: Record<string, string> = {
+  // networks
+  seed: 'randomSeed rngSeed rng random',
+  layers: 'depth numLayers nLayers layerCount hiddenLayers numHiddenLayers',
+  width:
+    'units neurons hidden hiddenUnits hiddenSize hiddenDim numUnits nUnits nodes unitsPerLayer neuronsPerLayer layerSize size',
+  weightScale: 'scale sigma std stddev deviation gain weightStd weightVariance weightSize amplitude',
+  biasScale: 'bias biases biasStd biasVariance biasSize',
+  firstLayerBias: 'bias useBias firstBias',
+  activation: 'activations act activationFunction nonlinearity nonLinearity hiddenActivation',
+  outputActivation: 'finalActivation lastActivation outActivation outputNonlinearity activationOut',
+  outputs: 'out channels outputDim numOutputs nOutputs outputSize',
+  inputs: 'in dim dims dimensions inputDim numInputs nInputs inputSize',
+  distribution: 'dist noise',
+  initialisation: 'init initialization initializer initialiser',
+  weights: 'matrices parameters params w',
+  // views
+  centre: 'center origin middle position offset pan',
+  halfWidth: 'zoom extent radius range span bounds width size scale half',
+  view: 'window camera viewport',
+  slice: 'crossSection inputsBeyond latent z',
+  // sweeps, and options
+  seconds: 'duration length time secs sec',
+  fps: 'frames frameRate rate framesPerSecond',
+  size: 'resolution dimensions pixels width height shape',
+  loop: 'looping closed cyclic repeat',
+  pace: 'timing speed tempo',
+  palette: 'colours colors color colour colormap colourmap cmap palettes colourMap',
+  supersample: 'ss aa antialias antialiasing samples oversample supersampling',
+  dither: 'dithering',
+  title: 'name caption label',
+  easing: 'ease timingFunction interpolation',
+  during: 'when interval between',
+  turns: 'times cycles revolutions periods',
+  out: 'output file path filename to',
+  for: 'place platform target',
+  set: 'parameters params variables',
+  'max-size': 'limit maxBytes maxFileSize',
+  // activations, and places
+  tanh: 'hyperbolicTangent',
+  relu: 'rectifier rectified',
+  sigmoid: 'logistic expit',
+  sin: 'sine',
+  identity: 'linear none',
+  x: 'twitter',
+  shorts: 'youtube',
+  instagram: 'insta ig',
+  reel: 'reels',
+  story: 'stories',
+};
+
+const plain = (word: string) => word.toLowerCase().replace(/[\s_-]+/g, '');
+
+const others = new Map<string, string[]>();
+for (const [name, words] of Object.entries(OTHER_NAMES)) {
+  for (const word of words.split(' ').map(plain)) others.set(word, [...(others.get(word) ?? []), name]);
+}
+
+/** The one of `known` that a word is another name or another spelling of; undefined for none. */
+export function namesake(word: string, known: readonly string[]): string | undefined {
+  const asked = plain(word);
+  const same = known.find((name) => plain(name) === asked);
+  return same ?? others.get(asked)?.find((name) => known.includes(name));
+}
+
+/** The one of `known` that was meant by a word; undefined when nothing is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const name = namesake(word, known);
+  if (name !== undefined) return name;
+  const asked = plain(word.slice(0, 100)); // a file may hold any word
+  const best = closest(asked, known.map(plain));
+  return distance(asked, best) <= Math.max(2, asked.length / 3)
+    ? known.find((name) => plain(name) === best)
+    : undefined;
+}
+
+/** " Did you mean "tanh"?" when something is near, and a full stop when nothing is. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const name = nearest(word, known);
+  return name === undefined ? '.' : `. Did you mean "${name}"?`;
+}

@@ -1,0 +1,118 @@
+/** Modules of sweeps that do not behave: each is told of in one line, and none outlives its command. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadModule, loadModules } from '../../dist/cli/module.js';
+import { temporaryFolder, untrained } from './untrained.js';
+
+const folder = temporaryFolder();
+const inFolder = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const SWEEP =
+  "import { sweep } from 'untrained';\nexport default sweep({ seconds: 1, size: [8, 8], network: { layers: 2, width: 3 } });\n";
+
+test.each([
+  [
+    'object.ts',
+    'throw { a: 1 };',
+    ' It threw { a: 1 }, which is not an error: throw new Error("why") instead.',
+  ],
+  ['nothing.ts', 'throw null;', ' It threw null, which is not an error: throw new Error("why") instead.'],
+  ['line.ts', '\n\nfunction f(): void {\n  throw new Error("boom");\n}\nf();', '4:9: boom'],
+  ['syntax.ts', 'const a = 1;\nexport default { a,, };', '2:20: syntax error: Unexpected token'],
+  [
+    'timer.ts',
+    'setTimeout(() => {\n  throw new Error("late");\n}, 1);\nawait new Promise((r) => setTimeout(r, 20000));',
+    '2:9: late',
+  ],
+  [
+    'exit.ts',
+    'process.exit(0);',
+    ' It ended itself with code 0, and gave no sweep: end it with "export default sweep({ ... })".',
+  ],
+  [
+    'kill.ts',
+    'process.kill(process.pid, "SIGTERM"); await new Promise((r) => setTimeout(r, 20000));',
+    ' It was ended by SIGTERM, and gave no sweep: end it with "export default sweep({ ... })".',
+  ],
+  [
+    'abort.ts',
+    'process.abort();',
+    ' It was ended by SIGABRT, and gave no sweep: end it with "export default sweep({ ... })".',
+  ],
+  [
+    'never.ts',
+    'await new Promise(() => {});',
+    ' It waits for a promise that never settles, and gave no sweep: end it with "export default sweep({ ... })".',
+  ],
+  [
+    'none.ts',
+    'export const a = 1;',
+    ' It has no default export: end it with "export default sweep({ ... })".',
+  ],
+  ['code.ts', 'export default () => 1;', ' The sweep is () => 1, and must be an object.'],
+  [
+    'depth.ts',
+    'export default { seconds: 1, network: { depth: 3 } };',
+    ' network.depth is not a field. Did you mean "layers"?',
+  ],
+])('%s ends in one line', async (name, text, complaint) => {
+  const path = inFolder(name, text);
+  const { code, stdout, stderr } = await untrained(['still', path, '--quiet']);
+  expect(stderr).toBe(`untrained: ${path}:${complaint}\n`);
+  expect(stdout).toBe('');
+  expect(code).toBe(2);
+});
+
+test('a module that loops for ever stops at Ctrl-C', async () => {
+  const path = inFolder('loop.ts', 'console.log("here");\nwhile (true) {}');
+  const { code, stderr } = await untrained(['still', path], {
+    watch: (child, text) => text.includes('here') && child.kill('SIGINT'),
+  });
+  expect(code).toBe(130);
+  expect(stderr).toContain('untrained: Stopped.');
+});
+
+test('and at its deadline; those after it are loaded all the same', async () => {
+  const paths = [inFolder('loop2.ts', 'while (true) {}'), inFolder('fine.ts', SWEEP)];
+  const [first, second] = await loadModules(paths, { deadline: 8000 });
+  expect(first).toMatchObject({ message: expect.stringContaining('It is still loading after 8 s') });
+  expect(second).toMatchObject({ seconds: 1, size: [8, 8] });
+});
+
+test('a signal gives a module up', async () => {
+  const stop = new AbortController();
+  const loading = loadModule(inFolder('loop3.ts', 'while (true) {}'), { signal: stop.signal });
+  stop.abort(new Error('enough'));
+  await expect(loading).rejects.toThrow('enough');
+});
+
+test('what a module leaves behind stays with it', async () => {
+  const left =
+    'setInterval(() => {}, 10);\nMath.tanh = () => 0;\nprocess.exitCode = 7;\nconsole.log("from the module");\nObject.prototype.toString = () => "gone";\n';
+  const out = (name: string) => join(folder, name);
+  const plain = inFolder('plain.ts', SWEEP);
+  const messy = inFolder('messy.ts', left + SWEEP);
+  const still = (path: string, to: string) =>
+    untrained(['still', path, '--backend', 'cpu', '--out', to, '--json']);
+  const [first, second] = [await still(plain, out('plain.png')), await still(messy, out('messy.png'))];
+  expect([first.code, second.code]).toEqual([0, 0]);
+  expect(second.stderr).toBe('from the module\n'); // stdout is for results
+  for (const line of second.stdout.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+  const { readFileSync } = await import('node:fs');
+  expect(readFileSync(out('messy.png')).equals(readFileSync(out('plain.png')))).toBe(true);
+});
+
+test('imports of modules beside it work, and their mistakes name their own file', async () => {
+  const helper = inFolder('helper.ts', 'export const layers: number = 3;\n');
+  const path = inFolder(
+    'importing.ts',
+    "import { sweep } from 'untrained';\nimport { layers } from './helper';\nexport default sweep({ seconds: 1, network: { layers } });\n",
+  );
+  expect((await loadModule(path)).network).toEqual({ layers: 3 });
+  writeFileSync(helper, '\nthrow new Error("helpless");\n');
+  await expect(loadModule(path)).rejects.toThrow(`${helper}:2:7: helpless`);
+});

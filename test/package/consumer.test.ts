@@ -1,0 +1,159 @@
+/** The package as another project has it: packed, beside what it depends on and nothing else. */
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const repository = resolve('.');
+const folder = mkdtempSync(join(tmpdir(), 'untrained consumer '));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const [, README_CODE] =
+  /## In code[\s\S]*?```ts\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+
+const FILES: Record<string, string> = {
+  'readme.ts': README_CODE,
+  'film.ts': `
+    import { sweep, tween } from 'untrained';
+    import { type FilmOptions, renderFilm, renderStill } from 'untrained/render';
+    const film = sweep({ seconds: 1, size: [64, 64], network: { seed: 7, layers: tween(1, 4), width: 8, weightScale: 1 } });
+    const options: FilmOptions = { outputs: [{ path: 'film.mp4' }], onProgress: ({ frame }) => void frame.toFixed() };
+    const { files } = await renderFilm(film, options);
+    export const bytes: number = files[0].bytes;
+    await renderStill(film, 0.5, 'still.png');
+    // @ts-expect-error A sweep's length is a number.
+    sweep({ seconds: 'long' });
+  `,
+  'anywhere.ts': `
+    import { type FrameDescription, type NetworkSpec, type Palette, buildNetwork, forward, frameSchema, paletteNames } from 'untrained';
+    const frame: FrameDescription = frameSchema.parse({ network: { layers: 3 }, size: [4, 4] });
+    const spec: NetworkSpec = frame.network;
+    export const out: number[] = forward(buildNetwork(spec), [0, 1]);
+    export const palette: Palette = paletteNames[0];
+  `,
+  // Without JSX, whose own types Motion Canvas has only where a bundler looks for them.
+  'nodes.ts': `
+    import { makeScene2D } from '@motion-canvas/2d';
+    import { Axes, NetworkField } from 'untrained/nodes';
+    export default makeScene2D(function* (view) {
+      const field = new NetworkField({ size: 700, seed: 18, layers: 9, weightScale: 0.4 });
+      view.add([field, new Axes({ size: [10, 10] })]);
+      yield* field.weightScale(1.2, 4);
+    });
+  `,
+};
+
+beforeAll(() => {
+  const packing = ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder];
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', packing, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      shell: process.platform === 'win32',
+    }),
+  );
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  execFileSync('tar', ['-xzf', filename, '-C', 'node_modules'], { cwd: folder });
+  renameSync(join(modules, 'package'), join(modules, 'untrained'));
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+});
+
+/** Calls back with the name and place of each package that ours depends on, directly or not. */
+function eachDependency(found: (name: string, at: string) => void): void {
+  const seen = new Set<string>();
+  const walk = (at: string) => {
+    const manifest = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+    const { dependencies, optionalDependencies, peerDependencies } = manifest;
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+      const inside = join(at, 'node_modules', name);
+      const own = at !== repository && existsSync(inside);
+      const place = own ? inside : join(repository, 'node_modules', name);
+      if (seen.has(place) || !existsSync(place)) continue;
+      seen.add(place);
+      if (!own) found(name, place);
+      walk(place);
+    }
+  };
+  walk(repository);
+}
+
+describe('strict TypeScript that looks into declarations', () => {
+  beforeAll(() => {
+    // Copies, since what is behind a link is looked for where the link leads: beside our own development's packages.
+    const declared = /(\.d\.[cm]?ts|package\.json)$/;
+    eachDependency((name, at) => {
+      cpSync(at, join(folder, 'node_modules', name), {
+        recursive: true,
+        filter: (path) => !path.includes('@esbuild') && (statSync(path).isDirectory() || declared.test(path)),
+      });
+    });
+    // Nobody needs more than what we say we need.
+    expect(existsSync(join(folder, 'node_modules/@types/d3-scale'))).toBe(false);
+  });
+
+  const resolutions = [
+    ['esnext', 'bundler'],
+    ['node16', 'node16'],
+    ['nodenext', 'nodenext'],
+  ];
+  const libraries: [lib: string[], files: string[]][] = [
+    [['es2022', 'dom', 'dom.iterable'], Object.keys(FILES)],
+    [['es2022'], ['readme.ts', 'film.ts', 'anywhere.ts']],
+  ];
+  const cases = resolutions.flatMap(([module, moduleResolution]) =>
+    libraries.map(([lib, files]) => ({ module, moduleResolution, lib, files })),
+  );
+  test.each(cases)('$moduleResolution, $lib', async ({ module, moduleResolution, lib, files }) => {
+    const compilerOptions = {
+      ...{ target: 'es2022', module, moduleResolution, lib, types: [] },
+      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', '.'], { cwd: folder }).catch(
+      (error) => error,
+    );
+    expect(stdout).toBe('');
+  });
+});
+
+test('the code in README makes its films, from the package', async () => {
+  const project = join(folder, 'project');
+  mkdirSync(join(project, 'node_modules'), { recursive: true });
+  cpSync(join(folder, 'node_modules/untrained'), join(project, 'node_modules/untrained'), {
+    recursive: true,
+  });
+  eachDependency((name, at) => {
+    const to = join(project, 'node_modules', name);
+    mkdirSync(dirname(to), { recursive: true });
+    symlinkSync(at, to, 'junction');
+  });
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+  expect(README_CODE).toContain('seconds: 4,');
+  writeFileSync(
+    join(project, 'index.js'),
+    `${README_CODE.replace('seconds: 4,', 'seconds: 0.2, size: [16, 16],')}console.log(rgba.length);\n`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, ['index.js'], { cwd: project });
+  expect(stdout).toBe(`${640 * 360 * 4}\n`);
+  for (const name of ['film.mp4', 'film.gif'])
+    expect(statSync(join(project, name)).size).toBeGreaterThan(100);
+  const bin = join(project, 'node_modules/untrained/dist/cli/main.js');
+  const list = await promisify(execFile)(process.execPath, [bin, 'list'], { cwd: project });
+  expect(list.stdout).toMatch(/^weight-scale /m);
+});

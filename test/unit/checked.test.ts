@@ -1,0 +1,205 @@
+/** What anybody's program may hand to a public function, and what it is told. */
+import { describe, expect, test } from 'vitest';
+import * as api from '../../src/index.js';
+import * as film from '../../src/render/index.js';
+
+const sweep = api.sweep({ seconds: 1, size: [8, 8], network: { layers: 2, width: 3 } });
+const network = api.buildNetwork({ layers: 2, width: 3 });
+// biome-ignore lint/suspicious/noExplicitAny: that is the point
+type Anything = any;
+const odd: Anything[] = [null, Number.NaN, Number.POSITIVE_INFINITY, 'text', [], {}, true, () => 1, 10n];
+
+/** Each public function, one argument wrong at a time. */
+const calls: [name: string, call: (wrong: Anything) => unknown, fine?: Anything[]][] = [
+  ['sweep', (wrong) => api.sweep(wrong)],
+  ['sweep, seconds', (wrong) => api.sweep({ seconds: wrong })],
+  ['sweep, network', (wrong) => api.sweep({ seconds: 1, network: wrong }), [{}]],
+  ['sweep, layers', (wrong) => api.sweep({ seconds: 1, network: { layers: wrong } })],
+  ['tween', (wrong) => api.sweep({ seconds: 1, network: { layers: api.tween(1, wrong) } })],
+  ['zoom', (wrong) => api.sweep({ seconds: 1, network: { layers: api.zoom(1, wrong) } })],
+  ['keyframes', (wrong) => api.sweep({ seconds: 1, network: { layers: api.keyframes(wrong) } })],
+  ['keyframe', (wrong) => api.sweep({ seconds: 1, network: { layers: api.keyframes([[0, 2], wrong]) } })],
+  ['loop', (wrong) => api.sweep({ seconds: 1, network: { layers: api.loop(wrong) } })],
+  ['walk', (wrong) => api.sweep({ seconds: 1, network: { seed: api.walk(wrong) } })],
+  ['circle', (wrong) => api.sweep({ seconds: 1, view: { centre: api.circle(wrong) } })],
+  ['circle, centre', (wrong) => api.sweep({ seconds: 1, view: { centre: api.circle(1, wrong) } }), [[]]],
+  ['weights', (wrong) => api.sweep({ seconds: 1, network: { weights: wrong } })],
+  ['a weight', (wrong) => api.sweep({ seconds: 1, network: { weights: [{ w: [[1, wrong]] }] } })],
+  ['frameAt', (wrong) => api.frameAt(wrong, 0)],
+  ['frameAt, t', (wrong) => api.frameAt(sweep, wrong)],
+  ['frameCount', (wrong) => api.frameCount(wrong)],
+  ['timeOfFrame', (wrong) => api.timeOfFrame(wrong, 0)],
+  ['timeOfFrame, i', (wrong) => api.timeOfFrame(sweep, wrong)],
+  ['frameSchema', (wrong) => api.frameSchema.parse(wrong)],
+  ['frameSchema, size', (wrong) => api.frameSchema.parse({ network: {}, size: wrong })],
+  ['networkSchema', (wrong) => api.networkSchema.parse(wrong), [{}]],
+  ['buildNetwork', (wrong) => api.buildNetwork(wrong), [{}]],
+  ['forward', (wrong) => api.forward(wrong, [0, 0])],
+  ['forward, x', (wrong) => api.forward(network, wrong)],
+  ['logits, x', (wrong) => api.logits(network, wrong)],
+  ['forward, a number', (wrong) => api.forward(network, [0, wrong])],
+  ['drawUnit, seed', (wrong) => api.drawUnit(wrong, 1, 1, 2, 'uniform'), ['text']],
+  ['drawUnit, layer', (wrong) => api.drawUnit(1, wrong, 1, 2, 'uniform')],
+  ['drawUnit, inputs', (wrong) => api.drawUnit(1, 1, 1, wrong, 'uniform')],
+  ['drawUnit, distribution', (wrong) => api.drawUnit(1, 1, 1, 2, wrong)],
+  ['readRecipe', (wrong) => api.readRecipe(wrong)],
+  ['writeRecipe', (wrong) => api.writeRecipe(wrong)],
+  ['createRenderer', (wrong) => closed(api.createRenderer(wrong)), [[], {}, true, 10n]],
+  ['createRenderer, threads', (wrong) => closed(api.createRenderer({ threads: wrong }))],
+  ['createRenderer, backend', (wrong) => closed(api.createRenderer({ backend: wrong }))],
+  ['findFfmpeg', (wrong) => film.findFfmpeg(wrong)],
+  ['renderFilm', (wrong) => film.renderFilm(wrong, { outputs: ['a.mp4'] })],
+  ['renderFilm, options', (wrong) => film.renderFilm(sweep, wrong)],
+  ['renderFilm, outputs', (wrong) => film.renderFilm(sweep, { outputs: wrong })],
+  ['renderFilm, an output', (wrong) => film.renderFilm(sweep, { outputs: [wrong] })],
+  ['renderFilm, a path', (wrong) => film.renderFilm(sweep, { outputs: [{ path: wrong }] })],
+  ['renderFilm, frames', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], frames: wrong })],
+  ['renderFilm, every', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], every: wrong })],
+  ['renderFilm, crf', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], crf: wrong })],
+  ['renderFilm, quality', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], quality: wrong })],
+  ['renderFilm, maxSize', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], maxSize: wrong })],
+  ['renderFilm, loops', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], loops: wrong })],
+  ['renderFilm, poster', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], poster: wrong })],
+  ['renderFilm, backend', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], backend: wrong })],
+  ['renderFilm, signal', (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], signal: wrong })],
+  [
+    'renderFilm, onProgress',
+    (wrong) => film.renderFilm(sweep, { outputs: ['a.mp4'], onProgress: wrong }),
+    [odd[7]],
+  ],
+  ['renderStill', (wrong) => film.renderStill(wrong, 0, 'a.png')],
+  ['renderStill, t', (wrong) => film.renderStill(sweep, wrong, 'a.png')],
+  ['renderStill, output', (wrong) => film.renderStill(sweep, 0, wrong)],
+];
+
+async function closed(starting: Promise<api.FrameRenderer>): Promise<void> {
+  await (await starting).close();
+}
+
+test.each(calls)('%s refuses what is none, in one line', async (_, call, fine = []) => {
+  for (const wrong of odd) {
+    if (
+      fine.some((value) => value === wrong || (typeof value === 'object' && String(value) === String(wrong)))
+    )
+      continue;
+    const outcome = await Promise.resolve()
+      .then(() => call(wrong))
+      .then(
+        () => 'nothing',
+        (error) => error,
+      );
+    expect(outcome, typeof wrong === 'object' ? JSON.stringify(wrong) : String(wrong)).toBeInstanceOf(
+      api.UsageError,
+    );
+    expect(outcome.message).toMatch(/^[^\n]+[.?]$/);
+    expect(outcome.message).not.toMatch(/undefined|\[object|ZodError/);
+  }
+});
+
+test('what is missing is named', async () => {
+  const plain: Anything = { seconds: 1, network: { layers: 2 } };
+  await expect(film.renderFilm(plain, { outputs: ['a.mp4'] })).rejects.toThrow(
+    /has no "fps": pass what sweep\(\{ \.\.\. \}\) gives/,
+  );
+  await expect(film.renderFilm(sweep, { outputs: [] })).rejects.toThrow(/outputs is \[\], and must be/);
+  expect(() => api.frameSchema.parse({ network: {} })).toThrow('size is missing: it must be a list.');
+  expect(() => api.frameAt(sweep, 1.5)).toThrow('The time is 1.5 s, and the sweep lasts from 0 to 1 s');
+  expect(() => api.forward(network, [1])).toThrow('must be a list of 2 numbers');
+});
+
+test('a sweep that went through JSON is one still', () => {
+  const again = JSON.parse(JSON.stringify(sweep));
+  expect(api.frameAt(again, 0.5)).toEqual(api.frameAt(sweep, 0.5));
+  expect(api.frameAt(sweep, api.timeOfFrame(sweep, 24)).size).toEqual([8, 8]);
+  expect(() => api.frameAt({ ...sweep, fps: 0 }, 0)).toThrow(/fps is 0/);
+});
+
+describe('a renderer', () => {
+  test('refuses what is no frame, and goes on', async () => {
+    const renderer = await api.createRenderer({ backend: 'cpu', threads: 1 });
+    const frame = api.frameSchema.parse({ network: { layers: 2, width: 3 }, size: [4, 4] });
+    try {
+      for (const wrong of odd) await expect(renderer.render(wrong)).rejects.toBeInstanceOf(api.UsageError);
+      await expect(renderer.render(frame, new Uint8Array(3))).rejects.toThrow('has 3 bytes');
+      await expect(renderer.render(frame, undefined, 'cmyk' as Anything)).rejects.toThrow('"cmyk"');
+      expect(await renderer.render(frame)).toHaveLength(64);
+    } finally {
+      await renderer.close();
+    }
+    await expect(renderer.render(frame)).rejects.toThrow('The renderer was closed.');
+  });
+});
+
+describe('an unknown field', () => {
+  const complaint = (input: Anything) => {
+    try {
+      api.sweep({ seconds: 1, ...input });
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test.each([
+    ['depth', 'layers'],
+    ['Depth', 'layers'],
+    ['num_layers', 'layers'],
+    ['layesr', 'layers'],
+    ['units', 'width'],
+    ['neurons', 'width'],
+    ['hidden', 'width'],
+    ['scale', 'weightScale'],
+    ['weight_scale', 'weightScale'],
+    ['sigma', 'weightScale'],
+    ['bias', 'biasScale'],
+    ['activations', 'activation'],
+    ['nonlinearity', 'activation'],
+    ['init', 'initialisation'],
+    ['initialization', 'initialisation'],
+    ['zoom', 'view.halfWidth'],
+    ['centre', 'view.centre'],
+    ['center', 'view.centre'],
+  ])('network.%s is told as %s', (name, meant) => {
+    expect(complaint({ network: { [name]: 3 } })).toBe(
+      `network.${name} is not a field. Did you mean "${meant}"?`,
+    );
+  });
+
+  test.each([
+    ['zoom', 'halfWidth'],
+    ['scale', 'halfWidth'],
+    ['half_width', 'halfWidth'],
+    ['center', 'centre'],
+    ['layers', 'network.layers'],
+  ])('view.%s is told as %s', (name, meant) => {
+    expect(complaint({ view: { [name]: 3 } })).toBe(`view.${name} is not a field. Did you mean "${meant}"?`);
+  });
+
+  test.each([
+    ['duration', 'seconds'],
+    ['frames', 'fps'],
+    ['frameRate', 'fps'],
+    ['colors', 'palette'],
+    ['colours', 'palette'],
+    ['resolution', 'size'],
+    ['layers', 'network.layers'],
+    ['depth', 'network.layers'],
+    ['width', 'network.width'],
+    ['zoom', 'view.halfWidth'],
+    ['halfWidth', 'view.halfWidth'],
+  ])('%s is told as %s', (name, meant) => {
+    expect(complaint({ [name]: 3 })).toBe(`${name} is not a field. Did you mean "${meant}"?`);
+  });
+
+  test('that is like none is told nothing', () => {
+    expect(complaint({ network: { qqqqqqqq: 1 } })).toBe('network.qqqqqqqq is not a field.');
+  });
+
+  test('is told the same in a recipe, and by a schema', () => {
+    const text = JSON.stringify({ untrained: 1, sweep: { seconds: 1, network: { depth: 3 } } });
+    expect(() => api.readRecipe(text)).toThrow('network.depth is not a field. Did you mean "layers"?');
+    expect(() => api.networkSchema.parse({ depth: 3 })).toThrow('Did you mean "layers"?');
+    expect(() => api.frameSchema.parse({ network: { units: 3 }, size: [2, 2] })).toThrow(
+      'Did you mean "width"?',
+    );
+  });
+});

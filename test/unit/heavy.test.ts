@@ -1,0 +1,124 @@
+/** Valid and heavy: checked without a look at every frame, and stopped while it is checked. */
+import { describe, expect, test, vi } from 'vitest';
+import { breather } from '../../src/breather.js';
+import * as description from '../../src/frame/description.js';
+import { parseRecipe } from '../../src/sweep/recipe.js';
+import { checkedFrames, frameAt, parseSweep, timeOfFrame } from '../../src/sweep/sweep.js';
+import { keyframes, loop, tween, walk, zoom } from '../../src/sweep/track.js';
+
+const numbers = (count: number, at: number) => Array.from({ length: count }, (_, i) => Math.sin(i + at) / 50);
+const matrix = (rows: number, columns: number) => ({
+  w: Array.from({ length: rows }, (_, i) => numbers(columns, i)),
+});
+const hour = {
+  seconds: 3600,
+  fps: 120,
+  size: [16, 16],
+  network: {
+    layers: 3,
+    width: 4,
+    weightScale: {
+      keyframes: Array.from({ length: 100_000 }, (_, i) => [(i * 3600) / 100_000, 0.4 + (i % 7) / 20]),
+    },
+  },
+};
+
+test('an hour of keyframes is not looked at frame by frame', async () => {
+  const parse = vi.spyOn(description.frameSchema, 'safeParse');
+  const { sweep } = parseRecipe(JSON.stringify({ untrained: 1, sweep: hour }));
+  const stages: string[] = [];
+  const frameOf = await checkedFrames(sweep!, [0, 431_999], { onStage: (doing) => stages.push(doing) });
+  expect(parse.mock.calls.length).toBeLessThan(20);
+  for (const i of [0, 1, 77_777, 431_999]) {
+    const t = timeOfFrame(sweep!, i);
+    expect(frameOf(t)).toEqual(frameAt(sweep!, t));
+  }
+  for (const stage of stages) expect(stage).toMatch(/^checking frame \d+ of 432000$/);
+  parse.mockRestore();
+});
+
+test('so many weights are kept and not copied for each frame', async () => {
+  const weights = [matrix(500, 2), matrix(500, 500), matrix(500, 500), matrix(3, 500)];
+  const sweep = parseSweep({ seconds: 10, size: [4, 4], network: { weights } });
+  const frameOf = await checkedFrames(sweep, [0, 249]);
+  expect(frameOf(3).network.weights).toBe(frameOf(4).network.weights);
+  expect(frameOf(3)).toEqual(frameAt(sweep, 3));
+});
+
+test.each([
+  [{ w: [[1, 'a']] }, /weights\.0\.w\.0\.1 is "a", and must be a number/],
+  [{ w: [[1, 1e31]] }, /weights\.0\.w\.0\.1 is 1e\+31, and must be at most 1e\+30/],
+  [{ w: [[1, Number.NaN]] }, /weights\.0\.w\.0\.1 is NaN/],
+  [{ w: [[]] }, /weights\.0\.w\.0 is \[\]/],
+  [{ w: [[1, 1]], c: [1] }, /weights\.0\.c is not a field/],
+  [{ w: [[1, 1]], b: 'x' }, /weights\.0\.b is "x", and must be a list/],
+])('a wrong weight is still told of: %j', (layer, complaint) => {
+  expect(() => parseSweep({ seconds: 1, network: { weights: [layer] } })).toThrow(complaint);
+});
+
+test('checking is given up when it is stopped', async () => {
+  const stop = new AbortController();
+  const checking = checkedFrames(parseSweep(hour), [0, 431_999], { signal: stop.signal });
+  setTimeout(() => stop.abort(new Error('enough')));
+  await expect(checking).rejects.toThrow('enough');
+});
+
+test('a slice of work makes way for timers', async () => {
+  const breathe = breather({});
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  for (const start = performance.now(); performance.now() < start + 300; ) await breathe(() => 'working');
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThan(2);
+});
+
+describe('a frame between those that were looked at', () => {
+  const sweeps = {
+    everything: {
+      seconds: 2,
+      network: { seed: walk([1, 'b', 3]), layers: tween(2, 5), width: [tween(2, 3), 4, 5, 6], inputs: 4 },
+      view: { centre: [loop(1), 2], halfWidth: zoom(4, 1) },
+      slice: [tween(0, 1), 3],
+      palette: 'viridis',
+    },
+    even: { seconds: 1, pace: 'even', network: { layers: 2, width: 3, weightScale: tween(0.1, 2) } },
+    mixed: { seconds: 1, network: { activation: { from: 'tanh', to: 'sin', fraction: tween(0, 1) } } },
+    weights: { seconds: 1, network: { weights: [{ w: [[tween(0, 1), 2]] }] } },
+    inputs: { seconds: 1, network: { inputs: tween(2, 2) } },
+  };
+  test.each(Object.entries(sweeps))('is as frameAt has it: %s', async (_, input) => {
+    const sweep = parseSweep(input);
+    const frameOf = await checkedFrames(sweep, [0, 24]);
+    for (let i = 0; i < 25; i++) {
+      const t = timeOfFrame(sweep, i);
+      expect(JSON.stringify(frameOf(t))).toBe(JSON.stringify(frameAt(sweep, t)));
+    }
+  });
+
+  test('is found when it cannot be, with its time', async () => {
+    // 1200 frames; parsing looks at 200 of them, and passes the spike by.
+    const spike = keyframes(
+      [
+        [0, 1],
+        [10.05, 1],
+        [10.06, -1],
+        [10.07, 1],
+        [48, 1],
+      ],
+      { easing: 'linear' },
+    );
+    const sweep = parseSweep({ seconds: 48, network: { weightScale: spike, layers: 2, width: 2 } });
+    const frames = parseSweep({ ...sweep, fps: 100 });
+    await expect(checkedFrames(frames, [0, 4799])).rejects.toThrow(
+      /^At 10\.0\d+ s, network\.weightScale is -.*, and must be at least 0/,
+    );
+  });
+
+  test('may need more than its tracks taken each alone', async () => {
+    // A list of widths that is long enough only while there are few layers.
+    const network = { layers: tween(2, 4), width: [3, 3] };
+    expect(() => parseSweep({ seconds: 1, network })).toThrow(/width has 2 entries/);
+    const whole = { inputs: tween(2, 4), layers: 2, width: 2 };
+    expect(() => parseSweep({ seconds: 1, network: whole })).toThrow(/inputs is 2\.\d+, and must be/);
+  });
+});
