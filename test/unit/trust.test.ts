@@ -1,0 +1,49 @@
+/** That only a module of this disk is drawn without a GPU's bounds checks: recipes and films may be anyone's. */
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { rendererOptions } from '../../src/cli/draw.js';
+import { reporter } from '../../src/cli/report.js';
+import { loadScene } from '../../src/cli/scenes.js';
+import { writeRecipe } from '../../src/index.js';
+import { temporaryFolder, untrained } from '../cli/untrained.js';
+
+const folder = temporaryFolder();
+
+/** Whether a scene is drawn with the checks on. */
+async function checked(given: string): Promise<boolean | undefined> {
+  const scene = await loadScene(given);
+  if (scene.kind !== 'sweep') throw new Error(`${given} is no sweep.`);
+  return rendererOptions(scene, reporter({ quiet: true })).boundsChecks;
+}
+
+test('a scene by its name or its path is drawn without, what is data with them', async () => {
+  const module = join(folder, 'own.ts');
+  copyFileSync('scenes/depth.ts', module);
+  expect(await checked('weight-scale')).toBe(false);
+  expect(await checked(module)).toBe(false);
+
+  const recipe = join(folder, 'recipe.json');
+  const scene = await loadScene('weight-scale');
+  if (scene.kind !== 'sweep') throw new Error('It is no sweep.');
+  writeFileSync(recipe, writeRecipe(scene.sweep));
+  expect(await checked(recipe)).toBe(true);
+
+  const still = join(folder, 'still.png');
+  const sheet = join(folder, 'sheet.png');
+  const small = [
+    'weight-scale',
+    '--size',
+    '16x16',
+    '--set',
+    'layers=2',
+    '--backend',
+    'cpu',
+    '--no-cache',
+    '--quiet',
+  ];
+  expect((await untrained(['still', ...small, '--out', still])).code).toBe(0);
+  expect((await untrained(['sheet', ...small, '--seeds', '1-2', '--out', sheet])).code).toBe(0);
+  expect(await checked(still)).toBe(true);
+  expect(await checked(sheet)).toBe(true);
+});
