@@ -39,7 +39,8 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
       resolveFile = config.createResolver(); // this.resolve() would have whole packages read, to see if they are CommonJS
     },
     async buildStart() {
-      if (apart) await Promise.all(ownModules().needs.map((name) => this.resolve(name, anchor)));
+      const needs = apart ? ownModules().needs : [];
+      await Promise.all(needs.map((name) => this.resolve(name, anchor, { skipSelf: false })));
     },
     async resolveId(source, importer, options) {
       if (apart && isOwn(source)) return { id: source, external: true };

@@ -173,3 +173,26 @@ postMessage(new Vector2(30, 40).magnitude);`,
   expect([stderr, code]).toEqual(['', 0]);
   expect(await middle('works')).toEqual([0, 255, 0]);
 });
+
+test('parts of packages by their paths, packages that nodes have too, and files by a pattern', async () => {
+  write({
+    'texts/one.txt': 'hello',
+    'numbers.json': '{ "side": 300 }',
+    'parts.tsx': `import { makeScene2D } from '@motion-canvas/2d';
+import { Rect } from '@motion-canvas/2d/lib/components';
+import { waitFor } from '@motion-canvas/core/lib/flow';
+import { Vector3 } from 'three';
+import { NetworkField } from 'untrained/nodes';
+import numbers from './numbers.json';
+const texts = import.meta.glob('./texts/*.txt', { query: '?raw', import: 'default', eager: true });
+export default makeScene2D(function* (view) {
+  view.add(<NetworkField size={200} seed={3} layers={3} />);
+  const fill = texts['./texts/one.txt'] === 'hello' ? '#00ff00' : '#ff0000';
+  view.add(<Rect size={numbers.side * new Vector3(1, 2, 2).length()} fill={fill} />);
+  yield* waitFor(0.2);
+});`,
+  });
+  const { stderr, code } = await first('parts');
+  expect([stderr, code]).toEqual(['', 0]);
+  expect(await middle('parts')).toEqual([0, 255, 0]);
+});
