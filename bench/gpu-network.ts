@@ -16,6 +16,12 @@ export interface NamedNetwork {
 
 export const networks: NamedNetwork[] = [
   { name: '27x30', network: { layers: 27, width: 30, weightScale: 0.6 }, size: [1920, 1080] },
+  // Beside the one before: what is between them is what tanh costs.
+  {
+    name: '27x30-relu',
+    network: { layers: 27, width: 30, initialisation: 'he', activation: 'relu' },
+    size: [1920, 1080],
+  },
   { name: '14x400', network: { layers: 14, width: 400, weightScale: 0.1 }, size: [1080, 1080] },
   { name: '2x10', network: { layers: 2, width: 10, weightScale: 0.6 }, size: [1920, 1080] },
 ];
@@ -120,7 +126,7 @@ export async function benchNetwork(
         if (format === 'rgba') rgba = pixels;
       }
     }
-    const title = `${name} at ${size.join('x')}, weight scale ${network.weightScale}`;
+    const title = `${name} at ${size.join('x')}, weight scale ${network.weightScale ?? network.initialisation}`;
     const batches = `${some(bench.rounds, 'batch').replace(/hs$/, 'hes')} of ${some(frames, 'frame')}`;
     console.log(`\n${title}: ms a frame, ${batches}${inSoftware(bench)}`);
     const rows = [['', 'GPU median', 'least', 'wall median', 'least', 'from the GPU', 'to it']];

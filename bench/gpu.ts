@@ -18,7 +18,7 @@ import { measurePeak } from './peak.js';
 import { type FilmFigures, measureFilm } from './pipeline.js';
 import { table } from './table.js';
 
-export const gpuParts = ['27x30', '14x400', '2x10', 'forms', 'film', 'torch'] as const;
+export const gpuParts = ['27x30', '27x30-relu', '14x400', '2x10', 'forms', 'film', 'torch'] as const;
 
 /** What every part is told. */
 export interface GpuBench {
@@ -65,7 +65,11 @@ export async function benchGpu({ software, chosen, rounds }: GpuOptions): Promis
   parts.film = async () => {
     film = await benchFilm(bench);
   };
-  parts.torch = () => benchTorch(figures, bench);
+  parts.torch = () =>
+    benchTorch(
+      figures.filter(({ name }) => name !== '27x30-relu'), // PyTorch is given tanh
+      bench,
+    );
   for (const [name, part] of Object.entries(parts)) {
     if (chosen.includes(name)) await goOn(name, part);
   }

@@ -1,0 +1,53 @@
+/** That a zoom beyond float32's digits is said where it begins, held against float64, and that calm networks are left alone. */
+import { expect, test } from 'vitest';
+import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
+import { isGrainy } from '../../src/frame/digits.js';
+import { grainNote, grainNoteAt } from '../../src/sweep/grain.js';
+import { sweep } from '../../src/sweep/sweep.js';
+import { zoom } from '../../src/sweep/track.js';
+import { frameOf, furthest, referenceColours } from './compare.js';
+import { lookingAt } from './specs.js';
+
+const view = (halfWidth: number) => ({ centre: [0.31, 0.2] as [number, number], halfWidth });
+const wild = (halfWidth: number, weightScale = 1.5) =>
+  frameOf({ network: { seed: 5, weightScale }, view: view(halfWidth), size: [24, 24] });
+
+test('a wild network: a picture above the threshold, grain below it, as float64 tells', async () => {
+  const renderer = new CpuRenderer(1);
+  try {
+    expect(isGrainy(wild(1e-3))).toBe(false);
+    const deep = wild(1e-7);
+    expect(isGrainy(deep)).toBe(true);
+    expect(furthest(await renderer.render(deep), deep, referenceColours(deep)).steps).toBeGreaterThan(2);
+    const calm = wild(1e-7, 0.8);
+    expect(isGrainy(calm)).toBe(false);
+    expect(furthest(await renderer.render(calm), calm, referenceColours(calm)).steps).toBeLessThanOrEqual(1);
+  } finally {
+    await renderer.close();
+  }
+});
+
+test('no false alarm: calm networks to 1e-9, views as steep as they are small, wide views of wild networks', () => {
+  expect(isGrainy(wild(1e-9, 0.6))).toBe(false);
+  expect(isGrainy(frameOf(lookingAt(0.31, -0.2, 1e-9)))).toBe(false);
+  expect(isGrainy(wild(2.6, 2))).toBe(false);
+});
+
+test('of a film, one line says where it begins and what to do', () => {
+  const film = (weightScale: number) =>
+    sweep({
+      seconds: 2,
+      size: [24, 24],
+      network: { seed: 5, weightScale },
+      view: { ...view(1), halfWidth: zoom(1, 1e-8) },
+    });
+  const note = grainNote(film(1.5))!;
+  expect(note).toMatch(
+    /^From 1\.\d+ s, at half-width 0\.0000\d+, the zoom is beyond float32's digits and the picture is grain: /,
+  );
+  expect(note).not.toContain('\n');
+  expect(grainNote(film(1.5), [0, 20]), 'of its first frames alone').toBeUndefined();
+  expect(grainNote(film(0.6))).toBeUndefined();
+  expect(grainNoteAt(film(1.5), 2)).toMatch(/^At half-width 1e-8 the zoom is beyond/);
+  expect(grainNoteAt(film(1.5), 0)).toBeUndefined();
+});

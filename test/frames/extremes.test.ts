@@ -1,0 +1,120 @@
+/** That every CPU kernel gives what float64 gives where numbers are tiny, huge, or more than float32 can hold. */
+import { describe, expect, test } from 'vitest';
+import { toByte } from '../../src/frame/colour.js';
+import { chooseKernel, type KernelChoice, kernels } from '../../src/frame/cpu/choose-kernel.js';
+import { emitKernel } from '../../src/frame/cpu/kernel.js';
+import { brightnessPlanes } from '../../src/frame/cpu/planes.js';
+import type { FrameDescription } from '../../src/frame/description.js';
+import { exponentsOf } from '../../src/frame/exponents.js';
+import { activationNames } from '../../src/network/activations.js';
+import { DrawCache } from '../../src/network/draws.js';
+import { forward, logits } from '../../src/network/forward.js';
+import { buildNetwork } from '../../src/network/network.js';
+import type { NetworkInput } from '../../src/network/spec.js';
+import { expectReference, expectWithinOneStep, frameOf, referenceColours } from './compare.js';
+import { argumentsOf, broughtBack, growing, mixes, nearZero, outputsOf, saturated } from './extremes.js';
+
+chooseKernel(); // switches on what the engine needs for it
+const usable = Object.values(kernels).filter(({ shape }) =>
+  WebAssembly.validate(emitKernel(shape, { hidden: 'relu', output: 'relu' })),
+);
+
+function drawn(frame: FrameDescription, kernel: KernelChoice): Uint8Array {
+  const planes = brightnessPlanes(frame, kernel);
+  const rgba = planes[0].length * 4;
+  return Uint8Array.from({ length: rgba }, (_, i) =>
+    i % 4 === 3 ? 255 : toByte(planes[(i % 4) % planes.length][i >> 2]),
+  );
+}
+
+/** No reference of these is without a number, so none is compared as black. */
+function expectNumbers(frame: FrameDescription): void {
+  expect(referenceColours(frame).flat().some(Number.isNaN)).toBe(false);
+}
+
+for (const kernel of usable) {
+  describe(kernel.name, () => {
+    test.each([...activationNames, ...mixes])('hidden %j of tiny and huge arguments', (activation) => {
+      for (const [name, frame] of argumentsOf(activation)) {
+        expectNumbers(frame);
+        const { text, share } = expectReference(drawn(frame, kernel), frame);
+        expect(share, `${name}: ${text}`).toBeLessThanOrEqual(1);
+      }
+    });
+
+    test.each(activationNames)('output %s of tiny and huge arguments', (activation) => {
+      for (const [, frame] of outputsOf(activation)) expectReference(drawn(frame, kernel), frame);
+    });
+
+    test.each(nearZero)('near 0, %s: within one step', (_, frame) => {
+      expectWithinOneStep(drawn(frame, kernel), frame);
+    });
+
+    test.each(growing)('beyond float32 and back, %j', (activation) => {
+      for (const network of [
+        { layers: 40, width: 8, weightScale: 20 },
+        { layers: 15, width: 50, weightScale: 2000 },
+      ]) {
+        const frame = broughtBack(activation, network);
+        expect(exponentsOf(frame, new DrawCache())).toBeDefined();
+        const colours = new Set(referenceColours(frame).map(([r]) => toByte(r)));
+        expect(colours.size, 'there is something to see').toBeGreaterThan(10);
+        expectReference(drawn(frame, kernel), frame);
+      }
+    });
+
+    test.each(saturated)('%s', (_, frame) => {
+      expectReference(drawn(frame, kernel), frame);
+    });
+  });
+}
+
+test('sums of an explicit first layer beyond float32', () => {
+  const networks: NetworkInput[] = [
+    { weights: [{ w: [[1e30, 0], [-1e30, 0]], b: [1e30, 0] }, { w: [[1, 1.5]] }] }, // biome-ignore format: rows
+  ];
+  for (const network of networks) {
+    const frame = frameOf({ network, view: { centre: [3, 0], halfWidth: 1e9 }, size: [16, 16] });
+    expectReference(drawn(frame, kernels.plain), frame);
+  }
+});
+
+test('networks within float32 have no exponents, and so the kernels and bytes they had', () => {
+  for (const network of [
+    {},
+    { activation: 'relu', initialisation: 'he' },
+    { activation: 'gelu', weightScale: 0.9 },
+    { activation: 'relu', weightScale: 2, layers: 20 },
+    { activation: 'tanh', weightScale: 1e6 },
+  ] satisfies NetworkInput[]) {
+    expect(exponentsOf(frameOf({ network, size: [9, 9] }), new DrawCache())).toBeUndefined();
+  }
+});
+
+describe('the reference itself', () => {
+  const network = (layers: number, activation: NetworkInput['activation']) =>
+    buildNetwork(
+      frameOf({ network: { activation, layers, width: 30, weightScale: 20 }, size: [1, 1] }).network,
+    );
+
+  test('goes on beyond float64: no sum is without a number, and those too large are infinite', () => {
+    for (const activation of growing) {
+      const z = logits(network(400, activation), [1, 0.5]);
+      expect(z.map(Math.abs)).toEqual(z.map(() => Number.POSITIVE_INFINITY));
+      expect(forward(network(400, activation), [1, 0.5]).every((v) => v === 0 || v === 1)).toBe(true);
+    }
+  });
+
+  test('is what plain float64 gives where that suffices', () => {
+    const { hidden, output } = network(100, 'relu');
+    let y = [1, 0.5];
+    for (const { inputs, weights, biases } of [...hidden, output]) {
+      const sums = Array.from(biases, (b, unit) =>
+        y.reduce((sum, v, i) => sum + weights[unit * inputs + i] * v, b),
+      );
+      y = weights === output.weights ? sums : sums.map((z) => Math.max(0, z));
+    }
+    const z = logits(network(100, 'relu'), [1, 0.5]);
+    for (const [i, value] of z.entries()) expect(value / y[i]).toBeCloseTo(1, 10);
+  });
+});
