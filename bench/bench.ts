@@ -25,6 +25,7 @@ import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './
 import { benchGif } from './gif.js';
 import { benchGpu, gpuParts } from './gpu.js';
 import { printMachine } from './machine.js';
+import { benchMemory } from './memory.js';
 import { LeftOut, type Peer, startNumpy, startOnnx, type Work } from './peers.js';
 import { benchPipeline } from './pipeline.js';
 import { fixed, median, some } from './table.js';
@@ -38,6 +39,7 @@ const parts = [
   ...(Object.keys(networks) as (keyof typeof networks)[]),
   'pipeline',
   'composed',
+  'memory',
   'gif',
 ] as const;
 
@@ -198,6 +200,7 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
       // A round of these takes half a minute.
       if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
+      else if (name === 'memory') await benchMemory();
       else if (name === 'gif') await benchGif();
       else await benchNetwork(name, rounds, renderer);
     }

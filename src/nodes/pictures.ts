@@ -19,7 +19,7 @@ export interface Picture {
 
 /** Finished pictures are kept up to this many pixels in all: some 128 MB. */
 const KEPT_PIXELS = 2 ** 25;
-/** What a picture counts at least, in pixels: a canvas takes some 60 kB beside them. */
+/** What a picture counts at least, in pixels, since a canvas takes room beside them: at most 2048 are kept. */
 const LEAST_PIXELS = 2 ** 14;
 
 const pictures = new Map<string, Picture>(); // the one used last comes last
