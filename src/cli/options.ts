@@ -31,6 +31,7 @@ export interface DrawOptions {
   browser?: string;
   concurrency?: number;
   timeout?: number;
+  allowHost?: string[];
 }
 
 export interface RenderOptions extends DrawOptions {

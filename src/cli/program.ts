@@ -8,6 +8,7 @@ import { gifPalettes, placeNames, qualities } from '../video/index.js';
 import {
   notNegative,
   parseFrames,
+  parseHost,
   parseMaxSize,
   parseMoments,
   parseSeeds,
@@ -289,6 +290,11 @@ function drawing(command: Command, size = 'pixels; one number is a square'): Com
       '--timeout <seconds>',
       'how long a composed scene may go on without a frame; 60 by default',
       positive('--timeout'),
+    )
+    .option(
+      '--allow-host <host>',
+      'a host that a composed scene may load from, such as api.iconify.design; may repeat',
+      (host: string, hosts: string[] = []) => [...hosts, parseHost(host)],
     )
     .option('--strict', 'a warning ends the work, with exit code 1')
     .option('--json', 'one JSON object a line on stdout: progress, then result')

@@ -35,7 +35,7 @@ export interface ComposedScene extends Found {
   title: string;
   figure?: string;
   /** How the film was made that it was read from, where it was, and that film's ending. */
-  as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every'>;
+  as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every' | 'answers'>;
   extension?: string;
 }
 

@@ -21,6 +21,8 @@ export interface PageApi {
   prints(first: number, last: number, step: number): Promise<(string | undefined)[] | Failure>;
   /** The suspended generators of the scene that is played. */
   waiting(): unknown[];
+  /** Where the node was made that shows this address, as a stack. */
+  makerOf(url: string): string | undefined;
   /** Milliseconds spent so far. */
   times: { draw: number; read: number; send: number };
 }
@@ -55,7 +57,8 @@ export function start(project: ProjectSettings): void {
   document.addEventListener(
     'securitypolicyviolation',
     ({ blockedURI, sourceFile, lineNumber, columnNumber }) => {
-      const stack = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
+      const asked = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
+      const stack = `${asked}\n${window.untrained.makerOf(blockedURI) ?? ''}`;
       fail({ blocked: blockedURI, message: '', stack });
     },
   );
@@ -116,6 +119,7 @@ export function start(project: ProjectSettings): void {
         return prints;
       }),
     waiting: () => [],
+    makerOf: () => undefined,
   };
 }
 

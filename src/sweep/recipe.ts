@@ -27,6 +27,8 @@ const recipeSchema = z.strictObject({
   frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
   /** Every how-manieth of them it had. */
   every: z.int().min(1).max(1000).optional(),
+  /** What hosts answered as it was drawn: the SHA-256 of each answer, by its address. The answers are in no recipe. */
+  answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
   /** Of a contact sheet, what it puts side by side: seeds, as the command line has them, frames, and when. */
   sheet: z
     .strictObject({

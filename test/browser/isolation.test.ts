@@ -138,11 +138,7 @@ beforeAll(async () => {
   browser = await findBrowser();
   process = await launchBrowser(browser);
   const bundle = { files: new Map([['film.js', '']]), imports: {}, publicFolder: '/nowhere' };
-  server = await startServer(
-    bundle,
-    async () => {},
-    (address) => refused.push(address),
-  );
+  server = await startServer(bundle, async () => {}, { refused: (address) => refused.push(address) });
 });
 
 afterAll(async () => {
