@@ -89,7 +89,7 @@ const MOST_SEEDS = 1000;
 /** @throws UsageError for what is no host. @returns As browsers write it. */
 export function parseHost(text: string): string {
   const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : undefined;
-  if (url && /^[a-z0-9.-]+(:\d+)?$/.test(url.host) && `https://${text.toLowerCase()}/` === url.href)
+  if (url && /^[a-z0-9.-]+(:\d+)?$/.test(text.toLowerCase()) && `https://${text.toLowerCase()}/` === url.href)
     return url.host;
   throw new UsageError(
     `--allow-host is "${text}", and must be the name of a host, such as api.iconify.design: leave out https:// and paths.`,
