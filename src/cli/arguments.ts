@@ -103,3 +103,13 @@ export function parseSeeds(text: string): string[] {
 
 /** In a range: more are on no sheet. */
 const MOST_SEEDS = 1000;
+
+/** @throws UsageError for what is no host. @returns As browsers write it. */
+export function parseHost(text: string): string {
+  const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : undefined;
+  if (url && /^[a-z0-9.-]+(:\d+)?$/.test(text.toLowerCase()) && `https://${text.toLowerCase()}/` === url.href)
+    return url.host;
+  throw new UsageError(
+    `--allow-host is "${text}", and must be the name of a host, such as api.iconify.design: leave out https:// and paths.`,
+  );
+}

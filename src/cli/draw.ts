@@ -50,7 +50,7 @@ const SWEEPS_ONLY = [
   'threads',
   'recipe',
 ] as const;
-const COMPOSED_ONLY = ['browser', 'concurrency', 'transparent'] as const;
+const COMPOSED_ONLY = ['browser', 'concurrency', 'transparent', 'allowHost'] as const;
 
 /** A film, or several of one scene, that could be drawn: all that can be known beforehand is right. */
 export interface Prepared {
@@ -246,7 +246,8 @@ export function recipeOf({ name, target, as }: ComposedJob, options: ComposedOpt
 /** Nothing is silently left unread. */
 function refuse(options: readonly string[], given: Set<string>, kind: string, what: string): void {
   const option = options.find((option) => given.has(option));
-  if (option) throw new UsageError(`--${option} is for ${kind}, and ${what}: leave it out.`);
+  const flag = option?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (flag) throw new UsageError(`--${flag} is for ${kind}, and ${what}: leave it out.`);
 }
 
 export function composedOptions(
@@ -256,10 +257,12 @@ export function composedOptions(
   { as }: ComposedJob,
 ): ComposedOptions {
   const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
-  const { browser, concurrency, timeout, strict, cache: follow } = options;
+  const { browser, concurrency, timeout, strict, allowHost: allowHosts, cache: follow } = options;
   const variables = { ...as?.variables, ...variablesOf(options.set) };
   const shown = { size, fps, transparent, variables };
-  return { ...shown, browser, concurrency, timeout, follow, strict, onWarning: report.warning, signal };
+  const hosts = { allowHosts, answers: as?.answers };
+  const given = { ...shown, ...hosts, browser, concurrency, timeout };
+  return { ...given, follow, strict, onWarning: report.warning, signal };
 }
 
 function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter): void {

@@ -35,6 +35,7 @@ export interface DrawOptions {
   project?: string;
   browser?: string;
   concurrency?: number;
+  allowHost?: string[];
 }
 
 export interface RenderOptions extends DrawOptions {

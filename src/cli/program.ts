@@ -12,6 +12,7 @@ import { placeNames } from '../video/places.js';
 import {
   notNegative,
   parseFrames,
+  parseHost,
   parseMaxSize,
   parseMoments,
   parseRate,
@@ -306,6 +307,11 @@ function drawing(command: Command, size = 'pixels; one number is a square'): Com
       '--timeout <seconds>',
       'how long ffmpeg, the browser or a composed scene may go without progress; 60 by default',
       positive('--timeout'),
+    )
+    .option(
+      '--allow-host <host>',
+      'a host that a composed scene may load from, such as api.iconify.design; may repeat',
+      (host: string, hosts: string[] = []) => [...hosts, parseHost(host)],
     )
     .option('--strict', 'a warning ends the work, with exit code 1')
     .option('--json', 'one JSON object a line on stdout: progress, then result')

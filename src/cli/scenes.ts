@@ -37,7 +37,7 @@ export interface ComposedScene extends Found {
   title: string;
   figure?: string;
   /** How the film was made that it was read from, where it was, and that film's ending. */
-  as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every'>;
+  as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every' | 'answers'>;
   extension?: string;
 }
 
@@ -135,8 +135,8 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
   }
   const found = await loadScene(own.path, options);
   if (found.kind !== 'composed') return { ...found, name, trusted: false, extension, frames, every };
-  const { variables, size, fps, transparent } = recipe;
-  return { ...found, name, extension, as: { variables, size, fps, transparent, frames, every } };
+  const { variables, size, fps, transparent, answers } = recipe;
+  return { ...found, name, extension, as: { variables, size, fps, transparent, frames, every, answers } };
 }
 
 /**

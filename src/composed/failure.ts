@@ -67,7 +67,7 @@ export function failureMessage(failure: Failure, scene: string | undefined, plac
   }
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);
   const message = blocked
-    ? `The page asked for ${blocked}, and has no network: put the file beside the scene and import it.`
+    ? `The page asked for ${blocked}, and has no network: put the file beside the scene and import it${allowing(blocked)}.`
     : inOneLine(failure.message);
   return new RenderError(place ? `${place}: ${message}` : message);
 }
@@ -80,6 +80,12 @@ export function warningMessage(
 ): string {
   const place = places.inStack(stack) ?? (scene && `scene "${scene}"`);
   return `${place ? `${place}: ` : ''}${inOneLine(message)}${node ? ` (node "${node}")` : ''}`;
+}
+
+/** What has to be said for a host to be asked, where that may be. */
+function allowing(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === 'https:' && url.hostname !== '127.0.0.1' ? `, or --allow-host ${url.host}` : '';
 }
 
 const inOneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ').trim();

@@ -30,6 +30,19 @@ export type TakeFrame = (
   delta: AsyncIterable<Buffer>,
 ) => Promise<void>;
 
+export interface Neighbours {
+  /** Told of what pages asked the proxy for: an address, or a host and its port. */
+  refused?: (address: string) => void;
+  /** Hosts whose requests are answered before they leave the page: see hosts.ts. */
+  hosts?: readonly string[];
+}
+
+/** Refuses the page every address but our own, and tells it which one it was. */
+function policyFor(hosts: readonly string[]): string {
+  const sources = hosts.map((host) => `https://${host}`).join(' ');
+  return `default-src 'self' ${sources} data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'none'`;
+}
+
 const html = ({ imports, styles }: Bundle) => `<!doctype html>
 <meta charset="utf-8">
 <title>Untrained</title>
@@ -43,13 +56,7 @@ ${styles.map((style) => `<link rel="stylesheet" href="${encodeURI(style)}">\n`).
 <script type="module" src="film.js"></script>
 `;
 
-/** Refuses the page every address but our own, and tells it which one it was. */
-const POLICY = ["default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'", "form-action 'none'"].join(
-  '; ',
-);
-
 const HEADERS = {
-  'content-security-policy': POLICY,
   // Together these let the page's threads share memory, and its clock be precise.
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -76,20 +83,20 @@ const TYPES: Record<string, string> = {
 
 /**
  * Starts it, on a free port of 127.0.0.1. It is the pages' proxy as well, which refuses whatever it is asked for.
- * @param refused - Told of what that was: an address, or a host and its port.
  */
 export async function startServer(
   bundle: Bundle,
   take: TakeFrame,
-  refused: (address: string) => void = () => {},
+  { refused = () => {}, hosts = [] }: Neighbours = {},
 ): Promise<PageServer> {
   const { files, publicFolder } = bundle;
+  const headers = { 'content-security-policy': policyFor(hosts), ...HEADERS };
   const secret = `/${randomBytes(16).toString('hex')}/`;
   let missing: string | undefined;
   const server = createServer((request, response) => {
     if (!request.url?.startsWith('/')) {
       refused(request.url ?? '');
-      response.writeHead(403, HEADERS).end();
+      response.writeHead(403, headers).end();
     } else answer(request, response).catch(() => response.destroy());
   });
   server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
@@ -104,12 +111,12 @@ export async function startServer(
     const [, page, frame, print] = /^frames\/(\d+)\/(\d+)\/([0-9a-f]{16}|none)$/.exec(name) ?? [];
     if (request.method === 'POST' && path.startsWith(secret) && frame !== undefined) {
       await take(Number(page), Number(frame), print === 'none' ? undefined : print, request);
-      response.writeHead(204, HEADERS).end();
+      response.writeHead(204, headers).end();
       return;
     }
     const file = path === secret ? html(bundle) : path.startsWith(secret) ? files.get(name) : undefined;
     const type = TYPES[path === secret ? '.html' : extname(name).toLowerCase()] ?? 'application/octet-stream';
-    if (file !== undefined) response.writeHead(200, { ...HEADERS, 'content-type': type }).end(file);
+    if (file !== undefined) response.writeHead(200, { ...headers, 'content-type': type }).end(file);
     else await sendPublic(join(publicFolder, name), type, response);
   }
 
@@ -118,10 +125,10 @@ export async function startServer(
     const file = inside ? await stat(path).catch(() => undefined) : undefined;
     if (!file?.isFile()) {
       missing = path;
-      response.writeHead(404, HEADERS).end();
+      response.writeHead(404, headers).end();
       return;
     }
-    response.writeHead(200, { ...HEADERS, 'content-type': type, 'content-length': file.size });
+    response.writeHead(200, { ...headers, 'content-type': type, 'content-length': file.size });
     createReadStream(path)
       .on('error', () => response.destroy())
       .pipe(response);

@@ -1,5 +1,6 @@
 /** Several pages of one browser that draw the same scenes, until one of them fails. */
 
+import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
 import { type Browser, findBrowser } from '../browser/find-browser.js';
 import { digestOfFonts } from '../browser/fonts.js';
@@ -18,12 +19,13 @@ import { SegmentCache } from '../video/index.js';
 import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
 import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
+import { type HostOptions, Hosts } from './hosts.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
 import { lostAddress, lostFace } from './styles.js';
 import type { Target } from './target.js';
 import { TextWarnings } from './text-warnings.js';
 
-export interface SessionOptions {
+export interface SessionOptions extends HostOptions {
   /** The browser; by default it is looked for. */
   browser?: string;
   /** How many pages share the film. */
@@ -70,6 +72,7 @@ export class Session {
     private readonly server: PageServer,
     private readonly bundle: Bundle,
     fonts: string,
+    readonly hosts: Hosts,
     private readonly options: SessionOptions,
   ) {
     this.places = new Places(bundle.files);
@@ -105,8 +108,10 @@ export class Session {
       const stalled = `${target.path} is not bundled: nothing has happened for ${timeout} s. Run the command again.`;
       const bundled = await within(timeout, bundle(target), stalled, ownWork());
       const running = await launching;
-      const server = await startServer(bundled, take, (address) => session?.refuse(address));
-      session = new Session(running, await finding, server, bundled, await fonts, options);
+      const hosts = new Hosts(dirname(target.path), options);
+      const refused = (address: string) => session?.refuse(address);
+      const server = await startServer(bundled, take, { refused, hosts: hosts.names });
+      session = new Session(running, await finding, server, bundled, await fonts, hosts, options);
       return session;
     } catch (error) {
       await launching.then((browser) => browser.close()).catch(() => {});
@@ -119,11 +124,25 @@ export class Session {
     const count = this.options.concurrency ?? 1;
     // Each in a context of its own, with its own connections: else the frames that wait to be taken could use up all of
     // them, and the one that is waited for would have none.
-    const open = () => openPage(this.running.process, this.browser, this.server.origin);
+    const open = () => this.openPage();
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
     const infos = this.pages.map((page, number) => this.openFilm(page, number, settings));
     const [info] = await this.patiently(Promise.all(infos));
     return info;
+  }
+
+  private async openPage(): Promise<Page> {
+    const page = await openPage(this.running.process, this.browser, this.server.origin);
+    await this.hosts.serve(page, (url, error) => this.unanswered(page, url, error));
+    return page;
+  }
+
+  /** Ends the film for a request to a host, and names the node that made it. */
+  private async unanswered(page: Page, url: string, { message }: Error): Promise<void> {
+    const maker = page.evaluate((url) => window.untrained?.makerOf(url), url).catch(() => undefined);
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, 1000));
+    const stack = (await Promise.race([maker, late])) ?? '';
+    this.fail(failureMessage({ message, stack }, this.playing.get(page), this.places));
   }
 
   /** What every `step`th frame is drawn by, had in a page of its own that paints nothing. */
@@ -133,7 +152,7 @@ export class Session {
     last: number,
     step: number,
   ): Promise<(string | undefined)[]> {
-    const page = await openPage(this.running.process, this.browser, this.server.origin);
+    const page = await this.openPage();
     await this.patiently(this.openFilm(page, this.pages.length, settings));
     const found: (string | undefined)[] = [];
     for (let from = first; from <= last; from += step * PRINTS_AT_ONCE) {

@@ -1,12 +1,15 @@
 /** Composed scenes as a source of frames. */
 
+import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { PixelFormat } from '../frame/pixels.js';
 import { canBe } from '../page/convert.js';
 import { checkRange } from '../render/film.js';
 import type { FrameSource } from '../render/source.js';
 import { SegmentCache } from '../video/index.js';
+import { ExpectedAnswers } from './expected-answers.js';
 import { KeptWarnings } from './kept-warnings.js';
 import { FrameQueue } from './queue.js';
 import type { TakeFrame } from './server.js';
@@ -73,7 +76,11 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   };
   const warnings = new KeptWarnings(options.onWarning);
   const onWarning = (text: string) => warnings.tell(text);
-  const session = await Session.start(target, take, { ...options, concurrency, onWarning });
+  const { allowHosts = [], answers } = options;
+  // Beside the segments, whether or not these are kept.
+  const kept = allowHosts.length > 0 || answers ? await SegmentCache.here()?.measure() : undefined;
+  const store = kept && join(kept.folder, 'answers');
+  const session = await Session.start(target, take, { store, ...options, concurrency, onWarning });
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
   try {
@@ -84,6 +91,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
     const info = await session.open(settings);
     const [first, last] = rangeOf(options, info.frames, fps, options.whole ? undefined : defaults.range);
     const { every = 1 } = options;
+    const expected = new ExpectedAnswers(session.hosts, [session.code, variables]);
     const numberOf = (frame: number) => first + frame * every; // in the whole film
     return {
       shape: {
@@ -99,10 +107,22 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
       backend: `Chromium ${session.browserVersion}`,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       namesOf([from, to]) {
-        const made = [session.code, session.browserVersion, settings, numberOf(from), numberOf(to), every];
+        const answered = expected.names();
+        if (!answered) return [SegmentCache.keyOf(randomUUID())]; // nobody knows yet what it shows
+        const made = [
+          ...answered,
+          session.code,
+          session.browserVersion,
+          settings,
+          numberOf(from),
+          numberOf(to),
+          every,
+        ];
         const shown: (string | undefined)[] = [];
         for (let frame = from; frame <= to; frame++) shown.push(prints.get(numberOf(frame)));
-        const names = shown.includes(undefined) ? [] : [[session.surroundings, size, pixels, shown]];
+        const names = shown.includes(undefined)
+          ? []
+          : [[...answered, session.surroundings, size, pixels, shown]];
         return [made, ...names].map((name) => SegmentCache.keyOf(strict ? ['strict', ...name] : name));
       },
       async foresee(cache) {
@@ -111,6 +131,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
           SegmentCache.keyOf(['the latest version of', target.path, size]),
         ];
         await warnings.keepIn(cache, SegmentCache.keyOf(['the warnings of', version, size]));
+        await expected.recall(cache);
         const before = await cache.recall(latest);
         await cache.note(latest, version);
         if (before === undefined || before === version || last - first < WORTH_FORESEEING) return;
@@ -127,7 +148,9 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
           await session.patiently(drawing); // an error in the very last frame is one
         }
         session.settle();
+        await expected.note();
       },
+      answers: () => Object.fromEntries([...session.hosts.given].sort()),
       times: () => session.times(),
       async close() {
         options.signal?.removeEventListener('abort', close);

@@ -95,6 +95,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
     scene.onReset.subscribe(() => {
       window.untrainedTell({ type: 'scene', name: description.name });
       window.untrained.waiting = () => suspended(scene);
+      window.untrained.makerOf = (url) => makerOf(scene, url);
     });
     return scene;
   });
@@ -180,6 +181,7 @@ interface NodeInternals {
   key: string;
   creationStack?: string;
   fill?(value: null): unknown;
+  src?(): unknown;
   opacity(): number;
   children(): NodeInternals[];
   prepare?(): void;
@@ -238,6 +240,24 @@ function clear(scene: Scene | null): void {
 interface ThreadLike {
   runner: unknown;
   children: ThreadLike[];
+}
+
+/** Where the node of a scene was made whose `src` is this address. */
+function makerOf(scene: Scene, url: string): string | undefined {
+  const find = (node: NodeInternals): string | undefined => {
+    const src = node.src?.();
+    if (typeof src === 'string' && URL.canParse(src) && new URL(src).href === url) return node.creationStack;
+    for (const child of node.children()) {
+      const found = find(child);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  let found: string | undefined;
+  internals(scene).execute(() => {
+    found = find(internals(scene).getView());
+  });
+  return found;
 }
 
 /** The generators of a scene's threads, the main one's first. */

@@ -23,6 +23,8 @@ export interface PageApi {
   prints(first: number, last: number, step: number): Promise<(string | undefined)[] | Failure>;
   /** The suspended generators of the scene that is played. */
   waiting(): unknown[];
+  /** Where the node was made that shows this address, as a stack. */
+  makerOf(url: string): string | undefined;
   /** Milliseconds spent so far. */
   times: { draw: number; read: number; send: number };
 }
@@ -62,15 +64,6 @@ export function start(project: ProjectSettings): void {
   };
   watchVideos(fail);
   addEventListener('unhandledrejection', ({ reason }) => fail(describe(reason)));
-  const refused = ({ blockedURI, sourceFile, lineNumber, columnNumber }: SecurityPolicyViolationEvent) => {
-    const asking = askedByStyles(blockedURI);
-    if (asking === 'rule') window.untrainedTell({ type: 'style', address: blockedURI });
-    if (asking) return; // of a typeface, facesLoaded() tells
-    const stack = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
-    fail({ blocked: blockedURI, message: '', stack });
-  };
-  window.untrainedRefused.forEach(refused); // while style sheets and modules were loaded
-  document.addEventListener('securitypolicyviolation', refused);
   /** What fails beside the work, such as a request that is refused, fails it too. */
   const caught = async <T>(work: () => Promise<T>): Promise<T | Failure> => {
     try {
@@ -128,7 +121,18 @@ export function start(project: ProjectSettings): void {
         return prints;
       }),
     waiting: () => [],
+    makerOf: () => undefined,
   };
+  const refused = ({ blockedURI, sourceFile, lineNumber, columnNumber }: SecurityPolicyViolationEvent) => {
+    const asking = askedByStyles(blockedURI);
+    if (asking === 'rule') window.untrainedTell({ type: 'style', address: blockedURI });
+    if (asking) return; // of a typeface, facesLoaded() tells
+    const asked = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
+    const stack = `${asked}\n${window.untrained.makerOf(blockedURI) ?? ''}`;
+    fail({ blocked: blockedURI, message: '', stack });
+  };
+  window.untrainedRefused.forEach(refused); // while style sheets and modules were loaded
+  document.addEventListener('securitypolicyviolation', refused);
 }
 
 async function tellOfText(): Promise<void> {

@@ -161,9 +161,15 @@ export async function writeFilm(
     source = await open(formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs));
     const drawing = source;
     const { shape, firstFrame, every, backend } = source;
-    const note = options.madeOf && noteOf({ ...options.madeOf, made: { version: VERSION, backend } });
+    const noteNow = () => {
+      const answers = drawing.answers?.() ?? {};
+      const answered = Object.keys(answers).length > 0 && { answers };
+      const made = { version: VERSION, backend };
+      return options.madeOf && noteOf({ ...options.madeOf, ...answered, made });
+    };
     const namesOf = (frames: Range) => drawing.namesOf(frames);
     if (cache) await source.foresee?.(cache);
+    const note = noteNow();
     for (const [i, output] of outputs.entries()) {
       const { maxSize = options.maxSize } = requests[i];
       const kept = cache && { cache, namesOf, onKept };
@@ -209,7 +215,7 @@ export async function writeFilm(
         onProgress?.(progressOf(drawn, toDraw, shape.frames, began));
       }
     }
-    const files = await Promise.all(sinks.map((sink) => sink.finish()));
+    const files = await Promise.all(sinks.map((sink) => sink.finish(noteNow())));
     const seconds = (performance.now() - started) / 1000;
     return { files, frames: shape.frames, drawn, seconds, renderer: source.description };
   } catch (error) {

@@ -18,6 +18,8 @@ export interface FrameSource {
    * be another one once they have been foreseen or drawn.
    */
   namesOf(frames: Range): string[];
+  /** What hosts answered, for the recipe: the SHA-256 of each answer by its address. To be asked once frames have been drawn. */
+  answers?(): Record<string, string>;
   /** Finds out more names of frames than are known, where something was kept of this film as it was before it was changed. */
   foresee?(cache: SegmentCache): Promise<void>;
   /**

@@ -26,8 +26,10 @@ const recipeSchema = z.strictObject({
   transparent: z.boolean().optional(),
   /** The first and last of the film's frames, where it had not all of them. */
   frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
-  /** Every how-manieth of them it had. */
+  /** Frame step: 2 = every second frame. */
   every: z.int().min(1).max(1000).optional(),
+  /** What hosts answered as it was drawn: the SHA-256 of each answer, by its address. The answers are in no recipe. */
+  answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
   /** Of a contact sheet, what it puts side by side: seeds, as the command line has them, frames, and when. */
   sheet: z
     .strictObject({
@@ -52,6 +54,8 @@ export interface Recipe {
   transparent?: boolean | undefined;
   frames?: [first: number, last: number] | undefined;
   every?: number | undefined;
+  /** The SHA-256 of what hosts answered as it was drawn, by its address. */
+  answers?: Record<string, string> | undefined;
   sheet?:
     | { seeds?: string[] | undefined; frames?: number[] | undefined; at?: number | undefined }
     | undefined;

@@ -43,8 +43,9 @@ export interface FrameSink {
    * aborted. Nothing is left behind, but for
    * a whole film whose name could not be taken: the message then says where it is.
    * @throws Error when frames are missing, which is the caller's mistake.
+   * @param note - In place of the one it was opened with, where more is known by now. Files of limited size keep theirs.
    */
-  finish(): Promise<Finished>;
+  finish(note?: string): Promise<Finished>;
 
   /** Ends ffmpeg at once and removes what was written so far. May be called at any time and more than once; after finish()
    *  has resolved it does nothing. */
@@ -219,9 +220,13 @@ export async function openSink(
     for (const file of files) await addNote(inFolder(file), format, note);
   }
 
-  async function finish(): Promise<Finished> {
+  async function finish(latest: string | undefined): Promise<Finished> {
     let chose: string | undefined;
+    // A file of limited size was planned with the note as it was.
+    const note = options.maxSize === undefined ? (latest ?? options.note) : options.note;
     try {
+      if (note !== undefined && note !== options.note)
+        await fs.writeFile(inFolder(NOTE_FILE), noteFile(note));
       if (taken !== expected) throw new Error(`${output.path}: ${taken} of ${expected} frames were written.`);
       await lastWrite; // and so all before it
       await Promise.all(underWay);
@@ -236,7 +241,7 @@ export async function openSink(
       }
       chose = await joinSegments(bench);
       await onDisk(checkFiles(files.map(inFolder)));
-      if (options.note !== undefined) await onDisk(addNotes(options.note));
+      if (note !== undefined) await onDisk(addNotes(note));
       if (failure) throw failure;
       moving = true;
     } catch (error) {
@@ -325,9 +330,9 @@ export async function openSink(
       return handed;
     },
 
-    finish() {
+    finish(note) {
       if (!finished && failure) return Promise.reject(failure);
-      finished ??= finish();
+      finished ??= finish(note);
       return finished;
     },
 

@@ -144,11 +144,7 @@ beforeAll(async () => {
     styleSources: [],
     publicFolder: '/nowhere',
   };
-  server = await startServer(
-    bundle,
-    async () => {},
-    (address) => refused.push(address),
-  );
+  server = await startServer(bundle, async () => {}, { refused: (address) => refused.push(address) });
 });
 
 afterAll(async () => {

@@ -42,7 +42,7 @@ const tiny: Limits = {
 const FAST = { effort: 4e11, firstPixel: 0 };
 
 const planOf = (frame: FrameDescription, limits: Limits, format?: PixelFormat, form?: NarrowForm) =>
-  planFrame(frame, arrange(frame.network), limits, format, form, FAST);
+  planFrame(frame, arrange(frame.network), limits, format, form, false, FAST);
 
 /** Networks and pictures up to the largest there are. */
 function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
@@ -151,7 +151,7 @@ describe('every pixel once, within the limits', () => {
         const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
         fc.pre(4 * size[0] * size[1] <= most && 16 * arrangement.length <= most);
         const form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0];
-        const plan = planFrame(frame, arrangement, limits, format, undefined, FAST);
+        const plan = planFrame(frame, arrangement, limits, format, undefined, false, FAST);
         expect(plan.picture).toBe(format);
         expectCovered(plan, frame, form);
         expectWithin(plan, limits);

@@ -1,0 +1,202 @@
+/**
+ * What pages may have of hosts: what is installed, what was stored when a film was made before, and, of hosts that the user
+ * allows, what Node fetches. Pages themselves reach no host: their requests are answered here.
+ */
+
+import { createHash } from 'node:crypto';
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { RenderError } from '../errors.js';
+import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './installed.js';
+
+/** The largest answer, in bytes. */
+const MOST_BYTES = 64 * 2 ** 20;
+const TIMEOUT_MS = 30_000;
+/** Redirects that are followed, within the host. */
+const MOST_REDIRECTS = 5;
+
+export interface HostOptions {
+  /** Hosts that may be asked, such as "api.iconify.design". None by default. */
+  allowHosts?: readonly string[];
+  /** Answers that the film was made with, by address: the SHA-256 of each. They are taken from the store. */
+  answers?: Readonly<Record<string, string>>;
+  /** Where answers are stored; nowhere by default. */
+  store?: string;
+  /** For tests. */
+  fetch?: typeof fetch;
+}
+
+export class Hosts {
+  /** The SHA-256 of each answer given, by address. */
+  readonly given = new Map<string, string>();
+  private readonly answers = new Map<string, Promise<Answer>>();
+
+  /** @param folder - The scene's. */
+  constructor(
+    private readonly folder: string,
+    private readonly options: HostOptions = {},
+  ) {}
+
+  /** All whose requests come here, for the page's policy. */
+  get names(): string[] {
+    const { allowHosts = [], answers = {} } = this.options;
+    const before = Object.keys(answers).map((url) => new URL(url).host);
+    return [...new Set([...INSTALLED_HOSTS, ...allowHosts, ...before])];
+  }
+
+  /**
+   * Answers a page's requests to these hosts, and no others, so that frames go out unhindered.
+   * @param fail - Told of a request without an answer.
+   */
+  async serve(page: Page, fail: (url: string, error: Error) => void): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    session.on('Fetch.requestPaused', async ({ requestId, request: { url, method } }) => {
+      try {
+        if (method !== 'GET') throw new RenderError(`${method} ${url} is refused: pages may only GET.`);
+        const { type, body } = await this.answer(url);
+        const responseHeaders = Object.entries({
+          'content-type': type,
+          'access-control-allow-origin': '*',
+          'cross-origin-resource-policy': 'cross-origin',
+        }).map(([name, value]) => ({ name, value }));
+        const answer = { requestId, responseCode: 200, responseHeaders, body: body.toString('base64') };
+        await session.send('Fetch.fulfillRequest', answer);
+      } catch (error) {
+        fail(url, error as Error);
+        await session
+          .send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' })
+          .catch(() => {});
+      }
+    });
+    const patterns = this.names.map((host) => ({ urlPattern: `https://${host}/*` }));
+    await session.send('Fetch.enable', { patterns });
+  }
+
+  /** Once for each address. @throws RenderError where there is no answer, with the next step. */
+  answer(url: string): Promise<Answer> {
+    let answer = this.answers.get(url);
+    if (!answer) {
+      answer = this.find(url);
+      this.answers.set(url, answer);
+    }
+    return answer;
+  }
+
+  private async find(address: string): Promise<Answer> {
+    const { answers = {}, allowHosts = [] } = this.options;
+    const url = new URL(address);
+    const digest = Object.hasOwn(answers, address) ? answers[address] : undefined;
+    const installed = installedAnswer(url, this.folder);
+    if (installed && (!digest || digestOf(installed) === digest)) return this.give(address, installed);
+    const stored = await this.stored(address, digest);
+    if (stored) return this.give(address, stored);
+    if (!allowHosts.includes(url.host)) {
+      const name = packageFor(url);
+      throw new RenderError(
+        `The page asked for ${address}, and pages have no network: ${name ? `npm install ${name}, or ` : ''}` +
+          `allow it with --allow-host ${url.host}${name ? '' : ', or put the file beside the scene and import it'}.`,
+      );
+    }
+    const fetched = await this.fetch(url);
+    if (digest && digestOf(fetched) !== digest) {
+      throw new RenderError(
+        `${address} has another answer than when the film was made: render its scene instead of the film.`,
+      );
+    }
+    await this.keep(address, fetched);
+    return this.give(address, fetched);
+  }
+
+  private give(address: string, answer: Answer): Answer {
+    this.given.set(address, digestOf(answer));
+    return answer;
+  }
+
+  /** Asks the host itself: over TLS, without cookies, and going on to no other. */
+  private async fetch(first: URL): Promise<Answer> {
+    const { fetch: ask = fetch } = this.options;
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    let url = first;
+    try {
+      for (let i = 0; i <= MOST_REDIRECTS; i++) {
+        const response = await ask(url, { redirect: 'manual', credentials: 'omit', signal });
+        const location = response.status >= 300 && response.status < 400 && response.headers.get('location');
+        if (!location) {
+          if (!response.ok) throw new Error(`it answered ${response.status}`);
+          const type = response.headers.get('content-type') ?? 'application/octet-stream';
+          return { type, body: await bodyOf(response) };
+        }
+        await response.body?.cancel();
+        url = new URL(location, url);
+        if (url.origin !== first.origin)
+          throw new Error(`it goes on to ${url.origin}, which is another host`);
+      }
+      throw new Error(`it goes on more than ${MOST_REDIRECTS} times`);
+    } catch (error) {
+      const { message, name, cause } = error as Error;
+      const reason =
+        name === 'TimeoutError'
+          ? `no answer within ${TIMEOUT_MS / 1000} s`
+          : ((cause as Error)?.message ?? message);
+      throw new RenderError(`${first.href} cannot be had (${reason}): check the address and the network.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** What was stored of an address, if it is whole. @param digest - The one that it must have, if it matters. */
+  private async stored(address: string, digest: string | undefined): Promise<Answer | undefined> {
+    const { store, allowHosts = [] } = this.options;
+    if (!store) return undefined;
+    try {
+      let wanted = digest;
+      if (!wanted && allowHosts.includes(new URL(address).host))
+        wanted = await fs.readFile(join(store, `${hash(address)}.latest`), 'utf8');
+      if (!wanted || !/^[0-9a-f]{64}$/.test(wanted)) return undefined;
+      const kept = await fs.readFile(join(store, wanted));
+      const end = kept.indexOf('\n');
+      const answer = { type: kept.toString('latin1', 0, end), body: kept.subarray(end + 1) };
+      return digestOf(answer) === wanted ? answer : undefined;
+    } catch {
+      return undefined; // there is none
+    }
+  }
+
+  /** By its digest, and which is the latest of the address. Best effort, as with all that is kept. */
+  private async keep(address: string, answer: Answer): Promise<void> {
+    const { store } = this.options;
+    if (!store) return;
+    const digest = digestOf(answer);
+    const write = async (name: string, content: string | Buffer) => {
+      const unfinished = join(store, `${name}-${process.pid}.unfinished`);
+      await fs.writeFile(unfinished, content);
+      await fs.rename(unfinished, join(store, name));
+    };
+    try {
+      await fs.mkdir(store, { recursive: true });
+      await write(digest, bytesOf(answer));
+      await write(`${hash(address)}.latest`, digest);
+    } catch {
+      // The film is made all the same.
+    }
+  }
+}
+
+/** Its type counts, since it decides what a page makes of it. */
+const bytesOf = ({ type, body }: Answer) =>
+  Buffer.concat([Buffer.from(`${type.replace(/\n/g, ' ')}\n`, 'latin1'), body]);
+const digestOf = (answer: Answer) => hash(bytesOf(answer));
+const hash = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+async function bodyOf(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  if (!response.body) return Buffer.alloc(0);
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES / 2 ** 20} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

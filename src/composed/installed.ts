@@ -1,0 +1,139 @@
+/** What pages ask of a host and npm has installed: icons, and files of packages that a CDN would serve. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, extname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+export interface Answer {
+  /** As in HTTP's content-type. */
+  type: string;
+  body: Buffer;
+}
+
+/** Hosts of which something may be installed. */
+export const INSTALLED_HOSTS = ['api.iconify.design', 'esm.sh', 'unpkg.com', 'cdn.jsdelivr.net'];
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * What is installed of an address, or undefined.
+ * @param folder - The scene's. Packages are looked for there, then in our own.
+ */
+export function installedAnswer(url: URL, folder: string): Answer | undefined {
+  if (url.protocol !== 'https:' || !INSTALLED_HOSTS.includes(url.host)) return undefined;
+  return url.host === 'api.iconify.design' ? icon(url, folder) : packageFile(url, folder);
+}
+
+/** What to install so that there is one, as npm takes it; undefined if that cannot be said. */
+export function packageFor({ host, pathname }: URL): string | undefined {
+  const [, set] = (host === 'api.iconify.design' && /^\/([a-z0-9-]+)\/[a-z0-9-]+\.svg$/.exec(pathname)) || [];
+  return set && `@iconify-json/${set}`;
+}
+
+/** The folder of a package, as Node looks for one. */
+function packageFolder(name: string, folder: string): string | undefined {
+  for (let at of [folder, here]) {
+    for (;;) {
+      // pnpm has what packages need of each other in a folder of its own.
+      for (const inside of ['node_modules', 'node_modules/.pnpm/node_modules']) {
+        const found = join(at, inside, name);
+        if (existsSync(join(found, 'package.json'))) return found;
+      }
+      if (dirname(at) === at) break;
+      at = dirname(at);
+    }
+  }
+  return undefined;
+}
+
+const transformed = z.object({
+  left: z.number().optional(),
+  top: z.number().optional(),
+  width: z.number().optional(),
+  height: z.number().optional(),
+  rotate: z.number().optional(),
+  hFlip: z.boolean().optional(),
+  vFlip: z.boolean().optional(),
+});
+/** What IconifyJSON says of icons, as far as it is needed here: https://iconify.design/docs/types/iconify-json.html */
+const iconsSchema = transformed.extend({
+  icons: z.record(z.string(), transformed.extend({ body: z.string() })),
+  aliases: z.record(z.string(), transformed.extend({ parent: z.string() })).optional(),
+});
+type Icons = z.output<typeof iconsSchema>;
+type Icon = Icons['icons'][string];
+
+/** `/SET/NAME.svg?color=...` as api.iconify.design answers it, from @iconify-json/SET or @iconify/json. */
+function icon(url: URL, folder: string): Answer | undefined {
+  const [, set, name] = /^\/([a-z0-9-]+)\/([a-z0-9-]+)\.svg$/.exec(url.pathname) ?? [];
+  if (!set || !name) return undefined;
+  const own = packageFolder(`@iconify-json/${set}`, folder);
+  const all = packageFolder('@iconify/json', folder);
+  const file = [own && join(own, 'icons.json'), all && join(all, 'json', `${set}.json`)].find(
+    (path) => path && existsSync(path),
+  );
+  const icons = file && iconsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
+  const found = icons && resolveIcon(icons, name);
+  if (!found) return undefined;
+  const { left = 0, top = 0, width = 16, height = 16, body } = found;
+  const quarters = (((found.rotate ?? 0) % 4) + 4) % 4;
+  const turns: string[] = [];
+  // Flipped first and then turned, about the middle; a quarter turn swaps the sides.
+  const [w, h] = quarters % 2 ? [height, width] : [width, height];
+  if (quarters) turns.push(`rotate(${90 * quarters} ${left + w / 2} ${top + h / 2})`);
+  if (quarters % 2) turns.push(`translate(${(w - width) / 2} ${(h - height) / 2})`);
+  if (found.hFlip) turns.push(`translate(${2 * left + width} 0) scale(-1 1)`);
+  if (found.vFlip) turns.push(`translate(0 ${2 * top + height}) scale(1 -1)`);
+  const drawn = turns.length > 0 ? `<g transform="${turns.join(' ')}">${body}</g>` : body;
+  const color = url.searchParams.get('color')?.replace(/[^\w#(),.% -]/g, '') || 'currentColor';
+  const em = Math.round((1000 * w) / h) / 1000;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${em}em" height="1em" viewBox="${left} ${top} ${w} ${h}">${drawn.replaceAll('currentColor', color)}</svg>`;
+  return { type: 'image/svg+xml', body: Buffer.from(svg) };
+}
+
+/** An icon with what its aliases and its set say of it. */
+function resolveIcon({ icons, aliases = {}, ...defaults }: Icons, name: string, depth = 0): Icon | undefined {
+  const own = Object.hasOwn(icons, name) ? icons[name] : undefined;
+  if (own) return { ...defaults, ...own };
+  const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+  const parent =
+    alias && depth < 6 ? resolveIcon({ icons, aliases, ...defaults }, alias.parent, depth + 1) : undefined;
+  if (!alias || !parent) return undefined;
+  return {
+    ...parent,
+    ...alias,
+    body: parent.body,
+    rotate: (parent.rotate ?? 0) + (alias.rotate ?? 0),
+    hFlip: Boolean(parent.hFlip) !== Boolean(alias.hFlip),
+    vFlip: Boolean(parent.vFlip) !== Boolean(alias.vFlip),
+  };
+}
+
+const FILE_TYPES: Record<string, string> = {
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+/** `/PACKAGE@VERSION/PATH`, where the installed version begins with the one that is asked for. */
+function packageFile({ host, pathname }: URL, folder: string): Answer | undefined {
+  const path = decodeURIComponent(host === 'cdn.jsdelivr.net' ? pathname.replace(/^\/npm\//, '/') : pathname);
+  const [, name, version = '', inside] =
+    /^\/((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:@[\^~]?([\d.]+|latest))?\/(.+)$/.exec(path) ?? [];
+  // esm.sh serves scripts otherwise than they are in the package.
+  if (!name || !inside || (host === 'esm.sh' && /\.[cm]?[jt]sx?$/.test(inside))) return undefined;
+  const root = packageFolder(name, folder);
+  if (!root) return undefined;
+  const file = join(root, inside);
+  if (!file.startsWith(root + sep) || !existsSync(file)) return undefined;
+  const { version: installed } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const fits = !version || version === 'latest' || `${installed}.`.startsWith(`${version}.`);
+  if (!fits) return undefined;
+  return { type: FILE_TYPES[extname(file)] ?? 'application/octet-stream', body: readFileSync(file) };
+}
