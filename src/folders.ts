@@ -2,7 +2,7 @@
 
 import { promises as fs } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 /**
  * Makes a folder and its parents, like `mkdir -p`, and never hangs: Node's own recursive mkdir does not return where the
@@ -37,7 +37,7 @@ export async function isFolder(path: string): Promise<boolean> {
  * @returns An absolute path; undefined where the user has no home. Relative paths in the environment do not count, as the
  * XDG Base Directory Specification has it: they would scatter caches over working folders.
  */
-export function userCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
+function userCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const [named, ...below] =
     process.platform === 'win32'
       ? [env.LOCALAPPDATA, 'AppData', 'Local']
@@ -47,6 +47,18 @@ export function userCacheFolder(env: NodeJS.ProcessEnv = process.env): string | 
   if (named && isAbsolute(named)) return named;
   const home = homeFolder(env);
   return home && join(home, ...below);
+}
+
+/**
+ * Where Untrained keeps what it can make again: the folder that UNTRAINED_CACHE names, or "untrained" in the user's cache
+ * folder. It need not exist yet.
+ * @returns An absolute path; undefined when UNTRAINED_CACHE is "off", or is not set and the user has no home.
+ */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (env.UNTRAINED_CACHE === 'off') return undefined;
+  if (env.UNTRAINED_CACHE) return resolve(env.UNTRAINED_CACHE);
+  const caches = userCacheFolder(env);
+  return caches && join(caches, 'untrained');
 }
 
 /** The user's home: from the environment, or else from the list of users. Undefined where neither has an absolute path. */

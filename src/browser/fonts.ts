@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { promises as fs } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { homeFolder } from '../folders.js';
 import type { Browser } from './find-browser.js';
 
 const BUNDLED = fileURLToPath(new URL('../../fonts/generic', import.meta.url));
@@ -57,7 +57,7 @@ export async function digestOfFonts(env: NodeJS.ProcessEnv = process.env): Promi
 
 /** Where systems have fonts, and fontconfig its rules. */
 function fontFolders(env: NodeJS.ProcessEnv): string[] {
-  const home = env.HOME || safeHome();
+  const home = homeFolder(env);
   if (process.platform === 'darwin') {
     return ['/System/Library/Fonts', '/Library/Fonts', ...(home ? [join(home, 'Library/Fonts')] : [])];
   }
@@ -77,14 +77,6 @@ function fontFolders(env: NodeJS.ProcessEnv): string[] {
     ...(config ? [join(config, 'fontconfig')] : []),
     ...(home ? [join(home, '.fonts')] : []),
   ];
-}
-
-function safeHome(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined; // no HOME, and no entry for the user either
-  }
 }
 
 /** The names and sizes of all files below a folder, in no order. Folders that cannot be read count as empty. */

@@ -4,10 +4,10 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, promises as fs } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Environment } from '../ambient.js';
 import { UsageError } from '../errors.js';
-import { makeFolder, userCacheFolder } from '../folders.js';
+import { cacheFolder, makeFolder } from '../folders.js';
 import { parseBytes } from './budget.js';
 
 /** How much is kept unless UNTRAINED_CACHE_SIZE says otherwise, in bytes. */
@@ -54,15 +54,14 @@ export class SegmentCache {
    * @throws UsageError when UNTRAINED_CACHE_SIZE is no size.
    */
   static here(env: Environment = process.env): SegmentCache | undefined {
-    if (env.UNTRAINED_CACHE === 'off') return undefined;
+    const folder = cacheFolder(env);
+    if (folder === undefined) return undefined;
     const text = env.UNTRAINED_CACHE_SIZE;
     const limit = text ? parseBytes(text) : DEFAULT_LIMIT;
     if (limit === undefined) {
       throw new UsageError(`UNTRAINED_CACHE_SIZE is "${text}", and must be a size such as 5GB or 500MB.`);
     }
-    const caches = userCacheFolder(env);
-    const folder = env.UNTRAINED_CACHE || (caches && join(caches, 'untrained'));
-    return folder ? new SegmentCache(resolve(folder), limit) : undefined;
+    return new SegmentCache(folder, limit);
   }
 
   /**

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { homeFolder, makeFolder, userCacheFolder, whyRefused } from '../../src/folders.js';
+import { cacheFolder, homeFolder, makeFolder, whyRefused } from '../../src/folders.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'untrained-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,15 +38,15 @@ test('rejects where there can be none', async () => {
 test.runIf(process.platform === 'linux')('a home is an absolute path, or none', () => {
   mkdirSync(join(folder, 'home'));
   expect(homeFolder({ HOME: join(folder, 'home') })).toBe(join(folder, 'home'));
-  expect(userCacheFolder({ HOME: '/home/a' })).toBe('/home/a/.cache');
-  expect(userCacheFolder({ HOME: '/home/a', XDG_CACHE_HOME: '/cache' })).toBe('/cache');
-  expect(userCacheFolder({ HOME: '/home/a', XDG_CACHE_HOME: 'cache' })).toBe('/home/a/.cache');
+  expect(cacheFolder({ HOME: '/home/a' })).toBe('/home/a/.cache/untrained');
+  expect(cacheFolder({ HOME: '/home/a', XDG_CACHE_HOME: '/cache' })).toBe('/cache/untrained');
+  expect(cacheFolder({ HOME: '/home/a', XDG_CACHE_HOME: 'cache' })).toBe('/home/a/.cache/untrained');
   let listed: string | undefined;
   try {
     listed = userInfo().homedir;
   } catch {} // a user without an entry in the list of users
   for (const HOME of ['', undefined, 'relative', '.']) {
     expect(homeFolder({ HOME }), HOME).toBe(listed);
-    expect(userCacheFolder({ HOME }), HOME).toBe(listed && join(listed, '.cache'));
+    expect(cacheFolder({ HOME }), HOME).toBe(listed && join(listed, '.cache', 'untrained'));
   }
 });

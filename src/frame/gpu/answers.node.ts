@@ -1,8 +1,8 @@
 /** Keeps what was found out about this machine's GPU beside the films' segments, so that it is asked for once. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { homeFolder } from './drivers.node.js';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cacheFolder, makeFolder } from '../../folders.js';
 
 /** How many answers are kept: of another Node's, in another environment. */
 const KEPT = 8;
@@ -24,14 +24,14 @@ export function recall(key: string): unknown {
 }
 
 /** Keeps an answer. Best effort: where nothing can be written, the next process asks again. */
-export function keep(key: string, answer: unknown, milliseconds: number): void {
+export async function keep(key: string, answer: unknown, milliseconds: number): Promise<void> {
   const path = file();
   if (!path) return;
   const unfinished = `${path}-${randomBytes(4).toString('hex')}`;
   try {
     const others = read().filter((kept) => kept.key !== key);
     const all: Kept[] = [{ key, until: Date.now() + milliseconds, answer }, ...others].slice(0, KEPT);
-    makeFolder(dirname(path));
+    await makeFolder(dirname(path));
     writeFileSync(unfinished, JSON.stringify(all), { mode: 0o600, flag: 'wx' });
     renameSync(unfinished, path);
   } catch {
@@ -55,28 +55,8 @@ function read(): Kept[] {
   }
 }
 
-/** In the folder that UNTRAINED_CACHE names, or where the system has such things; undefined where nothing may be kept. */
+/** In the folder that UNTRAINED_CACHE names, or in the user's cache folder; undefined where nothing may be kept. */
 function file(): string | undefined {
-  const { UNTRAINED_CACHE: named, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (named === 'off') return undefined;
-  if (named) return join(resolve(named), 'gpu.json');
-  const home = homeFolder();
-  const caches =
-    process.platform === 'win32'
-      ? LOCALAPPDATA || (home && join(home, 'AppData', 'Local'))
-      : process.platform === 'darwin'
-        ? home && join(home, 'Library', 'Caches')
-        : XDG_CACHE_HOME || (home && join(home, '.cache'));
-  return caches && isAbsolute(caches) ? join(caches, 'untrained', 'gpu.json') : undefined;
-}
-
-/** Two folders at most are made, one by one: Node's recursive mkdir never returns below /proc. */
-function makeFolder(path: string): void {
-  for (const folder of [dirname(path), path]) {
-    try {
-      mkdirSync(folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' && folder === path) throw error;
-    }
-  }
+  const folder = cacheFolder();
+  return folder && join(folder, 'gpu.json');
 }

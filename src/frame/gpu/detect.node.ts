@@ -79,7 +79,7 @@ export async function detectGpu(options: DetectOptions = {}): Promise<Detected> 
     answer = await asked;
     if (isUsable(answer.look) && !answer.way && (software || !answer.look.software)) {
       answer.way = await findWay(answer.look, options);
-      keep(key, answer, KEPT_MS);
+      await keep(key, answer, KEPT_MS);
     }
   } catch (error) {
     answers.delete(key);
@@ -105,7 +105,7 @@ async function firstAnswer(key: string, options: DetectOptions): Promise<Answer>
   if (kept) return kept;
   const answer: Answer = { look: await look({}, options) };
   if (answer.look.chance) answers.delete(key);
-  else keep(key, answer, answer.look.failed ? FAILED_KEPT_MS : KEPT_MS);
+  else await keep(key, answer, answer.look.failed ? FAILED_KEPT_MS : KEPT_MS);
   return answer;
 }
 

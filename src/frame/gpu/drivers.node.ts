@@ -1,7 +1,7 @@
 /** What Vulkan has on a Linux machine: its loader, drivers and layers, the GPUs that the kernel shows, and what is missing. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, delimiter, isAbsolute, join } from 'node:path';
+import { homeFolder } from '../../folders.js';
 
 /** Where GPUs appear. NVIDIA's driver has nodes of its own, and so has Windows' for its Linux. */
 const GPU_NODES: [folder: string, name: RegExp][] = [
@@ -127,16 +127,6 @@ function roots(): string[] {
   return [...new Set(all)]
     .filter((root) => root !== undefined && root !== '')
     .map((root) => join(root!, 'vulkan'));
-}
-
-/** Undefined where there is none: HOME may be empty, and the user unknown to the system. */
-export function homeFolder(): string | undefined {
-  try {
-    const home = homedir();
-    return isAbsolute(home) ? home : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether the dynamic linker finds a library: Node then only complains that it is none of its own. */
