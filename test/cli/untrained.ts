@@ -32,7 +32,7 @@ export function untrained(
     });
     const handle: Child = { pid: child.pid, kill: (signal) => void child.kill(signal) };
     started(handle);
-    const outcome: Outcome = { code: null, signal: null, stdout: '', stderr: '' };
+    const outcome = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => {
         outcome[stream] += text;
@@ -40,7 +40,12 @@ export function untrained(
       });
     }
     child.on('error', failed);
-    child.on('close', (code, signal) => done({ ...outcome, code, signal }));
+    child.on('close', (code, signal) => {
+      // Whether a stage takes long enough to be reported depends on the machine.
+      const stderr = outcome.stderr.replace(/^(loading|checking|measuring) .*\n/gm, '');
+      const stdout = outcome.stdout.replace(/^\{"type":"stage".*\n/gm, '');
+      done({ code, signal, stdout, stderr });
+    });
   });
 }
 

@@ -96,8 +96,7 @@ test.each([
   ['wrong.ts', 'export default { seconds: 2, network: { layers: "many" } };'],
   ['syntax.ts', 'export default {'],
 ])('the scene %s is refused with 2 and its own name', async (name, text) => {
-  const { code, stderr: said } = await untrained(['render', inFolder(name, text)]);
-  const stderr = said.replace(/^loading .*\n/, ''); // where it takes a while
+  const { code, stderr } = await untrained(['render', inFolder(name, text)]);
   expect(stderr.replaceAll(folder, 'FOLDER')).toMatchSnapshot();
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(code).toBe(2);
