@@ -1,4 +1,5 @@
 /** The one place that decides which backend draws. */
+import type { StopSignal } from '../ambient.js';
 import { UsageError } from '../errors.js';
 import type { backends } from './backends.js';
 import { CpuRenderer } from './cpu/renderer.js';
@@ -20,7 +21,7 @@ export interface RendererOptions {
   /** Told, in one line, when `auto` has begun on a GPU and goes on with the CPU, and why. */
   onNote?: (message: string) => void;
   /** Gives up looking for a GPU; the promise then rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: StopSignal;
 }
 
 /**

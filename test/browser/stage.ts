@@ -7,8 +7,10 @@ import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
-import { findBrowser } from '../../src/browser/find-browser.js';
+import { type Browser, findBrowser } from '../../src/browser/find-browser.js';
+import { setGenericFonts } from '../../src/browser/fonts.js';
 import { launchBrowser } from '../../src/browser/launch.js';
+import { unpackChromium } from '../../src/browser/unpack-chromium.js';
 import type { DrawnFrame, FrameRequest } from './page.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -60,8 +62,10 @@ export async function openPage(
 ): Promise<{ page: Page; open(): Promise<void>; close(): Promise<void> }> {
   const folder = await bundle(entry);
   const server = await serve(folder);
-  const browser = await launchBrowser(await findBrowser());
+  const found = await storedBrowser();
+  const browser = await launchBrowser(found);
   const page = await browser.newPage();
+  await setGenericFonts(page, found);
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(error.message));
   page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()));
@@ -82,6 +86,12 @@ export async function openPage(
       await fs.rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The browser from npm where there is one: the stored pictures are in its fonts, whatever else is installed. */
+async function storedBrowser(): Promise<Browser> {
+  const unpacked = await unpackChromium();
+  return unpacked ? { ...unpacked, source: '@sparticuz/chromium' } : findBrowser();
 }
 
 async function bundle(entry: string): Promise<string> {
