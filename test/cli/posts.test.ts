@@ -164,9 +164,9 @@ test('every format carries a recipe that makes the same frames again, and larger
   await run(cwd, 'still', 'cross-section', '--seed', 'größe', '--size', '64x64', '--out', 's.png', '--quiet');
   for (const name of names) {
     await run(cwd, 'render', name, '--out', 'again-%d.png', '--quiet');
-    for (let i = 2; i < 6; i++)
+    for (const i of [2, 4, 6, 8]) // as the scene counts them
       expect(hash(join(cwd, `again-${i}.png`)), name).toBe(hash(join(cwd, `first-${i}.png`)));
-    expect(existsSync(join(cwd, 'again-6.png'))).toBe(false);
+    expect(existsSync(join(cwd, 'again-3.png'))).toBe(false);
     await run(cwd, 'render', name, '--size', '128x96', '--quiet');
     const film = { width: 128, height: 96, frames: 4 };
     expect(probe(join(cwd, `renders/a-128x96.${name.slice(2)}`)), name).toMatchObject(film);
