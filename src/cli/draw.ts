@@ -89,9 +89,7 @@ export async function prepare(
     warn(group, film, report);
   }
   if (options.loops && options.loops > 1 && plan.some(({ sweep }) => sweep && !sweep.loop))
-    report.warning(
-      `${job.name} does not end where it begins, so it jumps each time that --loops begins anew.`,
-    );
+    report.warning(`${job.name} does not end where it begins, so it jumps wherever --loops restarts it.`);
   const [{ sweep, film }] = plan;
   const grain = sweep && grainNote(sweep, film.range);
   if (grain) report.warning(grain);
@@ -227,7 +225,7 @@ export async function jobOf(
     refuse(COMPOSED_ONLY, given, 'a composed scene', `${name} is a sweep${opaque}`);
     return found;
   }
-  refuse(SWEEPS_ONLY, given, 'a sweep', `${name} is a composed scene, which says all that in its code`);
+  refuse(SWEEPS_ONLY, given, 'a sweep', `${name} is a composed scene, which sets all that in its code`);
   const { as, extension } = found;
   return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };
 }
@@ -247,7 +245,7 @@ export function recipeOf({ name, target, as }: ComposedJob, options: ComposedOpt
 function refuse(options: readonly string[], given: Set<string>, kind: string, what: string): void {
   const option = options.find((option) => given.has(option));
   const flag = option?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (flag) throw new UsageError(`--${flag} is for ${kind}, and ${what}: leave it out.`);
+  if (flag) throw new UsageError(`--${flag} applies only to ${kind}, but ${what}: leave it out.`);
 }
 
 export function composedOptions(

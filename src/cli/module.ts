@@ -75,7 +75,7 @@ function loadSome(
     const restart = () => {
       clearTimeout(deadline);
       deadline = setTimeout(() => {
-        end(`It is still loading after ${patience / 1000} s: look for a loop that never ends`);
+        end(`It is still loading after ${patience / 1000} s, perhaps in an endless loop,`);
       }, patience);
     };
     restart();
@@ -98,13 +98,13 @@ function loadSome(
     child.on('error', (error) => {
       // What cannot be killed is gone already; what cannot be started never says that it has ended.
       if (child.pid === undefined)
-        settle(new UsageError(`No process can be started for it (${error.message}).`));
+        settle(new UsageError(`The process that loads it cannot be started (${error.message}).`));
     });
     child.on('exit', (code, ended) => {
       if (loaded.length < paths.length) {
         const why = ending ?? (outOfMemory ? 'It ran out of memory' : endOf(code, ended));
         loaded.push(
-          new UsageError(`${why}, and gave no sweep: end it with "export default sweep({ ... })".`),
+          new UsageError(`${why} without exporting a sweep: end it with "export default sweep({ ... })".`),
         );
       }
       const late = setTimeout(settle, LAST_WORDS);
@@ -128,6 +128,6 @@ function outcomeOf(message: ModuleMessage): Sweep | Error {
 
 /** How the process came to its end by itself. */
 function endOf(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal) return `It was ended by ${signal}`;
-  return code === 13 ? 'It waits for a promise that never settles' : `It ended itself with code ${code}`; // Node's code for that
+  if (signal) return `It was killed by ${signal}`;
+  return code === 13 ? 'It is waiting for a promise that never settles' : `It exited with code ${code}`; // Node's code for that
 }

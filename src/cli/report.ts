@@ -31,7 +31,7 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
   return {
     ...report,
     warning(message) {
-      if (strict) throw new RenderError(`${message} (With --strict a warning is an error.)`);
+      if (strict) throw new RenderError(`${message} (With --strict, warnings are errors.)`);
       if (!told.has(message)) report.warning(message);
       told.add(message);
     },

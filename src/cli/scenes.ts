@@ -92,7 +92,7 @@ function findScene(given: string): string {
   if (found) return found.path;
   const names = scenes.map((scene) => scene.name);
   throw new UsageError(
-    `There is no scene "${given}"${didYouMean(given, names)} There are: ${names.join(', ')}.`,
+    `There is no scene "${given}"${didYouMean(given, names)} Available: ${names.join(', ')}.`,
   );
 }
 
@@ -109,7 +109,7 @@ async function leadingComment(path: string, name: string): Promise<{ title: stri
 async function fromRecipe(path: string): Promise<Sweep> {
   return withPath(path, async () => {
     const file = await stat(path);
-    if (!file.isFile()) throw new UsageError('It is no file: check its path.');
+    if (!file.isFile()) throw new UsageError('It is not a file: check its path.');
     if (file.size > MAX_RECIPE_BYTES) {
       throw new UsageError(`It has ${file.size} bytes, and a recipe has ${MAX_RECIPE_BYTES} at most.`);
     }

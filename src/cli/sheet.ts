@@ -120,7 +120,7 @@ async function ofSweep(
       const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
       if (at > sweep.seconds) {
         throw new UsageError(
-          `--at is ${at}, and the sweep lasts from 0 to ${sweep.seconds} s: take a time between.`,
+          `--at is ${at}, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
         );
       }
       const t = frame === undefined ? at : timeOfFrame(sweep, frame);

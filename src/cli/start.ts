@@ -68,5 +68,5 @@ function tooManyFiles(error: unknown): string | undefined {
   const text = error instanceof Error ? error.message : String(error);
   if (!/\b(EMFILE|ENFILE)\b|too many open files/i.test(text) || error instanceof RenderError)
     return undefined;
-  return 'More files would have to be open than the system allows (EMFILE): raise the limit, as with "ulimit -n 1024".';
+  return 'Too many files are open (EMFILE): raise the limit, for example with "ulimit -n 1024".';
 }

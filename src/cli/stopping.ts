@@ -10,6 +10,6 @@ export function noteKept(): void {
 /** Promises no more than is true: without a cache, or before a first segment is kept, the work begins anew. */
 export function stopMessage(): string {
   return kept
-    ? 'Stopped. No half-made file is left; the same command goes on from what was drawn.'
-    : 'Stopped. No half-made file is left.';
+    ? 'Stopped. No partial file is left; run the same command again to resume.'
+    : 'Stopped. No partial file is left.';
 }

@@ -53,7 +53,8 @@ export class Hosts {
     const session = await page.context().newCDPSession(page);
     session.on('Fetch.requestPaused', async ({ requestId, request: { url, method } }) => {
       try {
-        if (method !== 'GET') throw new RenderError(`${method} ${url} is refused: pages may only GET.`);
+        if (method !== 'GET')
+          throw new RenderError(`${method} ${url} is refused: pages may only send GET requests.`);
         const { type, body } = await this.answer(url);
         const responseHeaders = Object.entries({
           'content-type': type,
@@ -94,14 +95,14 @@ export class Hosts {
     if (!allowHosts.includes(url.host)) {
       const name = packageFor(url);
       throw new RenderError(
-        `The page asked for ${address}, and pages have no network: ${name ? `npm install ${name}, or ` : ''}` +
-          `allow it with --allow-host ${url.host}${name ? '' : ', or put the file beside the scene and import it'}.`,
+        `The page requested ${address} but pages have no network access: ${name ? `npm install ${name}, or ` : ''}` +
+          `allow it with --allow-host ${url.host}${name ? '' : ', or put the file next to the scene and import it'}.`,
       );
     }
     const fetched = await this.fetch(url);
     if (digest && digestOf(fetched) !== digest) {
       throw new RenderError(
-        `${address} has another answer than when the film was made: render its scene instead of the film.`,
+        `${address} no longer returns what it did when the film was made: render its scene instead of the film.`,
       );
     }
     await this.keep(address, fetched);
@@ -130,18 +131,21 @@ export class Hosts {
         await response.body?.cancel();
         url = new URL(location, url);
         if (url.origin !== first.origin)
-          throw new Error(`it goes on to ${url.origin}, which is another host`);
+          throw new Error(`it redirects to ${url.origin}, which is another host`);
       }
-      throw new Error(`it goes on more than ${MOST_REDIRECTS} times`);
+      throw new Error(`it redirects more than ${MOST_REDIRECTS} times`);
     } catch (error) {
       const { message, name, cause } = error as Error;
       const reason =
         name === 'TimeoutError'
           ? `no answer within ${TIMEOUT_MS / 1000} s`
           : ((cause as Error)?.message ?? message);
-      throw new RenderError(`${first.href} cannot be had (${reason}): check the address and the network.`, {
-        cause: error,
-      });
+      throw new RenderError(
+        `${first.href} cannot be loaded (${reason}): check the address and the network.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -195,7 +199,7 @@ async function bodyOf(response: Response): Promise<Buffer> {
   if (!response.body) return Buffer.alloc(0);
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES / 2 ** 20} MiB`);
+    if (bytes > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

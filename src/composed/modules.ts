@@ -112,7 +112,7 @@ export function entryFor({ kind, path }: Target): Plugin {
     kind === 'project'
       ? `import * as module from ${JSON.stringify(posix)};
 const project = module.default;
-if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is no project: end it with "export default makeProject({ scenes: [...] })"');`
+if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is not a project: end it with "export default makeProject({ scenes: [...] })"');`
       : `import scene from ${JSON.stringify(`${posix}?scene`)};
 // A scene by itself has no project in which it could ask for shaders of its own.
 const project = { scenes: [scene], experimentalFeatures: true };`;

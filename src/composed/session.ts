@@ -36,8 +36,7 @@ export interface SessionOptions extends HostOptions {
   onWarning?: (text: string) => void;
 }
 
-const LEFT =
-  'The scene has left its page, or loaded it anew, which ends the film: see what it does with location.';
+const LEFT = 'The scene left its page or reloaded it, which ends the film: check what it does with location.';
 
 /** How long what is known of a page's end may take to get here, in milliseconds. */
 const LEFT_MS = 300;
@@ -91,7 +90,7 @@ export class Session {
     });
     this.failed.catch(() => {}); // whoever awaits anything of the session hears of it
     running.process.on('disconnected', () =>
-      this.fail(new RenderError('The browser ended: run the command again.')),
+      this.fail(new RenderError('The browser exited: run the command again.')),
     );
   }
 
@@ -105,7 +104,7 @@ export class Session {
     let session: Session | undefined;
     try {
       // esbuild is another program.
-      const stalled = `${target.path} is not bundled: nothing has happened for ${timeout} s. Run the command again.`;
+      const stalled = `Bundling ${target.path} has made no progress for ${timeout} s: run the command again.`;
       const bundled = await within(timeout, bundle(target), stalled, ownWork());
       const running = await launching;
       const hosts = new Hosts(dirname(target.path), options);
@@ -315,8 +314,8 @@ export class Session {
       const { pid } = this.running;
       this.fail(
         new StalledError(
-          `The browser${pid === undefined ? '' : ` (process ${pid})`} has not answered for ${timeout} s, and was ended: it ` +
-            'was stopped, or the machine is too busy. Run the command again; if it is only slow, give it longer with --timeout.',
+          `The browser${pid === undefined ? '' : ` (process ${pid})`} has not responded for ${timeout} s and was killed: it ` +
+            'was suspended, or the machine is too busy. Run the command again, or allow more time with --timeout.',
         ),
       );
       return;
@@ -329,7 +328,7 @@ export class Session {
     this.fail(
       new RenderError(
         `${where || 'The page'}: nothing has happened for ${timeout} s: a promise that never settles, or a loop without ` +
-          'end? If it is only slow, give it longer with --timeout.',
+          'end? If it is only slow, allow more time with --timeout.',
       ),
     );
   }

@@ -64,5 +64,5 @@ async function expand(
 /** Names without a dot are those of packages, which is easily forgotten. */
 function adviceFor(name: string, path: string): string {
   const beside = !/^[./]/.test(name) && existsSync(resolve(path, '..', name));
-  return beside ? `Did you mean "./${name}"?` : 'Check its path, or install the package that it is in.';
+  return beside ? `Did you mean "./${name}"?` : 'Check its path, or install the package that contains it.';
 }

@@ -199,8 +199,8 @@ function framesIn(range: Defaults['range'], count: number, fps: number): [number
   const last = Math.min(count, to) - 1;
   if (from > last) {
     throw new UsageError(
-      `The project's range begins at ${range[0]} s, and its film has no frame there: it lasts ${count / fps} s. ` +
-        'Set another in its editor, or take --frames.',
+      `The project's range begins at ${range[0]} s, but its film has no frame there: it lasts ${count / fps} s. ` +
+        'Set another range in its editor, or use --frames.',
     );
   }
   return [from, last];

@@ -43,7 +43,7 @@ export function lostFace(family: string, sources: string[]): string {
   const worst = problems.find(({ problem }) => problem !== undefined) ?? problems[0];
   const where = worst ? `${worst.place}: the` : 'The';
   const why = worst?.problem ?? 'its file is damaged, or is not a font';
-  return `${where} typeface "${family}" cannot be loaded: ${why}. Text is drawn in another one.`;
+  return `${where} typeface "${family}" cannot be loaded: ${why}. Its text is drawn in another typeface.`;
 }
 
 /** Says that style sheets ask for what the page may not load, and which line does. */
@@ -54,7 +54,7 @@ export function lostAddress(address: string, sources: string[]): string {
     return index < 0 ? undefined : placeIn(file, text, index);
   });
   const where = places.find((place) => place !== undefined);
-  return `${where ? `${where}: ` : ''}${address} cannot be loaded, because pages have no network: put the file beside the style sheet.`;
+  return `${where ? `${where}: ` : ''}${address} cannot be loaded, because pages have no network access: put the file next to the style sheet.`;
 }
 
 /** What a style sheet names as the files of a family, and where. */
@@ -77,10 +77,10 @@ function facesIn(path: string, family: string): { place: string; file: string; a
 /** Why an address that a style sheet names gives no font, if that can be told from the address. */
 function problemOf(address: string, file: string): string | undefined {
   if (address.startsWith('data:')) return undefined;
-  if (/^([a-z]+:)?\/\//i.test(address)) return `it is at ${address}, and pages have no network`;
+  if (/^([a-z]+:)?\/\//i.test(address)) return `it is at ${address} but pages have no network access`;
   const [path] = address.split(/[?#]/);
   const isThere = path.startsWith('/') || !path.startsWith('.') || existsSync(resolve(dirname(file), path));
-  return isThere ? undefined : `there is no ${path} beside the style sheet`;
+  return isThere ? undefined : `there is no ${path} next to the style sheet`;
 }
 
 function placeIn(file: string, text: string, index: number): string {

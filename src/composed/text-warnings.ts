@@ -33,8 +33,8 @@ export class TextWarnings {
     if (leftOut && !this.leftOut.has(`${place} ${leftOut}`)) {
       this.leftOut.add(`${place} ${leftOut}`);
       lines.push(
-        `${place}: "${shorten(leftOut)}" is left out: in an SVG or a formula Motion Canvas draws shapes, and no text ` +
-          'that its own typeface lacks. Put it into a Txt beside it.',
+        `${place}: "${shorten(leftOut)}" is left out: Motion Canvas draws SVGs and formulas as shapes, without ` +
+          'characters that its own typeface lacks. Put this text into a Txt node instead.',
       );
     }
     return lines;
@@ -55,7 +55,7 @@ export class TextWarnings {
 function absentLine(place: string, families: string[]): string {
   const names = families.map((family) => `"${shorten(family)}"`).join(' or ');
   return (
-    `${place}: there is no font ${names} here, so another is drawn: install it, or load its file with @font-face or ` +
+    `${place}: the font ${names} is not available, so another is used: install it, or load its file with @font-face or ` +
     'FontFace.'
   );
 }
@@ -64,7 +64,7 @@ function missingLine(place: string, missing: string[]): string {
   const shown = missing.slice(0, MOST_SHOWN).map(printable).join(' ');
   const more = missing.length > MOST_SHOWN ? ` and ${missing.length - MOST_SHOWN} more` : '';
   return (
-    `${place}: no font here has ${shown}${more}, so an empty space or a box is drawn: install a font that has, or load ` +
+    `${place}: no available font has ${shown}${more}, so a gap or a box is drawn: install a font that does, or load ` +
     'one with @font-face or FontFace.'
   );
 }

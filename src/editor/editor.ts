@@ -141,7 +141,7 @@ function survive(onNote: (text: string) => void): Plugin {
       });
       const noted = new Set<string>();
       const note = (error: unknown) => {
-        const text = `The editor could not do what its page asked for (${reasonOf(error)}).`;
+        const text = `The editor could not do what its page requested (${reasonOf(error)}).`;
         if (!noted.has(text)) onNote(text);
         noted.add(text);
       };
@@ -171,8 +171,8 @@ function keepMeta(list: EditorSources['list'], onNote: (text: string) => void): 
       if (unkept.has(source)) return;
       unkept.add(source);
       onNote(
-        `Changes in the editor cannot be kept in ${relative('.', source)} (${reasonOf(error)}): make it writable. ` +
-          'Until then they last as long as the page is open.',
+        `Changes made in the editor cannot be saved in ${relative('.', source)} (${reasonOf(error)}): make it writable. ` +
+          'Until then they last only while the page is open.',
       );
     }
   };

@@ -35,14 +35,12 @@ export async function createRenderer({
   signal,
 }: RendererOptions = {}): Promise<FrameRenderer> {
   if (backend === 'gpu' && threads !== undefined) {
-    throw new UsageError(
-      `A GPU takes no threads, and ${threads} were given: leave them out, or take --backend cpu.`,
-    );
+    throw new UsageError(`--threads ${threads} does not apply to the GPU: remove it, or use --backend cpu.`);
   }
   if (backend === 'cpu' || threads !== undefined) return new CpuRenderer(threads);
   const adapter = await findAdapter({ software: backend === 'gpu', signal });
   const problem = 'problem' in adapter ? adapter.problem : undefined;
-  if (backend === 'gpu' && problem) throw new UsageError(`${problem} Or take --backend cpu.`);
+  if (backend === 'gpu' && problem) throw new UsageError(`${problem} Or use --backend cpu.`);
   if ('problem' in adapter || (backend === 'auto' && adapter.software)) return new CpuRenderer();
   const start = () => GpuRenderer.start(() => adapter.open({ boundsChecks }));
   if (backend === 'gpu') return start();

@@ -27,7 +27,7 @@ export class FallbackRenderer implements FrameRenderer {
   }
 
   get description(): string {
-    return this.#cpu ? `${this.#cpu.description}, in place of the GPU` : this.#gpu.description;
+    return this.#cpu ? `${this.#cpu.description}, instead of the GPU` : this.#gpu.description;
   }
 
   get arithmetic(): string {
@@ -80,7 +80,7 @@ export class FallbackRenderer implements FrameRenderer {
 
 /** The note to whoever asked for `auto`, in one line. */
 export function cpuTakesOver(error: Error): string {
-  return `The CPU draws in place of the GPU from here on. ${error.message.split('\n')[0]}`;
+  return `Switched from the GPU to the CPU. ${error.message.split('\n')[0]}`;
 }
 
 /** RGBA8 to the planes of video, as gpu/kernels/yuv.ts does. Width and height are even. */

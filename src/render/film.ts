@@ -230,8 +230,8 @@ export async function writeFilm(
 
 function damageNote(count: number): string {
   return count === 1
-    ? 'A segment in the cache was damaged: it is dropped, and its frames are drawn again.'
-    : `${count} segments in the cache were damaged: they are dropped, and their frames are drawn again.`;
+    ? 'A cached segment was damaged: it was dropped, and its frames are drawn again.'
+    : `${count} cached segments were damaged: they were dropped, and their frames are drawn again.`;
 }
 
 /** All frames that are in any of the lists, each once, in order. */
@@ -303,7 +303,7 @@ export async function renderStill(
   checkedSweep(sweep);
   if (!(typeof t === 'number' && t >= 0 && t <= sweep.seconds)) {
     throw new UsageError(
-      `The time is ${quote(t)} s, and the sweep lasts from 0 to ${sweep.seconds} s: take one between.`,
+      `The time is ${quote(t)} s, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
     );
   }
   checkRequest(sweep, { ...options, outputs: [output] });
@@ -313,11 +313,11 @@ export async function renderStill(
   return renderFilm(still, { ...options, outputs: [output] });
 }
 
-/** What a program may give: anything. @throws UsageError for what is no sweep, and options that are none. */
+/** What a program may give: anything. @throws UsageError for what is not a sweep, and options that are none. */
 function checkRequest(sweep: Sweep, options: FilmOptions): void {
   checkedSweep(sweep);
   const result = requestSchema.safeParse(options);
-  if (!result.success) throw new UsageError(explain(result.error, options, [], 'What is given as options'));
+  if (!result.success) throw new UsageError(explain(result.error, options, [], 'The options argument'));
 }
 
 const path = z.string().min(1);

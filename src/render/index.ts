@@ -20,5 +20,5 @@ export {
  */
 export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
   if (path === undefined || (typeof path === 'string' && path !== '')) return find(path);
-  throw new UsageError(`The path of ffmpeg is ${quote(path)}, and must be a text, or left out.`);
+  throw new UsageError(`The path to ffmpeg is ${quote(path)} but must be a text, or left out.`);
 }

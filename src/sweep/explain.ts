@@ -65,10 +65,10 @@ export function explain(
   if (issue.code === 'custom') return `${subject} ${issue.message}.`;
   const hint = typeof value === 'string' && issue.values ? didYouMean(value, issue.values.map(String)) : '.';
   const tooManyToList = issue.values && issue.values.length > 10 && hint !== '.';
-  const rule = tooManyToList ? 'is none of those known' : ruleOf(issue);
+  const rule = tooManyToList ? 'must be a known name' : ruleOf(issue);
   return value === undefined
     ? `${subject} is missing: it ${rule}.`
-    : `${subject} is ${quote(value)}, and ${rule}${hint}`;
+    : `${subject} is ${quote(value)} but ${rule}${hint}`;
 }
 
 /**
@@ -79,7 +79,7 @@ export function explainGrain(halfWidth: number, seconds?: number): string {
   const where = `at half-width ${Number(halfWidth.toPrecision(2))}`;
   const begin =
     seconds === undefined ? `A${where.slice(1)}` : `From ${Number(seconds.toFixed(2))} s, ${where},`;
-  return `${begin} the zoom is beyond float32's digits and the picture is grain: zoom in less, or use fewer layers or a smaller weightScale.`;
+  return `${begin} the zoom exceeds float32 precision and the picture turns to grain: zoom in less, or use fewer layers or a smaller weightScale.`;
 }
 
 /** A value as short text, for messages. */

@@ -67,18 +67,18 @@ function mistakeIn(text: string): { at: number; problem: string } {
       }
     } else if (bracket === '"') {
       if (!eatString()) return wrong(BAD_STRING);
-    } else if (!eat(SCALAR)) return wrong('a value is missing, or is not one that JSON has');
+    } else if (!eat(SCALAR)) return wrong('a value is missing, or is not valid JSON');
     for (;;) {
       eatSpace(); // a value ends here
       const inner = open.at(-1);
-      if (inner === undefined) return wrong('something stands behind the end');
+      if (inner === undefined) return wrong('there is extra text after the end');
       if (text[at] === (inner === '{' ? '}' : ']')) {
         at++;
         open.pop();
         continue;
       }
       if (text[at] !== ',')
-        return wrong(`a comma is missing, or the ${inner === '{' ? 'brace' : 'bracket'} that closes`);
+        return wrong(`a comma or the closing ${inner === '{' ? 'brace' : 'bracket'} is missing`);
       at++;
       eatSpace();
       const problem = inner === '{' ? name() : undefined;
@@ -88,5 +88,4 @@ function mistakeIn(text: string): { at: number; problem: string } {
   }
 }
 
-const BAD_STRING =
-  'a text in double quotes does not end, or has an escape or a line end that JSON does not know';
+const BAD_STRING = 'a string is not closed, or has an escape or a line break that JSON does not allow';

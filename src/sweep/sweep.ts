@@ -125,7 +125,7 @@ export function checkedSweep(value: unknown): Sweep {
   );
   if (missing === undefined) return parseSweep(value);
   throw new UsageError(
-    `The sweep is ${quote(value)}, which has no "${missing}": pass what sweep({ ... }) gives, which fills in the rest.`,
+    `The sweep is ${quote(value)}, which has no "${missing}": pass the result of sweep({ ... }), which fills in the rest.`,
   );
 }
 
@@ -258,7 +258,7 @@ export function frameAt(sweep: Sweep, t: number): FrameDescription {
   if (!(typeof t === 'number' && t >= 0 && t <= seconds * (1 + 1e-9))) {
     // A last frame's time may be off by rounding.
     throw new UsageError(
-      `The time is ${quote(t)} s, and the sweep lasts from 0 to ${seconds} s: take one between.`,
+      `The time is ${quote(t)} s, but the sweep runs from 0 to ${seconds} s: choose a time in that range.`,
     );
   }
   if (sweep.pace !== 'even') return describe(sweep, t);

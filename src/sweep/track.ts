@@ -111,7 +111,7 @@ export function loop(
 /** A point going round a circle once: the tracks of its two coordinates. */
 export function circle(radius: number, centre: [number, number] = [0, 0]): [Track, Track] {
   if (!Array.isArray(centre)) {
-    throw new UsageError(`circle: the centre is ${quote(centre)}, and must be [x, y].`);
+    throw new UsageError(`circle: the centre is ${quote(centre)} but must be [x, y].`);
   }
   return [loop(radius, { centre: centre[0] }), loop(radius, { centre: centre[1], phase: -0.25 })];
 }

@@ -58,7 +58,7 @@ export class SegmentCache {
     const text = env.UNTRAINED_CACHE_SIZE;
     const limit = text ? parseBytes(text) : DEFAULT_LIMIT;
     if (limit === undefined) {
-      throw new UsageError(`UNTRAINED_CACHE_SIZE is "${text}", and must be a size such as 5GB or 500MB.`);
+      throw new UsageError(`UNTRAINED_CACHE_SIZE is "${text}" but must be a size such as 5GB or 500MB.`);
     }
     const caches = userCacheFolder(env);
     const folder = env.UNTRAINED_CACHE || (caches && join(caches, 'untrained'));

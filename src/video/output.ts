@@ -145,7 +145,7 @@ export function warningsFor(output: Output, film: FilmShape): string[] {
   const below = exact.filter((rate) => rate < fps).at(-1);
   const above = exact.find((rate) => rate > fps);
   return [
-    `A GIF counts in hundredths of a second, so at ${shownRate(fps)} fps its frames last ${Math.floor(delay)} or ${Math.ceil(delay)} ` +
+    `A GIF counts time in hundredths of a second, so at ${shownRate(fps)} fps its frames last ${Math.floor(delay)} or ${Math.ceil(delay)} ` +
       `by turns: ${[below, above].filter((rate) => rate !== undefined).join(' or ')} fps would be exact.`,
   ];
 }

@@ -102,7 +102,7 @@ export async function startPngs(path: string, film: FilmShape): Promise<Run> {
     const { code } = error as NodeJS.ErrnoException;
     const reason = `${whyRefused(error)}${code ? ` (${code})` : ''}`;
     failure ??= new RenderError(
-      `No picture can be written, since ${reason}: make room, or write elsewhere.`,
+      `Pictures cannot be written because ${reason}: free some space, or write elsewhere.`,
       {
         cause: error,
       },
@@ -142,7 +142,7 @@ export async function startPngs(path: string, film: FilmShape): Promise<Run> {
     },
     end: () => void leave(),
     kill() {
-      failure ??= new RenderError('The writing of pictures was stopped.');
+      failure ??= new RenderError('Writing the pictures was stopped.');
       void leave();
     },
   };

@@ -89,7 +89,7 @@ export async function openSink(
   checkOutput(output, film);
   checkEncodeOptions(output, options);
   const { takes, start: startOwn, join: joinSegments, files } = encodingOf(output, film, options);
-  if (!ffmpeg && !startOwn) throw new Error(`${output.path}: a .${output.format} takes an ffmpeg.`);
+  if (!ffmpeg && !startOwn) throw new Error(`${output.path}: a .${output.format} needs ffmpeg.`);
   const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
   const { timeout = DEFAULT_TIMEOUT } = options;
   /** Waits for our own work on files. */
@@ -97,7 +97,7 @@ export async function openSink(
     within(
       seconds,
       work,
-      `The disk of "${output.path}" has not answered for ${seconds} s: write to another, or give it longer with --timeout.`,
+      `The disk that holds "${output.path}" has not responded for ${seconds} s: write to another disk, or allow more time with --timeout.`,
       ownWork(),
     );
   const folder = await onDisk(openWorkFolder(output.path));

@@ -33,10 +33,10 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
   });
   const stat = await fs.stat(target).catch(() => undefined); // whatever else is wrong with it, mkdir says it better
   if (stat && !stat.isFile()) {
-    const what = stat.isDirectory() ? 'a folder' : 'no file';
+    const what = stat.isDirectory() ? 'a folder' : 'not a file';
     const which = target === resolve(name) ? 'is' : `leads to ${target}, which is`;
     throw new UsageError(
-      `"${name}" ${which} ${what}, and a film cannot take its name: give another${stat.isDirectory() ? ', or move the folder' : ''}.`,
+      `"${name}" ${which} ${what}, so a film cannot use its name: choose another${stat.isDirectory() ? ', or move the folder' : ''}.`,
     );
   }
 
@@ -75,7 +75,7 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
 function cannotWrite(name: string, error: unknown): RenderError {
   const { code } = error as NodeJS.ErrnoException;
   const reason = `${whyRefused(error)} (${code})`;
-  return new RenderError(`"${name}" cannot be written, since ${reason}: write it somewhere else.`, {
+  return new RenderError(`"${name}" cannot be written because ${reason}: write it somewhere else.`, {
     cause: error,
   });
 }

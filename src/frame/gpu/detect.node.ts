@@ -94,8 +94,8 @@ export async function detectGpu(options: DetectOptions = {}): Promise<Detected> 
 export function driverAdvice(): string {
   if (linux) return linuxAdvice();
   const advice: Partial<Record<NodeJS.Platform, string>> = {
-    darwin: 'It needs Metal: a Mac of 2015 or later, and a session that may use its GPU.',
-    win32: 'It needs Direct3D 12: update the driver of your GPU.',
+    darwin: 'It needs Metal: a Mac from 2015 or later, and a session that can use its GPU.',
+    win32: 'It needs Direct3D 12: update your GPU driver.',
   };
   return advice[process.platform] ?? 'Install a Vulkan driver for your GPU.';
 }
@@ -131,14 +131,14 @@ function isUsable(look: Look): look is Look & AdapterInfo {
 }
 
 function problemOf({ name, broken, missing, failed, said }: Look): string {
-  if (missing) return `The package webgpu does not load (${missing}). Run \`npm install webgpu\`.`;
-  if (failed) return `Looking for a GPU failed: ${failed}. Update the driver of your GPU.`;
+  if (missing) return `The webgpu package cannot be loaded (${missing}). Run \`npm install webgpu\`.`;
+  if (failed) return `Looking for a GPU failed: ${failed}. Update your GPU driver.`;
   if (broken) return `The GPU ${name} cannot be used (${broken}). Update its driver.`;
   const refused = said.filter((line) => /required|not supported|unsupported/i.test(line));
   if (refused.length > 0) {
-    return `WebGPU refuses what the Vulkan drivers here offer (${refused[0].replace(/^(warning|error): |\.$/gi, '')}): they may be too old. ${driverAdvice()}`;
+    return `WebGPU rejects the installed Vulkan drivers (${refused[0].replace(/^(warning|error): |\.$/gi, '')}): they may be too old. ${driverAdvice()}`;
   }
-  return `WebGPU finds no GPU here. ${driverAdvice()}`;
+  return `WebGPU found no GPU. ${driverAdvice()}`;
 }
 
 /** Has a child look once. */
@@ -181,10 +181,10 @@ function look(way: Way, { probe = PROBE, deadline = DEADLINE_MS, signal }: Detec
       }, 1000).unref();
     });
     child.once('close', (code, killed) => {
-      if (late) end(`its driver gave no answer in ${deadline / 1000} s`);
+      if (late) end(`its driver did not respond within ${deadline / 1000} s`);
       else if (killed)
         end(`its driver crashed (${killed})`, ['SIGINT', 'SIGTERM', 'SIGHUP'].includes(killed));
-      else end(`its driver ended the search with code ${code}`);
+      else end(`its driver ended the search process with code ${code}`);
     });
   });
 }

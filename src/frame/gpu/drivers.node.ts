@@ -24,10 +24,10 @@ const DECIDING =
 export function vulkanProblem(): string | undefined {
   if (!loads('libvulkan.so.1')) {
     const packages = 'libvulkan1 on Debian and Ubuntu, vulkan-loader on Fedora, Arch and Alpine';
-    return `The Vulkan loader libvulkan.so.1 is not installed. Install it (${packages}) and the driver of your GPU.`;
+    return `The Vulkan loader libvulkan.so.1 is not installed. Install it (${packages}) and your GPU driver.`;
   }
   if (vulkanDrivers().length === 0) {
-    return 'No Vulkan driver is installed. Install that of your GPU with its Vulkan part (NVIDIA: its own; others: mesa-vulkan-drivers).';
+    return 'No Vulkan driver is installed. Install one for your GPU (NVIDIA: its own driver; others: mesa-vulkan-drivers).';
   }
 }
 
@@ -77,11 +77,11 @@ export function vulkanState(): unknown {
 export function linuxAdvice(): string {
   const nodes = gpuNodes();
   if (nodes.length === 0) {
-    return 'This system shows no GPU (there is no /dev/dri/renderD*); a container must be given it (docker: --device /dev/dri, or --gpus all).';
+    return 'No GPU is visible here (there is no /dev/dri/renderD*); a container needs access to it (docker: --device /dev/dri, or --gpus all).';
   }
   const closed = nodes.find((path) => !opens(path));
   if (closed)
-    return `This user may not open ${closed}: join the group that may (usually "render" or "video").`;
+    return `You do not have permission to open ${closed}: join the group that does (usually "render" or "video").`;
   const drivers = vulkanDrivers().map((path) => basename(path).toLowerCase());
   for (const node of nodes) {
     const vendor = textOf(`/sys/class/drm/${basename(node)}/device/vendor`);
@@ -89,11 +89,11 @@ export function linuxAdvice(): string {
     if (!known) continue;
     const { maker, driver, from } = known;
     if (drivers.some((name) => driver.test(name))) {
-      return `The Vulkan driver of the ${maker} GPU is installed: update it, or the GPU is too old for WebGPU.`;
+      return `The Vulkan driver for the ${maker} GPU is installed: update it, unless the GPU is too old for WebGPU.`;
     }
-    return `Install the Vulkan driver of the ${maker} GPU (${from}).`;
+    return `Install the Vulkan driver for the ${maker} GPU (${from}).`;
   }
-  return `Update the driver of your GPU; installed are ${drivers.join(', ')}.`;
+  return `Update your GPU driver; installed: ${drivers.join(', ')}.`;
 }
 
 /** Drivers, those first that sound like the one of an adapter. */

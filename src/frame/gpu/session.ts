@@ -325,10 +325,10 @@ function piecesOf(chunk: Dispatch[], most: number): { number: number; dispatch: 
 function throwIfAny([outOfMemory, invalid]: (GPUError | null)[]): void {
   if (outOfMemory) {
     throw new RenderError(
-      `The frame does not fit into the GPU's memory (${firstLine(outOfMemory)}): make it smaller, or take --backend cpu.`,
+      `The frame does not fit into the GPU's memory (${firstLine(outOfMemory)}): make it smaller, or use --backend cpu.`,
     );
   }
-  if (invalid) throw new RenderError(`The GPU refused its work (${firstLine(invalid)}): take --backend cpu.`);
+  if (invalid) throw new RenderError(`The GPU refused its work (${firstLine(invalid)}): use --backend cpu.`);
 }
 
 const firstLine = (error: GPUError) => error.message.split('\n')[0];
