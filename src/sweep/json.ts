@@ -1,8 +1,8 @@
-/** JSON with complaints of our own: V8 words its own anew in every other version of Node, and quotes the file in them. */
+/** JSON parsing with our own error messages: V8's change between Node versions and quote the file. */
 
 /**
- * What the text holds, as JSON.parse reads it.
- * @throws SyntaxError with where the first mistake is, from 1, and what is wrong there: "line 2, column 9: a comma is
+ * Parses JSON text like JSON.parse.
+ * @throws SyntaxError with the place of the first mistake, counted from 1, and what is wrong there: "line 2, column 9: a comma is
  * missing, or a bracket that closes".
  */
 export function parseJson(text: string): unknown {
@@ -19,7 +19,7 @@ export function parseJson(text: string): unknown {
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
-/** The first mistake, and where it is. Neither depth nor length makes it run out of stack. */
+/** The first mistake and its position. Neither depth nor length can overflow the stack. */
 function mistakeIn(text: string): { at: number; problem: string } {
   let at = 0;
   const eat = (pattern: RegExp): boolean => {
