@@ -1,6 +1,6 @@
 /**
- * `npm run build`: makes dist/ from src/, or finds within a tenth of a second that it is up to date. Whatever dist/ is made
- * of is told by its contents, not its dates, which a checkout or a copy changes; dist/.stamp holds what they were.
+ * `npm run build`: makes dist/ from src/, or finds within a tenth of a second that it is up to date. Whatever dist/ is
+ * made of is told by its contents, not its dates, which a checkout or a copy changes; dist/.stamp holds what they were.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

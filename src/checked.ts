@@ -127,8 +127,8 @@ function checkPoint(network: Network, x: ArrayLike<number>): void {
 }
 
 /**
- * What one unit draws: its bias, then one number per input; (1 + inputs) long. Uniform draws lie in [-1, 1), normal ones
- * have standard deviation 1.
+ * What one unit draws: its bias, then one number per input; (1 + inputs) long. Uniform draws lie in [-1, 1), normal
+ * ones have standard deviation 1.
  * @param layer - The weight matrix, counted from 1. @param unit - Its row, counted from 1.
  */
 export function drawUnit(

@@ -1,13 +1,13 @@
-/** Folders, and what to tell people when the system refuses one. For Node only. */
+/** Creates folders and explains why the system refused one. For Node only. */
 
 import { promises as fs } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
 /**
- * Makes a folder and its parents, like `mkdir -p`, and never hangs: Node's own recursive mkdir does not return where the
- * system makes no folders, such as in /proc (seen in 20.20).
- * @returns The outermost folder that it made; undefined if the folder was there.
+ * Makes a folder and its parents, like `mkdir -p`, and never hangs: Node's own recursive mkdir does not return where
+ * the system makes no folders, such as in /proc (seen in 20.20).
+ * @returns The outermost folder that it created; undefined if the folder existed.
  * @throws Error, the system's: whyRefused() puts it into words.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
@@ -27,15 +27,15 @@ export async function makeFolder(path: string): Promise<string | undefined> {
 
 /** Whether there is a folder at this path, or a link to one. */
 export async function isFolder(path: string): Promise<boolean> {
-  const stat = await fs.stat(path).catch(() => undefined); // whatever else is wrong with it, the next call says it better
+  const stat = await fs.stat(path).catch(() => undefined); // the next call reports other problems better
   return stat?.isDirectory() ?? false;
 }
 
 /**
- * The folder in which this user's programs keep what they can make again: XDG_CACHE_HOME or ~/.cache, on macOS
+ * The folder for this user's cached data: XDG_CACHE_HOME or ~/.cache, on macOS
  * ~/Library/Caches, on Windows %LOCALAPPDATA%. It need not exist yet.
- * @returns An absolute path; undefined where the user has no home. Relative paths in the environment do not count, as the
- * XDG Base Directory Specification has it: they would scatter caches over working folders.
+ * @returns An absolute path; undefined where the user has no home. Relative paths in the environment do not count, as
+ * the XDG Base Directory Specification has it: they would scatter caches over working folders.
  */
 export function userCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const [named, ...below] =
@@ -49,7 +49,9 @@ export function userCacheFolder(env: NodeJS.ProcessEnv = process.env): string | 
   return home && join(home, ...below);
 }
 
-/** The user's home: from the environment, or else from the list of users. Undefined where neither has an absolute path. */
+/**
+ * The user's home: from the environment, or else from the list of users. Undefined where neither has an absolute path.
+ */
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const named = process.platform === 'win32' ? env.USERPROFILE : env.HOME;
   if (named && isAbsolute(named)) return named;

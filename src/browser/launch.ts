@@ -25,18 +25,18 @@ const FLAGS = [
   ...WIDE_SIMD_IN_PAGES,
 ];
 
-/** A browser at work. */
+/** A running browser. */
 export interface Running {
   readonly process: Process;
-  /** Of the program, where the browser tells it. */
+  /** The process ID, if the browser reports it. */
   readonly pid: number | undefined;
-  /** Whether the browser itself answers, whatever its pages do. */
+  /** Whether the browser itself responds, regardless of its pages. */
   answers(): Promise<boolean>;
   /** Ends it and all of its processes, stopped ones too, and removes its files. */
   close(): Promise<void>;
 }
 
-/** How long a browser that works takes at most to answer, in seconds. */
+/** The longest that a working browser takes to respond, in seconds. */
 const ANSWER_SECONDS = 1;
 /** How long one may take to end by itself, in seconds. */
 const CLOSE_SECONDS = 3;
@@ -44,7 +44,7 @@ const CLOSE_SECONDS = 3;
 /**
  * Starts it.
  * @param timeout - How long it may take to answer, in seconds.
- * @throws RenderError when it does not start, with what it said.
+ * @throws RenderError with the browser's own message, if it does not start.
  */
 export async function startBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Running> {
   const process = await launchBrowser(browser, timeout);
@@ -79,7 +79,7 @@ async function pidOf(session: CDPSession): Promise<number | undefined> {
   return processInfo.find(({ type }) => type === 'browser')?.id;
 }
 
-/** Ends a browser that no longer listens. Its processes are a group, which is named after it. */
+/** Kills a browser that no longer responds. Its processes form a group with its process ID. */
 function killAll(pid: number): void {
   for (const id of [-pid, pid]) {
     try {
@@ -90,7 +90,7 @@ function killAll(pid: number): void {
   }
 }
 
-/** @throws RenderError when it does not start, with what it said. */
+/** @throws RenderError with the browser's own message, if it does not start. */
 export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Process> {
   try {
     return await chromium.launch({
@@ -114,7 +114,7 @@ export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT)
   }
 }
 
-/** One line of Playwright's many: what the system or the browser said, or how the browser ended. */
+/** The relevant line of Playwright's message: an error from the system or the browser, or how the browser ended. */
 export function whyNotStarted(path: string, error: Error): string {
   const { TMPDIR = tmpdir() } = process.env;
   const lines = stripVTControlCharacters(String(error.message)).split('\n');

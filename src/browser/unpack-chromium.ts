@@ -21,16 +21,16 @@ import { fontEnvironment } from './fonts.js';
 
 const PACKAGE = '@sparticuz/chromium';
 
-/** The program of that process. What it unpacks is what it is for; on stderr it says why it could not, as JSON. */
+/** The program of that process. It unpacks the browser, and on failure writes the reason to stderr as JSON. */
 const UNPACK =
   'process.on("uncaughtException", (error) => { const { code, message } = error;' +
   ' console.error(JSON.stringify({ code, message })); process.exit(1); });' +
   'const { default: chromium } = await import(process.argv[1]); await chromium.executablePath();';
 
-/** What it leaves there. On a full disk some of it may be missing without a word. */
+/** The files it creates. On a full disk some may be missing without an error. */
 const UNPACKED = ['chromium', 'fonts', join('al2023', 'lib')];
 
-/** An unpacking takes seconds; what is left of one for so long was killed. In milliseconds. */
+/** Unpacking takes seconds; leftovers older than this are from a killed process. In milliseconds. */
 const STALE_MS = 60 * 60 * 1000;
 
 /**
@@ -113,7 +113,7 @@ function whyUnpackingFailed(error: unknown): string {
   return stderr === undefined ? whyRefused(error) : 'unpacking failed without a reason';
 }
 
-/** Removes what killed processes left half-way, 200 MB each. */
+/** Removes partial files from killed processes, 200 MB each. */
 async function removeStale(folder: string): Promise<void> {
   for (const name of await fs.readdir(dirname(folder))) {
     if (!name.startsWith(`${basename(folder)}-`)) continue;

@@ -11,7 +11,7 @@ export interface Finding {
   found: boolean;
   /** What was found, or what to do to have it. */
   text: string;
-  /** What explains it further, line by line. */
+  /** Further explanation, line by line. */
   details?: string[];
 }
 
@@ -65,7 +65,7 @@ async function examineBrowser(explicit?: string): Promise<Finding> {
   }
 }
 
-/** Films are made without it, but never go on where they were. */
+/** Without a cache, films are still made but cannot be resumed. */
 async function examineCache(): Promise<Finding> {
   try {
     const cache = SegmentCache.here();

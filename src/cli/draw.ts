@@ -57,7 +57,7 @@ export interface Prepared {
   scene: string | undefined;
   job: Job;
   options: RenderOptions;
-  /** Which options somebody gave, by name. */
+  /** The names of the options that were given explicitly. */
   given: Set<string>;
   plan: Planned[];
 }
@@ -185,7 +185,7 @@ export async function still(
   report.done(film, '');
 }
 
-/** What the renderer must know of a scene: a GPU's bounds checks may be off only for the user's own code. */
+/** The renderer options that depend on a scene: a GPU's bounds checks may be off only for the user's own code. */
 export function rendererOptions(
   job: Job,
   report: Reporter,
@@ -291,7 +291,7 @@ function largerAdvice(
   return `Larger: ${command} (about ${duration(4 * seconds)} here)`;
 }
 
-/** The options that were given of those which say what a picture shows, as words for another command. */
+/** The given options that determine what a picture shows, as words for another command. */
 export function lookOf(options: DrawOptions, given: Set<string>): string[] {
   const names = ['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const;
   return [

@@ -1,6 +1,6 @@
 /**
- * The command line: what `untrained` takes, and what each command does with it. What a command works with is loaded when it
- * runs, and not before: help and most mistakes are answered without any of it.
+ * The command line: the options of `untrained`, and what each command does with them. A command's code is loaded only
+ * when it runs, so help and most error messages need none of it.
  */
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../errors.js';

@@ -22,7 +22,7 @@ interface Found {
 export interface SweepScene extends Found {
   kind: 'sweep';
   sweep: Sweep;
-  /** Whether it is a module of this disk, which is code anyway, and not data that may be anyone's. */
+  /** Whether it is a module on this disk, which is code anyway, rather than data that may come from anyone. */
   trusted: boolean;
   /** Of the film that it was read from, where it was: ".mp4". */
   extension?: string;
@@ -66,7 +66,7 @@ export function listScenes(): Found[] {
 }
 
 export interface SceneOptions extends LoadOptions {
-  /** Whether a module that was loaded before is loaded again. By default it is not: rows of a batch share scenes. */
+  /** Whether to reload a module that was loaded before. Defaults to false: rows of a batch share scenes. */
   fresh?: boolean;
 }
 
@@ -164,7 +164,7 @@ async function fromModule(path: string, { fresh, ...options }: SceneOptions): Pr
   });
 }
 
-/** Loads scenes, the modules of sweeps all in one process. @throws UsageError for the first that cannot be loaded. */
+/** Loads scenes, with all modules of sweeps in one process. @throws UsageError for the first that cannot be loaded. */
 export async function loadScenes(paths: string[], options: LoadOptions = {}): Promise<Scene[]> {
   const sweeps = paths.filter((path) => extname(path) === '.ts');
   const loaded = await loadModules(sweeps, options);

@@ -89,7 +89,7 @@ function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefi
 }
 
 const MOST_FRAMES = 1000;
-/** Pictures that are examined for grain, which takes some tens of milliseconds for each that is zoomed in far. */
+/** How many pictures are checked for grain, which takes tens of milliseconds for each deep zoom. */
 const MOST_EXAMINED = 24;
 
 async function ofSweep(

@@ -21,7 +21,9 @@ interface Group {
 interface Manifest {
   /** `needs` are the names that its modules import in turn. */
   own: Group & { needs: string[] };
-  /** `madeOf` has the SHA-1 of every file; `edges` say which package imports which other, by their places in `madeOf`. */
+  /**
+   * `madeOf` has the SHA-1 of every file; `edges` say which package imports which other, by their places in `madeOf`.
+   */
   packages: Group & { madeOf: { name: string; files: Record<string, string> }[]; edges: [number, number][] };
 }
 
@@ -38,7 +40,9 @@ function load({ files, imports }: Group): Modules {
   return { files: new Map(files.map((file) => [file, readFileSync(join(folder, file))])), imports };
 }
 
-/** Our own modules. They import Motion Canvas by the names in `needs`, which the page's import map must have as well. */
+/**
+ * Our own modules. They import Motion Canvas by the names in `needs`, which the page's import map must have as well.
+ */
 export function ownModules(): Modules & { needs: string[] } {
   const { own } = manifest();
   return { ...load(own), needs: own.needs };

@@ -4,7 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Plugin, Rollup } from 'vite';
 
-/** The style sheets that a page has to load: those of the entry and, so that their typefaces are there from the start, all others. */
+/**
+ * The style sheets that a page has to load: those of the entry and, so that their typefaces are there from the start,
+ * all others.
+ */
 export function stylesOf(output: Rollup.RollupOutput['output']): string[] {
   const chunks = new Map(
     output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])),

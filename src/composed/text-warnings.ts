@@ -1,4 +1,6 @@
-/** What pages report of their text, as lines: one for each place in a scene and each family, however often it recurs. */
+/**
+ * What pages report of their text, as lines: one for each place in a scene and each family, however often it recurs.
+ */
 
 import type { TextTrouble } from '../page/writing.js';
 

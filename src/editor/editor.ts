@@ -99,8 +99,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 }
 
 /**
- * Where vite keeps the packages that it has bundled: in our own folder, or, where that cannot be written to, in one that
- * lasts as long as the editor does.
+ * Where vite keeps the packages that it has bundled: in our own folder, or, where that cannot be written to, in one
+ * that lasts as long as the editor does.
  */
 async function cacheFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const usual = join(root, 'node_modules', '.vite');
@@ -125,7 +125,10 @@ async function motionCanvasPlugins(): Promise<Plugin[]> {
   return [exporterPlugin({ outputPath: output }), assetsPlugin({ bufferedAssets: /^$/ }), webglPlugin()];
 }
 
-/** Keeps the server alive when it cannot do what a page asks of it, such as writing an exported frame. Put before what listens. */
+/**
+ * Keeps the server alive when it cannot do what a page asks of it, such as writing an exported frame. Put before what
+ * listens.
+ */
 function survive(onNote: (text: string) => void): Plugin {
   return {
     name: 'untrained:survive',

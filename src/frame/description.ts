@@ -62,7 +62,10 @@ export interface FrameDescription {
   view: View;
   /** One value per input beyond x and y; all zero by default. */
   slice: number[];
-  /** How outputs become colours: `rgb` (the default), `oklab`, `oklch`, or a colour map for one output, such as `viridis`. */
+  /**
+   * How outputs become colours: `rgb` (the default), `oklab`, `oklch`, or a colour map for one output, such as
+   * `viridis`.
+   */
   palette: Palette;
   /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];

@@ -5,7 +5,8 @@
  *
  * This is measured, not estimated: at some points of the frame, and at the pixels next to them, the CPU's kernel is
  * compared with forward() in float64. Its error is related to how much the true picture changes from one pixel to the
- * next. In wide views of wild networks both are large, and there is no grain: such a picture really is as rough as that.
+ * next. In wide views of wild networks both are large, and there is no grain: such a picture really is as rough as
+ * that.
  */
 import { forward } from '../network/forward.js';
 import { buildNetwork } from '../network/network.js';

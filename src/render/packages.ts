@@ -46,7 +46,9 @@ export function versionsOf(names: readonly string[], from: string): string[] {
 /** The versions of the packages that determine pixels here. */
 export const drawingVersions = (): string[] => versionsOf(DRAWING, dirname(fileURLToPath(import.meta.url)));
 
-/** Looks in the folders where Node would. Packages need not export their package.json, so Node cannot be asked for it. */
+/**
+ * Looks in the folders where Node would. Packages need not export their package.json, so Node cannot be asked for it.
+ */
 function folderOf(name: string, from: string): string | undefined {
   for (let at = from; ; at = dirname(at)) {
     const folder = join(at, 'node_modules', name);

@@ -2,8 +2,8 @@
 
 /**
  * Parses JSON text like JSON.parse.
- * @throws SyntaxError with the place of the first mistake, counted from 1, and what is wrong there: "line 2, column 9: a comma is
- * missing, or a bracket that closes".
+ * @throws SyntaxError with the place of the first mistake, counted from 1, and what is wrong there:
+ * "line 2, column 9: a comma or the closing bracket is missing".
  */
 export function parseJson(text: string): unknown {
   try {

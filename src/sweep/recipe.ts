@@ -28,7 +28,7 @@ const recipeSchema = z.strictObject({
   frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
   /** Frame step: 2 = every second frame. */
   every: z.int().min(1).max(1000).optional(),
-  /** The hosts' responses during drawing: the SHA-256 of each, by address. Recipes do not contain the responses themselves. */
+  /** The SHA-256 of each response from a host during drawing, by address. Recipes do not contain the responses. */
   answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
   /** Of a contact sheet, what it puts side by side: seeds, as the command line has them, frames, and when. */
   sheet: z

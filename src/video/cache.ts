@@ -49,8 +49,8 @@ export class SegmentCache {
   ) {}
 
   /**
-   * The cache of this user, by UNTRAINED_CACHE or where the system has such things; undefined where UNTRAINED_CACHE is "off",
-   * and where it names no folder and the user has no home.
+   * The cache of this user, by UNTRAINED_CACHE or where the system has such things; undefined where UNTRAINED_CACHE is
+   * "off", and where it names no folder and the user has no home.
    * @throws UsageError when UNTRAINED_CACHE_SIZE is no size.
    */
   static here(env: Environment = process.env): SegmentCache | undefined {
@@ -66,7 +66,8 @@ export class SegmentCache {
   }
 
   /**
-   * Puts the segment of that key at `to`, on whichever disk that is. A damaged one is dropped, and counted in `damaged`.
+   * Puts the segment of that key at `to`, on whichever disk that is. A damaged one is dropped, and counted in
+   * `damaged`.
    * @returns False if there is none.
    */
   async take(key: string, to: string): Promise<boolean> {
@@ -133,7 +134,10 @@ export class SegmentCache {
     }
   }
 
-  /** Removes a segment, and then its digest. Whatever has taken the segment's place goes too, so that one can be kept again. */
+  /**
+   * Removes a segment, and then its digest. Whatever has taken the segment's place goes too, so that one can be kept
+   * again.
+   */
   private async drop(path: string): Promise<void> {
     for (const file of [path, path + DIGEST])
       await fs.rm(file, { force: true, recursive: true }).catch(() => {});
@@ -185,7 +189,9 @@ export class SegmentCache {
     return `${path}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
   }
 
-  /** Segments only: whatever else lies in the folder is somebody's. Removes what killed copies left, and lone digests. */
+  /**
+   * Segments only: whatever else lies in the folder is somebody's. Removes what killed copies left, and lone digests.
+   */
   private async list(): Promise<{ path: string; bytes: number; used: number }[]> {
     const segments: { path: string; bytes: number; used: number }[] = [];
     for (const name of await fs.readdir(this.folder).catch(() => [])) {

@@ -28,7 +28,10 @@ export async function endOfLinks(path: string): Promise<string> {
   throw Object.assign(new Error(`${path} is a link that leads back to itself`), { code: 'ELOOP' });
 }
 
-/** Gives a file a name in place of the file that had it, on whichever disk. At no time is there half a file of that name. */
+/**
+ * Gives a file a name in place of the file that had it, on whichever disk. At no time is there half a file of that
+ * name.
+ */
 export async function moveTo(from: string, to: string): Promise<void> {
   const stat = await fs.stat(to).catch(() => undefined);
   if (stat && !stat.isFile()) throw Object.assign(new Error(`${to} is not a file`), { code: 'EEXIST' }); // a device, say

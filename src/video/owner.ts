@@ -1,7 +1,7 @@
 /**
- * Whether the process that made a folder is still there. Its number alone does not tell: numbers recur, in containers every
- * time, since each counts from 1. So the folder's name says more of its owner, and in it is a socket at which the owner
- * listens: the kernel closes that when the owner ends, in whatever way, and any process on the machine can ask.
+ * Whether the process that made a folder is still there. Its number alone does not tell: numbers recur, in containers
+ * every time, since each counts from 1. So the folder's name says more of its owner, and in it is a socket at which the
+ * owner listens: the kernel closes that when the owner ends, in whatever way, and any process on the machine can ask.
  */
 
 import { createHash } from 'node:crypto';

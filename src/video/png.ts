@@ -1,4 +1,7 @@
-/** PNGs (ISO/IEC 15948), written without ffmpeg, so that stills, sheets and sequences need none: 8 bits, RGB or RGBA, sRGB. */
+/**
+ * PNGs (ISO/IEC 15948), written without ffmpeg, so that stills, sheets and sequences need none: 8 bits, RGB or RGBA,
+ * sRGB.
+ */
 
 import { promises as fs } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -35,7 +38,8 @@ export function chunk(name: string, data: Buffer): Buffer {
 
 /**
  * A picture as a PNG.
- * @param rgba - Four bytes a pixel, rows from the top. Read before this returns. Without alpha, the fourth is not looked at.
+ * @param rgba - Four bytes a pixel, rows from the top. Read before this returns. Without alpha, the fourth is not
+ * looked at.
  */
 export async function encodePng(
   rgba: Uint8Array,

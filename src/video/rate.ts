@@ -1,4 +1,7 @@
-/** Frame rates as ffmpeg takes them: whole numbers and fractions, such as 30000/1001, which a decimal cannot say exactly. */
+/**
+ * Frame rates as ffmpeg takes them: whole numbers and fractions, such as 30000/1001, which a decimal cannot say
+ * exactly.
+ */
 
 /** Of rates, far beyond those of films: what a number of JavaScript tells apart. */
 const LARGEST_DENOMINATOR = 1_000_000;

@@ -62,8 +62,8 @@ interface Internals {
 }
 
 /**
- * Starts ffmpeg in the folder `cwd`, which is where relative names in `step` are. It is killed when it makes no progress
- * for `timeout` seconds while it is waited for: `exit` then says so.
+ * Starts ffmpeg in the folder `cwd`, which is where relative names in `step` are. It is killed when it makes no
+ * progress for `timeout` seconds while it is waited for: `exit` then says so.
  * @throws Error, the one that the system gave, when ffmpeg cannot be started.
  */
 export async function startFfmpeg(

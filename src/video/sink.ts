@@ -36,14 +36,15 @@ export interface FrameSink {
   write(frame: Uint8Array): Promise<void>;
 
   /**
-   * Ends the film: waits for ffmpeg, makes sure that it ended well, and gives the film its name, in place of a film that
-   * had it before; of a link, what it leads to. A sequence's frames take their names one after the other, from firstNumber on; frames that a longer sequence left
-   * under higher numbers stay.
+   * Ends the film: waits for ffmpeg, makes sure that it ended well, and gives the film its name, in place of a film
+   * that had it before; of a link, what it leads to. A sequence's frames take their names one after the other, from
+   * firstNumber on; frames that a longer sequence left under higher numbers stay.
    * @throws RenderError when ffmpeg failed, the disk filled up, the film cannot be as small as it must, or the sink was
    * aborted. Nothing is left behind, but for
    * a whole film whose name could not be taken: the message then says where it is.
    * @throws Error when frames are missing, which is the caller's mistake.
-   * @param note - In place of the one it was opened with, where more is known by now. Files of limited size keep theirs.
+   * @param note - In place of the one it was opened with, where more is known by now. Files of limited size keep
+   * theirs.
    */
   finish(note?: string): Promise<Finished>;
 
@@ -72,7 +73,8 @@ export interface SinkOptions extends EncodeOptions {
 }
 
 /**
- * Starts ffmpeg on a film, or without one our own writer of PNGs (needsFfmpeg). All that can be known beforehand is checked here, so that no frame is drawn in vain.
+ * Starts ffmpeg on a film, or without one our own writer of PNGs (needsFfmpeg). All that can be known beforehand is
+ * checked here, so that no frame is drawn in vain.
  *
  * Every frame in is one frame out, with one exception: WebP has no frames that look alike in a row, so they become one
  * that is shown for as long as all of them (a film that never changes becomes a still).

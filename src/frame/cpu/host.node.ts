@@ -39,7 +39,9 @@ const major = Number(process.versions.node.split('.')[0]);
 /** Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24. */
 export const mayWiden: boolean = major >= 24 && !declined;
 
-/** For relaxed SIMD, which Node 20 has but keeps behind a flag; later V8s complain of a flag that they no longer have. */
+/**
+ * For relaxed SIMD, which Node 20 has but keeps behind a flag; later V8s complain of a flag that they no longer have.
+ */
 const RELAXED_FLAGS = major < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 /** For widening. V8 widens when it optimises, which it must do at once, since the flags are gone a moment later. */
 const WIDE_FLAGS = [`--${WIDEN}`, '--no-liftoff', '--no-wasm-lazy-compilation'];

@@ -1,4 +1,7 @@
-/** Asks WebGPU for the best adapter, and describes it: the same in a page, in Node, and in the child that looks for GPUs. */
+/**
+ * Asks WebGPU for the best adapter, and describes it: the same in a page, in Node, and in the child that looks for
+ * GPUs.
+ */
 
 /** What an adapter is. */
 export interface AdapterInfo {

@@ -55,7 +55,9 @@ function read(): Kept[] {
   }
 }
 
-/** In the folder that UNTRAINED_CACHE names, or where the system has such things; undefined where nothing may be kept. */
+/**
+ * In the folder that UNTRAINED_CACHE names, or where the system has such things; undefined where nothing may be kept.
+ */
 function file(): string | undefined {
   const { UNTRAINED_CACHE: named, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (named === 'off') return undefined;

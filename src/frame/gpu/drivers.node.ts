@@ -1,4 +1,7 @@
-/** What Vulkan has on a Linux machine: its loader, drivers and layers, the GPUs that the kernel shows, and what is missing. */
+/**
+ * What Vulkan has on a Linux machine: its loader, drivers and layers, the GPUs that the kernel shows, and what is
+ * missing.
+ */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, delimiter, isAbsolute, join } from 'node:path';
@@ -48,8 +51,8 @@ export function vulkanDrivers(): string[] {
 }
 
 /**
- * All that decides which GPU Vulkan offers, to be compared with what it was: files with their times, the devices that this
- * user may open, and environment variables.
+ * All that decides which GPU Vulkan offers, to be compared with what it was: files with their times, the devices that
+ * this user may open, and environment variables.
  */
 export function vulkanState(): unknown {
   const manifests = [

@@ -1,7 +1,7 @@
 /**
- * How much work a device is given at a time: what it does in 50 ms, so that the screen it may drive stays alive, and Windows,
- * which resets a GPU that is silent for two seconds, lets it be. The first piece is small and measured, and so are the next,
- * each at most eight times as large, until they take about that long.
+ * How much work a device is given at a time: what it does in 50 ms, so that the screen it may drive stays alive, and
+ * Windows, which resets a GPU that is silent for two seconds, lets it be. The first piece is small and measured, and so
+ * are the next, each at most eight times as large, until they take about that long.
  */
 
 /** Milliseconds that a piece of work is to take. */

@@ -74,7 +74,9 @@ export type Limits = Pick<
   | 'maxComputeWorkgroupStorageSize'
 >;
 
-/** What an activation costs, in multiplications and additions: an exponential and a division, with what is around them. */
+/**
+ * What an activation costs, in multiplications and additions: an exponential and a division, with what is around them.
+ */
 const ACTIVATION_EFFORT = 16;
 /** Most bytes of one plane buffer of a wide network. */
 const UNIT_BYTES = 2 ** 27;

@@ -1,6 +1,11 @@
-/** WebGPU in this process: Dawn, from the package `webgpu`, which is optional since it is large and not built for every system. */
+/**
+ * WebGPU in this process: Dawn, from the package `webgpu`, which is optional since it is large and not built for every
+ * system.
+ */
 
-/** How Vulkan's loader is told to keep to what is needed, so that drivers of no use here do not load, and do not talk. */
+/**
+ * How Vulkan's loader is told to keep to what is needed, so that drivers of no use here do not load, and do not talk.
+ */
 export interface Way {
   /** The only driver to load, by its manifest; by default all. */
   driver?: string;
@@ -25,8 +30,8 @@ export const BEGIN = '--- looking for a GPU ---\n';
 const EXACT_TIMES = 'disable-dawn-features=timestamp_quantization';
 /**
  * Our kernels keep to their buffers and write workgroup memory before they read it, so no index need be clamped and no
- * memory cleared first. That holds for every description that passes our checks; where it may be a stranger's, we do not
- * rely on it.
+ * memory cleared first. That holds for every description that passes our checks; where it may be a stranger's, we do
+ * not rely on it.
  */
 const UNCHECKED = 'enable-dawn-features=disable_robustness,disable_workgroup_init';
 
