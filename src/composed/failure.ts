@@ -56,7 +56,7 @@ export class Places {
   }
 }
 
-/** @param scene - The one that was being played. */
+/** @param scene - The scene that was playing. */
 export function failureMessage(failure: Failure, scene: string | undefined, places: Places): Error {
   const { unread, blocked } = failure;
   if (unread) {
@@ -72,7 +72,7 @@ export function failureMessage(failure: Failure, scene: string | undefined, plac
   return new RenderError(place ? `${place}: ${message}` : message);
 }
 
-/** @param scene - The one that was being played. */
+/** @param scene - The scene that was playing. */
 export function warningMessage(
   { message, stack, node }: Warning,
   scene: string | undefined,
@@ -82,7 +82,7 @@ export function warningMessage(
   return `${place ? `${place}: ` : ''}${inOneLine(message)}${node ? ` (node "${node}")` : ''}`;
 }
 
-/** What has to be said for a host to be asked, where that may be. */
+/** Advice on allowing a host, if it can be allowed. */
 function allowing(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   return url?.protocol === 'https:' && url.hostname !== '127.0.0.1'

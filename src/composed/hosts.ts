@@ -13,13 +13,13 @@ import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './ins
 /** The largest answer, in bytes. */
 const MOST_BYTES = 64 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
-/** Redirects that are followed, within the host. */
+/** The most redirects to follow, within one host. */
 const MOST_REDIRECTS = 5;
 
 export interface HostOptions {
-  /** Hosts that may be asked, such as "api.iconify.design". None by default. */
+  /** Allowed hosts, such as "api.iconify.design". None by default. */
   allowHosts?: readonly string[];
-  /** Answers that the film was made with, by address: the SHA-256 of each. They are taken from the store. */
+  /** The SHA-256 of each response that the film was made with, by address. These come from the store. */
   answers?: Readonly<Record<string, string>>;
   /** Where answers are stored; nowhere by default. */
   store?: string;
@@ -28,7 +28,7 @@ export interface HostOptions {
 }
 
 export class Hosts {
-  /** The SHA-256 of each answer given, by address. */
+  /** The SHA-256 of each response so far, by address. */
   readonly given = new Map<string, string>();
   private readonly answers = new Map<string, Promise<Answer>>();
 
@@ -38,7 +38,7 @@ export class Hosts {
     private readonly options: HostOptions = {},
   ) {}
 
-  /** All whose requests come here, for the page's policy. */
+  /** All hosts whose requests are answered here, for the page's policy. */
   get names(): string[] {
     const { allowHosts = [], answers = {} } = this.options;
     const before = Object.keys(answers).map((url) => new URL(url).host);
@@ -46,8 +46,8 @@ export class Hosts {
   }
 
   /**
-   * Answers a page's requests to these hosts, and no others, so that frames go out unhindered.
-   * @param fail - Told of a request without an answer.
+   * Intercepts only a page's requests to these hosts, so that frames are not slowed down.
+   * @param fail - Called for a request that cannot be answered.
    */
   async serve(page: Page, fail: (url: string, error: Error) => void): Promise<void> {
     const session = await page.context().newCDPSession(page);
@@ -74,7 +74,7 @@ export class Hosts {
     await session.send('Fetch.enable', { patterns });
   }
 
-  /** Once for each address. @throws RenderError where there is no answer, with the next step. */
+  /** Fetches each address once. @throws RenderError with the next step if there is no response. */
   answer(url: string): Promise<Answer> {
     let answer = this.answers.get(url);
     if (!answer) {
@@ -114,7 +114,7 @@ export class Hosts {
     return answer;
   }
 
-  /** Asks the host itself: over TLS, without cookies, and going on to no other. */
+  /** Requests it from the host itself: over TLS, without cookies or redirects to other hosts. */
   private async fetch(first: URL): Promise<Answer> {
     const { fetch: ask = fetch } = this.options;
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -149,7 +149,7 @@ export class Hosts {
     }
   }
 
-  /** What was stored of an address, if it is whole. @param digest - The one that it must have, if it matters. */
+  /** The stored response for an address, if intact. @param digest - The digest it must have, if any. */
   private async stored(address: string, digest: string | undefined): Promise<Answer | undefined> {
     const { store, allowHosts = [] } = this.options;
     if (!store) return undefined;
@@ -167,7 +167,7 @@ export class Hosts {
     }
   }
 
-  /** By its digest, and which is the latest of the address. Best effort, as with all that is kept. */
+  /** Stores it by digest, and records it as the latest for its address. Best effort, like all caching. */
   private async keep(address: string, answer: Answer): Promise<void> {
     const { store } = this.options;
     if (!store) return;
@@ -187,7 +187,7 @@ export class Hosts {
   }
 }
 
-/** Its type counts, since it decides what a page makes of it. */
+/** Includes the type, which determines how a page interprets the response. */
 const bytesOf = ({ type, body }: Answer) =>
   Buffer.concat([Buffer.from(`${type.replace(/\n/g, ' ')}\n`, 'latin1'), body]);
 const digestOf = (answer: Answer) => hash(bytesOf(answer));

@@ -10,7 +10,7 @@ const MOST_SHOWN = 24;
 export class TextWarnings {
   private readonly families = new Set<string>();
   private readonly leftOut = new Set<string>();
-  /** By place: the characters told of, and those that came later. */
+  /** By place: the characters reported, and those that came later. */
   private readonly missing = new Map<string, { told: Set<string>; later: Set<string> }>();
 
   /**
@@ -42,7 +42,7 @@ export class TextWarnings {
     return lines;
   }
 
-  /** What has come since each place was told of. */
+  /** What has come since each place was reported. */
   rest(): string[] {
     const lines: string[] = [];
     for (const [place, { told, later }] of this.missing) {
@@ -71,7 +71,7 @@ function missingLine(place: string, missing: string[]): string {
   );
 }
 
-/** A character that is not seen by itself as its number: U+E000. */
+/** Shows a character that is invisible by itself as its code point: U+E000. */
 function printable(cluster: string): string {
   if (!/[\p{C}\p{Z}]/u.test(cluster.replace(/[\u200d\ufe0f]/g, ''))) return cluster;
   return [...cluster]

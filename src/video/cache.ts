@@ -22,7 +22,7 @@ const KEY = /^[0-9a-f]{40}$/;
 /** The ending of a segment's digest: SHA-256 of its key and its bytes, so that segments that changed places show. */
 const DIGEST = '.sha256';
 
-/** What a copy fails for that says nothing about the segment. */
+/** Errors of a copy that say nothing about the segment. */
 const SHORTAGES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM'];
 
 export interface Kept {
@@ -40,7 +40,7 @@ export class SegmentCache {
     return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
   }
 
-  /** How many segments that were asked for turned out to be damaged, and were dropped. */
+  /** How many requested segments were damaged, and were dropped. */
   damaged = 0;
 
   private constructor(
@@ -91,7 +91,7 @@ export class SegmentCache {
     }
   }
 
-  /** Keeps a segment that is whole. Best effort: where nothing can be kept (false), films are made all the same. */
+  /** Caches a complete segment. Best effort: if it cannot be cached (false), films are still made. */
   async keep(key: string, from: string): Promise<boolean> {
     const path = this.pathOf(key);
     const unfinished = this.unfinished(path);
@@ -122,7 +122,7 @@ export class SegmentCache {
       .catch(() => {});
   }
 
-  /** Gives a small file its name once it is whole. */
+  /** Gives a small file its name once it is complete. */
   private async write(path: string, text: string): Promise<void> {
     const unfinished = this.unfinished(path);
     try {
@@ -154,7 +154,7 @@ export class SegmentCache {
     }
   }
 
-  /** The system's reason why nothing can be kept; undefined if it can. */
+  /** The system error that prevents caching; undefined if there is none. */
   async problem(): Promise<Error | undefined> {
     try {
       await makeFolder(this.folder);
@@ -206,14 +206,14 @@ export class SegmentCache {
   }
 }
 
-/** Whether it is the digest of a segment that is not there. */
+/** Whether it is a digest without its segment. */
 async function isLone(path: string): Promise<boolean> {
   if (!path.endsWith(DIGEST)) return false;
   const segment = path.slice(0, -DIGEST.length);
   return KEY.test(basename(segment)) && !(await exists(segment));
 }
 
-/** Whether there is a plain file: of links, folders and pipes none could be trusted, and some would never end. */
+/** Whether there is a plain file: links, folders and pipes cannot be trusted, and some never end. */
 async function isFile(path: string): Promise<boolean> {
   return (await fs.lstat(path)).isFile();
 }
@@ -225,7 +225,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** What the digest of a file under a key is to be. Half a second a gigabyte, more or less. */
+/** The expected digest of a file under a key. Takes about half a second per gigabyte. */
 async function digestOf(key: string, path: string): Promise<string> {
   const hash = createHash('sha256').update(key);
   for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);

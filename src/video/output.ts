@@ -120,7 +120,7 @@ export function checkOutput(output: Output, film: FilmShape): void {
   }
 }
 
-/** Whether it takes an ffmpeg to make it: PNGs we write ourselves. */
+/** Whether making it needs ffmpeg: we write PNGs ourselves. */
 export const needsFfmpeg = ({ format }: Output): boolean => format !== 'png';
 
 /** What a format can be made of, the cheapest first. */

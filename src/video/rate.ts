@@ -24,7 +24,7 @@ export function rateOf(fps: number): string {
   return d === 1 ? String(n) : `${n}/${d}`;
 }
 
-/** The same for people, who read decimals more easily: "25", "12.5", "29.97 (30000/1001)". */
+/** The same for people, as decimals: "25", "12.5", "29.97 (30000/1001)". */
 export function shownRate(fps: number): string {
   const short = String(Number(fps.toFixed(2)));
   return fractionOf(fps)[1] === NTSC ? `${short} (${rateOf(fps)})` : short;

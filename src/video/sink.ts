@@ -68,7 +68,7 @@ export interface SinkOptions extends EncodeOptions {
   numberStep?: number;
   /** Where segments are kept for another time, what names the frames of one, and who hears of each that is there. */
   kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[]; onKept?: () => void };
-  /** How long ffmpeg and the disk may go without progress, in seconds. Defaults to 60. */
+  /** How long ffmpeg and the disk may make no progress, in seconds. Defaults to 60. */
   timeout?: number;
 }
 
@@ -94,7 +94,7 @@ export async function openSink(
   if (!ffmpeg && !startOwn) throw new Error(`${output.path}: a .${output.format} needs ffmpeg.`);
   const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
   const { timeout = DEFAULT_TIMEOUT } = options;
-  /** Waits for our own work on files. */
+  /** Waits for our own file operations. */
   const onDisk = <T>(work: Promise<T>, seconds = timeout): Promise<T> =>
     within(
       seconds,
@@ -345,7 +345,7 @@ export async function openSink(
   };
 }
 
-/** How long a disk that may be dead is given to remove what was not finished, before the failure is reported. */
+/** How long a possibly dead disk may take to remove partial files before the failure is reported. */
 const REMOVE_SECONDS = 3;
 
 /** A run of frames, and the files that are made of it. */
