@@ -1,6 +1,6 @@
 /**
- * What pages may have of hosts: what is installed, what was stored when a film was made before, and, of hosts that the
- * user allows, what Node fetches. Pages themselves reach no host: their requests are answered here.
+ * What pages may load from hosts: what is installed, what was stored when a film was made before, and, of hosts that
+ * the user allows, what Node fetches. Pages themselves reach no host: their requests are answered here.
  */
 
 import { createHash } from 'node:crypto';

@@ -20,7 +20,7 @@ export interface EditorOptions extends EditorSources {
   port?: number;
   /** Whether to show it in the user's browser. */
   open?: boolean;
-  /** Called with what cannot be done, such as keeping a change, while the editor goes on. */
+  /** Called with failures that do not stop the editor, such as a change that cannot be saved. */
   onNote?: (text: string) => void;
 }
 
@@ -193,7 +193,7 @@ function keepMeta(list: EditorSources['list'], onNote: (text: string) => void): 
   };
 }
 
-/** Writes a file in place of what it had, which stays where the new text has no room. */
+/** Replaces a file's contents, keeping the old ones if the new text does not fit on the disk. */
 async function replace(path: string, text: string): Promise<void> {
   const target = await realpath(path).catch(() => path); // a link stays one
   const unfinished = `${target}.unfinished`;

@@ -1,29 +1,29 @@
-/** Keeps what was found out about this machine's GPU beside the films' segments, so that it is asked for once. */
+/** Caches the results of GPU detection next to the films' segments, so that it runs only once. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { homeFolder } from './drivers.node.js';
 
-/** How many answers are kept: of another Node's, in another environment. */
+/** How many answers to cache: other Node versions and environments have their own. */
 const KEPT = 8;
-/** A file larger than this is none of ours, in bytes. */
+/** A larger file is not ours. In bytes. */
 const MOST_BYTES = 1e6;
 
 interface Kept {
   key: string;
-  /** When it is to be found out again, in milliseconds since 1970. */
+  /** When it expires, in milliseconds since 1970. */
   until: number;
   answer: unknown;
 }
 
 export const keyOf = (all: unknown): string => createHash('sha256').update(JSON.stringify(all)).digest('hex');
 
-/** The answer kept under a key, unchecked; undefined if there is none. */
+/** The answer cached under a key, unvalidated; undefined if there is none. */
 export function recall(key: string): unknown {
   return read().find((kept) => kept.key === key && kept.until > Date.now())?.answer;
 }
 
-/** Keeps an answer. Best effort: where nothing can be written, the next process asks again. */
+/** Caches an answer. Best effort: if it cannot be written, the next process asks again. */
 export function keep(key: string, answer: unknown, milliseconds: number): void {
   const path = file();
   if (!path) return;
@@ -72,7 +72,7 @@ function file(): string | undefined {
   return caches && isAbsolute(caches) ? join(caches, 'untrained', 'gpu.json') : undefined;
 }
 
-/** Two folders at most are made, one by one: Node's recursive mkdir never returns below /proc. */
+/** Creates at most two folders, one by one: Node's recursive mkdir never returns below /proc. */
 function makeFolder(path: string): void {
   for (const folder of [dirname(path), path]) {
     try {

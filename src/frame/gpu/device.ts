@@ -13,12 +13,12 @@ export interface DeviceOptions {
 
 /** A GPU that could be used. */
 export interface Adapter extends AdapterInfo {
-  /** What drivers printed while it was looked for, line by line. */
+  /** What drivers printed during the search, line by line. */
   said: string[];
   open(options?: DeviceOptions): Promise<Device>;
 }
 
-/** That there is none: why, and what to do about it. */
+/** Why there is none, and what to do about it. */
 export interface NoAdapter {
   problem: string;
   said: string[];

@@ -12,7 +12,7 @@ const GPU_NODES: [folder: string, name: RegExp][] = [
   ['/dev', /^(nvidia\d+|dxg)$/],
 ];
 
-/** Who makes a GPU, by its number on the PCI bus, how its drivers' files are called, and where to get them. */
+/** GPU vendors by PCI vendor ID, the names of their driver files, and where to get them. */
 const MAKERS: Record<string, { maker: string; driver: RegExp; from: string }> = {
   '0x10de': { maker: 'NVIDIA', driver: /nvidia|nouveau/, from: "NVIDIA's own" },
   '0x1002': { maker: 'AMD', driver: /radeon|amd/, from: 'mesa-vulkan-drivers' },
@@ -23,7 +23,7 @@ const MAKERS: Record<string, { maker: string; driver: RegExp; from: string }> = 
 const DECIDING =
   /^(VK_|LD_|MESA_|DRI_|RADV_|ANV_|NVK_|LVP_|LP_|GALLIUM_|__NV|__GL|__VK|NV_|NVIDIA_|CUDA_VISIBLE|DISABLE_|ENABLE_|NODEVICE_SELECT|XDG_(CONFIG|DATA)_|XDG_RUNTIME_DIR|DISPLAY$|WAYLAND_DISPLAY$|CONDA_PREFIX$|HOME$)/;
 
-/** Why Vulkan cannot work here, where that can be seen without starting it. */
+/** Why Vulkan cannot work here, if that is visible without starting it. */
 export function vulkanProblem(): string | undefined {
   if (!loads('libvulkan.so.1')) {
     const packages = 'libvulkan1 on Debian and Ubuntu, vulkan-loader on Fedora, Arch and Alpine';
@@ -34,7 +34,7 @@ export function vulkanProblem(): string | undefined {
   }
 }
 
-/** The files by which drivers make themselves known to Vulkan's loader. */
+/** The manifests that register drivers with Vulkan's loader. */
 export function vulkanDrivers(): string[] {
   const { env } = process;
   const only = env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES; // instead of all others
@@ -76,7 +76,7 @@ export function vulkanState(): unknown {
   return { files, nodes, kernel, env, user: process.getuid?.() };
 }
 
-/** What may be done where Vulkan works and offers no real GPU. One sentence or two. */
+/** What to do if Vulkan works but offers no real GPU, in one or two sentences. */
 export function linuxAdvice(): string {
   const nodes = gpuNodes();
   if (nodes.length === 0) {
@@ -99,7 +99,7 @@ export function linuxAdvice(): string {
   return `Update your GPU driver; installed: ${drivers.join(', ')}.`;
 }
 
-/** Drivers, those first that sound like the one of an adapter. */
+/** Drivers, with those that match an adapter's name first. */
 export function likeliestFirst(adapter: string): string[] {
   const sounds = Object.values(MAKERS).find(
     ({ maker, driver }) => adapter.includes(maker) || driver.test(adapter.toLowerCase()),
@@ -110,7 +110,7 @@ export function likeliestFirst(adapter: string): string[] {
   return vulkanDrivers().sort((a, b) => likely(b) - likely(a));
 }
 
-/** The folders that have drivers in icd.d and layers in implicit_layer.d. */
+/** The folders that contain drivers in icd.d and layers in implicit_layer.d. */
 function roots(): string[] {
   const { env } = process;
   const home = homeFolder();
@@ -132,7 +132,7 @@ function roots(): string[] {
     .map((root) => join(root!, 'vulkan'));
 }
 
-/** Undefined where there is none: HOME may be empty, and the user unknown to the system. */
+/** Undefined if there is none: HOME may be empty, and the user unknown to the system. */
 export function homeFolder(): string | undefined {
   try {
     const home = homedir();

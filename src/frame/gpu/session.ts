@@ -55,7 +55,7 @@ export interface Timing {
 export interface SessionOptions {
   /** The narrow kernel's form; by default several are tried while frames are drawn, where that pays. */
   form?: NarrowForm;
-  /** What is known of the device's pace from before; by default it is found out. */
+  /** The device's known pace from earlier; measured by default. */
   pace?: Pace;
 }
 
