@@ -1,6 +1,6 @@
 /**
- * What pages may load from hosts: what is installed, what was stored when a film was made before, and, of hosts that
- * the user allows, what Node fetches. Pages themselves reach no host: their requests are answered here.
+ * What pages may load from hosts: installed packages, responses stored when a film was made, and what Node fetches from
+ * hosts that the user allows. Pages cannot reach hosts themselves: their requests are answered here.
  */
 
 import { createHash } from 'node:crypto';

@@ -1,5 +1,5 @@
 /**
- * What pages report of their text, as lines: one for each place in a scene and each family, however often it recurs.
+ * Turns pages' text problems into warnings: one line per place in a scene and per family, however often it recurs.
  */
 
 import type { TextTrouble } from '../page/writing.js';
@@ -14,8 +14,8 @@ export class TextWarnings {
   private readonly missing = new Map<string, { told: Set<string>; later: Set<string> }>();
 
   /**
-   * What is to be told of at once. A place that lacks more and more characters, as a text that is being typed does, is
-   * told of at first; rest() has what came later.
+   * The warnings to report at once. A place with more and more missing characters, such as a text being typed, is
+   * reported the first time; rest() returns what came later.
    * @param place - Where the node was created: "scenes/mine.tsx:12:7".
    */
   about({ families = [], missing = [], leftOut }: TextTrouble, place: string): string[] {

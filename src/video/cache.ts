@@ -66,8 +66,7 @@ export class SegmentCache {
   }
 
   /**
-   * Puts the segment of that key at `to`, on whichever disk that is. A damaged one is dropped, and counted in
-   * `damaged`.
+   * Copies the segment with that key to `to`, on any disk. A damaged one is dropped, and counted in `damaged`.
    * @returns False if there is none.
    */
   async take(key: string, to: string): Promise<boolean> {

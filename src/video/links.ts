@@ -29,8 +29,7 @@ export async function endOfLinks(path: string): Promise<string> {
 }
 
 /**
- * Gives a file a name in place of the file that had it, on whichever disk. At no time is there half a file of that
- * name.
+ * Renames a file over an existing one, even across disks. There is never a partial file of that name.
  */
 export async function moveTo(from: string, to: string): Promise<void> {
   const stat = await fs.stat(to).catch(() => undefined);

@@ -38,8 +38,8 @@ export function chunk(name: string, data: Buffer): Buffer {
 
 /**
  * A picture as a PNG.
- * @param rgba - Four bytes a pixel, rows from the top. Read before this returns. Without alpha, the fourth is not
- * looked at.
+ * @param rgba - Four bytes a pixel, rows from the top. Read before this returns. Without alpha, the
+ * fourth is ignored.
  */
 export async function encodePng(
   rgba: Uint8Array,

@@ -1,6 +1,5 @@
 /**
- * Frame rates as ffmpeg takes them: whole numbers and fractions, such as 30000/1001, which a decimal cannot say
- * exactly.
+ * Frame rates for ffmpeg: whole numbers and fractions, such as 30000/1001, which decimals cannot express exactly.
  */
 
 /** Of rates, far beyond those of films: what a number of JavaScript tells apart. */

@@ -56,7 +56,7 @@ function read(): Kept[] {
 }
 
 /**
- * In the folder that UNTRAINED_CACHE names, or where the system has such things; undefined where nothing may be kept.
+ * In UNTRAINED_CACHE or the system's cache folder; undefined if caching is off.
  */
 function file(): string | undefined {
   const { UNTRAINED_CACHE: named, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;

@@ -1,7 +1,7 @@
 /**
  * Finds out which GPU this machine has, in a child process: drivers print to stderr as soon as they are loaded, and
- * some hang or crash. What they say is kept for `doctor`. The answer is kept as well, under a key of all that decides
- * it.
+ * some hang or crash. Their output is kept for `doctor`. The answer is cached under a key of everything that
+ * affects it.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ import {
 import { BEGIN, type Seen, type Way } from './webgpu.node.js';
 
 /**
- * What there is, and how it is used in silence; or why there is none and what to do about it, as one or two sentences.
+ * The adapter and how to use it silently; or why there is none and what to do, in one or two sentences.
  */
 export type Detected = { said: string[] } & ((AdapterInfo & { way: Way }) | { problem: string });
 

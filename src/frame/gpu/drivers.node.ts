@@ -1,6 +1,5 @@
 /**
- * What Vulkan has on a Linux machine: its loader, drivers and layers, the GPUs that the kernel shows, and what is
- * missing.
+ * Vulkan on a Linux machine: its loader, drivers and layers, the GPUs visible to the kernel, and what is missing.
  */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
