@@ -1,6 +1,6 @@
 /**
- * `npm run build`: makes dist/ from src/, or finds within a tenth of a second that it is up to date. Whatever dist/ is made
- * of is told by its contents, not its dates, which a checkout or a copy changes; dist/.stamp holds what they were.
+ * `npm run build`: makes dist/ from src/, or finds within a tenth of a second that it is up to date. Whatever dist/ is
+ * made of is told by its contents, not its dates, which a checkout or a copy changes; dist/.stamp holds what they were.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,19 +18,19 @@ const lockFile = join(dist, '.lock');
 const SOURCES = ['src', 'build', 'fonts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const INSTALLED = 'node_modules/.package-lock.json';
 
-/** What makes it, in order: programs for Node, with their arguments. */
+/** The build steps, in order: Node programs with their arguments. */
 const STEPS = [
   [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
   [join(root, 'build/embed.js')],
 ];
 
-/** A build that has held the lock for so long was on another machine, or its process's number is another's now. */
+/** A lock held for longer is from another machine, or its process ID now belongs to another process. */
 const ABANDONED_MS = 10 * 60_000;
 
 /**
- * Builds what has changed. Another build under way is waited for.
- * @returns Whether there was anything to do.
- * @throws Error, in one line, when a step fails; the next build does it again.
+ * Builds what has changed, after waiting for any other running build.
+ * @returns Whether anything had to be built.
+ * @throws Error with one line if a step fails; the next build repeats it.
  */
 export function build() {
   if (isFresh(readStamp())) return false;
@@ -132,7 +132,7 @@ function filesIn(folder) {
     .sort();
 }
 
-/** Waits until no other build is under way, and keeps others waiting. Gives what ends that. */
+/** Takes the build lock, waiting for any other build. Returns a function that releases it. */
 function lock() {
   const mine = `${process.pid}`;
   for (;;) {

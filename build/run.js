@@ -1,6 +1,7 @@
 /**
- * What this package's own scripts run, `npm run render -- ...` and the like: the `untrained` command, after compiling what has
- * changed; or that alone, `npm run build`. Like src/cli/main.ts it imports nothing before it knows that this Node will do, in words that an old one knows.
+ * What this package's own scripts run, `npm run render -- ...` and the like: the `untrained` command, after compiling
+ * what has changed; or that alone, `npm run build`. Like src/cli/main.ts it imports nothing before it knows that this
+ * Node will do, in words that an old one knows.
  */
 const needed = [20, 19]; // as "engines" in package.json
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -3,20 +3,20 @@
 import type { StopSignal } from './ambient.js';
 
 export interface Watched {
-  /** Gives the work up: it throws the signal's reason. */
+  /** Cancels the work, which then throws the signal's reason. */
   signal?: StopSignal | undefined;
-  /** Called now and then while it takes long, with what is going on: "checking frame 1200 of 432000". */
+  /** Called occasionally during long work, with its stage: "checking frame 1200 of 432000". */
   onStage?: ((doing: string) => void) | undefined;
 }
 
 /** Milliseconds: less than a frame of a screen. */
 const SLICE = 12;
-/** What takes less, in milliseconds, is not worth a word. */
+/** Work that takes less is not reported. In milliseconds. */
 const SILENCE = 500;
 
 /**
- * Makes a function to call after each piece of work, with what is going on. When a slice is over it gives a promise, to be
- * awaited, that rejects when the signal was aborted; else undefined.
+ * Makes a function to call after each piece of work, with its stage. At the end of a slice it returns a promise to
+ * await, which rejects if the signal was aborted; otherwise undefined.
  */
 export function breather({ signal, onStage }: Watched): (doing: () => string) => Promise<void> | undefined {
   const started = performance.now();

@@ -1,4 +1,4 @@
-/** The public functions that take what anybody's program may give them: each checks it, and says what is wrong in one line. */
+/** The public functions. Each validates its arguments, which may be anything, and reports what is wrong in one line. */
 import { UsageError } from './errors.js';
 import { backends } from './frame/backends.js';
 import { createRenderer as createUnchecked, type RendererOptions } from './frame/create-renderer.js';
@@ -21,17 +21,17 @@ import {
   timeOfFrame as timeOfUnchecked,
 } from './sweep/sweep.js';
 
-/** Reads data that may be anything, and fills in its defaults. */
+/** Parses untrusted data and fills in its defaults. */
 export interface Schema<Output> {
-  /** @throws UsageError that names the value, the rule and the next move. */
+  /** @throws UsageError that states the value, the rule and the next step. */
   parse(input: unknown): Output;
   /** The same, without throwing. */
   safeParse(input: unknown): { success: true; data: Output } | { success: false; error: UsageError };
 }
 
-/** Frames as people write them: see FrameInput. */
+/** Parses frames as people write them; see FrameInput. */
 export const frameSchema: Schema<FrameDescription> = schemaOf(frameRules, 'The frame');
-/** Networks as people write them: see NetworkInput. */
+/** Parses networks as people write them; see NetworkInput. */
 export const networkSchema: Schema<NetworkSpec> = schemaOf(networkRules, 'The network', ['network']);
 
 function schemaOf<Output>(
@@ -55,23 +55,23 @@ function schemaOf<Output>(
   };
 }
 
-/** Checks what a renderer is asked for. @throws UsageError for what it cannot be. */
+/** Validates a renderer's options. @throws UsageError for invalid options. */
 export function checkRendererOptions(options: RendererOptions): void {
   if (typeof options !== 'object' || options === null) {
-    throw new UsageError(`The renderer's options are ${quote(options)}, and must be an object, or left out.`);
+    throw new UsageError(`The renderer's options are ${quote(options)} but must be an object, or left out.`);
   }
   const { backend, threads } = options;
   if (backend !== undefined && !backends.includes(backend)) {
-    throw new UsageError(`The backend is ${quote(backend)}, and must be one of ${backends.join(', ')}.`);
+    throw new UsageError(`The backend is ${quote(backend)} but must be one of ${backends.join(', ')}.`);
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
-    throw new UsageError(`The threads are ${quote(threads)}, and must be a whole number from 1 to 256.`);
+    throw new UsageError(`The threads are ${quote(threads)} but must be a whole number from 1 to 256.`);
   }
 }
 
 /**
  * Starts a renderer; end it with `close()`.
- * @throws UsageError where a GPU is asked for and there is none, or for options that are none.
+ * @throws UsageError if a GPU is requested but not available, or for invalid options.
  */
 export async function createRenderer(options: RendererOptions = {}): Promise<FrameRenderer> {
   checkRendererOptions(options);
@@ -81,34 +81,34 @@ export async function createRenderer(options: RendererOptions = {}): Promise<Fra
     const checked = frameSchema.parse(frame);
     if (!renderer.formats.includes(format)) {
       throw new UsageError(
-        `The format is ${quote(format)}, and this renderer gives ${renderer.formats.join(', ')}.`,
+        `The format is ${quote(format)} but this renderer supports ${renderer.formats.join(', ')}.`,
       );
     }
     const bytes = frameBytes(checked.size, format);
     if (into !== undefined && !(into instanceof Uint8Array && into.length === bytes)) {
       const given = into instanceof Uint8Array ? `has ${into.length} bytes` : `is ${quote(into)}`;
-      throw new UsageError(`The array for the frame ${given}, and must be a Uint8Array of ${bytes}.`);
+      throw new UsageError(`The array for the frame ${given} but must be a Uint8Array of ${bytes}.`);
     }
     return render(checked, into, format, signal);
   };
   return renderer;
 }
 
-/** Draws a network's weights and scales them. @throws UsageError for a spec that is none. */
+/** Draws a network's weights and scales them. @throws UsageError for an invalid spec. */
 export function buildNetwork(spec: NetworkInput): Network {
   return buildUnchecked(networkSchema.parse(spec));
 }
 
 /**
- * What the network gives at the point x (as many numbers as it has inputs): 1 or 3 brightnesses in [0, 1].
- * @throws UsageError for another number of inputs.
+ * Evaluates the network at the point x, which has one number per input: 1 or 3 brightnesses in [0, 1].
+ * @throws UsageError for a wrong number of inputs.
  */
 export function forward(network: Network, x: ArrayLike<number>): number[] {
   checkPoint(network, x);
   return forwardUnchecked(network, x);
 }
 
-/** The sums z = W_L y_{L-1} + b_L of the last layer, before the output activation. @throws UsageError as forward does. */
+/** The sums z = W_L y_{L-1} + b_L of the last layer, before the output activation. @throws UsageError like forward. */
 export function logits(network: Network, x: ArrayLike<number>): number[] {
   checkPoint(network, x);
   return logitsUnchecked(network, x);
@@ -116,20 +116,20 @@ export function logits(network: Network, x: ArrayLike<number>): number[] {
 
 function checkPoint(network: Network, x: ArrayLike<number>): void {
   if (!network?.output?.weights || !Array.isArray(network.hidden)) {
-    throw new UsageError(`The network is ${quote(network)}, and must be what buildNetwork gives.`);
+    throw new UsageError(`The network is ${quote(network)} but must be the result of buildNetwork.`);
   }
   const numbers = typeof x === 'object' && x !== null && Array.from(x);
   if (numbers && numbers.length === network.inputs && numbers.every(Number.isFinite)) return;
   const shown = quote(numbers && !Array.isArray(x) ? numbers : x);
   throw new UsageError(
-    `The point is ${shown}, and must be a list of ${network.inputs} number${network.inputs > 1 ? 's' : ''}, one for each input.`,
+    `The point is ${shown} but must be a list of ${network.inputs} number${network.inputs > 1 ? 's' : ''}, one for each input.`,
   );
 }
 
 /**
- * What one unit draws: its bias, then one number per input; (1 + inputs) long. Uniform draws lie in [-1, 1), normal ones
- * have standard deviation 1.
- * @param layer - Which weight matrix, from 1. @param unit - Which of its rows, from 1.
+ * What one unit draws: its bias, then one number per input; (1 + inputs) long. Uniform draws lie in [-1, 1), normal
+ * ones have standard deviation 1.
+ * @param layer - The weight matrix, counted from 1. @param unit - Its row, counted from 1.
  */
 export function drawUnit(
   seed: Seed,
@@ -142,32 +142,32 @@ export function drawUnit(
   for (const [name, value] of Object.entries({ layer, unit, inputs })) {
     const least = name === 'inputs' ? 0 : 1;
     if (Number.isInteger(value) && value >= least && value <= 2 ** 28) continue;
-    throw new UsageError(`The ${name} is ${quote(value)}, and must be a whole number from ${least}.`);
+    throw new UsageError(`The ${name} is ${quote(value)} but must be a whole number from ${least}.`);
   }
   return drawUnchecked(seed, layer, unit, inputs, distribution);
 }
 
 /**
- * The frame at t seconds, 0 to the sweep's end. The first that is asked of a sweep at an even pace takes a second or two.
- * @throws UsageError for a time outside, and for what is no sweep.
+ * The frame at t seconds, from 0 to the sweep's end. With an even pace, the first call takes a second or two.
+ * @throws UsageError for a time out of range, or for anything that is not a sweep.
  */
 export function frameAt(sweep: Sweep, t: number): FrameDescription {
   return frameAtUnchecked(checkedSweep(sweep), t);
 }
 
 /**
- * Whether a frame shows float32's grain in place of its picture, since its view is too small: float32 has no digits left for it.
- * It takes some tens of milliseconds where the view is very small, and next to nothing elsewhere.
- * @throws UsageError for what is no frame.
+ * Whether a frame's view is so small that float32 runs out of precision and the picture turns to grain. Takes tens of
+ * milliseconds for very small views, and almost nothing otherwise.
+ * @throws UsageError for anything that is not a frame.
  */
 export function isGrainy(frame: FrameInput): boolean {
   return isGrainyUnchecked(frameSchema.parse(frame));
 }
 
 /**
- * One line on where a sweep turns into float32's grain, for people; undefined if it does not.
- * @param range - The first and last frame that count, from 0; all of them by default.
- * @throws UsageError for what is no sweep, or has no such frames.
+ * A one-line message that says where a sweep turns to float32 grain; undefined if it does not.
+ * @param range - The first and last frame to check, counted from 0; all frames by default.
+ * @throws UsageError for anything that is not a sweep, or if it has no such frames.
  */
 export function grainNote(sweep: Sweep, range?: readonly [number, number]): string | undefined {
   const checked = checkedSweep(sweep);
@@ -176,7 +176,7 @@ export function grainNote(sweep: Sweep, range?: readonly [number, number]): stri
     const isRange = Array.isArray(range) && range.length === 2 && range.every(Number.isInteger);
     if (!isRange || range[0] < 0 || range[0] > range[1] || range[1] > last) {
       throw new UsageError(
-        `The range is ${quote(range)}, and must be the first and last of frames 0-${last}: [0, ${last}], say.`,
+        `The range is ${quote(range)} but must be the first and last of frames 0-${last}, such as [0, ${last}].`,
       );
     }
   }
@@ -190,29 +190,31 @@ export function frameCount(sweep: Pick<Sweep, 'seconds' | 'fps'>): number {
 }
 
 /**
- * When frame i (from 0) is, in seconds. An open sweep's first frame shows its beginning and its last one its end; a
+ * The time of frame i (from 0), in seconds. An open sweep's first frame shows its beginning and its last one its end; a
  * loop's frames are equally far apart all the way round, so that the last is one step before the first.
  */
 export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: number): number {
   checkNumbers(sweep);
   const frames = frameCountUnchecked(sweep);
   if (Number.isInteger(i) && i >= 0 && i < frames) return timeOfUnchecked(sweep, i);
-  throw new UsageError(`The frame is ${quote(i)}, and the sweep has 0-${frames - 1}: take one of those.`);
+  throw new UsageError(
+    `The frame is ${quote(i)} but the sweep has frames 0-${frames - 1}: choose one of those.`,
+  );
 }
 
 function checkNumbers(sweep: Pick<Sweep, 'seconds' | 'fps'>): void {
   const { seconds, fps } = sweep ?? {};
   if (seconds > 0 && seconds <= 3600 && fps >= 1 && fps <= 120) return;
-  throw new UsageError(`The sweep is ${quote(sweep)}, and must be what sweep({ ... }) gives.`);
+  throw new UsageError(`The sweep is ${quote(sweep)} but must be the result of sweep({ ... }).`);
 }
 
 /** A sweep from JSON text. @throws UsageError that says what is wrong and where. */
 export function readRecipe(text: string): Sweep {
   if (typeof text === 'string') return readUnchecked(text);
-  throw new UsageError(`The recipe is ${quote(text)}, and must be a text: JSON, as writeRecipe gives it.`);
+  throw new UsageError(`The recipe is ${quote(text)} but must be JSON text, as writeRecipe returns it.`);
 }
 
-/** A sweep as JSON text. @throws UsageError for what is no sweep. */
+/** A sweep as JSON text. @throws UsageError for anything that is not a sweep. */
 export function writeRecipe(sweep: Sweep): string {
   return writeUnchecked(checkedSweep(sweep));
 }

@@ -1,7 +1,7 @@
-/** The nearest right word for a wrong one: by what others call the same thing, or by its letters. */
+/** Finds the intended word for a wrong one, by common synonyms or by spelling. */
 import { closest, distance } from 'fastest-levenshtein';
 
-/** What people call our things, by our names. Of a name's meanings, the first that is known where it stands is taken. */
+/** Common synonyms, by our names. If a word has several meanings, the first that is valid in its place wins. */
 const OTHER_NAMES: Record<string, string> = {
   // networks
   seed: 'randomSeed rngSeed rng random',
@@ -60,14 +60,14 @@ for (const [name, words] of Object.entries(OTHER_NAMES)) {
   for (const word of words.split(' ').map(plain)) others.set(word, [...(others.get(word) ?? []), name]);
 }
 
-/** The one of `known` that a word is another name or another spelling of; undefined for none. */
+/** The member of `known` for which a word is a synonym or a variant spelling; undefined if there is none. */
 export function namesake(word: string, known: readonly string[]): string | undefined {
   const asked = plain(word);
   const same = known.find((name) => plain(name) === asked);
   return same ?? others.get(asked)?.find((name) => known.includes(name));
 }
 
-/** The one of `known` that was meant by a word; undefined when nothing is near. */
+/** The member of `known` that a word was probably meant to be; undefined if nothing is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const name = namesake(word, known);

@@ -1,6 +1,6 @@
 /** Errors meant for people. Each message is one line: the value, the rule, and the next move. */
 
-/** What was asked for cannot be: a value out of range, an unknown name. The command line exits with 2. */
+/** An invalid request: a value out of range or an unknown name. The command line exits with 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }

@@ -1,13 +1,13 @@
-/** Folders, and what to tell people when the system refuses one. For Node only. */
+/** Creates folders and explains why the system refused one. For Node only. */
 
 import { promises as fs } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 /**
- * Makes a folder and its parents, like `mkdir -p`, and never hangs: Node's own recursive mkdir does not return where the
- * system makes no folders, such as in /proc (seen in 20.20).
- * @returns The outermost folder that it made; undefined if the folder was there.
+ * Makes a folder and its parents, like `mkdir -p`, and never hangs: Node's own recursive mkdir does not return where
+ * the system makes no folders, such as in /proc (seen in 20.20).
+ * @returns The outermost folder that it created; undefined if the folder existed.
  * @throws Error, the system's: whyRefused() puts it into words.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
@@ -27,15 +27,15 @@ export async function makeFolder(path: string): Promise<string | undefined> {
 
 /** Whether there is a folder at this path, or a link to one. */
 export async function isFolder(path: string): Promise<boolean> {
-  const stat = await fs.stat(path).catch(() => undefined); // whatever else is wrong with it, the next call says it better
+  const stat = await fs.stat(path).catch(() => undefined); // the next call reports other problems better
   return stat?.isDirectory() ?? false;
 }
 
 /**
- * The folder in which this user's programs keep what they can make again: XDG_CACHE_HOME or ~/.cache, on macOS
+ * The folder for this user's cached data: XDG_CACHE_HOME or ~/.cache, on macOS
  * ~/Library/Caches, on Windows %LOCALAPPDATA%. It need not exist yet.
- * @returns An absolute path; undefined where the user has no home. Relative paths in the environment do not count, as the
- * XDG Base Directory Specification has it: they would scatter caches over working folders.
+ * @returns An absolute path; undefined where the user has no home. Relative paths in the environment do not count, as
+ * the XDG Base Directory Specification has it: they would scatter caches over working folders.
  */
 function userCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const [named, ...below] =
@@ -73,12 +73,12 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): string | undef
   }
 }
 
-/** Why the system refused to make, open or write something, as the end of a sentence with "since". */
+/** Why the system refused to make, open or write something, as the end of a sentence after "because". */
 export function whyRefused(error: unknown): string {
   switch ((error as NodeJS.ErrnoException)?.code) {
     case 'EACCES':
     case 'EPERM':
-      return 'you have no right to write there';
+      return 'you do not have permission to write there';
     case 'EROFS':
       return 'the disk is read-only';
     case 'ENOSPC':
@@ -86,20 +86,20 @@ export function whyRefused(error: unknown): string {
     case 'EFBIG':
       return 'the file is larger than the system allows';
     case 'EDQUOT':
-      return 'your quota of the disk is used up';
+      return 'your disk quota is used up';
     case 'ENOTDIR':
     case 'EEXIST':
-      return 'part of its path is a file and not a folder';
+      return 'part of its path is a file, not a folder';
     case 'EISDIR':
       return 'it is a folder';
     case 'ENOENT':
-      return 'there is no such folder, and none can be made';
+      return 'the folder does not exist and cannot be created';
     case 'ENAMETOOLONG':
       return 'the name is too long';
     case 'ELOOP':
-      return 'its symbolic links lead round in a circle';
+      return 'its symbolic links form a loop';
     case 'EMFILE':
-      return 'this process may not open more files (raise the limit: ulimit -n 1024)';
+      return 'this process has too many files open (raise the limit: ulimit -n 1024)';
     case 'ENFILE':
       return 'the system has too many files open';
     default:

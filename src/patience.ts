@@ -20,8 +20,8 @@ export class StalledError extends RenderError {
 }
 
 /**
- * Counts the time that is spent waiting without any progress, and calls `giveUp` once when it reaches `seconds`. Time in
- * which this process itself does not run (Ctrl-Z, a machine asleep) does not count.
+ * Counts the time that is spent waiting without any progress, and calls `giveUp` once when it reaches `seconds`. Time
+ * in which this process itself does not run (Ctrl-Z, a machine asleep) does not count.
  */
 export class Patience {
   private silent = 0; // milliseconds
@@ -160,7 +160,9 @@ interface Work {
   bytes: number;
 }
 
-/** Of a processor, what a program needs that only waits: it wakes up now and then to see that there is nothing to do. */
+/**
+ * Of a processor, what a program needs that only waits: it wakes up now and then to see that there is nothing to do.
+ */
 const IDLE = 0.001;
 /** The least that systems count, in seconds, twice. */
 const TICKS = 0.02;

@@ -57,7 +57,7 @@ async function named(
   const candidates = [resolve(value), ...(bare ? onPath([value], env, platform) : [])];
   for (const path of candidates) if (await isProgram(path)) return { path, source, env: {} };
   throw new UsageError(
-    `${source} names "${value}", which is no program: give the path of a Chrome, Chromium or Edge, ` +
+    `${source} names "${value}", which is not a program: give the path of a Chrome, Chromium or Edge, ` +
       'or leave it out and one will be found.',
   );
 }

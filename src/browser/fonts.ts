@@ -1,4 +1,4 @@
-/** The typefaces that a browser draws with: the bundled ones for generic families, and what is installed. */
+/** The typefaces that a browser uses: bundled ones for generic families, and installed ones. */
 
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
@@ -22,8 +22,8 @@ const GENERIC = {
 };
 
 /**
- * The variables by which the browser from npm finds typefaces.
- * @param own - The folder of its own, with a fonts.conf in it.
+ * The environment variables with which the browser from npm finds typefaces.
+ * @param own - Its own folder, which contains a fonts.conf.
  */
 export function fontEnvironment(own: string, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   // Configurations include others by bare names, which are looked up in these folders in turn.
@@ -45,8 +45,8 @@ export async function setGenericFonts(page: Page, { source }: Browser): Promise<
 const MOST_DEPTH = 8;
 
 /**
- * Names the typefaces that a film on this machine can be drawn with, and the rules by which one is chosen: whoever
- * installs or updates a font gets another name. Reads no font, only names and sizes: some 30 ms for 1000 fonts.
+ * A fingerprint of the typefaces available on this machine and the rules for choosing one: it changes when a font is
+ * installed or updated. Reads only file names and sizes, not fonts: some 30 ms for 1000 fonts.
  */
 export async function digestOfFonts(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const found = (await Promise.all(fontFolders(env).map((folder) => filesIn(folder)))).flat();

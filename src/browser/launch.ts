@@ -25,18 +25,18 @@ const FLAGS = [
   ...WIDE_SIMD_IN_PAGES,
 ];
 
-/** A browser at work. */
+/** A running browser. */
 export interface Running {
   readonly process: Process;
-  /** Of the program, where the browser tells it. */
+  /** The process ID, if the browser reports it. */
   readonly pid: number | undefined;
-  /** Whether the browser itself answers, whatever its pages do. */
+  /** Whether the browser itself responds, regardless of its pages. */
   answers(): Promise<boolean>;
   /** Ends it and all of its processes, stopped ones too, and removes its files. */
   close(): Promise<void>;
 }
 
-/** How long a browser that works takes at most to answer, in seconds. */
+/** The longest that a working browser takes to respond, in seconds. */
 const ANSWER_SECONDS = 1;
 /** How long one may take to end by itself, in seconds. */
 const CLOSE_SECONDS = 3;
@@ -44,11 +44,11 @@ const CLOSE_SECONDS = 3;
 /**
  * Starts it.
  * @param timeout - How long it may take to answer, in seconds.
- * @throws RenderError when it does not start, with what it said.
+ * @throws RenderError with the browser's own message, if it does not start.
  */
 export async function startBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Running> {
   const process = await launchBrowser(browser, timeout);
-  const silent = `The browser ${browser.path} has not answered for ${timeout} s`;
+  const silent = `The browser ${browser.path} has not responded for ${timeout} s`;
   try {
     const session = await within(timeout, process.newBrowserCDPSession(), silent);
     const pid = await within(timeout, pidOf(session), silent);
@@ -79,7 +79,7 @@ async function pidOf(session: CDPSession): Promise<number | undefined> {
   return processInfo.find(({ type }) => type === 'browser')?.id;
 }
 
-/** Ends a browser that no longer listens. Its processes are a group, which is named after it. */
+/** Kills a browser that no longer responds. Its processes form a group with its process ID. */
 function killAll(pid: number): void {
   for (const id of [-pid, pid]) {
     try {
@@ -90,7 +90,7 @@ function killAll(pid: number): void {
   }
 }
 
-/** @throws RenderError when it does not start, with what it said. */
+/** @throws RenderError with the browser's own message, if it does not start. */
 export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Process> {
   try {
     return await chromium.launch({
@@ -105,7 +105,7 @@ export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT)
   } catch (error) {
     if ((error as Error).name === 'TimeoutError') {
       throw new StalledError(
-        `The browser ${browser.path} has not started for ${timeout} s: give it longer with --timeout, or name another ` +
+        `The browser ${browser.path} has not started after ${timeout} s: allow more time with --timeout, or choose another ` +
           'with --browser or CHROME_PATH.',
         { cause: error },
       );
@@ -114,7 +114,7 @@ export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT)
   }
 }
 
-/** One line of Playwright's many: what the system or the browser said, or how the browser ended. */
+/** The relevant line of Playwright's message: an error from the system or the browser, or how the browser ended. */
 export function whyNotStarted(path: string, error: Error): string {
   const { TMPDIR = tmpdir() } = process.env;
   const lines = stripVTControlCharacters(String(error.message)).split('\n');
@@ -124,15 +124,15 @@ export function whyNotStarted(path: string, error: Error): string {
   const said = own.find((line) => /error|cannot|not found|denied|no space|read-only/i.test(line));
   if (code) {
     const reason = whyRefused(Object.assign(error, { code }));
-    return `The browser ${path} did not start, since ${reason} (${code}, in ${TMPDIR}): set TMPDIR to a folder that can be written to.`;
+    return `The browser ${path} did not start because ${reason} (${code}, in ${TMPDIR}): set TMPDIR to a writable folder.`;
   }
-  const next = 'name another with --browser or CHROME_PATH';
+  const next = 'choose another with --browser or CHROME_PATH';
   if (said) return `The browser ${path} did not start (${said}): ${next}.`;
   if (signal && signal !== 'null') {
     const how = /SIG(TRAP|ABRT|SEGV|BUS|ILL)/.test(signal) ? 'crashed' : 'was killed';
-    return `The browser ${path} ${how} as it started (${signal}): make sure that there is room in memory and in ${TMPDIR}, and run the command again.`;
+    return `The browser ${path} ${how} while starting (${signal}): make sure that there is free memory and free space in ${TMPDIR}, then run the command again.`;
   }
   if (status && status !== 'null')
-    return `The browser ${path} ended as it started, with exit code ${status}: ${next}.`;
+    return `The browser ${path} exited while starting, with exit code ${status}: ${next}.`;
   return `The browser ${path} did not start: ${next}.`;
 }

@@ -21,16 +21,16 @@ import { fontEnvironment } from './fonts.js';
 
 const PACKAGE = '@sparticuz/chromium';
 
-/** The program of that process. What it unpacks is what it is for; on stderr it says why it could not, as JSON. */
+/** The program of that process. It unpacks the browser, and on failure writes the reason to stderr as JSON. */
 const UNPACK =
   'process.on("uncaughtException", (error) => { const { code, message } = error;' +
   ' console.error(JSON.stringify({ code, message })); process.exit(1); });' +
   'const { default: chromium } = await import(process.argv[1]); await chromium.executablePath();';
 
-/** What it leaves there. On a full disk some of it may be missing without a word. */
+/** The files it creates. On a full disk some may be missing without an error. */
 const UNPACKED = ['chromium', 'fonts', join('al2023', 'lib')];
 
-/** An unpacking takes seconds; what is left of one for so long was killed. In milliseconds. */
+/** Unpacking takes seconds; leftovers older than this are from a killed process. In milliseconds. */
 const STALE_MS = 60 * 60 * 1000;
 
 /**
@@ -48,7 +48,7 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   // Anybody can make a folder, or a link, of that name; into what we made ourselves nobody else can write.
   if (!isPrivateFolder(folder)) {
     throw new RenderError(
-      `${folder} is not a folder that only you can write to, and a browser in it is not started: remove it, or set TMPDIR.`,
+      `${folder} is not a folder that only you can write to, so no browser is started from it: remove it, or set TMPDIR.`,
     );
   }
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
@@ -82,7 +82,7 @@ async function unpackInto(folder: string, entry: string): Promise<void> {
       { env: { ...process.env, TMPDIR: making, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' } },
     );
     const lacking = UNPACKED.find((name) => !existsSync(join(making!, name)));
-    if (lacking) throw new Error(`${lacking} is missing from what was unpacked`);
+    if (lacking) throw new Error(`${lacking} is missing after unpacking`);
     await fs.writeFile(join(making, 'fonts', 'fonts.conf'), fontsConf(folder));
     // Another process may have been quicker, and theirs is as good.
     await fs.rename(making, folder).catch((error) => {
@@ -90,7 +90,7 @@ async function unpackInto(folder: string, entry: string): Promise<void> {
     });
   } catch (error) {
     throw new RenderError(
-      `The browser of ${PACKAGE} cannot be unpacked into ${folder}, since ${whyUnpackingFailed(error)}: ` +
+      `The browser of ${PACKAGE} cannot be unpacked into ${folder} because ${whyUnpackingFailed(error)}: ` +
         'set TMPDIR to a folder with 300 MB free, or name a browser with --browser.',
       { cause: error },
     );
@@ -102,7 +102,7 @@ async function unpackInto(folder: string, entry: string): Promise<void> {
 /** @param error - Ours, the system's, or that of the process, which says on stderr what went wrong. */
 function whyUnpackingFailed(error: unknown): string {
   const { stderr, signal } = error as { stderr?: string; signal?: string };
-  if (signal) return `its unpacking was killed (${signal})`;
+  if (signal) return `unpacking was killed (${signal})`;
   for (const line of (stderr ?? '').split('\n')) {
     try {
       return whyRefused(JSON.parse(line));
@@ -110,10 +110,10 @@ function whyUnpackingFailed(error: unknown): string {
       // Not the line in question: Node prints warnings too.
     }
   }
-  return stderr === undefined ? whyRefused(error) : 'its unpacking failed without a reason';
+  return stderr === undefined ? whyRefused(error) : 'unpacking failed without a reason';
 }
 
-/** Removes what killed processes left half-way, 200 MB each. */
+/** Removes partial files from killed processes, 200 MB each. */
 async function removeStale(folder: string): Promise<void> {
   for (const name of await fs.readdir(dirname(folder))) {
     if (!name.startsWith(`${basename(folder)}-`)) continue;

@@ -5,15 +5,14 @@ import { parseBytes } from '../video/budget.js';
 /** "640x360" to [640, 360]; one number is a square. */
 export function parseSize(text: string): [number, number] {
   const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text.trim());
-  if (!match) throw new UsageError(`--size is "${text}", and must be WIDTHxHEIGHT in pixels: try 1080x1080.`);
+  if (!match) throw new UsageError(`--size is "${text}" but must be WIDTHxHEIGHT in pixels: try 1080x1080.`);
   return [Number(match[1]), Number(match[2] ?? match[1])];
 }
 
 /** "0-24" to [0, 24]; one number is a range of one. */
 export function parseFrames(text: string): [number, number] {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text.trim());
-  if (!match)
-    throw new UsageError(`--frames is "${text}", and must be FIRST-LAST, counted from 0: try 0-24.`);
+  if (!match) throw new UsageError(`--frames is "${text}" but must be FIRST-LAST, counted from 0: try 0-24.`);
   return [Number(match[1]), Number(match[2] ?? match[1])];
 }
 
@@ -23,7 +22,7 @@ export function parseRate(text: string): number {
   const fps = Number(numerator) / Number(denominator);
   if (numerator.trim() === '' || !(fps > 0 && Number.isFinite(fps))) {
     throw new UsageError(
-      `--fps is "${text}", and must be a number above 0, or a fraction: try 25, or 30000/1001.`,
+      `--fps is "${text}" but must be a number above 0, or a fraction: try 25, or 30000/1001.`,
     );
   }
   return fps;
@@ -34,7 +33,7 @@ export function positive(option: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !(value > 0 && Number.isFinite(value))) {
-      throw new UsageError(`${option} is "${text}", and must be a number above 0.`);
+      throw new UsageError(`${option} is "${text}" but must be a number above 0.`);
     }
     return value;
   };
@@ -45,7 +44,7 @@ export function notNegative(option: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !(value >= 0 && Number.isFinite(value))) {
-      throw new UsageError(`${option} is "${text}", and must be a number from 0 up.`);
+      throw new UsageError(`${option} is "${text}" but must be a number, 0 or more.`);
     }
     return value;
   };
@@ -56,7 +55,7 @@ export function whole(option: string, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < 1 || value > most) {
-      throw new UsageError(`${option} is "${text}", and must be a whole number from 1 to ${most}.`);
+      throw new UsageError(`${option} is "${text}" but must be a whole number from 1 to ${most}.`);
     }
     return value;
   };
@@ -66,7 +65,7 @@ export function whole(option: string, most: number): (text: string) => number {
 export function parseMaxSize(text: string): number {
   const bytes = parseBytes(text);
   if (bytes === undefined)
-    throw new UsageError(`--max-size is "${text}", and must be a size such as 8MB, 500kB or 10MiB.`);
+    throw new UsageError(`--max-size is "${text}" but must be a size such as 8MB, 500kB or 10MiB.`);
   return bytes;
 }
 
@@ -76,7 +75,7 @@ export function parseMoments(text: string): [number, number][] {
     const [, first, last = first] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part) ?? [];
     if (first === undefined || Number(first) > Number(last)) {
       throw new UsageError(
-        `--frames is "${text}", and must be frames counted from 0, or ranges: try 0,30,60 or 0-60 with --every 20.`,
+        `--frames is "${text}" but must be frames counted from 0, or ranges: try 0,30,60 or 0-60 with --every 20.`,
       );
     }
     return [Number(first), Number(last)];
@@ -97,19 +96,19 @@ export function parseSeeds(text: string): string[] {
     return Array.from({ length: count }, (_, i) => `${Number(from) + i}`);
   });
   if (seeds.includes(''))
-    throw new UsageError(`--seeds is "${text}", and must be seeds: try 1-24 or 1,5,a word.`);
+    throw new UsageError(`--seeds is "${text}" but must be seeds: try 1-24 or 1,5,a word.`);
   return [...new Set(seeds)];
 }
 
 /** In a range: more are on no sheet. */
 const MOST_SEEDS = 1000;
 
-/** @throws UsageError for what is no host. @returns As browsers write it. */
+/** @returns The host as browsers write it. @throws UsageError for anything that is not a host. */
 export function parseHost(text: string): string {
   const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : undefined;
   if (url && /^[a-z0-9.-]+(:\d+)?$/.test(text.toLowerCase()) && `https://${text.toLowerCase()}/` === url.href)
     return url.host;
   throw new UsageError(
-    `--allow-host is "${text}", and must be the name of a host, such as api.iconify.design: leave out https:// and paths.`,
+    `--allow-host is "${text}" but must be a host name, such as api.iconify.design: leave out https:// and paths.`,
   );
 }

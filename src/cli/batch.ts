@@ -58,7 +58,7 @@ export async function batch(
       signal.throwIfAborted();
       entry.prepared = await prepare(scene, options, given, reporting(entry), signal);
       const { job } = entry.prepared;
-      if (job.kind === 'sweep') job.trusted = false; // what it is changed to may be anyone's
+      if (job.kind === 'sweep') job.trusted = false; // the changes may come from anyone
     });
     await breathe(() => `checking row ${entry.number} of ${rows.length}`);
   }

@@ -26,8 +26,8 @@ function here(): SegmentCache {
   if (cache) return cache;
   throw new UsageError(
     process.env.UNTRAINED_CACHE === 'off'
-      ? 'UNTRAINED_CACHE is "off", so nothing is kept: name a folder, or unset it.'
-      : 'Nothing is kept, since you have no home folder: set HOME, or name a folder with UNTRAINED_CACHE.',
+      ? 'UNTRAINED_CACHE is "off", so nothing is cached: set it to a folder, or unset it.'
+      : 'Nothing is cached because you have no home folder: set HOME, or set UNTRAINED_CACHE to a folder.',
   );
 }
 

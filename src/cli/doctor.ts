@@ -11,7 +11,7 @@ export interface Finding {
   found: boolean;
   /** What was found, or what to do to have it. */
   text: string;
-  /** What explains it further, line by line. */
+  /** Further explanation, line by line. */
   details?: string[];
 }
 
@@ -21,7 +21,7 @@ export async function examine(options: { ffmpeg?: string; browser?: string }): P
     {
       what: 'cores',
       found: true,
-      text: `${cpus().length}, ${cpus()[0]?.model ?? 'of a kind it does not tell'}`,
+      text: `${cpus().length}, ${cpus()[0]?.model ?? 'unknown model'}`,
     },
     await examineGpu(),
     await examineRenderer(),
@@ -65,18 +65,18 @@ async function examineBrowser(explicit?: string): Promise<Finding> {
   }
 }
 
-/** Films are made without it, but never go on where they were. */
+/** Without a cache, films are still made but cannot be resumed. */
 async function examineCache(): Promise<Finding> {
   try {
     const cache = SegmentCache.here();
     if (!cache) {
-      const text = 'none: set HOME, or name a folder with UNTRAINED_CACHE';
+      const text = 'none: set HOME, or set UNTRAINED_CACHE to a folder';
       return { what: 'cache', found: false, text: process.env.UNTRAINED_CACHE === 'off' ? 'off' : text };
     }
     const { folder } = await cache.measure();
     const problem = await cache.problem();
     if (!problem) return { what: 'cache', found: true, text: folder };
-    const text = `${folder} cannot be used, since ${whyRefused(problem)}: name another with UNTRAINED_CACHE`;
+    const text = `${folder} cannot be used because ${whyRefused(problem)}: set UNTRAINED_CACHE to another folder`;
     return { what: 'cache', found: false, text };
   } catch (error) {
     return { what: 'cache', found: false, text: (error as Error).message };

@@ -57,7 +57,7 @@ export interface Prepared {
   scene: string | undefined;
   job: Job;
   options: RenderOptions;
-  /** Which options somebody gave, by name. */
+  /** The names of the options that were given explicitly. */
   given: Set<string>;
   plan: Planned[];
 }
@@ -89,9 +89,7 @@ export async function prepare(
     warn(group, film, report);
   }
   if (options.loops && options.loops > 1 && plan.some(({ sweep }) => sweep && !sweep.loop))
-    report.warning(
-      `${job.name} does not end where it begins, so it jumps each time that --loops begins anew.`,
-    );
+    report.warning(`${job.name} does not end where it begins, so it jumps wherever --loops restarts it.`);
   const [{ sweep, film }] = plan;
   const grain = sweep && grainNote(sweep, film.range);
   if (grain) report.warning(grain);
@@ -187,7 +185,7 @@ export async function still(
   report.done(film, '');
 }
 
-/** What the renderer must know of a scene: a GPU's bounds checks may be off only for the user's own code. */
+/** The renderer options that depend on a scene: a GPU's bounds checks may be off only for the user's own code. */
 export function rendererOptions(
   job: Job,
   report: Reporter,
@@ -227,7 +225,7 @@ export async function jobOf(
     refuse(COMPOSED_ONLY, given, 'a composed scene', `${name} is a sweep${opaque}`);
     return found;
   }
-  refuse(SWEEPS_ONLY, given, 'a sweep', `${name} is a composed scene, which says all that in its code`);
+  refuse(SWEEPS_ONLY, given, 'a sweep', `${name} is a composed scene, which sets all that in its code`);
   const { as, extension } = found;
   return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };
 }
@@ -247,7 +245,7 @@ export function recipeOf({ name, target, as }: ComposedJob, options: ComposedOpt
 function refuse(options: readonly string[], given: Set<string>, kind: string, what: string): void {
   const option = options.find((option) => given.has(option));
   const flag = option?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (flag) throw new UsageError(`--${flag} is for ${kind}, and ${what}: leave it out.`);
+  if (flag) throw new UsageError(`--${flag} applies only to ${kind}, but ${what}: leave it out.`);
 }
 
 export function composedOptions(
@@ -293,7 +291,7 @@ function largerAdvice(
   return `Larger: ${command} (about ${duration(4 * seconds)} here)`;
 }
 
-/** The options that were given of those which say what a picture shows, as words for another command. */
+/** The given options that determine what a picture shows, as words for another command. */
 export function lookOf(options: DrawOptions, given: Set<string>): string[] {
   const names = ['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const;
   return [

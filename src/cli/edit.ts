@@ -12,7 +12,7 @@ export async function edit(options: { port?: number; open: boolean }, signal: Ab
     async lookOf({ path }) {
       if (extname(path) === '.tsx') return defaultsOf({ kind: 'scene', path });
       const scene = await loadScene(path, { fresh: true, signal });
-      if (scene.kind !== 'sweep') throw new Error(`${path} is no sweep.`);
+      if (scene.kind !== 'sweep') throw new Error(`${path} is not a sweep.`);
       return scene.sweep;
     },
     folders: sceneFolders(),

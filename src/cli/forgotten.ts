@@ -1,7 +1,7 @@
 /**
- * `npm run render depth --seconds 6`: without a "--" before them, npm takes options for its own. It leaves each as a variable,
- * npm_config_seconds, which is "true" where a word stood behind it, and that word among ours. Nobody should get another film
- * than the one they typed, so this finds out what that was.
+ * `npm run render depth --seconds 6`: without a "--" before them, npm takes options as its own. It turns each into a
+ * variable, npm_config_seconds, which is "true" if a word followed, and passes that word on to us. Nobody should get a
+ * film other than the one they typed, so this works out what they meant.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,16 +10,16 @@ import { commandLine } from './shell.js';
 
 type Environment = NodeJS.ProcessEnv;
 
-/** An option that npm has taken, once for each time that it stood there. */
+/** An option that npm has taken, once per occurrence. */
 interface Taken {
   option: Option;
-  /** Undefined where the word that is its value was left among ours. */
+  /** Undefined if its value was left among our words. */
   value?: string;
 }
 
 /**
- * What to say to somebody who forgot the "--"; undefined where nothing hints at that.
- * @param command - The one that was meant. @param words - Those that npm has passed on.
+ * The message for someone who forgot the "--"; undefined if nothing suggests that.
+ * @param command - The intended command. @param words - The words that npm passed on.
  */
 export async function forgottenDashes(
   command: Command,
@@ -37,13 +37,13 @@ export async function forgottenDashes(
   const line = commandLine(command.name(), operands, [...flags, ...rest]);
   const names = [...new Set(taken.map(({ option }) => nameOf(option)))];
   const them = names.length === 1 ? 'it' : 'them';
-  const said = `npm took ${names.join(' and ')} for ${names.length === 1 ? 'an option' : 'options'} of its own`;
+  const said = `npm treated ${names.join(' and ')} as ${names.length === 1 ? 'an option' : 'options'} of its own`;
   return meant
-    ? `${said}, as no "--" stands before ${them}. Type: ${line}`
-    : `${said}: type "--" before all options, as in ${line}, with your own values.`;
+    ? `${said} because there is no "--" before ${them}. Type: ${line}`
+    : `${said}: put "--" before all options, as in ${line}, with your own values.`;
 }
 
-/** Our options that npm has taken, in their order where that is known. */
+/** Our options that npm has taken, in order if the order is known. */
 function takenBy(command: Command, words: string[], env: Environment, order: string[]): Taken[] {
   const ofUsers = settingsOf(env);
   const found = command.options.flatMap((option): (Taken & { at: number })[] => {
@@ -51,7 +51,7 @@ function takenBy(command: Command, words: string[], env: Environment, order: str
     const keys = [option.long!, option.short ?? option.long!].map((flag) => flag.replace(/^-+(no-)?/, ''));
     return [...new Set(keys)].flatMap((key) => {
       const name = `npm_config_${key.replaceAll('-', '_')}`;
-      // --fps is three letters that npm knows, -f, -p and -s, and "--no-" leaves nothing behind the equals sign.
+      // npm reads --fps as its own -f, -p and -s, and "--no-" leaves an empty value.
       const value = key === 'fps' && env.npm_config_force && env.npm_config_parseable ? 'true' : env[name];
       if (value === undefined || ofUsers(key)) return [];
       if (isSwitch(option))
@@ -66,7 +66,7 @@ function takenBy(command: Command, words: string[], env: Environment, order: str
   return found.sort((a, b) => a.at - b.at).map(({ at: _, ...taken }) => taken);
 }
 
-/** Whether somebody has set this for npm once and for all, in a file or a variable: then it says nothing of today's command. */
+/** Whether this is set permanently for npm, in a file or a variable: then it says nothing about this command. */
 function settingsOf(env: Environment): (key: string) => boolean {
   const files = [
     env.npm_config_userconfig,
@@ -82,8 +82,8 @@ function settingsOf(env: Environment): (key: string) => boolean {
 }
 
 /**
- * The names of npm's variables in the order in which npm read its options, or none where that is not known. npm sets them in
- * that order, which the shell that it starts does not keep; but Linux tells what that shell was given.
+ * The names of npm's variables in the order in which npm read its options, or an empty list if unknown. npm sets them
+ * in that order; its shell does not preserve it, but Linux exposes the environment that the shell was started with.
  */
 function readOrder(): string[] {
   try {
@@ -99,14 +99,14 @@ interface Meant {
   options: Taken[];
 }
 
-/** Gives the words that npm has left back to the options that they stood behind, where there is one way that fits best. */
+/** Assigns the words that npm left to the options they followed, if exactly one assignment fits. */
 async function assign(
   command: Command,
   taken: Taken[],
   words: string[],
   inOrder: boolean,
 ): Promise<Meant | undefined> {
-  // npm has an option --browser itself, whose value it keeps.
+  // npm has its own --browser option and keeps its value.
   const lacking = taken.filter(
     ({ option, value }) => value === undefined && !isSwitch(option) && option.long !== '--browser',
   );
@@ -114,7 +114,7 @@ async function assign(
   if (count < 0 || count > command.registeredArguments.length) return undefined;
   if (count === 0 && (await Promise.all(words.map(isScene))).includes(true)) return undefined; // a value is lost
   const fits: Meant[] = [];
-  // One word at the most is an operand, and it may be any of them.
+  // At most one word is an operand, and it may be any of them.
   for (let at = 0; at < (count === 0 ? 1 : words.length); at++) {
     const operands = count === 0 ? [] : [words[at]];
     const values = words.filter((_, i) => count === 0 || i !== at);
@@ -131,7 +131,7 @@ async function assign(
 
 const sayOf = ({ option, value }: Taken) => `${option.long} ${value}`;
 
-/** All orders of a few, beginning with the one they have. More than a few are left in it. */
+/** All permutations of a short list, starting with the given order. A longer list is returned as it is. */
 function ordersOf<T>(list: T[]): T[][] {
   if (list.length > 5 || list.length < 2) return [list];
   return list.flatMap((first, i) =>
@@ -161,7 +161,7 @@ function accepts(option: Option, word: string): boolean {
   }
 }
 
-/** Whether it stands alone. */
+/** Whether it has no value. */
 const isSwitch = (option: Option) => option.isBoolean() || option.negate;
 
 const nameOf = ({ long }: Option) => long!;

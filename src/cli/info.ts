@@ -33,8 +33,8 @@ export function info(path: string, { json }: { json?: boolean }): void {
   const grain = sweep && grainNote(sweep, recipe.frames);
   if (grain) console.log(grain);
   const size = ['--size', `${2 * width}x${2 * height}`];
-  if (sheet) console.log(`A sheet. A film of its scene: ${commandLine('render', [path])}`);
-  else if (here) console.log(`Again, larger: ${commandLine('render', [path], size)}`);
+  if (sheet) console.log(`This is a sheet. To render its scene: ${commandLine('render', [path])}`);
+  else if (here) console.log(`To render it larger: ${commandLine('render', [path], size)}`);
   console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
 }
 

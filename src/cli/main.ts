@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Where the `untrained` command begins. Node loads all that a module imports before the module runs, so this one imports
- * nothing, and keeps to what old versions of Node can parse: they are told which one is needed, and nothing else is loaded.
+ * The entry point of the `untrained` command. Node loads a module's imports before the module runs, so this one imports
+ * nothing and uses only syntax that old versions of Node can parse: they get a message naming the version needed.
  */
 const needed = [20, 19]; // as "engines" in package.json
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -1,6 +1,6 @@
 /**
- * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It sends
- * its parent (module.ts) each sweep as plain data, or what is wrong with the module in one line.
+ * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It
+ * sends its parent (module.ts) each sweep as plain data, or what is wrong with the module in one line.
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,14 +15,14 @@ import type { ModuleMessage } from './module.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [parent, ...paths] = process.argv.slice(2);
-const send = process.send!.bind(process); // a module may put something else in its place
+const send = process.send!.bind(process); // a module may replace it
 
 watchParent();
 
-/** Translated modules are code that runs without being looked at again, so they lie where only this user can write. */
+/** Transpiled modules run without further checks, so they are stored where only this user can write. */
 const translated = join(tmpdir(), `untrained-scenes-${process.getuid?.() ?? 'user'}`);
 const jiti = createJiti(import.meta.url, {
-  // Scenes may be anywhere and import "untrained" all the same: it is this very package.
+  // Scenes anywhere can import "untrained", which is this package.
   alias: { 'untrained/render': join(root, 'dist/render/index.js'), untrained: join(root, 'dist/index.js') },
   fsCache: isPrivateFolder(translated) && translated,
   moduleCache: false,
@@ -50,7 +50,7 @@ function report(message: ModuleMessage): Promise<void> {
   return new Promise((sent) => send(message, () => sent()));
 }
 
-/** What was thrown, which may be anything, and where: "8:9: boom" when it was in the module itself. */
+/** What was thrown, which may be anything, and where: "8:9: boom" if in the module itself. */
 function failureOf(thrown: unknown, path: string): string {
   try {
     if (!(thrown instanceof Error)) {
@@ -67,7 +67,7 @@ function failureOf(thrown: unknown, path: string): string {
       if (!file || frame.includes('(node:') || frame.includes(' node:')) continue;
       const real = file.startsWith('file:') ? fileURLToPath(file) : file;
       if (real.startsWith(join(root, 'dist')) || /[\\/]node_modules[\\/]/.test(real)) continue;
-      return placed(path, real, row, row === '1' ? '' : column, text); // jiti writes before what is in line 1
+      return placed(path, real, row, row === '1' ? '' : column, text); // jiti inserts code at the start of line 1
     }
     return text;
   } catch {
@@ -80,7 +80,9 @@ function placed(path: string, file: string, row: string, column: string, text: s
   return file === path ? `${place}: ${text}` : `${file}:${place}: ${text}`;
 }
 
-/** Ends this process when its parent has gone: a module that loops for ever would outlive it. It may have gone already. */
+/**
+ * Ends this process when its parent exits: a module in an endless loop would outlive it. It may have exited already.
+ */
 function watchParent(): void {
   const code = `
     const { workerData } = require('node:worker_threads');

@@ -1,6 +1,6 @@
 /**
- * Loads sweeps' modules. A module is a program: it may loop for ever, leave timers behind, end the process or change what
- * is global. So it runs in a process of its own (module-process.ts), with a deadline, and only its sweep comes here.
+ * Loads sweeps' modules. A module is a program: it may loop forever, leave timers behind, end the process or change
+ * global state. So it runs in its own process (module-process.ts), with a deadline, and returns only its sweep.
  */
 import { fork } from 'node:child_process';
 import { basename } from 'node:path';
@@ -9,7 +9,7 @@ import type { Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
 
-/** From the process that loads modules: a sweep that has been checked, or what is wrong, in one line. */
+/** Sent by the process that loads modules: a checked sweep, or what is wrong, in one line. */
 export type ModuleMessage = { path: string; sweep: Sweep } | { path: string; failure: string };
 
 export interface LoadOptions extends Watched {
@@ -17,30 +17,33 @@ export interface LoadOptions extends Watched {
   deadline?: number;
 }
 
-/** How long a module may take, in milliseconds. Those of ours take a few. */
+/** How long a module may take, in milliseconds. Ours take a few. */
 const DEADLINE = 60_000;
-/** How long its last words may take once it has answered: another process may hold its output open. In milliseconds. */
+/** How long to wait for remaining output after the result, which another process may hold open. In milliseconds. */
 const LAST_WORDS = 500;
-/** When a stage begins to be told of, in milliseconds. */
+/** How long loading may take before it is reported as a stage, in milliseconds. */
 const SILENCE = 1500;
 
 const PROGRAM = fileURLToPath(new URL('./module-process.js', import.meta.url));
 
-/** Gives a module's sweep. @throws UsageError, without the path, for a module that gives none. */
+/** Returns a module's sweep. @throws UsageError, without the path, if it exports none. */
 export async function loadModule(path: string, options: LoadOptions = {}): Promise<Sweep> {
   const [loaded] = await loadModules([path], options);
   if (loaded instanceof Error) throw loaded;
   return loaded;
 }
 
-/** Several in one process, in order: a sweep or what is wrong for each. One that ends the process does not stop the rest. */
+/**
+ * Loads several in one process, in order: a sweep or an error for each. One that ends the process does not stop the
+ * rest.
+ */
 export async function loadModules(paths: string[], options: LoadOptions = {}): Promise<(Sweep | Error)[]> {
   const loaded: (Sweep | Error)[] = [];
   while (loaded.length < paths.length) loaded.push(...(await loadSome(paths.slice(loaded.length), options)));
   return loaded;
 }
 
-/** Those up to the first that ends the process, that one included. */
+/** Loads modules up to and including the first that ends the process. */
 function loadSome(
   paths: string[],
   { signal, onStage, deadline: patience = DEADLINE }: LoadOptions,
@@ -62,7 +65,7 @@ function loadSome(
         const text = bytes.toString();
         outOfMemory ||= /<--- Last few GCs --->|heap out of memory/.test(text);
         dumped ||= outOfMemory || text.includes('----- Native stack trace -----');
-        if (!dumped) process.stderr.write(bytes); // else a page about V8's inside
+        if (!dumped) process.stderr.write(bytes); // leaves out V8's page of internals
       });
     }
     const end = (why?: string) => {
@@ -75,7 +78,7 @@ function loadSome(
     const restart = () => {
       clearTimeout(deadline);
       deadline = setTimeout(() => {
-        end(`It is still loading after ${patience / 1000} s: look for a loop that never ends`);
+        end(`It is still loading after ${patience / 1000} s, perhaps in an endless loop,`);
       }, patience);
     };
     restart();
@@ -90,21 +93,21 @@ function loadSome(
       else done(loaded);
     };
     child.on('message', (message: ModuleMessage) => {
-      if (message.path !== paths[loaded.length]) return; // said already, or by the module itself
+      if (message.path !== paths[loaded.length]) return; // a duplicate, or sent by the module itself
       loaded.push(outcomeOf(message));
       restart();
       if (loaded.length === paths.length) end();
     });
     child.on('error', (error) => {
-      // What cannot be killed is gone already; what cannot be started never says that it has ended.
+      // A process that cannot be killed has exited already; one that cannot be started never emits 'exit'.
       if (child.pid === undefined)
-        settle(new UsageError(`No process can be started for it (${error.message}).`));
+        settle(new UsageError(`The process that loads it cannot be started (${error.message}).`));
     });
     child.on('exit', (code, ended) => {
       if (loaded.length < paths.length) {
         const why = ending ?? (outOfMemory ? 'It ran out of memory' : endOf(code, ended));
         loaded.push(
-          new UsageError(`${why}, and gave no sweep: end it with "export default sweep({ ... })".`),
+          new UsageError(`${why} without exporting a sweep: end it with "export default sweep({ ... })".`),
         );
       }
       const late = setTimeout(settle, LAST_WORDS);
@@ -126,8 +129,8 @@ function outcomeOf(message: ModuleMessage): Sweep | Error {
   }
 }
 
-/** How the process came to its end by itself. */
+/** How the process ended without being stopped by us. */
 function endOf(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal) return `It was ended by ${signal}`;
-  return code === 13 ? 'It waits for a promise that never settles' : `It ended itself with code ${code}`; // Node's code for that
+  if (signal) return `It was killed by ${signal}`;
+  return code === 13 ? 'It is waiting for a promise that never settles' : `It exited with code ${code}`; // Node's code for that
 }

@@ -3,7 +3,7 @@ import type { backends } from '../frame/backends.js';
 import type { Sweep } from '../sweep/sweep.js';
 import type { EncodeOptions } from '../video/index.js';
 
-/** What is drawn where no scene is named. */
+/** The scene that is drawn if none is named. */
 export const DEFAULT_SCENE = 'weight-scale';
 
 /** Options of every command that draws. */
@@ -12,11 +12,11 @@ export interface DrawOptions {
   fps?: number;
   set: string[];
   ffmpeg?: string;
-  /** How long anything may go without progress, in seconds. */
+  /** How long anything may make no progress, in seconds. */
   timeout?: number;
   /** False for --no-cache. */
   cache: boolean;
-  /** Whether a warning ends the work. */
+  /** Whether warnings are errors. */
   strict?: boolean;
   json?: boolean;
   quiet?: boolean;

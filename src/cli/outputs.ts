@@ -37,7 +37,9 @@ function placesNamed(names: string[]): PlaceName[] {
     const place = placeNames.find((known) => known === name.toLowerCase());
     if (place) return place;
     const hint = didYouMean(name, placeNames);
-    throw new UsageError(`--for is "${name}", which is no place${hint} There are: ${placeNames.join(', ')}.`);
+    throw new UsageError(
+      `--for is "${name}", which is not a known place${hint} Available: ${placeNames.join(', ')}.`,
+    );
   });
   return [...new Set(places)];
 }

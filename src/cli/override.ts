@@ -32,7 +32,7 @@ function split(assignment: string): [name: string, value: string] {
   const equals = assignment.indexOf('=');
   if (equals < 1) {
     throw new UsageError(
-      `--set is "${assignment}", and must be name=value or name=from..to: try weightScale=0.4..0.8.`,
+      `--set is "${assignment}" but must be name=value or name=from..to: try weightScale=0.4..0.8.`,
     );
   }
   return [assignment.slice(0, equals).trim(), assignment.slice(equals + 1).trim()];
@@ -54,7 +54,7 @@ function pathOf(name: string): string[] {
   const [field] = path;
   if (!allFields.includes(field)) {
     throw new UsageError(
-      `--set ${name}: "${field}" is not a parameter${didYouMean(field, allFields)} There are: ${allFields.join(', ')}.`,
+      `--set ${name}: "${field}" is not a parameter${didYouMean(field, allFields)} Available: ${allFields.join(', ')}.`,
     );
   }
   if ((networkFieldNames as string[]).includes(field)) return ['network', ...path];

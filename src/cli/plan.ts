@@ -86,7 +86,7 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
   if (crf === undefined || files.some(({ path }) => ['mp4', 'webm'].includes(parseOutput(path).format)))
     return;
   throw new UsageError(
-    '--crf is for .mp4 and .webm, and neither is written: leave it out, or take --quality.',
+    '--crf is for .mp4 and .webm, and neither is written: leave it out, or use --quality.',
   );
 }
 
@@ -115,7 +115,7 @@ export async function saveRecipe(path: string | undefined, sweep: Sweep): Promis
     await fs.writeFile(path, writeRecipe(sweep));
   } catch (error) {
     throw new RenderError(
-      `The recipe cannot be written to ${path}, since ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): name another file.`,
+      `The recipe cannot be written to ${path} because ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): name another file.`,
     );
   }
 }

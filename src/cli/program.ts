@@ -1,6 +1,6 @@
 /**
- * The command line: what `untrained` takes, and what each command does with it. What a command works with is loaded when it
- * runs, and not before: help and most mistakes are answered without any of it.
+ * The command line: the options of `untrained`, and what each command does with them. A command's code is loaded only
+ * when it runs, so help and most error messages need none of it.
  */
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../errors.js';
@@ -44,34 +44,38 @@ export function buildProgram(signal: AbortSignal): Command {
 
   drawing(program.command('still'))
     .description('render one moment of a scene to a PNG')
-    .option('--at <seconds>', 'when; by default the end, or the beginning of a loop', notNegative('--at'))
-    .option('-o, --out <file>', 'where to, a .png; by default renders/NAME.png')
+    .option(
+      '--at <seconds>',
+      'which moment; by default the end, or the beginning of a loop',
+      notNegative('--at'),
+    )
+    .option('-o, --out <file>', 'output file, a .png; by default renders/NAME.png')
     .action(async (scene: string | undefined, options: StillOptions, command: Command) => {
       const { still } = await import('./draw.js');
       await still(scene, options, given(command), signal);
     });
 
   drawing(program.command('sheet'), 'of each picture; by default about as many pixels as 240x240')
-    .description('put seeds, or moments, or both side by side on a PNG, to choose from')
-    .option('--seeds <list>', 'a picture for each: 1-24, or 1,5,a word', parseSeeds)
+    .description('compare seeds, moments or both side by side on one PNG')
+    .option('--seeds <list>', 'one picture per seed: 1-24, or 1,5,a word', parseSeeds)
     .option(
       '--frames <list>',
-      'a picture for each, from 0: 0,30,60, or 0-60; with --seeds, a row is a seed',
+      'one picture per frame, from 0: 0,30,60, or 0-60; with --seeds, one row per seed',
       parseMoments,
     )
     .option('--every <n>', 'only every nth frame of a range', whole('--every', 1_000_000))
     .option(
       '--at <seconds>',
-      'when, for --seeds; by default the end, or the beginning of a loop',
+      'which moment, for --seeds; by default the end, or the beginning of a loop',
       notNegative('--at'),
     )
     .option(
       '--columns <n>',
-      'pictures in a row; by default what suits their number',
+      'pictures per row; by default chosen to suit their number',
       whole('--columns', 1000),
     )
-    .option('--title <text>', 'a line above them')
-    .option('-o, --out <file>', 'where to, a .png; by default renders/NAME-sheet.png')
+    .option('--title <text>', 'a title line above the pictures')
+    .option('-o, --out <file>', 'output file, a .png; by default renders/NAME-sheet.png')
     .action(async (scene: string | undefined, options: SheetOptions, command: Command) => {
       const { sheet } = await import('./sheet.js');
       await sheet(scene, options, given(command), signal);
@@ -93,7 +97,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .command('edit')
     .description('open the Motion Canvas editor on the scenes')
     .option('--port <n>', 'the first port to try; 9000 by default', whole('--port', 65535))
-    .option('--no-open', 'leave it to you to open it in a browser')
+    .option('--no-open', 'do not open it in a browser')
     .action(async (options: { port?: number; open: boolean }) => {
       const { edit } = await import('./edit.js');
       await edit(options, signal);
@@ -119,7 +123,7 @@ export function buildProgram(signal: AbortSignal): Command {
 
   program
     .command('info')
-    .description('tell what a film is, and print the recipe it carries')
+    .description('describe a film and print the recipe it carries')
     .argument('<file>', '.mp4, .gif, .webm, .webp, .mov or .png')
     .option('--json', 'as one JSON object')
     .action(async (file: string, options: { json?: boolean }) => {
@@ -129,7 +133,7 @@ export function buildProgram(signal: AbortSignal): Command {
 
   program
     .command('places')
-    .description('list the places for --for, what they take, and who says so')
+    .description('list the places for --for, with their limits and sources')
     .option('--json', 'one JSON object a line')
     .action(async (options: { json?: boolean }) => {
       const { listPlaces } = await import('./info.js');
@@ -138,7 +142,7 @@ export function buildProgram(signal: AbortSignal): Command {
 
   const cache = program
     .command('cache')
-    .description('tell what is kept of films drawn before, so that they need not be drawn again')
+    .description('show what is cached from earlier films, so that they need not be drawn again')
     .option('--json', 'as one JSON object')
     .action(async (options: { json?: boolean }) => {
       const { showCache } = await import('./cache.js');
@@ -146,7 +150,7 @@ export function buildProgram(signal: AbortSignal): Command {
     });
   cache
     .command('clear')
-    .description('drop all of it')
+    .description('delete all of it')
     .option('--json', 'as one JSON object')
     .action(async (options: { json?: boolean }) => {
       const { clearCache } = await import('./cache.js');
@@ -155,9 +159,9 @@ export function buildProgram(signal: AbortSignal): Command {
 
   program
     .command('doctor')
-    .description('tell what was found on this machine, and what to do about what was not')
-    .option('--ffmpeg <path>', 'the ffmpeg to look at')
-    .option('--browser <path>', 'the browser to look at')
+    .description('check what this machine has, and say how to get what is missing')
+    .option('--ffmpeg <path>', 'the ffmpeg to check')
+    .option('--browser <path>', 'the browser to check')
     .option('--json', 'one JSON object a line')
     .action(async (options: { ffmpeg?: string; browser?: string; json?: boolean }) => {
       const { examine } = await import('./doctor.js');
@@ -217,7 +221,7 @@ function given(command: Command): Set<string> {
 
 /** Commander's complaint as one of ours. */
 function oneLine(text: string): string {
-  return `untrained: ${complaintOf(text)} --help lists what there is.\n`;
+  return `untrained: ${complaintOf(text)} See --help.\n`;
 }
 
 function complaintOf(text: string): string {
@@ -229,32 +233,32 @@ function filming(command: Command): Command {
   return command
     .option(
       '-o, --out <file>',
-      'where to: .mp4, .gif, .webm, .webp, .mov (ProRes 4444), or frames as name-%04d.png; may repeat',
+      'output file: .mp4, .gif, .webm, .webp, .mov (ProRes 4444), or frames as name-%04d.png; repeatable',
       collect,
       [],
     )
-    .option('--for <place>', `size, rate and limits of ${placeNames.join(', ')}; may repeat`, collect, [])
-    .option('--max-size <size>', 'the most a file may have, such as 8MB', parseMaxSize)
-    .option('--frames <range>', 'only these frames, FIRST-LAST from 0, both included', parseFrames)
-    .option('--every <n>', 'only every nth of them, at an nth of the rate', whole('--every', 1000))
+    .option('--for <place>', `size, rate and limits of ${placeNames.join(', ')}; repeatable`, collect, [])
+    .option('--max-size <size>', 'maximum file size, such as 8MB', parseMaxSize)
+    .option('--frames <range>', 'only these frames: FIRST-LAST, counted from 0, inclusive', parseFrames)
+    .option('--every <n>', 'only every nth frame, at 1/n of the frame rate', whole('--every', 1000))
     .addOption(
       new Option(
         '--gif <palette>',
-        'one palette a frame, or one for all (smaller where much stands still); by default the better',
+        'one palette per frame, or one for all (smaller if little moves); the better one by default',
       ).choices(gifPalettes),
     )
-    .addOption(new Option('--quality <grade>', 'by default standard').choices(qualities))
+    .addOption(new Option('--quality <grade>', 'encoding quality; standard by default').choices(qualities))
     .option(
       '--crf <n>',
-      "quality of .mp4 and .webm by the encoder's own number, less is better",
+      "quality of .mp4 and .webm on the encoder's own scale; lower is better",
       notNegative('--crf'),
     )
-    .option('--loops <n>', 'play the film n times in the file, .mp4 only', whole('--loops', 1000))
-    .option('--poster <file>', 'one frame as a .png beside it: the last, or the first of a loop');
+    .option('--loops <n>', 'repeat the film n times in the file (.mp4 only)', whole('--loops', 1000))
+    .option('--poster <file>', 'also save one frame as a .png: the last, or the first of a loop');
 }
 
 /** Adds what render, still and sheet share. @param size - What --size says. */
-function drawing(command: Command, size = 'pixels; one number is a square'): Command {
+function drawing(command: Command, size = 'pixels; one number means a square'): Command {
   return command
     .argument(
       '[scene]',
@@ -264,20 +268,20 @@ function drawing(command: Command, size = 'pixels; one number is a square'): Com
     .option('--size <WxH>', size, parseSize)
     .option(
       '--fps <n>',
-      'frames a second, or a fraction such as 30000/1001; a GIF takes 10, 20, 25 and 50 exactly',
+      'frames per second, or a fraction such as 30000/1001; GIF is exact at 10, 20, 25 and 50',
       parseRate,
     )
-    .option('--seconds <s>', 'length; the whole sweep is stretched to it', positive('--seconds'))
+    .option('--seconds <s>', 'length; the whole sweep is stretched to fit', positive('--seconds'))
     .option('--seed <seed>', 'another network: a number or a word')
     .addOption(
       new Option(
         '--pace <how>',
-        'even: so that the picture changes at a constant rate; tracks: as the sweep moves its parameters',
+        'even: the picture changes at a constant rate; tracks: parameters move as the sweep says',
       ).choices(paces),
     )
     .option(
       '--set <name=value>',
-      "a sweep's parameter, or from..to to move it; a composed scene's variable; may repeat",
+      "a sweep's parameter, or from..to to animate it; or a composed scene's variable; repeatable",
       collect,
       [],
     )
@@ -287,33 +291,37 @@ function drawing(command: Command, size = 'pixels; one number is a square'): Com
     )
     .option(
       '--supersample <n>',
-      'n x n samples a pixel, 1 to 4; costs n x n the time',
+      'n x n samples per pixel, 1 to 4; takes n x n times as long',
       whole('--supersample', 4),
     )
-    .option('--dither', 'ordered dither against banding')
-    .addOption(new Option('--backend <name>', 'what draws').choices(backends).default('auto'))
-    .option('--threads <n>', 'CPU threads, in place of a GPU; by default one a core', whole('--threads', 256))
-    .option('--ffmpeg <path>', 'the ffmpeg to use; by default it is looked for')
-    .option('--no-cache', 'neither take what was drawn before, nor keep what is drawn')
-    .option('--recipe <file>', 'write the JSON that makes this again, changes included, there too')
-    .option('--transparent', 'a composed scene without its background: .webm, .mov or .png')
-    .option('--browser <path>', 'the browser to draw a composed scene in; by default it is looked for')
+    .option('--dither', 'ordered dithering to reduce banding')
+    .addOption(new Option('--backend <name>', 'what to draw with').choices(backends).default('auto'))
+    .option(
+      '--threads <n>',
+      'CPU threads (implies the CPU backend); one per core by default',
+      whole('--threads', 256),
+    )
+    .option('--ffmpeg <path>', 'the ffmpeg to use; found automatically by default')
+    .option('--no-cache', 'neither reuse earlier frames nor keep new ones')
+    .option('--recipe <file>', 'also write the JSON that recreates this, changes included')
+    .option('--transparent', 'draw a composed scene without its background: .webm, .mov or .png')
+    .option('--browser <path>', 'the browser that draws composed scenes; found automatically by default')
     .option(
       '--concurrency <n>',
-      'how many pages share a composed scene; by default one for every four cores',
+      'how many pages draw a composed scene; by default one for every four cores',
       whole('--concurrency', 64),
     )
     .option(
       '--timeout <seconds>',
-      'how long ffmpeg, the browser or a composed scene may go without progress; 60 by default',
+      'how long ffmpeg, the browser or a composed scene may make no progress; 60 by default',
       positive('--timeout'),
     )
     .option(
       '--allow-host <host>',
-      'a host that a composed scene may load from, such as api.iconify.design; may repeat',
+      'a host that a composed scene may load from, such as api.iconify.design; repeatable',
       (host: string, hosts: string[] = []) => [...hosts, parseHost(host)],
     )
-    .option('--strict', 'a warning ends the work, with exit code 1')
+    .option('--strict', 'treat warnings as errors (exit code 1)')
     .option('--json', 'one JSON object a line on stdout: progress, then result')
-    .option('--quiet', 'no output but errors');
+    .option('--quiet', 'print only errors');
 }

@@ -6,10 +6,10 @@ import { inBytes } from '../video/budget.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
-  /** Says what is going on before there are frames: "loading mine.ts". */
+  /** Reports the current stage before there are frames: "loading mine.ts". */
   stage(doing: string): void;
   /**
-   * Says it once, however often it is told.
+   * Shows each message once, however often it is reported.
    * @throws RenderError instead, with --strict.
    */
   warning(message: string): void;
@@ -31,7 +31,7 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
   return {
     ...report,
     warning(message) {
-      if (strict) throw new RenderError(`${message} (With --strict a warning is an error.)`);
+      if (strict) throw new RenderError(`${message} (With --strict, warnings are errors.)`);
       if (!told.has(message)) report.warning(message);
       told.add(message);
     },
@@ -40,7 +40,7 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
 
 const silent: Reporter = { stage() {}, progress() {}, warning() {}, done() {} };
 
-/** One JSON object a line on stdout, told apart by `type`. @param warnings - All that were given so far. */
+/** One JSON object a line on stdout, distinguished by `type`. @param warnings - All warnings so far. */
 function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter {
   const print = (type: string, data: object) =>
     printJson(type, { ...(row !== undefined && { row }), ...data });
@@ -59,7 +59,7 @@ export function printJson(type: string, data: object): void {
   write(process.stdout, `${escaped(JSON.stringify({ type, ...data }))}\n`);
 }
 
-/** Writes what is said along the way. Whether anybody can still read it is no reason for the work to fail. */
+/** Writes progress. The work does not fail if nobody can read it any more. */
 function write(stream: NodeJS.WriteStream, text: string): void {
   try {
     stream.write(text);
@@ -72,7 +72,7 @@ const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 /** A text from somebody's file, for people: on one line, and nothing in it but what one sees. */
 export const printable = (text: string) => text.replace(UNSEEN, '?');
 
-/** A message of several lines, or with something unseen in it, as one line that shows all of it. */
+/** A message with line breaks or invisible characters, as one line that shows all of it. */
 export const inSight = (message: string) => printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
 
 /** JSON that says the same without them; ends of lines stay. */

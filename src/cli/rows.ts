@@ -72,7 +72,7 @@ function fromJson(text: string): Row[] {
   return data.map((row, i) => {
     if (typeof row === 'object' && row !== null && !Array.isArray(row)) return Object.entries(row);
     throw new UsageError(
-      `row ${i + 1} is ${quote(row)}, and must be an object: { "scene": "depth", "seed": 7 }.`,
+      `row ${i + 1} is ${quote(row)} but must be an object: { "scene": "depth", "seed": 7 }.`,
     );
   });
 }
@@ -113,7 +113,7 @@ export function askedBy(row: Row, reader: RowReader): Asked {
     const option = fieldOf(name, reader);
     if (option) words.push(...wordsFor(option, name, value));
     else if (typeof value === 'string') scene = value;
-    else throw new UsageError(`scene is ${quote(value)}, and must be a name or a path.`);
+    else throw new UsageError(`scene is ${quote(value)} but must be a name or a path.`);
   }
   return reader.read([...words, '--', ...(scene === undefined ? [] : [scene])]);
 }
@@ -128,7 +128,7 @@ function fieldOf(name: string, { fields }: RowReader): Option | undefined {
     parameter !== undefined && !nearest(name, fields.map(nameOf))
       ? `: for a sweep's ${parameter}, name the column "set" and write ${parameter}=... in it.`
       : didYouMean(name, [...fields.map(nameOf), 'scene']);
-  throw new UsageError(`${quote(name)} is no option of render${hint}`);
+  throw new UsageError(`${quote(name)} is not a render option${hint}`);
 }
 
 /** As a row has it: "max-size", and "cache" for "--no-cache". */
@@ -140,12 +140,12 @@ function wordsFor(option: Option, name: string, value: unknown): string[] {
     const on = { true: true, yes: true, 1: true, false: false, no: false, 0: false }[
       String(value).toLowerCase()
     ];
-    if (on === undefined) throw new UsageError(`${name} is ${quote(value)}, and must be true or false.`);
+    if (on === undefined) throw new UsageError(`${name} is ${quote(value)} but must be true or false.`);
     return on === option.negate ? [] : [flag];
   }
   if (Array.isArray(option.defaultValue)) return several(name, value).map((text) => `${flag}=${text}`);
   if (typeof value === 'string' || typeof value === 'number') return [`${flag}=${value}`];
-  throw new UsageError(`${name} is ${quote(value)}, and must be one text or number, as on the command line.`);
+  throw new UsageError(`${name} is ${quote(value)} but must be one text or number, as on the command line.`);
 }
 
 /** A list, or one; and for `set` an object, or assignments parted by semicolons. */

@@ -22,7 +22,7 @@ interface Found {
 export interface SweepScene extends Found {
   kind: 'sweep';
   sweep: Sweep;
-  /** Whether it is a module of this disk, which is code anyway, and not data that may be anyone's. */
+  /** Whether it is a module on this disk, which is code anyway, rather than data that may come from anyone. */
   trusted: boolean;
   /** Of the film that it was read from, where it was: ".mp4". */
   extension?: string;
@@ -66,7 +66,7 @@ export function listScenes(): Found[] {
 }
 
 export interface SceneOptions extends LoadOptions {
-  /** Whether a module that was loaded before is loaded again. By default it is not: rows of a batch share scenes. */
+  /** Whether to reload a module that was loaded before. Defaults to false: rows of a batch share scenes. */
   fresh?: boolean;
 }
 
@@ -92,7 +92,7 @@ function findScene(given: string): string {
   if (found) return found.path;
   const names = scenes.map((scene) => scene.name);
   throw new UsageError(
-    `There is no scene "${given}"${didYouMean(given, names)} There are: ${names.join(', ')}.`,
+    `There is no scene "${given}"${didYouMean(given, names)} Available: ${names.join(', ')}.`,
   );
 }
 
@@ -109,7 +109,7 @@ async function leadingComment(path: string, name: string): Promise<{ title: stri
 async function fromRecipe(path: string): Promise<Sweep> {
   return withPath(path, async () => {
     const file = await stat(path);
-    if (!file.isFile()) throw new UsageError('It is no file: check its path.');
+    if (!file.isFile()) throw new UsageError('It is not a file: check its path.');
     if (file.size > MAX_RECIPE_BYTES) {
       throw new UsageError(`It has ${file.size} bytes, and a recipe has ${MAX_RECIPE_BYTES} at most.`);
     }
@@ -164,7 +164,7 @@ async function fromModule(path: string, { fresh, ...options }: SceneOptions): Pr
   });
 }
 
-/** Loads scenes, the modules of sweeps all in one process. @throws UsageError for the first that cannot be loaded. */
+/** Loads scenes, with all modules of sweeps in one process. @throws UsageError for the first that cannot be loaded. */
 export async function loadScenes(paths: string[], options: LoadOptions = {}): Promise<Scene[]> {
   const sweeps = paths.filter((path) => extname(path) === '.ts');
   const loaded = await loadModules(sweeps, options);

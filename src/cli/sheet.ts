@@ -89,7 +89,7 @@ function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefi
 }
 
 const MOST_FRAMES = 1000;
-/** Pictures that are examined for grain, which takes some tens of milliseconds for each that is zoomed in far. */
+/** How many pictures are checked for grain, which takes tens of milliseconds for each deep zoom. */
 const MOST_EXAMINED = 24;
 
 async function ofSweep(
@@ -120,7 +120,7 @@ async function ofSweep(
       const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
       if (at > sweep.seconds) {
         throw new UsageError(
-          `--at is ${at}, and the sweep lasts from 0 to ${sweep.seconds} s: take a time between.`,
+          `--at is ${at}, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
         );
       }
       const t = frame === undefined ? at : timeOfFrame(sweep, frame);

@@ -1,4 +1,4 @@
-/** Commands that are printed, for people to copy: as they called us, and in words that their shell passes on unchanged. */
+/** Formats commands for people to copy: invoked as they invoked us, and quoted for their shell. */
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,23 +7,23 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export type Shell = 'posix' | 'powershell' | 'cmd';
 
 /**
- * `untrained NAME WORDS...`, by way of npm or npx if that is how we were called.
- * @param options - Flags, and each with its value behind it, as `--seed`, `7`.
- * @param operands - What follows them or stands before them: the scene, or a file.
+ * `untrained NAME WORDS...`, through npm or npx if that is how we were called.
+ * @param options - Flags, each followed by its value, such as `--seed`, `7`.
+ * @param operands - The scene or a file, placed before or after the options.
  */
 export function commandLine(name: string, operands: string[], options: string[] = []): string {
-  // What looks like a flag is taken for one, unless it stands behind "--".
+  // An operand that looks like a flag would be read as one unless it follows "--".
   const flagLike = operands.some((word) => word.startsWith('-'));
   const words = flagLike ? [...options, '--', ...operands] : [...operands, ...options];
   return inShell([...called(name), ...words]);
 }
 
-/** Words as a line that a shell takes apart into the same words. */
+/** Joins words into a line that a shell splits into the same words. */
 export function inShell(words: string[], shell: Shell = shellHere()): string {
   return words.map((word) => quoted(word, shell)).join(' ');
 }
 
-/** How the command of that name was called this time. */
+/** How the command of that name was invoked this time. */
 function called(name: string, env: NodeJS.ProcessEnv = process.env): string[] {
   if (ranByNpm(env)) {
     const below = relative(root, process.cwd());
@@ -34,7 +34,7 @@ function called(name: string, env: NodeJS.ProcessEnv = process.env): string[] {
   return env.npm_command === 'exec' ? ['npx', 'untrained', name] : ['untrained', name];
 }
 
-/** Whether it was one of our own package's scripts, and not one that somebody else's package has under that name. */
+/** Whether one of our own package's scripts is running, rather than another package's script of the same name. */
 export function ranByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.npm_package_name === 'untrained' && env.npm_command !== 'exec' && !!env.npm_lifecycle_event;
 }
@@ -42,19 +42,19 @@ export function ranByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
 /** The shell that is most likely to read what we print. */
 export function shellHere(platform = process.platform, env: NodeJS.ProcessEnv = process.env): Shell {
   if (platform !== 'win32' || env.SHELL || env.MSYSTEM) return 'posix'; // Git Bash, Cygwin
-  // PowerShell puts its user's own modules before the system's, and so tells its children that it is there.
+  // PowerShell puts the user's own modules first in this variable, which reveals it to its children.
   const home = env.USERPROFILE?.toLowerCase();
   return home && env.PSModulePath?.toLowerCase().includes(home) ? 'powershell' : 'cmd';
 }
 
-/** Nothing in these words means anything to a POSIX shell, or to the two of Windows. */
+/** Words without special characters for a POSIX shell, and for the two Windows shells. */
 const PLAIN = /^[A-Za-z0-9_./:+-][A-Za-z0-9_./:=,+-]*$/;
 const PLAIN_ON_WINDOWS = /^(?:[A-Za-z0-9_./:\\][A-Za-z0-9_./:=+\\-]*|--?[A-Za-z-]*)$/;
 
 function quoted(word: string, shell: Shell): string {
   if (shell === 'posix') return forPosix(word);
   if (PLAIN_ON_WINDOWS.test(word)) return word;
-  // Single quotes, which PowerShell also sees in typographic ones, are doubled.
+  // Single quotes are doubled; PowerShell treats typographic ones as single quotes too.
   if (shell === 'powershell') return `'${word.replace(/['\u2018-\u201b]/g, '$&$&')}'`;
   // A quote is doubled, as the program takes words apart, and so are backslashes before one. Nothing protects a percent
   // sign but a caret outside of quotes. cmd cannot pass on the end of a line at all.
@@ -62,13 +62,13 @@ function quoted(word: string, shell: Shell): string {
   return `"${inQuotes.replace(/%/g, '"^%"')}"`;
 }
 
-/** Control characters, which a terminal would obey, and what is not seen: named by the bytes that they are. */
+/** Control characters, which a terminal would obey, and invisible ones: written as their bytes. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 function forPosix(word: string): string {
   if (PLAIN.test(word)) return word;
   if (!UNSEEN.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
-  // $(...) drops line ends at the end of the word, which go behind it as they are.
+  // $(...) drops trailing line breaks, which are appended as they are.
   const [, text, ends] = /^([\s\S]*?)(\n*)$/.exec(word)!;
   const format = [...text].map((character) => {
     if (/[\w ./:]/.test(character) || (character > '\x7f' && !UNSEEN.test(character))) return character;

@@ -1,6 +1,6 @@
 /**
- * Runs the `untrained` command. Exit codes: 0; 1 for work that failed; 2 for bad usage; when a signal stopped it, 128 and the
- * signal's number, as in shells: 130 for Ctrl-C, 143 for SIGTERM, 129 when the terminal was closed.
+ * Runs the `untrained` command. Exit codes: 0; 1 for a failure; 2 for bad usage; after a signal, 128 plus the signal's
+ * number, as in shells: 130 for Ctrl-C, 143 for SIGTERM, 129 when the terminal was closed.
  */
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
@@ -10,7 +10,7 @@ import { buildProgram } from './program.js';
 import { inSight, printJson } from './report.js';
 import { stopMessage } from './stopping.js';
 
-/** How long a command that has failed may take to leave by itself, in milliseconds. */
+/** How long a failed command may take to exit by itself, in milliseconds. */
 const LEAVE_MS = 1000;
 
 /** @param args - The command line's words, without Node's and the program's own. */
@@ -40,7 +40,7 @@ export async function start(args: string[]): Promise<void> {
 
 /**
  * Runs a command for one of this package's own npm scripts.
- * @param words - Those that npm has left of what stood on its command line.
+ * @param words - What npm has left of its command line.
  */
 export async function startByNpm(name: string, words: string[]): Promise<void> {
   const program = buildProgram(new AbortController().signal);
@@ -50,7 +50,7 @@ export async function startByNpm(name: string, words: string[]): Promise<void> {
   process.exitCode = report(new UsageError(message), words.includes('--json'));
 }
 
-/** Says what went wrong, in one line. Gives the exit code, which is `stopped` if a signal was what went wrong. */
+/** Reports an error in one line. Returns the exit code: `stopped` if a signal was the cause. */
 function report(error: unknown, json: boolean, stopped = 0): number {
   const said = error instanceof CommanderError; // it has printed its message itself
   if (said && error.exitCode === 0) return 0; // --help and --version
@@ -63,10 +63,12 @@ function report(error: unknown, json: boolean, stopped = 0): number {
   return 1;
 }
 
-/** What Node says of a low limit on open files, "EMFILE: too many open files, open '...'", in whichever package that was. */
+/**
+ * Recognises Node's error for a low limit on open files, "EMFILE: too many open files, open '...'", from any package.
+ */
 function tooManyFiles(error: unknown): string | undefined {
   const text = error instanceof Error ? error.message : String(error);
   if (!/\b(EMFILE|ENFILE)\b|too many open files/i.test(text) || error instanceof RenderError)
     return undefined;
-  return 'More files would have to be open than the system allows (EMFILE): raise the limit, as with "ulimit -n 1024".';
+  return 'Too many files are open (EMFILE): raise the limit, for example with "ulimit -n 1024".';
 }

@@ -1,15 +1,15 @@
-/** What a command says when it is stopped. */
+/** The message of a command that is stopped. */
 
 let kept = false;
 
-/** Notes that a part of what is being made is kept for another time. */
+/** Records that part of the film has been cached. */
 export function noteKept(): void {
   kept = true;
 }
 
-/** Promises no more than is true: without a cache, or before a first segment is kept, the work begins anew. */
+/** Mentions resuming only if it is true: without a cache, or before a segment is cached, the work starts over. */
 export function stopMessage(): string {
   return kept
-    ? 'Stopped. No half-made file is left; the same command goes on from what was drawn.'
-    : 'Stopped. No half-made file is left.';
+    ? 'Stopped. No partial file is left; run the same command again to resume.'
+    : 'Stopped. No partial file is left.';
 }

@@ -19,7 +19,7 @@ export interface Bundle {
   imports: Record<string, string>;
   /** The style sheets among the files, in their order. */
   styles: string[];
-  /** The files that those were made from, absolute. */
+  /** The absolute paths of their sources. */
   styleSources: string[];
   /** A folder whose files the page may have too, by their path in it. */
   publicFolder: string;
@@ -44,7 +44,7 @@ export async function bundle(target: Target): Promise<Bundle> {
         loadShaders(),
         listStyles(styleSources),
       ],
-      // An import map is for the page alone: a worker has all in one file.
+      // An import map applies only to the page: a worker is bundled into one file.
       worker: { format: 'es', plugins: () => [findModules(target.path), loadScenes(), loadShaders()] },
       esbuild: ESBUILD,
       build: {
@@ -85,7 +85,7 @@ export async function bundle(target: Target): Promise<Bundle> {
   }
 }
 
-/** What is not the scenes' own code, but our nodes, packages, pictures, typefaces. */
+/** Everything but the scenes' own code: our nodes, packages, pictures, typefaces. */
 export const isSurrounding = (name: string): boolean =>
   /^(untrained|packages|modules)\//.test(name) || !/\.js$/.test(name);
 
@@ -106,7 +106,7 @@ export function digestOf(
   return hash.digest('hex');
 }
 
-/** Motion Canvas as it was bundled beforehand, where the scene has the same, and what else is apart. */
+/** The prebuilt Motion Canvas, if the scene uses the same one, and everything else bundled separately. */
 async function packagesOf(apart: Map<string, string>): Promise<Modules[]> {
   const is = (motionCanvas: boolean) =>
     new Map([...apart].filter(([name]) => name.startsWith('@motion-canvas/') === motionCanvas));
@@ -118,7 +118,7 @@ async function packagesOf(apart: Map<string, string>): Promise<Modules[]> {
   ];
 }
 
-/** Bundles packages, into a folder of that name, as modules that share what they have in common. */
+/** Bundles packages into a folder of that name, as modules that share common code. */
 async function bundlePackages(packages: Map<string, string>, folder: string): Promise<Modules> {
   const names = [...packages.keys()].sort(); // in whichever order they were come upon
   const { outputFiles } = await buildFast({

@@ -56,23 +56,23 @@ export class Places {
   }
 }
 
-/** @param scene - The one that was being played. */
+/** @param scene - The scene that was playing. */
 export function failureMessage(failure: Failure, scene: string | undefined, places: Places): Error {
   const { unread, blocked } = failure;
   if (unread) {
-    const there = unread.known.length > 0 ? ` There are: ${unread.known.join(', ')}.` : '';
+    const there = unread.known.length > 0 ? ` Available: ${unread.known.join(', ')}.` : '';
     return new UsageError(
       `--set ${unread.name}: no scene asks for a variable of that name${didYouMean(unread.name, unread.known)}${there}`,
     );
   }
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);
   const message = blocked
-    ? `The page asked for ${blocked}, and has no network: put the file beside the scene and import it${allowing(blocked)}.`
+    ? `The page requested ${blocked} but has no network access: put the file next to the scene and import it${allowing(blocked)}.`
     : inOneLine(failure.message);
   return new RenderError(place ? `${place}: ${message}` : message);
 }
 
-/** @param scene - The one that was being played. */
+/** @param scene - The scene that was playing. */
 export function warningMessage(
   { message, stack, node }: Warning,
   scene: string | undefined,
@@ -82,10 +82,12 @@ export function warningMessage(
   return `${place ? `${place}: ` : ''}${inOneLine(message)}${node ? ` (node "${node}")` : ''}`;
 }
 
-/** What has to be said for a host to be asked, where that may be. */
+/** Advice on allowing a host, if it can be allowed. */
 function allowing(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url?.protocol === 'https:' && url.hostname !== '127.0.0.1' ? `, or --allow-host ${url.host}` : '';
+  return url?.protocol === 'https:' && url.hostname !== '127.0.0.1'
+    ? `, or use --allow-host ${url.host}`
+    : '';
 }
 
 const inOneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ').trim();

@@ -26,7 +26,7 @@ export class HangWatch {
   /** Begins to watch a page, which must not be busy yet: one that loops answers only a debugger it knows already. */
   static async of(page: Page): Promise<HangWatch> {
     const watch = new HangWatch(await page.context().newCDPSession(page));
-    // A `debugger` statement stops a page for somebody who looks at it.
+    // A `debugger` statement pauses a page for a developer.
     watch.session.on('Debugger.paused', () => {
       if (!watch.asking) watch.session.send('Debugger.resume').catch(() => {});
     });

@@ -1,6 +1,6 @@
 /**
- * What pages may have of hosts: what is installed, what was stored when a film was made before, and, of hosts that the user
- * allows, what Node fetches. Pages themselves reach no host: their requests are answered here.
+ * What pages may load from hosts: installed packages, responses stored when a film was made, and what Node fetches from
+ * hosts that the user allows. Pages cannot reach hosts themselves: their requests are answered here.
  */
 
 import { createHash } from 'node:crypto';
@@ -13,13 +13,13 @@ import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './ins
 /** The largest answer, in bytes. */
 const MOST_BYTES = 64 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
-/** Redirects that are followed, within the host. */
+/** The most redirects to follow, within one host. */
 const MOST_REDIRECTS = 5;
 
 export interface HostOptions {
-  /** Hosts that may be asked, such as "api.iconify.design". None by default. */
+  /** Allowed hosts, such as "api.iconify.design". None by default. */
   allowHosts?: readonly string[];
-  /** Answers that the film was made with, by address: the SHA-256 of each. They are taken from the store. */
+  /** The SHA-256 of each response that the film was made with, by address. These come from the store. */
   answers?: Readonly<Record<string, string>>;
   /** Where answers are stored; nowhere by default. */
   store?: string;
@@ -28,7 +28,7 @@ export interface HostOptions {
 }
 
 export class Hosts {
-  /** The SHA-256 of each answer given, by address. */
+  /** The SHA-256 of each response so far, by address. */
   readonly given = new Map<string, string>();
   private readonly answers = new Map<string, Promise<Answer>>();
 
@@ -38,7 +38,7 @@ export class Hosts {
     private readonly options: HostOptions = {},
   ) {}
 
-  /** All whose requests come here, for the page's policy. */
+  /** All hosts whose requests are answered here, for the page's policy. */
   get names(): string[] {
     const { allowHosts = [], answers = {} } = this.options;
     const before = Object.keys(answers).map((url) => new URL(url).host);
@@ -46,14 +46,15 @@ export class Hosts {
   }
 
   /**
-   * Answers a page's requests to these hosts, and no others, so that frames go out unhindered.
-   * @param fail - Told of a request without an answer.
+   * Intercepts only a page's requests to these hosts, so that frames are not slowed down.
+   * @param fail - Called for a request that cannot be answered.
    */
   async serve(page: Page, fail: (url: string, error: Error) => void): Promise<void> {
     const session = await page.context().newCDPSession(page);
     session.on('Fetch.requestPaused', async ({ requestId, request: { url, method } }) => {
       try {
-        if (method !== 'GET') throw new RenderError(`${method} ${url} is refused: pages may only GET.`);
+        if (method !== 'GET')
+          throw new RenderError(`${method} ${url} is refused: pages may only send GET requests.`);
         const { type, body } = await this.answer(url);
         const responseHeaders = Object.entries({
           'content-type': type,
@@ -73,7 +74,7 @@ export class Hosts {
     await session.send('Fetch.enable', { patterns });
   }
 
-  /** Once for each address. @throws RenderError where there is no answer, with the next step. */
+  /** Fetches each address once. @throws RenderError with the next step if there is no response. */
   answer(url: string): Promise<Answer> {
     let answer = this.answers.get(url);
     if (!answer) {
@@ -94,14 +95,14 @@ export class Hosts {
     if (!allowHosts.includes(url.host)) {
       const name = packageFor(url);
       throw new RenderError(
-        `The page asked for ${address}, and pages have no network: ${name ? `npm install ${name}, or ` : ''}` +
-          `allow it with --allow-host ${url.host}${name ? '' : ', or put the file beside the scene and import it'}.`,
+        `The page requested ${address} but pages have no network access: ${name ? `npm install ${name}, or ` : ''}` +
+          `allow it with --allow-host ${url.host}${name ? '' : ', or put the file next to the scene and import it'}.`,
       );
     }
     const fetched = await this.fetch(url);
     if (digest && digestOf(fetched) !== digest) {
       throw new RenderError(
-        `${address} has another answer than when the film was made: render its scene instead of the film.`,
+        `${address} no longer returns what it did when the film was made: render its scene instead of the film.`,
       );
     }
     await this.keep(address, fetched);
@@ -113,7 +114,7 @@ export class Hosts {
     return answer;
   }
 
-  /** Asks the host itself: over TLS, without cookies, and going on to no other. */
+  /** Requests it from the host itself: over TLS, without cookies or redirects to other hosts. */
   private async fetch(first: URL): Promise<Answer> {
     const { fetch: ask = fetch } = this.options;
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -130,22 +131,25 @@ export class Hosts {
         await response.body?.cancel();
         url = new URL(location, url);
         if (url.origin !== first.origin)
-          throw new Error(`it goes on to ${url.origin}, which is another host`);
+          throw new Error(`it redirects to ${url.origin}, which is another host`);
       }
-      throw new Error(`it goes on more than ${MOST_REDIRECTS} times`);
+      throw new Error(`it redirects more than ${MOST_REDIRECTS} times`);
     } catch (error) {
       const { message, name, cause } = error as Error;
       const reason =
         name === 'TimeoutError'
           ? `no answer within ${TIMEOUT_MS / 1000} s`
           : ((cause as Error)?.message ?? message);
-      throw new RenderError(`${first.href} cannot be had (${reason}): check the address and the network.`, {
-        cause: error,
-      });
+      throw new RenderError(
+        `${first.href} cannot be loaded (${reason}): check the address and the network.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
-  /** What was stored of an address, if it is whole. @param digest - The one that it must have, if it matters. */
+  /** The stored response for an address, if intact. @param digest - The digest it must have, if any. */
   private async stored(address: string, digest: string | undefined): Promise<Answer | undefined> {
     const { store, allowHosts = [] } = this.options;
     if (!store) return undefined;
@@ -163,7 +167,7 @@ export class Hosts {
     }
   }
 
-  /** By its digest, and which is the latest of the address. Best effort, as with all that is kept. */
+  /** Stores it by digest, and records it as the latest for its address. Best effort, like all caching. */
   private async keep(address: string, answer: Answer): Promise<void> {
     const { store } = this.options;
     if (!store) return;
@@ -183,7 +187,7 @@ export class Hosts {
   }
 }
 
-/** Its type counts, since it decides what a page makes of it. */
+/** Includes the type, which determines how a page interprets the response. */
 const bytesOf = ({ type, body }: Answer) =>
   Buffer.concat([Buffer.from(`${type.replace(/\n/g, ' ')}\n`, 'latin1'), body]);
 const digestOf = (answer: Answer) => hash(bytesOf(answer));
@@ -195,7 +199,7 @@ async function bodyOf(response: Response): Promise<Buffer> {
   if (!response.body) return Buffer.alloc(0);
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES / 2 ** 20} MiB`);
+    if (bytes > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,4 +1,4 @@
-/** What pages ask of a host and npm has installed: icons, and files of packages that a CDN would serve. */
+/** Serves requests to hosts from installed packages: icons, and package files that a CDN would serve. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, sep } from 'node:path';
@@ -11,13 +11,13 @@ export interface Answer {
   body: Buffer;
 }
 
-/** Hosts of which something may be installed. */
+/** Hosts whose content may be installed. */
 export const INSTALLED_HOSTS = ['api.iconify.design', 'esm.sh', 'unpkg.com', 'cdn.jsdelivr.net'];
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 /**
- * What is installed of an address, or undefined.
+ * The installed content for an address, or undefined.
  * @param folder - The scene's. Packages are looked for there, then in our own.
  */
 export function installedAnswer(url: URL, folder: string): Answer | undefined {
@@ -25,7 +25,7 @@ export function installedAnswer(url: URL, folder: string): Answer | undefined {
   return url.host === 'api.iconify.design' ? icon(url, folder) : packageFile(url, folder);
 }
 
-/** What to install so that there is one, as npm takes it; undefined if that cannot be said. */
+/** The npm package that provides an address; undefined if unknown. */
 export function packageFor({ host, pathname }: URL): string | undefined {
   const [, set] = (host === 'api.iconify.design' && /^\/([a-z0-9-]+)\/[a-z0-9-]+\.svg$/.exec(pathname)) || [];
   return set && `@iconify-json/${set}`;
@@ -92,7 +92,7 @@ function icon(url: URL, folder: string): Answer | undefined {
   return { type: 'image/svg+xml', body: Buffer.from(svg) };
 }
 
-/** An icon with what its aliases and its set say of it. */
+/** An icon with the properties of its aliases and its set. */
 function resolveIcon({ icons, aliases = {}, ...defaults }: Icons, name: string, depth = 0): Icon | undefined {
   const own = Object.hasOwn(icons, name) ? icons[name] : undefined;
   if (own) return { ...defaults, ...own };
@@ -121,12 +121,12 @@ const FILE_TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** `/PACKAGE@VERSION/PATH`, where the installed version begins with the one that is asked for. */
+/** `/PACKAGE@VERSION/PATH`, if the installed version starts with the requested one. */
 function packageFile({ host, pathname }: URL, folder: string): Answer | undefined {
   const path = decodeURIComponent(host === 'cdn.jsdelivr.net' ? pathname.replace(/^\/npm\//, '/') : pathname);
   const [, name, version = '', inside] =
     /^\/((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:@[\^~]?([\d.]+|latest))?\/(.+)$/.exec(path) ?? [];
-  // esm.sh serves scripts otherwise than they are in the package.
+  // esm.sh transforms scripts before serving them.
   if (!name || !inside || (host === 'esm.sh' && /\.[cm]?[jt]sx?$/.test(inside))) return undefined;
   const root = packageFolder(name, folder);
   if (!root) return undefined;

@@ -1,4 +1,4 @@
-/** Warnings that are kept with a film's segments: frames that are not drawn again would warn of nothing. */
+/** Warnings cached with a film's segments, since frames that are not redrawn produce none. */
 
 import type { SegmentCache } from '../video/index.js';
 
@@ -7,7 +7,7 @@ export class KeptWarnings {
   private noting: Promise<void> = Promise.resolve();
   private kept: { cache: SegmentCache; key: string } | undefined;
 
-  /** @param onWarning - Told each warning once. */
+  /** @param onWarning - Called once for each warning. */
   constructor(private readonly onWarning: (text: string) => void = () => {}) {}
 
   tell(text: string): void {
@@ -17,7 +17,7 @@ export class KeptWarnings {
     this.onWarning(text);
   }
 
-  /** Tells what the same film warned of before, and keeps there what it warns of from now on. */
+  /** Repeats the earlier warnings of the same film, and caches new ones from now on. */
   async keepIn(cache: SegmentCache, key: string): Promise<void> {
     const before = linesOf(await cache.recall(key));
     this.kept = { cache, key };
@@ -31,7 +31,7 @@ export class KeptWarnings {
   }
 }
 
-/** What a kept text holds, which may be damaged. */
+/** Parses a cached text, which may be damaged. */
 function linesOf(text: string | undefined): string[] {
   try {
     const lines: unknown = JSON.parse(text ?? '[]');

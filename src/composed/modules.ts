@@ -10,7 +10,7 @@ import { metaFileOf, metaOf, type Target } from './target.js';
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** This very package, by its own name, where it is not taken from what was bundled beforehand. */
+/** Resolves this package by its own name, when the prebuilt bundle is not used. */
 const OWN: Record<string, string> = {
   untrained: dist('index.js'),
   'untrained/nodes': dist('nodes/index.js'),
@@ -19,7 +19,7 @@ const OWN: Record<string, string> = {
   'untrained/page/faces': dist('page/faces.js'),
 };
 
-/** Packages that are bundled apart from a scene: all of their modules are one for the whole page. */
+/** Packages that are bundled separately from a scene: their modules are shared by the whole page. */
 const SHARED = /^@motion-canvas\/(core|2d)(\/|$)/;
 const APART = /^(@motion-canvas\/(core|2d)|three)(\/|$)/;
 
@@ -27,8 +27,8 @@ const APART = /^(@motion-canvas\/(core|2d)|three)(\/|$)/;
  * Lets scenes be anywhere: `untrained` is this very package; Motion Canvas is one and the same for scenes, nodes and us,
  * that of the scene's own folder if it has one; and what else its folder lacks is taken from here.
  * @param anchor - The file whose folder counts as the scene's.
- * @param apart - Told of modules that are left out, since they are bundled already or faster by other means: the name
- * that each is imported by, and its file. So is `untrained`, of which it is not told.
+ * @param apart - Called with the import name and the file of each module left out because it is already bundled, or is
+ * bundled faster by other means. `untrained` is left out too, without a call.
  */
 export function findModules(anchor: string, apart?: Map<string, string>): Plugin {
   let resolveFile: (source: string, importer?: string) => Promise<string | undefined>;
@@ -112,7 +112,7 @@ export function entryFor({ kind, path }: Target): Plugin {
     kind === 'project'
       ? `import * as module from ${JSON.stringify(posix)};
 const project = module.default;
-if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is no project: end it with "export default makeProject({ scenes: [...] })"');`
+if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is not a project: end it with "export default makeProject({ scenes: [...] })"');`
       : `import scene from ${JSON.stringify(`${posix}?scene`)};
 // A scene by itself has no project in which it could ask for shaders of its own.
 const project = { scenes: [scene], experimentalFeatures: true };`;

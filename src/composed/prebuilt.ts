@@ -19,9 +19,11 @@ interface Group {
 }
 
 interface Manifest {
-  /** `needs` are the names that its modules import in turn. */
+  /** `needs` lists the names that its modules import. */
   own: Group & { needs: string[] };
-  /** `madeOf` has the SHA-1 of every file; `edges` say which package imports which other, by their places in `madeOf`. */
+  /**
+   * `madeOf` has the SHA-1 of every file; `edges` say which package imports which other, by their places in `madeOf`.
+   */
   packages: Group & { madeOf: { name: string; files: Record<string, string> }[]; edges: [number, number][] };
 }
 
@@ -38,7 +40,9 @@ function load({ files, imports }: Group): Modules {
   return { files: new Map(files.map((file) => [file, readFileSync(join(folder, file))])), imports };
 }
 
-/** Our own modules. They import Motion Canvas by the names in `needs`, which the page's import map must have as well. */
+/**
+ * Our own modules. They import Motion Canvas by the names in `needs`, which the page's import map must have as well.
+ */
 export function ownModules(): Modules & { needs: string[] } {
   const { own } = manifest();
   return { ...load(own), needs: own.needs };
@@ -50,10 +54,9 @@ export function isOwn(name: string): boolean {
 }
 
 /**
- * The bundled Motion Canvas, if bundling it anew would make the very same.
- * @param found - Where the scene has each module that it and our nodes import of Motion Canvas.
- * @returns undefined where the scene's own copy differs, in a version or a patch, or where a module is not among those
- * that are bundled.
+ * The prebuilt Motion Canvas, if rebuilding it would produce an identical bundle.
+ * @param found - The scene's path to each Motion Canvas module that it and our nodes import.
+ * @returns undefined if the scene's own copy differs in version or by a patch, or if a module is not in the bundle.
  */
 export function prebuiltPackages(found: Map<string, string>): Modules | undefined {
   const { packages } = manifest();
@@ -67,7 +70,7 @@ export function prebuiltPackages(found: Map<string, string>): Modules | undefine
 function foldersOf(found: Map<string, string>): string[] | undefined {
   const { madeOf, edges } = manifest().packages;
   const folders: string[] = [];
-  /** False if it is missing, or is another than the one that was seen before. */
+  /** False if it is missing, or differs from the one found before. */
   const see = (i: number, path: string | undefined): boolean => {
     if (path === undefined || (folders[i] !== undefined && folders[i] !== path)) return false;
     const isNew = folders[i] === undefined;
@@ -81,14 +84,14 @@ function foldersOf(found: Map<string, string>): string[] | undefined {
   return madeOf.every((_, i) => folders[i] !== undefined) ? folders : undefined;
 }
 
-/** The folder of the package that a file is in. */
+/** The folder of the package that contains a file. */
 function packageOf(file: string): string | undefined {
   for (let path = dirname(realpathSync(file)); dirname(path) !== path; path = dirname(path))
     if (existsSync(join(path, 'package.json'))) return path;
   return undefined;
 }
 
-/** Where a package finds another, as Node does. */
+/** Where one package finds another, by Node's rules. */
 function dependency(from: string, name: string): string | undefined {
   for (let path = from; ; path = dirname(path)) {
     const candidate = join(path, 'node_modules', name);

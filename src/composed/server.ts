@@ -31,13 +31,13 @@ export type TakeFrame = (
 ) => Promise<void>;
 
 export interface Neighbours {
-  /** Told of what pages asked the proxy for: an address, or a host and its port. */
+  /** Called with what pages requested from the proxy: an address, or a host and port. */
   refused?: (address: string) => void;
   /** Hosts whose requests are answered before they leave the page: see hosts.ts. */
   hosts?: readonly string[];
 }
 
-/** Refuses the page every address but our own, and tells it which one it was. */
+/** Blocks every address but our own, and reports the blocked one to the page. */
 function policyFor(hosts: readonly string[]): string {
   const sources = hosts.map((host) => `https://${host}`).join(' ');
   return `default-src 'self' ${sources} data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'none'`;
@@ -82,7 +82,7 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Starts it, on a free port of 127.0.0.1. It is the pages' proxy as well, which refuses whatever it is asked for.
+ * Starts it, on a free port of 127.0.0.1. It is also the pages' proxy, which refuses every request.
  */
 export async function startServer(
   bundle: Bundle,

@@ -32,17 +32,16 @@ export interface SessionOptions extends HostOptions {
   concurrency?: number;
   /** How long scenes may go on without a frame, in seconds, before they count as hanging. Defaults to 60. */
   timeout?: number;
-  /** Called with what the pages warn of, once for each warning. What it throws ends the session. */
+  /** Called once for each warning from the pages. If it throws, the session ends. */
   onWarning?: (text: string) => void;
 }
 
-const LEFT =
-  'The scene has left its page, or loaded it anew, which ends the film: see what it does with location.';
+const LEFT = 'The scene left its page or reloaded it, which ends the film: check what it does with location.';
 
-/** How long what is known of a page's end may take to get here, in milliseconds. */
+/** How long the reason for a page's end may take to arrive, in milliseconds. */
 const LEFT_MS = 300;
 
-/** How long pages that hang may take to say where, in seconds. One that is stopped never does. */
+/** How long hanging pages may take to report where, in seconds. A suspended one never does. */
 const WHERE_SECONDS = 2;
 
 /** Of a film's frames, so that one that takes long is not taken for one that hangs. */
@@ -91,7 +90,7 @@ export class Session {
     });
     this.failed.catch(() => {}); // whoever awaits anything of the session hears of it
     running.process.on('disconnected', () =>
-      this.fail(new RenderError('The browser ended: run the command again.')),
+      this.fail(new RenderError('The browser exited: run the command again.')),
     );
   }
 
@@ -105,7 +104,7 @@ export class Session {
     let session: Session | undefined;
     try {
       // esbuild is another program.
-      const stalled = `${target.path} is not bundled: nothing has happened for ${timeout} s. Run the command again.`;
+      const stalled = `Bundling ${target.path} has made no progress for ${timeout} s: run the command again.`;
       const bundled = await within(timeout, bundle(target), stalled, ownWork());
       const running = await launching;
       const hosts = new Hosts(dirname(target.path), options);
@@ -137,7 +136,7 @@ export class Session {
     return page;
   }
 
-  /** Ends the film for a request to a host, and names the node that made it. */
+  /** Ends the film because of a request to a host, and names the node that made it. */
   private async unanswered(page: Page, url: string, { message }: Error): Promise<void> {
     const maker = page.evaluate((url) => window.untrained?.makerOf(url), url).catch(() => undefined);
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, 1000));
@@ -205,7 +204,7 @@ export class Session {
     await Promise.all(draws);
   }
 
-  /** Says what has happened where the browser only says that a page is no longer there. */
+  /** Explains what happened when the browser only reports that a page is gone. */
   private async explained<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
@@ -271,7 +270,7 @@ export class Session {
     for (const text of this.texts.about(trouble, place)) this.say(text);
   }
 
-  /** Tells of the characters that were still to be told of. To be called when all is drawn. */
+  /** Reports the remaining missing characters. Call it when everything is drawn. */
   settle(): void {
     for (const text of this.texts.rest()) this.say(text);
   }
@@ -304,7 +303,7 @@ export class Session {
     return failureMessage({ ...failure, message }, this.playing.get(page), this.places);
   }
 
-  /** What reaches the proxy got past the page's own policy, which would have said from where. */
+  /** A request that reaches the proxy has bypassed the page's policy, which would have reported its origin. */
   private refuse(address: string): void {
     const [scene] = this.playing.values();
     this.fail(failureMessage({ message: '', stack: '', blocked: address }, scene, this.places));
@@ -315,8 +314,8 @@ export class Session {
       const { pid } = this.running;
       this.fail(
         new StalledError(
-          `The browser${pid === undefined ? '' : ` (process ${pid})`} has not answered for ${timeout} s, and was ended: it ` +
-            'was stopped, or the machine is too busy. Run the command again; if it is only slow, give it longer with --timeout.',
+          `The browser${pid === undefined ? '' : ` (process ${pid})`} has not responded for ${timeout} s and was killed: it ` +
+            'was suspended, or the machine is too busy. Run the command again, or allow more time with --timeout.',
         ),
       );
       return;
@@ -329,7 +328,7 @@ export class Session {
     this.fail(
       new RenderError(
         `${where || 'The page'}: nothing has happened for ${timeout} s: a promise that never settles, or a loop without ` +
-          'end? If it is only slow, give it longer with --timeout.',
+          'end? If it is only slow, allow more time with --timeout.',
       ),
     );
   }

@@ -1,4 +1,4 @@
-/** How scenes import shaders, as a plugin of vite: `#include "..."` is replaced by the file that it names. */
+/** A vite plugin for importing shaders: `#include "..."` is replaced by the named file. */
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ const INCLUDE = /^#include "([^"]+)"/;
 
 /**
  * What Motion Canvas's own plugin does: the text of a `.glsl` as a module, with each file that it includes in it once.
- * Files are found as modules are, so that a shader may include those of packages. Unlike there, what is not found is an
+ * Files are found as modules are, so that a shader may include those of packages. Unlike there, a missing file is an
  * error.
  */
 export function loadShaders(): Plugin {
@@ -31,7 +31,7 @@ export function loadShaders(): Plugin {
 }
 
 /**
- * A shader with what it includes.
+ * A shader with its includes.
  * @param seen - The files that are in it already, the shader itself first.
  */
 async function expand(
@@ -61,8 +61,8 @@ async function expand(
   return lines.join('');
 }
 
-/** Names without a dot are those of packages, which is easily forgotten. */
+/** Names without a leading dot refer to packages, which is easily forgotten. */
 function adviceFor(name: string, path: string): string {
   const beside = !/^[./]/.test(name) && existsSync(resolve(path, '..', name));
-  return beside ? `Did you mean "./${name}"?` : 'Check its path, or install the package that it is in.';
+  return beside ? `Did you mean "./${name}"?` : 'Check its path, or install the package that contains it.';
 }

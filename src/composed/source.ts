@@ -24,7 +24,7 @@ export interface ComposedOptions extends SessionOptions {
   fps?: number;
   /** Leaves out the background. */
   transparent?: boolean;
-  /** Whether warnings are errors, so that frames drawn where they were not are not taken from before. */
+  /** Whether warnings are errors, in which case frames cached without that rule are not reused. */
   strict?: boolean;
   /** Whether to find out what frames are drawn by, so that those that stay the same need not be drawn again. */
   follow?: boolean;
@@ -33,13 +33,12 @@ export interface ComposedOptions extends SessionOptions {
   /** Take the place of the project's variables. */
   variables?: Record<string, unknown>;
   /**
-   * Which frames of the film, from 0, both included. All of them by default, but of a project those of the range that was
-   * set in its editor.
+   * Which frames of the film, from 0, inclusive. By default all of them, or for a project, the range set in its editor.
    */
   frames?: [first: number, last: number];
-  /** All frames of a project, whatever range was set. */
+  /** All frames of a project, whatever range is set in its editor. */
   whole?: boolean;
-  /** Every how-manieth of them, at as much lower a rate. Defaults to 1. */
+  /** Frame step: 2 = every second frame, at half the frame rate. Defaults to 1. */
   every?: number;
   /** One frame instead: the one at this time, in seconds, or the last. */
   still?: { at?: number };
@@ -108,7 +107,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       namesOf([from, to]) {
         const answered = expected.names();
-        if (!answered) return [SegmentCache.keyOf(randomUUID())]; // nobody knows yet what it shows
+        if (!answered) return [SegmentCache.keyOf(randomUUID())]; // its contents are not known yet
         const made = [
           ...answered,
           session.code,
@@ -191,7 +190,7 @@ function rangeOf(
   return [frame, frame];
 }
 
-/** The first and last frame that Motion Canvas renders of a range. @throws UsageError where there is none. */
+/** The first and last frame that Motion Canvas renders for a range. @throws UsageError if the range has no frame. */
 function framesIn(range: Defaults['range'], count: number, fps: number): [number, number] {
   if (!range) return [0, count - 1];
   // The editor keeps moments a little before the frames that they are.
@@ -199,8 +198,8 @@ function framesIn(range: Defaults['range'], count: number, fps: number): [number
   const last = Math.min(count, to) - 1;
   if (from > last) {
     throw new UsageError(
-      `The project's range begins at ${range[0]} s, and its film has no frame there: it lasts ${count / fps} s. ` +
-        'Set another in its editor, or take --frames.',
+      `The project's range begins at ${range[0]} s, but its film has no frame there: it lasts ${count / fps} s. ` +
+        'Set another range in its editor, or use --frames.',
     );
   }
   return [from, last];

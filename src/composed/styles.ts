@@ -1,10 +1,13 @@
-/** Style sheets that scenes import: which ones a page has to load, and where one asks for what cannot be loaded. */
+/** Style sheets that scenes import: which ones a page must load, and where they refer to what cannot be loaded. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Plugin, Rollup } from 'vite';
 
-/** The style sheets that a page has to load: those of the entry and, so that their typefaces are there from the start, all others. */
+/**
+ * The style sheets that a page has to load: those of the entry and, so that their typefaces are there from the start,
+ * all others.
+ */
 export function stylesOf(output: Rollup.RollupOutput['output']): string[] {
   const chunks = new Map(
     output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])),
@@ -23,7 +26,7 @@ export function stylesOf(output: Rollup.RollupOutput['output']): string[] {
   return [...found];
 }
 
-/** A plugin that lists the files of style sheets, those that others import among them. */
+/** A plugin that lists the files of style sheets, including imported ones. */
 export function listStyles(into: string[]): Plugin {
   return {
     name: 'untrained:styles',
@@ -36,17 +39,17 @@ export function listStyles(into: string[]): Plugin {
   };
 }
 
-/** Says that a typeface cannot be loaded, why, and which line of the style sheets names it. */
+/** Reports that a typeface cannot be loaded, why, and which line of the style sheets names it. */
 export function lostFace(family: string, sources: string[]): string {
   const asked = sources.flatMap((file) => facesIn(file, family));
   const problems = asked.map(({ place, file, address }) => ({ place, problem: problemOf(address, file) }));
   const worst = problems.find(({ problem }) => problem !== undefined) ?? problems[0];
   const where = worst ? `${worst.place}: the` : 'The';
   const why = worst?.problem ?? 'its file is damaged, or is not a font';
-  return `${where} typeface "${family}" cannot be loaded: ${why}. Text is drawn in another one.`;
+  return `${where} typeface "${family}" cannot be loaded: ${why}. Its text is drawn in another typeface.`;
 }
 
-/** Says that style sheets ask for what the page may not load, and which line does. */
+/** Reports a reference in a style sheet that the page may not load, and its line. */
 export function lostAddress(address: string, sources: string[]): string {
   const places = sources.map((file) => {
     const text = readFileSync(file, 'utf8');
@@ -54,10 +57,10 @@ export function lostAddress(address: string, sources: string[]): string {
     return index < 0 ? undefined : placeIn(file, text, index);
   });
   const where = places.find((place) => place !== undefined);
-  return `${where ? `${where}: ` : ''}${address} cannot be loaded, because pages have no network: put the file beside the style sheet.`;
+  return `${where ? `${where}: ` : ''}${address} cannot be loaded, because pages have no network access: put the file next to the style sheet.`;
 }
 
-/** What a style sheet names as the files of a family, and where. */
+/** The files that a style sheet lists for a family, and where. */
 function facesIn(path: string, family: string): { place: string; file: string; address: string }[] {
   const text = readFileSync(path, 'utf8').replace(/\/\*.*?\*\//gs, (comment) =>
     comment.replace(/[^\n]/g, ' '),
@@ -74,13 +77,13 @@ function facesIn(path: string, family: string): { place: string; file: string; a
   return found;
 }
 
-/** Why an address that a style sheet names gives no font, if that can be told from the address. */
+/** Why an address in a style sheet provides no font, if the address itself shows it. */
 function problemOf(address: string, file: string): string | undefined {
   if (address.startsWith('data:')) return undefined;
-  if (/^([a-z]+:)?\/\//i.test(address)) return `it is at ${address}, and pages have no network`;
+  if (/^([a-z]+:)?\/\//i.test(address)) return `it is at ${address} but pages have no network access`;
   const [path] = address.split(/[?#]/);
   const isThere = path.startsWith('/') || !path.startsWith('.') || existsSync(resolve(dirname(file), path));
-  return isThere ? undefined : `there is no ${path} beside the style sheet`;
+  return isThere ? undefined : `there is no ${path} next to the style sheet`;
 }
 
 function placeIn(file: string, text: string, index: number): string {

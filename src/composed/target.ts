@@ -43,7 +43,7 @@ export function defaultsOf({ kind, path }: Target): Defaults {
   };
 }
 
-/** As Motion Canvas reads it: no end is the film's, and neither is before the beginning. */
+/** As Motion Canvas reads it: a missing end means the film's end, and neither may precede its beginning. */
 function rangeOf(range: unknown): Defaults['range'] {
   if (!Array.isArray(range)) return undefined;
   const [from, to] = [range[0] ?? 0, range[1] ?? Number.POSITIVE_INFINITY].map((at) =>

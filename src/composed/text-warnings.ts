@@ -1,4 +1,6 @@
-/** What pages report of their text, as lines: one for each place in a scene and each family, however often it recurs. */
+/**
+ * Turns pages' text problems into warnings: one line per place in a scene and per family, however often it recurs.
+ */
 
 import type { TextTrouble } from '../page/writing.js';
 
@@ -8,12 +10,12 @@ const MOST_SHOWN = 24;
 export class TextWarnings {
   private readonly families = new Set<string>();
   private readonly leftOut = new Set<string>();
-  /** By place: the characters told of, and those that came later. */
+  /** By place: the characters reported, and those that came later. */
   private readonly missing = new Map<string, { told: Set<string>; later: Set<string> }>();
 
   /**
-   * What is to be told of at once. A place that lacks more and more characters, as a text that is being typed does, is
-   * told of at first; rest() has what came later.
+   * The warnings to report at once. A place with more and more missing characters, such as a text being typed, is
+   * reported the first time; rest() returns what came later.
    * @param place - Where the node was created: "scenes/mine.tsx:12:7".
    */
   about({ families = [], missing = [], leftOut }: TextTrouble, place: string): string[] {
@@ -33,14 +35,14 @@ export class TextWarnings {
     if (leftOut && !this.leftOut.has(`${place} ${leftOut}`)) {
       this.leftOut.add(`${place} ${leftOut}`);
       lines.push(
-        `${place}: "${shorten(leftOut)}" is left out: in an SVG or a formula Motion Canvas draws shapes, and no text ` +
-          'that its own typeface lacks. Put it into a Txt beside it.',
+        `${place}: "${shorten(leftOut)}" is left out: Motion Canvas draws SVGs and formulas as shapes, without ` +
+          'characters that its own typeface lacks. Put this text into a Txt node instead.',
       );
     }
     return lines;
   }
 
-  /** What has come since each place was told of. */
+  /** What has come since each place was reported. */
   rest(): string[] {
     const lines: string[] = [];
     for (const [place, { told, later }] of this.missing) {
@@ -55,7 +57,7 @@ export class TextWarnings {
 function absentLine(place: string, families: string[]): string {
   const names = families.map((family) => `"${shorten(family)}"`).join(' or ');
   return (
-    `${place}: there is no font ${names} here, so another is drawn: install it, or load its file with @font-face or ` +
+    `${place}: the font ${names} is not available, so another is used: install it, or load its file with @font-face or ` +
     'FontFace.'
   );
 }
@@ -64,12 +66,12 @@ function missingLine(place: string, missing: string[]): string {
   const shown = missing.slice(0, MOST_SHOWN).map(printable).join(' ');
   const more = missing.length > MOST_SHOWN ? ` and ${missing.length - MOST_SHOWN} more` : '';
   return (
-    `${place}: no font here has ${shown}${more}, so an empty space or a box is drawn: install a font that has, or load ` +
+    `${place}: no available font has ${shown}${more}, so a gap or a box is drawn: install a font that does, or load ` +
     'one with @font-face or FontFace.'
   );
 }
 
-/** A character that is not seen by itself as its number: U+E000. */
+/** Shows a character that is invisible by itself as its code point: U+E000. */
 function printable(cluster: string): string {
   if (!/[\p{C}\p{Z}]/u.test(cluster.replace(/[\u200d\ufe0f]/g, ''))) return cluster;
   return [...cluster]

@@ -20,7 +20,7 @@ export interface EditorOptions extends EditorSources {
   port?: number;
   /** Whether to show it in the user's browser. */
   open?: boolean;
-  /** Called with what cannot be done, such as keeping a change, while the editor goes on. */
+  /** Called with failures that do not stop the editor, such as a change that cannot be saved. */
   onNote?: (text: string) => void;
 }
 
@@ -99,8 +99,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 }
 
 /**
- * Where vite keeps the packages that it has bundled: in our own folder, or, where that cannot be written to, in one that
- * lasts as long as the editor does.
+ * Where vite keeps the packages that it has bundled: in our own folder, or, where that cannot be written to, in one
+ * that lasts as long as the editor does.
  */
 async function cacheFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const usual = join(root, 'node_modules', '.vite');
@@ -125,7 +125,10 @@ async function motionCanvasPlugins(): Promise<Plugin[]> {
   return [exporterPlugin({ outputPath: output }), assetsPlugin({ bufferedAssets: /^$/ }), webglPlugin()];
 }
 
-/** Keeps the server alive when it cannot do what a page asks of it, such as writing an exported frame. Put before what listens. */
+/**
+ * Keeps the server alive when it cannot do what a page asks of it, such as writing an exported frame. Put before what
+ * listens.
+ */
 function survive(onNote: (text: string) => void): Plugin {
   return {
     name: 'untrained:survive',
@@ -141,7 +144,7 @@ function survive(onNote: (text: string) => void): Plugin {
       });
       const noted = new Set<string>();
       const note = (error: unknown) => {
-        const text = `The editor could not do what its page asked for (${reasonOf(error)}).`;
+        const text = `The editor could not do what its page requested (${reasonOf(error)}).`;
         if (!noted.has(text)) onNote(text);
         noted.add(text);
       };
@@ -171,8 +174,8 @@ function keepMeta(list: EditorSources['list'], onNote: (text: string) => void): 
       if (unkept.has(source)) return;
       unkept.add(source);
       onNote(
-        `Changes in the editor cannot be kept in ${relative('.', source)} (${reasonOf(error)}): make it writable. ` +
-          'Until then they last as long as the page is open.',
+        `Changes made in the editor cannot be saved in ${relative('.', source)} (${reasonOf(error)}): make it writable. ` +
+          'Until then they last only while the page is open.',
       );
     }
   };
@@ -190,7 +193,7 @@ function keepMeta(list: EditorSources['list'], onNote: (text: string) => void): 
   };
 }
 
-/** Writes a file in place of what it had, which stays where the new text has no room. */
+/** Replaces a file's contents, keeping the old ones if the new text does not fit on the disk. */
 async function replace(path: string, text: string): Promise<void> {
   const target = await realpath(path).catch(() => path); // a link stays one
   const unfinished = `${target}.unfinished`;

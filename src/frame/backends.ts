@@ -1,2 +1,2 @@
-/** What can draw, by name: for the command line, which should not have to load any of it to say so. */
+/** The names of the backends, kept apart so that the command line can list them without loading them. */
 export const backends = ['auto', 'cpu', 'gpu'] as const;

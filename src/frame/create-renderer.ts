@@ -9,24 +9,24 @@ import { GpuRenderer } from './gpu/renderer.js';
 import type { FrameRenderer } from './renderer.js';
 
 export interface RendererOptions {
-  /** `auto`, the default, takes a real GPU if there is one; `gpu` takes a program that plays one as well. */
+  /** `auto`, the default, uses a real GPU if there is one; `gpu` also accepts a software adapter. */
   backend?: (typeof backends)[number];
-  /** CPU threads, 1 or more; by default one per core. Who asks for them asks for the CPU. */
+  /** CPU threads, 1 or more; one per core by default. Setting this implies the CPU backend. */
   threads?: number;
   /**
-   * Whether a GPU checks every index, true by default. `false` is faster, and only for what you have written yourself: not
-   * for recipes, links or films of others. The pixels are the same.
+   * Whether a GPU checks every index; true by default. `false` is faster, but use it only for what you have written
+   * yourself, not for recipes, links or films from others. The pixels are the same.
    */
   boundsChecks?: boolean;
-  /** Told, in one line, when `auto` has begun on a GPU and goes on with the CPU, and why. */
+  /** Called with a one-line reason when `auto` switches from a GPU to the CPU. */
   onNote?: (message: string) => void;
-  /** Gives up looking for a GPU; the promise then rejects with the signal's reason. */
+  /** Cancels the search for a GPU; the promise then rejects with the signal's reason. */
   signal?: StopSignal;
 }
 
 /**
  * Starts a renderer; end it with `close()`.
- * @throws UsageError where a GPU is asked for and there is none, or threads for it.
+ * @throws UsageError if a GPU is requested but not available, or is combined with `threads`.
  */
 export async function createRenderer({
   backend = 'auto',
@@ -36,14 +36,12 @@ export async function createRenderer({
   signal,
 }: RendererOptions = {}): Promise<FrameRenderer> {
   if (backend === 'gpu' && threads !== undefined) {
-    throw new UsageError(
-      `A GPU takes no threads, and ${threads} were given: leave them out, or take --backend cpu.`,
-    );
+    throw new UsageError(`--threads ${threads} does not apply to the GPU: remove it, or use --backend cpu.`);
   }
   if (backend === 'cpu' || threads !== undefined) return new CpuRenderer(threads);
   const adapter = await findAdapter({ software: backend === 'gpu', signal });
   const problem = 'problem' in adapter ? adapter.problem : undefined;
-  if (backend === 'gpu' && problem) throw new UsageError(`${problem} Or take --backend cpu.`);
+  if (backend === 'gpu' && problem) throw new UsageError(`${problem} Or use --backend cpu.`);
   if ('problem' in adapter || (backend === 'auto' && adapter.software)) return new CpuRenderer();
   const start = () => GpuRenderer.start(() => adapter.open({ boundsChecks }));
   if (backend === 'gpu') return start();

@@ -48,11 +48,11 @@ export const frameSchema = fields.transform((frame, context): FrameDescription =
   return frame.slice.length === free ? frame : { ...frame, slice: new Array(free).fill(0) };
 });
 
-/** The window on the input plane. The square it names always fits the frame's shorter side; y points up. */
+/** The window on the input plane. The square that it defines always fits the frame's shorter side; y points up. */
 export interface View {
   /** The input at the middle of the frame, [x, y]. The article's usual one, [1, 0], is the default. */
   centre: [number, number];
-  /** From the centre to the nearer edges, in units of the input plane, 1e-9 to 1e9; 2.6 by default. */
+  /** The distance from the centre to the nearer edges, in input-plane units: 1e-9 to 1e9; 2.6 by default. */
   halfWidth: number;
 }
 
@@ -62,17 +62,20 @@ export interface FrameDescription {
   view: View;
   /** One value per input beyond x and y; all zero by default. */
   slice: number[];
-  /** How outputs become colours: `rgb` (the default), `oklab`, `oklch`, or a colour map for one output, such as `viridis`. */
+  /**
+   * How outputs become colours: `rgb` (the default), `oklab`, `oklch`, or a colour map for one output, such as
+   * `viridis`.
+   */
   palette: Palette;
   /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
-  /** n x n samples a pixel, averaged in linear light; 1 (the default) to 4. */
+  /** n x n samples per pixel, averaged in linear light; 1 (the default) to 4. */
   supersample: 1 | 2 | 3 | 4;
-  /** Ordered dither against banding. Off by default, so that a still is the formula rounded and nothing else. */
+  /** Ordered dithering against banding. Off by default, so that a still is just the rounded formula. */
   dither: boolean;
 }
 
-/** A frame as people write it: all but its size has a default. */
+/** A frame as people write it: everything except its size has a default. */
 export interface FrameInput {
   network: NetworkInput;
   view?: { [K in keyof View]?: View[K] | undefined } | undefined;

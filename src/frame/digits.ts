@@ -1,11 +1,12 @@
 /**
- * Whether float32 has enough digits for a view. A zoom ends where neighbouring pixels differ by less than float32 can
- * tell. A calm network is then flat, and nobody sees it; one that amplifies small differences amplifies float32's
- * roundings as well, and its picture turns into grain.
+ * Whether float32 has enough precision for a view. A zoom ends where neighbouring pixels differ by less than float32
+ * can resolve. A calm network is flat there, so nobody notices; one that amplifies small differences also amplifies
+ * float32's rounding errors, and its picture turns to grain.
  *
- * This is measured, not estimated: at some points of the frame, and at the pixels next to them, the CPU's kernel is held
- * against forward() in float64. How far it is off is compared with how much the true picture changes from a pixel to the
- * next. In wide views of wild networks both are large, and there is no grain: such a picture really is as rough as that.
+ * This is measured, not estimated: at some points of the frame, and at the pixels next to them, the CPU's kernel is
+ * compared with forward() in float64. Its error is related to how much the true picture changes from one pixel to the
+ * next. In wide views of wild networks both are large, and there is no grain: such a picture really is as rough as
+ * that.
  */
 import { forward } from '../network/forward.js';
 import { buildNetwork } from '../network/network.js';
@@ -17,24 +18,24 @@ import { inputAt } from './geometry.js';
 
 /** What float32 does to a frame, in steps of 8 bits, as root mean squares over points and outputs. */
 export interface Digits {
-  /** How far float32 is from float64. */
+  /** The error of float32 against float64. */
   error: number;
   /** How much the picture changes, in float64, from one pixel to the next. */
   change: number;
 }
 
-/** Grain is seen from this error on. */
+/** The error from which grain is visible. */
 const VISIBLE = 1;
-/** And where it is at least this part of the change from pixel to pixel. */
+/** The error must also be at least this fraction of the change from pixel to pixel. */
 const OUTWEIGHS = 0.5;
 /** Pixels larger than this part of what float32 rounds are told apart, whatever the network. */
 const SAFE_PIXEL = 1e-4;
-/** Multiplications in float64 that a measurement may take: some tens of milliseconds. */
+/** The most float64 multiplications in a measurement: some tens of milliseconds. */
 const MOST_WORK = 4e6;
 /** Points along a side of the grid. */
 const [FEWEST, MOST] = [2, 5];
 
-/** Whether a frame shows float32's grain in place of its picture. */
+/** Whether a frame shows float32 grain instead of its picture. */
 export function isGrainy(frame: FrameDescription): boolean {
   if (!isDeep(frame)) return false;
   const { error, change } = digitsOf(frame);
@@ -58,7 +59,7 @@ export function isDeep({
   return pixel < SAFE_PIXEL * rounded;
 }
 
-/** Measures it: on one thread, some tens of milliseconds, the same on every machine. */
+/** Measures the grain on one thread, in some tens of milliseconds, with the same result on every machine. */
 export function digitsOf(frame: FrameDescription): Digits {
   const { size, view } = frame;
   const weights = countWeights(frame.network);

@@ -1,8 +1,8 @@
 /**
- * Networks whose numbers do not fit into float32, which ends at 2^128: deep ones of relu, gelu, softplus or identity, whose
- * values grow with every layer, to 2^200 and more. Their layers are computed as parts of themselves, 2^-e of every number
- * of a layer, which costs no digits: the weights of the next layer take the factor in, and the activation is that of the
- * number meant. Both backends take their exponents from here, so they agree.
+ * Networks whose numbers do not fit into float32, which ends at 2^128: deep ones of relu, gelu, softplus or identity,
+ * whose values grow with every layer, to 2^200 and more. Their layers are computed as parts of themselves, 2^-e of
+ * every number of a layer, which costs no digits: the weights of the next layer take the factor in, and the activation
+ * is that of the number meant. Both backends take their exponents from here, so they agree.
  *
  * Exponents are chosen for a whole frame, so that the largest number of each layer is below 2^120 for every sample. A
  * bound that holds for certain comes first, from the sums of the weights' sizes; most networks stay within it, and have
@@ -37,7 +37,9 @@ export interface Exponents {
 const MOST_BITS = 120;
 /** How much larger a number may be anywhere in the frame than at the points looked at. */
 const HEADROOM = 2 ** 60;
-/** Factors a kernel multiplies by are no larger: what they make is finite, and what they leave out too small to count. */
+/**
+ * Factors a kernel multiplies by are no larger: what they make is finite, and what they leave out too small to count.
+ */
 const MOST_FACTOR_BITS = 120;
 /** No activation changes its course beyond this, as an exponent. */
 const FAR_BITS = 100;
@@ -198,7 +200,9 @@ export function factorsOf(
   return { weights: 2 ** (before - after), biases: 2 ** -after };
 }
 
-/** Weights are no larger: none needs to be but of inputs that are all 0, and those must not be multiplied by infinity. */
+/**
+ * Weights are no larger: none needs to be but of inputs that are all 0, and those must not be multiplied by infinity.
+ */
 const MOST_WEIGHT = 2 ** 100;
 
 export const finiteWeight = (weight: number): number => Math.max(-MOST_WEIGHT, Math.min(MOST_WEIGHT, weight));

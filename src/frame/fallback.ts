@@ -1,4 +1,4 @@
-/** A GPU with the CPU behind it: where the GPU cannot do the work, the CPU does it from the frame that was reached. */
+/** A GPU renderer with the CPU as a fallback: if the GPU fails, the CPU continues from the frame it had reached. */
 import { RenderError, UsageError } from '../errors.js';
 import type { FrameDescription } from './description.js';
 import { BT709, frameBytes, type PixelFormat } from './pixels.js';
@@ -13,7 +13,7 @@ export class FallbackRenderer implements FrameRenderer {
   #cpu: FrameRenderer | undefined;
   #closed = false;
 
-  /** @param onNote - Told once, in one line, if the CPU takes over. */
+  /** @param onNote - Called once, with one line, if the CPU takes over. */
   constructor(gpu: FrameRenderer, startCpu: () => FrameRenderer, onNote?: (message: string) => void) {
     this.#gpu = gpu;
     this.#startCpu = startCpu;
@@ -27,7 +27,7 @@ export class FallbackRenderer implements FrameRenderer {
   }
 
   get description(): string {
-    return this.#cpu ? `${this.#cpu.description}, in place of the GPU` : this.#gpu.description;
+    return this.#cpu ? `${this.#cpu.description}, instead of the GPU` : this.#gpu.description;
   }
 
   get arithmetic(): string {
@@ -57,11 +57,11 @@ export class FallbackRenderer implements FrameRenderer {
     await Promise.all([this.#gpu.close(), this.#cpu?.close()]);
   }
 
-  /** Frames that were under way on the GPU all come here; the first one starts the CPU. */
+  /** Called for every frame in flight on the GPU; the first call starts the CPU. */
   #takeOver(error: Error): void {
     if (this.#cpu) return;
     this.#cpu = this.#startCpu();
-    this.#gpu.close().catch(() => {}); // nothing is asked of it any more
+    this.#gpu.close().catch(() => {}); // it gets no more work
     this.#onNote?.(cpuTakesOver(error));
   }
 
@@ -78,9 +78,9 @@ export class FallbackRenderer implements FrameRenderer {
   }
 }
 
-/** The note to whoever asked for `auto`, in one line. */
+/** The one-line note for users of `auto`. */
 export function cpuTakesOver(error: Error): string {
-  return `The CPU draws in place of the GPU from here on. ${error.message.split('\n')[0]}`;
+  return `Switched from the GPU to the CPU. ${error.message.split('\n')[0]}`;
 }
 
 /** RGBA8 to the planes of video, as gpu/kernels/yuv.ts does. Width and height are even. */

@@ -7,7 +7,7 @@ import * as d3 from 'd3-scale-chromatic';
 import * as z from 'zod';
 import type { Colouring } from './colouring.js';
 
-/** The names of colour maps. They are spelled out so that our declarations do without those of d3. */
+/** The names of colour maps. They are spelled out so that our declarations do not need those of d3. */
 export type MapName =
   | 'viridis'
   | 'magma'
@@ -106,7 +106,7 @@ export const paletteSchema = z.union([
   z.strictObject({ map: z.enum(mapNames), output: z.int().min(1).max(3).default(1) }),
 ]);
 
-/** A palette by its name, or a colour map for the network's output of that number, from 1. */
+/** A palette by name, or a colour map for one of the network's outputs, counted from 1. */
 export type Palette = (typeof paletteNames)[number] | { map: MapName; output: number };
 
 /** A palette as people write it. */

@@ -80,7 +80,9 @@ export function layerRules(spec: NetworkSpec): {
   return { hidden: (k) => rule(k, widths[k - 1]), output: (k) => rule(k, spec.outputs) };
 }
 
-/** Powers of two, so that what stands for draws is at most 1, and numbers that float32 lacks are not lost on the way. */
+/**
+ * Powers of two, so that what stands for draws is at most 1, and numbers that float32 lacks are not lost on the way.
+ */
 function explicitRule({ w, b }: ExplicitLayer, number: number, inputs: number, units: number): LayerRule {
   const weightScale = powerFor(w.reduce((most, row) => largest(row, most), 0));
   return { number, inputs, units, weightScale, biasScale: powerFor(largest(b ?? [], 0)), lastInput: 1 };

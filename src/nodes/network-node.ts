@@ -221,7 +221,10 @@ export abstract class NetworkNode extends Rect {
 
   #examined: FrameDescription | undefined;
 
-  /** Logs a warning, once, where a picture is zoomed in beyond float32's digits. Examines what is twice as deep as before. */
+  /**
+   * Logs a warning, once, where a picture is zoomed in beyond float32's digits. Examines what is twice as deep as
+   * before.
+   */
   protected warnOfGrain(frame: FrameDescription): void {
     const before = this.#examined;
     if (grainTold.has(this.key) || !isDeep(frame)) return;

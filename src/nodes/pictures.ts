@@ -91,7 +91,7 @@ function waitFor({ done }: Picture): void {
   DependencyContext.collectPromise(isScrubbed() ? Promise.race([done, scrubbing.released]) : done);
 }
 
-/** Whether it is an editor's player that draws now. Films are drawn in editors too, and must be whole. */
+/** Whether it is an editor's player that draws now. Films are drawn in editors too but must be whole. */
 function isScrubbed(): boolean {
   return scrubbing.watched && usePlayback().state !== PlaybackState.Rendering;
 }

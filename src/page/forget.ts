@@ -1,7 +1,7 @@
 /**
- * Lets go of nodes that a scene has removed. Motion Canvas keeps every node that a scene has made until the scene begins
- * anew, for its editor: by the scene's list of them, and by the signals that they were computed from. A long film that
- * makes and removes nodes all the time would grow by some 20 kB for each.
+ * Lets go of nodes that a scene has removed. Motion Canvas keeps every node that a scene has made until the scene
+ * begins anew, for its editor: by the scene's list of them, and by the signals that they were computed from. A long
+ * film that makes and removes nodes all the time would grow by some 20 kB for each.
  */
 import type { Scene } from '@motion-canvas/core';
 

@@ -29,7 +29,7 @@ export function guardPage(): void {
 
   if (window !== window.top) return; // a frame may go where it is allowed to
   const leave = (what: string, stack = new Error().stack ?? '') => {
-    const message = `The scene ${what}, which would end the film: leave it out.`;
+    const message = `The scene ${what}, which would end the film: remove that call.`;
     tell({ type: 'failure', failure: { message, stack } satisfies Failure });
   };
   window.close = () => leave('closes its page');

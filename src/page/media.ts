@@ -16,7 +16,7 @@ export function watchVideos(fail: (failure: Failure) => void): void {
           const reason = this.error?.message ? ` (${this.error.message})` : '';
           const message =
             `The video "${fileNameOf(this.currentSrc || this.src)}" cannot be played${reason}: ` +
-            'it is damaged, or in a format that this browser lacks; WebM with VP8 or VP9 plays in all.';
+            'it is damaged, or in a format that this browser does not support; WebM with VP8 or VP9 plays everywhere.';
           fail({ message, stack });
         });
       }

@@ -2,8 +2,8 @@
  * Notices text that is not drawn as it was meant: characters that no typeface has, and families that do not exist. A
  * browser draws an empty box or another typeface then, and says nothing.
  *
- * Whatever is drawn as text passes here: Txt, Code, nodes of others. What was seen is measured after the frame, when its
- * typefaces are loaded, and each character only once for each font.
+ * Whatever is drawn as text passes here: Txt, Code, nodes of others. What was seen is measured after the frame, when
+ * its typefaces are loaded, and each character only once for each font.
  */
 import { Latex, type Layout, type Node, Node as NodeClass, SVG } from '@motion-canvas/2d';
 
@@ -19,10 +19,11 @@ export interface TextTrouble {
 }
 
 /**
- * A typeface without any character, whose box for those that are missing is a thousand times as wide as the font is large,
- * and whose lines are 500 times as high on either side. In front of a font it gives away, by the width of a text, what is
- * in no other typeface, installed ones included; behind a family, by the height of a line, that there is no such family.
- * Made with fontTools' FontBuilder: 16 units an em; .notdef is a triangle of one unit, 16000 wide; ascent and descent 8000.
+ * A typeface without any character, whose box for those that are missing is a thousand times as wide as the font is
+ * large, and whose lines are 500 times as high on either side. In front of a font it gives away, by the width of a
+ * text, what is in no other typeface, installed ones included; behind a family, by the height of a line, that there is
+ * no such family. Made with fontTools' FontBuilder: 16 units an em; .notdef is a triangle of one unit, 16000 wide;
+ * ascent and descent 8000.
  */
 const SENTINEL =
   'data:font/woff2;base64,d09GMgABAAAAAADsAAoAAAAAAiwAAACkAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAABmAALAoUMgE2AiQDBAsEAAQgBTwHIBuXAaAeB7k59DahKF5I5/F8/L157szbTa2WDhr8iXakyrgkKSLhbR7ITnEl9aWT4+9AeoETHyggiiTgNPPAQzZ7oMiiK/X0Fc0MwR3l7P5vUXsIAHAOCo1DLTg0nKIULJf8E0BAIWgMwADpbBwLIAjfmz/c4X+17cLbTQu1ImgFcnnN9MX0KQIAyPSFIFpAAQBguBUQQUCJaBlrotRElfHKK8QGAAA=';

@@ -43,7 +43,7 @@ import { codeDigest, VERSION } from './version.js';
 export interface OutputRequest {
   /** The format by its ending. */
   path: string;
-  /** The most it may have, in bytes, where it is not as all the others. */
+  /** The maximum size in bytes, if it differs from the other files'. */
   maxSize?: number;
 }
 
@@ -58,17 +58,17 @@ export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' |
   /** Where ffmpeg is; by default it is looked for. */
   ffmpeg?: string;
   /**
-   * Whether parts of the film are kept on this machine, so that the same film, begun anew, goes on where it was, and one
-   * that is changed is only drawn where it has changed. Defaults to false.
+   * Whether to cache parts of the film on this machine, so that a restarted render resumes where it left off, and a
+   * changed film is only redrawn where it has changed. Defaults to false.
    */
   cache?: boolean;
-  /** Called for each part of the film that is kept, or was: the same film, begun anew, need not draw it. */
+  /** Called for each part of the film that is in the cache, and so need not be drawn again. */
   onKept?: () => void;
   /** Called after each frame. */
   onProgress?: (progress: Progress) => void;
-  /** Called with what did not go as it should, and yet does not end the work. */
+  /** Called with problems that do not end the render. */
   onWarning?: (message: string) => void;
-  /** Called now and then where it takes long before the first frame, with what is going on: "checking frame 9 of 500". */
+  /** Called occasionally during long work before the first frame, with its stage: "checking frame 9 of 500". */
   onStage?: (doing: string) => void;
   /** Ends the work early: nothing is left behind, and the promise rejects with the signal's reason. */
   signal?: StopSignal;
@@ -77,7 +77,7 @@ export interface WriteOptions extends Omit<SinkOptions, 'note' | 'firstNumber' |
 export interface FilmOptions extends RendererOptions, WriteOptions {
   /** The first and last frame to draw, from 0, both included. All of them by default. */
   frames?: [first: number, last: number];
-  /** Draws every how-manieth of them, the first one first, at as much lower a rate. Defaults to 1. */
+  /** Frame step: 2 draws every second frame, from the first, at half the frame rate. Defaults to 1. */
   every?: number;
 }
 
@@ -106,7 +106,7 @@ export interface Film {
 /**
  * Renders a sweep to files. Memory does not grow with the film: a few frames are under way at a time, and a slow
  * encoder slows the renderer down.
- * @throws UsageError before anything is drawn, for what cannot be; RenderError for what goes wrong later.
+ * @throws UsageError for an invalid request, before anything is drawn; RenderError for later failures.
  */
 export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Film> {
   checkRequest(sweep, options);
@@ -116,7 +116,7 @@ export async function renderFilm(sweep: Sweep, options: FilmOptions): Promise<Fi
   return writeFilm((formats) => sweepSource(sweep, range, options, formats), { ...options, madeOf });
 }
 
-/** Names a frame by all that is in it; explicit weights, which may be megabytes, by a digest that is made once. */
+/** A name derived from everything in a frame; explicit weights, which may be megabytes, are hashed only once. */
 function frameKeys(): (frame: FrameDescription) => string {
   const digests = new WeakMap<object, string>();
   return (frame) => {
@@ -230,8 +230,8 @@ export async function writeFilm(
 
 function damageNote(count: number): string {
   return count === 1
-    ? 'A segment in the cache was damaged: it is dropped, and its frames are drawn again.'
-    : `${count} segments in the cache were damaged: they are dropped, and their frames are drawn again.`;
+    ? 'A cached segment was damaged: it was dropped, and its frames are drawn again.'
+    : `${count} cached segments were damaged: they were dropped, and their frames are drawn again.`;
 }
 
 /** All frames that are in any of the lists, each once, in order. */
@@ -278,7 +278,7 @@ async function sweepSource(
     },
     namesOf(part) {
       signal?.throwIfAborted(); // a long film has many parts
-      if (renderer.arithmetic !== arithmetic) return []; // the CPU has taken over: which frame is whose is not known
+      if (renderer.arithmetic !== arithmetic) return []; // the CPU has taken over: it is unknown which backend drew which frame
       const hash = createHash('sha256').update(codeDigest()).update(`${backend} ${arithmetic}`);
       for (const frame of numbersIn([part])) hash.update(keyOf(describe(frame)));
       return [hash.digest('hex')];
@@ -303,7 +303,7 @@ export async function renderStill(
   checkedSweep(sweep);
   if (!(typeof t === 'number' && t >= 0 && t <= sweep.seconds)) {
     throw new UsageError(
-      `The time is ${quote(t)} s, and the sweep lasts from 0 to ${sweep.seconds} s: take one between.`,
+      `The time is ${quote(t)} s, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
     );
   }
   checkRequest(sweep, { ...options, outputs: [output] });
@@ -313,18 +313,18 @@ export async function renderStill(
   return renderFilm(still, { ...options, outputs: [output] });
 }
 
-/** What a program may give: anything. @throws UsageError for what is no sweep, and options that are none. */
+/** Validates untrusted arguments. @throws UsageError for an invalid sweep or invalid options. */
 function checkRequest(sweep: Sweep, options: FilmOptions): void {
   checkedSweep(sweep);
   const result = requestSchema.safeParse(options);
-  if (!result.success) throw new UsageError(explain(result.error, options, [], 'What is given as options'));
+  if (!result.success) throw new UsageError(explain(result.error, options, [], 'The options argument'));
 }
 
 const path = z.string().min(1);
 const instance = (kind: string, test: (value: unknown) => boolean) => z.custom(test, `must be ${kind}`);
 const called = instance('a function', (value) => typeof value === 'function').optional();
 
-/** The rest is checked where it is used. */
+/** The other options are checked where they are used. */
 const requestSchema = z.looseObject({
   outputs: z
     .array(z.union([path, z.looseObject({ path, maxSize: z.number().positive().optional() })]))

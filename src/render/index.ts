@@ -15,10 +15,10 @@ export {
 
 /**
  * Finds ffmpeg where `--ffmpeg` looks for it.
- * @param path - The one to use; by default it is looked for.
- * @throws UsageError when `path` names something that does not run; RenderError when there is none at all.
+ * @param path - The one to use; found automatically by default.
+ * @throws UsageError when `path` names something that does not run; RenderError when there is no ffmpeg at all.
  */
 export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
   if (path === undefined || (typeof path === 'string' && path !== '')) return find(path);
-  throw new UsageError(`The path of ffmpeg is ${quote(path)}, and must be a text, or left out.`);
+  throw new UsageError(`The path to ffmpeg is ${quote(path)} but must be a text, or left out.`);
 }

@@ -1,10 +1,10 @@
-/** Which versions of other people's packages are at work. */
+/** The versions of the third-party packages in use. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The packages that decide pixels, with all that they depend on themselves. */
+/** The packages that determine pixels, directly or through their dependencies. */
 export const DRAWING = [
   '@motion-canvas/2d',
   '@motion-canvas/core',
@@ -26,7 +26,7 @@ interface Manifest {
 }
 
 /**
- * The versions of packages and of all that they depend on, as Node finds them from a folder: hoisted, nested or linked.
+ * The versions of packages and all their dependencies, resolved as Node does from a folder: hoisted, nested or linked.
  * @returns "name@version", each once, sorted. Packages that are not installed are left out.
  */
 export function versionsOf(names: readonly string[], from: string): string[] {
@@ -43,10 +43,12 @@ export function versionsOf(names: readonly string[], from: string): string[] {
   return [...new Set(found.values())].sort();
 }
 
-/** The versions of those that decide pixels here. */
+/** The versions of the packages that determine pixels here. */
 export const drawingVersions = (): string[] => versionsOf(DRAWING, dirname(fileURLToPath(import.meta.url)));
 
-/** Looks in the folders where Node would. Packages need not export their package.json, so Node cannot be asked for it. */
+/**
+ * Looks in the folders where Node would. Packages need not export their package.json, so Node cannot be asked for it.
+ */
 function folderOf(name: string, from: string): string | undefined {
   for (let at = from; ; at = dirname(at)) {
     const folder = join(at, 'node_modules', name);
@@ -55,7 +57,7 @@ function folderOf(name: string, from: string): string | undefined {
   }
 }
 
-/** Where there is no node_modules, as with Yarn's Plug'n'Play: from a package's entry up. */
+/** Without node_modules, as with Yarn's Plug'n'Play: searches upward from the package's entry point. */
 function unpluggedFolderOf(name: string, from: string): string | undefined {
   try {
     const entry = createRequire(join(from, 'here.js')).resolve(name);

@@ -41,7 +41,7 @@ export interface SheetOptions {
   output: string;
   /** What the pictures are made of, for the file's metadata. */
   madeOf?: Recipe;
-  /** How long the disk may go without progress, in seconds. Defaults to 60. */
+  /** How long the disk may make no progress, in seconds. Defaults to 60. */
   timeout?: number;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;

@@ -7,7 +7,7 @@ export interface FrameSource {
   readonly shape: FilmShape;
   /** The number of the first of them in the whole film. */
   readonly firstFrame: number;
-  /** How far the numbers of two frames in a row are apart there. */
+  /** The difference between the numbers of consecutive frames. */
   readonly every: number;
   /** What draws, in a word or two, the same every time: "cpu". */
   readonly backend: string;
@@ -18,7 +18,7 @@ export interface FrameSource {
    * be another one once they have been foreseen or drawn.
    */
   namesOf(frames: Range): string[];
-  /** What hosts answered, for the recipe: the SHA-256 of each answer by its address. To be asked once frames have been drawn. */
+  /** The hosts' responses, for the recipe: the SHA-256 of each by its address. Complete once frames have been drawn. */
   answers?(): Record<string, string>;
   /** Finds out more names of frames than are known, where something was kept of this film as it was before it was changed. */
   foresee?(cache: SegmentCache): Promise<void>;

@@ -1,4 +1,4 @@
-/** The package's version, and a name for all the code that decides what films look like. */
+/** The package's version, and a fingerprint of all the code that determines what films look like. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

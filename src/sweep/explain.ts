@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { didYouMean, namesake, nearest } from '../did-you-mean.js';
 import { networkFieldNames } from '../network/spec.js';
 
-/** The fields that there are, by the last word of the way to what holds them. */
+/** The known fields, by the last part of the path to their container. */
 const SWEEP_FIELDS =
   'title figure seconds fps size loop network view slice pace palette supersample dither'.split(' ');
 const FIELDS: Record<string, readonly string[]> = {
@@ -13,16 +13,16 @@ const FIELDS: Record<string, readonly string[]> = {
   palette: ['map', 'output'],
   weights: ['w', 'b'],
 };
-/** Of what has no name of its own: a track, or a pair. */
+/** The fields of unnamed containers: tracks and pairs. */
 const OTHER_FIELDS = 'tween zoom keyframes walk easing during from to fraction'.split(' ');
 
-/** " Did you mean "layers"?" for a field that is none, with the way to it when it belongs elsewhere. */
+/** " Did you mean "layers"?" for an unknown field, with its path when it belongs elsewhere. */
 function fieldMeant(key: string, path: (string | number)[]): string {
   const names = path.filter((part) => typeof part === 'string');
   const home = names.at(-1) ?? '';
   const known = FIELDS[home] ?? (names.length === 0 ? SWEEP_FIELDS : OTHER_FIELDS);
   const places = (['network', 'view'] as const).filter((part) => part !== home);
-  // By its name, here and elsewhere, before by its letters.
+  // Exact names, here and elsewhere, come before similar spellings.
   for (const find of [namesake, nearest]) {
     const exact = names.length === 0 && places.find((part) => FIELDS[part].includes(key));
     if (exact) return `. Did you mean "${exact}.${key}"?`;
@@ -43,7 +43,7 @@ function fieldMeant(key: string, path: (string | number)[]): string {
  * @param input - What was read, to quote the value from.
  * @param prefix - Where in the sweep the input stands.
  * @param whole - What to call the input where all of it is wrong.
- * @param known - The input's fields, where it is not a sweep or a part of one.
+ * @param known - The input's fields, if it is not a sweep or part of one.
  */
 export function explain(
   error: z.ZodError,
@@ -65,21 +65,21 @@ export function explain(
   if (issue.code === 'custom') return `${subject} ${issue.message}.`;
   const hint = typeof value === 'string' && issue.values ? didYouMean(value, issue.values.map(String)) : '.';
   const tooManyToList = issue.values && issue.values.length > 10 && hint !== '.';
-  const rule = tooManyToList ? 'is none of those known' : ruleOf(issue);
+  const rule = tooManyToList ? 'must be a known name' : ruleOf(issue);
   return value === undefined
     ? `${subject} is missing: it ${rule}.`
-    : `${subject} is ${quote(value)}, and ${rule}${hint}`;
+    : `${subject} is ${quote(value)} but ${rule}${hint}`;
 }
 
 /**
- * One line on a view that float32 has too few digits for: what is wrong, where it begins, and what to do.
- * @param seconds - When it begins; undefined where it is so from the start.
+ * One line about a view that exceeds float32 precision: what is wrong, where it begins, and what to do.
+ * @param seconds - When it begins; undefined if from the start.
  */
 export function explainGrain(halfWidth: number, seconds?: number): string {
   const where = `at half-width ${Number(halfWidth.toPrecision(2))}`;
   const begin =
     seconds === undefined ? `A${where.slice(1)}` : `From ${Number(seconds.toFixed(2))} s, ${where},`;
-  return `${begin} the zoom is beyond float32's digits and the picture is grain: zoom in less, or use fewer layers or a smaller weightScale.`;
+  return `${begin} the zoom exceeds float32 precision and the picture turns to grain: zoom in less, or use fewer layers or a smaller weightScale.`;
 }
 
 /** A value as short text, for messages. */
@@ -93,7 +93,7 @@ function asText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return Array.isArray(value) ? 'a list' : 'an object'; // in a circle, or with a BigInt in it
+    return Array.isArray(value) ? 'a list' : 'an object'; // circular, or contains a BigInt
   }
 }
 

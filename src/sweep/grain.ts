@@ -1,4 +1,4 @@
-/** Where a film zooms in so far that float32 has no digits left for it: see ../frame/digits.ts, which measures that. */
+/** Finds where a film zooms in beyond float32 precision; ../frame/digits.ts measures it. */
 import { isDeep, isGrainy } from '../frame/digits.js';
 import { explainGrain } from './explain.js';
 import { depthAt, frameAt, frameCount, type Sweep, timeOfFrame } from './sweep.js';
@@ -7,9 +7,9 @@ import { depthAt, frameAt, frameCount, type Sweep, timeOfFrame } from './sweep.j
 const PROBES = 13;
 
 /**
- * One line on where a film turns into grain, for people; undefined if it does not. Ordinary views cost next to nothing,
- * deep ones some tens of milliseconds for each of at most 13 frames and a few more.
- * @param range - The first and last of the frames that count; all of them by default.
+ * A one-line message that says where a film turns to grain; undefined if it does not. Ordinary views cost almost
+ * nothing, deep ones some tens of milliseconds for each of at most 13 frames and a few more.
+ * @param range - The first and last frame to check; all frames by default.
  */
 export function grainNote(sweep: Sweep, range?: readonly [number, number]): string | undefined {
   const [first, last] = range ?? [0, frameCount(sweep) - 1];
@@ -35,7 +35,7 @@ export function grainNote(sweep: Sweep, range?: readonly [number, number]): stri
   return explainGrain(halfWidth, grainy > first ? seconds : undefined);
 }
 
-/** The same of one moment, in seconds. */
+/** The same for one moment, in seconds. */
 export function grainNoteAt(sweep: Sweep, t: number): string | undefined {
   if (sweep.pace !== 'even' && !isDeep(depthAt(sweep, t))) return;
   const frame = frameAt(sweep, t);

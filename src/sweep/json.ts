@@ -1,9 +1,9 @@
-/** JSON with complaints of our own: V8 words its own anew in every other version of Node, and quotes the file in them. */
+/** JSON parsing with our own error messages: V8's change between Node versions and quote the file. */
 
 /**
- * What the text holds, as JSON.parse reads it.
- * @throws SyntaxError with where the first mistake is, from 1, and what is wrong there: "line 2, column 9: a comma is
- * missing, or a bracket that closes".
+ * Parses JSON text like JSON.parse.
+ * @throws SyntaxError with the place of the first mistake, counted from 1, and what is wrong there:
+ * "line 2, column 9: a comma or the closing bracket is missing".
  */
 export function parseJson(text: string): unknown {
   try {
@@ -19,7 +19,7 @@ export function parseJson(text: string): unknown {
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
-/** The first mistake, and where it is. Neither depth nor length makes it run out of stack. */
+/** The first mistake and its position. Neither depth nor length can overflow the stack. */
 function mistakeIn(text: string): { at: number; problem: string } {
   let at = 0;
   const eat = (pattern: RegExp): boolean => {
@@ -67,18 +67,18 @@ function mistakeIn(text: string): { at: number; problem: string } {
       }
     } else if (bracket === '"') {
       if (!eatString()) return wrong(BAD_STRING);
-    } else if (!eat(SCALAR)) return wrong('a value is missing, or is not one that JSON has');
+    } else if (!eat(SCALAR)) return wrong('a value is missing, or is not valid JSON');
     for (;;) {
       eatSpace(); // a value ends here
       const inner = open.at(-1);
-      if (inner === undefined) return wrong('something stands behind the end');
+      if (inner === undefined) return wrong('there is extra text after the end');
       if (text[at] === (inner === '{' ? '}' : ']')) {
         at++;
         open.pop();
         continue;
       }
       if (text[at] !== ',')
-        return wrong(`a comma is missing, or the ${inner === '{' ? 'brace' : 'bracket'} that closes`);
+        return wrong(`a comma or the closing ${inner === '{' ? 'brace' : 'bracket'} is missing`);
       at++;
       eatSpace();
       const problem = inner === '{' ? name() : undefined;
@@ -88,5 +88,4 @@ function mistakeIn(text: string): { at: number; problem: string } {
   }
 }
 
-const BAD_STRING =
-  'a text in double quotes does not end, or has an escape or a line end that JSON does not know';
+const BAD_STRING = 'a string is not closed, or has an escape or a line break that JSON does not allow';

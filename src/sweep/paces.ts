@@ -1,2 +1,2 @@
-/** How a sweep's time may run, by name; sweep.ts says what each means. */
+/** The names of the paces at which a sweep may run; sweep.ts explains them. */
 export const paces = ['even', 'tracks'] as const;

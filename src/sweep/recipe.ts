@@ -19,7 +19,7 @@ const recipeSchema = z.strictObject({
   sweep: z.unknown().optional(),
   /** In place of a sweep, the name of a composed scene, whose code is in no recipe. */
   scene: z.string().max(200).optional(),
-  /** What that scene was given: what its variables were, and how it was shown. */
+  /** That scene's settings: its variables and how it was shown. */
   variables: z.record(z.string().max(200), z.json()).optional(),
   size: sizeSchema.optional(),
   fps: z.number().min(1).max(1000).optional(),
@@ -28,7 +28,7 @@ const recipeSchema = z.strictObject({
   frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
   /** Frame step: 2 = every second frame. */
   every: z.int().min(1).max(1000).optional(),
-  /** What hosts answered as it was drawn: the SHA-256 of each answer, by its address. The answers are in no recipe. */
+  /** The SHA-256 of each response from a host during drawing, by address. Recipes do not contain the responses. */
   answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
   /** Of a contact sheet, what it puts side by side: seeds, as the command line has them, frames, and when. */
   sheet: z
@@ -45,16 +45,16 @@ const recipeSchema = z.strictObject({
 /** What a film was made of. */
 export interface Recipe {
   sweep?: Sweep;
-  /** In place of a sweep, the name of a composed scene. */
+  /** The name of a composed scene, instead of a sweep. */
   scene?: string | undefined;
-  /** What that scene was given: what its variables were, and how it was shown. */
+  /** That scene's settings: its variables and how it was shown. */
   variables?: Record<string, Json> | undefined;
   size?: [number, number] | undefined;
   fps?: number | undefined;
   transparent?: boolean | undefined;
   frames?: [first: number, last: number] | undefined;
   every?: number | undefined;
-  /** The SHA-256 of what hosts answered as it was drawn, by its address. */
+  /** The SHA-256 of each response from a host during drawing, by address. */
   answers?: Record<string, string> | undefined;
   sheet?:
     | { seeds?: string[] | undefined; frames?: number[] | undefined; at?: number | undefined }

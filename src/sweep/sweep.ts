@@ -113,19 +113,19 @@ export function sweep(input: SweepInput): Sweep {
 const checkedSweeps = new WeakSet<object>();
 
 /**
- * A sweep that a program hands back: one that was checked, or a copy of one that was changed perhaps.
+ * Validates a sweep passed by a program: one that was checked before, or a copy that may have been changed.
  * @throws UsageError for anything else.
  */
 export function checkedSweep(value: unknown): Sweep {
   const known = typeof value === 'object' && value !== null && checkedSweeps.has(value);
-  if (known && sweepSchema.safeParse(value).success) return value as Sweep; // which nobody has changed since
+  if (known && sweepSchema.safeParse(value).success) return value as Sweep; // unchanged since it was checked
   const fields = (typeof value === 'object' && value) || {};
   const missing = (['seconds', 'fps', 'size', 'loop', 'network', 'view'] as const).find(
     (name) => !Object.hasOwn(fields, name),
   );
   if (missing === undefined) return parseSweep(value);
   throw new UsageError(
-    `The sweep is ${quote(value)}, which has no "${missing}": pass what sweep({ ... }) gives, which fills in the rest.`,
+    `The sweep is ${quote(value)}, which has no "${missing}": pass the result of sweep({ ... }), which fills in the rest.`,
   );
 }
 
@@ -145,7 +145,7 @@ export function parseSweep(input: unknown): Sweep {
   return checked;
 }
 
-/** How many values of tracks may be computed to check a sweep: a second or two of work, whoever wrote it. */
+/** The most track values computed to check a sweep: a second or two of work, whoever wrote it. */
 const MOST_VALUES = 2_000_000;
 
 /** Checks what the tracks lead to: most mistakes show at the ends, an overshooting easing's in between. */
@@ -161,10 +161,10 @@ function checkFrames(sweep: Sweep): void {
 }
 
 /**
- * Checks a sweep's frames at `count` times, a piece at a time. Each field has a lowest and a highest value it may take,
- * so one frame with all tracks at their least and one with all at their greatest stand for all of them. Only where one of
- * the two cannot be, or a track is in a field of another kind, are they looked at one by one, in order.
- * @throws UsageError for the first that cannot be.
+ * Checks a sweep's frames at `count` times, in slices. Each field has a lowest and a highest valid value, so one frame
+ * with all tracks at their minimum and one with all at their maximum stand for all of them. Only if one of the two is
+ * invalid, or a track is in another kind of field, are frames checked one by one, in order.
+ * @throws UsageError for the first invalid frame.
  */
 function* checkTimes(sweep: Sweep, timeOf: (i: number) => number, count: number): Generator<number, void> {
   const tracks = tracksOf(sweep);
@@ -194,7 +194,7 @@ function* checkTimes(sweep: Sweep, timeOf: (i: number) => number, count: number)
   }
 }
 
-/** Whether a field takes all numbers from one to another, or a walk of seeds, which is sound when its seeds are. */
+/** Whether a field accepts all numbers in a range, or a walk of seeds, which is valid when its seeds are. */
 function isRange([part, field]: (string | number)[]): boolean {
   return part !== 'network' || (field !== 'inputs' && field !== 'outputs');
 }
@@ -207,7 +207,7 @@ function frameWith(sweep: Sweep, values: unknown[]) {
   return frameSchema.safeParse({ ...parts, palette, size, supersample, dither });
 }
 
-/** A copy of a value in which another stands at the end of a way; what is beside the way is shared. */
+/** A copy of a value with the value at a path replaced; everything off the path is shared. */
 function replaced(value: unknown, [key, ...rest]: (string | number)[], leaf: unknown): unknown {
   if (key === undefined) return leaf;
   const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
@@ -250,15 +250,15 @@ export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: n
 }
 
 /**
- * The frame at t seconds, 0 to the sweep's end. Throws a UsageError if a track has led somewhere it may not. The first that
- * is asked of a sweep at an even pace takes a second or two: see preparePace.
+ * The frame at t seconds, from 0 to the sweep's end. Throws a UsageError if a track leads to an invalid value. With an
+ * even pace, the first call takes a second or two: see preparePace.
  */
 export function frameAt(sweep: Sweep, t: number): FrameDescription {
   const { seconds } = sweep;
   if (!(typeof t === 'number' && t >= 0 && t <= seconds * (1 + 1e-9))) {
     // A last frame's time may be off by rounding.
     throw new UsageError(
-      `The time is ${quote(t)} s, and the sweep lasts from 0 to ${seconds} s: take one between.`,
+      `The time is ${quote(t)} s, but the sweep runs from 0 to ${seconds} s: choose a time in that range.`,
     );
   }
   if (sweep.pace !== 'even') return describe(sweep, t);
@@ -285,10 +285,10 @@ export async function preparePace(sweep: Sweep, watched: Watched = {}): Promise<
 }
 
 /**
- * Checks frames of a sweep before the first is drawn, so that no mistake in the last costs those before it.
- * @param frames - The first and the last, from 0.
- * @returns What describes a frame at a time among theirs, quickly.
- * @throws UsageError for the first that cannot be.
+ * Checks a sweep's frames before any is drawn, so that a mistake in the last one does not waste the others.
+ * @param frames - The first and the last, counted from 0.
+ * @returns A fast function that describes the frame at a time within that range.
+ * @throws UsageError for the first invalid frame.
  */
 export async function checkedFrames(
   sweep: Sweep,
@@ -307,7 +307,7 @@ export async function checkedFrames(
   const start = timeOf(0);
   const drawn = describe(sweep, start);
   const tracks = tracksOf(sweep);
-  // Only what moves is different in another frame, and that has been checked.
+  // Frames differ only in what moves, and that has been checked.
   return (t) => {
     let frame: unknown = drawn;
     for (const { path, value } of tracks) {
@@ -362,7 +362,7 @@ function describe(sweep: Sweep, t: number): FrameDescription {
   throw new UsageError(when + explain(result.error, input));
 }
 
-/** What decides how deep a view is, at t seconds of the tracks; nothing of it is checked, so that it costs next to nothing. */
+/** What determines how deep a view is, at t seconds of track time; unchecked, so that it costs almost nothing. */
 export function depthAt(sweep: Sweep, t: number): Parameters<typeof isDeep>[0] {
   const { network, view, slice, size, supersample, seconds } = sweep;
   const { weightScale, biasScale, weights } = network;
@@ -379,7 +379,7 @@ export function depthAt(sweep: Sweep, t: number): Parameters<typeof isDeep>[0] {
   };
 }
 
-/** `value` with every track in it replaced by its value at t. What has none in it is not copied. */
+/** `value` with every track in it replaced by its value at t. Parts without tracks are not copied. */
 function resolve(value: unknown, t: number, seconds: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (formOf(value)) return valueAt(value as Moving, t, seconds);
@@ -414,13 +414,13 @@ function checkTracks({ network, view, slice, loop }: Sweep): void {
   }
 }
 
-/** A track that has been checked, and the way to it. */
+/** A checked track, and the path to it. */
 interface Placed {
   path: (string | number)[];
   value: Moving;
 }
 
-/** The tracks of sweeps, which are looked for once. */
+/** The tracks of each sweep, searched for only once. */
 const tracksOfSweeps = new WeakMap<Sweep, Placed[]>();
 
 function tracksOf(sweep: Sweep): Placed[] {

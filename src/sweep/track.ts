@@ -34,7 +34,7 @@ const points = z
     (list) => list.every(([t], i) => i === 0 || t > list[i - 1][0]),
     'must be in the order of their times',
   );
-/** The same, but quick where nothing is wrong: there may be a hundred thousand. */
+/** The same, but fast when nothing is wrong: there may be a hundred thousand keyframes. */
 const quickPoints = z.any().superRefine((value, context) => {
   if (arePoints(value)) return;
   for (const issue of points.safeParse(value).error?.issues ?? []) context.issues.push(issue as never);
@@ -51,7 +51,7 @@ const loopSchema = z.strictObject({
 const walkSchema = z.strictObject({ walk: z.array(seedValue).min(2), easing });
 
 /**
- * A number that may move, as it stands in a recipe: see `tween`, `zoom`, `keyframes` and `loop`. The easing is
+ * A number that may move, as written in a recipe: see `tween`, `zoom`, `keyframes` and `loop`. The easing is
  * easeInOutCubic by default. Times are in seconds; by default it moves as long as the sweep lasts.
  */
 export type Track =
@@ -111,7 +111,7 @@ export function loop(
 /** A point going round a circle once: the tracks of its two coordinates. */
 export function circle(radius: number, centre: [number, number] = [0, 0]): [Track, Track] {
   if (!Array.isArray(centre)) {
-    throw new UsageError(`circle: the centre is ${quote(centre)}, and must be [x, y].`);
+    throw new UsageError(`circle: the centre is ${quote(centre)} but must be [x, y].`);
   }
   return [loop(radius, { centre: centre[0] }), loop(radius, { centre: centre[1], phase: -0.25 })];
 }
@@ -170,7 +170,7 @@ const forms = {
 };
 
 /**
- * The schema of a value that is a moving track, by the key that tells it; undefined for all other values.
+ * The schema for a moving track, chosen by its identifying key; undefined for all other values.
  * @internal
  */
 export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | undefined {
@@ -179,7 +179,7 @@ export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | und
   return key ? forms[key] : undefined;
 }
 
-/** Whether the rule for keyframes has nothing to say of it. */
+/** Whether these keyframes obey the rules. */
 function arePoints(value: unknown): boolean {
   if (!Array.isArray(value) || value.length === 0) return false;
   let before = -Number.MIN_VALUE; // times are 0 or more
@@ -199,7 +199,7 @@ function progress({ easing: name, during: span }: Movement, t: number, seconds: 
 }
 
 function valueAmong(points: [number, number][], t: number, ease: (u: number) => number): number {
-  // The first point after t, by halving where it may be: there may be a hundred thousand.
+  // Binary search for the first point after t: there may be a hundred thousand.
   let next = 0;
   for (let last = points.length; next < last; ) {
     const middle = (next + last) >> 1;

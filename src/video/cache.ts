@@ -22,7 +22,7 @@ const KEY = /^[0-9a-f]{40}$/;
 /** The ending of a segment's digest: SHA-256 of its key and its bytes, so that segments that changed places show. */
 const DIGEST = '.sha256';
 
-/** What a copy fails for that says nothing about the segment. */
+/** Errors of a copy that say nothing about the segment. */
 const SHORTAGES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM'];
 
 export interface Kept {
@@ -40,7 +40,7 @@ export class SegmentCache {
     return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
   }
 
-  /** How many segments that were asked for turned out to be damaged, and were dropped. */
+  /** How many requested segments were damaged, and were dropped. */
   damaged = 0;
 
   private constructor(
@@ -49,8 +49,8 @@ export class SegmentCache {
   ) {}
 
   /**
-   * The cache of this user, by UNTRAINED_CACHE or where the system has such things; undefined where UNTRAINED_CACHE is "off",
-   * and where it names no folder and the user has no home.
+   * The cache of this user, by UNTRAINED_CACHE or where the system has such things; undefined where UNTRAINED_CACHE is
+   * "off", and where it names no folder and the user has no home.
    * @throws UsageError when UNTRAINED_CACHE_SIZE is no size.
    */
   static here(env: Environment = process.env): SegmentCache | undefined {
@@ -59,13 +59,13 @@ export class SegmentCache {
     const text = env.UNTRAINED_CACHE_SIZE;
     const limit = text ? parseBytes(text) : DEFAULT_LIMIT;
     if (limit === undefined) {
-      throw new UsageError(`UNTRAINED_CACHE_SIZE is "${text}", and must be a size such as 5GB or 500MB.`);
+      throw new UsageError(`UNTRAINED_CACHE_SIZE is "${text}" but must be a size such as 5GB or 500MB.`);
     }
     return new SegmentCache(folder, limit);
   }
 
   /**
-   * Puts the segment of that key at `to`, on whichever disk that is. A damaged one is dropped, and counted in `damaged`.
+   * Copies the segment with that key to `to`, on any disk. A damaged one is dropped, and counted in `damaged`.
    * @returns False if there is none.
    */
   async take(key: string, to: string): Promise<boolean> {
@@ -89,7 +89,7 @@ export class SegmentCache {
     }
   }
 
-  /** Keeps a segment that is whole. Best effort: where nothing can be kept (false), films are made all the same. */
+  /** Caches a complete segment. Best effort: if it cannot be cached (false), films are still made. */
   async keep(key: string, from: string): Promise<boolean> {
     const path = this.pathOf(key);
     const unfinished = this.unfinished(path);
@@ -120,7 +120,7 @@ export class SegmentCache {
       .catch(() => {});
   }
 
-  /** Gives a small file its name once it is whole. */
+  /** Gives a small file its name once it is complete. */
   private async write(path: string, text: string): Promise<void> {
     const unfinished = this.unfinished(path);
     try {
@@ -132,7 +132,10 @@ export class SegmentCache {
     }
   }
 
-  /** Removes a segment, and then its digest. Whatever has taken the segment's place goes too, so that one can be kept again. */
+  /**
+   * Removes a segment, and then its digest. Whatever has taken the segment's place goes too, so that one can be kept
+   * again.
+   */
   private async drop(path: string): Promise<void> {
     for (const file of [path, path + DIGEST])
       await fs.rm(file, { force: true, recursive: true }).catch(() => {});
@@ -149,7 +152,7 @@ export class SegmentCache {
     }
   }
 
-  /** The system's reason why nothing can be kept; undefined if it can. */
+  /** The system error that prevents caching; undefined if there is none. */
   async problem(): Promise<Error | undefined> {
     try {
       await makeFolder(this.folder);
@@ -184,7 +187,9 @@ export class SegmentCache {
     return `${path}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
   }
 
-  /** Segments only: whatever else lies in the folder is somebody's. Removes what killed copies left, and lone digests. */
+  /**
+   * Segments only: whatever else lies in the folder is somebody's. Removes what killed copies left, and lone digests.
+   */
   private async list(): Promise<{ path: string; bytes: number; used: number }[]> {
     const segments: { path: string; bytes: number; used: number }[] = [];
     for (const name of await fs.readdir(this.folder).catch(() => [])) {
@@ -199,14 +204,14 @@ export class SegmentCache {
   }
 }
 
-/** Whether it is the digest of a segment that is not there. */
+/** Whether it is a digest without its segment. */
 async function isLone(path: string): Promise<boolean> {
   if (!path.endsWith(DIGEST)) return false;
   const segment = path.slice(0, -DIGEST.length);
   return KEY.test(basename(segment)) && !(await exists(segment));
 }
 
-/** Whether there is a plain file: of links, folders and pipes none could be trusted, and some would never end. */
+/** Whether there is a plain file: links, folders and pipes cannot be trusted, and some never end. */
 async function isFile(path: string): Promise<boolean> {
   return (await fs.lstat(path)).isFile();
 }
@@ -218,7 +223,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** What the digest of a file under a key is to be. Half a second a gigabyte, more or less. */
+/** The expected digest of a file under a key. Takes about half a second per gigabyte. */
 async function digestOf(key: string, path: string): Promise<string> {
   const hash = createHash('sha256').update(key);
   for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);

@@ -62,8 +62,8 @@ function stallMessage(
   frames: number,
 ): string {
   return (
-    `ffmpeg made no progress for ${seconds} s after ${written} of ${frames} frames of "${output.path}", and was ended: ` +
-    'it was stopped, or its disk does not answer. Run the command again, or write to another disk; if it is only slow, ' +
-    `give it longer with --timeout. (${path}, version ${version})`
+    `ffmpeg made no progress for ${seconds} s after ${written} of ${frames} frames of "${output.path}" and was killed: ` +
+    'it was suspended, or its disk is not responding. Run the command again, write to another disk, or ' +
+    `allow more time with --timeout. (${path}, version ${version})`
   );
 }

@@ -30,7 +30,7 @@ const here: Surroundings = { env: process.env, packagePath };
 /**
  * Finds ffmpeg, in this order: `explicit` (the --ffmpeg option), the FFMPEG_PATH variable, the ffmpeg-static package, an
  * `ffmpeg` on PATH, and the 2018 build inside @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
- * @param timeout - How long one may go without progress then, in seconds.
+ * @param timeout - How long one may make no progress, in seconds.
  * @throws UsageError when `explicit` or FFMPEG_PATH names something that does not run: whoever named it meant it.
  * @throws RenderError when there is none at all.
  */
@@ -48,9 +48,9 @@ export async function findFfmpeg(
     (await fromPackage('@ffmpeg-installer/ffmpeg', packagePath, timeout)) ??
     Promise.reject(
       new RenderError(
-        'A film needs ffmpeg, and there is none in node_modules or on PATH: install it (run npm install without ' +
-          '--omit=optional, or see https://ffmpeg.org/download.html), or name one with --ffmpeg or FFMPEG_PATH. ' +
-          'Stills, sheets and PNG frames need none.',
+        'A film needs ffmpeg, but there is none in node_modules or on PATH: install it (run npm install without ' +
+          '--omit=optional, or see https://ffmpeg.org/download.html), or specify one with --ffmpeg or FFMPEG_PATH. ' +
+          'Stills, sheets and PNG frames do not need it.',
       ),
     )
   );
@@ -69,7 +69,7 @@ async function named(
   } catch (error) {
     if (error instanceof StalledError) {
       throw new StalledError(
-        `${source} names "${value}", which ${error.message}: give it longer with --timeout, or name another.`,
+        `${source} names "${value}", which ${error.message}: allow more time with --timeout, or choose another.`,
       );
     }
     const bare = !/[/\\]/.test(value);
@@ -118,7 +118,7 @@ async function versionOf(path: string, timeout: number): Promise<string> {
   let stdout: string;
   try {
     // A cold disk can take seconds to read 70 MB; a program that waits for input must not keep us forever.
-    stdout = await outputOf(path, ['-version'], { timeout, stalled: `does not answer for ${timeout} s` });
+    stdout = await outputOf(path, ['-version'], { timeout, stalled: `did not respond for ${timeout} s` });
   } catch (error) {
     if (error instanceof StalledError) throw error;
     const { code } = error as NodeJS.ErrnoException;

@@ -16,7 +16,7 @@ export type Palette = 'per-frame' | 'global';
 
 /** What a GIF is made by. */
 interface Rung {
-  /** Every how-manieth frame it has. */
+  /** Frame step: 2 = every second frame. */
   every: number;
   /** In a palette, at most 256. */
   colours: number;

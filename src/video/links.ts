@@ -1,4 +1,4 @@
-/** Targets that are symbolic links: what is written goes to where they lead, and the links stay. */
+/** Targets that are symbolic links: output goes to where they lead, and the links stay. */
 
 import { randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
@@ -8,9 +8,9 @@ import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 const MOST_LINKS = 40;
 
 /**
- * Where a file of this name is to be written: at the end of its links. What they lead to need not exist.
+ * Where a file of this name is to be written: at the end of its links. The destination need not exist.
  * @returns An absolute path.
- * @throws Error with the code ELOOP for links that lead round in a circle.
+ * @throws Error with the code ELOOP for links that form a loop.
  */
 export async function endOfLinks(path: string): Promise<string> {
   let at = resolve(path);
@@ -28,10 +28,12 @@ export async function endOfLinks(path: string): Promise<string> {
   throw Object.assign(new Error(`${path} is a link that leads back to itself`), { code: 'ELOOP' });
 }
 
-/** Gives a file a name in place of the file that had it, on whichever disk. At no time is there half a file of that name. */
+/**
+ * Renames a file over an existing one, even across disks. There is never a partial file of that name.
+ */
 export async function moveTo(from: string, to: string): Promise<void> {
   const stat = await fs.stat(to).catch(() => undefined);
-  if (stat && !stat.isFile()) throw Object.assign(new Error(`${to} is no file`), { code: 'EEXIST' }); // a device, say
+  if (stat && !stat.isFile()) throw Object.assign(new Error(`${to} is not a file`), { code: 'EEXIST' }); // a device, say
   try {
     await fs.rename(from, to);
   } catch (error) {

@@ -51,11 +51,11 @@ export function checkEncodeOptions({ format, path }: Output, options: EncodeOpti
   if (format === 'webm') {
     within('--crf of a .webm', crf, 0, 63, 'try 22');
     if (crf !== undefined && !Number.isInteger(crf))
-      throw new UsageError(`The --crf of a .webm is ${crf}, and must be whole: try ${Math.round(crf)}.`);
+      throw new UsageError(`The --crf of a .webm is ${crf} but must be whole: try ${Math.round(crf)}.`);
   }
   if (format === 'webp') within('quality of a .webp', webpQuality, 0, 100, 'try 80');
   within('--loops', loops, 1, 1000, 'try 3');
-  if (!Number.isInteger(loops)) throw new UsageError(`The --loops is ${loops}, and must be whole: try 3.`);
+  if (!Number.isInteger(loops)) throw new UsageError(`The --loops is ${loops} but must be whole: try 3.`);
   if (loops > 1 && format !== 'mp4') {
     const why =
       format === 'webm' ? 'is for MP4s' : 'is for MP4s, and this format repeats by itself or not at all';
@@ -74,5 +74,5 @@ export function checkEncodeOptions({ format, path }: Output, options: EncodeOpti
 
 function within(what: string, value: number | undefined, least: number, most: number, hint: string): void {
   if (value === undefined || (value >= least && value <= most)) return;
-  throw new UsageError(`The ${what} is ${value}, and must be from ${least} to ${most}: ${hint}.`);
+  throw new UsageError(`The ${what} is ${value} but must be from ${least} to ${most}: ${hint}.`);
 }

@@ -120,7 +120,7 @@ export function checkOutput(output: Output, film: FilmShape): void {
   }
 }
 
-/** Whether it takes an ffmpeg to make it: PNGs we write ourselves. */
+/** Whether making it needs ffmpeg: we write PNGs ourselves. */
 export const needsFfmpeg = ({ format }: Output): boolean => format !== 'png';
 
 /** What a format can be made of, the cheapest first. */
@@ -145,7 +145,7 @@ export function warningsFor(output: Output, film: FilmShape): string[] {
   const below = exact.filter((rate) => rate < fps).at(-1);
   const above = exact.find((rate) => rate > fps);
   return [
-    `A GIF counts in hundredths of a second, so at ${shownRate(fps)} fps its frames last ${Math.floor(delay)} or ${Math.ceil(delay)} ` +
+    `A GIF counts time in hundredths of a second, so at ${shownRate(fps)} fps its frames last ${Math.floor(delay)} or ${Math.ceil(delay)} ` +
       `by turns: ${[below, above].filter((rate) => rate !== undefined).join(' or ')} fps would be exact.`,
   ];
 }

@@ -1,7 +1,7 @@
 /**
- * Whether the process that made a folder is still there. Its number alone does not tell: numbers recur, in containers every
- * time, since each counts from 1. So the folder's name says more of its owner, and in it is a socket at which the owner
- * listens: the kernel closes that when the owner ends, in whatever way, and any process on the machine can ask.
+ * Whether the process that made a folder is still there. Its number alone does not tell: numbers recur, in containers
+ * every time, since each counts from 1. So the folder's name says more of its owner, and in it is a socket at which the
+ * owner listens: the kernel closes that when the owner ends, in whatever way, and any process on the machine can ask.
  */
 
 import { createHash } from 'node:crypto';
@@ -10,31 +10,31 @@ import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** When what another machine left counts as abandoned: its processes cannot be seen from here. In milliseconds. */
+/** When another machine's files count as abandoned: its processes are not visible from here. In milliseconds. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
-/** The machine, as it has been running since it was started; other machines may share a disk with it. */
+/** The machine and its current boot; other machines may share a disk with it. */
 const MACHINE = short(read('/proc/sys/kernel/random/boot_id') ?? hostname());
 
-/** Whose processes are known by the same numbers. */
+/** The namespace in which process IDs are unique. */
 const WORLD = short(`${hostname()} ${link('/proc/self/ns/pid')}`);
 
-/** When this process began, in whatever unit. */
+/** When this process started, in an arbitrary unit. */
 const BEGAN = begin('self') ?? String(Math.round(performance.timeOrigin / 1000));
 
-/** To be put into the name of a folder of this process, before something random. */
+/** The part of a folder's name that identifies this process, followed by a random part. */
 export const OWNER = `${MACHINE}${WORLD}-${process.pid}-${BEGAN}`;
 
 const OWNED = /^([0-9a-f]{6})([0-9a-f]{6})-(\d+)-(\d+)-/;
 
 const SOCKET = 'alive';
 
-/** The longest path of a socket, in bytes: a longer one would be cut short without a word. */
+/** The longest socket path, in bytes: a longer one would be silently truncated. */
 const LONGEST = 100;
 
 /**
- * Listens in a folder for who asks whether its owner is alive. Keeps no process from ending.
- * @returns What ends it; to be called before the folder is removed.
+ * Listens in a folder so that others can check whether its owner is alive. Does not keep the process running.
+ * @returns A function that stops it; call it before the folder is removed.
  */
 export async function listenIn(folder: string): Promise<() => Promise<void>> {
   if (process.platform === 'win32') return async () => {}; // sockets have no files there
@@ -52,7 +52,7 @@ export async function listenIn(folder: string): Promise<() => Promise<void>> {
   };
 }
 
-/** Whether a folder that is named after its owner is nobody's any more. @param own - Of its name, from the owner on. */
+/** Whether the owner named in a folder's name is gone. @param own - The folder's name, from the owner on. */
 export async function isAbandoned(folder: string, own: string): Promise<boolean> {
   const [, machine, world, pid, began] = OWNED.exec(own) ?? [];
   if (machine !== MACHINE) return isOlderThan(folder, STALE_MS);
@@ -61,7 +61,7 @@ export async function isAbandoned(folder: string, own: string): Promise<boolean>
   return world === WORLD ? !isRunning(Number(pid), began) : isOlderThan(folder, STALE_MS);
 }
 
-/** Whether anyone listens in the folder; undefined where that cannot be found out. */
+/** Whether anyone listens in the folder; undefined if unknown. */
 async function ask(folder: string): Promise<boolean | undefined> {
   const path = process.platform === 'win32' ? undefined : await socketIn(folder);
   if (!path) return undefined;
@@ -88,7 +88,7 @@ async function socketIn(folder: string): Promise<{ name: string; close(): Promis
   return { name: `/proc/self/fd/${handle.fd}/${SOCKET}`, close: () => handle.close().catch(() => {}) };
 }
 
-/** Whether the process of that number is the one that began then. */
+/** Whether the process with that ID is the one that started then. */
 function isRunning(pid: number, began: string): boolean {
   if (pid === process.pid) return began === BEGAN;
   try {

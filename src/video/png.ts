@@ -1,4 +1,7 @@
-/** PNGs (ISO/IEC 15948), written without ffmpeg, so that stills, sheets and sequences need none: 8 bits, RGB or RGBA, sRGB. */
+/**
+ * PNGs (ISO/IEC 15948), written without ffmpeg, so that stills, sheets and sequences need none: 8 bits, RGB or RGBA,
+ * sRGB.
+ */
 
 import { promises as fs } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -17,13 +20,13 @@ export const IEND = chunk('IEND', Buffer.alloc(0));
 /** Filters of PNG: a byte less the one of the pixel before, or of the pixel above. */
 const [SUB, UP] = [1, 2];
 
-/** Which bytes of a row decide its filter: every so many. */
+/** Which bytes of a row determine its filter: every nth. */
 const SAMPLE = 8;
 
 /** Says that colours are sRGB, with perceptual intent. */
 const SRGB = chunk('sRGB', Buffer.of(0));
 
-/** A chunk: the length of its data, its name of four letters, the data, and the CRC of the latter two. */
+/** A chunk: the data's length, a four-letter name, the data, and the CRC of the latter two. */
 export function chunk(name: string, data: Buffer): Buffer {
   const whole = Buffer.alloc(data.length + 12);
   whole.writeUInt32BE(data.length);
@@ -35,7 +38,8 @@ export function chunk(name: string, data: Buffer): Buffer {
 
 /**
  * A picture as a PNG.
- * @param rgba - Four bytes a pixel, rows from the top. Read before this returns. Without alpha, the fourth is not looked at.
+ * @param rgba - Four bytes a pixel, rows from the top. Read before this returns. Without alpha, the
+ * fourth is ignored.
  */
 export async function encodePng(
   rgba: Uint8Array,
@@ -78,7 +82,7 @@ function filtered(rgba: Uint8Array, width: number, height: number, channels: 3 |
   return rows;
 }
 
-/** How large the differences are, by some of them: as numbers from -128 to 127, which is how they compress. */
+/** The size of the differences, estimated from a sample: as numbers from -128 to 127, which is how they compress. */
 function sizeOf(row: Uint8Array, before: Uint8Array, distance: number): number {
   let sum = 0;
   for (let i = distance; i < row.length; i += SAMPLE - 1) {
@@ -92,9 +96,9 @@ function sizeOf(row: Uint8Array, before: Uint8Array, distance: number): number {
 const AT_ONCE = Math.min(4, availableParallelism());
 
 /**
- * Takes frames, as an ffmpeg does, and writes their PNGs into one file, one after the other.
+ * Accepts frames as ffmpeg does, and writes their PNGs into one file, one after the other.
  * @param path - Absolute.
- * @throws RenderError when the file cannot be opened.
+ * @throws RenderError if the file cannot be opened.
  */
 export async function startPngs(path: string, film: FilmShape): Promise<Run> {
   let failure: RenderError | undefined;
@@ -102,7 +106,7 @@ export async function startPngs(path: string, film: FilmShape): Promise<Run> {
     const { code } = error as NodeJS.ErrnoException;
     const reason = `${whyRefused(error)}${code ? ` (${code})` : ''}`;
     failure ??= new RenderError(
-      `No picture can be written, since ${reason}: make room, or write elsewhere.`,
+      `Pictures cannot be written because ${reason}: free some space, or write elsewhere.`,
       {
         cause: error,
       },
@@ -142,14 +146,14 @@ export async function startPngs(path: string, film: FilmShape): Promise<Run> {
     },
     end: () => void leave(),
     kill() {
-      failure ??= new RenderError('The writing of pictures was stopped.');
+      failure ??= new RenderError('Writing the pictures was stopped.');
       void leave();
     },
   };
 }
 
 /**
- * Parts files of PNGs, as startPngs writes them, into files of one each.
+ * Splits files of PNGs, as written by startPngs, into one file per picture.
  * @param to - The path of each picture, counted from 0 over all files.
  */
 export async function splitPngs(paths: string[], to: (number: number) => string): Promise<void> {

@@ -1,4 +1,6 @@
-/** Frame rates as ffmpeg takes them: whole numbers and fractions, such as 30000/1001, which a decimal cannot say exactly. */
+/**
+ * Frame rates for ffmpeg: whole numbers and fractions, such as 30000/1001, which decimals cannot express exactly.
+ */
 
 /** Of rates, far beyond those of films: what a number of JavaScript tells apart. */
 const LARGEST_DENOMINATOR = 1_000_000;
@@ -21,7 +23,7 @@ export function rateOf(fps: number): string {
   return d === 1 ? String(n) : `${n}/${d}`;
 }
 
-/** The same for people, who read decimals more easily: "25", "12.5", "29.97 (30000/1001)". */
+/** The same for people, as decimals: "25", "12.5", "29.97 (30000/1001)". */
 export function shownRate(fps: number): string {
   const short = String(Number(fps.toFixed(2)));
   return fractionOf(fps)[1] === NTSC ? `${short} (${rateOf(fps)})` : short;

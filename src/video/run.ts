@@ -24,9 +24,9 @@ export interface Exit {
   signal: NodeJS.Signals | null;
   /** The last lines of stderr, at most 20. */
   stderr: string[];
-  /** For how many seconds it had made no progress when it was killed for that. */
+  /** If it was killed for making no progress: for how many seconds it had made none. */
   stalled?: number;
-  /** What went wrong, where it was no ffmpeg that was at work (png.ts). */
+  /** The error, if the work was not done by ffmpeg (png.ts). */
   error?: Error;
 }
 
@@ -47,7 +47,7 @@ const STDERR_LINES = 20;
 /** How long an ffmpeg that has closed its stdin may take to leave by itself, in milliseconds. */
 const LEAVE_MS = 2000;
 
-/** How long a killed ffmpeg may take to go before we leave without it: its disk may hold it. In milliseconds. */
+/** How long to wait for a killed ffmpeg to exit: its disk may block it. In milliseconds. */
 const DIE_MS = 2000;
 
 /** How long stderr may stay open when ffmpeg has gone: another process may have inherited it. In milliseconds. */
@@ -62,8 +62,8 @@ interface Internals {
 }
 
 /**
- * Starts ffmpeg in the folder `cwd`, which is where relative names in `step` are. It is killed when it makes no progress
- * for `timeout` seconds while it is waited for: `exit` then says so.
+ * Starts ffmpeg in the folder `cwd`, which is where relative names in `step` are. It is killed when it makes no
+ * progress for `timeout` seconds while it is waited for: `exit` then says so.
  * @throws Error, the one that the system gave, when ffmpeg cannot be started.
  */
 export async function startFfmpeg(

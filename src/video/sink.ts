@@ -36,14 +36,15 @@ export interface FrameSink {
   write(frame: Uint8Array): Promise<void>;
 
   /**
-   * Ends the film: waits for ffmpeg, makes sure that it ended well, and gives the film its name, in place of a film that
-   * had it before; of a link, what it leads to. A sequence's frames take their names one after the other, from firstNumber on; frames that a longer sequence left
-   * under higher numbers stay.
+   * Ends the film: waits for ffmpeg, makes sure that it ended well, and gives the film its name, in place of a film
+   * that had it before; of a link, what it leads to. A sequence's frames take their names one after the other, from
+   * firstNumber on; frames that a longer sequence left under higher numbers stay.
    * @throws RenderError when ffmpeg failed, the disk filled up, the film cannot be as small as it must, or the sink was
    * aborted. Nothing is left behind, but for
    * a whole film whose name could not be taken: the message then says where it is.
    * @throws Error when frames are missing, which is the caller's mistake.
-   * @param note - In place of the one it was opened with, where more is known by now. Files of limited size keep theirs.
+   * @param note - In place of the one it was opened with, where more is known by now. Files of limited size keep
+   * theirs.
    */
   finish(note?: string): Promise<Finished>;
 
@@ -67,12 +68,13 @@ export interface SinkOptions extends EncodeOptions {
   numberStep?: number;
   /** Where segments are kept for another time, what names the frames of one, and who hears of each that is there. */
   kept?: { cache: SegmentCache; namesOf: (frames: Range) => string[]; onKept?: () => void };
-  /** How long ffmpeg and the disk may go without progress, in seconds. Defaults to 60. */
+  /** How long ffmpeg and the disk may make no progress, in seconds. Defaults to 60. */
   timeout?: number;
 }
 
 /**
- * Starts ffmpeg on a film, or without one our own writer of PNGs (needsFfmpeg). All that can be known beforehand is checked here, so that no frame is drawn in vain.
+ * Starts ffmpeg on a film, or without one our own writer of PNGs (needsFfmpeg). All that can be known beforehand is
+ * checked here, so that no frame is drawn in vain.
  *
  * Every frame in is one frame out, with one exception: WebP has no frames that look alike in a row, so they become one
  * that is shown for as long as all of them (a film that never changes becomes a still).
@@ -89,15 +91,15 @@ export async function openSink(
   checkOutput(output, film);
   checkEncodeOptions(output, options);
   const { takes, start: startOwn, join: joinSegments, files } = encodingOf(output, film, options);
-  if (!ffmpeg && !startOwn) throw new Error(`${output.path}: a .${output.format} takes an ffmpeg.`);
+  if (!ffmpeg && !startOwn) throw new Error(`${output.path}: a .${output.format} needs ffmpeg.`);
   const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
   const { timeout = DEFAULT_TIMEOUT } = options;
-  /** Waits for our own work on files. */
+  /** Waits for our own file operations. */
   const onDisk = <T>(work: Promise<T>, seconds = timeout): Promise<T> =>
     within(
       seconds,
       work,
-      `The disk of "${output.path}" has not answered for ${seconds} s: write to another, or give it longer with --timeout.`,
+      `The disk that holds "${output.path}" has not responded for ${seconds} s: write to another disk, or allow more time with --timeout.`,
       ownWork(),
     );
   const folder = await onDisk(openWorkFolder(output.path));
@@ -343,7 +345,7 @@ export async function openSink(
   };
 }
 
-/** How long a disk that may be dead is given to remove what was not finished, before the failure is reported. */
+/** How long a possibly dead disk may take to remove partial files before the failure is reported. */
 const REMOVE_SECONDS = 3;
 
 /** A run of frames, and the files that are made of it. */

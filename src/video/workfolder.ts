@@ -15,7 +15,7 @@ import { isAbandoned, listenIn, OWNER } from './owner.js';
 export interface WorkFolder {
   /** Absolute. */
   path: string;
-  /** The target; where that is a link, what it leads to. Absolute, and on the same disk. */
+  /** The target, or what it leads to if it is a link. Absolute, and on the same disk. */
   target: string;
   /** Removes the folder and all in it, and those of the target's parents that were made for it, if they are empty. */
   remove(): Promise<void>;
@@ -24,7 +24,7 @@ export interface WorkFolder {
 /**
  * Makes the target's parents and the work folder, and removes what killed renders of the same target left.
  * @param name - The target, or a link to it.
- * @throws UsageError when the target is itself a folder, a device or the like.
+ * @throws UsageError if the target is itself a folder, a device or the like.
  * @throws RenderError when nothing can be written there.
  */
 export async function openWorkFolder(name: string): Promise<WorkFolder> {
@@ -33,10 +33,10 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
   });
   const stat = await fs.stat(target).catch(() => undefined); // whatever else is wrong with it, mkdir says it better
   if (stat && !stat.isFile()) {
-    const what = stat.isDirectory() ? 'a folder' : 'no file';
+    const what = stat.isDirectory() ? 'a folder' : 'not a file';
     const which = target === resolve(name) ? 'is' : `leads to ${target}, which is`;
     throw new UsageError(
-      `"${name}" ${which} ${what}, and a film cannot take its name: give another${stat.isDirectory() ? ', or move the folder' : ''}.`,
+      `"${name}" ${which} ${what}, so a film cannot use its name: choose another${stat.isDirectory() ? ', or move the folder' : ''}.`,
     );
   }
 
@@ -75,7 +75,7 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
 function cannotWrite(name: string, error: unknown): RenderError {
   const { code } = error as NodeJS.ErrnoException;
   const reason = `${whyRefused(error)} (${code})`;
-  return new RenderError(`"${name}" cannot be written, since ${reason}: write it somewhere else.`, {
+  return new RenderError(`"${name}" cannot be written because ${reason}: write it somewhere else.`, {
     cause: error,
   });
 }

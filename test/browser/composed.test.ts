@@ -237,7 +237,7 @@ test.skipIf(process.platform === 'win32')(
       },
     );
     expect(stderr).toMatch(
-      /\nuntrained: The browser \(process \d+\) has not answered for 2 s.*--timeout\.\n$/,
+      /\nuntrained: The browser \(process \d+\) has not responded for 2 s.*--timeout\.\n$/,
     );
     expect(code).toBe(1);
     expect(existsSync(into)).toBe(false);
@@ -299,9 +299,9 @@ test('what cannot be is refused before a browser starts', async () => {
   const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
   expect(lines.map((line) => line.replace(/^.*[/\\](\w+\.tsx)/, '$1'))).toMatchInlineSnapshot(`
     [
-      "untrained: --seed is for a sweep, and turning is a composed scene, which says all that in its code: leave it out.",
-      "untrained: --seconds is for a sweep, and turning is a composed scene, which says all that in its code: leave it out.",
-      "untrained: --concurrency is for a composed scene, and depth is a sweep: leave it out.",
+      "untrained: --seed applies only to a sweep, but turning is a composed scene, which sets all that in its code: leave it out.",
+      "untrained: --seconds applies only to a sweep, but turning is a composed scene, which sets all that in its code: leave it out.",
+      "untrained: --concurrency applies only to a composed scene, but depth is a sweep: leave it out.",
       "untrained: --size is 100x100, and the project is laid out for 160x120: take the same proportions, such as 100x75.",
       "typo.tsx:5:8: Expected identifier but found "="",
       "missing.tsx:3:24: there is no module "not-installed-parser": check its name, or install it beside the file.",

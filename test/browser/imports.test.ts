@@ -95,9 +95,9 @@ test('a typeface that cannot be loaded is told of with its line, and the rest is
   const { stderr, code } = await first('lost/lost');
   expect(code).toBe(0);
   for (const says of [
-    /lost\.css:1: https:\/\/fonts\.example\.com\/all\.css cannot be loaded.*no network/,
+    /lost\.css:1: https:\/\/fonts\.example\.com\/all\.css cannot be loaded.*no network access/,
     /lost\.css:2: the typeface "Not There" cannot be loaded: there is no \.\/not-there\.woff2/,
-    /lost\.css:5: the typeface "Remote" cannot be loaded.*https:\/\/fonts\.example\.com\/remote\.woff2.*no network/,
+    /lost\.css:5: the typeface "Remote" cannot be loaded.*https:\/\/fonts\.example\.com\/remote\.woff2.*no network access/,
     /lost\.css:7: the typeface "Not A Font" cannot be loaded.*not a font/,
   ])
     expect(stderr).toMatch(says);

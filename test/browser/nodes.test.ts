@@ -171,7 +171,7 @@ describe('a scene within another', () => {
 
 test('a value that cannot be is named, with its rule', async () => {
   await expect(draw('wrong', 0)).rejects.toThrow(
-    'wrong/NetworkField[1]: weightScale is -1, and must be at least 0.',
+    'wrong/NetworkField[1]: weightScale is -1 but must be at least 0.',
   );
 });
 

@@ -137,8 +137,8 @@ test.skipIf(!unpacked)(
     const path = scene('bare', `${LINES}${EACH}`);
     const told = await warnings(path, { CHROME_PATH: bareBrowser() });
     expect(told.map((line) => line.replace(/:4:\d+:/, ':4:'))).toEqual([
-      'bare.tsx:4: there is no font "No Such Font" here, so another is drawn: install it, or load its file with @font-face or FontFace.',
-      'bare.tsx:4: no font here has 日 本 語 한 국 어 م ر ح ب ا 😀 🧠, so an empty space or a box is drawn: install a font that has, or load one with @font-face or FontFace.',
+      'bare.tsx:4: the font "No Such Font" is not available, so another is used: install it, or load its file with @font-face or FontFace.',
+      'bare.tsx:4: no available font has 日 本 語 한 국 어 م ر ح ب ا 😀 🧠, so a gap or a box is drawn: install a font that does, or load one with @font-face or FontFace.',
     ]);
   },
 );
@@ -161,11 +161,11 @@ test('text of every kind, and text that comes later, is told of; what is drawn i
     line.replace(/^(kinds\.tsx:\d+):\d+/, '$1').replace(/, so.*$/, ''),
   );
   expect(told.sort()).toEqual([
-    'kinds.tsx:5: no font here has U+E124',
-    'kinds.tsx:5: no font here has U+E125',
-    'kinds.tsx:6: no font here has U+E123',
-    'kinds.tsx:7: "日" is left out: in an SVG or a formula Motion Canvas draws shapes, and no text that its own typeface lacks. Put it into a Txt beside it.',
-    'kinds.tsx:8: there is no font "Menlo-X" or "Consolas X" here',
+    'kinds.tsx:5: no available font has U+E124',
+    'kinds.tsx:5: no available font has U+E125',
+    'kinds.tsx:6: no available font has U+E123',
+    'kinds.tsx:7: "日" is left out: Motion Canvas draws SVGs and formulas as shapes, without characters that its own typeface lacks. Put this text into a Txt node instead.',
+    'kinds.tsx:8: the font "Menlo-X" or "Consolas X" is not available',
   ]);
 });
 

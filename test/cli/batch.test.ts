@@ -61,7 +61,7 @@ test('a film for each row, of any option of render, and the rest though some fai
     view: { centre: [0, 0] },
   });
   const summary = stdout.slice(stdout.indexOf('2 of 8'));
-  expect(summary.replace(/There are: .*/, 'There are: ...')).toMatchSnapshot();
+  expect(summary.replace(/Available: .*/, 'Available: ...')).toMatchSnapshot();
   for (const line of summary.trim().split('\n').slice(1)) {
     expect(stderr).toContain(`untrained: Row ${line.trim().slice('row '.length)}\n`);
   }
@@ -153,7 +153,7 @@ test('a row may hold anything, and is answered in one clean line', async () => {
   const { code, stdout, stderr } = await batch('rows.json', rows);
   expect(code).toBe(1);
   expect(stderr + stdout).not.toContain('\u001b');
-  expect(stdout.replace(/There are: .*/g, 'There are: ...')).toMatchSnapshot();
+  expect(stdout.replace(/Available: .*/g, 'Available: ...')).toMatchSnapshot();
 });
 
 test('stopped, it makes no further film, and leaves nothing half-made', async () => {

@@ -163,7 +163,7 @@ describe('in-process: a file that', () => {
   test.skipIf(process.platform === 'win32')('is a named pipe, which would never begin', async () => {
     execFileSync('mkfifo', [at('pipe.mp4'), at('pipe.json')]);
     expect(() => probe(at('pipe.mp4'))).toThrow('pipe.mp4 is not a file: check the file.');
-    await expect(loadScene(at('pipe.json'))).rejects.toThrow('pipe.json: It is no file: check its path.');
+    await expect(loadScene(at('pipe.json'))).rejects.toThrow('pipe.json: It is not a file: check its path.');
   });
 
   test('is a recipe of 2 GB is not read', async () => {
@@ -217,7 +217,7 @@ test('by the command: one line or what is there, and nothing that a terminal wou
     render endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     info frames.gif: 0 frames.gif  gif, 64x48, 1 kB
     render frames.gif: 2 untrained: The frames are 5-9007199254740991, and the sweep has 0-24: take a range of those.
-    info every.gif: 2 untrained: every.gif: every is 1000000000, and must be at most 1000.
-    render every.gif: 2 untrained: every.gif: every is 1000000000, and must be at most 1000."
+    info every.gif: 2 untrained: every.gif: every is 1000000000 but must be at most 1000.
+    render every.gif: 2 untrained: every.gif: every is 1000000000 but must be at most 1000."
   `);
 }, 240_000);

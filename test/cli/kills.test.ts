@@ -92,7 +92,7 @@ test('damaged segments are drawn again, in one line, and the film is the same', 
   const { code, stderr } = await untrained(loud, { env });
   expect(code).toBe(0);
   expect(stderr.split('\n').filter((line) => !/^\d+\/\d+ frames/.test(line))).toEqual([
-    'Note: 2 segments in the cache were damaged: they are dropped, and their frames are drawn again.',
+    'Note: 2 cached segments were damaged: they were dropped, and their frames are drawn again.',
     '',
   ]);
   expect(read(path)).toEqual(whole);
@@ -118,6 +118,6 @@ test('untrained cache tells how much is kept, and drops it', async () => {
   });
   const off = await untrained(['cache'], { env: { UNTRAINED_CACHE: 'off' } });
   expect(off.stderr).toBe(
-    'untrained: UNTRAINED_CACHE is "off", so nothing is kept: name a folder, or unset it.\n',
+    'untrained: UNTRAINED_CACHE is "off", so nothing is cached: set it to a folder, or unset it.\n',
   );
 });

@@ -31,29 +31,29 @@ test.each([
   [
     'exit.ts',
     'process.exit(0);',
-    ' It ended itself with code 0, and gave no sweep: end it with "export default sweep({ ... })".',
+    ' It exited with code 0 without exporting a sweep: end it with "export default sweep({ ... })".',
   ],
   [
     'kill.ts',
     'process.kill(process.pid, "SIGTERM"); await new Promise((r) => setTimeout(r, 20000));',
-    ' It was ended by SIGTERM, and gave no sweep: end it with "export default sweep({ ... })".',
+    ' It was killed by SIGTERM without exporting a sweep: end it with "export default sweep({ ... })".',
   ],
   [
     'abort.ts',
     'process.abort();',
-    ' It was ended by SIGABRT, and gave no sweep: end it with "export default sweep({ ... })".',
+    ' It was killed by SIGABRT without exporting a sweep: end it with "export default sweep({ ... })".',
   ],
   [
     'never.ts',
     'await new Promise(() => {});',
-    ' It waits for a promise that never settles, and gave no sweep: end it with "export default sweep({ ... })".',
+    ' It is waiting for a promise that never settles without exporting a sweep: end it with "export default sweep({ ... })".',
   ],
   [
     'none.ts',
     'export const a = 1;',
     ' It has no default export: end it with "export default sweep({ ... })".',
   ],
-  ['code.ts', 'export default () => 1;', ' The sweep is () => 1, and must be an object.'],
+  ['code.ts', 'export default () => 1;', ' The sweep is () => 1 but must be an object.'],
   [
     'depth.ts',
     'export default { seconds: 1, network: { depth: 3 } };',

@@ -48,7 +48,7 @@ describe('a forgotten --', () => {
     [{ npm_config_size: t, npm_config_pace: t }, ['even', '64x36'], '--size 64x36 --pace even'],
     [{ npm_config_seconds: t }, ['depth', '6', '--size', '64'], 'depth --seconds 6 --size 64'],
   ])('%j %j', async (env, words, line) => {
-    expect(await said(env, words)).toMatch(/^npm took --/);
+    expect(await said(env, words)).toMatch(/^npm treated --/);
     expect((await said(env, words))!.split(' Type: ')[1]).toBe(`npm run render -- ${line}`);
   });
 
@@ -74,7 +74,7 @@ describe('a forgotten --', () => {
     writeFileSync(settings, 'json = true\nseed=4\n; timeout=3\n');
     const env = { npm_config_json: 'true', npm_config_seed: '4', npm_config_userconfig: settings };
     expect(await said(env, [])).toBeUndefined();
-    expect(await said({ ...env, npm_config_timeout: '3' }, [])).toContain('npm took --timeout');
+    expect(await said({ ...env, npm_config_timeout: '3' }, [])).toContain('npm treated --timeout');
     expect(await said({ npm_config_json: 'true', NPM_CONFIG_JSON: 'true' }, [])).toBeUndefined();
     expect(
       await said({ npm_config_cache: '/home/ada/.npm', npm_config_loglevel: 'warn' }, []),
@@ -107,7 +107,7 @@ describe.skipIf(process.platform === 'win32')('npm itself', () => {
     const { code, stdout, stderr } = await npm(['run', '-s', 'render', 'weight-scale', '--seconds', '6']);
     expect(stdout).toBe('');
     expect(stderr.split('\n').filter((line) => line && !line.startsWith('npm '))).toEqual([
-      'untrained: npm took --seconds for an option of its own, as no "--" stands before it. Type: npm run render -- weight-scale --seconds 6',
+      'untrained: npm treated --seconds as an option of its own because there is no "--" before it. Type: npm run render -- weight-scale --seconds 6',
     ]);
     expect(code).toBe(2);
   });

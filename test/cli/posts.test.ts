@@ -95,9 +95,9 @@ test('what a place refuses is refused before anything is drawn', async () => {
     [
       "2 untrained: The film lasts 1300 s, and X takes 0.5 to 1200 s (xdevplatform/docs, 2026-11): take --seconds 1200.",
       "2 untrained: There are 1 --out for 2 --for: give one for each, in the same order, or none.",
-      "2 untrained: --for is "myspace", which is no place. There are: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
-      "2 untrained: --max-size is "small", and must be a size such as 8MB, 500kB or 10MiB.",
-      "2 untrained: --crf is for .mp4 and .webm, and neither is written: leave it out, or take --quality.",
+      "2 untrained: --for is "myspace", which is not a known place. Available: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
+      "2 untrained: --max-size is "small" but must be a size such as 8MB, 500kB or 10MiB.",
+      "2 untrained: --crf is for .mp4 and .webm, and neither is written: leave it out, or use --quality.",
       "2 untrained: "a.gif" is not an MP4, and --loops is for MP4s, and this format repeats by itself or not at all: leave it out, or write an .mp4.",
       "2 untrained: A still is a PNG, and "a.jpg" is not: name it .png, or take render for a film.",
     ]
@@ -198,8 +198,8 @@ test('a film without a recipe, and a damaged one, are one line and 2', async () 
     }
   }
   expect(said.join('\n')).toMatchInlineSnapshot(`
-    "info b.gif: 2 untrained: b.gif: The recipe is not JSON (line 1, column 128: a text in double quotes does not end, or has an escape or a line end that JSON does not know): fix it, or write it anew with --recipe.
-    render b.gif: 2 untrained: b.gif: The recipe is not JSON (line 1, column 128: a text in double quotes does not end, or has an escape or a line end that JSON does not know): fix it, or write it anew with --recipe.
+    "info b.gif: 2 untrained: b.gif: The recipe is not JSON (line 1, column 128: a string is not closed, or has an escape or a line break that JSON does not allow): fix it, or write it anew with --recipe.
+    render b.gif: 2 untrained: b.gif: The recipe is not JSON (line 1, column 128: a string is not closed, or has an escape or a line break that JSON does not allow): fix it, or write it anew with --recipe.
     info c.gif: 2 untrained: c.gif is cut short or damaged: check the file.
     render c.gif: 2 untrained: c.gif is cut short or damaged: check the file.
     info d.gif: 0 d.gif  gif, 64x64, 25 fps, 15 frames, 0.6 s, … kB

@@ -34,7 +34,7 @@ function isAlive(pid: number): boolean {
 
 describe.skipIf(process.platform === 'win32')('an ffmpeg that stops', () => {
   test.each([
-    ['as it is asked for its version', '*-version*', /which does not answer for 1 s/, 'mp4'],
+    ['as it is asked for its version', '*-version*', /which did not respond for 1 s/, 'mp4'],
     ['as it encodes', '*pipe:0*', /no progress for 1 s after \d+ of 25 frames of ".*film\.mp4"/, 'mp4'],
     ['as it joins', '*concat*', /no progress for 1 s after 25 of 25 frames of ".*film\.mp4"/, 'mp4'],
     ['as it looks for a palette', '*palette*', /no progress for 1 s after 25 of 25 frames/, 'gif'],

@@ -135,12 +135,12 @@ describe('stopped', () => {
     expect(readdirSync(fresh('stopped'))).toEqual([]);
     return outcome.stderr;
   };
-  const plain = 'untrained: Stopped. No half-made file is left.\n';
+  const plain = 'untrained: Stopped. No partial file is left.\n';
 
   test('it promises to go on where something is kept', async () => {
     const env = { UNTRAINED_CACHE: join(folder, 'cache') };
     expect(await stop(['--out', 'a.mp4'], env)).toBe(
-      'untrained: Stopped. No half-made file is left; the same command goes on from what was drawn.\n',
+      'untrained: Stopped. No partial file is left; run the same command again to resume.\n',
     );
   });
 

@@ -43,7 +43,7 @@ test('of a film, one line says where it begins and what to do', () => {
     });
   const note = grainNote(film(1.5))!;
   expect(note).toMatch(
-    /^From 1\.\d+ s, at half-width 0\.0000\d+, the zoom is beyond float32's digits and the picture is grain: /,
+    /^From 1\.\d+ s, at half-width 0\.0000\d+, the zoom exceeds float32 precision and the picture turns to grain: /,
   );
   expect(note).not.toContain('\n');
   expect(grainNote(film(1.5), [0, 20]), 'of its first frames alone').toBeUndefined();

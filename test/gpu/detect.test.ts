@@ -148,7 +148,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
     const { probe: path } = probe('hangs', `writeSync(2, 'waking the GPU\\n'); for (;;);`);
     expect(await detectGpu({ probe: path, deadline: 1500 })).toEqual({
       problem: expect.stringMatching(
-        /^Looking for a GPU failed: its driver gave no answer in 1.5 s\. .*[Uu]pdate/,
+        /^Looking for a GPU failed: its driver did not respond within 1.5 s\. .*[Uu]pdate/,
       ),
       said: ['waking the GPU'],
     });
@@ -156,12 +156,12 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
 
   test.each<[string, string, RegExp]>([
     ['crashes', `process.kill(process.pid, 'SIGSEGV'); for (;;);`, /its driver crashed \(SIGSEGV\)/],
-    ['exits', 'process.exit(3);', /its driver ended the search with code 3/],
-    ['answers nonsense', `writeSync(1, '{"name":7}\\n');`, /its driver ended the search with code 0/],
+    ['exits', 'process.exit(3);', /its driver ended the search process with code 3/],
+    ['answers nonsense', `writeSync(1, '{"name":7}\\n');`, /its driver ended the search process with code 0/],
     [
       'has no WebGPU',
       `answer({ missing: 'no such package' });`,
-      /^The package webgpu does not load \(no such package\)/,
+      /^The webgpu package cannot be loaded \(no such package\)/,
     ],
     [
       'has a GPU that gives no device',
@@ -171,7 +171,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
     [
       'refuses an adapter',
       `writeSync(2, 'Warning: Vulkan something required.\\n - While doing\\n    at F (f.cpp:1)\\n'); answer({});`,
-      /refuses what the Vulkan drivers here offer \(Vulkan something required\)/,
+      /rejects the installed Vulkan drivers \(Vulkan something required\)/,
     ],
   ])(
     'a child that %s is a reason of one line, the second time from what is kept',
@@ -293,7 +293,7 @@ describe.skipIf(!software)('beside a driver that prints to stderr', () => {
   test("doctor shows the driver's own lines", async () => {
     const { stdout, stderr } = await untrained(['doctor'], { env });
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^-- {2}gpu +Passed over: SwiftShader.*\n {13}driver: .*(none\.so|broken_icd)/m);
+    expect(stdout).toMatch(/^-- {2}gpu +Skipped SwiftShader.*\n {13}driver: .*(none\.so|broken_icd)/m);
     const { stdout: json } = await untrained(['doctor', '--json'], { env });
     const findings = json
       .trim()

@@ -80,11 +80,11 @@ describe.skipIf(!adapter)('a GPU that cannot do the work', () => {
       expect(opened).toHaveLength(2);
       expect(notes).toEqual([
         expect.stringMatching(
-          /^The CPU draws in place of the GPU from here on\. The GPU was lost a second time \(.+\): .+$/,
+          /^Switched from the GPU to the CPU\. The GPU was lost a second time \(.+\): .+$/,
         ),
       ]);
       expect(renderer.backend).toBe('cpu');
-      expect(renderer.description).toMatch(/^1 thread, .+, in place of the GPU$/);
+      expect(renderer.description).toMatch(/^1 thread, .+, instead of the GPU$/);
     },
   );
 
@@ -111,7 +111,7 @@ describe.skipIf(!adapter)('a GPU that cannot do the work', () => {
     const renderer = await GpuRenderer.start(open([], { maxBufferSize: 1000 }));
     const attempt = renderer.render(frames[0]);
     await expect(attempt).rejects.toThrow(UsageError);
-    await expect(attempt).rejects.toThrow(/^A picture of 40x24 is .*take --backend cpu\.$/);
+    await expect(attempt).rejects.toThrow(/^A picture of 40x24 is .*use --backend cpu\.$/);
     await renderer.close();
   });
 });
@@ -150,7 +150,7 @@ describe('the CPU behind a GPU', () => {
     const [first] = await Promise.all([renderer.render(frames[0], into), renderer.render(frames[1])]);
     expect(first).toBe(into);
     expect(into).toEqual(cpuFilm[0]);
-    expect(notes).toEqual(['The CPU draws in place of the GPU from here on. lost']);
+    expect(notes).toEqual(['Switched from the GPU to the CPU. lost']);
     await renderer.close();
   });
 });

@@ -85,7 +85,7 @@ describe.skipIf(!adapter)('a lost device', () => {
       const { reason } = outcome as PromiseRejectedResult;
       expect(reason).toBeInstanceOf(RenderError);
       expect(reason.message).toMatch(
-        /^The GPU was lost a second time \(.+\): update its driver, or take --backend cpu\.$/,
+        /^The GPU was lost a second time \(.+\): update its driver, or use --backend cpu\.$/,
       );
       expect(reason.message.split('\n')).toHaveLength(1);
     }
@@ -95,7 +95,7 @@ describe.skipIf(!adapter)('a lost device', () => {
   });
 
   test('with none to replace it: every frame rejects with the reason, now and later', async () => {
-    const gone = new RenderError('The GPU is gone: take --backend cpu.');
+    const gone = new RenderError('The GPU is gone: use --backend cpu.');
     const { open, lose, asked } = devices({ 1: gone });
     const renderer = await start({}, open);
     const all = Promise.allSettled(frames.map((frame) => renderer.render(frame)));

@@ -215,7 +215,7 @@ describe('what does not fit is refused with what to reduce', () => {
       'a picture',
       { network: {}, size: [8192, 8192] },
       guaranteed,
-      /8192x8192 is 256 MB, .*128 MB.* make it smaller, or take --backend cpu\.$/,
+      /8192x8192 is 256 MB, .*128 MB.* make it smaller, or use --backend cpu\.$/,
     ],
     [
       'a network of many units',

@@ -100,7 +100,7 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
   test('doctor names the adapter that is passed over, and the next step', async () => {
     const { stdout } = await untrained(['doctor'], { env });
     expect(stdout).toMatch(
-      /-- {2}gpu +Passed over: SwiftShader.*slower than the CPU backend\. (This system shows no GPU|Install|Update|The Vulkan driver of|This user may not)/,
+      /-- {2}gpu +Skipped SwiftShader.*slower than the CPU backend\. (No GPU is visible here|Install|Update|The Vulkan driver for|You do not have)/,
     );
   });
 
@@ -120,7 +120,7 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
       env,
       watch: ({ kill }, text) => text.includes('"frame":2') && kill('SIGINT'),
     });
-    expect(stderr).toBe('untrained: Stopped. No half-made file is left.\n'); // nothing is kept in tests
+    expect(stderr).toBe('untrained: Stopped. No partial file is left.\n'); // nothing is kept in tests
     expect(code).toBe(130);
     expect(readdirSync(path)).toEqual([]);
   });
@@ -133,7 +133,7 @@ test('--backend gpu where no Vulkan is says so in one line with the next step, e
   const { code, stdout, stderr } = await untrained(['still', ...SMALL, '--backend', 'gpu', '--out', out], {
     env: nothing,
   });
-  expect(stderr).toMatch(/^untrained: .*(Vulkan loader|Vulkan driver).*[Ii]nstall.*take --backend cpu\.\n$/);
+  expect(stderr).toMatch(/^untrained: .*(Vulkan loader|Vulkan driver).*[Ii]nstall.*use --backend cpu\.\n$/);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stdout).toBe('');
   expect(code).toBe(2);

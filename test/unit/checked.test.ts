@@ -99,11 +99,11 @@ test.each(calls)('%s refuses what is none, in one line', async (_, call, fine = 
 test('what is missing is named', async () => {
   const plain: Anything = { seconds: 1, network: { layers: 2 } };
   await expect(film.renderFilm(plain, { outputs: ['a.mp4'] })).rejects.toThrow(
-    /has no "fps": pass what sweep\(\{ \.\.\. \}\) gives/,
+    /has no "fps": pass the result of sweep\(\{ \.\.\. \}\)/,
   );
-  await expect(film.renderFilm(sweep, { outputs: [] })).rejects.toThrow(/outputs is \[\], and must be/);
+  await expect(film.renderFilm(sweep, { outputs: [] })).rejects.toThrow(/outputs is \[\] but must be/);
   expect(() => api.frameSchema.parse({ network: {} })).toThrow('size is missing: it must be a list.');
-  expect(() => api.frameAt(sweep, 1.5)).toThrow('The time is 1.5 s, and the sweep lasts from 0 to 1 s');
+  expect(() => api.frameAt(sweep, 1.5)).toThrow('The time is 1.5 s, but the sweep runs from 0 to 1 s');
   expect(() => api.forward(network, [1])).toThrow('must be a list of 2 numbers');
 });
 

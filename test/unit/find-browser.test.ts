@@ -53,7 +53,7 @@ test('a bare name is looked for on PATH', async () => {
 
 test('what was named and is not there is an error, though others would be found', async () => {
   await expect(findBrowser('/no/chrome', linux(installed))).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[UsageError: --browser names "/no/chrome", which is no program: give the path of a Chrome, Chromium or Edge, or leave it out and one will be found.]`,
+    `[UsageError: --browser names "/no/chrome", which is not a program: give the path of a Chrome, Chromium or Edge, or leave it out and one will be found.]`,
   );
   await expect(findBrowser(undefined, linux({ ...installed, CHROME_PATH: folder }))).rejects.toThrow(
     'CHROME_PATH',

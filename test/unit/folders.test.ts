@@ -31,7 +31,7 @@ test('rejects where there can be none', async () => {
       (error: Error) => error,
     );
     expect(error, place).toBeInstanceOf(Error);
-    expect(whyRefused(error), place).toMatch(/^(part of its path|the name|there is no)/);
+    expect(whyRefused(error), place).toMatch(/^(part of its path|the name|the folder does not exist)/);
   }
 });
 

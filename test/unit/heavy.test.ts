@@ -46,12 +46,12 @@ test('so many weights are kept and not copied for each frame', async () => {
 });
 
 test.each([
-  [{ w: [[1, 'a']] }, /weights\.0\.w\.0\.1 is "a", and must be a number/],
-  [{ w: [[1, 1e31]] }, /weights\.0\.w\.0\.1 is 1e\+31, and must be at most 1e\+30/],
+  [{ w: [[1, 'a']] }, /weights\.0\.w\.0\.1 is "a" but must be a number/],
+  [{ w: [[1, 1e31]] }, /weights\.0\.w\.0\.1 is 1e\+31 but must be at most 1e\+30/],
   [{ w: [[1, Number.NaN]] }, /weights\.0\.w\.0\.1 is NaN/],
   [{ w: [[]] }, /weights\.0\.w\.0 is \[\]/],
   [{ w: [[1, 1]], c: [1] }, /weights\.0\.c is not a field/],
-  [{ w: [[1, 1]], b: 'x' }, /weights\.0\.b is "x", and must be a list/],
+  [{ w: [[1, 1]], b: 'x' }, /weights\.0\.b is "x" but must be a list/],
 ])('a wrong weight is still told of: %j', (layer, complaint) => {
   expect(() => parseSweep({ seconds: 1, network: { weights: [layer] } })).toThrow(complaint);
 });
@@ -110,7 +110,7 @@ describe('a frame between those that were looked at', () => {
     const sweep = parseSweep({ seconds: 48, network: { weightScale: spike, layers: 2, width: 2 } });
     const frames = parseSweep({ ...sweep, fps: 100 });
     await expect(checkedFrames(frames, [0, 4799])).rejects.toThrow(
-      /^At 10\.0\d+ s, network\.weightScale is -.*, and must be at least 0/,
+      /^At 10\.0\d+ s, network\.weightScale is -.* but must be at least 0/,
     );
   });
 
@@ -119,6 +119,6 @@ describe('a frame between those that were looked at', () => {
     const network = { layers: tween(2, 4), width: [3, 3] };
     expect(() => parseSweep({ seconds: 1, network })).toThrow(/width has 2 entries/);
     const whole = { inputs: tween(2, 4), layers: 2, width: 2 };
-    expect(() => parseSweep({ seconds: 1, network: whole })).toThrow(/inputs is 2\.\d+, and must be/);
+    expect(() => parseSweep({ seconds: 1, network: whole })).toThrow(/inputs is 2\.\d+ but must be/);
   });
 });

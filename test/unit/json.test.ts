@@ -13,23 +13,23 @@ const complaint = (text: string) => {
 };
 
 test.each([
-  ['', 'line 1, column 1: the text ends, and a value is missing, or is not one that JSON has'],
-  ['{"untrained": 1', 'line 1, column 16: the text ends, and a comma is missing, or the brace that closes'],
+  ['', 'line 1, column 1: the text ends, and a value is missing, or is not valid JSON'],
+  ['{"untrained": 1', 'line 1, column 16: the text ends, and a comma or the closing brace is missing'],
   ['{"a": 1,}', 'line 1, column 9: a name in double quotes is missing'],
   ["{'a': 1}", 'line 1, column 2: a name in double quotes is missing'],
   ['{"a" 1}', 'line 1, column 6: a colon is missing'],
-  ['{\n  "ä": [1, 2}\n}', 'line 2, column 13: a comma is missing, or the bracket that closes'],
-  ['{"a": 1 "b": 2}', 'line 1, column 9: a comma is missing, or the brace that closes'],
-  ['[1, 2,]', 'line 1, column 7: a value is missing, or is not one that JSON has'],
-  ['[NaN]', 'line 1, column 2: a value is missing, or is not one that JSON has'],
-  ['[01]', 'line 1, column 2: a value is missing, or is not one that JSON has'],
-  ['[1] // done', 'line 1, column 5: something stands behind the end'],
-  ['{} {}', 'line 1, column 4: something stands behind the end'],
+  ['{\n  "ä": [1, 2}\n}', 'line 2, column 13: a comma or the closing bracket is missing'],
+  ['{"a": 1 "b": 2}', 'line 1, column 9: a comma or the closing brace is missing'],
+  ['[1, 2,]', 'line 1, column 7: a value is missing, or is not valid JSON'],
+  ['[NaN]', 'line 1, column 2: a value is missing, or is not valid JSON'],
+  ['[01]', 'line 1, column 2: a value is missing, or is not valid JSON'],
+  ['[1] // done', 'line 1, column 5: there is extra text after the end'],
+  ['{} {}', 'line 1, column 4: there is extra text after the end'],
   [
     '["a\nb"]',
-    'line 1, column 2: a text in double quotes does not end, or has an escape or a line end that JSON does not know',
+    'line 1, column 2: a string is not closed, or has an escape or a line break that JSON does not allow',
   ],
-  ['"\u{1f319}" x', 'line 1, column 5: something stands behind the end'],
+  ['"\u{1f319}" x', 'line 1, column 5: there is extra text after the end'],
 ])('%j is not JSON, and where it is not', (text, message) => {
   expect(complaint(text)).toBe(message);
 });

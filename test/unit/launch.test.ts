@@ -22,15 +22,15 @@ test.each<[error: Error, reason: RegExp]>([
       '[pid=7] <process did exit: exitCode=null, signal=SIGKILL>',
       dim('  - [pid=7] exception while trying to kill process: Error: kill ESRCH'),
     ),
-    /^The browser \/b\/chrome was killed as it started \(SIGKILL\): /,
+    /^The browser \/b\/chrome was killed while starting \(SIGKILL\): /,
   ],
   [
     launchError('[pid=7] <process did exit: exitCode=null, signal=SIGTRAP>'),
-    /^The browser \/b\/chrome crashed as it started \(SIGTRAP\): /,
+    /^The browser \/b\/chrome crashed while starting \(SIGTRAP\): /,
   ],
   [
     launchError('[pid=7] <process did exit: exitCode=3, signal=null>', dim('kill ESRCH')),
-    /^The browser \/b\/chrome ended as it started, with exit code 3: name another/,
+    /^The browser \/b\/chrome exited while starting, with exit code 3: choose another/,
   ],
   [
     launchError(
@@ -41,13 +41,13 @@ test.each<[error: Error, reason: RegExp]>([
   ],
   [
     new Error("browserType.launch: EROFS: read-only file system, mkdtemp '/t/playwright-artifacts-XXXXXX'"),
-    /did not start, since the disk is read-only \(EROFS, in .*\): set TMPDIR to a folder/,
+    /did not start because the disk is read-only \(EROFS, in .*\): set TMPDIR to a writable folder/,
   ],
   [
     new Error("browserType.launch: ENOSPC: no space left on device, mkdtemp '/t/playwright-artifacts-X'"),
-    /did not start, since the disk is full \(ENOSPC, in .*\): set TMPDIR to a folder/,
+    /did not start because the disk is full \(ENOSPC, in .*\): set TMPDIR to a writable folder/,
   ],
-  [new Error('something else'), /^The browser \/b\/chrome did not start: name another/],
+  [new Error('something else'), /^The browser \/b\/chrome did not start: choose another/],
 ])('%s', (error, reason) => {
   const message = whyNotStarted('/b/chrome', error);
   expect(message).toMatch(reason);

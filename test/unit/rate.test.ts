@@ -33,7 +33,7 @@ test('every fraction is found again', () => {
 test('what is no rate is refused in one line', () => {
   for (const text of ['', 'x', '0', '-5', '30000/0', '0/5', '1/2/3', 'Infinity']) {
     expect(() => parseRate(text), text).toThrow(
-      /^--fps is ".*", and must be a number above 0, or a fraction: .*$/,
+      /^--fps is ".*" but must be a number above 0, or a fraction: .*$/,
     );
   }
 });

@@ -13,7 +13,7 @@ const folder = temporaryFolder();
 /** Whether a scene is drawn with the checks on. */
 async function checked(given: string): Promise<boolean | undefined> {
   const scene = await loadScene(given);
-  if (scene.kind !== 'sweep') throw new Error(`${given} is no sweep.`);
+  if (scene.kind !== 'sweep') throw new Error(`${given} is not a sweep.`);
   return rendererOptions(scene, reporter({ quiet: true })).boundsChecks;
 }
 
@@ -25,7 +25,7 @@ test('a scene by its name or its path is drawn without, what is data with them',
 
   const recipe = join(folder, 'recipe.json');
   const scene = await loadScene('weight-scale');
-  if (scene.kind !== 'sweep') throw new Error('It is no sweep.');
+  if (scene.kind !== 'sweep') throw new Error('It is not a sweep.');
   writeFileSync(recipe, writeRecipe(scene.sweep));
   expect(await checked(recipe)).toBe(true);
 

@@ -76,7 +76,7 @@ describe('refused before the first frame:', () => {
     const error = await refusal(link('b.mp4', 'a.mp4'));
     expect(error).toBeInstanceOf(RenderError);
     expect((error as Error).message).toBe(
-      `"${folder.in('b.mp4')}" cannot be written, since its symbolic links lead round in a circle (ELOOP): write it somewhere else.`,
+      `"${folder.in('b.mp4')}" cannot be written because its symbolic links form a loop (ELOOP): write it somewhere else.`,
     );
     expect(listing()).toEqual(['a.mp4', 'b.mp4']);
   });
@@ -92,7 +92,7 @@ describe('refused before the first frame:', () => {
   test.runIf(existsSync('/dev/null'))('a link to a device, which would be replaced', async () => {
     const error = await refusal(link('film.mp4', '/dev/null'));
     expect(error).toBeInstanceOf(UsageError);
-    expect((error as Error).message).toMatch(/leads to \/dev\/null, which is no file, /);
+    expect((error as Error).message).toMatch(/leads to \/dev\/null, which is not a file, /);
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 });

@@ -61,7 +61,7 @@ describe('--loops', () => {
       [
         ""…/a.gif" is not an MP4, and --loops is for MP4s, and this format repeats by itself or not at all: leave it out, or write an .mp4.",
         ""…/a.webm" is not an MP4, and --loops is for MP4s: leave it out, or write an .mp4.",
-        "The --loops is 1.5, and must be whole: try 3.",
+        "The --loops is 1.5 but must be whole: try 3.",
       ]
     `);
   });

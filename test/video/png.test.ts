@@ -147,9 +147,9 @@ describe('without any ffmpeg', () => {
     (out) => {
       const { status, stderr } = without(['render', 'depth', ...SMALL, '--out', out], folder.in());
       expect(stderr).toBe(
-        'untrained: A film needs ffmpeg, and there is none in node_modules or on PATH: install it (run npm install ' +
-          'without --omit=optional, or see https://ffmpeg.org/download.html), or name one with --ffmpeg or FFMPEG_PATH. ' +
-          'Stills, sheets and PNG frames need none.\n',
+        'untrained: A film needs ffmpeg, but there is none in node_modules or on PATH: install it (run npm install ' +
+          'without --omit=optional, or see https://ffmpeg.org/download.html), or specify one with --ffmpeg or FFMPEG_PATH. ' +
+          'Stills, sheets and PNG frames do not need it.\n',
       );
       expect(status).toBe(1);
       expect(readdirSync(folder.in())).toEqual(['no-ffmpeg.cjs']);
@@ -176,7 +176,7 @@ test('a frame that fails to be written ends the film with the reason, and leaves
     const line = name === 'still.png' ? command.replaceAll('60', '1') : command;
     const said = execFileSync('sh', ['-c', line, 'sh', folder.in(name)], { encoding: 'utf8' });
     expect(said).toBe(
-      'No picture can be written, since the file is larger than the system allows (EFBIG): make room, or write elsewhere.\n',
+      'Pictures cannot be written because the file is larger than the system allows (EFBIG): free some space, or write elsewhere.\n',
     );
     expect(readdirSync(folder.in())).toEqual([]);
   }
@@ -190,5 +190,5 @@ test('nothing is left of pictures whose writing is stopped', async () => {
   await sink.abort();
   expect([undefined, `The render of "${folder.in('%d.png')}" was stopped.`]).toContain(await writing);
   expect(readdirSync(folder.in())).toEqual([]);
-  await expect(openSink(undefined, parseOutput(folder.in('a.mp4')), film)).rejects.toThrow('takes an ffmpeg');
+  await expect(openSink(undefined, parseOutput(folder.in('a.mp4')), film)).rejects.toThrow('needs ffmpeg');
 });

@@ -277,7 +277,7 @@ describe('the cache', () => {
 
   test('has a size', () => {
     expect(() => cacheAt('cache', 'much')).toThrow(
-      'UNTRAINED_CACHE_SIZE is "much", and must be a size such as 5GB or 500MB.',
+      'UNTRAINED_CACHE_SIZE is "much" but must be a size such as 5GB or 500MB.',
     );
     expect(SegmentCache.here({ UNTRAINED_CACHE: 'off' })).toBeUndefined();
   });

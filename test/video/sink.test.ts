@@ -134,9 +134,9 @@ describe('refused before the first frame', () => {
       refusals.map((refusal) => refusal.catch((error: UsageError) => error.message)),
     );
     expect(messages.join('\n')).toMatchInlineSnapshot(`
-      "The --crf of an .mp4 is 0, and must be from 1 to 51: try 18.
-      The --crf of a .webm is 64, and must be from 0 to 63: try 22.
-      The quality of a .webp is NaN, and must be from 0 to 100: try 80."
+      "The --crf of an .mp4 is 0 but must be from 1 to 51: try 18.
+      The --crf of a .webm is 64 but must be from 0 to 63: try 22.
+      The quality of a .webp is NaN but must be from 0 to 100: try 80."
     `);
     expect(listing()).toEqual([]);
   });
@@ -156,22 +156,22 @@ describe('refused before the first frame', () => {
   test('a folder that is a file', async () => {
     writeFileSync(folder.in('file'), '');
     expect(await failure(open('file/film.mp4', 1))).toMatchInlineSnapshot(
-      `""…/file/film.mp4" cannot be written, since part of its path is a file and not a folder (EEXIST): write it somewhere else."`,
+      `""…/file/film.mp4" cannot be written because part of its path is a file, not a folder (EEXIST): write it somewhere else."`,
     );
     expect(await failure(open('file/folder/film.mp4', 1))).toMatchInlineSnapshot(
-      `""…/file/folder/film.mp4" cannot be written, since part of its path is a file and not a folder (ENOTDIR): write it somewhere else."`,
+      `""…/file/folder/film.mp4" cannot be written because part of its path is a file, not a folder (ENOTDIR): write it somewhere else."`,
     );
   });
 
   test.runIf(process.platform === 'linux')('a place where nobody may write', async () => {
     const sink = openSink(await testFfmpeg(), parseOutput('/proc/films/film.mp4'), { ...shape, frames: 1 });
     expect(await failure(sink)).toMatchInlineSnapshot(
-      `""/proc/films/film.mp4" cannot be written, since there is no such folder, and none can be made (ENOENT): write it somewhere else."`,
+      `""/proc/films/film.mp4" cannot be written because the folder does not exist and cannot be created (ENOENT): write it somewhere else."`,
     );
   });
 
   test('a name that is too long', async () => {
-    expect(await failure(open(`${'long'.repeat(80)}/film.mp4`, 1))).toContain('since the name is too long');
+    expect(await failure(open(`${'long'.repeat(80)}/film.mp4`, 1))).toContain('because the name is too long');
   });
 
   test('an ffmpeg that cannot be started', async () => {

@@ -54,8 +54,8 @@ export function runs(shape: KernelShape): boolean {
 }
 
 /**
- * Draws a small picture over and over for a while, so that the engine has optimised the kernels, and takes the least time
- * of each. Kernels take turns, so that other work on the machine slows all of them down.
+ * Draws a small picture over and over for a while, so that the engine has optimised the kernels, and takes the least
+ * time of each. Kernels take turns, so that other work on the machine slows all of them down.
  */
 function trial(shapes: KernelShape[]): { rgba: Uint8Array; ms: number }[] {
   const frame = frameSchema.parse({ network: { layers: 9, width: 30 }, size: [64, 30] });

@@ -33,6 +33,6 @@ export const cores: number = Math.max(1, navigator.hardwareConcurrency ?? 1);
  */
 export const mayWiden: boolean = 'untrainedWideSimd' in globalThis;
 
-/** Browsers have relaxed SIMD or have it not, and widen or do not; a page cannot ask for either. */
+/** Browsers support relaxed SIMD and widening or they do not; a page cannot request either. */
 export const compileModule = (bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module =>
   new WebAssembly.Module(bytes);

@@ -17,7 +17,7 @@ export function startThread<Answer>(
   received: (answer: Answer) => void,
   failed: (error: Error) => void,
 ): Thread {
-  // What Node was told of the main script (--input-type, --import) is not for a thread.
+  // Node's options for the main script (--input-type, --import) do not apply to a thread.
   const worker = new Worker(new URL('./worker.node.js', import.meta.url), { execArgv: [] });
   worker.on('message', received);
   worker.on('error', failed);
@@ -30,7 +30,9 @@ export function startThread<Answer>(
 /** How many threads can run at once: the cores that this process may use. */
 export const cores: number = availableParallelism();
 
-/** Has V8 widen pairs of 128-bit operations to 256 bits, an experiment of its; UNTRAINED_WIDE_SIMD=0 declines it. */
+/**
+ * Lets V8 widen pairs of 128-bit operations to 256 bits, an experimental feature; UNTRAINED_WIDE_SIMD=0 disables it.
+ */
 const WIDEN = 'experimental-wasm-revectorize';
 const declined = process.env.UNTRAINED_WIDE_SIMD === '0';
 
@@ -39,7 +41,9 @@ const major = Number(process.versions.node.split('.')[0]);
 /** Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24. */
 export const mayWiden: boolean = major >= 24 && !declined;
 
-/** For relaxed SIMD, which Node 20 has but keeps behind a flag; later V8s complain of a flag that they no longer have. */
+/**
+ * For relaxed SIMD, which Node 20 has but keeps behind a flag; later V8s complain of a flag that they no longer have.
+ */
 const RELAXED_FLAGS = major < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 /** For widening. V8 widens when it optimises, which it must do at once, since the flags are gone a moment later. */
 const WIDE_FLAGS = [`--${WIDEN}`, '--no-liftoff', '--no-wasm-lazy-compilation'];

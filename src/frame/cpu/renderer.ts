@@ -107,7 +107,7 @@ export class CpuRenderer implements FrameRenderer {
       return packNetwork(frame, chooseKernel().shape, this.#draws);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error; // an allocation that failed is one
-      const message = `The network does not fit into memory (${error.message}): take fewer units or layers.`;
+      const message = `The network does not fit into memory (${error.message}): use fewer units or layers.`;
       throw new RenderError(message, { cause: error });
     }
   }

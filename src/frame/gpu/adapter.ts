@@ -1,14 +1,17 @@
-/** Asks WebGPU for the best adapter, and describes it: the same in a page, in Node, and in the child that looks for GPUs. */
+/**
+ * Asks WebGPU for the best adapter, and describes it: the same in a page, in Node, and in the child that looks for
+ * GPUs.
+ */
 
 /** What an adapter is. */
 export interface AdapterInfo {
-  /** As its driver calls it. */
+  /** The driver's name for it. */
   name: string;
-  /** Whether it is a program on the CPU that plays a GPU, far slower than our CPU renderer. */
+  /** Whether it is a software adapter that runs on the CPU, far slower than our CPU renderer. */
   software: boolean;
 }
 
-/** @param run - Calls its argument; for what must be set while WebGPU looks for adapters. */
+/** @param run - Calls its argument, with any settings needed while WebGPU looks for adapters. */
 export async function requestAdapter(
   instance: GPU,
   run: <T>(request: () => T) => T = (request) => request(),
@@ -25,7 +28,7 @@ export function describeAdapter({ info }: GPUAdapter): AdapterInfo {
   return { name, software: info.isFallbackAdapter || isSoftware(`${name} ${info.architecture}`) };
 }
 
-/** Mesa's programs are called llvmpipe or lavapipe, Google's SwiftShader, Microsoft's Basic Render Driver. */
+/** Mesa's software adapters are called llvmpipe or lavapipe, Google's SwiftShader, Microsoft's Basic Render Driver. */
 function isSoftware(name: string): boolean {
   return /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i.test(name);
 }

@@ -1,24 +1,24 @@
-/** Keeps what was found out about this machine's GPU beside the films' segments, so that it is asked for once. */
+/** Caches the results of GPU detection next to the films' segments, so that it runs only once. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheFolder, makeFolder } from '../../folders.js';
 
-/** How many answers are kept: of another Node's, in another environment. */
+/** How many answers to cache: other Node versions and environments have their own. */
 const KEPT = 8;
-/** A file larger than this is none of ours, in bytes. */
+/** A larger file is not ours. In bytes. */
 const MOST_BYTES = 1e6;
 
 interface Kept {
   key: string;
-  /** When it is to be found out again, in milliseconds since 1970. */
+  /** When it expires, in milliseconds since 1970. */
   until: number;
   answer: unknown;
 }
 
 export const keyOf = (all: unknown): string => createHash('sha256').update(JSON.stringify(all)).digest('hex');
 
-/** The answer kept under a key, unchecked; undefined if there is none. */
+/** The answer cached under a key, unvalidated; undefined if there is none. */
 export function recall(key: string): unknown {
   return read().find((kept) => kept.key === key && kept.until > Date.now())?.answer;
 }

@@ -34,7 +34,9 @@ export interface Arrangement {
   share: number;
   /** Of a narrow network: where the hidden layers from the second on begin, and how many parts they take. */
   parts: { at: number; count: number };
-  /** Where there is room for what the kernels are told of each hidden layer and, last, of the output: see heldNumbers. */
+  /**
+   * Where there is room for what the kernels are told of each hidden layer and, last, of the output: see heldNumbers.
+   */
   heldAt: number;
   /** The whole buffer, in vec4f. */
   length: number;

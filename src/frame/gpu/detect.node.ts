@@ -1,6 +1,7 @@
 /**
- * Finds out which GPU this machine has, in a child process: drivers print to stderr as soon as they are loaded, and some
- * hang or crash. What they say is kept for `doctor`. The answer is kept as well, under a key of all that decides it.
+ * Finds out which GPU this machine has, in a child process: drivers print to stderr as soon as they are loaded, and
+ * some hang or crash. Their output is kept for `doctor`. The answer is cached under a key of everything that
+ * affects it.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,13 +21,15 @@ import {
 } from './drivers.node.js';
 import { BEGIN, type Seen, type Way } from './webgpu.node.js';
 
-/** What there is, and how it is used in silence; or why there is none and what to do about it, as one or two sentences. */
+/**
+ * The adapter and how to use it silently; or why there is none and what to do, in one or two sentences.
+ */
 export type Detected = { said: string[] } & ((AdapterInfo & { way: Way }) | { problem: string });
 
 export interface DetectOptions {
-  /** Whether a program that plays a GPU will be used too. */
+  /** Whether a software adapter is acceptable. */
   software?: boolean;
-  /** Looks again, whatever is known. */
+  /** Looks again, ignoring the cache. */
   fresh?: boolean;
   signal?: AbortSignal;
   /** The program that looks; for tests. */
@@ -35,16 +38,16 @@ export interface DetectOptions {
   deadline?: number;
 }
 
-/** What one child saw, and what drivers printed meanwhile. */
+/** What one child found, and what drivers printed meanwhile. */
 interface Look extends Seen {
   said: string[];
-  /** Why the child gave no answer, as the end of a sentence. */
+  /** Why the child returned no answer, as the end of a sentence. */
   failed?: string;
-  /** Whether that says nothing of the GPU: the child was not started, or was ended from outside. */
+  /** Whether that says nothing about the GPU: the child was not started, or was killed from outside. */
   chance?: boolean;
 }
 
-/** What is kept: the first look, and, once it is wanted, how to have its adapter in silence. */
+/** What is cached: the first result and, once needed, how to use its adapter silently. */
 interface Answer {
   look: Look;
   way?: Way;
@@ -52,10 +55,10 @@ interface Answer {
 
 /** Machines with many GPUs take seconds to wake all of them. */
 const DEADLINE_MS = 20_000;
-/** Answers are kept for a day, since not all that decides them can be seen; those of children that failed for less. */
+/** Answers are cached for a day, because not everything that affects them is visible; failures for less. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const FAILED_KEPT_MS = 10 * 60 * 1000;
-/** Most lines of a driver's that are kept, and the most characters of each. */
+/** The most lines of driver output to keep, and the most characters per line. */
 const LINES = 20;
 const LINE_LENGTH = 300;
 
@@ -64,7 +67,7 @@ const linux = process.platform === 'linux';
 
 const answers = new Map<string, Promise<Answer>>();
 
-/** Finds the best GPU. Never rejects but by `signal`. */
+/** Finds the best GPU. Rejects only when `signal` is aborted. */
 export async function detectGpu(options: DetectOptions = {}): Promise<Detected> {
   const { fresh, signal, software } = options;
   signal?.throwIfAborted();
@@ -90,12 +93,12 @@ export async function detectGpu(options: DetectOptions = {}): Promise<Detected> 
   return { problem: problemOf(look), said: look.said };
 }
 
-/** What to do where there is no GPU but one that a program plays. */
+/** What to do if there is no GPU, or only a software adapter. */
 export function driverAdvice(): string {
   if (linux) return linuxAdvice();
   const advice: Partial<Record<NodeJS.Platform, string>> = {
-    darwin: 'It needs Metal: a Mac of 2015 or later, and a session that may use its GPU.',
-    win32: 'It needs Direct3D 12: update the driver of your GPU.',
+    darwin: 'It needs Metal: a Mac from 2015 or later, and a session that can use its GPU.',
+    win32: 'It needs Direct3D 12: update your GPU driver.',
   };
   return advice[process.platform] ?? 'Install a Vulkan driver for your GPU.';
 }
@@ -109,7 +112,7 @@ async function firstAnswer(key: string, options: DetectOptions): Promise<Answer>
   return answer;
 }
 
-/** How to have an adapter so that its driver, and all others, keep silent. */
+/** How to use an adapter so that no driver prints anything. */
 async function findWay({ name, said }: Look, options: DetectOptions): Promise<Way> {
   if (said.length === 0 || !linux) return {};
   const isQuiet = async (way: Way) => {
@@ -131,17 +134,17 @@ function isUsable(look: Look): look is Look & AdapterInfo {
 }
 
 function problemOf({ name, broken, missing, failed, said }: Look): string {
-  if (missing) return `The package webgpu does not load (${missing}). Run \`npm install webgpu\`.`;
-  if (failed) return `Looking for a GPU failed: ${failed}. Update the driver of your GPU.`;
+  if (missing) return `The webgpu package cannot be loaded (${missing}). Run \`npm install webgpu\`.`;
+  if (failed) return `Looking for a GPU failed: ${failed}. Update your GPU driver.`;
   if (broken) return `The GPU ${name} cannot be used (${broken}). Update its driver.`;
   const refused = said.filter((line) => /required|not supported|unsupported/i.test(line));
   if (refused.length > 0) {
-    return `WebGPU refuses what the Vulkan drivers here offer (${refused[0].replace(/^(warning|error): |\.$/gi, '')}): they may be too old. ${driverAdvice()}`;
+    return `WebGPU rejects the installed Vulkan drivers (${refused[0].replace(/^(warning|error): |\.$/gi, '')}): they may be too old. ${driverAdvice()}`;
   }
-  return `WebGPU finds no GPU here. ${driverAdvice()}`;
+  return `WebGPU found no GPU. ${driverAdvice()}`;
 }
 
-/** Has a child look once. */
+/** Runs one child to look for a GPU. */
 function look(way: Way, { probe = PROBE, deadline = DEADLINE_MS, signal }: DetectOptions): Promise<Look> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [probe, JSON.stringify(way)], {
@@ -181,15 +184,15 @@ function look(way: Way, { probe = PROBE, deadline = DEADLINE_MS, signal }: Detec
       }, 1000).unref();
     });
     child.once('close', (code, killed) => {
-      if (late) end(`its driver gave no answer in ${deadline / 1000} s`);
+      if (late) end(`its driver did not respond within ${deadline / 1000} s`);
       else if (killed)
         end(`its driver crashed (${killed})`, ['SIGINT', 'SIGTERM', 'SIGHUP'].includes(killed));
-      else end(`its driver ended the search with code ${code}`);
+      else end(`its driver ended the search process with code ${code}`);
     });
   });
 }
 
-/** The child must say nothing but what drivers say, and be Node, not Electron. */
+/** The child must print nothing but driver output, and run as Node, not Electron. */
 function childEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, ...env } = process.env;
   const options = NODE_OPTIONS?.replace(/--inspect\S*/g, '').trim();
@@ -201,7 +204,7 @@ function childEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** What drivers said, each thing once, without where in Dawn's sources it was noticed. */
+/** The drivers' output without duplicates or positions in Dawn's sources. */
 function linesOf(stderr: string): string[] {
   const [, said = stderr] = stderr.split(BEGIN);
   const lines = said
@@ -228,7 +231,7 @@ function isSeen(value: unknown): value is Seen {
   return texts && typeof software === (name === undefined ? 'undefined' : 'boolean');
 }
 
-/** What was kept, as far as it can be what we keep. A driver that it names must be one of this system's. */
+/** Validates a cached answer. A driver that it names must exist on this system. */
 function asAnswer(kept: unknown): Answer | undefined {
   const { look, way } = (kept ?? {}) as Partial<Answer>;
   if (!isSeen(look) || !Array.isArray(look.said) || look.said.some((line) => typeof line !== 'string'))
@@ -241,7 +244,7 @@ function asAnswer(kept: unknown): Answer | undefined {
   return { look, way: { ...(driver && { driver }), ...(plain && { plain: true }) } };
 }
 
-/** All that decides the answer. */
+/** Everything that affects the answer. */
 function state(): unknown {
   const { platform, arch, execPath, version } = process;
   const ours = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;

@@ -13,12 +13,12 @@ export interface DeviceOptions {
 
 /** A GPU that could be used. */
 export interface Adapter extends AdapterInfo {
-  /** What drivers printed while it was looked for, line by line. */
+  /** What drivers printed during the search, line by line. */
   said: string[];
   open(options?: DeviceOptions): Promise<Device>;
 }
 
-/** That there is none: why, and what to do about it. */
+/** Why there is none, and what to do about it. */
 export interface NoAdapter {
   problem: string;
   said: string[];
@@ -43,14 +43,14 @@ export async function findAdapter(options?: DetectOptions): Promise<Adapter | No
 
 /** Why an adapter that is a program is passed over, and what to do about it. */
 export function softwareProblem({ name }: AdapterInfo): string {
-  return `Passed over: ${name}, a program that plays a GPU, slower than the CPU backend. ${driverAdvice()}`;
+  return `Skipped ${name}: it is a software adapter, slower than the CPU backend. ${driverAdvice()}`;
 }
 
 /** An adapter gives one device, so each device is of an adapter of its own. */
 async function openDevice({ name, software }: AdapterInfo, way: Way, boundsChecks: boolean): Promise<Device> {
   const { instance, run } = await openWebGpu(way, boundsChecks);
   const adapter = await requestAdapter(instance, run);
-  if (!adapter) throw new RenderError(`The GPU ${name} is gone: take --backend cpu.`);
+  if (!adapter) throw new RenderError(`The GPU ${name} is gone: use --backend cpu.`);
   // What plan.ts looks at; all else is as WebGPU guarantees it.
   const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize } = adapter.limits;
   const timed = adapter.features.has('timestamp-query');
@@ -63,7 +63,7 @@ async function openDevice({ name, software }: AdapterInfo, way: Way, boundsCheck
     });
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0];
-    throw new RenderError(`The GPU ${name} gave no device (${reason}): take --backend cpu.`);
+    throw new RenderError(`The GPU ${name} provided no device (${reason}): use --backend cpu.`);
   }
   // The instance is held for as long as the device: were it collected first, the process would die in the driver.
   const held = { instance, gpu };

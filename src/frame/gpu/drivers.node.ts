@@ -1,4 +1,6 @@
-/** What Vulkan has on a Linux machine: its loader, drivers and layers, the GPUs that the kernel shows, and what is missing. */
+/**
+ * Vulkan on a Linux machine: its loader, drivers and layers, the GPUs visible to the kernel, and what is missing.
+ */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join } from 'node:path';
 import { homeFolder } from '../../folders.js';
@@ -9,7 +11,7 @@ const GPU_NODES: [folder: string, name: RegExp][] = [
   ['/dev', /^(nvidia\d+|dxg)$/],
 ];
 
-/** Who makes a GPU, by its number on the PCI bus, how its drivers' files are called, and where to get them. */
+/** GPU vendors by PCI vendor ID, the names of their driver files, and where to get them. */
 const MAKERS: Record<string, { maker: string; driver: RegExp; from: string }> = {
   '0x10de': { maker: 'NVIDIA', driver: /nvidia|nouveau/, from: "NVIDIA's own" },
   '0x1002': { maker: 'AMD', driver: /radeon|amd/, from: 'mesa-vulkan-drivers' },
@@ -20,18 +22,18 @@ const MAKERS: Record<string, { maker: string; driver: RegExp; from: string }> = 
 const DECIDING =
   /^(VK_|LD_|MESA_|DRI_|RADV_|ANV_|NVK_|LVP_|LP_|GALLIUM_|__NV|__GL|__VK|NV_|NVIDIA_|CUDA_VISIBLE|DISABLE_|ENABLE_|NODEVICE_SELECT|XDG_(CONFIG|DATA)_|XDG_RUNTIME_DIR|DISPLAY$|WAYLAND_DISPLAY$|CONDA_PREFIX$|HOME$)/;
 
-/** Why Vulkan cannot work here, where that can be seen without starting it. */
+/** Why Vulkan cannot work here, if that is visible without starting it. */
 export function vulkanProblem(): string | undefined {
   if (!loads('libvulkan.so.1')) {
     const packages = 'libvulkan1 on Debian and Ubuntu, vulkan-loader on Fedora, Arch and Alpine';
-    return `The Vulkan loader libvulkan.so.1 is not installed. Install it (${packages}) and the driver of your GPU.`;
+    return `The Vulkan loader libvulkan.so.1 is not installed. Install it (${packages}) and your GPU driver.`;
   }
   if (vulkanDrivers().length === 0) {
-    return 'No Vulkan driver is installed. Install that of your GPU with its Vulkan part (NVIDIA: its own; others: mesa-vulkan-drivers).';
+    return 'No Vulkan driver is installed. Install one for your GPU (NVIDIA: its own driver; others: mesa-vulkan-drivers).';
   }
 }
 
-/** The files by which drivers make themselves known to Vulkan's loader. */
+/** The manifests that register drivers with Vulkan's loader. */
 export function vulkanDrivers(): string[] {
   const { env } = process;
   const only = env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES; // instead of all others
@@ -48,8 +50,8 @@ export function vulkanDrivers(): string[] {
 }
 
 /**
- * All that decides which GPU Vulkan offers, to be compared with what it was: files with their times, the devices that this
- * user may open, and environment variables.
+ * All that decides which GPU Vulkan offers, to be compared with what it was: files with their times, the devices that
+ * this user may open, and environment variables.
  */
 export function vulkanState(): unknown {
   const manifests = [
@@ -73,15 +75,15 @@ export function vulkanState(): unknown {
   return { files, nodes, kernel, env, user: process.getuid?.() };
 }
 
-/** What may be done where Vulkan works and offers no real GPU. One sentence or two. */
+/** What to do if Vulkan works but offers no real GPU, in one or two sentences. */
 export function linuxAdvice(): string {
   const nodes = gpuNodes();
   if (nodes.length === 0) {
-    return 'This system shows no GPU (there is no /dev/dri/renderD*); a container must be given it (docker: --device /dev/dri, or --gpus all).';
+    return 'No GPU is visible here (there is no /dev/dri/renderD*); a container needs access to it (docker: --device /dev/dri, or --gpus all).';
   }
   const closed = nodes.find((path) => !opens(path));
   if (closed)
-    return `This user may not open ${closed}: join the group that may (usually "render" or "video").`;
+    return `You do not have permission to open ${closed}: join the group that does (usually "render" or "video").`;
   const drivers = vulkanDrivers().map((path) => basename(path).toLowerCase());
   for (const node of nodes) {
     const vendor = textOf(`/sys/class/drm/${basename(node)}/device/vendor`);
@@ -89,14 +91,14 @@ export function linuxAdvice(): string {
     if (!known) continue;
     const { maker, driver, from } = known;
     if (drivers.some((name) => driver.test(name))) {
-      return `The Vulkan driver of the ${maker} GPU is installed: update it, or the GPU is too old for WebGPU.`;
+      return `The Vulkan driver for the ${maker} GPU is installed: update it, unless the GPU is too old for WebGPU.`;
     }
-    return `Install the Vulkan driver of the ${maker} GPU (${from}).`;
+    return `Install the Vulkan driver for the ${maker} GPU (${from}).`;
   }
-  return `Update the driver of your GPU; installed are ${drivers.join(', ')}.`;
+  return `Update your GPU driver; installed: ${drivers.join(', ')}.`;
 }
 
-/** Drivers, those first that sound like the one of an adapter. */
+/** Drivers, with those that match an adapter's name first. */
 export function likeliestFirst(adapter: string): string[] {
   const sounds = Object.values(MAKERS).find(
     ({ maker, driver }) => adapter.includes(maker) || driver.test(adapter.toLowerCase()),
@@ -107,7 +109,7 @@ export function likeliestFirst(adapter: string): string[] {
   return vulkanDrivers().sort((a, b) => likely(b) - likely(a));
 }
 
-/** The folders that have drivers in icd.d and layers in implicit_layer.d. */
+/** The folders that contain drivers in icd.d and layers in implicit_layer.d. */
 function roots(): string[] {
   const { env } = process;
   const home = homeFolder();

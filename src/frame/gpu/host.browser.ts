@@ -5,17 +5,17 @@ import type { Detected, WebGpu } from './host.node.js';
 export async function detectGpu(): Promise<Detected> {
   if (!navigator.gpu) {
     const problem = isSecureContext
-      ? 'This browser has no WebGPU. Take a newer one, or switch it on in its settings.'
-      : 'WebGPU is only for pages of secure origins. Serve this one by https, or from localhost.';
+      ? 'This browser has no WebGPU. Use a newer one, or enable WebGPU in its settings.'
+      : 'WebGPU is only available to secure origins. Serve this page over https or from localhost.';
     return { problem, said: [] };
   }
   const adapter = await requestAdapter(navigator.gpu);
   if (adapter) return { ...describeAdapter(adapter), way: {}, said: [] };
-  return { problem: `WebGPU finds no GPU here. ${driverAdvice()}`, said: [] };
+  return { problem: `WebGPU found no GPU. ${driverAdvice()}`, said: [] };
 }
 
 export function driverAdvice(): string {
-  return "Look at the browser's page about its GPU (chrome://gpu) for what it lacks.";
+  return "See the browser's GPU page (chrome://gpu) for what is missing.";
 }
 
 /** A browser always checks. */

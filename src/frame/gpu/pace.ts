@@ -1,16 +1,16 @@
 /**
- * How much work a device is given at a time: what it does in 50 ms, so that the screen it may drive stays alive, and Windows,
- * which resets a GPU that is silent for two seconds, lets it be. The first piece is small and measured, and so are the next,
- * each at most eight times as large, until they take about that long.
+ * How much work a device is given at a time: what it does in 50 ms, so that the screen it may drive stays alive, and
+ * Windows, which resets a GPU that is silent for two seconds, lets it be. The first piece is small and measured, and so
+ * are the next, each at most eight times as large, until they take about that long.
  */
 
-/** Milliseconds that a piece of work is to take. */
+/** The target duration of a piece of work, in milliseconds. */
 const TARGET_MS = 50;
 /** The effort of the first piece: 20 ms on a GPU that achieves 0.05 TFLOP/s. */
 export const FIRST_EFFORT = 1e9;
-/** How many times as large as a measured piece the next may be. */
+/** How much larger than a measured piece the next may be. */
 const GROWTH = 8;
-/** Shorter times say more of the clock than of the device. In milliseconds. */
+/** Shorter times are dominated by clock resolution. In milliseconds. */
 const LEAST_MS = 0.05;
 
 /** What was measured of one kind of work. */
@@ -38,7 +38,7 @@ export class Pace {
     return this.#known.has(kind);
   }
 
-  /** Whether pieces are as large as they should be; if not, the next is to be measured. */
+  /** Whether pieces have reached their target size; if not, the next is measured. */
   settled(kind: string): boolean {
     const known = this.#known.get(kind);
     return known !== undefined && GROWTH * known.largest >= this.#aim(known);
@@ -50,7 +50,7 @@ export class Pace {
     this.#known.set(kind, { rate: effort / Math.max(LEAST_MS, milliseconds), largest });
   }
 
-  /** For a device that was lost: half as much at a time, and all is measured anew. */
+  /** After a lost device: halves the pieces and measures everything again. */
   halve(): void {
     this.#share /= 2;
     this.#known.clear();

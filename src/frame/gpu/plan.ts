@@ -74,7 +74,9 @@ export type Limits = Pick<
   | 'maxComputeWorkgroupStorageSize'
 >;
 
-/** What an activation costs, in multiplications and additions: an exponential and a division, with what is around them. */
+/**
+ * What an activation costs, in multiplications and additions: an exponential and a division, with what is around them.
+ */
 const ACTIVATION_EFFORT = 16;
 /** Most bytes of one plane buffer of a wide network. */
 const UNIT_BYTES = 2 ** 27;
@@ -297,16 +299,16 @@ function widestPlanes({ narrow, hidden }: Arrangement): number {
 function checkFits(frame: FrameDescription, arrangement: Arrangement, limits: Limits): void {
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const [width, height] = frame.size;
-  const takes = `this GPU takes ${megabytes(most)} at a time`;
+  const takes = `this GPU handles at most ${megabytes(most)} at a time`;
   const picture = 4 * width * height;
   if (picture > most || picture + BESIDE > limits.maxBufferSize) {
     throw new UsageError(
-      `A picture of ${width}x${height} is ${megabytes(picture)}, and ${takes}: make it smaller, or take --backend cpu.`,
+      `A picture of ${width}x${height} is ${megabytes(picture)} but ${takes}: make it smaller, or use --backend cpu.`,
     );
   }
   if (16 * arrangement.length > most) {
     throw new UsageError(
-      `The network's weights are ${megabytes(16 * arrangement.length)}, and ${takes}: take fewer units or layers, or --backend cpu.`,
+      `The network's weights are ${megabytes(16 * arrangement.length)} but ${takes}: use fewer units or layers, or --backend cpu.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Looks for a GPU in a process of its own, and prints what it finds as a line of JSON. Drivers write to stderr as they
- * please, hang, and crash; whoever started this (detect.node.ts) reads it, waits only so long, and goes on.
+ * Looks for a GPU in its own process, and prints the result as a line of JSON. Drivers may write to stderr, hang or
+ * crash; the parent (detect.node.ts) reads the output, waits for a limited time, and carries on.
  */
 import { writeSync } from 'node:fs';
 import { describeAdapter, requestAdapter } from './adapter.js';
@@ -25,7 +25,7 @@ async function look(way: Way): Promise<Seen> {
   }
 }
 
-/** Does a little of all that drawing does, so that a driver says now what it would say then. */
+/** Does a little of everything that drawing does, so that drivers print now what they would print then. */
 async function use(adapter: GPUAdapter): Promise<void> {
   const device = await adapter.requestDevice();
   const code =

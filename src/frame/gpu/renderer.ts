@@ -111,7 +111,7 @@ export class GpuRenderer implements FrameRenderer {
       this.#losses++;
       if (this.#losses > 1) {
         throw new RenderError(
-          `The GPU was lost a second time (${message.trim() || 'it gave no reason'}): update its driver, or take --backend cpu.`,
+          `The GPU was lost a second time (${message.trim() || 'it gave no reason'}): update its driver, or use --backend cpu.`,
         );
       }
       this.#pace.halve(); // too much at a time may have been the cause

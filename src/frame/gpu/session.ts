@@ -55,7 +55,7 @@ export interface Timing {
 export interface SessionOptions {
   /** The narrow kernel's form; by default several are tried while frames are drawn, where that pays. */
   form?: NarrowForm;
-  /** What is known of the device's pace from before; by default it is found out. */
+  /** The device's known pace from earlier; measured by default. */
   pace?: Pace;
 }
 
@@ -325,10 +325,10 @@ function piecesOf(chunk: Dispatch[], most: number): { number: number; dispatch: 
 function throwIfAny([outOfMemory, invalid]: (GPUError | null)[]): void {
   if (outOfMemory) {
     throw new RenderError(
-      `The frame does not fit into the GPU's memory (${firstLine(outOfMemory)}): make it smaller, or take --backend cpu.`,
+      `The frame does not fit into the GPU's memory (${firstLine(outOfMemory)}): make it smaller, or use --backend cpu.`,
     );
   }
-  if (invalid) throw new RenderError(`The GPU refused its work (${firstLine(invalid)}): take --backend cpu.`);
+  if (invalid) throw new RenderError(`The GPU refused its work (${firstLine(invalid)}): use --backend cpu.`);
 }
 
 const firstLine = (error: GPUError) => error.message.split('\n')[0];

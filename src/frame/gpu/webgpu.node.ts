@@ -1,38 +1,43 @@
-/** WebGPU in this process: Dawn, from the package `webgpu`, which is optional since it is large and not built for every system. */
+/**
+ * WebGPU in this process: Dawn, from the package `webgpu`, which is optional since it is large and not built for every
+ * system.
+ */
 
-/** How Vulkan's loader is told to keep to what is needed, so that drivers of no use here do not load, and do not talk. */
+/**
+ * How Vulkan's loader is told to keep to what is needed, so that drivers of no use here do not load, and do not talk.
+ */
 export interface Way {
-  /** The only driver to load, by its manifest; by default all. */
+  /** The manifest of the only driver to load; all drivers by default. */
   driver?: string;
-  /** Leaves out the layers that the system puts before every driver. */
+  /** Disables the layers that the system puts in front of every driver. */
   plain?: boolean;
 }
 
-/** What a look for GPUs saw: an adapter, or none, or no WebGPU at all. */
+/** The result of a search for GPUs: an adapter, none, or no WebGPU at all. */
 export interface Seen {
   name?: string;
   software?: boolean;
   /** Why the adapter cannot be used. */
   broken?: string;
-  /** Why the package `webgpu` does not load. */
+  /** Why the package `webgpu` cannot be loaded. */
   missing?: string;
 }
 
-/** What the child writes to stderr when WebGPU is loaded: what follows is the drivers'. */
+/** Written to stderr by the child when WebGPU is loaded: drivers' output follows. */
 export const BEGIN = '--- looking for a GPU ---\n';
 
 /** Times need not be rounded to 65 microseconds, as web pages have them. */
 const EXACT_TIMES = 'disable-dawn-features=timestamp_quantization';
 /**
  * Our kernels keep to their buffers and write workgroup memory before they read it, so no index need be clamped and no
- * memory cleared first. That holds for every description that passes our checks; where it may be a stranger's, we do not
- * rely on it.
+ * memory cleared first. That holds for every description that passes our checks; where it may be a stranger's, we do
+ * not rely on it.
  */
 const UNCHECKED = 'enable-dawn-features=disable_robustness,disable_workgroup_init';
 
 /**
- * @returns A new instance; it ends, and lets Node end, once it and all that came from it are let go.
- * @throws Error when the package does not load.
+ * @returns A new instance; it is destroyed, and lets Node exit, once it and everything created from it are released.
+ * @throws Error if the package cannot be loaded.
  */
 export async function createWebGpu(boundsChecks: boolean): Promise<GPU> {
   const { create, globals } = await import('webgpu');

@@ -21,8 +21,8 @@ export const inWords = (names: ActivationNames): string =>
 
 /**
  * Functions `activation(x)` of these types for the hidden layers.
- * @param held - Whether sums are parts of themselves, as in ../../exponents.ts. Then it is `activation(sums, held)`, whose
- * second argument has the layer's Held as its x, y and z.
+ * @param held - Whether sums are parts of themselves, as in ../../exponents.ts. Then it is `activation(sums, held)`,
+ * whose second argument has the layer's Held as its x, y and z.
  */
 export function activationSource(names: ActivationNames, types: readonly FloatType[], held = false): string {
   return types.map((type) => overload('activation', names, type, held)).join('\n');
@@ -97,8 +97,9 @@ const TANH_SERIES_END = 0.3;
 const bodies: Record<ActivationName, (type: FloatType, words: Words) => string> = {
   identity: (_, { x }) => `  return ${x};`,
   relu: (t, { x }) => `  return max(${x}, ${t}(0.0));`,
-  // 1 - 2 / (e^2x + 1), within 4e-7: two operations of the special function unit and three others. Its error is absolute,
-  // so near 0, where an odd network without biases has all its values, it is an odd polynomial, within 2e-7 x in all.
+  // 1 - 2 / (e^2x + 1), within 4e-7: two operations of the special function unit and three others. Its error is
+  // absolute, so near 0, where an odd network without biases has all its values, it is an odd polynomial, within 2e-7 x
+  // in all.
   tanh: (t, words) => `  let e = exp2(min(${float(2 * LOG2E)} * x, ${t}(${float(LARGEST_EXPONENT)})));
   let far = fma(${t}(-2.0), 1.0 / (e + 1.0), ${t}(1.0));
   let u = x * x;
@@ -106,8 +107,8 @@ const bodies: Record<ActivationName, (type: FloatType, words: Words) => string> 
   return ${times(words, `select(far, near, abs(x) < ${t}(${float(TANH_SERIES_END)}))`)};`,
   sigmoid: (t, words) =>
     `  return ${times(words, `1.0 / (1.0 + exp2(min(${float(-LOG2E)} * x, ${t}(${float(LARGEST_EXPONENT)}))))`)};`,
-  // x (1 + erf(x / √2)) / 2, erf as an odd rational function. What is left of 1 + erf at -5.4, where gelu is 0 in float32,
-  // must not be multiplied by more than that.
+  // x (1 + erf(x / √2)) / 2, erf as an odd rational function. What is left of 1 + erf at -5.4, where gelu is 0 in
+  // float32, must not be multiplied by more than that.
   gelu: (t, words) => `  let t = clamp(x, ${t}(-5.4), ${t}(5.4));
   let u = t * t;
   let p = ${horner(ERF_OF_X_OVER_SQRT2.p, t)};
