@@ -168,7 +168,7 @@ export async function still(
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
     const grain = at <= sweep.seconds && grainNoteAt(sweep, at);
     if (grain) report.warning(grain);
-    const heard = { onWarning: report.warning, onStage: report.stage };
+    const heard = { onStage: report.stage }; // warnings: rendererOptions
     film = await renderStill(sweep, at, output, {
       ...options,
       ...rendererOptions(job, report),
@@ -189,8 +189,8 @@ export async function still(
 export function rendererOptions(
   job: Job,
   report: Reporter,
-): Pick<RendererOptions, 'boundsChecks' | 'onNote'> {
-  return { boundsChecks: !(job.kind === 'sweep' && job.trusted), onNote: report.warning };
+): Pick<RendererOptions, 'boundsChecks' | 'onWarning'> {
+  return { boundsChecks: !(job.kind === 'sweep' && job.trusted), onWarning: report.warning };
 }
 
 /** Loaded only when needed: a bundler and a browser's driver take half a second to load. */

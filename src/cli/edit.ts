@@ -18,7 +18,7 @@ export async function edit(options: { port?: number; open: boolean }, signal: Ab
     folders: sceneFolders(),
     port: options.port,
     open: options.open && process.stdout.isTTY,
-    onNote: (text) => console.error(`Note: ${text}`),
+    onWarning: (text) => console.error(`Warning: ${text}`),
   });
   console.log(`The editor is at ${editor.url} until you press Ctrl-C.`);
   await new Promise<void>((stopped) => {

@@ -21,7 +21,7 @@ export interface EditorOptions extends EditorSources {
   /** Whether to show it in the user's browser. */
   open?: boolean;
   /** Called with failures that do not stop the editor, such as a change that cannot be saved. */
-  onNote?: (text: string) => void;
+  onWarning?: (text: string) => void;
 }
 
 export interface Editor {
@@ -55,7 +55,7 @@ const PACKAGES = [
 
 /** @throws RenderError when no port is free. */
 export async function startEditor(options: EditorOptions): Promise<Editor> {
-  const { folders, port = 9000, open = false, onNote = () => {} } = options;
+  const { folders, port = 9000, open = false, onWarning = () => {} } = options;
   const cache = await cacheFolder();
   process.env.VITE_CJS_IGNORE_WARNING = 'true'; // Motion Canvas's plugin takes vite's older face, and vite says so
   const packages = dirname(dirname(dirname(require.resolve('@motion-canvas/core/package.json'))));
@@ -76,8 +76,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     plugins: [
       findModules(fileURLToPath(import.meta.url)),
       loadScenes({ keepChanges: true }),
-      survive(onNote),
-      keepMeta(options.list, onNote),
+      survive(onWarning),
+      keepMeta(options.list, onWarning),
       editorPages(options),
       reloadList(folders),
       ...(await motionCanvasPlugins()),
@@ -129,7 +129,7 @@ async function motionCanvasPlugins(): Promise<Plugin[]> {
  * Keeps the server alive when it cannot do what a page asks of it, such as writing an exported frame. Put before what
  * listens.
  */
-function survive(onNote: (text: string) => void): Plugin {
+function survive(onWarning: (text: string) => void): Plugin {
   return {
     name: 'untrained:survive',
     configureServer({ ws, middlewares }) {
@@ -138,14 +138,14 @@ function survive(onNote: (text: string) => void): Plugin {
         await mkdir(output, { recursive: true }).catch(note);
         const program = { win32: 'explorer', darwin: 'open' }[process.platform as string] ?? 'xdg-open';
         spawn(program, [output], { detached: true, stdio: 'ignore' })
-          .on('error', () => onNote(`Exported frames are in ${output}.`))
+          .on('error', () => onWarning(`Exported frames are in ${output}.`))
           .unref();
         response.end();
       });
       const noted = new Set<string>();
       const note = (error: unknown) => {
         const text = `The editor could not do what its page requested (${reasonOf(error)}).`;
-        if (!noted.has(text)) onNote(text);
+        if (!noted.has(text)) onWarning(text);
         noted.add(text);
       };
       const on = ws.on.bind(ws) as (event: string, listener: (...args: unknown[]) => unknown) => void;
@@ -163,7 +163,7 @@ function survive(onNote: (text: string) => void): Plugin {
 }
 
 /** Writes a scene's time events and seed, once it has events, beside it, where headless renders read them. */
-function keepMeta(list: EditorSources['list'], onNote: (text: string) => void): Plugin {
+function keepMeta(list: EditorSources['list'], onWarning: (text: string) => void): Plugin {
   const unkept = new Set<string>();
   const keep = async (source: string, data: { timeEvents?: unknown[] }) => {
     try {
@@ -173,7 +173,7 @@ function keepMeta(list: EditorSources['list'], onNote: (text: string) => void): 
     } catch (error) {
       if (unkept.has(source)) return;
       unkept.add(source);
-      onNote(
+      onWarning(
         `Changes made in the editor cannot be saved in ${relative('.', source)} (${reasonOf(error)}): make it writable. ` +
           'Until then they last only while the page is open.',
       );

@@ -19,7 +19,7 @@ export interface RendererOptions {
    */
   boundsChecks?: boolean;
   /** Called with a one-line reason when `auto` switches from a GPU to the CPU. */
-  onNote?: (message: string) => void;
+  onWarning?: (message: string) => void;
   /** Cancels the search for a GPU; the promise then rejects with the signal's reason. */
   signal?: StopSignal;
 }
@@ -32,7 +32,7 @@ export async function createRenderer({
   backend = 'auto',
   threads,
   boundsChecks = true,
-  onNote,
+  onWarning,
   signal,
 }: RendererOptions = {}): Promise<FrameRenderer> {
   if (backend === 'gpu' && threads !== undefined) {
@@ -46,9 +46,9 @@ export async function createRenderer({
   const start = () => GpuRenderer.start(() => adapter.open({ boundsChecks }));
   if (backend === 'gpu') return start();
   try {
-    return new FallbackRenderer(await start(), () => new CpuRenderer(), onNote);
+    return new FallbackRenderer(await start(), () => new CpuRenderer(), onWarning);
   } catch (error) {
-    onNote?.(cpuTakesOver(error as Error));
+    onWarning?.(cpuTakesOver(error as Error));
     return new CpuRenderer();
   }
 }

@@ -9,15 +9,15 @@ export class FallbackRenderer implements FrameRenderer {
   readonly formats: readonly PixelFormat[];
   readonly #gpu: FrameRenderer;
   readonly #startCpu: () => FrameRenderer;
-  readonly #onNote: ((message: string) => void) | undefined;
+  readonly #onWarning: ((message: string) => void) | undefined;
   #cpu: FrameRenderer | undefined;
   #closed = false;
 
-  /** @param onNote - Called once, with one line, if the CPU takes over. */
-  constructor(gpu: FrameRenderer, startCpu: () => FrameRenderer, onNote?: (message: string) => void) {
+  /** @param onWarning - Called once, with one line, if the CPU takes over. */
+  constructor(gpu: FrameRenderer, startCpu: () => FrameRenderer, onWarning?: (message: string) => void) {
     this.#gpu = gpu;
     this.#startCpu = startCpu;
-    this.#onNote = onNote;
+    this.#onWarning = onWarning;
     this.framesInFlight = gpu.framesInFlight;
     this.formats = gpu.formats;
   }
@@ -62,7 +62,7 @@ export class FallbackRenderer implements FrameRenderer {
     if (this.#cpu) return;
     this.#cpu = this.#startCpu();
     this.#gpu.close().catch(() => {}); // it gets no more work
-    this.#onNote?.(cpuTakesOver(error));
+    this.#onWarning?.(cpuTakesOver(error));
   }
 
   async #renderOnCpu(

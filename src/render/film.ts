@@ -348,7 +348,6 @@ const requestSchema = z.looseObject({
   onStage: called,
   onWarning: called,
   onKept: called,
-  onNote: called,
   signal: instance('an AbortSignal', (value) => value instanceof AbortSignal).optional(),
 });
 

@@ -219,8 +219,8 @@ test('what cannot be written is told of once, and the editor goes on', async () 
   await send('motion-canvas:export', frame, 'motion-canvas:export-ack', 1);
   const lines = said.trim().split('\n');
   expect(lines).toHaveLength(2);
-  expect(lines[0]).toMatch(/^Note: Changes made in the editor cannot be saved in .*sealed\.meta \(EISDIR/);
-  expect(lines[1]).toMatch(/^Note: The editor could not do what its page requested \(E/);
+  expect(lines[0]).toMatch(/^Warning: Changes made in the editor cannot be saved in .*sealed\.meta \(EISDIR/);
+  expect(lines[1]).toMatch(/^Warning: The editor could not do what its page requested \(E/);
   await page.goto(`${url}square`);
   await rests('0');
 });

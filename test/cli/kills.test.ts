@@ -86,13 +86,13 @@ test('damaged segments are drawn again, in one line, and the film is the same', 
   const loud = args.filter((arg) => arg !== '--quiet');
   await untrained(args, { env });
   const whole = read(path);
-  const segments = readdirSync(cache).filter((name) => !name.endsWith('.sha256'));
+  const segments = readdirSync(cache).filter((name) => /^[0-9a-f]{40}$/.test(name));
   writeFileSync(join(cache, segments[0]), 'not what it was');
   truncateSync(join(cache, segments[1]), 7);
   const { code, stderr } = await untrained(loud, { env });
   expect(code).toBe(0);
   expect(stderr.split('\n').filter((line) => !/^\d+\/\d+ frames/.test(line))).toEqual([
-    'Note: 2 cached segments were damaged: they were dropped, and their frames are drawn again.',
+    'Warning: 2 cached segments were damaged: they were dropped, and their frames are drawn again.',
     '',
   ]);
   expect(read(path)).toEqual(whole);

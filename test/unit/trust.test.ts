@@ -2,9 +2,9 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { rendererOptions } from '../../src/cli/draw.js';
-import { reporter } from '../../src/cli/report.js';
-import { loadScene } from '../../src/cli/scenes.js';
+import { rendererOptions } from '../../dist/cli/draw.js';
+import { reporter } from '../../dist/cli/report.js';
+import { loadScene } from '../../dist/cli/scenes.js';
 import { writeRecipe } from '../../src/index.js';
 import { temporaryFolder, untrained } from '../cli/untrained.js';
 
