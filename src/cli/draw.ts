@@ -168,13 +168,8 @@ export async function still(
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
     const grain = at <= sweep.seconds && grainNoteAt(sweep, at);
     if (grain) report.warning(grain);
-    const heard = { onStage: report.stage }; // warnings: rendererOptions
-    film = await renderStill(sweep, at, output, {
-      ...options,
-      ...rendererOptions(job, report),
-      ...heard,
-      signal,
-    });
+    const drawn = { ...options, ...rendererOptions(job, report), onStage: report.stage, signal };
+    film = await renderStill(sweep, at, output, drawn);
   } else {
     checkStill(output);
     const composed = { ...composedOptions(options, report, signal, job), still: { at: options.at } };
