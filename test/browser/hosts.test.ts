@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseHost } from '../../src/cli/arguments.js';
 import { Hosts } from '../../src/composed/hosts.js';
@@ -150,4 +151,39 @@ test('CodeBlock has what it loads from a host out of node_modules', async () => 
   expect([code, stderr]).toEqual([0, '']);
   const { frames } = await decode(join(folder, 'still.png'), { width: 96, height: 54 });
   expect(frames[0].filter((byte, i) => i % 4 < 3 && byte > 60).length).toBeGreaterThan(50);
+});
+
+test('the command stores what an allowed host answers, and makes the film again without it', async () => {
+  const cwd = join(folder, 'again');
+  mkdirSync(join(cwd, 'scenes'), { recursive: true });
+  writeFileSync(
+    join(cwd, 'scenes', 'star.tsx'),
+    `/** A star. */
+import { Icon, makeScene2D } from '@motion-canvas/2d';
+import { waitFor } from '@motion-canvas/core';
+export default makeScene2D(function* (view) {
+  view.add(<Icon icon={'mdi:star'} size={300} color={'white'} />);
+  yield* waitFor(0.2);
+});
+`,
+  );
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#fff" d="M2 2h20v20z"/></svg>';
+  const stub = join(folder, 'stub.mjs');
+  writeFileSync(
+    stub,
+    `globalThis.fetch = async () => new Response('${svg}', { headers: { 'content-type': 'image/svg+xml' } });`,
+  );
+  const env = { UNTRAINED_CACHE: join(folder, 'host-cache') };
+  const online = {
+    cwd,
+    env: { ...env, NODE_OPTIONS: `--import ${JSON.stringify(pathToFileURL(stub).href)}` },
+  };
+  const small = ['--size', '64x36', '--fps', '10', '--quiet'];
+  const allowed = ['render', 'star', ...small, '--allow-host', 'api.iconify.design', '--out', 'a.mp4'];
+  expect(await untrained(allowed, online)).toMatchObject({ code: 0, stderr: '' });
+  expect(await untrained(['render', 'a.mp4', '--out', 'b.mp4', '--quiet'], { cwd, env })).toMatchObject({
+    code: 0,
+  });
+  expect(readFileSync(join(cwd, 'b.mp4'))).toEqual(readFileSync(join(cwd, 'a.mp4')));
 });
