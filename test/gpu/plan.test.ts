@@ -215,13 +215,13 @@ describe('what does not fit is refused with what to reduce', () => {
       'a picture',
       { network: {}, size: [8192, 8192] },
       guaranteed,
-      /8192x8192 is 256 MB, .*128 MB.* make it smaller, or use --backend cpu\.$/,
+      /8192x8192 is 256 MB but .*128 MB.* make it smaller, or use --backend cpu\.$/,
     ],
     [
       'a network of many units',
       { network: { layers: 4, width: 5000 }, size: [9, 9] },
       guaranteed,
-      /weights are 191 MB, .*128 MB.* fewer units or layers, or --backend cpu\.$/,
+      /weights are 191 MB but .*128 MB.* fewer units or layers, or --backend cpu\.$/,
     ],
     [
       'a network of many layers',
