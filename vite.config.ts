@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks', // V8 flags belong to a process, and the CPU renderer sets some while it compiles
+    maxWorkers: '100%', // by default one fewer, which leaves half of a machine with two cores idle
+    minWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     server: { deps: { inline: [/@motion-canvas/] } }, // its modules import one another without extensions
