@@ -78,7 +78,7 @@ describe('random specs', () => {
 });
 
 describe("the article's network, 27 layers of 30 units", () => {
-  // shared/notes/cpu-kernel.md measures 0.34 of a step at scale 0.8, beside the half that rounding takes.
+  // float32 was measured to stray by 0.34 of a step at scale 0.8, in addition to the half step of rounding.
   test.each([1, 'silk', 3, 4])('at scale 0.8, seed %s: each of 1000 pixels within one step', async (seed) => {
     const frame = frameOf({ network: { seed, weightScale: 0.8 }, size: [256, 256] });
     const found = expectWithinOneStep(await renderer.render(frame), frame, somePixels(frame, 1000));

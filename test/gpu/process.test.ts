@@ -140,7 +140,7 @@ test('--backend gpu where no Vulkan is says so in one line with the next step, e
   expect(existsSync(out)).toBe(false);
 });
 
-// The instance of WebGPU, collected too early, takes the process with it: shared/notes/webgpu.md.
+// If the WebGPU instance is collected too early, it takes the process with it.
 describe.skipIf(!adapter)('a process', () => {
   const open = "const renderer = await createRenderer({ backend: 'gpu' });";
   const ways: [string, string][] = [
