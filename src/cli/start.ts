@@ -2,6 +2,7 @@
  * Runs the `untrained` command. Exit codes: 0; 1 for a failure; 2 for bad usage; after a signal, 128 plus the signal's
  * number, as in shells: 130 for Ctrl-C, 143 for SIGTERM, 129 when the terminal was closed.
  */
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { RenderError, UsageError } from '../errors.js';
@@ -64,11 +65,15 @@ function report(error: unknown, json: boolean, stopped = 0): number {
 }
 
 /**
- * Recognises Node's error for a low limit on open files, "EMFILE: too many open files, open '...'", from any package.
+ * Recognises a low limit on open files in any package's error: "EMFILE: too many open files, open '...'", or, when Node
+ * could not open a package's files, "Cannot find package '...'" for one that is installed.
  */
 function tooManyFiles(error: unknown): string | undefined {
+  if (error instanceof RenderError) return undefined;
   const text = error instanceof Error ? error.message : String(error);
-  if (!/\b(EMFILE|ENFILE)\b|too many open files/i.test(text) || error instanceof RenderError)
-    return undefined;
+  const [, lost] =
+    /^Cannot find (?:package|module) '(.+?node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\']+)/.exec(text) ?? [];
+  const unopened = lost !== undefined && existsSync(lost);
+  if (!unopened && !/\b(EMFILE|ENFILE)\b|too many open files/i.test(text)) return undefined;
   return 'Too many files are open (EMFILE): raise the limit, for example with "ulimit -n 1024".';
 }

@@ -48,6 +48,6 @@ test('of a film, one line says where it begins and what to do', () => {
   expect(note).not.toContain('\n');
   expect(grainNote(film(1.5), [0, 20]), 'of its first frames alone').toBeUndefined();
   expect(grainNote(film(0.6))).toBeUndefined();
-  expect(grainNoteAt(film(1.5), 2)).toMatch(/^At half-width 1e-8 the zoom is beyond/);
+  expect(grainNoteAt(film(1.5), 2)).toMatch(/^At half-width 1e-8 the zoom exceeds/);
   expect(grainNoteAt(film(1.5), 0)).toBeUndefined();
 });
