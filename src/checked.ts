@@ -56,7 +56,7 @@ function schemaOf<Output>(
 }
 
 /** Validates a renderer's options. @throws UsageError for invalid options. */
-export function checkRendererOptions(options: RendererOptions): void {
+function checkRendererOptions(options: RendererOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new UsageError(`The renderer's options are ${quote(options)} but must be an object, or left out.`);
   }

@@ -35,7 +35,7 @@ function called(name: string, env: NodeJS.ProcessEnv = process.env): string[] {
 }
 
 /** Whether one of our own package's scripts is running, rather than another package's script of the same name. */
-export function ranByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
+function ranByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.npm_package_name === 'untrained' && env.npm_command !== 'exec' && !!env.npm_lifecycle_event;
 }
 

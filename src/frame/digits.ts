@@ -17,7 +17,7 @@ import type { FrameDescription } from './description.js';
 import { inputAt } from './geometry.js';
 
 /** What float32 does to a frame, in steps of 8 bits, as root mean squares over points and outputs. */
-export interface Digits {
+interface Digits {
   /** The error of float32 against float64. */
   error: number;
   /** How much the picture changes, in float64, from one pixel to the next. */
@@ -60,7 +60,7 @@ export function isDeep({
 }
 
 /** Measures the grain on one thread, in some tens of milliseconds, with the same result on every machine. */
-export function digitsOf(frame: FrameDescription): Digits {
+function digitsOf(frame: FrameDescription): Digits {
   const { size, view } = frame;
   const weights = countWeights(frame.network);
   const n = Math.max(FEWEST, Math.min(MOST, Math.floor(Math.sqrt(MOST_WORK / (2 * weights)))));
