@@ -11,7 +11,7 @@ export default defineConfig({
     alias: [
       { find: /^untrained$/, replacement: at('src/index.ts') },
       { find: /^untrained\/nodes$/, replacement: at('src/nodes/index.ts') },
-      { find: /^untrained\/render$/, replacement: at('src/render/index.ts') },
+      { find: /^untrained\/render$/, replacement: at('src/render.ts') },
     ],
   },
   test: {

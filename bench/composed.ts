@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findFfmpeg } from 'untrained/render';
-import type { PixelFormat } from '../src/frame/pixels.js';
+import type { PixelFormat } from '../src/core/frame/pixels.js';
 import { built } from './built.js';
 
 const FPS = 25;

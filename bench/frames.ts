@@ -1,6 +1,6 @@
 /** What every bench does with frames: draws one over and over, and holds its pixels against someone else's. */
 import type { FrameDescription, FrameRenderer } from 'untrained';
-import { frameBytes, type PixelFormat } from '../src/frame/pixels.js';
+import { frameBytes, type PixelFormat } from '../src/core/frame/pixels.js';
 
 /** Draws a frame over and over, with as many under way as the renderer likes. Gives the last one. */
 export async function drawFrames(
@@ -22,7 +22,7 @@ export async function drawFrames(
   return last;
 }
 
-/** The points a frame samples, (N, 2): as in src/frame/geometry.ts, written out for the plain case. */
+/** The points a frame samples, (N, 2): as in src/core/frame/geometry.ts, written out for the plain case. */
 export function pointsOf({ size: [width, height], view }: FrameDescription): Float32Array {
   const pixel = (2 * view.halfWidth) / Math.min(width, height);
   const points = new Float32Array(2 * width * height);
@@ -33,7 +33,7 @@ export function pointsOf({ size: [width, height], view }: FrameDescription): Flo
   return points;
 }
 
-/** How far pixels are from someone's brightness, rounded as ours is: see the formula in src/frame/colour.ts. */
+/** How far pixels are from someone's brightness, rounded as ours is: see the formula in src/core/frame/colour.ts. */
 export interface Difference {
   /** In steps of 1/255. */
   largest: number;

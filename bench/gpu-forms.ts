@@ -3,7 +3,7 @@
  * kernel can be written in, so that the order can be chosen by measurement.
  */
 import { frameSchema } from 'untrained';
-import type { NarrowForm } from '../src/frame/gpu/kernels/narrow.js';
+import type { NarrowForm } from '../src/renderers/gpu/kernels/narrow.js';
 import { built } from './built.js';
 import { type GpuBench, inSoftware, tera } from './gpu.js';
 import {

@@ -1,7 +1,7 @@
 /** How long the GPU takes for a network's frames, by its own clock and by ours, and how much it moves. */
 import { type FrameDescription, type FrameRenderer, frameSchema, type NetworkInput } from 'untrained';
-import type { Timing } from '../src/frame/gpu/session.js';
-import type { PixelFormat } from '../src/frame/pixels.js';
+import type { PixelFormat } from '../src/core/frame/pixels.js';
+import type { Timing } from '../src/renderers/gpu/session.js';
 import { built } from './built.js';
 import { drawFrames } from './frames.js';
 import { type GpuBench, inSoftware, tera } from './gpu.js';

@@ -8,7 +8,7 @@
  */
 import { findFfmpeg } from 'untrained/render';
 import scene from '../scenes/weight-scale.js';
-import type { Adapter, Device } from '../src/frame/gpu/device.js';
+import type { Adapter, Device } from '../src/renderers/gpu/device.js';
 import { built } from './built.js';
 import { benchForms } from './gpu-forms.js';
 import { benchNetwork, type NetworkFigures, networks, smallNetworks } from './gpu-network.js';

@@ -2,8 +2,8 @@
  * The most multiply-adds in float32 that a device does a second, measured: chains of fma in registers, enough of them
  * that none waits for another, and nothing else. It is what drawing is held against. An fma counts as two operations.
  */
-import type { Device } from '../src/frame/gpu/device.js';
-import { each } from '../src/frame/gpu/kernels/kernel.js';
+import type { Device } from '../src/renderers/gpu/device.js';
+import { each } from '../src/renderers/gpu/kernels/kernel.js';
 
 export interface Peak {
   /** Operations a second. */

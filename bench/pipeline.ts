@@ -19,8 +19,8 @@ import {
 } from 'untrained';
 import { findFfmpeg, renderFilm } from 'untrained/render';
 import scene from '../scenes/weight-scale.js';
-import type { PixelFormat } from '../src/frame/pixels.js';
-import type { FilmShape, Output } from '../src/video/output.js';
+import type { PixelFormat } from '../src/core/frame/pixels.js';
+import type { FilmShape, Output } from '../src/outputs/output.js';
 import { built } from './built.js';
 
 /** How much film is made, in seconds. It is the scene's middle, where the network is neither plain nor wild. */

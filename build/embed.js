@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const { outputFiles } = await build({
-  entryPoints: ['dist/frame/cpu/worker.browser.js'],
+  entryPoints: ['dist/renderers/cpu/worker.browser.js'],
   bundle: true,
   minify: true,
   format: 'iife',

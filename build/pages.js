@@ -1,7 +1,7 @@
 /**
  * Bundles what every page of composed scenes loads, so that a render has only the user's own scene to bundle: our
  * nodes and the page's program, into dist/pages/untrained, and Motion Canvas, into dist/pages/packages. What is there,
- * and what Motion Canvas was bundled from, is in dist/pages/manifest.json: see src/composed/prebuilt.ts.
+ * and what Motion Canvas was bundled from, is in dist/pages/manifest.json: see src/sources/composed/prebuilt.ts.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const into = join(root, 'dist/pages');
 const OWN = {
   untrained: 'dist/index.js',
   'untrained/nodes': 'dist/nodes/index.js',
-  'untrained/page': 'dist/page/main.js',
+  'untrained/page': 'dist/sources/composed/page/main.js',
 };
 
 /** The parts of Motion Canvas that scenes import. A scene that imports others has all of it bundled anew. */

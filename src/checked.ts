@@ -1,25 +1,29 @@
 /** The public functions. Each validates its arguments, which may be anything, and reports what is wrong in one line. */
-import { UsageError } from './errors.js';
-import { backends } from './frame/backends.js';
-import { createRenderer as createUnchecked, type RendererOptions } from './frame/create-renderer.js';
-import { type FrameDescription, type FrameInput, frameSchema as frameRules } from './frame/description.js';
-import { isGrainy as isGrainyUnchecked } from './frame/digits.js';
-import { frameBytes } from './frame/pixels.js';
-import type { FrameRenderer } from './frame/renderer.js';
-import { type Distribution, drawUnit as drawUnchecked, type Seed } from './network/draws.js';
-import { forward as forwardUnchecked, logits as logitsUnchecked } from './network/forward.js';
-import { buildNetwork as buildUnchecked, type Network } from './network/network.js';
-import { type NetworkInput, type NetworkSpec, networkSchema as networkRules } from './network/spec.js';
-import { explain, quote } from './sweep/explain.js';
-import { grainNote as grainNoteUnchecked } from './sweep/grain.js';
-import { readRecipe as readUnchecked, writeRecipe as writeUnchecked } from './sweep/recipe.js';
+import { UsageError } from './core/errors.js';
+import { backends } from './core/frame/backends.js';
+import {
+  type FrameDescription,
+  type FrameInput,
+  frameSchema as frameRules,
+} from './core/frame/description.js';
+import { isGrainy as isGrainyUnchecked } from './core/frame/digits.js';
+import { frameBytes } from './core/frame/pixels.js';
+import type { FrameRenderer } from './core/frame/renderer.js';
+import { type Distribution, drawUnit as drawUnchecked, type Seed } from './core/network/draws.js';
+import { forward as forwardUnchecked, logits as logitsUnchecked } from './core/network/forward.js';
+import { buildNetwork as buildUnchecked, type Network } from './core/network/network.js';
+import { type NetworkInput, type NetworkSpec, networkSchema as networkRules } from './core/network/spec.js';
+import { readRecipe as readUnchecked, writeRecipe as writeUnchecked } from './core/recipe.js';
+import { grainNote as grainNoteUnchecked } from './core/sweep/grain.js';
 import {
   checkedSweep,
   frameAt as frameAtUnchecked,
   frameCount as frameCountUnchecked,
   type Sweep,
   timeOfFrame as timeOfUnchecked,
-} from './sweep/sweep.js';
+} from './core/sweep/sweep.js';
+import { explain, quote } from './core/wording/explain.js';
+import { createRenderer as createUnchecked, type RendererOptions } from './renderers/create-renderer.js';
 
 /** Parses untrusted data and fills in its defaults. */
 export interface Schema<Output> {

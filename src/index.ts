@@ -17,14 +17,19 @@ export {
   timeOfFrame,
   writeRecipe,
 } from './checked.js';
-export { RenderError, UsageError } from './errors.js';
-export type { RendererOptions } from './frame/create-renderer.js';
-export type { FrameDescription, FrameInput, View } from './frame/description.js';
-export { type Palette, type PaletteInput, paletteNames } from './frame/palette.js';
-export type { Backend, FrameRenderer } from './frame/renderer.js';
-export { type Activation, type ActivationName, activationNames, activations } from './network/activations.js';
-export type { Layer, Network } from './network/network.js';
-export type { ExplicitLayer, NetworkInput, NetworkSpec } from './network/spec.js';
-export { type EasingName, easings } from './sweep/easing.js';
-export { type Sweep, type SweepInput, sweep } from './sweep/sweep.js';
-export { circle, keyframes, loop, type Track, tween, type Walk, walk, zoom } from './sweep/track.js';
+export { RenderError, UsageError } from './core/errors.js';
+export type { FrameDescription, FrameInput, View } from './core/frame/description.js';
+export { type Palette, type PaletteInput, paletteNames } from './core/frame/palette.js';
+export type { Backend, FrameRenderer } from './core/frame/renderer.js';
+export {
+  type Activation,
+  type ActivationName,
+  activationNames,
+  activations,
+} from './core/network/activations.js';
+export type { Layer, Network } from './core/network/network.js';
+export type { ExplicitLayer, NetworkInput, NetworkSpec } from './core/network/spec.js';
+export { type EasingName, easings } from './core/sweep/easing.js';
+export { type Sweep, type SweepInput, sweep } from './core/sweep/sweep.js';
+export { circle, keyframes, loop, type Track, tween, type Walk, walk, zoom } from './core/sweep/track.js';
+export type { RendererOptions } from './renderers/create-renderer.js';

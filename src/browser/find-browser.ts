@@ -2,7 +2,7 @@
 
 import { constants, promises as fs } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { RenderError, UsageError } from '../errors.js';
+import { RenderError, UsageError } from '../core/errors.js';
 import { unpackChromium } from './unpack-chromium.js';
 
 export type BrowserSource = '--browser' | 'CHROME_PATH' | 'installed' | '@sparticuz/chromium';

@@ -6,7 +6,7 @@ import { promises as fs } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { homeFolder } from '../folders.js';
+import { homeFolder } from '../system/folders.js';
 import type { Browser } from './find-browser.js';
 
 const BUNDLED = fileURLToPath(new URL('../../fonts/generic', import.meta.url));

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
 import type { CDPSession, Browser as Process } from 'playwright-core';
-import { RenderError } from '../errors.js';
-import { whyRefused } from '../folders.js';
-import { WIDE_SIMD_IN_PAGES } from '../frame/cpu/host.node.js';
-import { DEFAULT_TIMEOUT, StalledError, within } from '../patience.js';
+import { RenderError } from '../core/errors.js';
+import { WIDE_SIMD_IN_PAGES } from '../renderers/cpu/host.node.js';
+import { whyRefused } from '../system/folders.js';
+import { DEFAULT_TIMEOUT, StalledError, within } from '../system/patience.js';
 import type { Browser } from './find-browser.js';
 
 // Imported, it would take half as long again: Node reads all of a CommonJS package for the names that it exports.

@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { RenderError } from '../errors.js';
-import { whyRefused } from '../folders.js';
-import { isPrivateFolder } from '../private-folder.js';
+import { RenderError } from '../core/errors.js';
+import { whyRefused } from '../system/folders.js';
+import { isPrivateFolder } from '../system/private-folder.js';
 import { fontEnvironment } from './fonts.js';
 
 const PACKAGE = '@sparticuz/chromium';

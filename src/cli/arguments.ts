@@ -1,6 +1,6 @@
 /** Reads the values of options. Each says, in one line, what it was given and what it takes. */
-import { UsageError } from '../errors.js';
-import { parseBytes } from '../video/budget.js';
+import { UsageError } from '../core/errors.js';
+import { parseBytes } from '../outputs/budget.js';
 
 /** "640x360" to [640, 360]; one number is a square. */
 export function parseSize(text: string): [number, number] {

@@ -1,8 +1,8 @@
 /** What `batch` does: a film for each row of a file, one after another, and in the end what became of them. */
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { breather } from '../breather.js';
-import { UsageError } from '../errors.js';
+import { breather } from '../core/breather.js';
+import { UsageError } from '../core/errors.js';
 import { draw, filesOf, type Prepared, prepare } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
 import { printJson, type Reporting, reporter } from './report.js';

@@ -1,6 +1,6 @@
 /** What `cache` and `cache clear` do. */
-import { UsageError } from '../errors.js';
-import { inBytes, SegmentCache } from '../video/index.js';
+import { UsageError } from '../core/errors.js';
+import { inBytes, SegmentCache } from '../outputs/index.js';
 import { printJson } from './report.js';
 
 /** How much is kept, and where. */

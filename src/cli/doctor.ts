@@ -1,10 +1,10 @@
 /** What this machine has, and what to do about what it has not. */
 import { cpus } from 'node:os';
 import { findBrowser } from '../browser/find-browser.js';
-import { whyRefused } from '../folders.js';
-import { createRenderer } from '../frame/create-renderer.js';
-import { findAdapter, softwareProblem } from '../frame/gpu/device.js';
-import { findFfmpeg, SegmentCache } from '../video/index.js';
+import { findFfmpeg, SegmentCache } from '../outputs/index.js';
+import { createRenderer } from '../renderers/create-renderer.js';
+import { findAdapter, softwareProblem } from '../renderers/gpu/device.js';
+import { whyRefused } from '../system/folders.js';
 
 export interface Finding {
   what: string;

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pretendHome } from '../browser/home.js';
-import type { ComposedOptions } from '../composed/source.js';
-import type { Target } from '../composed/target.js';
-import { UsageError } from '../errors.js';
-import type { RendererOptions } from '../frame/create-renderer.js';
-import type { PixelFormat } from '../frame/pixels.js';
+import { UsageError } from '../core/errors.js';
+import type { PixelFormat } from '../core/frame/pixels.js';
+import type { Recipe } from '../core/recipe.js';
+import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
+import type { Sweep } from '../core/sweep/sweep.js';
 import {
   checkStill,
   type Film,
@@ -14,12 +14,12 @@ import {
   renderStill,
   type WriteOptions,
   writeFilm,
-} from '../render/film.js';
-import type { FrameSource } from '../render/source.js';
-import { grainNote, grainNoteAt } from '../sweep/grain.js';
-import type { Recipe } from '../sweep/recipe.js';
-import type { Sweep } from '../sweep/sweep.js';
-import { parseOutput, rateOf, warningsFor } from '../video/index.js';
+} from '../jobs/film.js';
+import { parseOutput, rateOf, warningsFor } from '../outputs/index.js';
+import type { RendererOptions } from '../renderers/create-renderer.js';
+import type { ComposedOptions } from '../sources/composed/source.js';
+import type { Target } from '../sources/composed/target.js';
+import type { FrameSource } from '../sources/source.js';
 import { DEFAULT_SCENE, type DrawOptions, type RenderOptions, type StillOptions } from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
@@ -191,7 +191,7 @@ export function rendererOptions(
 /** Loaded only when needed: a bundler and a browser's driver take half a second to load. */
 export async function openComposed(target: Target, options: ComposedOptions): Promise<FrameSource> {
   pretendHome();
-  const composed = await import('../composed/source.js');
+  const composed = await import('../sources/composed/source.js');
   return composed.openComposed(target, options);
 }
 

@@ -1,7 +1,7 @@
 /** What `edit` does: serves the editor until it is stopped. */
 import { extname } from 'node:path';
 import { pretendHome } from '../browser/home.js';
-import { defaultsOf } from '../composed/target.js';
+import { defaultsOf } from '../sources/composed/target.js';
 import { listScenes, loadScene, sceneFolders } from './scenes.js';
 
 export async function edit(options: { port?: number; open: boolean }, signal: AbortSignal): Promise<void> {

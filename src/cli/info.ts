@@ -1,7 +1,15 @@
 /** What `info` and `places` print. */
 
-import { grainNote } from '../sweep/grain.js';
-import { describeRules, inBytes, placeNames, placeOf, probe, type Rules, shownRate } from '../video/index.js';
+import { grainNote } from '../core/sweep/grain.js';
+import {
+  describeRules,
+  inBytes,
+  placeNames,
+  placeOf,
+  probe,
+  type Rules,
+  shownRate,
+} from '../outputs/index.js';
 import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';

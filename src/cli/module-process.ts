@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { createJiti } from 'jiti';
-import { UsageError } from '../errors.js';
-import { isPrivateFolder } from '../private-folder.js';
-import { parseSweep } from '../sweep/sweep.js';
+import { UsageError } from '../core/errors.js';
+import { parseSweep } from '../core/sweep/sweep.js';
+import { isPrivateFolder } from '../system/private-folder.js';
 import type { ModuleMessage } from './module.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,7 +23,7 @@ watchParent();
 const translated = join(tmpdir(), `untrained-scenes-${process.getuid?.() ?? 'user'}`);
 const jiti = createJiti(import.meta.url, {
   // Scenes anywhere can import "untrained", which is this package.
-  alias: { 'untrained/render': join(root, 'dist/render/index.js'), untrained: join(root, 'dist/index.js') },
+  alias: { 'untrained/render': join(root, 'dist/render.js'), untrained: join(root, 'dist/index.js') },
   fsCache: isPrivateFolder(translated) && translated,
   moduleCache: false,
   interopDefault: false,

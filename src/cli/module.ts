@@ -5,9 +5,9 @@
 import { fork } from 'node:child_process';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Watched } from '../breather.js';
-import { UsageError } from '../errors.js';
-import { parseSweep, type Sweep } from '../sweep/sweep.js';
+import type { Watched } from '../core/breather.js';
+import { UsageError } from '../core/errors.js';
+import { parseSweep, type Sweep } from '../core/sweep/sweep.js';
 
 /** Sent by the process that loads modules: a checked sweep, or what is wrong, in one line. */
 export type ModuleMessage = { path: string; sweep: Sweep } | { path: string; failure: string };

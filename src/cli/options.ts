@@ -1,7 +1,7 @@
 /** The options of the commands that draw, as the command line gives them. */
-import type { backends } from '../frame/backends.js';
-import type { Sweep } from '../sweep/sweep.js';
-import type { EncodeOptions } from '../video/index.js';
+import type { backends } from '../core/frame/backends.js';
+import type { Sweep } from '../core/sweep/sweep.js';
+import type { EncodeOptions } from '../outputs/index.js';
 
 /** The scene that is drawn if none is named. */
 export const DEFAULT_SCENE = 'weight-scale';

@@ -1,8 +1,8 @@
 /** Which files are asked for: by name, by place, or by default; and whether what was made suits where it is to go. */
 
-import { didYouMean } from '../did-you-mean.js';
-import { RenderError, UsageError } from '../errors.js';
-import type { OutputRequest } from '../render/film.js';
+import { RenderError, UsageError } from '../core/errors.js';
+import { didYouMean } from '../core/wording/did-you-mean.js';
+import type { OutputRequest } from '../jobs/film.js';
 import {
   headroom,
   type Measured,
@@ -13,7 +13,7 @@ import {
   probe,
   rulesOf,
   unsuitable,
-} from '../video/index.js';
+} from '../outputs/index.js';
 import type { Reporter } from './report.js';
 
 /** Files of one rendering. */

@@ -1,11 +1,11 @@
 /** Changes to a scene from the command line: --set name=value, or name=from..to to move it. */
 
-import { didYouMean } from '../did-you-mean.js';
-import { UsageError } from '../errors.js';
-import { activationNames } from '../network/activations.js';
-import { networkFieldNames } from '../network/spec.js';
-import type { Sweep } from '../sweep/sweep.js';
-import { keyframes, tween, zoom } from '../sweep/track.js';
+import { UsageError } from '../core/errors.js';
+import { activationNames } from '../core/network/activations.js';
+import { networkFieldNames } from '../core/network/spec.js';
+import type { Sweep } from '../core/sweep/sweep.js';
+import { keyframes, tween, zoom } from '../core/sweep/track.js';
+import { didYouMean } from '../core/wording/did-you-mean.js';
 
 const viewFields = ['centre', 'halfWidth'];
 const sweepFields = ['title', 'seconds', 'fps', 'size', 'pace', 'palette', 'supersample', 'dither'];

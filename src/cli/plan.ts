@@ -1,12 +1,12 @@
 /** What `render` is to make: which sweep or scene, into which files, at which size. Nothing is drawn here. */
 import { promises as fs } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { defaultsOf, type Target } from '../composed/target.js';
-import { RenderError, UsageError } from '../errors.js';
-import { makeFolder, whyRefused } from '../folders.js';
-import { writeRecipe } from '../sweep/recipe.js';
-import { frameCount, parseSweep, type Sweep, withSeconds } from '../sweep/sweep.js';
-import { parseOutput } from '../video/index.js';
+import { RenderError, UsageError } from '../core/errors.js';
+import { writeRecipe } from '../core/recipe.js';
+import { frameCount, parseSweep, type Sweep, withSeconds } from '../core/sweep/sweep.js';
+import { parseOutput } from '../outputs/index.js';
+import { defaultsOf, type Target } from '../sources/composed/target.js';
+import { makeFolder, whyRefused } from '../system/folders.js';
 import type { DrawOptions, RenderOptions } from './options.js';
 import { type Group, groupsOf } from './outputs.js';
 import { override } from './override.js';

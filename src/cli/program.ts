@@ -3,12 +3,12 @@
  * when it runs, so help and most error messages need none of it.
  */
 import { Command, CommanderError, Option } from 'commander';
-import { UsageError } from '../errors.js';
-import { backends } from '../frame/backends.js';
-import { VERSION } from '../package.js';
-import { paces } from '../sweep/paces.js';
-import { gifPalettes, qualities } from '../video/options.js';
-import { placeNames } from '../video/places.js';
+import { UsageError } from '../core/errors.js';
+import { backends } from '../core/frame/backends.js';
+import { paces } from '../core/sweep/paces.js';
+import { gifPalettes, qualities } from '../outputs/options.js';
+import { placeNames } from '../outputs/platforms.js';
+import { VERSION } from '../system/package.js';
 import {
   notNegative,
   parseFrames,

@@ -1,8 +1,8 @@
 /** What a command says while it works and when it is done: to people, to programs (--json), or nothing (--quiet). */
 import { relative } from 'node:path';
-import { RenderError } from '../errors.js';
-import type { Film, Progress } from '../render/film.js';
-import { inBytes } from '../video/budget.js';
+import { RenderError } from '../core/errors.js';
+import type { Film, Progress } from '../jobs/film.js';
+import { inBytes } from '../outputs/budget.js';
 
 export interface Reporter {
   progress(progress: Progress): void;

@@ -3,11 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { didYouMean } from '../did-you-mean.js';
-import { UsageError } from '../errors.js';
-import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../sweep/recipe.js';
-import type { Sweep } from '../sweep/sweep.js';
-import { type Probe, probe } from '../video/index.js';
+import { UsageError } from '../core/errors.js';
+import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe.js';
+import type { Sweep } from '../core/sweep/sweep.js';
+import { didYouMean } from '../core/wording/did-you-mean.js';
+import { type Probe, probe } from '../outputs/index.js';
 import { type LoadOptions, loadModule, loadModules } from './module.js';
 import { printable } from './report.js';
 

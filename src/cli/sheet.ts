@@ -1,14 +1,14 @@
 /** What `sheet` does: seeds, or moments, or both, side by side. */
-import { breather } from '../breather.js';
-import { defaultsOf } from '../composed/target.js';
-import { UsageError } from '../errors.js';
-import type { FrameDescription } from '../frame/description.js';
-import { isGrainy } from '../frame/digits.js';
-import type { Label, Pictures } from '../render/sheet.js';
-import type { FrameSource } from '../render/source.js';
-import { explainGrain } from '../sweep/explain.js';
-import type { Recipe } from '../sweep/recipe.js';
-import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../sweep/sweep.js';
+import { breather } from '../core/breather.js';
+import { UsageError } from '../core/errors.js';
+import type { FrameDescription } from '../core/frame/description.js';
+import { isGrainy } from '../core/frame/digits.js';
+import type { Recipe } from '../core/recipe.js';
+import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../core/sweep/sweep.js';
+import { explainGrain } from '../core/wording/explain.js';
+import type { Label, Pictures } from '../jobs/sheet.js';
+import { defaultsOf } from '../sources/composed/target.js';
+import type { FrameSource } from '../sources/source.js';
 import { composedOptions, jobOf, lookOf, openComposed, recipeOf, rendererOptions } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
@@ -35,7 +35,7 @@ export async function sheet(
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { writeSheet } = await import('../render/sheet.js'); // a typeface and what reads it
+  const { writeSheet } = await import('../jobs/sheet.js'); // a typeface and what reads it
   checkAsked(options);
   const report = reporter(options);
   const job = await jobOf(scene, options, given, report, signal);
@@ -99,7 +99,7 @@ async function ofSweep(
   report: Reporter,
   signal: AbortSignal,
 ) {
-  const { picturesOf } = await import('../render/sheet.js');
+  const { picturesOf } = await import('../jobs/sheet.js');
   const own = changed(job, { ...options, size: undefined }); // --size is of the pictures on the sheet
   await saveRecipe(options.recipe, own);
   const size = options.size ?? smaller(own.size);

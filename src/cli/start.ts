@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { RenderError, UsageError } from '../errors.js';
+import { RenderError, UsageError } from '../core/errors.js';
 import { forgottenDashes } from './forgotten.js';
 import { buildProgram } from './program.js';
 import { inSight, printJson } from './report.js';

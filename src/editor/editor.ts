@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer, type Plugin } from 'vite';
-import { ESBUILD, findModules, loadScenes } from '../composed/modules.js';
-import { metaFileOf } from '../composed/target.js';
-import { RenderError } from '../errors.js';
+import { RenderError } from '../core/errors.js';
+import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js';
+import { metaFileOf } from '../sources/composed/target.js';
 import { type EditorSources, editorPages } from './pages.js';
 
 export interface EditorOptions extends EditorSources {

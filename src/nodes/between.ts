@@ -1,11 +1,11 @@
 /** How a node's signals move where plain interpolation would be wrong. Each gives its ends exactly. */
 import { map } from '@motion-canvas/core';
-import type { PaletteInput } from '../frame/palette.js';
-import type { Activation, ActivationName } from '../network/activations.js';
-import type { Seed } from '../network/draws.js';
-import type { NetworkSpec } from '../network/spec.js';
+import type { PaletteInput } from '../core/frame/palette.js';
+import type { Activation, ActivationName } from '../core/network/activations.js';
+import type { Seed } from '../core/network/draws.js';
+import type { NetworkSpec } from '../core/network/spec.js';
 
-/** From one network to another: see `seed` in src/network/spec.ts. A pair on its way counts as what it leads to. */
+/** From one network to another: see `seed` in src/core/network/spec.ts. A pair on its way counts as what it leads to. */
 export function seedBetween(
   from: NetworkSpec['seed'],
   to: NetworkSpec['seed'],

@@ -2,7 +2,7 @@
 import { computed, initial, interpolation, nodeName, Path, type PathProps, signal } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
 import { line } from 'd3-shape';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../core/errors.js';
 import { Axes } from './axes.js';
 import { functionOf, type Graph, graphBetween } from './graph.js';
 import { themeOf } from './theme.js';

@@ -1,9 +1,9 @@
 /** Functions of one number, however they are given: what a Curve draws. */
-import { UsageError } from '../errors.js';
-import { type Activation, activationFunction, brightness } from '../network/activations.js';
-import { logits } from '../network/forward.js';
-import { buildNetwork } from '../network/network.js';
-import type { NetworkInput } from '../network/spec.js';
+import { UsageError } from '../core/errors.js';
+import { type Activation, activationFunction, brightness } from '../core/network/activations.js';
+import { logits } from '../core/network/forward.js';
+import { buildNetwork } from '../core/network/network.js';
+import type { NetworkInput } from '../core/network/spec.js';
 import { readNetwork } from './read-network.js';
 
 /**

@@ -7,10 +7,10 @@ import {
   type SignalValue,
   type SimpleSignal,
 } from '@motion-canvas/core';
-import { UsageError } from '../errors.js';
-import { colourOf } from '../frame/colouring.js';
-import { brightnessPlanes } from '../frame/cpu/planes.js';
-import { colouringOf } from '../frame/palette.js';
+import { UsageError } from '../core/errors.js';
+import { colourOf } from '../core/frame/colouring.js';
+import { colouringOf } from '../core/frame/palette.js';
+import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
 import { type Look, Surface, type SurfaceData } from './surface.js';

@@ -1,8 +1,8 @@
 /** A network as units and the weights between them. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
 import { Color, type PossibleColor, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
-import { activationFunction, brightness } from '../network/activations.js';
-import { buildNetwork, type Layer, type Network } from '../network/network.js';
+import { activationFunction, brightness } from '../core/network/activations.js';
+import { buildNetwork, type Layer, type Network } from '../core/network/network.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { themeOf } from './theme.js';
 

@@ -1,8 +1,8 @@
 /** A network's picture as a node. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
 import { PlaybackState, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
-import { UsageError } from '../errors.js';
-import type { FrameDescription, FrameInput } from '../frame/description.js';
+import { UsageError } from '../core/errors.js';
+import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { type Picture, requestPicture, shownBy, shrinkFor } from './pictures.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
@@ -67,7 +67,7 @@ export class NetworkField extends NetworkNode {
     super(props);
   }
 
-  /** Begins with the picture before anything is drawn: see prepare() of src/page/film.ts. */
+  /** Begins with the picture before anything is drawn: see prepare() of src/sources/composed/page/film.ts. */
   prepare(): void {
     const { width, height } = this.computedSize();
     if (width > 0 && height > 0) this.#current();

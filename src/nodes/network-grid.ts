@@ -11,7 +11,7 @@ import {
   type ThreadGenerator,
   Vector2,
 } from '@motion-canvas/core';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../core/errors.js';
 import { columnsFor } from './arrange.js';
 import { NetworkField, type NetworkFieldProps } from './network-field.js';
 import { dark, themeOf } from './theme.js';

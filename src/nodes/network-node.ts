@@ -9,15 +9,15 @@ import {
   useLogger,
   type Vector2Signal,
 } from '@motion-canvas/core';
-import { UsageError } from '../errors.js';
-import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '../frame/description.js';
-import { isDeep, isGrainy } from '../frame/digits.js';
-import type { PaletteInput } from '../frame/palette.js';
-import type { Activation, ActivationName } from '../network/activations.js';
-import type { Distribution } from '../network/draws.js';
-import type { ExplicitLayer, NetworkInput, NetworkSpec } from '../network/spec.js';
-import { explain, explainGrain } from '../sweep/explain.js';
-import { frameAt, parseSweep, preparePace, type Sweep, type SweepInput } from '../sweep/sweep.js';
+import { UsageError } from '../core/errors.js';
+import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '../core/frame/description.js';
+import { isDeep, isGrainy } from '../core/frame/digits.js';
+import type { PaletteInput } from '../core/frame/palette.js';
+import type { Activation, ActivationName } from '../core/network/activations.js';
+import type { Distribution } from '../core/network/draws.js';
+import type { ExplicitLayer, NetworkInput, NetworkSpec } from '../core/network/spec.js';
+import { frameAt, parseSweep, preparePace, type Sweep, type SweepInput } from '../core/sweep/sweep.js';
+import { explain, explainGrain } from '../core/wording/explain.js';
 import { activationBetween, paletteBetween, seedBetween } from './between.js';
 
 type Initialisation = NonNullable<NetworkSpec['initialisation']>;

@@ -1,8 +1,8 @@
 /** Pictures for nodes: drawn by the page's one renderer while the scene waits, and kept for when they are wanted again. */
 import { DependencyContext, PlaybackState, type Player, usePlayback } from '@motion-canvas/core';
-import { createRenderer } from '../frame/create-renderer.js';
-import type { FrameDescription } from '../frame/description.js';
-import type { FrameRenderer } from '../frame/renderer.js';
+import type { FrameDescription } from '../core/frame/description.js';
+import type { FrameRenderer } from '../core/frame/renderer.js';
+import { createRenderer } from '../renderers/create-renderer.js';
 import { showOutput } from './shown.js';
 import { named, namesOnly } from './watch.js';
 

@@ -1,7 +1,7 @@
 /** Networks as people write them in a scene. */
-import { UsageError } from '../errors.js';
-import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
-import { explain } from '../sweep/explain.js';
+import { UsageError } from '../core/errors.js';
+import { type NetworkInput, type NetworkSpec, networkSchema } from '../core/network/spec.js';
+import { explain } from '../core/wording/explain.js';
 
 /** Fills in a network's defaults. Throws a UsageError that names the value, the rule and the next move. */
 export function readNetwork(network: NetworkInput): NetworkSpec {

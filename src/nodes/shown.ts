@@ -1,10 +1,10 @@
 /** What of a network is looked at: its colours, one of its outputs, or one unit on the way there. */
-import { UsageError } from '../errors.js';
-import { isSpace, type PaletteInput } from '../frame/palette.js';
-import type { Activation, ActivationName } from '../network/activations.js';
-import { DrawCache } from '../network/draws.js';
-import { type Layer, layerMaker } from '../network/network.js';
-import { type ExplicitLayer, hiddenWidths, type NetworkInput } from '../network/spec.js';
+import { UsageError } from '../core/errors.js';
+import { isSpace, type PaletteInput } from '../core/frame/palette.js';
+import type { Activation, ActivationName } from '../core/network/activations.js';
+import { DrawCache } from '../core/network/draws.js';
+import { type Layer, layerMaker } from '../core/network/network.js';
+import { type ExplicitLayer, hiddenWidths, type NetworkInput } from '../core/network/spec.js';
 import { readNetwork } from './read-network.js';
 
 /**

@@ -15,7 +15,7 @@ import {
   Vector3,
   WebGLRenderer,
 } from 'three';
-import { RenderError } from '../errors.js';
+import { RenderError } from '../core/errors.js';
 import { fragmentShader, vertexShader } from './surface-shader.js';
 
 /** How a surface is looked at. */

@@ -1,5 +1,5 @@
 /**
- * What a page that follows the drawing (src/page/trace.ts) needs of nodes that make pictures by other means than a canvas
+ * What a page that follows the drawing (src/sources/composed/page/trace.ts) needs of nodes that make pictures by other means than a canvas
  * that can be followed: a name for each, by which it is known without being made. Nobody follows by default.
  */
 

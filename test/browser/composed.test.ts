@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { layOut } from '../../src/render/sheet.js';
+import { layOut } from '../../src/jobs/sheet.js';
 import { temporaryFolder, untrained } from '../cli/untrained.js';
 import { imageData } from '../png.js';
 import { decode } from '../video/decode.js';

@@ -10,7 +10,7 @@ const src = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.
 /** In the page: a frame drawn by WebGPU, as base64, and which backend `auto` takes. */
 const entry = `
 import { createRenderer, frameSchema } from '${src('index.ts')}';
-import { findAdapter } from '${src('frame/gpu/device.ts')}';
+import { findAdapter } from '${src('renderers/gpu/device.ts')}';
 window.drawOnGpu = async (input) => {
   const adapter = await findAdapter();
   if ('problem' in adapter) return adapter;

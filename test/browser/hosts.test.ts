@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseHost } from '../../src/cli/arguments.js';
-import { Hosts } from '../../src/composed/hosts.js';
+import { Hosts } from '../../src/sources/composed/hosts.js';
 import { temporaryFolder, untrained } from '../cli/untrained.js';
 import { decode } from '../video/decode.js';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Browser, findBrowser } from '../../src/browser/find-browser.js';
 import { launchBrowser } from '../../src/browser/launch.js';
 import { openPage } from '../../src/browser/page.js';
-import { type PageServer, startServer } from '../../src/composed/server.js';
+import { type PageServer, startServer } from '../../src/sources/composed/server.js';
 
 /** What page code may try. `to` is "127.0.0.1:PORT" of a server that listens. */
 const ways: Record<string, (to: string) => unknown> = {

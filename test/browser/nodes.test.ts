@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildNetwork, type Layer } from '../../src/core/network/network.js';
+import { networkSchema } from '../../src/core/network/spec.js';
 import {
   createRenderer,
   type FrameInput,
@@ -9,8 +11,6 @@ import {
   frameSchema,
   sweep,
 } from '../../src/index.js';
-import { buildNetwork, type Layer } from '../../src/network/network.js';
-import { networkSchema } from '../../src/network/spec.js';
 import { largestDifference } from '../frames/compare.js';
 import { expectPicture } from './pictures.js';
 import { paced } from './scenes/paced-sweep.js';

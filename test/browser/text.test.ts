@@ -6,7 +6,7 @@ import { findBrowser } from '../../src/browser/find-browser.js';
 import { launchBrowser } from '../../src/browser/launch.js';
 import { openPage } from '../../src/browser/page.js';
 import { unpackChromium } from '../../src/browser/unpack-chromium.js';
-import { startServer } from '../../src/composed/server.js';
+import { startServer } from '../../src/sources/composed/server.js';
 import { temporaryFolder, untrained } from '../cli/untrained.js';
 import { decode } from '../video/decode.js';
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { probe } from '../../src/video/index.js';
+import { probe } from '../../src/outputs/index.js';
 import { temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();

@@ -4,8 +4,8 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadScene, recipeIn } from '../../src/cli/scenes.js';
-import { UsageError } from '../../src/errors.js';
-import { probe } from '../../src/video/index.js';
+import { UsageError } from '../../src/core/errors.js';
+import { probe } from '../../src/outputs/index.js';
 import { temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { placeNames, placeOf, probe } from '../../src/video/index.js';
+import { placeNames, placeOf, probe } from '../../src/outputs/index.js';
 import { readMp4, testFfmpeg } from '../video/decode.js';
 import { temporaryFolder, untrained } from './untrained.js';
 

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { noteOf } from '../../src/sweep/recipe.js';
-import { placeNames, probe } from '../../src/video/index.js';
+import { noteOf } from '../../src/core/recipe.js';
+import { placeNames, probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { picture, render } from '../video/films.js';
 import { temporaryFolder, untrained } from './untrained.js';

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import weightScale from '../../scenes/weight-scale.js';
+import { parseSweep } from '../../src/core/sweep/sweep.js';
 import { createRenderer, frameAt, timeOfFrame } from '../../src/index.js';
-import { layOut } from '../../src/render/sheet.js';
-import { parseSweep } from '../../src/sweep/sweep.js';
-import { probe } from '../../src/video/index.js';
+import { layOut } from '../../src/jobs/sheet.js';
+import { probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { temporaryFolder, untrained } from './untrained.js';
 

@@ -1,8 +1,8 @@
 /** That brightness becomes the byte it should: rounding, the mean of several samples in linear light, and dither. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { BAYER, fromLinear, toByte, toLinear } from '../../src/frame/colour.js';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import type { FrameInput } from '../../src/frame/description.js';
+import { BAYER, fromLinear, toByte, toLinear } from '../../src/core/frame/colour.js';
+import type { FrameInput } from '../../src/core/frame/description.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { frameOf, furthest, gradient, meanColours } from './compare.js';
 
 const renderer = new CpuRenderer(2);

@@ -3,12 +3,12 @@
  * are from it, and how far float32 may honestly be.
  */
 import { expect } from 'vitest';
-import { type Colour, colourOf } from '../../src/frame/colouring.js';
-import { type FrameDescription, type FrameInput, frameSchema } from '../../src/frame/description.js';
-import { inputAt, sampleOffsets } from '../../src/frame/geometry.js';
-import { colouringOf } from '../../src/frame/palette.js';
-import { forward } from '../../src/network/forward.js';
-import { buildNetwork, type Layer, type Network } from '../../src/network/network.js';
+import { type Colour, colourOf } from '../../src/core/frame/colouring.js';
+import { type FrameDescription, type FrameInput, frameSchema } from '../../src/core/frame/description.js';
+import { inputAt, sampleOffsets } from '../../src/core/frame/geometry.js';
+import { colouringOf } from '../../src/core/frame/palette.js';
+import { forward } from '../../src/core/network/forward.js';
+import { buildNetwork, type Layer, type Network } from '../../src/core/network/network.js';
 
 export const frameOf = (input: FrameInput): FrameDescription => frameSchema.parse(input);
 

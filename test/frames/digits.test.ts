@@ -1,10 +1,10 @@
 /** That a zoom beyond float32's digits is said where it begins, held against float64, and that calm networks are left alone. */
 import { expect, test } from 'vitest';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import { isGrainy } from '../../src/frame/digits.js';
-import { grainNote, grainNoteAt } from '../../src/sweep/grain.js';
-import { sweep } from '../../src/sweep/sweep.js';
-import { zoom } from '../../src/sweep/track.js';
+import { isGrainy } from '../../src/core/frame/digits.js';
+import { grainNote, grainNoteAt } from '../../src/core/sweep/grain.js';
+import { sweep } from '../../src/core/sweep/sweep.js';
+import { zoom } from '../../src/core/sweep/track.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { frameOf, furthest, referenceColours } from './compare.js';
 import { lookingAt } from './specs.js';
 

@@ -1,16 +1,16 @@
 /** That every CPU kernel gives what float64 gives where numbers are tiny, huge, or more than float32 can hold. */
 import { describe, expect, test } from 'vitest';
-import { toByte } from '../../src/frame/colour.js';
-import { chooseKernel, type KernelChoice, kernels } from '../../src/frame/cpu/choose-kernel.js';
-import { emitKernel } from '../../src/frame/cpu/kernel.js';
-import { brightnessPlanes } from '../../src/frame/cpu/planes.js';
-import type { FrameDescription } from '../../src/frame/description.js';
-import { exponentsOf } from '../../src/frame/exponents.js';
-import { activationNames } from '../../src/network/activations.js';
-import { DrawCache } from '../../src/network/draws.js';
-import { forward, logits } from '../../src/network/forward.js';
-import { buildNetwork } from '../../src/network/network.js';
-import type { NetworkInput } from '../../src/network/spec.js';
+import { toByte } from '../../src/core/frame/colour.js';
+import type { FrameDescription } from '../../src/core/frame/description.js';
+import { activationNames } from '../../src/core/network/activations.js';
+import { DrawCache } from '../../src/core/network/draws.js';
+import { forward, logits } from '../../src/core/network/forward.js';
+import { buildNetwork } from '../../src/core/network/network.js';
+import type { NetworkInput } from '../../src/core/network/spec.js';
+import { chooseKernel, type KernelChoice, kernels } from '../../src/renderers/cpu/choose-kernel.js';
+import { emitKernel } from '../../src/renderers/cpu/kernel.js';
+import { brightnessPlanes } from '../../src/renderers/cpu/planes.js';
+import { exponentsOf } from '../../src/renderers/exponents.js';
 import { expectReference, expectWithinOneStep, frameOf, referenceColours } from './compare.js';
 import { argumentsOf, broughtBack, growing, mixes, nearZero, outputsOf, saturated } from './extremes.js';
 

@@ -1,15 +1,15 @@
 /** Frames whose numbers are tiny, or huge, or more than float32 or float64 can hold; for the tests of every backend. */
-import type { FrameDescription } from '../../src/frame/description.js';
+import type { FrameDescription } from '../../src/core/frame/description.js';
 import {
   type Activation,
   type ActivationName,
   activationNames,
   isBounded,
   namesOf,
-} from '../../src/network/activations.js';
-import { logits } from '../../src/network/forward.js';
-import { buildNetwork, type Layer } from '../../src/network/network.js';
-import type { ExplicitLayer, NetworkInput } from '../../src/network/spec.js';
+} from '../../src/core/network/activations.js';
+import { logits } from '../../src/core/network/forward.js';
+import { buildNetwork, type Layer } from '../../src/core/network/network.js';
+import type { ExplicitLayer, NetworkInput } from '../../src/core/network/spec.js';
 import { networkShowing } from '../../src/nodes/shown.js';
 import { frameOf } from './compare.js';
 

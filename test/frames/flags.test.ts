@@ -48,7 +48,7 @@ describe('V8 flags', () => {
 
   test('a kernel that this V8 refuses leaves them as they were too', async () => {
     const { start, refused } = await run(`
-      const { compileModule } = await import(${JSON.stringify(resolve('dist/frame/cpu/host.node.js'))});
+      const { compileModule } = await import(${JSON.stringify(resolve('dist/renderers/cpu/host.node.js'))});
       look('start');
       for (const wide of [false, true]) {
         let error;

@@ -1,8 +1,8 @@
 /** That a picture shows the window its view names, the right way up, in any shape of frame. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import { inputAt, sampleOffsets } from '../../src/frame/geometry.js';
+import { inputAt, sampleOffsets } from '../../src/core/frame/geometry.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { frameOf, gradient } from './compare.js';
 
 const renderer = new CpuRenderer(1);

@@ -1,7 +1,7 @@
 /** Even pace: how much a picture changes from frame to frame, before and after. */
 import { expect, test, vi } from 'vitest';
 import weightScale from '../../scenes/weight-scale.js';
-import { brightnessPlanes } from '../../src/frame/cpu/planes.js';
+import { preparePace, withSeconds } from '../../src/core/sweep/sweep.js';
 import {
   circle,
   frameAt,
@@ -13,7 +13,7 @@ import {
   timeOfFrame,
   tween,
 } from '../../src/index.js';
-import { preparePace, withSeconds } from '../../src/sweep/sweep.js';
+import { brightnessPlanes } from '../../src/renderers/cpu/planes.js';
 
 /** How much the picture changes from each frame to the next, all the way round for a loop: RMS of 64 x 64 points. */
 function changes(sweep: Sweep): number[] {

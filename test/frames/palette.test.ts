@@ -3,12 +3,12 @@ import { clampChroma, converter } from 'culori';
 import * as d3 from 'd3-scale-chromatic';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { toByte } from '../../src/frame/colour.js';
-import { type Colour, colourOf, colourPlanes, lightOfOutputs } from '../../src/frame/colouring.js';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import { type FrameInput, frameSchema } from '../../src/frame/description.js';
-import { lightOf } from '../../src/frame/oklab.js';
-import { colouringOf, mapNames, type Palette, paletteNames } from '../../src/frame/palette.js';
+import { toByte } from '../../src/core/frame/colour.js';
+import { type Colour, colourOf, colourPlanes, lightOfOutputs } from '../../src/core/frame/colouring.js';
+import { type FrameInput, frameSchema } from '../../src/core/frame/description.js';
+import { lightOf } from '../../src/core/frame/oklab.js';
+import { colouringOf, mapNames, type Palette, paletteNames } from '../../src/core/frame/palette.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import {
   expectReference,
   expectWithinOneStep,

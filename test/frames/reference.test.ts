@@ -6,20 +6,20 @@
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { toByte } from '../../src/frame/colour.js';
-import { compileKernel, kernels, runs } from '../../src/frame/cpu/choose-kernel.js';
-import { Evaluator } from '../../src/frame/cpu/evaluator.js';
-import { packNetwork } from '../../src/frame/cpu/pack.js';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import type { FrameInput } from '../../src/frame/description.js';
+import { toByte } from '../../src/core/frame/colour.js';
+import type { FrameInput } from '../../src/core/frame/description.js';
 import {
   type ActivationName,
   activationNames,
   activations,
   brightness,
-} from '../../src/network/activations.js';
-import { DrawCache } from '../../src/network/draws.js';
-import type { NetworkInput } from '../../src/network/spec.js';
+} from '../../src/core/network/activations.js';
+import { DrawCache } from '../../src/core/network/draws.js';
+import type { NetworkInput } from '../../src/core/network/spec.js';
+import { compileKernel, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
+import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
+import { packNetwork } from '../../src/renderers/cpu/pack.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import {
   allPixels,
   expectReference,

@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawBand } from '../../src/frame/cpu/band.js';
-import { chooseKernel, compileKernel, kernels, runs } from '../../src/frame/cpu/choose-kernel.js';
-import { Evaluator } from '../../src/frame/cpu/evaluator.js';
-import type { KernelShape } from '../../src/frame/cpu/kernel.js';
-import { packNetwork } from '../../src/frame/cpu/pack.js';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import type { FrameDescription } from '../../src/frame/description.js';
-import { colouringOf } from '../../src/frame/palette.js';
-import { namesOf } from '../../src/network/activations.js';
-import { DrawCache } from '../../src/network/draws.js';
+import type { FrameDescription } from '../../src/core/frame/description.js';
+import { colouringOf } from '../../src/core/frame/palette.js';
+import { namesOf } from '../../src/core/network/activations.js';
+import { DrawCache } from '../../src/core/network/draws.js';
+import { drawBand } from '../../src/renderers/cpu/band.js';
+import { chooseKernel, compileKernel, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
+import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
+import type { KernelShape } from '../../src/renderers/cpu/kernel.js';
+import { packNetwork } from '../../src/renderers/cpu/pack.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { expectReference, frameOf, gradient, largestDifference, somePixels } from './compare.js';
 
 /** Frames as unlike as they come, so that a thread must change everything from one to the next. */

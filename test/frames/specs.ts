@@ -1,10 +1,10 @@
 /** Random frames for the picture tests of every backend: every field of a spec takes part. */
 import fc from 'fast-check';
-import { toByte } from '../../src/frame/colour.js';
-import type { FrameDescription, FrameInput } from '../../src/frame/description.js';
-import { mapNames, type Palette } from '../../src/frame/palette.js';
-import { type Activation, type ActivationName, activationNames } from '../../src/network/activations.js';
-import type { NetworkInput } from '../../src/network/spec.js';
+import { toByte } from '../../src/core/frame/colour.js';
+import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
+import { mapNames, type Palette } from '../../src/core/frame/palette.js';
+import { type Activation, type ActivationName, activationNames } from '../../src/core/network/activations.js';
+import type { NetworkInput } from '../../src/core/network/spec.js';
 import { frameOf, referenceColours, somePixels } from './compare.js';
 
 /** Evenly spread, where fc.double would mostly give numbers next to 0. */

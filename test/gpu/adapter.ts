@@ -1,9 +1,9 @@
 /** The software GPU for tests that draw, started once a file; where there is none, that is said aloud. */
 import { afterAll } from 'vitest';
-import { type Adapter, type Device, findAdapter } from '../../src/frame/gpu/device.js';
-import type { Limits } from '../../src/frame/gpu/plan.js';
-import { GpuRenderer } from '../../src/frame/gpu/renderer.js';
-import type { SessionOptions } from '../../src/frame/gpu/session.js';
+import { type Adapter, type Device, findAdapter } from '../../src/renderers/gpu/device.js';
+import type { Limits } from '../../src/renderers/gpu/plan.js';
+import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
+import type { SessionOptions } from '../../src/renderers/gpu/session.js';
 import { useSoftware } from './software.js';
 
 /**

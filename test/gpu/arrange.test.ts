@@ -1,8 +1,11 @@
 /** That every weight of a network is found at its place in the GPU's memory, and nothing is where nothing should be. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FrameDescription } from '../../src/frame/description.js';
-import { foldView } from '../../src/frame/first-layer.js';
+import type { FrameDescription } from '../../src/core/frame/description.js';
+import { DrawCache } from '../../src/core/network/draws.js';
+import { buildNetwork, type Layer, seedShares } from '../../src/core/network/network.js';
+import type { NetworkInput } from '../../src/core/network/spec.js';
+import { foldView } from '../../src/renderers/first-layer.js';
 import {
   type Arrangement,
   arrange,
@@ -11,11 +14,8 @@ import {
   firstMatrices,
   type Matrix,
   scalesOf,
-} from '../../src/frame/gpu/arrange.js';
-import { SCALE } from '../../src/frame/gpu/kernels/scale.js';
-import { DrawCache } from '../../src/network/draws.js';
-import { buildNetwork, type Layer, seedShares } from '../../src/network/network.js';
-import type { NetworkInput } from '../../src/network/spec.js';
+} from '../../src/renderers/gpu/arrange.js';
+import { SCALE } from '../../src/renderers/gpu/kernels/scale.js';
 import { frameOf } from '../frames/compare.js';
 import { frames, real } from '../frames/specs.js';
 import { readStruct, structIn } from './wgsl.js';

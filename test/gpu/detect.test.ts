@@ -33,7 +33,7 @@ function probe(name: string, text: string): { probe: string; starts: () => numbe
 
 /** What a process of its own finds, which remembers nothing but what is kept on disk. */
 async function detected(options: DetectOptions, env: NodeJS.ProcessEnv = {}): Promise<Detected> {
-  const code = `import { detectGpu } from ${JSON.stringify(resolve('dist/frame/gpu/host.node.js'))};
+  const code = `import { detectGpu } from ${JSON.stringify(resolve('dist/renderers/gpu/host.node.js'))};
     console.log(JSON.stringify(await detectGpu(${JSON.stringify(options)})));`;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,

@@ -1,7 +1,7 @@
 /** That the GPU's kernels give what float64 gives where numbers are tiny, huge, or more than float32 can hold. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { GpuRenderer } from '../../src/frame/gpu/renderer.js';
-import { activationNames } from '../../src/network/activations.js';
+import { activationNames } from '../../src/core/network/activations.js';
+import type { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { expectReference, expectWithinOneStep } from '../frames/compare.js';
 import {
   argumentsOf,

@@ -1,12 +1,12 @@
 /** That a film goes on with the CPU where a GPU cannot do its work, is whole, and says so once. */
 import { describe, expect, test } from 'vitest';
-import { RenderError, UsageError } from '../../src/errors.js';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import { FallbackRenderer, toYuv420p } from '../../src/frame/fallback.js';
-import type { Device } from '../../src/frame/gpu/device.js';
-import { GpuRenderer } from '../../src/frame/gpu/renderer.js';
-import type { FrameRenderer } from '../../src/frame/renderer.js';
-import { drawAll } from '../../src/render/film.js';
+import { RenderError, UsageError } from '../../src/core/errors.js';
+import type { FrameRenderer } from '../../src/core/frame/renderer.js';
+import { drawAll } from '../../src/jobs/film.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
+import { FallbackRenderer, toYuv420p } from '../../src/renderers/fallback.js';
+import type { Device } from '../../src/renderers/gpu/device.js';
+import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { frameOf } from '../frames/compare.js';
 import { limitsOf, softwareAdapter } from './adapter.js';
 

@@ -1,8 +1,8 @@
 /** That a lost device costs no frame: it is replaced once, and a second loss is said clearly. */
 import { describe, expect, test } from 'vitest';
-import { RenderError } from '../../src/errors.js';
-import type { Device } from '../../src/frame/gpu/device.js';
-import { GpuRenderer } from '../../src/frame/gpu/renderer.js';
+import { RenderError } from '../../src/core/errors.js';
+import type { Device } from '../../src/renderers/gpu/device.js';
+import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { frameOf } from '../frames/compare.js';
 import { limitsOf, rendererStarter, softwareAdapter } from './adapter.js';
 

@@ -1,11 +1,11 @@
 /** That a frame is the same bytes in whatever form, order and company it is drawn, in one chunk or in many. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { FrameDescription } from '../../src/frame/description.js';
-import { arrange } from '../../src/frame/gpu/arrange.js';
-import { formsFor } from '../../src/frame/gpu/forms.js';
-import { type Limits, planFrame } from '../../src/frame/gpu/plan.js';
-import { GpuRenderer } from '../../src/frame/gpu/renderer.js';
-import type { NetworkInput } from '../../src/network/spec.js';
+import type { FrameDescription } from '../../src/core/frame/description.js';
+import type { NetworkInput } from '../../src/core/network/spec.js';
+import { arrange } from '../../src/renderers/gpu/arrange.js';
+import { formsFor } from '../../src/renderers/gpu/forms.js';
+import { type Limits, planFrame } from '../../src/renderers/gpu/plan.js';
+import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { expectReference, frameOf, largestDifference } from '../frames/compare.js';
 import { limitsOf, rendererStarter, softwareAdapter } from './adapter.js';
 

@@ -1,8 +1,8 @@
 /** That a device is given 50 ms of work at a time, whatever it is, and no frame is another for it. */
 import { describe, expect, test } from 'vitest';
-import { arrange } from '../../src/frame/gpu/arrange.js';
-import { FIRST_EFFORT, Pace } from '../../src/frame/gpu/pace.js';
-import { planFrame } from '../../src/frame/gpu/plan.js';
+import { arrange } from '../../src/renderers/gpu/arrange.js';
+import { FIRST_EFFORT, Pace } from '../../src/renderers/gpu/pace.js';
+import { planFrame } from '../../src/renderers/gpu/plan.js';
 import { frameOf } from '../frames/compare.js';
 import { rendererStarter, softwareAdapter } from './adapter.js';
 

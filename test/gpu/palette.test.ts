@@ -1,10 +1,10 @@
 /** That the GPU renderer's palettes are those of colouring.ts, and the CPU renderer's, on a software adapter. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import type { FrameInput } from '../../src/frame/description.js';
-import type { GpuRenderer } from '../../src/frame/gpu/renderer.js';
-import type { Palette } from '../../src/frame/palette.js';
+import type { FrameInput } from '../../src/core/frame/description.js';
+import type { Palette } from '../../src/core/frame/palette.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
+import type { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { expectWithinOneStep, frameOf, furthest, largestDifference, meanColours } from '../frames/compare.js';
 import { frames, inPalettes } from '../frames/specs.js';
 import { rendererStarter, softwareAdapter } from './adapter.js';

@@ -5,11 +5,11 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CpuRenderer } from '../../src/frame/cpu/renderer.js';
-import type { FrameDescription, FrameInput } from '../../src/frame/description.js';
-import type { GpuRenderer } from '../../src/frame/gpu/renderer.js';
-import { type ActivationName, activationNames } from '../../src/network/activations.js';
-import type { NetworkInput } from '../../src/network/spec.js';
+import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
+import { type ActivationName, activationNames } from '../../src/core/network/activations.js';
+import type { NetworkInput } from '../../src/core/network/spec.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
+import type { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import {
   allPixels,
   expectReference,

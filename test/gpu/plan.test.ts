@@ -1,15 +1,15 @@
 /** That a plan draws every pixel once and asks no device for more than it takes, or says what to reduce. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
-import type { FrameDescription, FrameInput } from '../../src/frame/description.js';
-import { arrange } from '../../src/frame/gpu/arrange.js';
-import { formsFor, invocationsFor } from '../../src/frame/gpu/forms.js';
-import type { Kernel } from '../../src/frame/gpu/kernels/kernel.js';
-import { type NarrowForm, narrowBytes, samplesOf } from '../../src/frame/gpu/kernels/narrow.js';
-import { type BufferName, type Limits, type Plan, planFrame } from '../../src/frame/gpu/plan.js';
-import type { PixelFormat } from '../../src/frame/pixels.js';
-import { countWeights, hiddenWidths } from '../../src/network/spec.js';
+import { UsageError } from '../../src/core/errors.js';
+import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
+import type { PixelFormat } from '../../src/core/frame/pixels.js';
+import { countWeights, hiddenWidths } from '../../src/core/network/spec.js';
+import { arrange } from '../../src/renderers/gpu/arrange.js';
+import { formsFor, invocationsFor } from '../../src/renderers/gpu/forms.js';
+import type { Kernel } from '../../src/renderers/gpu/kernels/kernel.js';
+import { type NarrowForm, narrowBytes, samplesOf } from '../../src/renderers/gpu/kernels/narrow.js';
+import { type BufferName, type Limits, type Plan, planFrame } from '../../src/renderers/gpu/plan.js';
 import { frameOf } from '../frames/compare.js';
 import { inPalettes, real } from '../frames/specs.js';
 import { workgroupSize } from './wgsl.js';

@@ -21,11 +21,11 @@ interface Ended {
 
 /** Runs a module's text in a Node of its own that may collect garbage at will, and ends it if it does not end itself. */
 function run(text: string, flags: string[] = [], limit = 60_000): Promise<Ended> {
-  const renderer = JSON.stringify(resolve('dist/frame'));
+  const renderer = JSON.stringify(resolve('dist/renderers'));
   const code = `
     import { createRenderer } from ${renderer.replace(/"$/, '/create-renderer.js"')};
     import { findAdapter } from ${renderer.replace(/"$/, '/gpu/device.js"')};
-    import { frameSchema } from ${renderer.replace(/"$/, '/description.js"')};
+    import { frameSchema } from ${renderer.replace(/"$/, '/../core/frame/description.js"')};
     const frame = frameSchema.parse({ network: { layers: 1 }, size: [40, 30] }); // compiles soonest
     const pause = (ms) => new Promise((done) => setTimeout(done, ms));
     ${text}

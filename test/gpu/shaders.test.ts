@@ -1,18 +1,18 @@
 /** The shaders as text, on every machine: what they say is under snapshot, in wgsl/, to be read like code. */
 import { describe, expect, test } from 'vitest';
-import type { ColourMap } from '../../src/frame/colouring.js';
-import { activationSource } from '../../src/frame/gpu/kernels/activations.js';
-import { colourKernel } from '../../src/frame/gpu/kernels/colour.js';
-import { denseKernel, tileBytes, tileUnits } from '../../src/frame/gpu/kernels/dense.js';
-import { finishKernel } from '../../src/frame/gpu/kernels/finish.js';
-import { float, type Kernel, STEP } from '../../src/frame/gpu/kernels/kernel.js';
-import { type NarrowShape, narrowBytes, narrowKernel } from '../../src/frame/gpu/kernels/narrow.js';
-import { outputKernel } from '../../src/frame/gpu/kernels/output.js';
-import { placeKernel } from '../../src/frame/gpu/kernels/place.js';
-import { SCALE, scaleKernel } from '../../src/frame/gpu/kernels/scale.js';
-import { yuvKernel } from '../../src/frame/gpu/kernels/yuv.js';
-import { colouringOf } from '../../src/frame/palette.js';
-import { activationNames } from '../../src/network/activations.js';
+import type { ColourMap } from '../../src/core/frame/colouring.js';
+import { colouringOf } from '../../src/core/frame/palette.js';
+import { activationNames } from '../../src/core/network/activations.js';
+import { activationSource } from '../../src/renderers/gpu/kernels/activations.js';
+import { colourKernel } from '../../src/renderers/gpu/kernels/colour.js';
+import { denseKernel, tileBytes, tileUnits } from '../../src/renderers/gpu/kernels/dense.js';
+import { finishKernel } from '../../src/renderers/gpu/kernels/finish.js';
+import { float, type Kernel, STEP } from '../../src/renderers/gpu/kernels/kernel.js';
+import { type NarrowShape, narrowBytes, narrowKernel } from '../../src/renderers/gpu/kernels/narrow.js';
+import { outputKernel } from '../../src/renderers/gpu/kernels/output.js';
+import { placeKernel } from '../../src/renderers/gpu/kernels/place.js';
+import { SCALE, scaleKernel } from '../../src/renderers/gpu/kernels/scale.js';
+import { yuvKernel } from '../../src/renderers/gpu/kernels/yuv.js';
 import { bindingsIn, readStruct, structIn, workgroupBytes, workgroupSize } from './wgsl.js';
 
 /** The smallest narrow kernel that has everything. */

@@ -1,7 +1,7 @@
 /** That the tuner ends up with the fastest form whatever comes between, and gives no form more tries than it needs. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Tuner } from '../../src/frame/gpu/tuner.js';
+import { Tuner } from '../../src/renderers/gpu/tuner.js';
 
 const always = () => true;
 

@@ -1,7 +1,7 @@
 /** That the GPU's planes for video are its own RGBA, converted by the book. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findAdapter } from '../../src/frame/gpu/device.js';
-import { GpuRenderer } from '../../src/frame/gpu/renderer.js';
+import { findAdapter } from '../../src/renderers/gpu/device.js';
+import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { frameOf } from '../frames/compare.js';
 import { yuv420p } from '../video/yuv.js';
 import { useSoftware } from './software.js';

@@ -5,7 +5,7 @@ import {
   activationNames,
   activations,
   brightness,
-} from '../../src/network/activations.js';
+} from '../../src/core/network/activations.js';
 
 describe('activations', () => {
   // x Φ(x), Φ(1) = 0.841344746068542949 and so on: any table of the normal distribution, or mpmath's ncdf.

@@ -1,7 +1,7 @@
 /** What anybody's program may hand to a public function, and what it is told. */
 import { describe, expect, test } from 'vitest';
 import * as api from '../../src/index.js';
-import * as film from '../../src/render/index.js';
+import * as film from '../../src/render.js';
 
 const sweep = api.sweep({ seconds: 1, size: [8, 8], network: { layers: 2, width: 3 } });
 const network = api.buildNetwork({ layers: 2, width: 3 });

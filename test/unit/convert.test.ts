@@ -1,6 +1,6 @@
 /** That what a canvas shows becomes a frame, from either order of its bytes. */
 import { expect, test } from 'vitest';
-import { type ByteOrder, Converter, canBe } from '../../src/page/convert.js';
+import { type ByteOrder, Converter, canBe } from '../../src/sources/composed/page/convert.js';
 import { yuv420p } from '../video/yuv.js';
 
 const ORDERS: ByteOrder[] = ['rgb', 'bgr'];

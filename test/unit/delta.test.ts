@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyDelta, deltaOf, longestDelta } from '../../src/page/delta.js';
+import { applyDelta, deltaOf, longestDelta } from '../../src/sources/composed/page/delta.js';
 
 /** A frame, and one that differs from it in some runs of pixels. */
 const pair = fc

@@ -1,6 +1,6 @@
 import * as motionCanvas from '@motion-canvas/core';
 import { expect, test } from 'vitest';
-import { type EasingName, easingNames, easings } from '../../src/sweep/easing.js';
+import { type EasingName, easingNames, easings } from '../../src/core/sweep/easing.js';
 
 const theirs = motionCanvas as unknown as Record<EasingName, (u: number) => number>;
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { cacheFolder, homeFolder, makeFolder, whyRefused } from '../../src/folders.js';
+import { cacheFolder, homeFolder, makeFolder, whyRefused } from '../../src/system/folders.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'untrained-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

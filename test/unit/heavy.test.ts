@@ -1,10 +1,10 @@
 /** Valid and heavy: checked without a look at every frame, and stopped while it is checked. */
 import { describe, expect, test, vi } from 'vitest';
-import { breather } from '../../src/breather.js';
-import * as description from '../../src/frame/description.js';
-import { parseRecipe } from '../../src/sweep/recipe.js';
-import { checkedFrames, frameAt, parseSweep, timeOfFrame } from '../../src/sweep/sweep.js';
-import { keyframes, loop, tween, walk, zoom } from '../../src/sweep/track.js';
+import { breather } from '../../src/core/breather.js';
+import * as description from '../../src/core/frame/description.js';
+import { parseRecipe } from '../../src/core/recipe.js';
+import { checkedFrames, frameAt, parseSweep, timeOfFrame } from '../../src/core/sweep/sweep.js';
+import { keyframes, loop, tween, walk, zoom } from '../../src/core/sweep/track.js';
 
 const numbers = (count: number, at: number) => Array.from({ length: count }, (_, i) => Math.sin(i + at) / 50);
 const matrix = (rows: number, columns: number) => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseJson } from '../../src/sweep/json.js';
+import { parseJson } from '../../src/core/wording/json.js';
 
 const complaint = (text: string) => {
   try {

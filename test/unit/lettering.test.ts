@@ -1,6 +1,6 @@
 /** Words on pictures. */
 import { expect, test } from 'vitest';
-import { type Canvas, fitted, Lettering } from '../../src/render/lettering.js';
+import { type Canvas, fitted, Lettering } from '../../src/jobs/lettering.js';
 
 const WHITE = [255, 255, 255] as const;
 

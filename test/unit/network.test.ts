@@ -1,9 +1,9 @@
 /** That a spec makes the network it names: the article's formula, one network inside another, and no jumps between. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { forward, logits } from '../../src/network/forward.js';
-import { buildNetwork, type Layer } from '../../src/network/network.js';
-import { countWeights, hiddenWidths, type NetworkInput, networkSchema } from '../../src/network/spec.js';
+import { forward, logits } from '../../src/core/network/forward.js';
+import { buildNetwork, type Layer } from '../../src/core/network/network.js';
+import { countWeights, hiddenWidths, type NetworkInput, networkSchema } from '../../src/core/network/spec.js';
 
 const specOf = (input: NetworkInput) => networkSchema.parse(input);
 const build = (input: NetworkInput) => buildNetwork(specOf(input));

@@ -1,7 +1,15 @@
 /** Waiting for other programs: what counts as progress, and what ends the waiting. */
 import { spawn } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
-import { canSeeWork, outputOf, ownWork, Patience, StalledError, within, workOf } from '../../src/patience.js';
+import {
+  canSeeWork,
+  outputOf,
+  ownWork,
+  Patience,
+  StalledError,
+  within,
+  workOf,
+} from '../../src/system/patience.js';
 
 const children: ReturnType<typeof spawn>[] = [];
 afterAll(() => {

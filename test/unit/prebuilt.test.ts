@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../cli/untrained.js';
 
-const built: typeof import('../../src/composed/prebuilt.js') = await import(
-  new URL('../../dist/composed/prebuilt.js', import.meta.url).href
+const built: typeof import('../../src/sources/composed/prebuilt.js') = await import(
+  new URL('../../dist/sources/composed/prebuilt.js', import.meta.url).href
 );
 const folder = temporaryFolder();
 

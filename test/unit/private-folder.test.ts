@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { isPrivateFolder } from '../../src/private-folder.js';
+import { isPrivateFolder } from '../../src/system/private-folder.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'untrained-private-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseRate } from '../../src/cli/arguments.js';
-import { fractionOf, rateOf, shownRate } from '../../src/video/rate.js';
-import { listOf } from '../../src/video/segments.js';
+import { fractionOf, rateOf, shownRate } from '../../src/outputs/rate.js';
+import { listOf } from '../../src/outputs/segments.js';
 
 test('a rate is the fraction that it was written as', () => {
   const rates = ['25', '29.97', '12.5', '30000/1001', '24000 / 1001', '60000/1001'].map(parseRate);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { webglPlugin } from '@motion-canvas/vite-plugin/lib/partials/webgl.js';
 import { build, type Plugin, type Rollup } from 'vite';
 import { expect, test } from 'vitest';
-import { loadShaders } from '../../src/composed/shaders.js';
+import { loadShaders } from '../../src/sources/composed/shaders.js';
 import { temporaryFolder } from '../cli/untrained.js';
 
 const folder = temporaryFolder();

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { easingNames } from '../../src/core/sweep/easing.js';
+import { withSeconds } from '../../src/core/sweep/sweep.js';
 import {
   circle,
   frameAt,
@@ -16,8 +18,6 @@ import {
   writeRecipe,
   zoom,
 } from '../../src/index.js';
-import { easingNames } from '../../src/sweep/easing.js';
-import { withSeconds } from '../../src/sweep/sweep.js';
 
 const scaleAt = (input: SweepInput, t: number) => frameAt(sweep(input), t).network.weightScale;
 

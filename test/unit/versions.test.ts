@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { DRAWING, drawingVersions, versionsOf } from '../../src/render/packages.js';
-import { digestOf } from '../../src/render/version.js';
+import { DRAWING, drawingVersions, versionsOf } from '../../src/jobs/packages.js';
+import { digestOf } from '../../src/jobs/version.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'untrained-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ test('versions are those that Node finds: nested, hoisted and linked, with all t
   install('app/node_modules/untrained/node_modules/colour', 'colour', '2.0.0');
   install('store/linked', 'linked', '5.0.0');
   symlinkSync(join(folder, 'store/linked'), join(folder, 'app/node_modules/linked'));
-  const from = join(folder, 'app/node_modules/untrained/dist/render');
+  const from = join(folder, 'app/node_modules/untrained/dist/jobs');
   expect(versionsOf(['maps', 'linked', 'nowhere'], from)).toEqual([
     'colour@3.0.0',
     'linked@5.0.0',
@@ -73,7 +73,7 @@ test('another version that is installed is found', () => {
 test('every package that is imported where pixels are decided counts', () => {
   // These say what is to be drawn, or where; the descriptions of frames, which are in every name, hold what comes of it.
   const others = ['zod', 'fastest-levenshtein', 'fontkit'];
-  for (const part of ['network', 'frame', 'nodes', 'video', 'render', 'page']) {
+  for (const part of ['core', 'renderers', 'nodes', 'outputs', 'jobs', 'sources/composed/page']) {
     for (const file of readdirSync(join('src', part), { recursive: true }).map(String)) {
       if (!file.endsWith('.ts')) continue;
       const source = readFileSync(join('src', part, file), 'utf8');

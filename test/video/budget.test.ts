@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { climbDown, inBytes, parseBytes } from '../../src/video/budget.js';
+import { climbDown, inBytes, parseBytes } from '../../src/outputs/budget.js';
 import { decode, readGif } from './decode.js';
 import { noise, picture, render, testFolder } from './films.js';
 import { yuv420p } from './yuv.js';

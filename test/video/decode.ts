@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Ffmpeg, findFfmpeg } from '../../src/video/index.js';
+import { type Ffmpeg, findFfmpeg } from '../../src/outputs/index.js';
 
 let found: Promise<Ffmpeg> | undefined;
 

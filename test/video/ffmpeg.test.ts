@@ -3,9 +3,9 @@
 import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { RenderError, UsageError } from '../../src/errors.js';
-import { type Surroundings, findFfmpeg as search } from '../../src/video/ffmpeg.js';
-import { findFfmpeg } from '../../src/video/index.js';
+import { RenderError, UsageError } from '../../src/core/errors.js';
+import { type Surroundings, findFfmpeg as search } from '../../src/outputs/ffmpeg.js';
+import { findFfmpeg } from '../../src/outputs/index.js';
 import { fakeFfmpeg, testFolder } from './films.js';
 
 const folder = testFolder();

@@ -4,8 +4,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import type { PixelFormat } from '../../src/frame/pixels.js';
-import { type Ffmpeg, openSink, parseOutput, type SinkOptions } from '../../src/video/index.js';
+import type { PixelFormat } from '../../src/core/frame/pixels.js';
+import { type Ffmpeg, openSink, parseOutput, type SinkOptions } from '../../src/outputs/index.js';
 import { testFfmpeg } from './decode.js';
 
 export const WIDTH = 64;

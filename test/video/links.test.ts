@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { RenderError, UsageError } from '../../src/errors.js';
-import { probe } from '../../src/video/index.js';
+import { RenderError, UsageError } from '../../src/core/errors.js';
+import { probe } from '../../src/outputs/index.js';
 import { untrained } from '../cli/untrained.js';
 import { picture, render, testFolder } from './films.js';
 

@@ -1,8 +1,8 @@
 /** What a file name asks for, and what is refused or warned of before a frame is drawn. Messages are under snapshot. */
 
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
-import { checkOutput, framePath, parseOutput, warningsFor } from '../../src/video/index.js';
+import { UsageError } from '../../src/core/errors.js';
+import { checkOutput, framePath, parseOutput, warningsFor } from '../../src/outputs/index.js';
 
 const film = { width: 64, height: 48, fps: 25, frames: 50 };
 

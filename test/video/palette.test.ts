@@ -3,7 +3,7 @@
 import { promises as fs } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { paletteOf, writePalettes } from '../../src/video/gif-colours.js';
+import { paletteOf, writePalettes } from '../../src/outputs/gif-colours.js';
 import { noise, picture, testFolder } from './films.js';
 
 const folder = testFolder();

@@ -1,7 +1,7 @@
 /** The table of places, and how films are held against it. */
 
 import { describe, expect, test } from 'vitest';
-import { type Fact, headroom, placeNames, placeOf, unsuitable } from '../../src/video/index.js';
+import { type Fact, headroom, placeNames, placeOf, unsuitable } from '../../src/outputs/index.js';
 
 const film = { format: 'mp4' as const, width: 1080, height: 1080, fps: 25, frames: 150, seconds: 6 };
 

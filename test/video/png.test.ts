@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path';
 import { crc32, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRecipe } from '../../src/sweep/recipe.js';
-import { openSink, parseOutput, probe } from '../../src/video/index.js';
-import { encodePng } from '../../src/video/png.js';
+import { parseRecipe } from '../../src/core/recipe.js';
+import { openSink, parseOutput, probe } from '../../src/outputs/index.js';
+import { encodePng } from '../../src/outputs/png.js';
 import { noise, picture, testFolder } from './films.js';
 
 const folder = testFolder();
@@ -161,7 +161,7 @@ test('a frame that fails to be written ends the film with the reason, and leaves
   // Where a file may have 4 kB, writes fail as they do on a full disk.
   const script = `
     import { pathToFileURL } from 'node:url';
-    const { openSink, parseOutput } = await import(pathToFileURL('dist/video/index.js').href);
+    const { openSink, parseOutput } = await import(pathToFileURL('dist/outputs/index.js').href);
     const film = { width: 64, height: 48, fps: 25, frames: 60 };
     const noise = Uint8Array.from({ length: 64 * 48 * 4 }, () => 256 * Math.random());
     const sink = await openSink(undefined, parseOutput(process.argv[1]), film);

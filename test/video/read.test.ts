@@ -3,11 +3,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
-import { noteOf, parseRecipe } from '../../src/sweep/recipe.js';
-import { sweep } from '../../src/sweep/sweep.js';
-import { loop } from '../../src/sweep/track.js';
-import { probe } from '../../src/video/index.js';
+import { UsageError } from '../../src/core/errors.js';
+import { noteOf, parseRecipe } from '../../src/core/recipe.js';
+import { sweep } from '../../src/core/sweep/sweep.js';
+import { loop } from '../../src/core/sweep/track.js';
+import { probe } from '../../src/outputs/index.js';
 import { decode, decodeWebp } from './decode.js';
 import { HEIGHT, picture, render, testFolder, WIDTH } from './films.js';
 

@@ -3,13 +3,13 @@
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { activationNames } from '../../src/network/activations.js';
-import { easingNames } from '../../src/sweep/easing.js';
-import { MOST_NOTE_BYTES, noteOf, parseRecipe, type Recipe } from '../../src/sweep/recipe.js';
-import { sweep } from '../../src/sweep/sweep.js';
-import { circle, keyframes, loop, type Track, tween, walk, zoom } from '../../src/sweep/track.js';
-import { probe } from '../../src/video/index.js';
-import { addNote } from '../../src/video/note.js';
+import { activationNames } from '../../src/core/network/activations.js';
+import { MOST_NOTE_BYTES, noteOf, parseRecipe, type Recipe } from '../../src/core/recipe.js';
+import { easingNames } from '../../src/core/sweep/easing.js';
+import { sweep } from '../../src/core/sweep/sweep.js';
+import { circle, keyframes, loop, type Track, tween, walk, zoom } from '../../src/core/sweep/track.js';
+import { probe } from '../../src/outputs/index.js';
+import { addNote } from '../../src/outputs/note.js';
 import { picture, render, testFolder } from './films.js';
 
 const folder = testFolder();

@@ -19,8 +19,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openSink, parseOutput, probe, type Range, SegmentCache } from '../../src/video/index.js';
-import { segmentsIn } from '../../src/video/segments.js';
+import { openSink, parseOutput, probe, type Range, SegmentCache } from '../../src/outputs/index.js';
+import { segmentsIn } from '../../src/outputs/segments.js';
 import { decode, FROM_BT709, testFfmpeg } from './decode.js';
 import { HEIGHT, picture, testFolder, WIDTH } from './films.js';
 

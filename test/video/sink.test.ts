@@ -7,9 +7,9 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { RenderError, UsageError } from '../../src/errors.js';
-import { type Ffmpeg, type FrameSink, openSink, parseOutput } from '../../src/video/index.js';
-import { listenIn, OWNER } from '../../src/video/owner.js';
+import { RenderError, UsageError } from '../../src/core/errors.js';
+import { type Ffmpeg, type FrameSink, openSink, parseOutput } from '../../src/outputs/index.js';
+import { listenIn, OWNER } from '../../src/outputs/owner.js';
 import { testFfmpeg } from './decode.js';
 import { fakeFfmpeg, HEIGHT, noise, picture, render, testFolder, WIDTH } from './films.js';
 
@@ -386,7 +386,7 @@ describe('what a killed render leaves', () => {
   async function killedRender(name: string): Promise<void> {
     const script = `
       import { createJiti } from 'jiti';
-      const { findFfmpeg, openSink, parseOutput } = await createJiti(process.cwd() + '/').import('./src/video/index.ts');
+      const { findFfmpeg, openSink, parseOutput } = await createJiti(process.cwd() + '/').import('./src/outputs/index.ts');
       const film = { width: 64, height: 48, fps: 25, frames: 100 };
       const sink = await openSink(await findFfmpeg(), parseOutput(process.argv[1]), film);
       for (let i = 0; i < 60; i++) await sink.write(new Uint8Array(64 * 48 * 4).fill(i));

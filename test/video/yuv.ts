@@ -1,4 +1,4 @@
-/** RGB to BT.709 as the book has it, in floats: what src/frame/pixels.ts does in whole numbers. */
+/** RGB to BT.709 as the book has it, in floats: what src/core/frame/pixels.ts does in whole numbers. */
 
 /** RGBA of even sides as planes of Y, Cb and Cr in limited range; Cb and Cr of the mean of 2 x 2 pixels. */
 export function yuv420p(rgba: Uint8Array, width: number, height: number): Uint8Array {

@@ -1,0 +1,88 @@
+/**
+ * Whether float32 has enough precision for a view. A zoom ends where neighbouring pixels differ by less than float32
+ * can resolve. A calm network is flat there, so nobody notices; one that amplifies small differences also amplifies
+ * float32's rounding errors, and its picture turns to grain.
+ *
+ * This is measured, not estimated: at some points of the frame, and at the pixels next to them, the CPU's kernel is
+ * compared with forward() in float64. Its error is related to how much the true picture changes from one pixel to the
+ * next. In wide views of wild networks both are large, and there is no grain: such a picture really is as rough as
+ * that.
+ */
+
+import { kernels } from '../../renderers/cpu/choose-kernel.js';
+import { brightnessAt } from '../../renderers/cpu/planes.js';
+import { forward } from '../network/forward.js';
+import { buildNetwork } from '../network/network.js';
+import { countWeights } from '../network/spec.js';
+import type { FrameDescription } from './description.js';
+import { inputAt } from './geometry.js';
+
+/** What float32 does to a frame, in steps of 8 bits, as root mean squares over points and outputs. */
+interface Digits {
+  /** The error of float32 against float64. */
+  error: number;
+  /** How much the picture changes, in float64, from one pixel to the next. */
+  change: number;
+}
+
+/** The error from which grain is visible. */
+const VISIBLE = 1;
+/** The error must also be at least this fraction of the change from pixel to pixel. */
+const OUTWEIGHS = 0.5;
+/** Pixels larger than this part of what float32 rounds are told apart, whatever the network. */
+const SAFE_PIXEL = 1e-4;
+/** The most float64 multiplications in a measurement: some tens of milliseconds. */
+const MOST_WORK = 4e6;
+/** Points along a side of the grid. */
+const [FEWEST, MOST] = [2, 5];
+
+/** Whether a frame shows float32 grain instead of its picture. */
+export function isGrainy(frame: FrameDescription): boolean {
+  if (!isDeep(frame)) return false;
+  const { error, change } = digitsOf(frame);
+  return error >= VISIBLE && error >= OUTWEIGHS * change;
+}
+
+/** Whether a frame's pixels are so small that it is worth measuring. Ordinary views cost nothing. */
+export function isDeep({
+  size,
+  supersample,
+  view,
+  slice,
+  network,
+}: Pick<FrameDescription, 'size' | 'supersample' | 'view' | 'slice'> & {
+  network: Pick<FrameDescription['network'], 'weightScale' | 'biasScale' | 'weights'>;
+}): boolean {
+  const pixel = (2 * view.halfWidth) / (Math.min(...size) * supersample);
+  const { weightScale = 1, biasScale = 0, weights } = network;
+  const biases = weights ? 1 : weightScale > 0 ? biasScale / weightScale : 0;
+  const rounded = Math.max(1, biases, ...[...view.centre, ...slice].map(Math.abs));
+  return pixel < SAFE_PIXEL * rounded;
+}
+
+/** Measures the grain on one thread, in some tens of milliseconds, with the same result on every machine. */
+function digitsOf(frame: FrameDescription): Digits {
+  const { size, view } = frame;
+  const weights = countWeights(frame.network);
+  const n = Math.max(FEWEST, Math.min(MOST, Math.floor(Math.sqrt(MOST_WORK / (2 * weights)))));
+  const pixel = (2 * view.halfWidth) / Math.min(...size);
+  const points = Array.from({ length: n * n }, (_, i) => {
+    const [x, y] = [i % n, Math.floor(i / n)].map((k) => view.halfWidth * ((2 * k + 1) / n - 1));
+    return [
+      [x, y],
+      [x + pixel, y],
+    ] as const;
+  }).flat();
+  // What float32 is given, and what float64 is: the rounding of an offset is no error of the picture.
+  const x = Float32Array.from(points, ([x]) => x);
+  const y = Float32Array.from(points, ([, y]) => y);
+  const planes = brightnessAt(frame, x, y, kernels.plain);
+  const network = buildNetwork(frame.network);
+  const exact = points.map((_, i) => forward(network, inputAt(frame, x[i], y[i])));
+  const rms = (values: number[]) =>
+    255 * Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
+  return {
+    error: rms(exact.flatMap((outputs, i) => outputs.map((v, c) => v - planes[c][i]))),
+    change: rms(exact.flatMap((outputs, i) => (i % 2 ? outputs.map((v, c) => v - exact[i - 1][c]) : []))),
+  };
+}

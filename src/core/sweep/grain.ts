@@ -1,0 +1,43 @@
+/** Finds where a film zooms in beyond float32 precision; ../frame/digits.ts measures it. */
+import { isDeep, isGrainy } from '../frame/digits.js';
+import { explainGrain } from '../wording/explain.js';
+import { depthAt, frameAt, frameCount, type Sweep, timeOfFrame } from './sweep.js';
+
+/** Frames looked at, evenly spread; the first one that is grain is then found between two of them. */
+const PROBES = 13;
+
+/**
+ * A one-line message that says where a film turns to grain; undefined if it does not. Ordinary views cost almost
+ * nothing, deep ones some tens of milliseconds for each of at most 13 frames and a few more.
+ * @param range - The first and last frame to check; all frames by default.
+ */
+export function grainNote(sweep: Sweep, range?: readonly [number, number]): string | undefined {
+  const [first, last] = range ?? [0, frameCount(sweep) - 1];
+  const frame = (i: number) => frameAt(sweep, timeOfFrame(sweep, i));
+  const steps = Math.min(PROBES - 1, last - first);
+  const probes = Array.from(
+    { length: steps + 1 },
+    (_, k) => first + Math.round(((last - first) * k) / Math.max(1, steps)),
+  );
+  // Before any frame is made, which takes its time for explicit weights, and for an even pace.
+  const isAnyDeep = [0, ...probes].some((i) => isDeep(depthAt(sweep, timeOfFrame(sweep, i))));
+  if (!isAnyDeep) return;
+  const at = probes.findIndex((i) => isGrainy(frame(i)));
+  if (at < 0) return;
+  let [clear, grainy] = [at > 0 ? probes[at - 1] : probes[at], probes[at]];
+  while (grainy - clear > 1) {
+    const middle = Math.floor((clear + grainy) / 2);
+    if (isGrainy(frame(middle))) grainy = middle;
+    else clear = middle;
+  }
+  const { halfWidth } = frame(grainy).view;
+  const seconds = timeOfFrame(sweep, grainy);
+  return explainGrain(halfWidth, grainy > first ? seconds : undefined);
+}
+
+/** The same for one moment, in seconds. */
+export function grainNoteAt(sweep: Sweep, t: number): string | undefined {
+  if (sweep.pace !== 'even' && !isDeep(depthAt(sweep, t))) return;
+  const frame = frameAt(sweep, t);
+  return isGrainy(frame) ? explainGrain(frame.view.halfWidth) : undefined;
+}

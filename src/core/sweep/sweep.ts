@@ -1,0 +1,444 @@
+/**
+ * Sweeps: a network's parameters, its view and its slice as functions of time. Plain data, so that a sweep is its own
+ * recipe; sweep.at(t) is a frame description, which is all a renderer sees.
+ */
+import * as z from 'zod';
+import { breather, type Watched } from '../breather.js';
+import { UsageError } from '../errors.js';
+import {
+  type FrameDescription,
+  type FrameInput,
+  frameSchema,
+  sizeSchema,
+  supersampleSchema,
+  viewSchema,
+} from '../frame/description.js';
+import type { isDeep } from '../frame/digits.js';
+import { type Palette, type PaletteInput, paletteSchema } from '../frame/palette.js';
+import type { ActivationName } from '../network/activations.js';
+import type { NetworkInput } from '../network/spec.js';
+import { explain, quote } from '../wording/explain.js';
+import { measurePace, type Pace, type Timeline } from './pace.js';
+import { paces } from './paces.js';
+import { closes, formOf, type Moving, type Track, valueAt, type Walk } from './track.js';
+
+/** T with tracks in place of its numbers. */
+type Swept<T> = T extends number
+  ? T | Track
+  : T extends readonly unknown[] | object
+    ? { [K in keyof T]: Swept<T[K]> }
+    : T;
+
+export type SweptNetwork = Omit<
+  Swept<NetworkInput>,
+  'seed' | 'activation' | 'outputs' | 'inputs' | 'weights'
+> & {
+  seed?: number | string | Walk | { from: number | string; to: number | string; fraction: Track };
+  activation?: ActivationName | { from: ActivationName; to: ActivationName; fraction: Track };
+} & Pick<NetworkInput, 'outputs' | 'inputs' | 'weights'>;
+
+/** A sweep as people write it. */
+export interface SweepInput {
+  /** One line: what it shows. */
+  title?: string;
+  /** The article's figure it re-creates. */
+  figure?: string;
+  /** How long it is. Above 0, at most an hour. */
+  seconds: number;
+  /** Frames a second, 1 to 120. 25 and 50 are also exact in a GIF. */
+  fps?: number;
+  /** Width and height in pixels. 480 x 480 by default: a minute's work for two cores, mostly. */
+  size?: [number, number];
+  /** Whether the last frame leads back to the first. Then every track must close. */
+  loop?: boolean;
+  network?: SweptNetwork;
+  view?: { centre?: [Track, Track]; halfWidth?: Track };
+  slice?: Track[];
+  /**
+   * `even` times the whole sweep anew so that the picture changes at a constant rate: see pace.ts. Times at which no track
+   * moves stay as long as they are. `tracks`, the default, leaves it to the tracks and their easings.
+   */
+  pace?: (typeof paces)[number];
+  /** How outputs become colours; `rgb` by default. */
+  palette?: PaletteInput;
+  supersample?: FrameInput['supersample'];
+  dither?: boolean;
+}
+
+const sweepFields = {
+  title: z.string().max(200).default(''),
+  figure: z.string().max(40).optional(),
+  seconds: z.number().positive().max(3600),
+  fps: z.number().min(1).max(120).default(25),
+  size: sizeSchema.default([480, 480]),
+  loop: z.boolean().default(false),
+  network: z.record(z.string(), z.unknown()).default({}),
+  view: z.record(z.string(), z.unknown()).default({}),
+  slice: z.array(z.unknown()).optional(),
+  pace: z.enum(paces).optional(),
+  palette: paletteSchema.default('rgb'),
+  supersample: supersampleSchema.default(1),
+  dither: z.boolean().default(false),
+};
+
+/** Only shape and spelling: values are checked by frameSchema at the times they are drawn. */
+const sweepSchema = z.strictObject(sweepFields);
+
+/** The names of a sweep's own fields. */
+export const sweepFieldNames = Object.keys(sweepFields) as (keyof Sweep)[];
+
+/** A sweep that has been checked. It is plain data. */
+export interface Sweep {
+  title: string;
+  figure?: string | undefined;
+  seconds: number;
+  fps: number;
+  size: [number, number];
+  loop: boolean;
+  network: Record<string, unknown>;
+  view: Record<string, unknown>;
+  slice?: unknown[] | undefined;
+  pace?: (typeof paces)[number] | undefined;
+  palette: Palette;
+  supersample: FrameDescription['supersample'];
+  dither: boolean;
+}
+
+/** Checks a sweep and fills in its defaults. Throws a UsageError that names the value, the rule and the next move. */
+export function sweep(input: SweepInput): Sweep {
+  return parseSweep(input);
+}
+
+/** Sweeps that have been checked. */
+const checkedSweeps = new WeakSet<object>();
+
+/**
+ * Validates a sweep passed by a program: one that was checked before, or a copy that may have been changed.
+ * @throws UsageError for anything else.
+ */
+export function checkedSweep(value: unknown): Sweep {
+  const known = typeof value === 'object' && value !== null && checkedSweeps.has(value);
+  if (known && sweepSchema.safeParse(value).success) return value as Sweep; // unchanged since it was checked
+  const fields = (typeof value === 'object' && value) || {};
+  const missing = (['seconds', 'fps', 'size', 'loop', 'network', 'view'] as const).find(
+    (name) => !Object.hasOwn(fields, name),
+  );
+  if (missing === undefined) return parseSweep(value);
+  throw new UsageError(
+    `The sweep is ${quote(value)}, which has no "${missing}": pass the result of sweep({ ... }), which fills in the rest.`,
+  );
+}
+
+/** The same for data from a file or a program, which may be anything. */
+export function parseSweep(input: unknown): Sweep {
+  const result = sweepSchema.safeParse(input);
+  if (!result.success) throw new UsageError(explain(result.error, input));
+  const checked = result.data;
+  try {
+    checkTracks(checked);
+    checkFrames(checked);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError('The sweep is nested too deeply: tracks are at most a few levels down.');
+  }
+  checkedSweeps.add(checked);
+  return checked;
+}
+
+/** The most track values computed to check a sweep: a second or two of work, whoever wrote it. */
+const MOST_VALUES = 2_000_000;
+
+/** Checks what the tracks lead to: most mistakes show at the ends, an overshooting easing's in between. */
+function checkFrames(sweep: Sweep): void {
+  const frames = frameCount(sweep);
+  const { length: tracks } = tracksOf(sweep);
+  const affordable = Math.ceil(MOST_VALUES / Math.max(1, tracks));
+  const probes = tracks === 0 ? 1 : Math.min(frames, 200, affordable);
+  const times = (i: number) => timeOfFrame(sweep, Math.round((i * (frames - 1)) / Math.max(1, probes - 1)));
+  for (const _ of checkTimes(sweep, times, probes)) {
+    // A piece of work each.
+  }
+}
+
+/**
+ * Checks a sweep's frames at `count` times, in slices. Each field has a lowest and a highest valid value, so one frame
+ * with all tracks at their minimum and one with all at their maximum stand for all of them. Only if one of the two is
+ * invalid, or a track is in another kind of field, are frames checked one by one, in order.
+ * @throws UsageError for the first invalid frame.
+ */
+function* checkTimes(sweep: Sweep, timeOf: (i: number) => number, count: number): Generator<number, void> {
+  const tracks = tracksOf(sweep);
+  describe(sweep, timeOf(0));
+  if (tracks.length === 0) return;
+  if (tracks.every(({ path }) => isRange(path))) {
+    const least: unknown[] = [];
+    const greatest: unknown[] = [];
+    for (let i = 0; i < count; i++) {
+      const t = timeOf(i);
+      for (const [k, { value: track }] of tracks.entries()) {
+        const value = valueAt(track, t, sweep.seconds);
+        if (i === 0) least[k] = greatest[k] = value;
+        // Written so that what is not a number stays, for the check to find.
+        else if (typeof value === 'number') {
+          if (!(value >= (least[k] as number))) least[k] = value;
+          if (!(value <= (greatest[k] as number))) greatest[k] = value;
+        }
+      }
+      yield i + 1;
+    }
+    if ([least, greatest].every((values) => frameWith(sweep, values).success)) return;
+  }
+  for (let i = 0; i < count; i++) {
+    describe(sweep, timeOf(i));
+    yield i + 1;
+  }
+}
+
+/** Whether a field accepts all numbers in a range, or a walk of seeds, which is valid when its seeds are. */
+function isRange([part, field]: (string | number)[]): boolean {
+  return part !== 'network' || (field !== 'inputs' && field !== 'outputs');
+}
+
+/** A frame whose tracks have these values, checked. */
+function frameWith(sweep: Sweep, values: unknown[]) {
+  const { network, view, slice, palette, size, supersample, dither } = sweep;
+  let parts: object = { network, view, ...(slice && { slice }) };
+  for (const [k, { path }] of tracksOf(sweep).entries()) parts = replaced(parts, path, values[k]) as object;
+  return frameSchema.safeParse({ ...parts, palette, size, supersample, dither });
+}
+
+/** A copy of a value with the value at a path replaced; everything off the path is shared. */
+function replaced(value: unknown, [key, ...rest]: (string | number)[], leaf: unknown): unknown {
+  if (key === undefined) return leaf;
+  const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
+  const inner = copy as Record<string | number, unknown>;
+  inner[key] = replaced(inner[key], rest, leaf);
+  return copy;
+}
+
+/** The same sweep at another length: what happens at a time in it happens at the same part of the new length. */
+export function withSeconds(sweep: Sweep, seconds: number): Sweep {
+  const factor = seconds / sweep.seconds;
+  const stretch = (value: unknown, key = ''): unknown => {
+    if (key === 'during') return (value as number[]).map((t) => t * factor);
+    if (key === 'keyframes') return (value as [number, number][]).map(([t, number]) => [t * factor, number]);
+    if (Array.isArray(value)) return value.map((item) => stretch(item));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, stretch(item, name)]));
+  };
+  const { network, view, slice } = sweep;
+  return parseSweep({
+    ...sweep,
+    seconds,
+    ...(stretch({ network, view, ...(slice && { slice }) }) as object),
+  });
+}
+
+/** How many frames a sweep has: at least one. */
+export function frameCount({ seconds, fps }: Pick<Sweep, 'seconds' | 'fps'>): number {
+  return Math.max(1, Math.round(seconds * fps));
+}
+
+/**
+ * When frame i (from 0) is, in seconds. An open sweep's first frame shows its beginning and its last one its end; a
+ * loop's frames are equally far apart all the way round, so that the last is one step before the first.
+ */
+export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: number): number {
+  const frames = frameCount(sweep);
+  const steps = sweep.loop ? frames : Math.max(1, frames - 1);
+  return (sweep.seconds * i) / steps;
+}
+
+/**
+ * The frame at t seconds, from 0 to the sweep's end. Throws a UsageError if a track leads to an invalid value. With an
+ * even pace, the first call takes a second or two: see preparePace.
+ */
+export function frameAt(sweep: Sweep, t: number): FrameDescription {
+  const { seconds } = sweep;
+  if (!(typeof t === 'number' && t >= 0 && t <= seconds * (1 + 1e-9))) {
+    // A last frame's time may be off by rounding.
+    throw new UsageError(
+      `The time is ${quote(t)} s, but the sweep runs from 0 to ${seconds} s: choose a time in that range.`,
+    );
+  }
+  if (sweep.pace !== 'even') return describe(sweep, t);
+  const pace = knownPace(sweep);
+  if (pace) return describe(sweep, pace(t));
+  const measuring = measurePace(timelineOf(sweep));
+  for (;;) {
+    const { done, value } = measuring.next();
+    if (done) return describe(sweep, keepPace(sweep, value)(t));
+  }
+}
+
+/** Measures the pace of a sweep that is to be even, unless it is known, and makes way for other work every few milliseconds. */
+export async function preparePace(sweep: Sweep, watched: Watched = {}): Promise<void> {
+  if (sweep.pace !== 'even' || knownPace(sweep)) return;
+  const measuring = measurePace(timelineOf(sweep));
+  const breathe = breather(watched);
+  for (let step = 1; ; step++) {
+    const { done, value } = measuring.next();
+    if (done) return void keepPace(sweep, value);
+    const pause = breathe(() => `measuring the pace, step ${step}`);
+    if (pause) await pause;
+  }
+}
+
+/**
+ * Checks a sweep's frames before any is drawn, so that a mistake in the last one does not waste the others.
+ * @param frames - The first and the last, counted from 0.
+ * @returns A fast function that describes the frame at a time within that range.
+ * @throws UsageError for the first invalid frame.
+ */
+export async function checkedFrames(
+  sweep: Sweep,
+  [first, last]: [number, number],
+  watched: Watched = {},
+): Promise<(t: number) => FrameDescription> {
+  await preparePace(sweep, watched);
+  const pace = sweep.pace === 'even' ? knownPace(sweep)! : (t: number) => t;
+  const timeOf = (i: number) => pace(timeOfFrame(sweep, first + i));
+  const count = last - first + 1;
+  const breathe = breather(watched);
+  for (const done of checkTimes(sweep, timeOf, count)) {
+    const pause = breathe(() => `checking frame ${done} of ${count}`);
+    if (pause) await pause;
+  }
+  const start = timeOf(0);
+  const drawn = describe(sweep, start);
+  const tracks = tracksOf(sweep);
+  // Frames differ only in what moves, and that has been checked.
+  return (t) => {
+    let frame: unknown = drawn;
+    for (const { path, value } of tracks) {
+      frame = replaced(frame, path, valueAt(value, pace(t), sweep.seconds));
+    }
+    return frame as FrameDescription;
+  };
+}
+
+/** Paces measured, by the sweep, and by all that decides them: a sweep is copied now and then. */
+const pacesOfSweeps = new WeakMap<Sweep, Pace>();
+const pacesByContents = new Map<string, Pace>();
+const KEPT_PACES = 64;
+
+function knownPace(sweep: Sweep): Pace | undefined {
+  const known = pacesOfSweeps.get(sweep);
+  if (known) return known;
+  const alike = pacesByContents.get(contentsOf(sweep));
+  if (alike) pacesOfSweeps.set(sweep, alike);
+  return alike;
+}
+
+function keepPace(sweep: Sweep, pace: Pace): Pace {
+  pacesOfSweeps.set(sweep, pace);
+  pacesByContents.set(contentsOf(sweep), pace);
+  if (pacesByContents.size > KEPT_PACES) pacesByContents.delete(pacesByContents.keys().next().value!);
+  return pace;
+}
+
+function contentsOf({ seconds, loop, network, view, slice, palette }: Sweep): string {
+  return JSON.stringify([seconds, loop, network, view, slice, palette]);
+}
+
+function timelineOf(sweep: Sweep): Timeline {
+  const { seconds, loop } = sweep;
+  const tracks = tracksOf(sweep).map(({ value }) => value);
+  return { seconds, loop, tracks, describe: (t) => describe(sweep, t) };
+}
+
+/** The frame at t seconds of its tracks. */
+function describe(sweep: Sweep, t: number): FrameDescription {
+  const { network, view, slice, palette, size, supersample, dither, seconds } = sweep;
+  const parts = { network, view, ...(slice && { slice }) };
+  const still = mapped(parts, (part) =>
+    // A network or a view is no track, whatever its fields are called.
+    Array.isArray(part) ? resolve(part, t, seconds) : mapped(part, (value) => resolve(value, t, seconds)),
+  );
+  const input = { ...still, palette, size, supersample, dither };
+  const result = frameSchema.safeParse(input);
+  if (result.success) return result.data;
+  const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
+  throw new UsageError(when + explain(result.error, input));
+}
+
+/** What determines how deep a view is, at t seconds of track time; unchecked, so that it costs almost nothing. */
+export function depthAt(sweep: Sweep, t: number): Parameters<typeof isDeep>[0] {
+  const { network, view, slice, size, supersample, seconds } = sweep;
+  const { weightScale, biasScale, weights } = network;
+  const still = resolve({ view, slice, weightScale, biasScale }, t, seconds) as Partial<
+    FrameDescription['network']
+  > &
+    Partial<FrameDescription>;
+  return {
+    size,
+    supersample,
+    view: { ...viewSchema.parse({}), ...still.view },
+    slice: still.slice ?? [],
+    network: { weightScale: still.weightScale, biasScale: still.biasScale, weights: weights as undefined },
+  };
+}
+
+/** `value` with every track in it replaced by its value at t. Parts without tracks are not copied. */
+function resolve(value: unknown, t: number, seconds: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (formOf(value)) return valueAt(value as Moving, t, seconds);
+  if (areNumbers(value)) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => resolve(item, t, seconds));
+    return items.some((item, i) => item !== value[i]) ? items : value;
+  }
+  return mapped(value, (item) => resolve(item, t, seconds));
+}
+
+/** An object with other values. */
+function mapped(object: object, change: (value: never) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value as never)]));
+}
+
+/** A list of numbers holds no track, and may be long. */
+function areNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number');
+}
+
+/** Checks the form of every track, and in a loop that it closes. */
+function checkTracks({ network, view, slice, loop }: Sweep): void {
+  for (const { path, value } of tracksIn({ network, view, slice })) {
+    const result = formOf(value)!.safeParse(value);
+    if (!result.success) throw new UsageError(explain(result.error, value, path));
+    if (loop && !closes(value as Moving)) {
+      throw new UsageError(
+        `${path.join('.')} does not end where it begins, and the sweep is a loop: use loop(), walk() or keyframes that come back, or drop loop.`,
+      );
+    }
+  }
+}
+
+/** A checked track, and the path to it. */
+interface Placed {
+  path: (string | number)[];
+  value: Moving;
+}
+
+/** The tracks of each sweep, searched for only once. */
+const tracksOfSweeps = new WeakMap<Sweep, Placed[]>();
+
+function tracksOf(sweep: Sweep): Placed[] {
+  let tracks = tracksOfSweeps.get(sweep);
+  if (!tracks) {
+    const { network, view, slice } = sweep;
+    tracks = tracksIn({ network, view, slice }) as Placed[];
+    tracksOfSweeps.set(sweep, tracks);
+  }
+  return tracks;
+}
+
+/** Every track in a value, with the way to it. */
+export function tracksIn(
+  value: unknown,
+  path: (string | number)[] = [],
+): { path: (string | number)[]; value: unknown }[] {
+  if (typeof value !== 'object' || value === null || areNumbers(value)) return [];
+  if (path.length > 1 && formOf(value)) return [{ path, value }]; // not the network or the view itself
+  return Object.entries(value).flatMap(([key, item]) => tracksIn(item, [...path, key]));
+}

@@ -1,0 +1,153 @@
+/** Whether a film suits a place, and by how much. */
+
+import { inBytes } from './budget.js';
+import type { Format } from './output.js';
+import type { Fact, Place, Rules } from './platforms.js';
+
+/** What is known of a film. Before it is there, its bytes are not. */
+export interface Measured {
+  format: Format;
+  width: number;
+  height: number;
+  fps: number;
+  frames: number;
+  /** 0 for a still. */
+  seconds: number;
+  bytes?: number;
+}
+
+/** What a place takes of a format, or undefined if it is not known to take it. */
+export function rulesOf(place: Place, format: Format): Rules | undefined {
+  return format === 'mp4' ? place.mp4 : format === 'gif' ? place.gif : undefined;
+}
+
+/** What a place does not take, each in one line. */
+export function unsuitable(place: Place, film: Measured): { message: string; unverified: boolean }[] {
+  const rules = rulesOf(place, film.format);
+  if (!rules) {
+    const message = `${place.title} is not known to take a .${film.format}: write an .mp4.`;
+    return [{ message, unverified: true }];
+  }
+  return checks(rules, film)
+    .filter(({ holds }) => !holds)
+    .map(({ value, rule, next, fact }) => {
+      const unverified = fact.unverified === true;
+      const says = unverified ? ` (unverified: ${fact.source})` : ` (${fact.source})`;
+      return { message: `The film ${value}, and ${place.title} takes ${rule}${says}: ${next}.`, unverified };
+    });
+}
+
+/** How far under the limits a film is, for people: "1.0 MB of 512.0 MB, 6 s of 140 s". */
+export function headroom(place: Place, film: Measured & { bytes: number }): string {
+  const { bytes, seconds, frames } = rulesOf(place, film.format) ?? {};
+  const of = [
+    bytes && `${inBytes(film.bytes)} of ${inBytes(bytes.value)}`,
+    seconds && `${short(film.seconds)} s of ${seconds.value[1]} s`,
+    frames && `${film.frames} frames of ${frames.value}`,
+  ].filter(Boolean);
+  return of.length > 0 ? of.join(', ') : inBytes(film.bytes);
+}
+
+/** A place's rules for people, by their sources. */
+export function describeRules(rules: Rules): Map<string, string[]> {
+  const bySource = new Map<string, string[]>();
+  // A film of nothing is within no rule; only what the rules say of themselves is taken.
+  for (const { rule, fact } of checks(rules, {
+    format: 'mp4',
+    width: 1,
+    height: 1,
+    fps: 1,
+    frames: 1,
+    seconds: 1,
+    bytes: 1,
+  })) {
+    const source = `${fact.unverified ? 'unverified: ' : ''}${fact.source}`;
+    bySource.set(source, [...(bySource.get(source) ?? []), rule]);
+  }
+  return bySource;
+}
+
+interface Check {
+  holds: boolean;
+  /** The film's, to follow "The film". */
+  value: string;
+  rule: string;
+  /** The next move. */
+  next: string;
+  fact: Fact<unknown>;
+}
+
+/** Half a frame at 25 fps: containers round their times. In seconds. */
+const ROUNDING = 0.02;
+
+function checks(rules: Rules, film: Measured): Check[] {
+  const { width, height, fps, frames, seconds, bytes } = film;
+  const list: Check[] = [];
+  const add = <T>(fact: Fact<T> | undefined, make: (limit: T) => Omit<Check, 'fact'>) => {
+    if (fact) list.push({ ...make(fact.value), fact });
+  };
+  if (bytes !== undefined) {
+    add(rules.bytes, (most) => ({
+      holds: bytes <= most,
+      value: `has ${inBytes(bytes)}`,
+      rule: `up to ${inBytes(most)}`,
+      next: `give it --max-size ${Math.floor(most / 1e3)}kB`,
+    }));
+  }
+  add(rules.seconds, ([least, most]) => ({
+    holds: !Number.isFinite(seconds) || (seconds >= least - ROUNDING && seconds <= most + ROUNDING),
+    value: `lasts ${short(seconds)} s`,
+    rule: between(least, most, 's'),
+    next: seconds > most ? `take --seconds ${most}` : `take --seconds ${least}, or --loops`,
+  }));
+  add(rules.fps, ([least, most]) => ({
+    holds: fps >= least - 0.01 && fps <= most + 0.01,
+    value: `has ${short(fps)} fps`,
+    rule: between(least, most, 'fps'),
+    next: `take --fps ${Math.min(most, Math.max(least, 25))}`,
+  }));
+  add(rules.side, ([least, most]) => ({
+    holds: Math.min(width, height) >= least && Math.max(width, height) <= most,
+    value: `is ${width}x${height}`,
+    rule: `sides of ${least} to ${most} pixels`,
+    next: 'take another --size',
+  }));
+  add(rules.box, ([widest, tallest]) => ({
+    holds: width <= widest && height <= tallest,
+    value: `is ${width}x${height}`,
+    rule: `up to ${widest}x${tallest}`,
+    next: 'make it smaller with --size',
+  }));
+  add(rules.aspect, ([least, most]) => ({
+    holds: width / height >= least - 0.01 && width / height <= most + 0.01,
+    value: `is ${width}x${height}, width over height ${short(width / height)}`,
+    rule: `width over height ${least === most ? short(most) : between(least, most)}`,
+    next: 'leave out --size, or take another',
+  }));
+  add(rules.frames, (most) => ({
+    holds: !Number.isFinite(frames) || frames <= most,
+    value: `has ${frames} frames`,
+    rule: `up to ${most} frames`,
+    next: 'take fewer with --seconds, --fps or --every',
+  }));
+  add(rules.framePixels, (most) => ({
+    holds: width * height <= most,
+    value: `is ${width}x${height}`,
+    rule: `up to ${most / 1e6} million pixels a frame`,
+    next: 'make it smaller with --size',
+  }));
+  add(rules.filmPixels, (most) => ({
+    holds: !Number.isFinite(frames) || width * height * frames <= most,
+    value: `has ${Math.ceil((width * height * frames) / 1e6)} million`,
+    rule: `up to ${most / 1e6} million pixels in all`,
+    next: 'make it smaller with --size, or shorter',
+  }));
+  return list;
+}
+
+function between(least: number, most: number, unit = ''): string {
+  return `${least === 0 ? 'up' : short(least)} to ${short(most)} ${unit}`.trim();
+}
+
+/** A number with at most two decimals. */
+const short = (value: number) => String(Number(value.toFixed(2)));

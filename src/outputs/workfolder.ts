@@ -1,0 +1,91 @@
+/** A folder beside the target for what is not finished yet, so that the target's own name is only ever given to a whole
+ *  film. It is in the same folder, hence on the same disk, so that giving the name is a rename; it is hidden; and its
+ *  name says who made it, so that what a killed render left behind can be told from what another is working on:
+ *
+ *      renders/.moire.mp4.untrained-<owner>-<random>/film.mp4  ->  renders/moire.mp4
+ */
+
+import { promises as fs } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { RenderError, UsageError } from '../core/errors.js';
+import { makeFolder, whyRefused } from '../system/folders.js';
+import { endOfLinks } from './links.js';
+import { isAbandoned, listenIn, OWNER } from './owner.js';
+
+export interface WorkFolder {
+  /** Absolute. */
+  path: string;
+  /** The target, or what it leads to if it is a link. Absolute, and on the same disk. */
+  target: string;
+  /** Removes the folder and all in it, and those of the target's parents that were made for it, if they are empty. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes the target's parents and the work folder, and removes what killed renders of the same target left.
+ * @param name - The target, or a link to it.
+ * @throws UsageError if the target is itself a folder, a device or the like.
+ * @throws RenderError when nothing can be written there.
+ */
+export async function openWorkFolder(name: string): Promise<WorkFolder> {
+  const target = await endOfLinks(name).catch((error) => {
+    throw cannotWrite(name, error);
+  });
+  const stat = await fs.stat(target).catch(() => undefined); // whatever else is wrong with it, mkdir says it better
+  if (stat && !stat.isFile()) {
+    const what = stat.isDirectory() ? 'a folder' : 'not a file';
+    const which = target === resolve(name) ? 'is' : `leads to ${target}, which is`;
+    throw new UsageError(
+      `"${name}" ${which} ${what}, so a film cannot use its name: choose another${stat.isDirectory() ? ', or move the folder' : ''}.`,
+    );
+  }
+
+  const parent = dirname(target);
+  const prefix = `.${[...basename(target)].slice(0, 40).join('')}.untrained-`; // a name may have at most 255 bytes
+  let made: string | undefined; // the outermost folder that was not there before
+  let path: string;
+  try {
+    made = await makeFolder(parent);
+    path = await fs.mkdtemp(join(parent, `${prefix}${OWNER}-`));
+  } catch (error) {
+    throw cannotWrite(name, error);
+  }
+  const leave = await listenIn(path);
+  await removeLeftovers(parent, prefix);
+
+  return {
+    path,
+    target,
+    async remove() {
+      await leave();
+      await fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
+      // Again: a killed render's ffmpeg may have been writing its last, so that its folder could not be removed before.
+      await removeLeftovers(parent, prefix);
+      if (made === undefined) return;
+      try {
+        for (let folder = parent; folder.length >= made.length; folder = dirname(folder))
+          await fs.rmdir(folder);
+      } catch {
+        // Not empty: something lives there by now, the film for one.
+      }
+    },
+  };
+}
+
+function cannotWrite(name: string, error: unknown): RenderError {
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = `${whyRefused(error)} (${code})`;
+  return new RenderError(`"${name}" cannot be written because ${reason}: write it somewhere else.`, {
+    cause: error,
+  });
+}
+
+/** Best effort: a leftover that cannot be removed is in nobody's way. */
+async function removeLeftovers(parent: string, prefix: string): Promise<void> {
+  for (const name of await fs.readdir(parent).catch(() => [])) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(parent, name);
+    const dead = await isAbandoned(path, name.slice(prefix.length));
+    if (dead) await fs.rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  }
+}

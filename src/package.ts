@@ -1,6 +1,0 @@
-/** What the package says of itself. */
-import { readFileSync } from 'node:fs';
-
-export const VERSION: string = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-).version;

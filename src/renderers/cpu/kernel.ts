@@ -1,0 +1,286 @@
+/**
+ * The CPU kernel: a WebAssembly module that computes networks of any size, written out for one pair of activations.
+ *
+ * A tile of samples goes through a layer at a time, activations stored [unit][sample]. The inner loop holds a block of
+ * `rows` units x `vectors` vectors of four samples in registers and runs over the layer's inputs; a unit's activation
+ * is applied where its sums are stored. V8 has 15 vector registers, and rows * vectors + rows + vectors must stay
+ * within them or the block spills: 3 x 3 is the best at 128 bits. Where the engine joins pairs of 128-bit operations
+ * into 256-bit ones, 5 x 4 is (its four vectors are two registers).
+ */
+import {
+  type ActivationName,
+  type ActivationNames,
+  isBounded,
+  isSigned,
+  namesOf,
+} from '../../core/network/activations.js';
+import type { NetworkSpec } from '../../core/network/spec.js';
+import { Arithmetic, ConstantPool } from './arithmetic.js';
+import type { PackedNetwork } from './pack.js';
+import {
+  assemble,
+  type Code,
+  doWhile,
+  FunctionBuilder,
+  f32x4,
+  i32,
+  i32x4,
+  ifThen,
+  type Local,
+  v128,
+  whileLoop,
+} from './wasm.js';
+
+/** How the inner loop is laid out, and whether it may use relaxed SIMD's fused multiply-add. */
+export interface KernelShape {
+  rows: number;
+  vectors: number;
+  relaxed: boolean;
+  /** Whether it is for an engine that joins pairs of 128-bit operations; it may have to be told to. */
+  wide?: boolean;
+}
+
+/** Which activations a module is written for. A mix's fraction is not part of it: see MIX_ADDRESS. */
+export interface KernelActivations {
+  hidden: ActivationNames;
+  output: ActivationName;
+  /** Whether sums are parts of themselves: see Held of ../exponents.ts, and HELD_ADDRESS. */
+  held?: boolean;
+}
+
+/** Where the mix's fraction is read from memory, one float32; before it is what the fraction leaves of 1. */
+export const MIX_ADDRESS = 4092;
+const REST_ADDRESS = MIX_ADDRESS - 4;
+/** Where the share is that `blend` is given. */
+export const SHARE_ADDRESS = REST_ADDRESS - 4;
+/** Where a layer's Held is read from, three float32. */
+export const HELD_ADDRESS = SHARE_ADDRESS - 12;
+/** The first byte of memory that the module does not keep for itself. */
+export const FREE_ADDRESS = 4096;
+
+/** Computes a layer for a tile of samples; the weights lie as packLayer leaves them. */
+type DenseLayer = (
+  src: number,
+  srcStride: number,
+  dst: number,
+  dstStride: number,
+  weights: number,
+  inputs: number,
+  units: number,
+  samples: number,
+) => void;
+
+/** All addresses and strides are in bytes and multiples of 16; samples are multiples of 4 * vectors. */
+export interface KernelExports {
+  /** dst[unit][sample] = a(b + sum over inputs of w * src[input][sample]). */
+  hidden: DenseLayer;
+  /** The same without the activation. */
+  output: DenseLayer;
+  /** a += share * (b - a), over `samples` float32; the share is read from `share`. */
+  blend(a: number, b: number, share: number, samples: number): void;
+  /** Sums to brightness in [0, 1], in place. */
+  brighten(sums: number, samples: number): void;
+  /** Three planes of brightness to RGBA8; `rounding` holds what is added to 255 v before its fraction is cut. */
+  pack(red: number, green: number, blue: number, rounding: number, rgba: number, samples: number): void;
+}
+
+/** What a network's module is written for. */
+export function activationsOf(
+  { activation, outputActivation }: Pick<NetworkSpec, 'activation' | 'outputActivation'>,
+  { held }: Pick<PackedNetwork, 'held'>,
+): KernelActivations {
+  return { hidden: namesOf(activation), output: outputActivation, ...(held && { held: true }) };
+}
+
+/** The module's bytes. */
+export function emitKernel(shape: KernelShape, activations: KernelActivations): Uint8Array<ArrayBuffer> {
+  const pool = new ConstantPool();
+  const functions = {
+    hidden: denseLayer(shape, pool, activations.hidden, activations.held),
+    output: denseLayer(shape, pool, 'identity'),
+    blend: blend(pool, shape.relaxed),
+    brighten: brighten(pool, shape.relaxed, activations),
+    pack: pack(pool, shape.relaxed),
+  } satisfies Record<keyof KernelExports, FunctionBuilder>;
+  const data = pool.data;
+  if (data.length > HELD_ADDRESS)
+    throw new RangeError(`The kernel's ${data.length} bytes of constants overlap its memory.`);
+  return assemble(functions, data);
+}
+
+/**
+ * Lays out a layer for the dense loop: for each block of `rows` units, their biases, then for each input their weights.
+ * Returns the index after the last number written; a layer takes units * (inputs + 1) of them.
+ */
+export function packLayer(
+  {
+    inputs,
+    units,
+    weights,
+    biases,
+  }: { inputs: number; units: number; weights: Float64Array; biases: Float64Array },
+  rows: number,
+  into: Float32Array,
+  at: number,
+): number {
+  for (let first = 0; first < units; first += rows) {
+    const last = Math.min(units, first + rows);
+    for (let unit = first; unit < last; unit++) into[at++] = biases[unit];
+    for (let i = 0; i < inputs; i++) {
+      for (let unit = first; unit < last; unit++) into[at++] = weights[unit * inputs + i];
+    }
+  }
+  return at;
+}
+
+function denseLayer(
+  shape: KernelShape,
+  pool: ConstantPool,
+  activation: KernelActivations['hidden'],
+  isHeld = false,
+): FunctionBuilder {
+  const { rows, vectors, relaxed } = shape;
+  const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+  const [src, srcStride, dst, dstStride, weights, inputs, units, samples] = [0, 1, 2, 3, 4, 5, 6, 7].map(
+    (i) => f.parameter(i),
+  );
+  const math = new Arithmetic(pool, f, relaxed);
+  const weight = f.local('i32'); // walks through the packed weights
+  const input = f.local('i32'); // walks down the tile's column of inputs
+  const end = f.local('i32'); // where the block's weights end
+  const unitsLeft = f.local('i32');
+  const target = f.local('i32'); // where the block's first unit is stored
+  const row = f.local('i32');
+  const x = locals(f, vectors);
+  const sums = Array.from({ length: rows }, () => locals(f, vectors));
+  const spread = f.local('v128');
+  const from = f.local('v128');
+
+  // V8 joins neighbouring stores only when nothing lies between them; where it joins none, that is 2% slower.
+  const joined = vectors % 2 === 0;
+
+  /** `count` units x `vectors` vectors: biases, then the loop over inputs, then the activation and the store. */
+  const block = (count: number): Code => {
+    const active = sums.slice(0, count);
+    return [
+      active.map((vector, j) => [
+        vector[0].set(v128.loadSplat(weight.get, 4 * j)),
+        vector.slice(1).map((v) => v.set(vector[0].get)),
+      ]),
+      weight.set(i32.add(weight.get, i32.const(4 * count))),
+      input.set(src.get),
+      end.set(i32.add(weight.get, i32.mul(inputs.get, i32.const(4 * count)))),
+      doWhile(
+        [
+          x.map((v, k) => v.set(v128.load(input.get, 16 * k))),
+          active.map((vector, j) => [
+            spread.set(v128.loadSplat(weight.get, 4 * j)),
+            vector.map((v, k) => v.set(math.madd(spread.get, x[k].get, v.get))),
+          ]),
+          input.set(i32.add(input.get, srcStride.get)),
+          weight.set(i32.add(weight.get, i32.const(4 * count))),
+        ],
+        i32.lessUnsigned(weight.get, end.get),
+      ),
+      row.set(target.get),
+      active.map((vector) => [
+        joined ? vector.map((v) => v.set(activated(v))) : [],
+        vector.map((v, k) => v128.store(row.get, joined ? v.get : activated(v), 16 * k)),
+        row.set(i32.add(row.get, dstStride.get)),
+      ]),
+      target.set(row.get),
+    ];
+  };
+  const activated = (v: Local): Code => {
+    const held = isHeld ? { sums: v.get, out: v128.loadSplat(i32.const(HELD_ADDRESS), 4) } : undefined;
+    const x = held ? meant(v.get) : v.get;
+    if (typeof activation === 'string') return math.activation(activation, x, held);
+    const mix = v128.loadSplat(i32.const(MIX_ADDRESS));
+    const first = math.activation(activation.from, x, held);
+    const second = math.activation(activation.to, x, held);
+    if (isBounded(activation)) return math.madd(mix, f32x4.sub(second, from.tee(first)), from.get);
+    // Of two values that may be far apart the difference would keep nothing of the smaller one.
+    const rest = v128.loadSplat(i32.const(REST_ADDRESS));
+    return [from.set(f32x4.mul(rest, first)), math.madd(mix, second, from.get)];
+  };
+  const oneFewer = (count: number) => unitsLeft.set(i32.sub(unitsLeft.get, i32.const(count)));
+  const rest = Array.from({ length: rows - 1 }, (_, k) => rows - 1 - k); // a layer's last 1 to rows - 1 units
+  f.body = doWhile(
+    [
+      weight.set(weights.get),
+      target.set(dst.get),
+      unitsLeft.set(units.get),
+      whileLoop(i32.greaterOrEqualUnsigned(unitsLeft.get, i32.const(rows)), [block(rows), oneFewer(rows)]),
+      rest.map((count) =>
+        ifThen(i32.greaterOrEqualUnsigned(unitsLeft.get, i32.const(count)), [block(count), oneFewer(count)]),
+      ),
+      src.set(i32.add(src.get, i32.const(16 * vectors))),
+      dst.set(i32.add(dst.get, i32.const(16 * vectors))),
+    ],
+    samples.tee(i32.sub(samples.get, i32.const(4 * vectors))),
+  );
+  return f;
+}
+
+/** The sums that held ones stand for, as far as they are finite: see HELD_ADDRESS. */
+function meant(sums: Code): Code {
+  const [into, limit] = [0, 8].map((offset) => v128.loadSplat(i32.const(HELD_ADDRESS), offset));
+  return f32x4.mul(into, f32x4.pmin(f32x4.pmax(sums, f32x4.neg(limit)), limit));
+}
+
+function blend(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
+  const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32']);
+  const [a, b, share, samples] = [0, 1, 2, 3].map((i) => f.parameter(i));
+  const math = new Arithmetic(pool, f, relaxed);
+  const value = f.local('v128');
+  const difference = f32x4.sub(v128.load(b.get), value.tee(v128.load(a.get)));
+  f.body = eachVector(
+    samples,
+    [a, b],
+    v128.store(a.get, math.madd(v128.loadSplat(share.get), difference, value.get)),
+  );
+  return f;
+}
+
+function brighten(
+  pool: ConstantPool,
+  relaxed: boolean,
+  { output: activation, held }: KernelActivations,
+): FunctionBuilder {
+  const f = new FunctionBuilder(['i32', 'i32']);
+  const [sums, samples] = [0, 1].map((i) => f.parameter(i));
+  const math = new Arithmetic(pool, f, relaxed);
+  const sum = v128.load(sums.get);
+  const value = math.activation(activation, held ? meant(sum) : sum);
+  const half = math.float(0.5);
+  const shown = isSigned(activation) ? math.madd(value, half, half) : value;
+  const clipped = f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));
+  f.body = eachVector(samples, [sums], v128.store(sums.get, clipped));
+  return f;
+}
+
+function pack(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
+  const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+  const [red, green, blue, rounding, rgba, samples] = [0, 1, 2, 3, 4, 5].map((i) => f.parameter(i));
+  const math = new Arithmetic(pool, f, relaxed);
+  const byte = (plane: Local, place: number) =>
+    i32x4.shl(
+      i32x4.truncate(math.madd(v128.load(plane.get), math.float(255), v128.load(rounding.get))),
+      place,
+    );
+  const colour = [byte(red, 0), byte(green, 8), byte(blue, 16), pool.int(0xff000000)].reduce(v128.or);
+  f.body = eachVector(samples, [red, green, blue, rounding, rgba], v128.store(rgba.get, colour));
+  return f;
+}
+
+/** Runs `body` for every four of `samples`, the pointers moving along. */
+function eachVector(samples: Local, pointers: Local[], body: Code): Code {
+  return doWhile(
+    [body, pointers.map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16))))],
+    samples.tee(i32.sub(samples.get, i32.const(4))),
+  );
+}
+
+function locals(f: FunctionBuilder, count: number): Local[] {
+  return Array.from({ length: count }, () => f.local('v128'));
+}

@@ -1,0 +1,61 @@
+/**
+ * A frame's network, packed for the kernel: float32, in the order its loops read, and with all that is the same for
+ * every sample of the frame folded in.
+ */
+
+import type { FrameDescription } from '../../core/frame/description.js';
+import type { DrawCache } from '../../core/network/draws.js';
+import { layerMaker } from '../../core/network/network.js';
+import { countWeights } from '../../core/network/spec.js';
+import { exponentsOf, factorsOf, type Held, heldOf, scaledLayer } from '../exponents.js';
+import { foldView } from '../first-layer.js';
+import { type KernelShape, packLayer } from './kernel.js';
+
+/** Where a packed layer begins in the weights, in numbers, and its size. */
+export interface PackedLayer {
+  at: number;
+  inputs: number;
+  units: number;
+}
+
+/** Plain data, so that it can be sent to a worker. */
+export interface PackedNetwork {
+  hidden: PackedLayer[];
+  output: PackedLayer;
+  /** See Network.earlier: computed from the last hidden layer's input and blended in. */
+  earlier?: { output: PackedLayer; share: number };
+  /** The fraction of a mixed activation; 0 for a plain one. */
+  mix: number;
+  /** Of a network too large for float32, what the kernel is told of each hidden layer and, last, of the output. */
+  held?: Held[];
+  weights: Float32Array;
+  /** The widest hidden layer, in units; 0 without one. */
+  widest: number;
+}
+
+export function packNetwork(frame: FrameDescription, shape: KernelShape, draws: DrawCache): PackedNetwork {
+  const { network: spec } = frame;
+  const make = layerMaker(spec, draws);
+  const count = Math.ceil(spec.layers);
+  const share = count - spec.layers;
+  const weights = new Float32Array(countWeights({ ...spec, inputs: Math.max(2, spec.inputs) }));
+  const exponents = exponentsOf(frame, draws);
+  let end = 0;
+  const pack = (k: number, kind: 'hidden' | 'output'): PackedLayer => {
+    const layer = make[kind](k);
+    const folded = k === 1 ? foldView(layer, frame) : layer;
+    const at = end;
+    end = packLayer(scaledLayer(folded, factorsOf(exponents, k, kind)), shape.rows, weights, at);
+    return { at, inputs: folded.inputs, units: folded.units };
+  };
+  const hidden = Array.from({ length: count - 1 }, (_, i) => pack(i + 1, 'hidden'));
+  return {
+    hidden,
+    output: pack(count, 'output'),
+    ...(share > 0 && { earlier: { output: pack(count - 1, 'output'), share } }),
+    ...(exponents && { held: heldOf(exponents) }),
+    mix: typeof spec.activation === 'string' ? 0 : spec.activation.fraction,
+    weights,
+    widest: Math.max(0, ...hidden.map((layer) => layer.units)),
+  };
+}

@@ -1,0 +1,238 @@
+/**
+ * Networks whose numbers do not fit into float32, which ends at 2^128: deep ones of relu, gelu, softplus or identity,
+ * whose values grow with every layer, to 2^200 and more. Their layers are computed as parts of themselves, 2^-e of
+ * every number of a layer, which costs no digits: the weights of the next layer take the factor in, and the activation
+ * is that of the number meant. Both backends take their exponents from here, so they agree.
+ *
+ * Exponents are chosen for a whole frame, so that the largest number of each layer is below 2^120 for every sample. A
+ * bound that holds for certain comes first, from the sums of the weights' sizes; most networks stay within it, and have
+ * no exponents at all. It grows much faster than the numbers do, so where it fails the network is computed at nine
+ * points of the frame, and no number is taken to be larger than 2^60 times what is found there.
+ */
+
+import type { FrameDescription } from '../core/frame/description.js';
+import { activationFunction, isBounded, namesOf, scaledActivation } from '../core/network/activations.js';
+import type { DrawCache } from '../core/network/draws.js';
+import {
+  type Layer,
+  type LayerRule,
+  layerMaker,
+  layerRules,
+  seedShares,
+  unitDraws,
+} from '../core/network/network.js';
+import type { NetworkSpec } from '../core/network/spec.js';
+import { foldView } from './first-layer.js';
+
+/** What each layer's numbers are divided by, as exponents of two; whole, 0 or more. */
+export interface Exponents {
+  /** Of each hidden layer's sums. */
+  sums: number[];
+  /** Of each hidden layer's activations: the same, or 0 where they stay within [-1, 1]. */
+  units: number[];
+  /** Of the output layer's sums, and those of the output one layer earlier. */
+  output: number;
+}
+
+/** The most a number may be, as an exponent: a sum of two of them, and what rounding adds, is still finite. */
+const MOST_BITS = 120;
+/** How much larger a number may be anywhere in the frame than at the points looked at. */
+const HEADROOM = 2 ** 60;
+/**
+ * Factors a kernel multiplies by are no larger: what they make is finite, and what they leave out too small to count.
+ */
+const MOST_FACTOR_BITS = 120;
+/** No activation changes its course beyond this, as an exponent. */
+const FAR_BITS = 100;
+
+/** A frame's exponents; undefined where all are 0, as of nearly every network. */
+export function exponentsOf(frame: FrameDescription, draws: DrawCache): Exponents | undefined {
+  const { network: spec } = frame;
+  // What a bounded activation gives is small, and only explicit weights can make a first layer's sums too large.
+  if (isBounded(namesOf(spec.activation)) && !spec.weights) return undefined;
+  if (!isNeeded(exponents(frame, draws, []))) return undefined;
+  const found = exponents(frame, draws, pointsOf(frame));
+  return isNeeded(found) ? found : undefined;
+}
+
+const isNeeded = ({ sums, output }: Exponents) => output > 0 || sums.some((exponent) => exponent > 0);
+
+/** @param points - Offsets from the view's centre to compute the network at; none to go by the bound alone. */
+function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Array[]): Exponents {
+  const { network: spec } = frame;
+  const make = layerMaker(spec, draws);
+  const rules = layerRules(spec);
+  const count = Math.ceil(spec.layers);
+  const isFading = count > spec.layers;
+  const { activation } = spec;
+  const bounded = isBounded(namesOf(activation));
+  const a = activationFunction(activation);
+  const found: Exponents = { sums: [], units: [], output: 0 };
+
+  /** The exponent of a layer's sums, its inputs being 2^-exponent of themselves and at most `bound` in that form. */
+  const examine = (k: number, kind: 'hidden' | 'output', inputs: Inputs) => {
+    const layer = k === 1 || inputs.points.length > 0 ? make[kind](k) : undefined;
+    const folded = layer && k === 1 ? foldView(layer, frame) : layer;
+    const norms = folded && k === 1 ? firstNorms(folded, frame) : normsOf(spec, rules[kind](k), draws);
+    const certain = norms.weights * inputs.bound + norms.biases * 2 ** -inputs.exponent;
+    const sums = folded ? inputs.points.map((y) => sumsOf(folded, y, inputs.exponent)) : [];
+    const seen = Math.max(0, ...sums.map(largestOf));
+    const largest = seen > 0 ? Math.min(certain, seen * HEADROOM) : certain;
+    const exponent = Math.max(0, inputs.exponent + Math.ceil(Math.log2(largest)) - MOST_BITS);
+    const factor = 2 ** (inputs.exponent - exponent);
+    return { exponent, bound: largest * factor, points: sums.map((z) => z.map((value) => value * factor)) };
+  };
+
+  let inputs: Inputs = { exponent: 0, bound: 1, points };
+  for (let k = 1; k < count; k++) {
+    if (k === count - 1 && isFading) found.output = examine(k, 'output', inputs).exponent;
+    const sums = examine(k, 'hidden', inputs);
+    const exponent = bounded ? 0 : sums.exponent;
+    const activate = bounded
+      ? (value: number) => a(value * 2 ** sums.exponent)
+      : scaledActivation(a, exponent);
+    found.sums.push(sums.exponent);
+    found.units.push(exponent);
+    inputs = {
+      exponent,
+      bound: bounded ? 1 : sums.bound + 2 ** -exponent, // softplus is its argument and ln 2 at most
+      points: sums.points.map((z) => z.map(activate)),
+    };
+  }
+  found.output = Math.max(found.output, examine(count, 'output', inputs).exponent);
+  return found;
+}
+
+/** What a layer reads, all of it 2^-exponent of itself. */
+interface Inputs {
+  exponent: number;
+  /** No number of it is larger. */
+  bound: number;
+  /** What it is at some points. */
+  points: Float64Array[];
+}
+
+/** W y + b, of which y and the result are 2^-exponent. */
+function sumsOf({ inputs, units, weights, biases }: Layer, y: Float64Array, exponent: number): Float64Array {
+  const scale = 2 ** -exponent;
+  return Float64Array.from({ length: units }, (_, unit) => {
+    let sum = biases[unit] * scale;
+    for (let i = 0; i < inputs; i++) sum += weights[unit * inputs + i] * y[i];
+    return sum;
+  });
+}
+
+const largestOf = (values: Float64Array) =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** How far the samples are from the view's centre at most, in x and in y. */
+function reachOf({ size: [width, height], view }: FrameDescription): [number, number] {
+  const pixel = view.halfWidth / Math.min(width, height);
+  return [pixel * width, pixel * height];
+}
+
+/** The centre, the corners and the middles of the edges of a frame, as offsets from the centre. */
+function pointsOf(frame: FrameDescription): Float64Array[] {
+  const [x, y] = reachOf(frame);
+  return [-1, 0, 1].flatMap((i) => [-1, 0, 1].map((j) => Float64Array.of(i * x, j * y)));
+}
+
+/** What a layer makes of inputs of at most 1: at most `weights` + `biases`. */
+interface Norms {
+  weights: number;
+  biases: number;
+}
+
+/** Those of a first layer, over the offsets in a frame. */
+function firstNorms({ units, weights, biases }: Layer, frame: FrameDescription): Norms {
+  const [x, y] = reachOf(frame);
+  const norms = { weights: 0, biases: 0 };
+  for (let unit = 0; unit < units; unit++) {
+    const sum = Math.abs(weights[2 * unit]) * x + Math.abs(weights[2 * unit + 1]) * y;
+    norms.weights = Math.max(norms.weights, sum);
+    norms.biases = Math.max(norms.biases, Math.abs(biases[unit]));
+  }
+  return norms;
+}
+
+/** Norms of draws, by what was drawn: a film has them once. */
+const known = new WeakMap<DrawCache, Map<string, Norms>>();
+const MOST_KNOWN = 4096;
+
+function normsOf(spec: NetworkSpec, rule: LayerRule, draws: DrawCache): Norms {
+  const total = { weights: 0, biases: 0 };
+  for (const { seed, share } of seedShares(spec.seed)) {
+    const { weights, biases } = drawnNorms(spec, rule, seed, draws);
+    total.weights += Math.abs(share * rule.weightScale) * weights;
+    total.biases += Math.abs(share * rule.biasScale) * biases;
+  }
+  return total;
+}
+
+function drawnNorms(spec: NetworkSpec, rule: LayerRule, seed: number | string, draws: DrawCache): Norms {
+  const { number, inputs, units } = rule;
+  const norms = known.get(draws) ?? new Map<string, Norms>();
+  known.set(draws, norms);
+  const key = `${number} ${inputs} ${units} ${spec.distribution} ${seed}`;
+  const before = spec.weights ? undefined : norms.get(key);
+  if (before) return before;
+  const found = { weights: 0, biases: 0 };
+  for (let unit = 0; unit < units; unit++) {
+    const drawn = unitDraws(spec, rule, seed, unit, draws);
+    let sum = 0;
+    for (let i = 1; i <= inputs; i++) sum += Math.abs(drawn[i]);
+    found.weights = Math.max(found.weights, sum);
+    found.biases = Math.max(found.biases, Math.abs(drawn[0]));
+  }
+  if (norms.size >= MOST_KNOWN) norms.clear();
+  if (!spec.weights) norms.set(key, found);
+  return found;
+}
+
+/** What a layer's weights and biases are multiplied by. @param number - Which matrix, from 1. */
+export function factorsOf(
+  exponents: Exponents | undefined,
+  number: number,
+  kind: 'hidden' | 'output',
+): { weights: number; biases: number } {
+  if (!exponents) return { weights: 1, biases: 1 };
+  const before = number === 1 ? 0 : exponents.units[number - 2];
+  const after = kind === 'output' ? exponents.output : exponents.sums[number - 1];
+  return { weights: 2 ** (before - after), biases: 2 ** -after };
+}
+
+/**
+ * Weights are no larger: none needs to be but of inputs that are all 0, and those must not be multiplied by infinity.
+ */
+const MOST_WEIGHT = 2 ** 100;
+
+export const finiteWeight = (weight: number): number => Math.max(-MOST_WEIGHT, Math.min(MOST_WEIGHT, weight));
+
+/** A layer with its factors in it. */
+export function scaledLayer(layer: Layer, { weights, biases }: { weights: number; biases: number }): Layer {
+  if (weights === 1 && biases === 1) return layer;
+  return {
+    ...layer,
+    weights: layer.weights.map((weight) => finiteWeight(weight * weights)),
+    biases: layer.biases.map((bias) => bias * biases),
+  };
+}
+
+/**
+ * What a kernel is told of the sums v of a layer, so that nothing it computes is infinite: the sums meant are
+ * `into` min(limit, max(-limit, v)), and their activations, times `out`, are what is handed on.
+ */
+export interface Held {
+  into: number;
+  out: number;
+  limit: number;
+}
+
+/** Those of the hidden layers, and last that of the output. */
+export function heldOf({ sums, units, output }: Exponents): Held[] {
+  const held = (before: number, after: number): Held => {
+    const bits = Math.min(MOST_FACTOR_BITS, before);
+    return { into: 2 ** bits, out: 2 ** -after, limit: 2 ** (FAR_BITS - bits) };
+  };
+  return [...sums.map((exponent, k) => held(exponent, units[k])), held(output, 0)];
+}

@@ -1,0 +1,27 @@
+/**
+ * The first layer as renderers compute it: as a function of a sample's offset from the view's centre.
+ *
+ * It is linear in its input, so the centre and the slice go into its biases, in float64: any number of inputs costs a
+ * kernel two, and a deep zoom keeps its digits.
+ */
+
+import type { FrameDescription } from '../core/frame/description.js';
+import { inputAt } from '../core/frame/geometry.js';
+import type { Layer } from '../core/network/network.js';
+
+/** W (c + d) + b = W d + (W c + b): a layer of two inputs, the offset d = (dx, dy). */
+export function foldView(layer: Layer, frame: FrameDescription): Layer {
+  const centre = inputAt(frame, 0, 0);
+  const { inputs, units, weights } = layer;
+  const folded: Layer = {
+    inputs: 2,
+    units,
+    weights: new Float64Array(2 * units),
+    biases: layer.biases.slice(),
+  };
+  for (let unit = 0; unit < units; unit++) {
+    for (let i = 0; i < inputs; i++) folded.biases[unit] += weights[unit * inputs + i] * centre[i];
+    for (let i = 0; i < Math.min(2, inputs); i++) folded.weights[2 * unit + i] = weights[unit * inputs + i];
+  }
+  return folded;
+}

@@ -1,0 +1,94 @@
+/** The networks on a device: their draws, kept for the next frame of the same network, and the weights of the one at hand. */
+
+import type { FrameDescription } from '../../core/frame/description.js';
+import { DrawCache } from '../../core/network/draws.js';
+import { seedShares } from '../../core/network/network.js';
+import type { NetworkSpec } from '../../core/network/spec.js';
+import { type Exponents, exponentsOf } from '../exponents.js';
+import { type Arrangement, drawsKey, fillDraws, firstMatrices, heldNumbers, scalesOf } from './arrange.js';
+import { GROUP } from './kernels/kernel.js';
+import { scaleKernel } from './kernels/scale.js';
+import type { Memory } from './memory.js';
+import type { Pipelines } from './pipelines.js';
+
+/** Networks are forgotten, the one not used for longest first, when there are more of them or of their bytes. */
+const MOST_KEPT = 8;
+const MOST_BYTES = 2 ** 28;
+
+/** A network whose draws are on the device. */
+interface Kept {
+  key: string;
+  /** The buffers of its draws: one, or two between two seeds. */
+  names: string[];
+  bytes: number;
+}
+
+export class Networks {
+  readonly #gpu: GPUDevice;
+  readonly #memory: Memory;
+  readonly #pipelines: Pipelines;
+  readonly #draws = new DrawCache();
+  #kept: Kept[] = []; // the one used last at the end
+
+  constructor(gpu: GPUDevice, memory: Memory, pipelines: Pipelines) {
+    this.#gpu = gpu;
+    this.#memory = memory;
+    this.#pipelines = pipelines;
+  }
+
+  /** What the layers of a frame's network are divided by, if anything. */
+  exponentsOf(frame: FrameDescription): Exponents | undefined {
+    return exponentsOf(frame, this.#draws);
+  }
+
+  /** Fills the buffer `weights` for a frame. The scale kernel must be compiled. */
+  send(frame: FrameDescription, arrangement: Arrangement, exponents: Exponents | undefined): void {
+    const { queue } = this.#gpu;
+    const [a, b = a] = this.#sendDraws(frame.network, arrangement);
+    for (const { at, numbers } of firstMatrices(frame, arrangement, this.#draws, exponents)) {
+      queue.writeBuffer(this.#memory.get('weights'), 16 * at, numbers);
+    }
+    if (exponents) {
+      queue.writeBuffer(this.#memory.get('weights'), 16 * arrangement.heldAt, heldNumbers(exponents));
+    }
+    const { records, count, longest } = scalesOf(frame.network, arrangement, exponents);
+    if (count === 0) return;
+    queue.writeBuffer(this.#make('scales', records.byteLength), 0, records);
+    const encoder = this.#gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass({ label: 'scale' });
+    pass.setPipeline(this.#pipelines.get(scaleKernel));
+    pass.setBindGroup(0, this.#memory.bind(scaleKernel, ['scales', a, b, 'weights']));
+    pass.dispatchWorkgroups(Math.min(1024, Math.ceil(longest / GROUP)), count);
+    pass.end();
+    queue.submit([encoder.finish()]);
+  }
+
+  /** Sends a network's draws unless they are there. Gives the names of the buffers that have them. */
+  #sendDraws(spec: NetworkSpec, arrangement: Arrangement): string[] {
+    const key = `${arrangement.narrow ?? 'wide'} ${drawsKey(spec)}`;
+    const known = this.#kept.find((kept) => kept.key === key);
+    const network = known ?? this.#sendNew(key, spec, arrangement);
+    this.#kept = [...this.#kept.filter((kept) => kept !== network), network];
+    const bytes = () => this.#kept.reduce((sum, kept) => sum + kept.bytes, 0);
+    while (this.#kept.length > 1 && (this.#kept.length > MOST_KEPT || bytes() > MOST_BYTES)) {
+      for (const name of this.#kept.shift()!.names) this.#memory.forget(name);
+    }
+    return network.names;
+  }
+
+  #sendNew(key: string, spec: NetworkSpec, arrangement: Arrangement): Kept {
+    const numbers = new Float32Array(4 * arrangement.length);
+    const shares = seedShares(spec.seed);
+    const names = shares.map(({ seed }, i) => {
+      fillDraws(spec, arrangement, seed, this.#draws, numbers);
+      const name = `draws ${i} of ${key}`;
+      this.#gpu.queue.writeBuffer(this.#make(name, numbers.byteLength), 0, numbers);
+      return name;
+    });
+    return { key, names, bytes: names.length * numbers.byteLength };
+  }
+
+  #make(name: string, bytes: number): GPUBuffer {
+    return this.#memory.make(name, bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+  }
+}

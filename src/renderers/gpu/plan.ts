@@ -1,0 +1,316 @@
+/**
+ * What the GPU does for a frame, as plain data: which kernels run, over how many workgroups, on which buffers. Nothing
+ * here touches a device, so all of it is tested without one.
+ *
+ * A frame is drawn in chunks of pixels: what is computed at a time must fit into the device's buffers, and must not keep
+ * it from its other work, such as the screen, for long. How long is for pace.ts to say.
+ */
+import { UsageError } from '../../core/errors.js';
+import type { Colouring } from '../../core/frame/colouring.js';
+import type { FrameDescription } from '../../core/frame/description.js';
+import { colouringOf } from '../../core/frame/palette.js';
+import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
+import { namesOf } from '../../core/network/activations.js';
+import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
+import { formsFor, invocationsFor } from './forms.js';
+import { colourKernel } from './kernels/colour.js';
+import { denseKernel, TILE_SAMPLES, tileUnits } from './kernels/dense.js';
+import { finishKernel } from './kernels/finish.js';
+import { GROUP, type Kernel, type Step } from './kernels/kernel.js';
+import { type NarrowForm, narrowKernel, samplesOf } from './kernels/narrow.js';
+import { outputKernel } from './kernels/output.js';
+import { placeKernel } from './kernels/place.js';
+import { yuvKernel } from './kernels/yuv.js';
+import { FIRST_EFFORT } from './pace.js';
+
+/** The buffers a frame needs. `unitsA` and `unitsB` are written in turn, layer by layer. */
+export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | 'map' | PixelFormat;
+
+export interface Dispatch {
+  kernel: Kernel;
+  step: Step;
+  /** After the step, in the order of the kernel's bindings. */
+  buffers: BufferName[];
+  /** Where the first part of the weights begins, in vec4f. */
+  partsAt?: number;
+  groups: [x: number, y: number];
+  /** What it costs, as `Plan.effortPerPixel` counts; 0 for what costs little. */
+  effort: number;
+}
+
+export interface Plan {
+  /** How many pieces of work for the device's queue, one after another. */
+  chunks: number;
+  /** The dispatches of a piece, by its number from 0: made when asked for, since a large picture may have thousands. */
+  chunk(i: number): Dispatch[];
+  /** All that run in it. */
+  kernels: Kernel[];
+  /** Bytes; 0 for a buffer that is not needed. */
+  buffers: Record<BufferName, number>;
+  /** Which buffer is the picture. */
+  picture: PixelFormat;
+  /** Multiplications and additions, of all samples of the picture. */
+  operations: number;
+  /** How many pixels a piece has; the last may have fewer. */
+  chunkPixels: number;
+  /** What a pixel costs: its multiplications and additions, and its activations as so many of these. */
+  effortPerPixel: number;
+}
+
+/** Which part of a picture is planned, and in how large pieces. Pieces of any size make the same picture. */
+export interface Portion {
+  /** The most effort of a piece. */
+  effort: number;
+  /** The first pixel; all after it are planned. */
+  firstPixel: number;
+}
+
+/** What a device can take, of WebGPU's limits. */
+export type Limits = Pick<
+  GPUSupportedLimits,
+  | 'maxBufferSize'
+  | 'maxStorageBufferBindingSize'
+  | 'maxComputeWorkgroupsPerDimension'
+  | 'maxComputeWorkgroupStorageSize'
+>;
+
+/**
+ * What an activation costs, in multiplications and additions: an exponential and a division, with what is around them.
+ */
+const ACTIVATION_EFFORT = 16;
+/** Most bytes of one plane buffer of a wide network. */
+const UNIT_BYTES = 2 ** 27;
+/** What the device tells beside a picture, its times, is no larger than this, in bytes. */
+const BESIDE = 32;
+
+/**
+ * @param picture - What the pixels are wanted as.
+ * @param form - Of the narrow kernel; by default the likeliest to be the fastest.
+ * @param held - Whether the network's sums are parts of themselves: see ../exponents.ts.
+ * @param portion - By default all of the picture, in the smallest pieces: see pace.ts.
+ * @throws UsageError for what does not fit into the device.
+ */
+export function planFrame(
+  frame: FrameDescription,
+  arrangement: Arrangement,
+  limits: Limits,
+  picture: PixelFormat = 'rgba',
+  form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0],
+  held = false,
+  { effort, firstPixel: begin }: Portion = { effort: FIRST_EFFORT, firstPixel: 0 },
+): Plan {
+  const { network, supersample } = frame;
+  const [width, height] = frame.size;
+  const perPixel = supersample ** 2;
+  const pixels = width * height;
+  const perSample = operationsPerSample(arrangement);
+  const activations = typeof network.activation === 'string' ? 1 : 2;
+  const effortPerSample =
+    perSample +
+    ACTIVATION_EFFORT *
+      (network.outputs + arrangement.hidden.reduce((sum, { rule }) => sum + activations * rule.units, 0));
+  checkFits(frame, arrangement, limits);
+
+  const rows = widestPlanes(arrangement);
+  const mostSamples = Math.min(
+    effort / effortPerSample,
+    Math.min(UNIT_BYTES, limits.maxStorageBufferBindingSize) / (4 * rows),
+    limits.maxComputeWorkgroupsPerDimension * GROUP, // of the kernels with a sample an invocation
+  );
+  const mostTiles = Math.max(1, Math.floor(mostSamples / TILE_SAMPLES)); // planes are made of whole ones
+  const chunkPixels = Math.min(pixels - begin, Math.floor((mostTiles * TILE_SAMPLES) / perPixel));
+  const plane = Math.ceil((chunkPixels * perPixel) / TILE_SAMPLES) * TILE_SAMPLES;
+
+  const colouring = colouringOf(frame.palette);
+  const planes = colouring === 'rgb' ? network.outputs : 3;
+  const chunks = Math.ceil((pixels - begin) / chunkPixels);
+  const mix = typeof network.activation === 'string' ? 0 : network.activation.fraction;
+  const chunk = (i: number): Dispatch[] => {
+    const firstPixel = begin + i * chunkPixels;
+    const step: Step = {
+      width,
+      pixels,
+      supersample,
+      firstPixel,
+      samples: Math.min(chunkPixels, pixels - firstPixel) * perPixel,
+      plane,
+      dither: Number(frame.dither),
+      outputs: network.outputs,
+      hidden: arrangement.hidden.length,
+      share: arrangement.share,
+      mix,
+      rest: 1 - mix,
+    };
+    const brightness =
+      arrangement.narrow === undefined
+        ? wide(frame, arrangement, step, held)
+        : [narrow(frame, arrangement, step, { form, held, limits })];
+    const colours = colouring === 'rgb' ? [] : [coloured(colouring, step)];
+    const groups: [number, number] = [Math.ceil(step.samples! / perPixel / GROUP), 1];
+    const finish: Dispatch = {
+      kernel: finishKernel,
+      step: { ...step, outputs: planes },
+      buffers: ['brightness', 'rgba'],
+      groups,
+      effort: 0,
+    };
+    const isLast = i === chunks - 1;
+    return [
+      ...brightness,
+      ...colours,
+      finish,
+      ...(isLast && picture === 'yuv420p' ? [toYuv(width, pixels, limits)] : []),
+    ];
+  };
+  const unitBytes = arrangement.narrow === undefined ? 4 * rows * plane : 0;
+  return {
+    chunks,
+    chunk,
+    kernels: [...new Set(chunk(chunks - 1).map(({ kernel }) => kernel))],
+    buffers: {
+      offsets: 4 * supersample * (width + height),
+      weights: 16 * arrangement.length,
+      unitsA: unitBytes,
+      unitsB: unitBytes,
+      brightness: 4 * planes * plane,
+      map: typeof colouring === 'object' ? colouring.table.byteLength : 0,
+      rgba: frameBytes(frame.size),
+      yuv420p: picture === 'yuv420p' ? frameBytes(frame.size, picture) : 0,
+    },
+    picture,
+    operations: perSample * pixels * perPixel,
+    chunkPixels,
+    effortPerPixel: effortPerSample * perPixel,
+  };
+}
+
+/** The whole network in one dispatch. */
+function narrow(
+  frame: FrameDescription,
+  arrangement: Arrangement,
+  step: Step,
+  { form, held, limits }: { form: NarrowForm; held: boolean; limits: Limits },
+): Dispatch {
+  const { network } = frame;
+  const { narrow: width = 0, hidden, output, earlier, parts } = arrangement;
+  const invocations = invocationsFor(width, form, limits);
+  const kernel = narrowKernel({
+    width,
+    form,
+    invocations,
+    hidden: namesOf(network.activation),
+    output: network.outputActivation,
+    outputs: network.outputs,
+    earlier: earlier ? (earlier.rule.number === 1 ? 'position' : 'units') : 'none',
+    parts: form.weights === 'uniform' ? parts.count : 0,
+    held,
+  });
+  const places = {
+    firstAt: hidden[0]?.at,
+    at: parts.at,
+    outputAt: output.at,
+    earlierAt: earlier?.at,
+    heldAt: arrangement.heldAt,
+  };
+  return {
+    kernel,
+    step: { ...step, ...places },
+    buffers: ['offsets', 'weights', 'brightness'],
+    partsAt: parts.at,
+    groups: [Math.ceil(step.samples! / (invocations * samplesOf(form))), 1],
+    effort: 0, // it is all there is
+  };
+}
+
+/** A dispatch for each layer, with one before for the samples' positions. */
+function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
+  const { network } = frame;
+  const { hidden, output, earlier, heldAt } = arrangement;
+  const units = tileUnits(Math.max(...hidden.map(({ rule }) => rule.units)));
+  const dense = denseKernel(namesOf(network.activation), units, held);
+  const place = ({ at, inputs, stride, rule }: Matrix) => ({ at, inputs, stride, units: rule.units });
+  const turn = (k: number): BufferName => (k % 2 === 0 ? 'unitsA' : 'unitsB');
+  const ofSamples: [number, number] = [Math.ceil(step.plane! / GROUP), 1];
+  const layers = hidden.map((matrix, k): Dispatch => {
+    const groups: [number, number] = [
+      Math.ceil(matrix.rule.units / units),
+      Math.ceil(step.samples! / TILE_SAMPLES),
+    ];
+    const buffers: BufferName[] = ['weights', turn(k), turn(k + 1)];
+    const effort = 2 * matrix.rule.units * matrix.rule.inputs * step.samples!;
+    const places = { ...place(matrix), heldAt: heldAt + k };
+    return { kernel: dense, step: { ...step, ...places }, buffers, groups, effort };
+  });
+  const last = hidden.length;
+  const earlierPlace = earlier && {
+    earlierAt: earlier.at,
+    earlierInputs: earlier.inputs,
+    earlierStride: earlier.stride,
+  };
+  return [
+    { kernel: placeKernel, step, buffers: ['offsets', 'unitsA'], groups: ofSamples, effort: 0 },
+    ...layers,
+    {
+      kernel: outputKernel(network.outputActivation, held),
+      step: { ...step, ...place(output), ...earlierPlace, heldAt: heldAt + last },
+      buffers: ['weights', turn(last), turn(last + 1), 'brightness'],
+      groups: ofSamples,
+      effort: 0,
+    },
+  ];
+}
+
+/** What the network gives, turned into colours where it lies. */
+function coloured(colouring: Exclude<Colouring, 'rgb'>, step: Step): Dispatch {
+  return {
+    kernel: colourKernel(colouring),
+    step,
+    buffers: typeof colouring === 'object' ? ['map', 'brightness'] : ['brightness'],
+    groups: [Math.ceil(step.samples! / GROUP), 1],
+    effort: 0,
+  };
+}
+
+function toYuv(width: number, pixels: number, limits: Limits): Dispatch {
+  const words = Math.ceil((1.5 * pixels) / 4);
+  const groups = Math.min(limits.maxComputeWorkgroupsPerDimension, Math.ceil(words / GROUP));
+  return {
+    kernel: yuvKernel,
+    step: { width, pixels },
+    buffers: ['rgba', 'yuv420p'],
+    groups: [groups, 1],
+    effort: 0,
+  };
+}
+
+/** Multiplications and additions for one sample; what an activation takes is not counted. */
+function operationsPerSample(arrangement: Arrangement): number {
+  return matricesOf(arrangement).reduce((sum, { rule }) => {
+    const inputs = rule.number === 1 ? 2 : rule.inputs;
+    return sum + 2 * rule.units * inputs;
+  }, 0);
+}
+
+/** The most numbers a sample has at a time: its position, a layer's activations, or its outputs. */
+function widestPlanes({ narrow, hidden }: Arrangement): number {
+  return narrow === undefined ? Math.max(...hidden.map(({ rule }) => rule.units)) : 3;
+}
+
+function checkFits(frame: FrameDescription, arrangement: Arrangement, limits: Limits): void {
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const [width, height] = frame.size;
+  const takes = `this GPU handles at most ${megabytes(most)} at a time`;
+  const picture = 4 * width * height;
+  if (picture > most || picture + BESIDE > limits.maxBufferSize) {
+    throw new UsageError(
+      `A picture of ${width}x${height} is ${megabytes(picture)} but ${takes}: make it smaller, or use --backend cpu.`,
+    );
+  }
+  if (16 * arrangement.length > most) {
+    throw new UsageError(
+      `The network's weights are ${megabytes(16 * arrangement.length)} but ${takes}: use fewer units or layers, or --backend cpu.`,
+    );
+  }
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;

@@ -1,0 +1,146 @@
+/** The GPU backend: frames computed by WebGPU, in Node and in browsers alike. */
+import { RenderError, UsageError } from '../../core/errors.js';
+import type { FrameDescription } from '../../core/frame/description.js';
+import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
+import { type FrameRenderer, roomFor } from '../../core/frame/renderer.js';
+import type { Device } from './device.js';
+import { Pace } from './pace.js';
+import { Session, type SessionOptions, SLOTS, type Timing } from './session.js';
+
+/** How long after a failure its cause, a lost device, may become known, in milliseconds. */
+const GRACE_MS = 500;
+
+export class GpuRenderer implements FrameRenderer {
+  readonly backend = 'gpu';
+  readonly framesInFlight = SLOTS;
+  readonly formats = ['rgba', 'yuv420p'] as const;
+  /** Told of each finished frame, where the device can tell how long it took. */
+  onTimed: ((timing: Timing) => void) | undefined;
+  #open: () => Promise<Device>;
+  readonly #options: SessionOptions;
+  readonly #pace: Pace;
+  #session: Session | undefined;
+  #recovering: Promise<Session> | undefined;
+  #turn: Promise<unknown> = Promise.resolve(); // frames begin one after another
+  #losses = 0;
+  #closed = false;
+
+  private constructor(open: () => Promise<Device>, device: Device, options: SessionOptions) {
+    this.#open = open;
+    this.#options = options;
+    this.#pace = options.pace ?? new Pace();
+    this.#session = this.#start(device);
+  }
+
+  /** @param open - Gives a device: at once, and again if that one is lost. */
+  static async start(open: () => Promise<Device>, options: SessionOptions = {}): Promise<GpuRenderer> {
+    return new GpuRenderer(open, await open(), options);
+  }
+
+  get description(): string {
+    const session = this.#session;
+    return session ? `${session.name}${session.software ? ', in software' : ''}` : 'closed';
+  }
+
+  get arithmetic(): string {
+    return this.description;
+  }
+
+  async render(
+    frame: FrameDescription,
+    into?: Uint8Array,
+    format: PixelFormat = 'rgba',
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    const pixels = roomFor(frameBytes(frame.size, format), into);
+    for (;;) {
+      signal?.throwIfAborted();
+      const session = this.#recovering ? await this.#recovering : this.#current();
+      try {
+        await this.#draw(session, frame, format, pixels, signal);
+        return pixels;
+      } catch (error) {
+        if (this.#closed) throw closedError();
+        if (error instanceof UsageError || signal?.aborted) throw error;
+        const lost = await lossOf(session);
+        if (!lost) throw error;
+        await this.#recover(session, lost);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const session = this.#session;
+    // With these goes the instance, which would keep Node running.
+    this.#session = undefined;
+    this.#open = () => Promise.reject(closedError());
+    session?.close();
+  }
+
+  async #draw(
+    session: Session,
+    frame: FrameDescription,
+    format: PixelFormat,
+    pixels: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const begun = this.#turn.then(() => {
+      signal?.throwIfAborted();
+      return session.begin(frame, format);
+    });
+    this.#turn = begun.catch(() => {});
+    const drawing = await begun;
+    await drawing.finish(pixels);
+  }
+
+  #current(): Session {
+    if (this.#closed || !this.#session) throw closedError();
+    return this.#session;
+  }
+
+  #start(device: Device): Session {
+    const session = new Session(device, { ...this.#options, pace: this.#pace });
+    session.onTimed = (timing) => this.onTimed?.(timing);
+    return session;
+  }
+
+  /** A lost device is replaced once, for all frames that were under way on it. */
+  async #recover(session: Session, { message }: GPUDeviceLostInfo): Promise<void> {
+    if (session === this.#session && !this.#recovering) {
+      this.#losses++;
+      if (this.#losses > 1) {
+        throw new RenderError(
+          `The GPU was lost a second time (${message.trim() || 'it gave no reason'}): update its driver, or use --backend cpu.`,
+        );
+      }
+      this.#pace.halve(); // too much at a time may have been the cause
+      this.#recovering = this.#replace();
+    }
+    await this.#recovering;
+  }
+
+  async #replace(): Promise<Session> {
+    const device = await this.#open();
+    if (this.#closed) {
+      device.close();
+      throw closedError();
+    }
+    this.#session = this.#start(device);
+    this.#recovering = undefined;
+    return this.#session;
+  }
+}
+
+const closedError = () => new RenderError('The renderer was closed.');
+
+/** Why a session's device was lost; undefined if it was not. */
+function lossOf(session: Session): Promise<GPUDeviceLostInfo | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, GRACE_MS, undefined);
+    session.lost.then((info) => {
+      clearTimeout(timer);
+      resolve(info);
+    });
+  });
+}

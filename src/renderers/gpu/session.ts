@@ -1,0 +1,334 @@
+/**
+ * All that lives on one device: its buffers, its compiled kernels, the networks sent to it. When the device is lost, so
+ * is this, and the renderer makes another.
+ *
+ * What is written and run goes through the device's one queue, so frames share every buffer but those that their pixels
+ * leave by: each frame under way has a slot of these to itself.
+ */
+import { RenderError } from '../../core/errors.js';
+import type { FrameDescription } from '../../core/frame/description.js';
+import { sampleOffsets } from '../../core/frame/geometry.js';
+import { colouringOf } from '../../core/frame/palette.js';
+import type { PixelFormat } from '../../core/frame/pixels.js';
+import { type Arrangement, arrange } from './arrange.js';
+import type { Device } from './device.js';
+import { formsFor } from './forms.js';
+import { STEP } from './kernels/kernel.js';
+import type { NarrowForm } from './kernels/narrow.js';
+import { scaleKernel } from './kernels/scale.js';
+import { Memory } from './memory.js';
+import { Networks } from './networks.js';
+import { Pace } from './pace.js';
+import { Pipelines } from './pipelines.js';
+import { type Dispatch, type Plan, type Portion, planFrame } from './plan.js';
+import { Tuner } from './tuner.js';
+
+/** Frames under way at most: while one is copied and encoded, one is read back, and one is drawn. */
+export const SLOTS = 3;
+/** From one step to the next in their buffer: what WebGPU guarantees a dynamic offset may be a multiple of. */
+const STEP_STRIDE = 256;
+/** Chunks that the device is given before it has done them: so many that it never waits, and does not drown in them. */
+const CHUNKS_AHEAD = 32;
+/** Frames of fewer operations are too short to tell one form from another. */
+const TUNED_OPERATIONS = 1e9;
+/** Two timestamps of 8 bytes. */
+const TIMES_BYTES = 16;
+/** Where a picture's readback has them: they are aligned to 8 bytes. */
+const timesAt = ({ buffers, picture }: Plan) => Math.ceil(buffers[picture] / 8) * 8;
+
+/** A frame that the device has been given. */
+export interface Drawing {
+  /** Waits for the pixels, and puts them into `into`. */
+  finish(into: Uint8Array): Promise<void>;
+}
+
+/** What a frame took. */
+export interface Timing {
+  /** Milliseconds from its first kernel's beginning to its last one's end. */
+  gpu: number;
+  /** Multiplications and additions. */
+  operations: number;
+  /** Of the narrow kernel, if it drew the frame. */
+  form?: NarrowForm;
+}
+
+export interface SessionOptions {
+  /** The narrow kernel's form; by default several are tried while frames are drawn, where that pays. */
+  form?: NarrowForm;
+  /** The device's known pace from earlier; measured by default. */
+  pace?: Pace;
+}
+
+export class Session {
+  /** Told of each finished frame, where the device can tell. */
+  onTimed: ((timing: Timing) => void) | undefined;
+  /** Resolves when the device is lost, or closed. */
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  readonly #device: Device;
+  readonly #gpu: GPUDevice;
+  readonly #pipelines: Pipelines;
+  readonly #memory: Memory;
+  readonly #networks: Networks;
+  readonly #freeSlots = Array.from({ length: SLOTS }, (_, slot) => slot);
+  readonly #waiting: (() => void)[] = []; // for a slot
+  readonly #queries: (GPUQuerySet | undefined)[];
+  readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, but for its form
+  readonly #form: NarrowForm | undefined;
+  readonly #pace: Pace;
+  #offsetsKey = '';
+  #map: Float32Array | undefined; // the colours that the device has
+  #steps = new ArrayBuffer(0);
+
+  constructor(device: Device, { form, pace = new Pace() }: SessionOptions = {}) {
+    this.#form = form;
+    this.#pace = pace;
+    this.#device = device;
+    this.#gpu = device.gpu;
+    this.lost = device.gpu.lost;
+    this.#pipelines = new Pipelines(device.gpu);
+    this.#memory = new Memory(device.gpu, this.#pipelines);
+    this.#networks = new Networks(device.gpu, this.#memory, this.#pipelines);
+    this.#queries = this.#freeSlots.map(() =>
+      device.timed ? device.gpu.createQuerySet({ type: 'timestamp', count: 2 }) : undefined,
+    );
+  }
+
+  get name(): string {
+    return this.#device.name;
+  }
+
+  get software(): boolean {
+    return this.#device.software;
+  }
+
+  close(): void {
+    this.#device.close();
+  }
+
+  /**
+   * Gives the device all the work of a frame, once a slot is free. Calls must not overlap.
+   * @throws UsageError for a frame that does not fit into the device.
+   */
+  async begin(frame: FrameDescription, format: PixelFormat): Promise<Drawing> {
+    const arrangement = arrange(frame.network);
+    const exponents = this.#networks.exponentsOf(frame);
+    const held = exponents !== undefined;
+    const kind = arrangement.narrow === undefined ? 'wide' : 'narrow';
+    const portion = (firstPixel: number): Portion => ({ effort: this.#pace.effort(kind), firstPixel });
+    const { plan, form, tuner } = this.#plan(frame, arrangement, format, held, portion(0));
+    const { limits } = this.#gpu;
+    const planRest = (firstPixel: number) =>
+      planFrame(frame, arrangement, limits, format, form, held, portion(firstPixel));
+    await this.#pipelines.prepare([scaleKernel, ...plan.kernels]);
+    const slot = await this.#takeSlot();
+
+    this.#gpu.pushErrorScope('validation');
+    this.#gpu.pushErrorScope('out-of-memory');
+    this.#makeBuffers(plan, slot);
+    this.#networks.send(frame, arrangement, exponents);
+    this.#sendOffsets(frame);
+    this.#sendMap(frame);
+    await this.#run(plan, slot, kind, planRest);
+    const problems = Promise.all([this.#gpu.popErrorScope(), this.#gpu.popErrorScope()]);
+    problems.catch(() => {}); // told to whoever finishes
+
+    return {
+      finish: async (into) => {
+        try {
+          throwIfAny(await problems);
+          const gpu = await this.#read(plan, slot, into);
+          if (gpu === undefined) return;
+          if (form) tuner?.record(form, gpu / plan.operations);
+          this.#pace.record(kind, plan.effortPerPixel * frame.size[0] * frame.size[1], gpu);
+          this.onTimed?.({ gpu, operations: plan.operations, ...(form && { form }) });
+        } finally {
+          this.#freeSlots.push(slot);
+          this.#waiting.shift()?.();
+        }
+      },
+    };
+  }
+
+  /** What to do for a frame, in the form that is thought best for it now. */
+  #plan(
+    frame: FrameDescription,
+    arrangement: Arrangement,
+    format: PixelFormat,
+    held: boolean,
+    portion: Portion,
+  ): { plan: Plan; form?: NarrowForm; tuner?: Tuner<NarrowForm> } {
+    const { limits } = this.#gpu;
+    const { narrow, parts } = arrangement;
+    if (narrow === undefined) {
+      return { plan: planFrame(frame, arrangement, limits, format, undefined, held, portion) };
+    }
+    const forms = formsFor(narrow, parts.count, limits);
+    const likeliest = this.#form ?? forms[0];
+    const plan = planFrame(frame, arrangement, limits, format, likeliest, held, portion);
+    const { timed, software } = this.#device;
+    if (this.#form || !timed || software || plan.operations < TUNED_OPERATIONS)
+      return { plan, form: likeliest };
+    const key = `${forms.length} forms of ${plan.chunk(0)[0].kernel.label}`;
+    const tuner = this.#tuners.get(key) ?? new Tuner(forms);
+    this.#tuners.set(key, tuner);
+    const form = tuner.next((other) =>
+      this.#pipelines.ready(planFrame(frame, arrangement, limits, format, other, held).kernels),
+    );
+    return { plan: planFrame(frame, arrangement, limits, format, form, held, portion), form, tuner };
+  }
+
+  async #takeSlot(): Promise<number> {
+    if (this.#freeSlots.length === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.#freeSlots.pop()!;
+  }
+
+  #makeBuffers(plan: Plan, slot: number): void {
+    const { buffers } = plan;
+    const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
+    this.#memory.make('offsets', buffers.offsets, STORAGE | COPY_DST);
+    this.#memory.make('weights', buffers.weights, STORAGE | UNIFORM | COPY_DST);
+    this.#memory.make('map', buffers.map, STORAGE | COPY_DST);
+    for (const name of ['unitsA', 'unitsB', 'brightness'] as const) {
+      this.#memory.make(name, buffers[name], STORAGE);
+    }
+    for (const name of ['rgba', 'yuv420p'] as const) {
+      this.#memory.make(`${name} ${slot}`, buffers[name], STORAGE | COPY_SRC);
+    }
+    this.#memory.make(`readback ${slot}`, timesAt(plan) + TIMES_BYTES, MAP_READ | COPY_DST);
+    if (this.#device.timed) this.#memory.make('times', TIMES_BYTES, QUERY_RESOLVE | COPY_SRC);
+  }
+
+  #sendOffsets(frame: FrameDescription): void {
+    const { size, supersample, view } = frame;
+    const key = JSON.stringify([size, supersample, view.halfWidth]);
+    if (key === this.#offsetsKey) return;
+    const { x, y } = sampleOffsets(frame);
+    this.#gpu.queue.writeBuffer(this.#memory.get('offsets'), 0, Float32Array.from([...x, ...y]));
+    this.#offsetsKey = key;
+  }
+
+  /** The colours of a colour map; all have as many. */
+  #sendMap({ palette }: FrameDescription): void {
+    const colouring = colouringOf(palette);
+    if (typeof colouring !== 'object' || colouring.table === this.#map) return;
+    this.#gpu.queue.writeBuffer(this.#memory.get('map'), 0, colouring.table);
+    this.#map = colouring.table;
+  }
+
+  /**
+   * Runs a plan's chunks, and has the pixels copied to where they can be read. As long as chunks may become larger, one
+   * is run alone and measured, and the rest of the picture is planned anew.
+   */
+  async #run(first: Plan, slot: number, kind: string, planRest: (firstPixel: number) => Plan): Promise<void> {
+    const { queue } = this.#gpu;
+    let plan = first;
+    let begun = 0; // the plan's first pixel
+    while (!this.#pace.settled(kind) && (plan.chunks > 1 || !this.#pace.known(kind))) {
+      await queue.onSubmittedWorkDone(); // nothing else is to be measured
+      const started = performance.now();
+      this.#runChunk(plan, 0, slot, kind, begun === 0);
+      await queue.onSubmittedWorkDone();
+      this.#pace.record(kind, plan.effortPerPixel * plan.chunkPixels, performance.now() - started);
+      if (plan.chunks === 1) return;
+      begun += plan.chunkPixels;
+      plan = planRest(begun);
+      this.#makeBuffers(plan, slot); // chunks may be larger now
+    }
+    for (let i = 0; i < plan.chunks; i++) {
+      this.#runChunk(plan, i, slot, kind, begun === 0 && i === 0);
+      if (i % CHUNKS_AHEAD === CHUNKS_AHEAD - 1) await queue.onSubmittedWorkDone();
+    }
+  }
+
+  /** Gives the device a chunk: as one piece of work, or, of very wide networks, as several. */
+  #runChunk(plan: Plan, i: number, slot: number, kind: string, isFirst: boolean): void {
+    const isLast = i === plan.chunks - 1;
+    const chunk = plan.chunk(i);
+    this.#sendSteps(chunk);
+    const pieces = piecesOf(chunk, this.#pace.effort(kind));
+    for (const [k, piece] of pieces.entries()) {
+      const ends = isLast && k === pieces.length - 1;
+      const encoder = this.#gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass(this.#passOf(slot, isFirst && k === 0, ends));
+      for (const { number, dispatch } of piece) {
+        const { kernel, buffers, partsAt, groups } = dispatch;
+        const names = buffers.map((name) =>
+          name === 'rgba' || name === 'yuv420p' ? `${name} ${slot}` : name,
+        );
+        pass.setPipeline(this.#pipelines.get(kernel));
+        pass.setBindGroup(0, this.#memory.bind(kernel, ['steps', ...names], partsAt), [STEP_STRIDE * number]);
+        pass.dispatchWorkgroups(...groups);
+      }
+      pass.end();
+      if (ends) this.#leave(encoder, plan, slot);
+      this.#gpu.queue.submit([encoder.finish()]);
+    }
+  }
+
+  /** In the queue's order: a chunk reads its own, though all share a buffer. */
+  #sendSteps(dispatches: Dispatch[]): void {
+    const bytes = STEP_STRIDE * dispatches.length;
+    if (this.#steps.byteLength < bytes) this.#steps = new ArrayBuffer(bytes);
+    const view = new DataView(this.#steps);
+    for (const [i, { step }] of dispatches.entries()) STEP.write(view, STEP_STRIDE * i, step);
+    const buffer = this.#memory.make('steps', bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    this.#gpu.queue.writeBuffer(buffer, 0, this.#steps, 0, bytes);
+  }
+
+  #passOf(slot: number, first: boolean, last: boolean): GPUComputePassDescriptor {
+    const querySet = this.#queries[slot];
+    if (!querySet || !(first || last)) return {};
+    const begin = first && { beginningOfPassWriteIndex: 0 };
+    const end = last && { endOfPassWriteIndex: 1 };
+    return { timestampWrites: { querySet, ...begin, ...end } };
+  }
+
+  #leave(encoder: GPUCommandEncoder, plan: Plan, slot: number): void {
+    const readback = this.#memory.get(`readback ${slot}`);
+    const picture = this.#memory.get(`${plan.picture} ${slot}`);
+    encoder.copyBufferToBuffer(picture, 0, readback, 0, 4 * Math.ceil(plan.buffers[plan.picture] / 4));
+    const querySet = this.#queries[slot];
+    if (!querySet) return;
+    const times = this.#memory.get('times');
+    encoder.resolveQuerySet(querySet, 0, 2, times, 0);
+    encoder.copyBufferToBuffer(times, 0, readback, timesAt(plan), TIMES_BYTES);
+  }
+
+  /** @returns Milliseconds that the device worked, where it can tell. */
+  async #read(plan: Plan, slot: number, into: Uint8Array): Promise<number | undefined> {
+    const readback = this.#memory.get(`readback ${slot}`);
+    await readback.mapAsync(GPUMapMode.READ);
+    const mapped = readback.getMappedRange();
+    into.set(new Uint8Array(mapped, 0, plan.buffers[plan.picture]));
+    const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
+    const nanoseconds = Number(end - begin); // before unmapping, which takes the numbers away
+    readback.unmap();
+    return this.#device.timed ? nanoseconds / 1e6 : undefined;
+  }
+}
+
+/** A chunk's dispatches, parted where together they are more than a piece may be. */
+function piecesOf(chunk: Dispatch[], most: number): { number: number; dispatch: Dispatch }[][] {
+  const pieces: { number: number; dispatch: Dispatch }[][] = [[]];
+  let effort = 0;
+  for (const [number, dispatch] of chunk.entries()) {
+    if (effort > 0 && effort + dispatch.effort > most) {
+      pieces.push([]);
+      effort = 0;
+    }
+    pieces.at(-1)!.push({ number, dispatch });
+    effort += dispatch.effort;
+  }
+  return pieces;
+}
+
+function throwIfAny([outOfMemory, invalid]: (GPUError | null)[]): void {
+  if (outOfMemory) {
+    throw new RenderError(
+      `The frame does not fit into the GPU's memory (${firstLine(outOfMemory)}): make it smaller, or use --backend cpu.`,
+    );
+  }
+  if (invalid) throw new RenderError(`The GPU refused its work (${firstLine(invalid)}): use --backend cpu.`);
+}
+
+const firstLine = (error: GPUError) => error.message.split('\n')[0];

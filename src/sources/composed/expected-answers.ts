@@ -1,0 +1,50 @@
+/**
+ * The hosts' responses when the same scene was last drawn. Pixels depend on them, and so do segment names, which must
+ * be known before any request is made.
+ */
+
+import { SegmentCache } from '../../outputs/index.js';
+import type { Hosts } from './hosts.js';
+
+export class ExpectedAnswers {
+  private expected = new Map<string, string>();
+  private cache: SegmentCache | undefined;
+  private readonly key: string;
+
+  /** @param scene - Its code, and whatever else determines its requests. */
+  constructor(
+    private readonly hosts: Hosts,
+    scene: unknown,
+  ) {
+    this.key = SegmentCache.keyOf(['the answers of', scene]);
+  }
+
+  /** Fetches the earlier responses again: installed packages may have changed, and stored responses may be gone. */
+  async recall(cache: SegmentCache): Promise<void> {
+    this.cache = cache;
+    for (const url of urlsOf(await cache.recall(this.key))) await this.hosts.answer(url).catch(() => {});
+    this.expected = new Map(this.hosts.given);
+  }
+
+  /** The part of a segment's name, or undefined if there was an unexpected response. */
+  names(): unknown[] | undefined {
+    for (const [url, digest] of this.hosts.given) if (this.expected.get(url) !== digest) return undefined;
+    return this.expected.size > 0 ? [[...this.expected].sort()] : [];
+  }
+
+  /** Stores the responses for next time. */
+  async note(): Promise<void> {
+    if (this.hosts.given.size > 0)
+      await this.cache?.note(this.key, JSON.stringify([...this.hosts.given.keys()]));
+  }
+}
+
+/** Parses a stored text, which may be damaged. */
+function urlsOf(text: string | undefined): string[] {
+  try {
+    const urls: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(urls) ? urls.filter((url) => typeof url === 'string' && URL.canParse(url)) : [];
+  } catch {
+    return [];
+  }
+}

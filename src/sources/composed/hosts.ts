@@ -1,0 +1,206 @@
+/**
+ * What pages may load from hosts: installed packages, responses stored when a film was made, and what Node fetches from
+ * hosts that the user allows. Pages cannot reach hosts themselves: their requests are answered here.
+ */
+
+import { createHash } from 'node:crypto';
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { RenderError } from '../../core/errors.js';
+import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './installed.js';
+
+/** The largest answer, in bytes. */
+const MOST_BYTES = 64 * 2 ** 20;
+const TIMEOUT_MS = 30_000;
+/** The most redirects to follow, within one host. */
+const MOST_REDIRECTS = 5;
+
+export interface HostOptions {
+  /** Allowed hosts, such as "api.iconify.design". None by default. */
+  allowHosts?: readonly string[];
+  /** The SHA-256 of each response that the film was made with, by address. These come from the store. */
+  answers?: Readonly<Record<string, string>>;
+  /** Where answers are stored; nowhere by default. */
+  store?: string;
+  /** For tests. */
+  fetch?: typeof fetch;
+}
+
+export class Hosts {
+  /** The SHA-256 of each response so far, by address. */
+  readonly given = new Map<string, string>();
+  private readonly answers = new Map<string, Promise<Answer>>();
+
+  /** @param folder - The scene's. */
+  constructor(
+    private readonly folder: string,
+    private readonly options: HostOptions = {},
+  ) {}
+
+  /** All hosts whose requests are answered here, for the page's policy. */
+  get names(): string[] {
+    const { allowHosts = [], answers = {} } = this.options;
+    const before = Object.keys(answers).map((url) => new URL(url).host);
+    return [...new Set([...INSTALLED_HOSTS, ...allowHosts, ...before])];
+  }
+
+  /**
+   * Intercepts only a page's requests to these hosts, so that frames are not slowed down.
+   * @param fail - Called for a request that cannot be answered.
+   */
+  async serve(page: Page, fail: (url: string, error: Error) => void): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    session.on('Fetch.requestPaused', async ({ requestId, request: { url, method } }) => {
+      try {
+        if (method !== 'GET')
+          throw new RenderError(`${method} ${url} is refused: pages may only send GET requests.`);
+        const { type, body } = await this.answer(url);
+        const responseHeaders = Object.entries({
+          'content-type': type,
+          'access-control-allow-origin': '*',
+          'cross-origin-resource-policy': 'cross-origin',
+        }).map(([name, value]) => ({ name, value }));
+        const answer = { requestId, responseCode: 200, responseHeaders, body: body.toString('base64') };
+        await session.send('Fetch.fulfillRequest', answer);
+      } catch (error) {
+        fail(url, error as Error);
+        await session
+          .send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' })
+          .catch(() => {});
+      }
+    });
+    const patterns = this.names.map((host) => ({ urlPattern: `https://${host}/*` }));
+    await session.send('Fetch.enable', { patterns });
+  }
+
+  /** Fetches each address once. @throws RenderError with the next step if there is no response. */
+  answer(url: string): Promise<Answer> {
+    let answer = this.answers.get(url);
+    if (!answer) {
+      answer = this.find(url);
+      this.answers.set(url, answer);
+    }
+    return answer;
+  }
+
+  private async find(address: string): Promise<Answer> {
+    const { answers = {}, allowHosts = [] } = this.options;
+    const url = new URL(address);
+    const digest = Object.hasOwn(answers, address) ? answers[address] : undefined;
+    const installed = installedAnswer(url, this.folder);
+    if (installed && (!digest || digestOf(installed) === digest)) return this.give(address, installed);
+    const stored = await this.stored(address, digest);
+    if (stored) return this.give(address, stored);
+    if (!allowHosts.includes(url.host)) {
+      const name = packageFor(url);
+      throw new RenderError(
+        `The page requested ${address} but pages have no network access: ${name ? `npm install ${name}, or ` : ''}` +
+          `allow it with --allow-host ${url.host}${name ? '' : ', or put the file next to the scene and import it'}.`,
+      );
+    }
+    const fetched = await this.fetch(url);
+    if (digest && digestOf(fetched) !== digest) {
+      throw new RenderError(
+        `${address} no longer returns what it did when the film was made: render its scene instead of the film.`,
+      );
+    }
+    await this.keep(address, fetched);
+    return this.give(address, fetched);
+  }
+
+  private give(address: string, answer: Answer): Answer {
+    this.given.set(address, digestOf(answer));
+    return answer;
+  }
+
+  /** Requests it from the host itself: over TLS, without cookies or redirects to other hosts. */
+  private async fetch(first: URL): Promise<Answer> {
+    const { fetch: ask = fetch } = this.options;
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    let url = first;
+    try {
+      for (let i = 0; i <= MOST_REDIRECTS; i++) {
+        const response = await ask(url, { redirect: 'manual', credentials: 'omit', signal });
+        const location = response.status >= 300 && response.status < 400 && response.headers.get('location');
+        if (!location) {
+          if (!response.ok) throw new Error(`it answered ${response.status}`);
+          const type = response.headers.get('content-type') ?? 'application/octet-stream';
+          return { type, body: await bodyOf(response) };
+        }
+        await response.body?.cancel();
+        url = new URL(location, url);
+        if (url.origin !== first.origin)
+          throw new Error(`it redirects to ${url.origin}, which is another host`);
+      }
+      throw new Error(`it redirects more than ${MOST_REDIRECTS} times`);
+    } catch (error) {
+      const { message, name, cause } = error as Error;
+      const reason =
+        name === 'TimeoutError'
+          ? `no answer within ${TIMEOUT_MS / 1000} s`
+          : ((cause as Error)?.message ?? message);
+      throw new RenderError(
+        `${first.href} cannot be loaded (${reason}): check the address and the network.`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /** The stored response for an address, if intact. @param digest - The digest it must have, if any. */
+  private async stored(address: string, digest: string | undefined): Promise<Answer | undefined> {
+    const { store, allowHosts = [] } = this.options;
+    if (!store) return undefined;
+    try {
+      let wanted = digest;
+      if (!wanted && allowHosts.includes(new URL(address).host))
+        wanted = await fs.readFile(join(store, `${hash(address)}.latest`), 'utf8');
+      if (!wanted || !/^[0-9a-f]{64}$/.test(wanted)) return undefined;
+      const kept = await fs.readFile(join(store, wanted));
+      const end = kept.indexOf('\n');
+      const answer = { type: kept.toString('latin1', 0, end), body: kept.subarray(end + 1) };
+      return digestOf(answer) === wanted ? answer : undefined;
+    } catch {
+      return undefined; // there is none
+    }
+  }
+
+  /** Stores it by digest, and records it as the latest for its address. Best effort, like all caching. */
+  private async keep(address: string, answer: Answer): Promise<void> {
+    const { store } = this.options;
+    if (!store) return;
+    const digest = digestOf(answer);
+    const write = async (name: string, content: string | Buffer) => {
+      const unfinished = join(store, `${name}-${process.pid}.unfinished`);
+      await fs.writeFile(unfinished, content);
+      await fs.rename(unfinished, join(store, name));
+    };
+    try {
+      await fs.mkdir(store, { recursive: true });
+      await write(digest, bytesOf(answer));
+      await write(`${hash(address)}.latest`, digest);
+    } catch {
+      // The film is made all the same.
+    }
+  }
+}
+
+/** Includes the type, which determines how a page interprets the response. */
+const bytesOf = ({ type, body }: Answer) =>
+  Buffer.concat([Buffer.from(`${type.replace(/\n/g, ' ')}\n`, 'latin1'), body]);
+const digestOf = (answer: Answer) => hash(bytesOf(answer));
+const hash = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+async function bodyOf(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  if (!response.body) return Buffer.alloc(0);
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES / 2 ** 20} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,151 @@
+/** The page's only neighbour: an HTTP server on this machine that gives it its files and takes its frames. */
+
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, sep } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { Bundle } from './bundle.js';
+
+export interface PageServer {
+  /** Of the page. A stranger on this machine cannot guess it. */
+  url: string;
+  /** Scheme, address and port: the only ones that a page may reach. */
+  origin: string;
+  /** The last file that was asked for and is not there, if any. */
+  missing(): string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Takes a frame, as its difference from the one that the same page sent before. What is sent back waits for it.
+ * @param print - The frame's, where it has one: see src/sources/composed/page/trace.ts.
+ */
+export type TakeFrame = (
+  page: number,
+  frame: number,
+  print: string | undefined,
+  delta: AsyncIterable<Buffer>,
+) => Promise<void>;
+
+export interface Neighbours {
+  /** Called with what pages requested from the proxy: an address, or a host and port. */
+  refused?: (address: string) => void;
+  /** Hosts whose requests are answered before they leave the page: see hosts.ts. */
+  hosts?: readonly string[];
+}
+
+/** Blocks every address but our own, and reports the blocked one to the page. */
+function policyFor(hosts: readonly string[]): string {
+  const sources = hosts.map((host) => `https://${host}`).join(' ');
+  return `default-src 'self' ${sources} data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'none'`;
+}
+
+const html = ({ imports, styles }: Bundle) => `<!doctype html>
+<meta charset="utf-8">
+<title>Untrained</title>
+<link rel="icon" href="data:,">
+<script>
+  globalThis.untrainedWideSimd = true;
+  globalThis.untrainedRefused = [];
+  document.addEventListener('securitypolicyviolation', (event) => untrainedRefused.push(event));
+</script>
+${styles.map((style) => `<link rel="stylesheet" href="${encodeURI(style)}">\n`).join('')}<script type="importmap">${JSON.stringify({ imports })}</script>
+<script type="module" src="film.js"></script>
+`;
+
+const HEADERS = {
+  // Together these let the page's threads share memory, and its clock be precise.
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cache-control': 'no-store',
+};
+
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.mp4': 'video/mp4',
+  '.webm': 'video/webm',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+};
+
+/**
+ * Starts it, on a free port of 127.0.0.1. It is also the pages' proxy, which refuses every request.
+ */
+export async function startServer(
+  bundle: Bundle,
+  take: TakeFrame,
+  { refused = () => {}, hosts = [] }: Neighbours = {},
+): Promise<PageServer> {
+  const { files, publicFolder } = bundle;
+  const headers = { 'content-security-policy': policyFor(hosts), ...HEADERS };
+  const secret = `/${randomBytes(16).toString('hex')}/`;
+  let missing: string | undefined;
+  const server = createServer((request, response) => {
+    if (!request.url?.startsWith('/')) {
+      refused(request.url ?? '');
+      response.writeHead(403, headers).end();
+    } else answer(request, response).catch(() => response.destroy());
+  });
+  server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
+    refused(url);
+    socket.destroy();
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = decodeURIComponent((request.url ?? '').split('?')[0]);
+    // Scenes may name public files from the root, as Motion Canvas's own server has them.
+    const name = path.startsWith(secret) ? path.slice(secret.length) : path.slice(1);
+    const [, page, frame, print] = /^frames\/(\d+)\/(\d+)\/([0-9a-f]{16}|none)$/.exec(name) ?? [];
+    if (request.method === 'POST' && path.startsWith(secret) && frame !== undefined) {
+      await take(Number(page), Number(frame), print === 'none' ? undefined : print, request);
+      response.writeHead(204, headers).end();
+      return;
+    }
+    const file = path === secret ? html(bundle) : path.startsWith(secret) ? files.get(name) : undefined;
+    const type = TYPES[path === secret ? '.html' : extname(name).toLowerCase()] ?? 'application/octet-stream';
+    if (file !== undefined) response.writeHead(200, { ...headers, 'content-type': type }).end(file);
+    else await sendPublic(join(publicFolder, name), type, response);
+  }
+
+  async function sendPublic(path: string, type: string, response: ServerResponse): Promise<void> {
+    const inside = path.startsWith(publicFolder + sep);
+    const file = inside ? await stat(path).catch(() => undefined) : undefined;
+    if (!file?.isFile()) {
+      missing = path;
+      response.writeHead(404, headers).end();
+      return;
+    }
+    response.writeHead(200, { ...headers, 'content-type': type, 'content-length': file.size });
+    createReadStream(path)
+      .on('error', () => response.destroy())
+      .pipe(response);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${secret}`,
+    origin: `http://127.0.0.1:${port}`,
+    missing: () => missing,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,335 @@
+/** Several pages of one browser that draw the same scenes, until one of them fails. */
+
+import { dirname } from 'node:path';
+import type { Page } from 'playwright-core';
+import { type Browser, findBrowser } from '../../browser/find-browser.js';
+import { digestOfFonts } from '../../browser/fonts.js';
+import { type Running, startBrowser } from '../../browser/launch.js';
+import { openPage } from '../../browser/page.js';
+import { RenderError } from '../../core/errors.js';
+import { codeDigest } from '../../jobs/version.js';
+import { SegmentCache } from '../../outputs/index.js';
+import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../../system/patience.js';
+import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
+import { failureMessage, Places, warningMessage } from './failure.js';
+import { HangWatch } from './hang.js';
+import { type HostOptions, Hosts } from './hosts.js';
+import type { Failure } from './page/failure.js';
+import type { FilmInfo, FilmSettings } from './page/film.js';
+import { guardPage } from './page/guard.js';
+import type { Message } from './page/main.js';
+import type { Warning } from './page/warning.js';
+import type { TextTrouble } from './page/writing.js';
+import { type PageServer, startServer, type TakeFrame } from './server.js';
+import { lostAddress, lostFace } from './styles.js';
+import type { Target } from './target.js';
+import { TextWarnings } from './text-warnings.js';
+
+export interface SessionOptions extends HostOptions {
+  /** The browser; by default it is looked for. */
+  browser?: string;
+  /** How many pages share the film. */
+  concurrency?: number;
+  /** How long scenes may go on without a frame, in seconds, before they count as hanging. Defaults to 60. */
+  timeout?: number;
+  /** Called once for each warning from the pages. If it throws, the session ends. */
+  onWarning?: (text: string) => void;
+}
+
+const LEFT = 'The scene left its page or reloaded it, which ends the film: check what it does with location.';
+
+/** How long the reason for a page's end may take to arrive, in milliseconds. */
+const LEFT_MS = 300;
+
+/** How long hanging pages may take to report where, in seconds. A suspended one never does. */
+const WHERE_SECONDS = 2;
+
+/** Of a film's frames, so that one that takes long is not taken for one that hangs. */
+const PRINTS_AT_ONCE = 25;
+
+export class Session {
+  /** Names all that the pages have been given. */
+  readonly code: string;
+  /** The same without the scenes' own code, which shows in what frames are drawn by. */
+  readonly surroundings: string;
+  /** Rejects when any page fails. */
+  private readonly failed: Promise<never>;
+  private fail!: (error: Error) => void;
+  private closing: Promise<void> | undefined;
+  /** The scene that each page plays. */
+  private readonly playing = new Map<Page, string>();
+  private readonly warned = new Set<string>();
+  private readonly texts = new TextWarnings();
+  private readonly watches: HangWatch[] = [];
+  private readonly patience: Patience;
+  private readonly places: Places;
+  private pages: Page[] = [];
+
+  private constructor(
+    private readonly running: Running,
+    private readonly browser: Browser,
+    private readonly server: PageServer,
+    private readonly bundle: Bundle,
+    fonts: string,
+    readonly hosts: Hosts,
+    private readonly options: SessionOptions,
+  ) {
+    this.places = new Places(bundle.files);
+    const { timeout = DEFAULT_TIMEOUT } = options;
+    this.patience = new Patience(timeout, () => this.reportHang(timeout));
+    const letters = [browser.source, fonts]; // what text is drawn with
+    this.code = SegmentCache.keyOf([digestOf(bundle), codeDigest(), letters]);
+    this.surroundings = SegmentCache.keyOf([
+      digestOf(bundle, isSurrounding),
+      codeDigest(),
+      this.browserVersion,
+      letters,
+    ]);
+    this.failed = new Promise((_, reject) => {
+      this.fail = reject;
+    });
+    this.failed.catch(() => {}); // whoever awaits anything of the session hears of it
+    running.process.on('disconnected', () =>
+      this.fail(new RenderError('The browser exited: run the command again.')),
+    );
+  }
+
+  /** Bundles the scenes while the browser starts. */
+  static async start(target: Target, take: TakeFrame, options: SessionOptions): Promise<Session> {
+    const { timeout = DEFAULT_TIMEOUT } = options;
+    const finding = findBrowser(options.browser);
+    const launching = finding.then((found) => startBrowser(found, timeout));
+    launching.catch(() => {}); // it is awaited below, and closed if the bundle fails
+    const fonts = digestOfFonts();
+    let session: Session | undefined;
+    try {
+      // esbuild is another program.
+      const stalled = `Bundling ${target.path} has made no progress for ${timeout} s: run the command again.`;
+      const bundled = await within(timeout, bundle(target), stalled, ownWork());
+      const running = await launching;
+      const hosts = new Hosts(dirname(target.path), options);
+      const refused = (address: string) => session?.refuse(address);
+      const server = await startServer(bundled, take, { refused, hosts: hosts.names });
+      session = new Session(running, await finding, server, bundled, await fonts, hosts, options);
+      return session;
+    } catch (error) {
+      await launching.then((browser) => browser.close()).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Opens the pages, and plays the scenes through in each. */
+  async open(settings: FilmSettings): Promise<FilmInfo> {
+    const count = this.options.concurrency ?? 1;
+    // Each in a context of its own, with its own connections: else the frames that wait to be taken could use up all of
+    // them, and the one that is waited for would have none.
+    const open = () => this.openPage();
+    this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
+    const infos = this.pages.map((page, number) => this.openFilm(page, number, settings));
+    const [info] = await this.patiently(Promise.all(infos));
+    return info;
+  }
+
+  private async openPage(): Promise<Page> {
+    const page = await openPage(this.running.process, this.browser, this.server.origin);
+    await this.hosts.serve(page, (url, error) => this.unanswered(page, url, error));
+    return page;
+  }
+
+  /** Ends the film because of a request to a host, and names the node that made it. */
+  private async unanswered(page: Page, url: string, { message }: Error): Promise<void> {
+    const maker = page.evaluate((url) => window.untrained?.makerOf(url), url).catch(() => undefined);
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, 1000));
+    const stack = (await Promise.race([maker, late])) ?? '';
+    this.fail(failureMessage({ message, stack }, this.playing.get(page), this.places));
+  }
+
+  /** What every `step`th frame is drawn by, had in a page of its own that paints nothing. */
+  async prints(
+    settings: FilmSettings,
+    first: number,
+    last: number,
+    step: number,
+  ): Promise<(string | undefined)[]> {
+    const page = await this.openPage();
+    await this.patiently(this.openFilm(page, this.pages.length, settings));
+    const found: (string | undefined)[] = [];
+    for (let from = first; from <= last; from += step * PRINTS_AT_ONCE) {
+      const range = [from, Math.min(last, from + step * (PRINTS_AT_ONCE - 1)), step] as const;
+      const prints = page.evaluate((args) => window.untrained.prints(...args), range);
+      found.push(...(await this.patiently(prints.then((prints) => this.result(page, prints)))));
+    }
+    await this.patiently(page.context().close());
+    return found;
+  }
+
+  private async openFilm(page: Page, number: number, settings: FilmSettings): Promise<FilmInfo> {
+    page.on('pageerror', ({ message, stack = '' }) => this.report(page, { message, stack }));
+    page.on('crash', () =>
+      this.fail(new RenderError('The page ran out of memory: make it smaller with --size.')),
+    );
+    await page.exposeBinding('untrainedTell', (_, message: Message) => this.hear(page, message));
+    await page.addInitScript(guardPage);
+    page.on('dialog', (dialog) => void dialog.dismiss().catch(() => {}));
+    await page.goto(this.server.url, { timeout: 0 }); // patiently() has the limit
+    // What the guard in the page does not see, such as document.open().
+    page.on('domcontentloaded', () => this.report(page, { message: LEFT, stack: '' }));
+    // Where a module throws as it is loaded, the page's own program does not start, and the report is on its way.
+    if (!(await page.evaluate(() => 'untrained' in window))) return new Promise<never>(() => {});
+    const watch = await HangWatch.of(page);
+    this.watches[number] = watch;
+    const info = await this.result(page, await page.evaluate((all) => window.untrained.open(all), settings));
+    await watch.relax();
+    return info;
+  }
+
+  /** Has the pages draw every `step`th frame by turns. Resolves when all are handed over. */
+  async draw(first: number, last: number, step: number): Promise<void> {
+    const count = this.pages.length;
+    const draws = this.pages.map(async (page, number) =>
+      this.result(
+        page,
+        await page.evaluate((args) => window.untrained.draw(...args), [
+          first,
+          last,
+          step,
+          number,
+          count,
+        ] as const),
+      ),
+    );
+    draws.forEach((draw) => {
+      this.explained(draw).catch((error) => this.fail(error));
+    });
+    await Promise.all(draws);
+  }
+
+  /** Explains what happened when the browser only reports that a page is gone. */
+  private async explained<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!/context was destroyed|has been closed|Cannot find context/i.test(String(error))) throw error;
+      setTimeout(() => this.fail(new RenderError(LEFT)), LEFT_MS); // unless who did it is known by then
+      return new Promise<never>(() => {});
+    }
+  }
+
+  /** Waits for something a page is to do; rejects when one fails, or gives no sign of life for too long. */
+  async patiently<T>(work: Promise<T>): Promise<T> {
+    this.patience.sign();
+    const done = this.patience.wait();
+    try {
+      return await Promise.race([this.explained(work), this.failed]);
+    } finally {
+      done();
+      work.catch(() => {}); // the first failure is the one to tell of
+    }
+  }
+
+  /** Milliseconds that the pages spent so far, all together. */
+  async times(): Promise<{ draw: number; read: number; send: number }> {
+    const times = await Promise.all(this.pages.map((page) => page.evaluate(() => window.untrained.times)));
+    const sum = (part: 'draw' | 'read' | 'send') => times.reduce((all, one) => all + one[part], 0);
+    return { draw: sum('draw'), read: sum('read'), send: sum('send') };
+  }
+
+  get browserVersion(): string {
+    return this.running.process.version();
+  }
+
+  /** Ends the browser and the server. What is awaited rejects. */
+  close(): Promise<void> {
+    this.fail(new RenderError('The render was stopped.'));
+    this.closing ??= (async () => {
+      await this.running.close();
+      await this.server.close();
+    })();
+    return this.closing;
+  }
+
+  private hear(page: Page, message: Message): void {
+    this.patience.sign();
+    if (message.type === 'scene') this.playing.set(page, message.name);
+    if (message.type === 'failure') this.report(page, message.failure);
+    if (message.type === 'warning') this.warn(page, message.warning);
+    if (message.type === 'text') this.warnOfText(page, message.trouble);
+    if (message.type === 'face') this.say(lostFace(message.family, this.bundle.styleSources));
+    if (message.type === 'style') this.say(lostAddress(message.address, this.bundle.styleSources));
+  }
+
+  /** Once each; pages say the same. Motion Canvas finds every formula's spaces worth a warning. */
+  private warn(page: Page, warning: Warning): void {
+    if (warning.message.startsWith('blank path data')) return;
+    this.say(warningMessage(warning, this.playing.get(page), this.places));
+  }
+
+  private warnOfText(page: Page, trouble: TextTrouble): void {
+    const scene = this.playing.get(page);
+    const place = this.places.inStack(trouble.stack) ?? (scene ? `scene "${scene}"` : 'the scene');
+    for (const text of this.texts.about(trouble, place)) this.say(text);
+  }
+
+  /** Reports the remaining missing characters. Call it when everything is drawn. */
+  settle(): void {
+    for (const text of this.texts.rest()) this.say(text);
+  }
+
+  private say(text: string): void {
+    if (this.warned.has(text)) return;
+    this.warned.add(text);
+    try {
+      this.options.onWarning?.(text);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  /** What a page answered. Never resolves for a failure: all that is awaited rejects then. */
+  private result<T>(page: Page, value: T | Failure): T | Promise<never> {
+    if (!(value && typeof value === 'object' && 'stack' in value)) return value as T;
+    this.report(page, value);
+    return new Promise(() => {});
+  }
+
+  /** A refused request fails a moment before the browser says which it was, and that is the better message. */
+  private report(page: Page, failure: Failure): void {
+    setTimeout(() => this.fail(this.error(page, failure)), failure.blocked ? 0 : 50);
+  }
+
+  private error(page: Page, failure: Failure): Error {
+    const missing = this.server.missing();
+    const message = missing ? `${failure.message} (there is no ${missing})` : failure.message;
+    return failureMessage({ ...failure, message }, this.playing.get(page), this.places);
+  }
+
+  /** A request that reaches the proxy has bypassed the page's policy, which would have reported its origin. */
+  private refuse(address: string): void {
+    const [scene] = this.playing.values();
+    this.fail(failureMessage({ message: '', stack: '', blocked: address }, scene, this.places));
+  }
+
+  private async reportHang(timeout: number): Promise<void> {
+    if (!(await this.running.answers())) {
+      const { pid } = this.running;
+      this.fail(
+        new StalledError(
+          `The browser${pid === undefined ? '' : ` (process ${pid})`} has not responded for ${timeout} s and was killed: it ` +
+            'was suspended, or the machine is too busy. Run the command again, or allow more time with --timeout.',
+        ),
+      );
+      return;
+    }
+    const asked = this.watches.map((watch) => watch?.where(this.places));
+    const places = await within(WHERE_SECONDS, Promise.all(asked), '').catch(() => []);
+    const at = Math.max(0, places.findIndex(Boolean));
+    const scene = this.playing.get(this.pages[at]);
+    const where = [places[at], scene && `scene "${scene}"`].filter(Boolean).join(', ');
+    this.fail(
+      new RenderError(
+        `${where || 'The page'}: nothing has happened for ${timeout} s: a promise that never settles, or a loop without ` +
+          'end? If it is only slow, allow more time with --timeout.',
+      ),
+    );
+  }
+}

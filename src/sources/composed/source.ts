@@ -1,0 +1,206 @@
+/** Composed scenes as a source of frames. */
+
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../../core/errors.js';
+import type { PixelFormat } from '../../core/frame/pixels.js';
+import { checkRange } from '../../jobs/film.js';
+import { SegmentCache } from '../../outputs/index.js';
+import type { FrameSource } from '../source.js';
+import { ExpectedAnswers } from './expected-answers.js';
+import { KeptWarnings } from './kept-warnings.js';
+import { canBe } from './page/convert.js';
+import { FrameQueue } from './queue.js';
+import type { TakeFrame } from './server.js';
+import { Session, type SessionOptions } from './session.js';
+import { type Defaults, defaultsOf, type Target, viewFor } from './target.js';
+
+export interface ComposedOptions extends SessionOptions {
+  /** How many pages share the film. By default one for every four cores, at most four. */
+  concurrency?: number;
+  /** In pixels. */
+  size?: [width: number, height: number];
+  fps?: number;
+  /** Leaves out the background. */
+  transparent?: boolean;
+  /** Whether warnings are errors, in which case frames cached without that rule are not reused. */
+  strict?: boolean;
+  /** Whether to find out what frames are drawn by, so that those that stay the same need not be drawn again. */
+  follow?: boolean;
+  /** What its frames may be given as, the best first. Defaults to `rgba`. */
+  formats?: readonly PixelFormat[];
+  /** Take the place of the project's variables. */
+  variables?: Record<string, unknown>;
+  /**
+   * Which frames of the film, from 0, inclusive. By default all of them, or for a project, the range set in its editor.
+   */
+  frames?: [first: number, last: number];
+  /** All frames of a project, whatever range is set in its editor. */
+  whole?: boolean;
+  /** Frame step: 2 = every second frame, at half the frame rate. Defaults to 1. */
+  every?: number;
+  /** One frame instead: the one at this time, in seconds, or the last. */
+  still?: { at?: number };
+  /** Ends the work early; what is awaited rejects. */
+  signal?: AbortSignal;
+}
+
+/** Frames. Fewer, a still among them, are drawn in the time that another page takes to open. */
+const WORTH_FORESEEING = 25;
+
+export interface ComposedSource extends FrameSource {
+  /** Milliseconds that the pages spent on drawing, reading pixels back, and waiting to send more. */
+  times(): Promise<{ draw: number; read: number; send: number }>;
+}
+
+/**
+ * Opens the scenes in a browser, and plays them through to know how long they are.
+ * @throws UsageError for what cannot be asked of them, RenderError for what goes wrong in them.
+ */
+export async function openComposed(target: Target, options: ComposedOptions): Promise<ComposedSource> {
+  const defaults = defaultsOf(target);
+  const size = options.size ?? defaults.size;
+  const view = options.size ? viewFor(target, defaults, size) : defaults.view;
+  const fps = options.fps ?? defaults.fps;
+  const concurrency = pagesFor(options);
+  const { transparent, follow, strict, formats = [] } = options;
+  const pixels =
+    formats.find((format) => canBe(format, size) && !(transparent && format !== 'rgba')) ?? 'rgba';
+  const queue = new FrameQueue(size, pixels);
+  const prints = new Map<number, string>(); // of the film's frames, as far as they are known
+  const take: TakeFrame = (page, frame, print, delta) => {
+    if (print) prints.set(frame, print);
+    return queue.take(page, frame, delta);
+  };
+  const warnings = new KeptWarnings(options.onWarning);
+  const onWarning = (text: string) => warnings.tell(text);
+  const { allowHosts = [], answers } = options;
+  // Beside the segments, whether or not these are kept.
+  const kept = allowHosts.length > 0 || answers ? await SegmentCache.here()?.measure() : undefined;
+  const store = kept && join(kept.folder, 'answers');
+  const session = await Session.start(target, take, { store, ...options, concurrency, onWarning });
+  const close = () => session.close();
+  options.signal?.addEventListener('abort', close);
+  try {
+    options.signal?.throwIfAborted();
+    const background = transparent ? '#0000' : defaults.background;
+    const variables = options.variables ?? {};
+    const settings = { view, size, fps, background, transparent, pixels, variables, follow };
+    const info = await session.open(settings);
+    const [first, last] = rangeOf(options, info.frames, fps, options.whole ? undefined : defaults.range);
+    const { every = 1 } = options;
+    const expected = new ExpectedAnswers(session.hosts, [session.code, variables]);
+    const numberOf = (frame: number) => first + frame * every; // in the whole film
+    return {
+      shape: {
+        width: size[0],
+        height: size[1],
+        fps: fps / every,
+        frames: Math.ceil((last - first + 1) / every),
+        alpha: transparent,
+        pixels,
+      },
+      firstFrame: first,
+      every,
+      backend: `Chromium ${session.browserVersion}`,
+      description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
+      namesOf([from, to]) {
+        const answered = expected.names();
+        if (!answered) return [SegmentCache.keyOf(randomUUID())]; // its contents are not known yet
+        const made = [
+          ...answered,
+          session.code,
+          session.browserVersion,
+          settings,
+          numberOf(from),
+          numberOf(to),
+          every,
+        ];
+        const shown: (string | undefined)[] = [];
+        for (let frame = from; frame <= to; frame++) shown.push(prints.get(numberOf(frame)));
+        const names = shown.includes(undefined)
+          ? []
+          : [[...answered, session.surroundings, size, pixels, shown]];
+        return [made, ...names].map((name) => SegmentCache.keyOf(strict ? ['strict', ...name] : name));
+      },
+      async foresee(cache) {
+        const [version, latest] = [
+          SegmentCache.keyOf([session.code, variables]),
+          SegmentCache.keyOf(['the latest version of', target.path, size]),
+        ];
+        await warnings.keepIn(cache, SegmentCache.keyOf(['the warnings of', version, size]));
+        await expected.recall(cache);
+        const before = await cache.recall(latest);
+        await cache.note(latest, version);
+        if (before === undefined || before === version || last - first < WORTH_FORESEEING) return;
+        const found = await session.prints(settings, first, last, every);
+        for (const [i, print] of found.entries()) if (print) prints.set(numberOf(i), print);
+      },
+      async *frames(parts) {
+        for (const [from, to] of parts) {
+          const drawing = session.draw(numberOf(from), numberOf(to), every);
+          drawing.catch(() => {}); // patiently() tells of it, whatever it is waiting for
+          for (let frame = from; frame <= to; frame++) {
+            yield await session.patiently(queue.next(numberOf(frame)));
+          }
+          await session.patiently(drawing); // an error in the very last frame is one
+        }
+        session.settle();
+        await expected.note();
+      },
+      answers: () => Object.fromEntries([...session.hosts.given].sort()),
+      times: () => session.times(),
+      async close() {
+        options.signal?.removeEventListener('abort', close);
+        await session.close();
+      },
+    };
+  } catch (error) {
+    options.signal?.removeEventListener('abort', close);
+    await session.close();
+    throw options.signal?.aborted ? options.signal.reason : error;
+  }
+}
+
+/** A page for every four cores, since the browser, its networks and the encoder want some too; no more than frames. */
+function pagesFor({ concurrency, frames, still }: ComposedOptions): number {
+  const wanted = concurrency ?? Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4)));
+  return still ? 1 : frames ? Math.max(1, Math.min(wanted, frames[1] - frames[0] + 1)) : wanted;
+}
+
+function rangeOf(
+  { frames, still }: ComposedOptions,
+  count: number,
+  fps: number,
+  range: Defaults['range'],
+): [number, number] {
+  const all = frames ?? framesIn(range, count, fps);
+  if (!still) {
+    checkRange(all, count, 'film');
+    return all;
+  }
+  const { at } = still;
+  if (at !== undefined && !(at >= 0 && at <= count / fps)) {
+    throw new UsageError(
+      `The time is ${at} s, and the film lasts from 0 to ${count / fps} s: take one between.`,
+    );
+  }
+  const frame = at === undefined ? all[1] : Math.min(count - 1, Math.round(at * fps));
+  return [frame, frame];
+}
+
+/** The first and last frame that Motion Canvas renders for a range. @throws UsageError if the range has no frame. */
+function framesIn(range: Defaults['range'], count: number, fps: number): [number, number] {
+  if (!range) return [0, count - 1];
+  // The editor keeps moments a little before the frames that they are.
+  const [from, to] = range.map((moment) => Math.ceil(moment * fps));
+  const last = Math.min(count, to) - 1;
+  if (from > last) {
+    throw new UsageError(
+      `The project's range begins at ${range[0]} s, but its film has no frame there: it lasts ${count / fps} s. ` +
+        'Set another range in its editor, or use --frames.',
+    );
+  }
+  return [from, last];
+}

@@ -1,0 +1,85 @@
+/**
+ * Turns pages' text problems into warnings: one line per place in a scene and per family, however often it recurs.
+ */
+
+import type { TextTrouble } from './page/writing.js';
+
+/** Characters in one line. */
+const MOST_SHOWN = 24;
+
+export class TextWarnings {
+  private readonly families = new Set<string>();
+  private readonly leftOut = new Set<string>();
+  /** By place: the characters reported, and those that came later. */
+  private readonly missing = new Map<string, { told: Set<string>; later: Set<string> }>();
+
+  /**
+   * The warnings to report at once. A place with more and more missing characters, such as a text being typed, is
+   * reported the first time; rest() returns what came later.
+   * @param place - Where the node was created: "scenes/mine.tsx:12:7".
+   */
+  about({ families = [], missing = [], leftOut }: TextTrouble, place: string): string[] {
+    const lines: string[] = [];
+    const absent = families.filter((family) => !this.families.has(family));
+    for (const family of absent) this.families.add(family);
+    if (absent.length > 0) lines.push(absentLine(place, absent));
+    if (missing.length > 0) {
+      const known = this.missing.get(place);
+      if (known) {
+        for (const character of missing) if (!known.told.has(character)) known.later.add(character);
+      } else {
+        this.missing.set(place, { told: new Set(missing), later: new Set() });
+        lines.push(missingLine(place, missing));
+      }
+    }
+    if (leftOut && !this.leftOut.has(`${place} ${leftOut}`)) {
+      this.leftOut.add(`${place} ${leftOut}`);
+      lines.push(
+        `${place}: "${shorten(leftOut)}" is left out: Motion Canvas draws SVGs and formulas as shapes, without ` +
+          'characters that its own typeface lacks. Put this text into a Txt node instead.',
+      );
+    }
+    return lines;
+  }
+
+  /** What has come since each place was reported. */
+  rest(): string[] {
+    const lines: string[] = [];
+    for (const [place, { told, later }] of this.missing) {
+      if (later.size > 0) lines.push(missingLine(place, [...later]));
+      for (const character of later) told.add(character);
+      later.clear();
+    }
+    return lines;
+  }
+}
+
+function absentLine(place: string, families: string[]): string {
+  const names = families.map((family) => `"${shorten(family)}"`).join(' or ');
+  return (
+    `${place}: the font ${names} is not available, so another is used: install it, or load its file with @font-face or ` +
+    'FontFace.'
+  );
+}
+
+function missingLine(place: string, missing: string[]): string {
+  const shown = missing.slice(0, MOST_SHOWN).map(printable).join(' ');
+  const more = missing.length > MOST_SHOWN ? ` and ${missing.length - MOST_SHOWN} more` : '';
+  return (
+    `${place}: no available font has ${shown}${more}, so a gap or a box is drawn: install a font that does, or load ` +
+    'one with @font-face or FontFace.'
+  );
+}
+
+/** Shows a character that is invisible by itself as its code point: U+E000. */
+function printable(cluster: string): string {
+  if (!/[\p{C}\p{Z}]/u.test(cluster.replace(/[\u200d\ufe0f]/g, ''))) return cluster;
+  return [...cluster]
+    .map((character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`)
+    .join('+');
+}
+
+function shorten(text: string): string {
+  const safe = text.replace(/\p{C}/gu, '?');
+  return safe.length > 60 ? `${safe.slice(0, 59)}…` : safe;
+}
