@@ -11,6 +11,8 @@ import type { Means, Workshop } from './workshop.js';
 
 /** How a film is made, and who hears of it. */
 export interface MakeOptions extends Means {
+  /** How many segments to make at a time; by default so many that their encoders keep all cores busy. */
+  lanes?: number | undefined;
   /** Where segments of films are cached; nowhere by default. */
   cache?: SegmentCache | undefined;
   /** Called for each part of the film that is in the cache. */
@@ -42,7 +44,7 @@ export interface Film {
 }
 
 /**
- * Makes a film, or leaves no file of it. Memory does not grow with its length: a few frames are in progress at a time,
+ * Makes a film. Each of its files is complete, or not there. Memory does not grow with its length: a few frames are in progress at a time,
  * and a slow encoder slows the renderer down.
  * @throws UsageError for an invalid request, before anything is drawn; RenderError for later failures; the signal's
  * reason if it is aborted.
@@ -76,9 +78,13 @@ export async function makeFilm(
     const { frames } = job.film;
     let drawn = 0;
     const began = performance.now(); // starting a browser takes its time, which says nothing about the pace
-    const onFrame = () => onProgress?.(progressOf(++drawn, toDraw, frames, began));
+    const onFrame = () => {
+      drawn++;
+      onProgress?.(progressOf(drawn, toDraw, frames, began));
+    };
     const step = { ...options, onFrame };
-    await makeSegments(missing, lanesFor(job), (i) => drawSegment(planned, i, store, workshop, step), stop);
+    const { lanes = lanesFor(job) } = options;
+    await makeSegments(missing, lanes, (i) => drawSegment(planned, i, store, workshop, step), stop);
     const files = await join(job, store, workshop, options, benches);
     const seconds = (performance.now() - started) / 1000;
     return { files, frames, drawn, seconds, renderer: source.description };
@@ -115,13 +121,11 @@ async function missingSegments(job: Job, store: LocalStore): Promise<{ missing: 
 /** The most segments to encode at a time: each x264 of a 1080p film takes some 150 MB. */
 const MOST_LANES = 4;
 
-/** How many segments to make at a time: so many that their encoders keep all cores busy. */
-function lanesFor({ source, outputs, pins }: Job): number {
+/** How many segments to make at a time, so that their encoders keep all cores busy. */
+export function lanesFor({ source, outputs, pins }: Job, cores = availableParallelism()): number {
   if (source.kind !== 'sweep') return 1; // a browser's pages draw one part of a film at a time
-  const encoded = outputs.some(({ path }) => needsFfmpeg(parseOutput(path)));
-  return encoded
-    ? Math.max(1, Math.min(MOST_LANES, Math.floor(availableParallelism() / pins.encoderThreads)))
-    : 1;
+  if (!outputs.some(({ path }) => needsFfmpeg(parseOutput(path)))) return 1; // PNGs use all cores anyway
+  return Math.max(1, Math.min(MOST_LANES, Math.floor(cores / pins.encoderThreads)));
 }
 
 /** Segments whose encoders may still finish while others are drawn. */

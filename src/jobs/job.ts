@@ -202,7 +202,7 @@ const jobSchema = z.strictObject({
     .array(
       z.strictObject({
         path: text,
-        options: z.looseObject({ note: z.undefined() }),
+        options: z.looseObject({ note: z.never().optional() }),
         frame: count.optional(),
       }),
     )

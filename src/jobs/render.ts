@@ -24,7 +24,7 @@ export interface SceneInput {
 
 /** Options of films and stills. */
 export interface RenderOptions
-  extends Omit<MakeOptions, 'cache' | 'follow' | 'onCell'>,
+  extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
     Omit<EncodeOptions, 'note'> {
   /**
    * Whether to cache parts of the film on this machine, so that a restarted render resumes where it left off, and only
@@ -53,7 +53,7 @@ export interface FilmOptions extends RenderOptions {
 }
 
 /**
- * Renders a sweep or a composed scene to one or more files, or leaves none.
+ * Renders a sweep or a composed scene to one or more files. Each of them is complete, or not there.
  * @throws UsageError for an invalid request, before anything is drawn; RenderError for later failures; the signal's
  * reason if it is aborted.
  */

@@ -22,7 +22,7 @@ const schema = z.strictObject({
   moving: z
     .array(
       z.strictObject({
-        path: z.array(z.union([z.string(), z.int().min(0)])).min(1),
+        path: z.array(z.union([z.string().regex(/^[A-Za-z]+$/), z.int().min(0)])).min(1),
         values: z.array(z.json()),
       }),
     )
