@@ -15,7 +15,7 @@ import {
   type WriteOptions,
   writeFilm,
 } from '../jobs/film.js';
-import { parseOutput, rateOf, warningsFor } from '../outputs/index.js';
+import { defaultEndings, parseOutput, rateOf, warningsFor } from '../outputs/index.js';
 import type { RendererOptions } from '../renderers/create-renderer.js';
 import type { ComposedOptions } from '../sources/composed/source.js';
 import type { Target } from '../sources/composed/target.js';
@@ -160,7 +160,7 @@ export async function still(
 ): Promise<void> {
   const report = reporter(options);
   const job = await jobOf(scene, options, given, report, signal);
-  const output = options.out ?? `renders/${job.name}.png`;
+  const output = options.out ?? `renders/${job.name}${defaultEndings.still}`;
   let film: Film;
   if (job.kind === 'sweep') {
     const sweep = changed(job, options);

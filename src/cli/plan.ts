@@ -4,7 +4,13 @@ import { dirname, resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
 import { writeRecipe } from '../core/recipe.js';
 import { frameCount, parseSweep, type Sweep, withSeconds } from '../core/sweep/sweep.js';
-import { parseOutput } from '../outputs/index.js';
+import {
+  defaultEndings,
+  endingsTaking,
+  formatWithEnding,
+  parseOutput,
+  takesOption,
+} from '../outputs/index.js';
 import { defaultsOf, type Target } from '../sources/composed/target.js';
 import { makeFolder, whyRefused } from '../system/folders.js';
 import type { DrawOptions, RenderOptions } from './options.js';
@@ -50,8 +56,10 @@ export function planSweep(job: SweepScene, options: RenderOptions): Planned[] {
   const [width, height] = options.size ?? job.sweep.size;
   // A film made again from a film's own recipe has the same format, and another name.
   const name = options.name ?? (job.extension ? `${job.name}-${width}x${height}` : job.name);
-  const video = loops > 1 || (job.extension === '.png' && frameCount(job.sweep) > 1); // as a poster's
-  const endings = video ? ['.mp4'] : job.extension ? [job.extension] : ['.mp4', '.gif'];
+  const { film, loop } = defaultEndings;
+  const made = formatWithEnding(job.extension ?? '');
+  const video = loops > 1 || (made?.onePicture && frameCount(job.sweep) > 1); // as a poster's
+  const endings = video ? [film] : job.extension ? [job.extension] : [film, loop];
   const defaults = endings.map((ending) => `renders/${name}${ending}`);
   const { fps } = job.sweep;
   return groupsOf(name, options, defaults, fps).map((group) => {
@@ -72,7 +80,9 @@ export function planComposed(job: ComposedJob, options: RenderOptions): Planned[
   const size = options.size ?? as.size;
   const [width, height] = size ?? defaults.size;
   const name = options.name ?? (extension ? `${job.name}-${width}x${height}` : job.name);
-  const ending = extension && extension !== '.png' ? extension : options.transparent ? '.webm' : '.mp4';
+  const { film, transparent } = defaultEndings;
+  const moving = extension && !formatWithEnding(extension)?.onePicture;
+  const ending = moving ? extension : options.transparent ? transparent : film;
   const asked = { ...options, size, fps: options.fps ?? as.fps };
   return groupsOf(name, asked, [`renders/${name}${ending}`], defaults.fps).map((group) => {
     const [width, height] = group.size ?? defaults.size;
@@ -83,10 +93,9 @@ export function planComposed(job: ComposedJob, options: RenderOptions): Planned[
 
 /** Refuses a quality that no file has. */
 export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
-  if (crf === undefined || files.some(({ path }) => ['mp4', 'webm'].includes(parseOutput(path).format)))
-    return;
+  if (crf === undefined || files.some(({ path }) => takesOption(parseOutput(path).format, 'crf'))) return;
   throw new UsageError(
-    '--crf is for .mp4 and .webm, and neither is written: leave it out, or use --quality.',
+    `--crf applies only to ${endingsTaking('crf')}, and none is written: leave it out, or use --quality.`,
   );
 }
 

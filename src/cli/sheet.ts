@@ -7,6 +7,7 @@ import type { Recipe } from '../core/recipe.js';
 import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../core/sweep/sweep.js';
 import { explainGrain } from '../core/wording/explain.js';
 import type { Label, Pictures } from '../jobs/sheet.js';
+import { defaultEndings } from '../outputs/index.js';
 import { defaultsOf } from '../sources/composed/target.js';
 import type { FrameSource } from '../sources/source.js';
 import { composedOptions, jobOf, lookOf, openComposed, recipeOf, rendererOptions } from './draw.js';
@@ -47,7 +48,7 @@ export async function sheet(
   const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
   const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
     ...{ madeOf, signal, timeout: options.timeout, onProgress: report.progress },
-    output: options.out ?? `renders/${job.name}-sheet.png`,
+    output: options.out ?? `renders/${job.name}-sheet${defaultEndings.still}`,
   });
   report.done(made, nextStep(scene, options, given, job.kind));
 }

@@ -20,11 +20,13 @@ import {
 } from '../core/sweep/sweep.js';
 import { explain, quote } from '../core/wording/explain.js';
 import {
+  defaultEndings,
   type Finished,
   type FrameSink,
   findFfmpeg,
   framesIn,
   gifPalettes,
+  isStill,
   needsFfmpeg,
   type Output,
   openSink,
@@ -353,8 +355,10 @@ const requestSchema = z.looseObject({
 
 /** Refuses another format than a still's. */
 export function checkStill(output: string): void {
-  if (/\.png$/i.test(output) && !parseOutput(output).sequence) return;
-  throw new UsageError(`A still is a PNG, and "${output}" is not: name it .png, or take render for a film.`);
+  if (isStill(output)) return;
+  throw new UsageError(
+    `A still is a PNG, and "${output}" is not: name it ${defaultEndings.still}, or take render for a film.`,
+  );
 }
 
 function requestsOf({ outputs }: WriteOptions): OutputRequest[] {

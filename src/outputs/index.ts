@@ -6,16 +6,23 @@
  *      await sink.finish();
  */
 
-export { type Probe, probe } from '../files/read/probe.js';
 export { inBytes, parseBytes } from './budget.js';
 export { type Kept, SegmentCache } from './cache.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
-export { type EncodeOptions, gifPalettes, qualities } from './options.js';
+export {
+  defaultEndings,
+  endingsIn,
+  formatList,
+  formatNamed,
+  formatWithEnding,
+  knownEndings,
+} from './formats/index.js';
+export { type EncodeOptions, endingsTaking, gifPalettes, qualities, takesOption } from './options.js';
 export {
   checkOutput,
   type FilmShape,
-  type Format,
   framePath,
+  isStill,
   needsFfmpeg,
   type Output,
   parseOutput,
@@ -23,7 +30,8 @@ export {
   warningsFor,
 } from './output.js';
 export { type Fact, type Place, type PlaceName, placeNames, placeOf, type Rules } from './platforms.js';
+export { type Probe, probe } from './probe.js';
 export { rateOf, shownRate } from './rate.js';
 export { framesIn, type Range } from './segments.js';
 export { type Finished, type FrameSink, openSink, type SinkOptions } from './sink.js';
-export { describeRules, headroom, type Measured, rulesOf, unsuitable } from './suit.js';
+export { describeRules, headroom, type Measured, rulesOf, sizeFor, unsuitable } from './suit.js';

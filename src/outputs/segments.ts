@@ -1,6 +1,6 @@
 /** Films in segments: runs of frames that are encoded by themselves, so that each can be kept, and made again alone. */
 
-import type { FilmShape } from './output.js';
+import type { FilmShape } from './formats/format.js';
 
 /** The first and last frame, from 0, both included. */
 export type Range = readonly [first: number, last: number];

@@ -11,11 +11,11 @@ import { SegmentCache } from './cache.js';
 import { deathMessage } from './death.js';
 import { type Bench, encodingOf, NOTE_FILE, segmentStep, type Take } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
+import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
 import { addNote, noteFile } from './note.js';
 import { checkEncodeOptions, type EncodeOptions } from './options.js';
 import { checkOutput, type FilmShape, framePath, type Output } from './output.js';
-import { IEND } from './png.js';
 import { type Exit, type Run, type Step, startFfmpeg } from './run.js';
 import { framesIn, listOf, type Range, segmentsIn } from './segments.js';
 import { openWorkFolder } from './workfolder.js';
@@ -92,6 +92,7 @@ export async function openSink(
   checkEncodeOptions(output, options);
   const { takes, start: startOwn, join: joinSegments, files } = encodingOf(output, film, options);
   if (!ffmpeg && !startOwn) throw new Error(`${output.path}: a .${output.format} needs ffmpeg.`);
+  const { tail } = formatNamed(output.format);
   const bytesOfFrame = frameBytes([film.width, film.height], film.pixels);
   const { timeout = DEFAULT_TIMEOUT } = options;
   /** Waits for our own file operations. */
@@ -198,7 +199,12 @@ export async function openSink(
   async function finishSegment(run: Run, { frames, parts }: Segment): Promise<void> {
     run.end();
     await clean(run);
-    await onDisk(checkFiles(parts.map(({ file }) => inFolder(file))));
+    await onDisk(
+      checkFiles(
+        parts.map(({ file }) => inFolder(file)),
+        tail,
+      ),
+    );
     const { kept } = options;
     for (const name of kept?.namesOf(frames) ?? [])
       for (const { take, file } of parts)
@@ -217,9 +223,7 @@ export async function openSink(
   };
 
   async function addNotes(note: string): Promise<void> {
-    const { format } = output;
-    if (format === 'mp4' || format === 'webm' || format === 'mov') return; // ffmpeg has
-    for (const file of files) await addNote(inFolder(file), format, note);
+    for (const file of files) await addNote(inFolder(file), output.format, note);
   }
 
   async function finish(latest: string | undefined): Promise<Finished> {
@@ -242,7 +246,7 @@ export async function openSink(
         await onDisk(fs.writeFile(inFolder(`${name}.txt`), list));
       }
       chose = await joinSegments(bench);
-      await onDisk(checkFiles(files.map(inFolder)));
+      await onDisk(checkFiles(files.map(inFolder), tail));
       if (note !== undefined) await onDisk(addNotes(note));
       if (failure) throw failure;
       moving = true;
@@ -364,12 +368,12 @@ function keyOf(frames: string, { options }: Take, film: FilmShape, ffmpeg: Ffmpe
   return SegmentCache.keyOf([frames, options, width, height, fps, pixels, alpha, version, cores]);
 }
 
-/** Makes sure that every file is there, and every PNG to its end. The other formats are told by ffmpeg's exit status, given
- *  -xerror. */
-async function checkFiles(paths: string[]): Promise<void> {
+/** Makes sure that every file is there, to its end. @param tail - What each ends with, where ffmpeg's exit status, given
+ *  -xerror, does not say that it is whole. */
+async function checkFiles(paths: string[], tail?: Uint8Array): Promise<void> {
   for (const [number, path] of paths.entries()) {
-    const end = await lastBytes(path, IEND.length);
-    if (end.length === 0 || (path.endsWith('.png') && !end.equals(IEND))) {
+    const end = await lastBytes(path, tail?.length ?? 1);
+    if (end.length === 0 || (tail && !end.equals(tail))) {
       const what = paths.length === 1 ? 'the film' : `frame ${number} of ${paths.length}`;
       throw new RenderError(
         `ffmpeg said that all went well, but ${what} is ${end.length === 0 ? 'missing' : 'cut short'}: ` +
