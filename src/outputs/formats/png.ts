@@ -18,7 +18,7 @@ export const png: Format = {
   onePicture: true,
   fixedSize: {
     because: 'a PNG, which is lossless and as large as its picture makes it',
-    instead: '.webp',
+    instead: 'a .webp',
   },
   encoding({ sequence }, film) {
     const name = (i: number) => (sequence ? `${String(i).padStart(8, '0')}.png` : 'film.png');
