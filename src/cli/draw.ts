@@ -9,7 +9,7 @@ import type { ComposedRequest, SourceRequest } from '../jobs/job.js';
 import { checkStill } from '../jobs/plan.js';
 import { cacheFor, encodingIn, recipeOf, stillOf } from '../jobs/render.js';
 import { type Means, Workshop } from '../jobs/workshop.js';
-import { parseOutput, rateOf, warningsFor } from '../outputs/index.js';
+import { defaultEndings, parseOutput, rateOf, warningsFor } from '../outputs/index.js';
 import { DEFAULT_SCENE, type DrawOptions, type RenderOptions, type StillOptions } from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
@@ -147,7 +147,7 @@ export async function still(
 ): Promise<void> {
   const report = reporter(options);
   const subject = await subjectOf(scene, options, given, report, signal);
-  const path = options.out ?? `renders/${subject.name}.png`;
+  const path = options.out ?? `renders/${subject.name}${defaultEndings.still}`;
   checkStill(path);
   const means = meansOf(subject, options, report, signal);
   const source = await stillSource(subject, options, means);

@@ -3,12 +3,15 @@
 import { grainNote } from '../core/sweep/grain.js';
 import {
   describeRules,
+  formatList,
   inBytes,
   placeNames,
   placeOf,
   probe,
   type Rules,
+  rulesOf,
   shownRate,
+  sizeFor,
 } from '../outputs/index.js';
 import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
@@ -54,10 +57,12 @@ export function listPlaces({ json }: { json?: boolean }): void {
   }
   printRow('place', 'size', 'file', 'takes', 'says', 'read');
   for (const name of placeNames) {
-    const { title, size, gifSize, mp4, gif } = placeOf(name);
-    console.log(`\n${name.padEnd(COLUMNS[0])}  ${title}`);
-    printRules('.mp4', size, mp4);
-    if (gif) printRules('.gif', gifSize ?? size, gif);
+    const place = placeOf(name);
+    console.log(`\n${name.padEnd(COLUMNS[0])}  ${place.title}`);
+    for (const { name: format, endings } of formatList) {
+      const rules = rulesOf(place, format);
+      if (rules) printRules(`.${endings[0]}`, sizeFor(place, format), rules);
+    }
   }
   console.log(`
 Sizes are what --for renders at. What is unverified is told by third parties alone, and only

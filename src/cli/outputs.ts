@@ -4,6 +4,7 @@ import { RenderError, UsageError } from '../core/errors.js';
 import { didYouMean } from '../core/wording/did-you-mean.js';
 import type { OutputRequest } from '../jobs/plan.js';
 import {
+  defaultEndings,
   headroom,
   type Measured,
   type PlaceName,
@@ -12,6 +13,7 @@ import {
   placeOf,
   probe,
   rulesOf,
+  sizeFor,
   unsuitable,
 } from '../outputs/index.js';
 import type { Reporter } from './report.js';
@@ -62,12 +64,11 @@ export function groupsOf(name: string, asked: Asked, defaults: string[], fps: nu
   }
   const groups = new Map<string, Group>();
   for (const [i, place] of names.entries()) {
-    const path = out[i] ?? `renders/${name}-${place}.mp4`;
+    const path = out[i] ?? `renders/${name}-${place}${defaultEndings.film}`;
     const { format } = parseOutput(path);
-    const { gifSize, ...known } = placeOf(place);
-    const rules = rulesOf(known, format);
+    const rules = rulesOf(placeOf(place), format);
     const shape = {
-      size: size ?? (format === 'gif' ? gifSize : undefined) ?? known.size,
+      size: size ?? sizeFor(placeOf(place), format),
       fps: asked.fps ?? within(fps, rules?.fps?.value),
     };
     const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;

@@ -4,7 +4,13 @@ import { dirname, resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
 import { writeRecipe } from '../core/recipe.js';
 import { frameCount, parseSweep, type Sweep, withSeconds } from '../core/sweep/sweep.js';
-import { parseOutput } from '../outputs/index.js';
+import {
+  defaultEndings,
+  endingsTaking,
+  formatWithEnding,
+  parseOutput,
+  takesOption,
+} from '../outputs/index.js';
 import { defaultsOf, type Target } from '../sources/composed/target.js';
 import { makeFolder, whyRefused } from '../system/folders.js';
 import type { DrawOptions, RenderOptions } from './options.js';
@@ -79,24 +85,25 @@ interface Own {
 
 function ownOf(subject: Subject, { loops = 1, transparent }: RenderOptions): Own {
   const { extension } = subject;
+  const { film, loop } = defaultEndings;
+  const onePicture = formatWithEnding(extension ?? '')?.onePicture;
   if (subject.kind === 'sweep') {
     const { sweep, frames, every } = subject;
-    const video = loops > 1 || (extension === '.png' && frameCount(sweep) > 1); // the PNG was a poster
-    const endings = video ? ['.mp4'] : extension ? [extension] : ['.mp4', '.gif'];
+    const video = loops > 1 || (onePicture && frameCount(sweep) > 1); // the picture was a poster
+    const endings = video ? [film] : extension ? [extension] : [film, loop];
     return { size: sweep.size, fps: sweep.fps, frames, every, endings };
   }
   const { as = {} } = subject;
   const { size, fps } = defaultsOf(subject.target);
-  const ending = extension && extension !== '.png' ? extension : transparent ? '.webm' : '.mp4';
+  const ending = extension && !onePicture ? extension : transparent ? defaultEndings.transparent : film;
   return { size, fps, frames: as.frames, every: as.every, endings: [ending], shown: as };
 }
 
 /** Refuses a quality that no file has. */
 export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
-  if (crf === undefined || files.some(({ path }) => ['mp4', 'webm'].includes(parseOutput(path).format)))
-    return;
+  if (crf === undefined || files.some(({ path }) => takesOption(parseOutput(path).format, 'crf'))) return;
   throw new UsageError(
-    '--crf is for .mp4 and .webm, and neither is written: leave it out, or use --quality.',
+    `--crf applies only to ${endingsTaking('crf')}, and none is written: leave it out, or use --quality.`,
   );
 }
 

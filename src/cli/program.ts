@@ -6,7 +6,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
 import { paces } from '../core/sweep/paces.js';
-import { gifPalettes, qualities } from '../outputs/options.js';
+import { endingsIn, formatList, namesIn } from '../outputs/formats/index.js';
+import { endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
 import { placeNames } from '../outputs/platforms.js';
 import { VERSION } from '../system/package.js';
 import {
@@ -124,7 +125,7 @@ export function buildProgram(signal: AbortSignal): Command {
   program
     .command('info')
     .description('describe a film and print the recipe it carries')
-    .argument('<file>', '.mp4, .gif, .webm, .webp, .mov or .png')
+    .argument('<file>', endingsIn(formatList))
     .option('--json', 'as one JSON object')
     .action(async (file: string, options: { json?: boolean }) => {
       const { info } = await import('./info.js');
@@ -231,12 +232,7 @@ function complaintOf(text: string): string {
 /** Adds what render has beside them. */
 function filming(command: Command): Command {
   return command
-    .option(
-      '-o, --out <file>',
-      'output file: .mp4, .gif, .webm, .webp, .mov (ProRes 4444), or frames as name-%04d.png; repeatable',
-      collect,
-      [],
-    )
+    .option('-o, --out <file>', `output file: ${namesIn(formatList)}; repeatable`, collect, [])
     .option('--for <place>', `size, rate and limits of ${placeNames.join(', ')}; repeatable`, collect, [])
     .option('--max-size <size>', 'maximum file size, such as 8MB', parseMaxSize)
     .option('--frames <range>', 'only these frames: FIRST-LAST, counted from 0, inclusive', parseFrames)
@@ -250,10 +246,14 @@ function filming(command: Command): Command {
     .addOption(new Option('--quality <grade>', 'encoding quality; standard by default').choices(qualities))
     .option(
       '--crf <n>',
-      "quality of .mp4 and .webm on the encoder's own scale; lower is better",
+      `quality of ${endingsTaking('crf')} on the encoder's own scale; lower is better`,
       notNegative('--crf'),
     )
-    .option('--loops <n>', 'repeat the film n times in the file (.mp4 only)', whole('--loops', 1000))
+    .option(
+      '--loops <n>',
+      `repeat the film n times in the file (${endingsIn(formatList.filter(({ loops }) => loops))} only)`,
+      whole('--loops', 1000),
+    )
     .option('--poster <file>', 'also save one frame as a .png: the last, or the first of a loop');
 }
 
@@ -304,7 +304,10 @@ function drawing(command: Command, size = 'pixels; one number means a square'): 
     .option('--ffmpeg <path>', 'the ffmpeg to use; found automatically by default')
     .option('--no-cache', 'neither reuse earlier frames nor keep new ones')
     .option('--recipe <file>', 'also write the JSON that recreates this, changes included')
-    .option('--transparent', 'draw a composed scene without its background: .webm, .mov or .png')
+    .option(
+      '--transparent',
+      `draw a composed scene without its background: ${endingsIn(formatList.filter(({ transparent }) => transparent))}`,
+    )
     .option('--browser <path>', 'the browser that draws composed scenes; found automatically by default')
     .option(
       '--concurrency <n>',

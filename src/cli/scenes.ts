@@ -7,7 +7,7 @@ import { UsageError } from '../core/errors.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { didYouMean } from '../core/wording/did-you-mean.js';
-import { type Probe, probe } from '../outputs/index.js';
+import { formatWithEnding, type Probe, probe } from '../outputs/index.js';
 import { type LoadOptions, loadModule, loadModules } from './module.js';
 import { printable } from './report.js';
 
@@ -41,9 +41,6 @@ export interface ComposedScene extends Found {
   extension?: string;
 }
 
-/** Files that carry the recipe they were made by. */
-const FILMS = ['.mp4', '.gif', '.webm', '.webp', '.mov', '.png'];
-
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The folders a name is looked for in: the user's own scenes come first. */
@@ -76,14 +73,15 @@ export async function loadScene(given: string, options: SceneOptions = {}): Prom
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx')
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
-  if (FILMS.includes(extname(path).toLowerCase())) return fromFilm(given, name, path, options);
+  if (formatWithEnding(extname(path))) return fromFilm(given, name, path, options);
   const trusted = extname(path) !== '.json';
   const sweep = trusted ? await fromModule(path, options) : await fromRecipe(path);
   return { kind: 'sweep', name, path, sweep, trusted };
 }
 
 function findScene(given: string): string {
-  if (['.ts', '.tsx', '.json', ...FILMS].includes(extname(given).toLowerCase())) {
+  const ending = extname(given);
+  if (['.ts', '.tsx', '.json'].includes(ending.toLowerCase()) || formatWithEnding(ending)) {
     if (!existsSync(given)) throw new UsageError(`There is no file ${given}: check its path.`);
     return resolve(given);
   }

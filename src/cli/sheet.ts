@@ -11,6 +11,7 @@ import type { SheetRequest } from '../jobs/job.js';
 import { checkStill } from '../jobs/plan.js';
 import { recipeOf } from '../jobs/render.js';
 import type { Label } from '../jobs/sheet-layout.js';
+import { defaultEndings } from '../outputs/index.js';
 import { defaultsOf } from '../sources/composed/target.js';
 import { composedRequest, lookOf, meansOf, subjectOf, withWorkshop } from './draw.js';
 import type { SheetOptions } from './options.js';
@@ -43,7 +44,7 @@ export async function sheet(
   const { noFrame } = await import('../jobs/sheet-source.js');
   const report = reporter(options);
   const subject = await subjectOf(scene, options, given, report, signal);
-  const path = options.out ?? `renders/${subject.name}-sheet.png`;
+  const path = options.out ?? `renders/${subject.name}-sheet${defaultEndings.still}`;
   checkStill(path);
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
   const shown =

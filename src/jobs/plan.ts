@@ -7,10 +7,12 @@ import { frameCount, planFrames } from '../core/sweep/sweep.js';
 import {
   checkEncodeOptions,
   checkOutput,
+  defaultEndings,
   type EncodeOptions,
   encodingOf,
   type Ffmpeg,
   type FilmShape,
+  isStill,
   needsFfmpeg,
   type Output,
   parseOutput,
@@ -178,6 +180,7 @@ function formatsFor(outputs: Output[]): PixelFormat[] {
 
 /** @throws UsageError for a still that is not one PNG. */
 export function checkStill(path: string): void {
-  if (/\.png$/i.test(path) && !parseOutput(path).sequence) return;
-  throw new UsageError(`A still is a PNG, but "${path}" is not: name it .png, or use render for a film.`);
+  if (isStill(path)) return;
+  const { still } = defaultEndings;
+  throw new UsageError(`A still is a PNG, but "${path}" is not: name it ${still}, or use render for a film.`);
 }

@@ -3,18 +3,32 @@
  * SegmentEncoder, and joinSegments makes the file of the segments; both work on a Workbench.
  */
 
-export { type Probe, probe } from '../files/read/probe.js';
 export { inBytes, parseBytes } from './budget.js';
 export { type Kept, SegmentCache } from './cache.js';
 export { encodingOf } from './encode.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
+export {
+  defaultEndings,
+  endingsIn,
+  formatList,
+  formatNamed,
+  formatWithEnding,
+  knownEndings,
+} from './formats/index.js';
 export { type Finished, joinSegments, segmentFile } from './join.js';
-export { checkEncodeOptions, type EncodeOptions, gifPalettes, qualities } from './options.js';
+export {
+  checkEncodeOptions,
+  type EncodeOptions,
+  endingsTaking,
+  gifPalettes,
+  qualities,
+  takesOption,
+} from './options.js';
 export {
   checkOutput,
   type FilmShape,
-  type Format,
   framePath,
+  isStill,
   needsFfmpeg,
   type Output,
   parseOutput,
@@ -22,8 +36,9 @@ export {
   warningsFor,
 } from './output.js';
 export { type Fact, type Place, type PlaceName, placeNames, placeOf, type Rules } from './platforms.js';
+export { type Probe, probe } from './probe.js';
 export { rateOf, shownRate } from './rate.js';
 export { SegmentEncoder } from './segment-encoder.js';
 export { segmentsIn } from './segments.js';
-export { describeRules, headroom, type Measured, rulesOf, unsuitable } from './suit.js';
+export { describeRules, headroom, type Measured, rulesOf, sizeFor, unsuitable } from './suit.js';
 export { Workbench } from './workbench.js';

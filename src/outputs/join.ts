@@ -2,6 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { RenderError } from '../core/errors.js';
 import { encodingOf, NOTE_FILE } from './encode.js';
+import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
 import { addNote, noteFile } from './note.js';
 import type { EncodeOptions } from './options.js';
@@ -50,14 +51,19 @@ export async function joinSegments(
     await bench.write(`${name}.txt`, listOf(names, segments, film.fps));
   }
   const chose = await join(bench);
-  await bench.onDisk(checkFiles(files.map((file) => bench.path(file))));
+  const { tail } = formatNamed(output.format);
+  await bench.onDisk(
+    checkFiles(
+      files.map((file) => bench.path(file)),
+      tail,
+    ),
+  );
   if (note !== undefined) await bench.onDisk(addNotes(output, files, note, bench));
   const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
   return { path: output.path, bytes, ...(chose && { chose }) };
 }
 
 async function addNotes({ format }: Output, files: string[], note: string, bench: Workbench): Promise<void> {
-  if (format === 'mp4' || format === 'webm' || format === 'mov') return; // ffmpeg has
   for (const file of files) await addNote(bench.path(file), format, note);
 }
 

@@ -3,8 +3,8 @@ import { promises as fs } from 'node:fs';
 import { RenderError } from '../core/errors.js';
 import { frameBytes } from '../core/frame/pixels.js';
 import { type Encoding, segmentStep, type Take } from './encode.js';
+import { formatNamed } from './formats/index.js';
 import type { FilmShape } from './output.js';
-import { IEND } from './png.js';
 import type { Run } from './run.js';
 import { stopped, type Workbench } from './workbench.js';
 
@@ -96,7 +96,8 @@ export class SegmentEncoder {
     const exit = await this.run!.exit;
     if (this.state === 'cancelled') throw stopped(this.bench.output);
     if (exit.code !== 0) throw this.bench.failure(exit);
-    await this.bench.onDisk(checkFiles(this.takes.map(({ file }) => this.bench.path(file))));
+    const paths = this.takes.map(({ file }) => this.bench.path(file));
+    await this.bench.onDisk(checkFiles(paths, formatNamed(this.bench.output.format).tail));
     this.status = 'finalized';
   }
 
@@ -128,13 +129,13 @@ export class SegmentEncoder {
 }
 
 /**
- * Checks that every file is there, and that every PNG is complete. For other formats, ffmpeg's exit status tells, given
- * -xerror.
+ * Checks that every file is there, and complete.
+ * @param tail - What each ends with, if ffmpeg's exit status, given -xerror, does not tell that it is complete.
  */
-export async function checkFiles(paths: string[]): Promise<void> {
+export async function checkFiles(paths: string[], tail?: Uint8Array): Promise<void> {
   for (const [number, path] of paths.entries()) {
-    const end = await lastBytes(path, IEND.length);
-    if (end.length === 0 || (path.endsWith('.png') && !end.equals(IEND))) {
+    const end = await lastBytes(path, tail?.length ?? 1);
+    if (end.length === 0 || (tail && !end.equals(tail))) {
       const what = paths.length === 1 ? 'the film' : `frame ${number} of ${paths.length}`;
       throw new RenderError(
         `ffmpeg reported success, but ${what} is ${end.length === 0 ? 'missing' : 'cut short'}: ` +

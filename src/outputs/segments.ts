@@ -1,7 +1,7 @@
 /** Films in segments: runs of frames that are encoded on their own, so that each can be cached and made again alone. */
 
 import type { Range } from '../core/range.js';
-import type { FilmShape } from './output.js';
+import type { FilmShape } from './formats/format.js';
 
 /**
  * In seconds. Every segment of a video begins with a key frame, so shorter ones cost bytes: in an MP4 of figures 2, 12

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRecipe } from '../../src/core/recipe.js';
 import { parseOutput, probe } from '../../src/outputs/index.js';
-import { encodePng } from '../../src/outputs/png.js';
+import { encodePng as encode } from '../../src/outputs/png.js';
 import { noise, picture, testFolder } from './films.js';
 import { openSink } from './sink.js';
 
@@ -56,6 +56,8 @@ function read(png: Buffer): Png {
   }
   return { names, width, height, channels, filters, samples };
 }
+
+const encodePng = async (...picture: Parameters<typeof encode>) => Buffer.from(await encode(...picture));
 
 const opaque = (rgba: Uint8Array) => rgba.filter((_, at) => at % 4 !== 3);
 
