@@ -4,7 +4,7 @@
 import { basename, extname } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
-import { nearest } from '../core/wording/did-you-mean.js';
+import { nearest, suggestion } from '../core/wording/did-you-mean.js';
 import { shownRate } from './rate.js';
 
 export type Format = 'mp4' | 'gif' | 'webm' | 'webp' | 'mov' | 'png';
@@ -62,8 +62,8 @@ export function parseOutput(path: string): Output {
   const format = FORMATS.find((known) => known === extension);
   if (format === undefined) {
     const near = nearest(extension, FORMATS);
-    const hint = near ? `did you mean .${near}?` : `try .mp4.`;
-    throw new UsageError(`"${path}" ends in .${extension}, and the formats are ${KNOWN}: ${hint}`);
+    const hint = near ? suggestion(`.${near}`) : ': try .mp4.';
+    throw new UsageError(`"${path}" ends in .${extension}, and the formats are ${KNOWN}${hint}`);
   }
 
   if (format !== 'png' || !name.includes('%')) return { path, format, sequence: false };
