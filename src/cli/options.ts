@@ -12,7 +12,7 @@ import { gifPalettes, qualities } from '../outputs/options.js';
 import { placeNames } from '../outputs/platforms.js';
 import { rateOf } from '../outputs/rate.js';
 import { parseFrames, parseHost, parseMoments, parseRate, parseSeeds, parseSize } from './arguments.js';
-import { type CommandName, flagOf, KINDS, kebab, type OptionEntry } from './option.js';
+import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
 
 /** The scene that is drawn if none is named. */
 export const DEFAULT_SCENE = 'weight-scale';
@@ -455,9 +455,9 @@ const entries: readonly OptionEntry[] = OPTIONS;
 export const entriesOf = (command: CommandName): OptionEntry[] =>
   entries.filter(({ commands }) => commands.includes(command));
 
-/** The commands that have an option, by its name without dashes. */
-export const commandsWith = (option: string): CommandName[] =>
-  entries.filter(({ name }) => kebab(name) === option).flatMap(({ commands }) => commands);
+/** The entries of options that any command has under a flag: "--out" or "-o". */
+export const entriesWith = (flag: string): OptionEntry[] =>
+  entries.filter((entry) => flag === flagOf(entry) || (entry.short && flag === `-${entry.short}`));
 
 /** The entries of the options that a row of a batch may give. */
 export const rowEntries = (): OptionEntry[] => entriesOf('render').filter(({ row }) => row !== false);

@@ -2,15 +2,15 @@
  * The command line: the commands of `untrained`, and what each does with its options. The options themselves are in
  * options.ts. A command's code is loaded only when it runs, so help and most error messages need none of it.
  */
-import { Command, type CommanderError, type Option } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { didYouMean, nearest, suggestion } from '../core/wording/did-you-mean.js';
 import { VERSION } from '../system/package.js';
-import { type CommandName, commanderOption } from './option.js';
+import { type CommandName, commanderOption, kebab } from './option.js';
 import {
-  commandsWith,
   DEFAULT_SCENE,
   entriesOf,
+  entriesWith,
   type OptionsOf,
   type RenderOptions,
   rowEntries,
@@ -161,10 +161,10 @@ function strict(command: Command): Command {
     });
 }
 
-/** Commander's message as one of ours, with a suggestion for an unknown name. */
+/** Commander's message as one of ours. For an unknown name it says which name is near, or which command has it. */
 function complaint({ code, message }: CommanderError, command: Command): string {
   const text = message.replace(/^error: /, '').replace(/\.?$/, '');
-  const [, word = ''] = /'(?:--no-)?-*(.*?)(?:=.*)?'$/s.exec(text) ?? [];
+  const [, word = ''] = /'(.*?)(?:=.*)?'$/s.exec(text) ?? [];
   if (code === 'commander.unknownCommand') {
     const names = command.createHelp().visibleCommands(command);
     return `${text}${didYouMean(
@@ -173,15 +173,19 @@ function complaint({ code, message }: CommanderError, command: Command): string 
     )}`;
   }
   if (code !== 'commander.unknownOption') return `${text}.`;
-  const commands = commandsWith(word);
-  if (command.name() === 'batch' && commands.includes('render'))
-    return `--${word} would be the same file for all films: give each row its own, in a column "${word}".`;
-  if (commands.length > 0)
-    return `--${word} is an option of ${commands.join(', ')}, but not of ${command.name()}.`;
-  const options = command.createHelp().visibleOptions(command);
-  const nameOf = (option: Option) => option.name().replace(/^no-/, '');
-  const name = nearest(word, options.map(nameOf));
-  return `${text}${suggestion(options.find((option) => nameOf(option) === name)?.long)}`;
+  const elsewhere = entriesWith(word);
+  if (command.name() === 'batch' && elsewhere.some(({ commands }) => commands.includes('render'))) {
+    const column = kebab(elsewhere[0].name);
+    return `${word} would be the same file for all films: give each row its own, in a column "${column}".`;
+  }
+  if (elsewhere.length > 0) {
+    const commands = elsewhere.flatMap(({ commands }) => commands).join(', ');
+    return `${word} is an option of ${commands}, but not of ${command.name()}.`;
+  }
+  const name = word.replace(/^--?(no-)?/, '');
+  if (name.length < 2) return `${text}.`; // one letter is as near to one name as to another
+  const flags = new Map(command.options.map((option) => [option.name().replace(/^no-/, ''), option.long]));
+  return `${text}${suggestion(flags.get(nearest(name, [...flags.keys()]) ?? ''))}`;
 }
 
 /** Reads a row as `render` reads its command line. What was given for all rows comes after what the row gives. */

@@ -160,6 +160,13 @@ test('an unknown option or command is refused with the nearest one, by spelling 
   expect(await said('batch', 'rows.json', '--out=a.mp4')).toBe(
     '--out would be the same file for all films: give each row its own, in a column "out". See --help.',
   );
+  expect(await said('batch', 'rows.json', '-o')).toBe(
+    '-o would be the same file for all films: give each row its own, in a column "out". See --help.',
+  );
+  expect(await said('render', '--cache')).toBe(
+    `unknown option '--cache'. Did you mean "--no-cache"? See --help.`,
+  );
+  expect(await said('render', '-x')).toBe(`unknown option '-x'. See --help.`);
   expect(await said('platfroms')).toBe(`unknown command 'platfroms'. Did you mean "platforms"? See --help.`);
   expect(await said('frobnicate')).toBe(`unknown command 'frobnicate'. See --help.`);
   expect(await said('render', '--for')).toBe(`option '--for <platform>' argument missing. See --help.`);
