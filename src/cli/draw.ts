@@ -9,8 +9,15 @@ import type { ComposedRequest, SourceRequest } from '../jobs/job.js';
 import { checkStill } from '../jobs/plan.js';
 import { cacheFor, encodingIn, recipeOf, stillOf } from '../jobs/render.js';
 import { type Means, Workshop } from '../jobs/workshop.js';
-import { defaultEndings, parseOutput, rateOf, warningsFor } from '../outputs/index.js';
-import { DEFAULT_SCENE, type DrawOptions, type RenderOptions, type StillOptions } from './options.js';
+import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
+import {
+  DEFAULT_SCENE,
+  type DrawOptions,
+  lookOf,
+  type RenderOptions,
+  refuseFor,
+  type StillOptions,
+} from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
 import {
@@ -27,19 +34,6 @@ import { duration, type Reporter, reporter } from './report.js';
 import { loadScene, type Scene } from './scenes.js';
 import { commandLine } from './shell.js';
 import { noteKept } from './stopping.js';
-
-const SWEEPS_ONLY = [
-  'seconds',
-  'seed',
-  'pace',
-  'palette',
-  'supersample',
-  'dither',
-  'backend',
-  'threads',
-  'recipe',
-] as const;
-const COMPOSED_ONLY = ['browser', 'concurrency', 'transparent', 'allowHost'] as const;
 
 /** A film, or several of one scene, that could be drawn: all that can be known beforehand is right. */
 export interface Prepared {
@@ -196,26 +190,19 @@ export async function subjectOf(
     }
     const path = resolve(project);
     if (!existsSync(path)) throw new UsageError(`There is no file ${project}: check its path.`);
-    refuse(SWEEPS_ONLY, given, 'a sweep', `${project} is a project`);
+    refuseFor('composed', given, `${project} is a project`);
     return { kind: 'composed', name: basename(path, extname(path)), target: { kind: 'project', path } };
   }
   const found: Scene = await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage });
   const { name, path } = found;
   if (found.kind === 'sweep') {
     const opaque = given.has('transparent') ? ', whose network colours every pixel' : '';
-    refuse(COMPOSED_ONLY, given, 'a composed scene', `${name} is a sweep${opaque}`);
+    refuseFor('sweep', given, `${name} is a sweep${opaque}`);
     return found;
   }
-  refuse(SWEEPS_ONLY, given, 'a sweep', `${name} is a composed scene, which sets all that in its code`);
+  refuseFor('composed', given, `${name} is a composed scene, which sets all that in its code`);
   const { as, extension } = found;
   return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };
-}
-
-/** Nothing is silently left unread. */
-function refuse(options: readonly string[], given: Set<string>, kind: string, what: string): void {
-  const option = options.find((option) => given.has(option));
-  const flag = option?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (flag) throw new UsageError(`--${flag} applies only to ${kind}, but ${what}: leave it out.`);
 }
 
 /** How a composed scene is shown, as the options say. */
@@ -251,26 +238,13 @@ function largerAdvice(
   { size: [width, height] }: Sweep,
   seconds: number,
 ): string {
-  const { frames, every, supersample, dither } = options;
+  const { frames, every } = options;
   const words = [
     ...lookOf(options, given),
     ...(frames ? ['--frames', frames.join('-')] : []),
     ...(every ? ['--every', `${every}`] : []),
-    ...(supersample ? ['--supersample', `${supersample}`] : []),
-    ...(dither ? ['--dither'] : []),
     ...['--size', `${2 * width}x${2 * height}`],
   ];
   const command = commandLine('render', scene === undefined ? [] : [scene], words);
   return `Larger: ${command} (about ${duration(4 * seconds)} here)`;
-}
-
-/** The given options that determine what a picture shows, as words for another command. */
-export function lookOf(options: DrawOptions, given: Set<string>): string[] {
-  const names = ['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const;
-  return [
-    ...names.flatMap((name) =>
-      given.has(name) ? [`--${name}`, name === 'fps' ? rateOf(options.fps!) : `${options[name]}`] : [],
-    ),
-    ...options.set.flatMap((assignment) => ['--set', assignment]),
-  ];
 }

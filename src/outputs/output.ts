@@ -4,7 +4,7 @@
 import { basename, extname } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
-import { nearest } from '../core/wording/did-you-mean.js';
+import { nearest, suggestion } from '../core/wording/did-you-mean.js';
 import type { FilmShape, Output } from './formats/format.js';
 import {
   defaultEndings,
@@ -45,8 +45,8 @@ export function parseOutput(path: string): Output {
   if (format === undefined) {
     const [shown, ...others] = [ending.toLowerCase(), ...knownEndings].map((known) => known.slice(1));
     const near = nearest(shown, others);
-    const hint = near ? `did you mean .${near}?` : `try ${film}.`;
-    throw new UsageError(`"${path}" ends in .${shown}, and the formats are ${known}: ${hint}`);
+    const hint = near ? suggestion(`.${near}`) : `: try ${film}.`;
+    throw new UsageError(`"${path}" ends in .${shown}, and the formats are ${known}${hint}`);
   }
 
   const output = { path, format: format.name, sequence: false };

@@ -299,9 +299,9 @@ test('what cannot be is refused before a browser starts', async () => {
   const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
   expect(lines.map((line) => line.replace(/^.*[/\\](\w+\.tsx)/, '$1'))).toMatchInlineSnapshot(`
     [
-      "untrained: --seed applies only to a sweep, but turning is a composed scene, which sets all that in its code: leave it out.",
-      "untrained: --seconds applies only to a sweep, but turning is a composed scene, which sets all that in its code: leave it out.",
-      "untrained: --concurrency applies only to a composed scene, but depth is a sweep: leave it out.",
+      "untrained: --seed applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
+      "untrained: --seconds applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
+      "untrained: --concurrency applies only to composed scenes, but depth is a sweep: remove it.",
       "untrained: --size is 100x100, and the project is laid out for 160x120: take the same proportions, such as 100x75.",
       "typo.tsx:5:8: Expected identifier but found "="",
       "missing.tsx:3:24: there is no module "not-installed-parser": check its name, or install it beside the file.",

@@ -37,8 +37,8 @@ describe('parseOutput', () => {
     const paths = ['film.mp3', 'film.mkv', 'film.flv9', 'film', '.mp4', 'renders/', '..', ''];
     const messages = [...paths, 'a%04d-%d.png', 'a%4i.png'].map((path) => refusal(() => parseOutput(path)));
     expect(messages.join('\n')).toMatchInlineSnapshot(`
-      ""film.mp3" ends in .mp3, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: did you mean .mp4?
-      "film.mkv" ends in .mkv, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: did you mean .mov?
+      ""film.mp3" ends in .mp3, and the formats are .mp4, .gif, .webm, .webp, .mov, .png. Did you mean ".mp4"?
+      "film.mkv" ends in .mkv, and the formats are .mp4, .gif, .webm, .webp, .mov, .png. Did you mean ".mov"?
       "film.flv9" ends in .flv9, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: try .mp4.
       "film" has no extension to choose a format by (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
       ".mp4" has no extension to choose a format by (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".

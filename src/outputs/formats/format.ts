@@ -55,6 +55,8 @@ export interface Format {
   quality?: {
     /** The number for each of --quality's grades. */
     grades: Readonly<Record<Quality, number>>;
+    /** What the number is, around N: "crf N". */
+    unit: string;
     /** The option that sets the number directly, and what it may be, ends included. */
     option?: NumberOption;
   };

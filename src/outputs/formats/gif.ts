@@ -26,7 +26,7 @@ export const gif: Format = {
   transparent: false,
   maxSide: 65_535,
   repeats: true,
-  quality: { grades: { draft: 64, standard: 256, high: 256 } }, // colours
+  quality: { grades: { draft: 64, standard: 256, high: 256 }, unit: 'N colours' },
   warnings,
   encoding({ path }, film, options) {
     const { gifPalette = 'auto', maxSize, note } = options;

@@ -1,6 +1,6 @@
 /** The table of formats, and what is asked of it. */
 
-import type { Format } from './format.js';
+import { type Format, type NumberOption, qualities } from './format.js';
 import { gif } from './gif.js';
 import { mov } from './mov.js';
 import { mp4 } from './mp4.js';
@@ -53,7 +53,32 @@ export function namesIn(some: readonly Format[]): string {
   return listed(names, 'or');
 }
 
-function listed(words: string[], conjunction: string): string {
-  const all = [...new Set(words)];
+/** What each of --quality's grades means, by format: "MP4: crf 28, 18 or 13; …". */
+export function gradesOfFormats(): string {
+  const all = formatList.flatMap(({ title, quality }) => {
+    if (!quality) return [];
+    const { grades, unit } = quality;
+    const numbers = listed(
+      qualities.map((grade) => String(grades[grade])),
+      'or',
+      false,
+    );
+    return [`${title}: ${unit.replace('N', numbers)}`];
+  });
+  return `${all.join('; ')}.`;
+}
+
+/** What an option that is a number may be, by format: "MP4: 1 to 51; WebM: 0 to 63, whole." */
+export function rangesOf(option: NumberOption['option']): string {
+  const all = formatList.flatMap(({ title, quality }) => {
+    const range = quality?.option;
+    if (range?.option !== option) return [];
+    return [`${title}: ${range.least} to ${range.most}${range.whole ? ', whole' : ''}`];
+  });
+  return `${all.join('; ')}.`;
+}
+
+function listed(words: string[], conjunction: string, once = true): string {
+  const all = once ? [...new Set(words)] : words;
   return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} ${conjunction} ${all.at(-1)}`;
 }

@@ -34,6 +34,7 @@ export const mp4: Format = {
     // At 18, and WebM at 22, both were equally near the source: 41.9 dB PSNR on 60 frames of a 10 x 16 network at 480x480,
     // in 147 and 112 KB.
     grades: { draft: 28, standard: 18, high: 13 },
+    unit: 'crf N',
     // 0 would be lossless, in a profile of H.264 that hardly any player knows.
     option: { option: 'crf', called: '--crf of an .mp4', least: 1, most: 51, hint: 18 },
   },

@@ -21,6 +21,7 @@ export const webm: Format = {
   evenSides: 'yuv420p',
   quality: {
     grades: { draft: 36, standard: 22, high: 15 }, // see mp4.ts
+    unit: 'crf N',
     option: { option: 'crf', called: '--crf of a .webm', least: 0, most: 63, whole: true, hint: 22 },
   },
   encoding(output, film, options) {

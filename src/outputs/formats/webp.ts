@@ -19,6 +19,7 @@ export const webp: Format = {
   quality: {
     // Flat colours need 92 to be within 2/255; at 80 they are off by up to 4.
     grades: { draft: 50, standard: 92, high: 95 },
+    unit: 'quality N',
     option: { option: 'webpQuality', called: 'quality of a .webp', least: 0, most: 100, hint: 80 },
   },
   encoding(output, film, options) {
