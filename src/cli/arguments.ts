@@ -71,7 +71,6 @@ export function parseHost(text: string): string | undefined {
 /** One of a list of names. @throws UsageError, with the nearest name, for any other. */
 export function parseChoice(text: string, flag: string, choices: readonly string[]): string {
   if (choices.includes(text)) return text;
-  throw new UsageError(
-    `${flag} is "${text}" but must be ${choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}${didYouMean(text, choices)}`,
-  );
+  const rule = choices.join(', ').replace(/, ([^,]*)$/, ' or $1');
+  throw new UsageError(`${flag} is "${text}" but must be ${rule}${didYouMean(text, choices)}`);
 }

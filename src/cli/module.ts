@@ -135,5 +135,6 @@ function outcomeOf(message: ModuleMessage): Sweep | Error {
 /** Explains why the process ended although we did not stop it. */
 function endOf(code: number | null, signal: NodeJS.Signals | null): string {
   if (signal) return `It was killed by ${signal}`;
-  return code === 13 ? 'It is waiting for a promise that never settles' : `It exited with code ${code}`; // Node's code for that
+  if (code === 13) return 'It is waiting for a promise that never settles'; // Node's exit code for that
+  return `It exited with code ${code}`;
 }
