@@ -4,7 +4,7 @@ import { basename, extname, resolve } from 'node:path';
 import { pretendHome } from '../browser/home.js';
 import { UsageError } from '../core/errors.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
-import type { Recipe } from '../core/recipe.js';
+import type { Recipe } from '../core/recipe/recipe.js';
 import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import {
@@ -16,6 +16,7 @@ import {
   writeFilm,
 } from '../jobs/film.js';
 import { parseOutput, rateOf, warningsFor } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
 import type { RendererOptions } from '../renderers/create-renderer.js';
 import type { ComposedOptions } from '../sources/composed/source.js';
 import type { Target } from '../sources/composed/target.js';
@@ -91,7 +92,7 @@ export async function prepare(
   if (options.loops && options.loops > 1 && plan.some(({ sweep }) => sweep && !sweep.loop))
     report.warning(`${job.name} does not end where it begins, so it jumps wherever --loops restarts it.`);
   const [{ sweep, film }] = plan;
-  const grain = sweep && grainNote(sweep, film.range);
+  const grain = sweep && grainNote(sweep, evaluate, film.range);
   if (grain) report.warning(grain);
   return { scene, job, options, given, plan };
 }
@@ -166,7 +167,7 @@ export async function still(
     const sweep = changed(job, options);
     await saveRecipe(options.recipe, sweep);
     const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
-    const grain = at <= sweep.seconds && grainNoteAt(sweep, at);
+    const grain = at <= sweep.seconds && grainNoteAt(sweep, at, evaluate);
     if (grain) report.warning(grain);
     const drawn = { ...options, ...rendererOptions(job, report), onStage: report.stage, signal };
     film = await renderStill(sweep, at, output, drawn);

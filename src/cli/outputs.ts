@@ -10,6 +10,7 @@ import {
   parseOutput,
   placeNames,
   placeOf,
+  placeSynonyms,
   probe,
   rulesOf,
   unsuitable,
@@ -36,7 +37,7 @@ function placesNamed(names: string[]): PlaceName[] {
   const places = names.map((name) => {
     const place = placeNames.find((known) => known === name.toLowerCase());
     if (place) return place;
-    const hint = didYouMean(name, placeNames);
+    const hint = didYouMean(name, placeNames, placeSynonyms);
     throw new UsageError(
       `--for is "${name}", which is not a known place${hint} Available: ${placeNames.join(', ')}.`,
     );

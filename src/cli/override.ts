@@ -1,19 +1,24 @@
-/** Changes to a scene from the command line: --set name=value, or name=from..to to move it. */
-
+/** Changes to a scene from the command line: --set name=value, or name=from..to to animate it. */
 import { UsageError } from '../core/errors.js';
-import { activationNames } from '../core/network/activations.js';
-import { networkFieldNames } from '../core/network/spec.js';
+import { frameParameters, viewFieldNames, viewParameters } from '../core/frame/parameters.js';
+import { namesBesideWeights, networkParameter, networkParameterNames } from '../core/network/parameters.js';
+import { mixes, type Parameter } from '../core/parameters/parameter.js';
+import { sweepFieldNames, sweepSynonyms } from '../core/sweep/fields.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { keyframes, tween, zoom } from '../core/sweep/track.js';
-import { didYouMean } from '../core/wording/did-you-mean.js';
+import { available } from '../core/wording/did-you-mean.js';
 
-const viewFields = ['centre', 'halfWidth'];
-const sweepFields = ['title', 'seconds', 'fps', 'size', 'pace', 'palette', 'supersample', 'dither'];
-/** The parameters that --set knows. */
-export const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields];
+/** The fields of a sweep that --set does not change. Those of `network` and `view` are parameters by themselves. */
+const FIXED = ['figure', 'loop', 'network', 'view'];
+const views: readonly string[] = viewFieldNames;
+const networks: readonly string[] = networkParameterNames;
+/** The parameters that --set accepts for a sweep. */
+export const allFields: readonly string[] = [
+  ...new Set([...networks, ...views, 'slice', ...sweepFieldNames.filter((name) => !FIXED.includes(name))]),
+];
 
 /**
- * A copy of a sweep with one parameter changed. It is not checked yet: another change may be what makes it whole.
+ * A copy of a sweep with one parameter changed. It is not validated: only a further change may make it valid.
  * @param assignment - Such as "weightScale=0.5", "layers=1..40", "activation=tanh..relu", "centre=0,0", "slice.1=2".
  */
 export function override(sweep: Sweep, assignment: string): Sweep {
@@ -23,7 +28,7 @@ export function override(sweep: Sweep, assignment: string): Sweep {
   return replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name) as Sweep;
 }
 
-/** The variables that a composed scene is given: each a number, true or false, JSON, a list of numbers, or a word. */
+/** The variables that --set gives a composed scene: numbers, booleans, JSON, lists of numbers, or words. */
 export function variablesOf(assignments: string[]): Record<string, unknown> {
   return Object.fromEntries(assignments.map(split).map(([name, text]) => [name, single(text)]));
 }
@@ -38,27 +43,24 @@ function split(assignment: string): [name: string, value: string] {
   return [assignment.slice(0, equals).trim(), assignment.slice(equals + 1).trim()];
 }
 
-/** What is left of a sweep's network when its weights are given by number. */
+/** The sweep without the parameters that explicit weights replace. */
 function withoutDraws(sweep: Sweep): Sweep {
-  const { activation, outputActivation } = sweep.network;
-  return {
-    ...sweep,
-    network: { ...(activation ? { activation } : {}), ...(outputActivation ? { outputActivation } : {}) },
-  };
+  const kept = namesBesideWeights.filter((name) => sweep.network[name]);
+  return { ...sweep, network: Object.fromEntries(kept.map((name) => [name, sweep.network[name]])) };
 }
 
-/** Where a parameter stands in a sweep. */
+/** The path to a parameter in a sweep. */
 function pathOf(name: string): string[] {
   const path = name.split('.');
   if (path.length > 1 && (path[0] === 'network' || path[0] === 'view')) path.shift();
   const [field] = path;
   if (!allFields.includes(field)) {
     throw new UsageError(
-      `--set ${name}: "${field}" is not a parameter${didYouMean(field, allFields)} Available: ${allFields.join(', ')}.`,
+      `--set ${name}: "${field}" is not a parameter${available(field, allFields, sweepSynonyms)}`,
     );
   }
-  if ((networkFieldNames as string[]).includes(field)) return ['network', ...path];
-  return viewFields.includes(field) ? ['view', ...path] : path;
+  if (networks.includes(field)) return ['network', ...path];
+  return views.includes(field) ? ['view', ...path] : path;
 }
 
 function readValue(path: string[], text: string, sweep: Sweep): unknown {
@@ -66,18 +68,29 @@ function readValue(path: string[], text: string, sweep: Sweep): unknown {
   if (to === undefined || more !== undefined) return single(text);
   const field = path[path.length - 1];
   const ends = [single(from), single(to)];
-  if (field === 'seed') return { from: ends[0], to: ends[1], fraction: moving(0, 1, sweep) };
-  if (field === 'activation' && ends.every((end) => activationNames.includes(end as never))) {
+  const parameter = parameterCalled(field);
+  if (parameter && mixes(parameter) && ends.every((end) => isValueOf(parameter, end))) {
     return { from: ends[0], to: ends[1], fraction: moving(0, 1, sweep) };
   }
   const [a, b] = ends;
   if (typeof a !== 'number' || typeof b !== 'number') {
-    throw new UsageError(`--set ${field}=${text}: from..to takes two numbers, such as 0.4..0.8.`);
+    throw new UsageError(`--set ${field}=${text}: from..to needs two numbers, such as 0.4..0.8.`);
   }
-  return moving(a, b, sweep, field === 'halfWidth');
+  const geometric = parameter !== undefined && 'scale' in parameter && parameter.scale === 'logarithmic';
+  return moving(a, b, sweep, geometric);
 }
 
-/** From a to b; in a loop there and back, or it would not be one. */
+function parameterCalled(name: string): Parameter | undefined {
+  const shown: Record<string, Parameter> = { ...viewParameters, ...frameParameters };
+  return networkParameter(name) ?? (Object.hasOwn(shown, name) ? shown[name] : undefined);
+}
+
+/** Whether it is one of a parameter's choices; a parameter without choices is checked with the whole sweep. */
+function isValueOf(parameter: Parameter, value: unknown): boolean {
+  return parameter.kind !== 'choice' || parameter.choices.includes(value as never);
+}
+
+/** A track from a to b; in a loop, there and back, so that it closes. */
 function moving(a: number, b: number, sweep: Sweep, geometric = false) {
   if (sweep.loop)
     return keyframes(
@@ -91,7 +104,7 @@ function moving(a: number, b: number, sweep: Sweep, geometric = false) {
   return geometric && a > 0 && b > 0 ? zoom(a, b) : tween(a, b);
 }
 
-/** A number, true or false, JSON, a list of numbers, or a word. */
+/** Reads a number, true or false, JSON, a list of numbers, or a word. */
 function single(text: string): unknown {
   if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
   if (text === 'true' || text === 'false') return text === 'true';
@@ -99,7 +112,7 @@ function single(text: string): unknown {
     try {
       return JSON.parse(text);
     } catch {
-      throw new UsageError(`--set: ${text} is not JSON: check its brackets and quotes.`);
+      throw new UsageError(`--set: ${text} is not valid JSON: check its brackets and quotes.`);
     }
   }
   return text.includes(',') ? text.split(',').map(single) : text;
@@ -110,11 +123,11 @@ function replaced(value: unknown, [key, ...rest]: string[], leaf: unknown, name:
     return Array.isArray(value) ? value.with(Number(key), leaf) : { ...(value as object), [key]: leaf };
   const inner = (value as Record<string, unknown>)[key] ?? defaults[key];
   if (typeof inner !== 'object' || inner === null || (Array.isArray(inner) && !(rest[0] in inner))) {
-    throw new UsageError(`--set ${name}: there is no "${rest[0]}" in ${key}: set ${key} as a whole.`);
+    throw new UsageError(`--set ${name}: ${key} has no "${rest[0]}": set ${key} as a whole.`);
   }
   const changed = replaced(inner, rest, leaf, name);
   return Array.isArray(value) ? value.with(Number(key), changed) : { ...(value as object), [key]: changed };
 }
 
-/** What a part of it is set in when the scene has none of its own. */
-const defaults: Record<string, unknown> = { centre: [1, 0] };
+/** The values that parts are set in if the scene gives none. */
+const defaults: Record<string, unknown> = { centre: viewParameters.centre.default };

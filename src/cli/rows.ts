@@ -5,12 +5,14 @@ import { extname } from 'node:path';
 import type { Option } from 'commander';
 import Papa from 'papaparse';
 import { UsageError } from '../core/errors.js';
+import { sweepSynonyms } from '../core/sweep/fields.js';
 import { didYouMean, nearest } from '../core/wording/did-you-mean.js';
 import { quote } from '../core/wording/explain.js';
 import { parseJson } from '../core/wording/json.js';
 import type { RenderOptions } from './options.js';
 import { allFields } from './override.js';
 import { printable } from './report.js';
+import { optionSynonyms } from './synonyms.js';
 
 /** A row as it stands in the file: names and values, in order. */
 export type Row = [name: string, value: unknown][];
@@ -123,11 +125,11 @@ function fieldOf(name: string, { fields }: RowReader): Option | undefined {
   if (name === 'scene') return undefined;
   const option = fields.find((field) => field.attributeName() === name || nameOf(field) === name);
   if (option) return option;
-  const parameter = nearest(name, allFields);
+  const parameter = nearest(name, allFields, sweepSynonyms);
   const hint =
-    parameter !== undefined && !nearest(name, fields.map(nameOf))
+    parameter !== undefined && !nearest(name, fields.map(nameOf), optionSynonyms)
       ? `: for a sweep's ${parameter}, name the column "set" and write ${parameter}=... in it.`
-      : didYouMean(name, [...fields.map(nameOf), 'scene']);
+      : didYouMean(name, [...fields.map(nameOf), 'scene'], optionSynonyms);
   throw new UsageError(`${quote(name)} is not a render option${hint}`);
 }
 

@@ -2,11 +2,11 @@
 import { breather } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
-import { isGrainy } from '../core/frame/digits.js';
-import type { Recipe } from '../core/recipe.js';
+import { explainGrain, isGrainy } from '../core/frame/digits.js';
+import type { Recipe } from '../core/recipe/recipe.js';
 import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../core/sweep/sweep.js';
-import { explainGrain } from '../core/wording/explain.js';
 import type { Label, Pictures } from '../jobs/sheet.js';
+import { evaluate } from '../renderers/cpu/planes.js';
 import { defaultsOf } from '../sources/composed/target.js';
 import type { FrameSource } from '../sources/source.js';
 import { composedOptions, jobOf, lookOf, openComposed, recipeOf, rendererOptions } from './draw.js';
@@ -114,7 +114,7 @@ async function ofSweep(
       size,
       supersample,
     };
-    await preparePace(sweep, watched);
+    await preparePace(sweep, evaluate, watched);
     for (const frame of frames) {
       if (frame !== undefined) checkFrame(frame, frameCount(sweep), 'sweep');
       const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
@@ -124,12 +124,12 @@ async function ofSweep(
         );
       }
       const t = frame === undefined ? at : timeOfFrame(sweep, frame);
-      cells.push({ label: labelOf(seed, frame, t), frame: frameAt(sweep, t) });
+      cells.push({ label: labelOf(seed, frame, t), frame: frameAt(sweep, t, evaluate) });
       const pause = breathe(() => `checking picture ${cells.length} of ${seeds.length * frames.length}`);
       if (pause) await pause;
     }
   }
-  const grainy = cells.slice(0, MOST_EXAMINED).find(({ frame }) => isGrainy(frame));
+  const grainy = cells.slice(0, MOST_EXAMINED).find(({ frame }) => isGrainy(frame, evaluate));
   if (grainy) report.warning(explainGrain(grainy.frame.view.halfWidth));
   return {
     size,

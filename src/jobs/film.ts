@@ -8,7 +8,8 @@ import { backends } from '../core/frame/backends.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
-import { noteOf, type Recipe } from '../core/recipe.js';
+import { noteOf } from '../core/recipe/note.js';
+import type { Recipe } from '../core/recipe/recipe.js';
 import {
   checkedFrames,
   checkedSweep,
@@ -18,7 +19,8 @@ import {
   type Sweep,
   timeOfFrame,
 } from '../core/sweep/sweep.js';
-import { explain, quote } from '../core/wording/explain.js';
+import { quote } from '../core/wording/explain.js';
+import { parse } from '../core/wording/parse.js';
 import {
   type Finished,
   type FrameSink,
@@ -35,6 +37,7 @@ import {
   SegmentCache,
   type SinkOptions,
 } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
 import type { FrameSource } from '../sources/source.js';
 import { codeDigest, VERSION } from './version.js';
@@ -260,7 +263,7 @@ async function sweepSource(
 ): Promise<FrameSource> {
   const { every = 1, signal, onStage } = options;
   checkRange(range, frameCount(sweep), 'sweep');
-  const frameOf = await checkedFrames(sweep, range, { signal, onStage });
+  const frameOf = await checkedFrames(sweep, range, evaluate, { signal, onStage });
   const frames = Math.ceil((range[1] - range[0] + 1) / every);
   const [width, height] = sweep.size;
   const renderer = await createRenderer(options);
@@ -308,16 +311,20 @@ export async function renderStill(
   }
   checkRequest(sweep, { ...options, outputs: [output] });
   checkStill(output);
-  await preparePace(sweep, options);
-  const still = { ...sweep, ...(frameAt(sweep, t) as object), seconds: 1 / sweep.fps, loop: false } as Sweep;
+  await preparePace(sweep, evaluate, options);
+  const still = {
+    ...sweep,
+    ...(frameAt(sweep, t, evaluate) as object),
+    seconds: 1 / sweep.fps,
+    loop: false,
+  } as Sweep;
   return renderFilm(still, { ...options, outputs: [output] });
 }
 
 /** Validates untrusted arguments. @throws UsageError for an invalid sweep or invalid options. */
 function checkRequest(sweep: Sweep, options: FilmOptions): void {
   checkedSweep(sweep);
-  const result = requestSchema.safeParse(options);
-  if (!result.success) throw new UsageError(explain(result.error, options, [], 'The options argument'));
+  parse(requestSchema, options, { whole: 'The options argument' });
 }
 
 const path = z.string().min(1);

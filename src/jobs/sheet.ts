@@ -1,7 +1,8 @@
 /** Contact sheets: pictures in rows and columns, each with a label, as one PNG. */
 import { UsageError } from '../core/errors.js';
 import { type FrameDescription, MAX_SIDE } from '../core/frame/description.js';
-import { noteOf, type Recipe } from '../core/recipe.js';
+import { noteOf } from '../core/recipe/note.js';
+import type { Recipe } from '../core/recipe/recipe.js';
 import { dark } from '../nodes/theme.js';
 import { openSink, parseOutput } from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';

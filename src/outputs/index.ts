@@ -22,7 +22,15 @@ export {
   pixelFormatsFor,
   warningsFor,
 } from './output.js';
-export { type Fact, type Place, type PlaceName, placeNames, placeOf, type Rules } from './platforms.js';
+export {
+  type Fact,
+  type Place,
+  type PlaceName,
+  placeNames,
+  placeOf,
+  placeSynonyms,
+  type Rules,
+} from './platforms.js';
 export { rateOf, shownRate } from './rate.js';
 export { framesIn, type Range } from './segments.js';
 export { type Finished, type FrameSink, openSink, type SinkOptions } from './sink.js';

@@ -61,7 +61,7 @@ export function parseOutput(path: string): Output {
   }
   const format = FORMATS.find((known) => known === extension);
   if (format === undefined) {
-    const near = nearest(extension, FORMATS);
+    const near = nearest(extension, FORMATS, {});
     const hint = near ? `did you mean .${near}?` : `try .mp4.`;
     throw new UsageError(`"${path}" ends in .${extension}, and the formats are ${KNOWN}: ${hint}`);
   }

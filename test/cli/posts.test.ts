@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { noteOf } from '../../src/core/recipe.js';
+import { noteOf } from '../../src/core/recipe/note.js';
 import { placeNames, probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { picture, render } from '../video/films.js';

@@ -13,7 +13,7 @@ import {
   timeOfFrame,
   tween,
 } from '../../src/index.js';
-import { brightnessPlanes } from '../../src/renderers/cpu/planes.js';
+import { brightnessPlanes, evaluate } from '../../src/renderers/cpu/planes.js';
 
 /** How much the picture changes from each frame to the next, all the way round for a loop: RMS of 64 x 64 points. */
 function changes(sweep: Sweep): number[] {
@@ -117,7 +117,7 @@ test('measured ahead, with pauses, it is the same', async () => {
   const input = { ...small, network: { ...small.network, seed: 6 } };
   const pauses = vi.spyOn(globalThis, 'setTimeout');
   const ahead = sweep(input);
-  await preparePace(ahead);
+  await preparePace(ahead, evaluate);
   expect(pauses).toHaveBeenCalled();
   pauses.mockRestore();
   const copy = sweep({ ...input, title: 'another object, and the same film' });

@@ -62,7 +62,7 @@ export function failureMessage(failure: Failure, scene: string | undefined, plac
   if (unread) {
     const there = unread.known.length > 0 ? ` Available: ${unread.known.join(', ')}.` : '';
     return new UsageError(
-      `--set ${unread.name}: no scene asks for a variable of that name${didYouMean(unread.name, unread.known)}${there}`,
+      `--set ${unread.name}: no scene asks for a variable of that name${didYouMean(unread.name, unread.known, {})}${there}`,
     );
   }
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);
