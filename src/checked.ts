@@ -25,7 +25,7 @@ import {
   timeOfFrame as timeOfUnchecked,
 } from './core/sweep/sweep.js';
 import { type About, quote } from './core/wording/explain.js';
-import { type Parsed, parse, tryParse } from './core/wording/parse.js';
+import { parse, tryParse } from './core/wording/parse.js';
 import { evaluate } from './renderers/cpu/planes.js';
 import { createRenderer as createUnchecked, type RendererOptions } from './renderers/create-renderer.js';
 
@@ -34,7 +34,7 @@ export interface Schema<Output> {
   /** @throws UsageError that states the value, the rule and the next step. */
   parse(input: unknown): Output;
   /** The same, without throwing. */
-  safeParse(input: unknown): Parsed<Output>;
+  safeParse(input: unknown): { success: true; data: Output } | { success: false; error: UsageError };
 }
 
 /** Parses frames as people write them; see FrameInput. */

@@ -129,7 +129,10 @@ export abstract class NetworkNode extends Rect {
   @vector2Signal('centre')
   declare readonly centre: Vector2Signal<this>;
 
-  /** Distance from the centre to the nearer edges, in input units: a sweep's `view.halfWidth`. @defaultValue 2.6 */
+  /**
+   * Distance from the centre to the nearer edges, in input units, 1e-9 to 1e9: a sweep's `view.halfWidth`.
+   * @defaultValue 2.6
+   */
   @parameter(viewParameters.halfWidth)
   declare readonly halfWidth: SimpleSignal<number, this>;
 

@@ -137,3 +137,17 @@ test('what jumps does so, and the film goes on', () => {
   });
   expect(new Set(scales(jump))).toEqual(new Set([0.2, 1.4]));
 });
+
+test('it is measured by the evaluator that the caller passes', async () => {
+  const linear = sweep({ ...small, network: { ...small.network, seed: 'measured otherwise' } });
+  const points: number[] = [];
+  // Brightness that is the square of the weight scale, at every point.
+  await preparePace(linear, ({ network }, x, y) => {
+    points.push(x.length, y.length);
+    return [x.map(() => (network.weightScale! / 2) ** 2)];
+  });
+  expect(points.length).toBeGreaterThan(2 * 32);
+  expect(new Set(points)).toEqual(new Set([32 * 32]));
+  // Half of the change has happened half-way, and nothing has been measured again.
+  expect(frameAt(linear, 2).network.weightScale! ** 2).toBeCloseTo((0.2 ** 2 + 1.4 ** 2) / 2, 2);
+});

@@ -1,5 +1,5 @@
 /** The parameters that decide how a network is shown; network/parameters.ts has those of the network. */
-import { MAX_INPUTS } from '../network/parameters.js';
+import { MAX_INPUTS, networkParameters } from '../network/parameters.js';
 import { type Parameter, synonymsIn } from '../parameters/parameter.js';
 import type { Synonyms } from '../wording/did-you-mean.js';
 import { paletteNames } from './palette.js';
@@ -64,4 +64,11 @@ export const frameSynonyms: Synonyms = {
   ...synonymsIn(viewParameters),
   view: ['window', 'camera', 'viewport'],
   ...synonymsIn(frameParameters),
+};
+
+/** All parameters, the network's included, by their names in README: those of `view` have its name before theirs. */
+export const allParameters: Readonly<Record<string, Parameter>> = {
+  ...networkParameters,
+  ...Object.fromEntries(viewFieldNames.map((name) => [`view.${name}`, viewParameters[name]])),
+  ...frameParameters,
 };

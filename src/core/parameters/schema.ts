@@ -1,4 +1,4 @@
-/** Schemas from tables of parameters. */
+/** Schemas of parameters, from what their table says. */
 import * as z from 'zod';
 import type { Parameter } from './parameter.js';
 
