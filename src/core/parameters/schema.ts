@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { Parameter } from './parameter.js';
 
 /**
- * The schema of a parameter: its range or choices, and its default. For any kind but `seed` and `weights`, whose schemas
- * are in network/spec.ts.
+ * The schema of a parameter: its range or choices, and its default. For any kind but `seed` and `weights`, whose
+ * schemas are in network/spec.ts.
  */
 export function schemaOf(parameter: Parameter): z.ZodType {
   return withDefault(parameter, valueSchema(parameter));

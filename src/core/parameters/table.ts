@@ -15,7 +15,8 @@ export function parameterTable(parameters: Readonly<Record<string, Parameter>>):
       ? `: ${choices}${mixes(parameter) ? ', or `{ from, to, fraction }`' : ''}`
       : '';
     const range = rangeOf(parameter);
-    const meaning = `${parameter.sentence}${alternatives}${range && ` (${range})`}${isFixed(parameter) ? '; fixed' : ''}`;
+    const limits = `${range && ` (${range})`}${isFixed(parameter) ? '; fixed' : ''}`;
+    const meaning = `${parameter.sentence}${alternatives}${limits}`;
     return `| \`${name}\` | ${parameter.defaultNote ?? shown(parameter.default)} | ${meaning} |`;
   });
   return ['| parameter | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');

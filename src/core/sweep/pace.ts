@@ -26,13 +26,13 @@ export interface Timeline {
 }
 
 /**
- * Maps film time to the track time that is shown then, both in seconds. It is increasing, from 0 to the end of the film.
+ * Maps film time to the track time shown then, both in seconds. It increases from 0 to the end of the film.
  */
 export type Pace = (t: number) => number;
 
 /**
- * The fraction of a stretch's length in which it accelerates, if it begins at rest, and again in which it slows down, if
- * it ends at rest: 0.2 s of 6 s. Without it, films start with a jerk.
+ * The fraction of a stretch's length in which it accelerates if it begins at rest, and in which it slows down if it
+ * ends at rest: 0.2 s of 6 s. Without it, films start with a jerk.
  */
 const RAMP = 1 / 30;
 
