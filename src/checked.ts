@@ -1,4 +1,5 @@
 /** The public functions. Each validates its arguments, which may be anything, and reports what is wrong in one line. */
+import type * as z from 'zod';
 import { UsageError } from './core/errors.js';
 import { backends } from './core/frame/backends.js';
 import {
@@ -13,7 +14,8 @@ import { type Distribution, drawUnit as drawUnchecked, type Seed } from './core/
 import { forward as forwardUnchecked, logits as logitsUnchecked } from './core/network/forward.js';
 import { buildNetwork as buildUnchecked, type Network } from './core/network/network.js';
 import { type NetworkInput, type NetworkSpec, networkSchema as networkRules } from './core/network/spec.js';
-import { readRecipe as readUnchecked, writeRecipe as writeUnchecked } from './core/recipe.js';
+import { readRecipe as readUnchecked, writeRecipe as writeUnchecked } from './core/recipe/recipe.js';
+import { aboutFrame, aboutNetwork } from './core/sweep/fields.js';
 import { grainNote as grainNoteUnchecked } from './core/sweep/grain.js';
 import {
   checkedSweep,
@@ -22,7 +24,9 @@ import {
   type Sweep,
   timeOfFrame as timeOfUnchecked,
 } from './core/sweep/sweep.js';
-import { explain, quote } from './core/wording/explain.js';
+import { type About, quote } from './core/wording/explain.js';
+import { parse, tryParse } from './core/wording/parse.js';
+import { evaluate } from './renderers/cpu/planes.js';
 import { createRenderer as createUnchecked, type RendererOptions } from './renderers/create-renderer.js';
 
 /** Parses untrusted data and fills in its defaults. */
@@ -34,28 +38,14 @@ export interface Schema<Output> {
 }
 
 /** Parses frames as people write them; see FrameInput. */
-export const frameSchema: Schema<FrameDescription> = schemaOf(frameRules, 'The frame');
+export const frameSchema: Schema<FrameDescription> = schemaOf(frameRules, aboutFrame);
 /** Parses networks as people write them; see NetworkInput. */
-export const networkSchema: Schema<NetworkSpec> = schemaOf(networkRules, 'The network', ['network']);
+export const networkSchema: Schema<NetworkSpec> = schemaOf(networkRules, aboutNetwork);
 
-function schemaOf<Output>(
-  rules: typeof frameRules | typeof networkRules,
-  whole: string,
-  prefix: string[] = [],
-): Schema<Output> {
-  const safeParse: Schema<Output>['safeParse'] = (input) => {
-    const result = rules.safeParse(input);
-    if (result.success) return { success: true, data: result.data as Output };
-    const said = explain(result.error, input, prefix, whole).replace(/^network (?=is|must)/, 'The network ');
-    return { success: false, error: new UsageError(said) };
-  };
+function schemaOf<Output>(rules: z.ZodType<Output>, about: About): Schema<Output> {
   return {
-    safeParse,
-    parse(input) {
-      const result = safeParse(input);
-      if (result.success) return result.data;
-      throw result.error;
-    },
+    parse: (input) => parse(rules, input, about),
+    safeParse: (input) => tryParse(rules, input, about),
   };
 }
 
@@ -156,7 +146,7 @@ export function drawUnit(
  * @throws UsageError for a time out of range, or for anything that is not a sweep.
  */
 export function frameAt(sweep: Sweep, t: number): FrameDescription {
-  return frameAtUnchecked(checkedSweep(sweep), t);
+  return frameAtUnchecked(checkedSweep(sweep), t, evaluate);
 }
 
 /**
@@ -165,7 +155,7 @@ export function frameAt(sweep: Sweep, t: number): FrameDescription {
  * @throws UsageError for anything that is not a frame.
  */
 export function isGrainy(frame: FrameInput): boolean {
-  return isGrainyUnchecked(frameSchema.parse(frame));
+  return isGrainyUnchecked(frameSchema.parse(frame), evaluate);
 }
 
 /**
@@ -184,7 +174,7 @@ export function grainNote(sweep: Sweep, range?: readonly [number, number]): stri
       );
     }
   }
-  return grainNoteUnchecked(checked, range);
+  return grainNoteUnchecked(checked, evaluate, range);
 }
 
 /** How many frames a sweep has: at least one. */

@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../core/errors.js';
 import { didYouMean } from '../core/wording/did-you-mean.js';
+import { optionSynonyms } from './synonyms.js';
 
 /** A decimal number. */
 export function parseNumber(text: string): number | undefined {
@@ -72,5 +73,7 @@ export function parseHost(text: string): string | undefined {
 export function parseChoice(text: string, flag: string, choices: readonly string[]): string {
   if (choices.includes(text)) return text;
   const rule = choices.join(', ').replace(/, ([^,]*)$/, ' or $1');
-  throw new UsageError(`${flag} is "${text}" but must be ${rule}${didYouMean(text, choices)}`);
+  throw new UsageError(
+    `${flag} is "${text}" but must be ${rule}${didYouMean(text, choices, optionSynonyms)}`,
+  );
 }

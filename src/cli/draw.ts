@@ -1,4 +1,5 @@
 /** What `render` and `still` do: reads a scene, changes it as the options say, and has it rendered. */
+
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
@@ -10,6 +11,7 @@ import { checkStill } from '../jobs/plan.js';
 import { cacheFor, encodingIn, recipeOf, stillOf } from '../jobs/render.js';
 import { type Means, Workshop } from '../jobs/workshop.js';
 import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
 import {
   DEFAULT_SCENE,
   type DrawOptions,
@@ -76,7 +78,7 @@ export async function prepare(
   if (options.loops && options.loops > 1 && plan.some(({ sweep }) => sweep && !sweep.loop))
     report.warning(`${subject.name} does not end where it begins, so it jumps wherever --loops restarts it.`);
   const [{ sweep, film }] = plan;
-  const grain = sweep && grainNote(sweep, film.range);
+  const grain = sweep && grainNote(sweep, evaluate, film.range);
   if (grain) report.warning(grain);
   return { scene, subject, options, given, plan };
 }
@@ -157,7 +159,7 @@ async function stillSource(subject: Subject, options: StillOptions, means: Means
   const sweep = changed(subject, options);
   await saveRecipe(options.recipe, sweep);
   const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
-  const grain = at <= sweep.seconds && grainNoteAt(sweep, at);
+  const grain = at <= sweep.seconds && grainNoteAt(sweep, at, evaluate);
   if (grain) means.onWarning?.(grain);
   return { kind: 'sweep', sweep: await stillOf(sweep, at, means) };
 }

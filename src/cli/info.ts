@@ -12,6 +12,7 @@ import {
   shownRate,
   sizeFor,
 } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
 import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
@@ -21,7 +22,7 @@ export function info(path: string, { json }: { json?: boolean }): void {
   const { note, ...film } = probe(path);
   const recipe = recipeIn(path, { note });
   if (json) {
-    const warning = recipe?.sweep && grainNote(recipe.sweep, recipe.frames);
+    const warning = recipe?.sweep && grainNote(recipe.sweep, evaluate, recipe.frames);
     printJson('info', { path, ...film, warning, recipe: recipe && { untrained: 1, ...recipe } });
     return;
   }
@@ -40,7 +41,7 @@ export function info(path: string, { json }: { json?: boolean }): void {
     const where = here ? 'one of the scenes here' : 'a scene whose code the film does not contain';
     console.log(`It shows "${printable(scene ?? '')}", ${where}.`);
   }
-  const grain = sweep && grainNote(sweep, recipe.frames);
+  const grain = sweep && grainNote(sweep, evaluate, recipe.frames);
   if (grain) console.log(grain);
   const size = ['--size', `${2 * width}x${2 * height}`];
   if (sheet) console.log(`This is a sheet. To render its scene: ${commandLine('render', [path])}`);

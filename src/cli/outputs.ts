@@ -10,6 +10,7 @@ import {
   parseOutput,
   placeNames,
   placeOf,
+  placeSynonyms,
   probe,
   rulesOf,
   sizeFor,
@@ -37,7 +38,9 @@ function placesNamed(names: string[]): PlaceName[] {
   const places = names.map((name) => {
     const place = placeNames.find((known) => known === name.toLowerCase());
     if (place) return place;
-    throw new UsageError(`--for is "${name}", which is not a known platform${available(name, placeNames)}`);
+    throw new UsageError(
+      `--for is "${name}", which is not a known platform${available(name, placeNames, placeSynonyms)}`,
+    );
   });
   return [...new Set(places)];
 }

@@ -1,15 +1,21 @@
 /** Changes to a scene from the command line: --set name=value, or name=from..to to animate it. */
 import { UsageError } from '../core/errors.js';
-import { activationNames } from '../core/network/activations.js';
-import { networkFieldNames } from '../core/network/spec.js';
+import { frameParameters, viewFieldNames, viewParameters } from '../core/frame/parameters.js';
+import { namesBesideWeights, networkParameter, networkParameterNames } from '../core/network/parameters.js';
+import { mixes, type Parameter } from '../core/parameters/parameter.js';
+import { sweepFieldNames, sweepSynonyms } from '../core/sweep/fields.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { keyframes, tween, zoom } from '../core/sweep/track.js';
 import { available } from '../core/wording/did-you-mean.js';
 
-const viewFields = ['centre', 'halfWidth'];
-const sweepFields = ['title', 'seconds', 'fps', 'size', 'pace', 'palette', 'supersample', 'dither'];
+/** The fields of a sweep that --set does not change. Those of `network` and `view` are parameters by themselves. */
+const FIXED = ['figure', 'loop', 'network', 'view'];
+const views: readonly string[] = viewFieldNames;
+const networks: readonly string[] = networkParameterNames;
 /** The parameters that --set accepts for a sweep. */
-export const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields];
+export const allFields: readonly string[] = [
+  ...new Set([...networks, ...views, 'slice', ...sweepFieldNames.filter((name) => !FIXED.includes(name))]),
+];
 
 /**
  * A copy of a sweep with one parameter changed. It is not validated: only a further change may make it valid.
@@ -39,11 +45,8 @@ function split(assignment: string): [name: string, value: string] {
 
 /** The sweep without the parameters that explicit weights replace. */
 function withoutDraws(sweep: Sweep): Sweep {
-  const { activation, outputActivation } = sweep.network;
-  return {
-    ...sweep,
-    network: { ...(activation ? { activation } : {}), ...(outputActivation ? { outputActivation } : {}) },
-  };
+  const kept = namesBesideWeights.filter((name) => sweep.network[name]);
+  return { ...sweep, network: Object.fromEntries(kept.map((name) => [name, sweep.network[name]])) };
 }
 
 /** The path to a parameter in a sweep. */
@@ -52,10 +55,12 @@ function pathOf(name: string): string[] {
   if (path.length > 1 && (path[0] === 'network' || path[0] === 'view')) path.shift();
   const [field] = path;
   if (!allFields.includes(field)) {
-    throw new UsageError(`--set ${name}: "${field}" is not a parameter${available(field, allFields)}`);
+    throw new UsageError(
+      `--set ${name}: "${field}" is not a parameter${available(field, allFields, sweepSynonyms)}`,
+    );
   }
-  if ((networkFieldNames as string[]).includes(field)) return ['network', ...path];
-  return viewFields.includes(field) ? ['view', ...path] : path;
+  if (networks.includes(field)) return ['network', ...path];
+  return views.includes(field) ? ['view', ...path] : path;
 }
 
 function readValue(path: string[], text: string, sweep: Sweep): unknown {
@@ -63,15 +68,26 @@ function readValue(path: string[], text: string, sweep: Sweep): unknown {
   if (to === undefined || more !== undefined) return single(text);
   const field = path[path.length - 1];
   const ends = [single(from), single(to)];
-  if (field === 'seed') return { from: ends[0], to: ends[1], fraction: moving(0, 1, sweep) };
-  if (field === 'activation' && ends.every((end) => activationNames.includes(end as never))) {
+  const parameter = parameterCalled(field);
+  if (parameter && mixes(parameter) && ends.every((end) => isValueOf(parameter, end))) {
     return { from: ends[0], to: ends[1], fraction: moving(0, 1, sweep) };
   }
   const [a, b] = ends;
   if (typeof a !== 'number' || typeof b !== 'number') {
     throw new UsageError(`--set ${field}=${text}: from..to needs two numbers, such as 0.4..0.8.`);
   }
-  return moving(a, b, sweep, field === 'halfWidth');
+  const geometric = parameter !== undefined && 'scale' in parameter && parameter.scale === 'logarithmic';
+  return moving(a, b, sweep, geometric);
+}
+
+function parameterCalled(name: string): Parameter | undefined {
+  const shown: Record<string, Parameter> = { ...viewParameters, ...frameParameters };
+  return networkParameter(name) ?? (Object.hasOwn(shown, name) ? shown[name] : undefined);
+}
+
+/** Whether it is one of a parameter's choices; a parameter without choices is checked with the whole sweep. */
+function isValueOf(parameter: Parameter, value: unknown): boolean {
+  return parameter.kind !== 'choice' || parameter.choices.includes(value as never);
 }
 
 /** A track from a to b; in a loop, there and back, so that it closes. */
@@ -114,4 +130,4 @@ function replaced(value: unknown, [key, ...rest]: string[], leaf: unknown, name:
 }
 
 /** The values that parts are set in if the scene gives none. */
-const defaults: Record<string, unknown> = { centre: [1, 0] };
+const defaults: Record<string, unknown> = { centre: viewParameters.centre.default };

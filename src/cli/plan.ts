@@ -2,7 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
-import { writeRecipe } from '../core/recipe.js';
+import { writeRecipe } from '../core/recipe/recipe.js';
 import { frameCount, parseSweep, type Sweep, withSeconds } from '../core/sweep/sweep.js';
 import {
   defaultEndings,

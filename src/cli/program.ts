@@ -20,6 +20,7 @@ import {
 } from './options.js';
 import { printJson } from './report.js';
 import type { RowReader } from './rows.js';
+import { optionSynonyms } from './synonyms.js';
 
 const SCENE = `a name from \`untrained list\`, a .ts or .tsx file, a recipe .json, or a film made earlier (default: ${DEFAULT_SCENE})`;
 
@@ -171,6 +172,7 @@ function complaint({ code, message }: CommanderError, command: Command): string 
     return `${text}${didYouMean(
       word,
       names.map((one) => one.name()),
+      {},
     )}`;
   }
   if (code !== 'commander.unknownOption') return `${text}.`;
@@ -186,7 +188,7 @@ function complaint({ code, message }: CommanderError, command: Command): string 
   const name = word.replace(/^--?(no-)?/, '');
   if (name.length < 2) return `${text}.`; // one letter is as near to one name as to another
   const flags = new Map(command.options.map((option) => [option.name().replace(/^no-/, ''), option.long]));
-  return `${text}${suggestion(flags.get(nearest(name, [...flags.keys()]) ?? ''))}`;
+  return `${text}${suggestion(flags.get(nearest(name, [...flags.keys()], optionSynonyms) ?? ''))}`;
 }
 
 /** Reads a row as `render` reads its command line. What was given for all rows comes after what the row gives. */

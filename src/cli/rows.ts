@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import Papa from 'papaparse';
 import { UsageError } from '../core/errors.js';
+import { sweepSynonyms } from '../core/sweep/fields.js';
 import { didYouMean, nearest } from '../core/wording/did-you-mean.js';
 import { quote } from '../core/wording/explain.js';
 import { parseJson } from '../core/wording/json.js';
@@ -14,6 +15,7 @@ import { flagOf, kebab, type OptionEntry } from './option.js';
 import type { RenderOptions } from './options.js';
 import { allFields } from './override.js';
 import { printable } from './report.js';
+import { optionSynonyms } from './synonyms.js';
 
 /** A row as it stands in the file: names and values, in order. */
 export type Row = [name: string, value: unknown][];
@@ -141,11 +143,11 @@ function fieldOf(field: string, { fields }: RowReader): OptionEntry | undefined 
   const entry = fields.find(({ name }) => name === field || kebab(name) === field);
   if (entry) return entry;
   const names = fields.map(({ name }) => kebab(name));
-  const parameter = nearest(field, allFields);
+  const parameter = nearest(field, allFields, sweepSynonyms);
   const hint =
-    parameter !== undefined && !nearest(field, names)
+    parameter !== undefined && !nearest(field, names, optionSynonyms)
       ? `: to set a sweep's ${parameter}, name the column "set" and write ${parameter}=... in it.`
-      : didYouMean(field, [...names, 'scene']);
+      : didYouMean(field, [...names, 'scene'], optionSynonyms);
   throw new UsageError(`${quote(field)} is not an option of render${hint}`);
 }
 

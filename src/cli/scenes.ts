@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
-import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe.js';
+import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe/recipe.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
 import { formatWithEnding, type Probe, probe } from '../outputs/index.js';
@@ -89,7 +89,7 @@ function findScene(given: string): string {
   const found = scenes.find((scene) => scene.name === given);
   if (found) return found.path;
   const names = scenes.map((scene) => scene.name);
-  throw new UsageError(`There is no scene "${given}"${available(given, names)}`);
+  throw new UsageError(`There is no scene "${given}"${available(given, names, {})}`);
 }
 
 /**

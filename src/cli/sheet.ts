@@ -2,16 +2,16 @@
 import { breather } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
-import { isGrainy } from '../core/frame/digits.js';
-import type { Recipe } from '../core/recipe.js';
+import { explainGrain, isGrainy } from '../core/frame/digits.js';
+import type { Recipe } from '../core/recipe/recipe.js';
 import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../core/sweep/sweep.js';
-import { explainGrain } from '../core/wording/explain.js';
 import { makeFilm, progressOf } from '../jobs/film.js';
 import type { SheetRequest } from '../jobs/job.js';
 import { checkStill } from '../jobs/plan.js';
 import { recipeOf } from '../jobs/render.js';
 import type { Label } from '../jobs/sheet-layout.js';
 import { defaultEndings } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
 import { defaultsOf } from '../sources/composed/target.js';
 import { composedRequest, meansOf, subjectOf, withWorkshop } from './draw.js';
 import { lookOf, type SheetOptions } from './options.js';
@@ -134,7 +134,7 @@ async function ofSweep(
       size,
       supersample,
     };
-    await preparePace(sweep, watched);
+    await preparePace(sweep, evaluate, watched);
     for (const frame of frames) {
       if (frame !== undefined && frame >= frameCount(sweep)) throw noFrame(frame, frameCount(sweep), 'sweep');
       const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
@@ -144,12 +144,12 @@ async function ofSweep(
         );
       }
       const t = frame === undefined ? at : timeOfFrame(sweep, frame);
-      cells.push({ label: labelOf(seed, frame, t), frame: frameAt(sweep, t) });
+      cells.push({ label: labelOf(seed, frame, t), frame: frameAt(sweep, t, evaluate) });
       const pause = breathe(() => `checking picture ${cells.length} of ${seeds.length * frames.length}`);
       if (pause) await pause;
     }
   }
-  const grainy = cells.slice(0, MOST_EXAMINED).find(({ frame }) => isGrainy(frame));
+  const grainy = cells.slice(0, MOST_EXAMINED).find(({ frame }) => isGrainy(frame, evaluate));
   if (grainy) report.warning(explainGrain(grainy.frame.view.halfWidth));
   return {
     size,

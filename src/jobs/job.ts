@@ -7,11 +7,11 @@ import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { frameSchema } from '../core/frame/description.js';
 import type { Range } from '../core/range.js';
-import { parseRecipe } from '../core/recipe.js';
+import { parseRecipe } from '../core/recipe/recipe.js';
 import { Frames } from '../core/sweep/frames.js';
 import { parseSweep, type Sweep } from '../core/sweep/sweep.js';
-import { explain } from '../core/wording/explain.js';
 import { parseJson } from '../core/wording/json.js';
+import { parse } from '../core/wording/parse.js';
 import {
   checkEncodeOptions,
   checkOutput,
@@ -250,9 +250,7 @@ export function readJob(json: string): Job {
   } catch (error) {
     throw new UsageError(`The job is not JSON (${(error as Error).message}): plan the film again.`);
   }
-  const result = jobSchema.safeParse(data);
-  if (!result.success) throw new UsageError(explain(result.error, data, [], 'The job'));
-  const { source, frames, ...rest } = result.data;
+  const { source, frames, ...rest } = parse(jobSchema, data, { whole: 'The job' });
   const job = {
     ...rest,
     source: sourceFrom(source),
@@ -265,11 +263,7 @@ export function readJob(json: string): Job {
 function sourceFrom(source: z.infer<typeof jobSchema>['source']): SourceRequest {
   if (source.kind === 'sweep') return { ...source, sweep: parseSweep(source.sweep) };
   if (source.kind === 'composed' || !Array.isArray(source.cells)) return source as SourceRequest;
-  const cells = source.cells.map((cell) => {
-    const result = frameSchema.safeParse(cell);
-    if (!result.success) throw new UsageError(explain(result.error, cell, ['cells']));
-    return result.data;
-  });
+  const cells = source.cells.map((cell) => parse(frameSchema, cell, { prefix: ['cells'] }));
   return { ...source, cells };
 }
 

@@ -1,8 +1,10 @@
 /** Plans a film: everything that can be known and refused before a frame is drawn. */
+
 import { UsageError } from '../core/errors.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
 import { checkRange, type Range } from '../core/range.js';
-import { noteOf, type Recipe } from '../core/recipe.js';
+import { noteOf } from '../core/recipe/note.js';
+import type { Recipe } from '../core/recipe/recipe.js';
 import { frameCount, planFrames } from '../core/sweep/sweep.js';
 import {
   checkEncodeOptions,
@@ -20,6 +22,7 @@ import {
   SegmentCache,
   segmentsIn,
 } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
 import type { FrameSource } from '../sources/source.js';
 import { drawingVersions } from '../system/packages.js';
 import { codeDigest, VERSION } from '../system/version.js';
@@ -116,7 +119,7 @@ export async function plan(
 async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, means: Means) {
   checkRange(rangeOf(request), frameCount(request.sweep), 'sweep');
   const { signal, onStage } = means;
-  return planFrames(request.sweep, numbersOf(request), { signal, onStage });
+  return planFrames(request.sweep, numbersOf(request), evaluate, { signal, onStage });
 }
 
 /** Everything but the frames and the encoder's arguments that decides the bytes. */

@@ -1,14 +1,18 @@
 /** Films and stills from code: sweeps, and composed Motion Canvas scenes. */
+
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Watched } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
 import { sizeSchema } from '../core/frame/description.js';
-import type { Recipe } from '../core/recipe.js';
+import type { Recipe } from '../core/recipe/recipe.js';
 import { checkedSweep, frameAt, preparePace, type Sweep } from '../core/sweep/sweep.js';
-import { explain, quote } from '../core/wording/explain.js';
+import { quote } from '../core/wording/explain.js';
+import { parse } from '../core/wording/parse.js';
 import { type EncodeOptions, gifPalettes, qualities, SegmentCache } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
 import { type Film, type MakeOptions, makeFilm } from './film.js';
 import type { ComposedRequest, SourceRequest } from './job.js';
 import { checkStill, type FilmRequest, type OutputRequest } from './plan.js';
@@ -96,18 +100,19 @@ export async function renderStill(
  * A sweep that consists of one frame of another.
  * @throws UsageError for a time outside the sweep.
  */
-export async function stillOf(
-  sweep: Sweep,
-  t: number,
-  watched: Parameters<typeof preparePace>[1] = {},
-): Promise<Sweep> {
+export async function stillOf(sweep: Sweep, t: number, watched: Watched = {}): Promise<Sweep> {
   if (!(typeof t === 'number' && t >= 0 && t <= sweep.seconds)) {
     throw new UsageError(
       `The time is ${quote(t)} s, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
     );
   }
-  await preparePace(sweep, watched);
-  return { ...sweep, ...(frameAt(sweep, t) as object), seconds: 1 / sweep.fps, loop: false } as Sweep;
+  await preparePace(sweep, evaluate, watched);
+  return {
+    ...sweep,
+    ...(frameAt(sweep, t, evaluate) as object),
+    seconds: 1 / sweep.fps,
+    loop: false,
+  } as Sweep;
 }
 
 async function render(
@@ -186,14 +191,12 @@ function requestFor(
 
 /** Validates untrusted arguments. @throws UsageError for an invalid source or invalid options. */
 function checkOptions(source: Sweep | SceneInput, options: FilmOptions): void {
-  const result = optionsSchema.safeParse(options);
   if (isScene(source)) {
-    const scene = sceneSchema.safeParse(source);
-    if (!scene.success) throw new UsageError(explain(scene.error, source, [], 'The scene argument'));
+    parse(sceneSchema, source, { whole: 'The scene argument' });
   } else {
     checkedSweep(source);
   }
-  if (!result.success) throw new UsageError(explain(result.error, options, [], 'The options argument'));
+  parse(optionsSchema, options, { whole: 'The options argument' });
   const only = isScene(source) ? SWEEPS_ONLY : COMPOSED_ONLY;
   const wrong = only.find((name) => options[name] !== undefined);
   if (wrong) {

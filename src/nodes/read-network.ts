@@ -1,11 +1,12 @@
-/** Networks as people write them in a scene. */
-import { UsageError } from '../core/errors.js';
+/** Validates networks written in scenes. */
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../core/network/spec.js';
-import { explain } from '../core/wording/explain.js';
+import { aboutNetwork } from '../core/sweep/fields.js';
+import { parse } from '../core/wording/parse.js';
 
-/** Fills in a network's defaults. Throws a UsageError that names the value, the rule and the next move. */
+/**
+ * Validates a network and fills in its defaults. Throws a UsageError that names the value, the rule and the next
+ * step.
+ */
 export function readNetwork(network: NetworkInput): NetworkSpec {
-  const result = networkSchema.safeParse(network);
-  if (result.success) return result.data;
-  throw new UsageError(explain(result.error, network, [], 'The network'));
+  return parse(networkSchema, network, aboutNetwork);
 }

@@ -35,7 +35,15 @@ export {
   pixelFormatsFor,
   warningsFor,
 } from './output.js';
-export { type Fact, type Place, type PlaceName, placeNames, placeOf, type Rules } from './platforms.js';
+export {
+  type Fact,
+  type Place,
+  type PlaceName,
+  placeNames,
+  placeOf,
+  placeSynonyms,
+  type Rules,
+} from './platforms.js';
 export { type Probe, probe } from './probe.js';
 export { rateOf, shownRate } from './rate.js';
 export { SegmentEncoder } from './segment-encoder.js';

@@ -44,7 +44,7 @@ export function parseOutput(path: string): Output {
   const format = formatWithEnding(ending);
   if (format === undefined) {
     const [shown, ...others] = [ending.toLowerCase(), ...knownEndings].map((known) => known.slice(1));
-    const near = nearest(shown, others);
+    const near = nearest(shown, others, {});
     const hint = near ? suggestion(`.${near}`) : `: try ${film}.`;
     throw new UsageError(`"${path}" ends in .${shown}, and the formats are ${known}${hint}`);
   }

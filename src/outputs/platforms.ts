@@ -1,6 +1,7 @@
 /** Where people post, and what is taken there: every number with its source and date. A limit that only third parties tell
  *  of is unverified; nothing is refused for its sake (suit.ts). Fix a number here when a place changes it. */
 
+import type { Synonyms } from '../core/wording/did-you-mean.js';
 import type { FormatName } from './formats/index.js';
 
 /** A limit, and who says so. */
@@ -171,6 +172,15 @@ export const places = {
 
 export type PlaceName = keyof typeof places;
 export const placeNames = Object.keys(places) as PlaceName[];
+
+/** What people may call them. */
+export const placeSynonyms: Synonyms = {
+  x: ['twitter'],
+  shorts: ['youtube'],
+  instagram: ['insta', 'ig'],
+  reel: ['reels'],
+  story: ['stories'],
+};
 
 /** A place by its name. */
 export const placeOf = (name: PlaceName): Place => places[name];

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { noteOf } from '../../src/core/recipe.js';
+import { noteOf } from '../../src/core/recipe/note.js';
 import { placeNames, probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { picture, render } from '../video/films.js';
@@ -198,8 +198,8 @@ test('a film without a recipe, and a damaged one, are one line and 2', async () 
     }
   }
   expect(said.join('\n')).toMatchInlineSnapshot(`
-    "info b.gif: 2 untrained: b.gif: The recipe is not JSON (line 1, column 128: a string is not closed, or has an escape or a line break that JSON does not allow): fix it, or write it anew with --recipe.
-    render b.gif: 2 untrained: b.gif: The recipe is not JSON (line 1, column 128: a string is not closed, or has an escape or a line break that JSON does not allow): fix it, or write it anew with --recipe.
+    "info b.gif: 2 untrained: b.gif: The recipe is not JSON (line 1, column 128: a string is not closed, or has an escape or a line break that JSON does not allow): fix it, or write it again with --recipe.
+    render b.gif: 2 untrained: b.gif: The recipe is not JSON (line 1, column 128: a string is not closed, or has an escape or a line break that JSON does not allow): fix it, or write it again with --recipe.
     info c.gif: 2 untrained: c.gif is cut short or damaged: check the file.
     render c.gif: 2 untrained: c.gif is cut short or damaged: check the file.
     info d.gif: 0 d.gif  gif, 64x64, 25 fps, 15 frames, 0.6 s, … kB

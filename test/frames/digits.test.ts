@@ -4,6 +4,7 @@ import { isGrainy } from '../../src/core/frame/digits.js';
 import { grainNote, grainNoteAt } from '../../src/core/sweep/grain.js';
 import { sweep } from '../../src/core/sweep/sweep.js';
 import { zoom } from '../../src/core/sweep/track.js';
+import { evaluate } from '../../src/renderers/cpu/planes.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { frameOf, furthest, referenceColours } from './compare.js';
 import { lookingAt } from './specs.js';
@@ -15,12 +16,12 @@ const wild = (halfWidth: number, weightScale = 1.5) =>
 test('a wild network: a picture above the threshold, grain below it, as float64 tells', async () => {
   const renderer = new CpuRenderer(1);
   try {
-    expect(isGrainy(wild(1e-3))).toBe(false);
+    expect(isGrainy(wild(1e-3), evaluate)).toBe(false);
     const deep = wild(1e-7);
-    expect(isGrainy(deep)).toBe(true);
+    expect(isGrainy(deep, evaluate)).toBe(true);
     expect(furthest(await renderer.render(deep), deep, referenceColours(deep)).steps).toBeGreaterThan(2);
     const calm = wild(1e-7, 0.8);
-    expect(isGrainy(calm)).toBe(false);
+    expect(isGrainy(calm, evaluate)).toBe(false);
     expect(furthest(await renderer.render(calm), calm, referenceColours(calm)).steps).toBeLessThanOrEqual(1);
   } finally {
     await renderer.close();
@@ -28,9 +29,9 @@ test('a wild network: a picture above the threshold, grain below it, as float64 
 });
 
 test('no false alarm: calm networks to 1e-9, views as steep as they are small, wide views of wild networks', () => {
-  expect(isGrainy(wild(1e-9, 0.6))).toBe(false);
-  expect(isGrainy(frameOf(lookingAt(0.31, -0.2, 1e-9)))).toBe(false);
-  expect(isGrainy(wild(2.6, 2))).toBe(false);
+  expect(isGrainy(wild(1e-9, 0.6), evaluate)).toBe(false);
+  expect(isGrainy(frameOf(lookingAt(0.31, -0.2, 1e-9)), evaluate)).toBe(false);
+  expect(isGrainy(wild(2.6, 2), evaluate)).toBe(false);
 });
 
 test('of a film, one line says where it begins and what to do', () => {
@@ -41,13 +42,13 @@ test('of a film, one line says where it begins and what to do', () => {
       network: { seed: 5, weightScale },
       view: { ...view(1), halfWidth: zoom(1, 1e-8) },
     });
-  const note = grainNote(film(1.5))!;
+  const note = grainNote(film(1.5), evaluate)!;
   expect(note).toMatch(
     /^From 1\.\d+ s, at half-width 0\.0000\d+, the zoom exceeds float32 precision and the picture turns to grain: /,
   );
   expect(note).not.toContain('\n');
-  expect(grainNote(film(1.5), [0, 20]), 'of its first frames alone').toBeUndefined();
-  expect(grainNote(film(0.6))).toBeUndefined();
-  expect(grainNoteAt(film(1.5), 2)).toMatch(/^At half-width 1e-8 the zoom exceeds/);
-  expect(grainNoteAt(film(1.5), 0)).toBeUndefined();
+  expect(grainNote(film(1.5), evaluate, [0, 20]), 'of its first frames alone').toBeUndefined();
+  expect(grainNote(film(0.6), evaluate)).toBeUndefined();
+  expect(grainNoteAt(film(1.5), 2, evaluate)).toMatch(/^At half-width 1e-8 the zoom exceeds/);
+  expect(grainNoteAt(film(1.5), 0, evaluate)).toBeUndefined();
 });

@@ -13,7 +13,7 @@ import {
   timeOfFrame,
   tween,
 } from '../../src/index.js';
-import { brightnessPlanes } from '../../src/renderers/cpu/planes.js';
+import { brightnessPlanes, evaluate } from '../../src/renderers/cpu/planes.js';
 
 /** How much the picture changes from each frame to the next, all the way round for a loop: RMS of 64 x 64 points. */
 function changes(sweep: Sweep): number[] {
@@ -117,7 +117,7 @@ test('measured ahead, with pauses, it is the same', async () => {
   const input = { ...small, network: { ...small.network, seed: 6 } };
   const pauses = vi.spyOn(globalThis, 'setTimeout');
   const ahead = sweep(input);
-  await preparePace(ahead);
+  await preparePace(ahead, evaluate);
   expect(pauses).toHaveBeenCalled();
   pauses.mockRestore();
   const copy = sweep({ ...input, title: 'another object, and the same film' });
@@ -136,4 +136,18 @@ test('what jumps does so, and the film goes on', () => {
     network: { ...small.network, weightScale: tween(0.2, 1.4, { during: [2, 2] }) },
   });
   expect(new Set(scales(jump))).toEqual(new Set([0.2, 1.4]));
+});
+
+test('it is measured by the evaluator that the caller passes', async () => {
+  const linear = sweep({ ...small, network: { ...small.network, seed: 'measured otherwise' } });
+  const points: number[] = [];
+  // Brightness that is the square of the weight scale, at every point.
+  await preparePace(linear, ({ network }, x, y) => {
+    points.push(x.length, y.length);
+    return [x.map(() => (network.weightScale! / 2) ** 2)];
+  });
+  expect(points.length).toBeGreaterThan(2 * 32);
+  expect(new Set(points)).toEqual(new Set([32 * 32]));
+  // Half of the change has happened half-way, and nothing has been measured again.
+  expect(frameAt(linear, 2).network.weightScale! ** 2).toBeCloseTo((0.2 ** 2 + 1.4 ** 2) / 2, 2);
 });

@@ -2,9 +2,10 @@
 import { describe, expect, test, vi } from 'vitest';
 import { breather } from '../../src/core/breather.js';
 import * as description from '../../src/core/frame/description.js';
-import { parseRecipe } from '../../src/core/recipe.js';
+import { parseRecipe } from '../../src/core/recipe/recipe.js';
 import { frameAt, parseSweep, planFrames, timeOfFrame } from '../../src/core/sweep/sweep.js';
 import { keyframes, loop, tween, walk, zoom } from '../../src/core/sweep/track.js';
+import { evaluate } from '../../src/renderers/cpu/planes.js';
 
 /** The first frames of a sweep. */
 const firstFrames = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -29,11 +30,13 @@ test('an hour of keyframes is not looked at frame by frame', async () => {
   const parse = vi.spyOn(description.frameSchema, 'safeParse');
   const { sweep } = parseRecipe(JSON.stringify({ untrained: 1, sweep: hour }));
   const stages: string[] = [];
-  const frames = await planFrames(sweep!, firstFrames(432_000), { onStage: (doing) => stages.push(doing) });
+  const frames = await planFrames(sweep!, firstFrames(432_000), evaluate, {
+    onStage: (doing) => stages.push(doing),
+  });
   expect(parse.mock.calls.length).toBeLessThan(20);
   for (const i of [0, 1, 77_777, 431_999]) {
     const t = timeOfFrame(sweep!, i);
-    expect(frames.describe(i)).toEqual(frameAt(sweep!, t));
+    expect(frames.describe(i)).toEqual(frameAt(sweep!, t, evaluate));
   }
   for (const stage of stages) expect(stage).toMatch(/^checking frame \d+ of 432000$/);
   parse.mockRestore();
@@ -42,9 +45,9 @@ test('an hour of keyframes is not looked at frame by frame', async () => {
 test('so many weights are kept and not copied for each frame', async () => {
   const weights = [matrix(500, 2), matrix(500, 500), matrix(500, 500), matrix(3, 500)];
   const sweep = parseSweep({ seconds: 10, size: [4, 4], network: { weights } });
-  const frames = await planFrames(sweep, firstFrames(250));
+  const frames = await planFrames(sweep, firstFrames(250), evaluate);
   expect(frames.describe(3).network.weights).toBe(frames.describe(4).network.weights);
-  expect(frames.describe(3)).toEqual(frameAt(sweep, timeOfFrame(sweep, 3)));
+  expect(frames.describe(3)).toEqual(frameAt(sweep, timeOfFrame(sweep, 3), evaluate));
 });
 
 test.each([
@@ -60,7 +63,7 @@ test.each([
 
 test('checking is given up when it is stopped', async () => {
   const stop = new AbortController();
-  const checking = planFrames(parseSweep(hour), firstFrames(432_000), { signal: stop.signal });
+  const checking = planFrames(parseSweep(hour), firstFrames(432_000), evaluate, { signal: stop.signal });
   setTimeout(() => stop.abort(new Error('enough')));
   await expect(checking).rejects.toThrow('enough');
 });
@@ -90,10 +93,10 @@ describe('a frame between those that were looked at', () => {
   };
   test.each(Object.entries(sweeps))('is as frameAt has it: %s', async (_, input) => {
     const sweep = parseSweep(input);
-    const frames = await planFrames(sweep, firstFrames(25));
+    const frames = await planFrames(sweep, firstFrames(25), evaluate);
     for (let i = 0; i < 25; i++) {
       const t = timeOfFrame(sweep, i);
-      expect(JSON.stringify(frames.describe(i))).toBe(JSON.stringify(frameAt(sweep, t)));
+      expect(JSON.stringify(frames.describe(i))).toBe(JSON.stringify(frameAt(sweep, t, evaluate)));
     }
   });
 
@@ -111,7 +114,7 @@ describe('a frame between those that were looked at', () => {
     );
     const sweep = parseSweep({ seconds: 48, network: { weightScale: spike, layers: 2, width: 2 } });
     const frames = parseSweep({ ...sweep, fps: 100 });
-    await expect(planFrames(frames, firstFrames(4800))).rejects.toThrow(
+    await expect(planFrames(frames, firstFrames(4800), evaluate)).rejects.toThrow(
       /^At 10\.0\d+ s, network\.weightScale is -.* but must be at least 0/,
     );
   });

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { noteOf, parseRecipe } from '../../src/core/recipe.js';
+import { noteOf } from '../../src/core/recipe/note.js';
+import { parseRecipe } from '../../src/core/recipe/recipe.js';
 import { probe } from '../../src/outputs/index.js';
 import { decode, FROM_BT709, readMp4 } from './decode.js';
 import { HEIGHT, noise, picture, render, testFolder, WIDTH } from './films.js';

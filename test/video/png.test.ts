@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { crc32, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRecipe } from '../../src/core/recipe.js';
+import { parseRecipe } from '../../src/core/recipe/recipe.js';
 import { parseOutput, probe } from '../../src/outputs/index.js';
 import { encodePng as encode } from '../../src/outputs/png.js';
 import { noise, picture, testFolder } from './films.js';

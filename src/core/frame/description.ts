@@ -2,17 +2,17 @@
  * A frame description: all that decides a picture, as plain data. Renderers take one and give RGBA8.
  */
 import * as z from 'zod';
-import { MAX_INPUTS, type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
-import { type Palette, type PaletteInput, paletteProblem, paletteSchema } from './palette.js';
+import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
+import { schemaOf, withDefault } from '../parameters/schema.js';
+import { mapNames, type Palette, type PaletteInput, paletteNames, paletteProblem } from './palette.js';
+import { frameParameters, viewParameters } from './parameters.js';
 
 export const MAX_SIDE = 16384;
 
-const coordinate = z.number().min(-1e9).max(1e9);
-
 /** @internal */
 export const viewSchema = z.strictObject({
-  centre: z.tuple([coordinate, coordinate]).default([1, 0]),
-  halfWidth: z.number().min(1e-9).max(1e9).default(2.6),
+  centre: schemaOf(viewParameters.centre) as z.ZodType<View['centre']>,
+  halfWidth: schemaOf(viewParameters.halfWidth) as z.ZodType<View['halfWidth']>,
 });
 
 /** @internal */
@@ -24,13 +24,20 @@ export const supersampleSchema = z.union(
 );
 
 /** @internal */
-export const sliceSchema = z.array(coordinate).max(MAX_INPUTS);
+export const paletteSchema = withDefault(
+  frameParameters.palette,
+  z.union([
+    z.enum(paletteNames),
+    /** A colour map for another output than the first. */
+    z.strictObject({ map: z.enum(mapNames), output: z.int().min(1).max(3).default(1) }),
+  ]),
+) as z.ZodType<Palette>;
 
 const fields = z.strictObject({
   network: networkSchema,
-  view: viewSchema.prefault({}),
-  slice: sliceSchema.default([]),
-  palette: paletteSchema.default('rgb'),
+  view: viewSchema.prefault({} as never),
+  slice: schemaOf(frameParameters.slice) as z.ZodType<number[]>,
+  palette: paletteSchema,
   size: sizeSchema,
   supersample: supersampleSchema.default(1),
   dither: z.boolean().default(false),
@@ -40,7 +47,9 @@ const fields = z.strictObject({
 export const frameSchema = fields.transform((frame, context): FrameDescription => {
   const free = Math.max(0, frame.network.inputs - 2);
   if (frame.slice.length > 0 && frame.slice.length !== free) {
-    const message = `has ${frame.slice.length} values, and a network of ${frame.network.inputs} inputs has ${free} beyond x and y: ${free ? `give ${free}` : 'leave it out, or add inputs'}`;
+    const message =
+      `has ${frame.slice.length} values, and a network of ${frame.network.inputs} inputs has ${free} beyond x and y: ` +
+      (free ? `give ${free}` : 'leave it out, or add inputs');
     context.addIssue({ code: 'custom', path: ['slice'], message });
   }
   const problem = paletteProblem(frame.palette, frame.network.outputs);
@@ -50,9 +59,9 @@ export const frameSchema = fields.transform((frame, context): FrameDescription =
 
 /** The window on the input plane. The square that it defines always fits the frame's shorter side; y points up. */
 export interface View {
-  /** The input at the middle of the frame, [x, y]. The article's usual one, [1, 0], is the default. */
+  /** The input [x, y] at the centre of the frame. The default is the article's usual one. @defaultValue [1, 0] */
   centre: [number, number];
-  /** The distance from the centre to the nearer edges, in input-plane units: 1e-9 to 1e9; 2.6 by default. */
+  /** Distance from the centre to the nearer edges, in input units, 1e-9 to 1e9. @defaultValue 2.6 */
   halfWidth: number;
 }
 
@@ -60,11 +69,11 @@ export interface View {
 export interface FrameDescription {
   network: NetworkSpec;
   view: View;
-  /** One value per input beyond x and y; all zero by default. */
+  /** One value for each input beyond x and y; all are zero by default. */
   slice: number[];
   /**
-   * How outputs become colours: `rgb` (the default), `oklab`, `oklch`, or a colour map for one output, such as
-   * `viridis`.
+   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map for one output, such as `viridis`.
+   * @defaultValue 'rgb'
    */
   palette: Palette;
   /** Width and height in pixels, 1 to 16384 each. */

@@ -3,18 +3,17 @@
  * can resolve. A calm network is flat there, so nobody notices; one that amplifies small differences also amplifies
  * float32's rounding errors, and its picture turns to grain.
  *
- * This is measured, not estimated: at some points of the frame, and at the pixels next to them, the CPU's kernel is
+ * This is measured, not estimated: at some points of the frame, and at the pixels next to them, float32 is
  * compared with forward() in float64. Its error is related to how much the true picture changes from one pixel to the
  * next. In wide views of wild networks both are large, and there is no grain: such a picture really is as rough as
  * that.
  */
 
-import { kernels } from '../../renderers/cpu/choose-kernel.js';
-import { brightnessAt } from '../../renderers/cpu/planes.js';
 import { forward } from '../network/forward.js';
 import { buildNetwork } from '../network/network.js';
 import { countWeights } from '../network/spec.js';
 import type { FrameDescription } from './description.js';
+import type { Evaluate } from './evaluate.js';
 import { inputAt } from './geometry.js';
 
 /** What float32 does to a frame, in steps of 8 bits, as root mean squares over points and outputs. */
@@ -37,9 +36,9 @@ const MOST_WORK = 4e6;
 const [FEWEST, MOST] = [2, 5];
 
 /** Whether a frame shows float32 grain instead of its picture. */
-export function isGrainy(frame: FrameDescription): boolean {
+export function isGrainy(frame: FrameDescription, evaluate: Evaluate): boolean {
   if (!isDeep(frame)) return false;
-  const { error, change } = digitsOf(frame);
+  const { error, change } = digitsOf(frame, evaluate);
   return error >= VISIBLE && error >= OUTWEIGHS * change;
 }
 
@@ -60,8 +59,22 @@ export function isDeep({
   return pixel < SAFE_PIXEL * rounded;
 }
 
+/**
+ * One line about a view that exceeds float32 precision: what is wrong, where it begins, and what to do.
+ * @param seconds - When it begins; undefined if from the start.
+ */
+export function explainGrain(halfWidth: number, seconds?: number): string {
+  const where = `at half-width ${Number(halfWidth.toPrecision(2))}`;
+  const begin =
+    seconds === undefined ? `A${where.slice(1)}` : `From ${Number(seconds.toFixed(2))} s, ${where},`;
+  return (
+    `${begin} the zoom exceeds float32 precision and the picture turns to grain: ` +
+    'zoom in less, or use fewer layers or a smaller weightScale.'
+  );
+}
+
 /** Measures the grain on one thread, in some tens of milliseconds, with the same result on every machine. */
-function digitsOf(frame: FrameDescription): Digits {
+function digitsOf(frame: FrameDescription, evaluate: Evaluate): Digits {
   const { size, view } = frame;
   const weights = countWeights(frame.network);
   const n = Math.max(FEWEST, Math.min(MOST, Math.floor(Math.sqrt(MOST_WORK / (2 * weights)))));
@@ -76,7 +89,7 @@ function digitsOf(frame: FrameDescription): Digits {
   // What float32 is given, and what float64 is: the rounding of an offset is no error of the picture.
   const x = Float32Array.from(points, ([x]) => x);
   const y = Float32Array.from(points, ([, y]) => y);
-  const planes = brightnessAt(frame, x, y, kernels.plain);
+  const planes = evaluate(frame, x, y);
   const network = buildNetwork(frame.network);
   const exact = points.map((_, i) => forward(network, inputAt(frame, x[i], y[i])));
   const rms = (values: number[]) =>

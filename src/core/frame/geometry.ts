@@ -24,6 +24,20 @@ export function sampleOffsets({
   return { x: along(width, 1), y: along(height, -1) };
 }
 
+/** The offsets of all pixels' middles, in float32, row by row from the top: (height * width) numbers each. */
+export function pixelOffsets({ size, view }: Pick<FrameDescription, 'size' | 'view'>): {
+  x: Float32Array;
+  y: Float32Array;
+} {
+  const [width, height] = size;
+  const { x, y } = sampleOffsets({ size, view, supersample: 1 });
+  const length = width * height;
+  return {
+    x: Float32Array.from({ length }, (_, i) => x[i % width]),
+    y: Float32Array.from({ length }, (_, i) => y[Math.floor(i / width)]),
+  };
+}
+
 /** The network's input at an offset from the view's centre: [x, y, ...slice], cut to the inputs it has. */
 export function inputAt({ network, view, slice }: FrameDescription, dx: number, dy: number): number[] {
   return [view.centre[0] + dx, view.centre[1] + dy, ...slice].slice(0, network.inputs);

@@ -4,7 +4,6 @@
  */
 import { rgb } from 'd3-color';
 import * as d3 from 'd3-scale-chromatic';
-import * as z from 'zod';
 import type { Colouring } from './colouring.js';
 
 /** The names of colour maps. They are spelled out so that our declarations do not need those of d3. */
@@ -98,13 +97,6 @@ export const mapNames = Object.keys(maps) as [MapName, ...MapName[]];
 
 const spaces = ['rgb', 'oklab', 'oklch'] as const;
 export const paletteNames = [...spaces, ...mapNames] as const;
-
-/** @internal */
-export const paletteSchema = z.union([
-  z.enum(paletteNames),
-  /** A colour map for another output than the first. */
-  z.strictObject({ map: z.enum(mapNames), output: z.int().min(1).max(3).default(1) }),
-]);
 
 /** A palette by name, or a colour map for one of the network's outputs, counted from 1. */
 export type Palette = (typeof paletteNames)[number] | { map: MapName; output: number };

@@ -6,6 +6,7 @@
  */
 import type { Activation, ActivationName } from './activations.js';
 import { DrawCache, type Seed } from './draws.js';
+import { networkParameters } from './parameters.js';
 import { type ExplicitLayer, hiddenWidths, type NetworkSpec } from './spec.js';
 
 /** One step of equation (1) before its activation: z = W y + b. O units (rows) and I inputs (columns). */
@@ -143,7 +144,7 @@ export function unitDraws(
 
 /** What a draw of size 1 is multiplied by: see `weightScale` and `initialisation` in spec.ts. */
 function scaleOf(spec: NetworkSpec, inputs: number, units: number): number {
-  if (!spec.initialisation) return spec.weightScale ?? DEFAULT_WEIGHT_SCALE;
+  if (!spec.initialisation) return spec.weightScale ?? networkParameters.weightScale.default;
   const deviation = {
     he: Math.sqrt(2 / inputs),
     glorot: Math.sqrt(2 / (inputs + units)),
@@ -152,9 +153,6 @@ function scaleOf(spec: NetworkSpec, inputs: number, units: number): number {
   const perDraw = spec.distribution === 'uniform' ? Math.sqrt(3) : 1; // uniform on [-1, 1] deviates by 1/sqrt(3)
   return (spec.weightScale ?? 1) * deviation * perDraw;
 }
-
-/** A scale at which 27 layers of 30 units are full of shapes and still smooth: figure 19 is between 0.5 and 1. */
-const DEFAULT_WEIGHT_SCALE = 0.6;
 
 /** The networks a seed stands for, and how much of each: one, or the two of a pair. */
 export function seedShares(seed: NetworkSpec['seed']): { seed: Seed; share: number }[] {

@@ -1,22 +1,26 @@
-/**
- * The spec of a network: everything that makes it, as plain data. Nothing here draws a weight; network.ts does.
- */
+/** The spec of a network as plain data. Nothing here draws a weight; network.ts does. */
 import * as z from 'zod';
-import { type Activation, type ActivationName, activationNames } from './activations.js';
+import { mixable, quick, schemaOf, withDefault } from '../parameters/schema.js';
+import type { Activation, ActivationName } from './activations.js';
+import {
+  MAX_INPUTS,
+  MAX_LAYERS,
+  type NetworkParameter,
+  namesBesideWeights,
+  networkParameterNames,
+  networkParameters,
+} from './parameters.js';
 
-/** What one network may cost at most: 2^28 weights are a gigabyte of float32 in every worker. */
+/** The most weights of a network: 2^28 take a gigabyte of float32 in every worker. */
 export const MAX_WEIGHTS = 2 ** 28;
-export const MAX_LAYERS = 1024;
-export const MAX_WIDTH = 8192;
-export const MAX_INPUTS = 64;
 
-const seed = z.union([z.number(), z.string().min(1).max(200)], 'must be a number or a text');
-const activationName = z.enum(activationNames);
-const fraction = z.number().min(0).max(1);
-const width = z.number().min(1).max(MAX_WIDTH);
-const scale = z.number().min(0).max(1e6);
+/**
+ * The schema of a seed: a number or a text.
+ * @internal
+ */
+export const seedSchema = z.union([z.number(), z.string().min(1).max(200)], 'must be a number or a text');
 
-/** Small enough that sums of many stay within float32. */
+/** The limit of explicit numbers: small enough that sums of many stay within float32. */
 const MOST_EXPLICIT = 1e30;
 const explicitNumber = z.number().min(-MOST_EXPLICIT).max(MOST_EXPLICIT);
 
@@ -30,49 +34,17 @@ const explicitLayers = z
   .min(1)
   .max(MAX_LAYERS);
 
-/** The same, but quick where nothing is wrong: there may be millions of numbers. The layers are not copied. */
-const quickLayers = z.any().superRefine((value, context) => {
-  if (value === undefined || areLayers(value)) return;
-  for (const issue of explicitLayers.safeParse(value).error?.issues ?? [])
-    context.issues.push(issue as never);
-});
+function fieldSchema(parameter: NetworkParameter): z.ZodType {
+  if (parameter.kind === 'seed') return withDefault(parameter, mixable(seedSchema));
+  if (parameter.kind === 'weights') return withDefault(parameter, quick(explicitLayers, areLayers));
+  return schemaOf(parameter);
+}
 
-const networkFields = {
-  seed: z.union([seed, z.strictObject({ from: seed, to: seed, fraction })]).default(1),
-  inputs: z.int().min(1).max(MAX_INPUTS).default(2),
-  layers: z.number().min(1).max(MAX_LAYERS).default(27),
-  width: z.union([width, z.array(width).max(MAX_LAYERS)]).default(30),
-  activation: z
-    .union([activationName, z.strictObject({ from: activationName, to: activationName, fraction })])
-    .default('tanh'),
-  outputActivation: activationName.default('sigmoid'),
-  outputs: z.union([z.literal(1), z.literal(3)]).default(3),
-  distribution: z.enum(['uniform', 'normal']).default('uniform'),
-  initialisation: z.enum(['he', 'glorot', 'lecun']).optional(),
-  weightScale: scale.optional(),
-  biasScale: scale.optional(),
-  firstLayerBias: z.boolean().default(false),
-  weights: quickLayers.optional(),
-};
-
-/** What `weights` takes the place of: giving both is a mistake worth telling. */
-const drawnFields = [
-  'seed',
-  'inputs',
-  'layers',
-  'width',
-  'outputs',
-  'distribution',
-  'initialisation',
-  'weightScale',
-  'biasScale',
-  'firstLayerBias',
-] as const;
-
-const fields = z.strictObject(networkFields);
-
-/** The names a network's parameters have, in specs, sweeps and on the command line. */
-export const networkFieldNames = Object.keys(networkFields) as (keyof NetworkSpec)[];
+const fields = z.strictObject(
+  Object.fromEntries(
+    Object.entries(networkParameters).map(([name, parameter]) => [name, fieldSchema(parameter)]),
+  ) as unknown as { [K in keyof NetworkSpec]-?: z.ZodType<NetworkSpec[K]> },
+);
 
 /** One weight matrix given number by number, in the article's letters: y = a(W x + b). */
 export interface ExplicitLayer {
@@ -82,45 +54,51 @@ export interface ExplicitLayer {
   b?: number[] | undefined;
 }
 
-/** A network's spec with its defaults filled in. */
+/** A network's spec with its defaults filled in. parameters.ts has defaults and ranges; a test compares these texts. */
 export interface NetworkSpec {
   /**
-   * Names the random draws; 1 by default. A pair stands between two networks: each weight is cos(f π/2) of one and
-   * sin(f π/2) of the other, which keeps the variance, so the way from one to the other has no flat spot in the middle.
+   * Seed of the random weights. A pair is a network between two: each weight is cos(f π/2) of one plus sin(f π/2) of
+   * the other, which keeps the variance, so that the middle of the way is as lively as its ends. @defaultValue 1
    */
   seed: number | string | { from: number | string; to: number | string; fraction: number };
-  /** Inputs: 1 is x alone, 2 (the default) are x and y, further ones are given by the slice. Whole, 1 to 64. */
+  /** Number of inputs, 1 to 64: x, y, and further ones whose values `slice` gives. @defaultValue 2 */
   inputs: number;
   /**
-   * Weight matrices, the output's included, 1 to 1024; 27 by default. 4.3 is the fourth picture with 0.3 of the fifth
-   * faded in.
+   * Number of weight matrices, output included, 1 to 1024. 4.3 is the picture of 4 layers with 0.3 of that of 5 faded
+   * in. @defaultValue 27
    */
   layers: number;
   /**
-   * Units in each hidden layer, 1 to 8192, or a list with one number per hidden layer; 30 by default. Fractions fade a
-   * unit in.
+   * Number of units in each hidden layer, 1 to 8192, or a list with one number per layer. A fraction fades the next
+   * unit in. @defaultValue 30
    */
   width: number | number[];
-  /** The hidden layers' activation, or a mix of two; tanh by default. */
+  /** Activation of the hidden layers, or a mix of two. @defaultValue 'tanh' */
   activation: Activation;
-  /** The last layer's activation, which turns its sums into colours; sigmoid by default. */
+  /** Activation of the last layer, which turns its sums into colours. @defaultValue 'sigmoid' */
   outputActivation: ActivationName;
-  /** 3, the default, for red, green and blue, 1 for a grey picture. */
+  /** Number of outputs: 3 for red, green and blue, 1 for grey. @defaultValue 3 */
   outputs: 1 | 3;
-  /** Uniform on [-s, s], the default, or normal with standard deviation s, where s is the weight scale. */
+  /**
+   * Distribution of the weights: uniform on [-s, s], or normal with standard deviation s, where s is `weightScale`.
+   * @defaultValue 'uniform'
+   */
   distribution: 'uniform' | 'normal';
   /**
-   * A scale per layer instead of one for all, by its standard deviation: He sqrt(2 / in) (arXiv:1502.01852), Glorot
-   * sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
+   * Scales each layer's weights by its size. Their standard deviation, for a `weightScale` of 1: He sqrt(2 / in)
+   * (arXiv:1502.01852), Glorot sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
    */
   initialisation?: 'he' | 'glorot' | 'lecun' | undefined;
-  /** s, 0 or more. With a named initialisation it is a factor on that, and 1 by default. */
+  /** Scale s of the weights, 0 or more. @defaultValue 0.6, or 1 with an `initialisation` */
   weightScale?: number | undefined;
-  /** The same for biases. By default they have the scale of their layer's weights. */
+  /** Scale of the biases, 0 or more. By default that of the same layer's weights. */
   biasScale?: number | undefined;
-  /** Whether the first layer has a bias; by default not, as in the article's pictures, which are odd about (0, 0). */
+  /**
+   * Whether the first layer has biases. In the article's pictures it has none, so they are odd about (0, 0).
+   * @defaultValue false
+   */
   firstLayerBias: boolean;
-  /** All weights by number, first layer first, in place of everything that has to do with drawing them. */
+  /** Explicit weights, first layer first, in place of random ones and of everything that describes those. */
   weights?: ExplicitLayer[] | undefined;
 }
 
@@ -128,7 +106,7 @@ export interface NetworkSpec {
 export type NetworkInput = { [K in keyof NetworkSpec]?: NetworkSpec[K] | undefined };
 
 /**
- * Reads a spec, fills in its defaults and checks what zod alone cannot: that its parts fit one another.
+ * Parses a spec, fills in its defaults, and checks that its parts fit one another.
  * @internal
  */
 export const networkSchema = fields.transform((spec, context): NetworkSpec => {
@@ -137,14 +115,14 @@ export const networkSchema = fields.transform((spec, context): NetworkSpec => {
   return problem || !spec.weights ? spec : { ...spec, ...shapeOf(spec.weights) };
 });
 
-/** The hidden layers' widths as given, first to last; with explicit weights, their rows. */
+/** The widths of the hidden layers as given, first to last; for explicit weights, their numbers of rows. */
 export function hiddenWidths(spec: NetworkSpec): number[] {
   if (spec.weights) return spec.weights.slice(0, -1).map((layer) => layer.w.length);
   const hidden = Math.ceil(spec.layers) - 1;
   return typeof spec.width === 'number' ? new Array(hidden).fill(spec.width) : spec.width.slice(0, hidden);
 }
 
-/** How many weights and biases a network has, those of fractional parts included. */
+/** The number of weights and biases, including those of layers and units that are fading in. */
 export function countWeights(spec: NetworkSpec): number {
   const sizes = [spec.inputs, ...hiddenWidths(spec).map(Math.ceil), spec.outputs];
   let count = 0;
@@ -153,8 +131,9 @@ export function countWeights(spec: NetworkSpec): number {
   return fades ? count + spec.outputs * (sizes[sizes.length - 3] + 1) : count;
 }
 
-/** Whether explicitLayers has nothing to say of it. */
-function areLayers(value: unknown): value is ExplicitLayer[] {
+/** Whether explicitLayers accepts a value; undefined counts as accepted. */
+function areLayers(value: unknown): boolean {
+  if (value === undefined) return true;
   return Array.isArray(value) && value.length > 0 && value.length <= MAX_LAYERS && value.every(isLayer);
 }
 
@@ -179,16 +158,25 @@ function areNumbers(list: unknown): list is number[] {
 
 type Problem = { field: string; message: string };
 
+/** The fields that have no meaning beside explicit weights: giving both is reported as a mistake. */
+const replacedByWeights = networkParameterNames.filter(
+  (name): name is Exclude<typeof name, 'weights'> => name !== 'weights' && !namesBesideWeights.includes(name),
+);
+
 function drawnProblem(spec: NetworkSpec): Problem | undefined {
   const hidden = Math.ceil(spec.layers) - 1;
   if (typeof spec.width !== 'number' && spec.width.length < hidden) {
-    const message = `has ${spec.width.length} entries, and ${spec.layers} layers have ${hidden} hidden ones: give one number for all, or ${hidden}`;
+    const message =
+      `has ${spec.width.length} entries, and ${spec.layers} layers have ${hidden} hidden ones: ` +
+      `give one number for all, or ${hidden}`;
     return { field: 'width', message };
   }
   const weights = countWeights(spec);
   if (weights > MAX_WEIGHTS) {
     const most = Math.floor(Math.sqrt(MAX_WEIGHTS / Math.max(1, hidden - 1)));
-    const message = `makes ${Math.round(weights / 1e6)} million weights, and ${Math.round(MAX_WEIGHTS / 1e6)} million are the most that fit: with ${spec.layers} layers, stay under ${most} units`;
+    const message =
+      `makes ${Math.round(weights / 1e6)} million weights, and ${Math.round(MAX_WEIGHTS / 1e6)} million are the most ` +
+      `that fit: with ${spec.layers} layers, stay under ${most} units`;
     return { field: 'width', message };
   }
 }
@@ -200,7 +188,9 @@ function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | 
   for (const [k, { w, b }] of layers.entries()) {
     const wrong = w.find((row) => row.length !== inputs);
     if (wrong) {
-      const message = `layer ${k + 1} has a row of ${wrong.length} weights, and its input has ${inputs} numbers: make every row ${inputs} long`;
+      const message =
+        `layer ${k + 1} has a row of ${wrong.length} weights, and its input has ${inputs} numbers: ` +
+        `make every row ${inputs} long`;
       return { field, message };
     }
     if (b && b.length !== w.length) {
@@ -215,13 +205,13 @@ function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | 
       message: `ends in ${inputs} outputs, and a picture takes 1 (grey) or 3 (red, green, blue)`,
     };
   }
-  // What parsing itself fills in may stand there, so that a spec may be parsed again.
+  // The values that parsing fills in are accepted, so that a spec can be parsed again.
   const [blank, shape] = [fields.parse({}), { ...fields.parse({}), ...shapeOf(layers) }];
-  const both = drawnFields.find((name) => spec[name] !== blank[name] && spec[name] !== shape[name]);
+  const both = replacedByWeights.find((name) => spec[name] !== blank[name] && spec[name] !== shape[name]);
   if (both) return { field: both, message: 'has no meaning beside explicit weights: give one or the other' };
 }
 
-/** What explicit weights say about the network they make. */
+/** The parameters that can be read from explicit weights. */
 function shapeOf(layers: ExplicitLayer[]): Pick<NetworkSpec, 'inputs' | 'layers' | 'outputs'> {
   const outputs = layers[layers.length - 1].w.length as 1 | 3;
   return { inputs: layers[0].w[0].length, layers: layers.length, outputs };

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { type FrameDescription, frameSchema } from '../frame/description.js';
-import { explain } from '../wording/explain.js';
+import { parse } from '../wording/parse.js';
 
 type Path = readonly (string | number)[];
 
@@ -90,9 +90,7 @@ export class Frames {
    * @throws UsageError for the first invalid frame.
    */
   static read(data: unknown): Frames {
-    const result = schema.safeParse(data);
-    if (!result.success) throw new UsageError(explain(result.error, data, ['frames']));
-    const { count, base, moving } = result.data;
+    const { count, base, moving } = parse(schema, data, { prefix: ['frames'] });
     const short = moving.find(({ values }) => values.length !== count);
     if (short) {
       throw new UsageError(
@@ -109,11 +107,7 @@ export class Frames {
   }
 }
 
-function checked(frame: unknown): FrameDescription {
-  const result = frameSchema.safeParse(frame);
-  if (result.success) return result.data;
-  throw new UsageError(explain(result.error, frame, ['frames']));
-}
+const checked = (frame: unknown) => parse(frameSchema, frame, { prefix: ['frames'] });
 
 /** A copy of a value with the value at a path replaced; everything off the path is shared. */
 export function replaced(value: unknown, [key, ...rest]: Path, leaf: unknown): unknown {

@@ -1,6 +1,6 @@
 /** Finds where a film zooms in beyond float32 precision; ../frame/digits.ts measures it. */
-import { isDeep, isGrainy } from '../frame/digits.js';
-import { explainGrain } from '../wording/explain.js';
+import { explainGrain, isDeep, isGrainy } from '../frame/digits.js';
+import type { Evaluate } from '../frame/evaluate.js';
 import { depthAt, frameAt, frameCount, type Sweep, timeOfFrame } from './sweep.js';
 
 /** Frames looked at, evenly spread; the first one that is grain is then found between two of them. */
@@ -11,9 +11,13 @@ const PROBES = 13;
  * nothing, deep ones some tens of milliseconds for each of at most 13 frames and a few more.
  * @param range - The first and last frame to check; all frames by default.
  */
-export function grainNote(sweep: Sweep, range?: readonly [number, number]): string | undefined {
+export function grainNote(
+  sweep: Sweep,
+  evaluate: Evaluate,
+  range?: readonly [number, number],
+): string | undefined {
   const [first, last] = range ?? [0, frameCount(sweep) - 1];
-  const frame = (i: number) => frameAt(sweep, timeOfFrame(sweep, i));
+  const frame = (i: number) => frameAt(sweep, timeOfFrame(sweep, i), evaluate);
   const steps = Math.min(PROBES - 1, last - first);
   const probes = Array.from(
     { length: steps + 1 },
@@ -22,12 +26,12 @@ export function grainNote(sweep: Sweep, range?: readonly [number, number]): stri
   // Before any frame is made, which takes its time for explicit weights, and for an even pace.
   const isAnyDeep = [0, ...probes].some((i) => isDeep(depthAt(sweep, timeOfFrame(sweep, i))));
   if (!isAnyDeep) return;
-  const at = probes.findIndex((i) => isGrainy(frame(i)));
+  const at = probes.findIndex((i) => isGrainy(frame(i), evaluate));
   if (at < 0) return;
   let [clear, grainy] = [at > 0 ? probes[at - 1] : probes[at], probes[at]];
   while (grainy - clear > 1) {
     const middle = Math.floor((clear + grainy) / 2);
-    if (isGrainy(frame(middle))) grainy = middle;
+    if (isGrainy(frame(middle), evaluate)) grainy = middle;
     else clear = middle;
   }
   const { halfWidth } = frame(grainy).view;
@@ -36,8 +40,8 @@ export function grainNote(sweep: Sweep, range?: readonly [number, number]): stri
 }
 
 /** The same for one moment, in seconds. */
-export function grainNoteAt(sweep: Sweep, t: number): string | undefined {
+export function grainNoteAt(sweep: Sweep, t: number, evaluate: Evaluate): string | undefined {
   if (sweep.pace !== 'even' && !isDeep(depthAt(sweep, t))) return;
-  const frame = frameAt(sweep, t);
-  return isGrainy(frame) ? explainGrain(frame.view.halfWidth) : undefined;
+  const frame = frameAt(sweep, t, evaluate);
+  return isGrainy(frame, evaluate) ? explainGrain(frame.view.halfWidth) : undefined;
 }

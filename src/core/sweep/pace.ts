@@ -1,42 +1,44 @@
 /**
- * Even pace: a sweep timed anew so that its picture changes as much from each frame to the next. By themselves tracks move
- * evenly in their numbers, and pictures do not: between weight scales of 0.4 and 0.8 one crawls and then bursts.
+ * Even pace: retimes a sweep so that its picture changes by the same amount from each frame to the next. Tracks move
+ * evenly in their numbers, but pictures do not: between weight scales of 0.4 and 0.8, a picture crawls and then bursts.
  *
- * How much the picture changes is measured on a few points, by the root of the mean square of the differences in
- * colour, at times that are set closest where it changes most. The kernel that measures has no fused operations, so the
- * result is the same on every machine and whatever draws the frames. The points lie in the square that the view names: a film has the same
- * pace at every size.
+ * The change between two pictures is the root mean square of their differences in colour, at a few points. The times at
+ * which pictures are computed are closest together where the picture changes most. The points lie in the square that
+ * the view defines, so a film has the same pace at every size.
  */
 
-import { kernels } from '../../renderers/cpu/choose-kernel.js';
-import { brightnessPlanes } from '../../renderers/cpu/planes.js';
 import { colourPlanes } from '../frame/colouring.js';
 import type { FrameDescription } from '../frame/description.js';
+import type { Evaluate } from '../frame/evaluate.js';
+import { pixelOffsets } from '../frame/geometry.js';
 import { colouringOf } from '../frame/palette.js';
 import { countWeights } from '../network/spec.js';
 import { type Moving, marksOf, valueAt } from './track.js';
 
-/** What is timed anew. */
+/** A sweep to retime. */
 export interface Timeline {
+  /** In seconds. */
   seconds: number;
   loop: boolean;
   tracks: Moving[];
-  /** The frame at a time of the tracks. */
+  /** The frame at a track time. */
   describe: (t: number) => FrameDescription;
 }
 
-/** From a time of the film to the time of the tracks that is shown then, both in seconds; rises from 0 to the film's end. */
+/**
+ * Maps film time to the track time shown then, both in seconds. It increases from 0 to the end of the film.
+ */
 export type Pace = (t: number) => number;
 
 /**
- * Of a stretch of movement that begins or ends at rest, how much of it is spent on coming to speed and on stopping, each:
- * a fifth of a second in six. Without it films start with a jerk.
+ * The fraction of a stretch's length in which it accelerates if it begins at rest, and in which it slows down if it
+ * ends at rest: 0.2 s of 6 s. Without it, films start with a jerk.
  */
 const RAMP = 1 / 30;
 
 /**
- * Times measured, and points along a side of the square at each: the first that costs less than so many multiply-adds, a
- * second or two. 400 units in each of 14 layers come to the last.
+ * How many times are measured, and how many points along a side of the square at each. The first grade that costs at
+ * most MOST_WORK multiply-adds (a second or two) is used; 14 layers of 400 units get the last one.
  */
 const GRADES = [
   { steps: 256, side: 32 },
@@ -45,13 +47,13 @@ const GRADES = [
   { steps: 48, side: 8 },
 ];
 const MOST_WORK = 8e9;
-/** What drawing and packing a weight takes, in multiply-adds. */
+/** The cost of drawing and packing one weight, in multiply-adds. */
 const WORK_PER_WEIGHT = 32;
-/** As many steps of equal length come first; the steps that change most are then halved. */
+/** The number of equal steps to start with. Then the step that changes most is halved, again and again. */
 const FIRST_STEPS = 32;
-/** Of the whole, the shortest step: what jumps in it jumps. */
+/** The shortest step, as a fraction of the film. A jump within it stays a jump. */
 const SHORTEST_STEP = 2 ** -14;
-/** A sweep of more movements than this is taken as one that never rests. */
+/** A sweep with more marks than this is treated as one that never rests. */
 const MOST_MARKS = 200;
 
 /** A stretch of time in which something moves, or nothing does. */
@@ -61,7 +63,7 @@ interface Stretch {
   moves: boolean;
 }
 
-/** A part of a stretch of movement, with the pictures at its ends. */
+/** A part of a moving stretch, with the pictures at its ends and the change between them. */
 interface Step {
   stretch: Stretch;
   start: number;
@@ -72,15 +74,16 @@ interface Step {
 }
 
 /**
- * Measures a sweep's pace, step by step, so that who asks may pause in between. Time in which no track moves is kept as it
- * is: somebody wanted the film to rest there. All other time is dealt out by change, at one rate for the whole film, and
- * movement gathers speed and slows down where it begins and ends; a loop that never rests does neither.
+ * Measures a sweep's pace in small steps, so that the caller can pause between them. Times at which no track moves keep
+ * their length, because the film is meant to rest there. All other time is divided in proportion to the change, at one
+ * rate for the whole film. Movement accelerates where it begins and slows down where it ends; a loop that never rests
+ * does neither.
  */
-export function* measurePace(timeline: Timeline): Generator<void, Pace> {
+export function* measurePace(timeline: Timeline, evaluate: Evaluate): Generator<void, Pace> {
   const { seconds, loop } = timeline;
   const stretches = stretchesOf(timeline);
   if (!stretches.some(({ moves }) => moves)) return (t) => t;
-  const steps = yield* measure(timeline, stretches);
+  const steps = yield* measure(timeline, stretches, evaluate);
   const moving = sum(stretches.filter(({ moves }) => moves).map(({ start, end }) => end - start));
   const runs = stretches.map((stretch, i) => {
     const follows = i > 0 || loop;
@@ -94,7 +97,7 @@ export function* measurePace(timeline: Timeline): Generator<void, Pace> {
     return { ...stretch, ends, own, share };
   });
   const shares = sum(runs.map(({ share }) => share));
-  if (!(shares > 0)) return (t) => t; // nothing that can be seen changes
+  if (!(shares > 0)) return (t) => t; // no visible change
   let begin = 0;
   const parts = runs.map(({ start, end, moves, ends, own, share }) => {
     const length = moves ? (moving * share) / shares : end - start;
@@ -106,13 +109,13 @@ export function* measurePace(timeline: Timeline): Generator<void, Pace> {
     return { until: begin, show };
   });
   return (t) => {
-    if (t <= 0 || t >= seconds) return Math.min(seconds, Math.max(0, t)); // not by sums, whose rounding would show
+    if (t <= 0 || t >= seconds) return Math.min(seconds, Math.max(0, t)); // exact: sums would round
     const part = parts.find(({ until }) => t < until) ?? parts[parts.length - 1];
     return Math.min(seconds, part.show(t));
   };
 }
 
-/** Cuts a sweep where its tracks may begin or cease to move. */
+/** Cuts a sweep where its tracks may start or stop moving. */
 function stretchesOf({ tracks, seconds }: Timeline): Stretch[] {
   const inside = tracks.flatMap(marksOf).filter((t) => t > 0 && t < seconds);
   const marks = [...new Set([0, ...inside, seconds])].sort((a, b) => a - b);
@@ -120,7 +123,7 @@ function stretchesOf({ tracks, seconds }: Timeline): Stretch[] {
   const stretches: Stretch[] = [];
   for (const [i, end] of marks.slice(1).entries()) {
     const start = marks[i];
-    // At parts of it that no turning track comes back by.
+    // At fractions of it between which no rotating track returns to the same values.
     const states = [0, 0.137, 0.381, 0.719, 1].map((part) =>
       JSON.stringify(tracks.map((track) => valueAt(track, start + (end - start) * part, seconds))),
     );
@@ -132,11 +135,11 @@ function stretchesOf({ tracks, seconds }: Timeline): Stretch[] {
   return stretches;
 }
 
-/** The steps of all movement, in order, none of them changing much more than the others. */
-function* measure(timeline: Timeline, stretches: Stretch[]): Generator<void, Step[]> {
+/** The steps of all movement, in order, with about the same change in each. */
+function* measure(timeline: Timeline, stretches: Stretch[], evaluate: Evaluate): Generator<void, Step[]> {
   const { seconds, describe } = timeline;
   const { steps: most, side } = gradeOf(timeline);
-  const picture = (t: number) => planesOf(describe(t), side);
+  const picture = (t: number) => planesOf(describe(t), side, evaluate);
   const steps: Step[] = [];
   for (const stretch of stretches.filter(({ moves }) => moves)) {
     const length = stretch.end - stretch.start;
@@ -179,9 +182,11 @@ function gradeOf({ seconds, describe }: Timeline): (typeof GRADES)[number] {
   return affordable ?? GRADES[GRADES.length - 1];
 }
 
-/** A frame's colours at side x side points of the square that its view names, one channel after the other. */
-function planesOf(frame: FrameDescription, side: number): Float32Array {
-  const outputs = brightnessPlanes({ ...frame, size: [side, side] }, kernels.plain);
+/** A frame's colours at (side * side) points of the square that its view defines, one channel after the other. */
+function planesOf(described: FrameDescription, side: number, evaluate: Evaluate): Float32Array {
+  const frame: FrameDescription = { ...described, size: [side, side] };
+  const { x, y } = pixelOffsets(frame);
+  const outputs = evaluate(frame, x, y);
   const colouring = colouringOf(frame.palette);
   const room = () => [0, 1, 2].map(() => new Float32Array(side ** 2));
   const planes = colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, room());
@@ -190,14 +195,14 @@ function planesOf(frame: FrameDescription, side: number): Float32Array {
   return all;
 }
 
-/** The root of the mean square of the differences; 0 where a number is none. */
+/** The root mean square of the differences; 0 if any of them is not finite. */
 function changeBetween(a: Float32Array, b: Float32Array): number {
   let squares = 0;
   for (let i = 0; i < a.length; i++) squares += (a[i] - b[i]) ** 2;
   return Number.isFinite(squares) ? Math.sqrt(squares / a.length) : 0;
 }
 
-/** When so much of a stretch's change has happened. @param part - From 0 to 1. */
+/** The time by which a fraction of a stretch's change has happened. @param part - From 0 to 1. */
 function timeAfter(steps: Step[], part: number): number {
   let left = part * sum(steps.map(({ change }) => change));
   for (const { start, end, change } of steps) {
@@ -209,7 +214,10 @@ function timeAfter(steps: Step[], part: number): number {
 
 type Ends = { first: boolean; last: boolean };
 
-/** From 0 at 0 to 1 at 1 at one speed, but for a beginning and an end at rest, where speed grows and falls by equal steps. */
+/**
+ * Goes from 0 at 0 to 1 at 1 at constant speed. If it begins or ends at rest, its speed increases or decreases linearly
+ * there.
+ */
 function eased(u: number, ends: Ends): number {
   const peak = peakSpeed(ends);
   if (ends.first && u < RAMP) return (peak * u ** 2) / (2 * RAMP);
@@ -217,7 +225,7 @@ function eased(u: number, ends: Ends): number {
   return peak * (u - (ends.first ? RAMP / 2 : 0));
 }
 
-/** How much faster the rest is for the time that its ends take. */
+/** The constant speed between the ends, which makes up for the time that they take. */
 function peakSpeed({ first, last }: Ends): number {
   return 1 / (1 - (RAMP / 2) * (Number(first) + Number(last)));
 }

@@ -2,25 +2,25 @@
  * Sweeps: a network's parameters, its view and its slice as functions of time. Plain data, so that a sweep is its own
  * recipe; sweep.at(t) is a frame description, which is all a renderer sees.
  */
-import * as z from 'zod';
 import { breather, type Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
-import {
-  type FrameDescription,
-  type FrameInput,
-  frameSchema,
-  sizeSchema,
-  supersampleSchema,
-  viewSchema,
-} from '../frame/description.js';
+import { type FrameDescription, type FrameInput, frameSchema, viewSchema } from '../frame/description.js';
 import type { isDeep } from '../frame/digits.js';
-import { type Palette, type PaletteInput, paletteSchema } from '../frame/palette.js';
+import type { Evaluate } from '../frame/evaluate.js';
+import type { Palette, PaletteInput } from '../frame/palette.js';
 import type { ActivationName } from '../network/activations.js';
+import {
+  type NetworkParameterName,
+  networkParameter,
+  type networkParameters,
+} from '../network/parameters.js';
 import type { NetworkInput } from '../network/spec.js';
-import { explain, quote } from '../wording/explain.js';
+import { quote } from '../wording/explain.js';
+import { parse } from '../wording/parse.js';
+import { aboutFrame, aboutSweep, aboutTrack, sweepSchema } from './fields.js';
 import { Frames, replaced } from './frames.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
-import { paces } from './paces.js';
+import type { paces } from './paces.js';
 import { closes, formOf, type Moving, type Track, valueAt, type Walk } from './track.js';
 
 /** T with tracks in place of its numbers. */
@@ -30,13 +30,15 @@ type Swept<T> = T extends number
     ? { [K in keyof T]: Swept<T[K]> }
     : T;
 
-export type SweptNetwork = Omit<
-  Swept<NetworkInput>,
-  'seed' | 'activation' | 'outputs' | 'inputs' | 'weights'
-> & {
+/** The parameters that may not move. */
+type Fixed = {
+  [K in NetworkParameterName]: (typeof networkParameters)[K]['moves'] extends true ? never : K;
+}[NetworkParameterName];
+
+export type SweptNetwork = Omit<Swept<NetworkInput>, 'seed' | 'activation' | Fixed> & {
   seed?: number | string | Walk | { from: number | string; to: number | string; fraction: Track };
   activation?: ActivationName | { from: ActivationName; to: ActivationName; fraction: Track };
-} & Pick<NetworkInput, 'outputs' | 'inputs' | 'weights'>;
+} & Pick<NetworkInput, Fixed>;
 
 /** A sweep as people write it. */
 export interface SweepInput {
@@ -65,28 +67,6 @@ export interface SweepInput {
   supersample?: FrameInput['supersample'];
   dither?: boolean;
 }
-
-const sweepFields = {
-  title: z.string().max(200).default(''),
-  figure: z.string().max(40).optional(),
-  seconds: z.number().positive().max(3600),
-  fps: z.number().min(1).max(120).default(25),
-  size: sizeSchema.default([480, 480]),
-  loop: z.boolean().default(false),
-  network: z.record(z.string(), z.unknown()).default({}),
-  view: z.record(z.string(), z.unknown()).default({}),
-  slice: z.array(z.unknown()).optional(),
-  pace: z.enum(paces).optional(),
-  palette: paletteSchema.default('rgb'),
-  supersample: supersampleSchema.default(1),
-  dither: z.boolean().default(false),
-};
-
-/** Only shape and spelling: values are checked by frameSchema at the times they are drawn. */
-const sweepSchema = z.strictObject(sweepFields);
-
-/** The names of a sweep's own fields. */
-export const sweepFieldNames = Object.keys(sweepFields) as (keyof Sweep)[];
 
 /** A sweep that has been checked. It is plain data. */
 export interface Sweep {
@@ -132,9 +112,7 @@ export function checkedSweep(value: unknown): Sweep {
 
 /** The same for data from a file or a program, which may be anything. */
 export function parseSweep(input: unknown): Sweep {
-  const result = sweepSchema.safeParse(input);
-  if (!result.success) throw new UsageError(explain(result.error, input));
-  const checked = result.data;
+  const checked: Sweep = parse(sweepSchema, input, aboutSweep);
   try {
     checkTracks(checked);
     checkFrames(checked);
@@ -197,7 +175,9 @@ function* checkTimes(sweep: Sweep, timeOf: (i: number) => number, count: number)
 
 /** Whether a field accepts all numbers in a range, or a walk of seeds, which is valid when its seeds are. */
 function isRange([part, field]: (string | number)[]): boolean {
-  return part !== 'network' || (field !== 'inputs' && field !== 'outputs');
+  if (part !== 'network') return true;
+  const parameter = networkParameter(field);
+  return parameter === undefined || parameter.moves || parameter.kind === 'weights';
 }
 
 /** A frame whose tracks have these values, checked. */
@@ -245,7 +225,7 @@ export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: n
  * The frame at t seconds, from 0 to the sweep's end. Throws a UsageError if a track leads to an invalid value. With an
  * even pace, the first call takes a second or two: see preparePace.
  */
-export function frameAt(sweep: Sweep, t: number): FrameDescription {
+export function frameAt(sweep: Sweep, t: number, evaluate: Evaluate): FrameDescription {
   const { seconds } = sweep;
   if (!(typeof t === 'number' && t >= 0 && t <= seconds * (1 + 1e-9))) {
     // A last frame's time may be off by rounding.
@@ -256,17 +236,17 @@ export function frameAt(sweep: Sweep, t: number): FrameDescription {
   if (sweep.pace !== 'even') return describe(sweep, t);
   const pace = knownPace(sweep);
   if (pace) return describe(sweep, pace(t));
-  const measuring = measurePace(timelineOf(sweep));
+  const measuring = measurePace(timelineOf(sweep), evaluate);
   for (;;) {
     const { done, value } = measuring.next();
     if (done) return describe(sweep, keepPace(sweep, value)(t));
   }
 }
 
-/** Measures the pace of a sweep that is to be even, unless it is known, and makes way for other work every few milliseconds. */
-export async function preparePace(sweep: Sweep, watched: Watched = {}): Promise<void> {
+/** Measures an even pace, unless it is known already, and yields to other work every few milliseconds. */
+export async function preparePace(sweep: Sweep, evaluate: Evaluate, watched: Watched = {}): Promise<void> {
   if (sweep.pace !== 'even' || knownPace(sweep)) return;
-  const measuring = measurePace(timelineOf(sweep));
+  const measuring = measurePace(timelineOf(sweep), evaluate);
   const breathe = breather(watched);
   for (let step = 1; ; step++) {
     const { done, value } = measuring.next();
@@ -284,9 +264,10 @@ export async function preparePace(sweep: Sweep, watched: Watched = {}): Promise<
 export async function planFrames(
   sweep: Sweep,
   numbers: readonly number[],
+  evaluate: Evaluate,
   watched: Watched = {},
 ): Promise<Frames> {
-  await preparePace(sweep, watched);
+  await preparePace(sweep, evaluate, watched);
   const pace = sweep.pace === 'even' ? knownPace(sweep)! : (t: number) => t;
   const timeOf = (i: number) => pace(timeOfFrame(sweep, numbers[i]));
   const count = numbers.length;
@@ -341,10 +322,8 @@ function describe(sweep: Sweep, t: number): FrameDescription {
     Array.isArray(part) ? resolve(part, t, seconds) : mapped(part, (value) => resolve(value, t, seconds)),
   );
   const input = { ...still, palette, size, supersample, dither };
-  const result = frameSchema.safeParse(input);
-  if (result.success) return result.data;
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
-  throw new UsageError(when + explain(result.error, input));
+  return parse(frameSchema, input, { ...aboutFrame, reword: (message) => when + message });
 }
 
 /** What determines how deep a view is, at t seconds of track time; unchecked, so that it costs almost nothing. */
@@ -389,8 +368,7 @@ function areNumbers(value: unknown): boolean {
 /** Checks the form of every track, and in a loop that it closes. */
 function checkTracks({ network, view, slice, loop }: Sweep): void {
   for (const { path, value } of tracksIn({ network, view, slice })) {
-    const result = formOf(value)!.safeParse(value);
-    if (!result.success) throw new UsageError(explain(result.error, value, path));
+    parse<unknown>(formOf(value)!, value, aboutTrack(path));
     if (loop && !closes(value as Moving)) {
       throw new UsageError(
         `${path.join('.')} does not end where it begins, and the sweep is a loop: use loop(), walk() or keyframes that come back, or drop loop.`,

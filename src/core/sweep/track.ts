@@ -5,6 +5,8 @@
  */
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
+import { seedSchema } from '../network/spec.js';
+import { quick } from '../parameters/schema.js';
 import { quote } from '../wording/explain.js';
 import { type EasingName, easingNames, easings } from './easing.js';
 
@@ -19,8 +21,6 @@ const during = z
   .refine(([start, end]) => start <= end, 'must end after it starts')
   .optional();
 
-const seedValue = z.union([z.number(), z.string().min(1).max(200)]);
-
 const tweenSchema = z.strictObject({ tween: z.tuple([z.number(), z.number()]), easing, during });
 const zoomSchema = z.strictObject({
   zoom: z.tuple([z.number().positive(), z.number().positive()]),
@@ -34,12 +34,8 @@ const points = z
     (list) => list.every(([t], i) => i === 0 || t > list[i - 1][0]),
     'must be in the order of their times',
   );
-/** The same, but fast when nothing is wrong: there may be a hundred thousand keyframes. */
-const quickPoints = z.any().superRefine((value, context) => {
-  if (arePoints(value)) return;
-  for (const issue of points.safeParse(value).error?.issues ?? []) context.issues.push(issue as never);
-});
-const keyframesSchema = z.strictObject({ keyframes: quickPoints, easing });
+/** There may be a hundred thousand keyframes. */
+const keyframesSchema = z.strictObject({ keyframes: quick(points, arePoints), easing });
 const loopSchema = z.strictObject({
   loop: z.strictObject({
     centre: z.number().default(0),
@@ -48,7 +44,7 @@ const loopSchema = z.strictObject({
     phase: z.number().default(0),
   }),
 });
-const walkSchema = z.strictObject({ walk: z.array(seedValue).min(2), easing });
+const walkSchema = z.strictObject({ walk: z.array(seedSchema).min(2), easing });
 
 /**
  * A number that may move, as written in a recipe: see `tween`, `zoom`, `keyframes` and `loop`. The easing is
@@ -168,6 +164,11 @@ const forms = {
   loop: loopSchema,
   walk: walkSchema,
 };
+
+/** The names of a moving track's fields. */
+export const trackFieldNames = [...new Set(Object.values(forms).flatMap((form) => Object.keys(form.shape)))];
+/** The names of the fields of what `loop` holds. */
+export const loopFieldNames = Object.keys(loopSchema.shape.loop.shape);
 
 /**
  * The schema for a moving track, chosen by its identifying key; undefined for all other values.

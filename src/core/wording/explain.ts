@@ -1,85 +1,45 @@
-/** Turns what zod has to say into one line: the value, the rule, and the nearest right thing. */
+/** Turns a zod error into one line: the value, the rule, and a suggestion. */
 import type * as z from 'zod';
-import { networkFieldNames } from '../network/spec.js';
-import { didYouMean, namesake, nearest, suggestion } from './did-you-mean.js';
+import { didYouMean, type Synonyms } from './did-you-mean.js';
 
-/** The known fields, by the last part of the path to their container. */
-const SWEEP_FIELDS =
-  'title figure seconds fps size loop network view slice pace palette supersample dither'.split(' ');
-const FIELDS: Record<string, readonly string[]> = {
-  network: networkFieldNames,
-  view: ['centre', 'halfWidth'],
-  loop: ['centre', 'radius', 'turns', 'phase'],
-  palette: ['map', 'output'],
-  weights: ['w', 'b'],
-};
-/** The fields of unnamed containers: tracks and pairs. */
-const OTHER_FIELDS = 'tween zoom keyframes walk easing during from to fraction'.split(' ');
-
-/** " Did you mean "layers"?" for an unknown field, with its path when it belongs elsewhere. */
-function fieldMeant(key: string, path: (string | number)[]): string {
-  const names = path.filter((part) => typeof part === 'string');
-  const home = names.at(-1) ?? '';
-  const known = FIELDS[home] ?? (names.length === 0 ? SWEEP_FIELDS : OTHER_FIELDS);
-  const places = (['network', 'view'] as const).filter((part) => part !== home);
-  // Exact names, here and elsewhere, come before similar spellings.
-  for (const find of [namesake, nearest]) {
-    const exact = names.length === 0 && places.find((part) => FIELDS[part].includes(key));
-    if (exact) return suggestion(`${exact}.${key}`);
-    const here = find(key, known);
-    if (here !== undefined) return suggestion(here);
-    for (const part of places) {
-      const there = find(key, FIELDS[part]);
-      if (there !== undefined) return suggestion(`${part}.${there}`);
-    }
-    const above = names.length > 0 && find(key, SWEEP_FIELDS);
-    if (above) return `. Did you mean the sweep's "${above}"?`;
-  }
-  return '.';
+/** What messages need to know about an input, beyond its schema. */
+export interface About {
+  /** Where the input stands in something larger, such as `['network']`. By default it is the whole. */
+  prefix?: readonly (string | number)[];
+  /** The subject of a message about the whole input, such as "The sweep". By default the prefix. */
+  whole?: string;
+  /** The end of a sentence about an unknown field: see didYouMean. @param path - Of its container, prefix included. */
+  fieldHint?: (key: string, path: (string | number)[]) => string;
+  /** Synonyms of the values that the schema accepts. */
+  synonyms?: Synonyms;
+  /** Changes the message, for an input that the user knows by other words. */
+  reword?: (message: string) => string;
 }
 
-/**
- * One line on the first thing wrong.
- * @param input - What was read, to quote the value from.
- * @param prefix - Where in the sweep the input stands.
- * @param whole - What to call the input where all of it is wrong.
- * @param known - The input's fields, if it is not a sweep or part of one.
- */
-export function explain(
-  error: z.ZodError,
-  input: unknown,
-  prefix: (string | number)[] = [],
-  whole = 'The sweep',
-  known?: readonly string[],
-): string {
+/** One line about the first error. @param input - What was parsed, to quote the value from. */
+export function explain(error: z.ZodError, input: unknown, about: About): string {
+  const message = describe(error, input, about);
+  return about.reword ? about.reword(message) : message;
+}
+
+function describe(error: z.ZodError, input: unknown, about: About): string {
+  const { prefix = [], whole, fieldHint = () => '.', synonyms = {} } = about;
   const issue = deepest(error.issues[0] as Issue);
   const path = issue.path;
-  const name = [...prefix, ...path].join('.');
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys![0];
-    const meant = known ? didYouMean(key, known) : fieldMeant(key, [...prefix, ...path]);
-    return `${[...prefix, ...path, key].join('.')} is not a field${meant}`;
+    return `${[...prefix, ...path, key].join('.')} is not a field${fieldHint(key, [...prefix, ...path])}`;
   }
   const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], input);
-  const subject = name === '' ? whole : name;
+  const subject = path.length === 0 && whole ? whole : [...prefix, ...path].join('.');
   if (issue.code === 'custom') return `${subject} ${issue.message}.`;
-  const hint = typeof value === 'string' && issue.values ? didYouMean(value, issue.values.map(String)) : '.';
+  const hint =
+    typeof value === 'string' && issue.values ? didYouMean(value, issue.values.map(String), synonyms) : '.';
   const tooManyToList = issue.values && issue.values.length > 10 && hint !== '.';
   const rule = tooManyToList ? 'must be a known name' : ruleOf(issue);
   return value === undefined
     ? `${subject} is missing: it ${rule}.`
     : `${subject} is ${quote(value)} but ${rule}${hint}`;
-}
-
-/**
- * One line about a view that exceeds float32 precision: what is wrong, where it begins, and what to do.
- * @param seconds - When it begins; undefined if from the start.
- */
-export function explainGrain(halfWidth: number, seconds?: number): string {
-  const where = `at half-width ${Number(halfWidth.toPrecision(2))}`;
-  const begin =
-    seconds === undefined ? `A${where.slice(1)}` : `From ${Number(seconds.toFixed(2))} s, ${where},`;
-  return `${begin} the zoom exceeds float32 precision and the picture turns to grain: zoom in less, or use fewer layers or a smaller weightScale.`;
 }
 
 /** A value as short text, for messages. */
@@ -111,7 +71,7 @@ interface Issue {
   origin?: string;
 }
 
-/** Of a union's complaints, the one that got furthest: what the writer meant is the form they nearly wrote. */
+/** Of the errors of a union's members, the one deepest inside: the writer meant the form that was nearly right. */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return issue;
   const firsts = issue.errors.map(([first]) => deepest(first));

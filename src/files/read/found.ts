@@ -1,6 +1,6 @@
 /** What the readers of all formats share. */
 
-import { MOST_NOTE_BYTES } from '../../core/recipe.js';
+import { MOST_NOTE_BYTES } from '../../core/recipe/note.js';
 import type { Bytes } from '../bytes.js';
 
 /** Reads files of one kind. Nothing is decoded. */

@@ -1,9 +1,10 @@
 /** A frame's brightness before it becomes bytes, for what draws more than pixels: surfaces, contours. */
 
 import type { FrameDescription } from '../../core/frame/description.js';
-import { sampleOffsets } from '../../core/frame/geometry.js';
+import type { Evaluate } from '../../core/frame/evaluate.js';
+import { pixelOffsets } from '../../core/frame/geometry.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { chooseKernel, compileKernel, type KernelChoice } from './choose-kernel.js';
+import { chooseKernel, compileKernel, type KernelChoice, kernels } from './choose-kernel.js';
 import { Evaluator } from './evaluator.js';
 import { activationsOf, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
@@ -20,18 +21,15 @@ export function brightnessPlanes(
   frame: FrameDescription,
   kernel: KernelChoice = chooseKernel(),
 ): Float32Array[] {
-  const [width, height] = frame.size;
-  const { x, y } = sampleOffsets({ ...frame, supersample: 1 });
-  return brightnessAt(
-    frame,
-    Float32Array.from({ length: width * height }, (_, i) => x[i % width]),
-    Float32Array.from({ length: width * height }, (_, i) => y[Math.floor(i / width)]),
-    kernel,
-  );
+  const { x, y } = pixelOffsets(frame);
+  return brightnessAt(frame, x, y, kernel);
 }
 
+/** Evaluates points by the kernel without fused operations, which gives the same bits on every machine. */
+export const evaluate: Evaluate = (frame, x, y) => brightnessAt(frame, x, y, kernels.plain);
+
 /** The same at any points, given by their offsets from the view's centre: one number for each point and output. */
-export function brightnessAt(
+function brightnessAt(
   frame: FrameDescription,
   x: Float32Array,
   y: Float32Array,

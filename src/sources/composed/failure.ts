@@ -61,7 +61,7 @@ export function failureMessage(failure: Failure, scene: string | undefined, plac
   const { unread, blocked } = failure;
   if (unread) {
     return new UsageError(
-      `--set ${unread.name}: no scene asks for a variable of that name${available(unread.name, unread.known)}`,
+      `--set ${unread.name}: no scene asks for a variable of that name${available(unread.name, unread.known, {})}`,
     );
   }
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);

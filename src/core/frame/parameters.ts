@@ -1,0 +1,74 @@
+/** The parameters that decide how a network is shown; network/parameters.ts has those of the network. */
+import { MAX_INPUTS, networkParameters } from '../network/parameters.js';
+import { type Parameter, synonymsIn } from '../parameters/parameter.js';
+import type { Synonyms } from '../wording/did-you-mean.js';
+import { paletteNames } from './palette.js';
+
+/** The window on the input plane, by the names of its fields in `view`. */
+export const viewParameters = {
+  centre: {
+    label: 'Centre',
+    kind: 'point',
+    range: [-1e9, 1e9],
+    useful: [-8, 8],
+    scale: 'linear',
+    default: [1, 0],
+    moves: true,
+    sentence: 'The input [x, y] at the centre of the picture; y points up',
+    synonyms: 'center origin middle position offset pan',
+  },
+  halfWidth: {
+    label: 'Half-width',
+    kind: 'number',
+    range: [1e-9, 1e9],
+    useful: [0.01, 20],
+    scale: 'logarithmic',
+    default: 2.6,
+    moves: true,
+    sentence: 'Distance from the centre to the nearer edges, in input units',
+    synonyms: 'zoom extent radius range span bounds width size scale half',
+  },
+} as const satisfies Record<string, Parameter>;
+
+/** All others, by their names in a frame. */
+export const frameParameters = {
+  slice: {
+    label: 'Slice',
+    kind: 'numbers',
+    range: [-1e9, 1e9],
+    longest: MAX_INPUTS,
+    useful: [-4, 4],
+    scale: 'linear',
+    default: [],
+    defaultNote: 'zeros',
+    moves: true,
+    sentence: 'List of the values of the inputs beyond x and y',
+    synonyms: 'crossSection inputsBeyond latent z',
+  },
+  palette: {
+    label: 'Palette',
+    kind: 'choice',
+    choices: paletteNames,
+    default: 'rgb',
+    moves: false,
+    sentence: 'How outputs become colours',
+    synonyms: 'colours colors color colour colormap colourmap cmap palettes colourMap',
+  },
+} as const satisfies Record<string, Parameter>;
+
+/** The names of a view's fields. */
+export const viewFieldNames = Object.keys(viewParameters) as (keyof typeof viewParameters)[];
+
+/** Synonyms of all these names. */
+export const frameSynonyms: Synonyms = {
+  ...synonymsIn(viewParameters),
+  view: ['window', 'camera', 'viewport'],
+  ...synonymsIn(frameParameters),
+};
+
+/** All parameters, the network's included, by their names in README: those of `view` have its name before theirs. */
+export const allParameters: Readonly<Record<string, Parameter>> = {
+  ...networkParameters,
+  ...Object.fromEntries(viewFieldNames.map((name) => [`view.${name}`, viewParameters[name]])),
+  ...frameParameters,
+};

@@ -1,0 +1,187 @@
+/**
+ * The parameters of a network: the one place that states their defaults, ranges and meaning. Schemas (spec.ts), sweeps,
+ * `--set`, the nodes' signals and README's table read it. To add one, add an entry here, a field to `NetworkSpec` and a
+ * signal to `NetworkNode`, and run `npm run docs`.
+ */
+import { type Parameter, synonymsIn } from '../parameters/parameter.js';
+import type { Synonyms } from '../wording/did-you-mean.js';
+import { activationNames } from './activations.js';
+
+/** A parameter of a network. */
+export type NetworkParameter = Parameter & {
+  /** The name of its signal in Motion Canvas nodes, if nodes already have a signal of its own name. */
+  readonly signal?: string;
+  /** Whether it applies to explicit weights too. All others describe how weights are drawn, or are read from them. */
+  readonly besideWeights?: true;
+};
+
+export const MAX_LAYERS = 1024;
+export const MAX_INPUTS = 64;
+
+/** Every parameter, by its name in specs, sweeps and on the command line. */
+export const networkParameters = {
+  seed: {
+    label: 'Seed',
+    kind: 'seed',
+    default: 1,
+    moves: true,
+    sentence: 'Seed of the random weights: each number or word makes another network',
+    synonyms: 'randomSeed rngSeed rng random',
+  },
+  inputs: {
+    label: 'Inputs',
+    kind: 'integer',
+    range: [1, MAX_INPUTS],
+    useful: [1, 8],
+    scale: 'linear',
+    default: 2,
+    moves: false,
+    sentence: 'Number of inputs: x, y, and further ones whose values `slice` gives',
+    synonyms: 'in dim dims dimensions inputDim numInputs nInputs inputSize',
+  },
+  layers: {
+    label: 'Layers',
+    unit: 'layers',
+    kind: 'number',
+    range: [1, MAX_LAYERS],
+    useful: [1, 40],
+    scale: 'linear',
+    default: 27,
+    moves: true,
+    sentence: 'Number of weight matrices, output included; a fraction fades the next layer in',
+    synonyms: 'depth numLayers nLayers layerCount hiddenLayers numHiddenLayers',
+  },
+  width: {
+    label: 'Width',
+    unit: 'units',
+    kind: 'number',
+    range: [1, 8192],
+    perLayer: true,
+    longest: MAX_LAYERS,
+    useful: [1, 100],
+    scale: 'linear',
+    default: 30,
+    moves: true,
+    signal: 'units',
+    sentence:
+      'Number of units in each hidden layer, or a list with one number per layer; a fraction fades the next unit in',
+    synonyms:
+      'units neurons hidden hiddenUnits hiddenSize hiddenDim numUnits nUnits nodes unitsPerLayer neuronsPerLayer ' +
+      'layerSize size',
+  },
+  activation: {
+    label: 'Activation',
+    kind: 'choice',
+    choices: activationNames,
+    mixes: true,
+    default: 'tanh',
+    moves: true,
+    besideWeights: true,
+    sentence: 'Activation of the hidden layers',
+    synonyms: 'activations act activationFunction nonlinearity nonLinearity hiddenActivation',
+  },
+  outputActivation: {
+    label: 'Output activation',
+    kind: 'choice',
+    choices: activationNames,
+    default: 'sigmoid',
+    moves: false,
+    besideWeights: true,
+    sentence:
+      'Activation of the last layer: tanh and sin are shown as (v + 1) / 2, the others are clipped to [0, 1]',
+    synonyms: 'finalActivation lastActivation outActivation outputNonlinearity activationOut',
+  },
+  outputs: {
+    label: 'Outputs',
+    kind: 'choice',
+    choices: [1, 3],
+    default: 3,
+    moves: false,
+    sentence: 'Number of outputs: 3 for colour, 1 for grey',
+    synonyms: 'out channels outputDim numOutputs nOutputs outputSize',
+  },
+  distribution: {
+    label: 'Distribution',
+    kind: 'choice',
+    choices: ['uniform', 'normal'],
+    default: 'uniform',
+    moves: false,
+    sentence: 'Distribution of the weights',
+    synonyms: 'dist noise',
+  },
+  initialisation: {
+    label: 'Initialisation',
+    kind: 'choice',
+    choices: ['he', 'glorot', 'lecun'],
+    moves: false,
+    sentence: "Scales each layer's weights by its size, times `weightScale`",
+    synonyms: 'init initialization initializer initialiser',
+  },
+  weightScale: {
+    label: 'Weight scale',
+    kind: 'number',
+    range: [0, 1e6],
+    useful: [0, 2],
+    scale: 'linear',
+    default: 0.6, // 27 layers of 30 units are full of shapes and still smooth; figure 19 goes from 0.5 to 1
+    defaultNote: '0.6, or 1 with an `initialisation`',
+    optional: true,
+    moves: true,
+    sentence: 'Scale s of the weights: uniform on [-s, s], or normal with standard deviation s',
+    synonyms: 'scale sigma std stddev deviation gain weightStd weightVariance weightSize amplitude',
+  },
+  biasScale: {
+    label: 'Bias scale',
+    kind: 'number',
+    range: [0, 1e6],
+    useful: [0, 2],
+    scale: 'linear',
+    defaultNote: 'that of the weights',
+    moves: true,
+    sentence: 'Scale of the biases',
+    synonyms: 'bias biases biasStd biasVariance biasSize',
+  },
+  firstLayerBias: {
+    label: 'First-layer bias',
+    kind: 'flag',
+    default: false,
+    moves: false,
+    sentence: 'Whether the first layer has biases; in the article it has none',
+    synonyms: 'bias useBias firstBias',
+  },
+  weights: {
+    label: 'Weights',
+    kind: 'weights',
+    moves: false,
+    sentence: 'Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`',
+    synonyms: 'matrices parameters params w',
+  },
+} as const satisfies Record<string, NetworkParameter>;
+
+/** The name of a network's parameter. */
+export type NetworkParameterName = keyof typeof networkParameters;
+
+/** The parameters' names. */
+export const networkParameterNames = Object.keys(networkParameters) as NetworkParameterName[];
+
+/** The parameters that apply to explicit weights too. */
+export const namesBesideWeights = networkParameterNames.filter(
+  (name) => 'besideWeights' in networkParameters[name],
+);
+
+/** Synonyms of the parameters' names, and of what they may be. */
+export const networkSynonyms: Synonyms = {
+  ...synonymsIn(networkParameters),
+  tanh: ['hyperbolicTangent'],
+  relu: ['rectifier', 'rectified'],
+  sigmoid: ['logistic', 'expit'],
+  sin: ['sine'],
+  identity: ['linear', 'none'],
+};
+
+/** A network's parameter by any name; undefined if there is none of that name. */
+export function networkParameter(name: string | number | undefined): NetworkParameter | undefined {
+  return typeof name === 'string' && Object.hasOwn(networkParameters, name)
+    ? networkParameters[name as NetworkParameterName]
+    : undefined;
+}

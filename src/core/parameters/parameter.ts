@@ -1,0 +1,65 @@
+/**
+ * What a table of parameters says about each of them. The tables (network/parameters.ts, frame/parameters.ts) are plain
+ * data that import no validator, so that pages can read them too. Schemas, signals, `--set` and README follow them.
+ */
+
+import type { Synonyms } from '../wording/did-you-mean.js';
+
+interface Described {
+  /** What a control for it is called: "Weight scale". */
+  readonly label: string;
+  /** What it is, as one sentence in Markdown. README's table shows it, followed by the range. */
+  readonly sentence: string;
+  /** The value that it has if it is not given. Undefined if it then has no value. */
+  readonly default?: unknown;
+  /** The default in words (Markdown), if it depends on other parameters or there is none. */
+  readonly defaultNote?: string;
+  /** Whether schemas leave it undefined if it is not given, because its default depends on other parameters. */
+  readonly optional?: true;
+  /** Whether it may move in a sweep. */
+  readonly moves: boolean;
+  /** Other names that people use for it, separated by spaces, for "Did you mean". */
+  readonly synonyms: string;
+}
+
+/** A number, or several in one range: a `point` is [x, y], and `numbers` is a list. */
+interface Numeric extends Described {
+  readonly kind: 'number' | 'integer' | 'point' | 'numbers';
+  /** The lowest and highest valid value. */
+  readonly range: readonly [least: number, greatest: number];
+  /** The values worth a slider's length. */
+  readonly useful: readonly [least: number, greatest: number];
+  /** Whether equal steps of a slider, and of `--set NAME=FROM..TO`, add equal amounts or multiply by equal factors. */
+  readonly scale: 'linear' | 'logarithmic';
+  /** What one of it is, in the plural: "layers". Undefined for plain numbers. */
+  readonly unit?: string;
+  /** Whether a list with one number for each hidden layer is also valid. */
+  readonly perLayer?: true;
+  /** The greatest length of a list. */
+  readonly longest?: number;
+}
+
+interface Choice extends Described {
+  readonly kind: 'choice';
+  readonly choices: readonly (string | number)[];
+  /** Whether `{ from, to, fraction }`, a mix of two, is also valid. */
+  readonly mixes?: true;
+}
+
+/** `seed`: a number or a text, or a mix of two. `weights`: matrices and biases, number by number. */
+interface Other extends Described {
+  readonly kind: 'flag' | 'seed' | 'weights';
+}
+
+/** One parameter. */
+export type Parameter = Numeric | Choice | Other;
+
+/** Whether `{ from, to, fraction }`, a mix of two of its values, is also valid. */
+export function mixes(parameter: Parameter): boolean {
+  return parameter.kind === 'seed' || (parameter.kind === 'choice' && parameter.mixes === true);
+}
+
+/** The synonyms in a table, by parameter. */
+export function synonymsIn(table: Record<string, Pick<Parameter, 'synonyms'>>): Synonyms {
+  return Object.fromEntries(Object.entries(table).map(([name, { synonyms }]) => [name, synonyms.split(' ')]));
+}

@@ -1,0 +1,58 @@
+/** README's table of parameters. */
+import { mixes, type Parameter } from './parameter.js';
+
+/** More choices than these are listed elsewhere. */
+const MOST_CHOICES = 10;
+
+/** Parameters as a Markdown table: name, default and meaning. `npm run docs` puts it into README. */
+export function parameterTable(parameters: Readonly<Record<string, Parameter>>): string {
+  const listed = new Set<string>(); // lists of choices, so that each is shown once
+  const rows = Object.entries(parameters).map(([name, parameter]) => {
+    const choices = choicesOf(parameter);
+    const isNew = choices !== undefined && !listed.has(choices);
+    if (isNew) listed.add(choices);
+    const alternatives = isNew
+      ? `: ${choices}${mixes(parameter) ? ', or `{ from, to, fraction }`' : ''}`
+      : '';
+    const range = rangeOf(parameter);
+    const limits = `${range && ` (${range})`}${isFixed(parameter) ? '; fixed' : ''}`;
+    const meaning = `${parameter.sentence}${alternatives}${limits}`;
+    return `| \`${name}\` | ${parameter.defaultNote ?? shown(parameter.default)} | ${meaning} |`;
+  });
+  return ['| parameter | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** A parameter's range in words: "1 to 64", "0 or more"; empty if it has none that anybody would reach. */
+export function rangeOf(parameter: Parameter): string {
+  if (!('range' in parameter)) return '';
+  const [least, greatest] = parameter.range;
+  if (-least === greatest) return '';
+  return least === 0 && greatest >= 1e6 ? '0 or more' : `${least} to ${shortest(greatest)}`;
+}
+
+/** The choices, if they are words and few. */
+function choicesOf(parameter: Parameter): string | undefined {
+  if (parameter.kind !== 'choice' || parameter.choices.length > MOST_CHOICES) return undefined;
+  return parameter.choices.every((choice) => typeof choice === 'string')
+    ? parameter.choices.join(', ')
+    : undefined;
+}
+
+/** Whether its value is a number that does not move. */
+function isFixed(parameter: Parameter): boolean {
+  const isNumber =
+    'range' in parameter ||
+    (parameter.kind === 'choice' && parameter.choices.every((choice) => typeof choice === 'number'));
+  return isNumber && !parameter.moves;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'none';
+  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+}
+
+/** 1000000000 as 1e9. */
+function shortest(number: number): string {
+  const exponential = number.toExponential().replace('+', '');
+  return exponential.length < String(number).length ? exponential : String(number);
+}

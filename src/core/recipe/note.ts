@@ -1,0 +1,17 @@
+/** The recipe as a film's file carries it. */
+import { RECIPE_VERSION, type Recipe } from './recipe.js';
+
+/** The longest recipe that is put into a film's file, in bytes: about 100,000 explicit weights. */
+export const MOST_NOTE_BYTES = 2 ** 21;
+
+/** A recipe as one line of ASCII for a file's metadata. If it is too long, the sweep is replaced by its title. */
+export function noteOf(recipe: Recipe): string {
+  const write = (recipe: Recipe) =>
+    JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }).replace(
+      /[^ -~]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  const whole = write(recipe);
+  const { sweep, ...rest } = recipe;
+  return whole.length <= MOST_NOTE_BYTES ? whole : write({ ...rest, scene: sweep?.title || 'a long sweep' });
+}

@@ -1,0 +1,99 @@
+/**
+ * Recipes: the JSON that makes a film, a still or a sheet again. A recipe comes from a file that anyone may have
+ * written, so all of it is checked.
+ */
+import * as z from 'zod';
+import { UsageError } from '../errors.js';
+import { sizeSchema } from '../frame/description.js';
+import { sweepSynonyms } from '../sweep/fields.js';
+import { parseSweep, type Sweep } from '../sweep/sweep.js';
+import { didYouMean } from '../wording/did-you-mean.js';
+import { parseJson } from '../wording/json.js';
+import { parse } from '../wording/parse.js';
+import { type SceneRecipe, sceneFields } from './scene.js';
+import { type SheetRecipe, sheetSchema } from './sheet.js';
+
+/** Increased when recipes of earlier versions would make other films. */
+export const RECIPE_VERSION = 1;
+/** The longest recipe that is read, in bytes or characters; the explicit weights of large networks take the most. */
+export const MAX_RECIPE_BYTES = 64 * 2 ** 20;
+
+const { scene, variables, transparent, answers } = sceneFields;
+const recipeSchema = z.strictObject({
+  untrained: z.literal(RECIPE_VERSION),
+  sweep: z.unknown().optional(),
+  scene,
+  variables,
+  size: sizeSchema.optional(),
+  fps: z.number().min(1).max(1000).optional(),
+  transparent,
+  frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
+  every: z.int().min(1).max(1000).optional(),
+  answers,
+  sheet: sheetSchema.optional(),
+  made: z.strictObject({ version: z.string().max(40), backend: z.string().max(80) }).optional(),
+});
+const fieldNames = Object.keys(recipeSchema.shape);
+
+/** How a film, a still or a sheet was made: from a sweep, or from a composed scene. */
+export interface Recipe extends SceneRecipe {
+  sweep?: Sweep;
+  /** Width and height in pixels. */
+  size?: [number, number] | undefined;
+  /** Frames per second. */
+  fps?: number | undefined;
+  /** The first and last frame of the film, if it does not have all frames. Counted from 0. */
+  frames?: [first: number, last: number] | undefined;
+  /** Frame step: 2 = every second frame. */
+  every?: number | undefined;
+  sheet?: SheetRecipe | undefined;
+  /** Our version, and the backend that drew it. */
+  made?: { version: string; backend: string } | undefined;
+}
+
+/** A sweep as JSON text. */
+export function writeRecipe(sweep: Sweep): string {
+  return `${JSON.stringify({ untrained: RECIPE_VERSION, sweep }, null, 2)}\n`;
+}
+
+/** A sweep from JSON text. @throws UsageError that says what is wrong and where. */
+export function readRecipe(text: string): Sweep {
+  const { sweep } = parseRecipe(text);
+  if (!sweep) throw new UsageError('The recipe has no sweep: write it again with --recipe.');
+  return sweep;
+}
+
+/** A whole recipe from JSON text. @throws UsageError that says what is wrong and where. */
+export function parseRecipe(text: string): Recipe {
+  try {
+    return parseText(text);
+  } catch (error) {
+    // Messages quote the recipe, which may hold line breaks, commands to a terminal, or megabytes.
+    const message = (error as Error).message.replace(/\p{C}/gu, '?');
+    throw new UsageError(message.length > 400 ? `${message.slice(0, 400)}…` : message, { cause: error });
+  }
+}
+
+function parseText(text: string): Recipe {
+  if (text.length > MAX_RECIPE_BYTES) {
+    throw new UsageError(`The recipe has ${text.length} characters, and ${MAX_RECIPE_BYTES} are the most.`);
+  }
+  let data: unknown;
+  try {
+    data = parseJson(text);
+  } catch (error) {
+    throw new UsageError(
+      `The recipe is not JSON (${(error as Error).message}): fix it, or write it again with --recipe.`,
+    );
+  }
+  const {
+    untrained: _,
+    sweep,
+    ...rest
+  } = parse(recipeSchema, data, {
+    whole: 'The recipe',
+    fieldHint: (key) => didYouMean(key, fieldNames, sweepSynonyms),
+  });
+  if (sweep === undefined && rest.scene !== undefined) return rest;
+  return { ...rest, sweep: parseSweep(sweep) };
+}

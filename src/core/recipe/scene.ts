@@ -1,0 +1,24 @@
+/** The part of a recipe that describes a composed scene. Its code is in no recipe, because a recipe is only data. */
+import * as z from 'zod';
+
+/** @internal */
+export const sceneFields = {
+  scene: z.string().max(200).optional(),
+  variables: z.record(z.string().max(200), z.json()).optional(),
+  transparent: z.boolean().optional(),
+  answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+};
+
+/** What is drawn of a composed scene. */
+export interface SceneRecipe {
+  /** The name of the scene. */
+  scene?: string | undefined;
+  /** The variables that it was given. */
+  variables?: Record<string, Json> | undefined;
+  /** Whether it was drawn without its background. */
+  transparent?: boolean | undefined;
+  /** The SHA-256 of each response from a host during drawing, by address. Recipes do not contain the responses. */
+  answers?: Record<string, string> | undefined;
+}
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

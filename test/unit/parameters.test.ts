@@ -1,0 +1,168 @@
+/** The tables of parameters, and everything that follows them. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { allFields, override } from '../../src/cli/override.js';
+import { frameSchema } from '../../src/core/frame/description.js';
+import { allParameters, frameParameters, viewParameters } from '../../src/core/frame/parameters.js';
+import {
+  type NetworkParameter,
+  type NetworkParameterName,
+  networkParameterNames,
+  networkParameters,
+} from '../../src/core/network/parameters.js';
+import { networkSchema } from '../../src/core/network/spec.js';
+import type { Parameter } from '../../src/core/parameters/parameter.js';
+import { parameterTable, rangeOf } from '../../src/core/parameters/table.js';
+import { frameAt, type SweepInput, sweep, tween } from '../../src/index.js';
+import '../../src/nodes/network-node.js';
+
+/** The defaults that nodes give their signals. (Motion Canvas itself needs a page.) */
+const { signals } = vi.hoisted(() => ({ signals: {} as Record<string, unknown> }));
+vi.mock('@motion-canvas/2d', () => {
+  const decorator = () => () => {};
+  const initial = (value: unknown) => (_: object, name: string) => {
+    signals[name] = value;
+  };
+  return { Rect: class {}, signal: decorator, interpolation: decorator, vector2Signal: decorator, initial };
+});
+
+const parameters: Record<NetworkParameterName, NetworkParameter> = networkParameters;
+const shown: Record<string, Parameter> = { ...viewParameters, ...frameParameters };
+const signalOf = (name: NetworkParameterName) => parameters[name].signal ?? name;
+const isValid = (field: string, value: unknown) => networkSchema.safeParse({ [field]: value }).success;
+
+describe.each(networkParameterNames)('%s', (name) => {
+  const parameter = parameters[name];
+
+  test('has its default in the schema and in its signal', () => {
+    const filled = networkSchema.parse({})[name];
+    expect(filled).toEqual(parameter.optional ? undefined : parameter.default);
+    expect(signals[signalOf(name)]).toEqual(parameter.default ?? null);
+  });
+
+  test('takes the values of its range or its choices, and no others', () => {
+    if ('range' in parameter) {
+      const [least, greatest] = parameter.range;
+      const [below, above] = [least - 1, greatest + 1];
+      expect([below, least, greatest, above].map((value) => isValid(name, value))).toEqual([
+        false,
+        true,
+        // The widest networks are too large to be built, and that is said of their width.
+        name !== 'width',
+        false,
+      ]);
+      expect(isValid(name, least + 0.5)).toBe(parameter.kind !== 'integer');
+      expect(parameter.useful[0]).toBeGreaterThanOrEqual(least);
+      expect(parameter.useful[1]).toBeLessThanOrEqual(greatest);
+    } else if (parameter.kind === 'choice') {
+      for (const choice of parameter.choices) expect(isValid(name, choice), `${choice}`).toBe(true);
+      expect(isValid(name, 'anything else')).toBe(false);
+      const [from, to] = parameter.choices;
+      expect(isValid(name, { from, to, fraction: 0.5 })).toBe(parameter.mixes === true);
+    } else {
+      expect(isValid(name, { anything: 'else' })).toBe(false);
+    }
+  });
+
+  test('can be set from the command line', () => {
+    expect(allFields).toContain(name);
+  });
+
+  test('moves in a sweep if its table says so', () => {
+    if (!('range' in parameter)) return expect(parameter.kind).not.toBe('number');
+    const [from, to] = parameter.useful;
+    const moving = { seconds: 1, network: { [name]: tween(from, to) } } as SweepInput;
+    if (parameter.moves) expect(frameAt(sweep(moving), 1).network[name]).toBe(to);
+    else expect(() => sweep(moving)).toThrow(`network.${name} is`);
+  });
+});
+
+test('what decides a view has its defaults and ranges in the schema and in the signals', () => {
+  const frame = frameSchema.parse({ network: {}, size: [2, 2] });
+  for (const [name, parameter] of Object.entries(shown)) {
+    expect({ ...frame, ...frame.view }[name as 'slice'], name).toEqual(parameter.default);
+    expect(signals[name], name).toEqual(parameter.default);
+    expect(allFields).toContain(name);
+  }
+  const { range } = viewParameters.halfWidth;
+  const widths = [range[0] / 2, ...range, 2 * range[1]].map((halfWidth) => ({ view: { halfWidth } }));
+  expect(
+    widths.map(({ view }) => frameSchema.safeParse({ network: {}, size: [2, 2], view }).success),
+  ).toEqual([false, true, true, false]);
+});
+
+test('--set moves by equal factors what has a logarithmic scale, and all else by equal amounts', () => {
+  const still = sweep({ seconds: 1 });
+  for (const name of ['layers', 'width', 'weightScale', 'biasScale', 'halfWidth']) {
+    const changed = override(still, `${name}=1..4`);
+    const track = { ...changed.network, ...changed.view }[name];
+    const { scale } = { ...parameters, ...shown }[name] as { scale: string };
+    expect(track, name).toEqual(scale === 'logarithmic' ? { zoom: [1, 4] } : { tween: [1, 4] });
+  }
+  expect(viewParameters.halfWidth.scale).toBe('logarithmic');
+});
+
+test('README has the table', () => {
+  const lines = readFileSync('README.md', 'utf8').split('\n');
+  const first = lines.indexOf('| parameter | default | meaning |');
+  expect(lines.slice(first, lines.indexOf('', first)).join('\n'), 'run npm run docs').toBe(
+    parameterTable(allParameters),
+  );
+});
+
+/** The text of the comment before a field, on one line. @param within - What its declaration follows. */
+function docblockOf(source: string, within: string, declaration: string): string {
+  const type = source.slice(source.indexOf(within));
+  const [before] = type.split(new RegExp(`\\n  ${declaration}\\??: `), 1);
+  const text = before.slice(before.lastIndexOf('/**') + 3);
+  return text.slice(0, text.indexOf('*/')).replace(/\s*\n\s*\*?\s*/g, ' ');
+}
+
+describe('comments agree with the tables', () => {
+  const [spec, node, frame] = [
+    'core/network/spec.ts',
+    'nodes/network-node.ts',
+    'core/frame/description.ts',
+  ].map((path) => readFileSync(`src/${path}`, 'utf8'));
+  const written = (value: unknown) =>
+    value === null || typeof value === 'string' ? `${value && `'${value}'`}` : shownValue(value);
+  const shownValue = (value: unknown) => (Array.isArray(value) ? `[${value.join(', ')}]` : String(value));
+
+  const places: [what: string, comment: string, parameter: Parameter, none: null | undefined][] = [
+    ...networkParameterNames.flatMap((name): (typeof places)[number][] => [
+      [
+        `NetworkSpec.${name}`,
+        docblockOf(spec, 'export interface NetworkSpec ', name),
+        parameters[name],
+        undefined,
+      ],
+      [
+        `NetworkNode.${signalOf(name)}`,
+        docblockOf(node, 'class NetworkNode ', `declare readonly ${signalOf(name)}`),
+        parameters[name],
+        null,
+      ],
+    ]),
+    ...Object.entries(shown).map(([name, parameter]): (typeof places)[number] => [
+      `NetworkNode.${name}`,
+      docblockOf(node, 'class NetworkNode ', `declare readonly ${name}`),
+      parameter,
+      null,
+    ]),
+    ...Object.entries(viewParameters).map(([name, parameter]): (typeof places)[number] => [
+      `View.${name}`,
+      docblockOf(frame, 'export interface View ', name),
+      parameter,
+      null,
+    ]),
+  ];
+
+  test.each(places)('%s', (_, comment, parameter, none) => {
+    const value = parameter.default ?? none;
+    const [, stated] = /@defaultValue (.+?)(?:, or |$)/.exec(comment) ?? [];
+    expect(stated?.trim(), comment).toBe(value === undefined ? undefined : written(value));
+    if (parameter.kind === 'number' || parameter.kind === 'integer') {
+      expect(comment).toContain(rangeOf(parameter));
+    }
+  });
+});
