@@ -6,7 +6,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
 import { paces } from '../core/sweep/paces.js';
-import { endingsIn, formatList, namesIn } from '../outputs/formats/index.js';
+import { defaultEndings, endingsIn, formatList, namesIn } from '../outputs/formats/index.js';
 import { endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
 import { placeNames } from '../outputs/platforms.js';
 import { VERSION } from '../system/package.js';
@@ -25,6 +25,8 @@ import {
 import { DEFAULT_SCENE, type RenderOptions, type SheetOptions, type StillOptions } from './options.js';
 import { inSight, printJson } from './report.js';
 import type { RowReader } from './rows.js';
+
+const { still } = defaultEndings;
 
 const collect = (value: string, list: string[]) => [...list, value];
 
@@ -50,7 +52,7 @@ export function buildProgram(signal: AbortSignal): Command {
       'which moment; by default the end, or the beginning of a loop',
       notNegative('--at'),
     )
-    .option('-o, --out <file>', 'output file, a .png; by default renders/NAME.png')
+    .option('-o, --out <file>', `output file, a ${still}; by default renders/NAME${still}`)
     .action(async (scene: string | undefined, options: StillOptions, command: Command) => {
       const { still } = await import('./draw.js');
       await still(scene, options, given(command), signal);
@@ -76,7 +78,7 @@ export function buildProgram(signal: AbortSignal): Command {
       whole('--columns', 1000),
     )
     .option('--title <text>', 'a title line above the pictures')
-    .option('-o, --out <file>', 'output file, a .png; by default renders/NAME-sheet.png')
+    .option('-o, --out <file>', `output file, a ${still}; by default renders/NAME-sheet${still}`)
     .action(async (scene: string | undefined, options: SheetOptions, command: Command) => {
       const { sheet } = await import('./sheet.js');
       await sheet(scene, options, given(command), signal);
@@ -254,7 +256,7 @@ function filming(command: Command): Command {
       `repeat the film n times in the file (${endingsIn(formatList.filter(({ loops }) => loops))} only)`,
       whole('--loops', 1000),
     )
-    .option('--poster <file>', 'also save one frame as a .png: the last, or the first of a loop');
+    .option('--poster <file>', `also save one frame as a ${still}: the last, or the first of a loop`);
 }
 
 /** Adds what render, still and sheet share. @param size - What --size says. */
