@@ -70,6 +70,7 @@ function loadSome(
     }
     const end = (why?: string) => {
       ending ??= why;
+      clearTimeout(stage);
       child.kill('SIGKILL');
     };
     const stop = () => end('It was stopped');

@@ -1,7 +1,9 @@
 /** Opens files for `src/files`, which does no I/O. */
 
 import { closeSync, promises as fs, openSync, readSync, statSync } from 'node:fs';
+import { RenderError } from '../core/errors.js';
 import { Bytes, Malformed, type Patch } from '../files/bytes.js';
+import { whyRefused } from '../system/folders.js';
 
 /**
  * Reads a file, a window of it at a time.
@@ -20,15 +22,32 @@ export function withBytes<T>(path: string, use: (bytes: Bytes) => T): T {
   }
 }
 
-/** Changes a file of our own in place. @throws Error when it is not what `patchesOf` expects, or the system's. */
+/** Changes a film of our own in place. @throws RenderError when the disk refuses, and Error when the file is not what
+ *  `patchesOf` expects. */
 export async function patchFile(path: string, patchesOf: (bytes: Bytes) => Patch[]): Promise<void> {
   const patches = withBytes(path, (bytes) => named(path, () => patchesOf(bytes)));
-  const file = await fs.open(path, 'r+');
   try {
-    for (const { at, bytes } of patches) await file.write(bytes, 0, bytes.length, at);
-  } finally {
-    await file.close();
+    const file = await fs.open(path, 'r+');
+    try {
+      for (const { at, bytes } of patches) await file.write(bytes, 0, bytes.length, at);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unwritable('The film', error);
   }
+}
+
+/** What to say when the system does not let something be written. @param what - To begin the sentence. */
+export function unwritable(what: string, error: unknown): RenderError {
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = `${whyRefused(error)}${code ? ` (${code})` : ''}`;
+  return new RenderError(
+    `${what} cannot be written because ${reason}: free some space, or write elsewhere.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Names the file in what is thrown about its bytes. */

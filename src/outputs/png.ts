@@ -6,8 +6,7 @@ import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { RenderError } from '../core/errors.js';
 import { encodePng as encode, type PngShape, pngsIn } from '../files/write/png.js';
-import { whyRefused } from '../system/folders.js';
-import { named, withBytes } from './opened.js';
+import { named, unwritable, withBytes } from './opened.js';
 import type { Exit, Run } from './run.js';
 
 /** A picture as a PNG, compressed in Node's own threads. @param rgba - Read before this returns. */
@@ -23,16 +22,9 @@ const AT_ONCE = Math.min(4, availableParallelism());
  * @throws RenderError if the file cannot be opened.
  */
 export async function startPngs(path: string, film: PngShape): Promise<Run> {
-  let failure: RenderError | undefined;
+  let failure: Error | undefined;
   const fail = (error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = `${whyRefused(error)}${code ? ` (${code})` : ''}`;
-    failure ??= new RenderError(
-      `Pictures cannot be written because ${reason}: free some space, or write elsewhere.`,
-      {
-        cause: error,
-      },
-    );
+    failure ??= unwritable('Pictures', error);
     return failure;
   };
   const file = await fs.open(path, 'w').catch((error) => {
@@ -87,7 +79,9 @@ export async function splitPngs(paths: string[], to: (number: number) => string)
       for (const { start, end } of pngs) {
         const png = Buffer.alloc(end - start);
         await file.read(png, 0, png.length, start);
-        await fs.writeFile(to(number++), png);
+        await fs.writeFile(to(number++), png).catch((error) => {
+          throw unwritable('Pictures', error);
+        });
       }
     } finally {
       await file.close();

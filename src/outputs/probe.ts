@@ -34,8 +34,11 @@ export function probe(path: string): Probe {
   }
 }
 
+/** What tells formats apart, in bytes from the beginning. */
+const HEAD = 64;
+
 function formatOf(bytes: Bytes): Format {
-  const head = textOf(bytes.slice(0, Math.min(16, bytes.size))).padEnd(16);
+  const head = textOf(bytes.slice(0, Math.min(HEAD, bytes.size)));
   const format = formatList.find(({ reader }) => reader.begins(head));
   if (format) return format;
   throw new Malformed(`is not a film or picture that we read (${endingsIn(formatList)})`);

@@ -5,7 +5,8 @@ import type { Bytes } from '../bytes.js';
 
 /** Reads files of one kind. Nothing is decoded. */
 export interface Reader {
-  /** Whether a file is of this kind, by its first 16 bytes as Latin-1 text. */
+  /** Whether a file is of this kind, by its first 64 bytes, or fewer if it has no more, as Latin-1 text. The first reader in the
+   *  table of formats that says so reads it. */
   begins(head: string): boolean;
   /** @throws Malformed for a damaged file. */
   read(bytes: Bytes): Found;

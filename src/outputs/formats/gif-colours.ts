@@ -3,6 +3,7 @@
  *  docs/performance.md. */
 
 import { promises as fs } from 'node:fs';
+import { unwritable } from '../opened.js';
 
 /** Rounds of moving; not tuned. */
 const ROUNDS = 4;
@@ -33,10 +34,12 @@ export class PaletteFile {
 
   /**
    * Creates the file.
+   * @throws RenderError, here and later, when the disk refuses.
    * @param pixels - Of a picture. @param colours - How many to use, with the one that is none.
    */
   static async create(path: string, pixels: number, colours: number): Promise<PaletteFile> {
-    return new PaletteFile(await fs.open(path, 'w'), pixels, colours);
+    const file = await fs.open(path, 'w').catch(refuse);
+    return new PaletteFile(file, pixels, colours);
   }
 
   /** Adds pictures in RGBA, one after another, in pieces of any length. A piece may be used again when this resolves. */
@@ -48,7 +51,7 @@ export class PaletteFile {
       at += part.length;
       if (this.filled < this.picture.length) return;
       this.filled = 0;
-      await this.file.writeFile(this.palette());
+      await this.file.writeFile(this.palette()).catch(refuse);
     }
   }
 
@@ -65,6 +68,10 @@ export class PaletteFile {
     }
     return palette;
   }
+}
+
+function refuse(error: unknown): never {
+  throw unwritable("The GIF's palettes", error);
 }
 
 type Colour = [r: number, g: number, b: number];

@@ -8,7 +8,7 @@ import { png } from './png.js';
 import { webm } from './webm.js';
 import { webp } from './webp.js';
 
-/** Every format by its name, in the order in which messages list them. */
+/** Every format by its name, in the order in which messages list them, and readers are tried. */
 const formats = { mp4, gif, webm, webp, mov, png } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
