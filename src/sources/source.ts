@@ -1,4 +1,6 @@
-/** Where a film's frames come from: a sweep's renderer (film.ts), or the pages of a browser (src/sources/composed). */
+/**
+ * The source of a film's frames: a sweep's renderer (src/jobs/film.ts), or a browser's pages (src/sources/composed).
+ */
 
 import type { FilmShape, Range, SegmentCache } from '../outputs/index.js';
 
@@ -14,13 +16,16 @@ export interface FrameSource {
   /** What draws, and how. To be asked once frames have been drawn. */
   readonly description: string;
   /**
-   * Names of all that makes these frames what they are: two films in which they have a name in common share them. There may
-   * be another one once they have been foreseen or drawn.
+   * Names of all that makes these frames what they are: two films in which they have a name in common share them.
+   * There may be another one once they have been foreseen or drawn.
    */
   namesOf(frames: Range): string[];
   /** The hosts' responses, for the recipe: the SHA-256 of each by its address. Complete once frames have been drawn. */
   answers?(): Record<string, string>;
-  /** Finds out more names of frames than are known, where something was kept of this film as it was before it was changed. */
+  /**
+   * Finds out more names of frames than are known, where something was kept of this film as it was before it was
+   * changed.
+   */
   foresee?(cache: SegmentCache): Promise<void>;
   /**
    * Draws these parts of the film, in order. Called once.

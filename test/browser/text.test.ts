@@ -164,7 +164,7 @@ test('text of every kind, and text that comes later, is told of; what is drawn i
     'kinds.tsx:5: no available font has U+E124',
     'kinds.tsx:5: no available font has U+E125',
     'kinds.tsx:6: no available font has U+E123',
-    'kinds.tsx:7: "日" is left out: Motion Canvas draws SVGs and formulas as shapes, without characters that its own typeface lacks. Put this text into a Txt node instead.',
+    'kinds.tsx:7: "日" is left out: Motion Canvas draws SVGs and formulas as shapes, without characters that its own font lacks. Use a Txt node for this text.',
     'kinds.tsx:8: the font "Menlo-X" or "Consolas X" is not available',
   ]);
 });
