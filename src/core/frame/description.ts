@@ -1,6 +1,4 @@
-/**
- * A frame description: all that decides a picture, as plain data. Renderers take one and give RGBA8.
- */
+/** A frame description: everything that determines a picture, as plain data. Renderers turn one into pixels. */
 import * as z from 'zod';
 import { MAX_INPUTS, type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { type Palette, type PaletteInput, paletteProblem, paletteSchema } from './palette.js';
@@ -40,7 +38,9 @@ const fields = z.strictObject({
 export const frameSchema = fields.transform((frame, context): FrameDescription => {
   const free = Math.max(0, frame.network.inputs - 2);
   if (frame.slice.length > 0 && frame.slice.length !== free) {
-    const message = `has ${frame.slice.length} values, and a network of ${frame.network.inputs} inputs has ${free} beyond x and y: ${free ? `give ${free}` : 'leave it out, or add inputs'}`;
+    const message =
+      `has ${frame.slice.length} values but a network with ${frame.network.inputs} inputs has ${free} ` +
+      `beyond x and y: ${free ? `give ${free}` : 'leave it out, or add inputs'}`;
     context.addIssue({ code: 'custom', path: ['slice'], message });
   }
   const problem = paletteProblem(frame.palette, frame.network.outputs);
@@ -50,7 +50,7 @@ export const frameSchema = fields.transform((frame, context): FrameDescription =
 
 /** The window on the input plane. The square that it defines always fits the frame's shorter side; y points up. */
 export interface View {
-  /** The input at the middle of the frame, [x, y]. The article's usual one, [1, 0], is the default. */
+  /** The input at the centre of the frame, [x, y]. Defaults to [1, 0], as in most figures of the article. */
   centre: [number, number];
   /** The distance from the centre to the nearer edges, in input-plane units: 1e-9 to 1e9; 2.6 by default. */
   halfWidth: number;
@@ -69,13 +69,13 @@ export interface FrameDescription {
   palette: Palette;
   /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
-  /** n x n samples per pixel, averaged in linear light; 1 (the default) to 4. */
+  /** Samples per pixel along each side (n x n in all), averaged in linear light: 1 (the default) to 4. */
   supersample: 1 | 2 | 3 | 4;
-  /** Ordered dithering against banding. Off by default, so that a still is just the rounded formula. */
+  /** Ordered dithering against banding. Off by default, so that a picture is exactly the rounded formula. */
   dither: boolean;
 }
 
-/** A frame as people write it: everything except its size has a default. */
+/** A frame as users write it: everything except its size has a default. */
 export interface FrameInput {
   network: NetworkInput;
   view?: { [K in keyof View]?: View[K] | undefined } | undefined;
