@@ -3,8 +3,8 @@
  *  Run: npm run render scenes/growing-width.tsx
  *
  *  400 units are slow: about 0.1 ms per pixel on two cores. So the zoom magnifies six still pictures, each replacing
- *  the previous one when that has doubled in size. Whatever its length, the film takes about a minute and a half at 960x540
- *  without a GPU. */
+ *  the previous one when that has doubled in size. Whatever its length, the film takes about a minute and a half at
+ *  960x540 without a GPU. */
 import { makeScene2D, Rect } from '@motion-canvas/2d';
 import {
   all,
