@@ -34,7 +34,7 @@ let pace = 0;
 /** Used only when an editor's player is watched: while somebody scrubs, only the newest frame is waited for. */
 const scrubbing = {
   watched: false,
-  /** Whether the player has been asked for another frame than the one being drawn. */
+  /** Whether the player has been asked for a frame other than the one being drawn. */
   superseded: false,
   /** Stops waiting for the pictures of the superseded frame. */
   release: () => {},

@@ -14,7 +14,7 @@ export interface TitleProps extends RectProps {
 /**
  * A title with smaller lines of text below it, centred in the node. A title wider than the node shrinks to fit.
  *
- * @example `<Title position={head.center} width={head.width} title={'Growing depth'} notes={['30 units a layer']} />`
+ * @example `<Title position={head.center} width={head.width} title={'Growing depth'} notes={['30 units per layer']} />`
  */
 @nodeName('Title')
 export class Title extends Rect {
