@@ -1,18 +1,18 @@
 /**
- * How fast frames are drawn on this machine, beside numpy and onnxruntime, how much of that a film keeps, and how near GIFs are
- * to their films, beside gifski (GIFSKI_PATH, or PATH).
+ * Measures how fast this machine draws frames, compared with numpy and onnxruntime; how much of that speed a whole film
+ * keeps; and how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH).
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
  *     npm run bench -- --gpu
  *
- * All are timed in turn, round after round, so that whatever else the machine does falls on each of them. Nothing is
- * asserted: the table has what we expect beside what was measured, and one reads it. Its ratios are of the least times,
- * since other work on the machine only ever adds.
+ * All contenders are timed in turn, round after round, so that other work on the machine affects all of them. Nothing
+ * is asserted: the table shows expected figures beside measured ones. Ratios use the shortest times, since other work
+ * can only make times longer.
  *
- * --gpu takes the figures of the GPU instead, all in one go, in less than five minutes: see gpu.ts. It needs Node, the
- * tree with dist/ and node_modules/, and no network, so it can be taken to a machine by copying the tree (with `npm run
- * build` done, on a system of the same kind): node node_modules/jiti/lib/jiti-cli.mjs bench/bench.ts --gpu
+ * --gpu measures the GPU instead, in less than five minutes: see gpu.ts. It needs Node, the tree with dist/ and
+ * node_modules/, and no network. So you can copy the tree to another machine (after `npm run build`, on the same kind
+ * of system) and run: node node_modules/jiti/lib/jiti-cli.mjs bench/bench.ts --gpu
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,19 +43,19 @@ const parts = [
   'gif',
 ] as const;
 
-/** Frames are drawn until this much time has gone by, in milliseconds, and the time of one is that of all divided. */
+/** The approximate duration of a batch of frames, in milliseconds. The time of a frame is the mean over its batch. */
 const BATCH_MS = 400;
-/** Peers' threads spin for a while after work, in case there is more; this lets them fall asleep. In milliseconds. */
+/** A pause that lets peers' threads fall asleep, which spin for a while after work. In milliseconds. */
 const REST_MS = 200;
 
-/** Something that draws frames, and how long it took. */
+/** A program that draws frames, and its times. */
 interface Contender {
   name: string;
   time(count: number): Promise<number>;
-  times: number[]; // milliseconds a frame, one number a round
-  /** To our pixels. */
+  times: number[]; // milliseconds per frame, one number per round
+  /** The difference from our pixels. */
   difference?: Difference;
-  /** How many times as fast as this one we are expected to be, at least. */
+  /** The expected minimum of our speed divided by this one's. */
   expected?: number;
 }
 
@@ -89,26 +89,26 @@ async function benchNetwork(
     const all: Contender[] = [ours, ...theirs];
     const counts: number[] = [];
     for (const [i, contender] of all.entries()) {
-      await contender.time(1); // engines compile, caches fill
+      await contender.time(1); // warm up: engines compile, caches fill
       counts.push(Math.ceil(BATCH_MS / (await contender.time(1))));
       if (i > 0) contender.difference = differenceTo(rgba, await peers[i - 1].brightness());
     }
     for (let round = 0; round < rounds; round++) {
       for (const [i, contender] of all.entries()) {
-        if (round > 0 && contender.name.includes('float64')) continue; // slow, and only there to be seen once
+        if (round > 0 && contender.name.includes('float64')) continue; // slow, so it runs only once
         await sleep(REST_MS);
         contender.times.push(await contender.time(counts[i]));
       }
     }
     const scale = `weight scale ${network.weightScale}`;
-    print(`${name} at ${size[0]}x${size[1]}, ${scale}: ms a frame, ${some(rounds, 'round')}`, all, notes);
+    print(`${name} at ${size[0]}x${size[1]}, ${scale}: ms per frame, ${some(rounds, 'round')}`, all, notes);
   } finally {
     await Promise.all(peers.map((peer) => peer.close()));
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The peers there are, and a line about each that is not. */
+/** The available peers, and a line about each missing one. */
 async function startPeers(work: Work): Promise<{ peers: Peer[]; notes: string[] }> {
   const peers: Peer[] = [];
   const notes: string[] = [];
@@ -118,13 +118,13 @@ async function startPeers(work: Work): Promise<{ peers: Peer[]; notes: string[] 
       peers.push(...(await start(work)));
     } catch (error) {
       if (!(error instanceof LeftOut)) throw error;
-      notes.push(`${name} is left out: ${error.message}.`);
+      notes.push(`${name} was skipped: ${error.message}.`);
     }
   }
   return { peers, notes };
 }
 
-/** What 27x30 reaches on two cores. onnxruntime uses vectors of 512 bits where there are any, and we 128, or 256. */
+/** The expected ratio for 27x30 on two cores. onnxruntime uses vectors of up to 512 bits, we 128 or 256. */
 function expectation(peer: string, kernel: string): number | undefined {
   if (peer.includes('float32')) return 3;
   if (peer.startsWith('onnxruntime')) return kernel.includes('256-bit') ? 1.3 : 0.65;
@@ -132,7 +132,7 @@ function expectation(peer: string, kernel: string): number | undefined {
 
 function print(title: string, [ours, ...theirs]: Contender[], notes: string[]): void {
   console.log(`\n${title}`);
-  console.log(line('', 'median', 'least', 'ours is', '', 'pixels'));
+  console.log(line('', 'median', 'shortest', 'ours is', '', 'pixels'));
   console.log(line(ours.name, fixed(median(ours.times)), fixed(Math.min(...ours.times)), '', '', ''));
   for (const { name, times, expected, difference } of theirs) {
     const ratio = `${(Math.min(...times) / Math.min(...ours.times)).toFixed(2)} x as fast`;
@@ -179,14 +179,14 @@ function readArguments(): Arguments {
   });
   const { gpu, software } = values;
   if (software && !gpu)
-    throw new Error('--software is for --gpu, which it runs on a program that plays a GPU: give both.');
+    throw new Error('--software applies only to --gpu, which it runs on a software adapter: use both.');
   const all: readonly string[] = gpu ? gpuParts : parts;
   const chosen = values.only?.split(',') ?? [...all];
   const unknown = chosen.find((part) => !all.includes(part));
-  if (unknown !== undefined) throw new Error(`--only has no "${unknown}": take some of ${all.join(',')}.`);
+  if (unknown !== undefined) throw new Error(`--only has no "${unknown}": choose from ${all.join(',')}.`);
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
-    throw new Error(`--rounds is ${values.rounds}: give 1 or more.`);
+    throw new Error(`--rounds is ${values.rounds} but must be an integer of 1 or more.`);
   return { gpu, software, chosen, rounds };
 }
 
@@ -197,7 +197,7 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
   try {
     for (const name of parts) {
       if (!chosen.includes(name)) continue;
-      // A round of these takes half a minute.
+      // Fewer rounds of the next two, which take half a minute each.
       if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else if (name === 'memory') await benchMemory();

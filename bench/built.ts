@@ -1,6 +1,6 @@
 /**
- * Modules that are no public names: they are taken from the build by path, and their types from the source. All of them
- * must come from the build, or a module would be there twice.
+ * Internal modules, loaded from the build by path, with types from the source. All must come from the build:
+ * otherwise a module would be loaded twice.
  */
 const load = (path: string) => import(new URL(`../dist/${path}`, import.meta.url).href);
 

@@ -1,5 +1,5 @@
-/** What bench/composed.ts renders: six seconds of a title, a formula, a curve that draws itself, and a network of 4
- *  layers of 16 units whose weights grow. `network` false leaves the network out, to know what it costs. */
+/** The scene of bench/composed.ts: six seconds of a title, a formula, a curve being drawn, and a network with 4 layers
+ *  of 16 units whose weights grow. The variable `network` false leaves the network out, to measure its cost. */
 import { Latex, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { all, createRef, useScene } from '@motion-canvas/core';
 import { Axes, Curve, NetworkField } from 'untrained/nodes';

@@ -1,6 +1,6 @@
 /**
- * How fast a composed scene is rendered, where the time goes, and how much faster that is than Motion Canvas alone: its
- * own image-sequence exporter, started by its button in the editor, and then ffmpeg on the PNGs.
+ * Measures how fast a composed scene is rendered, where the time goes, and how that compares with Motion Canvas
+ * alone: its own image-sequence exporter, started with its button in the editor, and then ffmpeg on the PNGs.
  */
 import { spawn } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -18,10 +18,10 @@ const target = {
   path: fileURLToPath(new URL('composed-scene.tsx', import.meta.url)),
 } as const;
 
-/** Milliseconds a frame. */
-type Times = Record<'film' | 'opening' | 'drawing' | 'network' | 'leaving' | 'encoding' | 'theirs', number>;
+/** Milliseconds per frame. */
+type Times = Record<'film' | 'opening' | 'drawing' | 'network' | 'sending' | 'encoding' | 'theirs', number>;
 
-/** Times each way in turn, `rounds` times, and prints the least of each. */
+/** Times each way in turn, `rounds` times, and prints the shortest times. */
 export async function benchComposed(rounds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'untrained-bench-'));
   const least = {} as Times;
@@ -42,7 +42,7 @@ export async function benchComposed(rounds: number): Promise<void> {
       const plain = await drawOnly({ network: false });
       note('drawing', plain.draw + plain.read);
       note('network', Math.max(0, drawn.draw + drawn.read - plain.draw - plain.read));
-      note('leaving', drawn.send);
+      note('sending', drawn.send);
       const exported = await exportTheirs(folder);
       const encoded = await encodePngs(folder);
       exporting = `${fixed(exported / FRAMES)} to export, ${fixed(encoded / FRAMES)} to encode`;
@@ -52,19 +52,22 @@ export async function benchComposed(rounds: number): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const { film, opening, drawing, network, leaving, encoding, theirs } = least;
+  const { film, opening, drawing, network, sending, encoding, theirs } = least;
+  const parts =
+    `drawing ${fixed(drawing)}, the network ${fixed(network)}, waiting to send ${fixed(sending)}; ` +
+    `encoding alone ${fixed(encoding)}`;
   console.log(`
-A composed scene: ${FRAMES} frames of 1920x1080 to MP4, ms a frame, least of ${rounds}
+A composed scene: ${FRAMES} frames of 1920x1080 to MP4, ms per frame, shortest of ${rounds}
   Untrained, one page                          ${fixed(film)}  ${(1000 / film).toFixed(1)} fps
-    drawing ${fixed(drawing)}, the network ${fixed(network)}, waiting to leave the page ${fixed(leaving)}; encoding alone ${fixed(encoding)}
-    (and ${fixed(opening * FRAMES)} once, to bundle the scene and start the browser)
+    ${parts}
+    (plus ${fixed(opening * FRAMES)} once, to bundle the scene and start the browser)
   Motion Canvas's image sequence, then ffmpeg  ${fixed(theirs)}  ${(1000 / theirs).toFixed(1)} fps
     ${exporting}
     ours is ${(theirs / film).toFixed(2)} x as fast (expected: at least 3)
-  A still of 640x360, by the command            ${(still / 1000).toFixed(2)} s (expected: under 3, on two cores)`);
+  A still of 640x360, with the command          ${(still / 1000).toFixed(2)} s (expected: under 3, on two cores)`);
 }
 
-/** Milliseconds that the whole command takes for one frame, nothing of which is kept. */
+/** The time that the whole command takes for a still without the cache, in milliseconds. */
 async function commandStill(output: string): Promise<number> {
   const start = performance.now();
   const still = ['still', target.path, '--size', '640x360', '--at', '0', '--no-cache', '--quiet'];
@@ -83,7 +86,7 @@ async function renderOurs(output: string): Promise<{ ms: number; opening: number
   return { ms: performance.now() - opened, opening: opened - start };
 }
 
-/** What the page spends when nobody encodes, in milliseconds for all frames. */
+/** The page's times without encoding, in milliseconds for all frames. */
 async function drawOnly(
   variables: Record<string, unknown>,
 ): Promise<{ draw: number; read: number; send: number }> {
@@ -99,7 +102,7 @@ async function drawOnly(
   }
 }
 
-/** From the press of the editor's button until its PNGs are all there. */
+/** The time from clicking the editor's button until all PNGs exist, in milliseconds. */
 async function exportTheirs(folder: string): Promise<number> {
   const { findBrowser } = await built.findBrowser();
   const { launchBrowser } = await built.launch();
@@ -119,7 +122,7 @@ async function exportTheirs(folder: string): Promise<number> {
     await page.goto(`${url}film`);
     const button = page.locator('#render');
     await button.waitFor({ timeout: 60_000 });
-    await sleep(2000); // the preview's own first frames
+    await sleep(2000); // wait for the preview's first frames
     const start = performance.now();
     await button.click();
     while ((await filesIn(images)) < FRAMES) await sleep(20);
@@ -134,20 +137,20 @@ async function filesIn(folder: string): Promise<number> {
   return (await readdir(folder).catch(() => [])).length;
 }
 
-/** As one does by hand, at the quality that ours has. */
+/** Encodes the PNGs as one would by hand, at the same quality as ours. In milliseconds. */
 async function encodePngs(folder: string): Promise<number> {
   const images = ['-framerate', String(FPS), '-i', join(folder, 'output', 'film', '%06d.png')];
   const options = ['-c:v', 'libx264', '-crf', '18', '-pix_fmt', 'yuv420p'];
   return await timed([...images, ...options, '-y', join(folder, 'theirs.mp4')]);
 }
 
-/** What the encoding of ours takes if frames are at hand, in milliseconds. */
+/** The time that our encoding takes when all frames are in memory, in milliseconds. */
 async function encodeRaw(folder: string): Promise<number> {
   const raw = join(folder, 'frames');
   const { path } = await findFfmpeg();
-  const pixels = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p']; // as they come from our pages
+  const pixels = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p']; // as our pages send them
   await run(path, ['-loglevel', 'error', '-i', join(folder, 'ours.mp4'), ...pixels, '-y', raw]);
-  await readFile(raw); // so that it is not the disk that is timed
+  await readFile(raw); // so that the disk is not timed
   const input = [...pixels, '-video_size', '1920x1080', '-framerate', String(FPS), '-i', raw];
   const { encodingOf } = await built.encode();
   const film = { width: 1920, height: 1080, fps: FPS, frames: FRAMES, pixels: 'yuv420p' } as const;
@@ -158,7 +161,7 @@ async function encodeRaw(folder: string): Promise<number> {
   return ms;
 }
 
-/** How long ffmpeg takes, in milliseconds. */
+/** The duration of an ffmpeg run, in milliseconds. */
 async function timed(args: string[]): Promise<number> {
   const { path } = await findFfmpeg();
   const start = performance.now();

@@ -1,8 +1,8 @@
-/** What every bench does with frames: draws one over and over, and holds its pixels against someone else's. */
+/** Draws a frame repeatedly, and compares its pixels with a peer's. */
 import type { FrameDescription, FrameRenderer } from 'untrained';
 import { frameBytes, type PixelFormat } from '../src/core/frame/pixels.js';
 
-/** Draws a frame over and over, with as many under way as the renderer likes. Gives the last one. */
+/** Draws a frame `frames` times, with as many in flight as the renderer prefers. Returns the last one. */
 export async function drawFrames(
   renderer: FrameRenderer,
   frame: FrameDescription,
@@ -22,7 +22,7 @@ export async function drawFrames(
   return last;
 }
 
-/** The points a frame samples, (N, 2): as in src/core/frame/geometry.ts, written out for the plain case. */
+/** The points that a frame samples, (N, 2): as in src/core/frame/geometry.ts, but only for the simple case. */
 export function pointsOf({ size: [width, height], view }: FrameDescription): Float32Array {
   const pixel = (2 * view.halfWidth) / Math.min(width, height);
   const points = new Float32Array(2 * width * height);
@@ -33,11 +33,11 @@ export function pointsOf({ size: [width, height], view }: FrameDescription): Flo
   return points;
 }
 
-/** How far pixels are from someone's brightness, rounded as ours is: see the formula in src/core/frame/colour.ts. */
+/** The difference of pixels from a peer's brightness, rounded by the formula in src/core/frame/colour.ts. */
 export interface Difference {
-  /** In steps of 1/255. */
+  /** The largest difference, in steps of 1/255. */
   largest: number;
-  /** Of all bytes, those more than one step away. */
+  /** The fraction of bytes that differ by more than one step. */
   share: number;
 }
 

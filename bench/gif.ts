@@ -1,8 +1,9 @@
 /**
- * How near GIFs come to their films, in dB of PSNR over RGB, beside gifski and Manim's recipe, at the same size.
+ * Measures how close GIFs are to their films, in dB of PSNR over RGB, compared with gifski and Manim's recipe at the
+ * same file size.
  *
- * gifski is taken from GIFSKI_PATH or PATH; being AGPL, it is no dependency, and it is left out where it is not found. Its
- * quality is one number, so for each of our files the smallest of its files that is at least as large is looked for.
+ * gifski is looked up in GIFSKI_PATH and PATH, and skipped if it is not found; because of its AGPL licence, it is not a
+ * dependency. Each of our files is compared with gifski's at the lowest quality at which its file is at least as large.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
@@ -23,7 +24,7 @@ const FRAMES = 30;
 const FPS = 25;
 const SIZE: [number, number] = [480, 480];
 
-/** Scenes whose first frame here is where something is going on. */
+/** Draws a film's frames as PNGs. The scenes start at a frame with enough happening. */
 type Draw = (pngs: string) => Promise<unknown>;
 const films: Record<string, Draw> = {
   'cross-section: everything moves': (pngs) => fromSweep(crossSection, 0, pngs),
@@ -34,7 +35,7 @@ const films: Record<string, Draw> = {
   'moving-slice: composed, still type': (pngs) => fromScene('moving-slice', 20, pngs),
 };
 
-/** A GIF's size in bytes, how near it is to its film, and how long it took, in seconds. */
+/** A GIF's size in bytes, its PSNR against the film, and the time that it took in seconds. */
 interface Made {
   bytes: number;
   decibels: number;
@@ -44,7 +45,7 @@ interface Made {
 export async function benchGif(): Promise<void> {
   const gifski = await findGifski();
   console.log(
-    `\nGIFs of ${FRAMES} frames, ${FPS} fps, beside ${gifski?.version ?? 'no gifski: it was not found'}`,
+    `\nGIFs of ${FRAMES} frames, ${FPS} fps, compared with ${gifski?.version ?? 'no gifski: it was not found'}`,
   );
   const { path: ffmpeg, version } = await findFfmpeg();
   console.log(`ffmpeg ${version}\n`);
@@ -67,7 +68,7 @@ async function compare(folder: string, ffmpeg: string, gifski: string | undefine
   const theirs = gifski === undefined ? undefined : new Map<number, Made>();
   const atQuality = async (quality: number) => {
     const files = film.names.map((name) => join(folder, 'frames', name));
-    const most = ['--width', '9999', '--height', '9999']; // else it makes large films smaller
+    const most = ['--width', '9999', '--height', '9999']; // otherwise it shrinks large films
     const args = ['--quiet', '--fps', String(FPS), '--quality', String(quality), ...most];
     const known = theirs!.get(quality);
     const made = known ?? (await film.measure((gif) => run(gifski!, [...args, '--output', gif, ...files])));
@@ -100,12 +101,12 @@ async function compare(folder: string, ffmpeg: string, gifski: string | undefine
   return rows;
 }
 
-/** The least quality that will do, or 100. */
-async function smallest(does: (quality: number) => Promise<boolean>): Promise<number> {
+/** The lowest quality that is sufficient, or 100. */
+async function smallest(suffices: (quality: number) => Promise<boolean>): Promise<number> {
   let [low, high] = [1, 100];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (await does(middle)) high = middle;
+    if (await suffices(middle)) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -149,10 +150,11 @@ class Film {
     await sink.finish();
   }
 
-  /** As Manim has ffmpeg do it. */
+  /** Uses ffmpeg like Manim. */
   async manim(gif: string): Promise<void> {
     const graph =
-      '[0:v]split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=5:diff_mode=rectangle';
+      '[0:v]split[a][b];[a]palettegen=stats_mode=diff[p];' +
+      '[b][p]paletteuse=dither=bayer:bayer_scale=5:diff_mode=rectangle';
     await run(this.ffmpeg, ['-loglevel', 'error', ...this.frames(), '-filter_complex', graph, '-y', gif]);
   }
 
@@ -161,7 +163,7 @@ class Film {
     return ['-framerate', String(FPS), '-start_number', first, '-i', join(this.folder, 'frames', '%04d.png')];
   }
 
-  /** In dB, over all frames as ffmpeg shows them. */
+  /** The PSNR in dB, over all frames as ffmpeg decodes them. */
   private async likeness(gif: string): Promise<number> {
     const numbered = `settb=1/${FPS},setpts=N,format=gbrp`; // a GIF's times are rounded
     const graph = `[0:v]${numbered}[a];[1:v]${numbered}[b];[a][b]psnr`;
@@ -196,7 +198,7 @@ async function fromScene(name: string, first: number, pngs: string): Promise<unk
   );
 }
 
-/** 300 of 480 pixels of a network whose weights grow, over a gradient that is dark and still. */
+/** A network whose weights grow, 300 pixels wide, over a still, dark gradient 480 pixels wide. */
 async function overGradient(pngs: string): Promise<void> {
   const { parseOutput } = await built.video();
   const [width, height] = SIZE;

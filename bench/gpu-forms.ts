@@ -1,6 +1,6 @@
 /**
- * The narrow kernel's forms, each by itself: those that the renderer would try, in its order, and then all others the
- * kernel can be written in, so that the order can be chosen by measurement.
+ * Times each form of the narrow kernel separately: first those that the renderer would try, in its order, and then all
+ * others, so that the order can be chosen by measurement.
  */
 import { frameSchema } from 'untrained';
 import type { NarrowForm } from '../src/renderers/gpu/kernels/narrow.js';
@@ -36,14 +36,14 @@ export async function benchForms({ name, network, size }: NamedNetwork, bench: G
   });
   const groups = (form: NarrowForm) => `${invocationsFor(width, form, limits)}`;
   const rows = [
-    ['', 'invocations', 'sums each', 'GPU median', 'least', 'TFLOP/s', 'of the peak', 'first frame'],
+    ['', 'invocations', 'sums each', 'GPU median', 'shortest', 'TFLOP/s', 'of the peak', 'first frame'],
   ];
   const notes: string[] = [];
   for (const [i, form] of [...tried, ...others].entries()) {
     const label =
       i < tried.length ? `${i + 1}. ${formName(form)}` : `   ${formName(form)} (not tried by the renderer)`;
     if (bench.left() < 90_000) {
-      notes.push(`${label} is left out: time is short.`);
+      notes.push(`${label} was skipped: not enough time left.`);
       continue;
     }
     try {
@@ -54,12 +54,12 @@ export async function benchForms({ name, network, size }: NamedNetwork, bench: G
       const ms = [fixed(median(gpu)), fixed(Math.min(...gpu))];
       rows.push([label, groups(form), sums, ...ms, tera(rate), share, `${first.toFixed(0)} ms`]);
     } catch (error) {
-      notes.push(`${label} is left out: ${(error as Error).message}`);
+      notes.push(`${label} was skipped: ${(error as Error).message}`);
     }
   }
   device.close();
   console.log(
-    `\nThe forms of the narrow kernel, ${name} at ${size.join('x')}: ms a frame${inSoftware(bench)}`,
+    `\nThe forms of the narrow kernel, ${name} at ${size.join('x')}: ms per frame${inSoftware(bench)}`,
   );
   console.log(table(rows));
   for (const note of notes) console.log(`  ${note}`);
@@ -73,7 +73,7 @@ const everyForm = ([1, 2, 3, 4] as const)
   )
   .filter(({ size, vectors }) => size * vectors <= 8);
 
-/** Milliseconds, batch by batch, and what the first frame took with all that it had to wait for. */
+/** Times per frame of each batch, and of the first frame including compilation. In milliseconds. */
 async function timeForm(
   form: NarrowForm,
   frame: ReturnType<typeof frameSchema.parse>,

@@ -1,4 +1,6 @@
-/** How long the GPU takes for a network's frames, by its own clock and by ours, and how much it moves. */
+/**
+ * Measures the time of a network's frames on the GPU, by its own clock and by ours, and the bytes that it transfers.
+ */
 import { type FrameDescription, type FrameRenderer, frameSchema, type NetworkInput } from 'untrained';
 import type { PixelFormat } from '../src/core/frame/pixels.js';
 import type { Timing } from '../src/renderers/gpu/session.js';
@@ -16,7 +18,7 @@ export interface NamedNetwork {
 
 export const networks: NamedNetwork[] = [
   { name: '27x30', network: { layers: 27, width: 30, weightScale: 0.6 }, size: [1920, 1080] },
-  // Beside the one before: what is between them is what tanh costs.
+  // Compare with the previous one: the difference is the cost of tanh.
   {
     name: '27x30-relu',
     network: { layers: 27, width: 30, initialisation: 'he', activation: 'relu' },
@@ -26,7 +28,7 @@ export const networks: NamedNetwork[] = [
   { name: '2x10', network: { layers: 2, width: 10, weightScale: 0.6 }, size: [1920, 1080] },
 ];
 
-/** What takes the same paths through the program, small enough for one that plays a GPU. */
+/** Networks that take the same code paths but are small enough for a software adapter. */
 export const smallNetworks: NamedNetwork[] = networks.map(({ name, network }) => ({
   name,
   network: {
@@ -42,29 +44,29 @@ export interface NetworkFigures {
   frame: FrameDescription;
   rgba: Uint8Array;
   operations: number;
-  /** The least of a frame's milliseconds, by the device's clock where it has one. */
+  /** The shortest time of a frame in milliseconds, by the device's clock if it has one. */
   ms: number;
-  /** Those of PyTorch, where it is there. */
+  /** The same for PyTorch, if it is installed. */
   eager?: number;
   compiled?: number;
 }
 
-/** How long a batch of frames takes, in milliseconds: its mean frame is right even where a clock counts in coarse steps. */
+/** The duration of a batch of frames in milliseconds. The mean over a batch is exact even with a coarse clock. */
 export const BATCH_MS = 500;
-const MOST_FRAMES = 500;
-/** How long a renderer has to find its best form before it is timed, in milliseconds. */
+const MAX_FRAMES = 500;
+/** The time in which a renderer must find its best form before it is timed, in milliseconds. */
 const WARM_UP_MS = 6000;
 
-/** Milliseconds a frame; one of each per batch. */
+/** Milliseconds per frame, one of each per batch. */
 export interface BatchTimes {
-  gpu: number[]; // empty where the device has no clock
+  gpu: number[]; // empty if the device has no clock
   wall: number[];
 }
 
 /** A renderer that is timed in batches. */
 export interface Stopwatch {
   renderer: FrameRenderer;
-  /** What it was told of the frames since they were cleared. */
+  /** The device's timings since this list was last cleared. */
   timings: Timing[];
 }
 
@@ -79,7 +81,7 @@ export async function startStopwatch(
   return { renderer, timings };
 }
 
-/** Draws a batch, and adds its times. Gives the last frame. */
+/** Draws a batch and adds its times. Returns the last frame. */
 export async function timeBatch(
   { renderer, timings }: Stopwatch,
   frame: FrameDescription,
@@ -95,12 +97,12 @@ export async function timeBatch(
   return pixels;
 }
 
-/** How many frames a batch of so many milliseconds has. */
+/** The number of frames in a batch of the given duration. */
 export async function framesIn(ms: number, stopwatch: Stopwatch, frame: FrameDescription): Promise<number> {
   const times: BatchTimes = { gpu: [], wall: [] };
   await timeBatch(stopwatch, frame, 3, times);
   await timeBatch(stopwatch, frame, 6, times);
-  return Math.min(MOST_FRAMES, Math.max(3, Math.ceil(ms / times.wall[1])));
+  return Math.min(MAX_FRAMES, Math.max(3, Math.ceil(ms / times.wall[1])));
 }
 
 export async function benchNetwork(
@@ -112,7 +114,7 @@ export async function benchNetwork(
   try {
     const warmUp = bench.software ? 0 : WARM_UP_MS;
     const forms = await settle(stopwatch, frame, 'rgba', warmUp);
-    await settle(stopwatch, frame, 'yuv420p', warmUp / 4); // whose last kernel is another
+    await settle(stopwatch, frame, 'yuv420p', warmUp / 4); // which has a different last kernel
     const frames = await framesIn(bench.software ? 0 : BATCH_MS, stopwatch, frame);
     const all = { rgba: { gpu: [], wall: [] }, yuv420p: { gpu: [], wall: [] } } as Record<
       PixelFormat,
@@ -126,10 +128,11 @@ export async function benchNetwork(
         if (format === 'rgba') rgba = pixels;
       }
     }
-    const title = `${name} at ${size.join('x')}, weight scale ${network.weightScale ?? network.initialisation}`;
+    const scale = network.weightScale ?? network.initialisation;
+    const title = `${name} at ${size.join('x')}, weight scale ${scale}`;
     const batches = `${some(bench.rounds, 'batch').replace(/hs$/, 'hes')} of ${some(frames, 'frame')}`;
-    console.log(`\n${title}: ms a frame, ${batches}${inSoftware(bench)}`);
-    const rows = [['', 'GPU median', 'least', 'wall median', 'least', 'from the GPU', 'to it']];
+    console.log(`\n${title}: ms per frame, ${batches}${inSoftware(bench)}`);
+    const rows = [['', 'GPU median', 'shortest', 'wall median', 'shortest', 'from the GPU', 'to the GPU']];
     for (const format of formats) {
       const { up, down } = await trafficOf(() => drawFrames(stopwatch.renderer, frame, frames, format));
       const { gpu, wall } = all[format];
@@ -150,7 +153,7 @@ export async function benchNetwork(
     const rate = operations / (ms / 1000);
     const share = `${((100 * rate) / bench.peak).toFixed(0)}% of the measured peak`;
     console.log(
-      `  ${(operations / 1e9).toPrecision(3)} GFLOP a frame: ${tera(rate)} TFLOP/s, ${share}${forms}`,
+      `  ${(operations / 1e9).toPrecision(3)} GFLOP per frame: ${tera(rate)} TFLOP/s, ${share}${forms}`,
     );
     return { name, frame, rgba, operations, ms };
   } finally {
@@ -158,7 +161,9 @@ export async function benchNetwork(
   }
 }
 
-/** Draws until the renderer has tried its forms and stays with one, or time is up. Says which, as a sentence's end. */
+/**
+ * Draws until the renderer has chosen one of its forms, or time is up. Returns the choice, as the end of a sentence.
+ */
 async function settle(
   stopwatch: Stopwatch,
   frame: FrameDescription,
@@ -175,10 +180,10 @@ async function settle(
     last = [...new Set(timings.map(({ form }) => (form ? formName(form) : '')))];
     for (const form of last) seen.add(form);
   } while (performance.now() < end && last.join() !== '');
-  return last.join() === '' ? '' : `; ${some(seen.size, 'form')} tried, and kept: ${last.join(' and ')}`;
+  return last.join() === '' ? '' : `; ${some(seen.size, 'form')} tried, chosen: ${last.join(' and ')}`;
 }
 
-/** Multiplications and additions, as the renderer counts them: activations are not among them. */
+/** The number of multiplications and additions, as the renderer counts them, without activations. */
 export async function operationsOf(frame: FrameDescription, { timings }: Stopwatch): Promise<number> {
   if (timings.length > 0) return timings[0].operations;
   const { arrange } = await built.arrange();

@@ -1,4 +1,4 @@
-/** PyTorch at the same networks and points, on the same device, one after the other. */
+/** Times PyTorch with the same networks and points on the same device. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ import { LeftOut, type Peer } from './peers.js';
 import { fixed, median, some, table } from './table.js';
 import { startTorch } from './torch.js';
 
-/** Adds PyTorch's times to the figures of each network, where there is PyTorch. */
+/** Adds PyTorch's times to the figures of each network, if PyTorch is installed. */
 export async function benchTorch(figures: NetworkFigures[], bench: GpuBench): Promise<void> {
-  const rows = [['', 'median', 'least', 'ours is', 'pixels']];
+  const rows = [['', 'median', 'shortest', 'ours is', 'pixels']];
   const notes: string[] = [];
   for (const network of figures) {
     const folder = await mkdtemp(join(tmpdir(), 'untrained-bench-'));
@@ -35,8 +35,8 @@ export async function benchTorch(figures: NetworkFigures[], bench: GpuBench): Pr
       if (!(error instanceof LeftOut)) throw error;
       const part = network.eager ? 'torch.compile' : 'PyTorch, eager,';
       const what = peers.length === 0 ? 'PyTorch' : `${network.name}: ${part}`;
-      notes.push(`${what} is left out: ${error.message}.`);
-      if (peers.length === 0) break; // there is none for the other networks either
+      notes.push(`${what} was skipped: ${error.message}.`);
+      if (peers.length === 0) break; // it would fail for the other networks too
     } finally {
       await Promise.all(peers.map((peer) => peer.close()));
       await rm(folder, { recursive: true, force: true });
@@ -45,7 +45,7 @@ export async function benchTorch(figures: NetworkFigures[], bench: GpuBench): Pr
   const rounds = some(bench.rounds, 'round');
   if (rows.length > 1) {
     console.log(
-      `\nPyTorch, float32 without TF32: ms a frame by the device's clock, ${rounds}${inSoftware(bench)}`,
+      `\nPyTorch, float32 without TF32: ms per frame by the device's clock, ${rounds}${inSoftware(bench)}`,
     );
     console.log(table(rows));
     for (const note of notes) console.log(`  ${note}`);
@@ -53,7 +53,7 @@ export async function benchTorch(figures: NetworkFigures[], bench: GpuBench): Pr
 }
 
 async function timesOf(peer: Peer, bench: GpuBench): Promise<number[]> {
-  await peer.time(1); // it compiles, if it does, and its memory is found
+  await peer.time(1); // warm up: compiles and allocates memory
   await peer.time(2);
   const frames = Math.min(
     500,

@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- --gpu`: all figures of the GPU in one go, in less than five minutes, with a short table at the end.
+ * `npm run bench -- --gpu`: measures everything about the GPU in less than five minutes, with a summary at the end.
  *
- * On a machine without one it says so and fails. --software runs it, with all sizes cut down, on a program that plays a
- * GPU: to try out the bench, for its figures mean nothing.
+ * Fails on a machine without a GPU. --software runs it on a software adapter, with smaller sizes, to test the benchmark
+ * itself: the figures are meaningless.
  *
- * What matters most comes first, and what could take long has so much time and no more: PyTorch is the last.
+ * The most important parts come first. Parts that could take long have a time limit; PyTorch comes last.
  */
 import { findFfmpeg } from 'untrained/render';
 import scene from '../scenes/weight-scale.js';
@@ -20,14 +20,14 @@ import { table } from './table.js';
 
 export const gpuParts = ['27x30', '27x30-relu', '14x400', '2x10', 'forms', 'film', 'torch'] as const;
 
-/** What every part is told. */
+/** The input of every part. */
 export interface GpuBench {
   open: () => ReturnType<Adapter['open']>;
   software: boolean;
   rounds: number;
-  /** The device's own most operations a second. */
+  /** The device's measured peak, in operations per second. */
   peak: number;
-  /** What is left of the bench's time, in milliseconds. */
+  /** The remaining time of the benchmark, in milliseconds. */
   left(): number;
 }
 
@@ -37,9 +37,9 @@ export interface GpuOptions {
   rounds: number;
 }
 
-/** The whole bench, in milliseconds, with something to spare of five minutes. */
+/** The time limit of the whole benchmark in milliseconds: a little less than five minutes. */
 const TIME = 270_000;
-/** Drawn, encoded and made a film of this often, where time is enough. */
+/** The number of times that the film is drawn, encoded and rendered. */
 const FILM_ROUNDS = 2;
 
 export async function benchGpu({ software, chosen, rounds }: GpuOptions): Promise<void> {
@@ -47,11 +47,11 @@ export async function benchGpu({ software, chosen, rounds }: GpuOptions): Promis
   const left = () => TIME - (performance.now() - started);
   const adapter = await chooseAdapter(software);
   await printMachine();
-  if (adapter.software) console.log('IN SOFTWARE: everything is cut down, and no figure means anything.');
-  const open = () => adapter.open({ boundsChecks: false }); // as for a scene of one's own
+  if (adapter.software) console.log('IN SOFTWARE: all sizes are reduced, and the figures are meaningless.');
+  const open = () => adapter.open({ boundsChecks: false }); // as for the user's own scenes
   const device = await open();
   const { timed } = device;
-  console.log(`${adapter.name}; timestamps ${timed ? 'work' : 'do not work: times are those of the wall'}`);
+  console.log(`${adapter.name}; timestamps ${timed ? 'work' : 'do not work: times are wall-clock times'}`);
   const bench: GpuBench = { open, software: adapter.software, rounds, left, peak: await printPeak(device) };
 
   const figures: NetworkFigures[] = [];
@@ -67,18 +67,18 @@ export async function benchGpu({ software, chosen, rounds }: GpuOptions): Promis
   };
   parts.torch = () =>
     benchTorch(
-      figures.filter(({ name }) => name !== '27x30-relu'), // PyTorch is given tanh
+      figures.filter(({ name }) => name !== '27x30-relu'), // the PyTorch model always uses tanh
       bench,
     );
   for (const [name, part] of Object.entries(parts)) {
-    if (chosen.includes(name)) await goOn(name, part);
+    if (chosen.includes(name)) await runPart(name, part);
   }
-  printShort(adapter, bench, figures, film);
+  printSummary(adapter, bench, figures, film);
   console.log(`It took ${Math.round((performance.now() - started) / 1000)} s.`);
 }
 
-/** A machine with a GPU is rarely at hand: what fails there does not take the other parts with it. */
-async function goOn(name: string, part: () => Promise<unknown>): Promise<void> {
+/** Runs a part. A failure does not stop the other parts, because access to a machine with a GPU is rare. */
+async function runPart(name: string, part: () => Promise<unknown>): Promise<void> {
   try {
     await part();
   } catch (error) {
@@ -96,18 +96,20 @@ async function chooseAdapter(software: boolean): Promise<Adapter> {
   const adapter = await findAdapter();
   if ('problem' in adapter) throw new Error(adapter.problem);
   if (adapter.software && !software) {
-    throw new Error(`${softwareProblem(adapter)} To try out the bench on it, small, add --software.`);
+    throw new Error(
+      `${softwareProblem(adapter)} To test the benchmark on it with smaller sizes, add --software.`,
+    );
   }
   return adapter;
 }
 
-/** Measures the device's peak, and lets the device go. */
+/** Measures the device's peak, and closes the device. */
 async function printPeak(device: Device): Promise<number> {
   const { rate, shape, doubt } = await measurePeak(device, device.software ? 2 ** 12 : undefined);
   console.log(
-    `\nFP32 multiply-add peak, measured: ${tera(rate)} TFLOP/s, 2 operations an fma (${shape})${inSoftware(device)}`,
+    `\nMeasured FP32 multiply-add peak: ${tera(rate)} TFLOP/s, 2 operations per fma (${shape})${inSoftware(device)}`,
   );
-  if (doubt) console.log(`  Not to be trusted: ${doubt}.`);
+  if (doubt) console.log(`  Not reliable: ${doubt}.`);
   const clocks = nvidiaClocks();
   if (clocks) console.log(`  ${clocks}`);
   device.close();
@@ -115,7 +117,7 @@ async function printPeak(device: Device): Promise<number> {
 }
 
 async function benchFilm(bench: GpuBench): Promise<FilmFigures | undefined> {
-  const note = (reason: string) => console.log(`\nThe film is left out: ${reason}`);
+  const note = (reason: string) => console.log(`\nThe film was skipped: ${reason}`);
   try {
     await findFfmpeg();
   } catch (error) {
@@ -123,7 +125,7 @@ async function benchFilm(bench: GpuBench): Promise<FilmFigures | undefined> {
     return;
   }
   if (bench.left() < 60_000) {
-    note('less than a minute is left for it.');
+    note('less than a minute is left.');
     return;
   }
   const { GpuRenderer } = await built.renderer();
@@ -144,35 +146,36 @@ function printFilm({ frames, pixels, ffmpeg, seconds }: FilmFigures, size: numbe
   const { draw, encode, film, running } = seconds;
   const row = (name: string, time: number) => [name, time.toFixed(2), (frames / time).toFixed(1)];
   console.log(
-    `\nA whole film: weight-scale, ${frames} frames of ${size.join('x')} as ${pixels} to MP4 (ffmpeg ${ffmpeg}), best of ${FILM_ROUNDS}${inSoftware(bench)}`,
+    `\nA whole film: weight-scale, ${frames} frames of ${size.join('x')} as ${pixels} to MP4 (ffmpeg ${ffmpeg}), ` +
+      `shortest of ${FILM_ROUNDS}${inSoftware(bench)}`,
   );
   console.log(
     table([
-      ['', 'seconds', 'frames a second'],
+      ['', 'seconds', 'frames per second'],
       row('drawing alone', draw),
       row('encoding alone', encode),
       row('the film', film),
-      row('the film from its first frame on', running),
+      row('the film after its first frame', running),
     ]),
   );
 }
 
-/** The slower part's time as a share of the film's: with and without what comes before its first frame. */
+/** The time of the slower part as a fraction of the film's: including and excluding the time before the first frame. */
 function efficiency({ seconds: { draw, encode, film, running } }: FilmFigures): [number, number] {
   return [Math.max(draw, encode) / film, Math.max(draw, encode) / running];
 }
 
-function printShort(
+function printSummary(
   { name }: Adapter,
   bench: GpuBench,
   figures: NetworkFigures[],
   film: FilmFigures | undefined,
 ): void {
-  const wished = (text: string, wish: string, network: string) =>
-    network === '27x30' && text !== '-' ? `${text} (at least ${wish})` : text;
+  const withGoal = (text: string, goal: string, network: string) =>
+    network === '27x30' && text !== '-' ? `${text} (at least ${goal})` : text;
   const times = (theirs: number | undefined, ours: number) =>
     theirs === undefined ? '-' : (theirs / ours).toFixed(2);
-  console.log(`\nIn short: ${name}, peak ${tera(bench.peak)} TFLOP/s${inSoftware(bench)}`);
+  console.log(`\nSummary: ${name}, peak ${tera(bench.peak)} TFLOP/s${inSoftware(bench)}`);
   const rows = figures.map(({ name, ms, operations, eager, compiled }) => {
     const rate = operations / (ms / 1000);
     const share = `${((100 * rate) / bench.peak).toFixed(0)}%`;
@@ -180,26 +183,26 @@ function printShort(
       name,
       ms.toFixed(3),
       tera(rate),
-      wished(share, '50%', name),
-      wished(times(eager, ms), '3', name),
+      withGoal(share, '50%', name),
+      withGoal(times(eager, ms), '3', name),
       times(compiled, ms),
     ];
   });
   if (rows.length > 0) {
-    const head = ['', 'GPU ms, least', 'TFLOP/s', 'of the peak', 'x PyTorch eager', 'x torch.compile'];
+    const head = ['', 'shortest GPU ms', 'TFLOP/s', 'of the peak', 'x PyTorch eager', 'x torch.compile'];
     console.log(table([head, ...rows]));
   }
   if (!film) return;
   const [whole, running] = efficiency(film).map((share) => share.toFixed(2));
   const start = (film.seconds.film - film.seconds.running).toFixed(1);
   console.log(
-    `  film: efficiency ${running} (at least 0.9) from its first frame on; ${whole} with the ${start} s before it`,
+    `  film: efficiency ${running} (at least 0.9) after its first frame; ${whole} including the ${start} s before it`,
   );
 }
 
-/** For titles: so that no figure of a program is taken for one of a GPU. */
+/** A warning for titles, so that figures of a software adapter are not mistaken for a GPU's. */
 export function inSoftware({ software }: { software: boolean }): string {
-  return software ? ' - IN SOFTWARE, MEANS NOTHING' : '';
+  return software ? ' - IN SOFTWARE, MEANINGLESS' : '';
 }
 
 export function tera(rate: number): string {

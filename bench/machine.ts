@@ -1,4 +1,4 @@
-/** Where a bench runs, and whether it has the machine to itself. */
+/** Describes the machine, and warns if other programs are using it. */
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,10 +9,12 @@ export async function printMachine(): Promise<void> {
   console.log(`Node ${process.versions.node}, ${cores}`);
   const busy = await busyCores();
   if (busy > 0.3)
-    console.log(`Others keep ${busy.toFixed(1)} cores busy: times will be too long, and ratios less sure.`);
+    console.log(
+      `Other programs keep ${busy.toFixed(1)} cores busy: times will be too long, and ratios less reliable.`,
+    );
 }
 
-/** How many cores are busy while we do nothing. */
+/** The number of cores that are busy while this process is idle. */
 async function busyCores(): Promise<number> {
   const now = () =>
     cpus().map(({ times: { idle, user, nice, sys, irq } }) => ({ idle, work: user + nice + sys + irq }));
@@ -25,13 +27,13 @@ async function busyCores(): Promise<number> {
   return shares.reduce((sum, share) => sum + share, 0);
 }
 
-/** What NVIDIA's driver says of itself and of the clock, right after work; undefined on other GPUs. */
+/** The version and clocks that NVIDIA's driver reports, right after work. Undefined on other GPUs. */
 export function nvidiaClocks(): string | undefined {
   const fields = ['driver_version', 'clocks.sm', 'clocks.max.sm', 'power.draw'];
   try {
     const query = [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader'];
-    const said = execFileSync('nvidia-smi', query, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000 });
-    const [driver, clock, most, power] = said.toString().split('\n')[0].split(', ');
+    const output = execFileSync('nvidia-smi', query, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000 });
+    const [driver, clock, most, power] = output.toString().split('\n')[0].split(', ');
     return `driver ${driver}, multiprocessors at ${clock} of at most ${most}, ${power}`;
   } catch {
     return undefined;

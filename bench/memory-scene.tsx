@@ -1,4 +1,4 @@
-/** Makes nodes and removes them all the time. */
+/** Keeps creating and removing nodes. */
 import { Circle, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { createRef, createSignal } from '@motion-canvas/core';
 

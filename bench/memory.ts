@@ -1,13 +1,13 @@
-/** How much memory a browser takes at the beginning and the end of a long composed film of small frames (Linux). */
+/** Measures a browser's memory at the beginning and the end of a long composed film with small frames (Linux only). */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { built } from './built.js';
 
 const FRAMES = 3000;
-/** Frames after which all that is kept on purpose is there: pictures, fonts, compiled code. */
+/** The number of frames after which caches are full: pictures, fonts, compiled code. */
 const SETTLED = 500;
 
-/** A scene that makes nodes and removes them all the time, at 64x36. */
+/** Renders a scene that keeps creating and removing nodes, at 64x36. */
 export async function benchMemory(): Promise<void> {
   const { openComposed } = await built.composed();
   const path = fileURLToPath(new URL('memory-scene.tsx', import.meta.url));
@@ -20,16 +20,17 @@ export async function benchMemory(): Promise<void> {
   try {
     for await (const _ of source.frames([[0, FRAMES - 1]]))
       if (++frames === SETTLED) settled = rssBelow(process.pid);
+    const end = rssBelow(process.pid);
     console.log(`
-Memory of the browser over a composed film of ${FRAMES} frames of 64x36, MB
-  after ${SETTLED} frames ${settled.toFixed(0)}, at the end ${rssBelow(process.pid).toFixed(0)} (expected: at most half as much again)`);
+Memory of the browser during a composed film of ${FRAMES} frames of 64x36, MB
+  after ${SETTLED} frames ${settled.toFixed(0)}, at the end ${end.toFixed(0)} (expected: at most 1.5 times)`);
   } finally {
     await source.close();
     await studio.close();
   }
 }
 
-/** What the processes that a process has started hold, all together, in MB. */
+/** The resident memory of all descendants of a process, in MB. */
 function rssBelow(pid: number): number {
   let sum = 0;
   for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -38,7 +39,7 @@ function rssBelow(pid: number): number {
       if (Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) !== pid) continue;
       sum += Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1000 + rssBelow(Number(name));
     } catch {
-      // It has gone meanwhile.
+      // It has exited in the meantime.
     }
   }
   return sum;

@@ -1,10 +1,11 @@
-"""A network over a whole image in numpy, the way one writes it: all points at once, one matrix product a layer.
+"""Computes a network over a whole image in idiomatic numpy: all points at once, with one matrix product per layer.
 
-bench/python.ts starts it in a folder with points.f32, of shape (N, inputs), and weights.f32, layer by layer W (units,
-inputs) and then b (units). Run: python3 numpy_forward.py 2 30 30 3, which are the inputs and then each layer's units.
+bench/python.ts starts it in a folder with points.f32, of shape (N, inputs), and weights.f32, which holds for each layer
+W (units, inputs) and then b (units). Run: python3 numpy_forward.py 2 30 30 3, with the number of inputs and then of
+units in each layer.
 
-It says {"version": ...}, and then answers each line on stdin, "float32 4" for four frames in float32, with
-{"ms": ...}, a frame's time. The brightness it computed last is then in brightness.f32, of shape (N, outputs).
+It prints {"version": ...}. Then it answers each line on stdin, such as "float32 4" for four frames in float32, with
+{"ms": ...}, the time per frame, after writing the last brightness to brightness.f32, of shape (N, outputs).
 """
 
 import json

@@ -1,18 +1,18 @@
 /**
- * A network as an ONNX file, written byte by byte: Gemm, Tanh, Gemm, Tanh, ..., Gemm, Sigmoid. The messages are
- * those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, of which this is the little that bench/peers.ts
- * needs; a package that knows all of protobuf would be more to fetch than to write.
+ * Writes a network as an ONNX file, byte by byte: Gemm, Tanh, Gemm, Tanh, ..., Gemm, Sigmoid. The messages are
+ * defined in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. bench/peers.ts needs so few of them that a
+ * protobuf package would not be worth installing.
  */
 import type { Layer, Network } from 'untrained';
 
-/** What ONNX calls our activations; the others are not timed. */
+/** ONNX's names of our activations. The others are not timed. */
 const OPERATORS: Record<string, string> = { tanh: 'Tanh', relu: 'Relu', sigmoid: 'Sigmoid' };
 
 /** Values of the enumerations in onnx.proto. */
 const FLOAT = 1; // TensorProto.DataType
 const INT = 2; // AttributeProto.AttributeType
 
-/** A model that takes "points", float32 (N, inputs), and gives "brightness", float32 (N, outputs). */
+/** A model with the input "points", float32 (N, inputs), and the output "brightness", float32 (N, outputs). */
 export function onnxModel(network: Network, points: number): Uint8Array {
   const layers = [...network.hidden, network.output];
   const nodes: Buffer[] = [];
@@ -34,8 +34,8 @@ export function onnxModel(network: Network, points: number): Uint8Array {
     message(11, valueInfo('points', [points, network.inputs])),
     message(12, valueInfo('brightness', [points, network.output.units])),
   ]);
-  const operators = Buffer.concat([text(1, ''), integer(2, 13)]); // the standard ones as of version 13
-  return Buffer.concat([integer(1, 8), message(7, graph), message(8, operators)]); // in IR version 8
+  const operators = Buffer.concat([text(1, ''), integer(2, 13)]); // the standard operators, version 13
+  return Buffer.concat([integer(1, 8), message(7, graph), message(8, operators)]); // IR version 8
 }
 
 function operator(activation: Network['activation']): string {
@@ -54,7 +54,7 @@ function node(kind: string, inputs: string[], output: string, integers: Record<s
 
 function tensor(name: string, dims: number[], values: Layer['weights']): Buffer {
   const floats = Float32Array.from(values);
-  const raw = Buffer.from(floats.buffer); // little-endian in the file, and on every machine that Node runs on but s390x
+  const raw = Buffer.from(floats.buffer); // the file is little-endian, like all platforms of Node except s390x
   const sizes = dims.map((size) => integer(1, size));
   return Buffer.concat([...sizes, integer(2, FLOAT), text(8, name), message(9, raw)]);
 }
@@ -65,7 +65,7 @@ function valueInfo(name: string, dims: number[]): Buffer {
   return Buffer.concat([text(1, name), message(2, type)]);
 }
 
-// Protobuf's wire format: a field is its number and its kind in one varint, then a varint, or a length and as many bytes.
+// Protobuf's wire format: a field is a varint with its number and type, then either a varint, or a length and bytes.
 
 function integer(field: number, value: number): Buffer {
   return Buffer.from([...varint(field * 8), ...varint(value)]);
@@ -79,7 +79,7 @@ function text(field: number, value: string): Buffer {
   return message(field, Buffer.from(value));
 }
 
-/** Seven bits a byte, lowest first; all but the last have their top bit set. */
+/** Seven bits per byte, lowest first; all bytes but the last have their top bit set. */
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 }

@@ -1,36 +1,39 @@
 /**
- * The most multiply-adds in float32 that a device does a second, measured: chains of fma in registers, enough of them
- * that none waits for another, and nothing else. It is what drawing is held against. An fma counts as two operations.
+ * Measures a device's peak rate of float32 multiply-adds: runs only chains of fma in registers, enough of them that
+ * none waits for another. Drawing is compared with this rate. An fma counts as two operations.
  */
 import type { Device } from '../src/renderers/gpu/device.js';
 import { each } from '../src/renderers/gpu/kernels/kernel.js';
 
 export interface Peak {
-  /** Operations a second. */
+  /** Operations per second. */
   rate: number;
-  /** Which kernel reached it. */
+  /** The kernel that reached it. */
   shape: string;
-  /** What is odd about it, as a sentence. */
+  /** Why the result may be wrong, as a clause. */
   doubt?: string;
 }
 
 interface Shape {
   type: 'f32' | 'vec4f';
-  /** Independent numbers in an invocation, each the sum of its own chain. */
+  /** The number of independent chains per invocation. */
   chains: number;
   workgroup: number;
 }
 
-/** Multiply-adds in the loop's body, over all chains: so many that the loop's own work is less than 1% beside them. */
+/** Multiply-adds in the loop's body, over all chains: enough that the loop itself costs less than 1%. */
 const BODY = 512;
-/** Invocations write their sums here in turn, so that none can be left out, and few bytes move. */
-const KEPT = 65_536;
-/** Each step makes x into A x + B, whose fixed point is 1: slowly, so that it is no constant. Both are exact. */
+/**
+ * Entries of the result buffer, which invocations share so that no work can be optimised away but few bytes are
+ * moved.
+ */
+const RESULTS = 65_536;
+/** Each step replaces x by A x + B, whose fixed point is 1, so slowly that x is not constant. Both are exact. */
 const A = 1 - 2 ** -16;
 const B = 2 ** -16;
-/** How long a dispatch takes at least, in milliseconds: long beside what it takes to begin, and what clocks can tell. */
-const LEAST_MS = 10;
-const MOST_LOOPS = 4096;
+/** The minimum duration of a dispatch, in milliseconds: long compared with its overhead and the clock's resolution. */
+const MIN_MS = 10;
+const MAX_LOOPS = 4096;
 const RUNS = 5;
 
 const shapes: Shape[] = (['f32', 'vec4f'] as const).flatMap((type) =>
@@ -42,13 +45,13 @@ export async function measurePeak(device: Device, invocations = 2 ** 24): Promis
   let best: { shape: Shape; rate: number; doubt?: string } | undefined;
   for (const shape of shapes) {
     const measured = await measureShape(device, shape, invocations);
-    const isSurer = best?.doubt && !measured.doubt;
+    const isMoreReliable = best?.doubt && !measured.doubt;
     const isFaster = !best || (measured.rate > best.rate && (!measured.doubt || best.doubt));
-    if (isSurer || isFaster) best = { shape, ...measured };
+    if (isMoreReliable || isFaster) best = { shape, ...measured };
   }
   const { shape, rate, doubt } = best!;
   const { type, chains, workgroup } = shape;
-  const inWords = `${chains} chains${type === 'vec4f' ? ' in vec4f' : ''}, ${workgroup} invocations a workgroup`;
+  const inWords = `${chains} chains${type === 'vec4f' ? ' in vec4f' : ''}, ${workgroup} invocations per workgroup`;
   return { rate, shape: inWords, ...(doubt && { doubt }) };
 }
 
@@ -66,7 +69,7 @@ async function measureShape(
   });
   const { UNIFORM, STORAGE, COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
   const settings = gpu.createBuffer({ size: 16, usage: UNIFORM | COPY_DST });
-  const sums = gpu.createBuffer({ size: 4 * KEPT, usage: STORAGE | COPY_SRC });
+  const sums = gpu.createBuffer({ size: 4 * RESULTS, usage: STORAGE | COPY_SRC });
   const times = gpu.createBuffer({ size: 16, usage: QUERY_RESOLVE | COPY_SRC });
   const readback = gpu.createBuffer({ size: 32, usage: MAP_READ | COPY_DST });
   const querySet = timed ? gpu.createQuerySet({ type: 'timestamp', count: 2 }) : undefined;
@@ -75,9 +78,9 @@ async function measureShape(
     entries: [settings, sums].map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
   const groups = invocations / workgroup;
-  const rows = Math.ceil(groups / 32_768); // fewer than the 65535 that a dimension may have
+  const rows = Math.ceil(groups / 32_768); // at most 65535 workgroups per dimension are allowed
 
-  /** Milliseconds of one dispatch, and the first sum. */
+  /** The duration of one dispatch in milliseconds, and the first sum. */
   const run = async (loops: number): Promise<{ ms: number; sum: number }> => {
     gpu.queue.writeBuffer(settings, 0, new Float32Array([A, B]));
     gpu.queue.writeBuffer(settings, 8, new Uint32Array([loops]));
@@ -117,7 +120,7 @@ async function measureShape(
   try {
     await run(1);
     let loops = 1;
-    while ((await run(loops)).ms < LEAST_MS && loops < MOST_LOOPS) loops *= 2;
+    while ((await run(loops)).ms < MIN_MS && loops < MAX_LOOPS) loops *= 2;
     const { ms, sum } = await least(loops);
     const twice = await least(2 * loops);
     const doubt = doubtOf(shape, loops, sum, twice.ms / ms);
@@ -128,12 +131,12 @@ async function measureShape(
   }
 }
 
-/** Whether something was left out: then the sum is wrong, or twice the work takes less than twice the time. */
+/** Detects work that was optimised away: the sum is wrong, or twice the work does not take twice the time. */
 function doubtOf({ chains }: Shape, loops: number, sum: number, ratio: number): string | undefined {
-  const left = A ** ((BODY / chains) * loops); // of the distance to the fixed point
+  const left = A ** ((BODY / chains) * loops); // the remaining fraction of the distance to the fixed point
   let expected = 0;
   for (let chain = 0; chain < chains; chain++) expected += 1 + left * (startOf(chain) - 1);
-  if (!(Math.abs(sum / expected - 1) < 0.01)) return `its sum is ${sum}, and should be ${expected}`;
+  if (!(Math.abs(sum / expected - 1) < 0.01)) return `its sum is ${sum} but should be ${expected}`;
   if (!(ratio > 1.8 && ratio < 2.2)) return `twice the work takes ${ratio.toFixed(2)} times as long`;
 }
 
@@ -148,7 +151,7 @@ function codeOf({ type, chains, workgroup }: Shape): string {
   return /* wgsl */ `
 struct Settings { a: f32, b: f32, loops: u32 }
 @group(0) @binding(0) var<uniform> settings: Settings;
-@group(0) @binding(1) var<storage, read_write> sums: array<f32, ${KEPT}>;
+@group(0) @binding(1) var<storage, read_write> sums: array<f32, ${RESULTS}>;
 
 @compute @workgroup_size(${workgroup})
 fn main(
@@ -164,7 +167,7 @@ ${each(count, (x) => `  var x${x} = ${start(x)};`)}
   for (var turn = 0u; turn < settings.loops; turn++) {
 ${each(BODY / chains, () => each(count, (x) => `    x${x} = fma(x${x}, a, b);`))}
   }
-  sums[i % ${KEPT}u] = ${each(count, total, ' + ')};
+  sums[i % ${RESULTS}u] = ${each(count, total, ' + ')};
 }
 `;
 }

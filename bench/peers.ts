@@ -1,8 +1,10 @@
 /**
- * What our CPU renderer is compared with: the same network at the same points in numpy and in onnxruntime. Neither is a
- * dependency. numpy is used where a Python has it; onnxruntime-node is fetched into bench/.cache when it is first needed.
+ * The peers of our CPU renderer: the same network at the same points in numpy and in onnxruntime. Neither is a
+ * dependency. numpy is used if a Python has it; onnxruntime-node is installed in bench/.cache when it is first
+ * needed.
  *
- * Both are given their points, and only their forward pass is timed; a frame of ours ends in RGBA.
+ * For peers, only the forward pass is timed, without computing the points or converting to RGBA, which our times
+ * include.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -21,14 +23,14 @@ const cache = join(here, '.cache');
 
 export interface Peer {
   name: string;
-  /** Computes `count` frames. Gives the milliseconds that one took. */
+  /** Computes `count` frames. Returns the milliseconds per frame. */
   time(count: number): Promise<number>;
-  /** What the last frame was: (N, outputs), from 0 to 1. */
+  /** The last frame: (N, outputs), from 0 to 1. */
   brightness(): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-/** numpy over the whole image, in float32 and in float64: two peers in one process. */
+/** Starts numpy, which computes the whole image at once, in float32 and in float64: two peers in one process. */
 export async function startNumpy(work: Work): Promise<Peer[]> {
   const sizes = await writeWork(work);
   const python = await startPython('numpy_forward.py', sizes, work.folder);
@@ -42,7 +44,7 @@ export async function startNumpy(work: Work): Promise<Peer[]> {
   return [peer('float32'), peer('float64')];
 }
 
-/** What we use of onnxruntime-node. */
+/** The part of onnxruntime-node that we use. */
 interface OnnxRuntime {
   InferenceSession: { create(model: Uint8Array, options: object): Promise<Session> };
   Tensor: new (type: 'float32', values: Float32Array, dims: number[]) => { data: Float32Array };
@@ -53,7 +55,7 @@ interface Session {
   release(): Promise<void>;
 }
 
-/** onnxruntime on every core. */
+/** Starts onnxruntime with a thread per core. */
 export async function startOnnx({ network, points }: Work): Promise<Peer> {
   const { ort, version } = await loadOnnxRuntime();
   const count = points.length / network.inputs;
@@ -94,7 +96,8 @@ async function loadOnnxRuntime(): Promise<{ ort: OnnxRuntime; version: string }>
 async function fetchOnnxRuntime(): Promise<void> {
   console.log('Fetching onnxruntime-node into bench/.cache, once; some 100 MB.');
   const [program, ...args] = npmCommand();
-  // Its install script fetches what only GPUs need, so none is run. npm would go up to our package.json without --prefix.
+  // Its install script downloads files that only GPUs need, so scripts are skipped. Without --prefix, npm would use our
+  // package.json.
   args.push(
     'install',
     '--prefix',
@@ -117,11 +120,11 @@ async function fetchOnnxRuntime(): Promise<void> {
   }
 }
 
-/** npm as a program and arguments. On Windows it is npm.cmd, which would need a shell: so Node runs its script. */
+/** The program and arguments that run npm. On Windows, npm.cmd would need a shell, so Node runs npm's script. */
 function npmCommand(): string[] {
   const node = dirname(process.execPath);
   const script = [
-    process.env.npm_execpath ?? '', // set by npm itself, and by pnpm and yarn, who take other arguments
+    process.env.npm_execpath ?? '', // set by npm, but also by pnpm and yarn, whose arguments differ
     join(node, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
     join(node, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
   ].find((path) => path.endsWith('npm-cli.js') && existsSync(path));

@@ -1,9 +1,9 @@
 /**
- * How much of its parts' speed a whole film keeps. A part of scenes/weight-scale.ts is drawn without being encoded,
- * encoded from a file without being drawn, and rendered as `npm run render` does it.
+ * Measures how much of the speed of drawing and encoding a whole film keeps. A part of scenes/weight-scale.ts is drawn
+ * without encoding, encoded from a file without drawing, and rendered like with `npm run render`.
  *
- * Where drawing and encoding have a machine each, as with a GPU, a perfect pipeline takes as long as the slower of them.
- * Where they share all cores it takes as long as both together. So both ratios are printed.
+ * If drawing and encoding use different hardware, as with a GPU, a perfect pipeline takes as long as the slower of the
+ * two. If they share all cores, it takes as long as both together. So both ratios are printed.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -23,42 +23,43 @@ import type { PixelFormat } from '../src/core/frame/pixels.js';
 import type { FilmShape, Output } from '../src/outputs/output.js';
 import { built } from './built.js';
 
-/** How much film is made, in seconds. It is the scene's middle, where the network is neither plain nor wild. */
+/** The length of the film in seconds, from the middle of the scene, where the picture is moderately complex. */
 const SECONDS = 3;
 
-/** Seconds, the least of some rounds. */
+/** Seconds, the shortest of all rounds. */
 export interface FilmTimes {
   draw: number;
   encode: number;
   film: number;
-  /** Of the film, once its first frame is there: without what a renderer takes to start. */
+  /** The film after its first frame, excluding the renderer's start. */
   running: number;
 }
 
 export interface FilmFigures {
   frames: number;
-  /** What frames leave the renderer as. */
+  /** The pixel format of the renderer's frames. */
   pixels: PixelFormat;
   ffmpeg: string;
   seconds: FilmTimes;
 }
 
-/** Prints the least seconds of each of the three, and the ratios. */
+/** Prints the shortest time of each of the three in seconds, and the ratios. */
 export async function benchPipeline(renderer: FrameRenderer, rounds: number): Promise<void> {
   const { frames, ffmpeg, seconds } = await measureFilm(renderer, scene, SECONDS, rounds);
   const { draw, encode, film } = seconds;
   const percent = (part: number) => `${((100 * part) / film).toFixed(0)}%`.padStart(5);
   const [width, height] = scene.size;
+  const size = `${width}x${height}`;
   console.log(`
-A whole film: weight-scale, ${frames} frames of ${width}x${height} to MP4 (ffmpeg ${ffmpeg}): seconds, least of ${rounds}
+A whole film: weight-scale, ${frames} frames of ${size} to MP4 (ffmpeg ${ffmpeg}): seconds, shortest of ${rounds}
   drawing alone                                ${draw.toFixed(2).padStart(8)}
   encoding alone                               ${encode.toFixed(2).padStart(8)}
   the film                                     ${film.toFixed(2).padStart(8)}
-  the slower of the two, of the film's time       ${percent(Math.max(draw, encode))}
-  both, one after the other, of the film's time   ${percent(draw + encode)}`);
+  the slower of the two / the film                ${percent(Math.max(draw, encode))}
+  drawing + encoding / the film                   ${percent(draw + encode)}`);
 }
 
-/** Times drawing, encoding and the film in turn, `rounds` times, in so many seconds from a sweep's middle. */
+/** Times drawing, encoding and the film in turn, `rounds` times, for `filmSeconds` from the middle of a sweep. */
 export async function measureFilm(
   renderer: FrameRenderer,
   sweep: Sweep,
@@ -108,7 +109,9 @@ export async function measureFilm(
   return { frames, pixels, ffmpeg: ffmpeg.version, seconds: least };
 }
 
-/** Draws frames with as many under way as the renderer likes, each over one before, unless all are to be kept. */
+/**
+ * Draws frames with as many in flight as the renderer prefers. Reuses buffers, unless all frames are to be returned.
+ */
 async function drawAll(
   renderer: FrameRenderer,
   descriptions: FrameDescription[],
@@ -129,7 +132,7 @@ async function drawAll(
   return drawn;
 }
 
-/** Makes an MP4 of the file `frames`, by the arguments that films are made with. */
+/** Encodes the file `frames` to MP4, with the same arguments as a film. */
 async function encode(ffmpeg: string, cwd: string, output: Output, shape: FilmShape): Promise<void> {
   const { encodingOf, segmentStep } = await built.encode();
   const step = segmentStep(encodingOf(output, shape).takes, shape, ['film.mp4']);

@@ -1,6 +1,7 @@
 /**
- * The peers that are Python programs (numpy_forward.py, torch_forward.py): each is started in a folder that holds a
- * network and its points, says hello in a line of JSON, and then answers line by line.
+ * Runs the peers that are Python programs (numpy_forward.py, torch_forward.py). Each is started in a folder that
+ * contains a network and its points, prints a line of JSON with its version, and then answers each line of input with
+ * one line.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import type { Network } from 'untrained';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** One network and the points it is computed at. */
+/** A network and the points at which to compute it. */
 export interface Work {
   network: Network;
   points: Float32Array; // (N, inputs)
@@ -19,10 +20,10 @@ export interface Work {
   folder: string;
 }
 
-/** Why a peer is not there, as the end of a sentence. */
+/** Thrown when a peer is not available. The message is the reason, as the end of a sentence. */
 export class LeftOut extends Error {}
 
-/** Writes a network and its points where Python reads them. Gives the inputs, and then each layer's units. */
+/** Writes the files that the Python programs read. Returns the number of inputs, and of units in each layer. */
 export async function writeWork({ network, points, folder }: Work): Promise<string[]> {
   const layers = [...network.hidden, network.output];
   await writeFile(join(folder, 'points.f32'), points);
@@ -37,7 +38,7 @@ export async function writeWork({ network, points, folder }: Work): Promise<stri
   return [network.inputs, ...layers.map(({ units }) => units)].map(String);
 }
 
-/** What was computed last: (N, outputs), from 0 to 1. */
+/** The last computed frame: (N, outputs), from 0 to 1. */
 export async function readBrightness({ folder }: Pick<Work, 'folder'>): Promise<Float32Array> {
   const bytes = await readFile(join(folder, 'brightness.f32'));
   return new Float32Array(Uint8Array.from(bytes).buffer);
@@ -46,15 +47,15 @@ export async function readBrightness({ folder }: Pick<Work, 'folder'>): Promise<
 export interface Python<Hello> {
   hello: Hello;
   /**
-   * Sends a line, and waits for the line that answers it.
-   * @param patience - How long, in milliseconds; then the program is ended.
-   * @throws LeftOut when the answer is {"error": ...}, or none comes in time.
+   * Sends a line, and waits for the answer.
+   * @param patience - The timeout in milliseconds, after which the program is killed.
+   * @throws LeftOut if the answer is {"error": ...}, or does not arrive in time.
    */
   ask<Answer>(line: string, patience?: number): Promise<Answer>;
   end(): void;
 }
 
-/** Starts a program beside this file with the first Python that can run it. */
+/** Starts a program from this folder with the first Python that can run it. */
 export async function startPython<Hello = { version: string }>(
   program: string,
   args: string[],
@@ -69,7 +70,7 @@ export async function startPython<Hello = { version: string }>(
       windowsHide: true,
     });
     const gone = ending(child, name);
-    gone.catch(() => {}); // told to whoever waits for an answer
+    gone.catch(() => {}); // reported by the wait for an answer
     child.stdin.on('error', () => {}); // likewise
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const answer = async () =>
@@ -78,9 +79,9 @@ export async function startPython<Hello = { version: string }>(
       const hello = await within(patience, answer(), child);
       const ask = async (line: string, patience?: number) => {
         child.stdin.write(`${line}\n`);
-        const said = await within(patience, answer(), child);
-        if (said.error) throw new LeftOut(said.error);
-        return said;
+        const result = await within(patience, answer(), child);
+        if (result.error) throw new LeftOut(result.error);
+        return result;
       };
       return { hello, ask, end: () => child.stdin.end() };
     } catch (error) {
@@ -90,7 +91,7 @@ export async function startPython<Hello = { version: string }>(
   throw new LeftOut(reason);
 }
 
-/** An answer, if it comes in time; else the child is ended. */
+/** Waits for an answer. If it does not arrive in time, kills the child. */
 async function within<T>(patience: number | undefined, answer: Promise<T>, child: ChildProcess): Promise<T> {
   if (patience === undefined) return answer;
   let timer: NodeJS.Timeout | undefined;
@@ -100,11 +101,11 @@ async function within<T>(patience: number | undefined, answer: Promise<T>, child
       reject(new LeftOut(`it took more than ${Math.round(patience / 1000)} s`));
     }, patience);
   });
-  answer.catch(() => {}); // of the ended child
+  answer.catch(() => {}); // rejects when the child is killed
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-/** Rejects when a process has ended, with what it said last. */
+/** Rejects when a process has ended, with the last line of its stderr. */
 export async function ending(child: ChildProcess, name: string): Promise<never> {
   let stderr = '';
   child.stderr?.on('data', (chunk) => {
@@ -117,6 +118,7 @@ export async function ending(child: ChildProcess, name: string): Promise<never> 
     child.once('close', (code, signal) => resolve(`${name} ended (${signal ?? code})`));
   });
   const lines = stderr.trim().split('\n');
-  const words = lines.find((line) => line.startsWith('npm error code')) ?? lines.pop(); // npm's last says where its log is
-  throw new Error(words ? `${how}: ${words}` : how);
+  // npm's last line only names its log file.
+  const reason = lines.find((line) => line.startsWith('npm error code')) ?? lines.pop();
+  throw new Error(reason ? `${how}: ${reason}` : how);
 }

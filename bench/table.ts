@@ -1,6 +1,6 @@
-/** How the benches say what they measured. */
+/** Formats the benchmarks' results. */
 
-/** Rows as lines: the first column to the left, all others to the right, each as wide as its widest cell. */
+/** Formats rows as a table: the first column is left-aligned, all others right-aligned. */
 export function table(rows: string[][]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows
@@ -29,7 +29,7 @@ export function some(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Bytes in the unit that suits them. */
+/** A number of bytes in a suitable unit. */
 export function sized(bytes: number): string {
   if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
   return bytes >= 1e3 ? `${(bytes / 1e3).toFixed(1)} kB` : `${Math.round(bytes)} B`;

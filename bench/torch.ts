@@ -1,4 +1,4 @@
-/** What our GPU renderer is compared with: the same network at the same points in PyTorch, where a Python has it. */
+/** The peer of our GPU renderer: the same network at the same points in PyTorch, if a Python has it. */
 import type { Peer } from './peers.js';
 import { readBrightness, startPython, type Work, writeWork } from './python.js';
 
@@ -8,21 +8,21 @@ interface Hello {
   chunks: number;
 }
 
-/** The longest that anything may take, as compiling does, in milliseconds. */
+/** The time limit for each request, some of which compile, in milliseconds. */
 const PATIENCE = 45_000;
 
 /**
- * PyTorch, eager and compiled: two peers in one process. Their times are those of the device, without the way there and
- * back; so ours are to be taken without it as well.
- * @param device - `cuda`, or `cpu` to try this out.
- * @param left - Milliseconds left for it.
+ * Starts PyTorch, eager and compiled: two peers in one process. They measure device time without transfers, so compare
+ * them with our device time.
+ * @param device - `cuda`, or `cpu` for a test.
+ * @param left - The remaining time in milliseconds.
  */
 export async function startTorch(work: Work, device: 'cuda' | 'cpu', left: () => number): Promise<Peer[]> {
   const sizes = await writeWork(work);
   const patience = () => Math.max(1000, Math.min(PATIENCE, left()));
   const python = await startPython<Hello>('torch_forward.py', [device, ...sizes], work.folder, {
     env: {
-      // What it compiles goes with the folder, and it starts no processes that could outlive it.
+      // Compiled code is deleted with the folder, and no processes are started that could outlive this one.
       TORCHINDUCTOR_CACHE_DIR: `${work.folder}/inductor`,
       TRITON_CACHE_DIR: `${work.folder}/triton`,
       TORCHINDUCTOR_COMPILE_THREADS: '1',

@@ -1,11 +1,11 @@
-"""A network over a whole image in PyTorch, the way one writes it: linear layers and activations in a row, all points at
+"""Computes a network over a whole image in idiomatic PyTorch: linear layers and activations in sequence, all points at
 once, in float32 without TF32, eager or compiled.
 
-bench/python.ts starts it as it starts numpy_forward.py, which says what the files are, with the device before the sizes:
+bench/python.ts starts it like numpy_forward.py, which describes the files, with the device before the sizes:
 python3 torch_forward.py cuda 2 30 30 3.
 
-It says {"version": ..., "device": ...}, and then answers each line on stdin, "eager 4" or "compile 4" for four frames, with
-{"ms": ...}, a frame's time by the device's own clock, or {"error": ...}.
+It prints {"version": ..., "device": ...}. Then it answers each line on stdin, such as "eager 4" or "compile 4" for four
+frames, with {"ms": ...}, the time per frame by the device's clock, or {"error": ...}.
 """
 
 import json
@@ -29,9 +29,9 @@ def model_of(layers):
 
 
 def chunks_of(points, widest, device):
-    """All points at once where the activations fit into half of the free memory; else equal parts, compiled once."""
+    """All points if the activations fit into half of the free memory; otherwise equal parts, compiled once."""
     free = torch.cuda.mem_get_info()[0] if device == "cuda" else 1 << 31
-    most = free // 2 // (4 * 4 * widest)  # four arrays of a layer's activations, with some to spare
+    most = free // 2 // (4 * 4 * widest)  # four arrays of a layer's activations, as a margin
     count = -(-len(points) // most)
     while len(points) % count:
         count += 1
@@ -39,7 +39,7 @@ def chunks_of(points, widest, device):
 
 
 def timed(draw, count, device):
-    """The last result, and the milliseconds of one of `count`."""
+    """The last of `count` results, and the milliseconds per result."""
     if device != "cuda":
         start = time.perf_counter()
         for _ in range(count):
@@ -59,7 +59,7 @@ def main():
     device, *sizes = sys.argv[1:]
     sizes = [int(size) for size in sizes]
     if device == "cuda" and not torch.cuda.is_available():
-        sys.exit(f"torch {torch.__version__} sees no CUDA device")
+        sys.exit(f"torch {torch.__version__} finds no CUDA device")
     torch.set_float32_matmul_precision("highest")  # no TF32
     eager = model_of(read_layers(sizes)).to(device)
     models = {"eager": eager, "compile": torch.compile(eager)}

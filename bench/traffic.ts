@@ -1,19 +1,19 @@
-/** How many bytes go to a device and come from it, counted where they pass: at WebGPU's own methods. */
+/** Counts the bytes that go to and from a device, in WebGPU's own methods. */
 
 export interface Traffic {
   /** Bytes written to buffers. */
   up: number;
-  /** Bytes copied to where the processor reads them. */
+  /** Bytes copied to buffers that the CPU can read. */
   down: number;
 }
 
-/** Counts what all of this process moves while `work` goes on. */
+/** Counts the bytes moved by this process while `work` runs. */
 export async function trafficOf(work: () => Promise<unknown>): Promise<Traffic> {
   const traffic: Traffic = { up: 0, down: 0 };
   const { writeBuffer } = GPUQueue.prototype;
   const { copyBufferToBuffer } = GPUCommandEncoder.prototype;
   GPUQueue.prototype.writeBuffer = function (buffer, offset, data, from = 0, length) {
-    // Both are counted in the array's elements, or in bytes where there are none.
+    // `from` and `length` are in elements of a typed array, or in bytes of other data.
     const element = 'BYTES_PER_ELEMENT' in data ? (data.BYTES_PER_ELEMENT as number) : 1;
     traffic.up += length === undefined ? data.byteLength - element * from : element * length;
     return writeBuffer.call(this, buffer, offset, data, from, length);

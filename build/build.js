@@ -1,6 +1,6 @@
 /**
- * `npm run build`: makes dist/ from src/, or finds within a tenth of a second that it is up to date. Whatever dist/ is
- * made of is told by its contents, not its dates, which a checkout or a copy changes; dist/.stamp holds what they were.
+ * `npm run build`: builds dist/ from src/, or finds within a tenth of a second that it is up to date. Sources are
+ * compared by contents, not by dates, which a checkout or a copy changes; dist/.stamp holds their fingerprint.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,7 +14,7 @@ const dist = join(root, 'dist');
 const stampFile = join(dist, '.stamp');
 const lockFile = join(dist, '.lock');
 
-/** What dist/ is made of: folders, files, and which packages are installed. */
+/** The inputs of the build: folders, files, and the list of installed packages. */
 const SOURCES = ['src', 'build', 'fonts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const INSTALLED = 'node_modules/.package-lock.json';
 
@@ -24,13 +24,13 @@ const STEPS = [
   [join(root, 'build/embed.js')],
 ];
 
-/** A lock held for longer is from another machine, or its process ID now belongs to another process. */
+/** A lock older than this is from another machine, or its process ID now belongs to another process. */
 const ABANDONED_MS = 10 * 60_000;
 
 /**
- * Builds what has changed, after waiting for any other running build.
- * @returns Whether anything had to be built.
- * @throws Error with one line if a step fails; the next build repeats it.
+ * Builds dist/ if anything has changed, after waiting for any other running build.
+ * @returns Whether it was necessary.
+ * @throws Error with a one-line message if a step fails; the next build repeats it.
  */
 export function build() {
   if (isFresh(readStamp())) return false;
@@ -38,12 +38,12 @@ export function build() {
   const unlock = lock();
   try {
     const stamp = readStamp();
-    if (isFresh(stamp)) return false; // another has just built it
-    const made = fingerprint(); // what changes while it is compiled is not in it
-    fs.rmSync(stampFile, { force: true }); // so that a build that ends early is not taken for one
+    if (isFresh(stamp)) return false; // another process has just built it
+    const made = fingerprint(); // before compiling, so that later changes cause another build
+    fs.rmSync(stampFile, { force: true }); // so that an interrupted build does not count as complete
     clean(stamp);
     for (const [program, ...args] of STEPS) {
-      // The commands' own stdout may be read by programs.
+      // Output goes to stderr, since programs may read the command's stdout.
       const { status, error } = spawnSync(process.execPath, [program, ...args], {
         cwd: root,
         stdio: [0, 2, 2],
@@ -63,7 +63,7 @@ function readStamp() {
   try {
     return JSON.parse(fs.readFileSync(stampFile, 'utf8'));
   } catch {
-    return undefined; // there is none, or the disk was full
+    return undefined; // it does not exist, or was cut short on a full disk
   }
 }
 
@@ -71,14 +71,14 @@ function isFresh(stamp) {
   return stamp !== undefined && isWhole(stamp) && fingerprint().digest === stamp.digest;
 }
 
-/** Whether all that was built is still there, as long as it was. */
+/** Whether all built files still exist, with their sizes. */
 function isWhole({ outputs }) {
   return Object.entries(outputs).every(
     ([path, size]) => fs.statSync(join(dist, path), { throwIfNoEntry: false })?.size === size,
   );
 }
 
-/** The contents of all that dist/ is made of, and the names of the modules among it. */
+/** A digest of the contents of all inputs, and the paths of the modules among them. */
 function fingerprint() {
   const hash = createHash('sha256');
   const modules = [];
@@ -98,10 +98,10 @@ function fingerprint() {
   return { digest: hash.digest('hex'), modules };
 }
 
-/** Takes away what modules that are gone have left, or all that cannot be relied on. */
+/** Removes the outputs of deleted modules, or everything if the previous build is incomplete. */
 function clean(stamp) {
   if (stamp === undefined || !isWhole(stamp)) {
-    // The compiler would otherwise think that all it has written is there.
+    // Otherwise the compiler would assume that all its outputs still exist.
     for (const name of fs.readdirSync(dist))
       if (join(dist, name) !== lockFile) fs.rmSync(join(dist, name), { recursive: true, force: true });
     return;
@@ -113,13 +113,13 @@ function clean(stamp) {
   }
 }
 
-/** Every file of dist/, and its size. */
+/** All files in dist/, with their sizes. */
 function outputs() {
   const files = filesIn(dist).filter((path) => !path.startsWith('.'));
   return Object.fromEntries(files.map((path) => [path, fs.statSync(join(dist, path)).size]));
 }
 
-/** Paths of all files below a folder, in the same order everywhere. */
+/** The paths of all files below a folder, sorted. */
 function filesIn(folder) {
   return fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -152,10 +152,10 @@ function isAbandoned() {
     const age = Date.now() - fs.statSync(lockFile).mtimeMs;
     const holder = Number(fs.readFileSync(lockFile, 'utf8'));
     if (age > ABANDONED_MS || holder === process.pid) return true;
-    if (holder === 0) return age > 1000; // it is just being written, or never was
+    if (holder === 0) return age > 1000; // empty: either just being written, or never completed
     process.kill(holder, 0);
     return false;
   } catch (error) {
-    return error.code === 'ESRCH'; // the holder is gone. ENOENT: the lock is; EPERM: it is another user's
+    return error.code === 'ESRCH'; // the holder has exited. ENOENT: the lock is gone; EPERM: it is another user's
   }
 }

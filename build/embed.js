@@ -1,6 +1,6 @@
 /**
- * The last step of the build: writes dist/embedded.js, which src/embedded.ts stands for. What a page needs beside its
- * script is put into the script, so that any bundler takes it as it is: none needs to be told of workers and fonts.
+ * The last step of the build: writes dist/embedded.js, whose types are in src/embedded.ts. It embeds the worker and the
+ * font that a page needs, so that bundlers need no configuration for workers and fonts.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';

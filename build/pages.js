@@ -1,7 +1,7 @@
 /**
- * Bundles what every page of composed scenes loads, so that a render has only the user's own scene to bundle: our
- * nodes and the page's program, into dist/pages/untrained, and Motion Canvas, into dist/pages/packages. What is there,
- * and what Motion Canvas was bundled from, is in dist/pages/manifest.json: see src/sources/composed/prebuilt.ts.
+ * Bundles what all pages of composed scenes load, so that a render only needs to bundle the user's scene: our nodes and
+ * the page's program into dist/pages/untrained, and Motion Canvas into dist/pages/packages. dist/pages/manifest.json
+ * lists the files, and what Motion Canvas was bundled from: see src/sources/composed/prebuilt.ts.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,14 +12,14 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const into = join(root, 'dist/pages');
 
-/** Our own modules, by the names that scenes and the page import them by. */
+/** Our own modules, by the names under which scenes and the page import them. */
 const OWN = {
   untrained: 'dist/index.js',
   'untrained/nodes': 'dist/nodes/index.js',
   'untrained/page': 'dist/sources/composed/page/main.js',
 };
 
-/** The parts of Motion Canvas that scenes import. A scene that imports others has all of it bundled anew. */
+/** The modules of Motion Canvas that scenes import. For a scene that imports others, all of it is bundled again. */
 const PACKAGES = [
   '@motion-canvas/2d',
   '@motion-canvas/2d/lib/jsx-runtime',
@@ -35,13 +35,13 @@ const common = {
   format: 'esm',
   target: 'esnext',
   define: { 'import.meta.hot': 'undefined' },
-  // Names of classes and functions stay: they are in messages, and in the keys of Motion Canvas's nodes.
+  // Keep names of classes and functions: they appear in messages and in the keys of Motion Canvas's nodes.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'eof',
   metafile: true,
   outdir: into,
-  tsconfigRaw: '{}', // ours is for the compiler: its paths lead to the sources
+  tsconfigRaw: '{}', // not ours, whose paths lead to the sources
   logLevel: 'warning',
 };
 
@@ -75,7 +75,7 @@ const manifest = {
 await writeFile(join(into, 'manifest.json'), JSON.stringify(manifest));
 await writeLicences([...made.keys(), ...filesOf(own.metafile).keys()]);
 
-/** The file of one of our own, without its ending. */
+/** The output file of one of our modules, without its extension. */
 function entryName(name) {
   return name === 'untrained' ? 'untrained/index' : name;
 }
@@ -84,7 +84,7 @@ function outputsOf({ outputs }) {
   return Object.keys(outputs).map((path) => path.replace(/^dist\/pages\//, ''));
 }
 
-/** The names that are left to the page's import map. */
+/** The names that the page's import map must resolve. */
 function externalsOf({ outputs }) {
   const imports = Object.values(outputs).flatMap((output) => output.imports);
   return [...new Set(imports.filter(({ external }) => external).map(({ path }) => path))].sort();
@@ -102,14 +102,14 @@ function filesOf({ inputs }) {
   return found;
 }
 
-/** The folder of a file's package, and the file within it. */
+/** The folder of a file's package, and the path of the file within it. */
 function split(input) {
   return /^(?:\(disabled\):)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\/(.+)$/.exec(input);
 }
 
 /**
- * What the packages were bundled from: each one's name, the digests of its files, and which other ones it imports. The
- * same files, arranged in the same way, make the same bundle.
+ * What the packages were bundled from: the name of each, the digests of its files, and the packages that it imports.
+ * The same files with the same imports make the same bundle.
  */
 async function madeOf(files, { inputs }) {
   const folders = [...files.keys()];
@@ -135,7 +135,7 @@ function nameOf(folder) {
   return folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
-/** The licences of all that was bundled, which they ask to be kept with copies. */
+/** Writes the licences of all bundled packages, which require it. */
 async function writeLicences(folders) {
   const texts = [...new Set(folders)].sort().map(async (folder) => {
     const { name, version, license } = JSON.parse(

@@ -1,5 +1,5 @@
-/** tanh turning into relu in all hidden layers at once: curves become a patchwork of straight gradients. The weights
- *  shrink a little on the way, since relu lets sums grow that tanh would cut.
+/** tanh blends into relu in all hidden layers at once: curves become a patchwork of straight gradients. The weights
+ *  shrink a little meanwhile, since relu does not limit sums as tanh does.
  *  Run: npm run render activation */
 import { sweep, tween } from 'untrained';
 

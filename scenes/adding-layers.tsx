@@ -1,11 +1,11 @@
-/** One network of 30 units, its layers added one by one: each picture is the one before it with a layer more.
+/** One network of 30 units, its layers added one by one: each picture has one layer more than the previous one.
  *  Figure 10.
  *  Run: npm run render scenes/adding-layers.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, createSignal, easeInOutCubic, range, waitFor } from '@motion-canvas/core';
 import { boxOf, cut, dress, Heading, NetworkGrid } from 'untrained/nodes';
 
-/** That of growing-depth, which is figures 11 and 12. */
+/** The network of growing-depth, which shows figures 11 and 12. */
 const network = { seed: 16, units: 30, weightScale: 0.62, centre: [1, 0] as [number, number], halfWidth: 3 };
 const LAYERS = 18;
 
@@ -35,14 +35,14 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  // The first layer alone, and time to look at it; then the others, quicker and quicker.
+  // Shows the first layer alone for a while; then adds the others, faster and faster.
   const [, ...others] = grid().cells;
   for (const cell of others) cell.opacity(0);
   yield* waitFor(1.2);
   for (const i of range(1, LAYERS)) yield* add(i, Math.max(0.55, 1.2 - 0.09 * i));
   yield* waitFor(2.5);
 
-  /** A picture leaves the one before it, and gets its layer on the way to its own place. */
+  /** Moves a picture from the previous one to its own position, while its new layer fades in. */
   function* add(i: number, seconds: number) {
     const [cell, field, from, to] = [
       others[i - 1],

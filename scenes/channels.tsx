@@ -1,4 +1,4 @@
-/** Colour out of three numbers: a network's outputs as pictures in grey, each in its own light, and all three together.
+/** Colour out of three numbers: a network's outputs as grey pictures, then in red, green and blue, then added together.
  *  The article's figure 6. Run: npm run render scenes/channels.tsx */
 import { makeScene2D, Node, Rect, Txt } from '@motion-canvas/2d';
 import { all, createRef, delay, easeInOutCubic, waitFor } from '@motion-canvas/core';
@@ -15,9 +15,9 @@ export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, body, title, gap, radius } = theme;
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
-  const room = 2.2 * body; // for a picture's name under it
+  const room = 2.2 * body; // for a picture's name below it
 
-  // Three in a row, in a triangle, or one above the other; together they are as large as fits.
+  // Three in a row, in a triangle, or in a column; when combined, they are as large as fits.
   const places = {
     wide: () => split(rest, 'columns', 3, gap),
     square: () => {
@@ -40,7 +40,7 @@ export default makeScene2D(function* (view) {
   view.add(
     <>
       <Heading title={'Three outputs, one colour'} position={head.center} width={head.width} />
-      {/* By itself, so that the lights add up among themselves and not with the background. */}
+      {/* A separate canvas, so that the lights add up with one another but not with the background. */}
       <Node cache>
         {LIGHTS.map(({ light }, i) => (
           <Rect
@@ -48,7 +48,7 @@ export default makeScene2D(function* (view) {
             size={side}
             position={places[i].center}
             radius={radius}
-            fill={'#000000'} // under the edges of the light, which would glow otherwise
+            fill={'#000000'} // behind the light's edges, which would glow otherwise
             opacity={0}
             compositeOperation={'lighter'}
           >
@@ -85,7 +85,7 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  // Each output alone, brightness for its number; then each in its own light.
+  // Shows each output as brightness; then each in its own light.
   const show = (i: number, seconds: number) =>
     all(panels[i]().opacity(1, seconds), names[i]().opacity(1, seconds));
   yield* show(0, 0);
@@ -95,7 +95,7 @@ export default makeScene2D(function* (view) {
   yield* all(...LIGHTS.map((_, i) => delay(0.5 * i, lightUp(i))));
   yield* waitFor(1.2);
 
-  // One over another, they add up.
+  // Moves them on top of one another, where they add up.
   yield* all(
     ...names.map((name) => name().opacity(0, 0.6)),
     ...panels.map((panel) =>

@@ -1,4 +1,4 @@
-/** A plane moving round a closed path through a network of four inputs. Loops without a seam.
+/** A plane moving along a closed path through the input space of a network with four inputs. A seamless loop.
  *  Run: npm run render cross-section */
 import { circle, sweep } from 'untrained';
 

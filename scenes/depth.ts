@@ -1,4 +1,4 @@
-/** One network growing from a single layer to forty, each layer fading in over the one before.
+/** One network growing from a single layer to forty, each layer fading in after the previous one.
  *  Run: npm run render depth */
 import { sweep, tween } from 'untrained';
 

@@ -1,4 +1,4 @@
-/** One network growing from a single layer to forty. Figures 11 and 12 are where it rests at 27 layers and where it ends.
+/** One network growing from a single layer to forty. Figures 11 and 12: the pause at 27 layers, and the end.
  *  Run: npm run render scenes/growing-depth.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';
@@ -27,7 +27,7 @@ export default makeScene2D(function* (view) {
         ref={field}
         {...network}
         layers={1}
-        // Deep networks are finer than pixels.
+        // Deep networks have details smaller than pixels.
         supersample={() => (field().layers() > 26 ? 2 : 1)}
         size={picture.size}
         position={picture.center}

@@ -1,4 +1,4 @@
-/** One network whose weights grow, with its title and the weight scale on screen: the sweep of weight-scale.ts, composed.
+/** One network whose weights grow, with its title and the weight scale on screen: plays the sweep of weight-scale.ts.
  *  Figure 20.
  *  Run: npm run render scenes/growing-weights.tsx */
 import { Latex, makeScene2D } from '@motion-canvas/2d';
@@ -7,7 +7,7 @@ import { frameAt } from 'untrained';
 import { aroundPicture, dress, Gauge, NetworkField, Title } from 'untrained/nodes';
 import sweep from './weight-scale';
 
-/** The network at its first moment and at its last. */
+/** The network at the beginning and at the end. */
 const [first, last] = [0, sweep.seconds].map((t) => frameAt(sweep, t).network);
 const [FROM, TO] = [first, last].map(({ weightScale }) => weightScale as number);
 

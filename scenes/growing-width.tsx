@@ -1,10 +1,10 @@
-/** Layers growing from 10 units to 400, and thirty times nearer to the last. What looked like static is a smooth function
- *  after all. The article's figures 15 and 16.
+/** Layers growing from 10 units to 400, and thirty times nearer to the last. What looks like static proves to be a
+ *  smooth function. The article's figures 15 and 16.
  *  Run: npm run render scenes/growing-width.tsx
  *
- *  400 units are dear: about 0.1 ms a pixel on two cores. So the zoom goes through six pictures that stand still, each
- *  taking the place of the one before it when that has grown to twice its size. Whatever its length, the film takes
- *  about a minute and a half at 960x540 without a GPU. */
+ *  400 units are slow: about 0.1 ms per pixel on two cores. So the zoom magnifies six still pictures, each replacing
+ *  the previous one when that has doubled in size. Whatever its length, the film takes about a minute and a half at
+ *  960x540 without a GPU. */
 import { makeScene2D, Rect } from '@motion-canvas/2d';
 import {
   all,
@@ -24,9 +24,9 @@ const network = { seed: 568, layers: 14, weightScale: 0.45, centre: 0 };
 const UNITS = [10, 20, 40, 80, 120, 400];
 const ZOOM = 30;
 
-/** The zoom's pictures, what each fades in over, and all of it, in doublings. */
+/** The number of pictures in the zoom; the duration of each fade and of the whole zoom, in doublings. */
 const [PICTURES, FADE, DOUBLINGS] = [6, 0.4, Math.log2(ZOOM)];
-/** Pixels of such a picture for each of the film's, along a side. */
+/** Pixels of such a picture per pixel of the film, along each side. */
 const SHARPNESS = 0.75;
 
 export default makeScene2D(function* (view) {
@@ -36,16 +36,16 @@ export default makeScene2D(function* (view) {
   const large = squareIn(rest);
   const grid = createRef<NetworkGrid>();
   const last = UNITS.length - 1;
-  /** From edge to edge of what is shown. */
+  /** The width of the grid or of the large picture, whichever is larger. */
   const reach = () => Math.max(grid().extent().x, large.width);
   const value = createSignal(`${UNITS[0]} units`);
 
-  /** From 0, where the last picture is in its place in the grid, to 1, where it is all there is. */
+  /** Progress from 0, with the last picture at its position in the grid, to 1, where it is the only one. */
   const grown = createSignal(0);
   const scale = () => map(grid().side() / large.width, 1, grown());
-  /** How often the view has been halved. */
+  /** How many times the view has been halved. */
   const nearer = createSignal(0);
-  /** The k-th picture of the zoom: when it comes, and how large it is drawn. */
+  /** The k-th picture of the zoom: when it appears, and its magnification. */
   const comes = (k: number) => (k * (DOUBLINGS - FADE)) / (PICTURES - 1);
   const magnified = (k: number) => 2 ** (nearer() - comes(k));
   const strength = (k: number) => {
@@ -80,14 +80,14 @@ export default makeScene2D(function* (view) {
             size={large.size}
             scale={() => magnified(k)}
             resolution={() => SHARPNESS / (magnified(k) * scale())}
-            opacity={() => (strength(k + 1) === 1 ? 0 : strength(k))} // not drawn under the next
+            opacity={() => (strength(k + 1) === 1 ? 0 : strength(k))} // hidden once the next one covers it
           />
         ))}
       </Rect>
     </>,
   );
 
-  // Each leaves the one before it, and gets its units on the way; the 400 would take long, and only appear.
+  // Each moves out of the previous one while units are added. 400 units would be slow, so the last one just appears.
   for (const cell of grid().cells.slice(1)) cell.opacity(0);
   yield* waitFor(1.2);
   for (const i of range(1, last)) yield* grow(i);

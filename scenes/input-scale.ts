@@ -1,4 +1,4 @@
-/** A network from far away, where it is a star, to so near that it is a gradient.
+/** A zoom into a network: from far away, where it looks like a star, until it is a gradient.
  *  Run: npm run render input-scale */
 import { sweep, zoom } from 'untrained';
 

@@ -1,4 +1,4 @@
-/** The static of 400 units a layer, seen thirty times nearer: it is a smooth function after all.
+/** A thirtyfold zoom into the static of 400 units per layer, which proves to be a smooth function.
  *  Run: npm run render layer-size-zoom */
 import { sweep, zoom } from 'untrained';
 

@@ -1,14 +1,14 @@
-/** A plane through a network of four inputs: x and y are the picture, and the other two go round a closed path, drawn
- *  beside it. The article's figure 2; loops without a seam. Run: npm run render scenes/moving-slice.tsx */
+/** A plane through a network of four inputs: x and y are the picture, and the other two move along a closed path, drawn
+ *  beside it. The article's figure 2; a seamless loop. Run: npm run render scenes/moving-slice.tsx */
 import { Circle, Latex, Line, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { createSignal, linear, range, Vector2 } from '@motion-canvas/core';
 import { Axes, boxOf, cut, dress, Heading, NetworkField, shapeOf, squareIn } from 'untrained/nodes';
 
 const network = { seed: 50, inputs: 4, layers: 14, units: 20, weightScale: 0.82, centre: 0, halfWidth: 2 };
 const SECONDS = 12;
-/** What the diagram shows of their plane, each way. */
+/** The diagram shows the plane of the two slice inputs from -REACH to REACH. */
 const REACH = 1.2;
-/** Where in the plane of the two slice inputs we are, `turn` going from 0 to 1: any closed path will do. */
+/** The point in the plane of the two slice inputs, for `turn` from 0 to 1. Any closed path would do. */
 const path = (turn: number) => {
   const angle = 2 * Math.PI * turn;
   return new Vector2(0.9 * Math.cos(angle), 0.9 * Math.sin(angle) * (1 + 0.35 * Math.cos(angle)));
@@ -19,7 +19,7 @@ export default makeScene2D(function* (view) {
   const { colours, title, body, small, gap, radius, stroke } = theme;
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
 
-  // The diagram and the numbers stand beside the picture, one over the other, or else under it, side by side.
+  // The diagram and the numbers are beside the picture, one above the other, or else below it, side by side.
   const wide = shapeOf(view.size()) === 'wide';
   const [picture, panel] = wide
     ? cut(rest, 'columns', 0.7 * rest.width, 1.5 * gap)
@@ -32,7 +32,7 @@ export default makeScene2D(function* (view) {
   const turn = createSignal(0);
   const here = () => path(turn());
   const place = ({ x, y }: Vector2) => new Vector2(x, -y).scale(map.width / 2 / REACH);
-  /** From the point to the two axes, where its coordinates are read. */
+  /** Lines from the point to both axes, which show its coordinates. */
   const guides = ({ x, y }: Vector2) => [
     [place(new Vector2(x, 0)), place(new Vector2(x, y))],
     [place(new Vector2(0, y)), place(new Vector2(x, y))],

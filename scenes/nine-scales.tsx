@@ -4,10 +4,10 @@ import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, createSignal, linear, waitFor } from '@motion-canvas/core';
 import { aroundPicture, dress, Gauge, NetworkGrid, Title } from 'untrained/nodes';
 
-/** That of growing-weights, which is figure 20. */
+/** The network of growing-weights, which shows figure 20. */
 const network = { seed: 18, layers: 27, units: 30, centre: [1, 0] as [number, number], halfWidth: 2.6 };
 const [FROM, TO, COUNT] = [0.5, 1, 9];
-/** Each picture's is the one before it times the same number. */
+/** The weight scales form a geometric sequence. */
 const scaleAt = (place: number) => FROM * (TO / FROM) ** place;
 
 export default makeScene2D(function* (view) {
@@ -15,7 +15,7 @@ export default makeScene2D(function* (view) {
   const { body, gap, radius } = theme;
   const [head, pictures, foot] = aroundPicture(view.size(), theme);
   const grid = createRef<NetworkGrid>();
-  /** From the first picture to the last, 0 to 1. */
+  /** Progress from the first picture to the last, 0 to 1. */
   const place = createSignal(0);
 
   view.add(
@@ -25,7 +25,7 @@ export default makeScene2D(function* (view) {
         items={Array.from({ length: COUNT }, (_, i) => scaleAt(i / (COUNT - 1))).map((s) => ({
           ...network,
           weightScale: s,
-          supersample: 2, // the last ones are finer than pixels
+          supersample: 2, // the last ones have details smaller than pixels
           label: s.toFixed(2),
           radius,
         }))}
@@ -52,7 +52,7 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  // The dot passes each scale as its picture comes.
+  // The dot passes each scale as its picture appears.
   yield* all(grid().appear(12, 1.5), place(1, 10.5, linear));
   yield* waitFor(3);
 });

@@ -1,4 +1,4 @@
-/** One network whose outputs are lightness, chroma and hue in place of red, green and blue. Loops without a seam.
+/** One network whose outputs are lightness, chroma and hue instead of red, green and blue. A seamless loop.
  *  Run: npm run render oklch
  *  In other colours: npm run render oklch -- --palette magma --out magma.mp4 */
 import { circle, sweep } from 'untrained';

@@ -1,5 +1,5 @@
-/** One network filling the frame, as the article opens with one: a still to hang up, drifting slowly in the film.
- *  Loops without a seam. Run: npm run render opening
+/** One network filling the frame, like the picture that opens the article. It drifts slowly, in a seamless loop.
+ *  Run: npm run render opening
  *  A wallpaper: npm run still opening -- --size 3840x2160 --out wallpaper.png */
 import { circle, sweep } from 'untrained';
 
@@ -9,8 +9,8 @@ export default sweep({
   seconds: 16,
   loop: true,
   size: [960, 540],
-  supersample: 2, // its edges are finer than pixels
-  // Few units and large weights: bold shapes with edges like glass. Two inputs beyond x and y let it drift.
+  supersample: 2, // its edges are sharper than pixels
+  // Few units and large weights give bold shapes with glassy edges. Two inputs beyond x and y let it drift.
   network: { seed: 63, inputs: 4, layers: 20, width: 16, weightScale: 0.95 },
   view: { centre: [0.2, 0], halfWidth: 1.2 },
   slice: circle(0.3),

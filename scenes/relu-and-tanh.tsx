@@ -1,5 +1,5 @@
-/** The same weights with tanh and with relu, at 1, 6, 11 and 16 layers; then tanh turns into relu and back. The article's
- *  figure 14.
+/** The same weights with tanh and with relu, at 1, 6, 11 and 16 layers; then tanh turns into relu and back. The
+ *  article's figure 14.
  *  Run: npm run render scenes/relu-and-tanh.tsx */
 import { makeScene2D, Txt } from '@motion-canvas/2d';
 import {
@@ -24,7 +24,7 @@ const network = {
   halfWidth: 2.2,
 };
 const LAYERS = [1, 6, 11, 16];
-/** Relu lets sums grow that tanh would cut, and a deep network of large ones is of a single colour. */
+/** Relu does not limit sums as tanh does, and a deep network with large sums has a single colour. */
 const WEIGHT_SCALE = { tanh: 0.62, relu: 0.54 };
 
 export default makeScene2D(function* (view) {
@@ -33,8 +33,8 @@ export default makeScene2D(function* (view) {
   const wide = shapeOf(view.size()) === 'wide';
   const tall = view.height() > 1.15 * view.width();
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.6 * title, gap);
-  // Two rows of pictures with their names at the left, or in a tall view two columns with their names on top. What is
-  // said of the mixture stands in the head where the view is wide, and under the pictures elsewhere.
+  // Two rows of pictures with their names at the left, or in a tall view two columns with their names on top. The gauge
+  // of the blend is in the head if the view is wide, and otherwise below the pictures.
   const [pictures, below] = wide ? [rest] : cut(rest, 'rows', rest.height - 2.6 * body);
   const [, middle] = tall ? cut(pictures, 'rows', 1.8 * body) : cut(pictures, 'columns', 2.9 * body);
   const foot = below ?? cut(head, 'columns', 0.5 * head.width)[1];
@@ -42,7 +42,7 @@ export default makeScene2D(function* (view) {
   const grid = createRef<NetworkGrid>();
   const gauge = createRef<Gauge>();
   const names = createRefArray<Txt>();
-  /** How much relu the tanh networks are. */
+  /** The fraction of relu in the activation of the tanh networks. */
   const mix = createSignal(0);
   const mixed = {
     activation: () => ({ from: 'tanh', to: 'relu', fraction: mix() }) as const,
@@ -66,7 +66,7 @@ export default makeScene2D(function* (view) {
     return tall ? [x, y - half - 0.9 * body] : [x - half - 0.8 * body, y];
   };
 
-  /** Where the pictures end at the right. */
+  /** The x coordinate of the pictures' right edge. */
   const reach = () => middle.center.x + grid().extent().x / 2;
   const gaugeWidth = () => (wide ? 0.48 * grid().extent().x : Math.min(0.85 * foot.width, 20 * body));
 
@@ -125,7 +125,7 @@ export default makeScene2D(function* (view) {
   );
   yield* waitFor(2);
 
-  // The tanh networks become the relu networks, and come back.
+  // The tanh networks turn into the relu networks, and back.
   yield* all(gauge().opacity(1, 0.8), names[0].opacity(0, 0.8));
   yield* mix(1, 6, easeInOutSine);
   yield* waitFor(1);

@@ -1,4 +1,5 @@
-/** Relu beside the two s-curves, and what sets it apart: its slope stays 1 where theirs vanish. The article's figure 13.
+/** Relu beside the two s-curves, and what sets it apart: its slope stays 1 where theirs vanish. The article's
+ *  figure 13.
  *  Run: npm run render scenes/relu.tsx */
 import { Circle, Latex, Line, makeScene2D, Txt } from '@motion-canvas/2d';
 import {
@@ -12,7 +13,7 @@ import {
 } from '@motion-canvas/core';
 import { Axes, boxOf, Curve, cut, dress, Heading, shapeOf, split } from 'untrained/nodes';
 
-/** Where the point that runs along the curves begins and ends. */
+/** The first and last x of the point that moves along the curves. */
 const [FROM, TO] = [-3, 3];
 
 interface Shown {
@@ -20,7 +21,7 @@ interface Shown {
   colour: string;
   f: (x: number) => number;
   slope: (x: number) => number;
-  /** Where its name stands, beside its curve and its slope's. */
+  /** The positions of its name, beside its curve and the curve of its slope. */
   places: Record<'f' | 'slope', [number, number]>;
 }
 
@@ -29,7 +30,7 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, title, body, small, gap, stroke } = theme;
-  /** In the order they are drawn. */
+  /** In drawing order. */
   const functions: Shown[] = [
     {
       name: '\\sigma',
@@ -49,7 +50,7 @@ export default makeScene2D(function* (view) {
       name: '\\mathrm{relu}',
       colour: colours.accent,
       f: (x) => Math.max(0, x),
-      slope: (x) => (Math.abs(x) < 0.011 ? Number.NaN : Number(x > 0)), // none at 0: there its curve has a gap
+      slope: (x) => (Math.abs(x) < 0.011 ? Number.NaN : Number(x > 0)), // none at 0, where the curve has a gap
       places: { f: [1.4, 2.4], slope: [2.4, 0.86] },
     },
   ];
@@ -64,7 +65,7 @@ export default makeScene2D(function* (view) {
   const names = createRefArray<Latex>();
   const table = createRefArray<Latex | Txt>();
   const x = createSignal(FROM);
-  /** How much of the point and its tangents is there. */
+  /** The visibility of the point and its tangents, 0 to 1. */
   const looked = createSignal(0);
 
   const plot = (box: BBox, kind: 'f' | 'slope') => {
@@ -151,7 +152,7 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  // Under the plots, the slopes at x: each number beside its name, or under it.
+  // The slopes at x, below the plots: each number is beside its name, or below it.
   const columns = split(foot, 'columns', functions.length);
   view.add(
     functions.flatMap(({ name, colour, slope }, i) => [
@@ -198,7 +199,7 @@ export default makeScene2D(function* (view) {
   yield* waitFor(2.5);
 });
 
-/** As wide below 0 as above, so that it stands still. */
+/** A number with a true minus sign, and without negative zero. */
 function signed(value: number, digits: number): string {
   if (Number.isNaN(value)) return '–';
   return value

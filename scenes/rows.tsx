@@ -13,8 +13,8 @@ export default makeScene2D(function* (view) {
   const { colours, title, small, gap, radius } = theme;
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
 
-  // Wide: a network is a row, its layers numbered on top. Nearly square: the rows are broken into two bands. Tall: a
-  // network is a column, its layers numbered on the left.
+  // In a wide view, each network is a row, with its layers numbered on top. In a nearly square one, the rows are split
+  // into two bands. In a tall one, each network is a column, with its layers numbered at the left.
   const ratio = view.width() / view.height();
   const bands = ratio > 0.7 && ratio < 1.2 ? 2 : 1;
   const perBand = LAYERS / bands;
@@ -69,7 +69,7 @@ export default makeScene2D(function* (view) {
     </>,
   );
 
-  // The first layers, and time to look at them; then all four get a layer more at a time.
+  // Shows the first layers for a while; then adds layers to all four networks, one at a time.
   labels[0]().opacity(1);
   for (const field of fields[0]) field().opacity(1);
   yield* waitFor(1.2);
@@ -80,7 +80,7 @@ export default makeScene2D(function* (view) {
   }
   yield* waitFor(2.5);
 
-  /** A picture leaves the one before it, and gets its layer on the way to its own place. */
+  /** Moves a picture from the previous one to its own position, while its new layer fades in. */
   function* add(k: number, i: number, seconds: number) {
     const newBand = k % perBand === 0;
     const to = steps[k].cells[i].center;

@@ -22,7 +22,7 @@ const UNITS = [
 ];
 
 const h = (i: number) => (x: number) => Math.tanh(UNITS[i].w * x + UNITS[i].b);
-/** The sum of so many terms; of a fraction, that much of the last. */
+/** The sum of the first `terms` terms. A fraction adds that part of the next one. */
 const sum = (terms: number) => (x: number) =>
   UNITS.reduce((z, { v }, i) => z + Math.min(1, Math.max(0, terms - i)) * v * h(i)(x), 0);
 const written = (value: number) => value.toFixed(1).replace('-', '−');
@@ -93,7 +93,7 @@ export default makeScene2D(function* (view) {
   ]);
   axes[2]().add(<Curve ref={output} graph={{ f: sum(3) }} stroke={colours.ink} {...line} />);
 
-  // A line at x through all three, and a dot where it meets each curve.
+  // A line at x through all three plots, and a dot where it meets each curve.
   const dot = (i: number, curve: () => Curve, fill: string) => (
     <Circle
       size={4 * stroke}
@@ -127,19 +127,19 @@ export default makeScene2D(function* (view) {
   yield* all(...curves.map((curve, i) => delay(0.5 * i, curve().end(1, 1.6, easeInOutSine))));
   yield* waitFor(0.6);
 
-  // Each is weighted, and added to those before it.
+  // Each curve is weighted and added to the previous ones.
   yield* all(axes[1]().opacity(1, 0.6), captions[1]().opacity(1, 0.6));
   for (let i = 0; i < UNITS.length; i++) yield* add(i);
   value('');
   yield* waitFor(0.8);
 
-  // And all of it is bent once more.
+  // Then tanh is applied to the sum.
   output().end(1);
   yield* all(axes[2]().opacity(1, 0.8), captions[2]().opacity(1, 0.8));
   yield* output().graph({ f: (x) => Math.tanh(sum(3)(x)) }, 2, easeInOutCubic);
   yield* waitFor(0.8);
 
-  // One x, followed through.
+  // Follows one x through all three plots.
   value(() => `x = ${written(probe())}`);
   yield* probing(1, 0.5);
   yield* probe(5, 7, easeInOutSine);

@@ -1,5 +1,5 @@
 /** What a second layer makes of the first, with two inputs: three surfaces, their weighted sum building up, and tanh of
- *  it, at last from above. The article's figure 5. Run: npm run render scenes/s-surfaces.tsx */
+ *  it, finally seen from above. The article's figure 5. Run: npm run render scenes/s-surfaces.tsx */
 import { Latex, makeScene2D } from '@motion-canvas/2d';
 import {
   all,
@@ -17,7 +17,7 @@ import {
 import { buildNetwork, networkSchema } from 'untrained';
 import { boxOf, cut, dress, Heading, HeightMap, shapeOf, split, squareIn } from 'untrained/nodes';
 
-/** Three units of two inputs, and one unit that adds them up. */
+/** Three units with two inputs, and one unit that adds them up. */
 const SEED = 171;
 const network = buildNetwork(
   networkSchema.parse({
@@ -37,15 +37,15 @@ const unit = (i: number) => ({ w: [Array.from(weights.slice(2 * i, 2 * i + 2))],
 const units = [0, 1, 2].map(unit);
 const first = { w: units.flatMap(({ w }) => w), b: units.flatMap(({ b }) => b) };
 const [v, bias] = [Array.from(network.output.weights), network.output.biases[0]];
-/** The largest that the sum can be, either way. */
+/** The largest absolute value of the sum. */
 const most = v.reduce((total, weight) => total + Math.abs(weight), Math.abs(bias));
 
-/** The sum of so many terms, from -most to most as heights from 0 to 1; of a fraction, that much of the last. */
+/** The sum of the first `terms` terms, as heights from 0 (-most) to 1 (most). A fraction adds that part of the next. */
 const summed = (terms: number) => {
   const share = (i: number) => Math.min(1, Math.max(0, terms - i)) / (2 * most);
   return [first, { w: [v.map((weight, i) => weight * share(i))], b: [bias * share(0) + 0.5] }];
 };
-/** The sum, times a factor, before tanh bends it. */
+/** The sum times a factor, to which tanh is applied. */
 const bent = (factor: number) => [first, { w: [v.map((weight) => factor * weight)], b: [factor * bias] }];
 
 export default makeScene2D(function* (view) {
@@ -66,10 +66,10 @@ export default makeScene2D(function* (view) {
       return [upper, ...split(lower, 'rows', 2, gap)];
     },
   }[shapeOf(view.size())]();
-  const room = 2 * body; // for a formula above each
+  const room = 2 * body; // for a formula above each surface
   const below = (box: BBox) => cut(box, 'rows', room)[1];
   const wide = shapeOf(view.size()) === 'wide';
-  /** A surface seen aslant is wider than it is high, and may reach out of its box where it is not there. */
+  /** A surface seen at an angle is wider than high, so its node may be larger than its box where nothing is drawn. */
   const sideIn = ({ width, height }: BBox) => Math.min(1.05 * width, 1.55 * height);
   const unitBoxes = split(below(unitsBox), wide ? 'rows' : 'columns', 3, 0.3 * gap);
 
@@ -148,7 +148,7 @@ export default makeScene2D(function* (view) {
   yield* all(...surfaces.map((surface, i) => delay(0.5 * i, surface().relief(0.45, 1.6, easeOutCubic))));
   yield* waitFor(0.6);
 
-  // Each is weighted, and added to those before it.
+  // Each surface is weighted and added to the previous ones.
   yield* all(captions[1]().opacity(1, 0.6), sum().opacity(1, 0.8));
   for (let i = 0; i < 3; i++) {
     value(`weight ${i + 1}: ${written(v[i])}`);
@@ -157,12 +157,12 @@ export default makeScene2D(function* (view) {
   }
   value('');
 
-  // And all of it is bent once more: what is far from 0 levels out.
+  // Then tanh is applied to the sum: values far from 0 level out.
   yield* all(captions[2]().opacity(1, 0.6), output().opacity(1, 0.8));
   yield* output().weights(bent(1), 2.5, easeInOutSine);
   yield* waitFor(1);
 
-  // From above, brightness says what height did.
+  // From above, brightness shows what height did.
   yield* all(
     output().tilt(90, 2),
     output().turn(0, 2),
@@ -173,7 +173,7 @@ export default makeScene2D(function* (view) {
   );
   yield* waitFor(3);
 
-  /** What makes it as large as its box, from above. */
+  /** The magnification that fills the box when seen from above. */
   function fromAbove() {
     return (0.98 * squareIn(below(outputBox)).width) / output().sideFromAbove();
   }

@@ -1,5 +1,6 @@
-/** How large the activations are, layer by layer, and what becomes of the picture. Without an activation they vanish or
- *  explode, unless weights deviate by 1/√n; then tanh holds the large ones back. Section 7.1 of the article.
+/** How large the activations are, layer by layer, and what becomes of the picture. Without an activation function they
+ *  vanish or explode, unless the weights' standard deviation is 1/√n; tanh limits the large ones. Section 7.1 of the
+ *  article.
  *  Run: npm run render scenes/scaling.tsx */
 import { Circle, Latex, Line, makeScene2D, Txt } from '@motion-canvas/2d';
 import {
@@ -15,16 +16,16 @@ import {
 import { buildNetwork, networkSchema } from 'untrained';
 import { Axes, boxOf, Curve, cut, dress, Heading, NetworkGrid, shapeOf } from 'untrained/nodes';
 
-/** Without biases, as in the article's section: nothing comes in but the point. */
+/** Without biases, as in that section of the article: the only input is the point. */
 const network = { seed: 149, biasScale: 0 };
 const UNITS = 30;
 const LAST = 40;
-/** What the plot shows, as powers of ten: without an activation, and with tanh. */
+/** The ranges of the plot, as powers of ten: without an activation, and with tanh. */
 const [LINEAR, TANH]: [number, number][] = [
   [-4.4, 5.4],
   [-2.3, 0.5],
 ];
-/** The sizes are found for so many mixtures of none and tanh. */
+/** The number of blends of identity and tanh for which the sizes are computed. */
 const MIXTURES = 11;
 
 type Place = [layer: number, power: number];
@@ -32,7 +33,7 @@ type Place = [layer: number, power: number];
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, title, small, gap, stroke, radius } = theme;
-  /** Each with what becomes of it, without an activation and with tanh, and where in the plot that stands. */
+  /** Each scale with what happens to it, without an activation and with tanh, and the positions of these words. */
   const shown = [
     {
       scale: { weightScale: 0.2 },
@@ -69,15 +70,15 @@ export default makeScene2D(function* (view) {
 
   const wide = shapeOf(view.size()) === 'wide';
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
-  // The pictures stand beside the plot, in a row under it, or in two rows where there is room.
+  // The pictures are beside the plot, in a row below it, or in two rows if there is room.
   const columns = !wide && rest.height < 1.4 * rest.width ? 4 : 2;
   const [plot, pictures] = wide
     ? cut(rest, 'columns', rest.width - rest.height, 1.5 * gap)
     : cut(rest, 'rows', rest.height - (columns === 4 ? 0.28 : 1.05) * rest.width, gap);
   const axes = createRef<Axes>();
-  /** The layer that is being looked at, with a fraction. */
+  /** The current layer, with a fraction. */
   const layer = createSignal(1);
-  /** How much tanh the activation is. */
+  /** The fraction of tanh in the activation. */
   const mix = createSignal(0);
   const domain = createSignal(LINEAR);
 
@@ -139,7 +140,7 @@ export default makeScene2D(function* (view) {
         ))}
         {shown.map(({ colour, powers }) => (
           <Curve
-            // Only as far as the layer that is being looked at.
+            // Only up to the current layer.
             graph={() => {
               const last = layer();
               return { f: (x: number) => (x < 1 || x > last ? Number.NaN : powerAt(powers, x)) };
@@ -175,10 +176,10 @@ export default makeScene2D(function* (view) {
           ...scale,
           units: UNITS,
           activation: () => ({ from: 'identity', to: 'tanh', fraction: mix() }) as const,
-          layers: () => layer() + 1, // and the one that makes colours of them
+          layers: () => layer() + 1, // plus the output layer
           radius,
           label: name,
-          stroke: colour, // as its curve
+          stroke: colour, // like its curve
           lineWidth: 0.9 * stroke,
         }))}
         columns={columns}
@@ -196,20 +197,21 @@ export default makeScene2D(function* (view) {
   yield* all(mix(1, 5, easeInOutSine), domain(TANH, 5, easeInOutSine));
   yield* waitFor(3);
 
-  /** From far, every other power is enough. */
+  /** In the larger range, only every other power has a tick. */
   function tickOpacity(power: number): number {
     return isInside(power) ? (power % 2 === 0 ? 1 : mix()) : 0;
   }
 
-  /** Whether the dots are past a word's middle, as an opacity. */
+  /** The opacity of a word: 1 once the dots have passed its centre. */
   function passed(x: number): number {
     return Math.min(1, Math.max(0, layer() - x - 5));
   }
 });
 
 /**
- * The power of ten that each layer's activations are large, as the root of their mean square over points of the usual
- * view. `tanh` is how much of the activation is tanh, and the rest is none.
+ * The size of each layer's activations as a power of ten: the log10 of their root mean square over points of the usual
+ * view.
+ * @param tanh - The fraction of tanh in the activation; the rest is the identity.
  */
 function powersOf(scale: Record<string, unknown>, tanh: number): number[] {
   const { hidden } = buildNetwork(

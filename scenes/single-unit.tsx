@@ -1,5 +1,5 @@
-/** One unit, the smallest network there is, seen three ways: as the curve it bends its sum by, as a surface over the
- *  plane, and from above, as a picture in which brightness is height. Figure 3.
+/** One unit, the smallest network there is, seen three ways: as the curve that it applies to its sum, as a surface over
+ *  the plane, and from above, as a picture in which brightness is height. Figure 3.
  *  Run: npm run render scenes/single-unit.tsx */
 import { Latex, makeScene2D, Txt } from '@motion-canvas/2d';
 import { all, type BBox, createRef, delay, easeInOutSine, easeOutCubic, waitFor } from '@motion-canvas/core';
@@ -27,7 +27,7 @@ export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, body, small, gap } = theme;
 
-  // Below the head, three panels: in a row, or the surface beside or above the other two.
+  // Three panels below the title: in a row, or with the surface beside or above the other two.
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 3.6 * body, gap);
   const [curveBox, surfaceBox, pictureBox] = {
     wide: () => split(rest, 'columns', 3, gap),
@@ -43,7 +43,7 @@ export default makeScene2D(function* (view) {
     },
   }[shapeOf(view.size())]();
 
-  // Under each panel is room for what it is called; the plot and the picture are of one size.
+  // Below each panel is room for its name. The plot and the picture have the same size.
   const room = 3.4 * small;
   const panel = (box: BBox) => squareIn(cut(box, 'rows', box.height - room)[0]).expand(-0.8 * small);
   const [plot, relief, picture] = [panel(curveBox), panel(surfaceBox), panel(pictureBox)];
@@ -102,18 +102,18 @@ export default makeScene2D(function* (view) {
 
   yield* waitFor(1);
 
-  // The curve that a unit bends its sum by.
+  // The curve that a unit applies to its sum.
   yield* all(
     axes().opacity(1, 0.6),
     captions[0]().opacity(1, 0.6),
     delay(0.3, curve().end(1, 1.8, easeInOutSine)),
   );
 
-  // The same, over all sums that the plane has.
+  // The same curve for the sums at all points of the plane.
   yield* all(surface().opacity(1, 0.8), captions[1]().opacity(1, 0.8), surface().turn(0, 1.2, easeOutCubic));
   yield* all(surface().relief(0.45, 1.6), surface().turn(55, 4, easeInOutSine));
 
-  // From above, height is no more to be seen: brightness says it, and that is the picture.
+  // From above, height is invisible: brightness shows it instead, and that is the picture.
   yield* all(
     surface().tilt(90, 1.8),
     surface().turn(0, 1.8),

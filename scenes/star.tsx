@@ -1,5 +1,5 @@
-/** Why a network seen from afar is a star: relu's network is linear in each of finitely many convex regions, and from
- *  far enough away only the unbounded ones are seen. Section 6 of the article, its paragraph for the mathematical.
+/** Why a network seen from afar is a star: a relu network is linear in each of finitely many convex regions, and from
+ *  far enough away only the unbounded ones are visible. Section 6 of the article, the paragraph for mathematicians.
  *  Run: npm run render scenes/star.tsx */
 import { makeScene2D, Path, Rect } from '@motion-canvas/2d';
 import { createRef, createSignal, easeInOutSine, waitFor } from '@motion-canvas/core';
@@ -8,7 +8,7 @@ import { aroundPicture, dark, dress, Gauge, NetworkField, Title, zoomBetween } f
 
 const spec = { seed: 17, layers: 4, weightScale: 1.1, activation: 'relu' as const };
 const UNITS = 8;
-/** Half-widths of the view, from the first to the last; in the middle, the unbounded regions light up. */
+/** Half-widths of the view: at the start, when the unbounded regions light up, and at the end. */
 const [NEAR, MIDDLE, FAR] = [2.4, 8, 80];
 
 export default makeScene2D(function* (view) {
@@ -25,9 +25,9 @@ export default makeScene2D(function* (view) {
   const outlined = createSignal(0);
   const lit = createSignal(0);
   const halfWidth = () => field().halfWidth();
-  /** Pixels for each unit of the plane. */
+  /** Pixels per unit of the plane. */
   const scale = () => Math.min(picture.width, picture.height) / 2 / halfWidth();
-  /** What of the regions is in the picture. */
+  /** The parts of the regions that are in the picture. */
   const seen = (unbounded: boolean) =>
     all
       .filter((region) => isUnbounded(region) === unbounded)
@@ -92,13 +92,13 @@ export default makeScene2D(function* (view) {
 
 type Point = [x: number, y: number];
 type Polygon = Point[];
-/** A value a x + b y + c for each point (x, y). */
+/** The coefficients of an affine function a x + b y + c. */
 type Affine = [a: number, b: number, c: number];
 
 /** Half the side of a square that stands for the whole plane: a region that reaches its edge is unbounded. */
 const PLANE = 1e5;
 
-/** The plane, cut by every unit of every layer along the line where its sum is 0. */
+/** Divides the plane by every unit of every layer along the line where its sum is 0. */
 function linearRegions(hidden: Layer[]): Polygon[] {
   const square = [
     [-1, -1],
@@ -112,7 +112,7 @@ function linearRegions(hidden: Layer[]): Polygon[] {
   ];
   let pieces = [{ region: square, values: inputs }];
   for (const { weights, biases, inputs: count } of hidden) {
-    // Inside a region, each unit of this layer is one affine function of the point.
+    // Inside a region, each unit's sum is an affine function of the point.
     const sums = (values: Affine[]) =>
       [...biases].map((bias, unit): Affine => {
         const sum = (k: number) =>
@@ -152,7 +152,7 @@ function positive(polygon: Polygon, [a, b, c]: Affine): Polygon {
   });
 }
 
-/** The part of a polygon in the box that reaches so far from the origin, each way. */
+/** The part of a polygon in the box from (-x, -y) to (x, y). */
 function within(polygon: Polygon, x: number, y: number): Polygon {
   const edges: Affine[] = [
     [1, 0, x],

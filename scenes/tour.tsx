@@ -1,7 +1,7 @@
 /** A tour of the whole article in two minutes, from one unit to the scale of random weights. Figures 1 to 20.
  *  Run: npm run render scenes/tour.tsx -- --size 960x540
  *
- *  Each part is a scene of its own, laid out anew in the view above the words and played faster, or only a part of it. */
+ *  Each part is another scene, or an excerpt of it, laid out in the area above the caption and played faster. */
 import { Layout, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import {
   all,
@@ -33,7 +33,7 @@ import typicalNetworks from './typical-networks';
 import zoomingIn from './zooming-in';
 
 type Scene = SceneViewProps['scene'];
-/** What is played, from which second of its own to which, in how many seconds, and what is said of it. */
+/** A scene, the excerpt to play in seconds of its own time, its duration in the tour in seconds, and its caption. */
 type Part = [scene: Scene, from: number, to: number, seconds: number, words: string];
 const PARTS: Part[] = [
   [singleUnit, 0.5, 16.5, 9, 'A unit adds up its inputs, and bends the sum.'],
@@ -51,7 +51,7 @@ const PARTS: Part[] = [
   [growingWeights, 0.5, 8.5, 7, 'The scale of the weights decides between a blur and noise.'],
   [scaling, 0.5, 22, 10, 'The sweet spot lies between vanishing and exploding.'],
 ];
-/** How long the first picture and the last one are there, and what one takes to come or go. */
+/** The durations of the first and the last picture, and of each fade, in seconds. */
 const [FIRST, LAST, FADE] = [7, 7, 0.4];
 const TOTAL = PARTS.reduce((sum, [, , , seconds]) => sum + seconds, FIRST + LAST);
 
@@ -95,7 +95,7 @@ export default makeScene2D(function* (view) {
     'after “A Visual Exploration of Random Neural Networks” by Tyler Neylon',
   ]);
 
-  /** A part comes, and goes while it is still moving. */
+  /** Fades a part in and out while it plays. */
   function* play([scene, from, to, seconds, text]: Part): ThreadGenerator {
     const part = createRef<SceneView>();
     view.add(<SceneView ref={part} scene={scene} size={stage.size} position={stage.center} opacity={0} />);
@@ -108,7 +108,10 @@ export default makeScene2D(function* (view) {
     part().remove();
   }
 
-  /** A sweep fills the frame, and steps back behind a title. The first is there from the beginning, the last to the end. */
+  /**
+   * Fills the frame with a sweep, then dims it behind a title. The first one is visible from the beginning, the last
+   * one until the end.
+   */
   function* filling(sweep: Sweep, seconds: number, [first, second]: string[]): ThreadGenerator {
     const field = createRef<NetworkField>();
     const veil = createRef<Rect>();

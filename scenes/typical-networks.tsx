@@ -1,5 +1,5 @@
-/** Typical networks: a dozen of one layer, then the same ones with a layer of 10 hidden units before it.
- *  Figures 7 and 8, the latter once the second layer is there.
+/** Typical networks: a dozen with one layer, then the same ones with a layer of 10 hidden units before it.
+ *  Figures 7 and 8, the latter after the second layer has appeared.
  *  Run: npm run render scenes/typical-networks.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, createSignal, delay, easeInOutCubic, waitFor } from '@motion-canvas/core';
@@ -7,7 +7,7 @@ import { boxOf, cut, dress, Heading, NetworkGrid, shapeOf } from 'untrained/node
 
 const SEEDS = [29, 20, 49, 31, 44, 5, 12, 28, 36, 47, 42, 53];
 const network = { units: 10, weightScale: 1.6, centre: [1, 0] as [number, number] };
-/** What figures 7 and 8 show of the plane: two layers have their shapes nearer to the origin. */
+/** The views of figures 7 and 8. With two layers, the shapes are nearer to the origin. */
 const [ONE, TWO] = [
   { layers: 1, halfWidth: 3 },
   { layers: 2, halfWidth: 2 },
@@ -19,7 +19,7 @@ export default makeScene2D(function* (view) {
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
   const grid = createRef<NetworkGrid>();
   const layers = createSignal(1);
-  const seeds = SEEDS.slice(0, shapeOf(view.size()) === 'wide' ? 10 : 12); // 5 x 2, or 3 x 4: no holes
+  const seeds = SEEDS.slice(0, shapeOf(view.size()) === 'wide' ? 10 : 12); // 5 x 2 or 3 x 4, without gaps
 
   view.add(
     <>
@@ -43,7 +43,7 @@ export default makeScene2D(function* (view) {
   yield* grid().appear(4);
   yield* waitFor(2.5);
 
-  // The second layer comes over them like a wave, from the upper left.
+  // The second layer sweeps over them like a wave, from the top left.
   layers(2);
   yield* all(
     ...seeds.map((_, i) => {

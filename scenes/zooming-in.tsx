@@ -1,13 +1,13 @@
-/** A network seen from far away, where it is a star, and from nearer and nearer, until it is a gradient. Figures 17 and 18:
- *  it rests where the former is, and the views on the way are the latter's.
+/** A network seen from far away, where it is a star, and from nearer and nearer, until it is a gradient. Figures 17 and
+ *  18: it pauses at the view of figure 17, and passes the views of figure 18.
  *  Run: npm run render scenes/zooming-in.tsx */
 import { Line, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';
 import { aroundPicture, dress, Gauge, NetworkField, Title, zoomBetween } from 'untrained/nodes';
 
-/** Growing-depth's network at 27 layers, about the origin. */
+/** The network of growing-depth at 27 layers, centred on the origin. */
 const network = { seed: 16, layers: 27, units: 30, weightScale: 0.62, centre: 0 };
-/** Half-widths of the view, from the first to the last. */
+/** Half-widths of the view at the start, at the pause and at the end. */
 const [FAR, USUAL, NEAR] = [40, 2.6, 0.1];
 
 export default makeScene2D(function* (view) {
@@ -18,7 +18,7 @@ export default makeScene2D(function* (view) {
   const halfWidth = () => field().halfWidth();
   const place = (h: number) => Math.log(FAR / h) / Math.log(FAR / NEAR);
 
-  // As on a map: a round length, as long as may be within a third of the picture.
+  // A scale bar as on a map: the largest round length within a third of the picture.
   const scaleLength = () => roundBelow((2 * halfWidth()) / 3);
   const scalePixels = () => (scaleLength() / (2 * halfWidth())) * Math.min(picture.width, picture.height);
 
@@ -28,7 +28,7 @@ export default makeScene2D(function* (view) {
         ref={field}
         {...network}
         halfWidth={FAR}
-        // From afar, its rays are finer than pixels.
+        // From afar, its rays are thinner than pixels.
         supersample={() => (halfWidth() > 2 ? 2 : 1)}
         size={picture.size}
         position={picture.center}
@@ -76,18 +76,18 @@ export default makeScene2D(function* (view) {
   yield* waitFor(2);
 });
 
-/** The greatest of 1, 2 and 5 times a power of ten that is no greater. */
+/** The largest number of the form 1, 2 or 5 times a power of ten that is not larger than `length`. */
 function roundBelow(length: number): number {
   const unit = 10 ** Math.floor(Math.log10(length));
   return unit * (length >= 5 * unit ? 5 : length >= 2 * unit ? 2 : 1);
 }
 
-/** Without the binary dust that powers of ten below 1 leave. */
+/** Writes a length without the rounding errors of powers of ten below 1. */
 function written(length: number): string {
   return `${Number(length.toPrecision(1))}`;
 }
 
-/** One end of the scale bar: its corner and the tick above it, in the order they are drawn. */
+/** One end of the scale bar, its corner and the tick above it, in drawing order. */
 function bracket(x: number, height: number, first: boolean): [number, number][] {
   const tick: [number, number][] = [
     [x, -height],

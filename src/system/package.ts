@@ -1,4 +1,4 @@
-/** What the package says of itself. */
+/** Metadata from our package.json. */
 import { readFileSync } from 'node:fs';
 
 export const VERSION: string = JSON.parse(

@@ -1,4 +1,4 @@
-/** Composed scenes that are changed: what stays the same is not drawn again, and the film is the one that is drawn anew. */
+/** Changed composed scenes: unchanged frames are not drawn again, and the film is the same as without the cache. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { temporaryFolder, untrained } from '../cli/untrained.js';
 
 const folder = temporaryFolder();
 
-/** A film of 75 frames at 25 fps, in two segments: a network, a surface and a formula, and what `last` shows in the second. */
+/** A film of 75 frames at 25 fps, in two segments: a network, a surface and a formula; `last` shows in the second. */
 function scene(name: string, last: string): string {
   const path = join(folder, `${name}.tsx`);
   writeFileSync(
@@ -28,7 +28,7 @@ export default makeScene2D(function* (view) {
   return path;
 }
 
-/** Renders it, and gives the film and how many frames were drawn for it. */
+/** Renders a scene, and returns the film and the number of frames that were drawn for it. */
 async function render(path: string, cache: string): Promise<{ film: Buffer; drawn: number }> {
   const out = join(folder, 'film.mp4');
   const env = { UNTRAINED_CACHE: cache === 'off' ? 'off' : join(folder, cache) };
@@ -55,12 +55,12 @@ test('a caption at the end that is changed is all that is drawn', async () => {
   const anew = await render(path, 'off');
   expect(anew.drawn).toBe(75);
   expect(changed.film.equals(anew.film)).toBe(true);
-  scene('captioned', caption('The end')); // as it was
+  scene('captioned', caption('The end')); // unchanged
   expect((await render(path, 'captions')).drawn).toBe(0);
 });
 
 test('what cannot be followed is drawn again, all of it', async () => {
-  // Pixels that the scene reads, so that all that it shows may depend on them.
+  // The scene reads pixels, so everything that it shows may depend on them.
   const reading = `const own = document.createElement('canvas').getContext('2d');
   const read = () => own.getImageData(0, 0, 1, 1).data[3] + field().weightScale();
   view.add(<Txt text={() => String(read())} fill={'white'} />);

@@ -106,7 +106,7 @@ test('a sheet has the seeds that a scene asks for, and of one that asks for none
   const [red, blue] = await cells(seeded, '--seeds', 'red,3');
   expect([...red.subarray(0, 4), ...blue.subarray(0, 4)]).toEqual([255, 0, 0, 255, 0, 0, 255, 255]);
   const { code, stderr } = await untrained(['sheet', turning, '--seeds', '1-3']);
-  expect(stderr).toMatch(/^untrained: --set seed: .*asks for.*\n$/);
+  expect(stderr).toMatch(/^untrained: --set seed: .*no scene uses.*\n$/);
   expect(code).toBe(2);
 });
 
@@ -216,7 +216,7 @@ test('dialogs are warned of, and nothing waits for them; nor for a debugger', as
     .map((line) => JSON.parse(line));
   const warnings = lines.filter(({ type }) => type === 'warning').map(({ message }) => message);
   const said = ['alert("stop")', 'confirm()', 'prompt("who?")', 'print()'];
-  expect(warnings).toEqual(said.map((call) => expect.stringContaining(`: ${call} shows nothing`)));
+  expect(warnings).toEqual(said.map((call) => expect.stringContaining(`: ${call} has no effect`)));
   expect([code, lines.at(-1)]).toMatchObject([0, { type: 'result', frames: 5 }]);
 });
 
@@ -302,7 +302,7 @@ test('what cannot be is refused before a browser starts', async () => {
       "untrained: --seed applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
       "untrained: --seconds applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
       "untrained: --concurrency applies only to composed scenes, but depth is a sweep: remove it.",
-      "untrained: --size is 100x100, and the project is laid out for 160x120: take the same proportions, such as 100x75.",
+      "untrained: --size is 100x100 but the project is laid out for 160x120: use the same aspect ratio, such as 100x75.",
       "typo.tsx:5:8: Expected identifier but found "="",
       "missing.tsx:3:24: there is no module "not-installed-parser": check its name, or install it beside the file.",
       "moved.tsx:3:18: there is no module "./not-there.svg": check its name, or install it beside the file.",
@@ -312,7 +312,7 @@ test('what cannot be is refused before a browser starts', async () => {
 
 test('a variable that no scene asks for is refused', async () => {
   const { code, stderr } = await untrained(['render', turning, ...SMALL, '--set', 'color=red']);
-  expect(stderr).toContain('no scene asks for a variable of that name. Did you mean "colour"?');
+  expect(stderr).toContain('no scene uses a variable of that name. Did you mean "colour"?');
   expect(code).toBe(2);
 });
 

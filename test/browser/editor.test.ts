@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 const scenes = join(folder, 'scenes');
 
 let url: string;
-/** On stderr. */
+/** Its output on stderr. */
 let said = '';
 let stop: () => Promise<void>;
 let browser: Browser;
@@ -66,21 +66,21 @@ afterAll(async () => {
   await stop?.();
 });
 
-/** What the preview shows, and the number of its frame. */
+/** The preview's picture, and the number of its frame. */
 const shown = () =>
   page.evaluate(() => {
     const canvases = [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL());
     return { frame: /\[(\d+)\]/.exec(document.body.textContent ?? '')?.[1], pictures: canvases.join() };
   });
 
-/** Whether the film's length is there beside the number of the frame, and is not none. */
+/** Whether the editor shows the film's length, and it is not zero. */
 const lengthKnown = () =>
   page.evaluate(() => {
     const [, last] = document.body.textContent?.match(/\[(\d+)\]/g) ?? [];
     return last !== undefined && last !== '[0]';
   });
 
-/** Waits for the frame, and for the preview to rest on a picture of it. */
+/** Waits until the preview shows the final picture of the frame. */
 async function rests(frame: string) {
   await expect.poll(async () => (await shown()).frame, { timeout: 60_000 }).toBe(frame);
   let before = '';
@@ -104,7 +104,7 @@ test('it listens on this machine alone, and lists composed scenes and sweeps', a
   await expect.poll(() => page.locator('body').textContent(), { timeout: 60_000 }).toContain('square.tsx');
   const text = await page.locator('body').textContent();
   expect(text).toContain('sweep.ts');
-  expect(text).toContain('weight-scale.ts'); // what the package brings
+  expect(text).toContain('weight-scale.ts'); // one of the package's scenes
 });
 
 test('a new file appears by itself, and goes again', async () => {
@@ -117,7 +117,7 @@ test('a new file appears by itself, and goes again', async () => {
 test.each(['square', 'sweep'])('%s can be scrubbed, and frames come back as they were', async (name) => {
   await page.goto(url + name);
   const first = await rests('0');
-  // The editor takes no keys until it knows how long the scene is.
+  // The editor ignores keys until it knows the length of the scene.
   await expect.poll(lengthKnown, { timeout: 60_000 }).toBe(true);
   await page.keyboard.press('ArrowRight');
   const second = await rests('1');
@@ -126,7 +126,7 @@ test.each(['square', 'sweep'])('%s can be scrubbed, and frames come back as they
   expect(await rests('0')).toBe(first);
 });
 
-/** Counts the bands that the page's render threads have drawn, from before it loads. */
+/** Counts the bands that the page's render threads draw. Call it before the page loads. */
 function countBands() {
   const counts = { bands: 0 };
   const native = window.Worker;
@@ -150,23 +150,23 @@ test('who scrubs a slow sweep waits for the newest frame alone, and it is that f
   const before = await bands();
   await page.keyboard.press('ArrowRight');
   await rests('2');
-  const each = (await bands()) - before; // that a frame takes
+  const each = (await bands()) - before; // bands per frame
 
   const track = (await page.locator('[class*=trackContainer]').boundingBox())!;
   const over = (frame: number) => [track.x + ((frame + 0.5) * track.width) / 25, track.y + 80] as const;
   await page.mouse.move(...over(3));
   const started = await bands();
   await page.mouse.down();
-  await expect.poll(bands, { interval: 10 }).toBeGreaterThan(started); // the first is under way, and takes seconds
+  await expect.poll(bands, { interval: 10 }).toBeGreaterThan(started); // the first frame has started, and takes seconds
   for (let frame = 4; frame <= 9; frame++) await page.mouse.move(...over(frame));
   const asked = await bands();
   await page.mouse.up();
   const newest = await rests('9');
   const threads = await page.evaluate(() => navigator.hardwareConcurrency);
-  // Of frames before it, a thread draws no more than what it was given already: two bands.
+  // Of earlier frames, a thread draws only the bands that it already has: two.
   expect((await bands()) - asked).toBeLessThanOrEqual(each + 2 * threads);
 
-  // And what it rests on is what a page shows that comes from the other side, at leisure.
+  // The final picture equals that of a page that reaches the frame from the other side, without scrubbing.
   await page.keyboard.press('ArrowRight');
   expect(await rests('10')).not.toBe(newest);
   await page.reload();
@@ -179,7 +179,7 @@ test('it writes nothing beside the scenes', () => {
   expect(readdirSync(scenes).sort()).toEqual(['slow.ts', 'square.tsx', 'sweep.ts']);
 });
 
-/** Sends what the editor's page sends, `times` times, and gives what comes back. */
+/** Sends the messages of the editor's page, `times` times, and returns the responses. */
 const send = (event: string, data: object, answer: string, times: number) =>
   page.evaluate(
     async ([event, data, answer, times]) => {

@@ -1,4 +1,4 @@
-/** What scenes load from hosts: from what is installed, or from hosts that are allowed, and else not at all. */
+/** Scenes' requests to hosts: answered from installed packages or by allowed hosts, and otherwise refused. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,7 +26,7 @@ const server = createServer((request, response) => {
 beforeAll(() => new Promise<void>((done) => server.listen(0, '127.0.0.1', done)));
 afterAll(() => void server.close());
 
-/** Stands for the network: every host is a server of ours, and only https is asked. */
+/** Stands in for the network: every host is our own server, which expects only https. */
 const network: typeof fetch = (input, options) => {
   const { protocol, pathname } = new URL(String(input));
   if (protocol !== 'https:') throw new Error(`${input} was asked without encryption`);
@@ -45,7 +45,7 @@ test('an allowed host is asked, its answer stored by its digest, and had again w
   expect(readdirSync(options.store)).toContain(digest);
   const again = new Hosts(folder, { ...options, fetch: offline });
   expect(String((await again.answer(address)).body)).toBe('cookie: none');
-  // A film that names its answers needs no leave, since nothing is asked.
+  // A film whose recipe names its responses needs no permission, since nothing is requested.
   const remade = new Hosts(folder, { store: options.store, answers: { [address]: digest }, fetch: offline });
   expect(String((await remade.answer(address)).body)).toBe('cookie: none');
   writeFileSync(join(options.store, digest), 'text/plain\nsomething else');
@@ -132,14 +132,14 @@ test('an icon whose set is installed is drawn from there, turned and coloured as
   expect([code, stderr]).toEqual([0, '']);
   const { frames } = await decode(join(folder, 'still.png'), { width: 96, height: 54 });
   const red = (x: number, y: number) => frames[0][4 * (96 * y + x)] > 200;
-  // At the left, the right, the top and the bottom of each.
+  // At the left, right, top and bottom of each.
   const halves = [16, 48, 80].map((x) => [red(x - 8, 27), red(x + 8, 27), red(x, 18), red(x, 36)]);
   expect(halves.map(([left, right]) => [left, right]).slice(0, 2)).toEqual([
     [true, false],
     [false, true],
   ]);
   expect(halves[2].slice(2)).toEqual([true, false]);
-  // What it was made with is in its recipe.
+  // The film's recipe contains its responses.
   expect(readFileSync(join(folder, 'still.png'), 'latin1')).toMatch(
     /"answers":\{.*"https:\/\/api\.iconify\.design\/case\/top\.svg\?color=%23ff0000":"[0-9a-f]{64}"\}/,
   );

@@ -1,4 +1,4 @@
-/** What scenes import beside code: typefaces by CSS, shaders, workers. Rendered by the command itself. */
+/** What scenes import besides code: fonts in CSS, shaders, workers. Rendered with the command. */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ function write(files: Record<string, string>): void {
   }
 }
 
-/** A scene whose first frame is to show `body`. */
+/** A scene whose first frame must show `body`. */
 const scene = (imports: string, body: string) => `${imports}
 import { makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import { waitFor } from '@motion-canvas/core';
@@ -26,7 +26,7 @@ export default makeScene2D(function* (view) {
 const text = (family: string) =>
   `view.add(<Txt text="The quick brown fox" fontFamily="${family}" fill="white" fontSize={150} />);`;
 
-/** The first frame, as it is in the PNG, and what was said. */
+/** The first frame from the PNG, and the command's stderr. */
 async function first(name: string): Promise<{ pixels: string; stderr: string; code: number | null }> {
   const out = join(folder, `${name.replace('/', ' ')}.png`);
   const args = ['still', join(folder, `${name}.tsx`), '--size', '160x90', '--at', '0', '-o', out];
@@ -55,7 +55,7 @@ test.each([
 ])('the first frame has the typeface that a scene brings: %s', async (name, imports) => {
   write({
     'brought.css': face('./brought.woff2'),
-    // A package's style sheet, which imports one that is in a folder of its own, beside its font.
+    // A package's style sheet, which imports one in another folder, beside its font.
     'node_modules/lettering/package.json': '{ "name": "lettering", "version": "1.0.0" }',
     'node_modules/lettering/style.css': `@import './faces/all.css';\n`,
     'node_modules/lettering/faces/all.css': face('./brought.woff2'),

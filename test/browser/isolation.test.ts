@@ -1,4 +1,4 @@
-/** Pages that draw composed scenes reach our own server, and no other on this machine, whatever the way. */
+/** Pages that draw composed scenes can reach our own server, but no other on this machine, by any API. */
 import { createSocket } from 'node:dgram';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Page, Browser as Process } from 'playwright-core';
@@ -8,7 +8,7 @@ import { launchBrowser } from '../../src/browser/launch.js';
 import { openPage } from '../../src/browser/page.js';
 import { type PageServer, startServer } from '../../src/sources/composed/server.js';
 
-/** What page code may try. `to` is "127.0.0.1:PORT" of a server that listens. */
+/** The ways that page code may try. `to` is the "127.0.0.1:PORT" of a listening server. */
 const ways: Record<string, (to: string) => unknown> = {
   'location.href': (to) => {
     location.href = `http://${to}/`;
@@ -153,11 +153,11 @@ afterAll(async () => {
   for (const listener of listeners) listener.close();
 });
 
-/** Tries a way in a page, and gives what it tried to reach. */
+/** Tries a way in a page, and returns the server that it tried to reach. */
 async function attempt(page: Page, way: (to: string) => unknown): Promise<Listener> {
   const listener = await listen();
   const code = `Promise.resolve((${way})(${JSON.stringify(listener.address)})).then(() => {})`;
-  await page.evaluate(code).catch(() => {}); // a page that goes elsewhere meanwhile has no answer
+  await page.evaluate(code).catch(() => {}); // a page that navigates away returns nothing
   return listener;
 }
 
@@ -179,11 +179,11 @@ test('a page of ours does not, whatever the way', async () => {
       return { name, page, listener: await attempt(page, way) };
     }),
   );
-  // What goes to the proxy has arrived by then; the rest has been refused before, within the page.
+  // Requests to the proxy have arrived by then; the others have been refused within the page.
   await expect.poll(() => refused).toContain(`http://${tried[0].listener.address}/`);
   await tried[0].page.waitForTimeout(2000);
   expect(tried.filter(({ listener }) => listener.heard > 0).map(({ name }) => name)).toEqual([]);
-  // Of what is encrypted only the host and the port are known.
+  // Of encrypted requests, only the host and the port are known.
   expect(refused).toContain(tried.find(({ name }) => name === 'location.href, encrypted')!.listener.address);
   await Promise.all(tried.map(({ page }) => page.context().close()));
 });

@@ -16,7 +16,7 @@ import { expectPicture } from './pictures.js';
 import { paced } from './scenes/paced-sweep.js';
 import { type DrawnPixels, openStage, type TestStage } from './stage.js';
 
-/** Every composed scene there is. */
+/** All composed scenes. */
 const scenes = readdirSync('scenes')
   .filter((file) => file.endsWith('.tsx'))
   .map((file) => basename(file, '.tsx'));
@@ -53,7 +53,7 @@ type Size = [width: number, height: number];
 const SIZE: Size = [160, 90];
 
 const draw = (scene: string, frame: number, size = SIZE) => stage.draw({ scene, size, fps: 10, frame });
-/** What Node draws. */
+/** The picture that Node draws. */
 const drawInNode = (frame: Omit<FrameInput, 'size'>, size = SIZE) =>
   renderer.render(frameSchema.parse({ ...frame, size }));
 
@@ -75,7 +75,7 @@ describe('a field is the picture that Node draws', () => {
   test('after a tween', async () => {
     const expected = await drawInNode({ network: { seed: 18, layers: 9, weightScale: 0.8 } });
     const { rgba } = await draw('field', 9);
-    // The tenth frame is the tween's last step but one: close to its end, and no longer near its beginning.
+    // The tenth frame is the tween's second to last step: close to its end, and far from its beginning.
     expect(mean(rgba, expected)).toBeLessThan(6);
   });
 
@@ -147,7 +147,7 @@ test('while the editor plays a picture may be coarse; at rest it is whole', asyn
   const size: Size = [640, 480];
   const request = { scene: 'field', size, fps: 10, frame: 0 };
   const expected = await drawInNode({ network: { seed: 18, layers: 9, weightScale: 0.4 } }, size);
-  for (const frame of [3, 4]) await stage.draw({ ...request, frame }); // so that the page knows how long one takes
+  for (const frame of [3, 4]) await stage.draw({ ...request, frame }); // so that the page has measured the time of a frame
   const { rgba } = await stage.draw({ ...request, playing: true });
   expect(mean(rgba, expected)).toBeLessThan(4);
   expect(largestDifference((await stage.draw(request)).rgba, expected)).toBeLessThanOrEqual(1);
@@ -157,7 +157,7 @@ describe('a scene within another', () => {
   test('begins where it should, keeps its pace, and ends', async () => {
     for (const frame of [0, 2, 5]) {
       const { rgba, frames } = await draw('part', frame);
-      expect(frames).toBe(6); // (1.6 - 0.4) s at twice the pace, at 10 fps
+      expect(frames).toBe(6); // (1.6 - 0.4) s at double speed, at 10 fps
       const alone = await draw('field', 4 + 2 * frame);
       expect(largestDifference(rgba, alone.rgba)).toBeLessThanOrEqual(1);
     }
@@ -220,7 +220,7 @@ function mean(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, byte, i) => sum + Math.abs(byte - b[i]), 0) / a.length;
 }
 
-/** Whether a pixel lies in the middle square of a square picture, `half` pixels to each side. */
+/** Whether a pixel is in the central square of a square picture, which extends `half` pixels to each side. */
 function isInside(pixel: number, side: number, half: number): boolean {
   const [x, y] = [pixel % side, Math.floor(pixel / side)];
   return Math.max(Math.abs(x - side / 2), Math.abs(y - side / 2)) < half;

@@ -1,4 +1,4 @@
-/** What runs in the test page: any frame of any scene, drawn as Motion Canvas's renderer does, as pixels. */
+/** Runs in the test page: draws any frame of any scene like Motion Canvas's renderer, and returns its pixels. */
 import {
   DependencyContext,
   Logger,
@@ -19,9 +19,9 @@ export interface FrameRequest {
   scene: string;
   size: [number, number];
   fps: number;
-  /** From 0; negative ones count from the end, -1 being the last. */
+  /** The frame, counted from 0. Negative numbers count from the end: -1 is the last. */
   frame: number;
-  /** Whether it is drawn as the editor does while it plays. */
+  /** Whether to draw like the editor while it plays. */
   playing?: boolean;
 }
 
@@ -30,14 +30,14 @@ export interface DrawnFrame {
   height: number;
   /** RGBA8, top row first, in base64. */
   rgba: string;
-  /** Of the whole scene. */
+  /** The number of frames of the whole scene. */
   frames: number;
 }
 
-/** Makes the function that the tests call in the page. */
+/** Creates the function that the tests call in the page. */
 export function framesOf(scenes: Record<string, SceneDescription>) {
   return async ({ scene, size, fps, frame, playing }: FrameRequest): Promise<DrawnFrame> => {
-    await DependencyContext.consumePromises(); // of a scene before, that failed
+    await DependencyContext.consumePromises(); // left over from an earlier scene that failed
     const errors: string[] = [];
     const logger = new Logger();
     logger.onLogged.subscribe(({ level, message }) => {

@@ -1,6 +1,7 @@
 /**
- * Frames against the pictures in test/browser/pictures, those of sweeps as well. UPDATE_PICTURES=1 writes them anew; look at them then. Where a
- * frame is not its picture, both and their difference, eight times as strong, are left in test/.out.
+ * Frames against the pictures in test/browser/pictures, those of sweeps as well. UPDATE_PICTURES=1 writes them anew;
+ * look at them then. Where a frame is not its picture, both and their difference, eight times as strong, are left in
+ * test/.out.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +11,16 @@ import type { DrawnPixels } from './stage.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** A byte this far away is another colour, and not the edge of a letter that another Chromium smooths otherwise. */
+/**
+ * A byte that differs by more is another colour, not just the edge of a letter that another Chromium smooths
+ * differently.
+ */
 const FAR = 32;
-/** What part of a frame's bytes may be far away, and what all of them may be away in the mean, in steps of 8 bits. */
+/** The fraction of bytes that may differ by more than that, and the maximum mean difference, in 8-bit steps. */
 const FAR_SHARE = 0.01;
 const MEAN = 1.5;
 
-/** Holds a frame to the picture of that name. */
+/** Compares a frame with the stored picture of that name. */
 export function expectPicture(
   name: string,
   { width, height, rgba }: Pick<DrawnPixels, 'width' | 'height' | 'rgba'>,

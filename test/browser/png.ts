@@ -1,4 +1,4 @@
-/** PNGs of our own making: RGB, 8 bits, every row filtered as the difference from the row above. */
+/** Reads and writes the tests' PNGs: 8-bit RGB, with each row filtered as the difference from the row above. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 export interface Rgb {
@@ -34,7 +34,7 @@ export function encodePng({ width, height, rgb }: Rgb): Buffer {
   ]);
 }
 
-/** Reads what encodePng writes, and nothing else. */
+/** Reads only what encodePng writes. */
 export function decodePng(png: Buffer): Rgb {
   const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
   const at = png.indexOf('IDAT');

@@ -1,4 +1,4 @@
-/** A page with scenes in it, for tests that look at pixels: bundled with vite, served on 127.0.0.1, opened in Chromium. */
+/** A page with scenes, for tests that compare pixels: bundled with Vite, served on 127.0.0.1, opened in Chromium. */
 import { promises as fs } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,18 +20,18 @@ export interface DrawnPixels {
   width: number;
   height: number;
   rgba: Uint8Array;
-  /** How many frames the whole scene has. */
+  /** The number of frames of the whole scene. */
   frames: number;
 }
 
 export interface TestStage {
   draw(request: FrameRequest): Promise<DrawnPixels>;
-  /** Loads the page anew: nothing that was drawn is remembered. */
+  /** Reloads the page, which discards everything cached in it. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the scenes of these files, each by its file's name without the ending. */
+/** Opens the scenes in these files. Each is named after its file, without the extension. */
 export async function openStage(files: string[]): Promise<TestStage> {
   const names = files.map((file) => basename(file, extname(file)));
   const { page, open, close } = await openPage(
@@ -55,7 +55,7 @@ export async function openStage(files: string[]): Promise<TestStage> {
   };
 }
 
-/** Opens a page with this module in it, and waits until it has given the window what it is to give it. */
+/** Opens a page with this module, and waits until the module has defined its function on the window. */
 export async function openPage(
   entry: string,
   given: string,
@@ -88,7 +88,7 @@ export async function openPage(
   };
 }
 
-/** The browser from npm where there is one: the stored pictures are in its fonts, whatever else is installed. */
+/** The browser from npm, if there is one: the stored pictures use its fonts, whatever else is installed. */
 async function storedBrowser(): Promise<Browser> {
   const unpacked = await unpackChromium();
   return unpacked ? { ...unpacked, source: '@sparticuz/chromium' } : findBrowser();

@@ -1,4 +1,4 @@
-/** What text is drawn with, and what is told of text that cannot be. */
+/** The fonts of text, and warnings about text that cannot be drawn. */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -33,7 +33,7 @@ function scene(name: string, body: string): string {
   return path;
 }
 
-/** What is warned of, from "scene.tsx:4" on. */
+/** The warnings, from "scene.tsx:4" on. */
 async function warnings(path: string, env = {}, ...more: string[]): Promise<string[]> {
   const out = join(folder, 'film.mp4');
   const small = ['--size', '96x54', '--fps', '10', '--json', '--out', out];
@@ -44,7 +44,7 @@ async function warnings(path: string, env = {}, ...more: string[]): Promise<stri
   return found.map(({ message }: { message: string }) => message.replace(/^.*[/\\](?=\w+\.tsx)/, ''));
 }
 
-/** A browser on a machine without any font of its own. */
+/** A browser on a machine without fonts. */
 function bareBrowser(): string {
   const fonts = join(folder, 'fonts');
   const path = join(folder, 'bare-browser');
@@ -100,7 +100,7 @@ test.skipIf(!unpacked)('each generic family of the browser from npm is a typefac
   }
 });
 
-/** Where ink begins and ends in each row of letters, in columns of the picture. */
+/** The first and last column with ink in each row of letters. */
 async function inkedColumns(path: string, width: number, height: number): Promise<boolean[]> {
   const { frames } = await decode(path, { width, height });
   const columns = Array.from({ length: width }, () => false);
@@ -109,7 +109,7 @@ async function inkedColumns(path: string, width: number, height: number): Promis
 }
 
 test('columns of code line up, whatever the letters', async () => {
-  // Ten columns of a letter and a space: without a typeface of one width, narrow ones end far before wide ones.
+  // Ten columns of a letter and a space: with a proportional font, narrow ones would end far before wide ones.
   const rows = ['i i i i i i i i i i', 'M M M M M M M M M M', '. | ; : l 1 I j t f'];
   const ends: number[] = [];
   for (const [i, row] of rows.entries()) {
@@ -164,7 +164,7 @@ test('text of every kind, and text that comes later, is told of; what is drawn i
     'kinds.tsx:5: no available font has U+E124',
     'kinds.tsx:5: no available font has U+E125',
     'kinds.tsx:6: no available font has U+E123',
-    'kinds.tsx:7: "日" is left out: Motion Canvas draws SVGs and formulas as shapes, without characters that its own typeface lacks. Put this text into a Txt node instead.',
+    'kinds.tsx:7: "日" is left out: Motion Canvas draws SVGs and formulas as shapes, without characters that its own font lacks. Use a Txt node for this text.',
     'kinds.tsx:8: the font "Menlo-X" or "Consolas X" is not available',
   ]);
 });

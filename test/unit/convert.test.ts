@@ -1,22 +1,22 @@
-/** That what a canvas shows becomes a frame, from either order of its bytes. */
+/** Tests the conversion of a canvas's pixels to frames, from both byte orders. */
 import { expect, test } from 'vitest';
 import { type ByteOrder, Converter, canBe } from '../../src/sources/composed/page/convert.js';
 import { yuv420p } from '../video/yuv.js';
 
 const ORDERS: ByteOrder[] = ['rgb', 'bgr'];
 
-/** Bytes that are different everywhere, both ends among them. */
+/** Varying bytes, including 0 and 255. */
 function picture(width: number, height: number): Uint8Array {
   return Uint8Array.from({ length: 4 * width * height }, (_, i) =>
     Math.min(255, Math.max(0, Math.round(127.5 + 160 * Math.sin(i * i + i / 7)))),
   );
 }
 
-/** As a canvas has it. */
+/** A canvas's pixels. */
 const ordered = (rgba: Uint8Array, order: ByteOrder) =>
   order === 'rgb' ? rgba : rgba.map((byte, i) => (i % 4 === 3 ? byte : rgba[i + 2 - 2 * (i % 4)]));
 
-// 22 and 14 are not multiples of what is converted at a time; 10 x 2 has planes that end in the middle of a word.
+// 22 and 14 are not multiples of the pixels converted at a time; the planes of 10 x 2 end in the middle of a word.
 test.each<[number, number]>([
   [64, 48],
   [22, 18],
@@ -37,7 +37,7 @@ test.each<[number, number]>([
   }
 });
 
-test('pixels stay as they are, and a frame stays in its room while the next is made', () => {
+test('pixels are unchanged as RGBA, and a frame stays in its buffer while the next one is converted', () => {
   const [first, second] = [picture(5, 3), picture(5, 4).subarray(20)];
   for (const order of ORDERS) {
     const converter = new Converter([5, 3], 'rgba', order, 2);
@@ -52,7 +52,7 @@ test('pixels stay as they are, and a frame stays in its room while the next is m
   }
 });
 
-test('sizes that have no planes, and those narrower than a step, are told', () => {
+test('odd sizes, and sizes narrower than a step, cannot be converted to planes', () => {
   const sizes: [number, number][] = [
     [8, 2],
     [9, 2],

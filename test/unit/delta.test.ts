@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyDelta, deltaOf, longestDelta } from '../../src/sources/composed/page/delta.js';
 
-/** A frame, and one that differs from it in some runs of pixels. */
+/** A frame, and another one that differs from it in some runs of pixels. */
 const pair = fc
   .tuple(fc.integer({ min: 1, max: 400 }), fc.array(fc.tuple(fc.nat(399), fc.nat(80)), { maxLength: 6 }))
   .map(([pixels, runs]) => {
@@ -13,7 +13,7 @@ const pair = fc
     return { before, now };
   });
 
-test('a delta makes the frame that it was made of', () => {
+test('applying a delta restores the frame', () => {
   fc.assert(
     fc.property(pair, ({ before, now }) => {
       const frame = new Uint8Array(before.slice().buffer);
@@ -25,7 +25,7 @@ test('a delta makes the frame that it was made of', () => {
   );
 });
 
-test('without a frame before it, a delta is the whole frame; of the same frame, next to nothing', () => {
+test('without a previous frame, a delta contains the whole frame; for an unchanged frame, almost nothing', () => {
   const now = Uint32Array.of(1, 2, 3, 4);
   const frame = new Uint8Array(16);
   applyDelta(deltaOf(now), frame);
@@ -33,7 +33,7 @@ test('without a frame before it, a delta is the whole frame; of the same frame, 
   expect(deltaOf(now, now.slice())).toHaveLength(4);
 });
 
-test('a delta of another size, or cut short, is refused', () => {
+test('a delta of another size, or a truncated one, is an error', () => {
   const delta = deltaOf(Uint32Array.from({ length: 8 }, (_, i) => i));
   expect(() => applyDelta(delta, new Uint8Array(16))).toThrow();
   expect(() => applyDelta(delta.subarray(0, 20), new Uint8Array(32))).toThrow('has 20 bytes');

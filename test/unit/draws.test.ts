@@ -1,4 +1,4 @@
-/** That draws are the ones the seed names, whoever asks for them and in whatever order. */
+/** Tests that a seed determines the draws, whatever the order of requests. */
 import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import { describe, expect, test } from 'vitest';
@@ -24,19 +24,19 @@ describe('known answers', () => {
     expect([...drawUnit('silk', 12, 345, 4, 'uniform')]).toEqual(expected);
   });
 
-  test('the number 1 and the text "1" are one seed, and 2 is another', () => {
+  test('the number 1 and the text "1" are the same seed, and 2 is another', () => {
     expect(drawUnit(1, 2, 3, 4, 'uniform')).toEqual(drawUnit('1', 2, 3, 4, 'uniform'));
     expect(drawUnit(2, 2, 3, 4, 'uniform')).not.toEqual(drawUnit('1', 2, 3, 4, 'uniform'));
   });
 
-  test('every seed, layer and unit has draws of its own', () => {
+  test('every seed, layer and unit has different draws', () => {
     const firsts = ['a', 'b', 'a/1'].flatMap((seed) =>
       [1, 2, 11].flatMap((layer) => [1, 2, 11].map((unit) => drawUnit(seed, layer, unit, 0, 'uniform')[0])),
     );
     expect(new Set(firsts).size).toBe(27);
   });
 
-  test('more inputs go on where fewer stopped', () => {
+  test('more inputs continue the draws of fewer', () => {
     for (const distribution of ['uniform', 'normal'] as const) {
       const long = drawUnit('silk', 2, 5, 40, distribution);
       expect(long.slice(0, 8)).toEqual(drawUnit('silk', 2, 5, 7, distribution));
@@ -50,7 +50,7 @@ describe('distributions', () => {
     Array.from({ length: 80 }, (_, unit) => [...drawUnit('sample', 1, unit + 1, 99, distribution)]).flat();
   const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
-  // 8000 draws: the mean strays by deviation / 89, and four times that is one chance in 16000.
+  // With 8000 draws, the standard error of the mean is deviation / 89; four times that has a chance of 1 in 16000.
   test('uniform draws fill [-1, 1): mean 0, variance 1/3, every tenth as full as the next', () => {
     const draws = many('uniform');
     expect(Math.abs(mean(draws))).toBeLessThan((4 * Math.sqrt(1 / 3)) / 89);
@@ -74,7 +74,7 @@ describe('distributions', () => {
 });
 
 describe('DrawCache', () => {
-  test('gives what drawUnit gives, whatever is asked for in whatever order', () => {
+  test('returns the same as drawUnit, whatever the requests and their order', () => {
     const request = fc.record({
       seed: fc.constantFrom<(string | number)[]>('a', 'b', 'c', 'd', 'e', 'f', 1, '1'),
       layer: fc.integer({ min: 1, max: 3 }),
@@ -95,7 +95,7 @@ describe('DrawCache', () => {
     );
   });
 
-  test('keeps the draws of the last four seeds, and draws an older one anew', () => {
+  test('caches the draws of the last four seeds, and draws older ones again', () => {
     const cache = new DrawCache();
     const ask = (seed: string) => cache.unit(seed, 1, 1, 3, 'uniform');
     const first = ask('a');
@@ -108,7 +108,7 @@ describe('DrawCache', () => {
     expect(ask('a')).toEqual(first);
   });
 
-  test('a row that grows one input at a time is drawn a few times and not once a frame', () => {
+  test('a row that grows one input at a time is drawn a few times, not once per frame', () => {
     const cache = new DrawCache();
     const rows = new Set(Array.from({ length: 400 }, (_, i) => cache.unit('a', 1, 1, i + 1, 'uniform')));
     expect(rows.size).toBeLessThan(12); // doubling: 9 times to 400

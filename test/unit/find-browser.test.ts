@@ -28,7 +28,7 @@ const linux = (
 });
 const installed = { PATH: join(folder, 'bin') };
 
-test.skipIf(process.platform === 'win32')('the four places, in order', async () => {
+test.skipIf(process.platform === 'win32')('the four sources, in order', async () => {
   const unpack = async () => packaged;
   const all = linux({ ...installed, CHROME_PATH: mine }, unpack);
   expect(await findBrowser(chrome, all)).toEqual({ path: chrome, source: '--browser', env: {} });
@@ -43,7 +43,7 @@ test.skipIf(process.platform === 'win32')('the four places, in order', async () 
   });
 });
 
-test('a bare name is looked for on PATH', async () => {
+test('a bare name is looked up on PATH', async () => {
   if (process.platform === 'win32') return;
   expect(await findBrowser('google-chrome', linux(installed))).toMatchObject({
     path: chrome,
@@ -51,7 +51,7 @@ test('a bare name is looked for on PATH', async () => {
   });
 });
 
-test('what was named and is not there is an error, though others would be found', async () => {
+test('a named browser that does not exist is an error, even if others exist', async () => {
   await expect(findBrowser('/no/chrome', linux(installed))).rejects.toThrowErrorMatchingInlineSnapshot(
     `[UsageError: --browser names "/no/chrome", which is not a program: give the path of a Chrome, Chromium or Edge, or leave it out and one will be found.]`,
   );
@@ -60,8 +60,8 @@ test('what was named and is not there is an error, though others would be found'
   );
 });
 
-test('none at all is one line with what to do', async () => {
+test('without any browser, the error is one line with the next step', async () => {
   await expect(findBrowser(undefined, linux())).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[RenderError: No browser was found, and composed scenes are drawn in one: install Chrome, Chromium or Edge, name one with --browser or CHROME_PATH, or on Linux: npm install @sparticuz/chromium.]`,
+    `[RenderError: No browser was found, and composed scenes need one: install Chrome, Chromium or Edge, name one with --browser or CHROME_PATH, or on Linux run: npm install @sparticuz/chromium.]`,
   );
 });

@@ -1,4 +1,4 @@
-/** That folders are made where they can be, and that a refusal is an error and no wait without end. */
+/** Tests that folders are created where possible, and that a refusal is an error instead of an endless wait. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { cacheFolder, homeFolder, makeFolder, whyRefused } from '../../src/syste
 const folder = mkdtempSync(join(tmpdir(), 'untrained-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('makes parents, and tells the outermost one that it made', async () => {
+test('creates parents, and returns the outermost one that it created', async () => {
   expect(await makeFolder(join(folder, 'a', 'b', 'c'))).toBe(join(folder, 'a'));
   expect(await makeFolder(join(folder, 'a', 'b', 'd'))).toBe(join(folder, 'a', 'b', 'd'));
   expect(await makeFolder(join(folder, 'a', 'b', 'd'))).toBeUndefined();
@@ -17,7 +17,7 @@ test('makes parents, and tells the outermost one that it made', async () => {
   expect(existsSync(join(folder, 'at', 'once'))).toBe(true);
 });
 
-test('rejects where there can be none', async () => {
+test('rejects where folders cannot be created', async () => {
   writeFileSync(join(folder, 'file'), '');
   const places = [
     join(folder, 'file', 'x'),
@@ -35,7 +35,7 @@ test('rejects where there can be none', async () => {
   }
 });
 
-test.runIf(process.platform === 'linux')('a home is an absolute path, or none', () => {
+test.runIf(process.platform === 'linux')('a home folder is an absolute path or undefined', () => {
   mkdirSync(join(folder, 'home'));
   expect(homeFolder({ HOME: join(folder, 'home') })).toBe(join(folder, 'home'));
   expect(cacheFolder({ HOME: '/home/a' })).toBe('/home/a/.cache/untrained');

@@ -24,13 +24,13 @@ function run(program: string): number {
 
 const never = new Promise<never>(() => {});
 
-test('what makes no progress is given up; what is done in time is given back', async () => {
+test('work without progress is abandoned; results in time are returned', async () => {
   await expect(within(0.3, never, 'too late')).rejects.toThrow(new StalledError('too late'));
   await expect(within(5, Promise.resolve(7), '')).resolves.toBe(7);
   await expect(within(5, Promise.reject(new Error('its own')), '')).rejects.toThrow('its own');
 });
 
-test('signs of progress put it off, and it is given up once', async () => {
+test('progress postpones the timeout, which fires once', async () => {
   let ends = 0;
   const patience = new Patience(0.4, () => ends++);
   const done = patience.wait();
@@ -44,7 +44,7 @@ test('signs of progress put it off, and it is given up once', async () => {
   expect(ends).toBe(1);
 });
 
-test('nothing is given up that nobody waits for', async () => {
+test('without a wait there is no timeout', async () => {
   let ends = 0;
   const patience = new Patience(0.1, () => ends++);
   patience.wait()();
@@ -53,7 +53,7 @@ test('nothing is given up that nobody waits for', async () => {
 });
 
 describe.runIf(canSeeWork)('programs', () => {
-  test('one that computes works, one that waits does not, and neither does one that is stopped', async () => {
+  test('a program that computes makes progress; one that waits or is stopped does not', async () => {
     const [busy, idle, stopped] = ['for (;;);', 'setInterval(() => {}, 500)', 'for (;;);'].map(run);
     process.kill(stopped, 'SIGSTOP');
     const work = [busy, idle, stopped].map(workOf);
@@ -64,7 +64,7 @@ describe.runIf(canSeeWork)('programs', () => {
     expect(await Promise.all(work.map((works) => works()))).toEqual([true, false, false]);
   });
 
-  test('so does this one', async () => {
+  test('this process makes progress when it computes', async () => {
     const works = ownWork();
     await works();
     const until = process.cpuUsage().user + 100_000;
@@ -72,7 +72,7 @@ describe.runIf(canSeeWork)('programs', () => {
     expect(await works()).toBe(true);
   });
 
-  test('a program is given as long as it works, and is ended when it does not', async () => {
+  test('a program may run while it makes progress, and is killed when it does not', async () => {
     const busy = 'const end = Date.now() + 2500; while (Date.now() < end); console.log(7)';
     const options = { timeout: 1, stalled: 'it stalled' };
     await expect(outputOf(process.execPath, ['-e', busy], options)).resolves.toBe('7\n');

@@ -1,4 +1,4 @@
-/** What is bundled when the package is built: taken only where bundling anew would make the same. */
+/** Tests that the prebuilt bundle is used only if bundling again would give the same files. */
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ const built: typeof import('../../src/sources/composed/prebuilt.js') = await imp
 );
 const folder = temporaryFolder();
 
-/** Where a project finds the parts of Motion Canvas that every page needs. */
+/** The paths of the Motion Canvas modules that every page needs, as resolved from a project. */
 const modulesOf = (project: string) =>
   new Map(
     ['core', '2d'].map((name) => [
@@ -18,7 +18,7 @@ const modulesOf = (project: string) =>
     ]),
   );
 
-/** A project with a Motion Canvas of its own. */
+/** A project with its own copy of Motion Canvas. */
 function project(name: string): string {
   const modules = join(folder, name, 'node_modules');
   mkdirSync(join(modules, '@motion-canvas'), { recursive: true });
@@ -32,14 +32,14 @@ function project(name: string): string {
   return join(folder, name);
 }
 
-test('the same Motion Canvas is taken as it was bundled, wherever it is', () => {
+test('the prebuilt bundle is used for the same Motion Canvas, wherever it is installed', () => {
   for (const path of [resolve('.'), project('theirs')]) {
     const { files, imports } = built.prebuiltPackages(modulesOf(path))!;
     expect(files.has(imports['@motion-canvas/2d'].replace('./', ''))).toBe(true);
   }
 });
 
-test('another one is not: with a patch, in another version, or with a part that is not bundled', () => {
+test('it is not used for a patched copy, another version, or with a module that is not in the bundle', () => {
   const patched = project('patched');
   writeFileSync(join(patched, 'node_modules/@motion-canvas/core/lib/tweening/interpolationFunctions.js'), '');
   expect(built.prebuiltPackages(modulesOf(patched))).toBe(undefined);
@@ -51,10 +51,10 @@ test('another one is not: with a patch, in another version, or with a part that 
   expect(built.prebuiltPackages(parts)).toBe(undefined);
 });
 
-test('what a page loads of ours has no more of zod than checks need', () => {
+test('our own bundle contains only the parts of zod that validation needs', () => {
   const { files, needs } = built.ownModules();
   const all = [...files.values()].map((content) => content.toString()).join('\n');
-  expect(all).toContain('Invalid input'); // it checks
-  expect(all).not.toContain('Ungültige Eingabe'); // and does not speak forty languages
+  expect(all).toContain('Invalid input'); // validates
+  expect(all).not.toContain('Ungültige Eingabe'); // does not contain forty languages
   expect(needs).toContain('@motion-canvas/core');
 });

@@ -1,4 +1,4 @@
-/** Shaders as scenes import them: the same text as Motion Canvas's own plugin makes, which its editor draws. */
+/** Tests that importing a shader gives the same text as with Motion Canvas's own plugin, which its editor uses. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { webglPlugin } from '@motion-canvas/vite-plugin/lib/partials/webgl.js';
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../cli/untrained.js';
 
 const folder = temporaryFolder();
 
-/** The text that a plugin makes of a shader, without the name that it gives it. */
+/** The text that a plugin makes of a shader, without the name that it adds. */
 async function textBy(plugin: Plugin, file: string): Promise<string> {
   const result = await build({
     configFile: false,
@@ -27,7 +27,7 @@ async function textBy(plugin: Plugin, file: string): Promise<string> {
   return module.default.replace(/\/\/# sourceURL=.*$/, '');
 }
 
-test('includes of packages and files, in one another and more than once', async () => {
+test('includes packages and files, nested and repeated', async () => {
   mkdirSync(join(folder, 'parts'));
   mkdirSync(join(folder, 'node_modules/tints'), { recursive: true });
   const files = {
@@ -45,7 +45,7 @@ test('includes of packages and files, in one another and more than once', async 
   expect(ours.split('vec3 blue;')).toHaveLength(2);
 });
 
-test('raw text is left as it is', async () => {
+test('raw text is unchanged', async () => {
   const raw = await textBy(loadShaders(), 'whole.glsl?raw');
   expect(raw).toBe(readFileSync(join(folder, 'whole.glsl'), 'utf8'));
 });

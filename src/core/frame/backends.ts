@@ -1,2 +1,2 @@
-/** The names of the backends, kept apart so that the command line can list them without loading them. */
+/** The names of the backends, in a separate file so that the command line can list them without loading them. */
 export const backends = ['auto', 'cpu', 'gpu'] as const;

@@ -1,8 +1,8 @@
-/** From brightness to bytes: rounding, ordered dither, and the mean of several samples in linear light. */
+/** Converts brightness to bytes: rounding, ordered dither, and averaging samples in linear light. */
 
 /**
  * 8 x 8 ordered-dither thresholds in (0, 1), row-major: Bayer, "An optimum method for two-level rendition of
- * continuous-tone pictures", 1973. A brightness v becomes floor(255 v + threshold), and plain rounding is 0.5.
+ * continuous-tone pictures", 1973. A brightness v becomes floor(255 v + threshold); a threshold of 0.5 rounds.
  */
 export const BAYER = Float32Array.from({ length: 64 }, (_, i) => {
   let rank = 0;
@@ -14,34 +14,35 @@ export const BAYER = Float32Array.from({ length: 64 }, (_, i) => {
   return (rank + 0.5) / 64;
 });
 
-/** The byte of a brightness; NaN is black. */
+/** The byte of a brightness, which is clamped to [0, 1]. NaN becomes 0. */
 export function toByte(value: number, threshold = 0.5): number {
   return Math.floor(255 * Math.min(1, Math.max(0, value)) + threshold) | 0;
 }
 
-/** sRGB to linear light and back, both on [0, 1]: IEC 61966-2-1. */
+/** sRGB to linear light, both in [0, 1]: IEC 61966-2-1. */
 export function toLinear(value: number): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
+/** Linear light to sRGB, both in [0, 1]: IEC 61966-2-1. */
 export function fromLinear(value: number): number {
   return value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055;
 }
 
-/** Both by table, nearest entry taken: off by at most 0.01 of a byte one way and, near black, 0.03 the other. */
+/** Lookup tables for both. The nearest entry is off by at most 0.01 byte to linear, and 0.03 back, near black. */
 const LINEAR_STEPS = 2 ** 14;
 const SRGB_STEPS = 2 ** 16;
 const linearTable = Float32Array.from({ length: LINEAR_STEPS + 1 }, (_, i) => toLinear(i / LINEAR_STEPS));
 const srgbTable = Float32Array.from({ length: SRGB_STEPS + 1 }, (_, i) => fromLinear(i / SRGB_STEPS));
 
-/** fromLinear by table, of light in [0, 1]. */
+/** fromLinear() by table, for light in [0, 1]. */
 export function fromLight(light: number): number {
   return srgbTable[(SRGB_STEPS * light + 0.5) | 0];
 }
 
 /**
- * Averages n x n samples a pixel in linear light and writes RGBA8.
- * @param samples - One plane a channel (1 or 3), each (rows n, width n), row-major, sRGB in [0, 1].
- * @param threshold - What rounds a byte at column x, row y: 0.5, or the dither's.
+ * Averages n x n samples per pixel in linear light and writes RGBA8.
+ * @param samples - One plane per channel (1 or 3), each (rows n, width n), row-major, sRGB in [0, 1].
+ * @param threshold - The rounding threshold at column x, row y: 0.5, or the dither's.
  */
 export function averageSamples(
   samples: Float32Array[],

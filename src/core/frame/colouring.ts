@@ -1,18 +1,18 @@
 /**
- * From a sample's outputs to its colour, by its frame's palette: in float64, a sample at a time. It is the reference of the
- * GPU's kernels, and what the CPU's threads run: the names of palettes and their colours are in palette.ts.
+ * Converts a sample's outputs to its colour by a palette, in float64, one sample at a time. The CPU backend runs this
+ * code, and the GPU's kernels are tested against it. The palettes' names and tables are in palette.ts.
  */
 import { fromLight, fromLinear } from './colour.js';
 import { lightOf } from './oklab.js';
 
-/** A palette as what it does: plain data, so that it can be sent to a worker. */
+/** What a palette does, as plain data that can be sent to a worker. */
 export type Colouring = 'rgb' | 'oklab' | 'oklch' | ColourMap;
 
-/** Colours for the values of one output. */
+/** Maps the value of one output to a colour. */
 export interface ColourMap {
-  /** Red, green and blue of the values 0 to 1 at equal steps, straight lines in between; sRGB in [0, 1]. */
+  /** Red, green and blue for values from 0 to 1 at equal steps, interpolated linearly; sRGB in [0, 1]. */
   table: Float32Array<ArrayBuffer>;
-  /** Which output, from 0. */
+  /** The output, counted from 0. */
   output: number;
 }
 
@@ -20,18 +20,18 @@ export interface ColourMap {
 export type Colour = [red: number, green: number, blue: number];
 
 /**
- * What part of OKLab three outputs u, v and w span, all of them in [0, 1]:
+ * The part of OKLab that three outputs u, v and w span, each in [0, 1]:
  *
  *     L = 0.3 + 0.65 u
  *     oklab:  a = 0.2 (2 v - 1),   b = 0.2 (2 w - 1)
  *     oklch:  chroma = 0.05 + 0.2 v,   hue = 2 π w
  *
- * Darker or lighter than that, sRGB has hardly a colour. It has not all of the others either: those that it lacks keep their
+ * Outside this range of lightness, sRGB has almost no colours. Within it, colours outside the sRGB gamut keep their
  * lightness and hue, and lose chroma.
  */
 export const OK_SPAN = { lightness: [0.3, 0.95], around: 0.2, chroma: [0.05, 0.25] } as const;
 
-/** A sample's sRGB colour. @param outputs - 1 or 3 brightnesses in [0, 1]; what is no number counts as 0. */
+/** A sample's sRGB colour. @param outputs - 1 or 3 brightnesses in [0, 1]; NaN counts as 0, except with `rgb`. */
 export function colourOf(colouring: Colouring, outputs: ArrayLike<number>): Colour {
   if (colouring === 'rgb')
     return outputs.length === 1 ? grey(outputs[0]) : [outputs[0], outputs[1], outputs[2]];
@@ -42,7 +42,7 @@ export function colourOf(colouring: Colouring, outputs: ArrayLike<number>): Colo
 
 const grey = (value: number): Colour => [value, value, value];
 
-/** The linear light of three outputs. */
+/** Linear red, green and blue of three outputs. */
 export function lightOfOutputs(space: 'oklab' | 'oklch', u: number, v: number, w: number): Colour {
   const { lightness, around, chroma } = OK_SPAN;
   const L = between(lightness, u || 0);
@@ -54,21 +54,21 @@ export function lightOfOutputs(space: 'oklab' | 'oklch', u: number, v: number, w
 
 const between = ([from, to]: readonly [number, number], share: number) => from + (to - from) * share;
 
-/** The colour of a value in [0, 1]. */
+/** A colour map's colour for a value in [0, 1]. */
 export function mapped(table: Float32Array, value: number): Colour {
   const last = table.length / 3 - 1;
-  const place = (value || 0) * last;
-  const first = Math.min(last - 1, Math.floor(place));
-  const share = place - first;
+  const position = (value || 0) * last;
+  const first = Math.min(last - 1, Math.floor(position));
+  const share = position - first;
   const channel = (i: number) =>
     table[3 * first + i] + share * (table[3 * first + 3 + i] - table[3 * first + i]);
   return [channel(0), channel(1), channel(2)];
 }
 
 /**
- * The same for planes of samples, faster: light becomes sRGB by table, within 0.03 of a byte.
- * @param outputs - A plane of brightness for each, 1 or 3.
- * @param colours - Three planes to put red, green and blue in; they may be those of the outputs.
+ * Like colourOf() for planes of samples, but faster: converts light to sRGB by table, within 0.03 of a byte.
+ * @param outputs - A plane of brightness per output, 1 or 3.
+ * @param colours - Three planes to write red, green and blue to. They may be the planes of the outputs.
  * @returns `colours`.
  */
 export function colourPlanes(

@@ -1,6 +1,4 @@
-/**
- * A frame description: all that decides a picture, as plain data. Renderers take one and give RGBA8.
- */
+/** A frame description: everything that determines a picture, as plain data. Renderers turn one into pixels. */
 import * as z from 'zod';
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { schemaOf, withDefault } from '../parameters/schema.js';
@@ -48,8 +46,8 @@ export const frameSchema = fields.transform((frame, context): FrameDescription =
   const free = Math.max(0, frame.network.inputs - 2);
   if (frame.slice.length > 0 && frame.slice.length !== free) {
     const message =
-      `has ${frame.slice.length} values, and a network of ${frame.network.inputs} inputs has ${free} beyond x and y: ` +
-      (free ? `give ${free}` : 'leave it out, or add inputs');
+      `has ${frame.slice.length} values but a network with ${frame.network.inputs} inputs has ${free} ` +
+      `beyond x and y: ${free ? `give ${free}` : 'leave it out, or add inputs'}`;
     context.addIssue({ code: 'custom', path: ['slice'], message });
   }
   const problem = paletteProblem(frame.palette, frame.network.outputs);
@@ -78,13 +76,13 @@ export interface FrameDescription {
   palette: Palette;
   /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
-  /** n x n samples per pixel, averaged in linear light; 1 (the default) to 4. */
+  /** Samples per pixel along each side (n x n in all), averaged in linear light: 1 (the default) to 4. */
   supersample: 1 | 2 | 3 | 4;
-  /** Ordered dithering against banding. Off by default, so that a still is just the rounded formula. */
+  /** Ordered dithering against banding. Off by default, so that a picture is exactly the rounded formula. */
   dither: boolean;
 }
 
-/** A frame as people write it: everything except its size has a default. */
+/** A frame as users write it: everything except its size has a default. */
 export interface FrameInput {
   network: NetworkInput;
   view?: { [K in keyof View]?: View[K] | undefined } | undefined;

@@ -1,7 +1,7 @@
 /**
- * Whether float32 has enough precision for a view. A zoom ends where neighbouring pixels differ by less than float32
- * can resolve. A calm network is flat there, so nobody notices; one that amplifies small differences also amplifies
- * float32's rounding errors, and its picture turns to grain.
+ * Tells whether float32 is precise enough for a view. At deep zooms, neighbouring pixels differ by less than float32
+ * can resolve. In most networks the picture is flat there, so nobody notices. But a network that amplifies small
+ * differences also amplifies float32's rounding errors, and its picture becomes grainy.
  *
  * This is measured, not estimated: at some points of the frame, and at the pixels next to them, float32 is
  * compared with forward() in float64. Its error is related to how much the true picture changes from one pixel to the
@@ -16,7 +16,7 @@ import type { FrameDescription } from './description.js';
 import type { Evaluate } from './evaluate.js';
 import { inputAt } from './geometry.js';
 
-/** What float32 does to a frame, in steps of 8 bits, as root mean squares over points and outputs. */
+/** The effect of float32 on a frame, in 8-bit steps: root mean squares over points and outputs. */
 interface Digits {
   /** The error of float32 against float64. */
   error: number;
@@ -28,12 +28,12 @@ interface Digits {
 const VISIBLE = 1;
 /** The error must also be at least this fraction of the change from pixel to pixel. */
 const OUTWEIGHS = 0.5;
-/** Pixels larger than this part of what float32 rounds are told apart, whatever the network. */
+/** Float32 distinguishes pixels larger than this fraction of the values that it rounds, whatever the network. */
 const SAFE_PIXEL = 1e-4;
-/** The most float64 multiplications in a measurement: some tens of milliseconds. */
-const MOST_WORK = 4e6;
-/** Points along a side of the grid. */
-const [FEWEST, MOST] = [2, 5];
+/** The maximum number of float64 multiplications in a measurement: some tens of milliseconds. */
+const MAX_WORK = 4e6;
+/** The minimum and maximum number of points along each side of the grid. */
+const [MIN_POINTS, MAX_POINTS] = [2, 5];
 
 /** Whether a frame shows float32 grain instead of its picture. */
 export function isGrainy(frame: FrameDescription, evaluate: Evaluate): boolean {
@@ -42,7 +42,7 @@ export function isGrainy(frame: FrameDescription, evaluate: Evaluate): boolean {
   return error >= VISIBLE && error >= OUTWEIGHS * change;
 }
 
-/** Whether a frame's pixels are so small that it is worth measuring. Ordinary views cost nothing. */
+/** Whether a frame's pixels are so small that float32 may not be precise enough. Costs almost nothing. */
 export function isDeep({
   size,
   supersample,
@@ -77,7 +77,7 @@ export function explainGrain(halfWidth: number, seconds?: number): string {
 function digitsOf(frame: FrameDescription, evaluate: Evaluate): Digits {
   const { size, view } = frame;
   const weights = countWeights(frame.network);
-  const n = Math.max(FEWEST, Math.min(MOST, Math.floor(Math.sqrt(MOST_WORK / (2 * weights)))));
+  const n = Math.max(MIN_POINTS, Math.min(MAX_POINTS, Math.floor(Math.sqrt(MAX_WORK / (2 * weights)))));
   const pixel = (2 * view.halfWidth) / Math.min(...size);
   const points = Array.from({ length: n * n }, (_, i) => {
     const [x, y] = [i % n, Math.floor(i / n)].map((k) => view.halfWidth * ((2 * k + 1) / n - 1));
@@ -86,7 +86,7 @@ function digitsOf(frame: FrameDescription, evaluate: Evaluate): Digits {
       [x + pixel, y],
     ] as const;
   }).flat();
-  // What float32 is given, and what float64 is: the rounding of an offset is no error of the picture.
+  // Both float32 and float64 get the rounded offsets: rounding an offset is not an error of the picture.
   const x = Float32Array.from(points, ([x]) => x);
   const y = Float32Array.from(points, ([, y]) => y);
   const planes = evaluate(frame, x, y);

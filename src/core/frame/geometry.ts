@@ -1,11 +1,11 @@
-/** Where on the input plane a frame's samples lie. */
+/** The positions of a frame's samples on the input plane. */
 import type { FrameDescription } from './description.js';
 
 /**
- * The samples' distances from the view's centre: x by column (from the left), y by row (from the top, so y falls).
- * A pixel is sampled at its middle, or at the middles of its n x n parts: n * width columns, n * height rows.
+ * The samples' offsets from the view's centre: x by column (from the left), y by row (from the top, so y decreases).
+ * A pixel is sampled at its centre, or at the centres of its n x n parts: n * width columns, n * height rows.
  *
- * They are offsets and not coordinates so that float32 keeps its digits in a deep zoom.
+ * Offsets instead of coordinates keep float32's precision in a deep zoom.
  */
 export function sampleOffsets({
   size: [width, height],
@@ -24,7 +24,7 @@ export function sampleOffsets({
   return { x: along(width, 1), y: along(height, -1) };
 }
 
-/** The offsets of all pixels' middles, in float32, row by row from the top: (height * width) numbers each. */
+/** The offsets of all pixel centres, in float32, row by row from the top: (height * width) numbers each. */
 export function pixelOffsets({ size, view }: Pick<FrameDescription, 'size' | 'view'>): {
   x: Float32Array;
   y: Float32Array;
@@ -38,7 +38,7 @@ export function pixelOffsets({ size, view }: Pick<FrameDescription, 'size' | 'vi
   };
 }
 
-/** The network's input at an offset from the view's centre: [x, y, ...slice], cut to the inputs it has. */
+/** The network's input at an offset from the view's centre: [x, y, ...slice], truncated to its number of inputs. */
 export function inputAt({ network, view, slice }: FrameDescription, dx: number, dy: number): number[] {
   return [view.centre[0] + dx, view.centre[1] + dy, ...slice].slice(0, network.inputs);
 }

@@ -1,37 +1,39 @@
 /**
- * From OKLab to light: Björn Ottosson, "A perceptual color space for image processing", 2020
+ * Converts OKLab to linear light: Björn Ottosson, "A perceptual color space for image processing", 2020
  * (https://bottosson.github.io/posts/oklab/).
  *
- * A colour is a lightness L and, around grey, a and b. It has light TO_LIGHT (TO_CONES (L, a, b))³, the cube taken of each
- * number. Along a way from grey, at (L, t a, t b), each channel of light is therefore a cubic in t:
+ * A colour is a lightness L and the coordinates a and b, which are 0 for grey. Its linear light is
+ * TO_LIGHT (TO_CONES (L, a, b))³, with the cube taken of each component. Along a line from grey, at (L, t a, t b), each
+ * channel of light is therefore a cubic polynomial in t:
  *
  *     L³ + 3 L² t (M d) + 3 L t² (M d²) + t³ (M d³),    M = TO_LIGHT,    d = TO_CONES (0, a, b)
  *
- * since the rows of M add up to 1, and so do those of L in TO_CONES. That makes it cheap to find how far t may go.
+ * because the rows of M add up to 1, and L adds itself to each cone response. So it is cheap to find the largest t in
+ * the gamut.
  */
 
-/** What a and b add to each of the three cone responses; L adds itself. */
+/** The coefficients of a and b in the three cone responses; that of L is 1. */
 export const TO_CONES = {
   a: [0.3963377774, -0.1055613458, -0.0894841775],
   b: [0.2158037573, -0.0638541728, -1.291485548],
 } as const;
 
-/** Linear red, green and blue of the cubes of these, a row each. */
+/** The matrix from the cubes of the cone responses to linear red, green and blue, one row each. */
 export const TO_LIGHT = [
   [4.0767416621, -3.3077115913, 0.2309699292],
   [-1.2684380046, 2.6097574011, -0.3413193965],
   [-0.0041960863, -0.7034186147, 1.707614701],
 ] as const;
 
-/** Halvings of the way from grey: chroma is right to a millionth of what was asked for. */
+/** The number of bisections along the line from grey: chroma is exact to a millionth of the original chroma. */
 export const GAMUT_STEPS = 20;
 
-/** Of red, green and blue, along the way from grey: what t is multiplied by, and its square, and its cube. */
+/** The coefficients of t, t² and t³ along the line from grey, for red, green and blue. */
 const cubic = new Float64Array(9);
 
 /**
- * Linear red, green and blue in [0, 1] of a colour in OKLab. Where sRGB has no such colour, it is the one of most chroma
- * that sRGB has of that lightness and hue.
+ * Linear red, green and blue in [0, 1] of a colour in OKLab. A colour outside the sRGB gamut is replaced by the one
+ * with the same lightness and hue that has the most chroma in the gamut.
  * @param L - Lightness in [0, 1].
  */
 export function lightOf(L: number, a: number, b: number): [red: number, green: number, blue: number] {
@@ -63,8 +65,9 @@ function along(grey: number, channel: number, t: number): number {
 }
 
 /**
- * Whether sRGB has the colour at t. What it has of a lightness and hue begins at grey and goes on without a gap, but for
- * less than a degree about the hue of its blue, where the gap counts as the end.
+ * Whether the colour at t is in the sRGB gamut. For a given lightness and hue, the gamut is an interval that starts at
+ * grey. The only exception is less than a degree around the hue of blue, where the interval has a gap, which counts as
+ * its end.
  */
 function fits(grey: number, t: number): boolean {
   for (let channel = 0; channel < 3; channel++) {

@@ -1,12 +1,13 @@
 /**
- * Palettes, by name: how a network's outputs become colours. `rgb` takes them as red, green and blue, as the article does;
- * `oklab` and `oklch` as coordinates of these spaces (see colouring.ts); all others are colour maps, for one output.
+ * Palettes by name: how a network's outputs become colours. `rgb` uses them as red, green and blue, like the article.
+ * `oklab` and `oklch` use them as coordinates of these colour spaces (see colouring.ts). All others are colour maps
+ * for a single output.
  */
 import { rgb } from 'd3-color';
 import * as d3 from 'd3-scale-chromatic';
 import type { Colouring } from './colouring.js';
 
-/** The names of colour maps. They are spelled out so that our declarations do not need those of d3. */
+/** The names of colour maps, spelled out so that our type declarations do not need those of d3. */
 export type MapName =
   | 'viridis'
   | 'magma'
@@ -47,9 +48,9 @@ export type MapName =
   | 'YlOrBr'
   | 'YlOrRd';
 
-/** Of d3-scale-chromatic, which has them of ColorBrewer, matplotlib and their authors. */
+/** From d3-scale-chromatic, which has them from ColorBrewer, matplotlib and other authors. */
 const maps = {
-  // From dark to light, their steps equal to the eye.
+  // From dark to light, perceptually uniform.
   viridis: d3.interpolateViridis,
   magma: d3.interpolateMagma,
   inferno: d3.interpolateInferno,
@@ -59,10 +60,10 @@ const maps = {
   warm: d3.interpolateWarm,
   cool: d3.interpolateCool,
   turbo: d3.interpolateTurbo,
-  // Coming back to where they begin.
+  // Cyclic.
   rainbow: d3.interpolateRainbow,
   sinebow: d3.interpolateSinebow,
-  // From one colour to another, by way of a light one.
+  // Diverging: from one colour to another, through a light one.
   spectral: d3.interpolateSpectral,
   RdBu: d3.interpolateRdBu,
   RdGy: d3.interpolateRdGy,
@@ -72,7 +73,7 @@ const maps = {
   PiYG: d3.interpolatePiYG,
   PRGn: d3.interpolatePRGn,
   PuOr: d3.interpolatePuOr,
-  // From light to dark.
+  // Sequential: from light to dark.
   greys: d3.interpolateGreys,
   blues: d3.interpolateBlues,
   greens: d3.interpolateGreens,
@@ -101,37 +102,37 @@ export const paletteNames = [...spaces, ...mapNames] as const;
 /** A palette by name, or a colour map for one of the network's outputs, counted from 1. */
 export type Palette = (typeof paletteNames)[number] | { map: MapName; output: number };
 
-/** A palette as people write it. */
+/** A palette as users write it. */
 export type PaletteInput = (typeof paletteNames)[number] | { map: MapName; output?: number | undefined };
 
-/** Colours of a map's table: the libraries' own maps have as many. */
+/** The number of colours in a map's table, as many as the original maps have. */
 const ENTRIES = 256;
 const tables = new Map<MapName, Float32Array<ArrayBuffer>>();
 
-/** What a palette does. */
+/** What a palette does: the data that renderers need. */
 export function colouringOf(palette: PaletteInput): Colouring {
   if (isSpace(palette)) return palette;
   const { map, output = 1 } = typeof palette === 'object' ? palette : { map: palette };
   return { table: tableOf(map), output: output - 1 };
 }
 
-/** Why a palette cannot colour so many outputs; undefined if it can. */
+/** Why a palette does not suit this number of outputs; undefined if it does. */
 export function paletteProblem(palette: Palette, outputs: 1 | 3): string | undefined {
   if (outputs === 3) return undefined;
   if (palette === 'oklab' || palette === 'oklch') {
-    return `is ${palette}, which takes three outputs, and the network has one: take a map such as viridis`;
+    return `is ${palette}, which needs three outputs but the network has one: use a colour map such as viridis`;
   }
   if (typeof palette === 'object' && palette.output > outputs) {
-    return `is of output ${palette.output}, and the network has one`;
+    return `is for output ${palette.output} but the network has only one`;
   }
 }
 
-/** Whether a palette takes all outputs, as coordinates. */
+/** Whether a palette uses all outputs, as coordinates of a colour space. */
 export function isSpace(palette: PaletteInput): palette is (typeof spaces)[number] {
   return (spaces as readonly unknown[]).includes(palette);
 }
 
-/** The library gives colours as CSS does, in whole bytes. */
+/** A map's table of colours. The library returns CSS colours, with integer components. */
 function tableOf(name: MapName): Float32Array<ArrayBuffer> {
   let table = tables.get(name);
   if (!table) {

@@ -1,26 +1,27 @@
-/** What every backend is to the rest of the program. */
+/** The interface of all backends. */
 import type { StopSignal } from '../ambient.js';
 import type { FrameDescription } from './description.js';
 import type { PixelFormat } from './pixels.js';
 
 export type Backend = 'cpu' | 'gpu';
 
-/** Draws frames. Calls may overlap: frames are begun in the order they were asked for. */
+/** Draws frames. Calls may overlap: frames are started in the order of the calls. */
 export interface FrameRenderer {
   readonly backend: Backend;
-  /** In words, for people: "2 threads, 256-bit SIMD". */
+  /** A description for users, such as "2 threads, 256-bit SIMD". */
   readonly description: string;
-  /** Names what decides the last bits of its pixels: the same name, the same picture to the byte. */
+  /** Identifies the arithmetic: renderers with the same value draw identical bytes. */
   readonly arithmetic: string;
-  /** How many frames to ask for at once so that the renderer never waits. */
+  /** The number of frames to request at once so that the renderer is never idle. */
   readonly framesInFlight: number;
-  /** What it gives a frame's pixels as. */
+  /** The pixel formats that it can return. */
   readonly formats: readonly PixelFormat[];
   /**
    * Draws a frame.
-   * @param into - Where to put it, frameBytes(size, format) long; a new array by default.
+   * @param into - The array to write to, frameBytes(size, format) long; a new one by default.
    * @param format - One of `formats`; `rgba` by default.
-   * @param signal - Gives the frame up: what is not begun of it is not drawn, and the promise rejects with the reason.
+   * @param signal - Cancels the frame: parts that are not started are not drawn, and the promise rejects with the
+   * reason.
    */
   render(
     frame: FrameDescription,
@@ -28,14 +29,14 @@ export interface FrameRenderer {
     format?: PixelFormat,
     signal?: StopSignal,
   ): Promise<Uint8Array>;
-  /** Ends its workers. Frames not finished yet reject. */
+  /** Ends its workers. Unfinished frames reject. */
   close(): Promise<void>;
 }
 
-/** Where a frame goes: the array given, if it has the frame's length, or a new one. */
+/** The array for a frame: `into` if given, or else a new one. @throws RangeError if `into` has the wrong length. */
 export function roomFor(bytes: number, into: Uint8Array | undefined): Uint8Array {
   if (into && into.length !== bytes) {
-    throw new RangeError(`The frame takes ${bytes} bytes, and ${into.length} were given.`);
+    throw new RangeError(`The array for the frame has ${into.length} bytes but must have ${bytes}.`);
   }
   return into ?? new Uint8Array(bytes);
 }

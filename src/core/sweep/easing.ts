@@ -1,10 +1,10 @@
 /**
- * Easings, by the names Motion Canvas gives them: test/unit/easing.test.ts holds each to its namesake there. (Its
- * modules import one another without file extensions, which Node does not load; hence not imported.)
+ * Easings, with the names that Motion Canvas uses. test/unit/easing.test.ts compares each with Motion Canvas's, which
+ * cannot be imported here: its modules import one another without file extensions, which Node does not support.
  * The curves are those of https://easings.net.
  */
 
-/** From 0 at 0 to 1 at 1; back and elastic ones overshoot in between. */
+/** Maps 0 to 0 and 1 to 1. Back and elastic easings overshoot in between. */
 export type Easing = (u: number) => number;
 
 const inCurves = {
@@ -20,7 +20,7 @@ const inCurves = {
   Elastic: elastic((2 * Math.PI) / 3),
 } satisfies Record<string, Easing>;
 
-/** Where the curve of an in-out easing is not its in-curve at double speed. */
+/** The first halves of in-out easings that are not the in-curve at double speed. */
 const inOutCurves: Partial<Record<keyof typeof inCurves, Easing>> = {
   Back: back(1.70158 * 1.525),
   Elastic: elastic((2 * Math.PI) / 4.5, 1.1125),
@@ -48,7 +48,7 @@ function back(overshoot: number): Easing {
   return (u) => (overshoot + 1) * u ** 3 - overshoot * u ** 2;
 }
 
-/** With Motion Canvas's 1.505 where easings.net has 1.5. */
+/** Uses 1.505 like Motion Canvas, where easings.net has 1.5. */
 function bounce(u: number): number {
   if (u < 1 / 2.75) return 7.5625 * u ** 2;
   if (u < 2 / 2.75) return 7.5625 * (u - 1.505 / 2.75) ** 2 + 0.75;
@@ -56,7 +56,7 @@ function bounce(u: number): number {
   return 7.5625 * (u - 2.625 / 2.75) ** 2 + 0.984375;
 }
 
-/** @param shift - Where on its sine the curve ends, as a multiple of 10 / frequency. */
+/** @param shift - The u at which the sine is 0. */
 function elastic(frequency: number, shift = 1.075): Easing {
   return (u) =>
     u === 0 || u === 1 ? u : -(2 ** (10 * u - 10)) * Math.sin((10 * u - 10 * shift) * frequency);

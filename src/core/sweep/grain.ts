@@ -3,12 +3,12 @@ import { explainGrain, isDeep, isGrainy } from '../frame/digits.js';
 import type { Evaluate } from '../frame/evaluate.js';
 import { depthAt, frameAt, frameCount, type Sweep, timeOfFrame } from './sweep.js';
 
-/** Frames looked at, evenly spread; the first one that is grain is then found between two of them. */
+/** The number of evenly spaced frames to check. Between two of them, bisection then finds the first grainy one. */
 const PROBES = 13;
 
 /**
- * A one-line message that says where a film turns to grain; undefined if it does not. Ordinary views cost almost
- * nothing, deep ones some tens of milliseconds for each of at most 13 frames and a few more.
+ * A one-line warning that says where a film becomes grainy; undefined if it does not. Ordinary views cost almost
+ * nothing. Deep ones take some tens of milliseconds per frame, for at most 13 frames and those of the bisection.
  * @param range - The first and last frame to check; all frames by default.
  */
 export function grainNote(
@@ -23,7 +23,7 @@ export function grainNote(
     { length: steps + 1 },
     (_, k) => first + Math.round(((last - first) * k) / Math.max(1, steps)),
   );
-  // Before any frame is made, which takes its time for explicit weights, and for an even pace.
+  // Check this before describing frames, which is slow with explicit weights or an even pace.
   const isAnyDeep = [0, ...probes].some((i) => isDeep(depthAt(sweep, timeOfFrame(sweep, i))));
   if (!isAnyDeep) return;
   const at = probes.findIndex((i) => isGrainy(frame(i), evaluate));

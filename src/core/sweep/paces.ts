@@ -1,2 +1,2 @@
-/** The names of the paces at which a sweep may run; sweep.ts explains them. */
+/** The names of a sweep's paces; see `pace` in sweep.ts. */
 export const paces = ['even', 'tracks'] as const;

@@ -1,6 +1,6 @@
 /**
- * Sweeps: a network's parameters, its view and its slice as functions of time. Plain data, so that a sweep is its own
- * recipe; sweep.at(t) is a frame description, which is all a renderer sees.
+ * Sweeps: a network's parameters, its view and its slice as functions of time. A sweep is plain data, and so its own
+ * recipe. frameAt() returns the frame description at a time, which is all that a renderer sees.
  */
 import { breather, type Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
@@ -40,26 +40,26 @@ export type SweptNetwork = Omit<Swept<NetworkInput>, 'seed' | 'activation' | Fix
   activation?: ActivationName | { from: ActivationName; to: ActivationName; fraction: Track };
 } & Pick<NetworkInput, Fixed>;
 
-/** A sweep as people write it. */
+/** A sweep as users write it. */
 export interface SweepInput {
-  /** One line: what it shows. */
+  /** A one-line description. */
   title?: string;
-  /** The article's figure it re-creates. */
+  /** The figure of the article that it re-creates. */
   figure?: string;
-  /** How long it is. Above 0, at most an hour. */
+  /** Length in seconds: more than 0, at most 3600. */
   seconds: number;
-  /** Frames a second, 1 to 120. 25 and 50 are also exact in a GIF. */
+  /** Frames per second, 1 to 120; 25 by default. 25 and 50 are also exact in a GIF. */
   fps?: number;
-  /** Width and height in pixels. 480 x 480 by default: a minute's work for two cores, mostly. */
+  /** Width and height in pixels; 480 x 480 by default, which takes two cores about a minute for most films. */
   size?: [number, number];
-  /** Whether the last frame leads back to the first. Then every track must close. */
+  /** Whether the last frame leads back to the first. If so, every track must end where it begins. */
   loop?: boolean;
   network?: SweptNetwork;
   view?: { centre?: [Track, Track]; halfWidth?: Track };
   slice?: Track[];
   /**
-   * `even` times the whole sweep anew so that the picture changes at a constant rate: see pace.ts. Times at which no track
-   * moves stay as long as they are. `tracks`, the default, leaves it to the tracks and their easings.
+   * `even` retimes the whole sweep so that the picture changes at a constant rate: see pace.ts. Pauses, in which no track
+   * moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
    */
   pace?: (typeof paces)[number];
   /** How outputs become colours; `rgb` by default. */
@@ -85,16 +85,18 @@ export interface Sweep {
   dither: boolean;
 }
 
-/** Checks a sweep and fills in its defaults. Throws a UsageError that names the value, the rule and the next move. */
+/**
+ * Validates a sweep and fills in its defaults. Throws a UsageError that names the value, the rule and the next step.
+ */
 export function sweep(input: SweepInput): Sweep {
   return parseSweep(input);
 }
 
-/** Sweeps that have been checked. */
+/** Sweeps that have been validated. */
 const checkedSweeps = new WeakSet<object>();
 
 /**
- * Validates a sweep passed by a program: one that was checked before, or a copy that may have been changed.
+ * Validates a sweep passed by a program: a validated one, or a copy that may have been changed.
  * @throws UsageError for anything else.
  */
 export function checkedSweep(value: unknown): Sweep {
@@ -106,11 +108,12 @@ export function checkedSweep(value: unknown): Sweep {
   );
   if (missing === undefined) return parseSweep(value);
   throw new UsageError(
-    `The sweep is ${quote(value)}, which has no "${missing}": pass the result of sweep({ ... }), which fills in the rest.`,
+    `The sweep is ${quote(value)}, which has no "${missing}": ` +
+      'pass the result of sweep({ ... }), which fills in the rest.',
   );
 }
 
-/** The same for data from a file or a program, which may be anything. */
+/** Like sweep(), for data of unknown origin. */
 export function parseSweep(input: unknown): Sweep {
   const checked: Sweep = parse(sweepSchema, input, aboutSweep);
   try {
@@ -124,10 +127,10 @@ export function parseSweep(input: unknown): Sweep {
   return checked;
 }
 
-/** The most track values computed to check a sweep: a second or two of work, whoever wrote it. */
+/** The maximum number of track values computed to check a sweep: a second or two of work. */
 const MOST_VALUES = 2_000_000;
 
-/** Checks what the tracks lead to: most mistakes show at the ends, an overshooting easing's in between. */
+/** Checks frames at up to 200 times: most mistakes show at the ends, those of overshooting easings in between. */
 function checkFrames(sweep: Sweep): void {
   const frames = frameCount(sweep);
   const { length: tracks } = tracksOf(sweep);
@@ -135,7 +138,7 @@ function checkFrames(sweep: Sweep): void {
   const probes = tracks === 0 ? 1 : Math.min(frames, 200, affordable);
   const times = (i: number) => timeOfFrame(sweep, Math.round((i * (frames - 1)) / Math.max(1, probes - 1)));
   for (const _ of checkTimes(sweep, times, probes)) {
-    // A piece of work each.
+    // The generator does the work.
   }
 }
 
@@ -157,7 +160,7 @@ function* checkTimes(sweep: Sweep, timeOf: (i: number) => number, count: number)
       for (const [k, { value: track }] of tracks.entries()) {
         const value = valueAt(track, t, sweep.seconds);
         if (i === 0) least[k] = greatest[k] = value;
-        // Written so that what is not a number stays, for the check to find.
+        // The comparisons are written so that NaN is kept, for the check to find.
         else if (typeof value === 'number') {
           if (!(value >= (least[k] as number))) least[k] = value;
           if (!(value <= (greatest[k] as number))) greatest[k] = value;
@@ -180,7 +183,7 @@ function isRange([part, field]: (string | number)[]): boolean {
   return parameter === undefined || parameter.moves || parameter.kind === 'weights';
 }
 
-/** A frame whose tracks have these values, checked. */
+/** Validates the frame in which the tracks have these values. */
 function frameWith(sweep: Sweep, values: unknown[]) {
   const { network, view, slice, palette, size, supersample, dither } = sweep;
   let parts: object = { network, view, ...(slice && { slice }) };
@@ -206,14 +209,14 @@ export function withSeconds(sweep: Sweep, seconds: number): Sweep {
   });
 }
 
-/** How many frames a sweep has: at least one. */
+/** The number of frames of a sweep, at least one. */
 export function frameCount({ seconds, fps }: Pick<Sweep, 'seconds' | 'fps'>): number {
   return Math.max(1, Math.round(seconds * fps));
 }
 
 /**
- * When frame i (from 0) is, in seconds. An open sweep's first frame shows its beginning and its last one its end; a
- * loop's frames are equally far apart all the way round, so that the last is one step before the first.
+ * The time of frame i (counted from 0), in seconds. In an open sweep, the first frame is at the beginning and the
+ * last at the end. In a loop, the last frame is one step before the end, where the first follows again.
  */
 export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: number): number {
   const frames = frameCount(sweep);
@@ -222,13 +225,13 @@ export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: n
 }
 
 /**
- * The frame at t seconds, from 0 to the sweep's end. Throws a UsageError if a track leads to an invalid value. With an
+ * The frame at t seconds, from 0 to the sweep's end. Throws a UsageError if a track has an invalid value there. With an
  * even pace, the first call takes a second or two: see preparePace.
  */
 export function frameAt(sweep: Sweep, t: number, evaluate: Evaluate): FrameDescription {
   const { seconds } = sweep;
   if (!(typeof t === 'number' && t >= 0 && t <= seconds * (1 + 1e-9))) {
-    // A last frame's time may be off by rounding.
+    // (The tolerance is for rounding errors in the last frame's time.)
     throw new UsageError(
       `The time is ${quote(t)} s, but the sweep runs from 0 to ${seconds} s: choose a time in that range.`,
     );
@@ -283,10 +286,10 @@ export async function planFrames(
   return new Frames(count, describe(sweep, timeOf(0)), moving);
 }
 
-/** Paces measured, by the sweep, and by all that decides them: a sweep is copied now and then. */
+/** Measured paces, by the sweep and by everything that determines them, since sweeps may be copied. */
 const pacesOfSweeps = new WeakMap<Sweep, Pace>();
 const pacesByContents = new Map<string, Pace>();
-const KEPT_PACES = 64;
+const CACHED_PACES = 64;
 
 function knownPace(sweep: Sweep): Pace | undefined {
   const known = pacesOfSweeps.get(sweep);
@@ -299,7 +302,7 @@ function knownPace(sweep: Sweep): Pace | undefined {
 function keepPace(sweep: Sweep, pace: Pace): Pace {
   pacesOfSweeps.set(sweep, pace);
   pacesByContents.set(contentsOf(sweep), pace);
-  if (pacesByContents.size > KEPT_PACES) pacesByContents.delete(pacesByContents.keys().next().value!);
+  if (pacesByContents.size > CACHED_PACES) pacesByContents.delete(pacesByContents.keys().next().value!);
   return pace;
 }
 
@@ -313,12 +316,12 @@ function timelineOf(sweep: Sweep): Timeline {
   return { seconds, loop, tracks, describe: (t) => describe(sweep, t) };
 }
 
-/** The frame at t seconds of its tracks. */
+/** The frame at t seconds of track time. */
 function describe(sweep: Sweep, t: number): FrameDescription {
   const { network, view, slice, palette, size, supersample, dither, seconds } = sweep;
   const parts = { network, view, ...(slice && { slice }) };
   const still = mapped(parts, (part) =>
-    // A network or a view is no track, whatever its fields are called.
+    // A network or a view is not a track, whatever the names of its fields.
     Array.isArray(part) ? resolve(part, t, seconds) : mapped(part, (value) => resolve(value, t, seconds)),
   );
   const input = { ...still, palette, size, supersample, dither };
@@ -326,7 +329,10 @@ function describe(sweep: Sweep, t: number): FrameDescription {
   return parse(frameSchema, input, { ...aboutFrame, reword: (message) => when + message });
 }
 
-/** What determines how deep a view is, at t seconds of track time; unchecked, so that it costs almost nothing. */
+/**
+ * The part of a frame that isDeep() needs, at t seconds of track time. Not validated, so that it costs almost
+ * nothing.
+ */
 export function depthAt(sweep: Sweep, t: number): Parameters<typeof isDeep>[0] {
   const { network, view, slice, size, supersample, seconds } = sweep;
   const { weightScale, biasScale, weights } = network;
@@ -343,7 +349,7 @@ export function depthAt(sweep: Sweep, t: number): Parameters<typeof isDeep>[0] {
   };
 }
 
-/** `value` with every track in it replaced by its value at t. Parts without tracks are not copied. */
+/** Replaces every track in `value` by its value at t. Parts without tracks are not copied. */
 function resolve(value: unknown, t: number, seconds: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (formOf(value)) return valueAt(value as Moving, t, seconds);
@@ -355,35 +361,36 @@ function resolve(value: unknown, t: number, seconds: number): unknown {
   return mapped(value, (item) => resolve(item, t, seconds));
 }
 
-/** An object with other values. */
+/** A copy of an object with `change` applied to each value. */
 function mapped(object: object, change: (value: never) => unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value as never)]));
 }
 
-/** A list of numbers holds no track, and may be long. */
+/** Whether a value is a list of numbers, which contains no track and may be long. */
 function areNumbers(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }
 
-/** Checks the form of every track, and in a loop that it closes. */
+/** Checks the structure of every track, and in a loop that it ends where it begins. */
 function checkTracks({ network, view, slice, loop }: Sweep): void {
   for (const { path, value } of tracksIn({ network, view, slice })) {
     parse<unknown>(formOf(value)!, value, aboutTrack(path));
     if (loop && !closes(value as Moving)) {
       throw new UsageError(
-        `${path.join('.')} does not end where it begins, and the sweep is a loop: use loop(), walk() or keyframes that come back, or drop loop.`,
+        `${path.join('.')} does not end where it begins but the sweep is a loop: ` +
+          'use loop(), walk() or keyframes that return to their first value, or remove loop.',
       );
     }
   }
 }
 
-/** A checked track, and the path to it. */
+/** A validated track, and the path to it. */
 interface Placed {
   path: (string | number)[];
   value: Moving;
 }
 
-/** The tracks of each sweep, searched for only once. */
+/** The tracks of each sweep, so that they are searched for only once. */
 const tracksOfSweeps = new WeakMap<Sweep, Placed[]>();
 
 function tracksOf(sweep: Sweep): Placed[] {
@@ -396,7 +403,7 @@ function tracksOf(sweep: Sweep): Placed[] {
   return tracks;
 }
 
-/** Every track in a value, with the way to it. */
+/** Every track in a value, with the path to it. */
 export function tracksIn(
   value: unknown,
   path: (string | number)[] = [],

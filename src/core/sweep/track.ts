@@ -1,7 +1,8 @@
 /**
- * Tracks: numbers and seeds that may move. A track is plain data, so a sweep can be written to JSON and read back.
+ * Tracks: numbers and seeds that change over time. A track is plain data, so a sweep can be written to JSON and read
+ * back.
  *
- * Time t is in seconds from the start of a sweep that lasts `seconds`.
+ * A time t is in seconds from the start of a sweep that lasts `seconds`.
  */
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
@@ -10,12 +11,12 @@ import { quick } from '../parameters/schema.js';
 import { quote } from '../wording/explain.js';
 import { type EasingName, easingNames, easings } from './easing.js';
 
-/** Motion Canvas's own default. */
+/** The default, as in Motion Canvas. */
 export const DEFAULT_EASING: EasingName = 'easeInOutCubic';
 
 const easing = z.enum(easingNames).optional();
 const time = z.number().min(0);
-/** When it moves, in seconds; before and after it holds its ends. By default it moves as long as the sweep lasts. */
+/** The interval of the movement, in seconds. Outside it, the track is constant. Defaults to the whole sweep. */
 const during = z
   .tuple([time, time])
   .refine(([start, end]) => start <= end, 'must end after it starts')
@@ -47,8 +48,8 @@ const loopSchema = z.strictObject({
 const walkSchema = z.strictObject({ walk: z.array(seedSchema).min(2), easing });
 
 /**
- * A number that may move, as written in a recipe: see `tween`, `zoom`, `keyframes` and `loop`. The easing is
- * easeInOutCubic by default. Times are in seconds; by default it moves as long as the sweep lasts.
+ * A number that may change over time, as written in a recipe: see `tween`, `zoom`, `keyframes` and `loop`. The default
+ * easing is easeInOutCubic. `during` is the interval of the movement in seconds, by default the whole sweep.
  */
 export type Track =
   | number
@@ -66,7 +67,7 @@ export type Track =
 
 type During = [start: number, end: number] | undefined;
 
-/** Seeds walked through, the last leading back to the first: see `walk`. */
+/** A sequence of seeds that returns to the first: see `walk`. */
 export interface Walk {
   walk: (number | string)[];
   easing?: EasingName | undefined;
@@ -74,17 +75,17 @@ export interface Walk {
 
 type Movement = { easing?: EasingName; during?: [number, number] };
 
-/** From one number to another. */
+/** Moves from one number to another. */
 export function tween(from: number, to: number, movement: Movement = {}): Track {
   return { tween: [from, to], ...movement };
 }
 
-/** From one positive number to another by equal factors in equal times: what a zoom needs to look steady. */
+/** Moves from one positive number to another by equal factors in equal times, so that a zoom looks steady. */
 export function zoom(from: number, to: number, movement: Movement = {}): Track {
   return { zoom: [from, to], ...movement };
 }
 
-/** Through numbers at given seconds, the easing applied between each two; its ends hold. */
+/** Moves through values at given times in seconds, with the easing between each two. Constant before and after. */
 export function keyframes(
   points: [seconds: number, value: number][],
   movement: { easing?: EasingName } = {},
@@ -93,9 +94,9 @@ export function keyframes(
 }
 
 /**
- * Round a circle's shadow, centre + radius cos(2π (turns t / seconds + phase)), so that the end meets the beginning.
- * @param options.turns - How often in the sweep, a whole number; 1 by default.
- * @param options.phase - Where it starts, in turns; 0 by default.
+ * Oscillates: centre + radius cos(2π (turns t / seconds + phase)), so that the end meets the beginning.
+ * @param options.turns - The number of periods in the sweep, an integer; 1 by default.
+ * @param options.phase - The phase at the start, in periods; 0 by default.
  */
 export function loop(
   radius: number,
@@ -104,7 +105,7 @@ export function loop(
   return { loop: { radius, ...options } };
 }
 
-/** A point going round a circle once: the tracks of its two coordinates. */
+/** The tracks of the two coordinates of a point that moves once around a circle. */
 export function circle(radius: number, centre: [number, number] = [0, 0]): [Track, Track] {
   if (!Array.isArray(centre)) {
     throw new UsageError(`circle: the centre is ${quote(centre)} but must be [x, y].`);
@@ -112,12 +113,12 @@ export function circle(radius: number, centre: [number, number] = [0, 0]): [Trac
   return [loop(radius, { centre: centre[0] }), loop(radius, { centre: centre[1], phase: -0.25 })];
 }
 
-/** Seeds one after another and back to the first, equal times each, the network of one turning into the next's. */
+/** Blends from seed to seed and back to the first, each step taking the same time. */
 export function walk(seeds: (number | string)[], movement: { easing?: EasingName } = {}): Walk {
   return { walk: seeds, ...movement };
 }
 
-/** The value of a track at t, in a sweep of `seconds`; a walk's is a seed or a pair of them (NetworkSpec.seed). */
+/** The value of a track at time t. A walk's value is a blend of two seeds (NetworkSpec.seed). */
 export function valueAt(track: Moving, t: number, seconds: number) {
   if ('tween' in track) {
     const u = progress(track, t, seconds);
@@ -134,19 +135,19 @@ export function valueAt(track: Moving, t: number, seconds: number) {
     return centre + radius * Math.cos(2 * Math.PI * ((turns * t) / seconds + phase));
   }
   const count = track.walk.length;
-  const place = (count * t) / seconds;
-  const step = Math.floor(place);
-  const fraction = easings[track.easing ?? 'easeInOutSine'](place - step);
+  const position = (count * t) / seconds;
+  const step = Math.floor(position);
+  const fraction = easings[track.easing ?? 'easeInOutSine'](position - step);
   return { from: track.walk[step % count], to: track.walk[(step + 1) % count], fraction: clamp(fraction) };
 }
 
-/** When, in seconds, a track may begin or cease to move within a sweep. */
+/** The times within a sweep, in seconds, at which a track may start or stop moving. */
 export function marksOf(track: Moving): number[] {
   if ('keyframes' in track) return track.keyframes.map(([t]) => t);
   return ('during' in track && track.during) || [];
 }
 
-/** Whether the way closes, so that the sweep may be a loop. */
+/** Whether a track ends where it begins, so that the sweep may be a loop. */
 export function closes(track: Moving): boolean {
   if ('loop' in track || 'walk' in track) return true;
   if ('tween' in track) return track.tween[0] === track.tween[1];
@@ -156,7 +157,7 @@ export function closes(track: Moving): boolean {
 
 export type Moving = Exclude<Track, number> | Walk;
 
-/** Each form of a moving track by the key that tells it. */
+/** The schema of each form of a moving track, by its identifying key. */
 const forms = {
   tween: tweenSchema,
   zoom: zoomSchema,
@@ -180,7 +181,7 @@ export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | und
   return key ? forms[key] : undefined;
 }
 
-/** Whether these keyframes obey the rules. */
+/** Whether these are valid keyframes. */
 function arePoints(value: unknown): boolean {
   if (!Array.isArray(value) || value.length === 0) return false;
   let before = -Number.MIN_VALUE; // times are 0 or more
@@ -195,12 +196,12 @@ function arePoints(value: unknown): boolean {
 
 function progress({ easing: name, during: span }: Movement, t: number, seconds: number): number {
   const [start, end] = span ?? [0, seconds];
-  if (t >= end) return 1; // not by the easing, whose rounding would show
+  if (t >= end) return 1; // exactly, unlike the easing, which rounds
   return t <= start ? 0 : easings[name ?? DEFAULT_EASING]((t - start) / (end - start));
 }
 
 function valueAmong(points: [number, number][], t: number, ease: (u: number) => number): number {
-  // Binary search for the first point after t: there may be a hundred thousand.
+  // A binary search for the first point after t, since there may be a hundred thousand.
   let next = 0;
   for (let last = points.length; next < last; ) {
     const middle = (next + last) >> 1;
@@ -213,7 +214,7 @@ function valueAmong(points: [number, number][], t: number, ease: (u: number) => 
   return mix(from, to, ease((t - start) / (end - start)));
 }
 
-/** Exact at both ends. */
+/** Linear interpolation, exact at both ends. */
 function mix(from: number, to: number, u: number): number {
   return u === 1 ? to : from + (to - from) * u;
 }

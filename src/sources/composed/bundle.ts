@@ -1,4 +1,4 @@
-/** One composed scene, or project, as files for a page: bundled into memory, nothing on disk is touched. */
+/** Bundles a composed scene or a project into files for a page, in memory: writes nothing to disk. */
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -13,19 +13,19 @@ import { listStyles, stylesOf } from './styles.js';
 import { rootOf, type Target } from './target.js';
 
 export interface Bundle {
-  /** By name, relative to the page. `film.js` is the first. */
+  /** The files by name, relative to the page. The entry is `film.js`. */
   files: Map<string, string | Uint8Array>;
-  /** Where the page finds modules that are imported by name, as an import map has it. */
+  /** The page's import map: the file of each module that is imported by name. */
   imports: Record<string, string>;
-  /** The style sheets among the files, in their order. */
+  /** The names of the style sheets among the files, in load order. */
   styles: string[];
-  /** The absolute paths of their sources. */
+  /** The absolute paths of the style sheets' source files. */
   styleSources: string[];
-  /** A folder whose files the page may have too, by their path in it. */
+  /** A folder whose files are served to the page too, by their path in the folder. */
   publicFolder: string;
 }
 
-/** @throws UsageError for a scene that cannot be built: a mistake in its syntax, an import that is not there. */
+/** @throws UsageError for a scene that cannot be built, because of a syntax error or a missing import. */
 export async function bundle(target: Target): Promise<Bundle> {
   const root = target.kind === 'project' ? rootOf(target.path) : dirname(target.path);
   const apart = new Map<string, string>();
@@ -56,9 +56,9 @@ export async function bundle(target: Target): Promise<Bundle> {
         reportCompressedSize: false,
         rollupOptions: {
           input: ENTRY,
-          treeshake: false, // it takes a loop that never ends for one that does nothing
+          treeshake: false, // it would remove an endless loop as having no effect
           onLog(_, log) {
-            // Else it is left to the browser, which says no place.
+            // Otherwise the browser reports it, without a location.
             if (log.code === 'UNRESOLVED_IMPORT') throw Object.assign(new Error(log.message), log);
           },
           output: {
@@ -85,11 +85,11 @@ export async function bundle(target: Target): Promise<Bundle> {
   }
 }
 
-/** Everything but the scenes' own code: our nodes, packages, pictures, typefaces. */
+/** Whether a file is something other than the scenes' own code: our nodes, packages, pictures, fonts. */
 export const isSurrounding = (name: string): boolean =>
   /^(untrained|packages|modules)\//.test(name) || !/\.js$/.test(name);
 
-/** Names what a bundle does: the same name, the same film. Maps to the sources do nothing. */
+/** A digest of everything in a bundle that affects the film. Source maps do not. */
 export function digestOf(
   { files, imports, styles, publicFolder }: Bundle,
   counts: (name: string) => boolean = () => true,
@@ -120,7 +120,7 @@ async function packagesOf(apart: Map<string, string>): Promise<Modules[]> {
 
 /** Bundles packages into a folder of that name, as modules that share common code. */
 async function bundlePackages(packages: Map<string, string>, folder: string): Promise<Modules> {
-  const names = [...packages.keys()].sort(); // in whichever order they were come upon
+  const names = [...packages.keys()].sort(); // independent of the order in which they were found
   const { outputFiles } = await buildFast({
     entryPoints: names.map((name, i) => ({ in: packages.get(name)!, out: `${folder}/${i}` })),
     bundle: true,
@@ -143,7 +143,7 @@ async function bundlePackages(packages: Map<string, string>, folder: string): Pr
   };
 }
 
-/** One line with the file and the place in it. */
+/** Describes a build error in one line, with the file and the position in it. */
 function buildFailure(
   error: Rollup.RollupError & { errors?: { text: string; location?: Place }[] },
 ): UsageError {
@@ -159,7 +159,7 @@ function buildFailure(
   return new UsageError(`${where}${text}`, { cause: error });
 }
 
-/** Where in a file a module's name stands between quotation marks. */
+/** The position of a module's quoted name in a file. */
 function placeOfText(file: string | undefined, name: string): Place | undefined {
   if (!file || !existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');

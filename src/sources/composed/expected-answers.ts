@@ -1,6 +1,6 @@
 /**
- * The hosts' responses when the same scene was last drawn. Pixels depend on them, and so do segment names, which must
- * be known before any request is made.
+ * The hosts' responses when the same scene was last drawn. Pixels depend on them, and so do segment keys, which must be
+ * known before any request is made.
  */
 
 import { SegmentCache } from '../../outputs/index.js';
@@ -11,7 +11,7 @@ export class ExpectedAnswers {
   private cache: SegmentCache | undefined;
   private readonly key: string;
 
-  /** @param scene - Its code, and whatever else determines its requests. */
+  /** @param scene - The scene's code, and whatever else determines its requests. */
   constructor(
     private readonly hosts: Hosts,
     scene: unknown,
@@ -26,7 +26,7 @@ export class ExpectedAnswers {
     this.expected = new Map(this.hosts.given);
   }
 
-  /** The part of a segment's name, or undefined if there was an unexpected response. */
+  /** The responses' part of a segment's key, or undefined if a response was not the expected one. */
   names(): unknown[] | undefined {
     for (const [url, digest] of this.hosts.given) if (this.expected.get(url) !== digest) return undefined;
     return this.expected.size > 0 ? [[...this.expected].sort()] : [];

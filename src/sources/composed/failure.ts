@@ -1,4 +1,4 @@
-/** What went wrong in a page as one line, with the place in the scene's own source. */
+/** Describes a page's errors and warnings in one line, with the position in the scene's source. */
 
 import { SourceMap } from 'node:module';
 import { relative, sep } from 'node:path';
@@ -9,7 +9,7 @@ import type { Bundle } from './bundle.js';
 import type { Failure } from './page/failure.js';
 import type { Warning } from './page/warning.js';
 
-/** In a file of the bundle, counted from 1 as browsers do in stacks. */
+/** A position in a file of the bundle. Lines and columns count from 1, as in browsers' stack traces. */
 interface BundlePlace {
   file: string;
   line: number;
@@ -18,13 +18,13 @@ interface BundlePlace {
 
 const ours = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Reads places of a bundle. */
+/** Maps positions in a bundle to positions in its sources. */
 export class Places {
   private readonly maps = new Map<string, SourceMap | undefined>();
 
   constructor(private readonly files: Bundle['files']) {}
 
-  /** "scenes/mine.tsx:12:7", or undefined if that is in no file of the user's. */
+  /** The source position, such as "scenes/mine.tsx:12:7", or undefined if it is not in one of the user's files. */
   ofUser({ file, line, column }: BundlePlace): string | undefined {
     const entry = this.map(file)?.findEntry(line - 1, column - 1);
     if (!entry || !('originalSource' in entry)) return undefined;
@@ -37,7 +37,7 @@ export class Places {
     return `${shown}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   }
 
-  /** The innermost of a stack's places that is the user's. */
+  /** The innermost position in a stack trace that is in one of the user's files. */
   inStack(stack: string): string | undefined {
     for (const [, file, line, column] of stack.matchAll(/\/([^/\s?]+(?:\/[^/\s?]+)*\.js):(\d+):(\d+)/g)) {
       const name = [...this.files.keys()].find((known) => file === known || file.endsWith(`/${known}`));
@@ -61,12 +61,13 @@ export function failureMessage(failure: Failure, scene: string | undefined, plac
   const { unread, blocked } = failure;
   if (unread) {
     return new UsageError(
-      `--set ${unread.name}: no scene asks for a variable of that name${available(unread.name, unread.known, {})}`,
+      `--set ${unread.name}: no scene uses a variable of that name${available(unread.name, unread.known, {})}`,
     );
   }
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);
   const message = blocked
-    ? `The page requested ${blocked} but has no network access: put the file next to the scene and import it${allowing(blocked)}.`
+    ? `The page requested ${blocked} but has no network access: put the file next to the scene and ` +
+      `import it${allowing(blocked)}.`
     : inOneLine(failure.message);
   return new RenderError(place ? `${place}: ${message}` : message);
 }
@@ -81,7 +82,7 @@ export function warningMessage(
   return `${place ? `${place}: ` : ''}${inOneLine(message)}${node ? ` (node "${node}")` : ''}`;
 }
 
-/** Advice on allowing a host, if it can be allowed. */
+/** Advice on allowing a host, or nothing if the address cannot be allowed. */
 function allowing(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   return url?.protocol === 'https:' && url.hostname !== '127.0.0.1'

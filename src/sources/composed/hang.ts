@@ -1,10 +1,10 @@
-/** Where a page hangs: in a loop, or in a generator that waits for a promise. Asks the browser's debugger. */
+/** Uses the browser's debugger to find where a page hangs: in a loop, or in a generator that waits for a promise. */
 
 import type { CDPSession, Page } from 'playwright-core';
 import type { Places } from './failure.js';
 
-/** How long the debugger may take to answer, in milliseconds. */
-const PATIENCE_MS = 1000;
+/** The time that the debugger has to respond, in milliseconds. */
+const TIMEOUT_MS = 1000;
 
 interface Location {
   scriptId: string;
@@ -13,7 +13,7 @@ interface Location {
 }
 
 export class HangWatch {
-  private readonly files = new Map<string, string>(); // of scripts, by their ids
+  private readonly files = new Map<string, string>(); // the files of scripts, by script ID
 
   private asking = false;
 
@@ -23,10 +23,10 @@ export class HangWatch {
     });
   }
 
-  /** Begins to watch a page, which must not be busy yet: one that loops answers only a debugger it knows already. */
+  /** Starts watching a page. It must not be busy yet: a page in a loop responds only to an attached debugger. */
   static async of(page: Page): Promise<HangWatch> {
     const watch = new HangWatch(await page.context().newCDPSession(page));
-    // A `debugger` statement pauses a page for a developer.
+    // Do not stop at `debugger` statements.
     watch.session.on('Debugger.paused', () => {
       if (!watch.asking) watch.session.send('Debugger.resume').catch(() => {});
     });
@@ -34,12 +34,12 @@ export class HangWatch {
     return watch;
   }
 
-  /** Gives the page its full speed. From now on loops are not found, but what generators wait for still is. */
+  /** Restores the page's full speed. From now on, waiting generators are still found, but loops are not. */
   async relax(): Promise<void> {
     await this.session.send('Debugger.disable');
   }
 
-  /** The innermost place in the user's sources, or undefined if it cannot be found out. */
+  /** The innermost position in the user's sources, or undefined if it cannot be determined. */
   async where(places: Places): Promise<string | undefined> {
     this.asking = true;
     const found =
@@ -54,18 +54,18 @@ export class HangWatch {
   }
 }
 
-/** Stops whatever runs. Nothing does in a page that waits, and then nothing stops. */
+/** Pauses the running code and returns its stack. Undefined if no code runs, because the page waits for a promise. */
 async function inLoop(session: CDPSession): Promise<Location[] | undefined> {
   const paused = new Promise<Location[]>((resolve) => {
     session.once('Debugger.paused', ({ callFrames }) => resolve(callFrames.map(({ location }) => location)));
   });
   await within(session.send('Debugger.pause'));
   const stack = await within(paused).catch(() => undefined);
-  if (!stack) await within(session.send('Debugger.disable')); // or it would stop at our next question
+  if (!stack) await within(session.send('Debugger.disable')); // otherwise our next evaluation would pause
   return stack;
 }
 
-/** Asks the suspended generators where they are. */
+/** The positions at which generators are suspended. */
 async function inGenerator(session: CDPSession): Promise<Location[]> {
   const { result } = await within(
     session.send('Runtime.evaluate', { expression: 'window.untrained.waiting()' }),
@@ -85,7 +85,7 @@ async function inGenerator(session: CDPSession): Promise<Location[]> {
   return locations;
 }
 
-function within<T>(promise: Promise<T>, ms = PATIENCE_MS): Promise<T> {
+function within<T>(promise: Promise<T>, ms = TIMEOUT_MS): Promise<T> {
   let timer: NodeJS.Timeout;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('No answer')), ms);

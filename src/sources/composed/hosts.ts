@@ -1,6 +1,6 @@
 /**
- * What pages may load from hosts: installed packages, responses stored when a film was made, and what Node fetches from
- * hosts that the user allows. Pages cannot reach hosts themselves: their requests are answered here.
+ * Answers pages' requests to other hosts from installed packages, from responses stored when a film was made, or by
+ * fetching them from hosts that the user allows. Pages themselves have no network access.
  */
 
 import { createHash } from 'node:crypto';
@@ -10,20 +10,20 @@ import type { Page } from 'playwright-core';
 import { RenderError } from '../../core/errors.js';
 import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './installed.js';
 
-/** The largest answer, in bytes. */
-const MOST_BYTES = 64 * 2 ** 20;
+/** The largest response, in bytes. */
+const MAX_BYTES = 64 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
-/** The most redirects to follow, within one host. */
-const MOST_REDIRECTS = 5;
+/** The maximum number of redirects, all on one host. */
+const MAX_REDIRECTS = 5;
 
 export interface HostOptions {
   /** Allowed hosts, such as "api.iconify.design". None by default. */
   allowHosts?: readonly string[];
-  /** The SHA-256 of each response that the film was made with, by address. These come from the store. */
+  /** The SHA-256 of each response that the film was made with, by address. The responses are read from the store. */
   answers?: Readonly<Record<string, string>>;
-  /** Where answers are stored; nowhere by default. */
+  /** The folder where responses are stored. By default they are not. */
   store?: string;
-  /** For tests. */
+  /** Replaces the global fetch, for tests. */
   fetch?: typeof fetch;
 }
 
@@ -32,13 +32,13 @@ export class Hosts {
   readonly given = new Map<string, string>();
   private readonly answers = new Map<string, Promise<Answer>>();
 
-  /** @param folder - The scene's. */
+  /** @param folder - The scene's folder. */
   constructor(
     private readonly folder: string,
     private readonly options: HostOptions = {},
   ) {}
 
-  /** All hosts whose requests are answered here, for the page's policy. */
+  /** All hosts whose requests are answered here, for the page's content security policy. */
   get names(): string[] {
     const { allowHosts = [], answers = {} } = this.options;
     const before = Object.keys(answers).map((url) => new URL(url).host);
@@ -46,7 +46,7 @@ export class Hosts {
   }
 
   /**
-   * Intercepts only a page's requests to these hosts, so that frames are not slowed down.
+   * Intercepts a page's requests to these hosts, and no others, so that uploading frames is not slowed down.
    * @param fail - Called for a request that cannot be answered.
    */
   async serve(page: Page, fail: (url: string, error: Error) => void): Promise<void> {
@@ -74,7 +74,7 @@ export class Hosts {
     await session.send('Fetch.enable', { patterns });
   }
 
-  /** Fetches each address once. @throws RenderError with the next step if there is no response. */
+  /** The response for an address, found once per address. @throws RenderError with the next step if there is none. */
   answer(url: string): Promise<Answer> {
     let answer = this.answers.get(url);
     if (!answer) {
@@ -95,8 +95,9 @@ export class Hosts {
     if (!allowHosts.includes(url.host)) {
       const name = packageFor(url);
       throw new RenderError(
-        `The page requested ${address} but pages have no network access: ${name ? `npm install ${name}, or ` : ''}` +
-          `allow it with --allow-host ${url.host}${name ? '' : ', or put the file next to the scene and import it'}.`,
+        `The page requested ${address} but pages have no network access: ` +
+          `${name ? `run npm install ${name}, or ` : ''}allow it with --allow-host ${url.host}` +
+          `${name ? '' : ', or put the file next to the scene and import it'}.`,
       );
     }
     const fetched = await this.fetch(url);
@@ -114,13 +115,13 @@ export class Hosts {
     return answer;
   }
 
-  /** Requests it from the host itself: over TLS, without cookies or redirects to other hosts. */
+  /** Requests an address from its host: over TLS, without cookies, and without redirects to other hosts. */
   private async fetch(first: URL): Promise<Answer> {
     const { fetch: ask = fetch } = this.options;
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     let url = first;
     try {
-      for (let i = 0; i <= MOST_REDIRECTS; i++) {
+      for (let i = 0; i <= MAX_REDIRECTS; i++) {
         const response = await ask(url, { redirect: 'manual', credentials: 'omit', signal });
         const location = response.status >= 300 && response.status < 400 && response.headers.get('location');
         if (!location) {
@@ -133,7 +134,7 @@ export class Hosts {
         if (url.origin !== first.origin)
           throw new Error(`it redirects to ${url.origin}, which is another host`);
       }
-      throw new Error(`it redirects more than ${MOST_REDIRECTS} times`);
+      throw new Error(`it redirects more than ${MAX_REDIRECTS} times`);
     } catch (error) {
       const { message, name, cause } = error as Error;
       const reason =
@@ -142,9 +143,7 @@ export class Hosts {
           : ((cause as Error)?.message ?? message);
       throw new RenderError(
         `${first.href} cannot be loaded (${reason}): check the address and the network.`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
   }
@@ -158,16 +157,16 @@ export class Hosts {
       if (!wanted && allowHosts.includes(new URL(address).host))
         wanted = await fs.readFile(join(store, `${hash(address)}.latest`), 'utf8');
       if (!wanted || !/^[0-9a-f]{64}$/.test(wanted)) return undefined;
-      const kept = await fs.readFile(join(store, wanted));
-      const end = kept.indexOf('\n');
-      const answer = { type: kept.toString('latin1', 0, end), body: kept.subarray(end + 1) };
+      const bytes = await fs.readFile(join(store, wanted));
+      const end = bytes.indexOf('\n');
+      const answer = { type: bytes.toString('latin1', 0, end), body: bytes.subarray(end + 1) };
       return digestOf(answer) === wanted ? answer : undefined;
     } catch {
       return undefined; // there is none
     }
   }
 
-  /** Stores it by digest, and records it as the latest for its address. Best effort, like all caching. */
+  /** Stores a response by its digest, and records it as the latest for its address. Failures are ignored. */
   private async keep(address: string, answer: Answer): Promise<void> {
     const { store } = this.options;
     if (!store) return;
@@ -182,12 +181,12 @@ export class Hosts {
       await write(digest, bytesOf(answer));
       await write(`${hash(address)}.latest`, digest);
     } catch {
-      // The film is made all the same.
+      // The film does not depend on the store.
     }
   }
 }
 
-/** Includes the type, which determines how a page interprets the response. */
+/** The bytes to store and digest. They include the content type, which determines how a page reads the response. */
 const bytesOf = ({ type, body }: Answer) =>
   Buffer.concat([Buffer.from(`${type.replace(/\n/g, ' ')}\n`, 'latin1'), body]);
 const digestOf = (answer: Answer) => hash(bytesOf(answer));
@@ -199,7 +198,7 @@ async function bodyOf(response: Response): Promise<Buffer> {
   if (!response.body) return Buffer.alloc(0);
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES / 2 ** 20} MiB`);
+    if (bytes > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,4 +1,4 @@
-/** Serves requests to hosts from installed packages: icons, and package files that a CDN would serve. */
+/** Answers requests to hosts from installed packages: icons, and package files that a CDN would serve. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, sep } from 'node:path';
@@ -6,19 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 export interface Answer {
-  /** As in HTTP's content-type. */
+  /** The HTTP content type. */
   type: string;
   body: Buffer;
 }
 
-/** Hosts whose content may be installed. */
+/** Hosts whose content is also available in npm packages. */
 export const INSTALLED_HOSTS = ['api.iconify.design', 'esm.sh', 'unpkg.com', 'cdn.jsdelivr.net'];
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 /**
  * The installed content for an address, or undefined.
- * @param folder - The scene's. Packages are looked for there, then in our own.
+ * @param folder - The scene's folder. Packages are looked up from there, then from our own.
  */
 export function installedAnswer(url: URL, folder: string): Answer | undefined {
   if (url.protocol !== 'https:' || !INSTALLED_HOSTS.includes(url.host)) return undefined;
@@ -31,11 +31,11 @@ export function packageFor({ host, pathname }: URL): string | undefined {
   return set && `@iconify-json/${set}`;
 }
 
-/** The folder of a package, as Node looks for one. */
+/** The folder of a package, by Node's lookup rules. */
 function packageFolder(name: string, folder: string): string | undefined {
   for (let at of [folder, here]) {
     for (;;) {
-      // pnpm has what packages need of each other in a folder of its own.
+      // pnpm puts the dependencies of packages into a folder of its own.
       for (const inside of ['node_modules', 'node_modules/.pnpm/node_modules']) {
         const found = join(at, inside, name);
         if (existsSync(join(found, 'package.json'))) return found;
@@ -56,7 +56,7 @@ const transformed = z.object({
   hFlip: z.boolean().optional(),
   vFlip: z.boolean().optional(),
 });
-/** What IconifyJSON says of icons, as far as it is needed here: https://iconify.design/docs/types/iconify-json.html */
+/** The part of IconifyJSON that we use: https://iconify.design/docs/types/iconify-json.html */
 const iconsSchema = transformed.extend({
   icons: z.record(z.string(), transformed.extend({ body: z.string() })),
   aliases: z.record(z.string(), transformed.extend({ parent: z.string() })).optional(),
@@ -64,7 +64,7 @@ const iconsSchema = transformed.extend({
 type Icons = z.output<typeof iconsSchema>;
 type Icon = Icons['icons'][string];
 
-/** `/SET/NAME.svg?color=...` as api.iconify.design answers it, from @iconify-json/SET or @iconify/json. */
+/** The response of api.iconify.design to `/SET/NAME.svg?color=...`, from @iconify-json/SET or @iconify/json. */
 function icon(url: URL, folder: string): Answer | undefined {
   const [, set, name] = /^\/([a-z0-9-]+)\/([a-z0-9-]+)\.svg$/.exec(url.pathname) ?? [];
   if (!set || !name) return undefined;
@@ -79,7 +79,7 @@ function icon(url: URL, folder: string): Answer | undefined {
   const { left = 0, top = 0, width = 16, height = 16, body } = found;
   const quarters = (((found.rotate ?? 0) % 4) + 4) % 4;
   const turns: string[] = [];
-  // Flipped first and then turned, about the middle; a quarter turn swaps the sides.
+  // The icon is flipped first and then rotated about its centre; a quarter turn swaps width and height.
   const [w, h] = quarters % 2 ? [height, width] : [width, height];
   if (quarters) turns.push(`rotate(${90 * quarters} ${left + w / 2} ${top + h / 2})`);
   if (quarters % 2) turns.push(`translate(${(w - width) / 2} ${(h - height) / 2})`);
@@ -88,11 +88,14 @@ function icon(url: URL, folder: string): Answer | undefined {
   const drawn = turns.length > 0 ? `<g transform="${turns.join(' ')}">${body}</g>` : body;
   const color = url.searchParams.get('color')?.replace(/[^\w#(),.% -]/g, '') || 'currentColor';
   const em = Math.round((1000 * w) / h) / 1000;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${em}em" height="1em" viewBox="${left} ${top} ${w} ${h}">${drawn.replaceAll('currentColor', color)}</svg>`;
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ' +
+    `width="${em}em" height="1em" viewBox="${left} ${top} ${w} ${h}">` +
+    `${drawn.replaceAll('currentColor', color)}</svg>`;
   return { type: 'image/svg+xml', body: Buffer.from(svg) };
 }
 
-/** An icon with the properties of its aliases and its set. */
+/** An icon with the properties that it inherits from its set and, for an alias, from its parent. */
 function resolveIcon({ icons, aliases = {}, ...defaults }: Icons, name: string, depth = 0): Icon | undefined {
   const own = Object.hasOwn(icons, name) ? icons[name] : undefined;
   if (own) return { ...defaults, ...own };

@@ -1,33 +1,34 @@
-/** Warnings cached with a film's segments, since frames that are not redrawn produce none. */
+/** Warnings cached with a film's segments, because frames from the cache produce none. */
 
 import type { SegmentCache } from '../../outputs/index.js';
 
 export class KeptWarnings {
-  private readonly told = new Set<string>();
-  private noting: Promise<void> = Promise.resolve();
-  private kept: { cache: SegmentCache; key: string } | undefined;
+  private readonly reported = new Set<string>();
+  private writing: Promise<void> = Promise.resolve();
+  private target: { cache: SegmentCache; key: string } | undefined;
 
   /** @param onWarning - Called once for each warning. */
   constructor(private readonly onWarning: (text: string) => void = () => {}) {}
 
   tell(text: string): void {
-    if (this.told.has(text)) return;
-    this.told.add(text);
-    this.note();
+    if (this.reported.has(text)) return;
+    this.reported.add(text);
+    this.write();
     this.onWarning(text);
   }
 
   /** Repeats the earlier warnings of the same film, and caches new ones from now on. */
   async keepIn(cache: SegmentCache, key: string): Promise<void> {
     const before = linesOf(await cache.recall(key));
-    this.kept = { cache, key };
+    this.target = { cache, key };
     for (const text of before) this.tell(text);
-    if (this.told.size > before.length) this.note();
+    if (this.reported.size > before.length) this.write();
   }
 
-  private note(): void {
-    const { kept } = this;
-    if (kept) this.noting = this.noting.then(() => kept.cache.note(kept.key, JSON.stringify([...this.told])));
+  private write(): void {
+    const { target } = this;
+    if (!target) return;
+    this.writing = this.writing.then(() => target.cache.note(target.key, JSON.stringify([...this.reported])));
   }
 }
 

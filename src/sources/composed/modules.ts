@@ -1,4 +1,4 @@
-/** How the modules of a scene are found and made, in headless renders and in the editor alike: as plugins of vite. */
+/** Vite plugins that resolve and generate the modules of a scene, for headless renders and for the editor. */
 
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
@@ -10,25 +10,27 @@ import { metaFileOf, metaOf, type Target } from './target.js';
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Resolves this package by its own name, when the prebuilt bundle is not used. */
+/** Our own modules by their public names, for when the prebuilt bundle is not used. */
 const OWN: Record<string, string> = {
   untrained: dist('index.js'),
   'untrained/nodes': dist('nodes/index.js'),
-  // For the editor's own pages. The nodes of their scenes have the very same module of pictures.
+  // For the editor's pages, which must share the instance of pictures.js that nodes use.
   'untrained/nodes/pictures': dist('nodes/pictures.js'),
   'untrained/page/faces': dist('sources/composed/page/faces.js'),
 };
 
-/** Packages that are bundled separately from a scene: their modules are shared by the whole page. */
+/** Packages of which a page must have a single copy: the scene's, if it has one. */
 const SHARED = /^@motion-canvas\/(core|2d)(\/|$)/;
+/** Packages that are bundled separately from the scene. */
 const APART = /^(@motion-canvas\/(core|2d)|three)(\/|$)/;
 
 /**
- * Lets scenes be anywhere: `untrained` is this very package; Motion Canvas is one and the same for scenes, nodes and us,
- * that of the scene's own folder if it has one; and what else its folder lacks is taken from here.
+ * Resolves imports for scenes in any folder. `untrained` is this package. Scenes, nodes and our own code share one
+ * copy of Motion Canvas: the one installed for the scene's folder, or else ours. Other packages that the scene's
+ * folder lacks are resolved from ours too.
  * @param anchor - The file whose folder counts as the scene's.
- * @param apart - Called with the import name and the file of each module left out because it is already bundled, or is
- * bundled faster by other means. `untrained` is left out too, without a call.
+ * @param apart - Receives the import name and the file of each module that is left out of the bundle because it is
+ * already bundled, or is bundled faster by other means. `untrained` is left out too, but not added.
  */
 export function findModules(anchor: string, apart?: Map<string, string>): Plugin {
   let resolveFile: (source: string, importer?: string) => Promise<string | undefined>;
@@ -36,7 +38,8 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
     name: 'untrained:find',
     enforce: 'pre',
     configResolved(config) {
-      resolveFile = config.createResolver(); // this.resolve() would have whole packages read, to see if they are CommonJS
+      // this.resolve() would read whole packages, to detect whether they are CommonJS.
+      resolveFile = config.createResolver();
     },
     async buildStart() {
       const needs = apart ? ownModules().needs : [];
@@ -50,7 +53,7 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
       for (const from of [SHARED.test(source) ? anchor : importer, here]) {
         if (apart && APART.test(source)) {
           const file = await resolveFile(source, from);
-          // Their shaders and the like are bundled with the scene that imports them.
+          // Other files of these packages, such as shaders, are bundled with the scene that imports them.
           if (file && /\.[cm]?[jt]sx?$/.test(file)) {
             apart.set(source, file);
             return { id: source, external: true };
@@ -65,8 +68,9 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
 }
 
 /**
- * `x?scene`, as projects import their scenes: Motion Canvas's own plugin would write a .meta file beside it.
- * @param keepChanges - Whether the editor may, when something is changed in it.
+ * Loads `x?scene`, which is how projects import their scenes. Motion Canvas's own plugin would write a .meta file
+ * beside each scene.
+ * @param keepChanges - Whether the editor may save changes in a .meta file.
  */
 export function loadScenes({ keepChanges = false } = {}): Plugin {
   return {
@@ -75,14 +79,17 @@ export function loadScenes({ keepChanges = false } = {}): Plugin {
       const [path, query] = id.split('?');
       if (!/(^|&)scene\b/.test(query ?? '')) return null;
       const name = basename(path, extname(path));
-      // A seed of our own where the editor has not kept one: else each page would throw its own dice.
+      // A fixed seed if the editor has not saved one; otherwise each page would choose a random one.
       const meta = { version: 0, timeEvents: [], seed: seedOf(name), ...metaOf(path) };
       const file = keepChanges && metaFileOf(path);
+      const noScene =
+        `${basename(path)} has no scene to show: ` +
+        'end it with "export default makeScene2D(function* (view) { ... })"';
       return `
 import { MetaFile, ValueDispatcher } from '@motion-canvas/core';
 import * as module from ${JSON.stringify(path)};
 const description = module.default;
-if (typeof description?.klass !== 'function') throw new Error('${basename(path)} has no scene to show: end it with "export default makeScene2D(function* (view) { ... })"');
+if (typeof description?.klass !== 'function') throw new Error(${JSON.stringify(noScene)});
 const meta = new MetaFile(${JSON.stringify(name)}, ${JSON.stringify(file)});
 meta.loadData(${JSON.stringify(meta)});
 description.name = ${JSON.stringify(name)};
@@ -102,19 +109,20 @@ function seedOf(name: string): number {
   return createHash('sha256').update(name).digest().readUInt32LE();
 }
 
-/** The module that a page begins with, by this name. */
+/** The name of a page's entry module. */
 export const ENTRY = 'untrained:film';
 
-/** Gives the page's own program the scenes to play. */
+/** Generates the entry module, which passes the scenes to the page's program. */
 export function entryFor({ kind, path }: Target): Plugin {
   const posix = path.replaceAll('\\', '/');
+  const noProject = `${basename(path)} is not a project: end it with "export default makeProject({ scenes: [...] })"`;
   const project =
     kind === 'project'
       ? `import * as module from ${JSON.stringify(posix)};
 const project = module.default;
-if (!Array.isArray(project?.scenes)) throw new Error('${basename(path)} is not a project: end it with "export default makeProject({ scenes: [...] })"');`
+if (!Array.isArray(project?.scenes)) throw new Error(${JSON.stringify(noProject)});`
       : `import scene from ${JSON.stringify(`${posix}?scene`)};
-// A scene by itself has no project in which it could ask for shaders of its own.
+// A single scene has no project in which to enable custom shaders.
 const project = { scenes: [scene], experimentalFeatures: true };`;
   return {
     name: 'untrained:entry',
@@ -125,15 +133,15 @@ const project = { scenes: [scene], experimentalFeatures: true };`;
 }
 
 /**
- * Scenes are TypeScript with Motion Canvas's JSX, whatever a tsconfig.json beside them says: given as a text, vite reads
- * no other, which may be meant for another program, or extend one that is not installed.
+ * Compiles scenes as TypeScript with Motion Canvas's JSX. Because the configuration is given as text, Vite ignores any
+ * tsconfig.json beside a scene, which may be meant for another program, or extend one that is not installed.
  */
 export const ESBUILD = {
   jsx: 'automatic',
   jsxImportSource: '@motion-canvas/2d/lib',
   tsconfigRaw: JSON.stringify({
     compilerOptions: {
-      experimentalDecorators: true, // what Motion Canvas's signals are written with
+      experimentalDecorators: true, // Motion Canvas's signals use them
       useDefineForClassFields: false,
       target: 'ES2022',
     },

@@ -1,4 +1,4 @@
-/** What build/pages.js bundled when the package was built: our own nodes, the page's program, and Motion Canvas. */
+/** Loads what build/pages.js bundled when the package was built: our nodes, the page's program, and Motion Canvas. */
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 /** Modules for a page. */
 export interface Modules {
-  /** By name, relative to the page. */
+  /** The files by name, relative to the page. */
   files: Map<string, Uint8Array>;
-  /** Where the page finds modules that are imported by name, as an import map has it. */
+  /** The import map: the file of each module that is imported by name. */
   imports: Record<string, string>;
 }
 
@@ -19,30 +19,29 @@ interface Group {
 }
 
 interface Manifest {
-  /** `needs` lists the names that its modules import. */
+  /** Our own modules. `needs` lists the package names that they import. */
   own: Group & { needs: string[] };
   /**
-   * `madeOf` has the SHA-1 of every file; `edges` say which package imports which other, by their places in `madeOf`.
+   * The packages. `madeOf` lists each with the SHA-1 of every file; `edges` are pairs of indices into `madeOf`: the
+   * first package imports the second.
    */
   packages: Group & { madeOf: { name: string; files: Record<string, string> }[]; edges: [number, number][] };
 }
 
 const folder = fileURLToPath(new URL('../../pages/', import.meta.url));
 
-let read: Manifest | undefined;
+let cached: Manifest | undefined;
 
 function manifest(): Manifest {
-  read ??= JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
-  return read;
+  cached ??= JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+  return cached;
 }
 
 function load({ files, imports }: Group): Modules {
   return { files: new Map(files.map((file) => [file, readFileSync(join(folder, file))])), imports };
 }
 
-/**
- * Our own modules. They import Motion Canvas by the names in `needs`, which the page's import map must have as well.
- */
+/** Our own modules. They import Motion Canvas by the names in `needs`, which the page's import map must contain too. */
 export function ownModules(): Modules & { needs: string[] } {
   const { own } = manifest();
   return { ...load(own), needs: own.needs };
@@ -54,8 +53,8 @@ export function isOwn(name: string): boolean {
 }
 
 /**
- * The prebuilt Motion Canvas, if rebuilding it would produce an identical bundle.
- * @param found - The scene's path to each Motion Canvas module that it and our nodes import.
+ * The prebuilt Motion Canvas, if bundling the scene's copy would produce the same files.
+ * @param found - The paths of the Motion Canvas modules that the scene and our nodes import, by module name.
  * @returns undefined if the scene's own copy differs in version or by a patch, or if a module is not in the bundle.
  */
 export function prebuiltPackages(found: Map<string, string>): Modules | undefined {
@@ -66,20 +65,20 @@ export function prebuiltPackages(found: Map<string, string>): Modules | undefine
   return load(packages);
 }
 
-/** The folders of the packages in `madeOf`, beginning at those of the modules that were found. */
+/** The folders of the packages in `madeOf`, starting from the modules that were found. */
 function foldersOf(found: Map<string, string>): string[] | undefined {
   const { madeOf, edges } = manifest().packages;
   const folders: string[] = [];
-  /** False if it is missing, or differs from the one found before. */
-  const see = (i: number, path: string | undefined): boolean => {
+  /** Records a package's folder and those of its imports. False if one is missing, or found in two folders. */
+  const visit = (i: number, path: string | undefined): boolean => {
     if (path === undefined || (folders[i] !== undefined && folders[i] !== path)) return false;
     const isNew = folders[i] === undefined;
     folders[i] = path;
-    return !isNew || edges.every(([from, to]) => from !== i || see(to, dependency(path, madeOf[to].name)));
+    return !isNew || edges.every(([from, to]) => from !== i || visit(to, dependency(path, madeOf[to].name)));
   };
   for (const [module, file] of found) {
     const i = madeOf.findIndex(({ name }) => module === name || module.startsWith(`${name}/`));
-    if (!see(i, packageOf(file))) return undefined;
+    if (!visit(i, packageOf(file))) return undefined;
   }
   return madeOf.every((_, i) => folders[i] !== undefined) ? folders : undefined;
 }
@@ -91,7 +90,7 @@ function packageOf(file: string): string | undefined {
   return undefined;
 }
 
-/** Where one package finds another, by Node's rules. */
+/** The folder of a package that another package imports, by Node's lookup rules. */
 function dependency(from: string, name: string): string | undefined {
   for (let path = from; ; path = dirname(path)) {
     const candidate = join(path, 'node_modules', name);

@@ -1,20 +1,20 @@
-/** Puts frames that arrive from several pages in order, holding few. */
+/** Puts frames that arrive from several pages into order. Holds only a few at a time. */
 
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import { applyDelta, longestDelta } from './page/delta.js';
 
-/** A frame that has come in, as its difference from the one that the same page sent before. */
+/** A frame that has arrived, as the difference from the page's previous frame. */
 interface Arrival {
   page: number;
   delta: Buffer;
-  /** Lets the page that sent it go on. */
+  /** Lets the page that sent it continue. */
   taken: () => void;
 }
 
 export class FrameQueue {
   private readonly bytes: number;
   private readonly words: number;
-  /** What each page has last had given out. */
+  /** The last frame returned from each page. */
   private readonly pages: Uint8Array[] = [];
   private readonly arrived = new Map<number, Arrival>();
   private awaited: { frame: number; give: (arrival: Arrival) => void } | undefined;
@@ -24,7 +24,7 @@ export class FrameQueue {
     this.words = Math.ceil(this.bytes / 4);
   }
 
-  /** Takes a frame in. Resolves when it has been given out, which is what keeps a page from running ahead. */
+  /** Accepts a frame. Resolves when next() has returned it, which keeps pages from running ahead. */
   async take(page: number, frame: number, delta: AsyncIterable<Buffer>): Promise<void> {
     const whole = await gather(delta, longestDelta(this.words));
     await new Promise<void>((taken) => {
@@ -35,8 +35,9 @@ export class FrameQueue {
   }
 
   /**
-   * Gives a frame out, when it is there. All that pages send must be asked for, each page's in the order it sent them.
-   * @returns An array that is the frame until the next is asked for.
+   * Waits for a frame and returns it. Every frame that pages send must be requested, in the order in which each page
+   * sends them.
+   * @returns The frame. The array is valid until the next call.
    */
   async next(frame: number): Promise<Uint8Array> {
     const arrival =
@@ -54,12 +55,12 @@ export class FrameQueue {
   }
 }
 
-async function gather(chunks: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
+async function gather(chunks: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
   const all: Buffer[] = [];
   let length = 0;
   for await (const chunk of chunks) {
     length += chunk.length;
-    if (length > most) throw new Error('A frame is too large.');
+    if (length > maxBytes) throw new Error('A frame is too large.');
     all.push(chunk);
   }
   return Buffer.concat(all, length);

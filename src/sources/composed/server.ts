@@ -1,4 +1,4 @@
-/** The page's only neighbour: an HTTP server on this machine that gives it its files and takes its frames. */
+/** The only server that pages can reach: serves their files on this machine, and receives their frames. */
 
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -10,34 +10,34 @@ import type { Duplex } from 'node:stream';
 import type { Bundle } from './bundle.js';
 
 export interface PageServer {
-  /** Of the page. A stranger on this machine cannot guess it. */
+  /** The page's address, which contains a secret: other users of this machine cannot guess it. */
   url: string;
-  /** Scheme, address and port: the only ones that a page may reach. */
+  /** Scheme, host and port: the only origin that a page may reach. */
   origin: string;
-  /** The last file that was asked for and is not there, if any. */
+  /** The last requested file that does not exist, if any. */
   missing(): string | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Takes a frame, as its difference from the one that the same page sent before. What is sent back waits for it.
- * @param print - The frame's, where it has one: see src/sources/composed/page/trace.ts.
+ * Accepts a frame, as the difference from the page's previous frame. The response is sent when the promise resolves.
+ * @param fingerprint - The frame's fingerprint, if it has one: see src/sources/composed/page/trace.ts.
  */
 export type TakeFrame = (
   page: number,
   frame: number,
-  print: string | undefined,
+  fingerprint: string | undefined,
   delta: AsyncIterable<Buffer>,
 ) => Promise<void>;
 
-export interface Neighbours {
-  /** Called with what pages requested from the proxy: an address, or a host and port. */
+export interface ServerOptions {
+  /** Called when the proxy refuses a request, with its address, or its host and port. */
   refused?: (address: string) => void;
-  /** Hosts whose requests are answered before they leave the page: see hosts.ts. */
+  /** Hosts whose requests are intercepted before they leave the page: see hosts.ts. */
   hosts?: readonly string[];
 }
 
-/** Blocks every address but our own, and reports the blocked one to the page. */
+/** A content security policy that blocks all other addresses, and reports them to the page. */
 function policyFor(hosts: readonly string[]): string {
   const sources = hosts.map((host) => `https://${host}`).join(' ');
   return `default-src 'self' ${sources} data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'none'`;
@@ -57,7 +57,7 @@ ${styles.map((style) => `<link rel="stylesheet" href="${encodeURI(style)}">\n`).
 `;
 
 const HEADERS = {
-  // Together these let the page's threads share memory, and its clock be precise.
+  // Cross-origin isolation: enables shared memory between threads, and precise timers.
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'cache-control': 'no-store',
@@ -81,13 +81,11 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/**
- * Starts it, on a free port of 127.0.0.1. It is also the pages' proxy, which refuses every request.
- */
+/** Starts the server on a free port of 127.0.0.1. It is also the pages' proxy, which refuses every request. */
 export async function startServer(
   bundle: Bundle,
   take: TakeFrame,
-  { refused = () => {}, hosts = [] }: Neighbours = {},
+  { refused = () => {}, hosts = [] }: ServerOptions = {},
 ): Promise<PageServer> {
   const { files, publicFolder } = bundle;
   const headers = { 'content-security-policy': policyFor(hosts), ...HEADERS };
@@ -106,11 +104,12 @@ export async function startServer(
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = decodeURIComponent((request.url ?? '').split('?')[0]);
-    // Scenes may name public files from the root, as Motion Canvas's own server has them.
+    // Scenes may also refer to public files by absolute paths, as with Motion Canvas's own server.
     const name = path.startsWith(secret) ? path.slice(secret.length) : path.slice(1);
-    const [, page, frame, print] = /^frames\/(\d+)\/(\d+)\/([0-9a-f]{16}|none)$/.exec(name) ?? [];
+    const [, page, frame, fingerprint] = /^frames\/(\d+)\/(\d+)\/([0-9a-f]{16}|none)$/.exec(name) ?? [];
     if (request.method === 'POST' && path.startsWith(secret) && frame !== undefined) {
-      await take(Number(page), Number(frame), print === 'none' ? undefined : print, request);
+      const known = fingerprint === 'none' ? undefined : fingerprint;
+      await take(Number(page), Number(frame), known, request);
       response.writeHead(204, headers).end();
       return;
     }

@@ -1,4 +1,4 @@
-/** Several pages of one browser that draw the same scenes, until one of them fails. */
+/** Several pages of one browser that draw the same scenes. The session ends when any of them fails. */
 
 import { dirname } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -28,11 +28,11 @@ import type { Target } from './target.js';
 import { TextWarnings } from './text-warnings.js';
 
 export interface SessionOptions extends HostOptions {
-  /** The browser; by default it is looked for. */
+  /** The browser's path. By default one is searched for. */
   browser?: string;
-  /** How many pages share the film. */
+  /** The number of pages that share the film. */
   concurrency?: number;
-  /** How long scenes may go on without a frame, in seconds, before they count as hanging. Defaults to 60. */
+  /** The time without a frame after which scenes count as hanging, in seconds. Defaults to 60. */
   timeout?: number;
   /** Called once for each warning from the pages. If it throws, the session ends. */
   onWarning?: (text: string) => void;
@@ -40,24 +40,24 @@ export interface SessionOptions extends HostOptions {
   signal?: AbortSignal;
 }
 
-const LEFT = 'The scene left its page or reloaded it, which ends the film: check what it does with location.';
+const LEFT = 'The scene left its page or reloaded it, which ends the film: check its uses of location.';
 
 /** How long pages may take to close, in seconds. */
 const CLOSE_SECONDS = 3;
 
-/** How long the reason for a page's end may take to arrive, in milliseconds. */
+/** The time that the reason for a page's end may take to arrive, in milliseconds. */
 const LEFT_MS = 300;
 
-/** How long hanging pages may take to report where, in seconds. A suspended one never does. */
+/** The time that hanging pages have to report where they hang, in seconds. A suspended one never does. */
 const WHERE_SECONDS = 2;
 
-/** Of a film's frames, so that one that takes long is not taken for one that hangs. */
-const PRINTS_AT_ONCE = 25;
+/** The number of frames fingerprinted per call, so that a long film does not count as hanging. */
+const FINGERPRINTS_AT_ONCE = 25;
 
 export class Session {
-  /** Names all that the pages have been given. */
+  /** A digest of everything that the pages load. */
   readonly code: string;
-  /** The same without the scenes' own code, which shows in what frames are drawn by. */
+  /** The same without the scenes' own code, whose effect on a frame is in the frame's fingerprint. */
   readonly surroundings: string;
   /** Rejects when any page fails. */
   private readonly failed: Promise<never>;
@@ -91,7 +91,7 @@ export class Session {
     this.places = new Places(bundle.files);
     const { timeout = DEFAULT_TIMEOUT } = options;
     this.patience = new Patience(timeout, () => this.reportHang(timeout));
-    const letters = [browser.source, fonts]; // what text is drawn with
+    const letters = [browser.source, fonts]; // everything that determines how text looks
     this.code = SegmentCache.keyOf([digestOf(bundle), codeDigest(), letters]);
     this.surroundings = SegmentCache.keyOf([
       digestOf(bundle, isSurrounding),
@@ -102,7 +102,7 @@ export class Session {
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
     });
-    this.failed.catch(() => {}); // whoever awaits anything of the session hears of it
+    this.failed.catch(() => {}); // reported by whatever is awaited through patiently()
     running.process.on('disconnected', this.onExit);
   }
 
@@ -131,11 +131,11 @@ export class Session {
     return session;
   }
 
-  /** Opens the pages, and plays the scenes through in each. */
+  /** Opens the pages, and plays the scenes once in each to find their lengths. */
   async open(settings: FilmSettings): Promise<FilmInfo> {
     const count = this.options.concurrency ?? 1;
-    // Each in a context of its own, with its own connections: else the frames that wait to be taken could use up all of
-    // them, and the one that is waited for would have none.
+    // Each page has its own browser context and so its own connections: otherwise frames that wait their turn could use
+    // up all connections, and the frame that is needed next could not be sent.
     const open = () => this.openPage();
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
     const infos = this.pages.map((page, number) => this.openFilm(page, number, settings));
@@ -159,8 +159,8 @@ export class Session {
     this.fail(failureMessage({ message, stack }, this.playing.get(page), this.places));
   }
 
-  /** What every `step`th frame is drawn by, had in a page of its own that paints nothing. */
-  async prints(
+  /** Fingerprints every `step`th frame in a separate page that records canvas calls without painting. */
+  async fingerprints(
     settings: FilmSettings,
     first: number,
     last: number,
@@ -169,10 +169,10 @@ export class Session {
     const page = await this.openPage();
     await this.patiently(this.openFilm(page, this.pages.length, settings));
     const found: (string | undefined)[] = [];
-    for (let from = first; from <= last; from += step * PRINTS_AT_ONCE) {
-      const range = [from, Math.min(last, from + step * (PRINTS_AT_ONCE - 1)), step] as const;
-      const prints = page.evaluate((args) => window.untrained.prints(...args), range);
-      found.push(...(await this.patiently(prints.then((prints) => this.result(page, prints)))));
+    for (let from = first; from <= last; from += step * FINGERPRINTS_AT_ONCE) {
+      const range = [from, Math.min(last, from + step * (FINGERPRINTS_AT_ONCE - 1)), step] as const;
+      const work = page.evaluate((args) => window.untrained.fingerprints(...args), range);
+      found.push(...(await this.patiently(work.then((result) => this.result(page, result)))));
     }
     await this.patiently(page.context().close());
     return found;
@@ -186,10 +186,10 @@ export class Session {
     await page.exposeBinding('untrainedTell', (_, message: Message) => this.hear(page, message));
     await page.addInitScript(guardPage);
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => {}));
-    await page.goto(this.server.url, { timeout: 0 }); // patiently() has the limit
-    // What the guard in the page does not see, such as document.open().
+    await page.goto(this.server.url, { timeout: 0 }); // patiently() limits the time
+    // Catches what the guard in the page cannot, such as document.open().
     page.on('domcontentloaded', () => this.report(page, { message: LEFT, stack: '' }));
-    // Where a module throws as it is loaded, the page's own program does not start, and the report is on its way.
+    // If a module throws while loading, the page's program does not start; the 'pageerror' event reports the error.
     if (!(await page.evaluate(() => 'untrained' in window))) return new Promise<never>(() => {});
     const watch = await HangWatch.of(page);
     this.watches[number] = watch;
@@ -198,7 +198,7 @@ export class Session {
     return info;
   }
 
-  /** Has the pages draw every `step`th frame by turns. Resolves when all are handed over. */
+  /** Has the pages draw every `step`th frame, in round-robin order. Resolves when all frames have been sent. */
   async draw(first: number, last: number, step: number): Promise<void> {
     const count = this.pages.length;
     const draws = this.pages.map(async (page, number) =>
@@ -225,12 +225,12 @@ export class Session {
       return await work;
     } catch (error) {
       if (!/context was destroyed|has been closed|Cannot find context/i.test(String(error))) throw error;
-      setTimeout(() => this.fail(new RenderError(LEFT)), LEFT_MS); // unless who did it is known by then
+      setTimeout(() => this.fail(new RenderError(LEFT)), LEFT_MS); // unless the cause has been reported by then
       return new Promise<never>(() => {});
     }
   }
 
-  /** Waits for something a page is to do; rejects when one fails, or gives no sign of life for too long. */
+  /** Waits for work in a page. Rejects when any page fails or makes no progress within the timeout. */
   async patiently<T>(work: Promise<T>): Promise<T> {
     this.patience.sign();
     const done = this.patience.wait();
@@ -238,11 +238,11 @@ export class Session {
       return await Promise.race([this.explained(work), this.failed]);
     } finally {
       done();
-      work.catch(() => {}); // the first failure is the one to tell of
+      work.catch(() => {}); // only the first failure is reported
     }
   }
 
-  /** Milliseconds that the pages spent so far, all together. */
+  /** The time spent so far in milliseconds, summed over all pages. */
   async times(): Promise<{ draw: number; read: number; send: number }> {
     const times = await Promise.all(this.pages.map((page) => page.evaluate(() => window.untrained.times)));
     const sum = (part: 'draw' | 'read' | 'send') => times.reduce((all, one) => all + one[part], 0);
@@ -253,7 +253,7 @@ export class Session {
     return this.running.process.version();
   }
 
-  /** Closes the pages and the server; the browser stays for the next session. What is awaited rejects. */
+  /** Closes the pages and the server; the browser stays for the next session. Pending work rejects. */
   close(): Promise<void> {
     this.fail(new RenderError('The render was stopped.'));
     this.closing ??= this.end();
@@ -285,7 +285,7 @@ export class Session {
     if (message.type === 'style') this.say(lostAddress(message.address, this.bundle.styleSources));
   }
 
-  /** Once each; pages say the same. Motion Canvas finds every formula's spaces worth a warning. */
+  /** Reports a warning. Ignores one that Motion Canvas logs for every space in a formula. */
   private warn(page: Page, warning: Warning): void {
     if (warning.message.startsWith('blank path data')) return;
     this.say(warningMessage(warning, this.playing.get(page), this.places));
@@ -297,7 +297,7 @@ export class Session {
     for (const text of this.texts.about(trouble, place)) this.say(text);
   }
 
-  /** Reports the remaining missing characters. Call it when everything is drawn. */
+  /** Reports the remaining missing characters. Call it after the last frame. */
   settle(): void {
     for (const text of this.texts.rest()) this.say(text);
   }
@@ -312,14 +312,14 @@ export class Session {
     }
   }
 
-  /** What a page answered. Never resolves for a failure: all that is awaited rejects then. */
+  /** A page's result. For a failure, never resolves: the session fails, and patiently() rejects. */
   private result<T>(page: Page, value: T | Failure): T | Promise<never> {
     if (!(value && typeof value === 'object' && 'stack' in value)) return value as T;
     this.report(page, value);
     return new Promise(() => {});
   }
 
-  /** A refused request fails a moment before the browser says which it was, and that is the better message. */
+  /** Waits briefly unless the failure names a blocked request: that report arrives a little later, and says more. */
   private report(page: Page, failure: Failure): void {
     setTimeout(() => this.fail(this.error(page, failure)), failure.blocked ? 0 : 50);
   }
@@ -330,7 +330,7 @@ export class Session {
     return failureMessage({ ...failure, message }, this.playing.get(page), this.places);
   }
 
-  /** A request that reaches the proxy has bypassed the page's policy, which would have reported its origin. */
+  /** A request that reaches the proxy has bypassed the page's policy, which would have reported where it came from. */
   private refuse(address: string): void {
     const [scene] = this.playing.values();
     this.fail(failureMessage({ message: '', stack: '', blocked: address }, scene, this.places));
@@ -341,8 +341,9 @@ export class Session {
       const { pid } = this.running;
       this.fail(
         new StalledError(
-          `The browser${pid === undefined ? '' : ` (process ${pid})`} has not responded for ${timeout} s and was killed: it ` +
-            'was suspended, or the machine is too busy. Run the command again, or allow more time with --timeout.',
+          `The browser${pid === undefined ? '' : ` (process ${pid})`} has not responded for ${timeout} s and was ` +
+            'killed: it was suspended, or the machine is too busy. Run the command again, or allow more time with ' +
+            '--timeout.',
         ),
       );
       return;
@@ -354,8 +355,8 @@ export class Session {
     const where = [places[at], scene && `scene "${scene}"`].filter(Boolean).join(', ');
     this.fail(
       new RenderError(
-        `${where || 'The page'}: nothing has happened for ${timeout} s: a promise that never settles, or a loop without ` +
-          'end? If it is only slow, allow more time with --timeout.',
+        `${where || 'The page'}: no progress for ${timeout} s: is there a promise that never settles, or an endless ` +
+          'loop? If the scene is only slow, allow more time with --timeout.',
       ),
     );
   }

@@ -1,4 +1,4 @@
-/** A vite plugin for importing shaders: `#include "..."` is replaced by the named file. */
+/** A Vite plugin for importing shaders, which expands `#include "..."`. */
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,13 +6,13 @@ import { basename, relative, resolve } from 'node:path';
 import type { Plugin, Rollup } from 'vite';
 import { suggestion } from '../../core/wording/did-you-mean.js';
 
-/** As Motion Canvas reads it: at the beginning of a line. */
+/** Must be at the start of a line, as in Motion Canvas. */
 const INCLUDE = /^#include "([^"]+)"/;
 
 /**
- * What Motion Canvas's own plugin does: the text of a `.glsl` as a module, with each file that it includes in it once.
- * Files are found as modules are, so that a shader may include those of packages. Unlike there, a missing file is an
- * error.
+ * Like Motion Canvas's own plugin, exports the text of a `.glsl` file with each included file inserted once. Included
+ * files are resolved like modules, so a shader may include files from packages. Unlike in Motion Canvas, a missing file
+ * is an error.
  */
 export function loadShaders(): Plugin {
   return {
@@ -21,7 +21,7 @@ export function loadShaders(): Plugin {
       const [path, query] = id.split('?');
       if (!/\.glsl$/.test(path) || /(^|&)(raw|url|inline)\b/.test(query ?? '')) return null;
       const text = await expand(this, path, code, []);
-      // Motion Canvas names this file when the shader does not compile.
+      // Motion Canvas reports this name if the shader does not compile.
       const name = relative('.', path).replaceAll('\\', '/');
       return {
         code: `export default ${JSON.stringify(`${text}\n//# sourceURL=${name}`)};`,
@@ -32,8 +32,8 @@ export function loadShaders(): Plugin {
 }
 
 /**
- * A shader with its includes.
- * @param seen - The files that are in it already, the shader itself first.
+ * Expands a shader's includes.
+ * @param seen - The files already included, starting with the shader itself.
  */
 async function expand(
   context: Rollup.TransformPluginContext,
@@ -62,7 +62,7 @@ async function expand(
   return lines.join('');
 }
 
-/** Names without a leading dot refer to packages, which is easily forgotten. */
+/** Advice for a missing file. Names without a leading dot refer to packages, which is easily forgotten. */
 function adviceFor(name: string, path: string): string {
   const beside = !/^[./]/.test(name) && existsSync(resolve(path, '..', name));
   return beside ? suggestion(`./${name}`) : ': check its path, or install the package that contains it.';

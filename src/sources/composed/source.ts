@@ -18,46 +18,44 @@ import type { Studio } from './studio.js';
 import { type Defaults, defaultsOf, type Target, viewFor } from './target.js';
 
 export interface ComposedOptions extends SessionOptions {
-  /** How many pages share the film. By default one for every four cores, at most four. */
+  /** The number of pages that share the film. Defaults to one per four cores, at most four. */
   concurrency?: number;
-  /** In pixels. */
+  /** The size of the frames in pixels. */
   size?: [width: number, height: number];
   fps?: number;
   /** Leaves out the background. */
   transparent?: boolean;
   /** Whether warnings are errors, in which case frames cached without that rule are not reused. */
   strict?: boolean;
-  /** Whether to find out what frames are drawn by, so that those that stay the same need not be drawn again. */
+  /** Whether to fingerprint frames, so that unchanged frames of a changed scene need not be drawn again. */
   follow?: boolean;
-  /** What its frames may be given as, the best first. Defaults to `rgba`. */
+  /** The acceptable pixel formats of frames, best first. Defaults to `rgba`. */
   formats?: readonly PixelFormat[];
-  /** Take the place of the project's variables. */
+  /** Values that override the project's variables. */
   variables?: Record<string, unknown>;
-  /**
-   * Which frames of the film, from 0, inclusive. By default all of them, or for a project, the range set in its editor.
-   */
+  /** The first and last frame, counted from 0. Defaults to all, or for a project to the range set in its editor. */
   frames?: Range;
-  /** All frames of a project, whatever range is set in its editor. */
+  /** Renders all frames of a project, whatever range is set in its editor. */
   whole?: boolean;
   /** Frame step: 2 = every second frame, at half the frame rate. Defaults to 1. */
   every?: number;
-  /** One frame instead: the one at this time, in seconds, or the last. */
+  /** Renders a single frame: the one at this time in seconds, or else the last. */
   still?: { at?: number | undefined };
-  /** Ends the work early; what is awaited rejects. */
+  /** Cancels the work: pending promises reject. */
   signal?: AbortSignal;
 }
 
-/** Frames. Fewer, a still among them, are drawn in the time that another page takes to open. */
+/** The least number of frames worth fingerprinting. Fewer are drawn in the time that another page takes to open. */
 const WORTH_FORESEEING = 25;
 
 export interface ComposedSource extends FrameSource {
-  /** Milliseconds that the pages spent on drawing, reading pixels back, and waiting to send more. */
+  /** The time that pages spent on drawing, reading pixels back, and waiting to send, in milliseconds. */
   times(): Promise<{ draw: number; read: number; send: number }>;
 }
 
 /**
- * Opens the scenes in a browser, and plays them through to know how long they are.
- * @throws UsageError for what cannot be asked of them, RenderError for what goes wrong in them.
+ * Opens the scenes in a browser, and plays them once to find their length.
+ * @throws UsageError for options that do not suit the scenes, RenderError for errors in the scenes.
  */
 export async function openComposed(
   target: Target,
@@ -73,7 +71,7 @@ export async function openComposed(
   const pixels =
     formats.find((format) => canBe(format, size) && !(transparent && format !== 'rgba')) ?? 'rgba';
   const queue = new FrameQueue(size, pixels);
-  const prints = new Map<number, string>(); // of the film's frames, as far as they are known
+  const prints = new Map<number, string>(); // the known fingerprints, by frame number in the whole film
   const take: TakeFrame = (page, frame, print, delta) => {
     if (print) prints.set(frame, print);
     return queue.take(page, frame, delta);
@@ -81,7 +79,7 @@ export async function openComposed(
   const warnings = new KeptWarnings(options.onWarning);
   const onWarning = (text: string) => warnings.tell(text);
   const { allowHosts = [], answers } = options;
-  // Beside the segments, whether or not these are kept.
+  // In the cache folder, even if segments are not cached.
   const kept = allowHosts.length > 0 || answers ? await SegmentCache.here()?.measure() : undefined;
   const store = kept && join(kept.folder, 'answers');
   const session = await Session.start(studio, target, take, { store, ...options, concurrency, onWarning });
@@ -113,7 +111,7 @@ export async function openComposed(
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       namesOf([from, to]) {
         const answered = expected.names();
-        if (!answered) return [SegmentCache.keyOf(randomUUID())]; // its contents are not known yet
+        if (!answered) return [SegmentCache.keyOf(randomUUID())]; // the responses are not known yet: never reuse
         const made = [
           ...answered,
           session.code,
@@ -140,17 +138,17 @@ export async function openComposed(
         const before = await cache.recall(latest);
         await cache.note(latest, version);
         if (before === undefined || before === version || last - first < WORTH_FORESEEING) return;
-        const found = await session.prints(settings, first, last, every);
+        const found = await session.fingerprints(settings, first, last, every);
         for (const [i, print] of found.entries()) if (print) prints.set(numberOf(i), print);
       },
       async *frames(parts) {
         for (const [from, to] of parts) {
           const drawing = session.draw(numberOf(from), numberOf(to), every);
-          drawing.catch(() => {}); // patiently() tells of it, whatever it is waiting for
+          drawing.catch(() => {}); // reported by patiently()
           for (let frame = from; frame <= to; frame++) {
             yield await session.patiently(queue.next(numberOf(frame)));
           }
-          await session.patiently(drawing); // an error in the very last frame is one
+          await session.patiently(drawing); // reports an error after the last frame, too
         }
         session.settle();
         await expected.note();
@@ -169,7 +167,7 @@ export async function openComposed(
   }
 }
 
-/** A page for every four cores, since the browser, its networks and the encoder want some too; no more than frames. */
+/** One page per four cores, since the browser, the networks and the encoder need some too; at most one per frame. */
 function pagesFor({ concurrency, frames, still }: ComposedOptions): number {
   const wanted = concurrency ?? Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4)));
   return still ? 1 : frames ? Math.max(1, Math.min(wanted, frames[1] - frames[0] + 1)) : wanted;
@@ -189,7 +187,7 @@ function rangeOf(
   const { at } = still;
   if (at !== undefined && !(at >= 0 && at <= count / fps)) {
     throw new UsageError(
-      `The time is ${at} s, and the film lasts from 0 to ${count / fps} s: take one between.`,
+      `--at is ${at} s but the film lasts from 0 to ${count / fps} s: choose a time in this range.`,
     );
   }
   const frame = at === undefined ? all[1] : Math.min(count - 1, Math.round(at * fps));
@@ -199,7 +197,7 @@ function rangeOf(
 /** The first and last frame that Motion Canvas renders for a range. @throws UsageError if the range has no frame. */
 function framesIn(range: Defaults['range'], count: number, fps: number): [number, number] {
   if (!range) return [0, count - 1];
-  // The editor keeps moments a little before the frames that they are.
+  // The editor stores times slightly before the frames that they refer to.
   const [from, to] = range.map((moment) => Math.ceil(moment * fps));
   const last = Math.min(count, to) - 1;
   if (from > last) {

@@ -1,12 +1,14 @@
-/** Style sheets that scenes import: which ones a page must load, and where they refer to what cannot be loaded. */
+/**
+ * The style sheets that scenes import: which ones a page must load, and where they name files that cannot be loaded.
+ */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Plugin, Rollup } from 'vite';
 
 /**
- * The style sheets that a page has to load: those of the entry and, so that their typefaces are there from the start,
- * all others.
+ * The style sheets that a page must load, in order: all of them, including those of dynamic imports, so that their
+ * fonts are available from the start.
  */
 export function stylesOf(output: Rollup.RollupOutput['output']): string[] {
   const chunks = new Map(
@@ -18,7 +20,7 @@ export function stylesOf(output: Rollup.RollupOutput['output']): string[] {
     const chunk = chunks.get(name);
     if (!chunk || seen.has(name)) return;
     seen.add(name);
-    chunk.imports.forEach(visit); // what is imported comes first
+    chunk.imports.forEach(visit); // imported style sheets come first
     for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
     chunk.dynamicImports.forEach(visit);
   };
@@ -26,7 +28,7 @@ export function stylesOf(output: Rollup.RollupOutput['output']): string[] {
   return [...found];
 }
 
-/** A plugin that lists the files of style sheets, including imported ones. */
+/** A plugin that lists the source files of all style sheets, including imported ones. */
 export function listStyles(into: string[]): Plugin {
   return {
     name: 'untrained:styles',
@@ -39,17 +41,17 @@ export function listStyles(into: string[]): Plugin {
   };
 }
 
-/** Reports that a typeface cannot be loaded, why, and which line of the style sheets names it. */
+/** A warning that a font cannot be loaded, with the reason and the line of the style sheet that names it. */
 export function lostFace(family: string, sources: string[]): string {
-  const asked = sources.flatMap((file) => facesIn(file, family));
-  const problems = asked.map(({ place, file, address }) => ({ place, problem: problemOf(address, file) }));
+  const faces = sources.flatMap((file) => facesIn(file, family));
+  const problems = faces.map(({ place, file, address }) => ({ place, problem: problemOf(address, file) }));
   const worst = problems.find(({ problem }) => problem !== undefined) ?? problems[0];
   const where = worst ? `${worst.place}: the` : 'The';
   const why = worst?.problem ?? 'its file is damaged, or is not a font';
   return `${where} typeface "${family}" cannot be loaded: ${why}. Its text is drawn in another typeface.`;
 }
 
-/** Reports a reference in a style sheet that the page may not load, and its line. */
+/** A warning about an address in a style sheet that the page may not load, with its line. */
 export function lostAddress(address: string, sources: string[]): string {
   const places = sources.map((file) => {
     const text = readFileSync(file, 'utf8');
@@ -57,10 +59,13 @@ export function lostAddress(address: string, sources: string[]): string {
     return index < 0 ? undefined : placeIn(file, text, index);
   });
   const where = places.find((place) => place !== undefined);
-  return `${where ? `${where}: ` : ''}${address} cannot be loaded, because pages have no network access: put the file next to the style sheet.`;
+  return (
+    `${where ? `${where}: ` : ''}${address} cannot be loaded, because pages have no network access: ` +
+    'put the file next to the style sheet.'
+  );
 }
 
-/** The files that a style sheet lists for a family, and where. */
+/** The files that a style sheet's @font-face rules name for a family, with the positions of their addresses. */
 function facesIn(path: string, family: string): { place: string; file: string; address: string }[] {
   const text = readFileSync(path, 'utf8').replace(/\/\*.*?\*\//gs, (comment) =>
     comment.replace(/[^\n]/g, ' '),
@@ -77,7 +82,7 @@ function facesIn(path: string, family: string): { place: string; file: string; a
   return found;
 }
 
-/** Why an address in a style sheet provides no font, if the address itself shows it. */
+/** Why an address in a style sheet cannot provide a font, if that is clear from the address. */
 function problemOf(address: string, file: string): string | undefined {
   if (address.startsWith('data:')) return undefined;
   if (/^([a-z]+:)?\/\//i.test(address)) return `it is at ${address} but pages have no network access`;

@@ -1,4 +1,4 @@
-/** What is rendered in a browser: one composed scene, or a Motion Canvas project; and what stands beside it on disk. */
+/** What to render in a browser: a composed scene or a Motion Canvas project, with the files that belong to it. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
@@ -7,27 +7,27 @@ import { parseJson } from '../../core/wording/json.js';
 
 export interface Target {
   kind: 'scene' | 'project';
-  /** Absolute: of the .tsx file, or of the project's module. */
+  /** Absolute path of the .tsx file or of the project's module. */
   path: string;
 }
 
-/** How a film of it looks when nothing else is asked for. */
+/** The default properties of a target's film. */
 export interface Defaults {
-  /** Of the frames, in pixels. */
+  /** Size of the frames in pixels. */
   size: [width: number, height: number];
-  /** Of the view, in the scenes' units. */
+  /** Size of the view in the scenes' units. */
   view: [width: number, height: number];
   fps: number;
   /** A CSS colour. */
   background: string;
-  /** Which part of a project is rendered, in seconds: frames from the first moment on, up to before the second. */
+  /** The part of a project to render, in seconds; `to` is excluded. */
   range?: [from: number, to: number];
 }
 
-/** Of the view's shorter side in composed scenes, whatever the size of the frames: what scenes are laid out by. */
+/** The shorter side of the view of composed scenes, which their layout is based on, whatever the frames' size. */
 const SHORT_SIDE = 1080;
 
-/** A composed scene is 1920x1080 at 25 fps. A project says in its .meta file, which the editor wrote. */
+/** A composed scene is 1920x1080 at 25 fps. A project's properties are in its .meta file, which the editor writes. */
 export function defaultsOf({ kind, path }: Target): Defaults {
   const scene: Defaults = { size: [1920, 1080], view: [1920, 1080], fps: 25, background: '#000' };
   if (kind === 'scene') return scene;
@@ -43,7 +43,7 @@ export function defaultsOf({ kind, path }: Target): Defaults {
   };
 }
 
-/** As Motion Canvas reads it: a missing end means the film's end, and neither may precede its beginning. */
+/** Interprets a range like Motion Canvas: a missing end means the film's end, and times before its start count as 0. */
 function rangeOf(range: unknown): Defaults['range'] {
   if (!Array.isArray(range)) return undefined;
   const [from, to] = [range[0] ?? 0, range[1] ?? Number.POSITIVE_INFINITY].map((at) =>
@@ -53,9 +53,9 @@ function rangeOf(range: unknown): Defaults['range'] {
 }
 
 /**
- * The view for frames of a size. A composed scene is laid out anew: its view is 1080 on its shorter side. A project's
- * has the size that it was made for.
- * @throws UsageError when a project would be cut or distorted.
+ * The view for frames of a given size. A composed scene is laid out for the size: its view is 1080 units on the shorter
+ * side. A project's view keeps the size that it was made for.
+ * @throws UsageError if a project would be cropped or distorted.
  */
 export function viewFor({ kind }: Target, { view }: Defaults, size: [number, number]): [number, number] {
   const [width, height] = size;
@@ -66,8 +66,8 @@ export function viewFor({ kind }: Target, { view }: Defaults, size: [number, num
   const fitting = Math.round((width * view[1]) / view[0]);
   if (Math.abs(fitting - height) > 1) {
     throw new UsageError(
-      `--size is ${width}x${height}, and the project is laid out for ${view.join('x')}: ` +
-        `take the same proportions, such as ${width}x${fitting}.`,
+      `--size is ${width}x${height} but the project is laid out for ${view.join('x')}: ` +
+        `use the same aspect ratio, such as ${width}x${fitting}.`,
     );
   }
   return view;
@@ -78,23 +78,25 @@ interface Meta {
   rendering?: { fps?: number; resolutionScale?: number };
 }
 
-/** Where the editor keeps what it knows of the module of a scene or a project. */
+/** The file in which the editor saves settings of a scene's or project's module. */
 export function metaFileOf(path: string): string {
   return join(dirname(path), `${basename(path, extname(path))}.meta`);
 }
 
-/** What is kept there; nothing where the editor has not been. */
+/** The settings in that file, or nothing if there is no file. @throws UsageError if it is not JSON. */
 export function metaOf(path: string): Meta & Record<string, unknown> {
   const file = metaFileOf(path);
   if (!existsSync(file) || statSync(file).isDirectory()) return {};
   try {
     return parseJson(readFileSync(file, 'utf8')) as Meta & Record<string, unknown>;
   } catch (error) {
-    throw new UsageError(`${file} is not JSON (${(error as Error).message}): mend it, or remove it.`);
+    throw new UsageError(`${file} is not JSON (${(error as Error).message}): fix it, or remove it.`);
   }
 }
 
-/** The nearest folder above with a package.json, or the file's own: where a Motion Canvas project's public files are. */
+/**
+ * The root of a Motion Canvas project: the nearest parent folder with a package.json, or else the file's own folder.
+ */
 export function rootOf(path: string): string {
   let folder = dirname(resolve(path));
   while (!existsSync(join(folder, 'package.json'))) {

@@ -1,22 +1,20 @@
-/**
- * Turns pages' text problems into warnings: one line per place in a scene and per family, however often it recurs.
- */
+/** Turns pages' text problems into warnings: each position in a scene and each font family is reported once. */
 
 import type { TextTrouble } from './page/writing.js';
 
-/** Characters in one line. */
-const MOST_SHOWN = 24;
+/** The maximum number of characters listed in a warning. */
+const MAX_SHOWN = 24;
 
 export class TextWarnings {
   private readonly families = new Set<string>();
   private readonly leftOut = new Set<string>();
-  /** By place: the characters reported, and those that came later. */
-  private readonly missing = new Map<string, { told: Set<string>; later: Set<string> }>();
+  /** By position: the characters reported, and those found later. */
+  private readonly missing = new Map<string, { reported: Set<string>; later: Set<string> }>();
 
   /**
-   * The warnings to report at once. A place with more and more missing characters, such as a text being typed, is
-   * reported the first time; rest() returns what came later.
-   * @param place - Where the node was created: "scenes/mine.tsx:12:7".
+   * The warnings to report now. A position whose missing characters keep coming, such as a text being typed, is
+   * reported the first time; rest() returns those found later.
+   * @param place - The position where the node was created, such as "scenes/mine.tsx:12:7".
    */
   about({ families = [], missing = [], leftOut }: TextTrouble, place: string): string[] {
     const lines: string[] = [];
@@ -26,9 +24,9 @@ export class TextWarnings {
     if (missing.length > 0) {
       const known = this.missing.get(place);
       if (known) {
-        for (const character of missing) if (!known.told.has(character)) known.later.add(character);
+        for (const character of missing) if (!known.reported.has(character)) known.later.add(character);
       } else {
-        this.missing.set(place, { told: new Set(missing), later: new Set() });
+        this.missing.set(place, { reported: new Set(missing), later: new Set() });
         lines.push(missingLine(place, missing));
       }
     }
@@ -36,18 +34,18 @@ export class TextWarnings {
       this.leftOut.add(`${place} ${leftOut}`);
       lines.push(
         `${place}: "${shorten(leftOut)}" is left out: Motion Canvas draws SVGs and formulas as shapes, without ` +
-          'characters that its own typeface lacks. Put this text into a Txt node instead.',
+          'characters that its own font lacks. Use a Txt node for this text.',
       );
     }
     return lines;
   }
 
-  /** What has come since each place was reported. */
+  /** Warnings about characters found since each position was reported. */
   rest(): string[] {
     const lines: string[] = [];
-    for (const [place, { told, later }] of this.missing) {
+    for (const [place, { reported, later }] of this.missing) {
       if (later.size > 0) lines.push(missingLine(place, [...later]));
-      for (const character of later) told.add(character);
+      for (const character of later) reported.add(character);
       later.clear();
     }
     return lines;
@@ -57,21 +55,21 @@ export class TextWarnings {
 function absentLine(place: string, families: string[]): string {
   const names = families.map((family) => `"${shorten(family)}"`).join(' or ');
   return (
-    `${place}: the font ${names} is not available, so another is used: install it, or load its file with @font-face or ` +
-    'FontFace.'
+    `${place}: the font ${names} is not available, so another is used: install it, ` +
+    'or load its file with @font-face or FontFace.'
   );
 }
 
 function missingLine(place: string, missing: string[]): string {
-  const shown = missing.slice(0, MOST_SHOWN).map(printable).join(' ');
-  const more = missing.length > MOST_SHOWN ? ` and ${missing.length - MOST_SHOWN} more` : '';
+  const shown = missing.slice(0, MAX_SHOWN).map(printable).join(' ');
+  const more = missing.length > MAX_SHOWN ? ` and ${missing.length - MAX_SHOWN} more` : '';
   return (
     `${place}: no available font has ${shown}${more}, so a gap or a box is drawn: install a font that does, or load ` +
     'one with @font-face or FontFace.'
   );
 }
 
-/** Shows a character that is invisible by itself as its code point: U+E000. */
+/** Shows an invisible character as its code point, such as U+E000. */
 function printable(cluster: string): string {
   if (!/[\p{C}\p{Z}]/u.test(cluster.replace(/[\u200d\ufe0f]/g, ''))) return cluster;
   return [...cluster]

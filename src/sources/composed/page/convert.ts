@@ -1,4 +1,4 @@
-/** From a canvas's pixels to a frame's, as src/core/frame/pixels.ts has them, in WebAssembly. */
+/** Converts a canvas's pixels to a frame's pixel format (src/core/frame/pixels.ts), in WebAssembly. */
 
 import { BT709, frameBytes, type PixelFormat } from '../../../core/frame/pixels.js';
 import {
@@ -14,18 +14,18 @@ import {
   v128,
 } from '../../../renderers/cpu/wasm.js';
 
-/** How a canvas's pixels lie: each is four bytes, the last of which is not looked at. */
+/** The byte order of a canvas's pixels: four bytes each, the last of which is ignored. */
 export type ByteOrder = 'rgb' | 'bgr';
 
-/** As many pixels become planes at a time. */
+/** The number of pixels converted to planes at a time. */
 const STEP = 8;
-/** The first byte of memory after the module's six constants of 16 bytes. */
+/** The first free address after the module's six constants of 16 bytes. */
 const FREE_ADDRESS = 96;
 const PAGE = 65536;
 
-/** All but the counts are addresses. */
+/** All parameters except the counts are addresses. */
 interface Exports {
-  /** `count` pixels of two rows, a multiple of STEP, to Y, Cb and Cr. */
+  /** Converts `count` pixels (a multiple of STEP) of two rows to Y, Cb and Cr. */
   planes(
     above: number,
     below: number,
@@ -35,20 +35,20 @@ interface Exports {
     cr: number,
     count: number,
   ): void;
-  /** BGRA to RGBA, `count` pixels, a multiple of 4. */
-  turn(from: number, to: number, count: number): void;
+  /** Converts `count` pixels (a multiple of 4) from BGRA to RGBA. */
+  swap(from: number, to: number, count: number): void;
 }
 
-/** Whether frames of this size can have that format. */
+/** Whether frames of this size can have this format. */
 export function canBe(format: PixelFormat, [width, height]: readonly [number, number]): boolean {
   return format === 'rgba' || (width >= STEP && width % 2 === 0 && height % 2 === 0);
 }
 
-/** Makes frames of one size and format of what a canvas shows. */
+/** Converts a canvas's pixels to frames of a fixed size and format. */
 export class Converter {
-  /** Where to put a canvas's pixels, top row first. */
+  /** The buffer for a canvas's pixels, top row first. */
   readonly pixels: Uint8Array<ArrayBuffer>;
-  /** How many uint32 a frame takes; the last may be partly empty. */
+  /** The length of a frame in uint32 words. The last word may be partly unused. */
   readonly words: number;
   readonly #size: readonly [width: number, height: number];
   readonly #format: PixelFormat;
@@ -56,14 +56,14 @@ export class Converter {
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
 
-  /** @param rooms - For how many frames there is to be room. */
-  constructor(size: readonly [number, number], format: PixelFormat, order: ByteOrder, rooms: number) {
+  /** @param buffers - The number of output buffers. */
+  constructor(size: readonly [number, number], format: PixelFormat, order: ByteOrder, buffers: number) {
     this.#size = size;
     this.#format = format;
     this.#order = order;
     this.words = Math.ceil(frameBytes(size, format) / 4);
     const canvas = frameBytes(size);
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#room(rooms) / PAGE) });
+    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#addressOf(buffers) / PAGE) });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(emit(order)), {
       env: { memory: this.#memory },
     });
@@ -71,20 +71,20 @@ export class Converter {
     this.pixels = new Uint8Array(this.#memory.buffer, FREE_ADDRESS, canvas);
   }
 
-  /** What is in `pixels` as a frame, which stays in that room until the next is put there. */
-  convert(room: number): Uint32Array<ArrayBuffer> {
-    const to = this.#room(room);
+  /** Converts `pixels` to a frame in the given output buffer, counted from 0. Valid until the buffer is reused. */
+  convert(buffer: number): Uint32Array<ArrayBuffer> {
+    const to = this.#addressOf(buffer);
     const frame = new Uint32Array(this.#memory.buffer, to, this.words);
     if (this.#format === 'yuv420p') this.#toPlanes(to);
-    else if (this.#order === 'bgr') this.#exports.turn(FREE_ADDRESS, to, 4 * Math.ceil(this.words / 4));
+    else if (this.#order === 'bgr') this.#exports.swap(FREE_ADDRESS, to, 4 * Math.ceil(this.words / 4));
     else new Uint8Array(this.#memory.buffer, to).set(this.pixels);
     return frame;
   }
 
-  /** Where a room begins. */
-  #room(number: number): number {
-    const whole = (bytes: number) => 16 * Math.ceil(bytes / 16);
-    return FREE_ADDRESS + whole(frameBytes(this.#size)) + number * whole(4 * this.words);
+  /** The address of an output buffer. */
+  #addressOf(buffer: number): number {
+    const aligned = (bytes: number) => 16 * Math.ceil(bytes / 16);
+    return FREE_ADDRESS + aligned(frameBytes(this.#size)) + buffer * aligned(4 * this.words);
   }
 
   #toPlanes(to: number): void {
@@ -92,7 +92,7 @@ export class Converter {
     const whole = width - (width % STEP);
     for (let row = 0; row < height; row += 2) {
       this.#rowsToPlanes(to, row, 0, whole);
-      // What is left over, with as many before it as make it a step.
+      // The last pixels of the row: a full step that overlaps the previous one.
       if (whole < width) this.#rowsToPlanes(to, row, width - STEP, STEP);
     }
   }
@@ -106,7 +106,7 @@ export class Converter {
   }
 }
 
-/** As BT709 has them. */
+/** The integer coefficients of one plane, as in BT709. */
 interface Weights {
   r: number;
   g: number;
@@ -117,18 +117,18 @@ interface Weights {
 
 function emit(order: ByteOrder): Uint8Array<ArrayBuffer> {
   const { planes, constants } = emitPlanes(order);
-  return assemble({ planes, turn: emitTurn() }, new Uint8Array(Int16Array.from(constants).buffer));
+  return assemble({ planes, swap: emitSwap() }, new Uint8Array(Int16Array.from(constants).buffer));
 }
 
-function emitTurn(): FunctionBuilder {
+function emitSwap(): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32', 'i32']);
   const [from, to, count] = [0, 1, 2].map((i) => f.parameter(i));
   const pixels = f.local('v128');
-  const turned = [0, 4, 8, 12].flatMap((first) => [first + 2, first + 1, first, first + 3]);
+  const swapped = [0, 4, 8, 12].flatMap((first) => [first + 2, first + 1, first, first + 3]);
   f.body = doWhile(
     [
       pixels.set(v128.load(from.get)),
-      v128.store(to.get, i8x16.shuffle(pixels.get, pixels.get, turned)),
+      v128.store(to.get, i8x16.shuffle(pixels.get, pixels.get, swapped)),
       advance(from, 16),
       advance(to, 16),
     ],
@@ -138,7 +138,7 @@ function emitTurn(): FunctionBuilder {
 }
 
 function emitPlanes(order: ByteOrder): { planes: FunctionBuilder; constants: number[] } {
-  const constants: number[] = []; // int16, eight for each
+  const constants: number[] = []; // int16, eight per vector
   const constant = (lanes: number[]): Code => v128.load(i32.const(2 * (constants.push(...lanes) - 8)));
   const conversion = ({ r, g, b, offset, shift }: Weights) => {
     const pixel = order === 'rgb' ? [r, g, b, 0] : [b, g, r, 0];
@@ -155,10 +155,10 @@ function emitPlanes(order: ByteOrder): { planes: FunctionBuilder; constants: num
   const [above, below, yAbove, yBelow, cb, cr, count] = [0, 1, 2, 3, 4, 5, 6].map((i) => f.parameter(i));
   const vector = () => f.local('v128');
   const [pixels, left, right, luma, chroma] = [vector(), vector(), vector(), vector(), vector()];
-  const columns = [vector(), vector(), vector(), vector()]; // sums of two pixels, one below the other; two columns each
-  const blocks = [vector(), vector()]; // sums of 2 x 2 pixels, two blocks each
+  const columns = [vector(), vector(), vector(), vector()]; // sums of vertical pixel pairs, two columns per vector
+  const blocks = [vector(), vector()]; // sums of 2 x 2 pixels, two blocks per vector
 
-  /** What pairs of neighbours in two vectors add up to: eight int32 become four. */
+  /** Adds neighbouring pairs in two vectors: eight int32 become four. */
   const addPairs = (a: Code, b: Code): Code => [
     left.set(a),
     right.set(b),
@@ -168,12 +168,12 @@ function emitPlanes(order: ByteOrder): { planes: FunctionBuilder; constants: num
     ),
   ];
 
-  /** Four results, of two pixels or blocks in each vector. */
+  /** Converts two vectors of two pixels or blocks each to four values of a plane. */
   const converted = (a: Code, b: Code, { weights, offsets, shift }: Conversion): Code =>
     i32x4.shrSigned(i32x4.add(addPairs(i32x4.dot(a, weights), i32x4.dot(b, weights)), offsets), shift);
   const lumaOfPixels = (): Code => converted(i16x8.extendLow(pixels.get), i16x8.extendHigh(pixels.get), toY);
 
-  /** STEP pixels of a row to Y, and into the columns' sums. */
+  /** Converts STEP pixels of a row to Y, and adds them to the columns' sums. */
   const row = (from: Local, to: Local, add: (column: Local, pair: Code) => Code): Code => {
     const read = (half: number): Code => [
       pixels.set(v128.load(from.get, 16 * half)),
@@ -187,7 +187,7 @@ function emitPlanes(order: ByteOrder): { planes: FunctionBuilder; constants: num
     ];
   };
 
-  /** Cb or Cr of four blocks. */
+  /** Writes Cb or Cr of four blocks. */
   const plane = (conversion: Conversion, to: Local): Code => [
     chroma.set(converted(blocks[0].get, blocks[1].get, conversion)),
     chroma.set(i16x8.narrow(chroma.get, chroma.get)),

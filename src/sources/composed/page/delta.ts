@@ -1,20 +1,20 @@
 /**
- * A frame as what has changed since the one before it. Getting bytes out of a browser is what costs most (6 ms a
- * megabyte on two cores, and 1080p has 3 as planes and 8 as pixels), while much of a composed scene stands still.
+ * Delta encoding of frames. Most of the cost of a frame is getting its bytes out of the browser (6 ms per megabyte on
+ * two cores; a 1080p frame has 3 MB as planes and 8 MB as RGBA), and much of a composed scene does not move.
  *
- * A delta is a number of runs, (offset, length) for each, and then the words of all of them: all uint32, the offsets
- * and lengths in words. Lossless, and written in the page to be read in Node, both little-endian.
+ * A delta is a count of runs, then (offset, length) of each run, then the words of all runs. All numbers are uint32;
+ * offsets and lengths are in words. Lossless. The page writes deltas and Node reads them, both as little-endian.
  */
 
-/** A run goes on over as many words that stayed the same: shorter gaps are not worth a new one. */
+/** The number of unchanged words that a run may contain in a row: shorter gaps are not worth a new run. */
 const GAP = 32;
 
-/** The bytes that a delta can have at most, for a frame of so many words. */
+/** The maximum length of a delta in bytes, for a frame of `words` uint32. */
 export const longestDelta = (words: number): number => 4 * (1 + 2 * Math.ceil(words / GAP) + words);
 
 /**
- * What changed from `before` to `now`. Without a `before`, everything has.
- * @param now - A frame's bytes read as uint32.
+ * The delta from the frame `before` to the frame `now`. Without `before`, it contains the whole frame.
+ * @param now - A frame's bytes, as uint32.
  */
 export function deltaOf(now: Uint32Array, before?: Uint32Array): Uint8Array<ArrayBuffer> {
   const runs = before ? changedRuns(now, before) : [0, now.length];
@@ -42,7 +42,7 @@ function changedRuns(now: Uint32Array, before: Uint32Array): number[] {
       continue;
     }
     const start = i;
-    let last = i; // that changed
+    let last = i; // the last word that changed
     while (i < end && i - last <= GAP) {
       if (now[i] !== before[i]) last = i;
       i++;
@@ -52,14 +52,14 @@ function changedRuns(now: Uint32Array, before: Uint32Array): number[] {
   return runs;
 }
 
-/** Most of a frame stands still: four at a time take half as long as one by one. */
+/** Compares four words. Most words do not change, and this takes half the time of comparing them one by one. */
 function sameFour(a: Uint32Array, b: Uint32Array, i: number): boolean {
   return ((a[i] ^ b[i]) | (a[i + 1] ^ b[i + 1]) | (a[i + 2] ^ b[i + 2]) | (a[i + 3] ^ b[i + 3])) === 0;
 }
 
 /**
- * Makes `frame`, which is the one before, the one that `delta` was made of.
- * @throws Error when the delta is not of a frame of this size.
+ * Applies a delta in place: turns the previous frame into the next one.
+ * @throws Error if the delta does not fit a frame of this size.
  */
 export function applyDelta(delta: Uint8Array, frame: Uint8Array): void {
   const view = new DataView(delta.buffer, delta.byteOffset, delta.byteLength);
@@ -71,5 +71,5 @@ export function applyDelta(delta: Uint8Array, frame: Uint8Array): void {
     frame.set(delta.subarray(at, at + bytes), offset); // throws beyond the frame's end
     at += bytes;
   }
-  if (at !== delta.length) throw new Error(`The delta has ${delta.length} bytes, and ${at} were expected.`);
+  if (at !== delta.length) throw new Error(`The delta has ${delta.length} bytes but must have ${at}.`);
 }

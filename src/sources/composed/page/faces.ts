@@ -1,15 +1,15 @@
 /**
- * Typefaces that scenes bring, by CSS or by FontFace: all of them are there before anything is measured or drawn. A
- * browser by itself loads them when text is first drawn in them, and draws that in another typeface meanwhile.
+ * Loads the fonts that scenes declare, with CSS or FontFace, before anything is measured or drawn. By default, a
+ * browser loads a font when text first uses it, and uses a fallback font until then.
  */
 
-/** Loads that are under way, of faces that may not be among the document's yet. */
+/** Pending loads, including those of faces that are not in document.fonts yet. */
 const loading = new Set<Promise<unknown>>();
-/** Faces that cannot be loaded: they are told of once, and not tried again. */
+/** Faces that cannot be loaded. They are reported once and not tried again. */
 const failed = new Set<FontFace>();
 
 const load = FontFace.prototype.load;
-/** A scene's own module may begin to load a face and add it to the document when it is there. */
+/** Tracks loads, because a scene's module may add a face to the document only once it has loaded. */
 FontFace.prototype.load = function (this: FontFace) {
   const face = load.call(this);
   const done: Promise<unknown> = face.catch(() => {}).then(() => loading.delete(done));
@@ -18,9 +18,9 @@ FontFace.prototype.load = function (this: FontFace) {
 };
 
 /**
- * Waits until every face that the document has is loaded, those among them that no text has asked for.
+ * Loads all faces in the document, even those that no text uses yet.
  * @param tell - Called with the family of each face that cannot be loaded.
- * @returns Whether there was anything to wait for.
+ * @returns Whether any face was still to be loaded.
  */
 export async function facesLoaded(tell: (family: string) => void): Promise<boolean> {
   let waited = false;
@@ -38,8 +38,8 @@ export async function facesLoaded(tell: (family: string) => void): Promise<boole
   return waited;
 }
 
-/** What asks for this address, if it is a style sheet and not a scene's code: a typeface, or any other of its rules. */
-export function askedByStyles(address: string): 'face' | 'rule' | undefined {
+/** The kind of style sheet rule that refers to an address: a font face or another rule. Undefined if there is none. */
+export function requestedByStyles(address: string): 'face' | 'rule' | undefined {
   const rule = rules().find(
     (rule) =>
       rule.cssText.includes(address) ||
@@ -53,7 +53,7 @@ function rules(): CSSRule[] {
     try {
       return [...sheet.cssRules];
     } catch {
-      return []; // another host's
+      return []; // from another host
     }
   });
 }

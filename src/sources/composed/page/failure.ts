@@ -1,23 +1,23 @@
-/** What went wrong in a page, as plain data. */
+/** Errors in a page, as plain data. */
 
 import { fileNameOf } from './media.js';
 
 export interface Failure {
   message: string;
-  /** As the browser writes it; places are in the bundle. */
+  /** The browser's stack trace. Its positions are in the bundle. */
   stack: string;
-  /** The address that the page was not allowed to reach, if that is what happened. */
+  /** The address that the page was not allowed to reach, if that is the error. */
   blocked?: string;
-  /** A variable that was set and that no scene asks for, and those that are asked for. */
+  /** A variable that was set although no scene uses it, and the names of those that scenes do use. */
   unread?: { name: string; known: string[] };
 }
 
-/** Anything that was thrown. */
+/** Describes anything that was thrown. */
 export function describe(error: unknown): Failure {
   if (error instanceof UnreadVariable)
     return { message: error.message, stack: '', unread: { name: error.variable, known: error.known } };
   if (error instanceof Error) {
-    // Motion Canvas tells of the picture in HTML, and not in the message.
+    // Motion Canvas names the picture only in the error's HTML remarks.
     const { remarks = '' } = error as { remarks?: string };
     const [, address] = /following url:\s*<pre><code>([^<]*)/.exec(remarks) ?? [];
     const message = address ? `${error.message}, "${fileNameOf(address)}"` : error.message;
@@ -32,6 +32,6 @@ export class UnreadVariable extends Error {
     readonly variable: string,
     readonly known: string[],
   ) {
-    super(`No scene asks for a variable ${variable}`);
+    super(`No scene uses a variable ${variable}`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A Motion Canvas project played frame by frame, as its own renderer does, but without the editor: errors are thrown
- * where they happen, and frames may be passed over without being drawn, so that several pages can share a film.
+ * Plays a Motion Canvas project frame by frame, like its own renderer but without the editor. Errors are thrown where
+ * they happen, and frames can be skipped without being drawn, so that several pages can share a film.
  */
 import {
   type FullSceneDescription,
@@ -20,52 +20,52 @@ import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/in
 import type { PixelFormat } from '../../../core/frame/pixels.js';
 import { facesLoaded } from './faces.js';
 import { UnreadVariable } from './failure.js';
-import { forgetful } from './forget.js';
+import { releaseRemovedNodes } from './forget.js';
 import { warn } from './warning.js';
 
 export interface FilmSettings {
-  /** The view, in the scenes' own units. */
+  /** Size of the view in the scenes' units. */
   view: [width: number, height: number];
-  /** Of the frames, in pixels. */
+  /** Size of the frames in pixels. */
   size: [width: number, height: number];
   fps: number;
-  /** A CSS colour. Films have no transparency. */
+  /** A CSS colour, drawn behind the scenes. */
   background: string;
-  /** Whether scenes are drawn without what fills their view, too. */
+  /** Whether to leave out the scenes' own background (the fill of their view). */
   transparent?: boolean;
-  /** What frames are sent as. */
+  /** The pixel format in which frames are sent. */
   pixels: PixelFormat;
-  /** Whether what frames are drawn by is followed: see trace.ts. */
+  /** Whether to fingerprint frames: see trace.ts. */
   follow?: boolean;
-  /** Take the place of the project's own. Each must be asked for by some scene. */
+  /** Values that override the project's variables. Each must be used by at least one scene. */
   variables: Record<string, unknown>;
 }
 
 export interface FilmInfo {
   frames: number;
-  /** One for each scene, in order. */
+  /** The scenes, in order. */
   scenes: { name: string; frames: number }[];
 }
 
 export interface PageFilm {
   info: FilmInfo;
-  /** What is drawn on. */
+  /** The canvas context that frames are drawn on. */
   context: CanvasRenderingContext2D;
-  /** Plays on to a frame, which must not lie before the one reached. */
+  /** Advances to a frame, which must not be before the current one. */
   advance(frame: number): Promise<void>;
-  /** Has nodes begin with what takes them long, before the frame reached is drawn. */
+  /** Lets nodes start slow work for the current frame before it is drawn. */
   prepare(): void;
-  /** Draws the frame reached. */
+  /** Draws the current frame. */
   draw(): Promise<void>;
 }
 
-/** Sets the scenes up and plays them through once, undrawn, which is how their length is found. */
+/** Sets up the scenes, and plays them once without drawing to find their lengths. */
 export async function openFilm(project: ProjectSettings, settings: FilmSettings): Promise<PageFilm> {
   const { fps, background } = settings;
   const { size, resolutionScale } = stageSize(settings);
   const logger = project.logger ?? new Logger();
   logger.onLogged.subscribe(({ level, message, stack = new Error().stack, inspect }) => {
-    logger.history.length = 0; // it keeps all that was ever logged, for an editor
+    logger.history.length = 0; // it would keep all messages, for the editor
     if (level !== LogLevel.Error && level !== LogLevel.Warn) return;
     const node = scenes.map((scene) => internals(scene).getNode(inspect)).find(Boolean);
     warn(String(message), { node: node ?? undefined, stack });
@@ -74,8 +74,8 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const playback = new PlaybackManager();
   const status = new PlaybackStatus(playback);
   const sharedWebGLContext = new SharedWebGLContext(logger);
-  const asked = new Set<string>();
-  const variables = noting({ ...project.variables, ...settings.variables }, asked);
+  const used = new Set<string>();
+  const variables = recordReads({ ...project.variables, ...settings.variables }, used);
   const scenes: Scene[] = project.scenes.map((description) => {
     const scene: Scene = new description.klass({
       ...description,
@@ -88,8 +88,8 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       sharedWebGLContext,
       experimentalFeatures: project.experimentalFeatures,
     } as FullSceneDescription & ConstructorParameters<typeof description.klass>[0]);
-    forgetful(scene);
-    showProgress(scene, playback);
+    releaseRemovedNodes(scene);
+    reportProgress(scene, playback);
     scene.reload({ config: description.onReplaced.current.config, size, resolutionScale });
     scene.variables.updateSignals(variables);
     scene.onReset.subscribe(() => {
@@ -108,9 +108,9 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   stage.configure({ size, resolutionScale, background, colorSpace: 'srgb' });
   await facesLoaded(tellFace);
   await playback.recalculate();
-  if (await facesLoaded(tellFace)) await playback.recalculate(); // text has another size in them
-  const unread = Object.keys(settings.variables).find((name) => !asked.has(name));
-  if (unread !== undefined) throw new UnreadVariable(unread, [...asked].sort());
+  if (await facesLoaded(tellFace)) await playback.recalculate(); // the new fonts change the size of text
+  const unread = Object.keys(settings.variables).find((name) => !used.has(name));
+  if (unread !== undefined) throw new UnreadVariable(unread, [...used].sort());
   const info: FilmInfo = {
     frames: lengthOf(scenes[scenes.length - 1], playback.duration, fps),
     scenes: scenes.map(({ name, firstFrame, lastFrame }) => ({ name, frames: lastFrame - firstFrame })),
@@ -122,14 +122,14 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
     info,
     context,
     async advance(frame) {
-      // One by one: a jump would land in a transition without the scene that it leaves.
+      // Frame by frame: a jump into a transition would lack the previous scene.
       while (playback.frame < frame && !playback.finished) await playback.progress();
     },
     prepare() {
       for (const scene of [playback.previousScene, playback.currentScene]) if (scene) prepare(scene);
     },
     async draw() {
-      await facesLoaded(tellFace); // scenes may add some at any time
+      await facesLoaded(tellFace); // scenes may add fonts at any time
       const { currentScene, previousScene } = playback;
       if (settings.transparent) for (const scene of [currentScene, previousScene]) clear(scene);
       if (previousScene) await stage.render(currentScene, previousScene);
@@ -142,25 +142,27 @@ function tellFace(family: string): void {
   window.untrainedTell({ type: 'face', family });
 }
 
-/** Hours of a film, at most. A scene that goes on longer most likely never ends, and nobody would hear of it. */
-const LONGEST = 6;
+/** The maximum length of a film, in hours. A longer scene most likely never ends. */
+const MAX_HOURS = 6;
 
-/** Tells of each second in which frames were played: a long film takes long before its first one is drawn. */
-function showProgress(scene: Scene, playback: PlaybackManager): void {
+/** Reports progress every second while frames are played: playing a long film before drawing it takes a while. */
+function reportProgress(scene: Scene, playback: PlaybackManager): void {
   const next = scene.next.bind(scene);
-  let told = performance.now();
+  let reported = performance.now();
   scene.next = async () => {
     await next();
-    if (playback.frame > LONGEST * 3600 * playback.fps) {
-      throw new Error(`It has not ended after ${LONGEST} hours of film: does it go on without end?`);
+    if (playback.frame > MAX_HOURS * 3600 * playback.fps) {
+      throw new Error(
+        `The scene has not ended after ${MAX_HOURS} hours of film: does it contain an endless loop?`,
+      );
     }
-    if (performance.now() < told + 1000) return;
-    told = performance.now();
+    if (performance.now() < reported + 1000) return;
+    reported = performance.now();
     window.untrainedTell({ type: 'progress' });
   };
 }
 
-/** What Motion Canvas's stage makes of one scene, without a second canvas: that is what a frame takes longest to draw. */
+/** Draws one scene like Motion Canvas's stage, but without its second canvas, the slowest part of drawing a frame. */
 async function drawAlone(scene: Scene, context: CanvasRenderingContext2D, background: string): Promise<void> {
   await scene.render(context);
   const { width, height } = context.canvas;
@@ -171,7 +173,7 @@ async function drawAlone(scene: Scene, context: CanvasRenderingContext2D, backgr
   context.restore();
 }
 
-/** What is used of Motion Canvas's scenes and nodes beyond their types. `prepare` is that of our own nodes. */
+/** The private parts of Motion Canvas's scenes and nodes that we use. `prepare` is a method of our own nodes. */
 interface SceneInternals {
   execute(callback: () => void): void;
   getView(): NodeInternals;
@@ -189,8 +191,8 @@ interface NodeInternals {
 const internals = (scene: Scene) => scene as unknown as SceneInternals;
 
 /**
- * Motion Canvas draws, learns by that what the scene has to wait for, waits, and draws again. Where nodes ask for it
- * beforehand, the scene is drawn once.
+ * Motion Canvas learns what a scene waits for by drawing it; then it waits, and draws the scene again. Nodes that start
+ * their work here save the first drawing.
  */
 function prepare(scene: Scene): void {
   const visit = (node: NodeInternals) => {
@@ -202,8 +204,8 @@ function prepare(scene: Scene): void {
 }
 
 /**
- * How many frames there are. Motion Canvas finds out by adding up frame times, and is off by one as rounding errors have
- * it: a tween of a second has 25 frames at 25 fps, but 31 at 30. The last scene's own clock is exact.
+ * The number of frames. Motion Canvas adds up frame durations, and rounding errors can make its count one too large: a
+ * tween of a second has 25 frames at 25 fps, but 31 at 30 fps. The last scene's clock is exact.
  */
 function lengthOf(last: Scene, duration: number, fps: number): number {
   const clock = (last as Partial<Threadable>).onThreadChanged?.current?.time() ?? 0;
@@ -211,7 +213,7 @@ function lengthOf(last: Scene, duration: number, fps: number): number {
   return Math.max(1, Math.abs(frames - duration) <= 2 ? frames : duration);
 }
 
-/** A canvas has whole pixels, and drops what is left of 853.9999999 of them. */
+/** The stage's size in units and its scale, corrected because a canvas would truncate a width of 853.9999999 pixels. */
 function stageSize({ view, size: [width, height] }: FilmSettings): {
   size: Vector2;
   resolutionScale: number;
@@ -222,17 +224,17 @@ function stageSize({ view, size: [width, height] }: FilmSettings): {
   return { size: new Vector2(whole(view[0], width), whole(view[1], height)), resolutionScale };
 }
 
-/** The same variables, noting which are asked for. */
-function noting(variables: Record<string, unknown>, asked: Set<string>): Record<string, unknown> {
+/** A proxy for the variables that records the names of those that are read. */
+function recordReads(variables: Record<string, unknown>, used: Set<string>): Record<string, unknown> {
   return new Proxy(variables, {
     get(target, name) {
-      if (typeof name === 'string') asked.add(name);
+      if (typeof name === 'string') used.add(name);
       return Reflect.get(target, name);
     },
   });
 }
 
-/** Takes away what fills the view of a scene, in the middle of which it may have been set. */
+/** Removes the fill of a scene's view. Call it for each frame, since a scene can set the fill at any time. */
 function clear(scene: Scene | null): void {
   if (scene) internals(scene).getView().fill?.(null);
 }
@@ -242,7 +244,7 @@ interface ThreadLike {
   children: ThreadLike[];
 }
 
-/** Where the node of a scene was made whose `src` is this address. */
+/** The creation stack of the node whose `src` is this address. */
 function makerOf(scene: Scene, url: string): string | undefined {
   const find = (node: NodeInternals): string | undefined => {
     const src = node.src?.();
@@ -260,7 +262,7 @@ function makerOf(scene: Scene, url: string): string | undefined {
   return found;
 }
 
-/** The generators of a scene's threads, the main one's first. */
+/** The generators of a scene's threads, the main thread's first. */
 function suspended(scene: Scene): unknown[] {
   const root = (scene as unknown as { thread?: { current: ThreadLike | null } }).thread?.current;
   const runners = (thread: ThreadLike): unknown[] => [thread.runner, ...thread.children.flatMap(runners)];

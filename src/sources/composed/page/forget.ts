@@ -1,11 +1,11 @@
 /**
- * Lets go of nodes that a scene has removed. Motion Canvas keeps every node that a scene has made until the scene
- * begins anew, for its editor: by the scene's list of them, and by the signals that they were computed from. A long
- * film that makes and removes nodes all the time would grow by some 20 kB for each.
+ * Releases the memory of nodes that a scene has removed. For its editor, Motion Canvas keeps references to every node
+ * until the scene restarts: in the scene's list of nodes, and in the signals that the node depends on. A long film that
+ * keeps creating and removing nodes would leak about 20 kB per node.
  */
 import type { Scene } from '@motion-canvas/core';
 
-/** What is used of Motion Canvas's nodes and signals beyond their types. */
+/** The private parts of Motion Canvas's nodes and signals that we use. */
 interface Node {
   parent(): Node | null;
 }
@@ -13,21 +13,21 @@ interface Context {
   dependencies?: Set<unknown>;
   clearDependencies(): void;
   markDirty(): void;
-  /** The parts of a vector and the like. */
+  /** The components of a compound signal, such as a vector. */
   signals?: [key: unknown, signal: { context?: Context }][];
 }
 
-/** Frames between two searches for removed nodes. */
-const EVERY = 50;
+/** The number of frames between two searches for removed nodes. */
+const SEARCH_INTERVAL = 50;
 
-/** Has a scene keep only such nodes as somebody else does. */
-export function forgetful(scene: Scene): void {
+/** Makes a scene refer to its nodes weakly, so that removed nodes can be collected. */
+export function releaseRemovedNodes(scene: Scene): void {
   let nodes = new WeakNodes();
   const { registeredNodes } = scene as unknown as { registeredNodes: Map<string, Node> };
   for (const [key, node] of registeredNodes) nodes.set(key, node);
   Object.defineProperty(scene, 'registeredNodes', {
     get: () => nodes,
-    // Motion Canvas puts an empty one in its place.
+    // Motion Canvas replaces the list with an empty one.
     set() {
       nodes = new WeakNodes();
     },
@@ -36,7 +36,7 @@ export function forgetful(scene: Scene): void {
   let frames = 0;
   scene.next = async () => {
     await next();
-    if (++frames % EVERY !== 0) return;
+    if (++frames % SEARCH_INTERVAL !== 0) return;
     const view = (scene as unknown as { getView(): Node }).getView();
     for (const node of nodes.values()) if (rootOf(node) !== view) detach(node);
   };
@@ -47,7 +47,7 @@ function rootOf(node: Node): Node {
   return parent ? rootOf(parent) : node;
 }
 
-/** Cuts a node off from what it was computed from. If it is wanted again it is computed anew. */
+/** Detaches a node's signals from their dependencies. If the node is used again, they are recomputed. */
 function detach(node: Node): void {
   for (const value of Object.values(node)) {
     const context = typeof value === 'function' && (value as { context?: Context }).context;
@@ -60,11 +60,11 @@ function detach(node: Node): void {
   }
 }
 
-/** A list of nodes by their keys, as far as Motion Canvas uses one, that keeps none alive. */
+/** A map from keys to nodes that does not keep nodes alive. Has the methods that Motion Canvas uses. */
 class WeakNodes {
   private readonly refs = new Map<string, WeakRef<Node>>();
   private readonly gone = new FinalizationRegistry((key: string) => {
-    // A name that the user gave stays taken, so that using it twice is the same mistake every time.
+    // Keys chosen by the user stay reserved, so that using one twice is always an error.
     if (/\[\d+\]$/.test(key) && !this.refs.get(key)?.deref()) this.refs.delete(key);
   });
 

@@ -1,22 +1,22 @@
-/** What would make a page wait for somebody, or leave: nobody is there, and the film would end without a word. */
+/** Guards against dialogs, which nobody could answer, and against navigation, which would end the film silently. */
 
 import type { Failure } from './failure.js';
 import type { Message } from './main.js';
 
 /**
- * Put into the page before any script of the scene's runs, as its own text: it must use nothing from outside.
- * Dialogs are answered as by somebody who dismisses them. Going to another page fails, with the place in the scene.
+ * Runs in the page before any of the scene's scripts. It is injected as text, so it must not use anything from outside
+ * the function. Dialogs behave as if dismissed. Navigation is an error, reported with its position in the scene.
  */
 export function guardPage(): void {
   const tell = (message: Message) => window.untrainedTell(message);
-  Error.stackTraceLimit = 100; // the scene's own line may lie deep
+  Error.stackTraceLimit = 100; // the scene's own code may be deep in the stack
   const dismissing = (name: string, answer: unknown) => {
     Object.defineProperty(window, name, {
       configurable: true,
       writable: true,
       value: (text?: unknown) => {
-        const said = text === undefined ? '' : JSON.stringify(String(text).slice(0, 200));
-        const message = `${name}(${said}) shows nothing: nobody watches while a film is rendered.`;
+        const shown = text === undefined ? '' : JSON.stringify(String(text).slice(0, 200));
+        const message = `${name}(${shown}) has no effect while a film is rendered, since nobody could answer it.`;
         tell({ type: 'warning', warning: { message, stack: new Error().stack ?? '' } });
         return answer;
       },
@@ -27,7 +27,7 @@ export function guardPage(): void {
   dismissing('prompt', null);
   dismissing('print', undefined);
 
-  if (window !== window.top) return; // a frame may go where it is allowed to
+  if (window !== window.top) return; // an iframe may navigate
   const leave = (what: string, stack = new Error().stack ?? '') => {
     const message = `The scene ${what}, which would end the film: remove that call.`;
     tell({ type: 'failure', failure: { message, stack } satisfies Failure });

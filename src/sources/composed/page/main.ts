@@ -1,40 +1,40 @@
-/** The program of the page in which a composed scene is drawn: what src/sources/composed asks of it, through `window.untrained`. */
+/** The program of a page that draws composed scenes. src/sources/composed calls it through `window.untrained`. */
 import type { ProjectSettings } from '@motion-canvas/core';
-import { askedByStyles } from './faces.js';
+import { requestedByStyles } from './faces.js';
 import { describe, type Failure } from './failure.js';
 import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
 import { watchVideos } from './media.js';
 import { FrameReader } from './read.js';
-import { follow, paint, printOf } from './trace.js';
+import { fingerprintOf, setPainting, startTracing } from './trace.js';
 import { startUploads, type Uploads } from './upload.js';
 import type { Warning } from './warning.js';
 import { type TextTrouble, textTroubles, watchText } from './writing.js';
 
-/** What the page can be asked to do. Failures come back as values: an Error would lose its stack on the way. */
+/** The functions that Node calls in the page. Failures are returned, because a thrown Error would lose its stack. */
 export interface PageApi {
-  /** Runs the scenes once, to learn how long they are. */
+  /** Plays the scenes once to find their lengths. */
   open(settings: FilmSettings): Promise<FilmInfo | Failure>;
   /**
-   * Draws a page's share of every `step`th frame from `first` to `last`, by turns with the others, and hands each to the
-   * server. May be called again for frames further on.
+   * Draws this page's share of every `step`th frame from `first` to `last` and sends each to the server. Pages take
+   * frames in turn. May be called again for later frames.
    */
   draw(first: number, last: number, step: number, page: number, pages: number): Promise<Failure | undefined>;
-  /** The prints of every `step`th frame from `first` to `last`, without painting them. This page paints none from then on. */
-  prints(first: number, last: number, step: number): Promise<(string | undefined)[] | Failure>;
-  /** The suspended generators of the scene that is played. */
+  /** Fingerprints every `step`th frame from `first` to `last` without painting. Afterwards this page never paints. */
+  fingerprints(first: number, last: number, step: number): Promise<(string | undefined)[] | Failure>;
+  /** The suspended generators of the current scene. */
   waiting(): unknown[];
-  /** Where the node was made that shows this address, as a stack. */
+  /** The creation stack of the node that shows this address. */
   makerOf(url: string): string | undefined;
-  /** Milliseconds spent so far. */
+  /** The time spent so far, in milliseconds. */
   times: { draw: number; read: number; send: number };
 }
 
 declare global {
   interface Window {
     untrained: PageApi;
-    /** What the page's policy refused before this program began. Put there by the page itself. */
+    /** Violations of the page's policy before this program started. Collected by the page's HTML. */
     untrainedRefused: SecurityPolicyViolationEvent[];
-    /** Tells the other side something at once. Put there by it. */
+    /** Sends a message to Node. Defined by Node. */
     untrainedTell(message: Message): void;
   }
 }
@@ -45,14 +45,14 @@ export type Message =
   | { type: 'failure'; failure: Failure }
   | { type: 'warning'; warning: Warning }
   | { type: 'text'; trouble: TextTrouble }
-  /** A typeface that cannot be loaded, by its family. */
+  /** A font that cannot be loaded. */
   | { type: 'face'; family: string }
-  /** What style sheets ask for and the page may not load, such as another style sheet. */
+  /** An address in a style sheet that the page may not load, such as another style sheet. */
   | { type: 'style'; address: string };
 
 /** Called by the module that imports the user's scenes. */
 export function start(project: ProjectSettings): void {
-  Error.stackTraceLimit = 100; // the scene's own line may lie deep under Motion Canvas's
+  Error.stackTraceLimit = 100; // the scene's own code may be deep in the stack, below Motion Canvas's
   let film: PageFilm | undefined;
   let following = false;
   let reader: FrameReader;
@@ -64,7 +64,7 @@ export function start(project: ProjectSettings): void {
   };
   watchVideos(fail);
   addEventListener('unhandledrejection', ({ reason }) => fail(describe(reason)));
-  /** What fails beside the work, such as a request that is refused, fails it too. */
+  /** Does some work. Also returns failures that happened elsewhere in the meantime, such as a refused request. */
   const caught = async <T>(work: () => Promise<T>): Promise<T | Failure> => {
     try {
       const result = await work();
@@ -78,7 +78,7 @@ export function start(project: ProjectSettings): void {
     open: (settings) =>
       caught(async () => {
         following = settings.follow === true;
-        if (following) follow();
+        if (following) startTracing();
         await watchText();
         film = await openFilm(project, settings);
         reader = new FrameReader(settings.pixels, settings.transparent);
@@ -89,52 +89,52 @@ export function start(project: ProjectSettings): void {
         if (!film) throw new Error('draw() before open()');
         const { times } = window.untrained;
         uploads ??= startUploads(page, reader, times);
-        let drawn: { frame: number; print?: string } | undefined; // on the canvas, and not sent yet
+        let drawn: { frame: number; fingerprint?: string } | undefined; // on the canvas, not sent yet
         for (let frame = first + page * step; frame <= last; frame += pages * step) {
           const began = performance.now();
           await film.advance(frame);
           film.prepare();
           times.draw += performance.now() - began;
-          // While the networks of one frame are computed, the one before it is sent.
-          if (drawn) await uploads.send(drawn.frame, film.context, drawn.print);
+          // Sends the previous frame while the networks of this one are computed.
+          if (drawn) await uploads.send(drawn.frame, film.context, drawn.fingerprint);
           const resumed = performance.now();
           await film.draw();
-          await tellOfText();
+          await reportText();
           times.draw += performance.now() - resumed;
-          drawn = { frame, print: following ? printOf(film.context) : undefined };
+          drawn = { frame, fingerprint: following ? fingerprintOf(film.context) : undefined };
         }
-        if (drawn) await uploads.send(drawn.frame, film.context, drawn.print);
+        if (drawn) await uploads.send(drawn.frame, film.context, drawn.fingerprint);
         await uploads.finish();
         return undefined;
       }),
-    prints: (first, last, step) =>
+    fingerprints: (first, last, step) =>
       caught(async () => {
-        if (!film) throw new Error('prints() before open()');
-        paint(false);
-        const prints: (string | undefined)[] = [];
+        if (!film) throw new Error('fingerprints() before open()');
+        setPainting(false);
+        const fingerprints: (string | undefined)[] = [];
         for (let frame = first; frame <= last; frame += step) {
           await film.advance(frame);
           await film.draw();
-          prints.push(printOf(film.context));
-          await tellOfText();
+          fingerprints.push(fingerprintOf(film.context));
+          await reportText();
         }
-        return prints;
+        return fingerprints;
       }),
     waiting: () => [],
     makerOf: () => undefined,
   };
   const refused = ({ blockedURI, sourceFile, lineNumber, columnNumber }: SecurityPolicyViolationEvent) => {
-    const asking = askedByStyles(blockedURI);
-    if (asking === 'rule') window.untrainedTell({ type: 'style', address: blockedURI });
-    if (asking) return; // of a typeface, facesLoaded() tells
-    const asked = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
-    const stack = `${asked}\n${window.untrained.makerOf(blockedURI) ?? ''}`;
+    const requester = requestedByStyles(blockedURI);
+    if (requester === 'rule') window.untrainedTell({ type: 'style', address: blockedURI });
+    if (requester) return; // facesLoaded() reports fonts
+    const position = sourceFile ? `at ${sourceFile}:${lineNumber}:${columnNumber}` : '';
+    const stack = `${position}\n${window.untrained.makerOf(blockedURI) ?? ''}`;
     fail({ blocked: blockedURI, message: '', stack });
   };
-  window.untrainedRefused.forEach(refused); // while style sheets and modules were loaded
+  window.untrainedRefused.forEach(refused); // those from loading style sheets and modules
   document.addEventListener('securitypolicyviolation', refused);
 }
 
-async function tellOfText(): Promise<void> {
+async function reportText(): Promise<void> {
   for (const trouble of await textTroubles()) window.untrainedTell({ type: 'text', trouble });
 }

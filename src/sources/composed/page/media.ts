@@ -1,8 +1,8 @@
-/** Names pictures and videos that cannot be shown. */
+/** Detects videos that cannot be played, and names media files in messages. */
 
 import type { Failure } from './failure.js';
 
-/** Fails for a video that cannot be played: Motion Canvas would wait for it without end. */
+/** Reports a failure for each video that cannot be played. Motion Canvas would wait for it forever. */
 export function watchVideos(fail: (failure: Failure) => void): void {
   const watched = new WeakSet<HTMLMediaElement>();
   const src = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'src')!;
@@ -25,9 +25,9 @@ export function watchVideos(fail: (failure: Failure) => void): void {
   });
 }
 
-/** What people call a file that the page has under this address. */
+/** The user's name for the file that the page loads from this address. */
 export function fileNameOf(address: string): string {
   if (address.startsWith('data:')) return `${address.slice(0, 30)}...`;
   const name = decodeURIComponent(new URL(address, location.href).pathname.split('/').at(-1) ?? '');
-  return name.replace(/-[\w-]{8}(\.\w+)$/, '$1'); // the bundle has a digest in it
+  return name.replace(/-[\w-]{8}(\.\w+)$/, '$1'); // without the digest that bundling adds
 }

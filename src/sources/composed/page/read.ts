@@ -1,28 +1,29 @@
-/** What a canvas shows, as frames of a film. */
+/** Reads a canvas's pixels as frames of a film. */
 import type { PixelFormat } from '../../../core/frame/pixels.js';
 import { type ByteOrder, Converter } from './convert.js';
 
-/** How a canvas's pixels lie in a VideoFrame made of it, by the name of that. */
+/** The byte order of a VideoFrame's pixels, by its format. */
 const ORDERS: Partial<Record<VideoPixelFormat, ByteOrder>> = { BGRX: 'bgr', RGBX: 'rgb' };
 
-/** A frame, and the one before it, as uint32. */
+/** A frame and the previous one, as uint32. */
 export interface Reading {
   now: Uint32Array<ArrayBuffer>;
   before?: Uint32Array<ArrayBuffer>;
 }
 
 /**
- * Reads frames off one canvas, one after another. What read() gave is valid until the next but one is read.
+ * Reads successive frames from one canvas. A result of read() stays valid during the next call, but not the one after
+ * it.
  *
- * A VideoFrame gives a canvas's own pixels into an array of ours: 0.7 ms for 1080p, where getImageData takes 9 and
- * leaves 8 MB behind each time, on which the garbage collector then spent as much work again as drawing took (measured).
+ * A VideoFrame copies a canvas's pixels into our own array in 0.7 ms for 1080p. getImageData takes 9 ms and allocates
+ * 8 MB each time, whose garbage collection took as much time again as drawing (measured).
  */
 export class FrameReader {
   #converter: Converter | undefined;
-  #room = 0;
+  #buffer = 0;
   #before: Uint32Array<ArrayBuffer> | undefined;
 
-  /** @param transparent - Whether the canvas has pixels that are not opaque, and these are wanted as they are. */
+  /** @param transparent - Whether to keep the alpha channel. */
   constructor(
     private readonly format: PixelFormat,
     private readonly transparent = false,
@@ -42,19 +43,19 @@ export class FrameReader {
       const order = ORDERS[frame.format!];
       this.#converter ??= new Converter([canvas.width, canvas.height], this.format, order ?? 'rgb', 2);
       if (order) await frame.copyTo(this.#converter.pixels);
-      else this.#converter.pixels.set(new Uint8Array(dataOf(context).buffer)); // a canvas that a GPU keeps for itself
+      else this.#converter.pixels.set(new Uint8Array(dataOf(context).buffer)); // the canvas is in GPU memory
     } finally {
       frame.close();
     }
-    this.#room = 1 - this.#room;
-    return this.#converter.convert(this.#room);
+    this.#buffer = 1 - this.#buffer;
+    return this.#converter.convert(this.#buffer);
   }
 }
 
-/** As it is before anybody follows who reads pixels (trace.ts): this is not the scene's doing. */
+/** The original method, since trace.ts records calls of the method: our own reads are not the scene's. */
 const { getImageData } = CanvasRenderingContext2D.prototype;
 
-/** RGBA8. */
+/** The canvas's pixels as RGBA8. */
 function dataOf(context: CanvasRenderingContext2D): Uint32Array<ArrayBuffer> {
   const { width, height } = context.canvas;
   return new Uint32Array(getImageData.call(context, 0, 0, width, height).data.buffer);

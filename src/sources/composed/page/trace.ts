@@ -1,10 +1,10 @@
 /**
- * What frames are drawn by: every call to a canvas, with all that it is given, as a print of 64 bits. Frames of the same
- * print are the same to the pixel, so a film that is changed is drawn only where its prints have changed; and a print can
- * be had without painting, in a fraction of the time.
+ * Fingerprints frames: hashes every canvas call with its arguments into 64 bits. Frames with the same fingerprint
+ * have the same pixels, so after a change to a scene only frames with new fingerprints are drawn. Fingerprinting does
+ * not need painting, so it takes a fraction of the time.
  *
- * Where something is drawn that cannot be followed (a video, a WebGL canvas of somebody's, pixels that are read back), the
- * frame has no print.
+ * A frame has no fingerprint if it depends on something that cannot be traced: a video, another library's WebGL canvas,
+ * pixels that are read back.
  */
 import { setWatch } from '../../../nodes/watch.js';
 
@@ -13,16 +13,16 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 // biome-ignore lint/suspicious/noExplicitAny: methods of all sorts are wrapped
 type Method = (...args: any[]) => any;
 
-/** Calls that change no picture and no state. */
-const ASKING = new Set('getTransform getLineDash measureText isPointInPath isPointInStroke'.split(' '));
-ASKING.add('getContextAttributes').add('isContextLost').add('createImageData').add('constructor');
-/** Calls that make something to paint with, which is followed in its turn. */
-const MAKING = /^create(.*Gradient|Pattern)$/;
-/** Calls that paint, and do nothing else: without a painter they are left out. */
+/** Methods without an effect on pixels or state. */
+const READ_ONLY = new Set('getTransform getLineDash measureText isPointInPath isPointInStroke'.split(' '));
+READ_ONLY.add('getContextAttributes').add('isContextLost').add('createImageData').add('constructor');
+/** Methods that create a paint object, which is fingerprinted too. */
+const FACTORY = /^create(.*Gradient|Pattern)$/;
+/** Methods that paint and have no other effect: skipped when only fingerprints are needed. */
 const PAINTING = new Set(
   'fill stroke fillRect strokeRect fillText strokeText drawImage putImageData'.split(' '),
 );
-/** What is left of a frame in the next one, where nothing resets it. */
+/** State that carries over from one frame to the next. */
 const STATE = [
   'globalAlpha',
   'globalCompositeOperation',
@@ -32,15 +32,15 @@ const STATE = [
   'lineWidth',
 ] as const;
 
-/** A number of 64 bits in two halves, mixed as MurmurHash3 does (Austin Appleby, public domain). */
-class Print {
+/** A 64-bit hash in two halves, mixed like MurmurHash3 (Austin Appleby, public domain). */
+class Fingerprint {
   private a = 0x9e3779b9 | 0;
   private b = 0x85ebca6b | 0;
-  /** Whether something went in that cannot be followed. */
-  lost = false;
+  /** Whether it depends on something that cannot be traced. */
+  untraceable = false;
 
   static readonly #number = new Float64Array(1);
-  static readonly #halves = new Int32Array(Print.#number.buffer);
+  static readonly #halves = new Int32Array(Fingerprint.#number.buffer);
 
   bits(value: number): void {
     let k = Math.imul(value, 0xcc9e2d51);
@@ -52,9 +52,9 @@ class Print {
   }
 
   number(value: number): void {
-    Print.#number[0] = value;
-    this.bits(Print.#halves[0]);
-    this.bits(Print.#halves[1]);
+    Fingerprint.#number[0] = value;
+    this.bits(Fingerprint.#halves[0]);
+    this.bits(Fingerprint.#halves[1]);
   }
 
   text(value: string): void {
@@ -62,16 +62,16 @@ class Print {
     for (let i = 0; i < value.length; i++) this.bits(value.charCodeAt(i));
   }
 
-  print(other: Print): void {
+  merge(other: Fingerprint): void {
     this.bits(other.a);
     this.bits(other.b);
-    this.lost ||= other.lost;
+    this.untraceable ||= other.untraceable;
   }
 
   reset(): void {
     this.a = 0x9e3779b9 | 0;
     this.b = 0x85ebca6b | 0;
-    this.lost = false;
+    this.untraceable = false;
   }
 
   toString(): string {
@@ -79,17 +79,17 @@ class Print {
   }
 }
 
-/** Of canvases by what they show, of paths, gradients and patterns by what they are. */
-const prints = new WeakMap<object, Print>();
+/** The fingerprints of canvases' contents, and of paths, gradients and patterns. */
+const fingerprints = new WeakMap<object, Fingerprint>();
 const names = new WeakMap<Canvas, string>();
 let painting = true;
-let following = false;
-let readBack = false; // pixels were asked for, so that anything may depend on them
+let tracing = false;
+let readBack = false; // the scene has read pixels, which anything may depend on
 
-/** Begins to follow. Called once, before anything is drawn. */
-export function follow(): void {
-  if (following) return;
-  following = true;
+/** Starts tracing canvas calls. Call it before anything is drawn. */
+export function startTracing(): void {
+  if (tracing) return;
+  tracing = true;
   setWatch({
     get namesOnly() {
       return !painting;
@@ -97,70 +97,70 @@ export function follow(): void {
     name: (canvas, name) => void names.set(canvas, name),
   });
   for (const type of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D])
-    followContext(type.prototype);
-  for (const type of [HTMLCanvasElement, OffscreenCanvas]) followCanvas(type.prototype);
-  followPaths();
-  wrap(CanvasGradient.prototype, 'addColorStop', note);
-  wrap(CanvasPattern.prototype, 'setTransform', note);
+    traceContexts(type.prototype);
+  for (const type of [HTMLCanvasElement, OffscreenCanvas]) traceCanvases(type.prototype);
+  tracePaths();
+  wrap(CanvasGradient.prototype, 'addColorStop', record);
+  wrap(CanvasPattern.prototype, 'setTransform', record);
 }
 
-/** Whether what follows is painted, or only followed. */
-export function paint(on: boolean): void {
+/** Sets whether canvas calls paint, or are only traced. */
+export function setPainting(on: boolean): void {
   painting = on;
 }
 
-/** The print of what a context shows, or undefined if it has none. To be asked once for each frame. */
-export function printOf(context: CanvasRenderingContext2D): string | undefined {
-  const print = prints.get(context.canvas);
-  const lost = readBack || !print || print.lost;
+/** The fingerprint of a canvas's contents, or undefined if it has none. Call it once per frame. */
+export function fingerprintOf(context: CanvasRenderingContext2D): string | undefined {
+  const fingerprint = fingerprints.get(context.canvas);
+  const untraceable = readBack || !fingerprint || fingerprint.untraceable;
   readBack = false;
-  return lost ? undefined : String(print);
+  return untraceable ? undefined : String(fingerprint);
 }
 
-function followContext(prototype: Context): void {
+function traceContexts(prototype: Context): void {
   for (const [name, { value, set }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (set) {
       wrapSetter(prototype, name, (context: Context, value) => {
-        const print = printFor(context.canvas);
-        print.text(name);
-        mix(print, value);
+        const fingerprint = fingerprintFor(context.canvas);
+        fingerprint.text(name);
+        add(fingerprint, value);
       });
     }
-    if (typeof value !== 'function' || ASKING.has(name)) continue;
-    if (name === 'getImageData') wrap(prototype, name, noteReading);
-    else if (MAKING.test(name)) wrapMaker(prototype, name);
-    else wrap(prototype, name, name === 'clearRect' ? noteClear : noteCall, PAINTING.has(name));
+    if (typeof value !== 'function' || READ_ONLY.has(name)) continue;
+    if (name === 'getImageData') wrap(prototype, name, recordReadback);
+    else if (FACTORY.test(name)) wrapFactory(prototype, name);
+    else wrap(prototype, name, name === 'clearRect' ? recordClear : recordCall, PAINTING.has(name));
   }
 }
 
-function followCanvas(prototype: Canvas): void {
-  // A canvas that is given a size is empty, and its context as new.
+function traceCanvases(prototype: Canvas): void {
+  // Setting a canvas's size clears the canvas and resets its context.
   for (const side of ['width', 'height']) {
     wrapSetter(prototype, side, (canvas: Canvas, value) => {
-      const print = printFor(canvas);
-      print.reset();
-      print.text(side);
-      mix(print, value);
+      const fingerprint = fingerprintFor(canvas);
+      fingerprint.reset();
+      fingerprint.text(side);
+      add(fingerprint, value);
     });
   }
 }
 
-/** Paths that are drawn on several canvases, at other times than they are made. */
-function followPaths(): void {
+/** Traces paths, which can be drawn on several canvases and at any time after they are created. */
+function tracePaths(): void {
   const Plain = Path2D;
   globalThis.Path2D = class extends Plain {
     constructor(path?: Path2D | string) {
       super(path);
-      const print = new Print();
-      mix(print, path);
-      prints.set(this, print);
+      const fingerprint = new Fingerprint();
+      add(fingerprint, path);
+      fingerprints.set(this, fingerprint);
     }
   };
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(Plain.prototype)))
-    if (typeof value === 'function' && name !== 'constructor') wrap(Plain.prototype, name, note);
+    if (typeof value === 'function' && name !== 'constructor') wrap(Plain.prototype, name, record);
 }
 
-/** Tells `before` of each call. @param skip - Whether it is left out where nothing is painted. */
+/** Calls `before` ahead of each call of a method. @param skip - Whether to skip the method when nothing is painted. */
 function wrap<T extends object>(
   prototype: T,
   name: string,
@@ -175,15 +175,15 @@ function wrap<T extends object>(
   };
 }
 
-function wrapMaker(prototype: Context, name: string): void {
+function wrapFactory(prototype: Context, name: string): void {
   const methods = prototype as unknown as Record<string, Method>;
   const method = methods[name];
   methods[name] = function (this: Context, ...args: unknown[]) {
     const made: object | null = method.apply(this, args);
-    const print = new Print();
-    print.text(name);
-    for (const arg of args) mix(print, arg);
-    if (made) prints.set(made, print);
+    const fingerprint = new Fingerprint();
+    fingerprint.text(name);
+    for (const arg of args) add(fingerprint, arg);
+    if (made) fingerprints.set(made, fingerprint);
     return made;
   };
 }
@@ -203,90 +203,99 @@ function wrapSetter<T extends object>(
   });
 }
 
-function note(self: object, name: string, args: unknown[]): void {
-  const print = prints.get(self);
-  if (!print) return; // made before we followed, and so unknown to whoever draws it
-  print.text(name);
-  for (const arg of args) mix(print, arg);
+function record(self: object, name: string, args: unknown[]): void {
+  const fingerprint = fingerprints.get(self);
+  if (!fingerprint) return; // created before tracing started: its user is untraceable
+  fingerprint.text(name);
+  for (const arg of args) add(fingerprint, arg);
 }
 
-function noteCall(context: Context, name: string, args: unknown[]): void {
+function recordCall(context: Context, name: string, args: unknown[]): void {
   if (names.has(context.canvas)) return;
-  const print = printFor(context.canvas);
-  if (name === 'reset') print.reset();
-  print.text(name);
-  for (const arg of args) mix(print, arg);
+  const fingerprint = fingerprintFor(context.canvas);
+  if (name === 'reset') fingerprint.reset();
+  fingerprint.text(name);
+  for (const arg of args) add(fingerprint, arg);
 }
 
-/** Pixels that somebody asks for may decide anything. */
-function noteReading(): void {
+/** Anything may depend on pixels that the scene reads. */
+function recordReadback(): void {
   readBack = true;
 }
 
-/** What was drawn before all of a canvas was cleared does not show, but for the state that it has left. */
-function noteClear(context: Context, name: string, args: unknown[]): void {
+/** After a canvas is cleared completely, only the state that earlier calls have left matters. */
+function recordClear(context: Context, name: string, args: unknown[]): void {
   const { canvas } = context;
   const [x, y, width, height] = args as number[];
-  const print = printFor(canvas);
+  const fingerprint = fingerprintFor(canvas);
   const covers = x <= 0 && y <= 0 && width >= canvas.width && height >= canvas.height;
   if (covers && context.getTransform().isIdentity) {
-    print.reset();
-    mix(print, canvas.width);
-    mix(print, canvas.height);
-    for (const state of STATE) mix(print, context[state]);
+    fingerprint.reset();
+    add(fingerprint, canvas.width);
+    add(fingerprint, canvas.height);
+    for (const state of STATE) add(fingerprint, context[state]);
     return;
   }
-  noteCall(context, name, args);
+  recordCall(context, name, args);
 }
 
-function printFor(canvas: Canvas): Print {
-  const print = prints.get(canvas) ?? new Print();
-  prints.set(canvas, print);
-  return print;
+function fingerprintFor(canvas: Canvas): Fingerprint {
+  const fingerprint = fingerprints.get(canvas) ?? new Fingerprint();
+  fingerprints.set(canvas, fingerprint);
+  return fingerprint;
 }
 
-function mix(print: Print, value: unknown): void {
-  if (typeof value === 'number') print.number(value);
-  else if (typeof value === 'string') print.text(value);
-  else if (typeof value === 'boolean' || value === undefined || value === null) print.text(String(value));
-  else if (typeof value === 'object') mixObject(print, value);
-  else print.lost = true;
+function add(fingerprint: Fingerprint, value: unknown): void {
+  if (typeof value === 'number') fingerprint.number(value);
+  else if (typeof value === 'string') fingerprint.text(value);
+  else if (typeof value === 'boolean' || value === undefined || value === null)
+    fingerprint.text(String(value));
+  else if (typeof value === 'object') addObject(fingerprint, value);
+  else fingerprint.untraceable = true;
 }
 
-function mixObject(print: Print, value: object): void {
-  const known = prints.get(value);
-  if (value instanceof HTMLCanvasElement || value instanceof OffscreenCanvas) mixCanvas(print, value);
-  else if (known) print.print(known);
-  else if (value instanceof HTMLImageElement) mixImage(print, value);
-  else if (value instanceof ImageData) mixPixels(print, value);
-  else if (value instanceof DOMMatrixReadOnly) mixList(print, [...value.toFloat64Array()]);
-  else if (Array.isArray(value)) mixList(print, value);
-  else if (Object.getPrototypeOf(value) === Object.prototype) mixList(print, Object.entries(value).flat());
-  else print.lost = true;
+function addObject(fingerprint: Fingerprint, value: object): void {
+  const known = fingerprints.get(value);
+  if (value instanceof HTMLCanvasElement || value instanceof OffscreenCanvas) addCanvas(fingerprint, value);
+  else if (known) fingerprint.merge(known);
+  else if (value instanceof HTMLImageElement) addImage(fingerprint, value);
+  else if (value instanceof ImageData) addPixels(fingerprint, value);
+  else if (value instanceof DOMMatrixReadOnly) addList(fingerprint, [...value.toFloat64Array()]);
+  else if (Array.isArray(value)) addList(fingerprint, value);
+  else if (Object.getPrototypeOf(value) === Object.prototype)
+    addList(fingerprint, Object.entries(value).flat());
+  else fingerprint.untraceable = true;
 }
 
-function mixList(print: Print, list: unknown[]): void {
-  print.bits(list.length);
-  for (const item of list) mix(print, item);
+function addList(fingerprint: Fingerprint, list: unknown[]): void {
+  fingerprint.bits(list.length);
+  for (const item of list) add(fingerprint, item);
 }
 
-function mixPixels(print: Print, { width, data }: ImageData): void {
-  print.number(width);
-  for (const word of new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4)) print.bits(word);
+function addPixels(fingerprint: Fingerprint, { width, data }: ImageData): void {
+  fingerprint.number(width);
+  for (const word of new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4))
+    fingerprint.bits(word);
 }
 
-function mixCanvas(print: Print, canvas: Canvas): void {
+function addCanvas(fingerprint: Fingerprint, canvas: Canvas): void {
   const name = names.get(canvas);
-  const shown = prints.get(canvas);
-  if (name !== undefined) print.text(name);
-  else if (shown) print.print(shown);
-  else print.lost = true; // of WebGL or the like
+  const shown = fingerprints.get(canvas);
+  if (name !== undefined) fingerprint.text(name);
+  else if (shown) fingerprint.merge(shown);
+  else fingerprint.untraceable = true; // WebGL or similar
 }
 
-/** By its address: what is bundled has its content in it, and the public folder is in every name (composed/source.ts). */
-function mixImage(print: Print, { src, naturalWidth, naturalHeight, complete }: HTMLImageElement): void {
-  if (src.startsWith('blob:') || !complete) print.lost = true;
-  print.text(src.replace(location.origin, '').replace(/^\/[^/]*\//, '/'));
-  print.number(naturalWidth);
-  print.number(naturalHeight);
+/**
+ * An image is identified by its address: those of bundled files contain a digest of the content, and the public
+ * folder is part of every segment key (composed/source.ts).
+ */
+function addImage(
+  fingerprint: Fingerprint,
+  { src, naturalWidth, naturalHeight, complete }: HTMLImageElement,
+): void {
+  if (src.startsWith('blob:') || !complete) fingerprint.untraceable = true;
+  fingerprint.text(src.replace(location.origin, '').replace(/^\/[^/]*\//, '/'));
+  fingerprint.number(naturalWidth);
+  fingerprint.number(naturalHeight);
 }

@@ -1,47 +1,48 @@
-/** Frames on their way out of the page. */
+/** Uploads frames from the page to Node. */
 import { deltaOf } from './delta.js';
 import type { FrameReader } from './read.js';
 
 /**
- * How many may be under way, each until it is taken: drawing and encoding then take a fifth less time than with 2, since
- * neither waits for the other's slow frames (measured, with 5). A browser has 6 connections to a host.
+ * The maximum number of pending uploads. Each ends when Node has consumed the frame. With 4, drawing and encoding
+ * take a fifth less time than with 2, since neither waits for the other's slow frames (measured with 5). A browser
+ * has 6 connections per host.
  */
 const IN_FLIGHT = 4;
 
 export interface Uploads {
-  /** Takes the picture as it is now, and its print if it has one. Resolves when the next may be drawn. */
-  send(frame: number, context: CanvasRenderingContext2D, print?: string): Promise<void>;
-  /** Resolves when all have arrived. */
+  /** Sends the current picture, with its fingerprint if it has one. Resolves when the next one may be drawn. */
+  send(frame: number, context: CanvasRenderingContext2D, fingerprint?: string): Promise<void>;
+  /** Resolves when all uploads have ended. */
   finish(): Promise<void>;
 }
 
-/** @param page - The page's number: what is sent of a frame depends on what this page has sent before. */
+/** @param page - The page's number. A frame is sent as the difference from this page's previous frame. */
 export function startUploads(
   page: number,
   reader: FrameReader,
   times: { read: number; send: number },
 ): Uploads {
-  const underWay = new Set<Promise<void>>();
+  const pending = new Set<Promise<void>>();
   return {
-    async send(frame, context, print = 'none') {
+    async send(frame, context, fingerprint = 'none') {
       const began = performance.now();
       const { now, before } = await reader.read(context);
       const delta = deltaOf(now, before);
       times.read += performance.now() - began;
-      const sent = post(`frames/${page}/${frame}/${print}`, delta).finally(() => underWay.delete(sent));
-      underWay.add(sent);
+      const sent = post(`frames/${page}/${frame}/${fingerprint}`, delta).finally(() => pending.delete(sent));
+      pending.add(sent);
       const waiting = performance.now();
-      if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
+      if (pending.size >= IN_FLIGHT) await Promise.race(pending);
       times.send += performance.now() - waiting;
     },
     async finish() {
-      await Promise.all(underWay);
+      await Promise.all(pending);
     },
   };
 }
 
 async function post(path: string, delta: Uint8Array<ArrayBuffer>): Promise<void> {
-  // A Blob, since Chromium passes the bytes of an array on so slowly that it takes ten times as long (measured).
+  // A Blob, because Chromium takes ten times as long to send the bytes of an array (measured).
   const answer = await fetch(path, { method: 'POST', body: new Blob([delta]) });
-  if (!answer.ok) throw new Error(`A frame was not taken: ${answer.status}`);
+  if (!answer.ok) throw new Error(`A frame was not accepted: HTTP status ${answer.status}`);
 }

@@ -1,35 +1,35 @@
-/** What goes wrong in a page without ending the film. */
+/** Warnings from a page: problems that do not end the film. */
 
 export interface Warning {
   message: string;
-  /** As the browser writes it; places are in the bundle. The first place that is the user's counts. */
+  /** A stack trace with positions in the bundle. The first one in the user's code is shown. */
   stack: string;
-  /** The key of the node that it is about. */
+  /** The key of the node that the warning is about. */
   node?: string;
 }
 
-/** What it is about. */
+/** The origin of a warning. */
 export interface Where {
-  /** A Motion Canvas node. Where it was created is shown, unless `stack` says more. */
+  /** The Motion Canvas node. Where it was created is shown, unless `stack` contains a position in the user's code. */
   node?: { key: string; creationStack?: string };
-  /** Where in the code it happened. */
+  /** The stack at the time of the problem. */
   stack?: string;
 }
 
-/** Warnings of one page. A scene that says something else in every frame must not fill anybody's memory. */
-const MOST = 100;
-const told = new Set<string>();
+/** The maximum number of warnings per page. A scene with a new warning in every frame must not fill the memory. */
+const MAX_WARNINGS = 100;
+const reported = new Set<string>();
 
 /**
- * Warns the user once, with the place in the scene's source. The film goes on, unless --strict ends it.
- * @param message - For people: what is wrong, and what to do about it.
+ * Warns the user, once, with the position in the scene's source. The film continues, unless --strict is set.
+ * @param message - What is wrong, and what to do about it.
  */
 export function warn(message: string, { node, stack = '' }: Where = {}): void {
   const warning: Warning = { message, stack: `${stack}\n${node?.creationStack ?? ''}`, node: node?.key };
   const key = JSON.stringify(warning);
-  if (told.has(key) || told.size > MOST) return;
-  told.add(key);
-  if (told.size > MOST) {
+  if (reported.has(key) || reported.size > MAX_WARNINGS) return;
+  reported.add(key);
+  if (reported.size > MAX_WARNINGS) {
     window.untrainedTell({ type: 'warning', warning: { message: 'There are more warnings.', stack: '' } });
     return;
   }

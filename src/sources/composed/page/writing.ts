@@ -1,52 +1,51 @@
 /**
- * Notices text that is not drawn as it was meant: characters that no typeface has, and families that do not exist. A
- * browser draws an empty box or another typeface then, and says nothing.
+ * Detects text that is not drawn as intended: characters that no font has, and font families that do not exist. A
+ * browser silently draws an empty box, or uses another font.
  *
- * Whatever is drawn as text passes here: Txt, Code, nodes of others. What was seen is measured after the frame, when
- * its typefaces are loaded, and each character only once for each font.
+ * All text drawn on a canvas is checked: Txt, Code, other people's nodes. It is measured after the frame, when its
+ * fonts have loaded, and each character only once per font.
  */
 import { Latex, type Layout, type Node, Node as NodeClass, SVG } from '@motion-canvas/2d';
 
 export interface TextTrouble {
   /** Characters that are drawn as boxes, or not at all. */
   missing?: string[];
-  /** Families that a font names and that do not exist, before the first that does. */
+  /** Families in a font list that do not exist, before the first one that does. */
   families?: string[];
-  /** What Motion Canvas leaves out of an SVG or a formula, since it draws only shapes. */
+  /** Text that Motion Canvas leaves out of an SVG or a formula, since it draws only shapes. */
   leftOut?: string;
-  /** Of the making of the node that draws it. Empty where none does. */
+  /** The creation stack of the node that draws the text. Empty if no node does. */
   stack: string;
 }
 
 /**
- * A typeface without any character, whose box for those that are missing is a thousand times as wide as the font is
- * large, and whose lines are 500 times as high on either side. In front of a font it gives away, by the width of a
- * text, what is in no other typeface, installed ones included; behind a family, by the height of a line, that there is
- * no such family. Made with fontTools' FontBuilder: 16 units an em; .notdef is a triangle of one unit, 16000 wide;
- * ascent and descent 8000.
+ * A font without characters. Its glyph for missing characters is 1000 em wide, and its ascent and descent are 500 em
+ * each. First in a font list, it shows by the width of a text that no other font has a character, installed fonts
+ * included. After a family, it shows by the line height that the family does not exist. Made with fontTools'
+ * FontBuilder: 16 units per em; .notdef is a triangle of one unit, with an advance width of 16000; ascent and descent
+ * 8000.
  */
 const SENTINEL =
   'data:font/woff2;base64,d09GMgABAAAAAADsAAoAAAAAAiwAAACkAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAABmAALAoUMgE2AiQDBAsEAAQgBTwHIBuXAaAeB7k59DahKF5I5/F8/L157szbTa2WDhr8iXakyrgkKSLhbR7ITnEl9aWT4+9AeoETHyggiiTgNPPAQzZ7oMiiK/X0Fc0MwR3l7P5vUXsIAHAOCo1DLTg0nKIULJf8E0BAIWgMwADpbBwLIAjfmz/c4X+17cLbTQu1ImgFcnnN9MX0KQIAyPSFIFpAAQBguBUQQUCJaBlrotRElfHKK8QGAAA=';
 const NAME = 'Untrained Sentinel';
-/** Ems: wider, or higher, than any text of one character. */
-const TELLING = 400;
+/** Wider and higher than any text of one character, in em. */
+const THRESHOLD = 400;
 const SIZE = 10;
 
-/** Families that browsers choose themselves. Those in quotation marks are names like any other. */
-const GENERIC = new Set(
-  'serif sans-serif monospace cursive fantasy system-ui math emoji fangsong ui-serif ui-sans-serif ui-monospace ui-rounded'.split(
-    ' ',
-  ),
-)
-  .add('-apple-system')
-  .add('BlinkMacSystemFont'); // what Apple calls system-ui, at the head of many lists
+/** Generic families, unless quoted. The last two are Apple's names for system-ui, at the start of many font lists. */
+const GENERIC = new Set([
+  ...'serif sans-serif monospace cursive fantasy system-ui math emoji fangsong'.split(' '),
+  ...'ui-serif ui-sans-serif ui-monospace ui-rounded'.split(' '),
+  '-apple-system',
+  'BlinkMacSystemFont',
+]);
 
-/** Of Motion Canvas's own view. Nobody asked for it by name. */
+/** The font family of Motion Canvas's views by default, which the scene's author did not choose. */
 const DEFAULT_FAMILY = 'Roboto';
 
-/** What is known of a font, whatever its size. */
+/** A font list with its style, regardless of size. */
 interface Font {
-  /** Before the families: "italic 700". */
+  /** The part before the size, such as "italic 700". */
   style: string;
   families: string[];
   drawn: Set<string>;
@@ -68,7 +67,7 @@ let drawing: Node | undefined;
 let clusters: Intl.Segmenter;
 let measuring: CanvasRenderingContext2D;
 
-/** Begins to watch. Called once, before anything is drawn. */
+/** Starts checking text. Call it once, before anything is drawn. */
 export async function watchText(): Promise<void> {
   clusters = new Intl.Segmenter();
   measuring = document.createElement('canvas').getContext('2d')!;
@@ -94,7 +93,7 @@ export async function watchText(): Promise<void> {
   watchShapes();
 }
 
-/** What is wrong with the text drawn since it was last asked for, by where its nodes were made. */
+/** The problems of text drawn since the previous call, by the creation stack of the nodes. */
 export async function textTroubles(): Promise<TextTrouble[]> {
   if (pending.length === 0 && leftOut.length === 0) return leftOut;
   const troubles = leftOut;
@@ -133,7 +132,7 @@ function see(css: string, text: string): void {
   if (found) pending.push({ font, characters: found, node: drawing });
 }
 
-/** As a canvas has it: "italic 700 40px "Some Name", serif". */
+/** Parses a canvas's font, such as `italic 700 40px "Some Name", serif`. */
 function fontOf(css: string): Font {
   const [, style, list] = /^(.*?)[\d.]+px(?:\/\S+)? (.*)$/s.exec(css) ?? ['', '', css];
   const key = `${style}|${list}`;
@@ -147,17 +146,17 @@ function fontOf(css: string): Font {
   return font;
 }
 
-/** Waits for the typefaces that this text takes. That a file is not there is told by whoever asked for it. */
+/** Loads the fonts for a text. Missing files are reported elsewhere. */
 async function loaded({ style, families }: Font, text: string): Promise<void> {
   await document.fonts.load(`${style}${SIZE}px ${families.join(', ')}`, text).catch(() => {});
 }
 
 function isDrawn({ style, families }: Font, text: string): boolean {
   measuring.font = `${style}${SIZE}px "${NAME}", ${families.join(', ')}`;
-  return measuring.measureText(text).width < TELLING * SIZE;
+  return measuring.measureText(text).width < THRESHOLD * SIZE;
 }
 
-/** The families before the first that exists. */
+/** The families before the first one that exists. */
 function absent({ style, families }: Font): string[] {
   const first = families.findIndex((family) => exists(style, family));
   const before = families.slice(0, first < 0 ? families.length : first);
@@ -173,15 +172,15 @@ function exists(style: string, family: string): boolean {
     return measuring.measureText('i').width === measuring.measureText('M').width;
   }
   if (GENERIC.has(family)) return true;
-  // One that is declared may have none of the characters that a browser tells a line's height by.
+  // A declared font may lack the characters from which browsers derive the line height.
   const name = bare(family).toLowerCase();
   for (const face of document.fonts)
     if (bare(face.family).toLowerCase() === name && face.status !== 'error') return true;
   measuring.font = `${style}${SIZE}px ${family}, "${NAME}"`;
-  return measuring.measureText('').fontBoundingBoxAscent < TELLING * SIZE;
+  return measuring.measureText('').fontBoundingBoxAscent < THRESHOLD * SIZE;
 }
 
-/** Whether a scene chose the family, and not Motion Canvas for it. */
+/** Whether the scene chose the font family, rather than Motion Canvas by default. */
 function isNamed(node: Node | undefined): boolean {
   for (let at = node as Layout | null | undefined; at; at = at.parent() as Layout | null) {
     if (at === node?.view()) return at.fontFamily() !== DEFAULT_FAMILY;
@@ -190,19 +189,19 @@ function isNamed(node: Node | undefined): boolean {
   return true;
 }
 
-/** What is private in Motion Canvas's SVG. Formulas are SVGs, with a <text> for what their own typeface lacks. */
+/** A private method of Motion Canvas's SVG. Formulas are SVGs, with a <text> for characters that their font lacks. */
 interface Parsing {
   parseSVG(this: SVG, svg: string): unknown;
 }
 
 function watchShapes(): void {
-  const told = new WeakMap<SVG, string>();
+  const checked = new WeakMap<SVG, string>();
   for (const { prototype } of [SVG, Latex]) {
     const parsing = prototype as unknown as Parsing;
     const { parseSVG } = parsing;
     parsing.parseSVG = function (svg) {
-      const texts = svg.includes('<text') && told.get(this) !== svg ? textsOf(svg) : '';
-      told.set(this, svg);
+      const texts = svg.includes('<text') && checked.get(this) !== svg ? textsOf(svg) : '';
+      checked.set(this, svg);
       if (texts) leftOut.push({ leftOut: texts, stack: this.creationStack ?? '' });
       return parseSVG.call(this, svg);
     };
