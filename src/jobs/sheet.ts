@@ -1,13 +1,13 @@
 /** Contact sheets: pictures in rows and columns, each with a label, as one PNG. */
+import { dark } from '../core/colours.js';
 import { UsageError } from '../core/errors.js';
 import { type FrameDescription, MAX_SIDE } from '../core/frame/description.js';
 import { noteOf, type Recipe } from '../core/recipe.js';
-import { dark } from '../nodes/theme.js';
 import { openSink, parseOutput } from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
+import { VERSION } from '../system/version.js';
 import { checkStill, drawAll, type Film, type Progress, progressOf } from './film.js';
 import { type Canvas, fitted, Lettering, type Rgb } from './lettering.js';
-import { VERSION } from './version.js';
 
 /** What stands under a picture: its name, and on the right, less loudly, more about it. */
 export interface Label {

@@ -1,4 +1,4 @@
-/** What the package says of itself. */
+/** The package's own version, from package.json. */
 import { readFileSync } from 'node:fs';
 
 export const VERSION: string = JSON.parse(
