@@ -10,6 +10,7 @@ import { findFfmpeg } from 'untrained/render';
 import scene from '../scenes/weight-scale.js';
 import type { Adapter, Device } from '../src/renderers/gpu/device.js';
 import { built } from './built.js';
+import { type GpuBench, inSoftware, tera } from './gpu-bench.js';
 import { benchForms } from './gpu-forms.js';
 import { benchNetwork, type NetworkFigures, networks, smallNetworks } from './gpu-network.js';
 import { benchTorch } from './gpu-torch.js';
@@ -20,18 +21,7 @@ import { table } from './table.js';
 
 export const gpuParts = ['27x30', '27x30-relu', '14x400', '2x10', 'forms', 'film', 'torch'] as const;
 
-/** What every part is told. */
-export interface GpuBench {
-  open: () => ReturnType<Adapter['open']>;
-  software: boolean;
-  rounds: number;
-  /** The device's own most operations a second. */
-  peak: number;
-  /** What is left of the bench's time, in milliseconds. */
-  left(): number;
-}
-
-export interface GpuOptions {
+interface GpuOptions {
   software: boolean;
   chosen: string[];
   rounds: number;
@@ -195,14 +185,4 @@ function printShort(
   console.log(
     `  film: efficiency ${running} (at least 0.9) from its first frame on; ${whole} with the ${start} s before it`,
   );
-}
-
-/** For titles: so that no figure of a program is taken for one of a GPU. */
-export function inSoftware({ software }: { software: boolean }): string {
-  return software ? ' - IN SOFTWARE, MEANS NOTHING' : '';
-}
-
-export function tera(rate: number): string {
-  const value = rate / 1e12;
-  return value.toFixed(value < 0.1 ? 4 : value < 10 ? 2 : 1);
 }

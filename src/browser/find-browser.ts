@@ -3,18 +3,8 @@
 import { constants, promises as fs } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
+import type { Browser } from './browser.js';
 import { unpackChromium } from './unpack-chromium.js';
-
-export type BrowserSource = '--browser' | 'CHROME_PATH' | 'installed' | '@sparticuz/chromium';
-
-export interface Browser {
-  /** Absolute. */
-  path: string;
-  /** Which of the four places it was found in. */
-  source: BrowserSource;
-  /** What it needs beside our own environment: where its shared libraries and fonts are. */
-  env: Record<string, string>;
-}
 
 /** Where findBrowser looks; tests hand in their own. */
 export interface Surroundings {
