@@ -6,6 +6,7 @@
 import type { Node, Rect } from '@motion-canvas/2d';
 import type { Vector2 } from '@motion-canvas/core';
 import { font } from '#embedded';
+import { type Colours, dark, light } from '../core/colours.js';
 
 /**
  * Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt); the Latin part of its
@@ -13,44 +14,7 @@ import { font } from '#embedded';
  */
 export const FONT_FAMILY = 'Untrained Inter';
 
-export interface Colours {
-  background: string;
-  /** What is read first: titles, numbers. */
-  ink: string;
-  /** What is read second: labels, captions. */
-  quiet: string;
-  /** What is hardly seen: axes, frames. */
-  line: string;
-  /** A curve, or whatever is looked at. */
-  accent: string;
-  /** Positive and negative weights. */
-  positive: string;
-  negative: string;
-  /** Heights from 0 to 1. */
-  heights: string[];
-}
-
-export const dark: Colours = {
-  background: '#0e1016',
-  ink: '#f2f0ea',
-  quiet: '#a3a6b1',
-  line: '#3a3f4c',
-  accent: '#ffb454',
-  positive: '#ffb454',
-  negative: '#5aa9ff',
-  heights: ['#1b2a6b', '#2f6fb3', '#58b8a8', '#f3d27a', '#fff6e0'],
-};
-
-export const light: Colours = {
-  background: '#faf8f4',
-  ink: '#1b1d24',
-  quiet: '#5d616d',
-  line: '#cfccc4',
-  accent: '#d2600a',
-  positive: '#d2600a',
-  negative: '#1f6fd0',
-  heights: ['#1d2f7a', '#2c78bd', '#4fb3a2', '#efc65a', '#fff1c9'],
-};
+export { type Colours, dark, light };
 
 /** Type sizes and distances for one view, in its pixels. */
 export interface Theme {

@@ -19,24 +19,8 @@ import {
   vulkanProblem,
   vulkanState,
 } from './drivers.node.js';
-import { BEGIN, type Seen, type Way } from './webgpu.node.js';
-
-/**
- * The adapter and how to use it silently; or why there is none and what to do, in one or two sentences.
- */
-export type Detected = { said: string[] } & ((AdapterInfo & { way: Way }) | { problem: string });
-
-export interface DetectOptions {
-  /** Whether a software adapter is acceptable. */
-  software?: boolean;
-  /** Looks again, ignoring the cache. */
-  fresh?: boolean;
-  signal?: AbortSignal;
-  /** The program that looks; for tests. */
-  probe?: string;
-  /** How long it may take, in milliseconds; for tests. */
-  deadline?: number;
-}
+import type { Detected, DetectOptions, Way } from './host.js';
+import { BEGIN, type Seen } from './webgpu.node.js';
 
 /** What one child found, and what drivers printed meanwhile. */
 interface Look extends Seen {

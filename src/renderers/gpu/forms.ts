@@ -3,7 +3,15 @@
  * property that WebGPU tells says which: so the likeliest comes first, and the others are tried where it pays (tuner.ts).
  */
 import { type NarrowForm, narrowBytes, samplesOf } from './kernels/narrow.js';
-import type { Limits } from './plan.js';
+
+/** What a device can take, of WebGPU's limits. */
+export type Limits = Pick<
+  GPUSupportedLimits,
+  | 'maxBufferSize'
+  | 'maxStorageBufferBindingSize'
+  | 'maxComputeWorkgroupsPerDimension'
+  | 'maxComputeWorkgroupStorageSize'
+>;
 
 /** Sums an invocation may keep in its registers: 255 of them is the most a GPU gives, and others are needed beside. */
 const MOST_SUMS = 192;

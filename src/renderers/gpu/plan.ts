@@ -12,7 +12,7 @@ import { colouringOf } from '../../core/frame/palette.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import { namesOf } from '../../core/network/activations.js';
 import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
-import { formsFor, invocationsFor } from './forms.js';
+import { formsFor, invocationsFor, type Limits } from './forms.js';
 import { colourKernel } from './kernels/colour.js';
 import { denseKernel, TILE_SAMPLES, tileUnits } from './kernels/dense.js';
 import { finishKernel } from './kernels/finish.js';
@@ -64,15 +64,6 @@ export interface Portion {
   /** The first pixel; all after it are planned. */
   firstPixel: number;
 }
-
-/** What a device can take, of WebGPU's limits. */
-export type Limits = Pick<
-  GPUSupportedLimits,
-  | 'maxBufferSize'
-  | 'maxStorageBufferBindingSize'
-  | 'maxComputeWorkgroupsPerDimension'
-  | 'maxComputeWorkgroupStorageSize'
->;
 
 /**
  * What an activation costs, in multiplications and additions: an exponential and a division, with what is around them.

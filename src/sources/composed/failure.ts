@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { RenderError, UsageError } from '../../core/errors.js';
 import { didYouMean } from '../../core/wording/did-you-mean.js';
 import type { Bundle } from './bundle.js';
-import type { Failure } from './page/failure.js';
-import type { Warning } from './page/warning.js';
+import type { Failure, Warning } from './page/protocol.js';
 
 /** In a file of the bundle, counted from 1 as browsers do in stacks. */
 interface BundlePlace {

@@ -2,24 +2,29 @@
 
 import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
-import { type Browser, findBrowser } from '../../browser/find-browser.js';
+import type { Browser } from '../../browser/browser.js';
+import { findBrowser } from '../../browser/find-browser.js';
 import { digestOfFonts } from '../../browser/fonts.js';
 import { type Running, startBrowser } from '../../browser/launch.js';
 import { openPage } from '../../browser/page.js';
 import { RenderError } from '../../core/errors.js';
-import { codeDigest } from '../../jobs/version.js';
 import { SegmentCache } from '../../outputs/index.js';
+import { codeDigest } from '../../system/code-digest.js';
 import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../../system/patience.js';
 import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
 import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type HostOptions, Hosts } from './hosts.js';
-import type { Failure } from './page/failure.js';
-import type { FilmInfo, FilmSettings } from './page/film.js';
 import { guardPage } from './page/guard.js';
-import type { Message } from './page/main.js';
-import type { Warning } from './page/warning.js';
-import type { TextTrouble } from './page/writing.js';
+import type {
+  Failure,
+  FilmInfo,
+  FilmSettings,
+  Message,
+  PageApi,
+  TextTrouble,
+  Warning,
+} from './page/protocol.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
 import { lostAddress, lostFace } from './styles.js';
 import type { Target } from './target.js';
@@ -35,6 +40,9 @@ export interface SessionOptions extends HostOptions {
   /** Called once for each warning from the pages. If it throws, the session ends. */
   onWarning?: (text: string) => void;
 }
+
+/** The page's, for the functions here that run in the page. */
+declare const window: { readonly untrained: PageApi };
 
 const LEFT = 'The scene left its page or reloaded it, which ends the film: check what it does with location.';
 
@@ -139,7 +147,7 @@ export class Session {
   /** Ends the film because of a request to a host, and names the node that made it. */
   private async unanswered(page: Page, url: string, { message }: Error): Promise<void> {
     const maker = page.evaluate((url) => window.untrained?.makerOf(url), url).catch(() => undefined);
-    const late = new Promise<undefined>((resolve) => setTimeout(resolve, 1000));
+    const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1000));
     const stack = (await Promise.race([maker, late])) ?? '';
     this.fail(failureMessage({ message, stack }, this.playing.get(page), this.places));
   }

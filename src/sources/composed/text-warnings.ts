@@ -2,7 +2,7 @@
  * Turns pages' text problems into warnings: one line per place in a scene and per family, however often it recurs.
  */
 
-import type { TextTrouble } from './page/writing.js';
+import type { TextTrouble } from './page/protocol.js';
 
 /** Characters in one line. */
 const MOST_SHOWN = 24;

@@ -1,16 +1,7 @@
 /** What went wrong in a page, as plain data. */
 
 import { fileNameOf } from './media.js';
-
-export interface Failure {
-  message: string;
-  /** As the browser writes it; places are in the bundle. */
-  stack: string;
-  /** The address that the page was not allowed to reach, if that is what happened. */
-  blocked?: string;
-  /** A variable that was set and that no scene asks for, and those that are asked for. */
-  unread?: { name: string; known: string[] };
-}
+import type { Failure } from './protocol.js';
 
 /** Anything that was thrown. */
 export function describe(error: unknown): Failure {

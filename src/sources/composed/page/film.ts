@@ -17,35 +17,11 @@ import {
   Vector2,
 } from '@motion-canvas/core';
 import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/index.js';
-import type { PixelFormat } from '../../../core/frame/pixels.js';
 import { facesLoaded } from './faces.js';
 import { UnreadVariable } from './failure.js';
 import { forgetful } from './forget.js';
+import type { FilmInfo, FilmSettings } from './protocol.js';
 import { warn } from './warning.js';
-
-export interface FilmSettings {
-  /** The view, in the scenes' own units. */
-  view: [width: number, height: number];
-  /** Of the frames, in pixels. */
-  size: [width: number, height: number];
-  fps: number;
-  /** A CSS colour. Films have no transparency. */
-  background: string;
-  /** Whether scenes are drawn without what fills their view, too. */
-  transparent?: boolean;
-  /** What frames are sent as. */
-  pixels: PixelFormat;
-  /** Whether what frames are drawn by is followed: see trace.ts. */
-  follow?: boolean;
-  /** Take the place of the project's own. Each must be asked for by some scene. */
-  variables: Record<string, unknown>;
-}
-
-export interface FilmInfo {
-  frames: number;
-  /** One for each scene, in order. */
-  scenes: { name: string; frames: number }[];
-}
 
 export interface PageFilm {
   info: FilmInfo;

@@ -1,7 +1,9 @@
 /** What would make a page wait for somebody, or leave: nobody is there, and the film would end without a word. */
 
-import type { Failure } from './failure.js';
-import type { Message } from './main.js';
+import type { Failure, Message } from './protocol.js';
+
+/** What the guard uses of the page: Node imports this file, and has no DOM. */
+declare const window: { untrainedTell(message: Message): void; readonly top: unknown; close(): void };
 
 /**
  * Put into the page before any script of the scene's runs, as its own text: it must use nothing from outside.

@@ -1,35 +1,20 @@
 /** The program of the page in which a composed scene is drawn: what src/sources/composed asks of it, through `window.untrained`. */
 import type { ProjectSettings } from '@motion-canvas/core';
 import { askedByStyles } from './faces.js';
-import { describe, type Failure } from './failure.js';
-import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
+import { describe } from './failure.js';
+import { openFilm, type PageFilm } from './film.js';
 import { watchVideos } from './media.js';
+import type { Failure, Message, PageApi } from './protocol.js';
 import { FrameReader } from './read.js';
 import { follow, paint, printOf } from './trace.js';
 import { startUploads, type Uploads } from './upload.js';
-import type { Warning } from './warning.js';
-import { type TextTrouble, textTroubles, watchText } from './writing.js';
-
-/** What the page can be asked to do. Failures come back as values: an Error would lose its stack on the way. */
-export interface PageApi {
-  /** Runs the scenes once, to learn how long they are. */
-  open(settings: FilmSettings): Promise<FilmInfo | Failure>;
-  /**
-   * Draws a page's share of every `step`th frame from `first` to `last`, by turns with the others, and hands each to the
-   * server. May be called again for frames further on.
-   */
-  draw(first: number, last: number, step: number, page: number, pages: number): Promise<Failure | undefined>;
-  /** The prints of every `step`th frame from `first` to `last`, without painting them. This page paints none from then on. */
-  prints(first: number, last: number, step: number): Promise<(string | undefined)[] | Failure>;
-  /** The suspended generators of the scene that is played. */
-  waiting(): unknown[];
-  /** Where the node was made that shows this address, as a stack. */
-  makerOf(url: string): string | undefined;
-  /** Milliseconds spent so far. */
-  times: { draw: number; read: number; send: number };
-}
+import { textTroubles, watchText } from './writing.js';
 
 declare global {
+  interface ErrorConstructor {
+    /** Of V8: how many calls a stack shows. */
+    stackTraceLimit: number;
+  }
   interface Window {
     untrained: PageApi;
     /** What the page's policy refused before this program began. Put there by the page itself. */
@@ -38,17 +23,6 @@ declare global {
     untrainedTell(message: Message): void;
   }
 }
-
-export type Message =
-  | { type: 'scene'; name: string }
-  | { type: 'progress' }
-  | { type: 'failure'; failure: Failure }
-  | { type: 'warning'; warning: Warning }
-  | { type: 'text'; trouble: TextTrouble }
-  /** A typeface that cannot be loaded, by its family. */
-  | { type: 'face'; family: string }
-  /** What style sheets ask for and the page may not load, such as another style sheet. */
-  | { type: 'style'; address: string };
 
 /** Called by the module that imports the user's scenes. */
 export function start(project: ProjectSettings): void {

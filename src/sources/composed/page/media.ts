@@ -1,6 +1,6 @@
 /** Names pictures and videos that cannot be shown. */
 
-import type { Failure } from './failure.js';
+import type { Failure } from './protocol.js';
 
 /** Fails for a video that cannot be played: Motion Canvas would wait for it without end. */
 export function watchVideos(fail: (failure: Failure) => void): void {

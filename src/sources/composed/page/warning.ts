@@ -1,15 +1,9 @@
 /** What goes wrong in a page without ending the film. */
 
-export interface Warning {
-  message: string;
-  /** As the browser writes it; places are in the bundle. The first place that is the user's counts. */
-  stack: string;
-  /** The key of the node that it is about. */
-  node?: string;
-}
+import type { Warning } from './protocol.js';
 
 /** What it is about. */
-export interface Where {
+interface Where {
   /** A Motion Canvas node. Where it was created is shown, unless `stack` says more. */
   node?: { key: string; creationStack?: string };
   /** Where in the code it happened. */

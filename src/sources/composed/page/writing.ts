@@ -6,17 +6,7 @@
  * its typefaces are loaded, and each character only once for each font.
  */
 import { Latex, type Layout, type Node, Node as NodeClass, SVG } from '@motion-canvas/2d';
-
-export interface TextTrouble {
-  /** Characters that are drawn as boxes, or not at all. */
-  missing?: string[];
-  /** Families that a font names and that do not exist, before the first that does. */
-  families?: string[];
-  /** What Motion Canvas leaves out of an SVG or a formula, since it draws only shapes. */
-  leftOut?: string;
-  /** Of the making of the node that draws it. Empty where none does. */
-  stack: string;
-}
+import type { TextTrouble } from './protocol.js';
 
 /**
  * A typeface without any character, whose box for those that are missing is a thousand times as wide as the font is
