@@ -8,7 +8,7 @@ import { backends } from '../core/frame/backends.js';
 import { paces } from '../core/sweep/paces.js';
 import { gifPalettes, qualities } from '../outputs/options.js';
 import { placeNames } from '../outputs/platforms.js';
-import { VERSION } from '../system/version.js';
+import { VERSION } from '../system/package.js';
 import {
   notNegative,
   parseFrames,

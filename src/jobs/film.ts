@@ -37,8 +37,8 @@ import {
 } from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
 import type { FrameSource } from '../sources/source.js';
-import { codeDigest } from '../system/code-digest.js';
-import { VERSION } from '../system/version.js';
+import { VERSION } from '../system/package.js';
+import { codeDigest } from '../system/version.js';
 
 /** One of the files that a film goes to. */
 export interface OutputRequest {

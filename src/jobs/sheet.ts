@@ -5,7 +5,7 @@ import { type FrameDescription, MAX_SIDE } from '../core/frame/description.js';
 import { noteOf, type Recipe } from '../core/recipe.js';
 import { openSink, parseOutput } from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
-import { VERSION } from '../system/version.js';
+import { VERSION } from '../system/package.js';
 import { checkStill, drawAll, type Film, type Progress, progressOf } from './film.js';
 import { type Canvas, fitted, Lettering, type Rgb } from './lettering.js';
 
