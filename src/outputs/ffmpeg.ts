@@ -7,8 +7,10 @@ import type { Environment } from '../core/ambient.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import { DEFAULT_TIMEOUT, outputOf, StalledError } from '../system/patience.js';
 
+/** Where ffmpeg was found; findFfmpeg looks in this order. */
 export type FfmpegSource = '--ffmpeg' | 'FFMPEG_PATH' | 'ffmpeg-static' | 'PATH' | '@ffmpeg-installer/ffmpeg';
 
+/** An ffmpeg that runs. */
 export interface Ffmpeg {
   /** Absolute. */
   path: string;

@@ -58,7 +58,9 @@ export interface View {
 
 /** A frame with its defaults filled in. */
 export interface FrameDescription {
+  /** The network that is drawn. */
   network: NetworkSpec;
+  /** The window on its input plane. */
   view: View;
   /** One value per input beyond x and y; all zero by default. */
   slice: number[];
@@ -77,11 +79,18 @@ export interface FrameDescription {
 
 /** A frame as people write it: everything except its size has a default. */
 export interface FrameInput {
+  /** The network to draw. */
   network: NetworkInput;
+  /** The window on its input plane. */
   view?: { [K in keyof View]?: View[K] | undefined } | undefined;
+  /** One value per input beyond x and y. */
   slice?: number[] | undefined;
+  /** How outputs become colours. */
   palette?: PaletteInput | undefined;
+  /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
+  /** n x n samples per pixel. */
   supersample?: FrameDescription['supersample'] | undefined;
+  /** Whether to dither against banding. */
   dither?: boolean | undefined;
 }

@@ -3,10 +3,12 @@ import type { StopSignal } from '../ambient.js';
 import type { FrameDescription } from './description.js';
 import type { PixelFormat } from './pixels.js';
 
+/** What computes frames. */
 export type Backend = 'cpu' | 'gpu';
 
 /** Draws frames. Calls may overlap: frames are begun in the order they were asked for. */
 export interface FrameRenderer {
+  /** Which backend this is. */
   readonly backend: Backend;
   /** In words, for people: "2 threads, 256-bit SIMD". */
   readonly description: string;

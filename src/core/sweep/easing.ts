@@ -27,6 +27,7 @@ const inOutCurves: Partial<Record<keyof typeof inCurves, Easing>> = {
 };
 
 type Curve = keyof typeof inCurves;
+/** The name of an easing: `linear`, or one of CSS's and Robert Penner's curves. */
 export type EasingName = 'linear' | `ease${'In' | 'Out' | 'InOut'}${Curve}`;
 
 /** Every easing by name. */
