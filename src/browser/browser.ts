@@ -3,10 +3,10 @@
 export type BrowserSource = '--browser' | 'CHROME_PATH' | 'installed' | '@sparticuz/chromium';
 
 export interface Browser {
-  /** Absolute. */
+  /** Absolute path of the executable. */
   path: string;
-  /** Which of the four places it was found in. */
+  /** How it was found. */
   source: BrowserSource;
-  /** What it needs besides our own environment: where its shared libraries and fonts are. */
+  /** Environment variables to set for it, in addition to ours: the locations of its shared libraries and fonts. */
   env: Record<string, string>;
 }

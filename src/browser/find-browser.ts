@@ -1,4 +1,4 @@
-/** Finds a browser to draw composed scenes in: anything that speaks Chromium's protocol. */
+/** Finds a browser to draw composed scenes: any that speaks the Chrome DevTools Protocol. */
 
 import { constants, promises as fs } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
@@ -6,21 +6,21 @@ import { RenderError, UsageError } from '../core/errors.js';
 import type { Browser } from './browser.js';
 import { unpackChromium } from './unpack-chromium.js';
 
-/** Where findBrowser looks; tests hand in their own. */
+/** The environment that findBrowser searches; tests pass their own. */
 export interface Surroundings {
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
-  /** The browser inside the npm package, or undefined if the package is not there or not for this machine. */
+  /** The browser from the npm package, or undefined if it is not installed or does not support this machine. */
   unpack: () => Promise<Omit<Browser, 'source'> | undefined>;
 }
 
 const here: Surroundings = { env: process.env, platform: process.platform, unpack: unpackChromium };
 
 /**
- * Finds a browser, in this order: `explicit` (the --browser option), the CHROME_PATH variable, an installed Chrome,
- * Chromium or Edge, and the Chromium for Linux inside the package @sparticuz/chromium, if that is installed.
- * @throws UsageError when `explicit` or CHROME_PATH names something that is no program: whoever named it meant it.
- * @throws RenderError when there is none at all.
+ * Finds a browser. In this order, it tries `explicit` (the --browser option), the CHROME_PATH variable, an installed
+ * Chrome, Chromium or Edge, and the Chromium for Linux in the package @sparticuz/chromium, if that is installed.
+ * @throws UsageError when `explicit` or CHROME_PATH names something that is not a program; others are not tried then.
+ * @throws RenderError when no browser is found.
  */
 export async function findBrowser(explicit?: string, surroundings = here): Promise<Browser> {
   const { env, unpack } = surroundings;
@@ -32,12 +32,12 @@ export async function findBrowser(explicit?: string, surroundings = here): Promi
   const unpacked = await unpack();
   if (unpacked) return { ...unpacked, source: '@sparticuz/chromium' };
   throw new RenderError(
-    'No browser was found, and composed scenes are drawn in one: install Chrome, Chromium or Edge, ' +
-      'name one with --browser or CHROME_PATH, or on Linux: npm install @sparticuz/chromium.',
+    'No browser was found, and composed scenes need one: install Chrome, Chromium or Edge, ' +
+      'name one with --browser or CHROME_PATH, or on Linux run: npm install @sparticuz/chromium.',
   );
 }
 
-/** What somebody named: a path, or the bare name of a program on PATH. */
+/** The browser that the user named: by its path, or by the bare name of a program on PATH. */
 async function named(
   value: string,
   source: '--browser' | 'CHROME_PATH',
@@ -52,7 +52,7 @@ async function named(
   );
 }
 
-/** Where installers put the three, the likeliest first. */
+/** Where installers put Chrome, Chromium and Edge, in order of preference. */
 function installedPaths({ env, platform }: Surroundings): string[] {
   if (platform === 'darwin') {
     const apps = ['Google Chrome', 'Chromium', 'Microsoft Edge'];

@@ -1,4 +1,4 @@
-/** The typefaces that a browser uses: bundled ones for generic families, and installed ones. */
+/** The fonts that a browser uses: bundled ones for generic families, and installed ones. */
 
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
@@ -11,7 +11,7 @@ import type { Browser } from './browser.js';
 
 const BUNDLED = fileURLToPath(new URL('../../fonts/generic', import.meta.url));
 
-/** What the browser from npm draws generic families with; fonts/generic/fonts.conf names the same. */
+/** The fonts of generic families in the browser from npm. Keep in step with fonts/generic/fonts.conf. */
 const GENERIC = {
   standard: 'Open Sans',
   sansSerif: 'Open Sans',
@@ -22,18 +22,18 @@ const GENERIC = {
 };
 
 /**
- * The environment variables with which the browser from npm finds typefaces.
- * @param own - Its own folder, which contains a fonts.conf.
+ * Environment variables that tell the browser from npm where its fonts are.
+ * @param own - The browser's font folder, which contains a fonts.conf.
  */
 export function fontEnvironment(own: string, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  // Configurations include others by bare names, which are looked up in these folders in turn.
+  // Configuration files include others by bare names, which fontconfig looks up in these folders in order.
   const folders = [own, env.FONTCONFIG_PATH, '/etc/fonts'].filter(Boolean).join(':');
   return { FONTCONFIG_FILE: join(BUNDLED, 'fonts.conf'), FONTCONFIG_PATH: folders };
 }
 
 /**
- * Gives a page of the browser from npm its generic families. Installed browsers have their user's, as the editor shows
- * them.
+ * Sets the generic font families of a page in the browser from npm. Installed browsers keep their user's settings, so
+ * that a film matches the editor.
  */
 export async function setGenericFonts(page: Page, { source }: Browser): Promise<void> {
   if (source !== '@sparticuz/chromium') return;
@@ -41,12 +41,12 @@ export async function setGenericFonts(page: Page, { source }: Browser): Promise<
   await session.send('Page.setFontFamilies', { fontFamilies: GENERIC });
 }
 
-/** A font folder is not read beyond this depth, nor a link followed into it twice. */
-const MOST_DEPTH = 8;
+/** Font folders are read down to this depth; following a symbolic link counts as four levels. */
+const MAX_DEPTH = 8;
 
 /**
- * A fingerprint of the typefaces available on this machine and the rules for choosing one: it changes when a font is
- * installed or updated. Reads only file names and sizes, not fonts: some 30 ms for 1000 fonts.
+ * A fingerprint of the fonts on this machine and of fontconfig's rules: it changes when a font is installed or updated.
+ * Reads only file names and sizes, which takes about 30 ms for 1000 fonts.
  */
 export async function digestOfFonts(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const found = (await Promise.all(fontFolders(env).map((folder) => filesIn(folder)))).flat();
@@ -55,7 +55,7 @@ export async function digestOfFonts(env: NodeJS.ProcessEnv = process.env): Promi
     .digest('hex');
 }
 
-/** Where systems have fonts, and fontconfig its rules. */
+/** The system's font folders, and fontconfig's configuration folders. */
 function fontFolders(env: NodeJS.ProcessEnv): string[] {
   const home = homeFolder(env);
   if (process.platform === 'darwin') {
@@ -79,15 +79,15 @@ function fontFolders(env: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-/** The names and sizes of all files below a folder, in no order. Folders that cannot be read count as empty. */
+/** The names and sizes of all files below a folder, in any order. Unreadable folders count as empty. */
 async function filesIn(folder: string, depth = 0): Promise<string[]> {
-  if (depth > MOST_DEPTH) return [];
+  if (depth > MAX_DEPTH) return [];
   const entries = await fs.readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
   const found = entries.map(async (entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesIn(path, depth + 1);
     const stat = await fs.stat(path).catch(() => undefined);
-    if (stat?.isDirectory()) return filesIn(path, depth + 4); // by a link: not for ever
+    if (stat?.isDirectory()) return filesIn(path, depth + 4); // a symbolic link: end cycles soon
     return stat ? [`${entry.name} ${stat.size}`] : [];
   });
   return (await Promise.all(found)).flat();

@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
 
 /**
- * For a user who has no home folder, neither in HOME nor in the list of users, as in many containers: Vite and
- * Playwright ask for it whatever they do, and os.homedir() then throws. Call this before they are loaded: they get one
- * that does not exist.
+ * Sets HOME for users without a home folder, neither in HOME nor in the system's user list, as in many containers:
+ * Vite and Playwright call os.homedir() when they are loaded, which then throws. Call this before loading them. The
+ * folder that HOME then names does not exist.
  */
 export function pretendHome(): void {
   try {
     homedir();
   } catch {
-    process.env.HOME = '/nonexistent'; // as Debian has it for such users
+    process.env.HOME = '/nonexistent'; // Debian's convention for such users
   }
 }

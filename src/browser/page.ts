@@ -1,25 +1,26 @@
-/** Pages that can reach one server, ours, and nothing else: neither the network nor other programs on this machine. */
+/** Pages that can reach only our own server: neither the network nor other programs on this machine. */
 
 import type { Page, Browser as Process } from 'playwright-core';
 import type { Browser } from './browser.js';
 import { setGenericFonts } from './fonts.js';
 
 /**
- * Opens an empty page in a context of its own.
+ * Opens an empty page in a new browser context.
  *
- * Its policy (composed/server.ts) refuses most addresses first, with the place in the scene. What a policy does not
- * cover, such as navigation, popups and connections made ahead of time, goes to a proxy, which is our own server and
- * refuses it. WebRTC and WebTransport take no proxy, so pages have neither.
+ * The page's content security policy (src/sources/composed/server.ts) refuses most other addresses and reports where in
+ * the scene they were requested. Requests that it does not cover, such as navigation, popups and preconnections, go to
+ * a proxy, which is our own server and refuses them. WebRTC and WebTransport ignore proxies, so they are removed from
+ * pages.
  *
- * @param origin - Of our server: "http://127.0.0.1:4711".
+ * @param origin - The origin of our server, such as "http://127.0.0.1:4711".
  */
 export async function openPage(process: Process, browser: Browser, origin: string): Promise<Page> {
   const context = await process.newContext({
     viewport: { width: 320, height: 180 },
-    // A scene that writes numbers or dates writes them alike on every machine.
+    // Numbers and dates are formatted alike on every machine.
     locale: 'en-US',
     timezoneId: 'UTC',
-    // Playwright takes loopback addresses out of the proxy's exceptions, so that ours is the only one.
+    // Playwright removes loopback addresses from the proxy's exceptions, so ours is the only one.
     proxy: { server: origin, bypass: new URL(origin).host },
     serviceWorkers: 'block',
   });

@@ -1,11 +1,11 @@
 /**
- * Unpacks the Chromium for Linux that ships, compressed, inside the npm package @sparticuz/chromium: once for each
- * user and version, into the system's folder for temporary files.
+ * Unpacks the Chromium for Linux that the npm package @sparticuz/chromium contains in compressed form: once per user
+ * and version, into the system's temporary folder.
  *
- * The package is made for servers without a disk of their own. It unpacks straight into that folder, under plain names,
- * so that two processes can catch one another half-way; and it leaves out the shared libraries a bare system lacks
- * unless it believes to be on such a server. So it is run in a process of its own, which is told that it is, in a
- * folder of its own, which takes its name when all is there.
+ * The package is made for serverless functions. It unpacks directly into the temporary folder under fixed names, so two
+ * processes can disturb each other; and it omits the shared libraries that a minimal system lacks, unless it finds
+ * itself on AWS Lambda. So we run it in a separate process, with an environment variable that says so, and in a new
+ * folder that is renamed when it is complete.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, promises as fs } from 'node:fs';
@@ -21,21 +21,21 @@ import { fontEnvironment } from './fonts.js';
 
 const PACKAGE = '@sparticuz/chromium';
 
-/** The program of that process. It unpacks the browser, and on failure writes the reason to stderr as JSON. */
+/** The code of that process. It unpacks the browser, and on failure writes the reason to stderr as JSON. */
 const UNPACK =
   'process.on("uncaughtException", (error) => { const { code, message } = error;' +
   ' console.error(JSON.stringify({ code, message })); process.exit(1); });' +
   'const { default: chromium } = await import(process.argv[1]); await chromium.executablePath();';
 
-/** The files it creates. On a full disk some may be missing without an error. */
+/** What it creates. On a full disk, some may be missing without an error. */
 const UNPACKED = ['chromium', 'fonts', join('al2023', 'lib')];
 
-/** Unpacking takes seconds; leftovers older than this are from a killed process. In milliseconds. */
+/** Unpacking takes seconds, so older partial folders are from a killed process. In milliseconds. */
 const STALE_MS = 60 * 60 * 1000;
 
 /**
- * Where the packaged Chromium is, unpacked if need be (some 5 s, 200 MB), and the variables it is to be started with.
- * Undefined when the package is not installed, or when this is not Linux on x64, which is what it is built for.
+ * The path of the packaged Chromium, unpacked if necessary (about 5 s and 200 MB), and the environment variables to
+ * start it with. Undefined if the package is not installed or this is not Linux on x64, its only platform.
  * @throws RenderError when it cannot be unpacked.
  */
 export async function unpackChromium(): Promise<{ path: string; env: Record<string, string> } | undefined> {
@@ -45,10 +45,11 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   const user = process.getuid!(); // os.userInfo() throws for a user without an entry in /etc/passwd
   const folder = join(tmpdir(), `untrained-chromium-${await versionAt(entry)}-${user}`);
   if (!existsSync(folder)) await unpackInto(folder, entry);
-  // Anybody can make a folder, or a link, of that name; into what we made ourselves nobody else can write.
+  // Another user could have made a folder or link of that name. Only our own folder is closed to other users.
   if (!isPrivateFolder(folder)) {
     throw new RenderError(
-      `${folder} is not a folder that only you can write to, so no browser is started from it: remove it, or set TMPDIR.`,
+      `${folder} is not a folder that only you can write to, so no browser is started from it: ` +
+        'remove it, or set TMPDIR.',
     );
   }
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
@@ -72,20 +73,20 @@ async function versionAt(entry: string): Promise<string> {
 }
 
 async function unpackInto(folder: string, entry: string): Promise<void> {
-  let making: string | undefined;
+  let partial: string | undefined;
   try {
     await removeStale(folder);
-    making = await fs.mkdtemp(`${folder}-`);
+    partial = await fs.mkdtemp(`${folder}-`);
     await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '-e', UNPACK, pathToFileURL(entry).href],
-      { env: { ...process.env, TMPDIR: making, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' } },
+      { env: { ...process.env, TMPDIR: partial, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' } },
     );
-    const lacking = UNPACKED.find((name) => !existsSync(join(making!, name)));
-    if (lacking) throw new Error(`${lacking} is missing after unpacking`);
-    await fs.writeFile(join(making, 'fonts', 'fonts.conf'), fontsConf(folder));
-    // Another process may have been quicker, and theirs is as good.
-    await fs.rename(making, folder).catch((error) => {
+    const missing = UNPACKED.find((name) => !existsSync(join(partial!, name)));
+    if (missing) throw new Error(`${missing} is missing after unpacking`);
+    await fs.writeFile(join(partial, 'fonts', 'fonts.conf'), fontsConf(folder));
+    // Another process may have finished first; its folder is just as good.
+    await fs.rename(partial, folder).catch((error) => {
       if (!existsSync(folder)) throw error;
     });
   } catch (error) {
@@ -95,11 +96,11 @@ async function unpackInto(folder: string, entry: string): Promise<void> {
       { cause: error },
     );
   } finally {
-    if (making) await fs.rm(making, { recursive: true, force: true }).catch(() => {});
+    if (partial) await fs.rm(partial, { recursive: true, force: true }).catch(() => {});
   }
 }
 
-/** @param error - Ours, the system's, or that of the process, which says on stderr what went wrong. */
+/** @param error - Our own, the system's, or the process's, which has the reason in its stderr. */
 function whyUnpackingFailed(error: unknown): string {
   const { stderr, signal } = error as { stderr?: string; signal?: string };
   if (signal) return `unpacking was killed (${signal})`;
@@ -107,13 +108,13 @@ function whyUnpackingFailed(error: unknown): string {
     try {
       return whyRefused(JSON.parse(line));
     } catch {
-      // Not the line in question: Node prints warnings too.
+      // Not JSON: Node prints warnings too.
     }
   }
   return stderr === undefined ? whyRefused(error) : 'unpacking failed without a reason';
 }
 
-/** Removes partial files from killed processes, 200 MB each. */
+/** Removes the partial folders of killed processes, up to 200 MB each. */
 async function removeStale(folder: string): Promise<void> {
   for (const name of await fs.readdir(dirname(folder))) {
     if (!name.startsWith(`${basename(folder)}-`)) continue;
@@ -124,7 +125,7 @@ async function removeStale(folder: string): Promise<void> {
   }
 }
 
-/** Its own Open Sans, for systems without any font, and those of the system and the user. */
+/** A fonts.conf with the package's Open Sans, for systems without fonts, and the fonts of the system and the user. */
 function fontsConf(folder: string): string {
   const folders = [join(folder, 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts'];
   return `<?xml version="1.0"?>

@@ -4,19 +4,19 @@
 export interface Colours {
   /** Behind everything. */
   background: string;
-  /** Titles and numbers, which are read first. */
+  /** Primary text: titles, numbers. */
   ink: string;
-  /** Labels and captions, which are read second. */
+  /** Secondary text: labels, captions. */
   quiet: string;
-  /** Axes and frames, which should hardly be noticed. */
+  /** Faint lines: axes, frames. */
   line: string;
-  /** Curves, and whatever else the scene points out. */
+  /** What a scene draws attention to, such as a curve. */
   accent: string;
   /** Positive weights. */
   positive: string;
   /** Negative weights. */
   negative: string;
-  /** Heights from 0 to 1, lowest first; at least two colours. */
+  /** Colours for heights from 0 to 1, at equal steps. */
   heights: string[];
 }
 

@@ -1,4 +1,4 @@
-/** The Motion Canvas editor on the scenes of this package: served on this machine, for this machine alone. */
+/** Serves the Motion Canvas editor for our scenes, to this machine only. */
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,28 +14,28 @@ import { metaFileOf } from '../sources/composed/target.js';
 import { type EditorSources, editorPages } from './pages.js';
 
 export interface EditorOptions extends EditorSources {
-  /** The folders whose files may become scenes. */
+  /** The folders to watch for new scenes. */
   folders: string[];
-  /** The first port to try. Defaults to Motion Canvas's own, 9000. */
+  /** The first port to try. Defaults to 9000, like Motion Canvas. */
   port?: number;
-  /** Whether to show it in the user's browser. */
+  /** Whether to open the editor in the user's browser. */
   open?: boolean;
   /** Called with failures that do not stop the editor, such as a change that cannot be saved. */
   onWarning?: (text: string) => void;
 }
 
 export interface Editor {
-  /** Of the page that lists the scenes. */
+  /** The address of the page that lists the scenes. */
   url: string;
   close(): Promise<void>;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Where the editor's own export puts frames. */
+/** Where the editor's own export writes frames. */
 const output = resolve('output');
 const require = createRequire(import.meta.url);
 
-/** Bundled once, and kept: what scenes and the editor share must be one module for both. */
+/** Packages that Vite bundles once and caches: scenes and the editor must share a single instance of each. */
 const PACKAGES = [
   '@motion-canvas/core',
   '@motion-canvas/2d',
@@ -57,7 +57,7 @@ const PACKAGES = [
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const { folders, port = 9000, open = false, onWarning = () => {} } = options;
   const cache = await cacheFolder();
-  process.env.VITE_CJS_IGNORE_WARNING = 'true'; // Motion Canvas's plugin takes vite's older face, and vite says so
+  process.env.VITE_CJS_IGNORE_WARNING = 'true'; // Motion Canvas's plugin loads Vite's deprecated CommonJS build
   const packages = dirname(dirname(dirname(require.resolve('@motion-canvas/core/package.json'))));
   const server = await createServer({
     configFile: false,
@@ -77,7 +77,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
       findModules(fileURLToPath(import.meta.url)),
       loadScenes({ keepChanges: true }),
       survive(onWarning),
-      keepMeta(options.list, onWarning),
+      saveMeta(options.list, onWarning),
       editorPages(options),
       reloadList(folders),
       ...(await motionCanvasPlugins()),
@@ -99,8 +99,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 }
 
 /**
- * Where vite keeps the packages that it has bundled: in our own folder, or, where that cannot be written to, in one
- * that lasts as long as the editor does.
+ * The folder for the packages that Vite has bundled: inside our own package, or if that is read-only, a temporary
+ * folder that lasts as long as the editor.
  */
 async function cacheFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const usual = join(root, 'node_modules', '.vite');
@@ -115,8 +115,8 @@ async function cacheFolder(): Promise<{ path: string; remove(): Promise<void> }>
 }
 
 /**
- * Those of Motion Canvas's own that write nothing beside the scenes. They are taken one by one, because all of them
- * together need a home folder.
+ * Motion Canvas's plugins, except those that write files beside the scenes. They are imported one by one, because the
+ * package's index needs a home folder.
  */
 async function motionCanvasPlugins(): Promise<Plugin[]> {
   const { assetsPlugin, exporterPlugin, webglPlugin } = await import(
@@ -126,14 +126,14 @@ async function motionCanvasPlugins(): Promise<Plugin[]> {
 }
 
 /**
- * Keeps the server alive when it cannot do what a page asks of it, such as writing an exported frame. Put before what
- * listens.
+ * Keeps the server alive when a request from a page fails, such as writing an exported frame. Must come before the
+ * plugins that listen to pages.
  */
 function survive(onWarning: (text: string) => void): Plugin {
   return {
     name: 'untrained:survive',
     configureServer({ ws, middlewares }) {
-      // Motion Canvas's own way of showing the folder ends the process where there is no such program.
+      // Motion Canvas's own handler crashes the process if the program that shows folders is missing.
       middlewares.use('/__open-output-path', async (_, response) => {
         await mkdir(output, { recursive: true }).catch(note);
         const program = { win32: 'explorer', darwin: 'open' }[process.platform as string] ?? 'xdg-open';
@@ -162,20 +162,20 @@ function survive(onWarning: (text: string) => void): Plugin {
   };
 }
 
-/** Writes a scene's time events and seed, once it has events, beside it, where headless renders read them. */
-function keepMeta(list: EditorSources['list'], onWarning: (text: string) => void): Plugin {
-  const unkept = new Set<string>();
-  const keep = async (source: string, data: { timeEvents?: unknown[] }) => {
+/** Saves a scene's time events and seed beside it, once it has events. Headless renders read them from there. */
+function saveMeta(list: EditorSources['list'], onWarning: (text: string) => void): Plugin {
+  const unsaved = new Set<string>();
+  const save = async (source: string, data: { timeEvents?: unknown[] }) => {
     try {
-      const worthKeeping = (data.timeEvents?.length ?? 0) > 0 || existsSync(source);
-      if (worthKeeping) await replace(source, `${JSON.stringify(data, undefined, 2)}\n`);
-      unkept.delete(source);
+      const worthSaving = (data.timeEvents?.length ?? 0) > 0 || existsSync(source);
+      if (worthSaving) await replace(source, `${JSON.stringify(data, undefined, 2)}\n`);
+      unsaved.delete(source);
     } catch (error) {
-      if (unkept.has(source)) return;
-      unkept.add(source);
+      if (unsaved.has(source)) return;
+      unsaved.add(source);
       onWarning(
-        `Changes made in the editor cannot be saved in ${relative('.', source)} (${reasonOf(error)}): make it writable. ` +
-          'Until then they last only while the page is open.',
+        `Changes made in the editor cannot be saved in ${relative('.', source)} (${reasonOf(error)}): ` +
+          'make it writable. Until then they last only while the page is open.',
       );
     }
   };
@@ -183,38 +183,38 @@ function keepMeta(list: EditorSources['list'], onWarning: (text: string) => void
     name: 'untrained:meta',
     configureServer(server) {
       server.ws.on('motion-canvas:meta', async ({ source, data }, client) => {
-        // A page may write beside the scenes that there are, and nowhere else.
+        // A page may write only the .meta files of existing scenes.
         const scene = list().find(({ path }) => metaFileOf(path) === source);
         if (!scene) return;
-        await keep(source, data);
+        await save(source, data);
         client.send('motion-canvas:meta-ack', { source });
       });
     },
   };
 }
 
-/** Replaces a file's contents, keeping the old ones if the new text does not fit on the disk. */
+/** Replaces a file's contents atomically: if the disk is full, the old contents remain. */
 async function replace(path: string, text: string): Promise<void> {
-  const target = await realpath(path).catch(() => path); // a link stays one
+  const target = await realpath(path).catch(() => path); // keep a symbolic link
   const unfinished = `${target}.unfinished`;
   try {
     await writeFile(unfinished, text);
     await rename(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});
-    // In a folder that is closed, a file may be open.
+    // The file may be writable although its folder is not.
     if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     await writeFile(target, text);
   }
 }
 
-/** "EACCES: permission denied" of a longer message of Node's. */
+/** The first part of Node's message, such as "EACCES: permission denied". */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split(/, \w+ '|\n/)[0];
 }
 
-/** A file that comes or goes changes the list. */
+/** Reloads the list of scenes when a file is added or removed. */
 function reloadList(folders: string[]): Plugin {
   return {
     name: 'untrained:list',

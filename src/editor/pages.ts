@@ -1,4 +1,4 @@
-/** The editor's pages: one that lists the scenes, and Motion Canvas's editor on each, as a project of that one scene. */
+/** The editor's pages: a list of the scenes, and for each scene Motion Canvas's editor with a project of that scene. */
 
 import { createRequire } from 'node:module';
 import { basename, extname } from 'node:path';
@@ -9,27 +9,27 @@ const require = createRequire(import.meta.url);
 /** A scene to edit. */
 export interface EditorScene {
   name: string;
-  /** Absolute; a .tsx is a composed scene, and any other a sweep. */
+  /** Absolute path. A .tsx file is a composed scene, any other a sweep. */
   path: string;
 }
 
-/** How a scene's film looks. */
+/** The size in pixels and the frame rate of a scene's film. */
 export interface Look {
   size: readonly [width: number, height: number];
   fps: number;
 }
 
 export interface EditorSources {
-  /** The scenes that there are now. */
+  /** The scenes that currently exist. */
   list: () => EditorScene[];
   /** @throws UsageError for a sweep that cannot be read. */
   lookOf: (scene: EditorScene) => Promise<Look>;
 }
 
-/** Films with a longer side are previewed at half their size, which is what a window has room for. */
+/** Films with a longer side, in pixels, are previewed at half their size, so that they fit into a window. */
 const PREVIEW_SIDE = 1280;
 
-// The names of modules made here.
+// Names of virtual modules.
 const INDEX = 'untrained:index';
 const EDITOR = 'untrained:editor/';
 const SWEEP = 'untrained:sweep/';
@@ -37,7 +37,7 @@ const SWEEP = 'untrained:sweep/';
 export function editorPages({ list, lookOf }: EditorSources): Plugin {
   return {
     name: 'untrained:editor',
-    enforce: 'pre', // than vite's own reading of style sheets
+    enforce: 'pre', // run before Vite's own handling of style sheets
     resolveId: (id) => (/^untrained:(index$|editor\/|sweep\/)/.test(id) ? `\0${id}` : null),
     async load(id) {
       if (id === `\0${INDEX}`) return indexModule(list());
@@ -48,7 +48,7 @@ export function editorPages({ list, lookOf }: EditorSources): Plugin {
     },
     transform(code, id) {
       if (!/motion-canvas.ui.dist.style\.css/.test(id)) return null;
-      return code.replace(/@import\s*"https?:[^"]*"\s*;/g, ''); // of fonts from the network; those of the system will do
+      return code.replace(/@import\s*"https?:[^"]*"\s*;/g, ''); // fonts from the network; system fonts are enough
     },
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
@@ -64,7 +64,7 @@ export function editorPages({ list, lookOf }: EditorSources): Plugin {
   };
 }
 
-/** Vite's address for a module made here. */
+/** A page that loads a virtual module. Vite serves virtual modules under /@id/__x00__. */
 const page = (title: string, module: string) => `<!doctype html>
 <html lang="en">
   <head>
@@ -89,7 +89,7 @@ import '@motion-canvas/ui/dist/style.css';
 index(${JSON.stringify(projects)});`;
 }
 
-/** What is set in the editor beyond the scene itself, such as the range that is played, is not kept: its file is none. */
+/** Editor settings that are not part of the scene, such as the playback range, are not saved: they have no file. */
 function editorModule({ name, path }: EditorScene, { size, fps }: Look): string {
   const scene = extname(path) === '.tsx' ? `${path}?scene` : SWEEP + encodeURIComponent(name);
   const [x, y] = size;
@@ -113,16 +113,17 @@ const settings = new MetaFile('settings', false);
 const versions = ${JSON.stringify(versions())};
 const plugins = [{ name: 'untrained', player: letNewestWin }];
 await facesLoaded((family) => console.warn('The typeface "' + family + '" cannot be loaded.'));
-editor(await editorBootstrap(${JSON.stringify(name)}, versions, plugins, { scenes: [scene], experimentalFeatures: true }, meta, settings));`;
+const project = { scenes: [scene], experimentalFeatures: true };
+editor(await editorBootstrap(${JSON.stringify(name)}, versions, plugins, project, meta, settings));`;
 }
 
-/** Of Motion Canvas, as its editor shows them. */
+/** The versions of Motion Canvas that its editor shows. */
 function versions(): Record<string, string> {
   const of = (name: string): string => require(`@motion-canvas/${name}/package.json`).version;
   return { core: of('core'), two: of('2d'), ui: of('ui'), vitePlugin: of('vite-plugin') };
 }
 
-/** A sweep as a scene: one field that fills the view and plays it. */
+/** A sweep as a scene: a NetworkField that fills the view and plays the sweep. */
 function sweepModule({ name, path }: EditorScene): string {
   return `
 import { makeScene2D } from '@motion-canvas/2d';

@@ -1,24 +1,25 @@
-/** Where things go in a view of any shape: boxes cut off boxes, one after another. */
+/** Layout for views of any shape: divides a box into smaller boxes. */
 import { BBox, type Vector2 } from '@motion-canvas/core';
 import type { Theme } from './theme.js';
 
 /** 16:9 is wide, 4:5 counts as square, and 9:16 is tall. */
 export type Shape = 'wide' | 'square' | 'tall';
 
+/** The shape of a view or a box, by the ratio of its sides. */
 export function shapeOf({ width, height }: Vector2 | BBox): Shape {
   const ratio = width / height;
   if (ratio > 1.2) return 'wide';
   return ratio < 0.75 ? 'tall' : 'square';
 }
 
-/** The view as a box about (0, 0), which is where Motion Canvas has its middle, less a margin all round. */
+/** The view as a box centred on (0, 0), Motion Canvas's origin, minus a margin on every side. In pixels. */
 export function boxOf({ width, height }: Vector2, margin = 0): BBox {
   return new BBox(margin - width / 2, margin - height / 2, width - 2 * margin, height - 2 * margin);
 }
 
 /**
- * Cuts a box into a first part of so many pixels and the rest, with a gap in between.
- * @param along - `rows` cuts off its top, `columns` its left.
+ * Cuts a box in two: a first part, `pixels` long, and the rest, with a gap between them.
+ * @param along - `rows` cuts off the top part, `columns` the left part.
  */
 export function cut(box: BBox, along: 'rows' | 'columns', pixels: number, gap = 0): [BBox, BBox] {
   const { x, y, width, height } = box;
@@ -34,7 +35,11 @@ export function cut(box: BBox, along: 'rows' | 'columns', pixels: number, gap = 
   ];
 }
 
-/** Cuts a box into `count` equal parts. */
+/**
+ * Cuts a box into `count` equal parts, with a gap between neighbours.
+ * @param along - `rows` puts the parts below one another, `columns` side by side.
+ * @param gap - In pixels.
+ */
 export function split(box: BBox, along: 'rows' | 'columns', count: number, gap = 0): BBox[] {
   const length = along === 'rows' ? box.height : box.width;
   const pixels = (length - gap * (count - 1)) / count;
@@ -47,13 +52,17 @@ export function split(box: BBox, along: 'rows' | 'columns', count: number, gap =
   return parts;
 }
 
-/** The largest square in a box, in its middle. */
+/** The largest square that fits in a box, centred in it. */
 export function squareIn({ center, width, height }: BBox): BBox {
   const side = Math.min(width, height);
   return new BBox(center.x - side / 2, center.y - side / 2, side, side);
 }
 
-/** How many columns make `count` squares largest in a box, with gaps; `extra` pixels stand under each. */
+/**
+ * The number of columns with which `count` squares fit a box at the largest size.
+ * @param gap - Pixels between neighbours.
+ * @param extra - Pixels reserved below each square, for a label.
+ */
 export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap = 0, extra = 0): number {
   const sideWith = (columns: number) => {
     const rows = Math.ceil(count / columns);
@@ -66,8 +75,9 @@ export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap
 }
 
 /**
- * For a scene of one picture: a box for its title, the picture's, and a box for what is said of it. In a wide view the
- * picture is square and the words stand beside it; otherwise they stand above and below it.
+ * The layout of a scene with one picture: boxes for the title, the picture and the text about it, in this order. In a
+ * wide view the picture is square and the other boxes are beside it; otherwise they are above and below it.
+ * @param size - Of the view, in pixels.
  */
 export function aroundPicture(size: Vector2, { margin, body, gap }: Theme): [BBox, BBox, BBox] {
   const whole = boxOf(size, margin);

@@ -1,4 +1,4 @@
-/** A plane to draw curves on. */
+/** A coordinate plane to draw curves on. */
 import { initial, nodeName, Rect, type RectProps, resolveCanvasStyle, signal } from '@motion-canvas/2d';
 import {
   DependencyContext,
@@ -10,7 +10,7 @@ import {
 import { scaleLinear } from 'd3-scale';
 import { canvasFont, loadFont, themeOf } from './theme.js';
 
-/** Each has a signal of its name, which says what it is. */
+/** The signals of the same names document these. */
 export interface AxesProps extends RectProps {
   domainX?: SignalValue<[number, number]>;
   domainY?: SignalValue<[number, number]>;
@@ -20,22 +20,24 @@ export interface AxesProps extends RectProps {
   labelColour?: SignalValue<PossibleColor>;
 }
 
-/** From numbers to places on an axis, in pixels, and back. */
+/** Maps numbers to positions on an axis, in pixels, and back. */
 export interface Scale {
+  /** The position of a value. */
   (value: number): number;
-  invert(place: number): number;
-  /** About so many round numbers of the axis, 10 by default. */
+  /** The value at a position, in pixels. */
+  invert(position: number): number;
+  /** About `count` round numbers on the axis, 10 by default. */
   ticks(count?: number): number[];
+  /** A function that formats those numbers, as d3-scale's tickFormat does. */
   tickFormat(count?: number, specifier?: string): (value: number) => string;
 }
 
-/** Whether the typeface is there; until then a frame is waited for. */
+/** Whether the typeface has loaded. Until then, frames with labels wait for it. */
 let fontLoaded = false;
 
 /**
- * Two axes with ticks: its size is that of the plane between them, and the ticks' labels stand outside, under it and
- * to its left. Curves are its children. `stroke` and `lineWidth` are those of the axes, and if nothing else
- * is said the theme's.
+ * Two axes with ticks and grid lines. The node's size is the size of the plane; tick labels are outside it, below and
+ * to the left. Add curves as children. `stroke` and `lineWidth` style the lines and default to the theme's.
  *
  * @example
  * ```tsx
@@ -48,31 +50,31 @@ let fontLoaded = false;
  */
 @nodeName('Axes')
 export class Axes extends Rect {
-  /** From the left edge to the right. @defaultValue [-4, 4] */
+  /** The values of x at the left and right edges. @defaultValue [-4, 4] */
   @initial([-4, 4])
   @signal()
   declare readonly domainX: SimpleSignal<[number, number], this>;
 
-  /** From the lower edge to the upper. @defaultValue [-1, 1] */
+  /** The values of y at the bottom and top edges. @defaultValue [-1, 1] */
   @initial([-1, 1])
   @signal()
   declare readonly domainY: SimpleSignal<[number, number], this>;
 
-  /** About how many ticks there are; they stand at round numbers. 0 is none. @defaultValue 5 */
+  /** The approximate number of ticks on the x axis, placed at round numbers; 0 draws none. @defaultValue 5 */
   @initial(5)
   @signal()
   declare readonly ticksX: SimpleSignal<number, this>;
 
-  /** The same up the side. @defaultValue 3 */
+  /** The approximate number of ticks on the y axis, placed at round numbers; 0 draws none. @defaultValue 3 */
   @initial(3)
   @signal()
   declare readonly ticksY: SimpleSignal<number, this>;
 
-  /** The labels' font size in pixels; 0 is no labels. @defaultValue a little less than the theme's small one */
+  /** Font size of the labels in pixels; 0 draws none. @defaultValue 0.85 times the theme's `small` */
   @signal()
   declare readonly labelSize: SimpleSignal<number, this>;
 
-  /** @defaultValue the theme's quiet colour */
+  /** Colour of the labels. @defaultValue the theme's `quiet` colour */
   @signal()
   declare readonly labelColour: SimpleSignal<PossibleColor, this>;
 
@@ -96,7 +98,7 @@ export class Axes extends Rect {
     return 0.4 * themeOf(this).stroke;
   }
 
-  /** From x and y to pixels from the middle of this node. */
+  /** The scales from x and y to pixels from the centre of this node. */
   scales(): { x: Scale; y: Scale } {
     const { width, height } = this.computedSize();
     return {
@@ -105,7 +107,7 @@ export class Axes extends Rect {
     };
   }
 
-  /** Where the point (x, y) is, in pixels from the middle of this node. */
+  /** The position of the point (x, y), in pixels from the centre of this node. */
   toLocal(x: number, y: number): Vector2 {
     const scales = this.scales();
     return new Vector2(scales.x(x), scales.y(y));
@@ -113,7 +115,7 @@ export class Axes extends Rect {
 
   protected override draw(context: CanvasRenderingContext2D): void {
     if (this.labelSize() > 0 && !fontLoaded) {
-      const loaded = loadFont().catch(() => {}); // without it, the labels are in another
+      const loaded = loadFont().catch(() => {}); // if it fails, the labels use a fallback font
       DependencyContext.collectPromise(loaded.then(() => (fontLoaded = true)));
     }
     this.#drawLines(context);

@@ -1,11 +1,15 @@
-/** How a node's signals move where plain interpolation would be wrong. Each gives its ends exactly. */
+/** Interpolation functions for signals that cannot be interpolated linearly. Each returns its ends exactly. */
 import { map } from '@motion-canvas/core';
 import type { PaletteInput } from '../core/frame/palette.js';
 import type { Activation, ActivationName } from '../core/network/activations.js';
 import type { Seed } from '../core/network/draws.js';
 import type { NetworkSpec } from '../core/network/spec.js';
 
-/** From one network to another: see `seed` in src/core/network/spec.ts. A pair on its way counts as what it leads to. */
+/**
+ * Blends one network into another: see `seed` in src/core/network/spec.ts. A seed that is itself a blend counts as its
+ * `to`.
+ * @param u - Progress from 0 to 1.
+ */
 export function seedBetween(
   from: NetworkSpec['seed'],
   to: NetworkSpec['seed'],
@@ -16,20 +20,25 @@ export function seedBetween(
   return { from: reached<Seed>(from), to: reached<Seed>(to), fraction: u };
 }
 
-/** From one activation to another, mixed. */
+/**
+ * Blends one activation into another. An activation that is itself a blend counts as its `to`.
+ * @param u - Progress from 0 to 1.
+ */
 export function activationBetween(from: Activation, to: Activation, u: number): Activation {
   if (u <= 0) return from;
   if (u >= 1) return to;
   return { from: reached<ActivationName>(from), to: reached<ActivationName>(to), fraction: u };
 }
 
-/** Two palettes have nothing in between: half-way, one takes the other's place. */
+/** Palettes cannot be blended: switches from one to the other half-way. */
 export function paletteBetween(from: PaletteInput, to: PaletteInput, u: number): PaletteInput {
   return u < 0.5 ? from : to;
 }
 
 /**
- * By equal factors in equal times, which is what a zoom needs to look steady; both ends positive.
+ * Interpolates geometrically (equal factors in equal times), so that a zoom looks steady. Both ends must be positive;
+ * otherwise it interpolates linearly.
+ * @param from - The value at the start. @param to - The value at the end. @param u - Progress from 0 to 1.
  * @example `yield* field().halfWidth(0.1, 6, easeInOutSine, zoomBetween);`
  */
 export function zoomBetween(from: number, to: number, u: number): number {

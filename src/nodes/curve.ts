@@ -1,4 +1,4 @@
-/** A function of one number as a line. */
+/** A function of one variable, drawn as a line. */
 import { computed, initial, interpolation, nodeName, Path, type PathProps, signal } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
 import { line } from 'd3-shape';
@@ -7,16 +7,16 @@ import { Axes } from './axes.js';
 import { functionOf, type Graph, graphBetween } from './graph.js';
 import { themeOf } from './theme.js';
 
-/** Each has a signal of its name, which says what it is; a Path's are there too, but for `data`. */
+/** The signals of the same names document these. All props of a Path apply too, except `data`. */
 export interface CurveProps extends Omit<PathProps, 'data'> {
   graph?: SignalValue<Graph>;
   detail?: SignalValue<number>;
 }
 
 /**
- * An activation, a network of one input or any function, drawn on the Axes it is a child of and nowhere outside them.
- * A tween of `graph` bends one curve into another; `end` draws it from left to right. `stroke` and `lineWidth` are the
- * theme's, if nothing else is said.
+ * The graph of an activation, of a network with one input, or of any function. It must be a child of Axes, and is
+ * clipped to them. Tween `graph` to bend one curve into another, or `end` to draw the curve from left to right.
+ * `stroke` and `lineWidth` default to the theme's.
  *
  * @example
  * ```tsx
@@ -27,13 +27,13 @@ export interface CurveProps extends Omit<PathProps, 'data'> {
  */
 @nodeName('Curve')
 export class Curve extends Path {
-  /** What is drawn. @defaultValue 'tanh' */
+  /** The function to draw. @defaultValue 'tanh' */
   @interpolation(graphBetween)
   @initial('tanh')
   @signal()
   declare readonly graph: SimpleSignal<Graph, this>;
 
-  /** Points along the curve, 2 or more. @defaultValue 240 */
+  /** Number of points along the curve, 2 or more. @defaultValue 240 */
   @initial(240)
   @signal()
   declare readonly detail: SimpleSignal<number, this>;
@@ -51,14 +51,14 @@ export class Curve extends Path {
     return themeOf(this).stroke;
   }
 
-  /** The value at x. */
+  /** The function's value at x, in the units of the axes. */
   valueAt(x: number): number {
     return this.function()(x);
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {
     const { width, height } = this.#axes().size();
-    const spare = this.lineWidth(); // so that the line is not halved along an edge
+    const spare = this.lineWidth(); // so that clipping does not halve a line along an edge
     context.save();
     context.beginPath();
     context.rect(-width / 2 - spare, -height / 2 - spare, width + 2 * spare, height + 2 * spare);
@@ -72,11 +72,11 @@ export class Curve extends Path {
     return functionOf(this.graph());
   }
 
-  /** As the data of an SVG path, in the axes' pixels. */
+  /** The curve as SVG path data, in the axes' pixels. */
   @computed()
   protected outline(): string {
     const parent = this.parent();
-    if (!(parent instanceof Axes)) return 'M 0 0'; // not a child of anything yet
+    if (!(parent instanceof Axes)) return 'M 0 0'; // not added to a parent yet
     const f = this.function();
     const { x, y } = parent.scales();
     const [from, to] = parent.domainX();
@@ -85,7 +85,7 @@ export class Curve extends Path {
       const at = from + ((to - from) * i) / last;
       return [x(at), y(f(at))] as [number, number];
     });
-    // Far outside, a line is out of sight anyway, and paths do not like infinity.
+    // Leaves out points far outside the axes: they are invisible, and paths cannot hold infinity.
     const drawn = line().defined(([, height]) => Math.abs(height) < 1e5);
     return drawn(points) || 'M 0 0';
   }
@@ -93,6 +93,6 @@ export class Curve extends Path {
   #axes(): Axes {
     const parent = this.parent();
     if (parent instanceof Axes) return parent;
-    throw new UsageError('A Curve has no axes to be drawn on: make it a child of <Axes>.');
+    throw new UsageError('A Curve has no axes: make it a child of <Axes>.');
   }
 }

@@ -1,11 +1,11 @@
-/** A parameter's value, as a number and as a place on a line. */
+/** A parameter's value, as text and as a position on a line. */
 import { Circle, initial, Line, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
 import { themeOf } from './theme.js';
 
-/** Each but `marks` has a signal of its name, which says what it is. */
+/** The signals of the same names document these; `marks` has none. */
 export interface GaugeProps extends RectProps {
-  /** Places between the ends that have a tick, 0 to 1, each with what stands under it. */
+  /** Ticks between the ends: the position of each, 0 to 1, and the label below it. */
   marks?: [place: number, label: string][];
   place?: SignalValue<number>;
   text?: SignalValue<string>;
@@ -14,7 +14,7 @@ export interface GaugeProps extends RectProps {
 }
 
 /**
- * A line as wide as the node with a dot where the value is, the ends' names under it, and the value in words above.
+ * A line as wide as the node, with a dot at the value's position, labels below both ends, and the value as text above.
  *
  * @example
  * ```tsx
@@ -23,22 +23,22 @@ export interface GaugeProps extends RectProps {
  */
 @nodeName('Gauge')
 export class Gauge extends Rect {
-  /** Where the dot is: 0 is the left end, 1 the right. @defaultValue 0 */
+  /** Position of the dot: 0 is the left end, 1 the right end. @defaultValue 0 */
   @initial(0)
   @signal()
   declare readonly place: SimpleSignal<number, this>;
 
-  /** The value, to be read. @defaultValue '' */
+  /** The value as text, shown above the line. @defaultValue '' */
   @initial('')
   @signal()
   declare readonly text: SimpleSignal<string, this>;
 
-  /** What the left end is. @defaultValue '' */
+  /** Label of the left end. @defaultValue '' */
   @initial('')
   @signal()
   declare readonly from: SimpleSignal<string, this>;
 
-  /** What the right end is. @defaultValue '' */
+  /** Label of the right end. @defaultValue '' */
   @initial('')
   @signal()
   declare readonly to: SimpleSignal<string, this>;

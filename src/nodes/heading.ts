@@ -1,29 +1,31 @@
-/** What stands above a scene: its title, and what it shows at the moment. */
+/** A scene's heading: its title, and the current value of what it varies. */
 import { initial, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
 import { themeOf } from './theme.js';
 
-/** Each has a signal of its name, which says what it is. */
+/** The signals of the same names document these. */
 export interface HeadingProps extends RectProps {
   title: SignalValue<string>;
   value?: SignalValue<string>;
 }
 
-/** Between a title and its value, in the title's font size. */
+/** The least space between title and value, in units of the title's font size. */
 const SPACE = 0.8;
 
 /**
- * A title at the left end of the node's width, and a value at its right end. What is too long for it is set smaller.
+ * A title at the left edge of the node and a value at the right edge. If they do not fit, the title shrinks, to half
+ * its size at the least.
  *
  * @example `<Heading position={head.center} width={head.width} title={'Depth'} value={() => `${n()}`} />`
  */
 @nodeName('Heading')
 export class Heading extends Rect {
+  /** The title. @defaultValue '' */
   @initial('')
   @signal()
   declare readonly title: SimpleSignal<string, this>;
 
-  /** The parameter that moves, with its value. @defaultValue '' */
+  /** The varying parameter with its current value, as text. @defaultValue '' */
   @initial('')
   @signal()
   declare readonly value: SimpleSignal<string, this>;

@@ -1,4 +1,4 @@
-/** A network's function as a surface. */
+/** A network's output as a surface. */
 import { computed, initial, nodeName, parser, signal } from '@motion-canvas/2d';
 import {
   Color,
@@ -17,7 +17,7 @@ import { type Look, Surface, type SurfaceData } from './surface.js';
 import { themeOf } from './theme.js';
 import { named, namesOnly } from './watch.js';
 
-/** Each has a signal of its name, which says what it is. */
+/** The signals of the same names document these. */
 export interface HeightMapProps extends NetworkNodeProps {
   shown?: SignalValue<Shown>;
   turn?: SignalValue<number>;
@@ -32,10 +32,11 @@ export interface HeightMapProps extends NetworkNodeProps {
 }
 
 /**
- * What a network gives over the square that `centre` and `halfWidth` name, as a lit surface: brightness is height. It
- * always fits the node, however it is turned. Seen from above (`tilt` 90) and flat (`relief` 0) it is its picture.
+ * A network's output over the square given by `centre` and `halfWidth`, as a lit surface: brightness is height. At
+ * `magnification` 1 it fits the node at every angle. Flat (`relief` 0) and seen from above (`tilt` 90), it has the
+ * colours of the network's picture.
  *
- * Needs WebGL2, in software if need be.
+ * Needs WebGL2; a software implementation is enough.
  *
  * @example
  * ```tsx
@@ -46,52 +47,61 @@ export interface HeightMapProps extends NetworkNodeProps {
  */
 @nodeName('HeightMap')
 export class HeightMap extends NetworkNode {
-  /** Whose brightness is height: an output, a unit, or for `'colour'` the outputs' mean. @defaultValue 'colour' */
+  /**
+   * The value shown as height: one output, one unit of a layer, or for `'colour'` the mean of the outputs.
+   * @defaultValue 'colour'
+   */
   @initial('colour')
   @signal()
   declare readonly shown: SimpleSignal<Shown, this>;
 
-  /** How far it is turned about the vertical, in degrees; at 0, x goes right and y away. @defaultValue 30 */
+  /** Rotation about the vertical axis, in degrees. At 0, x points right and y away from the viewer. @defaultValue 30 */
   @initial(30)
   @signal()
   declare readonly turn: SimpleSignal<number, this>;
 
-  /** From how high it is looked at: 0 is from the side, 90 from above; degrees. @defaultValue 35 */
+  /** Elevation of the camera, in degrees: 0 looks from the side, 90 from above. @defaultValue 35 */
   @initial(35)
   @signal()
   declare readonly tilt: SimpleSignal<number, this>;
 
-  /** How high brightness 1 stands above 0, in sides of the square. @defaultValue 0.45 */
+  /** Height difference between brightness 0 and 1, as a fraction of the square's side. @defaultValue 0.45 */
   @initial(0.45)
   @signal()
   declare readonly relief: SimpleSignal<number, this>;
 
-  /** 1 fits it into the node at every turn; 1.41 fits a square that is looked at straight. @defaultValue 1 */
+  /**
+   * Zoom factor. At 1 the surface fits the node at every angle; at 1.41 it fits only if seen straight on.
+   * @defaultValue 1
+   */
   @initial(1)
   @signal()
   declare readonly magnification: SimpleSignal<number, this>;
 
-  /** The camera's angle from bottom to top, in degrees: the less, the flatter. @defaultValue 24 */
+  /** Vertical field of view, in degrees. Smaller values show less perspective. @defaultValue 24 */
   @initial(24)
   @signal()
   declare readonly fieldOfView: SimpleSignal<number, this>;
 
-  /** Colours of brightness 0 to 1, at equal steps; null takes the palette's. @defaultValue the theme's */
+  /**
+   * Colours for heights from 0 to 1, at equal steps; null uses the `palette`'s colours.
+   * @defaultValue the theme's `heights`
+   */
   @parser((colours: PossibleColor[] | null) => colours?.map((colour) => new Color(colour)) ?? null)
   @signal()
   declare readonly colours: Signal<PossibleColor[] | null, Color[] | null, this>;
 
-  /** Points along a side, 2 to 512. @defaultValue 128 */
+  /** Number of points along each side, 2 to 512. @defaultValue 128 */
   @initial(128)
   @signal()
   declare readonly detail: SimpleSignal<number, this>;
 
-  /** Cells of the grid drawn on it, along a side. @defaultValue 12 */
+  /** Number of grid cells drawn on the surface, along each side. @defaultValue 12 */
   @initial(12)
   @signal()
   declare readonly gridLines: SimpleSignal<number, this>;
 
-  /** How strong the grid's lines are, 0 to 1. @defaultValue 0.22 */
+  /** Darkness of the grid lines, 0 to 1. @defaultValue 0.22 */
   @initial(0.22)
   @signal()
   declare readonly gridStrength: SimpleSignal<number, this>;
@@ -143,7 +153,7 @@ export class HeightMap extends NetworkNode {
     return named(name, this.#surface.draw(size, look));
   }
 
-  /** How wide the square is, in pixels, where it lies flat (`relief` 0) and is seen from above (`tilt` 90). */
+  /** Side of the square in pixels when it is flat (`relief` 0) and seen from above (`tilt` 90). */
   sideFromAbove(): number {
     const { width, height } = this.size();
     const half = (this.fieldOfView() * Math.PI) / 360;
@@ -155,14 +165,14 @@ export class HeightMap extends NetworkNode {
     super.dispose();
   }
 
-  /** Heights and colours for now. */
+  /** Heights and colours at the current time. */
   @computed()
   protected points(): SurfaceData {
     const n = Math.min(512, Math.max(2, Math.round(this.detail())));
     const input = this.frameInput();
-    this.describe({ ...input, size: [n, n] }); // before anything is made of it
+    this.describe({ ...input, size: [n, n] }); // throws if the input is invalid
     const network = networkShowing(this.shown(), input.network!);
-    // Samples lie in the middles of pixels: widen the view so that the outermost lie on the square's edge.
+    // Samples are at pixel centres: widen the view so that the outermost ones are on the square's edge.
     const view = { ...input.view, halfWidth: (this.halfWidth() * n) / (n - 1) };
     const frame = this.describe({ ...input, network, view, palette: 'rgb', size: [n, n] });
     this.warnOfGrain(frame);
@@ -177,7 +187,7 @@ export class HeightMap extends NetworkNode {
       const plane = planes[shown.output - 1];
       if (plane) return plane;
       throw new UsageError(
-        `Output ${shown.output} is not there: the network has ${planes.length}, counted from 1.`,
+        `There is no output ${shown.output}: the network has ${planes.length}, counted from 1.`,
       );
     }
     return planes[0].map((_, i) => planes.reduce((sum, plane) => sum + plane[i], 0) / planes.length);
@@ -202,13 +212,13 @@ export class HeightMap extends NetworkNode {
   }
 }
 
-/** 1024 colours along the given ones, through Lab, each in [0, 1]. */
+/** 1024 colours interpolated between the stops in Lab; components in [0, 1]. */
 function colourTable(stops: Color[]): number[][] {
   return Array.from({ length: 1024 }, (_, i) => {
-    const place = (i / 1023) * (stops.length - 1);
-    const first = Math.min(stops.length - 1, Math.floor(place));
+    const position = (i / 1023) * (stops.length - 1);
+    const first = Math.min(stops.length - 1, Math.floor(position));
     const next = stops[Math.min(stops.length - 1, first + 1)];
-    const [red, green, blue] = Color.lerp(stops[first], next, place - first, 'lab').rgba();
+    const [red, green, blue] = Color.lerp(stops[first], next, position - first, 'lab').rgba();
     return [red / 255, green / 255, blue / 255];
   });
 }

@@ -1,7 +1,7 @@
 /// <reference types="@motion-canvas/core/project" resolution-mode="require" preserve="true" />
-// (Motion Canvas's own declarations need that one, and its projects refer to it.)
+// (Motion Canvas's declarations need this reference; its own projects include it too.)
 
-/** Nodes for Motion Canvas 3.17: networks as pictures, surfaces, curves and diagrams. In any project of yours. */
+/** Nodes for any Motion Canvas 3.17 project: networks as pictures, surfaces, curves and diagrams. */
 
 export { aroundPicture, boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
 export { Axes, type AxesProps, type Scale } from './axes.js';

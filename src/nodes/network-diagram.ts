@@ -1,4 +1,4 @@
-/** A network as units and the weights between them. */
+/** A network as a diagram of units and weights. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
 import { Color, type PossibleColor, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
 import { activationFunction, brightness } from '../core/network/activations.js';
@@ -6,7 +6,7 @@ import { buildNetwork, type Layer, type Network } from '../core/network/network.
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { themeOf } from './theme.js';
 
-/** Each has a signal of its name, which says what it is. */
+/** The signals of the same names document these. */
 export interface NetworkDiagramProps extends NetworkNodeProps {
   reveal?: SignalValue<number>;
   most?: SignalValue<number>;
@@ -17,18 +17,18 @@ export interface NetworkDiagramProps extends NetworkNodeProps {
   restColour?: SignalValue<PossibleColor>;
 }
 
-/** A column of units, from the left: the inputs, then each layer. */
+/** A column of units. From the left: the inputs, then each layer. */
 interface Column {
-  /** In [-1, 1], how bright each is; what its colour says. */
+  /** The units' values in [-1, 1], which determine their colours. */
   values: number[];
-  /** What leads here from the column before; the inputs have none. */
+  /** The weights from the previous column; the inputs have none. */
   layer?: Layer;
 }
 
 /**
- * The layers as columns of units, the inputs left and the outputs right. An edge is a weight: its colour is its sign and
- * its width its size beside the largest. A unit is filled by its value where `centre` is the input: tween that, and
- * the numbers run through the network.
+ * A network's layers as columns of units, from the inputs at the left to the outputs at the right. An edge is a weight:
+ * its colour shows the sign, its width the size relative to the layer's largest. A unit's fill shows its value for the
+ * input `centre`: tween `centre` to watch values move through the network.
  *
  * @example
  * ```tsx
@@ -39,35 +39,35 @@ interface Column {
  */
 @nodeName('NetworkDiagram')
 export class NetworkDiagram extends NetworkNode {
-  /** How much of it is there, from the left: 0 is nothing, 1 is all. @defaultValue 1 */
+  /** The fraction that is drawn, from the left: 0 is nothing, 1 is everything. @defaultValue 1 */
   @initial(1)
   @signal()
   declare readonly reveal: SimpleSignal<number, this>;
 
-  /** The most units of a layer that are drawn; where there are more, dots stand for those left out. @defaultValue 12 */
+  /** Maximum number of units drawn per layer, 2 or more; dots stand for those left out. @defaultValue 12 */
   @initial(12)
   @signal()
   declare readonly most: SimpleSignal<number, this>;
 
-  /** The largest a unit is across, in pixels. @defaultValue 48 */
+  /** Maximum diameter of a unit, in pixels; units shrink if a column needs the room. @defaultValue 48 */
   @initial(48)
   @signal()
   declare readonly unitSize: SimpleSignal<number, this>;
 
-  /** How wide the largest weight's edge is, in pixels. @defaultValue 6 */
+  /** Width of the edge of a layer's largest weight, in pixels. @defaultValue 6 */
   @initial(6)
   @signal()
   declare readonly edgeWidth: SimpleSignal<number, this>;
 
-  /** @defaultValue the theme's */
+  /** Colour of positive weights and values. @defaultValue the theme's `positive` colour */
   @signal()
   declare readonly positiveColour: SimpleSignal<PossibleColor, this>;
 
-  /** @defaultValue the theme's */
+  /** Colour of negative weights and values. @defaultValue the theme's `negative` colour */
   @signal()
   declare readonly negativeColour: SimpleSignal<PossibleColor, this>;
 
-  /** Of a unit at 0. @defaultValue the theme's background */
+  /** Colour of a unit whose value is 0. @defaultValue the theme's `background` */
   @signal()
   declare readonly restColour: SimpleSignal<PossibleColor, this>;
 
@@ -101,13 +101,13 @@ export class NetworkDiagram extends NetworkNode {
     return buildNetwork(this.describe({ ...this.frameInput(), size: [1, 1] }).network);
   }
 
-  /** The columns and what stands in them, at the input `centre`. */
+  /** The columns with their values for the input `centre`. */
   @computed()
   protected columns(): Column[] {
     const { hidden, output, inputs, activation, outputActivation } = this.built();
     const { x, y } = this.centre();
     const input = [x, y, ...this.slice(), ...new Array(inputs).fill(0)].slice(0, inputs);
-    const columns: Column[] = [{ values: input.map(Math.tanh) }]; // only for show: inputs have no bounds
+    const columns: Column[] = [{ values: input.map(Math.tanh) }]; // for display only: inputs are unbounded
     let values = input;
     for (const layer of hidden) {
       values = sums(layer, values).map(activationFunction(activation));
@@ -122,7 +122,7 @@ export class NetworkDiagram extends NetworkNode {
     const progress = this.#progressOf(k, 0, 0.7);
     if (progress <= 0) return;
     const largest = layer.weights.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-12);
-    const [from, to] = [this.#placesIn(k - 1), this.#placesIn(k)];
+    const [from, to] = [this.#positionsIn(k - 1), this.#positionsIn(k)];
     context.save();
     context.lineCap = 'round';
     for (const b of to) {
@@ -147,10 +147,10 @@ export class NetworkDiagram extends NetworkNode {
     const radius = (this.#unitSize() / 2) * progress;
     const [positive, negative] = [new Color(this.positiveColour()), new Color(this.negativeColour())];
     const rest = new Color(this.restColour());
-    const places = this.#placesIn(k);
+    const positions = this.#positionsIn(k);
     context.save();
     context.lineWidth = Math.max(1, 0.09 * this.#unitSize());
-    for (const { unit, x, y } of places) {
+    for (const { unit, x, y } of positions) {
       const value = this.columns()[k].values[unit];
       const sign = value < 0 ? negative : positive;
       context.fillStyle = Color.lerp(rest, sign, Math.abs(value), 'lab').css();
@@ -160,14 +160,18 @@ export class NetworkDiagram extends NetworkNode {
       context.fill();
       context.stroke();
     }
-    if (places.length < this.columns()[k].values.length) this.#drawDots(context, places, progress);
+    if (positions.length < this.columns()[k].values.length) this.#drawDots(context, positions, progress);
     context.restore();
   }
 
-  /** In the gap that #placesIn leaves. */
-  #drawDots(context: CanvasRenderingContext2D, places: { x: number; y: number }[], progress: number): void {
-    const half = Math.ceil(places.length / 2);
-    const [above, below] = [places[half - 1], places[half]];
+  /** Draws three dots in the gap that #positionsIn leaves. */
+  #drawDots(
+    context: CanvasRenderingContext2D,
+    positions: { x: number; y: number }[],
+    progress: number,
+  ): void {
+    const half = Math.ceil(positions.length / 2);
+    const [above, below] = [positions[half - 1], positions[half]];
     context.fillStyle = new Color(this.positiveColour()).alpha(0.6 * progress).css();
     for (const step of [0.35, 0.5, 0.65]) {
       context.beginPath();
@@ -176,8 +180,8 @@ export class NetworkDiagram extends NetworkNode {
     }
   }
 
-  /** Which units of a column are drawn, and their middles; with too many, the first and last of them. */
-  #placesIn(k: number): { unit: number; x: number; y: number }[] {
+  /** The units of a column that are drawn, with their centres; if there are too many, the first and the last ones. */
+  #positionsIn(k: number): { unit: number; x: number; y: number }[] {
     const columns = this.columns();
     const count = columns[k].values.length;
     const { width, height } = this.computedSize();
@@ -194,7 +198,7 @@ export class NetworkDiagram extends NetworkNode {
     });
   }
 
-  /** As large as asked for, and no larger than the fullest column leaves room for. */
+  /** `unitSize`, or less if the fullest column needs the room. In pixels. */
   #unitSize(): number {
     const room = this.computedSize().height / (this.#slots() + 0.5);
     return Math.min(this.unitSize(), 0.8 * room);
@@ -206,11 +210,11 @@ export class NetworkDiagram extends NetworkNode {
     return Math.max(...counts.map((count) => (count > most ? most + 1 : count)));
   }
 
-  /** How far the k-th step, from 1, is between these parts of it. */
+  /** Progress, 0 to 1, through the part of step `k` (counted from 1) between the fractions `from` and `to` of it. */
   #progressOf(k: number, from: number, to: number): number {
     const steps = this.columns().length - 1;
-    const place = this.reveal() * (steps + 0.3) - 0.3 - (k - 1);
-    return Math.min(1, Math.max(0, (place - from) / (to - from)));
+    const position = this.reveal() * (steps + 0.3) - 0.3 - (k - 1);
+    return Math.min(1, Math.max(0, (position - from) / (to - from)));
   }
 }
 

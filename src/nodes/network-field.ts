@@ -1,13 +1,13 @@
-/** A network's picture as a node. */
+/** A network's picture, as a node. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
 import { PlaybackState, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
-import { type Picture, requestPicture, shownBy, shrinkFor } from './pictures.js';
+import { canvasToShow, type Picture, requestPicture, shrinkFor } from './pictures.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
 
-/** Each has a signal of its name, which says what it is. */
+/** The signals of the same names document these. */
 export interface NetworkFieldProps extends NetworkNodeProps {
   shown?: SignalValue<Shown>;
   supersample?: SignalValue<1 | 2 | 3 | 4>;
@@ -16,47 +16,47 @@ export interface NetworkFieldProps extends NetworkNodeProps {
   smoothing?: SignalValue<boolean>;
 }
 
-/** While the editor plays, a picture may take this long, in milliseconds; it is coarser if it must be. */
+/** The time budget of a picture while the editor plays, in milliseconds. The resolution is reduced to meet it. */
 const PLAYING_BUDGET = 60;
 
 /**
- * What a network gives at every point of a window on the plane, as a picture that fills the node; the square that
- * `halfWidth` names fits its shorter side.
+ * A picture of a network's output at every point of a window on the plane. It fills the node; the square given by
+ * `centre` and `halfWidth` fits the node's shorter side.
  *
- * Every parameter is a signal, so a tween is a sweep. The picture has as many pixels as the node has on the film, and
- * the scene waits for it: no frame shows another's picture.
+ * Every parameter is a signal, so a tween is a sweep. The picture has one pixel per pixel of the film, and the scene
+ * waits for it: a frame never shows an outdated picture.
  *
  * @example
  * ```tsx
  * const field = createRef<NetworkField>();
  * view.add(<NetworkField ref={field} size={800} radius={24} seed={18} weightScale={0.4} />);
- * yield* field().weightScale(0.8, 6); // a sweep, as figure 20 is
- * yield* field().seed(19, 2); // turns into another network
+ * yield* field().weightScale(0.8, 6); // a sweep, like figure 20
+ * yield* field().seed(19, 2); // blends into another network
  * ```
  */
 @nodeName('NetworkField')
 export class NetworkField extends NetworkNode {
-  /** What of the network is shown: its colours, one output, or one unit of a layer. @defaultValue 'colour' */
+  /** What to show: the network's colours, one output, or one unit of a layer. @defaultValue 'colour' */
   @initial('colour')
   @signal()
   declare readonly shown: SimpleSignal<Shown, this>;
 
-  /** n x n samples a pixel, 1 to 4, averaged in linear light. @defaultValue 1 */
+  /** Samples per pixel along each side (n x n in all), 1 to 4, averaged in linear light. @defaultValue 1 */
   @initial(1)
   @signal()
   declare readonly supersample: SimpleSignal<1 | 2 | 3 | 4, this>;
 
-  /** Ordered dither against banding. @defaultValue false */
+  /** Whether to dither (ordered) against banding. @defaultValue false */
   @initial(false)
   @signal()
   declare readonly dither: SimpleSignal<boolean, this>;
 
-  /** Pixels of the picture for each pixel of the film, along a side; less is coarser and faster. @defaultValue 1 */
+  /** Picture pixels per film pixel, along each side. Lower values are coarser and faster. @defaultValue 1 */
   @initial(1)
   @signal()
   declare readonly resolution: SimpleSignal<number, this>;
 
-  /** Whether the picture is smoothed where its pixels are not the film's. @defaultValue true */
+  /** Whether the picture is interpolated when it is scaled to the film's pixels. @defaultValue true */
   @initial(true)
   @signal()
   declare readonly smoothing: SimpleSignal<boolean, this>;
@@ -67,7 +67,7 @@ export class NetworkField extends NetworkNode {
     super(props);
   }
 
-  /** Begins with the picture before anything is drawn: see prepare() of src/sources/composed/page/film.ts. */
+  /** Requests the picture before anything is drawn: see prepare() in src/sources/composed/page/film.ts. */
   prepare(): void {
     const { width, height } = this.computedSize();
     if (width > 0 && height > 0) this.#current();
@@ -77,7 +77,7 @@ export class NetworkField extends NetworkNode {
     this.drawShape(context);
     const { width, height } = this.computedSize();
     if (width > 0 && height > 0) {
-      const canvas = shownBy(this.key, this.#current());
+      const canvas = canvasToShow(this.key, this.#current());
       context.save();
       context.clip(this.getPath());
       context.imageSmoothingEnabled = this.smoothing();
@@ -97,7 +97,7 @@ export class NetworkField extends NetworkNode {
     return { ...super.frameInput(), supersample: this.supersample(), dither: this.dither() };
   }
 
-  /** The picture for now; without a canvas while it is being drawn. */
+  /** The picture for the current time. It has no canvas while it is being drawn. */
   #current(): Picture {
     const size = this.#pixels();
     const key = JSON.stringify([this.signature(), size]);
@@ -105,18 +105,18 @@ export class NetworkField extends NetworkNode {
       if (this.#picture?.key === key && this.#picture.error) throw this.#picture.error;
       const shown = this.shown();
       const output = typeof shown === 'object' && 'output' in shown ? shown.output : undefined;
-      this.#picture = requestPicture(key, () => this.#examined(size), output);
+      this.#picture = requestPicture(key, () => this.#checkedFrame(size), output);
     }
     return this.#picture;
   }
 
-  /** All that decides the picture but its size. */
+  /** Everything that determines the picture, except its size. */
   @computed()
   protected signature(): string {
     return JSON.stringify([this.frameInput(), this.shown()]);
   }
 
-  #examined(size: [number, number]): FrameDescription {
+  #checkedFrame(size: [number, number]): FrameDescription {
     const frame = this.#frame(size);
     this.warnOfGrain(frame);
     return frame;
@@ -133,11 +133,11 @@ export class NetworkField extends NetworkNode {
     if (shown.output >= 1 && shown.output <= frame.network.outputs)
       return this.describe({ ...input, palette });
     throw new UsageError(
-      `Output ${shown.output} is not there: the network has ${frame.network.outputs}, counted from 1.`,
+      `There is no output ${shown.output}: the network has ${frame.network.outputs}, counted from 1.`,
     );
   }
 
-  /** The picture's sides: the node's, or fewer pixels while the editor plays. */
+  /** The picture's size in pixels: the node's on the film, or less while the editor plays. */
   #pixels(): [number, number] {
     const sides = this.devicePixels(this.resolution());
     const state = this.view().playbackState();

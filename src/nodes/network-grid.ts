@@ -1,4 +1,4 @@
-/** Pictures in rows and columns. */
+/** A grid of networks' pictures. */
 import { initial, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import {
   all,
@@ -16,12 +16,12 @@ import { columnsFor } from './arrange.js';
 import { NetworkField, type NetworkFieldProps } from './network-field.js';
 import { dark, themeOf } from './theme.js';
 
-/** One picture of a grid: a field's props, and a line of text for under it. */
+/** One picture of a grid: the props of a NetworkField, and a label. */
 export type GridItem = Omit<NetworkFieldProps, 'size' | 'width' | 'height' | 'position' | 'x' | 'y'> & {
   label?: SignalValue<string>;
 };
 
-/** Each but `items` has a signal of its name, which says what it is. */
+/** The signals of the same names document these; `items` has none. */
 export interface NetworkGridProps extends RectProps {
   /** The pictures, row by row. */
   items: GridItem[];
@@ -32,11 +32,11 @@ export interface NetworkGridProps extends RectProps {
   labelPlace?: SignalValue<'under' | 'inside'>;
 }
 
-/** How far below its picture a label stands, and how much room it takes, in its own font size. */
+/** The height reserved for a label below its picture, in units of the label's font size. */
 const LABEL_ROOM = 1.55;
 
 /**
- * Square pictures in rows and columns, as large as fit into the node, each with its label under it.
+ * Square pictures in rows and columns, as large as the node allows, each with its label.
  *
  * @example
  * ```tsx
@@ -48,30 +48,30 @@ const LABEL_ROOM = 1.55;
  */
 @nodeName('NetworkGrid')
 export class NetworkGrid extends Rect {
-  /** How many stand side by side; 0 is as many as makes them largest. @defaultValue 0 */
+  /** Number of columns; 0 chooses the number that makes the pictures largest. @defaultValue 0 */
   @initial(0)
   @signal()
   declare readonly columns: SimpleSignal<number, this>;
 
-  /** Between pictures, in pixels. @defaultValue 16 */
+  /** Space between pictures, in pixels. @defaultValue 16 */
   @initial(16)
   @signal()
   declare readonly space: SimpleSignal<number, this>;
 
-  /** The labels' font size in pixels; 0 is no labels. @defaultValue the theme's small one */
+  /** Font size of the labels in pixels; 0 draws none. @defaultValue the theme's `small` */
   @signal()
   declare readonly labelSize: SimpleSignal<number, this>;
 
-  /** @defaultValue the theme's quiet colour, and inside the picture nearly white */
+  /** Colour of the labels. @defaultValue the theme's `quiet` colour; for labels inside pictures, nearly white */
   @signal()
   declare readonly labelColour: SimpleSignal<PossibleColor, this>;
 
-  /** Under the picture, or inside its lower left corner, where it needs no room. @defaultValue 'under' */
+  /** Where labels are: below the picture, or inside its bottom left corner. @defaultValue 'under' */
   @initial('under')
   @signal()
   declare readonly labelPlace: SimpleSignal<'under' | 'inside', this>;
 
-  /** Each a picture and its label, in the order of `items`; its position is where it belongs. */
+  /** The cells, in the order of `items`: each holds a picture and its label. */
   readonly cells: readonly Rect[];
   readonly #fields: NetworkField[];
 
@@ -101,11 +101,13 @@ export class NetworkGrid extends Rect {
     return this.labelPlace() === 'inside' ? dark.ink : themeOf(this).colours.quiet;
   }
 
-  /** A picture, from 0. */
+  /** The picture at `index`, counted from 0. Throws a UsageError if there is none. */
   field(index: number): NetworkField {
     const field = this.#fields[index];
     if (field) return field;
-    throw new UsageError(`Picture ${index} is not in the grid: it has ${this.#fields.length}, from 0.`);
+    throw new UsageError(
+      `There is no picture ${index} in the grid: it has ${this.#fields.length}, counted from 0.`,
+    );
   }
 
   /** The side of a picture, in pixels. */
@@ -117,14 +119,14 @@ export class NetworkGrid extends Rect {
     return Math.max(0, Math.min(across, down));
   });
 
-  /** How much of the grid its cells take, in pixels; they stand in its middle. */
+  /** The size of all cells together, in pixels. They are centred in the grid. */
   extent(): Vector2 {
     const [columns, rows] = this.#shape();
     const [across, down] = [this.side() + this.space(), this.side() + this.#labelRoom() + this.space()];
     return new Vector2(columns * across - this.space(), rows * down - this.space());
   }
 
-  /** The middle of a cell, its label included, in pixels from the middle of the grid. */
+  /** The centre of a cell, its label included, in pixels from the centre of the grid. */
   placeOf(index: number): Vector2 {
     const [columns, rows] = this.#shape();
     const [across, down] = [this.side() + this.space(), this.side() + this.#labelRoom() + this.space()];
@@ -133,9 +135,9 @@ export class NetworkGrid extends Rect {
   }
 
   /**
-   * The first picture is there; the others come one after another, each out of the one before it.
-   * @param seconds - How long all of it takes.
-   * @param each - How long one takes, in seconds.
+   * Makes the pictures appear one after another, each out of the one before it. The first is visible from the start.
+   * @param seconds - Duration of the whole animation.
+   * @param each - Duration of one picture's appearance, in seconds.
    */
   *appear(seconds: number, each = 0.6): ThreadGenerator {
     const [, ...others] = this.cells;

@@ -1,4 +1,4 @@
-/** What all nodes that show a network share: its parameters as signals, by the names they have in a sweep. */
+/** The base class of nodes that show a network: the parameters of a sweep as signals, mostly by the same names. */
 import { initial, interpolation, Rect, type RectProps, signal, vector2Signal } from '@motion-canvas/2d';
 import {
   type PossibleVector2,
@@ -22,7 +22,7 @@ import { activationBetween, paletteBetween, seedBetween } from './between.js';
 
 type Initialisation = NonNullable<NetworkSpec['initialisation']>;
 
-/** Each has a signal of its name, which says what it is. */
+/** The signals of the same names document these. */
 export interface NetworkNodeProps extends RectProps {
   seed?: SignalValue<NetworkSpec['seed']>;
   inputs?: SignalValue<number>;
@@ -38,109 +38,114 @@ export interface NetworkNodeProps extends RectProps {
   firstLayerBias?: SignalValue<boolean>;
   weights?: SignalValue<ExplicitLayer[] | null>;
   centre?: SignalValue<PossibleVector2>;
+  /** The x of `centre`, in input units. */
   centreX?: SignalValue<number>;
+  /** The y of `centre`, in input units. */
   centreY?: SignalValue<number>;
   halfWidth?: SignalValue<number>;
   slice?: SignalValue<number[]>;
   palette?: SignalValue<PaletteInput>;
 }
 
-/** The nodes that have been warned of: an editor draws a frame many times. */
-const grainTold = new Set<string>();
+/** The keys of nodes that have had a warning: an editor draws a frame many times. */
+const warnedOfGrain = new Set<string>();
 
-/** A node that shows a network. What a value may be is checked when it is drawn, as a sweep's is. */
+/** A node that shows a network. Its values are checked when it is drawn, by the rules for sweeps. */
 export abstract class NetworkNode extends Rect {
-  /** Names the random draws; another seed is another network, and a tween turns one into the other. @defaultValue 1 */
+  /** Seed of the random weights, a number or a word. A tween blends one network into another. @defaultValue 1 */
   @interpolation(seedBetween)
   @initial(1)
   @signal()
   declare readonly seed: SimpleSignal<NetworkSpec['seed'], this>;
 
-  /** Inputs: 1 is x alone, 2 are x and y, further ones are given by `slice`. Whole, 1 to 64. @defaultValue 2 */
+  /** Number of inputs, 1 to 64: x, y, and further ones whose values `slice` gives. @defaultValue 2 */
   @initial(2)
   @signal()
   declare readonly inputs: SimpleSignal<number, this>;
 
-  /** Weight matrices, the output's included, 1 to 1024; a fraction fades the next layer in. @defaultValue 27 */
+  /** Number of weight matrices, output included, 1 to 1024. A fraction fades the next layer in. @defaultValue 27 */
   @initial(27)
   @signal()
   declare readonly layers: SimpleSignal<number, this>;
 
   /**
-   * Units in each hidden layer, 1 to 8192, or one number for each; a fraction fades the next unit in. A sweep calls it
-   * `width`, which in Motion Canvas is the node's own. @defaultValue 30
+   * Number of units in each hidden layer, 1 to 8192, or a list with one number per layer. A fraction fades the next
+   * unit in. Sweeps call it `width`, which in Motion Canvas is the width of the node. @defaultValue 30
    */
   @initial(30)
   @signal()
   declare readonly units: SimpleSignal<number | number[], this>;
 
-  /** The hidden layers' activation; a tween mixes two. @defaultValue 'tanh' */
+  /** Activation of the hidden layers. A tween blends two. @defaultValue 'tanh' */
   @interpolation(activationBetween)
   @initial('tanh')
   @signal()
   declare readonly activation: SimpleSignal<Activation, this>;
 
-  /** The last layer's activation. @defaultValue 'sigmoid' */
+  /** Activation of the last layer. @defaultValue 'sigmoid' */
   @initial('sigmoid')
   @signal()
   declare readonly outputActivation: SimpleSignal<ActivationName, this>;
 
-  /** 3 for red, green and blue, 1 for grey. @defaultValue 3 */
+  /** Number of outputs: 3 for colour, 1 for grey. @defaultValue 3 */
   @initial(3)
   @signal()
   declare readonly outputs: SimpleSignal<1 | 3, this>;
 
-  /** Uniform on [-s, s] or normal with deviation s, s being `weightScale`. @defaultValue 'uniform' */
+  /**
+   * Distribution of the weights: uniform on [-s, s], or normal with standard deviation s, where s is `weightScale`.
+   * @defaultValue 'uniform'
+   */
   @initial('uniform')
   @signal()
   declare readonly distribution: SimpleSignal<Distribution, this>;
 
-  /** A scale for each layer (he, glorot, lecun), which `weightScale` is then a factor on. @defaultValue null */
+  /** Scales each layer's weights by its size: he, glorot or lecun, times `weightScale`. @defaultValue null */
   @initial(null)
   @signal()
   declare readonly initialisation: SimpleSignal<Initialisation | null, this>;
 
-  /** s, 0 or more. @defaultValue 0.6, and 1 beside an `initialisation` */
+  /** Scale s of the weights, 0 or more. @defaultValue 0.6, or 1 with an `initialisation` */
   @initial(0.6)
   @signal()
   declare readonly weightScale: SimpleSignal<number, this>;
 
-  /** The same for biases; null gives them their weights' scale. @defaultValue null */
+  /** Scale of the biases, 0 or more; null uses the scale of the weights. @defaultValue null */
   @initial(null)
   @signal()
   declare readonly biasScale: SimpleSignal<number | null, this>;
 
-  /** Whether the first layer has biases; the article's have none. @defaultValue false */
+  /** Whether the first layer has biases; in the article it has none. @defaultValue false */
   @initial(false)
   @signal()
   declare readonly firstLayerBias: SimpleSignal<boolean, this>;
 
   /**
-   * All weights by number, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, in place of what is drawn; layers of one shape can
-   * be tweened. @defaultValue null
+   * Explicit weights in place of random ones, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`. Can be tweened between layers of
+   * the same shapes. @defaultValue null
    */
   @initial(null)
   @signal()
   declare readonly weights: SimpleSignal<ExplicitLayer[] | null, this>;
 
-  /** The input at the middle: a sweep's `view.centre` (`view` is taken by Motion Canvas). @defaultValue [1, 0] */
+  /** The input (x, y) at the node's centre: a sweep's `view.centre`. @defaultValue [1, 0] */
   @initial([1, 0])
   @vector2Signal('centre')
   declare readonly centre: Vector2Signal<this>;
 
-  /** From the centre to the nearer edges, in units of the input plane: a sweep's `view.halfWidth`. @defaultValue 2.6 */
+  /** Distance from the centre to the nearer edges, in input units: a sweep's `view.halfWidth`. @defaultValue 2.6 */
   @initial(2.6)
   @signal()
   declare readonly halfWidth: SimpleSignal<number, this>;
 
-  /** One value for each input beyond x and y; an empty list is all zeros. @defaultValue [] */
+  /** Values of the inputs beyond x and y; an empty list means zeros. @defaultValue [] */
   @initial([])
   @signal()
   declare readonly slice: SimpleSignal<number[], this>;
 
   /**
-   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map such as `viridis` for the first, or
-   * `{ map: 'viridis', output: 2 }` for another. A tween changes it half-way. @defaultValue 'rgb'
+   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or
+   * `{ map: 'viridis', output: 2 }` for another. A tween switches half-way. @defaultValue 'rgb'
    */
   @interpolation(paletteBetween)
   @initial('rgb')
@@ -152,19 +157,20 @@ export abstract class NetworkNode extends Rect {
   }
 
   /**
-   * Plays a sweep, or the object that `sweep()` takes: its parameters move through this node's signals for as long as
-   * it lasts, and stay where it ends, at an even pace if the sweep says so. Its size, frame rate and title say nothing here.
+   * Plays a sweep, or the object that `sweep()` accepts: sets this node's signals to the sweep's values over time, at
+   * an even pace if the sweep asks for one. The signals keep their final values. The sweep's size, frame rate and
+   * title are ignored.
    *
    * @example `yield* field().play({ seconds: 4, network: { weightScale: tween(0.4, 0.8) } });`
    */
   *play(sweep: SweepInput | Sweep): ThreadGenerator {
     const checked = parseSweep(sweep);
     const { seconds } = checked;
-    yield preparePace(checked); // the scene waits for it, and takes no time of the film
+    yield preparePace(checked); // the scene waits for it; no time passes in the film
     yield* tween(seconds, (u) => this.take(frameAt(checked, u * seconds)));
   }
 
-  /** Sets every signal to what a frame description says. */
+  /** Sets every signal from a frame description. */
   take({ network, view, slice, palette, supersample, dither }: FrameDescription): void {
     this.weights(network.weights ?? null);
     this.initialisation(network.initialisation ?? null);
@@ -179,10 +185,10 @@ export abstract class NetworkNode extends Rect {
     this.takeSampling(supersample, dither);
   }
 
-  /** For nodes that sample pixels. */
+  /** Overridden by nodes that sample pixels. */
   protected takeSampling(_supersample: FrameInput['supersample'], _dither: boolean): void {}
 
-  /** The network as a sweep's plain data. */
+  /** The network as plain data, as in a sweep. */
   network(): NetworkInput {
     const [activation, outputActivation] = [this.activation(), this.outputActivation()];
     const weights = this.weights();
@@ -204,14 +210,14 @@ export abstract class NetworkNode extends Rect {
     };
   }
 
-  /** What a renderer needs beside a size. */
+  /** The input of a renderer, except the size. */
   protected frameInput(): Omit<FrameInput, 'size'> {
     const { x, y } = this.centre();
     const view = { centre: [x, y] as [number, number], halfWidth: this.halfWidth() };
     return { network: this.network(), view, slice: this.slice(), palette: this.palette() };
   }
 
-  /** The node's sides in pixels of the film, times `resolution`; whole, 1 to 8192. */
+  /** The node's width and height in pixels of the film, times `resolution`; integers from 1 to 8192. */
   protected devicePixels(resolution = 1): [number, number] {
     const { width, height } = this.computedSize();
     const { a, b, c, d } = this.localToWorld();
@@ -219,31 +225,31 @@ export abstract class NetworkNode extends Rect {
     return [pixels(width * Math.hypot(a, b)), pixels(height * Math.hypot(c, d))];
   }
 
-  #examined: FrameDescription | undefined;
+  #lastExamined: FrameDescription | undefined;
 
   /**
-   * Logs a warning, once, where a picture is zoomed in beyond float32's digits. Examines what is twice as deep as
-   * before.
+   * Logs a warning, once per node, if a picture is zoomed in beyond float32's precision. Examines a network again only
+   * when the zoom is at least twice as deep.
    */
   protected warnOfGrain(frame: FrameDescription): void {
-    const before = this.#examined;
-    if (grainTold.has(this.key) || !isDeep(frame)) return;
+    const before = this.#lastExamined;
+    if (warnedOfGrain.has(this.key) || !isDeep(frame)) return;
     const { network, view } = frame;
     const isKnown = before && JSON.stringify(before.network) === JSON.stringify(network);
     if (isKnown && view.halfWidth > before.view.halfWidth / 2) return;
-    this.#examined = frame;
+    this.#lastExamined = frame;
     if (!isGrainy(frame)) return;
-    grainTold.add(this.key);
+    warnedOfGrain.add(this.key);
     useLogger().warn(`${this.key}: ${explainGrain(view.halfWidth)}`);
   }
 
-  /** Checks a frame of this node's; throws a UsageError that names the value, the rule and the next move. */
+  /** Validates a frame of this node. Throws a UsageError that names the value, the rule and the next step. */
   protected describe(input: FrameInput): FrameDescription {
     const result = frameSchema.safeParse(input);
     if (result.success) return result.data;
     const reason = explain(result.error, input)
       .replace(/^network\.width/, 'units')
-      .replace(/^(network|view)\./, ''); // as the signals are called
+      .replace(/^(network|view)\./, ''); // the signals' names
     throw new UsageError(`${this.key}: ${reason}`);
   }
 }

@@ -1,4 +1,4 @@
-/** Pictures for nodes: drawn by the page's one renderer while the scene waits, and kept for when they are wanted again. */
+/** Pictures for nodes: the page's single renderer draws them while the scene waits, and a cache holds them. */
 import { DependencyContext, PlaybackState, type Player, usePlayback } from '@motion-canvas/core';
 import type { FrameDescription } from '../core/frame/description.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
@@ -6,62 +6,62 @@ import { createRenderer } from '../renderers/create-renderer.js';
 import { showOutput } from './shown.js';
 import { named, namesOnly } from './watch.js';
 
-/** One picture: on its way until it has a canvas, or the reason why it never will. */
+/** One picture: pending until it has a canvas or an error. */
 export interface Picture {
   readonly key: string;
-  /** Settles when it is drawn or has failed or was given up; never rejects. */
+  /** Resolves when the picture is drawn, has failed or was cancelled; never rejects. */
   done: Promise<void>;
   canvas?: OffscreenCanvas;
   error?: unknown;
-  /** Gives it up; while it is on its way. */
+  /** Cancels a pending picture. */
   abort?: () => void;
 }
 
-/** Finished pictures are kept up to this many pixels in all: some 128 MB. */
-const KEPT_PIXELS = 2 ** 25;
-/** What a picture counts at least, in pixels, since a canvas takes room beside them: at most 2048 are kept. */
-const LEAST_PIXELS = 2 ** 14;
+/** The cache's limit on finished pictures, in pixels: about 128 MB. */
+const CACHED_PIXELS = 2 ** 25;
+/** The least that a picture counts, in pixels, since a canvas has a fixed cost too: the cache holds at most 2048. */
+const MIN_COST = 2 ** 14;
 
-const pictures = new Map<string, Picture>(); // the one used last comes last
-let keptPixels = 0;
+const pictures = new Map<string, Picture>(); // least recently used first
+let cachedPixels = 0;
 let renderer: Promise<FrameRenderer> | undefined;
-/** Arrays to draw in, the one used last first: new ones would keep the garbage collector busy. */
+/** Pixel buffers to reuse, most recently used first: new ones would keep the garbage collector busy. */
 const spares: Uint8Array[] = [];
-const MOST_SPARES = 4;
-/** How long the last picture took, in milliseconds a pixel. */
+const MAX_SPARES = 4;
+/** Drawing time of the last picture, in milliseconds per pixel. */
 let pace = 0;
 
-/** Only where an editor's player is watched: who scrubs waits for the newest frame alone. */
+/** Used only when an editor's player is watched: while somebody scrubs, only the newest frame is waited for. */
 const scrubbing = {
   watched: false,
-  /** Whether another frame is asked for than the one that is drawn. */
+  /** Whether the player has been asked for another frame than the one being drawn. */
   superseded: false,
-  /** Ends the waiting for pictures of that frame. */
+  /** Stops waiting for the pictures of the superseded frame. */
   release: () => {},
   released: new Promise<void>(() => {}),
-  /** Pictures on their way that the newest frame has not asked for, so far. */
+  /** Pending pictures that the newest frame has not requested so far. */
   unwanted: new Set<Picture>(),
-  /** What each node showed last, by its key: shown while it is scrubbed, and never when it rests. */
+  /** The last picture of each node, by the node's key: shown during scrubbing, never when the player rests. */
   latest: new Map<string, OffscreenCanvas>(),
 };
 
-/** The page's renderer; started when first wanted. */
+/** The page's renderer, created on first use. */
 export function pageRenderer(): Promise<FrameRenderer> {
   renderer ??= createRenderer();
   return renderer;
 }
 
 /**
- * The picture of that key, drawn from what `describe` gives if there is none yet. Call it while drawing: Motion Canvas
- * then waits for the picture and draws the frame again, so that no frame ever shows another's.
- * @param output - The output to show alone, from 1, where the palette is `rgb`; all of them by default.
+ * The picture with this key; if there is none yet, starts drawing the frame that `describe` returns. Call it while
+ * drawing: Motion Canvas then waits for the picture and draws the frame again, so that no frame shows an outdated one.
+ * @param output - With the palette `rgb`, the only output to show, counted from 1. By default all of them.
  */
 export function requestPicture(key: string, describe: () => FrameDescription, output?: number): Picture {
   if (namesOnly()) return { key, done: Promise.resolve(), canvas: named(key, canvasOf([1, 1])) };
   const { unwanted } = scrubbing;
   const known = pictures.get(key);
   if (isSuperseded()) return known ?? { key, done: Promise.resolve() };
-  if (unwanted.size > 0) queueMicrotask(dropUnwanted); // when all of the frame's nodes have asked
+  if (unwanted.size > 0) queueMicrotask(dropUnwanted); // after all nodes of the frame have made their requests
   if (known) {
     unwanted.delete(known);
     pictures.delete(key);
@@ -71,14 +71,14 @@ export function requestPicture(key: string, describe: () => FrameDescription, ou
   }
   const frame = describe();
   const picture: Picture = { key, done: Promise.resolve() };
-  const giving = new AbortController();
+  const controller = new AbortController();
   picture.abort = () => {
-    pictures.delete(key); // at once: whoever asks for it again is to have another
-    giving.abort();
+    pictures.delete(key); // at once: the next request must start a new picture
+    controller.abort();
   };
-  // Motion Canvas waits for what is collected, and never comes back from a promise that rejects.
-  picture.done = draw(picture, frame, output, giving.signal).catch((error: unknown) => {
-    if (giving.signal.aborted) return;
+  // Motion Canvas waits for collected promises, and hangs if one rejects.
+  picture.done = draw(picture, frame, output, controller.signal).catch((error: unknown) => {
+    if (controller.signal.aborted) return;
     picture.error = error;
     pictures.delete(key);
   });
@@ -91,41 +91,41 @@ function waitFor({ done }: Picture): void {
   DependencyContext.collectPromise(isScrubbed() ? Promise.race([done, scrubbing.released]) : done);
 }
 
-/** Whether it is an editor's player that draws now. Films are drawn in editors too but must be whole. */
+/** Whether an editor's player is drawing. Editors also render films, whose pictures must be complete. */
 function isScrubbed(): boolean {
   return scrubbing.watched && usePlayback().state !== PlaybackState.Rendering;
 }
 
-/** Whether that has been asked for another frame since. */
+/** Whether that player has been asked for another frame since. */
 function isSuperseded(): boolean {
   return scrubbing.superseded && isScrubbed();
 }
 
-/** Gives up the pictures that only frames before this one wanted. */
+/** Cancels the pictures that only earlier frames requested. */
 function dropUnwanted(): void {
   for (const picture of scrubbing.unwanted) picture.abort?.();
   scrubbing.unwanted.clear();
 }
 
 /**
- * Lets the newest frame win in an editor: as soon as its player is asked for another one, what the frame under way waits
- * for is given up, unless the new one wants it too.
+ * Gives the newest frame priority in an editor: when its player is asked for another frame, cancels the pictures that
+ * the current frame waits for, unless the new frame requests them too.
  */
 export function letNewestWin(player: Player): void {
   scrubbing.watched = true;
-  // What the player is still to do: fields of its own, which it clears when it begins.
-  const asks: Record<string, (value: unknown) => boolean> = {
+  // The player's fields for its pending requests, which it clears when it starts on them.
+  const isPending: Record<string, (value: unknown) => boolean> = {
     requestedSeek: (frame) => (frame as number) >= 0,
     requestedRecalculation: Boolean,
   };
   const fields = player as unknown as Record<string, unknown>;
-  const values = Object.fromEntries(Object.keys(asks).map((name) => [name, fields[name]]));
-  for (const name of Object.keys(asks)) {
+  const values = Object.fromEntries(Object.keys(isPending).map((name) => [name, fields[name]]));
+  for (const name of Object.keys(isPending)) {
     Object.defineProperty(player, name, {
       get: () => values[name],
       set(value: unknown) {
         values[name] = value;
-        supersede(Object.entries(asks).some(([other, asked]) => asked(values[other])));
+        supersede(Object.entries(isPending).some(([other, pending]) => pending(values[other])));
       },
     });
   }
@@ -142,16 +142,16 @@ function supersede(superseded: boolean): void {
 }
 
 /**
- * What a node shows: its picture, or while an editor goes on to another frame, the one before it.
- * @param key - The node's, which it has again when its scene begins anew.
+ * The canvas that a node shows: its picture's, or the previous one while an editor moves on to another frame.
+ * @param key - The node's key, which stays the same when its scene restarts.
  */
-export function shownBy(key: string, { canvas }: Picture): OffscreenCanvas | undefined {
+export function canvasToShow(key: string, { canvas }: Picture): OffscreenCanvas | undefined {
   const { watched, latest } = scrubbing;
   if (watched && canvas) latest.set(key, canvas);
   return canvas ?? (isSuperseded() ? latest.get(key) : undefined);
 }
 
-/** How far each side must shrink, in powers of two, so that another picture takes at most so many milliseconds. */
+/** The factor, a power of two from 1/16 to 1, by which to scale each side so that a picture takes `milliseconds`. */
 export function shrinkFor(size: [number, number], milliseconds: number): number {
   const expected = pace * size[0] * size[1];
   if (expected <= milliseconds) return 1;
@@ -175,23 +175,23 @@ async function draw(
   if (output !== undefined && frame.network.outputs > 1 && frame.palette === 'rgb') showOutput(bytes, output);
   const canvas = named(picture.key, canvasOf([width, height]));
   canvas.getContext('2d')!.putImageData(new ImageData(bytes, width, height), 0, 0);
-  if (spares.unshift(rgba) > MOST_SPARES) spares.pop();
+  if (spares.unshift(rgba) > MAX_SPARES) spares.pop();
   picture.canvas = canvas;
   picture.abort = undefined;
   scrubbing.unwanted.delete(picture);
-  keptPixels += costOf(canvas);
-  forgetOldest(picture);
+  cachedPixels += costOf(canvas);
+  evictOldest(picture);
 }
 
-const costOf = ({ width, height }: OffscreenCanvas) => Math.max(LEAST_PIXELS, width * height);
+const costOf = ({ width, height }: OffscreenCanvas) => Math.max(MIN_COST, width * height);
 
 const canvasOf = ([width, height]: readonly [number, number]) => new OffscreenCanvas(width, height);
 
-function forgetOldest(but: Picture): void {
+function evictOldest(except: Picture): void {
   for (const [key, { canvas }] of pictures) {
-    if (keptPixels <= KEPT_PIXELS) return;
-    if (!canvas || key === but.key) continue;
+    if (cachedPixels <= CACHED_PIXELS) return;
+    if (!canvas || key === except.key) continue;
     pictures.delete(key);
-    keptPixels -= costOf(canvas);
+    cachedPixels -= costOf(canvas);
   }
 }

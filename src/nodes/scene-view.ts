@@ -1,4 +1,4 @@
-/** A whole scene as a node of another. */
+/** A scene as a node of another scene. */
 import { nodeName, Rect, type RectProps, type View2D } from '@motion-canvas/2d';
 import {
   endPlayback,
@@ -11,23 +11,24 @@ import {
   usePlayback,
 } from '@motion-canvas/core';
 
+/** The scene, and the props of any Rect. */
 export interface SceneViewProps extends RectProps {
-  /** What a scene's file exports. */
+  /** The default export of a scene's file. */
   scene: SceneDescription<ThreadGeneratorFactory<View2D>>;
 }
 
-/** What of a scene is played, and how fast. */
+/** The part of a scene to play, and its speed. */
 export interface Excerpt {
-  /** Seconds of the scene's own time; what comes before is passed over. @defaultValue 0 */
+  /** Start, in seconds of the scene's time. @defaultValue 0 */
   from?: number;
-  /** @defaultValue where it ends */
+  /** End, in seconds of the scene's time. @defaultValue the end of the scene */
   to?: number;
-  /** Seconds of the scene for each of the film. @defaultValue 1 */
+  /** Speed: seconds of the scene per second of the film. @defaultValue 1 */
   pace?: number;
 }
 
 /**
- * Another scene, which takes this node for its view: it is laid out anew in the node's size, and cut off at its edges.
+ * Another scene, with this node as its view: it is laid out for the node's size and clipped at the node's edges.
  *
  * @example
  * ```tsx
@@ -46,23 +47,23 @@ export class SceneView extends Rect {
     this.#scene = scene;
   }
 
-  /** Plays the scene, or a part of it. What it shows at the end stays. */
+  /** Plays the scene, or a part of it. The node keeps showing the last frame. */
   *play({ from = 0, to = Number.POSITIVE_INFINITY, pace = 1 }: Excerpt = {}): ThreadGenerator {
     this.removeChildren();
-    // Scenes ask no more of their view than any Rect has.
+    // Scenes use nothing of their view that a Rect lacks.
     const runner = this.#scene.config(this as unknown as View2D);
     const playback = usePlayback();
     const paced: PlaybackStatus = Object.create(playback, {
       deltaTime: { get: () => playback.deltaTime * pace },
     });
     const scene = threads(() => runner);
-    startPlayback(paced); // threads() takes its clock as it begins
+    startPlayback(paced); // threads() reads the current playback when it starts
     let step = scene.next();
     endPlayback(paced);
     let time = 0;
-    const isPast = (moment: number) => time > moment - 1e-6; // times are sums of frames'
+    const isPast = (moment: number) => time > moment - 1e-6; // `time` is a sum of rounded frame durations
     for (; !step.done; time += paced.deltaTime) {
-      while (!step.done && step.value) step = scene.next(yield step.value); // something to wait for
+      while (!step.done && step.value) step = scene.next(yield step.value); // a promise to wait for
       if (step.done || isPast(to)) break;
       if (isPast(from)) yield;
       step = scene.next();

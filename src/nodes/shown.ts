@@ -1,4 +1,4 @@
-/** What of a network is looked at: its colours, one of its outputs, or one unit on the way there. */
+/** The part of a network that is shown: its colours, one output, or one hidden unit. */
 import { UsageError } from '../core/errors.js';
 import { isSpace, type PaletteInput } from '../core/frame/palette.js';
 import type { Activation, ActivationName } from '../core/network/activations.js';
@@ -8,17 +8,17 @@ import { type ExplicitLayer, hiddenWidths, type NetworkInput } from '../core/net
 import { readNetwork } from './read-network.js';
 
 /**
- * - `'colour'`: the outputs, as the palette colours them;
- * - `{ output }`: one of them, counted from 1;
- * - `{ layer, unit }`: one unit of a hidden layer, both counted from 1, its activation shown as an output's is.
+ * - `'colour'`: all outputs, in the palette's colours;
+ * - `{ output }`: one output, counted from 1;
+ * - `{ layer, unit }`: one unit of a hidden layer, both counted from 1; its activation is shown like an output.
  *
- * What is one number is grey, or has the colours of the palette if that is a map.
+ * A single output or unit is grey, or in the palette's colours if the palette is a colour map.
  */
 export type Shown = 'colour' | { output: number } | { layer: number; unit: number };
 
 const draws = new DrawCache();
 
-/** The network to draw for that: another one only where a hidden unit is shown. */
+/** The network to draw: for a hidden unit, a network that ends in that unit; otherwise `network` itself. */
 export function networkShowing(shown: Shown, network: NetworkInput): NetworkInput {
   if (typeof shown === 'string' || 'output' in shown) return network;
   const { layer, unit } = shown;
@@ -26,7 +26,8 @@ export function networkShowing(shown: Shown, network: NetworkInput): NetworkInpu
   const widths = hiddenWidths(spec).map(Math.ceil);
   if (!(unit <= widths[layer - 1] && unit >= 1)) {
     throw new UsageError(
-      `Unit ${unit} of layer ${layer} is not there: the hidden layers are 1 to ${widths.length}, with ${widths[layer - 1] ?? widths[0] ?? 0} units.`,
+      `There is no unit ${unit} in layer ${layer}: the hidden layers are 1 to ${widths.length}, with ` +
+        `${widths[layer - 1] ?? widths[0] ?? 0} units.`,
     );
   }
   const make = layerMaker(spec, draws);
@@ -36,7 +37,7 @@ export function networkShowing(shown: Shown, network: NetworkInput): NetworkInpu
   return { weights, activation: spec.activation, outputActivation: nearest(spec.activation) };
 }
 
-/** The palette that colours it. */
+/** The palette to draw with. */
 export function paletteShowing(shown: Shown, palette: PaletteInput): PaletteInput {
   if (typeof shown === 'string') return palette;
   if (isSpace(palette)) return 'rgb';
@@ -44,7 +45,7 @@ export function paletteShowing(shown: Shown, palette: PaletteInput): PaletteInpu
   return { map, output: 'output' in shown ? shown.output : 1 };
 }
 
-/** Makes a picture show one of its outputs alone. (N pixels; RGBA8, changed in place.) */
+/** Makes a picture show a single output in grey. `rgba` (N pixels, RGBA8) is changed in place. */
 export function showOutput(rgba: Uint8ClampedArray, output: number): void {
   for (let i = 0; i < rgba.length; i += 4) rgba.fill(rgba[i + output - 1], i, i + 3);
 }
@@ -54,7 +55,7 @@ function explicit({ inputs, units, weights, biases }: Layer): ExplicitLayer {
   return { w: Array.from({ length: units }, (_, unit) => row(unit)), b: Array.from(biases) };
 }
 
-/** An output's activation is never mixed. */
+/** The nearer end of a blend: an output's activation cannot be a blend. */
 function nearest(activation: Activation): ActivationName {
   if (typeof activation === 'string') return activation;
   return activation.fraction < 0.5 ? activation.from : activation.to;

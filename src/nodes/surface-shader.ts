@@ -1,6 +1,6 @@
-/** A surface's light: GLSL for WebGL2. Colours go in and out as sRGB, so that a flat surface is its picture. */
+/** Shaders for a lit surface: GLSL for WebGL2. Input and output are sRGB, so a flat surface equals its picture. */
 
-/** The square lies in the plane of x and -z, heights along y, the middle height in the middle. */
+/** The square lies in the plane of x and -z; heights are along y, with height 0.5 at the origin. */
 export const vertexShader = /* glsl */ `
 in vec2 place;
 in vec2 slope;
@@ -21,9 +21,9 @@ void main() {
 }`;
 
 /**
- * A lamp that turns with the square, so that a flat one has its own colours exactly; what is turned away is darker, and
- * a glance of light follows the eye. `grid` holds the cells along a side, the lines' strength and their width in pixels;
- * lines thinner than a pixel are a pixel wide and fainter.
+ * The lamp turns with the square, so that a flat surface keeps its colours exactly. Slopes that face away are darker,
+ * and a highlight follows the viewer. `grid` holds the number of cells along a side, the lines' strength, and their
+ * width in pixels; lines thinner than a pixel are drawn one pixel wide but fainter.
  */
 export const fragmentShader = /* glsl */ `
 in vec3 surfaceColour;

@@ -1,6 +1,6 @@
 /**
- * A height map's triangles and how they are lit, with three.js. Every surface of a page is drawn by one WebGL context
- * into one canvas, of which its node takes a copy at once.
+ * The mesh and lighting of a height map, with three.js. One WebGL context draws all surfaces of a page into one canvas,
+ * which each node copies immediately.
  */
 import {
   BufferAttribute,
@@ -18,29 +18,34 @@ import {
 import { RenderError } from '../core/errors.js';
 import { fragmentShader, vertexShader } from './surface-shader.js';
 
-/** How a surface is looked at. */
+/** The view of a surface. */
 export interface Look {
-  /** About the vertical, and from the horizon up (90 is from above); degrees. */
+  /** Rotation about the vertical axis, in degrees. */
   turn: number;
+  /** Elevation of the camera, in degrees; 90 is from above. */
   tilt: number;
-  /** How high 1 stands above 0, in sides of the square. */
+  /** Height difference between 0 and 1, as a fraction of the square's side. */
   relief: number;
   magnification: number;
-  /** The camera's angle from bottom to top, in degrees. */
+  /** Vertical field of view, in degrees. */
   fieldOfView: number;
-  /** Lines drawn on the surface each way, and how dark they are, 0 to 1. */
+  /** Number of grid cells along each side. */
   gridLines: number;
+  /** Darkness of the grid lines, 0 to 1. */
   gridStrength: number;
 }
 
-/** n x n points. Heights (n, n) in [0, 1], colours (n, n, 3) in [0, 1], sRGB; row-major, the top row (largest y) first. */
+/**
+ * n x n points: heights (n, n) in [0, 1], and sRGB colours (n, n, 3) in [0, 1]. Row-major, with the top row (largest y)
+ * first.
+ */
 export interface SurfaceData {
   n: number;
   heights: Float32Array;
   colours: Float32Array;
 }
 
-/** Of the grid's lines, for a node whose shorter side is 1. */
+/** Width of the grid lines, as a fraction of the node's shorter side. */
 const LINE_WIDTH = 0.0035;
 
 let renderer: WebGLRenderer | undefined;
@@ -50,10 +55,8 @@ function sharedRenderer(): WebGLRenderer {
     renderer ??= new WebGLRenderer({ antialias: true, alpha: true, premultipliedAlpha: true });
   } catch (cause) {
     throw new RenderError(
-      'A HeightMap needs WebGL2, and this browser gives none: take another with --browser.',
-      {
-        cause,
-      },
+      'A HeightMap needs WebGL2, which this browser does not provide: choose another with --browser.',
+      { cause },
     );
   }
   return renderer;
@@ -74,15 +77,15 @@ export class Surface {
 
   constructor() {
     const mesh = new Mesh(this.#geometry, this.#material);
-    mesh.frustumCulled = false; // its heights are the shader's business
+    mesh.frustumCulled = false; // three.js does not know the heights, which the shader applies
     this.#pivot.add(mesh);
     this.#scene.add(this.#pivot);
   }
 
-  /** Takes other heights and colours. */
+  /** Replaces the heights and colours. */
   load({ n, heights, colours }: SurfaceData): void {
-    const places = new Float32Array(2 * n * n); // on the square, [-1, 1] each
-    const slopes = new Float32Array(2 * n * n); // by x and y, for a relief of half a side
+    const places = new Float32Array(2 * n * n); // positions on the square, in [-1, 1]
+    const slopes = new Float32Array(2 * n * n); // along x and y, for a relief of half a side
     for (let row = 0; row < n; row++) {
       for (let column = 0; column < n; column++) {
         const i = row * n + column;
@@ -102,7 +105,7 @@ export class Surface {
     if (this.#geometry.index?.count !== 6 * (n - 1) ** 2) this.#geometry.setIndex(triangles(n));
   }
 
-  /** Draws it. The canvas is shared: copy it before anything else is drawn. */
+  /** Draws the surface. The canvas is shared: copy it before anything else is drawn. */
   draw([width, height]: [number, number], look: Look): HTMLCanvasElement {
     const shared = sharedRenderer();
     shared.setPixelRatio(1);
@@ -121,7 +124,7 @@ export class Surface {
     this.#material.dispose();
   }
 
-  /** Far enough away that the sphere round the square fits the shorter side, however it is turned. */
+  /** Places the camera so that the sphere around the square fits the shorter side, at every angle. */
   #place(aspect: number, { fieldOfView, magnification }: Look): void {
     const half = radians(fieldOfView) / 2;
     const across = Math.atan(Math.tan(half) * Math.min(1, aspect));
@@ -135,7 +138,7 @@ export class Surface {
   }
 }
 
-/** Two for each square of neighbouring points. */
+/** The vertex indices of two triangles per grid square. */
 function triangles(n: number): number[] {
   const indices: number[] = [];
   for (let row = 0; row < n - 1; row++) {

@@ -1,6 +1,6 @@
 /**
- * One look for everything: a typeface that ships with the package, so that every machine draws the same letters; sizes
- * that can be read on a phone; and two sets of colours.
+ * The look shared by all nodes: a typeface that ships with the package, so that text is the same on every machine;
+ * sizes that are readable on a phone; and a dark and a light set of colours.
  */
 
 import type { Node, Rect } from '@motion-canvas/2d';
@@ -9,33 +9,38 @@ import { font } from '#embedded';
 import { type Colours, dark, light } from '../core/colours.js';
 
 /**
- * Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt); the Latin part of its
- * variable font, from @fontsource-variable/inter 5.3.0.
+ * Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt): the Latin subset of the variable
+ * font, from @fontsource-variable/inter 5.3.0.
  */
 export const FONT_FAMILY = 'Untrained Inter';
 
 export { type Colours, dark, light };
 
-/** Type sizes and distances for one view, in its pixels. */
+/** Colours, font sizes and distances for a view. Lengths are in pixels of the view. */
 export interface Theme {
+  /** The set of colours, `dark` or `light` or one of your own. */
   colours: Colours;
-  /** From the view's edges to what is shown. */
+  /** Margin along the view's edges, in pixels. */
   margin: number;
-  /** Between things that stand side by side. */
+  /** Gap between neighbouring elements, in pixels. */
   gap: number;
-  /** Font sizes. On a phone, 375 pixels across, `small` is 10 pixels in landscape and 12.5 in portrait. */
+  /** Font size of titles, in pixels. */
   title: number;
+  /** Font size of body text, in pixels. */
   body: number;
+  /** Font size of labels. On a phone 375 pixels wide, it is 10 pixels in landscape and 12.5 in portrait. */
   small: number;
-  /** The width of a line that is looked at. */
+  /** Width of prominent lines, in pixels. */
   stroke: number;
-  /** The radius of a picture's corners. */
+  /** Corner radius of pictures, in pixels. */
   radius: number;
 }
 
 /**
- * The theme for a view of this size. Sizes grow with its width, since on a phone the width is what there is.
- * @param size - In pixels, as `view.size()` gives it.
+ * The theme for a view of this size. Font sizes grow with the view's width, since a phone shows a film at its full
+ * width.
+ * @param size - In pixels, as returned by `view.size()`.
+ * @param colours - The set of colours; dark by default.
  */
 export function themeFor({ width, height }: Vector2, colours = dark): Theme {
   const shorter = Math.min(width, height);
@@ -52,13 +57,14 @@ export function themeFor({ width, height }: Vector2, colours = dark): Theme {
   };
 }
 
-/** The themes of what was dressed. */
+/** The themes set by dress(). */
 const dressed = new WeakMap<Node, Theme>();
 
 /**
- * What a scene begins with: waits for the typeface, and dresses the view, or a part of it that stands for one. What our
- * nodes in it are not told, they take from this theme.
- *
+ * Call it at the start of a scene: waits for the typeface, and sets the theme of the view, or of a node that serves as
+ * one. Nodes of this package inside it take their defaults from that theme.
+ * @param view - The scene's view, or a node that stands for one.
+ * @param colours - The set of colours; dark by default.
  * @example `const theme = yield* dress(view, light);`
  */
 export function* dress(view: Rect, colours = dark): Generator<Promise<unknown>, Theme, unknown> {
@@ -69,7 +75,7 @@ export function* dress(view: Rect, colours = dark): Generator<Promise<unknown>, 
   return theme;
 }
 
-/** The theme around a node: the one its view, or a part of it, was dressed with, and otherwise the dark one. */
+/** The theme of a node: that of its nearest ancestor that has one, or else the dark theme for its view's size. */
 export function themeOf(node: Node): Theme {
   for (let around: Node | null = node; around; around = around.parent()) {
     const theme = dressed.get(around);
@@ -80,14 +86,14 @@ export function themeOf(node: Node): Theme {
 
 let face: Promise<FontFace> | undefined;
 
-/** Loads the typeface, once a page.  */
+/** Loads the typeface, once per page. */
 export function loadFont(): Promise<FontFace> {
   face ??= load();
   return face;
 }
 
 async function load(): Promise<FontFace> {
-  // Digits of one width: a number that counts must not wriggle.
+  // Tabular figures: changing numbers must not shift sideways.
   const made = new FontFace(FONT_FAMILY, `url(${font})`, {
     weight: '100 900',
     featureSettings: '"tnum"',
@@ -96,7 +102,11 @@ async function load(): Promise<FontFace> {
   return made;
 }
 
-/** The font of a node that draws letters by itself, for a canvas. */
+/**
+ * The CSS font of the typeface, for text drawn on a canvas.
+ * @param size - In pixels.
+ * @param weight - 100 to 900; 400, the default, is regular.
+ */
 export function canvasFont(size: number, weight = 400): string {
   return `${weight} ${size}px ${JSON.stringify(FONT_FAMILY)}`;
 }

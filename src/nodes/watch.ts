@@ -1,27 +1,28 @@
 /**
- * What a page that follows the drawing (src/sources/composed/page/trace.ts) needs of nodes that make pictures by other means than a canvas
- * that can be followed: a name for each, by which it is known without being made. Nobody follows by default.
+ * Names for pictures that are not drawn with canvas calls. A page that records canvas calls
+ * (src/sources/composed/page/trace.ts) identifies such pictures by their names, without drawing them. By default
+ * nothing watches.
  */
 
-/** Whoever follows the drawing. */
+/** An observer that is told the name of each picture. */
 export interface Watch {
-  /** Whether nothing is to be made: names are all that is wanted. */
+  /** Whether nodes should only name their pictures and not draw them. */
   readonly namesOnly: boolean;
-  /** Says what a canvas shows from now on. */
+  /** Reports what a canvas shows from now on. */
   name(canvas: HTMLCanvasElement | OffscreenCanvas, name: string): void;
 }
 
 let watch: Watch | undefined;
 
-/** From now on, pictures are named to `by`. */
+/** Sets the observer that is told the names of pictures. */
 export function setWatch(by: Watch): void {
   watch = by;
 }
 
-/** Whether pictures are only to be named. */
+/** Whether nodes should only name their pictures and not draw them. */
 export const namesOnly = (): boolean => watch?.namesOnly ?? false;
 
-/** A canvas, named. @param name - All that decides what it shows. */
+/** Names a canvas and returns it. @param name - Everything that determines what the canvas shows. */
 export function named<T extends HTMLCanvasElement | OffscreenCanvas>(name: string, canvas: T): T {
   watch?.name(canvas, name);
   return canvas;

@@ -1,14 +1,14 @@
-/** Creates folders and explains why the system refused one. For Node only. */
+/** Finds and creates folders, and explains why the system refused an operation. For Node only. */
 
 import { promises as fs } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 /**
- * Makes a folder and its parents, like `mkdir -p`, and never hangs: Node's own recursive mkdir does not return where
- * the system makes no folders, such as in /proc (seen in 20.20).
+ * Creates a folder and its parents, like `mkdir -p`. Unlike Node's own recursive mkdir, it does not hang in places
+ * where folders cannot be created, such as /proc (seen in Node 20.20).
  * @returns The outermost folder that it created; undefined if the folder existed.
- * @throws Error, the system's: whyRefused() puts it into words.
+ * @throws The system's error, which whyRefused() explains.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   try {
@@ -20,22 +20,22 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   }
   const made = await makeFolder(dirname(path));
   await fs.mkdir(path).catch(async (error) => {
-    if (!(await isFolder(path))) throw error; // otherwise another process has just made it
+    if (!(await isFolder(path))) throw error; // otherwise another process has just created it
   });
   return made ?? path;
 }
 
-/** Whether there is a folder at this path, or a link to one. */
+/** Whether the path is a folder or a symbolic link to one. */
 export async function isFolder(path: string): Promise<boolean> {
-  const stat = await fs.stat(path).catch(() => undefined); // the next call reports other problems better
+  const stat = await fs.stat(path).catch(() => undefined); // the caller's next operation reports other problems better
   return stat?.isDirectory() ?? false;
 }
 
 /**
- * The folder for this user's cached data: XDG_CACHE_HOME or ~/.cache, on macOS
- * ~/Library/Caches, on Windows %LOCALAPPDATA%. It need not exist yet.
- * @returns An absolute path; undefined where the user has no home. Relative paths in the environment do not count, as
- * the XDG Base Directory Specification has it: they would scatter caches over working folders.
+ * The folder for this user's cached data: XDG_CACHE_HOME or ~/.cache; on macOS ~/Library/Caches; on Windows
+ * %LOCALAPPDATA%. It may not exist yet.
+ * @returns An absolute path, or undefined if the user has no home folder. Ignores relative paths in the environment, as
+ * the XDG Base Directory Specification requires: they would create a cache in every working folder.
  */
 function userCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const [named, ...below] =
@@ -50,9 +50,10 @@ function userCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefin
 }
 
 /**
- * Where Untrained keeps what it can make again: the folder that UNTRAINED_CACHE names, or "untrained" in the user's cache
- * folder. It need not exist yet.
- * @returns An absolute path; undefined when UNTRAINED_CACHE is "off", or is not set and the user has no home.
+ * The folder for Untrained's cached data: the one that UNTRAINED_CACHE names, or "untrained" in the user's cache
+ * folder. It may not exist yet.
+ * @returns An absolute path, or undefined if UNTRAINED_CACHE is "off", or if it is not set and the user has no home
+ * folder.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   if (env.UNTRAINED_CACHE === 'off') return undefined;
@@ -61,7 +62,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | unde
   return caches && join(caches, 'untrained');
 }
 
-/** The user's home: from the environment, or else from the list of users. Undefined where neither has an absolute path. */
+/**
+ * The user's home folder, from the environment or else the system's user list. Undefined if neither has an absolute
+ * path.
+ */
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const named = process.platform === 'win32' ? env.USERPROFILE : env.HOME;
   if (named && isAbsolute(named)) return named;
@@ -69,11 +73,11 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): string | undef
     const { homedir } = userInfo();
     return isAbsolute(homedir) ? homedir : undefined;
   } catch {
-    return undefined; // a user without an entry in that list, as in many containers
+    return undefined; // a user without an entry in the user list, as in many containers
   }
 }
 
-/** Why the system refused to make, open or write something, as the end of a sentence after "because". */
+/** Why the system refused to create, open or write something: a clause that can follow "because". */
 export function whyRefused(error: unknown): string {
   switch ((error as NodeJS.ErrnoException)?.code) {
     case 'EACCES':

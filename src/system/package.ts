@@ -1,4 +1,4 @@
-/** The package's own version, from package.json. */
+/** Metadata from our package.json. */
 import { readFileSync } from 'node:fs';
 
 export const VERSION: string = JSON.parse(

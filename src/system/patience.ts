@@ -1,9 +1,9 @@
 /**
- * How long we wait for somebody else's work: for other programs and for disks. The limit is on time without progress,
- * never on time, so that slow work is left alone.
+ * Timeouts for other programs and for disks. A timeout limits the time without progress, not the total time, so that
+ * slow work may take as long as it needs.
  *
- * A program makes progress when it takes our bytes, says something, reads or writes, or spends processor time. One that
- * is stopped (SIGSTOP), or whose disk no longer answers, does none of it.
+ * A program makes progress when it accepts our input, writes output, reads or writes files, or uses CPU time. A program
+ * that is stopped (SIGSTOP), or whose disk no longer responds, does none of these.
  */
 
 import { execFile } from 'node:child_process';
@@ -11,37 +11,39 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { RenderError } from '../core/errors.js';
 
-/** Seconds without progress, where nobody says otherwise. */
+/** The default timeout: seconds without progress. */
 export const DEFAULT_TIMEOUT = 60;
 
-/** Something that should have made progress has made none. */
+/** Thrown when work has made no progress within its timeout. */
 export class StalledError extends RenderError {
   override name = 'StalledError';
 }
 
 /**
- * Counts the time that is spent waiting without any progress, and calls `giveUp` once when it reaches `seconds`. Time
- * in which this process itself does not run (Ctrl-Z, a machine asleep) does not count.
+ * Measures the time spent waiting without progress, and calls `giveUp` once when it reaches `seconds`. Time in which
+ * this process itself does not run (Ctrl-Z, a sleeping machine) does not count.
  */
 export class Patience {
-  private silent = 0; // milliseconds
-  private waiting = 0; // how many wait
+  private idleMs = 0; // time without progress
+  private waiting = 0; // number of current waits
   private timer: NodeJS.Timeout | undefined;
-  private last = 0;
+  private lastCheck = 0;
 
-  /** @param works - Whether what is waited for has made progress since it was last asked, where that can be seen. */
+  /**
+   * @param works - Tells whether the work has made progress since the previous call, if that can be observed.
+   */
   constructor(
     readonly seconds: number,
     private readonly giveUp: () => void,
     private readonly works?: () => boolean | Promise<boolean>,
   ) {}
 
-  /** Progress was made. */
+  /** Reports progress. */
   sign(): void {
-    this.silent = 0;
+    this.idleMs = 0;
   }
 
-  /** Begins to wait, anew if nobody does. Gives what ends it. */
+  /** Begins a wait and returns a function that ends it. The first of several concurrent waits starts the clock. */
   wait(): () => void {
     if (this.waiting++ === 0) this.start();
     let waits = true;
@@ -53,10 +55,10 @@ export class Patience {
 
   private start(): void {
     const ms = Math.min(1000, Math.max(20, 50 * this.seconds));
-    this.silent = 0;
-    this.last = performance.now();
-    this.timer = setInterval(() => this.look(ms), ms);
-    void this.works?.(); // what it has done so far does not count
+    this.idleMs = 0;
+    this.lastCheck = performance.now();
+    this.timer = setInterval(() => this.check(ms), ms);
+    void this.works?.(); // progress made before now does not count
   }
 
   private stop(): void {
@@ -64,13 +66,13 @@ export class Patience {
     this.timer = undefined;
   }
 
-  private async look(ms: number): Promise<void> {
+  private async check(ms: number): Promise<void> {
     const now = performance.now();
-    this.silent += Math.min(now - this.last, 2 * ms);
-    this.last = now;
+    this.idleMs += Math.min(now - this.lastCheck, 2 * ms);
+    this.lastCheck = now;
     const { timer } = this;
-    if (await this.works?.()) this.silent = 0;
-    if (timer !== this.timer || this.silent < 1000 * this.seconds) return;
+    if (await this.works?.()) this.idleMs = 0;
+    if (timer !== this.timer || this.idleMs < 1000 * this.seconds) return;
     this.stop();
     this.giveUp();
   }
@@ -78,8 +80,8 @@ export class Patience {
 
 /**
  * Waits for work as long as it makes progress.
- * @param works - See Patience. Without it, nothing can be seen of the work before it is done, such as a disk's.
- * @throws StalledError with `message` when it has made none for `seconds`.
+ * @param works - See Patience. Omit it if progress cannot be observed before the work is done, as with a disk.
+ * @throws StalledError with `message` when there has been no progress for `seconds`.
  */
 export async function within<T>(
   seconds: number,
@@ -95,24 +97,24 @@ export async function within<T>(
     return await Promise.race([work, late]);
   } finally {
     done();
-    work.catch(() => {}); // if it fails later, nobody waits for it any more
+    work.catch(() => {}); // a later failure has no other handler
   }
 }
 
-/** Whether what a program does can be seen here from outside. */
+/** Whether this system lets us observe another program's progress. */
 export const canSeeWork = process.platform !== 'win32';
 
 export interface ProgramOptions {
-  /** How long it may go without progress, in seconds. */
+  /** The longest time without progress, in seconds. */
   timeout: number;
-  /** What to say when it does. */
+  /** The error message when it is exceeded. */
   stalled: string;
   env?: NodeJS.ProcessEnv;
 }
 
 /**
- * What a program prints, given nothing to read.
- * @throws StalledError when it makes no progress; it is killed. Else what execFile throws.
+ * Runs a program with empty input and returns its stdout.
+ * @throws StalledError when the program makes no progress, after killing it. Otherwise what execFile throws.
  */
 export async function outputOf(
   path: string,
@@ -136,15 +138,15 @@ export async function outputOf(
   }
 }
 
-/** How long a program that was killed may take to go: a dead disk may hold it. */
+/** How long to wait for a killed program to exit, in seconds: a disk that does not respond may hold it. */
 const DIE_SECONDS = 1;
 
-/** Tells whether a program has worked since it was last asked. To be called every second or so. */
+/** A function that tells whether a program has made progress since its previous call. Call it about once a second. */
 export function workOf(pid: number): () => Promise<boolean> {
   return workBy(() => (process.platform === 'linux' ? onLinux(pid) : byPs(pid)));
 }
 
-/** The same for this very process. */
+/** The same for this process. */
 export function ownWork(): () => Promise<boolean> {
   return workBy(async () => {
     const { user, system } = process.cpuUsage();
@@ -152,19 +154,17 @@ export function ownWork(): () => Promise<boolean> {
   });
 }
 
-/** What a program has done so far. */
+/** The resources that a program has used so far. */
 interface Work {
-  /** In seconds. */
+  /** CPU time in seconds. */
   cpu: number;
-  /** Read and written. */
+  /** Bytes read and written. */
   bytes: number;
 }
 
-/**
- * Of a processor, what a program needs that only waits: it wakes up now and then to see that there is nothing to do.
- */
+/** The fraction of a CPU that an idle program uses: it wakes up now and then to find nothing to do. */
 const IDLE = 0.001;
-/** The least that systems count, in seconds, twice. */
+/** Two ticks of the system's CPU clock, in seconds. */
 const TICKS = 0.02;
 
 function workBy(read: () => Work | Promise<Work | undefined> | undefined): () => Promise<boolean> {
@@ -182,17 +182,17 @@ function workBy(read: () => Work | Promise<Work | undefined> | undefined): () =>
   };
 }
 
-/** Clock ticks a second in /proc, the same on all of Linux. */
+/** Clock ticks per second in /proc, the same on all Linux systems. */
 const HERTZ = 100;
 
 function onLinux(pid: number): Work | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the program's name may hold anything
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the program's name may contain any character
     const [user, system] = [fields[11], fields[12]].map(Number);
     return { cpu: (user + system) / HERTZ, bytes: bytesOf(pid) };
   } catch {
-    return undefined; // it has gone
+    return undefined; // it has exited
   }
 }
 
@@ -201,7 +201,7 @@ function bytesOf(pid: number): number {
     const counters = readFileSync(`/proc/${pid}/io`, 'latin1').matchAll(/^[rw]char: (\d+)$/gm);
     return [...counters].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
   } catch {
-    return 0; // not everywhere may one look
+    return 0; // not readable on every system
   }
 }
 

@@ -62,6 +62,6 @@ test('what was named and is not there is an error, though others would be found'
 
 test('none at all is one line with what to do', async () => {
   await expect(findBrowser(undefined, linux())).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[RenderError: No browser was found, and composed scenes are drawn in one: install Chrome, Chromium or Edge, name one with --browser or CHROME_PATH, or on Linux: npm install @sparticuz/chromium.]`,
+    `[RenderError: No browser was found, and composed scenes need one: install Chrome, Chromium or Edge, name one with --browser or CHROME_PATH, or on Linux run: npm install @sparticuz/chromium.]`,
   );
 });

@@ -99,6 +99,6 @@ describe('graphs', () => {
 
   test('a network of two inputs is no curve', () => {
     const network = { weights: [{ w: [[1, 1]] }] };
-    expect(() => functionOf({ network })).toThrow('is not a curve');
+    expect(() => functionOf({ network })).toThrow('cannot be drawn as a curve');
   });
 });

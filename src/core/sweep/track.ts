@@ -72,23 +72,35 @@ type During = [start: number, end: number] | undefined;
 
 /** Seeds walked through, the last leading back to the first: see `walk`. */
 export interface Walk {
+  /** Two or more seeds. */
   walk: (number | string)[];
+  /** Applied to each step. */
   easing?: EasingName | undefined;
 }
 
 type Movement = { easing?: EasingName; during?: [number, number] };
 
-/** From one number to another. */
+/**
+ * Moves from one number to another.
+ * @param movement - `easing` and `during`, the interval of the movement in seconds: the whole sweep by default.
+ */
 export function tween(from: number, to: number, movement: Movement = {}): Track {
   return { tween: [from, to], ...movement };
 }
 
-/** From one positive number to another by equal factors in equal times: what a zoom needs to look steady. */
+/**
+ * Moves from one positive number to another by equal factors in equal times, so that a zoom looks steady.
+ * @param movement - `easing` and `during`, the interval of the movement in seconds: the whole sweep by default.
+ */
 export function zoom(from: number, to: number, movement: Movement = {}): Track {
   return { zoom: [from, to], ...movement };
 }
 
-/** Through numbers at given seconds, the easing applied between each two; its ends hold. */
+/**
+ * Moves through values at given times. Constant before the first and after the last.
+ * @param points - Pairs of a time in seconds, 0 or more and rising, and a value.
+ * @param movement - `easing`, applied between each two points.
+ */
 export function keyframes(
   points: [seconds: number, value: number][],
   movement: { easing?: EasingName } = {},
@@ -108,7 +120,12 @@ export function loop(
   return { loop: { radius, ...options } };
 }
 
-/** A point going round a circle once: the tracks of its two coordinates. */
+/**
+ * The tracks of the two coordinates of a point that moves once around a circle.
+ * @param radius - Of the circle.
+ * @param centre - Of the circle, [x, y].
+ * @throws UsageError for a centre that is not a list.
+ */
 export function circle(radius: number, centre: [number, number] = [0, 0]): [Track, Track] {
   if (!Array.isArray(centre)) {
     throw new UsageError(`circle: the centre is ${quote(centre)} but must be [x, y].`);
@@ -116,7 +133,11 @@ export function circle(radius: number, centre: [number, number] = [0, 0]): [Trac
   return [loop(radius, { centre: centre[0] }), loop(radius, { centre: centre[1], phase: -0.25 })];
 }
 
-/** Seeds one after another and back to the first, equal times each, the network of one turning into the next's. */
+/**
+ * Blends from seed to seed and back to the first, each step taking the same time.
+ * @param seeds - Two or more, numbers or words.
+ * @param movement - `easing`, applied to each step.
+ */
 export function walk(seeds: (number | string)[], movement: { easing?: EasingName } = {}): Walk {
   return { walk: seeds, ...movement };
 }
