@@ -22,7 +22,7 @@ export interface AxesProps extends RectProps {
 
 /** Maps numbers to positions on an axis, in pixels, and back. */
 export interface Scale {
-  /** The position of a value. */
+  /** The position of a value, in pixels. */
   (value: number): number;
   /** The value at a position, in pixels. */
   invert(position: number): number;

@@ -116,7 +116,7 @@ export interface NetworkSpec {
   initialisation?: 'he' | 'glorot' | 'lecun' | undefined;
   /** s, 0 or more. With a named initialisation it is a factor on that, and 1 by default. */
   weightScale?: number | undefined;
-  /** The same for biases. By default they have the scale of their layer's weights. */
+  /** Scale of the biases, 0 or more. By default that of the same layer's weights. */
   biasScale?: number | undefined;
   /** Whether the first layer has a bias; by default not, as in the article's pictures, which are odd about (0, 0). */
   firstLayerBias: boolean;
