@@ -2,7 +2,7 @@
 
 import { RenderError, UsageError } from '../core/errors.js';
 import { didYouMean } from '../core/wording/did-you-mean.js';
-import type { OutputRequest } from '../jobs/film.js';
+import type { OutputRequest } from '../jobs/plan.js';
 import {
   headroom,
   type Measured,
