@@ -7,7 +7,7 @@ import type { Sweep } from '../core/sweep/sweep.js';
 import { makeFilm } from '../jobs/film.js';
 import type { ComposedRequest, SourceRequest } from '../jobs/job.js';
 import { checkStill } from '../jobs/plan.js';
-import { encodingIn, recipeOf, stillOf } from '../jobs/render.js';
+import { cacheFor, encodingIn, recipeOf, stillOf } from '../jobs/render.js';
 import { type Means, Workshop } from '../jobs/workshop.js';
 import { parseOutput, rateOf, warningsFor } from '../outputs/index.js';
 import { DEFAULT_SCENE, type DrawOptions, type RenderOptions, type StillOptions } from './options.js';
@@ -131,7 +131,7 @@ export async function draw(
       onKept: noteKept,
       onProgress: report.progress,
     };
-    const made = await makeFilm(request, workshop, { ...making, cache: options.cache });
+    const made = await makeFilm(request, workshop, { ...making, cache: cacheFor(options) });
     const chosen = !sweep || options.size !== undefined || options.for.length > 0;
     const advice = chosen ? '' : largerAdvice(scene, options, given, sweep, made.seconds);
     report.done(made, advice, checkAfter(group, report));
@@ -153,7 +153,7 @@ export async function still(
   const source = await stillSource(subject, options, means);
   const request = { source, outputs: [{ path }], recipe: recipeOf(source) };
   const film = await withWorkshop((workshop) =>
-    makeFilm(request, workshop, { ...means, cache: options.cache }),
+    makeFilm(request, workshop, { ...means, cache: cacheFor(options) }),
   );
   report.done(film, '');
 }

@@ -73,7 +73,10 @@ function loadSome(
       child.kill('SIGKILL');
     };
     const stop = () => end('It was stopped');
-    const stage = setTimeout(() => onStage?.(`loading ${basename(paths[loaded.length])}`), SILENCE);
+    const stage = setTimeout(
+      () => onStage?.(`loading ${basename(paths[loaded.length] ?? paths[paths.length - 1])}`),
+      SILENCE,
+    );
     let deadline: NodeJS.Timeout;
     const restart = () => {
       clearTimeout(deadline);

@@ -1,7 +1,7 @@
 /** Makes a film on this machine: plans it, makes its segments, and joins them. */
 import { availableParallelism } from 'node:os';
 import { union } from '../core/range.js';
-import { type Finished, needsFfmpeg, parseOutput, SegmentCache } from '../outputs/index.js';
+import { type Finished, needsFfmpeg, parseOutput, type SegmentCache } from '../outputs/index.js';
 import type { Job } from './job.js';
 import { join } from './join.js';
 import { type FilmRequest, plan } from './plan.js';
@@ -11,11 +11,8 @@ import type { Means, Workshop } from './workshop.js';
 
 /** How a film is made, and who hears of it. */
 export interface MakeOptions extends Means {
-  /**
-   * Whether to cache parts of the film on this machine, so that a restarted render resumes where it left off, and only
-   * the changed parts of a changed film are drawn. Defaults to false.
-   */
-  cache?: boolean | undefined;
+  /** Where segments of films are cached; nowhere by default. */
+  cache?: SegmentCache | undefined;
   /** Called for each part of the film that is in the cache. */
   onKept?: (() => void) | undefined;
   /** Called after each frame. */
@@ -55,9 +52,8 @@ export async function makeFilm(
   workshop: Workshop,
   options: MakeOptions = {},
 ): Promise<Film> {
-  const { onProgress, onKept, onWarning, signal } = options;
+  const { cache, onProgress, onKept, onWarning, signal } = options;
   const started = performance.now();
-  const cache = options.cache ? SegmentCache.here() : undefined;
   let job: Job | undefined;
   const closing: (() => Promise<unknown>)[] = [];
   const closeAll = () => Promise.all(closing.map((close) => close()));

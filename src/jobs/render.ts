@@ -8,7 +8,7 @@ import { sizeSchema } from '../core/frame/description.js';
 import type { Recipe } from '../core/recipe.js';
 import { checkedSweep, frameAt, preparePace, type Sweep } from '../core/sweep/sweep.js';
 import { explain, quote } from '../core/wording/explain.js';
-import { type EncodeOptions, gifPalettes, qualities } from '../outputs/index.js';
+import { type EncodeOptions, gifPalettes, qualities, SegmentCache } from '../outputs/index.js';
 import { type Film, type MakeOptions, makeFilm } from './film.js';
 import type { ComposedRequest, SourceRequest } from './job.js';
 import { checkStill, type FilmRequest, type OutputRequest } from './plan.js';
@@ -23,7 +23,14 @@ export interface SceneInput {
 }
 
 /** Options of films and stills. */
-export interface RenderOptions extends MakeOptions, Omit<EncodeOptions, 'note'> {
+export interface RenderOptions
+  extends Omit<MakeOptions, 'cache' | 'follow' | 'onCell'>,
+    Omit<EncodeOptions, 'note'> {
+  /**
+   * Whether to cache parts of the film on this machine, so that a restarted render resumes where it left off, and only
+   * the changed parts of a changed film are drawn. Defaults to false.
+   */
+  cache?: boolean;
   /** Composed scenes only: width and height in pixels. Defaults to 1920 x 1080. */
   size?: [width: number, height: number];
   /** Composed scenes only: frames per second, 1 to 1000. Defaults to 25. */
@@ -111,10 +118,15 @@ async function render(
   const workshop = new Workshop();
   try {
     const request = { source, ...files, encode: encodingIn(options), recipe: recipeOf(source) };
-    return await makeFilm(request, workshop, { ...options, follow: options.cache });
+    return await makeFilm(request, workshop, { ...options, cache: cacheFor(options), follow: options.cache });
   } finally {
     await workshop.close();
   }
+}
+
+/** The cache of this machine, if it is wanted. */
+export function cacheFor({ cache }: { cache?: boolean }): SegmentCache | undefined {
+  return cache ? SegmentCache.here() : undefined;
 }
 
 /** The encoding among options that hold more. */

@@ -61,7 +61,7 @@ export class SegmentEncoder {
    * @returns When the array may be used again, which is not before ffmpeg is ready for more.
    * @throws RenderError if ffmpeg has exited, with its reason; Error if the caller wrote a wrong frame.
    */
-  write(frame: Uint8Array): Promise<void> {
+  async write(frame: Uint8Array): Promise<void> {
     this.expect('started');
     const { path } = this.bench.output;
     const { width, height, pixels } = this.film;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { layOut } from '../../src/jobs/sheet.js';
+import { layOut } from '../../src/jobs/sheet-layout.js';
 import { temporaryFolder, untrained } from '../cli/untrained.js';
 import { imageData } from '../png.js';
 import { decode } from '../video/decode.js';
@@ -78,7 +78,7 @@ async function cells(...args: string[]): Promise<Buffer[]> {
   expect([code, stderr]).toEqual([0, '']);
   const layout = layOut({ size: [80, 60], labels: [{ name: '' }, { name: '' }], columns: 2 });
   const parts = [0, 1].map(async (i) => {
-    const [x, y] = layout.place(i);
+    const [x, y] = layout.cornerOf(i);
     const { frames } = await decode(path, { width: 80, height: 60, filter: `crop=80:60:${x}:${y}` });
     return Buffer.from(frames[0]);
   });
