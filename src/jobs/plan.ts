@@ -48,7 +48,9 @@ export interface OutputRequest {
 
 /** What to make of a source's frames. */
 export interface FilmRequest {
+  /** Where the frames come from. */
   source: SourceRequest;
+  /** The files to make. */
   outputs: OutputRequest[];
   /** A PNG of one frame beside them. */
   poster?: { path: string; frame: 'first' | 'last' } | undefined;
@@ -60,6 +62,8 @@ export interface FilmRequest {
 
 /**
  * Describes and checks every frame once, and names every segment. The source stays open in the workshop for segment().
+ * @param workshop - What draws and encodes; close it when all films are made.
+ * @param means - Which renderer, browser and ffmpeg to use.
  * @param cache - Where frames of the film as it was before it was changed may be found.
  * @throws UsageError for an invalid request; RenderError if something needed is missing.
  */

@@ -11,6 +11,7 @@ export interface SegmentStore {
   has(part: Part): Promise<boolean>;
   /** Where to make the files of an output's parts. Every bench is given back with done(). */
   bench(output: number): Promise<Workbench>;
+  /** Gives a bench back. */
   done(bench: Workbench): Promise<void>;
   /**
    * Keeps a complete file.

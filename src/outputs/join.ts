@@ -12,8 +12,9 @@ import type { Workbench } from './workbench.js';
 
 /** A finished output. */
 export interface Finished {
+  /** As it was given. */
   path: string;
-  /** Of all frames together for a sequence. */
+  /** Its size in bytes; of all frames together for a sequence. */
   bytes: number;
   /** What was chosen automatically, for people: "crf 27 to fit". */
   chose?: string;
