@@ -376,8 +376,9 @@ describe('prose', () => {
       for (const { 0: mentioned, index } of text.matchAll(
         /(?<![\w./@-])(src|test|bench|build|docs)\/[\w.-]+(\/[\w.-]+)*/g,
       )) {
-        const file = mentioned.replace(/\.$/, '');
-        if (!exists(file))
+        const file = mentioned.replace(/\.$/, '').replace(/\/NAME\b.*/, ''); // a file of that kind
+        const isGenerated = /\/\.\w/.test(file);
+        if (!isGenerated && !exists(file))
           broken.push(`${path}:${line + text.slice(0, index).split('\n').length - 1} mentions ${file}`);
       }
     }
@@ -398,6 +399,15 @@ describe('CONTRIBUTING.md', () => {
     ).toEqual(FOLDERS.map(({ path, runs }) => `${path}, ${runs}`));
   });
 
+  test('names only files that exist, if only by the ends of their paths', () => {
+    const all = [...sources, ...filesIn('test', /./), ...filesIn('build', /./)];
+    const names = [...text.matchAll(/`([\w./-]+\.[jt]sx?)`/g)].map(([, name]) => name);
+    expectNone(
+      'CONTRIBUTING.md names only files that exist',
+      names.filter((name) => !name.includes('NAME') && !all.some((path) => `/${path}`.endsWith(`/${name}`))),
+    );
+  });
+
   test('lists at most three files, all of them there, for each thing to add', () => {
     const lists = [...text.matchAll(/^\*\*(An? [\w ]+)\*\*:?\n((?:\d\. .*\n(?: {2,}.*\n)*)+)/gm)];
     expect(lists.map(([, title]) => title)).toEqual(['An activation', 'A format', 'An option', 'A backend']);
@@ -406,7 +416,7 @@ describe('CONTRIBUTING.md', () => {
       expect(items.length, `Rule: ${title} takes at most three files`).toBeLessThanOrEqual(3);
       for (const item of items) {
         const [, path = ''] = /`([\w./-]+)`/.exec(item) ?? [];
-        const known = path.replace(/NAME\b.*/, '');
+        const known = path.replace(/NAME\b.*/, ''); // a file of that kind
         expect(exists(known), `Rule: ${title} lists files that exist: ${path || item}`).toBe(true);
       }
     }
