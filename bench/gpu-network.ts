@@ -62,7 +62,7 @@ export interface BatchTimes {
 }
 
 /** A renderer that is timed in batches. */
-export interface Stopwatch {
+interface Stopwatch {
   renderer: FrameRenderer;
   /** What it was told of the frames since they were cleared. */
   timings: Timing[];

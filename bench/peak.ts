@@ -5,7 +5,7 @@
 import type { Device } from '../src/renderers/gpu/device.js';
 import { each } from '../src/renderers/gpu/kernels/kernel.js';
 
-export interface Peak {
+interface Peak {
   /** Operations a second. */
   rate: number;
   /** Which kernel reached it. */

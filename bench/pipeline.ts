@@ -27,7 +27,7 @@ import { built } from './built.js';
 const SECONDS = 3;
 
 /** Seconds, the least of some rounds. */
-export interface FilmTimes {
+interface FilmTimes {
   draw: number;
   encode: number;
   film: number;

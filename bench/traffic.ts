@@ -1,6 +1,6 @@
 /** How many bytes go to a device and come from it, counted where they pass: at WebGPU's own methods. */
 
-export interface Traffic {
+interface Traffic {
   /** Bytes written to buffers. */
   up: number;
   /** Bytes copied to where the processor reads them. */

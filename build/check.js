@@ -1,7 +1,7 @@
 /**
- * `npm run check`: the formatter and linter, then the types: of everything, of what runs in a browser without Node's, and
- * of what runs in Node without the DOM's. As many at once as there are cores. Prints only what fails, and which rule that
- * breaks.
+ * `npm run check`: the formatter and linter, then the types: of everything, of what runs in a browser without Node's,
+ * and of what runs in Node without the DOM's. As many at once as there are cores. Prints only what fails, and which
+ * rule that breaks.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';

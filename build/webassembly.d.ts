@@ -1,6 +1,6 @@
 /**
- * The part of WebAssembly that we use. TypeScript declares it only together with the DOM, which tsconfig.node.json leaves
- * out; @types/node declares only the name of Module.
+ * The part of WebAssembly that we use. TypeScript declares it only together with the DOM, which tsconfig.node.json
+ * leaves out; @types/node declares only the name of Module.
  */
 declare namespace WebAssembly {
   class Module {

@@ -1,6 +1,6 @@
 /** A browser that was found on this machine; find-browser.ts says where it looks. */
 
-export type BrowserSource = '--browser' | 'CHROME_PATH' | 'installed' | '@sparticuz/chromium';
+type BrowserSource = '--browser' | 'CHROME_PATH' | 'installed' | '@sparticuz/chromium';
 
 export interface Browser {
   /** Absolute path of the executable. */

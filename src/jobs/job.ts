@@ -29,7 +29,7 @@ export const JOB_VERSION = 1;
 const MAX_JOB_BYTES = 2 ** 28;
 
 /** Frames of a sweep, all of them by default. */
-export interface SweepRequest {
+interface SweepRequest {
   kind: 'sweep';
   sweep: Sweep;
   frames?: Range | undefined;
@@ -102,7 +102,7 @@ export interface PlannedOutput {
 }
 
 /** Everything else that the bytes depend on. */
-export interface Pins {
+interface Pins {
   /** Of this package. */
   version: string;
   /** A digest of the code that decides pixels and bytes. */

@@ -9,7 +9,7 @@ import { keyOf, pinsOf } from './plan.js';
 import { fileOf, type SegmentStore } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
-export interface SegmentOptions extends Means {
+interface SegmentOptions extends Means {
   /** Called after each frame that was drawn. */
   onFrame?: (() => void) | undefined;
 }

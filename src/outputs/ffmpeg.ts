@@ -30,8 +30,8 @@ export interface Surroundings {
 const here: Surroundings = { env: process.env, packagePath };
 
 /**
- * Finds ffmpeg, in this order: `explicit` (the --ffmpeg option), the FFMPEG_PATH variable, the ffmpeg-static package, an
- * `ffmpeg` on PATH, and the 2018 build inside @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
+ * Finds ffmpeg, in this order: `explicit` (the --ffmpeg option), the FFMPEG_PATH variable, the ffmpeg-static package,
+ * an `ffmpeg` on PATH, and the 2018 build inside @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
  * @param timeout - How long one may make no progress, in seconds.
  * @throws UsageError when `explicit` or FFMPEG_PATH names something that does not run: whoever named it meant it.
  * @throws RenderError when there is none at all.

@@ -20,7 +20,7 @@ export interface Finished {
   chose?: string;
 }
 
-export interface JoinOptions extends EncodeOptions {
+interface JoinOptions extends EncodeOptions {
   /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
   firstNumber?: number;
   /** The difference between consecutive numbers, where frames of that film are left out. Defaults to 1. */

@@ -1,6 +1,7 @@
 /**
- * Frames against the pictures in test/browser/pictures, those of sweeps as well. UPDATE_PICTURES=1 writes them anew; look at them then. Where a
- * frame is not its picture, both and their difference, eight times as strong, are left in test/.out.
+ * Frames against the pictures in test/browser/pictures, those of sweeps as well. UPDATE_PICTURES=1 writes them anew;
+ * look at them then. Where a frame is not its picture, both and their difference, eight times as strong, are left in
+ * test/.out.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

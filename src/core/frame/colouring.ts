@@ -55,7 +55,7 @@ export function lightOfOutputs(space: 'oklab' | 'oklch', u: number, v: number, w
 const between = ([from, to]: readonly [number, number], share: number) => from + (to - from) * share;
 
 /** The colour of a value in [0, 1]. */
-export function mapped(table: Float32Array, value: number): Colour {
+function mapped(table: Float32Array, value: number): Colour {
   const last = table.length / 3 - 1;
   const place = (value || 0) * last;
   const first = Math.min(last - 1, Math.floor(place));

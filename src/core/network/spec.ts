@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { type Activation, type ActivationName, activationNames } from './activations.js';
 
 /** What one network may cost at most: 2^28 weights are a gigabyte of float32 in every worker. */
-export const MAX_WEIGHTS = 2 ** 28;
+const MAX_WEIGHTS = 2 ** 28;
 export const MAX_LAYERS = 1024;
 export const MAX_WIDTH = 8192;
 export const MAX_INPUTS = 64;

@@ -5,7 +5,7 @@
  */
 
 /** From 0 at 0 to 1 at 1; back and elastic ones overshoot in between. */
-export type Easing = (u: number) => number;
+type Easing = (u: number) => number;
 
 const inCurves = {
   Sine: (u) => 1 - Math.cos((u * Math.PI) / 2),

@@ -90,9 +90,6 @@ const sweepFields = {
 /** Only shape and spelling: values are checked by frameSchema at the times they are drawn. */
 const sweepSchema = z.strictObject(sweepFields);
 
-/** The names of a sweep's own fields. */
-export const sweepFieldNames = Object.keys(sweepFields) as (keyof Sweep)[];
-
 /** A sweep that has been checked. It is plain data. */
 export interface Sweep {
   /** A one-line description; may be empty. */
@@ -441,7 +438,7 @@ function tracksOf(sweep: Sweep): Placed[] {
 }
 
 /** Every track in a value, with the way to it. */
-export function tracksIn(
+function tracksIn(
   value: unknown,
   path: (string | number)[] = [],
 ): { path: (string | number)[]; value: unknown }[] {

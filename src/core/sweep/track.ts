@@ -9,7 +9,7 @@ import { quote } from '../wording/explain.js';
 import { type EasingName, easingNames, easings } from './easing.js';
 
 /** Motion Canvas's own default. */
-export const DEFAULT_EASING: EasingName = 'easeInOutCubic';
+const DEFAULT_EASING: EasingName = 'easeInOutCubic';
 
 const easing = z.enum(easingNames).optional();
 const time = z.number().min(0);

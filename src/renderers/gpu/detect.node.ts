@@ -4,11 +4,11 @@
  * affects it.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { VERSION } from '../../system/package.js';
 import type { AdapterInfo } from './adapter.js';
 import { keep, keyOf, recall } from './answers.node.js';
 import {
@@ -231,8 +231,7 @@ function asAnswer(kept: unknown): Answer | undefined {
 /** Everything that affects the answer. */
 function state(): unknown {
   const { platform, arch, execPath, version } = process;
-  const ours = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
-  const system = [platform, arch, release(), execPath, version, ours, stampOf(PROBE)];
+  const system = [platform, arch, release(), execPath, version, VERSION, stampOf(PROBE)];
   let dawn: unknown;
   try {
     const folder = dirname(createRequire(import.meta.url).resolve('webgpu'));

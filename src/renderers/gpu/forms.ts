@@ -1,6 +1,7 @@
 /**
  * In which forms the narrow kernel may run. Which is fastest differs between GPUs by more than a factor of two, and no
- * property that WebGPU tells says which: so the likeliest comes first, and the others are tried where it pays (tuner.ts).
+ * property that WebGPU tells says which: so the likeliest comes first, and the others are tried where it pays
+ * (tuner.ts).
  */
 import { type NarrowForm, narrowBytes, samplesOf } from './kernels/narrow.js';
 

@@ -1,6 +1,6 @@
 /**
- * What Node and the page that draws a composed scene say to each other: plain data, and the functions that Node calls as
- * `window.untrained`. Types only, without the DOM's, so that both halves can import them.
+ * What Node and the page that draws a composed scene say to each other: plain data, and the functions that Node calls
+ * as `window.untrained`. Types only, without the DOM's, so that both halves can import them.
  */
 import type { PixelFormat } from '../../../core/frame/pixels.js';
 
@@ -9,8 +9,8 @@ export interface PageApi {
   /** Runs the scenes once, to learn how long they are. */
   open(settings: FilmSettings): Promise<FilmInfo | Failure>;
   /**
-   * Draws one page's share of every `step`th frame from `first` to `last`: `pages` pages take turns, and this one is number
-   * `page`, from 0. Sends each frame to the server. May be called again for later frames.
+   * Draws one page's share of every `step`th frame from `first` to `last`: `pages` pages take turns, and this one is
+   * number `page`, from 0. Sends each frame to the server. May be called again for later frames.
    */
   draw(first: number, last: number, step: number, page: number, pages: number): Promise<Failure | undefined>;
   /**

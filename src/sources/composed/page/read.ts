@@ -6,7 +6,7 @@ import { type ByteOrder, Converter } from './convert.js';
 const ORDERS: Partial<Record<VideoPixelFormat, ByteOrder>> = { BGRX: 'bgr', RGBX: 'rgb' };
 
 /** A frame, and the one before it, as uint32. */
-export interface Reading {
+interface Reading {
   now: Uint32Array<ArrayBuffer>;
   before?: Uint32Array<ArrayBuffer>;
 }
