@@ -163,7 +163,7 @@ export function commentsOf(path: string): { line: number; text: string }[] {
   const text = file.text;
   const ranges = new Map<number, number>();
   const visit = (node: ts.Node): void => {
-    const children = node.getChildren(file);
+    const children = node.getChildren(file).filter((child) => !ts.isJSDoc(child));
     if (children.length === 0) {
       const all = [
         ...(ts.getLeadingCommentRanges(text, node.pos) ?? []),
@@ -171,7 +171,7 @@ export function commentsOf(path: string): { line: number; text: string }[] {
       ];
       if (node.kind !== ts.SyntaxKind.JsxText) for (const { pos, end } of all) ranges.set(pos, end);
     }
-    for (const child of children) if (!ts.isJSDoc(child)) visit(child);
+    for (const child of children) visit(child);
   };
   visit(file);
   return [...ranges].map(([pos, end]) => ({
