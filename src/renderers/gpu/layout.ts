@@ -3,7 +3,7 @@
 type Scalar = 'u32' | 'f32';
 
 /** A record of 4-byte numbers, in the order of its table. */
-interface Struct<Fields extends Record<string, Scalar>> {
+export interface Struct<Fields extends Record<string, Scalar>> {
   /** Its declaration in WGSL. */
   wgsl: string;
   /** How many bytes one takes. */
