@@ -5,7 +5,7 @@
 import { frameSchema } from 'untrained';
 import type { NarrowForm } from '../src/renderers/gpu/kernels/narrow.js';
 import { built } from './built.js';
-import { type GpuBench, inSoftware, tera } from './gpu.js';
+import { type GpuBench, inSoftware, tera } from './gpu-bench.js';
 import {
   type BatchTimes,
   formName,

@@ -6,7 +6,7 @@ import type { PixelFormat } from '../src/core/frame/pixels.js';
 import type { Timing } from '../src/renderers/gpu/session.js';
 import { built } from './built.js';
 import { drawFrames } from './frames.js';
-import { type GpuBench, inSoftware, tera } from './gpu.js';
+import { type GpuBench, inSoftware, tera } from './gpu-bench.js';
 import { fixed, mean, median, sized, some, table } from './table.js';
 import { trafficOf } from './traffic.js';
 
@@ -64,7 +64,7 @@ export interface BatchTimes {
 }
 
 /** A renderer that is timed in batches. */
-export interface Stopwatch {
+interface Stopwatch {
   renderer: FrameRenderer;
   /** The device's timings since this list was last cleared. */
   timings: Timing[];

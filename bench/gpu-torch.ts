@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildNetwork } from 'untrained';
 import { differenceTo, inWords, pointsOf } from './frames.js';
-import { type GpuBench, inSoftware } from './gpu.js';
+import { type GpuBench, inSoftware } from './gpu-bench.js';
 import { BATCH_MS, type NetworkFigures } from './gpu-network.js';
 import { LeftOut, type Peer } from './peers.js';
 import { fixed, median, some, table } from './table.js';

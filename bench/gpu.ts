@@ -10,6 +10,7 @@ import { findFfmpeg } from 'untrained/render';
 import scene from '../scenes/weight-scale.js';
 import type { Adapter, Device } from '../src/renderers/gpu/device.js';
 import { built } from './built.js';
+import { type GpuBench, inSoftware, tera } from './gpu-bench.js';
 import { benchForms } from './gpu-forms.js';
 import { benchNetwork, type NetworkFigures, networks, smallNetworks } from './gpu-network.js';
 import { benchTorch } from './gpu-torch.js';
@@ -20,18 +21,7 @@ import { table } from './table.js';
 
 export const gpuParts = ['27x30', '27x30-relu', '14x400', '2x10', 'forms', 'film', 'torch'] as const;
 
-/** The input of every part. */
-export interface GpuBench {
-  open: () => ReturnType<Adapter['open']>;
-  software: boolean;
-  rounds: number;
-  /** The device's measured peak, in operations per second. */
-  peak: number;
-  /** The remaining time of the benchmark, in milliseconds. */
-  left(): number;
-}
-
-export interface GpuOptions {
+interface GpuOptions {
   software: boolean;
   chosen: string[];
   rounds: number;
@@ -198,14 +188,4 @@ function printSummary(
   console.log(
     `  film: efficiency ${running} (at least 0.9) after its first frame; ${whole} including the ${start} s before it`,
   );
-}
-
-/** A warning for titles, so that figures of a software adapter are not mistaken for a GPU's. */
-export function inSoftware({ software }: { software: boolean }): string {
-  return software ? ' - IN SOFTWARE, MEANINGLESS' : '';
-}
-
-export function tera(rate: number): string {
-  const value = rate / 1e12;
-  return value.toFixed(value < 0.1 ? 4 : value < 10 ? 2 : 1);
 }

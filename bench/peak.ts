@@ -5,8 +5,8 @@
 import type { Device } from '../src/renderers/gpu/device.js';
 import { each } from '../src/renderers/gpu/kernels/kernel.js';
 
-export interface Peak {
-  /** Operations per second. */
+interface Peak {
+  /** Operations a second. */
   rate: number;
   /** The kernel that reached it. */
   shape: string;

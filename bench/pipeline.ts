@@ -26,8 +26,8 @@ import { built } from './built.js';
 /** The length of the film in seconds, from the middle of the scene, where the picture is moderately complex. */
 const SECONDS = 3;
 
-/** Seconds, the shortest of all rounds. */
-export interface FilmTimes {
+/** Seconds, the least of some rounds. */
+interface FilmTimes {
   draw: number;
   encode: number;
   film: number;

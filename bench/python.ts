@@ -44,7 +44,7 @@ export async function readBrightness({ folder }: Pick<Work, 'folder'>): Promise<
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }
 
-export interface Python<Hello> {
+interface Python<Hello> {
   hello: Hello;
   /**
    * Sends a line, and waits for the answer.

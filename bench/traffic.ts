@@ -1,6 +1,6 @@
 /** Counts the bytes that go to and from a device, in WebGPU's own methods. */
 
-export interface Traffic {
+interface Traffic {
   /** Bytes written to buffers. */
   up: number;
   /** Bytes copied to buffers that the CPU can read. */

@@ -31,7 +31,7 @@ import { createRenderer as createUnchecked, type RendererOptions } from './rende
 
 /** Parses untrusted data and fills in its defaults. */
 export interface Schema<Output> {
-  /** @throws UsageError that states the value, the rule and the next step. */
+  /** The data, checked and completed. @throws UsageError that states the value, the rule and the next step. */
   parse(input: unknown): Output;
   /** The same, without throwing. */
   safeParse(input: unknown): { success: true; data: Output } | { success: false; error: UsageError };
@@ -65,6 +65,7 @@ function checkRendererOptions(options: RendererOptions): void {
 
 /**
  * Starts a renderer; end it with `close()`.
+ * @param options - Which backend draws, and how; see RendererOptions. Everything has a default.
  * @throws UsageError if a GPU is requested but not available, or for invalid options.
  */
 export async function createRenderer(options: RendererOptions = {}): Promise<FrameRenderer> {
@@ -88,21 +89,34 @@ export async function createRenderer(options: RendererOptions = {}): Promise<Fra
   return renderer;
 }
 
-/** Draws a network's weights and scales them. @throws UsageError for an invalid spec. */
+/**
+ * Draws a network's weights and scales them.
+ * @param spec - As people write it; see NetworkInput. Each layer has (units, inputs) weights and (units) biases.
+ * @throws UsageError for an invalid spec.
+ */
 export function buildNetwork(spec: NetworkInput): Network {
   return buildUnchecked(networkSchema.parse(spec));
 }
 
 /**
- * Evaluates the network at the point x, which has one number per input: 1 or 3 brightnesses in [0, 1].
- * @throws UsageError for a wrong number of inputs.
+ * Evaluates a network at one point, in float64.
+ * @param network - The result of buildNetwork.
+ * @param x - The point: one finite number per input.
+ * @returns One brightness per output (1 or 3), each in [0, 1].
+ * @throws UsageError for a wrong number of inputs, or for anything that is not a network.
  */
 export function forward(network: Network, x: ArrayLike<number>): number[] {
   checkPoint(network, x);
   return forwardUnchecked(network, x);
 }
 
-/** The sums z = W_L y_{L-1} + b_L of the last layer, before the output activation. @throws UsageError like forward. */
+/**
+ * The sums z = W_L y_{L-1} + b_L of the last layer, before the output activation, in float64.
+ * @param network - The result of buildNetwork.
+ * @param x - The point: one finite number per input.
+ * @returns One sum per output (1 or 3), of any size.
+ * @throws UsageError for a wrong number of inputs, or for anything that is not a network.
+ */
 export function logits(network: Network, x: ArrayLike<number>): number[] {
   checkPoint(network, x);
   return logitsUnchecked(network, x);
@@ -121,9 +135,15 @@ function checkPoint(network: Network, x: ArrayLike<number>): void {
 }
 
 /**
- * What one unit draws: its bias, then one number per input; (1 + inputs) long. Uniform draws lie in [-1, 1), normal
- * ones have standard deviation 1.
- * @param layer - The weight matrix, counted from 1. @param unit - Its row, counted from 1.
+ * The random numbers of one unit, before they are scaled: its bias, then one number per input. Uniform numbers are in
+ * [-1, 1), normal ones have standard deviation 1.
+ * @param seed - A number or a word.
+ * @param layer - The weight matrix, counted from 1.
+ * @param unit - Its row, counted from 1.
+ * @param inputs - The matrix's columns, 0 or more.
+ * @param distribution - `uniform` or `normal`.
+ * @returns (1 + inputs) numbers.
+ * @throws UsageError for an argument out of range.
  */
 export function drawUnit(
   seed: Seed,
@@ -143,6 +163,7 @@ export function drawUnit(
 
 /**
  * The frame at t seconds, from 0 to the sweep's end. With an even pace, the first call takes a second or two.
+ * @param sweep - The result of sweep() or readRecipe().
  * @throws UsageError for a time out of range, or for anything that is not a sweep.
  */
 export function frameAt(sweep: Sweep, t: number): FrameDescription {
@@ -177,7 +198,10 @@ export function grainNote(sweep: Sweep, range?: readonly [number, number]): stri
   return grainNoteUnchecked(checked, evaluate, range);
 }
 
-/** How many frames a sweep has: at least one. */
+/**
+ * The number of frames of a sweep: at least one.
+ * @throws UsageError for anything that is not a sweep.
+ */
 export function frameCount(sweep: Pick<Sweep, 'seconds' | 'fps'>): number {
   checkNumbers(sweep);
   return frameCountUnchecked(sweep);
@@ -186,6 +210,8 @@ export function frameCount(sweep: Pick<Sweep, 'seconds' | 'fps'>): number {
 /**
  * The time of frame i (from 0), in seconds. An open sweep's first frame shows its beginning and its last one its end; a
  * loop's frames are equally far apart all the way round, so that the last is one step before the first.
+ * @param sweep - Its length in seconds, its frame rate, and whether it is a loop.
+ * @throws UsageError for a frame that the sweep does not have, or for anything that is not a sweep.
  */
 export function timeOfFrame(sweep: Pick<Sweep, 'seconds' | 'fps' | 'loop'>, i: number): number {
   checkNumbers(sweep);
@@ -202,7 +228,11 @@ function checkNumbers(sweep: Pick<Sweep, 'seconds' | 'fps'>): void {
   throw new UsageError(`The sweep is ${quote(sweep)} but must be the result of sweep({ ... }).`);
 }
 
-/** A sweep from JSON text. @throws UsageError that says what is wrong and where. */
+/**
+ * Reads a sweep from JSON text, which may come from anyone: a recipe names no files and holds no code.
+ * @param text - As writeRecipe returns it.
+ * @throws UsageError that says what is wrong and where.
+ */
 export function readRecipe(text: string): Sweep {
   if (typeof text === 'string') return readUnchecked(text);
   throw new UsageError(`The recipe is ${quote(text)} but must be JSON text, as writeRecipe returns it.`);

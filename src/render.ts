@@ -23,9 +23,9 @@ export { type Means, Workshop } from './jobs/workshop.js';
 export type { Ffmpeg, FfmpegSource, Finished } from './outputs/index.js';
 
 /**
- * Finds ffmpeg where `--ffmpeg` looks for it.
- * @param path - The one to use; found automatically by default.
- * @throws UsageError when `path` names something that does not run; RenderError when there is no ffmpeg at all.
+ * Finds ffmpeg as the command does: `path`, FFMPEG_PATH, `ffmpeg-static`, PATH, or the one that npm installed.
+ * @param path - The program to use; found automatically by default.
+ * @throws UsageError if `path` or FFMPEG_PATH names something that does not run; RenderError if there is no ffmpeg.
  */
 export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
   if (path === undefined || (typeof path === 'string' && path !== '')) return find(path);

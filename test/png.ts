@@ -1,4 +1,6 @@
-/** The compressed pixels of a PNG, without what else it carries: two of one encoder have the same if they show the same. */
+/**
+ * The compressed pixels of a PNG, without what else it carries: two of one encoder have the same if they show the same.
+ */
 export function imageData(png: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let at = 8; at + 8 <= png.length; ) {

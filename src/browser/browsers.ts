@@ -1,5 +1,6 @@
 /** Running browsers, kept for the next use. */
-import { type Browser, findBrowser } from './find-browser.js';
+import type { Browser } from './browser.js';
+import { findBrowser } from './find-browser.js';
 import { type Running, startBrowser } from './launch.js';
 
 /** A browser in use. */

@@ -3,18 +3,8 @@
 import { constants, promises as fs } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
+import type { Browser } from './browser.js';
 import { unpackChromium } from './unpack-chromium.js';
-
-export type BrowserSource = '--browser' | 'CHROME_PATH' | 'installed' | '@sparticuz/chromium';
-
-export interface Browser {
-  /** Absolute path of the executable. */
-  path: string;
-  /** How it was found. */
-  source: BrowserSource;
-  /** Environment variables to set for it, in addition to ours: the locations of its shared libraries and fonts. */
-  env: Record<string, string>;
-}
 
 /** The environment that findBrowser searches; tests pass their own. */
 export interface Surroundings {

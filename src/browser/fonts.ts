@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { homeFolder } from '../system/folders.js';
-import type { Browser } from './find-browser.js';
+import type { Browser } from './browser.js';
 
 const BUNDLED = fileURLToPath(new URL('../../fonts/generic', import.meta.url));
 

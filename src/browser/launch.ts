@@ -8,7 +8,7 @@ import { RenderError } from '../core/errors.js';
 import { WIDE_SIMD_IN_PAGES } from '../renderers/cpu/host.node.js';
 import { whyRefused } from '../system/folders.js';
 import { DEFAULT_TIMEOUT, StalledError, within } from '../system/patience.js';
-import type { Browser } from './find-browser.js';
+import type { Browser } from './browser.js';
 
 // With import, loading would take 1.5 times as long: Node scans a whole CommonJS package for the names it exports.
 const { chromium } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');

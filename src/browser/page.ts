@@ -1,7 +1,7 @@
 /** Pages that can reach only our own server: neither the network nor other programs on this machine. */
 
 import type { Page, Browser as Process } from 'playwright-core';
-import type { Browser } from './find-browser.js';
+import type { Browser } from './browser.js';
 import { setGenericFonts } from './fonts.js';
 
 /**

@@ -117,7 +117,7 @@ function peopleReporter(): Reporter {
 }
 
 /** For example "█████░░░░░ 100/200 frames  5.1 fps  20 s left". */
-export function progressLine({ frame, frames, fps, secondsLeft }: Progress, width: number): string {
+function progressLine({ frame, frames, fps, secondsLeft }: Progress, width: number): string {
   const full = Math.round((width * frame) / frames);
   const bar = width > 0 ? `${'█'.repeat(full)}${'░'.repeat(width - full)} ` : '';
   const left = frame === frames ? 'finishing' : `${duration(secondsLeft)} left`;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export type Shell = 'posix' | 'powershell' | 'cmd';
+type Shell = 'posix' | 'powershell' | 'cmd';
 
 /**
  * `untrained NAME WORDS...`, through npm or npx if this command was invoked that way.

@@ -4,8 +4,6 @@ import { UsageError } from './errors.js';
 /** The first and last frame, from 0, both included. */
 export type Range = readonly [first: number, last: number];
 
-export const framesIn = ([first, last]: Range): number => last - first + 1;
-
 /** @throws UsageError for a range outside a film. @param what - What has the frames: "sweep". */
 export function checkRange([first, last]: Range, frames: number, what: string): void {
   const end = frames - 1;

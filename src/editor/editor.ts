@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -11,6 +11,7 @@ import { createServer, type Plugin } from 'vite';
 import { RenderError } from '../core/errors.js';
 import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js';
 import { metaFileOf } from '../sources/composed/target.js';
+import { makeFolder } from '../system/folders.js';
 import { type EditorSources, editorPages } from './pages.js';
 
 export interface EditorOptions extends EditorSources {
@@ -105,7 +106,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 async function cacheFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const usual = join(root, 'node_modules', '.vite');
   try {
-    await mkdir(usual, { recursive: true });
+    await makeFolder(usual);
     await rmdir(await mkdtemp(join(usual, 'writable-')));
     return { path: usual, remove: async () => {} };
   } catch {
@@ -135,7 +136,7 @@ function survive(onWarning: (text: string) => void): Plugin {
     configureServer({ ws, middlewares }) {
       // Motion Canvas's own handler crashes the process if the program that shows folders is missing.
       middlewares.use('/__open-output-path', async (_, response) => {
-        await mkdir(output, { recursive: true }).catch(note);
+        await makeFolder(output).catch(note);
         const program = { win32: 'explorer', darwin: 'open' }[process.platform as string] ?? 'xdg-open';
         spawn(program, [output], { detached: true, stdio: 'ignore' })
           .on('error', () => onWarning(`Exported frames are in ${output}.`))

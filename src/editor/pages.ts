@@ -7,14 +7,14 @@ import type { Plugin } from 'vite';
 const require = createRequire(import.meta.url);
 
 /** A scene to edit. */
-export interface EditorScene {
+interface EditorScene {
   name: string;
   /** Absolute path. A .tsx file is a composed scene, any other a sweep. */
   path: string;
 }
 
 /** The size in pixels and the frame rate of a scene's film. */
-export interface Look {
+interface Look {
   size: readonly [width: number, height: number];
   fps: number;
 }

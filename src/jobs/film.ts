@@ -21,6 +21,7 @@ export interface MakeOptions extends Means {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** How far a film is. */
 export interface Progress {
   /** Frames done. */
   frame: number;
@@ -28,16 +29,19 @@ export interface Progress {
   frames: number;
   /** Frames per second, the average so far. */
   fps: number;
-  /** At that pace. */
+  /** Seconds left at that rate. */
   secondsLeft: number;
 }
 
+/** A finished film. */
 export interface Film {
+  /** One for each output, then the poster. */
   files: Finished[];
+  /** The number of its frames. */
   frames: number;
   /** How many of them were drawn; the others were cached. */
   drawn: number;
-  /** How long it took. */
+  /** How long it took, in seconds. */
   seconds: number;
   /** What drew it: the backend, and how. */
   renderer: string;

@@ -29,7 +29,7 @@ export const JOB_VERSION = 1;
 const MAX_JOB_BYTES = 2 ** 28;
 
 /** Frames of a sweep, all of them by default. */
-export interface SweepRequest {
+interface SweepRequest {
   kind: 'sweep';
   sweep: Sweep;
   frames?: Range | undefined;
@@ -102,7 +102,7 @@ export interface PlannedOutput {
 }
 
 /** Everything else that the bytes depend on. */
-export interface Pins {
+interface Pins {
   /** Of this package. */
   version: string;
   /** A digest of the code that decides pixels and bytes. */
@@ -118,19 +118,27 @@ export interface Pins {
   encoderThreads: number;
 }
 
+/** A film as plain data: what to draw, where it goes, in which segments, and everything its bytes depend on. */
 export interface Job {
+  /** The version of this format. */
   job: typeof JOB_VERSION;
+  /** Where the frames come from: a sweep's recipe, or a composed scene's code and variables. */
   source: SourceRequest;
   /** A sweep's frames, described and checked; a composed scene's are described by its code. */
   frames?: Frames | undefined;
+  /** Its size, frame rate and length, and the pixel format of its frames. */
   film: FilmShape;
-  /** The number of the first frame in the whole film, and the difference between consecutive numbers. */
+  /** The number of the first frame in the whole film, from 0. */
   firstFrame: number;
+  /** Frame step: the difference between the numbers of consecutive frames. */
   every: number;
+  /** The files to make. */
   outputs: PlannedOutput[];
+  /** Runs of frames, in order, each with the keys of its files. */
   segments: Segment[];
   /** The recipe, as it is written into the files. */
   note?: string | undefined;
+  /** The versions and settings that the bytes depend on. */
   pins: Pins;
 }
 
@@ -236,6 +244,7 @@ const jobSchema = z.strictObject({
 
 /**
  * Reads what writeJob wrote, which may come from anyone.
+ * @param json - A job as JSON text.
  * @throws UsageError that says what is wrong, and where.
  */
 export function readJob(json: string): Job {

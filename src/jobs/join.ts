@@ -8,6 +8,10 @@ import type { Means, Workshop } from './workshop.js';
 
 /**
  * Makes every output of a job from its segments, within its maximum size, with its poster and its name.
+ * @param job - As planned.
+ * @param store - Where the segments are.
+ * @param workshop - What encodes.
+ * @param means - Which ffmpeg to use.
  * @param benches - The outputs' workbenches, if they are open; closed by whoever opened them.
  * @throws RenderError if a segment is missing, ffmpeg fails, the disk is full, or a file cannot be small enough.
  */

@@ -24,8 +24,9 @@ import {
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import type { FrameSource } from '../sources/source.js';
+import { VERSION } from '../system/package.js';
 import { drawingVersions } from '../system/packages.js';
-import { codeDigest, VERSION } from '../system/version.js';
+import { codeDigest } from '../system/version.js';
 import {
   JOB_VERSION,
   type Job,
@@ -52,7 +53,9 @@ export interface OutputRequest {
 
 /** What to make of a source's frames. */
 export interface FilmRequest {
+  /** Where the frames come from. */
   source: SourceRequest;
+  /** The files to make. */
   outputs: OutputRequest[];
   /** A PNG of one frame beside them. */
   poster?: { path: string; frame: 'first' | 'last' } | undefined;
@@ -64,6 +67,8 @@ export interface FilmRequest {
 
 /**
  * Describes and checks every frame once, and names every segment. The source stays open in the workshop for segment().
+ * @param workshop - What draws and encodes; close it when all films are made.
+ * @param means - Which renderer, browser and ffmpeg to use.
  * @param cache - Where frames of the film as it was before it was changed may be found.
  * @throws UsageError for an invalid request; RenderError if something needed is missing.
  */

@@ -45,6 +45,7 @@ export interface RenderOptions
   allowHosts?: string[];
 }
 
+/** Options of films. */
 export interface FilmOptions extends RenderOptions {
   /** Where the film goes; several files are made of one rendering. */
   outputs: (string | OutputRequest)[];
@@ -58,6 +59,8 @@ export interface FilmOptions extends RenderOptions {
 
 /**
  * Renders a sweep or a composed scene to one or more files. Each of them is complete, or not there.
+ * @param source - A sweep, or the path of a composed scene's module.
+ * @param options - Where the film goes, which frames, and how they are drawn and encoded.
  * @throws UsageError for an invalid request, before anything is drawn; RenderError for later failures; the signal's
  * reason if it is aborted.
  */
@@ -72,8 +75,10 @@ export async function renderFilm(source: Sweep | SceneInput, options: FilmOption
 
 /**
  * Renders one moment of a sweep or a composed scene as a PNG.
+ * @param source - A sweep, or the path of a composed scene's module.
  * @param t - In seconds from the beginning. A composed scene shows its frame nearest to it.
  * @param output - A path that ends in .png.
+ * @param options - How it is drawn.
  * @throws UsageError for an invalid request; RenderError for later failures; the signal's reason if it is aborted.
  */
 export async function renderStill(

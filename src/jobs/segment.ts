@@ -9,7 +9,7 @@ import { keyOf, pinsOf } from './plan.js';
 import { fileOf, type SegmentStore } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
-export interface SegmentOptions extends Means {
+interface SegmentOptions extends Means {
   /** Called after each frame that was drawn. */
   onFrame?: (() => void) | undefined;
 }
@@ -23,7 +23,11 @@ export interface DrawnSegment {
 /**
  * Draws a segment's frames, encodes them, and keeps each file under its key. What is in the store already is not made
  * again.
+ * @param job - As planned, here or on another machine.
  * @param i - Of the job's segments, from 0.
+ * @param store - Where files are kept.
+ * @param workshop - What draws and encodes.
+ * @param options - Means, a signal, and what to call after each frame.
  * @throws RenderError if the job was planned for something that this machine lacks, or if drawing or encoding fails.
  */
 export async function segment(

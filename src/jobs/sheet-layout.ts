@@ -1,7 +1,8 @@
 /** Contact sheets: pictures in rows and columns, each with a label, as one picture. */
+
+import { dark } from '../core/colours.js';
 import { UsageError } from '../core/errors.js';
 import { MAX_SIDE } from '../core/frame/description.js';
-import { dark } from '../nodes/theme.js';
 import { type Canvas, fitted, Lettering, type Rgb } from './lettering.js';
 
 /** The caption of a cell: its name, and on the right, less prominent, more about it. */

@@ -2,6 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
+import { makeFolder } from '../system/folders.js';
 import type { Job, Part } from './job.js';
 import type { Means } from './workshop.js';
 
@@ -11,6 +12,7 @@ export interface SegmentStore {
   has(part: Part): Promise<boolean>;
   /** Where to make the files of an output's parts. Every bench is given back with done(). */
   bench(output: number): Promise<Workbench>;
+  /** Gives a bench back. */
   done(bench: Workbench): Promise<void>;
   /**
    * Keeps a complete file.
@@ -121,7 +123,7 @@ export class FolderStore implements SegmentStore {
   }
 
   async bench(output: number): Promise<Workbench> {
-    await fs.mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     const path = await fs.mkdtemp(join(this.folder, 'unfinished-'));
     const remove = () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
     const { frames } = this.job.film;

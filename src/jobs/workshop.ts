@@ -42,6 +42,7 @@ interface Pooled {
   listener: { onWarning?: ((message: string) => void) | undefined };
 }
 
+/** Renderers, browsers and ffmpeg, kept from film to film. Close it on every path. */
 export class Workshop {
   private readonly idle: Pooled[] = [];
   private readonly busy = new Set<Pooled>();

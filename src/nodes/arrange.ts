@@ -5,6 +5,7 @@ import type { Theme } from './theme.js';
 /** 16:9 is wide, 4:5 counts as square, and 9:16 is tall. */
 export type Shape = 'wide' | 'square' | 'tall';
 
+/** The shape of a view or a box, by the ratio of its sides. */
 export function shapeOf({ width, height }: Vector2 | BBox): Shape {
   const ratio = width / height;
   if (ratio > 1.2) return 'wide';
@@ -34,7 +35,11 @@ export function cut(box: BBox, along: 'rows' | 'columns', pixels: number, gap = 
   ];
 }
 
-/** Cuts a box into `count` equal parts, with a gap between neighbours. */
+/**
+ * Cuts a box into `count` equal parts, with a gap between neighbours.
+ * @param along - `rows` puts the parts below one another, `columns` side by side.
+ * @param gap - In pixels.
+ */
 export function split(box: BBox, along: 'rows' | 'columns', count: number, gap = 0): BBox[] {
   const length = along === 'rows' ? box.height : box.width;
   const pixels = (length - gap * (count - 1)) / count;
@@ -72,6 +77,7 @@ export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap
 /**
  * The layout of a scene with one picture: boxes for the title, the picture and the text about it, in this order. In a
  * wide view the picture is square and the other boxes are beside it; otherwise they are above and below it.
+ * @param size - Of the view, in pixels.
  */
 export function aroundPicture(size: Vector2, { margin, body, gap }: Theme): [BBox, BBox, BBox] {
   const whole = boxOf(size, margin);

@@ -22,10 +22,13 @@ export interface AxesProps extends RectProps {
 
 /** Maps numbers to positions on an axis, in pixels, and back. */
 export interface Scale {
+  /** The position of a value, in pixels. */
   (value: number): number;
+  /** The value at a position, in pixels. */
   invert(position: number): number;
   /** About `count` round numbers on the axis, 10 by default. */
   ticks(count?: number): number[];
+  /** A function that formats those numbers, as d3-scale's tickFormat does. */
   tickFormat(count?: number, specifier?: string): (value: number) => string;
 }
 

@@ -8,6 +8,7 @@ import type { NetworkSpec } from '../core/network/spec.js';
 /**
  * Blends one network into another: see `seed` in src/core/network/spec.ts. A seed that is itself a blend counts as its
  * `to`.
+ * @param u - Progress from 0 to 1.
  */
 export function seedBetween(
   from: NetworkSpec['seed'],
@@ -19,7 +20,10 @@ export function seedBetween(
   return { from: reached<Seed>(from), to: reached<Seed>(to), fraction: u };
 }
 
-/** Blends one activation into another. An activation that is itself a blend counts as its `to`. */
+/**
+ * Blends one activation into another. An activation that is itself a blend counts as its `to`.
+ * @param u - Progress from 0 to 1.
+ */
 export function activationBetween(from: Activation, to: Activation, u: number): Activation {
   if (u <= 0) return from;
   if (u >= 1) return to;
@@ -34,6 +38,7 @@ export function paletteBetween(from: PaletteInput, to: PaletteInput, u: number):
 /**
  * Interpolates geometrically (equal factors in equal times), so that a zoom looks steady. Both ends must be positive;
  * otherwise it interpolates linearly.
+ * @param from - The value at the start. @param to - The value at the end. @param u - Progress from 0 to 1.
  * @example `yield* field().halfWidth(0.1, 6, easeInOutSine, zoomBetween);`
  */
 export function zoomBetween(from: number, to: number, u: number): number {

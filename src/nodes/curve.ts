@@ -51,7 +51,7 @@ export class Curve extends Path {
     return themeOf(this).stroke;
   }
 
-  /** The function's value at x. */
+  /** The function's value at x, in the units of the axes. */
   valueAt(x: number): number {
     return this.function()(x);
   }

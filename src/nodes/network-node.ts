@@ -49,7 +49,9 @@ export interface NetworkNodeProps extends RectProps {
   firstLayerBias?: SignalValue<boolean>;
   weights?: SignalValue<ExplicitLayer[] | null>;
   centre?: SignalValue<PossibleVector2>;
+  /** The x of `centre`, in input units. */
   centreX?: SignalValue<number>;
+  /** The y of `centre`, in input units. */
   centreY?: SignalValue<number>;
   halfWidth?: SignalValue<number>;
   slice?: SignalValue<number[]>;

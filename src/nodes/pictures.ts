@@ -46,7 +46,7 @@ const scrubbing = {
 };
 
 /** The page's renderer, created on first use. */
-export function pageRenderer(): Promise<FrameRenderer> {
+function pageRenderer(): Promise<FrameRenderer> {
   renderer ??= createRenderer();
   return renderer;
 }

@@ -11,6 +11,7 @@ import {
   usePlayback,
 } from '@motion-canvas/core';
 
+/** The scene, and the props of any Rect. */
 export interface SceneViewProps extends RectProps {
   /** The default export of a scene's file. */
   scene: SceneDescription<ThreadGeneratorFactory<View2D>>;

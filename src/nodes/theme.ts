@@ -6,6 +6,7 @@
 import type { Node, Rect } from '@motion-canvas/2d';
 import type { Vector2 } from '@motion-canvas/core';
 import { font } from '#embedded';
+import { type Colours, dark, light } from '../core/colours.js';
 
 /**
  * Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt): the Latin subset of the variable
@@ -13,62 +14,25 @@ import { font } from '#embedded';
  */
 export const FONT_FAMILY = 'Untrained Inter';
 
-export interface Colours {
-  background: string;
-  /** Primary text: titles, numbers. */
-  ink: string;
-  /** Secondary text: labels, captions. */
-  quiet: string;
-  /** Faint lines: axes, frames. */
-  line: string;
-  /** What a scene draws attention to, such as a curve. */
-  accent: string;
-  /** Positive weights. */
-  positive: string;
-  /** Negative weights. */
-  negative: string;
-  /** Colours for heights from 0 to 1, at equal steps. */
-  heights: string[];
-}
-
-export const dark: Colours = {
-  background: '#0e1016',
-  ink: '#f2f0ea',
-  quiet: '#a3a6b1',
-  line: '#3a3f4c',
-  accent: '#ffb454',
-  positive: '#ffb454',
-  negative: '#5aa9ff',
-  heights: ['#1b2a6b', '#2f6fb3', '#58b8a8', '#f3d27a', '#fff6e0'],
-};
-
-export const light: Colours = {
-  background: '#faf8f4',
-  ink: '#1b1d24',
-  quiet: '#5d616d',
-  line: '#cfccc4',
-  accent: '#d2600a',
-  positive: '#d2600a',
-  negative: '#1f6fd0',
-  heights: ['#1d2f7a', '#2c78bd', '#4fb3a2', '#efc65a', '#fff1c9'],
-};
+export { type Colours, dark, light };
 
 /** Colours, font sizes and distances for a view. Lengths are in pixels of the view. */
 export interface Theme {
+  /** The set of colours, `dark` or `light` or one of your own. */
   colours: Colours;
-  /** Margin along the view's edges. */
+  /** Margin along the view's edges, in pixels. */
   margin: number;
-  /** Gap between neighbouring elements. */
+  /** Gap between neighbouring elements, in pixels. */
   gap: number;
-  /** Font size of titles. */
+  /** Font size of titles, in pixels. */
   title: number;
-  /** Font size of body text. */
+  /** Font size of body text, in pixels. */
   body: number;
   /** Font size of labels. On a phone 375 pixels wide, it is 10 pixels in landscape and 12.5 in portrait. */
   small: number;
-  /** Width of prominent lines. */
+  /** Width of prominent lines, in pixels. */
   stroke: number;
-  /** Corner radius of pictures. */
+  /** Corner radius of pictures, in pixels. */
   radius: number;
 }
 
@@ -76,6 +40,7 @@ export interface Theme {
  * The theme for a view of this size. Font sizes grow with the view's width, since a phone shows a film at its full
  * width.
  * @param size - In pixels, as returned by `view.size()`.
+ * @param colours - The set of colours; dark by default.
  */
 export function themeFor({ width, height }: Vector2, colours = dark): Theme {
   const shorter = Math.min(width, height);
@@ -98,7 +63,8 @@ const dressed = new WeakMap<Node, Theme>();
 /**
  * Call it at the start of a scene: waits for the typeface, and sets the theme of the view, or of a node that serves as
  * one. Nodes of this package inside it take their defaults from that theme.
- *
+ * @param view - The scene's view, or a node that stands for one.
+ * @param colours - The set of colours; dark by default.
  * @example `const theme = yield* dress(view, light);`
  */
 export function* dress(view: Rect, colours = dark): Generator<Promise<unknown>, Theme, unknown> {
@@ -136,7 +102,11 @@ async function load(): Promise<FontFace> {
   return made;
 }
 
-/** The CSS font of the typeface, for text drawn on a canvas. @param size - In pixels. */
+/**
+ * The CSS font of the typeface, for text drawn on a canvas.
+ * @param size - In pixels.
+ * @param weight - 100 to 900; 400, the default, is regular.
+ */
 export function canvasFont(size: number, weight = 400): string {
   return `${weight} ${size}px ${JSON.stringify(FONT_FAMILY)}`;
 }

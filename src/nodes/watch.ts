@@ -5,7 +5,7 @@
  */
 
 /** An observer that is told the name of each picture. */
-export interface Watch {
+interface Watch {
   /** Whether nodes should only name their pictures and not draw them. */
   readonly namesOnly: boolean;
   /** Reports what a canvas shows from now on. */

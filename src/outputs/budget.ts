@@ -3,7 +3,7 @@
 
 import { RenderError } from '../core/errors.js';
 
-export interface Ladder {
+interface Ladder {
   /** How many rungs there are; 0 is what is made where all may be had, and the last is the smallest file. */
   rungs: number;
   /** How many rungs halve the size, about: the first guess is made by it, later ones by what was seen. */

@@ -7,8 +7,10 @@ import type { Environment } from '../core/ambient.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import { DEFAULT_TIMEOUT, outputOf, StalledError } from '../system/patience.js';
 
+/** Where ffmpeg was found; findFfmpeg looks in this order. */
 export type FfmpegSource = '--ffmpeg' | 'FFMPEG_PATH' | 'ffmpeg-static' | 'PATH' | '@ffmpeg-installer/ffmpeg';
 
+/** An ffmpeg that runs. */
 export interface Ffmpeg {
   /** Absolute. */
   path: string;
@@ -28,8 +30,8 @@ export interface Surroundings {
 const here: Surroundings = { env: process.env, packagePath };
 
 /**
- * Finds ffmpeg, in this order: `explicit` (the --ffmpeg option), the FFMPEG_PATH variable, the ffmpeg-static package, an
- * `ffmpeg` on PATH, and the 2018 build inside @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
+ * Finds ffmpeg, in this order: `explicit` (the --ffmpeg option), the FFMPEG_PATH variable, the ffmpeg-static package,
+ * an `ffmpeg` on PATH, and the 2018 build inside @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
  * @param timeout - How long one may make no progress, in seconds.
  * @throws UsageError when `explicit` or FFMPEG_PATH names something that does not run: whoever named it meant it.
  * @throws RenderError when there is none at all.

@@ -13,14 +13,15 @@ import type { Workbench } from './workbench.js';
 
 /** A finished output. */
 export interface Finished {
+  /** As it was given. */
   path: string;
-  /** Of all frames together for a sequence. */
+  /** Its size in bytes; of all frames together for a sequence. */
   bytes: number;
   /** What was chosen automatically, for people: "crf 27 to fit". */
   chose?: string;
 }
 
-export interface JoinOptions extends EncodeOptions {
+interface JoinOptions extends EncodeOptions {
   /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
   firstNumber?: number;
   /** The difference between consecutive numbers, where frames of that film are left out. Defaults to 1. */

@@ -33,7 +33,8 @@ export async function endOfLinks(path: string): Promise<string> {
  */
 export async function moveTo(from: string, to: string): Promise<void> {
   const stat = await fs.stat(to).catch(() => undefined);
-  if (stat && !stat.isFile()) throw Object.assign(new Error(`${to} is not a file`), { code: 'EEXIST' }); // a device, say
+  // A device, say.
+  if (stat && !stat.isFile()) throw Object.assign(new Error(`${to} is not a file`), { code: 'EEXIST' });
   try {
     await fs.rename(from, to);
   } catch (error) {

@@ -69,7 +69,7 @@ const others = hearsay('third-party pages, 2026-11');
 const ayrshare = hearsay("Ayrshare's media guidelines, 2026-11");
 const fairpost = hearsay("commonpike/fairpost's copy of TikTok's API pages, 2026-11");
 
-export const places = {
+const places = {
   x: {
     title: 'X',
     size: SQUARE,

@@ -9,7 +9,7 @@ import type { Run } from './run.js';
 import { stopped, type Workbench } from './workbench.js';
 
 /** `pending` until start(); then frames are written; after the last, finish() or cancel(). */
-export type EncoderState = 'pending' | 'started' | 'finalizing' | 'finalized' | 'cancelled';
+type EncoderState = 'pending' | 'started' | 'finalizing' | 'finalized' | 'cancelled';
 
 export class SegmentEncoder {
   private status: EncoderState = 'pending';

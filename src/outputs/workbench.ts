@@ -14,7 +14,7 @@ import { openWorkFolder, type WorkFolder } from './workfolder.js';
 const REMOVE_SECONDS = 3;
 
 /** What a workbench is for. */
-export interface BenchOptions {
+interface BenchOptions {
   ffmpeg?: Ffmpeg;
   /** How long ffmpeg and the disk may make no progress, in seconds. Defaults to 60. */
   timeout?: number;

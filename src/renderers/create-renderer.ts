@@ -8,6 +8,7 @@ import { cpuTakesOver, FallbackRenderer } from './fallback.js';
 import { findAdapter } from './gpu/device.js';
 import { GpuRenderer } from './gpu/renderer.js';
 
+/** Which backend draws, and how. */
 export interface RendererOptions {
   /** `auto`, the default, uses a real GPU if there is one; `gpu` also accepts a software adapter. */
   backend?: (typeof backends)[number];

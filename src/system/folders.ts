@@ -26,7 +26,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
 }
 
 /** Whether the path is a folder or a symbolic link to one. */
-export async function isFolder(path: string): Promise<boolean> {
+async function isFolder(path: string): Promise<boolean> {
   const stat = await fs.stat(path).catch(() => undefined); // the caller's next operation reports other problems better
   return stat?.isDirectory() ?? false;
 }

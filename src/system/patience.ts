@@ -104,7 +104,7 @@ export async function within<T>(
 /** Whether this system lets us observe another program's progress. */
 export const canSeeWork = process.platform !== 'win32';
 
-export interface ProgramOptions {
+interface ProgramOptions {
   /** The longest time without progress, in seconds. */
   timeout: number;
   /** The error message when it is exceeded. */

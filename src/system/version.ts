@@ -1,26 +1,26 @@
-/** The package's version, and a fingerprint of all the code that determines what films look like. */
+/** A fingerprint of all the code that determines what films look like. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { VERSION } from '../system/package.js';
+import { VERSION } from './package.js';
 import { drawingVersions } from './packages.js';
-
-export { VERSION };
 
 let digest: string | undefined;
 
-/** Changes with every change of what is between a frame's description and its file, so that nothing is kept beyond it: our
- *  own code, other people's packages, and the engine, since palettes are computed with its Math. */
+/**
+ * Changes whenever anything between a frame's description and its file changes, so that nothing cached outlives it: our
+ * own code, third-party packages, and the engine, since palettes are computed with its Math.
+ */
 export function codeDigest(): string {
   digest ??= digestOf(
-    ['core', 'renderers', 'nodes', 'outputs', 'jobs', 'sources/composed/page'],
+    ['core', 'renderers', 'files', 'nodes', 'outputs', 'jobs', 'sources/composed/page'],
     drawingVersions(),
   );
   return digest;
 }
 
-/** @param folders - Of our own code. @param versions - Of all packages that draw. */
+/** @param folders - Of our own code, below src/. @param versions - Of all packages that draw. */
 export function digestOf(folders: readonly string[], versions: readonly string[]): string {
   const { v8, zlib } = process.versions;
   const hash = createHash('sha256').update(JSON.stringify([VERSION, versions, v8, zlib, process.arch]));

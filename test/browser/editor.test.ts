@@ -1,4 +1,6 @@
-/** The editor, as `npm start` serves it: it lists every scene, plays composed scenes and sweeps, and can be scrubbed. */
+/**
+ * The editor, as `npm start` serves it: it lists every scene, plays composed scenes and sweeps, and can be scrubbed.
+ */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

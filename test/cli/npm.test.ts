@@ -1,4 +1,6 @@
-/** The package's own npm scripts: options that npm took, where one was when one typed them, and nothing compiled twice. */
+/**
+ * The package's own npm scripts: options that npm took, where one was when one typed them, and nothing compiled twice.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,

@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 
 const main = resolve('dist/cli/main.js');
 
-export interface Outcome {
+interface Outcome {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;

@@ -13,7 +13,7 @@ import type { ExplicitLayer, NetworkInput } from '../../src/core/network/spec.js
 import { networkShowing } from '../../src/nodes/shown.js';
 import { frameOf } from './compare.js';
 
-export type Named = [name: string, frame: FrameDescription];
+type Named = [name: string, frame: FrameDescription];
 
 /** A mix of each kind: of two that are bounded, of one that is, and of none; and near its end. */
 export const mixes: Activation[] = [

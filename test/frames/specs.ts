@@ -15,7 +15,7 @@ export const real = (min: number, max: number): fc.Arbitrary<number> =>
 const mostly = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: usual }, { weight: 1, arbitrary: other });
 
-export interface Range {
+interface Range {
   layers: fc.Arbitrary<number>;
   /** The largest; with a named initialisation, twice this. */
   weightScale: number;

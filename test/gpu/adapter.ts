@@ -1,7 +1,7 @@
 /** The software GPU for tests that draw, started once a file; where there is none, that is said aloud. */
 import { afterAll } from 'vitest';
 import { type Adapter, type Device, findAdapter } from '../../src/renderers/gpu/device.js';
-import type { Limits } from '../../src/renderers/gpu/plan.js';
+import type { Limits } from '../../src/renderers/gpu/forms.js';
 import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import type { SessionOptions } from '../../src/renderers/gpu/session.js';
 import { useSoftware } from './software.js';

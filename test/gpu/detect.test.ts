@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync }
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Detected, type DetectOptions, detectGpu } from '#gpu';
+import { detectGpu } from '#gpu';
+import type { Detected, DetectOptions } from '../../src/renderers/gpu/host.js';
 import { temporaryFolder, untrained } from '../cli/untrained.js';
 import { softwareAdapter } from './adapter.js';
 import { unpackSoftware } from './software.js';

@@ -6,10 +6,10 @@ import type { FrameDescription, FrameInput } from '../../src/core/frame/descript
 import type { PixelFormat } from '../../src/core/frame/pixels.js';
 import { countWeights, hiddenWidths } from '../../src/core/network/spec.js';
 import { arrange } from '../../src/renderers/gpu/arrange.js';
-import { formsFor, invocationsFor } from '../../src/renderers/gpu/forms.js';
+import { formsFor, invocationsFor, type Limits } from '../../src/renderers/gpu/forms.js';
 import type { Kernel } from '../../src/renderers/gpu/kernels/kernel.js';
 import { type NarrowForm, narrowBytes, samplesOf } from '../../src/renderers/gpu/kernels/narrow.js';
-import { type BufferName, type Limits, type Plan, planFrame } from '../../src/renderers/gpu/plan.js';
+import { type BufferName, type Plan, planFrame } from '../../src/renderers/gpu/plan.js';
 import { frameOf } from '../frames/compare.js';
 import { inPalettes, real } from '../frames/specs.js';
 import { workgroupSize } from './wgsl.js';

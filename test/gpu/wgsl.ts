@@ -1,6 +1,6 @@
 /** What can be read off WGSL without a compiler: the members of a struct, the bindings and the memory of a kernel. */
 
-export interface Member {
+interface Member {
   name: string;
   type: string;
   /** Byte in its struct, by WGSL's rules of alignment (https://www.w3.org/TR/WGSL/#alignment-and-size). */

@@ -1,5 +1,7 @@
-/** That flat colours come out of every format within 2/255, for readers that follow what the frames say of themselves and
- *  for readers that follow what the container says. */
+/**
+ * That flat colours come out of every format within 2/255, for readers that follow what the frames say of themselves
+ * and for readers that follow what the container says.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -14,7 +14,7 @@ export function testFfmpeg(): Promise<Ffmpeg> {
   return found;
 }
 
-export interface Decoded {
+interface Decoded {
   /** RGBA, width * height * 4 bytes each. */
   frames: Uint8Array[];
   /** In seconds, as ffmpeg reports it; NaN where it does not. */

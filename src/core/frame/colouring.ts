@@ -54,8 +54,8 @@ export function lightOfOutputs(space: 'oklab' | 'oklch', u: number, v: number, w
 
 const between = ([from, to]: readonly [number, number], share: number) => from + (to - from) * share;
 
-/** A colour map's colour for a value in [0, 1]. */
-export function mapped(table: Float32Array, value: number): Colour {
+/** The colour of a value in [0, 1]. */
+function mapped(table: Float32Array, value: number): Colour {
   const last = table.length / 3 - 1;
   const position = (value || 0) * last;
   const first = Math.min(last - 1, Math.floor(position));

@@ -65,7 +65,9 @@ export interface View {
 
 /** A frame with its defaults filled in. */
 export interface FrameDescription {
+  /** The network that is drawn. */
   network: NetworkSpec;
+  /** The window on its input plane. */
   view: View;
   /** One value for each input beyond x and y; all are zero by default. */
   slice: number[];
@@ -84,11 +86,18 @@ export interface FrameDescription {
 
 /** A frame as users write it: everything except its size has a default. */
 export interface FrameInput {
+  /** The network to draw. */
   network: NetworkInput;
+  /** The window on its input plane. */
   view?: { [K in keyof View]?: View[K] | undefined } | undefined;
+  /** One value per input beyond x and y. */
   slice?: number[] | undefined;
+  /** How outputs become colours. */
   palette?: PaletteInput | undefined;
+  /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
+  /** n x n samples per pixel. */
   supersample?: FrameDescription['supersample'] | undefined;
+  /** Whether to dither against banding. */
   dither?: boolean | undefined;
 }

@@ -97,6 +97,7 @@ const maps = {
 export const mapNames = Object.keys(maps) as [MapName, ...MapName[]];
 
 const spaces = ['rgb', 'oklab', 'oklch'] as const;
+/** The names of all palettes. */
 export const paletteNames = [...spaces, ...mapNames] as const;
 
 /** A palette by name, or a colour map for one of the network's outputs, counted from 1. */

@@ -3,10 +3,12 @@ import type { StopSignal } from '../ambient.js';
 import type { FrameDescription } from './description.js';
 import type { PixelFormat } from './pixels.js';
 
+/** What computes frames. */
 export type Backend = 'cpu' | 'gpu';
 
 /** Draws frames. Calls may overlap: frames are started in the order of the calls. */
 export interface FrameRenderer {
+  /** Which backend this is. */
   readonly backend: Backend;
   /** A description for users, such as "2 threads, 256-bit SIMD". */
   readonly description: string;

@@ -17,8 +17,10 @@ export const activations = {
   identity: (x) => x,
 } satisfies Record<string, (x: number) => number>;
 
+/** The name of an activation. */
 export type ActivationName = keyof typeof activations;
 
+/** The names of all activations. */
 export const activationNames = Object.keys(activations) as [ActivationName, ...ActivationName[]];
 
 /** One activation, or two mixed: fraction 0 is all `from`, 1 all `to`. */

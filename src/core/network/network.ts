@@ -11,20 +11,29 @@ import { type ExplicitLayer, hiddenWidths, type NetworkSpec } from './spec.js';
 
 /** One step of equation (1) before its activation: z = W y + b. O units (rows) and I inputs (columns). */
 export interface Layer {
+  /** I, the number of columns. */
   inputs: number;
+  /** O, the number of rows. */
   units: number;
-  weights: Float64Array; // (O, I), row-major: weights[unit * inputs + input]
-  biases: Float64Array; // (O)
+  /** (O, I), row-major: weights[unit * inputs + input]. */
+  weights: Float64Array;
+  /** (O). */
+  biases: Float64Array;
 }
 
 /** A network ready to be computed. */
 export interface Network {
+  /** The number of inputs, 1 or more. */
   inputs: number;
+  /** The hidden layers, first to last; may be empty. */
   hidden: Layer[];
+  /** The last layer. */
   output: Layer;
   /** With a fractional number of layers: the output layer one layer earlier, and how much of it is left. */
   earlier?: { output: Layer; share: number };
+  /** Of the hidden layers. */
   activation: Activation;
+  /** Of the last layer. */
   outputActivation: ActivationName;
 }
 

@@ -12,7 +12,7 @@ import {
 } from './parameters.js';
 
 /** The most weights of a network: 2^28 take a gigabyte of float32 in every worker. */
-export const MAX_WEIGHTS = 2 ** 28;
+const MAX_WEIGHTS = 2 ** 28;
 
 /**
  * The schema of a seed: a number or a text.

@@ -4,8 +4,8 @@
  * The curves are those of https://easings.net.
  */
 
-/** Maps 0 to 0 and 1 to 1. Back and elastic easings overshoot in between. */
-export type Easing = (u: number) => number;
+/** From 0 at 0 to 1 at 1; back and elastic ones overshoot in between. */
+type Easing = (u: number) => number;
 
 const inCurves = {
   Sine: (u) => 1 - Math.cos((u * Math.PI) / 2),
@@ -27,6 +27,7 @@ const inOutCurves: Partial<Record<keyof typeof inCurves, Easing>> = {
 };
 
 type Curve = keyof typeof inCurves;
+/** The name of an easing: `linear`, or one of CSS's and Robert Penner's curves. */
 export type EasingName = 'linear' | `ease${'In' | 'Out' | 'InOut'}${Curve}`;
 
 /** Every easing by name. */

@@ -54,8 +54,11 @@ export interface SweepInput {
   size?: [number, number];
   /** Whether the last frame leads back to the first. If so, every track must end where it begins. */
   loop?: boolean;
+  /** The network's parameters; most of them may move. */
   network?: SweptNetwork;
+  /** The window on the input plane. */
   view?: { centre?: [Track, Track]; halfWidth?: Track };
+  /** One value or track for each input beyond x and y. */
   slice?: Track[];
   /**
    * `even` retimes the whole sweep so that the picture changes at a constant rate: see pace.ts. Pauses, in which no track
@@ -64,29 +67,46 @@ export interface SweepInput {
   pace?: (typeof paces)[number];
   /** How outputs become colours; `rgb` by default. */
   palette?: PaletteInput;
+  /** n x n samples per pixel: 1, the default, to 4. */
   supersample?: FrameInput['supersample'];
+  /** Whether to dither against banding. Off by default. */
   dither?: boolean;
 }
 
 /** A sweep that has been checked. It is plain data. */
 export interface Sweep {
+  /** A one-line description; may be empty. */
   title: string;
+  /** The figure of the article that it re-creates. */
   figure?: string | undefined;
+  /** Length in seconds: more than 0, at most 3600. */
   seconds: number;
+  /** Frames per second, 1 to 120. */
   fps: number;
+  /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
+  /** Whether the last frame leads back to the first. */
   loop: boolean;
+  /** The network's parameters: values and tracks. */
   network: Record<string, unknown>;
+  /** The window's centre and half-width: values and tracks. */
   view: Record<string, unknown>;
+  /** One value or track for each input beyond x and y. */
   slice?: unknown[] | undefined;
+  /** `even` or `tracks`: see SweepInput. */
   pace?: (typeof paces)[number] | undefined;
+  /** How outputs become colours. */
   palette: Palette;
+  /** n x n samples per pixel. */
   supersample: FrameDescription['supersample'];
+  /** Whether to dither against banding. */
   dither: boolean;
 }
 
 /**
- * Validates a sweep and fills in its defaults. Throws a UsageError that names the value, the rule and the next step.
+ * Validates a sweep and fills in its defaults.
+ * @param input - As people write it, or as read from JSON.
+ * @throws UsageError that names the value, the rule and the next step.
  */
 export function sweep(input: SweepInput): Sweep {
   return parseSweep(input);
@@ -404,7 +424,7 @@ function tracksOf(sweep: Sweep): Placed[] {
 }
 
 /** Every track in a value, with the path to it. */
-export function tracksIn(
+function tracksIn(
   value: unknown,
   path: (string | number)[] = [],
 ): { path: (string | number)[]; value: unknown }[] {

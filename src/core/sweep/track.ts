@@ -12,7 +12,7 @@ import { quote } from '../wording/explain.js';
 import { type EasingName, easingNames, easings } from './easing.js';
 
 /** The default, as in Motion Canvas. */
-export const DEFAULT_EASING: EasingName = 'easeInOutCubic';
+const DEFAULT_EASING: EasingName = 'easeInOutCubic';
 
 const easing = z.enum(easingNames).optional();
 const time = z.number().min(0);
@@ -69,23 +69,35 @@ type During = [start: number, end: number] | undefined;
 
 /** A sequence of seeds that returns to the first: see `walk`. */
 export interface Walk {
+  /** Two or more seeds. */
   walk: (number | string)[];
+  /** Applied to each step. */
   easing?: EasingName | undefined;
 }
 
 type Movement = { easing?: EasingName; during?: [number, number] };
 
-/** Moves from one number to another. */
+/**
+ * Moves from one number to another.
+ * @param movement - `easing` and `during`, the interval of the movement in seconds: the whole sweep by default.
+ */
 export function tween(from: number, to: number, movement: Movement = {}): Track {
   return { tween: [from, to], ...movement };
 }
 
-/** Moves from one positive number to another by equal factors in equal times, so that a zoom looks steady. */
+/**
+ * Moves from one positive number to another by equal factors in equal times, so that a zoom looks steady.
+ * @param movement - `easing` and `during`, the interval of the movement in seconds: the whole sweep by default.
+ */
 export function zoom(from: number, to: number, movement: Movement = {}): Track {
   return { zoom: [from, to], ...movement };
 }
 
-/** Moves through values at given times in seconds, with the easing between each two. Constant before and after. */
+/**
+ * Moves through values at given times. Constant before the first and after the last.
+ * @param points - Pairs of a time in seconds, 0 or more and rising, and a value.
+ * @param movement - `easing`, applied between each two points.
+ */
 export function keyframes(
   points: [seconds: number, value: number][],
   movement: { easing?: EasingName } = {},
@@ -105,7 +117,12 @@ export function loop(
   return { loop: { radius, ...options } };
 }
 
-/** The tracks of the two coordinates of a point that moves once around a circle. */
+/**
+ * The tracks of the two coordinates of a point that moves once around a circle.
+ * @param radius - Of the circle.
+ * @param centre - Of the circle, [x, y].
+ * @throws UsageError for a centre that is not a list.
+ */
 export function circle(radius: number, centre: [number, number] = [0, 0]): [Track, Track] {
   if (!Array.isArray(centre)) {
     throw new UsageError(`circle: the centre is ${quote(centre)} but must be [x, y].`);
@@ -113,7 +130,11 @@ export function circle(radius: number, centre: [number, number] = [0, 0]): [Trac
   return [loop(radius, { centre: centre[0] }), loop(radius, { centre: centre[1], phase: -0.25 })];
 }
 
-/** Blends from seed to seed and back to the first, each step taking the same time. */
+/**
+ * Blends from seed to seed and back to the first, each step taking the same time.
+ * @param seeds - Two or more, numbers or words.
+ * @param movement - `easing`, applied to each step.
+ */
 export function walk(seeds: (number | string)[], movement: { easing?: EasingName } = {}): Walk {
   return { walk: seeds, ...movement };
 }

@@ -1,6 +1,6 @@
 /** What host.node.ts is to Node, for a page: package.json's "imports" choose between the two. */
 import { workerSource } from '#embedded';
-import type { Thread } from './host.node.js';
+import type { Thread } from './host.js';
 
 /** A worker that may not start dies without a word. */
 const REFUSED =
@@ -34,5 +34,7 @@ export const cores: number = Math.max(1, navigator.hardwareConcurrency ?? 1);
 export const mayWiden: boolean = 'untrainedWideSimd' in globalThis;
 
 /** Browsers support relaxed SIMD and widening or they do not; a page cannot request either. */
-export const compileModule = (bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module =>
-  new WebAssembly.Module(bytes);
+export const compileModule = (
+  bytes: Uint8Array<ArrayBuffer>,
+  _options?: { wide?: boolean },
+): WebAssembly.Module => new WebAssembly.Module(bytes);

@@ -5,12 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-
-/** A thread running thread.ts. */
-export interface Thread {
-  post(message: unknown, transfer: ArrayBuffer[]): void;
-  terminate(): Promise<unknown>;
-}
+import type { Thread } from './host.js';
 
 /** Starts a thread. `failed` is called at most once, if it dies. */
 export function startThread<Answer>(

@@ -16,7 +16,6 @@ import {
 } from '../../core/network/activations.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
 import { Arithmetic, ConstantPool } from './arithmetic.js';
-import type { PackedNetwork } from './pack.js';
 import {
   assemble,
   type Code,
@@ -87,7 +86,7 @@ export interface KernelExports {
 /** What a network's module is written for. */
 export function activationsOf(
   { activation, outputActivation }: Pick<NetworkSpec, 'activation' | 'outputActivation'>,
-  { held }: Pick<PackedNetwork, 'held'>,
+  { held }: { held?: object },
 ): KernelActivations {
   return { hidden: namesOf(activation), output: outputActivation, ...(held && { held: true }) };
 }

@@ -1,6 +1,6 @@
 /** The CPU backend: frames cut into bands of rows, drawn by one WebAssembly thread per core. */
 
-import { cores, startThread, type Thread } from '#host';
+import { cores, startThread } from '#host';
 import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { colouringOf } from '../../core/frame/palette.js';
@@ -9,6 +9,7 @@ import { type FrameRenderer, roomFor } from '../../core/frame/renderer.js';
 import { DrawCache } from '../../core/network/draws.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
 import { chooseKernel, compileKernel } from './choose-kernel.js';
+import type { Thread } from './host.js';
 import { activationsOf, type KernelActivations } from './kernel.js';
 import { packNetwork } from './pack.js';
 import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';

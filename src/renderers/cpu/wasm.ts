@@ -8,7 +8,7 @@
 /** Bytes, or lists of them; flattened when the module is put together. */
 export type Code = number | readonly Code[];
 
-export type ValueType = 'i32' | 'f32' | 'v128';
+type ValueType = 'i32' | 'f32' | 'v128';
 const typeBytes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 
 /** Unsigned LEB128. */

@@ -4,11 +4,11 @@
  * affects it.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { VERSION } from '../../system/package.js';
 import type { AdapterInfo } from './adapter.js';
 import { keep, keyOf, recall } from './answers.node.js';
 import {
@@ -19,24 +19,8 @@ import {
   vulkanProblem,
   vulkanState,
 } from './drivers.node.js';
-import { BEGIN, type Seen, type Way } from './webgpu.node.js';
-
-/**
- * The adapter and how to use it silently; or why there is none and what to do, in one or two sentences.
- */
-export type Detected = { said: string[] } & ((AdapterInfo & { way: Way }) | { problem: string });
-
-export interface DetectOptions {
-  /** Whether a software adapter is acceptable. */
-  software?: boolean;
-  /** Looks again, ignoring the cache. */
-  fresh?: boolean;
-  signal?: AbortSignal;
-  /** The program that looks; for tests. */
-  probe?: string;
-  /** How long it may take, in milliseconds; for tests. */
-  deadline?: number;
-}
+import type { Detected, DetectOptions, Way } from './host.js';
+import { BEGIN, type Seen } from './webgpu.node.js';
 
 /** What one child found, and what drivers printed meanwhile. */
 interface Look extends Seen {
@@ -247,8 +231,7 @@ function asAnswer(kept: unknown): Answer | undefined {
 /** Everything that affects the answer. */
 function state(): unknown {
   const { platform, arch, execPath, version } = process;
-  const ours = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
-  const system = [platform, arch, release(), execPath, version, ours, stampOf(PROBE)];
+  const system = [platform, arch, release(), execPath, version, VERSION, stampOf(PROBE)];
   let dawn: unknown;
   try {
     const folder = dirname(createRequire(import.meta.url).resolve('webgpu'));

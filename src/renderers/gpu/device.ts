@@ -1,7 +1,8 @@
 /** Which GPU draws: the adapter there is, whether it is a real one, and the device made of it. */
-import { type DetectOptions, detectGpu, driverAdvice, openWebGpu, type Way } from '#gpu';
+import { detectGpu, driverAdvice, openWebGpu } from '#gpu';
 import { RenderError } from '../../core/errors.js';
 import { type AdapterInfo, requestAdapter } from './adapter.js';
+import type { DetectOptions, Way } from './host.js';
 
 export interface DeviceOptions {
   /**

@@ -1,9 +1,18 @@
 /**
  * In which forms the narrow kernel may run. Which is fastest differs between GPUs by more than a factor of two, and no
- * property that WebGPU tells says which: so the likeliest comes first, and the others are tried where it pays (tuner.ts).
+ * property that WebGPU tells says which: so the likeliest comes first, and the others are tried where it pays
+ * (tuner.ts).
  */
 import { type NarrowForm, narrowBytes, samplesOf } from './kernels/narrow.js';
-import type { Limits } from './plan.js';
+
+/** What a device can take, of WebGPU's limits. */
+export type Limits = Pick<
+  GPUSupportedLimits,
+  | 'maxBufferSize'
+  | 'maxStorageBufferBindingSize'
+  | 'maxComputeWorkgroupsPerDimension'
+  | 'maxComputeWorkgroupStorageSize'
+>;
 
 /** Sums an invocation may keep in its registers: 255 of them is the most a GPU gives, and others are needed beside. */
 const MOST_SUMS = 192;

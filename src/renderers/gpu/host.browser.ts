@@ -1,8 +1,8 @@
 /** WebGPU in a browser. */
 import { describeAdapter, requestAdapter } from './adapter.js';
-import type { Detected, WebGpu } from './host.node.js';
+import type { Detected, DetectOptions, Way, WebGpu } from './host.js';
 
-export async function detectGpu(): Promise<Detected> {
+export async function detectGpu(_options?: DetectOptions): Promise<Detected> {
   if (!navigator.gpu) {
     const problem = isSecureContext
       ? 'This browser has no WebGPU. Use a newer one, or enable WebGPU in its settings.'
@@ -19,6 +19,6 @@ export function driverAdvice(): string {
 }
 
 /** A browser always checks. */
-export async function openWebGpu(): Promise<WebGpu> {
+export async function openWebGpu(_way: Way, _boundsChecks: boolean): Promise<WebGpu> {
   return { instance: navigator.gpu, run: (request) => request() };
 }

@@ -1,14 +1,8 @@
 /** The one place where the GPU renderer touches Node; host.browser.ts is the same for a page. */
-import { createWebGpu, vulkanSettings, type Way } from './webgpu.node.js';
+import type { Way, WebGpu } from './host.js';
+import { createWebGpu, vulkanSettings } from './webgpu.node.js';
 
-export { type Detected, type DetectOptions, detectGpu, driverAdvice } from './detect.node.js';
-export type { Way } from './webgpu.node.js';
-
-/** An instance of WebGPU in this process, and how to ask it for adapters: see requestAdapter. */
-export interface WebGpu {
-  instance: GPU;
-  run: <T>(request: () => T) => T;
-}
+export { detectGpu, driverAdvice } from './detect.node.js';
 
 /** @param boundsChecks - Whether the GPU checks every index. */
 export async function openWebGpu(way: Way, boundsChecks: boolean): Promise<WebGpu> {

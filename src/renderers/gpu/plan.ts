@@ -2,8 +2,8 @@
  * What the GPU does for a frame, as plain data: which kernels run, over how many workgroups, on which buffers. Nothing
  * here touches a device, so all of it is tested without one.
  *
- * A frame is drawn in chunks of pixels: what is computed at a time must fit into the device's buffers, and must not keep
- * it from its other work, such as the screen, for long. How long is for pace.ts to say.
+ * A frame is drawn in chunks of pixels: what is computed at a time must fit into the device's buffers, and must not
+ * keep it from its other work, such as the screen, for long. How long is for pace.ts to say.
  */
 import { UsageError } from '../../core/errors.js';
 import type { Colouring } from '../../core/frame/colouring.js';
@@ -12,7 +12,7 @@ import { colouringOf } from '../../core/frame/palette.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import { namesOf } from '../../core/network/activations.js';
 import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
-import { formsFor, invocationsFor } from './forms.js';
+import { formsFor, invocationsFor, type Limits } from './forms.js';
 import { colourKernel } from './kernels/colour.js';
 import { denseKernel, TILE_SAMPLES, tileUnits } from './kernels/dense.js';
 import { finishKernel } from './kernels/finish.js';
@@ -64,15 +64,6 @@ export interface Portion {
   /** The first pixel; all after it are planned. */
   firstPixel: number;
 }
-
-/** What a device can take, of WebGPU's limits. */
-export type Limits = Pick<
-  GPUSupportedLimits,
-  | 'maxBufferSize'
-  | 'maxStorageBufferBindingSize'
-  | 'maxComputeWorkgroupsPerDimension'
-  | 'maxComputeWorkgroupStorageSize'
->;
 
 /**
  * What an activation costs, in multiplications and additions: an exponential and a division, with what is around them.

@@ -4,7 +4,8 @@
  */
 import { writeSync } from 'node:fs';
 import { describeAdapter, requestAdapter } from './adapter.js';
-import { BEGIN, createWebGpu, type Seen, vulkanSettings, type Way } from './webgpu.node.js';
+import type { Way } from './host.js';
+import { BEGIN, createWebGpu, type Seen, vulkanSettings } from './webgpu.node.js';
 
 async function look(way: Way): Promise<Seen> {
   let instance: GPU;

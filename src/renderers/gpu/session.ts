@@ -37,7 +37,7 @@ const TIMES_BYTES = 16;
 const timesAt = ({ buffers, picture }: Plan) => Math.ceil(buffers[picture] / 8) * 8;
 
 /** A frame that the device has been given. */
-export interface Drawing {
+interface Drawing {
   /** Waits for the pixels, and puts them into `into`. */
   finish(into: Uint8Array): Promise<void>;
 }

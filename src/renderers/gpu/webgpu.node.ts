@@ -3,15 +3,7 @@
  * system.
  */
 
-/**
- * How Vulkan's loader is told to keep to what is needed, so that drivers of no use here do not load, and do not talk.
- */
-export interface Way {
-  /** The manifest of the only driver to load; all drivers by default. */
-  driver?: string;
-  /** Disables the layers that the system puts in front of every driver. */
-  plain?: boolean;
-}
+import type { Way } from './host.js';
 
 /** The result of a search for GPUs: an adapter, none, or no WebGPU at all. */
 export interface Seen {

@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { RenderError, UsageError } from '../../core/errors.js';
 import { available } from '../../core/wording/did-you-mean.js';
 import type { Bundle } from './bundle.js';
-import type { Failure } from './page/failure.js';
-import type { Warning } from './page/warning.js';
+import type { Failure, Warning } from './page/protocol.js';
 
 /** A position in a file of the bundle. Lines and columns count from 1, as in browsers' stack traces. */
 interface BundlePlace {

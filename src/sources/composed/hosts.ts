@@ -8,6 +8,7 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { RenderError } from '../../core/errors.js';
+import { makeFolder } from '../../system/folders.js';
 import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './installed.js';
 
 /** The largest response, in bytes. */
@@ -177,7 +178,7 @@ export class Hosts {
       await fs.rename(unfinished, join(store, name));
     };
     try {
-      await fs.mkdir(store, { recursive: true });
+      await makeFolder(store);
       await write(digest, bytesOf(answer));
       await write(`${hash(address)}.latest`, digest);
     } catch {

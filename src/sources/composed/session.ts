@@ -2,8 +2,8 @@
 
 import { dirname } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser } from '../../browser/browser.js';
 import type { OpenBrowser } from '../../browser/browsers.js';
-import type { Browser } from '../../browser/find-browser.js';
 import { digestOfFonts } from '../../browser/fonts.js';
 import type { Running } from '../../browser/launch.js';
 import { openPage } from '../../browser/page.js';
@@ -15,12 +15,16 @@ import { type Bundle, digestOf, isSurrounding } from './bundle.js';
 import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type HostOptions, Hosts } from './hosts.js';
-import type { Failure } from './page/failure.js';
-import type { FilmInfo, FilmSettings } from './page/film.js';
 import { guardPage } from './page/guard.js';
-import type { Message } from './page/main.js';
-import type { Warning } from './page/warning.js';
-import type { TextTrouble } from './page/writing.js';
+import type {
+  Failure,
+  FilmInfo,
+  FilmSettings,
+  Message,
+  PageApi,
+  TextTrouble,
+  Warning,
+} from './page/protocol.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
 import type { Studio } from './studio.js';
 import { lostAddress, lostFace } from './styles.js';
@@ -39,6 +43,9 @@ export interface SessionOptions extends HostOptions {
   /** Whether the work was interrupted when the session closes. */
   signal?: AbortSignal;
 }
+
+/** In the page, for functions that run there. */
+declare const window: { readonly untrained: PageApi };
 
 const LEFT = 'The scene left its page or reloaded it, which ends the film: check its uses of location.';
 
@@ -154,7 +161,7 @@ export class Session {
   /** Ends the film because of a request to a host, and names the node that made it. */
   private async unanswered(page: Page, url: string, { message }: Error): Promise<void> {
     const maker = page.evaluate((url) => window.untrained?.makerOf(url), url).catch(() => undefined);
-    const late = new Promise<undefined>((resolve) => setTimeout(resolve, 1000));
+    const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1000));
     const stack = (await Promise.race([maker, late])) ?? '';
     this.fail(failureMessage({ message, stack }, this.playing.get(page), this.places));
   }

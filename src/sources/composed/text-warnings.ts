@@ -1,6 +1,6 @@
 /** Turns pages' text problems into warnings: each position in a scene and each font family is reported once. */
 
-import type { TextTrouble } from './page/writing.js';
+import type { TextTrouble } from './page/protocol.js';
 
 /** The maximum number of characters listed in a warning. */
 const MAX_SHOWN = 24;

@@ -2,7 +2,10 @@ import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, waitFor } from '@motion-canvas/core';
 import { NetworkField } from 'untrained/nodes';
 
-/** Three parts, from the left: all outputs in OKLCH, the second alone by a map, and a unit by the map that a sweep names. */
+/**
+ * Three parts, from the left: all outputs in OKLCH, the second alone by a map, and a unit by the map that a sweep
+ * names.
+ */
 export default makeScene2D(function* (view) {
   const { width, height } = view.size();
   const network = { seed: 18, layers: 4, units: 8, size: [width / 3, height] as [number, number] };

@@ -13,7 +13,7 @@ import {
 import { ARTANH, ERF_OF_X_OVER_SQRT2, PI_PARTS, SIN, TANH_NEAR_ZERO } from '../../approximations.js';
 import { float } from './kernel.js';
 
-export type FloatType = 'f32' | 'vec2f' | 'vec3f' | 'vec4f';
+type FloatType = 'f32' | 'vec2f' | 'vec3f' | 'vec4f';
 
 /** For a kernel's label. */
 export const inWords = (names: ActivationNames): string =>

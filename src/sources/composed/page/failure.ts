@@ -1,16 +1,7 @@
 /** Errors in a page, as plain data. */
 
 import { fileNameOf } from './media.js';
-
-export interface Failure {
-  message: string;
-  /** The browser's stack trace. Its positions are in the bundle. */
-  stack: string;
-  /** The address that the page was not allowed to reach, if that is the error. */
-  blocked?: string;
-  /** A variable that was set although no scene uses it, and the names of those that scenes do use. */
-  unread?: { name: string; known: string[] };
-}
+import type { Failure } from './protocol.js';
 
 /** Describes anything that was thrown. */
 export function describe(error: unknown): Failure {

@@ -17,35 +17,11 @@ import {
   Vector2,
 } from '@motion-canvas/core';
 import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/index.js';
-import type { PixelFormat } from '../../../core/frame/pixels.js';
 import { facesLoaded } from './faces.js';
 import { UnreadVariable } from './failure.js';
 import { releaseRemovedNodes } from './forget.js';
+import type { FilmInfo, FilmSettings } from './protocol.js';
 import { warn } from './warning.js';
-
-export interface FilmSettings {
-  /** Size of the view in the scenes' units. */
-  view: [width: number, height: number];
-  /** Size of the frames in pixels. */
-  size: [width: number, height: number];
-  fps: number;
-  /** A CSS colour, drawn behind the scenes. */
-  background: string;
-  /** Whether to leave out the scenes' own background (the fill of their view). */
-  transparent?: boolean;
-  /** The pixel format in which frames are sent. */
-  pixels: PixelFormat;
-  /** Whether to fingerprint frames: see trace.ts. */
-  follow?: boolean;
-  /** Values that override the project's variables. Each must be used by at least one scene. */
-  variables: Record<string, unknown>;
-}
-
-export interface FilmInfo {
-  frames: number;
-  /** The scenes, in order. */
-  scenes: { name: string; frames: number }[];
-}
 
 export interface PageFilm {
   info: FilmInfo;

@@ -1,7 +1,9 @@
 /** Guards against dialogs, which nobody could answer, and against navigation, which would end the film silently. */
 
-import type { Failure } from './failure.js';
-import type { Message } from './main.js';
+import type { Failure, Message } from './protocol.js';
+
+/** What the guard uses of the page: Node imports this file, and has no DOM. */
+declare const window: { untrainedTell(message: Message): void; readonly top: unknown; close(): void };
 
 /**
  * Runs in the page before any of the scene's scripts. It is injected as text, so it must not use anything from outside

@@ -1,35 +1,20 @@
 /** The program of a page that draws composed scenes. src/sources/composed calls it through `window.untrained`. */
 import type { ProjectSettings } from '@motion-canvas/core';
 import { requestedByStyles } from './faces.js';
-import { describe, type Failure } from './failure.js';
-import { type FilmInfo, type FilmSettings, openFilm, type PageFilm } from './film.js';
+import { describe } from './failure.js';
+import { openFilm, type PageFilm } from './film.js';
 import { watchVideos } from './media.js';
+import type { Failure, Message, PageApi } from './protocol.js';
 import { FrameReader } from './read.js';
 import { fingerprintOf, setPainting, startTracing } from './trace.js';
 import { startUploads, type Uploads } from './upload.js';
-import type { Warning } from './warning.js';
-import { type TextTrouble, textTroubles, watchText } from './writing.js';
-
-/** The functions that Node calls in the page. Failures are returned, because a thrown Error would lose its stack. */
-export interface PageApi {
-  /** Plays the scenes once to find their lengths. */
-  open(settings: FilmSettings): Promise<FilmInfo | Failure>;
-  /**
-   * Draws this page's share of every `step`th frame from `first` to `last` and sends each to the server. Pages take
-   * frames in turn. May be called again for later frames.
-   */
-  draw(first: number, last: number, step: number, page: number, pages: number): Promise<Failure | undefined>;
-  /** Fingerprints every `step`th frame from `first` to `last` without painting. Afterwards this page never paints. */
-  fingerprints(first: number, last: number, step: number): Promise<(string | undefined)[] | Failure>;
-  /** The suspended generators of the current scene. */
-  waiting(): unknown[];
-  /** The creation stack of the node that shows this address. */
-  makerOf(url: string): string | undefined;
-  /** The time spent so far, in milliseconds. */
-  times: { draw: number; read: number; send: number };
-}
+import { textTroubles, watchText } from './writing.js';
 
 declare global {
+  interface ErrorConstructor {
+    /** Of V8: how many calls a stack shows. */
+    stackTraceLimit: number;
+  }
   interface Window {
     untrained: PageApi;
     /** Violations of the page's policy before this program started. Collected by the page's HTML. */
@@ -38,17 +23,6 @@ declare global {
     untrainedTell(message: Message): void;
   }
 }
-
-export type Message =
-  | { type: 'scene'; name: string }
-  | { type: 'progress' }
-  | { type: 'failure'; failure: Failure }
-  | { type: 'warning'; warning: Warning }
-  | { type: 'text'; trouble: TextTrouble }
-  /** A font that cannot be loaded. */
-  | { type: 'face'; family: string }
-  /** An address in a style sheet that the page may not load, such as another style sheet. */
-  | { type: 'style'; address: string };
 
 /** Called by the module that imports the user's scenes. */
 export function start(project: ProjectSettings): void {

@@ -1,6 +1,6 @@
 /** Detects videos that cannot be played, and names media files in messages. */
 
-import type { Failure } from './failure.js';
+import type { Failure } from './protocol.js';
 
 /** Reports a failure for each video that cannot be played. Motion Canvas would wait for it forever. */
 export function watchVideos(fail: (failure: Failure) => void): void {

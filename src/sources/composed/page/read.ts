@@ -5,8 +5,8 @@ import { type ByteOrder, Converter } from './convert.js';
 /** The byte order of a VideoFrame's pixels, by its format. */
 const ORDERS: Partial<Record<VideoPixelFormat, ByteOrder>> = { BGRX: 'bgr', RGBX: 'rgb' };
 
-/** A frame and the previous one, as uint32. */
-export interface Reading {
+/** A frame, and the one before it, as uint32. */
+interface Reading {
   now: Uint32Array<ArrayBuffer>;
   before?: Uint32Array<ArrayBuffer>;
 }

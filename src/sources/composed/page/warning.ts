@@ -1,16 +1,10 @@
 /** Warnings from a page: problems that do not end the film. */
 
-export interface Warning {
-  message: string;
-  /** A stack trace with positions in the bundle. The first one in the user's code is shown. */
-  stack: string;
-  /** The key of the node that the warning is about. */
-  node?: string;
-}
+import type { Warning } from './protocol.js';
 
-/** The origin of a warning. */
-export interface Where {
-  /** The Motion Canvas node. Where it was created is shown, unless `stack` contains a position in the user's code. */
+/** What it is about. */
+interface Where {
+  /** A Motion Canvas node. Where it was created is shown, unless `stack` says more. */
   node?: { key: string; creationStack?: string };
   /** The stack at the time of the problem. */
   stack?: string;

@@ -6,17 +6,7 @@
  * fonts have loaded, and each character only once per font.
  */
 import { Latex, type Layout, type Node, Node as NodeClass, SVG } from '@motion-canvas/2d';
-
-export interface TextTrouble {
-  /** Characters that are drawn as boxes, or not at all. */
-  missing?: string[];
-  /** Families in a font list that do not exist, before the first one that does. */
-  families?: string[];
-  /** Text that Motion Canvas leaves out of an SVG or a formula, since it draws only shapes. */
-  leftOut?: string;
-  /** The creation stack of the node that draws the text. Empty if no node does. */
-  stack: string;
-}
+import type { TextTrouble } from './protocol.js';
 
 /**
  * A font without characters. Its glyph for missing characters is 1000 em wide, and its ascent and descent are 500 em
