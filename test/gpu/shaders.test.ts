@@ -2,12 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ColourMap } from '../../src/core/frame/colouring.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
+import { float } from '../../src/core/network/activations/wgsl.js';
 import { activationNames } from '../../src/core/network/activations.js';
 import { activationSource } from '../../src/renderers/gpu/kernels/activations.js';
 import { colourKernel } from '../../src/renderers/gpu/kernels/colour.js';
 import { denseKernel, tileBytes, tileUnits } from '../../src/renderers/gpu/kernels/dense.js';
 import { finishKernel } from '../../src/renderers/gpu/kernels/finish.js';
-import { float, type Kernel, STEP } from '../../src/renderers/gpu/kernels/kernel.js';
+import { type Kernel, STEP } from '../../src/renderers/gpu/kernels/kernel.js';
 import { type NarrowShape, narrowBytes, narrowKernel } from '../../src/renderers/gpu/kernels/narrow.js';
 import { outputKernel } from '../../src/renderers/gpu/kernels/output.js';
 import { placeKernel } from '../../src/renderers/gpu/kernels/place.js';

@@ -1,5 +1,6 @@
 /** Finds the intended word for a wrong one, by common synonyms or by spelling. */
 import { closest, distance } from 'fastest-levenshtein';
+import { activationTable } from '../network/activations.js';
 
 /** Common synonyms, by our names. If a word has several meanings, the first that is valid in its place wins. */
 const OTHER_NAMES: Record<string, string> = {
@@ -40,12 +41,7 @@ const OTHER_NAMES: Record<string, string> = {
   for: 'place platform target',
   set: 'parameters params variables',
   'max-size': 'limit maxBytes maxFileSize',
-  // activations, and places
-  tanh: 'hyperbolicTangent',
-  relu: 'rectifier rectified',
-  sigmoid: 'logistic expit',
-  sin: 'sine',
-  identity: 'linear none',
+  // places
   x: 'twitter',
   shorts: 'youtube',
   instagram: 'insta ig',
@@ -56,8 +52,15 @@ const OTHER_NAMES: Record<string, string> = {
 const plain = (word: string) => word.toLowerCase().replace(/[\s_-]+/g, '');
 
 const others = new Map<string, string[]>();
-for (const [name, words] of Object.entries(OTHER_NAMES)) {
-  for (const word of words.split(' ').map(plain)) others.set(word, [...(others.get(word) ?? []), name]);
+const all: [name: string, words: readonly string[]][] = [
+  ...Object.entries(OTHER_NAMES).map(([name, words]): [string, string[]] => [name, words.split(' ')]),
+  ...Object.entries(activationTable).map(([name, { synonyms }]): [string, readonly string[]] => [
+    name,
+    synonyms,
+  ]),
+];
+for (const [name, words] of all) {
+  for (const word of words.map(plain)) others.set(word, [...(others.get(word) ?? []), name]);
 }
 
 /** The member of `known` for which a word is a synonym or a variant spelling; undefined if there is none. */

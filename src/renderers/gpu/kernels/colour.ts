@@ -1,8 +1,9 @@
 /** From brightness to colours, by the frame's palette: as in ../../colouring.ts, and ../../oklab.ts for OKLab. */
 import { type Colouring, OK_SPAN } from '../../../core/frame/colouring.js';
 import { GAMUT_STEPS, TO_CONES, TO_LIGHT } from '../../../core/frame/oklab.js';
+import { float } from '../../../core/network/activations/wgsl.js';
 import { activationOf, activationSource } from './activations.js';
-import { FROM_LINEAR, float, GROUP, type Kernel, STEP } from './kernel.js';
+import { FROM_LINEAR, GROUP, type Kernel, STEP } from './kernel.js';
 
 export function colourKernel(colouring: Exclude<Colouring, 'rgb'>): Kernel {
   if (typeof colouring === 'string') {

@@ -82,9 +82,3 @@ export function laidOut(code: string): string {
     .replace(/\{\n\n/g, '{\n')
     .replace(/\n\n( *\})/g, '\n$1');
 }
-
-/** A number as WGSL writes a float: the nearest float32. */
-export function float(value: number): string {
-  const text = `${Math.fround(value)}`;
-  return /[.e]/.test(text) ? text : `${text}.0`;
-}
