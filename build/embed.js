@@ -1,9 +1,13 @@
 /**
- * The last step of the build: writes dist/embedded.js, which src/embedded.ts stands for. What a page needs beside its
- * script is put into the script, so that any bundler takes it as it is: none needs to be told of workers and fonts.
+ * The last step of the build: makes modules of the WGSL files, and writes dist/embedded.js, which src/embedded.ts stands
+ * for. What a page needs beside its script is put into the script, so that any bundler takes it as it is: none needs to
+ * be told of workers and fonts.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { writeModules } from './wgsl.js';
+
+writeModules('src', 'dist');
 
 const { outputFiles } = await build({
   entryPoints: ['dist/renderers/cpu/worker.browser.js'],

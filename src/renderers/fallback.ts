@@ -1,4 +1,5 @@
 /** A GPU renderer with the CPU as a fallback: if the GPU fails, the CPU continues from the frame it had reached. */
+import type { StopSignal } from '../core/ambient.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { BT709, frameBytes, type PixelFormat } from '../core/frame/pixels.js';
@@ -38,7 +39,7 @@ export class FallbackRenderer implements FrameRenderer {
     frame: FrameDescription,
     into?: Uint8Array,
     format: PixelFormat = 'rgba',
-    signal?: AbortSignal,
+    signal?: StopSignal,
   ): Promise<Uint8Array> {
     if (!this.#cpu) {
       try {
@@ -69,7 +70,7 @@ export class FallbackRenderer implements FrameRenderer {
     frame: FrameDescription,
     into: Uint8Array | undefined,
     format: PixelFormat,
-    signal: AbortSignal | undefined,
+    signal: StopSignal | undefined,
   ): Promise<Uint8Array> {
     if (format === 'rgba') return this.#cpu!.render(frame, into, format, signal);
     const planes = roomFor(frameBytes(frame.size, format), into);

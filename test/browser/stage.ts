@@ -7,6 +7,7 @@ import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
+import { wgsl } from '../../build/wgsl.js';
 import { type Browser, findBrowser } from '../../src/browser/find-browser.js';
 import { setGenericFonts } from '../../src/browser/fonts.js';
 import { launchBrowser } from '../../src/browser/launch.js';
@@ -110,6 +111,7 @@ async function bundle(entry: string): Promise<string> {
     },
     worker: { format: 'es' },
     plugins: [
+      wgsl(),
       {
         name: 'stage',
         resolveId: (id) => (id === '/stage-entry' ? '\0stage-entry.js' : undefined),

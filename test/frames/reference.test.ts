@@ -16,7 +16,7 @@ import {
 } from '../../src/core/network/activations.js';
 import { DrawCache } from '../../src/core/network/draws.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
-import { compileKernel, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
+import { kernelModule, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
 import { packNetwork } from '../../src/renderers/cpu/pack.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
@@ -164,7 +164,7 @@ describe('each activation', () => {
     const frame = frameOf({ network, view: { centre: [0, 0] }, size: [1, 1] });
     const evaluator = new Evaluator(shape);
     const { activation, outputActivation } = frame.network;
-    const module = compileKernel(shape, { hidden: activation as ActivationName, output: outputActivation });
+    const module = kernelModule(shape, { hidden: activation as ActivationName, output: outputActivation });
     evaluator.load(module, packNetwork(frame, shape, new DrawCache()), 8001);
     const x = Float32Array.from({ length: 8001 }, (_, i) => (range * (i - 4000)) / 4000);
     evaluator.x.set(x);

@@ -8,7 +8,7 @@ import { colouringOf } from '../../src/core/frame/palette.js';
 import { namesOf } from '../../src/core/network/activations.js';
 import { DrawCache } from '../../src/core/network/draws.js';
 import { drawBand } from '../../src/renderers/cpu/band.js';
-import { chooseKernel, compileKernel, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
+import { chooseKernel, kernelModule, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
 import type { KernelShape } from '../../src/renderers/cpu/kernel.js';
 import { packNetwork } from '../../src/renderers/cpu/pack.js';
@@ -109,7 +109,7 @@ describe('kernel shapes', () => {
     const { size, network, supersample } = frame;
     const evaluator = new Evaluator(shape);
     const names = { hidden: namesOf(network.activation), output: network.outputActivation };
-    const module = compileKernel(shape, names);
+    const module = kernelModule(shape, names);
     evaluator.load(module, packNetwork(frame, shape, new DrawCache()), bandRows * size[0] * supersample ** 2);
     const rgba = new Uint8Array(4 * size[0] * size[1]);
     for (let firstRow = 0; firstRow < size[1]; firstRow += bandRows) {

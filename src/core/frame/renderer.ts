@@ -32,6 +32,20 @@ export interface FrameRenderer {
   close(): Promise<void>;
 }
 
+/**
+ * Calls `listener` once with the signal's reason if it is aborted from now on.
+ * @returns What stops listening: to be called when the work is over, since a signal may outlive thousands of frames.
+ */
+export function onAbort(signal: StopSignal | undefined, listener: (reason: unknown) => void): () => void {
+  if (!signal) return () => {};
+  const aborted = () => {
+    signal.removeEventListener('abort', aborted);
+    listener(signal.reason);
+  };
+  signal.addEventListener('abort', aborted);
+  return () => signal.removeEventListener('abort', aborted);
+}
+
 /** Where a frame goes: the array given, if it has the frame's length, or a new one. */
 export function roomFor(bytes: number, into: Uint8Array | undefined): Uint8Array {
   if (into && into.length !== bytes) {

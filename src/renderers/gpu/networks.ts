@@ -63,6 +63,12 @@ export class Networks {
     queue.submit([encoder.finish()]);
   }
 
+  /** Forgets all draws that were sent. */
+  forget(): void {
+    for (const { names } of this.#kept) for (const name of names) this.#memory.forget(name);
+    this.#kept = [];
+  }
+
   /** Sends a network's draws unless they are there. Gives the names of the buffers that have them. */
   #sendDraws(spec: NetworkSpec, arrangement: Arrangement): string[] {
     const key = `${arrangement.narrow ?? 'wide'} ${drawsKey(spec)}`;
