@@ -1,0 +1,10 @@
+/** That the GPU renderer conforms in everything: the networks whose kernels a software GPU takes seconds to compile too. */
+import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
+import { softwareAdapter } from '../gpu/adapter.js';
+import { conformance } from './conformance.js';
+
+const adapter = await softwareAdapter('that the GPU renderer conforms in everything');
+conformance('the GPU in software, in full', {
+  start: () => GpuRenderer.start(() => adapter!.open()),
+  skip: !adapter,
+});
