@@ -1,7 +1,6 @@
 /**
- * The last step of the build: makes modules of the WGSL files, and writes dist/embedded.js, which src/embedded.ts stands
- * for. What a page needs beside its script is put into the script, so that any bundler takes it as it is: none needs to
- * be told of workers and fonts.
+ * The last step of the build: makes modules of the WGSL files, and writes dist/embedded.js, for which src/embedded.ts
+ * stands in the sources. Workers and fonts become part of the script, so that no bundler needs to be configured for them.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';

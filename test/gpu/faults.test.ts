@@ -1,4 +1,4 @@
-/** That a GPU renderer gives back what a frame took, wherever it fails, and draws the next frame as if nothing had been. */
+/** That a GPU renderer releases what a frame took, wherever it fails, and then draws the next one as usual. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Device } from '../../src/renderers/gpu/device.js';
 import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';

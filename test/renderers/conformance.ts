@@ -1,9 +1,9 @@
 /**
- * What every FrameRenderer must do, whatever draws: the pictures of the float64 reference, in every activation, palette
- * and form of network, and the manners of a renderer: order, buffers, giving up, closing, going on after errors.
+ * What every FrameRenderer must do: draw the pictures of the float64 reference in every activation, palette and form of
+ * network; keep frames in order; respect the caller's buffers and signals; close; and go on after errors.
  *
- * A new backend passes all of it as it is: see cpu.test.ts, gpu.test.ts and fallback.test.ts beside this file. Frames are
- * small, and networks share shapes where they can, since a GPU in software takes half a second for every kernel.
+ * A new backend must pass all of it unchanged: see cpu.test.ts, gpu.test.ts and fallback.test.ts. Frames are small, and
+ * networks share shapes where they can, since a software GPU takes half a second to compile a kernel.
  */
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

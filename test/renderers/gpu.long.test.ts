@@ -1,4 +1,4 @@
-/** That the GPU renderer conforms in everything: the networks whose kernels a software GPU takes seconds to compile too. */
+/** That the GPU renderer conforms in full, with the networks whose kernels take a software GPU seconds to compile. */
 import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { softwareAdapter } from '../gpu/adapter.js';
 import { conformance } from './conformance.js';

@@ -75,14 +75,14 @@ describe.each(activationNames)('what the definition of %s says of it is true:', 
   const { f, signed, homogeneous, bounded, formula, source, synonyms } = activationTable[name];
 
   test('it is a number everywhere, and the function that the package exports', () => {
-    for (const x of everything) expect(f(x), `at ${x}`).not.toBeNaN();
+    expect(everything.filter((x) => Number.isNaN(f(x)))).toEqual([]);
     expect(activations[name]).toBe(f);
   });
 
   test('whether it stays within [-1, 1]; if not, it is nearly a straight line far out', () => {
     expect(everything.every((x) => Math.abs(f(x)) <= 1)).toBe(bounded);
     if (bounded) return;
-    for (const x of everything) expect(Math.abs(f(x))).toBeLessThanOrEqual(Math.abs(x) + 1);
+    expect(everything.filter((x) => Math.abs(f(x)) > Math.abs(x) + 1)).toEqual([]);
     for (const far of [-(2 ** 500), 2 ** 500]) expect(f(2 * far)).toBe(2 * f(far));
     for (const far of [-(2 ** 100), 2 ** 100]) expect(f(2 * far)).toBeCloseTo(2 * f(far), -60);
   });

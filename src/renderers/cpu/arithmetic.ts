@@ -28,7 +28,7 @@ export class ConstantPool {
   }
 }
 
-/** Writes arithmetic into one function, with scratch locals shared by all activations that are written there in turn. */
+/** Writes arithmetic into one function. All activations written there, one after another, share its scratch locals. */
 export class Arithmetic implements VectorMath<Code> {
   readonly #pool: ConstantPool;
   readonly #function: FunctionBuilder;

@@ -1,4 +1,4 @@
-/** The networks on a device: their draws, kept for the next frame of the same network, and the weights of the one at hand. */
+/** The networks on a device: their draws, kept for later frames of the same network, and the current one's weights. */
 
 import type { FrameDescription } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';

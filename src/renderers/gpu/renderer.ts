@@ -49,7 +49,7 @@ export class GpuRenderer implements FrameRenderer {
     return this.#session ? this.#arithmetic : 'closed';
   }
 
-  /** The device's name. In which form kernels run, and how large pieces of work are, is measured, and changes no bit. */
+  /** The device's name. The form of kernels and the size of chunks are measured, but they change no bit of a picture. */
   get arithmetic(): string {
     return this.#arithmetic;
   }

@@ -24,13 +24,13 @@ import { Pipelines } from './pipelines.js';
 import { type Dispatch, type Plan, type Portion, planFrame } from './plan.js';
 import { Tuner } from './tuner.js';
 
-/** Frames under way at most: while one is copied and encoded, one is read back, and one is drawn. */
+/** The most frames in flight: one is copied and encoded while another is read back and a third is drawn. */
 export const SLOTS = 3;
 /** From one step to the next in their buffer: what WebGPU guarantees a dynamic offset may be a multiple of. */
 const STEP_STRIDE = 256;
-/** Chunks that the device is given before it has done them: so many that it never waits, and does not drown in them. */
+/** The most chunks queued on the device: enough that it never waits, and no more, since each takes memory. */
 const CHUNKS_AHEAD = 32;
-/** Frames of fewer operations are too short to tell one form from another. */
+/** Frames of fewer operations are too short to compare forms by. */
 const TUNED_OPERATIONS = 1e9;
 /** Two timestamps of 8 bytes. */
 const TIMES_BYTES = 16;
@@ -40,7 +40,7 @@ const timesAt = ({ buffers, picture }: Plan) => Math.ceil(buffers[picture] / 8) 
 /** A frame that the device has been given. */
 export interface Drawing {
   /**
-   * Waits for the pixels, and puts them into `into`. To be called once, whatever happens: it gives the frame's slot back.
+   * Waits for the pixels, and copies them into `into`. Call it exactly once: it gives the frame's slot back.
    * @param signal - Aborted, `into` is left as it is.
    */
   finish(into: Uint8Array, signal?: StopSignal): Promise<void>;

@@ -37,7 +37,7 @@ const DARKEST = f32(0.30000001192092896);
 const LIGHTEST = f32(0.949999988079071);
 const GAMUT_STEPS = 20u;
 
-// One invocation, one sample. planes are of brightness, and become red, green and blue, as src/core/frame/oklab.ts has it.
+// One invocation, one sample. planes are of brightness, and become red, green and blue: see src/core/frame/oklab.ts.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read_write> planes: array<f32>;
 

@@ -26,7 +26,7 @@ struct Step {
 
 const GROUP = 64u;
 
-// One invocation, one sample. units and before are planes of activations, of the last hidden layer and of the one before.
+// One invocation, one sample. units and before are planes of activations: of the last hidden layer, and the one before.
 // `shown` gives the brightness of a sum.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;

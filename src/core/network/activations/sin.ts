@@ -16,7 +16,7 @@ export const sin: ActivationDefinition = {
   bounded: true,
   /** For |x| up to 100 or so. */
   error: () => 2e-7,
-  // sin(x + n π) = (-1)^n sin(x): n π is taken off in three parts, and the rest is an odd polynomial on [-π/2, π/2].
+  // sin(x + n π) = (-1)^n sin(x): n π is subtracted in three parts; the rest is an odd polynomial on [-π/2, π/2].
   wgsl: (t, { out }) => `  let n = round(${float(1 / Math.PI)} * x);
   let reduced = ${PI_PARTS.reduce((sum, part) => `fma(n, ${t}(${float(-part)}), ${sum})`, 'x')};
   let t = clamp(reduced, ${t}(-1.6), ${t}(1.6)); // beyond 1e7 or so n is wrong

@@ -1,4 +1,4 @@
-// One invocation, one sample. planes are of brightness, and become red, green and blue, as src/core/frame/oklab.ts has it.
+// One invocation, one sample. planes are of brightness, and become red, green and blue: see src/core/frame/oklab.ts.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read_write> planes: array<f32>;
 

@@ -1,4 +1,4 @@
-/** From brightness to colours, by the frame's palette: as core/frame/colouring.ts, and core/frame/oklab.ts for OKLab. */
+/** From brightness to colours, by the frame's palette: the same as core/frame/colouring.ts and oklab.ts compute. */
 import { type Colouring, OK_SPAN } from '../../../core/frame/colouring.js';
 import { GAMUT_STEPS, TO_CONES, TO_LIGHT } from '../../../core/frame/oklab.js';
 import { float } from '../../../core/network/activations/wgsl.js';

@@ -36,7 +36,7 @@ export const STEP = struct('Step', {
   share: 'f32', // of the output one layer earlier
   mix: 'f32', // the fraction of a mixed activation
   rest: 'f32', // what that leaves of 1
-  heldAt: 'u32', // the first hidden layer's Held (../../exponents.ts), or the layer's own where it has a dispatch to itself
+  heldAt: 'u32', // the first hidden layer's Held (../../exponents.ts); its own for a layer with its own dispatch
 });
 
 export type Step = Parameters<typeof STEP.write>[2];
@@ -51,7 +51,7 @@ export function constants(values: Record<string, string>): string {
     .join('\n');
 }
 
-/** A kernel's code from its parts, of which those that are the same for every kernel are files: *.wgsl, beside this one. */
+/** A kernel's code from its parts. Parts that never change are files beside this one, *.wgsl. */
 export function source(...parts: string[]): string {
   return parts.map((part) => part.trim()).join('\n\n');
 }

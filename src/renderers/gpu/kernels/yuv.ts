@@ -1,4 +1,4 @@
-/** From RGBA to the planes of video, so that three eighths of the bytes leave the device and ffmpeg converts nothing. */
+/** From RGBA to the planes of video: three eighths of the bytes leave the device, and ffmpeg converts nothing. */
 import { BT709 } from '../../../core/frame/pixels.js';
 import { COMMON, constants, type Kernel, source } from './kernel.js';
 import code from './yuv.wgsl.js';
