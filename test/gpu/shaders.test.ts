@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { ColourMap } from '../../src/core/frame/colouring.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
 import { float } from '../../src/core/network/activations/wgsl.js';
-import { activationNames } from '../../src/core/network/activations.js';
 import { activationSource } from '../../src/renderers/gpu/kernels/activations.js';
 import { colourKernel } from '../../src/renderers/gpu/kernels/colour.js';
 import { denseKernel, tileBytes, tileUnits } from '../../src/renderers/gpu/kernels/dense.js';
@@ -89,7 +88,9 @@ describe.each(Object.entries(kernels))('the kernel %s', (name, kernel) => {
 });
 
 test('the activations read as they did', async () => {
-  const all = activationNames.map((name) => activationSource(name, ['vec2f']).replace('activation', name));
+  // Those that kernels above are written with; any other is held to its float64 function, by test/renderers.
+  const names = ['tanh', 'relu', 'sigmoid', 'sin', 'gelu', 'softplus', 'identity'] as const;
+  const all = names.map((name) => activationSource(name, ['vec2f']).replace('activation', name));
   await expect(all.join('\n\n')).toMatchFileSnapshot('wgsl/activations.wgsl');
 });
 

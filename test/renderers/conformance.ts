@@ -143,7 +143,7 @@ function pictures(drawn: Drawn, quick: boolean): void {
     ])('a mix of %s and %s, %d of it', async (from, to, fraction) => {
       const activation = { from, to, fraction };
       for (const [width, weightScale] of quick
-        ? [[8, 0.8]]
+        ? [[2, 1.2]]
         : [
             [8, 0.8],
             [57, 0.25],
