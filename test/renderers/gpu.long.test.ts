@@ -7,4 +7,5 @@ const adapter = await softwareAdapter('that the GPU renderer conforms in everyth
 conformance('the GPU in software, in full', {
   start: () => GpuRenderer.start(() => adapter!.open()),
   skip: !adapter,
+  software: true,
 });

@@ -7,5 +7,6 @@ const adapter = await softwareAdapter('that the GPU renderer conforms');
 conformance('the GPU in software', {
   start: () => GpuRenderer.start(() => adapter!.open()),
   skip: !adapter,
+  software: true,
   quick: true,
 });
