@@ -3,7 +3,7 @@ import type { StopSignal } from '../core/ambient.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { BT709, frameBytes, type PixelFormat } from '../core/frame/pixels.js';
-import { type Backend, type FrameRenderer, roomFor } from '../core/frame/renderer.js';
+import { type Backend, checkFormat, type FrameRenderer, roomFor } from '../core/frame/renderer.js';
 
 export class FallbackRenderer implements FrameRenderer {
   readonly framesInFlight: number;
@@ -41,6 +41,7 @@ export class FallbackRenderer implements FrameRenderer {
     format: PixelFormat = 'rgba',
     signal?: StopSignal,
   ): Promise<Uint8Array> {
+    checkFormat(this.formats, format);
     if (!this.#cpu) {
       try {
         return await this.#gpu.render(frame, into, format, signal);

@@ -46,6 +46,12 @@ export function onAbort(signal: StopSignal | undefined, listener: (reason: unkno
   return () => signal.removeEventListener('abort', aborted);
 }
 
+/** @throws RangeError for a format that a renderer does not have. */
+export function checkFormat(formats: readonly PixelFormat[], format: PixelFormat): void {
+  if (formats.includes(format)) return;
+  throw new RangeError(`The format is "${format}" but must be ${formats.join(' or ')}.`);
+}
+
 /** Where a frame goes: the array given, if it has the frame's length, or a new one. */
 export function roomFor(bytes: number, into: Uint8Array | undefined): Uint8Array {
   if (into && into.length !== bytes) {

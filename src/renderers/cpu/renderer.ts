@@ -6,7 +6,7 @@ import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { colouringOf } from '../../core/frame/palette.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
+import { checkFormat, type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
 import { DrawCache } from '../../core/network/draws.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
 import { arithmeticOf, chooseKernel, type KernelChoice, kernelModule } from './choose-kernel.js';
@@ -79,7 +79,7 @@ export class CpuRenderer implements FrameRenderer {
   ): Promise<Uint8Array> {
     if (this.#failure) throw this.#failure;
     signal?.throwIfAborted();
-    if (format !== 'rgba') throw new RangeError(`The CPU gives no ${format}: ask for rgba.`);
+    checkFormat(this.formats, format);
     const rgba = roomFor(frameBytes(frame.size), into);
     const message = this.#prepare(frame);
     const rest = { message, rowsPerBand: message.rows, nextRow: 0, rowsLeft: frame.size[1], rgba };

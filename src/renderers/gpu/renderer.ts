@@ -3,7 +3,7 @@ import type { StopSignal } from '../../core/ambient.js';
 import { RenderError, UsageError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
+import { checkFormat, type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
 import type { Device } from './device.js';
 import { Pace } from './pace.js';
 import { Session, type SessionOptions, SLOTS, type Timing } from './session.js';
@@ -60,6 +60,7 @@ export class GpuRenderer implements FrameRenderer {
     format: PixelFormat = 'rgba',
     signal?: StopSignal,
   ): Promise<Uint8Array> {
+    checkFormat(this.formats, format);
     const pixels = roomFor(frameBytes(frame.size, format), into);
     for (;;) {
       signal?.throwIfAborted();
