@@ -5,17 +5,26 @@ import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { FallbackRenderer } from '../../src/renderers/fallback.js';
 import { conformance } from './conformance.js';
 
-const broken: FrameRenderer = {
-  backend: 'gpu',
-  description: 'broken',
-  arithmetic: 'broken',
-  framesInFlight: 3,
-  formats: ['rgba', 'yuv420p'],
-  render: () => Promise.reject(new RenderError('It is gone.')),
-  close: async () => {},
-};
+/** A GPU that draws nothing, and once closed says so, as GpuRenderer does. */
+function broken(): FrameRenderer {
+  let problem = 'It is gone.';
+  return {
+    backend: 'gpu',
+    description: 'broken',
+    arithmetic: 'broken',
+    framesInFlight: 3,
+    formats: ['rgba', 'yuv420p'],
+    render: async () => {
+      await Promise.resolve();
+      throw new RenderError(problem);
+    },
+    close: async () => {
+      problem = 'The renderer was closed.';
+    },
+  };
+}
 
 conformance('the CPU in place of a GPU', {
-  start: async () => new FallbackRenderer(broken, () => new CpuRenderer(2)),
+  start: async () => new FallbackRenderer(broken(), () => new CpuRenderer(2)),
   quick: true,
 });
