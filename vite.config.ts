@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { wgsl } from './build/wgsl.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   logLevel: 'error', // Motion Canvas ships source maps without their sources, a warning each
   css: { postcss: {} }, // otherwise Vite looks for a configuration in the home folder, which not everybody has
+  plugins: [wgsl()], // tests take kernels from the sources
   resolve: {
     // Scenes import the package by its own name, as a user's would; tests read it from the sources.
     alias: [

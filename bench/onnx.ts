@@ -4,9 +4,7 @@
  * protobuf package would not be worth installing.
  */
 import type { Layer, Network } from 'untrained';
-
-/** ONNX's names of our activations. The others are not timed. */
-const OPERATORS: Record<string, string> = { tanh: 'Tanh', relu: 'Relu', sigmoid: 'Sigmoid' };
+import { activationTable } from '../src/core/network/activations.js';
 
 /** Values of the enumerations in onnx.proto. */
 const FLOAT = 1; // TensorProto.DataType
@@ -34,13 +32,13 @@ export function onnxModel(network: Network, points: number): Uint8Array {
     message(11, valueInfo('points', [points, network.inputs])),
     message(12, valueInfo('brightness', [points, network.output.units])),
   ]);
-  const operators = Buffer.concat([text(1, ''), integer(2, 13)]); // the standard operators, version 13
+  const operators = Buffer.concat([text(1, ''), integer(2, 13)]); // the standard operators, version 13, without Gelu
   return Buffer.concat([integer(1, 8), message(7, graph), message(8, operators)]); // IR version 8
 }
 
 function operator(activation: Network['activation']): string {
-  const name = typeof activation === 'string' ? OPERATORS[activation] : undefined;
-  if (!name) throw new Error(`${JSON.stringify(activation)} has no ONNX operator here: see bench/onnx.ts.`);
+  const name = typeof activation === 'string' ? activationTable[activation].onnx : undefined;
+  if (!name) throw new Error(`${JSON.stringify(activation)} has no ONNX operator.`);
   return name;
 }
 

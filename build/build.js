@@ -87,7 +87,7 @@ function fingerprint() {
       .update(`${path}\0`)
       .update(fs.readFileSync(join(root, path)))
       .update('\0');
-    if (/^src\/.*\.tsx?$/.test(path)) modules.push(path);
+    if (/^src\/.*\.(tsx?|wgsl)$/.test(path)) modules.push(path);
   };
   for (const source of SOURCES) {
     const isFolder = fs.statSync(join(root, source)).isDirectory();
@@ -108,7 +108,7 @@ function clean(stamp) {
   }
   for (const path of stamp.modules) {
     if (fs.existsSync(join(root, path))) continue;
-    const base = join(dist, path.slice('src/'.length).replace(/\.tsx?$/, ''));
+    const base = join(dist, path.slice('src/'.length).replace(/\.tsx?$/, '')); // x.wgsl becomes x.wgsl.js
     for (const ending of ['.js', '.d.ts']) fs.rmSync(base + ending, { force: true });
   }
 }

@@ -1,9 +1,12 @@
 /**
- * The last step of the build: writes dist/embedded.js, whose types are in src/embedded.ts. It embeds the worker and the
- * font that a page needs, so that bundlers need no configuration for workers and fonts.
+ * The last step of the build: makes modules of the WGSL files, and writes dist/embedded.js, whose types are in
+ * src/embedded.ts. It embeds the worker and the font that a page needs, so that bundlers need no configuration.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { writeModules } from './wgsl.js';
+
+writeModules('src', 'dist');
 
 const { outputFiles } = await build({
   entryPoints: ['dist/renderers/cpu/worker.browser.js'],

@@ -2,7 +2,7 @@
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
 import { Color, type PossibleColor, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
 import { activationFunction, brightness } from '../core/network/activations.js';
-import { buildNetwork, type Layer, type Network } from '../core/network/network.js';
+import { buildNetwork, type Layer, type Network, weightedSums } from '../core/network/network.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { themeOf } from './theme.js';
 
@@ -110,10 +110,10 @@ export class NetworkDiagram extends NetworkNode {
     const columns: Column[] = [{ values: input.map(Math.tanh) }]; // for display only: inputs are unbounded
     let values = input;
     for (const layer of hidden) {
-      values = sums(layer, values).map(activationFunction(activation));
+      values = Array.from(weightedSums(layer, values), activationFunction(activation));
       columns.push({ values: values.map((value) => Math.max(-1, Math.min(1, value))), layer });
     }
-    const outputs = sums(output, values).map((z) => 2 * brightness(outputActivation, z) - 1);
+    const outputs = Array.from(weightedSums(output, values), (z) => 2 * brightness(outputActivation, z) - 1);
     columns.push({ values: outputs, layer: output });
     return columns;
   }
@@ -216,13 +216,4 @@ export class NetworkDiagram extends NetworkNode {
     const position = this.reveal() * (steps + 0.3) - 0.3 - (k - 1);
     return Math.min(1, Math.max(0, (position - from) / (to - from)));
   }
-}
-
-/** W y + b. */
-function sums({ inputs, units, weights, biases }: Layer, y: number[]): number[] {
-  return Array.from({ length: units }, (_, unit) => {
-    let sum = biases[unit];
-    for (let i = 0; i < inputs; i++) sum += weights[unit * inputs + i] * y[i];
-    return sum;
-  });
 }

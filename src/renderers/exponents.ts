@@ -20,6 +20,7 @@ import {
   layerRules,
   seedShares,
   unitDraws,
+  weightedSums,
 } from '../core/network/network.js';
 import type { NetworkSpec } from '../core/network/spec.js';
 import { foldView } from './first-layer.js';
@@ -75,7 +76,7 @@ function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Arr
     const folded = layer && k === 1 ? foldView(layer, frame) : layer;
     const norms = folded && k === 1 ? firstNorms(folded, frame) : normsOf(spec, rules[kind](k), draws);
     const certain = norms.weights * inputs.bound + norms.biases * 2 ** -inputs.exponent;
-    const sums = folded ? inputs.points.map((y) => sumsOf(folded, y, inputs.exponent)) : [];
+    const sums = folded ? inputs.points.map((y) => weightedSums(folded, y, 2 ** -inputs.exponent)) : [];
     const seen = Math.max(0, ...sums.map(largestOf));
     const largest = seen > 0 ? Math.min(certain, seen * HEADROOM) : certain;
     const exponent = Math.max(0, inputs.exponent + Math.ceil(Math.log2(largest)) - MOST_BITS);
@@ -110,16 +111,6 @@ interface Inputs {
   bound: number;
   /** What it is at some points. */
   points: Float64Array[];
-}
-
-/** W y + b, of which y and the result are 2^-exponent. */
-function sumsOf({ inputs, units, weights, biases }: Layer, y: Float64Array, exponent: number): Float64Array {
-  const scale = 2 ** -exponent;
-  return Float64Array.from({ length: units }, (_, unit) => {
-    let sum = biases[unit] * scale;
-    for (let i = 0; i < inputs; i++) sum += weights[unit * inputs + i] * y[i];
-    return sum;
-  });
 }
 
 const largestOf = (values: Float64Array) =>

@@ -1,8 +1,9 @@
 /** A GPU renderer with the CPU as a fallback: if the GPU fails, the CPU continues from the frame it had reached. */
+import type { StopSignal } from '../core/ambient.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { BT709, frameBytes, type PixelFormat } from '../core/frame/pixels.js';
-import { type Backend, type FrameRenderer, roomFor } from '../core/frame/renderer.js';
+import { type Backend, checkFormat, type FrameRenderer, roomFor } from '../core/frame/renderer.js';
 
 export class FallbackRenderer implements FrameRenderer {
   readonly framesInFlight: number;
@@ -38,8 +39,9 @@ export class FallbackRenderer implements FrameRenderer {
     frame: FrameDescription,
     into?: Uint8Array,
     format: PixelFormat = 'rgba',
-    signal?: AbortSignal,
+    signal?: StopSignal,
   ): Promise<Uint8Array> {
+    checkFormat(this.formats, format);
     if (!this.#cpu) {
       try {
         return await this.#gpu.render(frame, into, format, signal);
@@ -69,7 +71,7 @@ export class FallbackRenderer implements FrameRenderer {
     frame: FrameDescription,
     into: Uint8Array | undefined,
     format: PixelFormat,
-    signal: AbortSignal | undefined,
+    signal: StopSignal | undefined,
   ): Promise<Uint8Array> {
     if (format === 'rgba') return this.#cpu!.render(frame, into, format, signal);
     const planes = roomFor(frameBytes(frame.size, format), into);

@@ -7,7 +7,7 @@
 
 import type { FrameDescription } from '../core/frame/description.js';
 import { inputAt } from '../core/frame/geometry.js';
-import type { Layer } from '../core/network/network.js';
+import { type Layer, weightedSums } from '../core/network/network.js';
 
 /** W (c + d) + b = W d + (W c + b): a layer of two inputs, the offset d = (dx, dy). */
 export function foldView(layer: Layer, frame: FrameDescription): Layer {
@@ -17,10 +17,9 @@ export function foldView(layer: Layer, frame: FrameDescription): Layer {
     inputs: 2,
     units,
     weights: new Float64Array(2 * units),
-    biases: layer.biases.slice(),
+    biases: weightedSums(layer, centre),
   };
   for (let unit = 0; unit < units; unit++) {
-    for (let i = 0; i < inputs; i++) folded.biases[unit] += weights[unit * inputs + i] * centre[i];
     for (let i = 0; i < Math.min(2, inputs); i++) folded.weights[2 * unit + i] = weights[unit * inputs + i];
   }
   return folded;

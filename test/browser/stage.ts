@@ -7,6 +7,7 @@ import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
+import { wgsl } from '../../build/wgsl.js';
 import type { Browser } from '../../src/browser/browser.js';
 import { findBrowser } from '../../src/browser/find-browser.js';
 import { setGenericFonts } from '../../src/browser/fonts.js';
@@ -111,6 +112,7 @@ async function bundle(entry: string): Promise<string> {
     },
     worker: { format: 'es' },
     plugins: [
+      wgsl(),
       {
         name: 'stage',
         resolveId: (id) => (id === '/stage-entry' ? '\0stage-entry.js' : undefined),

@@ -1,4 +1,4 @@
-/** That a zoom beyond float32's digits is said where it begins, held against float64, and that calm networks are left alone. */
+/** That a zoom beyond float32's digits is noticed where it begins, by float64, and that calm networks are not. */
 import { expect, test } from 'vitest';
 import { isGrainy } from '../../src/core/frame/digits.js';
 import { grainNote, grainNoteAt } from '../../src/core/sweep/grain.js';

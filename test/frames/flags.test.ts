@@ -12,11 +12,11 @@ async function run(text: string, flags: string[] = []): Promise<Record<string, u
   const dist = JSON.stringify(resolve('dist'));
   const code = `
     import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
-    const { emitKernel } = await import(${dist} + '/frame/cpu/kernel.js');
+    const { emitKernel } = await import(${dist} + '/renderers/cpu/kernel.js');
     const sample = emitKernel({ rows: 3, vectors: 3, relaxed: true }, { hidden: 'relu', output: 'relu' });
     const seen = {};
     const look = (when) => (seen[when] = [cachedDataVersionTag(), WebAssembly.validate(sample)].join());
-    ${text.replaceAll("'untrained'", `${dist} + '/index.js'`).replaceAll("'untrained/render'", `${dist} + '/render/index.js'`)}
+    ${text.replaceAll("'untrained'", `${dist} + '/index.js'`).replaceAll("'untrained/render'", `${dist} + '/render.js'`)}
     console.log(JSON.stringify(seen));`;
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
     ...flags,

@@ -8,7 +8,7 @@ import { colouringOf } from '../../src/core/frame/palette.js';
 import { namesOf } from '../../src/core/network/activations.js';
 import { DrawCache } from '../../src/core/network/draws.js';
 import { drawBand } from '../../src/renderers/cpu/band.js';
-import { chooseKernel, compileKernel, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
+import { chooseKernel, kernelModule, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
 import type { KernelShape } from '../../src/renderers/cpu/kernel.js';
 import { packNetwork } from '../../src/renderers/cpu/pack.js';
@@ -91,17 +91,6 @@ describe('the same bytes', () => {
     await renderer.close();
     expectSame(drawn, [...pictures, ...pictures]);
   });
-
-  test('into an array that is given', async () => {
-    const into = new Uint8Array(pictures[0].length).fill(77);
-    expect(await single.render(frames[0], into)).toBe(into);
-    expectSame([into], [pictures[0]]);
-  });
-
-  test('each frame in an array of its own, where none is given', async () => {
-    const [first, second] = [await single.render(frames[0]), await single.render(frames[7])];
-    expectSame([first, second], [pictures[0], pictures[7]]);
-  });
 });
 
 describe('kernel shapes', () => {
@@ -109,7 +98,7 @@ describe('kernel shapes', () => {
     const { size, network, supersample } = frame;
     const evaluator = new Evaluator(shape);
     const names = { hidden: namesOf(network.activation), output: network.outputActivation };
-    const module = compileKernel(shape, names);
+    const module = kernelModule(shape, names);
     evaluator.load(module, packNetwork(frame, shape, new DrawCache()), bandRows * size[0] * supersample ** 2);
     const rgba = new Uint8Array(4 * size[0] * size[1]);
     for (let firstRow = 0; firstRow < size[1]; firstRow += bandRows) {
@@ -210,45 +199,6 @@ describe('life', () => {
     await renderer.close();
     // A frame kept would be 4 MB, 35 of them 140.
     expect(late - early, `${early} MB after 5 frames, ${late} after 40`).toBeLessThan(20);
-  });
-
-  test('a wrong size of `into` rejects with both sizes, and the renderer goes on', async () => {
-    const attempt = single.render(frames[5], new Uint8Array(4));
-    await expect(attempt).rejects.toThrow(/takes 132 bytes, and 4 were given/);
-    expectSame([await single.render(frames[5])], [pictures[5]]);
-  });
-
-  test('after close, render rejects', async () => {
-    const renderer = new CpuRenderer(1);
-    await renderer.close();
-    await expect(renderer.render(frames[0])).rejects.toThrow(/closed/);
-  });
-
-  test('close rejects the frames not finished yet, and may be called twice', async () => {
-    const renderer = new CpuRenderer(2);
-    const slow = frameOf({ network: { layers: 60, width: 60 }, size: [400, 400] });
-    const unfinished = [renderer.render(slow), renderer.render(slow)];
-    const outcomes = Promise.allSettled(unfinished);
-    await renderer.close();
-    await renderer.close();
-    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  });
-
-  test('a frame that is given up rejects with the reason, and the next one does not wait for all of it', async () => {
-    const renderer = new CpuRenderer(2);
-    const slow = frameOf({ network: { layers: 60, width: 60 }, size: [400, 400] });
-    const quick = frameOf({ network: { layers: 1 }, size: [40, 40] });
-    const giving = new AbortController();
-    const outcome = renderer.render(slow, undefined, undefined, giving.signal).catch((error) => error);
-    const first = renderer.render(slow).then(() => 'slow');
-    giving.abort(new Error('no longer wanted'));
-    expect((await outcome).message).toBe('no longer wanted');
-    await expect(renderer.render(quick, undefined, undefined, giving.signal)).rejects.toThrow(
-      'no longer wanted',
-    );
-    expect(await first).toBe('slow'); // those that were not given up are whole
-    expect(await renderer.render(quick)).toEqual(await single.render(quick));
-    await renderer.close();
   });
 
   test('says how many threads it has, and with what they compute', () => {

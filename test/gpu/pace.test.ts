@@ -6,9 +6,7 @@ import { planFrame } from '../../src/renderers/gpu/plan.js';
 import { frameOf } from '../frames/compare.js';
 import { rendererStarter, softwareAdapter } from './adapter.js';
 
-/**
- * A device that does so much a millisecond, and takes a moment besides. What its pieces took, until the pace settles.
- */
+/** How long the pieces of a device of this speed take, until the pace settles. @param besides - Per piece, in ms. */
 function settle(pace: Pace, perMs: number, besides: number): number[] {
   const took: number[] = [];
   while (!pace.settled('any') && took.length < 30) {

@@ -76,21 +76,6 @@ describe.skipIf(!adapter)('palettes', () => {
     },
   );
 
-  test('one palette after another, of narrow, wide and grey networks', async () => {
-    const palettes: Palette[] = ['rgb', 'viridis', 'oklch', 'magma', 'viridis', 'rgb'];
-    for (const network of [
-      { layers: 2, width: 6 },
-      { layers: 2, width: 57, weightScale: 0.3 },
-      { layers: 2, width: 6, outputs: 1 as const },
-    ]) {
-      for (const palette of palettes) {
-        if (palette === 'oklch' && network.outputs === 1) continue;
-        const frame = frameOf({ network, palette, size: [23, 17] });
-        expectWithinOneStep(await gpu.render(frame), frame);
-      }
-    }
-  });
-
   test('colours become the planes of video', async () => {
     const frame = frameOf({ ...everywhere, palette: 'plasma', size: [16, 16] });
     const [rgba, yuv] = [await gpu.render(frame), await gpu.render(frame, undefined, 'yuv420p')];

@@ -1,6 +1,4 @@
-/**
- * That a process which draws by WebGPU ends by itself, however its renderers are opened and closed, and says little.
- */
+/** That a process that uses WebGPU ends by itself however its renderers are opened and closed, and prints little. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -21,9 +19,7 @@ interface Ended {
   output: string;
 }
 
-/**
- * Runs a module's text in a Node of its own that may collect garbage at will, and ends it if it does not end itself.
- */
+/** Runs a module's text in its own Node, which may collect garbage at any time, and kills it if it does not end. */
 function run(text: string, flags: string[] = [], limit = 60_000): Promise<Ended> {
   const renderer = JSON.stringify(resolve('dist/renderers'));
   const code = `

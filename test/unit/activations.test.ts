@@ -1,11 +1,15 @@
 /** That the activations are the functions their papers define, and that outputs are shown at the right brightness. */
+
 import { describe, expect, test } from 'vitest';
 import {
   activationFunction,
   activationNames,
   activations,
+  activationTable,
   brightness,
 } from '../../src/core/network/activations.js';
+import { networkSynonyms } from '../../src/core/network/parameters.js';
+import { namesake } from '../../src/core/wording/did-you-mean.js';
 
 describe('activations', () => {
   // x Φ(x), Φ(1) = 0.841344746068542949 and so on: any table of the normal distribution, or mpmath's ncdf.
@@ -55,8 +59,48 @@ describe('activations', () => {
     expect(activations[name](x)).toBeCloseTo(expected, 15);
   });
 
-  test('there are seven', () => {
-    expect(activationNames).toEqual(['tanh', 'relu', 'sigmoid', 'sin', 'gelu', 'softplus', 'identity']);
+  test('have the names that specs and recipes use', () => {
+    const names = ['tanh', 'relu', 'sigmoid', 'sin', 'gelu', 'softplus', 'identity'];
+    expect(activationNames).toEqual(expect.arrayContaining(names));
+  });
+});
+
+/** Numbers of every size and sign, infinities included. */
+const everything = [
+  ...Array.from({ length: 121 }, (_, i) => 10 ** (i / 2 - 30)),
+  ...Array.from({ length: 401 }, (_, i) => i / 20),
+  Number.MAX_VALUE,
+  Number.POSITIVE_INFINITY,
+].flatMap((x) => [-x, x]);
+
+describe.each(activationNames)('what the definition of %s says of it is true:', (name) => {
+  const { f, signed, homogeneous, bounded, formula, source, synonyms } = activationTable[name];
+
+  test('it is a number everywhere, and the function that the package exports', () => {
+    expect(everything.filter((x) => Number.isNaN(f(x)))).toEqual([]);
+    expect(activations[name]).toBe(f);
+  });
+
+  test('whether it stays within [-1, 1]; if not, it is nearly a straight line far out', () => {
+    expect(everything.every((x) => Math.abs(f(x)) <= 1)).toBe(bounded);
+    if (bounded) return;
+    expect(everything.filter((x) => Math.abs(f(x)) > Math.abs(x) + 1)).toEqual([]);
+    for (const far of [-(2 ** 500), 2 ** 500]) expect(f(2 * far)).toBe(2 * f(far));
+    for (const far of [-(2 ** 100), 2 ** 100]) expect(f(2 * far)).toBeCloseTo(2 * f(far), -60);
+  });
+
+  test('whether its values are spread over [-1, 1]', () => {
+    expect(bounded && everything.some((x) => f(x) < -0.9)).toBe(signed);
+  });
+
+  test('whether it commutes with scaling', () => {
+    const moderate = everything.filter((x) => Math.abs(x) < 1e30);
+    expect(moderate.every((x) => f(8 * x) === 8 * f(x))).toBe(homogeneous);
+  });
+
+  test("its other names are found, and are nobody else's", () => {
+    for (const synonym of synonyms) expect(namesake(synonym, activationNames, networkSynonyms)).toBe(name);
+    for (const text of [formula, source]) expect(text.trim()).not.toBe('');
   });
 });
 

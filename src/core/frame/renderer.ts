@@ -35,6 +35,26 @@ export interface FrameRenderer {
   close(): Promise<void>;
 }
 
+/**
+ * Calls `listener` once with the signal's reason if it is aborted from now on.
+ * @returns A function that stops listening. Call it when the work is over: a signal may outlive thousands of frames.
+ */
+export function onAbort(signal: StopSignal | undefined, listener: (reason: unknown) => void): () => void {
+  if (!signal) return () => {};
+  const aborted = () => {
+    signal.removeEventListener('abort', aborted);
+    listener(signal.reason);
+  };
+  signal.addEventListener('abort', aborted);
+  return () => signal.removeEventListener('abort', aborted);
+}
+
+/** @throws RangeError for a format that a renderer does not have. */
+export function checkFormat(formats: readonly PixelFormat[], format: PixelFormat): void {
+  if (formats.includes(format)) return;
+  throw new RangeError(`The format is "${format}" but must be ${formats.join(' or ')}.`);
+}
+
 /** The array for a frame: `into` if given, or else a new one. @throws RangeError if `into` has the wrong length. */
 export function roomFor(bytes: number, into: Uint8Array | undefined): Uint8Array {
   if (into && into.length !== bytes) {

@@ -6,7 +6,7 @@
  * It is the reference everything else is held against, and far too slow for pictures: those are made in src/renderers.
  */
 import { activationFunction, brightness, scaledActivation } from './activations.js';
-import type { Layer, Network } from './network.js';
+import { type Layer, type Network, weightedSums } from './network.js';
 
 /** What the network gives at the point x (as many numbers as it has inputs): 1 or 3 brightnesses in [0, 1]. */
 export function forward(network: Network, x: ArrayLike<number>): number[] {
@@ -50,13 +50,7 @@ const MOST_BITS = 500;
 
 /** W y + b. */
 function apply(layer: Layer, { values: y, exponent }: Scaled): Scaled {
-  const { inputs, units, weights, biases } = layer;
-  const z: number[] = [];
-  for (let unit = 0; unit < units; unit++) {
-    let sum = biases[unit] * 2 ** -exponent;
-    for (let i = 0; i < inputs; i++) sum += weights[unit * inputs + i] * y[i];
-    z.push(sum);
-  }
+  const z = weightedSums(layer, y, 2 ** -exponent);
   const largest = z.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const shift = Math.max(-exponent, Math.ceil(Math.log2(largest)) - MOST_BITS);
   if (exponent === 0 && shift <= 0) return { values: z, exponent };

@@ -37,6 +37,25 @@ export interface Network {
   outputActivation: ActivationName;
 }
 
+/**
+ * z = W y + b of a layer, in float64.
+ * @param y - One number per input.
+ * @param biasScale - What b is multiplied by: where y is a multiple of what is meant, so must b be. 1 by default.
+ */
+export function weightedSums(
+  { inputs, units, weights, biases }: Layer,
+  y: ArrayLike<number>,
+  biasScale = 1,
+): Float64Array<ArrayBuffer> {
+  const sums = new Float64Array(units);
+  for (let unit = 0; unit < units; unit++) {
+    let sum = biases[unit] * biasScale;
+    for (let i = 0; i < inputs; i++) sum += weights[unit * inputs + i] * y[i];
+    sums[unit] = sum;
+  }
+  return sums;
+}
+
 /** Draws a network's weights and scales them. */
 export function buildNetwork(spec: NetworkSpec, draws = new DrawCache()): Network {
   const inside = layerMaker(spec, draws);

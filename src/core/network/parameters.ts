@@ -5,7 +5,7 @@
  */
 import { type Parameter, synonymsIn } from '../parameters/parameter.js';
 import type { Synonyms } from '../wording/did-you-mean.js';
-import { activationNames } from './activations.js';
+import { activationNames, activationTable } from './activations.js';
 
 /** A parameter of a network. */
 export type NetworkParameter = Parameter & {
@@ -172,11 +172,7 @@ export const namesBesideWeights = networkParameterNames.filter(
 /** Synonyms of the parameters' names, and of what they may be. */
 export const networkSynonyms: Synonyms = {
   ...synonymsIn(networkParameters),
-  tanh: ['hyperbolicTangent'],
-  relu: ['rectifier', 'rectified'],
-  sigmoid: ['logistic', 'expit'],
-  sin: ['sine'],
-  identity: ['linear', 'none'],
+  ...Object.fromEntries(activationNames.map((name) => [name, activationTable[name].synonyms])),
 };
 
 /** A network's parameter by any name; undefined if there is none of that name. */

@@ -1,14 +1,14 @@
-/** Which kernel this engine runs best. */
+/** Which kernel this engine runs best, and the compiled modules of all kernels. */
 
 import { compileModule, mayWiden } from '#host';
 import { frameSchema } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';
 import { drawBand } from './band.js';
 import { Evaluator } from './evaluator.js';
-import { emitKernel, type KernelActivations, type KernelShape } from './kernel.js';
+import { activationsOf, emitKernel, type KernelActivations, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
 
-/** A kernel's shape, and what to call it. */
+/** A kernel's shape, and its name in words, for people. */
 export interface KernelChoice {
   shape: KernelShape;
   name: string;
@@ -22,7 +22,7 @@ export const kernels = {
 
 let choice: KernelChoice | undefined;
 
-/** The best kernel here; found out once a process, in about a tenth of a second where there is a choice. */
+/** The fastest kernel here; measured once per process, in about a tenth of a second where there is a choice. */
 export function chooseKernel(): KernelChoice {
   choice ??= findKernel();
   return choice;
@@ -38,15 +38,55 @@ function findKernel(): KernelChoice {
   return same && widened.ms < 0.8 * narrow.ms ? wide : relaxed;
 }
 
-/** A kernel's module. Compiled by this one function, it has what it needs of the engine. */
-export function compileKernel(shape: KernelShape, activations: KernelActivations): WebAssembly.Module {
-  return compileModule(emitKernel(shape, activations), shape);
+/**
+ * Names what decides the last bits of a kernel's pixels: whether a b + c is rounded once or twice. Relaxed SIMD leaves
+ * that to the machine, so it is computed and not assumed. How many samples and units a kernel takes at a time, and how
+ * wide its vectors are, changes no bit; so however the choice above turns out, the name is the same.
+ */
+export function arithmeticOf(shape: KernelShape): string {
+  return shape.relaxed && fuses() ? 'float32, fused multiply-add' : 'float32';
+}
+
+let fused: boolean | undefined;
+
+/** Whether this machine rounds relaxed SIMD's multiply-add once: 1 - (1 + e)(1 - e) is e² then, and otherwise 0. */
+function fuses(): boolean {
+  if (fused !== undefined) return fused;
+  const e = 2 ** -13;
+  const { shape } = kernels.relaxed;
+  const frame = frameSchema.parse({
+    network: { outputActivation: 'identity', weights: [{ w: [[-1 - e, 0]], b: [1] }] },
+    view: { centre: [0, 0] },
+    size: [1, 1],
+  });
+  const network = packNetwork(frame, shape, new DrawCache());
+  const evaluator = new Evaluator(shape);
+  evaluator.load(kernelModule(shape, activationsOf(frame.network, network)), network, 1);
+  evaluator.x[0] = 1 - e;
+  evaluator.y[0] = 0;
+  fused = evaluator.evaluate(1)[0][0] > 0;
+  return fused;
+}
+
+/** Modules by shape and activations, the one used last at the end; threads and points share them. */
+const modules = new Map<string, WebAssembly.Module>();
+/** Modules are some kilobytes of code each, but what engines keep of them may be a hundred times that. */
+const MOST_MODULES = 64;
+
+/** A kernel's compiled module, kept for the next frame with these activations. */
+export function kernelModule(shape: KernelShape, activations: KernelActivations): WebAssembly.Module {
+  const key = JSON.stringify([shape, activations]);
+  const module = modules.get(key) ?? compileModule(emitKernel(shape, activations), shape);
+  modules.delete(key);
+  modules.set(key, module);
+  if (modules.size > MOST_MODULES) modules.delete(modules.keys().next().value!);
+  return module;
 }
 
 /** Whether this engine can run a kernel. */
 export function runs(shape: KernelShape): boolean {
   try {
-    compileKernel(shape, { hidden: 'relu', output: 'relu' });
+    kernelModule(shape, { hidden: 'relu', output: 'relu' });
     return true;
   } catch {
     return false;
@@ -61,7 +101,7 @@ function trial(shapes: KernelShape[]): { rgba: Uint8Array; ms: number }[] {
   const frame = frameSchema.parse({ network: { layers: 9, width: 30 }, size: [64, 30] });
   const trials = shapes.map((shape) => {
     const evaluator = new Evaluator(shape);
-    const module = compileKernel(shape, { hidden: 'tanh', output: 'sigmoid' });
+    const module = kernelModule(shape, { hidden: 'tanh', output: 'sigmoid' });
     evaluator.load(module, packNetwork(frame, shape, new DrawCache()), 64 * 30);
     return { evaluator, rgba: new Uint8Array(4 * 64 * 30), ms: Number.POSITIVE_INFINITY };
   });

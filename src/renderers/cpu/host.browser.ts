@@ -16,8 +16,14 @@ export function startThread<Answer>(
   // From a text, and not from a file: see build/embed.js.
   address ??= URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const worker = new Worker(address);
+  let over = false;
+  const end = (error: Error) => {
+    if (!over) failed(error);
+    over = true;
+  };
   worker.addEventListener('message', ({ data }) => received(data));
-  worker.addEventListener('error', ({ message }) => failed(new Error(message || REFUSED)), { once: true });
+  worker.addEventListener('messageerror', () => end(new Error('its answer could not be read')));
+  worker.addEventListener('error', ({ message }) => end(new Error(message || REFUSED)));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     terminate: async () => worker.terminate(),

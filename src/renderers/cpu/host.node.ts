@@ -14,11 +14,21 @@ export function startThread<Answer>(
 ): Thread {
   // Node's options for the main script (--input-type, --import) do not apply to a thread.
   const worker = new Worker(new URL('./worker.node.js', import.meta.url), { execArgv: [] });
+  let over = false;
+  const end = (error: Error) => {
+    if (!over) failed(error);
+    over = true;
+  };
   worker.on('message', received);
-  worker.on('error', failed);
+  worker.on('messageerror', end);
+  worker.on('error', end);
+  worker.on('exit', (code) => end(new Error(`it exited with ${code}`)));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
-    terminate: () => worker.terminate(),
+    terminate: () => {
+      over = true;
+      return worker.terminate();
+    },
   };
 }
 

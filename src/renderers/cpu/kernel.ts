@@ -10,8 +10,8 @@
 import {
   type ActivationName,
   type ActivationNames,
+  activationTable,
   isBounded,
-  isSigned,
   namesOf,
 } from '../../core/network/activations.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
@@ -252,7 +252,7 @@ function brighten(
   const sum = v128.load(sums.get);
   const value = math.activation(activation, held ? meant(sum) : sum);
   const half = math.float(0.5);
-  const shown = isSigned(activation) ? math.madd(value, half, half) : value;
+  const shown = activationTable[activation].signed ? math.madd(value, half, half) : value;
   const clipped = f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));
   f.body = eachVector(samples, [sums], v128.store(sums.get, clipped));
   return f;

@@ -4,13 +4,13 @@ import type { FrameDescription } from '../../core/frame/description.js';
 import type { Evaluate } from '../../core/frame/evaluate.js';
 import { pixelOffsets } from '../../core/frame/geometry.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { chooseKernel, compileKernel, type KernelChoice, kernels } from './choose-kernel.js';
+import { chooseKernel, type KernelChoice, kernelModule, kernels } from './choose-kernel.js';
 import { Evaluator } from './evaluator.js';
 import { activationsOf, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
 
 const draws = new DrawCache();
-const benches = new Map<KernelShape, { evaluator: Evaluator; modules: Map<string, WebAssembly.Module> }>();
+const evaluators = new Map<KernelShape, Evaluator>();
 
 /**
  * One plane of brightness in [0, 1] for each output (1 or 3), each (height, width), row-major, top row first, at the
@@ -35,24 +35,12 @@ function brightnessAt(
   y: Float32Array,
   { shape }: KernelChoice,
 ): Float32Array[] {
-  const { evaluator, modules } = benchFor(shape);
+  const evaluator = evaluators.get(shape) ?? new Evaluator(shape);
+  evaluators.set(shape, evaluator);
   const network = packNetwork(frame, shape, draws);
-  const names = activationsOf(frame.network, network);
-  const key = JSON.stringify(names);
-  const module = modules.get(key) ?? compileKernel(shape, names);
-  modules.set(key, module);
+  const module = kernelModule(shape, activationsOf(frame.network, network));
   evaluator.load(module, network, x.length);
   evaluator.x.set(x);
   evaluator.y.set(y);
   return evaluator.evaluate(x.length).map((plane) => plane.slice());
-}
-
-/** The memory and the modules of a kernel. */
-function benchFor(shape: KernelShape) {
-  let bench = benches.get(shape);
-  if (!bench) {
-    bench = { evaluator: new Evaluator(shape), modules: new Map() };
-    benches.set(shape, bench);
-  }
-  return bench;
 }

@@ -1,16 +1,17 @@
 /** The CPU backend: frames cut into bands of rows, drawn by one WebAssembly thread per core. */
 
 import { cores, startThread } from '#host';
+import type { StopSignal } from '../../core/ambient.js';
 import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { colouringOf } from '../../core/frame/palette.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { type FrameRenderer, roomFor } from '../../core/frame/renderer.js';
+import { checkFormat, type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
 import { DrawCache } from '../../core/network/draws.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
-import { chooseKernel, compileKernel } from './choose-kernel.js';
+import { arithmeticOf, chooseKernel, type KernelChoice, kernelModule } from './choose-kernel.js';
 import type { Thread } from './host.js';
-import { activationsOf, type KernelActivations } from './kernel.js';
+import { activationsOf } from './kernel.js';
 import { packNetwork } from './pack.js';
 import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';
 
@@ -23,9 +24,12 @@ interface Job {
   rowsPerBand: number;
   nextRow: number; // the first row not given to a thread yet
   rowsLeft: number; // not drawn yet
-  rgba: Uint8Array;
+  /** The caller's buffer; undefined as soon as the frame is finished or given up, since it is theirs again then. */
+  rgba: Uint8Array | undefined;
   done: (rgba: Uint8Array) => void;
-  failed: (error: Error) => void;
+  failed: (error: unknown) => void;
+  /** Stops listening to the caller's signal. */
+  unlisten: () => void;
 }
 
 interface ThreadState {
@@ -38,51 +42,53 @@ interface ThreadState {
 export class CpuRenderer implements FrameRenderer {
   readonly backend = 'cpu';
   readonly description: string;
-  readonly arithmetic = chooseKernel().name;
+  readonly arithmetic: string;
   /** While the last bands of one frame are drawn, idle threads begin the next. */
   readonly framesInFlight = 2;
   readonly formats = ['rgba'] as const;
-  readonly #threads: ThreadState[];
-  readonly #modules = new Map<string, WebAssembly.Module>();
+  readonly #kernel: KernelChoice;
+  readonly #threads: ThreadState[] = [];
   readonly #draws = new DrawCache();
   #jobs: Job[] = []; // oldest first
   #failure: Error | undefined;
 
-  /** @param threads - How many to start, 1 or more; by default one per core. */
-  constructor(threads = cores) {
-    this.description = `${threads} thread${threads > 1 ? 's' : ''}, ${this.arithmetic}`;
-    this.#threads = Array.from({ length: threads }, () => {
-      const state: ThreadState = {
-        thread: startThread<DrawnMessage>(
-          (answer) => this.#drawn(state, answer),
-          (error) => this.#fail(new RenderError(`A render thread died: ${error.message}`)),
-        ),
-        sent: [],
-        buffers: [],
-      };
-      return state;
-    });
+  /**
+   * @param threads - How many to start, 1 or more; by default one per core.
+   * @param kernel - By default the fastest here.
+   * @throws RangeError for another number of threads; or whatever kept a thread from starting.
+   */
+  constructor(threads = cores, kernel: KernelChoice = chooseKernel()) {
+    if (!(Number.isInteger(threads) && threads >= 1)) {
+      throw new RangeError(`A renderer of ${threads} threads is none: give a whole number, 1 or more.`);
+    }
+    this.#kernel = kernel;
+    this.arithmetic = arithmeticOf(kernel.shape);
+    this.description = `${threads} thread${threads > 1 ? 's' : ''}, ${kernel.name}`;
+    try {
+      for (let i = 0; i < threads; i++) this.#startThread();
+    } catch (error) {
+      this.close().catch(() => {}); // those that have started
+      throw error;
+    }
   }
 
   async render(
     frame: FrameDescription,
     into?: Uint8Array,
-    _format?: PixelFormat,
-    signal?: AbortSignal,
+    format: PixelFormat = 'rgba',
+    signal?: StopSignal,
   ): Promise<Uint8Array> {
     if (this.#failure) throw this.#failure;
     signal?.throwIfAborted();
+    checkFormat(this.formats, format);
     const rgba = roomFor(frameBytes(frame.size), into);
     const message = this.#prepare(frame);
     const rest = { message, rowsPerBand: message.rows, nextRow: 0, rowsLeft: frame.size[1], rgba };
     return new Promise((done, failed) => {
-      const job: Job = { ...rest, done, failed };
+      const job: Job = { ...rest, done, failed, unlisten: () => {} };
+      job.unlisten = onAbort(signal, (reason) => this.#end(job, reason));
       this.#jobs.push(job);
-      signal?.addEventListener('abort', () => {
-        this.#forget(job); // its bands under way are still drawn
-        failed(signal.reason);
-      });
-      // One band a thread at a time, so that a frame of few bands is shared by all of them.
+      // One band per thread at a time, so that a frame of few bands is shared by all of them.
       for (let round = 0; round < BANDS_AHEAD; round++) for (const state of this.#threads) this.#feed(state);
     });
   }
@@ -92,72 +98,94 @@ export class CpuRenderer implements FrameRenderer {
     await Promise.all(this.#threads.map(({ thread }) => thread.terminate()));
   }
 
+  #startThread(): void {
+    const thread = startThread<DrawnMessage>(
+      (answer) => this.#drawn(state, answer),
+      (error) => {
+        this.#fail(new RenderError(`A render thread died: ${error.message}`));
+        this.close().catch(() => {}); // nothing is drawn any more
+      },
+    );
+    const state: ThreadState = { thread, sent: [], buffers: [] };
+    this.#threads.push(state);
+  }
+
   #prepare(frame: FrameDescription): FrameMessage & { rows: number } {
-    const { shape } = chooseKernel();
+    const { shape } = this.#kernel;
     const { size, supersample, view, dither, palette } = frame;
     const colouring = colouringOf(palette);
     const network = this.#pack(frame);
     const rows = rowsPerBand(frame, network.weights.length);
-    const module = this.#moduleFor(activationsOf(frame.network, network));
+    const module = kernelModule(shape, activationsOf(frame.network, network));
     const samples = samplesIn(frame, rows);
     return { shape, module, network, frame: { size, supersample, view, dither, colouring }, samples, rows };
   }
 
   #pack(frame: FrameDescription) {
     try {
-      return packNetwork(frame, chooseKernel().shape, this.#draws);
+      return packNetwork(frame, this.#kernel.shape, this.#draws);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error; // an allocation that failed is one
-      const message = `The network does not fit into memory (${error.message}): use fewer units or layers.`;
-      throw new RenderError(message, { cause: error });
+      throw doesNotFit('network', error);
     }
   }
 
-  #moduleFor(names: KernelActivations): WebAssembly.Module {
-    const key = JSON.stringify(names);
-    let module = this.#modules.get(key);
-    if (!module) {
-      module = compileKernel(chooseKernel().shape, names);
-      this.#modules.set(key, module);
-    }
-    return module;
-  }
-
-  /** Gives a thread its next band, if there is one and it has not enough. */
+  /** Gives a thread its next band, if there is one and the thread has too few. */
   #feed(state: ThreadState): void {
     const job = this.#jobs.find(({ nextRow, message }) => nextRow < message.frame.size[1]);
     if (!job || state.sent.length >= BANDS_AHEAD) return;
     const [width, height] = job.message.frame.size;
     const band = { firstRow: job.nextRow, rows: Math.min(job.rowsPerBand, height - job.nextRow) };
+    try {
+      const bytes = 4 * width * job.rowsPerBand;
+      const recycled = state.buffers.pop();
+      const rgba = recycled && recycled.byteLength >= bytes ? recycled : new ArrayBuffer(bytes);
+      const message: BandMessage = { ...(state.lastSent !== job && { frame: job.message }), band, rgba };
+      state.thread.post(message, [rgba]);
+    } catch (error) {
+      // What is sent is plain data, so there was no memory for it.
+      this.#end(job, doesNotFit('frame', error as Error));
+      this.#feed(state);
+      return;
+    }
     job.nextRow += band.rows;
-    const bytes = 4 * width * job.rowsPerBand;
-    const recycled = state.buffers.pop();
-    const rgba = recycled && recycled.byteLength >= bytes ? recycled : new ArrayBuffer(bytes);
-    const message: BandMessage = { ...(state.lastSent !== job && { frame: job.message }), band, rgba };
     state.lastSent = job;
     state.sent.push({ job, band });
-    state.thread.post(message, [rgba]);
   }
 
-  #drawn(state: ThreadState, { rgba }: DrawnMessage): void {
+  #drawn(state: ThreadState, { rgba, failed }: DrawnMessage): void {
     const { job, band } = state.sent.shift()!;
-    const stride = 4 * job.message.frame.size[0];
-    job.rgba.set(new Uint8Array(rgba, 0, stride * band.rows), stride * band.firstRow);
+    try {
+      const stride = 4 * job.message.frame.size[0];
+      if (failed) this.#end(job, doesNotFit('frame', failed));
+      else job.rgba?.set(new Uint8Array(rgba, 0, stride * band.rows), stride * band.firstRow);
+    } catch (error) {
+      this.#end(job, error); // the caller's buffer has been transferred away
+    }
     state.buffers.push(rgba);
     this.#feed(state);
     job.rowsLeft -= band.rows;
-    if (job.rowsLeft > 0) return;
-    this.#forget(job);
-    job.done(job.rgba);
+    if (job.rowsLeft === 0) this.#end(job);
   }
 
-  #forget(job: Job): void {
+  /** Finishes a frame, or fails it with an error; after that nothing of it is kept, and its buffer is left alone. */
+  #end(job: Job, error?: unknown): void {
+    const { rgba } = job;
+    if (!rgba) return; // it has ended already
+    job.rgba = undefined;
+    job.unlisten();
     this.#jobs = this.#jobs.filter((other) => other !== job);
+    if (error === undefined) job.done(rgba);
+    else job.failed(error);
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    for (const job of this.#jobs) job.failed(this.#failure);
-    this.#jobs = [];
+    for (const job of this.#jobs) this.#end(job, this.#failure);
   }
 }
+
+const doesNotFit = (what: 'network' | 'frame', cause: Error) =>
+  new RenderError(`The ${what} does not fit into memory (${cause.message}): use fewer units or layers.`, {
+    cause,
+  });

@@ -25,6 +25,8 @@ export interface BandMessage {
 /** What a thread answers, band by band in the order it was sent them. */
 export interface DrawnMessage {
   rgba: ArrayBuffer;
+  /** Why the band was not drawn: there was no memory for it. */
+  failed?: Error;
 }
 
 /** Makes the function that a thread calls with each message. */
@@ -32,14 +34,22 @@ export function bandDrawer(reply: (message: DrawnMessage, transfer: ArrayBuffer[
   let evaluator: Evaluator | undefined;
   let frame: BandFrame;
   return (message: BandMessage): void => {
-    if (message.frame) {
-      const { shape, module, network, samples } = message.frame;
-      evaluator ??= new Evaluator(shape);
-      evaluator.load(module, network, samples);
-      frame = message.frame.frame;
+    const { rgba, band } = message;
+    let failed: Error | undefined;
+    try {
+      if (message.frame) {
+        const { shape, module, network, samples } = message.frame;
+        evaluator ??= new Evaluator(shape);
+        evaluator.load(module, network, samples);
+        frame = message.frame.frame;
+      }
+      if (!evaluator) throw new RangeError('the band before had no room'); // of the same frame
+      drawBand(evaluator, frame, band, new Uint8Array(rgba, 0, 4 * frame.size[0] * band.rows));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error; // an allocation that failed is one; all else ends the thread
+      evaluator = undefined; // with the memory it has; the next frame brings all that a new one needs
+      failed = error;
     }
-    const { rows } = message.band;
-    drawBand(evaluator!, frame, message.band, new Uint8Array(message.rgba, 0, 4 * frame.size[0] * rows));
-    reply({ rgba: message.rgba }, [message.rgba]);
+    reply({ rgba, ...(failed && { failed }) }, [rgba]);
   };
 }

@@ -1,7 +1,7 @@
 /**
- * In which forms the narrow kernel may run. Which is fastest differs between GPUs by more than a factor of two, and no
- * property that WebGPU tells says which: so the likeliest comes first, and the others are tried where it pays
- * (tuner.ts).
+ * The forms in which the narrow kernel can run. Which one is fastest differs between GPUs by more than a factor of two,
+ * and nothing that WebGPU reports predicts it. So the likeliest comes first, and the others are tried where that pays
+ * off (tuner.ts).
  */
 import { type NarrowForm, narrowBytes, samplesOf } from './kernels/narrow.js';
 
@@ -14,11 +14,11 @@ export type Limits = Pick<
   | 'maxComputeWorkgroupStorageSize'
 >;
 
-/** Sums an invocation may keep in its registers: 255 of them is the most a GPU gives, and others are needed beside. */
+/** The most sums an invocation may keep in registers: GPUs have at most 255, and the kernel needs some for itself. */
 const MOST_SUMS = 192;
-/** Sums that surely fit. */
+/** So many sums fit on every GPU. */
 const SAFE_SUMS = 160;
-/** Uniform buffers beside the step's. */
+/** The most uniform buffers in addition to the step's. */
 const MOST_PARTS = 4;
 
 const samples: Pick<NarrowForm, 'size' | 'vectors'>[] = [

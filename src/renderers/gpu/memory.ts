@@ -8,6 +8,7 @@ export class Memory {
   readonly #pipelines: Pipelines;
   readonly #buffers = new Map<string, GPUBuffer>();
   readonly #bindGroups = new Map<string, GPUBindGroup>();
+  #made: GPUBuffer[] = []; // since track()
 
   constructor(gpu: GPUDevice, pipelines: Pipelines) {
     this.#gpu = gpu;
@@ -25,7 +26,20 @@ export class Memory {
     const size = Math.max(16, Math.ceil(bytes / 4) * 4);
     const buffer = this.#gpu.createBuffer({ label: name, size, usage });
     this.#buffers.set(name, buffer);
+    this.#made.push(buffer);
     return buffer;
+  }
+
+  /** Begins a list of the buffers that are made from now on. Returns what gives it. */
+  track(): () => GPUBuffer[] {
+    const made: GPUBuffer[] = [];
+    this.#made = made;
+    return () => made;
+  }
+
+  /** Forgets buffers: one made without enough memory is of no use, and would be taken for one that is large enough. */
+  drop(buffers: readonly GPUBuffer[]): void {
+    for (const [name, buffer] of [...this.#buffers]) if (buffers.includes(buffer)) this.forget(name);
   }
 
   get(name: string): GPUBuffer {

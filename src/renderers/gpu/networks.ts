@@ -1,4 +1,4 @@
-/** The networks on a device: their draws, kept for the next frame of the same network, and the weights of the one at hand. */
+/** The networks on a device: their draws, kept for later frames of the same network, and the current one's weights. */
 
 import type { FrameDescription } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';
@@ -61,6 +61,12 @@ export class Networks {
     pass.dispatchWorkgroups(Math.min(1024, Math.ceil(longest / GROUP)), count);
     pass.end();
     queue.submit([encoder.finish()]);
+  }
+
+  /** Forgets all draws that were sent. */
+  forget(): void {
+    for (const { names } of this.#kept) for (const name of names) this.#memory.forget(name);
+    this.#kept = [];
   }
 
   /** Sends a network's draws unless they are there. Gives the names of the buffers that have them. */

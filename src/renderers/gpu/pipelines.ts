@@ -57,6 +57,8 @@ export class Pipelines {
     if (!compiling) {
       compiling = this.#compile(kernel);
       this.#compiling.set(label, compiling);
+      // Kept while it lasts, and where it succeeds: what failed may do better when there is memory again.
+      compiling.catch(() => this.#compiling.delete(label));
     }
     this.#compiled.set(label, await compiling);
   }

@@ -2,8 +2,8 @@
  * What the GPU does for a frame, as plain data: which kernels run, over how many workgroups, on which buffers. Nothing
  * here touches a device, so all of it is tested without one.
  *
- * A frame is drawn in chunks of pixels: what is computed at a time must fit into the device's buffers, and must not
- * keep it from its other work, such as the screen, for long. How long is for pace.ts to say.
+ * A frame is drawn in chunks of pixels. A chunk must fit into the device's buffers, and must not keep the device from
+ * its other work, such as the screen, for long; pace.ts decides how long.
  */
 import { UsageError } from '../../core/errors.js';
 import type { Colouring } from '../../core/frame/colouring.js';

@@ -1,8 +1,9 @@
 /** The GPU backend: frames computed by WebGPU, in Node and in browsers alike. */
+import type { StopSignal } from '../../core/ambient.js';
 import { RenderError, UsageError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { type FrameRenderer, roomFor } from '../../core/frame/renderer.js';
+import { checkFormat, type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
 import type { Device } from './device.js';
 import { Pace } from './pace.js';
 import { Session, type SessionOptions, SLOTS, type Timing } from './session.js';
@@ -22,6 +23,7 @@ export class GpuRenderer implements FrameRenderer {
   #session: Session | undefined;
   #recovering: Promise<Session> | undefined;
   #turn: Promise<unknown> = Promise.resolve(); // frames begin one after another
+  #arithmetic = '';
   #losses = 0;
   #closed = false;
 
@@ -34,24 +36,31 @@ export class GpuRenderer implements FrameRenderer {
 
   /** @param open - Gives a device: at once, and again if that one is lost. */
   static async start(open: () => Promise<Device>, options: SessionOptions = {}): Promise<GpuRenderer> {
-    return new GpuRenderer(open, await open(), options);
+    const device = await open();
+    try {
+      return new GpuRenderer(open, device, options);
+    } catch (error) {
+      device.close();
+      throw error;
+    }
   }
 
   get description(): string {
-    const session = this.#session;
-    return session ? `${session.name}${session.software ? ', in software' : ''}` : 'closed';
+    return this.#session ? this.#arithmetic : 'closed';
   }
 
+  /** The device's name. The form of kernels and the size of chunks are measured, but they change no bit of a picture. */
   get arithmetic(): string {
-    return this.description;
+    return this.#arithmetic;
   }
 
   async render(
     frame: FrameDescription,
     into?: Uint8Array,
     format: PixelFormat = 'rgba',
-    signal?: AbortSignal,
+    signal?: StopSignal,
   ): Promise<Uint8Array> {
+    checkFormat(this.formats, format);
     const pixels = roomFor(frameBytes(frame.size, format), into);
     for (;;) {
       signal?.throwIfAborted();
@@ -83,15 +92,18 @@ export class GpuRenderer implements FrameRenderer {
     frame: FrameDescription,
     format: PixelFormat,
     pixels: Uint8Array,
-    signal: AbortSignal | undefined,
+    signal: StopSignal | undefined,
   ): Promise<void> {
     const begun = this.#turn.then(() => {
       signal?.throwIfAborted();
-      return session.begin(frame, format);
+      return session.begin(frame, format, signal);
     });
     this.#turn = begun.catch(() => {});
-    const drawing = await begun;
-    await drawing.finish(pixels);
+    const finished = begun.then((drawing) => drawing.finish(pixels, signal));
+    await new Promise<void>((resolve, reject) => {
+      const unlisten = onAbort(signal, reject); // at once; what the frame has taken is given back when it is finished
+      finished.then(resolve, reject).then(unlisten);
+    });
   }
 
   #current(): Session {
@@ -102,6 +114,7 @@ export class GpuRenderer implements FrameRenderer {
   #start(device: Device): Session {
     const session = new Session(device, { ...this.#options, pace: this.#pace });
     session.onTimed = (timing) => this.onTimed?.(timing);
+    this.#arithmetic = `${session.name}${session.software ? ', in software' : ''}`;
     return session;
   }
 
@@ -126,7 +139,12 @@ export class GpuRenderer implements FrameRenderer {
       device.close();
       throw closedError();
     }
-    this.#session = this.#start(device);
+    try {
+      this.#session = this.#start(device);
+    } catch (error) {
+      device.close();
+      throw error;
+    }
     this.#recovering = undefined;
     return this.#session;
   }

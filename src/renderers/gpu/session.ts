@@ -5,6 +5,7 @@
  * What is written and run goes through the device's one queue, so frames share every buffer but those that their pixels
  * leave by: each frame under way has a slot of these to itself.
  */
+import type { StopSignal } from '../../core/ambient.js';
 import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { sampleOffsets } from '../../core/frame/geometry.js';
@@ -23,13 +24,13 @@ import { Pipelines } from './pipelines.js';
 import { type Dispatch, type Plan, type Portion, planFrame } from './plan.js';
 import { Tuner } from './tuner.js';
 
-/** Frames under way at most: while one is copied and encoded, one is read back, and one is drawn. */
+/** The most frames in flight: one is copied and encoded while another is read back and a third is drawn. */
 export const SLOTS = 3;
 /** From one step to the next in their buffer: what WebGPU guarantees a dynamic offset may be a multiple of. */
 const STEP_STRIDE = 256;
-/** Chunks that the device is given before it has done them: so many that it never waits, and does not drown in them. */
+/** The most chunks queued on the device: enough that it never waits, and no more, since each takes memory. */
 const CHUNKS_AHEAD = 32;
-/** Frames of fewer operations are too short to tell one form from another. */
+/** Frames of fewer operations are too short to compare forms by. */
 const TUNED_OPERATIONS = 1e9;
 /** Two timestamps of 8 bytes. */
 const TIMES_BYTES = 16;
@@ -37,9 +38,12 @@ const TIMES_BYTES = 16;
 const timesAt = ({ buffers, picture }: Plan) => Math.ceil(buffers[picture] / 8) * 8;
 
 /** A frame that the device has been given. */
-interface Drawing {
-  /** Waits for the pixels, and puts them into `into`. */
-  finish(into: Uint8Array): Promise<void>;
+export interface Drawing {
+  /**
+   * Waits for the pixels, and copies them into `into`. Call it exactly once: it gives the frame's slot back.
+   * @param signal - Aborted, `into` is left as it is.
+   */
+  finish(into: Uint8Array, signal?: StopSignal): Promise<void>;
 }
 
 /** What a frame took. */
@@ -75,6 +79,8 @@ export class Session {
   readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, but for its form
   readonly #form: NarrowForm | undefined;
   readonly #pace: Pace;
+  /** The buffers of frames that have failed since the last one was begun, if any have. */
+  #spoilt: GPUBuffer[] | undefined;
   #offsetsKey = '';
   #map: Float32Array | undefined; // the colours that the device has
   #steps = new ArrayBuffer(0);
@@ -107,9 +113,10 @@ export class Session {
 
   /**
    * Gives the device all the work of a frame, once a slot is free. Calls must not overlap.
+   * @param signal - Aborted, the rest of the frame's chunks are not begun.
    * @throws UsageError for a frame that does not fit into the device.
    */
-  async begin(frame: FrameDescription, format: PixelFormat): Promise<Drawing> {
+  async begin(frame: FrameDescription, format: PixelFormat, signal?: StopSignal): Promise<Drawing> {
     const arrangement = arrange(frame.network);
     const exponents = this.#networks.exponentsOf(frame);
     const held = exponents !== undefined;
@@ -121,32 +128,59 @@ export class Session {
       planFrame(frame, arrangement, limits, format, form, held, portion(firstPixel));
     await this.#pipelines.prepare([scaleKernel, ...plan.kernels]);
     const slot = await this.#takeSlot();
-
-    this.#gpu.pushErrorScope('validation');
-    this.#gpu.pushErrorScope('out-of-memory');
-    this.#makeBuffers(plan, slot);
-    this.#networks.send(frame, arrangement, exponents);
-    this.#sendOffsets(frame);
-    this.#sendMap(frame);
-    await this.#run(plan, slot, kind, planRest);
-    const problems = Promise.all([this.#gpu.popErrorScope(), this.#gpu.popErrorScope()]);
+    if (this.#spoilt) this.#undo(this.#spoilt);
+    const made = this.#memory.track();
+    const scopes = new ErrorScopes(this.#gpu);
+    try {
+      signal?.throwIfAborted();
+      scopes.open();
+      this.#makeBuffers(plan, slot);
+      this.#networks.send(frame, arrangement, exponents);
+      this.#sendOffsets(frame);
+      this.#sendMap(frame);
+      await this.#run(plan, slot, kind, planRest, signal);
+    } catch (error) {
+      scopes.close().catch(() => {}); // there is an error already
+      this.#undo(made());
+      this.#leaveSlot(slot);
+      throw error;
+    }
+    const buffers = made();
+    const problems = scopes.close();
     problems.catch(() => {}); // told to whoever finishes
 
     return {
-      finish: async (into) => {
+      finish: async (into, signal) => {
         try {
-          throwIfAny(await problems);
-          const gpu = await this.#read(plan, slot, into);
+          const [outOfMemory, invalid] = await problems;
+          if (outOfMemory || invalid) {
+            this.#spoilt = [...(this.#spoilt ?? []), ...buffers]; // the frame that is just begun may be using them
+            throw problemOf(outOfMemory, invalid);
+          }
+          const gpu = await this.#read(plan, slot, into, signal);
           if (gpu === undefined) return;
           if (form) tuner?.record(form, gpu / plan.operations);
           this.#pace.record(kind, plan.effortPerPixel * frame.size[0] * frame.size[1], gpu);
           this.onTimed?.({ gpu, operations: plan.operations, ...(form && { form }) });
         } finally {
-          this.#freeSlots.push(slot);
-          this.#waiting.shift()?.();
+          this.#leaveSlot(slot);
         }
       },
     };
+  }
+
+  /** Forgets what a frame that failed may have left half done: the next one makes and sends it again. */
+  #undo(buffers: GPUBuffer[]): void {
+    this.#spoilt = undefined;
+    this.#memory.drop(buffers);
+    this.#networks.forget();
+    this.#offsetsKey = '';
+    this.#map = undefined;
+  }
+
+  #leaveSlot(slot: number): void {
+    this.#freeSlots.push(slot);
+    this.#waiting.shift()?.();
   }
 
   /** What to do for a frame, in the form that is thought best for it now. */
@@ -219,12 +253,19 @@ export class Session {
    * Runs a plan's chunks, and has the pixels copied to where they can be read. As long as chunks may become larger, one
    * is run alone and measured, and the rest of the picture is planned anew.
    */
-  async #run(first: Plan, slot: number, kind: string, planRest: (firstPixel: number) => Plan): Promise<void> {
+  async #run(
+    first: Plan,
+    slot: number,
+    kind: string,
+    planRest: (firstPixel: number) => Plan,
+    signal: StopSignal | undefined,
+  ): Promise<void> {
     const { queue } = this.#gpu;
     let plan = first;
     let begun = 0; // the plan's first pixel
     while (!this.#pace.settled(kind) && (plan.chunks > 1 || !this.#pace.known(kind))) {
       await queue.onSubmittedWorkDone(); // nothing else is to be measured
+      signal?.throwIfAborted();
       const started = performance.now();
       this.#runChunk(plan, 0, slot, kind, begun === 0);
       await queue.onSubmittedWorkDone();
@@ -235,6 +276,7 @@ export class Session {
       this.#makeBuffers(plan, slot); // chunks may be larger now
     }
     for (let i = 0; i < plan.chunks; i++) {
+      signal?.throwIfAborted();
       this.#runChunk(plan, i, slot, kind, begun === 0 && i === 0);
       if (i % CHUNKS_AHEAD === CHUNKS_AHEAD - 1) await queue.onSubmittedWorkDone();
     }
@@ -295,15 +337,23 @@ export class Session {
   }
 
   /** @returns Milliseconds that the device worked, where it can tell. */
-  async #read(plan: Plan, slot: number, into: Uint8Array): Promise<number | undefined> {
+  async #read(
+    plan: Plan,
+    slot: number,
+    into: Uint8Array,
+    signal: StopSignal | undefined,
+  ): Promise<number | undefined> {
     const readback = this.#memory.get(`readback ${slot}`);
     await readback.mapAsync(GPUMapMode.READ);
-    const mapped = readback.getMappedRange();
-    into.set(new Uint8Array(mapped, 0, plan.buffers[plan.picture]));
-    const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
-    const nanoseconds = Number(end - begin); // before unmapping, which takes the numbers away
-    readback.unmap();
-    return this.#device.timed ? nanoseconds / 1e6 : undefined;
+    try {
+      signal?.throwIfAborted(); // `into` is the caller's again
+      const mapped = readback.getMappedRange();
+      into.set(new Uint8Array(mapped, 0, plan.buffers[plan.picture]));
+      const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
+      return this.#device.timed ? Number(end - begin) / 1e6 : undefined;
+    } finally {
+      readback.unmap();
+    }
   }
 }
 
@@ -322,13 +372,35 @@ function piecesOf(chunk: Dispatch[], most: number): { number: number; dispatch: 
   return pieces;
 }
 
-function throwIfAny([outOfMemory, invalid]: (GPUError | null)[]): void {
-  if (outOfMemory) {
-    throw new RenderError(
-      `The frame does not fit into the GPU's memory (${firstLine(outOfMemory)}): make it smaller, or use --backend cpu.`,
-    );
-  }
-  if (invalid) throw new RenderError(`The GPU refused its work (${firstLine(invalid)}): use --backend cpu.`);
+function problemOf(outOfMemory: GPUError | null, invalid: GPUError | null): RenderError {
+  const firstLine = (error: GPUError) => error.message.split('\n')[0];
+  return outOfMemory
+    ? new RenderError(
+        `The frame does not fit into the GPU's memory (${firstLine(outOfMemory)}): make it smaller, or use --backend cpu.`,
+      )
+    : new RenderError(`The GPU refused its work (${firstLine(invalid!)}): use --backend cpu.`);
 }
 
-const firstLine = (error: GPUError) => error.message.split('\n')[0];
+/** The error scopes of a frame: a device keeps them in a stack, so those opened must be closed on every path. */
+class ErrorScopes {
+  readonly #gpu: GPUDevice;
+  #open = 0;
+
+  constructor(gpu: GPUDevice) {
+    this.#gpu = gpu;
+  }
+
+  open(): void {
+    for (const filter of ['validation', 'out-of-memory'] as const) {
+      this.#gpu.pushErrorScope(filter);
+      this.#open++;
+    }
+  }
+
+  /** Gives what went wrong in them: no memory, and invalid work. Rejects if the device is gone. */
+  async close(): Promise<(GPUError | null)[]> {
+    const popped: Promise<GPUError | null>[] = [];
+    for (; this.#open > 0; this.#open--) popped.push(this.#gpu.popErrorScope());
+    return Promise.all(popped);
+  }
+}

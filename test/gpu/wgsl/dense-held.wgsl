@@ -1,7 +1,7 @@
 // dense, 32 units, gelu, held
 
-// Workgroups: x by tiles of 32 units, y by tiles of 128 samples, so that those of the same samples, which
-// read the same values, run at about the same time. values and results are planes of activations.
+// Workgroups: x by tiles of 32 units, y by tiles of 128 samples, so that those of the same samples,
+// which read the same values, run at about the same time. values and results are planes of activations.
 // s0_0 are the sums of this invocation's first unit for its first four samples, s0_1 for its other four, and so on.
 struct Step {
   width: u32,

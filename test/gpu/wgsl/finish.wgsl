@@ -1,6 +1,4 @@
 // finish
-
-// One invocation, one pixel. brightness is a plane of samples per output, rgba the frame's pixels, a byte a channel.
 struct Step {
   width: u32,
   pixels: u32,
@@ -25,16 +23,17 @@ struct Step {
   rest: f32,
   heldAt: u32,
 }
+
+const GROUP = 64u;
+
+// One invocation, one pixel. brightness is a plane of samples per output, rgba the frame's pixels, a byte a channel.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> brightness: array<f32>;
 @group(0) @binding(2) var<storage, read_write> rgba: array<u32>;
 
-// sRGB to linear light and back: IEC 61966-2-1.
+// sRGB to linear light: IEC 61966-2-1.
 fn to_linear(value: f32) -> f32 {
   return select(pow((value + 0.055) / 1.055, 2.4), value / 12.92, value <= 0.04045);
-}
-fn from_linear(value: f32) -> f32 {
-  return select(1.055 * pow(value, 1.0 / 2.4) - 0.055, 12.92 * value, value <= 0.0031308);
 }
 
 // An 8 x 8 ordered dither's threshold in (0, 1): Bayer 1973.
@@ -61,7 +60,7 @@ fn mean(channel: u32, pixel: u32) -> f32 {
   return from_linear(light / f32(count));
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let pixel = id.x;
   if (pixel * step.supersample * step.supersample >= step.samples) {
@@ -74,4 +73,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     colour |= u32(fma(255.0, clamp(mean(channel, pixel), 0.0, 1.0), threshold)) << (8u * channel);
   }
   rgba[place] = colour;
+}
+
+// Linear light to sRGB: IEC 61966-2-1.
+fn from_linear(value: f32) -> f32 {
+  return select(1.055 * pow(value, 1.0 / 2.4) - 0.055, 12.92 * value, value <= 0.0031308);
 }

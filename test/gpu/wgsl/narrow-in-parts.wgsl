@@ -34,7 +34,7 @@ struct Step {
 @group(0) @binding(5) var<uniform> part1: array<vec4f, 4096>;
 // The activations of the last layer: (2 units, 1 vectors, invocations). Each invocation has its own, so none waits.
 var<workgroup> units: array<vec4f, 64>;
-
+// Where a sample lies: its place in `offsets`, which holds the x of every column and then the y of every row.
 fn position(sample: u32) -> vec2f {
   let n = step.supersample;
   let pixel = step.firstPixel + sample / (n * n);
@@ -43,6 +43,7 @@ fn position(sample: u32) -> vec2f {
   let row = (pixel / step.width) * n + part / n;
   return vec2f(offsets[column], offsets[step.width * n + row]);
 }
+
 fn activation_from_vec4f(x: vec4f) -> vec4f {
   let e = exp2(min(2.885390043258667 * x, vec4f(126.0)));
   let far = fma(vec4f(-2.0), 1.0 / (e + 1.0), vec4f(1.0));

@@ -31,6 +31,7 @@ struct Step {
 @group(0) @binding(2) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> planes: array<f32>;
 
+// Where a sample lies: its place in `offsets`, which holds the x of every column and then the y of every row.
 fn position(sample: u32) -> vec2f {
   let n = step.supersample;
   let pixel = step.firstPixel + sample / (n * n);

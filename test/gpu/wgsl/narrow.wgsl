@@ -33,7 +33,7 @@ struct Step {
 
 // The activations of the last layer: (3 units, 2 vectors, invocations). Each invocation has its own, so none waits.
 var<workgroup> units: array<vec2f, 384>;
-
+// Where a sample lies: its place in `offsets`, which holds the x of every column and then the y of every row.
 fn position(sample: u32) -> vec2f {
   let n = step.supersample;
   let pixel = step.firstPixel + sample / (n * n);
@@ -42,6 +42,7 @@ fn position(sample: u32) -> vec2f {
   let row = (pixel / step.width) * n + part / n;
   return vec2f(offsets[column], offsets[step.width * n + row]);
 }
+
 fn activation_vec2f(x: vec2f) -> vec2f {
   let e = exp2(min(2.885390043258667 * x, vec2f(126.0)));
   let far = fma(vec2f(-2.0), 1.0 / (e + 1.0), vec2f(1.0));

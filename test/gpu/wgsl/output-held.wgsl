@@ -1,6 +1,4 @@
 // output, identity, held
-
-// One invocation, one sample. units and before are planes of activations, of the last hidden layer and of the one before.
 struct Step {
   width: u32,
   pixels: u32,
@@ -25,20 +23,18 @@ struct Step {
   rest: f32,
   heldAt: u32,
 }
+
+const GROUP = 64u;
+
+// One invocation, one sample. units and before are planes of activations: of the last hidden layer, and the one before.
+// `shown` gives the brightness of a sum.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(2) var<storage, read> units: array<f32>;
 @group(0) @binding(3) var<storage, read> before: array<f32>;
 @group(0) @binding(4) var<storage, read_write> planes: array<f32>;
-fn output_f32(x: f32) -> f32 {
-  return x;
-}
-fn brightness(sum: f32, held: vec4f) -> f32 {
-  let shown = output_f32(held.x * clamp(sum, f32(-held.z), f32(held.z)));
-  return min(1.0, select(0.0, shown, shown > 0.0)); // what is not a number is not greater than 0
-}
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let sample = id.x;
   if (sample >= step.samples) {
@@ -51,11 +47,24 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (step.share > 0.0) {
     var earlier = weights[step.earlierAt];
     for (var k = 0u; k < step.earlierInputs; k++) {
-      earlier = fma(vec4f(before[k * step.plane + sample]), weights[step.earlierAt + (k + 1u) * step.earlierStride], earlier);
+      let row = weights[step.earlierAt + (k + 1u) * step.earlierStride];
+      earlier = fma(vec4f(before[k * step.plane + sample]), row, earlier);
     }
     sums = fma(vec4f(step.share), earlier - sums, sums);
   }
   for (var c = 0u; c < step.outputs; c++) {
-    planes[c * step.plane + sample] = brightness(sums[c], weights[step.heldAt]);
+    planes[c * step.plane + sample] = shown(sums[c]);
   }
+}
+
+fn shown(sum: f32) -> f32 {
+  return brightness(sum, weights[step.heldAt]);
+}
+
+fn output_f32(x: f32) -> f32 {
+  return x;
+}
+fn brightness(sum: f32, held: vec4f) -> f32 {
+  let shown = output_f32(held.x * clamp(sum, f32(-held.z), f32(held.z)));
+  return min(1.0, select(0.0, shown, shown > 0.0)); // what is not a number is not greater than 0
 }

@@ -1,6 +1,4 @@
 // output, tanh
-
-// One invocation, one sample. units and before are planes of activations, of the last hidden layer and of the one before.
 struct Step {
   width: u32,
   pixels: u32,
@@ -25,24 +23,18 @@ struct Step {
   rest: f32,
   heldAt: u32,
 }
+
+const GROUP = 64u;
+
+// One invocation, one sample. units and before are planes of activations: of the last hidden layer, and the one before.
+// `shown` gives the brightness of a sum.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(2) var<storage, read> units: array<f32>;
 @group(0) @binding(3) var<storage, read> before: array<f32>;
 @group(0) @binding(4) var<storage, read_write> planes: array<f32>;
-fn output_f32(x: f32) -> f32 {
-  let e = exp2(min(2.885390043258667 * x, f32(126.0)));
-  let far = fma(f32(-2.0), 1.0 / (e + 1.0), f32(1.0));
-  let u = x * x;
-  let near = fma(fma(fma(f32(-0.050366226583719254), u, f32(0.13314831256866455)), u, f32(-0.33333060145378113)), x * u, x);
-  return select(far, near, abs(x) < f32(0.30000001192092896));
-}
-fn brightness(sum: f32) -> f32 {
-  let shown = 0.5 * output_f32(sum) + 0.5;
-  return min(1.0, select(0.0, shown, shown > 0.0)); // what is not a number is not greater than 0
-}
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let sample = id.x;
   if (sample >= step.samples) {
@@ -55,11 +47,28 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (step.share > 0.0) {
     var earlier = weights[step.earlierAt];
     for (var k = 0u; k < step.earlierInputs; k++) {
-      earlier = fma(vec4f(before[k * step.plane + sample]), weights[step.earlierAt + (k + 1u) * step.earlierStride], earlier);
+      let row = weights[step.earlierAt + (k + 1u) * step.earlierStride];
+      earlier = fma(vec4f(before[k * step.plane + sample]), row, earlier);
     }
     sums = fma(vec4f(step.share), earlier - sums, sums);
   }
   for (var c = 0u; c < step.outputs; c++) {
-    planes[c * step.plane + sample] = brightness(sums[c]);
+    planes[c * step.plane + sample] = shown(sums[c]);
   }
+}
+
+fn shown(sum: f32) -> f32 {
+  return brightness(sum);
+}
+
+fn output_f32(x: f32) -> f32 {
+  let e = exp2(min(2.885390043258667 * x, f32(126.0)));
+  let far = fma(f32(-2.0), 1.0 / (e + 1.0), f32(1.0));
+  let u = x * x;
+  let near = fma(fma(fma(f32(-0.050366226583719254), u, f32(0.13314831256866455)), u, f32(-0.33333060145378113)), x * u, x);
+  return select(far, near, abs(x) < f32(0.30000001192092896));
+}
+fn brightness(sum: f32) -> f32 {
+  let shown = 0.5 * output_f32(sum) + 0.5;
+  return min(1.0, select(0.0, shown, shown > 0.0)); // what is not a number is not greater than 0
 }

@@ -1,6 +1,4 @@
 // place
-
-// One invocation, one sample. The plane's padding repeats the last.
 struct Step {
   width: u32,
   pixels: u32,
@@ -25,10 +23,24 @@ struct Step {
   rest: f32,
   heldAt: u32,
 }
+
+const GROUP = 64u;
+
+// One invocation, one sample. The plane's padding repeats the last.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> offsets: array<f32>;
 @group(0) @binding(2) var<storage, read_write> planes: array<f32>;
 
+@compute @workgroup_size(GROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < step.plane) {
+    let at = position(min(id.x, step.samples - 1u));
+    planes[id.x] = at.x;
+    planes[step.plane + id.x] = at.y;
+  }
+}
+
+// Where a sample lies: its place in `offsets`, which holds the x of every column and then the y of every row.
 fn position(sample: u32) -> vec2f {
   let n = step.supersample;
   let pixel = step.firstPixel + sample / (n * n);
@@ -36,13 +48,4 @@ fn position(sample: u32) -> vec2f {
   let column = (pixel % step.width) * n + part % n;
   let row = (pixel / step.width) * n + part / n;
   return vec2f(offsets[column], offsets[step.width * n + row]);
-}
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < step.plane) {
-    let at = position(min(id.x, step.samples - 1u));
-    planes[id.x] = at.x;
-    planes[step.plane + id.x] = at.y;
-  }
 }

@@ -1,6 +1,4 @@
 // yuv
-
-// One invocation, four bytes in a row: Y by pixel, then Cb and then Cr by 2 x 2 pixels, as in ../../pixels.ts.
 struct Step {
   width: u32,
   pixels: u32,
@@ -25,6 +23,23 @@ struct Step {
   rest: f32,
   heldAt: u32,
 }
+
+const GROUP = 64u;
+
+const LUMA = Rule(5983, 20127, 2032, 540672, 15u);
+const BLUE = Rule(-3298, -11094, 14392, 16842752, 17u);
+const RED = Rule(14392, -13072, -1320, 16842752, 17u);
+
+// One invocation, four bytes in a row: Y by pixel, then Cb and then Cr by 2 x 2 pixels. LUMA, BLUE and RED are BT709 of
+// src/core/frame/pixels.ts.
+struct Rule {
+  r: i32,
+  g: i32,
+  b: i32,
+  offset: i32,
+  shift: u32,
+}
+
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> rgba: array<u32>;
 @group(0) @binding(2) var<storage, read_write> planes: array<u32>;
@@ -34,25 +49,28 @@ fn colour(pixel: u32) -> vec3i {
   return vec3i(i32(bytes & 255u), i32((bytes >> 8u) & 255u), i32((bytes >> 16u) & 255u));
 }
 
+fn converted(sum: vec3i, rule: Rule) -> u32 {
+  return u32((rule.r * sum.r + rule.g * sum.g + rule.b * sum.b + rule.offset) >> rule.shift);
+}
+
 fn value(byte: u32) -> u32 {
   if (byte < step.pixels) {
-    let sum = colour(byte);
-    return u32((5983 * sum.r + 20127 * sum.g + 2032 * sum.b + 540672) >> 15u);
+    return converted(colour(byte), LUMA);
   }
   let quarter = step.pixels / 4u;
   let block = (byte - step.pixels) % quarter;
   let corner = 2u * (block % (step.width / 2u)) + 2u * (block / (step.width / 2u)) * step.width;
   let sum = colour(corner) + colour(corner + 1u) + colour(corner + step.width) + colour(corner + step.width + 1u);
   if (byte < step.pixels + quarter) {
-    return u32((-3298 * sum.r + -11094 * sum.g + 14392 * sum.b + 16842752) >> 17u);
+    return converted(sum, BLUE);
   }
-  return u32((14392 * sum.r + -13072 * sum.g + -1320 * sum.b + 16842752) >> 17u);
+  return converted(sum, RED);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let bytes = step.pixels + step.pixels / 2u;
-  for (var word = id.x; 4u * word < bytes; word += groups.x * 64u) {
+  for (var word = id.x; 4u * word < bytes; word += groups.x * GROUP) {
     var four = 0u;
     for (var i = 0u; i < 4u; i++) {
       let byte = 4u * word + i;

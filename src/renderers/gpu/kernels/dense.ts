@@ -57,8 +57,8 @@ function codeOf(hidden: ActivationNames, units: number, held: boolean): string {
   const weightOf = (unit: number) => `w${unit >> 2}.${'xyzw'[unit % 4]}`;
 
   return /* wgsl */ `
-// Workgroups: x by tiles of ${units} units, y by tiles of ${TILE_SAMPLES} samples, so that those of the same samples, which
-// read the same values, run at about the same time. values and results are planes of activations.
+// Workgroups: x by tiles of ${units} units, y by tiles of ${TILE_SAMPLES} samples, so that those of the same samples,
+// which read the same values, run at about the same time. values and results are planes of activations.
 // s0_0 are the sums of this invocation's first unit for its first four samples, s0_1 for its other four, and so on.
 ${STEP.wgsl}
 @group(0) @binding(0) var<uniform> step: Step;

@@ -36,7 +36,7 @@ export const STEP = struct('Step', {
   share: 'f32', // of the output one layer earlier
   mix: 'f32', // the fraction of a mixed activation
   rest: 'f32', // what that leaves of 1
-  heldAt: 'u32', // the first hidden layer's Held (../../exponents.ts), or the layer's own where it has a dispatch to itself
+  heldAt: 'u32', // the first hidden layer's Held (../../exponents.ts); its own for a layer with its own dispatch
 });
 
 export type Step = Parameters<typeof STEP.write>[2];
@@ -44,22 +44,20 @@ export type Step = Parameters<typeof STEP.write>[2];
 /** Invocations in a workgroup of every kernel that has no tiles. */
 export const GROUP = 64;
 
-/** Where a sample lies: its place in `offsets`, which holds the x of every column and then the y of every row. */
-export const POSITION = /* wgsl */ `
-fn position(sample: u32) -> vec2f {
-  let n = step.supersample;
-  let pixel = step.firstPixel + sample / (n * n);
-  let part = sample % (n * n);
-  let column = (pixel % step.width) * n + part % n;
-  let row = (pixel / step.width) * n + part / n;
-  return vec2f(offsets[column], offsets[step.width * n + row]);
-}`;
+/** Constants in WGSL, by their names; each value is WGSL too. */
+export function constants(values: Record<string, string>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `const ${name} = ${value};`)
+    .join('\n');
+}
 
-/** Linear light to sRGB: IEC 61966-2-1. */
-export const FROM_LINEAR = /* wgsl */ `
-fn from_linear(value: f32) -> f32 {
-  return select(1.055 * pow(value, 1.0 / 2.4) - 0.055, 12.92 * value, value <= 0.0031308);
-}`;
+/** A kernel's code from its parts. Parts that never change are files beside this one, *.wgsl. */
+export function source(...parts: string[]): string {
+  return parts.map((part) => part.trim()).join('\n\n');
+}
+
+/** What kernels without tiles begin with. */
+export const COMMON = source(STEP.wgsl, constants({ GROUP: `${GROUP}u` }));
 
 /** Text for each number from 0, put together. */
 export function each(count: number, text: (i: number) => string, between = '\n'): string {
@@ -81,10 +79,4 @@ export function laidOut(code: string): string {
     .replace(/\n{3,}/g, '\n\n')
     .replace(/\{\n\n/g, '{\n')
     .replace(/\n\n( *\})/g, '\n$1');
-}
-
-/** A number as WGSL writes a float: the nearest float32. */
-export function float(value: number): string {
-  const text = `${Math.fround(value)}`;
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }

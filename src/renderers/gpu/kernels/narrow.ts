@@ -10,7 +10,8 @@
  */
 import type { ActivationName, ActivationNames } from '../../../core/network/activations.js';
 import { activationOf, activationSource, brightnessSource, inWords } from './activations.js';
-import { type Binding, each, type Kernel, laidOut, POSITION, STEP } from './kernel.js';
+import { type Binding, each, type Kernel, laidOut, STEP } from './kernel.js';
+import position from './position.wgsl.js';
 
 /** The samples of an invocation: `vectors` of 2 or 4. */
 export interface NarrowForm {
@@ -166,7 +167,7 @@ ${STEP.wgsl}
 @group(0) @binding(3) var<storage, read_write> planes: array<f32>;
 ${partBuffers}
 ${width ? `// The activations of the last layer: (${width} units, ${vectors} vectors, invocations). Each invocation has its own, so none waits.\nvar<workgroup> units: array<${type}, ${width * vectors * invocations}>;` : ''}
-${POSITION}
+${position}
 ${width ? activationSource(hidden, [type], held) : ''}
 ${brightnessSource(output, held)}
 

@@ -1,24 +1,10 @@
 /** The first input of the wide kernels: every sample's position as two planes of values. */
-import { GROUP, type Kernel, POSITION, STEP } from './kernel.js';
+import { COMMON, type Kernel, source } from './kernel.js';
+import code from './place.wgsl.js';
+import position from './position.wgsl.js';
 
 export const placeKernel: Kernel = {
   label: 'place',
   bindings: ['step', 'read', 'write'],
-  code: () => /* wgsl */ `
-// One invocation, one sample. The plane's padding repeats the last.
-${STEP.wgsl}
-@group(0) @binding(0) var<uniform> step: Step;
-@group(0) @binding(1) var<storage, read> offsets: array<f32>;
-@group(0) @binding(2) var<storage, read_write> planes: array<f32>;
-${POSITION}
-
-@compute @workgroup_size(${GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < step.plane) {
-    let at = position(min(id.x, step.samples - 1u));
-    planes[id.x] = at.x;
-    planes[step.plane + id.x] = at.y;
-  }
-}
-`,
+  code: () => source(COMMON, code, position),
 };

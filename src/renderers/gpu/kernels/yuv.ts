@@ -1,53 +1,15 @@
-/** From RGBA to the planes of video, so that three eighths of the bytes leave the device and ffmpeg converts nothing. */
+/** From RGBA to the planes of video: three eighths of the bytes leave the device, and ffmpeg converts nothing. */
 import { BT709 } from '../../../core/frame/pixels.js';
-import { GROUP, type Kernel, STEP } from './kernel.js';
+import { COMMON, constants, type Kernel, source } from './kernel.js';
+import code from './yuv.wgsl.js';
 
 const rule = ({ r, g, b, offset, shift }: (typeof BT709)[keyof typeof BT709]) =>
-  `u32((${r} * sum.r + ${g} * sum.g + ${b} * sum.b + ${offset}) >> ${shift}u)`;
+  `Rule(${r}, ${g}, ${b}, ${offset}, ${shift}u)`;
+
+const rules = constants({ LUMA: rule(BT709.y), BLUE: rule(BT709.cb), RED: rule(BT709.cr) });
 
 export const yuvKernel: Kernel = {
   label: 'yuv',
   bindings: ['step', 'read', 'write'],
-  code: () => /* wgsl */ `
-// One invocation, four bytes in a row: Y by pixel, then Cb and then Cr by 2 x 2 pixels, as in ../../pixels.ts.
-${STEP.wgsl}
-@group(0) @binding(0) var<uniform> step: Step;
-@group(0) @binding(1) var<storage, read> rgba: array<u32>;
-@group(0) @binding(2) var<storage, read_write> planes: array<u32>;
-
-fn colour(pixel: u32) -> vec3i {
-  let bytes = rgba[pixel];
-  return vec3i(i32(bytes & 255u), i32((bytes >> 8u) & 255u), i32((bytes >> 16u) & 255u));
-}
-
-fn value(byte: u32) -> u32 {
-  if (byte < step.pixels) {
-    let sum = colour(byte);
-    return ${rule(BT709.y)};
-  }
-  let quarter = step.pixels / 4u;
-  let block = (byte - step.pixels) % quarter;
-  let corner = 2u * (block % (step.width / 2u)) + 2u * (block / (step.width / 2u)) * step.width;
-  let sum = colour(corner) + colour(corner + 1u) + colour(corner + step.width) + colour(corner + step.width + 1u);
-  if (byte < step.pixels + quarter) {
-    return ${rule(BT709.cb)};
-  }
-  return ${rule(BT709.cr)};
-}
-
-@compute @workgroup_size(${GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let bytes = step.pixels + step.pixels / 2u;
-  for (var word = id.x; 4u * word < bytes; word += groups.x * ${GROUP}u) {
-    var four = 0u;
-    for (var i = 0u; i < 4u; i++) {
-      let byte = 4u * word + i;
-      if (byte < bytes) {
-        four |= value(byte) << (8u * i);
-      }
-    }
-    planes[word] = four;
-  }
-}
-`,
+  code: () => source(COMMON, rules, code),
 };

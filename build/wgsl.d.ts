@@ -1,0 +1,4 @@
+import type { Plugin } from 'vite';
+
+export function writeModules(from: string, to: string): void;
+export function wgsl(): Plugin;

@@ -1,0 +1,48 @@
+import type { ActivationDefinition } from './activation.js';
+import { ERF_OF_X_OVER_SQRT2 } from './approximations.js';
+import { oddRational } from './vector.js';
+import { horner, times } from './wgsl.js';
+
+/**
+ * The Gaussian error linear unit, in its exact form and not the one by tanh. In float32 it is 0 at -5.4, and what
+ * rounding leaves of 1 + erf there must not be multiplied by more than that.
+ */
+export const gelu: ActivationDefinition = {
+  f: (x) => 0.5 * Math.max(x, -40) * (1 + erf(x / Math.SQRT2)), // below -40, -Infinity included, it is 0
+  formula: 'x Φ(x), Φ the normal distribution function',
+  source: 'Hendrycks & Gimpel, "Gaussian Error Linear Units", arXiv:1606.08415',
+  synonyms: ['gaussianErrorLinearUnit'],
+  signed: false,
+  homogeneous: false,
+  bounded: false,
+  error: (x) => Math.max(1.7e-6, 4e-7 * Math.abs(x)),
+  // x (1 + erf(x / √2)) / 2, erf as an odd rational function.
+  wgsl: (t, { x, out }) => `  let t = clamp(x, ${t}(-5.4), ${t}(5.4));
+  let u = t * t;
+  let p = ${horner(ERF_OF_X_OVER_SQRT2.p, t)};
+  let q = ${horner(ERF_OF_X_OVER_SQRT2.q, t)};
+  return max(${x}, ${t}(${times(out, '-5.4')})) * fma(0.5 * t * p, 1.0 / q, ${t}(0.5));`,
+  /** The same. */
+  wasm: (math, x, scaled) => {
+    const [least, half] = [math.float(-5.4), math.float(0.5)];
+    return math.let(math.max(x, least), (whole) =>
+      math.let(math.min(whole, math.float(5.4)), (t) => {
+        const factor = scaled ? math.max(scaled.sums, math.mul(scaled.out, least)) : whole;
+        return math.mul(factor, math.madd(oddRational(math, t, ERF_OF_X_OVER_SQRT2), half, half));
+      }),
+    );
+  },
+  onnx: 'Gelu',
+};
+
+/** The error function to within 1e-15, by its series of positive terms: DLMF 7.6.2, https://dlmf.nist.gov/7.6.E2 */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x); // 1 - erf(6) is 2e-17
+  let term = (2 / Math.sqrt(Math.PI)) * x * Math.exp(-x * x);
+  let sum = 0;
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    sum += term;
+    term *= (2 * x * x) / (2 * n + 1);
+  }
+  return sum;
+}

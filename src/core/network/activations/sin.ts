@@ -1,0 +1,39 @@
+import type { ActivationDefinition } from './activation.js';
+import { PI_PARTS, SIN } from './approximations.js';
+import { horner as polynomial, reduced } from './vector.js';
+import { float, horner, times } from './wgsl.js';
+
+/** The sine. */
+export const sin: ActivationDefinition = {
+  /** 0 where x is infinite, which has no sine. */
+  f: (x) => (Number.isFinite(x) ? Math.sin(x) : 0),
+  formula: 'sin x',
+  source:
+    'Sitzmann et al., "Implicit Neural Representations with Periodic Activation Functions", arXiv:2006.09661',
+  synonyms: ['sine'],
+  signed: true,
+  homogeneous: false,
+  bounded: true,
+  /** For |x| up to 100 or so. */
+  error: () => 2e-7,
+  // sin(x + n π) = (-1)^n sin(x): n π is subtracted in three parts; the rest is an odd polynomial on [-π/2, π/2].
+  wgsl: (t, { out }) => `  let n = round(${float(1 / Math.PI)} * x);
+  let reduced = ${PI_PARTS.reduce((sum, part) => `fma(n, ${t}(${float(-part)}), ${sum})`, 'x')};
+  let t = clamp(reduced, ${t}(-1.6), ${t}(1.6)); // beyond 1e7 or so n is wrong
+  let u = t * t;
+  let sign = fma(${t}(-2.0), n - 2.0 * floor(0.5 * n), ${t}(1.0));
+  return ${times(out, `sign * fma(${horner(SIN, t)} * u, t, t)`)};`,
+  /** The same. The constants of min and max come first to catch NaN too. */
+  wasm: (math, x) =>
+    math.let(x, (whole) =>
+      math.let(math.nearest(math.mul(whole, math.float(1 / Math.PI))), (n) => {
+        const rest = math.max(math.float(-1.6), reduced(math, whole, n, PI_PARTS));
+        return math.let(math.min(math.float(1.6), rest), (t) =>
+          math.let(math.mul(t, t), (u) =>
+            math.negateWhereOdd(math.madd(math.mul(polynomial(math, u, SIN), u), t, t), n),
+          ),
+        );
+      }),
+    ),
+  onnx: 'Sin',
+};

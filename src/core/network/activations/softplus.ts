@@ -1,0 +1,38 @@
+import type { ActivationDefinition } from './activation.js';
+import { ARTANH } from './approximations.js';
+import { exp, horner as polynomial } from './vector.js';
+import { float, horner, times } from './wgsl.js';
+
+/** The smooth rectifier. */
+export const softplus: ActivationDefinition = {
+  /** Written so that no large x overflows. */
+  f: (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))),
+  formula: 'ln(1 + e^x)',
+  source:
+    'Dugas et al., "Incorporating Second-Order Functional Knowledge for Better Option Pricing", NIPS 2000',
+  synonyms: ['smoothRelu'],
+  signed: false,
+  homogeneous: false,
+  bounded: false,
+  error: (x) => 3e-7 * Math.max(1, Math.abs(x)),
+  // max(x, 0) + ln(1 + e^-|x|), the logarithm as 2 artanh(e / (2 + e)).
+  wgsl: (t, { x, out }) => `  let e = exp2(${float(-Math.LOG2E)} * abs(x));
+  let t = e / (2.0 + e);
+  let u = t * t;
+  return fma(${times(out, '2.0 * t')}, ${horner(ARTANH, t)}, max(${x}, ${t}(0.0)));`,
+  /** The same; e / (2 + e) is at most 1/3, so the series is short. */
+  wasm: (math, x, scaled) => {
+    const [two, zero] = [math.float(2), math.float(0)];
+    const artanh = (t: typeof x) => math.let(math.mul(t, t), (u) => math.mul(polynomial(math, u, ARTANH), t));
+    return math.let(x, (whole) =>
+      math.let(exp(math, math.neg(math.abs(whole))), (e) =>
+        math.let(math.div(e, math.add(e, two)), (t) =>
+          scaled
+            ? math.madd(math.mul(two, scaled.out), artanh(t), math.max(scaled.sums, zero))
+            : math.madd(two, artanh(t), math.max(whole, zero)),
+        ),
+      ),
+    );
+  },
+  onnx: 'Softplus',
+};

@@ -1,0 +1,35 @@
+/** Functions of vectors of four float32, for activations to be written with. */
+import type { VectorMath } from './activation.js';
+import { EXP, LN2_PARTS } from './approximations.js';
+
+/** A polynomial in x, its coefficients from the highest power down. */
+export function horner<E>(math: VectorMath<E>, x: E, [first, second, ...rest]: readonly number[]): E {
+  // A monic polynomial saves a multiplication.
+  const start =
+    first === 1 ? math.add(x, math.float(second)) : math.madd(x, math.float(first), math.float(second));
+  return rest.reduce((sum, coefficient) => math.madd(sum, x, math.float(coefficient)), start);
+}
+
+/** t P(t²) / Q(t²). */
+export function oddRational<E>(
+  math: VectorMath<E>,
+  t: E,
+  { p, q }: { p: readonly number[]; q: readonly number[] },
+): E {
+  return math.let(math.mul(t, t), (u) => math.div(math.mul(horner(math, u, p), t), horner(math, u, q)));
+}
+
+/** x - n c, c given in parts whose products with n are exact (Cody & Waite). */
+export function reduced<E>(math: VectorMath<E>, x: E, n: E, parts: readonly number[]): E {
+  return parts.reduce((rest, part) => math.madd(n, math.float(-part), rest), x);
+}
+
+/** e^x for x <= 0, within 1e-7: 2^n e^r with |r| <= ln 2 / 2. */
+export function exp<E>(math: VectorMath<E>, x: E): E {
+  // e^-87 is the smallest that is not denormal.
+  return math.let(math.max(x, math.float(-87)), (t) =>
+    math.let(math.nearest(math.mul(t, math.float(Math.LOG2E))), (n) =>
+      math.let(reduced(math, t, n, LN2_PARTS), (r) => math.mul(horner(math, r, EXP), math.exp2OfWhole(n))),
+    ),
+  );
+}

@@ -1,0 +1,144 @@
+/** That every kernel of the CPU renderer conforms, draws what its name says, and gives back what it takes. */
+import { getEventListeners } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { frameBytes } from '../../src/core/frame/pixels.js';
+import { type Activation, activationNames } from '../../src/core/network/activations.js';
+import { arithmeticOf, chooseKernel, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
+import { frameOf } from '../frames/compare.js';
+import { mixes } from '../frames/extremes.js';
+import { conformance } from './conformance.js';
+
+const usable = Object.values(kernels).filter(({ shape }) => runs(shape));
+for (const kernel of usable) conformance(kernel.name, { start: async () => new CpuRenderer(2, kernel) });
+
+const frame = frameOf({ network: { layers: 9 }, size: [60, 50] });
+
+describe('the name of the arithmetic', () => {
+  /** Every activation and mix, deep enough that one rounding more or less shows. */
+  const telling = [...activationNames, ...mixes].map((activation: Activation) =>
+    frameOf({
+      network: { activation, layers: 14.5, width: 17.3, weightScale: 0.9 },
+      size: [90, 70],
+      supersample: 2,
+      dither: true,
+    }),
+  );
+
+  test('is the same for kernels that draw the same bytes, and another for those that do not', async () => {
+    const drawn = new Map<string, string[]>();
+    for (const kernel of usable) {
+      const renderer = new CpuRenderer(2, kernel);
+      const pictures = await Promise.all(telling.map((each) => renderer.render(each)));
+      const digest = pictures.map((rgba) => Buffer.from(rgba).toString('base64')).join();
+      drawn.set(digest, [...(drawn.get(digest) ?? []), renderer.arithmetic]);
+      await renderer.close();
+    }
+    const names = [...drawn.values()];
+    for (const list of names) expect(new Set(list).size, list.join(' and ')).toBe(1);
+    expect(new Set(names.map(([name]) => name)).size).toBe(names.length);
+  });
+
+  test('does not tell how wide vectors are, which is measured; the description does', () => {
+    const { relaxed, wide } = kernels;
+    expect(arithmeticOf(relaxed.shape)).toBe(arithmeticOf(wide.shape));
+    expect(arithmeticOf(chooseKernel().shape)).not.toMatch(/128|256/);
+    expect(relaxed.name).not.toBe(wide.name);
+  });
+});
+
+describe('what it gives back', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  test('600 frames under one signal leave no listener, and no warning', async () => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    const { signal } = new AbortController();
+    const renderer = new CpuRenderer(1);
+    const tiny = frameOf({ network: { layers: 1 }, size: [8, 8] });
+    for (let i = 0; i < 300; i++) {
+      await Promise.all([tiny, tiny].map((each) => renderer.render(each, undefined, 'rgba', signal)));
+    }
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    expect(warned).not.toHaveBeenCalled();
+    await renderer.close();
+  });
+
+  test('bands that come late write into no buffer that was given back', async () => {
+    const renderer = new CpuRenderer(2);
+    const many = frameOf({ network: { layers: 40, width: 30 }, size: [200, 400] }); // of several bands
+    const into = new Uint8Array(frameBytes(many.size));
+    for (let i = 0; i < 5; i++) {
+      const stop = new AbortController();
+      const outcome = renderer.render(many, into, 'rgba', stop.signal).catch((error) => error);
+      while (i > 0 && into.every((byte) => byte === 7))
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      stop.abort(new Error('Stopped.'));
+      expect(await outcome).toBe(stop.signal.reason);
+      into.fill(7);
+      await renderer.render(frame); // what was under way is drawn before it
+      expect(into.every((byte) => byte === 7)).toBe(true);
+    }
+    await renderer.close();
+  });
+
+  /** Workers as they are started, each of which a test can end. */
+  function workers() {
+    const started: Worker[] = [];
+    const on = vi.spyOn(Worker.prototype, 'on');
+    on.mockImplementation(function (this: Worker, ...args) {
+      if (!started.includes(this)) started.push(this);
+      return Object.getPrototypeOf(Worker.prototype).on.apply(this, args);
+    });
+    return started;
+  }
+
+  test.each([
+    ['stops', (worker: Worker) => worker.terminate(), /^A render thread died: it exited with [01]$/],
+    [
+      'throws',
+      (worker: Worker) => worker.emit('error', new Error('no reason')),
+      /^A render thread died: no reason$/,
+    ],
+  ])(
+    'a thread that %s: frames reject now and later, and the other threads are ended',
+    async (_, end, message) => {
+      const started = workers();
+      const renderer = new CpuRenderer(2);
+      expect(started).toHaveLength(2);
+      const exits = started.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
+      const outcomes = Promise.allSettled([renderer.render(frame), renderer.render(frame)]);
+      end(started[0]);
+      for (const outcome of await outcomes) {
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: { message: expect.stringMatching(message) },
+        });
+      }
+      await expect(renderer.render(frame)).rejects.toThrow(message);
+      await Promise.all(exits);
+      await renderer.close();
+    },
+  );
+
+  test('a frame that threads have no memory for rejects, and the next is drawn', async () => {
+    const renderer = new CpuRenderer(1);
+    const expected = await renderer.render(frame);
+    const started = vi.spyOn(Worker.prototype, 'postMessage');
+    started.mockImplementationOnce(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+    const attempt = renderer.render(frame);
+    const next = renderer.render(frame);
+    await expect(attempt).rejects.toThrow(
+      /^The frame does not fit into memory \(Array buffer allocation failed\)/,
+    );
+    expect(await next).toEqual(expected);
+    expect(await renderer.render(frame)).toEqual(expected);
+    await renderer.close();
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d threads are refused', (threads) => {
+    expect(() => new CpuRenderer(threads)).toThrow(RangeError);
+  });
+});
