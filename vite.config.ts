@@ -21,6 +21,11 @@ export default defineConfig({
     minWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    server: { deps: { inline: [/@motion-canvas/] } }, // its modules import one another without extensions
+    server: {
+      deps: {
+        inline: [/@motion-canvas/], // its modules import one another without extensions
+        external: [/\/dist\//], // the built command, as Node loads it
+      },
+    },
   },
 });

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder, untrained } from '../cli/untrained.js';
+import { inProcess, temporaryFolder } from '../cli/untrained.js';
 import { imageData } from '../png.js';
 import { decode } from '../video/decode.js';
 
@@ -30,7 +30,7 @@ const text = (family: string) =>
 async function first(name: string): Promise<{ pixels: string; stderr: string; code: number | null }> {
   const out = join(folder, `${name.replace('/', ' ')}.png`);
   const args = ['still', join(folder, `${name}.tsx`), '--size', '160x90', '--at', '0', '-o', out];
-  const { code, stderr } = await untrained(args, { cwd: folder });
+  const { code, stderr } = await inProcess(args, { cwd: folder });
   const pixels = code === 0 ? imageData(readFileSync(out)).toString('hex') : '';
   return { pixels, stderr, code };
 }

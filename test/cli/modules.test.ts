@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadModule, loadModules } from '../../dist/cli/module.js';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
 const inFolder = (name: string, text: string) => {
@@ -61,7 +61,7 @@ test.each([
   ],
 ])('%s ends in one line', async (name, text, complaint) => {
   const path = inFolder(name, text);
-  const { code, stdout, stderr } = await untrained(['still', path, '--quiet']);
+  const { code, stdout, stderr } = await inProcess(['still', path, '--quiet']);
   expect(stderr).toBe(`untrained: ${path}:${complaint}\n`);
   expect(stdout).toBe('');
   expect(code).toBe(2);
@@ -97,7 +97,7 @@ test('what a module leaves behind stays with it', async () => {
   const plain = inFolder('plain.ts', SWEEP);
   const messy = inFolder('messy.ts', left + SWEEP);
   const still = (path: string, to: string) =>
-    untrained(['still', path, '--backend', 'cpu', '--out', to, '--json']);
+    inProcess(['still', path, '--backend', 'cpu', '--out', to, '--json']);
   const [first, second] = [await still(plain, out('plain.png')), await still(messy, out('messy.png'))];
   expect([first.code, second.code]).toEqual([0, 0]);
   expect(second.stderr).toBe('from the module\n'); // stdout is for results

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { placeNames, placeOf, probe } from '../../src/outputs/index.js';
 import { readMp4, testFfmpeg } from '../video/decode.js';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder } from './untrained.js';
 
 const cwd = temporaryFolder();
 /** At the places' own sizes; of the shortest that all of them take, and of a network that is soon drawn. */
@@ -25,7 +25,7 @@ async function told(path: string): Promise<{ stream: string; frames: number }> {
 
 test('every place has its .mp4: size, rate, codec, pixels, index first, closed groups, and length', async () => {
   const seconds = 0.52;
-  const { code, stderr } = await untrained(
+  const { code, stderr } = await inProcess(
     [
       ...SCENE,
       '--seconds',
@@ -66,7 +66,7 @@ test('every place has its .mp4: size, rate, codec, pixels, index first, closed g
 test('places that take GIFs have theirs, within all of their limits', async () => {
   const names = placeNames.filter((name) => placeOf(name).gif);
   const places = names.flatMap((name) => ['--for', name, '--out', `${name}.gif`]);
-  const { code, stderr } = await untrained([...SCENE, '--frames', '0-1', '--gif', 'global', ...places], {
+  const { code, stderr } = await inProcess([...SCENE, '--frames', '0-1', '--gif', 'global', ...places], {
     cwd,
   });
   expect(stderr).toBe('');

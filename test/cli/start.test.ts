@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
 const fresh = (name: string) => {
@@ -72,7 +72,7 @@ describe('bad usage exits with 2 and says so in one line', () => {
     [['render', '--for', 'nowhere']],
     [['still', '--at', '-1']],
   ])('%j', async (args) => {
-    const { code, stdout, stderr } = await untrained(args);
+    const { code, stdout, stderr } = await inProcess(args);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^untrained: \P{C}+\n$/u);
     expect(code).toBe(2);
@@ -80,7 +80,7 @@ describe('bad usage exits with 2 and says so in one line', () => {
 
   test('help is no mistake', async () => {
     for (const args of [['help'], ['help', 'render'], ['cache', 'clear', '--help'], ['--version']])
-      expect(await untrained(args), args.join(' ')).toMatchObject({ code: 0, stderr: '' });
+      expect(await inProcess(args), args.join(' ')).toMatchObject({ code: 0, stderr: '' });
   });
 });
 

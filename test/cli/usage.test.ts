@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
 const inFolder = (name: string, text: string) => {
@@ -19,7 +19,7 @@ test.each([
   [['batch', '--help']],
   [['list']],
 ])('%j reads well', async (args) => {
-  const { code, stdout } = await untrained(args);
+  const { code, stdout } = await inProcess(args);
   expect(code).toBe(0);
   expect(stdout).toMatchSnapshot();
 });
@@ -83,7 +83,7 @@ test.each([
   [['batch', 'nowhere.json']],
   [['batch', 'rows.json', '--out', 'film.mp4']],
 ])('%j is refused with 2, in one line', async (args) => {
-  const { code, stdout, stderr } = await untrained(args);
+  const { code, stdout, stderr } = await inProcess(args);
   expect(stdout).toBe('');
   expect(stderr).toMatchSnapshot();
   expect(code).toBe(2);
@@ -96,14 +96,14 @@ test.each([
   ['wrong.ts', 'export default { seconds: 2, network: { layers: "many" } };'],
   ['syntax.ts', 'export default {'],
 ])('the scene %s is refused with 2 and its own name', async (name, text) => {
-  const { code, stderr } = await untrained(['render', inFolder(name, text)]);
+  const { code, stderr } = await inProcess(['render', inFolder(name, text)]);
   expect(stderr.replaceAll(folder, 'FOLDER')).toMatchSnapshot();
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(code).toBe(2);
 });
 
 test('--json tells errors to programs too', async () => {
-  const { code, stdout } = await untrained(['render', 'nothing-like-it', '--json']);
+  const { code, stdout } = await inProcess(['render', 'nothing-like-it', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({
     type: 'error',
     message: expect.stringContaining('nothing-like-it'),
