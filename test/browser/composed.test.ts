@@ -241,19 +241,45 @@ test.skipIf(process.platform === 'win32')(
     );
     expect(code).toBe(1);
     expect(existsSync(into)).toBe(false);
-    expect(execFileSync('ps', ['-eo', 'pgid=,stat=']).toString()).not.toMatch(
-      new RegExp(`^\\s*${browser}\\s+[^Z]`, 'm'),
-    );
+    expect(processes().filter(({ group, state }) => group === browser && state !== 'Z')).toEqual([]);
   },
 );
 
 /** The process of the browser that a render has started. */
 function browserOf(pid: number): number {
-  const all = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString();
-  const children = [...all.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].filter(
-    ([, , parent]) => Number(parent) === pid,
-  );
-  return Number(children.find(([, , , args]) => args.includes('--remote-debugging'))![1]);
+  return processes().find(({ parent, args }) => parent === pid && args.includes('--remote-debugging'))!.pid;
+}
+
+interface Process {
+  pid: number;
+  parent: number;
+  group: number;
+  /** One letter, Z for one that has ended. */
+  state: string;
+  args: string;
+}
+
+/** All processes: from /proc where there is one, since not every system for servers has `ps`. */
+function processes(): Process[] {
+  if (!existsSync('/proc/self/stat')) {
+    const all = execFileSync('ps', ['-eo', 'pid=,ppid=,pgid=,stat=,args=']).toString();
+    return [...all.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\w)\S*\s+(.*)$/gm)].map(
+      ([, pid, parent, group, state, args]) => ({
+        ...{ pid: Number(pid), parent: Number(parent), group: Number(group) },
+        ...{ state, args },
+      }),
+    );
+  }
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return [{ pid: Number(name), parent: Number(parent), group: Number(group), state, args }];
+    } catch {
+      return []; // no process, or one that has gone
+    }
+  });
 }
 
 test('with --strict, a warning ends the work; a film that was made without is none', async () => {
