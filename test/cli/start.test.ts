@@ -1,8 +1,10 @@
 /** How the command begins and ends: which Node it takes, its exit codes, streams that nobody reads, and being stopped. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { noteOf } from '../../src/core/recipe.js';
+import { sweep } from '../../src/index.js';
 import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
@@ -85,10 +87,16 @@ describe('bad usage exits with 2 and says so in one line', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('nobody reads', () => {
-  const film = `"$NODE" "$MAIN" render --size 16x16 --seconds 1 --set layers=2 --no-cache --out a.mp4 --out b.gif`;
+  // A recipe, since a scene is a module, which takes a process of its own to load.
+  const recipe = join(folder, 'film.json');
+  writeFileSync(
+    recipe,
+    noteOf({ sweep: sweep({ seconds: 1, size: [16, 16], network: { layers: 2, width: 4 } }) }),
+  );
+  const film = `"$NODE" "$MAIN" render "$RECIPE" --size 16x16 --no-cache --out a.mp4 --out b.gif`;
   const shell = (script: string, cwd: string) =>
     new Promise<string>((done, failed) => {
-      const env = { ...process.env, NODE: process.execPath, MAIN: main };
+      const env = { ...process.env, NODE: process.execPath, MAIN: main, RECIPE: recipe };
       const child = spawn('sh', ['-c', script], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
       let said = '';
       child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -125,7 +133,19 @@ describe.skipIf(process.platform === 'win32')('nobody reads', () => {
 
 describe('stopped', () => {
   const stop = async (args: string[], env: Record<string, string>) => {
-    const all = ['render', '--size', '32x32', '--seconds', '60', '--fps', '25', '--json', ...args];
+    const all = [
+      'render',
+      '--size',
+      '16x16',
+      '--set',
+      'layers=2',
+      '--seconds',
+      '60',
+      '--fps',
+      '25',
+      '--json',
+      ...args,
+    ];
     const outcome = await untrained(all, {
       cwd: fresh('stopped'),
       env,
