@@ -10,7 +10,8 @@ export const built = {
     load('sources/composed/source.js'),
   device: (): Promise<typeof import('../src/renderers/gpu/device.js')> => load('renderers/gpu/device.js'),
   encode: (): Promise<typeof import('../src/outputs/encode.js')> => load('outputs/encode.js'),
-  film: (): Promise<typeof import('../src/jobs/film.js')> => load('jobs/film.js'),
+  studio: (): Promise<typeof import('../src/sources/composed/studio.js')> =>
+    load('sources/composed/studio.js'),
   findBrowser: (): Promise<typeof import('../src/browser/find-browser.js')> =>
     load('browser/find-browser.js'),
   forms: (): Promise<typeof import('../src/renderers/gpu/forms.js')> => load('renderers/gpu/forms.js'),

@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findFfmpeg } from 'untrained/render';
-import type { PixelFormat } from '../src/core/frame/pixels.js';
+import { findFfmpeg, renderFilm } from 'untrained/render';
 import { built } from './built.js';
 
 const FPS = 25;
@@ -73,18 +72,14 @@ async function commandStill(output: string): Promise<number> {
   return performance.now() - start;
 }
 
-/** From the first frame drawn to the film whole; what comes before is `opening`. */
+/** From the first frame until the film is complete; what comes before is `opening`. */
 async function renderOurs(output: string): Promise<{ ms: number; opening: number }> {
-  const { openComposed } = await built.composed();
-  const { writeFilm } = await built.film();
   const start = performance.now();
   let opened = 0;
-  const open = async (formats: PixelFormat[]) => {
-    const source = await openComposed(target, { formats });
-    opened = performance.now();
-    return source;
+  const onProgress = () => {
+    opened ||= performance.now();
   };
-  await writeFilm(open, { outputs: [output] });
+  await renderFilm({ scene: target.path }, { outputs: [output], onProgress });
   return { ms: performance.now() - opened, opening: opened - start };
 }
 
@@ -93,12 +88,14 @@ async function drawOnly(
   variables: Record<string, unknown>,
 ): Promise<{ draw: number; read: number; send: number }> {
   const { openComposed } = await built.composed();
-  const source = await openComposed(target, { variables, formats: ['yuv420p'] });
+  const { Studio } = await built.studio();
+  const studio = new Studio();
   try {
+    const source = await openComposed(target, { variables, formats: ['yuv420p'] }, studio);
     for await (const _ of source.frames([[0, FRAMES - 1]]));
     return await source.times();
   } finally {
-    await source.close();
+    await studio.close();
   }
 }
 

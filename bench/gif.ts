@@ -14,6 +14,7 @@ import { createRenderer, frameSchema } from 'untrained';
 import { findFfmpeg, renderFilm } from 'untrained/render';
 import crossSection from '../scenes/cross-section.js';
 import weightScale from '../scenes/weight-scale.js';
+import { openSink } from '../test/video/sink.js';
 import { built } from './built.js';
 import { table } from './table.js';
 
@@ -136,7 +137,7 @@ class Film {
   }
 
   async ours(gif: string, gifPalette: 'auto' | 'per-frame' | 'global'): Promise<void> {
-    const { openSink, parseOutput } = await built.video();
+    const { parseOutput } = await built.video();
     const [width, height] = this.size;
     const shape = { width, height, fps: FPS, frames: this.names.length };
     const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgba', 'pipe:1'];
@@ -188,16 +189,16 @@ function fromSweep(sweep: typeof crossSection, first: number, pngs: string): Pro
 }
 
 async function fromScene(name: string, first: number, pngs: string): Promise<unknown> {
-  const { openComposed } = await built.composed();
-  const { writeFilm } = await built.film();
-  const path = fileURLToPath(new URL(`../scenes/${name}.tsx`, import.meta.url));
-  const options = { size: SIZE, fps: FPS, frames: [first, first + FRAMES - 1] as [number, number] };
-  return writeFilm(() => openComposed({ kind: 'scene', path }, options), { outputs: [pngs] });
+  const scene = fileURLToPath(new URL(`../scenes/${name}.tsx`, import.meta.url));
+  return renderFilm(
+    { scene },
+    { outputs: [pngs], size: SIZE, fps: FPS, frames: [first, first + FRAMES - 1] },
+  );
 }
 
 /** 300 of 480 pixels of a network whose weights grow, over a gradient that is dark and still. */
 async function overGradient(pngs: string): Promise<void> {
-  const { openSink, parseOutput } = await built.video();
+  const { parseOutput } = await built.video();
   const [width, height] = SIZE;
   const side = 300;
   const shape = { width, height, fps: FPS, frames: FRAMES };

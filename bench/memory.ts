@@ -11,7 +11,10 @@ const SETTLED = 500;
 export async function benchMemory(): Promise<void> {
   const { openComposed } = await built.composed();
   const path = fileURLToPath(new URL('memory-scene.tsx', import.meta.url));
-  const source = await openComposed({ kind: 'scene', path }, { size: [64, 36], formats: ['yuv420p'] });
+  const { Studio } = await built.studio();
+  const studio = new Studio();
+  const options = { size: [64, 36] as [number, number], formats: ['yuv420p'] as const };
+  const source = await openComposed({ kind: 'scene', path }, options, studio);
   let settled = 0;
   let frames = 0;
   try {
@@ -22,6 +25,7 @@ Memory of the browser over a composed film of ${FRAMES} frames of 64x36, MB
   after ${SETTLED} frames ${settled.toFixed(0)}, at the end ${rssBelow(process.pid).toFixed(0)} (expected: at most half as much again)`);
   } finally {
     await source.close();
+    await studio.close();
   }
 }
 

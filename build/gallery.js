@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { available } from '../dist/core/wording/did-you-mean.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -53,9 +54,9 @@ const scenes = (await untrained('list', '--json'))
   .map((line) => JSON.parse(line))
   .filter(({ name }) => files.includes(`${name}.ts`) || files.includes(`${name}.tsx`));
 const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !scenes.some((scene) => scene.name === name));
-if (unknown !== undefined)
-  throw new Error(`There is no scene "${unknown}": \`npm run list\` lists what there is.`);
+const allNames = scenes.map(({ name }) => name);
+const unknown = asked.find((name) => !allNames.includes(name));
+if (unknown !== undefined) throw new Error(`There is no scene "${unknown}"${available(unknown, allNames)}`);
 
 const number = ({ figure }) => Number.parseInt(figure ?? '99', 10);
 scenes.sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name, 'en'));

@@ -1,114 +1,76 @@
-/** Reads the values of options. Each says, in one line, what it was given and what it takes. */
+/**
+ * Reads the values of options. Each reader returns undefined for text of the wrong form; `read` in option.ts checks the
+ * option's range and words the message.
+ */
 import { UsageError } from '../core/errors.js';
-import { parseBytes } from '../outputs/budget.js';
+import { didYouMean } from '../core/wording/did-you-mean.js';
 
-/** "640x360" to [640, 360]; one number is a square. */
-export function parseSize(text: string): [number, number] {
+/** A decimal number. */
+export function parseNumber(text: string): number | undefined {
+  const value = Number(text);
+  return text.trim() === '' || !Number.isFinite(value) ? undefined : value;
+}
+
+/** "640x360" to [640, 360]; one number means a square. */
+export function parseSize(text: string): [width: number, height: number] | undefined {
   const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text.trim());
-  if (!match) throw new UsageError(`--size is "${text}" but must be WIDTHxHEIGHT in pixels: try 1080x1080.`);
-  return [Number(match[1]), Number(match[2] ?? match[1])];
+  return match ? [Number(match[1]), Number(match[2] ?? match[1])] : undefined;
 }
 
-/** "0-24" to [0, 24]; one number is a range of one. */
-export function parseFrames(text: string): [number, number] {
+/** "0-24" to [0, 24]; one number is a range of one frame. */
+export function parseFrames(text: string): [first: number, last: number] | undefined {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text.trim());
-  if (!match) throw new UsageError(`--frames is "${text}" but must be FIRST-LAST, counted from 0: try 0-24.`);
-  return [Number(match[1]), Number(match[2] ?? match[1])];
+  return match ? [Number(match[1]), Number(match[2] ?? match[1])] : undefined;
 }
 
-/** "25", "29.97" or "30000/1001" to frames a second. */
-export function parseRate(text: string): number {
-  const [, numerator = text, denominator = '1'] = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text) ?? [];
+/** "25", "29.97" or "30000/1001" to frames per second. */
+export function parseRate(text: string): number | undefined {
+  const [, numerator, denominator] = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text) ?? [];
+  if (numerator === undefined) return parseNumber(text);
   const fps = Number(numerator) / Number(denominator);
-  if (numerator.trim() === '' || !(fps > 0 && Number.isFinite(fps))) {
-    throw new UsageError(
-      `--fps is "${text}" but must be a number above 0, or a fraction: try 25, or 30000/1001.`,
-    );
-  }
-  return fps;
+  return Number.isFinite(fps) ? fps : undefined;
 }
 
-/** Makes a reader of numbers above 0 for an option. */
-export function positive(option: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value > 0 && Number.isFinite(value))) {
-      throw new UsageError(`${option} is "${text}" but must be a number above 0.`);
-    }
-    return value;
-  };
+/** "0,30,60-90" to ranges; one number is a range of one frame. */
+export function parseMoments(text: string): [first: number, last: number][] | undefined {
+  const ranges = text.split(',').map(parseFrames);
+  return ranges.every((range) => range !== undefined && range[0] <= range[1])
+    ? (ranges as [number, number][])
+    : undefined;
 }
 
-/** Makes a reader of numbers from 0 up. */
-export function notNegative(option: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= 0 && Number.isFinite(value))) {
-      throw new UsageError(`${option} is "${text}" but must be a number, 0 or more.`);
-    }
-    return value;
-  };
-}
-
-/** Makes a reader of whole numbers from 1 to `most`. */
-export function whole(option: string, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > most) {
-      throw new UsageError(`${option} is "${text}" but must be a whole number from 1 to ${most}.`);
-    }
-    return value;
-  };
-}
-
-/** "8MB" to 8,000,000. */
-export function parseMaxSize(text: string): number {
-  const bytes = parseBytes(text);
-  if (bytes === undefined)
-    throw new UsageError(`--max-size is "${text}" but must be a size such as 8MB, 500kB or 10MiB.`);
-  return bytes;
-}
-
-/** "0,30,60-90" to ranges, one number being a range of one. */
-export function parseMoments(text: string): [number, number][] {
-  return text.split(',').map((part) => {
-    const [, first, last = first] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part) ?? [];
-    if (first === undefined || Number(first) > Number(last)) {
-      throw new UsageError(
-        `--frames is "${text}" but must be frames counted from 0, or ranges: try 0,30,60 or 0-60 with --every 20.`,
-      );
-    }
-    return [Number(first), Number(last)];
-  });
-}
-
-/** "1-24" or "7,a word,9" to seeds, as --seed takes them. */
-export function parseSeeds(text: string): string[] {
+/**
+ * "1-24" or "7,a word,9" to seeds, as --seed takes them, each once.
+ * @throws UsageError for a range that is empty or too long.
+ */
+export function parseSeeds(text: string): string[] | undefined {
   const seeds = text.split(',').flatMap((part) => {
     const [, from, to] = /^\s*(\d+)-(\d+)\s*$/.exec(part) ?? [];
     if (from === undefined) return [part.trim()];
     const count = Number(to) - Number(from) + 1;
     if (count < 1 || count > MOST_SEEDS) {
       throw new UsageError(
-        `--seeds has ${part.trim()}, and a range rises by less than ${MOST_SEEDS}: try 1-24.`,
+        `--seeds has ${part.trim()}, but a range must rise and have at most ${MOST_SEEDS} seeds: try 1-24.`,
       );
     }
     return Array.from({ length: count }, (_, i) => `${Number(from) + i}`);
   });
-  if (seeds.includes(''))
-    throw new UsageError(`--seeds is "${text}" but must be seeds: try 1-24 or 1,5,a word.`);
-  return [...new Set(seeds)];
+  return seeds.includes('') ? undefined : [...new Set(seeds)];
 }
 
-/** In a range: more are on no sheet. */
+/** The most seeds in one range; no sheet holds more. */
 const MOST_SEEDS = 1000;
 
-/** @returns The host as browsers write it. @throws UsageError for anything that is not a host. */
-export function parseHost(text: string): string {
-  const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : undefined;
-  if (url && /^[a-z0-9.-]+(:\d+)?$/.test(text.toLowerCase()) && `https://${text.toLowerCase()}/` === url.href)
-    return url.host;
-  throw new UsageError(
-    `--allow-host is "${text}" but must be a host name, such as api.iconify.design: leave out https:// and paths.`,
-  );
+/** A host name, with a port if given, as browsers write it. */
+export function parseHost(text: string): string | undefined {
+  const host = text.toLowerCase();
+  const url = URL.canParse(`https://${host}`) ? new URL(`https://${host}`) : undefined;
+  return url && /^[a-z0-9.-]+(:\d+)?$/.test(host) && `https://${host}/` === url.href ? url.host : undefined;
+}
+
+/** One of a list of names. @throws UsageError, with the nearest name, for any other. */
+export function parseChoice(text: string, flag: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  const rule = choices.join(', ').replace(/, ([^,]*)$/, ' or $1');
+  throw new UsageError(`${flag} is "${text}" but must be ${rule}${didYouMean(text, choices)}`);
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { breather } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
-import { draw, filesOf, type Prepared, prepare } from './draw.js';
+import { draw, filesOf, type Prepared, prepare, withWorkshop } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
 import { printJson, type Reporting, reporter } from './report.js';
 import { type Asked, askedBy, inOneLine, type Row, type RowReader, readRows } from './rows.js';
@@ -57,24 +57,26 @@ export async function batch(
     await attempt(entry, async () => {
       signal.throwIfAborted();
       entry.prepared = await prepare(scene, options, given, reporting(entry), signal);
-      const { job } = entry.prepared;
-      if (job.kind === 'sweep') job.trusted = false; // the changes may come from anyone
+      const { subject } = entry.prepared;
+      if (subject.kind === 'sweep') subject.trusted = false; // the changes may come from anyone
     });
     await breathe(() => `checking row ${entry.number} of ${rows.length}`);
   }
   const ready = entries.filter(({ prepared }) => prepared);
   checkFiles(ready, (message) => reporting().warning(message));
-  for (const entry of ready) {
-    if (!json && !quiet)
-      console.error(`Row ${entry.number} of ${rows.length}: ${saying(rows[entry.number - 1])}`);
-    const report = reporting(entry);
-    const quietly = {
-      ...report,
-      done: (...[film, , places]: Parameters<typeof report.done>) => report.done(film, '', places),
-    };
-    await attempt(entry, () => draw(entry.prepared!, quietly, signal));
-    signal.throwIfAborted();
-  }
+  await withWorkshop(async (workshop) => {
+    for (const entry of ready) {
+      if (!json && !quiet)
+        console.error(`Row ${entry.number} of ${rows.length}: ${saying(rows[entry.number - 1])}`);
+      const report = reporting(entry);
+      const quietly = {
+        ...report,
+        done: (...[film, , places]: Parameters<typeof report.done>) => report.done(film, '', places),
+      };
+      await attempt(entry, () => draw(entry.prepared!, workshop, quietly, signal));
+      signal.throwIfAborted();
+    }
+  });
   summarise(entries, { json, quiet });
   if (entries.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
 }

@@ -3,22 +3,22 @@ import { UsageError } from '../core/errors.js';
 import { inBytes, SegmentCache } from '../outputs/index.js';
 import { printJson } from './report.js';
 
-/** How much is kept, and where. */
+/** Prints how much is cached, and where. */
 export async function showCache({ json }: { json?: boolean }): Promise<void> {
   const kept = await here().measure();
   if (json) return printJson('cache', kept);
   const { folder, segments, bytes, limit } = kept;
   console.log(`${folder}  ${count(segments)}, ${inBytes(bytes)} of ${inBytes(limit)}`);
   console.log(
-    'The oldest are dropped above that. UNTRAINED_CACHE_SIZE sets the limit, UNTRAINED_CACHE the folder, or "off".',
+    'Above the limit, the oldest are deleted. UNTRAINED_CACHE_SIZE sets the limit; UNTRAINED_CACHE the folder, or "off".',
   );
 }
 
-/** Drops all that is kept. */
+/** Deletes everything that is cached. */
 export async function clearCache({ json }: { json?: boolean }): Promise<void> {
   const kept = await here().clear();
   if (json) return printJson('cleared', kept);
-  console.log(`Dropped ${count(kept.segments)}, ${inBytes(kept.bytes)}.`);
+  console.log(`Deleted ${count(kept.segments)}, ${inBytes(kept.bytes)}.`);
 }
 
 function here(): SegmentCache {

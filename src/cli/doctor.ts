@@ -1,4 +1,4 @@
-/** What this machine has, and what to do about what it has not. */
+/** What `doctor` reports: what this machine has, and how to get what is missing. */
 import { cpus } from 'node:os';
 import { findBrowser } from '../browser/find-browser.js';
 import { findFfmpeg, SegmentCache } from '../outputs/index.js';
@@ -9,7 +9,7 @@ import { whyRefused } from '../system/folders.js';
 export interface Finding {
   what: string;
   found: boolean;
-  /** What was found, or what to do to have it. */
+  /** What was found, or how to get it. */
   text: string;
   /** Further explanation, line by line. */
   details?: string[];
@@ -55,7 +55,7 @@ async function examineFfmpeg(explicit?: string): Promise<Finding> {
   }
 }
 
-/** Sweeps need none. */
+/** Only composed scenes need a browser. */
 async function examineBrowser(explicit?: string): Promise<Finding> {
   try {
     const { path, source } = await findBrowser(explicit);

@@ -1,37 +1,33 @@
 /** What `render` and `still` do: reads a scene, changes it as the options say, and has it rendered. */
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { pretendHome } from '../browser/home.js';
 import { UsageError } from '../core/errors.js';
-import type { PixelFormat } from '../core/frame/pixels.js';
-import type { Recipe } from '../core/recipe.js';
 import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
 import type { Sweep } from '../core/sweep/sweep.js';
+import { makeFilm } from '../jobs/film.js';
+import type { ComposedRequest, SourceRequest } from '../jobs/job.js';
+import { checkStill } from '../jobs/plan.js';
+import { cacheFor, encodingIn, recipeOf, stillOf } from '../jobs/render.js';
+import { type Means, Workshop } from '../jobs/workshop.js';
+import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
 import {
-  checkStill,
-  type Film,
-  renderFilm,
-  renderStill,
-  type WriteOptions,
-  writeFilm,
-} from '../jobs/film.js';
-import { parseOutput, rateOf, warningsFor } from '../outputs/index.js';
-import type { RendererOptions } from '../renderers/create-renderer.js';
-import type { ComposedOptions } from '../sources/composed/source.js';
-import type { Target } from '../sources/composed/target.js';
-import type { FrameSource } from '../sources/source.js';
-import { DEFAULT_SCENE, type DrawOptions, type RenderOptions, type StillOptions } from './options.js';
+  DEFAULT_SCENE,
+  type DrawOptions,
+  lookOf,
+  type RenderOptions,
+  refuseFor,
+  type StillOptions,
+} from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
 import {
-  type ComposedJob,
+  type ComposedSubject,
   changed,
   checkQuality,
-  type Job,
   type Planned,
-  planComposed,
-  planSweep,
+  planFilms,
   type Shape,
+  type Subject,
   saveRecipe,
 } from './plan.js';
 import { duration, type Reporter, reporter } from './report.js';
@@ -39,23 +35,10 @@ import { loadScene, type Scene } from './scenes.js';
 import { commandLine } from './shell.js';
 import { noteKept } from './stopping.js';
 
-const SWEEPS_ONLY = [
-  'seconds',
-  'seed',
-  'pace',
-  'palette',
-  'supersample',
-  'dither',
-  'backend',
-  'threads',
-  'recipe',
-] as const;
-const COMPOSED_ONLY = ['browser', 'concurrency', 'transparent', 'allowHost'] as const;
-
 /** A film, or several of one scene, that could be drawn: all that can be known beforehand is right. */
 export interface Prepared {
   scene: string | undefined;
-  job: Job;
+  subject: Subject;
   options: RenderOptions;
   /** The names of the options that were given explicitly. */
   given: Set<string>;
@@ -70,7 +53,9 @@ export async function render(
   signal: AbortSignal,
 ): Promise<void> {
   const report = reporter(options);
-  await draw(await prepare(scene, options, given, report, signal), report, signal);
+  await withWorkshop(async (workshop) => {
+    await draw(await prepare(scene, options, given, report, signal), workshop, report, signal);
+  });
 }
 
 /** Plans and checks what `render` is to make. @throws UsageError for what cannot be. */
@@ -81,19 +66,19 @@ export async function prepare(
   report: Reporter,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const job = await jobOf(scene, options, given, report, signal);
-  const plan = job.kind === 'sweep' ? planSweep(job, options) : planComposed(job, options);
+  const subject = await subjectOf(scene, options, given, report, signal);
+  const plan = planFilms(subject, options);
   for (const { group, film } of plan) {
     checkQuality(group, options);
     checkBefore(group, film, report);
     warn(group, film, report);
   }
   if (options.loops && options.loops > 1 && plan.some(({ sweep }) => sweep && !sweep.loop))
-    report.warning(`${job.name} does not end where it begins, so it jumps wherever --loops restarts it.`);
+    report.warning(`${subject.name} does not end where it begins, so it jumps wherever --loops restarts it.`);
   const [{ sweep, film }] = plan;
   const grain = sweep && grainNote(sweep, film.range);
   if (grain) report.warning(grain);
-  return { scene, job, options, given, plan };
+  return { scene, subject, options, given, plan };
 }
 
 /** Every file that it is to make. */
@@ -102,52 +87,48 @@ export function filesOf({ plan, options: { poster, recipe } }: Prepared): string
   return [...films, ...(poster ? [poster] : []), ...(recipe ? [recipe] : [])];
 }
 
-/** Makes it. */
+/** Runs a command's work with a workshop, which is closed on every path. */
+export async function withWorkshop<T>(work: (workshop: Workshop) => Promise<T>): Promise<T> {
+  const workshop = new Workshop();
+  try {
+    return await work(workshop);
+  } finally {
+    await workshop.close();
+  }
+}
+
+/** Makes the films. */
 export async function draw(
-  { scene, job, options, given, plan }: Prepared,
+  { scene, subject, options, given, plan }: Prepared,
+  workshop: Workshop,
   report: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
   if (plan[0].sweep) await saveRecipe(options.recipe, plan[0].sweep);
   for (const [i, { group, film, sweep }] of plan.entries()) {
-    const {
-      backend,
-      threads,
-      crf,
-      quality,
-      loops,
-      gif: gifPalette,
-      poster,
-      ffmpeg,
-      cache,
-      timeout,
-    } = options;
+    const { poster, gif: gifPalette } = options;
     const { range: frames, every } = film;
-    const write: WriteOptions = {
-      ...{ crf, quality, loops, gifPalette, ffmpeg, cache, timeout, signal },
-      onProgress: report.progress,
-      onWarning: report.warning,
-      onKept: noteKept,
-      onStage: report.stage,
+    const source: SourceRequest =
+      subject.kind === 'sweep'
+        ? { kind: 'sweep', sweep: sweep!, frames, every }
+        : { ...composedRequest(subject, { ...options, ...group }), frames, every };
+    const request = {
+      source,
       outputs: group.files,
-      ...(poster && i === 0 && { poster: { path: poster, frame: sweep?.loop ? 'first' : 'last' } }),
+      encode: encodingIn({ ...options, maxSize: undefined, gifPalette }),
+      recipe: recipeOf(source),
+      poster:
+        poster && i === 0 ? ({ path: poster, frame: sweep?.loop ? 'first' : 'last' } as const) : undefined,
     };
-    if (sweep) {
-      const drawn = { backend, threads, ...rendererOptions(job, report), frames, every };
-      const made = await renderFilm(sweep, { ...write, ...drawn });
-      const chosen = options.size !== undefined || options.for.length > 0;
-      const advice = chosen ? '' : largerAdvice(scene, options, given, sweep, made.seconds);
-      report.done(made, advice, checkAfter(group, report));
-    } else if (job.kind === 'composed') {
-      const composed = {
-        ...composedOptions({ ...options, ...group }, report, signal, job),
-        frames,
-        every,
-      };
-      const open = (formats: PixelFormat[]) => openComposed(job.target, { ...composed, formats });
-      const made = await writeFilm(open, { ...write, madeOf: recipeOf(job, composed) });
-      report.done(made, '', checkAfter(group, report));
-    }
+    const making = {
+      ...meansOf(subject, options, report, signal),
+      onKept: noteKept,
+      onProgress: report.progress,
+    };
+    const made = await makeFilm(request, workshop, { ...making, cache: cacheFor(options) });
+    const chosen = !sweep || options.size !== undefined || options.for.length > 0;
+    const advice = chosen ? '' : largerAdvice(scene, options, given, sweep, made.seconds);
+    report.done(made, advice, checkAfter(group, report));
   }
 }
 
@@ -159,50 +140,49 @@ export async function still(
   signal: AbortSignal,
 ): Promise<void> {
   const report = reporter(options);
-  const job = await jobOf(scene, options, given, report, signal);
-  const output = options.out ?? `renders/${job.name}.png`;
-  let film: Film;
-  if (job.kind === 'sweep') {
-    const sweep = changed(job, options);
-    await saveRecipe(options.recipe, sweep);
-    const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
-    const grain = at <= sweep.seconds && grainNoteAt(sweep, at);
-    if (grain) report.warning(grain);
-    const drawn = { ...options, ...rendererOptions(job, report), onStage: report.stage, signal };
-    film = await renderStill(sweep, at, output, drawn);
-  } else {
-    checkStill(output);
-    const composed = { ...composedOptions(options, report, signal, job), still: { at: options.at } };
-    const madeOf = recipeOf(job, composed);
-    const write = { ...options, outputs: [output], madeOf, onWarning: report.warning, signal };
-    film = await writeFilm(() => openComposed(job.target, composed), write);
-  }
+  const subject = await subjectOf(scene, options, given, report, signal);
+  const path = options.out ?? `renders/${subject.name}${defaultEndings.still}`;
+  checkStill(path);
+  const means = meansOf(subject, options, report, signal);
+  const source = await stillSource(subject, options, means);
+  const request = { source, outputs: [{ path }], recipe: recipeOf(source) };
+  const film = await withWorkshop((workshop) =>
+    makeFilm(request, workshop, { ...means, cache: cacheFor(options) }),
+  );
   report.done(film, '');
 }
 
-/** The renderer options that depend on a scene: a GPU's bounds checks may be off only for the user's own code. */
-export function rendererOptions(
-  job: Job,
-  report: Reporter,
-): Pick<RendererOptions, 'boundsChecks' | 'onWarning'> {
-  return { boundsChecks: !(job.kind === 'sweep' && job.trusted), onWarning: report.warning };
+async function stillSource(subject: Subject, options: StillOptions, means: Means): Promise<SourceRequest> {
+  if (subject.kind === 'composed') return { ...composedRequest(subject, options), still: { at: options.at } };
+  const sweep = changed(subject, options);
+  await saveRecipe(options.recipe, sweep);
+  const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
+  const grain = at <= sweep.seconds && grainNoteAt(sweep, at);
+  if (grain) means.onWarning?.(grain);
+  return { kind: 'sweep', sweep: await stillOf(sweep, at, means) };
 }
 
-/** Loaded only when needed: a bundler and a browser's driver take half a second to load. */
-export async function openComposed(target: Target, options: ComposedOptions): Promise<FrameSource> {
-  pretendHome();
-  const composed = await import('../sources/composed/source.js');
-  return composed.openComposed(target, options);
+/** What a film is made with on this machine, as the options say. */
+export function meansOf(
+  subject: Subject,
+  { backend, threads, ffmpeg, browser, concurrency, timeout, cache: follow }: DrawOptions,
+  report: Reporter,
+  signal: AbortSignal,
+): Means {
+  // A GPU's bounds checks may be off only for the user's own code.
+  const boundsChecks = !(subject.kind === 'sweep' && subject.trusted);
+  const chosen = { backend, threads, boundsChecks, ffmpeg, browser, concurrency, timeout, follow };
+  return { ...chosen, onWarning: report.warning, onStage: report.stage, signal };
 }
 
 /** The scene that is named, when the options that were given are for one of its kind. */
-export async function jobOf(
+export async function subjectOf(
   scene: string | undefined,
   options: DrawOptions,
   given: Set<string>,
   report: Reporter,
   signal: AbortSignal,
-): Promise<Job> {
+): Promise<Subject> {
   const { project } = options;
   if (project !== undefined) {
     if (scene !== undefined) {
@@ -210,52 +190,37 @@ export async function jobOf(
     }
     const path = resolve(project);
     if (!existsSync(path)) throw new UsageError(`There is no file ${project}: check its path.`);
-    refuse(SWEEPS_ONLY, given, 'a sweep', `${project} is a project`);
+    refuseFor('composed', given, `${project} is a project`);
     return { kind: 'composed', name: basename(path, extname(path)), target: { kind: 'project', path } };
   }
   const found: Scene = await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage });
   const { name, path } = found;
   if (found.kind === 'sweep') {
     const opaque = given.has('transparent') ? ', whose network colours every pixel' : '';
-    refuse(COMPOSED_ONLY, given, 'a composed scene', `${name} is a sweep${opaque}`);
+    refuseFor('sweep', given, `${name} is a sweep${opaque}`);
     return found;
   }
-  refuse(SWEEPS_ONLY, given, 'a sweep', `${name} is a composed scene, which sets all that in its code`);
+  refuseFor('composed', given, `${name} is a composed scene, which sets all that in its code`);
   const { as, extension } = found;
   return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };
 }
 
-/** What a composed scene's film says of how it was made. */
-export function recipeOf({ name, target, as }: ComposedJob, options: ComposedOptions): Recipe {
-  const { variables = {}, size, fps, transparent, frames, every } = options;
-  const given = Object.keys(variables).length > 0;
-  return {
-    scene: as ? basename(target.path, extname(target.path)) : name,
-    ...(given && { variables: variables as Recipe['variables'] }),
-    ...{ size, fps, transparent, frames, every },
-  };
-}
-
-/** Nothing is silently left unread. */
-function refuse(options: readonly string[], given: Set<string>, kind: string, what: string): void {
-  const option = options.find((option) => given.has(option));
-  const flag = option?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (flag) throw new UsageError(`--${flag} applies only to ${kind}, but ${what}: leave it out.`);
-}
-
-export function composedOptions(
-  options: DrawOptions,
-  report: Reporter,
-  signal: AbortSignal,
-  { as }: ComposedJob,
-): ComposedOptions {
+/** How a composed scene is shown, as the options say. */
+export function composedRequest({ target, as }: ComposedSubject, options: DrawOptions): ComposedRequest {
   const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
-  const { browser, concurrency, timeout, strict, allowHost: allowHosts, cache: follow } = options;
+  const { strict, allowHost: allowHosts } = options;
   const variables = { ...as?.variables, ...variablesOf(options.set) };
-  const shown = { size, fps, transparent, variables };
-  const hosts = { allowHosts, answers: as?.answers };
-  const given = { ...shown, ...hosts, browser, concurrency, timeout };
-  return { ...given, follow, strict, onWarning: report.warning, signal };
+  return {
+    kind: 'composed',
+    target,
+    size,
+    fps,
+    transparent,
+    variables,
+    allowHosts,
+    answers: as?.answers,
+    strict,
+  };
 }
 
 function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter): void {
@@ -273,26 +238,13 @@ function largerAdvice(
   { size: [width, height] }: Sweep,
   seconds: number,
 ): string {
-  const { frames, every, supersample, dither } = options;
+  const { frames, every } = options;
   const words = [
     ...lookOf(options, given),
     ...(frames ? ['--frames', frames.join('-')] : []),
     ...(every ? ['--every', `${every}`] : []),
-    ...(supersample ? ['--supersample', `${supersample}`] : []),
-    ...(dither ? ['--dither'] : []),
     ...['--size', `${2 * width}x${2 * height}`],
   ];
   const command = commandLine('render', scene === undefined ? [] : [scene], words);
   return `Larger: ${command} (about ${duration(4 * seconds)} here)`;
-}
-
-/** The given options that determine what a picture shows, as words for another command. */
-export function lookOf(options: DrawOptions, given: Set<string>): string[] {
-  const names = ['project', 'seconds', 'fps', 'seed', 'pace', 'palette'] as const;
-  return [
-    ...names.flatMap((name) =>
-      given.has(name) ? [`--${name}`, name === 'fps' ? rateOf(options.fps!) : `${options[name]}`] : [],
-    ),
-    ...options.set.flatMap((assignment) => ['--set', assignment]),
-  ];
 }

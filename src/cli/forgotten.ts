@@ -1,7 +1,7 @@
 /**
- * `npm run render depth --seconds 6`: without a "--" before them, npm takes options as its own. It turns each into a
- * variable, npm_config_seconds, which is "true" if a word followed, and passes that word on to us. Nobody should get a
- * film other than the one they typed, so this works out what they meant.
+ * Detects a forgotten "--", as in `npm run render depth --seconds 6`. npm then treats our options as its own: it turns
+ * each into a variable, npm_config_seconds, which is "true" if a word followed, and passes only that word on to us. So
+ * that nobody gets a film other than the one they typed, this reconstructs the intended command.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +10,10 @@ import { commandLine } from './shell.js';
 
 type Environment = NodeJS.ProcessEnv;
 
-/** An option that npm has taken, once per occurrence. */
+/** One occurrence of an option that npm has taken. */
 interface Taken {
   option: Option;
-  /** Undefined if its value was left among our words. */
+  /** Undefined if npm left the value among our words. */
   value?: string;
 }
 
@@ -66,7 +66,7 @@ function takenBy(command: Command, words: string[], env: Environment, order: str
   return found.sort((a, b) => a.at - b.at).map(({ at: _, ...taken }) => taken);
 }
 
-/** Whether this is set permanently for npm, in a file or a variable: then it says nothing about this command. */
+/** Returns whether an npm setting is permanent, in a file or a variable, and so says nothing about this command. */
 function settingsOf(env: Environment): (key: string) => boolean {
   const files = [
     env.npm_config_userconfig,
@@ -112,7 +112,7 @@ async function assign(
   );
   const count = words.length - lacking.length;
   if (count < 0 || count > command.registeredArguments.length) return undefined;
-  if (count === 0 && (await Promise.all(words.map(isScene))).includes(true)) return undefined; // a value is lost
+  if (count === 0 && (await Promise.all(words.map(isScene))).includes(true)) return undefined; // npm swallowed a value
   const fits: Meant[] = [];
   // At most one word is an operand, and it may be any of them.
   for (let at = 0; at < (count === 0 ? 1 : words.length); at++) {
@@ -161,7 +161,7 @@ function accepts(option: Option, word: string): boolean {
   }
 }
 
-/** Whether it has no value. */
+/** Whether an option takes no value. */
 const isSwitch = (option: Option) => option.isBoolean() || option.negate;
 
 const nameOf = ({ long }: Option) => long!;

@@ -1,20 +1,22 @@
-/** What `info` and `places` print. */
-
+/** What `info` and `platforms` print. */
 import { grainNote } from '../core/sweep/grain.js';
 import {
   describeRules,
+  formatList,
   inBytes,
   placeNames,
   placeOf,
   probe,
   type Rules,
+  rulesOf,
   shownRate,
+  sizeFor,
 } from '../outputs/index.js';
 import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
 
-/** A film's file, and the recipe it carries. */
+/** Describes a film's file and prints the recipe that it carries. */
 export function info(path: string, { json }: { json?: boolean }): void {
   const { note, ...film } = probe(path);
   const recipe = recipeIn(path, { note });
@@ -28,14 +30,14 @@ export function info(path: string, { json }: { json?: boolean }): void {
   const kind = codec ? `${format} (${printable(codec.slice(0, 20))})` : format;
   console.log(`${printable(path)}  ${[kind, `${width}x${height}`, ...time, inBytes(bytes)].join(', ')}`);
   if (!recipe) {
-    console.log('It carries no recipe: it is not of Untrained, or was converted since.');
+    console.log('It carries no recipe: it was not made by Untrained, or it has been converted since.');
     return;
   }
   const { made, sweep, scene, sheet } = recipe;
   if (made) console.log(`Made by Untrained ${printable(made.version)} on ${printable(made.backend)}.`);
   const here = sweep !== undefined || listScenes().some(({ name }) => name === scene);
   if (!sweep) {
-    const where = here ? 'of the scenes here' : 'whose code is not in the film';
+    const where = here ? 'one of the scenes here' : 'a scene whose code the film does not contain';
     console.log(`It shows "${printable(scene ?? '')}", ${where}.`);
   }
   const grain = sweep && grainNote(sweep, recipe.frames);
@@ -46,28 +48,30 @@ export function info(path: string, { json }: { json?: boolean }): void {
   console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
 }
 
-/** Every place, and what it takes. */
-export function listPlaces({ json }: { json?: boolean }): void {
+/** Lists the platforms with the films that each accepts. */
+export function listPlatforms({ json }: { json?: boolean }): void {
   if (json) {
     for (const name of placeNames) printJson('place', { name, ...placeOf(name) });
     return;
   }
-  printRow('place', 'size', 'file', 'takes', 'says', 'read');
+  printRow('platform', 'size', 'file', 'accepts', 'source', 'read');
   for (const name of placeNames) {
-    const { title, size, gifSize, mp4, gif } = placeOf(name);
-    console.log(`\n${name.padEnd(COLUMNS[0])}  ${title}`);
-    printRules('.mp4', size, mp4);
-    if (gif) printRules('.gif', gifSize ?? size, gif);
+    const place = placeOf(name);
+    console.log(`\n${name.padEnd(COLUMNS[0])}  ${place.title}`);
+    for (const { name: format, endings } of formatList) {
+      const rules = rulesOf(place, format);
+      if (rules) printRules(`.${endings[0]}`, sizeFor(place, format), rules);
+    }
   }
   console.log(`
-Sizes are what --for renders at. What is unverified is told by third parties alone, and only
-warned of.`);
+--for renders at these sizes. Unverified limits come only from third parties: exceeding one is a warning,
+not an error.`);
 }
 
-/** How wide the columns of the places are, in characters; with two between them, 100. */
+/** The widths of the columns, in characters. With two spaces between columns, a line has 100. */
 const COLUMNS = [9, 9, 4, 34, 27, 7];
 
-/** A line for each rule, or as many as its source takes. */
+/** Prints rules, one per line, with their sources, which may take further lines. */
 function printRules(file: string, size: [number, number], rules: Rules): void {
   let first = [size.join('x'), file];
   for (const [source, list] of describeRules(rules)) {
@@ -89,7 +93,7 @@ function printRow(...cells: string[]): void {
   );
 }
 
-/** A text in lines of at most `width` characters, broken at spaces. */
+/** Breaks a text at spaces into lines of at most `width` characters. */
 function wrap(text: string, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {

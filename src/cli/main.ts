@@ -11,7 +11,8 @@ if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
     ({ start }) => start(process.argv.slice(2)),
     (error) => {
       console.error(
-        `untrained: The command cannot be loaded (${error.message}): run npm install again, or allow more open files (ulimit -n 1024).`,
+        `untrained: The command cannot be loaded (${error.message}): ` +
+          'run npm install again, or allow more open files (ulimit -n 1024).',
       );
       process.exitCode = 1;
     },

@@ -15,7 +15,7 @@ import type { ModuleMessage } from './module.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [parent, ...paths] = process.argv.slice(2);
-const send = process.send!.bind(process); // a module may replace it
+const send = process.send!.bind(process); // a module may replace process.send
 
 watchParent();
 
@@ -50,7 +50,7 @@ function report(message: ModuleMessage): Promise<void> {
   return new Promise((sent) => send(message, () => sent()));
 }
 
-/** What was thrown, which may be anything, and where: "8:9: boom" if in the module itself. */
+/** Describes what was thrown, which may be anything, and where: "8:9: boom" if in the module itself. */
 function failureOf(thrown: unknown, path: string): string {
   try {
     if (!(thrown instanceof Error)) {
@@ -71,7 +71,7 @@ function failureOf(thrown: unknown, path: string): string {
     }
     return text;
   } catch {
-    return 'It threw something that cannot be shown: throw new Error("why") instead.'; // its own getters throw
+    return 'It threw something that cannot be printed: throw new Error("why") instead.'; // its getters throw
   }
 }
 
@@ -81,7 +81,7 @@ function placed(path: string, file: string, row: string, column: string, text: s
 }
 
 /**
- * Ends this process when its parent exits: a module in an endless loop would outlive it. It may have exited already.
+ * Ends this process when its parent exits, or has already exited: a module in an endless loop would outlive it.
  */
 function watchParent(): void {
   const code = `

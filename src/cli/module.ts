@@ -9,7 +9,7 @@ import type { Watched } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import { parseSweep, type Sweep } from '../core/sweep/sweep.js';
 
-/** Sent by the process that loads modules: a checked sweep, or what is wrong, in one line. */
+/** Sent by the process that loads modules: a valid sweep, or what is wrong, in one line. */
 export type ModuleMessage = { path: string; sweep: Sweep } | { path: string; failure: string };
 
 export interface LoadOptions extends Watched {
@@ -52,20 +52,20 @@ function loadSome(
     if (signal?.aborted) return failed(signal.reason);
     const child = fork(PROGRAM, [`${process.pid}`, ...paths], {
       execArgv: [],
-      serialization: 'advanced', // which keeps NaN and Infinity for the checks to find
+      serialization: 'advanced', // keeps NaN and Infinity, which the checks refuse
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const loaded: (Sweep | Error)[] = [];
     let ending: string | undefined;
     let outOfMemory = false;
     let dumped = false;
-    // What modules print is for people: stdout is kept for results.
+    // Modules print to stderr: stdout is reserved for results.
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.on('data', (bytes: Buffer) => {
         const text = bytes.toString();
         outOfMemory ||= /<--- Last few GCs --->|heap out of memory/.test(text);
         dumped ||= outOfMemory || text.includes('----- Native stack trace -----');
-        if (!dumped) process.stderr.write(bytes); // leaves out V8's page of internals
+        if (!dumped) process.stderr.write(bytes); // omits V8's page of internals
       });
     }
     const end = (why?: string) => {
@@ -122,7 +122,7 @@ function loadSome(
   });
 }
 
-/** The module could have sent this itself, so a sweep is checked again. */
+/** Validates the sweep again, because the module could have sent the message itself. */
 function outcomeOf(message: ModuleMessage): Sweep | Error {
   try {
     if ('sweep' in message) return parseSweep(message.sweep);
@@ -132,8 +132,9 @@ function outcomeOf(message: ModuleMessage): Sweep | Error {
   }
 }
 
-/** How the process ended without being stopped by us. */
+/** Explains why the process ended although we did not stop it. */
 function endOf(code: number | null, signal: NodeJS.Signals | null): string {
   if (signal) return `It was killed by ${signal}`;
-  return code === 13 ? 'It is waiting for a promise that never settles' : `It exited with code ${code}`; // Node's code for that
+  if (code === 13) return 'It is waiting for a promise that never settles'; // Node's exit code for that
+  return `It exited with code ${code}`;
 }

@@ -1,71 +1,491 @@
-/** The options of the commands that draw, as the command line gives them. */
-import type { backends } from '../core/frame/backends.js';
+/**
+ * The table of options. Everything that depends on what options there are is derived from it: the command line and its
+ * help, the types of the commands' options, the columns of a batch, which scenes an option applies to, what suggested
+ * commands repeat, and the README's table (`npm run docs`).
+ */
+import { UsageError } from '../core/errors.js';
+import { backends } from '../core/frame/backends.js';
+import { paces } from '../core/sweep/paces.js';
 import type { Sweep } from '../core/sweep/sweep.js';
-import type { EncodeOptions } from '../outputs/index.js';
+import { parseBytes } from '../outputs/budget.js';
+import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../outputs/formats/index.js';
+import { endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
+import { placeNames } from '../outputs/platforms.js';
+import { rateOf } from '../outputs/rate.js';
+import { parseFrames, parseHost, parseMoments, parseRate, parseSeeds, parseSize } from './arguments.js';
+import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
 
 /** The scene that is drawn if none is named. */
 export const DEFAULT_SCENE = 'weight-scale';
 
+/** The commands that draw, and those of them that make films. */
+const DRAW = ['render', 'batch', 'still', 'sheet'] as const;
+const FILM = ['render', 'batch'] as const;
+
+/** Help shows a command's options in this order. */
+export const OPTIONS = [
+  {
+    name: 'out',
+    short: 'o',
+    value: 'file',
+    help: `output file: ${namesIn(formatList)}`,
+    more: 'A film with several outputs is rendered once for all of them.',
+    otherwise: 'renders/NAME.mp4, and the .gif of a sweep',
+    repeatable: true,
+    commands: ['render'],
+  },
+  {
+    name: 'out',
+    short: 'o',
+    value: 'file',
+    help: 'output file, a .png',
+    otherwise: 'renders/NAME.png',
+    otherwiseFor: { sheet: 'renders/NAME-sheet.png' },
+    commands: ['still', 'sheet'],
+  },
+  {
+    name: 'size',
+    value: 'WxH',
+    help: 'width and height, or one number for a square',
+    helpFor: { sheet: 'width and height of each picture, or one number for a square' },
+    more: 'MP4 and WebM need even numbers.',
+    unit: 'pixels',
+    range: { least: 1, most: 16384, whole: true },
+    read: parseSize,
+    form: 'WIDTHxHEIGHT, each',
+    example: '1080x1080',
+    otherwise: "the scene's",
+    otherwiseFor: { sheet: 'as many pixels as 240x240' },
+    commands: DRAW,
+  },
+  {
+    name: 'fps',
+    value: 'n',
+    help: 'frame rate, which may be a fraction such as 30000/1001; GIF is exact at 10, 20, 25 and 50',
+    unit: 'frames per second',
+    range: { least: 1, most: 120 },
+    read: parseRate,
+    form: 'a number, or a fraction,',
+    example: '25 or 30000/1001',
+    write: rateOf,
+    otherwise: "the scene's",
+    commands: DRAW,
+    repeated: true,
+  },
+  {
+    name: 'seconds',
+    value: 's',
+    help: 'length; the whole sweep is stretched to fit',
+    unit: 'seconds',
+    range: { above: 0, most: 3600 },
+    otherwise: "the scene's",
+    commands: DRAW,
+    scenes: 'sweep',
+    repeated: true,
+  },
+  {
+    name: 'frames',
+    value: 'range',
+    help: 'only these frames: FIRST-LAST, counted from 0, inclusive',
+    read: parseFrames,
+    form: 'FIRST-LAST, counted from 0',
+    example: '0-24',
+    otherwise: 'all',
+    commands: FILM,
+  },
+  {
+    name: 'every',
+    value: 'n',
+    help: 'frame step: 2 = every second frame, at half the frame rate',
+    more: 'PNGs keep their frame numbers.',
+    range: { least: 1, most: 1000, whole: true },
+    otherwise: '1',
+    commands: FILM,
+  },
+  {
+    name: 'seeds',
+    value: 'list',
+    help: 'one picture per seed: 1-24, or 1,5,a word',
+    read: parseSeeds,
+    form: 'seeds',
+    example: '1-24 or 1,5,a word',
+    commands: ['sheet'],
+  },
+  {
+    name: 'frames',
+    value: 'list',
+    help: 'one picture per frame, counted from 0: 0,30,60 or 0-60; with --seeds, one row per seed',
+    read: parseMoments,
+    form: 'frames counted from 0, or ranges',
+    example: '0,30,60 or 0-60 with --every 20',
+    commands: ['sheet'],
+  },
+  {
+    name: 'every',
+    value: 'n',
+    help: 'frame step in ranges of --frames: 2 = every second frame',
+    range: { least: 1, most: 1_000_000, whole: true },
+    otherwise: '1',
+    commands: ['sheet'],
+  },
+  {
+    name: 'at',
+    value: 'seconds',
+    help: 'time of the picture',
+    helpFor: { sheet: 'time of the pictures of --seeds' },
+    unit: 'seconds',
+    range: { least: 0 },
+    otherwise: 'the end, or the beginning of a loop',
+    commands: ['still', 'sheet'],
+  },
+  {
+    name: 'columns',
+    value: 'n',
+    help: 'pictures per row',
+    range: { least: 1, most: 1000, whole: true },
+    otherwise: 'chosen to suit their number',
+    commands: ['sheet'],
+  },
+  {
+    name: 'title',
+    value: 'text',
+    help: 'title line above the pictures',
+    otherwise: 'none',
+    commands: ['sheet'],
+  },
+  {
+    name: 'seed',
+    value: 'seed',
+    help: 'another network: a number or a word',
+    otherwise: "the scene's",
+    commands: DRAW,
+    scenes: 'sweep',
+    repeated: true,
+  },
+  {
+    name: 'set',
+    value: 'name=value',
+    help: "a sweep's parameter, or from..to to animate it (in a loop: there and back); or a composed scene's variable",
+    repeatable: true,
+    commands: DRAW,
+    repeated: true,
+  },
+  {
+    name: 'pace',
+    value: 'how',
+    help: 'even: the picture changes at a constant rate; tracks: parameters move as the sweep says',
+    choices: paces,
+    otherwise: "the scene's",
+    commands: DRAW,
+    scenes: 'sweep',
+    repeated: true,
+  },
+  {
+    name: 'palette',
+    value: 'name',
+    help: 'how outputs become colours: rgb, oklab, oklch, or a colour map such as viridis, turbo or RdBu',
+    more: 'See [Palettes](#palettes).',
+    otherwise: "the scene's",
+    commands: DRAW,
+    scenes: 'sweep',
+    repeated: true,
+  },
+  {
+    name: 'supersample',
+    value: 'n',
+    help: 'n x n samples per pixel, averaged in linear light',
+    range: { least: 1, most: 4, whole: true },
+    read: (text): Sweep['supersample'] => Number(text) as Sweep['supersample'],
+    otherwise: "the scene's",
+    cost: 'takes n x n times as long',
+    commands: DRAW,
+    scenes: 'sweep',
+    repeated: true,
+  },
+  {
+    name: 'dither',
+    help: 'ordered dithering to reduce banding',
+    commands: DRAW,
+    scenes: 'sweep',
+    repeated: true,
+  },
+  {
+    name: 'for',
+    value: 'platform',
+    help: `size, frame rate and limits of a platform: ${placeNames.join(', ')}`,
+    more: 'See [Ready to post](#ready-to-post).',
+    repeatable: true,
+    commands: FILM,
+  },
+  {
+    name: 'maxSize',
+    value: 'size',
+    help: 'maximum size of each file, such as 8MB, 500kB or 10MiB',
+    read: parseBytes,
+    form: 'a size such as 8MB, 500kB or 10MiB',
+    otherwise: 'no limit',
+    cost: 'may encode several times',
+    commands: FILM,
+  },
+  {
+    name: 'quality',
+    value: 'grade',
+    help: 'encoding quality',
+    more: gradesOfFormats(),
+    choices: qualities,
+    otherwise: 'standard',
+    commands: FILM,
+  },
+  {
+    name: 'crf',
+    value: 'n',
+    help: `quality of ${endingsTaking('crf')} on the encoder's own scale; lower is better`,
+    more: rangesOf('crf'),
+    range: { least: 0, most: 63 },
+    otherwise: 'by --quality',
+    commands: FILM,
+  },
+  {
+    name: 'gif',
+    value: 'palette',
+    help: 'one palette per frame, or one for all, which is smaller if little moves; auto takes the better',
+    more: 'To find out, it makes part of the film both ways.',
+    choices: gifPalettes,
+    otherwise: 'auto',
+    commands: FILM,
+  },
+  {
+    name: 'loops',
+    value: 'n',
+    help: `repeat the film n times in the file; only ${endingsIn(formatList.filter(({ loops }) => loops))}, which cannot be told to repeat`,
+    more: 'Nothing is encoded again.',
+    range: { least: 1, most: 1000, whole: true },
+    otherwise: '1',
+    commands: FILM,
+  },
+  {
+    name: 'transparent',
+    help: `draw without the background: ${namesIn(formatList.filter(({ transparent }) => transparent))}`,
+    commands: DRAW,
+    scenes: 'composed',
+  },
+  {
+    name: 'poster',
+    value: 'file',
+    help: 'also save one frame as a .png: the last, or the first of a loop',
+    commands: ['render'],
+  },
+  {
+    name: 'recipe',
+    value: 'file',
+    help: 'also write the JSON that recreates this, changes included',
+    commands: ['render', 'still', 'sheet'],
+    scenes: 'sweep',
+  },
+  {
+    name: 'project',
+    value: 'file',
+    help: 'render all scenes of another Motion Canvas project, given its project module, in place of [scene]',
+    commands: DRAW,
+    repeated: true,
+  },
+  {
+    name: 'backend',
+    value: 'name',
+    help: 'what draws: auto uses a real GPU if there is one, otherwise every core; gpu also accepts a software adapter',
+    choices: backends,
+    default: 'auto',
+    commands: DRAW,
+    scenes: 'sweep',
+  },
+  {
+    name: 'threads',
+    value: 'n',
+    help: 'CPU threads; implies the CPU backend',
+    range: { least: 1, most: 256, whole: true },
+    otherwise: 'one per core',
+    commands: DRAW,
+    scenes: 'sweep',
+  },
+  {
+    name: 'concurrency',
+    value: 'n',
+    help: 'how many pages draw at once',
+    range: { least: 1, most: 64, whole: true },
+    otherwise: 'one per four cores, at most 4',
+    commands: DRAW,
+    scenes: 'composed',
+  },
+  {
+    name: 'allowHost',
+    value: 'host',
+    help: 'a host that the scene may load from over https, such as api.iconify.design',
+    read: parseHost,
+    form: 'a host name without https:// or a path',
+    example: 'api.iconify.design',
+    repeatable: true,
+    commands: DRAW,
+    scenes: 'composed',
+    repeated: true,
+  },
+  {
+    name: 'browser',
+    value: 'path',
+    help: 'the browser to use',
+    otherwise: 'CHROME_PATH, an installed one, or the one from npm',
+    commands: DRAW,
+    scenes: 'composed',
+  },
+  {
+    name: 'ffmpeg',
+    value: 'path',
+    help: 'the ffmpeg to use',
+    otherwise: 'FFMPEG_PATH, ffmpeg-static, PATH, or the one from npm',
+    commands: DRAW,
+  },
+  {
+    name: 'ffmpeg',
+    value: 'path',
+    help: 'the ffmpeg to check',
+    otherwise: 'the one that would be used',
+    commands: ['doctor'],
+  },
+  {
+    name: 'browser',
+    value: 'path',
+    help: 'the browser to check',
+    otherwise: 'the one that would be used',
+    commands: ['doctor'],
+  },
+  {
+    name: 'timeout',
+    value: 'seconds',
+    help: 'how long a composed scene, ffmpeg, the browser or a disk may make no progress before the render fails',
+    unit: 'seconds',
+    range: { above: 0 },
+    otherwise: '60',
+    commands: DRAW,
+  },
+  {
+    name: 'cache',
+    negated: true,
+    help: 'neither reuse earlier frames nor keep new ones',
+    commands: DRAW,
+  },
+  {
+    name: 'strict',
+    help: 'treat warnings as errors (exit code 1)',
+    commands: DRAW,
+  },
+  {
+    name: 'port',
+    value: 'n',
+    help: 'the first port to try',
+    range: { least: 1, most: 65535, whole: true },
+    otherwise: '9000',
+    commands: ['edit'],
+  },
+  {
+    name: 'open',
+    negated: true,
+    help: 'do not open the editor in a browser',
+    commands: ['edit'],
+  },
+  {
+    name: 'json',
+    help: 'print one JSON object per line: progress, then the result',
+    helpFor: {
+      list: 'print one JSON object per line',
+      platforms: 'print one JSON object per line',
+      doctor: 'print one JSON object per line',
+      info: 'print one JSON object',
+      cache: 'print one JSON object',
+    },
+    commands: [...DRAW, 'list', 'info', 'platforms', 'cache', 'doctor'],
+    row: false,
+  },
+  {
+    name: 'quiet',
+    help: 'print only errors',
+    commands: DRAW,
+    row: false,
+  },
+] as const satisfies readonly OptionEntry[];
+
+type Entry = (typeof OPTIONS)[number];
+
+/** The entries of options that all of these commands have. */
+type EntriesOf<C extends CommandName, E = Entry> = E extends { commands: readonly (infer K)[] }
+  ? [C] extends [K]
+    ? E
+    : never
+  : never;
+
+type ValueOf<E> = E extends { read: (text: string) => infer V }
+  ? NonNullable<V>
+  : E extends { choices: readonly (infer V)[] }
+    ? V
+    : E extends { range: object }
+      ? number
+      : E extends { value: string }
+        ? string
+        : boolean;
+
+/** Entries of options that have a value even if they are not given. */
+type WithDefault<E> = E extends { default: unknown } | { repeatable: true } | { negated: true } ? E : never;
+type NameOf<E> = E extends { name: infer N extends string } ? N : never;
+
+/** The options that all of these commands have, as commander returns them. */
+export type OptionsOf<C extends CommandName> = {
+  [E in WithDefault<EntriesOf<C>> as NameOf<E>]: E extends { repeatable: true } ? ValueOf<E>[] : ValueOf<E>;
+} & { [E in Exclude<EntriesOf<C>, WithDefault<EntriesOf<C>>> as NameOf<E>]?: ValueOf<E> };
+
 /** Options of every command that draws. */
-export interface DrawOptions {
-  size?: [number, number];
-  fps?: number;
-  set: string[];
-  ffmpeg?: string;
-  /** How long anything may make no progress, in seconds. */
-  timeout?: number;
-  /** False for --no-cache. */
-  cache: boolean;
-  /** Whether warnings are errors. */
-  strict?: boolean;
-  json?: boolean;
-  quiet?: boolean;
-  // Sweeps only.
-  seconds?: number;
-  seed?: string;
-  pace?: Sweep['pace'];
-  palette?: string;
-  supersample?: Sweep['supersample'];
-  dither?: boolean;
-  backend: (typeof backends)[number];
-  threads?: number;
-  recipe?: string;
-  // Composed scenes only.
-  transparent?: boolean;
-  project?: string;
-  browser?: string;
-  concurrency?: number;
-  allowHost?: string[];
-}
+export type DrawOptions = OptionsOf<'render' | 'still' | 'sheet'>;
 
-export interface RenderOptions extends DrawOptions {
-  /** What its files are called where nobody says: the scene's name by default. */
+export type RenderOptions = OptionsOf<'render'> & {
+  /** Base name of the default outputs. Defaults to the scene's name. */
   name?: string;
-  out: string[];
-  /** As given: groupsOf in outputs.ts reads them. */
-  for: string[];
-  maxSize?: number;
-  frames?: [number, number];
-  every?: number;
-  gif?: EncodeOptions['gifPalette'];
-  quality?: EncodeOptions['quality'];
-  crf?: number;
-  loops?: number;
-  poster?: string;
+};
+
+export type StillOptions = OptionsOf<'still'>;
+export type SheetOptions = OptionsOf<'sheet'>;
+
+const entries: readonly OptionEntry[] = OPTIONS;
+
+/** The entries of a command's options, in the order of help. */
+export const entriesOf = (command: CommandName): OptionEntry[] =>
+  entries.filter(({ commands }) => commands.includes(command));
+
+/** The entries of options that any command has under a flag: "--out" or "-o". */
+export const entriesWith = (flag: string): OptionEntry[] =>
+  entries.filter((entry) => flag === flagOf(entry) || (entry.short && flag === `-${entry.short}`));
+
+/** The entries of the options that a row of a batch may give. */
+export const rowEntries = (): OptionEntry[] => entriesOf('render').filter(({ row }) => row !== false);
+
+/**
+ * Refuses options that do not apply to a kind of scene, so that none is silently ignored.
+ * @param given - The names of the options that were given. @param what - For the message: "depth is a sweep".
+ * @throws UsageError for the first of them.
+ */
+export function refuseFor(kind: 'sweep' | 'composed', given: ReadonlySet<string>, what: string): void {
+  const entry = entries.find(({ name, scenes }) => scenes && scenes !== kind && given.has(name));
+  if (!entry) return;
+  throw new UsageError(`${flagOf(entry)} applies only to ${KINDS[entry.scenes!]}, but ${what}: remove it.`);
 }
 
-export interface StillOptions extends DrawOptions {
-  out?: string;
-  at?: number;
-}
-
-export interface SheetOptions extends DrawOptions {
-  out?: string;
-  seeds?: string[];
-  /** Ranges, both ends included. */
-  frames?: [number, number][];
-  every?: number;
-  at?: number;
-  columns?: number;
-  title?: string;
+/**
+ * The given options that determine what a picture shows, as words for another command.
+ * @param given - The names of the options that were given.
+ */
+export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string[] {
+  return entries
+    .filter(({ name, repeated }) => repeated && given.has(name))
+    .flatMap((entry) => {
+      if (entry.value === undefined) return [flagOf(entry)];
+      const write = (entry.write ?? String) as (value: unknown) => string;
+      const values = [options[entry.name as keyof DrawOptions]].flat() as unknown[];
+      return values.flatMap((value) => [flagOf(entry), write(value)]);
+    });
 }

@@ -1,9 +1,9 @@
-/** Which files are asked for: by name, by place, or by default; and whether what was made suits where it is to go. */
-
+/** Which files are made: by name, for platforms, or by default; and whether the finished files suit their platforms. */
 import { RenderError, UsageError } from '../core/errors.js';
-import { didYouMean } from '../core/wording/did-you-mean.js';
-import type { OutputRequest } from '../jobs/film.js';
+import { available } from '../core/wording/did-you-mean.js';
+import type { OutputRequest } from '../jobs/plan.js';
 import {
+  defaultEndings,
   headroom,
   type Measured,
   type PlaceName,
@@ -12,6 +12,7 @@ import {
   placeOf,
   probe,
   rulesOf,
+  sizeFor,
   unsuitable,
 } from '../outputs/index.js';
 import type { Reporter } from './report.js';
@@ -31,15 +32,12 @@ interface Asked {
   maxSize?: number;
 }
 
-/** The places that --for names, each once. */
+/** The platforms that --for names, each once. */
 function placesNamed(names: string[]): PlaceName[] {
   const places = names.map((name) => {
     const place = placeNames.find((known) => known === name.toLowerCase());
     if (place) return place;
-    const hint = didYouMean(name, placeNames);
-    throw new UsageError(
-      `--for is "${name}", which is not a known place${hint} Available: ${placeNames.join(', ')}.`,
-    );
+    throw new UsageError(`--for is "${name}", which is not a known platform${available(name, placeNames)}`);
   });
   return [...new Set(places)];
 }
@@ -62,12 +60,11 @@ export function groupsOf(name: string, asked: Asked, defaults: string[], fps: nu
   }
   const groups = new Map<string, Group>();
   for (const [i, place] of names.entries()) {
-    const path = out[i] ?? `renders/${name}-${place}.mp4`;
+    const path = out[i] ?? `renders/${name}-${place}${defaultEndings.film}`;
     const { format } = parseOutput(path);
-    const { gifSize, ...known } = placeOf(place);
-    const rules = rulesOf(known, format);
+    const rules = rulesOf(placeOf(place), format);
     const shape = {
-      size: size ?? (format === 'gif' ? gifSize : undefined) ?? known.size,
+      size: size ?? sizeFor(placeOf(place), format),
       fps: asked.fps ?? within(fps, rules?.fps?.value),
     };
     const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;
@@ -79,7 +76,7 @@ export function groupsOf(name: string, asked: Asked, defaults: string[], fps: nu
   return [...groups.values()];
 }
 
-/** The rate nearest to the scene's that a place takes. */
+/** The frame rate nearest to the scene's that a platform accepts. */
 function within(fps: number, range: [number, number] | undefined): number {
   if (!range) return fps;
   return fps < range[0] ? Math.min(range[1], Math.max(25, range[0])) : Math.min(fps, range[1]);
@@ -91,8 +88,8 @@ const least = (...sizes: (number | undefined)[]) => {
 };
 
 /**
- * Compares the film with its places before it is made, and warns of what is not certain.
- * @throws UsageError for what a place says that it does not take.
+ * Checks the film against its platforms' limits before it is made, and warns of limits that are unverified.
+ * @throws UsageError if the film exceeds a limit that the platform itself states.
  */
 export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes'>, report: Reporter): void {
   for (const { path, place } of group.files) {
@@ -108,8 +105,8 @@ export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes
 }
 
 /**
- * Reads the finished files and compares them with their places. Gives what is to be said of each, by its path.
- * @throws RenderError for a file that its place will not take; it stays where it is.
+ * Checks the finished files against their platforms' limits. Returns a note on each file, by path.
+ * @throws RenderError for a file that exceeds a limit of its platform. The file stays where it is.
  */
 export function checkAfter(group: Group, report: Reporter): Map<string, string> {
   const said = new Map<string, string>();

@@ -1,19 +1,18 @@
-/** Changes to a scene from the command line: --set name=value, or name=from..to to move it. */
-
+/** Changes to a scene from the command line: --set name=value, or name=from..to to animate it. */
 import { UsageError } from '../core/errors.js';
 import { activationNames } from '../core/network/activations.js';
 import { networkFieldNames } from '../core/network/spec.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { keyframes, tween, zoom } from '../core/sweep/track.js';
-import { didYouMean } from '../core/wording/did-you-mean.js';
+import { available } from '../core/wording/did-you-mean.js';
 
 const viewFields = ['centre', 'halfWidth'];
 const sweepFields = ['title', 'seconds', 'fps', 'size', 'pace', 'palette', 'supersample', 'dither'];
-/** The parameters that --set knows. */
+/** The parameters that --set accepts for a sweep. */
 export const allFields = [...networkFieldNames, ...viewFields, 'slice', ...sweepFields];
 
 /**
- * A copy of a sweep with one parameter changed. It is not checked yet: another change may be what makes it whole.
+ * A copy of a sweep with one parameter changed. It is not validated: only a further change may make it valid.
  * @param assignment - Such as "weightScale=0.5", "layers=1..40", "activation=tanh..relu", "centre=0,0", "slice.1=2".
  */
 export function override(sweep: Sweep, assignment: string): Sweep {
@@ -23,7 +22,7 @@ export function override(sweep: Sweep, assignment: string): Sweep {
   return replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name) as Sweep;
 }
 
-/** The variables that a composed scene is given: each a number, true or false, JSON, a list of numbers, or a word. */
+/** The variables that --set gives a composed scene: numbers, booleans, JSON, lists of numbers, or words. */
 export function variablesOf(assignments: string[]): Record<string, unknown> {
   return Object.fromEntries(assignments.map(split).map(([name, text]) => [name, single(text)]));
 }
@@ -38,7 +37,7 @@ function split(assignment: string): [name: string, value: string] {
   return [assignment.slice(0, equals).trim(), assignment.slice(equals + 1).trim()];
 }
 
-/** What is left of a sweep's network when its weights are given by number. */
+/** The sweep without the parameters that explicit weights replace. */
 function withoutDraws(sweep: Sweep): Sweep {
   const { activation, outputActivation } = sweep.network;
   return {
@@ -47,15 +46,13 @@ function withoutDraws(sweep: Sweep): Sweep {
   };
 }
 
-/** Where a parameter stands in a sweep. */
+/** The path to a parameter in a sweep. */
 function pathOf(name: string): string[] {
   const path = name.split('.');
   if (path.length > 1 && (path[0] === 'network' || path[0] === 'view')) path.shift();
   const [field] = path;
   if (!allFields.includes(field)) {
-    throw new UsageError(
-      `--set ${name}: "${field}" is not a parameter${didYouMean(field, allFields)} Available: ${allFields.join(', ')}.`,
-    );
+    throw new UsageError(`--set ${name}: "${field}" is not a parameter${available(field, allFields)}`);
   }
   if ((networkFieldNames as string[]).includes(field)) return ['network', ...path];
   return viewFields.includes(field) ? ['view', ...path] : path;
@@ -72,12 +69,12 @@ function readValue(path: string[], text: string, sweep: Sweep): unknown {
   }
   const [a, b] = ends;
   if (typeof a !== 'number' || typeof b !== 'number') {
-    throw new UsageError(`--set ${field}=${text}: from..to takes two numbers, such as 0.4..0.8.`);
+    throw new UsageError(`--set ${field}=${text}: from..to needs two numbers, such as 0.4..0.8.`);
   }
   return moving(a, b, sweep, field === 'halfWidth');
 }
 
-/** From a to b; in a loop there and back, or it would not be one. */
+/** A track from a to b; in a loop, there and back, so that it closes. */
 function moving(a: number, b: number, sweep: Sweep, geometric = false) {
   if (sweep.loop)
     return keyframes(
@@ -91,7 +88,7 @@ function moving(a: number, b: number, sweep: Sweep, geometric = false) {
   return geometric && a > 0 && b > 0 ? zoom(a, b) : tween(a, b);
 }
 
-/** A number, true or false, JSON, a list of numbers, or a word. */
+/** Reads a number, true or false, JSON, a list of numbers, or a word. */
 function single(text: string): unknown {
   if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
   if (text === 'true' || text === 'false') return text === 'true';
@@ -99,7 +96,7 @@ function single(text: string): unknown {
     try {
       return JSON.parse(text);
     } catch {
-      throw new UsageError(`--set: ${text} is not JSON: check its brackets and quotes.`);
+      throw new UsageError(`--set: ${text} is not valid JSON: check its brackets and quotes.`);
     }
   }
   return text.includes(',') ? text.split(',').map(single) : text;
@@ -110,11 +107,11 @@ function replaced(value: unknown, [key, ...rest]: string[], leaf: unknown, name:
     return Array.isArray(value) ? value.with(Number(key), leaf) : { ...(value as object), [key]: leaf };
   const inner = (value as Record<string, unknown>)[key] ?? defaults[key];
   if (typeof inner !== 'object' || inner === null || (Array.isArray(inner) && !(rest[0] in inner))) {
-    throw new UsageError(`--set ${name}: there is no "${rest[0]}" in ${key}: set ${key} as a whole.`);
+    throw new UsageError(`--set ${name}: ${key} has no "${rest[0]}": set ${key} as a whole.`);
   }
   const changed = replaced(inner, rest, leaf, name);
   return Array.isArray(value) ? value.with(Number(key), changed) : { ...(value as object), [key]: changed };
 }
 
-/** What a part of it is set in when the scene has none of its own. */
+/** The values that parts are set in if the scene gives none. */
 const defaults: Record<string, unknown> = { centre: [1, 0] };

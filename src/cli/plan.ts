@@ -4,7 +4,13 @@ import { dirname, resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
 import { writeRecipe } from '../core/recipe.js';
 import { frameCount, parseSweep, type Sweep, withSeconds } from '../core/sweep/sweep.js';
-import { parseOutput } from '../outputs/index.js';
+import {
+  defaultEndings,
+  endingsTaking,
+  formatWithEnding,
+  parseOutput,
+  takesOption,
+} from '../outputs/index.js';
 import { defaultsOf, type Target } from '../sources/composed/target.js';
 import { makeFolder, whyRefused } from '../system/folders.js';
 import type { DrawOptions, RenderOptions } from './options.js';
@@ -12,16 +18,17 @@ import { type Group, groupsOf } from './outputs.js';
 import { override } from './override.js';
 import type { ComposedScene, SweepScene } from './scenes.js';
 
-export interface ComposedJob {
+export interface ComposedSubject {
   kind: 'composed';
   name: string;
   target: Target;
-  /** How the film was made that it was read from, where it was, and that film's ending. */
+  /** How the film was made that it was read from, if it was, and that film's extension. */
   as?: ComposedScene['as'];
   extension?: string;
 }
 
-export type Job = SweepScene | ComposedJob;
+/** What a command draws. */
+export type Subject = SweepScene | ComposedSubject;
 
 /** One rendering: its files, what is known of the film before it is there, and what is drawn. */
 export interface Planned {
@@ -43,50 +50,60 @@ export interface Shape {
   seconds: number;
 }
 
-export function planSweep(job: SweepScene, options: RenderOptions): Planned[] {
+/** The renderings to make: one for each size and frame rate. */
+export function planFilms(subject: Subject, options: RenderOptions): Planned[] {
   const { loops = 1 } = options;
-  const range = options.frames ?? job.frames;
-  const every = options.every ?? job.every;
-  const [width, height] = options.size ?? job.sweep.size;
+  const own = ownOf(subject, options);
+  const range = options.frames ?? own.frames;
+  const every = options.every ?? own.every;
+  const asked = { ...options, size: options.size ?? own.shown?.size, fps: options.fps ?? own.shown?.fps };
+  const [width, height] = asked.size ?? own.size;
   // A film made again from a film's own recipe has the same format, and another name.
-  const name = options.name ?? (job.extension ? `${job.name}-${width}x${height}` : job.name);
-  const video = loops > 1 || (job.extension === '.png' && frameCount(job.sweep) > 1); // as a poster's
-  const endings = video ? ['.mp4'] : job.extension ? [job.extension] : ['.mp4', '.gif'];
-  const defaults = endings.map((ending) => `renders/${name}${ending}`);
-  const { fps } = job.sweep;
-  return groupsOf(name, options, defaults, fps).map((group) => {
-    const sweep = changed(job, { ...options, ...group });
-    const drawn = Math.ceil((range ? range[1] - range[0] + 1 : frameCount(sweep)) / (every ?? 1));
-    const fps = sweep.fps / (every ?? 1);
-    const frames = loops * drawn;
-    const [width, height] = sweep.size;
+  const name = options.name ?? (subject.extension ? `${subject.name}-${width}x${height}` : subject.name);
+  const defaults = own.endings.map((ending) => `renders/${name}${ending}`);
+  return groupsOf(name, asked, defaults, own.fps).map((group) => {
+    const sweep = subject.kind === 'sweep' ? changed(subject, { ...options, ...group }) : undefined;
+    const [width, height] = sweep?.size ?? group.size ?? own.size;
+    const fps = (sweep?.fps ?? group.fps ?? own.fps) / (every ?? 1);
+    const count = sweep ? (range ? range[1] - range[0] + 1 : frameCount(sweep)) : Number.NaN;
+    const frames = loops * Math.ceil(count / (every ?? 1));
     return { group, sweep, film: { width, height, fps, range, every, frames, seconds: frames / fps } };
   });
 }
 
-export function planComposed(job: ComposedJob, options: RenderOptions): Planned[] {
-  const { as = {}, extension } = job;
-  const range = options.frames ?? as.frames;
-  const every = options.every ?? as.every;
-  const defaults = defaultsOf(job.target);
-  const size = options.size ?? as.size;
-  const [width, height] = size ?? defaults.size;
-  const name = options.name ?? (extension ? `${job.name}-${width}x${height}` : job.name);
-  const ending = extension && extension !== '.png' ? extension : options.transparent ? '.webm' : '.mp4';
-  const asked = { ...options, size, fps: options.fps ?? as.fps };
-  return groupsOf(name, asked, [`renders/${name}${ending}`], defaults.fps).map((group) => {
-    const [width, height] = group.size ?? defaults.size;
-    const fps = (group.fps ?? defaults.fps) / (every ?? 1);
-    return { group, film: { width, height, fps, range, every, frames: Number.NaN, seconds: Number.NaN } };
-  });
+/** What a film of a subject is like where no option says otherwise. */
+interface Own {
+  size: [number, number];
+  fps: number;
+  frames?: [number, number] | undefined;
+  every?: number | undefined;
+  /** Extensions of the default outputs. */
+  endings: string[];
+  /** How the film that a composed scene was read from was shown. */
+  shown?: ComposedSubject['as'];
+}
+
+function ownOf(subject: Subject, { loops = 1, transparent }: RenderOptions): Own {
+  const { extension } = subject;
+  const { film, loop } = defaultEndings;
+  const onePicture = formatWithEnding(extension ?? '')?.onePicture;
+  if (subject.kind === 'sweep') {
+    const { sweep, frames, every } = subject;
+    const video = loops > 1 || (onePicture && frameCount(sweep) > 1); // the picture was a poster
+    const endings = video ? [film] : extension ? [extension] : [film, loop];
+    return { size: sweep.size, fps: sweep.fps, frames, every, endings };
+  }
+  const { as = {} } = subject;
+  const { size, fps } = defaultsOf(subject.target);
+  const ending = extension && !onePicture ? extension : transparent ? defaultEndings.transparent : film;
+  return { size, fps, frames: as.frames, every: as.every, endings: [ending], shown: as };
 }
 
 /** Refuses a quality that no file has. */
 export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
-  if (crf === undefined || files.some(({ path }) => ['mp4', 'webm'].includes(parseOutput(path).format)))
-    return;
+  if (crf === undefined || files.some(({ path }) => takesOption(parseOutput(path).format, 'crf'))) return;
   throw new UsageError(
-    '--crf is for .mp4 and .webm, and neither is written: leave it out, or use --quality.',
+    `--crf applies only to ${endingsTaking('crf')}, and none is written: leave it out, or use --quality.`,
   );
 }
 

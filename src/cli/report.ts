@@ -1,4 +1,4 @@
-/** What a command says while it works and when it is done: to people, to programs (--json), or nothing (--quiet). */
+/** What a command prints while it works and when it is done: for people, for programs (--json), or not at all. */
 import { relative } from 'node:path';
 import { RenderError } from '../core/errors.js';
 import type { Film, Progress } from '../jobs/film.js';
@@ -6,14 +6,14 @@ import { inBytes } from '../outputs/budget.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
-  /** Reports the current stage before there are frames: "loading mine.ts". */
+  /** Reports the current stage while there are no frames yet: "loading mine.ts". */
   stage(doing: string): void;
   /**
-   * Shows each message once, however often it is reported.
+   * Prints each message once, however often it is reported.
    * @throws RenderError instead, with --strict.
    */
   warning(message: string): void;
-  /** @param places - What is to be said of the files that are for a place, by their paths. */
+  /** @param places - Notes on the files made for a platform, by path: how far below its limits each is. */
   done(film: Film, advice: string, places?: Map<string, string>): void;
 }
 
@@ -24,7 +24,7 @@ export interface Reporting {
   strict?: boolean;
 }
 
-/** @param row - Of a batch, counted from 1: programs are told it with everything. */
+/** @param row - The row of a batch, counted from 1. Every line for programs includes it. */
 export function reporter({ json, quiet, strict }: Reporting, row?: number): Reporter {
   const told = new Set<string>();
   const report = json ? jsonReporter(row, told) : quiet ? silent : peopleReporter();
@@ -59,23 +59,23 @@ export function printJson(type: string, data: object): void {
   write(process.stdout, `${escaped(JSON.stringify({ type, ...data }))}\n`);
 }
 
-/** Writes progress. The work does not fail if nobody can read it any more. */
+/** Writes without failing: a render goes on even if nobody can read its progress any more. */
 function write(stream: NodeJS.WriteStream, text: string): void {
   try {
     stream.write(text);
-  } catch {} // a file's stream throws at once where the disk is full; other streams emit an error, see start.ts
+  } catch {} // a file's stream throws at once if the disk is full; other streams emit an error: see start.ts
 }
 
-/** What a terminal may take as a command or as the end of a line, and what shows nothing or turns the writing about. */
+/** Characters that a terminal may obey, that end a line, that are invisible, or that reverse the direction of text. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** A text from somebody's file, for people: on one line, and nothing in it but what one sees. */
+/** Makes text from a file safe to print: on one line, with every invisible or control character as a question mark. */
 export const printable = (text: string) => text.replace(UNSEEN, '?');
 
-/** A message with line breaks or invisible characters, as one line that shows all of it. */
+/** Makes a message safe to print, with its line breaks as spaces. */
 export const inSight = (message: string) => printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
 
-/** JSON that says the same without them; ends of lines stay. */
+/** Escapes such characters in JSON, which keeps its meaning. Line breaks between tokens stay. */
 export const escaped = (json: string) =>
   json.replace(UNSEEN, (character) =>
     character === '\n'
@@ -83,7 +83,7 @@ export const escaped = (json: string) =>
       : character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 
-/** A bar that redraws itself on a terminal, a line every few seconds elsewhere. */
+/** Draws a progress bar on a terminal; elsewhere prints a line every few seconds. */
 function peopleReporter(): Reporter {
   const { stderr } = process;
   let last = 0;
@@ -93,7 +93,7 @@ function peopleReporter(): Reporter {
       const now = performance.now();
       if (now - staged < (stderr.isTTY ? 100 : 5000)) return;
       staged = now;
-      write(stderr, stderr.isTTY ? `\r${doing}\x1b[K\r` : `${doing}\n`); // the next line goes over it
+      write(stderr, stderr.isTTY ? `\r${doing}\x1b[K\r` : `${doing}\n`); // the next line overwrites it
     },
     progress(progress) {
       const now = performance.now();
@@ -109,7 +109,7 @@ function peopleReporter(): Reporter {
         const more = [chose && `(${chose})`, places?.get(path)].filter(Boolean);
         console.log([relative('.', path) || path, inBytes(bytes), ...more].join('  '));
       }
-      const kept = drawn < frames ? `, ${frames - drawn} of them drawn before` : '';
+      const kept = drawn < frames ? `, ${frames - drawn} of them from the cache` : '';
       const pace = frames > 1 ? `${frames} frames in ${duration(seconds)}${kept} (${renderer})` : renderer;
       console.log(`${pace}. ${advice}`.trim());
     },

@@ -1,13 +1,16 @@
-/** The rows of a batch: from a file, which may be anybody's, to what `render` would have been told on its command line. */
+/**
+ * The rows of a batch. A file, which may come from anyone, is turned into the words that `render` would have been given
+ * on its command line.
+ */
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { Option } from 'commander';
 import Papa from 'papaparse';
 import { UsageError } from '../core/errors.js';
 import { didYouMean, nearest } from '../core/wording/did-you-mean.js';
 import { quote } from '../core/wording/explain.js';
 import { parseJson } from '../core/wording/json.js';
+import { flagOf, kebab, type OptionEntry } from './option.js';
 import type { RenderOptions } from './options.js';
 import { allFields } from './override.js';
 import { printable } from './report.js';
@@ -15,18 +18,18 @@ import { printable } from './report.js';
 /** A row as it stands in the file: names and values, in order. */
 export type Row = [name: string, value: unknown][];
 
-/** What a row asks for. */
+/** What a row requests. */
 export interface Asked {
   scene: string | undefined;
   options: RenderOptions;
-  /** Which of the options the row or the command line gave, by name. */
+  /** The names of the options that the row or the command line gave. */
   given: Set<string>;
 }
 
-/** How rows are read: by the options of `render`. */
+/** How rows are read: with the options of `render`. */
 export interface RowReader {
-  /** Those that a row may give. */
-  fields: readonly Option[];
+  /** The options that a row may give. */
+  fields: readonly OptionEntry[];
   /** Reads a command line. @throws UsageError as `render` itself would. */
   read(words: string[]): Asked;
 }
@@ -34,13 +37,15 @@ export interface RowReader {
 const MOST_BYTES = 16 * 2 ** 20;
 const MOST_ROWS = 10_000;
 
-/** @throws UsageError, beginning with the file's name, for one that has no rows to read. */
+/** @throws UsageError, beginning with the file's name, if the file cannot be read as rows. */
 export async function readRows(path: string, reader: RowReader): Promise<Row[]> {
   try {
     const rows = await rowsIn(path, reader);
-    if (rows.length === 0) throw new UsageError('there are no rows in it: write one for each film.');
+    if (rows.length === 0) throw new UsageError('the file has no rows: write one for each film.');
     if (rows.length > MOST_ROWS) {
-      throw new UsageError(`it has ${rows.length} rows, and ${MOST_ROWS} are the most: cut it in parts.`);
+      throw new UsageError(
+        `the file has ${rows.length} rows, but at most ${MOST_ROWS} are allowed: split it.`,
+      );
     }
     return rows;
   } catch (error) {
@@ -50,11 +55,15 @@ export async function readRows(path: string, reader: RowReader): Promise<Row[]> 
 
 async function rowsIn(path: string, reader: RowReader): Promise<Row[]> {
   const kind = extname(path).toLowerCase();
-  if (kind !== '.json' && kind !== '.csv') throw new UsageError('rows are a .json or a .csv: name one.');
+  if (kind !== '.json' && kind !== '.csv') {
+    throw new UsageError('rows must be in a .json or .csv file: check its name.');
+  }
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile()) throw new UsageError('there is no such file: check its path.');
   if (stats.size > MOST_BYTES) {
-    throw new UsageError(`it has ${stats.size} bytes, and ${MOST_BYTES} are the most: cut it in parts.`);
+    throw new UsageError(
+      `the file has ${stats.size} bytes, but at most ${MOST_BYTES} are allowed: split it.`,
+    );
   }
   const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   return kind === '.json' ? fromJson(text) : fromCsv(text, reader);
@@ -65,10 +74,12 @@ function fromJson(text: string): Row[] {
   try {
     data = parseJson(text);
   } catch (error) {
-    throw new UsageError(`it is not JSON (${(error as Error).message}): check its brackets and quotes.`);
+    throw new UsageError(
+      `the file is not valid JSON (${(error as Error).message}): check its brackets and quotes.`,
+    );
   }
   if (!Array.isArray(data))
-    throw new UsageError('it must be a list of rows: [{ "scene": "depth", "seed": 7 }, ...].');
+    throw new UsageError('the file must hold a list of rows: [{ "scene": "depth", "seed": 7 }, ...].');
   return data.map((row, i) => {
     if (typeof row === 'object' && row !== null && !Array.isArray(row)) return Object.entries(row);
     throw new UsageError(
@@ -77,78 +88,82 @@ function fromJson(text: string): Row[] {
   });
 }
 
-/** A header, and a line for each row. What may be given more than once is parted by semicolons; an empty field is not given. */
+/**
+ * A header, then a line for each row. Several values of a repeatable option are separated by semicolons. An empty field
+ * stands for an option that is not given.
+ */
 function fromCsv(text: string, reader: RowReader): Row[] {
   const [, delimiter = ','] = /^[^\n]*?([,;\t])/.exec(text) ?? [];
   const { data, errors } = Papa.parse<string[]>(text, { delimiter, skipEmptyLines: 'greedy' });
   const [error] = errors;
-  if (error)
-    throw new UsageError(`it is not CSV (${error.message}, row ${(error.row ?? 0) || 1}): check its quotes.`);
+  if (error) {
+    throw new UsageError(
+      `the file is not valid CSV (${error.message}, row ${(error.row ?? 0) || 1}): check its quotes.`,
+    );
+  }
   const [header = [], ...lines] = data;
   const names = header.map((name) => name.trim());
-  for (const name of names) fieldOf(name, reader); // a column that means nothing is a mistake in every row
+  for (const name of names) fieldOf(name, reader); // an unknown column is a mistake in every row
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`it has two columns "${twice}": leave one out.`);
+  if (twice !== undefined) throw new UsageError(`two columns are named "${twice}": remove one.`);
   return lines.map((line, i) => {
     if (line.length > names.length) {
       throw new UsageError(
-        `row ${i + 1} has ${line.length} fields, and the header ${names.length}: put what has a "${delimiter}" in it in quotes.`,
+        `row ${i + 1} has ${line.length} fields, but the header has ${names.length}: quote values that contain "${delimiter}".`,
       );
     }
     return line.flatMap((value, column): Row => {
       const name = names[column];
       if (value.trim() === '') return [];
-      const repeats = Array.isArray(fieldOf(name, reader)?.defaultValue);
-      return [[name, repeats ? value.split(';').map((part) => part.trim()) : value.trim()]];
+      const repeatable = fieldOf(name, reader)?.repeatable;
+      return [[name, repeatable ? value.split(';').map((part) => part.trim()) : value.trim()]];
     });
   });
 }
 
-/** What a row asks for. @throws UsageError for what `render` would not take. */
+/** What a row requests. @throws UsageError for anything that `render` would refuse. */
 export function askedBy(row: Row, reader: RowReader): Asked {
   const words: string[] = [];
   let scene: string | undefined;
   for (const [name, value] of row) {
     if (value === null || value === undefined) continue;
-    const option = fieldOf(name, reader);
-    if (option) words.push(...wordsFor(option, name, value));
+    const entry = fieldOf(name, reader);
+    if (entry) words.push(...wordsFor(entry, name, value));
     else if (typeof value === 'string') scene = value;
     else throw new UsageError(`scene is ${quote(value)} but must be a name or a path.`);
   }
   return reader.read([...words, '--', ...(scene === undefined ? [] : [scene])]);
 }
 
-/** The option that a field stands for, as "max-size" or "maxSize"; undefined for the scene. */
-function fieldOf(name: string, { fields }: RowReader): Option | undefined {
-  if (name === 'scene') return undefined;
-  const option = fields.find((field) => field.attributeName() === name || nameOf(field) === name);
-  if (option) return option;
-  const parameter = nearest(name, allFields);
+/** The option that a field stands for, written "max-size" or "maxSize"; undefined for the scene. */
+function fieldOf(field: string, { fields }: RowReader): OptionEntry | undefined {
+  if (field === 'scene') return undefined;
+  const entry = fields.find(({ name }) => name === field || kebab(name) === field);
+  if (entry) return entry;
+  const names = fields.map(({ name }) => kebab(name));
+  const parameter = nearest(field, allFields);
   const hint =
-    parameter !== undefined && !nearest(name, fields.map(nameOf))
-      ? `: for a sweep's ${parameter}, name the column "set" and write ${parameter}=... in it.`
-      : didYouMean(name, [...fields.map(nameOf), 'scene']);
-  throw new UsageError(`${quote(name)} is not a render option${hint}`);
+    parameter !== undefined && !nearest(field, names)
+      ? `: to set a sweep's ${parameter}, name the column "set" and write ${parameter}=... in it.`
+      : didYouMean(field, [...names, 'scene']);
+  throw new UsageError(`${quote(field)} is not an option of render${hint}`);
 }
 
-/** As a row has it: "max-size", and "cache" for "--no-cache". */
-const nameOf = (option: Option) => option.name().replace(/^no-/, '');
-
-function wordsFor(option: Option, name: string, value: unknown): string[] {
-  const flag = option.long!;
-  if (option.isBoolean()) {
+function wordsFor(entry: OptionEntry, name: string, value: unknown): string[] {
+  const flag = flagOf(entry);
+  if (entry.value === undefined) {
     const on = { true: true, yes: true, 1: true, false: false, no: false, 0: false }[
       String(value).toLowerCase()
     ];
     if (on === undefined) throw new UsageError(`${name} is ${quote(value)} but must be true or false.`);
-    return on === option.negate ? [] : [flag];
+    return on === (entry.negated ?? false) ? [] : [flag];
   }
-  if (Array.isArray(option.defaultValue)) return several(name, value).map((text) => `${flag}=${text}`);
+  if (entry.repeatable) return several(name, value).map((text) => `${flag}=${text}`);
   if (typeof value === 'string' || typeof value === 'number') return [`${flag}=${value}`];
   throw new UsageError(`${name} is ${quote(value)} but must be one text or number, as on the command line.`);
 }
 
-/** A list, or one; and for `set` an object, or assignments parted by semicolons. */
+/** A repeatable option's values: a list, or one; for `set` also an object, or assignments separated by semicolons. */
 function several(name: string, value: unknown): string[] {
   if (name === 'set' && typeof value === 'object' && !Array.isArray(value)) {
     return Object.entries(value as object).map(
@@ -158,11 +173,13 @@ function several(name: string, value: unknown): string[] {
   const parts = Array.isArray(value) ? value : name === 'set' ? String(value).split(';') : [value];
   return parts.map((part) => {
     if (typeof part === 'string' || typeof part === 'number') return `${part}`.trim();
-    throw new UsageError(`${name} has ${quote(part)}, and takes texts: one, or a list of them.`);
+    throw new UsageError(
+      `${name} has ${quote(part)}, but its values must be texts: give one, or a list of them.`,
+    );
   });
 }
 
-/** What is said of a file may quote it, and that may be long, or commands to a terminal. */
+/** A message on one line, without control characters and of limited length: it may quote a file. */
 export function inOneLine(text: string): string {
   const line = printable(text);
   return line.length > 400 ? `${line.slice(0, 400)}…` : line;

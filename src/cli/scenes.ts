@@ -6,15 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe.js';
 import type { Sweep } from '../core/sweep/sweep.js';
-import { didYouMean } from '../core/wording/did-you-mean.js';
-import { type Probe, probe } from '../outputs/index.js';
+import { available } from '../core/wording/did-you-mean.js';
+import { formatWithEnding, type Probe, probe } from '../outputs/index.js';
 import { type LoadOptions, loadModule, loadModules } from './module.js';
 import { printable } from './report.js';
 
 export type Scene = SweepScene | ComposedScene;
 
 interface Found {
-  /** What its files are named after. */
+  /** Base name of its default outputs. */
   name: string;
   path: string;
 }
@@ -22,36 +22,33 @@ interface Found {
 export interface SweepScene extends Found {
   kind: 'sweep';
   sweep: Sweep;
-  /** Whether it is a module on this disk, which is code anyway, rather than data that may come from anyone. */
+  /** Whether it is a module on this disk, which is code already, rather than data that may come from anyone. */
   trusted: boolean;
-  /** Of the film that it was read from, where it was: ".mp4". */
+  /** The extension of the film that it was read from, if it was: ".mp4". */
   extension?: string;
-  /** Which frames of the sweep that film had, where it had not all. */
+  /** The frames of the sweep that the film has, unless it has all of them. */
   frames?: [number, number];
   every?: number;
 }
 
-/** What a composed scene shows is known to a browser; this is what its leading comment says of it. */
+/** A composed scene. Only a browser knows what it shows, so the title and figure come from its leading comment. */
 export interface ComposedScene extends Found {
   kind: 'composed';
   title: string;
   figure?: string;
-  /** How the film was made that it was read from, where it was, and that film's ending. */
+  /** How the film that it was read from was made, if it was read from one, and the film's extension. */
   as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every' | 'answers'>;
   extension?: string;
 }
 
-/** Files that carry the recipe they were made by. */
-const FILMS = ['.mp4', '.gif', '.webm', '.webp', '.mov', '.png'];
-
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The folders a name is looked for in: the user's own scenes come first. */
+/** The folders in which names are looked up. The user's own scenes come first. */
 export function sceneFolders(): string[] {
   return [...new Set([resolve('scenes'), join(root, 'scenes')])].filter((folder) => existsSync(folder));
 }
 
-/** Every scene that a name finds, by name. */
+/** Every scene that has a name, sorted by name. */
 export function listScenes(): Found[] {
   const found = new Map<string, string>();
   for (const folder of sceneFolders()) {
@@ -70,20 +67,21 @@ export interface SceneOptions extends LoadOptions {
   fresh?: boolean;
 }
 
-/** Loads a scene. Throws a UsageError if there is none, or if a sweep is none. */
+/** Loads a scene. @throws UsageError if there is none, or if it is not a valid sweep. */
 export async function loadScene(given: string, options: SceneOptions = {}): Promise<Scene> {
   const path = findScene(given);
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx')
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
-  if (FILMS.includes(extname(path).toLowerCase())) return fromFilm(given, name, path, options);
+  if (formatWithEnding(extname(path))) return fromFilm(given, name, path, options);
   const trusted = extname(path) !== '.json';
   const sweep = trusted ? await fromModule(path, options) : await fromRecipe(path);
   return { kind: 'sweep', name, path, sweep, trusted };
 }
 
 function findScene(given: string): string {
-  if (['.ts', '.tsx', '.json', ...FILMS].includes(extname(given).toLowerCase())) {
+  const ending = extname(given);
+  if (['.ts', '.tsx', '.json'].includes(ending.toLowerCase()) || formatWithEnding(ending)) {
     if (!existsSync(given)) throw new UsageError(`There is no file ${given}: check its path.`);
     return resolve(given);
   }
@@ -91,13 +89,13 @@ function findScene(given: string): string {
   const found = scenes.find((scene) => scene.name === given);
   if (found) return found.path;
   const names = scenes.map((scene) => scene.name);
-  throw new UsageError(
-    `There is no scene "${given}"${didYouMean(given, names)} Available: ${names.join(', ')}.`,
-  );
+  throw new UsageError(`There is no scene "${given}"${available(given, names)}`);
 }
 
-/** A composed scene's title is the first sentence of the comment that it begins with; "Figure 3" or "Figures 7 and 8" in it
- * names the figure. */
+/**
+ * A composed scene's title is the first sentence of its leading comment. "Figure 3" or "Figures 7 and 8" in the comment
+ * names the figure.
+ */
 async function leadingComment(path: string, name: string): Promise<{ title: string; figure?: string }> {
   const [, comment = ''] = /^\s*\/\*\*?(.*?)\*\//s.exec(await readFile(path, 'utf8')) ?? [];
   const text = comment.replace(/\s*\n\s*\*?\s*/g, ' ').trim();
@@ -111,26 +109,28 @@ async function fromRecipe(path: string): Promise<Sweep> {
     const file = await stat(path);
     if (!file.isFile()) throw new UsageError('It is not a file: check its path.');
     if (file.size > MAX_RECIPE_BYTES) {
-      throw new UsageError(`It has ${file.size} bytes, and a recipe has ${MAX_RECIPE_BYTES} at most.`);
+      throw new UsageError(`It has ${file.size} bytes, but a recipe has at most ${MAX_RECIPE_BYTES}.`);
     }
     return readRecipe(await readFile(path, 'utf8'));
   });
 }
 
-/** The scene that a film is of. It may be anyone's film, so all that it says is checked. */
+/** The scene that a film shows. The film may come from anyone, so everything in its recipe is checked. */
 async function fromFilm(given: string, name: string, path: string, options: SceneOptions): Promise<Scene> {
   const recipe = recipeIn(given, probe(given));
   if (!recipe) {
-    throw new UsageError(`${given} carries no recipe: it is not of Untrained, or was converted since.`);
+    throw new UsageError(
+      `${given} carries no recipe: it was not made by Untrained, or it has been converted since.`,
+    );
   }
   const { sweep, scene, frames, every } = recipe;
   const extension = extname(given).toLowerCase();
   if (sweep) return { kind: 'sweep', name, path, sweep, trusted: false, extension, frames, every };
-  const own = listScenes().find((known) => known.name === scene); // a name from the list, and no path
+  const own = listScenes().find((known) => known.name === scene); // only a name from the list, never a path
   if (!own) {
     throw new UsageError(
-      `${given} shows "${printable(scene ?? '')}", whose code is not in the film, and there is no scene of that name: ` +
-        'render that scene itself, by its path.',
+      `${given} shows the composed scene "${printable(scene ?? '')}", but there is no scene of that name here, and the ` +
+        'film does not contain its code: render the scene by its path.',
     );
   }
   const found = await loadScene(own.path, options);
@@ -140,8 +140,8 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
 }
 
 /**
- * The recipe among what a film's file says of itself; undefined where it has none of ours.
- * @throws UsageError, beginning with the file's name, for one that is damaged.
+ * The recipe in a film's metadata; undefined if there is none of ours.
+ * @throws UsageError, beginning with the file's name, for a damaged recipe.
  */
 export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | undefined {
   if (!note?.startsWith('{"untrained":')) return undefined;
@@ -152,7 +152,7 @@ export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | 
   }
 }
 
-/** Sweeps of modules, by path. */
+/** The sweeps of loaded modules, by path. */
 const modules = new Map<string, Promise<Sweep>>();
 
 async function fromModule(path: string, { fresh, ...options }: SceneOptions): Promise<Sweep> {
@@ -164,7 +164,7 @@ async function fromModule(path: string, { fresh, ...options }: SceneOptions): Pr
   });
 }
 
-/** Loads scenes, with all modules of sweeps in one process. @throws UsageError for the first that cannot be loaded. */
+/** Loads scenes, all sweeps' modules in one process. @throws UsageError for the first that cannot be loaded. */
 export async function loadScenes(paths: string[], options: LoadOptions = {}): Promise<Scene[]> {
   const sweeps = paths.filter((path) => extname(path) === '.ts');
   const loaded = await loadModules(sweeps, options);
@@ -176,7 +176,7 @@ export async function loadScenes(paths: string[], options: LoadOptions = {}): Pr
   return Promise.all(paths.map((path) => loadScene(path, options)));
 }
 
-/** Puts the file's name before what was wrong with it, on one line. */
+/** Prefixes an error with the file's name and reduces it to one line. */
 async function withPath<T>(path: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
@@ -184,7 +184,7 @@ async function withPath<T>(path: string, load: () => Promise<T>): Promise<T> {
     const message = String((error as Error).message ?? error)
       .split('\n')[0]
       .trim();
-    const placed = /^\d+:(\d+:)? /.test(message); // the line and column in that very file
+    const placed = /^\d+:(\d+:)? /.test(message); // a line and column in this file
     throw new UsageError(`${path}:${placed ? '' : ' '}${message}`, { cause: error });
   }
 }

@@ -6,13 +6,17 @@ import { isGrainy } from '../core/frame/digits.js';
 import type { Recipe } from '../core/recipe.js';
 import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../core/sweep/sweep.js';
 import { explainGrain } from '../core/wording/explain.js';
-import type { Label, Pictures } from '../jobs/sheet.js';
+import { makeFilm, progressOf } from '../jobs/film.js';
+import type { SheetRequest } from '../jobs/job.js';
+import { checkStill } from '../jobs/plan.js';
+import { recipeOf } from '../jobs/render.js';
+import type { Label } from '../jobs/sheet-layout.js';
+import { defaultEndings } from '../outputs/index.js';
 import { defaultsOf } from '../sources/composed/target.js';
-import type { FrameSource } from '../sources/source.js';
-import { composedOptions, jobOf, lookOf, openComposed, recipeOf, rendererOptions } from './draw.js';
-import type { SheetOptions } from './options.js';
+import { composedRequest, meansOf, subjectOf, withWorkshop } from './draw.js';
+import { lookOf, type SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
-import { type ComposedJob, changed, saveRecipe } from './plan.js';
+import { type ComposedSubject, changed, saveRecipe } from './plan.js';
 import { type Reporter, reporter } from './report.js';
 import type { SweepScene } from './scenes.js';
 import { commandLine } from './shell.js';
@@ -35,21 +39,30 @@ export async function sheet(
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { writeSheet } = await import('../jobs/sheet.js'); // a typeface and what reads it
   checkAsked(options);
+  const { layOut } = await import('../jobs/sheet-layout.js'); // loads a typeface and its reader
+  const { noFrame } = await import('../jobs/sheet-source.js');
   const report = reporter(options);
-  const job = await jobOf(scene, options, given, report, signal);
+  const subject = await subjectOf(scene, options, given, report, signal);
+  const path = options.out ?? `renders/${subject.name}-sheet${defaultEndings.still}`;
+  checkStill(path);
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
-  const { size, labels, open, madeOf } =
-    job.kind === 'sweep'
-      ? await ofSweep(job, options, contents, report, signal)
-      : ofComposed(job, options, contents, report, signal);
+  const shown =
+    subject.kind === 'sweep'
+      ? await ofSweep(subject, options, contents, noFrame, report, signal)
+      : ofComposed(subject, options, contents);
+  const { size, labels, cells, recipe } = shown;
   const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
-  const made = await writeSheet({ size, labels, columns, title: options.title }, open, {
-    ...{ madeOf, signal, timeout: options.timeout, onProgress: report.progress },
-    output: options.out ?? `renders/${job.name}-sheet.png`,
-  });
-  report.done(made, nextStep(scene, options, given, job.kind));
+  const design = { size, labels, columns, title: options.title };
+  const { columns: chosen } = layOut(design);
+  const request = { source: { kind: 'sheet', design, cells } as const, outputs: [{ path }], recipe };
+  const onCell = (drawn: number, began: number) =>
+    report.progress(progressOf(drawn, labels.length, labels.length, began));
+  const means = { ...meansOf(subject, options, report, signal), onCell };
+  const film = await withWorkshop((workshop) => makeFilm(request, workshop, means));
+  const counted = { frames: labels.length, drawn: labels.length };
+  const made = { ...film, ...counted, columns: chosen, labels };
+  report.done(made, nextStep(scene, options, given, subject.kind));
 }
 
 /** @throws UsageError for what does not go together. */
@@ -92,15 +105,22 @@ const MOST_FRAMES = 1000;
 /** How many pictures are checked for grain, which takes tens of milliseconds for each deep zoom. */
 const MOST_EXAMINED = 24;
 
+/** What a sheet shows. */
+interface Shown extends Pick<SheetRequest, 'cells'> {
+  size: [number, number];
+  labels: Label[];
+  recipe: Recipe;
+}
+
 async function ofSweep(
-  job: SweepScene,
+  subject: SweepScene,
   options: SheetOptions,
   { seeds, frames }: Contents,
+  noFrame: (frame: number, frames: number, what: string) => UsageError,
   report: Reporter,
   signal: AbortSignal,
-) {
-  const { picturesOf } = await import('../jobs/sheet.js');
-  const own = changed(job, { ...options, size: undefined }); // --size is of the pictures on the sheet
+): Promise<Shown> {
+  const own = changed(subject, { ...options, size: undefined }); // --size is of the pictures on the sheet
   await saveRecipe(options.recipe, own);
   const size = options.size ?? smaller(own.size);
   // So small a picture of so fine a network needs it, and it still costs no more than a film's frame.
@@ -110,13 +130,13 @@ async function ofSweep(
   const breathe = breather(watched);
   for (const seed of seeds) {
     const sweep = {
-      ...changed(job, { ...options, seed: seed ?? options.seed }),
+      ...changed(subject, { ...options, seed: seed ?? options.seed }),
       size,
       supersample,
     };
     await preparePace(sweep, watched);
     for (const frame of frames) {
-      if (frame !== undefined) checkFrame(frame, frameCount(sweep), 'sweep');
+      if (frame !== undefined && frame >= frameCount(sweep)) throw noFrame(frame, frameCount(sweep), 'sweep');
       const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
       if (at > sweep.seconds) {
         throw new UsageError(
@@ -134,83 +154,34 @@ async function ofSweep(
   return {
     size,
     labels: cells.map(({ label }) => label),
-    open: () =>
-      picturesOf(
-        cells.map(({ frame }) => frame),
-        { ...options, ...rendererOptions(job, report), signal },
-      ),
-    madeOf: { sweep: own, sheet: sheetOf(options) },
+    cells: cells.map(({ frame }) => frame),
+    recipe: { sweep: own, sheet: sheetOf(options) },
   };
 }
 
-function ofComposed(
-  job: ComposedJob,
-  options: SheetOptions,
-  { seeds, frames }: Contents,
-  report: Reporter,
-  signal: AbortSignal,
-) {
-  const defaults = defaultsOf(job.target);
-  const size = options.size ?? smaller(job.as?.size ?? defaults.size);
-  const fps = options.fps ?? job.as?.fps ?? defaults.fps;
+function ofComposed(subject: ComposedSubject, options: SheetOptions, { seeds, frames }: Contents): Shown {
+  const { as, target } = subject;
+  const defaults = defaultsOf(target);
+  const size = options.size ?? smaller(as?.size ?? defaults.size);
+  const fps = options.fps ?? as?.fps ?? defaults.fps;
   const labels = seeds.flatMap((seed) =>
     frames.map((frame) => labelOf(seed, frame, frame === undefined ? undefined : frame / fps)),
   );
-  const sourceOf = (seed: string | undefined) => {
+  const [first] = frames;
+  // Frames of a sheet are counted from the beginning of a project.
+  const part = first === undefined ? { still: { at: options.at } } : { whole: true };
+  const scenes = seeds.map((seed) => {
     const set = seed === undefined ? options.set : [...options.set, `seed=${seed}`];
-    const composed = composedOptions({ ...options, size, transparent: false }, report, signal, job);
-    const moment = frames[0] === undefined ? { still: { at: options.at } } : {};
-    return openComposed(job.target, {
-      ...composed,
-      concurrency: 1,
-      whole: frames[0] !== undefined, // they count from its beginning
-      variables: { ...job.as?.variables, ...variablesOf(set) },
-      ...moment,
-    });
-  };
-  const numbers = frames.map((frame) => frame ?? 0);
-  const own = composedOptions(options, report, signal, job);
-  const madeOf = {
-    ...recipeOf(job, { ...own, size: undefined, transparent: undefined }),
-    sheet: sheetOf(options),
-  };
+    const variables = { ...as?.variables, ...variablesOf(set) };
+    return { ...composedRequest(subject, { ...options, size, transparent: false }), variables, ...part };
+  });
+  const own = { ...composedRequest(subject, options), size: undefined, transparent: undefined };
   return {
     size,
     labels,
-    open: () => picturesByTurns(seeds, numbers, sourceOf),
-    madeOf,
+    cells: { scenes, frames: frames.map((frame) => frame ?? 0) },
+    recipe: { ...recipeOf(own), sheet: sheetOf(options) },
   };
-}
-
-/** The pictures of several sources, one open at a time: each is a browser. @param frames - Which of each, in order. */
-async function picturesByTurns<Seed>(
-  seeds: Seed[],
-  frames: number[],
-  open: (seed: Seed) => Promise<FrameSource>,
-): Promise<Pictures> {
-  let source = await open(seeds[0]);
-  const { backend } = source;
-  return {
-    backend,
-    get description() {
-      return source.description;
-    },
-    async *pictures() {
-      for (const [i, seed] of seeds.entries()) {
-        if (i > 0) source = await open(seed);
-        for (const frame of frames) checkFrame(frame, source.shape.frames, 'film');
-        yield* source.frames(frames.map((frame) => [frame, frame] as const));
-        await source.close();
-      }
-    },
-    close: () => source.close(),
-  };
-}
-
-/** Refuses a frame that a film has not. @param what - To call it by. */
-function checkFrame(frame: number, frames: number, what: string): void {
-  if (frame < frames) return;
-  throw new UsageError(`There is no frame ${frame}: the ${what} has 0-${frames - 1}.`);
 }
 
 /** The same proportions with as many pixels as a square of SIDE; whole, and never larger. */

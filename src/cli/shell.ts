@@ -1,4 +1,4 @@
-/** Formats commands for people to copy: invoked as they invoked us, and quoted for their shell. */
+/** Formats commands for people to copy: invoked as this one was, and quoted for their shell. */
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export type Shell = 'posix' | 'powershell' | 'cmd';
 
 /**
- * `untrained NAME WORDS...`, through npm or npx if that is how we were called.
+ * `untrained NAME WORDS...`, through npm or npx if this command was invoked that way.
  * @param options - Flags, each followed by its value, such as `--seed`, `7`.
  * @param operands - The scene or a file, placed before or after the options.
  */
@@ -15,7 +15,7 @@ export function commandLine(name: string, operands: string[], options: string[] 
   // An operand that looks like a flag would be read as one unless it follows "--".
   const flagLike = operands.some((word) => word.startsWith('-'));
   const words = flagLike ? [...options, '--', ...operands] : [...operands, ...options];
-  return inShell([...called(name), ...words]);
+  return inShell([...invocation(name), ...words]);
 }
 
 /** Joins words into a line that a shell splits into the same words. */
@@ -23,20 +23,16 @@ export function inShell(words: string[], shell: Shell = shellHere()): string {
   return words.map((word) => quoted(word, shell)).join(' ');
 }
 
-/** How the command of that name was invoked this time. */
-function called(name: string, env: NodeJS.ProcessEnv = process.env): string[] {
-  if (ranByNpm(env)) {
-    const below = relative(root, process.cwd());
-    const script = name === 'edit' ? ['start', '--'] : ['run', name, '--'];
-    const elsewhere = below.startsWith('..') || isAbsolute(below);
-    return ['npm', ...(elsewhere ? ['--prefix', root.replace(/(.)[\\/]$/, '$1')] : []), ...script];
-  }
-  return env.npm_command === 'exec' ? ['npx', 'untrained', name] : ['untrained', name];
-}
-
-/** Whether one of our own package's scripts is running, rather than another package's script of the same name. */
-function ranByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
-  return env.npm_package_name === 'untrained' && env.npm_command !== 'exec' && !!env.npm_lifecycle_event;
+/** The words that invoke a command as this one was invoked: through a script of this package, npx, or directly. */
+function invocation(name: string, env: NodeJS.ProcessEnv = process.env): string[] {
+  if (env.npm_command === 'exec') return ['npx', 'untrained', name];
+  // Another package's scripts may have the same names as ours.
+  const ours = env.npm_package_name === 'untrained' && !!env.npm_lifecycle_event;
+  if (!ours) return ['untrained', name];
+  const script = name === 'edit' ? ['start'] : ['run', name];
+  const below = relative(root, process.cwd());
+  const elsewhere = below.startsWith('..') || isAbsolute(below);
+  return ['npm', ...(elsewhere ? ['--prefix', root.replace(/(.)[\\/]$/, '$1')] : []), ...script, '--'];
 }
 
 /** The shell that is most likely to read what we print. */
@@ -56,13 +52,13 @@ function quoted(word: string, shell: Shell): string {
   if (PLAIN_ON_WINDOWS.test(word)) return word;
   // Single quotes are doubled; PowerShell treats typographic ones as single quotes too.
   if (shell === 'powershell') return `'${word.replace(/['\u2018-\u201b]/g, '$&$&')}'`;
-  // A quote is doubled, as the program takes words apart, and so are backslashes before one. Nothing protects a percent
-  // sign but a caret outside of quotes. cmd cannot pass on the end of a line at all.
+  // The program that is started splits the line itself: it reads a doubled quote as one, and so with backslashes before
+  // a quote. Only a caret outside quotes escapes a percent sign. cmd cannot pass on a line break at all.
   const inQuotes = word.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&');
   return `"${inQuotes.replace(/%/g, '"^%"')}"`;
 }
 
-/** Control characters, which a terminal would obey, and invisible ones: written as their bytes. */
+/** Control characters, which a terminal would obey, and invisible ones. They are written as octal bytes. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 function forPosix(word: string): string {

@@ -20,12 +20,12 @@ export async function start(args: string[]): Promise<void> {
   let stopped = 0; // the exit code, once a signal has come
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (stopped) process.exit(stopped); // asked twice: at once
+      if (stopped) process.exit(stopped); // the second signal: exit at once
       stopped = 128 + constants.signals[name];
       interruption.abort(new Error(stopMessage()));
     });
   }
-  // A reader that went away (| head), or a full disk behind >, is no reason for a render to fail.
+  // A render does not fail because its reader went away (| head) or the disk behind > is full.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const code = await run(args, interruption.signal, () => stopped);
   if (code === 0) return; // leaves the code that a command has set itself
@@ -53,7 +53,7 @@ export async function run(args: string[], signal: AbortSignal, stopped = () => 0
 
 /**
  * Runs a command for one of this package's own npm scripts.
- * @param words - What npm has left of its command line.
+ * @param words - What npm passed on of its command line.
  */
 export async function startByNpm(name: string, words: string[]): Promise<void> {
   const program = buildProgram(new AbortController().signal);

@@ -1,4 +1,4 @@
-/** The message of a command that is stopped. */
+/** What a command says when it is stopped. */
 
 let kept = false;
 
@@ -7,7 +7,7 @@ export function noteKept(): void {
   kept = true;
 }
 
-/** Mentions resuming only if it is true: without a cache, or before a segment is cached, the work starts over. */
+/** Mentions resuming only if it is possible: without a cached segment, the work starts over. */
 export function stopMessage(): string {
   return kept
     ? 'Stopped. No partial file is left; run the same command again to resume.'

@@ -64,6 +64,17 @@ export class SegmentCache {
     return new SegmentCache(folder, limit);
   }
 
+  /** A store of segments in a folder, without a limit. */
+  static at(folder: string): SegmentCache {
+    return new SegmentCache(folder, Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether there is a segment with that key. */
+  async has(key: string): Promise<boolean> {
+    const path = this.pathOf(key);
+    return (await exists(path)) && (await exists(path + DIGEST));
+  }
+
   /**
    * Copies the segment with that key to `to`, on any disk. A damaged one is dropped, and counted in `damaged`.
    * @returns False if there is none.
@@ -91,6 +102,14 @@ export class SegmentCache {
 
   /** Caches a complete segment. Best effort: if it cannot be cached (false), films are still made. */
   async keep(key: string, from: string): Promise<boolean> {
+    return this.store(key, from).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** The same, but throws if the segment cannot be stored. */
+  async store(key: string, from: string): Promise<void> {
     const path = this.pathOf(key);
     const unfinished = this.unfinished(path);
     try {
@@ -101,10 +120,9 @@ export class SegmentCache {
       await linkOrCopy(from, unfinished);
       await this.write(path + DIGEST, await digestOf(key, unfinished)); // first: a segment is never without one
       await fs.rename(unfinished, path);
-      return true;
-    } catch {
+    } catch (error) {
       await fs.rm(unfinished, { force: true }).catch(() => {});
-      return false;
+      throw error;
     }
   }
 

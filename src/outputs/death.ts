@@ -1,7 +1,8 @@
 /** What to tell people when ffmpeg has ended without a film. */
 
 import type { Ffmpeg } from './ffmpeg.js';
-import type { Output } from './output.js';
+import type { Output } from './formats/format.js';
+import { formatNamed } from './formats/index.js';
 import type { Exit } from './run.js';
 
 /** What ffmpeg says after an error has been named, which adds nothing to it. */
@@ -32,13 +33,14 @@ export function deathMessage(
         ? 'stopped reading'
         : `failed with exit code ${exit.code}`;
 
+  const [ending] = formatNamed(output.format).endings;
   let next: string;
   if (/No space left on device|Disk quota exceeded/.test(lines.join())) {
     next = 'The disk is full: make room, or write to another.';
   } else if (
     /Unknown encoder|Encoder not found|Automatic encoder selection failed|No such filter/i.test(words)
   ) {
-    next = `This ffmpeg was built without what a .${output.format} needs: name another with --ffmpeg.`;
+    next = `This ffmpeg was built without what a .${ending} needs: name another with --ffmpeg.`;
   } else if (interrupted) {
     next = 'Run the command again to render the film.';
   } else if (exit.signal) {

@@ -1,21 +1,34 @@
-/** Films out of frames: finds ffmpeg, reads what is asked for from a file name, and takes frames one by one.
- *
- *      const output = parseOutput('moire.mp4');
- *      const sink = await openSink(await findFfmpeg(), output, { width: 480, height: 480, fps: 25, frames: 50 });
- *      for (const frame of frames) await sink.write(frame); // RGBA, top row first
- *      await sink.finish();
+/**
+ * Files out of frames: output formats, ffmpeg, segments and their cache, platforms. A segment's frames go into a
+ * SegmentEncoder, and joinSegments makes the file of the segments; both work on a Workbench.
  */
 
-export { type Probe, probe } from '../files/read/probe.js';
 export { inBytes, parseBytes } from './budget.js';
 export { type Kept, SegmentCache } from './cache.js';
+export { encodingOf } from './encode.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
-export { type EncodeOptions, gifPalettes, qualities } from './options.js';
+export {
+  defaultEndings,
+  endingsIn,
+  formatList,
+  formatNamed,
+  formatWithEnding,
+  knownEndings,
+} from './formats/index.js';
+export { type Finished, joinSegments, segmentFile } from './join.js';
+export {
+  checkEncodeOptions,
+  type EncodeOptions,
+  endingsTaking,
+  gifPalettes,
+  qualities,
+  takesOption,
+} from './options.js';
 export {
   checkOutput,
   type FilmShape,
-  type Format,
   framePath,
+  isStill,
   needsFfmpeg,
   type Output,
   parseOutput,
@@ -23,7 +36,9 @@ export {
   warningsFor,
 } from './output.js';
 export { type Fact, type Place, type PlaceName, placeNames, placeOf, type Rules } from './platforms.js';
+export { type Probe, probe } from './probe.js';
 export { rateOf, shownRate } from './rate.js';
-export { framesIn, type Range } from './segments.js';
-export { type Finished, type FrameSink, openSink, type SinkOptions } from './sink.js';
-export { describeRules, headroom, type Measured, rulesOf, unsuitable } from './suit.js';
+export { SegmentEncoder } from './segment-encoder.js';
+export { segmentsIn } from './segments.js';
+export { describeRules, headroom, type Measured, rulesOf, sizeFor, unsuitable } from './suit.js';
+export { Workbench } from './workbench.js';

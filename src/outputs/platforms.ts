@@ -1,6 +1,8 @@
 /** Where people post, and what is taken there: every number with its source and date. A limit that only third parties tell
  *  of is unverified; nothing is refused for its sake (suit.ts). Fix a number here when a place changes it. */
 
+import type { FormatName } from './formats/index.js';
+
 /** A limit, and who says so. */
 export interface Fact<T = number> {
   value: T;
@@ -29,14 +31,16 @@ export interface Rules {
   filmPixels?: Fact;
 }
 
-export interface Place {
+/** Under a format's name, what it takes of that format; and under `gifSize` and the like, the size that a film in that
+ *  format is rendered at, where it is smaller. */
+export interface Place
+  extends Partial<Record<FormatName, Rules>>,
+    Partial<Record<`${FormatName}Size`, [width: number, height: number]>> {
   title: string;
   /** What a film for it is rendered at: of the sizes it shows, one that suits most screens there. */
   size: [width: number, height: number];
-  /** The same for a GIF, where that is smaller. */
-  gifSize?: [width: number, height: number];
+  /** Every place takes our default format. */
   mp4: Rules;
-  gif?: Rules;
 }
 
 const fact =

@@ -14,7 +14,11 @@ import type { Ffmpeg } from './ffmpeg.js';
 export interface Step {
   /** `from` is a file, or 'pipe:0' for what write() hands over. */
   inputs: { options: string[]; from: string }[];
+  /** `to` is a file, or 'pipe:1' for what `read` takes. */
   outputs: { options: string[]; to: string }[];
+  /** Takes what ffmpeg writes to 'pipe:1', piece by piece; ffmpeg waits for it. If it rejects, ffmpeg is killed, and `exit`
+   *  has the error. It is not called any more once `exit` has settled. */
+  read?(bytes: Uint8Array): Promise<void>;
 }
 
 /** How an ffmpeg ended. Clean is code 0. */
@@ -26,7 +30,7 @@ export interface Exit {
   stderr: string[];
   /** If it was killed for making no progress: for how many seconds it had made none. */
   stalled?: number;
-  /** The error, if the work was not done by ffmpeg (png.ts). */
+  /** The error, if it was ours: of what is not done by ffmpeg (png.ts), or of the step's `read`. The code is then not 0. */
   error?: Error;
 }
 
@@ -125,15 +129,25 @@ export async function startFfmpeg(
     child.once('exit', () => clearTimeout(timer));
   }
 
+  let failure: Error | undefined;
+  const read = readAll(child, step, () => patience.sign()).catch((error: Error) => {
+    failure = error;
+    kill();
+  });
+
   const waiting = new Set<(error: Error) => void>();
   const exit = new Promise<Exit>((resolve) => {
     const gone = async (code: number | null, signal: NodeJS.Signals | null) => {
       for (const reject of waiting) reject(new Error('ffmpeg has gone')); // their bytes may never be taken
+      if (code === 0)
+        await read; // what is still in the pipe
+      else child.stdout.destroy();
       let timer: NodeJS.Timeout | undefined;
-      await Promise.race([collected, new Promise((late) => (timer = setTimeout(late, STDERR_MS)))]);
+      const late = new Promise((late) => (timer = setTimeout(late, STDERR_MS)));
+      await Promise.race([Promise.all([collected, read]), late]);
       clearTimeout(timer);
       for (const stream of child.stdio) stream?.destroy();
-      resolve({ code, signal, stderr, stalled });
+      resolve({ code: failure && code === 0 ? 1 : code, signal, stderr, stalled, error: failure });
     };
     child.once('exit', gone);
     goneAnyway = () => {
@@ -163,4 +177,23 @@ export async function startFfmpeg(
     },
     kill,
   };
+}
+
+/** Hands what a program writes to stdout to the step's `read`, until the program closes it or it is destroyed. */
+async function readAll(
+  { stdout }: ChildProcessWithoutNullStreams,
+  step: Step,
+  onProgress: () => void,
+): Promise<void> {
+  if (!step.read) return;
+  stdout.removeAllListeners('data'); // fluent would keep it as lines of text
+  const pieces = stdout.iterator({ destroyOnReturn: false });
+  try {
+    for await (const piece of pieces) {
+      await step.read(piece);
+      onProgress();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error; // destroyed
+  }
 }

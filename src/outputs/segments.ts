@@ -1,14 +1,15 @@
-/** Films in segments: runs of frames that are encoded by themselves, so that each can be kept, and made again alone. */
+/** Films in segments: runs of frames that are encoded on their own, so that each can be cached and made again alone. */
 
-import type { FilmShape } from './output.js';
+import type { Range } from '../core/range.js';
+import type { FilmShape } from './formats/format.js';
 
-/** The first and last frame, from 0, both included. */
-export type Range = readonly [first: number, last: number];
-
-/** Seconds. A video's segment begins with a whole picture, so shorter ones cost bytes: in an MP4 of figures 2, 12 and 20 at
- *  320x320, 3 to 4% more than ten seconds do, where one second costs 8 to 12%. Of a longer one more is lost with a kill. */
+/**
+ * In seconds. Every segment of a video begins with a key frame, so shorter ones cost bytes: in an MP4 of figures 2, 12
+ * and 20 at 320x320, 3 to 4% more than with ten seconds, where one second costs 8 to 12%. With longer ones, more is
+ * lost when a render is killed.
+ */
 const SECONDS = 2;
-/** Of slow films too: starting an encoder for a few frames is not worth it. */
+/** Also of slow films: starting an encoder for a few frames is not worth it. */
 const FEWEST_FRAMES = 25;
 
 /** The segments of a film, in order; together they are all of it. */
@@ -20,13 +21,11 @@ export function segmentsIn({ frames, fps }: Pick<FilmShape, 'frames' | 'fps'>): 
   ]);
 }
 
-export const framesIn = ([first, last]: Range): number => last - first + 1;
-
 /** A list of segments for ffmpeg to read one after another. Their lengths are given, since containers round theirs. */
 export function listOf(files: string[], segments: Range[], fps: number): string {
   const entries = files.map((file, i) => {
     const [first, last] = segments[i];
-    // ffmpeg adds them up, in millionths: rounded each by itself they would drift.
+    // ffmpeg adds the durations up, in microseconds; if each were rounded on its own, the sum would drift.
     const [from, to] = [first, last + 1].map((frame) => Math.round((1e6 * frame) / fps));
     const seconds = ((to - from) / 1e6).toFixed(6);
     return `file '${file}'\nduration ${seconds}\n`;

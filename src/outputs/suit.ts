@@ -1,12 +1,13 @@
 /** Whether a film suits a place, and by how much. */
 
 import { inBytes } from './budget.js';
-import type { Format } from './output.js';
+import { endingsIn, type FormatName, formatList, formatNamed } from './formats/index.js';
 import type { Fact, Place, Rules } from './platforms.js';
 
 /** What is known of a film. Before it is there, its bytes are not. */
 export interface Measured {
-  format: Format;
+  /** The format's name. */
+  format: string;
   width: number;
   height: number;
   fps: number;
@@ -17,15 +18,22 @@ export interface Measured {
 }
 
 /** What a place takes of a format, or undefined if it is not known to take it. */
-export function rulesOf(place: Place, format: Format): Rules | undefined {
-  return format === 'mp4' ? place.mp4 : format === 'gif' ? place.gif : undefined;
+export function rulesOf(place: Place, format: string): Rules | undefined {
+  return place[format as FormatName];
+}
+
+/** The size that a film for a place is rendered at, as one format. */
+export function sizeFor(place: Place, format: string): [width: number, height: number] {
+  return place[`${format as FormatName}Size`] ?? place.size;
 }
 
 /** What a place does not take, each in one line. */
 export function unsuitable(place: Place, film: Measured): { message: string; unverified: boolean }[] {
   const rules = rulesOf(place, film.format);
   if (!rules) {
-    const message = `${place.title} is not known to take a .${film.format}: write an .mp4.`;
+    const taken = formatList.filter(({ name }) => rulesOf(place, name));
+    const [ending] = formatNamed(film.format).endings;
+    const message = `${place.title} is not known to take .${ending}: write ${endingsIn(taken)}.`;
     return [{ message, unverified: true }];
   }
   return checks(rules, film)
@@ -53,7 +61,6 @@ export function describeRules(rules: Rules): Map<string, string[]> {
   const bySource = new Map<string, string[]>();
   // A film of nothing is within no rule; only what the rules say of themselves is taken.
   for (const { rule, fact } of checks(rules, {
-    format: 'mp4',
     width: 1,
     height: 1,
     fps: 1,
@@ -80,7 +87,7 @@ interface Check {
 /** Half a frame at 25 fps: containers round their times. In seconds. */
 const ROUNDING = 0.02;
 
-function checks(rules: Rules, film: Measured): Check[] {
+function checks(rules: Rules, film: Omit<Measured, 'format'>): Check[] {
   const { width, height, fps, frames, seconds, bytes } = film;
   const list: Check[] = [];
   const add = <T>(fact: Fact<T> | undefined, make: (limit: T) => Omit<Check, 'fact'>) => {

@@ -43,31 +43,37 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
   const parent = dirname(target);
   const prefix = `.${[...basename(target)].slice(0, 40).join('')}.untrained-`; // a name may have at most 255 bytes
   let made: string | undefined; // the outermost folder that was not there before
-  let path: string;
+  const removeParents = async () => {
+    if (made === undefined) return;
+    try {
+      for (let folder = parent; folder.length >= made.length; folder = dirname(folder))
+        await fs.rmdir(folder);
+    } catch {
+      // Not empty: the film is in it, for example.
+    }
+  };
+  let path: string | undefined;
+  let leave: () => Promise<void>;
   try {
     made = await makeFolder(parent);
     path = await fs.mkdtemp(join(parent, `${prefix}${OWNER}-`));
+    leave = await listenIn(path);
   } catch (error) {
+    if (path) await fs.rm(path, { recursive: true, force: true }).catch(() => {});
+    await removeParents();
     throw cannotWrite(name, error);
   }
-  const leave = await listenIn(path);
   await removeLeftovers(parent, prefix);
-
+  const folder = path;
   return {
-    path,
+    path: folder,
     target,
     async remove() {
       await leave();
-      await fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
-      // Again: a killed render's ffmpeg may have been writing its last, so that its folder could not be removed before.
+      await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      // Again: a killed render's ffmpeg may still have been writing, so that its folder could not be removed before.
       await removeLeftovers(parent, prefix);
-      if (made === undefined) return;
-      try {
-        for (let folder = parent; folder.length >= made.length; folder = dirname(folder))
-          await fs.rmdir(folder);
-      } catch {
-        // Not empty: something lives there by now, the film for one.
-      }
+      await removeParents();
     },
   };
 }

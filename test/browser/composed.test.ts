@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { layOut } from '../../src/jobs/sheet.js';
+import { layOut } from '../../src/jobs/sheet-layout.js';
 import { inProcess, temporaryFolder, untrained } from '../cli/untrained.js';
 import { imageData } from '../png.js';
 import { decode } from '../video/decode.js';
@@ -78,7 +78,7 @@ async function cells(...args: string[]): Promise<Buffer[]> {
   expect([code, stderr]).toEqual([0, '']);
   const layout = layOut({ size: [80, 60], labels: [{ name: '' }, { name: '' }], columns: 2 });
   const parts = [0, 1].map(async (i) => {
-    const [x, y] = layout.place(i);
+    const [x, y] = layout.cornerOf(i);
     const { frames } = await decode(path, { width: 80, height: 60, filter: `crop=80:60:${x}:${y}` });
     return Buffer.from(frames[0]);
   });
@@ -325,9 +325,9 @@ test('what cannot be is refused before a browser starts', async () => {
   const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
   expect(lines.map((line) => line.replace(/^.*[/\\](\w+\.tsx)/, '$1'))).toMatchInlineSnapshot(`
     [
-      "untrained: --seed applies only to a sweep, but turning is a composed scene, which sets all that in its code: leave it out.",
-      "untrained: --seconds applies only to a sweep, but turning is a composed scene, which sets all that in its code: leave it out.",
-      "untrained: --concurrency applies only to a composed scene, but depth is a sweep: leave it out.",
+      "untrained: --seed applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
+      "untrained: --seconds applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
+      "untrained: --concurrency applies only to composed scenes, but depth is a sweep: remove it.",
       "untrained: --size is 100x100, and the project is laid out for 160x120: take the same proportions, such as 100x75.",
       "typo.tsx:5:8: Expected identifier but found "="",
       "missing.tsx:3:24: there is no module "not-installed-parser": check its name, or install it beside the file.",

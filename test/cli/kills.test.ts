@@ -57,10 +57,10 @@ test('untrained cache tells how much is kept, and drops it', async () => {
   const { stdout } = await inProcess(['cache'], { env });
   expect(stdout.replace(folder, 'FOLDER').replace(/[\d.]+ [kM]B of/, 'N of')).toMatchInlineSnapshot(`
     "FOLDER/told  10 segments, N of 100.0 MB
-    The oldest are dropped above that. UNTRAINED_CACHE_SIZE sets the limit, UNTRAINED_CACHE the folder, or "off".
+    Above the limit, the oldest are deleted. UNTRAINED_CACHE_SIZE sets the limit; UNTRAINED_CACHE the folder, or "off".
     "
   `);
-  expect((await inProcess(['cache', 'clear'], { env })).stdout).toMatch(/^Dropped \d+ segments, /);
+  expect((await inProcess(['cache', 'clear'], { env })).stdout).toMatch(/^Deleted \d+ segments, /);
   expect(JSON.parse((await inProcess(['cache', '--json'], { env })).stdout)).toMatchObject({
     type: 'cache',
     segments: 0,

@@ -35,7 +35,7 @@ async function run(cwd: string, ...args: string[]) {
 
 const hash = (path: string) => createHash('sha1').update(readFileSync(path)).digest('hex');
 
-test('one rendering for every place, each file named after it', async () => {
+test('one rendering for every platform, each file named after it', async () => {
   const cwd = fresh('everywhere');
   const stdout = await run(
     cwd,
@@ -97,7 +97,7 @@ test('what a place refuses is refused before anything is drawn', async () => {
     [
       "2 untrained: The film lasts 1300 s, and X takes 0.5 to 1200 s (xdevplatform/docs, 2026-11): take --seconds 1200.",
       "2 untrained: There are 1 --out for 2 --for: give one for each, in the same order, or none.",
-      "2 untrained: --for is "myspace", which is not a known place. Available: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
+      "2 untrained: --for is "myspace", which is not a known platform. Available: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
       "2 untrained: --max-size is "small" but must be a size such as 8MB, 500kB or 10MiB.",
       "2 untrained: --crf is for .mp4 and .webm, and neither is written: leave it out, or use --quality.",
       "2 untrained: "a.gif" is not an MP4, and --loops is for MP4s, and this format repeats by itself or not at all: leave it out, or write an .mp4.",
@@ -205,11 +205,11 @@ test('a film without a recipe, and a damaged one, are one line and 2', async () 
     info c.gif: 2 untrained: c.gif is cut short or damaged: check the file.
     render c.gif: 2 untrained: c.gif is cut short or damaged: check the file.
     info d.gif: 0 d.gif  gif, 64x64, 25 fps, 15 frames, 0.6 s, … kB
-    It carries no recipe: it is not of Untrained, or was converted since.
-    render d.gif: 2 untrained: d.gif carries no recipe: it is not of Untrained, or was converted since.
+    It carries no recipe: it was not made by Untrained, or it has been converted since.
+    render d.gif: 2 untrained: d.gif carries no recipe: it was not made by Untrained, or it has been converted since.
     info e.mp4: 0 e.mp4  gif, 64x64, 25 fps, 15 frames, 0.6 s, … kB
-    It carries no recipe: it is not of Untrained, or was converted since.
-    render e.mp4: 2 untrained: e.mp4 carries no recipe: it is not of Untrained, or was converted since.
+    It carries no recipe: it was not made by Untrained, or it has been converted since.
+    render e.mp4: 2 untrained: e.mp4 carries no recipe: it was not made by Untrained, or it has been converted since.
     info f.gif: 2 untrained: f.gif is not there: check the file.
     render f.gif: 2 untrained: There is no file f.gif: check its path."
   `);
@@ -242,7 +242,7 @@ test('a composed scene has no background with --transparent, and says in its fil
   const alphas = frame.filter((_, at) => at % 4 === 3);
   expect(alphas.filter((alpha) => alpha === 0).length).toBeGreaterThan(64 * 18);
   expect(alphas.some((alpha) => alpha > 0)).toBe(true);
-  expect(await run(cwd, 'info', 'a.png')).toContain('It shows "single-unit", of the scenes here.');
+  expect(await run(cwd, 'info', 'a.png')).toContain('It shows "single-unit", one of the scenes here.');
   // The scene is found by that name, and shown as it was, larger.
   await run(cwd, 'render', 'a.png', '--size', '128x72', '--out', 'b.png', '--quiet');
   const [larger] = (await decode(join(cwd, 'b.png'), { width: 128, height: 72 })).frames;
@@ -257,7 +257,7 @@ test('a film of a composed scene that is not here is refused in one line', async
   const { code, stderr } = await inProcess(['render', 'a.gif'], { cwd });
   expect(code).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "untrained: a.gif shows "?[31m../../elsewhere", whose code is not in the film, and there is no scene of that name: render that scene itself, by its path.
+    "untrained: a.gif shows the composed scene "?[31m../../elsewhere", but there is no scene of that name here, and the film does not contain its code: render the scene by its path.
     "
   `);
 });

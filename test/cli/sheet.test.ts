@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import weightScale from '../../scenes/weight-scale.js';
 import { parseSweep } from '../../src/core/sweep/sweep.js';
 import { createRenderer, frameAt, timeOfFrame } from '../../src/index.js';
-import { layOut } from '../../src/jobs/sheet.js';
+import { layOut } from '../../src/jobs/sheet-layout.js';
 import { probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { inProcess, temporaryFolder, untrained } from './untrained.js';
@@ -66,14 +66,14 @@ test('seeds in rows and columns, each its own network at the moment asked for, w
   const expected = await pictures([1, 2, 3, 'golden', 9].map((seed) => ({ seed, t: 3 })));
   const background = made.rgba.subarray(0, 4);
   for (const [i, picture] of expected.entries()) {
-    const [x, y] = layout.place(i);
+    const [x, y] = layout.cornerOf(i);
     expect(part(made, [x, y], SIZE).equals(picture), `picture ${i}`).toBe(true);
     const under = part(made, [x, y + SIZE[1] + 1], [SIZE[0], layout.text + 3]);
     const written = under.filter((byte, at) => at % 4 === 0 && byte > background[0] + 60).length;
     expect(written, `label ${i}`).toBeGreaterThan(10);
   }
   // The sixth place is empty, and without a frame.
-  const [x, y] = layout.place(5);
+  const [x, y] = layout.cornerOf(5);
   expect(new Set(part(made, [x - 1, y - 1], [SIZE[0] + 2, SIZE[1] + 2])).size).toBeLessThanOrEqual(4);
 });
 
@@ -95,7 +95,7 @@ test('moments are frames of the film, and with seeds a row is a seed', async () 
     frames.map((frame) => ({ seed, t: timeOfFrame(weightScale, frame) })),
   );
   for (const [i, picture] of (await pictures(wanted)).entries()) {
-    expect(part(made, layout.place(i), SIZE).equals(picture), `picture ${i}`).toBe(true);
+    expect(part(made, layout.cornerOf(i), SIZE).equals(picture), `picture ${i}`).toBe(true);
   }
 });
 

@@ -62,6 +62,7 @@ describe('bad usage exits with 2 and says so in one line', () => {
     [['info']],
     [['info', 'a.mp4', 'b.mp4']],
     [['info', 'nowhere.mp4']],
+    [['platforms', 'x']],
     [['places', 'x']],
     [['list', '--nope']],
     [['doctor', 'all']],

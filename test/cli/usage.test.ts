@@ -13,10 +13,7 @@ const inFolder = (name: string, text: string) => {
 
 test.each([
   [['--help']],
-  [['render', '--help']],
-  [['still', '--help']],
-  [['sheet', '--help']],
-  [['batch', '--help']],
+  [['edit', '--help']], // the options of commands that draw are held to their table: options.test.ts
   [['list']],
 ])('%j reads well', async (args) => {
   const { code, stdout } = await inProcess(args);

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { RenderError, UsageError } from '../../src/core/errors.js';
 import type { FrameRenderer } from '../../src/core/frame/renderer.js';
-import { drawAll } from '../../src/jobs/film.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { FallbackRenderer, toYuv420p } from '../../src/renderers/fallback.js';
 import type { Device } from '../../src/renderers/gpu/device.js';
 import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
+import { drawAhead } from '../../src/sources/draw-ahead.js';
 import { frameOf } from '../frames/compare.js';
 import { limitsOf, softwareAdapter } from './adapter.js';
 
@@ -31,11 +31,9 @@ function withCpu(gpu: FrameRenderer) {
 /** Draws a film as films are drawn, `each` after every frame. */
 async function film(renderer: FrameRenderer, format: 'rgba' | 'yuv420p', each: (drawn: number) => void) {
   const drawn: Uint8Array[] = [];
-  for await (const pixels of drawAll(
-    renderer,
-    frames.values() as Iterator<(typeof frames)[0], undefined>,
-    format,
-  )) {
+  const requested = frames.map((frame, i) => ({ frame, text: String(i) }));
+  const all = requested.values() as Iterator<(typeof requested)[0], undefined>;
+  for await (const pixels of drawAhead(renderer, all, format)) {
     drawn.push(pixels.slice());
     each(drawn.length);
   }

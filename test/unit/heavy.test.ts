@@ -3,9 +3,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { breather } from '../../src/core/breather.js';
 import * as description from '../../src/core/frame/description.js';
 import { parseRecipe } from '../../src/core/recipe.js';
-import { checkedFrames, frameAt, parseSweep, timeOfFrame } from '../../src/core/sweep/sweep.js';
+import { frameAt, parseSweep, planFrames, timeOfFrame } from '../../src/core/sweep/sweep.js';
 import { keyframes, loop, tween, walk, zoom } from '../../src/core/sweep/track.js';
 
+/** The first frames of a sweep. */
+const firstFrames = (count: number) => Array.from({ length: count }, (_, i) => i);
 const numbers = (count: number, at: number) => Array.from({ length: count }, (_, i) => Math.sin(i + at) / 50);
 const matrix = (rows: number, columns: number) => ({
   w: Array.from({ length: rows }, (_, i) => numbers(columns, i)),
@@ -27,11 +29,11 @@ test('an hour of keyframes is not looked at frame by frame', async () => {
   const parse = vi.spyOn(description.frameSchema, 'safeParse');
   const { sweep } = parseRecipe(JSON.stringify({ untrained: 1, sweep: hour }));
   const stages: string[] = [];
-  const frameOf = await checkedFrames(sweep!, [0, 431_999], { onStage: (doing) => stages.push(doing) });
+  const frames = await planFrames(sweep!, firstFrames(432_000), { onStage: (doing) => stages.push(doing) });
   expect(parse.mock.calls.length).toBeLessThan(20);
   for (const i of [0, 1, 77_777, 431_999]) {
     const t = timeOfFrame(sweep!, i);
-    expect(frameOf(t)).toEqual(frameAt(sweep!, t));
+    expect(frames.describe(i)).toEqual(frameAt(sweep!, t));
   }
   for (const stage of stages) expect(stage).toMatch(/^checking frame \d+ of 432000$/);
   parse.mockRestore();
@@ -40,9 +42,9 @@ test('an hour of keyframes is not looked at frame by frame', async () => {
 test('so many weights are kept and not copied for each frame', async () => {
   const weights = [matrix(500, 2), matrix(500, 500), matrix(500, 500), matrix(3, 500)];
   const sweep = parseSweep({ seconds: 10, size: [4, 4], network: { weights } });
-  const frameOf = await checkedFrames(sweep, [0, 249]);
-  expect(frameOf(3).network.weights).toBe(frameOf(4).network.weights);
-  expect(frameOf(3)).toEqual(frameAt(sweep, 3));
+  const frames = await planFrames(sweep, firstFrames(250));
+  expect(frames.describe(3).network.weights).toBe(frames.describe(4).network.weights);
+  expect(frames.describe(3)).toEqual(frameAt(sweep, timeOfFrame(sweep, 3)));
 });
 
 test.each([
@@ -58,7 +60,7 @@ test.each([
 
 test('checking is given up when it is stopped', async () => {
   const stop = new AbortController();
-  const checking = checkedFrames(parseSweep(hour), [0, 431_999], { signal: stop.signal });
+  const checking = planFrames(parseSweep(hour), firstFrames(432_000), { signal: stop.signal });
   setTimeout(() => stop.abort(new Error('enough')));
   await expect(checking).rejects.toThrow('enough');
 });
@@ -89,10 +91,10 @@ describe('a frame between those that were looked at', () => {
   };
   test.each(Object.entries(sweeps))('is as frameAt has it: %s', async (_, input) => {
     const sweep = parseSweep(input);
-    const frameOf = await checkedFrames(sweep, [0, 24]);
+    const frames = await planFrames(sweep, firstFrames(25));
     for (let i = 0; i < 25; i++) {
       const t = timeOfFrame(sweep, i);
-      expect(JSON.stringify(frameOf(t))).toBe(JSON.stringify(frameAt(sweep, t)));
+      expect(JSON.stringify(frames.describe(i))).toBe(JSON.stringify(frameAt(sweep, t)));
     }
   });
 
@@ -110,7 +112,7 @@ describe('a frame between those that were looked at', () => {
     );
     const sweep = parseSweep({ seconds: 48, network: { weightScale: spike, layers: 2, width: 2 } });
     const frames = parseSweep({ ...sweep, fps: 100 });
-    await expect(checkedFrames(frames, [0, 4799])).rejects.toThrow(
+    await expect(planFrames(frames, firstFrames(4800))).rejects.toThrow(
       /^At 10\.0\d+ s, network\.weightScale is -.* but must be at least 0/,
     );
   });

@@ -2,11 +2,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseRate } from '../../src/cli/arguments.js';
+import { read } from '../../src/cli/option.js';
+import { entriesOf } from '../../src/cli/options.js';
 import { fractionOf, rateOf, shownRate } from '../../src/outputs/rate.js';
 import { listOf } from '../../src/outputs/segments.js';
 
 test('a rate is the fraction that it was written as', () => {
-  const rates = ['25', '29.97', '12.5', '30000/1001', '24000 / 1001', '60000/1001'].map(parseRate);
+  const rates = ['25', '29.97', '12.5', '30000/1001', '24000 / 1001', '60000/1001'].map(
+    (text) => parseRate(text)!,
+  );
   expect(rates.map(rateOf)).toEqual(['25', '2997/100', '25/2', '30000/1001', '24000/1001', '60000/1001']);
   expect(rates.map(shownRate)).toEqual([
     '25',
@@ -31,9 +35,10 @@ test('every fraction is found again', () => {
 });
 
 test('what is no rate is refused in one line', () => {
-  for (const text of ['', 'x', '0', '-5', '30000/0', '0/5', '1/2/3', 'Infinity']) {
-    expect(() => parseRate(text), text).toThrow(
-      /^--fps is ".*" but must be a number above 0, or a fraction: .*$/,
+  const entry = entriesOf('render').find(({ name }) => name === 'fps')!;
+  for (const text of ['', 'x', '0', '120.1', '121/1', '1/2', '-5', '30000/0', '0/5', '1/2/3', 'Infinity']) {
+    expect(() => read(entry, text), text).toThrow(
+      /^--fps is ".*" but must be a number, or a fraction, from 1 to 120 frames per second: try .*$/,
     );
   }
 });

@@ -2,7 +2,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { rendererOptions } from '../../dist/cli/draw.js';
+import { meansOf } from '../../dist/cli/draw.js';
 import { reporter } from '../../dist/cli/report.js';
 import { loadScene } from '../../dist/cli/scenes.js';
 import { writeRecipe } from '../../src/index.js';
@@ -14,7 +14,8 @@ const folder = temporaryFolder();
 async function checked(given: string): Promise<boolean | undefined> {
   const scene = await loadScene(given);
   if (scene.kind !== 'sweep') throw new Error(`${given} is not a sweep.`);
-  return rendererOptions(scene, reporter({ quiet: true })).boundsChecks;
+  const options = { set: [], cache: false, backend: 'auto' as const };
+  return meansOf(scene, options, reporter({ quiet: true }), new AbortController().signal).boundsChecks;
 }
 
 test('a scene by its name or its path is drawn without, what is data with them', async () => {

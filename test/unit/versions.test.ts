@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { DRAWING, drawingVersions, versionsOf } from '../../src/jobs/packages.js';
-import { digestOf } from '../../src/jobs/version.js';
+import { DRAWING, drawingVersions, versionsOf } from '../../src/system/packages.js';
+import { digestOf } from '../../src/system/version.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'untrained-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

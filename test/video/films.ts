@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { PixelFormat } from '../../src/core/frame/pixels.js';
-import { type Ffmpeg, openSink, parseOutput, type SinkOptions } from '../../src/outputs/index.js';
+import { type Ffmpeg, parseOutput } from '../../src/outputs/index.js';
 import { testFfmpeg } from './decode.js';
+import { openSink, type SinkOptions } from './sink.js';
 
 export const WIDTH = 64;
 export const HEIGHT = 48;

@@ -59,8 +59,8 @@ describe('--loops', () => {
       await Promise.all([refusal('a.gif', 2), refusal('a.webm', 2), refusal('a.mp4', 1.5)]),
     ).toMatchInlineSnapshot(`
       [
-        ""…/a.gif" is not an MP4, and --loops is for MP4s, and this format repeats by itself or not at all: leave it out, or write an .mp4.",
-        ""…/a.webm" is not an MP4, and --loops is for MP4s: leave it out, or write an .mp4.",
+        "--loops applies only to .mp4, and "…/a.gif" repeats by itself: leave it out.",
+        "--loops applies only to .mp4, and "…/a.webm" is not one: leave it out, or write .mp4.",
         "The --loops is 1.5 but must be whole: try 3.",
       ]
     `);

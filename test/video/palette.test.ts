@@ -3,7 +3,7 @@
 import { promises as fs } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { paletteOf, writePalettes } from '../../src/outputs/gif-colours.js';
+import { PaletteFile, paletteOf } from '../../src/outputs/formats/gif-colours.js';
 import { noise, picture, testFolder } from './films.js';
 
 const folder = testFolder();
@@ -53,10 +53,19 @@ test('what is transparent has no colour', () => {
   expect(paletteOf(Uint8Array.of(9, 9, 9, 0), 5)).toEqual([[0, 0, 0]]);
 });
 
-test('each picture of a file has its palette, whose last colour is none', async () => {
+test('each picture has its palette, whose last colour is none, in whatever pieces it comes', async () => {
   const pictures = [picture(0, 8, 8), picture(5, 8, 8)];
-  await fs.writeFile(folder.in('from'), Buffer.concat(pictures));
-  await writePalettes(folder.in('from'), folder.in('to'), 64, 16);
+  const whole = Buffer.concat(pictures);
+  const write = async (path: string, length: number) => {
+    const file = await PaletteFile.create(path, 64, 16);
+    for (let at = 0; at < whole.length; at += length) await file.add(whole.subarray(at, at + length));
+    await file.close();
+  };
+  await write(folder.in('to'), whole.length);
+  for (const length of [1, 100, 256, 300]) {
+    await write(folder.in('pieces'), length);
+    expect(await fs.readFile(folder.in('pieces')), `${length}`).toEqual(await fs.readFile(folder.in('to')));
+  }
   const palettes = await fs.readFile(folder.in('to'));
   expect(palettes).toHaveLength(2 * 1024);
   for (const [i, rgba] of pictures.entries()) {

@@ -56,7 +56,7 @@ test('what a place says it does not take is told from what others say of it', ()
         "unverified": false,
       },
       {
-        "message": "X is not known to take a .webp: write an .mp4.",
+        "message": "X is not known to take .webp: write .mp4 or .gif.",
         "unverified": true,
       },
       {

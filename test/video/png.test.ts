@@ -7,9 +7,10 @@ import { crc32, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRecipe } from '../../src/core/recipe.js';
-import { openSink, parseOutput, probe } from '../../src/outputs/index.js';
-import { encodePng } from '../../src/outputs/png.js';
+import { parseOutput, probe } from '../../src/outputs/index.js';
+import { encodePng as encode } from '../../src/outputs/png.js';
 import { noise, picture, testFolder } from './films.js';
+import { openSink } from './sink.js';
 
 const folder = testFolder();
 
@@ -55,6 +56,8 @@ function read(png: Buffer): Png {
   }
   return { names, width, height, channels, filters, samples };
 }
+
+const encodePng = async (...picture: Parameters<typeof encode>) => Buffer.from(await encode(...picture));
 
 const opaque = (rgba: Uint8Array) => rgba.filter((_, at) => at % 4 !== 3);
 
@@ -160,8 +163,10 @@ describe('without any ffmpeg', () => {
 test('a frame that fails to be written ends the film with the reason, and leaves nothing', async () => {
   // Where a file may have 4 kB, writes fail as they do on a full disk.
   const script = `
-    import { pathToFileURL } from 'node:url';
-    const { openSink, parseOutput } = await import(pathToFileURL('dist/outputs/index.js').href);
+    import { createJiti } from 'jiti';
+    const jiti = createJiti(process.cwd() + '/');
+    const { parseOutput } = await jiti.import('./src/outputs/index.ts');
+    const { openSink } = await jiti.import('./test/video/sink.ts');
     const film = { width: 64, height: 48, fps: 25, frames: 60 };
     const noise = Uint8Array.from({ length: 64 * 48 * 4 }, () => 256 * Math.random());
     const sink = await openSink(undefined, parseOutput(process.argv[1]), film);

@@ -8,10 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { RenderError, UsageError } from '../../src/core/errors.js';
-import { type Ffmpeg, type FrameSink, openSink, parseOutput } from '../../src/outputs/index.js';
+import { encodingOf } from '../../src/outputs/encode.js';
+import { type Ffmpeg, parseOutput, SegmentEncoder, Workbench } from '../../src/outputs/index.js';
 import { listenIn, OWNER } from '../../src/outputs/owner.js';
 import { testFfmpeg } from './decode.js';
 import { fakeFfmpeg, HEIGHT, noise, picture, render, testFolder, WIDTH } from './films.js';
+import { type FrameSink, openSink } from './sink.js';
 
 const folder = testFolder();
 const shape = { width: WIDTH, height: HEIGHT, fps: 25 };
@@ -184,16 +186,54 @@ describe('refused before the first frame', () => {
 });
 
 describe("the caller's mistakes", () => {
-  test('are told as such', async () => {
-    const sink = await open('film.mp4', 2);
-    await expect(sink.write(new Uint8Array(5))).rejects.toThrow(
+  test('are reported as such, in every state', async () => {
+    const output = parseOutput(folder.in('film.mp4'));
+    const film = { ...shape, frames: 2 };
+    const bench = await Workbench.beside(output, { ffmpeg: await testFfmpeg(), frames: 2 });
+    const [take] = encodingOf(output, film).takes;
+    const encoder = new SegmentEncoder(bench, film, [{ take, file: '0.video' }], 2, undefined);
+    await expect(encoder.write(picture(0))).rejects.toThrow('the segment is pending, not started');
+    await encoder.start();
+    await expect(encoder.start()).rejects.toThrow('the segment is started, not pending');
+    await expect(encoder.write(new Uint8Array(5))).rejects.toThrow(
       /a frame of 5 bytes.*64x48 pixels take 12288/,
     );
-    await sink.write(picture(0));
-    await sink.write(picture(1));
-    await expect(sink.write(picture(2))).rejects.toThrow(/more than 2 frames/);
-    await sink.finish();
-    await expect(sink.write(picture(2))).rejects.toThrow(/after finish/);
+    await encoder.write(picture(0));
+    await encoder.write(picture(1));
+    await expect(encoder.write(picture(2))).rejects.toThrow(/more than 2 frames/);
+    const finishing = encoder.finish();
+    expect(encoder.state).toBe('finalizing');
+    await finishing;
+    expect(encoder.state).toBe('finalized');
+    await expect(encoder.write(picture(2))).rejects.toThrow('the segment is finalized, not started');
+    await encoder.cancel();
+    expect([encoder.state, existsSync(bench.path('0.video'))]).toEqual(['finalized', true]);
+    await bench.close();
+    expect(listing()).toEqual([]);
+  });
+
+  test('a segment that is cancelled leaves no file, in whichever state it is', async () => {
+    const output = parseOutput(folder.in('film.mp4'));
+    const film = { ...shape, frames: 2 };
+    const bench = await Workbench.beside(output, { ffmpeg: await testFfmpeg(), frames: 2 });
+    const [take] = encodingOf(output, film).takes;
+    for (const until of ['pending', 'starting', 'started', 'finalizing']) {
+      const encoder = new SegmentEncoder(bench, film, [{ take, file: '0.video' }], 2, undefined);
+      const starting = until === 'pending' ? undefined : encoder.start();
+      if (until === 'starting') starting!.catch(() => {});
+      else await starting;
+      if (until === 'finalizing') for (const i of [0, 1]) await encoder.write(picture(i));
+      const finishing = until === 'finalizing' ? encoder.finish() : undefined;
+      finishing?.catch(() => {});
+      await encoder.cancel();
+      expect(encoder.state).toBe('cancelled');
+      if (until === 'starting') await expect(starting).rejects.toThrow(/was stopped/);
+      await finishing?.catch((error) => expect(error.message).toMatch(/was stopped/));
+      await expect(encoder.write(picture(0))).rejects.toThrow(/was stopped/);
+      expect(existsSync(bench.path('0.video')), until).toBe(false);
+    }
+    await bench.close();
+    expect(listing()).toEqual([]);
   });
 
   test('a film with frames missing gets no name', async () => {
@@ -316,7 +356,7 @@ describe('when ffmpeg fails', () => {
 
   test('one that leaves no film is found out', async () => {
     expect(await failureOf(shell('cat > /dev/null'), 1)).toMatchInlineSnapshot(
-      `"ffmpeg said that all went well, but the film is missing: most likely the disk is full, so make room, or write to another."`,
+      `"ffmpeg reported success, but the film is missing: most likely the disk is full, so free some space, or write elsewhere."`,
     );
   });
 
@@ -386,7 +426,9 @@ describe('what a killed render leaves', () => {
   async function killedRender(name: string): Promise<void> {
     const script = `
       import { createJiti } from 'jiti';
-      const { findFfmpeg, openSink, parseOutput } = await createJiti(process.cwd() + '/').import('./src/outputs/index.ts');
+      const jiti = createJiti(process.cwd() + '/');
+      const { findFfmpeg, parseOutput } = await jiti.import('./src/outputs/index.ts');
+      const { openSink } = await jiti.import('./test/video/sink.ts');
       const film = { width: 64, height: 48, fps: 25, frames: 100 };
       const sink = await openSink(await findFfmpeg(), parseOutput(process.argv[1]), film);
       for (let i = 0; i < 60; i++) await sink.write(new Uint8Array(64 * 48 * 4).fill(i));

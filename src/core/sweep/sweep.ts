@@ -18,6 +18,7 @@ import { type Palette, type PaletteInput, paletteSchema } from '../frame/palette
 import type { ActivationName } from '../network/activations.js';
 import type { NetworkInput } from '../network/spec.js';
 import { explain, quote } from '../wording/explain.js';
+import { Frames, replaced } from './frames.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
 import { paces } from './paces.js';
 import { closes, formOf, type Moving, type Track, valueAt, type Walk } from './track.js';
@@ -207,15 +208,6 @@ function frameWith(sweep: Sweep, values: unknown[]) {
   return frameSchema.safeParse({ ...parts, palette, size, supersample, dither });
 }
 
-/** A copy of a value with the value at a path replaced; everything off the path is shared. */
-function replaced(value: unknown, [key, ...rest]: (string | number)[], leaf: unknown): unknown {
-  if (key === undefined) return leaf;
-  const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
-  const inner = copy as Record<string | number, unknown>;
-  inner[key] = replaced(inner[key], rest, leaf);
-  return copy;
-}
-
 /** The same sweep at another length: what happens at a time in it happens at the same part of the new length. */
 export function withSeconds(sweep: Sweep, seconds: number): Sweep {
   const factor = seconds / sweep.seconds;
@@ -285,36 +277,29 @@ export async function preparePace(sweep: Sweep, watched: Watched = {}): Promise<
 }
 
 /**
- * Checks a sweep's frames before any is drawn, so that a mistake in the last one does not waste the others.
- * @param frames - The first and the last, counted from 0.
- * @returns A fast function that describes the frame at a time within that range.
+ * Checks the frames of a film before any is drawn, so that a mistake in the last one does not waste the others.
+ * @param numbers - The frames to draw, counted from 0, ascending; at least one.
  * @throws UsageError for the first invalid frame.
  */
-export async function checkedFrames(
+export async function planFrames(
   sweep: Sweep,
-  [first, last]: [number, number],
+  numbers: readonly number[],
   watched: Watched = {},
-): Promise<(t: number) => FrameDescription> {
+): Promise<Frames> {
   await preparePace(sweep, watched);
   const pace = sweep.pace === 'even' ? knownPace(sweep)! : (t: number) => t;
-  const timeOf = (i: number) => pace(timeOfFrame(sweep, first + i));
-  const count = last - first + 1;
+  const timeOf = (i: number) => pace(timeOfFrame(sweep, numbers[i]));
+  const count = numbers.length;
   const breathe = breather(watched);
   for (const done of checkTimes(sweep, timeOf, count)) {
     const pause = breathe(() => `checking frame ${done} of ${count}`);
     if (pause) await pause;
   }
-  const start = timeOf(0);
-  const drawn = describe(sweep, start);
-  const tracks = tracksOf(sweep);
-  // Frames differ only in what moves, and that has been checked.
-  return (t) => {
-    let frame: unknown = drawn;
-    for (const { path, value } of tracks) {
-      frame = replaced(frame, path, valueAt(value, pace(t), sweep.seconds));
-    }
-    return frame as FrameDescription;
-  };
+  const moving = tracksOf(sweep).map(({ path, value }) => ({
+    path,
+    valueAt: (i: number) => valueAt(value, timeOf(i), sweep.seconds),
+  }));
+  return new Frames(count, describe(sweep, timeOf(0)), moving);
 }
 
 /** Paces measured, by the sweep, and by all that decides them: a sweep is copied now and then. */

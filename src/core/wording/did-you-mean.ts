@@ -79,8 +79,17 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     : undefined;
 }
 
-/** " Did you mean "tanh"?" when something is near, and a full stop when nothing is. */
-export function didYouMean(word: string, known: readonly string[]): string {
-  const name = nearest(word, known);
+/** `. Did you mean "tanh"?` for a name, or a full stop for none. Completes a message. */
+export function suggestion(name: string | undefined): string {
   return name === undefined ? '.' : `. Did you mean "${name}"?`;
+}
+
+/** The suggestion for an unknown word if a known name is close. Completes a message. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  return suggestion(nearest(word, known));
+}
+
+/** The same, followed by all known names: `. Did you mean "tanh"? Available: tanh, relu.` */
+export function available(word: string, known: readonly string[]): string {
+  return `${didYouMean(word, known)}${known.length > 0 ? ` Available: ${known.join(', ')}.` : ''}`;
 }

@@ -1,7 +1,7 @@
 /** Turns what zod has to say into one line: the value, the rule, and the nearest right thing. */
 import type * as z from 'zod';
 import { networkFieldNames } from '../network/spec.js';
-import { didYouMean, namesake, nearest } from './did-you-mean.js';
+import { didYouMean, namesake, nearest, suggestion } from './did-you-mean.js';
 
 /** The known fields, by the last part of the path to their container. */
 const SWEEP_FIELDS =
@@ -25,12 +25,12 @@ function fieldMeant(key: string, path: (string | number)[]): string {
   // Exact names, here and elsewhere, come before similar spellings.
   for (const find of [namesake, nearest]) {
     const exact = names.length === 0 && places.find((part) => FIELDS[part].includes(key));
-    if (exact) return `. Did you mean "${exact}.${key}"?`;
+    if (exact) return suggestion(`${exact}.${key}`);
     const here = find(key, known);
-    if (here !== undefined) return `. Did you mean "${here}"?`;
+    if (here !== undefined) return suggestion(here);
     for (const part of places) {
       const there = find(key, FIELDS[part]);
-      if (there !== undefined) return `. Did you mean "${part}.${there}"?`;
+      if (there !== undefined) return suggestion(`${part}.${there}`);
     }
     const above = names.length > 0 && find(key, SWEEP_FIELDS);
     if (above) return `. Did you mean the sweep's "${above}"?`;

@@ -1,6 +1,15 @@
 /** What the readers of all formats share. */
 
 import { MOST_NOTE_BYTES } from '../../core/recipe.js';
+import type { Bytes } from '../bytes.js';
+
+/** Reads files of one kind. Nothing is decoded. */
+export interface Reader {
+  /** Whether a file is of this kind, by its first 16 bytes as Latin-1 text. */
+  begins(head: string): boolean;
+  /** @throws Malformed for a damaged file. */
+  read(bytes: Bytes): Found;
+}
 
 /** What a reader finds. */
 export interface Found {

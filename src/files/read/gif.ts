@@ -1,10 +1,11 @@
 /** GIF89a (W3C, 1990): blocks one after the other. The note is its last comment. */
 
-import type { FileBytes } from './bytes.js';
-import { Malformed } from './bytes.js';
-import { type Found, MOST_NOTE } from './found.js';
+import { type Bytes, Malformed } from '../bytes.js';
+import { type Found, MOST_NOTE, type Reader } from './found.js';
 
-export function readGif(bytes: FileBytes): Found {
+export const gifReader: Reader = { begins: (head) => head.startsWith('GIF8'), read: readGif };
+
+function readGif(bytes: Bytes): Found {
   let [frames, centiseconds] = [0, 0];
   let note: string | undefined;
   for (const { kind, at, data } of gifBlocks(bytes)) {
@@ -26,7 +27,7 @@ interface Block {
 }
 
 /** All blocks, up to the trailer. */
-export function* gifBlocks(bytes: FileBytes): Generator<Block> {
+export function* gifBlocks(bytes: Bytes): Generator<Block> {
   let at = 13 + tableBytes(bytes.u8(10));
   for (let kind = bytes.u8(at); kind !== 0x3b; kind = bytes.u8(at)) {
     bytes.count();
@@ -50,7 +51,7 @@ export function* gifBlocks(bytes: FileBytes): Generator<Block> {
 }
 
 /** What a row of sub-blocks holds, unless it is longer than a note. */
-function textOf(bytes: FileBytes, at: number): string {
+function textOf(bytes: Bytes, at: number): string {
   const kept: string[] = [];
   for (let size = bytes.u8(at), length = size; size > 0 && length <= MOST_NOTE; length += size) {
     kept.push(bytes.text(at + 1, size));

@@ -1,8 +1,8 @@
 /** MP4 (ISO/IEC 14496-12) and QuickTime's MOV: boxes in boxes. Of its tracks the first with pictures counts; the note is
  *  its comment. */
 
-import { type FileBytes, Malformed } from './bytes.js';
-import { type Found, MOST_NOTE } from './found.js';
+import { type Bytes, big, Malformed, textOf } from '../bytes.js';
+import { type Found, MOST_NOTE, type Reader } from './found.js';
 
 interface Box {
   name: string;
@@ -11,7 +11,19 @@ interface Box {
   end: number;
 }
 
-export function readMp4(bytes: FileBytes): Found {
+/** ISO media: MP4s, and whatever else begins with its brands, which is not QuickTime's. */
+export const mp4Reader: Reader = {
+  begins: (head) => head.startsWith('ftyp', 4) && !isQuickTime(head),
+  read: readMp4,
+};
+
+export const movReader: Reader = { begins: isQuickTime, read: readMp4 };
+
+function isQuickTime(head: string): boolean {
+  return head.startsWith('ftypqt  ', 4);
+}
+
+function readMp4(bytes: Bytes): Found {
   const moov = findBox(bytes, 'moov');
   if (!moov) throw new Malformed('has no index of its frames');
   for (const track of boxes(bytes, moov)) {
@@ -24,7 +36,7 @@ export function readMp4(bytes: FileBytes): Found {
 }
 
 /** A track's pictures, or undefined for one of anything else. */
-function readTrack(bytes: FileBytes, track: Box): Found | undefined {
+function readTrack(bytes: Bytes, track: Box): Found | undefined {
   const handler = find(bytes, track, 'mdia', 'hdlr');
   if (!handler || bytes.text(handler.start + 8) !== 'vide') return undefined;
   const entry = find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd'); // the first of its descriptions, after a count
@@ -50,7 +62,7 @@ function readTrack(bytes: FileBytes, track: Box): Found | undefined {
 
 /** Tags as ffmpeg writes them: a box for each, with a box of data in it. An MP4's are called as iTunes' are, ©cmt, and a
  *  MOV's by their number in a list of keys. */
-function readComment(bytes: FileBytes, moov: Box): string | undefined {
+function readComment(bytes: Bytes, moov: Box): string | undefined {
   const udta = find(bytes, moov, 'udta', 'meta');
   if (!udta) return undefined;
   const meta = { ...udta, start: udta.start + 4 };
@@ -62,29 +74,29 @@ function readComment(bytes: FileBytes, moov: Box): string | undefined {
 }
 
 /** The name of a key's box, which is its number from 1 on in four bytes. */
-function keyOf(bytes: FileBytes, keys: Box, key: string): string | undefined {
+function keyOf(bytes: Bytes, keys: Box, key: string): string | undefined {
   let number = 1;
   for (const { name, start, end } of boxes(bytes, { ...keys, start: keys.start + 8 })) {
     if (name === 'mdta' && end - start === key.length && bytes.text(start, key.length) === key)
-      return Buffer.of(number >>> 24, number >>> 16, number >>> 8, number).toString('latin1');
+      return textOf(big(number, 4));
     number++;
   }
   return undefined;
 }
 
 /** The first box of a name at a file's outermost level. */
-export const findBox = (bytes: FileBytes, name: string): Box | undefined =>
+export const findBox = (bytes: Bytes, name: string): Box | undefined =>
   find(bytes, { name: '', start: 0, end: bytes.size }, name);
 
 /** The first box of a name in a box, and the first of the next name in that one. */
-function find(bytes: FileBytes, box: Box, ...names: string[]): Box | undefined {
+function find(bytes: Bytes, box: Box, ...names: string[]): Box | undefined {
   const [name, ...rest] = names;
   if (name === undefined) return box;
   for (const child of boxes(bytes, box)) if (child.name === name) return find(bytes, child, ...rest);
   return undefined;
 }
 
-function* boxes(bytes: FileBytes, { start, end }: Box): Generator<Box> {
+function* boxes(bytes: Bytes, { start, end }: Box): Generator<Box> {
   for (let at = start; at + 8 <= end; ) {
     bytes.count();
     const short = bytes.be(at, 4);

@@ -1,9 +1,11 @@
 /** PNG (ISO/IEC 15948): chunks with a length, a name and a checksum. The note is the text chunk named Comment. */
 
-import type { FileBytes } from './bytes.js';
-import { type Found, MOST_NOTE } from './found.js';
+import type { Bytes } from '../bytes.js';
+import { type Found, MOST_NOTE, type Reader } from './found.js';
 
-export function readPng(bytes: FileBytes): Found {
+export const pngReader: Reader = { begins: (head) => head.startsWith('\x89PNG\r\n\x1a\n'), read: readPng };
+
+function readPng(bytes: Bytes): Found {
   let note: string | undefined;
   for (let at = 8, name = ''; name !== 'IEND'; ) {
     bytes.count();

@@ -1,7 +1,7 @@
 /** WebM (RFC 8794 and 9559): elements in elements, their names and lengths of one to eight bytes. The note is the tag COMMENT. */
 
-import { type FileBytes, Malformed } from './bytes.js';
-import { type Found, MOST_NOTE } from './found.js';
+import { type Bytes, Malformed } from '../bytes.js';
+import { type Found, MOST_NOTE, type Reader } from './found.js';
 
 /** The elements that matter here, by their names in RFC 9559. */
 const ID = {
@@ -41,7 +41,9 @@ const NESTED = new Set([
 /** Deeper than any of those lies in another. */
 const MOST_DEPTH = 8;
 
-export function readWebm(bytes: FileBytes): Found {
+export const webmReader: Reader = { begins: (head) => head.startsWith('\x1aE\xdf\xa3'), read: readWebm };
+
+function readWebm(bytes: Bytes): Found {
   const found: Found = { width: 0, height: 0, frames: 0, seconds: 0 };
   let [scale, duration] = [1_000_000, 0]; // nanoseconds a tick, and ticks
   let tag = '';
@@ -78,7 +80,7 @@ export function readWebm(bytes: FileBytes): Found {
 const UNKNOWN = -1;
 
 /** A number that says in its first byte, by the zeros before the first one, how long it is. A name keeps that one. */
-function number(bytes: FileBytes, at: number, drop: boolean): { value: number; length: number } {
+function number(bytes: Bytes, at: number, drop: boolean): { value: number; length: number } {
   const first = bytes.u8(at);
   const length = Math.clz32(first) - 23;
   if (length > 8) throw new Malformed('is cut short or damaged');
@@ -91,8 +93,7 @@ function number(bytes: FileBytes, at: number, drop: boolean): { value: number; l
   return { value: drop && ones ? UNKNOWN : value, length };
 }
 
-function float(bytes: FileBytes, at: number, length: number): number {
-  const data = bytes.slice(at, length);
-  const value = length === 4 ? data.readFloatBE() : length === 8 ? data.readDoubleBE() : 0;
+function float(bytes: Bytes, at: number, length: number): number {
+  const value = length === 4 || length === 8 ? bytes.float(at, length) : 0;
   return Number.isFinite(value) && value > 0 ? value : 0;
 }

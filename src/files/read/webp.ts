@@ -1,9 +1,14 @@
 /** WebP: RIFF chunks with a name and a length, padded to be even. The note is the description in its XMP. */
 
-import type { FileBytes } from './bytes.js';
-import { type Found, MOST_NOTE } from './found.js';
+import type { Bytes } from '../bytes.js';
+import { type Found, MOST_NOTE, type Reader } from './found.js';
 
-export function readWebp(bytes: FileBytes): Found {
+export const webpReader: Reader = {
+  begins: (head) => head.startsWith('RIFF') && head.startsWith('WEBP', 8),
+  read: readWebp,
+};
+
+function readWebp(bytes: Bytes): Found {
   let [width, height, frames, milliseconds] = [0, 0, 0, 0];
   let note: string | undefined;
   for (let at = 12; at + 8 <= bytes.size; ) {

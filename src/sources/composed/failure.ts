@@ -4,7 +4,7 @@ import { SourceMap } from 'node:module';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RenderError, UsageError } from '../../core/errors.js';
-import { didYouMean } from '../../core/wording/did-you-mean.js';
+import { available } from '../../core/wording/did-you-mean.js';
 import type { Bundle } from './bundle.js';
 import type { Failure } from './page/failure.js';
 import type { Warning } from './page/warning.js';
@@ -60,9 +60,8 @@ export class Places {
 export function failureMessage(failure: Failure, scene: string | undefined, places: Places): Error {
   const { unread, blocked } = failure;
   if (unread) {
-    const there = unread.known.length > 0 ? ` Available: ${unread.known.join(', ')}.` : '';
     return new UsageError(
-      `--set ${unread.name}: no scene asks for a variable of that name${didYouMean(unread.name, unread.known)}${there}`,
+      `--set ${unread.name}: no scene asks for a variable of that name${available(unread.name, unread.known)}`,
     );
   }
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);

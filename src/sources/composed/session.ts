@@ -1,16 +1,17 @@
 /** Several pages of one browser that draw the same scenes, until one of them fails. */
 
 import { dirname } from 'node:path';
-import type { Page } from 'playwright-core';
-import { type Browser, findBrowser } from '../../browser/find-browser.js';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { OpenBrowser } from '../../browser/browsers.js';
+import type { Browser } from '../../browser/find-browser.js';
 import { digestOfFonts } from '../../browser/fonts.js';
-import { type Running, startBrowser } from '../../browser/launch.js';
+import type { Running } from '../../browser/launch.js';
 import { openPage } from '../../browser/page.js';
 import { RenderError } from '../../core/errors.js';
-import { codeDigest } from '../../jobs/version.js';
 import { SegmentCache } from '../../outputs/index.js';
 import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../../system/patience.js';
-import { type Bundle, bundle, digestOf, isSurrounding } from './bundle.js';
+import { codeDigest } from '../../system/version.js';
+import { type Bundle, digestOf, isSurrounding } from './bundle.js';
 import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type HostOptions, Hosts } from './hosts.js';
@@ -21,6 +22,7 @@ import type { Message } from './page/main.js';
 import type { Warning } from './page/warning.js';
 import type { TextTrouble } from './page/writing.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
+import type { Studio } from './studio.js';
 import { lostAddress, lostFace } from './styles.js';
 import type { Target } from './target.js';
 import { TextWarnings } from './text-warnings.js';
@@ -34,9 +36,14 @@ export interface SessionOptions extends HostOptions {
   timeout?: number;
   /** Called once for each warning from the pages. If it throws, the session ends. */
   onWarning?: (text: string) => void;
+  /** Whether the work was interrupted when the session closes. */
+  signal?: AbortSignal;
 }
 
 const LEFT = 'The scene left its page or reloaded it, which ends the film: check what it does with location.';
+
+/** How long pages may take to close, in seconds. */
+const CLOSE_SECONDS = 3;
 
 /** How long the reason for a page's end may take to arrive, in milliseconds. */
 const LEFT_MS = 300;
@@ -64,16 +71,23 @@ export class Session {
   private readonly patience: Patience;
   private readonly places: Places;
   private pages: Page[] = [];
+  private readonly contexts: BrowserContext[] = [];
+
+  private readonly running: Running;
+  private readonly browser: Browser;
 
   private constructor(
-    private readonly running: Running,
-    private readonly browser: Browser,
+    private readonly studio: Studio,
+    private readonly opened: OpenBrowser,
     private readonly server: PageServer,
     private readonly bundle: Bundle,
     fonts: string,
     readonly hosts: Hosts,
     private readonly options: SessionOptions,
   ) {
+    const { running, browser } = opened;
+    this.running = running;
+    this.browser = browser;
     this.places = new Places(bundle.files);
     const { timeout = DEFAULT_TIMEOUT } = options;
     this.patience = new Patience(timeout, () => this.reportHang(timeout));
@@ -89,33 +103,32 @@ export class Session {
       this.fail = reject;
     });
     this.failed.catch(() => {}); // whoever awaits anything of the session hears of it
-    running.process.on('disconnected', () =>
-      this.fail(new RenderError('The browser exited: run the command again.')),
-    );
+    running.process.on('disconnected', this.onExit);
   }
 
+  private readonly onExit = () => this.fail(new RenderError('The browser exited: run the command again.'));
+
   /** Bundles the scenes while the browser starts. */
-  static async start(target: Target, take: TakeFrame, options: SessionOptions): Promise<Session> {
+  static async start(
+    studio: Studio,
+    target: Target,
+    take: TakeFrame,
+    options: SessionOptions,
+  ): Promise<Session> {
     const { timeout = DEFAULT_TIMEOUT } = options;
-    const finding = findBrowser(options.browser);
-    const launching = finding.then((found) => startBrowser(found, timeout));
-    launching.catch(() => {}); // it is awaited below, and closed if the bundle fails
+    const starting = studio.browsers.start(options.browser, timeout);
+    starting.catch(() => {}); // awaited below
     const fonts = digestOfFonts();
     let session: Session | undefined;
-    try {
-      // esbuild is another program.
-      const stalled = `Bundling ${target.path} has made no progress for ${timeout} s: run the command again.`;
-      const bundled = await within(timeout, bundle(target), stalled, ownWork());
-      const running = await launching;
-      const hosts = new Hosts(dirname(target.path), options);
-      const refused = (address: string) => session?.refuse(address);
-      const server = await startServer(bundled, take, { refused, hosts: hosts.names });
-      session = new Session(running, await finding, server, bundled, await fonts, hosts, options);
-      return session;
-    } catch (error) {
-      await launching.then((browser) => browser.close()).catch(() => {});
-      throw error;
-    }
+    // esbuild is another program.
+    const stalled = `Bundling ${target.path} has made no progress for ${timeout} s: run the command again.`;
+    const bundled = await within(timeout, studio.bundle(target), stalled, ownWork());
+    const opened = await starting;
+    const hosts = new Hosts(dirname(target.path), options);
+    const refused = (address: string) => session?.refuse(address);
+    const server = await startServer(bundled, take, { refused, hosts: hosts.names });
+    session = new Session(studio, opened, server, bundled, await fonts, hosts, options);
+    return session;
   }
 
   /** Opens the pages, and plays the scenes through in each. */
@@ -132,6 +145,8 @@ export class Session {
 
   private async openPage(): Promise<Page> {
     const page = await openPage(this.running.process, this.browser, this.server.origin);
+    this.contexts.push(page.context());
+    if (this.closing) await page.context().close(); // closed while it opened
     await this.hosts.serve(page, (url, error) => this.unanswered(page, url, error));
     return page;
   }
@@ -238,14 +253,26 @@ export class Session {
     return this.running.process.version();
   }
 
-  /** Ends the browser and the server. What is awaited rejects. */
+  /** Closes the pages and the server; the browser stays for the next session. What is awaited rejects. */
   close(): Promise<void> {
     this.fail(new RenderError('The render was stopped.'));
-    this.closing ??= (async () => {
-      await this.running.close();
-      await this.server.close();
-    })();
+    this.closing ??= this.end();
     return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    this.running.process.off('disconnected', this.onExit);
+    if (this.options.signal?.aborted) {
+      await this.studio.browsers.end(this.opened); // pages may be busy, and there is no next film
+    } else {
+      const contexts = Promise.all(this.contexts.map((context) => context.close()));
+      contexts.catch(() => {});
+      // Pages that are busy for ever, or a browser that does not respond, would block the next film.
+      await within(CLOSE_SECONDS, contexts, 'The pages do not close.').catch(() =>
+        this.studio.browsers.end(this.opened),
+      );
+    }
+    await this.server.close();
   }
 
   private hear(page: Page, message: Message): void {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, relative, resolve } from 'node:path';
 import type { Plugin, Rollup } from 'vite';
+import { suggestion } from '../../core/wording/did-you-mean.js';
 
 /** As Motion Canvas reads it: at the beginning of a line. */
 const INCLUDE = /^#include "([^"]+)"/;
@@ -51,7 +52,7 @@ async function expand(
     const fail = (why: string) =>
       context.error({ message: `#include "${name}": ${why}`, loc: { file: path, line: i + 1, column: 1 } });
     const found = (await context.resolve(name, path))?.id.split('?')[0];
-    if (found === undefined || !existsSync(found)) fail(`there is no such file. ${adviceFor(name, path)}`);
+    if (found === undefined || !existsSync(found)) fail(`there is no such file${adviceFor(name, path)}`);
     else if (found === seen[0]) fail(`${basename(found)} would include itself.`);
     else if (!seen.includes(found)) {
       context.addWatchFile(found);
@@ -64,5 +65,5 @@ async function expand(
 /** Names without a leading dot refer to packages, which is easily forgotten. */
 function adviceFor(name: string, path: string): string {
   const beside = !/^[./]/.test(name) && existsSync(resolve(path, '..', name));
-  return beside ? `Did you mean "./${name}"?` : 'Check its path, or install the package that contains it.';
+  return beside ? suggestion(`./${name}`) : ': check its path, or install the package that contains it.';
 }

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../core/errors.js';
 import type { PixelFormat } from '../../core/frame/pixels.js';
-import { checkRange } from '../../jobs/film.js';
+import { checkRange, type Range } from '../../core/range.js';
 import { SegmentCache } from '../../outputs/index.js';
 import type { FrameSource } from '../source.js';
 import { ExpectedAnswers } from './expected-answers.js';
@@ -14,6 +14,7 @@ import { canBe } from './page/convert.js';
 import { FrameQueue } from './queue.js';
 import type { TakeFrame } from './server.js';
 import { Session, type SessionOptions } from './session.js';
+import type { Studio } from './studio.js';
 import { type Defaults, defaultsOf, type Target, viewFor } from './target.js';
 
 export interface ComposedOptions extends SessionOptions {
@@ -35,13 +36,13 @@ export interface ComposedOptions extends SessionOptions {
   /**
    * Which frames of the film, from 0, inclusive. By default all of them, or for a project, the range set in its editor.
    */
-  frames?: [first: number, last: number];
+  frames?: Range;
   /** All frames of a project, whatever range is set in its editor. */
   whole?: boolean;
   /** Frame step: 2 = every second frame, at half the frame rate. Defaults to 1. */
   every?: number;
   /** One frame instead: the one at this time, in seconds, or the last. */
-  still?: { at?: number };
+  still?: { at?: number | undefined };
   /** Ends the work early; what is awaited rejects. */
   signal?: AbortSignal;
 }
@@ -58,7 +59,11 @@ export interface ComposedSource extends FrameSource {
  * Opens the scenes in a browser, and plays them through to know how long they are.
  * @throws UsageError for what cannot be asked of them, RenderError for what goes wrong in them.
  */
-export async function openComposed(target: Target, options: ComposedOptions): Promise<ComposedSource> {
+export async function openComposed(
+  target: Target,
+  options: ComposedOptions,
+  studio: Studio,
+): Promise<ComposedSource> {
   const defaults = defaultsOf(target);
   const size = options.size ?? defaults.size;
   const view = options.size ? viewFor(target, defaults, size) : defaults.view;
@@ -79,7 +84,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
   // Beside the segments, whether or not these are kept.
   const kept = allowHosts.length > 0 || answers ? await SegmentCache.here()?.measure() : undefined;
   const store = kept && join(kept.folder, 'answers');
-  const session = await Session.start(target, take, { store, ...options, concurrency, onWarning });
+  const session = await Session.start(studio, target, take, { store, ...options, concurrency, onWarning });
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
   try {
@@ -104,6 +109,7 @@ export async function openComposed(target: Target, options: ComposedOptions): Pr
       firstFrame: first,
       every,
       backend: `Chromium ${session.browserVersion}`,
+      arithmetic: session.surroundings,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       namesOf([from, to]) {
         const answered = expected.names();
@@ -174,7 +180,7 @@ function rangeOf(
   count: number,
   fps: number,
   range: Defaults['range'],
-): [number, number] {
+): Range {
   const all = frames ?? framesIn(range, count, fps);
   if (!still) {
     checkRange(all, count, 'film');

@@ -1,8 +1,8 @@
 /** The arguments that several formats share: how ffmpeg behaves, how frames come in, what their colours are. */
 
-import type { FilmShape } from './output.js';
-import { rateOf } from './rate.js';
-import type { Step } from './run.js';
+import { rateOf } from '../rate.js';
+import type { Step } from '../run.js';
+import type { FilmShape } from './format.js';
 
 type Input = Step['inputs'][number];
 

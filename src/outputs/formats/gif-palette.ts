@@ -1,11 +1,10 @@
 /** Which palettes suit a film as a GIF, by making a sample of it both ways. */
 
+import { ticks } from '../rate.js';
+import type { Step } from '../run.js';
 import { copyOf, GENERAL, segmentsOf } from './arguments.js';
-import type { Bench } from './encode.js';
-import { drawPerFrame, global, type Palette, paletteOf } from './gif.js';
-import type { FilmShape } from './output.js';
-import { ticks } from './rate.js';
-import type { Step } from './run.js';
+import type { Bench, FilmShape } from './format.js';
+import { drawPerFrame, global, type Palette, paletteOf } from './gif-drawing.js';
 
 /** The sample: so many runs of so many frames one after another, since what stands still is left out from frame to frame. */
 const RUNS = 3;

@@ -1,21 +1,17 @@
-/** GIFs: 256 colours to choose, for each frame or for all, and what to give up where the file is too large. */
+/** How a GIF is drawn from a film's copy: with a palette for each frame, or with one for all. */
 
-import { copyOf, REPEATABLE, segmentsOf } from './arguments.js';
-import { climbDown } from './budget.js';
-import type { Bench, Encoding } from './encode.js';
-import { writePalettes } from './gif-colours.js';
-import { betterPalette } from './gif-palette.js';
-import { changedOnly, keepShown } from './gif-still.js';
-import { noteBytes } from './note.js';
-import { type EncodeOptions, qualityOf } from './options.js';
-import type { FilmShape } from './output.js';
-import { rateOf } from './rate.js';
-import type { Step } from './run.js';
+import { framesLeftInPlace } from '../../files/write/gif.js';
+import { patchFile } from '../opened.js';
+import { rateOf, ticks } from '../rate.js';
+import type { Step } from '../run.js';
+import { REPEATABLE, segmentsOf } from './arguments.js';
+import type { Bench, FilmShape } from './format.js';
+import { PaletteFile } from './gif-colours.js';
 
 export type Palette = 'per-frame' | 'global';
 
 /** What a GIF is made by. */
-interface Rung {
+export interface Rung {
   /** Frame step: 2 = every second frame. */
   every: number;
   /** In a palette, at most 256. */
@@ -28,79 +24,17 @@ interface Rung {
  *  colours: 3 dB on the size of y (scaling) with a quarter of them. */
 const SAMPLE = 230_400;
 
-/** Browsers show frames of one hundredth of a second for ten. */
-const MOST_FPS = 50;
-
-/** A film as a GIF: with the palette asked for or measured as the better, and within the budget if there is one. */
-export function gif(path: string, film: FilmShape, options: EncodeOptions): Encoding {
-  const { gifPalette = 'auto', maxSize, note } = options;
-  const every = Math.ceil(film.fps / MOST_FPS - 1e-9);
-  const best: Rung = { every, colours: qualityOf('gif', options), scale: 1 };
-  const files = ['film.gif'];
-  return {
-    // A GIF is made as a whole: each frame shows only what differs from the one before.
-    takes: [{ name: 'copy', options: copyOf(film) }],
-    files,
-    async join(bench) {
-      const palette = gifPalette === 'auto' ? await betterPalette(bench, film, best.colours) : gifPalette;
-      const chose = palette === 'global' ? 'one palette' : 'a palette a frame';
-      const said = gifPalette === 'auto' ? [chose] : [];
-      if (maxSize === undefined) {
-        await draw(bench, film, best, palette, 'film.gif');
-        return said[0];
-      }
-      const rungs = ladder(film, best);
-      const make = async (rung: number) => {
-        await draw(bench, film, rungs[rung], palette, 'attempt');
-        return (await bench.bytes('attempt')) + noteBytes('gif', note);
-      };
-      const keep = () => bench.rename('attempt', 'film.gif');
-      const rung = await climbDown({ rungs: rungs.length, halving: 7, make, keep }, maxSize, path);
-      return (
-        [...said, ...(rung === 0 ? [] : [`${describe(film, rungs[rung])} to fit`])].join(', ') || undefined
-      );
-    },
-  };
-}
-
-/**
- * From the best to the smallest, in the order that costs least. On 50 frames of figures 2 and 20 at 240x240, half the sides
- * cost 0 and 7.8 dB of PSNR for 60% of the bytes, 64 colours 4 dB for 35 to 43%, half the frames 8 to 9 dB for half.
- */
-function ladder({ width, height, fps }: FilmShape, best: Rung): Rung[] {
-  const rungs = [best];
-  const down = (step: Partial<Rung>) => rungs.push({ ...rungs.at(-1)!, ...step });
-  const shrink = (scale: number) => {
-    if (scale * Math.min(width, height) >= 16) down({ scale });
-  };
-  const slower = (least: number) => {
-    const every = rungs.at(-1)!.every + 1;
-    if (fps / every >= least) down({ every });
-  };
-  const fewer = (colours: number) => {
-    if (colours < rungs.at(-1)!.colours) down({ colours });
-  };
-  for (let percent = 95; percent >= 50; percent -= 5) shrink(percent / 100);
-  fewer(128);
-  fewer(64);
-  slower(10);
-  for (const scale of [0.42, 0.35, 0.3]) shrink(scale);
-  fewer(32);
-  slower(5);
-  for (const scale of [0.25, 0.2, 0.15, 0.1]) shrink(scale);
-  fewer(16);
-  return rungs;
-}
-
-function describe({ width, height, fps }: FilmShape, { every, colours, scale }: Rung): string {
-  const size = `${scaled(width, scale)}x${scaled(height, scale)}`;
-  return `${size}, ${Number((fps / every).toFixed(2))} fps, ${colours} colours`;
-}
-
-const scaled = (side: number, scale: number) => Math.max(1, Math.round(side * scale));
+/** A side of a film at a scale, in pixels. */
+export const scaled = (side: number, scale: number): number => Math.max(1, Math.round(side * scale));
 
 /** Draws the film with either palette. */
-async function draw(bench: Bench, film: FilmShape, rung: Rung, palette: Palette, to: string): Promise<void> {
+export async function draw(
+  bench: Bench,
+  film: FilmShape,
+  rung: Rung,
+  palette: Palette,
+  to: string,
+): Promise<void> {
   const from = segmentsOf('copy', film);
   if (palette === 'per-frame') {
     await drawPerFrame(bench, from, film, rung, to);
@@ -136,11 +70,17 @@ export async function drawPerFrame(
     scaled(side, Math.min(1, Math.sqrt(SAMPLE / (sides[0] * sides[1])))),
   );
   const sample = ['-filter_complex', `${changed}scale=${width}:${height}:flags=neighbor,format=rgba`];
-  await bench.run({
-    inputs: [from],
-    outputs: [{ options: [...sample, '-f', 'rawvideo'], to: 'sample.rgba' }],
-  });
-  await writePalettes(bench.path('sample.rgba'), bench.path('palettes.rgba'), width * height, rung.colours);
+  const file = await PaletteFile.create(bench.path('palettes.rgba'), width * height, rung.colours);
+  try {
+    // Through a pipe: on the disk, the raw pixels would be by far the largest of all files.
+    await bench.run({
+      inputs: [from],
+      outputs: [{ options: [...sample, '-f', 'rawvideo'], to: 'pipe:1' }],
+      read: (pixels) => file.add(pixels),
+    });
+  } finally {
+    await file.close();
+  }
 
   const palettes = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-video_size', '16x16', '-framerate', rateOf(fps)];
   // A palette begins half a frame before its frame, so that rounded times cannot give that one the palette before. It is used
@@ -153,7 +93,7 @@ export async function drawPerFrame(
     inputs: [from, { options: palettes, from: 'palettes.rgba' }],
     outputs: [{ options, to }],
   });
-  await keepShown(bench.path(to));
+  await patchFile(bench.path(to), framesLeftInPlace);
 }
 
 /** With palette.png. Ordered dither stays put from frame to frame, so what stands still compresses; error diffusion
@@ -180,4 +120,28 @@ function gifOptions({ fps, frames }: FilmShape, { every }: Pick<Rung, 'every'>):
   const lastFrame = every * Math.floor((frames - 1) / every);
   const last = Math.max(1, centiseconds(frames) - centiseconds(lastFrame));
   return ['-loop', '0', '-final_delay', String(last), '-f', 'gif']; // loop 0: for ever
+}
+
+/**
+ * A filter graph that makes transparent, and black, what is the same as in the frame before; of the first frame, nothing. It
+ * goes between a stream and whatever comes next. Frames have to come at an even pace.
+ *
+ * A palette for each frame would else draw what stands still in other colours every time: it flickers, it costs most of
+ * the file, and it takes colours from what moves.
+ * @param fps - The stream's.
+ */
+function changedOnly(fps: number): string {
+  const brighterOf = 'blend=all_mode=lighten';
+  return [
+    `setpts=${ticks('N', fps)},format=gbrp,split=3[all][now][late]`,
+    `[late]setpts=${ticks('(N+1)', fps)}[before]`,
+    '[now][before]blend=all_mode=difference:shortest=1,extractplanes=r+g+b[r][g][b]',
+    // The first frame has none before it, and is white here, by way of a format that has not every step of grey.
+    `[r][g]${brighterOf}[rg]`,
+    `[rg][b]${brighterOf},lut=y='255*gt(val,0)',drawbox=enable='eq(n,0)':t=fill:color=white,` +
+      `format=gray,lut=y='255*gt(val,127)',split=4[alpha][m1][m2][m3]`,
+    '[m1][m2][m3]mergeplanes=0x001020:gbrp[mask]',
+    '[all][mask]blend=all_mode=and,format=rgba[some]',
+    '[some][alpha]alphamerge,',
+  ].join(';');
 }

@@ -1,4 +1,4 @@
-/** That what is made for a place is what the place takes, as ffmpeg and the file's own bytes have it. */
+/** Films made for a platform are what it accepts, according to ffmpeg and to the file's own bytes. */
 import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,22 @@ import { readMp4, testFfmpeg } from '../video/decode.js';
 import { inProcess, temporaryFolder } from './untrained.js';
 
 const cwd = temporaryFolder();
-/** At the places' own sizes; of the shortest that all of them take, and of a network that is soon drawn. */
+
+test('`untrained platforms` lists every platform, and `places` is a hidden name of it', async () => {
+  const listed = await untrained(['platforms']);
+  expect(listed).toMatchObject({ code: 0, stderr: '' });
+  for (const name of placeNames) expect(listed.stdout).toMatch(new RegExp(`^${name} `, 'm'));
+  expect(await untrained(['places'])).toEqual(listed);
+  const { stdout } = await untrained(['places', '--json']);
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(rows.map(({ type, name }) => [type, name])).toEqual(placeNames.map((name) => ['place', name]));
+  expect((await untrained(['--help'])).stdout).not.toContain('places');
+});
+
+/** At the platforms' own sizes; of the shortest that all of them take, and of a network that is soon drawn. */
 const SCENE = ['render', 'cross-section', '--set', 'layers=2', '--quiet'];
 
 /** What ffmpeg says of a file's pictures, having decoded all of them. */
@@ -23,7 +38,7 @@ async function told(path: string): Promise<{ stream: string; frames: number }> {
   return { stream, frames: Number(counts.at(-1)![1]) };
 }
 
-test('every place has its .mp4: size, rate, codec, pixels, index first, closed groups, and length', async () => {
+test('every platform has its .mp4: size, rate, codec, pixels, index first, closed groups, and length', async () => {
   const seconds = 0.52;
   const { code, stderr } = await inProcess(
     [
@@ -63,7 +78,7 @@ test('every place has its .mp4: size, rate, codec, pixels, index first, closed g
   }
 }, 240_000);
 
-test('places that take GIFs have theirs, within all of their limits', async () => {
+test('platforms that accept GIFs have theirs, within all of their limits', async () => {
   const names = placeNames.filter((name) => placeOf(name).gif);
   const places = names.flatMap((name) => ['--for', name, '--out', `${name}.gif`]);
   const { code, stderr } = await inProcess([...SCENE, '--frames', '0-1', '--gif', 'global', ...places], {

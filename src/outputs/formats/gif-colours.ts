@@ -17,33 +17,53 @@ const MOST_PIXELS = 57_600;
 /** A palette as ffmpeg takes it: RGBA of so many colours. */
 const ENTRIES = 256;
 
-/**
- * Makes a palette for each of the pictures in a file. The last of its 256 colours is none, for what is transparent.
- * @param from - RGBA, one picture after the other. @param to - Where the palettes go, as RGBA.
- * @param pixels - Of a picture. @param colours - How many to use, with the one that is none.
- */
-export async function writePalettes(
-  from: string,
-  to: string,
-  pixels: number,
-  colours: number,
-): Promise<void> {
-  const source = await fs.open(from, 'r');
-  const target = await fs.open(to, 'w');
-  try {
-    const picture = Buffer.alloc(4 * pixels);
-    while ((await source.read(picture, 0, picture.length)).bytesRead === picture.length) {
-      const palette = Buffer.alloc(4 * ENTRIES);
-      const chosen = paletteOf(picture, colours - 1);
-      for (let i = 0; i < ENTRIES - 1; i++) {
-        const [r, g, b] = chosen[Math.min(i, chosen.length - 1)];
-        palette.set([Math.round(r), Math.round(g), Math.round(b), 255], 4 * i);
-      }
-      await target.write(palette);
+/** A file of palettes, one for each of the pictures that are added. The last of its 256 colours is none, for what is
+ *  transparent. */
+export class PaletteFile {
+  private readonly picture: Uint8Array;
+  private filled = 0;
+
+  private constructor(
+    private readonly file: fs.FileHandle,
+    pixels: number,
+    private readonly colours: number,
+  ) {
+    this.picture = new Uint8Array(4 * pixels);
+  }
+
+  /**
+   * Creates the file.
+   * @param pixels - Of a picture. @param colours - How many to use, with the one that is none.
+   */
+  static async create(path: string, pixels: number, colours: number): Promise<PaletteFile> {
+    return new PaletteFile(await fs.open(path, 'w'), pixels, colours);
+  }
+
+  /** Adds pictures in RGBA, one after another, in pieces of any length. A piece may be used again when this resolves. */
+  async add(piece: Uint8Array): Promise<void> {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + this.picture.length - this.filled);
+      this.picture.set(part, this.filled);
+      this.filled += part.length;
+      at += part.length;
+      if (this.filled < this.picture.length) return;
+      this.filled = 0;
+      await this.file.writeFile(this.palette());
     }
-  } finally {
-    await source.close();
-    await target.close();
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  private palette(): Uint8Array {
+    const palette = new Uint8Array(4 * ENTRIES);
+    const chosen = paletteOf(this.picture, this.colours - 1);
+    for (let i = 0; i < ENTRIES - 1; i++) {
+      const [r, g, b] = chosen[Math.min(i, chosen.length - 1)];
+      palette.set([Math.round(r), Math.round(g), Math.round(b), 255], 4 * i);
+    }
+    return palette;
   }
 }
 

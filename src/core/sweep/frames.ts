@@ -1,0 +1,125 @@
+/** The frames of a film as plain data: one description, and what changes in it from frame to frame. */
+import * as z from 'zod';
+import { UsageError } from '../errors.js';
+import { type FrameDescription, frameSchema } from '../frame/description.js';
+import { explain } from '../wording/explain.js';
+
+type Path = readonly (string | number)[];
+
+/** A part of the description that changes. */
+interface Moving {
+  path: Path;
+  /** Its value in frame i. */
+  valueAt: (i: number) => unknown;
+}
+
+/** The most values that a file may hold for all its frames together. */
+const MOST_VALUES = 2 ** 24;
+
+const schema = z.strictObject({
+  count: z.int().min(1).max(MOST_VALUES),
+  base: z.unknown(),
+  moving: z
+    .array(
+      z.strictObject({
+        path: z.array(z.union([z.string().regex(/^[A-Za-z]+$/), z.int().min(0)])).min(1),
+        values: z.array(z.json()),
+      }),
+    )
+    .max(1000),
+});
+
+/** Described and checked when they were planned, so that nothing needs to be checked again. */
+export class Frames {
+  /** The text of the first description, cut where values change. */
+  private texts: { pieces: string[]; order: number[] } | undefined;
+
+  /** @param base - The first frame. */
+  constructor(
+    readonly count: number,
+    private readonly base: FrameDescription,
+    private readonly moving: readonly Moving[],
+  ) {}
+
+  /** Frame i, from 0. Parts that do not change are shared between frames. */
+  describe(i: number): FrameDescription {
+    let frame: unknown = this.base;
+    for (const { path, valueAt } of this.moving) frame = replaced(frame, path, valueAt(i));
+    return frame as FrameDescription;
+  }
+
+  /**
+   * A text that is equal for equal frames, without describing the frame.
+   * @param shorten - Replaces explicit weights, which may be megabytes, in the part that frames share.
+   */
+  text(i: number, shorten: (weights: unknown) => unknown = (weights) => weights): string {
+    this.texts ??= this.cut(shorten);
+    const { pieces, order } = this.texts;
+    return pieces
+      .map((piece, k) => piece + (k < order.length ? JSON.stringify(this.moving[order[k]].valueAt(i)) : ''))
+      .join('');
+  }
+
+  private cut(shorten: (weights: unknown) => unknown): { pieces: string[]; order: number[] } {
+    const { network } = this.base;
+    let marked: unknown = network.weights
+      ? { ...this.base, network: { ...network, weights: shorten(network.weights) } }
+      : this.base;
+    const mark = (k: number | string) => `\u0000moving ${k}\u0000`;
+    for (const [k, { path }] of this.moving.entries()) marked = replaced(marked, path, mark(k));
+    const parts = JSON.stringify(marked).split(/"\\u0000moving (\d+)\\u0000"/);
+    return {
+      pieces: parts.filter((_, at) => at % 2 === 0),
+      order: parts.filter((_, at) => at % 2 === 1).map(Number),
+    };
+  }
+
+  /** For JSON.stringify: all values, frame by frame. */
+  toJSON(): unknown {
+    const { count, base, moving } = this;
+    const frames = Array.from({ length: count }, (_, i) => i);
+    return {
+      count,
+      base,
+      moving: moving.map(({ path, valueAt }) => ({ path, values: frames.map(valueAt) })),
+    };
+  }
+
+  /**
+   * Reads what toJSON wrote, which may come from anyone.
+   * @throws UsageError for the first invalid frame.
+   */
+  static read(data: unknown): Frames {
+    const result = schema.safeParse(data);
+    if (!result.success) throw new UsageError(explain(result.error, data, ['frames']));
+    const { count, base, moving } = result.data;
+    const short = moving.find(({ values }) => values.length !== count);
+    if (short) {
+      throw new UsageError(
+        `frames.moving has ${short.values.length} values for ${short.path.join('.')} but must have ${count}: write the file again.`,
+      );
+    }
+    const frames = new Frames(
+      count,
+      checked(base),
+      moving.map(({ path, values }) => ({ path, valueAt: (i) => values[i] })),
+    );
+    for (let i = 0; i < count; i++) checked(frames.describe(i));
+    return frames;
+  }
+}
+
+function checked(frame: unknown): FrameDescription {
+  const result = frameSchema.safeParse(frame);
+  if (result.success) return result.data;
+  throw new UsageError(explain(result.error, frame, ['frames']));
+}
+
+/** A copy of a value with the value at a path replaced; everything off the path is shared. */
+export function replaced(value: unknown, [key, ...rest]: Path, leaf: unknown): unknown {
+  if (key === undefined) return leaf;
+  const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
+  const inner = copy as Record<string | number, unknown>;
+  inner[key] = replaced(inner[key], rest, leaf);
+  return copy;
+}

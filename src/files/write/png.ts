@@ -1,0 +1,119 @@
+/** PNGs (ISO/IEC 15948), written without ffmpeg: 8 bits, RGB or RGBA, sRGB. */
+
+import { type Bytes, big, bytesOf, joined, type Patch } from '../bytes.js';
+
+/** CRC-32 of each byte (ISO/IEC 15948, annex D). */
+const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+  return crc;
+});
+
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+/** The last chunk of every PNG: no bytes of data, its name, its checksum. */
+export const IEND = chunk('IEND', new Uint8Array(0));
+
+/** Filters of PNG: a byte less the one of the pixel before, or of the pixel above. */
+const [SUB, UP] = [1, 2];
+
+/** Which bytes of a row determine its filter: every nth. */
+const SAMPLE = 8;
+
+/** Says that colours are sRGB, with perceptual intent. */
+const SRGB = chunk('sRGB', Uint8Array.of(0));
+
+/** A picture's size in pixels, and whether the fourth byte of a pixel is its opacity. */
+export interface PngShape {
+  width: number;
+  height: number;
+  alpha?: boolean;
+}
+
+/** Compresses bytes with zlib's format (RFC 1950), at its default level. */
+export type Deflate = (bytes: Uint8Array) => Promise<Uint8Array>;
+
+/**
+ * A picture as a PNG.
+ * @param rgba - Four bytes a pixel, rows from the top. Read before this returns. Without alpha, the
+ * fourth is ignored.
+ */
+export async function encodePng(
+  rgba: Uint8Array,
+  { width, height, alpha }: PngShape,
+  deflate: Deflate,
+): Promise<Uint8Array> {
+  // Bits of a sample; colours with alpha or without; compression, filters and interlace: 0.
+  const header = joined(big(width, 4), big(height, 4), Uint8Array.of(8, alpha ? 6 : 2, 0, 0, 0));
+  const data = await deflate(filtered(rgba, width, height, alpha ? 4 : 3));
+  return joined(SIGNATURE, chunk('IHDR', header), SRGB, chunk('IDAT', data), IEND);
+}
+
+/** Adds a note to a PNG, as the text chunk named Comment before its end. @param note - Latin-1. */
+export function noteInPng(bytes: Bytes, note: string): Patch[] {
+  return [{ at: bytes.size - IEND.length, bytes: joined(chunk('tEXt', bytesOf(`Comment\0${note}`)), IEND) }];
+}
+
+/** Where each of the PNGs begins that lie one after another, and where the last ends. @throws Malformed if it does not. */
+export function* pngsIn(bytes: Bytes): Generator<{ start: number; end: number }> {
+  for (let start = 0, at = 0; start < bytes.size; start = at) {
+    at = start + SIGNATURE.length;
+    for (let name = ''; name !== 'IEND'; ) {
+      name = bytes.text(at + 4);
+      at += 12 + bytes.be(at, 4);
+    }
+    yield { start, end: at };
+  }
+}
+
+/** A chunk: the data's length, a four-letter name, the data, and the CRC of the latter two. */
+export function chunk(name: string, data: Uint8Array): Uint8Array {
+  const whole = joined(big(data.length, 4), bytesOf(name), data, new Uint8Array(4));
+  whole.set(big(crc32(whole.subarray(4, data.length + 8)), 4), data.length + 8);
+  return whole;
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (let i = 0; i < bytes.length; i++) crc = CRCS[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+/**
+ * Rows as they are compressed, each after the number of its filter: that of the two which leaves smaller numbers. On
+ * frames of sweeps, composed scenes and sheets the other two filters, for two to four times the work, gain 2% at most.
+ */
+function filtered(rgba: Uint8Array, width: number, height: number, channels: 3 | 4): Uint8Array {
+  const stride = width * channels;
+  const rows = new Uint8Array((stride + 1) * height);
+  let [row, above] = [new Uint8Array(stride), new Uint8Array(stride)];
+  for (let y = 0; y < height; y++) {
+    for (let from = 4 * y * width, to = 0; to < stride; from += 4, to += channels) {
+      row[to] = rgba[from];
+      row[to + 1] = rgba[from + 1];
+      row[to + 2] = rgba[from + 2];
+      if (channels === 4) row[to + 3] = rgba[from + 3];
+    }
+    let [at, filter] = [y * (stride + 1), UP];
+    if (y === 0 || sizeOf(row, row, channels) < sizeOf(row, above, 0)) filter = SUB;
+    rows[at++] = filter;
+    if (filter === UP) {
+      for (let i = 0; i < stride; i++) rows[at++] = row[i] - above[i];
+    } else {
+      for (let i = 0; i < channels; i++) rows[at++] = row[i];
+      for (let i = channels; i < stride; i++) rows[at++] = row[i] - row[i - channels];
+    }
+    [row, above] = [above, row];
+  }
+  return rows;
+}
+
+/** The size of the differences, estimated from a sample: as numbers from -128 to 127, which is how they compress. */
+function sizeOf(row: Uint8Array, before: Uint8Array, distance: number): number {
+  let sum = 0;
+  for (let i = distance; i < row.length; i += SAMPLE - 1) {
+    const difference = (row[i] - before[i - distance]) & 255;
+    sum += difference < 128 ? difference : 256 - difference;
+  }
+  return sum;
+}

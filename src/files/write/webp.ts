@@ -1,0 +1,39 @@
+/** Notes in WebPs, as XMP in a chunk at the end of an extended file. */
+
+import { type Bytes, bytesOf, joined, little, type Patch } from '../bytes.js';
+import { riffChunk } from './wav.js';
+
+/** The chunk of an extended WebP that says what else there is, with its header. */
+const VP8X_BYTES = 18;
+const XMP_FLAG = 0x04;
+
+/** How much larger a note makes a WebP, in bytes, at most. */
+export const webpNoteBytes = (note: string): number => xmpChunk(note).length + VP8X_BYTES;
+
+/** Adds a note to a WebP as ffmpeg makes it; a lossy still becomes an extended file. @param note - Latin-1. */
+export function noteInWebp(bytes: Bytes, note: string): Patch[] {
+  const xmp = xmpChunk(note);
+  const extended = bytes.text(12) === 'VP8X';
+  const end = bytes.size + (extended ? 0 : VP8X_BYTES);
+  const head: Patch = extended
+    ? { at: 20, bytes: Uint8Array.of(bytes.u8(20) | XMP_FLAG) }
+    : { at: 12, bytes: joined(vp8x(bytes), bytes.slice(12, bytes.size - 12)) };
+  return [head, { at: end, bytes: xmp }, { at: 4, bytes: little(end + xmp.length - 8, 4) }];
+}
+
+/** For a lossy still, whose frame header (RFC 6386, 9.1) has 14 bits of width and of height. ffmpeg writes no others. */
+function vp8x(bytes: Bytes): Uint8Array {
+  const sides = [26, 28].map((at) => little((bytes.le(at, 2) & 0x3fff) - 1, 3));
+  return riffChunk('VP8X', joined(little(XMP_FLAG, 4), ...sides));
+}
+
+/** The note as Dublin Core's description, which is what other programs show as the picture's. */
+function xmpChunk(note: string): Uint8Array {
+  const escaped = note.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  const packet =
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt>' +
+    `<rdf:li xml:lang="x-default">${escaped}</rdf:li>` +
+    '</rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta>';
+  return riffChunk('XMP ', bytesOf(packet));
+}

@@ -1,0 +1,303 @@
+/**
+ * A film as plain data. It is planned once; each segment can then be made in any process, and the segments are joined
+ * once. A job can be written as JSON and read back.
+ */
+import * as z from 'zod';
+import { UsageError } from '../core/errors.js';
+import type { FrameDescription } from '../core/frame/description.js';
+import { frameSchema } from '../core/frame/description.js';
+import type { Range } from '../core/range.js';
+import { parseRecipe } from '../core/recipe.js';
+import { Frames } from '../core/sweep/frames.js';
+import { parseSweep, type Sweep } from '../core/sweep/sweep.js';
+import { explain } from '../core/wording/explain.js';
+import { parseJson } from '../core/wording/json.js';
+import {
+  checkEncodeOptions,
+  checkOutput,
+  type EncodeOptions,
+  type FilmShape,
+  parseOutput,
+} from '../outputs/index.js';
+import type { Target } from '../sources/composed/target.js';
+import type { SheetDesign } from './sheet-layout.js';
+
+/** Raised when a job written earlier can no longer be read. */
+export const JOB_VERSION = 1;
+
+/** The most bytes of a job's JSON: explicit weights, or an hour of frames with many moving values. */
+const MAX_JOB_BYTES = 2 ** 28;
+
+/** Frames of a sweep, all of them by default. */
+export interface SweepRequest {
+  kind: 'sweep';
+  sweep: Sweep;
+  frames?: Range | undefined;
+  /** Frame step: 2 = every second frame. Defaults to 1. */
+  every?: number | undefined;
+}
+
+/** A composed scene, or a Motion Canvas project, and how it is shown. Each setting defaults to the scene's own. */
+export interface ComposedRequest {
+  kind: 'composed';
+  target: Target;
+  /** In pixels. */
+  size?: [width: number, height: number] | undefined;
+  fps?: number | undefined;
+  /** Draws the scene without its background. */
+  transparent?: boolean | undefined;
+  /** Replace the project's variables. */
+  variables?: Record<string, unknown> | undefined;
+  frames?: Range | undefined;
+  /** Frame step: 2 = every second frame. Defaults to 1. */
+  every?: number | undefined;
+  /** All frames of a project, whatever range is set in its editor. */
+  whole?: boolean | undefined;
+  /** One frame instead: the one at this time, in seconds, or the last. */
+  still?: { at?: number | undefined } | undefined;
+  /** Hosts that the scene may load from. */
+  allowHosts?: string[] | undefined;
+  /** The SHA-256 of each response from a host that is expected, by address. */
+  answers?: Record<string, string> | undefined;
+  /** Whether warnings are errors. */
+  strict?: boolean | undefined;
+}
+
+/** A contact sheet: one picture in which others stand side by side. */
+export interface SheetRequest {
+  kind: 'sheet';
+  design: SheetDesign;
+  /** What its cells show: frames; or of each scene in turn, these frames. */
+  cells: FrameDescription[] | { scenes: ComposedRequest[]; frames: number[] };
+}
+
+export type SourceRequest = SweepRequest | ComposedRequest | SheetRequest;
+
+/** A part of a segment: what becomes of its frames in one output. */
+export interface Part {
+  /** Of the job's outputs, from 0. */
+  output: number;
+  /** Which of the output's takes: see Take. */
+  take: string;
+  /** The number of the segment among those of the output. */
+  segment: number;
+  /** Frames of the film, all of them in the segment. */
+  frames: Range;
+  /** Keys of everything that determines the file's bytes, the first one its own; the others name equal bytes. */
+  keys: string[];
+}
+
+/** A run of frames that is drawn and encoded on its own. */
+export interface Segment {
+  frames: Range;
+  parts: Part[];
+}
+
+/** A file, or a numbered sequence of PNGs. */
+export interface PlannedOutput {
+  path: string;
+  options: EncodeOptions;
+  /** The one frame of the film that it shows, if it is a poster. */
+  frame?: number | undefined;
+}
+
+/** Everything else that the bytes depend on. */
+export interface Pins {
+  /** Of this package. */
+  version: string;
+  /** A digest of the code that decides pixels and bytes. */
+  code: string;
+  /** The packages that decide pixels: "seedrandom@3.0.5". */
+  packages: string[];
+  /** What draws, and what decides the last bits: "cpu", "256-bit relaxed SIMD". */
+  backend: string;
+  arithmetic: string;
+  /** Its version, if ffmpeg is needed. */
+  ffmpeg?: string | undefined;
+  /** Threads of each encoder, whatever the machine has. */
+  encoderThreads: number;
+}
+
+export interface Job {
+  job: typeof JOB_VERSION;
+  source: SourceRequest;
+  /** A sweep's frames, described and checked; a composed scene's are described by its code. */
+  frames?: Frames | undefined;
+  film: FilmShape;
+  /** The number of the first frame in the whole film, and the difference between consecutive numbers. */
+  firstFrame: number;
+  every: number;
+  outputs: PlannedOutput[];
+  segments: Segment[];
+  /** The recipe, as it is written into the files. */
+  note?: string | undefined;
+  pins: Pins;
+}
+
+/** A job as JSON text. */
+export function writeJob(job: Job): string {
+  return `${JSON.stringify(job)}\n`;
+}
+
+const text = z.string().max(4000);
+const count = z.int().min(0).max(1e9);
+const range = z
+  .tuple([count, count])
+  .refine(([first, last]) => first <= last, 'must not end before it begins');
+const size = z.tuple([z.int().min(1).max(65_535), z.int().min(1).max(65_535)]);
+const key = z.string().regex(/^[0-9a-f]{40}$/, 'must be a key of 40 hexadecimal digits');
+
+const composedSchema = z.strictObject({
+  kind: z.literal('composed'),
+  target: z.strictObject({ kind: z.enum(['scene', 'project']), path: text }),
+  size: size.optional(),
+  fps: z.number().min(1).max(1000).optional(),
+  transparent: z.boolean().optional(),
+  variables: z.record(text, z.json()).optional(),
+  frames: range.optional(),
+  every: count.min(1).optional(),
+  whole: z.boolean().optional(),
+  still: z.strictObject({ at: z.number().min(0).optional() }).optional(),
+  allowHosts: z.array(text).max(1000).optional(),
+  answers: z.record(text, z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  strict: z.boolean().optional(),
+});
+
+const jobSchema = z.strictObject({
+  job: z.literal(JOB_VERSION),
+  source: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('sweep'),
+      sweep: z.unknown(),
+      frames: range.optional(),
+      every: count.min(1).optional(),
+    }),
+    composedSchema,
+    z.strictObject({
+      kind: z.literal('sheet'),
+      design: z.strictObject({
+        size,
+        labels: z.array(z.strictObject({ name: text, more: text.optional() })).max(10_000),
+        columns: z.int().min(1).max(10_000).optional(),
+        title: text.optional(),
+      }),
+      cells: z.union([
+        z.array(z.unknown()).max(10_000),
+        z.strictObject({ scenes: z.array(composedSchema).max(1000), frames: z.array(count).max(1000) }),
+      ]),
+    }),
+  ]),
+  frames: z.unknown().optional(),
+  film: z.strictObject({
+    width: z.int().min(1).max(65_535),
+    height: z.int().min(1).max(65_535),
+    fps: z.number().positive().max(1000),
+    frames: count.min(1),
+    pixels: z.enum(['rgba', 'yuv420p']).optional(),
+    alpha: z.boolean().optional(),
+  }),
+  firstFrame: count,
+  every: count.min(1),
+  outputs: z
+    .array(
+      z.strictObject({
+        path: text,
+        options: z.looseObject({ note: z.never().optional() }),
+        frame: count.optional(),
+      }),
+    )
+    .min(1)
+    .max(1000),
+  segments: z.array(
+    z.strictObject({
+      frames: range,
+      parts: z.array(
+        z.strictObject({
+          output: count,
+          take: z.enum(['video', 'copy']),
+          segment: count,
+          frames: range,
+          keys: z.array(key).min(1).max(10),
+        }),
+      ),
+    }),
+  ),
+  note: z.string().optional(),
+  pins: z.strictObject({
+    version: text,
+    code: text,
+    packages: z.array(text).max(1000),
+    backend: text,
+    arithmetic: text,
+    ffmpeg: text.optional(),
+    encoderThreads: z.int().min(1).max(64),
+  }),
+});
+
+/**
+ * Reads what writeJob wrote, which may come from anyone.
+ * @throws UsageError that says what is wrong, and where.
+ */
+export function readJob(json: string): Job {
+  if (json.length > MAX_JOB_BYTES) {
+    throw new UsageError(
+      `The job has ${json.length} characters but may have ${MAX_JOB_BYTES} at most: split the film.`,
+    );
+  }
+  let data: unknown;
+  try {
+    data = parseJson(json);
+  } catch (error) {
+    throw new UsageError(`The job is not JSON (${(error as Error).message}): plan the film again.`);
+  }
+  const result = jobSchema.safeParse(data);
+  if (!result.success) throw new UsageError(explain(result.error, data, [], 'The job'));
+  const { source, frames, ...rest } = result.data;
+  const job = {
+    ...rest,
+    source: sourceFrom(source),
+    ...(frames !== undefined && { frames: Frames.read(frames) }),
+  } as Job;
+  checkJob(job);
+  return job;
+}
+
+function sourceFrom(source: z.infer<typeof jobSchema>['source']): SourceRequest {
+  if (source.kind === 'sweep') return { ...source, sweep: parseSweep(source.sweep) };
+  if (source.kind === 'composed' || !Array.isArray(source.cells)) return source as SourceRequest;
+  const cells = source.cells.map((cell) => {
+    const result = frameSchema.safeParse(cell);
+    if (!result.success) throw new UsageError(explain(result.error, cell, ['cells']));
+    return result.data;
+  });
+  return { ...source, cells };
+}
+
+/** What the parts of a job must agree on. */
+function checkJob({ source, frames, film, outputs, segments, note }: Job): void {
+  const wrong = (what: string) => {
+    throw new UsageError(`The job is inconsistent: ${what}. Plan the film again.`);
+  };
+  if ((source.kind === 'sweep') !== (frames !== undefined)) wrong('only a sweep has frames in it');
+  if (frames && frames.count !== film.frames)
+    wrong(`it has ${frames.count} frames, and its film ${film.frames}`);
+  if (note !== undefined) parseRecipe(note);
+  for (const { path, options, frame } of outputs) {
+    const output = parseOutput(path);
+    checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
+    checkEncodeOptions(output, options);
+    if (frame !== undefined && frame >= film.frames)
+      wrong(`"${path}" shows frame ${frame} of ${film.frames}`);
+  }
+  let next = 0;
+  for (const segment of segments) {
+    if (segment.frames[0] !== next)
+      wrong(`a segment begins at frame ${segment.frames[0]} instead of ${next}`);
+    next = segment.frames[1] + 1;
+    for (const part of segment.parts) {
+      if (part.output >= outputs.length) wrong(`a segment is for output ${part.output} of ${outputs.length}`);
+      if (part.frames[0] < segment.frames[0] || part.frames[1] >= next) wrong('a part exceeds its segment');
+    }
+  }
+  if (next !== film.frames) wrong(`its segments end at frame ${next} of ${film.frames}`);
+}

@@ -1,0 +1,59 @@
+/** Joins the segments of a job into its files. */
+import { RenderError } from '../core/errors.js';
+import { type Finished, joinSegments, parseOutput, type Workbench } from '../outputs/index.js';
+import type { Job } from './job.js';
+import { noteWith } from './plan.js';
+import { fileOf, openBenches, type SegmentStore } from './store.js';
+import type { Means, Workshop } from './workshop.js';
+
+/**
+ * Makes every output of a job from its segments, within its maximum size, with its poster and its name.
+ * @param benches - The outputs' workbenches, if they are open; closed by whoever opened them.
+ * @throws RenderError if a segment is missing, ffmpeg fails, the disk is full, or a file cannot be small enough.
+ */
+export async function join(
+  job: Job,
+  store: SegmentStore,
+  workshop: Workshop,
+  means: Means = {},
+  benches?: readonly Workbench[],
+): Promise<Finished[]> {
+  if (!benches) {
+    const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(means);
+    const own = await openBenches(job, means, ffmpeg);
+    try {
+      return await join(job, store, workshop, means, own);
+    } finally {
+      await Promise.all(own.map((bench) => bench.close()));
+    }
+  }
+  for (const [i, { parts }] of job.segments.entries()) {
+    for (const part of parts) {
+      const there = await store.take(part, benches[part.output].path(fileOf(part)));
+      if (!there) {
+        const count = job.segments.length;
+        throw new RenderError(
+          `Segment ${i + 1} of ${count} is missing from the store: make it, then join again.`,
+        );
+      }
+    }
+  }
+  const note = finalNote(job, workshop);
+  return Promise.all(
+    job.outputs.map(({ path, options, frame }, number) => {
+      const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
+      // A file of limited size was planned with the note as it was.
+      const own = options.maxSize === undefined ? note : job.note;
+      const names = { firstNumber: job.firstFrame, numberStep: job.every };
+      return joinSegments(parseOutput(path), film, { ...options, ...names, note: own }, benches[number]);
+    }),
+  );
+}
+
+/** The recipe with the hosts' responses, which are known only once all frames are drawn. */
+function finalNote(job: Job, workshop: Workshop): string | undefined {
+  const answers = workshop.sourceOf(job)?.answers?.() ?? {};
+  if (job.note === undefined || Object.keys(answers).length === 0) return job.note;
+  const { untrained: _, made, answers: __, ...recipe } = JSON.parse(job.note);
+  return noteWith(recipe, answers, made.backend);
+}

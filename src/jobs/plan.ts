@@ -1,0 +1,186 @@
+/** Plans a film: everything that can be known and refused before a frame is drawn. */
+import { UsageError } from '../core/errors.js';
+import type { PixelFormat } from '../core/frame/pixels.js';
+import { checkRange, type Range } from '../core/range.js';
+import { noteOf, type Recipe } from '../core/recipe.js';
+import { frameCount, planFrames } from '../core/sweep/sweep.js';
+import {
+  checkEncodeOptions,
+  checkOutput,
+  defaultEndings,
+  type EncodeOptions,
+  encodingOf,
+  type Ffmpeg,
+  type FilmShape,
+  isStill,
+  needsFfmpeg,
+  type Output,
+  parseOutput,
+  pixelFormatsFor,
+  SegmentCache,
+  segmentsIn,
+} from '../outputs/index.js';
+import type { FrameSource } from '../sources/source.js';
+import { drawingVersions } from '../system/packages.js';
+import { codeDigest, VERSION } from '../system/version.js';
+import {
+  JOB_VERSION,
+  type Job,
+  type Part,
+  type PlannedOutput,
+  type Segment,
+  type SourceRequest,
+} from './job.js';
+import { type Means, numbersOf, rangeOf, type Workshop } from './workshop.js';
+
+/**
+ * Threads of every x264, so that machines of any size produce the same bytes. It is what x264 itself chooses on two
+ * cores; with more, several segments are encoded at a time.
+ */
+const ENCODER_THREADS = 3;
+
+/** One of the files that a film is written to. */
+export interface OutputRequest {
+  /** Its extension chooses the format. */
+  path: string;
+  /** The maximum size in bytes, if it differs from the other files'. */
+  maxSize?: number | undefined;
+}
+
+/** What to make of a source's frames. */
+export interface FilmRequest {
+  source: SourceRequest;
+  outputs: OutputRequest[];
+  /** A PNG of one frame beside them. */
+  poster?: { path: string; frame: 'first' | 'last' } | undefined;
+  /** How films are encoded; the same for all outputs, except for their own maximum sizes. */
+  encode?: EncodeOptions;
+  /** What the film is made of, for the files' metadata. */
+  recipe?: Recipe | undefined;
+}
+
+/**
+ * Describes and checks every frame once, and names every segment. The source stays open in the workshop for segment().
+ * @param cache - Where frames of the film as it was before it was changed may be found.
+ * @throws UsageError for an invalid request; RenderError if something needed is missing.
+ */
+export async function plan(
+  { source: request, outputs: files, poster, encode = {}, recipe }: FilmRequest,
+  workshop: Workshop,
+  means: Means = {},
+  cache?: SegmentCache,
+): Promise<Job> {
+  const outputs = files.map(({ path }) => parseOutput(path));
+  if (poster) checkStill(poster.path);
+  const ffmpeg = outputs.some(needsFfmpeg) ? await workshop.ffmpeg(means) : undefined;
+  const frames = request.kind === 'sweep' ? await framesFor(request, means) : undefined;
+  const formats = formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs);
+  const source = await workshop.source(request, frames, means, formats);
+  try {
+    const { shape: film, firstFrame, every, backend } = source;
+    if (cache) await source.foresee?.(cache);
+    const planned: PlannedOutput[] = files.map(({ path, maxSize = encode.maxSize }) => ({
+      path,
+      options: { ...encode, maxSize },
+    }));
+    if (poster) {
+      const frame = poster.frame === 'first' ? 0 : film.frames - 1;
+      planned.push({ path: poster.path, options: {}, frame });
+    }
+    for (const { path, options, frame } of planned) {
+      const output = parseOutput(path);
+      checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
+      checkEncodeOptions(output, options);
+    }
+    const job: Job = {
+      job: JOB_VERSION,
+      source: request,
+      frames,
+      film,
+      firstFrame,
+      every,
+      outputs: planned,
+      segments: segmentsOf(planned, film, source, ffmpeg),
+      note: recipe && noteWith(recipe, source.answers?.() ?? {}, backend),
+      pins: pinsOf(source, ffmpeg),
+    };
+    workshop.keep(job, source);
+    return job;
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Only the frames that are drawn are described. */
+async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, means: Means) {
+  checkRange(rangeOf(request), frameCount(request.sweep), 'sweep');
+  const { signal, onStage } = means;
+  return planFrames(request.sweep, numbersOf(request), { signal, onStage });
+}
+
+/** Everything but the frames and the encoder's arguments that decides the bytes. */
+export function pinsOf({ backend, arithmetic }: FrameSource, ffmpeg: Ffmpeg | undefined): Job['pins'] {
+  return {
+    version: VERSION,
+    code: codeDigest(),
+    packages: drawingVersions(),
+    backend,
+    arithmetic,
+    ffmpeg: ffmpeg?.version,
+    encoderThreads: ENCODER_THREADS,
+  };
+}
+
+/** The recipe as text. @param answers - The hosts' responses, see FrameSource. */
+export function noteWith(recipe: Recipe, answers: Record<string, string>, backend: string): string {
+  const answered = Object.keys(answers).length > 0 && { answers };
+  return noteOf({ ...recipe, ...answered, made: { version: VERSION, backend } });
+}
+
+function segmentsOf(
+  outputs: PlannedOutput[],
+  film: FilmShape,
+  source: FrameSource,
+  ffmpeg: Ffmpeg | undefined,
+): Segment[] {
+  const segments = segmentsIn(film).map((frames): Segment => ({ frames, parts: [] }));
+  for (const [number, { path, options, frame }] of outputs.entries()) {
+    const shape = frame === undefined ? film : { ...film, frames: 1 };
+    const { takes } = encodingOf(parseOutput(path), shape, options);
+    for (const [i, { frames, parts }] of segments.entries()) {
+      if (frame !== undefined && !(frames[0] <= frame && frame <= frames[1])) continue;
+      const shown: Range = frame === undefined ? frames : [frame, frame];
+      const names = source.namesOf(shown);
+      for (const take of takes) {
+        const keys = names.map((name) => keyOf(name, take.options, film, ffmpeg?.version));
+        const segment = frame === undefined ? i : 0;
+        parts.push({ output: number, take: take.name, segment, frames: shown, keys } satisfies Part);
+      }
+    }
+  }
+  return segments;
+}
+
+/** A key of everything that determines a segment's file: its frames, and how they are encoded. */
+export function keyOf(
+  frames: string,
+  encoder: string[],
+  { width, height, fps, pixels, alpha }: FilmShape,
+  ffmpeg: string | undefined,
+): string {
+  return SegmentCache.keyOf([frames, encoder, width, height, fps, pixels, alpha, ffmpeg]);
+}
+
+/** What all outputs accept, the cheapest first, since each frame is drawn once for all of them. */
+function formatsFor(outputs: Output[]): PixelFormat[] {
+  const [first = [], ...others] = outputs.map(pixelFormatsFor);
+  return first.filter((format) => others.every((formats) => formats.includes(format)));
+}
+
+/** @throws UsageError for a still that is not one PNG. */
+export function checkStill(path: string): void {
+  if (isStill(path)) return;
+  const { still } = defaultEndings;
+  throw new UsageError(`A still is a PNG, but "${path}" is not: name it ${still}, or use render for a film.`);
+}

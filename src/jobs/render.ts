@@ -1,0 +1,248 @@
+/** Films and stills from code: sweeps, and composed Motion Canvas scenes. */
+import { existsSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../core/errors.js';
+import { backends } from '../core/frame/backends.js';
+import { sizeSchema } from '../core/frame/description.js';
+import type { Recipe } from '../core/recipe.js';
+import { checkedSweep, frameAt, preparePace, type Sweep } from '../core/sweep/sweep.js';
+import { explain, quote } from '../core/wording/explain.js';
+import { type EncodeOptions, gifPalettes, qualities, SegmentCache } from '../outputs/index.js';
+import { type Film, type MakeOptions, makeFilm } from './film.js';
+import type { ComposedRequest, SourceRequest } from './job.js';
+import { checkStill, type FilmRequest, type OutputRequest } from './plan.js';
+import { Workshop } from './workshop.js';
+
+/** A composed scene: a .tsx module that ends with `export default makeScene2D(...)`. */
+export interface SceneInput {
+  /** The path of the module. */
+  scene: string;
+  /** Values for the scene's variables, by name: anything that JSON can hold. */
+  variables?: Record<string, unknown>;
+}
+
+/** Options of films and stills. */
+export interface RenderOptions
+  extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
+    Omit<EncodeOptions, 'note'> {
+  /**
+   * Whether to cache parts of the film on this machine, so that a restarted render resumes where it left off, and only
+   * the changed parts of a changed film are drawn. Defaults to false.
+   */
+  cache?: boolean;
+  /** Composed scenes only: width and height in pixels. Defaults to 1920 x 1080. */
+  size?: [width: number, height: number];
+  /** Composed scenes only: frames per second, 1 to 1000. Defaults to 25. */
+  fps?: number;
+  /** Composed scenes only: leaves out the background; for .webm, .mov and .png. Defaults to false. */
+  transparent?: boolean;
+  /** Composed scenes only: hosts that the scene may load from, such as "api.iconify.design". None by default. */
+  allowHosts?: string[];
+}
+
+export interface FilmOptions extends RenderOptions {
+  /** Where the film goes; several files are made of one rendering. */
+  outputs: (string | OutputRequest)[];
+  /** The first and last frame to draw, from 0, inclusive. All of them by default. */
+  frames?: [first: number, last: number];
+  /** Frame step: 2 draws every second frame, from the first, at half the frame rate. Defaults to 1. */
+  every?: number;
+  /** A PNG of one frame beside them. */
+  poster?: { path: string; frame: 'first' | 'last' };
+}
+
+/**
+ * Renders a sweep or a composed scene to one or more files. Each of them is complete, or not there.
+ * @throws UsageError for an invalid request, before anything is drawn; RenderError for later failures; the signal's
+ * reason if it is aborted.
+ */
+export async function renderFilm(source: Sweep | SceneInput, options: FilmOptions): Promise<Film> {
+  checkOptions(source, options);
+  const { outputs, frames, every } = options;
+  return render(requestFor(source, options, { frames, every }), options, {
+    outputs: outputs.map((output) => (typeof output === 'string' ? { path: output } : output)),
+    poster: options.poster,
+  });
+}
+
+/**
+ * Renders one moment of a sweep or a composed scene as a PNG.
+ * @param t - In seconds from the beginning. A composed scene shows its frame nearest to it.
+ * @param output - A path that ends in .png.
+ * @throws UsageError for an invalid request; RenderError for later failures; the signal's reason if it is aborted.
+ */
+export async function renderStill(
+  source: Sweep | SceneInput,
+  t: number,
+  output: string,
+  options: RenderOptions = {},
+): Promise<Film> {
+  checkOptions(source, { ...options, outputs: [output] });
+  checkStill(output);
+  if (isScene(source)) {
+    if (!(typeof t === 'number' && t >= 0)) {
+      throw new UsageError(`The time is ${quote(t)} s but must be 0 or more: choose a moment of the scene.`);
+    }
+    return render(requestFor(source, options, { still: { at: t } }), options, {
+      outputs: [{ path: output }],
+    });
+  }
+  const sweep = await stillOf(source, t, options);
+  return render({ kind: 'sweep', sweep }, options, { outputs: [{ path: output }] });
+}
+
+/**
+ * A sweep that consists of one frame of another.
+ * @throws UsageError for a time outside the sweep.
+ */
+export async function stillOf(
+  sweep: Sweep,
+  t: number,
+  watched: Parameters<typeof preparePace>[1] = {},
+): Promise<Sweep> {
+  if (!(typeof t === 'number' && t >= 0 && t <= sweep.seconds)) {
+    throw new UsageError(
+      `The time is ${quote(t)} s, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
+    );
+  }
+  await preparePace(sweep, watched);
+  return { ...sweep, ...(frameAt(sweep, t) as object), seconds: 1 / sweep.fps, loop: false } as Sweep;
+}
+
+async function render(
+  source: SourceRequest,
+  options: RenderOptions,
+  files: Pick<FilmRequest, 'outputs' | 'poster'>,
+): Promise<Film> {
+  const workshop = new Workshop();
+  try {
+    const request = { source, ...files, encode: encodingIn(options), recipe: recipeOf(source) };
+    return await makeFilm(request, workshop, { ...options, cache: cacheFor(options), follow: options.cache });
+  } finally {
+    await workshop.close();
+  }
+}
+
+/** The cache of this machine, if it is wanted. */
+export function cacheFor({ cache }: { cache?: boolean }): SegmentCache | undefined {
+  return cache ? SegmentCache.here() : undefined;
+}
+
+/** The encoding among options that hold more. */
+export function encodingIn({
+  quality,
+  crf,
+  webpQuality,
+  gifPalette,
+  maxSize,
+  loops,
+}: EncodeOptions): EncodeOptions {
+  return { quality, crf, webpQuality, gifPalette, maxSize, loops };
+}
+
+/**
+ * What a file says about how it was made.
+ * @param name - Of a composed scene; its file's by default.
+ */
+export function recipeOf(source: SourceRequest, name?: string): Recipe {
+  if (source.kind === 'sheet') return {};
+  const every = source.every !== undefined && source.every > 1 ? source.every : undefined;
+  const frames = source.frames as Recipe['frames'];
+  if (source.kind === 'sweep')
+    return { sweep: source.sweep, ...(frames && { frames }), ...(every && { every }) };
+  const { target, variables = {}, size, fps, transparent } = source;
+  const given = Object.keys(variables).length > 0;
+  return {
+    scene: name ?? basename(target.path, extname(target.path)),
+    ...(given && { variables: variables as Recipe['variables'] }),
+    ...{ size, fps, transparent, frames, every: source.every },
+  };
+}
+
+const isScene = (source: Sweep | SceneInput): source is SceneInput =>
+  typeof source === 'object' && source !== null && 'scene' in source;
+
+function requestFor(
+  source: Sweep | SceneInput,
+  { size, fps, transparent, allowHosts }: RenderOptions,
+  part: Pick<ComposedRequest, 'frames' | 'every' | 'still'>,
+): SourceRequest {
+  if (!isScene(source)) return { kind: 'sweep', sweep: source, frames: part.frames, every: part.every };
+  const path = resolve(source.scene);
+  if (!existsSync(path)) throw new UsageError(`There is no file ${source.scene}: check its path.`);
+  const { variables } = source;
+  return {
+    kind: 'composed',
+    target: { kind: 'scene', path },
+    variables,
+    size,
+    fps,
+    transparent,
+    allowHosts,
+    ...part,
+  };
+}
+
+/** Validates untrusted arguments. @throws UsageError for an invalid source or invalid options. */
+function checkOptions(source: Sweep | SceneInput, options: FilmOptions): void {
+  const result = optionsSchema.safeParse(options);
+  if (isScene(source)) {
+    const scene = sceneSchema.safeParse(source);
+    if (!scene.success) throw new UsageError(explain(scene.error, source, [], 'The scene argument'));
+  } else {
+    checkedSweep(source);
+  }
+  if (!result.success) throw new UsageError(explain(result.error, options, [], 'The options argument'));
+  const only = isScene(source) ? SWEEPS_ONLY : COMPOSED_ONLY;
+  const wrong = only.find((name) => options[name] !== undefined);
+  if (wrong) {
+    const kinds = isScene(source) ? ['a sweep', 'a composed scene'] : ['a composed scene', 'a sweep'];
+    throw new UsageError(`"${wrong}" applies only to ${kinds[0]}, and this is ${kinds[1]}: leave it out.`);
+  }
+}
+
+const SWEEPS_ONLY = ['backend', 'threads', 'boundsChecks'] as const;
+const COMPOSED_ONLY = ['size', 'fps', 'transparent', 'allowHosts', 'browser', 'concurrency'] as const;
+
+const path = z.string().min(1);
+const instance = (kind: string, test: (value: unknown) => boolean) => z.custom(test, `must be ${kind}`);
+const callback = instance('a function', (value) => typeof value === 'function').optional();
+
+const sceneSchema = z.strictObject({
+  scene: path.refine((value) => /\.tsx$/i.test(value), 'must be the path of a .tsx module'),
+  variables: z.record(z.string().max(200), z.json()).optional(),
+});
+
+/** The other options are checked where they are used. */
+const optionsSchema = z.looseObject({
+  outputs: z
+    .array(z.union([path, z.looseObject({ path, maxSize: z.number().positive().optional() })]))
+    .min(1),
+  frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
+  every: z.int().min(1).optional(),
+  size: sizeSchema.optional(),
+  fps: z.number().min(1).max(1000).optional(),
+  transparent: z.boolean().optional(),
+  allowHosts: z.array(path).optional(),
+  browser: path.optional(),
+  concurrency: z.int().min(1).max(64).optional(),
+  backend: z.enum(backends).optional(),
+  threads: z.int().min(1).max(256).optional(),
+  ffmpeg: path.optional(),
+  cache: z.boolean().optional(),
+  poster: z.looseObject({ path, frame: z.enum(['first', 'last']) }).optional(),
+  maxSize: z.number().positive().optional(),
+  quality: z.enum(qualities).optional(),
+  gifPalette: z.enum(gifPalettes).optional(),
+  crf: z.number().optional(),
+  webpQuality: z.number().optional(),
+  loops: z.int().min(1).optional(),
+  timeout: z.number().positive().optional(),
+  boundsChecks: z.boolean().optional(),
+  onProgress: callback,
+  onStage: callback,
+  onWarning: callback,
+  onKept: callback,
+  signal: instance('an AbortSignal', (value) => value instanceof AbortSignal).optional(),
+});

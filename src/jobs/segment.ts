@@ -1,0 +1,175 @@
+/** Makes one segment of a job, in any process. */
+import { RenderError } from '../core/errors.js';
+import { backends } from '../core/frame/backends.js';
+import { contains, union } from '../core/range.js';
+import { encodingOf, parseOutput, SegmentEncoder, type Workbench } from '../outputs/index.js';
+import type { FrameSource } from '../sources/source.js';
+import type { Job, Part } from './job.js';
+import { keyOf, pinsOf } from './plan.js';
+import { fileOf, type SegmentStore } from './store.js';
+import type { Means, Workshop } from './workshop.js';
+
+export interface SegmentOptions extends Means {
+  /** Called after each frame that was drawn. */
+  onFrame?: (() => void) | undefined;
+}
+
+/** A segment whose frames have all been drawn and handed to the encoders. */
+export interface DrawnSegment {
+  /** Waits until its files are complete and kept. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Draws a segment's frames, encodes them, and keeps each file under its key. What is in the store already is not made
+ * again.
+ * @param i - Of the job's segments, from 0.
+ * @throws RenderError if the job was planned for something that this machine lacks, or if drawing or encoding fails.
+ */
+export async function segment(
+  job: Job,
+  i: number,
+  store: SegmentStore,
+  workshop: Workshop,
+  options: SegmentOptions = {},
+): Promise<void> {
+  const drawn = await drawSegment(job, i, store, workshop, options);
+  await drawn.finish();
+}
+
+/** The same in two steps, so that the next segment can be drawn while this one's encoders finish. */
+export async function drawSegment(
+  job: Job,
+  i: number,
+  store: SegmentStore,
+  workshop: Workshop,
+  options: SegmentOptions = {},
+): Promise<DrawnSegment> {
+  const { signal, onFrame } = options;
+  const missing = await missingParts(job, i, store);
+  if (missing.length === 0) return { finish: async () => {} };
+  const source = workshop.sourceOf(job) ?? (await openPlanned(job, workshop, options));
+  const encoders: PartsEncoder[] = [];
+  const cancel = async () => {
+    await Promise.all(encoders.map((encoder) => encoder.cancel()));
+  };
+  const onAbort = () => void cancel();
+  signal?.addEventListener('abort', onAbort);
+  const release = async () => {
+    signal?.removeEventListener('abort', onAbort);
+    await Promise.all(encoders.map(({ bench }) => store.done(bench)));
+  };
+  try {
+    for (const parts of byOutput(missing)) encoders.push(await startEncoder(job, parts, store));
+    signal?.throwIfAborted();
+    const ranges = union(missing.map(({ frames }) => frames));
+    const numbers = ranges.flatMap(([first, last]) =>
+      Array.from({ length: last - first + 1 }, (_, at) => first + at),
+    );
+    let at = 0;
+    for await (const pixels of source.frames(ranges)) {
+      const frame = numbers[at++];
+      const takers = encoders.filter(({ parts }) => contains(parts[0].frames, frame));
+      await Promise.all(takers.map((taker) => taker.encoder.write(pixels)));
+      onFrame?.();
+    }
+  } catch (error) {
+    await cancel();
+    await release();
+    throw error;
+  }
+  return {
+    async finish() {
+      try {
+        await Promise.all(encoders.map((encoder) => encoder.finish(job, source, store)));
+      } catch (error) {
+        await cancel();
+        throw error;
+      } finally {
+        await release();
+      }
+    },
+  };
+}
+
+/** Parts whose files are not in the store; of several that have the same file, one. */
+export async function missingParts(job: Job, i: number, store: SegmentStore): Promise<Part[]> {
+  const missing = new Map<string, Part>();
+  for (const part of job.segments[i].parts) if (!(await store.has(part))) missing.set(part.keys[0], part);
+  return [...missing.values()];
+}
+
+function byOutput(parts: Part[]): Part[][] {
+  const groups = new Map<number, Part[]>();
+  for (const part of parts) groups.set(part.output, [...(groups.get(part.output) ?? []), part]);
+  return [...groups.values()];
+}
+
+interface PartsEncoder {
+  bench: Workbench;
+  encoder: SegmentEncoder;
+  parts: Part[];
+  finish(job: Job, source: FrameSource, store: SegmentStore): Promise<void>;
+  cancel(): Promise<void>;
+}
+
+/** Starts the encoder of one output's parts, which have the same frames. */
+async function startEncoder(job: Job, parts: Part[], store: SegmentStore): Promise<PartsEncoder> {
+  const [{ output: number, frames }] = parts;
+  const { path, options, frame } = job.outputs[number];
+  const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
+  const { takes, start } = encodingOf(parseOutput(path), film, options);
+  const takeOf = (part: Part) => takes.find(({ name }) => name === part.take)!;
+  const bench = await store.bench(number);
+  const files = parts.map((part) => ({ take: takeOf(part), file: fileOf(part) }));
+  const encoder = new SegmentEncoder(bench, film, files, frames[1] - frames[0] + 1, start);
+  try {
+    await encoder.start();
+  } catch (error) {
+    await encoder.cancel();
+    await store.done(bench);
+    throw error;
+  }
+  return {
+    bench,
+    encoder,
+    parts,
+    async finish(job, source, store) {
+      await encoder.finish();
+      const names = source.namesOf(frames);
+      for (const part of parts) {
+        const keys = names.map((name) => keyOf(name, takeOf(part).options, job.film, job.pins.ffmpeg));
+        await store.keep(part, bench, fileOf(part), keys);
+      }
+    },
+    cancel: () => encoder.cancel(),
+  };
+}
+
+/**
+ * Opens the source of a job that was planned elsewhere.
+ * @throws RenderError if anything that the bytes depend on differs here.
+ */
+async function openPlanned(job: Job, workshop: Workshop, options: SegmentOptions): Promise<FrameSource> {
+  const { pins, film } = job;
+  const backend = backends.find((known) => known === pins.backend);
+  const ffmpeg = pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
+  const means = { ...options, ...(backend && { backend }) };
+  const source = await workshop.source(job.source, job.frames, means, [film.pixels ?? 'rgba']);
+  workshop.keep(job, source);
+  const here = pinsOf(source, ffmpeg);
+  for (const name of Object.keys(here) as (keyof typeof here)[]) {
+    const [planned, found] = [pins[name], here[name]].map((value) => JSON.stringify(value));
+    if (planned === found) continue;
+    throw new RenderError(
+      `The film was planned with ${name} ${planned}, but this machine has ${found}: install the same, or plan it here.`,
+    );
+  }
+  const { width, height, frames } = source.shape;
+  if (width !== film.width || height !== film.height || frames !== film.frames) {
+    throw new RenderError(
+      `The film was planned with ${film.frames} frames of ${film.width}x${film.height}, but the scene has ${frames} of ${width}x${height}: plan it again.`,
+    );
+  }
+  return source;
+}

@@ -1,0 +1,153 @@
+/** Where segments are kept under their keys, between the steps of a job. */
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import { parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
+import type { Job, Part } from './job.js';
+import type { Means } from './workshop.js';
+
+/** A store that several processes and machines may share. */
+export interface SegmentStore {
+  /** Whether a part's file is there. */
+  has(part: Part): Promise<boolean>;
+  /** Where to make the files of an output's parts. Every bench is given back with done(). */
+  bench(output: number): Promise<Workbench>;
+  done(bench: Workbench): Promise<void>;
+  /**
+   * Keeps a complete file.
+   * @param keys - All keys that name its bytes; none if it is no longer certain what drew it.
+   */
+  keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void>;
+  /** Puts a part's file at a path. @returns False if there is none. */
+  take(part: Part, to: string): Promise<boolean>;
+}
+
+/** The name of a part's file on its output's workbench. */
+export const fileOf = ({ segment, take }: Part): string => segmentFile(segment, take);
+
+/** A workbench for each output, each beside its file. All are closed if one cannot be opened. */
+export async function openBenches(job: Job, means: Means, ffmpeg: BenchFfmpeg): Promise<Workbench[]> {
+  const benches: Workbench[] = [];
+  try {
+    for (const { path, frame } of job.outputs) {
+      const frames = frame === undefined ? job.film.frames : 1;
+      benches.push(await Workbench.beside(parseOutput(path), { ffmpeg, timeout: means.timeout, frames }));
+    }
+    return benches;
+  } catch (error) {
+    await Promise.all(benches.map((bench) => bench.close()));
+    throw error;
+  }
+}
+
+type BenchFfmpeg = Parameters<typeof Workbench.beside>[1]['ffmpeg'];
+
+/** The store of a film that is made in one process: the outputs' workbenches, and the user's cache if it is used. */
+export class LocalStore implements SegmentStore {
+  private readonly here = new Set<string>();
+  /** Every part that has the same file, by its key. */
+  private readonly alike = new Map<string, Part[]>();
+
+  /** @param onKept - Called for each part that is in the cache. */
+  constructor(
+    job: Job,
+    private readonly benches: readonly Workbench[],
+    private readonly cache: SegmentCache | undefined,
+    private readonly onKept: () => void = () => {},
+  ) {
+    for (const part of job.segments.flatMap(({ parts }) => parts)) {
+      const [key] = part.keys;
+      this.alike.set(key, [...(this.alike.get(key) ?? []), part]);
+    }
+  }
+
+  async has(part: Part): Promise<boolean> {
+    const [key] = part.keys;
+    if (this.here.has(key)) return true;
+    for (const name of part.keys) {
+      if (!(await this.cache?.take(name, this.pathOf(part)))) continue;
+      await this.share(part);
+      this.onKept();
+      return true;
+    }
+    return false;
+  }
+
+  async bench(output: number): Promise<Workbench> {
+    return this.benches[output];
+  }
+
+  async done(): Promise<void> {}
+
+  async keep(part: Part, _bench: Workbench, _file: string, keys: readonly string[]): Promise<void> {
+    await this.share(part);
+    for (const key of keys) if (await this.cache?.keep(key, this.pathOf(part))) this.onKept();
+  }
+
+  async take(part: Part, to: string): Promise<boolean> {
+    const path = this.pathOf(part);
+    if (path !== to) await linkOrCopy(path, to);
+    return true;
+  }
+
+  private pathOf(part: Part): string {
+    return this.benches[part.output].path(fileOf(part));
+  }
+
+  /** Gives a file that has been made to every part that is alike. */
+  private async share(part: Part): Promise<void> {
+    const [key] = part.keys;
+    for (const other of this.alike.get(key) ?? [])
+      if (this.pathOf(other) !== this.pathOf(part)) await linkOrCopy(this.pathOf(part), this.pathOf(other));
+    this.here.add(key);
+  }
+}
+
+/** A folder, which may be shared: each file is complete under its key, or not there. */
+export class FolderStore implements SegmentStore {
+  private readonly files: SegmentCache;
+
+  /** @param ffmpeg - Makes the segments; none is needed to take them. */
+  constructor(
+    private readonly job: Job,
+    private readonly folder: string,
+    private readonly means: Means = {},
+    private readonly ffmpeg?: BenchFfmpeg,
+  ) {
+    this.files = SegmentCache.at(folder);
+  }
+
+  has(part: Part): Promise<boolean> {
+    return this.files.has(part.keys[0]);
+  }
+
+  async bench(output: number): Promise<Workbench> {
+    await fs.mkdir(this.folder, { recursive: true });
+    const path = await fs.mkdtemp(join(this.folder, 'unfinished-'));
+    const remove = () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
+    const { frames } = this.job.film;
+    const options = { ffmpeg: this.ffmpeg, timeout: this.means.timeout, frames };
+    return new Workbench(parseOutput(this.job.outputs[output].path), { path, target: path, remove }, options);
+  }
+
+  done(bench: Workbench): Promise<void> {
+    return bench.close();
+  }
+
+  async keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void> {
+    if (keys[0] !== part.keys[0]) {
+      throw new Error(
+        `Segment ${part.segment} was not drawn as planned: plan the film again for this machine.`,
+      );
+    }
+    await this.files.store(part.keys[0], bench.path(file));
+  }
+
+  take(part: Part, to: string): Promise<boolean> {
+    return this.files.take(part.keys[0], to);
+  }
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  await fs.rm(to, { force: true });
+  await fs.link(from, to).catch(() => fs.copyFile(from, to));
+}

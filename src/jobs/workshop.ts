@@ -1,0 +1,181 @@
+/**
+ * What films are made with: renderers, browsers and ffmpeg, kept for the next film of the same command. Close it on
+ * every path.
+ */
+import { pretendHome } from '../browser/home.js';
+import type { PixelFormat } from '../core/frame/pixels.js';
+import type { FrameRenderer } from '../core/frame/renderer.js';
+import { framesOf, type Range } from '../core/range.js';
+import type { Frames } from '../core/sweep/frames.js';
+import { frameCount } from '../core/sweep/sweep.js';
+import { type Ffmpeg, findFfmpeg } from '../outputs/index.js';
+import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
+import type { Studio } from '../sources/composed/studio.js';
+import type { FrameSource } from '../sources/source.js';
+import { type SweepPart, sweepSource } from '../sources/sweep.js';
+import type { ComposedRequest, Job, SourceRequest } from './job.js';
+import { layOut } from './sheet-layout.js';
+import { frameCells, sceneCells, sheetSource } from './sheet-source.js';
+
+/** What a film is made with on this machine. None of it changes the film, except a backend that is named. */
+export interface Means extends RendererOptions {
+  /** The ffmpeg to use; found automatically by default. */
+  ffmpeg?: string | undefined;
+  /** The browser that draws composed scenes; found automatically by default. */
+  browser?: string | undefined;
+  /** How many pages draw a composed scene; by default one for every four cores. */
+  concurrency?: number | undefined;
+  /** How long ffmpeg, the disk, the browser or a composed scene may make no progress, in seconds. Defaults to 60. */
+  timeout?: number | undefined;
+  /** Whether to fingerprint a composed scene's frames, so that unchanged ones need not be drawn again. */
+  follow?: boolean | undefined;
+  /** Called occasionally during long work before the first frame, with its stage: "checking frame 9 of 500". */
+  onStage?: ((doing: string) => void) | undefined;
+  /** Called after each cell of a contact sheet, with how many are drawn, and when the first was begun. */
+  onCell?: ((drawn: number, began: number) => void) | undefined;
+}
+
+interface Pooled {
+  key: string;
+  renderer: FrameRenderer;
+  /** Receives the renderer's warnings. */
+  listener: { onWarning?: ((message: string) => void) | undefined };
+}
+
+export class Workshop {
+  private readonly idle: Pooled[] = [];
+  private readonly busy = new Set<Pooled>();
+  private readonly open = new Map<Job, FrameSource>();
+  private readonly ffmpegs = new Map<string, Promise<Ffmpeg>>();
+  private studio: Promise<Studio> | undefined;
+
+  /** Finds an ffmpeg once. @throws UsageError or RenderError, see findFfmpeg. */
+  ffmpeg({ ffmpeg: path, timeout }: Means): Promise<Ffmpeg> {
+    const key = path ?? '';
+    const found = this.ffmpegs.get(key) ?? findFfmpeg(path, undefined, timeout);
+    this.ffmpegs.set(key, found);
+    found.catch(() => this.ffmpegs.delete(key));
+    return found;
+  }
+
+  /**
+   * Opens what draws the frames.
+   * @param frames - A sweep's, planned.
+   * @param formats - What frames may be given as, the best first.
+   */
+  async source(
+    request: SourceRequest,
+    frames: Frames | undefined,
+    means: Means,
+    formats: readonly PixelFormat[],
+  ): Promise<FrameSource> {
+    if (request.kind === 'composed') return this.composed(request, means, formats);
+    if (request.kind === 'sweep') {
+      const { sweep, every = 1 } = request;
+      const [firstFrame] = rangeOf(request);
+      const part: SweepPart = {
+        frames: frames!,
+        size: sweep.size,
+        fps: sweep.fps / every,
+        firstFrame,
+        every,
+      };
+      const pooled = await this.renderer(means);
+      return sweepSource(part, pooled.renderer, formats, (idle) => this.release(pooled, idle));
+    }
+    const { design, cells } = request;
+    layOut(design); // refuses a sheet that is too large before anything starts
+    if (!Array.isArray(cells)) {
+      const scenes = cells.scenes.map(
+        (scene) => () => this.composed(scene, { ...means, concurrency: 1 }, ['rgba']),
+      );
+      return sheetSource(design, await sceneCells(scenes, cells.frames), means.onCell);
+    }
+    const pooled = await this.renderer(means);
+    const release = (idle: boolean) => this.release(pooled, idle);
+    return sheetSource(design, frameCells(cells, pooled.renderer, release), means.onCell);
+  }
+
+  /** Remembers the open source of a job, until it is closed. */
+  keep(job: Job, source: FrameSource): void {
+    this.open.set(job, source);
+  }
+
+  /** The open source of a job; undefined if the job was planned elsewhere. */
+  sourceOf(job: Job): FrameSource | undefined {
+    return this.open.get(job);
+  }
+
+  /** Closes a job's source; what drew it is kept. May be called at any time. */
+  async finish(job: Job): Promise<void> {
+    const source = this.open.get(job);
+    this.open.delete(job);
+    await source?.close();
+  }
+
+  /** Ends everything. May be called at any time, and more than once. */
+  async close(): Promise<void> {
+    const sources = [...this.open.values()];
+    this.open.clear();
+    await Promise.all(sources.map((source) => source.close()));
+    const renderers = [...this.idle.splice(0), ...this.busy];
+    this.busy.clear();
+    const studio = await this.studio;
+    await Promise.all([...renderers.map(({ renderer }) => renderer.close()), studio?.close()]);
+  }
+
+  private async composed(
+    { target, ...show }: ComposedRequest,
+    { browser, concurrency, timeout, follow, onWarning, signal }: Means,
+    formats: readonly PixelFormat[],
+  ): Promise<FrameSource> {
+    pretendHome();
+    // A bundler and a browser's driver take half a second to load.
+    const { openComposed } = await import('../sources/composed/source.js');
+    this.studio ??= import('../sources/composed/studio.js').then(({ Studio }) => new Studio());
+    const means = {
+      browser,
+      concurrency,
+      timeout,
+      follow,
+      onWarning,
+      signal: signal as AbortSignal | undefined,
+    };
+    return openComposed(target, { ...show, ...means, formats }, await this.studio);
+  }
+
+  private async renderer({ backend, threads, boundsChecks, onWarning, signal }: Means): Promise<Pooled> {
+    const key = JSON.stringify([backend, threads, boundsChecks]);
+    const at = this.idle.findIndex((pooled) => pooled.key === key);
+    const pooled = at >= 0 ? this.idle.splice(at, 1)[0] : await start();
+    pooled.listener.onWarning = onWarning;
+    this.busy.add(pooled);
+    return pooled;
+
+    async function start(): Promise<Pooled> {
+      const listener: Pooled['listener'] = { onWarning };
+      const tell = (message: string) => listener.onWarning?.(message);
+      const options = { backend, threads, boundsChecks, signal, onWarning: tell };
+      return { key, renderer: await createRenderer(options), listener };
+    }
+  }
+
+  /** A renderer with frames in progress is ended: nobody waits for them. */
+  private async release(pooled: Pooled, idle: boolean): Promise<void> {
+    if (!this.busy.delete(pooled)) return;
+    if (idle) this.idle.push(pooled);
+    else await pooled.renderer.close();
+  }
+}
+
+/** The first and last frame of a sweep that are drawn. */
+export function rangeOf({ sweep, frames }: Extract<SourceRequest, { kind: 'sweep' }>): Range {
+  return frames ?? [0, frameCount(sweep) - 1];
+}
+
+/** The numbers of the frames that are drawn. */
+export function numbersOf(request: Extract<SourceRequest, { kind: 'sweep' }>): number[] {
+  const [first] = rangeOf(request);
+  const { every = 1 } = request;
+  return [...framesOf([rangeOf(request)])].filter((number) => (number - first) % every === 0);
+}

@@ -1,0 +1,43 @@
+/** QuickTime with ProRes 4444, which editing programs take, with transparency. */
+
+import { movReader } from '../../files/read/mp4.js';
+import { framesTaggedBt709 } from '../../files/write/prores.js';
+import { patchFile } from '../opened.js';
+import { BT709_TAGS, toVideo } from './arguments.js';
+import type { Format } from './format.js';
+import { joinedStep } from './graded.js';
+
+export const mov: Format = {
+  name: 'mov',
+  title: 'MOV',
+  endings: ['mov'],
+  codec: 'ProRes 4444',
+  bits: 10,
+  pixels: ['rgba'],
+  needsFfmpeg: true,
+  transparent: true,
+  fixedSize: {
+    because: 'ProRes, which is for editing and as large as its picture makes it',
+    instead: '.mp4',
+  },
+  encoding(_output, film, { note }) {
+    // use_metadata_tags: else a tag has 64 kB at most. The colours again, since the 2018 build does not read its own.
+    const container = [...BT709_TAGS, '-movflags', '+write_colr+use_metadata_tags', '-f', 'mov'];
+    const encoder = [
+      ...toVideo(film, film.alpha ? 'yuva444p10le' : 'yuv444p10le'),
+      ...['-c:v', 'prores_ks', '-profile:v', '4444'],
+      ...(film.alpha ? ['-alpha_bits', '8'] : []), // as many as there are
+      ...['-vendor', 'apl0'], // some programs open no other
+    ];
+    return {
+      takes: [{ name: 'video', options: [...encoder, ...container] }],
+      files: ['film.mov'],
+      async join(bench) {
+        await bench.run(joinedStep(film, note, container, 'film.mov'));
+        await patchFile(bench.path('film.mov'), framesTaggedBt709);
+        return undefined;
+      },
+    };
+  },
+  reader: movReader,
+};

@@ -1,0 +1,95 @@
+/** From the segments of an output, on its workbench, to its file or files. */
+import { promises as fs } from 'node:fs';
+import { RenderError } from '../core/errors.js';
+import { encodingOf, NOTE_FILE } from './encode.js';
+import { formatNamed } from './formats/index.js';
+import { endOfLinks, moveTo } from './links.js';
+import { addNote, noteFile } from './note.js';
+import type { EncodeOptions } from './options.js';
+import { type FilmShape, framePath, type Output } from './output.js';
+import { checkFiles } from './segment-encoder.js';
+import { listOf, segmentsIn } from './segments.js';
+import type { Workbench } from './workbench.js';
+
+/** A finished output. */
+export interface Finished {
+  path: string;
+  /** Of all frames together for a sequence. */
+  bytes: number;
+  /** What was chosen automatically, for people: "crf 27 to fit". */
+  chose?: string;
+}
+
+export interface JoinOptions extends EncodeOptions {
+  /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
+  firstNumber?: number;
+  /** The difference between consecutive numbers, where frames of that film are left out. Defaults to 1. */
+  numberStep?: number;
+}
+
+/** The file of a segment on the workbench. @param take - See Take. */
+export const segmentFile = (segment: number, take: string): string => `${segment}.${take}`;
+
+/**
+ * Joins the segments, which are complete on the workbench under segmentFile's names, and moves the result to the
+ * output's name, replacing a file of that name; of a link, what it leads to. Frames of a longer sequence that are left
+ * under higher numbers stay.
+ * @throws RenderError if ffmpeg fails, the disk is full, or the file cannot be small enough.
+ */
+export async function joinSegments(
+  output: Output,
+  film: FilmShape,
+  options: JoinOptions,
+  bench: Workbench,
+): Promise<Finished> {
+  const { takes, join, files } = encodingOf(output, film, options);
+  const { note } = options;
+  const segments = segmentsIn(film);
+  if (note !== undefined) await bench.write(NOTE_FILE, noteFile(note));
+  for (const { name } of takes) {
+    const names = segments.map((_, i) => segmentFile(i, name));
+    await bench.write(`${name}.txt`, listOf(names, segments, film.fps));
+  }
+  const chose = await join(bench);
+  const { tail } = formatNamed(output.format);
+  await bench.onDisk(
+    checkFiles(
+      files.map((file) => bench.path(file)),
+      tail,
+    ),
+  );
+  if (note !== undefined) await bench.onDisk(addNotes(output, files, note, bench));
+  const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
+  return { path: output.path, bytes, ...(chose && { chose }) };
+}
+
+async function addNotes({ format }: Output, files: string[], note: string, bench: Workbench): Promise<void> {
+  for (const file of files) await addNote(bench.path(file), format, note);
+}
+
+/** @returns The size of all files, in bytes. */
+async function moveIntoPlace(
+  output: Output,
+  files: string[],
+  { firstNumber = 0, numberStep = 1 }: JoinOptions,
+  bench: Workbench,
+): Promise<number> {
+  let bytes = 0;
+  for (const [number, file] of files.entries()) {
+    const from = bench.path(file);
+    let to = bench.target;
+    try {
+      if (output.sequence) to = await endOfLinks(framePath(to, firstNumber + number * numberStep));
+      bytes += (await fs.stat(from)).size;
+      await moveTo(from, to);
+    } catch (error) {
+      // An hour's work is not thrown away because a player has the old film open.
+      throw new RenderError(
+        `The film is complete, but could not take the name "${to}" (${(error as NodeJS.ErrnoException).code}): ` +
+          `move "${from}" there yourself, before the next render of that name removes it.`,
+        { cause: error },
+      );
+    }
+  }
+  return bytes;
+}

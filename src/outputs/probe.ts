@@ -1,0 +1,49 @@
+/** What a film's file says of itself: size, time and the note it carries. Formats are told apart by how their files begin,
+ *  whatever the file is called. Nothing is decoded, and nothing else is run. */
+
+import { UsageError } from '../core/errors.js';
+import { type Bytes, Malformed, textOf } from '../files/bytes.js';
+import type { Found } from '../files/read/found.js';
+import type { Format } from './formats/format.js';
+import { endingsIn, formatList } from './formats/index.js';
+import { withBytes } from './opened.js';
+
+export interface Probe extends Found {
+  /** The format's name. */
+  format: string;
+  bytes: number;
+  /** On average; 0 for a still. */
+  fps: number;
+}
+
+/**
+ * Reads a file's headers.
+ * @throws UsageError, in one line, for what is not there, no film, or damaged.
+ */
+export function probe(path: string): Probe {
+  try {
+    return withBytes(path, (bytes) => {
+      const { name, reader } = formatOf(bytes);
+      const found = reader.read(bytes);
+      const fps = found.seconds > 0 ? found.frames / found.seconds : 0;
+      if (!Number.isFinite(found.seconds + fps)) throw new Malformed('is cut short or damaged'); // lasts for ever, or no time
+      return { format: name, bytes: bytes.size, ...found, fps };
+    });
+  } catch (error) {
+    throw new UsageError(`${path} ${explain(error)}: check the file.`, { cause: error });
+  }
+}
+
+function formatOf(bytes: Bytes): Format {
+  const head = textOf(bytes.slice(0, Math.min(16, bytes.size))).padEnd(16);
+  const format = formatList.find(({ reader }) => reader.begins(head));
+  if (format) return format;
+  throw new Malformed(`is not a film or picture that we read (${endingsIn(formatList)})`);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Malformed) return error.message;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'does not exist';
+  return `cannot be read (${code ?? (error as Error).message})`;
+}

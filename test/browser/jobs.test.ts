@@ -1,0 +1,129 @@
+/** Composed scenes as jobs, and from code. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join as at } from 'node:path';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { Browsers } from '../../dist/browser/browsers.js';
+import { makeFilm } from '../../dist/jobs/film.js';
+import { readJob, writeJob } from '../../dist/jobs/job.js';
+import { join } from '../../dist/jobs/join.js';
+import { plan } from '../../dist/jobs/plan.js';
+import { recipeOf, renderFilm, renderStill } from '../../dist/jobs/render.js';
+import { segment } from '../../dist/jobs/segment.js';
+import { FolderStore } from '../../dist/jobs/store.js';
+import { Workshop } from '../../dist/jobs/workshop.js';
+import { probe } from '../../dist/outputs/index.js';
+import { temporaryFolder, untrained } from '../cli/untrained.js';
+
+const folder = temporaryFolder();
+const workshop = new Workshop();
+afterAll(() => workshop.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const path = at(folder, 'growing.tsx');
+writeFileSync(
+  path,
+  `import { makeScene2D, Rect } from '@motion-canvas/2d';
+  import { createRef, useScene } from '@motion-canvas/core';
+  export default makeScene2D(function* (view) {
+    if (useScene().variables.get('fail', false)()) throw new Error('It was told to fail.');
+    const rect = createRef<Rect>();
+    view.add(<Rect ref={rect} size={200} fill={useScene().variables.get('colour', '#e06040')} />);
+    yield* rect().width(1600, 3);
+  });`,
+);
+const shown = { size: [64, 36] as [number, number], fps: 10 };
+const bytesOf = (name: string) => readFileSync(at(folder, name)).toString('base64');
+/** Films carry the time at which they were made nowhere, so equal films are equal files. */
+const request = (name: string, variables?: Record<string, unknown>) => {
+  const source = { kind: 'composed', target: { kind: 'scene', path }, ...shown, variables } as const;
+  return { source, outputs: [{ path: at(folder, name) }], recipe: recipeOf(source) };
+};
+
+test('films and stills are rendered from code as by the command', async () => {
+  const variables = { colour: '#00ff00' };
+  const code = await renderFilm({ scene: path, variables }, { ...shown, outputs: [at(folder, 'code.mp4')] });
+  expect(code).toMatchObject({ frames: 30, drawn: 30 });
+  const small = ['--size', '64x36', '--fps', '10', '--set', 'colour=#00ff00', '--no-cache', '--quiet'];
+  expect((await untrained(['render', path, ...small, '--out', at(folder, 'command.mp4')])).code).toBe(0);
+  expect(bytesOf('code.mp4')).toBe(bytesOf('command.mp4'));
+  expect(JSON.parse(probe(at(folder, 'code.mp4')).note!)).toMatchObject({ scene: 'growing', variables });
+
+  await renderStill({ scene: path, variables }, 1, at(folder, 'code.png'), shown);
+  const still = ['still', path, ...small, '--at', '1', '--out', at(folder, 'command.png')];
+  expect((await untrained(still)).code).toBe(0);
+  expect(bytesOf('code.png')).toBe(bytesOf('command.png'));
+});
+
+test.each([
+  [{ scene: at(folder, 'absent.tsx') }, {}, /There is no file .*absent\.tsx: check its path/],
+  [{ scene: 'sweep.ts' }, {}, /scene must be the path of a \.tsx module/],
+  [{ scene: path, variables: { at: () => 1 } }, {}, /variables/],
+  [{ scene: path }, { threads: 2 }, /"threads" applies only to a sweep, and this is a composed scene/],
+  [{ scene: path }, { size: [0, 9] }, /size\.0 is 0/],
+  [{ scene: path }, { fps: 1e6 }, /fps is 1000000/],
+])('what cannot be is refused: %j %j', async (scene, options, complaint) => {
+  const outputs = [at(folder, 'refused.mp4')];
+  await expect(renderFilm(scene as { scene: string }, { ...options, outputs } as never)).rejects.toThrow(
+    complaint,
+  );
+  expect(existsSync(outputs[0])).toBe(false);
+});
+
+test('a job that is written, read and made in parts elsewhere is the same film', async () => {
+  await makeFilm(request('whole.mp4'), workshop);
+  const text = writeJob(await plan(request('parts.mp4'), workshop));
+  const job = readJob(text);
+  expect(job.segments).toHaveLength(2);
+  for (const i of [1, 0]) {
+    const elsewhere = new Workshop();
+    const own = readJob(text);
+    await segment(
+      own,
+      i,
+      new FolderStore(own, at(folder, 'store'), {}, await elsewhere.ffmpeg({})),
+      elsewhere,
+    );
+    await elsewhere.close();
+  }
+  await join(job, new FolderStore(job, at(folder, 'store')), workshop);
+  expect(bytesOf('parts.mp4')).toBe(bytesOf('whole.mp4'));
+  expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('films of one command share a browser and a bundle, and a film that fails costs the next nothing', async () => {
+  const start = vi.spyOn(Browsers.prototype, 'start');
+  const shared = new Workshop();
+  await makeFilm(request('first.png', {}), shared, {}).catch(() => {});
+  const films = ['#ff0000', '#0000ff'].map((colour, i) => request(`shared-${i}.mp4`, { colour }));
+  await makeFilm(films[0], shared);
+  await expect(makeFilm(request('failed.mp4', { fail: true }), shared)).rejects.toThrow(
+    'It was told to fail.',
+  );
+  await makeFilm(films[1], shared);
+  const browsers = await Promise.all(start.mock.results.map(({ value }) => value));
+  expect(browsers.length).toBeGreaterThan(2);
+  expect(new Set(browsers).size).toBe(1);
+  expect(browsers[0].running.process.contexts()).toEqual([]);
+  await shared.close();
+  expect(browsers[0].running.process.isConnected()).toBe(false);
+  for (const [i, colour] of ['#ff0000', '#0000ff'].entries()) {
+    await makeFilm(request(`alone-${i}.mp4`, { colour }), workshop);
+    expect(bytesOf(`shared-${i}.mp4`)).toBe(bytesOf(`alone-${i}.mp4`));
+  }
+});
+
+test('a film whose browser is killed ends, and the next one has another browser', async () => {
+  const start = vi.spyOn(Browsers.prototype, 'start');
+  const own = new Workshop();
+  const making = makeFilm(request('killed.mp4'), own, {
+    onProgress: async ({ frame }) => {
+      if (frame === 3) process.kill((await start.mock.results[0].value).running.pid, 'SIGKILL');
+    },
+  });
+  await expect(making).rejects.toThrow(/browser exited/);
+  await makeFilm(request('after.mp4'), own);
+  await own.close();
+  expect(bytesOf('after.mp4')).toBe(bytesOf('whole.mp4'));
+});

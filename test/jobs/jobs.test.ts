@@ -1,0 +1,231 @@
+/** A film as a job: planned once, each segment made in any process, joined once. */
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as description from '../../src/core/frame/description.js';
+import { Frames } from '../../src/core/sweep/frames.js';
+import { sweep as makeSweep } from '../../src/core/sweep/sweep.js';
+import { keyframes, tween, walk } from '../../src/core/sweep/track.js';
+import { makeFilm } from '../../src/jobs/film.js';
+import { type Job, readJob, writeJob } from '../../src/jobs/job.js';
+import { join } from '../../src/jobs/join.js';
+import { type FilmRequest, plan } from '../../src/jobs/plan.js';
+import { recipeOf, renderFilm } from '../../src/jobs/render.js';
+import { segment } from '../../src/jobs/segment.js';
+import { FolderStore } from '../../src/jobs/store.js';
+import { Workshop } from '../../src/jobs/workshop.js';
+import { probe } from '../../src/outputs/index.js';
+import { testFolder } from '../video/films.js';
+
+const folder = testFolder();
+let workshop: Workshop;
+beforeEach(() => {
+  workshop = new Workshop();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await workshop.close();
+});
+
+/** 60 frames, which are three segments. */
+const sweep = makeSweep({
+  seconds: 4.8,
+  fps: 12.5,
+  size: [32, 24],
+  network: { seed: walk([1, 2]), layers: 3, width: 4, weightScale: tween(0.4, 0.9) },
+  view: {
+    halfWidth: keyframes([
+      [0, 1],
+      [1, 2],
+      [4.8, 3],
+    ]),
+  },
+});
+const means = { backend: 'cpu', threads: 1 } as const;
+const requestFor = (...names: string[]): FilmRequest => {
+  const source = { kind: 'sweep', sweep } as const;
+  return { source, outputs: names.map((name) => ({ path: folder.in(name) })), recipe: recipeOf(source) };
+};
+const bytesOf = (name: string) => readFileSync(folder.in(name)).toString('base64');
+
+describe('a job', () => {
+  test('is the same film, whether it is made at once or planned, written, read and made in parts', async () => {
+    const names = ['film.mp4', 'film.gif', 'film.webp'];
+    const poster = { path: folder.in('poster.png'), frame: 'last' } as const;
+    const request = { ...requestFor(...names), poster };
+    await makeFilm(request, workshop, means);
+    const whole = [...names, 'poster.png'].map(bytesOf);
+    for (const name of [...names, 'poster.png']) writeFileSync(folder.in(name), '');
+
+    const text = writeJob(await plan(request, workshop, means));
+    expect(existsSync(folder.in('store'))).toBe(false);
+    for (const i of [2, 0, 1]) {
+      const elsewhere = new Workshop(); // as in another process
+      try {
+        const job = readJob(text);
+        const store = new FolderStore(job, folder.in('store'), means, await elsewhere.ffmpeg({}));
+        await segment(job, i, store, elsewhere, means);
+        await segment(job, i, store, elsewhere, { ...means, onFrame: () => expect.unreachable() }); // it is there
+      } finally {
+        await elsewhere.close();
+      }
+    }
+    const job = readJob(text);
+    const keys = job.segments.flatMap(({ parts }) => parts.map((part) => part.keys[0]));
+    const files = keys.flatMap((key) => [key, `${key}.sha256`]);
+    expect(readdirSync(folder.in('store')).sort()).toEqual([...new Set(files)].sort());
+    const made = await join(job, new FolderStore(job, folder.in('store')), workshop, means);
+    expect(made.map(({ path }) => path)).toEqual(job.outputs.map(({ path }) => path));
+    expect([...names, 'poster.png'].map(bytesOf)).toEqual(whole);
+    expect(readdirSync(folder.in()).sort()).toEqual([...names, 'poster.png', 'store'].sort());
+  });
+
+  test('can be made by another process', async () => {
+    const job = await plan(requestFor('film.mp4'), workshop, means);
+    writeFileSync(folder.in('job.json'), writeJob(job));
+    const script = `
+      import { readFileSync } from 'node:fs';
+      import { createJiti } from 'jiti';
+      const jiti = createJiti(process.cwd() + '/');
+      const { FolderStore, Workshop, readJob, segment } = await jiti.import('./src/render.ts');
+      const job = readJob(readFileSync(process.argv[1], 'utf8'));
+      const workshop = new Workshop();
+      const means = { backend: 'cpu', threads: 1 };
+      const store = new FolderStore(job, process.argv[2], means, await workshop.ffmpeg({}));
+      for (const i of job.segments.keys()) await segment(job, i, store, workshop, means);
+      await workshop.close();`;
+    const args = ['--input-type=module', '-e', script, folder.in('job.json'), folder.in('store')];
+    await promisify(execFile)(process.execPath, args, { cwd: resolve('.') });
+    await join(job, new FolderStore(job, folder.in('store')), workshop, means);
+    const joined = bytesOf('film.mp4');
+    await makeFilm(requestFor('film.mp4'), workshop, means);
+    expect(bytesOf('film.mp4')).toBe(joined);
+  });
+
+  test('is refused where anything differs that its bytes depend on', async () => {
+    const text = writeJob(await plan(requestFor('film.mp4'), workshop, means));
+    for (const [name, value] of [
+      ['version', '0.0.0'],
+      ['arithmetic', 'by hand'],
+      ['ffmpeg', '1.0'],
+      ['packages', ['seedrandom@1.0.0']],
+    ] as const) {
+      const job = readJob(text);
+      Object.assign(job.pins, { [name]: value });
+      const elsewhere = new Workshop();
+      const store = new FolderStore(job, folder.in('store'), means, await elsewhere.ffmpeg({}));
+      await expect(segment(job, 0, store, elsewhere, means), name).rejects.toThrow(
+        `The film was planned with ${name} ${JSON.stringify(value)}, but this machine has`,
+      );
+      await elsewhere.close();
+    }
+    expect(existsSync(folder.in('film.mp4'))).toBe(false);
+  });
+
+  test('does not become a film while a segment is missing', async () => {
+    const job = await plan(requestFor('film.mp4'), workshop, means);
+    const store = new FolderStore(job, folder.in('store'), means, await workshop.ffmpeg({}));
+    await segment(job, 0, store, workshop, means);
+    await segment(job, 2, store, workshop, means);
+    await expect(join(job, store, workshop, means)).rejects.toThrow(
+      'Segment 2 of 3 is missing from the store',
+    );
+    expect(readdirSync(folder.in())).toEqual(['store']);
+  });
+
+  // biome-ignore lint/suspicious/noExplicitAny: it is JSON
+  test.each<[string, (job: Record<string, any>) => void, RegExp]>([
+    ['no job at all', (job) => delete job.source, /The job has no "source"|source/],
+    ['another version', (job) => (job.job = 2), /job is 2/],
+    [
+      'a key that names a path',
+      (job) => (job.segments[0].parts[0].keys[0] = '../../etc/passwd'),
+      /must be a key/,
+    ],
+    ['an output that is no film', (job) => (job.outputs[0].path = 'film.exe'), /ends in \.exe/],
+    ['a frame that is no frame', (job) => (job.frames.base.view.halfWidth = -1), /halfWidth is -1/],
+    ['a value that leads to none', (job) => (job.frames.moving[1].values[7] = -1), /weightScale is -1/],
+    ['fewer values than frames', (job) => job.frames.moving[0].values.pop(), /has 59 values .* must have 60/],
+    ['a path to a prototype', (job) => (job.frames.moving[0].path = ['__proto__', 'x']), /path/],
+    ['fewer frames than its film', (job) => (job.film.frames = 61), /60 frames, and its film 61/],
+    ['a gap between segments', (job) => job.segments.shift(), /begins at frame 25 instead of 0/],
+    ['an output that it does not have', (job) => (job.segments[0].parts[0].output = 3), /output 3 of 1/],
+    ['a quality that there is not', (job) => (job.outputs[0].options.crf = 99), /--crf of an \.mp4 is 99/],
+    [
+      'a recipe that is none',
+      (job) => (job.note = '{"untrained":1,"sweep":{"seconds":-1}}'),
+      /seconds is -1/,
+    ],
+  ])('that is read may come from anyone: %s', async (_, change, complaint) => {
+    const job = JSON.parse(writeJob(await plan(requestFor('film.mp4'), workshop, means)));
+    change(job);
+    expect(() => readJob(JSON.stringify(job))).toThrow(complaint);
+  });
+});
+
+describe('frames', () => {
+  /** Counts the frames that are described, and the descriptions that are validated. */
+  function counted() {
+    const described = vi.spyOn(Frames.prototype, 'describe');
+    const validated = vi.spyOn(description.frameSchema, 'safeParse');
+    return { described: () => described.mock.calls.length, validated: () => validated.mock.calls.length };
+  }
+  const long = makeSweep({
+    seconds: 6,
+    size: [16, 16],
+    network: { layers: 2, width: 2, weightScale: tween(0.4, 0.9) },
+  });
+  const outputs = () => [folder.in('film.mp4'), folder.in('film.webp')];
+
+  test('are described once each, however many outputs there are, and validated together', async () => {
+    const count = counted();
+    const { drawn } = await renderFilm(long, { ...means, outputs: outputs() });
+    expect([drawn, count.described()]).toEqual([150, 150]);
+    expect(count.validated()).toBeLessThan(8);
+  });
+
+  test('that are not drawn are not described', async () => {
+    const count = counted();
+    const { drawn } = await renderFilm(long, { ...means, outputs: outputs(), every: 100 });
+    expect([drawn, count.described()]).toEqual([2, 2]);
+  });
+
+  test('that are cached are not described', async () => {
+    vi.stubEnv('UNTRAINED_CACHE', folder.in('cache'));
+    await renderFilm(long, { ...means, outputs: outputs(), cache: true });
+    const count = counted();
+    const { drawn } = await renderFilm(long, { ...means, outputs: outputs(), cache: true });
+    expect([drawn, count.described()]).toEqual([0, 0]);
+    vi.unstubAllEnvs();
+  });
+});
+
+test('two outputs that are the same are encoded once', async () => {
+  let encoders = 0;
+  const { SegmentEncoder } = await import('../../src/outputs/segment-encoder.js');
+  const { start } = SegmentEncoder.prototype;
+  vi.spyOn(SegmentEncoder.prototype, 'start').mockImplementation(function (
+    this: InstanceType<typeof SegmentEncoder>,
+  ) {
+    encoders++;
+    return start.call(this);
+  });
+  await makeFilm(requestFor('a.mp4', 'b.mp4'), workshop, means);
+  expect(encoders).toBe(3);
+  expect(bytesOf('a.mp4')).toBe(bytesOf('b.mp4'));
+  expect(probe(folder.in('a.mp4'))).toMatchObject({ frames: 60 });
+});
+
+test('a machine with more cores makes the same film', async () => {
+  await makeFilm(requestFor('two.mp4'), workshop, means);
+  const os = await import('node:os');
+  expect(os.availableParallelism()).toBeGreaterThan(0);
+  const { lanesFor } = await import('../../src/jobs/film.js');
+  const job: Job = await plan(requestFor('many.mp4'), workshop, means);
+  expect([2, 6, 64].map((cores) => lanesFor(job, cores))).toEqual([1, 2, 4]);
+  await workshop.finish(job);
+  await makeFilm(requestFor('many.mp4'), workshop, { ...means, lanes: 3 });
+  expect(bytesOf('many.mp4')).toBe(bytesOf('two.mp4'));
+});

@@ -1,0 +1,123 @@
+/** What every format promises, whatever it is: each in the table is held to it, new ones included. */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { encodingOf } from '../../src/outputs/encode.js';
+import type { FilmShape } from '../../src/outputs/formats/format.js';
+import {
+  checkOutput,
+  formatList,
+  type Output,
+  parseOutput,
+  pixelFormatsFor,
+  probe,
+} from '../../src/outputs/index.js';
+import { testFfmpeg } from './decode.js';
+import { fakeFfmpeg, HEIGHT, noise, picture, render, testFolder, WIDTH } from './films.js';
+import { yuv420p } from './yuv.js';
+
+const folder = testFolder();
+const film: FilmShape = { width: WIDTH, height: HEIGHT, fps: 25, frames: 60 };
+/** Whether a program can be kept on one core, of several. */
+const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+const note = '{"untrained":1,"scene":"<&>"}';
+
+test('names are unique, and each ending chooses a format', () => {
+  expect(new Set(formatList.map(({ name }) => name)).size).toBe(formatList.length);
+  for (const { endings } of formatList)
+    for (const ending of endings) {
+      expect(ending).toMatch(/^[a-z0-9]+$/);
+      const { format } = parseOutput(`film.${ending.toUpperCase()}`);
+      expect(formatList.find(({ name }) => name === format)?.endings).toContain(ending);
+    }
+});
+
+describe.each(formatList.map((format) => [format.name, format] as const))('%s', (name, format) => {
+  const output: Output = { path: `film.${format.endings[0]}`, format: name, sequence: false };
+  const pictures = Array.from({ length: format.onePicture ? 1 : 3 }, (_, i) => picture(i));
+  /** Whether file names choose this format, rather than another with its ending. */
+  const chosen = parseOutput(output.path).format === name;
+
+  test.runIf(chosen)('is made, says what it is, and gives its note back, of whatever pixels', async () => {
+    for (const pixels of pixelFormatsFor(output)) {
+      const frames = pixels === 'yuv420p' ? pictures.map((rgba) => yuv420p(rgba, WIDTH, HEIGHT)) : pictures;
+      const made = await render(folder.in(output.path), frames, { note, pixels });
+      const read = probe(made.path);
+      expect(read).toMatchObject({ format: name, width: WIDTH, height: HEIGHT, bytes: made.bytes, note });
+      expect(read.frames).toBe(pictures.length);
+      expect(read.seconds).toBeCloseTo(format.onePicture ? 0 : pictures.length / 25, 2);
+      const bytes = readFileSync(made.path);
+      if (format.tail) expect(Buffer.compare(bytes.subarray(-format.tail.length), format.tail)).toBe(0);
+    }
+  });
+
+  test('is recognised by no reader but its own', async () => {
+    const { path } = await render(folder.in(output.path), pictures);
+    const head = readFileSync(path).toString('latin1', 0, 16);
+    const readers = new Set(formatList.map(({ reader }) => reader).filter((reader) => reader.begins(head)));
+    expect([...readers]).toEqual([format.reader]);
+  });
+
+  test('holds transparent frames if it says so, and refuses them else', async () => {
+    const alpha = { ...film, frames: pictures.length, alpha: true };
+    if (!format.transparent) return expect(() => checkOutput(output, alpha)).toThrow('--transparent');
+    await render(folder.in(output.path), pictures, { alpha: true });
+    expect(probe(folder.in(output.path)).frames).toBe(pictures.length);
+  });
+
+  test('keeps its rules', async () => {
+    const refuses = (change: Partial<FilmShape>) =>
+      expect(() => checkOutput(output, { ...film, frames: 1, ...change }));
+    if (format.evenSides) refuses({ width: 33 }).toThrow('34x48');
+    else refuses({ width: 33 }).not.toThrow();
+    if (format.maxSide) refuses({ width: format.maxSide + 1 }).toThrow(`${format.maxSide} pixels`);
+    if (format.onePicture) refuses({ frames: 2 }).toThrow('-%04d.');
+    else refuses({ frames: 2 }).not.toThrow();
+    const refused = (options: object) =>
+      render(folder.in(output.path), pictures, options).then(() => '', String);
+    expect(await refused({ loops: 2 })).toMatch(format.loops ? /^$/ : /--loops applies only to/);
+    if (format.fixedSize) expect(await refused({ maxSize: 1000 })).toContain('write ');
+    const { option, least, most } = format.quality?.option ?? {};
+    if (!option) return;
+    for (const value of [least! - 1, most! + 1])
+      expect(await refused({ [option]: value })).toContain(`from ${least}`);
+    for (const value of [least, most]) expect(await refused({ [option]: value })).toBe('');
+  });
+
+  test.runIf(!format.fixedSize)('keeps to a maximum size', async () => {
+    const frames = Array.from({ length: 6 }, (_, i) => noise(i));
+    const { bytes } = await render(folder.in('free', output.path), frames);
+    const maxSize = Math.ceil(0.7 * bytes);
+    const made = await render(folder.in(output.path), frames, { maxSize, note });
+    expect(made.bytes).toBeLessThanOrEqual(maxSize);
+    expect(made.chose).toContain('to fit');
+    expect(probe(made.path).note).toBe(note);
+  });
+
+  test.skipIf(!canPin)('is the same bytes on one core', async () => {
+    const [width, height] = [160, 112]; // x264 gives lower pictures one thread anyway
+    const frames = Array.from({ length: format.onePicture ? 1 : 12 }, (_, i) => picture(i, width, height));
+    const { path } = await testFfmpeg();
+    const pinned = fakeFfmpeg(folder.in('ffmpeg'), `exec taskset -c 0 "${path}" "$@"`);
+    const all = await render(folder.in('all', output.path), frames, { width, height });
+    const one = await render(folder.in('one', output.path), frames, { width, height, ffmpeg: pinned });
+    expect(readFileSync(one.path).equals(readFileSync(all.path))).toBe(true);
+  });
+});
+
+test.each([
+  [1080, 3],
+  [96, 3],
+  [80, 2],
+  [16, 1],
+])('x264 is given its own choice of threads on two cores: of %i rows, %i', (height, threads) => {
+  const { takes } = encodingOf(parseOutput('film.mp4'), { ...film, height }, { maxSize: 1e6 });
+  const { options } = takes.find(({ name }) => name === 'video')!;
+  expect(options.slice(options.indexOf('libx264')).slice(0, 3)).toEqual([
+    'libx264',
+    '-threads',
+    String(threads),
+  ]);
+});
