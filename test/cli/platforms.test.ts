@@ -10,17 +10,17 @@ import { inProcess, temporaryFolder } from './untrained.js';
 const cwd = temporaryFolder();
 
 test('`untrained platforms` lists every platform, and `places` is a hidden name of it', async () => {
-  const listed = await untrained(['platforms']);
+  const listed = await inProcess(['platforms']);
   expect(listed).toMatchObject({ code: 0, stderr: '' });
   for (const name of placeNames) expect(listed.stdout).toMatch(new RegExp(`^${name} `, 'm'));
-  expect(await untrained(['places'])).toEqual(listed);
-  const { stdout } = await untrained(['places', '--json']);
+  expect(await inProcess(['places'])).toEqual(listed);
+  const { stdout } = await inProcess(['places', '--json']);
   const rows = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(rows.map(({ type, name }) => [type, name])).toEqual(placeNames.map((name) => ['place', name]));
-  expect((await untrained(['--help'])).stdout).not.toContain('places');
+  expect((await inProcess(['--help'])).stdout).not.toContain('places');
 });
 
 /** At the platforms' own sizes; of the shortest that all of them take, and of a network that is soon drawn. */
