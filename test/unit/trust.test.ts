@@ -14,7 +14,7 @@ const folder = temporaryFolder();
 async function checked(given: string): Promise<boolean | undefined> {
   const scene = await loadScene(given);
   if (scene.kind !== 'sweep') throw new Error(`${given} is not a sweep.`);
-  const options = { set: [], cache: false, backend: 'auto' as const };
+  const options = { set: [], allowHost: [], cache: false, backend: 'auto' as const };
   return meansOf(scene, options, reporter({ quiet: true }), new AbortController().signal).boundsChecks;
 }
 
