@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { wgsl } from './build/wgsl.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -18,11 +18,18 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/**/*.long.test.ts'], // see vite.long.config.ts
+    setupFiles: ['test/setup.ts'],
     pool: 'forks', // V8 flags belong to a process, and the CPU renderer sets some while it compiles
     maxWorkers: '100%', // by default one fewer, which leaves half of a machine with two cores idle
     minWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    server: { deps: { inline: [/@motion-canvas/] } }, // its modules import one another without extensions
+    server: {
+      deps: {
+        inline: [/@motion-canvas/], // its modules import one another without extensions
+        external: [/\/dist\//], // the built command, as Node loads it
+      },
+    },
   },
 });

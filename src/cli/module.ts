@@ -74,10 +74,10 @@ function loadSome(
       child.kill('SIGKILL');
     };
     const stop = () => end('It was stopped');
-    const stage = setTimeout(
-      () => onStage?.(`loading ${basename(paths[loaded.length] ?? paths[paths.length - 1])}`),
-      SILENCE,
-    );
+    const stage = setTimeout(() => {
+      const path = paths[loaded.length]; // none once all are loaded, while the process is ending
+      if (path !== undefined) onStage?.(`loading ${basename(path)}`);
+    }, SILENCE);
     let deadline: NodeJS.Timeout;
     const restart = () => {
       clearTimeout(deadline);

@@ -27,15 +27,27 @@ export async function start(args: string[]): Promise<void> {
   }
   // A render does not fail because its reader went away (| head) or the disk behind > is full.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const code = await run(args, interruption.signal, () => stopped);
+  if (code === 0) return; // leaves the code that a command has set itself
+  process.exitCode = code;
+  setTimeout(() => process.exit(), LEAVE_MS).unref(); // a dead disk, or what is left of a scene, may hold us here
+}
+
+/**
+ * Runs a command in this process and reports its error, if any. Leaves signals, streams and the process's end alone.
+ * @param stopped - Returns the exit code for a signal, once one has come.
+ * @returns The exit code for the error; 0 without one.
+ */
+export async function run(args: string[], signal: AbortSignal, stopped = () => 0): Promise<number> {
   try {
-    const program = buildProgram(interruption.signal);
+    const program = buildProgram(signal);
     // Commander answers `help nonsense` with all of its help.
     const [first, topic] = args;
     const lost = first === 'help' && topic && !program.commands.some((command) => command.name() === topic);
     await program.parseAsync(lost ? [topic] : args, { from: 'user' });
+    return 0;
   } catch (error) {
-    process.exitCode = report(stopped ? interruption.signal.reason : error, args.includes('--json'), stopped);
-    setTimeout(() => process.exit(), LEAVE_MS).unref(); // a dead disk, or what is left of a scene, may hold us here
+    return report(stopped() ? signal.reason : error, args.includes('--json'), stopped());
   }
 }
 

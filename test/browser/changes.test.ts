@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder, untrained } from '../cli/untrained.js';
+import { inProcess, temporaryFolder } from '../cli/untrained.js';
 
 const folder = temporaryFolder();
 
@@ -32,7 +32,7 @@ export default makeScene2D(function* (view) {
 async function render(path: string, cache: string): Promise<{ film: Buffer; drawn: number }> {
   const out = join(folder, 'film.mp4');
   const env = { UNTRAINED_CACHE: cache === 'off' ? 'off' : join(folder, cache) };
-  const { code, stdout, stderr } = await untrained(
+  const { code, stdout, stderr } = await inProcess(
     ['render', path, '--size', '96x54', '--out', out, '--json'],
     { env },
   );

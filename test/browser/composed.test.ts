@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { layOut } from '../../src/jobs/sheet-layout.js';
-import { temporaryFolder, untrained } from '../cli/untrained.js';
+import { inProcess, temporaryFolder, untrained } from '../cli/untrained.js';
 import { imageData } from '../png.js';
 import { decode } from '../video/decode.js';
 
@@ -39,7 +39,7 @@ const turning = scene(
 /** What the frames of a film show, hashed, by name: PNGs carry their recipe as well. */
 async function frames(...args: string[]): Promise<Record<string, string>> {
   const into = join(folder, `frames ${Math.random()}`);
-  const { code, stderr } = await untrained(['render', ...args, '--out', join(into, '%03d.png'), '--quiet']);
+  const { code, stderr } = await inProcess(['render', ...args, '--out', join(into, '%03d.png'), '--quiet']);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   const hash = (name: string) =>
@@ -64,7 +64,7 @@ test('a second at 10 fps has ten frames, the same each time, from one page and f
 test('--size lays a scene out anew, and --set gives it its variables', async () => {
   const still = join(folder, 'still.png');
   const options = ['--size', '54x96', '--at', '0', '--set', 'colour=#ff8000', '--quiet'];
-  const { code } = await untrained(['still', turning, ...options, '--out', still]);
+  const { code } = await inProcess(['still', turning, ...options, '--out', still]);
   expect(code).toBe(0);
   const png = readFileSync(still);
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([54, 96]);
@@ -74,7 +74,7 @@ test('--size lays a scene out anew, and --set gives it its variables', async () 
 async function cells(...args: string[]): Promise<Buffer[]> {
   const path = join(folder, 'sheet.png');
   const small = ['--size', '80x60', '--columns', '2', '--quiet', '-o', path];
-  const { code, stderr } = await untrained(['sheet', ...args, ...small]);
+  const { code, stderr } = await inProcess(['sheet', ...args, ...small]);
   expect([code, stderr]).toEqual([0, '']);
   const layout = layOut({ size: [80, 60], labels: [{ name: '' }, { name: '' }], columns: 2 });
   const parts = [0, 1].map(async (i) => {
@@ -88,7 +88,7 @@ async function cells(...args: string[]): Promise<Buffer[]> {
 test('a sheet has frames of a scene, from one browser', async () => {
   const into = join(folder, 'of the sheet');
   const args = ['--size', '80x60', '--fps', '10', '--out', join(into, '%03d.png'), '--quiet'];
-  await untrained(['render', turning, ...args]);
+  await inProcess(['render', turning, ...args]);
   const made = await cells(turning, '--fps', '10', '--frames', '8,2');
   for (const [i, frame] of ['002', '008'].entries()) {
     const { frames } = await decode(join(into, `${frame}.png`), { width: 80, height: 60 });
@@ -105,7 +105,7 @@ test('a sheet has the seeds that a scene asks for, and of one that asks for none
   );
   const [red, blue] = await cells(seeded, '--seeds', 'red,3');
   expect([...red.subarray(0, 4), ...blue.subarray(0, 4)]).toEqual([255, 0, 0, 255, 0, 0, 255, 255]);
-  const { code, stderr } = await untrained(['sheet', turning, '--seeds', '1-3']);
+  const { code, stderr } = await inProcess(['sheet', turning, '--seeds', '1-3']);
   expect(stderr).toMatch(/^untrained: --set seed: .*no scene uses.*\n$/);
   expect(code).toBe(2);
 });
@@ -159,7 +159,7 @@ test.each(broken)(
       join(into, 'film.mp4'),
       '--quiet',
     ];
-    const { code, stderr } = await untrained(args);
+    const { code, stderr } = await inProcess(args);
     for (const words of says) expect(stderr).toMatch(words);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(code).toBe(1);
@@ -193,7 +193,7 @@ test.each(logged)('a scene that %s something wrong: a warning that says where, a
   const [name, body, says] = of;
   const path = scene(name, `  const picture = createRef<Img>();${body}`);
   const out = join(folder, `${name}.mp4`);
-  const { code, stderr } = await untrained(['render', path, ...SMALL, '--out', out]);
+  const { code, stderr } = await inProcess(['render', path, ...SMALL, '--out', out]);
   const warnings = stderr.split('\n').filter((line) => line.startsWith('Warning'));
   expect(warnings).toEqual([expect.stringMatching(says)]);
   expect([code, existsSync(out)]).toEqual([0, true]);
@@ -202,7 +202,7 @@ test.each(logged)('a scene that %s something wrong: a warning that says where, a
 test('dialogs are warned of, and nothing waits for them; nor for a debugger', async () => {
   const body = `  alert('stop');if (!confirm() && prompt('who?') === null) yield* waitFor(0.5);print();debugger;`;
   const path = scene('dialogs', body);
-  const { code, stdout } = await untrained([
+  const { code, stdout } = await inProcess([
     'render',
     path,
     ...SMALL,
@@ -241,19 +241,45 @@ test.skipIf(process.platform === 'win32')(
     );
     expect(code).toBe(1);
     expect(existsSync(into)).toBe(false);
-    expect(execFileSync('ps', ['-eo', 'pgid=,stat=']).toString()).not.toMatch(
-      new RegExp(`^\\s*${browser}\\s+[^Z]`, 'm'),
-    );
+    expect(processes().filter(({ group, state }) => group === browser && state !== 'Z')).toEqual([]);
   },
 );
 
 /** The process of the browser that a render has started. */
 function browserOf(pid: number): number {
-  const all = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString();
-  const children = [...all.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].filter(
-    ([, , parent]) => Number(parent) === pid,
-  );
-  return Number(children.find(([, , , args]) => args.includes('--remote-debugging'))![1]);
+  return processes().find(({ parent, args }) => parent === pid && args.includes('--remote-debugging'))!.pid;
+}
+
+interface Process {
+  pid: number;
+  parent: number;
+  group: number;
+  /** One letter, Z for one that has ended. */
+  state: string;
+  args: string;
+}
+
+/** All processes: from /proc where there is one, since not every system for servers has `ps`. */
+function processes(): Process[] {
+  if (!existsSync('/proc/self/stat')) {
+    const all = execFileSync('ps', ['-eo', 'pid=,ppid=,pgid=,stat=,args=']).toString();
+    return [...all.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\w)\S*\s+(.*)$/gm)].map(
+      ([, pid, parent, group, state, args]) => ({
+        ...{ pid: Number(pid), parent: Number(parent), group: Number(group) },
+        ...{ state, args },
+      }),
+    );
+  }
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return [{ pid: Number(name), parent: Number(parent), group: Number(group), state, args }];
+    } catch {
+      return []; // no process, or one that has gone
+    }
+  });
 }
 
 test('with --strict, a warning ends the work; a film that was made without is none', async () => {
@@ -262,7 +288,7 @@ test('with --strict, a warning ends the work; a film that was made without is no
   const cache = { env: { UNTRAINED_CACHE: join(folder, 'cache') } };
   const out = join(folder, 'strict.mp4');
   const still = join(folder, 'strict.png');
-  const made = await untrained(['render', path, ...SMALL, '--out', out, '--json'], cache);
+  const made = await inProcess(['render', path, ...SMALL, '--out', out, '--json'], cache);
   const lines = made.stdout
     .trim()
     .split('\n')
@@ -276,7 +302,7 @@ test('with --strict, a warning ends the work; a film that was made without is no
     ['still', path, '--out', still],
     ['sheet', path, '--frames', '0,9', '--out', still],
   ]) {
-    const { code, stderr } = await untrained([...args, ...SMALL, '--strict', '--quiet'], cache);
+    const { code, stderr } = await inProcess([...args, ...SMALL, '--strict', '--quiet'], cache);
     expect(stderr).toMatch(/^untrained: .*strict\.tsx:5:.*no such colour.*--strict.*\n$/);
     expect(code).toBe(1);
   }
@@ -294,7 +320,7 @@ test('what cannot be is refused before a browser starts', async () => {
     [scene('missing', '  view.fill(parser);', `import { parser } from 'not-installed-parser';`)],
     [scene('moved', '  view.fill(logo);', `import logo from './not-there.svg';`)],
   ];
-  const outcomes = await Promise.all(refused.map((args) => untrained(['render', ...args])));
+  const outcomes = await Promise.all(refused.map((args) => inProcess(['render', ...args])));
   expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2]);
   const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
   expect(lines.map((line) => line.replace(/^.*[/\\](\w+\.tsx)/, '$1'))).toMatchInlineSnapshot(`
@@ -311,7 +337,7 @@ test('what cannot be is refused before a browser starts', async () => {
 });
 
 test('a variable that no scene asks for is refused', async () => {
-  const { code, stderr } = await untrained(['render', turning, ...SMALL, '--set', 'color=red']);
+  const { code, stderr } = await inProcess(['render', turning, ...SMALL, '--set', 'color=red']);
   expect(stderr).toContain('no scene uses a variable of that name. Did you mean "colour"?');
   expect(code).toBe(2);
 });
@@ -334,7 +360,7 @@ test("another project's scenes, with its variables, files, time events and size;
   expect(await frames('--project', join(copy, 'src/project.ts'))).toEqual(of(3, 4, 5, 6, 7));
   expect(await frames('--project', join(copy, 'src/project.ts'), '--frames', '1-2')).toEqual(of(1, 2));
   writeFileSync(meta, JSON.stringify({ ...rest, shared: { ...shared, range: [20, null] } }));
-  const beyond = await untrained([
+  const beyond = await inProcess([
     'render',
     '--project',
     join(copy, 'src/project.ts'),

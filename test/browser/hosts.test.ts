@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseHost } from '../../src/cli/arguments.js';
 import { Hosts } from '../../src/sources/composed/hosts.js';
-import { temporaryFolder, untrained } from '../cli/untrained.js';
+import { inProcess, temporaryFolder, untrained } from '../cli/untrained.js';
 import { decode } from '../video/decode.js';
 
 const folder = temporaryFolder();
@@ -89,7 +89,7 @@ function scene(name: string, body: string): string {
 }
 
 const still = (path: string, ...more: string[]) =>
-  untrained(['still', path, '--at', '0', '--size', '96x54', '--out', join(folder, 'still.png'), ...more]);
+  inProcess(['still', path, '--at', '0', '--size', '96x54', '--out', join(folder, 'still.png'), ...more]);
 
 test('an icon whose set is not installed: one line with the place, the host, the option and what to install', async () => {
   const path = scene('lacking', `view.add(<Icon icon={'no-such-set:brain'} size={300} color={'white'} />);`);
@@ -182,7 +182,7 @@ export default makeScene2D(function* (view) {
   const small = ['--size', '64x36', '--fps', '10', '--quiet'];
   const allowed = ['render', 'star', ...small, '--allow-host', 'api.iconify.design', '--out', 'a.mp4'];
   expect(await untrained(allowed, online)).toMatchObject({ code: 0, stderr: '' });
-  expect(await untrained(['render', 'a.mp4', '--out', 'b.mp4', '--quiet'], { cwd, env })).toMatchObject({
+  expect(await inProcess(['render', 'a.mp4', '--out', 'b.mp4', '--quiet'], { cwd, env })).toMatchObject({
     code: 0,
   });
   expect(readFileSync(join(cwd, 'b.mp4'))).toEqual(readFileSync(join(cwd, 'a.mp4')));

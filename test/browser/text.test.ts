@@ -7,7 +7,7 @@ import { launchBrowser } from '../../src/browser/launch.js';
 import { openPage } from '../../src/browser/page.js';
 import { unpackChromium } from '../../src/browser/unpack-chromium.js';
 import { startServer } from '../../src/sources/composed/server.js';
-import { temporaryFolder, untrained } from '../cli/untrained.js';
+import { inProcess, temporaryFolder } from '../cli/untrained.js';
 import { decode } from '../video/decode.js';
 
 const folder = temporaryFolder();
@@ -37,7 +37,7 @@ function scene(name: string, body: string): string {
 async function warnings(path: string, env = {}, ...more: string[]): Promise<string[]> {
   const out = join(folder, 'film.mp4');
   const small = ['--size', '96x54', '--fps', '10', '--json', '--out', out];
-  const { code, stdout, stderr } = await untrained(['render', path, ...small, ...more], { env });
+  const { code, stdout, stderr } = await inProcess(['render', path, ...small, ...more], { env });
   expect([code, stderr]).toEqual([0, '']);
   const lines = stdout.trim().split('\n');
   const found = lines.map((line) => JSON.parse(line)).filter(({ type }) => type === 'warning');
@@ -118,7 +118,7 @@ test('columns of code line up, whatever the letters', async () => {
       `view.add(<Code fontSize={60} fill={'white'} code={${JSON.stringify(`|${row}|`)}} />);`,
     );
     const out = join(folder, 'code.png');
-    const { code, stderr } = await untrained(['still', path, '--size', '480x270', '--quiet', '--out', out]);
+    const { code, stderr } = await inProcess(['still', path, '--size', '480x270', '--quiet', '--out', out]);
     expect([code, stderr]).toEqual([0, '']);
     const columns = await inkedColumns(out, 480, 270);
     ends.push(columns.lastIndexOf(true) - columns.indexOf(true));

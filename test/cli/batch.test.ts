@@ -3,22 +3,18 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { probe } from '../../src/outputs/index.js';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, type ProcessSetting, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
 let folders = 0;
 
 /** Runs a batch in a folder of its own. */
-async function batch(
-  name: string,
-  content: unknown,
-  args: string[] = [],
-  options: Parameters<typeof untrained>[1] = {},
-) {
+async function batch(name: string, content: unknown, args: string[] = [], options: ProcessSetting = {}) {
   const cwd = join(folder, `${folders++}`);
   mkdirSync(cwd);
   writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content));
-  const outcome = await untrained(['batch', name, ...args], { cwd, ...options });
+  const run = options.watch ? untrained : inProcess; // only a process can be watched
+  const outcome = await run(['batch', name, ...args], { cwd, ...options });
   const renders = existsSync(join(cwd, 'renders')) ? readdirSync(join(cwd, 'renders')).sort() : [];
   return {
     ...outcome,
@@ -31,7 +27,7 @@ async function batch(
 
 const SMALL = ['--size', '32', '--frames', '0-2'];
 const recipeOf = async (path: string) =>
-  JSON.parse((await untrained(['info', path, '--json'])).stdout).recipe;
+  JSON.parse((await inProcess(['info', path, '--json'])).stdout).recipe;
 
 test('a film for each row, of any option of render, and the rest though some fail', async () => {
   const rows = [
@@ -78,7 +74,7 @@ test('what is wrong with a row is said in the words of render', async () => {
     ['--set', 'layers=NaN'],
     ['--crf', '-1'],
   ]) {
-    const { stderr } = await untrained(['render', ...args]);
+    const { stderr } = await inProcess(['render', ...args]);
     expect(stdout).toContain(stderr.trim().replace(/^untrained: /, ''));
   }
 });
@@ -123,7 +119,7 @@ test('two rows with one output are refused before anything is drawn', async () =
 test('files that will be replaced are named', async () => {
   const rows = [{ scene: 'depth', out: 'rows.json.gif' }];
   const { cwd } = await batch('rows.json', rows, [...SMALL, '--quiet']);
-  const { stderr, code } = await untrained(['batch', 'rows.json', ...SMALL], { cwd });
+  const { stderr, code } = await inProcess(['batch', 'rows.json', ...SMALL], { cwd });
   expect(stderr).toContain('Warning: rows.json.gif is there already, and will be replaced.');
   expect(code).toBe(0);
 });

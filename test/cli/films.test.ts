@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
 const fresh = (name: string) => {
@@ -16,7 +16,7 @@ const SMALL = ['--size', '40x24', '--seconds', '0.4'];
 /** The frames of a film as PNGs, hashed. */
 async function frames(...args: string[]): Promise<string[]> {
   const path = fresh(`frames ${createHash('sha1').update(args.join(' ')).digest('hex')} ${Math.random()}`);
-  const { code, stderr } = await untrained(['render', ...args, '--out', join(path, '%03d.png'), '--quiet']);
+  const { code, stderr } = await inProcess(['render', ...args, '--out', join(path, '%03d.png'), '--quiet']);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   const files = readdirSync(path).sort();
@@ -44,7 +44,10 @@ test('--every keeps the numbers that frames have in the whole film', async () =>
   const numbered = async (...args: string[]) => {
     const into = fresh(`numbers ${args.join(' ')}`);
     const out = ['--out', join(into, 'f-%04d.png'), '--quiet'];
-    expect(await untrained(['render', ...SMALL, ...args, ...out])).toMatchObject({ code: 0, stderr: '' });
+    expect(await inProcess(['render', ...SMALL, ...args, ...out])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
     return readdirSync(into);
   };
   const long = ['--seconds', '8'];
@@ -121,7 +124,7 @@ test("a scene of one's own is found by its path, wherever it lies", async () => 
 test('one rendering makes several files, and --json tells programs of them', async () => {
   const path = fresh('several');
   const outputs = ['a.mp4', 'b.gif', 'c.webm', 'd.webp'].map((name) => join(path, name));
-  const { code, stdout } = await untrained([
+  const { code, stdout } = await inProcess([
     'render',
     ...SMALL,
     '--json',
@@ -141,7 +144,7 @@ test('one rendering makes several files, and --json tells programs of them', asy
 
 test('a still is one PNG', async () => {
   const path = join(fresh('still'), 'still.png');
-  const { code } = await untrained(['still', 'depth', '--at', '3', '--size', '32', '--out', path, '--quiet']);
+  const { code } = await inProcess(['still', 'depth', '--at', '3', '--size', '32', '--out', path, '--quiet']);
   expect(code).toBe(0);
   expect(readFileSync(path).subarray(1, 4).toString()).toBe('PNG');
 });
@@ -152,19 +155,14 @@ test.each([
   ['SIGHUP', 129],
 ] as const)('%s stops at once, with %i, and leaves nothing', async (signal, expected) => {
   const path = fresh(signal);
-  let sent = 0;
   const outcome = await untrained(
     ['render', '--json', '--out', join(path, 'film.mp4'), '--out', join(path, 'film.gif')],
     {
-      watch: ({ kill }, text) => {
-        if (sent || !text.includes('"frame":2')) return;
-        sent = performance.now();
-        kill(signal);
-      },
+      watch: ({ kill }, text) => /"frame":2,/.test(text) && kill(signal),
     },
   );
   expect(outcome.code).toBe(expected);
-  expect(performance.now() - sent).toBeLessThan(5000);
+  expect(outcome.stdout).not.toContain('"frame":100,'); // of 150
   expect(readdirSync(path)).toEqual([]);
 });
 
@@ -177,7 +175,7 @@ test('a film from before survives a render that is killed, and the next one clea
   });
   expect(signal).toBe('SIGKILL');
   expect(readFileSync(film, 'utf8')).toBe('the film from before');
-  const { code } = await untrained(['render', ...SMALL, '--out', film, '--quiet']);
+  const { code } = await inProcess(['render', ...SMALL, '--out', film, '--quiet']);
   expect(code).toBe(0);
   expect(readdirSync(path)).toEqual(['film.mp4']);
 });
@@ -185,30 +183,33 @@ test('a film from before survives a render that is killed, and the next one clea
 test('a folder that cannot be written to is one line and 1, before anything is drawn', async () => {
   const file = join(fresh('blocked'), 'file');
   writeFileSync(file, '');
-  const { code, stderr } = await untrained(['render', ...SMALL, '--out', join(file, 'film.mp4')]);
+  const { code, stderr } = await inProcess(['render', ...SMALL, '--out', join(file, 'film.mp4')]);
   expect(stderr.replaceAll(folder, 'FOLDER').trim().split('\n')).toHaveLength(1);
   expect(stderr).toContain('film.mp4');
   expect(code).toBe(1);
   expect(existsSync(file)).toBe(true);
 });
 
-test('an ffmpeg that fails midway is one line in its own words, and 1', async () => {
-  if (process.platform === 'win32') return; // the stand-in is a shell script
-  const fake = join(folder, 'ffmpeg');
-  writeFileSync(
-    fake,
-    '#!/bin/sh\n[ "$1" = -version ] && echo "ffmpeg version 0 fake" && exit 0\nhead -c 5000 >/dev/null\necho "the encoder is out of ink" >&2\nexit 1\n',
-    { mode: 0o755 },
-  );
-  const { code, stderr } = await untrained([
-    'render',
-    ...SMALL,
-    '--ffmpeg',
-    fake,
-    '--out',
-    join(folder, 'inkless.mp4'),
-  ]);
-  expect(stderr).toContain('the encoder is out of ink');
-  expect(code).toBe(1);
-  expect(existsSync(join(folder, 'inkless.mp4'))).toBe(false);
-});
+// The stand-in is a shell script.
+test.skipIf(process.platform === 'win32')(
+  'an ffmpeg that fails midway is one line in its own words, and 1',
+  async () => {
+    const fake = join(folder, 'ffmpeg');
+    writeFileSync(
+      fake,
+      '#!/bin/sh\n[ "$1" = -version ] && echo "ffmpeg version 0 fake" && exit 0\nhead -c 5000 >/dev/null\necho "the encoder is out of ink" >&2\nexit 1\n',
+      { mode: 0o755 },
+    );
+    const { code, stderr } = await inProcess([
+      'render',
+      ...SMALL,
+      '--ffmpeg',
+      fake,
+      '--out',
+      join(folder, 'inkless.mp4'),
+    ]);
+    expect(stderr).toContain('the encoder is out of ink');
+    expect(code).toBe(1);
+    expect(existsSync(join(folder, 'inkless.mp4'))).toBe(false);
+  },
+);

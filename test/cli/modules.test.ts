@@ -1,9 +1,9 @@
 /** Modules of sweeps that do not behave: each is told of in one line, and none outlives its command. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { loadModule, loadModules } from '../../dist/cli/module.js';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
 const inFolder = (name: string, text: string) => {
@@ -14,7 +14,7 @@ const inFolder = (name: string, text: string) => {
 const SWEEP =
   "import { sweep } from 'untrained';\nexport default sweep({ seconds: 1, size: [8, 8], network: { layers: 2, width: 3 } });\n";
 
-test.each([
+const broken: [name: string, text: string, complaint: string][] = [
   [
     'object.ts',
     'throw { a: 1 };',
@@ -59,9 +59,24 @@ test.each([
     'export default { seconds: 1, network: { depth: 3 } };',
     ' network.depth is not a field. Did you mean "layers"?',
   ],
-])('%s ends in one line', async (name, text, complaint) => {
-  const path = inFolder(name, text);
-  const { code, stdout, stderr } = await untrained(['still', path, '--quiet']);
+];
+
+/** What is wrong with each, by its name: one process loads them all, and another goes on where one has ended it. */
+const complaints = new Map<string, string>();
+beforeAll(async () => {
+  const loaded = await loadModules(broken.map(([name, text]) => inFolder(name, text)));
+  for (const [i, outcome] of loaded.entries())
+    complaints.set(broken[i][0], outcome instanceof Error ? outcome.message : 'none');
+});
+
+test.each(broken)('%s ends in one line', (name, _, complaint) => {
+  expect(complaints.get(name)).toBe(complaint.trim());
+});
+
+test.each(['line.ts', 'exit.ts'])('the command refuses %s with its path, in one line', async (name) => {
+  const [, , complaint] = broken.find(([one]) => one === name)!;
+  const path = join(folder, name);
+  const { code, stdout, stderr } = await inProcess(['still', path, '--quiet']);
   expect(stderr).toBe(`untrained: ${path}:${complaint}\n`);
   expect(stdout).toBe('');
   expect(code).toBe(2);
@@ -97,7 +112,7 @@ test('what a module leaves behind stays with it', async () => {
   const plain = inFolder('plain.ts', SWEEP);
   const messy = inFolder('messy.ts', left + SWEEP);
   const still = (path: string, to: string) =>
-    untrained(['still', path, '--backend', 'cpu', '--out', to, '--json']);
+    inProcess(['still', path, '--backend', 'cpu', '--out', to, '--json']);
   const [first, second] = [await still(plain, out('plain.png')), await still(messy, out('messy.png'))];
   expect([first.code, second.code]).toEqual([0, 0]);
   expect(second.stderr).toBe('from the module\n'); // stdout is for results

@@ -5,22 +5,22 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { placeNames, placeOf, probe } from '../../src/outputs/index.js';
 import { readMp4, testFfmpeg } from '../video/decode.js';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder } from './untrained.js';
 
 const cwd = temporaryFolder();
 
 test('`untrained platforms` lists every platform, and `places` is a hidden name of it', async () => {
-  const listed = await untrained(['platforms']);
+  const listed = await inProcess(['platforms']);
   expect(listed).toMatchObject({ code: 0, stderr: '' });
   for (const name of placeNames) expect(listed.stdout).toMatch(new RegExp(`^${name} `, 'm'));
-  expect(await untrained(['places'])).toEqual(listed);
-  const { stdout } = await untrained(['places', '--json']);
+  expect(await inProcess(['places'])).toEqual(listed);
+  const { stdout } = await inProcess(['places', '--json']);
   const rows = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(rows.map(({ type, name }) => [type, name])).toEqual(placeNames.map((name) => ['place', name]));
-  expect((await untrained(['--help'])).stdout).not.toContain('places');
+  expect((await inProcess(['--help'])).stdout).not.toContain('places');
 });
 
 /** At the platforms' own sizes; of the shortest that all of them take, and of a network that is soon drawn. */
@@ -40,7 +40,7 @@ async function told(path: string): Promise<{ stream: string; frames: number }> {
 
 test('every platform has its .mp4: size, rate, codec, pixels, index first, closed groups, and length', async () => {
   const seconds = 0.52;
-  const { code, stderr } = await untrained(
+  const { code, stderr } = await inProcess(
     [
       ...SCENE,
       '--seconds',
@@ -81,7 +81,7 @@ test('every platform has its .mp4: size, rate, codec, pixels, index first, close
 test('platforms that accept GIFs have theirs, within all of their limits', async () => {
   const names = placeNames.filter((name) => placeOf(name).gif);
   const places = names.flatMap((name) => ['--for', name, '--out', `${name}.gif`]);
-  const { code, stderr } = await untrained([...SCENE, '--frames', '0-1', '--gif', 'global', ...places], {
+  const { code, stderr } = await inProcess([...SCENE, '--frames', '0-1', '--gif', 'global', ...places], {
     cwd,
   });
   expect(stderr).toBe('');

@@ -15,7 +15,7 @@ import { noteOf } from '../../src/core/recipe/note.js';
 import { placeNames, probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { picture, render } from '../video/films.js';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder } from './untrained.js';
 
 const folder = temporaryFolder();
 const fresh = (name: string) => {
@@ -27,7 +27,7 @@ const SMALL = ['--size', '64x64', '--seconds', '0.6', '--quiet'];
 
 /** Runs the command, which has to succeed. */
 async function run(cwd: string, ...args: string[]) {
-  const outcome = await untrained(args, { cwd });
+  const outcome = await inProcess(args, { cwd });
   expect(outcome.stderr).toBe('');
   expect(outcome.code).toBe(0);
   return outcome.stdout;
@@ -80,7 +80,9 @@ test('a place chooses size, rate and budget, unless they are given', async () =>
 test('what a place refuses is refused before anything is drawn', async () => {
   const cwd = fresh('refused');
   const outcome = async (...args: string[]) => {
-    const { code, stderr } = await untrained(['render', 'cross-section', ...args, '--size', '64'], { cwd });
+    const { code, stderr } = await inProcess(['render', 'cross-section', ...args, '--size', '64'], {
+      cwd,
+    });
     return `${code} ${stderr.trim()}`;
   };
   expect([
@@ -120,7 +122,7 @@ test('a budget is kept, or the file is not made', async () => {
   );
   expect(statSync(join(cwd, 'a.gif')).size).toBeLessThanOrEqual(20_000);
   expect(stdout).toContain(' to fit"');
-  const { code, stderr } = await untrained(
+  const { code, stderr } = await inProcess(
     ['render', 'cross-section', ...SMALL, '--out', 'b.mp4', '--max-size', '1kB'],
     { cwd },
   );
@@ -191,7 +193,7 @@ test('a film without a recipe, and a damaged one, are one line and 2', async () 
   const said: string[] = [];
   for (const name of ['b.gif', 'c.gif', 'd.gif', 'e.mp4', 'f.gif']) {
     for (const command of ['info', 'render']) {
-      const { code, stdout, stderr } = await untrained([command, name], { cwd });
+      const { code, stdout, stderr } = await inProcess([command, name], { cwd });
       // Ffmpegs differ in what they make of a film, and where the recipe stands in it.
       const text = (stdout + stderr).trim().replace(/\d+ kB/, '… kB');
       said.push(`${command} ${name}: ${code} ${text}`);
@@ -252,7 +254,7 @@ test('a film of a composed scene that is not here is refused in one line', async
   const cwd = fresh('elsewhere');
   const note = noteOf({ scene: '\u001b[31m../../elsewhere', variables: { n: 1 } });
   await render(join(cwd, 'a.gif'), [picture(0)], { note });
-  const { code, stderr } = await untrained(['render', 'a.gif'], { cwd });
+  const { code, stderr } = await inProcess(['render', 'a.gif'], { cwd });
   expect(code).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
     "untrained: a.gif shows the composed scene "?[31m../../elsewhere", but there is no scene of that name here, and the film does not contain its code: render the scene by its path.

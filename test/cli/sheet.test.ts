@@ -8,7 +8,7 @@ import { createRenderer, frameAt, timeOfFrame } from '../../src/index.js';
 import { layOut } from '../../src/jobs/sheet-layout.js';
 import { probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
-import { temporaryFolder, untrained } from './untrained.js';
+import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
 const SIZE: [number, number] = [40, 40];
@@ -17,7 +17,7 @@ const CPU = ['--backend', 'cpu', '--size', '40', '--quiet'];
 /** Makes a sheet, and gives its pixels. */
 async function sheet(name: string, ...args: string[]) {
   const path = join(folder, name);
-  const { code, stderr } = await untrained(['sheet', ...args, ...CPU, '-o', path]);
+  const { code, stderr } = await inProcess(['sheet', ...args, ...CPU, '-o', path]);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   const { width, height } = probe(path);
@@ -110,7 +110,7 @@ test('a sheet carries what it was made of, and a film of one of its seeds is mad
     '--title',
     'Two of them',
   );
-  const { stdout } = await untrained(['info', made.path, '--json']);
+  const { stdout } = await inProcess(['info', made.path, '--json']);
   expect(JSON.parse(stdout).recipe).toMatchObject({
     sheet: { seeds: ['1', '2'] },
     sweep: { size: [480, 480], network: { layers: 5 } },
@@ -129,7 +129,7 @@ test('a sheet carries what it was made of, and a film of one of its seeds is mad
     '--recipe',
     `${film}.json`,
   ];
-  expect((await untrained(args)).code).toBe(0);
+  expect((await inProcess(args)).code).toBe(0);
   expect(probe(film)).toMatchObject({ width: 40, frames: 3 });
 });
 
@@ -146,9 +146,9 @@ test('the summary has the command for the one that is chosen, changes included',
     '--size',
     '40',
   ];
-  const { stdout } = await untrained([...args, '-o', join(folder, 'next.png')]);
+  const { stdout } = await inProcess([...args, '-o', join(folder, 'next.png')]);
   expect(stdout).toContain('untrained render weight-scale --seconds 2 --set layers=3..5 --seed 7\n');
-  const json = await untrained([...args, '--json', '-o', join(folder, 'next.png')]);
+  const json = await inProcess([...args, '--json', '-o', join(folder, 'next.png')]);
   const result = JSON.parse(json.stdout.trim().split('\n').at(-1)!);
   expect(result).toMatchObject({
     type: 'result',
@@ -161,7 +161,7 @@ test('the summary has the command for the one that is chosen, changes included',
 test('by default it is in renders, under its own name', async () => {
   const cwd = join(folder, 'default');
   mkdirSync(cwd);
-  const { code } = await untrained(['sheet', 'cross-section', '--frames', '0,100', ...CPU], { cwd });
+  const { code } = await inProcess(['sheet', 'cross-section', '--frames', '0,100', ...CPU], { cwd });
   expect(code).toBe(0);
   expect(readdirSync(join(cwd, 'renders'))).toEqual(['cross-section-sheet.png']);
 });

@@ -1,9 +1,11 @@
 /** How the command begins and ends: which Node it takes, its exit codes, streams that nobody reads, and being stopped. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder, untrained } from './untrained.js';
+import { noteOf } from '../../src/core/recipe.js';
+import { sweep } from '../../src/index.js';
+import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
 const fresh = (name: string) => {
@@ -73,7 +75,7 @@ describe('bad usage exits with 2 and says so in one line', () => {
     [['render', '--for', 'nowhere']],
     [['still', '--at', '-1']],
   ])('%j', async (args) => {
-    const { code, stdout, stderr } = await untrained(args);
+    const { code, stdout, stderr } = await inProcess(args);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^untrained: \P{C}+\n$/u);
     expect(code).toBe(2);
@@ -81,15 +83,21 @@ describe('bad usage exits with 2 and says so in one line', () => {
 
   test('help is no mistake', async () => {
     for (const args of [['help'], ['help', 'render'], ['cache', 'clear', '--help'], ['--version']])
-      expect(await untrained(args), args.join(' ')).toMatchObject({ code: 0, stderr: '' });
+      expect(await inProcess(args), args.join(' ')).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
 describe.skipIf(process.platform === 'win32')('nobody reads', () => {
-  const film = `"$NODE" "$MAIN" render --size 16x16 --seconds 1 --set layers=2 --no-cache --out a.mp4 --out b.gif`;
+  // A recipe, since a scene is a module, which takes a process of its own to load.
+  const recipe = join(folder, 'film.json');
+  writeFileSync(
+    recipe,
+    noteOf({ sweep: sweep({ seconds: 1, size: [16, 16], network: { layers: 2, width: 4 } }) }),
+  );
+  const film = `"$NODE" "$MAIN" render "$RECIPE" --size 16x16 --no-cache --out a.mp4 --out b.gif`;
   const shell = (script: string, cwd: string) =>
     new Promise<string>((done, failed) => {
-      const env = { ...process.env, NODE: process.execPath, MAIN: main };
+      const env = { ...process.env, NODE: process.execPath, MAIN: main, RECIPE: recipe };
       const child = spawn('sh', ['-c', script], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
       let said = '';
       child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -126,7 +134,19 @@ describe.skipIf(process.platform === 'win32')('nobody reads', () => {
 
 describe('stopped', () => {
   const stop = async (args: string[], env: Record<string, string>) => {
-    const all = ['render', '--size', '32x32', '--seconds', '60', '--fps', '25', '--json', ...args];
+    const all = [
+      'render',
+      '--size',
+      '16x16',
+      '--set',
+      'layers=2',
+      '--seconds',
+      '60',
+      '--fps',
+      '25',
+      '--json',
+      ...args,
+    ];
     const outcome = await untrained(all, {
       cwd: fresh('stopped'),
       env,

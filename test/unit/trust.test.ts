@@ -6,7 +6,7 @@ import { meansOf } from '../../dist/cli/draw.js';
 import { reporter } from '../../dist/cli/report.js';
 import { loadScene } from '../../dist/cli/scenes.js';
 import { writeRecipe } from '../../src/index.js';
-import { temporaryFolder, untrained } from '../cli/untrained.js';
+import { inProcess, temporaryFolder } from '../cli/untrained.js';
 
 const folder = temporaryFolder();
 
@@ -43,8 +43,8 @@ test('a scene by its name or its path is drawn without, what is data with them',
     '--no-cache',
     '--quiet',
   ];
-  expect((await untrained(['still', ...small, '--out', still])).code).toBe(0);
-  expect((await untrained(['sheet', ...small, '--seeds', '1-2', '--out', sheet])).code).toBe(0);
+  expect((await inProcess(['still', ...small, '--out', still])).code).toBe(0);
+  expect((await inProcess(['sheet', ...small, '--seeds', '1-2', '--out', sheet])).code).toBe(0);
   expect(await checked(still)).toBe(true);
   expect(await checked(sheet)).toBe(true);
 });

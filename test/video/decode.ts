@@ -8,7 +8,7 @@ import { type Ffmpeg, findFfmpeg } from '../../src/outputs/index.js';
 
 let found: Promise<Ffmpeg> | undefined;
 
-/** The ffmpeg that the tests use: set FFMPEG_PATH to run them all on another. */
+/** The ffmpeg that the tests use: see test/setup.ts. */
 export function testFfmpeg(): Promise<Ffmpeg> {
   found ??= findFfmpeg();
   return found;

@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RenderError, UsageError } from '../../src/core/errors.js';
 import { probe } from '../../src/outputs/index.js';
-import { untrained } from '../cli/untrained.js';
+import { inProcess } from '../cli/untrained.js';
 import { picture, render, testFolder } from './films.js';
 
 const folder = testFolder();
@@ -112,7 +112,7 @@ test('stills, sheets, posters and recipes follow links too', async () => {
     ],
   ];
   for (const command of commands)
-    expect(await untrained(command, { cwd }), command[0]).toMatchObject({ code: 0, stderr: '' });
+    expect(await inProcess(command, { cwd }), command[0]).toMatchObject({ code: 0, stderr: '' });
   expect(readdirSync(folder.in('store')).sort()).toEqual([...names].sort());
   for (const name of names) expect(readlinkSync(folder.in(name))).toBe(`store/${name}`);
   expect(listing()).toHaveLength(11);

@@ -1,0 +1,64 @@
+/** Renders that are killed (kill -9) at some moments, and then run again. */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { untrained } from './untrained.js';
+
+/** The frames of the films here. */
+export const FRAMES = 150;
+const SMALL = ['--size', '40x24', '--seconds', '6', '--fps', '25'];
+
+/** The files of a folder, and what they hold. */
+export function read(path: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(path)
+      .sort()
+      .map((file) => [file, readFileSync(join(path, file)).toString('base64')]),
+  );
+}
+
+/** The command that makes three films and a poster in a folder of that name. */
+export function commandFor(folder: string, name: string): { path: string; args: string[] } {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  const out = (file: string) => ['--out', join(path, file)];
+  const poster = ['--poster', join(path, 'poster.png')];
+  return {
+    path,
+    args: ['render', ...SMALL, ...out('a.mp4'), ...out('b.gif'), ...out('c.webm'), ...poster, '--quiet'],
+  };
+}
+
+/**
+ * Kills a render at each of these moments, in parts of the time that a whole render takes, and lets it finish in the end.
+ * Its files must be those of a render that nobody killed, and it must leave nothing else.
+ */
+export async function expectResumed(folder: string, moments: number[]): Promise<void> {
+  const whole = commandFor(folder, 'whole');
+  const began = performance.now();
+  expect(await untrained([...whole.args, '--no-cache'])).toMatchObject({ code: 0, stderr: '' });
+  const length = performance.now() - began;
+
+  const killed = commandFor(folder, 'killed');
+  const cache = join(folder, 'cache');
+  const env = { UNTRAINED_CACHE: cache };
+  for (const moment of moments) {
+    let timer: NodeJS.Timeout | undefined;
+    const { code, signal } = await untrained(killed.args, {
+      env,
+      started: ({ kill }) => {
+        timer = setTimeout(() => kill('SIGKILL'), moment * length);
+      },
+    });
+    clearTimeout(timer);
+    expect(code === 0 || signal === 'SIGKILL', `killed at ${moment}`).toBe(true);
+  }
+  const last = await untrained(killed.args, { env });
+  expect(last.code, last.stderr).toBe(0);
+  expect(read(killed.path), `killed at ${moments} of ${length} ms`).toEqual(read(whole.path));
+  expect(readdirSync(cache).filter((name) => !/^[0-9a-f]{40}(\.sha256)?$/.test(name))).toEqual([]);
+
+  const again = await untrained([...killed.args, '--json'], { env });
+  expect(JSON.parse(again.stdout.trim().split('\n').pop()!)).toMatchObject({ frames: FRAMES, drawn: 0 });
+  expect(read(killed.path)).toEqual(read(whole.path));
+}

@@ -1,0 +1,66 @@
+/** The package as npm installs it: packed, and installed with all that it depends on into an empty project. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../cli/untrained.js';
+
+const folder = temporaryFolder();
+const project = join(folder, 'project');
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+const run = (program: string, args: string[], cwd: string) =>
+  promisify(execFile)(program, args, { cwd, shell: process.platform === 'win32' });
+
+/** The lock file of a project that depends on the packed package alone, at the versions that this repository has. */
+function lockFor(tarball: string): object {
+  const { version, dependencies, optionalDependencies, bin, engines } = json('package.json');
+  const all = Object.entries<{ dev?: boolean }>(json('package-lock.json').packages);
+  const needed = all.filter(([path, { dev }]) => path !== '' && !dev);
+  const own = { version, resolved: tarball, dependencies, optionalDependencies, bin, engines };
+  const packages = {
+    '': { name: 'project', dependencies: { untrained: tarball } },
+    'node_modules/untrained': own,
+    ...Object.fromEntries(needed),
+  };
+  return { name: 'project', lockfileVersion: 3, requires: true, packages };
+}
+
+/** Whether npm could not reach a registry and had not cached what it needs. */
+const isOffline = (error: unknown) =>
+  /ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT/.test(
+    (error as { stderr?: string }).stderr ?? '',
+  );
+
+test('npm pack and npm install give an empty project the command and the modules', async ({ skip }) => {
+  mkdirSync(project);
+  const packing = ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', project];
+  const [{ filename }] = JSON.parse((await run('npm', packing, process.cwd())).stdout);
+  const tarball = `file:${filename}`;
+  const manifest = { name: 'project', private: true, type: 'module', dependencies: { untrained: tarball } };
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(project, 'package-lock.json'), JSON.stringify(lockFor(tarball)));
+  const installing = ['ci', '--prefer-offline', '--fetch-retries=0', '--no-audit', '--no-fund'];
+  await run('npm', installing, project).catch((error) => {
+    if (isOffline(error)) skip('npm has neither a registry nor these packages in its cache');
+    throw error;
+  });
+
+  const command = ['exec', '--offline', '--', 'untrained'];
+  const list = await run('npm', [...command, 'list'], project);
+  expect(list.stdout).toMatch(/^weight-scale /m);
+  const small = ['--size', '16', '--frames', '0-2', '--quiet', '--no-cache'];
+  await run('npm', [...command, 'render', 'depth', ...small, '--out', 'a.mp4', '--out', 'a.gif'], project);
+  for (const name of ['a.mp4', 'a.gif'])
+    expect(readFileSync(join(project, name)).length).toBeGreaterThan(100);
+
+  const program = `
+    import { createRenderer, frameSchema } from 'untrained';
+    import { renderStill } from 'untrained/render';
+    const renderer = await createRenderer({ backend: 'cpu' });
+    const frame = frameSchema.parse({ network: { layers: 2, width: 4 }, size: [4, 4] });
+    console.log((await renderer.render(frame)).length, typeof renderStill);
+    await renderer.close();`;
+  writeFileSync(join(project, 'program.js'), program);
+  expect((await run(process.execPath, ['program.js'], project)).stdout).toBe('64 function\n');
+});
