@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { noteOf } from '../../src/core/recipe.js';
+import { noteOf } from '../../src/core/recipe/note.js';
 import { sweep } from '../../src/index.js';
 import { inProcess, temporaryFolder, untrained } from './untrained.js';
 

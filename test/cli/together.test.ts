@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { noteOf } from '../../src/core/recipe.js';
+import { noteOf } from '../../src/core/recipe/note.js';
 import { sweep, tween } from '../../src/index.js';
 import { probe } from '../../src/outputs/index.js';
 import { type ProcessSetting, temporaryFolder, untrained } from './untrained.js';

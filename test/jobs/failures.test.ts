@@ -133,7 +133,7 @@ describe('ffmpeg', () => {
   ])('that fails %s', async (_, lines) => {
     const { path } = fakeFfmpeg(
       folder.in('ffmpeg'),
-      'case "$*" in *-version*) echo "ffmpeg version 1";; *) ' + lines + ';; esac',
+      `case "$*" in *-version*) echo "ffmpeg version 1";; *) ${lines};; esac`,
     );
     expect(await failure(['a.mp4', 'b.webp'], { ffmpeg: path })).toMatch(
       /^ffmpeg failed with exit code 3 after \d+ of 60 frames of "…\/new\/[ab]\.\w+"/,
