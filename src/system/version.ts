@@ -14,7 +14,7 @@ let digest: string | undefined;
  */
 export function codeDigest(): string {
   digest ??= digestOf(
-    ['core', 'renderers', 'files', 'nodes', 'outputs', 'jobs', 'sources/composed/page'],
+    ['core', 'renderers', 'files', 'nodes', 'outputs', 'sources', 'jobs'],
     drawingVersions(),
   );
   return digest;
@@ -27,7 +27,7 @@ export function digestOf(folders: readonly string[], versions: readonly string[]
   for (const folder of folders) {
     const path = fileURLToPath(new URL(`../${folder}`, import.meta.url));
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
-      if (/\.[jt]s$/.test(entry.name)) hash.update(readFileSync(join(entry.parentPath, entry.name)));
+      if (/\.([jt]s|wgsl)$/.test(entry.name)) hash.update(readFileSync(join(entry.parentPath, entry.name)));
   }
   return hash.digest('hex');
 }

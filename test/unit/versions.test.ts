@@ -71,9 +71,9 @@ test('another version that is installed is found', () => {
 });
 
 test('every package that is imported where pixels are decided counts', () => {
-  // These say what is to be drawn, or where; the descriptions of frames, which are in every name, hold what comes of it.
-  const others = ['zod', 'fastest-levenshtein', 'fontkit'];
-  for (const part of ['core', 'renderers', 'nodes', 'outputs', 'jobs', 'sources/composed/page']) {
+  // These decide what is drawn or where; keys include the frame descriptions, bundles and browsers that result.
+  const others = ['zod', 'fastest-levenshtein', 'fontkit', 'esbuild', 'vite', 'playwright-core'];
+  for (const part of ['core', 'renderers', 'files', 'nodes', 'outputs', 'sources', 'jobs']) {
     for (const file of readdirSync(join('src', part), { recursive: true }).map(String)) {
       if (!file.endsWith('.ts')) continue;
       const source = readFileSync(join('src', part, file), 'utf8');
