@@ -3,8 +3,9 @@ import { UsageError } from '../core/errors.js';
 import { frameParameters, viewFieldNames, viewParameters } from '../core/frame/parameters.js';
 import { namesBesideWeights, networkParameter, networkParameterNames } from '../core/network/parameters.js';
 import { mixes, type Parameter } from '../core/parameters/parameter.js';
-import { sweepFieldNames, sweepSynonyms } from '../core/sweep/fields.js';
+import { sweepFieldNames } from '../core/sweep/fields.js';
 import type { Sweep } from '../core/sweep/sweep.js';
+import { sweepSynonyms } from '../core/sweep/synonyms.js';
 import { keyframes, tween, zoom } from '../core/sweep/track.js';
 import { available } from '../core/wording/did-you-mean.js';
 

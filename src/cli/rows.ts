@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import Papa from 'papaparse';
 import { UsageError } from '../core/errors.js';
-import { sweepSynonyms } from '../core/sweep/fields.js';
+import { sweepSynonyms } from '../core/sweep/synonyms.js';
 import { didYouMean, nearest } from '../core/wording/did-you-mean.js';
 import { quote } from '../core/wording/explain.js';
 import { parseJson } from '../core/wording/json.js';

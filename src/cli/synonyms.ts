@@ -1,5 +1,5 @@
 /** What people may call the options of the command line. */
-import { sweepSynonyms } from '../core/sweep/fields.js';
+import { sweepSynonyms } from '../core/sweep/synonyms.js';
 import type { Synonyms } from '../core/wording/did-you-mean.js';
 
 /** Synonyms of the options' names. Many options are named after a field of a sweep. */

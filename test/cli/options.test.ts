@@ -116,8 +116,8 @@ describe('the ranges are those of', () => {
     for (const value of [crf.least, crf.most]) check('a.webm', { crf: value })();
     for (const value of [crf.least! - 1, crf.most! + 1])
       expect(check('a.webm', { crf: value })).toThrow('--crf');
-    const help = helpOf(entriesOf('render').find(({ name }) => name === 'crf')!, 'render');
-    const [, least, most] = /\.mp4 takes (\d+) to (\d+)/.exec(help)!.map(Number);
+    const { more } = entriesOf('render').find(({ name }) => name === 'crf')!;
+    const [, least, most] = /MP4: (\d+) to (\d+)/.exec(more!)!.map(Number);
     for (const value of [least, most]) check('a.mp4', { crf: value })();
     for (const value of [least - 1, most + 1]) expect(check('a.mp4', { crf: value })).toThrow('--crf');
     for (const value of [loops.least, loops.most]) check('a.mp4', { loops: value })();

@@ -101,7 +101,7 @@ test('what a place refuses is refused before anything is drawn', async () => {
       "2 untrained: --max-size is "small" but must be a size such as 8MB, 500kB or 10MiB.",
       "2 untrained: --crf applies only to .mp4 and .webm, and none is written: leave it out, or use --quality.",
       "2 untrained: --loops applies only to .mp4, and "a.gif" repeats by itself: leave it out.",
-      "2 untrained: A still is a PNG, and "a.jpg" is not: name it .png, or take render for a film.",
+      "2 untrained: A still is a PNG, but "a.jpg" is not: name it .png, or use render for a film.",
     ]
   `);
   expect(readdirSync(cwd)).toEqual([]);
@@ -208,8 +208,8 @@ test('a film without a recipe, and a damaged one, are one line and 2', async () 
     It carries no recipe: it was not made by Untrained, or it has been converted since.
     render d.gif: 2 untrained: d.gif carries no recipe: it was not made by Untrained, or it has been converted since.
     info e.mp4: 0 e.mp4  gif, 64x64, 25 fps, 15 frames, 0.6 s, … kB
-    It carries no recipe: it is not of Untrained, or was converted since.
-    render e.mp4: 2 untrained: e.mp4 carries no recipe: it is not of Untrained, or was converted since.
+    It carries no recipe: it was not made by Untrained, or it has been converted since.
+    render e.mp4: 2 untrained: e.mp4 carries no recipe: it was not made by Untrained, or it has been converted since.
     info f.gif: 2 untrained: f.gif does not exist: check the file.
     render f.gif: 2 untrained: There is no file f.gif: check its path."
   `);

@@ -7,7 +7,8 @@ import { toByte } from '../../src/core/frame/colour.js';
 import { type Colour, colourOf, colourPlanes, lightOfOutputs } from '../../src/core/frame/colouring.js';
 import { type FrameInput, frameSchema } from '../../src/core/frame/description.js';
 import { lightOf } from '../../src/core/frame/oklab.js';
-import { colouringOf, mapNames, type Palette, paletteNames } from '../../src/core/frame/palette.js';
+import { colouringOf, type Palette } from '../../src/core/frame/palette.js';
+import { mapNames, paletteNames } from '../../src/core/frame/palette-names.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import {
   expectReference,
@@ -256,13 +257,15 @@ describe('a palette that cannot be', () => {
   };
 
   test.each(spaces)('%s takes three outputs', (palette) => {
-    expect(problem({ palette, network: { outputs: 1 } })).toMatch(/takes three outputs.* take a map/);
+    expect(problem({ palette, network: { outputs: 1 } })).toMatch(/needs three outputs.* use a colour map/);
     expect(problem({ palette })).toBe('');
   });
 
   test('a map takes an output that is there', () => {
     const palette = { map: 'turbo', output: 2 };
-    expect(problem({ palette, network: { outputs: 1 } })).toMatch(/of output 2, and the network has one/);
+    expect(problem({ palette, network: { outputs: 1 } })).toMatch(
+      /for output 2 but the network has only one/,
+    );
     expect(problem({ palette })).toBe('');
     expect(problem({ palette: { map: 'turbo', output: 4 } })).not.toBe('');
     expect(problem({ palette: 'turbid' })).not.toBe('');

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { toByte } from '../../src/core/frame/colour.js';
 import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
-import { mapNames, type Palette } from '../../src/core/frame/palette.js';
+import type { Palette } from '../../src/core/frame/palette.js';
+import { mapNames } from '../../src/core/frame/palette-names.js';
 import { type Activation, type ActivationName, activationNames } from '../../src/core/network/activations.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
 import { frameOf, referenceColours, somePixels } from './compare.js';

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as description from '../../src/core/frame/description.js';
@@ -83,24 +84,28 @@ describe('a job', () => {
   });
 
   test('can be made by another process', async () => {
-    const job = await plan(requestFor('film.mp4'), workshop, means);
-    writeFileSync(folder.in('job.json'), writeJob(job));
+    // Both processes run the built package: a job is only for the code that planned it.
+    const built = await import('../../dist/render.js');
+    const planner = new built.Workshop();
+    const request = requestFor('film.mp4');
+    const job = await built.plan(request, planner, means);
+    writeFileSync(folder.in('job.json'), built.writeJob(job));
     const script = `
       import { readFileSync } from 'node:fs';
-      import { createJiti } from 'jiti';
-      const jiti = createJiti(process.cwd() + '/');
-      const { FolderStore, Workshop, readJob, segment } = await jiti.import('./src/render.ts');
-      const job = readJob(readFileSync(process.argv[1], 'utf8'));
+      import { FolderStore, Workshop, readJob, segment } from ${JSON.stringify(pathToFileURL(resolve('dist/render.js')).href)};
+      const [, file, folder] = process.argv;
+      const job = readJob(readFileSync(file, 'utf8'));
       const workshop = new Workshop();
       const means = { backend: 'cpu', threads: 1 };
-      const store = new FolderStore(job, process.argv[2], means, await workshop.ffmpeg({}));
+      const store = new FolderStore(job, folder, means, await workshop.ffmpeg({}));
       for (const i of job.segments.keys()) await segment(job, i, store, workshop, means);
       await workshop.close();`;
     const args = ['--input-type=module', '-e', script, folder.in('job.json'), folder.in('store')];
-    await promisify(execFile)(process.execPath, args, { cwd: resolve('.') });
-    await join(job, new FolderStore(job, folder.in('store')), workshop, means);
+    await promisify(execFile)(process.execPath, args);
+    await built.join(job, new built.FolderStore(job, folder.in('store')), planner, means);
+    await planner.close();
     const joined = bytesOf('film.mp4');
-    await makeFilm(requestFor('film.mp4'), workshop, means);
+    await makeFilm(request, workshop, means);
     expect(bytesOf('film.mp4')).toBe(joined);
   });
 

@@ -164,8 +164,8 @@ test('a frame that fails to be written ends the film with the reason, and leaves
   // Where a file may have 4 kB, writes fail as they do on a full disk.
   const script = `
     import { createJiti } from 'jiti';
-    const jiti = createJiti(process.cwd() + '/');
-    const { parseOutput } = await jiti.import('./src/outputs/index.ts');
+    const jiti = createJiti(process.cwd() + '/', { alias: { '../../src': process.cwd() + '/dist' } });
+    const { parseOutput } = await jiti.import('./dist/outputs/index.js');
     const { openSink } = await jiti.import('./test/video/sink.ts');
     const film = { width: 64, height: 48, fps: 25, frames: 60 };
     const noise = Uint8Array.from({ length: 64 * 48 * 4 }, () => 256 * Math.random());

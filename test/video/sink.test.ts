@@ -426,8 +426,8 @@ describe('what a killed render leaves', () => {
   async function killedRender(name: string): Promise<void> {
     const script = `
       import { createJiti } from 'jiti';
-      const jiti = createJiti(process.cwd() + '/');
-      const { findFfmpeg, parseOutput } = await jiti.import('./src/outputs/index.ts');
+      const jiti = createJiti(process.cwd() + '/', { alias: { '../../src': process.cwd() + '/dist' } });
+      const { findFfmpeg, parseOutput } = await jiti.import('./dist/outputs/index.js');
       const { openSink } = await jiti.import('./test/video/sink.ts');
       const film = { width: 64, height: 48, fps: 25, frames: 100 };
       const sink = await openSink(await findFfmpeg(), parseOutput(process.argv[1]), film);

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { schemaOf, withDefault } from '../parameters/schema.js';
-import { mapNames, type Palette, type PaletteInput, paletteNames, paletteProblem } from './palette.js';
+import { type Palette, type PaletteInput, paletteProblem } from './palette.js';
+import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
 
 export const MAX_SIDE = 16384;

@@ -6,47 +6,7 @@
 import { rgb } from 'd3-color';
 import * as d3 from 'd3-scale-chromatic';
 import type { Colouring } from './colouring.js';
-
-/** The names of colour maps, spelled out so that our type declarations do not need those of d3. */
-export type MapName =
-  | 'viridis'
-  | 'magma'
-  | 'inferno'
-  | 'plasma'
-  | 'cividis'
-  | 'cubehelix'
-  | 'warm'
-  | 'cool'
-  | 'turbo'
-  | 'rainbow'
-  | 'sinebow'
-  | 'spectral'
-  | 'RdBu'
-  | 'RdGy'
-  | 'RdYlBu'
-  | 'RdYlGn'
-  | 'BrBG'
-  | 'PiYG'
-  | 'PRGn'
-  | 'PuOr'
-  | 'greys'
-  | 'blues'
-  | 'greens'
-  | 'oranges'
-  | 'purples'
-  | 'reds'
-  | 'BuGn'
-  | 'BuPu'
-  | 'GnBu'
-  | 'OrRd'
-  | 'PuBu'
-  | 'PuBuGn'
-  | 'PuRd'
-  | 'RdPu'
-  | 'YlGn'
-  | 'YlGnBu'
-  | 'YlOrBr'
-  | 'YlOrRd';
+import { type MapName, type paletteNames, spaces } from './palette-names.js';
 
 /** From d3-scale-chromatic, which has them from ColorBrewer, matplotlib and other authors. */
 const maps = {
@@ -93,12 +53,6 @@ const maps = {
   YlOrBr: d3.interpolateYlOrBr,
   YlOrRd: d3.interpolateYlOrRd,
 } satisfies Record<MapName, (value: number) => string>;
-
-export const mapNames = Object.keys(maps) as [MapName, ...MapName[]];
-
-const spaces = ['rgb', 'oklab', 'oklch'] as const;
-/** The names of all palettes. */
-export const paletteNames = [...spaces, ...mapNames] as const;
 
 /** A palette by name, or a colour map for one of the network's outputs, counted from 1. */
 export type Palette = (typeof paletteNames)[number] | { map: MapName; output: number };

@@ -2,7 +2,7 @@
 import { MAX_INPUTS, networkParameters } from '../network/parameters.js';
 import { type Parameter, synonymsIn } from '../parameters/parameter.js';
 import type { Synonyms } from '../wording/did-you-mean.js';
-import { paletteNames } from './palette.js';
+import { paletteNames } from './palette-names.js';
 
 /** The window on the input plane, by the names of its fields in `view`. */
 export const viewParameters = {

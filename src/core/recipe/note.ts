@@ -1,5 +1,6 @@
 /** The recipe as a film's file carries it. */
-import { RECIPE_VERSION, type Recipe } from './recipe.js';
+import type { Recipe } from './recipe.js';
+import { RECIPE_VERSION } from './version.js';
 
 /** The longest recipe that is put into a film's file, in bytes: about 100,000 explicit weights. */
 export const MOST_NOTE_BYTES = 2 ** 21;

@@ -5,16 +5,15 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { sizeSchema } from '../frame/description.js';
-import { sweepSynonyms } from '../sweep/fields.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
+import { sweepSynonyms } from '../sweep/synonyms.js';
 import { didYouMean } from '../wording/did-you-mean.js';
 import { parseJson } from '../wording/json.js';
 import { parse } from '../wording/parse.js';
 import { type SceneRecipe, sceneFields } from './scene.js';
 import { type SheetRecipe, sheetSchema } from './sheet.js';
+import { RECIPE_VERSION } from './version.js';
 
-/** Increased when recipes of earlier versions would make other films. */
-export const RECIPE_VERSION = 1;
 /** The longest recipe that is read, in bytes or characters; the explicit weights of large networks take the most. */
 export const MAX_RECIPE_BYTES = 64 * 2 ** 20;
 

@@ -1,12 +1,12 @@
 /** The fields of a sweep: their schema, and what error messages need to know about them. */
 import * as z from 'zod';
 import { paletteSchema, sizeSchema, supersampleSchema } from '../frame/description.js';
-import { frameSynonyms, viewFieldNames } from '../frame/parameters.js';
-import { networkParameterNames, networkSynonyms } from '../network/parameters.js';
-import { synonymsIn } from '../parameters/parameter.js';
-import { namesake, nearest, type Synonyms, suggestion } from '../wording/did-you-mean.js';
+import { viewFieldNames } from '../frame/parameters.js';
+import { networkParameterNames } from '../network/parameters.js';
+import { namesake, nearest, suggestion } from '../wording/did-you-mean.js';
 import type { About } from '../wording/explain.js';
 import { paces } from './paces.js';
+import { sweepSynonyms } from './synonyms.js';
 import { loopFieldNames, trackFieldNames } from './track.js';
 
 /**
@@ -31,25 +31,6 @@ export const sweepSchema = z.strictObject({
 
 /** The names of a sweep's own fields. */
 export const sweepFieldNames = Object.keys(sweepSchema.shape) as (keyof typeof sweepSchema.shape)[];
-
-/** Synonyms of the names of all fields and parameters. */
-export const sweepSynonyms: Synonyms = {
-  ...networkSynonyms,
-  ...frameSynonyms,
-  ...synonymsIn({
-    seconds: { synonyms: 'duration length time secs sec' },
-    fps: { synonyms: 'frames frameRate rate framesPerSecond' },
-    size: { synonyms: 'resolution dimensions pixels width height shape' },
-    loop: { synonyms: 'looping closed cyclic repeat' },
-    pace: { synonyms: 'timing speed tempo' },
-    supersample: { synonyms: 'ss aa antialias antialiasing samples oversample supersampling' },
-    dither: { synonyms: 'dithering' },
-    title: { synonyms: 'name caption label' },
-    easing: { synonyms: 'ease timingFunction interpolation' },
-    during: { synonyms: 'when interval between' },
-    turns: { synonyms: 'times cycles revolutions periods' },
-  }),
-};
 
 /** The fields of named containers, by the last part of the path to them. */
 const FIELDS: Record<string, readonly string[]> = {
