@@ -25,7 +25,7 @@ export interface Step {
 export interface Exit {
   /** The exit status, or null when a signal ended it. */
   code: number | null;
-  signal: NodeJS.Signals | null;
+  signal: string | null;
   /** The last lines of stderr, at most 20. */
   stderr: string[];
   /** If it was killed for making no progress: for how many seconds it had made none. */

@@ -29,6 +29,7 @@ export class Workbench {
   private readonly timeout: number;
   private readonly frames: number;
   private readonly runs = new Set<Run>();
+  private readonly starting = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
   private placing: Promise<unknown> | undefined;
 
@@ -89,11 +90,20 @@ export class Workbench {
    * @throws RenderError if it cannot be started.
    */
   async start(step: Step): Promise<Run> {
-    const run = await startFfmpeg(this.ffmpeg!, step, this.folder.path, this.timeout).catch((error) => {
-      const message = `ffmpeg could not be started (${error.message}): name another with --ffmpeg.`;
-      throw new RenderError(message, { cause: error });
-    });
-    return this.follow(run);
+    if (this.closing) throw stopped(this.output);
+    const starting = startFfmpeg(this.ffmpeg!, step, this.folder.path, this.timeout).then(
+      (run) => this.follow(run),
+      (error) => {
+        const message = `ffmpeg could not be started (${error.message}): name another with --ffmpeg.`;
+        throw new RenderError(message, { cause: error });
+      },
+    );
+    this.starting.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.starting.delete(starting);
+    }
   }
 
   /** Ends a run when the workbench closes. */
@@ -148,6 +158,7 @@ export class Workbench {
     } catch {
       return; // the message says where the files are
     }
+    await Promise.allSettled(this.starting); // a program that starts now would still write into the folder
     for (const run of this.runs) run.kill();
     await Promise.all([...this.runs].map(({ exit }) => exit));
     const seconds = Math.min(this.timeout, REMOVE_SECONDS);

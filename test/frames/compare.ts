@@ -2,6 +2,7 @@
  * What the picture tests share: the reference picture, computed with forward() in float64, how far a renderer's bytes
  * are from it, and how far float32 may honestly be.
  */
+import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { type Colour, colourOf } from '../../src/core/frame/colouring.js';
 import { type FrameDescription, type FrameInput, frameSchema } from '../../src/core/frame/description.js';
@@ -26,6 +27,27 @@ export function somePixels({ size: [width, height] }: FrameDescription, count: n
 export function referenceColours(
   frame: FrameDescription,
   pixels = allPixels(frame),
+  network?: Network,
+  bend?: (x: number) => number,
+): Colour[] {
+  // The reference is slow, and several renderers are compared with it on the same frames.
+  if (!network && !bend) return remembered(references, [frame, pixels], () => compute(frame, pixels));
+  return compute(frame, pixels, network, bend);
+}
+
+const references = new Map<string, Colour[]>();
+const spreads = new Map<string, Colour[]>();
+
+function remembered<T>(known: Map<string, T>, arguments_: unknown, compute: () => T): T {
+  const key = createHash('sha1').update(JSON.stringify(arguments_)).digest('base64');
+  const result = known.get(key) ?? compute();
+  known.set(key, result);
+  return result;
+}
+
+function compute(
+  frame: FrameDescription,
+  pixels: readonly number[],
   network = buildNetwork(frame.network),
   bend: (x: number) => number = (x) => x,
 ): Colour[] {
@@ -101,6 +123,10 @@ export function furthest(
  * roundings, as deep ones with large weights do, shows it here; a calm one has next to none.
  */
 export function spread(frame: FrameDescription, pixels: number[], exact: Colour[], trials = 3): Colour[] {
+  return remembered(spreads, [frame, pixels, trials], () => computeSpread(frame, pixels, exact, trials));
+}
+
+function computeSpread(frame: FrameDescription, pixels: number[], exact: Colour[], trials: number): Colour[] {
   const network = buildNetwork(frame.network);
   const largest = exact.map((): Colour => [0, 0, 0]);
   for (let trial = 0; trial < trials; trial++) {
