@@ -10,7 +10,7 @@ import type { Sweep } from '../core/sweep/sweep.js';
 import { parseBytes } from '../outputs/budget.js';
 import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../outputs/formats/index.js';
 import { endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
-import { placeNames } from '../outputs/platforms.js';
+import { platformNames } from '../outputs/platforms.js';
 import { rateOf } from '../outputs/rate.js';
 import { parseFrames, parseHost, parseMoments, parseRate, parseSeeds, parseSize } from './arguments.js';
 import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
@@ -212,7 +212,7 @@ export const OPTIONS = [
   {
     name: 'for',
     value: 'platform',
-    help: `size, frame rate and limits of a platform: ${placeNames.join(', ')}`,
+    help: `size, frame rate and limits of a platform: ${platformNames.join(', ')}`,
     more: 'See [Ready to post](#ready-to-post).',
     repeatable: true,
     commands: FILM,

@@ -6,11 +6,11 @@ import {
   defaultEndings,
   headroom,
   type Measured,
-  type PlaceName,
+  type PlatformName,
   parseOutput,
-  placeNames,
-  placeOf,
-  placeSynonyms,
+  platformNames,
+  platformOf,
+  platformSynonyms,
   probe,
   rulesOf,
   sizeFor,
@@ -22,7 +22,7 @@ import type { Reporter } from './report.js';
 export interface Group {
   size?: [number, number];
   fps?: number;
-  files: (OutputRequest & { place?: PlaceName })[];
+  files: (OutputRequest & { platform?: PlatformName })[];
 }
 
 interface Asked {
@@ -34,15 +34,15 @@ interface Asked {
 }
 
 /** The platforms that --for names, each once. */
-function placesNamed(names: string[]): PlaceName[] {
-  const places = names.map((name) => {
-    const place = placeNames.find((known) => known === name.toLowerCase());
-    if (place) return place;
+function platformsNamed(names: string[]): PlatformName[] {
+  const platforms = names.map((name) => {
+    const platform = platformNames.find((known) => known === name.toLowerCase());
+    if (platform) return platform;
     throw new UsageError(
-      `--for is "${name}", which is not a known platform${available(name, placeNames, placeSynonyms)}`,
+      `--for is "${name}", which is not a known platform${available(name, platformNames, platformSynonyms)}`,
     );
   });
-  return [...new Set(places)];
+  return [...new Set(platforms)];
 }
 
 /**
@@ -51,7 +51,7 @@ function placesNamed(names: string[]): PlaceName[] {
  */
 export function groupsOf(name: string, asked: Asked, defaults: string[], fps: number): Group[] {
   const { out, size, maxSize } = asked;
-  const names = placesNamed(asked.for);
+  const names = platformsNamed(asked.for);
   if (names.length === 0) {
     const files = (out.length > 0 ? out : defaults).map((path) => ({ path, maxSize }));
     return [{ size, fps: asked.fps, files }];
@@ -62,18 +62,18 @@ export function groupsOf(name: string, asked: Asked, defaults: string[], fps: nu
     );
   }
   const groups = new Map<string, Group>();
-  for (const [i, place] of names.entries()) {
-    const path = out[i] ?? `renders/${name}-${place}${defaultEndings.film}`;
+  for (const [i, platform] of names.entries()) {
+    const path = out[i] ?? `renders/${name}-${platform}${defaultEndings.film}`;
     const { format } = parseOutput(path);
-    const rules = rulesOf(placeOf(place), format);
+    const rules = rulesOf(platformOf(platform), format);
     const shape = {
-      size: size ?? sizeFor(placeOf(place), format),
+      size: size ?? sizeFor(platformOf(platform), format),
       fps: asked.fps ?? within(fps, rules?.fps?.value),
     };
     const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;
     const key = JSON.stringify(shape);
     const group = groups.get(key) ?? { ...shape, files: [] };
-    group.files.push({ path, place, maxSize: least(maxSize, most) });
+    group.files.push({ path, platform, maxSize: least(maxSize, most) });
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -95,9 +95,9 @@ const least = (...sizes: (number | undefined)[]) => {
  * @throws UsageError if the film exceeds a limit that the platform itself states.
  */
 export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes'>, report: Reporter): void {
-  for (const { path, place } of group.files) {
-    if (!place) continue;
-    for (const { message, unverified } of unsuitable(placeOf(place), {
+  for (const { path, platform } of group.files) {
+    if (!platform) continue;
+    for (const { message, unverified } of unsuitable(platformOf(platform), {
       ...film,
       format: parseOutput(path).format,
     })) {
@@ -113,14 +113,14 @@ export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes
  */
 export function checkAfter(group: Group, report: Reporter): Map<string, string> {
   const said = new Map<string, string>();
-  for (const { path, place } of group.files) {
-    if (!place) continue;
+  for (const { path, platform } of group.files) {
+    if (!platform) continue;
     const film = probe(path);
-    for (const { message, unverified } of unsuitable(placeOf(place), film)) {
-      if (!unverified) throw new RenderError(`${path} is made, but not for ${place}: ${message}`);
+    for (const { message, unverified } of unsuitable(platformOf(platform), film)) {
+      if (!unverified) throw new RenderError(`${path} is made, but not for ${platform}: ${message}`);
       report.warning(message);
     }
-    said.set(path, `${placeOf(place).title}: ${headroom(placeOf(place), film)}`);
+    said.set(path, `${platformOf(platform).title}: ${headroom(platformOf(platform), film)}`);
   }
   return said;
 }

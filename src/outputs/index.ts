@@ -37,11 +37,11 @@ export {
 } from './output.js';
 export {
   type Fact,
-  type Place,
-  type PlaceName,
-  placeNames,
-  placeOf,
-  placeSynonyms,
+  type Platform,
+  type PlatformName,
+  platformNames,
+  platformOf,
+  platformSynonyms,
   type Rules,
 } from './platforms.js';
 export { type Probe, probe } from './probe.js';

@@ -1,5 +1,5 @@
 /** Where people post, and what is taken there: every number with its source and date. A limit that only third parties tell
- *  of is unverified; nothing is refused for its sake (suit.ts). Fix a number here when a place changes it. */
+ *  of is unverified; nothing is refused for its sake (suit.ts). Fix a number here when a platform changes it. */
 
 import type { Synonyms } from '../core/wording/did-you-mean.js';
 import type { FormatName } from './formats/index.js';
@@ -13,7 +13,7 @@ export interface Fact<T = number> {
   unverified?: true;
 }
 
-/** What a place takes of one kind of file. Pairs are the least and the most, both allowed. */
+/** What a platform takes of one kind of file. Pairs are the least and the most, both allowed. */
 export interface Rules {
   /** The most bytes. */
   bytes?: Fact;
@@ -34,13 +34,13 @@ export interface Rules {
 
 /** Under a format's name, what it takes of that format; and under `gifSize` and the like, the size that a film in that
  *  format is rendered at, where it is smaller. */
-export interface Place
+export interface Platform
   extends Partial<Record<FormatName, Rules>>,
     Partial<Record<`${FormatName}Size`, [width: number, height: number]>> {
   title: string;
   /** What a film for it is rendered at: of the sizes it shows, one that suits most screens there. */
   size: [width: number, height: number];
-  /** Every place takes our default format. */
+  /** Every platform takes our default format. */
   mp4: Rules;
 }
 
@@ -69,7 +69,7 @@ const others = hearsay('third-party pages, 2026-11');
 const ayrshare = hearsay("Ayrshare's media guidelines, 2026-11");
 const fairpost = hearsay("commonpike/fairpost's copy of TikTok's API pages, 2026-11");
 
-const places = {
+const platforms = {
   x: {
     title: 'X',
     size: SQUARE,
@@ -168,13 +168,13 @@ const places = {
     mp4: { bytes: others(1000 * MB), seconds: others([0, 900]) },
     gif: { bytes: others(20 * MB) },
   },
-} satisfies Record<string, Place>;
+} satisfies Record<string, Platform>;
 
-export type PlaceName = keyof typeof places;
-export const placeNames = Object.keys(places) as PlaceName[];
+export type PlatformName = keyof typeof platforms;
+export const platformNames = Object.keys(platforms) as PlatformName[];
 
 /** What people may call them. */
-export const placeSynonyms: Synonyms = {
+export const platformSynonyms: Synonyms = {
   x: ['twitter'],
   shorts: ['youtube'],
   instagram: ['insta', 'ig'],
@@ -182,5 +182,5 @@ export const placeSynonyms: Synonyms = {
   story: ['stories'],
 };
 
-/** A place by its name. */
-export const placeOf = (name: PlaceName): Place => places[name];
+/** A platform by its name. */
+export const platformOf = (name: PlatformName): Platform => platforms[name];

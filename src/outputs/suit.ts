@@ -1,8 +1,8 @@
-/** Whether a film suits a place, and by how much. */
+/** Whether a film suits a platform, and by how much. */
 
 import { inBytes } from './budget.js';
 import { endingsIn, type FormatName, formatList, formatNamed } from './formats/index.js';
-import type { Fact, Place, Rules } from './platforms.js';
+import type { Fact, Platform, Rules } from './platforms.js';
 
 /** What is known of a film. Before it is there, its bytes are not. */
 export interface Measured {
@@ -17,23 +17,23 @@ export interface Measured {
   bytes?: number;
 }
 
-/** What a place takes of a format, or undefined if it is not known to take it. */
-export function rulesOf(place: Place, format: string): Rules | undefined {
-  return place[format as FormatName];
+/** What a platform takes of a format, or undefined if it is not known to take it. */
+export function rulesOf(platform: Platform, format: string): Rules | undefined {
+  return platform[format as FormatName];
 }
 
-/** The size that a film for a place is rendered at, as one format. */
-export function sizeFor(place: Place, format: string): [width: number, height: number] {
-  return place[`${format as FormatName}Size`] ?? place.size;
+/** The size that a film for a platform is rendered at, as one format. */
+export function sizeFor(platform: Platform, format: string): [width: number, height: number] {
+  return platform[`${format as FormatName}Size`] ?? platform.size;
 }
 
-/** What a place does not take, each in one line. */
-export function unsuitable(place: Place, film: Measured): { message: string; unverified: boolean }[] {
-  const rules = rulesOf(place, film.format);
+/** What a platform does not take, each in one line. */
+export function unsuitable(platform: Platform, film: Measured): { message: string; unverified: boolean }[] {
+  const rules = rulesOf(platform, film.format);
   if (!rules) {
-    const taken = formatList.filter(({ name }) => rulesOf(place, name));
+    const taken = formatList.filter(({ name }) => rulesOf(platform, name));
     const [ending] = formatNamed(film.format).endings;
-    const message = `${place.title} is not known to take .${ending}: write ${endingsIn(taken)}.`;
+    const message = `${platform.title} is not known to take .${ending}: write ${endingsIn(taken)}.`;
     return [{ message, unverified: true }];
   }
   return checks(rules, film)
@@ -41,13 +41,13 @@ export function unsuitable(place: Place, film: Measured): { message: string; unv
     .map(({ value, rule, next, fact }) => {
       const unverified = fact.unverified === true;
       const says = unverified ? ` (unverified: ${fact.source})` : ` (${fact.source})`;
-      return { message: `The film ${value}, and ${place.title} takes ${rule}${says}: ${next}.`, unverified };
+      return { message: `The film ${value}, and ${platform.title} takes ${rule}${says}: ${next}.`, unverified };
     });
 }
 
 /** How far under the limits a film is, for people: "1.0 MB of 512.0 MB, 6 s of 140 s". */
-export function headroom(place: Place, film: Measured & { bytes: number }): string {
-  const { bytes, seconds, frames } = rulesOf(place, film.format) ?? {};
+export function headroom(platform: Platform, film: Measured & { bytes: number }): string {
+  const { bytes, seconds, frames } = rulesOf(platform, film.format) ?? {};
   const of = [
     bytes && `${inBytes(film.bytes)} of ${inBytes(bytes.value)}`,
     seconds && `${short(film.seconds)} s of ${seconds.value[1]} s`,
@@ -56,7 +56,7 @@ export function headroom(place: Place, film: Measured & { bytes: number }): stri
   return of.length > 0 ? of.join(', ') : inBytes(film.bytes);
 }
 
-/** A place's rules for people, by their sources. */
+/** A platform's rules for people, by their sources. */
 export function describeRules(rules: Rules): Map<string, string[]> {
   const bySource = new Map<string, string[]>();
   // A film of nothing is within no rule; only what the rules say of themselves is taken.

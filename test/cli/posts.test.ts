@@ -1,4 +1,4 @@
-/** Files ready to post, by the command itself: places, budgets, recipes that come back out of films. */
+/** Files ready to post, by the command itself: platforms, budgets, recipes that come back out of films. */
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { noteOf } from '../../src/core/recipe/note.js';
-import { placeNames, probe } from '../../src/outputs/index.js';
+import { platformNames, probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { picture, render } from '../video/films.js';
 import { inProcess, temporaryFolder } from './untrained.js';
@@ -40,9 +40,9 @@ test('one rendering for every platform, each file named after it', async () => {
   const stdout = await run(
     cwd,
     ...['render', 'cross-section', '--size', '64x64', '--seconds', '0.6', '--json'],
-    ...placeNames.flatMap((place) => ['--for', place]),
+    ...platformNames.flatMap((platform) => ['--for', platform]),
   );
-  const files = placeNames.map((place) => `cross-section-${place}.mp4`);
+  const files = platformNames.map((platform) => `cross-section-${platform}.mp4`);
   expect(readdirSync(join(cwd, 'renders')).sort()).toEqual([...files].sort());
   for (const file of files) {
     expect(probe(join(cwd, 'renders', file))).toMatchObject({ codec: 'avc1', width: 64, frames: 15 });
@@ -53,7 +53,7 @@ test('one rendering for every platform, each file named after it', async () => {
   expect(stdout).toContain('unverified');
 });
 
-test('a place chooses size, rate and budget, unless they are given', async () => {
+test('a platform chooses size, rate and budget, unless they are given', async () => {
   const cwd = fresh('chosen');
   // One frame, since the size is the real one.
   await run(
@@ -77,7 +77,7 @@ test('a place chooses size, rate and budget, unless they are given', async () =>
   });
 });
 
-test('what a place refuses is refused before anything is drawn', async () => {
+test('what a platform refuses is refused before anything is drawn', async () => {
   const cwd = fresh('refused');
   const outcome = async (...args: string[]) => {
     const { code, stderr } = await inProcess(['render', 'cross-section', ...args, '--size', '64'], {

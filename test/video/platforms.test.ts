@@ -1,32 +1,32 @@
-/** The table of places, and how films are held against it. */
+/** The table of platforms, and how films are held against it. */
 
 import { describe, expect, test } from 'vitest';
-import { type Fact, headroom, placeNames, placeOf, unsuitable } from '../../src/outputs/index.js';
+import { type Fact, headroom, platformNames, platformOf, unsuitable } from '../../src/outputs/index.js';
 
 const film = { format: 'mp4' as const, width: 1080, height: 1080, fps: 25, frames: 150, seconds: 6 };
 
-describe.each(placeNames)('%s', (name) => {
-  const place = placeOf(name);
+describe.each(platformNames)('%s', (name) => {
+  const platform = platformOf(name);
 
   test('takes the size that is made for it', () => {
-    const [width, height] = place.size;
-    expect(unsuitable(place, { ...film, width, height })).toEqual([]);
+    const [width, height] = platform.size;
+    expect(unsuitable(platform, { ...film, width, height })).toEqual([]);
     expect((width % 2) + (height % 2)).toBe(0);
-    const [gifWidth, gifHeight] = place.gifSize ?? place.size;
-    if (place.gif)
-      expect(unsuitable(place, { ...film, format: 'gif', width: gifWidth, height: gifHeight })).toEqual([]);
+    const [gifWidth, gifHeight] = platform.gifSize ?? platform.size;
+    if (platform.gif)
+      expect(unsuitable(platform, { ...film, format: 'gif', width: gifWidth, height: gifHeight })).toEqual([]);
   });
 
   test('says of each number who says so, and when', () => {
-    for (const rules of [place.mp4, place.gif ?? {}]) {
+    for (const rules of [platform.mp4, platform.gif ?? {}]) {
       for (const fact of Object.values(rules) as Fact<unknown>[])
         expect(fact.source).toMatch(/\S, 20\d\d-\d\d$/);
     }
   });
 });
 
-test('what a place says it does not take is told from what others say of it', () => {
-  const all = (name: 'x' | 'tiktok', change: object) => unsuitable(placeOf(name), { ...film, ...change });
+test('what a platform says it does not take is told from what others say of it', () => {
+  const all = (name: 'x' | 'tiktok', change: object) => unsuitable(platformOf(name), { ...film, ...change });
   expect([
     ...all('x', { seconds: 2000 }),
     ...all('x', { fps: 90, bytes: 9e9 }),
@@ -72,7 +72,7 @@ test('what a place says it does not take is told from what others say of it', ()
 });
 
 test('how far under it is', () => {
-  const said = (name: 'x' | 'discord' | 'tiktok') => headroom(placeOf(name), { ...film, bytes: 1_234_567 });
+  const said = (name: 'x' | 'discord' | 'tiktok') => headroom(platformOf(name), { ...film, bytes: 1_234_567 });
   expect([said('x'), said('discord'), said('tiktok')]).toMatchInlineSnapshot(`
     [
       "1.3 MB of 8.0 GB, 6 s of 1200 s",
