@@ -82,7 +82,7 @@ export class LocalStore implements SegmentStore {
 
   async keep(part: Part, _bench: Workbench, _file: string, keys: readonly string[]): Promise<void> {
     await this.share(part);
-    for (const key of keys) if (await this.cache?.keep(key, this.pathOf(part))) this.onKept();
+    for (const key of keys) if (await this.cache?.tryStore(key, this.pathOf(part))) this.onKept();
   }
 
   async take(part: Part, to: string): Promise<boolean> {

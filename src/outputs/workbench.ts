@@ -1,4 +1,4 @@
-/** Where one output is made: a hidden folder beside it, and the ffmpegs that run there. */
+/** Where one output is made: a hidden folder beside it, and the ffmpeg processes that run there. */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { RenderError } from '../core/errors.js';
@@ -10,10 +10,9 @@ import type { Output } from './output.js';
 import { type Exit, type Run, type Step, startFfmpeg } from './run.js';
 import { openWorkFolder, type WorkFolder } from './workfolder.js';
 
-/** How long a possibly dead disk may take to remove partial files before the failure is reported, in seconds. */
+/** How long to wait for the removal of partial files, in seconds: the disk may not respond. */
 const REMOVE_SECONDS = 3;
 
-/** What a workbench is for. */
 interface BenchOptions {
   ffmpeg?: Ffmpeg;
   /** How long ffmpeg and the disk may make no progress, in seconds. Defaults to 60. */
@@ -32,7 +31,7 @@ export class Workbench {
   private closing: Promise<void> | undefined;
   private placing: Promise<unknown> | undefined;
 
-  /** A workbench in a folder that exists. */
+  /** @param folder - An existing folder. */
   constructor(
     readonly output: Output,
     private readonly folder: WorkFolder,
@@ -52,7 +51,7 @@ export class Workbench {
     return new Workbench(output, folder, options);
   }
 
-  /** The file to make, or what it leads to if it is a link. Absolute, and on the same disk as the folder. */
+  /** The file to make; if it is a link, the link's target. Absolute, and on the same disk as the folder. */
   get target(): string {
     return this.folder.target;
   }
@@ -90,17 +89,17 @@ export class Workbench {
    */
   async start(step: Step): Promise<Run> {
     const run = await startFfmpeg(this.ffmpeg!, step, this.folder.path, this.timeout).catch((error) => {
-      const message = `ffmpeg could not be started (${error.message}): name another with --ffmpeg.`;
+      const message = `ffmpeg could not be started (${error.message}): choose another with --ffmpeg.`;
       throw new RenderError(message, { cause: error });
     });
     return this.follow(run);
   }
 
-  /** Ends a run when the workbench closes. */
+  /** Makes sure that a run ends when the workbench closes. */
   follow(run: Run): Run {
     this.runs.add(run);
     run.exit.then(() => this.runs.delete(run));
-    if (this.closing) run.kill(); // closed while it started
+    if (this.closing) run.kill(); // the workbench was closed meanwhile
     return run;
   }
 
@@ -125,7 +124,7 @@ export class Workbench {
     return new RenderError(deathMessage(exit, this.ffmpeg!, this.output, this.written, this.frames));
   }
 
-  /** Moves complete files to their names. A concurrent close() waits for it. */
+  /** Moves complete files to their destination. A concurrent close() waits for it. */
   async place<T>(move: () => Promise<T>): Promise<T> {
     if (this.closing) throw stopped(this.output);
     const placing = move();
@@ -134,8 +133,8 @@ export class Workbench {
   }
 
   /**
-   * Kills what runs and removes the folder. May be called at any time, and more than once.
-   * Files that could not be moved to their names stay.
+   * Kills all runs and removes the folder. May be called at any time, and more than once.
+   * Finished files that could not be moved to their destination stay.
    */
   close(): Promise<void> {
     this.closing ??= this.end();
@@ -160,7 +159,7 @@ export function stopped({ path }: Output): RenderError {
   return new RenderError(`The render of "${path}" was stopped.`);
 }
 
-/** An error of the file system as one for people; others stay as they are. */
+/** Turns a file system error into a RenderError; returns other errors unchanged. */
 function cannotWrite({ path }: Output, error: Error): Error {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof RenderError || code === undefined) return error;

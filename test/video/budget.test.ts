@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { climbDown, inBytes, parseBytes } from '../../src/outputs/budget.js';
+import { fitToBudget, inBytes, parseBytes } from '../../src/outputs/budget.js';
 import { decode, readGif } from './decode.js';
 import { noise, picture, render, testFolder } from './films.js';
 import { yuv420p } from './yuv.js';
@@ -11,7 +11,7 @@ import { yuv420p } from './yuv.js';
 const folder = testFolder();
 const pictures = (n: number) => Array.from({ length: n }, (_, i) => picture(i));
 
-describe('climbDown', () => {
+describe('fitToBudget', () => {
   test('finds a rung that fits, next to one that does not or near the budget, in few attempts', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -21,20 +21,20 @@ describe('climbDown', () => {
           let size = 100;
           const sizes = steps.map((step) => (size += step)).reverse(); // from large to small
           const made: number[] = [];
-          let kept = -1;
+          let accepted = -1;
           const ladder = {
             rungs: sizes.length,
             halving: 5,
             make: async (rung: number) => sizes[made.push(rung) && rung],
-            keep: async () => {
-              kept = made.at(-1)!;
+            accept: async () => {
+              accepted = made.at(-1)!;
             },
           };
-          const result = climbDown(ladder, budget, 'film').catch(() => 'refused' as const);
+          const result = fitToBudget(ladder, budget, 'film').catch(() => 'refused' as const);
           const rung = await result;
           if (rung === 'refused') expect(sizes.at(-1)).toBeGreaterThan(budget);
           else {
-            expect(kept).toBe(rung);
+            expect(accepted).toBe(rung);
             expect(sizes[rung]).toBeLessThanOrEqual(budget);
             if (rung > 0 && sizes[rung] < 0.93 * budget) expect(sizes[rung - 1]).toBeGreaterThan(budget);
           }

@@ -87,7 +87,7 @@ describe('warningsFor', () => {
   test('a GIF whose rate is not whole hundredths of a second', () => {
     expect(warnings('a.gif', 30)).toMatchInlineSnapshot(`
       [
-        "A GIF counts time in hundredths of a second, so at 30 fps its frames last 3 or 4 by turns: 25 or 50 fps would be exact.",
+        "A GIF counts time in hundredths of a second, so at 30 fps its frames last 3 or 4 in turn: 25 or 50 fps would be exact.",
       ]
     `);
     expect(warnings('a.gif', 60)).toMatchInlineSnapshot(`
@@ -97,7 +97,7 @@ describe('warningsFor', () => {
     `);
     expect(warnings('a.gif', 8)).toMatchInlineSnapshot(`
       [
-        "A GIF counts time in hundredths of a second, so at 8 fps its frames last 12 or 13 by turns: 5 or 10 fps would be exact.",
+        "A GIF counts time in hundredths of a second, so at 8 fps its frames last 12 or 13 in turn: 5 or 10 fps would be exact.",
       ]
     `);
   });
