@@ -37,10 +37,10 @@ export async function forgottenDashes(
   const line = commandLine(command.name(), operands, [...flags, ...rest]);
   const names = [...new Set(taken.map(({ option }) => nameOf(option)))];
   const them = names.length === 1 ? 'it' : 'them';
-  const said = `npm treated ${names.join(' and ')} as ${names.length === 1 ? 'an option' : 'options'} of its own`;
+  const cause = `npm treated ${names.join(' and ')} as ${names.length === 1 ? 'an option' : 'options'} of its own`;
   return meant
-    ? `${said} because there is no "--" before ${them}. Type: ${line}`
-    : `${said}: put "--" before all options, as in ${line}, with your own values.`;
+    ? `${cause} because there is no "--" before ${them}. Type: ${line}`
+    : `${cause}: put "--" before all options, as in ${line}, with your own values.`;
 }
 
 /** Our options that npm has taken, in order if the order is known. */

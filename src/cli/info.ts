@@ -1,4 +1,4 @@
-/** What `info` and `platforms` print. */
+/** The commands `info` and `platforms`. */
 import { grainNote } from '../core/sweep/grain.js';
 import {
   describeRules,

@@ -248,8 +248,8 @@ export const OPTIONS = [
   {
     name: 'gif',
     value: 'palette',
-    help: 'one palette per frame, or one for all, which is smaller if little moves; auto takes the better',
-    more: 'To find out, it makes part of the film both ways.',
+    help: 'one palette per frame, or one for all, which is smaller if little moves; auto chooses the better',
+    more: 'To choose, auto makes part of the film both ways.',
     choices: gifPalettes,
     otherwise: 'auto',
     commands: FILM,
@@ -257,8 +257,8 @@ export const OPTIONS = [
   {
     name: 'loops',
     value: 'n',
-    help: `repeat the film n times in the file; only ${endingsIn(formatList.filter(({ loops }) => loops))}, which cannot be told to repeat`,
-    more: 'Nothing is encoded again.',
+    help: `repeat the film n times in the file; only ${endingsIn(formatList.filter(({ loops }) => loops))}, which players do not loop`,
+    more: 'Repeating does not encode again.',
     range: { least: 1, most: 1000, whole: true },
     otherwise: '1',
     commands: FILM,
@@ -285,7 +285,7 @@ export const OPTIONS = [
   {
     name: 'project',
     value: 'file',
-    help: 'render all scenes of another Motion Canvas project, given its project module, in place of [scene]',
+    help: 'render all scenes of another Motion Canvas project, given its project module, instead of [scene]',
     commands: DRAW,
     repeated: true,
   },
@@ -369,7 +369,7 @@ export const OPTIONS = [
   {
     name: 'cache',
     negated: true,
-    help: 'neither reuse earlier frames nor keep new ones',
+    help: 'neither reuse cached frames nor cache new ones',
     commands: DRAW,
   },
   {
@@ -465,7 +465,7 @@ export const entriesWith = (flag: string): OptionEntry[] =>
 export const rowEntries = (): OptionEntry[] => entriesOf('render').filter(({ row }) => row !== false);
 
 /**
- * Refuses options that do not apply to a kind of scene, so that none is silently ignored.
+ * Rejects options that do not apply to a kind of scene, so that none is silently ignored.
  * @param given - The names of the options that were given. @param what - For the message: "depth is a sweep".
  * @throws UsageError for the first of them.
  */

@@ -1,4 +1,4 @@
-/** Which files are made: by name, for platforms, or by default; and whether the finished files suit their platforms. */
+/** Which files to make: by name, for platforms, or by default; and whether they are within their platforms' limits. */
 import { RenderError, UsageError } from '../core/errors.js';
 import { available } from '../core/wording/did-you-mean.js';
 import type { OutputRequest } from '../jobs/plan.js';
@@ -18,14 +18,14 @@ import {
 } from '../outputs/index.js';
 import type { Reporter } from './report.js';
 
-/** Files of one rendering. */
+/** The files of one rendering. */
 export interface Group {
   size?: [number, number];
   fps?: number;
   files: (OutputRequest & { platform?: PlatformName })[];
 }
 
-interface Asked {
+interface OutputOptions {
   out: string[];
   for: string[];
   size?: [number, number];
@@ -47,14 +47,15 @@ function platformsNamed(names: string[]): PlatformName[] {
 
 /**
  * The renderings to make: one for all files that have the same size and rate.
- * @param defaults - The files where none is named. @param fps - The scene's own.
+ * @param defaults - The files to make if none is named.
+ * @param fps - The scene's own frame rate.
  */
-export function groupsOf(name: string, asked: Asked, defaults: string[], fps: number): Group[] {
-  const { out, size, maxSize } = asked;
-  const names = platformsNamed(asked.for);
+export function groupsOf(name: string, options: OutputOptions, defaults: string[], fps: number): Group[] {
+  const { out, size, maxSize } = options;
+  const names = platformsNamed(options.for);
   if (names.length === 0) {
     const files = (out.length > 0 ? out : defaults).map((path) => ({ path, maxSize }));
-    return [{ size, fps: asked.fps, files }];
+    return [{ size, fps: options.fps, files }];
   }
   if (out.length > 0 && out.length !== names.length) {
     throw new UsageError(
@@ -68,7 +69,7 @@ export function groupsOf(name: string, asked: Asked, defaults: string[], fps: nu
     const rules = rulesOf(platformOf(platform), format);
     const shape = {
       size: size ?? sizeFor(platformOf(platform), format),
-      fps: asked.fps ?? within(fps, rules?.fps?.value),
+      fps: options.fps ?? within(fps, rules?.fps?.value),
     };
     const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;
     const key = JSON.stringify(shape);
@@ -112,15 +113,15 @@ export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes
  * @throws RenderError for a file that exceeds a limit of its platform. The file stays where it is.
  */
 export function checkAfter(group: Group, report: Reporter): Map<string, string> {
-  const said = new Map<string, string>();
+  const notes = new Map<string, string>();
   for (const { path, platform } of group.files) {
     if (!platform) continue;
     const film = probe(path);
     for (const { message, unverified } of unsuitable(platformOf(platform), film)) {
-      if (!unverified) throw new RenderError(`${path} is made, but not for ${platform}: ${message}`);
+      if (!unverified) throw new RenderError(`${path} is complete, but not suitable for ${platform}: ${message}`);
       report.warning(message);
     }
-    said.set(path, `${platformOf(platform).title}: ${headroom(platformOf(platform), film)}`);
+    notes.set(path, `${platformOf(platform).title}: ${headroom(platformOf(platform), film)}`);
   }
-  return said;
+  return notes;
 }
