@@ -209,8 +209,8 @@ export function frameCount(sweep: Pick<Sweep, 'seconds' | 'fps'>): number {
 }
 
 /**
- * The time of frame i (from 0), in seconds. An open sweep's first frame shows its beginning, and its last frame its end. A
- * loop's frames are equally spaced all the way round, so that the last is one step before the first.
+ * The time of frame i (from 0), in seconds. An open sweep's first frame shows its beginning, and its last frame its
+ * end. A loop's frames are equally spaced all the way round, so that the last is one step before the first.
  * @param sweep - Its length in seconds, its frame rate, and whether it is a loop.
  * @throws UsageError for a frame that the sweep does not have, or for anything that is not a sweep.
  */

@@ -18,8 +18,8 @@ interface Entry {
 }
 
 /**
- * Reads and checks all rows, then makes their films. A row that fails does not stop the others, and is listed again at the
- * end.
+ * Reads and checks all rows, then makes their films. A row that fails does not stop the others, and is listed again
+ * at the end.
  * @param options - The reporting options, which apply to all rows.
  * @throws UsageError if the rows cannot be read, or if two of them make the same file.
  */
@@ -71,7 +71,7 @@ export async function batch(
       const report = reporting(entry);
       const quietly = {
         ...report,
-        done: (...[film, , places]: Parameters<typeof report.done>) => report.done(film, '', places),
+        done: (...[film, , notes]: Parameters<typeof report.done>) => report.done(film, '', notes),
       };
       await attempt(entry, () => draw(entry.prepared!, workshop, quietly, signal));
       signal.throwIfAborted();

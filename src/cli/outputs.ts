@@ -118,7 +118,8 @@ export function checkAfter(group: Group, report: Reporter): Map<string, string> 
     if (!platform) continue;
     const film = probe(path);
     for (const { message, unverified } of unsuitable(platformOf(platform), film)) {
-      if (!unverified) throw new RenderError(`${path} is complete, but not suitable for ${platform}: ${message}`);
+      if (!unverified)
+        throw new RenderError(`${path} is complete, but not suitable for ${platform}: ${message}`);
       report.warning(message);
     }
     notes.set(path, `${platformOf(platform).title}: ${headroom(platformOf(platform), film)}`);

@@ -29,7 +29,7 @@ export function buildProgram(signal: AbortSignal): Command {
   const program = strict(new Command('untrained'))
     .description('Pictures and films of random neural networks.')
     .version(VERSION)
-    .configureHelp({ optionDescription: ({ description }) => description }); // it has the default and the choices already
+    .configureHelp({ optionDescription: ({ description }) => description }); // has defaults and choices already
 
   /** Adds a command with its options. */
   const add = (name: CommandName, shown: string = name, settings = {}) =>
@@ -152,7 +152,8 @@ function withOptions(command: Command, name: CommandName): Command {
   return command;
 }
 
-/** Makes a command throw a UsageError instead of printing an error and exiting. Commander handles help and --version. */
+/** Makes a command throw a UsageError instead of printing an error and exiting. Commander handles help and
+ *  --version. */
 function strict(command: Command): Command {
   return command
     .showSuggestionAfterError(false) // ours know synonyms

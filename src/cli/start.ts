@@ -30,7 +30,7 @@ export async function start(args: string[]): Promise<void> {
   const code = await run(args, interruption.signal, () => stopped);
   if (code === 0) return; // keeps a code that the command set itself
   process.exitCode = code;
-  setTimeout(() => process.exit(), LEAVE_MS).unref(); // a disk that does not respond, or leftovers of a scene, may block the exit
+  setTimeout(() => process.exit(), LEAVE_MS).unref(); // an unresponsive disk may block the exit
 }
 
 /**

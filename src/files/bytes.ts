@@ -23,13 +23,13 @@ export interface Patch {
 /** In bytes. */
 const WINDOW = 1 << 18;
 
-/** The maximum number of boxes, blocks or chunks: twice those of an hour at 120 fps, plus a number in proportion to the
- *  size, since a GIF's data are in blocks of 255 bytes. A file of nothing but empty parts is rejected after half a second,
- *  or after a second or two if it has a gigabyte. */
+/** The maximum number of boxes, blocks or chunks: twice those of an hour at 120 fps, plus a number in proportion
+ *  to the size, since a GIF's data are in blocks of 255 bytes. A file of nothing but empty parts is rejected after
+ *  half a second, or after a second or two if it has a gigabyte. */
 const mostParts = (size: number) => 1_000_000 + size / 128;
 
-/** A file's bytes, read through a window. Files are not trusted: reading beyond the end throws Malformed, and so do more
- *  parts than a film can have, so reading always ends. */
+/** A file's bytes, read through a window. Files are not trusted: reading beyond the end throws Malformed, and so
+ *  do more parts than a film can have, so reading always ends. */
 export class Bytes {
   readonly size: number;
   private readonly source: ByteSource;

@@ -48,8 +48,8 @@ export interface Film {
 }
 
 /**
- * Makes a film. Each of its files is either complete or not there. Memory does not grow with the film's length: only a few
- * frames are in progress at a time, and a slow encoder slows the renderer down.
+ * Makes a film. Each of its files is either complete or not there. Memory does not grow with the film's length: only
+ * a few frames are in progress at a time, and a slow encoder slows the renderer down.
  * @throws UsageError for an invalid request, before anything is drawn; RenderError for later failures; the signal's
  * reason if it is aborted.
  */

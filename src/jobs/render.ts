@@ -31,8 +31,8 @@ export interface RenderOptions
   extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
     Omit<EncodeOptions, 'note'> {
   /**
-   * Whether to cache segments on this machine, so that a restarted render resumes where it left off and only the changed
-   * parts of a changed film are drawn. Defaults to false.
+   * Whether to cache segments on this machine, so that a restarted render resumes where it left off and only the
+   * changed parts of a changed film are drawn. Defaults to false.
    */
   cache?: boolean;
   /** Composed scenes only: width and height in pixels. Defaults to 1920 x 1080. */

@@ -21,7 +21,8 @@ export interface DrawnSegment {
 }
 
 /**
- * Draws a segment's frames, encodes them, and stores each file under its key. Skips files that are in the store already.
+ * Draws a segment's frames, encodes them, and stores each file under its key. Skips files that are in the store
+ * already.
  * @param job - As planned, here or on another machine.
  * @param i - The index of the segment, from 0.
  * @param store - Where to store the files.

@@ -1,5 +1,5 @@
-/** Fits a file into a size budget: searches a ladder of settings, from best to smallest, for the highest rung whose file
- *  fits. Sizes are measured on real files, never predicted. */
+/** Fits a file into a size budget: searches a ladder of settings, from best to smallest, for the highest rung
+ *  whose file fits. Sizes are measured on real files, never predicted. */
 
 import { RenderError } from '../core/errors.js';
 

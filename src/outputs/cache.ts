@@ -1,6 +1,6 @@
-/** Caches segments on disk, under keys of everything their bytes depend on. A render that was killed resumes, and one
- *  that was changed makes only the segments that differ. A segment gets its name only once it is complete, with a digest
- *  beside it; a segment that no longer matches its digest is dropped. */
+/** Caches segments on disk, under keys of everything their bytes depend on. A render that was killed resumes, and
+ *  one that was changed makes only the segments that differ. A segment gets its name only once it is complete,
+ *  with a digest beside it; a segment that no longer matches its digest is dropped. */
 
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, promises as fs } from 'node:fs';
@@ -49,8 +49,8 @@ export class SegmentCache {
   ) {}
 
   /**
-   * This user's cache: in the folder that UNTRAINED_CACHE names, or else in the system's folder for caches. Undefined if
-   * UNTRAINED_CACHE is "off", or if it is not set and the user has no home folder.
+   * This user's cache: in the folder that UNTRAINED_CACHE names, or else in the system's folder for caches. Undefined
+   * if UNTRAINED_CACHE is "off", or if it is not set and the user has no home folder.
    * @throws UsageError if UNTRAINED_CACHE_SIZE is not a size.
    */
   static here(env: Environment = process.env): SegmentCache | undefined {

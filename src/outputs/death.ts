@@ -19,7 +19,7 @@ export function deathMessage(
 ): string {
   if (exit.stalled !== undefined) return stallMessage(exit.stalled, ffmpeg, output, written, frames);
   const lines = exit.stderr
-    .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // the part of ffmpeg that printed it: "[libx264 @ 0x2a47d300] "
+    .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // prefixes: "[libx264 @ 0x2a47d300] "
     .map((line) => line.replace(/[.!]$/, ''))
     .filter((line, i, lines) => lines.indexOf(line) === i);
   const telling = lines.filter((line) => !ECHO.test(line));

@@ -33,7 +33,8 @@ const here: Surroundings = { env: process.env, packagePath };
  * Finds ffmpeg, in this order: `explicit` (the --ffmpeg option), the FFMPEG_PATH variable, the ffmpeg-static package,
  * an `ffmpeg` on PATH, and the 2018 build in @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
  * @param timeout - How long a candidate may make no progress, in seconds.
- * @throws UsageError if `explicit` or FFMPEG_PATH names something that does not run: an explicit choice is not overridden.
+ * @throws UsageError if `explicit` or FFMPEG_PATH names something that does not run: an explicit choice is not
+ * overridden.
  * @throws RenderError if there is no ffmpeg.
  */
 export async function findFfmpeg(
@@ -93,7 +94,7 @@ async function fromPackage(
   const path = packagePath(source);
   if (path === undefined) return undefined;
   try {
-    await fs.access(path, constants.X_OK).catch(() => fs.chmod(path, 0o755)); // npm --ignore-scripts does not make it executable
+    await fs.access(path, constants.X_OK).catch(() => fs.chmod(path, 0o755)); // npm --ignore-scripts omits this
     return { path, version: await versionOf(path, timeout), source };
   } catch {
     return undefined; // its download failed, or it is for another system

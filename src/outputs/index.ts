@@ -1,6 +1,6 @@
 /**
- * From frames to files: output formats, ffmpeg, segments and their cache, platforms. A SegmentEncoder encodes a segment's
- * frames, and joinSegments makes the file from the segments; both work on a Workbench.
+ * From frames to files: output formats, ffmpeg, segments and their cache, platforms. A SegmentEncoder encodes a
+ * segment's frames, and joinSegments makes the file from the segments; both work on a Workbench.
  */
 
 export { inBytes, parseBytes } from './budget.js';

@@ -16,7 +16,8 @@ export function checkEncodeOptions({ format: name, path }: Output, options: Enco
   const { maxSize, loops = 1 } = options;
   if (format.quality?.option) checkNumber(format.quality.option, options);
   within('--loops', loops, 1, 1000, 'try 3');
-  if (!Number.isInteger(loops)) throw new UsageError(`The --loops is ${loops} but must be a whole number: try 3.`);
+  if (!Number.isInteger(loops))
+    throw new UsageError(`The --loops is ${loops} but must be a whole number: try 3.`);
   if (loops > 1 && !format.loops) {
     const able = endingsIn(formatList.filter((other) => other.loops));
     const why = format.repeats

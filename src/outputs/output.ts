@@ -60,7 +60,8 @@ export function parseOutput(path: string): Output {
   return { ...output, sequence: true };
 }
 
-/** The path of one frame of a sequence: `frames/%04d.png` and 7 give `frames/0007.png`. Folder names stay as they are. */
+/** The path of one frame of a sequence: `frames/%04d.png` and 7 give `frames/0007.png`. Folder names stay as they
+ *  are. */
 export function framePath(pattern: string, number: number): string {
   const name = basename(pattern);
   const printed = name.replace(/%%|%(?:0(\d{1,2}))?d/g, (match, digits?: string) =>

@@ -73,8 +73,8 @@ const platforms = {
   x: {
     title: 'X',
     size: SQUARE,
-    // For all users; it was 512 MB and 140 s until some time in 2026, and is 16 GB and 125 minutes for paying users. The
-    // same page says at most 1280x1024, but offers 1080p.
+    // For all users; it was 512 MB and 140 s until some time in 2026, and is 16 GB and 125 minutes for paying users.
+    // The same page says at most 1280x1024, but offers 1080p.
     mp4: {
       bytes: limit(X)(8000 * MB),
       seconds: range(X)([0.5, 20 * 60]),

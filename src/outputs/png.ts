@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { RenderError } from '../core/errors.js';
 import { encodePng as encode, type PngShape, pngsIn } from '../files/write/png.js';
-import { named, writeError, withBytes } from './opened.js';
+import { named, withBytes, writeError } from './opened.js';
 import type { Exit, Run } from './run.js';
 
 /** Encodes a picture as a PNG, in Node's thread pool. @param rgba - Read before this returns. */

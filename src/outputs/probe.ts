@@ -1,5 +1,5 @@
-/** Reads a film's headers: size, duration and note. The format is recognised by the file's first bytes, not by its name.
- *  Nothing is decoded, and no other program is run. */
+/** Reads a film's headers: size, duration and note. The format is recognised by the file's first bytes, not by its
+ *  name. Nothing is decoded, and no other program is run. */
 
 import { UsageError } from '../core/errors.js';
 import { type Bytes, Malformed, textOf } from '../files/bytes.js';

@@ -1,10 +1,8 @@
-/** Runs ffmpeg. This is the only file that uses fluent-ffmpeg, which is archived, so only this file changes if it is
- *  replaced.
- *
- *  fluent-ffmpeg assembles the command line, spawns ffmpeg (without a shell) and collects stderr. We turn off two of its
- *  habits: it asks ffmpeg for its -formats and -encoders before each run, and misreads the answers of newer versions; and
- *  it has one ffmpeg path for the whole process. We also avoid its way of piping streams into ffmpeg, which holds a
- *  second copy of the data, and write to ffmpeg's stdin ourselves. */
+/** Runs ffmpeg. This is the only file that uses fluent-ffmpeg, which is archived, so only this file changes if it
+ *  is replaced. * fluent-ffmpeg assembles the command line, spawns ffmpeg (without a shell) and collects stderr.
+ *  We turn off two of its habits: it asks ffmpeg for its -formats and -encoders before each run, and misreads the
+ *  answers of newer versions; and it has one ffmpeg path for the whole process. We also avoid its way of piping
+ *  streams into ffmpeg, which holds a second copy of the data, and write to ffmpeg's stdin ourselves. */
 
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import fluent from 'fluent-ffmpeg';
@@ -17,8 +15,8 @@ export interface Step {
   inputs: { options: string[]; from: string }[];
   /** `to` is a file, or 'pipe:1' for what `read` receives. */
   outputs: { options: string[]; to: string }[];
-  /** Receives what ffmpeg writes to 'pipe:1', in pieces; ffmpeg waits for it. If it rejects, ffmpeg is killed, and `exit`
-   *  has the error. It is never called after `exit` has settled. */
+  /** Receives what ffmpeg writes to 'pipe:1', in pieces; ffmpeg waits for it. If it rejects, ffmpeg is killed, and
+   *  `exit` has the error. It is never called after `exit` has settled. */
   read?(bytes: Uint8Array): Promise<void>;
 }
 
@@ -31,7 +29,8 @@ export interface Exit {
   stderr: string[];
   /** If it was killed for making no progress: for how many seconds it made none. */
   stalled?: number;
-  /** An error on our side: from work that ffmpeg does not do (png.ts), or from the step's `read`. The code is then not 0. */
+  /** An error on our side: from work that ffmpeg does not do (png.ts), or from the step's `read`. The code is then
+   *  not 0. */
   error?: Error;
 }
 

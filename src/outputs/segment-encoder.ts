@@ -130,8 +130,8 @@ export class SegmentEncoder {
 
 /**
  * Checks that every file exists and is complete.
- * @param tail - The bytes that every complete file ends with, for formats that are not made by ffmpeg, whose exit status
- * (with -xerror) is otherwise enough.
+ * @param tail - The bytes that every complete file ends with, for formats that are not made by ffmpeg, whose exit
+ * status (with -xerror) is otherwise enough.
  */
 export async function checkFiles(paths: string[], tail?: Uint8Array): Promise<void> {
   for (const [number, path] of paths.entries()) {

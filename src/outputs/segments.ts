@@ -1,12 +1,13 @@
-/** Splits films into segments: runs of frames that are encoded separately, so that each can be cached and remade alone. */
+/** Splits films into segments: runs of frames that are encoded separately, so that each can be cached and remade
+ *  alone. */
 
 import type { Range } from '../core/range.js';
 import type { FilmShape } from './formats/format.js';
 
 /**
- * The length of a segment. Every segment of a video begins with a key frame, so short segments cost bytes: MP4s of figures
- * 2, 12 and 20 at 320x320 are 3 to 4% larger than with ten seconds, and with one second 8 to 12%. With long segments, more
- * work is lost when a render is killed.
+ * The length of a segment. Every segment of a video begins with a key frame, so short segments cost bytes: MP4s of
+ * figures 2, 12 and 20 at 320x320 are 3 to 4% larger than with ten seconds, and with one second 8 to 12%. With long
+ * segments, more work is lost when a render is killed.
  */
 const SECONDS = 2;
 /** For films with few frames per second: starting an encoder for a handful of frames is not worth it. */

@@ -41,7 +41,10 @@ export function unsuitable(platform: Platform, film: Measured): { message: strin
     .map(({ value, rule, next, fact }) => {
       const unverified = fact.unverified === true;
       const says = unverified ? ` (unverified: ${fact.source})` : ` (${fact.source})`;
-      return { message: `The film ${value}, and ${platform.title} accepts ${rule}${says}: ${next}.`, unverified };
+      return {
+        message: `The film ${value}, and ${platform.title} accepts ${rule}${says}: ${next}.`,
+        unverified,
+      };
     });
 }
 

@@ -120,7 +120,7 @@ test('files that will be replaced are named', async () => {
   const rows = [{ scene: 'depth', out: 'rows.json.gif' }];
   const { cwd } = await batch('rows.json', rows, [...SMALL, '--quiet']);
   const { stderr, code } = await inProcess(['batch', 'rows.json', ...SMALL], { cwd });
-  expect(stderr).toContain('Warning: rows.json.gif is there already, and will be replaced.');
+  expect(stderr).toContain('Warning: rows.json.gif already exists and will be replaced.');
   expect(code).toBe(0);
 });
 

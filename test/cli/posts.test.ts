@@ -95,12 +95,12 @@ test('what a platform refuses is refused before anything is drawn', async () => 
     await outcome('--poster', 'a.jpg', '--out', 'a.mp4'),
   ]).toMatchInlineSnapshot(`
     [
-      "2 untrained: The film lasts 1300 s, and X takes 0.5 to 1200 s (xdevplatform/docs, 2026-11): take --seconds 1200.",
+      "2 untrained: The film lasts 1300 s, and X accepts 0.5 to 1200 s (xdevplatform/docs, 2026-11): use --seconds 1200.",
       "2 untrained: There are 1 --out for 2 --for: give one for each, in the same order, or none.",
       "2 untrained: --for is "myspace", which is not a known platform. Available: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
       "2 untrained: --max-size is "small" but must be a size such as 8MB, 500kB or 10MiB.",
-      "2 untrained: --crf applies only to .mp4 and .webm, and none is written: leave it out, or use --quality.",
-      "2 untrained: --loops applies only to .mp4, and "a.gif" repeats by itself: leave it out.",
+      "2 untrained: --crf applies only to .mp4 and .webm, and there is none among the outputs: leave it out, or use --quality.",
+      "2 untrained: --loops applies only to .mp4, and "a.gif" repeats anyway: leave it out.",
       "2 untrained: A still is a PNG, and "a.jpg" is not: name it .png, or take render for a film.",
     ]
   `);
@@ -127,7 +127,7 @@ test('a budget is kept, or the file is not made', async () => {
     { cwd },
   );
   expect(stderr).toMatch(
-    /^untrained: "b\.mp4" cannot be had in 1 kB: the smallest that could be reached is \d+ kB\./,
+    /^untrained: "b\.mp4" cannot be made smaller than \d+ kB: allow that with --max-size \d+kB/,
   );
   expect(code).toBe(1);
   expect(readdirSync(cwd)).toEqual(['a.gif']);
@@ -257,7 +257,7 @@ test('a film of a composed scene that is not here is refused in one line', async
   const { code, stderr } = await inProcess(['render', 'a.gif'], { cwd });
   expect(code).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "untrained: a.gif shows the composed scene "?[31m../../elsewhere", but there is no scene of that name here, and the film does not contain its code: render the scene by its path.
+    "untrained: a.gif shows the composed scene "?[31m../../elsewhere", but there is no scene with that name here, and the film does not contain its code: render the scene by its path.
     "
   `);
 });

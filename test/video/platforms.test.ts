@@ -14,7 +14,9 @@ describe.each(platformNames)('%s', (name) => {
     expect((width % 2) + (height % 2)).toBe(0);
     const [gifWidth, gifHeight] = platform.gifSize ?? platform.size;
     if (platform.gif)
-      expect(unsuitable(platform, { ...film, format: 'gif', width: gifWidth, height: gifHeight })).toEqual([]);
+      expect(unsuitable(platform, { ...film, format: 'gif', width: gifWidth, height: gifHeight })).toEqual(
+        [],
+      );
   });
 
   test('says of each number who says so, and when', () => {
@@ -36,35 +38,35 @@ test('what a platform says it does not take is told from what others say of it',
   ]).toMatchInlineSnapshot(`
     [
       {
-        "message": "The film lasts 2000 s, and X takes 0.5 to 1200 s (xdevplatform/docs, 2026-11): take --seconds 1200.",
+        "message": "The film lasts 2000 s, and X accepts 0.5 to 1200 s (xdevplatform/docs, 2026-11): use --seconds 1200.",
         "unverified": false,
       },
       {
-        "message": "The film has 9.0 GB, and X takes up to 8.0 GB (xdevplatform/docs, 2026-11): give it --max-size 8000000kB.",
+        "message": "The film is 9.0 GB, and X accepts up to 8.0 GB (xdevplatform/docs, 2026-11): use --max-size 8000000kB.",
         "unverified": false,
       },
       {
-        "message": "The film has 90 fps, and X takes up to 60 fps (xdevplatform/docs, 2026-11): take --fps 25.",
+        "message": "The film has 90 fps, and X accepts up to 60 fps (xdevplatform/docs, 2026-11): use --fps 25.",
         "unverified": false,
       },
       {
-        "message": "The film has 400 frames, and X takes up to 350 frames (xdevplatform/docs, 2026-11): take fewer with --seconds, --fps or --every.",
+        "message": "The film has 400 frames, and X accepts up to 350 frames (xdevplatform/docs, 2026-11): use fewer with --seconds, --fps or --every.",
         "unverified": false,
       },
       {
-        "message": "The film has 467 million, and X takes up to 300 million pixels in all (xdevplatform/docs, 2026-11): make it smaller with --size, or shorter.",
+        "message": "The film has 467 million pixels, and X accepts up to 300 million pixels in all (xdevplatform/docs, 2026-11): make it smaller with --size, or shorter.",
         "unverified": false,
       },
       {
-        "message": "X is not known to take .webp: write .mp4 or .gif.",
+        "message": "X is not known to accept .webp: write .mp4 or .gif.",
         "unverified": true,
       },
       {
-        "message": "The film has 10 fps, and TikTok takes 23 to 60 fps (unverified: commonpike/fairpost's copy of TikTok's API pages, 2026-11): take --fps 25.",
+        "message": "The film has 10 fps, and TikTok accepts 23 to 60 fps (unverified: commonpike/fairpost's copy of TikTok's API pages, 2026-11): use --fps 25.",
         "unverified": true,
       },
       {
-        "message": "The film is 64x1080, and TikTok takes sides of 360 to 4096 pixels (unverified: commonpike/fairpost's copy of TikTok's API pages, 2026-11): take another --size.",
+        "message": "The film is 64x1080, and TikTok accepts sides of 360 to 4096 pixels (unverified: commonpike/fairpost's copy of TikTok's API pages, 2026-11): choose another --size.",
         "unverified": true,
       },
     ]
@@ -72,7 +74,8 @@ test('what a platform says it does not take is told from what others say of it',
 });
 
 test('how far under it is', () => {
-  const said = (name: 'x' | 'discord' | 'tiktok') => headroom(platformOf(name), { ...film, bytes: 1_234_567 });
+  const said = (name: 'x' | 'discord' | 'tiktok') =>
+    headroom(platformOf(name), { ...film, bytes: 1_234_567 });
   expect([said('x'), said('discord'), said('tiktok')]).toMatchInlineSnapshot(`
     [
       "1.3 MB of 8.0 GB, 6 s of 1200 s",

@@ -5,8 +5,8 @@ import type { Bytes } from '../bytes.js';
 
 /** Reads files of one kind. Nothing is decoded. */
 export interface Reader {
-  /** Whether a file is of this kind, given its first 64 bytes (or all, if it has fewer) as Latin-1 text. The first reader
-   *  in the table of formats that returns true reads the file. */
+  /** Whether a file is of this kind, given its first 64 bytes (or all, if it has fewer) as Latin-1 text. The first
+   *  reader in the table of formats that returns true reads the file. */
   begins(head: string): boolean;
   /** @throws Malformed for a damaged file. */
   read(bytes: Bytes): Found;

@@ -1,5 +1,5 @@
-/** MP4 (ISO/IEC 14496-12) and QuickTime's MOV: nested boxes. The first track with pictures counts; the note is the file's
- *  comment. */
+/** MP4 (ISO/IEC 14496-12) and QuickTime's MOV: nested boxes. The first track with pictures counts; the note is the
+ *  file's comment. */
 
 import { type Bytes, big, Malformed, textOf } from '../bytes.js';
 import { type Found, MOST_NOTE, type Reader } from './found.js';
@@ -52,7 +52,7 @@ function readTrack(bytes: Bytes, track: Box): Found | undefined {
     ticks += count * bytes.be(times.start + 12 + 8 * i, 4);
   }
   return {
-    width: bytes.be(entry.start + 8 + 32, 2), // ISO/IEC 14496-12, 12.1.3: after the box's 8 bytes and two fields of 8 and 16
+    width: bytes.be(entry.start + 8 + 32, 2), // ISO/IEC 14496-12, 12.1.3: after 8 + 8 + 16 other bytes
     height: bytes.be(entry.start + 8 + 34, 2),
     frames,
     seconds: scale > 0 ? ticks / scale : 0,
@@ -60,8 +60,8 @@ function readTrack(bytes: Bytes, track: Box): Found | undefined {
   };
 }
 
-/** The comment, as ffmpeg writes tags: each is a box that contains a data box. In an MP4, boxes have iTunes' names (©cmt);
- *  in a MOV, their number in a list of keys. */
+/** The comment, as ffmpeg writes tags: each is a box that contains a data box. In an MP4, boxes have iTunes' names
+ *  (©cmt); in a MOV, their number in a list of keys. */
 function readComment(bytes: Bytes, moov: Box): string | undefined {
   const udta = find(bytes, moov, 'udta', 'meta');
   if (!udta) return undefined;

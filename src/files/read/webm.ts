@@ -1,4 +1,5 @@
-/** WebM (RFC 8794 and 9559): nested elements, with names and lengths of one to eight bytes. The note is the COMMENT tag. */
+/** WebM (RFC 8794 and 9559): nested elements, with names and lengths of one to eight bytes. The note is the
+ *  COMMENT tag. */
 
 import { type Bytes, Malformed } from '../bytes.js';
 import { type Found, MOST_NOTE, type Reader } from './found.js';

@@ -35,7 +35,8 @@ export type Deflate = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 /**
  * Encodes a picture as a PNG.
- * @param rgba - Four bytes per pixel, top row first. Read before this returns. Without alpha, the fourth byte is ignored.
+ * @param rgba - Four bytes per pixel, top row first. Read before this returns. Without alpha, the fourth byte is
+ * ignored.
  */
 export async function encodePng(
   rgba: Uint8Array,
@@ -79,9 +80,9 @@ function crc32(bytes: Uint8Array): number {
 }
 
 /**
- * Filters rows for compression, each preceded by its filter's number. Of two filters, it uses the one that leaves smaller
- * numbers. On frames of sweeps, composed scenes and sheets, the other two would gain at most 2% for two to four times the
- * work.
+ * Filters rows for compression, each preceded by its filter's number. Of two filters, it uses the one that leaves
+ * smaller numbers. On frames of sweeps, composed scenes and sheets, the other two would gain at most 2% for two to
+ * four times the work.
  */
 function filtered(rgba: Uint8Array, width: number, height: number, channels: 3 | 4): Uint8Array {
   const stride = width * channels;

@@ -1,11 +1,11 @@
-/** Colour tags in the frames of a ProRes film. Readers may follow those of the frame or of the container; ffmpeg's encoder
- *  writes only the container's, and many readers take untagged frames for BT.601. */
+/** Colour tags in the frames of a ProRes film. Readers may follow those of the frame or of the container; ffmpeg's
+ *  encoder writes only the container's, and many readers take untagged frames for BT.601. */
 
 import { type Bytes, Malformed, type Patch } from '../bytes.js';
 import { findBox } from '../read/mp4.js';
 
-/** The tags' offset in a frame: after 4 bytes of its size and "icpf" comes the frame header (SMPTE RDD 36, 6.1.1), in which
- *  primaries, transfer and matrix follow 14 other bytes. */
+/** The tags' offset in a frame: after 4 bytes of its size and "icpf" comes the frame header (SMPTE RDD 36, 6.1.1),
+ *  in which primaries, transfer and matrix follow 14 other bytes. */
 const COLOURS_AT = 8 + 14;
 
 /** BT.709 for all three. */

@@ -3,8 +3,8 @@
 import { bytesOf, joined, little } from '../bytes.js';
 
 /**
- * A WAV of one silent sample with the note as its ICMT, from which ffmpeg makes a film's comment (©cmt in an MP4). ffmpeg's
- * own format for tags cuts lines off after 1023 characters, and the command line is too short on Windows.
+ * A WAV of one silent sample with the note as its ICMT, from which ffmpeg makes a film's comment (©cmt in an MP4).
+ * ffmpeg's own format for tags cuts lines off after 1023 characters, and the command line is too short on Windows.
  * @param note - Latin-1.
  */
 export function noteFile(note: string): Uint8Array {

@@ -21,8 +21,8 @@ export function noteInWebp(bytes: Bytes, note: string): Patch[] {
   return [head, { at: end, bytes: xmp }, { at: 4, bytes: little(end + xmp.length - 8, 4) }];
 }
 
-/** The chunk for a lossy still, whose frame header (RFC 6386, 9.1) has 14 bits each for width and height. ffmpeg writes no
- *  other stills. */
+/** The chunk for a lossy still, whose frame header (RFC 6386, 9.1) has 14 bits each for width and height. ffmpeg
+ *  writes no other stills. */
 function vp8x(bytes: Bytes): Uint8Array {
   const sides = [26, 28].map((at) => little((bytes.le(at, 2) & 0x3fff) - 1, 3));
   return riffChunk('VP8X', joined(little(XMP_FLAG, 4), ...sides));

@@ -19,8 +19,9 @@ export const REPEATABLE = ['-fflags', '+bitexact']; // no random identifiers: th
 
 /**
  * Converts RGB to the YUV of video. yuv420p alone would mean untagged BT.601, which players decode as BT.709, with
- * errors of up to 39/255; with this filter, the error is at most 1.1/255. in_range and out_range: pictures use 0 to 255,
- * video 16 to 235. lanczos and full_chroma_int: for halving the chroma planes. accurate_rnd: the fast rounding is biased.
+ * errors of up to 39/255; with this filter, the error is at most 1.1/255. in_range and out_range: pictures use 0 to
+ * 255, video 16 to 235. lanczos and full_chroma_int: for halving the chroma planes. accurate_rnd: the fast rounding
+ * is biased.
  */
 const TO_BT709 =
   'scale=in_range=full:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int+lanczos';
@@ -52,7 +53,8 @@ export function framesOf(film: FilmShape): Input {
   };
 }
 
-/** Options for a lossless copy of the frames, for formats that read them more than once: the pipe sends them only once. */
+/** Options for a lossless copy of the frames, for formats that read them more than once: the pipe sends them only
+ *  once. */
 export function losslessCopy({ pixels, alpha }: FilmShape): string[] {
   return [
     // A quarter of the raw size, and as fast as copying.

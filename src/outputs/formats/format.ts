@@ -18,8 +18,9 @@ export interface Format {
   name: string;
   /** For messages: "MP4". */
   title: string;
-  /** The endings of its file names, without the dot, in lower case; new files get the first. Formats may share endings: an
-   *  MP4 of another codec would be another format. A file name chooses the first listed format that has its ending. */
+  /** The endings of its file names, without the dot, in lower case; new files get the first. Formats may share
+   *  endings: an MP4 of another codec would be another format. A file name chooses the first listed format that
+   *  has its ending. */
   endings: readonly [string, ...string[]];
   /** The codec's common name: "H.264". The same as the title if the format has only one codec. */
   codec: string;
@@ -92,8 +93,8 @@ export const gifPalettes = ['auto', 'per-frame', 'global'] as const;
 
 /** How a film is encoded, beyond its format. */
 export interface EncodeOptions {
-  /** A GIF's palettes of 256 colours: one per frame, which is best if everything moves, or one for the whole film, which
-   *  is best if much stands still. `auto`, the default, measures both on some of the film's frames. */
+  /** A GIF's palettes of 256 colours: one per frame, which is best if everything moves, or one for the whole film,
+   *  which is best if much stands still. `auto`, the default, measures both on some of the film's frames. */
   gifPalette?: (typeof gifPalettes)[number];
   /** Determines the next two unless they are given. Defaults to standard. */
   quality?: Quality;

@@ -1,5 +1,5 @@
-/** Finds the palette that fits a picture best. ffmpeg's palettegen only splits the picture's colours into boxes; we then
- *  refine the result by Lloyd's algorithm ("Least Squares Quantization in PCM", 1982). It gains 1 dB, see
+/** Finds the palette that fits a picture best. ffmpeg's palettegen only splits the picture's colours into boxes;
+ *  we then refine the result by Lloyd's algorithm ("Least Squares Quantization in PCM", 1982). It gains 1 dB, see
  *  docs/performance.md. */
 
 import { promises as fs } from 'node:fs';
@@ -84,7 +84,8 @@ interface Counted {
 }
 
 /**
- * Between one and `most` colours that approximately minimise the sum of squared distances from each pixel to the nearest.
+ * Between one and `most` colours that approximately minimise the sum of squared distances from each pixel to the
+ * nearest.
  * @param rgba - Pixels; those with less than half opacity are ignored.
  */
 export function paletteOf(rgba: Uint8Array, most: number): Colour[] {

@@ -20,8 +20,8 @@ export interface Rung {
   scale: number;
 }
 
-/** The maximum number of a frame's pixels from which its palette is made: 480 x 480. A smaller sample misses the colours of
- *  thin moving lines: a quarter of it costs 3 dB on the scene scaling. */
+/** The maximum number of a frame's pixels from which its palette is made: 480 x 480. A smaller sample misses the
+ *  colours of thin moving lines: a quarter of it costs 3 dB on the scene scaling. */
 const SAMPLE = 230_400;
 
 /** The length of a film's side at a scale, in pixels. */
@@ -53,9 +53,9 @@ export function paletteOf(from: Step['inputs'][number], colours: number): Step {
 }
 
 /**
- * Makes a GIF with one palette per frame, each from the pixels that change in its frame. If much stands still, that looks
- * better than palettes of whole frames and is up to a third smaller (docs/performance.md); if everything moves, it is the
- * same.
+ * Makes a GIF with one palette per frame, each from the pixels that change in its frame. If much stands still, that
+ * looks better than palettes of whole frames and is up to a third smaller (docs/performance.md); if everything moves,
+ * it is the same.
  */
 export async function drawPerFrame(
   bench: Bench,
@@ -84,8 +84,8 @@ export async function drawPerFrame(
   }
 
   const palettes = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-video_size', '16x16', '-framerate', rateOf(fps)];
-  // A palette begins half a frame before its frame, so that rounded times cannot select the previous palette. It is used for
-  // that frame only (new=1). Dithering would only add noise to colours chosen for one picture.
+  // A palette begins half a frame before its frame, so that rounded times cannot select the previous palette. It is
+  // used for that frame only (new=1). Dithering would only add noise to colours chosen for one picture.
   const filter =
     `${changed}null[film];[1:v]settb=1/1000000,setpts=(N-0.5)/(${fps}*TB)[palettes];` +
     '[film][palettes]paletteuse=new=1:dither=none';
@@ -115,8 +115,8 @@ function chosen({ width, height }: FilmShape, { every, scale }: Rung): string {
 
 /** Options for both kinds of GIF. */
 function gifOptions({ fps, frames }: FilmShape, { every }: Pick<Rung, 'every'>): string[] {
-  // A GIF's delays are in hundredths of a second, and ffmpeg spreads the rounding (3 4 3 3 4 3), except that the last frame
-  // repeats the delay before it. With the correct delay, a loop keeps its timing.
+  // A GIF's delays are in hundredths of a second, and ffmpeg spreads the rounding (3 4 3 3 4 3), except that the last
+  // frame repeats the delay before it. With the correct delay, a loop keeps its timing.
   const centiseconds = (frame: number) => Math.round((100 * frame) / fps);
   const lastFrame = every * Math.floor((frames - 1) / every);
   const last = Math.max(1, centiseconds(frames) - centiseconds(lastFrame));
@@ -124,11 +124,11 @@ function gifOptions({ fps, frames }: FilmShape, { every }: Pick<Rung, 'every'>):
 }
 
 /**
- * A filter graph that makes the pixels that are the same as in the previous frame transparent black; in the first frame,
- * none. It goes between a stream and the next filter. Frames must be evenly spaced.
+ * A filter graph that makes the pixels that are the same as in the previous frame transparent black; in the first
+ * frame, none. It goes between a stream and the next filter. Frames must be evenly spaced.
  *
- * Otherwise, with one palette per frame, what stands still would get different colours every time: it would flicker, take
- * up most of the file, and leave fewer colours for what moves.
+ * Otherwise, with one palette per frame, what stands still would get different colours every time: it would flicker,
+ * take up most of the file, and leave fewer colours for what moves.
  * @param fps - The stream's rate.
  */
 function changedOnly(fps: number): string {

@@ -2,7 +2,7 @@
 
 import { ticks } from '../rate.js';
 import type { Step } from '../run.js';
-import { losslessCopy, GENERAL, segmentsOf } from './arguments.js';
+import { GENERAL, losslessCopy, segmentsOf } from './arguments.js';
 import type { Bench, FilmShape } from './format.js';
 import { drawPerFrame, global, type Palette, paletteOf } from './gif-drawing.js';
 
@@ -10,8 +10,8 @@ import { drawPerFrame, global, type Palette, paletteOf } from './gif-drawing.js'
 const RUNS = 3;
 const RUN_FRAMES = 8;
 
-/** How much PSNR, in dB, a doubled size must gain to be worth it. That is roughly what it costs to halve a GIF by other means:
- *  3 to 6 dB with fewer colours (gif.ts). */
+/** How much PSNR, in dB, a doubled size must gain to be worth it. That is roughly what it costs to halve a GIF by
+ *  other means: 3 to 6 dB with fewer colours (gif.ts). */
 const DB_A_DOUBLING = 4;
 
 /** The better kind for a film whose lossless copy is on the workbench. */
@@ -21,7 +21,7 @@ export async function betterPalette(bench: Bench, film: FilmShape, colours: numb
   const sample = { ...film, frames };
   await bench.run({ inputs: [segmentsOf('copy', film)], outputs: [sampled(sample, period)] });
   const from = { options: [...GENERAL, '-f', 'nut'], from: 'sample.nut' };
-  await bench.run(paletteOf(from, colours)); // slightly better than the film's, but that one takes as long as drawing (25 s)
+  await bench.run(paletteOf(from, colours)); // the film's own would take as long as drawing (25 s)
   const rung = { every: 1, colours, scale: 1 };
   const measured = async () => ({
     decibels: await psnrOfSample(bench, sample),
@@ -31,7 +31,7 @@ export async function betterPalette(bench: Bench, film: FilmShape, colours: numb
   const each = await measured();
   await bench.run(global(from, sample, rung, 'sample.gif'));
   const all = await measured();
-  if (all.decibels === each.decibels) return all.bytes <= each.bytes ? 'global' : 'per-frame'; // also if both are perfect
+  if (all.decibels === each.decibels) return all.bytes <= each.bytes ? 'global' : 'per-frame';
   const worth = DB_A_DOUBLING * Math.log2(each.bytes / all.bytes);
   return each.decibels - all.decibels >= worth ? 'per-frame' : 'global';
 }

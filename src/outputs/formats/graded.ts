@@ -3,7 +3,7 @@
 
 import { fitToBudget } from '../budget.js';
 import type { Step } from '../run.js';
-import { losslessCopy, GENERAL, REPEATABLE, segmentsOf } from './arguments.js';
+import { GENERAL, losslessCopy, REPEATABLE, segmentsOf } from './arguments.js';
 import {
   type Bench,
   type EncodeOptions,
@@ -34,7 +34,8 @@ export interface Graded {
 
 const SIZE_TOLERANCE = 1.05;
 
-/** Joins the segments at the best quality; if the result is too large, encodes the film again from its copy at a lower one. */
+/** Joins the segments at the best quality; if the result is too large, encodes the film again from its copy at a
+ *  lower one. */
 export function graded(path: string, film: FilmShape, options: EncodeOptions, grades: Graded): Encoding {
   const { maxSize, loops = 1, note } = options;
   const { file, container, addedNote } = grades;

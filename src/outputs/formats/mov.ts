@@ -21,7 +21,8 @@ export const mov: Format = {
     instead: '.mp4',
   },
   encoding(_output, film, { note }) {
-    // use_metadata_tags: otherwise a tag is limited to 64 kB. The colours again, since the 2018 build does not read its own.
+    // use_metadata_tags: otherwise a tag is limited to 64 kB. The colours again, since the 2018 build does not read
+    // its own.
     const container = [...BT709_TAGS, '-movflags', '+write_colr+use_metadata_tags', '-f', 'mov'];
     const encoder = [
       ...toVideo(film, film.alpha ? 'yuva444p10le' : 'yuv444p10le'),

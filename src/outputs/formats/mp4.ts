@@ -6,13 +6,14 @@ import { type FilmShape, type Format, qualityOf } from './format.js';
 import { graded } from './graded.js';
 
 /**
- * One reference frame instead of three, and a lookahead of 20 frames instead of 40. On three composed films and a sweep,
- * that saves a fifth of the CPU time and 0.2 to 2.5% of the bytes, and costs 0.2 to 0.5 dB of 41 to 59 dB (worth about 2%
- * of the size). A shorter lookahead also leaves less to encode after the last frame has been drawn.
+ * One reference frame instead of three, and a lookahead of 20 frames instead of 40. On three composed films and a
+ * sweep, that saves a fifth of the CPU time and 0.2 to 2.5% of the bytes, and costs 0.2 to 0.5 dB of 41 to 59 dB
+ * (worth about 2% of the size). A shorter lookahead also leaves less to encode after the last frame has been drawn.
  */
 const QUICKER = ':ref=1:rc-lookahead=20';
 
-/** The bytes depend on the number of threads, so it must not depend on the machine. This is x264's default for two cores. */
+/** The bytes depend on the number of threads, so it must not depend on the machine. This is x264's default for two
+ *  cores. */
 const THREADS = 3;
 
 /** By default, x264 gives each thread at least two rows of macroblocks (16 x 16 pixels). */
@@ -31,8 +32,8 @@ export const mp4: Format = {
   evenSides: 'yuv420p',
   loops: true,
   quality: {
-    // MP4 at 18 and WebM at 22 have the same quality: 41.9 dB PSNR on 60 frames of a 10 x 16 network at 480x480, in 147 and
-    // 112 KB.
+    // MP4 at 18 and WebM at 22 have the same quality: 41.9 dB PSNR on 60 frames of a 10 x 16 network at 480x480, in
+    // 147 and 112 KB.
     grades: { draft: 28, standard: 18, high: 13 },
     unit: 'crf N',
     // 0 would be lossless, in a profile of H.264 that hardly any player supports.
@@ -52,17 +53,17 @@ export const mp4: Format = {
         // On our films, slow is 4% smaller for 30% more time; faster presets are larger or worse.
         ...['-preset', options.quality === 'draft' ? 'veryfast' : 'medium'],
         ...['-crf', String(crf)],
-        // The same tags inside the stream, which some players prefer to the container's. open-gop=0: x264's default, made
-        // explicit because platforms require closed groups of pictures. chromaloc=1: chroma samples are centred in their
-        // 2 x 2 pixels, as in swscale and src/core/frame/pixels.ts.
+        // The same tags inside the stream, which some players prefer to the container's. open-gop=0: x264's default,
+        // made explicit because platforms require closed groups of pictures. chromaloc=1: chroma samples are centred
+        // in their 2 x 2 pixels, as in swscale and src/core/frame/pixels.ts.
         ...[
           '-x264-params',
           `colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0${QUICKER}`,
         ],
         ...BT709_TAGS,
       ],
-      // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr: tags the
-      // container's colours too, which newer ffmpegs do by default.
+      // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr:
+      // tags the container's colours too, which newer ffmpegs do by default.
       container: ['-movflags', '+faststart+write_colr', '-f', 'mp4'],
     });
   },

@@ -5,8 +5,8 @@ import { BT709_TAGS, toVideo } from './arguments.js';
 import { type Format, qualityOf } from './format.js';
 import { graded } from './graded.js';
 
-/** One thread gives other bytes than several, so the number must not depend on the machine. With more than eight, there are
- *  too few rows of 64 pixels to share. */
+/** One thread gives other bytes than several, so the number must not depend on the machine. With more than eight,
+ *  there are too few rows of 64 pixels to share. */
 const THREADS = 8;
 
 export const webm: Format = {

@@ -31,8 +31,8 @@ export const webp: Format = {
       halving: 10,
       describe: (quality) => `quality ${quality} of 100`,
       options: (quality) => encoder('libwebp_anim', quality),
-      // Encodes each frame separately, without the block artefacts that libwebp_anim leaves where dark areas move slowly. If
-      // everything moves, the size is about the same: figure 1 has 454 kB instead of 453.
+      // Encodes each frame separately, without the block artefacts that libwebp_anim leaves where dark areas move
+      // slowly. If everything moves, the size is about the same: figure 1 has 454 kB instead of 453.
       preferred: (quality) => encoder('libwebp', quality),
       container: ['-loop', '0', '-f', 'webp'], // loop 0: forever
       addedNote: webpNoteBytes, // ffmpeg cannot join WebPs
