@@ -257,7 +257,7 @@ export const OPTIONS = [
   {
     name: 'loops',
     value: 'n',
-    help: `repeat the film n times in the file; only ${endingsIn(formatList.filter(({ loops }) => loops))}, which players do not loop`,
+    help: `repeat the film n times in the file; only ${endingsIn(formatList.filter(({ loops }) => loops))}, which has no setting to loop`,
     more: 'Repeating does not encode again.',
     range: { least: 1, most: 1000, whole: true },
     otherwise: '1',
