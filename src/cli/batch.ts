@@ -58,7 +58,7 @@ export async function batch(
       signal.throwIfAborted();
       entry.prepared = await prepare(scene, options, given, reporting(entry), signal);
       const { subject } = entry.prepared;
-      if (subject.kind === 'sweep') subject.trusted = false; // the changes may come from anyone
+      if (subject.kind === 'sweep') subject.trusted = false; // the row's changes are not trusted
     });
     await breathe(() => `checking row ${entry.number} of ${rows.length}`);
   }
@@ -116,7 +116,7 @@ function checkFiles(ready: Entry[], warn: (message: string) => void): void {
           before === number
             ? `Row ${number} makes ${file} twice`
             : `Rows ${before} and ${number} both make ${file}`;
-        throw new UsageError(`${who}: give each film an "out" of its own.`);
+        throw new UsageError(`${who}: give each film its own "out".`);
       }
       makers.set(path, number);
       if (existsSync(path)) there.push(file);

@@ -10,7 +10,7 @@ import { commandLine } from './shell.js';
 
 type Environment = NodeJS.ProcessEnv;
 
-/** One occurrence of an option that npm has taken. */
+/** One occurrence of an option that npm took. */
 interface Taken {
   option: Option;
   /** Undefined if npm left the value among our words. */
@@ -43,7 +43,7 @@ export async function forgottenDashes(
     : `${cause}: put "--" before all options, as in ${line}, with your own values.`;
 }
 
-/** Our options that npm has taken, in order if the order is known. */
+/** Our options that npm took, in order if the order is known. */
 function takenBy(command: Command, words: string[], env: Environment, order: string[]): Taken[] {
   const ofUsers = settingsOf(env);
   const found = command.options.flatMap((option): (Taken & { at: number })[] => {

@@ -18,7 +18,7 @@ import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
 /** The scene that is drawn if none is named. */
 export const DEFAULT_SCENE = 'weight-scale';
 
-/** The commands that draw, and those of them that make films. */
+/** The commands that draw, and the ones among them that make films. */
 const DRAW = ['render', 'batch', 'still', 'sheet'] as const;
 const FILM = ['render', 'batch'] as const;
 
@@ -173,7 +173,7 @@ export const OPTIONS = [
   {
     name: 'pace',
     value: 'how',
-    help: 'even: the picture changes at a constant rate; tracks: parameters move as the sweep says',
+    help: 'even: the picture changes at a constant rate; tracks: parameters move as the sweep defines',
     choices: paces,
     otherwise: "the scene's",
     commands: DRAW,

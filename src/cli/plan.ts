@@ -103,7 +103,7 @@ function ownOf(subject: Subject, { loops = 1, transparent }: RenderOptions): Own
 export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
   if (crf === undefined || files.some(({ path }) => takesOption(parseOutput(path).format, 'crf'))) return;
   throw new UsageError(
-    `--crf applies only to ${endingsTaking('crf')}, and there is none among the outputs: leave it out, or use --quality.`,
+    `--crf applies only to ${endingsTaking('crf')}, and no output has that format: leave it out, or use --quality.`,
   );
 }
 

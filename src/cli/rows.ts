@@ -175,7 +175,7 @@ function several(name: string, value: unknown): string[] {
   return parts.map((part) => {
     if (typeof part === 'string' || typeof part === 'number') return `${part}`.trim();
     throw new UsageError(
-      `${name} has ${quote(part)}, but its values must be texts: give one, or a list of them.`,
+      `${name} has ${quote(part)}, but its values must be strings or numbers: give one, or a list.`,
     );
   });
 }

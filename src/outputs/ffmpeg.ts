@@ -80,7 +80,7 @@ async function named(
     if (found) return { ...found, source };
     throw new UsageError(
       `${source} names "${value}", which ${(error as Error).message}: ` +
-        'give the path of an ffmpeg program, or leave it out and one will be found.',
+        'specify the path of an ffmpeg program, or leave it out to use the one found automatically.',
       { cause: error },
     );
   }
@@ -133,7 +133,7 @@ async function versionOf(path: string, timeout: number): Promise<string> {
     });
   }
   const version = /^ffmpeg version (\S+)/.exec(stdout)?.[1];
-  if (version === undefined) throw new Error('runs, but does not say that it is ffmpeg');
+  if (version === undefined) throw new Error('runs, but is not ffmpeg');
   return version;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Whether the process that made a folder is still running. Its process ID alone does not tell: IDs recur, in containers
+ * Whether the process that made a folder is still running. Its process ID alone is not enough: IDs recur, in containers
  * all the time, since each counts from 1. So the folder's name identifies its owner more precisely, and the owner
  * listens at a socket in it: the kernel closes the socket however the owner exits, and any process on the machine can
  * connect to it.
@@ -100,7 +100,7 @@ function isRunning(pid: number, began: string): boolean {
   return (begin(String(pid)) ?? began) === began;
 }
 
-/** When a process started, in clock ticks since boot; undefined if /proc does not tell. */
+/** When a process started, in clock ticks since boot; undefined if /proc does not have it. */
 function begin(pid: string): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]; // the process's name, in brackets, may contain anything

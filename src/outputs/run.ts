@@ -1,5 +1,7 @@
 /** Runs ffmpeg. This is the only file that uses fluent-ffmpeg, which is archived, so only this file changes if it
- *  is replaced. * fluent-ffmpeg assembles the command line, spawns ffmpeg (without a shell) and collects stderr.
+ *  is replaced.
+ *
+ *  fluent-ffmpeg assembles the command line, spawns ffmpeg (without a shell) and collects stderr.
  *  We turn off two of its habits: it asks ffmpeg for its -formats and -encoders before each run, and misreads the
  *  answers of newer versions; and it has one ffmpeg path for the whole process. We also avoid its way of piping
  *  streams into ffmpeg, which holds a second copy of the data, and write to ffmpeg's stdin ourselves. */

@@ -1,8 +1,9 @@
 /** A folder beside the target for unfinished work, so that only a complete film ever has the target's name. It is
  *  in the same folder, and hence on the same disk, so that the film only needs to be renamed. It is hidden. Its
- *  name identifies its owner, to tell the leftovers of a killed render from the files of a running one: *
+ *  name identifies its owner, to tell the leftovers of a killed render from the files of a running one:
+ *
  *      renders/.moire.mp4.untrained-<owner>-<random>/film.mp4  ->  renders/moire.mp4
- * */
+ */
 
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -99,7 +99,7 @@ test('what a platform refuses is refused before anything is drawn', async () => 
       "2 untrained: There are 1 --out for 2 --for: give one for each, in the same order, or none.",
       "2 untrained: --for is "myspace", which is not a known platform. Available: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
       "2 untrained: --max-size is "small" but must be a size such as 8MB, 500kB or 10MiB.",
-      "2 untrained: --crf applies only to .mp4 and .webm, and there is none among the outputs: leave it out, or use --quality.",
+      "2 untrained: --crf applies only to .mp4 and .webm, and no output has that format: leave it out, or use --quality.",
       "2 untrained: --loops applies only to .mp4, and "a.gif" repeats anyway: leave it out.",
       "2 untrained: A still is a PNG, and "a.jpg" is not: name it .png, or take render for a film.",
     ]

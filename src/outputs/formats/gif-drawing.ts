@@ -21,7 +21,7 @@ export interface Rung {
 }
 
 /** The maximum number of a frame's pixels from which its palette is made: 480 x 480. A smaller sample misses the
- *  colours of thin moving lines: a quarter of it costs 3 dB on the scene scaling. */
+ *  colours of thin moving lines: a quarter of it costs 3 dB on the scene `scaling`. */
 const SAMPLE = 230_400;
 
 /** The length of a film's side at a scale, in pixels. */
