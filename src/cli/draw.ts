@@ -35,7 +35,7 @@ import {
 import { duration, type Reporter, reporter } from './report.js';
 import { loadScene, type Scene } from './scenes.js';
 import { commandLine } from './shell.js';
-import { noteKept } from './stopping.js';
+import { noteCached } from './stopping.js';
 
 /** One or more films of a scene, planned and checked. */
 export interface Prepared {
@@ -128,7 +128,7 @@ export async function draw(
     };
     const making = {
       ...meansOf(subject, options, report, signal),
-      onKept: noteKept,
+      onKept: noteCached,
       onProgress: report.progress,
     };
     const made = await makeFilm(request, workshop, { ...making, cache: cacheFor(options) });

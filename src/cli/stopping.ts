@@ -3,7 +3,7 @@
 let cached = false;
 
 /** Records that part of the film has been cached. */
-export function noteKept(): void {
+export function noteCached(): void {
   cached = true;
 }
 

@@ -80,7 +80,7 @@ async function named(
     if (found) return { ...found, source };
     throw new UsageError(
       `${source} names "${value}", which ${(error as Error).message}: ` +
-        'specify the path of an ffmpeg program, or leave it out to use the one found automatically.',
+        'give the path of an ffmpeg program, or leave it out and one will be found.',
       { cause: error },
     );
   }

@@ -76,13 +76,13 @@ describe('what somebody named', () => {
 
   test('and the message says why not', async () => {
     await expect(search('/absent/ffmpeg', everywhere)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: --ffmpeg names "/absent/ffmpeg", which does not exist: specify the path of an ffmpeg program, or leave it out to use the one found automatically.]`,
+      `[UsageError: --ffmpeg names "/absent/ffmpeg", which does not exist: give the path of an ffmpeg program, or leave it out and one will be found.]`,
     );
     await expect(search('/bin/echo', everywhere)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: --ffmpeg names "/bin/echo", which runs, but is not ffmpeg: specify the path of an ffmpeg program, or leave it out to use the one found automatically.]`,
+      `[UsageError: --ffmpeg names "/bin/echo", which runs, but is not ffmpeg: give the path of an ffmpeg program, or leave it out and one will be found.]`,
     );
     await expect(search('/', everywhere)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: --ffmpeg names "/", which is not a program that may be run: specify the path of an ffmpeg program, or leave it out to use the one found automatically.]`,
+      `[UsageError: --ffmpeg names "/", which is not a program that may be run: give the path of an ffmpeg program, or leave it out and one will be found.]`,
     );
   });
 });
