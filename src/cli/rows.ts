@@ -161,7 +161,7 @@ function wordsFor(entry: OptionEntry, name: string, value: unknown): string[] {
   }
   if (entry.repeatable) return several(name, value).map((text) => `${flag}=${text}`);
   if (typeof value === 'string' || typeof value === 'number') return [`${flag}=${value}`];
-  throw new UsageError(`${name} is ${quote(value)} but must be one text or number, as on the command line.`);
+  throw new UsageError(`${name} is ${quote(value)} but must be one string or number, as on the command line.`);
 }
 
 /** A repeatable option's values: a list, or one; for `set` also an object, or assignments separated by semicolons. */
