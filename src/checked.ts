@@ -1,4 +1,4 @@
-/** The public functions. Each validates its arguments, which may be anything, and reports what is wrong in one line. */
+/** The public functions. Each validates its arguments and reports what is wrong in one line. */
 import type * as z from 'zod';
 import { UsageError } from './core/errors.js';
 import { backends } from './core/frame/backends.js';
@@ -37,9 +37,9 @@ export interface Schema<Output> {
   safeParse(input: unknown): { success: true; data: Output } | { success: false; error: UsageError };
 }
 
-/** Parses frames as people write them; see FrameInput. */
+/** Parses frames in the form of FrameInput. */
 export const frameSchema: Schema<FrameDescription> = schemaOf(frameRules, aboutFrame);
-/** Parses networks as people write them; see NetworkInput. */
+/** Parses networks in the form of NetworkInput. */
 export const networkSchema: Schema<NetworkSpec> = schemaOf(networkRules, aboutNetwork);
 
 function schemaOf<Output>(rules: z.ZodType<Output>, about: About): Schema<Output> {
@@ -65,7 +65,7 @@ function checkRendererOptions(options: RendererOptions): void {
 
 /**
  * Starts a renderer; end it with `close()`.
- * @param options - Which backend draws, and how; see RendererOptions. Everything has a default.
+ * @param options - Which backend draws, and how; see RendererOptions. All options have defaults.
  * @throws UsageError if a GPU is requested but not available, or for invalid options.
  */
 export async function createRenderer(options: RendererOptions = {}): Promise<FrameRenderer> {
@@ -91,7 +91,8 @@ export async function createRenderer(options: RendererOptions = {}): Promise<Fra
 
 /**
  * Draws a network's weights and scales them.
- * @param spec - As people write it; see NetworkInput. Each layer has (units, inputs) weights and (units) biases.
+ * @param spec - The network; see NetworkInput.
+ * @returns Layers, each with (units, inputs) weights and (units) biases.
  * @throws UsageError for an invalid spec.
  */
 export function buildNetwork(spec: NetworkInput): Network {
@@ -114,7 +115,7 @@ export function forward(network: Network, x: ArrayLike<number>): number[] {
  * The sums z = W_L y_{L-1} + b_L of the last layer, before the output activation, in float64.
  * @param network - The result of buildNetwork.
  * @param x - The point: one finite number per input.
- * @returns One sum per output (1 or 3), of any size.
+ * @returns One sum per output (1 or 3), in any range.
  * @throws UsageError for a wrong number of inputs, or for anything that is not a network.
  */
 export function logits(network: Network, x: ArrayLike<number>): number[] {
@@ -135,12 +136,12 @@ function checkPoint(network: Network, x: ArrayLike<number>): void {
 }
 
 /**
- * The random numbers of one unit, before they are scaled: its bias, then one number per input. Uniform numbers are in
- * [-1, 1), normal ones have standard deviation 1.
+ * The unscaled random numbers of one unit: its bias, then one number per input. Uniform numbers are in [-1, 1); normal
+ * ones have standard deviation 1.
  * @param seed - A number or a word.
  * @param layer - The weight matrix, counted from 1.
- * @param unit - Its row, counted from 1.
- * @param inputs - The matrix's columns, 0 or more.
+ * @param unit - The row of the matrix, counted from 1.
+ * @param inputs - The number of columns, 0 or more.
  * @param distribution - `uniform` or `normal`.
  * @returns (1 + inputs) numbers.
  * @throws UsageError for an argument out of range.
@@ -208,8 +209,8 @@ export function frameCount(sweep: Pick<Sweep, 'seconds' | 'fps'>): number {
 }
 
 /**
- * The time of frame i (from 0), in seconds. An open sweep's first frame shows its beginning and its last one its end; a
- * loop's frames are equally far apart all the way round, so that the last is one step before the first.
+ * The time of frame i (from 0), in seconds. An open sweep's first frame shows its beginning, and its last frame its
+ * end. A loop's frames are equally spaced all the way round, so that the last is one step before the first.
  * @param sweep - Its length in seconds, its frame rate, and whether it is a loop.
  * @throws UsageError for a frame that the sweep does not have, or for anything that is not a sweep.
  */
@@ -229,7 +230,7 @@ function checkNumbers(sweep: Pick<Sweep, 'seconds' | 'fps'>): void {
 }
 
 /**
- * Reads a sweep from JSON text, which may come from anyone: a recipe names no files and holds no code.
+ * Reads a sweep from JSON text, which need not be trusted: a recipe names no files and contains no code.
  * @param text - As writeRecipe returns it.
  * @throws UsageError that says what is wrong and where.
  */

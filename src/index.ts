@@ -1,4 +1,4 @@
-/** The public face of Untrained that runs anywhere: networks, frames and sweeps. Films are in `untrained/render`. */
+/** The public API that runs anywhere: networks, frames and sweeps. Films are in `untrained/render`. */
 
 export {
   buildNetwork,

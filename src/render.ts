@@ -1,6 +1,6 @@
 /**
- * The public API in Node: films and stills of sweeps and composed scenes, and the steps that a film is made in, which
- * several processes or machines can share.
+ * The public API in Node: films and stills of sweeps and composed scenes, and the steps of making a film, which several
+ * processes or machines can share.
  */
 import { UsageError } from './core/errors.js';
 import { quote } from './core/wording/explain.js';
@@ -29,5 +29,5 @@ export type { Ffmpeg, FfmpegSource, Finished } from './outputs/index.js';
  */
 export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
   if (path === undefined || (typeof path === 'string' && path !== '')) return find(path);
-  throw new UsageError(`The path to ffmpeg is ${quote(path)} but must be a text, or left out.`);
+  throw new UsageError(`The path to ffmpeg is ${quote(path)} but must be a string, or left out.`);
 }

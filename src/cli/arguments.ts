@@ -1,6 +1,6 @@
 /**
  * Reads the values of options. Each reader returns undefined for text of the wrong form; `read` in option.ts checks the
- * option's range and words the message.
+ * option's range and writes the message.
  */
 import { UsageError } from '../core/errors.js';
 import { didYouMean } from '../core/wording/did-you-mean.js';
@@ -41,7 +41,7 @@ export function parseMoments(text: string): [first: number, last: number][] | un
 }
 
 /**
- * "1-24" or "7,a word,9" to seeds, as --seed takes them, each once.
+ * "1-24" or "7,a word,9" to seeds, as --seed accepts them, each once.
  * @throws UsageError for a range that is empty or too long.
  */
 export function parseSeeds(text: string): string[] | undefined {
@@ -51,7 +51,7 @@ export function parseSeeds(text: string): string[] | undefined {
     const count = Number(to) - Number(from) + 1;
     if (count < 1 || count > MOST_SEEDS) {
       throw new UsageError(
-        `--seeds has ${part.trim()}, but a range must rise and have at most ${MOST_SEEDS} seeds: try 1-24.`,
+        `--seeds has ${part.trim()}, but a range must ascend and have at most ${MOST_SEEDS} seeds: try 1-24.`,
       );
     }
     return Array.from({ length: count }, (_, i) => `${Number(from) + i}`);
@@ -59,7 +59,7 @@ export function parseSeeds(text: string): string[] | undefined {
   return seeds.includes('') ? undefined : [...new Set(seeds)];
 }
 
-/** The most seeds in one range; no sheet holds more. */
+/** The maximum number of seeds in a range; no sheet has room for more. */
 const MOST_SEEDS = 1000;
 
 /** A host name, with a port if given, as browsers write it. */

@@ -1,4 +1,4 @@
-/** What `batch` does: a film for each row of a file, one after another, and in the end what became of them. */
+/** The `batch` command: renders a film for each row of a file, one after another, and prints a summary. */
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { breather } from '../core/breather.js';
@@ -6,22 +6,22 @@ import { UsageError } from '../core/errors.js';
 import { draw, filesOf, type Prepared, prepare, withWorkshop } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
 import { printJson, type Reporting, reporter } from './report.js';
-import { type Asked, askedBy, inOneLine, type Row, type RowReader, readRows } from './rows.js';
+import { inOneLine, type Row, type RowReader, type RowRequest, readRows, requestOf } from './rows.js';
 
-/** A row, counted from 1, and what it has come to. */
+/** A row, counted from 1, and its state. */
 interface Entry {
   number: number;
-  asked?: Asked;
+  request?: RowRequest;
   prepared?: Prepared;
-  /** Why it failed, in a line. */
+  /** Why it failed, in one line. */
   failure?: string;
 }
 
 /**
- * Reads all rows and checks them, then makes their films. A row that fails does not stop the others, and is told of again
+ * Reads and checks all rows, then makes their films. A row that fails does not stop the others, and is listed again
  * at the end.
- * @param options - What was given to all rows; of it, how to report.
- * @throws UsageError when there are no rows to be read, or two of them name one file.
+ * @param options - The reporting options, which apply to all rows.
+ * @throws UsageError if the rows cannot be read, or if two of them make the same file.
  */
 export async function batch(
   file: string,
@@ -31,7 +31,7 @@ export async function batch(
 ): Promise<void> {
   const { json, quiet } = options;
   const reporting = (entry?: Entry) =>
-    reporter({ ...options, strict: entry?.asked?.options.strict ?? options.strict }, entry?.number);
+    reporter({ ...options, strict: entry?.request?.options.strict ?? options.strict }, entry?.number);
   const rows = await readRows(file, reader);
   const entries: Entry[] = rows.map((_, i) => ({ number: i + 1 }));
   const attempt = async (entry: Entry, work: () => Promise<void> | void) => {
@@ -47,18 +47,18 @@ export async function batch(
   const breathe = breather({ signal, onStage: reporter({ json, quiet }).stage });
   for (const entry of entries) {
     await attempt(entry, () => {
-      entry.asked = askedBy(rows[entry.number - 1], reader);
+      entry.request = requestOf(rows[entry.number - 1], reader);
     });
     await breathe(() => `reading row ${entry.number} of ${rows.length}`);
   }
   nameAll(entries);
-  for (const entry of entries.filter(({ asked }) => asked)) {
-    const { scene, options, given } = entry.asked!;
+  for (const entry of entries.filter(({ request }) => request)) {
+    const { scene, options, given } = entry.request!;
     await attempt(entry, async () => {
       signal.throwIfAborted();
       entry.prepared = await prepare(scene, options, given, reporting(entry), signal);
       const { subject } = entry.prepared;
-      if (subject.kind === 'sweep') subject.trusted = false; // the changes may come from anyone
+      if (subject.kind === 'sweep') subject.trusted = false; // the row's changes are not trusted
     });
     await breathe(() => `checking row ${entry.number} of ${rows.length}`);
   }
@@ -67,11 +67,11 @@ export async function batch(
   await withWorkshop(async (workshop) => {
     for (const entry of ready) {
       if (!json && !quiet)
-        console.error(`Row ${entry.number} of ${rows.length}: ${saying(rows[entry.number - 1])}`);
+        console.error(`Row ${entry.number} of ${rows.length}: ${summaryOf(rows[entry.number - 1])}`);
       const report = reporting(entry);
       const quietly = {
         ...report,
-        done: (...[film, , places]: Parameters<typeof report.done>) => report.done(film, '', places),
+        done: (...[film, , notes]: Parameters<typeof report.done>) => report.done(film, '', notes),
       };
       await attempt(entry, () => draw(entry.prepared!, workshop, quietly, signal));
       signal.throwIfAborted();
@@ -81,28 +81,28 @@ export async function batch(
   if (entries.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
 }
 
-/** Films that nobody named are called after their seed, or else their row. */
+/** Names films without a file name after their seed, or else their row. */
 function nameAll(entries: Entry[]): void {
-  const nameOf = ({ asked }: Entry) => {
-    const { scene = DEFAULT_SCENE, options } = asked!;
+  const nameOf = ({ request }: Entry) => {
+    const { scene = DEFAULT_SCENE, options } = request!;
     const path = options.project ?? scene;
     const seed = options.seed?.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 60);
     return { base: basename(path, extname(path)), seed: seed && `seed${seed}` };
   };
   const taken = new Map<string, number>();
-  const unnamed = entries.filter(({ asked }) => asked && asked.options.out.length === 0);
+  const unnamed = entries.filter(({ request }) => request && request.options.out.length === 0);
   const keyOf = (entry: Entry) => Object.values(nameOf(entry)).join('-').toLowerCase();
   for (const entry of unnamed) taken.set(keyOf(entry), (taken.get(keyOf(entry)) ?? 0) + 1);
   for (const entry of unnamed) {
     const { base, seed } = nameOf(entry);
     const own = seed && taken.get(keyOf(entry)) === 1 ? seed : `row${entry.number}`;
-    entry.asked!.options.name = `${base}-${own}`;
+    entry.request!.options.name = `${base}-${own}`;
   }
 }
 
 /**
- * Says which files will be replaced.
- * @throws UsageError when two rows are to make one file.
+ * Warns of files that will be replaced.
+ * @throws UsageError if two rows make the same file.
  */
 function checkFiles(ready: Entry[], warn: (message: string) => void): void {
   const makers = new Map<string, number>();
@@ -116,7 +116,7 @@ function checkFiles(ready: Entry[], warn: (message: string) => void): void {
           before === number
             ? `Row ${number} makes ${file} twice`
             : `Rows ${before} and ${number} both make ${file}`;
-        throw new UsageError(`${who}: give each film an "out" of its own.`);
+        throw new UsageError(`${who}: give each film its own "out".`);
       }
       makers.set(path, number);
       if (existsSync(path)) there.push(file);
@@ -125,11 +125,11 @@ function checkFiles(ready: Entry[], warn: (message: string) => void): void {
   if (there.length === 0) return;
   const named = there.slice(0, 5).join(', ');
   const more = there.length > 5 ? ` and ${there.length - 5} more` : '';
-  warn(`${named}${more} ${there.length === 1 ? 'is' : 'are'} there already, and will be replaced.`);
+  warn(`${named}${more} already ${there.length === 1 ? 'exists' : 'exist'} and will be replaced.`);
 }
 
-/** A row in few words. */
-function saying(row: Row): string {
+/** A row in one short line. */
+function summaryOf(row: Row): string {
   const parts = row.map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return name === 'scene' ? text : `${name} ${text}`;

@@ -1,24 +1,24 @@
-/** What `cache` and `cache clear` do. */
+/** The commands `cache` and `cache clear`. */
 import { UsageError } from '../core/errors.js';
 import { inBytes, SegmentCache } from '../outputs/index.js';
 import { printJson } from './report.js';
 
 /** Prints how much is cached, and where. */
 export async function showCache({ json }: { json?: boolean }): Promise<void> {
-  const kept = await here().measure();
-  if (json) return printJson('cache', kept);
-  const { folder, segments, bytes, limit } = kept;
+  const usage = await here().measure();
+  if (json) return printJson('cache', usage);
+  const { folder, segments, bytes, limit } = usage;
   console.log(`${folder}  ${count(segments)}, ${inBytes(bytes)} of ${inBytes(limit)}`);
   console.log(
-    'Above the limit, the oldest are deleted. UNTRAINED_CACHE_SIZE sets the limit; UNTRAINED_CACHE the folder, or "off".',
+    'Above the limit, the oldest are deleted. UNTRAINED_CACHE_SIZE sets the limit, UNTRAINED_CACHE the folder, or "off".',
   );
 }
 
 /** Deletes everything that is cached. */
 export async function clearCache({ json }: { json?: boolean }): Promise<void> {
-  const kept = await here().clear();
-  if (json) return printJson('cleared', kept);
-  console.log(`Deleted ${count(kept.segments)}, ${inBytes(kept.bytes)}.`);
+  const usage = await here().clear();
+  if (json) return printJson('cleared', usage);
+  console.log(`Deleted ${count(usage.segments)}, ${inBytes(usage.bytes)}.`);
 }
 
 function here(): SegmentCache {

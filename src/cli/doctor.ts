@@ -1,4 +1,4 @@
-/** What `doctor` reports: what this machine has, and how to get what is missing. */
+/** The `doctor` command: reports what this machine has, and how to get what is missing. */
 import { cpus } from 'node:os';
 import { findBrowser } from '../browser/find-browser.js';
 import { findFfmpeg, SegmentCache } from '../outputs/index.js';

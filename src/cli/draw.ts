@@ -1,4 +1,4 @@
-/** What `render` and `still` do: reads a scene, changes it as the options say, and has it rendered. */
+/** The commands `render` and `still`: load a scene, apply the options, and render it. */
 
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
@@ -35,9 +35,9 @@ import {
 import { duration, type Reporter, reporter } from './report.js';
 import { loadScene, type Scene } from './scenes.js';
 import { commandLine } from './shell.js';
-import { noteKept } from './stopping.js';
+import { noteCached } from './stopping.js';
 
-/** A film, or several of one scene, that could be drawn: all that can be known beforehand is right. */
+/** One or more films of a scene, planned and checked. */
 export interface Prepared {
   scene: string | undefined;
   subject: Subject;
@@ -47,7 +47,11 @@ export interface Prepared {
   plan: Planned[];
 }
 
-/** @param given - Which options somebody gave, by name. @param scene - None for the default one, or for --project's. */
+/**
+ * The `render` command.
+ * @param scene - Undefined for the default scene, or with --project.
+ * @param given - The names of the options that were given explicitly.
+ */
 export async function render(
   scene: string | undefined,
   options: RenderOptions,
@@ -60,7 +64,7 @@ export async function render(
   });
 }
 
-/** Plans and checks what `render` is to make. @throws UsageError for what cannot be. */
+/** Plans and checks the films of `render`. @throws UsageError for an invalid request. */
 export async function prepare(
   scene: string | undefined,
   options: RenderOptions,
@@ -83,7 +87,7 @@ export async function prepare(
   return { scene, subject, options, given, plan };
 }
 
-/** Every file that it is to make. */
+/** All files that it will make. */
 export function filesOf({ plan, options: { poster, recipe } }: Prepared): string[] {
   const films = plan.flatMap(({ group }) => group.files.map(({ path }) => path));
   return [...films, ...(poster ? [poster] : []), ...(recipe ? [recipe] : [])];
@@ -124,7 +128,7 @@ export async function draw(
     };
     const making = {
       ...meansOf(subject, options, report, signal),
-      onKept: noteKept,
+      onKept: noteCached,
       onProgress: report.progress,
     };
     const made = await makeFilm(request, workshop, { ...making, cache: cacheFor(options) });
@@ -134,7 +138,7 @@ export async function draw(
   }
 }
 
-/** One moment, as a PNG. */
+/** The `still` command: one moment as a PNG. */
 export async function still(
   scene: string | undefined,
   options: StillOptions,
@@ -164,20 +168,20 @@ async function stillSource(subject: Subject, options: StillOptions, means: Means
   return { kind: 'sweep', sweep: await stillOf(sweep, at, means) };
 }
 
-/** What a film is made with on this machine, as the options say. */
+/** What to make a film with on this machine, from the options. */
 export function meansOf(
   subject: Subject,
   { backend, threads, ffmpeg, browser, concurrency, timeout, cache: follow }: DrawOptions,
   report: Reporter,
   signal: AbortSignal,
 ): Means {
-  // A GPU's bounds checks may be off only for the user's own code.
+  // A GPU's bounds checks may only be turned off for the user's own code.
   const boundsChecks = !(subject.kind === 'sweep' && subject.trusted);
   const chosen = { backend, threads, boundsChecks, ffmpeg, browser, concurrency, timeout, follow };
   return { ...chosen, onWarning: report.warning, onStage: report.stage, signal };
 }
 
-/** The scene that is named, when the options that were given are for one of its kind. */
+/** Loads the scene. @throws UsageError if there is none, or if a given option does not apply to its kind. */
 export async function subjectOf(
   scene: string | undefined,
   options: DrawOptions,
@@ -207,7 +211,7 @@ export async function subjectOf(
   return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };
 }
 
-/** How a composed scene is shown, as the options say. */
+/** A request for a composed scene with the options applied. */
 export function composedRequest({ target, as }: ComposedSubject, options: DrawOptions): ComposedRequest {
   const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
   const { strict, allowHost: allowHosts } = options;
@@ -232,7 +236,7 @@ function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter)
   }
 }
 
-/** How to have the film at twice the size, and about how long that takes here. */
+/** Suggests the command for the film at twice the size, with an estimate of its time. */
 function largerAdvice(
   scene: string | undefined,
   options: RenderOptions,

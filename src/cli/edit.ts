@@ -1,4 +1,4 @@
-/** What `edit` does: serves the editor until the command is stopped. */
+/** The `edit` command: serves the editor until it is stopped. */
 import { extname } from 'node:path';
 import { pretendHome } from '../browser/home.js';
 import { defaultsOf } from '../sources/composed/target.js';
@@ -6,7 +6,7 @@ import { listScenes, loadScene, sceneFolders } from './scenes.js';
 
 export async function edit(options: { port?: number; open: boolean }, signal: AbortSignal): Promise<void> {
   pretendHome();
-  const { startEditor } = await import('../editor/editor.js'); // a server takes long to load
+  const { startEditor } = await import('../editor/editor.js'); // slow to load
   const editor = await startEditor({
     list: listScenes,
     async lookOf({ path }) {

@@ -10,7 +10,7 @@ import { commandLine } from './shell.js';
 
 type Environment = NodeJS.ProcessEnv;
 
-/** One occurrence of an option that npm has taken. */
+/** One occurrence of an option that npm took. */
 interface Taken {
   option: Option;
   /** Undefined if npm left the value among our words. */
@@ -37,13 +37,13 @@ export async function forgottenDashes(
   const line = commandLine(command.name(), operands, [...flags, ...rest]);
   const names = [...new Set(taken.map(({ option }) => nameOf(option)))];
   const them = names.length === 1 ? 'it' : 'them';
-  const said = `npm treated ${names.join(' and ')} as ${names.length === 1 ? 'an option' : 'options'} of its own`;
+  const cause = `npm treated ${names.join(' and ')} as ${names.length === 1 ? 'an option' : 'options'} of its own`;
   return meant
-    ? `${said} because there is no "--" before ${them}. Type: ${line}`
-    : `${said}: put "--" before all options, as in ${line}, with your own values.`;
+    ? `${cause} because there is no "--" before ${them}. Type: ${line}`
+    : `${cause}: put "--" before all options, as in ${line}, with your own values.`;
 }
 
-/** Our options that npm has taken, in order if the order is known. */
+/** Our options that npm took, in order if the order is known. */
 function takenBy(command: Command, words: string[], env: Environment, order: string[]): Taken[] {
   const ofUsers = settingsOf(env);
   const found = command.options.flatMap((option): (Taken & { at: number })[] => {

@@ -1,11 +1,11 @@
-/** What `info` and `platforms` print. */
+/** The commands `info` and `platforms`. */
 import { grainNote } from '../core/sweep/grain.js';
 import {
   describeRules,
   formatList,
   inBytes,
-  placeNames,
-  placeOf,
+  platformNames,
+  platformOf,
   probe,
   type Rules,
   rulesOf,
@@ -52,16 +52,16 @@ export function info(path: string, { json }: { json?: boolean }): void {
 /** Lists the platforms with the films that each accepts. */
 export function listPlatforms({ json }: { json?: boolean }): void {
   if (json) {
-    for (const name of placeNames) printJson('place', { name, ...placeOf(name) });
+    for (const name of platformNames) printJson('place', { name, ...platformOf(name) });
     return;
   }
   printRow('platform', 'size', 'file', 'accepts', 'source', 'read');
-  for (const name of placeNames) {
-    const place = placeOf(name);
-    console.log(`\n${name.padEnd(COLUMNS[0])}  ${place.title}`);
+  for (const name of platformNames) {
+    const platform = platformOf(name);
+    console.log(`\n${name.padEnd(COLUMNS[0])}  ${platform.title}`);
     for (const { name: format, endings } of formatList) {
-      const rules = rulesOf(place, format);
-      if (rules) printRules(`.${endings[0]}`, sizeFor(place, format), rules);
+      const rules = rulesOf(platform, format);
+      if (rules) printRules(`.${endings[0]}`, sizeFor(platform, format), rules);
     }
   }
   console.log(`

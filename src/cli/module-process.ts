@@ -50,7 +50,7 @@ function report(message: ModuleMessage): Promise<void> {
   return new Promise((sent) => send(message, () => sent()));
 }
 
-/** Describes what was thrown, which may be anything, and where: "8:9: boom" if in the module itself. */
+/** Describes a thrown value, and where it was thrown: "8:9: boom" if in the module itself. */
 function failureOf(thrown: unknown, path: string): string {
   try {
     if (!(thrown instanceof Error)) {
@@ -59,7 +59,7 @@ function failureOf(thrown: unknown, path: string): string {
     if (thrown instanceof UsageError) return thrown.message;
     const [line] = String(thrown.message).split('\n');
     const text = line.trim() || thrown.name;
-    const syntax = /^ParseError: (.*?)\s*\n\s*(.+):(\d+):(\d+)/.exec(thrown.message); // as jiti words it
+    const syntax = /^ParseError: (.*?)\s*\n\s*(.+):(\d+):(\d+)/.exec(thrown.message); // jiti's format
     if (syntax)
       return placed(path, syntax[2], syntax[3], `${Number(syntax[4]) + 1}`, `syntax error: ${syntax[1]}`);
     for (const frame of String(thrown.stack).split('\n')) {
@@ -76,8 +76,8 @@ function failureOf(thrown: unknown, path: string): string {
 }
 
 function placed(path: string, file: string, row: string, column: string, text: string): string {
-  const place = column ? `${row}:${column}` : row;
-  return file === path ? `${place}: ${text}` : `${file}:${place}: ${text}`;
+  const position = column ? `${row}:${column}` : row;
+  return file === path ? `${position}: ${text}` : `${file}:${position}: ${text}`;
 }
 
 /**

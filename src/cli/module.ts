@@ -52,7 +52,7 @@ function loadSome(
     if (signal?.aborted) return failed(signal.reason);
     const child = fork(PROGRAM, [`${process.pid}`, ...paths], {
       execArgv: [],
-      serialization: 'advanced', // keeps NaN and Infinity, which the checks refuse
+      serialization: 'advanced', // preserves NaN and Infinity, which the checks reject
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const loaded: (Sweep | Error)[] = [];

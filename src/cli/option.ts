@@ -16,10 +16,10 @@ export type CommandName =
   | 'cache'
   | 'doctor';
 
-/** The numbers that an option accepts: enforced when it is read, and stated in its help. Both bounds are included. */
+/** The numbers that an option accepts: enforced when it is read, and stated in its help. Both bounds are inclusive. */
 export interface Range {
   least?: number;
-  /** An excluded lower bound, in place of `least`. */
+  /** An exclusive lower bound, instead of `least`. */
   above?: number;
   most?: number;
   whole?: true;
@@ -48,7 +48,7 @@ export interface OptionEntry {
   read?: (text: string) => unknown;
   /** Completes "must be ...", for what `read` expects. */
   form?: string;
-  /** Completes "try ..." when a value is refused. */
+  /** Completes "try ..." when a value is rejected. */
   example?: string;
   /** Turns its value into text that `read` accepts. Defaults to String. */
   write?: (value: never) => string;

@@ -10,7 +10,7 @@ import type { Sweep } from '../core/sweep/sweep.js';
 import { parseBytes } from '../outputs/budget.js';
 import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../outputs/formats/index.js';
 import { endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
-import { placeNames } from '../outputs/platforms.js';
+import { platformNames } from '../outputs/platforms.js';
 import { rateOf } from '../outputs/rate.js';
 import { parseFrames, parseHost, parseMoments, parseRate, parseSeeds, parseSize } from './arguments.js';
 import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
@@ -18,7 +18,7 @@ import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
 /** The scene that is drawn if none is named. */
 export const DEFAULT_SCENE = 'weight-scale';
 
-/** The commands that draw, and those of them that make films. */
+/** The commands that draw, and the ones among them that make films. */
 const DRAW = ['render', 'batch', 'still', 'sheet'] as const;
 const FILM = ['render', 'batch'] as const;
 
@@ -173,7 +173,7 @@ export const OPTIONS = [
   {
     name: 'pace',
     value: 'how',
-    help: 'even: the picture changes at a constant rate; tracks: parameters move as the sweep says',
+    help: 'even: the picture changes at a constant rate; tracks: parameters move as the sweep defines',
     choices: paces,
     otherwise: "the scene's",
     commands: DRAW,
@@ -212,7 +212,7 @@ export const OPTIONS = [
   {
     name: 'for',
     value: 'platform',
-    help: `size, frame rate and limits of a platform: ${placeNames.join(', ')}`,
+    help: `size, frame rate and limits of a platform: ${platformNames.join(', ')}`,
     more: 'See [Ready to post](#ready-to-post).',
     repeatable: true,
     commands: FILM,
@@ -248,8 +248,8 @@ export const OPTIONS = [
   {
     name: 'gif',
     value: 'palette',
-    help: 'one palette per frame, or one for all, which is smaller if little moves; auto takes the better',
-    more: 'To find out, it makes part of the film both ways.',
+    help: 'one palette per frame, or one for all, which is smaller if little moves; auto chooses the better',
+    more: 'To choose, auto makes part of the film both ways.',
     choices: gifPalettes,
     otherwise: 'auto',
     commands: FILM,
@@ -257,8 +257,8 @@ export const OPTIONS = [
   {
     name: 'loops',
     value: 'n',
-    help: `repeat the film n times in the file; only ${endingsIn(formatList.filter(({ loops }) => loops))}, which cannot be told to repeat`,
-    more: 'Nothing is encoded again.',
+    help: `repeat the film n times in the file; only ${endingsIn(formatList.filter(({ loops }) => loops))}, which has no setting to loop`,
+    more: 'Repeating does not encode again.',
     range: { least: 1, most: 1000, whole: true },
     otherwise: '1',
     commands: FILM,
@@ -285,7 +285,7 @@ export const OPTIONS = [
   {
     name: 'project',
     value: 'file',
-    help: 'render all scenes of another Motion Canvas project, given its project module, in place of [scene]',
+    help: 'render all scenes of another Motion Canvas project, given its project module, instead of [scene]',
     commands: DRAW,
     repeated: true,
   },
@@ -369,7 +369,7 @@ export const OPTIONS = [
   {
     name: 'cache',
     negated: true,
-    help: 'neither reuse earlier frames nor keep new ones',
+    help: 'neither reuse cached frames nor cache new ones',
     commands: DRAW,
   },
   {
@@ -465,7 +465,7 @@ export const entriesWith = (flag: string): OptionEntry[] =>
 export const rowEntries = (): OptionEntry[] => entriesOf('render').filter(({ row }) => row !== false);
 
 /**
- * Refuses options that do not apply to a kind of scene, so that none is silently ignored.
+ * Rejects options that do not apply to a kind of scene, so that none is silently ignored.
  * @param given - The names of the options that were given. @param what - For the message: "depth is a sweep".
  * @throws UsageError for the first of them.
  */

@@ -1,4 +1,4 @@
-/** Which files are made: by name, for platforms, or by default; and whether the finished files suit their platforms. */
+/** Which files to make: by name, for platforms, or by default; and whether they are within their platforms' limits. */
 import { RenderError, UsageError } from '../core/errors.js';
 import { available } from '../core/wording/did-you-mean.js';
 import type { OutputRequest } from '../jobs/plan.js';
@@ -6,11 +6,11 @@ import {
   defaultEndings,
   headroom,
   type Measured,
-  type PlaceName,
+  type PlatformName,
   parseOutput,
-  placeNames,
-  placeOf,
-  placeSynonyms,
+  platformNames,
+  platformOf,
+  platformSynonyms,
   probe,
   rulesOf,
   sizeFor,
@@ -18,14 +18,14 @@ import {
 } from '../outputs/index.js';
 import type { Reporter } from './report.js';
 
-/** Files of one rendering. */
+/** The files of one rendering. */
 export interface Group {
   size?: [number, number];
   fps?: number;
-  files: (OutputRequest & { place?: PlaceName })[];
+  files: (OutputRequest & { platform?: PlatformName })[];
 }
 
-interface Asked {
+interface OutputOptions {
   out: string[];
   for: string[];
   size?: [number, number];
@@ -34,27 +34,28 @@ interface Asked {
 }
 
 /** The platforms that --for names, each once. */
-function placesNamed(names: string[]): PlaceName[] {
-  const places = names.map((name) => {
-    const place = placeNames.find((known) => known === name.toLowerCase());
-    if (place) return place;
+function platformsNamed(names: string[]): PlatformName[] {
+  const platforms = names.map((name) => {
+    const platform = platformNames.find((known) => known === name.toLowerCase());
+    if (platform) return platform;
     throw new UsageError(
-      `--for is "${name}", which is not a known platform${available(name, placeNames, placeSynonyms)}`,
+      `--for is "${name}", which is not a known platform${available(name, platformNames, platformSynonyms)}`,
     );
   });
-  return [...new Set(places)];
+  return [...new Set(platforms)];
 }
 
 /**
  * The renderings to make: one for all files that have the same size and rate.
- * @param defaults - The files where none is named. @param fps - The scene's own.
+ * @param defaults - The files to make if none is named.
+ * @param fps - The scene's own frame rate.
  */
-export function groupsOf(name: string, asked: Asked, defaults: string[], fps: number): Group[] {
-  const { out, size, maxSize } = asked;
-  const names = placesNamed(asked.for);
+export function groupsOf(name: string, options: OutputOptions, defaults: string[], fps: number): Group[] {
+  const { out, size, maxSize } = options;
+  const names = platformsNamed(options.for);
   if (names.length === 0) {
     const files = (out.length > 0 ? out : defaults).map((path) => ({ path, maxSize }));
-    return [{ size, fps: asked.fps, files }];
+    return [{ size, fps: options.fps, files }];
   }
   if (out.length > 0 && out.length !== names.length) {
     throw new UsageError(
@@ -62,18 +63,18 @@ export function groupsOf(name: string, asked: Asked, defaults: string[], fps: nu
     );
   }
   const groups = new Map<string, Group>();
-  for (const [i, place] of names.entries()) {
-    const path = out[i] ?? `renders/${name}-${place}${defaultEndings.film}`;
+  for (const [i, platform] of names.entries()) {
+    const path = out[i] ?? `renders/${name}-${platform}${defaultEndings.film}`;
     const { format } = parseOutput(path);
-    const rules = rulesOf(placeOf(place), format);
+    const rules = rulesOf(platformOf(platform), format);
     const shape = {
-      size: size ?? sizeFor(placeOf(place), format),
-      fps: asked.fps ?? within(fps, rules?.fps?.value),
+      size: size ?? sizeFor(platformOf(platform), format),
+      fps: options.fps ?? within(fps, rules?.fps?.value),
     };
     const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;
     const key = JSON.stringify(shape);
     const group = groups.get(key) ?? { ...shape, files: [] };
-    group.files.push({ path, place, maxSize: least(maxSize, most) });
+    group.files.push({ path, platform, maxSize: least(maxSize, most) });
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -95,9 +96,9 @@ const least = (...sizes: (number | undefined)[]) => {
  * @throws UsageError if the film exceeds a limit that the platform itself states.
  */
 export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes'>, report: Reporter): void {
-  for (const { path, place } of group.files) {
-    if (!place) continue;
-    for (const { message, unverified } of unsuitable(placeOf(place), {
+  for (const { path, platform } of group.files) {
+    if (!platform) continue;
+    for (const { message, unverified } of unsuitable(platformOf(platform), {
       ...film,
       format: parseOutput(path).format,
     })) {
@@ -112,15 +113,16 @@ export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes
  * @throws RenderError for a file that exceeds a limit of its platform. The file stays where it is.
  */
 export function checkAfter(group: Group, report: Reporter): Map<string, string> {
-  const said = new Map<string, string>();
-  for (const { path, place } of group.files) {
-    if (!place) continue;
+  const notes = new Map<string, string>();
+  for (const { path, platform } of group.files) {
+    if (!platform) continue;
     const film = probe(path);
-    for (const { message, unverified } of unsuitable(placeOf(place), film)) {
-      if (!unverified) throw new RenderError(`${path} is made, but not for ${place}: ${message}`);
+    for (const { message, unverified } of unsuitable(platformOf(platform), film)) {
+      if (!unverified)
+        throw new RenderError(`${path} is complete, but not suitable for ${platform}: ${message}`);
       report.warning(message);
     }
-    said.set(path, `${placeOf(place).title}: ${headroom(placeOf(place), film)}`);
+    notes.set(path, `${platformOf(platform).title}: ${headroom(platformOf(platform), film)}`);
   }
-  return said;
+  return notes;
 }

@@ -9,7 +9,7 @@ import { sweepSynonyms } from '../core/sweep/synonyms.js';
 import { keyframes, tween, zoom } from '../core/sweep/track.js';
 import { available } from '../core/wording/did-you-mean.js';
 
-/** The fields of a sweep that --set does not change. Those of `network` and `view` are parameters by themselves. */
+/** The fields of a sweep that --set does not change. The fields of `network` and `view` are parameters themselves. */
 const FIXED = ['figure', 'loop', 'network', 'view'];
 const views: readonly string[] = viewFieldNames;
 const networks: readonly string[] = networkParameterNames;
@@ -46,8 +46,8 @@ function split(assignment: string): [name: string, value: string] {
 
 /** The sweep without the parameters that explicit weights replace. */
 function withoutDraws(sweep: Sweep): Sweep {
-  const kept = namesBesideWeights.filter((name) => sweep.network[name]);
-  return { ...sweep, network: Object.fromEntries(kept.map((name) => [name, sweep.network[name]])) };
+  const names = namesBesideWeights.filter((name) => sweep.network[name]);
+  return { ...sweep, network: Object.fromEntries(names.map((name) => [name, sweep.network[name]])) };
 }
 
 /** The path to a parameter in a sweep. */
@@ -130,5 +130,5 @@ function replaced(value: unknown, [key, ...rest]: string[], leaf: unknown, name:
   return Array.isArray(value) ? value.with(Number(key), changed) : { ...(value as object), [key]: changed };
 }
 
-/** The values that parts are set in if the scene gives none. */
+/** The values whose parts can be set even if the scene does not give them. */
 const defaults: Record<string, unknown> = { centre: viewParameters.centre.default };

@@ -1,4 +1,4 @@
-/** What `render` is to make: which sweep or scene, into which files, at which size. Nothing is drawn here. */
+/** Plans what `render` makes: which sweep or scene, in which files, at which size. Draws nothing. */
 import { promises as fs } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
@@ -22,7 +22,7 @@ export interface ComposedSubject {
   kind: 'composed';
   name: string;
   target: Target;
-  /** How the film was made that it was read from, if it was, and that film's extension. */
+  /** If it was read from a film: how that film was made, and its extension. */
   as?: ComposedScene['as'];
   extension?: string;
 }
@@ -30,11 +30,11 @@ export interface ComposedSubject {
 /** What a command draws. */
 export type Subject = SweepScene | ComposedSubject;
 
-/** One rendering: its files, what is known of the film before it is there, and what is drawn. */
+/** One rendering: its files, the film's shape as far as it is known, and what is drawn. */
 export interface Planned {
   group: Group;
   film: Shape;
-  /** None for a composed scene. */
+  /** Undefined for a composed scene. */
   sweep?: Sweep;
 }
 
@@ -42,10 +42,10 @@ export interface Shape {
   width: number;
   height: number;
   fps: number;
-  /** Which frames of the whole film are drawn; by default all. */
+  /** Which frames of the whole film to draw; all by default. */
   range?: [number, number];
   every?: number;
-  /** Of the files, repeats included; NaN where only a browser knows. */
+  /** The number of frames in the files, with repeats; NaN if only a browser can tell. */
   frames: number;
   seconds: number;
 }
@@ -56,12 +56,12 @@ export function planFilms(subject: Subject, options: RenderOptions): Planned[] {
   const own = ownOf(subject, options);
   const range = options.frames ?? own.frames;
   const every = options.every ?? own.every;
-  const asked = { ...options, size: options.size ?? own.shown?.size, fps: options.fps ?? own.shown?.fps };
-  const [width, height] = asked.size ?? own.size;
-  // A film made again from a film's own recipe has the same format, and another name.
+  const complete = { ...options, size: options.size ?? own.shown?.size, fps: options.fps ?? own.shown?.fps };
+  const [width, height] = complete.size ?? own.size;
+  // A film made from another film's recipe has the same format, but another name.
   const name = options.name ?? (subject.extension ? `${subject.name}-${width}x${height}` : subject.name);
   const defaults = own.endings.map((ending) => `renders/${name}${ending}`);
-  return groupsOf(name, asked, defaults, own.fps).map((group) => {
+  return groupsOf(name, complete, defaults, own.fps).map((group) => {
     const sweep = subject.kind === 'sweep' ? changed(subject, { ...options, ...group }) : undefined;
     const [width, height] = sweep?.size ?? group.size ?? own.size;
     const fps = (sweep?.fps ?? group.fps ?? own.fps) / (every ?? 1);
@@ -71,7 +71,7 @@ export function planFilms(subject: Subject, options: RenderOptions): Planned[] {
   });
 }
 
-/** What a film of a subject is like where no option says otherwise. */
+/** The properties of a subject's film unless options change them. */
 interface Own {
   size: [number, number];
   fps: number;
@@ -79,7 +79,7 @@ interface Own {
   every?: number | undefined;
   /** Extensions of the default outputs. */
   endings: string[];
-  /** How the film that a composed scene was read from was shown. */
+  /** The settings of the film that a composed scene was read from. */
   shown?: ComposedSubject['as'];
 }
 
@@ -99,11 +99,11 @@ function ownOf(subject: Subject, { loops = 1, transparent }: RenderOptions): Own
   return { size, fps, frames: as.frames, every: as.every, endings: [ending], shown: as };
 }
 
-/** Refuses a quality that no file has. */
+/** Rejects --crf if no file has such a quality. */
 export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
   if (crf === undefined || files.some(({ path }) => takesOption(parseOutput(path).format, 'crf'))) return;
   throw new UsageError(
-    `--crf applies only to ${endingsTaking('crf')}, and none is written: leave it out, or use --quality.`,
+    `--crf applies only to ${endingsTaking('crf')}, and no output has that format: leave it out, or use --quality.`,
   );
 }
 
@@ -124,7 +124,7 @@ export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
   return parseSweep(options.set.reduce(override, result));
 }
 
-/** Writes the JSON that makes a sweep again, where --recipe asks for it. */
+/** Writes the JSON that recreates a sweep to the path that --recipe names, if given. */
 export async function saveRecipe(path: string | undefined, sweep: Sweep): Promise<void> {
   if (!path) return;
   try {
@@ -132,7 +132,7 @@ export async function saveRecipe(path: string | undefined, sweep: Sweep): Promis
     await fs.writeFile(path, writeRecipe(sweep));
   } catch (error) {
     throw new RenderError(
-      `The recipe cannot be written to ${path} because ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): name another file.`,
+      `The recipe cannot be written to ${path} because ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): choose another file.`,
     );
   }
 }

@@ -29,7 +29,7 @@ export function buildProgram(signal: AbortSignal): Command {
   const program = strict(new Command('untrained'))
     .description('Pictures and films of random neural networks.')
     .version(VERSION)
-    .configureHelp({ optionDescription: ({ description }) => description }); // which has default and choices already
+    .configureHelp({ optionDescription: ({ description }) => description }); // has defaults and choices already
 
   /** Adds a command with its options. */
   const add = (name: CommandName, shown: string = name, settings = {}) =>
@@ -101,7 +101,7 @@ export function buildProgram(signal: AbortSignal): Command {
       info(file, options);
     });
 
-  // The second name is what the command was called at first.
+  // The second name is the command's former name.
   for (const [shown, hidden] of [
     ['platforms', false],
     ['places', true],
@@ -152,10 +152,11 @@ function withOptions(command: Command, name: CommandName): Command {
   return command;
 }
 
-/** Makes a command throw a UsageError instead of printing one and exiting. Help and --version stay commander's. */
+/** Makes a command throw a UsageError instead of printing an error and exiting. Commander handles help and
+ *  --version. */
 function strict(command: Command): Command {
   return command
-    .showSuggestionAfterError(false) // ours know synonyms as well
+    .showSuggestionAfterError(false) // ours know synonyms
     .configureOutput({ outputError() {} })
     .exitOverride((error) => {
       if (error.exitCode === 0 || error.code === 'commander.help') throw error;
@@ -163,7 +164,7 @@ function strict(command: Command): Command {
     });
 }
 
-/** Commander's message as one of ours. For an unknown name it says which name is near, or which command has it. */
+/** Rewords commander's message. For an unknown name, it suggests a similar one or the command that has it. */
 function complaint({ code, message }: CommanderError, command: Command): string {
   const text = message.replace(/^error: /, '').replace(/\.?$/, '');
   const [, word = ''] = /'(.*?)(?:=.*)?'$/s.exec(text) ?? [];
@@ -186,12 +187,12 @@ function complaint({ code, message }: CommanderError, command: Command): string 
     return `${word} is an option of ${commands}, but not of ${command.name()}.`;
   }
   const name = word.replace(/^--?(no-)?/, '');
-  if (name.length < 2) return `${text}.`; // one letter is as near to one name as to another
+  if (name.length < 2) return `${text}.`; // a single letter suggests no name
   const flags = new Map(command.options.map((option) => [option.name().replace(/^no-/, ''), option.long]));
   return `${text}${suggestion(flags.get(nearest(name, [...flags.keys()], optionSynonyms) ?? ''))}`;
 }
 
-/** Reads a row as `render` reads its command line. What was given for all rows comes after what the row gives. */
+/** Reads a row as `render` reads its command line. Options given for all rows come after the row's own. */
 function rowReader(all: RenderOptions, givenToAll: Set<string>): RowReader {
   return {
     fields: rowEntries(),
@@ -210,7 +211,7 @@ function rowReader(all: RenderOptions, givenToAll: Set<string>): RowReader {
   };
 }
 
-/** The names of the options that the command line itself gave. */
+/** The names of the options that were given on the command line. */
 function given(command: Command): Set<string> {
   const names = command.options.map((option) => option.attributeName());
   return new Set(names.filter((name) => command.getOptionValueSource(name) === 'cli'));

@@ -1,4 +1,4 @@
-/** What a command prints while it works and when it is done: for people, for programs (--json), or not at all. */
+/** What a command prints during and after its work: for people, for programs (--json), or nothing. */
 import { relative } from 'node:path';
 import { RenderError } from '../core/errors.js';
 import type { Film, Progress } from '../jobs/film.js';
@@ -13,8 +13,8 @@ export interface Reporter {
    * @throws RenderError instead, with --strict.
    */
   warning(message: string): void;
-  /** @param places - Notes on the files made for a platform, by path: how far below its limits each is. */
-  done(film: Film, advice: string, places?: Map<string, string>): void;
+  /** @param notes - Notes on the files made for a platform, by path: how far below its limits each is. */
+  done(film: Film, advice: string, notes?: Map<string, string>): void;
 }
 
 /** How a command reports. */
@@ -26,21 +26,21 @@ export interface Reporting {
 
 /** @param row - The row of a batch, counted from 1. Every line for programs includes it. */
 export function reporter({ json, quiet, strict }: Reporting, row?: number): Reporter {
-  const told = new Set<string>();
-  const report = json ? jsonReporter(row, told) : quiet ? silent : peopleReporter();
+  const reported = new Set<string>();
+  const report = json ? jsonReporter(row, reported) : quiet ? silent : peopleReporter();
   return {
     ...report,
     warning(message) {
       if (strict) throw new RenderError(`${message} (With --strict, warnings are errors.)`);
-      if (!told.has(message)) report.warning(message);
-      told.add(message);
+      if (!reported.has(message)) report.warning(message);
+      reported.add(message);
     },
   };
 }
 
 const silent: Reporter = { stage() {}, progress() {}, warning() {}, done() {} };
 
-/** One JSON object a line on stdout, distinguished by `type`. @param warnings - All warnings so far. */
+/** Prints one JSON object per line on stdout, distinguished by `type`. @param warnings - All warnings so far. */
 function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter {
   const print = (type: string, data: object) =>
     printJson(type, { ...(row !== undefined && { row }), ...data });
@@ -48,8 +48,8 @@ function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter 
     progress: (progress) => print('progress', progress),
     stage: (doing) => print('stage', { doing }),
     warning: (message) => print('warning', { message }),
-    done(film, _, places) {
-      const files = film.files.map((file) => ({ ...file, place: places?.get(file.path) }));
+    done(film, _, notes) {
+      const files = film.files.map((file) => ({ ...file, place: notes?.get(file.path) }));
       print('result', { ...film, files, ...(warnings.size > 0 && { warnings: [...warnings] }) });
     },
   };
@@ -59,14 +59,14 @@ export function printJson(type: string, data: object): void {
   write(process.stdout, `${escaped(JSON.stringify({ type, ...data }))}\n`);
 }
 
-/** Writes without failing: a render goes on even if nobody can read its progress any more. */
+/** Writes without failing: a render continues even if its progress can no longer be read. */
 function write(stream: NodeJS.WriteStream, text: string): void {
   try {
     stream.write(text);
   } catch {} // a file's stream throws at once if the disk is full; other streams emit an error: see start.ts
 }
 
-/** Characters that a terminal may obey, that end a line, that are invisible, or that reverse the direction of text. */
+/** Characters that control a terminal, end a line, are invisible, or reverse the direction of text. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Makes text from a file safe to print: on one line, with every invisible or control character as a question mark. */
@@ -75,7 +75,7 @@ export const printable = (text: string) => text.replace(UNSEEN, '?');
 /** Makes a message safe to print, with its line breaks as spaces. */
 export const inSight = (message: string) => printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
 
-/** Escapes such characters in JSON, which keeps its meaning. Line breaks between tokens stay. */
+/** Escapes such characters in JSON without changing its meaning. Line breaks between tokens stay. */
 export const escaped = (json: string) =>
   json.replace(UNSEEN, (character) =>
     character === '\n'
@@ -104,13 +104,13 @@ function peopleReporter(): Reporter {
       write(stderr, stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
     warning: (message) => write(stderr, `Warning: ${message}\n`),
-    done({ files, frames, drawn, seconds, renderer }, advice, places) {
+    done({ files, frames, drawn, seconds, renderer }, advice, notes) {
       for (const { path, bytes, chose } of files) {
-        const more = [chose && `(${chose})`, places?.get(path)].filter(Boolean);
+        const more = [chose && `(${chose})`, notes?.get(path)].filter(Boolean);
         console.log([relative('.', path) || path, inBytes(bytes), ...more].join('  '));
       }
-      const kept = drawn < frames ? `, ${frames - drawn} of them from the cache` : '';
-      const pace = frames > 1 ? `${frames} frames in ${duration(seconds)}${kept} (${renderer})` : renderer;
+      const cached = drawn < frames ? `, ${frames - drawn} of them from the cache` : '';
+      const pace = frames > 1 ? `${frames} frames in ${duration(seconds)}${cached} (${renderer})` : renderer;
       console.log(`${pace}. ${advice}`.trim());
     },
   };

@@ -1,6 +1,5 @@
 /**
- * The rows of a batch. A file, which may come from anyone, is turned into the words that `render` would have been given
- * on its command line.
+ * The rows of a batch. Turns a file, which is not trusted, into the words of `render` command lines.
  */
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -17,11 +16,11 @@ import { allFields } from './override.js';
 import { printable } from './report.js';
 import { optionSynonyms } from './synonyms.js';
 
-/** A row as it stands in the file: names and values, in order. */
+/** A row as it is in the file: names and values, in order. */
 export type Row = [name: string, value: unknown][];
 
 /** What a row requests. */
-export interface Asked {
+export interface RowRequest {
   scene: string | undefined;
   options: RenderOptions;
   /** The names of the options that the row or the command line gave. */
@@ -33,7 +32,7 @@ export interface RowReader {
   /** The options that a row may give. */
   fields: readonly OptionEntry[];
   /** Reads a command line. @throws UsageError as `render` itself would. */
-  read(words: string[]): Asked;
+  read(words: string[]): RowRequest;
 }
 
 const MOST_BYTES = 16 * 2 ** 20;
@@ -81,7 +80,7 @@ function fromJson(text: string): Row[] {
     );
   }
   if (!Array.isArray(data))
-    throw new UsageError('the file must hold a list of rows: [{ "scene": "depth", "seed": 7 }, ...].');
+    throw new UsageError('the file must be a list of rows: [{ "scene": "depth", "seed": 7 }, ...].');
   return data.map((row, i) => {
     if (typeof row === 'object' && row !== null && !Array.isArray(row)) return Object.entries(row);
     throw new UsageError(
@@ -123,8 +122,8 @@ function fromCsv(text: string, reader: RowReader): Row[] {
   });
 }
 
-/** What a row requests. @throws UsageError for anything that `render` would refuse. */
-export function askedBy(row: Row, reader: RowReader): Asked {
+/** What a row requests. @throws UsageError for anything that `render` would reject. */
+export function requestOf(row: Row, reader: RowReader): RowRequest {
   const words: string[] = [];
   let scene: string | undefined;
   for (const [name, value] of row) {
@@ -137,7 +136,7 @@ export function askedBy(row: Row, reader: RowReader): Asked {
   return reader.read([...words, '--', ...(scene === undefined ? [] : [scene])]);
 }
 
-/** The option that a field stands for, written "max-size" or "maxSize"; undefined for the scene. */
+/** The option that a field sets, written "max-size" or "maxSize"; undefined for the scene. */
 function fieldOf(field: string, { fields }: RowReader): OptionEntry | undefined {
   if (field === 'scene') return undefined;
   const entry = fields.find(({ name }) => name === field || kebab(name) === field);
@@ -162,7 +161,9 @@ function wordsFor(entry: OptionEntry, name: string, value: unknown): string[] {
   }
   if (entry.repeatable) return several(name, value).map((text) => `${flag}=${text}`);
   if (typeof value === 'string' || typeof value === 'number') return [`${flag}=${value}`];
-  throw new UsageError(`${name} is ${quote(value)} but must be one text or number, as on the command line.`);
+  throw new UsageError(
+    `${name} is ${quote(value)} but must be one string or number, as on the command line.`,
+  );
 }
 
 /** A repeatable option's values: a list, or one; for `set` also an object, or assignments separated by semicolons. */
@@ -176,7 +177,7 @@ function several(name: string, value: unknown): string[] {
   return parts.map((part) => {
     if (typeof part === 'string' || typeof part === 'number') return `${part}`.trim();
     throw new UsageError(
-      `${name} has ${quote(part)}, but its values must be texts: give one, or a list of them.`,
+      `${name} has ${quote(part)}, but its values must be strings or numbers: give one, or a list.`,
     );
   });
 }

@@ -22,9 +22,9 @@ interface Found {
 export interface SweepScene extends Found {
   kind: 'sweep';
   sweep: Sweep;
-  /** Whether it is a module on this disk, which is code already, rather than data that may come from anyone. */
+  /** Whether it is a module on this disk, which may run code anyway, rather than untrusted data. */
   trusted: boolean;
-  /** The extension of the film that it was read from, if it was: ".mp4". */
+  /** If it was read from a film: that film's extension, such as ".mp4". */
   extension?: string;
   /** The frames of the sweep that the film has, unless it has all of them. */
   frames?: [number, number];
@@ -36,7 +36,7 @@ export interface ComposedScene extends Found {
   kind: 'composed';
   title: string;
   figure?: string;
-  /** How the film that it was read from was made, if it was read from one, and the film's extension. */
+  /** If it was read from a film: how that film was made, and its extension. */
   as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every' | 'answers'>;
   extension?: string;
 }
@@ -48,7 +48,7 @@ export function sceneFolders(): string[] {
   return [...new Set([resolve('scenes'), join(root, 'scenes')])].filter((folder) => existsSync(folder));
 }
 
-/** Every scene that has a name, sorted by name. */
+/** All named scenes, sorted by name. */
 export function listScenes(): Found[] {
   const found = new Map<string, string>();
   for (const folder of sceneFolders()) {
@@ -115,7 +115,7 @@ async function fromRecipe(path: string): Promise<Sweep> {
   });
 }
 
-/** The scene that a film shows. The film may come from anyone, so everything in its recipe is checked. */
+/** The scene that a film shows. The film is not trusted, so everything in its recipe is checked. */
 async function fromFilm(given: string, name: string, path: string, options: SceneOptions): Promise<Scene> {
   const recipe = recipeIn(given, probe(given));
   if (!recipe) {
@@ -129,7 +129,7 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
   const own = listScenes().find((known) => known.name === scene); // only a name from the list, never a path
   if (!own) {
     throw new UsageError(
-      `${given} shows the composed scene "${printable(scene ?? '')}", but there is no scene of that name here, and the ` +
+      `${given} shows the composed scene "${printable(scene ?? '')}", but there is no scene with that name here, and the ` +
         'film does not contain its code: render the scene by its path.',
     );
   }

@@ -1,4 +1,4 @@
-/** What `sheet` does: seeds, or moments, or both, side by side. */
+/** The `sheet` command: compares seeds, moments or both side by side. */
 import { breather } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
@@ -21,25 +21,25 @@ import { type Reporter, reporter } from './report.js';
 import type { SweepScene } from './scenes.js';
 import { commandLine } from './shell.js';
 
-/** Of the square that has as many pixels as a picture on a sheet by default. */
+/** By default, a picture on a sheet has as many pixels as a square with this side. */
 const SIDE = 240;
 
-/** What is on a sheet: for each of the seeds, each of the moments. */
+/** A sheet's contents: each seed at each moment. */
 interface Contents {
-  /** By name; undefined is the scene's own. */
+  /** Undefined is the scene's own seed. */
   seeds: (string | undefined)[];
-  /** Numbers of frames; undefined is the one moment that --at says. */
+  /** Frame numbers; undefined is the moment that --at gives. */
   frames: (number | undefined)[];
 }
 
-/** @param given - Which options somebody gave, by name. */
+/** The `sheet` command. @param given - The names of the options that were given explicitly. */
 export async function sheet(
   scene: string | undefined,
   options: SheetOptions,
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  checkAsked(options);
+  checkOptions(options);
   const { layOut } = await import('../jobs/sheet-layout.js'); // loads a typeface and its reader
   const { noFrame } = await import('../jobs/sheet-source.js');
   const report = reporter(options);
@@ -65,30 +65,30 @@ export async function sheet(
   report.done(made, nextStep(scene, options, given, subject.kind));
 }
 
-/** @throws UsageError for what does not go together. */
-function checkAsked({ seeds, frames, seed, at, every, columns, transparent }: SheetOptions): void {
+/** Checks options against each other. @throws UsageError if they are incompatible. */
+function checkOptions({ seeds, frames, seed, at, every, columns, transparent }: SheetOptions): void {
   const refusal =
     (!seeds && !frames && 'A sheet shows seeds or moments: try --seeds 1-24, or --frames 0,30,60.') ||
-    (seeds && seed !== undefined && `--seed ${seed} and --seeds name two choices of seeds: leave one out.`) ||
-    (frames && at !== undefined && `--at ${at} and --frames name two choices of moments: leave one out.`) ||
-    (!frames && every && '--every is for --frames: leave it out.') ||
+    (seeds && seed !== undefined && `--seed ${seed} cannot be used with --seeds: leave one out.`) ||
+    (frames && at !== undefined && `--at ${at} cannot be used with --frames: leave one out.`) ||
+    (!frames && every && '--every applies only with --frames: leave it out.') ||
     (seeds &&
       seeds.length > 1 &&
       frames &&
       columns &&
-      `A row is a seed, with its --frames: leave --columns ${columns} out.`) ||
-    (transparent && 'A sheet has a background of its own: leave --transparent out, or take still.');
+      `With --seeds and --frames, each row is a seed: leave out --columns ${columns}.`) ||
+    (transparent && 'A sheet has its own background: leave out --transparent, or use still.');
   if (refusal) throw new UsageError(refusal);
 }
 
-/** What it is made of, beside the scene. */
+/** The sheet's part of the recipe, besides the scene. */
 function sheetOf(options: SheetOptions): Recipe['sheet'] {
   const { seeds, at } = options;
   const frames = options.frames && (framesOf(options) as number[]);
   return { ...(seeds && { seeds }), ...(frames && { frames }), ...(at !== undefined && { at }) };
 }
 
-/** The frames that --frames and --every name, each once, in order. */
+/** The frames that --frames and --every select, each once, in order. */
 function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefined)[] {
   if (!ranges) return [undefined];
   const frames = new Set<number>();
@@ -96,13 +96,13 @@ function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefi
     for (let frame = first; frame <= last && frames.size <= MOST_FRAMES; frame += every) frames.add(frame);
   }
   if (frames.size > MOST_FRAMES) {
-    throw new UsageError(`--frames are more than ${MOST_FRAMES}: take fewer of them with --every.`);
+    throw new UsageError(`--frames selects more than ${MOST_FRAMES} frames: select fewer with --every.`);
   }
   return [...frames].sort((a, b) => a - b);
 }
 
 const MOST_FRAMES = 1000;
-/** How many pictures are checked for grain, which takes tens of milliseconds for each deep zoom. */
+/** How many pictures to check for grain, which takes tens of milliseconds per deep zoom. */
 const MOST_EXAMINED = 24;
 
 /** What a sheet shows. */
@@ -120,10 +120,10 @@ async function ofSweep(
   report: Reporter,
   signal: AbortSignal,
 ): Promise<Shown> {
-  const own = changed(subject, { ...options, size: undefined }); // --size is of the pictures on the sheet
+  const own = changed(subject, { ...options, size: undefined }); // --size is the size of the pictures on the sheet
   await saveRecipe(options.recipe, own);
   const size = options.size ?? smaller(own.size);
-  // So small a picture of so fine a network needs it, and it still costs no more than a film's frame.
+  // Such small pictures of fine structures need supersampling, and still cost no more than a film's frame.
   const supersample = options.supersample ?? (Math.max(2, own.supersample) as Sweep['supersample']);
   const cells: { label: Label; frame: FrameDescription }[] = [];
   const watched = { signal, onStage: report.stage };
@@ -184,7 +184,7 @@ function ofComposed(subject: ComposedSubject, options: SheetOptions, { seeds, fr
   };
 }
 
-/** The same proportions with as many pixels as a square of SIDE; whole, and never larger. */
+/** The same proportions with as many pixels as a square of SIDE, rounded; never larger than the original. */
 function smaller([width, height]: [number, number]): [number, number] {
   const scale = Math.min(1, SIDE / Math.sqrt(width * height));
   return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
@@ -197,7 +197,7 @@ function labelOf(seed: string | undefined, frame: number | undefined, t: number 
   return { name: `seed ${seed}`, more: frame === undefined ? undefined : `${frame} · ${time}` };
 }
 
-/** The command that makes what somebody has chosen on the sheet. */
+/** Suggests the command that renders a picture chosen from the sheet. */
 function nextStep(
   scene: string | undefined,
   options: SheetOptions,

@@ -52,13 +52,13 @@ function quoted(word: string, shell: Shell): string {
   if (PLAIN_ON_WINDOWS.test(word)) return word;
   // Single quotes are doubled; PowerShell treats typographic ones as single quotes too.
   if (shell === 'powershell') return `'${word.replace(/['\u2018-\u201b]/g, '$&$&')}'`;
-  // The program that is started splits the line itself: it reads a doubled quote as one, and so with backslashes before
-  // a quote. Only a caret outside quotes escapes a percent sign. cmd cannot pass on a line break at all.
+  // The started program splits the line itself: it reads a doubled quote, or a doubled backslash before a quote, as
+  // one. Only a caret outside quotes escapes a percent sign. cmd cannot pass on line breaks at all.
   const inQuotes = word.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&');
   return `"${inQuotes.replace(/%/g, '"^%"')}"`;
 }
 
-/** Control characters, which a terminal would obey, and invisible ones. They are written as octal bytes. */
+/** Control characters, which a terminal would interpret, and invisible ones. They are written as octal bytes. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 function forPosix(word: string): string {

@@ -11,13 +11,13 @@ import { buildProgram } from './program.js';
 import { inSight, printJson } from './report.js';
 import { stopMessage } from './stopping.js';
 
-/** How long a failed command may take to exit by itself, in milliseconds. */
+/** How long a failed command may take to exit on its own, in milliseconds. */
 const LEAVE_MS = 1000;
 
-/** @param args - The command line's words, without Node's and the program's own. */
+/** Runs the command. @param args - The command line's words, without the paths of Node and the program. */
 export async function start(args: string[]): Promise<void> {
   const interruption = new AbortController();
-  let stopped = 0; // the exit code, once a signal has come
+  let stopped = 0; // the exit code, once a signal has been received
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (stopped) process.exit(stopped); // the second signal: exit at once
@@ -25,23 +25,23 @@ export async function start(args: string[]): Promise<void> {
       interruption.abort(new Error(stopMessage()));
     });
   }
-  // A render does not fail because its reader went away (| head) or the disk behind > is full.
+  // A render must not fail because its reader has exited (| head) or the disk behind > is full.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const code = await run(args, interruption.signal, () => stopped);
-  if (code === 0) return; // leaves the code that a command has set itself
+  if (code === 0) return; // keeps a code that the command set itself
   process.exitCode = code;
-  setTimeout(() => process.exit(), LEAVE_MS).unref(); // a dead disk, or what is left of a scene, may hold us here
+  setTimeout(() => process.exit(), LEAVE_MS).unref(); // an unresponsive disk may block the exit
 }
 
 /**
  * Runs a command in this process and reports its error, if any. Leaves signals, streams and the process's end alone.
- * @param stopped - Returns the exit code for a signal, once one has come.
+ * @param stopped - Returns the exit code for a signal, once one has been received.
  * @returns The exit code for the error; 0 without one.
  */
 export async function run(args: string[], signal: AbortSignal, stopped = () => 0): Promise<number> {
   try {
     const program = buildProgram(signal);
-    // Commander answers `help nonsense` with all of its help.
+    // For `help nonsense`, commander would print its whole help.
     const [first, topic] = args;
     const lost = first === 'help' && topic && !program.commands.some((command) => command.name() === topic);
     await program.parseAsync(lost ? [topic] : args, { from: 'user' });
@@ -53,7 +53,7 @@ export async function run(args: string[], signal: AbortSignal, stopped = () => 0
 
 /**
  * Runs a command for one of this package's own npm scripts.
- * @param words - What npm passed on of its command line.
+ * @param words - The words that npm passed on.
  */
 export async function startByNpm(name: string, words: string[]): Promise<void> {
   const program = buildProgram(new AbortController().signal);
@@ -65,13 +65,13 @@ export async function startByNpm(name: string, words: string[]): Promise<void> {
 
 /** Reports an error in one line. Returns the exit code: `stopped` if a signal was the cause. */
 function report(error: unknown, json: boolean, stopped = 0): number {
-  const said = error instanceof CommanderError; // it has printed its message itself
-  if (said && error.exitCode === 0) return 0; // --help and --version
+  const printed = error instanceof CommanderError; // commander has printed its message itself
+  if (printed && error.exitCode === 0) return 0; // --help and --version
   const message = inSight(tooManyFiles(error) ?? (error instanceof Error ? error.message : String(error)));
   if (json) printJson('error', { message });
-  if (!said) console.error(`untrained: ${message}`);
+  if (!printed) console.error(`untrained: ${message}`);
   if (stopped) return stopped;
-  if (said || error instanceof UsageError) return 2;
+  if (printed || error instanceof UsageError) return 2;
   if (process.env.DEBUG) console.error(error);
   return 1;
 }

@@ -1,15 +1,15 @@
-/** What a command says when it is stopped. */
+/** The message of a command that was stopped. */
 
-let kept = false;
+let cached = false;
 
 /** Records that part of the film has been cached. */
-export function noteKept(): void {
-  kept = true;
+export function noteCached(): void {
+  cached = true;
 }
 
 /** Mentions resuming only if it is possible: without a cached segment, the work starts over. */
 export function stopMessage(): string {
-  return kept
+  return cached
     ? 'Stopped. No partial file is left; run the same command again to resume.'
     : 'Stopped. No partial file is left.';
 }

@@ -1,4 +1,4 @@
-/** What people may call the options of the command line. */
+/** Other names that people may use for the options of the command line. */
 import { sweepSynonyms } from '../core/sweep/synonyms.js';
 import type { Synonyms } from '../core/wording/did-you-mean.js';
 

@@ -1,7 +1,7 @@
-/** Bytes of a file by their offsets, and helpers to put bytes together. No I/O: whoever opens the file passes access in.
- *  Everything here runs in browsers too. */
+/** Reads a file's bytes at offsets, and puts bytes together. No I/O: the caller opens the file and passes access to it.
+ *  Everything here also runs in browsers. */
 
-/** What is wrong with a file, to follow its name. */
+/** Thrown for an invalid file. The message follows the file's name. */
 export class Malformed extends Error {
   override name = 'Malformed';
 }
@@ -10,11 +10,11 @@ export class Malformed extends Error {
 export interface ByteSource {
   /** In bytes. */
   readonly size: number;
-  /** Fills `into` with the bytes from `at` on. Returns how many there were. */
+  /** Fills `into` with the bytes from `at` on, and returns how many there were. */
   read(into: Uint8Array, at: number): number;
 }
 
-/** Bytes to write at an offset of a file, over those that are there or past its end. */
+/** Bytes to write at an offset of a file, replacing existing ones or appending. */
 export interface Patch {
   at: number;
   bytes: Uint8Array;
@@ -23,13 +23,13 @@ export interface Patch {
 /** In bytes. */
 const WINDOW = 1 << 18;
 
-/** The most boxes, blocks or chunks: those of an hour at 120 fps, twice over, and in proportion to the size, since a GIF's
- *  data come in blocks of 255 bytes. A file of nothing but empty parts is refused after half a second, and after a second
- *  or two if it has a gigabyte. */
+/** The maximum number of boxes, blocks or chunks: twice those of an hour at 120 fps, plus a number in proportion
+ *  to the size, since a GIF's data are in blocks of 255 bytes. A file of nothing but empty parts is rejected after
+ *  half a second, or after a second or two if it has a gigabyte. */
 const mostParts = (size: number) => 1_000_000 + size / 128;
 
-/** A file's bytes, read through a window. The file may be anyone's, so reading beyond its end throws Malformed, and so does
- *  a file with more parts than a film can have: reading always ends. */
+/** A file's bytes, read through a window. Files are not trusted: reading beyond the end throws Malformed, and so
+ *  do more parts than a film can have, so reading always ends. */
 export class Bytes {
   readonly size: number;
   private readonly source: ByteSource;
@@ -50,7 +50,7 @@ export class Bytes {
   }
 
   u8(at: number): number {
-    const from = this.reach(at, 1); // which may replace the window
+    const from = this.reach(at, 1); // may replace the window
     return this.window[from];
   }
 
@@ -70,7 +70,7 @@ export class Bytes {
     return value;
   }
 
-  /** Big-endian, of 8 bytes; not exact beyond 2^53, where no file ends. */
+  /** Big-endian, of 8 bytes; inexact beyond 2^53, which no file's size reaches. */
   be64(at: number): number {
     const from = this.reach(at, 8);
     return Number(this.view.getBigUint64(from));
@@ -82,17 +82,17 @@ export class Bytes {
     return length === 4 ? this.view.getFloat32(from) : this.view.getFloat64(from);
   }
 
-  /** Characters of one byte each, by default four. */
+  /** Text of one byte per character, four by default. */
   text(at: number, length = 4): string {
     return textOf(this.slice(at, length));
   }
 
-  /** To be called for each part of the file. @throws Malformed for too many. */
+  /** Counts a part of the file. @throws Malformed if there are too many. */
   count(): void {
     if (++this.parts > mostParts(this.size)) throw new Malformed('has too many parts to be a film');
   }
 
-  /** Moves the window if it lacks any of these bytes. Returns where in it they begin. */
+  /** Moves the window if it lacks any of these bytes. Returns their offset in it. */
   private reach(at: number, length: number): number {
     if (!(at >= 0 && length >= 0 && at + length <= this.size)) throw new Malformed('is cut short or damaged');
     if (at < this.start || at + length > this.start + this.window.length) {
@@ -119,10 +119,10 @@ export const inMemory = (bytes: Uint8Array): ByteSource => ({
   },
 });
 
-/** How many characters fit in the arguments of one call. */
+/** How many characters can be passed as arguments of one call. */
 const CHARACTERS = 8192;
 
-/** Bytes as text, one character for each (Latin-1). */
+/** Bytes as Latin-1 text. */
 export function textOf(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += CHARACTERS)
@@ -130,14 +130,14 @@ export function textOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** Text as bytes, one for each character; of characters beyond 255, the lowest eight bits. */
+/** Latin-1 text as bytes; characters beyond 255 keep their lowest eight bits. */
 export function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
-/** All of them, one after another. */
+/** Concatenates byte arrays. */
 export function joined(...parts: Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -148,10 +148,10 @@ export function joined(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** A whole number as so many bytes, the lowest first. */
+/** A whole number as that many bytes, little-endian. */
 export function little(value: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => Math.floor(value / 2 ** (8 * i)) & 255);
 }
 
-/** A whole number as so many bytes, the highest first. */
+/** A whole number as that many bytes, big-endian. */
 export const big = (value: number, length: number): Uint8Array => little(value, length).reverse();

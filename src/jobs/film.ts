@@ -6,14 +6,14 @@ import type { Job } from './job.js';
 import { join } from './join.js';
 import { type FilmRequest, plan } from './plan.js';
 import { type DrawnSegment, drawSegment, missingParts } from './segment.js';
-import { LocalStore, openBenches } from './store.js';
+import { closeBenches, LocalStore, openBenches } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
-/** How a film is made, and who hears of it. */
+/** How a film is made, and callbacks for its progress. */
 export interface MakeOptions extends Means {
-  /** How many segments to make at a time; by default so many that their encoders keep all cores busy. */
+  /** How many segments to make at a time; by default enough for their encoders to keep all cores busy. */
   lanes?: number | undefined;
-  /** Where segments of films are cached; nowhere by default. */
+  /** Where segments are cached. Without it, nothing is cached. */
   cache?: SegmentCache | undefined;
   /** Called for each part of the film that is in the cache. */
   onKept?: (() => void) | undefined;
@@ -21,7 +21,7 @@ export interface MakeOptions extends Means {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** How far a film is. */
+/** The progress of a render. */
 export interface Progress {
   /** Frames done. */
   frame: number;
@@ -41,15 +41,15 @@ export interface Film {
   frames: number;
   /** How many of them were drawn; the others were cached. */
   drawn: number;
-  /** How long it took, in seconds. */
+  /** How long the render took, in seconds. */
   seconds: number;
   /** What drew it: the backend, and how. */
   renderer: string;
 }
 
 /**
- * Makes a film. Each of its files is complete, or not there. Memory does not grow with its length: a few frames are in progress at a time,
- * and a slow encoder slows the renderer down.
+ * Makes a film. Each of its files is either complete or not there. Memory does not grow with the film's length: only
+ * a few frames are in progress at a time, and a slow encoder slows the renderer down.
  * @throws UsageError for an invalid request, before anything is drawn; RenderError for later failures; the signal's
  * reason if it is aborted.
  */
@@ -63,7 +63,7 @@ export async function makeFilm(
   let job: Job | undefined;
   const closing: (() => Promise<unknown>)[] = [];
   const closeAll = () => Promise.all(closing.map((close) => close()));
-  // Frames in progress, writes and ffmpeg's exit all reject then, whichever is awaited.
+  // Makes frames in progress, writes and ffmpeg's exit reject, whichever is awaited.
   const stop = () => void closeAll();
   try {
     job = await plan(request, workshop, options, cache);
@@ -73,7 +73,7 @@ export async function makeFilm(
     const source = workshop.sourceOf(job)!;
     const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
     const benches = await openBenches(job, options, ffmpeg);
-    closing.push(...benches.map((bench) => () => bench.close()));
+    closing.push(once(() => closeBenches(benches)));
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
     const store = new LocalStore(job, benches, cache, onKept);
@@ -81,7 +81,7 @@ export async function makeFilm(
     if (cache?.damaged) onWarning?.(damageWarning(cache.damaged));
     const { frames } = job.film;
     let drawn = 0;
-    const began = performance.now(); // starting a browser takes its time, which says nothing about the pace
+    const began = performance.now(); // the time to start a browser must not count towards the pace
     const onFrame = () => {
       drawn++;
       onProgress?.(progressOf(drawn, toDraw, frames, began));
@@ -101,7 +101,7 @@ export async function makeFilm(
   }
 }
 
-/** Does the work once, however often it is called. */
+/** A function that does the work once, however often it is called. */
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
   return () => {
@@ -122,17 +122,17 @@ async function missingSegments(job: Job, store: LocalStore): Promise<{ missing: 
   return { missing, toDraw };
 }
 
-/** The most segments to encode at a time: each x264 of a 1080p film takes some 150 MB. */
+/** The maximum number of segments encoded at a time: at 1080p, each x264 needs some 150 MB. */
 const MOST_LANES = 4;
 
-/** How many segments to make at a time, so that their encoders keep all cores busy. */
+/** How many segments to make at a time for their encoders to keep all cores busy. */
 export function lanesFor({ source, outputs, pins }: Job, cores = availableParallelism()): number {
-  if (source.kind !== 'sweep') return 1; // a browser's pages draw one part of a film at a time
+  if (source.kind !== 'sweep') return 1; // the pages draw one part of a film at a time
   if (!outputs.some(({ path }) => needsFfmpeg(parseOutput(path)))) return 1; // PNGs use all cores anyway
   return Math.max(1, Math.min(MOST_LANES, Math.floor(cores / pins.encoderThreads)));
 }
 
-/** Segments whose encoders may still finish while others are drawn. */
+/** How many segments' encoders may still be finishing while others are drawn. */
 const FINISHING = 2;
 
 /**
@@ -156,7 +156,7 @@ async function makeSegments(
     for (let i = ahead.shift(); i !== undefined && failures.length === 0; i = ahead.shift()) {
       const drawn = await draw(i);
       finishing.push(drawn.finish().catch(fail));
-      await finishing.at(-FINISHING); // memory: encoders are ended before more are begun
+      await finishing.at(-FINISHING); // to limit memory, encoders finish before more are started
     }
   };
   await Promise.all(Array.from({ length: Math.min(lanes, ahead.length) }, () => lane().catch(fail)));
@@ -166,8 +166,8 @@ async function makeSegments(
 
 function damageWarning(count: number): string {
   return count === 1
-    ? 'A cached segment was damaged: it was dropped, and its frames are drawn again.'
-    : `${count} cached segments were damaged: they were dropped, and their frames are drawn again.`;
+    ? 'A cached segment was damaged: it was deleted, and its frames are drawn again.'
+    : `${count} cached segments were damaged: they were deleted, and their frames are drawn again.`;
 }
 
 /** @param drawn - Of the frames to draw. Those in the cache count as done. */

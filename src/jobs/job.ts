@@ -22,13 +22,13 @@ import {
 import type { Target } from '../sources/composed/target.js';
 import type { SheetDesign } from './sheet-layout.js';
 
-/** Raised when a job written earlier can no longer be read. */
+/** The version of the job format. Increase it when earlier jobs can no longer be read. */
 export const JOB_VERSION = 1;
 
-/** The most bytes of a job's JSON: explicit weights, or an hour of frames with many moving values. */
+/** The maximum length of a job's JSON: enough for explicit weights, or an hour of frames with many moving values. */
 const MAX_JOB_BYTES = 2 ** 28;
 
-/** Frames of a sweep, all of them by default. */
+/** Frames of a sweep; all of them by default. */
 interface SweepRequest {
   kind: 'sweep';
   sweep: Sweep;
@@ -51,43 +51,43 @@ export interface ComposedRequest {
   frames?: Range | undefined;
   /** Frame step: 2 = every second frame. Defaults to 1. */
   every?: number | undefined;
-  /** All frames of a project, whatever range is set in its editor. */
+  /** Whether to draw all frames of a project, even if a range is set in its editor. */
   whole?: boolean | undefined;
-  /** One frame instead: the one at this time, in seconds, or the last. */
+  /** Draws one frame instead: the one at this time in seconds, or the last. */
   still?: { at?: number | undefined } | undefined;
   /** Hosts that the scene may load from. */
   allowHosts?: string[] | undefined;
-  /** The SHA-256 of each response from a host that is expected, by address. */
+  /** The SHA-256 of each expected response from a host, by address. */
   answers?: Record<string, string> | undefined;
   /** Whether warnings are errors. */
   strict?: boolean | undefined;
 }
 
-/** A contact sheet: one picture in which others stand side by side. */
+/** A contact sheet: pictures side by side in one picture. */
 export interface SheetRequest {
   kind: 'sheet';
   design: SheetDesign;
-  /** What its cells show: frames; or of each scene in turn, these frames. */
+  /** What its cells show: frames, or the given frames of each scene in turn. */
   cells: FrameDescription[] | { scenes: ComposedRequest[]; frames: number[] };
 }
 
 export type SourceRequest = SweepRequest | ComposedRequest | SheetRequest;
 
-/** A part of a segment: what becomes of its frames in one output. */
+/** A part of a segment: one take of its frames for one output. */
 export interface Part {
-  /** Of the job's outputs, from 0. */
+  /** The index of the job's output, from 0. */
   output: number;
-  /** Which of the output's takes: see Take. */
+  /** The name of the take: see Take. */
   take: string;
-  /** The number of the segment among those of the output. */
+  /** The number of the segment within the output. */
   segment: number;
-  /** Frames of the film, all of them in the segment. */
+  /** Frames of the film, all within the segment. */
   frames: Range;
-  /** Keys of everything that determines the file's bytes, the first one its own; the others name equal bytes. */
+  /** Keys of everything that determines the file's bytes. The first is its own; the others name equal files. */
   keys: string[];
 }
 
-/** A run of frames that is drawn and encoded on its own. */
+/** A run of frames that is drawn and encoded separately. */
 export interface Segment {
   frames: Range;
   parts: Part[];
@@ -97,24 +97,24 @@ export interface Segment {
 export interface PlannedOutput {
   path: string;
   options: EncodeOptions;
-  /** The one frame of the film that it shows, if it is a poster. */
+  /** The frame of the film that it shows, if it is a poster. */
   frame?: number | undefined;
 }
 
 /** Everything else that the bytes depend on. */
 interface Pins {
-  /** Of this package. */
+  /** The version of this package. */
   version: string;
-  /** A digest of the code that decides pixels and bytes. */
+  /** A digest of the code that determines pixels and bytes. */
   code: string;
-  /** The packages that decide pixels: "seedrandom@3.0.5". */
+  /** The packages that determine pixels: "seedrandom@3.0.5". */
   packages: string[];
-  /** What draws, and what decides the last bits: "cpu", "256-bit relaxed SIMD". */
+  /** What draws, and the arithmetic that determines the last bits: "cpu", "256-bit relaxed SIMD". */
   backend: string;
   arithmetic: string;
-  /** Its version, if ffmpeg is needed. */
+  /** The version of ffmpeg, if it is needed. */
   ffmpeg?: string | undefined;
-  /** Threads of each encoder, whatever the machine has. */
+  /** Threads of each encoder, independent of the machine. */
   encoderThreads: number;
 }
 
@@ -126,7 +126,7 @@ export interface Job {
   source: SourceRequest;
   /** A sweep's frames, described and checked; a composed scene's are described by its code. */
   frames?: Frames | undefined;
-  /** Its size, frame rate and length, and the pixel format of its frames. */
+  /** The size, frame rate and length of the film, and the pixel format of its frames. */
   film: FilmShape;
   /** The number of the first frame in the whole film, from 0. */
   firstFrame: number;
@@ -136,7 +136,7 @@ export interface Job {
   outputs: PlannedOutput[];
   /** Runs of frames, in order, each with the keys of its files. */
   segments: Segment[];
-  /** The recipe, as it is written into the files. */
+  /** The recipe that is written into the files. */
   note?: string | undefined;
   /** The versions and settings that the bytes depend on. */
   pins: Pins;
@@ -243,14 +243,14 @@ const jobSchema = z.strictObject({
 });
 
 /**
- * Reads what writeJob wrote, which may come from anyone.
+ * Reads a job that writeJob wrote. It is not trusted.
  * @param json - A job as JSON text.
  * @throws UsageError that says what is wrong, and where.
  */
 export function readJob(json: string): Job {
   if (json.length > MAX_JOB_BYTES) {
     throw new UsageError(
-      `The job has ${json.length} characters but may have ${MAX_JOB_BYTES} at most: split the film.`,
+      `The job has ${json.length} characters but may have at most ${MAX_JOB_BYTES}: split the film.`,
     );
   }
   let data: unknown;
@@ -276,7 +276,7 @@ function sourceFrom(source: z.infer<typeof jobSchema>['source']): SourceRequest 
   return { ...source, cells };
 }
 
-/** What the parts of a job must agree on. */
+/** Checks that the parts of a job agree. */
 function checkJob({ source, frames, film, outputs, segments, note }: Job): void {
   const wrong = (what: string) => {
     throw new UsageError(`The job is inconsistent: ${what}. Plan the film again.`);

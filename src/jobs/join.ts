@@ -3,17 +3,17 @@ import { RenderError } from '../core/errors.js';
 import { type Finished, joinSegments, parseOutput, type Workbench } from '../outputs/index.js';
 import type { Job } from './job.js';
 import { noteWith } from './plan.js';
-import { fileOf, openBenches, type SegmentStore } from './store.js';
+import { closeBenches, fileOf, openBenches, type SegmentStore } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
 /**
- * Makes every output of a job from its segments, within its maximum size, with its poster and its name.
+ * Makes a job's outputs and poster from its segments, within their maximum sizes, and moves them to their paths.
  * @param job - As planned.
  * @param store - Where the segments are.
- * @param workshop - What encodes.
+ * @param workshop - Provides ffmpeg.
  * @param means - Which ffmpeg to use.
- * @param benches - The outputs' workbenches, if they are open; closed by whoever opened them.
- * @throws RenderError if a segment is missing, ffmpeg fails, the disk is full, or a file cannot be small enough.
+ * @param benches - The outputs' workbenches, if they are open. The caller closes them.
+ * @throws RenderError if a segment is missing, ffmpeg fails, the disk is full, or a file does not fit its size limit.
  */
 export async function join(
   job: Job,
@@ -28,7 +28,7 @@ export async function join(
     try {
       return await join(job, store, workshop, means, own);
     } finally {
-      await Promise.all(own.map((bench) => bench.close()));
+      await closeBenches(own);
     }
   }
   for (const [i, { parts }] of job.segments.entries()) {
@@ -46,7 +46,7 @@ export async function join(
   return Promise.all(
     job.outputs.map(({ path, options, frame }, number) => {
       const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
-      // A file of limited size was planned with the note as it was.
+      // A file with a size limit was planned with the original note.
       const own = options.maxSize === undefined ? note : job.note;
       const names = { firstNumber: job.firstFrame, numberStep: job.every };
       return joinSegments(parseOutput(path), film, { ...options, ...names, note: own }, benches[number]);

@@ -1,4 +1,4 @@
-/** Words on a picture, in the typeface that ships with the package, so that every machine draws the same letters. */
+/** Draws text on pictures, in the typeface that ships with the package, so that the letters are the same everywhere. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { create, type Font, type GlyphRun } from 'fontkit';
@@ -14,9 +14,9 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 
 type Point = [x: number, y: number];
 
-/** Rows of samples in a pixel; along a row, what a letter covers is computed exactly. */
+/** Sample rows per pixel. Along a row, coverage is computed exactly. */
 const SUBROWS = 8;
-/** Straight pieces of a curve: at the sizes of labels, a curve leaves them by less than a fiftieth of a pixel. */
+/** Line segments per curve: at the sizes of labels, they are within a fiftieth of a pixel of the curve. */
 const PIECES = 6;
 
 let inter: Font | undefined;
@@ -27,21 +27,21 @@ function font(): Font {
   return inter;
 }
 
-/** A text that is set: how wide it is, and its outlines. */
+/** Typeset text: its width and its outlines. */
 export class Lettering {
   /** In pixels. */
   readonly width: number;
   readonly #run: GlyphRun;
   readonly #scale: number;
 
-  /** @param size - Of the type, in pixels. */
+  /** @param size - The font size, in pixels. */
   constructor(text: string, size: number) {
     this.#run = font().layout(text);
     this.#scale = size / font().unitsPerEm;
     this.width = this.#run.advanceWidth * this.#scale;
   }
 
-  /** Draws it. @param x - Where it begins. @param y - Where its letters stand. */
+  /** Draws the text. @param x - Where it begins. @param y - Its baseline. */
   draw(canvas: Canvas, x: number, y: number, colour: Rgb): void {
     let pen = x;
     for (const [i, glyph] of this.#run.glyphs.entries()) {
@@ -56,7 +56,7 @@ export class Lettering {
   }
 }
 
-/** A text cut with an ellipsis to what fits, in pixels; nothing where not even that does. */
+/** Shortens a text with an ellipsis to fit a width in pixels; undefined if not even one letter fits. */
 export function fitted(text: string, size: number, width: number): Lettering | undefined {
   const whole = new Lettering(text, size);
   if (whole.width <= width) return whole;
@@ -68,7 +68,7 @@ export function fitted(text: string, size: number, width: number): Lettering | u
   return undefined;
 }
 
-/** Closed polygons. A TrueType outline, as Inter's are, has lines and quadratic curves. */
+/** An outline as closed polygons. TrueType outlines, such as Inter's, have lines and quadratic curves. */
 function outlines(
   commands: GlyphRun['glyphs'][number]['path']['commands'],
   at: (point: Point) => Point,
@@ -93,7 +93,7 @@ function outlines(
   return polygons;
 }
 
-/** Fills polygons by the rule that TrueType has: what they go round, taken together, more than no times. */
+/** Fills polygons by TrueType's nonzero winding rule. */
 function fill(canvas: Canvas, polygons: Point[][], colour: Rgb): void {
   const edges = polygons.flatMap((polygon) =>
     polygon.map((start, i) => ({ start, end: polygon[(i + 1) % polygon.length] })),
@@ -123,7 +123,7 @@ function fill(canvas: Canvas, polygons: Point[][], colour: Rgb): void {
   }
 }
 
-/** Adds a line from one x to another to what is covered of each pixel. */
+/** Adds a horizontal span to the coverage of each pixel in a row. */
 function cover(coverage: Float64Array, from: number, to: number, share: number): void {
   const [start, end] = [Math.max(0, from), Math.min(coverage.length, to)];
   for (let x = Math.floor(start); x < end; x++) {

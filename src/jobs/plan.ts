@@ -1,4 +1,4 @@
-/** Plans a film: everything that can be known and refused before a frame is drawn. */
+/** Plans a film: determines and checks all that can be known before a frame is drawn. */
 
 import { UsageError } from '../core/errors.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
@@ -38,12 +38,12 @@ import {
 import { type Means, numbersOf, rangeOf, type Workshop } from './workshop.js';
 
 /**
- * Threads of every x264, so that machines of any size produce the same bytes. It is what x264 itself chooses on two
- * cores; with more, several segments are encoded at a time.
+ * Threads of every x264 process, so that all machines produce the same bytes. It is x264's default for two cores; with
+ * more cores, several segments are encoded at a time.
  */
 const ENCODER_THREADS = 3;
 
-/** One of the files that a film is written to. */
+/** One of a film's files. */
 export interface OutputRequest {
   /** Its extension chooses the format. */
   path: string;
@@ -51,7 +51,7 @@ export interface OutputRequest {
   maxSize?: number | undefined;
 }
 
-/** What to make of a source's frames. */
+/** A film to make: its source and its files. */
 export interface FilmRequest {
   /** Where the frames come from. */
   source: SourceRequest;
@@ -59,17 +59,17 @@ export interface FilmRequest {
   outputs: OutputRequest[];
   /** A PNG of one frame beside them. */
   poster?: { path: string; frame: 'first' | 'last' } | undefined;
-  /** How films are encoded; the same for all outputs, except for their own maximum sizes. */
+  /** How films are encoded: the same for all outputs, except for their own maximum sizes. */
   encode?: EncodeOptions;
-  /** What the film is made of, for the files' metadata. */
+  /** The recipe for the files' metadata. */
   recipe?: Recipe | undefined;
 }
 
 /**
  * Describes and checks every frame once, and names every segment. The source stays open in the workshop for segment().
- * @param workshop - What draws and encodes; close it when all films are made.
+ * @param workshop - Provides renderers and ffmpeg. Close it when all films are made.
  * @param means - Which renderer, browser and ffmpeg to use.
- * @param cache - Where frames of the film as it was before it was changed may be found.
+ * @param cache - A cache that may have frames of an earlier version of the film.
  * @throws UsageError for an invalid request; RenderError if something needed is missing.
  */
 export async function plan(
@@ -86,7 +86,7 @@ export async function plan(
   const source = await workshop.source(request, frames, means, formats);
   try {
     const { shape: film, firstFrame, every, backend } = source;
-    if (cache) await source.foresee?.(cache);
+    if (cache) await source.findFingerprints?.(cache);
     const planned: PlannedOutput[] = files.map(({ path, maxSize = encode.maxSize }) => ({
       path,
       options: { ...encode, maxSize },
@@ -120,14 +120,14 @@ export async function plan(
   }
 }
 
-/** Only the frames that are drawn are described. */
+/** Describes only the frames that are drawn. */
 async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, means: Means) {
   checkRange(rangeOf(request), frameCount(request.sweep), 'sweep');
   const { signal, onStage } = means;
   return planFrames(request.sweep, numbersOf(request), evaluate, { signal, onStage });
 }
 
-/** Everything but the frames and the encoder's arguments that decides the bytes. */
+/** Everything that determines the bytes besides the frames and the encoder's arguments. */
 export function pinsOf({ backend, arithmetic }: FrameSource, ffmpeg: Ffmpeg | undefined): Job['pins'] {
   return {
     version: VERSION,
@@ -159,7 +159,7 @@ function segmentsOf(
     for (const [i, { frames, parts }] of segments.entries()) {
       if (frame !== undefined && !(frames[0] <= frame && frame <= frames[1])) continue;
       const shown: Range = frame === undefined ? frames : [frame, frame];
-      const names = source.namesOf(shown);
+      const names = source.fingerprintsOf(shown);
       for (const take of takes) {
         const keys = names.map((name) => keyOf(name, take.options, film, ffmpeg?.version));
         const segment = frame === undefined ? i : 0;
@@ -180,13 +180,13 @@ export function keyOf(
   return SegmentCache.keyOf([frames, encoder, width, height, fps, pixels, alpha, ffmpeg]);
 }
 
-/** What all outputs accept, the cheapest first, since each frame is drawn once for all of them. */
+/** The pixel formats that all outputs accept, the cheapest first, since each frame is drawn once for all of them. */
 function formatsFor(outputs: Output[]): PixelFormat[] {
   const [first = [], ...others] = outputs.map(pixelFormatsFor);
   return first.filter((format) => others.every((formats) => formats.includes(format)));
 }
 
-/** @throws UsageError for a still that is not one PNG. */
+/** Checks the path of a still. @throws UsageError unless it is that of one PNG. */
 export function checkStill(path: string): void {
   if (isStill(path)) return;
   const { still } = defaultEndings;

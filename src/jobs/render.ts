@@ -22,7 +22,7 @@ import { Workshop } from './workshop.js';
 export interface SceneInput {
   /** The path of the module. */
   scene: string;
-  /** Values for the scene's variables, by name: anything that JSON can hold. */
+  /** Values for the scene's variables, by name: any JSON values. */
   variables?: Record<string, unknown>;
 }
 
@@ -31,8 +31,8 @@ export interface RenderOptions
   extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
     Omit<EncodeOptions, 'note'> {
   /**
-   * Whether to cache parts of the film on this machine, so that a restarted render resumes where it left off, and only
-   * the changed parts of a changed film are drawn. Defaults to false.
+   * Whether to cache segments on this machine, so that a restarted render resumes where it left off and only the
+   * changed parts of a changed film are drawn. Defaults to false.
    */
   cache?: boolean;
   /** Composed scenes only: width and height in pixels. Defaults to 1920 x 1080. */
@@ -47,7 +47,7 @@ export interface RenderOptions
 
 /** Options of films. */
 export interface FilmOptions extends RenderOptions {
-  /** Where the film goes; several files are made of one rendering. */
+  /** The path of the film. Several files are made from one rendering. */
   outputs: (string | OutputRequest)[];
   /** The first and last frame to draw, from 0, inclusive. All of them by default. */
   frames?: [first: number, last: number];
@@ -58,7 +58,7 @@ export interface FilmOptions extends RenderOptions {
 }
 
 /**
- * Renders a sweep or a composed scene to one or more files. Each of them is complete, or not there.
+ * Renders a sweep or a composed scene to one or more files. Each of them is either complete or not there.
  * @param source - A sweep, or the path of a composed scene's module.
  * @param options - Where the film goes, which frames, and how they are drawn and encoded.
  * @throws UsageError for an invalid request, before anything is drawn; RenderError for later failures; the signal's
@@ -76,7 +76,7 @@ export async function renderFilm(source: Sweep | SceneInput, options: FilmOption
 /**
  * Renders one moment of a sweep or a composed scene as a PNG.
  * @param source - A sweep, or the path of a composed scene's module.
- * @param t - In seconds from the beginning. A composed scene shows its frame nearest to it.
+ * @param t - In seconds from the beginning. A composed scene shows the frame nearest to that time.
  * @param output - A path that ends in .png.
  * @param options - How it is drawn.
  * @throws UsageError for an invalid request; RenderError for later failures; the signal's reason if it is aborted.
@@ -134,12 +134,12 @@ async function render(
   }
 }
 
-/** The cache of this machine, if it is wanted. */
+/** The user's cache, if the options enable it. */
 export function cacheFor({ cache }: { cache?: boolean }): SegmentCache | undefined {
   return cache ? SegmentCache.here() : undefined;
 }
 
-/** The encoding among options that hold more. */
+/** Picks the encoding options. */
 export function encodingIn({
   quality,
   crf,
@@ -152,8 +152,8 @@ export function encodingIn({
 }
 
 /**
- * What a file says about how it was made.
- * @param name - Of a composed scene; its file's by default.
+ * The recipe of a source.
+ * @param name - A composed scene's name; by default from its file.
  */
 export function recipeOf(source: SourceRequest, name?: string): Recipe {
   if (source.kind === 'sheet') return {};
@@ -222,7 +222,7 @@ const sceneSchema = z.strictObject({
   variables: z.record(z.string().max(200), z.json()).optional(),
 });
 
-/** The other options are checked where they are used. */
+/** Other options are checked where they are used. */
 const optionsSchema = z.looseObject({
   outputs: z
     .array(z.union([path, z.looseObject({ path, maxSize: z.number().positive().optional() })]))

@@ -14,20 +14,20 @@ interface SegmentOptions extends Means {
   onFrame?: (() => void) | undefined;
 }
 
-/** A segment whose frames have all been drawn and handed to the encoders. */
+/** A segment whose frames have all been drawn and passed to the encoders. */
 export interface DrawnSegment {
-  /** Waits until its files are complete and kept. */
+  /** Waits until its files are complete and stored. */
   finish(): Promise<void>;
 }
 
 /**
- * Draws a segment's frames, encodes them, and keeps each file under its key. What is in the store already is not made
- * again.
+ * Draws a segment's frames, encodes them, and stores each file under its key. Skips files that are in the store
+ * already.
  * @param job - As planned, here or on another machine.
- * @param i - Of the job's segments, from 0.
- * @param store - Where files are kept.
- * @param workshop - What draws and encodes.
- * @param options - Means, a signal, and what to call after each frame.
+ * @param i - The index of the segment, from 0.
+ * @param store - Where to store the files.
+ * @param workshop - Provides renderers and ffmpeg.
+ * @param options - Means, a signal, and a callback for each frame.
  * @throws RenderError if the job was planned for something that this machine lacks, or if drawing or encoding fails.
  */
 export async function segment(
@@ -41,7 +41,7 @@ export async function segment(
   await drawn.finish();
 }
 
-/** The same in two steps, so that the next segment can be drawn while this one's encoders finish. */
+/** The same in two steps, so that the next segment can be drawn while this segment's encoders finish. */
 export async function drawSegment(
   job: Job,
   i: number,
@@ -96,7 +96,7 @@ export async function drawSegment(
   };
 }
 
-/** Parts whose files are not in the store; of several that have the same file, one. */
+/** The parts whose files are not in the store; of several parts with the same file, only one. */
 export async function missingParts(job: Job, i: number, store: SegmentStore): Promise<Part[]> {
   const missing = new Map<string, Part>();
   for (const part of job.segments[i].parts) if (!(await store.has(part))) missing.set(part.keys[0], part);
@@ -140,7 +140,7 @@ async function startEncoder(job: Job, parts: Part[], store: SegmentStore): Promi
     parts,
     async finish(job, source, store) {
       await encoder.finish();
-      const names = source.namesOf(frames);
+      const names = source.fingerprintsOf(frames);
       for (const part of parts) {
         const keys = names.map((name) => keyOf(name, takeOf(part).options, job.film, job.pins.ffmpeg));
         await store.keep(part, bench, fileOf(part), keys);
@@ -166,7 +166,7 @@ async function openPlanned(job: Job, workshop: Workshop, options: SegmentOptions
     const [planned, found] = [pins[name], here[name]].map((value) => JSON.stringify(value));
     if (planned === found) continue;
     throw new RenderError(
-      `The film was planned with ${name} ${planned}, but this machine has ${found}: install the same, or plan it here.`,
+      `The film was planned with ${name} ${planned}, but this machine has ${found}: install the same version, or plan it here.`,
     );
   }
   const { width, height, frames } = source.shape;

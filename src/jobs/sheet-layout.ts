@@ -1,32 +1,32 @@
-/** Contact sheets: pictures in rows and columns, each with a label, as one picture. */
+/** Lays out contact sheets: labelled pictures in rows and columns, as one picture. */
 
 import { dark } from '../core/colours.js';
 import { UsageError } from '../core/errors.js';
 import { MAX_SIDE } from '../core/frame/description.js';
 import { type Canvas, fitted, Lettering, type Rgb } from './lettering.js';
 
-/** The caption of a cell: its name, and on the right, less prominent, more about it. */
+/** The caption of a cell: its name, and on the right, less prominent, further details. */
 export interface Label {
   name: string;
   more?: string;
 }
 
 export interface SheetDesign {
-  /** Of each cell's picture, in pixels. */
+  /** The size of each cell's picture, in pixels. */
   size: [width: number, height: number];
   /** One for each cell. */
   labels: Label[];
-  /** By default chosen so that the sheet is about half as wide again as it is high. */
+  /** By default chosen to give the sheet an aspect ratio of about 3:2. */
   columns?: number;
   title?: string;
 }
 
-/** A sheet's sizes and distances, in pixels. */
+/** A sheet's dimensions, in pixels. */
 export interface Layout {
   columns: number;
   width: number;
   height: number;
-  /** Of the type. */
+  /** Font sizes. */
   text: number;
   title: number;
   /** The top left corner of a cell's picture. */
@@ -59,8 +59,8 @@ export class Sheet {
   }
 }
 
-/** @throws UsageError for a sheet that is larger than a frame may be. */
-export function layOut({ size: [width, height], labels, columns: asked, title }: SheetDesign): Layout {
+/** Lays out a sheet. @throws UsageError if it is larger than the maximum frame. */
+export function layOut({ size: [width, height], labels, columns: given, title }: SheetDesign): Layout {
   const text = Math.max(10, Math.round(Math.sqrt(width * height) / 16));
   const [gap, margin] = [Math.round(1.1 * text), 2 * text];
   const [cellWidth, cellHeight] = [width + gap, height + Math.round(1.9 * text) + gap];
@@ -70,11 +70,11 @@ export function layOut({ size: [width, height], labels, columns: asked, title }:
     width: 2 * margin + columns * cellWidth - gap,
     height: top + Math.ceil(labels.length / columns) * cellHeight - gap + margin,
   });
-  const columns = asked ?? bestColumns(labels.length, sizeWith);
+  const columns = given ?? bestColumns(labels.length, sizeWith);
   const all = sizeWith(columns);
   if (all.width > MAX_SIDE || all.height > MAX_SIDE) {
     throw new UsageError(
-      `The sheet would be ${all.width}x${all.height} pixels, but a side may have ${MAX_SIDE} at most: use fewer pictures or a smaller --size.`,
+      `The sheet would be ${all.width}x${all.height} pixels, but a side may have at most ${MAX_SIDE}: use fewer pictures or a smaller --size.`,
     );
   }
   const cornerOf = (i: number): [number, number] => [
@@ -84,7 +84,7 @@ export function layOut({ size: [width, height], labels, columns: asked, title }:
   return { columns, ...all, text, title: titleSize, cornerOf };
 }
 
-/** Near 3:2, with few empty cells. */
+/** The number of columns for an aspect ratio near 3:2 and few empty cells. */
 function bestColumns(
   count: number,
   sizeWith: (columns: number) => { width: number; height: number },
@@ -113,7 +113,7 @@ function blank({ width, height, title: size, text }: Layout, { title }: SheetDes
   return canvas;
 }
 
-/** Draws a picture with a hairline around it: some have the sheet's own background colour. */
+/** Draws a picture with a thin border, since its edge may have the sheet's background colour. */
 function put(
   canvas: Canvas,
   pixels: Uint8Array,
@@ -129,7 +129,7 @@ function put(
   }
 }
 
-/** The name is aligned left; the rest is aligned right, and left out if the name needs the room. */
+/** Draws the name, aligned left, and the details, aligned right. These are left out if the name needs the room. */
 function label(
   canvas: Canvas,
   { name, more }: Label,
@@ -147,7 +147,7 @@ function label(
   }
 }
 
-/** "#0e1016" as numbers. */
+/** Parses a colour such as "#0e1016". */
 function rgbOf(colour: string): Rgb {
   const value = Number.parseInt(colour.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];

@@ -12,9 +12,9 @@ import { Sheet, type SheetDesign } from './sheet-layout.js';
 export interface Cells {
   readonly backend: string;
   readonly arithmetic: string;
-  /** For people. Final once pictures have been drawn. */
+  /** What draws, as text for messages. Final once pictures have been drawn. */
   readonly description: string;
-  /** A text that equal pictures share; undefined if they cannot be known before they are drawn. */
+  /** A text that is the same for equal pictures; undefined if that cannot be known before they are drawn. */
   readonly text: string | undefined;
   /** RGBA8, rows from the top; each is valid until the next is requested. */
   pictures(): AsyncIterable<Uint8Array>;
@@ -22,7 +22,7 @@ export interface Cells {
   close(): Promise<void>;
 }
 
-/** @param onCell - Called after each cell, with how many are drawn, and when the first was begun. */
+/** @param onCell - Called after each cell, with the number drawn so far and the time when the first was begun. */
 export function sheetSource(
   design: SheetDesign,
   cells: Cells,
@@ -39,7 +39,7 @@ export function sheetSource(
     get description() {
       return cells.description;
     },
-    namesOf() {
+    fingerprintsOf() {
       const { backend, arithmetic, text = randomUUID() } = cells;
       const all = JSON.stringify([codeDigest(), backend, arithmetic, design, text]);
       return [createHash('sha256').update(all).digest('hex')];
@@ -57,7 +57,7 @@ export function sheetSource(
   };
 }
 
-/** Cells drawn by a renderer. @param release - Called with whether the renderer is idle. */
+/** Cells that a renderer draws. @param release - Called with whether the renderer is idle. */
 export function frameCells(
   frames: readonly FrameDescription[],
   renderer: FrameRenderer,
@@ -87,7 +87,7 @@ export function frameCells(
 }
 
 /**
- * Cells of several composed scenes, of which one is open at a time.
+ * Cells of several composed scenes. Only one scene is open at a time.
  * @param scenes - How to open each. @param frames - Which frames of each, in order.
  * @throws UsageError, when drawn, for a frame that a scene does not have.
  */

@@ -1,4 +1,4 @@
-/** Where segments are kept under their keys, between the steps of a job. */
+/** Stores segments under their keys, between the steps of a job. */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
@@ -6,27 +6,27 @@ import { makeFolder } from '../system/folders.js';
 import type { Job, Part } from './job.js';
 import type { Means } from './workshop.js';
 
-/** A store that several processes and machines may share. */
+/** A store of segments. Several processes and machines may share one. */
 export interface SegmentStore {
-  /** Whether a part's file is there. */
+  /** Whether the store has a part's file. */
   has(part: Part): Promise<boolean>;
-  /** Where to make the files of an output's parts. Every bench is given back with done(). */
+  /** Opens a workbench for the files of an output's parts. Return it with done(). */
   bench(output: number): Promise<Workbench>;
-  /** Gives a bench back. */
+  /** Returns a workbench. */
   done(bench: Workbench): Promise<void>;
   /**
-   * Keeps a complete file.
+   * Stores a complete file.
    * @param keys - All keys that name its bytes; none if it is no longer certain what drew it.
    */
   keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void>;
-  /** Puts a part's file at a path. @returns False if there is none. */
+  /** Copies a part's file to a path. @returns False if there is none. */
   take(part: Part, to: string): Promise<boolean>;
 }
 
-/** The name of a part's file on its output's workbench. */
+/** The name of a part's file on its workbench. */
 export const fileOf = ({ segment, take }: Part): string => segmentFile(segment, take);
 
-/** A workbench for each output, each beside its file. All are closed if one cannot be opened. */
+/** Opens a workbench beside each output. All are closed if one cannot be opened. */
 export async function openBenches(job: Job, means: Means, ffmpeg: BenchFfmpeg): Promise<Workbench[]> {
   const benches: Workbench[] = [];
   try {
@@ -36,17 +36,24 @@ export async function openBenches(job: Job, means: Means, ffmpeg: BenchFfmpeg): 
     }
     return benches;
   } catch (error) {
-    await Promise.all(benches.map((bench) => bench.close()));
+    await closeBenches(benches);
     throw error;
   }
 }
 
+/** Closes them, the first one last: it removes the folder that was created for all of them. */
+export async function closeBenches([first, ...others]: readonly Workbench[]): Promise<void> {
+  first?.halt();
+  await Promise.all(others.map((bench) => bench.close()));
+  await first?.close();
+}
+
 type BenchFfmpeg = Parameters<typeof Workbench.beside>[1]['ffmpeg'];
 
-/** The store of a film that is made in one process: the outputs' workbenches, and the user's cache if it is used. */
+/** The store of a film made in one process: the outputs' workbenches, and the user's cache if it is enabled. */
 export class LocalStore implements SegmentStore {
   private readonly here = new Set<string>();
-  /** Every part that has the same file, by its key. */
+  /** All parts that have the same file, by its key. */
   private readonly alike = new Map<string, Part[]>();
 
   /** @param onKept - Called for each part that is in the cache. */
@@ -82,7 +89,7 @@ export class LocalStore implements SegmentStore {
 
   async keep(part: Part, _bench: Workbench, _file: string, keys: readonly string[]): Promise<void> {
     await this.share(part);
-    for (const key of keys) if (await this.cache?.keep(key, this.pathOf(part))) this.onKept();
+    for (const key of keys) if (await this.cache?.tryStore(key, this.pathOf(part))) this.onKept();
   }
 
   async take(part: Part, to: string): Promise<boolean> {
@@ -95,7 +102,7 @@ export class LocalStore implements SegmentStore {
     return this.benches[part.output].path(fileOf(part));
   }
 
-  /** Gives a file that has been made to every part that is alike. */
+  /** Copies a new file to all parts that have the same. */
   private async share(part: Part): Promise<void> {
     const [key] = part.keys;
     for (const other of this.alike.get(key) ?? [])
@@ -104,11 +111,11 @@ export class LocalStore implements SegmentStore {
   }
 }
 
-/** A folder, which may be shared: each file is complete under its key, or not there. */
+/** A store in a folder, which may be shared. Each file is either complete, under its key, or not there. */
 export class FolderStore implements SegmentStore {
   private readonly files: SegmentCache;
 
-  /** @param ffmpeg - Makes the segments; none is needed to take them. */
+  /** @param ffmpeg - Makes segments; not needed to read them. */
   constructor(
     private readonly job: Job,
     private readonly folder: string,

@@ -1,7 +1,4 @@
-/**
- * What films are made with: renderers, browsers and ffmpeg, kept for the next film of the same command. Close it on
- * every path.
- */
+/** Provides what films are made with, and reuses it from film to film. */
 import { pretendHome } from '../browser/home.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
@@ -17,21 +14,21 @@ import type { ComposedRequest, Job, SourceRequest } from './job.js';
 import { layOut } from './sheet-layout.js';
 import { frameCells, sceneCells, sheetSource } from './sheet-source.js';
 
-/** What a film is made with on this machine. None of it changes the film, except a backend that is named. */
+/** What to make a film with on this machine. Only an explicit backend changes the film itself. */
 export interface Means extends RendererOptions {
   /** The ffmpeg to use; found automatically by default. */
   ffmpeg?: string | undefined;
   /** The browser that draws composed scenes; found automatically by default. */
   browser?: string | undefined;
-  /** How many pages draw a composed scene; by default one for every four cores. */
+  /** How many pages draw a composed scene; by default one per four cores. */
   concurrency?: number | undefined;
   /** How long ffmpeg, the disk, the browser or a composed scene may make no progress, in seconds. Defaults to 60. */
   timeout?: number | undefined;
-  /** Whether to fingerprint a composed scene's frames, so that unchanged ones need not be drawn again. */
+  /** Whether to fingerprint a composed scene's frames, so that unchanged frames need not be drawn again. */
   follow?: boolean | undefined;
   /** Called occasionally during long work before the first frame, with its stage: "checking frame 9 of 500". */
   onStage?: ((doing: string) => void) | undefined;
-  /** Called after each cell of a contact sheet, with how many are drawn, and when the first was begun. */
+  /** Called after each cell of a contact sheet, with the number drawn so far and the time when the first was begun. */
   onCell?: ((drawn: number, began: number) => void) | undefined;
 }
 
@@ -42,7 +39,7 @@ interface Pooled {
   listener: { onWarning?: ((message: string) => void) | undefined };
 }
 
-/** Renderers, browsers and ffmpeg, kept from film to film. Close it on every path. */
+/** Renderers, browsers and ffmpeg, reused from film to film. Close it on every path. */
 export class Workshop {
   private readonly idle: Pooled[] = [];
   private readonly busy = new Set<Pooled>();
@@ -50,7 +47,7 @@ export class Workshop {
   private readonly ffmpegs = new Map<string, Promise<Ffmpeg>>();
   private studio: Promise<Studio> | undefined;
 
-  /** Finds an ffmpeg once. @throws UsageError or RenderError, see findFfmpeg. */
+  /** Finds ffmpeg, once. @throws UsageError or RenderError; see findFfmpeg. */
   ffmpeg({ ffmpeg: path, timeout }: Means): Promise<Ffmpeg> {
     const key = path ?? '';
     const found = this.ffmpegs.get(key) ?? findFfmpeg(path, undefined, timeout);
@@ -60,9 +57,9 @@ export class Workshop {
   }
 
   /**
-   * Opens what draws the frames.
-   * @param frames - A sweep's, planned.
-   * @param formats - What frames may be given as, the best first.
+   * Opens the source of a film's frames.
+   * @param frames - A sweep's frames, as planned.
+   * @param formats - The pixel formats that frames may have, the best first.
    */
   async source(
     request: SourceRequest,
@@ -85,7 +82,7 @@ export class Workshop {
       return sweepSource(part, pooled.renderer, formats, (idle) => this.release(pooled, idle));
     }
     const { design, cells } = request;
-    layOut(design); // refuses a sheet that is too large before anything starts
+    layOut(design); // rejects a sheet that is too large before anything starts
     if (!Array.isArray(cells)) {
       const scenes = cells.scenes.map(
         (scene) => () => this.composed(scene, { ...means, concurrency: 1 }, ['rgba']),
@@ -97,7 +94,7 @@ export class Workshop {
     return sheetSource(design, frameCells(cells, pooled.renderer, release), means.onCell);
   }
 
-  /** Remembers the open source of a job, until it is closed. */
+  /** Stores the open source of a job until it is closed. */
   keep(job: Job, source: FrameSource): void {
     this.open.set(job, source);
   }
@@ -107,14 +104,14 @@ export class Workshop {
     return this.open.get(job);
   }
 
-  /** Closes a job's source; what drew it is kept. May be called at any time. */
+  /** Closes a job's source, but not its renderer or browser. May be called at any time. */
   async finish(job: Job): Promise<void> {
     const source = this.open.get(job);
     this.open.delete(job);
     await source?.close();
   }
 
-  /** Ends everything. May be called at any time, and more than once. */
+  /** Closes everything. May be called at any time, and more than once. */
   async close(): Promise<void> {
     const sources = [...this.open.values()];
     this.open.clear();
@@ -131,7 +128,7 @@ export class Workshop {
     formats: readonly PixelFormat[],
   ): Promise<FrameSource> {
     pretendHome();
-    // A bundler and a browser's driver take half a second to load.
+    // The bundler and the browser's driver take half a second to load.
     const { openComposed } = await import('../sources/composed/source.js');
     this.studio ??= import('../sources/composed/studio.js').then(({ Studio }) => new Studio());
     const means = {
@@ -161,7 +158,7 @@ export class Workshop {
     }
   }
 
-  /** A renderer with frames in progress is ended: nobody waits for them. */
+  /** Closes a renderer with frames in progress, since nobody waits for them; reuses an idle one. */
   private async release(pooled: Pooled, idle: boolean): Promise<void> {
     if (!this.busy.delete(pooled)) return;
     if (idle) this.idle.push(pooled);
@@ -169,12 +166,12 @@ export class Workshop {
   }
 }
 
-/** The first and last frame of a sweep that are drawn. */
+/** The first and last frame of a sweep to draw. */
 export function rangeOf({ sweep, frames }: Extract<SourceRequest, { kind: 'sweep' }>): Range {
   return frames ?? [0, frameCount(sweep) - 1];
 }
 
-/** The numbers of the frames that are drawn. */
+/** The numbers of the frames to draw. */
 export function numbersOf(request: Extract<SourceRequest, { kind: 'sweep' }>): number[] {
   const [first] = rangeOf(request);
   const { every = 1 } = request;

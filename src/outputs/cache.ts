@@ -1,6 +1,6 @@
-/** Segments kept on disk under a key of all that makes them, so that a render that was killed goes on where it was, and one
- *  that is changed makes only what has changed. What is kept is whole: it gets its name when it is. A digest beside each
- *  says what it held then, and what no longer does is dropped. */
+/** Caches segments on disk, under keys of everything their bytes depend on. A render that was killed resumes, and
+ *  one that was changed makes only the segments that differ. A segment gets its name only once it is complete,
+ *  with a digest beside it; a segment that no longer matches its digest is dropped. */
 
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, promises as fs } from 'node:fs';
@@ -10,37 +10,37 @@ import { UsageError } from '../core/errors.js';
 import { cacheFolder, makeFolder } from '../system/folders.js';
 import { parseBytes } from './budget.js';
 
-/** How much is kept unless UNTRAINED_CACHE_SIZE says otherwise, in bytes. */
+/** The cache's size limit, in bytes, unless UNTRAINED_CACHE_SIZE sets another. */
 const DEFAULT_LIMIT = 5e9;
 
-/** Copies under way have this ending; those of processes that were killed are removed when they are a day old. */
+/** The ending of unfinished copies. Those that killed processes left behind are removed after a day. */
 const UNFINISHED = '.unfinished';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const KEY = /^[0-9a-f]{40}$/;
 
-/** The ending of a segment's digest: SHA-256 of its key and its bytes, so that segments that changed places show. */
+/** The ending of a segment's digest: SHA-256 of its key and its bytes, so that swapped segments are detected. */
 const DIGEST = '.sha256';
 
-/** Errors of a copy that say nothing about the segment. */
+/** Errors in copying that say nothing about the segment itself. */
 const SHORTAGES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM'];
 
-export interface Kept {
+export interface CacheUsage {
   folder: string;
-  /** How many segments there are. */
+  /** The number of segments. */
   segments: number;
   bytes: number;
-  /** The most it may have, in bytes. */
+  /** The size limit, in bytes. */
   limit: number;
 }
 
 export class SegmentCache {
-  /** A key of anything that JSON can hold. */
+  /** The key of a JSON value. */
   static keyOf(all: unknown): string {
     return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
   }
 
-  /** How many requested segments were damaged, and were dropped. */
+  /** How many of the requested segments were damaged and therefore dropped. */
   damaged = 0;
 
   private constructor(
@@ -49,9 +49,9 @@ export class SegmentCache {
   ) {}
 
   /**
-   * The cache of this user, by UNTRAINED_CACHE or where the system has such things; undefined where UNTRAINED_CACHE is
-   * "off", and where it names no folder and the user has no home.
-   * @throws UsageError when UNTRAINED_CACHE_SIZE is no size.
+   * This user's cache: in the folder that UNTRAINED_CACHE names, or else in the system's folder for caches. Undefined
+   * if UNTRAINED_CACHE is "off", or if it is not set and the user has no home folder.
+   * @throws UsageError if UNTRAINED_CACHE_SIZE is not a size.
    */
   static here(env: Environment = process.env): SegmentCache | undefined {
     const folder = cacheFolder(env);
@@ -76,7 +76,7 @@ export class SegmentCache {
   }
 
   /**
-   * Copies the segment with that key to `to`, on any disk. A damaged one is dropped, and counted in `damaged`.
+   * Copies the segment with that key to `to`, on any disk. A damaged segment is dropped and counted in `damaged`.
    * @returns False if there is none.
    */
   async take(key: string, to: string): Promise<boolean> {
@@ -88,20 +88,20 @@ export class SegmentCache {
       if ((await fs.readFile(path + DIGEST, 'latin1')) !== (await digestOf(key, to)))
         throw new Error('another digest');
       const now = new Date();
-      await fs.utimes(path, now, now).catch(() => {}); // the oldest are dropped first, counted from their last use
+      await fs.utimes(path, now, now).catch(() => {}); // trim() drops the least recently used
       return true;
     } catch (error) {
       await fs.rm(to, { force: true }).catch(() => {});
-      if (SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '')) return false; // and nothing is wrong with it
-      if (!(await exists(path))) return false; // another process dropped it just now
+      if (SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '')) return false; // the segment is fine
+      if (!(await exists(path))) return false; // another process has just dropped it
       await this.drop(path);
       this.damaged++;
       return false;
     }
   }
 
-  /** Caches a complete segment. Best effort: if it cannot be cached (false), films are still made. */
-  async keep(key: string, from: string): Promise<boolean> {
+  /** Caches a complete segment. Best effort: returns false if it cannot be cached, which fails no render. */
+  async tryStore(key: string, from: string): Promise<boolean> {
     return this.store(key, from).then(
       () => true,
       () => false,
@@ -115,10 +115,10 @@ export class SegmentCache {
     try {
       await makeFolder(this.folder);
       for (const file of [path, path + DIGEST])
-        if ((await exists(file)) && !(await isFile(file))) await this.drop(path); // a rename takes the place of files only
-      await flush(from); // a name must not outlive its bytes when the machine stops
+        if ((await exists(file)) && !(await isFile(file))) await this.drop(path); // a rename replaces only files
+      await flush(from); // after a crash, there must be no name without its bytes
       await linkOrCopy(from, unfinished);
-      await this.write(path + DIGEST, await digestOf(key, unfinished)); // first: a segment is never without one
+      await this.write(path + DIGEST, await digestOf(key, unfinished)); // first, so that no segment is ever without one
       await fs.rename(unfinished, path);
     } catch (error) {
       await fs.rm(unfinished, { force: true }).catch(() => {});
@@ -126,12 +126,12 @@ export class SegmentCache {
     }
   }
 
-  /** A short text that was noted under a key; undefined if there is none. */
+  /** The short text stored under a key; undefined if there is none. */
   async recall(key: string): Promise<string | undefined> {
     return fs.readFile(this.pathOf(key), 'utf8').catch(() => undefined);
   }
 
-  /** Notes a text in place of what the key had. Best effort, as all here is. */
+  /** Stores a short text under a key, replacing any earlier one. Best effort. */
   async note(key: string, text: string): Promise<void> {
     await makeFolder(this.folder)
       .then(() => this.write(this.pathOf(key), text))
@@ -150,16 +150,13 @@ export class SegmentCache {
     }
   }
 
-  /**
-   * Removes a segment, and then its digest. Whatever has taken the segment's place goes too, so that one can be kept
-   * again.
-   */
+  /** Removes a segment, then its digest, even if something else now has their names, so that these are free again. */
   private async drop(path: string): Promise<void> {
     for (const file of [path, path + DIGEST])
       await fs.rm(file, { force: true, recursive: true }).catch(() => {});
   }
 
-  /** Drops the oldest segments until the rest is within the limit. Films being made have links of their own to theirs. */
+  /** Drops the least recently used segments until the rest fit the limit. Renders in progress have their own links. */
   async trim(): Promise<void> {
     const segments = await this.list();
     let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
@@ -181,19 +178,18 @@ export class SegmentCache {
     }
   }
 
-  /** What is kept now. */
-  async measure(): Promise<Kept> {
+  async measure(): Promise<CacheUsage> {
     const segments = await this.list();
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
     return { folder: this.folder, segments: segments.length, bytes, limit: this.limit };
   }
 
-  /** Drops all of it. Gives what there was. */
-  async clear(): Promise<Kept> {
-    const kept = await this.measure();
+  /** Drops all segments and returns what there was. */
+  async clear(): Promise<CacheUsage> {
+    const usage = await this.measure();
     for (const { path } of await this.list()) await this.drop(path);
-    await fs.rmdir(this.folder).catch(() => {}); // somebody keeps something else there
-    return kept;
+    await fs.rmdir(this.folder).catch(() => {}); // fails if the user has other files there
+    return usage;
   }
 
   private pathOf(key: string): string {
@@ -205,9 +201,7 @@ export class SegmentCache {
     return `${path}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
   }
 
-  /**
-   * Segments only: whatever else lies in the folder is somebody's. Removes what killed copies left, and lone digests.
-   */
+  /** Lists the segments, and removes old unfinished copies and digests without segments. Other files are not ours. */
   private async list(): Promise<{ path: string; bytes: number; used: number }[]> {
     const segments: { path: string; bytes: number; used: number }[] = [];
     for (const name of await fs.readdir(this.folder).catch(() => [])) {
@@ -229,7 +223,7 @@ async function isLone(path: string): Promise<boolean> {
   return KEY.test(basename(segment)) && !(await exists(segment));
 }
 
-/** Whether there is a plain file: links, folders and pipes cannot be trusted, and some never end. */
+/** Whether it is a plain file: links, folders and pipes cannot be trusted, and reading some never ends. */
 async function isFile(path: string): Promise<boolean> {
   return (await fs.lstat(path)).isFile();
 }
@@ -241,14 +235,14 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** The expected digest of a file under a key. Takes about half a second per gigabyte. */
+/** The digest of a file and its key. Takes about half a second per gigabyte. */
 async function digestOf(key: string, path: string): Promise<string> {
   const hash = createHash('sha256').update(key);
   for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);
   return hash.digest('hex');
 }
 
-/** A link costs nothing and outlives the other's removal; another disk, and some file systems, know none. */
+/** Links are free, and survive the removal of the original, but do not work across disks or on some file systems. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   await fs.link(from, to).catch(() => fs.copyFile(from, to, constants.COPYFILE_FICLONE));
 }

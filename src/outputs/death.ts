@@ -1,15 +1,15 @@
-/** What to tell people when ffmpeg has ended without a film. */
+/** Error messages for an ffmpeg that exited without making a film. */
 
 import type { Ffmpeg } from './ffmpeg.js';
 import type { Output } from './formats/format.js';
 import { formatNamed } from './formats/index.js';
 import type { Exit } from './run.js';
 
-/** What ffmpeg says after an error has been named, which adds nothing to it. */
+/** Lines that ffmpeg prints after the actual error and that add nothing to it. */
 const ECHO =
   /^(Conversion failed|Task finished with error|Terminating thread with|Last message repeated|Error muxing a packet)/;
 
-/** One line: what happened and when, ffmpeg's own words, and the next move. */
+/** One line: what happened and when, ffmpeg's own words, and the next step. */
 export function deathMessage(
   exit: Exit,
   ffmpeg: Ffmpeg,
@@ -19,12 +19,12 @@ export function deathMessage(
 ): string {
   if (exit.stalled !== undefined) return stallMessage(exit.stalled, ffmpeg, output, written, frames);
   const lines = exit.stderr
-    .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // "[libx264 @ 0x2a47d300] ": where in ffmpeg it was said
+    .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // prefixes: "[libx264 @ 0x2a47d300] "
     .map((line) => line.replace(/[.!]$/, ''))
     .filter((line, i, lines) => lines.indexOf(line) === i);
   const telling = lines.filter((line) => !ECHO.test(line));
   const words = (telling.length > 0 ? telling : lines).slice(-4).join('; ');
-  const interrupted = exit.code === 255 && words === ''; // what ffmpeg makes of SIGINT and SIGTERM
+  const interrupted = exit.code === 255 && words === ''; // how ffmpeg reacts to SIGINT and SIGTERM
   const end = exit.signal
     ? `was killed (${exit.signal})`
     : interrupted
@@ -36,22 +36,22 @@ export function deathMessage(
   const [ending] = formatNamed(output.format).endings;
   let next: string;
   if (/No space left on device|Disk quota exceeded/.test(lines.join())) {
-    next = 'The disk is full: make room, or write to another.';
+    next = 'The disk is full: free some space, or write to another disk.';
   } else if (
     /Unknown encoder|Encoder not found|Automatic encoder selection failed|No such filter/i.test(words)
   ) {
-    next = `This ffmpeg was built without what a .${ending} needs: name another with --ffmpeg.`;
+    next = `This ffmpeg was built without what a .${ending} needs: choose another with --ffmpeg.`;
   } else if (interrupted) {
     next = 'Run the command again to render the film.';
   } else if (exit.signal) {
     next =
-      'Somebody ended it, or memory ran out: run the command again, or make the film smaller with --size.';
+      'Someone killed it, or memory ran out: run the command again, or make the film smaller with --size.';
   } else {
-    next = 'Another ffmpeg can be named with --ffmpeg.';
+    next = 'You can choose another ffmpeg with --ffmpeg.';
   }
-  const said = words === '' ? '' : `: ${words}`;
+  const reason = words === '' ? '' : `: ${words}`;
   return (
-    `ffmpeg ${end} after ${written} of ${frames} frames of "${output.path}"${said}. ${next} ` +
+    `ffmpeg ${end} after ${written} of ${frames} frames of "${output.path}"${reason}. ${next} ` +
     `(${ffmpeg.path}, version ${ffmpeg.version})`
   );
 }

@@ -1,11 +1,11 @@
-/** How frames become a film: what ffmpeg is given for a segment, and how its format joins them.
+/** How frames become a film: ffmpeg's arguments for a segment, and how a format joins its segments.
  *
- *  The arguments were checked with the 2018 build of @ffmpeg-installer/ffmpeg and with 7.0.2; nothing in `formats/` says
- *  how frames are spaced (-vsync, -fps_mode: the two have no word in common), since frames that arrive at a rate and
- *  leave at the same one are neither dropped nor doubled.
+ *  The arguments were tested with the 2018 build of @ffmpeg-installer/ffmpeg and with 7.0.2. Nothing in `formats/` sets
+ *  how frames are spaced (-vsync and -fps_mode: neither build accepts both), since frames that arrive and leave at the
+ *  same rate are neither dropped nor duplicated.
  *
- *  ffmpeg runs inside the work folder (workfolder.ts), so files have short names here and a user's path, with whatever
- *  colons and percent signs it has, never reaches ffmpeg's command line. */
+ *  ffmpeg runs inside the work folder (workfolder.ts), so file names are short here, and the user's path, which may
+ *  contain colons and percent signs, never reaches ffmpeg's command line. */
 
 import { framesOf, REPEATABLE } from './formats/arguments.js';
 import type { EncodeOptions, Encoding, FilmShape, Output, Take } from './formats/format.js';
@@ -14,7 +14,7 @@ import type { Step } from './run.js';
 
 export { type Bench, type Encoding, NOTE_FILE, type Take } from './formats/format.js';
 
-/** What a segment is made by. @param names - The file of each take. */
+/** The ffmpeg run that makes a segment. @param names - The file of each take. */
 export function segmentStep(takes: Take[], film: FilmShape, names: string[]): Step {
   return {
     inputs: [framesOf(film)],
@@ -25,7 +25,7 @@ export function segmentStep(takes: Take[], film: FilmShape, names: string[]): St
   };
 }
 
-/** The arguments for `film` as `output`. Pure: nothing is looked up or written. */
+/** How to encode `film` as `output`. Pure: reads and writes nothing. */
 export function encodingOf(output: Output, film: FilmShape, options: EncodeOptions = {}): Encoding {
   return formatNamed(output.format).encoding(output, film, options);
 }

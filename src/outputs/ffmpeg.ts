@@ -1,4 +1,4 @@
-/** Finds an ffmpeg to work with. What it is asked to do stands in encode.ts. */
+/** Finds ffmpeg. For its arguments, see encode.ts. */
 
 import { constants, promises as fs } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,20 +10,20 @@ import { DEFAULT_TIMEOUT, outputOf, StalledError } from '../system/patience.js';
 /** Where ffmpeg was found; findFfmpeg looks in this order. */
 export type FfmpegSource = '--ffmpeg' | 'FFMPEG_PATH' | 'ffmpeg-static' | 'PATH' | '@ffmpeg-installer/ffmpeg';
 
-/** An ffmpeg that runs. */
+/** A working ffmpeg. */
 export interface Ffmpeg {
   /** Absolute. */
   path: string;
-  /** As `ffmpeg -version` says it: "7.0.2-static", or "N-47683-g0e8eb07980-static" for a build between releases. */
+  /** As `ffmpeg -version` prints it: "7.0.2-static", or "N-47683-g0e8eb07980-static" for a build between releases. */
   version: string;
-  /** Which of the five places it was found in. */
+  /** Where it was found. */
   source: FfmpegSource;
 }
 
-/** Where findFfmpeg looks; tests hand in their own. */
+/** Where findFfmpeg looks; tests pass their own. */
 export interface Surroundings {
   env: Environment;
-  /** The path that an installed npm package names, or undefined if the package is not there. It may not exist. */
+  /** The path that an installed npm package gives; undefined if it is not installed. There may be no file there. */
   packagePath: (name: 'ffmpeg-static' | '@ffmpeg-installer/ffmpeg') => string | undefined;
 }
 
@@ -31,10 +31,11 @@ const here: Surroundings = { env: process.env, packagePath };
 
 /**
  * Finds ffmpeg, in this order: `explicit` (the --ffmpeg option), the FFMPEG_PATH variable, the ffmpeg-static package,
- * an `ffmpeg` on PATH, and the 2018 build inside @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
- * @param timeout - How long one may make no progress, in seconds.
- * @throws UsageError when `explicit` or FFMPEG_PATH names something that does not run: whoever named it meant it.
- * @throws RenderError when there is none at all.
+ * an `ffmpeg` on PATH, and the 2018 build in @ffmpeg-installer/ffmpeg. Each candidate is run once with -version.
+ * @param timeout - How long a candidate may make no progress, in seconds.
+ * @throws UsageError if `explicit` or FFMPEG_PATH names something that does not run: an explicit choice is not
+ * overridden.
+ * @throws RenderError if there is no ffmpeg.
  */
 export async function findFfmpeg(
   explicit?: string,
@@ -58,7 +59,7 @@ export async function findFfmpeg(
   );
 }
 
-/** What somebody named: a path, or the bare name of a program on PATH. */
+/** The ffmpeg that the user named: a path, or the bare name of a program on PATH. */
 async function named(
   value: string,
   source: '--ffmpeg' | 'FFMPEG_PATH',
@@ -93,23 +94,23 @@ async function fromPackage(
   const path = packagePath(source);
   if (path === undefined) return undefined;
   try {
-    await fs.access(path, constants.X_OK).catch(() => fs.chmod(path, 0o755)); // npm --ignore-scripts leaves it without
+    await fs.access(path, constants.X_OK).catch(() => fs.chmod(path, 0o755)); // npm --ignore-scripts omits this
     return { path, version: await versionOf(path, timeout), source };
   } catch {
-    return undefined; // its download failed, or it is for another machine
+    return undefined; // its download failed, or it is for another system
   }
 }
 
 async function fromSearchPath(name: string, env: Environment, timeout: number): Promise<Ffmpeg | undefined> {
   const windows = process.platform === 'win32';
-  const file = windows && !/\.exe$/i.test(name) ? `${name}.exe` : name; // a .cmd would need a shell, and we use none
+  const file = windows && !/\.exe$/i.test(name) ? `${name}.exe` : name; // a .cmd would need a shell
   for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {
-    if (!isAbsolute(folder)) continue; // "" and "." mean the working folder, where a film's author keeps other things
+    if (!isAbsolute(folder)) continue; // "" and "." mean the working folder, whose programs we must not run
     const path = join(folder, file);
     try {
       return { path, version: await versionOf(path, timeout), source: 'PATH' };
     } catch {
-      // Not in this folder, or not one that runs.
+      // Not in this folder, or it does not run.
     }
   }
   return undefined;
@@ -119,7 +120,7 @@ async function fromSearchPath(name: string, env: Environment, timeout: number): 
 async function versionOf(path: string, timeout: number): Promise<string> {
   let stdout: string;
   try {
-    // A cold disk can take seconds to read 70 MB; a program that waits for input must not keep us forever.
+    // A cold disk can take seconds to read 70 MB, but a program that waits for input must not block us forever.
     stdout = await outputOf(path, ['-version'], { timeout, stalled: `did not respond for ${timeout} s` });
   } catch (error) {
     if (error instanceof StalledError) throw error;
@@ -132,14 +133,14 @@ async function versionOf(path: string, timeout: number): Promise<string> {
     });
   }
   const version = /^ffmpeg version (\S+)/.exec(stdout)?.[1];
-  if (version === undefined) throw new Error('runs, but does not say that it is ffmpeg');
+  if (version === undefined) throw new Error('runs, but is not ffmpeg');
   return version;
 }
 
 function packagePath(name: 'ffmpeg-static' | '@ffmpeg-installer/ffmpeg'): string | undefined {
   try {
-    // Both are CommonJS. ffmpeg-static exports the path, or null; @ffmpeg-installer an object, and throws a string
-    // where it has no build for this machine.
+    // Both are CommonJS. ffmpeg-static exports the path or null; @ffmpeg-installer exports an object, and throws a
+    // string if it has no build for this system.
     const exported = createRequire(import.meta.url)(name) as string | null | { path: string };
     return (typeof exported === 'string' ? exported : exported?.path) ?? undefined;
   } catch {

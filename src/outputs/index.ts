@@ -1,10 +1,10 @@
 /**
- * Files out of frames: output formats, ffmpeg, segments and their cache, platforms. A segment's frames go into a
- * SegmentEncoder, and joinSegments makes the file of the segments; both work on a Workbench.
+ * From frames to files: output formats, ffmpeg, segments and their cache, platforms. A SegmentEncoder encodes a
+ * segment's frames, and joinSegments makes the file from the segments; both work on a Workbench.
  */
 
 export { inBytes, parseBytes } from './budget.js';
-export { type Kept, SegmentCache } from './cache.js';
+export { type CacheUsage, SegmentCache } from './cache.js';
 export { encodingOf } from './encode.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
 export {
@@ -37,11 +37,11 @@ export {
 } from './output.js';
 export {
   type Fact,
-  type Place,
-  type PlaceName,
-  placeNames,
-  placeOf,
-  placeSynonyms,
+  type Platform,
+  type PlatformName,
+  platformNames,
+  platformOf,
+  platformSynonyms,
   type Rules,
 } from './platforms.js';
 export { type Probe, probe } from './probe.js';

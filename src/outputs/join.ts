@@ -1,4 +1,4 @@
-/** From the segments of an output, on its workbench, to its file or files. */
+/** Joins an output's segments, on its workbench, into its file or files. */
 import { promises as fs } from 'node:fs';
 import { RenderError } from '../core/errors.js';
 import { encodingOf, NOTE_FILE } from './encode.js';
@@ -13,18 +13,18 @@ import type { Workbench } from './workbench.js';
 
 /** A finished output. */
 export interface Finished {
-  /** As it was given. */
+  /** As the caller gave it. */
   path: string;
-  /** Its size in bytes; of all frames together for a sequence. */
+  /** Its size in bytes; for a sequence, the total. */
   bytes: number;
-  /** What was chosen automatically, for people: "crf 27 to fit". */
+  /** What was chosen automatically, as text: "crf 27 to fit". */
   chose?: string;
 }
 
 interface JoinOptions extends EncodeOptions {
-  /** The number of the first frame in the names of a PNG sequence, for a part of a longer film. Defaults to 0. */
+  /** The first number in the names of a PNG sequence, which may be part of a longer film. Defaults to 0. */
   firstNumber?: number;
-  /** The difference between consecutive numbers, where frames of that film are left out. Defaults to 1. */
+  /** The difference between consecutive numbers: the frame step. Defaults to 1. */
   numberStep?: number;
 }
 
@@ -33,9 +33,9 @@ export const segmentFile = (segment: number, take: string): string => `${segment
 
 /**
  * Joins the segments, which are complete on the workbench under segmentFile's names, and moves the result to the
- * output's name, replacing a file of that name; of a link, what it leads to. Frames of a longer sequence that are left
- * under higher numbers stay.
- * @throws RenderError if ffmpeg fails, the disk is full, or the file cannot be small enough.
+ * output's path, replacing any file there; if that is a link, its target. A longer sequence's frames with higher
+ * numbers stay.
+ * @throws RenderError if ffmpeg fails, the disk is full, or the file does not fit its size limit.
  */
 export async function joinSegments(
   output: Output,
@@ -84,10 +84,10 @@ async function moveIntoPlace(
       bytes += (await fs.stat(from)).size;
       await moveTo(from, to);
     } catch (error) {
-      // An hour's work is not thrown away because a player has the old film open.
+      // Do not throw away an hour's work because a player has the old film open.
       throw new RenderError(
-        `The film is complete, but could not take the name "${to}" (${(error as NodeJS.ErrnoException).code}): ` +
-          `move "${from}" there yourself, before the next render of that name removes it.`,
+        `The film is complete, but cannot be moved to "${to}" (${(error as NodeJS.ErrnoException).code}): ` +
+          `move "${from}" there yourself, before the next render to that path removes it.`,
         { cause: error },
       );
     }

@@ -1,16 +1,16 @@
-/** Targets that are symbolic links: output goes to where they lead, and the links stay. */
+/** Outputs that are symbolic links: the link's target is written, and the link stays. */
 
 import { randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 
-/** As many as Linux follows. */
+/** Linux's own limit. */
 const MOST_LINKS = 40;
 
 /**
- * Where a file of this name is to be written: at the end of its links. The destination need not exist.
+ * Follows a path's symbolic links to the file that is to be written. It need not exist.
  * @returns An absolute path.
- * @throws Error with the code ELOOP for links that form a loop.
+ * @throws Error with the code ELOOP if the links form a loop.
  */
 export async function endOfLinks(path: string): Promise<string> {
   let at = resolve(path);
@@ -20,7 +20,7 @@ export async function endOfLinks(path: string): Promise<string> {
     if (isAbsolute(to)) {
       at = to;
     } else {
-      // Not by join(), for which "a/.." is nothing at all: a may be a link itself.
+      // Not join(), which would drop "a/..": a may be a link itself.
       const folder = await fs.realpath(dirname(at)).catch(() => dirname(at));
       at = `${folder}${sep}${to}`;
     }
@@ -29,11 +29,11 @@ export async function endOfLinks(path: string): Promise<string> {
 }
 
 /**
- * Renames a file over an existing one, even across disks. There is never a partial file of that name.
+ * Moves a file, replacing any existing one, even across disks. There is never a partial file at `to`.
  */
 export async function moveTo(from: string, to: string): Promise<void> {
   const stat = await fs.stat(to).catch(() => undefined);
-  // A device, say.
+  // Such as a device.
   if (stat && !stat.isFile()) throw Object.assign(new Error(`${to} is not a file`), { code: 'EEXIST' });
   try {
     await fs.rename(from, to);

@@ -1,4 +1,4 @@
-/** Opens files for `src/files`, which does no I/O. */
+/** File access for `src/files`, which does no I/O. */
 
 import { closeSync, promises as fs, openSync, readSync, statSync } from 'node:fs';
 import { RenderError } from '../core/errors.js';
@@ -6,12 +6,12 @@ import { Bytes, Malformed, type Patch } from '../files/bytes.js';
 import { whyRefused } from '../system/folders.js';
 
 /**
- * Reads a file, a window of it at a time.
- * @param use - The bytes are readable until it returns.
- * @throws Error, the system's, when the file cannot be opened or read; Malformed for a folder and the like.
+ * Opens a file for reading through a window.
+ * @param use - Reads the bytes, which are available until it returns.
+ * @throws The system's error if the file cannot be opened or read; Malformed for a folder and the like.
  */
 export function withBytes<T>(path: string, use: (bytes: Bytes) => T): T {
-  const stat = statSync(path); // before it is opened, since a named pipe would keep us waiting for who writes to it
+  const stat = statSync(path); // before opening it, since opening a named pipe blocks until someone writes to it
   if (!stat.isFile()) throw new Malformed('is not a file');
   const file = openSync(path, 'r');
   try {
@@ -22,7 +22,7 @@ export function withBytes<T>(path: string, use: (bytes: Bytes) => T): T {
   }
 }
 
-/** Changes a film of our own in place. @throws RenderError when the disk refuses, and Error when the file is not what
+/** Changes a film of ours in place. @throws RenderError if it cannot be written, and Error if the file is not what
  *  `patchesOf` expects. */
 export async function patchFile(path: string, patchesOf: (bytes: Bytes) => Patch[]): Promise<void> {
   const patches = withBytes(path, (bytes) => named(path, () => patchesOf(bytes)));
@@ -34,12 +34,12 @@ export async function patchFile(path: string, patchesOf: (bytes: Bytes) => Patch
       await file.close();
     }
   } catch (error) {
-    throw unwritable('The film', error);
+    throw writeError('The film', error);
   }
 }
 
-/** What to say when the system does not let something be written. @param what - To begin the sentence. */
-export function unwritable(what: string, error: unknown): RenderError {
+/** The error for something that the system did not let us write. @param what - Begins the sentence. */
+export function writeError(what: string, error: unknown): RenderError {
   const { code } = error as NodeJS.ErrnoException;
   const reason = `${whyRefused(error)}${code ? ` (${code})` : ''}`;
   return new RenderError(
@@ -50,7 +50,7 @@ export function unwritable(what: string, error: unknown): RenderError {
   );
 }
 
-/** Names the file in what is thrown about its bytes. */
+/** Adds the file's name to errors about its content. */
 export function named<T>(path: string, work: () => T): T {
   try {
     return work();

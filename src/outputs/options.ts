@@ -1,4 +1,4 @@
-/** How a film is written, beyond its format: what may be given, and what is refused. */
+/** Checks the options of a film's encoding against its format. */
 
 import { UsageError } from '../core/errors.js';
 import { inBytes } from './budget.js';
@@ -8,20 +8,21 @@ import { endingsIn, formatList, formatNamed } from './formats/index.js';
 export { type EncodeOptions, gifPalettes, qualities } from './formats/format.js';
 
 /**
- * Refuses what the format does not know.
- * @throws UsageError with the range, or what takes it instead.
+ * Rejects options that the format does not accept.
+ * @throws UsageError with the range, or the formats that accept the option.
  */
 export function checkEncodeOptions({ format: name, path }: Output, options: EncodeOptions): void {
   const format = formatNamed(name);
   const { maxSize, loops = 1 } = options;
   if (format.quality?.option) checkNumber(format.quality.option, options);
   within('--loops', loops, 1, 1000, 'try 3');
-  if (!Number.isInteger(loops)) throw new UsageError(`The --loops is ${loops} but must be whole: try 3.`);
+  if (!Number.isInteger(loops))
+    throw new UsageError(`The --loops is ${loops} but must be a whole number: try 3.`);
   if (loops > 1 && !format.loops) {
     const able = endingsIn(formatList.filter((other) => other.loops));
     const why = format.repeats
-      ? 'repeats by itself: leave it out'
-      : `is not one: leave it out, or write ${able}`;
+      ? 'repeats anyway: leave it out'
+      : `is another format: leave it out, or write ${able}`;
     throw new UsageError(`--loops applies only to ${able}, and "${path}" ${why}.`);
   }
   within('--max-size', maxSize, 1, Number.MAX_SAFE_INTEGER, 'try 8MB');
@@ -34,11 +35,11 @@ export function checkEncodeOptions({ format: name, path }: Output, options: Enco
   }
 }
 
-/** Whether an option means something to a format. @param name - The format's. */
+/** Whether a format has an option. @param name - The format's name. */
 export const takesOption = (name: string, option: NumberOption['option']): boolean =>
   isFor(formatNamed(name), option);
 
-/** The endings of the formats that an option means something to, for a sentence: ".mp4 and .webm". */
+/** The endings of the formats that have an option, for a sentence: ".mp4 and .webm". */
 export const endingsTaking = (option: NumberOption['option']): string =>
   endingsIn(
     formatList.filter((format) => isFor(format, option)),
@@ -55,7 +56,7 @@ function checkNumber(
   const value = options[option];
   within(called, value, least, most, `try ${hint}`);
   if (whole && value !== undefined && !Number.isInteger(value))
-    throw new UsageError(`The ${called} is ${value} but must be whole: try ${Math.round(value)}.`);
+    throw new UsageError(`The ${called} is ${value} but must be a whole number: try ${Math.round(value)}.`);
 }
 
 function within(what: string, value: number | undefined, least: number, most: number, hint: string): void {

@@ -1,5 +1,5 @@
-/** What is written, and whether it can be: the file name chooses the format, and every rule that a format sets is
- *  checked here, before a single frame is drawn. */
+/** Outputs: the file name chooses the format, and every rule of that format is checked here, before any frame is
+ *  drawn. */
 
 import { basename, extname } from 'node:path';
 import { UsageError } from '../core/errors.js';
@@ -18,13 +18,13 @@ import {
 
 export type { FilmShape, Output } from './formats/format.js';
 
-/** The number in the name of a sequence, as printf writes it: %d, or %04d for at least four digits. */
+/** The number in a sequence's name, as in printf: %d, or %04d for at least four digits. */
 const NUMBER = /%(?:0(\d{1,2}))?d/g;
 
 /**
- * Chooses the format by a file name's ending, in either case.
- * @throws UsageError when the ending is missing or unknown, when the path names a folder, and when the name of a format
- * of single pictures has a % that is not one number such as %04d.
+ * Chooses the format by the file name's ending, ignoring case.
+ * @throws UsageError if the ending is missing or unknown, if the path is a folder, or if the name of a picture has a %
+ * that is not a single number such as %04d.
  */
 export function parseOutput(path: string): Output {
   const name = basename(path);
@@ -33,13 +33,13 @@ export function parseOutput(path: string): Output {
   if (path === '') throw new UsageError(`The film has no file name: try "film${film}".`);
   if (/[/\\]$/.test(path) || name === '.' || name === '..') {
     throw new UsageError(
-      `"${path}" is a folder, and a file is needed: try "${path.replace(/[/\\]+$/, '')}/film${film}".`,
+      `"${path}" is a folder, not a file: try "${path.replace(/[/\\]+$/, '')}/film${film}".`,
     );
   }
   const ending = extname(name);
   if (ending === '' || ending === '.') {
     const named = name.startsWith('.') ? `${path.slice(0, -name.length)}film${name}` : `${path}${film}`;
-    throw new UsageError(`"${path}" has no extension to choose a format by (${known}): try "${named}".`);
+    throw new UsageError(`"${path}" has no extension to choose the format (${known}): try "${named}".`);
   }
   const format = formatWithEnding(ending);
   if (format === undefined) {
@@ -54,13 +54,14 @@ export function parseOutput(path: string): Output {
   const literal = name.replaceAll('%%', '');
   if (literal.match(NUMBER)?.length !== 1 || literal.replace(NUMBER, '').includes('%')) {
     throw new UsageError(
-      `"${path}" has a % that is not one frame number: write %d or %04d once, as in "frame-%04d${ending}", and %% for a plain %.`,
+      `"${path}" has a % that is not one frame number: write %d or %04d once, as in "frame-%04d${ending}", and %% for a literal %.`,
     );
   }
   return { ...output, sequence: true };
 }
 
-/** The path of one frame of a sequence: `frames/%04d.png` and 7 make `frames/0007.png`. Folders are taken literally. */
+/** The path of one frame of a sequence: `frames/%04d.png` and 7 give `frames/0007.png`. Folder names stay as they
+ *  are. */
 export function framePath(pattern: string, number: number): string {
   const name = basename(pattern);
   const printed = name.replace(/%%|%(?:0(\d{1,2}))?d/g, (match, digits?: string) =>
@@ -69,7 +70,7 @@ export function framePath(pattern: string, number: number): string {
   return pattern.slice(0, pattern.length - name.length) + printed;
 }
 
-/** Whether a file name is that of a still: one picture, in its default format. Never throws. */
+/** Whether a file name is that of a still: one picture in the default format for stills. Never throws. */
 export function isStill(path: string): boolean {
   const format = formatWithEnding(extname(path));
   return (
@@ -78,9 +79,9 @@ export function isStill(path: string): boolean {
 }
 
 /**
- * Refuses what the format cannot hold.
- * @throws UsageError for transparent frames in what has no transparency, for odd sides where they must be even, for a
- * side beyond what the format can store, and for a film of several frames in one file of a single picture.
+ * Rejects films that the format cannot store.
+ * @throws UsageError for transparent frames in an opaque format, odd sides where they must be even, sides beyond the
+ * format's limit, and several frames in a file of one picture.
  */
 export function checkOutput(output: Output, film: FilmShape): void {
   const { path, sequence } = output;
@@ -90,7 +91,7 @@ export function checkOutput(output: Output, film: FilmShape): void {
   if (alpha && !format.transparent) {
     const able = formatList.filter(({ transparent }) => transparent);
     throw new UsageError(
-      `"${path}" cannot be --transparent, since our .${format.endings[0]} is opaque: write ${namesIn(able)}.`,
+      `"${path}" cannot be --transparent, since .${format.endings[0]} files are opaque: write ${namesIn(able)}.`,
     );
   }
   if (format.evenSides && (width % 2 !== 0 || height % 2 !== 0)) {
@@ -102,7 +103,7 @@ export function checkOutput(output: Output, film: FilmShape): void {
   if (maxSide !== undefined && Math.max(width, height) > maxSide) {
     const larger = formatList.filter((other) => (other.maxSide ?? Number.POSITIVE_INFINITY) > maxSide);
     throw new UsageError(
-      `The frame is ${width}x${height}, and ${title} holds at most ${maxSide} pixels a side: ` +
+      `The frame is ${width}x${height}, and ${title} holds at most ${maxSide} pixels per side: ` +
         `make it smaller with --size, or write ${endingsIn(larger)}.`,
     );
   }
@@ -115,12 +116,12 @@ export function checkOutput(output: Output, film: FilmShape): void {
   }
 }
 
-/** Whether making it needs ffmpeg. */
+/** Whether ffmpeg is needed to make it. */
 export const needsFfmpeg = ({ format }: Output): boolean => formatNamed(format).needsFfmpeg;
 
-/** What a format can be made of, the cheapest first. */
+/** The pixel formats that the format's encoder accepts, the cheapest first. */
 export const pixelFormatsFor = ({ format }: Output): PixelFormat[] => [...formatNamed(format).pixels];
 
-/** What is legal but will not look as requested, each in one line. */
+/** One line for each thing that is allowed but will not look as requested. */
 export const warningsFor = ({ format }: Output, film: FilmShape): string[] =>
   formatNamed(format).warnings?.(film) ?? [];

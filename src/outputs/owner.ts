@@ -1,7 +1,8 @@
 /**
- * Whether the process that made a folder is still there. Its number alone does not tell: numbers recur, in containers
- * every time, since each counts from 1. So the folder's name says more of its owner, and in it is a socket at which the
- * owner listens: the kernel closes that when the owner ends, in whatever way, and any process on the machine can ask.
+ * Whether the process that made a folder is still running. Its process ID alone is not enough: IDs recur, in containers
+ * all the time, since each counts from 1. So the folder's name identifies its owner more precisely, and the owner
+ * listens at a socket in it: the kernel closes the socket however the owner exits, and any process on the machine can
+ * connect to it.
  */
 
 import { createHash } from 'node:crypto';
@@ -10,7 +11,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** When another machine's files count as abandoned: its processes are not visible from here. In milliseconds. */
+/** The age at which another machine's files count as abandoned, since its processes are not visible from here. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
 /** The machine and its current boot; other machines may share a disk with it. */
@@ -37,7 +38,7 @@ const LONGEST = 100;
  * @returns A function that stops it; call it before the folder is removed.
  */
 export async function listenIn(folder: string): Promise<() => Promise<void>> {
-  if (process.platform === 'win32') return async () => {}; // sockets have no files there
+  if (process.platform === 'win32') return async () => {}; // Windows has no socket files
   const path = await socketIn(folder);
   if (!path) return async () => {};
   const server: Server = createServer((socket) => socket.destroy());
@@ -47,12 +48,12 @@ export async function listenIn(folder: string): Promise<() => Promise<void>> {
   });
   server.unref();
   return async () => {
-    if (listening) await new Promise((closed) => server.close(closed)); // which removes the socket, by its path
+    if (listening) await new Promise((closed) => server.close(closed)); // also removes the socket's file
     await path.close();
   };
 }
 
-/** Whether the owner named in a folder's name is gone. @param own - The folder's name, from the owner on. */
+/** Whether a folder's owner has exited. @param own - The folder's name, from the owner on. */
 export async function isAbandoned(folder: string, own: string): Promise<boolean> {
   const [, machine, world, pid, began] = OWNED.exec(own) ?? [];
   if (machine !== MACHINE) return isOlderThan(folder, STALE_MS);
@@ -78,7 +79,7 @@ async function ask(folder: string): Promise<boolean | undefined> {
   return answer;
 }
 
-/** The path of a folder's socket; where it is too long, by way of the open folder, on Linux. */
+/** The path of a folder's socket. If it is too long, Linux can reach it through the open folder. */
 async function socketIn(folder: string): Promise<{ name: string; close(): Promise<void> } | undefined> {
   const name = join(folder, SOCKET);
   if (Buffer.byteLength(name) <= LONGEST) return { name, close: async () => {} };
@@ -92,27 +93,27 @@ async function socketIn(folder: string): Promise<{ name: string; close(): Promis
 function isRunning(pid: number, began: string): boolean {
   if (pid === process.pid) return began === BEGAN;
   try {
-    process.kill(pid, 0); // signal 0 is only a question
+    process.kill(pid, 0); // signal 0 only checks that it exists
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false; // else it is alive, and somebody else's
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false; // EPERM: it exists but belongs to another user
   }
   return (begin(String(pid)) ?? began) === began;
 }
 
-/** When a process began, in the kernel's ticks since the machine was started; undefined where /proc does not say. */
+/** When a process started, in clock ticks since boot; undefined if /proc does not have it. */
 function begin(pid: string): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]; // its name, in brackets, may hold anything
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]; // the process's name, in brackets, may contain anything
 }
 
-/** Whether nothing in the folder has been written to for `ms` milliseconds. */
+/** Whether nothing in the folder has been written for `ms` milliseconds. */
 async function isOlderThan(folder: string, ms: number): Promise<boolean> {
   try {
     const files = [folder, ...(await fs.readdir(folder)).map((name) => join(folder, name))];
     const times = await Promise.all(files.map(async (file) => (await fs.lstat(file)).mtimeMs));
     return Math.max(...times) < Date.now() - ms;
   } catch {
-    return false; // it changed as we looked, so it lives
+    return false; // it changed while we looked, so it is in use
   }
 }
 

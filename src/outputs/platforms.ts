@@ -1,46 +1,46 @@
-/** Where people post, and what is taken there: every number with its source and date. A limit that only third parties tell
- *  of is unverified; nothing is refused for its sake (suit.ts). Fix a number here when a place changes it. */
+/** Platforms and their limits, each with its source and date. A limit that only third parties report is unverified:
+ *  nothing is rejected because of it (suit.ts). Update a number here when a platform changes it. */
 
 import type { Synonyms } from '../core/wording/did-you-mean.js';
 import type { FormatName } from './formats/index.js';
 
-/** A limit, and who says so. */
+/** A limit and its source. */
 export interface Fact<T = number> {
   value: T;
-  /** Who, and when it was read. */
+  /** Who states it, and when we read it. */
   source: string;
-  /** Told by third parties alone. */
+  /** Only third parties state it. */
   unverified?: true;
 }
 
-/** What a place takes of one kind of file. Pairs are the least and the most, both allowed. */
+/** A platform's limits for one format. Pairs are the minimum and the maximum, inclusive. */
 export interface Rules {
-  /** The most bytes. */
+  /** At most. */
   bytes?: Fact;
   seconds?: Fact<[number, number]>;
   fps?: Fact<[number, number]>;
-  /** Of either side, in pixels. */
+  /** Each side, in pixels. */
   side?: Fact<[number, number]>;
-  /** The widest and tallest, in pixels. */
+  /** The maximum width and height, in pixels. */
   box?: Fact<[width: number, height: number]>;
   /** Width over height. */
   aspect?: Fact<[number, number]>;
-  /** The most frames. */
+  /** At most. */
   frames?: Fact;
-  /** The most pixels of a frame, and of all frames together. */
+  /** The maximum number of pixels per frame, and in all frames together. */
   framePixels?: Fact;
   filmPixels?: Fact;
 }
 
-/** Under a format's name, what it takes of that format; and under `gifSize` and the like, the size that a film in that
- *  format is rendered at, where it is smaller. */
-export interface Place
+/** A platform. Under a format's name are its rules for that format; `gifSize` and the like are the sizes of films in
+ *  that format, if they differ from `size`. */
+export interface Platform
   extends Partial<Record<FormatName, Rules>>,
     Partial<Record<`${FormatName}Size`, [width: number, height: number]>> {
   title: string;
-  /** What a film for it is rendered at: of the sizes it shows, one that suits most screens there. */
+  /** The default size of films for it: one that suits most screens there. */
   size: [width: number, height: number];
-  /** Every place takes our default format. */
+  /** Every platform accepts our default format. */
   mp4: Rules;
 }
 
@@ -69,12 +69,12 @@ const others = hearsay('third-party pages, 2026-11');
 const ayrshare = hearsay("Ayrshare's media guidelines, 2026-11");
 const fairpost = hearsay("commonpike/fairpost's copy of TikTok's API pages, 2026-11");
 
-const places = {
+const platforms = {
   x: {
     title: 'X',
     size: SQUARE,
-    // Of everyone; it was 512 MB and 140 s until some time in 2026, and is 16 GB and 125 minutes for those who pay. The same
-    // page says 1280x1024 at the most, and offers 1080p.
+    // For all users; it was 512 MB and 140 s until some time in 2026, and is 16 GB and 125 minutes for paying users.
+    // The same page says at most 1280x1024, but offers 1080p.
     mp4: {
       bytes: limit(X)(8000 * MB),
       seconds: range(X)([0.5, 20 * 60]),
@@ -159,7 +159,7 @@ const places = {
   github: {
     title: 'GitHub',
     size: SQUARE,
-    mp4: { bytes: limit(GITHUB)(10 * MB) }, // 100 MB for those who pay
+    mp4: { bytes: limit(GITHUB)(10 * MB) }, // 100 MB for paying users
     gif: { bytes: limit(GITHUB)(10 * MB) },
   },
   reddit: {
@@ -168,13 +168,13 @@ const places = {
     mp4: { bytes: others(1000 * MB), seconds: others([0, 900]) },
     gif: { bytes: others(20 * MB) },
   },
-} satisfies Record<string, Place>;
+} satisfies Record<string, Platform>;
 
-export type PlaceName = keyof typeof places;
-export const placeNames = Object.keys(places) as PlaceName[];
+export type PlatformName = keyof typeof platforms;
+export const platformNames = Object.keys(platforms) as PlatformName[];
 
-/** What people may call them. */
-export const placeSynonyms: Synonyms = {
+/** Other names that --for accepts. */
+export const platformSynonyms: Synonyms = {
   x: ['twitter'],
   shorts: ['youtube'],
   instagram: ['insta', 'ig'],
@@ -182,5 +182,5 @@ export const placeSynonyms: Synonyms = {
   story: ['stories'],
 };
 
-/** A place by its name. */
-export const placeOf = (name: PlaceName): Place => places[name];
+/** The platform with that name. */
+export const platformOf = (name: PlatformName): Platform => platforms[name];

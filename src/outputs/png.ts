@@ -1,4 +1,4 @@
-/** Writes PNGs without ffmpeg, so that stills, sheets and sequences need none. */
+/** Writes PNGs without ffmpeg, so that stills, sheets and sequences do not need it. */
 
 import { promises as fs } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -6,25 +6,25 @@ import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { RenderError } from '../core/errors.js';
 import { encodePng as encode, type PngShape, pngsIn } from '../files/write/png.js';
-import { named, unwritable, withBytes } from './opened.js';
+import { named, withBytes, writeError } from './opened.js';
 import type { Exit, Run } from './run.js';
 
-/** A picture as a PNG, compressed in Node's own threads. @param rgba - Read before this returns. */
+/** Encodes a picture as a PNG, in Node's thread pool. @param rgba - Read before this returns. */
 export const encodePng = (rgba: Uint8Array, shape: PngShape): Promise<Uint8Array> =>
   encode(rgba, shape, promisify(deflate));
 
-/** How many frames may be compressed at a time: as many as there are cores, for Node's four threads. */
+/** How many frames are compressed at a time: one per core, at most the four threads of Node's pool. */
 const AT_ONCE = Math.min(4, availableParallelism());
 
 /**
- * Accepts frames as ffmpeg does, and writes their PNGs into one file, one after the other.
+ * Accepts frames as ffmpeg does, and writes them as PNGs into one file, one after the other.
  * @param path - Absolute.
  * @throws RenderError if the file cannot be opened.
  */
 export async function startPngs(path: string, film: PngShape): Promise<Run> {
   let failure: Error | undefined;
   const fail = (error: unknown) => {
-    failure ??= unwritable('Pictures', error);
+    failure ??= writeError('Pictures', error);
     return failure;
   };
   const file = await fs.open(path, 'w').catch((error) => {
@@ -68,7 +68,7 @@ export async function startPngs(path: string, film: PngShape): Promise<Run> {
 
 /**
  * Splits files of PNGs, as written by startPngs, into one file per picture.
- * @param to - The path of each picture, counted from 0 over all files.
+ * @param to - Gives each picture's path. Pictures are counted from 0 across all files.
  */
 export async function splitPngs(paths: string[], to: (number: number) => string): Promise<void> {
   let number = 0;
@@ -80,7 +80,7 @@ export async function splitPngs(paths: string[], to: (number: number) => string)
         const png = Buffer.alloc(end - start);
         await file.read(png, 0, png.length, start);
         await fs.writeFile(to(number++), png).catch((error) => {
-          throw unwritable('Pictures', error);
+          throw writeError('Pictures', error);
         });
       }
     } finally {

@@ -1,5 +1,5 @@
-/** What a film's file says of itself: size, time and the note it carries. Formats are told apart by how their files begin,
- *  whatever the file is called. Nothing is decoded, and nothing else is run. */
+/** Reads a film's headers: size, duration and note. The format is recognised by the file's first bytes, not by its
+ *  name. Nothing is decoded, and no other program is run. */
 
 import { UsageError } from '../core/errors.js';
 import { type Bytes, Malformed, textOf } from '../files/bytes.js';
@@ -12,13 +12,13 @@ export interface Probe extends Found {
   /** The format's name. */
   format: string;
   bytes: number;
-  /** On average; 0 for a still. */
+  /** The average; 0 for a still. */
   fps: number;
 }
 
 /**
  * Reads a file's headers.
- * @throws UsageError, in one line, for what is not there, no film, or damaged.
+ * @throws UsageError if the file does not exist, is not a film, or is damaged.
  */
 export function probe(path: string): Probe {
   try {
@@ -26,7 +26,7 @@ export function probe(path: string): Probe {
       const { name, reader } = formatOf(bytes);
       const found = reader.read(bytes);
       const fps = found.seconds > 0 ? found.frames / found.seconds : 0;
-      if (!Number.isFinite(found.seconds + fps)) throw new Malformed('is cut short or damaged'); // lasts for ever, or no time
+      if (!Number.isFinite(found.seconds + fps)) throw new Malformed('is cut short or damaged'); // endless or empty
       return { format: name, bytes: bytes.size, ...found, fps };
     });
   } catch (error) {
@@ -34,14 +34,14 @@ export function probe(path: string): Probe {
   }
 }
 
-/** What tells formats apart, in bytes from the beginning. */
+/** How many of a file's first bytes identify its format. */
 const HEAD = 64;
 
 function formatOf(bytes: Bytes): Format {
   const head = textOf(bytes.slice(0, Math.min(HEAD, bytes.size)));
   const format = formatList.find(({ reader }) => reader.begins(head));
   if (format) return format;
-  throw new Malformed(`is not a film or picture that we read (${endingsIn(formatList)})`);
+  throw new Malformed(`is not a film or picture that Untrained can read (${endingsIn(formatList)})`);
 }
 
 function explain(error: unknown): string {

@@ -2,10 +2,10 @@
  * Frame rates for ffmpeg: whole numbers and fractions, such as 30000/1001, which decimals cannot express exactly.
  */
 
-/** Of rates, far beyond those of films: what a number of JavaScript tells apart. */
+/** Far beyond the rates of films, and within the precision of a JavaScript number. */
 const LARGEST_DENOMINATOR = 1_000_000;
 
-/** The simplest fraction that is the rate, by its continued fraction: 29.97002997002997 is 30000/1001, 12.5 is 25/2. */
+/** The rate as the simplest fraction, from its continued fraction: 29.97002997002997 is 30000/1001, 12.5 is 25/2. */
 export function fractionOf(fps: number): [numerator: number, denominator: number] {
   let [n, d, nBefore, dBefore] = [Math.floor(fps), 1, 1, 0];
   for (let rest = fps - Math.floor(fps); Math.abs(n / d - fps) > 1e-12 * fps; ) {
@@ -23,14 +23,14 @@ export function rateOf(fps: number): string {
   return d === 1 ? String(n) : `${n}/${d}`;
 }
 
-/** The same for people, as decimals: "25", "12.5", "29.97 (30000/1001)". */
+/** A rate for messages, in decimals: "25", "12.5", "29.97 (30000/1001)". */
 export function shownRate(fps: number): string {
   const short = String(Number(fps.toFixed(2)));
   return fractionOf(fps)[1] === NTSC ? `${short} (${rateOf(fps)})` : short;
 }
 
-/** What the rates of American television are divided by. */
+/** The denominator of NTSC rates. */
 const NTSC = 1001;
 
-/** ffmpeg's expression for the time of a frame, in ticks. It cuts off what is behind the point, and 2.9999999 is 3. */
+/** ffmpeg's expression for a frame's time, in ticks. ffmpeg truncates, and the added 0.01 keeps 2.9999999 at 3. */
 export const ticks = (frame: string, fps: number): string => `${frame}/(${fps}*TB)+0.01`;

@@ -1,63 +1,65 @@
-/** Runs ffmpeg. This is the only file that knows fluent-ffmpeg, which is archived: replacing it is this file's work.
+/** Runs ffmpeg. This is the only file that uses fluent-ffmpeg, which is archived, so only this file changes if it
+ *  is replaced.
  *
- *  From fluent-ffmpeg we take the assembly of the command line, the spawning (no shell) and the collecting of stderr.
- *  Two of its habits are turned off. It asks ffmpeg for its -formats and -encoders before each run, and misreads what
- *  newer ones answer; and it keeps one ffmpeg path for the whole process. A third is avoided: it pipes streams into
- *  ffmpeg, and a piped stream holds a second copy of what it carries, so we write to ffmpeg's stdin ourselves. */
+ *  fluent-ffmpeg assembles the command line, spawns ffmpeg (without a shell) and collects stderr.
+ *  We turn off two of its habits: it asks ffmpeg for its -formats and -encoders before each run, and misreads the
+ *  answers of newer versions; and it has one ffmpeg path for the whole process. We also avoid its way of piping
+ *  streams into ffmpeg, which holds a second copy of the data, and write to ffmpeg's stdin ourselves. */
 
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import fluent from 'fluent-ffmpeg';
 import { canSeeWork, DEFAULT_TIMEOUT, Patience, workOf } from '../system/patience.js';
 import type { Ffmpeg } from './ffmpeg.js';
 
-/** One run of ffmpeg: its command line, in the order in which ffmpeg reads it. */
+/** One run of ffmpeg: its command line, in ffmpeg's order. */
 export interface Step {
-  /** `from` is a file, or 'pipe:0' for what write() hands over. */
+  /** `from` is a file, or 'pipe:0' for what write() sends. */
   inputs: { options: string[]; from: string }[];
-  /** `to` is a file, or 'pipe:1' for what `read` takes. */
+  /** `to` is a file, or 'pipe:1' for what `read` receives. */
   outputs: { options: string[]; to: string }[];
-  /** Takes what ffmpeg writes to 'pipe:1', piece by piece; ffmpeg waits for it. If it rejects, ffmpeg is killed, and `exit`
-   *  has the error. It is not called any more once `exit` has settled. */
+  /** Receives what ffmpeg writes to 'pipe:1', in pieces; ffmpeg waits for it. If it rejects, ffmpeg is killed, and
+   *  `exit` has the error. It is never called after `exit` has settled. */
   read?(bytes: Uint8Array): Promise<void>;
 }
 
-/** How an ffmpeg ended. Clean is code 0. */
+/** How ffmpeg exited. Code 0 is success. */
 export interface Exit {
-  /** The exit status, or null when a signal ended it. */
+  /** The exit status, or null if a signal ended it. */
   code: number | null;
   signal: string | null;
   /** The last lines of stderr, at most 20. */
   stderr: string[];
-  /** If it was killed for making no progress: for how many seconds it had made none. */
+  /** If it was killed for making no progress: for how many seconds it made none. */
   stalled?: number;
-  /** The error, if it was ours: of what is not done by ffmpeg (png.ts), or of the step's `read`. The code is then not 0. */
+  /** An error on our side: from work that ffmpeg does not do (png.ts), or from the step's `read`. The code is then
+   *  not 0. */
   error?: Error;
 }
 
 export interface Run {
-  /** Settles when ffmpeg has gone, in whatever way; never rejects. */
+  /** Resolves when ffmpeg has exited, however it did; never rejects. */
   readonly exit: Promise<Exit>;
-  /** Resolves when the kernel holds all of `bytes`, so that the array may be used again. What the kernel holds of a pipe
-   *  is bounded (some 200 KB), so this waits for ffmpeg. Rejects when ffmpeg no longer reads; `exit` then says why. */
+  /** Resolves when the kernel has all of `bytes`, so that the array may be reused. A pipe's buffer is small (some 200
+   *  kB), so this waits for ffmpeg. Rejects if ffmpeg no longer reads; `exit` then says why. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Says that no more will be written. */
+  /** Call after the last write(). */
   end(): void;
-  /** Ends ffmpeg at once. `exit` settles soon after. */
+  /** Kills ffmpeg. `exit` resolves soon after. */
   kill(): void;
 }
 
 const STDERR_LINES = 20;
 
-/** How long an ffmpeg that has closed its stdin may take to leave by itself, in milliseconds. */
+/** How long ffmpeg may take to exit after closing its stdin, in milliseconds. */
 const LEAVE_MS = 2000;
 
 /** How long to wait for a killed ffmpeg to exit: its disk may block it. In milliseconds. */
 const DIE_MS = 2000;
 
-/** How long stderr may stay open when ffmpeg has gone: another process may have inherited it. In milliseconds. */
+/** How long stderr may stay open after ffmpeg has exited: another process may have inherited it. In milliseconds. */
 const STDERR_MS = 500;
 
-/** What we use of fluent-ffmpeg's command beyond its types. */
+/** The members of fluent-ffmpeg's command that we use but its types do not declare. */
 interface Internals {
   _getFfmpegPath: (callback: (error: null, path: string) => void) => void;
   _checkCapabilities: (callback: (error: null) => void) => void;
@@ -66,9 +68,9 @@ interface Internals {
 }
 
 /**
- * Starts ffmpeg in the folder `cwd`, which is where relative names in `step` are. It is killed when it makes no
- * progress for `timeout` seconds while it is waited for: `exit` then says so.
- * @throws Error, the one that the system gave, when ffmpeg cannot be started.
+ * Starts ffmpeg in the folder `cwd`, which `step`'s relative names refer to. ffmpeg is killed if it makes no progress
+ * for `timeout` seconds while we wait for it: see Exit.stalled.
+ * @throws The system's error if ffmpeg cannot be started.
  */
 export async function startFfmpeg(
   ffmpeg: Ffmpeg,
@@ -91,12 +93,12 @@ export async function startFfmpeg(
     if (stderr.length > STDERR_LINES) stderr.shift();
   });
   const collected = new Promise<void>((resolve) => {
-    command.once('end', () => resolve()).on('error', () => resolve()); // after stderr has been read to its end
+    command.once('end', () => resolve()).on('error', () => resolve()); // all of stderr has been read
   });
 
   const child = await new Promise<ChildProcessWithoutNullStreams>((resolve, reject) => {
-    // fluent emits 'start' as soon as spawn() has returned, whether or not the system then finds that it cannot run the
-    // file. Of that its own listener makes an exception nobody can catch (2.1.3), so ours takes its place.
+    // fluent emits 'start' once spawn() has returned, even if the system then cannot run the file. Its own listener for
+    // that error throws an exception that nobody can catch (2.1.3), so we replace it.
     command.once('start', () => {
       const spawned = internals.ffmpegProc;
       spawned
@@ -104,7 +106,7 @@ export async function startFfmpeg(
         .on('error', reject)
         .once('spawn', () => resolve(spawned));
       spawned.stdin.on('error', () => {
-        // write() reports it. Whoever closes stdin is about to leave; if it stays, what it makes is of no use either.
+        // write() reports it. An ffmpeg that closes stdin is about to exit; if it stays, its output is useless anyway.
         const timer = setTimeout(() => spawned.kill('SIGKILL'), LEAVE_MS).unref();
         spawned.once('exit', () => clearTimeout(timer));
       });
@@ -124,7 +126,7 @@ export async function startFfmpeg(
   );
   command.on('stderr', () => patience.sign());
   function kill(): void {
-    child.kill('SIGKILL'); // which ends what is stopped, too
+    child.kill('SIGKILL'); // also ends a suspended process
     const timer = setTimeout(goneAnyway, DIE_MS);
     child.once('exit', () => clearTimeout(timer));
   }
@@ -138,7 +140,7 @@ export async function startFfmpeg(
   const waiting = new Set<(error: Error) => void>();
   const exit = new Promise<Exit>((resolve) => {
     const gone = async (code: number | null, signal: NodeJS.Signals | null) => {
-      for (const reject of waiting) reject(new Error('ffmpeg has gone')); // their bytes may never be taken
+      for (const reject of waiting) reject(new Error('ffmpeg has exited')); // nobody may ever read their bytes
       if (code === 0)
         await read; // what is still in the pipe
       else child.stdout.destroy();
@@ -173,20 +175,20 @@ export async function startFfmpeg(
     },
     end() {
       child.stdin.end();
-      if (canSeeWork) exit.then(patience.wait()); // else a long analysis would look like none
+      if (canSeeWork) exit.then(patience.wait()); // otherwise a long analysis would look like a stall
     },
     kill,
   };
 }
 
-/** Hands what a program writes to stdout to the step's `read`, until the program closes it or it is destroyed. */
+/** Passes what a program writes to stdout to the step's `read`, until stdout is closed or destroyed. */
 async function readAll(
   { stdout }: ChildProcessWithoutNullStreams,
   step: Step,
   onProgress: () => void,
 ): Promise<void> {
   if (!step.read) return;
-  stdout.removeAllListeners('data'); // fluent would keep it as lines of text
+  stdout.removeAllListeners('data'); // fluent would collect it as lines of text
   const pieces = stdout.iterator({ destroyOnReturn: false });
   try {
     for await (const piece of pieces) {

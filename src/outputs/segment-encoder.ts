@@ -18,7 +18,7 @@ export class SegmentEncoder {
   private accepted = 0;
 
   /**
-   * @param takes - What to make of the frames, and the names of the files in the workbench.
+   * @param takes - What to make from the frames, and the names of the files on the workbench.
    * @param frames - How many frames will be written.
    */
   constructor(
@@ -33,7 +33,7 @@ export class SegmentEncoder {
     return this.status;
   }
 
-  /** @throws RenderError if ffmpeg cannot be started or the file cannot be opened. */
+  /** Starts the encoder. @throws RenderError if ffmpeg cannot be started or the file cannot be opened. */
   async start(): Promise<void> {
     this.expect('pending');
     this.status = 'started';
@@ -58,8 +58,8 @@ export class SegmentEncoder {
 
   /**
    * Writes the next frame, in the film's pixel format. Calls may overlap; they keep their order.
-   * @returns When the array may be used again, which is not before ffmpeg is ready for more.
-   * @throws RenderError if ffmpeg has exited, with its reason; Error if the caller wrote a wrong frame.
+   * Resolves when the array may be reused and ffmpeg is ready for more.
+   * @throws RenderError with ffmpeg's reason if it has exited; Error for a frame of the wrong size, or one too many.
    */
   async write(frame: Uint8Array): Promise<void> {
     this.expect('started');
@@ -76,7 +76,7 @@ export class SegmentEncoder {
     this.accepted++;
     const written = this.lastWrite.then(() => this.hand(frame));
     this.lastWrite = written;
-    written.catch(() => {}); // the caller awaits it
+    written.catch(() => {}); // the caller handles it
     return written;
   }
 
@@ -101,7 +101,7 @@ export class SegmentEncoder {
     this.status = 'finalized';
   }
 
-  /** Kills ffmpeg and removes the files. After finish() has resolved it does nothing. */
+  /** Kills ffmpeg and removes the files. Does nothing after finish() has resolved. */
   async cancel(): Promise<void> {
     if (this.status === 'finalized' || this.status === 'cancelled') return;
     this.status = 'cancelled';
@@ -121,7 +121,7 @@ export class SegmentEncoder {
     try {
       await this.run!.write(frame);
     } catch {
-      // Node only says EPIPE; how ffmpeg exited and what it printed is what people need.
+      // Node only reports EPIPE; users need to know how ffmpeg exited and what it printed.
       throw this.bench.failure(await this.run!.exit);
     }
     this.bench.written++;
@@ -129,8 +129,9 @@ export class SegmentEncoder {
 }
 
 /**
- * Checks that every file is there, and complete.
- * @param tail - What each ends with, if ffmpeg's exit status, given -xerror, does not tell that it is complete.
+ * Checks that every file exists and is complete.
+ * @param tail - The bytes that every complete file ends with, for formats that are not made by ffmpeg, whose exit
+ * status (with -xerror) is otherwise enough.
  */
 export async function checkFiles(paths: string[], tail?: Uint8Array): Promise<void> {
   for (const [number, path] of paths.entries()) {
@@ -145,7 +146,7 @@ export async function checkFiles(paths: string[], tail?: Uint8Array): Promise<vo
   }
 }
 
-/** The last `count` bytes of a file, or fewer if it has no more; none if there is no such file. */
+/** The last `count` bytes of a file, or all if it has fewer; none if the file does not exist. */
 async function lastBytes(path: string, count: number): Promise<Buffer> {
   const file = await fs.open(path).catch(() => undefined);
   if (file === undefined) return Buffer.alloc(0);

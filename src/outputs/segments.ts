@@ -1,18 +1,19 @@
-/** Films in segments: runs of frames that are encoded on their own, so that each can be cached and made again alone. */
+/** Splits films into segments: runs of frames that are encoded separately, so that each can be cached and remade
+ *  alone. */
 
 import type { Range } from '../core/range.js';
 import type { FilmShape } from './formats/format.js';
 
 /**
- * In seconds. Every segment of a video begins with a key frame, so shorter ones cost bytes: in an MP4 of figures 2, 12
- * and 20 at 320x320, 3 to 4% more than with ten seconds, where one second costs 8 to 12%. With longer ones, more is
- * lost when a render is killed.
+ * The length of a segment. Every segment of a video begins with a key frame, so short segments cost bytes: MP4s of
+ * figures 2, 12 and 20 at 320x320 are 3 to 4% larger than with ten seconds, and with one second 8 to 12%. With long
+ * segments, more work is lost when a render is killed.
  */
 const SECONDS = 2;
-/** Also of slow films: starting an encoder for a few frames is not worth it. */
+/** For films with few frames per second: starting an encoder for a handful of frames is not worth it. */
 const FEWEST_FRAMES = 25;
 
-/** The segments of a film, in order; together they are all of it. */
+/** The segments of a film, in order. Together they cover all frames. */
 export function segmentsIn({ frames, fps }: Pick<FilmShape, 'frames' | 'fps'>): Range[] {
   const length = Math.max(FEWEST_FRAMES, Math.round(SECONDS * fps));
   return Array.from({ length: Math.ceil(frames / length) }, (_, i) => [
@@ -21,11 +22,11 @@ export function segmentsIn({ frames, fps }: Pick<FilmShape, 'frames' | 'fps'>): 
   ]);
 }
 
-/** A list of segments for ffmpeg to read one after another. Their lengths are given, since containers round theirs. */
+/** ffmpeg's list of the segments to concatenate, with their exact lengths, since containers round them. */
 export function listOf(files: string[], segments: Range[], fps: number): string {
   const entries = files.map((file, i) => {
     const [first, last] = segments[i];
-    // ffmpeg adds the durations up, in microseconds; if each were rounded on its own, the sum would drift.
+    // ffmpeg adds up the durations, in microseconds; if each were rounded separately, the sum would drift.
     const [from, to] = [first, last + 1].map((frame) => Math.round((1e6 * frame) / fps));
     const seconds = ((to - from) / 1e6).toFixed(6);
     return `file '${file}'\nduration ${seconds}\n`;

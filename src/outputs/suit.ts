@@ -1,10 +1,10 @@
-/** Whether a film suits a place, and by how much. */
+/** Whether a film is within a platform's limits, and by how much. */
 
 import { inBytes } from './budget.js';
 import { endingsIn, type FormatName, formatList, formatNamed } from './formats/index.js';
-import type { Fact, Place, Rules } from './platforms.js';
+import type { Fact, Platform, Rules } from './platforms.js';
 
-/** What is known of a film. Before it is there, its bytes are not. */
+/** A film's properties. Its bytes are unknown until it is made. */
 export interface Measured {
   /** The format's name. */
   format: string;
@@ -17,23 +17,23 @@ export interface Measured {
   bytes?: number;
 }
 
-/** What a place takes of a format, or undefined if it is not known to take it. */
-export function rulesOf(place: Place, format: string): Rules | undefined {
-  return place[format as FormatName];
+/** A platform's rules for a format; undefined if it is not known to accept that format. */
+export function rulesOf(platform: Platform, format: string): Rules | undefined {
+  return platform[format as FormatName];
 }
 
-/** The size that a film for a place is rendered at, as one format. */
-export function sizeFor(place: Place, format: string): [width: number, height: number] {
-  return place[`${format as FormatName}Size`] ?? place.size;
+/** The default size of a film for a platform in a format. */
+export function sizeFor(platform: Platform, format: string): [width: number, height: number] {
+  return platform[`${format as FormatName}Size`] ?? platform.size;
 }
 
-/** What a place does not take, each in one line. */
-export function unsuitable(place: Place, film: Measured): { message: string; unverified: boolean }[] {
-  const rules = rulesOf(place, film.format);
+/** One line for each of the platform's limits that the film exceeds. */
+export function unsuitable(platform: Platform, film: Measured): { message: string; unverified: boolean }[] {
+  const rules = rulesOf(platform, film.format);
   if (!rules) {
-    const taken = formatList.filter(({ name }) => rulesOf(place, name));
+    const taken = formatList.filter(({ name }) => rulesOf(platform, name));
     const [ending] = formatNamed(film.format).endings;
-    const message = `${place.title} is not known to take .${ending}: write ${endingsIn(taken)}.`;
+    const message = `${platform.title} is not known to accept .${ending}: write ${endingsIn(taken)}.`;
     return [{ message, unverified: true }];
   }
   return checks(rules, film)
@@ -41,13 +41,16 @@ export function unsuitable(place: Place, film: Measured): { message: string; unv
     .map(({ value, rule, next, fact }) => {
       const unverified = fact.unverified === true;
       const says = unverified ? ` (unverified: ${fact.source})` : ` (${fact.source})`;
-      return { message: `The film ${value}, and ${place.title} takes ${rule}${says}: ${next}.`, unverified };
+      return {
+        message: `The film ${value}, and ${platform.title} accepts ${rule}${says}: ${next}.`,
+        unverified,
+      };
     });
 }
 
-/** How far under the limits a film is, for people: "1.0 MB of 512.0 MB, 6 s of 140 s". */
-export function headroom(place: Place, film: Measured & { bytes: number }): string {
-  const { bytes, seconds, frames } = rulesOf(place, film.format) ?? {};
+/** How far below the limits a film is, as text: "1.0 MB of 512.0 MB, 6 s of 140 s". */
+export function headroom(platform: Platform, film: Measured & { bytes: number }): string {
+  const { bytes, seconds, frames } = rulesOf(platform, film.format) ?? {};
   const of = [
     bytes && `${inBytes(film.bytes)} of ${inBytes(bytes.value)}`,
     seconds && `${short(film.seconds)} s of ${seconds.value[1]} s`,
@@ -56,10 +59,10 @@ export function headroom(place: Place, film: Measured & { bytes: number }): stri
   return of.length > 0 ? of.join(', ') : inBytes(film.bytes);
 }
 
-/** A place's rules for people, by their sources. */
+/** Rules as text, grouped by their sources. */
 export function describeRules(rules: Rules): Map<string, string[]> {
   const bySource = new Map<string, string[]>();
-  // A film of nothing is within no rule; only what the rules say of themselves is taken.
+  // Any film will do: only the rules' texts are used.
   for (const { rule, fact } of checks(rules, {
     width: 1,
     height: 1,
@@ -76,15 +79,15 @@ export function describeRules(rules: Rules): Map<string, string[]> {
 
 interface Check {
   holds: boolean;
-  /** The film's, to follow "The film". */
+  /** The film's value, to follow "The film". */
   value: string;
   rule: string;
-  /** The next move. */
+  /** The next step. */
   next: string;
   fact: Fact<unknown>;
 }
 
-/** Half a frame at 25 fps: containers round their times. In seconds. */
+/** Half a frame at 25 fps, in seconds: containers round times. */
 const ROUNDING = 0.02;
 
 function checks(rules: Rules, film: Omit<Measured, 'format'>): Check[] {
@@ -96,28 +99,28 @@ function checks(rules: Rules, film: Omit<Measured, 'format'>): Check[] {
   if (bytes !== undefined) {
     add(rules.bytes, (most) => ({
       holds: bytes <= most,
-      value: `has ${inBytes(bytes)}`,
+      value: `is ${inBytes(bytes)}`,
       rule: `up to ${inBytes(most)}`,
-      next: `give it --max-size ${Math.floor(most / 1e3)}kB`,
+      next: `use --max-size ${Math.floor(most / 1e3)}kB`,
     }));
   }
   add(rules.seconds, ([least, most]) => ({
     holds: !Number.isFinite(seconds) || (seconds >= least - ROUNDING && seconds <= most + ROUNDING),
     value: `lasts ${short(seconds)} s`,
     rule: between(least, most, 's'),
-    next: seconds > most ? `take --seconds ${most}` : `take --seconds ${least}, or --loops`,
+    next: seconds > most ? `use --seconds ${most}` : `use --seconds ${least}, or --loops`,
   }));
   add(rules.fps, ([least, most]) => ({
     holds: fps >= least - 0.01 && fps <= most + 0.01,
     value: `has ${short(fps)} fps`,
     rule: between(least, most, 'fps'),
-    next: `take --fps ${Math.min(most, Math.max(least, 25))}`,
+    next: `use --fps ${Math.min(most, Math.max(least, 25))}`,
   }));
   add(rules.side, ([least, most]) => ({
     holds: Math.min(width, height) >= least && Math.max(width, height) <= most,
     value: `is ${width}x${height}`,
     rule: `sides of ${least} to ${most} pixels`,
-    next: 'take another --size',
+    next: 'choose another --size',
   }));
   add(rules.box, ([widest, tallest]) => ({
     holds: width <= widest && height <= tallest,
@@ -129,23 +132,23 @@ function checks(rules: Rules, film: Omit<Measured, 'format'>): Check[] {
     holds: width / height >= least - 0.01 && width / height <= most + 0.01,
     value: `is ${width}x${height}, width over height ${short(width / height)}`,
     rule: `width over height ${least === most ? short(most) : between(least, most)}`,
-    next: 'leave out --size, or take another',
+    next: 'leave out --size, or choose another',
   }));
   add(rules.frames, (most) => ({
     holds: !Number.isFinite(frames) || frames <= most,
     value: `has ${frames} frames`,
     rule: `up to ${most} frames`,
-    next: 'take fewer with --seconds, --fps or --every',
+    next: 'use fewer with --seconds, --fps or --every',
   }));
   add(rules.framePixels, (most) => ({
     holds: width * height <= most,
     value: `is ${width}x${height}`,
-    rule: `up to ${most / 1e6} million pixels a frame`,
+    rule: `up to ${most / 1e6} million pixels per frame`,
     next: 'make it smaller with --size',
   }));
   add(rules.filmPixels, (most) => ({
     holds: !Number.isFinite(frames) || width * height * frames <= most,
-    value: `has ${Math.ceil((width * height * frames) / 1e6)} million`,
+    value: `has ${Math.ceil((width * height * frames) / 1e6)} million pixels`,
     rule: `up to ${most / 1e6} million pixels in all`,
     next: 'make it smaller with --size, or shorter',
   }));

@@ -1,4 +1,4 @@
-/** Where one output is made: a hidden folder beside it, and the ffmpegs that run there. */
+/** Where one output is made: a hidden folder beside it, and the ffmpeg processes that run there. */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { RenderError } from '../core/errors.js';
@@ -10,10 +10,9 @@ import type { Output } from './output.js';
 import { type Exit, type Run, type Step, startFfmpeg } from './run.js';
 import { openWorkFolder, type WorkFolder } from './workfolder.js';
 
-/** How long a possibly dead disk may take to remove partial files before the failure is reported, in seconds. */
+/** How long to wait for the removal of partial files, in seconds: the disk may not respond. */
 const REMOVE_SECONDS = 3;
 
-/** What a workbench is for. */
 interface BenchOptions {
   ffmpeg?: Ffmpeg;
   /** How long ffmpeg and the disk may make no progress, in seconds. Defaults to 60. */
@@ -30,10 +29,11 @@ export class Workbench {
   private readonly frames: number;
   private readonly runs = new Set<Run>();
   private readonly starting = new Set<Promise<unknown>>();
+  private halted = false;
   private closing: Promise<void> | undefined;
   private placing: Promise<unknown> | undefined;
 
-  /** A workbench in a folder that exists. */
+  /** @param folder - An existing folder. */
   constructor(
     readonly output: Output,
     private readonly folder: WorkFolder,
@@ -53,7 +53,7 @@ export class Workbench {
     return new Workbench(output, folder, options);
   }
 
-  /** The file to make, or what it leads to if it is a link. Absolute, and on the same disk as the folder. */
+  /** The file to make; if it is a link, the link's target. Absolute, and on the same disk as the folder. */
   get target(): string {
     return this.folder.target;
   }
@@ -90,11 +90,11 @@ export class Workbench {
    * @throws RenderError if it cannot be started.
    */
   async start(step: Step): Promise<Run> {
-    if (this.closing) throw stopped(this.output);
+    if (this.halted) throw stopped(this.output);
     const starting = startFfmpeg(this.ffmpeg!, step, this.folder.path, this.timeout).then(
       (run) => this.follow(run),
       (error) => {
-        const message = `ffmpeg could not be started (${error.message}): name another with --ffmpeg.`;
+        const message = `ffmpeg could not be started (${error.message}): choose another with --ffmpeg.`;
         throw new RenderError(message, { cause: error });
       },
     );
@@ -106,11 +106,11 @@ export class Workbench {
     }
   }
 
-  /** Ends a run when the workbench closes. */
+  /** Makes sure that a run ends when the workbench closes. */
   follow(run: Run): Run {
     this.runs.add(run);
     run.exit.then(() => this.runs.delete(run));
-    if (this.closing) run.kill(); // closed while it started
+    if (this.halted) run.kill(); // the workbench was closed meanwhile
     return run;
   }
 
@@ -120,11 +120,11 @@ export class Workbench {
    * @throws RenderError with ffmpeg's reason if it fails.
    */
   async run(step: Step): Promise<string[]> {
-    if (this.closing) throw stopped(this.output);
+    if (this.halted) throw stopped(this.output);
     const run = await this.start(step);
     run.end();
     const exit = await run.exit;
-    if (this.closing) throw stopped(this.output);
+    if (this.halted) throw stopped(this.output);
     if (exit.code !== 0) throw this.failure(exit);
     return exit.stderr;
   }
@@ -135,19 +135,26 @@ export class Workbench {
     return new RenderError(deathMessage(exit, this.ffmpeg!, this.output, this.written, this.frames));
   }
 
-  /** Moves complete files to their names. A concurrent close() waits for it. */
+  /** Moves complete files to their destination. A concurrent close() waits for it. */
   async place<T>(move: () => Promise<T>): Promise<T> {
-    if (this.closing) throw stopped(this.output);
+    if (this.halted) throw stopped(this.output);
     const placing = move();
     this.placing = placing;
     return this.onDisk(placing);
   }
 
+  /** Kills all runs, and starts no more. */
+  halt(): void {
+    this.halted = true;
+    for (const run of this.runs) run.kill();
+  }
+
   /**
-   * Kills what runs and removes the folder. May be called at any time, and more than once.
-   * Files that could not be moved to their names stay.
+   * Kills all runs and removes the folder. May be called at any time, and more than once.
+   * Finished files that could not be moved to their destination stay.
    */
   close(): Promise<void> {
+    this.halt();
     this.closing ??= this.end();
     return this.closing;
   }
@@ -159,7 +166,6 @@ export class Workbench {
       return; // the message says where the files are
     }
     await Promise.allSettled(this.starting); // a program that starts now would still write into the folder
-    for (const run of this.runs) run.kill();
     await Promise.all([...this.runs].map(({ exit }) => exit));
     const seconds = Math.min(this.timeout, REMOVE_SECONDS);
     // If this fails, the next render of the same output removes the folder.
@@ -171,7 +177,7 @@ export function stopped({ path }: Output): RenderError {
   return new RenderError(`The render of "${path}" was stopped.`);
 }
 
-/** An error of the file system as one for people; others stay as they are. */
+/** Turns a file system error into a RenderError; returns other errors unchanged. */
 function cannotWrite({ path }: Output, error: Error): Error {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof RenderError || code === undefined) return error;

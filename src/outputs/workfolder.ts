@@ -1,6 +1,6 @@
-/** A folder beside the target for what is not finished yet, so that the target's own name is only ever given to a whole
- *  film. It is in the same folder, hence on the same disk, so that giving the name is a rename; it is hidden; and its
- *  name says who made it, so that what a killed render left behind can be told from what another is working on:
+/** A folder beside the target for unfinished work, so that only a complete film ever has the target's name. It is
+ *  in the same folder, and hence on the same disk, so that the film only needs to be renamed. It is hidden. Its
+ *  name identifies its owner, to tell the leftovers of a killed render from the files of a running one:
  *
  *      renders/.moire.mp4.untrained-<owner>-<random>/film.mp4  ->  renders/moire.mp4
  */
@@ -15,23 +15,24 @@ import { isAbandoned, listenIn, OWNER } from './owner.js';
 export interface WorkFolder {
   /** Absolute. */
   path: string;
-  /** The target, or what it leads to if it is a link. Absolute, and on the same disk. */
+  /** The target; if it is a link, what it leads to. Absolute, and on the same disk. */
   target: string;
-  /** Removes the folder and all in it, and those of the target's parents that were made for it, if they are empty. */
+  /** Removes the folder and its contents, and those of the target's parents that were made for it, if they are
+   *  empty. */
   remove(): Promise<void>;
 }
 
 /**
- * Makes the target's parents and the work folder, and removes what killed renders of the same target left.
+ * Makes the target's parents and the work folder, and removes the leftovers of killed renders of the same target.
  * @param name - The target, or a link to it.
- * @throws UsageError if the target is itself a folder, a device or the like.
- * @throws RenderError when nothing can be written there.
+ * @throws UsageError if the target is a folder, a device or the like.
+ * @throws RenderError if nothing can be written there.
  */
 export async function openWorkFolder(name: string): Promise<WorkFolder> {
   const target = await endOfLinks(name).catch((error) => {
     throw cannotWrite(name, error);
   });
-  const stat = await fs.stat(target).catch(() => undefined); // whatever else is wrong with it, mkdir says it better
+  const stat = await fs.stat(target).catch(() => undefined); // mkdir reports other problems better
   if (stat && !stat.isFile()) {
     const what = stat.isDirectory() ? 'a folder' : 'not a file';
     const which = target === resolve(name) ? 'is' : `leads to ${target}, which is`;
@@ -41,15 +42,15 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
   }
 
   const parent = dirname(target);
-  const prefix = `.${[...basename(target)].slice(0, 40).join('')}.untrained-`; // a name may have at most 255 bytes
-  let made: string | undefined; // the outermost folder that was not there before
+  const prefix = `.${[...basename(target)].slice(0, 40).join('')}.untrained-`; // names are limited to 255 bytes
+  let made: string | undefined; // the outermost folder that we made
   const removeParents = async () => {
     if (made === undefined) return;
     try {
       for (let folder = parent; folder.length >= made.length; folder = dirname(folder))
         await fs.rmdir(folder);
     } catch {
-      // Not empty: the film is in it, for example.
+      // Not empty: it has the film, for example.
     }
   };
   let path: string | undefined;
@@ -71,7 +72,7 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
     async remove() {
       await leave();
       await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 });
-      // Again: a killed render's ffmpeg may still have been writing, so that its folder could not be removed before.
+      // Again: the first attempt fails while a killed render's ffmpeg is still writing.
       await removeLeftovers(parent, prefix);
       await removeParents();
     },
@@ -86,7 +87,7 @@ function cannotWrite(name: string, error: unknown): RenderError {
   });
 }
 
-/** Best effort: a leftover that cannot be removed is in nobody's way. */
+/** Best effort: leftovers that cannot be removed do no harm. */
 async function removeLeftovers(parent: string, prefix: string): Promise<void> {
   for (const name of await fs.readdir(parent).catch(() => [])) {
     if (!name.startsWith(prefix)) continue;

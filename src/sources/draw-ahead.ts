@@ -3,15 +3,15 @@ import type { FrameDescription } from '../core/frame/description.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
 
-/** A frame to draw, and a text that equal frames share. */
+/** A frame to draw, and a text that is the same for equal frames. */
 export interface Requested {
   frame: FrameDescription;
   text: string;
 }
 
 /**
- * Draws frames ahead of the one in use, as many as keep the renderer busy, into a few reused buffers. A frame that
- * equals the one before it, as in a hold, is not drawn again. Each array is valid until the next is requested.
+ * Draws enough frames ahead of the one in use to keep the renderer busy, into a few reused buffers. A frame that equals
+ * the previous one, as in a hold, is not drawn again. Each array is valid until the next is requested.
  */
 export async function* drawAhead(
   renderer: FrameRenderer,
@@ -33,7 +33,7 @@ export async function* drawAhead(
   while (ahead.length > 0) {
     const current = ahead.shift()!;
     const pixels = await current;
-    drawNext(); // the renderer works on while this frame is written
+    drawNext(); // the renderer continues while this frame is written
     yield pixels;
     if (current !== ahead[0] && current !== drawn?.pixels) free.push(pixels);
   }

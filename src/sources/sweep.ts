@@ -8,11 +8,11 @@ import { codeDigest } from '../system/version.js';
 import { drawAhead, type Requested } from './draw-ahead.js';
 import type { FrameSource } from './source.js';
 
-/** Which frames of a sweep are drawn, and how they are shown. */
+/** Which frames of a sweep to draw, and their size and rate. */
 export interface SweepPart {
   frames: Frames;
   size: [width: number, height: number];
-  /** Of the frames that are drawn. */
+  /** The rate of the frames that are drawn. */
   fps: number;
   firstFrame: number;
   /** Frame step. */
@@ -20,7 +20,8 @@ export interface SweepPart {
 }
 
 /**
- * @param formats - What frames may be given as, the best first.
+ * A sweep's frames as a source.
+ * @param formats - The pixel formats that frames may have, the best first.
  * @param release - Called once, with whether the renderer is idle.
  */
 export function sweepSource(
@@ -42,8 +43,8 @@ export function sweepSource(
     get description() {
       return `${renderer.backend}: ${renderer.description}`;
     },
-    namesOf(part) {
-      if (renderer.arithmetic !== arithmetic) return []; // the CPU has taken over from the GPU at an unknown frame
+    fingerprintsOf(part) {
+      if (renderer.arithmetic !== arithmetic) return []; // the CPU took over from the GPU at an unknown frame
       const hash = createHash('sha256').update(codeDigest()).update(`${backend} ${arithmetic}`);
       for (const i of framesOf([part])) hash.update(frames.text(i, digestOf));
       return [hash.digest('hex')];
@@ -54,7 +55,7 @@ export function sweepSource(
       };
       drawing++;
       yield* drawAhead(renderer, requested(), pixels);
-      drawing--; // not if it ended early: then frames may still be in progress
+      drawing--; // not reached if it ended early, when frames may still be in progress
     },
     close() {
       closing ??= release(drawing === 0);
@@ -63,7 +64,7 @@ export function sweepSource(
   };
 }
 
-/** Explicit weights may be megabytes. */
+/** A digest of explicit weights, which may be megabytes. */
 function digestOf(weights: unknown): string {
   return createHash('sha256').update(JSON.stringify(weights)).digest('hex');
 }

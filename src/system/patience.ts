@@ -141,7 +141,7 @@ export async function outputOf(
 /** How long to wait for a killed program to exit, in seconds: a disk that does not respond may hold it. */
 const DIE_SECONDS = 1;
 
-/** A function that tells whether a program has made progress since its previous call. Call it about once a second. */
+/** Returns a function that tells whether a program has progressed since the last call. Call it about once a second. */
 export function workOf(pid: number): () => Promise<boolean> {
   return workBy(() => (process.platform === 'linux' ? onLinux(pid) : byPs(pid)));
 }

@@ -109,9 +109,7 @@ test('two rows with one output are refused before anything is drawn', async () =
     { scene: 'depth', out: 'one.gif' },
     { scene: 'weight-scale', out: ['two.gif', 'sub/../one.gif'] },
   ]);
-  expect(stderr).toBe(
-    'untrained: Rows 1 and 2 both make sub/../one.gif: give each film an "out" of its own.\n',
-  );
+  expect(stderr).toBe('untrained: Rows 1 and 2 both make sub/../one.gif: give each film its own "out".\n');
   expect(code).toBe(2);
   expect(files).toEqual(['rows.json']);
 });
@@ -120,7 +118,7 @@ test('files that will be replaced are named', async () => {
   const rows = [{ scene: 'depth', out: 'rows.json.gif' }];
   const { cwd } = await batch('rows.json', rows, [...SMALL, '--quiet']);
   const { stderr, code } = await inProcess(['batch', 'rows.json', ...SMALL], { cwd });
-  expect(stderr).toContain('Warning: rows.json.gif is there already, and will be replaced.');
+  expect(stderr).toContain('Warning: rows.json.gif already exists and will be replaced.');
   expect(code).toBe(0);
 });
 

@@ -211,10 +211,10 @@ test('by the command: one line or what is there, and nothing that a terminal wou
     info codec.mp4: 0 codec.mp4  mp4 (?[2J), 64x48, 25 fps, 5 frames, 0.2 s, 1 kB
     render codec.mp4: 2 untrained: codec.mp4 carries no recipe: it was not made by Untrained, or it has been converted since.
     info scene.mp4: 0 scene.mp4  mp4 (avc1), 64x48, 25 fps, 5 frames, 0.2 s, 1 kB
-    render scene.mp4: 2 untrained: scene.mp4 shows the composed scene "?[2J??2J?dlrow", but there is no scene of that name here, and the film does not contain its code: render the scene by its path.
+    render scene.mp4: 2 untrained: scene.mp4 shows the composed scene "?[2J??2J?dlrow", but there is no scene with that name here, and the film does not contain its code: render the scene by its path.
     info title.webm: 0 title.webm  webm (V_VP9), 64x48, 0 fps, 0 frames, 0.2 s, 1 kB
     info made.gif: 0 made.gif  gif, 64x48, 1 kB
-    render made.gif: 2 untrained: made.gif shows the composed scene "a", but there is no scene of that name here, and the film does not contain its code: render the scene by its path.
+    render made.gif: 2 untrained: made.gif shows the composed scene "a", but there is no scene with that name here, and the film does not contain its code: render the scene by its path.
     info endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     render endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     info frames.gif: 0 frames.gif  gif, 64x48, 1 kB

@@ -43,7 +43,7 @@ test('damaged segments are drawn again, in one line, and the film is the same', 
   const { code, stderr } = await inProcess(loud, { env });
   expect(code).toBe(0);
   expect(stderr.split('\n').filter((line) => !/^\d+\/\d+ frames/.test(line))).toEqual([
-    'Warning: 2 cached segments were damaged: they were dropped, and their frames are drawn again.',
+    'Warning: 2 cached segments were damaged: they were deleted, and their frames are drawn again.',
     '',
   ]);
   expect(read(path)).toEqual(whole);

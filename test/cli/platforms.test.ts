@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { placeNames, placeOf, probe } from '../../src/outputs/index.js';
+import { platformNames, platformOf, probe } from '../../src/outputs/index.js';
 import { readMp4, testFfmpeg } from '../video/decode.js';
 import { inProcess, temporaryFolder } from './untrained.js';
 
@@ -12,14 +12,14 @@ const cwd = temporaryFolder();
 test('`untrained platforms` lists every platform, and `places` is a hidden name of it', async () => {
   const listed = await inProcess(['platforms']);
   expect(listed).toMatchObject({ code: 0, stderr: '' });
-  for (const name of placeNames) expect(listed.stdout).toMatch(new RegExp(`^${name} `, 'm'));
+  for (const name of platformNames) expect(listed.stdout).toMatch(new RegExp(`^${name} `, 'm'));
   expect(await inProcess(['places'])).toEqual(listed);
   const { stdout } = await inProcess(['places', '--json']);
   const rows = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(rows.map(({ type, name }) => [type, name])).toEqual(placeNames.map((name) => ['place', name]));
+  expect(rows.map(({ type, name }) => [type, name])).toEqual(platformNames.map((name) => ['place', name]));
   expect((await inProcess(['--help'])).stdout).not.toContain('places');
 });
 
@@ -47,15 +47,15 @@ test('every platform has its .mp4: size, rate, codec, pixels, index first, close
       String(seconds),
       '--quality',
       'draft',
-      ...placeNames.flatMap((name) => ['--for', name]),
+      ...platformNames.flatMap((name) => ['--for', name]),
     ],
     { cwd },
   );
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  for (const name of placeNames) {
+  for (const name of platformNames) {
     const path = join(cwd, `renders/cross-section-${name}.mp4`);
-    const { size, mp4 } = placeOf(name);
+    const { size, mp4 } = platformOf(name);
     const [width, height] = size;
     expect(probe(path), name).toMatchObject({
       format: 'mp4',
@@ -79,7 +79,7 @@ test('every platform has its .mp4: size, rate, codec, pixels, index first, close
 }, 240_000);
 
 test('platforms that accept GIFs have theirs, within all of their limits', async () => {
-  const names = placeNames.filter((name) => placeOf(name).gif);
+  const names = platformNames.filter((name) => platformOf(name).gif);
   const places = names.flatMap((name) => ['--for', name, '--out', `${name}.gif`]);
   const { code, stderr } = await inProcess([...SCENE, '--frames', '0-1', '--gif', 'global', ...places], {
     cwd,
@@ -88,7 +88,7 @@ test('platforms that accept GIFs have theirs, within all of their limits', async
   expect(code).toBe(0);
   for (const name of names) {
     const path = join(cwd, `${name}.gif`);
-    const { size, gifSize, gif } = placeOf(name);
+    const { size, gifSize, gif } = platformOf(name);
     const { width, height, frames, bytes } = probe(path);
     const [most] = gifSize ?? size;
     expect(bytes, name).toBeLessThanOrEqual(gif!.bytes!.value);

@@ -1,4 +1,4 @@
-/** Files ready to post, by the command itself: places, budgets, recipes that come back out of films. */
+/** Files ready to post, by the command itself: platforms, budgets, recipes that come back out of films. */
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { noteOf } from '../../src/core/recipe/note.js';
-import { placeNames, probe } from '../../src/outputs/index.js';
+import { platformNames, probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { picture, render } from '../video/films.js';
 import { inProcess, temporaryFolder } from './untrained.js';
@@ -40,9 +40,9 @@ test('one rendering for every platform, each file named after it', async () => {
   const stdout = await run(
     cwd,
     ...['render', 'cross-section', '--size', '64x64', '--seconds', '0.6', '--json'],
-    ...placeNames.flatMap((place) => ['--for', place]),
+    ...platformNames.flatMap((platform) => ['--for', platform]),
   );
-  const files = placeNames.map((place) => `cross-section-${place}.mp4`);
+  const files = platformNames.map((platform) => `cross-section-${platform}.mp4`);
   expect(readdirSync(join(cwd, 'renders')).sort()).toEqual([...files].sort());
   for (const file of files) {
     expect(probe(join(cwd, 'renders', file))).toMatchObject({ codec: 'avc1', width: 64, frames: 15 });
@@ -53,7 +53,7 @@ test('one rendering for every platform, each file named after it', async () => {
   expect(stdout).toContain('unverified');
 });
 
-test('a place chooses size, rate and budget, unless they are given', async () => {
+test('a platform chooses size, rate and budget, unless they are given', async () => {
   const cwd = fresh('chosen');
   // One frame, since the size is the real one.
   await run(
@@ -77,7 +77,7 @@ test('a place chooses size, rate and budget, unless they are given', async () =>
   });
 });
 
-test('what a place refuses is refused before anything is drawn', async () => {
+test('what a platform refuses is refused before anything is drawn', async () => {
   const cwd = fresh('refused');
   const outcome = async (...args: string[]) => {
     const { code, stderr } = await inProcess(['render', 'cross-section', ...args, '--size', '64'], {
@@ -95,12 +95,12 @@ test('what a place refuses is refused before anything is drawn', async () => {
     await outcome('--poster', 'a.jpg', '--out', 'a.mp4'),
   ]).toMatchInlineSnapshot(`
     [
-      "2 untrained: The film lasts 1300 s, and X takes 0.5 to 1200 s (xdevplatform/docs, 2026-11): take --seconds 1200.",
+      "2 untrained: The film lasts 1300 s, and X accepts 0.5 to 1200 s (xdevplatform/docs, 2026-11): use --seconds 1200.",
       "2 untrained: There are 1 --out for 2 --for: give one for each, in the same order, or none.",
       "2 untrained: --for is "myspace", which is not a known platform. Available: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
       "2 untrained: --max-size is "small" but must be a size such as 8MB, 500kB or 10MiB.",
-      "2 untrained: --crf applies only to .mp4 and .webm, and none is written: leave it out, or use --quality.",
-      "2 untrained: --loops applies only to .mp4, and "a.gif" repeats by itself: leave it out.",
+      "2 untrained: --crf applies only to .mp4 and .webm, and no output has that format: leave it out, or use --quality.",
+      "2 untrained: --loops applies only to .mp4, and "a.gif" repeats anyway: leave it out.",
       "2 untrained: A still is a PNG, but "a.jpg" is not: name it .png, or use render for a film.",
     ]
   `);
@@ -127,7 +127,7 @@ test('a budget is kept, or the file is not made', async () => {
     { cwd },
   );
   expect(stderr).toMatch(
-    /^untrained: "b\.mp4" cannot be had in 1 kB: the smallest that could be reached is \d+ kB\./,
+    /^untrained: "b\.mp4" cannot be made smaller than \d+ kB: allow that with --max-size \d+kB/,
   );
   expect(code).toBe(1);
   expect(readdirSync(cwd)).toEqual(['a.gif']);
@@ -257,7 +257,7 @@ test('a film of a composed scene that is not here is refused in one line', async
   const { code, stderr } = await inProcess(['render', 'a.gif'], { cwd });
   expect(code).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "untrained: a.gif shows the composed scene "?[31m../../elsewhere", but there is no scene of that name here, and the film does not contain its code: render the scene by its path.
+    "untrained: a.gif shows the composed scene "?[31m../../elsewhere", but there is no scene with that name here, and the film does not contain its code: render the scene by its path.
     "
   `);
 });

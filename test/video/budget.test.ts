@@ -1,9 +1,9 @@
-/** That no file is larger than it may be, that what was given up is told, and that what cannot be had is refused. */
+/** That no file exceeds its budget, that reductions are reported, and that impossible budgets are rejected. */
 
 import { readdirSync, statSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { climbDown, inBytes, parseBytes } from '../../src/outputs/budget.js';
+import { fitToBudget, inBytes, parseBytes } from '../../src/outputs/budget.js';
 import { decode, readGif } from './decode.js';
 import { noise, picture, render, testFolder } from './films.js';
 import { yuv420p } from './yuv.js';
@@ -11,7 +11,7 @@ import { yuv420p } from './yuv.js';
 const folder = testFolder();
 const pictures = (n: number) => Array.from({ length: n }, (_, i) => picture(i));
 
-describe('climbDown', () => {
+describe('fitToBudget', () => {
   test('finds a rung that fits, next to one that does not or near the budget, in few attempts', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -21,20 +21,20 @@ describe('climbDown', () => {
           let size = 100;
           const sizes = steps.map((step) => (size += step)).reverse(); // from large to small
           const made: number[] = [];
-          let kept = -1;
+          let accepted = -1;
           const ladder = {
             rungs: sizes.length,
             halving: 5,
             make: async (rung: number) => sizes[made.push(rung) && rung],
-            keep: async () => {
-              kept = made.at(-1)!;
+            accept: async () => {
+              accepted = made.at(-1)!;
             },
           };
-          const result = climbDown(ladder, budget, 'film').catch(() => 'refused' as const);
+          const result = fitToBudget(ladder, budget, 'film').catch(() => 'refused' as const);
           const rung = await result;
           if (rung === 'refused') expect(sizes.at(-1)).toBeGreaterThan(budget);
           else {
-            expect(kept).toBe(rung);
+            expect(accepted).toBe(rung);
             expect(sizes[rung]).toBeLessThanOrEqual(budget);
             if (rung > 0 && sizes[rung] < 0.93 * budget) expect(sizes[rung - 1]).toBeGreaterThan(budget);
           }
@@ -63,9 +63,7 @@ test.each(['film.mp4', 'film.webm', 'film.webp', 'per-frame.gif', 'global.gif', 
       if (share < 1) expect(bytes).toBeGreaterThan(0.4 * maxSize); // and it is used
     }
     const film2 = render(folder.in('never', name), film, { gifPalette, maxSize: 700, note });
-    await expect(film2).rejects.toThrow(
-      /cannot be had in 1 kB: the smallest that could be reached is \d+ kB\. /,
-    );
+    await expect(film2).rejects.toThrow(/cannot be made smaller than \d+ kB: allow /);
     expect(readdirSync(folder.in())).toEqual([name, 'whole']);
   },
 );
@@ -81,7 +79,7 @@ test('frames that come as YUV keep to a budget too', async () => {
 
 test('a PNG is refused, with what to write instead', async () => {
   await expect(render(folder.in('a.png'), pictures(1), { maxSize: 1000 })).rejects.toThrow(
-    'is a PNG, which is lossless and as large as its picture makes it, and --max-size is 1 kB: write a .webp',
+    'is a PNG, which is lossless and whose size cannot be chosen, and --max-size is 1 kB: write a .webp',
   );
 });
 
@@ -108,7 +106,7 @@ describe('a GIF that chooses its palette', () => {
   };
 
   test.each([
-    ['everything moves, and changes colour', picture, 'a palette a frame'],
+    ['everything moves, and changes colour', picture, 'one palette per frame'],
     ['much stands still', still, 'one palette'],
   ] as const)('where %s', async (_, frame, palette) => {
     const film = Array.from({ length: 12 }, (_, i) => frame(i));

@@ -79,7 +79,7 @@ describe('what somebody named', () => {
       `[UsageError: --ffmpeg names "/absent/ffmpeg", which does not exist: give the path of an ffmpeg program, or leave it out and one will be found.]`,
     );
     await expect(search('/bin/echo', everywhere)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: --ffmpeg names "/bin/echo", which runs, but does not say that it is ffmpeg: give the path of an ffmpeg program, or leave it out and one will be found.]`,
+      `[UsageError: --ffmpeg names "/bin/echo", which runs, but is not ffmpeg: give the path of an ffmpeg program, or leave it out and one will be found.]`,
     );
     await expect(search('/', everywhere)).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UsageError: --ffmpeg names "/", which is not a program that may be run: give the path of an ffmpeg program, or leave it out and one will be found.]`,

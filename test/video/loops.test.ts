@@ -60,9 +60,9 @@ describe('--loops', () => {
       await Promise.all([refusal('a.gif', 2), refusal('a.webm', 2), refusal('a.mp4', 1.5)]),
     ).toMatchInlineSnapshot(`
       [
-        "--loops applies only to .mp4, and "…/a.gif" repeats by itself: leave it out.",
-        "--loops applies only to .mp4, and "…/a.webm" is not one: leave it out, or write .mp4.",
-        "The --loops is 1.5 but must be whole: try 3.",
+        "--loops applies only to .mp4, and "…/a.gif" repeats anyway: leave it out.",
+        "--loops applies only to .mp4, and "…/a.webm" is another format: leave it out, or write .mp4.",
+        "The --loops is 1.5 but must be a whole number: try 3.",
       ]
     `);
   });

@@ -40,13 +40,13 @@ describe('parseOutput', () => {
       ""film.mp3" ends in .mp3, and the formats are .mp4, .gif, .webm, .webp, .mov, .png. Did you mean ".mp4"?
       "film.mkv" ends in .mkv, and the formats are .mp4, .gif, .webm, .webp, .mov, .png. Did you mean ".mov"?
       "film.flv9" ends in .flv9, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: try .mp4.
-      "film" has no extension to choose a format by (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
-      ".mp4" has no extension to choose a format by (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
-      "renders/" is a folder, and a file is needed: try "renders/film.mp4".
-      ".." is a folder, and a file is needed: try "../film.mp4".
+      "film" has no extension to choose the format (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
+      ".mp4" has no extension to choose the format (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
+      "renders/" is a folder, not a file: try "renders/film.mp4".
+      ".." is a folder, not a file: try "../film.mp4".
       The film has no file name: try "film.mp4".
-      "a%04d-%d.png" has a % that is not one frame number: write %d or %04d once, as in "frame-%04d.png", and %% for a plain %.
-      "a%4i.png" has a % that is not one frame number: write %d or %04d once, as in "frame-%04d.png", and %% for a plain %."
+      "a%04d-%d.png" has a % that is not one frame number: write %d or %04d once, as in "frame-%04d.png", and %% for a literal %.
+      "a%4i.png" has a % that is not one frame number: write %d or %04d once, as in "frame-%04d.png", and %% for a literal %."
     `);
   });
 });
@@ -66,7 +66,7 @@ test('checkOutput refuses what the format cannot hold', () => {
     `"The frame is 301x199, and WebM (yuv420p) needs both sides even: try --size 302x200."`,
   );
   expect(refusal(() => checkOutput(parseOutput('a.webp'), { ...film, width: 20_000 }))).toMatchInlineSnapshot(
-    `"The frame is 20000x48, and WebP holds at most 16383 pixels a side: make it smaller with --size, or write .mp4, .gif, .webm, .mov or .png."`,
+    `"The frame is 20000x48, and WebP holds at most 16383 pixels per side: make it smaller with --size, or write .mp4, .gif, .webm, .mov or .png."`,
   );
   expect(refusal(() => checkOutput(parseOutput('x/a.png'), film))).toMatchInlineSnapshot(
     `""x/a.png" is one picture, and the film has 50 frames: write "x/a-%04d.png" for all of them, or use \`untrained still\` for one."`,
@@ -87,17 +87,17 @@ describe('warningsFor', () => {
   test('a GIF whose rate is not whole hundredths of a second', () => {
     expect(warnings('a.gif', 30)).toMatchInlineSnapshot(`
       [
-        "A GIF counts time in hundredths of a second, so at 30 fps its frames last 3 or 4 by turns: 25 or 50 fps would be exact.",
+        "A GIF counts time in hundredths of a second, so at 30 fps its frames last 3 or 4 in turn: 25 or 50 fps would be exact.",
       ]
     `);
     expect(warnings('a.gif', 60)).toMatchInlineSnapshot(`
       [
-        "A GIF at 60 fps would have frames of one hundredth of a second, which browsers show for ten: it gets every 2nd frame, 30 fps.",
+        "A GIF at 60 fps would have frames of one hundredth of a second, which browsers slow down to ten: it gets every 2nd frame, at 30 fps.",
       ]
     `);
     expect(warnings('a.gif', 8)).toMatchInlineSnapshot(`
       [
-        "A GIF counts time in hundredths of a second, so at 8 fps its frames last 12 or 13 by turns: 5 or 10 fps would be exact.",
+        "A GIF counts time in hundredths of a second, so at 8 fps its frames last 12 or 13 in turn: 5 or 10 fps would be exact.",
       ]
     `);
   });

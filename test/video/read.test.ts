@@ -141,8 +141,8 @@ test('what is no film is refused in one line', () => {
   };
   expect(['empty.mp4', 'text.gif', 'absent.png', '.'].map(refusal)).toMatchInlineSnapshot(`
     [
-      "…/empty.mp4 is not a film or picture that we read (.mp4, .gif, .webm, .webp, .mov or .png): check the file.",
-      "…/text.gif is not a film or picture that we read (.mp4, .gif, .webm, .webp, .mov or .png): check the file.",
+      "…/empty.mp4 is not a film or picture that Untrained can read (.mp4, .gif, .webm, .webp, .mov or .png): check the file.",
+      "…/text.gif is not a film or picture that Untrained can read (.mp4, .gif, .webm, .webp, .mov or .png): check the file.",
       "…/absent.png does not exist: check the file.",
       "… is not a file: check the file.",
     ]

@@ -179,7 +179,7 @@ describe('refused before the first frame', () => {
   test('an ffmpeg that cannot be started', async () => {
     const absent: Ffmpeg = { path: folder.in('absent'), version: 'none', source: '--ffmpeg' };
     expect(await failure(open('a/film.mp4', 1, absent))).toMatchInlineSnapshot(
-      `"ffmpeg could not be started (spawn …/absent ENOENT): name another with --ffmpeg."`,
+      `"ffmpeg could not be started (spawn …/absent ENOENT): choose another with --ffmpeg."`,
     );
     expect(listing()).toEqual([]);
   });
@@ -329,7 +329,7 @@ describe('when ffmpeg fails', () => {
       'exit 1',
     );
     expect(await failureOf(ffmpeg)).toMatchInlineSnapshot(
-      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": news; more news; bad news; worse. Another ffmpeg can be named with --ffmpeg. (…/ffmpeg, version fake)"`,
+      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": news; more news; bad news; worse. You can choose another ffmpeg with --ffmpeg. (…/ffmpeg, version fake)"`,
     );
   });
 
@@ -338,19 +338,19 @@ describe('when ffmpeg fails', () => {
       shell('echo "Error writing trailer of film.mp4: No space left on device" >&2; exit 1'),
     );
     expect(message).toMatchInlineSnapshot(
-      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Error writing trailer of film.mp4: No space left on device. The disk is full: make room, or write to another. (…/ffmpeg, version fake)"`,
+      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Error writing trailer of film.mp4: No space left on device. The disk is full: free some space, or write to another disk. (…/ffmpeg, version fake)"`,
     );
   });
 
   test('a missing encoder is called that', async () => {
     expect(await failureOf(shell(`echo "Unknown encoder 'libx264'" >&2; exit 1`))).toMatchInlineSnapshot(
-      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Unknown encoder 'libx264'. This ffmpeg was built without what a .mp4 needs: name another with --ffmpeg. (…/ffmpeg, version fake)"`,
+      `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Unknown encoder 'libx264'. This ffmpeg was built without what a .mp4 needs: choose another with --ffmpeg. (…/ffmpeg, version fake)"`,
     );
   });
 
   test('one that leaves early, as if all were well, is found out', async () => {
     expect(await failureOf(shell('exit 0'))).toMatchInlineSnapshot(
-      `"ffmpeg stopped reading after N of 200 frames of "…/film.mp4". Another ffmpeg can be named with --ffmpeg. (…/ffmpeg, version fake)"`,
+      `"ffmpeg stopped reading after N of 200 frames of "…/film.mp4". You can choose another ffmpeg with --ffmpeg. (…/ffmpeg, version fake)"`,
     );
   });
 
@@ -377,7 +377,7 @@ describe('when ffmpeg fails', () => {
     expect(
       message.replace(/after \d+ of/, 'after N of').replace(/\(\S*, version.*/, '(…)'),
     ).toMatchInlineSnapshot(
-      `"ffmpeg was killed (SIGKILL) after N of 1000 frames of "…/film.mp4". Somebody ended it, or memory ran out: run the command again, or make the film smaller with --size. (…)"`,
+      `"ffmpeg was killed (SIGKILL) after N of 1000 frames of "…/film.mp4". Someone killed it, or memory ran out: run the command again, or make the film smaller with --size. (…)"`,
     );
     expect(Number(/after (\d+) of/.exec(message)?.[1])).toBeGreaterThanOrEqual(30);
     await expect(sink.finish()).rejects.toThrow(/was killed/);

@@ -51,7 +51,7 @@ export function film(
     backend: 'test',
     arithmetic: 'test',
     description: 'test',
-    namesOf: (frames) => [nameOf(frames)],
+    fingerprintsOf: (frames) => [nameOf(frames)],
     frames: draw,
     close: async () => {},
   };

@@ -1,30 +1,30 @@
-/** What the readers of all formats share. */
+/** The interface of all formats' readers. */
 
 import { MOST_NOTE_BYTES } from '../../core/recipe/note.js';
 import type { Bytes } from '../bytes.js';
 
 /** Reads files of one kind. Nothing is decoded. */
 export interface Reader {
-  /** Whether a file is of this kind, by its first 64 bytes, or fewer if it has no more, as Latin-1 text. The first reader in the
-   *  table of formats that says so reads it. */
+  /** Whether a file is of this kind, given its first 64 bytes (or all, if it has fewer) as Latin-1 text. The first
+   *  reader in the table of formats that returns true reads the file. */
   begins(head: string): boolean;
   /** @throws Malformed for a damaged file. */
   read(bytes: Bytes): Found;
 }
 
-/** What a reader finds. */
+/** What a reader finds in a file. */
 export interface Found {
   /** In pixels. */
   width: number;
   height: number;
   frames: number;
-  /** How long it plays, in seconds: once, where it repeats. 0 for a still. */
+  /** The duration of one loop, in seconds. 0 for a still. */
   seconds: number;
-  /** As the format calls it: "avc1", "V_VP9". */
+  /** The format's name of the codec: "avc1", "V_VP9". */
   codec?: string;
   /** The text in its metadata. */
   note?: string;
 }
 
 /** The longest note that is read, in bytes. */
-export const MOST_NOTE = MOST_NOTE_BYTES + 1000; // and what XMP and the like put around it
+export const MOST_NOTE = MOST_NOTE_BYTES + 1000; // with what XMP and the like add to it

@@ -18,7 +18,7 @@ function readGif(bytes: Bytes): Found {
 }
 
 interface Block {
-  /** A control is the Graphic Control Extension, which says of the image after it how long it shows. */
+  /** `control` is the Graphic Control Extension, which has the duration of the next image. */
   kind: 'image' | 'control' | 'comment' | 'other';
   /** Where it begins. */
   at: number;
@@ -32,7 +32,7 @@ export function* gifBlocks(bytes: Bytes): Generator<Block> {
   for (let kind = bytes.u8(at); kind !== 0x3b; kind = bytes.u8(at)) {
     bytes.count();
     if (kind === 0x2c) {
-      const data = at + 10 + tableBytes(bytes.u8(at + 9)) + 1; // its place and size, its colours, its LZW code's size
+      const data = at + 10 + tableBytes(bytes.u8(at + 9)) + 1; // position and size, colour table, LZW code size
       yield { kind: 'image', at, data };
       at = data;
     } else if (kind === 0x21) {
@@ -50,7 +50,7 @@ export function* gifBlocks(bytes: Bytes): Generator<Block> {
   }
 }
 
-/** What a row of sub-blocks holds, unless it is longer than a note. */
+/** The content of consecutive sub-blocks, unless it is longer than a note. */
 function textOf(bytes: Bytes, at: number): string {
   const kept: string[] = [];
   for (let size = bytes.u8(at), length = size; size > 0 && length <= MOST_NOTE; length += size) {
@@ -61,5 +61,5 @@ function textOf(bytes: Bytes, at: number): string {
   return kept.join('');
 }
 
-/** Of a table of colours, by the flags that go with it. */
+/** The size of a colour table, from its flags. */
 const tableBytes = (flags: number) => (flags & 0x80 ? 3 * (2 << (flags & 7)) : 0);

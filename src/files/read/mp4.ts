@@ -1,17 +1,17 @@
-/** MP4 (ISO/IEC 14496-12) and QuickTime's MOV: boxes in boxes. Of its tracks the first with pictures counts; the note is
- *  its comment. */
+/** MP4 (ISO/IEC 14496-12) and QuickTime's MOV: nested boxes. The first track with pictures counts; the note is the
+ *  file's comment. */
 
 import { type Bytes, big, Malformed, textOf } from '../bytes.js';
 import { type Found, MOST_NOTE, type Reader } from './found.js';
 
 interface Box {
   name: string;
-  /** Of what it holds, after its header; exclusive. */
+  /** The range of its content, after the header; `end` is exclusive. */
   start: number;
   end: number;
 }
 
-/** ISO media: MP4s, and whatever else begins with its brands, which is not QuickTime's. */
+/** MP4 and all other ISO media; their first brand is not QuickTime's. */
 export const mp4Reader: Reader = {
   begins: (head) => head.startsWith('ftyp', 4) && !isQuickTime(head),
   read: readMp4,
@@ -35,15 +35,15 @@ function readMp4(bytes: Bytes): Found {
   throw new Malformed('has no pictures');
 }
 
-/** A track's pictures, or undefined for one of anything else. */
+/** A track's pictures; undefined if the track has something else. */
 function readTrack(bytes: Bytes, track: Box): Found | undefined {
   const handler = find(bytes, track, 'mdia', 'hdlr');
   if (!handler || bytes.text(handler.start + 8) !== 'vide') return undefined;
-  const entry = find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd'); // the first of its descriptions, after a count
+  const entry = find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd'); // the first sample description, after their number
   const times = find(bytes, track, 'mdia', 'minf', 'stbl', 'stts');
   const header = find(bytes, track, 'mdia', 'mdhd');
   if (!entry || !times || !header) throw new Malformed('has no index of its frames');
-  const scale = bytes.be(header.start + (bytes.u8(header.start) === 1 ? 20 : 12), 4); // version 1 has longer dates
+  const scale = bytes.be(header.start + (bytes.u8(header.start) === 1 ? 20 : 12), 4); // dates are longer in version 1
   let [frames, ticks] = [0, 0];
   for (let i = 0, rows = bytes.be(times.start + 4, 4); i < rows; i++) {
     bytes.count();
@@ -52,7 +52,7 @@ function readTrack(bytes: Bytes, track: Box): Found | undefined {
     ticks += count * bytes.be(times.start + 12 + 8 * i, 4);
   }
   return {
-    width: bytes.be(entry.start + 8 + 32, 2), // ISO/IEC 14496-12, 12.1.3: after 8 of the box, 8 and 16 of other things
+    width: bytes.be(entry.start + 8 + 32, 2), // ISO/IEC 14496-12, 12.1.3: after 8 + 8 + 16 other bytes
     height: bytes.be(entry.start + 8 + 34, 2),
     frames,
     seconds: scale > 0 ? ticks / scale : 0,
@@ -60,8 +60,8 @@ function readTrack(bytes: Bytes, track: Box): Found | undefined {
   };
 }
 
-/** Tags as ffmpeg writes them: a box for each, with a box of data in it. An MP4's are called as iTunes' are, ©cmt, and a
- *  MOV's by their number in a list of keys. */
+/** The comment, as ffmpeg writes tags: each is a box that contains a data box. In an MP4, boxes have iTunes' names
+ *  (©cmt); in a MOV, their number in a list of keys. */
 function readComment(bytes: Bytes, moov: Box): string | undefined {
   const udta = find(bytes, moov, 'udta', 'meta');
   if (!udta) return undefined;
@@ -70,10 +70,10 @@ function readComment(bytes: Bytes, moov: Box): string | undefined {
   const name = keys ? keyOf(bytes, keys, 'comment') : '\xa9cmt';
   const data = name && find(bytes, meta, 'ilst', name, 'data');
   if (!data || data.end - data.start < 8 || data.end - data.start > MOST_NOTE) return undefined;
-  return bytes.text(data.start + 8, data.end - data.start - 8); // after its type and language
+  return bytes.text(data.start + 8, data.end - data.start - 8); // after type and language
 }
 
-/** The name of a key's box, which is its number from 1 on in four bytes. */
+/** The name of a key's box: the key's number, from 1, in four bytes. */
 function keyOf(bytes: Bytes, keys: Box, key: string): string | undefined {
   let number = 1;
   for (const { name, start, end } of boxes(bytes, { ...keys, start: keys.start + 8 })) {
@@ -84,11 +84,11 @@ function keyOf(bytes: Bytes, keys: Box, key: string): string | undefined {
   return undefined;
 }
 
-/** The first box of a name at a file's outermost level. */
+/** The first box with that name at a file's top level. */
 export const findBox = (bytes: Bytes, name: string): Box | undefined =>
   find(bytes, { name: '', start: 0, end: bytes.size }, name);
 
-/** The first box of a name in a box, and the first of the next name in that one. */
+/** Finds a nested box by its path: in each box, the first with the next name. */
 function find(bytes: Bytes, box: Box, ...names: string[]): Box | undefined {
   const [name, ...rest] = names;
   if (name === undefined) return box;
@@ -102,7 +102,7 @@ function* boxes(bytes: Bytes, { start, end }: Box): Generator<Box> {
     const short = bytes.be(at, 4);
     const name = bytes.text(at + 4);
     const header = short === 1 ? 16 : 8;
-    const size = short === 1 ? bytes.be64(at + 8) : short === 0 ? end - at : short; // 0: to the end
+    const size = short === 1 ? bytes.be64(at + 8) : short === 0 ? end - at : short; // 0: up to the end
     if (size < header || at + size > end) throw new Malformed('is cut short or damaged');
     yield { name, start: at + header, end: at + size };
     at += size;

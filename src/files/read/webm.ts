@@ -1,9 +1,10 @@
-/** WebM (RFC 8794 and 9559): elements in elements, their names and lengths of one to eight bytes. The note is the tag COMMENT. */
+/** WebM (RFC 8794 and 9559): nested elements, with names and lengths of one to eight bytes. The note is the
+ *  COMMENT tag. */
 
 import { type Bytes, Malformed } from '../bytes.js';
 import { type Found, MOST_NOTE, type Reader } from './found.js';
 
-/** The elements that matter here, by their names in RFC 9559. */
+/** The elements that we use, with their names in RFC 9559. */
 const ID = {
   segment: 0x18538067,
   info: 0x1549a966,
@@ -25,7 +26,7 @@ const ID = {
   tagString: 0x4487,
 };
 
-/** Those that are looked into. */
+/** The elements whose children we read. */
 const NESTED = new Set([
   ID.segment,
   ID.info,
@@ -38,14 +39,14 @@ const NESTED = new Set([
   ID.simpleTag,
 ]);
 
-/** Deeper than any of those lies in another. */
+/** Deeper than any of those is nested. */
 const MOST_DEPTH = 8;
 
 export const webmReader: Reader = { begins: (head) => head.startsWith('\x1aE\xdf\xa3'), read: readWebm };
 
 function readWebm(bytes: Bytes): Found {
   const found: Found = { width: 0, height: 0, frames: 0, seconds: 0 };
-  let [scale, duration] = [1_000_000, 0]; // nanoseconds a tick, and ticks
+  let [scale, duration] = [1_000_000, 0]; // nanoseconds per tick, and ticks
   let tag = '';
 
   function read(start: number, end: number, depth: number): void {
@@ -55,7 +56,7 @@ function readWebm(bytes: Bytes): Found {
       const id = number(bytes, at, false);
       const size = number(bytes, at + id.length, true);
       const data = at + id.length + size.length;
-      const stop = size.value === UNKNOWN ? end : data + size.value; // unknown: what was written as a stream
+      const stop = size.value === UNKNOWN ? end : data + size.value; // unknown lengths are from live streams
       if (stop > end) throw new Malformed('is cut short or damaged');
       const length = stop - data;
       const whole = () => (length === 0 || length > 6 ? 0 : bytes.be(data, length));
@@ -79,7 +80,7 @@ function readWebm(bytes: Bytes): Found {
 
 const UNKNOWN = -1;
 
-/** A number that says in its first byte, by the zeros before the first one, how long it is. A name keeps that one. */
+/** A variable-length number: the leading zero bits of its first byte give its length. Names include the marker bit. */
 function number(bytes: Bytes, at: number, drop: boolean): { value: number; length: number } {
   const first = bytes.u8(at);
   const length = Math.clz32(first) - 23;

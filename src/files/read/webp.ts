@@ -1,4 +1,4 @@
-/** WebP: RIFF chunks with a name and a length, padded to be even. The note is the description in its XMP. */
+/** WebP: RIFF chunks with a name and a length, padded to even lengths. The note is the description in its XMP. */
 
 import type { Bytes } from '../bytes.js';
 import { type Found, MOST_NOTE, type Reader } from './found.js';
@@ -29,14 +29,14 @@ function readWebp(bytes: Bytes): Found {
     } else if (name === 'XMP ' && length <= MOST_NOTE) {
       note = description(bytes.text(data, length));
     }
-    bytes.slice(data + length - Math.min(1, length), Math.min(1, length)); // it is all there
+    bytes.slice(data + length - Math.min(1, length), Math.min(1, length)); // throws if the chunk is incomplete
     at = data + length + (length % 2);
   }
   const seconds = frames > 1 ? milliseconds / 1000 : 0;
   return { width, height, frames: Math.max(1, frames), seconds, ...(note && { note }) };
 }
 
-/** By its place in the text, since a search for both ends at once could take long in a hostile one. */
+/** Finds each end separately, since one regular expression for both could take long on hostile text. */
 function description(xmp: string): string | undefined {
   const opening = '<rdf:li xml:lang="x-default">';
   const start = xmp.indexOf(opening);

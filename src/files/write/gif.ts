@@ -1,4 +1,4 @@
-/** Changes to GIFs as ffmpeg makes them. */
+/** Changes to GIFs that ffmpeg made. */
 
 import { type Bytes, bytesOf, joined, type Patch } from '../bytes.js';
 import { gifBlocks } from '../read/gif.js';
@@ -6,7 +6,7 @@ import { gifBlocks } from '../read/gif.js';
 /** The last byte of every GIF. */
 const TRAILER = Uint8Array.of(0x3b);
 
-/** How much larger a note makes a GIF, in bytes. */
+/** How many bytes a note adds to a GIF. */
 export const gifNoteBytes = (note: string): number => comment(note).length;
 
 /** Adds a note to a GIF, as a comment before its trailer. @param note - Latin-1. */
@@ -14,7 +14,7 @@ export function noteInGif(bytes: Bytes, note: string): Patch[] {
   return [{ at: bytes.size - TRAILER.length, bytes: joined(comment(note), TRAILER) }];
 }
 
-/** A Comment Extension of GIF89a: blocks of up to 255 bytes, each after its length, and an empty one. */
+/** A Comment Extension of GIF89a: blocks of up to 255 bytes, each preceded by its length, and an empty block. */
 function comment(note: string): Uint8Array {
   const text = bytesOf(note);
   const parts: Uint8Array[] = [Uint8Array.of(0x21, 0xfe)];
@@ -26,9 +26,8 @@ function comment(note: string): Uint8Array {
 }
 
 /**
- * Leaves every frame of a GIF where it is when the next comes, which then shows it wherever that one is transparent.
- * ffmpeg has transparent frames cleared away, which is right for films that are transparent, and it cannot be told
- * otherwise.
+ * Sets every frame's disposal to "do not dispose", so that it stays visible where the next frame is transparent. ffmpeg
+ * has transparent frames cleared, which is right for transparent films, and has no option to change that.
  */
 export function framesLeftInPlace(bytes: Bytes): Patch[] {
   const patches: Patch[] = [];

@@ -11,16 +11,16 @@ const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** The last chunk of every PNG: no bytes of data, its name, its checksum. */
+/** The last chunk of every PNG: a length of zero, its name and its checksum. */
 export const IEND = chunk('IEND', new Uint8Array(0));
 
-/** Filters of PNG: a byte less the one of the pixel before, or of the pixel above. */
+/** PNG's filters: each byte minus that of the previous pixel, or of the pixel above. */
 const [SUB, UP] = [1, 2];
 
-/** Which bytes of a row determine its filter: every nth. */
+/** Every nth byte of a row determines its filter. */
 const SAMPLE = 8;
 
-/** Says that colours are sRGB, with perceptual intent. */
+/** The chunk that declares sRGB colours, with perceptual intent. */
 const SRGB = chunk('sRGB', Uint8Array.of(0));
 
 /** A picture's size in pixels, and whether the fourth byte of a pixel is its opacity. */
@@ -34,9 +34,9 @@ export interface PngShape {
 export type Deflate = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 /**
- * A picture as a PNG.
- * @param rgba - Four bytes a pixel, rows from the top. Read before this returns. Without alpha, the
- * fourth is ignored.
+ * Encodes a picture as a PNG.
+ * @param rgba - Four bytes per pixel, top row first. Read before this returns. Without alpha, the fourth byte is
+ * ignored.
  */
 export async function encodePng(
   rgba: Uint8Array,
@@ -54,7 +54,7 @@ export function noteInPng(bytes: Bytes, note: string): Patch[] {
   return [{ at: bytes.size - IEND.length, bytes: joined(chunk('tEXt', bytesOf(`Comment\0${note}`)), IEND) }];
 }
 
-/** Where each of the PNGs begins that lie one after another, and where the last ends. @throws Malformed if it does not. */
+/** The start and end of each PNG in a file of concatenated PNGs. @throws Malformed if the last is incomplete. */
 export function* pngsIn(bytes: Bytes): Generator<{ start: number; end: number }> {
   for (let start = 0, at = 0; start < bytes.size; start = at) {
     at = start + SIGNATURE.length;
@@ -66,7 +66,7 @@ export function* pngsIn(bytes: Bytes): Generator<{ start: number; end: number }>
   }
 }
 
-/** A chunk: the data's length, a four-letter name, the data, and the CRC of the latter two. */
+/** A chunk: the data's length, a four-letter name, the data, and the CRC of name and data. */
 export function chunk(name: string, data: Uint8Array): Uint8Array {
   const whole = joined(big(data.length, 4), bytesOf(name), data, new Uint8Array(4));
   whole.set(big(crc32(whole.subarray(4, data.length + 8)), 4), data.length + 8);
@@ -80,8 +80,9 @@ function crc32(bytes: Uint8Array): number {
 }
 
 /**
- * Rows as they are compressed, each after the number of its filter: that of the two which leaves smaller numbers. On
- * frames of sweeps, composed scenes and sheets the other two filters, for two to four times the work, gain 2% at most.
+ * Filters rows for compression, each preceded by its filter's number. Of two filters, it uses the one that leaves
+ * smaller numbers. On frames of sweeps, composed scenes and sheets, the other two would gain at most 2% for two to
+ * four times the work.
  */
 function filtered(rgba: Uint8Array, width: number, height: number, channels: 3 | 4): Uint8Array {
   const stride = width * channels;

@@ -1,17 +1,17 @@
-/** The colours in the frames of a ProRes film. Readers may follow the frame or its container, and ffmpeg's encoder writes
- *  only the container's; a frame that says nothing is taken for BT.601 by many. */
+/** Colour tags in the frames of a ProRes film. Readers may follow those of the frame or of the container; ffmpeg's
+ *  encoder writes only the container's, and many readers take untagged frames for BT.601. */
 
 import { type Bytes, Malformed, type Patch } from '../bytes.js';
 import { findBox } from '../read/mp4.js';
 
-/** In a frame, from its beginning: 4 bytes of its size, "icpf", and the frame header (SMPTE RDD 36, 6.1.1), in which primaries,
- *  transfer and matrix follow 14 bytes of other things. */
+/** The tags' offset in a frame: after 4 bytes of its size and "icpf" comes the frame header (SMPTE RDD 36, 6.1.1),
+ *  in which primaries, transfer and matrix follow 14 other bytes. */
 const COLOURS_AT = 8 + 14;
 
 /** BT.709 for all three. */
 const BT709 = Uint8Array.of(1, 1, 1);
 
-/** Writes BT.709 into every frame of a MOV whose one track is ProRes. Nothing else changes. */
+/** Tags every frame of a MOV whose only track is ProRes as BT.709. Nothing else changes. */
 export function framesTaggedBt709(bytes: Bytes): Patch[] {
   const patches: Patch[] = [];
   const mdat = findBox(bytes, 'mdat');

@@ -1,11 +1,10 @@
-/** A WAV that carries a text. */
+/** A WAV that carries text. */
 
 import { bytesOf, joined, little } from '../bytes.js';
 
 /**
- * A WAV of one silent sample with the note as its ICMT, which ffmpeg takes a film's comment from (an MP4's is its ©cmt).
- * ffmpeg's own format for tags loses what is beyond the 1023rd character of a line, and the command line has too little
- * room on Windows.
+ * A WAV of one silent sample with the note as its ICMT, from which ffmpeg makes a film's comment (©cmt in an MP4).
+ * ffmpeg's own format for tags cuts lines off after 1023 characters, and the command line is too short on Windows.
  * @param note - Latin-1.
  */
 export function noteFile(note: string): Uint8Array {
@@ -20,7 +19,7 @@ export function noteFile(note: string): Uint8Array {
   return riffChunk('RIFF', joined(...parts));
 }
 
-/** A chunk of RIFF: a name of four letters, the data's length, and the data, padded to an even number of bytes. */
+/** A RIFF chunk: a four-letter name, the data's length, and the data, padded to an even number of bytes. */
 export function riffChunk(name: string, data: Uint8Array): Uint8Array {
   return joined(bytesOf(name), little(data.length, 4), data, new Uint8Array(data.length % 2));
 }

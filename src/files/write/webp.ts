@@ -3,14 +3,14 @@
 import { type Bytes, bytesOf, joined, little, type Patch } from '../bytes.js';
 import { riffChunk } from './wav.js';
 
-/** The chunk of an extended WebP that says what else there is, with its header. */
+/** The size of the chunk that lists the features of an extended WebP, including its header. */
 const VP8X_BYTES = 18;
 const XMP_FLAG = 0x04;
 
-/** How much larger a note makes a WebP, in bytes, at most. */
+/** At most how many bytes a note adds to a WebP. */
 export const webpNoteBytes = (note: string): number => xmpChunk(note).length + VP8X_BYTES;
 
-/** Adds a note to a WebP as ffmpeg makes it; a lossy still becomes an extended file. @param note - Latin-1. */
+/** Adds a note to a WebP that ffmpeg made; a lossy still becomes an extended file. @param note - Latin-1. */
 export function noteInWebp(bytes: Bytes, note: string): Patch[] {
   const xmp = xmpChunk(note);
   const extended = bytes.text(12) === 'VP8X';
@@ -21,13 +21,14 @@ export function noteInWebp(bytes: Bytes, note: string): Patch[] {
   return [head, { at: end, bytes: xmp }, { at: 4, bytes: little(end + xmp.length - 8, 4) }];
 }
 
-/** For a lossy still, whose frame header (RFC 6386, 9.1) has 14 bits of width and of height. ffmpeg writes no others. */
+/** The chunk for a lossy still, whose frame header (RFC 6386, 9.1) has 14 bits each for width and height. ffmpeg
+ *  writes no other stills. */
 function vp8x(bytes: Bytes): Uint8Array {
   const sides = [26, 28].map((at) => little((bytes.le(at, 2) & 0x3fff) - 1, 3));
   return riffChunk('VP8X', joined(little(XMP_FLAG, 4), ...sides));
 }
 
-/** The note as Dublin Core's description, which is what other programs show as the picture's. */
+/** The note as Dublin Core's description, which other programs show as the picture's description. */
 function xmpChunk(note: string): Uint8Array {
   const escaped = note.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
   const packet =

@@ -1,25 +1,24 @@
-/** The colours that suit a picture best, few as they may be. ffmpeg's palettegen divides the colours there are and stops; these
- *  then move to where they are needed, by Lloyd's algorithm, "Least Squares Quantization in PCM", 1982. It is worth 1 dB, see
+/** Finds the palette that fits a picture best. ffmpeg's palettegen only splits the picture's colours into boxes;
+ *  we then refine the result by Lloyd's algorithm ("Least Squares Quantization in PCM", 1982). It gains 1 dB, see
  *  docs/performance.md. */
 
 import { promises as fs } from 'node:fs';
-import { unwritable } from '../opened.js';
+import { writeError } from '../opened.js';
 
-/** Rounds of moving; not tuned. */
+/** Rounds of Lloyd's algorithm; not tuned. */
 const ROUNDS = 4;
 
-/** Colours that are told apart in 6 bits, where there are no more; 5 bits halve the time of pictures that have more, for less
- *  than 0.1 dB, where smooth ones would lose 0.4. */
+/** Pictures with at most this many distinct colours in 6 bits per component are counted in 6 bits, others in 5. For the
+ *  latter, that halves the time and costs less than 0.1 dB; smooth pictures would lose 0.4. */
 const MOST_COUNTED = 8000;
 
-/** Pixels that are counted, about, where more of a picture change: so many tell its colours. */
+/** Roughly how many pixels of a picture to count: enough to know its colours. */
 const MOST_PIXELS = 57_600;
 
-/** A palette as ffmpeg takes it: RGBA of so many colours. */
+/** The number of RGBA colours in a palette for ffmpeg. */
 const ENTRIES = 256;
 
-/** A file of palettes, one for each of the pictures that are added. The last of its 256 colours is none, for what is
- *  transparent. */
+/** A file of palettes, one for each picture added. The last of a palette's 256 colours is the transparent one. */
 export class PaletteFile {
   private readonly picture: Uint8Array;
   private filled = 0;
@@ -34,15 +33,16 @@ export class PaletteFile {
 
   /**
    * Creates the file.
-   * @throws RenderError, here and later, when the disk refuses.
-   * @param pixels - Of a picture. @param colours - How many to use, with the one that is none.
+   * @param pixels - The number of pixels in a picture.
+   * @param colours - How many to use, including the transparent one.
+   * @throws RenderError, here and later, if the file cannot be written.
    */
   static async create(path: string, pixels: number, colours: number): Promise<PaletteFile> {
     const file = await fs.open(path, 'w').catch(refuse);
     return new PaletteFile(file, pixels, colours);
   }
 
-  /** Adds pictures in RGBA, one after another, in pieces of any length. A piece may be used again when this resolves. */
+  /** Adds RGBA pictures, one after another, in pieces of any length. A piece may be reused when this resolves. */
   async add(piece: Uint8Array): Promise<void> {
     for (let at = 0; at < piece.length; ) {
       const part = piece.subarray(at, at + this.picture.length - this.filled);
@@ -71,12 +71,12 @@ export class PaletteFile {
 }
 
 function refuse(error: unknown): never {
-  throw unwritable("The GIF's palettes", error);
+  throw writeError("The GIF's palettes", error);
 }
 
 type Colour = [r: number, g: number, b: number];
 
-/** Different colours, and how many pixels have each. `at` is where the parts of colour i are: 3 i. */
+/** Distinct colours, and how many pixels have each. The components of colour i begin at 3 i. */
 interface Counted {
   count: number;
   parts: Float32Array;
@@ -84,8 +84,9 @@ interface Counted {
 }
 
 /**
- * At most `most` colours for a picture, so that the squares of its pixels' distances to the nearest are few. At least one.
- * @param rgba - Pixels; those of less than half opacity do not count.
+ * Between one and `most` colours that approximately minimise the sum of squared distances from each pixel to the
+ * nearest.
+ * @param rgba - Pixels; those with less than half opacity are ignored.
  */
 export function paletteOf(rgba: Uint8Array, most: number): Colour[] {
   const finely = counted(rgba, 6);
@@ -96,7 +97,7 @@ export function paletteOf(rgba: Uint8Array, most: number): Colour[] {
   return palette;
 }
 
-/** Colours that are the same in their first bits, so many of 8, are one, in the middle of its pixels. */
+/** Counts colours. Those with the same first `bits` of 8 count as one: the mean of their pixels. */
 function counted(rgba: Uint8Array, bits: number): Counted {
   const rest = 8 - bits;
   let opaque = 0;
@@ -122,17 +123,17 @@ function counted(rgba: Uint8Array, bits: number): Counted {
   return { count: sums.size, parts, weights };
 }
 
-/** A part of the colours: those of `order` from `start` up to `end`. */
+/** Some of the colours: those in `order` from `start` up to `end`, exclusive. */
 interface Box {
   start: number;
   end: number;
   mean: Colour;
-  /** The squares of the distances to the mean, over all pixels, and the part of a colour that has most of it. */
+  /** The sum of all pixels' squared distances to the mean, and the component that contributes most. */
   spread: number;
   axis: number;
 }
 
-/** The means of boxes: that with the largest spread is divided at its mean, until there are enough. */
+/** The means of boxes of colours: the box with the largest spread is split at its mean until there are enough. */
 function divided({ count, parts, weights }: Counted, most: number): Colour[] {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   const box = (start: number, end: number): Box => {
@@ -165,14 +166,14 @@ function divided({ count, parts, weights }: Counted, most: number): Colour[] {
   return boxes.map(({ mean }) => mean);
 }
 
-/** Each colour of a palette in the middle of what is nearest to it; one that is nearest to nothing stays. */
+/** Moves each colour of a palette to the mean of the pixels nearest to it. One without such pixels stays. */
 function moved(palette: Colour[], { count, parts, weights }: Counted): Colour[] {
   const sorted = palette.toSorted((a, b) => a[1] - b[1]);
   const [reds, greens, blues] = [0, 1, 2].map((part) => Float32Array.from(sorted, (colour) => colour[part]));
   const sums = new Float64Array(4 * sorted.length);
   for (let i = 0; i < count; i++) {
     const [r, g, b] = [parts[3 * i], parts[3 * i + 1], parts[3 * i + 2]];
-    // Outward from the first that is as green, as long as green alone is not too far.
+    // Search outward from the first with as much green, until the distance in green alone is too large.
     let [low, high] = [0, sorted.length];
     while (low < high) {
       const middle = (low + high) >> 1;

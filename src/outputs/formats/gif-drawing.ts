@@ -1,4 +1,4 @@
-/** How a GIF is drawn from a film's copy: with a palette for each frame, or with one for all. */
+/** Makes a GIF from a film's lossless copy: with one palette per frame, or one for all. */
 
 import { framesLeftInPlace } from '../../files/write/gif.js';
 import { patchFile } from '../opened.js';
@@ -10,24 +10,24 @@ import { PaletteFile } from './gif-colours.js';
 
 export type Palette = 'per-frame' | 'global';
 
-/** What a GIF is made by. */
+/** A GIF's settings: a rung of the ladder of sizes. */
 export interface Rung {
   /** Frame step: 2 = every second frame. */
   every: number;
-  /** In a palette, at most 256. */
+  /** Colours in a palette, at most 256. */
   colours: number;
-  /** Of its sides, 1 for those of the film. */
+  /** The scale of its sides: 1 for the film's size. */
   scale: number;
 }
 
-/** How many pixels of a frame are looked at for its palette, at most: 480 x 480. Of thin lines that move, a part would miss
- *  colours: 3 dB on the size of y (scaling) with a quarter of them. */
+/** The maximum number of a frame's pixels from which its palette is made: 480 x 480. A smaller sample misses the
+ *  colours of thin moving lines: a quarter of it costs 3 dB on the scene `scaling`. */
 const SAMPLE = 230_400;
 
-/** A side of a film at a scale, in pixels. */
+/** The length of a film's side at a scale, in pixels. */
 export const scaled = (side: number, scale: number): number => Math.max(1, Math.round(side * scale));
 
-/** Draws the film with either palette. */
+/** Makes the GIF with either kind of palette. */
 export async function draw(
   bench: Bench,
   film: FilmShape,
@@ -44,7 +44,7 @@ export async function draw(
   await bench.run(global(from, film, rung, to));
 }
 
-/** One palette for all frames, as palette.png. */
+/** Makes one palette for all frames, as palette.png. */
 export function paletteOf(from: Step['inputs'][number], colours: number): Step {
   const graph = `[0:v]palettegen=stats_mode=full:max_colors=${colours}[palette]`;
   const png = ['-c:v', 'png', '-frames:v', '1', '-f', 'image2pipe'];
@@ -53,8 +53,9 @@ export function paletteOf(from: Step['inputs'][number], colours: number): Step {
 }
 
 /**
- * A palette for each frame, of the colours of what changes in it. Where much stands still that is better than palettes of
- * whole frames and up to a third smaller (docs/performance.md); where everything moves it is the same.
+ * Makes a GIF with one palette per frame, each from the pixels that change in its frame. If much stands still, that
+ * looks better than palettes of whole frames and is up to a third smaller (docs/performance.md); if everything moves,
+ * it is the same.
  */
 export async function drawPerFrame(
   bench: Bench,
@@ -72,7 +73,7 @@ export async function drawPerFrame(
   const sample = ['-filter_complex', `${changed}scale=${width}:${height}:flags=neighbor,format=rgba`];
   const file = await PaletteFile.create(bench.path('palettes.rgba'), width * height, rung.colours);
   try {
-    // Through a pipe: on the disk, the raw pixels would be by far the largest of all files.
+    // Through a pipe: on disk, the raw pixels would be by far the largest file.
     await bench.run({
       inputs: [from],
       outputs: [{ options: [...sample, '-f', 'rawvideo'], to: 'pipe:1' }],
@@ -83,8 +84,8 @@ export async function drawPerFrame(
   }
 
   const palettes = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-video_size', '16x16', '-framerate', rateOf(fps)];
-  // A palette begins half a frame before its frame, so that rounded times cannot give that one the palette before. It is used
-  // for that frame alone (new=1). Dithering would only add noise to colours that were chosen for one picture.
+  // A palette begins half a frame before its frame, so that rounded times cannot select the previous palette. It is
+  // used for that frame only (new=1). Dithering would only add noise to colours chosen for one picture.
   const filter =
     `${changed}null[film];[1:v]settb=1/1000000,setpts=(N-0.5)/(${fps}*TB)[palettes];` +
     '[film][palettes]paletteuse=new=1:dither=none';
@@ -96,8 +97,8 @@ export async function drawPerFrame(
   await patchFile(bench.path(to), framesLeftInPlace);
 }
 
-/** With palette.png. Ordered dither stays put from frame to frame, so what stands still compresses; error diffusion
- *  crawls, and doubles the size. */
+/** Makes a GIF with palette.png. Ordered dither is the same in every frame, so what stands still compresses; error
+ *  diffusion crawls, and doubles the size. */
 export function global(from: Step['inputs'][number], film: FilmShape, rung: Rung, to: string): Step {
   const filter = `[0:v]${chosen(film, rung)}null[film];[film][1:v]paletteuse=dither=bayer:bayer_scale=5`;
   return {
@@ -106,29 +107,29 @@ export function global(from: Step['inputs'][number], film: FilmShape, rung: Rung
   };
 }
 
-/** The filters that leave out frames and pixels, each with the comma that follows it. */
+/** The filters that reduce frames and pixels, each followed by a comma. */
 function chosen({ width, height }: FilmShape, { every, scale }: Rung): string {
   const smaller = `scale=${scaled(width, scale)}:${scaled(height, scale)}:flags=lanczos+accurate_rnd,`;
   return `${every > 1 ? `framestep=${every},` : ''}${scale < 1 ? smaller : ''}`;
 }
 
-/** To both kinds of GIF. */
+/** Options for both kinds of GIF. */
 function gifOptions({ fps, frames }: FilmShape, { every }: Pick<Rung, 'every'>): string[] {
-  // A GIF's delays are hundredths of a second, and ffmpeg spreads the rounding, 3 4 3 3 4 3, except that the last frame
-  // repeats the delay before it. With the right one a loop keeps its time.
+  // A GIF's delays are in hundredths of a second, and ffmpeg spreads the rounding (3 4 3 3 4 3), except that the last
+  // frame repeats the delay before it. With the correct delay, a loop keeps its timing.
   const centiseconds = (frame: number) => Math.round((100 * frame) / fps);
   const lastFrame = every * Math.floor((frames - 1) / every);
   const last = Math.max(1, centiseconds(frames) - centiseconds(lastFrame));
-  return ['-loop', '0', '-final_delay', String(last), '-f', 'gif']; // loop 0: for ever
+  return ['-loop', '0', '-final_delay', String(last), '-f', 'gif']; // loop 0: forever
 }
 
 /**
- * A filter graph that makes transparent, and black, what is the same as in the frame before; of the first frame, nothing. It
- * goes between a stream and whatever comes next. Frames have to come at an even pace.
+ * A filter graph that makes the pixels that are the same as in the previous frame transparent black; in the first
+ * frame, none. It goes between a stream and the next filter. Frames must be evenly spaced.
  *
- * A palette for each frame would else draw what stands still in other colours every time: it flickers, it costs most of
- * the file, and it takes colours from what moves.
- * @param fps - The stream's.
+ * Otherwise, with one palette per frame, what stands still would get different colours every time: it would flicker,
+ * take up most of the file, and leave fewer colours for what moves.
+ * @param fps - The stream's rate.
  */
 function changedOnly(fps: number): string {
   const brighterOf = 'blend=all_mode=lighten';
@@ -136,7 +137,8 @@ function changedOnly(fps: number): string {
     `setpts=${ticks('N', fps)},format=gbrp,split=3[all][now][late]`,
     `[late]setpts=${ticks('(N+1)', fps)}[before]`,
     '[now][before]blend=all_mode=difference:shortest=1,extractplanes=r+g+b[r][g][b]',
-    // The first frame has none before it, and is white here, by way of a format that has not every step of grey.
+    // The first frame has no predecessor: drawbox makes its mask white. It works in a format without exact greys, hence
+    // the second threshold.
     `[r][g]${brighterOf}[rg]`,
     `[rg][b]${brighterOf},lut=y='255*gt(val,0)',drawbox=enable='eq(n,0)':t=fill:color=white,` +
       `format=gray,lut=y='255*gt(val,127)',split=4[alpha][m1][m2][m3]`,

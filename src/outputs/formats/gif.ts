@@ -1,18 +1,18 @@
-/** GIF: 256 colours to choose, for each frame or for all, and what to give up where the file is too large. */
+/** GIF: palettes of 256 colours, per frame or for the whole film, and how to reduce files that are too large. */
 
 import { gifReader } from '../../files/read/gif.js';
 import { gifNoteBytes, noteInGif } from '../../files/write/gif.js';
-import { climbDown } from '../budget.js';
+import { fitToBudget } from '../budget.js';
 import { shownRate } from '../rate.js';
-import { copyOf } from './arguments.js';
+import { losslessCopy } from './arguments.js';
 import { type FilmShape, type Format, qualityOf } from './format.js';
 import { draw, type Rung, scaled } from './gif-drawing.js';
 import { betterPalette } from './gif-palette.js';
 
-/** Browsers show frames of one hundredth of a second for ten. */
+/** Browsers show frames of one hundredth of a second for ten hundredths. */
 const MOST_FPS = 50;
 
-/** The frame step that a GIF of a rate needs. */
+/** The frame step that a GIF needs at a frame rate. */
 const stepFor = (fps: number): number => Math.ceil(fps / MOST_FPS - 1e-9);
 
 export const gif: Format = {
@@ -32,26 +32,26 @@ export const gif: Format = {
     const { gifPalette = 'auto', maxSize, note } = options;
     const best: Rung = { every: stepFor(film.fps), colours: qualityOf(gif, options), scale: 1 };
     return {
-      // A GIF is made as a whole: each frame shows only what differs from the one before.
-      takes: [{ name: 'copy', options: copyOf(film) }],
+      // A GIF is made as a whole: each frame has only what differs from the previous one.
+      takes: [{ name: 'copy', options: losslessCopy(film) }],
       files: ['film.gif'],
       async join(bench) {
         const palette = gifPalette === 'auto' ? await betterPalette(bench, film, best.colours) : gifPalette;
-        const chose = palette === 'global' ? 'one palette' : 'a palette a frame';
-        const said = gifPalette === 'auto' ? [chose] : [];
+        const chose = palette === 'global' ? 'one palette' : 'one palette per frame';
+        const notes = gifPalette === 'auto' ? [chose] : [];
         if (maxSize === undefined) {
           await draw(bench, film, best, palette, 'film.gif');
-          return said[0];
+          return notes[0];
         }
         const rungs = ladder(film, best);
         const make = async (rung: number) => {
           await draw(bench, film, rungs[rung], palette, 'attempt');
           return (await bench.bytes('attempt')) + (note === undefined ? 0 : gifNoteBytes(note));
         };
-        const keep = () => bench.rename('attempt', 'film.gif');
-        const rung = await climbDown({ rungs: rungs.length, halving: 7, make, keep }, maxSize, path);
+        const accept = () => bench.rename('attempt', 'film.gif');
+        const rung = await fitToBudget({ rungs: rungs.length, halving: 7, make, accept }, maxSize, path);
         return (
-          [...said, ...(rung === 0 ? [] : [`${describe(film, rungs[rung])} to fit`])].join(', ') || undefined
+          [...notes, ...(rung === 0 ? [] : [`${describe(film, rungs[rung])} to fit`])].join(', ') || undefined
         );
       },
     };
@@ -61,8 +61,9 @@ export const gif: Format = {
 };
 
 /**
- * From the best to the smallest, in the order that costs least. On 50 frames of figures 2 and 20 at 240x240, half the sides
- * cost 0 and 7.8 dB of PSNR for 60% of the bytes, 64 colours 4 dB for 35 to 43%, half the frames 8 to 9 dB for half.
+ * From the best to the smallest, in the order that costs the least quality. On 50 frames of figures 2 and 20 at
+ * 240x240, halving the sides cost 0 and 7.8 dB of PSNR for 60% of the bytes, 64 colours 4 dB for 35 to 43%, and
+ * halving the frames 8 to 9 dB for half.
  */
 function ladder({ width, height, fps }: FilmShape, best: Rung): Rung[] {
   const rungs = [best];
@@ -94,23 +95,23 @@ function describe({ width, height, fps }: FilmShape, { every, colours, scale }: 
   return `${size}, ${Number((fps / every).toFixed(2))} fps, ${colours} colours`;
 }
 
-/** Frame rates that a GIF cannot keep. */
+/** Warnings about frame rates that a GIF cannot have. */
 function warnings({ fps, frames }: FilmShape): string[] {
   if (frames === 1) return [];
   const every = stepFor(fps);
   if (every > 1) {
     return [
-      `A GIF at ${shownRate(fps)} fps would have frames of one hundredth of a second, which browsers show for ten: ` +
-        `it gets every ${every === 2 ? '2nd' : '3rd'} frame, ${Number((fps / every).toFixed(2))} fps.`,
+      `A GIF at ${shownRate(fps)} fps would have frames of one hundredth of a second, which browsers slow down to ten: ` +
+        `it gets every ${every === 2 ? '2nd' : '3rd'} frame, at ${Number((fps / every).toFixed(2))} fps.`,
     ];
   }
-  const delay = 100 / fps; // in centiseconds, the unit in which a GIF counts
+  const delay = 100 / fps; // in centiseconds, a GIF's unit of time
   if (Math.abs(delay - Math.round(delay)) < 1e-6) return [];
   const exact = [1, 2, 4, 5, 10, 20, 25, 50];
   const below = exact.filter((rate) => rate < fps).at(-1);
   const above = exact.find((rate) => rate > fps);
   return [
     `A GIF counts time in hundredths of a second, so at ${shownRate(fps)} fps its frames last ${Math.floor(delay)} or ${Math.ceil(delay)} ` +
-      `by turns: ${[below, above].filter((rate) => rate !== undefined).join(' or ')} fps would be exact.`,
+      `in turn: ${[below, above].filter((rate) => rate !== undefined).join(' or ')} fps would be exact.`,
   ];
 }

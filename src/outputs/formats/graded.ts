@@ -1,8 +1,9 @@
-/** Films whose quality is one number: segments encoded and joined, or the whole film again, smaller, from a lossless copy. */
+/** Formats whose quality is one number: encoded segments are joined, or the whole film is encoded again from a lossless
+ *  copy at lower quality. */
 
-import { climbDown } from '../budget.js';
+import { fitToBudget } from '../budget.js';
 import type { Step } from '../run.js';
-import { copyOf, GENERAL, REPEATABLE, segmentsOf } from './arguments.js';
+import { GENERAL, losslessCopy, REPEATABLE, segmentsOf } from './arguments.js';
 import {
   type Bench,
   type EncodeOptions,
@@ -12,45 +13,46 @@ import {
   type Take,
 } from './format.js';
 
-/** A format whose quality is one number. */
+/** What is specific to one such format. */
 export interface Graded {
   file: string;
   /** The quality on each rung of the ladder (budget.ts). */
   at: (rung: number) => number;
   rungs: number;
   halving: number;
-  /** A quality in words. */
-  said: (quality: number) => string;
-  /** To the encoder. */
+  /** A quality as text. */
+  describe: (quality: number) => string;
+  /** Options for the encoder. */
   options: (quality: number) => string[];
-  /** To another encoder, whose file is taken if it is hardly larger. */
-  otherwise?: (quality: number) => string[];
+  /** Options for a preferred encoder, whose file is used unless it is clearly larger. */
+  preferred?: (quality: number) => string[];
   container: string[];
-  /** The bytes that a note adds, where it is added to the finished file. Such formats are encoded as a whole: ffmpeg can
+  /** How many bytes a note adds, if it is added to the finished file. Such formats are encoded as a whole: ffmpeg can
    *  neither join their segments nor tag them. */
   addedNote?: (note: string) => number;
 }
 
-const HARDLY_LARGER = 1.05;
+const SIZE_TOLERANCE = 1.05;
 
-/** Segments at the best quality, joined; or the film anew from its copy at a lower one, where that is larger than it may be. */
+/** Joins the segments at the best quality; if the result is too large, encodes the film again from its copy at a
+ *  lower one. */
 export function graded(path: string, film: FilmShape, options: EncodeOptions, grades: Graded): Encoding {
   const { maxSize, loops = 1, note } = options;
   const { file, container, addedNote } = grades;
   const joinable = addedNote === undefined;
-  const copy: Take = { name: 'copy', options: copyOf(film) };
+  const copy: Take = { name: 'copy', options: losslessCopy(film) };
   const encoded: Take = { name: 'video', options: [...grades.options(grades.at(0)), ...container] };
-  const anew = async (bench: Bench, rung: number, to: string) => {
+  const encodeWhole = async (bench: Bench, rung: number, to: string) => {
     const quality = grades.at(rung);
     const encode = (options: string[], to: string) =>
       bench.run(
         tagged(segmentsOf('copy', film), joinable ? note : undefined, [...options, ...container], to),
       );
     await encode(grades.options(quality), to);
-    if (!grades.otherwise) return;
-    await encode(grades.otherwise(quality), 'otherwise');
-    if ((await bench.bytes('otherwise')) <= HARDLY_LARGER * (await bench.bytes(to)))
-      await bench.rename('otherwise', to);
+    if (!grades.preferred) return;
+    await encode(grades.preferred(quality), 'preferred');
+    if ((await bench.bytes('preferred')) <= SIZE_TOLERANCE * (await bench.bytes(to)))
+      await bench.rename('preferred', to);
   };
   const once = loops > 1 ? 'once' : 'attempt';
   const repeated: Step = {
@@ -63,28 +65,28 @@ export function graded(path: string, film: FilmShape, options: EncodeOptions, gr
     async join(bench) {
       const make = async (rung: number) => {
         if (rung === 0 && joinable) await bench.run(joinedStep(film, note, container, once));
-        else await anew(bench, rung, once);
+        else await encodeWhole(bench, rung, once);
         if (loops > 1) await bench.run(repeated);
         return (await bench.bytes('attempt')) + (note === undefined ? 0 : (addedNote?.(note) ?? 0));
       };
-      const keep = () => bench.rename('attempt', file);
+      const accept = () => bench.rename('attempt', file);
       if (maxSize === undefined) {
         await make(0);
-        await keep();
+        await accept();
         return undefined;
       }
-      const rung = await climbDown({ ...grades, make, keep }, maxSize, path);
-      return rung === 0 ? undefined : `${grades.said(grades.at(rung))} to fit`;
+      const rung = await fitToBudget({ ...grades, make, accept }, maxSize, path);
+      return rung === 0 ? undefined : `${grades.describe(grades.at(rung))} to fit`;
     },
   };
 }
 
-/** The film's segments as they are, one after another. */
+/** Concatenates the film's segments without re-encoding. */
 export function joinedStep(film: FilmShape, note: string | undefined, container: string[], to: string): Step {
   return tagged(segmentsOf('video', film), note, ['-c', 'copy', ...container], to);
 }
 
-/** A step with the note as a tag of its file. */
+/** A step that tags its file with the note. */
 function tagged(from: Step['inputs'][number], note: string | undefined, options: string[], to: string): Step {
   const tags: Step['inputs'] = note === undefined ? [] : [{ options: ['-f', 'wav'], from: NOTE_FILE }];
   const mapped = ['-map', '0:v', ...(note === undefined ? [] : ['-map_metadata', '1'])];

@@ -1,4 +1,4 @@
-/** The table of formats, and what is asked of it. */
+/** The table of formats, and functions that search it. */
 
 import { type Format, type NumberOption, qualities } from './format.js';
 import { gif } from './gif.js';
@@ -8,7 +8,7 @@ import { png } from './png.js';
 import { webm } from './webm.js';
 import { webp } from './webp.js';
 
-/** Every format by its name, in the order in which messages list them, and readers are tried. */
+/** Every format by its name, in the order in which messages list them and readers are tried. */
 const formats = { mp4, gif, webm, webp, mov, png } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
@@ -16,28 +16,28 @@ export type FormatName = keyof typeof formats;
 /** Every format, in that order. */
 export const formatList: readonly Format[] = Object.values(formats);
 
-/** The endings of the files that are written where none is named. */
+/** The endings of files whose names the user does not give. */
 export const defaultEndings = { film: '.mp4', loop: '.gif', still: '.png', transparent: '.webm' } as const;
 
-/** A format by its name, in Output and Probe. @throws Error for a name that no format has. */
+/** The format with that name, as in Output and Probe. @throws Error if there is none. */
 export function formatNamed(name: string): Format {
   const format = formatList.find((known) => known.name === name);
   if (!format) throw new Error(`There is no format named "${name}".`);
   return format;
 }
 
-/** The format that a file's ending chooses: "mp4" or ".MP4". Undefined for an unknown one. */
+/** The format for a file's ending, such as "mp4" or ".MP4". Undefined if there is none. */
 export function formatWithEnding(ending: string): Format | undefined {
-  const wanted = ending.replace(/^\./, '').toLowerCase();
-  return formatList.find(({ endings }) => endings.includes(wanted));
+  const bare = ending.replace(/^\./, '').toLowerCase();
+  return formatList.find(({ endings }) => endings.includes(bare));
 }
 
-/** Every ending that chooses a format, each with its dot. */
+/** The endings of all formats, each with its dot. */
 export const knownEndings: readonly string[] = [
   ...new Set(formatList.flatMap(({ endings }) => endings.map((ending) => `.${ending}`))),
 ];
 
-/** The first ending of each of some formats, for a sentence: ".mp4, .webm or .mov". */
+/** The first endings of some formats, for a sentence: ".mp4, .webm or .mov". */
 export function endingsIn(some: readonly Format[], conjunction = 'or'): string {
   return listed(
     some.map(({ endings: [first] }) => `.${first}`),
@@ -45,7 +45,7 @@ export function endingsIn(some: readonly Format[], conjunction = 'or'): string {
   );
 }
 
-/** How a film is named to become one of some formats: ".webm (VP9), .mov (ProRes 4444) or frames as name-%04d.png". */
+/** How to name a file in one of some formats: ".webm (VP9), .mov (ProRes 4444) or frames as name-%04d.png". */
 export function namesIn(some: readonly Format[]): string {
   const names = some.map(({ title, codec, onePicture, endings: [first] }) =>
     onePicture ? `frames as name-%04d.${first}` : `.${first}${codec === title ? '' : ` (${codec})`}`,
@@ -53,7 +53,7 @@ export function namesIn(some: readonly Format[]): string {
   return listed(names, 'or');
 }
 
-/** What each of --quality's grades means, by format: "MP4: crf 28, 18 or 13; …". */
+/** What the grades of --quality mean in each format: "MP4: crf 28, 18 or 13; …". */
 export function gradesOfFormats(): string {
   const all = formatList.flatMap(({ title, quality }) => {
     if (!quality) return [];
@@ -68,7 +68,7 @@ export function gradesOfFormats(): string {
   return `${all.join('; ')}.`;
 }
 
-/** What an option that is a number may be, by format: "MP4: 1 to 51; WebM: 0 to 63, whole." */
+/** The range of a numeric option in each format: "MP4: 1 to 51; WebM: 0 to 63, whole." */
 export function rangesOf(option: NumberOption['option']): string {
   const all = formatList.flatMap(({ title, quality }) => {
     const range = quality?.option;

@@ -1,4 +1,4 @@
-/** QuickTime with ProRes 4444, which editing programs take, with transparency. */
+/** QuickTime with ProRes 4444, for editing programs; supports transparency. */
 
 import { movReader } from '../../files/read/mp4.js';
 import { framesTaggedBt709 } from '../../files/write/prores.js';
@@ -17,16 +17,17 @@ export const mov: Format = {
   needsFfmpeg: true,
   transparent: true,
   fixedSize: {
-    because: 'ProRes, which is for editing and as large as its picture makes it',
+    because: 'ProRes, which is for editing and whose size cannot be chosen',
     instead: '.mp4',
   },
   encoding(_output, film, { note }) {
-    // use_metadata_tags: else a tag has 64 kB at most. The colours again, since the 2018 build does not read its own.
+    // use_metadata_tags: otherwise a tag is limited to 64 kB. The colours again, since the 2018 build does not read
+    // its own.
     const container = [...BT709_TAGS, '-movflags', '+write_colr+use_metadata_tags', '-f', 'mov'];
     const encoder = [
       ...toVideo(film, film.alpha ? 'yuva444p10le' : 'yuv444p10le'),
       ...['-c:v', 'prores_ks', '-profile:v', '4444'],
-      ...(film.alpha ? ['-alpha_bits', '8'] : []), // as many as there are
+      ...(film.alpha ? ['-alpha_bits', '8'] : []), // our frames have no more
       ...['-vendor', 'apl0'], // some programs open no other
     ];
     return {

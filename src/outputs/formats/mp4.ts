@@ -1,4 +1,4 @@
-/** MP4 with H.264, which every player and platform takes. */
+/** MP4 with H.264, which every player and platform accepts. */
 
 import { mp4Reader } from '../../files/read/mp4.js';
 import { BT709_TAGS, toVideo } from './arguments.js';
@@ -6,16 +6,17 @@ import { type FilmShape, type Format, qualityOf } from './format.js';
 import { graded } from './graded.js';
 
 /**
- * x264 compares with one frame instead of three, and looks 20 ahead instead of 40: on three composed films and a sweep, a
- * fifth less of the cores' time, 0.2 to 2.5% fewer bytes, 0.2 to 0.5 dB less of 41 to 59 (the size of a fiftieth). And what
- * it looks ahead is left to do when the last frame has been drawn.
+ * One reference frame instead of three, and a lookahead of 20 frames instead of 40. On three composed films and a
+ * sweep, that saves a fifth of the CPU time and 0.2 to 2.5% of the bytes, and costs 0.2 to 0.5 dB of 41 to 59 dB
+ * (worth about 2% of the size). A shorter lookahead also leaves less to encode after the last frame has been drawn.
  */
 const QUICKER = ':ref=1:rc-lookahead=20';
 
-/** The bytes depend on the number of threads, so it is not taken from the machine. x264's own choice on two cores. */
+/** The bytes depend on the number of threads, so it must not depend on the machine. This is x264's default for two
+ *  cores. */
 const THREADS = 3;
 
-/** x264 gives a thread no less than two rows of macroblocks (16 x 16 pixels) by its own choice. */
+/** By default, x264 gives each thread at least two rows of macroblocks (16 x 16 pixels). */
 const threadsFor = ({ height }: FilmShape): number =>
   Math.max(1, Math.min(THREADS, Math.floor(Math.ceil(height / 16) / 2)));
 
@@ -31,11 +32,11 @@ export const mp4: Format = {
   evenSides: 'yuv420p',
   loops: true,
   quality: {
-    // At 18, and WebM at 22, both were equally near the source: 41.9 dB PSNR on 60 frames of a 10 x 16 network at 480x480,
-    // in 147 and 112 KB.
+    // MP4 at 18 and WebM at 22 have the same quality: 41.9 dB PSNR on 60 frames of a 10 x 16 network at 480x480, in
+    // 147 and 112 KB.
     grades: { draft: 28, standard: 18, high: 13 },
     unit: 'crf N',
-    // 0 would be lossless, in a profile of H.264 that hardly any player knows.
+    // 0 would be lossless, in a profile of H.264 that hardly any player supports.
     option: { option: 'crf', called: '--crf of an .mp4', least: 1, most: 51, hint: 18 },
   },
   encoding(output, film, options) {
@@ -44,25 +45,25 @@ export const mp4: Format = {
       file: 'film.mp4',
       at: (rung) => Math.min(51, quality + rung / 2),
       rungs: Math.floor(2 * (51 - quality)) + 1,
-      halving: 12, // six steps of crf halve an H.264
-      said: (crf) => `crf ${crf}`,
+      halving: 12, // six steps of crf halve the size
+      describe: (crf) => `crf ${crf}`,
       options: (crf) => [
         ...toVideo(film),
         ...['-c:v', 'libx264', '-threads', String(threadsFor(film))],
-        // On our films slow is 4% smaller for 30% more time; faster ones are larger or worse.
+        // On our films, slow is 4% smaller for 30% more time; faster presets are larger or worse.
         ...['-preset', options.quality === 'draft' ? 'veryfast' : 'medium'],
         ...['-crf', String(crf)],
-        // The same tags inside the stream, which some players prefer to the container's. open-gop=0 is x264's default,
-        // but platforms ask for closed groups of pictures, so it is said. chromaloc=1: each colour belongs to the
-        // middle of its 2 x 2 pixels, as swscale and src/core/frame/pixels.ts make it.
+        // The same tags inside the stream, which some players prefer to the container's. open-gop=0: x264's default,
+        // made explicit because platforms require closed groups of pictures. chromaloc=1: chroma samples are centred
+        // in their 2 x 2 pixels, as in swscale and src/core/frame/pixels.ts.
         ...[
           '-x264-params',
           `colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0${QUICKER}`,
         ],
         ...BT709_TAGS,
       ],
-      // faststart: the index first, so that a browser can start before the end arrives. write_colr: puts the colours
-      // into the container as well, which newer ffmpegs do unasked.
+      // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr:
+      // tags the container's colours too, which newer ffmpegs do by default.
       container: ['-movflags', '+faststart+write_colr', '-f', 'mp4'],
     });
   },

@@ -17,7 +17,7 @@ export const png: Format = {
   transparent: true,
   onePicture: true,
   fixedSize: {
-    because: 'a PNG, which is lossless and as large as its picture makes it',
+    because: 'a PNG, which is lossless and whose size cannot be chosen',
     instead: 'a .webp',
   },
   encoding({ sequence }, film) {

@@ -17,7 +17,7 @@ export const webp: Format = {
   maxSide: 16_383,
   repeats: true,
   quality: {
-    // Flat colours need 92 to be within 2/255; at 80 they are off by up to 4.
+    // Flat colours are within 2/255 at 92; at 80 they are off by up to 4.
     grades: { draft: 50, standard: 92, high: 95 },
     unit: 'quality N',
     option: { option: 'webpQuality', called: 'quality of a .webp', least: 0, most: 100, hint: 80 },
@@ -29,13 +29,13 @@ export const webp: Format = {
       at: (rung) => Math.max(0, quality - 4 * rung),
       rungs: Math.ceil(quality / 4) + 1,
       halving: 10,
-      said: (quality) => `quality ${quality} of 100`,
+      describe: (quality) => `quality ${quality} of 100`,
       options: (quality) => encoder('libwebp_anim', quality),
-      // Each frame as a picture of its own, without the blocks that the other leaves standing where dark planes move slowly.
-      // Where everything moves it is about as large: figure 1 has 454 kB instead of 453.
-      otherwise: (quality) => encoder('libwebp', quality),
-      container: ['-loop', '0', '-f', 'webp'], // for ever
-      addedNote: webpNoteBytes, // and it cannot be joined
+      // Encodes each frame separately, without the block artefacts that libwebp_anim leaves where dark areas move
+      // slowly. If everything moves, the size is about the same: figure 1 has 454 kB instead of 453.
+      preferred: (quality) => encoder('libwebp', quality),
+      container: ['-loop', '0', '-f', 'webp'], // loop 0: forever
+      addedNote: webpNoteBytes, // ffmpeg cannot join WebPs
     });
   },
   addNote: noteInWebp,
@@ -44,6 +44,6 @@ export const webp: Format = {
 
 const encoder = (name: string, quality: number) => [
   ...['-c:v', name, '-quality', String(quality)],
-  ...['-preset', 'photo'], // its dithering halves how far flat colours are off, for 1% more bytes
-  ...['-pix_fmt', 'bgra'], // libwebp makes its own YUV from it: 5% smaller than from ffmpeg's yuv420p
+  ...['-preset', 'photo'], // its dithering halves the error of flat colours, for 1% more bytes
+  ...['-pix_fmt', 'bgra'], // libwebp converts this to YUV itself: 5% smaller than from ffmpeg's yuv420p
 ];

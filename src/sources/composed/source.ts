@@ -109,7 +109,7 @@ export async function openComposed(
       backend: `Chromium ${session.browserVersion}`,
       arithmetic: session.surroundings,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
-      namesOf([from, to]) {
+      fingerprintsOf([from, to]) {
         const answered = expected.names();
         if (!answered) return [SegmentCache.keyOf(randomUUID())]; // the responses are not known yet: never reuse
         const made = [
@@ -128,7 +128,7 @@ export async function openComposed(
           : [[...answered, session.surroundings, size, pixels, shown]];
         return [made, ...names].map((name) => SegmentCache.keyOf(strict ? ['strict', ...name] : name));
       },
-      async foresee(cache) {
+      async findFingerprints(cache) {
         const [version, latest] = [
           SegmentCache.keyOf([session.code, variables]),
           SegmentCache.keyOf(['the latest version of', target.path, size]),
