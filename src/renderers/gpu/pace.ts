@@ -26,7 +26,7 @@ export class Pace {
   readonly #known = new Map<string, Measured>();
   #share = 1; // of the target
 
-  /** The maximum effort of the next piece. @param kind - The kind of work: each has its own rate. */
+  /** The maximum effort of the next piece. @param kind - The kind of work; each has its own rate. */
   effort(kind: string): number {
     const known = this.#known.get(kind);
     if (!known) return FIRST_EFFORT * this.#share;
