@@ -1,7 +1,7 @@
-/** The recipe as a film's file carries it. */
+/** The recipe as embedded in a film's file. */
 import { RECIPE_VERSION, type Recipe } from './recipe.js';
 
-/** The longest recipe that is put into a film's file, in bytes: about 100,000 explicit weights. */
+/** The longest recipe that is embedded in a film's file, in bytes: about 100,000 explicit weights. */
 export const MOST_NOTE_BYTES = 2 ** 21;
 
 /** A recipe as one line of ASCII for a file's metadata. If it is too long, the sweep is replaced by its title. */

@@ -76,10 +76,10 @@ export class Session {
   readonly #freeSlots = Array.from({ length: SLOTS }, (_, slot) => slot);
   readonly #waiting: (() => void)[] = []; // for a slot
   readonly #queries: (GPUQuerySet | undefined)[];
-  readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, but for its form
+  readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, ignoring its form
   readonly #form: NarrowForm | undefined;
   readonly #pace: Pace;
-  /** The buffers of frames that have failed since the last one was begun, if any have. */
+  /** The buffers of frames that failed since the last frame was begun, if any. */
   #spoilt: GPUBuffer[] | undefined;
   #offsetsKey = '';
   #map: Float32Array | undefined; // the colours on the device
@@ -264,7 +264,7 @@ export class Session {
     let plan = first;
     let begun = 0; // the plan's first pixel
     while (!this.#pace.settled(kind) && (plan.chunks > 1 || !this.#pace.known(kind))) {
-      await queue.onSubmittedWorkDone(); // nothing else is to be measured
+      await queue.onSubmittedWorkDone(); // so that nothing else is measured
       signal?.throwIfAborted();
       const started = performance.now();
       this.#runChunk(plan, 0, slot, kind, begun === 0);
