@@ -41,7 +41,7 @@ const MOST_BITS = 120;
 const HEADROOM = 2 ** 60;
 /** The largest factor a kernel multiplies by, as a binary exponent. Products stay finite; the rest is negligible. */
 const MOST_FACTOR_BITS = 120;
-/** The largest argument of an activation, as a binary exponent; beyond it all are constant, linear or, for sin, noise. */
+/** The largest argument of an activation, as a binary exponent; beyond it all are constant, linear or (sin) noise. */
 const FAR_BITS = 100;
 
 /** A frame's exponents; undefined if all are 0, as for nearly every network. */

@@ -218,7 +218,7 @@ test('by the command: one line or what is there, and nothing that a terminal wou
     info endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     render endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     info frames.gif: 0 frames.gif  gif, 64x48, 1 kB
-    render frames.gif: 2 untrained: The frames are 5-9007199254740991, and the sweep has 0-24: take a range of those.
+    render frames.gif: 2 untrained: Frames 5-9007199254740991 are not within the sweep, which has frames 0-24: choose a range within those.
     info every.gif: 2 untrained: every.gif: every is 1000000000 but must be at most 1000.
     render every.gif: 2 untrained: every.gif: every is 1000000000 but must be at most 1000."
   `);

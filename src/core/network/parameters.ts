@@ -11,7 +11,7 @@ import { activationNames, activationTable } from './activations.js';
 export type NetworkParameter = Parameter & {
   /** The name of its signal in Motion Canvas nodes, if nodes already have a signal with the parameter's name. */
   readonly signal?: string;
-  /** Whether it also applies with explicit weights. All others determine the draws, or are inferred from the weights. */
+  /** Whether it also applies with explicit weights. All others determine draws, or are inferred from the weights. */
   readonly besideWeights?: true;
 };
 

@@ -19,7 +19,7 @@ export interface Band {
 
 /** The maximum number of samples in a band, unless a single row of pixels has more. */
 const BAND_SAMPLES = 16384;
-/** Approximate multiply-adds in a band: tens of milliseconds, so that all threads finish a frame at about the same time. */
+/** Approximate multiply-adds in a band: tens of milliseconds, so that threads finish a frame at about the same time. */
 const BAND_WORK = 5e8;
 
 /** The number of rows in a band if a sample costs `weights` multiply-adds. */

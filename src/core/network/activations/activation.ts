@@ -43,7 +43,7 @@ export interface WgslWords {
   out: string | undefined;
 }
 
-/** Scaled sums, which represent 2^e times their value, and the factor of their activations: see Held in exponents.ts. */
+/** Sums scaled down by a power of two, and the factor of their activations: see Held in exponents.ts. */
 export interface ScaledSums<E> {
   sums: E;
   out: E;
