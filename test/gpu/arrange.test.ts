@@ -141,7 +141,7 @@ describe('every weight is at its position, whatever was there before', () => {
   });
 });
 
-describe('places', () => {
+describe('positions', () => {
   const networks = fc.record({
     layers: fc.oneof(fc.integer({ min: 1, max: 200 }), real(1, 200)),
     width: fc.oneof(real(1, 130), fc.array(real(1, 130), { minLength: 200, maxLength: 200 })),
@@ -149,7 +149,7 @@ describe('places', () => {
   });
   const arrangements = networks.map((network) => arrange(frameOf({ network, size: [1, 1] }).network));
 
-  test('no two matrices overlap, and none reaches over the end', () => {
+  test('no two matrices overlap, and none extends past the end', () => {
     fc.assert(
       fc.property(arrangements, ({ hidden, output, earlier, heldAt }) => {
         const matrices = [...hidden, output, ...(earlier ? [earlier] : [])].sort((a, b) => a.at - b.at);

@@ -49,7 +49,7 @@ async function detected(options: DetectOptions, env: NodeJS.ProcessEnv = {}): Pr
 
 const REAL = `answer({ name: 'A Real GPU', software: false });`;
 
-describe.skipIf(!adapter)('looking for a GPU', () => {
+describe.skipIf(!adapter)('detecting a GPU', () => {
   let cache: string;
   let before: string | undefined;
   beforeEach(() => {
@@ -62,7 +62,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
     else process.env.UNTRAINED_CACHE = before;
   });
 
-  test('is done once a machine: another process has the answer from disk, doctor asks again', async () => {
+  test('happens once per machine: other processes read the answer from disk, doctor detects again', async () => {
     const { probe: path, starts } = probe('real', REAL);
     const expected = { name: 'A Real GPU', software: false, way: {}, said: [] };
     for (let i = 0; i < 3; i++) expect(await detected({ probe: path })).toEqual(expected);

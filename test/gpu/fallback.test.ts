@@ -114,7 +114,7 @@ describe.skipIf(!adapter)('a GPU that cannot draw', () => {
   });
 });
 
-describe('the CPU behind a GPU', () => {
+describe('the CPU as the fallback of a GPU', () => {
   const broken = (error: Error): FrameRenderer => ({
     backend: 'gpu',
     description: 'broken',
@@ -125,7 +125,7 @@ describe('the CPU behind a GPU', () => {
     close: async () => {},
   });
 
-  test('takes over no frame that was given up, and none after close', async () => {
+  test('does not take over cancelled frames, or frames after close', async () => {
     const stop = new AbortController();
     const { renderer, notes } = withCpu(broken(new RenderError('lost')));
     stop.abort(new Error('Stopped.'));

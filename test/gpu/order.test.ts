@@ -134,10 +134,10 @@ describe.skipIf(!adapter)('the same bytes', () => {
   });
 });
 
-describe.skipIf(!adapter)('life', () => {
+describe.skipIf(!adapter)('the renderer', () => {
   const frame = frames[0];
 
-  test('a frame that does not fit rejects, and those around it are drawn', async () => {
+  test('rejects a frame that does not fit, and draws those around it', async () => {
     const renderer = await start({}, async () => {
       const device = await adapter!.open();
       Object.defineProperty(device.gpu, 'limits', { value: limitsOf(device, { maxBufferSize: 200_000 }) });
