@@ -81,7 +81,7 @@ test('the pace is bit-identical on every machine, at every size, rate and length
   expect(frameAt(withSeconds(sweep(small), 8), 2).network.weightScale).toBeCloseTo(known!, 12);
 });
 
-test('time in which no track moves stays as long as it is, and the rest is shared at one rate', () => {
+test('pauses keep their length, and the rest has one rate', () => {
   const scale = keyframes(
     [
       [1, 0.2],
@@ -96,7 +96,7 @@ test('time in which no track moves stays as long as it is, and the rest is share
   const resting3s = all.filter((value, i) => value === all[i - 1]).length;
   expect(resting3s).toBeGreaterThanOrEqual(70);
   expect(resting3s).toBeLessThanOrEqual(75);
-  // Nearly all that changes does so in the first movement, which has had nearly all of the two seconds.
+  // Nearly all of the change is in the first movement, which now takes nearly all of the two seconds.
   expect(all.filter((value) => value > 0.2 && value < 1.2).length).toBeGreaterThan(40);
   expect(frameAt(resting, 0.99).network.weightScale).toBe(0.2);
   expect(frameAt(resting, 5).network.weightScale).toBe(1.25);
@@ -138,10 +138,10 @@ test('jumps stay jumps', () => {
   expect(new Set(scales(jump))).toEqual(new Set([0.2, 1.4]));
 });
 
-test('it is measured by the evaluator that the caller passes', async () => {
+test('the pace is measured with the evaluator that the caller passes', async () => {
   const linear = sweep({ ...small, network: { ...small.network, seed: 'measured otherwise' } });
   const points: number[] = [];
-  // Brightness that is the square of the weight scale, at every point.
+  // Brightness is the square of the weight scale at every point.
   await preparePace(linear, ({ network }, x, y) => {
     points.push(x.length, y.length);
     return [x.map(() => (network.weightScale! / 2) ** 2)];

@@ -93,12 +93,12 @@ describe.each(spaces)('%s', (space) => {
   });
 });
 
-test('the hue of oklch comes back to where it begins', () => {
+test('the hue of oklch wraps around', () => {
   const [begin, end] = [0, 1].map((w) => colourOf('oklch', [0.6, 0.9, w]));
   for (const channel of [0, 1, 2]) expect(begin[channel]).toBeCloseTo(end[channel], 12);
 });
 
-test('what sRGB has is given as it is', () => {
+test('colours within sRGB are unchanged', () => {
   fc.assert(
     fc.property(outputs, (light) => {
       const [r, g, b] = light.map((value) => 0.001 + 0.998 * value);
@@ -249,13 +249,13 @@ describe('pictures', () => {
   });
 });
 
-describe('a palette that cannot be', () => {
+describe('invalid palettes', () => {
   const problem = (input: unknown) => {
     const result = frameSchema.safeParse({ size: [4, 4], network: {}, ...(input as object) });
     return result.success ? '' : result.error.issues[0].message;
   };
 
-  test.each(spaces)('%s takes three outputs', (palette) => {
+  test.each(spaces)('%s needs three outputs', (palette) => {
     expect(problem({ palette, network: { outputs: 1 } })).toMatch(/takes three outputs.* take a map/);
     expect(problem({ palette })).toBe('');
   });

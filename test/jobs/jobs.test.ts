@@ -186,7 +186,7 @@ describe('frames', () => {
     expect(count.validated()).toBeLessThan(8);
   });
 
-  test('that are not drawn are not described either', async () => {
+  test('that are not drawn are not described', async () => {
     const count = counted();
     const { drawn } = await renderFilm(long, { ...means, outputs: outputs(), every: 100 });
     expect([drawn, count.described()]).toEqual([2, 2]);

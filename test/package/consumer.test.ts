@@ -92,9 +92,9 @@ function eachDependency(found: (name: string, at: string) => void): void {
   walk(repository);
 }
 
-describe('strict TypeScript that looks into declarations', () => {
+describe('strict TypeScript without skipLibCheck', () => {
   beforeAll(() => {
-    // Copies, since what is behind a link is looked for where the link leads: beside our own development's packages.
+    // Copies, because imports of linked packages would resolve to our own development dependencies.
     const declared = /(\.d\.[cm]?ts|package\.json)$/;
     eachDependency((name, at) => {
       cpSync(at, join(folder, 'node_modules', name), {

@@ -396,9 +396,9 @@ function samples(drawn: Drawn): void {
 }
 
 function manners(current: () => FrameRenderer, start: () => Promise<FrameRenderer>, slow: boolean): void {
-  describe('manners', () => {
+  describe('behaviour', () => {
     const frames = [1, 2, 3, 4, 5, 6, 7].map(small);
-    /** One that takes long enough to be given up or closed in the middle of. */
+    /** A frame that takes long enough to be cancelled, or interrupted by close(). */
     const long = frameOf({
       network: { ...SHAPE, layers: slow ? 40 : 1000 },
       size: slow ? [120, 90] : [400, 400],

@@ -48,10 +48,10 @@ describe('the name of the arithmetic', () => {
   });
 });
 
-describe('what it gives back', () => {
+describe('releasing resources', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  test('600 frames under one signal leave no listener, and no warning', async () => {
+  test('600 frames with one signal leave no listener and no warning', async () => {
     const warned = vi.spyOn(process, 'emitWarning');
     const { signal } = new AbortController();
     const renderer = new CpuRenderer(1);
@@ -64,7 +64,7 @@ describe('what it gives back', () => {
     await renderer.close();
   });
 
-  test('late bands are not written to a buffer that is the caller’s again', async () => {
+  test('late bands are not written to buffers already returned', async () => {
     const renderer = new CpuRenderer(2);
     const many = frameOf({ network: { layers: 40, width: 30 }, size: [200, 400] }); // of several bands
     const into = new Uint8Array(frameBytes(many.size));

@@ -1,4 +1,4 @@
-/** That the activations are the functions their papers define, and that outputs are shown at the right brightness. */
+/** The activations match the definitions in their papers, and outputs have the right brightness. */
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -12,7 +12,7 @@ import { networkSynonyms } from '../../src/core/network/parameters.js';
 import { namesake } from '../../src/core/wording/did-you-mean.js';
 
 describe('activations', () => {
-  // x Φ(x), Φ(1) = 0.841344746068542949 and so on: any table of the normal distribution, or mpmath's ncdf.
+  // x Φ(x), with Φ(1) = 0.841344746068542949 etc. from any table of the normal distribution, or mpmath's ncdf.
   test.each([
     [0, 0],
     [1, 0.8413447460685429],
@@ -26,7 +26,7 @@ describe('activations', () => {
     expect(activations.gelu(x)).toBeCloseTo(expected, 14);
   });
 
-  test('gelu keeps its digits up to where erf is cut', () => {
+  test('gelu keeps its precision up to where erf is cut off', () => {
     expect(activations.gelu(-8.48)).toBeCloseTo(activations.gelu(-8.49), 14);
     expect(activations.gelu(8.48)).toBeCloseTo(8.48, 14);
   });
@@ -43,7 +43,7 @@ describe('activations', () => {
     expect(Math.abs(activations.softplus(x) - expected)).toBeLessThanOrEqual(1e-15 * Math.max(1, expected));
   });
 
-  test('softplus keeps its small values: e^x far to the left', () => {
+  test('softplus keeps its precision for very negative x, where it is e^x', () => {
     expect(activations.softplus(-40) / Math.exp(-40)).toBeCloseTo(1, 12);
   });
 
@@ -98,7 +98,7 @@ describe.each(activationNames)('what the definition of %s says of it is true:', 
     expect(moderate.every((x) => f(8 * x) === 8 * f(x))).toBe(homogeneous);
   });
 
-  test("its other names are found, and are nobody else's", () => {
+  test('its synonyms, which are found and unique', () => {
     for (const synonym of synonyms) expect(namesake(synonym, activationNames, networkSynonyms)).toBe(name);
     for (const text of [formula, source]) expect(text.trim()).not.toBe('');
   });
@@ -108,7 +108,7 @@ describe('mixes', () => {
   const mix = (fraction: number) => activationFunction({ from: 'tanh', to: 'relu', fraction });
 
   test.each([-2, -0.1, 0, 0.7, 3])(
-    'at %d: fraction 0 is all of one, 1 all of the other, and between them a line',
+    'at %d: fraction 0 is one activation, 1 the other, and in between is linear',
     (x) => {
       expect(mix(0)(x)).toBe(Math.tanh(x));
       expect(mix(1)(x)).toBe(Math.max(0, x));

@@ -1,4 +1,4 @@
-/** Words on pictures. */
+/** Text on pictures. */
 import { expect, test } from 'vitest';
 import { type Canvas, fitted, Lettering } from '../../src/jobs/lettering.js';
 
@@ -8,7 +8,7 @@ function canvas(width: number, height: number): Canvas {
   return { width, height, rgba: new Uint8Array(4 * width * height) };
 }
 
-/** How much is covered, in pixels, and the box that it is in. */
+/** The area covered, in pixels, and its bounding box. */
 function ink({ width, height, rgba }: Canvas) {
   let [all, left, right, top, bottom] = [0, width, -1, height, -1];
   for (let y = 0; y < height; y++) {

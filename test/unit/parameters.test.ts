@@ -1,4 +1,4 @@
-/** The tables of parameters, and everything that follows them. */
+/** The tables of parameters, and everything derived from them. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { allFields, override } from '../../src/cli/override.js';
@@ -16,7 +16,7 @@ import { parameterTable, rangeOf } from '../../src/core/parameters/table.js';
 import { frameAt, type SweepInput, sweep, tween } from '../../src/index.js';
 import '../../src/nodes/network-node.js';
 
-/** The defaults that nodes give their signals. (Motion Canvas itself needs a page.) */
+/** The defaults of nodes' signals. (Motion Canvas itself needs a page.) */
 const { signals } = vi.hoisted(() => ({ signals: {} as Record<string, unknown> }));
 vi.mock('@motion-canvas/2d', () => {
   const decorator = () => () => {};
@@ -68,7 +68,7 @@ describe.each(networkParameterNames)('%s', (name) => {
     expect(allFields).toContain(name);
   });
 
-  test('moves in a sweep if its table says so', () => {
+  test('can be animated if its table says so', () => {
     if (!('range' in parameter)) return expect(parameter.kind).not.toBe('number');
     const [from, to] = parameter.useful;
     const moving = { seconds: 1, network: { [name]: tween(from, to) } } as SweepInput;
@@ -110,7 +110,7 @@ test('README has the table', () => {
   );
 });
 
-/** The text of the comment before a field, on one line. @param within - What its declaration follows. */
+/** The docblock of a field, on one line. @param within - Text that precedes its declaration. */
 function docblockOf(source: string, within: string, declaration: string): string {
   const type = source.slice(source.indexOf(within));
   const [before] = type.split(new RegExp(`\\n  ${declaration}\\??: `), 1);
