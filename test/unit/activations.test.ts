@@ -73,15 +73,15 @@ const everything = [
   Number.POSITIVE_INFINITY,
 ].flatMap((x) => [-x, x]);
 
-describe.each(activationNames)('what the definition of %s says of it is true:', (name) => {
+describe.each(activationNames)('the definition of %s is right about', (name) => {
   const { f, signed, homogeneous, bounded, formula, source, synonyms } = activationTable[name];
 
-  test('it is a number everywhere, and the function that the package exports', () => {
+  test('its function, which is never NaN and which the package exports', () => {
     expect(everything.filter((x) => Number.isNaN(f(x)))).toEqual([]);
     expect(activations[name]).toBe(f);
   });
 
-  test('whether it stays within [-1, 1]; if not, it is nearly a straight line far out', () => {
+  test('whether it stays within [-1, 1]; if not, it approaches a straight line', () => {
     expect(everything.every((x) => Math.abs(f(x)) <= 1)).toBe(bounded);
     if (bounded) return;
     expect(everything.filter((x) => Math.abs(f(x)) > Math.abs(x) + 1)).toEqual([]);
@@ -89,7 +89,7 @@ describe.each(activationNames)('what the definition of %s says of it is true:', 
     for (const far of [-(2 ** 100), 2 ** 100]) expect(f(2 * far)).toBeCloseTo(2 * f(far), -60);
   });
 
-  test('whether its values are spread over [-1, 1]', () => {
+  test('whether its values range over [-1, 1]', () => {
     expect(bounded && everything.some((x) => f(x) < -0.9)).toBe(signed);
   });
 

@@ -68,7 +68,7 @@ test('validation stops when its signal is aborted', async () => {
   await expect(checking).rejects.toThrow('enough');
 });
 
-test('a slice of work makes way for timers', async () => {
+test('timers run between slices of work', async () => {
   const breathe = breather({});
   let ticks = 0;
   const timer = setInterval(() => ticks++, 1);
@@ -78,7 +78,7 @@ test('a slice of work makes way for timers', async () => {
   expect(ticks).toBeGreaterThan(2);
 });
 
-describe('a frame between those that were looked at', () => {
+describe('a frame between validated ones', () => {
   const sweeps = {
     everything: {
       seconds: 2,
@@ -92,7 +92,7 @@ describe('a frame between those that were looked at', () => {
     weights: { seconds: 1, network: { weights: [{ w: [[tween(0, 1), 2]] }] } },
     inputs: { seconds: 1, network: { inputs: tween(2, 2) } },
   };
-  test.each(Object.entries(sweeps))('is as frameAt has it: %s', async (_, input) => {
+  test.each(Object.entries(sweeps))('equals that of frameAt: %s', async (_, input) => {
     const sweep = parseSweep(input);
     const frames = await planFrames(sweep, firstFrames(25), evaluate);
     for (let i = 0; i < 25; i++) {

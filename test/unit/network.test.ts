@@ -114,7 +114,7 @@ describe("the article's formulas", () => {
   });
 });
 
-describe('nesting, to the bit', () => {
+describe('nesting, bit for bit', () => {
   const drawn = fc.record({
     seed: fc.oneof(fc.integer(), fc.string({ minLength: 1, maxLength: 8 })),
     inputs: fc.integer({ min: 1, max: 4 }),
@@ -125,7 +125,7 @@ describe('nesting, to the bit', () => {
   const check = <T>(given: fc.Arbitrary<T>, claim: (value: T) => void) =>
     fc.assert(fc.property(given, claim), { seed: 2, numRuns: 40 });
 
-  test('a deeper network contains the shallower, whose outputs are the first units of that layer', () => {
+  test('a deeper network contains the shallower one, whose outputs are the first units of that layer', () => {
     check(fc.tuple(drawn, fc.integer({ min: 1, max: 7 })), ([spec, layers]) => {
       const deep = build({ ...spec, layers: 8, width: 6 });
       const shallow = build({ ...spec, layers, width: 6 });
@@ -135,12 +135,12 @@ describe('nesting, to the bit', () => {
     });
   });
 
-  test('the same under He, Glorot and LeCun in what lies inside; and under He and LeCun at the output', () => {
+  test('also with He, Glorot and LeCun in hidden layers, and with He and LeCun at the output', () => {
     for (const initialisation of ['he', 'glorot', 'lecun'] as const) {
       const deep = build({ initialisation, layers: 5, width: 6 });
       const shallow = build({ initialisation, layers: 4, width: 6 });
       for (const [k, layer] of shallow.hidden.entries()) expect(whole(layer)).toEqual(whole(deep.hidden[k]));
-      // Glorot's scale knows how many units a layer has, so an output of 3 is scaled as one.
+      // Glorot's scale depends on a layer's units, so an output layer has its own scale.
       if (initialisation === 'glorot') continue;
       expect(whole(shallow.output)).toEqual(corner(deep.hidden[3], 3, 6));
     }
@@ -219,10 +219,10 @@ describe('fractions', () => {
   });
 });
 
-describe('seeds between two networks', () => {
+describe('mixes of two seeds', () => {
   const between = (fraction: number) => build({ seed: { from: 'a', to: 7, fraction }, layers: 3 });
 
-  test('both ends are those networks, to the bit', () => {
+  test('both ends are those networks, bit for bit', () => {
     expect(between(0)).toEqual(build({ seed: 'a', layers: 3 }));
     expect(between(1)).toEqual(build({ seed: 7, layers: 3 }));
     expect(between(0)).not.toEqual(between(1));

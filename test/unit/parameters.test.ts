@@ -40,14 +40,14 @@ describe.each(networkParameterNames)('%s', (name) => {
     expect(signals[signalOf(name)]).toEqual(parameter.default ?? null);
   });
 
-  test('takes the values of its range or its choices, and no others', () => {
+  test('accepts the values of its range or its choices, and no others', () => {
     if ('range' in parameter) {
       const [least, greatest] = parameter.range;
       const [below, above] = [least - 1, greatest + 1];
       expect([below, least, greatest, above].map((value) => isValid(name, value))).toEqual([
         false,
         true,
-        // The widest networks are too large to be built, and that is said of their width.
+        // The widest networks are too large to build, which is an error about their width.
         name !== 'width',
         false,
       ]);
@@ -77,7 +77,7 @@ describe.each(networkParameterNames)('%s', (name) => {
   });
 });
 
-test('what decides a view has its defaults and ranges in the schema and in the signals', () => {
+test("a view's parameters have their defaults and ranges in the schema and in the signals", () => {
   const frame = frameSchema.parse({ network: {}, size: [2, 2] });
   for (const [name, parameter] of Object.entries(shown)) {
     expect({ ...frame, ...frame.view }[name as 'slice'], name).toEqual(parameter.default);
@@ -91,7 +91,7 @@ test('what decides a view has its defaults and ranges in the schema and in the s
   ).toEqual([false, true, true, false]);
 });
 
-test('--set moves by equal factors what has a logarithmic scale, and all else by equal amounts', () => {
+test('--set animates logarithmic parameters by equal factors, and others by equal amounts', () => {
   const still = sweep({ seconds: 1 });
   for (const name of ['layers', 'width', 'weightScale', 'biasScale', 'halfWidth']) {
     const changed = override(still, `${name}=1..4`);

@@ -86,7 +86,7 @@ describe.skipIf(process.platform === 'win32')('in POSIX shells', () => {
   });
 });
 
-test('on Windows, in the way of each of its shells', () => {
+test('on Windows, quoting follows each shell', () => {
   const words = ['--seed', '7', 'a word', "it's", 'say "x"', '100%', 'C:\\a b\\', 'a&b', '$x', ''];
   expect(inShell(words, 'powershell')).toBe(
     `--seed 7 'a word' 'it''s' 'say "x"' '100%' 'C:\\a b\\' 'a&b' '$x' ''`,
@@ -96,7 +96,7 @@ test('on Windows, in the way of each of its shells', () => {
   );
 });
 
-test('the shell is told by what it leaves to its children', () => {
+test('the shell is detected by the variables that it passes to its children', () => {
   const own = { USERPROFILE: 'C:\\Users\\Ada' };
   const system = 'C:\\Program Files\\WindowsPowerShell\\Modules';
   expect(shellHere('linux', {})).toBe('posix');

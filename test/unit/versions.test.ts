@@ -57,7 +57,7 @@ test.each(['seedrandom', 'd3-color', 'd3-interpolate', 'd3-scale-chromatic', 'd3
   },
 );
 
-test('another version that is installed is found', () => {
+test('another installed version is detected', () => {
   const modules = join(folder, 'real', 'node_modules');
   const before = DRAWING.filter((name) => !name.startsWith('@'));
   for (const name of before) {
@@ -70,8 +70,8 @@ test('another version that is installed is found', () => {
   expect(versionsOf(DRAWING, join(folder, 'real'))).not.toEqual(versions);
 });
 
-test('every package that is imported where pixels are decided counts', () => {
-  // These say what is to be drawn, or where; the descriptions of frames, which are in every name, hold what comes of it.
+test('every package imported by drawing code counts', () => {
+  // These only affect frame descriptions, which are part of every fingerprint anyway.
   const others = ['zod', 'fastest-levenshtein', 'fontkit'];
   for (const part of ['core', 'renderers', 'nodes', 'outputs', 'jobs', 'sources/composed/page']) {
     for (const file of readdirSync(join('src', part), { recursive: true }).map(String)) {

@@ -1,4 +1,4 @@
-/** That no file is larger than it may be, that what was given up is told, and that what cannot be had is refused. */
+/** No file exceeds its budget, reductions are reported, and impossible budgets are refused. */
 
 import { readdirSync, statSync } from 'node:fs';
 import fc from 'fast-check';
@@ -12,7 +12,7 @@ const folder = testFolder();
 const pictures = (n: number) => Array.from({ length: n }, (_, i) => picture(i));
 
 describe('climbDown', () => {
-  test('finds a rung that fits, next to one that does not or near the budget, in few attempts', async () => {
+  test('quickly finds a step that fits, next to one that does not or close to the budget', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 70 }),
@@ -47,7 +47,7 @@ describe('climbDown', () => {
 });
 
 test.each(['film.mp4', 'film.webm', 'film.webp', 'per-frame.gif', 'global.gif', 'auto.gif'])(
-  '%s keeps to its budget, from what is plenty to what is hardly enough, and says how',
+  '%s keeps to its budget, from generous to very small, and says how',
   async (name) => {
     const film = Array.from({ length: 12 }, (_, i) => noise(i));
     const gifPalette = name.startsWith('film') ? undefined : (name.split('.')[0] as 'auto');
@@ -60,7 +60,7 @@ test.each(['film.mp4', 'film.webm', 'film.webp', 'per-frame.gif', 'global.gif', 
       expect(bytes).toBeLessThanOrEqual(maxSize);
       if (share < 1) expect(chose).toMatch(/ to fit$/);
       else expect(chose ?? '').not.toMatch(/ to fit$/);
-      if (share < 1) expect(bytes).toBeGreaterThan(0.4 * maxSize); // and it is used
+      if (share < 1) expect(bytes).toBeGreaterThan(0.4 * maxSize); // uses the budget
     }
     const film2 = render(folder.in('never', name), film, { gifPalette, maxSize: 700, note });
     await expect(film2).rejects.toThrow(
@@ -70,7 +70,7 @@ test.each(['film.mp4', 'film.webm', 'film.webp', 'per-frame.gif', 'global.gif', 
   },
 );
 
-test('frames that come as YUV keep to a budget too', async () => {
+test('films from YUV frames keep to a budget too', async () => {
   const planes = Array.from({ length: 12 }, (_, i) => yuv420p(noise(i), 64, 48));
   const whole = await render(folder.in('whole.mp4'), planes, { pixels: 'yuv420p' });
   const maxSize = Math.floor(whole.bytes / 3);
@@ -85,7 +85,7 @@ test('a PNG is refused, with what to write instead', async () => {
   );
 });
 
-test('a GIF that leaves out frames keeps its time', async () => {
+test('a GIF that omits frames keeps its duration', async () => {
   const film = Array.from({ length: 11 }, (_, i) => noise(i));
   const { path, chose } = await render(folder.in('film.gif'), film, {
     gifPalette: 'per-frame',
@@ -109,7 +109,7 @@ describe('a GIF that chooses its palette', () => {
 
   test.each([
     ['everything moves, and changes colour', picture, 'a palette a frame'],
-    ['much stands still', still, 'one palette'],
+    ['much is static', still, 'one palette'],
   ] as const)('where %s', async (_, frame, palette) => {
     const film = Array.from({ length: 12 }, (_, i) => frame(i));
     const { chose, path } = await render(folder.in('film.gif'), film);

@@ -11,11 +11,11 @@ const folder = testFolder();
 const size = { width: WIDTH, height: HEIGHT };
 const COUNTS = [1, 2, 3, 7, 11];
 
-/** How far a frame may be from its source, in 8-bit steps on average: the codec's loss. Neighbours are 14 apart. */
+/** The mean error allowed for a codec, in 8-bit steps. Neighbouring frames differ by 14. */
 const VIDEO = 3;
 const pictures = (n: number) => Array.from({ length: n }, (_, i) => picture(i));
 
-/** The worst frame may differ this much from its source, in 8-bit steps on average. Neighbours differ by 14. */
+/** Expects every frame within `tolerance` of its source, in 8-bit steps on average. Neighbouring frames differ by 14. */
 function expectInPlace(decoded: Uint8Array[], sent: Uint8Array[], tolerance: number): void {
   expect(decoded.length).toBe(sent.length);
   for (const [i, frame] of decoded.entries()) {
@@ -24,7 +24,7 @@ function expectInPlace(decoded: Uint8Array[], sent: Uint8Array[], tolerance: num
 }
 
 describe('PNG', () => {
-  test.each(COUNTS)('%i frames in, as many out, each the same', async (n) => {
+  test.each(COUNTS)('%i frames in, as many out, unchanged', async (n) => {
     const sent = Array.from({ length: n }, (_, i) => noise(i));
     const { path, bytes } = await render(folder.in('frames', '%04d.png'), sent);
     const { frames } = await decode(path, { ...size, input: ['-start_number', '0'] });
@@ -59,7 +59,7 @@ describe('MP4', () => {
     expect(bytes).toBe(readFileSync(path).length);
   });
 
-  test('frames handed over as YUV make the film that RGB makes', async () => {
+  test('YUV frames make the same film as RGB', async () => {
     const sent = pictures(3);
     const planes = sent.map((frame) => yuv420p(frame, WIDTH, HEIGHT));
     const { path } = await render(folder.in('yuv.mp4'), planes, { pixels: 'yuv420p' });
@@ -76,7 +76,7 @@ describe('MP4', () => {
     expect(colour).toEqual({ type: 'nclx', codes: [1, 1, 1], full: false });
   });
 
-  // x264 adds an error of its own, which for the default crf is as large; hence both.
+  // x264 adds its own error, which is as large at the default crf; hence both.
   test.each([
     ['rgba' as const, 'as x264 can hardly change them', 1],
     ['rgba' as const, 'as they are written', undefined],
@@ -100,7 +100,7 @@ describe('MP4', () => {
     const options = { ...shape, pixels, crf };
     const { path } = await render(folder.in('patches.mp4'), [handed, handed, handed], options);
     const [, , frame] = (await decode(path, { ...shape, filter: FROM_BT709 })).frames;
-    /** The mean over the 8x8 pixels in the middle of a patch, away from what its neighbours do to it. */
+    /** The mean over the 8x8 pixels in the middle of a patch, away from its neighbours. */
     const mean = (patch: number, channel: number) => {
       const [left, top] = [(patch % columns) * side + 4, Math.floor(patch / columns) * side + 4];
       let sum = 0;
@@ -129,7 +129,7 @@ describe('WebM', () => {
 });
 
 describe('MOV', () => {
-  test.each(COUNTS)('%i frames in, as many out, each nearly as it was', async (n) => {
+  test.each(COUNTS)('%i frames in, as many out, nearly unchanged', async (n) => {
     const { path } = await render(folder.in('film.mov'), pictures(n));
     const { frames, duration } = await decode(path, { ...size, filter: FROM_BT709 });
     expectInPlace(frames, pictures(n), 1);
@@ -146,7 +146,7 @@ describe.each(['per-frame', 'global'] as const)('GIF, %s palette', (gifPalette) 
     expect(readGif(path).delays).toEqual(Array(n).fill(4));
   });
 
-  test('it plays for ever, and 30 fps keep their time', async () => {
+  test('it loops forever, and 30 fps keep their timing', async () => {
     const { path } = await render(folder.in('film.gif'), pictures(7), { gifPalette, fps: 30 });
     const { delays, loop } = readGif(path);
     expect(loop).toBe(0);
@@ -164,7 +164,7 @@ describe('WebP', () => {
   });
 });
 
-describe('frames that look alike', () => {
+describe('identical frames', () => {
   const [a, b, c] = pictures(3);
   const sent = [a, a, a, b, b, c, c];
 
@@ -189,7 +189,7 @@ describe('frames that look alike', () => {
     expectInPlace((await decode(path, size)).frames, sent, 0.001);
   });
 
-  test('a WebP makes one of them, which lasts as long as all', async () => {
+  test('a WebP merges them into one with their total duration', async () => {
     const { path } = await render(folder.in('film.webp'), sent);
     const { frames, times } = await decodeWebp(path, size);
     expectInPlace(frames, [a, b, c], 4);
@@ -197,7 +197,7 @@ describe('frames that look alike', () => {
   });
 });
 
-test.each([12.5, 23.976, 59.94, 60])('at %f fps no frame is dropped or doubled', async (fps) => {
+test.each([12.5, 23.976, 59.94, 60])('at %f fps no frame is dropped or duplicated', async (fps) => {
   for (const name of ['film.mp4', 'film.webm']) {
     const { path } = await render(folder.in(name), pictures(11), { fps });
     const { frames, duration } = await decode(path, { ...size, filter: FROM_BT709 });

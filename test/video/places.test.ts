@@ -1,4 +1,4 @@
-/** The table of places, and how films are held against it. */
+/** The table of platforms, and how films are checked against it. */
 
 import { describe, expect, test } from 'vitest';
 import { type Fact, headroom, placeNames, placeOf, unsuitable } from '../../src/outputs/index.js';
@@ -8,7 +8,7 @@ const film = { format: 'mp4' as const, width: 1080, height: 1080, fps: 25, frame
 describe.each(placeNames)('%s', (name) => {
   const place = placeOf(name);
 
-  test('takes the size that is made for it', () => {
+  test('accepts the size that is made for it', () => {
     const [width, height] = place.size;
     expect(unsuitable(place, { ...film, width, height })).toEqual([]);
     expect((width % 2) + (height % 2)).toBe(0);
@@ -17,7 +17,7 @@ describe.each(placeNames)('%s', (name) => {
       expect(unsuitable(place, { ...film, format: 'gif', width: gifWidth, height: gifHeight })).toEqual([]);
   });
 
-  test('says of each number who says so, and when', () => {
+  test('states the source and date of each number', () => {
     for (const rules of [place.mp4, place.gif ?? {}]) {
       for (const fact of Object.values(rules) as Fact<unknown>[])
         expect(fact.source).toMatch(/\S, 20\d\d-\d\d$/);
@@ -25,7 +25,7 @@ describe.each(placeNames)('%s', (name) => {
   });
 });
 
-test('what a place says it does not take is told from what others say of it', () => {
+test("a platform's own limits are distinguished from what others say about it", () => {
   const all = (name: 'x' | 'tiktok', change: object) => unsuitable(placeOf(name), { ...film, ...change });
   expect([
     ...all('x', { seconds: 2000 }),
@@ -71,7 +71,7 @@ test('what a place says it does not take is told from what others say of it', ()
   `);
 });
 
-test('how far under it is', () => {
+test('how far a film is below the limits', () => {
   const said = (name: 'x' | 'discord' | 'tiktok') => headroom(placeOf(name), { ...film, bytes: 1_234_567 });
   expect([said('x'), said('discord'), said('tiktok')]).toMatchInlineSnapshot(`
     [
