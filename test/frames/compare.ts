@@ -1,6 +1,6 @@
 /**
- * Shared by the picture tests: the reference picture, computed with forward() in float64; how far a renderer's bytes are
- * from it; and how far float32 may legitimately be.
+ * Shared by the picture tests: the reference picture, computed with forward() in float64; how far a renderer's bytes
+ * are from it; and how far float32 may legitimately be.
  */
 import { expect } from 'vitest';
 import { type Colour, colourOf } from '../../src/core/frame/colouring.js';

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 
 /**
- * Runs a module's source in its own process. V8's version tag depends on all flags; `relaxed` tells whether relaxed SIMD
- * compiles, which Node 20 allows only with a flag.
+ * Runs a module's source in its own process. V8's version tag depends on all flags; `relaxed` tells whether relaxed
+ * SIMD compiles, which Node 20 allows only with a flag.
  */
 async function run(text: string, flags: string[] = []): Promise<Record<string, unknown>> {
   const dist = JSON.stringify(resolve('dist'));

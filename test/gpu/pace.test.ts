@@ -6,7 +6,7 @@ import { planFrame } from '../../src/renderers/gpu/plan.js';
 import { frameOf } from '../frames/compare.js';
 import { rendererStarter, softwareAdapter } from './adapter.js';
 
-/** How long pieces take on a device of this speed until the pace settles. @param besides - Overhead per piece, in ms. */
+/** How long pieces take on a device of this speed until the pace settles. @param besides - Overhead of each, in ms. */
 function settle(pace: Pace, perMs: number, besides: number): number[] {
   const took: number[] = [];
   while (!pace.settled('any') && took.length < 30) {

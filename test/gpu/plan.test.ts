@@ -269,9 +269,10 @@ describe('forms', () => {
           limits.maxComputeWorkgroupStorageSize,
         );
       }
-      expect(width * samplesOf(forms[0]), 'the likeliest form leaves registers besides its sums').toBeLessThanOrEqual(
-        160,
-      );
+      expect(
+        width * samplesOf(forms[0]),
+        'the likeliest form leaves registers besides its sums',
+      ).toBeLessThanOrEqual(160);
     }
   });
 

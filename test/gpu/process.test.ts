@@ -76,7 +76,9 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
     const same = ours.filter((png, i) => png.equals(theirs[i])).length;
     console.info(`${same} of 10 pictures are the CPU's to the byte`);
     for (const [i, png] of ours.entries())
-      expect(Math.abs(png.length - theirs[i].length) / png.length, 'PNGs of the same picture').toBeLessThan(0.02);
+      expect(Math.abs(png.length - theirs[i].length) / png.length, 'PNGs of the same picture').toBeLessThan(
+        0.02,
+      );
     expect(same).toBeGreaterThan(4);
   });
 
@@ -127,7 +129,8 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
 });
 
 test('--backend gpu without Vulkan says so in one line with the next step, exits with 2, and writes nothing', async () => {
-  if (process.platform !== 'linux') return console.warn('NOT TESTED: Vulkan, which this system does not have.');
+  if (process.platform !== 'linux')
+    return console.warn('NOT TESTED: Vulkan, which this system does not have.');
   const out = join(folder, 'none.png');
   const nothing = { VK_DRIVER_FILES: join(folder, 'no-driver.json'), LD_LIBRARY_PATH: '' };
   const { code, stdout, stderr } = await untrained(['still', ...SMALL, '--backend', 'gpu', '--out', out], {

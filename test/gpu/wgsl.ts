@@ -1,4 +1,4 @@
-/** Extracts facts from WGSL without a compiler: the members of a struct, the bindings and the memory of a kernel. */
+/** Reads WGSL without a compiler: the members of a struct, the bindings and the memory of a kernel. */
 
 interface Member {
   name: string;

@@ -178,25 +178,22 @@ test('if the film cannot be given its name, the message says where it is', async
   expect((await fs.stat(left)).size).toBeGreaterThan(1000);
 });
 
-test.each(['plan', 'open', 'draw', 'finish', 'join'])(
-  'a film that is stopped during: %s',
-  async (step) => {
-    const reason = new RenderError('Enough.');
-    const after = <T extends object>(object: T, method: keyof T & string) => {
-      const original = object[method] as (...args: unknown[]) => Promise<unknown>;
-      vi.spyOn(object, method as never).mockImplementation(async function (this: T, ...args: unknown[]) {
-        const result = original.apply(this, args);
-        stop.abort(reason);
-        return result;
-      } as never);
-    };
-    if (step === 'plan') after(Workshop.prototype, 'source');
-    if (step === 'open') after(Workbench, 'beside');
-    if (step === 'draw') after(SegmentEncoder.prototype, 'write');
-    if (step === 'finish') after(SegmentEncoder.prototype, 'finish');
-    if (step === 'join') after(Workbench.prototype, 'run');
-    // Complete files stay, so there is only one output to join.
-    const outputs = step === 'join' ? ['a.mp4'] : ['a.mp4', 'b.webp'];
-    expect(await failure(outputs, step === 'join' ? {} : { poster: 'p.png' })).toBe('Enough.');
-  },
-);
+test.each(['plan', 'open', 'draw', 'finish', 'join'])('a film that is stopped during: %s', async (step) => {
+  const reason = new RenderError('Enough.');
+  const after = <T extends object>(object: T, method: keyof T & string) => {
+    const original = object[method] as (...args: unknown[]) => Promise<unknown>;
+    vi.spyOn(object, method as never).mockImplementation(async function (this: T, ...args: unknown[]) {
+      const result = original.apply(this, args);
+      stop.abort(reason);
+      return result;
+    } as never);
+  };
+  if (step === 'plan') after(Workshop.prototype, 'source');
+  if (step === 'open') after(Workbench, 'beside');
+  if (step === 'draw') after(SegmentEncoder.prototype, 'write');
+  if (step === 'finish') after(SegmentEncoder.prototype, 'finish');
+  if (step === 'join') after(Workbench.prototype, 'run');
+  // Complete files stay, so there is only one output to join.
+  const outputs = step === 'join' ? ['a.mp4'] : ['a.mp4', 'b.webp'];
+  expect(await failure(outputs, step === 'join' ? {} : { poster: 'p.png' })).toBe('Enough.');
+});

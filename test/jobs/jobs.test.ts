@@ -146,18 +146,18 @@ describe('a job', () => {
     ],
     ['an output that is not a film', (job) => (job.outputs[0].path = 'film.exe'), /ends in \.exe/],
     ['an invalid frame', (job) => (job.frames.base.view.halfWidth = -1), /halfWidth is -1/],
-    ['a value that makes a frame invalid', (job) => (job.frames.moving[1].values[7] = -1), /weightScale is -1/],
+    [
+      'a value that makes a frame invalid',
+      (job) => (job.frames.moving[1].values[7] = -1),
+      /weightScale is -1/,
+    ],
     ['fewer values than frames', (job) => job.frames.moving[0].values.pop(), /has 59 values .* must have 60/],
     ['a path to a prototype', (job) => (job.frames.moving[0].path = ['__proto__', 'x']), /path/],
     ['fewer frames than its film', (job) => (job.film.frames = 61), /60 frames, and its film 61/],
     ['a gap between segments', (job) => job.segments.shift(), /begins at frame 25 instead of 0/],
     ['an output that it does not have', (job) => (job.segments[0].parts[0].output = 3), /output 3 of 1/],
     ['a quality out of range', (job) => (job.outputs[0].options.crf = 99), /--crf of an \.mp4 is 99/],
-    [
-      'an invalid recipe',
-      (job) => (job.note = '{"untrained":1,"sweep":{"seconds":-1}}'),
-      /seconds is -1/,
-    ],
+    ['an invalid recipe', (job) => (job.note = '{"untrained":1,"sweep":{"seconds":-1}}'), /seconds is -1/],
   ])('from an untrusted file is validated: %s', async (_, change, complaint) => {
     const job = JSON.parse(writeJob(await plan(requestFor('film.mp4'), workshop, means)));
     change(job);

@@ -79,22 +79,25 @@ export function conformance(
         [44, 28],
         [22, 18], // planes that begin and end in the middle of four bytes
         [2, 2],
-      ])('yuv420p, %i x %i, matches the standard conversion of its rgba: each byte within one', async (width, height) => {
-        if (!renderer.formats.includes('yuv420p')) {
-          await expect(renderer.render(small(1), undefined, 'yuv420p')).rejects.toThrow(RangeError);
-          return;
-        }
-        const frame = frameOf({ network: SHAPE, size: [width, height], dither: true });
-        const [rgba, planes] = await Promise.all([
-          renderer.render(frame),
-          renderer.render(frame, undefined, 'yuv420p'),
-        ]);
-        const exact = yuv420p(rgba, width, height);
-        expect(planes.length).toBe(exact.length);
-        const apart = Array.from(planes, (byte, i) => Math.abs(byte - exact[i]));
-        expect(Math.max(...apart)).toBeLessThanOrEqual(1);
-        expect(apart.filter(Boolean).length).toBeLessThanOrEqual(0.01 * apart.length);
-      });
+      ])(
+        'yuv420p, %i x %i, matches the standard conversion of its rgba: each byte within one',
+        async (width, height) => {
+          if (!renderer.formats.includes('yuv420p')) {
+            await expect(renderer.render(small(1), undefined, 'yuv420p')).rejects.toThrow(RangeError);
+            return;
+          }
+          const frame = frameOf({ network: SHAPE, size: [width, height], dither: true });
+          const [rgba, planes] = await Promise.all([
+            renderer.render(frame),
+            renderer.render(frame, undefined, 'yuv420p'),
+          ]);
+          const exact = yuv420p(rgba, width, height);
+          expect(planes.length).toBe(exact.length);
+          const apart = Array.from(planes, (byte, i) => Math.abs(byte - exact[i]));
+          expect(Math.max(...apart)).toBeLessThanOrEqual(1);
+          expect(apart.filter(Boolean).length).toBeLessThanOrEqual(0.01 * apart.length);
+        },
+      );
     });
     manners(() => renderer, start, software);
   });

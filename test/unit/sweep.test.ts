@@ -202,7 +202,7 @@ describe('recipes', () => {
       }),
     ],
     [
-      'a tween that leads out of range',
+      'a tween that goes out of range',
       JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: { tween: [1, 5000] } } } }),
     ],
     [
@@ -210,21 +210,24 @@ describe('recipes', () => {
       JSON.stringify({ ...good, sweep: { seconds: 1, loop: true, network: { layers: { tween: [1, 5] } } } }),
     ],
     [
-      'a slice for inputs that are not there',
+      'a slice for inputs that do not exist',
       JSON.stringify({ ...good, sweep: { seconds: 1, slice: [1, 2] } }),
     ],
     [
       'a network too large for memory',
       JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: 1000, width: 8000 } } }),
     ],
-    ['a palette that is not there', JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'virdis' } })],
-    ['a palette like no other', JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'of my own' } })],
+    ['an unknown palette', JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'virdis' } })],
     [
-      'a palette for more outputs than there are',
+      'a palette unlike any known one',
+      JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'of my own' } }),
+    ],
+    [
+      'a palette that needs more outputs',
       JSON.stringify({ ...good, sweep: { seconds: 1, network: { outputs: 1 }, palette: 'oklch' } }),
     ],
     [
-      'a map of an output that is not there',
+      'a map of an output that does not exist',
       JSON.stringify({ ...good, sweep: { seconds: 1, palette: { map: 'magma', output: 4 } } }),
     ],
     ['an array', '[]'],

@@ -14,7 +14,7 @@ const levels = [0, 64, 128, 191, 255];
 const colours = levels.flatMap((r) => levels.flatMap((g) => levels.map((b) => [r, g, b])));
 colours[7] = [0x00, 0xbd, 0xf2];
 
-const SIDE = 16; // of a patch, in pixels: one of H.264's macroblocks
+const SIDE = 16; // of a patch, in pixels: one H.264 macroblock
 const COLUMNS = 25;
 const shape = { width: COLUMNS * SIDE, height: (colours.length / COLUMNS) * SIDE };
 const patches = new Uint8Array(shape.width * shape.height * 4);
@@ -25,7 +25,7 @@ for (let y = 0; y < shape.height; y++) {
   }
 }
 
-/** How far the worst patch is off, by the mean of its middle, away from what its neighbours do to it. */
+/** The error of the worst patch, by the mean of its middle, away from its neighbours. */
 function worstOf(frame: Uint8Array): { by: number; what: string } {
   let worst = { by: 0, what: '' };
   for (const [patch, colour] of colours.entries()) {

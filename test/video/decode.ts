@@ -1,5 +1,7 @@
-/** Reads films back, so that tests can compare what comes out with what went in. ffmpeg decodes; where it hides what a
- *  file says (GIF delays, MP4 boxes) or cannot read it at all (animated WebP), we read the bytes. */
+/**
+ * Reads films back, so that tests can compare output with input. ffmpeg decodes them; what it hides (GIF delays, MP4
+ * boxes) or cannot read (animated WebP), we read from the bytes.
+ */
 
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -111,12 +111,15 @@ test.each([
   [96, 3],
   [80, 2],
   [16, 1],
-])('x264 gets the number of threads that it would choose on two cores: for %i rows, %i', (height, threads) => {
-  const { takes } = encodingOf(parseOutput('film.mp4'), { ...film, height }, { maxSize: 1e6 });
-  const { options } = takes.find(({ name }) => name === 'video')!;
-  expect(options.slice(options.indexOf('libx264')).slice(0, 3)).toEqual([
-    'libx264',
-    '-threads',
-    String(threads),
-  ]);
-});
+])(
+  'x264 gets the number of threads that it would choose on two cores: for %i rows, %i',
+  (height, threads) => {
+    const { takes } = encodingOf(parseOutput('film.mp4'), { ...film, height }, { maxSize: 1e6 });
+    const { options } = takes.find(({ name }) => name === 'video')!;
+    expect(options.slice(options.indexOf('libx264')).slice(0, 3)).toEqual([
+      'libx264',
+      '-threads',
+      String(threads),
+    ]);
+  },
+);

@@ -74,7 +74,7 @@ describe('an ffmpeg given by name', () => {
     }
   });
 
-  test('and the message says why not', async () => {
+  test('and if it does not run, the message says why', async () => {
     await expect(search('/absent/ffmpeg', everywhere)).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UsageError: --ffmpeg names "/absent/ffmpeg", which does not exist: give the path of an ffmpeg program, or leave it out and one will be found.]`,
     );
@@ -87,8 +87,8 @@ describe('an ffmpeg given by name', () => {
   });
 });
 
-describe('what a package names', () => {
-  test('may not exist, and is passed over', async () => {
+describe("a package's ffmpeg", () => {
+  test('is skipped if it does not exist', async () => {
     const packagePath: Surroundings['packagePath'] = (name) => folder.in('absent', name);
     await expect(search(undefined, { env: everywhere.env, packagePath })).resolves.toMatchObject({
       version: 'env',

@@ -12,8 +12,10 @@ import { openSink, type SinkOptions } from './sink.js';
 export const WIDTH = 64;
 export const HEIGHT = 48;
 
-/** Frame i of a smooth film in which everything moves. Its mean brightness falls with i, so that a frame out of place, or
- *  one that stands in for another, shows. */
+/**
+ * Frame i of a smooth film in which everything moves. Its mean brightness falls with i, so that misplaced or replaced
+ * frames show.
+ */
 export function picture(i: number, width = WIDTH, height = HEIGHT): Uint8Array {
   const frame = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++) {

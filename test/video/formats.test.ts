@@ -1,5 +1,4 @@
-/** That every frame handed over reaches the file, once, in its place, and as it was; and that the file says how long it
- *  lasts and what its colours mean. */
+/** Every frame reaches the file, once, in order and unchanged; and the file has the right duration and colour tags. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -15,7 +14,7 @@ const COUNTS = [1, 2, 3, 7, 11];
 const VIDEO = 3;
 const pictures = (n: number) => Array.from({ length: n }, (_, i) => picture(i));
 
-/** Expects every frame within `tolerance` of its source, in 8-bit steps on average. Neighbouring frames differ by 14. */
+/** Expects every frame within `tolerance` of its source, in 8-bit steps on average. Neighbours differ by 14. */
 function expectInPlace(decoded: Uint8Array[], sent: Uint8Array[], tolerance: number): void {
   expect(decoded.length).toBe(sent.length);
   for (const [i, frame] of decoded.entries()) {
@@ -34,7 +33,7 @@ describe('PNG', () => {
     expect(bytes).toBeGreaterThan(n * WIDTH * HEIGHT * 3); // noise does not compress
   });
 
-  test('a still is the same, of any size', async () => {
+  test('a still is unchanged, at any size', async () => {
     const sent = noise(5, 31, 17);
     const { path } = await render(folder.in('still.png'), [sent], { width: 31, height: 17 });
     const { frames } = await decode(path, { width: 31, height: 17 });
@@ -42,7 +41,7 @@ describe('PNG', () => {
     expect(Buffer.compare(frames[0], sent)).toBe(0);
   });
 
-  test('the fourth byte of a pixel is not looked at', async () => {
+  test('the fourth byte of a pixel is ignored', async () => {
     const clear = picture(0).map((value, at) => (at % 4 === 3 ? at % 251 : value));
     const { path } = await render(folder.in('clear.png'), [clear]);
     const { frames } = await decode(path, size);
@@ -82,10 +81,10 @@ describe('MP4', () => {
     ['rgba' as const, 'as they are written', undefined],
     ['yuv420p' as const, 'as x264 can hardly change them', 1],
     ['yuv420p' as const, 'as they are written', undefined],
-  ])('colours handed over as %s arrive within 2/255, read as BT.709, %s', async (pixels, _, crf) => {
+  ])('colours sent as %s arrive within 2/255, read as BT.709, %s', async (pixels, _, crf) => {
     const levels = [0, 64, 128, 191, 255];
     const colours = levels.flatMap((r) => levels.flatMap((g) => levels.map((b) => [r, g, b])));
-    const side = 16; // of a patch, in pixels: one of H.264's macroblocks
+    const side = 16; // of a patch, in pixels: one H.264 macroblock
     const columns = 25;
     const shape = { width: columns * side, height: (colours.length / columns) * side };
     const sent = new Uint8Array(shape.width * shape.height * 4);

@@ -29,13 +29,13 @@ describe.each([
   const every = Math.ceil(fps / 50);
   const shown = film.filter((_, i) => i % every === 0);
 
-  test('is shown as it is, whatever rests in it', async () => {
+  test('shows every frame, whatever is static in it', async () => {
     const gifPalette = 'per-frame';
     const { path } = await render(folder.in('film.gif'), film, { width, height, fps, gifPalette });
     const { frames } = await decode(path, { width, height });
     expect(frames).toHaveLength(shown.length);
     for (const [i, frame] of frames.entries()) expect(difference(frame, shown[i])).toBeLessThan(3);
-    // What stands still does not flicker.
+    // Static parts do not flicker.
     for (const frame of frames)
       for (let at = 4 * width * 18; at < frame.length; at++) expect(frame[at]).toBe(frames[0][at]);
     const { delays, loop } = readGif(path);

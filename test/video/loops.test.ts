@@ -41,7 +41,7 @@ describe('--loops', () => {
     },
   );
 
-  test('count within a budget', async () => {
+  test('count towards a budget', async () => {
     const film = Array.from({ length: 8 }, (_, i) => noise(i));
     const { bytes } = await render(folder.in('once.mp4'), film, { loops: 3 });
     const maxSize = Math.floor(bytes / 2);
@@ -50,7 +50,7 @@ describe('--loops', () => {
     expect(probe(budgeted.path).frames).toBe(24);
   });
 
-  test('are for MP4s, and whole', async () => {
+  test('are for MP4s only, and must be integers', async () => {
     const refusal = (name: string, loops: number) =>
       render(folder.in(name), pictures(1), { loops }).then(
         () => '',

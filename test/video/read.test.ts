@@ -76,7 +76,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(readFileSync(a).equals(readFileSync(b))).toBe(true);
   });
 
-  test('damaged in whatever way, it is read or refused in one line, and soon', async () => {
+  test('a damaged file is read, or refused quickly in one line', async () => {
     const { path } = await make(folder.in(name), name, noteOf(recipe));
     const whole = readFileSync(path);
     const at = fc.nat(whole.length - 1);

@@ -184,7 +184,8 @@ function drawnProblem(spec: NetworkSpec): Problem | undefined {
 function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | undefined {
   const field = 'weights';
   let { length: inputs } = layers[0].w[0];
-  if (inputs > MAX_INPUTS) return { field, message: `has ${inputs} inputs, but the maximum is ${MAX_INPUTS}` };
+  if (inputs > MAX_INPUTS)
+    return { field, message: `has ${inputs} inputs, but the maximum is ${MAX_INPUTS}` };
   for (const [k, { w, b }] of layers.entries()) {
     const wrong = w.find((row) => row.length !== inputs);
     if (wrong) {
@@ -208,7 +209,8 @@ function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | 
   // Accepts the values that parsing fills in, so that parsed specs can be parsed again.
   const [blank, shape] = [fields.parse({}), { ...fields.parse({}), ...shapeOf(layers) }];
   const both = replacedByWeights.find((name) => spec[name] !== blank[name] && spec[name] !== shape[name]);
-  if (both) return { field: both, message: 'cannot be combined with explicit weights: give one or the other' };
+  if (both)
+    return { field: both, message: 'cannot be combined with explicit weights: give one or the other' };
 }
 
 /** The parameters that are inferred from explicit weights. */

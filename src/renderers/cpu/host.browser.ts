@@ -3,8 +3,7 @@ import { workerSource } from '#embedded';
 import type { Thread } from './host.js';
 
 /** A worker that is blocked from starting fails without a message. */
-const REFUSED =
-  "it did not start: if the page has a Content-Security-Policy, add 'blob:' to its worker-src";
+const REFUSED = "it did not start: if the page has a Content-Security-Policy, add 'blob:' to its worker-src";
 
 let address: string | undefined;
 
