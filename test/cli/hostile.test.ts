@@ -154,7 +154,7 @@ describe('in-process: a file that', () => {
   ])('%s', (_, name, data) => {
     writeFileSync(at(name), data);
     const memory = process.memoryUsage().rss;
-    const error = errorOf(() => recipeIn(at(name), probe(at(name)))); // quickly, within the test's timeout of two minutes
+    const error = errorOf(() => recipeIn(at(name), probe(at(name)))); // within two minutes
     expect(error).toBeInstanceOf(UsageError);
     const message = (error as Error).message;
     expect(message).toMatch(/^[^\p{C}]+\.(png|mp4|gif|webm|webp)[^\p{C}]+$/u);

@@ -138,7 +138,7 @@ function withoutStages({ stdout, stderr }: { stdout: string; stderr: string }) {
 
 /** A folder for a file's tests, removed after them. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'untrained test ')); // with spaces in its name, as users' folders have
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'untrained test ')); // with a space, as users have
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }

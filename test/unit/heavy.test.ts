@@ -102,6 +102,7 @@ describe('a frame between validated ones', () => {
   });
 
   test('is reported with its time if it is invalid', async () => {
+    // 1200 frames, of which parsing visits 200 and misses the spike.
     const spike = keyframes(
       [
         [0, 1],
@@ -120,6 +121,7 @@ describe('a frame between validated ones', () => {
   });
 
   test('may be invalid although each of its tracks is valid', async () => {
+    // A list of widths that is long enough for few layers only.
     const network = { layers: tween(2, 4), width: [3, 3] };
     expect(() => parseSweep({ seconds: 1, network })).toThrow(/width has 2 entries/);
     const whole = { inputs: tween(2, 4), layers: 2, width: 2 };
