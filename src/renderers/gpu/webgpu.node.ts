@@ -44,7 +44,7 @@ export async function createWebGpu(boundsChecks: boolean): Promise<GPU> {
 export function vulkanSettings({ driver, plain }: Way): <T>(request: () => T) => T {
   const settings = {
     ...(driver && { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver, VK_ADD_DRIVER_FILES: undefined }),
-    ...(plain && { VK_LOADER_LAYERS_DISABLE: '~implicit~', NODEVICE_SELECT: '1' }), // for older loaders
+    ...(plain && { VK_LOADER_LAYERS_DISABLE: '~implicit~', NODEVICE_SELECT: '1' }), // Mesa's layer, for older loaders
   };
   return (request) => {
     const before = Object.keys(settings).map((name): [string, string | undefined] => [
