@@ -1,4 +1,4 @@
-/** That the code keeps to its architecture. Each failure states the rule, and every place that breaks it. */
+/** The code follows its architecture. Each failure states the rule, and every violation. */
 import { builtinModules } from 'node:module';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
@@ -19,11 +19,11 @@ type Runs = 'anywhere' | 'in Node' | 'in a browser';
 interface Folder {
   path: string;
   runs: Runs;
-  /** Files of a browser's folder that Node imports too: tsconfig.node.json holds them to use no DOM. */
+  /** Files in a browser folder that Node also imports: tsconfig.node.json makes sure that they use no DOM. */
   alsoInNode?: string[];
 }
 
-/** A folder may import from those above it. CONTRIBUTING.md has the same table. */
+/** A folder may import only from those above it. CONTRIBUTING.md has the same table. */
 const FOLDERS: Folder[] = [
   { path: 'src/core', runs: 'anywhere' },
   { path: 'src/system', runs: 'in Node' },
@@ -43,7 +43,7 @@ const FOLDERS: Folder[] = [
   { path: 'src/cli', runs: 'in Node' },
 ];
 
-/** Files outside of the folders, and the folders and files that each may import. */
+/** Files outside the folders, and what each may import. */
 const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
   'src/embedded.ts': { runs: 'anywhere', imports: [] },
   'src/checked.ts': { runs: 'anywhere', imports: ['src/core', 'src/renderers'] },
@@ -51,11 +51,11 @@ const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
   'src/render.ts': { runs: 'in Node', imports: ['src/core', 'src/outputs', 'src/sources', 'src/jobs'] },
 };
 
-/** The packages that code for browsers may import. All others are Node's. */
+/** The packages that browser code may import. All others are for Node. */
 const BROWSER_PACKAGES =
   /^(@motion-canvas\/(core|2d)(\/.*)?|d3-[a-z-]+|fastest-levenshtein|seedrandom|three|zod)$/;
 
-/** What does I/O, or belongs to one host: core and files work on values alone. */
+/** Globals that do I/O or exist in one host only: core and files must not use them. */
 const HOST_NAMES = new Set(
   (
     'fetch XMLHttpRequest WebSocket EventSource Worker localStorage sessionStorage indexedDB caches navigator location ' +
@@ -77,18 +77,18 @@ function runsOf(path: string): Runs {
   return folder?.runs ?? ENTRIES[path]?.runs ?? 'in Node';
 }
 
-/** Fails with the rule and all that breaks it. */
+/** Fails with the rule and all violations. */
 function expectNone(rule: string, broken: Iterable<string>): void {
   const all = [...broken];
   if (all.length > 0) expect.fail(`Rule: ${rule}\n  ${all.join('\n  ')}`);
 }
 
-/** Each pair of files of which the first imports the second. */
+/** Each pair of files where the first imports the second. */
 function* edges(files: readonly string[]): Generator<[from: string, to: string]> {
   for (const from of files) for (const { files } of importsOf(from)) for (const to of files) yield [from, to];
 }
 
-/** Whether code that runs in one place may import code that runs in another. */
+/** Whether code that runs in one host may import code that runs in another. */
 const mayUse = (runs: Runs, other: Runs) => other === 'anywhere' || other === runs;
 
 describe('imports', () => {
@@ -121,7 +121,7 @@ describe('imports', () => {
     for (const path of sources) {
       const runs = runsOf(path);
       for (const { name, files } of importsOf(path)) {
-        const here = files.length > 1 ? [] : files; // "#host" and "#gpu" have a file for each host
+        const here = files.length > 1 ? [] : files; // "#host" and "#gpu" have one file per host
         for (const to of here)
           if (!mayUse(runs, runsOf(to)))
             broken.push(`${path} runs ${runs} and imports ${to}, which runs ${runsOf(to)}`);
@@ -156,7 +156,7 @@ describe('imports', () => {
   });
 });
 
-/** The five shortest cycles, as "a → b → a": one wrong import makes hundreds. */
+/** The five shortest cycles, as "a → b → a": one wrong import causes hundreds. */
 function cyclesIn(files: readonly string[]): string[] {
   const imports = new Map<string, string[]>();
   for (const [from, to] of edges(files)) imports.set(from, [...(imports.get(from) ?? []), to]);
@@ -177,7 +177,7 @@ function cyclesIn(files: readonly string[]): string[] {
   return shortest.map((cycle) => cycle.join(' → '));
 }
 
-/** Whether a name stands for a value of its own: not for a property, a key, a declaration or a type. */
+/** Whether an identifier is a reference to a value: not a property, key, declaration or type. */
 function isGlobal(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
@@ -202,7 +202,7 @@ describe('public exports', () => {
     ts.isFunctionDeclaration(node) ? [{ name, node, place, doc: docblockOf(node) }] : [],
   );
 
-  test('all of them are found', () => {
+  test('are all found', () => {
     const names = publicExports.map(({ name }) => name);
     for (const name of ['buildNetwork', 'sweep', 'FrameRenderer', 'renderFilm', 'NetworkField', 'dark'])
       expect(names).toContain(name);
@@ -296,7 +296,7 @@ const isNumber = (member: ts.TypeElement | ts.ClassElement) => {
   return type !== undefined && /^(SignalValue<|SimpleSignal<)?number\b(?!\[)/.test(type.getText());
 };
 
-/** The members of an interface, a type literal or a class that its users see. */
+/** The public members of an interface, a type literal or a class. */
 function membersOf(node: ts.Node): (ts.TypeElement | ts.ClassElement)[] {
   if (ts.isInterfaceDeclaration(node)) return [...node.members];
   if (ts.isTypeAliasDeclaration(node)) return ts.isTypeLiteralNode(node.type) ? [...node.type.members] : [];
@@ -309,7 +309,7 @@ function membersOf(node: ts.Node): (ts.TypeElement | ts.ClassElement)[] {
   );
 }
 
-/** Members of the class alone, and those that a documented one of a parent class is overridden by. */
+/** Members for internal use, and overrides of documented members of a parent class. */
 const HIDDEN = new Set([
   ts.SyntaxKind.PrivateKeyword,
   ts.SyntaxKind.ProtectedKeyword,
@@ -324,7 +324,7 @@ function signalOf(file: ts.SourceFile, name: string): string | undefined {
   return undefined;
 }
 
-/** Whether a function, or one of our own that it calls, has a throw statement or parses what it was given. */
+/** Whether a function, or one of ours that it calls, has a throw statement or parses its input. */
 function canThrow(node: ts.Node, seen = new Set<ts.Node>()): boolean {
   if (seen.has(node)) return false;
   seen.add(node);
@@ -350,7 +350,7 @@ describe('prose', () => {
     filesIn(folder, /\.([jt]sx?)$/),
   );
 
-  test('no comment is wider than the page', () => {
+  test(`no comment goes beyond column ${COLUMNS}`, () => {
     const broken: string[] = [];
     for (const path of code) {
       const lines = textOf(path).split('\n');
@@ -365,7 +365,7 @@ describe('prose', () => {
 
   const documents = ['README.md', 'CONTRIBUTING.md', ...filesIn('docs', /\.md$/), 'scenes/README.md'];
 
-  test('paths that are mentioned exist', () => {
+  test('mentioned paths exist', () => {
     const broken: string[] = [];
     const texts = [
       ...documents.map((path) => ({ path, line: 1, text: textOf(path) })),
@@ -400,7 +400,7 @@ describe('CONTRIBUTING.md', () => {
     ).toEqual(FOLDERS.map(({ path, runs }) => `${path}, ${runs}`));
   });
 
-  test('names only files that exist, if only by the ends of their paths', () => {
+  test('names only files that exist, possibly by the ends of their paths', () => {
     const all = [...sources, ...filesIn('test', /./), ...filesIn('build', /./)];
     const names = [...text.matchAll(/`([\w./-]+\.[jt]sx?)`/g)].map(([, name]) => name);
     expectNone(
@@ -409,7 +409,7 @@ describe('CONTRIBUTING.md', () => {
     );
   });
 
-  test('lists at most three files, all of them there, for each thing to add', () => {
+  test('lists at most three files, all of which exist, for each thing to add', () => {
     const lists = [...text.matchAll(/^\*\*(An? [\w ]+)\*\*:?\n((?:\d\. .*\n(?: {2,}.*\n)*)+)/gm)];
     expect(lists.map(([, title]) => title)).toEqual(['An activation', 'A format', 'An option', 'A backend']);
     for (const [, title, list] of lists) {

@@ -1,5 +1,5 @@
 /**
- * The compressed pixels of a PNG, without what else it carries: two of one encoder have the same if they show the same.
+ * The compressed pixels of a PNG, without its metadata: equal for equal pictures from the same encoder.
  */
 export function imageData(png: Buffer): Buffer {
   const parts: Buffer[] = [];

@@ -1,4 +1,4 @@
-/** The seed of what is random in a run of the tests: printed in their names, so that a failure can be repeated. */
+/** The seed of the random tests in this run: part of their names, so that failures can be reproduced. */
 
 const given = process.env.UNTRAINED_TEST_SEED;
 const value = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
@@ -7,6 +7,6 @@ if (!Number.isInteger(value))
 
 export const seed = {
   value,
-  /** What to set to get the same again. */
+  /** The variable to set to reproduce this run. */
   hint: `UNTRAINED_TEST_SEED=${value}`,
 };

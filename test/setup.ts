@@ -1,6 +1,6 @@
 /**
- * Runs before each test file: no result may depend on how somebody has set up their machine, nor may a test touch what
- * they have cached. To run the tests on another ffmpeg or browser, set UNTRAINED_TEST_FFMPEG or UNTRAINED_TEST_BROWSER.
+ * Runs before each test file: results must not depend on the machine's configuration, and tests must not touch the
+ * user's cache. To test with another ffmpeg or browser, set UNTRAINED_TEST_FFMPEG or UNTRAINED_TEST_BROWSER.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -22,7 +22,7 @@ const cache = mkdtempSync(join(tmpdir(), 'untrained-test-cache-'));
 process.env.UNTRAINED_CACHE = cache;
 afterAll(() => rmSync(cache, { recursive: true, force: true, maxRetries: 3 }));
 
-/** The ffmpeg that npm installs on every machine, whichever others there are. Undefined where it has none for this one. */
+/** The ffmpeg that npm installs; undefined if there is none for this machine. */
 function packagedFfmpeg(): string | undefined {
   try {
     return createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg').path;

@@ -1,4 +1,4 @@
-/** The project's own source files, parsed but not type-checked: their imports, their comments and what they export. */
+/** The project's own source files, parsed but not type-checked: their imports, comments and exports. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +6,12 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The text of a file. @param path - From the project's root, with slashes. */
+/** The text of a file. @param path - Relative to the project's root, with slashes. */
 export const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 export const exists = (path: string): boolean => existsSync(join(root, path));
 
-/** All files below a folder, from the project's root, sorted. Leaves out folders that hold what was generated. */
+/** All files below a folder, sorted, as paths relative to the project's root, without generated folders. */
 export function filesIn(folder: string, ending: RegExp): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && ending.test(entry.name))
@@ -31,7 +31,7 @@ export function parse(path: string): ts.SourceFile {
   return file;
 }
 
-/** Names by which our own modules are imported, for each of their hosts. */
+/** Import specifiers of our own modules, with the files for each host. */
 const OWN: Record<string, string[]> = {
   '#embedded': ['src/embedded.ts'],
   '#host': ['src/renderers/cpu/host.node.ts', 'src/renderers/cpu/host.browser.ts'],
@@ -43,9 +43,9 @@ const OWN: Record<string, string[]> = {
 
 /** An import, re-export, import() or type import. */
 export interface Import {
-  /** As it is written. */
+  /** The specifier as written. */
   name: string;
-  /** The files that it may mean; none if it is a package. */
+  /** The files that it may resolve to; empty for a package. */
   files: string[];
 }
 
@@ -113,7 +113,7 @@ export function exportsOf(path: string): Map<string, ts.Node> {
   return found;
 }
 
-/** The names that a statement declares at the top of a module. */
+/** The names that a top-level statement declares. */
 function declaredBy(statement: ts.Statement): [string, ts.Node][] {
   if (ts.isVariableStatement(statement)) {
     return statement.declarationList.declarations.map(({ name }) => [name.getText(), statement]);
@@ -122,7 +122,7 @@ function declaredBy(statement: ts.Statement): [string, ts.Node][] {
   return name && ts.isIdentifier(name) ? [[name.text, statement]] : [];
 }
 
-/** What a module's imported names are declared as. */
+/** A function that finds the declaration of a module's imported name. */
 function importedBy(path: string): (name: string) => ts.Node | undefined {
   const sources = new Map<string, [file: string, name: string]>();
   for (const statement of parse(path).statements) {
@@ -141,7 +141,7 @@ function importedBy(path: string): (name: string) => ts.Node | undefined {
   };
 }
 
-/** The declaration of a name at the top of a module, its own or an imported one. */
+/** The declaration of a top-level name of a module, its own or an imported one. */
 export function declarationOf(path: string, name: string): ts.Node | undefined {
   for (const statement of parse(path).statements)
     for (const [declared, node] of declaredBy(statement)) if (declared === name) return node;
@@ -157,7 +157,7 @@ export function docblockOf(node: ts.Node): string {
     .join('\n');
 }
 
-/** The comments of a TypeScript or JavaScript file, with the number of their first line, from 1. */
+/** The comments of a TypeScript or JavaScript file, each with its first line's number, from 1. */
 export function commentsOf(path: string): { line: number; text: string }[] {
   const file = parse(path);
   const text = file.text;

@@ -1,9 +1,9 @@
-/** Types of the host, spelled out: our declarations need neither Node's types nor the DOM's. */
+/** Host types, spelled out so that our declarations need neither Node's types nor the DOM's. */
 
-/** Variables, by name, as in `process.env`. */
+/** Environment variables by name, as in `process.env`. */
 export type Environment = Record<string, string | undefined>;
 
-/** The host's AbortSignal where its types are known, and else as much of it as we use. */
+/** The host's AbortSignal if its types are available, or else the part of it that we use. */
 export type StopSignal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
   ? Known
   : {

@@ -1,4 +1,4 @@
-/** Long work in slices: between them timers, signals and progress get their turn. */
+/** Splits long work into slices, between which timers, signals and progress can run. */
 
 import type { StopSignal } from './ambient.js';
 
@@ -9,14 +9,14 @@ export interface Watched {
   onStage?: ((doing: string) => void) | undefined;
 }
 
-/** Milliseconds: less than a frame of a screen. */
+/** In milliseconds: less than a frame of a screen. */
 const SLICE = 12;
-/** Work that takes less is not reported. In milliseconds. */
+/** Shorter work is not reported. In milliseconds. */
 const SILENCE = 500;
 
 /**
- * Makes a function to call after each piece of work, with its stage. At the end of a slice it returns a promise to
- * await, which rejects if the signal was aborted; otherwise undefined.
+ * Creates a function to call after each piece of work, with its stage. At the end of a slice it returns a promise to
+ * await, which rejects if the signal was aborted; otherwise it returns undefined.
  */
 export function breather({ signal, onStage }: Watched): (doing: () => string) => Promise<void> | undefined {
   const started = performance.now();

@@ -1,4 +1,4 @@
-/** The two sets of colours that scenes and sheets are drawn in. */
+/** The two colour themes of scenes and sheets. */
 
 /** The colours of a theme, in CSS notation. */
 export interface Colours {
@@ -10,13 +10,13 @@ export interface Colours {
   quiet: string;
   /** Faint lines: axes, frames. */
   line: string;
-  /** What a scene draws attention to, such as a curve. */
+  /** Highlights, such as a curve. */
   accent: string;
   /** Positive weights. */
   positive: string;
   /** Negative weights. */
   negative: string;
-  /** Colours for heights from 0 to 1, at equal steps. */
+  /** Colours for heights from 0 to 1, in equal steps. */
   heights: string[];
 }
 

@@ -1,4 +1,4 @@
-/** Errors meant for people. Each message is one line: the value, the rule, and the next move. */
+/** Errors shown to users. Each message is one line: the value, the rule, and the next step. */
 
 /** An invalid request: a value out of range or an unknown name. The command line exits with 2. */
 export class UsageError extends Error {

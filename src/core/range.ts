@@ -4,22 +4,22 @@ import { UsageError } from './errors.js';
 /** The first and last frame, from 0, both included. */
 export type Range = readonly [first: number, last: number];
 
-/** @throws UsageError for a range outside a film. @param what - What has the frames: "sweep". */
+/** @throws UsageError if the range is not within the frames. @param what - What has the frames: "sweep". */
 export function checkRange([first, last]: Range, frames: number, what: string): void {
   const end = frames - 1;
   if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 0 && first <= last && last <= end)) {
     throw new UsageError(
-      `The frames are ${first}-${last}, and the ${what} has 0-${end}: choose a range within those.`,
+      `Frames ${first}-${last} are not within the ${what}, which has frames 0-${end}: choose a range within those.`,
     );
   }
 }
 
-/** Every frame of some ranges, in order. */
+/** Every frame of the ranges, in order. */
 export function* framesOf(ranges: readonly Range[]): Generator<number, undefined> {
   for (const [first, last] of ranges) for (let i = first; i <= last; i++) yield i;
 }
 
-/** Frames that are in any of the ranges, each once, in order. */
+/** The union of ranges, in order, as disjoint ranges. */
 export function union(ranges: readonly Range[]): Range[] {
   const parts: [number, number][] = [];
   for (const [first, last] of [...ranges].sort(([a], [b]) => a - b)) {

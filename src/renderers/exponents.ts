@@ -1,13 +1,13 @@
 /**
- * Networks whose numbers do not fit into float32, which ends at 2^128: deep ones of relu, gelu, softplus or identity,
- * whose values grow with every layer, to 2^200 and more. Their layers are computed as parts of themselves, 2^-e of
- * every number of a layer, which costs no digits: the weights of the next layer take the factor in, and the activation
- * is that of the number meant. Both backends take their exponents from here, so they agree.
+ * Networks whose values overflow float32, which ends at 2^128: deep ones of relu, gelu, softplus or identity, whose
+ * values grow with every layer, to 2^200 and more. Their layers are computed scaled down by 2^-e. Scaling by a power of
+ * two loses no precision: the next layer's weights absorb the factor, and the activation is that of the unscaled value.
+ * Both backends use the exponents chosen here, so they agree.
  *
- * Exponents are chosen for a whole frame, so that the largest number of each layer is below 2^120 for every sample. A
- * bound that holds for certain comes first, from the sums of the weights' sizes; most networks stay within it, and have
- * no exponents at all. It grows much faster than the numbers do, so where it fails the network is computed at nine
- * points of the frame, and no number is taken to be larger than 2^60 times what is found there.
+ * Each layer has one exponent per frame, chosen so that its largest value stays below 2^120 for every sample. A strict
+ * bound, from sums of absolute weights, is tried first; most networks stay within it and need no exponents. It grows
+ * much faster than the values do, so if it is exceeded, the network is evaluated at nine points of the frame, and no
+ * value is assumed to be more than 2^60 times the largest found there.
  */
 
 import type { FrameDescription } from '../core/frame/description.js';
@@ -25,31 +25,29 @@ import {
 import type { NetworkSpec } from '../core/network/spec.js';
 import { foldView } from './first-layer.js';
 
-/** What each layer's numbers are divided by, as exponents of two; whole, 0 or more. */
+/** The binary exponents by which each layer's values are scaled down: integers, 0 or more. */
 export interface Exponents {
-  /** Of each hidden layer's sums. */
+  /** Of each hidden layer's weighted sums. */
   sums: number[];
-  /** Of each hidden layer's activations: the same, or 0 where they stay within [-1, 1]. */
+  /** Of each hidden layer's activations: the same, or 0 if they are bounded by [-1, 1]. */
   units: number[];
-  /** Of the output layer's sums, and those of the output one layer earlier. */
+  /** Of the output layer's sums, and of those of the output one layer earlier. */
   output: number;
 }
 
-/** The most a number may be, as an exponent: a sum of two of them, and what rounding adds, is still finite. */
+/** The largest value allowed, as a binary exponent: the sum of two such values is finite even after rounding. */
 const MOST_BITS = 120;
-/** How much larger a number may be anywhere in the frame than at the points looked at. */
+/** How much larger a value may be anywhere in the frame than at the sampled points. */
 const HEADROOM = 2 ** 60;
-/**
- * Factors a kernel multiplies by are no larger: what they make is finite, and what they leave out too small to count.
- */
+/** The largest factor a kernel multiplies by, as a binary exponent. Products stay finite; the rest is negligible. */
 const MOST_FACTOR_BITS = 120;
-/** No activation changes its course beyond this, as an exponent. */
+/** The largest argument of an activation, as a binary exponent; beyond it all are constant, linear or (sin) noise. */
 const FAR_BITS = 100;
 
-/** A frame's exponents; undefined where all are 0, as of nearly every network. */
+/** A frame's exponents; undefined if all are 0, as for nearly every network. */
 export function exponentsOf(frame: FrameDescription, draws: DrawCache): Exponents | undefined {
   const { network: spec } = frame;
-  // What a bounded activation gives is small, and only explicit weights can make a first layer's sums too large.
+  // Bounded activations keep values small; then only explicit weights can make sums too large.
   if (isBounded(namesOf(spec.activation)) && !spec.weights) return undefined;
   if (!isNeeded(exponents(frame, draws, []))) return undefined;
   const found = exponents(frame, draws, pointsOf(frame));
@@ -58,7 +56,7 @@ export function exponentsOf(frame: FrameDescription, draws: DrawCache): Exponent
 
 const isNeeded = ({ sums, output }: Exponents) => output > 0 || sums.some((exponent) => exponent > 0);
 
-/** @param points - Offsets from the view's centre to compute the network at; none to go by the bound alone. */
+/** @param points - Where to evaluate the network, as offsets from the view's centre. Empty: use the bound alone. */
 function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Array[]): Exponents {
   const { network: spec } = frame;
   const make = layerMaker(spec, draws);
@@ -70,7 +68,7 @@ function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Arr
   const a = activationFunction(activation);
   const found: Exponents = { sums: [], units: [], output: 0 };
 
-  /** The exponent of a layer's sums, its inputs being 2^-exponent of themselves and at most `bound` in that form. */
+  /** The exponent of a layer's sums, given inputs that are scaled by 2^-exponent and then at most `bound`. */
   const examine = (k: number, kind: 'hidden' | 'output', inputs: Inputs) => {
     const layer = k === 1 || inputs.points.length > 0 ? make[kind](k) : undefined;
     const folded = layer && k === 1 ? foldView(layer, frame) : layer;
@@ -96,7 +94,7 @@ function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Arr
     found.units.push(exponent);
     inputs = {
       exponent,
-      bound: bounded ? 1 : sums.bound + 2 ** -exponent, // softplus is its argument and ln 2 at most
+      bound: bounded ? 1 : sums.bound + 2 ** -exponent, // softplus(x) <= |x| + ln 2
       points: sums.points.map((z) => z.map(activate)),
     };
   }
@@ -104,37 +102,37 @@ function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Arr
   return found;
 }
 
-/** What a layer reads, all of it 2^-exponent of itself. */
+/** A layer's inputs, scaled by 2^-exponent. */
 interface Inputs {
   exponent: number;
-  /** No number of it is larger. */
+  /** Upper bound of their absolute values. */
   bound: number;
-  /** What it is at some points. */
+  /** Their values at the sampled points. */
   points: Float64Array[];
 }
 
 const largestOf = (values: Float64Array) =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-/** How far the samples are from the view's centre at most, in x and in y. */
+/** The greatest distance of a sample from the view's centre, in x and in y. */
 function reachOf({ size: [width, height], view }: FrameDescription): [number, number] {
   const pixel = view.halfWidth / Math.min(width, height);
   return [pixel * width, pixel * height];
 }
 
-/** The centre, the corners and the middles of the edges of a frame, as offsets from the centre. */
+/** A frame's centre, corners and edge midpoints, as offsets from the centre. */
 function pointsOf(frame: FrameDescription): Float64Array[] {
   const [x, y] = reachOf(frame);
   return [-1, 0, 1].flatMap((i) => [-1, 0, 1].map((j) => Float64Array.of(i * x, j * y)));
 }
 
-/** What a layer makes of inputs of at most 1: at most `weights` + `biases`. */
+/** For inputs within [-1, 1], no sum of the layer exceeds `weights` + `biases` in absolute value. */
 interface Norms {
   weights: number;
   biases: number;
 }
 
-/** Those of a first layer, over the offsets in a frame. */
+/** The norms of a first layer over the offsets in a frame. */
 function firstNorms({ units, weights, biases }: Layer, frame: FrameDescription): Norms {
   const [x, y] = reachOf(frame);
   const norms = { weights: 0, biases: 0 };
@@ -146,7 +144,7 @@ function firstNorms({ units, weights, biases }: Layer, frame: FrameDescription):
   return norms;
 }
 
-/** Norms of draws, by what was drawn: a film has them once. */
+/** Norms of draws, cached so that a film computes them only once. */
 const known = new WeakMap<DrawCache, Map<string, Norms>>();
 const MOST_KNOWN = 4096;
 
@@ -180,7 +178,7 @@ function drawnNorms(spec: NetworkSpec, rule: LayerRule, seed: number | string, d
   return found;
 }
 
-/** What a layer's weights and biases are multiplied by. @param number - Which matrix, from 1. */
+/** The factors of a layer's weights and biases. @param number - The matrix, counted from 1. */
 export function factorsOf(
   exponents: Exponents | undefined,
   number: number,
@@ -192,14 +190,12 @@ export function factorsOf(
   return { weights: 2 ** (before - after), biases: 2 ** -after };
 }
 
-/**
- * Weights are no larger: none needs to be but of inputs that are all 0, and those must not be multiplied by infinity.
- */
+/** Larger weights occur only for inputs that are all 0, and 0 times infinity would be NaN; so they are clamped. */
 const MOST_WEIGHT = 2 ** 100;
 
 export const finiteWeight = (weight: number): number => Math.max(-MOST_WEIGHT, Math.min(MOST_WEIGHT, weight));
 
-/** A layer with its factors in it. */
+/** A layer with its factors applied. */
 export function scaledLayer(layer: Layer, { weights, biases }: { weights: number; biases: number }): Layer {
   if (weights === 1 && biases === 1) return layer;
   return {
@@ -210,8 +206,8 @@ export function scaledLayer(layer: Layer, { weights, biases }: { weights: number
 }
 
 /**
- * What a kernel is told of the sums v of a layer, so that nothing it computes is infinite: the sums meant are
- * `into` min(limit, max(-limit, v)), and their activations, times `out`, are what is handed on.
+ * Tells a kernel how to handle a layer's scaled sums v so that nothing it computes overflows: the true sums are
+ * `into` * clamp(v, -limit, limit), and the layer's result is their activations times `out`.
  */
 export interface Held {
   into: number;
@@ -219,7 +215,7 @@ export interface Held {
   limit: number;
 }
 
-/** Those of the hidden layers, and last that of the output. */
+/** One for each hidden layer, then one for the output. */
 export function heldOf({ sums, units, output }: Exponents): Held[] {
   const held = (before: number, after: number): Held => {
     const bits = Math.min(MOST_FACTOR_BITS, before);

@@ -14,7 +14,7 @@ export class FallbackRenderer implements FrameRenderer {
   #cpu: FrameRenderer | undefined;
   #closed = false;
 
-  /** @param onWarning - Called once, with one line, if the CPU takes over. */
+  /** @param onWarning - Called once, with a one-line message, if the CPU takes over. */
   constructor(gpu: FrameRenderer, startCpu: () => FrameRenderer, onWarning?: (message: string) => void) {
     this.#gpu = gpu;
     this.#startCpu = startCpu;
@@ -63,7 +63,7 @@ export class FallbackRenderer implements FrameRenderer {
   #takeOver(error: Error): void {
     if (this.#cpu) return;
     this.#cpu = this.#startCpu();
-    this.#gpu.close().catch(() => {}); // it gets no more work
+    this.#gpu.close().catch(() => {}); // it has failed already
     this.#onWarning?.(cpuTakesOver(error));
   }
 
@@ -85,7 +85,7 @@ export function cpuTakesOver(error: Error): string {
   return `Switched from the GPU to the CPU. ${error.message.split('\n')[0]}`;
 }
 
-/** RGBA8 to the planes of video, as gpu/kernels/yuv.ts does. Width and height are even. */
+/** Converts RGBA8 to YUV 4:2:0 planes, as gpu/kernels/yuv.ts does. Width and height must be even. */
 export function toYuv420p(
   rgba: Uint8Array,
   [width, height]: readonly [number, number],

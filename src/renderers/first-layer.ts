@@ -1,8 +1,8 @@
 /**
  * The first layer as renderers compute it: as a function of a sample's offset from the view's centre.
  *
- * It is linear in its input, so the centre and the slice go into its biases, in float64: any number of inputs costs a
- * kernel two, and a deep zoom keeps its digits.
+ * It is linear in its input, so the centre and the slice are folded into its biases, in float64. Kernels thus always
+ * have two inputs, and deep zooms keep their precision.
  */
 
 import type { FrameDescription } from '../core/frame/description.js';

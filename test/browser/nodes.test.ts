@@ -147,7 +147,7 @@ test('while the editor plays a picture may be coarse; at rest it is whole', asyn
   const size: Size = [640, 480];
   const request = { scene: 'field', size, fps: 10, frame: 0 };
   const expected = await drawInNode({ network: { seed: 18, layers: 9, weightScale: 0.4 } }, size);
-  for (const frame of [3, 4]) await stage.draw({ ...request, frame }); // so that the page has measured the time of a frame
+  for (const frame of [3, 4]) await stage.draw({ ...request, frame }); // the page measures the time of a frame
   const { rgba } = await stage.draw({ ...request, playing: true });
   expect(mean(rgba, expected)).toBeLessThan(4);
   expect(largestDifference((await stage.draw(request)).rgba, expected)).toBeLessThanOrEqual(1);

@@ -1,4 +1,4 @@
-/** Batches, by the command itself: a film a row, whatever becomes of the others. */
+/** Batches, made by the command: one film per row, even if other rows fail. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,12 +8,12 @@ import { inProcess, type ProcessSetting, temporaryFolder, untrained } from './un
 const folder = temporaryFolder();
 let folders = 0;
 
-/** Runs a batch in a folder of its own. */
+/** Runs a batch in its own folder. */
 async function batch(name: string, content: unknown, args: string[] = [], options: ProcessSetting = {}) {
   const cwd = join(folder, `${folders++}`);
   mkdirSync(cwd);
   writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content));
-  const run = options.watch ? untrained : inProcess; // only a process can be watched
+  const run = options.watch ? untrained : inProcess; // only a separate process can be watched
   const outcome = await run(['batch', name, ...args], { cwd, ...options });
   const renders = existsSync(join(cwd, 'renders')) ? readdirSync(join(cwd, 'renders')).sort() : [];
   return {
@@ -29,7 +29,7 @@ const SMALL = ['--size', '32', '--frames', '0-2'];
 const recipeOf = async (path: string) =>
   JSON.parse((await inProcess(['info', path, '--json'])).stdout).recipe;
 
-test('a film for each row, of any option of render, and the rest though some fail', async () => {
+test('makes a film for each row, with any option of render, even if some rows fail', async () => {
   const rows = [
     { scene: 'weight-scale', seed: 7, out: ['a.mp4', 'a.gif'], maxSize: '20kB' },
     { scene: 'weight-scael' },
@@ -63,7 +63,7 @@ test('a film for each row, of any option of render, and the rest though some fai
   }
 });
 
-test('what is wrong with a row is said in the words of render', async () => {
+test("errors in a row are reported in render's words", async () => {
   const { stdout } = await batch('rows.json', [
     { scene: 'depth', fps: 1000 },
     { set: 'layers=NaN' },
@@ -79,7 +79,7 @@ test('what is wrong with a row is said in the words of render', async () => {
   }
 });
 
-test('CSV, with options for all rows that a row may have otherwise, and names by seed or row', async () => {
+test('accepts CSV, with options for all rows that a row may override, and names by seed or row', async () => {
   const rows = [
     'scene,seed,set,frames',
     'weight-scale,1,weightScale=0.5;layers=4,',
@@ -104,7 +104,7 @@ test('CSV, with options for all rows that a row may have otherwise, and names by
   expect(told.at(-1)).toEqual({ type: 'summary', rows: 4, made: 4, failed: [] });
 });
 
-test('two rows with one output are refused before anything is drawn', async () => {
+test('two rows with the same output are refused before anything is drawn', async () => {
   const { code, stderr, files } = await batch('rows.json', [
     { scene: 'depth', out: 'one.gif' },
     { scene: 'weight-scale', out: ['two.gif', 'sub/../one.gif'] },
@@ -141,7 +141,7 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('a row may hold anything, and is answered in one clean line', async () => {
+test('an invalid row of any kind gives one clean line', async () => {
   const rows = `[{"__proto__": {"seed": 1}}, {"scene": 7}, {"scene": "\\u001b[2J"}, {"seed": {"a": 1}}, {"dither": "perhaps"},
     {"size": [1, 2]}, {"set": [[1]]}, {"scene": "--json", "json": true}, {"scene": "depth", "constructor": 1}]`;
   const { code, stdout, stderr } = await batch('rows.json', rows);
@@ -150,7 +150,7 @@ test('a row may hold anything, and is answered in one clean line', async () => {
   expect(stdout.replace(/Available: .*/g, 'Available: ...')).toMatchSnapshot();
 });
 
-test('stopped, it makes no further film, and leaves nothing half-made', async () => {
+test('an interrupted batch makes no further film, and leaves nothing partial', async () => {
   const rows = [
     { scene: 'depth', out: 'first.gif', frames: '0-1', size: 32 },
     { scene: 'weight-scale', out: 'second.mp4' },

@@ -1,4 +1,4 @@
-/** Films made by the command itself: right, repeatable, and never half there. */
+/** Films made by the command: correct, reproducible, and never partial. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ async function frames(...args: string[]): Promise<string[]> {
   const files = readdirSync(path).sort();
   return files.map((file) => {
     const bytes = readFileSync(join(path, file));
-    const picture = bytes.subarray(0, bytes.indexOf('tEXt') - 4); // without the recipe, which says how it was asked for
+    const picture = bytes.subarray(0, bytes.indexOf('tEXt') - 4); // without the recipe, which depends on the command
     return createHash('sha1').update(picture).digest('hex');
   });
 }
@@ -30,7 +30,7 @@ async function frames(...args: string[]): Promise<string[]> {
 test('the same command gives the same frames, with one thread and with many', async () => {
   const first = await frames(...SMALL, '--threads', '1');
   expect(first).toHaveLength(10);
-  expect(new Set(first).size).toBeGreaterThan(7); // it moves, but for the hold at its end
+  expect(new Set(first).size).toBeGreaterThan(7); // it moves, except for the hold at its end
   expect(await frames(...SMALL, '--threads', '1')).toEqual(first);
   expect(await frames(...SMALL, '--threads', '3')).toEqual(first);
 });
@@ -40,7 +40,7 @@ test('--frames takes those frames of the whole film, and no others', async () =>
   expect(await frames(...SMALL, '--frames', '2-4')).toEqual(whole.slice(2, 5));
 });
 
-test('--every keeps the numbers that frames have in the whole film', async () => {
+test("--every keeps frames' numbers in the whole film", async () => {
   const numbered = async (...args: string[]) => {
     const into = fresh(`numbers ${args.join(' ')}`);
     const out = ['--out', join(into, 'f-%04d.png'), '--quiet'];
@@ -60,7 +60,7 @@ test('--every keeps the numbers that frames have in the whole film', async () =>
   );
 });
 
-test('--seed, --palette, --set and --supersample change the picture; the scene as it is does not', async () => {
+test("--seed, --palette, --set and --supersample change the picture; the scene's own values do not", async () => {
   const plain = await frames(...SMALL, '--frames', '3');
   const changes = [
     ['--seed', 'another'],
@@ -82,7 +82,7 @@ test('--seed, --palette, --set and --supersample change the picture; the scene a
   expect(await frames(...SMALL, '--frames', '3', '--set', 'palette=viridis')).toEqual(viridis);
 });
 
-test('--set is checked when all is set, in whichever order', async () => {
+test('--set is validated after all values are set, in any order', async () => {
   const [lists, layers] = [
     ['--set', 'width=[8,20]'],
     ['--set', 'layers=3'],
@@ -90,10 +90,10 @@ test('--set is checked when all is set, in whichever order', async () => {
   expect(await frames(...SMALL, ...lists, ...layers)).toEqual(await frames(...SMALL, ...layers, ...lists));
 });
 
-test('--set weights takes the place of what the scene draws', async () => {
+test("--set weights replaces the scene's random weights", async () => {
   const weights = (w: number) => ['--frames', '0', '--set', `weights=[{"w":[[${w},1]],"b":[-0.3]}]`];
   const [first] = await frames(...SMALL, ...weights(0.4));
-  expect(await frames(...SMALL, '--seed', '9', ...weights(0.4))).toEqual([first]); // no draw is left in it
+  expect(await frames(...SMALL, '--seed', '9', ...weights(0.4))).toEqual([first]); // it does not depend on the seed
   expect(await frames(...SMALL, ...weights(0.5))).not.toEqual([first]);
 });
 
@@ -112,7 +112,7 @@ test('a recipe makes the same frames as the command that wrote it', async () => 
   expect(await frames(recipe)).toEqual(original);
 });
 
-test("a scene of one's own is found by its path, wherever it lies", async () => {
+test('a scene is found by its path, wherever it is', async () => {
   const scene = join(folder, 'mine.ts');
   writeFileSync(
     scene,
@@ -121,7 +121,7 @@ test("a scene of one's own is found by its path, wherever it lies", async () => 
   expect(await frames(scene)).toHaveLength(5);
 });
 
-test('one rendering makes several files, and --json tells programs of them', async () => {
+test('one rendering makes several files, and --json reports them to programs', async () => {
   const path = fresh('several');
   const outputs = ['a.mp4', 'b.gif', 'c.webm', 'd.webp'].map((name) => join(path, name));
   const { code, stdout } = await inProcess([
@@ -166,7 +166,7 @@ test.each([
   expect(readdirSync(path)).toEqual([]);
 });
 
-test('a film from before survives a render that is killed, and the next one clears up', async () => {
+test('an earlier film survives a killed render, and the next render cleans up', async () => {
   const path = fresh('killed');
   const film = join(path, 'film.mp4');
   writeFileSync(film, 'the film from before');
@@ -180,7 +180,7 @@ test('a film from before survives a render that is killed, and the next one clea
   expect(readdirSync(path)).toEqual(['film.mp4']);
 });
 
-test('a folder that cannot be written to is one line and 1, before anything is drawn', async () => {
+test('a read-only folder gives one line and exit code 1, before anything is drawn', async () => {
   const file = join(fresh('blocked'), 'file');
   writeFileSync(file, '');
   const { code, stderr } = await inProcess(['render', ...SMALL, '--out', join(file, 'film.mp4')]);
@@ -192,7 +192,7 @@ test('a folder that cannot be written to is one line and 1, before anything is d
 
 // The stand-in is a shell script.
 test.skipIf(process.platform === 'win32')(
-  'an ffmpeg that fails midway is one line in its own words, and 1',
+  'an ffmpeg that fails midway gives one line in its own words, and exit code 1',
   async () => {
     const fake = join(folder, 'ffmpeg');
     writeFileSync(

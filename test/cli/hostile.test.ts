@@ -1,4 +1,4 @@
-/** That `info` and `render` answer files made to harm them: in one line, soon, with 2, and with nothing for the terminal. */
+/** `info` and `render` refuse malicious files: in one line, quickly, with 2, and without terminal escape sequences. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,14 +27,14 @@ const bytes = (...parts: (Buffer | string | number)[]) =>
     ),
   );
 
-/** An MP4's box. `size` is what it says of itself. */
+/** An MP4 box. `size` is the size that it claims. */
 const box = (name: string, data: Buffer, size = data.length + 8) => bytes(be(size, 4), name, data);
 const large = (name: string, size: bigint) => {
   const length = Buffer.alloc(8);
   length.writeBigUInt64BE(size);
   return bytes(be(1, 4), name, length);
 };
-/** An MP4 of one track, whose table of times claims `rows`. */
+/** An MP4 with one track, whose time table claims `rows` rows. */
 function mp4({ codec = 'avc1', rows = 1, note = '' } = {}): Buffer {
   const stsd = box(
     'stsd',
@@ -49,7 +49,7 @@ function mp4({ codec = 'avc1', rows = 1, note = '' } = {}): Buffer {
   return bytes(box('ftyp', Buffer.alloc(8)), box('moov', bytes(box('trak', mdia), udta)));
 }
 
-/** A WebM's element. A length of 0xff is unknown, and goes to the end. */
+/** A WebM element. A length of 0xff is unknown, and extends to the end. */
 const element = (id: number, data: Buffer, size: Buffer = bytes(be(0x08, 1), be(data.length, 4))) => {
   const name = Buffer.from(id.toString(16).padStart(2, '0'), 'hex');
   return bytes(name, size, data);
@@ -79,7 +79,7 @@ const chunk = (name: string, data: Buffer, length = data.length) =>
   bytes(be(length, 4), name, data, be(0, 4));
 const header = chunk('IHDR', bytes(be(0xffffffff, 4), be(0xffffffff, 4), 8, 2, 0, 0, 0));
 const riff = (...chunks: Buffer[]) => bytes('RIFF', be(0, 4), 'WEBP', ...chunks);
-/** So many bytes of the same few, over and over. */
+/** This many megabytes of a repeated pattern. */
 const filled = (megabytes: number, ...unit: number[]) => Buffer.alloc(megabytes << 20, Buffer.from(unit));
 
 function errorOf(work: () => unknown): unknown {
@@ -98,37 +98,37 @@ describe('in-process: a file that', () => {
       bytes(box('ftyp', Buffer.alloc(8)), box('moov', bytes(), 0x7fffffff)),
     ],
     ['has a box of 2^62 bytes', 'a.mp4', bytes(box('ftyp', Buffer.alloc(8)), large('moov', 2n ** 62n))],
-    ['has a box of no bytes', 'a.mp4', bytes(box('ftyp', Buffer.alloc(8)), large('moov', 0n))],
+    ['has a box of 0 bytes', 'a.mp4', bytes(box('ftyp', Buffer.alloc(8)), large('moov', 0n))],
     ['claims four billion times', 'a.mp4', mp4({ rows: 0xffffffff })],
     [
-      'is of empty boxes',
+      'consists of empty boxes',
       'a.mp4',
       bytes(box('ftyp', bytes()), box('moov', filled(32, 0, 0, 0, 8, 97, 98, 99, 100))),
     ],
     [
-      'is of empty tracks',
+      'consists of empty tracks',
       'a.mp4',
       bytes(box('ftyp', bytes()), box('moov', filled(32, 0, 0, 0, 8, 0x74, 0x72, 0x61, 0x6b))),
     ],
-    ['lasts no time', 'a.webm', webm({ duration: 1e-310, frames: 3 })],
-    ['lasts for ever', 'a.webm', webm({ duration: 1e308, scale: be(0xffffffffffff, 6) })],
+    ['has almost no duration', 'a.webm', webm({ duration: 1e-310, frames: 3 })],
+    ['has a huge duration', 'a.webm', webm({ duration: 1e308, scale: be(0xffffffffffff, 6) })],
     [
-      'is of empty elements',
+      'consists of empty elements',
       'a.webm',
       bytes(element(0x1a45dfa3, bytes()), element(0x18538067, filled(32, 0xec, 0x80), be(0xff, 1))),
     ],
     [
-      'nests without end',
+      'nests endlessly',
       'a.webm',
       bytes(element(0x1a45dfa3, bytes()), filled(1, 0x18, 0x53, 0x80, 0x67, 0xff)),
     ],
     ['has a name of nine bytes', 'a.webm', bytes(element(0x1a45dfa3, bytes()), 0, 0x80)],
-    ['is of comments', 'a.gif', gif(filled(32, 0x21, 0xfe, 1, 65, 0))],
-    ['is of pictures of a pixel', 'a.gif', gif(filled(32, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 0))],
+    ['consists of comments', 'a.gif', gif(filled(32, 0x21, 0xfe, 1, 65, 0))],
+    ['consists of one-pixel pictures', 'a.gif', gif(filled(32, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 0))],
     ['is one endless block', 'a.gif', gif(bytes(0x21, 0xfe), filled(32, 1, 65))],
     ['ends in the middle of a block', 'a.gif', gif(bytes(0x21, 0xfe, 255, 'a'))],
     ['has a chunk of 4 GB', 'a.png', png(header, chunk('tEXt', bytes('Comment\0'), 0xffffffff))],
-    ['is of empty chunks', 'a.png', png(header, filled(32, 0, 0, 0, 0, 97, 98, 99, 100, 0, 0, 0, 0))],
+    ['consists of empty chunks', 'a.png', png(header, filled(32, 0, 0, 0, 0, 97, 98, 99, 100, 0, 0, 0, 0))],
     ['has pictures without data', 'a.webp', riff(filled(32, 0x41, 0x4e, 0x4d, 0x46, 0, 0, 0, 0))],
     ['has a chunk beyond its end', 'a.webp', riff(bytes('XMP ', Buffer.of(255, 255, 255, 255)))],
     ['has a recipe of brackets', 'a.gif', gif(comment('{"untrained":1,"sweep":{"seconds":[[[[[[[[[['))],
@@ -154,7 +154,7 @@ describe('in-process: a file that', () => {
   ])('%s', (_, name, data) => {
     writeFileSync(at(name), data);
     const memory = process.memoryUsage().rss;
-    const error = errorOf(() => recipeIn(at(name), probe(at(name)))); // soon: a test may take two minutes
+    const error = errorOf(() => recipeIn(at(name), probe(at(name)))); // within two minutes
     expect(error).toBeInstanceOf(UsageError);
     const message = (error as Error).message;
     expect(message).toMatch(/^[^\p{C}]+\.(png|mp4|gif|webm|webp)[^\p{C}]+$/u);
@@ -162,22 +162,22 @@ describe('in-process: a file that', () => {
     expect('sweep' in {}).toBe(false);
   });
 
-  test.skipIf(process.platform === 'win32')('is a named pipe, which would never begin', async () => {
+  test.skipIf(process.platform === 'win32')('is a named pipe, which would block', async () => {
     execFileSync('mkfifo', [at('pipe.mp4'), at('pipe.json')]);
     expect(() => probe(at('pipe.mp4'))).toThrow('pipe.mp4 is not a file: check the file.');
     await expect(loadScene(at('pipe.json'))).rejects.toThrow('pipe.json: It is not a file: check its path.');
   });
 
-  test('is a recipe of 2 GB is not read', async () => {
+  test('is a recipe of 2 GB', async () => {
     writeFileSync(at('huge.json'), '{');
-    truncateSync(at('huge.json'), 2 ** 31); // of zeros, that no disk has to hold
+    truncateSync(at('huge.json'), 2 ** 31); // a sparse file
     await expect(loadScene(at('huge.json'))).rejects.toThrow(
       'It has 2147483648 bytes, but a recipe has at most 67108864',
     );
   });
 });
 
-test('by the command: one line or what is there, and nothing that a terminal would obey', async () => {
+test('by the command: one line or the facts, without terminal escape sequences', async () => {
   mkdirSync(at('films'));
   const files = {
     'codec.webm': webm({ codec: `V_\x1b]0;title\x07${'x'.repeat(5000)}` }),
@@ -194,7 +194,7 @@ test('by the command: one line or what is there, and nothing that a terminal wou
   const said: string[] = [];
   for (const [name, data] of Object.entries(files)) {
     writeFileSync(join(at('films'), name), data);
-    // title.webm may well be rendered.
+    // title.webm can be rendered.
     for (const command of [['info'], name === 'title.webm' ? ['info', '--json'] : ['render']]) {
       const { code, stdout, stderr } = await inProcess([...command, name], { cwd: at('films') });
       expect(stdout + stderr).toMatch(/^(\P{C}|\n)*$/u);
@@ -218,7 +218,7 @@ test('by the command: one line or what is there, and nothing that a terminal wou
     info endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     render endless.mp4: 2 untrained: endless.mp4 is cut short or damaged: check the file.
     info frames.gif: 0 frames.gif  gif, 64x48, 1 kB
-    render frames.gif: 2 untrained: The frames are 5-9007199254740991, and the sweep has 0-24: choose a range within those.
+    render frames.gif: 2 untrained: Frames 5-9007199254740991 are not within the sweep, which has frames 0-24: choose a range within those.
     info every.gif: 2 untrained: every.gif: every is 1000000000 but must be at most 1000.
     render every.gif: 2 untrained: every.gif: every is 1000000000 but must be at most 1000."
   `);

@@ -1,4 +1,4 @@
-/** A render that is killed again and again, at random moments: kills.test.ts does so at one. */
+/** A render that is killed repeatedly, at random moments; kills.test.ts kills it once. */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { seed } from '../seed.js';

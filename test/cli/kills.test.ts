@@ -1,4 +1,4 @@
-/** Renders that are killed (kill -9), or whose scene is changed, and then run again: they resume with what was cached. */
+/** Renders that are killed (kill -9), or whose scene changes, and then run again: they resume from the cache. */
 import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,11 +8,11 @@ import { inProcess, temporaryFolder } from './untrained.js';
 const folder = temporaryFolder();
 const commandFor = (name: string) => command(folder, name);
 
-test('the same command goes on after a kill, and makes the same film', async () => {
+test('the same command resumes after a kill, and makes the same film', async () => {
   await expectResumed(folder, [0.6]);
 });
 
-test('a sweep that is changed in its last part is drawn there alone', async () => {
+test('a sweep changed in its last part is redrawn only there', async () => {
   const { args } = commandFor('changed');
   const env = { UNTRAINED_CACHE: join(folder, 'changes') };
   const moved = (to: number) => [
@@ -26,11 +26,11 @@ test('a sweep that is changed in its last part is drawn there alone', async () =
     return JSON.parse(stdout.trim().split('\n').pop()!).drawn;
   };
   expect(await drawn(0.8)).toBe(FRAMES);
-  expect(await drawn(0.7)).toBe(100); // two of three segments: the second holds the turn
+  expect(await drawn(0.7)).toBe(100); // two of three segments: the second contains the change
   expect(await drawn(0.8)).toBe(0);
 });
 
-test('damaged segments are drawn again, in one line, and the film is the same', async () => {
+test('damaged segments are redrawn with a one-line warning, and the film is the same', async () => {
   const { args, path } = commandFor('damaged');
   const cache = join(folder, 'damage');
   const env = { UNTRAINED_CACHE: cache };
@@ -51,7 +51,7 @@ test('damaged segments are drawn again, in one line, and the film is the same', 
   expect(read(path)).toEqual(whole);
 });
 
-test('untrained cache tells how much is kept, and drops it', async () => {
+test('untrained cache reports the size of the cache, and empties it', async () => {
   const env = { UNTRAINED_CACHE: join(folder, 'told'), UNTRAINED_CACHE_SIZE: '100MB' };
   await inProcess([...commandFor('told-film').args], { env });
   const { stdout } = await inProcess(['cache'], { env });

@@ -1,14 +1,14 @@
-/** Renders that are killed (kill -9) at some moments, and then run again. */
+/** Renders that are killed (kill -9) at given moments, and then run again. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { untrained } from './untrained.js';
 
-/** The frames of the films here. */
+/** The number of frames of these films. */
 export const FRAMES = 150;
 const SMALL = ['--size', '40x24', '--seconds', '6', '--fps', '25'];
 
-/** The files of a folder, and what they hold. */
+/** The files of a folder and their contents. */
 export function read(path: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(path)
@@ -17,7 +17,7 @@ export function read(path: string): Record<string, string> {
   );
 }
 
-/** The command that makes three films and a poster in a folder of that name. */
+/** The command that makes three films and a poster in the folder `name`. */
 export function commandFor(folder: string, name: string): { path: string; args: string[] } {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
@@ -30,8 +30,8 @@ export function commandFor(folder: string, name: string): { path: string; args: 
 }
 
 /**
- * Kills a render at each of these moments, in parts of the time that a whole render takes, and lets it finish in the end.
- * Its files must be those of a render that nobody killed, and it must leave nothing else.
+ * Kills a render at each of these moments, as fractions of the time of a whole render, and finally lets it finish. Its
+ * files must equal those of an uninterrupted render, and it must leave nothing else.
  */
 export async function expectResumed(folder: string, moments: number[]): Promise<void> {
   const whole = commandFor(folder, 'whole');

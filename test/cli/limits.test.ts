@@ -1,4 +1,4 @@
-/** That small limits of the system are told in one line. */
+/** Low system limits are reported in one line. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { temporaryFolder } from './untrained.js';
 const folder = temporaryFolder();
 
 test.runIf(process.platform === 'linux').each([40, 50, 64])(
-  'a limit of %i open files is no riddle',
+  'a limit of %i open files is reported clearly',
   (limit) => {
     const command = `ulimit -n ${limit}; exec "${process.execPath}" "${resolve('dist/cli/main.js')}" still depth --size 16 --out a.png --no-cache --quiet`;
     const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });

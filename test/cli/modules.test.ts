@@ -1,4 +1,4 @@
-/** Modules of sweeps that do not behave: each is told of in one line, and none outlives its command. */
+/** Misbehaving sweep modules: each is reported in one line, and none outlives its command. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -61,7 +61,7 @@ const broken: [name: string, text: string, complaint: string][] = [
   ],
 ];
 
-/** What is wrong with each, by its name: one process loads them all, and another goes on where one has ended it. */
+/** The complaint about each, by name: one process loads them all, and is replaced when a module ends it. */
 const complaints = new Map<string, string>();
 beforeAll(async () => {
   const loaded = await loadModules(broken.map(([name, text]) => inFolder(name, text)));
@@ -82,7 +82,7 @@ test.each(['line.ts', 'exit.ts'])('the command refuses %s with its path, in one 
   expect(code).toBe(2);
 });
 
-test('a module that loops for ever stops at Ctrl-C', async () => {
+test('a module with an infinite loop stops at Ctrl-C', async () => {
   const path = inFolder('loop.ts', 'console.log("here");\nwhile (true) {}');
   const { code, stderr } = await untrained(['still', path], {
     watch: (child, text) => text.includes('here') && child.kill('SIGINT'),
@@ -91,21 +91,21 @@ test('a module that loops for ever stops at Ctrl-C', async () => {
   expect(stderr).toContain('untrained: Stopped.');
 });
 
-test('and at its deadline; those after it are loaded all the same', async () => {
+test('and at its deadline; later modules are still loaded', async () => {
   const paths = [inFolder('loop2.ts', 'while (true) {}'), inFolder('fine.ts', SWEEP)];
   const [first, second] = await loadModules(paths, { deadline: 8000 });
   expect(first).toMatchObject({ message: expect.stringContaining('It is still loading after 8 s') });
   expect(second).toMatchObject({ seconds: 1, size: [8, 8] });
 });
 
-test('a signal gives a module up', async () => {
+test('a signal cancels loading a module', async () => {
   const stop = new AbortController();
   const loading = loadModule(inFolder('loop3.ts', 'while (true) {}'), { signal: stop.signal });
   stop.abort(new Error('enough'));
   await expect(loading).rejects.toThrow('enough');
 });
 
-test('what a module leaves behind stays with it', async () => {
+test("a module's side effects stay in its process", async () => {
   const left =
     'setInterval(() => {}, 10);\nMath.tanh = () => 0;\nprocess.exitCode = 7;\nconsole.log("from the module");\nObject.prototype.toString = () => "gone";\n';
   const out = (name: string) => join(folder, name);
@@ -121,7 +121,7 @@ test('what a module leaves behind stays with it', async () => {
   expect(readFileSync(out('messy.png')).equals(readFileSync(out('plain.png')))).toBe(true);
 });
 
-test('imports of modules beside it work, and their mistakes name their own file', async () => {
+test('imports of neighbouring modules work, and their errors name their own file', async () => {
   const helper = inFolder('helper.ts', 'export const layers: number = 3;\n');
   const path = inFolder(
     'importing.ts',

@@ -1,5 +1,6 @@
 /**
- * The package's own npm scripts: options that npm took, where one was when one typed them, and nothing compiled twice.
+ * The package's own npm scripts: options that npm swallowed, paths relative to the user's folder, and no needless
+ * compilation.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -21,7 +22,7 @@ import { temporaryFolder } from './untrained.js';
 const folder = temporaryFolder();
 const ours = { npm_package_name: 'untrained', npm_command: 'run', npm_lifecycle_event: 'render' };
 
-/** What is said when npm has left these variables and words. @param order - Of the variables, where it is known. */
+/** The message for these npm variables and words. @param order - The order of the variables, if known. */
 function said(
   env: Record<string, string>,
   words: string[],
@@ -54,7 +55,7 @@ describe('a forgotten --', () => {
     expect((await said(env, words))!.split(' Type: ')[1]).toBe(`npm run render -- ${line}`);
   });
 
-  test('two numbers go to their options where the order is known, and are not guessed where it is not', async () => {
+  test('two numbers are matched to their options if the order is known, and are not guessed otherwise', async () => {
     const env = { npm_config_size: 'true', npm_config_seconds: 'true' };
     const order = ['npm_config_seconds', 'npm_config_size'];
     expect(await said(env, ['depth', '6', '480'], { order })).toContain(
@@ -65,13 +66,13 @@ describe('a forgotten --', () => {
     );
   });
 
-  test('a value that npm has swallowed is not made up', async () => {
+  test('a value that npm swallowed is not invented', async () => {
     expect(await said({ npm_config_seed: 'true', npm_config_5: 'true' }, ['depth'])).toContain(
       'npm run render -- depth --seed SEED, with',
     );
   });
 
-  test('what somebody has set for npm in a file or a variable is no mistake', async () => {
+  test('npm settings in files and variables are not mistakes', async () => {
     const settings = join(folder, '.npmrc');
     writeFileSync(settings, 'json = true\nseed=4\n; timeout=3\n');
     const env = { npm_config_json: 'true', npm_config_seed: '4', npm_config_userconfig: settings };
@@ -81,14 +82,14 @@ describe('a forgotten --', () => {
     expect(
       await said({ npm_config_cache: '/home/ada/.npm', npm_config_loglevel: 'warn' }, []),
     ).toBeUndefined();
-    // Handed on by a script: it is among our words too.
+    // Passed on by a script, so it is among our arguments too.
     expect(await said({ npm_config_seconds: '6' }, ['--seconds', '6'])).toBeUndefined();
     expect(await said({ npm_config_seconds: '6' }, ['--seconds=6'])).toBeUndefined();
   });
 });
 
 describe.skipIf(process.platform === 'win32')('npm itself', () => {
-  /** Runs npm as somebody would in a shell. */
+  /** Runs npm as in a shell. */
   function npm(args: string[], cwd = process.cwd()) {
     return new Promise<{ code: number | null; stdout: string; stderr: string }>((done, failed) => {
       const env = Object.fromEntries(
@@ -105,7 +106,7 @@ describe.skipIf(process.platform === 'win32')('npm itself', () => {
     });
   }
 
-  test('leaves what the forgotten -- is told by', async () => {
+  test('leaves the variables that reveal a forgotten --', async () => {
     const { code, stdout, stderr } = await npm(['run', '-s', 'render', 'weight-scale', '--seconds', '6']);
     expect(stdout).toBe('');
     expect(stderr.split('\n').filter((line) => line && !line.startsWith('npm '))).toEqual([
@@ -114,7 +115,7 @@ describe.skipIf(process.platform === 'win32')('npm itself', () => {
     expect(code).toBe(2);
   });
 
-  test('paths are meant from where one is', async () => {
+  test('paths are relative to the current folder', async () => {
     const here = join(folder, 'elsewhere');
     mkdirSync(join(here, 'scenes'), { recursive: true });
     const text =
@@ -132,7 +133,7 @@ describe.skipIf(process.platform === 'win32')('npm itself', () => {
 });
 
 describe('the build', () => {
-  /** A package as small as can be, with the build of this one. */
+  /** A minimal package with this package's build. */
   function smallPackage(name: string) {
     const root = join(folder, name);
     const put = (path: string, text: string) => {
@@ -171,7 +172,7 @@ describe('the build', () => {
         child.on('close', (code) => done(`${code} ${said}`.trim()));
       });
     const dist = (path: string) => join(root, 'dist', path);
-    /** Whether it did anything: what it does is written anew. */
+    /** Whether it did anything, that is, rewrote its output. */
     const builds = async () => {
       const before = existsSync(dist('.stamp')) ? statSync(dist('.stamp')).mtimeMs : 0;
       expect(await build()).toBe('0');
@@ -180,13 +181,13 @@ describe('the build', () => {
     return { put, build, builds, dist };
   }
 
-  test('does what has changed, and nothing where nothing has', async () => {
+  test('compiles only what has changed', async () => {
     const { put, builds, dist } = smallPackage('changes');
     expect(await builds()).toBe(true);
     expect(await builds()).toBe(false);
-    put('src/one.ts', 'export const one = 1;\n'); // another date
+    put('src/one.ts', 'export const one = 1;\n'); // a new modification time
     expect(await builds()).toBe(false);
-    put('src/one.ts', 'export const one = 3;\n'); // as long as before
+    put('src/one.ts', 'export const one = 3;\n'); // the same length as before
     expect(await builds()).toBe(true);
     expect(readFileSync(dist('one.js'), 'utf8')).toContain('3');
     rmSync(join(dist('..'), 'src/deep/two.ts'));
@@ -198,7 +199,7 @@ describe('the build', () => {
     expect(existsSync(dist('one.js'))).toBe(true);
   });
 
-  test('a build that failed or was killed is done again', async () => {
+  test('repeats a build that failed or was killed', async () => {
     const { put, build, builds, dist } = smallPackage('again');
     put('src/one.ts', 'export const one: string = 1;\n');
     expect(await build()).toMatch(
@@ -207,7 +208,7 @@ describe('the build', () => {
     expect(await build()).toMatch(/^1 /);
     put('src/one.ts', 'export const one = 1;\n');
     expect(await builds()).toBe(true);
-    // As one that was killed leaves it: a lock of a process that is no more, no stamp, half a file.
+    // What a killed build leaves: the lock of a dead process, no stamp, half a file.
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     writeFileSync(dist('.lock'), `${pid}`);
     rmSync(dist('.stamp'));
@@ -217,7 +218,7 @@ describe('the build', () => {
     expect(existsSync(dist('.lock'))).toBe(false);
   });
 
-  test('two at once do not meet', async () => {
+  test('two builds at once do not interfere', async () => {
     const { build, builds, dist } = smallPackage('twice');
     expect(await Promise.all([build(), build(), build()])).toEqual(['0', '0', '0']);
     expect(readFileSync(dist('one.js'), 'utf8')).toContain('one = 1');

@@ -1,4 +1,4 @@
-/** The table of options, and everything that is derived from it. */
+/** The table of options, and everything derived from it. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ test.each([
   'platforms',
   'cache',
   'doctor',
-] as const)('help of %s has each of its options, once, with sentence, range and default', (name) => {
+] as const)('the help of %s lists each of its options once, with sentence, range and default', (name) => {
   const command = program.commands.find((one) => one.name() === name)!;
   const help = command.helpInformation().replace(/\s+/g, ' ');
   const own = entriesOf(name);
@@ -126,7 +126,7 @@ describe('the ranges are those of', () => {
   });
 });
 
-test.each(entries.filter(({ choices }) => choices).map(named))('%s accepts its choices only', (_, entry) => {
+test.each(entries.filter(({ choices }) => choices).map(named))('%s accepts only its choices', (_, entry) => {
   for (const choice of entry.choices!) expect(read(entry, choice)).toBe(choice);
   expect(helpOf(entry, 'render')).toContain(entry.choices!.join(', '));
   const typo = `${entry.choices![0]}e`;
@@ -137,7 +137,7 @@ test.each(entries.filter(({ choices }) => choices).map(named))('%s accepts its c
   );
 });
 
-test('an unknown option or command is refused with the nearest one, by spelling or meaning', async () => {
+test('an unknown option or command is refused, with the closest one by spelling or meaning', async () => {
   const said = async (...words: string[]) =>
     buildProgram(new AbortController().signal)
       .parseAsync(words, { from: 'user' })
@@ -185,7 +185,7 @@ test.each(entries.filter(({ scenes }) => scenes).map(named))(
   },
 );
 
-test('a suggested command repeats what was given and shows', () => {
+test('a suggested command repeats the given options that affect the picture', () => {
   const words = [
     ...[
       '--fps',
@@ -227,7 +227,7 @@ test('a suggested command repeats what was given and shows', () => {
   expect(lookOf(parse([]).options, new Set())).toEqual([]);
 });
 
-test('a row of a batch takes every option of render, except those on how to report', () => {
+test('a row of a batch accepts every option of render, except those about reporting', () => {
   const names = rowEntries().map(({ name }) => name);
   expect(
     entriesOf('render')
@@ -248,7 +248,7 @@ describe("the README's table of options", () => {
     expect(docs('--check')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('is known to be out of date, and written anew', () => {
+  test('is rewritten if it is out of date', () => {
     const path = join(folder, 'README.md');
     const readme = readFileSync('README.md', 'utf8');
     writeFileSync(path, readme.replace('| `--dither` | ', '| `--dither` | new '));
@@ -261,7 +261,7 @@ describe("the README's table of options", () => {
   });
 });
 
-test('help loads nothing that draws', () => {
+test('help loads no drawing code', () => {
   const coverage = join(folder, 'loaded');
   mkdirSync(coverage);
   const env = { ...process.env, NODE_V8_COVERAGE: coverage };

@@ -1,4 +1,4 @@
-/** Films made for a platform are what it accepts, according to ffmpeg and to the file's own bytes. */
+/** Films made for a platform meet its requirements, according to ffmpeg and to the file's bytes. */
 import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,10 +23,10 @@ test('`untrained platforms` lists every platform, and `places` is a hidden name 
   expect((await inProcess(['--help'])).stdout).not.toContain('places');
 });
 
-/** At the platforms' own sizes; of the shortest that all of them take, and of a network that is soon drawn. */
+/** A network that is drawn quickly, because films have the platforms' full sizes and minimum lengths. */
 const SCENE = ['render', 'cross-section', '--set', 'layers=2', '--quiet'];
 
-/** What ffmpeg says of a file's pictures, having decoded all of them. */
+/** What ffmpeg reports about a file's pictures after decoding all of them. */
 async function told(path: string): Promise<{ stream: string; frames: number }> {
   const { path: ffmpeg } = await testFfmpeg();
   const args = ['-nostdin', '-hide_banner', '-xerror', '-i', path, '-map', '0:v', '-f', 'null', '-'];
@@ -73,12 +73,12 @@ test('every platform has its .mp4: size, rate, codec, pixels, index first, close
     const { boxes, colour } = readMp4(path);
     expect(boxes.slice(0, 2), name).toEqual(['ftyp', 'moov']);
     expect(colour, name).toEqual({ type: 'nclx', codes: [1, 1, 1], full: false });
-    expect(readFileSync(path, 'latin1'), name).toContain(' open_gop=0 '); // which x264 says of itself in the stream
+    expect(readFileSync(path, 'latin1'), name).toContain(' open_gop=0 '); // x264 records its settings in the stream
     expect(statSync(path).size, name).toBeLessThanOrEqual(mp4.bytes?.value ?? Number.POSITIVE_INFINITY);
   }
 }, 240_000);
 
-test('platforms that accept GIFs have theirs, within all of their limits', async () => {
+test('platforms that accept GIFs get one within all of their limits', async () => {
   const names = platformNames.filter((name) => platformOf(name).gif);
   const places = names.flatMap((name) => ['--for', name, '--out', `${name}.gif`]);
   const { code, stderr } = await inProcess([...SCENE, '--frames', '0-1', '--gif', 'global', ...places], {

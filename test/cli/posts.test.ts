@@ -1,4 +1,4 @@
-/** Files ready to post, by the command itself: platforms, budgets, recipes that come back out of films. */
+/** Files ready to post, made by the command: platforms, budgets, and recipes read back from films. */
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -25,7 +25,7 @@ const fresh = (name: string) => {
 };
 const SMALL = ['--size', '64x64', '--seconds', '0.6', '--quiet'];
 
-/** Runs the command, which has to succeed. */
+/** Runs the command, which must succeed. */
 async function run(cwd: string, ...args: string[]) {
   const outcome = await inProcess(args, { cwd });
   expect(outcome.stderr).toBe('');
@@ -53,9 +53,9 @@ test('one rendering for every platform, each file named after it', async () => {
   expect(stdout).toContain('unverified');
 });
 
-test('a platform chooses size, rate and budget, unless they are given', async () => {
+test('a platform determines size, rate and budget, unless they are given', async () => {
   const cwd = fresh('chosen');
-  // One frame, since the size is the real one.
+  // One frame only, because it is full size.
   await run(
     cwd,
     'render',
@@ -77,7 +77,7 @@ test('a platform chooses size, rate and budget, unless they are given', async ()
   });
 });
 
-test('what a platform refuses is refused before anything is drawn', async () => {
+test("films beyond a platform's limits are refused before anything is drawn", async () => {
   const cwd = fresh('refused');
   const outcome = async (...args: string[]) => {
     const { code, stderr } = await inProcess(['render', 'cross-section', ...args, '--size', '64'], {
@@ -107,7 +107,7 @@ test('what a platform refuses is refused before anything is drawn', async () => 
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-test('a budget is kept, or the file is not made', async () => {
+test('a file within its budget is made, or none', async () => {
   const cwd = fresh('budget');
   const stdout = await run(
     cwd,
@@ -182,7 +182,7 @@ test('every format carries a recipe that makes the same frames again, and larger
   expect(json).toMatchObject({ type: 'info', frames: 4, recipe: { untrained: 1, frames: [2, 9], every: 2 } });
 });
 
-test('a film without a recipe, and a damaged one, are one line and 2', async () => {
+test('a film without a recipe, or a damaged one, gives one line and exit code 2', async () => {
   const cwd = fresh('strangers');
   await run(cwd, 'render', 'cross-section', ...SMALL, '--out', 'a.gif');
   const bytes = readFileSync(join(cwd, 'a.gif'), 'latin1');
@@ -194,7 +194,7 @@ test('a film without a recipe, and a damaged one, are one line and 2', async () 
   for (const name of ['b.gif', 'c.gif', 'd.gif', 'e.mp4', 'f.gif']) {
     for (const command of ['info', 'render']) {
       const { code, stdout, stderr } = await inProcess([command, name], { cwd });
-      // Ffmpegs differ in what they make of a film, and where the recipe stands in it.
+      // Versions of ffmpeg differ in the bytes they write, and in where the recipe is.
       const text = (stdout + stderr).trim().replace(/\d+ kB/, '… kB');
       said.push(`${command} ${name}: ${code} ${text}`);
     }
@@ -234,7 +234,7 @@ test('a poster is one frame beside the film: the first of a loop, the last of ot
   }
 });
 
-test('a composed scene has no background with --transparent, and says in its file what it shows', async () => {
+test('a composed scene has no background with --transparent, and its file carries its recipe', async () => {
   const cwd = fresh('transparent');
   const size = ['--size', '64x36', '--frames', '20', '--quiet'];
   await run(cwd, 'render', 'single-unit', '--transparent', ...size, '--out', 'a.png');
@@ -243,7 +243,7 @@ test('a composed scene has no background with --transparent, and says in its fil
   expect(alphas.filter((alpha) => alpha === 0).length).toBeGreaterThan(64 * 18);
   expect(alphas.some((alpha) => alpha > 0)).toBe(true);
   expect(await run(cwd, 'info', 'a.png')).toContain('It shows "single-unit", one of the scenes here.');
-  // The scene is found by that name, and shown as it was, larger.
+  // The scene is found by its name, and drawn the same, but larger.
   await run(cwd, 'render', 'a.png', '--size', '128x72', '--out', 'b.png', '--quiet');
   const [larger] = (await decode(join(cwd, 'b.png'), { width: 128, height: 72 })).frames;
   expect(larger.filter((alpha, at) => at % 4 === 3 && alpha === 0).length).toBeGreaterThan(128 * 36);

@@ -1,12 +1,12 @@
-/** One browser for all commands that run in a test's process: starting one takes a second of two cores. */
+/** One browser for all commands in a test's process: starting one takes two cores a second. */
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, LaunchOptions } from 'playwright-core';
 import { afterAll } from 'vitest';
 
-/** The very module that the command has: patched there, it is patched for it. */
+/** The same module instance that the command uses, so that patches apply to it. */
 const { chromium } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
 
-/** How long pages may take to close, in milliseconds. Those that hang never do. */
+/** How long pages may take to close, in milliseconds. Pages that hang never close. */
 const CLOSE_MS = 1000;
 
 const browsers = new Map<string, Browser>();
@@ -16,7 +16,7 @@ afterAll(async () => {
   browsers.clear();
 });
 
-/** Lets Playwright hand out the same browser for the same program and options. Returns a function that ends this. */
+/** Makes Playwright return the same browser for the same program and options. Returns a function that undoes this. */
 export function shareBrowser(): () => void {
   const { launch } = chromium;
   chromium.launch = async (options: LaunchOptions = {}) => {
@@ -40,7 +40,7 @@ export function shareBrowser(): () => void {
   };
 }
 
-/** A browser whose `close` closes only the pages of whoever borrowed it, or all of it where they do not close. */
+/** A browser whose `close` closes only the borrower's pages, or the whole browser if they do not close. */
 function lent(browser: Browser): Browser {
   const contexts: BrowserContext[] = [];
   const unlisten: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** Contact sheets, by the command itself. */
+/** Contact sheets, made by the command. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ const folder = temporaryFolder();
 const SIZE: [number, number] = [40, 40];
 const CPU = ['--backend', 'cpu', '--size', '40', '--quiet'];
 
-/** Makes a sheet, and gives its pixels. */
+/** Makes a sheet and returns its pixels. */
 async function sheet(name: string, ...args: string[]) {
   const path = join(folder, name);
   const { code, stderr } = await inProcess(['sheet', ...args, ...CPU, '-o', path]);
@@ -35,7 +35,7 @@ function part({ width, rgba }: Picture, [x, y]: [number, number], [w, h]: [numbe
   return Buffer.concat(rows);
 }
 
-/** The pictures that a sheet should have, of weight-scale at seeds and times. */
+/** The pictures that a sheet should contain: weight-scale at these seeds and times. */
 async function pictures(wanted: { seed?: number | string; t: number }[]): Promise<Buffer[]> {
   const renderer = await createRenderer({ backend: 'cpu' });
   const all: Buffer[] = [];
@@ -50,7 +50,7 @@ async function pictures(wanted: { seed?: number | string; t: number }[]): Promis
 
 const labels = (count: number) => Array.from({ length: count }, () => ({ name: '' }));
 
-test('seeds in rows and columns, each its own network at the moment asked for, with something written under it', async () => {
+test('seeds in rows and columns: each is its own network at the given time, with a label below', async () => {
   const made = await sheet(
     'seeds.png',
     'weight-scale',
@@ -72,12 +72,12 @@ test('seeds in rows and columns, each its own network at the moment asked for, w
     const written = under.filter((byte, at) => at % 4 === 0 && byte > background[0] + 60).length;
     expect(written, `label ${i}`).toBeGreaterThan(10);
   }
-  // The sixth place is empty, and without a frame.
+  // The sixth cell is empty, without a frame.
   const [x, y] = layout.cornerOf(5);
   expect(new Set(part(made, [x - 1, y - 1], [SIZE[0] + 2, SIZE[1] + 2])).size).toBeLessThanOrEqual(4);
 });
 
-test('moments are frames of the film, and with seeds a row is a seed', async () => {
+test('times are rounded to frames of the film, and with seeds each row is a seed', async () => {
   const made = await sheet(
     'both.png',
     'weight-scale',
@@ -99,7 +99,7 @@ test('moments are frames of the film, and with seeds a row is a seed', async () 
   }
 });
 
-test('a sheet carries what it was made of, and a film of one of its seeds is made from it', async () => {
+test('a sheet carries its recipe, and a film of one of its seeds can be made from it', async () => {
   const made = await sheet(
     'again.png',
     'weight-scale',
@@ -133,7 +133,7 @@ test('a sheet carries what it was made of, and a film of one of its seeds is mad
   expect(probe(film)).toMatchObject({ width: 40, frames: 3 });
 });
 
-test('the summary has the command for the one that is chosen, changes included', async () => {
+test('the summary has the command for rendering a chosen cell, changes included', async () => {
   const args = [
     'sheet',
     'weight-scale',
@@ -158,7 +158,7 @@ test('the summary has the command for the one that is chosen, changes included',
   });
 });
 
-test('by default it is in renders, under its own name', async () => {
+test('by default a sheet is in renders, under its own name', async () => {
   const cwd = join(folder, 'default');
   mkdirSync(cwd);
   const { code } = await inProcess(['sheet', 'cross-section', '--frames', '0,100', ...CPU], { cwd });
@@ -166,7 +166,7 @@ test('by default it is in renders, under its own name', async () => {
   expect(readdirSync(join(cwd, 'renders'))).toEqual(['cross-section-sheet.png']);
 });
 
-test('stopped, it leaves nothing', async () => {
+test('an interrupted sheet leaves nothing', async () => {
   const path = join(folder, 'stopped');
   mkdirSync(path);
   const args = ['sheet', 'weight-scale', '--seeds', '1-40', '--json', '-o', join(path, 'sheet.png')];

@@ -1,4 +1,4 @@
-/** Programs that stop in the middle of their work: a line that names them, nothing left, and no waiting without end. */
+/** Programs that hang: the command names them in one line, leaves nothing, and does not wait forever. */
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { temporaryFolder, untrained } from './untrained.js';
 const folder = temporaryFolder();
 const SMALL = ['--size', '32x32', '--seconds', '1', '--quiet'];
 
-/** An ffmpeg that does something else first, where its arguments match a pattern of the shell's. */
+/** An ffmpeg that does something else first if its arguments match a shell pattern. */
 async function ffmpegThat(name: string, when: string, does: string): Promise<string> {
   const { path } = await testFfmpeg();
   const script = join(folder, name);
@@ -32,12 +32,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe.skipIf(process.platform === 'win32')('an ffmpeg that stops', () => {
+describe.skipIf(process.platform === 'win32')('an ffmpeg that hangs', () => {
   test.each([
-    ['as it is asked for its version', '*-version*', /which did not respond for 1 s/, 'mp4'],
-    ['as it encodes', '*pipe:0*', /no progress for 1 s after \d+ of 25 frames of ".*film\.mp4"/, 'mp4'],
-    ['as it joins', '*concat*', /no progress for 1 s after 25 of 25 frames of ".*film\.mp4"/, 'mp4'],
-    ['as it looks for a palette', '*palette*', /no progress for 1 s after 25 of 25 frames/, 'gif'],
+    ['when asked for its version', '*-version*', /which did not respond for 1 s/, 'mp4'],
+    ['while encoding', '*pipe:0*', /no progress for 1 s after \d+ of 25 frames of ".*film\.mp4"/, 'mp4'],
+    ['while joining', '*concat*', /no progress for 1 s after 25 of 25 frames of ".*film\.mp4"/, 'mp4'],
+    ['while choosing a palette', '*palette*', /no progress for 1 s after 25 of 25 frames/, 'gif'],
   ])('%s', async (name, when, says, format) => {
     const ffmpeg = await ffmpegThat(name.replaceAll(' ', '-'), when, 'kill -STOP $$');
     const into = join(folder, `of ${name}`);
@@ -52,7 +52,7 @@ describe.skipIf(process.platform === 'win32')('an ffmpeg that stops', () => {
     if (existsSync(into)) expect(readdirSync(into)).toEqual([]);
   });
 
-  test('one that is only slow is waited for', async () => {
+  test('is waited for if it is only slow', async () => {
     const ffmpeg = await ffmpegThat('slow', '*concat*', 'i=0; while [ $i -lt 1500000 ]; do i=$((i+1)); done');
     const film = join(folder, 'slow.mp4');
     const args = ['render', 'weight-scale', ...SMALL, '--out', film, '--ffmpeg', ffmpeg, '--timeout', '1'];

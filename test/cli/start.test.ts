@@ -1,4 +1,4 @@
-/** How the command begins and ends: which Node it takes, its exit codes, streams that nobody reads, and being stopped. */
+/** How the command starts and ends: supported Nodes, exit codes, closed streams, and interruption. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -34,7 +34,7 @@ describe('an old Node', () => {
     }
   };
 
-  test.each([main, resolve('build/run.js')])('is told in one line which one is needed: %s', (script) => {
+  test.each([main, resolve('build/run.js')])('gets one line that says which one is needed: %s', (script) => {
     const [, major, minor] = needed.map(Number);
     for (const version of ['14.21.3', '18.20.8', `${major}.${minor - 1}.9`]) {
       expect(as(version, script)).toBe(
@@ -45,7 +45,7 @@ describe('an old Node', () => {
       expect(as(version, script)).toBe('ran');
   });
 
-  test('gets so far: what begins imports nothing', () => {
+  test('gets that far: the entry point imports nothing', () => {
     for (const script of [main, 'build/run.js'])
       expect(readFileSync(script, 'utf8')).not.toMatch(/^\s*(import|export)\s*([\w*{][^}]*}? from)?\s*['"]/m);
   });
@@ -81,14 +81,14 @@ describe('bad usage exits with 2 and says so in one line', () => {
     expect(code).toBe(2);
   });
 
-  test('help is no mistake', async () => {
+  test('but help is not an error', async () => {
     for (const args of [['help'], ['help', 'render'], ['cache', 'clear', '--help'], ['--version']])
       expect(await inProcess(args), args.join(' ')).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
 describe.skipIf(process.platform === 'win32')('nobody reads', () => {
-  // A recipe, since a scene is a module, which takes a process of its own to load.
+  // A recipe, because loading a scene's module needs another process.
   const recipe = join(folder, 'film.json');
   writeFileSync(
     recipe,
@@ -120,7 +120,7 @@ describe.skipIf(process.platform === 'win32')('nobody reads', () => {
           ['JSON, on a full disk', `${film} --json >/dev/full 2>&1; echo $? > code`],
         ]
       : []),
-  ])('%s, and the film is made all the same', async (name, script) => {
+  ])('%s, and the film is made nevertheless', async (name, script) => {
     const cwd = fresh(`unread-${name.replace(/\W/g, '-')}`);
     await shell(script, cwd);
     expect(readdirSync(cwd).sort()).toEqual(['a.mp4', 'b.gif', 'code']);
@@ -158,7 +158,7 @@ describe('stopped', () => {
   };
   const plain = 'untrained: Stopped. No partial file is left.\n';
 
-  test('it promises to go on where something is kept', async () => {
+  test('it offers to resume if segments are cached', async () => {
     const env = { UNTRAINED_CACHE: join(folder, 'cache') };
     expect(await stop(['--out', 'a.mp4'], env)).toBe(
       'untrained: Stopped. No partial file is left; run the same command again to resume.\n',
@@ -168,8 +168,8 @@ describe('stopped', () => {
   test.each<[string, string[], Record<string, string>]>([
     ['--no-cache', ['--no-cache'], { UNTRAINED_CACHE: join(folder, 'unused') }],
     ['UNTRAINED_CACHE=off', [], { UNTRAINED_CACHE: 'off' }],
-    ['a cache that cannot be made', [], { UNTRAINED_CACHE: join(resolve('package.json'), 'cache') }],
-  ])('and not with %s', async (_, args, env) => {
+    ['a cache that cannot be created', [], { UNTRAINED_CACHE: join(resolve('package.json'), 'cache') }],
+  ])('but not with %s', async (_, args, env) => {
     expect(await stop([...args, '--out', 'a.mp4'], env)).toBe(plain);
   });
 });

@@ -1,4 +1,4 @@
-/** Two commands at once, on one target or one cache: neither harms the other's work, and what is left is whole. */
+/** Two commands at once, on one target or one cache: neither harms the other, and the results are complete. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ function prepare(name: string): { cwd: string; recipes: string[] } {
 const render = (recipe: string, out: string, setting: ProcessSetting, ...more: string[]) =>
   untrained(['render', recipe, '--out', out, '--json', ...more], setting);
 
-/** Starts a second command when the first has drawn a few frames, and gives what became of both. */
+/** Starts a second command once the first has drawn a few frames, and returns both outcomes. */
 async function overlap(cwd: string, first: string, second: string, out: string) {
   let other: ReturnType<typeof render> | undefined;
   const one = await render(first, out, {
@@ -42,7 +42,7 @@ async function overlap(cwd: string, first: string, second: string, out: string) 
 }
 
 test.each(['film.mp4', 'film.gif', 'frame-%d.png'])(
-  'two renders of one %s: both succeed, and each file is whole and of one of them',
+  'two renders of one %s: both succeed, and each file is complete and from one of them',
   async (out) => {
     const { cwd, recipes } = prepare(out.replace('%d', ''));
     const alone = await Promise.all(
@@ -65,7 +65,7 @@ test.each(['film.mp4', 'film.gif', 'frame-%d.png'])(
   },
 );
 
-test('one that is stopped leaves the other its work', async () => {
+test('a killed render does not harm the other', async () => {
   const { cwd, recipes } = prepare('stopped');
   let other: ReturnType<typeof render> | undefined;
   const one = await render(
@@ -74,7 +74,7 @@ test('one that is stopped leaves the other its work', async () => {
     {
       cwd,
       watch: ({ kill }, text) => {
-        // The other is at work by the time that this one is killed, and ends after it.
+        // The other is running when this one is killed, and ends after it.
         if (/"frame":5,/.test(text))
           other ??= render(recipes[1], 'film.mp4', {
             cwd,
@@ -91,7 +91,7 @@ test('one that is stopped leaves the other its work', async () => {
   expect(readdirSync(cwd).sort()).toEqual([...recipes, 'film.mp4']);
 });
 
-test('two renders of one film share a cache: both are whole, and the cache serves a third', async () => {
+test('two renders of one film share a cache: both are complete, and the cache serves a third', async () => {
   const { cwd, recipes } = prepare('cached');
   const env = { UNTRAINED_CACHE: join(cwd, 'cache') };
   const films = ['a.mp4', 'b.mp4'];
@@ -104,7 +104,7 @@ test('two renders of one film share a cache: both are whole, and the cache serve
   expect(readFileSync(join(cwd, 'c.mp4')).equals(a)).toBe(true);
 });
 
-test('one empties the cache while the other renders from it', async () => {
+test('one command empties the cache while the other renders from it', async () => {
   const { cwd, recipes } = prepare('emptied');
   const env = { UNTRAINED_CACHE: join(cwd, 'cache') };
   expect(await render(recipes[0], 'a.mp4', { cwd, env })).toMatchObject({ code: 0 });

@@ -88,7 +88,7 @@ async function runHere(args: string[], { cwd, env }: Setting): Promise<Outcome> 
   }
 }
 
-/** Collects what is written to a stream, which is no terminal meanwhile. Returns a function that ends this. */
+/** Collects what is written to a stream, which is not a TTY meanwhile. Returns a function that stops this. */
 function capture(name: 'stdout' | 'stderr', said: Record<typeof name, string>): () => void {
   const stream = process[name];
   const own = { write: stream.write, isTTY: stream.isTTY };
@@ -136,9 +136,9 @@ function withoutStages({ stdout, stderr }: { stdout: string; stderr: string }) {
   };
 }
 
-/** A folder for one file's tests, removed after them. */
+/** A folder for a file's tests, removed after them. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'untrained test ')); // with spaces in its name, as users' folders have
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'untrained test ')); // with a space, as users have
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }

@@ -1,4 +1,4 @@
-/** What people read: help, lists and refusals, word for word. */
+/** The text of help, lists and refusals, word for word. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const inFolder = (name: string, text: string) => {
 
 test.each([
   [['--help']],
-  [['edit', '--help']], // the options of commands that draw are held to their table: options.test.ts
+  [['edit', '--help']], // options.test.ts checks the help of commands that draw
   [['list']],
 ])('%j reads well', async (args) => {
   const { code, stdout } = await inProcess(args);
@@ -99,7 +99,7 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('--json tells errors to programs too', async () => {
+test('--json reports errors to programs too', async () => {
   const { code, stdout } = await inProcess(['render', 'nothing-like-it', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({
     type: 'error',
@@ -108,7 +108,7 @@ test('--json tells errors to programs too', async () => {
   expect(code).toBe(2);
 });
 
-test('doctor tells what was found, in this order', async () => {
+test('doctor lists what it found, in this order', async () => {
   const { code, stdout } = await untrained(['doctor', '--json'], { env: { PATH: '', CHROME_PATH: '' } });
   const findings = stdout
     .trim()
@@ -126,9 +126,9 @@ test('doctor tells what was found, in this order', async () => {
   ]);
 });
 
-// Elsewhere the driver is part of the system.
+// On other systems the driver is part of the system.
 test.runIf(process.platform === 'linux')(
-  'a GPU that cannot be used is refused with 2, in one line, and the doctor says why',
+  'an unusable GPU is refused with 2, in one line, and doctor says why',
   async () => {
     const env = { VK_DRIVER_FILES: '/nowhere/driver.json', LD_LIBRARY_PATH: '' };
     const { code, stderr } = await untrained(['still', '--backend', 'gpu'], { env });

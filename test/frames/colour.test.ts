@@ -1,4 +1,4 @@
-/** That brightness becomes the byte it should: rounding, the mean of several samples in linear light, and dither. */
+/** Brightness becomes the right byte: rounding, means of samples in linear light, and dither. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { BAYER, fromLinear, toByte, toLinear } from '../../src/core/frame/colour.js';
 import type { FrameInput } from '../../src/core/frame/description.js';
@@ -35,7 +35,7 @@ describe('toByte', () => {
 });
 
 describe('sRGB', () => {
-  // IEC 61966-2-1: the curve's two pieces meet at 0.04045, and 0.5 is 0.214 of the light.
+  // IEC 61966-2-1: the curve's two pieces meet at 0.04045, and 0.5 is 0.214 in linear light.
   test.each([
     [0, 0],
     [1, 1],
@@ -77,13 +77,13 @@ describe('supersampling', () => {
         const frame = frameOf({ ...input, supersample: n });
         const worst = furthest(await renderer.render(frame), frame, meanColours(input, n));
         expect(worst.steps, worst.text).toBeLessThanOrEqual(1);
-        expect(worst.steps, 'as good as rounding and the tables allow').toBeLessThan(0.6);
+        expect(worst.steps, 'as accurate as rounding and the tables allow').toBeLessThan(0.6);
       },
     );
   }
 
-  test('half black and half white is 188, the half of the light, and not 128', async () => {
-    // A step at x = 0, which cuts the middle pixel of three in two.
+  test('half black and half white is 188, half of the light, and not 128', async () => {
+    // A step at x = 0, through the middle of three pixels.
     const input: FrameInput = {
       network: gradient(1e4, 0, 0),
       view: { centre: [0, 0], halfWidth: 3 },
@@ -131,7 +131,7 @@ describe('dither', () => {
         ]) {
           let sum = 0;
           for (let i = 0; i < 64; i++) sum += rgba[4 * ((top + (i >> 3)) * 24 + left + (i & 7))];
-          // 64 thresholds tell 1/64 of a step apart; the tables of supersampling are good to 0.03.
+          // 64 thresholds resolve 1/64 of a step; the tables of supersampling are accurate to 0.03.
           const allowed = 1 / 128 + (supersample > 1 ? 0.04 : 1e-4);
           const distance = Math.abs(sum / 64 - 255 * value);
           expect(
@@ -143,8 +143,8 @@ describe('dither', () => {
     );
   }
 
-  test('the pattern goes on from band to band: each pixel is floor(255 v + its threshold)', async () => {
-    // 700 columns make bands of 23 rows, which is no multiple of 8.
+  test('the pattern continues across bands: each pixel is floor(255 v + its threshold)', async () => {
+    // 700 columns make bands of 23 rows, which is not a multiple of 8.
     const value = 100.4 / 255;
     const rgba = await renderer.render(frameOf({ network: flat(value), size: [700, 60], dither: true }));
     for (let i = 0; i < 700 * 60; i++) {

@@ -1,6 +1,6 @@
 /**
- * What the picture tests share: the reference picture, computed with forward() in float64, how far a renderer's bytes
- * are from it, and how far float32 may honestly be.
+ * Shared by the picture tests: the reference picture, computed with forward() in float64; how far a renderer's bytes
+ * are from it; and how far float32 may legitimately be.
  */
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
@@ -13,17 +13,17 @@ import { buildNetwork, type Layer, type Network } from '../../src/core/network/n
 
 export const frameOf = (input: FrameInput): FrameDescription => frameSchema.parse(input);
 
-/** Which pixels to look at, by their index from the top left. */
+/** All pixels, by their index from the top left. */
 export const allPixels = ({ size: [width, height] }: FrameDescription): number[] =>
   Array.from({ length: width * height }, (_, i) => i);
 
-/** `count` pixels spread over the frame, in steps of the golden ratio: the same every time, and on no grid. */
+/** `count` pixels spread over the frame by the golden ratio: reproducible, and not on a grid. */
 export function somePixels({ size: [width, height] }: FrameDescription, count: number): number[] {
   const step = (Math.sqrt(5) - 1) / 2;
   return Array.from({ length: count }, (_, i) => Math.floor(((i * step) % 1) * width * height));
 }
 
-/** The colours that `network` has in the frame's palette at the middles of these pixels, before any rounding. */
+/** The network's colours in the frame's palette at the centres of these pixels, before any rounding. */
 export function referenceColours(
   frame: FrameDescription,
   pixels = allPixels(frame),
@@ -59,7 +59,7 @@ function compute(
   });
 }
 
-/** The mean of n x n reference samples in linear light: those of a picture n times as large. */
+/** The mean of n x n reference samples in linear light, from a picture n times as large. */
 export function meanColours(input: FrameInput, n: number): Colour[] {
   const [width, height] = input.size;
   const large = referenceColours(frameOf({ ...input, size: [n * width, n * height] }));
@@ -80,14 +80,14 @@ export function meanColours(input: FrameInput, n: number): Colour[] {
 export interface Furthest {
   /** In steps of 8 bits, from the reference before its rounding: a perfect byte is up to 0.5 away. */
   steps: number;
-  /** What part of its tolerance that is; this, and not the steps, is what the furthest has most of. */
+  /** The same as a share of the tolerance, which determines what counts as furthest. */
   share: number;
-  /** In words, for a message. */
+  /** The text for a message. */
   text: string;
 }
 
 /**
- * Holds RGBA8 against reference colours, and gives the value that uses most of its tolerance.
+ * Compares RGBA8 with reference colours, and returns the value that uses most of its tolerance.
  * @param tolerance - In steps, for the value at (index into `pixels`, channel).
  */
 export function furthest(
@@ -102,7 +102,7 @@ export function furthest(
     for (let channel = 0; channel < 3; channel++) {
       const byte = rgba[4 * pixel + channel];
       const exact = 255 * colours[index][channel];
-      // A reference that is no number is drawn as black.
+      // A NaN reference is drawn as black.
       const steps = Math.abs(byte - (Number.isNaN(exact) ? 0 : exact));
       const allowed = tolerance(index, channel);
       if (steps / allowed <= worst.share) continue;
@@ -118,9 +118,9 @@ export function furthest(
 }
 
 /**
- * How far apart float32 may put each value, in steps: the largest change that weights, biases and inputs wrong by one
- * float32 ulp (2^-23 of themselves, signs at random) make in the float64 reference. A network that amplifies its
- * roundings, as deep ones with large weights do, shows it here; a calm one has next to none.
+ * The effect of float32 on each value, in steps: the largest change in the float64 reference when weights, biases and
+ * inputs are off by one float32 ULP (relative 2^-23, with random signs). It is large for networks that amplify rounding
+ * errors, such as deep ones with large weights, and close to 0 for calm ones.
  */
 export function spread(frame: FrameDescription, pixels: number[], exact: Colour[], trials = 3): Colour[] {
   return remembered(spreads, [frame, pixels, trials], () => computeSpread(frame, pixels, exact, trials));
@@ -161,10 +161,10 @@ function jittered(network: Network, jitter: (x: number) => number): Network {
   };
 }
 
-/** One step, and this many times the spread. See reference.test.ts for how much of it is used. */
+/** The tolerance is one step plus this many times the spread. See reference.test.ts for how much of it is used. */
 export const SPREADS = 8;
 
-/** That a picture is its reference, to one step and what its network makes of float32's roundings. */
+/** Expects a picture to match its reference within one step plus the effect of float32. */
 export function expectReference(
   rgba: Uint8Array,
   frame: FrameDescription,
@@ -177,7 +177,7 @@ export function expectReference(
   return worst;
 }
 
-/** That a picture is its reference to one step everywhere. */
+/** Expects a picture to match its reference within one step everywhere. */
 export function expectWithinOneStep(
   rgba: Uint8Array,
   frame: FrameDescription,
@@ -188,7 +188,7 @@ export function expectWithinOneStep(
   return worst;
 }
 
-/** The largest difference of two pictures' bytes, in steps. */
+/** The largest difference between two pictures' bytes, in steps. */
 export function largestDifference(a: Uint8Array, b: Uint8Array): number {
   expect(a.length).toBe(b.length);
   let largest = 0;

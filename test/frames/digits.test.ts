@@ -1,4 +1,4 @@
-/** That a zoom beyond float32's digits is noticed where it begins, by float64, and that calm networks are not. */
+/** Zooms beyond float32's precision are detected where they begin, without false alarms for calm networks. */
 import { expect, test } from 'vitest';
 import { isGrainy } from '../../src/core/frame/digits.js';
 import { grainNote, grainNoteAt } from '../../src/core/sweep/grain.js';
@@ -13,7 +13,7 @@ const view = (halfWidth: number) => ({ centre: [0.31, 0.2] as [number, number], 
 const wild = (halfWidth: number, weightScale = 1.5) =>
   frameOf({ network: { seed: 5, weightScale }, view: view(halfWidth), size: [24, 24] });
 
-test('a wild network: a picture above the threshold, grain below it, as float64 tells', async () => {
+test('a wild network has grain below the threshold and none above it, compared with float64', async () => {
   const renderer = new CpuRenderer(1);
   try {
     expect(isGrainy(wild(1e-3), evaluate)).toBe(false);
@@ -28,13 +28,13 @@ test('a wild network: a picture above the threshold, grain below it, as float64 
   }
 });
 
-test('no false alarm: calm networks to 1e-9, views as steep as they are small, wide views of wild networks', () => {
+test('no false alarms: calm networks to 1e-9, networks scaled to small views, wide views of wild networks', () => {
   expect(isGrainy(wild(1e-9, 0.6), evaluate)).toBe(false);
   expect(isGrainy(frameOf(lookingAt(0.31, -0.2, 1e-9)), evaluate)).toBe(false);
   expect(isGrainy(wild(2.6, 2), evaluate)).toBe(false);
 });
 
-test('of a film, one line says where it begins and what to do', () => {
+test('for a film, one line says where grain begins and what to do', () => {
   const film = (weightScale: number) =>
     sweep({
       seconds: 2,
@@ -47,7 +47,7 @@ test('of a film, one line says where it begins and what to do', () => {
     /^From 1\.\d+ s, at half-width 0\.0000\d+, the zoom exceeds float32 precision and the picture turns to grain: /,
   );
   expect(note).not.toContain('\n');
-  expect(grainNote(film(1.5), evaluate, [0, 20]), 'of its first frames alone').toBeUndefined();
+  expect(grainNote(film(1.5), evaluate, [0, 20]), 'for its first frames only').toBeUndefined();
   expect(grainNote(film(0.6), evaluate)).toBeUndefined();
   expect(grainNoteAt(film(1.5), 2, evaluate)).toMatch(/^At half-width 1e-8 the zoom exceeds/);
   expect(grainNoteAt(film(1.5), 0, evaluate)).toBeUndefined();

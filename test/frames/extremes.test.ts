@@ -1,4 +1,4 @@
-/** That numbers beyond float32 are noticed, and that the reference goes on beyond float64. Pictures: test/renderers. */
+/** Values beyond float32 are detected, and the reference handles values beyond float64. Pictures: test/renderers. */
 import { describe, expect, test } from 'vitest';
 import { toByte } from '../../src/core/frame/colour.js';
 import type { FrameDescription } from '../../src/core/frame/description.js';
@@ -30,7 +30,7 @@ test('sums of an explicit first layer beyond float32', () => {
   }
 });
 
-test('networks within float32 have no exponents, and so the kernels and bytes they had', () => {
+test('networks within float32 have no exponents, and so unchanged kernels and bytes', () => {
   for (const network of [
     {},
     { activation: 'relu', initialisation: 'he' },
@@ -50,7 +50,7 @@ describe('the reference itself', () => {
       draws,
     );
 
-  test('goes on beyond float64: no sum is without a number, and those too large are infinite', () => {
+  test('handles values beyond float64: no sum is NaN, and those too large are infinite', () => {
     for (const activation of growing) {
       const deep = network(400, activation);
       const z = logits(deep, [1, 0.5]);
@@ -59,7 +59,7 @@ describe('the reference itself', () => {
     }
   });
 
-  test('is what plain float64 gives where that suffices', () => {
+  test('equals plain float64 where that suffices', () => {
     const { hidden, output } = network(100, 'relu');
     let y = [1, 0.5];
     for (const { inputs, weights, biases } of [...hidden, output]) {

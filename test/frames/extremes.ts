@@ -1,4 +1,4 @@
-/** Frames whose numbers are tiny, or huge, or more than float32 or float64 can hold; for the tests of every backend. */
+/** Frames whose values are tiny, huge, or beyond float32 or float64; for the tests of every backend. */
 import type { FrameDescription } from '../../src/core/frame/description.js';
 import {
   type Activation,
@@ -15,7 +15,7 @@ import { frameOf } from './compare.js';
 
 type Named = [name: string, frame: FrameDescription];
 
-/** A mix of each kind: of two that are bounded, of one that is, and of none; and near its end. */
+/** Mixes of two bounded activations, of one and of none; and one near its end. */
 export const mixes: Activation[] = [
   { from: 'tanh', to: 'sin', fraction: 0.3 },
   { from: 'relu', to: 'tanh', fraction: 0.999999 },
@@ -23,15 +23,15 @@ export const mixes: Activation[] = [
   { from: 'softplus', to: 'identity', fraction: 0.5 },
 ];
 
-/** Sums of up to so much: denormal, tiny, moderate, and up to the end of float32. */
+/** Maximum sums: denormal, tiny, moderate, and up to the end of float32. */
 const SIZES = [1e-38, 1e-30, 1e-6, 1e-2, 1, 30, 1e4, 1e20, 1e38];
 
 const inWords = (activation: Activation) =>
   typeof activation === 'string' ? activation : `${activation.from} to ${activation.to}`;
 
-/** A row of pixels, 0 in its middle, through one hidden unit of this activation, whose values fill the range shown. */
+/** A row of pixels, 0 in its middle, through one hidden unit with this activation, scaled to fill the visible range. */
 export function argumentsOf(activation: Activation): Named[] {
-  // A sine of what float32 knows to 1e13 is any number between -1 and 1.
+  // If an argument is only known to within 1e13, its sine may be any number between -1 and 1.
   const sizes = SIZES.filter((most) => most <= 1e4 || !inWords(activation).includes('sin'));
   return sizes.map((most) => {
     const values = [-most, most, most / 2].map((x) => Math.abs(forwardOne(activation, x)));
@@ -52,7 +52,7 @@ const forwardOne = (activation: Activation, x: number) =>
     [x],
   )[0];
 
-/** The same sums as what an output shows. */
+/** The same sums at an output. */
 export function outputsOf(outputActivation: ActivationName): Named[] {
   const sizes = SIZES.filter((most) => most <= 1e4 || outputActivation !== 'sin');
   return sizes.map((most) => {
@@ -63,7 +63,7 @@ export function outputsOf(outputActivation: ActivationName): Named[] {
   });
 }
 
-/** Odd networks about 0, in which all that happens is as small as the view. */
+/** Odd networks around 0, whose values are as small as the view. */
 export const nearZero: Named[] = (
   [
     ['20 layers of tanh at half-width 1e-6', { layers: 20, width: 16, weightScale: 1 }, 1e-6],
@@ -94,7 +94,7 @@ const explicit = ({ inputs, units, weights, biases }: Layer): ExplicitLayer => (
   b: Array.from(biases),
 });
 
-/** A network whose hidden values pass float32's end, and whose outputs are brought back to where they can be seen. */
+/** A network whose hidden values overflow float32, and whose outputs are scaled back to the visible range. */
 export function broughtBack(activation: Activation, network: NetworkInput): FrameDescription {
   const built = buildNetwork(frameOf({ network: { seed: 3, activation, ...network }, size: [1, 1] }).network);
   const largest = Math.max(...logits(built, [1, 0.3]).map(Math.abs));
@@ -104,7 +104,7 @@ export function broughtBack(activation: Activation, network: NetworkInput): Fram
   return frameOf({ network: { activation, weights }, size: [12, 12] });
 }
 
-/** Networks as strong as that whose outputs are too: each is 0 or 1, and never black for want of a number. */
+/** Networks whose outputs overflow too: each is 0 or 1, and never NaN, which would be black. */
 export const saturated: Named[] = [
   ...growing.map(
     (activation): Named => [

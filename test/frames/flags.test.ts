@@ -1,12 +1,12 @@
-/** That V8's flags, which belong to the whole process, are as they were once a kernel is compiled. */
+/** V8's flags, which are process-wide, are restored once a kernel is compiled. */
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 
 /**
- * Runs a module's text in a process of its own. V8's version tag is made of all its flags, and `relaxed` says whether
- * relaxed SIMD compiles, as Node 20 does only by a flag.
+ * Runs a module's source in its own process. V8's version tag depends on all flags; `relaxed` tells whether relaxed
+ * SIMD compiles, which Node 20 allows only with a flag.
  */
 async function run(text: string, flags: string[] = []): Promise<Record<string, unknown>> {
   const dist = JSON.stringify(resolve('dist'));
@@ -41,12 +41,12 @@ const RENDER = `
   await renderer.close();`;
 
 describe('V8 flags', () => {
-  test('importing the library, starting a renderer and drawing with it leave them as they were', async () => {
+  test('are unchanged after importing the library, starting a renderer and drawing', async () => {
     const { start, ...later } = await run(RENDER);
     expect(later).toEqual({ imported: start, started: start, drawn: start });
   });
 
-  test('a kernel that this V8 refuses leaves them as they were too', async () => {
+  test('are unchanged after a kernel that this V8 rejects', async () => {
     const { start, refused } = await run(`
       const { compileModule } = await import(${JSON.stringify(resolve('dist/renderers/cpu/host.node.js'))});
       look('start');
@@ -59,7 +59,7 @@ describe('V8 flags', () => {
     expect(refused).toBe(start);
   });
 
-  test('flags that the process was started with stay', async () => {
+  test('are kept if the process was started with them', async () => {
     const given = ['--no-liftoff', '--no_wasm_lazy_compilation'];
     const { start, drawn } = await run(RENDER, given);
     const { start: without } = await run(RENDER);
@@ -67,7 +67,7 @@ describe('V8 flags', () => {
     expect(drawn).toBe(start);
   });
 
-  test('this would show a flag that is set', async () => {
+  test('would show in these tests if they were set', async () => {
     const { start, set } = await run(`look('start'); setFlagsFromString('--no-liftoff'); look('set');`);
     expect(set).not.toBe(start);
   });

@@ -1,4 +1,4 @@
-/** That a picture shows the window its view names, the right way up, in any shape of frame. */
+/** A picture shows the window of its view, the right way up, in a frame of any shape. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { inputAt, sampleOffsets } from '../../src/core/frame/geometry.js';
@@ -20,7 +20,7 @@ describe('which way is up', () => {
 
   test('y grows upwards, and row 0 is the top', async () => {
     const at = await reds({ network: gradient(0, 0.5, 0.5), view, size: [8, 8] });
-    // The rows' middles lie at y = 7/8, 5/8 and so on down to -7/8.
+    // The rows' centres are at y = 7/8, 5/8, ..., -7/8.
     const column = Array.from({ length: 8 }, (_, row) => at(3, row));
     expect(column).toEqual([239, 207, 175, 143, 112, 80, 48, 16]);
   });
@@ -33,7 +33,7 @@ describe('which way is up', () => {
 
   test('rows are stored one after another, top first', async () => {
     const rgba = await renderer.render(frameOf({ network: gradient(0, 0.5, 0.5), view, size: [3, 2] }));
-    // Two rows, the shorter side: their middles lie at y = 1/2 and -1/2.
+    // Two rows, the shorter side: their centres are at y = 1/2 and -1/2.
     const [high, low] = [
       [191, 191, 191, 255],
       [64, 64, 64, 255],
@@ -58,7 +58,7 @@ describe('which way is up', () => {
     expect([...rgba]).toEqual([51, 153, 255, 255, 51, 153, 255, 255]);
   });
 
-  test('a single output is grey, and an input of one is x alone', async () => {
+  test('a single output is grey, and a single input is x', async () => {
     const weights = [{ w: [[0.5]], b: [0.5] }];
     const rgba = await renderer.render(
       frameOf({ network: { outputActivation: 'identity', weights }, view, size: [2, 2] }),
@@ -72,7 +72,7 @@ describe('which way is up', () => {
 });
 
 describe('the window', () => {
-  // Each shape's columns and rows, and the half-width and half-height it shows when the half-width named is 2.
+  // Columns and rows, and the half-width and half-height shown for a `halfWidth` of 2.
   test.each([
     [9, 9, 2, 2],
     [18, 9, 4, 2],
@@ -93,7 +93,7 @@ describe('the window', () => {
       });
       for (let row = 0; row < height; row++) {
         for (let column = 0; column < width; column++) {
-          // From -1 to 1 across what is shown, at the pixel's middle.
+          // The pixel's centre, from -1 to 1 across the picture.
           const [u, v] = [(2 * column + 1) / width - 1, 1 - (2 * row + 1) / height];
           const expected = 255 * (0.5 + 0.3 * u + 0.15 * v);
           const distance = Math.abs(at(column, row) - expected);
@@ -121,13 +121,13 @@ describe('the window', () => {
     }
   });
 
-  test('the middle of an odd frame is the centre itself', () => {
+  test('the middle pixel of an odd frame is at the centre', () => {
     const { x, y } = sampleOffsets({ size: [5, 3], supersample: 1, view: { centre: [0, 0], halfWidth: 3 } });
     expect([...x]).toEqual([-4, -2, 0, 2, 4]);
     expect([...y].map((v) => v + 0)).toEqual([2, 0, -2]);
   });
 
-  test('n x n samples lie at the middles of the parts of each pixel, and average to its middle', () => {
+  test("n x n samples are at the centres of each pixel's parts, and average to its centre", () => {
     const sizes = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
     fc.assert(
       fc.property(
@@ -162,7 +162,7 @@ describe('the window', () => {
     expect((await reds({ network, size: [1, 1] }))(0, 0)).toBe(51);
   });
 
-  test('a zoom of a billion keeps its digits: the gradient over the whole frame is the same', async () => {
+  test('a billionfold zoom keeps its precision: the gradient over the whole frame is the same', async () => {
     const at = await reds({
       network: gradient(5e8, 0, 0.5 - 5e8 * 0.75),
       view: { centre: [0.75, 0.5], halfWidth: 1e-9 },

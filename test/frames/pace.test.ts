@@ -1,4 +1,4 @@
-/** Even pace: how much a picture changes from frame to frame, before and after. */
+/** Even pace: how much a picture changes from frame to frame, with and without it. */
 import { expect, test, vi } from 'vitest';
 import weightScale from '../../scenes/weight-scale.js';
 import { preparePace, withSeconds } from '../../src/core/sweep/sweep.js';
@@ -15,7 +15,7 @@ import {
 } from '../../src/index.js';
 import { brightnessPlanes, evaluate } from '../../src/renderers/cpu/planes.js';
 
-/** How much the picture changes from each frame to the next, all the way round for a loop: RMS of 64 x 64 points. */
+/** The change from each frame to the next, including the seam of a loop: RMS of 64 x 64 points. */
 function changes(sweep: Sweep): number[] {
   const frames = frameCount(sweep);
   const pictures = Array.from({ length: frames }, (_, i) =>
@@ -36,7 +36,7 @@ function variation(numbers: number[]): number {
 
 const moving = (numbers: number[]) => numbers.filter((change) => change > 0);
 
-test("figure 20's crawl and burst become one speed, but for a start and a stop of 0.2 s each", () => {
+test("figure 20's uneven change becomes even, except for 0.2 s at the start and at the end", () => {
   const as = (pace: Sweep['pace']) => moving(changes({ ...weightScale, pace }));
   const [before, after] = [as('tracks'), as('even')];
   expect(variation(before)).toBeGreaterThan(0.8);
@@ -44,7 +44,7 @@ test("figure 20's crawl and burst become one speed, but for a start and a stop o
   expect(variation(after.slice(6, -6))).toBeLessThan(0.1);
 });
 
-test('a loop has one speed all the way round, over its seam too', () => {
+test('a loop has one speed throughout, including its seam', () => {
   const input: SweepInput = {
     seconds: 4,
     loop: true,
@@ -67,13 +67,13 @@ const scales = (sweep: Sweep) =>
     (_, i) => frameAt(sweep, timeOfFrame(sweep, i)).network.weightScale!,
   );
 
-test('ends are the ends to the bit, and time goes on', () => {
+test('the ends are exact, and time is monotonic', () => {
   const all = scales(sweep(small));
   expect([all[0], all.at(-1)]).toEqual([0.2, 1.4]);
   for (const [i, scale] of all.slice(1).entries()) expect(scale).toBeGreaterThan(all[i]);
 });
 
-test('the pace is the same to the bit on every machine, at every size, rate and length', () => {
+test('the pace is bit-identical on every machine, at every size, rate and length', () => {
   const known = frameAt(sweep(small), 1).network.weightScale;
   expect(known).toMatchInlineSnapshot(`0.4865725101023931`);
   const wide = sweep({ ...small, size: [640, 240], fps: 50, supersample: 2, dither: true });
@@ -81,7 +81,7 @@ test('the pace is the same to the bit on every machine, at every size, rate and 
   expect(frameAt(withSeconds(sweep(small), 8), 2).network.weightScale).toBeCloseTo(known!, 12);
 });
 
-test('time in which no track moves stays as long as it is, and the rest is shared at one rate', () => {
+test('pauses keep their length, and the rest has one rate', () => {
   const scale = keyframes(
     [
       [1, 0.2],
@@ -96,13 +96,13 @@ test('time in which no track moves stays as long as it is, and the rest is share
   const resting3s = all.filter((value, i) => value === all[i - 1]).length;
   expect(resting3s).toBeGreaterThanOrEqual(70);
   expect(resting3s).toBeLessThanOrEqual(75);
-  // Nearly all that changes does so in the first movement, which has had nearly all of the two seconds.
+  // Nearly all of the change is in the first movement, which now takes nearly all of the two seconds.
   expect(all.filter((value) => value > 0.2 && value < 1.2).length).toBeGreaterThan(40);
   expect(frameAt(resting, 0.99).network.weightScale).toBe(0.2);
   expect(frameAt(resting, 5).network.weightScale).toBe(1.25);
 });
 
-test('a sweep whose picture does not change, or that holds nothing that moves, keeps its time', () => {
+test('a sweep whose picture does not change, or that has no tracks, is not retimed', () => {
   const unseen = sweep({
     ...small,
     network: { ...small.network, weightScale: 0 },
@@ -113,7 +113,7 @@ test('a sweep whose picture does not change, or that holds nothing that moves, k
   expect(frameAt(still, 1)).toEqual(frameAt({ ...still, pace: 'tracks' }, 1));
 });
 
-test('measured ahead, with pauses, it is the same', async () => {
+test('measuring ahead, in slices, gives the same pace', async () => {
   const input = { ...small, network: { ...small.network, seed: 6 } };
   const pauses = vi.spyOn(globalThis, 'setTimeout');
   const ahead = sweep(input);
@@ -124,13 +124,13 @@ test('measured ahead, with pauses, it is the same', async () => {
   expect(scales(copy)).toEqual(scales(ahead));
 });
 
-test('the pace is that of the colours that are shown', () => {
+test('the pace is measured on the displayed colours', () => {
   const even = (palette: SweepInput['palette']) => scales(sweep({ ...small, palette }));
   expect(even('oklch')).not.toEqual(even('rgb'));
   expect(even({ map: 'viridis', output: 2 })).not.toEqual(even('viridis'));
 });
 
-test('what jumps does so, and the film goes on', () => {
+test('jumps stay jumps', () => {
   const jump = sweep({
     ...small,
     network: { ...small.network, weightScale: tween(0.2, 1.4, { during: [2, 2] }) },
@@ -138,16 +138,16 @@ test('what jumps does so, and the film goes on', () => {
   expect(new Set(scales(jump))).toEqual(new Set([0.2, 1.4]));
 });
 
-test('it is measured by the evaluator that the caller passes', async () => {
+test('the pace is measured with the evaluator that the caller passes', async () => {
   const linear = sweep({ ...small, network: { ...small.network, seed: 'measured otherwise' } });
   const points: number[] = [];
-  // Brightness that is the square of the weight scale, at every point.
+  // Brightness is the square of the weight scale at every point.
   await preparePace(linear, ({ network }, x, y) => {
     points.push(x.length, y.length);
     return [x.map(() => (network.weightScale! / 2) ** 2)];
   });
   expect(points.length).toBeGreaterThan(2 * 32);
   expect(new Set(points)).toEqual(new Set([32 * 32]));
-  // Half of the change has happened half-way, and nothing has been measured again.
+  // Half of the change has happened half-way, without another measurement.
   expect(frameAt(linear, 2).network.weightScale! ** 2).toBeCloseTo((0.2 ** 2 + 1.4 ** 2) / 2, 2);
 });

@@ -1,4 +1,4 @@
-/** That palettes are what their spaces and libraries say, in the reference and in the CPU renderer's pictures. */
+/** Palettes match their colour spaces and libraries, in the reference and in the CPU renderer's pictures. */
 import { clampChroma, converter } from 'culori';
 import * as d3 from 'd3-scale-chromatic';
 import fc from 'fast-check';
@@ -32,7 +32,7 @@ const spaces = ['oklab', 'oklch'] as const;
 const value = real(0, 1);
 const outputs = fc.tuple(value, value, value);
 
-/** What the formula of OK_SPAN asks for, before it is brought into sRGB. */
+/** The colour by the formula of OK_SPAN, before gamut mapping to sRGB. */
 function wanted(space: (typeof spaces)[number], [u, v, w]: Colour) {
   const l = 0.3 + 0.65 * u;
   return space === 'oklab'
@@ -50,7 +50,7 @@ describe.each(spaces)('%s', (space) => {
         for (const [i, channel] of [theirs.r, theirs.g, theirs.b].entries()) {
           const steps = 255 * Math.abs(ours[i] - Math.max(0, channel));
           furthest = Math.max(furthest, steps);
-          // culori goes no nearer to the edge than 5e-5 of chroma, which near black is half a step and more.
+          // culori stops 5e-5 of chroma short of the gamut's edge, which near black is half a step or more.
           expect(steps).toBeLessThan(0.75);
         }
       }),
@@ -70,7 +70,7 @@ describe.each(spaces)('%s', (space) => {
         expect(given.l).toBeCloseTo(asked.l, 6);
         expect(given.c).toBeLessThan(asked.c + 1e-6);
         if (given.c < asked.c - 1e-4) reduced++;
-        if (given.c < 1e-3) return; // of grey, there is no hue
+        if (given.c < 1e-3) return; // grey has no hue
         const turn = Math.abs(given.h! - asked.h!);
         expect(Math.min(turn, 360 - turn) * given.c).toBeLessThan(1e-3);
       }),
@@ -81,7 +81,7 @@ describe.each(spaces)('%s', (space) => {
     expect(reduced).toBeLessThan(4000);
   });
 
-  test('a step of any output is a small step of colour, also where sRGB ends', () => {
+  test("a step of any output is a small step of colour, also at the gamut's edge", () => {
     fc.assert(
       fc.property(outputs, fc.integer({ min: 0, max: 2 }), (values, i) => {
         const [from, to] = [0, 1e-5].map((step) =>
@@ -94,12 +94,12 @@ describe.each(spaces)('%s', (space) => {
   });
 });
 
-test('the hue of oklch comes back to where it begins', () => {
+test('the hue of oklch wraps around', () => {
   const [begin, end] = [0, 1].map((w) => colourOf('oklch', [0.6, 0.9, w]));
   for (const channel of [0, 1, 2]) expect(begin[channel]).toBeCloseTo(end[channel], 12);
 });
 
-test('what sRGB has is given as it is', () => {
+test('colours within sRGB are unchanged', () => {
   fc.assert(
     fc.property(outputs, (light) => {
       const [r, g, b] = light.map((value) => 0.001 + 0.998 * value);
@@ -119,7 +119,7 @@ describe('colour maps', () => {
   const inLibrary = (name: string) =>
     library.get(`interpolate${name[0].toUpperCase()}${name.slice(1)}`.replace(/helix$/, 'helixDefault'))!;
 
-  test('are all that the library has', () => {
+  test('include all of the library', () => {
     expect(new Set(mapNames.map(inLibrary))).toEqual(new Set(library.values()));
   });
 
@@ -139,11 +139,11 @@ describe('colour maps', () => {
     }
   });
 
-  test.each(['rainbow', 'sinebow'] as const)('%s comes back to where it begins', (name) => {
+  test.each(['rainbow', 'sinebow'] as const)('%s is cyclic', (name) => {
     expect(colourOf(colouringOf(name), [0])).toEqual(colourOf(colouringOf(name), [1]));
   });
 
-  test('colour the first output, or the one that is named', () => {
+  test('colour the first output, or the one specified', () => {
     const values = [0.1, 0.5, 0.9];
     for (const output of [1, 2, 3]) {
       const one = colourOf(colouringOf('turbo'), [values[output - 1]]);
@@ -153,7 +153,7 @@ describe('colour maps', () => {
   });
 });
 
-test('planes are coloured where they lie, within 0.04 of a step of the reference', () => {
+test('planes are coloured in place, within 0.04 of a step of the reference', () => {
   const count = 4000;
   const random = fc.sample(outputs, { seed: 2024, numRuns: count });
   for (const palette of ['oklab', 'oklch', 'turbo', { map: 'RdBu', output: 3 }] as Palette[]) {
@@ -195,7 +195,7 @@ describe('pictures', () => {
   );
 
   test.each<Palette>(['oklab', 'oklch', 'turbo'])(
-    '3 x 3 samples in %s are averaged as light',
+    '3 x 3 samples in %s are averaged in linear light',
     async (palette) => {
       const input: FrameInput = { network, palette, view: { halfWidth: 8 }, size: [37, 23] };
       const frame = frameOf({ ...input, supersample: 3 });
@@ -204,7 +204,7 @@ describe('pictures', () => {
     },
   );
 
-  test('dither rounds the colours of a map by the pixel', async () => {
+  test('dither applies to the colours of a map, per pixel', async () => {
     const palette = 'plasma';
     const frame = frameOf({ network: gradient(0, 0, 0.3), palette, size: [16, 16], dither: true });
     const rgba = await renderer.render(frame);
@@ -216,7 +216,7 @@ describe('pictures', () => {
     }
   });
 
-  test('rgb is the default, and a grey network becomes one of colours only in a map', async () => {
+  test('rgb is the default, and only a map colours a grey network', async () => {
     const grey = { network: { layers: 3, outputs: 1 as const }, size: [20, 20] as [number, number] };
     const plain = await renderer.render(frameOf(grey));
     expect(largestDifference(await renderer.render(frameOf({ ...grey, palette: 'rgb' })), plain)).toBe(0);
@@ -225,7 +225,7 @@ describe('pictures', () => {
     expectReference(await renderer.render(frame), frame);
   });
 
-  test('what is no number is the colour of 0', async () => {
+  test('NaN has the colour of 0', async () => {
     const infinite = {
       w: [
         [1e30, 0],
@@ -250,18 +250,18 @@ describe('pictures', () => {
   });
 });
 
-describe('a palette that cannot be', () => {
+describe('invalid palettes', () => {
   const problem = (input: unknown) => {
     const result = frameSchema.safeParse({ size: [4, 4], network: {}, ...(input as object) });
     return result.success ? '' : result.error.issues[0].message;
   };
 
-  test.each(spaces)('%s takes three outputs', (palette) => {
+  test.each(spaces)('%s needs three outputs', (palette) => {
     expect(problem({ palette, network: { outputs: 1 } })).toMatch(/needs three outputs.* use a colour map/);
     expect(problem({ palette })).toBe('');
   });
 
-  test('a map takes an output that is there', () => {
+  test('a map needs an output that exists', () => {
     const palette = { map: 'turbo', output: 2 };
     expect(problem({ palette, network: { outputs: 1 } })).toMatch(
       /for output 2 but the network has only one/,
@@ -271,7 +271,7 @@ describe('a palette that cannot be', () => {
     expect(problem({ palette: 'turbid' })).not.toBe('');
   });
 
-  test('every name is a palette', () => {
+  test('every name is a valid palette', () => {
     for (const palette of paletteNames) expect(problem({ palette })).toBe('');
   });
 });

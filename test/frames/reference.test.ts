@@ -1,8 +1,8 @@
 /**
- * That the CPU renderer's pictures are forward()'s. Networks of one and two layers must agree to one 8-bit step in
- * every pixel. Deeper ones may stray by what float32 does to them: SPREADS times the change that float32's own
- * roundings of weights and inputs make in the float64 reference (see `spread` in compare.ts). Of 400 random deep specs
- * the worst needed 4.5 of these and the next 3.8, both chaotic; all others less than 1.
+ * The CPU renderer's pictures match forward(). Networks of one and two layers must agree within one 8-bit step in every
+ * pixel. Deeper ones may also deviate by SPREADS times the change that rounding weights and inputs to float32 makes in
+ * the float64 reference (see `spread` in compare.ts). Of 400 random deep specs the worst needed 4.5 times that and the
+ * next 3.8, both chaotic; all others less than 1.
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -39,7 +39,7 @@ const renderer = new CpuRenderer();
 afterAll(() => renderer.close());
 
 describe('random specs', () => {
-  test('one and two layers, whole and fractional: every pixel within one step', async () => {
+  test('one and two layers, also fractional: every pixel within one step', async () => {
     const layers = fc.oneof(fc.constantFrom(1, 2), real(1, 2));
     let worst: Furthest = { steps: 0, share: 0, text: '' };
     await fc.assert(
@@ -53,7 +53,7 @@ describe('random specs', () => {
     expect(worst.steps, 'bytes are rounded, so the furthest is about half a step off').toBeGreaterThan(0.45);
   });
 
-  test('up to sixteen layers: within one step and what float32 makes of the network', async () => {
+  test('up to sixteen layers: within one step plus the effect of float32', async () => {
     const layers = fc.oneof(fc.integer({ min: 3, max: 16 }), real(2, 12));
     const spec = frames({ layers, weightScale: 1.5, zoom: [-7, 3], centre: 1000 });
     let worst: Furthest = { steps: 0, share: 0, text: '' };
@@ -73,12 +73,12 @@ describe('random specs', () => {
       { seed: 2024, numRuns: 70 },
     );
     console.info(`deep: ${worst.text}; ${calm} of ${values} pixels calm`);
-    expect(calm / values, 'most pixels must be held to less than two steps').toBeGreaterThan(0.9);
+    expect(calm / values, 'the tolerance must be less than two steps for most pixels').toBeGreaterThan(0.9);
   });
 });
 
 describe("the article's network, 27 layers of 30 units", () => {
-  // float32 was measured to stray by 0.34 of a step at scale 0.8, in addition to the half step of rounding.
+  // Measured at scale 0.8: float32 deviates by 0.34 of a step, plus half a step of rounding.
   test.each([1, 'silk', 3, 4])('at scale 0.8, seed %s: each of 1000 pixels within one step', async (seed) => {
     const frame = frameOf({ network: { seed, weightScale: 0.8 }, size: [256, 256] });
     const found = expectWithinOneStep(await renderer.render(frame), frame, somePixels(frame, 1000));
@@ -103,8 +103,8 @@ describe("the article's network, 27 layers of 30 units", () => {
   });
 });
 
-describe('where float32 has no digits left', () => {
-  // An argument of 1e9 is only known to 64: its sine is noise, but a sine, and never black for want of a number.
+describe('where float32 has no precision left', () => {
+  // An argument of 1e9 is only known to within 64: its sine is noise, but never NaN, which would be black.
   test.each<NetworkInput>([
     { activation: 'sin', layers: 4 },
     { activation: { from: 'tanh', to: 'sin', fraction: 0.7 }, layers: 6, weightScale: 2 },
@@ -130,7 +130,7 @@ describe('where float32 has no digits left', () => {
 describe('each activation', () => {
   const usable = Object.values(kernels).filter(({ shape }) => runs(shape));
 
-  /** 8001 values of x evenly over [-range, range], through one hidden unit and w, b of an identity output. */
+  /** 8001 evenly spaced x in [-range, range], through one hidden unit and an identity output. */
   function throughKernel(shape: (typeof usable)[number]['shape'], network: NetworkInput, range: number) {
     const frame = frameOf({ network, view: { centre: [0, 0] }, size: [1, 1] });
     const evaluator = new Evaluator(shape);
@@ -143,9 +143,9 @@ describe('each activation', () => {
   }
 
   for (const { shape, name: kernel } of usable) {
-    test.each(activationNames)(`hidden %s is as exact as its definition says, in ${kernel}`, (name) => {
+    test.each(activationNames)(`hidden %s is as accurate as its definition states, in ${kernel}`, (name) => {
       for (const range of [0.01, 1, 10, 100]) {
-        // Shown as a(x) / span + 1/2, so that [-span / 2, span / 2] is seen; float32 then rounds to 2^-24 of span.
+        // Shown as a(x) / span + 1/2, so that [-span / 2, span / 2] is visible; float32 then rounds to 2^-24 of span.
         const span = activationTable[name].bounded ? 2 : 2 * range + 2;
         const weights = [{ w: [[1, 0]] }, { w: [[1 / span]], b: [0.5] }];
         const spec = { activation: name, outputActivation: 'identity' as const, weights };
@@ -158,7 +158,7 @@ describe('each activation', () => {
       }
     });
 
-    test.each(activationNames)(`output %s is shown as brightness() has it, in ${kernel}`, (name) => {
+    test.each(activationNames)(`output %s matches brightness(), in ${kernel}`, (name) => {
       for (const range of [1, 10, 100, 1000]) {
         const { x, values } = throughKernel(
           shape,

@@ -1,4 +1,4 @@
-/** That the CPU renderer gives the same bytes however the work is shared out, whatever came before, and at any size. */
+/** The CPU renderer's bytes do not depend on threads or earlier frames, at any size. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -15,7 +15,7 @@ import { packNetwork } from '../../src/renderers/cpu/pack.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { expectReference, frameOf, gradient, largestDifference, somePixels } from './compare.js';
 
-/** Frames as unlike as they come, so that a thread must change everything from one to the next. */
+/** Very different frames, so that a thread must replace all state from one to the next. */
 const frames: FrameDescription[] = [
   frameOf({ network: { layers: 9 }, size: [200, 150] }),
   frameOf({ network: { layers: 3, activation: 'sin', outputs: 1 }, size: [31, 77], supersample: 3 }),
@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => single.close());
 
-/** That pictures are the bytes one thread drew one by one. */
+/** Expects the bytes that one thread drew one by one. */
 function expectSame(drawn: Uint8Array[], expected = pictures): void {
   expect(drawn.length).toBe(expected.length);
   for (const [i, rgba] of drawn.entries()) {
@@ -61,7 +61,7 @@ function expectSame(drawn: Uint8Array[], expected = pictures): void {
 }
 
 describe('the same bytes', () => {
-  test('the frames to compare are pictures of something', () => {
+  test('the frames to compare are not blank', () => {
     for (const [i, rgba] of pictures.entries()) {
       expect(rgba.length).toBe(4 * frames[i].size[0] * frames[i].size[1]);
       expect(new Set(rgba.filter((_, at) => at % 4 === 0)).size, `frame ${i}`).toBeGreaterThan(15);
@@ -84,7 +84,7 @@ describe('the same bytes', () => {
     for (const i of [7, 0, 4, 3]) expectSame([await single.render(frames[i])], [pictures[i]]);
   });
 
-  test.each([1, 2, 3])('asked for at once, from %i threads', async (threads) => {
+  test.each([1, 2, 3])('requested at once, from %i threads', async (threads) => {
     const renderer = new CpuRenderer(threads);
     const order = [...frames, ...frames];
     const drawn = await Promise.all(order.map((frame) => renderer.render(frame)));
@@ -116,7 +116,7 @@ describe('kernel shapes', () => {
 
   const usable = Object.entries(kernels).filter(([, { shape }]) => runs(shape));
 
-  test('the plain one is always usable, and the one chosen is usable', () => {
+  test('the plain kernel and the chosen one are usable', () => {
     const names = usable.map(([name]) => name);
     expect(names).toContain('plain');
     expect(usable.map(([, { shape }]) => shape)).toContainEqual(chooseKernel().shape);
@@ -130,7 +130,7 @@ describe('kernel shapes', () => {
   });
 
   test.each(usable)(
-    '%s draws widths that leave 1, 2, 3 and 4 units over, and bands of any height, alike',
+    '%s draws widths with remainders of 1 to 4 units, and bands of any height, correctly',
     (_, { shape }) => {
       for (const width of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
         const frame = frameOf({ network: { layers: 3, width, weightScale: 1 }, size: [13, 11] });
@@ -177,15 +177,15 @@ describe('sizes', () => {
   });
 });
 
-describe('life', () => {
-  test('memory stays flat over many frames', async () => {
+describe('the renderer', () => {
+  test('does not leak memory over many frames', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const renderer = new CpuRenderer(2);
     const frame = frameOf({ network: { layers: 1 }, size: [1000, 1000] });
     const held = async (count: number) => {
       for (let i = 0; i < count; i++) await renderer.render(frame);
-      // What threads were sent is let go when their own loops turn, which on a busy machine takes a moment.
+      // Threads release messages when their event loops turn, which takes a moment on a busy machine.
       let least = Number.POSITIVE_INFINITY;
       for (let i = 0; i < 10; i++) {
         await sleep(50);
@@ -197,11 +197,11 @@ describe('life', () => {
     const early = await held(5);
     const late = await held(35);
     await renderer.close();
-    // A frame kept would be 4 MB, 35 of them 140.
+    // A leaked frame would be 4 MB, 35 of them 140.
     expect(late - early, `${early} MB after 5 frames, ${late} after 40`).toBeLessThan(20);
   });
 
-  test('says how many threads it has, and with what they compute', () => {
+  test('describes its threads and kernel', () => {
     expect(single.description).toBe(`1 thread, ${chooseKernel().name}`);
     expect(single.backend).toBe('cpu');
     expect(single.framesInFlight).toBeGreaterThanOrEqual(2);

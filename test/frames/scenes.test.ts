@@ -1,4 +1,4 @@
-/** The scenes that come with the package: each is drawn, small, and each loop is one. */
+/** The scenes that come with the package: each is drawn at a small size, and loops are seamless. */
 import { readdirSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { createRenderer, frameAt, frameCount, type Sweep, timeOfFrame } from '../../src/index.js';
@@ -15,7 +15,7 @@ const scenes = await Promise.all(
 const draw = (sweep: Sweep, t: number, side = 48) =>
   renderer.render({ ...frameAt(sweep, t), size: [side, side] });
 
-/** Mean distance of two pictures, in steps of 8 bits. */
+/** The mean difference of two pictures, in 8-bit steps. */
 function distance(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, byte, i) => sum + Math.abs(byte - b[i]), 0) / a.length;
 }
@@ -27,7 +27,7 @@ test.each(scenes)('%s has a title, and moves from its first frame to its middle'
 });
 
 test.each(scenes)(
-  '%s: first, middle and last are the stored picture, from left to right',
+  '%s: first, middle and last frame match the stored picture, from left to right',
   async (file, sweep) => {
     const side = 64;
     const last = timeOfFrame(sweep, frameCount(sweep) - 1);
@@ -43,7 +43,7 @@ test.each(scenes)(
 );
 
 test.each(scenes.filter(([, sweep]) => sweep.loop))(
-  '%s loops: its last step is no larger than the others',
+  '%s loops: the step from its last frame to its first is no larger than others',
   async (_, sweep) => {
     const frames: Uint8Array[] = [];
     for (let i = 0; i < frameCount(sweep); i++) frames.push(await draw(sweep, timeOfFrame(sweep, i)));

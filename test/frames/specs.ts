@@ -1,4 +1,4 @@
-/** Random frames for the picture tests of every backend: every field of a spec takes part. */
+/** Random frames for the picture tests of every backend, varying every field of a spec. */
 import fc from 'fast-check';
 import { toByte } from '../../src/core/frame/colour.js';
 import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
@@ -8,29 +8,29 @@ import { type Activation, type ActivationName, activationNames } from '../../src
 import type { NetworkInput } from '../../src/core/network/spec.js';
 import { frameOf, referenceColours, somePixels } from './compare.js';
 
-/** Evenly spread, where fc.double would mostly give numbers next to 0. */
+/** Uniformly distributed, whereas fc.double mostly returns numbers close to 0. */
 export const real = (min: number, max: number): fc.Arbitrary<number> =>
   fc.integer({ min: 0, max: 1e6 }).map((i) => min + ((max - min) * i) / 1e6);
 
-/** `usual` three times of four. */
+/** `usual` in three of four cases. */
 const mostly = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: usual }, { weight: 1, arbitrary: other });
 
 interface Range {
   layers: fc.Arbitrary<number>;
-  /** The largest; with a named initialisation, twice this. */
+  /** The maximum; twice this with a named initialisation. */
   weightScale: number;
-  /** Half-widths, in powers of ten, that one view in four has. The others are ordinary. */
+  /** Half-widths of one view in four, as powers of ten. The others are ordinary. */
   zoom: [number, number];
-  /** The furthest centre that one view in four has. */
+  /** The maximum distance of the centre, for one view in four. */
   centre: number;
-  /** Units in the hidden layers, as specs have them; from 1 to 24 by default. */
+  /** The widths of the hidden layers; 1 to 24 by default. */
   width?: fc.Arbitrary<number | number[]>;
-  /** What hidden layers and outputs have, and the units of explicit layers; everything by default. */
+  /** Activations of hidden layers, outputs and explicit layers; all of them by default. */
   activation?: fc.Arbitrary<Activation>;
   outputActivation?: fc.Arbitrary<ActivationName>;
   explicitUnits?: fc.Arbitrary<number>;
-  /** Samples a pixel, by side; 1 by default. */
+  /** Samples per pixel and side; 1 by default. */
   supersample?: fc.Arbitrary<1 | 2 | 3 | 4>;
 }
 
@@ -60,8 +60,8 @@ export function inPalettes(frames: fc.Arbitrary<FrameDescription>): fc.Arbitrary
 }
 
 /**
- * Frames of all kinds, in small pictures of odd sizes. Nothing is learnt from the flat ones that most specs make (all
- * dark, all saturated, or zoomed in on nothing), so they are left out.
+ * Frames of all kinds, with small odd sizes. Most specs make flat pictures (dark, saturated, or zoomed in on nothing),
+ * which test nothing, so they are excluded.
  */
 export function frames({
   layers,
@@ -127,7 +127,7 @@ export function frames({
     .filter(isVivid);
 }
 
-/** Networks of two layers given number by number. */
+/** Networks of two layers with explicit weights. */
 function explicitNetworks(
   hidden: fc.Arbitrary<Activation>,
   output: fc.Arbitrary<ActivationName>,
@@ -149,18 +149,18 @@ function explicitNetworks(
     );
 }
 
-/** Whether 25 pixels of a frame have 8 colours or more. */
+/** Whether 25 pixels of a frame have at least 8 colours. */
 export const isVivid = (frame: FrameDescription): boolean =>
   new Set(referenceColours(frame, somePixels(frame, 25)).map((colour) => `${colour.map((v) => toByte(v))}`))
     .size > 7;
 
-/** The slice a network takes, cut from the one drawn. */
+/** The frame with its random slice cut to the network's inputs. */
 const fitted = ({ slice, ...frame }: FrameInput): FrameDescription => {
   const inputs = frameOf(frame).network.inputs;
   return frameOf({ ...frame, slice: slice!.slice(0, Math.max(0, inputs - 2)) });
 };
 
-/** A frame of three layers whose first is as steep as the view is small, and whose features lie in it. */
+/** A frame of three layers, the first scaled to the view, so that there is something to see in it. */
 export function lookingAt(x: number, y: number, halfWidth: number): FrameInput {
   const rows = [
     [3, 1],
@@ -178,7 +178,7 @@ export function lookingAt(x: number, y: number, halfWidth: number): FrameInput {
   return { network: { weights }, view: { centre: [x, y], halfWidth }, size: [40, 33] };
 }
 
-/** A row of 999 pixels through a hidden `name`, over sums of up to 1000 halfWidth or so on both sides of 0. */
+/** A row of 999 pixels through the hidden activation `name`, for sums of about -1000 to 1000 times halfWidth. */
 export function curveOf(name: ActivationName, halfWidth: number): FrameInput {
   const span = Math.max(2, 999 * halfWidth);
   const w = [

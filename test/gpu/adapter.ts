@@ -1,4 +1,4 @@
-/** The software GPU for tests that draw, started once a file; where there is none, that is said aloud. */
+/** The software adapter for tests that draw, started once per file; if there is none, a warning says so. */
 import { afterAll } from 'vitest';
 import { type Adapter, type Device, findAdapter } from '../../src/renderers/gpu/device.js';
 import type { Limits } from '../../src/renderers/gpu/forms.js';
@@ -8,17 +8,17 @@ import { useSoftware } from './software.js';
 
 /**
  * An adapter, or undefined.
- * @param tested - What is not tested without one.
+ * @param tested - What cannot be tested without one.
  */
 export async function softwareAdapter(tested: string): Promise<Adapter | undefined> {
   const adapter = useSoftware()
     ? await findAdapter({ software: true })
     : { problem: 'SwiftShader is not built for it.' };
   if (!('problem' in adapter)) return adapter;
-  console.warn(`NOT TESTED: ${tested}. There is no software GPU for this machine: ${adapter.problem}`);
+  console.warn(`NOT TESTED: ${tested}. There is no software adapter for this machine: ${adapter.problem}`);
 }
 
-/** Starts renderers that are closed after the file's tests. */
+/** Starts renderers, and closes them after the file's tests. */
 export function rendererStarter(adapter: Adapter | undefined) {
   const started: GpuRenderer[] = [];
   afterAll(async () => {
@@ -31,7 +31,7 @@ export function rendererStarter(adapter: Adapter | undefined) {
   };
 }
 
-/** A device's limits as plans look at them, some of them changed. */
+/** A device's limits as used by plans, with changes. */
 export function limitsOf({ gpu }: Device, changes: Partial<Limits>): Limits {
   const {
     maxBufferSize,

@@ -1,4 +1,4 @@
-/** That every weight of a network is found at its place in the GPU's memory, and nothing is where nothing should be. */
+/** Every weight of a network is at its position in GPU memory, and padding is zero. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FrameDescription } from '../../src/core/frame/description.js';
@@ -22,7 +22,7 @@ import { readStruct, structIn } from './wgsl.js';
 
 const PART = 4096; // vec4f in 64 KiB
 
-/** The buffer as the device has it before the first layer is sent: what was there before, and the scaled draws. */
+/** The device's buffer before the first layer is uploaded: its earlier contents, and the scaled draws. */
 function scaled(frame: FrameDescription, arrangement: Arrangement, before: number): Float32Array {
   const draws = new DrawCache();
   const sources = seedShares(frame.network.seed).map(({ seed }) => {
@@ -50,7 +50,7 @@ function scaled(frame: FrameDescription, arrangement: Arrangement, before: numbe
   return weights;
 }
 
-/** What a frame's weights are in the device's memory, over whatever was there. */
+/** A frame's weights in device memory, written over its earlier contents. */
 function memoryOf(frame: FrameDescription, arrangement: Arrangement, before: number): Float32Array {
   const weights = scaled(frame, arrangement, before);
   for (const { at, numbers } of firstMatrices(frame, arrangement, new DrawCache()))
@@ -59,8 +59,8 @@ function memoryOf(frame: FrameDescription, arrangement: Arrangement, before: num
 }
 
 /**
- * Holds a matrix in memory against a layer: its biases and weights by input and unit, and zeros wherever it has no unit
- * or no input. @returns The largest error, in parts of the layer's largest number.
+ * Compares a matrix in memory with a layer: biases and weights by input and unit, and zeros as padding.
+ * @returns The largest error, relative to the layer's largest number.
  */
 function errorOf(memory: Float32Array, { at, inputs, stride }: Matrix, layer: Layer): number {
   const largest = Math.max(1e-30, ...layer.biases.map(Math.abs), ...layer.weights.map(Math.abs));
@@ -77,7 +77,7 @@ function errorOf(memory: Float32Array, { at, inputs, stride }: Matrix, layer: La
   return worst;
 }
 
-/** Every matrix of a frame's arrangement beside the layer it stands for. */
+/** Every matrix of a frame's arrangement with its layer. */
 function pairs(frame: FrameDescription, arrangement: Arrangement): [Matrix, Layer][] {
   const { hidden, output, earlier } = buildNetwork(frame.network);
   const layers = [...hidden, output, ...(earlier ? [earlier.output] : [])];
@@ -106,7 +106,7 @@ const range = {
   centre: 10,
 };
 
-describe('every weight is found at its place, over whatever was there before', () => {
+describe('every weight is at its position, whatever was there before', () => {
   test('in random networks, narrow and wide', () => {
     const width = fc.oneof(
       fc.integer({ min: 1, max: 48 }),
@@ -117,7 +117,7 @@ describe('every weight is found at its place, over whatever was there before', (
     fc.assert(
       fc.property(frames({ ...range, width }), (frame) => {
         worst = Math.max(worst, expectArranged(frame));
-        // Draws, scales and shares are float32, and so are their products.
+        // Draws, scales, shares and their products are float32.
         expect(worst).toBeLessThan(6 * 2 ** -24);
       }),
       { seed: 2024, numRuns: 120 },
@@ -132,7 +132,7 @@ describe('every weight is found at its place, over whatever was there before', (
     ['19 layers of 30, over one part', { layers: 19, width: 30 }],
     ['27.4 layers of 29.5, over one part', { layers: 27.4, width: 29.5 }],
     ['1024 layers of 7', { layers: 1024, width: 7 }],
-    ['48 units, as many as are narrow', { layers: 5, width: 48 }],
+    ['48 units, the widest narrow layers', { layers: 5, width: 48 }],
     ['48.2 units, wide', { layers: 5, width: 48.2 }],
     ['two seeds', { layers: 4, width: 9, seed: { from: 1, to: 'b', fraction: 0.3 } }],
     ['two seeds, wide', { layers: 3, width: 61, seed: { from: 1, to: 'b', fraction: 0.3 } }],
@@ -141,7 +141,7 @@ describe('every weight is found at its place, over whatever was there before', (
   });
 });
 
-describe('places', () => {
+describe('positions', () => {
   const networks = fc.record({
     layers: fc.oneof(fc.integer({ min: 1, max: 200 }), real(1, 200)),
     width: fc.oneof(real(1, 130), fc.array(real(1, 130), { minLength: 200, maxLength: 200 })),
@@ -149,7 +149,7 @@ describe('places', () => {
   });
   const arrangements = networks.map((network) => arrange(frameOf({ network, size: [1, 1] }).network));
 
-  test('no two matrices overlap, and none reaches over the end', () => {
+  test('no two matrices overlap, and none extends past the end', () => {
     fc.assert(
       fc.property(arrangements, ({ hidden, output, earlier, heldAt }) => {
         const matrices = [...hidden, output, ...(earlier ? [earlier] : [])].sort((a, b) => a.at - b.at);
@@ -162,12 +162,12 @@ describe('places', () => {
     );
   });
 
-  test('of a narrow network, layers from the second on follow one another in whole parts, none in two', () => {
+  test('in a narrow network, the layers from the second on are packed into parts, none across two', () => {
     let most = 0;
     fc.assert(
       fc.property(arrangements, ({ narrow, hidden, output, earlier, parts, heldAt, length }) => {
         if (narrow === undefined) return;
-        expect((16 * parts.at) % 256, 'what a uniform buffer may begin at').toBe(0);
+        expect((16 * parts.at) % 256, 'the alignment of a uniform buffer').toBe(0);
         expect(heldAt).toBe(parts.at + PART * parts.count);
         expect(length).toBe(heldAt + hidden.length + 1);
         for (const matrix of [hidden[0], output, earlier])
@@ -185,10 +185,10 @@ describe('places', () => {
       }),
       { numRuns: 200, seed: 1 },
     );
-    expect(most, 'some took several parts').toBeGreaterThan(4);
+    expect(most, 'some needed several parts').toBeGreaterThan(4);
   });
 
-  test('a narrow network is as wide as its widest layer, made even, and 48 at most', () => {
+  test("a narrow network's width is that of its widest layer, rounded up to even, at most 48", () => {
     for (const [width, narrow] of [
       [1, 2],
       [2, 2],
@@ -207,7 +207,7 @@ describe('places', () => {
   });
 });
 
-describe('what is sent once', () => {
+describe('what is uploaded once', () => {
   const base: NetworkInput = { layers: 4.5, width: 9.5, weightScale: 0.5 };
   const keyOf = (network: NetworkInput) => drawsKey(frameOf({ network, size: [1, 1] }).network);
   const drawsOf = (network: NetworkInput) => {
@@ -227,7 +227,7 @@ describe('what is sent once', () => {
     { ...base, outputActivation: 'tanh' },
     { ...base, width: 9.1 },
     { ...base, layers: 4.9 },
-  ])('the draws of %j are those of the network before it', (network) => {
+  ])('%j shares the draws of the original network', (network) => {
     expect(keyOf(network)).toBe(keyOf(base));
     expect(drawsOf(network)).toEqual(drawsOf(base));
   });
@@ -243,18 +243,18 @@ describe('what is sent once', () => {
     { ...base, layers: 5 },
     { ...base, layers: 5.5 },
     { weights: [{ w: [[1, 2]] }] },
-  ])('%j has a key of its own', (network) => {
+  ])('%j has its own key', (network) => {
     expect(keyOf(network)).not.toBe(keyOf(base));
   });
 
-  test('between two seeds, the fraction sends nothing anew; at both ends there is one network', () => {
+  test('for a mix of seeds, a new fraction uploads nothing; at both ends there is one network', () => {
     const pair = (fraction: number) => keyOf({ ...base, seed: { from: 1, to: 2, fraction } });
     expect(pair(0.7)).toBe(pair(0.2));
     expect(pair(0)).toBe(keyOf(base));
     expect(pair(1)).toBe(keyOf({ ...base, seed: 2 }));
   });
 
-  test('explicit weights of one shape and other numbers have other keys', () => {
+  test('explicit weights of the same shape but with other numbers have other keys', () => {
     expect(keyOf({ weights: [{ w: [[1, 2]] }] })).not.toBe(keyOf({ weights: [{ w: [[1, 3]] }] }));
   });
 });

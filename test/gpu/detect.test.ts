@@ -1,4 +1,4 @@
-/** That GPUs are looked for where drivers can do no harm: in a child whose words, hangs and crashes stay there. */
+/** GPUs are detected in a child process, so that drivers' output, hangs and crashes do no harm. */
 import { execFile, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -10,11 +10,11 @@ import { temporaryFolder, untrained } from '../cli/untrained.js';
 import { softwareAdapter } from './adapter.js';
 import { unpackSoftware } from './software.js';
 
-const adapter = await softwareAdapter('how GPUs are looked for');
+const adapter = await softwareAdapter('how GPUs are detected');
 const folder = temporaryFolder();
 const software = unpackSoftware();
 
-/** A stand-in for the child: a module that notes each of its starts, and does what `text` says. */
+/** A stand-in for the child: a module that records each start and then runs `text`. */
 function probe(name: string, text: string): { probe: string; starts: () => number } {
   const path = join(folder, `${name}.mjs`);
   const log = `${path}.log`;
@@ -32,7 +32,7 @@ function probe(name: string, text: string): { probe: string; starts: () => numbe
   return { probe: path, starts: () => readFileSync(log, 'utf8').length };
 }
 
-/** What a process of its own finds, which remembers nothing but what is kept on disk. */
+/** What a fresh process detects, with only the disk cache. */
 async function detected(options: DetectOptions, env: NodeJS.ProcessEnv = {}): Promise<Detected> {
   const code = `import { detectGpu } from ${JSON.stringify(resolve('dist/renderers/gpu/host.node.js'))};
     console.log(JSON.stringify(await detectGpu(${JSON.stringify(options)})));`;
@@ -49,7 +49,7 @@ async function detected(options: DetectOptions, env: NodeJS.ProcessEnv = {}): Pr
 
 const REAL = `answer({ name: 'A Real GPU', software: false });`;
 
-describe.skipIf(!adapter)('looking for a GPU', () => {
+describe.skipIf(!adapter)('detecting a GPU', () => {
   let cache: string;
   let before: string | undefined;
   beforeEach(() => {
@@ -62,7 +62,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
     else process.env.UNTRAINED_CACHE = before;
   });
 
-  test('is done once a machine: another process has the answer from disk, doctor asks again', async () => {
+  test('happens once per machine: other processes read the answer from disk, doctor detects again', async () => {
     const { probe: path, starts } = probe('real', REAL);
     const expected = { name: 'A Real GPU', software: false, way: {}, said: [] };
     for (let i = 0; i < 3; i++) expect(await detected({ probe: path })).toEqual(expected);
@@ -71,7 +71,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
     expect(starts()).toBe(2);
   });
 
-  test('is done anew when a driver has changed, or the environment that decides about drivers', async () => {
+  test('is repeated if a driver has changed, or the environment that affects drivers', async () => {
     const { probe: path, starts } = probe('changed', REAL);
     const driver = join(folder, 'driver.json');
     writeFileSync(driver, '{}');
@@ -93,7 +93,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
     ['of another shape', '{"key":7,"answer":[]}'],
     ['bytes', Buffer.from([0, 255, 254, 10])],
     ['a list of nonsense', '[null,7,{"key":"x","answer":{"look":"y"}}]'],
-  ])('a file of answers that is %s is no answer, and is replaced', async (_, content) => {
+  ])('ignores and replaces a cache file that is %s', async (_, content) => {
     const { probe: path, starts } = probe('corrupt', REAL);
     mkdirSync(cache);
     writeFileSync(join(cache, 'gpu.json'), content);
@@ -101,7 +101,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
     expect(starts()).toBe(1);
   });
 
-  test('an answer of the right key and the wrong shape, or with a driver of nobody, is not believed', async () => {
+  test('ignores an answer with the right key but the wrong shape, or with a driver that does not exist', async () => {
     const { probe: path, starts } = probe('forged', REAL);
     await detected({ probe: path });
     const file = join(cache, 'gpu.json');
@@ -121,9 +121,9 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
   });
 
   test.each([
-    ['a folder that cannot be made', () => ({ UNTRAINED_CACHE: '/proc/nowhere/cache' })],
+    ['a cache folder that cannot be created', () => ({ UNTRAINED_CACHE: '/proc/nowhere/cache' })],
     [
-      'a file for a folder',
+      'a file as the cache folder',
       () => {
         writeFileSync(cache, '');
         return { UNTRAINED_CACHE: cache };
@@ -140,12 +140,12 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
         return { UNTRAINED_CACHE: cache };
       },
     ],
-  ])('works with %s to keep the answer in', async (_, env) => {
+  ])('works with %s', async (_, env) => {
     const { probe: path } = probe('unkept', REAL);
     expect(await detected({ probe: path }, env())).toMatchObject({ name: 'A Real GPU' });
   });
 
-  test('a child that hangs is ended at the deadline, with what it said', async () => {
+  test('kills a child that hangs at the deadline, and keeps its output', async () => {
     const { probe: path } = probe('hangs', `writeSync(2, 'waking the GPU\\n'); for (;;);`);
     expect(await detectGpu({ probe: path, deadline: 1500 })).toEqual({
       problem: expect.stringMatching(
@@ -175,7 +175,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
       /rejects the installed Vulkan drivers \(Vulkan something required\)/,
     ],
   ])(
-    'a child that %s is a reason of one line, the second time from what is kept',
+    'a child that %s gives a one-line reason, the second time from the cache',
     async (name, text, reason) => {
       const { probe: path, starts } = probe(name.replaceAll(' ', '-'), text);
       for (let i = 0; i < 2; i++) {
@@ -187,13 +187,13 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
     },
   );
 
-  test('a child that somebody else ends says nothing of the GPU: the next process asks again', async () => {
+  test('a child killed from outside says nothing about the GPU: the next process detects again', async () => {
     const { probe: path, starts } = probe('ended', `process.kill(process.pid, 'SIGINT'); for (;;);`);
     for (let i = 0; i < 2; i++) expect(await detected({ probe: path })).toHaveProperty('problem');
     expect(starts()).toBe(2);
   });
 
-  test('ends with its signal, and the child with it', async () => {
+  test('stops when its signal is aborted, and ends the child', async () => {
     const { probe: path } = probe(
       'stopped',
       `appendFileSync(import.meta.filename + '.pid', String(process.pid)); for (;;);`,
@@ -205,13 +205,13 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
   });
 
   test.each<[string, string, object]>([
-    ['one driver alone', 'way.driver?.endsWith("b.json")', { driver: 'b.json' }],
+    ['loading one driver only', 'way.driver?.endsWith("b.json")', { driver: 'b.json' }],
     [
-      'one driver alone without layers',
+      'loading one driver only, without layers',
       'way.driver?.endsWith("b.json") && way.plain',
       { driver: 'b.json', plain: true },
     ],
-  ])('a noisy machine is made silent by %s', async (name, quiet, way) => {
+  ])('silences a noisy machine by %s', async (name, quiet, way) => {
     const { probe: path, starts } = probe(
       name.replaceAll(' ', '-'),
       `if (!(${quiet})) writeSync(2, 'noise\\n');
@@ -227,7 +227,7 @@ describe.skipIf(!adapter)('looking for a GPU', () => {
   });
 });
 
-describe.skipIf(!software)('beside a driver that prints to stderr', () => {
+describe.skipIf(!software)('with a driver that prints to stderr', () => {
   const broken = join(folder, 'broken_icd.json');
   writeFileSync(
     broken,
@@ -257,8 +257,8 @@ describe.skipIf(!software)('beside a driver that prints to stderr', () => {
     expect(said).not.toBe('');
   });
 
-  // The first time the answer is found out, the second time it is kept.
-  test.each(['gpu', 'auto'])('a still with --backend %s is', async (backend) => {
+  // The first run detects the GPU, the second uses the cached answer.
+  test.each(['gpu', 'auto'])('a still with --backend %s is silent', async (backend) => {
     for (const how of ['--quiet', '--json']) {
       const args = [...STILL, '--backend', backend, how, '--out', join(folder, 'noisy.png')];
       const { code, stderr, stdout } = await untrained(args, { env });
@@ -269,7 +269,7 @@ describe.skipIf(!software)('beside a driver that prints to stderr', () => {
     }
   });
 
-  test('a program that uses the library is', async () => {
+  test('a program that uses the library is silent', async () => {
     const code = `import { createRenderer, frameSchema } from ${JSON.stringify(resolve('dist/index.js'))};
       const environment = () => JSON.stringify(Object.entries(process.env).sort());
       const before = environment();
@@ -291,7 +291,7 @@ describe.skipIf(!software)('beside a driver that prints to stderr', () => {
     expect(stdout).toBe('as before\n');
   });
 
-  test("doctor shows the driver's own lines", async () => {
+  test("doctor shows the driver's output", async () => {
     const { stdout, stderr } = await untrained(['doctor'], { env });
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^-- {2}gpu +Skipped SwiftShader.*\n {13}driver: .*(none\.so|broken_icd)/m);

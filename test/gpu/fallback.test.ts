@@ -1,4 +1,4 @@
-/** That a film goes on with the CPU where a GPU cannot do its work, is whole, and says so once. */
+/** If a GPU cannot draw a film, the CPU continues: the film is complete, and there is one warning. */
 import { describe, expect, test } from 'vitest';
 import { RenderError, UsageError } from '../../src/core/errors.js';
 import type { FrameRenderer } from '../../src/core/frame/renderer.js';
@@ -15,7 +15,7 @@ const frames = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2].map((weightScale) =>
   frameOf({ network: { layers: 1, weightScale }, size: [40, 24] }),
 );
 
-/** A renderer with the CPU behind it, and what it noted. */
+/** A renderer with the CPU as its fallback, and its warnings. */
 function withCpu(gpu: FrameRenderer) {
   const notes: string[] = [];
   return {
@@ -28,7 +28,7 @@ function withCpu(gpu: FrameRenderer) {
   };
 }
 
-/** Draws a film as films are drawn, `each` after every frame. */
+/** Draws a film with frames in flight, and calls `each` after every frame. */
 async function film(renderer: FrameRenderer, format: 'rgba' | 'yuv420p', each: (drawn: number) => void) {
   const drawn: Uint8Array[] = [];
   const requested = frames.map((frame, i) => ({ frame, text: String(i) }));
@@ -55,8 +55,8 @@ function expectWhole(drawn: Uint8Array[], format: 'rgba' | 'yuv420p'): void {
   }
 }
 
-describe.skipIf(!adapter)('a GPU that cannot do the work', () => {
-  /** Opens devices with less than they have. */
+describe.skipIf(!adapter)('a GPU that cannot draw', () => {
+  /** Opens devices with reduced limits. */
   const open =
     (opened: Device[], changes: Parameters<typeof limitsOf>[1] = {}) =>
     async () => {
@@ -86,13 +86,13 @@ describe.skipIf(!adapter)('a GPU that cannot do the work', () => {
     },
   );
 
-  test("whose limits are too small: all of it is the CPU's", async () => {
+  test('whose limits are too small: the CPU draws all frames', async () => {
     const { renderer, notes } = withCpu(await GpuRenderer.start(open([], { maxBufferSize: 1000 })));
     expectWhole(await film(renderer, 'rgba', () => {}), 'rgba');
     expect(notes).toEqual([expect.stringMatching(/make it smaller/)]);
   });
 
-  test("that is lost and not found again: the rest is the CPU's", async () => {
+  test('that is lost for good: the CPU draws the rest', async () => {
     const opened: Device[] = [];
     const first = open(opened);
     const { renderer, notes } = withCpu(
@@ -105,7 +105,7 @@ describe.skipIf(!adapter)('a GPU that cannot do the work', () => {
     expect(notes).toEqual([expect.stringMatching(/The GPU is gone\.$/)]);
   });
 
-  test('asked for by name, is an error of one line', async () => {
+  test('if requested by name, is a one-line error', async () => {
     const renderer = await GpuRenderer.start(open([], { maxBufferSize: 1000 }));
     const attempt = renderer.render(frames[0]);
     await expect(attempt).rejects.toThrow(UsageError);
@@ -114,7 +114,7 @@ describe.skipIf(!adapter)('a GPU that cannot do the work', () => {
   });
 });
 
-describe('the CPU behind a GPU', () => {
+describe('the CPU as the fallback of a GPU', () => {
   const broken = (error: Error): FrameRenderer => ({
     backend: 'gpu',
     description: 'broken',
@@ -125,7 +125,7 @@ describe('the CPU behind a GPU', () => {
     close: async () => {},
   });
 
-  test('takes over no frame that was given up, and none after close', async () => {
+  test('does not take over cancelled frames, or frames after close', async () => {
     const stop = new AbortController();
     const { renderer, notes } = withCpu(broken(new RenderError('lost')));
     stop.abort(new Error('Stopped.'));
@@ -135,14 +135,14 @@ describe('the CPU behind a GPU', () => {
     expect(notes).toEqual([]);
   });
 
-  test('hides no mistake of ours', async () => {
+  test('does not hide bugs', async () => {
     const { renderer, notes } = withCpu(broken(new TypeError('undefined is not a function')));
     await expect(renderer.render(frames[0])).rejects.toThrow(TypeError);
     expect(notes).toEqual([]);
     await renderer.close();
   });
 
-  test('puts the frame where it is to go, and says so once for all frames that were under way', async () => {
+  test("writes to the caller's buffer, and warns once for all frames in flight", async () => {
     const { renderer, notes } = withCpu(broken(new RenderError('lost\nand more')));
     const into = new Uint8Array(40 * 24 * 4);
     const [first] = await Promise.all([renderer.render(frames[0], into), renderer.render(frames[1])]);

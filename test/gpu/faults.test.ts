@@ -1,4 +1,4 @@
-/** That a GPU renderer releases what a frame took, wherever it fails, and then draws the next one as usual. */
+/** Wherever a frame fails, a GPU renderer releases its resources and draws the next frame as usual. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Device } from '../../src/renderers/gpu/device.js';
 import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
@@ -6,18 +6,18 @@ import { SLOTS } from '../../src/renderers/gpu/session.js';
 import { frameOf } from '../frames/compare.js';
 import { softwareAdapter } from './adapter.js';
 
-const adapter = await softwareAdapter('what a GPU renderer gives back when a frame fails');
+const adapter = await softwareAdapter('what a GPU renderer releases when a frame fails');
 
-/** More failures than there are slots: were one slot lost by each, none would be left. */
+/** More failures than slots: if each lost one, none would be left. */
 const FAILURES = SLOTS + 1;
-/** The networks of a single layer have the kernels that compile soonest. */
+/** Single-layer networks have the kernels that compile fastest. */
 const before = frameOf({ network: { layers: 1, seed: 1 }, palette: 'viridis', size: [12, 8] });
 const failing = frameOf({ network: { layers: 1, seed: 2 }, palette: 'magma', size: [40, 30] });
 
-/** A device whose calls can be made to fail, and what it has handed out. */
+/** A device whose calls can be made to fail, and the resources it has created. */
 class Faulty {
   readonly buffers: GPUBuffer[] = [];
-  /** Error scopes that are open. */
+  /** The number of open error scopes. */
   scopes = 0;
   readonly #failures = new Map<string, number>();
 
@@ -45,7 +45,7 @@ class Faulty {
     this.#wrap(gpu, 'popErrorScope', () => this.scopes--);
   }
 
-  /** Has the next `times` calls of a method fail. */
+  /** Makes the next `times` calls of a method fail. */
   fail(name: string, times: number): void {
     this.#failures.set(name, times);
   }
@@ -72,7 +72,7 @@ class Faulty {
   }
 }
 
-/** What only a renderer's first frames do: compile, and measure the device's pace. */
+/** Steps of a renderer's first frames only: compiling, and measuring the device's pace. */
 const FIRST_STEPS: [step: string, times: number][] = [
   ['createShaderModule', 1],
   ['createPipelineLayout', 1],
@@ -81,7 +81,7 @@ const FIRST_STEPS: [step: string, times: number][] = [
   ['onSubmittedWorkDone', FAILURES],
 ];
 
-/** What every frame does, or every one that is unlike the one before. */
+/** Steps of every frame, or of every frame that differs from the previous one. */
 const STEPS = [
   'pushErrorScope',
   'createBuffer',
@@ -116,14 +116,14 @@ describe.skipIf(!adapter)('a frame that fails', () => {
     return { faulty, renderer };
   }
 
-  /** Fails as many frames, and holds the renderer to what it draws and holds after. */
+  /** Makes `times` frames fail, then checks what the renderer draws and which resources it holds. */
   async function expectToGoOn({ faulty, renderer }: Started, step: string, times: number): Promise<void> {
     faulty.fail(step, times);
     const outcomes = await Promise.allSettled(Array.from({ length: times }, () => renderer.render(failing)));
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ status: 'rejected', reason: { message: `${step} failed` } });
     expect(faulty.failuresLeft).toBe(0);
-    // The first of these is what the device still has, or seems to have.
+    // The first of these is still on the device, or seems to be.
     expect(await Promise.all([before, failing, before].map((each) => renderer.render(each)))).toEqual([
       expected[0],
       expected[1],
@@ -133,13 +133,13 @@ describe.skipIf(!adapter)('a frame that fails', () => {
     expect(faulty.buffers.map(({ mapState }) => mapState)).toEqual(faulty.buffers.map(() => 'unmapped'));
   }
 
-  test.each(FIRST_STEPS)('at %s, before anything was drawn: the next ones are drawn', async (step, times) => {
+  test.each(FIRST_STEPS)('at %s, before the first frame: later frames are drawn', async (step, times) => {
     const first = await started();
     await expectToGoOn(first, step, times);
     await first.renderer.close();
   });
 
-  describe('once for every slot and once more: the next ones are drawn', () => {
+  describe('once per slot and once more: later frames are drawn', () => {
     let all: Started;
     beforeAll(async () => {
       all = await started();
@@ -150,7 +150,7 @@ describe.skipIf(!adapter)('a frame that fails', () => {
     test.each(STEPS)('at %s', (step) => expectToGoOn(all, step, FAILURES));
   });
 
-  test('for want of memory: what was made for it is made anew, and not taken for what it is not', async () => {
+  test('for lack of memory: its buffers are recreated, not reused', async () => {
     const { faulty, renderer } = await started();
     await renderer.render(before);
     const { gpu } = faulty.device;
@@ -175,7 +175,7 @@ describe.skipIf(!adapter)('a frame that fails', () => {
     await renderer.close();
   });
 
-  test('a device that a renderer cannot use is let go', async () => {
+  test('a device that a renderer cannot use is released', async () => {
     const device = await adapter!.open();
     Object.defineProperty(device, 'timed', { value: true });
     Object.defineProperty(device.gpu, 'createQuerySet', {

@@ -1,4 +1,4 @@
-/** That a lost device costs no frame: it is replaced once, and a second loss is said clearly. */
+/** No frame is lost with a device: it is replaced once, and a second loss is a clear error. */
 import { describe, expect, test } from 'vitest';
 import { RenderError } from '../../src/core/errors.js';
 import type { Device } from '../../src/renderers/gpu/device.js';
@@ -13,7 +13,7 @@ const frames = [0.5, 0.7, 0.9, 1.1, 1.3, 1.5].map((weightScale) =>
   frameOf({ network: { layers: 12, width: 8, weightScale }, size: [67, 45] }),
 );
 
-/** Opens devices that a test can take away, and counts them. */
+/** Opens devices that a test can destroy, and counts them. */
 function devices(failures: Record<number, Error> = {}) {
   const opened: Device[] = [];
   let asked = 0;
@@ -37,9 +37,9 @@ describe.skipIf(!adapter)('a lost device', () => {
     return pictures;
   };
 
-  // While kernels compile, while frames are drawn, and about when they are done.
+  // While kernels compile, while frames are drawn, and at about the end.
   test.each([0, 20, 300, 1000])(
-    'in the middle of six frames, after %i ms: all come out right, on one more device',
+    'during six frames, after %i ms: all are right, with one new device',
     async (delay) => {
       const expected = await drawn();
       const { open, opened, lose } = devices();
@@ -48,12 +48,12 @@ describe.skipIf(!adapter)('a lost device', () => {
       await wait(delay);
       lose();
       expect(await all).toEqual(expected);
-      expect(await renderer.render(frames[0]), 'and it goes on').toEqual(expected[0]);
+      expect(await renderer.render(frames[0]), 'later frames work too').toEqual(expected[0]);
       expect(opened).toHaveLength(2);
     },
   );
 
-  test('between two frames: the next comes out right', async () => {
+  test('between two frames: the next is right', async () => {
     const expected = await drawn();
     const { open, opened, lose } = devices();
     const renderer = await start({}, open);
@@ -64,7 +64,7 @@ describe.skipIf(!adapter)('a lost device', () => {
     expect(opened).toHaveLength(2);
   });
 
-  test('before anything was drawn: the first frames come out right', async () => {
+  test('before the first frame: the first frames are right', async () => {
     const expected = await drawn();
     const { open, opened, lose } = devices();
     const renderer = await start({}, open);
@@ -94,7 +94,7 @@ describe.skipIf(!adapter)('a lost device', () => {
     expect(asked()).toBe(2);
   });
 
-  test('with none to replace it: every frame rejects with the reason, now and later', async () => {
+  test('without a replacement: every frame rejects with the reason, now and later', async () => {
     const gone = new RenderError('The GPU is gone: use --backend cpu.');
     const { open, lose, asked } = devices({ 1: gone });
     const renderer = await start({}, open);
@@ -105,7 +105,7 @@ describe.skipIf(!adapter)('a lost device', () => {
     expect(asked()).toBe(2);
   });
 
-  test('replaced while the renderer is being closed: frames reject, and the new device is let go', async () => {
+  test('replaced while the renderer is closing: frames reject, and the new device is released', async () => {
     const { open, opened, lose } = devices();
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -128,7 +128,7 @@ describe.skipIf(!adapter)('a lost device', () => {
     expect(count).toBe(2);
   });
 
-  test('what cannot be drawn is no loss: it rejects as it is, and costs no device', async () => {
+  test('an invalid frame is not a loss: it rejects with its own error, and the device stays', async () => {
     const { open, opened } = devices();
     const renderer = await start({}, open);
     Object.defineProperty(opened[0].gpu, 'limits', {

@@ -1,4 +1,4 @@
-/** That a frame is the same bytes in whatever form, order and company it is drawn, in one chunk or in many. */
+/** A frame has the same bytes in any form and order, among any other frames, in one chunk or in many. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FrameDescription } from '../../src/core/frame/description.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
@@ -13,7 +13,7 @@ import { limitsOf, rendererStarter, softwareAdapter } from './adapter.js';
 const adapter = await softwareAdapter('frames in flight and in chunks on the GPU');
 const start = rendererStarter(adapter);
 
-/** An activation that is not 0 at 0, so that a unit or weight left over from another network shows. */
+/** An activation that is not 0 at 0, so that stale units or weights of another network show. */
 const activation = 'sigmoid';
 const shapes: [NetworkInput, [number, number]][] = [
   [{ layers: 5, width: 8 }, [31, 17]],
@@ -25,7 +25,7 @@ const shapes: [NetworkInput, [number, number]][] = [
   [{ layers: 3.5, width: [64, 3, 50] }, [9, 9]],
 ];
 
-/** Frames as unlike as they come: more networks than are kept, of several seeds each, in sizes that change. */
+/** Very different frames: more networks than are cached, of several seeds each, in changing sizes. */
 const frames: FrameDescription[] = [1, 2, 3].flatMap((seed) =>
   shapes.map(([network, size], i) =>
     frameOf({
@@ -38,7 +38,7 @@ const frames: FrameDescription[] = [1, 2, 3].flatMap((seed) =>
   ),
 );
 
-/** The numbers below `count` in an order that looks like none. */
+/** The numbers below `count` in a scrambled order. */
 const shuffled = (count: number, step: number) => Array.from({ length: count }, (_, i) => (i * step) % count);
 
 describe.skipIf(!adapter)('the same bytes', () => {
@@ -50,13 +50,13 @@ describe.skipIf(!adapter)('the same bytes', () => {
     for (const frame of frames) pictures.push(await renderer.render(frame));
   });
 
-  test('one at a time they are pictures of something, and right', async () => {
+  test('one at a time: the pictures are not blank, and right', async () => {
     for (const [i, frame] of frames.entries())
       if (frame.supersample === 1 && !frame.dither) expectReference(pictures[i], frame);
     expect(new Set(pictures.map((rgba) => Buffer.from(rgba).toString('latin1'))).size).toBe(frames.length);
   });
 
-  test.each([1, 5, 8, 13])('all at once and in other orders, in steps of %i', async (step) => {
+  test.each([1, 5, 8, 13])('all at once in other orders, in steps of %i', async (step) => {
     const order = shuffled(frames.length, step);
     const drawn = await Promise.all(order.map((i) => renderer.render(frames[i])));
     for (const [at, i] of order.entries())
@@ -71,7 +71,7 @@ describe.skipIf(!adapter)('the same bytes', () => {
     }
   });
 
-  test('after a network whose weights are no numbers', async () => {
+  test('after a network whose weights are NaN', async () => {
     const huge = Array.from({ length: 8 }, () => Array.from({ length: 8 }, () => 1e30));
     const weights = [
       { w: huge.map(() => [1e30, 1e30]) },
@@ -102,7 +102,7 @@ describe.skipIf(!adapter)('the same bytes', () => {
     }
   });
 
-  // Four chunks and more, some of them beginning in the middle of a row.
+  // Four or more chunks, some of which start in the middle of a row.
   test.each<[string, NetworkInput, Partial<Limits>]>([
     ['a narrow network', { layers: 5, width: 8, weightScale: 2 }, { maxComputeWorkgroupsPerDimension: 4 }],
     ['a fading one', { layers: 2.5, width: 8, weightScale: 2 }, { maxComputeWorkgroupsPerDimension: 4 }],
@@ -134,10 +134,10 @@ describe.skipIf(!adapter)('the same bytes', () => {
   });
 });
 
-describe.skipIf(!adapter)('life', () => {
+describe.skipIf(!adapter)('the renderer', () => {
   const frame = frames[0];
 
-  test('a frame that does not fit rejects, and those around it are drawn', async () => {
+  test('rejects a frame that does not fit, and draws those around it', async () => {
     const renderer = await start({}, async () => {
       const device = await adapter!.open();
       Object.defineProperty(device.gpu, 'limits', { value: limitsOf(device, { maxBufferSize: 200_000 }) });
@@ -149,13 +149,13 @@ describe.skipIf(!adapter)('life', () => {
     expect((outcomes[1] as PromiseRejectedResult).reason.message).toMatch(/fewer units or layers/);
   });
 
-  test('says what it is', async () => {
+  test('describes itself', async () => {
     const renderer = await start();
     expect(renderer.backend).toBe('gpu');
     expect(renderer.description).toMatch(/SwiftShader.*, in software$/);
     const { arithmetic } = renderer;
     await renderer.close();
     expect(renderer.description).toBe('closed');
-    expect(renderer.arithmetic, 'which names the frames it has drawn').toBe(arithmetic);
+    expect(renderer.arithmetic, 'which is recorded with frames already drawn').toBe(arithmetic);
   });
 });

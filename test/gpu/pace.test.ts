@@ -1,4 +1,4 @@
-/** That a device is given 50 ms of work at a time, whatever it is, and no frame is another for it. */
+/** Any device gets about 50 ms of work at a time, and the size of the pieces does not affect frames. */
 import { describe, expect, test } from 'vitest';
 import { arrange } from '../../src/renderers/gpu/arrange.js';
 import { FIRST_EFFORT, Pace } from '../../src/renderers/gpu/pace.js';
@@ -6,7 +6,7 @@ import { planFrame } from '../../src/renderers/gpu/plan.js';
 import { frameOf } from '../frames/compare.js';
 import { rendererStarter, softwareAdapter } from './adapter.js';
 
-/** How long the pieces of a device of this speed take, until the pace settles. @param besides - Per piece, in ms. */
+/** How long pieces take on a device of this speed until the pace settles. @param besides - Overhead of each, in ms. */
 function settle(pace: Pace, perMs: number, besides: number): number[] {
   const took: number[] = [];
   while (!pace.settled('any') && took.length < 30) {
@@ -24,7 +24,7 @@ describe('the pace', () => {
     ['0.4 TFLOP/s', 4e8, 0.5],
     ['30 TFLOP/s', 3e10, 0.5],
     ['30 TFLOP/s that is slow to start', 3e10, 10],
-  ])('on %s no piece takes two seconds, and what settles takes about 50 ms', (_, perMs, besides) => {
+  ])('%s: no piece takes two seconds, and pieces settle at about 50 ms', (_, perMs, besides) => {
     const pace = new Pace();
     expect(pace.known('any')).toBe(false);
     const took = settle(pace, perMs, besides);
@@ -35,7 +35,7 @@ describe('the pace', () => {
     if (besides < 1) expect(pace.effort('any') / perMs).toBeGreaterThan(30);
   });
 
-  test('a lost device halves it, the first piece included, and has it measured anew', () => {
+  test('a device loss halves it, the first piece included, and restarts measuring', () => {
     const pace = new Pace();
     settle(pace, 1e8, 0);
     const before = pace.effort('any');
@@ -55,7 +55,7 @@ describe('the effort of a plan', () => {
     maxComputeWorkgroupStorageSize: 16384,
   };
 
-  test('counts activations: of narrow layers they are much of the work', () => {
+  test('counts activations, which are much of the work of narrow layers', () => {
     const effortOf = (width: number) => {
       const frame = frameOf({ network: { layers: 27, width }, size: [100, 100] });
       const plan = planFrame(frame, arrange(frame.network), limits);
@@ -65,7 +65,7 @@ describe('the effort of a plan', () => {
     expect(effortOf(400)).toBeLessThan(1.05);
   });
 
-  test('no chunk is more than it may be, from any pixel on', () => {
+  test('no chunk exceeds the maximum, from whichever pixel the plan starts', () => {
     const frame = frameOf({ network: { layers: 9, width: 20 }, size: [501, 301], supersample: 2 });
     for (const effort of [1e7, 1e9, 1e12]) {
       for (const firstPixel of [0, 1000, 501 * 301 - 1]) {
@@ -92,7 +92,7 @@ const adapter = await softwareAdapter('that pieces of any size make the same pic
 const start = rendererStarter(adapter);
 
 describe.skipIf(!adapter)('pieces of any size', () => {
-  /** A pace that says what it is told to. */
+  /** A pace with fixed answers. */
   class Fixed extends Pace {
     constructor(private readonly most: number) {
       super();
@@ -113,7 +113,7 @@ describe.skipIf(!adapter)('pieces of any size', () => {
     expect(pieces).toEqual(whole);
   });
 
-  test('checked or not, indices are the same, and so is the picture', async () => {
+  test('bounds checks do not affect the picture', async () => {
     const frame = frameOf({ network: { layers: 2, width: 4 }, size: [61, 43] });
     const checked = await (await start({}, () => adapter!.open())).render(frame);
     const unchecked = await (await start({}, () => adapter!.open({ boundsChecks: false }))).render(frame);

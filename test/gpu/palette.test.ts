@@ -1,4 +1,4 @@
-/** That the GPU renderer's palettes are those of colouring.ts, and the CPU renderer's, on a software adapter. */
+/** The GPU renderer's palettes match colouring.ts and the CPU renderer, on a software adapter. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FrameInput } from '../../src/core/frame/description.js';
@@ -20,7 +20,7 @@ describe.skipIf(!adapter)('palettes', () => {
   });
   afterAll(() => cpu.close());
 
-  test('random networks of one layer: every pixel within one step, and as the CPU has it', async () => {
+  test('random networks of one layer: every pixel within one step of the reference and the CPU', async () => {
     const random = frames({
       layers: fc.constant(1),
       explicitUnits: fc.constant(6),
@@ -44,7 +44,7 @@ describe.skipIf(!adapter)('palettes', () => {
     expect(Math.max(...differences)).toBeLessThan(0.02);
   });
 
-  /** Three gradients in as many directions, which together go through all of a space, its edges included. */
+  /** Three gradients in different directions, which together cover a whole colour space, its edges included. */
   const everywhere: FrameInput = {
     network: {
       outputActivation: 'sin',
@@ -64,7 +64,7 @@ describe.skipIf(!adapter)('palettes', () => {
   };
 
   test.each<Palette>(['oklab', 'oklch', 'turbo', 'sinebow', { map: 'RdBu', output: 3 }])(
-    'all of %j: within one step, each sample and their mean in linear light',
+    'all of %j: samples, and their mean in linear light, are within one step',
     async (palette) => {
       const frame = frameOf({ ...everywhere, palette });
       console.info(expectWithinOneStep(await gpu.render(frame), frame).text);
@@ -76,7 +76,7 @@ describe.skipIf(!adapter)('palettes', () => {
     },
   );
 
-  test('colours become the planes of video', async () => {
+  test('colours are converted to YUV planes', async () => {
     const frame = frameOf({ ...everywhere, palette: 'plasma', size: [16, 16] });
     const [rgba, yuv] = [await gpu.render(frame), await gpu.render(frame, undefined, 'yuv420p')];
     const luma = (5983 * rgba[0] + 20127 * rgba[1] + 2032 * rgba[2] + (16 << 15) + (1 << 14)) >> 15;

@@ -1,7 +1,7 @@
 /**
- * That the GPU renderer's pictures are forward()'s, and the CPU renderer's, on a software adapter. The tolerances are
- * those of test/frames/reference.test.ts: one step for one and two layers, and for deeper networks one step and SPREADS
- * times what float32's own roundings make of them.
+ * The GPU renderer's pictures match forward() and the CPU renderer, on a software adapter. The tolerances are those of
+ * test/frames/reference.test.ts: one step for one and two layers; for deeper networks one step plus SPREADS times the
+ * effect of float32 rounding.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ describe.skipIf(!adapter)('pictures', () => {
   });
   afterAll(() => cpu.close());
 
-  /** Draws random frames on both backends, and gives the furthest from the reference. */
+  /** Draws random frames on both backends, and returns the value furthest from the reference. */
   async function expectAll(
     range: Parameters<typeof frames>[0],
     numRuns: number,
@@ -50,7 +50,7 @@ describe.skipIf(!adapter)('pictures', () => {
         const found = furthest(ours, frame, colours, undefined, tolerance);
         if (found.share > worst.share) worst = found;
         expect(found.share, found.text).toBeLessThanOrEqual(1);
-        // Both may be as far from the reference as that, on either side.
+        // Each may be that far from the reference, in opposite directions.
         for (const [i, byte] of theirs.entries()) {
           const allowed = isShallow || i % 4 === 3 ? 1 : 2 * tolerance(i >> 2, i % 4);
           const difference = Math.abs(ours[i] - byte);
@@ -73,7 +73,7 @@ describe.skipIf(!adapter)('pictures', () => {
   });
   const near = { zoom: [-7, 1] as [number, number], centre: 30 };
 
-  test('random networks of one and two layers: every pixel within one step, and as the CPU has it', async () => {
+  test('random networks of one and two layers: every pixel within one step of the reference and the CPU', async () => {
     const range = {
       layers: fc.oneof(fc.constantFrom(1, 2), real(1, 2)),
       width: fc.oneof(fc.constantFrom(9, 10), real(9, 10)),
@@ -84,7 +84,7 @@ describe.skipIf(!adapter)('pictures', () => {
     await expectAll(range, 40, true);
   });
 
-  test('random networks of up to sixteen layers: within one step and what float32 makes of them', async () => {
+  test('random networks of up to sixteen layers: within one step plus the effect of float32', async () => {
     const range = {
       layers: fc.oneof(fc.integer({ min: 3, max: 16 }), real(2, 12)),
       width: fc.oneof(
@@ -100,7 +100,7 @@ describe.skipIf(!adapter)('pictures', () => {
     await expectAll(range, 40, false);
   });
 
-  test('random wide networks, in tiles, of widths that fill none', async () => {
+  test('random wide networks, whose widths do not fill their tiles', async () => {
     const range = {
       layers: fc.oneof(fc.integer({ min: 2, max: 5 }), real(2, 5)),
       width: fc.oneof(
@@ -121,7 +121,7 @@ describe.skipIf(!adapter)('pictures', () => {
     const network: NetworkInput = { layers: 3, width: 8, weightScale: 2 };
 
     test.each([1, 2, 3, 4] as const)(
-      '%i samples a pixel and side, with dither and without, as the CPU has them',
+      '%i samples per pixel and side, with and without dither, match the CPU',
       async (supersample) => {
         const differences: number[] = [];
         for (const [dither, outputs, width] of [
@@ -147,7 +147,7 @@ describe.skipIf(!adapter)('pictures', () => {
       },
     );
 
-    test('dither is of the pixel and not of its chunk, and averages to the brightness', async () => {
+    test('dither depends on the pixel, not on its chunk, and averages to the brightness', async () => {
       const level = 100.3 / 255;
       const frame = frameOf({
         network: { outputActivation: 'identity', weights: [{ w: [[0, 0]], b: [level] }] },

@@ -1,4 +1,4 @@
-/** That a plan draws every pixel once and asks no device for more than it takes, or says what to reduce. */
+/** A plan draws every pixel once within the device's limits, or says what to reduce. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
@@ -14,14 +14,14 @@ import { frameOf } from '../frames/compare.js';
 import { inPalettes, real } from '../frames/specs.js';
 import { workgroupSize } from './wgsl.js';
 
-/** What WebGPU guarantees: https://www.w3.org/TR/webgpu/#limits */
+/** WebGPU's default limits: https://www.w3.org/TR/webgpu/#limits */
 const guaranteed: Limits = {
   maxBufferSize: 2 ** 28,
   maxStorageBufferBindingSize: 2 ** 27,
   maxComputeWorkgroupsPerDimension: 65535,
   maxComputeWorkgroupStorageSize: 16384,
 };
-/** As much as an H200 or an M3 says. */
+/** The limits of an H200 or an M3. */
 const ample: Limits = {
   maxBufferSize: 2 ** 35,
   maxStorageBufferBindingSize: 2 ** 32 - 4,
@@ -30,7 +30,7 @@ const ample: Limits = {
 };
 const chunksOf = (plan: Plan) => Array.from({ length: plan.chunks }, (_, i) => plan.chunk(i));
 
-/** Less than any device has, so that small frames take many chunks. */
+/** Lower limits than any device has, so that small frames need many chunks. */
 const tiny: Limits = {
   maxBufferSize: 2 ** 18,
   maxStorageBufferBindingSize: 2 ** 17,
@@ -38,13 +38,13 @@ const tiny: Limits = {
   maxComputeWorkgroupStorageSize: 16384,
 };
 
-/** As on a device that is known to do so much in 50 ms. */
+/** The pace of a device that does this much in 50 ms. */
 const FAST = { effort: 4e11, firstPixel: 0 };
 
 const planOf = (frame: FrameDescription, limits: Limits, format?: PixelFormat, form?: NarrowForm) =>
   planFrame(frame, arrange(frame.network), limits, format, form, false, FAST);
 
-/** Networks and pictures up to the largest there are. */
+/** Networks and pictures of all sizes. */
 function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
   const width = fc.oneof(
     fc.integer({ min: 1, max: 48 }),
@@ -73,14 +73,14 @@ function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
 /** The number in a kernel's label before `word`. */
 const inLabel = ({ label }: Kernel, word: string) => Number(label.match(new RegExp(`(\\d+) ${word}`))![1]);
 
-/** How many samples a workgroup of a kernel sees to. */
+/** The number of samples that a kernel's workgroup computes. */
 function reach(kernel: Kernel, perPixel: number, form: NarrowForm): number {
   if (kernel.label.startsWith('narrow')) return inLabel(kernel, 'invocations') * samplesOf(form);
   if (kernel.label.startsWith('dense')) return 128;
   return kernel.label === 'finish' ? 64 * perPixel : 64;
 }
 
-/** That each chunk follows the one before it, and that its kernels reach all it has. */
+/** Each chunk must start where the previous one ends, and its kernels must cover all its samples and units. */
 function expectCovered(plan: Plan, frame: FrameDescription, form: NarrowForm): void {
   const { size, supersample, network } = frame;
   const perPixel = supersample ** 2;
@@ -112,7 +112,7 @@ function expectCovered(plan: Plan, frame: FrameDescription, form: NarrowForm): v
   expect(next).toBe(size[0] * size[1]);
 }
 
-/** That no kernel is given more than the device takes. */
+/** No dispatch may exceed the device's limits. */
 function expectWithin(plan: Plan, limits: Limits): void {
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const used = new Set<BufferName>(
@@ -145,7 +145,7 @@ describe('every pixel once, within the limits', () => {
         const frame = { ...random, size };
         const samples = size[0] * size[1] * frame.supersample ** 2;
         const widest = Math.max(3, ...hiddenWidths(frame.network));
-        // Fifty chunks or so.
+        // About fifty chunks.
         fc.pre(2 * samples * countWeights(frame.network) < 2e13 && samples * widest < 50 * 2 ** 25);
         const arrangement = arrange(frame.network);
         const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
@@ -165,7 +165,7 @@ describe('every pixel once, within the limits', () => {
   });
 
   test.each([49, 50, 64, 100, 130, 333, 1024, 8192])(
-    'planes of %i units are no larger than may be bound, whatever their number of samples',
+    'planes of %i units do not exceed the binding limit, whatever their number of samples',
     (width) => {
       for (const supersample of [1, 2, 3, 4] as const) {
         const size: [number, number] = [width > 1000 ? 300 : 1500, 900];
@@ -176,14 +176,14 @@ describe('every pixel once, within the limits', () => {
     },
   );
 
-  test('a chunk is at first no more work than keeps a slow GPU for 20 ms, or one tile', () => {
+  test('the first chunk takes a slow GPU at most 20 ms, or is one tile', () => {
     const frame = frameOf({ network: { layers: 40, width: 1024, weightScale: 0.1 }, size: [1000, 1000] });
     const plan = planFrame(frame, arrange(frame.network), ample);
     const tile = plan.effortPerPixel * 128;
     expect(plan.effortPerPixel * plan.chunkPixels).toBeLessThanOrEqual(Math.max(1e9, tile));
   });
 
-  test('a picture of a million chunks is planned at once, and its last chunk ends it', () => {
+  test('a picture of a million chunks is planned quickly, and its last chunk ends with the picture', () => {
     const network = { layers: 30, width: 1100, weightScale: 0.1 };
     const frame = frameOf({ network, size: [16384, 16000], supersample: 4 });
     const plan = planOf(frame, ample);
@@ -192,13 +192,13 @@ describe('every pixel once, within the limits', () => {
     expect(step.firstPixel! + step.samples! / 16).toBe(16384 * 16000);
   });
 
-  test('operations are two for every weight that a sample meets, biases and the slice aside', () => {
+  test('counts two operations per weight and sample, without biases and the slice', () => {
     const frame = frameOf({ network: { layers: 27 }, size: [30, 10], supersample: 2 });
     const weights = countWeights(frame.network) - 26 * 30 - 3;
     expect(planOf(frame, guaranteed).operations).toBe(2 * weights * 300 * 4);
   });
 
-  test('the work of a frame is as long in any form', () => {
+  test('the effort of a frame does not depend on the form', () => {
     const frame = frameOf({ network: { layers: 9 }, size: [501, 77], supersample: 3 });
     for (const form of formsFor(30, 1, guaranteed)) {
       const plan = planOf(frame, guaranteed, 'rgba', form);
@@ -209,7 +209,7 @@ describe('every pixel once, within the limits', () => {
   });
 });
 
-describe('what does not fit is refused with what to reduce', () => {
+describe('frames that do not fit are refused, with advice on what to reduce', () => {
   test.each<[string, FrameInput, Limits, RegExp]>([
     [
       'a picture',
@@ -218,19 +218,19 @@ describe('what does not fit is refused with what to reduce', () => {
       /8192x8192 is 256 MB but .*128 MB.* make it smaller, or use --backend cpu\.$/,
     ],
     [
-      'a network of many units',
+      'a network with many units',
       { network: { layers: 4, width: 5000 }, size: [9, 9] },
       guaranteed,
       /weights are 191 MB but .*128 MB.* fewer units or layers, or --backend cpu\.$/,
     ],
     [
-      'a network of many layers',
+      'a network with many layers',
       { network: { layers: 1024, width: 200 }, size: [9, 9] },
       guaranteed,
       /weights are 157 MB/,
     ],
     [
-      'what a small device cannot hold',
+      'a network too large for a small device',
       { network: { width: 48 }, size: [9, 9] },
       { ...guaranteed, maxBufferSize: 1e5 },
       /weights are 1 MB/,
@@ -241,7 +241,7 @@ describe('what does not fit is refused with what to reduce', () => {
     expect(attempt).toThrow(message);
   });
 
-  test('the largest picture and network that fit are taken', () => {
+  test('the largest picture and network that fit are accepted', () => {
     const picture = frameOf({ network: {}, size: [8192, 4096] });
     expectWithin(planOf(picture, guaranteed), guaranteed);
     const network = frameOf({ network: { layers: 3, width: 5788 }, size: [9, 9] });
@@ -256,7 +256,7 @@ describe('forms', () => {
   test.each<[string, Limits]>([
     ['the guaranteed minimum', guaranteed],
     ['an ample device', ample],
-  ])('on %s every narrow width has one, and all fit into registers and workgroup memory', (_, limits) => {
+  ])('%s: every narrow width has one, and all fit into registers and workgroup memory', (_, limits) => {
     for (let width = 0; width <= 48; width += 2) {
       const forms = formsFor(width, 1, limits);
       expect(forms.length, `${width} units`).toBeGreaterThanOrEqual(2);
@@ -269,19 +269,20 @@ describe('forms', () => {
           limits.maxComputeWorkgroupStorageSize,
         );
       }
-      expect(width * samplesOf(forms[0]), 'the likeliest leaves room beside its sums').toBeLessThanOrEqual(
-        160,
-      );
+      expect(
+        width * samplesOf(forms[0]),
+        'the likeliest form leaves registers besides its sums',
+      ).toBeLessThanOrEqual(160);
     }
   });
 
-  test('uniform buffers are for layers in one to four parts', () => {
+  test('uniform buffers are used for layers in one to four parts', () => {
     const uniform = (parts: number) =>
       formsFor(30, parts, guaranteed).filter(({ weights }) => weights === 'uniform').length;
     expect([0, 1, 4, 5].map(uniform).map(Boolean)).toEqual([false, true, true, false]);
   });
 
-  test('what is too large for 64 invocations runs with 32, and what is too large for those not at all', () => {
+  test('a form too large for 64 invocations uses 32; one too large for 32 is not offered', () => {
     const form: NarrowForm = { size: 4, vectors: 1, weights: 'storage' };
     const fitting = (bytes: number) =>
       invocationsFor(30, form, { ...guaranteed, maxComputeWorkgroupStorageSize: bytes });

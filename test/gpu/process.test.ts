@@ -1,4 +1,4 @@
-/** That a process that uses WebGPU ends by itself however its renderers are opened and closed, and prints little. */
+/** A process that uses WebGPU exits on its own however its renderers are opened and closed, and prints little. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { imageData } from '../png.js';
 import { softwareAdapter } from './adapter.js';
 import { unpackSoftware } from './software.js';
 
-const adapter = await softwareAdapter('how processes that use a GPU end');
+const adapter = await softwareAdapter('how processes that use a GPU exit');
 const env = { ...unpackSoftware() };
 const folder = temporaryFolder();
 const SMALL = ['--size', '40x24', '--set', 'width=8', '--set', 'layers=5'];
@@ -19,14 +19,14 @@ interface Ended {
   output: string;
 }
 
-/** Runs a module's text in its own Node, which may collect garbage at any time, and kills it if it does not end. */
+/** Runs a module's source in its own Node process, with global.gc, and kills it if it does not exit. */
 function run(text: string, flags: string[] = [], limit = 60_000): Promise<Ended> {
   const renderer = JSON.stringify(resolve('dist/renderers'));
   const code = `
     import { createRenderer } from ${renderer.replace(/"$/, '/create-renderer.js"')};
     import { findAdapter } from ${renderer.replace(/"$/, '/gpu/device.js"')};
     import { frameSchema } from ${renderer.replace(/"$/, '/../core/frame/description.js"')};
-    const frame = frameSchema.parse({ network: { layers: 1 }, size: [40, 30] }); // compiles soonest
+    const frame = frameSchema.parse({ network: { layers: 1 }, size: [40, 30] }); // compiles fastest
     const pause = (ms) => new Promise((done) => setTimeout(done, ms));
     ${text}
     console.log('finished');`;
@@ -70,17 +70,19 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
     return readdirSync(path).map((file) => imageData(readFileSync(join(path, file))));
   };
 
-  test('renders the film that the CPU renders, says nothing on stderr, and exits with 0', async () => {
+  test("renders the CPU's film, prints nothing to stderr, and exits with 0", async () => {
     const [ours, theirs] = [await frames('gpu'), await frames('cpu')];
     expect(ours).toHaveLength(10);
     const same = ours.filter((png, i) => png.equals(theirs[i])).length;
     console.info(`${same} of 10 pictures are the CPU's to the byte`);
     for (const [i, png] of ours.entries())
-      expect(Math.abs(png.length - theirs[i].length) / png.length, 'PNGs of one picture').toBeLessThan(0.02);
+      expect(Math.abs(png.length - theirs[i].length) / png.length, 'PNGs of the same picture').toBeLessThan(
+        0.02,
+      );
     expect(same).toBeGreaterThan(4);
   });
 
-  test('renders a still, and names the GPU and that it is software', async () => {
+  test('renders a still, and names the GPU as a software adapter', async () => {
     const out = join(folder, 'still.png');
     const { code, stdout, stderr } = await untrained(['still', ...SMALL, '--backend', 'gpu', '--out', out], {
       env,
@@ -90,21 +92,21 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
     expect(code).toBe(0);
   });
 
-  test('auto passes a software GPU over and takes the CPU', async () => {
+  test('auto skips a software adapter and uses the CPU', async () => {
     const out = join(folder, 'auto.png');
     const { code, stdout, stderr } = await untrained(['still', ...SMALL, '--out', out], { env });
     expect(`${stdout}${stderr}`).toMatch(/cpu: /);
     expect(code).toBe(0);
   });
 
-  test('doctor names the adapter that is passed over, and the next step', async () => {
+  test('doctor names the skipped adapter and the next step', async () => {
     const { stdout } = await untrained(['doctor'], { env });
     expect(stdout).toMatch(
       /-- {2}gpu +Skipped SwiftShader.*slower than the CPU backend\. (No GPU is visible here|Install|Update|The Vulkan driver for|You do not have)/,
     );
   });
 
-  test('stopped in the middle it exits with 130 and leaves nothing behind', async () => {
+  test('if interrupted, exits with 130 and leaves nothing behind', async () => {
     const path = fresh('stopped');
     const args = [
       'render',
@@ -120,14 +122,15 @@ describe.skipIf(!adapter)('the command line with --backend gpu', () => {
       env,
       watch: ({ kill }, text) => text.includes('"frame":2') && kill('SIGINT'),
     });
-    expect(stderr).toBe('untrained: Stopped. No partial file is left.\n'); // nothing is kept in tests
+    expect(stderr).toBe('untrained: Stopped. No partial file is left.\n'); // tests keep no segments
     expect(code).toBe(130);
     expect(readdirSync(path)).toEqual([]);
   });
 });
 
-test('--backend gpu where no Vulkan is says so in one line with the next step, exits with 2, and writes nothing', async () => {
-  if (process.platform !== 'linux') return console.warn('NOT TESTED: Vulkan, which this system has not.');
+test('--backend gpu without Vulkan says so in one line with the next step, exits with 2, and writes nothing', async () => {
+  if (process.platform !== 'linux')
+    return console.warn('NOT TESTED: Vulkan, which this system does not have.');
   const out = join(folder, 'none.png');
   const nothing = { VK_DRIVER_FILES: join(folder, 'no-driver.json'), LD_LIBRARY_PATH: '' };
   const { code, stdout, stderr } = await untrained(['still', ...SMALL, '--backend', 'gpu', '--out', out], {
@@ -140,34 +143,34 @@ test('--backend gpu where no Vulkan is says so in one line with the next step, e
   expect(existsSync(out)).toBe(false);
 });
 
-// If the WebGPU instance is collected too early, it takes the process with it.
+// If the WebGPU instance is collected too early, the process crashes.
 describe.skipIf(!adapter)('a process', () => {
   const open = "const renderer = await createRenderer({ backend: 'gpu' });";
   const ways: [string, string][] = [
-    ['30 renderers, a frame each', `await renderer.render(frame); await renderer.close();`],
+    ['30 renderers with a frame each', `await renderer.render(frame); await renderer.close();`],
     ['30 renderers that draw nothing', 'await renderer.close();'],
     [
-      '30 renderers with frames under way',
+      '30 renderers with frames in flight',
       'const frames = [1, 2, 3, 4].map(() => renderer.render(frame).catch(() => {})); await pause(i); await renderer.close(); if (i % 2) await Promise.all(frames);',
     ],
     [
-      '30 renderers let go a while after',
+      '30 renderers released later',
       'await renderer.render(frame); setTimeout(() => renderer.close(), 30 * (i % 3));',
     ],
   ];
 
-  test.each(ways)('opens and closes %s, collecting garbage between, and ends by itself', async (_, body) => {
+  test.each(ways)('that opens and closes %s, with garbage collection, exits on its own', async (_, body) => {
     const text = `for (let i = 0; i < 30; i++) { { ${open} ${body} } global.gc(); if (i % 3 === 0) { await pause(0); global.gc(); } }`;
     expect(await run(text, ['--expose-gc'])).toEqual(well);
   });
 
-  test('that looks at 30 adapters and opens none ends by itself', async () => {
+  test('that finds 30 adapters and opens none exits on its own', async () => {
     const text =
       'for (let i = 0; i < 30; i++) { await findAdapter(); global.gc(); await pause(i % 4); global.gc(); }';
     expect(await run(text, ['--expose-gc'])).toEqual(well);
   });
 
-  test('that draws on while its garbage is collected draws the same', async () => {
+  test('that draws during garbage collection draws the same pictures', async () => {
     const text = `${open}
       const first = Buffer.from(await renderer.render(frame));
       for (let i = 0; i < 60; i++) {
@@ -179,7 +182,7 @@ describe.skipIf(!adapter)('a process', () => {
     expect(await run(text, ['--expose-gc'])).toEqual(well);
   });
 
-  test('that is ended by process.exit with frames under way does not crash', async () => {
+  test('that calls process.exit with frames in flight does not crash', async () => {
     const text = `${open} for (let i = 0; i < 3; i++) renderer.render(frame).catch(() => {}); await pause(30); console.log('finished'); process.exit(0);`;
     expect(await run(text)).toEqual(well);
   });

@@ -1,4 +1,4 @@
-/** The shaders as text, on every machine: what they say is under snapshot, in wgsl/, to be read like code. */
+/** The shaders as text, on every machine. Their snapshots in wgsl/ are reviewed like code. */
 import { describe, expect, test } from 'vitest';
 import type { ColourMap } from '../../src/core/frame/colouring.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
@@ -15,7 +15,7 @@ import { SCALE, scaleKernel } from '../../src/renderers/gpu/kernels/scale.js';
 import { yuvKernel } from '../../src/renderers/gpu/kernels/yuv.js';
 import { bindingsIn, readStruct, structIn, workgroupBytes, workgroupSize } from './wgsl.js';
 
-/** The smallest narrow kernel that has everything. */
+/** The smallest narrow kernel with all features. */
 const narrow: NarrowShape = {
   width: 3,
   form: { size: 2, vectors: 2, weights: 'storage' },
@@ -60,16 +60,16 @@ const kernels: Record<string, Kernel> = {
 describe.each(Object.entries(kernels))('the kernel %s', (name, kernel) => {
   const code = kernel.code();
 
-  test('reads as it did', async () => {
+  test('matches its snapshot', async () => {
     await expect(`// ${kernel.label}\n${code}`).toMatchFileSnapshot(`wgsl/${name}.wgsl`);
   });
 
-  test('binds its buffers as its layout says', () => {
+  test('binds its buffers according to its layout', () => {
     const spaces = { step: 'uniform', read: 'storage, read', write: 'storage, read_write', part: 'uniform' };
     expect(bindingsIn(code)).toEqual(kernel.bindings.map((kind) => spaces[kind]));
   });
 
-  test('names only members that its records have', () => {
+  test('uses only members that its records have', () => {
     for (const [record, struct] of [
       ['step', STEP],
       ['scale', SCALE],
@@ -80,15 +80,15 @@ describe.each(Object.entries(kernels))('the kernel %s', (name, kernel) => {
     }
   });
 
-  test('has no number that WGSL cannot read, and closes what it opens', () => {
+  test('has only valid WGSL numbers and balanced brackets', () => {
     expect(code).not.toMatch(/NaN|Infinity|undefined|\[object|\$\{/);
     expect(code.split('{').length).toBe(code.split('}').length);
     expect(code.split('(').length).toBe(code.split(')').length);
   });
 });
 
-test('the activations read as they did', async () => {
-  // Those that kernels above are written with; any other is held to its float64 function, by test/renderers.
+test('the activations match their snapshot', async () => {
+  // Those that the kernels above use; test/renderers compares all of them with their float64 functions.
   const names = ['tanh', 'relu', 'sigmoid', 'sin', 'gelu', 'softplus', 'identity'] as const;
   const all = names.map((name) => activationSource(name, ['vec2f']).replace('activation', name));
   await expect(all.join('\n\n')).toMatchFileSnapshot('wgsl/activations.wgsl');
@@ -98,7 +98,7 @@ describe('records', () => {
   test.each([
     ['Step', STEP],
     ['Scale', SCALE],
-  ])('%s is written where a shader reads it', (name, struct) => {
+  ])('%s is written as a shader reads it', (name, struct) => {
     const { members, bytes } = structIn(struct.wgsl, name);
     expect(bytes).toBe(struct.bytes);
     const values = Object.fromEntries(members.map(({ name }, i) => [name, 3 * i + 1]));
@@ -111,7 +111,7 @@ describe('records', () => {
       );
   });
 
-  test('fractions keep float32, and what is left out is 0', () => {
+  test('fractions are float32, and omitted fields are 0', () => {
     const { members } = structIn(STEP.wgsl, 'Step');
     const view = new DataView(new ArrayBuffer(STEP.bytes).slice(0));
     new Uint8Array(view.buffer).fill(255);
@@ -128,7 +128,7 @@ describe('records', () => {
 });
 
 describe('workgroups', () => {
-  test('the tiles of wide layers take what they say, 16384 bytes at most, and 256 invocations at most', () => {
+  test("wide layers' tiles use the memory they state: at most 16384 bytes and 256 invocations", () => {
     for (let width = 49; width <= 1100; width++) {
       const units = tileUnits(width);
       expect(units % 8, `${width} units in tiles of ${units}`).toBe(0);
@@ -141,7 +141,7 @@ describe('workgroups', () => {
     }
   });
 
-  test.each([32, 64])('narrow kernels of %i invocations take what they say', (invocations) => {
+  test.each([32, 64])('narrow kernels of %i invocations use the memory they state', (invocations) => {
     for (const width of [0, 1, 2, 30, 48]) {
       for (const size of [2, 4] as const) {
         const form = { size, vectors: 2, weights: 'storage' as const };
@@ -154,7 +154,7 @@ describe('workgroups', () => {
   });
 });
 
-test('kernels that differ have labels that differ, since a label is all that tells them apart', () => {
+test('different kernels have different labels, which identify them', () => {
   const variants: NarrowShape[] = [
     narrow,
     { ...narrow, width: 4 },

@@ -1,6 +1,6 @@
 /**
- * A software Vulkan for machines without a GPU: SwiftShader, from the archive that @sparticuz/chromium carries for its
- * browser. It computes what a GPU would, slowly, so frames and networks are small here.
+ * Software Vulkan for machines without a GPU: SwiftShader, from the archive that @sparticuz/chromium ships for its
+ * browser. It is slow, so these tests use small frames and networks.
  */
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,16 +8,16 @@ import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 
-/** What the dynamic linker and Vulkan's loader must be told for a process to have it. */
+/** The environment variables with which a process finds it. */
 export interface Software {
   LD_LIBRARY_PATH: string;
-  /** Instead of the drivers that the machine may have; older loaders know the second name. */
+  /** Replaces any installed drivers; older loaders use the second name. */
   VK_DRIVER_FILES: string;
   VK_ICD_FILENAMES: string;
   VK_ADD_DRIVER_FILES: string;
 }
 
-/** SwiftShader unpacked, once a machine; undefined where there is none for it. */
+/** SwiftShader, unpacked once per machine; undefined if there is no build for this machine. */
 export function unpackSoftware(): Software | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const require = createRequire(import.meta.url);
@@ -29,7 +29,7 @@ export function unpackSoftware(): Software | undefined {
     const archive = brotliDecompressSync(readFileSync(join(root, 'bin', 'swiftshader.tar.br')));
     for (const { name, bytes } of filesOf(archive)) writeFileSync(join(fresh, name), bytes);
     try {
-      renameSync(fresh, folder); // whole or not at all, also when two do it at once
+      renameSync(fresh, folder); // atomic, even if two processes do it at once
     } catch {
       rmSync(fresh, { recursive: true });
     }
@@ -43,14 +43,14 @@ export function unpackSoftware(): Software | undefined {
   };
 }
 
-/** Gives this process a software Vulkan, and says whether it has one. To be called before the first renderer starts. */
+/** Sets up software Vulkan for this process; returns whether it succeeded. Call it before starting any renderer. */
 export function useSoftware(): boolean {
   const software = unpackSoftware();
   if (!software) return false;
-  Object.assign(process.env, software); // for the child that looks for GPUs too
+  Object.assign(process.env, software); // inherited by the child that detects GPUs
   try {
-    // The linker reads LD_LIBRARY_PATH only when a process starts, but takes a library that is loaded already by its
-    // name. Node finds that it is no module of its own; RTLD_NODELETE keeps it loaded nevertheless.
+    // The linker reads LD_LIBRARY_PATH only when a process starts, but finds libraries that are already loaded by name.
+    // Node rejects the library because it is not an addon; RTLD_NODELETE keeps it loaded nevertheless.
     const RTLD_NODELETE = 0x1000;
     const library = join(software.LD_LIBRARY_PATH, 'libvulkan.so.1');
     process.dlopen({ exports: {} }, library, constants.dlopen.RTLD_NOW | RTLD_NODELETE);
@@ -60,7 +60,7 @@ export function useSoftware(): boolean {
   return true;
 }
 
-/** The files of a tar archive; those of this one have short names. */
+/** The files of a tar archive, whose names must be short. */
 function* filesOf(tar: Buffer): Generator<{ name: string; bytes: Buffer }> {
   const text = (at: number, length: number) =>
     tar

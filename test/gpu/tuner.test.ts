@@ -1,11 +1,11 @@
-/** That the tuner ends up with the fastest form whatever comes between, and gives no form more tries than it needs. */
+/** The tuner finds the fastest form in all circumstances, and tries no form more often than necessary. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Tuner } from '../../src/renderers/gpu/tuner.js';
 
 const always = () => true;
 
-/** Runs a tuner over `frames` frames of which `inFlight` are under way at once, and gives the forms in order. */
+/** Runs a tuner over `frames` frames with `inFlight` at once, and returns the forms in order. */
 function run(
   times: Record<string, (trial: number) => number>,
   frames: number,
@@ -30,14 +30,14 @@ function run(
 const count = (taken: string[], form: string) => taken.filter((other) => other === form).length;
 
 describe('the tuner', () => {
-  test('takes the likeliest first, tries each form as often, and then stays with the fastest', () => {
+  test('starts with the likeliest, tries each form equally often, and then stays with the fastest', () => {
     const taken = run({ a: () => 3, b: () => 1, c: () => 2 }, 30);
     expect(taken[0]).toBe('a');
     expect(count(taken, 'a')).toBe(count(taken, 'c'));
     expect(new Set(taken.slice(9))).toEqual(new Set(['b']));
   });
 
-  test('finds the fastest of any, with any number of frames under way', () => {
+  test('finds the fastest form, with any number of frames in flight', () => {
     const times = fc.uniqueArray(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(times, fc.integer({ min: 1, max: 4 }), (list, inFlight) => {
@@ -49,30 +49,30 @@ describe('the tuner', () => {
     );
   });
 
-  test('a first sample that is slow does not count against a form', () => {
+  test('does not hold a slow first sample against a form', () => {
     const warming = (time: number) => (trial: number) => (trial === 0 ? 100 * time : time);
     expect(run({ a: () => 2, b: warming(1), c: () => 3 }, 30).at(-1)).toBe('b');
     expect(run({ a: warming(1), b: () => 2, c: () => 3 }, 30).at(-1)).toBe('a');
   });
 
-  test('what is not ready is not waited for: frames go on in the fastest, and it is tried when it is', () => {
+  test('does not wait for a form: frames use the fastest so far, and the form is tried once it is ready', () => {
     const ready = (form: string, frame: number) => form !== 'b' || frame > 40;
     const taken = run({ a: () => 2, b: () => 1 }, 60, { ready });
     expect(new Set(taken.slice(0, 41))).toEqual(new Set(['a']));
     expect(taken.at(-1)).toBe('b');
   });
 
-  test('the first is taken though it is not ready, since something must be', () => {
+  test('uses the first form even if it is not ready', () => {
     expect(new Tuner(['a', 'b']).next(() => false)).toBe('a');
   });
 
-  test('a form that is never ready keeps no other from its turn', () => {
+  test('tries the other forms even if one is never ready', () => {
     const taken = run({ a: () => 3, b: () => 2, c: () => 1 }, 40, { ready: (form) => form !== 'b' });
     expect(count(taken, 'b')).toBe(0);
     expect(taken.at(-1)).toBe('c');
   });
 
-  test('a form whose frames are never measured, since they fail, is given up', () => {
+  test('gives up a form whose frames fail and are never measured', () => {
     const tuner = new Tuner(['a', 'b', 'c']);
     const taken: string[] = [];
     for (let i = 0; i < 40; i++) {
@@ -84,11 +84,11 @@ describe('the tuner', () => {
     expect(taken.at(-1)).toBe('c');
   });
 
-  test('of one form there is nothing to try', () => {
+  test('has nothing to try if there is only one form', () => {
     expect(new Set(run({ only: () => 1 }, 9))).toEqual(new Set(['only']));
   });
 
-  test('a time for a form it does not know changes nothing', () => {
+  test('ignores times of unknown forms', () => {
     const tuner = new Tuner(['a']);
     tuner.record('b', 1);
     expect(tuner.next(always)).toBe('a');

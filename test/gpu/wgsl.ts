@@ -1,23 +1,23 @@
-/** What can be read off WGSL without a compiler: the members of a struct, the bindings and the memory of a kernel. */
+/** Reads WGSL without a compiler: the members of a struct, the bindings and the memory of a kernel. */
 
 interface Member {
   name: string;
   type: string;
-  /** Byte in its struct, by WGSL's rules of alignment (https://www.w3.org/TR/WGSL/#alignment-and-size). */
+  /** Byte offset in its struct, by WGSL's alignment rules (https://www.w3.org/TR/WGSL/#alignment-and-size). */
   offset: number;
 }
 
-/** WGSL's sizes and alignments of what our structs and buffers are made of, in bytes. */
+/** The sizes and alignments of the WGSL types that our structs and buffers use, in bytes. */
 const sizes: Record<string, number> = { u32: 4, i32: 4, f32: 4, vec2f: 8, vec4f: 16 };
 
-/** The members of the struct `name`, and the bytes one takes in an array. */
+/** The members of the struct `name`, and its array stride in bytes. */
 export function structIn(code: string, name: string): { members: Member[]; bytes: number } {
   const [, body] = code.match(new RegExp(`struct ${name} \\{([^}]*)\\}`))!;
   const members: Member[] = [];
   let end = 0;
   let alignment = 1;
   for (const [, member, type] of body.matchAll(/(\w+): (\w+),/g)) {
-    const size = sizes[type]; // all of these are aligned to their size
+    const size = sizes[type]; // the alignment equals the size
     const offset = Math.ceil(end / size) * size;
     members.push({ name: member, type, offset });
     end = offset + size;
@@ -26,7 +26,7 @@ export function structIn(code: string, name: string): { members: Member[]; bytes
   return { members, bytes: Math.ceil(end / alignment) * alignment };
 }
 
-/** Reads a struct's members, as a shader would. */
+/** Reads a struct's members as a shader would. */
 export function readStruct(view: DataView, at: number, members: Member[]): Record<string, number> {
   return Object.fromEntries(
     members.map(({ name, type, offset }) => [

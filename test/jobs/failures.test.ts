@@ -40,7 +40,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Children of this process that are ffmpegs or what stands in for one. */
+/** This process's children that are ffmpeg or a stand-in for it. */
 async function children(): Promise<string[]> {
   const found: string[] = [];
   for (const pid of await fs.readdir('/proc').catch(() => [])) {
@@ -51,7 +51,7 @@ async function children(): Promise<string[]> {
   return found;
 }
 
-/** Makes a film that fails; gives the message, once it is certain that everything is released. */
+/** Makes a film that fails; returns the message after checking that everything is released. */
 async function failure(
   outputs: string[],
   options: { ffmpeg?: string; poster?: string } = {},
@@ -73,7 +73,7 @@ async function failure(
   );
   expect(error).toBeInstanceOf(Error);
   vi.restoreAllMocks();
-  expect(readdirSync(folder.in())).toEqual(before); // not even the folder that was made for the film
+  expect(readdirSync(folder.in())).toEqual(before); // not even the film's folder
   expect(getEventListeners(signal, 'abort')).toEqual([]);
   await workshop.close();
   expect(await children()).toEqual([]);
@@ -84,7 +84,7 @@ async function failure(
 
 const full = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 
-/** Lets a method of an object succeed some times, and then fail. */
+/** Lets a method succeed some times before it fails. */
 function failAt<T extends object>(
   object: T,
   method: keyof T & string,
@@ -100,14 +100,14 @@ function failAt<T extends object>(
 }
 
 describe('a full disk', () => {
-  test.each([0, 1])('as work folder %i is made', async (times) => {
+  test.each([0, 1])('when work folder %i is created', async (times) => {
     failAt(fs, 'mkdtemp', times, full);
     expect(await failure(['a.mp4', 'b.webp'])).toBe(
       `"…/new/${times ? 'b.webp' : 'a.mp4'}" cannot be written because the disk is full (ENOSPC): write it somewhere else.`,
     );
   });
 
-  test.each([0, 1, 2, 3])('as our file %i is written', async (times) => {
+  test.each([0, 1, 2, 3])('when our file %i is written', async (times) => {
     failAt(fs, 'writeFile', times, full);
     expect(await failure(['a.mp4', 'b.webm'])).toMatch(
       /^"…\/new\/[ab]\.\w+" cannot be written because the disk is full \(ENOSPC\): free some space, or write elsewhere\.$/,
@@ -129,7 +129,7 @@ describe('ffmpeg', () => {
   test.each([
     ['at once', 'exit 3'],
     ['after some frames', 'head -c 20000 > /dev/null; exit 3'],
-    ['when it has all frames', 'cat > /dev/null; exit 3'],
+    ['after all frames', 'cat > /dev/null; exit 3'],
   ])('that fails %s', async (_, lines) => {
     const { path } = fakeFfmpeg(
       folder.in('ffmpeg'),
@@ -140,7 +140,7 @@ describe('ffmpeg', () => {
     );
   });
 
-  test('that fails as segments are joined', async () => {
+  test('that fails while segments are joined', async () => {
     const { path } = await testFfmpeg();
     const fake = fakeFfmpeg(
       folder.in('ffmpeg'),
@@ -162,7 +162,7 @@ test.each([0, 1, 26, 59])('frame %i that cannot be drawn', async (number) => {
   expect(await failure(['a.mp4', 'b.gif'], { poster: 'p.png' })).toBe('It cannot be drawn.');
 });
 
-test('a name that cannot be taken leaves the film where its message says', async () => {
+test('if the film cannot be given its name, the message says where it is', async () => {
   const blocked = folder.in('a.mp4');
   const { place } = Workbench.prototype;
   vi.spyOn(Workbench.prototype, 'place').mockImplementation(async function (this: Workbench, move) {
@@ -178,25 +178,22 @@ test('a name that cannot be taken leaves the film where its message says', async
   expect((await fs.stat(left)).size).toBeGreaterThan(1000);
 });
 
-test.each(['plan', 'open', 'draw', 'finish', 'join'])(
-  'a film that is stopped as it is at: %s',
-  async (step) => {
-    const reason = new RenderError('Enough.');
-    const after = <T extends object>(object: T, method: keyof T & string) => {
-      const original = object[method] as (...args: unknown[]) => Promise<unknown>;
-      vi.spyOn(object, method as never).mockImplementation(async function (this: T, ...args: unknown[]) {
-        const result = original.apply(this, args);
-        stop.abort(reason);
-        return result;
-      } as never);
-    };
-    if (step === 'plan') after(Workshop.prototype, 'source');
-    if (step === 'open') after(Workbench, 'beside');
-    if (step === 'draw') after(SegmentEncoder.prototype, 'write');
-    if (step === 'finish') after(SegmentEncoder.prototype, 'finish');
-    if (step === 'join') after(Workbench.prototype, 'run');
-    // Files that are complete stay, so there is only one to be joined.
-    const outputs = step === 'join' ? ['a.mp4'] : ['a.mp4', 'b.webp'];
-    expect(await failure(outputs, step === 'join' ? {} : { poster: 'p.png' })).toBe('Enough.');
-  },
-);
+test.each(['plan', 'open', 'draw', 'finish', 'join'])('a film that is stopped during: %s', async (step) => {
+  const reason = new RenderError('Enough.');
+  const after = <T extends object>(object: T, method: keyof T & string) => {
+    const original = object[method] as (...args: unknown[]) => Promise<unknown>;
+    vi.spyOn(object, method as never).mockImplementation(async function (this: T, ...args: unknown[]) {
+      const result = original.apply(this, args);
+      stop.abort(reason);
+      return result;
+    } as never);
+  };
+  if (step === 'plan') after(Workshop.prototype, 'source');
+  if (step === 'open') after(Workbench, 'beside');
+  if (step === 'draw') after(SegmentEncoder.prototype, 'write');
+  if (step === 'finish') after(SegmentEncoder.prototype, 'finish');
+  if (step === 'join') after(Workbench.prototype, 'run');
+  // Complete files stay, so there is only one output to join.
+  const outputs = step === 'join' ? ['a.mp4'] : ['a.mp4', 'b.webp'];
+  expect(await failure(outputs, step === 'join' ? {} : { poster: 'p.png' })).toBe('Enough.');
+});

@@ -52,7 +52,7 @@ const requestFor = (...names: string[]): FilmRequest => {
 const bytesOf = (name: string) => readFileSync(folder.in(name)).toString('base64');
 
 describe('a job', () => {
-  test('is the same film, whether it is made at once or planned, written, read and made in parts', async () => {
+  test('makes the same film at once as when planned, serialised, parsed and made in parts', async () => {
     const names = ['film.mp4', 'film.gif', 'film.webp'];
     const poster = { path: folder.in('poster.png'), frame: 'last' } as const;
     const request = { ...requestFor(...names), poster };
@@ -109,7 +109,7 @@ describe('a job', () => {
     expect(bytesOf('film.mp4')).toBe(joined);
   });
 
-  test('is refused where anything differs that its bytes depend on', async () => {
+  test('is refused if anything differs that its bytes depend on', async () => {
     const text = writeJob(await plan(requestFor('film.mp4'), workshop, means));
     for (const [name, value] of [
       ['version', '0.0.0'],
@@ -149,21 +149,21 @@ describe('a job', () => {
       (job) => (job.segments[0].parts[0].keys[0] = '../../etc/passwd'),
       /must be a key/,
     ],
-    ['an output that is no film', (job) => (job.outputs[0].path = 'film.exe'), /ends in \.exe/],
-    ['a frame that is no frame', (job) => (job.frames.base.view.halfWidth = -1), /halfWidth is -1/],
-    ['a value that leads to none', (job) => (job.frames.moving[1].values[7] = -1), /weightScale is -1/],
+    ['an output that is not a film', (job) => (job.outputs[0].path = 'film.exe'), /ends in \.exe/],
+    ['an invalid frame', (job) => (job.frames.base.view.halfWidth = -1), /halfWidth is -1/],
+    [
+      'a value that makes a frame invalid',
+      (job) => (job.frames.moving[1].values[7] = -1),
+      /weightScale is -1/,
+    ],
     ['fewer values than frames', (job) => job.frames.moving[0].values.pop(), /has 59 values .* must have 60/],
     ['a path to a prototype', (job) => (job.frames.moving[0].path = ['__proto__', 'x']), /path/],
     ['fewer frames than its film', (job) => (job.film.frames = 61), /60 frames, and its film 61/],
     ['a gap between segments', (job) => job.segments.shift(), /begins at frame 25 instead of 0/],
     ['an output that it does not have', (job) => (job.segments[0].parts[0].output = 3), /output 3 of 1/],
-    ['a quality that there is not', (job) => (job.outputs[0].options.crf = 99), /--crf of an \.mp4 is 99/],
-    [
-      'a recipe that is none',
-      (job) => (job.note = '{"untrained":1,"sweep":{"seconds":-1}}'),
-      /seconds is -1/,
-    ],
-  ])('that is read may come from anyone: %s', async (_, change, complaint) => {
+    ['a quality out of range', (job) => (job.outputs[0].options.crf = 99), /--crf of an \.mp4 is 99/],
+    ['an invalid recipe', (job) => (job.note = '{"untrained":1,"sweep":{"seconds":-1}}'), /seconds is -1/],
+  ])('from an untrusted file is validated: %s', async (_, change, complaint) => {
     const job = JSON.parse(writeJob(await plan(requestFor('film.mp4'), workshop, means)));
     change(job);
     expect(() => readJob(JSON.stringify(job))).toThrow(complaint);

@@ -1,4 +1,4 @@
-/** The package as another project has it: packed, beside what it depends on and nothing else. */
+/** The package as another project sees it: packed, with its dependencies and nothing else. */
 import { execFile, execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -44,7 +44,7 @@ const FILES: Record<string, string> = {
     export const out: number[] = forward(buildNetwork(spec), [0, 1]);
     export const palette: Palette = paletteNames[0];
   `,
-  // Without JSX, whose own types Motion Canvas has only where a bundler looks for them.
+  // Without JSX, because only bundlers find Motion Canvas's JSX types.
   'nodes.ts': `
     import { makeScene2D } from '@motion-canvas/2d';
     import { Axes, NetworkField } from 'untrained/nodes';
@@ -73,7 +73,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 });
 
-/** Calls back with the name and place of each package that ours depends on, directly or not. */
+/** Calls `found` with the name and path of each direct or indirect dependency of our package. */
 function eachDependency(found: (name: string, at: string) => void): void {
   const seen = new Set<string>();
   const walk = (at: string) => {
@@ -92,9 +92,9 @@ function eachDependency(found: (name: string, at: string) => void): void {
   walk(repository);
 }
 
-describe('strict TypeScript that looks into declarations', () => {
+describe('strict TypeScript without skipLibCheck', () => {
   beforeAll(() => {
-    // Copies, since what is behind a link is looked for where the link leads: beside our own development's packages.
+    // Copies, because imports of linked packages would resolve to our own development dependencies.
     const declared = /(\.d\.[cm]?ts|package\.json)$/;
     eachDependency((name, at) => {
       cpSync(at, join(folder, 'node_modules', name), {
@@ -102,7 +102,7 @@ describe('strict TypeScript that looks into declarations', () => {
         filter: (path) => !path.includes('@esbuild') && (statSync(path).isDirectory() || declared.test(path)),
       });
     });
-    // Nobody needs more than what we say we need.
+    // Our declared dependencies must suffice.
     expect(existsSync(join(folder, 'node_modules/@types/d3-scale'))).toBe(false);
   });
 
@@ -132,7 +132,7 @@ describe('strict TypeScript that looks into declarations', () => {
   });
 });
 
-test('the code in README makes its films, from the package', async () => {
+test('the code in README makes its films with the package', async () => {
   const project = join(folder, 'project');
   mkdirSync(join(project, 'node_modules'), { recursive: true });
   cpSync(join(folder, 'node_modules/untrained'), join(project, 'node_modules/untrained'), {

@@ -1,4 +1,4 @@
-/** The package as npm installs it: packed, and installed with all that it depends on into an empty project. */
+/** The package as npm installs it: packed, and installed with its dependencies into an empty project. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const run = (program: string, args: string[], cwd: string) =>
   promisify(execFile)(program, args, { cwd, shell: process.platform === 'win32' });
 
-/** The lock file of a project that depends on the packed package alone, at the versions that this repository has. */
+/** The lock file of a project that depends only on the packed package, at this repository's versions. */
 function lockFor(tarball: string): object {
   const { version, dependencies, optionalDependencies, bin, engines } = json('package.json');
   const all = Object.entries<{ dev?: boolean }>(json('package-lock.json').packages);
@@ -26,7 +26,7 @@ function lockFor(tarball: string): object {
   return { name: 'project', lockfileVersion: 3, requires: true, packages };
 }
 
-/** Whether npm could not reach a registry and had not cached what it needs. */
+/** Whether npm could not reach a registry and lacks packages in its cache. */
 const isOffline = (error: unknown) =>
   /ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT/.test(
     (error as { stderr?: string }).stderr ?? '',

@@ -1,6 +1,6 @@
 /**
- * What every FrameRenderer must do: draw the pictures of the float64 reference in every activation, palette and form of
- * network; keep frames in order; respect the caller's buffers and signals; close; and go on after errors.
+ * What every FrameRenderer must do: match the float64 reference for every activation, palette and kind of network; keep
+ * frames in order; respect the caller's buffers and signals; close; and continue after errors.
  *
  * A new backend must pass all of it unchanged: see cpu.test.ts, gpu.test.ts and fallback.test.ts. Frames are small, and
  * networks share shapes where they can, since a software GPU takes half a second to compile a kernel.
@@ -39,13 +39,13 @@ import { curveOf, isVivid, lookingAt } from '../frames/specs.js';
 import { yuv420p } from '../video/yuv.js';
 
 export interface Subject {
-  /** Starts a renderer. Tests close it. */
+  /** Starts a renderer, which the tests close. */
   start(): Promise<FrameRenderer>;
   /** Why nothing can be tested here. */
   skip?: boolean;
   /** Leaves out networks whose kernels take a software GPU seconds each; gpu.long.test.ts has them. */
   quick?: boolean;
-  /** Whether it is a software GPU, for which a frame that takes a moment must be much smaller. */
+  /** Whether it is a software GPU, for which slow frames must be much smaller. */
   software?: boolean;
 }
 
@@ -67,7 +67,7 @@ export function conformance(
     palettes(drawn);
     samples(drawn);
     describe('formats', () => {
-      test('has rgba, and each is of the bytes it says', async () => {
+      test('include rgba, and each has the size it states', async () => {
         expect(renderer.formats).toContain('rgba');
         for (const format of renderer.formats) {
           const pixels = await renderer.render(small(1), undefined, format);
@@ -79,28 +79,31 @@ export function conformance(
         [44, 28],
         [22, 18], // planes that begin and end in the middle of four bytes
         [2, 2],
-      ])('yuv420p, %i x %i, is its own rgba by the book: each byte within one', async (width, height) => {
-        if (!renderer.formats.includes('yuv420p')) {
-          await expect(renderer.render(small(1), undefined, 'yuv420p')).rejects.toThrow(RangeError);
-          return;
-        }
-        const frame = frameOf({ network: SHAPE, size: [width, height], dither: true });
-        const [rgba, planes] = await Promise.all([
-          renderer.render(frame),
-          renderer.render(frame, undefined, 'yuv420p'),
-        ]);
-        const exact = yuv420p(rgba, width, height);
-        expect(planes.length).toBe(exact.length);
-        const apart = Array.from(planes, (byte, i) => Math.abs(byte - exact[i]));
-        expect(Math.max(...apart)).toBeLessThanOrEqual(1);
-        expect(apart.filter(Boolean).length).toBeLessThanOrEqual(0.01 * apart.length);
-      });
+      ])(
+        'yuv420p, %i x %i, matches the standard conversion of its rgba: each byte within one',
+        async (width, height) => {
+          if (!renderer.formats.includes('yuv420p')) {
+            await expect(renderer.render(small(1), undefined, 'yuv420p')).rejects.toThrow(RangeError);
+            return;
+          }
+          const frame = frameOf({ network: SHAPE, size: [width, height], dither: true });
+          const [rgba, planes] = await Promise.all([
+            renderer.render(frame),
+            renderer.render(frame, undefined, 'yuv420p'),
+          ]);
+          const exact = yuv420p(rgba, width, height);
+          expect(planes.length).toBe(exact.length);
+          const apart = Array.from(planes, (byte, i) => Math.abs(byte - exact[i]));
+          expect(Math.max(...apart)).toBeLessThanOrEqual(1);
+          expect(apart.filter(Boolean).length).toBeLessThanOrEqual(0.01 * apart.length);
+        },
+      );
     });
     manners(() => renderer, start, software);
   });
 }
 
-/** The network that all tests share that need no other. */
+/** The network of all tests that need no special one. */
 const SHAPE: NetworkInput = { layers: 3, width: 8, weightScale: 1.5 };
 const small = (seed: number): FrameDescription => frameOf({ network: { ...SHAPE, seed }, size: [26, 14] });
 
@@ -119,7 +122,7 @@ function pictures(drawn: Drawn, quick: boolean): void {
       expectReference(await drawn(frame), frame);
     });
 
-    test.each(activationNames)('an output of %s is shown as brightness() has it', async (name) => {
+    test.each(activationNames)('an output of %s matches brightness()', async (name) => {
       for (const halfWidth of [2 / 333, 30 / 333, 3]) {
         const weights = [{ w: [[1, 0.2]], b: [0.3] }];
         const frame = frameOf({
@@ -133,7 +136,7 @@ function pictures(drawn: Drawn, quick: boolean): void {
 
     test.each([-1e30, 1e30])('output sums of %d, in every activation', async (huge) => {
       for (const name of activationNames) {
-        if (name === 'sin') continue; // of 1e30, a float32 knows no sine
+        if (name === 'sin') continue; // the sine of 1e30 is noise in float32
         const weights = [{ w: [[1e-9, 0]], b: [huge] }];
         const frame = frameOf({ network: { outputActivation: name, weights }, size: [8, 1] });
         expectWithinOneStep(await drawn(frame), frame);
@@ -166,7 +169,7 @@ function pictures(drawn: Drawn, quick: boolean): void {
         { network: { layers: 60, width: 30, weightScale: 0.5 }, size: [23, 17] },
       ],
       [
-        '5.3 layers of 48, as wide as narrow ones are',
+        '5.3 layers of 48, the widest narrow layers',
         { network: { layers: 5.3, width: 48, weightScale: 0.3 }, size: [23, 17] },
       ],
       [
@@ -186,11 +189,11 @@ function pictures(drawn: Drawn, quick: boolean): void {
       ['4.4 layers of 7.5', { network: { ...SHAPE, layers: 4.4, width: 7.5 }, size: [23, 17] }],
       ['1.5 layers of 6', { network: { layers: 1.5, width: 6, outputs: 1 }, size: [23, 17] }],
       [
-        '1.5 layers of 60, fading from none',
+        '1.5 layers of 60, fading from no hidden layer',
         { network: { layers: 1.5, width: 60, outputs: 1 }, size: [23, 17] },
       ],
       [
-        'a unit fading in where wide networks begin, 48.01',
+        'a unit fading in where wide networks start, 48.01',
         { network: { layers: 3, width: 48.01, weightScale: 0.3 }, size: [23, 17] },
       ],
       ['1024 layers of 3', { network: { layers: 1024, width: 3, weightScale: 1 }, size: [23, 17] }, 60],
@@ -204,11 +207,11 @@ function pictures(drawn: Drawn, quick: boolean): void {
         },
       ],
       [
-        'a network between two seeds',
+        'a mix of two seeds',
         { network: { ...SHAPE, layers: 5, seed: { from: 'a', to: 7, fraction: 0.4 } }, size: [23, 17] },
       ],
       [
-        'a wide one between two seeds',
+        'a wide mix of two seeds',
         {
           network: { layers: 3, width: 57, weightScale: 0.3, seed: { from: 'a', to: 7, fraction: 0.4 } },
           size: [23, 17],
@@ -260,7 +263,7 @@ function pictures(drawn: Drawn, quick: boolean): void {
 }
 
 function extremes(drawn: Drawn, quick: boolean): void {
-  describe('numbers that are tiny, or huge, or more than float32 can hold', () => {
+  describe('values that are tiny, huge, or beyond float32', () => {
     test.each([...activationNames, ...mixes])('hidden %j of tiny and huge arguments', async (activation) => {
       for (const [name, frame] of argumentsOf(activation)) {
         expect(referenceColours(frame).flat().some(Number.isNaN), 'there is a reference').toBe(false);
@@ -295,7 +298,7 @@ function extremes(drawn: Drawn, quick: boolean): void {
   });
 }
 
-/** Three gradients in as many directions, which together go through all of a space, its edges included. */
+/** Three gradients in different directions, which together cover a whole colour space, its edges included. */
 const everywhere: FrameInput = {
   network: {
     outputActivation: 'sin',
@@ -317,7 +320,7 @@ const everywhere: FrameInput = {
 function palettes(drawn: Drawn): void {
   describe('palettes', () => {
     test.each<Palette>(['rgb', 'oklab', 'oklch', 'turbo', 'sinebow', { map: 'RdBu', output: 3 }])(
-      'all of %j: within one step, each sample and their mean in linear light',
+      'all of %j: samples, and their mean in linear light, are within one step',
       async (palette) => {
         const frame = frameOf({ ...everywhere, palette });
         expectWithinOneStep(await drawn(frame), frame);
@@ -345,7 +348,7 @@ function palettes(drawn: Drawn): void {
       }
     });
 
-    test('dither rounds the colours of a map by the pixel', async () => {
+    test('dither applies to the colours of a map, per pixel', async () => {
       const frame = frameOf({
         network: gradient(0, 0, 0.3),
         palette: 'plasma',
@@ -379,7 +382,7 @@ function samples(drawn: Drawn): void {
       });
     }
 
-    test('half black and half white is 188, the half of the light', async () => {
+    test('half black and half white is 188, half of the light', async () => {
       const view = { centre: [0, 0] as [number, number], halfWidth: 3 };
       const input: FrameInput = { network: gradient(1e4, 0, 0), view, size: [3, 3] };
       const rgba = await drawn(frameOf({ ...input, supersample: 2 }));
@@ -400,9 +403,9 @@ function samples(drawn: Drawn): void {
 }
 
 function manners(current: () => FrameRenderer, start: () => Promise<FrameRenderer>, slow: boolean): void {
-  describe('manners', () => {
+  describe('behaviour', () => {
     const frames = [1, 2, 3, 4, 5, 6, 7].map(small);
-    /** One that takes long enough to be given up or closed in the middle of. */
+    /** A frame that takes long enough to be cancelled, or interrupted by close(). */
     const long = frameOf({
       network: { ...SHAPE, layers: slow ? 40 : 1000 },
       size: slow ? [120, 90] : [400, 400],
@@ -415,24 +418,24 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
     const expectToGoOn = async (renderer = current()) =>
       expect(await renderer.render(frames[0])).toEqual(pictures[0]);
 
-    test('says what it is', () => {
+    test('describes itself', () => {
       const { backend, description, arithmetic, framesInFlight } = current();
       expect(['cpu', 'gpu']).toContain(backend);
       for (const text of [description, arithmetic]) expect(text.trim()).not.toBe('');
       expect(framesInFlight).toBeGreaterThanOrEqual(2);
     });
 
-    test('the pictures to compare are of something, and differ', () => {
+    test('the pictures to compare are not blank, and differ', () => {
       for (const rgba of pictures)
         expect(new Set(rgba.filter((_, i) => i % 4 === 0)).size).toBeGreaterThan(15);
       expect(new Set(pictures.map((rgba) => Buffer.from(rgba).toString('latin1'))).size).toBe(frames.length);
     });
 
-    test('frames asked for at once are those asked for one by one', async () => {
+    test('frames requested at once are the same as one by one', async () => {
       expect(await Promise.all(frames.map((frame) => current().render(frame)))).toEqual(pictures);
     });
 
-    test('they are begun in the order they were asked for: a short one does not wait for a long one after it', async () => {
+    test('frames start in the order requested: a short one does not wait for a long one after it', async () => {
       const order: string[] = [];
       const short = current().render(frames[0]);
       const after = current().render(frameOf({ network: SHAPE, size: [160, 90] }));
@@ -440,7 +443,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
       expect(order).toEqual(['short', 'long']);
     });
 
-    test('a frame is put where it is to go, and otherwise in an array of its own', async () => {
+    test("a frame is written to the caller's buffer, or else to its own array", async () => {
       const rooms = frames.map(() => new Uint8Array(pictures[0].length).fill(77));
       const drawn = await Promise.all(frames.map((frame, i) => current().render(frame, rooms[i])));
       expect(drawn.every((rgba, i) => rgba === rooms[i])).toBe(true);
@@ -449,7 +452,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
       expect([first, second]).toEqual(pictures.slice(0, 2));
     });
 
-    test('a part of a larger buffer may be the place', async () => {
+    test('the buffer may be part of a larger one', async () => {
       const whole = new Uint8Array(pictures[0].length + 20).fill(77);
       const part = whole.subarray(10, 10 + pictures[0].length);
       expect(await current().render(frames[0], part)).toBe(part);
@@ -458,7 +461,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
     });
 
     test.each([0, 4, 4 * 26 * 14 + 1])(
-      'a place of %i bytes is a RangeError with both sizes',
+      'a buffer of %i bytes is a RangeError with both sizes',
       async (bytes) => {
         const attempt = current().render(frames[0], new Uint8Array(bytes));
         await expect(attempt).rejects.toThrow(RangeError);
@@ -467,7 +470,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
       },
     );
 
-    test('a place that is transferred away while it is drawn rejects, and the next frame is drawn', async () => {
+    test('a frame whose buffer is detached meanwhile rejects, and the next frame is drawn', async () => {
       const into = new Uint8Array(frameBytes(long.size));
       const attempt = current().render(long, into);
       const outcome = attempt.catch((error) => error);
@@ -476,7 +479,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
       await expectToGoOn();
     });
 
-    test('a frame that is given up before it is begun rejects with the reason', async () => {
+    test('a frame that is cancelled before it starts rejects with the reason', async () => {
       const stop = new AbortController();
       stop.abort(new Error('Stopped.'));
       const into = new Uint8Array(pictures[0].length).fill(77);
@@ -488,7 +491,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
     });
 
     test.each([0, 5])(
-      'one that is given up %i ms later too; its place is left alone, and those around it are whole',
+      'so does one cancelled %i ms later; its buffer is left alone, and other frames are complete',
       async (delay) => {
         const stop = new AbortController();
         const into = new Uint8Array(frameBytes(long.size));
@@ -508,7 +511,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
       },
     );
 
-    test('a signal that lives long has no listeners left of the frames drawn under it', async () => {
+    test('a long-lived signal keeps no listeners of finished frames', async () => {
       const { signal } = new AbortController();
       const drawn = frames.map((frame) => current().render(frame, undefined, 'rgba', signal));
       expect(await Promise.all(drawn)).toEqual(pictures);
@@ -517,7 +520,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     });
 
-    test('closed in the middle of frames: they reject, as do those after; closing twice is once', async () => {
+    test('close() rejects current and later frames; closing twice is harmless', async () => {
       const renderer = await start();
       const { signal } = new AbortController();
       const into = new Uint8Array(frameBytes(long.size));
@@ -543,7 +546,7 @@ function manners(current: () => FrameRenderer, start: () => Promise<FrameRendere
       await expect(renderer.render(frames[0])).rejects.toThrow(/closed/);
     });
 
-    test('a format that it has not is refused', async () => {
+    test('an unsupported format is refused', async () => {
       const attempt = current().render(frames[0], undefined, 'nv12' as PixelFormat);
       await expect(attempt).rejects.toThrow(RangeError);
       await expectToGoOn();

@@ -1,4 +1,4 @@
-/** That every kernel of the CPU renderer conforms, draws what its name says, and gives back what it takes. */
+/** Every kernel of the CPU renderer conforms, is named after its arithmetic, and releases its resources. */
 import { getEventListeners } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -16,7 +16,7 @@ for (const kernel of usable) conformance(kernel.name, { start: async () => new C
 const frame = frameOf({ network: { layers: 9 }, size: [60, 50] });
 
 describe('the name of the arithmetic', () => {
-  /** Every activation and mix, deep enough that one rounding more or less shows. */
+  /** Every activation and mix, deep enough that a single different rounding shows. */
   const telling = [...activationNames, ...mixes].map((activation: Activation) =>
     frameOf({
       network: { activation, layers: 14.5, width: 17.3, weightScale: 0.9 },
@@ -26,7 +26,7 @@ describe('the name of the arithmetic', () => {
     }),
   );
 
-  test('is the same for kernels that draw the same bytes, and another for those that do not', async () => {
+  test('is the same for two kernels exactly if they draw the same bytes', async () => {
     const drawn = new Map<string, string[]>();
     for (const kernel of usable) {
       const renderer = new CpuRenderer(2, kernel);
@@ -40,7 +40,7 @@ describe('the name of the arithmetic', () => {
     expect(new Set(names.map(([name]) => name)).size).toBe(names.length);
   });
 
-  test('does not tell how wide vectors are, which is measured; the description does', () => {
+  test('does not mention the vector width, which is chosen by measurement; the description does', () => {
     const { relaxed, wide } = kernels;
     expect(arithmeticOf(relaxed.shape)).toBe(arithmeticOf(wide.shape));
     expect(arithmeticOf(chooseKernel().shape)).not.toMatch(/128|256/);
@@ -48,10 +48,10 @@ describe('the name of the arithmetic', () => {
   });
 });
 
-describe('what it gives back', () => {
+describe('releasing resources', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  test('600 frames under one signal leave no listener, and no warning', async () => {
+  test('600 frames with one signal leave no listener and no warning', async () => {
     const warned = vi.spyOn(process, 'emitWarning');
     const { signal } = new AbortController();
     const renderer = new CpuRenderer(1);
@@ -64,7 +64,7 @@ describe('what it gives back', () => {
     await renderer.close();
   });
 
-  test('bands that come late write into no buffer that was given back', async () => {
+  test('late bands are not written to buffers already returned', async () => {
     const renderer = new CpuRenderer(2);
     const many = frameOf({ network: { layers: 40, width: 30 }, size: [200, 400] }); // of several bands
     const into = new Uint8Array(frameBytes(many.size));
@@ -76,13 +76,13 @@ describe('what it gives back', () => {
       stop.abort(new Error('Stopped.'));
       expect(await outcome).toBe(stop.signal.reason);
       into.fill(7);
-      await renderer.render(frame); // what was under way is drawn before it
+      await renderer.render(frame); // bands in flight are drawn before it
       expect(into.every((byte) => byte === 7)).toBe(true);
     }
     await renderer.close();
   });
 
-  /** Workers as they are started, each of which a test can end. */
+  /** Records started workers, which a test can end. */
   function workers() {
     const started: Worker[] = [];
     const on = vi.spyOn(Worker.prototype, 'on');
@@ -121,7 +121,7 @@ describe('what it gives back', () => {
     },
   );
 
-  test('a frame that threads have no memory for rejects, and the next is drawn', async () => {
+  test('a frame that does not fit into memory rejects, and the next is drawn', async () => {
     const renderer = new CpuRenderer(1);
     const expected = await renderer.render(frame);
     const started = vi.spyOn(Worker.prototype, 'postMessage');

@@ -1,11 +1,11 @@
-/** That what `auto` gives conforms after the CPU has taken over from a GPU that cannot draw. */
+/** The renderer of `auto` conforms after the CPU has taken over from a GPU that cannot draw. */
 import { RenderError } from '../../src/core/errors.js';
 import type { FrameRenderer } from '../../src/core/frame/renderer.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { FallbackRenderer } from '../../src/renderers/fallback.js';
 import { conformance } from './conformance.js';
 
-/** A GPU that draws nothing, and once closed says so, as GpuRenderer does. */
+/** A GPU whose frames all fail; once closed, its error says so, like GpuRenderer's. */
 function broken(): FrameRenderer {
   let problem = 'It is gone.';
   return {

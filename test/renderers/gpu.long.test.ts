@@ -1,9 +1,9 @@
-/** That the GPU renderer conforms in full, with the networks whose kernels take a software GPU seconds to compile. */
+/** The GPU renderer passes the full suite, with the networks whose kernels take a software GPU seconds to compile. */
 import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { softwareAdapter } from '../gpu/adapter.js';
 import { conformance } from './conformance.js';
 
-const adapter = await softwareAdapter('that the GPU renderer conforms in everything');
+const adapter = await softwareAdapter('that the GPU renderer conforms in full');
 conformance('the GPU in software, in full', {
   start: () => GpuRenderer.start(() => adapter!.open()),
   skip: !adapter,

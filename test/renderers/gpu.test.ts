@@ -1,4 +1,4 @@
-/** That the GPU renderer conforms, on a software adapter. */
+/** The GPU renderer conforms, on a software adapter. */
 import { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import { softwareAdapter } from '../gpu/adapter.js';
 import { conformance } from './conformance.js';

@@ -1,4 +1,4 @@
-/** What the CPU renderer does with its threads, which here answer when a test says so, or do not start at all. */
+/** How the CPU renderer handles its threads, here mocks that reply on demand or fail to start. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Thread } from '../../src/renderers/cpu/host.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
@@ -40,13 +40,13 @@ beforeEach(() => {
 
 const frame = frameOf({ network: { layers: 1 }, size: [20, 10] });
 
-test('those that have started are ended if one cannot be', () => {
+test('if a thread cannot start, those already started are ended', () => {
   most = 2;
   expect(() => new CpuRenderer(4)).toThrow('no more threads');
   expect(threads.map(({ ended }) => ended)).toEqual([true, true]);
 });
 
-test('a band that comes after its frame was given up is written nowhere, and the next frame is drawn', async () => {
+test('a band that arrives after its frame was cancelled is discarded, and the next frame is drawn', async () => {
   const renderer = new CpuRenderer(1);
   const [thread] = threads;
   const stop = new AbortController();
@@ -64,7 +64,7 @@ test('a band that comes after its frame was given up is written nowhere, and the
   expect(thread.ended).toBe(true);
 });
 
-test('a band that found no memory fails its frame in one line, and not the frames after', async () => {
+test('a band without memory fails its frame with one line, but not later frames', async () => {
   const renderer = new CpuRenderer(1);
   const [thread] = threads;
   const [first, second] = [renderer.render(frame), renderer.render(frame)];
@@ -72,7 +72,7 @@ test('a band that found no memory fails its frame in one line, and not the frame
   await expect(first).rejects.toThrow(
     'The frame does not fit into memory (WebAssembly.Memory(): no room): use fewer units or layers.',
   );
-  expect(thread.sent[1].frame, 'the next frame comes whole').toBeDefined();
+  expect(thread.sent[1].frame, 'the next frame is sent in full').toBeDefined();
   thread.answer({ rgba: new Uint8Array(thread.sent[1].rgba).fill(3).buffer });
   expect(new Set(await second)).toEqual(new Set([3]));
   await renderer.close();

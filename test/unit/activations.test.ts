@@ -1,4 +1,4 @@
-/** That the activations are the functions their papers define, and that outputs are shown at the right brightness. */
+/** The activations match the definitions in their papers, and outputs have the right brightness. */
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -12,7 +12,7 @@ import { networkSynonyms } from '../../src/core/network/parameters.js';
 import { namesake } from '../../src/core/wording/did-you-mean.js';
 
 describe('activations', () => {
-  // x Φ(x), Φ(1) = 0.841344746068542949 and so on: any table of the normal distribution, or mpmath's ncdf.
+  // x Φ(x), with Φ(1) = 0.841344746068542949 etc. from any table of the normal distribution, or mpmath's ncdf.
   test.each([
     [0, 0],
     [1, 0.8413447460685429],
@@ -26,7 +26,7 @@ describe('activations', () => {
     expect(activations.gelu(x)).toBeCloseTo(expected, 14);
   });
 
-  test('gelu keeps its digits up to where erf is cut', () => {
+  test('gelu keeps its precision up to where erf is cut off', () => {
     expect(activations.gelu(-8.48)).toBeCloseTo(activations.gelu(-8.49), 14);
     expect(activations.gelu(8.48)).toBeCloseTo(8.48, 14);
   });
@@ -43,7 +43,7 @@ describe('activations', () => {
     expect(Math.abs(activations.softplus(x) - expected)).toBeLessThanOrEqual(1e-15 * Math.max(1, expected));
   });
 
-  test('softplus keeps its small values: e^x far to the left', () => {
+  test('softplus keeps its precision for very negative x, where it is e^x', () => {
     expect(activations.softplus(-40) / Math.exp(-40)).toBeCloseTo(1, 12);
   });
 
@@ -73,15 +73,15 @@ const everything = [
   Number.POSITIVE_INFINITY,
 ].flatMap((x) => [-x, x]);
 
-describe.each(activationNames)('what the definition of %s says of it is true:', (name) => {
+describe.each(activationNames)('the definition of %s is right about', (name) => {
   const { f, signed, homogeneous, bounded, formula, source, synonyms } = activationTable[name];
 
-  test('it is a number everywhere, and the function that the package exports', () => {
+  test('its function, which is never NaN and which the package exports', () => {
     expect(everything.filter((x) => Number.isNaN(f(x)))).toEqual([]);
     expect(activations[name]).toBe(f);
   });
 
-  test('whether it stays within [-1, 1]; if not, it is nearly a straight line far out', () => {
+  test('whether it stays within [-1, 1]; if not, it approaches a straight line', () => {
     expect(everything.every((x) => Math.abs(f(x)) <= 1)).toBe(bounded);
     if (bounded) return;
     expect(everything.filter((x) => Math.abs(f(x)) > Math.abs(x) + 1)).toEqual([]);
@@ -89,7 +89,7 @@ describe.each(activationNames)('what the definition of %s says of it is true:', 
     for (const far of [-(2 ** 100), 2 ** 100]) expect(f(2 * far)).toBeCloseTo(2 * f(far), -60);
   });
 
-  test('whether its values are spread over [-1, 1]', () => {
+  test('whether its values range over [-1, 1]', () => {
     expect(bounded && everything.some((x) => f(x) < -0.9)).toBe(signed);
   });
 
@@ -98,7 +98,7 @@ describe.each(activationNames)('what the definition of %s says of it is true:', 
     expect(moderate.every((x) => f(8 * x) === 8 * f(x))).toBe(homogeneous);
   });
 
-  test("its other names are found, and are nobody else's", () => {
+  test('its synonyms, which are found and unique', () => {
     for (const synonym of synonyms) expect(namesake(synonym, activationNames, networkSynonyms)).toBe(name);
     for (const text of [formula, source]) expect(text.trim()).not.toBe('');
   });
@@ -108,7 +108,7 @@ describe('mixes', () => {
   const mix = (fraction: number) => activationFunction({ from: 'tanh', to: 'relu', fraction });
 
   test.each([-2, -0.1, 0, 0.7, 3])(
-    'at %d: fraction 0 is all of one, 1 all of the other, and between them a line',
+    'at %d: fraction 0 is one activation, 1 the other, and in between is linear',
     (x) => {
       expect(mix(0)(x)).toBe(Math.tanh(x));
       expect(mix(1)(x)).toBe(Math.max(0, x));

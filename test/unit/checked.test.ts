@@ -1,4 +1,4 @@
-/** What anybody's program may hand to a public function, and what it is told. */
+/** Invalid arguments of public functions, and the errors they give. */
 import { describe, expect, test } from 'vitest';
 import * as api from '../../src/index.js';
 import * as film from '../../src/render.js';
@@ -76,7 +76,7 @@ async function closed(starting: Promise<api.FrameRenderer>): Promise<void> {
   await (await starting).close();
 }
 
-test.each(calls)('%s refuses what is none, in one line', async (_, call, fine = []) => {
+test.each(calls)('%s refuses invalid arguments in one line', async (_, call, fine = []) => {
   for (const wrong of odd) {
     if (
       fine.some((value) => value === wrong || (typeof value === 'object' && String(value) === String(wrong)))
@@ -96,7 +96,7 @@ test.each(calls)('%s refuses what is none, in one line', async (_, call, fine = 
   }
 });
 
-test('what is missing is named', async () => {
+test('missing values are named', async () => {
   const plain: Anything = { seconds: 1, network: { layers: 2 } };
   await expect(film.renderFilm(plain, { outputs: ['a.mp4'] })).rejects.toThrow(
     /has no "fps": pass the result of sweep\(\{ \.\.\. \}\)/,
@@ -107,7 +107,7 @@ test('what is missing is named', async () => {
   expect(() => api.forward(network, [1])).toThrow('must be a list of 2 numbers');
 });
 
-test('a sweep that went through JSON is one still', () => {
+test('a sweep that went through JSON is still valid', () => {
   const again = JSON.parse(JSON.stringify(sweep));
   expect(api.frameAt(again, 0.5)).toEqual(api.frameAt(sweep, 0.5));
   expect(api.frameAt(sweep, api.timeOfFrame(sweep, 24)).size).toEqual([8, 8]);
@@ -115,7 +115,7 @@ test('a sweep that went through JSON is one still', () => {
 });
 
 describe('a renderer', () => {
-  test('refuses what is no frame, and goes on', async () => {
+  test('refuses an invalid frame, and continues', async () => {
     const renderer = await api.createRenderer({ backend: 'cpu', threads: 1 });
     const frame = api.frameSchema.parse({ network: { layers: 2, width: 3 }, size: [4, 4] });
     try {
@@ -158,7 +158,7 @@ describe('an unknown field', () => {
     ['zoom', 'view.halfWidth'],
     ['centre', 'view.centre'],
     ['center', 'view.centre'],
-  ])('network.%s is told as %s', (name, meant) => {
+  ])('network.%s suggests %s', (name, meant) => {
     expect(complaint({ network: { [name]: 3 } })).toBe(
       `network.${name} is not a field. Did you mean "${meant}"?`,
     );
@@ -170,7 +170,7 @@ describe('an unknown field', () => {
     ['half_width', 'halfWidth'],
     ['center', 'centre'],
     ['layers', 'network.layers'],
-  ])('view.%s is told as %s', (name, meant) => {
+  ])('view.%s suggests %s', (name, meant) => {
     expect(complaint({ view: { [name]: 3 } })).toBe(`view.${name} is not a field. Did you mean "${meant}"?`);
   });
 
@@ -186,15 +186,15 @@ describe('an unknown field', () => {
     ['width', 'network.width'],
     ['zoom', 'view.halfWidth'],
     ['halfWidth', 'view.halfWidth'],
-  ])('%s is told as %s', (name, meant) => {
+  ])('%s suggests %s', (name, meant) => {
     expect(complaint({ [name]: 3 })).toBe(`${name} is not a field. Did you mean "${meant}"?`);
   });
 
-  test('that is like none is told nothing', () => {
+  test('unlike any known one suggests nothing', () => {
     expect(complaint({ network: { qqqqqqqq: 1 } })).toBe('network.qqqqqqqq is not a field.');
   });
 
-  test('is told the same in a recipe, and by a schema', () => {
+  test('gives the same message in a recipe, and from a schema', () => {
     const text = JSON.stringify({ untrained: 1, sweep: { seconds: 1, network: { depth: 3 } } });
     expect(() => api.readRecipe(text)).toThrow('network.depth is not a field. Did you mean "layers"?');
     expect(() => api.networkSchema.parse({ depth: 3 })).toThrow('Did you mean "layers"?');

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../cli/untrained.js';
 
 const folder = temporaryFolder();
 
-/** A file that may be run; nothing here does. */
+/** An executable file, which is never run here. */
 function program(name: string): string {
   const path = join(folder, name);
   mkdirSync(join(path, '..'), { recursive: true });

@@ -17,7 +17,7 @@ test('creates parents, and returns the outermost one that it created', async () 
   expect(existsSync(join(folder, 'at', 'once'))).toBe(true);
 });
 
-test('rejects where folders cannot be created', async () => {
+test('rejects if folders cannot be created', async () => {
   writeFileSync(join(folder, 'file'), '');
   const places = [
     join(folder, 'file', 'x'),
@@ -44,7 +44,7 @@ test.runIf(process.platform === 'linux')('a home folder is an absolute path or u
   let listed: string | undefined;
   try {
     listed = userInfo().homedir;
-  } catch {} // a user without an entry in the list of users
+  } catch {} // a user without an entry in the user database
   for (const HOME of ['', undefined, 'relative', '.']) {
     expect(homeFolder({ HOME }), HOME).toBe(listed);
     expect(cacheFolder({ HOME }), HOME).toBe(listed && join(listed, '.cache', 'untrained'));

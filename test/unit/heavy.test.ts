@@ -1,4 +1,4 @@
-/** Valid and heavy: checked without a look at every frame, and stopped while it is checked. */
+/** Valid but heavy sweeps: validated without visiting every frame, and cancellable meanwhile. */
 import { describe, expect, test, vi } from 'vitest';
 import { breather } from '../../src/core/breather.js';
 import * as description from '../../src/core/frame/description.js';
@@ -26,7 +26,7 @@ const hour = {
   },
 };
 
-test('an hour of keyframes is not looked at frame by frame', async () => {
+test('an hour of keyframes is not validated frame by frame', async () => {
   const parse = vi.spyOn(description.frameSchema, 'safeParse');
   const { sweep } = parseRecipe(JSON.stringify({ untrained: 1, sweep: hour }));
   const stages: string[] = [];
@@ -42,7 +42,7 @@ test('an hour of keyframes is not looked at frame by frame', async () => {
   parse.mockRestore();
 });
 
-test('so many weights are kept and not copied for each frame', async () => {
+test('large explicit weights are shared by all frames, not copied', async () => {
   const weights = [matrix(500, 2), matrix(500, 500), matrix(500, 500), matrix(3, 500)];
   const sweep = parseSweep({ seconds: 10, size: [4, 4], network: { weights } });
   const frames = await planFrames(sweep, firstFrames(250), evaluate);
@@ -57,18 +57,18 @@ test.each([
   [{ w: [[]] }, /weights\.0\.w\.0 is \[\]/],
   [{ w: [[1, 1]], c: [1] }, /weights\.0\.c is not a field/],
   [{ w: [[1, 1]], b: 'x' }, /weights\.0\.b is "x" but must be a list/],
-])('a wrong weight is still told of: %j', (layer, complaint) => {
+])('a wrong weight is still reported: %j', (layer, complaint) => {
   expect(() => parseSweep({ seconds: 1, network: { weights: [layer] } })).toThrow(complaint);
 });
 
-test('checking is given up when it is stopped', async () => {
+test('validation stops when its signal is aborted', async () => {
   const stop = new AbortController();
   const checking = planFrames(parseSweep(hour), firstFrames(432_000), evaluate, { signal: stop.signal });
   setTimeout(() => stop.abort(new Error('enough')));
   await expect(checking).rejects.toThrow('enough');
 });
 
-test('a slice of work makes way for timers', async () => {
+test('timers run between slices of work', async () => {
   const breathe = breather({});
   let ticks = 0;
   const timer = setInterval(() => ticks++, 1);
@@ -78,7 +78,7 @@ test('a slice of work makes way for timers', async () => {
   expect(ticks).toBeGreaterThan(2);
 });
 
-describe('a frame between those that were looked at', () => {
+describe('a frame between validated ones', () => {
   const sweeps = {
     everything: {
       seconds: 2,
@@ -92,7 +92,7 @@ describe('a frame between those that were looked at', () => {
     weights: { seconds: 1, network: { weights: [{ w: [[tween(0, 1), 2]] }] } },
     inputs: { seconds: 1, network: { inputs: tween(2, 2) } },
   };
-  test.each(Object.entries(sweeps))('is as frameAt has it: %s', async (_, input) => {
+  test.each(Object.entries(sweeps))('equals that of frameAt: %s', async (_, input) => {
     const sweep = parseSweep(input);
     const frames = await planFrames(sweep, firstFrames(25), evaluate);
     for (let i = 0; i < 25; i++) {
@@ -101,8 +101,8 @@ describe('a frame between those that were looked at', () => {
     }
   });
 
-  test('is found when it cannot be, with its time', async () => {
-    // 1200 frames; parsing looks at 200 of them, and passes the spike by.
+  test('is reported with its time if it is invalid', async () => {
+    // 1200 frames, of which parsing visits 200 and misses the spike.
     const spike = keyframes(
       [
         [0, 1],
@@ -120,8 +120,8 @@ describe('a frame between those that were looked at', () => {
     );
   });
 
-  test('may need more than its tracks taken each alone', async () => {
-    // A list of widths that is long enough only while there are few layers.
+  test('may be invalid although each of its tracks is valid', async () => {
+    // A list of widths that is long enough for few layers only.
     const network = { layers: tween(2, 4), width: [3, 3] };
     expect(() => parseSweep({ seconds: 1, network })).toThrow(/width has 2 entries/);
     const whole = { inputs: tween(2, 4), layers: 2, width: 2 };

@@ -30,15 +30,15 @@ test.each([
     'line 1, column 2: a string is not closed, or has an escape or a line break that JSON does not allow',
   ],
   ['"\u{1f319}" x', 'line 1, column 5: there is extra text after the end'],
-])('%j is not JSON, and where it is not', (text, message) => {
+])('%j is not JSON, and the error says where', (text, message) => {
   expect(complaint(text)).toBe(message);
 });
 
-test('however deep it nests', () => {
+test('deep nesting is no problem', () => {
   expect(complaint('['.repeat(300_000))).toMatch(/^line 1, column 300001: the text ends/);
 });
 
-test('whatever JSON.parse takes is the same, and whatever it refuses has a mistake before its end', () => {
+test('accepts what JSON.parse accepts, and finds a mistake within what it rejects', () => {
   const broken = fc
     .tuple(fc.json(), fc.nat(), fc.string({ maxLength: 2 }), fc.nat(2))
     .map(

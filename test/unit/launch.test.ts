@@ -1,9 +1,9 @@
-/** That a browser which does not start is reported in one line that says why. */
+/** A browser that does not start is reported in one line that says why. */
 import { expect, test } from 'vitest';
 import { whyNotStarted } from '../../src/browser/launch.js';
 
 const dim = (text: string) => `\u001b[2m${text}\u001b[22m`;
-/** As Playwright words it. */
+/** An error as Playwright words it. */
 const launchError = (...log: string[]) =>
   new Error(
     [

@@ -1,4 +1,4 @@
-/** Words on pictures. */
+/** Text on pictures. */
 import { expect, test } from 'vitest';
 import { type Canvas, fitted, Lettering } from '../../src/jobs/lettering.js';
 
@@ -8,7 +8,7 @@ function canvas(width: number, height: number): Canvas {
   return { width, height, rgba: new Uint8Array(4 * width * height) };
 }
 
-/** How much is covered, in pixels, and the box that it is in. */
+/** The area covered, in pixels, and its bounding box. */
 function ink({ width, height, rgba }: Canvas) {
   let [all, left, right, top, bottom] = [0, width, -1, height, -1];
   for (let y = 0; y < height; y++) {
@@ -23,18 +23,18 @@ function ink({ width, height, rgba }: Canvas) {
   return { all, left, right, top, bottom };
 }
 
-test("a letter covers what its outline says: Inter's I is a bar as high as its capitals", () => {
+test("a letter covers its outline: Inter's I is a bar as high as its capitals", () => {
   const drawn = canvas(100, 140);
   new Lettering('I', 100).draw(drawn, 20, 120, WHITE);
   const { all, left, right, top, bottom } = ink(drawn);
-  const height = (100 * 1490) / 2048; // in design units, as the font says
+  const height = (100 * 1490) / 2048; // from the font's design units
   expect([bottom, bottom - top + 1]).toEqual([119, Math.ceil(height)]);
   const stem = all / height;
   expect(stem).toBeGreaterThan(right - left - 1);
   expect(stem).toBeLessThan(right - left + 1);
 });
 
-test('a hole in a letter stays open, and twice the size is four times the ink', () => {
+test('holes in letters stay open, and twice the size is four times the ink', () => {
   const [small, large] = [canvas(40, 40), canvas(80, 80)];
   new Lettering('o', 30).draw(small, 5, 30, WHITE);
   new Lettering('o', 60).draw(large, 10, 60, WHITE);
@@ -44,14 +44,14 @@ test('a hole in a letter stays open, and twice the size is four times the ink', 
   expect(large.rgba[middle]).toBe(0);
 });
 
-test('it is drawn where the canvas is, and nowhere else', () => {
+test('text is clipped to the canvas', () => {
   const tiny = canvas(8, 8);
   new Lettering('Wide words', 40).draw(tiny, -30, 6, WHITE);
   expect(tiny.rgba).toHaveLength(256);
   expect(ink(tiny).all).toBeGreaterThan(0);
 });
 
-test('what is too wide is cut, with an ellipsis', () => {
+test('text that is too wide is cut off with an ellipsis', () => {
   const whole = new Lettering('seed 123456789', 15);
   expect(fitted('seed 123456789', 15, whole.width + 1)!.width).toBe(whole.width);
   const cut = fitted('seed 123456789', 15, 60)!;

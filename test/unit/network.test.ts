@@ -1,4 +1,4 @@
-/** That a spec makes the network it names: the article's formula, one network inside another, and no jumps between. */
+/** A spec makes the right network: the article's formulas, nested networks, and no jumps at fractions. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { forward, logits } from '../../src/core/network/forward.js';
@@ -15,7 +15,7 @@ const POINTS = [
   [0, 0],
 ];
 
-/** The largest difference of two networks' logits over POINTS. */
+/** The largest difference between two networks' logits over POINTS. */
 function apart(a: NetworkInput, b: NetworkInput): number {
   const [one, other] = [build(a), build(b)];
   let largest = 0;
@@ -26,7 +26,7 @@ function apart(a: NetworkInput, b: NetworkInput): number {
   return largest;
 }
 
-/** A layer's top left corner, its biases with it. */
+/** The top left corner of a layer's weights, with its biases. */
 function corner({ inputs, weights, biases }: Layer, rows: number, columns: number) {
   const row = (unit: number) => [...weights.slice(unit * inputs, unit * inputs + columns), biases[unit]];
   return Array.from({ length: rows }, (_, unit) => row(unit));
@@ -64,7 +64,7 @@ describe("the article's formulas", () => {
     expect(forward(network, [-1, -2])).toEqual([1]);
   });
 
-  test('weights are the scale times the draws, and a sweep of it moves one network', () => {
+  test('weights are the scale times the draws, so a sweep of the scale keeps the network', () => {
     const [small, large] = [build({ weightScale: 0.5, layers: 3 }), build({ weightScale: 1, layers: 3 })];
     for (const k of [0, 1]) {
       expect(whole(large.hidden[k])).toEqual(whole(small.hidden[k]).map((row) => row.map((w) => 2 * w)));
@@ -83,7 +83,7 @@ describe("the article's formulas", () => {
     expect(largest).toBeLessThanOrEqual(0.6);
   });
 
-  test('the first layer has no bias, so one-layer pictures are odd about the origin; later layers have', () => {
+  test('the first layer has no biases, so one-layer pictures are odd about the origin; later layers have', () => {
     const oddness = (input: NetworkInput) => {
       const network = build(input);
       return POINTS.flatMap((p) => {
@@ -114,7 +114,7 @@ describe("the article's formulas", () => {
   });
 });
 
-describe('nesting, to the bit', () => {
+describe('nesting, bit for bit', () => {
   const drawn = fc.record({
     seed: fc.oneof(fc.integer(), fc.string({ minLength: 1, maxLength: 8 })),
     inputs: fc.integer({ min: 1, max: 4 }),
@@ -125,7 +125,7 @@ describe('nesting, to the bit', () => {
   const check = <T>(given: fc.Arbitrary<T>, claim: (value: T) => void) =>
     fc.assert(fc.property(given, claim), { seed: 2, numRuns: 40 });
 
-  test('a deeper network contains the shallower, whose outputs are the first units of that layer', () => {
+  test('a deeper network contains the shallower one, whose outputs are the first units of that layer', () => {
     check(fc.tuple(drawn, fc.integer({ min: 1, max: 7 })), ([spec, layers]) => {
       const deep = build({ ...spec, layers: 8, width: 6 });
       const shallow = build({ ...spec, layers, width: 6 });
@@ -135,18 +135,18 @@ describe('nesting, to the bit', () => {
     });
   });
 
-  test('the same under He, Glorot and LeCun in what lies inside; and under He and LeCun at the output', () => {
+  test('also with He, Glorot and LeCun in hidden layers, and with He and LeCun at the output', () => {
     for (const initialisation of ['he', 'glorot', 'lecun'] as const) {
       const deep = build({ initialisation, layers: 5, width: 6 });
       const shallow = build({ initialisation, layers: 4, width: 6 });
       for (const [k, layer] of shallow.hidden.entries()) expect(whole(layer)).toEqual(whole(deep.hidden[k]));
-      // Glorot's scale knows how many units a layer has, so an output of 3 is scaled as one.
+      // Glorot's scale depends on a layer's units, so an output layer has its own scale.
       if (initialisation === 'glorot') continue;
       expect(whole(shallow.output)).toEqual(corner(deep.hidden[3], 3, 6));
     }
   });
 
-  test('a wider network contains the narrower', () => {
+  test('a wider network contains the narrower one', () => {
     check(fc.tuple(drawn, fc.integer({ min: 1, max: 11 })), ([spec, width]) => {
       const wide = build({ ...spec, layers: 4, width: 12 });
       const narrow = build({ ...spec, layers: 4, width });
@@ -157,7 +157,7 @@ describe('nesting, to the bit', () => {
     });
   });
 
-  test('a network of more inputs and outputs contains the one of fewer', () => {
+  test('a network with more inputs and outputs contains the one with fewer', () => {
     const [more, fewer] = [build({ layers: 3, inputs: 7 }), build({ layers: 3, inputs: 2, outputs: 1 })];
     expect(whole(fewer.hidden[0])).toEqual(corner(more.hidden[0], 30, 2));
     expect(whole(fewer.output)).toEqual(corner(more.output, 1, 30));
@@ -173,7 +173,7 @@ describe('fractions', () => {
   ];
   const EPSILONS = [1e-3, 1e-5, 1e-7, 1e-9];
 
-  /** That what lies epsilon away from `at` comes to it as epsilon goes to 0, and no slower. */
+  /** Expects networks epsilon away from `at` to converge to it at least linearly as epsilon goes to 0. */
   function expectContinuous(at: NetworkInput, near: (epsilon: number) => NetworkInput): void {
     for (const side of [-1, 1]) {
       const [first, ...rest] = EPSILONS.map((epsilon) => apart(at, near(side * epsilon)) / epsilon);
@@ -208,7 +208,7 @@ describe('fractions', () => {
     expect(between).not.toEqual(five);
   });
 
-  test('30.4 units are 31, the last of which speaks at 0.4 of its weight', () => {
+  test('30.4 units are 31, the last one with 0.4 of its weight', () => {
     const [part, all] = [build({ layers: 3, width: 30.4 }), build({ layers: 3, width: 31 })];
     expect(whole(part.hidden[0])).toEqual(whole(all.hidden[0]));
     for (let unit = 0; unit < 31; unit++) {
@@ -219,10 +219,10 @@ describe('fractions', () => {
   });
 });
 
-describe('seeds between two networks', () => {
+describe('mixes of two seeds', () => {
   const between = (fraction: number) => build({ seed: { from: 'a', to: 7, fraction }, layers: 3 });
 
-  test('both ends are those networks, to the bit', () => {
+  test('both ends are those networks, bit for bit', () => {
     expect(between(0)).toEqual(build({ seed: 'a', layers: 3 }));
     expect(between(1)).toEqual(build({ seed: 7, layers: 3 }));
     expect(between(0)).not.toEqual(between(1));
@@ -237,7 +237,7 @@ describe('seeds between two networks', () => {
     expect(mixed.biases[4]).toBeCloseTo((Math.sqrt(3) / 2) * a.biases[4] + 0.5 * b.biases[4], 14);
   });
 
-  test('the way has no flat spot: the weights deviate as much in the middle as at the ends', () => {
+  test('the standard deviation of the weights is the same in the middle as at the ends', () => {
     const deviation = (f: number) => Math.hypot(...between(f).hidden[1].weights);
     expect(deviation(0.5) / deviation(0)).toBeCloseTo(1, 1);
   });
@@ -253,7 +253,7 @@ describe('seeds between two networks', () => {
 });
 
 describe('scales', () => {
-  // 40000 weights: their deviation is known to half a percent.
+  // 40000 weights: the estimate of their deviation is accurate to half a percent.
   const inputs = 200;
   const deviation = (input: NetworkInput) => {
     const { weights } = build({ layers: 3, width: inputs, ...input }).hidden[1];
@@ -276,12 +276,12 @@ describe('scales', () => {
     );
   }
 
-  test('without a name, uniform weights deviate by s / √3 and normal ones by s', () => {
+  test('without an initialisation, uniform weights have deviation s / √3 and normal ones s', () => {
     expect(deviation({ weightScale: 0.9 })).toBeCloseTo(0.9 / Math.sqrt(3), 2);
     expect(deviation({ weightScale: 0.9, distribution: 'normal' })).toBeCloseTo(0.9, 1.7);
   });
 
-  test('Glorot counts both sides of a layer, He only its inputs', () => {
+  test('Glorot depends on inputs and outputs of a layer, He only on inputs', () => {
     const ratio = (initialisation: 'he' | 'glorot') => {
       const first = (width: number[]) => build({ initialisation, layers: 3, width }).hidden[1].weights[0];
       return first([10, 10]) / first([10, 30]);
@@ -290,7 +290,7 @@ describe('scales', () => {
     expect(ratio('he')).toBe(1);
   });
 
-  test('biases have the scale of their layer', () => {
+  test('biases have the scale of their layer by default', () => {
     const { weights, biases } = build({ initialisation: 'lecun', layers: 3, width: 300 }).hidden[1];
     const limit = Math.sqrt(3 / 300);
     for (const values of [weights, biases]) {
@@ -302,7 +302,7 @@ describe('scales', () => {
 });
 
 describe('specs', () => {
-  test('a width list gives each hidden layer its own', () => {
+  test('a width list gives each hidden layer its own width', () => {
     const network = build({ layers: 4, width: [3, 5, 2] });
     expect(network.hidden.map(({ inputs, units }) => [inputs, units])).toEqual([
       [2, 3],
@@ -334,7 +334,7 @@ describe('specs', () => {
     expect([...buildNetwork(spec).hidden[0].weights]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test('weights are counted as they are made, those of fractional parts too', () => {
+  test('the weight count matches the weights made, those of fractional parts included', () => {
     const made = ({ hidden, output, earlier }: ReturnType<typeof build>) =>
       [...hidden, output, ...(earlier ? [earlier.output] : [])].reduce(
         (sum, { units, inputs }) => sum + units * (inputs + 1),
@@ -365,8 +365,8 @@ describe('specs', () => {
     ['half a unit', { width: 0.5 }, 'width', /./],
     ['a negative scale', { weightScale: -1 }, 'weightScale', />=0/],
     ['an empty seed', { seed: '' }, 'seed', /./],
-    ['more than all of a seed', { seed: { from: 1, to: 2, fraction: 1.5 } }, 'seed.fraction', /<=1/],
-    ['an activation nobody knows', { activation: 'tan' }, 'activation', /./],
+    ['a fraction of a seed above 1', { seed: { from: 1, to: 2, fraction: 1.5 } }, 'seed.fraction', /<=1/],
+    ['an unknown activation', { activation: 'tan' }, 'activation', /./],
     [
       'a width list too short',
       { width: [3], layers: 3 },
@@ -435,7 +435,7 @@ describe('specs', () => {
   });
 });
 
-test('a spec that was parsed may be parsed again, and is the same', () => {
+test('parsing a parsed spec again does not change it', () => {
   for (const spec of [{ layers: 3, seed: 'again' }, { weights: [{ w: [[0.4, 1.0, 2.0]], b: [-0.3] }] }]) {
     const once = networkSchema.parse(spec);
     expect(networkSchema.parse(once)).toEqual(once);

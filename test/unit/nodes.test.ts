@@ -5,14 +5,14 @@ import { activationBetween, paletteBetween, seedBetween, zoomBetween } from '../
 import { functionOf, graphBetween } from '../../src/nodes/graph.js';
 import { paletteShowing } from '../../src/nodes/shown.js';
 
-describe('arranging', () => {
+describe('layout', () => {
   const view = boxOf(new Vector2(1920, 1080), 60);
 
-  test('a view is about the origin', () => {
+  test('a view is centred on the origin', () => {
     expect([view.left, view.right, view.top, view.bottom]).toEqual([-900, 900, -480, 480]);
   });
 
-  test('parts and gaps make up the whole', () => {
+  test('parts and gaps add up to the whole', () => {
     const parts = split(view, 'columns', 3, 30);
     expect(parts.map(({ left, right }) => [left, right])).toEqual([
       [-900, -320],
@@ -23,7 +23,7 @@ describe('arranging', () => {
     expect([head.bottom, rest.top, rest.bottom]).toEqual([-380, -360, 480]);
   });
 
-  test('a square lies in the middle', () => {
+  test('a square is centred', () => {
     const { center, width, height } = squareIn(new BBox(0, 0, 300, 100));
     expect([center.x, center.y, width, height]).toEqual([150, 50, 100, 100]);
   });
@@ -32,7 +32,7 @@ describe('arranging', () => {
     [1800, 840, 6],
     [950, 1500, 3],
     [620, 560, 5],
-  ])('18 squares in %i x %i stand in %i columns', (width, height, columns) => {
+  ])('18 squares in %i x %i have %i columns', (width, height, columns) => {
     expect(columnsFor(18, new Vector2(width, height), 20)).toBe(columns);
   });
 
@@ -46,19 +46,19 @@ describe('arranging', () => {
   });
 });
 
-describe('moving', () => {
-  test('a seed on its way stands between two', () => {
+describe('interpolation', () => {
+  test('between two seeds is a mix of both', () => {
     expect(seedBetween(1, 2, 0)).toBe(1);
     expect(seedBetween(1, 2, 0.25)).toEqual({ from: 1, to: 2, fraction: 0.25 });
     expect(seedBetween(1, 2, 1)).toBe(2);
   });
 
-  test('an activation that is a mix counts as what it leads to', () => {
+  test('an activation that is itself a mix counts as its `to`', () => {
     const mix = { from: 'tanh', to: 'sin', fraction: 0.5 } as const;
     expect(activationBetween(mix, 'relu', 0.5)).toEqual({ from: 'sin', to: 'relu', fraction: 0.5 });
   });
 
-  test('a palette gives way to another half-way', () => {
+  test('a palette switches to another half-way', () => {
     expect([0, 0.4, 0.5, 1].map((u) => paletteBetween('rgb', 'viridis', u))).toEqual([
       'rgb',
       'rgb',
@@ -67,14 +67,14 @@ describe('moving', () => {
     ]);
   });
 
-  test('a zoom goes by equal factors', () => {
+  test('a zoom proceeds by equal factors', () => {
     expect(zoomBetween(8, 2, 0.5)).toBeCloseTo(4);
     expect([zoomBetween(8, 2, 0), zoomBetween(8, 2, 1)]).toEqual([8, 2]);
   });
 });
 
 describe('what is shown', () => {
-  test('alone is coloured by a map, and else is grey', () => {
+  test('a single output is coloured by a map, and otherwise grey', () => {
     const [output, unit] = [{ output: 2 }, { layer: 3, unit: 7 }];
     expect(paletteShowing(output, 'viridis')).toEqual({ map: 'viridis', output: 2 });
     expect(paletteShowing(output, { map: 'viridis', output: 3 })).toEqual({ map: 'viridis', output: 2 });
@@ -88,16 +88,16 @@ describe('what is shown', () => {
 });
 
 describe('graphs', () => {
-  test('a network of one input', () => {
+  test('of a network with one input', () => {
     const f = functionOf({ network: { weights: [{ w: [[2]], b: [1] }] } });
     expect(f(0.5)).toBeCloseTo(1 / (1 + Math.exp(-2)));
   });
 
-  test('one bends into another', () => {
+  test('of one function can be blended into another', () => {
     expect(functionOf(graphBetween('identity', { f: (x) => 3 * x }, 0.5))(2)).toBe(4);
   });
 
-  test('a network of two inputs is no curve', () => {
+  test('of a network with two inputs are refused', () => {
     const network = { weights: [{ w: [[1, 1]] }] };
     expect(() => functionOf({ network })).toThrow('cannot be drawn as a curve');
   });

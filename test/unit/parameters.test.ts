@@ -1,4 +1,4 @@
-/** The tables of parameters, and everything that follows them. */
+/** The tables of parameters, and everything derived from them. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { allFields, override } from '../../src/cli/override.js';
@@ -16,7 +16,7 @@ import { parameterTable, rangeOf } from '../../src/core/parameters/table.js';
 import { frameAt, type SweepInput, sweep, tween } from '../../src/index.js';
 import '../../src/nodes/network-node.js';
 
-/** The defaults that nodes give their signals. (Motion Canvas itself needs a page.) */
+/** The defaults of nodes' signals. (Motion Canvas itself needs a page.) */
 const { signals } = vi.hoisted(() => ({ signals: {} as Record<string, unknown> }));
 vi.mock('@motion-canvas/2d', () => {
   const decorator = () => () => {};
@@ -40,14 +40,14 @@ describe.each(networkParameterNames)('%s', (name) => {
     expect(signals[signalOf(name)]).toEqual(parameter.default ?? null);
   });
 
-  test('takes the values of its range or its choices, and no others', () => {
+  test('accepts the values of its range or its choices, and no others', () => {
     if ('range' in parameter) {
       const [least, greatest] = parameter.range;
       const [below, above] = [least - 1, greatest + 1];
       expect([below, least, greatest, above].map((value) => isValid(name, value))).toEqual([
         false,
         true,
-        // The widest networks are too large to be built, and that is said of their width.
+        // The widest networks are too large to build, which is an error about their width.
         name !== 'width',
         false,
       ]);
@@ -68,7 +68,7 @@ describe.each(networkParameterNames)('%s', (name) => {
     expect(allFields).toContain(name);
   });
 
-  test('moves in a sweep if its table says so', () => {
+  test('can be animated if its table says so', () => {
     if (!('range' in parameter)) return expect(parameter.kind).not.toBe('number');
     const [from, to] = parameter.useful;
     const moving = { seconds: 1, network: { [name]: tween(from, to) } } as SweepInput;
@@ -77,7 +77,7 @@ describe.each(networkParameterNames)('%s', (name) => {
   });
 });
 
-test('what decides a view has its defaults and ranges in the schema and in the signals', () => {
+test("a view's parameters have their defaults and ranges in the schema and in the signals", () => {
   const frame = frameSchema.parse({ network: {}, size: [2, 2] });
   for (const [name, parameter] of Object.entries(shown)) {
     expect({ ...frame, ...frame.view }[name as 'slice'], name).toEqual(parameter.default);
@@ -91,7 +91,7 @@ test('what decides a view has its defaults and ranges in the schema and in the s
   ).toEqual([false, true, true, false]);
 });
 
-test('--set moves by equal factors what has a logarithmic scale, and all else by equal amounts', () => {
+test('--set animates logarithmic parameters by equal factors, and others by equal amounts', () => {
   const still = sweep({ seconds: 1 });
   for (const name of ['layers', 'width', 'weightScale', 'biasScale', 'halfWidth']) {
     const changed = override(still, `${name}=1..4`);
@@ -110,7 +110,7 @@ test('README has the table', () => {
   );
 });
 
-/** The text of the comment before a field, on one line. @param within - What its declaration follows. */
+/** The docblock of a field, on one line. @param within - Text that precedes its declaration. */
 function docblockOf(source: string, within: string, declaration: string): string {
   const type = source.slice(source.indexOf(within));
   const [before] = type.split(new RegExp(`\\n  ${declaration}\\??: `), 1);

@@ -57,7 +57,7 @@ describe.runIf(canSeeWork)('programs', () => {
     const [busy, idle, stopped] = ['for (;;);', 'setInterval(() => {}, 500)', 'for (;;);'].map(run);
     process.kill(stopped, 'SIGSTOP');
     const work = [busy, idle, stopped].map(workOf);
-    // Each has started by then, and the next question is about what it does.
+    // By then each has started, and only further work counts.
     await new Promise((later) => setTimeout(later, 2000));
     await Promise.all(work.map((works) => works()));
     await new Promise((later) => setTimeout(later, 2000));

@@ -7,7 +7,7 @@ import { entriesOf } from '../../src/cli/options.js';
 import { fractionOf, rateOf, shownRate } from '../../src/outputs/rate.js';
 import { listOf } from '../../src/outputs/segments.js';
 
-test('a rate is the fraction that it was written as', () => {
+test('a rate keeps the fraction it was written as', () => {
   const rates = ['25', '29.97', '12.5', '30000/1001', '24000 / 1001', '60000/1001'].map(
     (text) => parseRate(text)!,
   );
@@ -23,7 +23,7 @@ test('a rate is the fraction that it was written as', () => {
   expect(rateOf(30000 / 1001 / 2)).toBe('15000/1001');
 });
 
-test('every fraction is found again', () => {
+test('every fraction is recovered from its decimal value', () => {
   const part = fc.integer({ min: 1, max: 2000 });
   fc.assert(
     fc.property(part, part, (n, d) => {
@@ -34,7 +34,7 @@ test('every fraction is found again', () => {
   );
 });
 
-test('what is no rate is refused in one line', () => {
+test('an invalid rate is refused in one line', () => {
   const entry = entriesOf('render').find(({ name }) => name === 'fps')!;
   for (const text of ['', 'x', '0', '120.1', '121/1', '1/2', '-5', '30000/0', '0/5', '1/2/3', 'Infinity']) {
     expect(() => read(entry, text), text).toThrow(

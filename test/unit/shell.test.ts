@@ -9,12 +9,12 @@ const shells = ['sh', 'dash', 'bash', 'ksh', 'zsh', 'busybox'].filter((name) =>
   ['/bin', '/usr/bin', '/usr/local/bin'].some((folder) => existsSync(`${folder}/${name}`)),
 );
 
-/** What a shell makes of a line, word by word. */
+/** The words into which a shell splits a line. */
 function wordsIn(shell: string, line: string): string[] {
   const script = `show() { for word; do printf '%s\\0' "$word"; done; }; show ${line}`;
   const args = shell === 'busybox' ? ['sh', '-c', script] : ['-c', script];
   const env = { PATH: process.env.PATH };
-  // Bash takes a socket, which Node would give it, for a remote login.
+  // Bash treats a socket as stdin, which Node would give it, as a remote login.
   const said = execFileSync(shell, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] });
   return said.split('\0').slice(0, -1);
 }
@@ -61,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('in POSIX shells', () => {
     expect(wordsIn(shell, inShell(nasty, 'posix'))).toEqual(nasty);
   });
 
-  test('whatever the words are', () => {
+  test('for any words', () => {
     const special = fc.constantFrom(
       ...'\'"\\$`!%-~#=*?[]{}()<>|&; \n\t\x1b\u009b\u202e'.split(''),
       'é',
@@ -81,12 +81,12 @@ describe.skipIf(process.platform === 'win32')('in POSIX shells', () => {
     );
   });
 
-  test('a terminal is told nothing', () => {
+  test('no control character reaches the terminal', () => {
     expect(inShell(nasty, 'posix').replaceAll('\n', '')).toMatch(/^\P{C}*$/u);
   });
 });
 
-test('on Windows, in the way of each of its shells', () => {
+test('on Windows, quoting follows each shell', () => {
   const words = ['--seed', '7', 'a word', "it's", 'say "x"', '100%', 'C:\\a b\\', 'a&b', '$x', ''];
   expect(inShell(words, 'powershell')).toBe(
     `--seed 7 'a word' 'it''s' 'say "x"' '100%' 'C:\\a b\\' 'a&b' '$x' ''`,
@@ -96,7 +96,7 @@ test('on Windows, in the way of each of its shells', () => {
   );
 });
 
-test('the shell is told by what it leaves to its children', () => {
+test('the shell is detected by the variables that it passes to its children', () => {
   const own = { USERPROFILE: 'C:\\Users\\Ada' };
   const system = 'C:\\Program Files\\WindowsPowerShell\\Modules';
   expect(shellHere('linux', {})).toBe('posix');

@@ -22,7 +22,7 @@ import {
 const scaleAt = (input: SweepInput, t: number) => frameAt(sweep(input), t).network.weightScale;
 
 describe('tracks', () => {
-  test('a tween begins and ends at its numbers, to the bit, whatever its easing', () => {
+  test('a tween starts and ends exactly at its numbers, with any easing', () => {
     for (const easing of easingNames) {
       const moving = { seconds: 3, network: { weightScale: tween(0.4, 0.8, { easing, during: [1, 2] }) } };
       for (const t of [0, 1]) expect(scaleAt(moving, t), easing).toBe(0.4);
@@ -36,7 +36,7 @@ describe('tracks', () => {
     expect(scaleAt(moving, 0.5)).toBeCloseTo(0.5, 12);
   });
 
-  test('a zoom moves by equal factors in equal times', () => {
+  test('a zoom changes by equal factors in equal times', () => {
     const zooming = sweep({ seconds: 4, view: { halfWidth: zoom(16, 1, { easing: 'linear' }) } });
     const halfWidths = [0, 1, 2, 3, 4].map((t) => frameAt(zooming, t).view.halfWidth);
     for (const [i, expected] of [16, 8, 4, 2, 1].entries()) expect(halfWidths[i]).toBeCloseTo(expected, 12);
@@ -57,7 +57,7 @@ describe('tracks', () => {
     expect(scaleAt(moving, 1.5)).toBeCloseTo(0.4, 12);
   });
 
-  test('a circle keeps its distance from its centre', () => {
+  test('a circle keeps its distance from the centre', () => {
     const round = sweep({ seconds: 5, loop: true, network: { inputs: 4 }, slice: circle(2, [1, -1]) });
     for (let t = 0; t < 5; t += 0.3) {
       const [a, b] = frameAt(round, t).slice;
@@ -72,7 +72,7 @@ describe('tracks', () => {
     expect(frameAt(walking, 3).network.seed).toEqual({ from: 1, to: 'two', fraction: 0 });
   });
 
-  test('any number of network, view and slice may move, however deep it lies', () => {
+  test('any number in network, view and slice can be a track, at any depth', () => {
     const moving = sweep({
       seconds: 2,
       network: {
@@ -93,7 +93,7 @@ describe('tracks', () => {
 });
 
 describe('frames', () => {
-  test('an open sweep shows its beginning in its first frame and its end in its last', () => {
+  test('an open sweep starts at its first frame and ends at its last', () => {
     const open = { seconds: 2, fps: 10, loop: false };
     expect(frameCount(open)).toBe(20);
     expect([timeOfFrame(open, 0), timeOfFrame(open, 19)]).toEqual([0, 2]);
@@ -104,7 +104,7 @@ describe('frames', () => {
     expect(timeOfFrame(closed, 19)).toBeCloseTo(1.9, 12);
   });
 
-  test('a sweep at another length does the same at the same part of it', () => {
+  test('a sweep with another length shows the same at the same fraction of it', () => {
     const input: SweepInput = {
       seconds: 4,
       network: {
@@ -140,7 +140,7 @@ describe('recipes', () => {
     number.map((radius) => loop(radius, { centre: 1 })),
   );
 
-  test('a sweep comes back from JSON as it was, and makes the same frames', () => {
+  test('a sweep is unchanged after JSON, and makes the same frames', () => {
     fc.assert(
       fc.property(
         track,
@@ -202,7 +202,7 @@ describe('recipes', () => {
       }),
     ],
     [
-      'a tween that leads out of range',
+      'a tween that goes out of range',
       JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: { tween: [1, 5000] } } } }),
     ],
     [
@@ -210,21 +210,24 @@ describe('recipes', () => {
       JSON.stringify({ ...good, sweep: { seconds: 1, loop: true, network: { layers: { tween: [1, 5] } } } }),
     ],
     [
-      'a slice for inputs that are not there',
+      'a slice for inputs that do not exist',
       JSON.stringify({ ...good, sweep: { seconds: 1, slice: [1, 2] } }),
     ],
     [
       'a network too large for memory',
       JSON.stringify({ ...good, sweep: { seconds: 1, network: { layers: 1000, width: 8000 } } }),
     ],
-    ['a palette that is not there', JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'virdis' } })],
-    ['a palette like no other', JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'of my own' } })],
+    ['an unknown palette', JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'virdis' } })],
     [
-      'a palette for more outputs than there are',
+      'a palette unlike any known one',
+      JSON.stringify({ ...good, sweep: { seconds: 1, palette: 'of my own' } }),
+    ],
+    [
+      'a palette that needs more outputs',
       JSON.stringify({ ...good, sweep: { seconds: 1, network: { outputs: 1 }, palette: 'oklch' } }),
     ],
     [
-      'a map of an output that is not there',
+      'a map of an output that does not exist',
       JSON.stringify({ ...good, sweep: { seconds: 1, palette: { map: 'magma', output: 4 } } }),
     ],
     ['an array', '[]'],
@@ -253,7 +256,7 @@ describe('recipes', () => {
     expect(({} as { layers?: number }).layers).toBeUndefined();
   });
 
-  test('whatever a recipe holds, the answer is a sweep or one line', () => {
+  test('any recipe gives a sweep or a one-line error', () => {
     const field = fc.constantFrom(
       'seed',
       'layers',

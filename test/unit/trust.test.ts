@@ -1,4 +1,4 @@
-/** That only a module of this disk is drawn without a GPU's bounds checks: recipes and films may be anyone's. */
+/** Only local modules are drawn without GPU bounds checks: recipes and films may come from anyone. */
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { inProcess, temporaryFolder } from '../cli/untrained.js';
 
 const folder = temporaryFolder();
 
-/** Whether a scene is drawn with the checks on. */
+/** Whether a scene is drawn with bounds checks. */
 async function checked(given: string): Promise<boolean | undefined> {
   const scene = await loadScene(given);
   if (scene.kind !== 'sweep') throw new Error(`${given} is not a sweep.`);
@@ -18,7 +18,7 @@ async function checked(given: string): Promise<boolean | undefined> {
   return meansOf(scene, options, reporter({ quiet: true }), new AbortController().signal).boundsChecks;
 }
 
-test('a scene by its name or its path is drawn without, what is data with them', async () => {
+test('scenes given by name or path are drawn without bounds checks, data with them', async () => {
   const module = join(folder, 'own.ts');
   copyFileSync('scenes/depth.ts', module);
   expect(await checked('weight-scale')).toBe(false);

@@ -1,4 +1,4 @@
-/** That nothing is kept beyond a change of what draws: our code, and other people's packages. */
+/** Cached results are invalidated when drawing code changes: our own, or that of packages. */
 import {
   cpSync,
   mkdirSync,
@@ -18,7 +18,7 @@ import { digestOf } from '../../src/system/version.js';
 const folder = mkdtempSync(join(tmpdir(), 'untrained-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Installs a package that exports nothing, as far as its versions go. */
+/** Installs an empty package with this version and these dependencies. */
 function install(
   path: string,
   name: string,
@@ -30,9 +30,9 @@ function install(
   writeFileSync(join(folder, path, 'package.json'), JSON.stringify(manifest));
 }
 
-test('versions are those that Node finds: nested, hoisted and linked, with all that they depend on', () => {
+test('versions are those that Node resolves: nested, hoisted and linked, with all dependencies', () => {
   install('app/node_modules/maps', 'maps', '1.0.0', { colour: '*', absent: '*' });
-  install('app/node_modules/colour', 'colour', '3.0.0', { maps: '*' }); // in a circle
+  install('app/node_modules/colour', 'colour', '3.0.0', { maps: '*' }); // a circular dependency
   install('app/node_modules/untrained', 'untrained', '0.1.0', { maps: '*', colour: '*' });
   install('app/node_modules/untrained/node_modules/colour', 'colour', '2.0.0');
   install('store/linked', 'linked', '5.0.0');
@@ -47,7 +47,7 @@ test('versions are those that Node finds: nested, hoisted and linked, with all t
 });
 
 test.each(['seedrandom', 'd3-color', 'd3-interpolate', 'd3-scale-chromatic', 'd3-scale', 'three'])(
-  'another version of %s is another name for all that is kept',
+  'another version of %s changes the fingerprint',
   (name) => {
     const own = drawingVersions();
     expect(own.filter((version) => version.startsWith(`${name}@`))).toHaveLength(1);
@@ -57,7 +57,7 @@ test.each(['seedrandom', 'd3-color', 'd3-interpolate', 'd3-scale-chromatic', 'd3
   },
 );
 
-test('another version that is installed is found', () => {
+test('another installed version is detected', () => {
   const modules = join(folder, 'real', 'node_modules');
   const before = DRAWING.filter((name) => !name.startsWith('@'));
   for (const name of before) {

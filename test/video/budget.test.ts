@@ -47,7 +47,7 @@ describe('fitToBudget', () => {
 });
 
 test.each(['film.mp4', 'film.webm', 'film.webp', 'per-frame.gif', 'global.gif', 'auto.gif'])(
-  '%s keeps to its budget, from what is plenty to what is hardly enough, and says how',
+  '%s keeps to its budget, from generous to very small, and says how',
   async (name) => {
     const film = Array.from({ length: 12 }, (_, i) => noise(i));
     const gifPalette = name.startsWith('film') ? undefined : (name.split('.')[0] as 'auto');
@@ -60,7 +60,7 @@ test.each(['film.mp4', 'film.webm', 'film.webp', 'per-frame.gif', 'global.gif', 
       expect(bytes).toBeLessThanOrEqual(maxSize);
       if (share < 1) expect(chose).toMatch(/ to fit$/);
       else expect(chose ?? '').not.toMatch(/ to fit$/);
-      if (share < 1) expect(bytes).toBeGreaterThan(0.4 * maxSize); // and it is used
+      if (share < 1) expect(bytes).toBeGreaterThan(0.4 * maxSize); // uses the budget
     }
     const film2 = render(folder.in('never', name), film, { gifPalette, maxSize: 700, note });
     await expect(film2).rejects.toThrow(/cannot be made smaller than \d+ kB: allow /);
@@ -68,7 +68,7 @@ test.each(['film.mp4', 'film.webm', 'film.webp', 'per-frame.gif', 'global.gif', 
   },
 );
 
-test('frames that come as YUV keep to a budget too', async () => {
+test('films from YUV frames keep to a budget too', async () => {
   const planes = Array.from({ length: 12 }, (_, i) => yuv420p(noise(i), 64, 48));
   const whole = await render(folder.in('whole.mp4'), planes, { pixels: 'yuv420p' });
   const maxSize = Math.floor(whole.bytes / 3);
@@ -83,7 +83,7 @@ test('a PNG is refused, with what to write instead', async () => {
   );
 });
 
-test('a GIF that leaves out frames keeps its time', async () => {
+test('a GIF that omits frames keeps its duration', async () => {
   const film = Array.from({ length: 11 }, (_, i) => noise(i));
   const { path, chose } = await render(folder.in('film.gif'), film, {
     gifPalette: 'per-frame',

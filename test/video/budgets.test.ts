@@ -8,7 +8,7 @@ import { noise, picture, render, testFolder } from './films.js';
 const folder = testFolder();
 const [width, height] = [48, 36];
 
-/** Half noise that changes, half a picture that does not. */
+/** Half changing noise, half a static picture. */
 function half(i: number): Uint8Array {
   const frame = picture(0, width, height);
   frame.set(noise(i, width, height).subarray(0, frame.length / 2));
@@ -16,10 +16,10 @@ function half(i: number): Uint8Array {
 }
 
 const films: Record<string, Uint8Array[]> = {
-  'a smooth one': Array.from({ length: 8 }, (_, i) => picture(i, width, height)),
-  'one that hardly moves': Array.from({ length: 8 }, (_, i) => picture(i < 4 ? 0 : 1, width, height)),
-  'one that is half noise': Array.from({ length: 8 }, (_, i) => half(i)),
-  'one of a single frame': [noise(1, width, height)],
+  'a smooth film': Array.from({ length: 8 }, (_, i) => picture(i, width, height)),
+  'an almost static film': Array.from({ length: 8 }, (_, i) => picture(i < 4 ? 0 : 1, width, height)),
+  'a film that is half noise': Array.from({ length: 8 }, (_, i) => half(i)),
+  'a film with one frame': [noise(1, width, height)],
 };
 
 describe.each(Object.keys(films))('%s', (kind) => {
@@ -36,7 +36,7 @@ describe.each(Object.keys(films))('%s', (kind) => {
     )!;
     expect(readdirSync(folder.in())).toEqual([]);
     const { bytes: whole } = await make();
-    // What is named can be had; so can anything above it, and it is what is in the file.
+    // The minimum that an error names is possible, and so is anything above it; the file has that size.
     for (const maxSize of [
       1000 * Number(least),
       (1000 * Number(least) + whole) / 2,
@@ -47,8 +47,8 @@ describe.each(Object.keys(films))('%s', (kind) => {
       const { path, bytes } = await make(maxSize);
       expect(bytes).toBe(statSync(path).size);
       expect(bytes, `of ${maxSize}`).toBeLessThanOrEqual(maxSize);
-      if (name === 'film.gif') continue; // which may have become smaller, or have fewer frames
-      if (name === 'film.webp') continue; // which this ffmpeg may not decode, and which joins frames that are alike
+      if (name === 'film.gif') continue; // may be smaller or have fewer frames
+      if (name === 'film.webp') continue; // this ffmpeg may not decode it, and it merges identical frames
       expect((await decode(path, { width, height })).frames).toHaveLength(film.length);
     }
     expect(readdirSync(folder.in())).toEqual([name]);

@@ -1,6 +1,6 @@
 /**
- * That flat colours come out of every format within 2/255, for readers that follow what the frames say of themselves
- * and for readers that follow what the container says.
+ * Flat colours are within 2/255 in every format, for readers that follow the frames' tags and for readers that follow
+ * the container's.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -14,7 +14,7 @@ const levels = [0, 64, 128, 191, 255];
 const colours = levels.flatMap((r) => levels.flatMap((g) => levels.map((b) => [r, g, b])));
 colours[7] = [0x00, 0xbd, 0xf2];
 
-const SIDE = 16; // of a patch, in pixels: one of H.264's macroblocks
+const SIDE = 16; // of a patch, in pixels: one H.264 macroblock
 const COLUMNS = 25;
 const shape = { width: COLUMNS * SIDE, height: (colours.length / COLUMNS) * SIDE };
 const patches = new Uint8Array(shape.width * shape.height * 4);
@@ -25,7 +25,7 @@ for (let y = 0; y < shape.height; y++) {
   }
 }
 
-/** How far the worst patch is off, by the mean of its middle, away from what its neighbours do to it. */
+/** The error of the worst patch, by the mean of its middle, away from its neighbours. */
 function worstOf(frame: Uint8Array): { by: number; what: string } {
   let worst = { by: 0, what: '' };
   for (const [patch, colour] of colours.entries()) {
@@ -41,7 +41,7 @@ function worstOf(frame: Uint8Array): { by: number; what: string } {
   return worst;
 }
 
-/** Exact arithmetic, with whatever matrix ffmpeg takes the file's to be. */
+/** Exact arithmetic, with the matrix that ffmpeg assumes for the file. */
 const AS_TAGGED = 'scale=out_range=full:flags=accurate_rnd+full_chroma_int+bicubic';
 
 describe.each([
@@ -68,7 +68,7 @@ describe.each([
   });
 });
 
-describe('BT.709 is what both say:', () => {
+describe('both are tagged BT.709:', () => {
   const BT709 = [1, 1, 1]; // primaries, transfer, matrix, as ISO/IEC 23091-2 numbers them
   let ffmpeg = '';
   beforeAll(async () => {
@@ -90,7 +90,7 @@ describe('BT.709 is what both say:', () => {
   test.each([false, true])('the element and the VP9 of a WebM, transparent: %s', async (alpha) => {
     const path = await film('film.webm', alpha);
     const bytes = readFileSync(path);
-    // Colour's MatrixCoefficients, TransferCharacteristics and Primaries: each of one byte.
+    // Colour's MatrixCoefficients, TransferCharacteristics and Primaries, one byte each.
     const codes = ['55bb81', '55ba81', '55b181'].map(
       (id) => bytes[bytes.indexOf(Buffer.from(id, 'hex')) + 3],
     );
@@ -98,7 +98,7 @@ describe('BT.709 is what both say:', () => {
     const bare = folder.in('bare.ivf');
     execFileSync(ffmpeg, ['-v', 'error', '-i', path, '-c', 'copy', bare]);
     const frame = readFileSync(bare).subarray(32 + 12); // after the file's header and the frame's
-    // VP9's uncompressed header: 8 bits of the frame's kind, 24 that are always the same, then 3 of the colour space.
+    // VP9's uncompressed header: 8 bits for the kind of frame, a sync code of 24, then 3 for the colour space.
     expect(frame.subarray(1, 4).toString('hex')).toBe('498342');
     expect(frame[4] >> 5).toBe(2); // CS_BT_709
     expect((frame[4] >> 4) & 1).toBe(0); // 16 to 235
@@ -112,7 +112,7 @@ describe('BT.709 is what both say:', () => {
     for (let at = bytes.indexOf('icpf'); at !== -1; at = bytes.indexOf('icpf', at + 1))
       frames.push([...bytes.subarray(at + 4 + 14, at + 4 + 17)]); // SMPTE RDD 36, 6.1.1
     expect(frames).toEqual([BT709, BT709, BT709]);
-    // A reader that finds nothing in the container has to go by the frames.
+    // A reader that finds no tags in the container must use those of the frames.
     bytes.write('free', bytes.indexOf('colr'));
     const bare = folder.in('bare.mov');
     writeFileSync(bare, bytes);

@@ -1,5 +1,7 @@
-/** Reads films back, so that tests can compare what comes out with what went in. ffmpeg decodes; where it hides what a
- *  file says (GIF delays, MP4 boxes) or cannot read it at all (animated WebP), we read the bytes. */
+/**
+ * Reads films back, so that tests can compare output with input. ffmpeg decodes them; what it hides (GIF delays, MP4
+ * boxes) or cannot read (animated WebP), we read from the bytes.
+ */
 
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +19,7 @@ export function testFfmpeg(): Promise<Ffmpeg> {
 interface Decoded {
   /** RGBA, width * height * 4 bytes each. */
   frames: Uint8Array[];
-  /** In seconds, as ffmpeg reports it; NaN where it does not. */
+  /** In seconds, as reported by ffmpeg; NaN if it does not. */
   duration: number;
 }
 
@@ -30,7 +32,7 @@ interface DecodeOptions {
   input?: string[];
 }
 
-/** YUV of an MP4 or WebM to RGB by the tags it carries, whatever this ffmpeg would have guessed. */
+/** Converts an MP4's or WebM's YUV to RGB by BT.709, whatever this ffmpeg would guess. */
 export const FROM_BT709 =
   'scale=in_color_matrix=bt709:in_range=limited:out_range=full:flags=accurate_rnd+full_chroma_int+bicubic';
 
@@ -40,7 +42,7 @@ export async function decode(path: string, options: DecodeOptions): Promise<Deco
   const args = [
     ...['-nostdin', '-hide_banner', ...input, '-i', path],
     ...['-vf', filter ? `${filter},format=rgba` : 'format=rgba'],
-    ...['-vsync', '0'], // each frame once, whatever its time: else ffmpeg repeats GIF frames to make a steady rate
+    ...['-vsync', '0'], // each frame once: otherwise ffmpeg repeats GIF frames for a constant rate
     ...['-f', 'rawvideo', 'pipe:1'],
   ];
   const { path: ffmpeg } = await testFfmpeg();
@@ -59,7 +61,7 @@ export async function decode(path: string, options: DecodeOptions): Promise<Deco
   return { frames, duration: Number(h) * 3600 + Number(m) * 60 + Number(s) };
 }
 
-/** The delay after each frame of a GIF, in hundredths of a second, and how often it plays (0: for ever). */
+/** The delay after each frame of a GIF, in hundredths of a second, and how often it plays (0: forever). */
 export function readGif(path: string): { delays: number[]; loop: number | undefined } {
   const b = readFileSync(path);
   if (b.toString('latin1', 0, 6) !== 'GIF89a') throw new Error(`${path} is no GIF`);
@@ -89,7 +91,7 @@ export function readGif(path: string): { delays: number[]; loop: number | undefi
   return { delays, loop };
 }
 
-/** An animated WebP: the canvas after each stored frame, and how long it shows, in milliseconds. A still has no times. */
+/** An animated WebP: the canvas after each stored frame, and its duration in milliseconds. A still has no durations. */
 export async function decodeWebp(
   path: string,
   { width, height }: { width: number; height: number },
@@ -124,7 +126,7 @@ export async function decodeWebp(
   return { frames, times, loop: b.readUInt16LE(animation.start + 4) };
 }
 
-/** One frame of an animation, made into a still WebP that ffmpeg can read. */
+/** Decodes one frame of an animation by making it a still WebP that ffmpeg can read. */
 async function decodePart(path: string, data: Buffer, width: number, height: number): Promise<Uint8Array> {
   const header = Buffer.alloc(18);
   header.write('VP8X');
@@ -136,12 +138,12 @@ async function decodePart(path: string, data: Buffer, width: number, height: num
   riff.write('RIFF');
   riff.writeUInt32LE(4 + header.length + data.length, 4);
   riff.write('WEBP', 8);
-  writeFileSync(path, Buffer.concat([riff, header, data])); // through a pipe, the 2018 build does not know it
+  writeFileSync(path, Buffer.concat([riff, header, data])); // the 2018 build cannot read it from a pipe
   const { frames } = await decode(path, { width, height });
   return frames[0];
 }
 
-/** RIFF chunks of `b` between two offsets; `start` and `end` bound a chunk's data. */
+/** The RIFF chunks of `b` between two offsets; `start` and `end` delimit a chunk's data. */
 function chunks(b: Buffer, from: number, to: number): { name: string; start: number; end: number }[] {
   const list = [];
   for (let at = from; at < to; ) {
@@ -152,7 +154,7 @@ function chunks(b: Buffer, from: number, to: number): { name: string; start: num
   return list;
 }
 
-/** The boxes of an MP4 at its outermost level, in order, and the colour it declares. */
+/** The top-level boxes of an MP4, in order, and its declared colour. */
 export function readMp4(path: string): {
   boxes: string[];
   colour: { type: string; codes: number[]; full: boolean };

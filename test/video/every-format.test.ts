@@ -1,4 +1,4 @@
-/** What every format promises, whatever it is: each in the table is held to it, new ones included. */
+/** What every format must do: applied to each in the table, new ones included. */
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { yuv420p } from './yuv.js';
 
 const folder = testFolder();
 const film: FilmShape = { width: WIDTH, height: HEIGHT, fps: 25, frames: 60 };
-/** Whether a program can be kept on one core, of several. */
+/** Whether a program can be pinned to one of several cores. */
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 const note = '{"untrained":1,"scene":"<&>"}';
 
@@ -40,7 +40,7 @@ describe.each(formatList.map((format) => [format.name, format] as const))('%s', 
   /** Whether file names choose this format, rather than another with its ending. */
   const chosen = parseOutput(output.path).format === name;
 
-  test.runIf(chosen)('is made, says what it is, and gives its note back, of whatever pixels', async () => {
+  test.runIf(chosen)('is made from all pixel formats, with the right properties and its note', async () => {
     for (const pixels of pixelFormatsFor(output)) {
       const frames = pixels === 'yuv420p' ? pictures.map((rgba) => yuv420p(rgba, WIDTH, HEIGHT)) : pictures;
       const made = await render(folder.in(output.path), frames, { note, pixels });
@@ -59,7 +59,7 @@ describe.each(formatList.map((format) => [format.name, format] as const))('%s', 
     expect(formatList.find(({ reader }) => reader.begins(head))?.reader).toBe(format.reader);
   });
 
-  test('holds transparent frames if it says so, and refuses them else', async () => {
+  test('supports transparent frames if it says so, and refuses them otherwise', async () => {
     const alpha = { ...film, frames: pictures.length, alpha: true };
     if (!format.transparent) return expect(() => checkOutput(output, alpha)).toThrow('--transparent');
     await render(folder.in(output.path), pictures, { alpha: true });
@@ -95,7 +95,7 @@ describe.each(formatList.map((format) => [format.name, format] as const))('%s', 
     expect(probe(made.path).note).toBe(note);
   });
 
-  test.skipIf(!canPin)('is the same bytes on one core', async () => {
+  test.skipIf(!canPin)('has the same bytes on one core', async () => {
     const [width, height] = [160, 112]; // x264 gives lower pictures one thread anyway
     const frames = Array.from({ length: format.onePicture ? 1 : 12 }, (_, i) => picture(i, width, height));
     const { path } = await testFfmpeg();
@@ -111,12 +111,15 @@ test.each([
   [96, 3],
   [80, 2],
   [16, 1],
-])('x264 is given its own choice of threads on two cores: of %i rows, %i', (height, threads) => {
-  const { takes } = encodingOf(parseOutput('film.mp4'), { ...film, height }, { maxSize: 1e6 });
-  const { options } = takes.find(({ name }) => name === 'video')!;
-  expect(options.slice(options.indexOf('libx264')).slice(0, 3)).toEqual([
-    'libx264',
-    '-threads',
-    String(threads),
-  ]);
-});
+])(
+  'x264 gets the number of threads that it would choose on two cores: for %i rows, %i',
+  (height, threads) => {
+    const { takes } = encodingOf(parseOutput('film.mp4'), { ...film, height }, { maxSize: 1e6 });
+    const { options } = takes.find(({ name }) => name === 'video')!;
+    expect(options.slice(options.indexOf('libx264')).slice(0, 3)).toEqual([
+      'libx264',
+      '-threads',
+      String(threads),
+    ]);
+  },
+);

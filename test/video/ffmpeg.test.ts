@@ -1,4 +1,4 @@
-/** Where ffmpeg is looked for, and in which order. The ffmpegs here are shell scripts that only know their version. */
+/** Where and in which order ffmpeg is searched for. The ffmpegs here are shell scripts that only print a version. */
 
 import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
@@ -10,7 +10,7 @@ import { fakeFfmpeg, testFolder } from './films.js';
 
 const folder = testFolder();
 
-/** Five ffmpegs, each with the name of its place as its version. */
+/** Five ffmpegs, each with the name of its location as its version. */
 let everywhere: Surroundings & { explicit: string };
 beforeEach(() => {
   const pretend = (name: string) => {
@@ -52,8 +52,8 @@ test('the order', async () => {
   ]);
 });
 
-describe('what somebody named', () => {
-  test('may be the name of a program on PATH', async () => {
+describe('an ffmpeg given by name', () => {
+  test('may be a program on PATH', async () => {
     fakeFfmpeg(folder.in('path', 'ffmpeg7'), 'echo ffmpeg version seven');
     const { path, source } = await search('ffmpeg7', everywhere);
     expect({ path, source }).toEqual({ path: folder.in('path', 'ffmpeg7'), source: '--ffmpeg' });
@@ -74,7 +74,7 @@ describe('what somebody named', () => {
     }
   });
 
-  test('and the message says why not', async () => {
+  test('and if it does not run, the message says why', async () => {
     await expect(search('/absent/ffmpeg', everywhere)).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UsageError: --ffmpeg names "/absent/ffmpeg", which does not exist: give the path of an ffmpeg program, or leave it out and one will be found.]`,
     );
@@ -87,8 +87,8 @@ describe('what somebody named', () => {
   });
 });
 
-describe('what a package names', () => {
-  test('may not exist, and is passed over', async () => {
+describe("a package's ffmpeg", () => {
+  test('is skipped if it does not exist', async () => {
     const packagePath: Surroundings['packagePath'] = (name) => folder.in('absent', name);
     await expect(search(undefined, { env: everywhere.env, packagePath })).resolves.toMatchObject({
       version: 'env',
@@ -108,7 +108,7 @@ describe('what a package names', () => {
   });
 });
 
-test('a PATH entry that does not run is passed over', async () => {
+test('a PATH entry that does not run is skipped', async () => {
   fakeFfmpeg(folder.in('path', 'ffmpeg'), 'exit 127');
   const surroundings = { env: { PATH: everywhere.env.PATH }, packagePath: without('ffmpeg-static') };
   await expect(search(undefined, surroundings)).resolves.toMatchObject({ version: 'installer' });

@@ -1,4 +1,4 @@
-/** Small films to send through ffmpeg, programs that pretend to be ffmpeg, and a folder to do it in. */
+/** Small films to send through ffmpeg, programs that pretend to be ffmpeg, and temporary folders. */
 
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,8 +12,10 @@ import { openSink, type SinkOptions } from './sink.js';
 export const WIDTH = 64;
 export const HEIGHT = 48;
 
-/** Frame i of a smooth film in which everything moves. Its mean brightness falls with i, so that a frame out of place, or
- *  one that stands in for another, shows. */
+/**
+ * Frame i of a smooth film in which everything moves. Its mean brightness falls with i, so that misplaced or replaced
+ * frames show.
+ */
 export function picture(i: number, width = WIDTH, height = HEIGHT): Uint8Array {
   const frame = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++) {
@@ -26,7 +28,7 @@ export function picture(i: number, width = WIDTH, height = HEIGHT): Uint8Array {
   return frame;
 }
 
-/** Noise, which nothing compresses. The same for the same i. */
+/** Incompressible noise, the same for the same i. */
 export function noise(i: number, width = WIDTH, height = HEIGHT): Uint8Array {
   let state = i + 1;
   return Uint8Array.from({ length: width * height * 4 }, (_, at) => {
@@ -51,7 +53,7 @@ interface RenderOptions extends SinkOptions {
   ffmpeg?: Ffmpeg;
 }
 
-/** Sends frames into a file, and gives back what finish() did. */
+/** Sends frames into a file, and returns the result of finish(). */
 export async function render(path: string, frames: Uint8Array[], options: RenderOptions = {}) {
   const {
     fps = 25,

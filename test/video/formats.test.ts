@@ -1,5 +1,4 @@
-/** That every frame handed over reaches the file, once, in its place, and as it was; and that the file says how long it
- *  lasts and what its colours mean. */
+/** Every frame reaches the file, once, in order and unchanged; and the file has the right duration and colour tags. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -11,11 +10,11 @@ const folder = testFolder();
 const size = { width: WIDTH, height: HEIGHT };
 const COUNTS = [1, 2, 3, 7, 11];
 
-/** How far a frame may be from its source, in 8-bit steps on average: the codec's loss. Neighbours are 14 apart. */
+/** The mean error allowed for a codec, in 8-bit steps. Neighbouring frames differ by 14. */
 const VIDEO = 3;
 const pictures = (n: number) => Array.from({ length: n }, (_, i) => picture(i));
 
-/** The worst frame may differ this much from its source, in 8-bit steps on average. Neighbours differ by 14. */
+/** Expects every frame within `tolerance` of its source, in 8-bit steps on average. Neighbours differ by 14. */
 function expectInPlace(decoded: Uint8Array[], sent: Uint8Array[], tolerance: number): void {
   expect(decoded.length).toBe(sent.length);
   for (const [i, frame] of decoded.entries()) {
@@ -24,7 +23,7 @@ function expectInPlace(decoded: Uint8Array[], sent: Uint8Array[], tolerance: num
 }
 
 describe('PNG', () => {
-  test.each(COUNTS)('%i frames in, as many out, each the same', async (n) => {
+  test.each(COUNTS)('%i frames in, as many out, unchanged', async (n) => {
     const sent = Array.from({ length: n }, (_, i) => noise(i));
     const { path, bytes } = await render(folder.in('frames', '%04d.png'), sent);
     const { frames } = await decode(path, { ...size, input: ['-start_number', '0'] });
@@ -34,7 +33,7 @@ describe('PNG', () => {
     expect(bytes).toBeGreaterThan(n * WIDTH * HEIGHT * 3); // noise does not compress
   });
 
-  test('a still is the same, of any size', async () => {
+  test('a still is unchanged, at any size', async () => {
     const sent = noise(5, 31, 17);
     const { path } = await render(folder.in('still.png'), [sent], { width: 31, height: 17 });
     const { frames } = await decode(path, { width: 31, height: 17 });
@@ -42,7 +41,7 @@ describe('PNG', () => {
     expect(Buffer.compare(frames[0], sent)).toBe(0);
   });
 
-  test('the fourth byte of a pixel is not looked at', async () => {
+  test('the fourth byte of a pixel is ignored', async () => {
     const clear = picture(0).map((value, at) => (at % 4 === 3 ? at % 251 : value));
     const { path } = await render(folder.in('clear.png'), [clear]);
     const { frames } = await decode(path, size);
@@ -59,7 +58,7 @@ describe('MP4', () => {
     expect(bytes).toBe(readFileSync(path).length);
   });
 
-  test('frames handed over as YUV make the film that RGB makes', async () => {
+  test('YUV frames make the same film as RGB', async () => {
     const sent = pictures(3);
     const planes = sent.map((frame) => yuv420p(frame, WIDTH, HEIGHT));
     const { path } = await render(folder.in('yuv.mp4'), planes, { pixels: 'yuv420p' });
@@ -76,16 +75,16 @@ describe('MP4', () => {
     expect(colour).toEqual({ type: 'nclx', codes: [1, 1, 1], full: false });
   });
 
-  // x264 adds an error of its own, which for the default crf is as large; hence both.
+  // x264 adds its own error, which is as large at the default crf; hence both.
   test.each([
     ['rgba' as const, 'as x264 can hardly change them', 1],
     ['rgba' as const, 'as they are written', undefined],
     ['yuv420p' as const, 'as x264 can hardly change them', 1],
     ['yuv420p' as const, 'as they are written', undefined],
-  ])('colours handed over as %s arrive within 2/255, read as BT.709, %s', async (pixels, _, crf) => {
+  ])('colours sent as %s arrive within 2/255, read as BT.709, %s', async (pixels, _, crf) => {
     const levels = [0, 64, 128, 191, 255];
     const colours = levels.flatMap((r) => levels.flatMap((g) => levels.map((b) => [r, g, b])));
-    const side = 16; // of a patch, in pixels: one of H.264's macroblocks
+    const side = 16; // of a patch, in pixels: one H.264 macroblock
     const columns = 25;
     const shape = { width: columns * side, height: (colours.length / columns) * side };
     const sent = new Uint8Array(shape.width * shape.height * 4);
@@ -100,7 +99,7 @@ describe('MP4', () => {
     const options = { ...shape, pixels, crf };
     const { path } = await render(folder.in('patches.mp4'), [handed, handed, handed], options);
     const [, , frame] = (await decode(path, { ...shape, filter: FROM_BT709 })).frames;
-    /** The mean over the 8x8 pixels in the middle of a patch, away from what its neighbours do to it. */
+    /** The mean over the 8x8 pixels in the middle of a patch, away from its neighbours. */
     const mean = (patch: number, channel: number) => {
       const [left, top] = [(patch % columns) * side + 4, Math.floor(patch / columns) * side + 4];
       let sum = 0;
@@ -129,7 +128,7 @@ describe('WebM', () => {
 });
 
 describe('MOV', () => {
-  test.each(COUNTS)('%i frames in, as many out, each nearly as it was', async (n) => {
+  test.each(COUNTS)('%i frames in, as many out, nearly unchanged', async (n) => {
     const { path } = await render(folder.in('film.mov'), pictures(n));
     const { frames, duration } = await decode(path, { ...size, filter: FROM_BT709 });
     expectInPlace(frames, pictures(n), 1);
@@ -146,7 +145,7 @@ describe.each(['per-frame', 'global'] as const)('GIF, %s palette', (gifPalette) 
     expect(readGif(path).delays).toEqual(Array(n).fill(4));
   });
 
-  test('it plays for ever, and 30 fps keep their time', async () => {
+  test('it loops forever, and 30 fps keep their timing', async () => {
     const { path } = await render(folder.in('film.gif'), pictures(7), { gifPalette, fps: 30 });
     const { delays, loop } = readGif(path);
     expect(loop).toBe(0);
@@ -164,7 +163,7 @@ describe('WebP', () => {
   });
 });
 
-describe('frames that look alike', () => {
+describe('identical frames', () => {
   const [a, b, c] = pictures(3);
   const sent = [a, a, a, b, b, c, c];
 
@@ -189,7 +188,7 @@ describe('frames that look alike', () => {
     expectInPlace((await decode(path, size)).frames, sent, 0.001);
   });
 
-  test('a WebP makes one of them, which lasts as long as all', async () => {
+  test('a WebP merges them into one with their total duration', async () => {
     const { path } = await render(folder.in('film.webp'), sent);
     const { frames, times } = await decodeWebp(path, size);
     expectInPlace(frames, [a, b, c], 4);
@@ -197,7 +196,7 @@ describe('frames that look alike', () => {
   });
 });
 
-test.each([12.5, 23.976, 59.94, 60])('at %f fps no frame is dropped or doubled', async (fps) => {
+test.each([12.5, 23.976, 59.94, 60])('at %f fps no frame is dropped or duplicated', async (fps) => {
   for (const name of ['film.mp4', 'film.webm']) {
     const { path } = await render(folder.in(name), pictures(11), { fps });
     const { frames, duration } = await decode(path, { ...size, filter: FROM_BT709 });

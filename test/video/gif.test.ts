@@ -1,4 +1,4 @@
-/** That GIFs hold only what changes, show the film all the same, and keep its time. */
+/** GIFs store only what changes, but show the whole film and keep its timing. */
 
 import { describe, expect, test } from 'vitest';
 import { decode, readGif } from './decode.js';
@@ -6,7 +6,7 @@ import { difference, picture, render, testFolder } from './films.js';
 
 const folder = testFolder();
 
-/** A square of 8 pixels, of its own colours and black, that goes over a still gradient, and rests where `i` does. */
+/** An 8-pixel square, of its own colours and black, that moves with `i` over a static gradient. */
 function over(i: number, width: number, height: number): Uint8Array {
   const frame = picture(0, width, height);
   for (let y = 10; y < 18; y++) {
@@ -29,13 +29,13 @@ describe.each([
   const every = Math.ceil(fps / 50);
   const shown = film.filter((_, i) => i % every === 0);
 
-  test('is shown as it is, whatever rests in it', async () => {
+  test('shows every frame, whatever is static in it', async () => {
     const gifPalette = 'per-frame';
     const { path } = await render(folder.in('film.gif'), film, { width, height, fps, gifPalette });
     const { frames } = await decode(path, { width, height });
     expect(frames).toHaveLength(shown.length);
     for (const [i, frame] of frames.entries()) expect(difference(frame, shown[i])).toBeLessThan(3);
-    // What stands still does not flicker.
+    // Static parts do not flicker.
     for (const frame of frames)
       for (let at = 4 * width * 18; at < frame.length; at++) expect(frame[at]).toBe(frames[0][at]);
     const { delays, loop } = readGif(path);
@@ -44,17 +44,17 @@ describe.each([
   });
 });
 
-test('a film that never changes is that picture, for its time', async () => {
+test('a static film is one picture, with the right duration', async () => {
   const film = Array.from({ length: 10 }, () => picture(0));
   const { path, bytes } = await render(folder.in('film.gif'), film, { gifPalette: 'per-frame' });
   const { frames } = await decode(path, { width: 64, height: 48 });
   for (const frame of frames) expect(difference(frame, film[0])).toBeLessThan(3);
   expect(readGif(path).delays.reduce((sum, delay) => sum + delay)).toBe(40);
   const { bytes: one } = await render(folder.in('one.gif'), [picture(0)], { gifPalette: 'per-frame' });
-  expect(bytes - one).toBeLessThan(9 * 1000); // a palette, which ffmpeg writes whole, and nothing
+  expect(bytes - one).toBeLessThan(9 * 1000); // nothing but a palette, which ffmpeg always writes in full
 });
 
-// What a GIF cannot time is rounded frame by frame, and said (output.test.ts); the whole keeps its length.
+// Times that a GIF cannot represent are rounded frame by frame, with a warning (output.test.ts); the total is kept.
 test.each([24, 23.976, 29.97, 30, 48, 50, 59.94, 60, 100, 120])(
   'at %f fps it lasts as long as the film',
   async (fps) => {

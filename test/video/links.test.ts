@@ -1,4 +1,4 @@
-/** That a link is never replaced: what is written goes to what it leads to. */
+/** Links are never replaced: files are written to their targets. */
 
 import {
   existsSync,
@@ -20,7 +20,7 @@ import { picture, render, testFolder } from './films.js';
 const folder = testFolder();
 const listing = () => readdirSync(folder.in(), { recursive: true }).map(String).sort();
 
-/** Makes a link, and the folder for it. */
+/** Creates a link and its folder. */
 function link(name: string, to: string): string {
   mkdirSync(dirname(folder.in(name)), { recursive: true });
   symlinkSync(to, folder.in(name));
@@ -31,7 +31,7 @@ describe.each(['mp4', 'gif', 'webm', 'webp', 'mov', 'png'])('a .%s', (format) =>
   const frames = format === 'png' ? [picture(0)] : [picture(0), picture(1)];
   const expectLink = (name: string, to: string) => expect(readlinkSync(folder.in(name))).toBe(to);
 
-  test('takes the place of what the link leads to, and the link stays', async () => {
+  test("replaces the link's target, and the link stays", async () => {
     mkdirSync(folder.in('store'));
     writeFileSync(folder.in('store', 'old'), 'what was there');
     const path = link(`film.${format}`, 'store/old');
@@ -42,14 +42,14 @@ describe.each(['mp4', 'gif', 'webm', 'webp', 'mov', 'png'])('a .%s', (format) =>
     expect(listing()).toEqual([`film.${format}`, 'store', 'store/old']);
   });
 
-  test('is made where a link leads that dangles, with the folders that are missing', async () => {
+  test('is made at the target of a dangling link, with any missing folders', async () => {
     await render(link(`film.${format}`, 'a/b/new'), frames);
     expectLink(`film.${format}`, 'a/b/new');
     expect(probe(folder.in('a', 'b', 'new')).format).toBe(format);
   });
 });
 
-test('links to links are followed, each from the folder that it lies in', async () => {
+test('links to links are followed, each relative to its own folder', async () => {
   mkdirSync(folder.in('real', 'deep'), { recursive: true });
   link('short', 'real/deep'); // short/../x is real/x
   link('real/second.mp4', 'third.mp4');
@@ -59,7 +59,7 @@ test('links to links are followed, each from the folder that it lies in', async 
   expect(listing()).toEqual(['first.mp4', 'real', 'real/deep', 'real/second.mp4', 'real/third.mp4', 'short']);
 });
 
-test('each frame of a sequence is written to where its own link leads', async () => {
+test("each frame of a sequence is written to its own link's target", async () => {
   writeFileSync(folder.in('old'), 'what was there');
   link('f-1.png', 'old');
   await render(folder.in('f-%d.png'), [picture(0), picture(1), picture(2)]);
@@ -71,7 +71,7 @@ test('each frame of a sequence is written to where its own link leads', async ()
 describe('refused before the first frame:', () => {
   const refusal = (path: string) => render(path, [picture(0)]).catch((error: Error) => error);
 
-  test('links that lead round in a circle', async () => {
+  test('circular links', async () => {
     link('a.mp4', 'b.mp4');
     const error = await refusal(link('b.mp4', 'a.mp4'));
     expect(error).toBeInstanceOf(RenderError);

@@ -1,4 +1,4 @@
-/** Films played several times in one file, qualities, and what is refused of both. */
+/** Films repeated within one file, qualities, and invalid values of both. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ describe('--loops', () => {
     [11, 3, 23.976],
     [7, 2, 60],
   ])(
-    '%i frames %i times at %f fps are the frames of one, over and over, at an even pace',
+    '%i frames %i times at %f fps are the same frames repeated, at a constant rate',
     async (n, loops, fps) => {
       const once = await render(folder.in('once.mp4'), pictures(n), { fps });
       const note = noteOf({ scene: 'loops' });
@@ -41,7 +41,7 @@ describe('--loops', () => {
     },
   );
 
-  test('count within a budget', async () => {
+  test('count towards a budget', async () => {
     const film = Array.from({ length: 8 }, (_, i) => noise(i));
     const { bytes } = await render(folder.in('once.mp4'), film, { loops: 3 });
     const maxSize = Math.floor(bytes / 2);
@@ -50,7 +50,7 @@ describe('--loops', () => {
     expect(probe(budgeted.path).frames).toBe(24);
   });
 
-  test('are for MP4s, and whole', async () => {
+  test('are for MP4s only, and must be integers', async () => {
     const refusal = (name: string, loops: number) =>
       render(folder.in(name), pictures(1), { loops }).then(
         () => '',
@@ -68,7 +68,7 @@ describe('--loops', () => {
   });
 });
 
-test('a better quality is a larger file', async () => {
+test('a higher quality makes a larger file', async () => {
   const film = Array.from({ length: 6 }, (_, i) => noise(i));
   for (const name of ['a.mp4', 'a.webm', 'a.webp', 'a.gif']) {
     const sizes: number[] = [];

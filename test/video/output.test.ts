@@ -1,4 +1,4 @@
-/** What a file name asks for, and what is refused or warned of before a frame is drawn. Messages are under snapshot. */
+/** Which output a file name means, and the errors and warnings before a frame is drawn. Messages are in snapshots. */
 
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
@@ -51,7 +51,7 @@ describe('parseOutput', () => {
   });
 });
 
-test('framePath prints the number, and leaves folders alone', () => {
+test('framePath inserts the number, and leaves folders alone', () => {
   expect(framePath('100%d/%04d.png', 7)).toBe('100%d/0007.png');
   expect(framePath('%%%d.png', 7)).toBe('%7.png');
   expect(framePath('f%02d.png', 123)).toBe('f123.png');
@@ -73,7 +73,7 @@ test('checkOutput refuses what the format cannot hold', () => {
   );
 });
 
-test('checkOutput lets the rest pass', () => {
+test('checkOutput accepts the rest', () => {
   const odd = { ...film, width: 301, height: 199 };
   for (const path of ['a.gif', 'a.webp', 'a.mov', '%d.png']) checkOutput(parseOutput(path), odd);
   for (const path of ['a.mp4', 'a.webm']) checkOutput(parseOutput(path), film);

@@ -1,4 +1,4 @@
-/** That palettes hold a picture's colours, or what is nearest to them. */
+/** Palettes contain a picture's colours, or colours close to them. */
 
 import { promises as fs } from 'node:fs';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { noise, picture, testFolder } from './films.js';
 
 const folder = testFolder();
 
-/** The mean of the squares of pixels' distances to the nearest colour. */
+/** The mean squared distance of pixels to the nearest colour. */
 function error(rgba: Uint8Array, palette: number[][]): number {
   let sum = 0;
   for (let at = 0; at < rgba.length; at += 4)
@@ -18,7 +18,7 @@ function error(rgba: Uint8Array, palette: number[][]): number {
   return (4 * sum) / rgba.length;
 }
 
-test('few colours are all there, and no others', () => {
+test('if there are few colours, the palette is exactly these', () => {
   const colour = fc.tuple(fc.nat(63), fc.nat(63), fc.nat(63)).map((parts) => parts.map((part) => 4 * part));
   fc.assert(
     fc.property(
@@ -38,7 +38,7 @@ test('few colours are all there, and no others', () => {
 test.each([
   ['smooth', picture(3)],
   ['noisy', noise(1)],
-] as const)('of a %s picture, more colours are nearer', (_, rgba) => {
+] as const)('for a %s picture, more colours are closer', (_, rgba) => {
   const errors = [1, 2, 4, 8, 16, 64, 255].map((most) => {
     const palette = paletteOf(rgba, most);
     expect(palette.length).toBeLessThanOrEqual(most);
@@ -48,12 +48,12 @@ test.each([
   expect(errors.at(-1)).toBeLessThan(errors[0] / 20);
 });
 
-test('what is transparent has no colour', () => {
+test('transparent pixels have no colour', () => {
   expect(paletteOf(Uint8Array.of(9, 9, 9, 0, 200, 100, 0, 255), 5)).toEqual([[200, 100, 0]]);
   expect(paletteOf(Uint8Array.of(9, 9, 9, 0), 5)).toEqual([[0, 0, 0]]);
 });
 
-test('each picture has its palette, whose last colour is none, in whatever pieces it comes', async () => {
+test('each picture has its palette, whose last entry is transparent, however its bytes are split', async () => {
   const pictures = [picture(0, 8, 8), picture(5, 8, 8)];
   const whole = Buffer.concat(pictures);
   const write = async (path: string, length: number) => {

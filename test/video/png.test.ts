@@ -1,4 +1,4 @@
-/** That our PNGs are what the standard says, to the byte, and that they need no ffmpeg. */
+/** Our PNGs follow the standard exactly, and need no ffmpeg. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,11 +20,11 @@ interface Png {
   height: number;
   channels: number;
   filters: Set<number>;
-  /** Row after row, as many bytes a pixel as there are channels. */
+  /** Row by row, one byte per channel. */
   samples: Uint8Array;
 }
 
-/** A reader of its own, by the standard: every chunk's checksum, all five filters. */
+/** An independent reader: checks every chunk's checksum, and supports all five filters. */
 function read(png: Buffer): Png {
   expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
   const names: string[] = [];
@@ -62,7 +62,7 @@ const encodePng = async (...picture: Parameters<typeof encode>) => Buffer.from(a
 const opaque = (rgba: Uint8Array) => rgba.filter((_, at) => at % 4 !== 3);
 
 describe('a PNG', () => {
-  test('holds every byte, of any size, with alpha or without', async () => {
+  test('keeps every byte, at any size, with and without alpha', async () => {
     const side = fc.integer({ min: 1, max: 33 });
     await fc.assert(
       fc.asyncProperty(side, side, fc.boolean(), fc.integer(), async (width, height, alpha, seed) => {
@@ -78,12 +78,12 @@ describe('a PNG', () => {
     );
   });
 
-  test('says that its colours are sRGB, and no other', async () => {
+  test('declares sRGB and nothing else', async () => {
     const { names } = read(await encodePng(picture(0), { width: 64, height: 48 }));
     expect(names).toEqual(['IHDR', 'sRGB', 'IDAT', 'IEND']);
   });
 
-  test('takes for each row the filter that suits it', async () => {
+  test('uses the best filter for each row', async () => {
     const [width, height] = [64, 64];
     const stripes = (by: (x: number, y: number) => number) =>
       Uint8Array.from({ length: 4 * width * height }, (_, at) =>
@@ -106,7 +106,7 @@ describe('a PNG', () => {
   });
 });
 
-/** Runs the command where there is no ffmpeg: not on PATH, and not in node_modules. */
+/** Runs the command without any ffmpeg on PATH or in node_modules. */
 function without(args: string[], cwd: string) {
   const hook = join(cwd, 'no-ffmpeg.cjs');
   writeFileSync(
@@ -160,8 +160,8 @@ describe('without any ffmpeg', () => {
   );
 });
 
-test('a frame that fails to be written ends the film with the reason, and leaves nothing', async () => {
-  // Where a file may have 4 kB, writes fail as they do on a full disk.
+test('a frame that cannot be written ends the film with the reason, and leaves nothing', async () => {
+  // With a file size limit of 4 kB, writes fail as on a full disk.
   const script = `
     import { createJiti } from 'jiti';
     const jiti = createJiti(process.cwd() + '/', { alias: { '../../src': process.cwd() + '/dist' } });
@@ -187,7 +187,7 @@ test('a frame that fails to be written ends the film with the reason, and leaves
   }
 });
 
-test('nothing is left of pictures whose writing is stopped', async () => {
+test('interrupted writing leaves no pictures', async () => {
   const film = { width: 64, height: 48, fps: 25, frames: 60 };
   const sink = await openSink(undefined, parseOutput(folder.in('%d.png')), film);
   for (let i = 0; i < 20; i++) await sink.write(picture(i));

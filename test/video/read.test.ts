@@ -1,4 +1,4 @@
-/** That files say what they are, that the notes in them come back, and that damaged files are refused in one line. */
+/** Reading films: their properties, the notes in them, and damaged files, which are refused in one line. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -47,7 +47,7 @@ function make(path: string, name: string, note?: string) {
 }
 
 describe.each(NAMES)('%s', (name) => {
-  test('says what it is, and gives its recipe back', async () => {
+  test('has the right properties, and its recipe can be read', async () => {
     const { path, bytes } = await make(folder.in(name), name, noteOf(recipe));
     const still = name === 'film.png' || name === 'still.webp';
     const { note, ...film } = probe(path);
@@ -58,7 +58,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(parseRecipe(note!)).toEqual(recipe);
   });
 
-  test('shows the same with a note as without, and ffmpeg has nothing to complain of', async () => {
+  test('shows the same with and without a note, and ffmpeg reports no errors', async () => {
     const { path: plain } = await make(folder.in('plain', name), name);
     const { path: noted } = await make(folder.in('noted', name), name, noteOf(recipe));
     expect(probe(plain).note).toBeUndefined();
@@ -76,7 +76,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(readFileSync(a).equals(readFileSync(b))).toBe(true);
   });
 
-  test('damaged in whatever way, it is read or refused in one line, and soon', async () => {
+  test('a damaged file is read, or refused quickly in one line', async () => {
     const { path } = await make(folder.in(name), name, noteOf(recipe));
     const whole = readFileSync(path);
     const at = fc.nat(whole.length - 1);
@@ -129,7 +129,7 @@ describe.each(NAMES)('%s', (name) => {
   });
 });
 
-test('what is no film is refused in one line', () => {
+test('files that are not films are refused in one line', () => {
   writeFileSync(folder.in('empty.mp4'), '');
   writeFileSync(folder.in('text.gif'), 'a text that is not a film');
   const refusal = (name: string) => {
@@ -163,7 +163,7 @@ describe('a hostile recipe', () => {
     ['a huge network', '{"untrained":1,"sweep":{"seconds":1,"network":{"layers":1024,"width":8192}}}'],
     ['another version', '{"untrained":2,"sweep":{"seconds":1}}'],
     ['nothing', '{"untrained":1}'],
-    ['commands to a terminal', '{"untrained":1,"sweep":{"\\u001b[2J\\n":1}}'],
+    ['terminal escape sequences', '{"untrained":1,"sweep":{"\\u001b[2J\\n":1}}'],
     ['an endless name', `{"untrained":1,"sweep":{"seconds":1,"${'x'.repeat(1e6)}":1}}`],
   ])('with %s is refused in one line', (_, text) => {
     let message = '';
@@ -179,7 +179,7 @@ describe('a hostile recipe', () => {
   });
 });
 
-test('a recipe that is long, and sound, is read without a check of every frame', () => {
+test('a long valid recipe is read without validating every frame', () => {
   const weights = [{ w: Array(60_000).fill([0.12345, 0.5]) }, { w: Array(3).fill(Array(60_000).fill(0.25)) }];
   const view = { halfWidth: { tween: [1, 2] } };
   const text = JSON.stringify({ untrained: 1, sweep: { seconds: 10, network: { weights }, view } });
@@ -194,7 +194,7 @@ test('a recipe that would change the prototype of objects changes nothing', () =
   expect('layers' in {}).toBe(false);
 });
 
-test('a recipe too long for a file leaves its sweep out', () => {
+test('a recipe too long for a file omits its sweep', () => {
   const weights = [{ w: Array.from({ length: 3 }, () => Array(2).fill(0.123456789)) }];
   const long = { ...recipe.sweep, network: { weights: Array(40_000).fill(weights[0]) } };
   const note = noteOf({ ...recipe, sweep: long as typeof recipe.sweep });

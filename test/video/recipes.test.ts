@@ -1,4 +1,4 @@
-/** That whatever sweep there is comes back out of a film's file, whatever its format. */
+/** Any sweep can be read back from a film's file, in any format. */
 
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -15,7 +15,7 @@ import { picture, render, testFolder } from './films.js';
 
 const folder = testFolder();
 
-/** Every character there is, and those that some format or other gives a meaning to. */
+/** All characters, and especially those with a meaning in some format. */
 const text = (maxLength: number) =>
   fc.oneof(
     fc.string({ unit: 'binary', minLength: 1, maxLength }),
@@ -85,10 +85,10 @@ const recipes: fc.Arbitrary<Recipe> = fc.record(
 );
 
 describe.each(['film.mp4', 'film.webm', 'film.gif', 'film.webp', 'still.webp', 'film.png'])('%s', (name) => {
-  const ours = name.endsWith('.mp4') || name.endsWith('.webm'); // ffmpeg writes the note of these as it makes them
+  const ours = name.endsWith('.mp4') || name.endsWith('.webm'); // ffmpeg writes the note while encoding these
   const frames = Array.from({ length: /still|png/.test(name) ? 1 : 2 }, (_, i) => picture(i, 16, 16));
 
-  test('gives back whatever recipe it was given', async () => {
+  test('returns any recipe unchanged', async () => {
     const shape = { width: 16, height: 16, gifPalette: 'per-frame' } as const;
     const plain = folder.in(`plain-${name}`);
     if (!ours) await render(plain, frames, shape);
@@ -109,7 +109,7 @@ describe.each(['film.mp4', 'film.webm', 'film.gif', 'film.webp', 'still.webp', '
 });
 
 test.each(['film.mp4', 'film.webm', 'film.gif', 'film.webp', 'film.png'])(
-  '%s carries notes as long as there are',
+  '%s carries notes of all lengths',
   async (name) => {
     for (const length of [1000, 1100, 70_000, MOST_NOTE_BYTES]) {
       const note = `{"untrained":1,"sweep":"${'0.123, '.repeat(length / 7).slice(26)}"}`;

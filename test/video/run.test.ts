@@ -1,4 +1,4 @@
-/** What ffmpeg writes to its stdout reaches the step's `read`, all of it or not at all. */
+/** ffmpeg's stdout reaches the step's `read`, completely or not at all. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -7,14 +7,14 @@ import { fakeFfmpeg, testFolder } from './films.js';
 
 const folder = testFolder();
 
-/** Runs a shell script as ffmpeg, and hands its stdout to `read`. */
+/** Runs a shell script as ffmpeg, and passes its stdout to `read`. */
 function start(script: string, read: (bytes: Uint8Array) => Promise<void>) {
   const step = { inputs: [], outputs: [{ options: [], to: 'pipe:1' }], read };
   return startFfmpeg(fakeFfmpeg(folder.in('ffmpeg'), script), step, folder.in());
 }
 
-describe('reading what ffmpeg writes', () => {
-  test('gets everything, in order, though ffmpeg left long before', async () => {
+describe("reading ffmpeg's output", () => {
+  test('gets everything in order, even if ffmpeg exited long before', async () => {
     const pieces: Uint8Array[] = [];
     const run = await start('seq 1 20000', async (bytes) => {
       pieces.push(Uint8Array.from(bytes));
@@ -23,17 +23,17 @@ describe('reading what ffmpeg writes', () => {
     run.end();
     expect(await run.exit).toMatchObject({ code: 0, error: undefined });
     const expected = Array.from({ length: 20_000 }, (_, i) => `${i + 1}\n`).join('');
-    expect(Buffer.concat(pieces).toString() === expected).toBe(true); // too long to be printed
+    expect(Buffer.concat(pieces).toString() === expected).toBe(true); // too long to print
     expect(pieces.length).toBeGreaterThan(1);
   });
 
-  test('ends ffmpeg when it fails, and tells why', async () => {
+  test('ends ffmpeg when it fails, and reports why', async () => {
     const run = await start('while :; do echo more; done', () => Promise.reject(new Error('no room')));
     run.end();
     expect(await run.exit).toMatchObject({ signal: 'SIGKILL', error: new Error('no room') });
   });
 
-  test('fails the run even if ffmpeg had left well', async () => {
+  test('fails the run even if ffmpeg succeeded', async () => {
     const run = await start('echo all', async () => {
       await sleep(300);
       throw new Error('no room');

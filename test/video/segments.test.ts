@@ -1,4 +1,4 @@
-/** Films in segments: each kept once it is whole, and the film the same however many of them were kept. */
+/** Films in segments: each is cached once complete, and the film is the same however many were cached. */
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -36,7 +36,7 @@ const cacheAt = (name = 'cache', UNTRAINED_CACHE_SIZE?: string) =>
 const kept = () => readdirSync(folder.in('cache')).filter((name) => !name.endsWith('.sha256'));
 
 interface Attempt {
-  /** How many of the missing frames are written before it ends. */
+  /** How many of the missing frames are written before the render stops. */
   until?: number;
   cache?: SegmentCache;
   nameOf?: (frames: Range) => string;
@@ -44,7 +44,7 @@ interface Attempt {
   crf?: number;
 }
 
-/** Renders a film, or stops after some frames. Gives the frames that were requested. */
+/** Renders a film, or stops after some frames. Returns the frames that were requested. */
 async function attempt(path: string, { until, cache, nameOf = String, ...options }: Attempt = {}) {
   const stopping = new AbortController();
   const requested: number[] = [];
@@ -63,7 +63,7 @@ async function attempt(path: string, { until, cache, nameOf = String, ...options
   return requested;
 }
 
-test('segments are all of a film, each of two seconds or so', () => {
+test('segments cover a film, each about two seconds long', () => {
   expect(segmentsIn({ frames: 60, fps: 12.5 })).toEqual([
     [0, 24],
     [25, 49],
@@ -87,7 +87,7 @@ describe.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', 'a.mov', '%03d.png'])('%s',
       .sort()
       .map((file) => [file, readFileSync(folder.in(path, file)).toString('base64')]);
 
-  test('that was stopped again and again is the one that was not', async () => {
+  test('is the same if it was interrupted repeatedly', async () => {
     await attempt(`whole/${name}`);
     const cache = cacheAt();
     const asked: number[] = [];
@@ -100,7 +100,7 @@ describe.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', 'a.mov', '%03d.png'])('%s',
     expect(files('parts')).toEqual(files('whole'));
   });
 
-  test('asks for what has changed, and for no more', async () => {
+  test('requests only frames that have changed', async () => {
     const cache = cacheAt();
     await attempt(`first/${name}`, { cache });
     const nameOf = ([first, last]: Range) => `${first}-${last}${last >= 50 ? ' changed' : ''}`;
@@ -112,17 +112,17 @@ describe.each(['a.mp4', 'a.webm', 'a.gif', 'a.webp', 'a.mov', '%03d.png'])('%s',
   });
 });
 
-test('a budget is kept with segments that were kept, at any quality', async () => {
+test('a budget is met with cached segments, at any quality', async () => {
   const cache = cacheAt();
   await attempt('free.mp4', { cache, maxSize: 1e6 });
   const least = Math.floor(statSync(folder.in('free.mp4')).size / 2);
-  expect(await attempt('tight.mp4', { cache, maxSize: least })).toEqual([]); // drawn for any budget
+  expect(await attempt('tight.mp4', { cache, maxSize: least })).toEqual([]); // cached frames serve any budget
   expect(statSync(folder.in('tight.mp4')).size).toBeLessThanOrEqual(least);
   expect(probe(folder.in('tight.mp4')).frames).toBe(FRAMES);
   expect((await attempt('other.mp4', { cache, crf: 30 })).length).toBe(FRAMES);
 });
 
-test('joined segments keep the time, whatever the rate', async () => {
+test('joined segments keep their timing at any rate', async () => {
   for (const fps of [12.5, 23.976, 30, 59.94]) {
     const sink = await openSink(await testFfmpeg(), parseOutput(folder.in('film.mp4')), {
       ...shape,
@@ -143,7 +143,7 @@ test('joined segments keep the time, whatever the rate', async () => {
 });
 
 describe('the cache', () => {
-  test('drops what was of no use for longest', async () => {
+  test('evicts the least recently used segments', async () => {
     await attempt('film.webp', { cache: cacheAt() });
     const [one, two, three] = kept().map((file) => join(folder.in('cache'), file));
     const bytes = [one, two, three].map((file) => statSync(file).size);
@@ -158,7 +158,7 @@ describe('the cache', () => {
     expect(readdirSync(folder.in('cache'))).toEqual(['of somebody']);
   });
 
-  test('may be dropped while a film is made of it', async () => {
+  test('may be emptied while a film is made from it', async () => {
     const cache = cacheAt();
     await attempt('film.mp4', { cache });
     cache.take = async (key, to) => {
@@ -171,7 +171,7 @@ describe('the cache', () => {
     expect(readFileSync(folder.in('again.mp4')).equals(readFileSync(folder.in('film.mp4')))).toBe(true);
   });
 
-  test('that cannot be written costs nothing but time', async () => {
+  test('costs nothing but time if it cannot be written', async () => {
     writeFileSync(folder.in('file'), '');
     const cache = cacheAt('file/cache');
     await attempt('film.mp4', { cache });
@@ -179,7 +179,7 @@ describe('the cache', () => {
     expect(probe(folder.in('film.mp4')).frames).toBe(FRAMES);
   });
 
-  describe('treats what is damaged as missing:', () => {
+  describe('treats damaged segments as missing:', () => {
     const cut = (path: string) => truncateSync(path, Math.floor(statSync(path).size / 2));
     const flip = (path: string) => {
       const bytes = readFileSync(path);
@@ -202,32 +202,32 @@ describe('the cache', () => {
       ['a segment with one bit changed', 1, flip],
       ['a segment overwritten', 1, (a) => writeFileSync(a, 'something else')],
       [
-        'a segment overwritten with as many bytes',
+        'a segment overwritten with the same number of bytes',
         1,
         (a) => writeFileSync(a, Buffer.alloc(statSync(a).size)),
       ],
-      ['a segment with more behind it', 1, (a) => appendFileSync(a, 'x')],
+      ['a segment with trailing data', 1, (a) => appendFileSync(a, 'x')],
       ['an empty segment', 1, (a) => truncateSync(a, 0)],
-      ['a segment that holds another', 1, (a, b) => copyFileSync(b, a)],
-      ['two segments in each other’s place', 2, swap],
+      ["a segment with another's content", 1, (a, b) => copyFileSync(b, a)],
+      ['two swapped segments', 2, swap],
       [
-        'two segments in each other’s place, with their digests',
+        'two swapped segments, with their digests',
         2,
         (a, b) => {
           swap(a, b);
           swap(digest(a), digest(b));
         },
       ],
-      ['two digests in each other’s place', 2, (a, b) => swap(digest(a), digest(b))],
+      ['two swapped digests', 2, (a, b) => swap(digest(a), digest(b))],
       ['a segment without a digest', 1, (a) => rmSync(digest(a))],
       ['an empty digest', 1, (a) => truncateSync(digest(a), 0)],
       ['a digest with one bit changed', 1, (a) => flip(digest(a))],
       [
-        'a folder for a segment',
+        'a folder instead of a segment',
         1,
         (a) => replace(a, (path) => mkdirSync(join(path, 'in'), { recursive: true })),
       ],
-      ['a folder for a digest', 1, (a) => replace(digest(a), (path) => mkdirSync(path))],
+      ['a folder instead of a digest', 1, (a) => replace(digest(a), (path) => mkdirSync(path))],
       [
         'a link for a segment, to itself as it was',
         1,
@@ -238,28 +238,28 @@ describe('the cache', () => {
       ],
       ['a link to nothing', 1, (a) => replace(a, (path) => symlinkSync(folder.in('nothing'), path))],
       ['a link to itself', 1, (a) => replace(a, (path) => symlinkSync(path, path))],
-      ['a pipe for a segment', 1, (a) => replace(a, (path) => execFileSync('mkfifo', [path]))],
-      ['a pipe for a digest', 1, (a) => replace(digest(a), (path) => execFileSync('mkfifo', [path]))],
+      ['a pipe instead of a segment', 1, (a) => replace(a, (path) => execFileSync('mkfifo', [path]))],
+      ['a pipe instead of a digest', 1, (a) => replace(digest(a), (path) => execFileSync('mkfifo', [path]))],
       ['a segment that may not be read', 1, (a) => chmodSync(a, 0)],
     ])('%s', async (what, count, damage) => {
       await attempt('whole.mp4', { cache: cacheAt() });
       const [one, two] = kept().map((name) => join(folder.in('cache'), name));
       damage(one, two);
-      // Whoever may do everything may also read it.
+      // Root can read it anyway.
       const damaged = what.includes('may not be read') && process.getuid?.() === 0 ? 0 : count;
       const cache = cacheAt();
       const asked = await attempt('again.mp4', { cache });
       expect(cache.damaged).toBe(damaged);
       expect(asked.length > 0).toBe(damaged > 0);
-      expect(asked.length).toBeLessThan(FRAMES); // the last of the three is sound
+      expect(asked.length).toBeLessThan(FRAMES); // the last of the three is intact
       expect(readFileSync(folder.in('again.mp4')).equals(readFileSync(folder.in('whole.mp4')))).toBe(true);
       const after = cacheAt();
-      expect(await attempt('after.mp4', { cache: after })).toEqual([]); // what was drawn again was kept again
+      expect(await attempt('after.mp4', { cache: after })).toEqual([]); // redrawn segments are cached again
       expect(after.damaged).toBe(0);
       if (what.includes('as it was')) expect(existsSync(folder.in('elsewhere'))).toBe(true);
     });
 
-    test('what lies where a segment is to be kept is in nobody’s way', async () => {
+    test('whatever occupies the path of a segment does no harm', async () => {
       await attempt('whole.mp4', { cache: cacheAt() });
       for (const name of kept()) {
         rmSync(folder.in('cache', name));
@@ -269,7 +269,7 @@ describe('the cache', () => {
       expect(await attempt('again.mp4', { cache: cacheAt() })).toEqual([]);
     });
 
-    test('digests go with their segments, and lone ones when they are old', async () => {
+    test('digests are deleted with their segments, and orphaned ones when they are old', async () => {
       await attempt('film.mp4', { cache: cacheAt() });
       const [one, two] = kept();
       rmSync(folder.in('cache', one));
@@ -277,7 +277,7 @@ describe('the cache', () => {
       utimesSync(folder.in('cache', digest(one)), 1000, 1000);
       await cacheAt().trim();
       expect(existsSync(folder.in('cache', digest(one)))).toBe(false);
-      expect(existsSync(folder.in('cache', digest(two)))).toBe(true); // its segment may be on its way
+      expect(existsSync(folder.in('cache', digest(two)))).toBe(true); // its segment may still be being written
       await cacheAt().clear();
       expect(readdirSync(folder.in('cache'))).toEqual([digest(two)]);
     });

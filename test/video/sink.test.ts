@@ -1,5 +1,7 @@
-/** What becomes of a film when things go wrong, and that memory does not grow while they go right. Where ffmpeg has to
- *  misbehave, a shell script stands in for it, or starts it under a limit. */
+/**
+ * What happens to a film on failure, and that memory does not grow otherwise. If ffmpeg has to misbehave, a shell
+ * script stands in for it, or starts it with a limit.
+ */
 
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -27,7 +29,7 @@ async function open(name: string, frames: number, ffmpeg?: Ffmpeg, options?: Par
 /** Everything in the test's folder, hidden or not. */
 const listing = () => readdirSync(folder.in(), { recursive: true }).map(String).sort();
 
-/** What `act` rejects with, with what differs from run to run made plain. */
+/** The message with which `act` rejects, with varying parts replaced. */
 async function failure(act: Promise<unknown>): Promise<string> {
   const error = await act.then(
     () => undefined,
@@ -39,13 +41,13 @@ async function failure(act: Promise<unknown>): Promise<string> {
   return message.replaceAll(folder.in(), '…');
 }
 
-/** Writes picture after picture until the sink will have no more. */
+/** Writes pictures until the sink rejects. */
 async function writeAll(sink: FrameSink, frames: number): Promise<void> {
   for (let i = 0; i < frames; i++) await sink.write(picture(i % 14));
 }
 
-describe('a film that is whole', () => {
-  test('is alone in its folder, which was made for it', async () => {
+describe('a complete film', () => {
+  test('is alone in its folder, which was created for it', async () => {
     const target = folder.in('a', 'b', 'film.mp4');
     const { path, bytes } = await render(target, pictures(3));
     expect(path).toBe(target);
@@ -53,7 +55,7 @@ describe('a film that is whole', () => {
     expect(listing()).toEqual(['a', 'a/b', 'a/b/film.mp4']);
   });
 
-  test('takes the place of one before it', async () => {
+  test('replaces an earlier one', async () => {
     const { bytes } = await render(folder.in('film.gif'), pictures(2));
     await expect(render(folder.in('film.gif'), pictures(5))).resolves.not.toMatchObject({ bytes });
     expect(listing()).toEqual(['film.gif']);
@@ -77,7 +79,7 @@ describe('a film that is whole', () => {
     expect(listing()).toEqual(['f', 'f/moire-000.png', 'f/moire-001.png', 'f/moire-002.png']);
   });
 
-  test('or from where a part of a film begins', async () => {
+  test('or from the first frame of a part of a film', async () => {
     const sink = await open('%03d.png', 2, undefined, { firstNumber: 99 });
     await writeAll(sink, 2);
     await sink.finish();
@@ -85,7 +87,7 @@ describe('a film that is whole', () => {
   });
 
   test.each(['global', 'per-frame'] as const)(
-    'took no more runs of ffmpeg than it needs: %s palette',
+    'needs no unnecessary runs of ffmpeg: %s palette',
     async (gifPalette) => {
       const log = folder.in('log');
       const { path } = await testFfmpeg();
@@ -105,7 +107,7 @@ describe('a film that is whole', () => {
     expect(readFileSync(folder.in('shared.png')).equals(readFileSync(folder.in('own.png')))).toBe(true);
   });
 
-  test('write() may be called without waiting, and an array used again after it', async () => {
+  test('write() may be called without waiting, and its array reused once it resolves', async () => {
     const frame = new Uint8Array(WIDTH * HEIGHT * 4);
     const reused = await open('reused-%d.png', 5);
     for (const sent of pictures(5)) {
@@ -165,7 +167,7 @@ describe('refused before the first frame', () => {
     );
   });
 
-  test.runIf(process.platform === 'linux')('a place where nobody may write', async () => {
+  test.runIf(process.platform === 'linux')('a read-only location', async () => {
     const sink = openSink(await testFfmpeg(), parseOutput('/proc/films/film.mp4'), { ...shape, frames: 1 });
     expect(await failure(sink)).toMatchInlineSnapshot(
       `""/proc/films/film.mp4" cannot be written because the folder does not exist and cannot be created (ENOENT): write it somewhere else."`,
@@ -185,8 +187,8 @@ describe('refused before the first frame', () => {
   });
 });
 
-describe("the caller's mistakes", () => {
-  test('are reported as such, in every state', async () => {
+describe('misuse by the caller', () => {
+  test('is reported as such, in every state', async () => {
     const output = parseOutput(folder.in('film.mp4'));
     const film = { ...shape, frames: 2 };
     const bench = await Workbench.beside(output, { ffmpeg: await testFfmpeg(), frames: 2 });
@@ -212,7 +214,7 @@ describe("the caller's mistakes", () => {
     expect(listing()).toEqual([]);
   });
 
-  test('a segment that is cancelled leaves no file, in whichever state it is', async () => {
+  test('a cancelled segment leaves no file, in any state', async () => {
     const output = parseOutput(folder.in('film.mp4'));
     const film = { ...shape, frames: 2 };
     const bench = await Workbench.beside(output, { ffmpeg: await testFfmpeg(), frames: 2 });
@@ -258,7 +260,7 @@ describe('abort', () => {
     expect(listing()).toEqual([]);
   });
 
-  test('ends a write that waits, and a finish', async () => {
+  test('ends a waiting write, and a finish', async () => {
     const deaf = fakeFfmpeg(folder.in('deaf'), 'exec sleep 60');
     const sink = await openSink(deaf, parseOutput(folder.in('film.mp4')), {
       width: 1000,
@@ -317,7 +319,7 @@ describe('when ffmpeg fails', () => {
     return message.replace(/after \d+ of/, 'after N of');
   }
 
-  test('its own last words reach the user, once each', async () => {
+  test('its last messages reach the user, once each', async () => {
     const ffmpeg = shell(
       'echo "a line too many" >&2',
       'echo "news" >&2',
@@ -333,7 +335,7 @@ describe('when ffmpeg fails', () => {
     );
   });
 
-  test('a full disk is called that', async () => {
+  test('a full disk is reported as such', async () => {
     const message = await failureOf(
       shell('echo "Error writing trailer of film.mp4: No space left on device" >&2; exit 1'),
     );
@@ -342,30 +344,30 @@ describe('when ffmpeg fails', () => {
     );
   });
 
-  test('a missing encoder is called that', async () => {
+  test('a missing encoder is reported as such', async () => {
     expect(await failureOf(shell(`echo "Unknown encoder 'libx264'" >&2; exit 1`))).toMatchInlineSnapshot(
       `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Unknown encoder 'libx264'. This ffmpeg was built without what a .mp4 needs: choose another with --ffmpeg. (…/ffmpeg, version fake)"`,
     );
   });
 
-  test('one that leaves early, as if all were well, is found out', async () => {
+  test('an early exit without an error is detected', async () => {
     expect(await failureOf(shell('exit 0'))).toMatchInlineSnapshot(
       `"ffmpeg stopped reading after N of 200 frames of "…/film.mp4". You can choose another ffmpeg with --ffmpeg. (…/ffmpeg, version fake)"`,
     );
   });
 
-  test('one that leaves no film is found out', async () => {
+  test('a missing film is detected', async () => {
     expect(await failureOf(shell('cat > /dev/null'), 1)).toMatchInlineSnapshot(
       `"ffmpeg reported success, but the film is missing: most likely the disk is full, so free some space, or write elsewhere."`,
     );
   });
 
-  test('one that says much more than it should costs little', async () => {
+  test('excessive output is harmless', async () => {
     const ffmpeg = shell('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo "line $i" >&2; done; exit 1');
     expect(await failureOf(ffmpeg)).toContain('line 4998; line 4999; line 5000');
   });
 
-  test('killed midway, it is said when and by which signal, and the film before stays', async () => {
+  test('if it is killed midway, the message says when and by which signal, and the earlier film stays', async () => {
     await render(folder.in('film.mp4'), pictures(2));
     const before = readFileSync(folder.in('film.mp4'));
     const { path } = await testFfmpeg();
@@ -386,7 +388,7 @@ describe('when ffmpeg fails', () => {
     expect(readFileSync(folder.in('film.mp4')).equals(before)).toBe(true);
   });
 
-  test('killed while its own child still holds the pipe, write() does not wait for the child', async () => {
+  test('if it is killed while its child holds the pipe, write() does not wait for the child', async () => {
     const pid = folder.in('pid');
     const ffmpeg = shell(`sleep 60 <&0 &`, `echo $! $$ > "${pid}"`, 'wait');
     const sink = await openSink(ffmpeg, parseOutput(folder.in('film.mp4')), {
@@ -404,7 +406,7 @@ describe('when ffmpeg fails', () => {
   });
 
   test.each(['film.mp4', 'film.webm', 'film.gif', 'film.webp', 'global.gif'])(
-    'a limit on what it may write gives no cut %s a name',
+    'with a file size limit, no truncated %s gets its name',
     async (name) => {
       const { path } = await testFfmpeg();
       // 2 KB a file (4 KB where sh is bash), at which writes fail as on a full disk
@@ -422,7 +424,7 @@ describe('when ffmpeg fails', () => {
 });
 
 describe('what a killed render leaves', () => {
-  /** Renders in a process of its own, which is killed (kill -9) when it has written some frames. */
+  /** Renders in a separate process, which is killed (kill -9) after some frames. */
   async function killedRender(name: string): Promise<void> {
     const script = `
       import { createJiti } from 'jiti';
@@ -448,10 +450,10 @@ describe('what a killed render leaves', () => {
   }
 
   test.each(['film.mp4', 'frame-%d.png'])(
-    'has no name, and is gone with the next render of %s',
+    'does not have its name, and is removed by the next render of %s',
     async (name) => {
       await killedRender(name);
-      await render(folder.in('another.gif'), pictures(1)); // another target's business
+      await render(folder.in('another.gif'), pictures(1)); // another target
       const hidden = listing().filter((path) => !path.includes('/') && path !== 'another.gif');
       expect(hidden).toHaveLength(1);
       expect(hidden[0]).toMatch(/^\..*\.untrained-/);
@@ -462,7 +464,7 @@ describe('what a killed render leaves', () => {
     },
   );
 
-  test('is told from what is still at work', async () => {
+  test('is distinguished from a running render', async () => {
     const first = await open('film.mp4', 2);
     const second = await open('film.mp4', 2);
     await writeAll(first, 2);
@@ -472,7 +474,7 @@ describe('what a killed render leaves', () => {
     expect(listing()).toEqual(['film.mp4']);
   });
 
-  test('is known for what it is where its process id has come again', async () => {
+  test('is recognised even if its process id is in use again', async () => {
     const [host, pid, began] = OWNER.split('-');
     const left = folder.in(`.film.mp4.untrained-${host}-${pid}-${Number(began) - 1}-abcdef`);
     mkdirSync(left);
@@ -480,7 +482,7 @@ describe('what a killed render leaves', () => {
     expect(listing()).toEqual(['film.mp4']);
   });
 
-  test('may be asked whether its owner lives, by whoever does not know its process ids', async () => {
+  test('shows whether its owner is alive, even to processes that cannot see its process id', async () => {
     const [host, pid, began] = OWNER.split('-');
     const other = `${host.slice(0, 6)}ffffff-${pid}-${began}`; // the same machine, another container
     for (const depth of [[], ['a'.repeat(60), 'b'.repeat(60)]]) {
@@ -497,7 +499,7 @@ describe('what a killed render leaves', () => {
     }
   });
 
-  /** Leaves the socket of a process that was killed in a folder. */
+  /** Leaves the socket of a killed process in a folder. */
   async function killedListener(path: string): Promise<void> {
     const script = `process.chdir(process.argv[1]);
       require('net').createServer().listen('alive', () => process.kill(process.pid, 'SIGKILL'));`;
@@ -506,7 +508,7 @@ describe('what a killed render leaves', () => {
     expect(readdirSync(path)).toEqual(['alive']);
   }
 
-  test("and from another machine's, for a day", async () => {
+  test("of another machine's is kept for a day", async () => {
     const other = folder.in('.film.mp4.untrained-000000-1-abcdef');
     mkdirSync(other);
     await render(folder.in('film.mp4'), pictures(1));
@@ -517,11 +519,11 @@ describe('what a killed render leaves', () => {
   });
 });
 
-test('an ffmpeg that is slow sets the pace, and no frames pile up', async () => {
+test('a slow ffmpeg throttles the render, so that no frames pile up', async () => {
   const [side, frames] = [512, 150]; // 1 MiB a frame, 150 MiB in all
   const bytes = side * side * 4;
   const read = folder.in('read');
-  // Takes 8 MiB a second or so, and keeps count.
+  // Reads about 8 MiB per second, and counts the bytes.
   const reader = folder.in('reader.mjs');
   writeFileSync(
     reader,
@@ -543,15 +545,15 @@ test('an ffmpeg that is slow sets the pace, and no frames pile up', async () => 
   const film = { width: side, height: side, fps: 100, frames }; // one segment
   const sink = await openSink(ffmpeg, parseOutput(folder.in('film.webm')), film);
   const before = process.memoryUsage();
-  let ahead = 0; // the most bytes that write() had taken and ffmpeg had not
+  let ahead = 0; // the most bytes accepted by write() but not yet read by ffmpeg
   let grown = 0;
   for (let i = 1; i <= frames; i++) {
-    await sink.write(new Uint8Array(bytes)); // a new array each time, so that holding on to any would show
+    await sink.write(new Uint8Array(bytes)); // a new array each time, so that leaks would show
     const seen = existsSync(read) ? Number(readFileSync(read, 'utf8')) : 0;
     ahead = Math.max(ahead, i * bytes - seen);
     grown = Math.max(grown, process.memoryUsage().arrayBuffers - before.arrayBuffers);
   }
   await sink.finish();
-  expect(ahead).toBeLessThan(2 * bytes); // what the pipe holds, and what the reader has not counted yet
-  expect(grown).toBeLessThan(60 * bytes); // garbage that was not collected yet; piled up it would be 150
+  expect(ahead).toBeLessThan(2 * bytes); // the pipe's buffer, and bytes that the reader has not counted yet
+  expect(grown).toBeLessThan(60 * bytes); // uncollected garbage; with frames piled up it would be 150
 });

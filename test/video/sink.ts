@@ -1,4 +1,4 @@
-/** Sends frames into a file one by one, through all that makes a film of frames that somebody else draws. */
+/** Sends frames into a file one by one, through everything that turns drawn frames into a film. */
 
 import { randomUUID } from 'node:crypto';
 import { RenderError } from '../../src/core/errors.js';
@@ -18,7 +18,7 @@ import type { FrameSource } from '../../src/sources/source.js';
 
 export interface SinkOptions extends EncodeOptions {
   cache?: SegmentCache;
-  /** Names what makes these frames what they are; nothing else has the name by default. */
+  /** Names everything that determines these frames; unique by default. */
   nameOf?: (frames: Range) => string;
   firstNumber?: number;
   numberStep?: number;
@@ -27,7 +27,7 @@ export interface SinkOptions extends EncodeOptions {
 
 type Draw = (parts: readonly Range[]) => AsyncIterable<Uint8Array>;
 
-/** Makes a film of frames that `draw` gives. */
+/** Makes a film of the frames that `draw` returns. */
 export function film(
   ffmpeg: Ffmpeg | undefined,
   { path }: Output,

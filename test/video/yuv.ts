@@ -1,6 +1,6 @@
-/** RGB to BT.709 as the book has it, in floats: what src/core/frame/pixels.ts does in whole numbers. */
+/** RGB to BT.709 by the standard, in floats: what src/core/frame/pixels.ts does in integers. */
 
-/** RGBA of even sides as planes of Y, Cb and Cr in limited range; Cb and Cr of the mean of 2 x 2 pixels. */
+/** RGBA with even sides as planes of Y, Cb and Cr in limited range; Cb and Cr from the mean of 2 x 2 pixels. */
 export function yuv420p(rgba: Uint8Array, width: number, height: number): Uint8Array {
   const planes = new Uint8Array(1.5 * width * height);
   const luma = ([r, g, b]: number[]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;

@@ -1,4 +1,4 @@
-/** The activations, by the names that specs use, and what is computed of their definitions in float64. */
+/** The activations by name, and what is computed from their definitions in float64. */
 import type { ActivationDefinition } from './activations/activation.js';
 import { gelu } from './activations/gelu.js';
 import { identity } from './activations/identity.js';
@@ -8,7 +8,7 @@ import { sin } from './activations/sin.js';
 import { softplus } from './activations/softplus.js';
 import { tanh } from './activations/tanh.js';
 
-/** All that is known of each activation. To add one, write its file and list it here. */
+/** The definition of each activation. To add one, write its file and list it here. */
 export const activationTable = { tanh, relu, sigmoid, sin, gelu, softplus, identity } satisfies Record<
   string,
   ActivationDefinition
@@ -20,41 +20,41 @@ export type ActivationName = keyof typeof activationTable;
 /** The names of all activations. */
 export const activationNames = Object.keys(activationTable) as [ActivationName, ...ActivationName[]];
 
-/** Every activation's function in float64, of any number, by its name. */
+/** Every activation's float64 function, by name. Accepts any number. */
 export const activations = Object.fromEntries(
   activationNames.map((name) => [name, activationTable[name].f]),
 ) as Record<ActivationName, (x: number) => number>;
 
-/** One activation, or two mixed: fraction 0 is all `from`, 1 all `to`. */
+/** One activation, or a mix of two: fraction 0 is `from`, 1 is `to`. */
 export type Activation = ActivationName | { from: ActivationName; to: ActivationName; fraction: number };
 
-/** An activation without a mix's fraction: what programs are written for, which read the fraction as a number. */
+/** An activation without a mix's fraction. Kernels are generated for it, and read the fraction as data. */
 export type ActivationNames = ActivationName | { from: ActivationName; to: ActivationName };
 
 export function namesOf(activation: Activation): ActivationNames {
   return typeof activation === 'string' ? activation : { from: activation.from, to: activation.to };
 }
 
-/** Whether an activation, or both of a mix, stay within [-1, 1]. */
+/** Whether an activation, or both of a mix, are bounded by [-1, 1]. */
 export function isBounded(names: ActivationNames): boolean {
   return typeof names === 'string'
     ? activationTable[names].bounded
     : isBounded(names.from) && isBounded(names.to);
 }
 
-/** The function an activation names; a mix is (1 - fraction) from(x) + fraction to(x). */
+/** The function of an activation; a mix is (1 - fraction) from(x) + fraction to(x). */
 export function activationFunction(activation: Activation): (x: number) => number {
   if (typeof activation === 'string') return activations[activation];
   const { from, to, fraction } = activation;
   return (x) => (1 - fraction) * activations[from](x) + fraction * activations[to](x);
 }
 
-/** Beyond this, an unbounded activation is its slope there times its argument, to the last bit of float64. */
+/** Beyond this, an unbounded activation is proportional to its argument, to the last bit of float64. */
 const STRAIGHT = 2 ** 500;
 
 /**
- * An activation of numbers that float64 cannot hold: a(2^exponent v) / 2^exponent as a function of v.
- * @param exponent - Whole, 0 or more. For an activation that is not bounded; one that is needs none.
+ * An unbounded activation for values beyond float64: a(2^exponent v) / 2^exponent as a function of v.
+ * @param exponent - An integer, 0 or more.
  */
 export function scaledActivation(a: (x: number) => number, exponent: number): (v: number) => number {
   if (exponent === 0) return a;
@@ -66,8 +66,8 @@ export function scaledActivation(a: (x: number) => number, exponent: number): (v
 }
 
 /**
- * The brightness in [0, 1] that an output of `name` has. A signed one lives in [-1, 1] and is shown as (v + 1) / 2; the
- * others are shown as they are, clipped to [0, 1].
+ * The brightness in [0, 1] of an output with the activation `name`. Signed activations are in [-1, 1] and are shown as
+ * (v + 1) / 2; the others are shown unchanged, clipped to [0, 1].
  */
 export function brightness(name: ActivationName, logit: number): number {
   const value = activations[name](logit);

@@ -2,9 +2,8 @@
  * The random draws: one number per (seed, layer, unit, input), which is scaled to give a weight.
  *
  * Each unit of each layer has its own generator, keyed "seed/layer/unit" with layer and unit counted from 1. It draws
- * the unit's bias first, and then its weights in the order of the inputs. So a deeper network only adds generators,
- * and a wider one adds generators and draws more from the existing ones: all earlier draws stay the same, bit for
- * bit.
+ * the unit's bias first, then its weights in input order. So a deeper network only adds generators, and a wider one
+ * adds generators and draws more from the existing ones: all other draws stay bit-identical.
  *
  * Draws are rounded to float32, so that all backends start from the same numbers.
  */
@@ -47,7 +46,7 @@ export class DrawCache {
     layers[layer] ??= [];
     const known = layers[layer][unit];
     if (known && known.length > inputs) return known;
-    // If the width grows frame by frame, rows would be drawn again each time: draw ahead.
+    // Draw ahead: if the width grows frame by frame, rows would otherwise be redrawn for each frame.
     const ahead = known ? Math.max(inputs, 2 * known.length) : inputs;
     layers[layer][unit] = drawUnit(seed, layer, unit, ahead, distribution);
     return layers[layer][unit];
@@ -55,7 +54,7 @@ export class DrawCache {
 
   #layersOf(key: string): Float32Array[][] {
     const layers = this.#seeds.get(key) ?? [];
-    this.#seeds.delete(key); // then add it at the end: a Map keeps the order of insertion
+    this.#seeds.delete(key); // reinserted at the end: a Map keeps insertion order
     this.#seeds.set(key, layers);
     if (this.#seeds.size > 4) this.#seeds.delete(this.#seeds.keys().next().value!);
     return layers;

@@ -1,21 +1,21 @@
 /**
- * The readable forward pass: one point at a time, in float64, beside the article's equation (1):
+ * The readable forward pass: one point at a time, in float64, following the article's equation (1):
  *
  *     y_0 = x,    y_k = a(W_k y_{k-1} + b_k),    f(x) = σ(W_L y_{L-1} + b_L)
  *
- * It is the reference everything else is held against, and far too slow for pictures: those are made in src/renderers.
+ * It is the reference that all renderers are tested against, and far too slow for pictures: see src/renderers.
  */
 import { activationFunction, brightness, scaledActivation } from './activations.js';
 import { type Layer, type Network, weightedSums } from './network.js';
 
-/** What the network gives at the point x (as many numbers as it has inputs): 1 or 3 brightnesses in [0, 1]. */
+/** The network's value at the point x (one number per input): 1 or 3 brightnesses in [0, 1]. */
 export function forward(network: Network, x: ArrayLike<number>): number[] {
   return logits(network, x).map((z) => brightness(network.outputActivation, z));
 }
 
 /**
- * The sums z = W_L y_{L-1} + b_L of the last layer, before the output activation. One that is beyond float64 is
- * infinite, with its sign; on the way there nothing is lost: see Scaled.
+ * The sums z = W_L y_{L-1} + b_L of the last layer, before the output activation. A sum that overflows float64 becomes
+ * infinite, with its sign; intermediate values do not overflow: see Scaled.
  */
 export function logits(network: Network, x: ArrayLike<number>): number[] {
   const a = activationFunction(network.activation);
@@ -37,15 +37,15 @@ export function logits(network: Network, x: ArrayLike<number>): number[] {
 }
 
 /**
- * Numbers v that stand for 2^exponent v. The exponent is 0 until one of them is so large that the next layer's sums
- * might not fit into float64: a thousand layers of relus may come to 2^5000. Powers of two cost no digits.
+ * Numbers v that represent 2^exponent v. The exponent is 0 until a value is so large that the next layer's sums might
+ * overflow float64: a thousand layers of relus may reach 2^5000. Scaling by powers of two loses no precision.
  */
 interface Scaled {
   values: ArrayLike<number>;
   exponent: number;
 }
 
-/** Numbers are kept below 2^500 or so: a layer multiplies them by 2^113 at most. */
+/** Values stay below about 2^500: a layer multiplies them by 2^113 at most. */
 const MOST_BITS = 500;
 
 /** W y + b. */
@@ -57,7 +57,7 @@ function apply(layer: Layer, { values: y, exponent }: Scaled): Scaled {
   return { values: z.map((value) => value * 2 ** -shift), exponent: exponent + shift };
 }
 
-/** The numbers themselves. */
+/** The unscaled numbers. */
 function inFull({ values, exponent }: Scaled): number[] {
   return Array.from(values, (value) => (value === 0 ? 0 : value * 2 ** exponent));
 }

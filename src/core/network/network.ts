@@ -1,8 +1,8 @@
 /**
- * From a spec to weights. The matrices made here are what the reference (forward.ts) and every renderer compute with.
+ * Turns a spec into the weights that the reference (forward.ts) and every renderer compute with.
  *
- * The k-th matrix of a network is drawn the same whether it ends the network or lies inside a deeper one, which only
- * has more rows of it: an L-layer network's outputs are the first units of layer L. (Glorot's scale alone counts them.)
+ * The k-th matrix has the same draws whether it is a network's last or is inside a deeper one, where it merely has more
+ * rows: an L-layer network's outputs are the first units of layer L. (Only Glorot's scale depends on their number.)
  */
 import type { Activation, ActivationName } from './activations.js';
 import { DrawCache, type Seed } from './draws.js';
@@ -21,15 +21,15 @@ export interface Layer {
   biases: Float64Array;
 }
 
-/** A network ready to be computed. */
+/** A network with its weights. */
 export interface Network {
   /** The number of inputs, 1 or more. */
   inputs: number;
-  /** The hidden layers, first to last; may be empty. */
+  /** The hidden layers, first to last; possibly empty. */
   hidden: Layer[];
   /** The last layer. */
   output: Layer;
-  /** With a fractional number of layers: the output layer one layer earlier, and how much of it is left. */
+  /** With a fractional number of layers: the output layer one layer earlier, and its share of the sums. */
   earlier?: { output: Layer; share: number };
   /** Of the hidden layers. */
   activation: Activation;
@@ -38,9 +38,9 @@ export interface Network {
 }
 
 /**
- * z = W y + b of a layer, in float64.
+ * A layer's sums z = W y + b, in float64.
  * @param y - One number per input.
- * @param biasScale - What b is multiplied by: where y is a multiple of what is meant, so must b be. 1 by default.
+ * @param biasScale - A factor for b, 1 by default: if y is scaled, b must be scaled likewise.
  */
 export function weightedSums(
   { inputs, units, weights, biases }: Layer,
@@ -60,7 +60,7 @@ export function weightedSums(
 export function buildNetwork(spec: NetworkSpec, draws = new DrawCache()): Network {
   const inside = layerMaker(spec, draws);
   const count = Math.ceil(spec.layers);
-  const share = count - spec.layers; // what the picture before the last layer keeps
+  const share = count - spec.layers; // of the output one layer earlier
   return {
     inputs: spec.inputs,
     hidden: Array.from({ length: count - 1 }, (_, k) => inside.hidden(k + 1)),
@@ -71,7 +71,7 @@ export function buildNetwork(spec: NetworkSpec, draws = new DrawCache()): Networ
   };
 }
 
-/** Makes a spec's layers one at a time, by number from 1: a large network need not be held twice. */
+/** Makes a spec's layers one at a time, numbered from 1, so that a large network need not be in memory twice. */
 export function layerMaker(
   spec: NetworkSpec,
   draws: DrawCache,
@@ -82,11 +82,11 @@ export function layerMaker(
 }
 
 /**
- * How the k-th matrix comes from its draws u: w = weightScale u and b = biasScale u, and the last input's weights are
- * multiplied by `lastInput` as well.
+ * How the k-th matrix is computed from its draws u: w = weightScale u and b = biasScale u. The last input's weights are
+ * also multiplied by `lastInput`.
  */
 export interface LayerRule {
-  /** Which matrix, from 1. */
+  /** The matrix's number k, from 1. */
   number: number;
   inputs: number;
   units: number;
@@ -95,7 +95,7 @@ export interface LayerRule {
   lastInput: number;
 }
 
-/** The rules of a spec's layers. A fractional number of inputs or units is rounded up in them. */
+/** The rules of a spec's layers. Fractional numbers of inputs or units are rounded up. */
 export function layerRules(spec: NetworkSpec): {
   hidden(k: number): LayerRule;
   output(k: number): LayerRule;
@@ -109,9 +109,7 @@ export function layerRules(spec: NetworkSpec): {
   return { hidden: (k) => rule(k, widths[k - 1]), output: (k) => rule(k, spec.outputs) };
 }
 
-/**
- * Powers of two, so that what stands for draws is at most 1, and numbers that float32 lacks are not lost on the way.
- */
+/** The scales are powers of two, so that scaled weights are at most 1 and none overflows float32. */
 function explicitRule({ w, b }: ExplicitLayer, number: number, inputs: number, units: number): LayerRule {
   const weightScale = powerFor(w.reduce((most, row) => largest(row, most), 0));
   return { number, inputs, units, weightScale, biasScale: powerFor(largest(b ?? [], 0)), lastInput: 1 };
@@ -120,12 +118,12 @@ function explicitRule({ w, b }: ExplicitLayer, number: number, inputs: number, u
 const largest = (numbers: number[], most: number) =>
   numbers.reduce((so, number) => Math.max(so, Math.abs(number)), most);
 
-/** The power of two that is `value` or next above it; within what float64 has at full precision. */
+/** The smallest power of two that is at least `value`, within float64's range of full precision. */
 const powerFor = (value: number) => 2 ** Math.max(-900, Math.ceil(Math.log2(value)));
 
 /**
- * Layer k with `inputs` and `units` that may be fractions: 30.4 inputs are 31, the last of which comes in at 0.4 of
- * its weight, so at 30 it is silent and at 31 it is one of them.
+ * The rule of layer k, where `inputs` and `units` may be fractions. 30.4 inputs are 31, the last one with 0.4 of its
+ * weight: at 30 it has no effect, and at 31 it is like the others.
  */
 function drawnRule(spec: NetworkSpec, k: number, inputs: number, units: number): LayerRule {
   const columns = Math.ceil(inputs);
@@ -155,7 +153,7 @@ function makeLayer(spec: NetworkSpec, rule: LayerRule, draws: DrawCache): Layer 
 }
 
 /**
- * What a unit of a layer has before its rule: its bias and then its weights, at least (1 + inputs) long.
+ * A unit's draws: its bias, then its weights, before scaling by the rule; at least (1 + inputs) long.
  * @param unit - From 0.
  */
 export function unitDraws(
@@ -170,7 +168,7 @@ export function unitDraws(
   return [(b?.[unit] ?? 0) / biasScale, ...w[unit].map((weight) => weight / weightScale)];
 }
 
-/** What a draw of size 1 is multiplied by: see `weightScale` and `initialisation` in spec.ts. */
+/** The scale of the weights: see `weightScale` and `initialisation` in spec.ts. */
 function scaleOf(spec: NetworkSpec, inputs: number, units: number): number {
   if (!spec.initialisation) return spec.weightScale ?? networkParameters.weightScale.default;
   const deviation = {
@@ -178,15 +176,15 @@ function scaleOf(spec: NetworkSpec, inputs: number, units: number): number {
     glorot: Math.sqrt(2 / (inputs + units)),
     lecun: Math.sqrt(1 / inputs),
   }[spec.initialisation];
-  const perDraw = spec.distribution === 'uniform' ? Math.sqrt(3) : 1; // uniform on [-1, 1] deviates by 1/sqrt(3)
+  const perDraw = spec.distribution === 'uniform' ? Math.sqrt(3) : 1; // uniform on [-1, 1]: deviation 1/sqrt(3)
   return (spec.weightScale ?? 1) * deviation * perDraw;
 }
 
-/** The networks a seed stands for, and how much of each: one, or the two of a pair. */
+/** The seeds of a spec and their shares: one seed, or the two of a mix. */
 export function seedShares(seed: NetworkSpec['seed']): { seed: Seed; share: number }[] {
   if (typeof seed !== 'object') return [{ seed, share: 1 }];
   const { from, to, fraction } = seed;
-  // Whole networks at both ends, to the bit: cos(π/2) is 6e-17 and not 0.
+  // Both ends must be exact, but cos(π/2) is 6e-17 instead of 0.
   if (fraction === 0 || from === to) return [{ seed: from, share: 1 }];
   if (fraction === 1) return [{ seed: to, share: 1 }];
   const angle = (fraction * Math.PI) / 2;

@@ -1,7 +1,7 @@
 /**
- * The parameters of a network: the one place that states their defaults, ranges and meaning. Schemas (spec.ts), sweeps,
- * `--set`, the nodes' signals and README's table read it. To add one, add an entry here, a field to `NetworkSpec` and a
- * signal to `NetworkNode`, and run `npm run docs`.
+ * The parameters of a network: the single source of their defaults, ranges and meaning for schemas (spec.ts), sweeps,
+ * `--set`, the nodes' signals and README's table. To add one, add an entry here, a field to `NetworkSpec` and a signal
+ * to `NetworkNode`, and run `npm run docs`.
  */
 import { type Parameter, synonymsIn } from '../parameters/parameter.js';
 import type { Synonyms } from '../wording/did-you-mean.js';
@@ -9,9 +9,9 @@ import { activationNames, activationTable } from './activations.js';
 
 /** A parameter of a network. */
 export type NetworkParameter = Parameter & {
-  /** The name of its signal in Motion Canvas nodes, if nodes already have a signal of its own name. */
+  /** The name of its signal in Motion Canvas nodes, if nodes already have a signal with the parameter's name. */
   readonly signal?: string;
-  /** Whether it applies to explicit weights too. All others describe how weights are drawn, or are read from them. */
+  /** Whether it also applies with explicit weights. All others determine draws, or are inferred from the weights. */
   readonly besideWeights?: true;
 };
 
@@ -158,24 +158,24 @@ export const networkParameters = {
   },
 } as const satisfies Record<string, NetworkParameter>;
 
-/** The name of a network's parameter. */
+/** The name of a network parameter. */
 export type NetworkParameterName = keyof typeof networkParameters;
 
 /** The parameters' names. */
 export const networkParameterNames = Object.keys(networkParameters) as NetworkParameterName[];
 
-/** The parameters that apply to explicit weights too. */
+/** The parameters that also apply with explicit weights. */
 export const namesBesideWeights = networkParameterNames.filter(
   (name) => 'besideWeights' in networkParameters[name],
 );
 
-/** Synonyms of the parameters' names, and of what they may be. */
+/** Synonyms of the parameters' names and of activations. */
 export const networkSynonyms: Synonyms = {
   ...synonymsIn(networkParameters),
   ...Object.fromEntries(activationNames.map((name) => [name, activationTable[name].synonyms])),
 };
 
-/** A network's parameter by any name; undefined if there is none of that name. */
+/** The network parameter of that name; undefined if there is none. */
 export function networkParameter(name: string | number | undefined): NetworkParameter | undefined {
   return typeof name === 'string' && Object.hasOwn(networkParameters, name)
     ? networkParameters[name as NetworkParameterName]

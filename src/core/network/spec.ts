@@ -1,4 +1,4 @@
-/** The spec of a network as plain data. Nothing here draws a weight; network.ts does. */
+/** A network's spec as plain data. network.ts makes the weights. */
 import * as z from 'zod';
 import { mixable, quick, schemaOf, withDefault } from '../parameters/schema.js';
 import type { Activation, ActivationName } from './activations.js';
@@ -11,7 +11,7 @@ import {
   networkParameters,
 } from './parameters.js';
 
-/** The most weights of a network: 2^28 take a gigabyte of float32 in every worker. */
+/** The maximum number of weights: 2^28 float32 take a gigabyte in every worker. */
 const MAX_WEIGHTS = 2 ** 28;
 
 /**
@@ -20,7 +20,7 @@ const MAX_WEIGHTS = 2 ** 28;
  */
 export const seedSchema = z.union([z.number(), z.string().min(1).max(200)], 'must be a number or a text');
 
-/** The limit of explicit numbers: small enough that sums of many stay within float32. */
+/** The limit of explicit weights: small enough that sums of many stay within float32. */
 const MOST_EXPLICIT = 1e30;
 const explicitNumber = z.number().min(-MOST_EXPLICIT).max(MOST_EXPLICIT);
 
@@ -54,7 +54,7 @@ export interface ExplicitLayer {
   b?: number[] | undefined;
 }
 
-/** A network's spec with its defaults filled in. parameters.ts has defaults and ranges; a test compares these texts. */
+/** A network's spec with its defaults filled in. A test checks these texts against parameters.ts. */
 export interface NetworkSpec {
   /**
    * Seed of the random weights. A pair is a network between two: each weight is cos(f π/2) of one plus sin(f π/2) of
@@ -106,7 +106,7 @@ export interface NetworkSpec {
 export type NetworkInput = { [K in keyof NetworkSpec]?: NetworkSpec[K] | undefined };
 
 /**
- * Parses a spec, fills in its defaults, and checks that its parts fit one another.
+ * Parses a spec, fills in its defaults, and checks its consistency.
  * @internal
  */
 export const networkSchema = fields.transform((spec, context): NetworkSpec => {
@@ -115,7 +115,7 @@ export const networkSchema = fields.transform((spec, context): NetworkSpec => {
   return problem || !spec.weights ? spec : { ...spec, ...shapeOf(spec.weights) };
 });
 
-/** The widths of the hidden layers as given, first to last; for explicit weights, their numbers of rows. */
+/** The widths of the hidden layers, first to last, fractions included; for explicit weights, their numbers of rows. */
 export function hiddenWidths(spec: NetworkSpec): number[] {
   if (spec.weights) return spec.weights.slice(0, -1).map((layer) => layer.w.length);
   const hidden = Math.ceil(spec.layers) - 1;
@@ -158,7 +158,7 @@ function areNumbers(list: unknown): list is number[] {
 
 type Problem = { field: string; message: string };
 
-/** The fields that have no meaning beside explicit weights: giving both is reported as a mistake. */
+/** The fields that conflict with explicit weights: giving both is an error. */
 const replacedByWeights = networkParameterNames.filter(
   (name): name is Exclude<typeof name, 'weights'> => name !== 'weights' && !namesBesideWeights.includes(name),
 );
@@ -167,7 +167,7 @@ function drawnProblem(spec: NetworkSpec): Problem | undefined {
   const hidden = Math.ceil(spec.layers) - 1;
   if (typeof spec.width !== 'number' && spec.width.length < hidden) {
     const message =
-      `has ${spec.width.length} entries, and ${spec.layers} layers have ${hidden} hidden ones: ` +
+      `has ${spec.width.length} entries, but ${spec.layers} layers have ${hidden} hidden ones: ` +
       `give one number for all, or ${hidden}`;
     return { field: 'width', message };
   }
@@ -175,8 +175,8 @@ function drawnProblem(spec: NetworkSpec): Problem | undefined {
   if (weights > MAX_WEIGHTS) {
     const most = Math.floor(Math.sqrt(MAX_WEIGHTS / Math.max(1, hidden - 1)));
     const message =
-      `makes ${Math.round(weights / 1e6)} million weights, and ${Math.round(MAX_WEIGHTS / 1e6)} million are the most ` +
-      `that fit: with ${spec.layers} layers, stay under ${most} units`;
+      `makes ${Math.round(weights / 1e6)} million weights, but the maximum is ${Math.round(MAX_WEIGHTS / 1e6)} million: ` +
+      `with ${spec.layers} layers, stay under ${most} units`;
     return { field: 'width', message };
   }
 }
@@ -184,17 +184,18 @@ function drawnProblem(spec: NetworkSpec): Problem | undefined {
 function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | undefined {
   const field = 'weights';
   let { length: inputs } = layers[0].w[0];
-  if (inputs > MAX_INPUTS) return { field, message: `has ${inputs} inputs, and ${MAX_INPUTS} are the most` };
+  if (inputs > MAX_INPUTS)
+    return { field, message: `has ${inputs} inputs, but the maximum is ${MAX_INPUTS}` };
   for (const [k, { w, b }] of layers.entries()) {
     const wrong = w.find((row) => row.length !== inputs);
     if (wrong) {
       const message =
-        `layer ${k + 1} has a row of ${wrong.length} weights, and its input has ${inputs} numbers: ` +
+        `layer ${k + 1} has a row of ${wrong.length} weights, but ${inputs} inputs: ` +
         `make every row ${inputs} long`;
       return { field, message };
     }
     if (b && b.length !== w.length) {
-      const message = `layer ${k + 1} has ${b.length} biases for ${w.length} units: give one each, or leave b out`;
+      const message = `layer ${k + 1} has ${b.length} biases for ${w.length} units: give one per unit, or omit b`;
       return { field, message };
     }
     inputs = w.length;
@@ -202,16 +203,17 @@ function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | 
   if (inputs !== 1 && inputs !== 3) {
     return {
       field,
-      message: `ends in ${inputs} outputs, and a picture takes 1 (grey) or 3 (red, green, blue)`,
+      message: `ends in ${inputs} outputs, but a picture needs 1 (grey) or 3 (red, green, blue)`,
     };
   }
-  // The values that parsing fills in are accepted, so that a spec can be parsed again.
+  // Accepts the values that parsing fills in, so that parsed specs can be parsed again.
   const [blank, shape] = [fields.parse({}), { ...fields.parse({}), ...shapeOf(layers) }];
   const both = replacedByWeights.find((name) => spec[name] !== blank[name] && spec[name] !== shape[name]);
-  if (both) return { field: both, message: 'has no meaning beside explicit weights: give one or the other' };
+  if (both)
+    return { field: both, message: 'cannot be combined with explicit weights: give one or the other' };
 }
 
-/** The parameters that can be read from explicit weights. */
+/** The parameters that are inferred from explicit weights. */
 function shapeOf(layers: ExplicitLayer[]): Pick<NetworkSpec, 'inputs' | 'layers' | 'outputs'> {
   const outputs = layers[layers.length - 1].w.length as 1 | 3;
   return { inputs: layers[0].w[0].length, layers: layers.length, outputs };

@@ -1,22 +1,22 @@
 /**
- * What a table of parameters says about each of them. The tables (network/parameters.ts, frame/parameters.ts) are plain
- * data that import no validator, so that pages can read them too. Schemas, signals, `--set` and README follow them.
+ * Types of the parameter tables. The tables (network/parameters.ts, frame/parameters.ts) are plain data that import no
+ * validator, so that pages can use them too. Schemas, signals, `--set` and README are derived from them.
  */
 
 import type { Synonyms } from '../wording/did-you-mean.js';
 
 interface Described {
-  /** What a control for it is called: "Weight scale". */
+  /** The label of its control: "Weight scale". */
   readonly label: string;
-  /** What it is, as one sentence in Markdown. README's table shows it, followed by the range. */
+  /** Its meaning, as one sentence in Markdown. README's table shows it, followed by the range. */
   readonly sentence: string;
-  /** The value that it has if it is not given. Undefined if it then has no value. */
+  /** Its default value; undefined if there is none. */
   readonly default?: unknown;
   /** The default in words (Markdown), if it depends on other parameters or there is none. */
   readonly defaultNote?: string;
-  /** Whether schemas leave it undefined if it is not given, because its default depends on other parameters. */
+  /** Whether schemas leave it undefined if omitted, because its default depends on other parameters. */
   readonly optional?: true;
-  /** Whether it may move in a sweep. */
+  /** Whether a sweep may animate it. */
   readonly moves: boolean;
   /** Other names that people use for it, separated by spaces, for "Did you mean". */
   readonly synonyms: string;
@@ -27,11 +27,11 @@ interface Numeric extends Described {
   readonly kind: 'number' | 'integer' | 'point' | 'numbers';
   /** The lowest and highest valid value. */
   readonly range: readonly [least: number, greatest: number];
-  /** The values worth a slider's length. */
+  /** The range of a slider. */
   readonly useful: readonly [least: number, greatest: number];
-  /** Whether equal steps of a slider, and of `--set NAME=FROM..TO`, add equal amounts or multiply by equal factors. */
+  /** Whether equal steps of a slider or of `--set NAME=FROM..TO` add equal amounts or multiply by equal factors. */
   readonly scale: 'linear' | 'logarithmic';
-  /** What one of it is, in the plural: "layers". Undefined for plain numbers. */
+  /** Its unit in the plural: "layers". Undefined for plain numbers. */
   readonly unit?: string;
   /** Whether a list with one number for each hidden layer is also valid. */
   readonly perLayer?: true;

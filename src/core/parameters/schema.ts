@@ -1,4 +1,4 @@
-/** Schemas of parameters, from what their table says. */
+/** Derives schemas from the tables of parameters. */
 import * as z from 'zod';
 import type { Parameter } from './parameter.js';
 
@@ -21,7 +21,7 @@ export function mixable(schema: z.ZodType): z.ZodType {
 }
 
 /**
- * A schema that costs almost nothing if the value is valid, and does not copy it: there may be millions of numbers.
+ * A schema that validates quickly and without copying, because there may be millions of numbers.
  * @param isValid - Must accept a value only if the schema does.
  */
 export function quick(schema: z.ZodType, isValid: (value: unknown) => boolean): z.ZodType {

@@ -1,12 +1,12 @@
 /** README's table of parameters. */
 import { mixes, type Parameter } from './parameter.js';
 
-/** More choices than these are listed elsewhere. */
+/** Longer lists of choices are documented elsewhere. */
 const MOST_CHOICES = 10;
 
-/** Parameters as a Markdown table: name, default and meaning. `npm run docs` puts it into README. */
+/** Parameters as a Markdown table: name, default and meaning. `npm run docs` writes it to README. */
 export function parameterTable(parameters: Readonly<Record<string, Parameter>>): string {
-  const listed = new Set<string>(); // lists of choices, so that each is shown once
+  const listed = new Set<string>(); // lists of choices already shown
   const rows = Object.entries(parameters).map(([name, parameter]) => {
     const choices = choicesOf(parameter);
     const isNew = choices !== undefined && !listed.has(choices);
@@ -22,7 +22,7 @@ export function parameterTable(parameters: Readonly<Record<string, Parameter>>):
   return ['| parameter | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** A parameter's range in words: "1 to 64", "0 or more"; empty if it has none that anybody would reach. */
+/** A parameter's range in words: "1 to 64", "0 or more"; empty if it has none that matters in practice. */
 export function rangeOf(parameter: Parameter): string {
   if (!('range' in parameter)) return '';
   const [least, greatest] = parameter.range;
@@ -38,7 +38,7 @@ function choicesOf(parameter: Parameter): string | undefined {
     : undefined;
 }
 
-/** Whether its value is a number that does not move. */
+/** Whether its value is a number that cannot be animated. */
 function isFixed(parameter: Parameter): boolean {
   const isNumber =
     'range' in parameter ||

@@ -1,8 +1,8 @@
-/** The recipe as a film's file carries it. */
+/** The recipe as embedded in a film's file. */
 import type { Recipe } from './recipe.js';
 import { RECIPE_VERSION } from './version.js';
 
-/** The longest recipe that is put into a film's file, in bytes: about 100,000 explicit weights. */
+/** The longest recipe that is embedded in a film's file, in bytes: about 100,000 explicit weights. */
 export const MOST_NOTE_BYTES = 2 ** 21;
 
 /** A recipe as one line of ASCII for a file's metadata. If it is too long, the sweep is replaced by its title. */

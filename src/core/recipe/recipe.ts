@@ -1,6 +1,6 @@
 /**
- * Recipes: the JSON that makes a film, a still or a sheet again. A recipe comes from a file that anyone may have
- * written, so all of it is checked.
+ * Recipes: the JSON that reproduces a film, a still or a sheet. A recipe may come from an untrusted file, so all of it
+ * is validated.
  */
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
@@ -14,7 +14,7 @@ import { type SceneRecipe, sceneFields } from './scene.js';
 import { type SheetRecipe, sheetSchema } from './sheet.js';
 import { RECIPE_VERSION } from './version.js';
 
-/** The longest recipe that is read, in bytes or characters; the explicit weights of large networks take the most. */
+/** The longest recipe that is read, in bytes or characters; most of it would be explicit weights. */
 export const MAX_RECIPE_BYTES = 64 * 2 ** 20;
 
 const { scene, variables, transparent, answers } = sceneFields;
@@ -41,12 +41,12 @@ export interface Recipe extends SceneRecipe {
   size?: [number, number] | undefined;
   /** Frames per second. */
   fps?: number | undefined;
-  /** The first and last frame of the film, if it does not have all frames. Counted from 0. */
+  /** The first and last frame, counted from 0, if the film does not have all frames. */
   frames?: [first: number, last: number] | undefined;
   /** Frame step: 2 = every second frame. */
   every?: number | undefined;
   sheet?: SheetRecipe | undefined;
-  /** Our version, and the backend that drew it. */
+  /** The version of Untrained and the backend that drew it. */
   made?: { version: string; backend: string } | undefined;
 }
 
@@ -55,19 +55,19 @@ export function writeRecipe(sweep: Sweep): string {
   return `${JSON.stringify({ untrained: RECIPE_VERSION, sweep }, null, 2)}\n`;
 }
 
-/** A sweep from JSON text. @throws UsageError that says what is wrong and where. */
+/** Reads a sweep from JSON text. @throws UsageError that says what is wrong and where. */
 export function readRecipe(text: string): Sweep {
   const { sweep } = parseRecipe(text);
   if (!sweep) throw new UsageError('The recipe has no sweep: write it again with --recipe.');
   return sweep;
 }
 
-/** A whole recipe from JSON text. @throws UsageError that says what is wrong and where. */
+/** Reads a whole recipe from JSON text. @throws UsageError that says what is wrong and where. */
 export function parseRecipe(text: string): Recipe {
   try {
     return parseText(text);
   } catch (error) {
-    // Messages quote the recipe, which may hold line breaks, commands to a terminal, or megabytes.
+    // Messages quote the recipe, which may contain line breaks, terminal escape sequences, or megabytes.
     const message = (error as Error).message.replace(/\p{C}/gu, '?');
     throw new UsageError(message.length > 400 ? `${message.slice(0, 400)}…` : message, { cause: error });
   }
@@ -75,7 +75,7 @@ export function parseRecipe(text: string): Recipe {
 
 function parseText(text: string): Recipe {
   if (text.length > MAX_RECIPE_BYTES) {
-    throw new UsageError(`The recipe has ${text.length} characters, and ${MAX_RECIPE_BYTES} are the most.`);
+    throw new UsageError(`The recipe has ${text.length} characters, but the maximum is ${MAX_RECIPE_BYTES}.`);
   }
   let data: unknown;
   try {

@@ -1,4 +1,4 @@
-/** The part of a recipe that describes a composed scene. Its code is in no recipe, because a recipe is only data. */
+/** The part of a recipe that describes a composed scene. It does not include code, because recipes are only data. */
 import * as z from 'zod';
 
 /** @internal */
@@ -9,11 +9,11 @@ export const sceneFields = {
   answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
 };
 
-/** What is drawn of a composed scene. */
+/** The composed scene and how it was drawn. */
 export interface SceneRecipe {
   /** The name of the scene. */
   scene?: string | undefined;
-  /** The variables that it was given. */
+  /** The scene's variables. */
   variables?: Record<string, Json> | undefined;
   /** Whether it was drawn without its background. */
   transparent?: boolean | undefined;

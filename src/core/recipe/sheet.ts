@@ -1,4 +1,4 @@
-/** The part of a recipe that describes a contact sheet: what it shows side by side. */
+/** The part of a recipe that describes a contact sheet's contents. */
 import * as z from 'zod';
 
 /** @internal */
@@ -8,7 +8,7 @@ export const sheetSchema = z.strictObject({
   at: z.number().min(0).optional(),
 });
 
-/** What a contact sheet shows: each of its seeds at each of its frames, or at one time. */
+/** The contents of a contact sheet: each of its seeds at each of its frames, or at one time. */
 export interface SheetRecipe {
   /** As on the command line. */
   seeds?: string[] | undefined;

@@ -61,8 +61,8 @@ export interface SweepInput {
   /** One value or track for each input beyond x and y. */
   slice?: Track[];
   /**
-   * `even` retimes the whole sweep so that the picture changes at a constant rate: see pace.ts. Pauses, in which no track
-   * moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
+   * `even` retimes the whole sweep so that the picture changes at a constant rate: see pace.ts. Pauses, in which no
+   * track moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
    */
   pace?: (typeof paces)[number];
   /** How outputs become colours; `rgb` by default. */

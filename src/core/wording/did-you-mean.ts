@@ -1,9 +1,9 @@
-/** Finds the intended word for a wrong one, by common synonyms or by spelling. */
+/** Guesses the intended word for an unknown one, by common synonyms or by spelling. */
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * Words that people may use for ours, by our word. Each list lives with what it names. If a word has several meanings,
- * the first one that is valid in its place is suggested.
+ * Synonyms that people may use, by our word. Each list is defined next to what it names. If a word has several
+ * meanings, the first one that is valid in context is suggested.
  */
 export type Synonyms = Readonly<Record<string, readonly string[]>>;
 

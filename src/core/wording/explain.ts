@@ -2,9 +2,9 @@
 import type * as z from 'zod';
 import { didYouMean, type Synonyms } from './did-you-mean.js';
 
-/** What messages need to know about an input, beyond its schema. */
+/** Context for messages about an input, beyond its schema. */
 export interface About {
-  /** Where the input stands in something larger, such as `['network']`. By default it is the whole. */
+  /** The input's path in a larger object, such as `['network']`; by default the input is the whole. */
   prefix?: readonly (string | number)[];
   /** The subject of a message about the whole input, such as "The sweep". By default the prefix. */
   whole?: string;
@@ -12,11 +12,11 @@ export interface About {
   fieldHint?: (key: string, path: (string | number)[]) => string;
   /** Synonyms of the values that the schema accepts. */
   synonyms?: Synonyms;
-  /** Changes the message, for an input that the user knows by other words. */
+  /** Rewrites the message for inputs that users know by other names. */
   reword?: (message: string) => string;
 }
 
-/** One line about the first error. @param input - What was parsed, to quote the value from. */
+/** One line about the first error. @param input - The parsed input, to quote the value from. */
 export function explain(error: z.ZodError, input: unknown, about: About): string {
   const message = describe(error, input, about);
   return about.reword ? about.reword(message) : message;
@@ -71,7 +71,7 @@ interface Issue {
   origin?: string;
 }
 
-/** Of the errors of a union's members, the one deepest inside: the writer meant the form that was nearly right. */
+/** The deepest error among a union's members: the author probably meant the form that matched furthest. */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return issue;
   const firsts = issue.errors.map(([first]) => deepest(first));

@@ -1,8 +1,8 @@
-/** JSON parsing with our own error messages: V8's change between Node versions and quote the file. */
+/** JSON parsing with our own error messages: V8's vary between Node versions and quote the file. */
 
 /**
  * Parses JSON text like JSON.parse.
- * @throws SyntaxError with the place of the first mistake, counted from 1, and what is wrong there:
+ * @throws SyntaxError with the position of the first mistake, counted from 1, and what is wrong there:
  * "line 2, column 9: a comma or the closing bracket is missing".
  */
 export function parseJson(text: string): unknown {
@@ -31,7 +31,7 @@ function mistakeIn(text: string): { at: number; problem: string } {
   const eatSpace = () => {
     while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++;
   };
-  /** Stays where it begins if it is not one. */
+  /** Does not advance if there is no valid string. */
   const eatString = (): boolean => {
     const start = at++;
     while (text[at] !== '"') {

@@ -1,4 +1,4 @@
-/** Parses untrusted data by a schema, with errors that people can act on. */
+/** Parses untrusted data by a schema, with actionable error messages. */
 import type * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { type About, explain } from './explain.js';

@@ -1,9 +1,9 @@
-/** Arithmetic on four float32 at once as WebAssembly, which the activations' definitions are written with. */
+/** SIMD arithmetic on four float32 lanes in WebAssembly, for the activations' definitions. */
 import type { ScaledSums, VectorMath } from '../../core/network/activations/activation.js';
 import { type ActivationName, activationTable } from '../../core/network/activations.js';
 import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from './wasm.js';
 
-/** Constants lie at the start of memory: V8 loads them faster than it makes them from v128.const. */
+/** Constants at the start of memory: V8 loads them faster than it materialises v128.const. */
 export class ConstantPool {
   readonly #bits: number[] = [];
 
@@ -15,7 +15,7 @@ export class ConstantPool {
     return this.#at(value >>> 0);
   }
 
-  /** The pool's bytes: each constant four times. */
+  /** The pool's bytes: each constant in all four lanes. */
   get data(): Uint8Array {
     const lanes = this.#bits.flatMap((bits) => [bits, bits, bits, bits]);
     return new Uint8Array(Uint32Array.from(lanes).buffer);
@@ -28,15 +28,15 @@ export class ConstantPool {
   }
 }
 
-/** Writes arithmetic into one function. All activations written there, one after another, share its scratch locals. */
+/** Emits arithmetic into one function. Its activations, emitted one after another, share the scratch locals. */
 export class Arithmetic implements VectorMath<Code> {
   readonly #pool: ConstantPool;
   readonly #function: FunctionBuilder;
   readonly #relaxed: boolean;
   readonly #scratch: Local[] = [];
-  #named = 0; // scratch locals that the activation being written has taken
+  #named = 0; // scratch locals used by the current activation
 
-  /** @param relaxed - Whether the engine knows relaxed SIMD's fused multiply-add. */
+  /** @param relaxed - Whether the engine supports relaxed SIMD's multiply-add. */
   constructor(pool: ConstantPool, target: FunctionBuilder, relaxed: boolean) {
     this.#pool = pool;
     this.#function = target;
@@ -45,7 +45,7 @@ export class Arithmetic implements VectorMath<Code> {
 
   /**
    * An activation by name.
-   * @param scaled - Given if x was made of such sums; the result is scaled as they are.
+   * @param scaled - The scaled sums that x was computed from, if any; the result is then scaled too.
    */
   activation(name: ActivationName, x: Code, scaled?: ScaledSums<Code>): Code {
     const { wasm, bounded, homogeneous } = activationTable[name];
@@ -73,12 +73,12 @@ export class Arithmetic implements VectorMath<Code> {
     return this.#pool.float(value);
   }
 
-  /** By the bits of a float's exponent. */
+  /** Writes the exponent bits directly. */
   exp2OfWhole(n: Code): Code {
     return i32x4.shl(i32x4.add(i32x4.truncate(n), this.#pool.int(127)), 23);
   }
 
-  /** By the sign bit. */
+  /** Flips the sign bit. */
   negateWhereOdd(a: Code, n: Code): Code {
     return v128.xor(a, i32x4.shl(i32x4.truncate(n), 31));
   }

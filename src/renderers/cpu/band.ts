@@ -1,11 +1,11 @@
-/** A band: some whole rows of a frame, which one thread draws at a time. */
+/** A band: consecutive rows of a frame, a thread's unit of work. */
 import { averageSamples, BAYER } from '../../core/frame/colour.js';
 import { type Colouring, colourPlanes } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { sampleOffsets } from '../../core/frame/geometry.js';
 import type { Evaluator } from './evaluator.js';
 
-/** What a band needs to know of its frame; the network is with the evaluator. */
+/** What drawing a band needs from its frame; the evaluator has the network. */
 export interface BandFrame extends Pick<FrameDescription, 'size' | 'supersample' | 'view' | 'dither'> {
   colouring: Colouring;
 }
@@ -17,24 +17,24 @@ export interface Band {
   rows: number;
 }
 
-/** The most samples a band has, unless one row of pixels has more. */
+/** The maximum number of samples in a band, unless a single row of pixels has more. */
 const BAND_SAMPLES = 16384;
-/** Multiply-adds in a band, about: some tens of milliseconds, so that threads end a frame together. */
+/** Approximate multiply-adds in a band: tens of milliseconds, so that threads finish a frame at about the same time. */
 const BAND_WORK = 5e8;
 
-/** How many rows of a frame make a band, when one sample takes `weights` multiply-adds. */
+/** The number of rows in a band if a sample costs `weights` multiply-adds. */
 export function rowsPerBand({ size: [width, height], supersample }: Sampling, weights: number): number {
   const samples = Math.min(BAND_SAMPLES, BAND_WORK / weights);
   const rows = Math.floor(samples / (width * supersample ** 2));
   return Math.min(height, Math.max(1, rows));
 }
 
-/** How many samples `rows` rows of a frame have. */
+/** The number of samples in `rows` rows of a frame. */
 export function samplesIn({ size: [width], supersample }: Sampling, rows: number): number {
   return rows * width * supersample ** 2;
 }
 
-/** Draws a band with the network in `evaluator` into `rgba`, 4 * width * rows bytes. */
+/** Draws a band with the evaluator's network into `rgba`, which has 4 * width * rows bytes. */
 export function drawBand(evaluator: Evaluator, frame: BandFrame, band: Band, rgba: Uint8Array): void {
   const [width] = frame.size;
   const n = frame.supersample;

@@ -1,4 +1,4 @@
-/** Which kernel this engine runs best, and the compiled modules of all kernels. */
+/** Chooses the fastest kernel for this engine, and caches compiled modules. */
 
 import { compileModule, mayWiden } from '#host';
 import { frameSchema } from '../../core/frame/description.js';
@@ -8,7 +8,7 @@ import { Evaluator } from './evaluator.js';
 import { activationsOf, emitKernel, type KernelActivations, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
 
-/** A kernel's shape, and its name in words, for people. */
+/** A kernel's shape and its display name. */
 export interface KernelChoice {
   shape: KernelShape;
   name: string;
@@ -22,7 +22,7 @@ export const kernels = {
 
 let choice: KernelChoice | undefined;
 
-/** The fastest kernel here; measured once per process, in about a tenth of a second where there is a choice. */
+/** The fastest kernel on this engine. If there is a choice, it is measured once per process, in about 0.1 s. */
 export function chooseKernel(): KernelChoice {
   choice ??= findKernel();
   return choice;
@@ -32,16 +32,16 @@ function findKernel(): KernelChoice {
   const { plain, relaxed, wide } = kernels;
   if (!runs(relaxed.shape)) return plain;
   if (!mayWiden) return relaxed;
-  // Nothing tells whether the engine really widens. The same picture to the byte, in clearly less time, does.
+  // The engine does not report whether it widens. An identical picture in clearly less time shows that it does.
   const [narrow, widened] = trial([relaxed.shape, wide.shape]);
   const same = narrow.rgba.every((byte, i) => byte === widened.rgba[i]);
   return same && widened.ms < 0.8 * narrow.ms ? wide : relaxed;
 }
 
 /**
- * Names what decides the last bits of a kernel's pixels: whether a b + c is rounded once or twice. Relaxed SIMD leaves
- * that to the machine, so it is computed and not assumed. How many samples and units a kernel takes at a time, and how
- * wide its vectors are, changes no bit; so however the choice above turns out, the name is the same.
+ * Names what determines the last bits of a kernel's pixels: whether a * b + c is rounded once or twice. Relaxed SIMD
+ * leaves that to the machine, so it is tested rather than assumed. Tile and vector sizes do not affect the bits, so the
+ * name does not depend on the choice above.
  */
 export function arithmeticOf(shape: KernelShape): string {
   return shape.relaxed && fuses() ? 'float32, fused multiply-add' : 'float32';
@@ -49,7 +49,7 @@ export function arithmeticOf(shape: KernelShape): string {
 
 let fused: boolean | undefined;
 
-/** Whether this machine rounds relaxed SIMD's multiply-add once: 1 - (1 + e)(1 - e) is e² then, and otherwise 0. */
+/** Whether this machine rounds relaxed SIMD's multiply-add once: if so, 1 - (1 + e)(1 - e) is e², otherwise 0. */
 function fuses(): boolean {
   if (fused !== undefined) return fused;
   const e = 2 ** -13;
@@ -68,12 +68,12 @@ function fuses(): boolean {
   return fused;
 }
 
-/** Modules by shape and activations, the one used last at the end; threads and points share them. */
+/** Modules by shape and activations, most recently used last; shared by threads and single points. */
 const modules = new Map<string, WebAssembly.Module>();
-/** Modules are some kilobytes of code each, but what engines keep of them may be a hundred times that. */
+/** A module is a few kilobytes of code, but its compiled form may take a hundred times as much. */
 const MOST_MODULES = 64;
 
-/** A kernel's compiled module, kept for the next frame with these activations. */
+/** A kernel's compiled module, cached for later frames with these activations. */
 export function kernelModule(shape: KernelShape, activations: KernelActivations): WebAssembly.Module {
   const key = JSON.stringify([shape, activations]);
   const module = modules.get(key) ?? compileModule(emitKernel(shape, activations), shape);
@@ -94,8 +94,8 @@ export function runs(shape: KernelShape): boolean {
 }
 
 /**
- * Draws a small picture over and over for a while, so that the engine has optimised the kernels, and takes the least
- * time of each. Kernels take turns, so that other work on the machine slows all of them down.
+ * Draws a small picture repeatedly, so that the engine optimises the kernels, and returns the minimum time of each.
+ * Kernels alternate, so that other load on the machine affects all of them alike.
  */
 function trial(shapes: KernelShape[]): { rgba: Uint8Array; ms: number }[] {
   const frame = frameSchema.parse({ network: { layers: 9, width: 30 }, size: [64, 30] });

@@ -1,9 +1,9 @@
 /**
- * One thread's network: the kernel's memory, and the order in which its functions are called.
+ * One thread's network: manages the kernel's memory and calls its functions.
  *
- * Memory, from the bottom: the module's constants; the weights; two tiles of activations that the layers write in turn;
- * then planes as long as the band being drawn: x, y, three of sums (which become brightness), three more for the
- * output one layer earlier, the rounding, and the RGBA pixels.
+ * Memory layout, from address 0: the module's constants; the weights; two tiles of activations that layers alternate
+ * between; then planes with one entry per sample of the band: x, y, three of sums (later brightness), three more for
+ * the output one layer earlier, the rounding, and the RGBA pixels.
  */
 import type { Held } from '../exponents.js';
 import {
@@ -16,7 +16,7 @@ import {
 } from './kernel.js';
 import type { PackedLayer, PackedNetwork } from './pack.js';
 
-/** Tiles are about this large, to stay in the cache nearby; from 12 kB to 200 kB it makes hardly a difference. */
+/** Approximate tile size, chosen to stay in the L1 cache; from 12 kB to 200 kB the speed hardly changes. */
 const TILE_BYTES = 12 * 1024;
 const PAGE = 65536;
 
@@ -33,12 +33,12 @@ export class Evaluator {
     this.#step = 4 * shape.vectors;
   }
 
-  /** Takes a network and makes room for bands of up to `samples` samples. */
+  /** Loads a network and allocates memory for bands of up to `samples` samples. */
   load(module: WebAssembly.Module, network: PackedNetwork, samples: number): void {
     this.#network = network;
     this.#makeRoom(samples);
     if (this.#module !== module) {
-      // Instantiating writes the module's constants to the bottom of memory, so the one used must be the last.
+      // Instantiating writes the module's constants to address 0, so the module in use must be the latest instantiated.
       const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
       this.#kernel = instance.exports as unknown as KernelExports;
       this.#module = module;
@@ -48,19 +48,19 @@ export class Evaluator {
     this.#floats(SHARE_ADDRESS, 1)[0] = network.earlier?.share ?? 0;
   }
 
-  /** The plane to put the samples' offsets from the view's centre in, before `evaluate`. */
+  /** The plane for the samples' offsets from the view's centre in x, to be filled before `evaluate`. */
   get x(): Float32Array {
     return this.#floats(this.#address.x, this.#capacity);
   }
   get y(): Float32Array {
     return this.#floats(this.#address.y, this.#capacity);
   }
-  /** The plane to put what rounds each pixel in, before `pack`: see KernelExports.pack. */
+  /** The plane for each pixel's rounding term, to be filled before `pack`: see KernelExports.pack. */
   get rounding(): Float32Array {
     return this.#floats(this.#address.rounding, this.#capacity);
   }
 
-  /** Computes the first `samples` samples. Gives a plane of brightness for each output, valid until the next call. */
+  /** Evaluates the first `samples` samples. Returns one plane of brightness per output, valid until the next call. */
   evaluate(samples: number): Float32Array[] {
     const { tiles, x, sums, earlier } = this.#address;
     const { output, widest, held } = this.#network;
@@ -95,15 +95,15 @@ export class Evaluator {
     });
   }
 
-  /** Planes of red, green and blue to put in place of what `evaluate` gave, the first of which it is. */
+  /** Planes to write red, green and blue to. They overlap those that `evaluate` returned. */
   colours(samples: number): Float32Array[] {
     const { sums } = this.#address;
     return [0, 1, 2].map((channel) => this.#floats(sums + 4 * this.#capacity * channel, samples));
   }
 
   /**
-   * The last `samples` evaluated as RGBA8, each sample a pixel. Valid until the next call.
-   * @param planes - How many there are: 3 of colours, or 1 of grey.
+   * The evaluated samples as RGBA8, one pixel per sample. Valid until the next call.
+   * @param planes - The number of planes: 3 for colour, 1 for grey.
    */
   pack(samples: number, planes: number): Uint8Array {
     const { sums, rounding, rgba } = this.#address;
@@ -112,7 +112,7 @@ export class Evaluator {
     return new Uint8Array(this.#memory.buffer, rgba, 4 * samples);
   }
 
-  /** Tells the kernel of the sums that come next. */
+  /** Sets the scaling of the sums to be computed next. */
   #hold({ into, out, limit }: Held): void {
     this.#floats(HELD_ADDRESS, 3).set([into, out, limit]);
   }
@@ -157,7 +157,7 @@ export class Evaluator {
       rounding: take(this.#capacity),
       rgba: take(this.#capacity),
     };
-    this.#address.y = this.#address.x + 4 * this.#capacity; // the kernel reads the two as one, a plane apart
+    this.#address.y = this.#address.x + 4 * this.#capacity; // the kernel reads x and y as one array, a plane apart
     const missing = Math.ceil((end - this.#memory.buffer.byteLength) / PAGE);
     if (missing > 0) this.#memory.grow(missing);
   }

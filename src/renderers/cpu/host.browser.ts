@@ -1,10 +1,9 @@
-/** What host.node.ts is to Node, for a page: package.json's "imports" choose between the two. */
+/** The browser counterpart of host.node.ts; package.json's "imports" choose between the two. */
 import { workerSource } from '#embedded';
 import type { Thread } from './host.js';
 
-/** A worker that may not start dies without a word. */
-const REFUSED =
-  "it did not start: if the page has a Content-Security-Policy, let its worker-src have 'blob:'";
+/** A worker that is blocked from starting fails without a message. */
+const REFUSED = "it did not start: if the page has a Content-Security-Policy, add 'blob:' to its worker-src";
 
 let address: string | undefined;
 
@@ -13,7 +12,7 @@ export function startThread<Answer>(
   received: (answer: Answer) => void,
   failed: (error: Error) => void,
 ): Thread {
-  // From a text, and not from a file: see build/embed.js.
+  // From a string, not a file: see build/embed.js.
   address ??= URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const worker = new Worker(address);
   let over = false;
@@ -30,16 +29,16 @@ export function startThread<Answer>(
   };
 }
 
-/** How many threads can run at once: the cores that the browser tells of. */
+/** The number of threads that can run at once: the cores that the browser reports. */
 export const cores: number = Math.max(1, navigator.hardwareConcurrency ?? 1);
 
 /**
- * Whether wider SIMD may be tried. A page cannot switch experiments on: who starts its browser can (browser/launch.ts),
- * and has the page say so.
+ * Whether to try wider SIMD. A page cannot enable experimental features; whoever starts the browser can
+ * (browser/launch.ts), and sets this global in the page.
  */
 export const mayWiden: boolean = 'untrainedWideSimd' in globalThis;
 
-/** Browsers support relaxed SIMD and widening or they do not; a page cannot request either. */
+/** Relaxed SIMD and widening are up to the browser; a page cannot request either. */
 export const compileModule = (
   bytes: Uint8Array<ArrayBuffer>,
   _options?: { wide?: boolean },

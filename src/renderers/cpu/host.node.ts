@@ -1,13 +1,13 @@
 /**
- * The one place where the CPU renderer touches Node: how a thread is started, how many there may be, and how
- * the engine compiles. Everything else in src/renderers runs in a browser as it is.
+ * The CPU renderer's only dependency on Node: starting threads, counting cores and compiling modules. The rest of the
+ * renderer runs in browsers unchanged.
  */
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Thread } from './host.js';
 
-/** Starts a thread. `failed` is called at most once, if it dies. */
+/** Starts a thread. Calls `failed` at most once, if the thread dies. */
 export function startThread<Answer>(
   received: (answer: Answer) => void,
   failed: (error: Error) => void,
@@ -32,7 +32,7 @@ export function startThread<Answer>(
   };
 }
 
-/** How many threads can run at once: the cores that this process may use. */
+/** The number of threads that can run at once: the cores available to this process. */
 export const cores: number = availableParallelism();
 
 /**
@@ -43,19 +43,19 @@ const declined = process.env.UNTRAINED_WIDE_SIMD === '0';
 
 const major = Number(process.versions.node.split('.')[0]);
 
-/** Whether wider SIMD may be tried: V8 has joined pairs of 128-bit operations well since Node 24. */
+/** Whether to try wider SIMD: V8's revectorization has worked well since Node 24. */
 export const mayWiden: boolean = major >= 24 && !declined;
 
 /**
- * For relaxed SIMD, which Node 20 has but keeps behind a flag; later V8s complain of a flag that they no longer have.
+ * Relaxed SIMD is behind a flag in Node 20. Later versions of V8 warn about the flag, because they have removed it.
  */
 const RELAXED_FLAGS = major < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
-/** For widening. V8 widens when it optimises, which it must do at once, since the flags are gone a moment later. */
+/** For widening. Only V8's optimising compiler widens, so it must compile at once, while the flags are set. */
 const WIDE_FLAGS = [`--${WIDEN}`, '--no-liftoff', '--no-wasm-lazy-compilation'];
 
 /**
- * Compiles a module. V8's flags belong to the whole process, so those that the module needs are set for the duration of
- * this call only. Flags that the process was started with stay as they are.
+ * Compiles a module. V8 flags are process-wide, so those that the module needs are set for the duration of this call
+ * only. Flags that the process was started with stay unchanged.
  * @throws WebAssembly.CompileError if this V8 cannot compile it.
  */
 export function compileModule(
@@ -78,8 +78,8 @@ function withFlags<T>(flags: string[], work: () => T): T {
   }
 }
 
-/** "--no-liftoff", "--liftoff" and "--no_liftoff" are about the same flag. */
+/** "--no-liftoff", "--liftoff" and "--no_liftoff" set the same flag. */
 const nameOf = (flag: string) => flag.replaceAll('_', '-').replace(/^--?(no-)?/, '');
 
-/** What a Chromium is started with so that wider SIMD may be tried in its pages. */
+/** Chromium arguments that allow wider SIMD to be tried in its pages. */
 export const WIDE_SIMD_IN_PAGES: string[] = declined ? [] : [`--js-flags=--${WIDEN}`];

@@ -1,4 +1,4 @@
-/** What both hosts of the CPU renderer, host.node.ts and host.browser.ts, provide as "#host". */
+/** The interface that host.node.ts and host.browser.ts implement as "#host". */
 
 /** A thread running thread.ts. */
 export interface Thread {

@@ -1,11 +1,12 @@
 /**
- * The CPU kernel: a WebAssembly module that computes networks of any size, written out for one pair of activations.
+ * The CPU kernel: a WebAssembly module that computes networks of any size, generated for a hidden and an output
+ * activation.
  *
- * A tile of samples goes through a layer at a time, activations stored [unit][sample]. The inner loop holds a block of
- * `rows` units x `vectors` vectors of four samples in registers and runs over the layer's inputs; a unit's activation
- * is applied where its sums are stored. V8 has 15 vector registers, and rows * vectors + rows + vectors must stay
- * within them or the block spills: 3 x 3 is the best at 128 bits. Where the engine joins pairs of 128-bit operations
- * into 256-bit ones, 5 x 4 is (its four vectors are two registers).
+ * A tile of samples passes through the network layer by layer, with activations stored [unit][sample]. The inner loop
+ * keeps a block of `rows` units x `vectors` vectors of four samples in registers and runs over the layer's inputs; the
+ * activation is applied when the sums are stored. V8 has 15 vector registers, and the block spills if
+ * rows * vectors + rows + vectors exceeds them: at 128 bits, 3 x 3 is best. Where the engine merges pairs of 128-bit
+ * operations into 256-bit ones, 5 x 4 is best (four vectors then take two registers).
  */
 import {
   type ActivationName,
@@ -30,34 +31,34 @@ import {
   whileLoop,
 } from './wasm.js';
 
-/** How the inner loop is laid out, and whether it may use relaxed SIMD's fused multiply-add. */
+/** The inner loop's block size, and whether it uses relaxed SIMD's multiply-add. */
 export interface KernelShape {
   rows: number;
   vectors: number;
   relaxed: boolean;
-  /** Whether it is for an engine that joins pairs of 128-bit operations; it may have to be told to. */
+  /** Whether it is for an engine that merges pairs of 128-bit operations; this may need a flag. */
   wide?: boolean;
 }
 
-/** Which activations a module is written for. A mix's fraction is not part of it: see MIX_ADDRESS. */
+/** The activations that a module is generated for. A mix's fraction is read from memory: see MIX_ADDRESS. */
 export interface KernelActivations {
   hidden: ActivationNames;
   output: ActivationName;
-  /** Whether sums are parts of themselves: see Held of ../exponents.ts, and HELD_ADDRESS. */
+  /** Whether sums are scaled down: see Held in ../exponents.ts, and HELD_ADDRESS. */
   held?: boolean;
 }
 
-/** Where the mix's fraction is read from memory, one float32; before it is what the fraction leaves of 1. */
+/** The address of the mix's fraction, one float32; 1 - fraction is stored just before it. */
 export const MIX_ADDRESS = 4092;
 const REST_ADDRESS = MIX_ADDRESS - 4;
-/** Where the share is that `blend` is given. */
+/** The address of the share that `blend` reads. */
 export const SHARE_ADDRESS = REST_ADDRESS - 4;
-/** Where a layer's Held is read from, three float32. */
+/** The address of a layer's Held: three float32. */
 export const HELD_ADDRESS = SHARE_ADDRESS - 12;
-/** The first byte of memory that the module does not keep for itself. */
+/** The first byte of memory that the module does not reserve. */
 export const FREE_ADDRESS = 4096;
 
-/** Computes a layer for a tile of samples; the weights lie as packLayer leaves them. */
+/** Computes a layer for a tile of samples, with weights as packed by packLayer. */
 type DenseLayer = (
   src: number,
   srcStride: number,
@@ -75,15 +76,15 @@ export interface KernelExports {
   hidden: DenseLayer;
   /** The same without the activation. */
   output: DenseLayer;
-  /** a += share * (b - a), over `samples` float32; the share is read from `share`. */
+  /** a += share * (b - a), over `samples` float32; `share` is an address. */
   blend(a: number, b: number, share: number, samples: number): void;
-  /** Sums to brightness in [0, 1], in place. */
+  /** Converts sums to brightness in [0, 1], in place. */
   brighten(sums: number, samples: number): void;
-  /** Three planes of brightness to RGBA8; `rounding` holds what is added to 255 v before its fraction is cut. */
+  /** Converts three planes of brightness to RGBA8; `rounding` is added to 255 v before truncation. */
   pack(red: number, green: number, blue: number, rounding: number, rgba: number, samples: number): void;
 }
 
-/** What a network's module is written for. */
+/** The activations that a network's module is generated for. */
 export function activationsOf(
   { activation, outputActivation }: Pick<NetworkSpec, 'activation' | 'outputActivation'>,
   { held }: { held?: object },
@@ -108,8 +109,8 @@ export function emitKernel(shape: KernelShape, activations: KernelActivations): 
 }
 
 /**
- * Lays out a layer for the dense loop: for each block of `rows` units, their biases, then for each input their weights.
- * Returns the index after the last number written; a layer takes units * (inputs + 1) of them.
+ * Packs a layer for the dense loop: for each block of `rows` units, their biases, then their weights input by input.
+ * Returns the index after the last number written; a layer has units * (inputs + 1) numbers.
  */
 export function packLayer(
   {
@@ -144,8 +145,8 @@ function denseLayer(
     (i) => f.parameter(i),
   );
   const math = new Arithmetic(pool, f, relaxed);
-  const weight = f.local('i32'); // walks through the packed weights
-  const input = f.local('i32'); // walks down the tile's column of inputs
+  const weight = f.local('i32'); // pointer into the packed weights
+  const input = f.local('i32'); // pointer into the tile's column of inputs
   const end = f.local('i32'); // where the block's weights end
   const unitsLeft = f.local('i32');
   const target = f.local('i32'); // where the block's first unit is stored
@@ -155,7 +156,7 @@ function denseLayer(
   const spread = f.local('v128');
   const from = f.local('v128');
 
-  // V8 joins neighbouring stores only when nothing lies between them; where it joins none, that is 2% slower.
+  // V8 merges adjacent stores only if nothing is between them; without merging, this order is 2% slower.
   const joined = vectors % 2 === 0;
 
   /** `count` units x `vectors` vectors: biases, then the loop over inputs, then the activation and the store. */
@@ -198,12 +199,12 @@ function denseLayer(
     const first = math.activation(activation.from, x, held);
     const second = math.activation(activation.to, x, held);
     if (isBounded(activation)) return math.madd(mix, f32x4.sub(second, from.tee(first)), from.get);
-    // Of two values that may be far apart the difference would keep nothing of the smaller one.
+    // Not from + fraction * (to - from): if the values differ widely, the difference would lose the smaller one.
     const rest = v128.loadSplat(i32.const(REST_ADDRESS));
     return [from.set(f32x4.mul(rest, first)), math.madd(mix, second, from.get)];
   };
   const oneFewer = (count: number) => unitsLeft.set(i32.sub(unitsLeft.get, i32.const(count)));
-  const rest = Array.from({ length: rows - 1 }, (_, k) => rows - 1 - k); // a layer's last 1 to rows - 1 units
+  const rest = Array.from({ length: rows - 1 }, (_, k) => rows - 1 - k); // for a layer's last 1 to rows - 1 units
   f.body = doWhile(
     [
       weight.set(weights.get),
@@ -221,7 +222,7 @@ function denseLayer(
   return f;
 }
 
-/** The sums that held ones stand for, as far as they are finite: see HELD_ADDRESS. */
+/** The true sums, clamped to a finite range: see HELD_ADDRESS. */
 function meant(sums: Code): Code {
   const [into, limit] = [0, 8].map((offset) => v128.loadSplat(i32.const(HELD_ADDRESS), offset));
   return f32x4.mul(into, f32x4.pmin(f32x4.pmax(sums, f32x4.neg(limit)), limit));
@@ -272,7 +273,7 @@ function pack(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
   return f;
 }
 
-/** Runs `body` for every four of `samples`, the pointers moving along. */
+/** Runs `body` for every four of `samples`, advancing the pointers. */
 function eachVector(samples: Local, pointers: Local[], body: Code): Code {
   return doWhile(
     [body, pointers.map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16))))],

@@ -1,6 +1,6 @@
 /**
- * A frame's network, packed for the kernel: float32, in the order its loops read, and with all that is the same for
- * every sample of the frame folded in.
+ * A frame's network, packed for the kernel: float32 weights in the order its loops read them, with everything constant
+ * across the frame folded in.
  */
 
 import type { FrameDescription } from '../../core/frame/description.js';
@@ -11,7 +11,7 @@ import { exponentsOf, factorsOf, type Held, heldOf, scaledLayer } from '../expon
 import { foldView } from '../first-layer.js';
 import { type KernelShape, packLayer } from './kernel.js';
 
-/** Where a packed layer begins in the weights, in numbers, and its size. */
+/** A packed layer's size, and its offset in the weights, in numbers. */
 export interface PackedLayer {
   at: number;
   inputs: number;
@@ -22,14 +22,14 @@ export interface PackedLayer {
 export interface PackedNetwork {
   hidden: PackedLayer[];
   output: PackedLayer;
-  /** See Network.earlier: computed from the last hidden layer's input and blended in. */
+  /** See Network.earlier: computed from the input of the last hidden layer and blended in. */
   earlier?: { output: PackedLayer; share: number };
   /** The fraction of a mixed activation; 0 for a plain one. */
   mix: number;
-  /** Of a network too large for float32, what the kernel is told of each hidden layer and, last, of the output. */
+  /** If the network's values overflow float32: the scaling of each hidden layer, then of the output. */
   held?: Held[];
   weights: Float32Array;
-  /** The widest hidden layer, in units; 0 without one. */
+  /** The width of the widest hidden layer; 0 if there are no hidden layers. */
   widest: number;
 }
 

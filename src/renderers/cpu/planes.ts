@@ -1,4 +1,4 @@
-/** A frame's brightness before it becomes bytes, for what draws more than pixels: surfaces, contours. */
+/** A frame's brightness as floats, before it becomes pixels: for surfaces and contours. */
 
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { Evaluate } from '../../core/frame/evaluate.js';
@@ -13,9 +13,9 @@ const draws = new DrawCache();
 const evaluators = new Map<KernelShape, Evaluator>();
 
 /**
- * One plane of brightness in [0, 1] for each output (1 or 3), each (height, width), row-major, top row first, at the
- * middles of the pixels. Computed on the calling thread at once: meant for some ten thousand points, not for pictures.
- * @param kernel - By default the fastest here. That of `kernels.plain` gives the same bits on every machine.
+ * One plane of brightness in [0, 1] for each output (1 or 3), each (height, width), row-major, top row first, sampled
+ * at pixel centres. Computed synchronously: meant for some ten thousand points, not for pictures.
+ * @param kernel - Defaults to the fastest. `kernels.plain` gives the same bits on every machine.
  */
 export function brightnessPlanes(
   frame: FrameDescription,
@@ -25,10 +25,10 @@ export function brightnessPlanes(
   return brightnessAt(frame, x, y, kernel);
 }
 
-/** Evaluates points by the kernel without fused operations, which gives the same bits on every machine. */
+/** Evaluates points with the plain kernel, which gives the same bits on every machine. */
 export const evaluate: Evaluate = (frame, x, y) => brightnessAt(frame, x, y, kernels.plain);
 
-/** The same at any points, given by their offsets from the view's centre: one number for each point and output. */
+/** Brightness at any points, given as offsets from the view's centre: one number per point and output. */
 function brightnessAt(
   frame: FrameDescription,
   x: Float32Array,

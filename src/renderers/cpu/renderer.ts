@@ -1,4 +1,4 @@
-/** The CPU backend: frames cut into bands of rows, drawn by one WebAssembly thread per core. */
+/** The CPU backend: splits frames into bands of rows, drawn by one WebAssembly thread per core. */
 
 import { cores, startThread } from '#host';
 import type { StopSignal } from '../../core/ambient.js';
@@ -15,7 +15,7 @@ import { activationsOf } from './kernel.js';
 import { packNetwork } from './pack.js';
 import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';
 
-/** Bands sent to a thread ahead of the one it draws, so that it never waits for the main thread. */
+/** The maximum number of bands queued per thread, so that none waits for the main thread. */
 const BANDS_AHEAD = 2;
 
 /** A frame being drawn. */
@@ -24,7 +24,7 @@ interface Job {
   rowsPerBand: number;
   nextRow: number; // the first row not given to a thread yet
   rowsLeft: number; // not drawn yet
-  /** The caller's buffer; undefined as soon as the frame is finished or given up, since it is theirs again then. */
+  /** The caller's buffer; undefined once the frame is finished or cancelled, when it is the caller's again. */
   rgba: Uint8Array | undefined;
   done: (rgba: Uint8Array) => void;
   failed: (error: unknown) => void;
@@ -35,15 +35,15 @@ interface Job {
 interface ThreadState {
   thread: Thread;
   sent: { job: Job; band: Band }[]; // in the order the thread draws them
-  lastSent?: Job; // whose frame the thread has
-  buffers: ArrayBuffer[]; // to draw in, going back and forth
+  lastSent?: Job; // the job whose frame the thread has
+  buffers: ArrayBuffer[]; // to draw into, transferred back and forth
 }
 
 export class CpuRenderer implements FrameRenderer {
   readonly backend = 'cpu';
   readonly description: string;
   readonly arithmetic: string;
-  /** While the last bands of one frame are drawn, idle threads begin the next. */
+  /** While the last bands of one frame are drawn, idle threads start on the next. */
   readonly framesInFlight = 2;
   readonly formats = ['rgba'] as const;
   readonly #kernel: KernelChoice;
@@ -53,13 +53,13 @@ export class CpuRenderer implements FrameRenderer {
   #failure: Error | undefined;
 
   /**
-   * @param threads - How many to start, 1 or more; by default one per core.
-   * @param kernel - By default the fastest here.
-   * @throws RangeError for another number of threads; or whatever kept a thread from starting.
+   * @param threads - The number of threads, 1 or more; defaults to one per core.
+   * @param kernel - Defaults to the fastest.
+   * @throws RangeError for any other number of threads; or the error that kept a thread from starting.
    */
   constructor(threads = cores, kernel: KernelChoice = chooseKernel()) {
     if (!(Number.isInteger(threads) && threads >= 1)) {
-      throw new RangeError(`A renderer of ${threads} threads is none: give a whole number, 1 or more.`);
+      throw new RangeError(`A renderer cannot have ${threads} threads: give a whole number, 1 or more.`);
     }
     this.#kernel = kernel;
     this.arithmetic = arithmeticOf(kernel.shape);
@@ -67,7 +67,7 @@ export class CpuRenderer implements FrameRenderer {
     try {
       for (let i = 0; i < threads; i++) this.#startThread();
     } catch (error) {
-      this.close().catch(() => {}); // those that have started
+      this.close().catch(() => {}); // end the threads that did start
       throw error;
     }
   }
@@ -88,7 +88,7 @@ export class CpuRenderer implements FrameRenderer {
       const job: Job = { ...rest, done, failed, unlisten: () => {} };
       job.unlisten = onAbort(signal, (reason) => this.#end(job, reason));
       this.#jobs.push(job);
-      // One band per thread at a time, so that a frame of few bands is shared by all of them.
+      // Round-robin, so that a frame of few bands is shared by all threads.
       for (let round = 0; round < BANDS_AHEAD; round++) for (const state of this.#threads) this.#feed(state);
     });
   }
@@ -103,7 +103,7 @@ export class CpuRenderer implements FrameRenderer {
       (answer) => this.#drawn(state, answer),
       (error) => {
         this.#fail(new RenderError(`A render thread died: ${error.message}`));
-        this.close().catch(() => {}); // nothing is drawn any more
+        this.close().catch(() => {}); // no more frames can be drawn
       },
     );
     const state: ThreadState = { thread, sent: [], buffers: [] };
@@ -125,12 +125,12 @@ export class CpuRenderer implements FrameRenderer {
     try {
       return packNetwork(frame, this.#kernel.shape, this.#draws);
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error; // an allocation that failed is one
+      if (!(error instanceof RangeError)) throw error; // failed allocations throw RangeErrors
       throw doesNotFit('network', error);
     }
   }
 
-  /** Gives a thread its next band, if there is one and the thread has too few. */
+  /** Sends a thread its next band, if there is one and the thread's queue is not full. */
   #feed(state: ThreadState): void {
     const job = this.#jobs.find(({ nextRow, message }) => nextRow < message.frame.size[1]);
     if (!job || state.sent.length >= BANDS_AHEAD) return;
@@ -143,7 +143,7 @@ export class CpuRenderer implements FrameRenderer {
       const message: BandMessage = { ...(state.lastSent !== job && { frame: job.message }), band, rgba };
       state.thread.post(message, [rgba]);
     } catch (error) {
-      // What is sent is plain data, so there was no memory for it.
+      // Messages are plain data, so only lack of memory can have failed here.
       this.#end(job, doesNotFit('frame', error as Error));
       this.#feed(state);
       return;
@@ -160,7 +160,7 @@ export class CpuRenderer implements FrameRenderer {
       if (failed) this.#end(job, doesNotFit('frame', failed));
       else job.rgba?.set(new Uint8Array(rgba, 0, stride * band.rows), stride * band.firstRow);
     } catch (error) {
-      this.#end(job, error); // the caller's buffer has been transferred away
+      this.#end(job, error); // the caller's buffer is detached
     }
     state.buffers.push(rgba);
     this.#feed(state);
@@ -168,10 +168,10 @@ export class CpuRenderer implements FrameRenderer {
     if (job.rowsLeft === 0) this.#end(job);
   }
 
-  /** Finishes a frame, or fails it with an error; after that nothing of it is kept, and its buffer is left alone. */
+  /** Finishes a frame, or fails it with an error. Afterwards its state is released and its buffer left alone. */
   #end(job: Job, error?: unknown): void {
     const { rgba } = job;
-    if (!rgba) return; // it has ended already
+    if (!rgba) return; // already ended
     job.rgba = undefined;
     job.unlisten();
     this.#jobs = this.#jobs.filter((other) => other !== job);

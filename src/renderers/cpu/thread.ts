@@ -1,35 +1,35 @@
-/** What a thread of the CPU renderer does: draws the bands it is sent, one after another. */
+/** A thread of the CPU renderer: draws the bands it receives, one after another. */
 import { type Band, type BandFrame, drawBand } from './band.js';
 import { Evaluator } from './evaluator.js';
 import type { KernelShape } from './kernel.js';
 import type { PackedNetwork } from './pack.js';
 
-/** A frame, sent ahead of the first of its bands. */
+/** A frame, sent with the first of its bands. */
 export interface FrameMessage {
   shape: KernelShape;
   module: WebAssembly.Module;
   network: PackedNetwork;
   frame: BandFrame;
-  /** The most samples one of its bands has. */
+  /** The number of samples in its largest band. */
   samples: number;
 }
 
 export interface BandMessage {
-  /** Only where it is not the frame of the band before. */
+  /** Only if it differs from the previous band's frame. */
   frame?: FrameMessage;
   band: Band;
-  /** Where to draw, to be sent back. */
+  /** The buffer to draw into; transferred back. */
   rgba: ArrayBuffer;
 }
 
-/** What a thread answers, band by band in the order it was sent them. */
+/** A thread's reply to each band, in order. */
 export interface DrawnMessage {
   rgba: ArrayBuffer;
-  /** Why the band was not drawn: there was no memory for it. */
+  /** Set if the band was not drawn for lack of memory. */
   failed?: Error;
 }
 
-/** Makes the function that a thread calls with each message. */
+/** Creates the function that a thread calls with each message. */
 export function bandDrawer(reply: (message: DrawnMessage, transfer: ArrayBuffer[]) => void) {
   let evaluator: Evaluator | undefined;
   let frame: BandFrame;
@@ -43,11 +43,11 @@ export function bandDrawer(reply: (message: DrawnMessage, transfer: ArrayBuffer[
         evaluator.load(module, network, samples);
         frame = message.frame.frame;
       }
-      if (!evaluator) throw new RangeError('the band before had no room'); // of the same frame
+      if (!evaluator) throw new RangeError('an earlier band did not fit'); // of the same frame
       drawBand(evaluator, frame, band, new Uint8Array(rgba, 0, 4 * frame.size[0] * band.rows));
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error; // an allocation that failed is one; all else ends the thread
-      evaluator = undefined; // with the memory it has; the next frame brings all that a new one needs
+      if (!(error instanceof RangeError)) throw error; // failed allocations throw RangeErrors; others end the thread
+      evaluator = undefined; // frees its memory; the next frame creates a new one
       failed = error;
     }
     reply({ rgba, ...(failed && { failed }) }, [rgba]);

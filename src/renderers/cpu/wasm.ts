@@ -1,11 +1,11 @@
 /**
- * The few words of WebAssembly that the kernel is written in, and the module around them.
+ * A minimal WebAssembly assembler: the instructions that the kernel uses, and the module around them.
  *
- * Code is a tree of bytes: an expression is the list of its operands followed by its own opcode, so `f32x4.add(a, b)`
- * reads as what it does and lies in the module as stack code. Numbers: https://webassembly.github.io/spec/core/binary/
+ * Code is a tree of bytes: an expression is its operands followed by its own opcode, so `f32x4.add(a, b)` reads as an
+ * expression and flattens to stack code. Opcodes: https://webassembly.github.io/spec/core/binary/
  */
 
-/** Bytes, or lists of them; flattened when the module is put together. */
+/** Bytes, or nested lists of them; flattened when the module is assembled. */
 export type Code = number | readonly Code[];
 
 type ValueType = 'i32' | 'f32' | 'v128';
@@ -50,10 +50,10 @@ export const i32 = {
 
 export const v128 = {
   load: (address: Code, offset = 0) => [address, vector(0), 4, unsigned(offset)],
-  /** One float32 of memory in all four lanes. */
+  /** Loads one float32 into all four lanes. */
   loadSplat: (address: Code, offset = 0) => [address, vector(9), 2, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0) => [address, value, vector(11), 4, unsigned(offset)],
-  /** The first 4, or 8, bytes of a vector. */
+  /** Stores the first 4 or 8 bytes of a vector. */
   store32: (address: Code, value: Code) => [address, value, vector(0x5a), 0, 0, 0],
   store64: (address: Code, value: Code) => [address, value, vector(0x5b), 0, 0, 0],
   and: binary(vector(78)),
@@ -69,10 +69,10 @@ export const f32x4 = {
   sub: binary(vector(0xe5)),
   mul: binary(vector(0xe6)),
   div: binary(vector(0xe7)),
-  /** b < a ? b : a, one instruction on x86 where `min` is several; likewise pmax. */
+  /** b < a ? b : a. One instruction on x86, whereas `min` is several; likewise pmax. */
   pmin: binary(vector(0xea)),
   pmax: binary(vector(0xeb)),
-  /** a * b + c in one rounding where the machine has it: the relaxed-SIMD proposal. */
+  /** a * b + c, rounded once if the machine supports it: the relaxed SIMD proposal. */
   relaxedMadd: ternary(vector(0x105)),
 };
 
@@ -80,7 +80,7 @@ export const i32x4 = {
   shl: (a: Code, bits: number) => [a, i32.const(bits), vector(0xab)],
   add: binary(vector(0xae)),
   shrSigned: (a: Code, bits: number) => [a, i32.const(bits), vector(0xac)],
-  /** Products of int16, added in pairs of neighbours. */
+  /** Products of int16, added in adjacent pairs. */
   dot: binary(vector(0xba)),
   /** Float to int towards zero; NaN becomes 0. */
   truncate: unary(vector(0xf8)),
@@ -88,21 +88,21 @@ export const i32x4 = {
 
 export const i16x8 = {
   add: binary(vector(0x8e)),
-  /** The first eight bytes of a vector, or the last, each made 16 bits. */
+  /** Widens the first or the last eight bytes of a vector to 16 bits each. */
   extendLow: unary(vector(0x89)),
   extendHigh: unary(vector(0x8a)),
-  /** Eight int32 made 16 bits. */
+  /** Narrows eight int32 to 16 bits. */
   narrow: binary(vector(0x85)),
 };
 
 export const i8x16 = {
-  /** Sixteen bytes of 32, by their numbers in a and then b. */
+  /** Picks sixteen of the 32 bytes of a and b, by index. */
   shuffle: (a: Code, b: Code, bytes: number[]) => [a, b, vector(0x0d), bytes],
-  /** Sixteen int16 made bytes. */
+  /** Narrows sixteen int16 to bytes. */
   narrow: binary(vector(0x66)),
 };
 
-/** A function being written: its parameters, the locals it asks for, and its code. */
+/** A function under construction: its parameters, locals and code. */
 export class FunctionBuilder {
   readonly #parameters: ValueType[];
   readonly #locals: ValueType[] = [];
@@ -144,19 +144,19 @@ export class Local {
   set(value: Code): Code {
     return [value, 0x21, unsigned(this.#index)];
   }
-  /** Sets it and gives the value. */
+  /** Sets it and returns the value. */
   tee(value: Code): Code {
     return [value, 0x22, unsigned(this.#index)];
   }
 }
 
-/** Runs `body` at least once, and again as long as `condition` is not 0. */
+/** Runs `body` once, then again while `condition` is not 0. */
 export const doWhile = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
-/** Runs `body` as long as `condition` is not 0. */
+/** Runs `body` while `condition` is not 0. */
 export const whileLoop = (condition: Code, body: Code): Code => ifThen(condition, doWhile(body, condition));
 export const ifThen = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
 
-/** Puts functions into a module that imports its memory as `env.memory` and fills its beginning with `data`. */
+/** Assembles functions into a module that imports `env.memory` and initialises its start with `data`. */
 export function assemble(
   functions: Record<string, FunctionBuilder>,
   data: Uint8Array,

@@ -1,4 +1,4 @@
-/** A worker of a page's, running thread.ts. build/embed.js puts it into the page's own script. */
+/** A web worker that runs thread.ts. build/embed.js embeds it in our script. */
 import { bandDrawer } from './thread.js';
 
 const draw = bandDrawer((message, transfer) => postMessage(message, { transfer }));

@@ -1,4 +1,4 @@
-/** A worker thread of Node's, running thread.ts. */
+/** A Node worker thread that runs thread.ts. */
 import { parentPort } from 'node:worker_threads';
 import { bandDrawer } from './thread.js';
 

@@ -1,9 +1,9 @@
 /**
- * Asks WebGPU for the best adapter, and describes it: the same in a page, in Node, and in the child that looks for
+ * Requests the best adapter from WebGPU and describes it. Shared by pages, Node and the child process that detects
  * GPUs.
  */
 
-/** What an adapter is. */
+/** An adapter's name and kind. */
 export interface AdapterInfo {
   /** The driver's name for it. */
   name: string;

@@ -4,9 +4,9 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { cacheFolder, makeFolder } from '../../system/folders.js';
 
-/** How many answers to cache: other Node versions and environments have their own. */
+/** The number of answers to cache: each Node version and environment has its own. */
 const KEPT = 8;
-/** A larger file is not ours. In bytes. */
+/** Larger files are not ours. In bytes. */
 const MOST_BYTES = 1e6;
 
 interface Kept {
@@ -23,7 +23,7 @@ export function recall(key: string): unknown {
   return read().find((kept) => kept.key === key && kept.until > Date.now())?.answer;
 }
 
-/** Keeps an answer. Best effort: where nothing can be written, the next process asks again. */
+/** Caches an answer. Best effort: if it cannot be written, the next process detects again. */
 export async function keep(key: string, answer: unknown, milliseconds: number): Promise<void> {
   const path = file();
   if (!path) return;
@@ -37,7 +37,7 @@ export async function keep(key: string, answer: unknown, milliseconds: number): 
   } catch {
     try {
       rmSync(unfinished, { force: true });
-    } catch {} // its folder is none
+    } catch {} // not a usable folder
   }
 }
 
@@ -47,7 +47,7 @@ function read(): Kept[] {
   try {
     const stat = statSync(path);
     if (!stat.isFile() || stat.size > MOST_BYTES) return [];
-    if (process.getuid && stat.uid !== process.getuid()) return []; // somebody else's answers are not believed
+    if (process.getuid && stat.uid !== process.getuid()) return []; // do not trust another user's answers
     const all = JSON.parse(readFileSync(path, 'utf8'));
     return Array.isArray(all) ? all.filter((kept) => typeof kept?.key === 'string') : [];
   } catch {
@@ -55,7 +55,7 @@ function read(): Kept[] {
   }
 }
 
-/** In the folder that UNTRAINED_CACHE names, or in the user's cache folder; undefined where nothing may be kept. */
+/** In UNTRAINED_CACHE, or else in the user's cache folder; undefined if caching is disabled. */
 function file(): string | undefined {
   const folder = cacheFolder();
   return folder && join(folder, 'gpu.json');

@@ -1,9 +1,9 @@
 /**
- * How a network lies in the GPU's memory: its matrices one after another in one buffer, each by input and then by unit,
- * so that the weights of four neighbouring units are one vec4f.
+ * A network's layout in GPU memory: its matrices one after another in one buffer, each ordered by input and then by
+ * unit, so that the weights of four adjacent units form one vec4f.
  *
- * The first matrix depends on the view, and is sent with each frame. All others are sent as drawn, once, and scaled
- * there: see kernels/scale.ts.
+ * The first matrix depends on the view, and is uploaded with each frame. The draws of all others are uploaded once and
+ * scaled on the GPU: see kernels/scale.ts.
  */
 
 import type { FrameDescription } from '../../core/frame/description.js';
@@ -15,45 +15,45 @@ import { foldView } from '../first-layer.js';
 import { layersInPart, PART_LENGTH } from './kernels/narrow.js';
 import { SCALE } from './kernels/scale.js';
 
-/** Where a matrix lies, in vec4f: `stride` biases, and then for each of its inputs `stride` weights. */
+/** A matrix's position, in vec4f: `stride` of biases, then `stride` of weights for each input. */
 export interface Matrix {
   rule: LayerRule;
   at: number;
-  /** Rows of weights; what a network has fewer of is zero. */
+  /** Rows of weights; those that the network lacks are zero. */
   inputs: number;
   stride: number;
 }
 
 export interface Arrangement {
-  /** The units that every hidden layer is filled up to, for the narrow kernel; undefined for the wide ones. */
+  /** The number of units to which hidden layers are padded for the narrow kernel; undefined for wide kernels. */
   narrow?: number;
   hidden: Matrix[];
   output: Matrix;
   /** See Network.earlier. */
   earlier?: Matrix;
-  /** How much of the earlier output is left; 0 without one. */
+  /** The share of the earlier output; 0 if there is none. */
   share: number;
-  /** Of a narrow network: where the hidden layers from the second on begin, and how many parts they take. */
+  /** Narrow networks only: where the second hidden layer starts, and how many parts the layers from there on take. */
   parts: { at: number; count: number };
   /**
-   * Where there is room for what the kernels are told of each hidden layer and, last, of the output: see heldNumbers.
+   * Where the scaling of each hidden layer and then of the output is stored: see heldNumbers.
    */
   heldAt: number;
-  /** The whole buffer, in vec4f. */
+  /** The buffer's length, in vec4f. */
   length: number;
 }
 
-/** What a uniform buffer's offset is a multiple of: 256 bytes. */
+/** The alignment of uniform buffer offsets, 256 bytes, in vec4f. */
 const PART_ALIGNMENT = 16;
 
-/** The widest hidden layers the narrow kernel takes: beyond, two samples' activations do not fit into registers. */
+/** The narrow kernel's greatest width: beyond it, two samples' activations do not fit into registers. */
 const NARROW_UNITS = 48;
 
 export function arrange(spec: NetworkSpec): Arrangement {
   const rules = layerRules(spec);
   const count = Math.ceil(spec.layers);
   const widest = Math.max(0, ...hiddenWidths(spec).map(Math.ceil));
-  // Even, so that a width that moves needs half as many kernels.
+  // Even, so that a sweep of the width needs half as many kernels.
   const narrow = widest <= NARROW_UNITS ? 2 * Math.ceil(widest / 2) : undefined;
   let length = 0;
   const place = (rule: LayerRule, units: number): Matrix => {
@@ -80,12 +80,12 @@ export function arrange(spec: NetworkSpec): Arrangement {
   return { narrow, hidden, output, earlier, share, parts, heldAt, length };
 }
 
-/** Every matrix, in the order of memory. */
+/** All matrices, in memory order. */
 export function matricesOf({ hidden, output, earlier }: Arrangement): Matrix[] {
   return [...hidden, output, ...(earlier ? [earlier] : [])];
 }
 
-/** What decides the draws: two frames of one key need them sent once. */
+/** Identifies the draws: frames with the same key share an upload. */
 export function drawsKey(spec: NetworkSpec): string {
   const { seed, inputs, outputs, distribution, layers, weights } = spec;
   const seeds = seedShares(seed).map((share) => share.seed);
@@ -102,7 +102,7 @@ export function drawsKey(spec: NetworkSpec): string {
   ]);
 }
 
-/** The draws of one seed, in the places of the weights. */
+/** Writes the draws of one seed to the positions of the weights. */
 export function fillDraws(
   spec: NetworkSpec,
   arrangement: Arrangement,
@@ -119,7 +119,7 @@ export function fillDraws(
   }
 }
 
-/** The matrices that read the sample's position, scaled and with the view folded in, and where each goes. */
+/** The matrices that read the sample's position, scaled and with the view folded in, each with its offset. */
 export function firstMatrices(
   frame: FrameDescription,
   arrangement: Arrangement,
@@ -143,7 +143,7 @@ export function firstMatrices(
     });
 }
 
-/** Four numbers for each Held, in the places of the weights. */
+/** Each Held as four numbers, as stored at `heldAt`. */
 export function heldNumbers(exponents: Exponents): Float32Array<ArrayBuffer> {
   return Float32Array.from(heldOf(exponents).flatMap(({ into, out, limit }) => [into, out, limit, 0]));
 }
@@ -152,7 +152,7 @@ function kindOf(matrix: Matrix, { hidden }: Arrangement): 'hidden' | 'output' {
   return hidden.includes(matrix) ? 'hidden' : 'output';
 }
 
-/** The records that kernels/scale.ts reads, one for each matrix that is scaled there, and the longest of these. */
+/** One record per matrix that kernels/scale.ts scales, and the length of the longest matrix. */
 export function scalesOf(
   spec: NetworkSpec,
   arrangement: Arrangement,

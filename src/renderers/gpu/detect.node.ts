@@ -1,7 +1,6 @@
 /**
- * Finds out which GPU this machine has, in a child process: drivers print to stderr as soon as they are loaded, and
- * some hang or crash. Their output is kept for `doctor`. The answer is cached under a key of everything that
- * affects it.
+ * Detects the GPU in a child process, because drivers print to stderr when loaded, and some hang or crash. Their output
+ * is kept for `doctor`. The answer is cached under a key of everything that affects it.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -22,12 +21,12 @@ import {
 import type { Detected, DetectOptions, Way } from './host.js';
 import { BEGIN, type Seen } from './webgpu.node.js';
 
-/** What one child found, and what drivers printed meanwhile. */
+/** What one child found, and what drivers printed. */
 interface Look extends Seen {
   said: string[];
   /** Why the child returned no answer, as the end of a sentence. */
   failed?: string;
-  /** Whether that says nothing about the GPU: the child was not started, or was killed from outside. */
+  /** Whether the failure is unrelated to the GPU: the child could not start, or was killed from outside. */
   chance?: boolean;
 }
 
@@ -37,9 +36,9 @@ interface Answer {
   way?: Way;
 }
 
-/** Machines with many GPUs take seconds to wake all of them. */
+/** Machines with many GPUs take seconds to wake them all. */
 const DEADLINE_MS = 20_000;
-/** Answers are cached for a day, because not everything that affects them is visible; failures for less. */
+/** Answers expire after a day, because not everything that affects them is visible; failures expire sooner. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const FAILED_KEPT_MS = 10 * 60 * 1000;
 /** The most lines of driver output to keep, and the most characters per line. */
@@ -132,7 +131,7 @@ function problemOf({ name, broken, missing, failed, said }: Look): string {
 function look(way: Way, { probe = PROBE, deadline = DEADLINE_MS, signal }: DetectOptions): Promise<Look> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [probe, JSON.stringify(way)], {
-      cwd: dirname(probe), // ours may be gone
+      cwd: dirname(probe), // our own may have been deleted
       env: childEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
@@ -161,7 +160,7 @@ function look(way: Way, { probe = PROBE, deadline = DEADLINE_MS, signal }: Detec
     };
     child.once('error', (error) => end(`the search could not be started (${error.message})`, true));
     child.once('exit', () => {
-      // Whatever a driver has started may hold the pipes for longer.
+      // Processes that a driver started may keep the pipes open longer.
       setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();
@@ -215,7 +214,7 @@ function isSeen(value: unknown): value is Seen {
   return texts && typeof software === (name === undefined ? 'undefined' : 'boolean');
 }
 
-/** Validates a cached answer. A driver that it names must exist on this system. */
+/** Validates a cached answer. Any driver that it names must exist on this system. */
 function asAnswer(kept: unknown): Answer | undefined {
   const { look, way } = (kept ?? {}) as Partial<Answer>;
   if (!isSeen(look) || !Array.isArray(look.said) || look.said.some((line) => typeof line !== 'string'))
@@ -237,6 +236,6 @@ function state(): unknown {
     const folder = dirname(createRequire(import.meta.url).resolve('webgpu'));
     const built = `${platform}-${platform === 'darwin' ? 'universal' : arch}`;
     dawn = [join(folder, 'package.json'), join(folder, 'dist', built, 'dawn.node')].map(stampOf);
-  } catch {} // it is not installed
+  } catch {} // not installed
   return [system, dawn, linux && vulkanState()];
 }

@@ -5,7 +5,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync 
 import { basename, delimiter, isAbsolute, join } from 'node:path';
 import { homeFolder } from '../../system/folders.js';
 
-/** Where GPUs appear. NVIDIA's driver has nodes of its own, and so has Windows' for its Linux. */
+/** Where GPUs appear. NVIDIA's driver has its own device nodes, and so does WSL. */
 const GPU_NODES: [folder: string, name: RegExp][] = [
   ['/dev/dri', /^renderD\d+$/],
   ['/dev', /^(nvidia\d+|dxg)$/],
@@ -18,7 +18,7 @@ const MAKERS: Record<string, { maker: string; driver: RegExp; from: string }> = 
   '0x8086': { maker: 'Intel', driver: /intel/, from: 'mesa-vulkan-drivers' },
 };
 
-/** The environment variables that decide which drivers and layers Vulkan's loader takes, and what these do. */
+/** The environment variables that determine which drivers and layers Vulkan's loader loads, and how they behave. */
 const DECIDING =
   /^(VK_|LD_|MESA_|DRI_|RADV_|ANV_|NVK_|LVP_|LP_|GALLIUM_|__NV|__GL|__VK|NV_|NVIDIA_|CUDA_VISIBLE|DISABLE_|ENABLE_|NODEVICE_SELECT|XDG_(CONFIG|DATA)_|XDG_RUNTIME_DIR|DISPLAY$|WAYLAND_DISPLAY$|CONDA_PREFIX$|HOME$)/;
 
@@ -50,8 +50,8 @@ export function vulkanDrivers(): string[] {
 }
 
 /**
- * All that decides which GPU Vulkan offers, to be compared with what it was: files with their times, the devices that
- * this user may open, and environment variables.
+ * Everything that determines which GPU Vulkan offers, for comparison with an earlier state: files with their times,
+ * devices that this user may open, and environment variables.
  */
 export function vulkanState(): unknown {
   const manifests = [
@@ -122,7 +122,7 @@ function roots(): string[] {
     '/usr/local/etc',
     dataHome,
     ...paths(env.XDG_DATA_DIRS || '/usr/local/share:/usr/share'),
-    '/usr/share', // some loaders look here whatever XDG_DATA_DIRS says
+    '/usr/share', // some loaders look here regardless of XDG_DATA_DIRS
     '/run/opengl-driver/share', // NixOS
     env.CONDA_PREFIX && join(env.CONDA_PREFIX, 'share'),
   ];
@@ -131,7 +131,7 @@ function roots(): string[] {
     .map((root) => join(root!, 'vulkan'));
 }
 
-/** Whether the dynamic linker finds a library: Node then only complains that it is none of its own. */
+/** Whether the dynamic linker finds a library: Node's error is then only that it is not a Node addon. */
 function loads(library: string): boolean {
   try {
     process.dlopen({ exports: {} }, library);
@@ -141,7 +141,7 @@ function loads(library: string): boolean {
   }
 }
 
-/** The library that a manifest names, where it names it by an absolute path. */
+/** The library that a manifest names, if by an absolute path. */
 function libraryOf(manifest: string): string | undefined {
   const path = /"library_path"\s*:\s*"([^"]+)"/.exec(textOf(manifest) ?? '')?.[1];
   return path && isAbsolute(path) ? path : undefined;
@@ -172,7 +172,7 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** A file's time and size. */
+/** A file's modification time and size. */
 export function stampOf(path: string): unknown {
   try {
     const { mtimeMs, size } = statSync(path);

@@ -1,11 +1,11 @@
 /**
- * The forms in which the narrow kernel can run. Which one is fastest differs between GPUs by more than a factor of two,
- * and nothing that WebGPU reports predicts it. So the likeliest comes first, and the others are tried where that pays
- * off (tuner.ts).
+ * The forms of the narrow kernel. Their speeds differ by more than a factor of two, and which one is fastest depends on
+ * the GPU in ways that WebGPU does not report. So the likeliest comes first, and others are tried when that pays off
+ * (tuner.ts).
  */
 import { type NarrowForm, narrowBytes, samplesOf } from './kernels/narrow.js';
 
-/** What a device can take, of WebGPU's limits. */
+/** The limits of a device that matter here. */
 export type Limits = Pick<
   GPUSupportedLimits,
   | 'maxBufferSize'
@@ -14,11 +14,11 @@ export type Limits = Pick<
   | 'maxComputeWorkgroupStorageSize'
 >;
 
-/** The most sums an invocation may keep in registers: GPUs have at most 255, and the kernel needs some for itself. */
+/** The most sums an invocation may keep in registers: GPUs have at most 255, and the kernel needs some others. */
 const MOST_SUMS = 192;
-/** So many sums fit on every GPU. */
+/** The number of sums that fits on every GPU. */
 const SAFE_SUMS = 160;
-/** The most uniform buffers in addition to the step's. */
+/** The maximum number of uniform buffers besides the step's. */
 const MOST_PARTS = 4;
 
 const samples: Pick<NarrowForm, 'size' | 'vectors'>[] = [
@@ -28,7 +28,7 @@ const samples: Pick<NarrowForm, 'size' | 'vectors'>[] = [
   { size: 2, vectors: 1 },
 ];
 
-/** The forms for layers of so many units in so many parts, the likeliest first. */
+/** The forms for layers of `width` units stored in `parts` parts, likeliest first. */
 export function formsFor(width: number, parts: number, limits: Limits): NarrowForm[] {
   const forms = samples.map((form): NarrowForm => ({ ...form, weights: 'storage' }));
   const sums = (form: NarrowForm) => width * samplesOf(form);
@@ -39,7 +39,7 @@ export function formsFor(width: number, parts: number, limits: Limits): NarrowFo
   return ordered.flatMap((form): NarrowForm[] => [form, { ...form, weights: 'uniform' }]);
 }
 
-/** The invocations of a workgroup: as many as its memory takes, 64 or 32; 0 if it takes neither. */
+/** Invocations per workgroup, 64 or 32 depending on workgroup memory; 0 if neither fits. */
 export function invocationsFor(width: number, form: NarrowForm, limits: Limits): number {
   const fits = (count: number) => narrowBytes(width, form, count) <= limits.maxComputeWorkgroupStorageSize;
   return [64, 32].find(fits) ?? 0;

@@ -18,7 +18,7 @@ export function driverAdvice(): string {
   return "See the browser's GPU page (chrome://gpu) for what is missing.";
 }
 
-/** A browser always checks. */
+/** Browsers always check bounds. */
 export async function openWebGpu(_way: Way, _boundsChecks: boolean): Promise<WebGpu> {
   return { instance: navigator.gpu, run: (request) => request() };
 }

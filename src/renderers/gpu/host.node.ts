@@ -1,4 +1,4 @@
-/** The one place where the GPU renderer touches Node; host.browser.ts is the same for a page. */
+/** The GPU renderer's only dependency on Node; host.browser.ts is its browser counterpart. */
 import type { Way, WebGpu } from './host.js';
 import { createWebGpu, vulkanSettings } from './webgpu.node.js';
 

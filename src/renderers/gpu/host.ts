@@ -1,11 +1,11 @@
-/** What both hosts of the GPU renderer, host.node.ts and host.browser.ts, provide as "#gpu". */
+/** The interface that host.node.ts and host.browser.ts implement as "#gpu". */
 import type { AdapterInfo } from './adapter.js';
 
-/** How to make Vulkan's loader load only what is needed, so that unused drivers neither load nor print. */
+/** How to restrict Vulkan's loader to what is needed, so that unused drivers neither load nor print. */
 export interface Way {
-  /** The manifest of the only driver to load; all drivers by default. */
+  /** The manifest of the only driver to load; defaults to all drivers. */
   driver?: string;
-  /** Disables the layers that the system puts in front of every driver. */
+  /** Disables Vulkan's implicit layers. */
   plain?: boolean;
 }
 
@@ -15,16 +15,16 @@ export type Detected = { said: string[] } & ((AdapterInfo & { way: Way }) | { pr
 export interface DetectOptions {
   /** Whether a software adapter is acceptable. */
   software?: boolean;
-  /** Looks again, ignoring the cache. */
+  /** Ignores the cache. */
   fresh?: boolean;
   signal?: AbortSignal;
-  /** The program that looks; for tests. */
+  /** The program that looks for GPUs; for tests. */
   probe?: string;
-  /** How long it may take, in milliseconds; for tests. */
+  /** Its time limit in milliseconds; for tests. */
   deadline?: number;
 }
 
-/** An instance of WebGPU in this process, and how to ask it for adapters: see requestAdapter. */
+/** A WebGPU instance in this process, and how to request adapters from it: see requestAdapter. */
 export interface WebGpu {
   instance: GPU;
   run: <T>(request: () => T) => T;

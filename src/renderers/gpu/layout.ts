@@ -1,14 +1,14 @@
-/** Records of numbers that both sides read: one table makes the WGSL struct and places the bytes. */
+/** Records shared by CPU and GPU: one table generates the WGSL struct and the byte layout. */
 
 type Scalar = 'u32' | 'f32';
 
-/** A record of 4-byte numbers, in the order of its table. */
+/** A record of 4-byte numbers, in table order. */
 export interface Struct<Fields extends Record<string, Scalar>> {
   /** Its declaration in WGSL. */
   wgsl: string;
-  /** How many bytes one takes. */
+  /** Its size in bytes. */
   bytes: number;
-  /** Writes one at a byte of `view`. Fields left out are 0. */
+  /** Writes a record at byte `at` of `view`. Omitted fields are 0. */
   write(view: DataView, at: number, values: Partial<Record<keyof Fields, number>>): void;
 }
 

@@ -1,4 +1,4 @@
-/** A device's buffers by name, each as large as it has had to be so far, and the bind groups of kernels on them. */
+/** A device's buffers by name, which grow as needed, and the kernels' bind groups on them. */
 import { type Kernel, STEP } from './kernels/kernel.js';
 import { PART_LENGTH } from './kernels/narrow.js';
 import type { Pipelines } from './pipelines.js';
@@ -16,8 +16,8 @@ export class Memory {
   }
 
   /**
-   * The buffer of a name, with room for at least so many bytes. Where it is too small it is made anew, and empty; what
-   * was given to the queue before keeps the old one until it is done.
+   * The buffer of that name, with at least `bytes` bytes. One that is too small is replaced by a new, zeroed one; work
+   * submitted earlier keeps the old one until it completes.
    */
   make(name: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const known = this.#buffers.get(name);
@@ -30,14 +30,14 @@ export class Memory {
     return buffer;
   }
 
-  /** Begins a list of the buffers that are made from now on. Returns what gives it. */
+  /** Starts recording the buffers created from now on. Returns a function that returns them. */
   track(): () => GPUBuffer[] {
     const made: GPUBuffer[] = [];
     this.#made = made;
     return () => made;
   }
 
-  /** Forgets buffers: one made without enough memory is of no use, and would be taken for one that is large enough. */
+  /** Forgets buffers. One whose allocation failed is unusable, but would otherwise be reused as large enough. */
   drop(buffers: readonly GPUBuffer[]): void {
     for (const [name, buffer] of [...this.#buffers]) if (buffers.includes(buffer)) this.forget(name);
   }
@@ -51,12 +51,12 @@ export class Memory {
     if (!buffer) return;
     buffer.destroy();
     this.#buffers.delete(name);
-    this.#bindGroups.clear(); // some may hold it
+    this.#bindGroups.clear(); // some may refer to the old buffer
   }
 
   /**
-   * A kernel's bind group on these buffers; kept, so that no frame makes one like the last frame's.
-   * @param partsAt - Where the kernel's parts of the weights begin, in vec4f.
+   * A kernel's bind group on these buffers, cached from frame to frame.
+   * @param partsAt - Where the kernel's parts of the weights start, in vec4f.
    */
   bind(kernel: Kernel, names: string[], partsAt = 0): GPUBindGroup {
     const key = `${kernel.label}: ${names.join(', ')}, parts at ${partsAt}`;

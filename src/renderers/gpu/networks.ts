@@ -1,4 +1,4 @@
-/** The networks on a device: their draws, kept for later frames of the same network, and the current one's weights. */
+/** The networks on a device: their draws, cached for later frames, and the current network's weights. */
 
 import type { FrameDescription } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';
@@ -11,14 +11,14 @@ import { scaleKernel } from './kernels/scale.js';
 import type { Memory } from './memory.js';
 import type { Pipelines } from './pipelines.js';
 
-/** Networks are forgotten, the one not used for longest first, when there are more of them or of their bytes. */
+/** Limits beyond which networks are evicted, least recently used first. */
 const MOST_KEPT = 8;
 const MOST_BYTES = 2 ** 28;
 
 /** A network whose draws are on the device. */
 interface Kept {
   key: string;
-  /** The buffers of its draws: one, or two between two seeds. */
+  /** The buffers of its draws: one, or two for a mix of seeds. */
   names: string[];
   bytes: number;
 }
@@ -28,7 +28,7 @@ export class Networks {
   readonly #memory: Memory;
   readonly #pipelines: Pipelines;
   readonly #draws = new DrawCache();
-  #kept: Kept[] = []; // the one used last at the end
+  #kept: Kept[] = []; // most recently used last
 
   constructor(gpu: GPUDevice, memory: Memory, pipelines: Pipelines) {
     this.#gpu = gpu;
@@ -36,7 +36,7 @@ export class Networks {
     this.#pipelines = pipelines;
   }
 
-  /** What the layers of a frame's network are divided by, if anything. */
+  /** By how much the layers of a frame's network are scaled down, if at all. */
   exponentsOf(frame: FrameDescription): Exponents | undefined {
     return exponentsOf(frame, this.#draws);
   }
@@ -63,13 +63,13 @@ export class Networks {
     queue.submit([encoder.finish()]);
   }
 
-  /** Forgets all draws that were sent. */
+  /** Forgets all uploaded draws. */
   forget(): void {
     for (const { names } of this.#kept) for (const name of names) this.#memory.forget(name);
     this.#kept = [];
   }
 
-  /** Sends a network's draws unless they are there. Gives the names of the buffers that have them. */
+  /** Uploads a network's draws unless they are cached. Returns the names of their buffers. */
   #sendDraws(spec: NetworkSpec, arrangement: Arrangement): string[] {
     const key = `${arrangement.narrow ?? 'wide'} ${drawsKey(spec)}`;
     const known = this.#kept.find((kept) => kept.key === key);

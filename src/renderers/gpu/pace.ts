@@ -1,7 +1,7 @@
 /**
- * How much work a device is given at a time: what it does in 50 ms, so that the screen it may drive stays alive, and
- * Windows, which resets a GPU that is silent for two seconds, lets it be. The first piece is small and measured, and so
- * are the next, each at most eight times as large, until they take about that long.
+ * How much work to submit to a device at a time: about 50 ms, so that a screen it drives stays responsive, and Windows,
+ * which resets a GPU that does not respond for two seconds, leaves it alone. The first piece is small and measured;
+ * later ones grow by at most a factor of eight until they take about that long.
  */
 
 /** The target duration of a piece of work, in milliseconds. */
@@ -13,27 +13,27 @@ const GROWTH = 8;
 /** Shorter times are dominated by clock resolution. In milliseconds. */
 const LEAST_MS = 0.05;
 
-/** What was measured of one kind of work. */
+/** Measurements of one kind of work. */
 interface Measured {
-  /** Effort a millisecond. */
+  /** Effort per millisecond. */
   rate: number;
-  /** The largest effort that was measured. */
+  /** The largest effort measured. */
   largest: number;
 }
 
-/** Effort is counted as plan.ts does: multiplications and additions, and activations as so many of these. */
+/** Effort is in the unit of plan.ts: multiplications and additions, with activations converted to these. */
 export class Pace {
   readonly #known = new Map<string, Measured>();
   #share = 1; // of the target
 
-  /** The most effort for the next piece. @param kind - Of work: kinds have rates of their own. */
+  /** The maximum effort of the next piece. @param kind - The kind of work; each has its own rate. */
   effort(kind: string): number {
     const known = this.#known.get(kind);
     if (!known) return FIRST_EFFORT * this.#share;
     return Math.min(this.#aim(known), GROWTH * known.largest);
   }
 
-  /** Whether anything was measured. */
+  /** Whether this kind of work was measured. */
   known(kind: string): boolean {
     return this.#known.has(kind);
   }
@@ -44,13 +44,13 @@ export class Pace {
     return known !== undefined && GROWTH * known.largest >= this.#aim(known);
   }
 
-  /** @param milliseconds - That a piece took. */
+  /** @param milliseconds - The duration of a piece. */
   record(kind: string, effort: number, milliseconds: number): void {
     const largest = Math.max(effort, this.#known.get(kind)?.largest ?? 0);
     this.#known.set(kind, { rate: effort / Math.max(LEAST_MS, milliseconds), largest });
   }
 
-  /** After a lost device: halves the pieces and measures everything again. */
+  /** After a device loss: halves the pieces and measures everything again. */
   halve(): void {
     this.#share /= 2;
     this.#known.clear();

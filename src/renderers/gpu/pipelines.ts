@@ -1,4 +1,4 @@
-/** Compiles kernels for a device, each once. */
+/** Compiles each kernel once per device. */
 import { RenderError } from '../../core/errors.js';
 import type { Binding, Kernel } from './kernels/kernel.js';
 
@@ -19,15 +19,15 @@ export class Pipelines {
     this.#gpu = gpu;
   }
 
-  /** Waits until these kernels are compiled, so that `get` has them. */
+  /** Compiles these kernels, so that `get` can return them. */
   async prepare(kernels: Iterable<Kernel>): Promise<void> {
     await Promise.all(Array.from(kernels, (kernel) => this.#prepareOne(kernel)));
   }
 
-  /** Whether these kernels are compiled; if not, has them compiled while other work goes on. */
+  /** Whether these kernels are compiled; if not, starts compiling them in the background. */
   ready(kernels: Kernel[]): boolean {
     const missing = kernels.filter(({ label }) => !this.#compiled.has(label));
-    this.prepare(missing).catch(() => {}); // who needs them will hear of it
+    this.prepare(missing).catch(() => {}); // reported when they are needed
     return missing.length === 0;
   }
 
@@ -57,7 +57,7 @@ export class Pipelines {
     if (!compiling) {
       compiling = this.#compile(kernel);
       this.#compiling.set(label, compiling);
-      // Kept while it lasts, and where it succeeds: what failed may do better when there is memory again.
+      // Failures are not cached: a retry may succeed when there is more memory.
       compiling.catch(() => this.#compiling.delete(label));
     }
     this.#compiled.set(label, await compiling);

@@ -1,9 +1,9 @@
 /**
- * What the GPU does for a frame, as plain data: which kernels run, over how many workgroups, on which buffers. Nothing
- * here touches a device, so all of it is tested without one.
+ * A frame's GPU work as plain data: which kernels run, over how many workgroups, on which buffers. Nothing here touches
+ * a device, so all of it can be tested without one.
  *
- * A frame is drawn in chunks of pixels. A chunk must fit into the device's buffers, and must not keep the device from
- * its other work, such as the screen, for long; pace.ts decides how long.
+ * A frame is drawn in chunks of pixels. A chunk must fit into the device's buffers, and must not block the device's
+ * other work, such as the screen, for long; pace.ts decides how long.
  */
 import { UsageError } from '../../core/errors.js';
 import type { Colouring } from '../../core/frame/colouring.js';
@@ -23,63 +23,62 @@ import { placeKernel } from './kernels/place.js';
 import { yuvKernel } from './kernels/yuv.js';
 import { FIRST_EFFORT } from './pace.js';
 
-/** The buffers a frame needs. `unitsA` and `unitsB` are written in turn, layer by layer. */
+/** The buffers a frame needs. Layers alternate between `unitsA` and `unitsB`. */
 export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | 'map' | PixelFormat;
 
 export interface Dispatch {
   kernel: Kernel;
   step: Step;
-  /** After the step, in the order of the kernel's bindings. */
+  /** The buffers after the step's, in the order of the kernel's bindings. */
   buffers: BufferName[];
-  /** Where the first part of the weights begins, in vec4f. */
+  /** The offset of the weights' first part, in vec4f. */
   partsAt?: number;
   groups: [x: number, y: number];
-  /** What it costs, as `Plan.effortPerPixel` counts; 0 for what costs little. */
+  /** Its cost, in the unit of `Plan.effortPerPixel`; 0 if negligible. */
   effort: number;
 }
 
 export interface Plan {
-  /** How many pieces of work for the device's queue, one after another. */
+  /** The number of chunks, which the device's queue runs one after another. */
   chunks: number;
-  /** The dispatches of a piece, by its number from 0: made when asked for, since a large picture may have thousands. */
+  /** The dispatches of chunk i, from 0. Created on demand, since a large picture may have thousands. */
   chunk(i: number): Dispatch[];
-  /** All that run in it. */
+  /** All kernels that the plan runs. */
   kernels: Kernel[];
-  /** Bytes; 0 for a buffer that is not needed. */
+  /** Sizes in bytes; 0 for buffers that are not needed. */
   buffers: Record<BufferName, number>;
-  /** Which buffer is the picture. */
+  /** The buffer with the finished picture. */
   picture: PixelFormat;
-  /** Multiplications and additions, of all samples of the picture. */
+  /** Multiplications and additions for all samples of the picture. */
   operations: number;
-  /** How many pixels a piece has; the last may have fewer. */
+  /** Pixels per chunk; the last may have fewer. */
   chunkPixels: number;
-  /** What a pixel costs: its multiplications and additions, and its activations as so many of these. */
+  /** A pixel's cost in multiplications and additions, with activations converted to these. */
   effortPerPixel: number;
 }
 
-/** Which part of a picture is planned, and in how large pieces. Pieces of any size make the same picture. */
+/** Which part of a picture to plan, and the size of its chunks. Chunk sizes do not affect the picture. */
 export interface Portion {
-  /** The most effort of a piece. */
+  /** The maximum effort of a chunk. */
   effort: number;
-  /** The first pixel; all after it are planned. */
+  /** The first pixel to plan; the rest of the picture follows. */
   firstPixel: number;
 }
 
-/**
- * What an activation costs, in multiplications and additions: an exponential and a division, with what is around them.
- */
+/** The cost of an activation in multiplications and additions: an exponential, a division and the code around them. */
 const ACTIVATION_EFFORT = 16;
-/** Most bytes of one plane buffer of a wide network. */
+/** The maximum size in bytes of a wide network's activation buffer. */
 const UNIT_BYTES = 2 ** 27;
-/** What the device tells beside a picture, its times, is no larger than this, in bytes. */
+/** The maximum size in bytes of what is read back with a picture: its timestamps. */
 const BESIDE = 32;
 
 /**
- * @param picture - What the pixels are wanted as.
- * @param form - Of the narrow kernel; by default the likeliest to be the fastest.
- * @param held - Whether the network's sums are parts of themselves: see ../exponents.ts.
- * @param portion - By default all of the picture, in the smallest pieces: see pace.ts.
- * @throws UsageError for what does not fit into the device.
+ * Plans a frame, or part of it.
+ * @param picture - The pixel format.
+ * @param form - The narrow kernel's form; defaults to the one likely to be the fastest.
+ * @param held - Whether the network's sums are scaled down: see ../exponents.ts.
+ * @param portion - Defaults to the whole picture in the smallest chunks: see pace.ts.
+ * @throws UsageError if the frame does not fit into the device.
  */
 export function planFrame(
   frame: FrameDescription,
@@ -106,9 +105,9 @@ export function planFrame(
   const mostSamples = Math.min(
     effort / effortPerSample,
     Math.min(UNIT_BYTES, limits.maxStorageBufferBindingSize) / (4 * rows),
-    limits.maxComputeWorkgroupsPerDimension * GROUP, // of the kernels with a sample an invocation
+    limits.maxComputeWorkgroupsPerDimension * GROUP, // for kernels with one sample per invocation
   );
-  const mostTiles = Math.max(1, Math.floor(mostSamples / TILE_SAMPLES)); // planes are made of whole ones
+  const mostTiles = Math.max(1, Math.floor(mostSamples / TILE_SAMPLES)); // planes consist of whole tiles
   const chunkPixels = Math.min(pixels - begin, Math.floor((mostTiles * TILE_SAMPLES) / perPixel));
   const plane = Math.ceil((chunkPixels * perPixel) / TILE_SAMPLES) * TILE_SAMPLES;
 
@@ -209,11 +208,11 @@ function narrow(
     buffers: ['offsets', 'weights', 'brightness'],
     partsAt: parts.at,
     groups: [Math.ceil(step.samples! / (invocations * samplesOf(form))), 1],
-    effort: 0, // it is all there is
+    effort: 0, // the chunk's only costly dispatch
   };
 }
 
-/** A dispatch for each layer, with one before for the samples' positions. */
+/** One dispatch for the samples' positions, then one per layer. */
 function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
   const { network } = frame;
   const { hidden, output, earlier, heldAt } = arrangement;
@@ -251,7 +250,7 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, hel
   ];
 }
 
-/** What the network gives, turned into colours where it lies. */
+/** Converts the network's outputs to colours, in place. */
 function coloured(colouring: Exclude<Colouring, 'rgb'>, step: Step): Dispatch {
   return {
     kernel: colourKernel(colouring),
@@ -274,7 +273,7 @@ function toYuv(width: number, pixels: number, limits: Limits): Dispatch {
   };
 }
 
-/** Multiplications and additions for one sample; what an activation takes is not counted. */
+/** Multiplications and additions per sample, without activations. */
 function operationsPerSample(arrangement: Arrangement): number {
   return matricesOf(arrangement).reduce((sum, { rule }) => {
     const inputs = rule.number === 1 ? 2 : rule.inputs;
@@ -282,7 +281,7 @@ function operationsPerSample(arrangement: Arrangement): number {
   }, 0);
 }
 
-/** The most numbers a sample has at a time: its position, a layer's activations, or its outputs. */
+/** The most numbers stored per sample at a time: its position, a layer's activations, or its outputs. */
 function widestPlanes({ narrow, hidden }: Arrangement): number {
   return narrow === undefined ? Math.max(...hidden.map(({ rule }) => rule.units)) : 3;
 }

@@ -8,21 +8,21 @@ import type { Device } from './device.js';
 import { Pace } from './pace.js';
 import { Session, type SessionOptions, SLOTS, type Timing } from './session.js';
 
-/** How long after a failure its cause, a lost device, may become known, in milliseconds. */
+/** How long to wait after a failure for news that the device was lost, in milliseconds. */
 const GRACE_MS = 500;
 
 export class GpuRenderer implements FrameRenderer {
   readonly backend = 'gpu';
   readonly framesInFlight = SLOTS;
   readonly formats = ['rgba', 'yuv420p'] as const;
-  /** Told of each finished frame, where the device can tell how long it took. */
+  /** Called after each frame, if the device supports timestamp queries. */
   onTimed: ((timing: Timing) => void) | undefined;
   #open: () => Promise<Device>;
   readonly #options: SessionOptions;
   readonly #pace: Pace;
   #session: Session | undefined;
   #recovering: Promise<Session> | undefined;
-  #turn: Promise<unknown> = Promise.resolve(); // frames begin one after another
+  #turn: Promise<unknown> = Promise.resolve(); // frames are submitted one after another
   #arithmetic = '';
   #losses = 0;
   #closed = false;
@@ -34,7 +34,7 @@ export class GpuRenderer implements FrameRenderer {
     this.#session = this.#start(device);
   }
 
-  /** @param open - Gives a device: at once, and again if that one is lost. */
+  /** @param open - Opens a device; called now, and again if that device is lost. */
   static async start(open: () => Promise<Device>, options: SessionOptions = {}): Promise<GpuRenderer> {
     const device = await open();
     try {
@@ -49,7 +49,7 @@ export class GpuRenderer implements FrameRenderer {
     return this.#session ? this.#arithmetic : 'closed';
   }
 
-  /** The device's name. The form of kernels and the size of chunks are measured, but they change no bit of a picture. */
+  /** The device's name. Kernel forms and chunk sizes are chosen by measurement, but do not affect the pixels. */
   get arithmetic(): string {
     return this.#arithmetic;
   }
@@ -81,7 +81,7 @@ export class GpuRenderer implements FrameRenderer {
   async close(): Promise<void> {
     this.#closed = true;
     const session = this.#session;
-    // With these goes the instance, which would keep Node running.
+    // Releases the WebGPU instance, which would keep Node running.
     this.#session = undefined;
     this.#open = () => Promise.reject(closedError());
     session?.close();
@@ -101,7 +101,7 @@ export class GpuRenderer implements FrameRenderer {
     this.#turn = begun.catch(() => {});
     const finished = begun.then((drawing) => drawing.finish(pixels, signal));
     await new Promise<void>((resolve, reject) => {
-      const unlisten = onAbort(signal, reject); // at once; what the frame has taken is given back when it is finished
+      const unlisten = onAbort(signal, reject); // reject at once; the frame's resources are released when it finishes
       finished.then(resolve, reject).then(unlisten);
     });
   }
@@ -118,7 +118,7 @@ export class GpuRenderer implements FrameRenderer {
     return session;
   }
 
-  /** A lost device is replaced once, for all frames that were under way on it. */
+  /** Replaces a lost device, once for all frames in flight on it. */
   async #recover(session: Session, { message }: GPUDeviceLostInfo): Promise<void> {
     if (session === this.#session && !this.#recovering) {
       this.#losses++;
@@ -127,7 +127,7 @@ export class GpuRenderer implements FrameRenderer {
           `The GPU was lost a second time (${message.trim() || 'it gave no reason'}): update its driver, or use --backend cpu.`,
         );
       }
-      this.#pace.halve(); // too much at a time may have been the cause
+      this.#pace.halve(); // too large a piece of work may have caused the loss
       this.#recovering = this.#replace();
     }
     await this.#recovering;
@@ -152,7 +152,7 @@ export class GpuRenderer implements FrameRenderer {
 
 const closedError = () => new RenderError('The renderer was closed.');
 
-/** Why a session's device was lost; undefined if it was not. */
+/** Why a session's device was lost; undefined if it was not lost. */
 function lossOf(session: Session): Promise<GPUDeviceLostInfo | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, GRACE_MS, undefined);

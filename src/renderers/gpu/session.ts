@@ -1,9 +1,9 @@
 /**
- * All that lives on one device: its buffers, its compiled kernels, the networks sent to it. When the device is lost, so
- * is this, and the renderer makes another.
+ * Everything on one device: its buffers, compiled kernels and uploaded networks. When the device is lost, the session
+ * is lost with it, and the renderer starts another.
  *
- * What is written and run goes through the device's one queue, so frames share every buffer but those that their pixels
- * leave by: each frame under way has a slot of these to itself.
+ * All writes and dispatches go through the device's one queue, so frames share every buffer except the readback
+ * buffers: each frame in flight has a slot of its own for these.
  */
 import type { StopSignal } from '../../core/ambient.js';
 import { RenderError } from '../../core/errors.js';
@@ -24,47 +24,47 @@ import { Pipelines } from './pipelines.js';
 import { type Dispatch, type Plan, type Portion, planFrame } from './plan.js';
 import { Tuner } from './tuner.js';
 
-/** The most frames in flight: one is copied and encoded while another is read back and a third is drawn. */
+/** The maximum number of frames in flight: one is copied and encoded, one is read back and one is drawn. */
 export const SLOTS = 3;
-/** From one step to the next in their buffer: what WebGPU guarantees a dynamic offset may be a multiple of. */
+/** Bytes between steps in their buffer: the alignment of dynamic offsets that every WebGPU device supports. */
 const STEP_STRIDE = 256;
-/** The most chunks queued on the device: enough that it never waits, and no more, since each takes memory. */
+/** The maximum number of chunks queued on the device: enough to keep it busy, and no more, since each takes memory. */
 const CHUNKS_AHEAD = 32;
-/** Frames of fewer operations are too short to compare forms by. */
+/** Frames of fewer operations are too short for comparing forms. */
 const TUNED_OPERATIONS = 1e9;
 /** Two timestamps of 8 bytes. */
 const TIMES_BYTES = 16;
-/** Where a picture's readback has them: they are aligned to 8 bytes. */
+/** The offset of the timestamps in a picture's readback buffer, aligned to 8 bytes. */
 const timesAt = ({ buffers, picture }: Plan) => Math.ceil(buffers[picture] / 8) * 8;
 
-/** A frame that the device has been given. */
+/** A frame submitted to the device. */
 export interface Drawing {
   /**
-   * Waits for the pixels, and copies them into `into`. Call it exactly once: it gives the frame's slot back.
-   * @param signal - Aborted, `into` is left as it is.
+   * Waits for the pixels and copies them into `into`. Must be called exactly once: it releases the frame's slot.
+   * @param signal - If it is aborted, `into` stays unchanged.
    */
   finish(into: Uint8Array, signal?: StopSignal): Promise<void>;
 }
 
-/** What a frame took. */
+/** A frame's timing. */
 export interface Timing {
-  /** Milliseconds from its first kernel's beginning to its last one's end. */
+  /** Milliseconds from the start of its first kernel to the end of its last. */
   gpu: number;
   /** Multiplications and additions. */
   operations: number;
-  /** Of the narrow kernel, if it drew the frame. */
+  /** The narrow kernel's form, if it drew the frame. */
   form?: NarrowForm;
 }
 
 export interface SessionOptions {
-  /** The narrow kernel's form; by default several are tried while frames are drawn, where that pays. */
+  /** The narrow kernel's form; by default several are tried while drawing, if that pays off. */
   form?: NarrowForm;
-  /** The device's known pace from earlier; measured by default. */
+  /** The device's pace, if measured earlier. */
   pace?: Pace;
 }
 
 export class Session {
-  /** Told of each finished frame, where the device can tell. */
+  /** Called after each frame, if the device supports timestamp queries. */
   onTimed: ((timing: Timing) => void) | undefined;
   /** Resolves when the device is lost, or closed. */
   readonly lost: Promise<GPUDeviceLostInfo>;
@@ -76,13 +76,13 @@ export class Session {
   readonly #freeSlots = Array.from({ length: SLOTS }, (_, slot) => slot);
   readonly #waiting: (() => void)[] = []; // for a slot
   readonly #queries: (GPUQuerySet | undefined)[];
-  readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, but for its form
+  readonly #tuners = new Map<string, Tuner<NarrowForm>>(); // by kernel, ignoring its form
   readonly #form: NarrowForm | undefined;
   readonly #pace: Pace;
-  /** The buffers of frames that have failed since the last one was begun, if any have. */
+  /** The buffers of frames that failed since the last frame was begun, if any. */
   #spoilt: GPUBuffer[] | undefined;
   #offsetsKey = '';
-  #map: Float32Array | undefined; // the colours that the device has
+  #map: Float32Array | undefined; // the colours on the device
   #steps = new ArrayBuffer(0);
 
   constructor(device: Device, { form, pace = new Pace() }: SessionOptions = {}) {
@@ -112,9 +112,9 @@ export class Session {
   }
 
   /**
-   * Gives the device all the work of a frame, once a slot is free. Calls must not overlap.
-   * @param signal - Aborted, the rest of the frame's chunks are not begun.
-   * @throws UsageError for a frame that does not fit into the device.
+   * Waits for a free slot and submits all of a frame's work. Calls must not overlap.
+   * @param signal - If it is aborted, the remaining chunks are not submitted.
+   * @throws UsageError if the frame does not fit into the device.
    */
   async begin(frame: FrameDescription, format: PixelFormat, signal?: StopSignal): Promise<Drawing> {
     const arrangement = arrange(frame.network);
@@ -140,21 +140,21 @@ export class Session {
       this.#sendMap(frame);
       await this.#run(plan, slot, kind, planRest, signal);
     } catch (error) {
-      scopes.close().catch(() => {}); // there is an error already
+      scopes.close().catch(() => {}); // the first error is thrown below
       this.#undo(made());
       this.#leaveSlot(slot);
       throw error;
     }
     const buffers = made();
     const problems = scopes.close();
-    problems.catch(() => {}); // told to whoever finishes
+    problems.catch(() => {}); // reported by finish()
 
     return {
       finish: async (into, signal) => {
         try {
           const [outOfMemory, invalid] = await problems;
           if (outOfMemory || invalid) {
-            this.#spoilt = [...(this.#spoilt ?? []), ...buffers]; // the frame that is just begun may be using them
+            this.#spoilt = [...(this.#spoilt ?? []), ...buffers]; // a frame being submitted may still use them
             throw problemOf(outOfMemory, invalid);
           }
           const gpu = await this.#read(plan, slot, into, signal);
@@ -169,7 +169,7 @@ export class Session {
     };
   }
 
-  /** Forgets what a frame that failed may have left half done: the next one makes and sends it again. */
+  /** Discards the state that a failed frame may have left incomplete; the next frame recreates it. */
   #undo(buffers: GPUBuffer[]): void {
     this.#spoilt = undefined;
     this.#memory.drop(buffers);
@@ -183,7 +183,7 @@ export class Session {
     this.#waiting.shift()?.();
   }
 
-  /** What to do for a frame, in the form that is thought best for it now. */
+  /** A frame's plan, with the narrow kernel's form that the tuner suggests. */
   #plan(
     frame: FrameDescription,
     arrangement: Arrangement,
@@ -241,7 +241,7 @@ export class Session {
     this.#offsetsKey = key;
   }
 
-  /** The colours of a colour map; all have as many. */
+  /** Uploads a colour map's colours; all maps have the same size. */
   #sendMap({ palette }: FrameDescription): void {
     const colouring = colouringOf(palette);
     if (typeof colouring !== 'object' || colouring.table === this.#map) return;
@@ -250,8 +250,8 @@ export class Session {
   }
 
   /**
-   * Runs a plan's chunks, and has the pixels copied to where they can be read. As long as chunks may become larger, one
-   * is run alone and measured, and the rest of the picture is planned anew.
+   * Submits a plan's chunks and the copy of the pixels to the readback buffer. While chunks may still grow, each is run
+   * alone and measured, and the rest of the picture is planned again.
    */
   async #run(
     first: Plan,
@@ -264,7 +264,7 @@ export class Session {
     let plan = first;
     let begun = 0; // the plan's first pixel
     while (!this.#pace.settled(kind) && (plan.chunks > 1 || !this.#pace.known(kind))) {
-      await queue.onSubmittedWorkDone(); // nothing else is to be measured
+      await queue.onSubmittedWorkDone(); // so that nothing else is measured
       signal?.throwIfAborted();
       const started = performance.now();
       this.#runChunk(plan, 0, slot, kind, begun === 0);
@@ -273,7 +273,7 @@ export class Session {
       if (plan.chunks === 1) return;
       begun += plan.chunkPixels;
       plan = planRest(begun);
-      this.#makeBuffers(plan, slot); // chunks may be larger now
+      this.#makeBuffers(plan, slot); // chunks may have grown
     }
     for (let i = 0; i < plan.chunks; i++) {
       signal?.throwIfAborted();
@@ -282,7 +282,7 @@ export class Session {
     }
   }
 
-  /** Gives the device a chunk: as one piece of work, or, of very wide networks, as several. */
+  /** Submits a chunk as one piece of work, or as several for very wide networks. */
   #runChunk(plan: Plan, i: number, slot: number, kind: string, isFirst: boolean): void {
     const isLast = i === plan.chunks - 1;
     const chunk = plan.chunk(i);
@@ -307,7 +307,7 @@ export class Session {
     }
   }
 
-  /** In the queue's order: a chunk reads its own, though all share a buffer. */
+  /** Writes go through the queue in order, so each chunk reads its own steps although all share a buffer. */
   #sendSteps(dispatches: Dispatch[]): void {
     const bytes = STEP_STRIDE * dispatches.length;
     if (this.#steps.byteLength < bytes) this.#steps = new ArrayBuffer(bytes);
@@ -336,7 +336,7 @@ export class Session {
     encoder.copyBufferToBuffer(times, 0, readback, timesAt(plan), TIMES_BYTES);
   }
 
-  /** @returns Milliseconds that the device worked, where it can tell. */
+  /** @returns The device's time in milliseconds, if it supports timestamp queries. */
   async #read(
     plan: Plan,
     slot: number,
@@ -346,7 +346,7 @@ export class Session {
     const readback = this.#memory.get(`readback ${slot}`);
     await readback.mapAsync(GPUMapMode.READ);
     try {
-      signal?.throwIfAborted(); // `into` is the caller's again
+      signal?.throwIfAborted(); // from then on `into` belongs to the caller
       const mapped = readback.getMappedRange();
       into.set(new Uint8Array(mapped, 0, plan.buffers[plan.picture]));
       const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
@@ -357,7 +357,7 @@ export class Session {
   }
 }
 
-/** A chunk's dispatches, parted where together they are more than a piece may be. */
+/** Splits a chunk's dispatches into pieces that do not exceed the maximum effort. */
 function piecesOf(chunk: Dispatch[], most: number): { number: number; dispatch: Dispatch }[][] {
   const pieces: { number: number; dispatch: Dispatch }[][] = [[]];
   let effort = 0;
@@ -381,7 +381,7 @@ function problemOf(outOfMemory: GPUError | null, invalid: GPUError | null): Rend
     : new RenderError(`The GPU refused its work (${firstLine(invalid!)}): use --backend cpu.`);
 }
 
-/** The error scopes of a frame: a device keeps them in a stack, so those opened must be closed on every path. */
+/** A frame's error scopes. A device keeps them on a stack, so every opened scope must be closed on every path. */
 class ErrorScopes {
   readonly #gpu: GPUDevice;
   #open = 0;
@@ -397,7 +397,7 @@ class ErrorScopes {
     }
   }
 
-  /** Gives what went wrong in them: no memory, and invalid work. Rejects if the device is gone. */
+  /** Returns the out-of-memory and the validation error, if any. Rejects if the device is gone. */
   async close(): Promise<(GPUError | null)[]> {
     const popped: Promise<GPUError | null>[] = [];
     for (; this.#open > 0; this.#open--) popped.push(this.#gpu.popErrorScope());

@@ -1,6 +1,6 @@
 /**
- * WebGPU in this process: Dawn, from the package `webgpu`, which is optional since it is large and not built for every
- * system.
+ * WebGPU in this process: Dawn, from the package `webgpu`, which is optional because it is large and not available for
+ * every system.
  */
 
 import type { Way } from './host.js';
@@ -15,15 +15,15 @@ export interface Seen {
   missing?: string;
 }
 
-/** Written to stderr by the child when WebGPU is loaded: drivers' output follows. */
+/** The child writes this to stderr once WebGPU is loaded; drivers' output follows. */
 export const BEGIN = '--- looking for a GPU ---\n';
 
-/** Times need not be rounded to 65 microseconds, as web pages have them. */
+/** Disables the rounding of timestamps to 65 microseconds that web pages need. */
 const EXACT_TIMES = 'disable-dawn-features=timestamp_quantization';
 /**
- * Our kernels keep to their buffers and write workgroup memory before they read it, so no index need be clamped and no
- * memory cleared first. That holds for every description that passes our checks; where it may be a stranger's, we do
- * not rely on it.
+ * Our kernels stay within their buffers and write workgroup memory before reading it, so clamping indices and zeroing
+ * memory are unnecessary. This holds for every description that passes our checks, but we do not rely on it for
+ * descriptions from others.
  */
 const UNCHECKED = 'enable-dawn-features=disable_robustness,disable_workgroup_init';
 
@@ -33,18 +33,18 @@ const UNCHECKED = 'enable-dawn-features=disable_robustness,disable_workgroup_ini
  */
 export async function createWebGpu(boundsChecks: boolean): Promise<GPU> {
   const { create, globals } = await import('webgpu');
-  Object.assign(globalThis, globals); // GPUBufferUsage and its like, as in a browser
+  Object.assign(globalThis, globals); // GPUBufferUsage and the like, as in a browser
   return create(boundsChecks ? [EXACT_TIMES] : [UNCHECKED, EXACT_TIMES]);
 }
 
 /**
- * Sets what Vulkan's loader is to be told while adapters are requested: Dawn loads drivers in that very call. The
- * environment belongs to the whole process, so it is as before when the call returns.
+ * Sets environment variables for Vulkan's loader while adapters are requested: Dawn loads drivers during that call. The
+ * environment is process-wide, so it is restored when the call returns.
  */
 export function vulkanSettings({ driver, plain }: Way): <T>(request: () => T) => T {
   const settings = {
     ...(driver && { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver, VK_ADD_DRIVER_FILES: undefined }),
-    ...(plain && { VK_LOADER_LAYERS_DISABLE: '~implicit~', NODEVICE_SELECT: '1' }), // Mesa's, for older loaders
+    ...(plain && { VK_LOADER_LAYERS_DISABLE: '~implicit~', NODEVICE_SELECT: '1' }), // Mesa's layer, for older loaders
   };
   return (request) => {
     const before = Object.keys(settings).map((name): [string, string | undefined] => [

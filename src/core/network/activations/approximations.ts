@@ -1,8 +1,6 @@
-/**
- * What stands for tanh, erf, sin, exp and ln in float32, as coefficients: the same numbers for every backend.
- */
+/** Coefficients of the float32 approximations of tanh, erf, sin, exp and ln, shared by all backends. */
 
-// Minimax rational functions, highest power first; fitted in float64 by weighted least squares over their range.
+// Minimax rational functions, highest power first; fitted in float64 by weighted least squares over their ranges.
 export const TANH = {
   p: [0.017288933480783156, 26.368183056803222, 4445.7665837781215, 169774.69175520402, 1267938.9381821852],
   q: [1, 418.87701110893, 32861.20493766257, 592420.6739363655, 1267939.0293527471],
@@ -22,7 +20,7 @@ export const ARTANH = [1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
 export const SIN = [1 / 6227020800, -1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6];
 export const EXP = [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1];
 
-// π and ln 2 in parts whose products with a small whole number are exact in float32 (Cody & Waite, 1980).
+// π and ln 2, split into parts whose products with a small integer are exact in float32 (Cody & Waite, 1980).
 export const PI_PARTS = splitConstant(Math.PI, 10);
 export const LN2_PARTS = splitConstant(Math.LN2, 14);
 

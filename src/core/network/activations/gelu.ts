@@ -4,8 +4,8 @@ import { oddRational } from './vector.js';
 import { horner, times } from './wgsl.js';
 
 /**
- * The Gaussian error linear unit, in its exact form and not the one by tanh. In float32 it is 0 at -5.4, and what
- * rounding leaves of 1 + erf there must not be multiplied by more than that.
+ * The Gaussian error linear unit, in its exact form rather than the tanh approximation. In float32 it is 0 from -5.4
+ * down: there the rounding error of 1 + erf must not be multiplied by a larger factor.
  */
 export const gelu: ActivationDefinition = {
   f: (x) => 0.5 * Math.max(x, -40) * (1 + erf(x / Math.SQRT2)), // below -40, -Infinity included, it is 0
@@ -22,7 +22,7 @@ export const gelu: ActivationDefinition = {
   let p = ${horner(ERF_OF_X_OVER_SQRT2.p, t)};
   let q = ${horner(ERF_OF_X_OVER_SQRT2.q, t)};
   return max(${x}, ${t}(${times(out, '-5.4')})) * fma(0.5 * t * p, 1.0 / q, ${t}(0.5));`,
-  /** The same. */
+  /** The same formula. */
   wasm: (math, x, scaled) => {
     const [least, half] = [math.float(-5.4), math.float(0.5)];
     return math.let(math.max(x, least), (whole) =>
@@ -35,7 +35,7 @@ export const gelu: ActivationDefinition = {
   onnx: 'Gelu',
 };
 
-/** The error function to within 1e-15, by its series of positive terms: DLMF 7.6.2, https://dlmf.nist.gov/7.6.E2 */
+/** The error function to within 1e-15, by a series of positive terms: DLMF 7.6.2, https://dlmf.nist.gov/7.6.E2 */
 function erf(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x); // 1 - erf(6) is 2e-17
   let term = (2 / Math.sqrt(Math.PI)) * x * Math.exp(-x * x);

@@ -5,7 +5,7 @@ import { float, horner, times } from './wgsl.js';
 
 /** The sine. */
 export const sin: ActivationDefinition = {
-  /** 0 where x is infinite, which has no sine. */
+  /** 0 for infinite x, where the sine is undefined. */
   f: (x) => (Number.isFinite(x) ? Math.sin(x) : 0),
   formula: 'sin x',
   source:
@@ -23,7 +23,7 @@ export const sin: ActivationDefinition = {
   let u = t * t;
   let sign = fma(${t}(-2.0), n - 2.0 * floor(0.5 * n), ${t}(1.0));
   return ${times(out, `sign * fma(${horner(SIN, t)} * u, t, t)`)};`,
-  /** The same. The constants of min and max come first to catch NaN too. */
+  /** The same formula. In min and max the constants come first, which replaces NaN too. */
   wasm: (math, x) =>
     math.let(x, (whole) =>
       math.let(math.nearest(math.mul(whole, math.float(1 / Math.PI))), (n) => {

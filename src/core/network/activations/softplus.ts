@@ -5,7 +5,7 @@ import { float, horner, times } from './wgsl.js';
 
 /** The smooth rectifier. */
 export const softplus: ActivationDefinition = {
-  /** Written so that no large x overflows. */
+  /** In a form that does not overflow for large x. */
   f: (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))),
   formula: 'ln(1 + e^x)',
   source:
@@ -20,7 +20,7 @@ export const softplus: ActivationDefinition = {
   let t = e / (2.0 + e);
   let u = t * t;
   return fma(${times(out, '2.0 * t')}, ${horner(ARTANH, t)}, max(${x}, ${t}(0.0)));`,
-  /** The same; e / (2 + e) is at most 1/3, so the series is short. */
+  /** The same formula; e / (2 + e) is at most 1/3, so the series is short. */
   wasm: (math, x, scaled) => {
     const [two, zero] = [math.float(2), math.float(0)];
     const artanh = (t: typeof x) => math.let(math.mul(t, t), (u) => math.mul(polynomial(math, u, ARTANH), t));

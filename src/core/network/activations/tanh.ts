@@ -3,7 +3,7 @@ import { TANH, TANH_NEAR_ZERO } from './approximations.js';
 import { oddRational } from './vector.js';
 import { float, horner, LARGEST_EXPONENT, times } from './wgsl.js';
 
-/** Below this, WGSL takes the series: there 1 - 2 / (e^2x + 1) has few digits left. */
+/** Below this, WGSL uses the series, because 1 - 2 / (e^2x + 1) loses precision there. */
 const SERIES_END = 0.3;
 
 /** The hyperbolic tangent. */
@@ -16,15 +16,15 @@ export const tanh: ActivationDefinition = {
   homogeneous: false,
   bounded: true,
   error: () => 4e-7,
-  // 1 - 2 / (e^2x + 1), within 4e-7: two operations of the special function unit and three others. Its error is
-  // absolute, so near 0, where an odd network without biases has all its values, it is an odd polynomial, within 2e-7 x
-  // in all.
+  // 1 - 2 / (e^2x + 1), within 4e-7: two operations of the special function unit and three others. That error is
+  // absolute, so near 0, where all values of an odd network without biases may be, an odd polynomial is used instead,
+  // with a relative error within 2e-7.
   wgsl: (t, { out }) => `  let e = exp2(min(${float(2 * Math.LOG2E)} * x, ${t}(${float(LARGEST_EXPONENT)})));
   let far = fma(${t}(-2.0), 1.0 / (e + 1.0), ${t}(1.0));
   let u = x * x;
   let near = fma(${horner(TANH_NEAR_ZERO, t)}, x * u, x);
   return ${times(out, `select(far, near, abs(x) < ${t}(${float(SERIES_END)}))`)};`,
-  /** An odd rational function, the argument cut where tanh is 1 in float32. */
+  /** An odd rational function, the argument clamped where tanh is 1 in float32. */
   wasm: (math, x) =>
     math.let(math.min(math.max(x, math.float(-8.75)), math.float(8.75)), (t) => oddRational(math, t, TANH)),
   onnx: 'Tanh',

@@ -1,4 +1,4 @@
-/** Functions of vectors of four float32, for activations to be written with. */
+/** Functions of vectors of four float32, for the activations' definitions. */
 import type { VectorMath } from './activation.js';
 import { EXP, LN2_PARTS } from './approximations.js';
 
@@ -26,7 +26,7 @@ export function reduced<E>(math: VectorMath<E>, x: E, n: E, parts: readonly numb
 
 /** e^x for x <= 0, within 1e-7: 2^n e^r with |r| <= ln 2 / 2. */
 export function exp<E>(math: VectorMath<E>, x: E): E {
-  // e^-87 is the smallest that is not denormal.
+  // e^-87 is just above the smallest normal float32.
   return math.let(math.max(x, math.float(-87)), (t) =>
     math.let(math.nearest(math.mul(t, math.float(Math.LOG2E))), (n) =>
       math.let(reduced(math, t, n, LN2_PARTS), (r) => math.mul(horner(math, r, EXP), math.exp2OfWhole(n))),

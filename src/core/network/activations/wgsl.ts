@@ -1,9 +1,9 @@
-/** Words to write WGSL with. */
+/** Helpers for generating WGSL. */
 
-/** A float or a vector of them: what an activation's function is written for. */
+/** The argument types that an activation's function is generated for. */
 export type Components = 'f32' | 'vec2f' | 'vec3f' | 'vec4f';
 
-/** A number as WGSL writes a float: the nearest float32. */
+/** A number as a WGSL float literal: the nearest float32. */
 export function float(value: number): string {
   const text = `${Math.fround(value)}`;
   return /[.e]/.test(text) ? text : `${text}.0`;
@@ -14,8 +14,8 @@ export function horner([first, ...rest]: readonly number[], type: Components): s
   return rest.reduce((sum, c) => `fma(${sum}, u, ${type}(${float(c)}))`, `${type}(${float(first)})`);
 }
 
-/** `value`, multiplied by `out` if there is one. */
+/** `value`, multiplied by `out` if given. */
 export const times = (out: string | undefined, value: string): string => (out ? `${out} * ${value}` : value);
 
-/** exp2 of more than this is infinite. */
+/** The largest argument of exp2 in our kernels, so that it never overflows. */
 export const LARGEST_EXPONENT = 126;

@@ -1,8 +1,8 @@
 /**
  * The activation functions in WGSL, for f32 and its vectors, from their definitions in src/core/network/activations.
  *
- * WGSL promises little of its own tanh and sin (2^-11 for sin), so all are made of fma, division and exp2, whose errors
- * are a few units in the last place everywhere we know of.
+ * WGSL guarantees little accuracy for its own tanh and sin (2^-11 for sin), so all are built from fma, division and
+ * exp2, whose errors are a few ULPs on all GPUs we know of.
  */
 import type { ActivationDefinition, WgslWords } from '../../../core/network/activations/activation.js';
 import type { Components } from '../../../core/network/activations/wgsl.js';
@@ -15,25 +15,25 @@ import {
 
 export type FloatType = Components;
 
-/** For a kernel's label. */
+/** The activations' names, for a kernel's label. */
 export const inWords = (names: ActivationNames): string =>
   typeof names === 'string' ? names : `${names.from} to ${names.to}`;
 
 /**
- * Functions `activation(x)` of these types for the hidden layers.
- * @param held - Whether sums are parts of themselves, as in ../../exponents.ts. Then it is `activation(sums, held)`,
- * whose second argument has the layer's Held as its x, y and z.
+ * The hidden layers' functions `activation(x)` for these types.
+ * @param held - Whether sums are scaled down: see ../../exponents.ts. The signature is then `activation(sums, held)`,
+ * where the second argument has the layer's Held in x, y and z.
  */
 export function activationSource(names: ActivationNames, types: readonly FloatType[], held = false): string {
   return types.map((type) => overload('activation', names, type, held)).join('\n');
 }
 
-/** The name `activationSource` gives the function of a type. WGSL has no overloads. */
+/** The name of a type's function in `activationSource`. WGSL has no user-defined overloads. */
 export const activationOf = (type: FloatType): string => `activation_${type}`;
 
 /**
- * A function `brightness(sum)`: what an output of this activation shows, in [0, 1].
- * @param held - As in `activationSource`; then it is `brightness(sum, held)`.
+ * A function `brightness(sum)`: the brightness in [0, 1] of an output with this activation.
+ * @param held - As in `activationSource`; the signature is then `brightness(sum, held)`.
  */
 export function brightnessSource(name: ActivationName, held = false): string {
   const value = `output_f32(${held ? meant('f32', 'sum') : 'sum'})`;
@@ -44,7 +44,7 @@ fn brightness(sum: f32${held ? ', held: vec4f' : ''}) -> f32 {
 }`;
 }
 
-/** The sums that held ones stand for, as far as they are finite. */
+/** The true sums, clamped to a finite range. */
 const meant = (type: FloatType, sums: string) => `held.x * clamp(${sums}, ${type}(-held.z), ${type}(held.z))`;
 
 function overload(prefix: string, names: ActivationNames, type: FloatType, held = false): string {
@@ -74,7 +74,7 @@ fn ${name}(${parameters}) -> ${type} {
 }`;
 }
 
-/** A body over scaled sums: x is what they stand for, and the result is scaled as they are. */
+/** A function body over scaled sums: x is their true value, and the result is scaled by held.y. */
 function heldBody({ wgsl, homogeneous }: ActivationDefinition, type: FloatType): string {
   if (homogeneous) return wgsl(type, { x: 'sums', out: undefined });
   return `  let x = ${meant(type, 'sums')};\n${wgsl(type, { x: 'sums', out: 'held.y' })}`;

@@ -1,4 +1,4 @@
-/** From brightness to colours, by the frame's palette: the same as core/frame/colouring.ts and oklab.ts compute. */
+/** Converts brightness to colours by the frame's palette, as core/frame/colouring.ts and oklab.ts do. */
 import { type Colouring, OK_SPAN } from '../../../core/frame/colouring.js';
 import { GAMUT_STEPS, TO_CONES, TO_LIGHT } from '../../../core/frame/oklab.js';
 import { float } from '../../../core/network/activations/wgsl.js';
@@ -29,7 +29,7 @@ export function colourKernel(colouring: Exclude<Colouring, 'rgb'>): Kernel {
 
 const f32 = (value: number) => `f32(${float(value)})`;
 const vector = (numbers: readonly number[]) => `vec3f(${numbers.map(float).join(', ')})`;
-/** A matrix in WGSL is a list of its columns. */
+/** WGSL matrices are column-major. */
 const columns = [0, 1, 2].map((i) => vector(TO_LIGHT.map((row) => row[i])));
 
 const SPACE = constants({
@@ -41,7 +41,7 @@ const SPACE = constants({
   GAMUT_STEPS: `${GAMUT_STEPS}u`,
 });
 
-/** Where three outputs lie around grey, in each space. */
+/** Maps three outputs to a position around grey, for each colour space. */
 const around = {
   oklab: () => source(constants({ AROUND: f32(OK_SPAN.around) }), oklab),
   oklch: () => {

@@ -1,34 +1,34 @@
 /**
- * The kernel for wide networks: one hidden layer, as a matrix product in tiles.
+ * The kernel for wide networks: computes one hidden layer as a tiled matrix product.
  *
- * A workgroup computes a tile of units x samples. It runs over the inputs, some at a time: their weights and values go
- * into workgroup memory, and each invocation adds their products to its own 8 units x 8 samples, in registers. While it
- * does, the next inputs are on their way. So a number loaded from memory is used for a whole row or column of the tile,
- * and one loaded from workgroup memory for 8 products.
+ * A workgroup computes a tile of units x samples. It runs over the inputs a few at a time: their weights and values are
+ * loaded into workgroup memory, and each invocation accumulates its own 8 units x 8 samples in registers while the next
+ * inputs are being loaded. Each number loaded from memory thus serves a whole row or column of the tile, and each
+ * number loaded from workgroup memory serves 8 products.
  */
 import type { ActivationNames } from '../../../core/network/activations.js';
 import { activationOf, activationSource, inWords } from './activations.js';
 import { each, type Kernel, laidOut, STEP } from './kernel.js';
 
-/** Samples in a tile: 16 invocations of 8. */
+/** Samples in a tile: 8 for each of 16 invocations. */
 export const TILE_SAMPLES = 128;
-/** Inputs taken at a time. */
+/** Inputs loaded at a time. */
 const TILE_INPUTS = 8;
 
-/** How many invocations share the units of a tile, 8 units each: even, so that no subgroup of 32 is half empty. */
+/** Possible tile heights, in invocations of 8 units: even, so that no subgroup of 32 is half empty. */
 const UNIT_GROUPS = [4, 6, 8, 10, 12, 14, 16];
 
-/** How many units a tile has, for layers of so many units: what leaves the fewest of its places empty. */
+/** The number of units in a tile for layers of `units` units: the one that wastes the fewest. */
 export function tileUnits(units: number): number {
   const waste = (groups: number) => Math.ceil(units / (8 * groups)) * 8 * groups;
   const least = Math.min(...UNIT_GROUPS.map(waste));
   return 8 * Math.max(...UNIT_GROUPS.filter((groups) => waste(groups) === least));
 }
 
-/** Bytes of workgroup memory a tile takes; every device has 16384. */
+/** The workgroup memory of a tile in bytes; every device has 16384. */
 export const tileBytes = (units: number): number => 4 * TILE_INPUTS * (units + TILE_SAMPLES);
 
-/** @param held - Whether sums are parts of themselves: see ../../exponents.ts. */
+/** @param held - Whether sums are scaled down: see ../../exponents.ts. */
 export function denseKernel(hidden: ActivationNames, units: number, held = false): Kernel {
   return {
     label: `dense, ${units} units, ${inWords(hidden)}${held ? ', held' : ''}`,
@@ -45,7 +45,7 @@ function codeOf(hidden: ActivationNames, units: number, held: boolean): string {
   const weightLoads = Math.ceil(weightBlocks / invocations);
   const valueLoads = Math.ceil(valueBlocks / invocations);
 
-  /** Runs for each block an invocation brings in; the last round may have fewer blocks than invocations. */
+  /** Code for each block that an invocation loads; the last round may have fewer blocks than invocations. */
   const bring = (loads: number, blocks: number, text: (load: number, i: string) => string) =>
     each(loads, (load) => {
       const i = `(local + ${load * invocations}u)`;

@@ -1,4 +1,4 @@
-/** From brightness to pixels: mean of samples in linear light, dither and rounding, as core/frame/colour.ts does. */
+/** Converts brightness to pixels: mean in linear light, dither and rounding, as core/frame/colour.ts does. */
 import code from './finish.wgsl.js';
 import fromLinear from './from-linear.wgsl.js';
 import { COMMON, type Kernel, source } from './kernel.js';

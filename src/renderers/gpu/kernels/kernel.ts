@@ -1,30 +1,30 @@
-/** What the kernels share: what one is, the record that each dispatch reads, and words to write them with. */
+/** Shared by all kernels: their type, the record that each dispatch reads, and helpers for generating WGSL. */
 import { struct } from '../layout.js';
 
-/** How a kernel sees a buffer: a Step, numbers to read, numbers to write, a part of the weights as a uniform buffer. */
+/** How a kernel binds a buffer: as its Step, for reading, for writing, or as a part of the weights (uniform). */
 export type Binding = 'step' | 'read' | 'write' | 'part';
 
-/** A compute program, as text. Its buffers are group 0, bound in this order. */
+/** A compute shader as text. Its buffers are in group 0, in the order of its bindings. */
 export interface Kernel {
-  /** Two kernels of one label are the same. */
+  /** Identifies the kernel: equal labels, equal code. */
   label: string;
-  /** Its WGSL, written out only when it is to be compiled. */
+  /** Its WGSL, generated only when it is compiled. */
   code(): string;
   bindings: readonly Binding[];
 }
 
-/** What one dispatch is told. Places in the weights are counted in vec4f; see Matrix in arrange.ts. */
+/** A dispatch's parameters. Offsets into the weights are in vec4f; see Matrix in arrange.ts. */
 export const STEP = struct('Step', {
   width: 'u32', // of the frame, in pixels
   pixels: 'u32', // of the frame
-  supersample: 'u32', // n: n x n samples a pixel
+  supersample: 'u32', // n: n x n samples per pixel
   firstPixel: 'u32', // of the chunk, row-major in the frame
   samples: 'u32', // in the chunk: n * n for each of its pixels, one pixel after another
-  plane: 'u32', // samples from one plane of values to the next, at least `samples`
+  plane: 'u32', // the stride between planes of values in samples, at least `samples`
   dither: 'u32', // 0 or 1
   outputs: 'u32', // 1 or 3
   hidden: 'u32', // hidden layers
-  at: 'u32', // the matrix to compute; of the narrow kernel, the second of all
+  at: 'u32', // the matrix to compute; for the narrow kernel, the second matrix
   inputs: 'u32',
   units: 'u32',
   stride: 'u32',
@@ -35,36 +35,36 @@ export const STEP = struct('Step', {
   earlierStride: 'u32',
   share: 'f32', // of the output one layer earlier
   mix: 'f32', // the fraction of a mixed activation
-  rest: 'f32', // what that leaves of 1
-  heldAt: 'u32', // the first hidden layer's Held (../../exponents.ts); its own for a layer with its own dispatch
+  rest: 'f32', // 1 - mix
+  heldAt: 'u32', // the first hidden layer's Held (../../exponents.ts), or that of the dispatch's own layer
 });
 
 export type Step = Parameters<typeof STEP.write>[2];
 
-/** Invocations in a workgroup of every kernel that has no tiles. */
+/** The workgroup size of kernels without tiles. */
 export const GROUP = 64;
 
-/** Constants in WGSL, by their names; each value is WGSL too. */
+/** WGSL constants by name; the values are WGSL expressions. */
 export function constants(values: Record<string, string>): string {
   return Object.entries(values)
     .map(([name, value]) => `const ${name} = ${value};`)
     .join('\n');
 }
 
-/** A kernel's code from its parts. Parts that never change are files beside this one, *.wgsl. */
+/** Joins a kernel's code from its parts. Fixed parts are .wgsl files in this folder. */
 export function source(...parts: string[]): string {
   return parts.map((part) => part.trim()).join('\n\n');
 }
 
-/** What kernels without tiles begin with. */
+/** The beginning of kernels without tiles. */
 export const COMMON = source(STEP.wgsl, constants({ GROUP: `${GROUP}u` }));
 
-/** Text for each number from 0, put together. */
+/** Joins the text for each number from 0. */
 export function each(count: number, text: (i: number) => string, between = '\n'): string {
   return Array.from({ length: count }, (_, i) => text(i)).join(between);
 }
 
-/** Generated code as one would write it: indented by its braces, no two empty lines together. */
+/** Formats generated code: indents it by its braces and collapses empty lines. */
 export function laidOut(code: string): string {
   let depth = 0;
   const lines = code.split('\n').map((line) => {

@@ -1,58 +1,58 @@
 /**
- * The kernel for narrow networks: all layers at once. An invocation computes a few samples; the sums of a layer's units
- * are in its registers, the activations they become in its own part of workgroup memory, to be read one by one as the
- * next layer's inputs.
+ * The kernel for narrow networks: computes all layers in one dispatch. An invocation computes a few samples. It keeps a
+ * layer's sums in registers and their activations in its own part of workgroup memory, from where it reads them one by
+ * one as the next layer's inputs.
  *
- * A weight is the same for all invocations. One load of four of them feeds four multiply-adds a sample, and loads, at
- * sixteen bytes for each invocation, are what a GPU has least of: so the more samples the better, until the sums no
- * longer fit into the registers. Weights are read as a storage buffer, or as uniform buffers, which some GPUs read by a
- * path of their own.
+ * All invocations read the same weights. One load of four weights feeds four multiply-adds per sample, and loads, at
+ * sixteen bytes per invocation, are the bottleneck: so more samples per invocation are better, until the sums no longer
+ * fit into registers. Weights are read from a storage buffer, or from uniform buffers, which some GPUs read through a
+ * separate path.
  */
 import type { ActivationName, ActivationNames } from '../../../core/network/activations.js';
 import { activationOf, activationSource, brightnessSource, inWords } from './activations.js';
 import { type Binding, each, type Kernel, laidOut, STEP } from './kernel.js';
 import position from './position.wgsl.js';
 
-/** The samples of an invocation: `vectors` of 2 or 4. */
+/** The samples of an invocation: `vectors` vectors of 2 or 4. */
 export interface NarrowForm {
   size: 2 | 4;
   vectors: number;
   weights: 'storage' | 'uniform';
 }
 
-/** What a narrow kernel is written out for. Depth, weights, view and picture are not part of it. */
+/** What a narrow kernel is generated for. Depth, weights, view and picture are not part of it. */
 export interface NarrowShape {
-  /** Units in every hidden layer; 0 for a network without one. */
+  /** Units in each hidden layer; 0 if there are no hidden layers. */
   width: number;
   form: NarrowForm;
-  /** In a workgroup. */
+  /** The workgroup size. */
   invocations: number;
   hidden: ActivationNames;
   output: ActivationName;
   outputs: 1 | 3;
   /** What the output one layer earlier reads: nothing (there is none), the sample's position, or units. */
   earlier: 'none' | 'position' | 'units';
-  /** How many parts hold the hidden layers from the second on, where they are read as uniform buffers; else 0. */
+  /** The number of uniform buffers with the hidden layers from the second on; 0 if weights are in a storage buffer. */
   parts: number;
-  /** Whether sums are parts of themselves: see ../../exponents.ts. */
+  /** Whether sums are scaled down: see ../../exponents.ts. */
   held: boolean;
 }
 
 /**
- * Hidden layers from the second on lie in parts of this many vec4f, each as many whole layers as it holds: the 64 KiB
- * that a uniform buffer may have everywhere.
+ * The length of a part, in vec4f: 64 KiB, the uniform buffer size that every device supports. A part has as many whole
+ * hidden layers, from the second on, as fit.
  */
 export const PART_LENGTH = 4096;
 
-/** How many hidden layers of so many units a part holds. */
+/** The number of hidden layers of `width` units that fit into a part. */
 export const layersInPart = (width: number): number => Math.floor(PART_LENGTH / matrixLength(width));
 
-/** What such a layer takes, in vec4f. */
+/** The size of such a layer, in vec4f. */
 const matrixLength = (width: number): number => (1 + width) * Math.ceil(width / 4);
 
 export const samplesOf = ({ size, vectors }: NarrowForm): number => size * vectors;
 
-/** Bytes of workgroup memory. */
+/** The kernel's workgroup memory in bytes. */
 export const narrowBytes = (width: number, form: NarrowForm, invocations: number): number =>
   4 * Math.max(1, width) * samplesOf(form) * invocations;
 
@@ -86,17 +86,17 @@ function codeOf(shape: NarrowShape): string {
 
   const eachVector = (text: (q: number) => string) => each(vectors, text, ' ');
   const component = (i: number) => COMPONENTS[i % 4];
-  /** Adds one input's products to the sums `name` of `units` units; x0, x1... are its values. */
+  /** Adds one input's products to the sums `name` of `units` units; x0, x1, ... are the input's values. */
   const add = (name: string, units: number, weight: (block: number) => string) => `
 ${each(Math.ceil(units / 4), (block) => `      let w${block} = ${weight(block)};`)}
 ${each(units, (u) => `      ${eachVector((q) => `${name}${u}_${q} = fma(${type}(w${u >> 2}.${component(u)}), x${q}, ${name}${u}_${q});`)}`)}`;
-  /** Begins the sums with the biases. */
+  /** Initialises the sums with the biases. */
   const begin = (name: string, units: number, weight: (block: number) => string) => `
 ${each(Math.ceil(units / 4), (block) => `    let b${block} = ${weight(block)};`)}
 ${each(units, (u) => `    ${eachVector((q) => `${name}${u}_${q} = ${type}(b${u >> 2}.${component(u)});`)}`)}`;
   const declare = (name: string, units: number) =>
     each(units, (u) => `  ${eachVector((q) => `var ${name}${u}_${q}: ${type};`)}`);
-  /** @param layer - Its number, from 1, where the sums are held. */
+  /** @param layer - An expression for the layer's number, from 1; used if sums are scaled down. */
   const activation = (layer: string) => {
     const given = held ? `, weights[step.heldAt + ${layer} - 1u]` : '';
     return each(
@@ -106,7 +106,7 @@ ${each(units, (u) => `    ${eachVector((q) => `${name}${u}_${q} = ${type}(b${u >
     );
   };
 
-  /** The sums `name` of `units` units from a matrix at `at` over the sample's position, or over the last layer's units. */
+  /** The sums `name` of `units` units, by the matrix at `at`, of the sample's position or of the last layer's units. */
   const overPosition = (name: string, units: number, at: string) => {
     const stride = Math.ceil(units / 4);
     return `  {${begin(name, units, (block) => `weights[${at} + ${block}u]`)}
@@ -128,7 +128,7 @@ ${each(
   }`;
   };
 
-  /** One hidden layer, not the first; `at` is its place in the buffer. */
+  /** One hidden layer after the first; `at` is its offset in the buffer. */
   const layerOf = (at: string, buffer: string) => `
 ${earlier === 'units' ? `if (layer == step.hidden) {\n${overUnits('e', outputs, 'step.earlierAt')}\n}` : ''}
     let at = ${at};

@@ -1,10 +1,10 @@
-/** The last step of the wide kernels: the output layer, the one a layer earlier where layers fade, and brightness. */
+/** The last step for wide networks: the output layer, that of one layer earlier if layers fade, and brightness. */
 import type { ActivationName } from '../../../core/network/activations.js';
 import { brightnessSource } from './activations.js';
 import { COMMON, type Kernel, source } from './kernel.js';
 import code from './output.wgsl.js';
 
-/** @param held - Whether sums are parts of themselves: see ../../exponents.ts. */
+/** @param held - Whether sums are scaled down: see ../../exponents.ts. */
 export function outputKernel(output: ActivationName, held = false): Kernel {
   const shown = `fn shown(sum: f32) -> f32 {
   return brightness(sum${held ? ', weights[step.heldAt]' : ''});

@@ -1,4 +1,4 @@
-/** The first input of the wide kernels: every sample's position as two planes of values. */
+/** The first step for wide networks: writes the samples' positions as two planes of values. */
 import { COMMON, type Kernel, source } from './kernel.js';
 import code from './place.wgsl.js';
 import position from './position.wgsl.js';

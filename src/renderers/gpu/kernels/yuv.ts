@@ -1,4 +1,4 @@
-/** From RGBA to the planes of video: three eighths of the bytes leave the device, and ffmpeg converts nothing. */
+/** Converts RGBA to YUV planes on the GPU: readback shrinks to three eighths, and ffmpeg need not convert. */
 import { BT709 } from '../../../core/frame/pixels.js';
 import { COMMON, constants, type Kernel, source } from './kernel.js';
 import code from './yuv.wgsl.js';
