@@ -10,6 +10,7 @@ import {
   checkEncodeOptions,
   checkOutput,
   defaultEndings,
+  ENCODER_THREADS,
   type EncodeOptions,
   encodingOf,
   type Ffmpeg,
@@ -36,12 +37,6 @@ import {
   type SourceRequest,
 } from './job.js';
 import { type Means, numbersOf, rangeOf, type Workshop } from './workshop.js';
-
-/**
- * Threads of every x264 process, so that all machines produce the same bytes. It is x264's default for two cores; with
- * more cores, several segments are encoded at a time.
- */
-const ENCODER_THREADS = 3;
 
 /** One of a film's files. */
 export interface OutputRequest {

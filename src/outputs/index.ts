@@ -15,6 +15,7 @@ export {
   formatWithEnding,
   knownEndings,
 } from './formats/index.js';
+export { ENCODER_THREADS } from './formats/mp4.js';
 export { type Finished, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,

@@ -12,13 +12,15 @@ import { graded } from './graded.js';
  */
 const QUICKER = ':ref=1:rc-lookahead=20';
 
-/** The bytes depend on the number of threads, so it must not depend on the machine. This is x264's default for two
- *  cores. */
-const THREADS = 3;
+/**
+ * Threads of every x264. Its bytes depend on them, so they must not depend on the machine: this is x264's default for
+ * two cores. With more cores, several segments are encoded at a time.
+ */
+export const ENCODER_THREADS = 3;
 
 /** By default, x264 gives each thread at least two rows of macroblocks (16 x 16 pixels). */
 const threadsFor = ({ height }: FilmShape): number =>
-  Math.max(1, Math.min(THREADS, Math.floor(Math.ceil(height / 16) / 2)));
+  Math.max(1, Math.min(ENCODER_THREADS, Math.floor(Math.ceil(height / 16) / 2)));
 
 export const mp4: Format = {
   name: 'mp4',
