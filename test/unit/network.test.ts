@@ -384,13 +384,13 @@ describe('specs', () => {
       'explicit weights beside a seed',
       { weights: [{ w: [[1, 2]] }], seed: 3 },
       'seed',
-      /beside explicit weights/,
+      /combined with explicit weights/,
     ],
     [
       'explicit weights beside other layers',
       { weights: [{ w: [[1, 2]] }], layers: 4 },
       'layers',
-      /beside explicit weights/,
+      /combined with explicit weights/,
     ],
     [
       'a ragged matrix',
@@ -402,7 +402,7 @@ describe('specs', () => {
       'matrices that do not fit',
       { weights: [{ w: [[1, 2]] }, { w: [[1, 2]] }] },
       'weights',
-      /layer 2 has a row of 2.*has 1 numbers/,
+      /layer 2 has a row of 2 weights, but 1 input:/,
     ],
     ['biases that do not fit', { weights: [{ w: [[1, 2]], b: [1, 2] }] }, 'weights', /2 biases for 1 units/],
     [
