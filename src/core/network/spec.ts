@@ -190,7 +190,7 @@ function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | 
     const wrong = w.find((row) => row.length !== inputs);
     if (wrong) {
       const message =
-        `layer ${k + 1} has a row of ${wrong.length} weights, but ${inputs} inputs: ` +
+        `layer ${k + 1} has a row of ${wrong.length} weights, but ${inputs} input${inputs === 1 ? '' : 's'}: ` +
         `make every row ${inputs} long`;
       return { field, message };
     }
