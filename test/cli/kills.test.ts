@@ -57,7 +57,7 @@ test('untrained cache reports the size of the cache, and empties it', async () =
   const { stdout } = await inProcess(['cache'], { env });
   expect(stdout.replace(folder, 'FOLDER').replace(/[\d.]+ [kM]B of/, 'N of')).toMatchInlineSnapshot(`
     "FOLDER/told  10 segments, N of 100.0 MB
-    Above the limit, the oldest are deleted. UNTRAINED_CACHE_SIZE sets the limit; UNTRAINED_CACHE the folder, or "off".
+    Above the limit, the oldest are deleted. UNTRAINED_CACHE_SIZE sets the limit, UNTRAINED_CACHE the folder, or "off".
     "
   `);
   expect((await inProcess(['cache', 'clear'], { env })).stdout).toMatch(/^Deleted \d+ segments, /);

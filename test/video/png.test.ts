@@ -164,7 +164,7 @@ test('a frame that cannot be written ends the film with the reason, and leaves n
   // With a file size limit of 4 kB, writes fail as on a full disk.
   const script = `
     import { createJiti } from 'jiti';
-    const jiti = createJiti(process.cwd() + '/', { alias: { '../../src': process.cwd() + '/dist' } });
+    const jiti = createJiti(process.cwd() + '/', { alias: { '../../src': process.cwd() + '/dist' }, fsCache: false });
     const { parseOutput } = await jiti.import('./dist/outputs/index.js');
     const { openSink } = await jiti.import('./test/video/sink.ts');
     const film = { width: 64, height: 48, fps: 25, frames: 60 };

@@ -428,7 +428,7 @@ describe('what a killed render leaves', () => {
   async function killedRender(name: string): Promise<void> {
     const script = `
       import { createJiti } from 'jiti';
-      const jiti = createJiti(process.cwd() + '/', { alias: { '../../src': process.cwd() + '/dist' } });
+      const jiti = createJiti(process.cwd() + '/', { alias: { '../../src': process.cwd() + '/dist' }, fsCache: false });
       const { findFfmpeg, parseOutput } = await jiti.import('./dist/outputs/index.js');
       const { openSink } = await jiti.import('./test/video/sink.ts');
       const film = { width: 64, height: 48, fps: 25, frames: 100 };
