@@ -85,8 +85,13 @@ describe.each(formatList.map((format) => [format.name, format] as const))('%s', 
     for (const value of [least, most]) expect(await refused({ [option]: value })).toBe('');
   });
 
-  test.runIf(!format.fixedSize)('keeps to a maximum size', async () => {
+  test('keeps to a maximum size, or refuses it', async () => {
     const frames = Array.from({ length: 6 }, (_, i) => noise(i));
+    if (format.fixedSize) {
+      const refused = render(folder.in(output.path), frames.slice(0, 1), { maxSize: 1e9 });
+      await expect(refused).rejects.toThrow(format.fixedSize.instead);
+      return;
+    }
     const { bytes } = await render(folder.in('free', output.path), frames);
     const maxSize = Math.ceil(0.7 * bytes);
     const made = await render(folder.in(output.path), frames, { maxSize, note });
