@@ -11,8 +11,6 @@ import type { Studio } from '../sources/composed/studio.js';
 import type { FrameSource } from '../sources/source.js';
 import { type SweepPart, sweepSource } from '../sources/sweep.js';
 import type { ComposedRequest, Job, SourceRequest } from './job.js';
-import { layOut } from './sheet-layout.js';
-import { frameCells, sceneCells, sheetSource } from './sheet-source.js';
 
 /** What to make a film with on this machine. Only an explicit backend changes the film itself. */
 export interface Means extends RendererOptions {
@@ -81,6 +79,9 @@ export class Workshop {
       const pooled = await this.renderer(means);
       return sweepSource(part, pooled.renderer, formats, (idle) => this.release(pooled, idle));
     }
+    // The typeface of a sheet's labels and its reader take a fifth of a second to load.
+    const { layOut } = await import('./sheet-layout.js');
+    const { frameCells, sceneCells, sheetSource } = await import('./sheet-source.js');
     const { design, cells } = request;
     layOut(design); // rejects a sheet that is too large before anything starts
     if (!Array.isArray(cells)) {
