@@ -57,12 +57,18 @@ const kernels: Record<string, Kernel> = {
   yuv: yuvKernel,
 };
 
+/** Kernels whose code does not depend on a shape. */
+const FIXED = ['place', 'finish', 'scale', 'yuv'];
+
 describe.each(Object.entries(kernels))('the kernel %s', (name, kernel) => {
   const code = kernel.code();
 
-  test('matches its snapshot', async () => {
-    await expect(`// ${kernel.label}\n${code}`).toMatchFileSnapshot(`wgsl/${name}.wgsl`);
-  });
+  // A snapshot of code that is a file already would only copy it.
+  if (!FIXED.includes(name)) {
+    test('matches its snapshot', async () => {
+      await expect(`// ${kernel.label}\n${code}`).toMatchFileSnapshot(`wgsl/${name}.wgsl`);
+    });
+  }
 
   test('binds its buffers according to its layout', () => {
     const spaces = { step: 'uniform', read: 'storage, read', write: 'storage, read_write', part: 'uniform' };
