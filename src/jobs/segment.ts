@@ -1,7 +1,7 @@
 /** Makes one segment of a job, in any process. */
 import { RenderError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
-import { contains, union } from '../core/range.js';
+import { contains, framesOf, union } from '../core/range.js';
 import { encodingOf, parseOutput, SegmentEncoder, type Workbench } from '../outputs/index.js';
 import type { FrameSource } from '../sources/source.js';
 import type { Job, Part } from './job.js';
@@ -67,12 +67,9 @@ export async function drawSegment(
     for (const parts of byOutput(missing)) encoders.push(await startEncoder(job, parts, store));
     signal?.throwIfAborted();
     const ranges = union(missing.map(({ frames }) => frames));
-    const numbers = ranges.flatMap(([first, last]) =>
-      Array.from({ length: last - first + 1 }, (_, at) => first + at),
-    );
-    let at = 0;
+    const numbers = framesOf(ranges);
     for await (const pixels of source.frames(ranges)) {
-      const frame = numbers[at++];
+      const frame = numbers.next().value!;
       const takers = encoders.filter(({ parts }) => contains(parts[0].frames, frame));
       await Promise.all(takers.map((taker) => taker.encoder.write(pixels)));
       onFrame?.();

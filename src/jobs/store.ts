@@ -1,7 +1,7 @@
 /** Stores segments under their keys, between the steps of a job. */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
+import { linkOrCopy, parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
 import { makeFolder } from '../system/folders.js';
 import type { Job, Part } from './job.js';
 import type { Means } from './workshop.js';
@@ -94,7 +94,7 @@ export class LocalStore implements SegmentStore {
 
   async take(part: Part, to: string): Promise<boolean> {
     const path = this.pathOf(part);
-    if (path !== to) await linkOrCopy(path, to);
+    if (path !== to) await replace(path, to);
     return true;
   }
 
@@ -106,7 +106,7 @@ export class LocalStore implements SegmentStore {
   private async share(part: Part): Promise<void> {
     const [key] = part.keys;
     for (const other of this.alike.get(key) ?? [])
-      if (this.pathOf(other) !== this.pathOf(part)) await linkOrCopy(this.pathOf(part), this.pathOf(other));
+      if (this.pathOf(other) !== this.pathOf(part)) await replace(this.pathOf(part), this.pathOf(other));
     this.here.add(key);
   }
 }
@@ -156,7 +156,8 @@ export class FolderStore implements SegmentStore {
   }
 }
 
-async function linkOrCopy(from: string, to: string): Promise<void> {
+/** Gives a file a second name, in place of whatever has that name. */
+async function replace(from: string, to: string): Promise<void> {
   await fs.rm(to, { force: true });
-  await fs.link(from, to).catch(() => fs.copyFile(from, to));
+  await linkOrCopy(from, to);
 }

@@ -242,8 +242,11 @@ async function digestOf(key: string, path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Links are free, and survive the removal of the original, but do not work across disks or on some file systems. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
+/**
+ * Gives a file a second name. Links are free, and survive the removal of the original, but do not work across disks or
+ * on some file systems: there it is a copy.
+ */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
   await fs.link(from, to).catch(() => fs.copyFile(from, to, constants.COPYFILE_FICLONE));
 }
 

@@ -191,3 +191,22 @@ export function curveOf(name: ActivationName, halfWidth: number): FrameInput {
   };
   return { network, view: { centre: [0, 0], halfWidth }, size: [999, 1] };
 }
+
+/** Three gradients in different directions, which together cover a whole colour space, its edges included. */
+export const everywhere: FrameInput = {
+  network: {
+    outputActivation: 'sin',
+    weights: [
+      {
+        w: [
+          [1, 2.1],
+          [-3.3, 1.4],
+          [0.7, -4.6],
+        ],
+        b: [0.1, 0.2, 0.3],
+      },
+    ],
+  },
+  view: { centre: [0, 0], halfWidth: 3 },
+  size: [61, 47],
+};

@@ -1,12 +1,11 @@
 /** The GPU renderer's palettes match colouring.ts and the CPU renderer, on a software adapter. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FrameInput } from '../../src/core/frame/description.js';
 import type { Palette } from '../../src/core/frame/palette.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import type { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
-import { expectWithinOneStep, frameOf, furthest, largestDifference, meanColours } from '../frames/compare.js';
-import { frames, inPalettes } from '../frames/specs.js';
+import { expectWithinOneStep, frameOf, largestDifference } from '../frames/compare.js';
+import { everywhere, frames, inPalettes } from '../frames/specs.js';
 import { rendererStarter, softwareAdapter } from './adapter.js';
 
 const adapter = await softwareAdapter('palettes of the GPU renderer');
@@ -44,35 +43,12 @@ describe.skipIf(!adapter)('palettes', () => {
     expect(Math.max(...differences)).toBeLessThan(0.02);
   });
 
-  /** Three gradients in different directions, which together cover a whole colour space, its edges included. */
-  const everywhere: FrameInput = {
-    network: {
-      outputActivation: 'sin',
-      weights: [
-        {
-          w: [
-            [1, 2.1],
-            [-3.3, 1.4],
-            [0.7, -4.6],
-          ],
-          b: [0.1, 0.2, 0.3],
-        },
-      ],
-    },
-    view: { centre: [0, 0], halfWidth: 3 },
-    size: [61, 47],
-  };
-
+  // The conformance suite compares them with the reference.
   test.each<Palette>(['oklab', 'oklch', 'turbo', 'sinebow', { map: 'RdBu', output: 3 }])(
-    'all of %j: samples, and their mean in linear light, are within one step',
+    'samples and dither of %j are within one step of the CPU',
     async (palette) => {
-      const frame = frameOf({ ...everywhere, palette });
-      console.info(expectWithinOneStep(await gpu.render(frame), frame).text);
       const sampled = frameOf({ ...everywhere, palette, supersample: 2, dither: true });
       expect(largestDifference(await gpu.render(sampled), await cpu.render(sampled))).toBeLessThanOrEqual(1);
-      const means = meanColours({ ...everywhere, palette }, 2);
-      const worst = furthest(await gpu.render({ ...sampled, dither: false }), sampled, means);
-      expect(worst.steps, worst.text).toBeLessThanOrEqual(1);
     },
   );
 

@@ -35,7 +35,7 @@ import {
   outputsOf,
   saturated,
 } from '../frames/extremes.js';
-import { curveOf, isVivid, lookingAt } from '../frames/specs.js';
+import { curveOf, everywhere, isVivid, lookingAt } from '../frames/specs.js';
 import { yuv420p } from '../video/yuv.js';
 
 export interface Subject {
@@ -297,25 +297,6 @@ function extremes(drawn: Drawn, quick: boolean): void {
     });
   });
 }
-
-/** Three gradients in different directions, which together cover a whole colour space, its edges included. */
-const everywhere: FrameInput = {
-  network: {
-    outputActivation: 'sin',
-    weights: [
-      {
-        w: [
-          [1, 2.1],
-          [-3.3, 1.4],
-          [0.7, -4.6],
-        ],
-        b: [0.1, 0.2, 0.3],
-      },
-    ],
-  },
-  view: { centre: [0, 0], halfWidth: 3 },
-  size: [61, 47],
-};
 
 function palettes(drawn: Drawn): void {
   describe('palettes', () => {
