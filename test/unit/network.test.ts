@@ -607,9 +607,9 @@ describe('weights that move', () => {
     expect([...output.weights, ...output.biases]).toEqual([2, 1, 2.25]);
     const drawn = build({ layers: 1, outputs: 1, seed: 7, weightScale: 2 }).output;
     const half = build({ weights: { from: 'drawn', to: b, fraction: 0.5 }, seed: 7, weightScale: 2 }).output;
-    half.weights.forEach((weight, i) =>
-      expect(weight).toBeCloseTo((drawn.weights[i] + b[0].w[0][i]) / 2, 12),
-    );
+    for (const [i, weight] of half.weights.entries()) {
+      expect(weight).toBeCloseTo((drawn.weights[i] + b[0].w[0][i]) / 2, 12);
+    }
   });
 
   test('may be what buildNetwork returned', () => {

@@ -9,7 +9,10 @@ export const sheetSchema = z.strictObject({
   layer: z.int().min(1).optional(),
 });
 
-/** The contents of a contact sheet: each of its seeds at each of its frames, or at one time; the same for each unit of a layer. */
+/**
+ * The contents of a contact sheet: each of its seeds at each of its frames, or at one time; with a layer, each of its
+ * units there.
+ */
 export interface SheetRecipe {
   /** As on the command line. */
   seeds?: string[] | undefined;
