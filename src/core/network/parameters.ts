@@ -88,7 +88,7 @@ export const networkParameters = {
     moves: false,
     besideWeights: true,
     sentence:
-      'Activation of the last layer: tanh and sin are shown as (v + 1) / 2, the others are clipped to [0, 1]',
+      'Activation of the last layer: tanh, sin and sawtooth are shown as (v + 1) / 2, the others are clipped to [0, 1]',
     synonyms: 'finalActivation lastActivation outActivation outputNonlinearity activationOut',
   },
   outputs: {

@@ -62,6 +62,8 @@ export const v128 = {
 };
 
 export const f32x4 = {
+  /** All bits of a lane are 1 where a >= b, otherwise 0. */
+  greaterOrEqual: binary(vector(0x46)),
   nearest: unary(vector(0x6a)),
   abs: unary(vector(0xe0)),
   neg: unary(vector(0xe1)),
