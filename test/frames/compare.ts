@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { type Colour, colourOf } from '../../src/core/frame/colouring.js';
 import { type FrameDescription, type FrameInput, frameSchema } from '../../src/core/frame/description.js';
-import { inputAt, sampleOffsets } from '../../src/core/frame/geometry.js';
-import { colouringOf } from '../../src/core/frame/palette.js';
-import { activationTable } from '../../src/core/network/activations.js';
-import { forward } from '../../src/core/network/forward.js';
+import { sampleOffsets } from '../../src/core/frame/geometry.js';
+import { inputAt } from '../../src/core/frame/inputs.js';
+import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../src/core/frame/shown.js';
+import { activationTable, type UnitActivation } from '../../src/core/network/activations.js';
+import { forward, unitBrightness } from '../../src/core/network/forward.js';
 import { buildNetwork, type Layer, type Network } from '../../src/core/network/network.js';
 
 export const frameOf = (input: FrameInput): FrameDescription => frameSchema.parse(input);
@@ -52,12 +53,45 @@ function compute(
   network = buildNetwork(frame.network),
   bend: (x: number) => number = (x) => x,
 ): Colour[] {
-  const { x, y } = sampleOffsets({ ...frame, supersample: 1 });
-  const colouring = colouringOf(frame.palette);
-  return pixels.map((i) => {
-    const input = inputAt(frame, x[i % frame.size[0]], y[Math.floor(i / frame.size[0])]).map(bend);
-    return colourOf(colouring, forward(network, input));
+  const [width] = frame.size;
+  const colouring = colouringShown(frame);
+  const hidden = hiddenShown(frame.shown);
+  const { size, cellAt } = hidden && hidden.unit === undefined ? gridOf(frame) : wholeOf(frame);
+  const { x, y } = sampleOffsets({ ...frame, size, supersample: 1 });
+  return pixels.map((i): Colour => {
+    const cell = cellAt(i % width, Math.floor(i / width));
+    if (!cell) return [0, 0, 0];
+    const input = inputAt(frame, x[cell.column], y[cell.row]).map(bend);
+    if (!hidden) return colourOf(colouring, forward(network, input));
+    const unit = (hidden.unit ?? cell.unit) - 1;
+    return colourOf(colouring, [unitBrightness(network, input, hidden.layer)[unit]]);
   });
+}
+
+interface Cell {
+  unit: number;
+  column: number;
+  row: number;
+}
+
+const wholeOf = ({ size }: FrameDescription) => ({
+  size,
+  cellAt: (column: number, row: number): Cell | undefined => ({ unit: 1, column, row }),
+});
+
+/** Where the pixels of a frame are that shows a layer's units as a grid. */
+function gridOf({ network, shown, size }: FrameDescription) {
+  const count = picturesIn(shown, network);
+  const { cell, place } = unitGrid(size, count);
+  const cellAt = (column: number, row: number): Cell | undefined => {
+    for (let i = 0; i < count; i++) {
+      const [left, top] = place(i);
+      const [x, y] = [column - left, row - top];
+      if (x >= 0 && y >= 0 && x < cell[0] && y < cell[1]) return { unit: i + 1, column: x, row: y };
+    }
+    return undefined;
+  };
+  return { size: cell, cellAt };
 }
 
 /** The mean of n x n reference samples in linear light, from a picture n times as large. */
@@ -133,10 +167,15 @@ const JUMPING = 0.01;
 const sparedOf = (frame: FrameDescription, pixels: readonly number[]): number =>
   jumps(frame) ? Math.ceil(JUMPING * pixels.length) : 0;
 
-/** Whether a frame's network is not continuous. */
-export function jumps({ network: { activation, outputActivation } }: FrameDescription): boolean {
-  const hidden = typeof activation === 'string' ? [activation] : [activation.from, activation.to];
-  return [...hidden, outputActivation].some((name) => activationTable[name].jumps);
+/** Whether a frame's network is not continuous: because of an activation, or of the angle at the negative x axis. */
+export function jumps({ network: { activation, outputActivation, features } }: FrameDescription): boolean {
+  const names = (unit: UnitActivation) => (typeof unit === 'string' ? [unit] : [unit.from, unit.to]);
+  const layers = [activation].flat();
+  const hidden = layers.flatMap((layer) =>
+    typeof layer === 'object' && 'perUnit' in layer ? layer.perUnit : names(layer),
+  );
+  const jumping = [...hidden, ...names(outputActivation)].some((name) => activationTable[name].jumps);
+  return jumping || features.includes('angle');
 }
 
 /**
@@ -170,7 +209,7 @@ function computeSpread(frame: FrameDescription, pixels: number[], exact: Colour[
 }
 
 function jittered(network: Network, jitter: (x: number) => number): Network {
-  const move = (layer: Layer): Layer => ({
+  const move = <T extends Layer>(layer: T): T => ({
     ...layer,
     weights: layer.weights.map(jitter),
     biases: layer.biases.map(jitter),

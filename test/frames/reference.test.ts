@@ -9,7 +9,6 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { toByte } from '../../src/core/frame/colour.js';
 import type { FrameInput } from '../../src/core/frame/description.js';
 import {
-  type ActivationName,
   activationNames,
   activations,
   activationTable,
@@ -131,11 +130,10 @@ describe('each activation', () => {
   function throughKernel(shape: (typeof usable)[number]['shape'], network: NetworkInput, range: number) {
     const frame = frameOf({ network, view: { centre: [0, 0] }, size: [1, 1] });
     const evaluator = new Evaluator(shape);
-    const { activation, outputActivation } = frame.network;
-    const module = kernelModule(shape, { hidden: activation as ActivationName, output: outputActivation });
-    evaluator.load(module, packNetwork(frame, shape, new DrawCache()), 8001);
+    const packed = packNetwork(frame, shape, new DrawCache());
+    evaluator.load(kernelModule(shape, packed.activations), packed, 8001);
     const x = Float32Array.from({ length: 8001 }, (_, i) => (range * (i - 4000)) / 4000);
-    evaluator.x.set(x);
+    evaluator.input(0, 8001).set(x);
     return { x, values: evaluator.evaluate(8001)[0].slice() };
   }
 

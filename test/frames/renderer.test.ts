@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FrameDescription } from '../../src/core/frame/description.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
-import { namesOf } from '../../src/core/network/activations.js';
+
 import { DrawCache } from '../../src/core/network/draws.js';
 import { drawBand } from '../../src/renderers/cpu/band.js';
 import { chooseKernel, kernelModule, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
@@ -95,11 +95,10 @@ describe('the same bytes', () => {
 
 describe('kernel shapes', () => {
   function draw(frame: FrameDescription, shape: KernelShape, bandRows: number): Uint8Array {
-    const { size, network, supersample } = frame;
+    const { size, supersample } = frame;
     const evaluator = new Evaluator(shape);
-    const names = { hidden: namesOf(network.activation), output: network.outputActivation };
-    const module = kernelModule(shape, names);
-    evaluator.load(module, packNetwork(frame, shape, new DrawCache()), bandRows * size[0] * supersample ** 2);
+    const network = packNetwork(frame, shape, new DrawCache());
+    evaluator.load(kernelModule(shape, network.activations), network, bandRows * size[0] * supersample ** 2);
     const rgba = new Uint8Array(4 * size[0] * size[1]);
     for (let firstRow = 0; firstRow < size[1]; firstRow += bandRows) {
       const rows = Math.min(bandRows, size[1] - firstRow);
