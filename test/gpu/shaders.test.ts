@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ColourMap } from '../../src/core/frame/colouring.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
 import { float } from '../../src/core/network/activations/wgsl.js';
+import { activationNames } from '../../src/core/network/activations.js';
 import { activationSource } from '../../src/renderers/gpu/kernels/activations.js';
 import { colourKernel } from '../../src/renderers/gpu/kernels/colour.js';
 import { denseKernel, tileBytes, tileUnits } from '../../src/renderers/gpu/kernels/dense.js';
@@ -94,9 +95,8 @@ describe.each(Object.entries(kernels))('the kernel %s', (name, kernel) => {
 });
 
 test('the activations match their snapshot', async () => {
-  // Those that the kernels above use; test/renderers compares all of them with their float64 functions.
-  const names = ['tanh', 'relu', 'sigmoid', 'sin', 'gelu', 'softplus', 'identity'] as const;
-  const all = names.map((name) => activationSource(name, ['vec2f']).replace('activation', name));
+  // test/renderers compares them with their float64 functions.
+  const all = activationNames.map((name) => activationSource(name, ['vec2f']).replace('activation', name));
   await expect(all.join('\n\n')).toMatchFileSnapshot('wgsl/activations.wgsl');
 });
 
