@@ -12,6 +12,7 @@ import { colourOf } from '../core/frame/colouring.js';
 import { colouringOf } from '../core/frame/palette.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
+import { warnOfUnknown } from './properties.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
 import { type Look, Surface, type SurfaceData } from './surface.js';
 import { themeOf } from './theme.js';
@@ -111,6 +112,7 @@ export class HeightMap extends NetworkNode {
 
   constructor(props: HeightMapProps) {
     super(props);
+    warnOfUnknown(this, props, HeightMap);
   }
 
   protected getDefaultColours(): string[] {

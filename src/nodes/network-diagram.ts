@@ -4,6 +4,7 @@ import { Color, type PossibleColor, type SignalValue, type SimpleSignal } from '
 import { activationFunction, brightness } from '../core/network/activations.js';
 import { buildNetwork, type Layer, type Network, weightedSums } from '../core/network/network.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
+import { warnOfUnknown } from './properties.js';
 import { themeOf } from './theme.js';
 
 /** The signals of the same names document these. */
@@ -73,6 +74,7 @@ export class NetworkDiagram extends NetworkNode {
 
   constructor(props: NetworkDiagramProps) {
     super(props);
+    warnOfUnknown(this, props, NetworkDiagram);
   }
 
   protected getDefaultPositiveColour(): string {

@@ -5,6 +5,7 @@ import { UsageError } from '../core/errors.js';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { canvasToShow, type Picture, requestPicture, shrinkFor } from './pictures.js';
+import { warnOfUnknown } from './properties.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
 
 /** The signals of the same names document these. */
@@ -65,6 +66,7 @@ export class NetworkField extends NetworkNode {
 
   constructor(props: NetworkFieldProps) {
     super(props);
+    warnOfUnknown(this, props, NetworkField);
   }
 
   /** Requests the picture before anything is drawn: see prepare() in src/sources/composed/page/film.ts. */
@@ -89,8 +91,9 @@ export class NetworkField extends NetworkNode {
     this.drawChildren(context);
   }
 
-  protected override takeSampling(supersample: 1 | 2 | 3 | 4, dither: boolean): void {
-    this.supersample(supersample).dither(dither);
+  protected override takeSampling(supersample?: 1 | 2 | 3 | 4, dither?: boolean): void {
+    if (supersample !== undefined) this.supersample(supersample);
+    if (dither !== undefined) this.dither(dither);
   }
 
   protected override frameInput(): Omit<FrameInput, 'size'> {

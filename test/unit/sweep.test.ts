@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { easingNames } from '../../src/core/sweep/easing.js';
+import { sweepOver } from '../../src/core/sweep/over.js';
 import { namedFields, readChanged, withSeconds } from '../../src/core/sweep/sweep.js';
 import {
   circle,
@@ -239,6 +240,59 @@ describe('what nobody means', () => {
   test('a seed may jump', () => {
     const jumping = sweep({ seconds: 2, network: { seed: steps([4, 7], { each: 1 }) } });
     expect([0, 0.9, 1, 2].map((t) => frameAt(jumping, t).network.seed)).toEqual([4, 4, 7, 7]);
+  });
+});
+
+describe('over existing values', () => {
+  const base = {
+    network: { seed: 3, layers: 9, inputs: 3 },
+    view: { centre: [5, 6] as [number, number], halfWidth: 2 },
+    slice: [7],
+    palette: 'viridis' as const,
+  };
+
+  test.each([
+    ['written', (input: SweepInput) => input],
+    ['checked', sweep],
+    ['copied', (input: SweepInput) => ({ ...sweep(input) })],
+  ])('a sweep, %s, changes only what it names', (_, as) => {
+    const input = as({ seconds: 1, network: { weightScale: tween(0.4, 0.9) }, view: { halfWidth: 1 } });
+    const { sweep: whole, named } = sweepOver(input, base);
+    const { network, view, slice, palette } = frameAt(whole, 1);
+    expect(network).toMatchObject({ seed: 3, layers: 9, weightScale: 0.9 });
+    expect({ view, slice, palette }).toEqual({
+      view: { centre: [5, 6], halfWidth: 1 },
+      slice: [7],
+      palette: 'viridis',
+    });
+    expect([...named.network, ...named.view]).toEqual(['weightScale', 'halfWidth']);
+    expect(['slice', 'palette', 'supersample', 'dither'].filter((name) => named.fields.has(name))).toEqual(
+      [],
+    );
+  });
+
+  test('a default that is named counts', () => {
+    for (const input of [{ seconds: 1, palette: 'rgb' } as const, sweep({ seconds: 1, palette: 'rgb' })])
+      expect(sweepOver(input, base).sweep.palette).toBe('rgb');
+  });
+
+  test('both together must be valid', () => {
+    expect(() => sweepOver({ seconds: 1, network: { inputs: 2 } }, base)).toThrow('slice has 1 values');
+    expect(() => sweepOver({ seconds: 1, slice: [tween(0, 1)] }, base)).not.toThrow();
+    expect(() =>
+      sweepOver({ seconds: 1, view: { halfWidth: tween(1, 2, { during: [0, 3] }) } }, base),
+    ).toThrow('moves until 3 s');
+    expect(() => sweepOver({}, base)).toThrow('seconds is missing');
+    expect(() => sweepOver(5, base)).toThrow('The sweep is 5 but must be an object');
+  });
+
+  test('explicit weights replace what they stand for', () => {
+    const weights = [{ w: [[1, 2]], b: [0] }];
+    const { sweep: whole } = sweepOver(
+      { seconds: 1, network: { weights } },
+      { network: { seed: 3, layers: 9 } },
+    );
+    expect(whole.network).toEqual({ weights });
   });
 });
 

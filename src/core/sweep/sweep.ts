@@ -185,19 +185,19 @@ function seedsIn(track: Moving): string {
 /** Sweeps that have been validated, each with the names of the fields that its author gave. */
 const checkedSweeps = new WeakMap<object, ReadonlySet<SweepField>>();
 
-function isChecked(value: unknown): boolean {
+/** Whether a value is a sweep that has been validated. */
+export function isChecked(value: unknown): value is Sweep {
   return typeof value === 'object' && value !== null && checkedSweeps.has(value);
 }
 
 type SweepField = keyof typeof sweepSchema.shape;
 
-/** The names of the fields of a validated sweep that its author gave; the others have their defaults. */
-export function namedFields(sweep: Sweep): ReadonlySet<SweepField> {
-  return checkedSweeps.get(sweep)!;
-}
-
-/** The fields that an input names. A copy of a validated sweep has them all: there, defaults count as not named. */
-function fieldsNamedIn(input: object): ReadonlySet<SweepField> {
+/**
+ * The names of the fields that the author of a sweep gave; sweep() fills in the others. A copy of what it returned has
+ * all of them: there, those with their default values count as not named.
+ * @param input - What sweep() accepts or returns.
+ */
+export function namedFields(input: object): ReadonlySet<SweepField> {
   const known = checkedSweeps.get(input);
   if (known) return known;
   const { seconds: _, network: __, view: ___, ...defaults } = sweepSchema.parse({ seconds: 1 });
@@ -236,7 +236,7 @@ export function parseSweep(input: unknown): Sweep {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError('The sweep is nested too deeply: tracks are at most a few levels down.');
   }
-  checkedSweeps.set(checked, fieldsNamedIn(input as object));
+  checkedSweeps.set(checked, namedFields(input as object));
   return checked;
 }
 
