@@ -153,7 +153,7 @@ describe('tracks', () => {
       slice: [tween(-1, 1)],
     });
     const { network, view, slice } = frameAt(moving, 1);
-    expect(network.width).toEqual([7, 7]);
+    expect(network.units).toEqual([7, 7]);
     expect(network.activation).toEqual({ from: 'tanh', to: 'sin', fraction: 0.5 });
     expect(view.centre).toEqual([-1, 3]);
     expect(slice).toEqual([0]);
@@ -237,6 +237,17 @@ describe('what nobody means', () => {
     expect(() => sweep({ seconds: 0.3, network: { layers: steps([1, 2, 3], { each: 0.1 }) } })).not.toThrow();
   });
 
+  test('what must be whole may jump', () => {
+    const shown = { layer: 1, unit: steps([4, 7], { each: 1 }) };
+    const jumping = sweep({ seconds: 2, network: { layers: 3 }, shown });
+    expect([0, 0.9, 1, 2].map((t) => frameAt(jumping, t).shown)).toMatchObject(
+      [4, 4, 7, 7].map((unit) => ({ unit })),
+    );
+    expect(() => sweep({ seconds: 2, network: { layers: 3 }, shown: { layer: tween(1, 2) } })).toThrow(
+      'whole',
+    );
+  });
+
   test('a seed may jump', () => {
     const jumping = sweep({ seconds: 2, network: { seed: steps([4, 7], { each: 1 }) } });
     expect([0, 0.9, 1, 2].map((t) => frameAt(jumping, t).network.seed)).toEqual([4, 4, 7, 7]);
@@ -245,8 +256,8 @@ describe('what nobody means', () => {
 
 describe('over existing values', () => {
   const base = {
-    network: { seed: 3, layers: 9, inputs: 3 },
-    view: { centre: [5, 6] as [number, number], halfWidth: 2 },
+    network: { seed: 3, layers: 9, units: 5, inputs: 3 },
+    view: { centre: [5, 6] as [number, number], halfWidth: 2, rotation: 30 },
     slice: [7],
     palette: 'viridis' as const,
   };
@@ -261,7 +272,7 @@ describe('over existing values', () => {
     const { network, view, slice, palette } = frameAt(whole, 1);
     expect(network).toMatchObject({ seed: 3, layers: 9, weightScale: 0.9 });
     expect({ view, slice, palette }).toEqual({
-      view: { centre: [5, 6], halfWidth: 1 },
+      view: { centre: [5, 6], halfWidth: 1, rotation: 30 },
       slice: [7],
       palette: 'viridis',
     });
@@ -269,6 +280,12 @@ describe('over existing values', () => {
     expect(['slice', 'palette', 'supersample', 'dither'].filter((name) => named.fields.has(name))).toEqual(
       [],
     );
+  });
+
+  test('the former name of a parameter replaces its value', () => {
+    const { sweep: whole, named } = sweepOver({ seconds: 1, network: { width: 7 } }, base);
+    expect(frameAt(whole, 1).network.units).toBe(7);
+    expect([...named.network]).toEqual(['units']);
   });
 
   test('a default that is named counts', () => {

@@ -1,7 +1,6 @@
 /** Sweeps that change only what they name, on top of values that exist already: what a node plays. */
 import type { FrameInput } from '../frame/description.js';
-import { namesBesideWeights } from '../network/parameters.js';
-import type { NetworkInput } from '../network/spec.js';
+import { inOneSpelling, type NetworkInput, namesBeside } from '../network/spec.js';
 import { parse } from '../wording/parse.js';
 import { aboutSweep, sweepSchema } from './fields.js';
 import { isChecked, namedFields, parseSweep, readScene, type Sweep } from './sweep.js';
@@ -24,14 +23,14 @@ export interface Named {
 export function sweepOver(input: unknown, base: Omit<FrameInput, 'size'>): { sweep: Sweep; named: Named } {
   const given: Sweep = parse(sweepSchema, input, aboutSweep);
   const fields = namedFields(input as object);
-  const network = defined(given.network);
+  const network = defined(inOneSpelling(given.network).network as Sweep['network']);
   const view = defined(given.view);
   const { network: existing = {}, view: around, ...others } = base;
   const unnamed = Object.entries(others).filter(([name]) => !fields.has(name as keyof Sweep));
   const whole = {
     ...given,
     ...Object.fromEntries(unnamed),
-    network: { ...(network.weights ? besideWeights(existing) : existing), ...network },
+    network: { ...usedBeside(network.weights, existing), ...network },
     view: { ...around, ...view },
   };
   return {
@@ -44,7 +43,8 @@ function defined(record: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
-/** Without what explicit weights replace. */
-function besideWeights(network: NetworkInput): NetworkInput {
-  return Object.fromEntries(namesBesideWeights.map((name) => [name, network[name]]));
+/** The parameters of a network that apply beside explicit weights; all of them if there are none. */
+function usedBeside(weights: unknown, network: NetworkInput): NetworkInput {
+  if (typeof weights !== 'object' || weights === null) return network;
+  return Object.fromEntries(namesBeside(weights as never).map((name) => [name, network[name]]));
 }

@@ -167,7 +167,7 @@ export function loop(
     ...options
   }: { middle?: number; turns?: number; phase?: number; centre?: number; easing?: EasingName } = {},
 ): Track {
-  return inOneSpelling({ loop: { radius, ...options }, ...(easing !== undefined && { easing }) });
+  return trackInOneSpelling({ loop: { radius, ...options }, ...(easing !== undefined && { easing }) });
 }
 
 /**
@@ -268,7 +268,7 @@ export function closes(track: Moving): boolean {
 }
 
 /** The same track with each field by its present name, so that equal tracks are written equally. */
-export function inOneSpelling<T extends Moving>(track: T): T {
+export function trackInOneSpelling<T extends Moving>(track: T): T {
   if (!('loop' in track) || track.loop.centre === undefined || track.loop.middle !== undefined) return track;
   const { centre, ...rest } = track.loop;
   return { ...track, loop: { ...rest, middle: centre } };
