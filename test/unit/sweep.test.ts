@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { easingNames } from '../../src/core/sweep/easing.js';
 import { sweepOver } from '../../src/core/sweep/over.js';
 import { namedFields, readChanged, withSeconds } from '../../src/core/sweep/sweep.js';
+import * as api from '../../src/index.js';
 import {
   circle,
   easings,
@@ -251,6 +253,19 @@ describe('what nobody means', () => {
   test('a seed may jump', () => {
     const jumping = sweep({ seconds: 2, network: { seed: steps([4, 7], { each: 1 }) } });
     expect([0, 0.9, 1, 2].map((t) => frameAt(jumping, t).network.seed)).toEqual([4, 4, 7, 7]);
+  });
+});
+
+describe('the examples of docs/sweeps.md', () => {
+  const page = readFileSync('docs/sweeps.md', 'utf8');
+  const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+
+  test.each(examples)('%#: a scene', (code) => {
+    const body = code.replace(/^import .*/m, '').replace('export default', 'return');
+    const { seconds, ...rest } = new Function(...Object.keys(api), body)(...Object.values(api));
+    const longer = withSeconds(sweep({ seconds, ...rest }), 2 * seconds);
+    for (const t of [0, seconds, 2 * seconds])
+      expect(frameAt({ ...longer, pace: 'tracks' }, t)).toBeDefined();
   });
 });
 
