@@ -9,7 +9,7 @@ const ALWAYS = ['ref', 'key', 'children', 'spawner'];
 
 /** What a network's nodes have in place of fields of a sweep. */
 const INSTEAD: Record<string, string> = {
-  view: 'use "centre" and "halfWidth"',
+  view: 'use "centre", "halfWidth" and "viewRotation"',
   network: 'its parameters are properties of the node, such as "seed" and "layers"',
 };
 
