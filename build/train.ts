@@ -32,6 +32,12 @@ const CHECKPOINTS = 28;
 const rateOf = (step: number) =>
   RATE * Math.min(1, (step + 1) / WARM_UP) * (0.51 + 0.49 * Math.cos((Math.PI * step) / STEPS));
 
+/**
+ * The share of the newest weights in the average of recent ones. The average is what is recorded: it learns as fast, but
+ * does not tremble (Polyak & Juditsky, "Acceleration of stochastic approximation by averaging", 1992).
+ */
+const shareOf = (step: number) => Math.max(0.02, 9 / (10 + step));
+
 /** What the picture looks like at points, given as its own coordinates. */
 function lesson(points: [x: number, y: number][]): Lesson {
   const colours = points.map(([x, y]) => pictureAt(x, y));
@@ -76,20 +82,22 @@ function difference(a: Float64Array[], b: Float64Array[]): number {
 
 /** Trains a network, and returns moments at steps 0 to 60, and at each step that is 2% later than the last. */
 function train(weightScale: number): Moment[] {
-  const learner = new Learner(buildNetwork(networkSchema.parse({ ...network, weightScale })));
+  const start = buildNetwork(networkSchema.parse({ ...network, weightScale }));
+  const [learner, average] = [new Learner(start), new Learner(start)];
   const random = seedrandom('lessons');
   const moments: Moment[] = [];
   for (let step = 0; step <= STEPS; step++) {
     const last = moments.at(-1)?.step ?? Number.NEGATIVE_INFINITY;
     if (step <= 60 || step >= 1.02 * last || step === STEPS) {
-      const picture = learner.answers(square.inputs);
+      const picture = average.answers(square.inputs);
       const loss = difference(picture, square.targets);
-      moments.push({ step, loss, parameters: learner.parameters(), picture });
+      moments.push({ step, loss, parameters: average.parameters(), picture });
       if (moments.length % 10 === 1)
         console.log(`scale ${weightScale}, step ${step}: loss ${loss.toFixed(5)}`);
     }
     learner.examine(lesson(randomPoints(random)));
     learner.step(rateOf(step));
+    average.approach(learner, shareOf(step));
   }
   console.log(`scale ${weightScale}, step ${STEPS}: loss ${moments.at(-1)!.loss.toFixed(5)}`);
   return moments;

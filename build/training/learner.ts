@@ -106,6 +106,19 @@ export class Learner {
     }
   }
 
+  /** Moves its parameters towards those of another learner of the same shape. @param share - Of the way, 0 to 1. */
+  approach(other: Learner, share: number): void {
+    for (const [k, { weights, biases }] of this.#layers.entries()) {
+      const towards = other.#layers[k];
+      for (const [own, theirs] of [
+        [weights, towards.weights],
+        [biases, towards.biases],
+      ])
+        for (let i = 0; i < own.values.length; i++)
+          own.values[i] += share * (theirs.values[i] - own.values[i]);
+    }
+  }
+
   #forward(inputs: Float64Array[]): void {
     let y = inputs;
     for (const layer of this.#layers) {
