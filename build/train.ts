@@ -13,7 +13,7 @@ import { Learner, type Lesson } from './training/learner.js';
 import { EXTENT, pictureAt } from './training/picture.js';
 
 /** The network. Its last layer's units are red, green and blue. */
-const network = { seed: 21, layers: 5, width: 24, activation: 'sin', firstLayerBias: true } as const;
+const network = { seed: 21, layers: 5, units: 24, activation: 'sin', firstLayerBias: true } as const;
 /** The view in which it is trained. At a larger half-width, the picture has finer details, and so has the noise. */
 const HALF_WIDTH = 16;
 /** The weight scales of the runs. Everything else is the same: the seed, the lessons, the rates. */

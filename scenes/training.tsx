@@ -9,6 +9,7 @@ import {
   easeInOutCubic,
   linear,
   type SignalValue,
+  type SimpleSignal,
   type ThreadGenerator,
   waitFor,
 } from '@motion-canvas/core';
@@ -25,7 +26,7 @@ import {
   Title,
 } from 'untrained/nodes';
 import { LossPlot } from './training/loss-plot';
-import { activation, halfWidth, runs, written } from './training/runs';
+import { activation, halfWidth, type Run, runs, written } from './training/runs';
 
 /** From weights of a good size, and from weights that are too large. */
 const [good, large] = runs;
@@ -48,7 +49,8 @@ export default makeScene2D(function* (view) {
   const caption = createRef<Title>();
   const note = createSignal([`${NUMBERS} random numbers`, 'draw this.']);
   const plot = createRef<Axes>();
-  const step = createSignal(0);
+  /** The steps of the two runs. */
+  const [step, secondStep] = [createSignal(0), createSignal(0)];
   /** The visibility of all four pictures: both runs, before and after. */
   const together = createSignal(0);
 
@@ -78,7 +80,11 @@ export default makeScene2D(function* (view) {
           opacity={together}
         >
           <Txt
-            text={i % 2 === 0 ? `weight scale ${runs[i / 2].weightScale}` : `after ${written(LAST)} steps`}
+            text={() =>
+              i % 2 === 0
+                ? `weight scale ${runs[i / 2].weightScale}`
+                : `after ${written(i === 1 ? step() : secondStep())} steps`
+            }
             fontSize={0.85 * small}
             fill={dark.ink}
           />
@@ -115,11 +121,7 @@ export default makeScene2D(function* (view) {
   );
 
   // Two seconds in, it starts to learn. The other run is drawn as a loss only.
-  const [, ...checkpoints] = good.checkpoints;
-  for (const checkpoint of checkpoints) {
-    const seconds = 8.25 / checkpoints.length;
-    yield* all(main().weights(checkpoint.weights, seconds, linear), step(checkpoint.step, seconds, linear));
-  }
+  yield* learn(good, 8.25, main(), step);
   yield* waitFor(0.25);
   yield* say('Now somebody did.', `Still ${NUMBERS} numbers,`, `${written(LAST)} steps later.`);
   yield* waitFor(0.9);
@@ -135,9 +137,16 @@ export default makeScene2D(function* (view) {
       `weights ${large.weightScale / good.weightScale} times as large.`,
     ),
   );
-  for (const { weights } of large.checkpoints)
-    yield* second().weights(weights, 0.8 / large.checkpoints.length, linear);
+  yield* learn(large, 0.8, second(), secondStep);
   yield* waitFor(0.7);
+
+  /** Goes through the checkpoints of a run at an even pace. */
+  function* learn(run: Run, seconds: number, picture: NetworkField, count: SimpleSignal<number>) {
+    const [, ...checkpoints] = run.checkpoints;
+    const each = seconds / checkpoints.length;
+    for (const { step, weights } of checkpoints)
+      yield* all(picture.weights(weights, each, linear), count(step, each, linear));
+  }
 
   /** Changes the title and the note below it. */
   function* say(text: SignalValue<string>, ...lines: string[]): ThreadGenerator {

@@ -27,7 +27,7 @@ const { steps } = recorded;
 export const activation = network.activation as ActivationName;
 
 /** The number of inputs, of each layer's units, and of outputs. */
-const SIZES = [2, ...new Array<number>(network.layers - 1).fill(network.width), 3];
+const SIZES = [2, ...new Array<number>(network.layers - 1).fill(network.units), 3];
 
 /** The recorded runs, by ascending weight scale. */
 export const runs = recorded.runs.map(({ weightScale, losses, checkpoints }): Run => {

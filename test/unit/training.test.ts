@@ -59,7 +59,7 @@ test('the run from good weights learns the picture, and the one from large weigh
 });
 
 describe('the learner', () => {
-  const spec = networkSchema.parse({ seed: 3, layers: 3, width: 5, activation: 'sin', firstLayerBias: true });
+  const spec = networkSchema.parse({ seed: 3, layers: 3, units: 5, activation: 'sin', firstLayerBias: true });
   const points = Array.from({ length: 256 }, (_, i) => [
     EXTENT[0] * Math.cos(i),
     EXTENT[1] * Math.sin(7 * i),
