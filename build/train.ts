@@ -33,8 +33,8 @@ const rateOf = (step: number) =>
   RATE * Math.min(1, (step + 1) / WARM_UP) * (0.51 + 0.49 * Math.cos((Math.PI * step) / STEPS));
 
 /**
- * The share of the newest weights in the average of recent ones. The average is what is recorded: it learns as fast, but
- * does not tremble (Polyak & Juditsky, "Acceleration of stochastic approximation by averaging", 1992).
+ * The share of the newest weights in the average of recent ones. That average is recorded: it learns as fast, but does
+ * not tremble (Polyak & Juditsky, "Acceleration of stochastic approximation by averaging", 1992).
  */
 const shareOf = (step: number) => Math.max(0.02, 9 / (10 + step));
 

@@ -72,11 +72,11 @@ export default makeScene2D(function* (view) {
       {cells.map(({ bottomLeft }, i) => (
         <Rect
           layout
-          padding={[0.2 * small, 0.4 * small]}
+          padding={[0.05 * small, 0.35 * small]}
           radius={radius / 2}
           fill={`${dark.background}c8`}
           offset={[-1, 1]}
-          position={bottomLeft.add([0.4 * small, -0.4 * small])}
+          position={bottomLeft.add([0.3 * small, -0.3 * small])}
           opacity={together}
         >
           <Txt
@@ -120,13 +120,13 @@ export default makeScene2D(function* (view) {
     say(() => `Step ${written(step())}`, 'Each step changes all', `${NUMBERS} numbers a little.`),
   );
 
-  // Two seconds in, it starts to learn. The other run is drawn as a loss only.
+  // After two seconds, it starts to learn. Only the loss of the other run is drawn.
   yield* learn(good, 8.25, main(), step);
   yield* waitFor(0.25);
   yield* say('Now somebody did.', `Still ${NUMBERS} numbers,`, `${written(LAST)} steps later.`);
   yield* waitFor(0.9);
 
-  // Both runs side by side, before and after. The one that starts with large weights learns nothing but the mean colour.
+  // Both runs side by side, before and after. From large weights, the network learns nothing but the mean colour.
   yield* all(
     main().size(cells[1].size, 0.6, easeInOutCubic),
     main().position(cells[1].center, 0.6, easeInOutCubic),

@@ -41,7 +41,7 @@ export function LossPlot({ ref, box, theme, step, last, curves }: LossPlotProps)
     axes.toLocal(x, loss).add([right * small, down * small]);
   axes.add(
     <>
-      <Txt {...label} text={'loss'} offset={[-1, 1]} position={() => at(0, top, [0, -0.2])} />
+      <Txt {...label} text={'loss'} offset={[1, 1]} position={() => at(place(last), top, [0, -0.2])} />
       {[1, 10, 100, 1000].map((tick) => (
         <Txt
           {...label}
