@@ -53,7 +53,10 @@ export type SweptNetwork = Omit<
   Swept<NetworkInput>,
   'seed' | 'activation' | 'outputActivation' | 'fold' | 'weights' | Fixed
 > & {
-  /** Seed of the random weights, a number or a word; `walk` blends from seed to seed, `steps` switches. @defaultValue 1 */
+  /**
+   * Seed of the random weights, a number or a word; `walk` blends from seed to seed, `steps` switches.
+   * @defaultValue 1
+   */
   seed?: number | string | Walk | Keyframes | { from: number | string; to: number | string; fraction: Track };
   /**
    * Activation of the hidden layers, a mix of two, or `{ perUnit: [names] }`; or a list with one per layer, whose last
