@@ -143,8 +143,9 @@ export abstract class NetworkNode extends Rect {
   declare readonly slice: SimpleSignal<number[], this>;
 
   /**
-   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or
-   * `{ map: 'viridis', output: 2 }` for another. A tween switches half-way. @defaultValue 'rgb'
+   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output,
+   * `{ map: 'viridis', output: 2 }` for another, or `{ colours: ['#012', '#fa3'] }`. A tween switches half-way.
+   * @defaultValue 'rgb'
    */
   @interpolation(paletteBetween)
   @parameter(frameParameters.palette)

@@ -102,6 +102,14 @@ test('--set animates logarithmic parameters by equal factors, and others by equa
   expect(viewParameters.halfWidth.scale).toBe('logarithmic');
 });
 
+test('--set reads a list of colours as a palette', () => {
+  const still = sweep({ seconds: 1 });
+  const palette = { colours: ['#012', '#fa3'] };
+  expect(override(still, 'palette=#012,#fa3').palette).toEqual(palette);
+  expect(override(still, `palette=${JSON.stringify(palette)}`).palette).toEqual(palette);
+  expect(override(still, 'palette=turbo').palette).toBe('turbo');
+});
+
 test('README has the table', () => {
   const lines = readFileSync('README.md', 'utf8').split('\n');
   const first = lines.indexOf('| parameter | default | meaning |');

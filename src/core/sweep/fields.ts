@@ -37,7 +37,7 @@ const FIELDS: Record<string, readonly string[]> = {
   network: networkParameterNames,
   view: viewFieldNames,
   loop: loopFieldNames,
-  palette: ['map', 'output'],
+  palette: ['colours', 'map', 'output'],
   weights: ['w', 'b'],
 };
 /** The fields of unnamed containers: tracks and mixes. */

@@ -65,7 +65,7 @@ export interface SweepInput {
    * track moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
    */
   pace?: (typeof paces)[number];
-  /** How outputs become colours; `rgb` by default. */
+  /** How outputs become colours, such as `viridis` or `{ colours: ['#012', '#fa3'] }`; `rgb` by default. */
   palette?: PaletteInput;
   /** n x n samples per pixel: 1, the default, to 4. */
   supersample?: FrameInput['supersample'];
