@@ -11,6 +11,8 @@ import {
   networkParameters,
 } from './parameters.js';
 
+import { namesWeightsFile, UNRESOLVED, type WeightsFile } from './weights-file.js';
+
 /** The maximum number of weights: 2^28 float32 take a gigabyte in every worker. */
 const MAX_WEIGHTS = 2 ** 28;
 
@@ -36,7 +38,16 @@ const explicitLayers = z
 
 function fieldSchema(parameter: NetworkParameter): z.ZodType {
   if (parameter.kind === 'seed') return withDefault(parameter, mixable(seedSchema));
-  if (parameter.kind === 'weights') return withDefault(parameter, quick(explicitLayers, areLayers));
+  if (parameter.kind === 'weights') {
+    const known = quick(explicitLayers, areLayers);
+    return z
+      .any()
+      .superRefine((value, context) => {
+        if (namesWeightsFile(value)) context.addIssue({ code: 'custom', message: UNRESOLVED });
+        else for (const issue of known.safeParse(value).error?.issues ?? []) context.issues.push(issue as never);
+      })
+      .optional();
+  }
   return schemaOf(parameter);
 }
 
@@ -103,7 +114,9 @@ export interface NetworkSpec {
 }
 
 /** A network's spec as people write it: every field has a default. */
-export type NetworkInput = { [K in keyof NetworkSpec]?: NetworkSpec[K] | undefined };
+export type NetworkInput = { [K in Exclude<keyof NetworkSpec, 'weights'>]?: NetworkSpec[K] | undefined } & {
+  weights?: ExplicitLayer[] | WeightsFile | undefined;
+};
 
 /**
  * Parses a spec, fills in its defaults, and checks its consistency.

@@ -2,6 +2,8 @@
  * Weights in files. `weightsFrom()` only names a file: what loads a scene reads it, and puts the numbers in the name's
  * place. So recipes, links and jobs hold numbers, and never name files.
  */
+import { UsageError } from '../errors.js';
+import { quote } from '../wording/explain.js';
 
 /** Stands for the weights in a file until the scene is loaded. Made by `weightsFrom()`. */
 export interface WeightsFile {
@@ -16,6 +18,9 @@ export interface WeightsFile {
  * @example `sweep({ seconds: 4, network: { weights: weightsFrom('mlp.npz') } })`
  */
 export function weightsFrom(file: string): WeightsFile {
+  if (typeof file !== 'string') {
+    throw new UsageError(`The file is ${quote(file)} but must be a name, as in weightsFrom("mlp.npz").`);
+  }
   const placeholder = { weightsFrom: file };
   (Error as { captureStackTrace?(of: object, above: unknown): void }).captureStackTrace?.(
     placeholder,
@@ -27,6 +32,12 @@ export function weightsFrom(file: string): WeightsFile {
 /** Whether a value stands for the weights in a file. */
 export function isWeightsFile(value: unknown): value is WeightsFile {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'weightsFrom');
+}
+
+/** Whether weights, or a side of weights that move, stand for those in a file. */
+export function namesWeightsFile(weights: unknown): boolean {
+  if (typeof weights !== 'object' || weights === null) return false;
+  return isWeightsFile(weights) || (!Array.isArray(weights) && Object.values(weights).some(isWeightsFile));
 }
 
 /** Completes "weights ..." for a placeholder that nothing has resolved. */

@@ -15,6 +15,7 @@ import {
   type networkParameters,
 } from '../network/parameters.js';
 import type { NetworkInput } from '../network/spec.js';
+import { namesWeightsFile } from '../network/weights-file.js';
 import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
 import { aboutFrame, aboutSweep, aboutTrack, sweepSchema } from './fields.js';
@@ -109,7 +110,10 @@ export interface Sweep {
  * @throws UsageError that names the value, the rule and the next step.
  */
 export function sweep(input: SweepInput): Sweep {
-  return parseSweep(input);
+  // Frames can be checked only once the scene's loader has put numbers in the place of files.
+  return namesWeightsFile(input?.network?.weights)
+    ? parse(sweepSchema, input, aboutSweep)
+    : parseSweep(input);
 }
 
 /** Sweeps that have been validated. */

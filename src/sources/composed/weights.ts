@@ -1,0 +1,65 @@
+/** A Vite plugin that puts the numbers of files in the place of `weightsFrom()`, for headless renders and the editor. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Plugin } from 'vite';
+import { statedActivations } from '../../core/network/weights-file.js';
+import { loadWeights, namesIn, notPlain } from '../weights.js';
+
+/** Names a module that has all of `untrained`, with a weightsFrom() that knows the files of one module. */
+const BOUND = '\0untrained:weights-of/';
+
+/**
+ * Gives each module that mentions weightsFrom() one of its own, which returns the numbers of the files whose names stand
+ * in the module as plain strings. Must come before `findModules`.
+ */
+export function findWeights(): Plugin {
+  const names = new Map<string, string[]>(); // by the module's path
+  return {
+    name: 'untrained:weights',
+    enforce: 'pre', // before types and comments are removed, which changes nothing, but is too late for Vite's own
+    transform(code, id) {
+      const path = pathOf(id);
+      if (code.includes('weightsFrom') && !path.startsWith('\0')) names.set(path, namesIn(code));
+      else names.delete(path);
+    },
+    resolveId(source, importer) {
+      if (source !== 'untrained' || importer === undefined || !names.has(pathOf(importer))) return null;
+      return `${BOUND}${encodeURIComponent(pathOf(importer))}.js`;
+    },
+    async load(id) {
+      if (!id.startsWith(BOUND)) return null;
+      const module = decodeURIComponent(id.slice(BOUND.length, -'.js'.length));
+      const found = await Promise.all(
+        (names.get(module) ?? []).map(async (name) => {
+          const path = resolve(dirname(module), name);
+          if (existsSync(path)) this.addWatchFile(path);
+          try {
+            const layers = await loadWeights(name, module);
+            return [name, { layers, activations: statedActivations(layers) }];
+          } catch (error) {
+            return [name, { problem: (error as Error).message }]; // it may be another file, which is not asked for
+          }
+        }),
+      );
+      return boundModule(Object.fromEntries(found), notPlain(module));
+    },
+  };
+}
+
+const pathOf = (id: string) => id.split('?')[0];
+
+function boundModule(files: object, rule: string): string {
+  return `
+import { UsageError } from 'untrained';
+export * from 'untrained';
+const files = new Map(Object.entries(JSON.parse(${JSON.stringify(JSON.stringify(files))})));
+for (const { layers, activations } of files.values()) {
+  if (activations) Object.defineProperty(layers, Symbol.for('untrained.activations'), { value: activations });
+}
+export function weightsFrom(name) {
+  const file = files.get(name);
+  if (!file) throw new UsageError(\`weightsFrom(\${JSON.stringify(name)}): the name \` + ${JSON.stringify(rule)});
+  if (file.problem) throw new UsageError(file.problem);
+  return file.layers;
+}`;
+}
