@@ -15,6 +15,7 @@ import {
   timeOfFrame,
   tween,
   walk,
+  weightsFrom,
   writeRecipe,
   zoom,
 } from '../../src/index.js';
@@ -247,6 +248,20 @@ describe('recipes', () => {
       `the palette ${JSON.stringify(palette).slice(0, 60)}`,
       JSON.stringify({ ...good, sweep: { seconds: 1, palette } }),
     ]),
+    [
+      'a file of weights',
+      JSON.stringify({ ...good, sweep: { seconds: 1, network: { weights: weightsFrom('mlp.npz') } } }),
+    ],
+    [
+      'a file of weights on a side',
+      JSON.stringify({
+        ...good,
+        sweep: {
+          seconds: 1,
+          network: { weights: { from: weightsFrom('mlp.npz'), to: 'drawn', fraction: 0 } },
+        },
+      }),
+    ],
     ['an array', '[]'],
     ['null', 'null'],
     [
