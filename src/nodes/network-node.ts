@@ -153,8 +153,8 @@ export abstract class NetworkNode extends Rect {
   declare readonly firstLayerBias: SimpleSignal<boolean, this>;
 
   /**
-   * Explicit weights in place of random ones, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]` or `weightsFrom('mlp.npz')`. Can be
-   * tweened between layers of the same shapes. @defaultValue null
+   * Explicit weights in place of random ones, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]` or `weightsFrom('mlp.npz')`. Can
+   * be tweened between layers of the same shapes. @defaultValue null
    */
   @parameter(networkParameters.weights)
   declare readonly weights: SimpleSignal<NonNullable<NetworkInput['weights']> | null, this>;

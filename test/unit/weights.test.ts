@@ -1,4 +1,4 @@
-/** Files of weights: every form is read, and anything else is refused in one line, without hanging or filling memory. */
+/** Files of weights: every form is read, and anything else is refused in one line, at once and in little memory. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { statedActivations } from '../../src/core/network/weights-file.js';

@@ -223,7 +223,7 @@ interface BuiltLayer {
   biases: ArrayLike<number>;
 }
 
-/** Explicit weights as people write them: number by number, as `buildNetwork` returns them, or in a scene, in a file. */
+/** Explicit weights as people write them: number by number, as `buildNetwork` returns them, or from a file. */
 export type WeightsInput = ExplicitLayer[] | BuiltWeights | WeightsFile;
 
 /** A network's spec as people write it: every field has a default. */

@@ -15,6 +15,7 @@ export interface WeightsFile {
  * The weights in a file, for a network's `weights`: a `.json`, `.npz`, `.safetensors` or `.onnx`. docs/weights.md
  * describes what they hold. `untrained` reads the file when it loads the scene, or bundles it.
  * @param file - Its path relative to the file that contains this call, as one plain string.
+ * @throws UsageError for anything but a string.
  * @example `sweep({ seconds: 4, network: { weights: weightsFrom('mlp.npz') } })`
  */
 export function weightsFrom(file: string): WeightsFile {

@@ -1,6 +1,6 @@
 /**
- * Reads arrays from an .npz: a ZIP archive of .npy files, which may be compressed. The formats: "APPNOTE.TXT - .ZIP File
- * Format Specification" by PKWARE, and "A Simple File Format for NumPy Arrays" (NEP 1).
+ * Reads arrays from an .npz: a ZIP archive of .npy files, which may be compressed. The formats: PKWARE, "APPNOTE.TXT -
+ * .ZIP File Format Specification", and Kern, "A Simple File Format for NumPy Arrays" (NEP 1).
  */
 import type { ExplicitLayer } from '../../core/network/spec.js';
 import { Bytes, inMemory, Malformed, textOf } from '../bytes.js';

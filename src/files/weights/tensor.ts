@@ -1,4 +1,4 @@
-/** Arrays of numbers as files store them. Files are not trusted: every length is checked before anything is allocated. */
+/** Arrays of numbers as files store them. Files are not trusted: lengths are checked before anything is allocated. */
 import { Malformed } from '../bytes.js';
 
 /** An array of numbers in row-major order. */

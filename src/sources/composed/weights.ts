@@ -1,4 +1,4 @@
-/** A Vite plugin that puts the numbers of files in the place of `weightsFrom()`, for headless renders and the editor. */
+/** A Vite plugin that puts the numbers of files in the place of `weightsFrom()`, for renders and for the editor. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'vite';
@@ -9,14 +9,14 @@ import { loadWeights, namesIn, notPlain } from '../weights.js';
 const BOUND = '\0untrained:weights-of/';
 
 /**
- * Gives each module that mentions weightsFrom() one of its own, which returns the numbers of the files whose names stand
- * in the module as plain strings. Must come before `findModules`.
+ * Gives each module that mentions weightsFrom() one of its own, which returns the numbers of the files whose names
+ * stand in the module as plain strings. Must come before `findModules`.
  */
 export function findWeights(): Plugin {
   const names = new Map<string, string[]>(); // by the module's path
   return {
     name: 'untrained:weights',
-    enforce: 'pre', // before types and comments are removed, which changes nothing, but is too late for Vite's own
+    enforce: 'pre', // strings must stand as they were written
     transform(code, id) {
       const path = pathOf(id);
       if (code.includes('weightsFrom') && !path.startsWith('\0')) names.set(path, namesIn(code));
