@@ -243,6 +243,7 @@ describe('recipes', () => {
       { colours: ['#012', '#fa3'], output: 4 },
       { colours: ['#012', '#fa3'], map: 'magma' },
       ['#012', '#fa3'],
+      '#012',
       {},
     ].map((palette): [string, string] => [
       `the palette ${JSON.stringify(palette).slice(0, 60)}`,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { schemaOf, withDefault } from '../parameters/schema.js';
+import { quote } from '../wording/explain.js';
 import { HEX_COLOUR, type Palette, type PaletteInput, paletteProblem } from './palette.js';
 import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
@@ -39,6 +40,8 @@ export const paletteSchema = withDefault(
   z.any().transform((value, context) => {
     const fault = (message: string) => context.addIssue({ code: 'custom', message });
     if (Array.isArray(value)) fault('is a list, but must be a name or an object: write { colours: [...] }');
+    else if (/^#/.test(value))
+      fault(`is ${quote(value)} but must be a name or { colours: [...] }, with two or more`);
     else if (value?.map && value.colours) fault('has both map and colours: give one of them');
     // Checks the form that was meant, so that the message is about that one.
     const form = typeof value !== 'object' || value === null ? 'name' : 'map' in value ? 'map' : 'colours';

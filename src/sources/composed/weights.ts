@@ -14,6 +14,7 @@ const BOUND = '\0untrained:weights-of/';
  */
 export function findWeights(): Plugin {
   const names = new Map<string, string[]>(); // by the module's path
+  const users = new Map<string, Set<string>>(); // the modules that hold a file's numbers, by its path
   return {
     name: 'untrained:weights',
     enforce: 'pre', // strings must stand as they were written
@@ -32,6 +33,7 @@ export function findWeights(): Plugin {
       const found = await Promise.all(
         (names.get(module) ?? []).map(async (name) => {
           const path = resolve(dirname(module), name);
+          users.set(path, (users.get(path) ?? new Set()).add(id));
           if (existsSync(path)) this.addWatchFile(path);
           try {
             const layers = await loadWeights(name, module);
@@ -42,6 +44,11 @@ export function findWeights(): Plugin {
         }),
       );
       return boundModule(Object.fromEntries(found), notPlain(module));
+    },
+    // Vite would find them itself if no path contained a space.
+    handleHotUpdate({ file, modules, server }) {
+      const holders = [...(users.get(resolve(file)) ?? [])].map((id) => server.moduleGraph.getModuleById(id));
+      return [...new Set([...modules, ...holders])].filter((module) => module !== undefined);
     },
   };
 }
