@@ -11,6 +11,7 @@ import { createServer, type Plugin } from 'vite';
 import { RenderError } from '../core/errors.js';
 import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js';
 import { metaFileOf } from '../sources/composed/target.js';
+import { findWeights } from '../sources/composed/weights.js';
 import { makeFolder } from '../system/folders.js';
 import { type EditorSources, editorPages } from './pages.js';
 
@@ -75,6 +76,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     optimizeDeps: { include: PACKAGES, exclude: ['preact', 'preact/*', '@preact/signals'], entries: [] },
     esbuild: ESBUILD,
     plugins: [
+      findWeights(),
       findModules(fileURLToPath(import.meta.url)),
       loadScenes({ keepChanges: true }),
       survive(onWarning),

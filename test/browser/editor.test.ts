@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBrowser } from '../../src/browser/find-browser.js';
 import { launchBrowser } from '../../src/browser/launch.js';
 import { temporaryFolder } from '../cli/untrained.js';
+import { npy, npz } from '../unit/weight-files.js';
 
 const folder = temporaryFolder();
 const scenes = join(folder, 'scenes');
@@ -225,4 +226,21 @@ test('what cannot be written is told of once, and the editor goes on', async () 
   expect(lines[1]).toMatch(/^Warning: The editor could not do what its page requested \(E/);
   await page.goto(`${url}square`);
   await rests('0');
+});
+
+test('weights from a file are shown, and new ones as soon as it changes', async () => {
+  const write = (weight: number) => {
+    const arrays = { W1: npy({ shape: [1, 2], values: [weight, -weight] }) };
+    writeFileSync(join(scenes, 'net.npz'), npz(arrays));
+  };
+  write(0.5);
+  writeFileSync(
+    join(scenes, 'trained.ts'),
+    `import { sweep, weightsFrom } from 'untrained';
+export default sweep({ seconds: 1, size: [64, 48], network: { weights: weightsFrom('net.npz') } });`,
+  );
+  await page.goto(`${url}trained`);
+  const first = await rests('0');
+  write(3);
+  await expect.poll(async () => (await shown()).pictures, { timeout: 30_000 }).not.toBe(first);
 });
