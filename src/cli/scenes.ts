@@ -118,7 +118,7 @@ export async function summaryOf(path: string): Promise<{ title: string; figure?:
   const text = await readFile(path, 'utf8');
   const stringOf = (field: string) => {
     const [, quote, string] =
-      new RegExp(`^\\s*${field}:\\s*(['"])((?:\\\\.|(?!\\1).)*)\\1`, 'm').exec(text) ?? [];
+      new RegExp(`\\b${field}:\\s*(['"])((?:\\\\.|(?!\\1).)*)\\1`, 'm').exec(text) ?? [];
     return quote && string.replace(/\\(.)/g, '$1');
   };
   const { title, figure } = await leadingComment(path, name);

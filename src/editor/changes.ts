@@ -30,25 +30,29 @@ export function tellChanges({ folders, workingFolder, files, modules, broken }: 
     configureServer(server) {
       const tell = <Name extends keyof Events>(event: Name, data: Events[Name]) =>
         (server.ws.send as (event: Name, data: Events[Name]) => void)(event, data);
-      tellOnlyAffected(server, modules);
+      keepPages(server);
 
-      /** Loads again what could not be loaded: the change may have repaired it. */
-      const retry = () => {
+      const tellChanged = (path: string, mayRepair: boolean) => {
         const time = Date.now();
-        const again = modules().filter(({ name }) => broken.has(name));
-        broken.clear(); // those that fail again come back
+        const changed = new Set(server.moduleGraph.getModulesByFile(normalizePath(path)));
+        const importers = importersOf(changed);
+        const names: string[] = [];
         const seen = new Set<ModuleNode>();
-        for (const { id } of again) invalidate(server, server.moduleGraph.getModuleById(id), time, seen);
-        if (again.length > 0) tell('untrained:changed', { names: again.map(({ name }) => name), time });
+        for (const { name, id } of modules()) {
+          const module = server.moduleGraph.getModuleById(id);
+          if (!module || !(importers.has(module) || (mayRepair && broken.has(name)))) continue;
+          invalidate(server, module, time, seen);
+          names.push(name);
+        }
+        for (const name of names) broken.delete(name); // those that fail again come back
+        if (names.length > 0) tell('untrained:changed', { names, time });
       };
       const listed = (path: string) => /\.tsx?$/.test(path) && folders().includes(dirname(path));
       server.watcher.add(folders());
       server.watcher.on('all', (event, path) => {
-        if (event === 'add' || event === 'unlink') {
-          if (listed(path)) tell('untrained:list', {});
-          retry();
-        }
-        if (path.endsWith('.meta') && broken.size > 0) retry();
+        const isNew = event === 'add' || event === 'unlink';
+        if (isNew && listed(path)) tell('untrained:list', {});
+        tellChanged(path, isNew || path.endsWith('.meta'));
       });
 
       // Other folders may be large, such as the user's home: their subfolders are not watched.
@@ -84,46 +88,29 @@ export function tellChanges({ folders, workingFolder, files, modules, broken }: 
   };
 }
 
+/** The modules that import any of these, directly or not, and themselves. */
+function importersOf(modules: Set<ModuleNode>): Set<ModuleNode> {
+  const found = new Set(modules);
+  for (const module of found) for (const importer of module.importers) found.add(importer); // grows meanwhile
+  return found;
+}
+
 /** Makes pages import a module anew, and all of the user's modules that it imports. */
-function invalidate(
-  server: ViteDevServer,
-  module: ModuleNode | undefined,
-  time: number,
-  seen: Set<ModuleNode>,
-): void {
-  if (
-    !module ||
-    seen.has(module) ||
-    /\/node_modules\//.test(module.file ?? '') ||
-    module.file?.startsWith(ours)
-  )
-    return;
+function invalidate(server: ViteDevServer, module: ModuleNode, time: number, seen: Set<ModuleNode>): void {
+  const { file, importedModules } = module;
+  if (seen.has(module) || file?.includes('/node_modules/') || file?.startsWith(ours)) return;
   seen.add(module);
-  for (const imported of module.importedModules) invalidate(server, imported, time, seen);
+  for (const imported of importedModules) invalidate(server, imported, time, seen);
   server.moduleGraph.invalidateModule(module, new Set(), time, true);
 }
 
-/** Replaces Vite's updates and reloads by a message to the pages of the scenes that have changed. */
-function tellOnlyAffected(server: ViteDevServer, modules: Watched['modules']): void {
-  const told = new Map<ModuleNode, number>();
+/** Keeps Vite's own updates, reloads and errors from pages, except the reloads when our own code has changed. */
+function keepPages(server: ViteDevServer): void {
   const send = server.ws.send.bind(server.ws) as (...message: unknown[]) => void;
   server.ws.send = ((...message: unknown[]) => {
-    const [payload] = message as [{ type?: string; triggeredBy?: string } | string];
-    if (typeof payload === 'string') return send(...message);
-    const { type, triggeredBy } = payload;
-    if (type === 'error') return; // pages ask what is wrong with their own scene
-    const isReload = type === 'full-reload' && triggeredBy !== undefined;
-    if (type !== 'update' && !isReload) return send(...message);
-    if (triggeredBy && normalizePath(resolve(triggeredBy)).startsWith(ours)) return send(...message);
-    const names: string[] = [];
-    let time = 0;
-    for (const { name, id } of modules()) {
-      const module = server.moduleGraph.getModuleById(id);
-      if (!module || module.lastHMRTimestamp <= (told.get(module) ?? 0)) continue;
-      told.set(module, module.lastHMRTimestamp);
-      names.push(name);
-      time = Math.max(time, module.lastHMRTimestamp);
-    }
-    if (names.length > 0) send('untrained:changed', { names, time });
+    const { type, triggeredBy } = message[0] as { type?: string; triggeredBy?: string };
+    const ownCode = triggeredBy !== undefined && normalizePath(resolve(triggeredBy)).startsWith(ours);
+    const isReload = type === 'full-reload' && triggeredBy !== undefined && !ownCode;
+    if (type !== 'error' && type !== 'update' && !isReload) send(...message);
   }) as typeof server.ws.send;
 }

@@ -77,7 +77,6 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     server: {
       host: '127.0.0.1',
       port,
-      open: named.length === 1 && pageOf(named[0].name),
       fs: { allow: [root, packages, cache.path, workingFolder, ...files.map((path) => dirname(path))] },
     },
     optimizeDeps: { include: PACKAGES, exclude: ['preact', 'preact/*', '@preact/signals'], entries: [] },
@@ -104,8 +103,12 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     throw new RenderError(`The editor cannot be served (${(error as Error).message}): name another --port.`);
   }
   const start = server.resolvedUrls?.local[0] ?? `http://127.0.0.1:${server.config.server.port}/`;
-  const url = named.length === 1 ? new URL(pageOf(named[0].name), start).href : start;
-  if (open) server.openBrowser();
+  const path = named.length === 1 ? pageOf(named[0].name) : '/';
+  if (open) {
+    server.config.server.open = path;
+    server.openBrowser();
+  }
+  const url = new URL(path, start).href;
   return { url, close };
 }
 
