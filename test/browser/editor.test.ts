@@ -112,8 +112,7 @@ async function rests(frame: string) {
 
 /** What the page says is wrong. */
 const panel = () => page.locator('untrained-failure section');
-const panelText = async () =>
-  (await panel().count()) > 0 ? panel().evaluate(({ innerText }: HTMLElement) => innerText) : '';
+const panelText = async () => (await panel().allInnerTexts()).join();
 
 /** The preview's pixels: RGBA, top row first. */
 const pixels = () =>
