@@ -31,8 +31,9 @@ import {
   somePixels,
   spread,
 } from './compare.js';
-import { frames, real } from './specs.js';
+import { frames, ofAllKinds, real } from './specs.js';
 
+const usable = Object.values(kernels).filter(({ shape }) => runs(shape));
 const renderer = new CpuRenderer();
 afterAll(() => renderer.close());
 
@@ -70,6 +71,25 @@ describe('random specs', () => {
     );
     console.info(`deep: ${worst.text}; ${calm} of ${values} pixels calm`);
     expect(calm / values, 'the tolerance must be less than two steps for most pixels').toBeGreaterThan(0.9);
+  });
+});
+
+describe('random specs of all kinds', () => {
+  const layers = fc.oneof(fc.integer({ min: 1, max: 8 }), real(1, 8));
+  const spec = ofAllKinds(frames({ layers, weightScale: 1.5, zoom: [-4, 1], centre: 30 }));
+
+  test.each(usable)('$name: within one step plus the effect of float32', async (kernel) => {
+    const own = new CpuRenderer(2, kernel);
+    try {
+      await fc.assert(
+        fc.asyncProperty(spec, async (frame) => {
+          expectReference(await own.render(frame), frame);
+        }),
+        { seed: 14, numRuns: 80 },
+      );
+    } finally {
+      await own.close();
+    }
   });
 });
 
@@ -124,8 +144,6 @@ describe('where float32 has no precision left', () => {
 });
 
 describe('each activation', () => {
-  const usable = Object.values(kernels).filter(({ shape }) => runs(shape));
-
   /** 8001 evenly spaced x in [-range, range], through one hidden unit and an identity output. */
   function throughKernel(shape: (typeof usable)[number]['shape'], network: NetworkInput, range: number) {
     const frame = frameOf({ network, view: { centre: [0, 0] }, size: [1, 1] });

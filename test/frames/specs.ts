@@ -4,8 +4,15 @@ import { toByte } from '../../src/core/frame/colour.js';
 import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
 import type { Palette } from '../../src/core/frame/palette.js';
 import { mapNames } from '../../src/core/frame/palette-names.js';
-import { type Activation, type ActivationName, activationNames } from '../../src/core/network/activations.js';
-import type { NetworkInput } from '../../src/core/network/spec.js';
+import {
+  type Activation,
+  type ActivationName,
+  activationNames,
+  type UnitActivation,
+} from '../../src/core/network/activations.js';
+import { featureNames } from '../../src/core/network/features.js';
+import type { Fold } from '../../src/core/network/fold.js';
+import { hiddenWidths, type NetworkInput, type NetworkSpec } from '../../src/core/network/spec.js';
 import { frameOf, referenceColours, somePixels } from './compare.js';
 
 /** Uniformly distributed, whereas fc.double mostly returns numbers close to 0. */
@@ -125,6 +132,61 @@ export function frames({
       }),
     )
     .map(fitted)
+    .filter(isVivid);
+}
+
+/**
+ * The same frames with activations per layer and unit, residuals, normalisation, features, folds, a rotation, or a part
+ * of the network that is shown: each in some of the frames.
+ */
+export function ofAllKinds(frames: fc.Arbitrary<FrameDescription>): fc.Arbitrary<FrameDescription> {
+  const unitActivation = fc.oneof(name, fc.record({ from: name, to: name, fraction: real(0, 1) }));
+  const layerActivation = fc.oneof(
+    unitActivation,
+    fc.record({ perUnit: fc.array(name, { minLength: 1, maxLength: 4 }) }),
+  );
+  const kind = fc.record({
+    activation: fc.oneof(layerActivation, fc.array(layerActivation, { minLength: 1, maxLength: 4 })),
+    outputActivation: mostly(fc.constant<UnitActivation>('sigmoid'), unitActivation),
+    residual: fc.oneof(fc.constant(0), real(-1.5, 1.5)),
+    normalisation: fc.constantFrom<NetworkSpec['normalisation'][]>('none', 'layer'),
+    features: fc.oneof(
+      fc.constant(['x', 'y']),
+      fc.array(fc.constantFrom(...featureNames), { minLength: 1, maxLength: 5 }),
+    ),
+    fold: fc.oneof(
+      fc.constantFrom<Fold>('none', 'none', 'mirror', 'tile', 'kaleidoscope'),
+      fc.record({ kaleidoscope: fc.integer({ min: 2, max: 9 }) }),
+      fc.record({ tile: real(0.5, 4) }),
+    ),
+    rotation: fc.oneof(fc.constant(0), fc.constantFrom(90, -180), real(-400, 400)),
+    shown: fc.constantFrom<('all' | 'output' | 'unit')[]>('all', 'all', 'output', 'unit'),
+    layer: real(0, 1),
+    unit: real(0, 1),
+  });
+  return fc
+    .noBias(fc.tuple(frames, kind))
+    .map(([frame, { features, rotation, shown, layer, unit, ...network }]) => {
+      const { weights, inputs: _, features: own, ...spec } = frame.network;
+      const drawn = weights ? { ...network, weights } : { ...spec, ...network };
+      const given = weights ? own : features;
+      const input = { ...frame, slice: [], network: { ...drawn, features: given } as NetworkInput };
+      const plain = frameOf({ ...input, view: { ...frame.view, rotation } });
+      const hidden = hiddenWidths(plain.network).map(Math.ceil);
+      const among = (share: number, count: number) => 1 + Math.min(count - 1, Math.floor(share * count));
+      const part = {
+        all: undefined,
+        output: { output: among(unit, plain.network.outputs) },
+        unit:
+          hidden.length > 0
+            ? {
+                layer: among(layer, hidden.length),
+                unit: among(unit, hidden[among(layer, hidden.length) - 1]),
+              }
+            : undefined,
+      }[shown];
+      return { ...plain, ...(part && { shown: part }) };
+    })
     .filter(isVivid);
 }
 

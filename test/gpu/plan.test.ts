@@ -66,7 +66,7 @@ function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
             { from: 'tanh' as const, to: 'sin' as const, fraction: 0.5 },
             [{ perUnit: ['tanh' as const, 'relu' as const] }, 'sin' as const],
           ),
-          features: fc.constantFrom(['x', 'y'], ['x', 'r', 'angle'], ['x', 'cos(y)']),
+          features: fc.constantFrom<string[]>(['x', 'y'], ['x', 'r', 'angle'], ['x', 'cos(y)']),
           residual: fc.constantFrom(0, 0, 0.5),
           normalisation: fc.constantFrom('none' as const, 'layer' as const),
         }),

@@ -13,6 +13,7 @@ import type { FrameDescription, FrameInput } from '../../src/core/frame/descript
 import { colouringOf, type Palette } from '../../src/core/frame/palette.js';
 import { frameBytes, type PixelFormat } from '../../src/core/frame/pixels.js';
 import type { FrameRenderer } from '../../src/core/frame/renderer.js';
+import { unitGrid } from '../../src/core/frame/shown.js';
 import { type ActivationName, activationNames } from '../../src/core/network/activations.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
 import {
@@ -35,6 +36,7 @@ import {
   outputsOf,
   saturated,
 } from '../frames/extremes.js';
+import { activationKinds, hugeKinds, inputKinds, layerKinds, shownKinds } from '../frames/kinds.js';
 import { curveOf, everywhere, isVivid, lookingAt } from '../frames/specs.js';
 import { yuv420p } from '../video/yuv.js';
 
@@ -63,6 +65,8 @@ export function conformance(
     const drawn = (frame: FrameDescription) => renderer.render(frame);
 
     pictures(drawn, quick);
+    kinds(drawn);
+    symmetries(drawn);
     extremes(drawn, quick);
     palettes(drawn);
     samples(drawn);
@@ -262,6 +266,126 @@ function pictures(drawn: Drawn, quick: boolean): void {
   });
 }
 
+function kinds(drawn: Drawn): void {
+  describe.each([
+    ['activations', activationKinds],
+    ['residuals and normalisation', layerKinds],
+    ['features, folds and rotation', inputKinds],
+    ['shown', shownKinds],
+  ])('%s:', (_, list) => {
+    test.each(list)('%s', async (_, input) => {
+      const frame = frameOf({ size: [23, 17], ...input });
+      expectReference(await drawn(frame), frame);
+    });
+  });
+
+  test('the samples and the dither of a grid are those of its pictures', async () => {
+    const shown = { layer: 2 };
+    const input: FrameInput = { network: SHAPE, shown, size: [64, 48], palette: 'viridis' };
+    const { cell, place } = unitGrid(input.size, 8);
+    for (const sampling of [{ supersample: 2 }, { dither: true }] as const) {
+      const grid = await drawn(frameOf({ ...input, ...sampling }));
+      for (const unit of [1, 8]) {
+        const [left, top] = place(unit - 1);
+        const alone = await drawn(frameOf({ ...input, ...sampling, shown: { ...shown, unit }, size: cell }));
+        for (let i = 0; i < cell[0] * cell[1]; i++) {
+          const [x, y] = [i % cell[0], Math.floor(i / cell[0])];
+          const at = 4 * ((top + y) * input.size[0] + left + x);
+          for (const channel of [0, 1, 2]) {
+            // The dither continues across the pictures of a grid.
+            const most = 'dither' in sampling ? 1 : 0;
+            expect(Math.abs(grid[at + channel] - alone[4 * i + channel])).toBeLessThanOrEqual(most);
+          }
+        }
+      }
+    }
+  });
+}
+
+/** The pixel that is shown at a column and a row, by the column and the row it is compared with. */
+type Motion = (column: number, row: number, size: number) => [column: number, row: number];
+
+function symmetries(drawn: Drawn): void {
+  describe('symmetries', () => {
+    const view = { centre: [0, 0] as [number, number] };
+    const picture = async (network: NetworkInput, size: number, more: Partial<FrameInput> = {}) =>
+      drawn(frameOf({ network: { ...SHAPE, ...network }, view, size: [size, size], ...more }));
+    /** The largest difference between a picture and another one that is moved. */
+    const apart = (a: Uint8Array, b: Uint8Array, size: number, motion: Motion) => {
+      let most = 0;
+      for (let i = 0; i < size * size; i++) {
+        const [column, row] = motion(i % size, Math.floor(i / size), size);
+        for (const channel of [0, 1, 2]) {
+          const other = b[4 * (row * size + column) + channel];
+          most = Math.max(most, Math.abs(a[4 * i + channel] - other));
+        }
+      }
+      return most;
+    };
+    const across: Motion = (column, row, size) => [size - 1 - column, row];
+    const upDown: Motion = (column, row, size) => [column, size - 1 - row];
+    const quarter: Motion = (column, row, size) => [row, size - 1 - column];
+
+    test.each<[string, NetworkInput, Motion]>([
+      ['a mirror', { fold: 'mirror' }, across],
+      ['a mirror with features', { fold: 'mirror', features: ['x', 'r', 'angle'] }, across],
+      ['abs(x)', { features: ['abs(x)', 'y'] }, across],
+      ['the cosines of x and y', { features: ['cos(x)', 'cos(y)'] }, upDown],
+      ['six sectors', { fold: 'kaleidoscope' }, across],
+      ['six sectors, up and down', { fold: 'kaleidoscope' }, upDown],
+      ['five sectors, up and down', { fold: { kaleidoscope: 5 } }, upDown],
+      ['four sectors, a quarter turn', { fold: { kaleidoscope: 4 } }, quarter],
+      ['eight sectors, a quarter turn', { fold: { kaleidoscope: 8 }, features: ['x', 'y', 'r'] }, quarter],
+      ['r, a quarter turn', { features: ['r', 'gaussian(r)'] }, quarter],
+    ])('%s: equal to the bit, about a pixel and between pixels', async (_, network, motion) => {
+      for (const size of [24, 25]) {
+        const rgba = await picture(network, size);
+        expect(new Set(rgba).size, 'there is something to see').toBeGreaterThan(10);
+        expect(apart(rgba, rgba, size, motion)).toBe(0);
+      }
+    });
+
+    test('tiles repeat and are mirrored at their borders to the bit, wherever these are on the pixel grid', async () => {
+      const size = 40; // a pixel is 0.1 wide, so two tiles of 0.8 are 16 pixels
+      const around = { view: { centre: [0.3, -0.7] as [number, number], halfWidth: 2 } };
+      const rgba = await picture({ fold: { tile: 0.8 } }, size, around);
+      const within = (motion: (place: number) => number) => (place: number) => {
+        const moved = motion(place);
+        return moved < 0 || moved >= size ? place : moved;
+      };
+      const repeated = within((place) => place + 16);
+      expect(apart(rgba, rgba, size, (column, row) => [repeated(column), repeated(row)])).toBe(0);
+      // The border at x = 0.4 is between the columns 20 and 21.
+      const mirrored = within((place) => 41 - place);
+      expect(apart(rgba, rgba, size, (column, row) => [mirrored(column), row])).toBe(0);
+    });
+
+    test.each<[string, NetworkInput, number]>([
+      ['six sectors', { fold: 'kaleidoscope' }, 60],
+      ['seven sectors', { fold: { kaleidoscope: 7 } }, 360 / 7],
+      ['r', { features: ['r'] }, 47],
+    ])('%s: other turns are equal within one step', async (_, network, rotation) => {
+      const [still, turned] = [
+        await picture(network, 24),
+        await picture(network, 24, { view: { ...view, rotation } }),
+      ];
+      expect(largestDifference(still, turned)).toBeLessThanOrEqual(1);
+    });
+
+    test('a rotation turns the picture counter-clockwise about the centre', async () => {
+      const at = { centre: [1, 0.5] as [number, number] };
+      const still = await picture({}, 24, { view: at });
+      const turned = await picture({}, 24, { view: { ...at, rotation: 90 } });
+      // What is at the top of the turned picture was at the right before.
+      expect(apart(turned, still, 24, (column, row, size) => [size - 1 - row, column])).toBeLessThanOrEqual(
+        1,
+      );
+      const around = await picture({}, 24, { view: { ...at, rotation: -360 } });
+      expect(largestDifference(around, still)).toBe(0);
+    });
+  });
+}
+
 function extremes(drawn: Drawn, quick: boolean): void {
   describe('values that are tiny, huge, or beyond float32', () => {
     test.each([...activationNames, ...mixes])('hidden %j of tiny and huge arguments', async (activation) => {
@@ -293,6 +417,11 @@ function extremes(drawn: Drawn, quick: boolean): void {
     });
 
     test.each(quick ? [] : saturated)('%s', async (_, frame) => {
+      expectReference(await drawn(frame), frame);
+    });
+
+    test.each(hugeKinds)('beyond float32: %s', async (_, input) => {
+      const frame = frameOf({ size: [12, 9], ...input });
       expectReference(await drawn(frame), frame);
     });
   });

@@ -281,6 +281,7 @@ function narrow(
     earlierAt: earlier?.at,
     heldAt: arrangement.heldAt,
     unitsAt,
+    keptFrom: Math.min(output.firstUnit, Math.max(0, width - 1)), // where there is none, its share is 0
   };
   return {
     kernel,
