@@ -441,5 +441,5 @@ export default sweep({ seconds: 1, size: [64, 48], network: { weights: weightsFr
   await page.goto(`${url}trained`);
   const first = await rests('0');
   write(3);
-  await expect.poll(async () => (await shown()).pictures, { timeout: 30_000 }).not.toBe(first);
+  await expect.poll(async () => (await shown()).picture, { timeout: 30_000 }).not.toBe(first);
 });
