@@ -2,9 +2,16 @@
 import { extname } from 'node:path';
 import { pretendHome } from '../browser/home.js';
 import { defaultsOf } from '../sources/composed/target.js';
+import { filmMaker } from './edit-render.js';
+import type { RowReader } from './rows.js';
 import { listScenes, loadScene, sceneFolders } from './scenes.js';
 
-export async function edit(options: { port?: number; open: boolean }, signal: AbortSignal): Promise<void> {
+/** @param read - Reads the words of a `render` command line, for films requested in the editor. */
+export async function edit(
+  options: { port?: number; open: boolean },
+  signal: AbortSignal,
+  read: RowReader['read'],
+): Promise<void> {
   pretendHome();
   const { startEditor } = await import('../editor/editor.js'); // slow to load
   const editor = await startEditor({
@@ -16,6 +23,7 @@ export async function edit(options: { port?: number; open: boolean }, signal: Ab
       return scene.sweep;
     },
     folders: sceneFolders(),
+    makeFilm: filmMaker(read),
     port: options.port,
     open: options.open && process.stdout.isTTY,
     onWarning: (text) => console.error(`Warning: ${text}`),

@@ -74,7 +74,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('open the Motion Canvas editor on the scenes')
     .action(async (options: OptionsOf<'edit'>) => {
       const { edit } = await import('./edit.js');
-      await edit(options, signal);
+      await edit(options, signal, rowReader({ set: [] } as unknown as RenderOptions, new Set()).read);
     });
 
   add('list')

@@ -13,10 +13,13 @@ import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js
 import { metaFileOf } from '../sources/composed/target.js';
 import { makeFolder } from '../system/folders.js';
 import { type EditorSources, editorPages } from './pages.js';
+import { type MakeFilm, renderFilms } from './render.js';
 
 export interface EditorOptions extends EditorSources {
   /** The folders to watch for new scenes. */
   folders: string[];
+  /** Makes the films that pages request. */
+  makeFilm: MakeFilm;
   /** The first port to try. Defaults to 9000, like Motion Canvas. */
   port?: number;
   /** Whether to open the editor in the user's browser. */
@@ -58,6 +61,7 @@ const PACKAGES = [
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const { folders, port = 9000, open = false, onWarning = () => {} } = options;
   const cache = await cacheFolder();
+  const closing = new AbortController();
   process.env.VITE_CJS_IGNORE_WARNING = 'true'; // Motion Canvas's plugin loads Vite's deprecated CommonJS build
   const packages = dirname(dirname(dirname(require.resolve('@motion-canvas/core/package.json'))));
   const server = await createServer({
@@ -80,11 +84,13 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
       survive(onWarning),
       saveMeta(options.list, onWarning),
       editorPages(options),
+      renderFilms(options.list, options.makeFilm, closing.signal),
       reloadList(folders),
       ...(await motionCanvasPlugins()),
     ],
   });
   const close = async () => {
+    closing.abort();
     await server.close();
     await cache.remove();
   };

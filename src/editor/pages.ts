@@ -104,14 +104,14 @@ function editorModule({ name, path }: EditorScene, { size, fps }: Look): string 
 import { editor } from '@motion-canvas/ui';
 import '@motion-canvas/ui/dist/style.css';
 import { editorBootstrap, MetaFile } from '@motion-canvas/core';
-import { letNewestWin } from 'untrained/nodes/pictures';
+import { untrainedPlugin } from 'untrained/editor';
 import { facesLoaded } from 'untrained/page/faces';
 import scene from ${JSON.stringify(scene.replaceAll('\\', '/'))};
 const meta = new MetaFile(${JSON.stringify(name)}, false);
 meta.loadData(${JSON.stringify(look)});
 const settings = new MetaFile('settings', false);
 const versions = ${JSON.stringify(versions())};
-const plugins = [{ name: 'untrained', player: letNewestWin }];
+const plugins = [untrainedPlugin(${JSON.stringify(name)}, ${extname(path) !== '.tsx'})];
 await facesLoaded((family) => console.warn('The typeface "' + family + '" cannot be loaded.'));
 const project = { scenes: [scene], experimentalFeatures: true };
 editor(await editorBootstrap(${JSON.stringify(name)}, versions, plugins, project, meta, settings));`;

@@ -10,12 +10,12 @@ import { metaFileOf, metaOf, type Target } from './target.js';
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Our own modules by their public names, for when the prebuilt bundle is not used. */
+/** Our own modules by the names under which scenes and the editor's pages import them. */
 const OWN: Record<string, string> = {
-  untrained: dist('index.js'),
-  'untrained/nodes': dist('nodes/index.js'),
-  // For the editor's pages, which must share the instance of pictures.js that nodes use.
-  'untrained/nodes/pictures': dist('nodes/pictures.js'),
+  // Bundled by build/pages.js, so that a page loads few files. They share their state.
+  untrained: dist('pages/untrained/index.js'),
+  'untrained/nodes': dist('pages/untrained/nodes.js'),
+  'untrained/editor': dist('pages/untrained/editor.js'),
   'untrained/page/faces': dist('sources/composed/page/faces.js'),
 };
 
