@@ -18,7 +18,7 @@ const SCRUBBING_BUDGET = 45;
 /** The time budget while the film plays: a share of a frame's duration, between these limits in milliseconds. */
 const PLAYING_SHARE = 0.8;
 const PLAYING_BUDGETS = [16, 60] as const;
-/** Seeks that follow each other within this time, in milliseconds, are scrubbing. */
+/** A frame that is shown for this long, in milliseconds, is at rest. Seeks that follow each other sooner are scrubbing. */
 const REST_MS = 150;
 /** A rough picture is drawn again for playback if it could have this many times the resolution. */
 const WORTHWHILE = 1.3;
@@ -46,7 +46,9 @@ const roughs = new Map<string, Rough>();
 const wanted = new Map<string, Wanted>();
 /** Sharp pictures being drawn, by key. */
 const sharpening = new Map<string, Picture>();
-/** Of these, the keys of the ones that the newest frame has not requested so far. */
+/** Pictures that the resting frame waits for. */
+const awaited = new Set<Picture>();
+/** Of the sharp pictures being drawn, the keys of the ones that the newest frame has not requested so far. */
 const unwanted = new Set<string>();
 /** Why sharp pictures of this frame could not be drawn, by key. */
 const failures = new Map<string, unknown>();
@@ -59,6 +61,8 @@ let workBefore = 0;
 let lastSeek = Number.NEGATIVE_INFINITY;
 /** Whether the last seek soon followed another one. */
 let isScrubbed = false;
+/** Whether a mouse button or finger is down, as while the playhead is dragged. */
+let isPressed = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isDrawing = false;
 let onDrawing: (isDrawing: boolean) => void = () => {};
@@ -95,9 +99,19 @@ export function watchPlayer(watched: Player, listener: (isDrawing: boolean) => v
       },
     },
   });
+  addEventListener('pointerdown', () => setPressed(true), true);
+  for (const end of ['pointerup', 'pointercancel', 'blur'])
+    addEventListener(end, () => setPressed(false), true);
   watched.onStateChanged.subscribe(({ paused }) => {
     if (!paused) moveOn();
   });
+}
+
+function setPressed(pressed: boolean): void {
+  isPressed = pressed;
+  if (pressed || wanted.size === 0) return;
+  clearTimeout(timer);
+  sharpen();
 }
 
 /** Another frame has been requested: what only the present one lacks is not worth drawing any more. */
@@ -145,9 +159,22 @@ export function previewPicture(key: string, request: PictureRequest): Picture {
   if (rests) unwanted.delete(key);
   const picture = inTime(key, request, rests);
   if (picture.error) throw picture.error;
-  if (!picture.canvas) DependencyContext.collectPromise(picture.done);
-  if (rests && picture.key !== key) want(key, request);
+  if (!picture.canvas) {
+    DependencyContext.collectPromise(picture.done);
+    if (rests) countIn(picture);
+  } else if (rests && picture.key !== key) want(key, request);
   return picture;
+}
+
+/** Shows that the frame waits for a picture. */
+function countIn(picture: Picture): void {
+  if (awaited.has(picture)) return;
+  awaited.add(picture);
+  picture.done.then(() => {
+    awaited.delete(picture);
+    setTimeout(report); // after the frame has been drawn again, and has requested sharper pictures
+  });
+  report();
 }
 
 /** The picture that can be drawn in time: a rough one, or the sharp one itself. */
@@ -185,7 +212,7 @@ function want(key: string, { describe, size, output }: PictureRequest): void {
   if (sharpening.has(key) || wanted.has(key)) return;
   if (wanted.size === 0) {
     clearTimeout(timer);
-    timer = setTimeout(sharpen, isScrubbed ? Math.max(0, lastSeek + REST_MS - performance.now()) : 0);
+    timer = setTimeout(sharpen, isScrubbed || isPressed ? REST_MS : 0);
   }
   wanted.set(key, { frame: describe([...size]), output });
   report();
@@ -208,7 +235,7 @@ function sharpen(): void {
 }
 
 function report(): void {
-  const now = wanted.size + sharpening.size > 0;
+  const now = awaited.size + wanted.size + sharpening.size > 0;
   if (now === isDrawing) return;
   isDrawing = now;
   onDrawing(now);

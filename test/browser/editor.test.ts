@@ -36,11 +36,6 @@ beforeAll(async () => {
     `import { sweep, tween } from 'untrained';
 export default sweep({ seconds: 1, size: [64, 48], network: { layers: tween(2, 5) } });`,
   );
-  writeFileSync(
-    join(scenes, 'slow.ts'),
-    `import { sweep, tween } from 'untrained';
-export default sweep({ seconds: 1, size: [160, 160], network: { layers: 14, width: 240, weightScale: tween(0.1, 0.2) } });`,
-  );
   const editor = spawn(
     process.execPath,
     [resolve('dist/cli/main.js'), 'edit', '--no-open', '--port', '9400'],
@@ -128,57 +123,8 @@ test.each(['square', 'sweep'])('%s can be scrubbed, and frames come back as they
   expect(await rests('0')).toBe(first);
 });
 
-/** Counts the bands that the page's render threads draw. Call it before the page loads. */
-function countBands() {
-  const counts = { bands: 0 };
-  const native = window.Worker;
-  window.Worker = class extends native {
-    constructor(...args: ConstructorParameters<typeof Worker>) {
-      super(...args);
-      this.addEventListener('message', () => counts.bands++);
-    }
-  };
-  Object.assign(window, { counts });
-}
-const bands = () => page.evaluate(() => (window as unknown as { counts: { bands: number } }).counts.bands);
-
-test('who scrubs a slow sweep waits for the newest frame alone, and it is that frame', async () => {
-  await page.addInitScript(countBands);
-  await page.goto(`${url}slow`);
-  await rests('0');
-  await expect.poll(lengthKnown, { timeout: 60_000 }).toBe(true);
-  await page.keyboard.press('ArrowRight');
-  await rests('1');
-  const before = await bands();
-  await page.keyboard.press('ArrowRight');
-  await rests('2');
-  const each = (await bands()) - before; // bands per frame
-
-  const track = (await page.locator('[class*=trackContainer]').boundingBox())!;
-  const over = (frame: number) => [track.x + ((frame + 0.5) * track.width) / 25, track.y + 80] as const;
-  await page.mouse.move(...over(3));
-  const started = await bands();
-  await page.mouse.down();
-  await expect.poll(bands, { interval: 10 }).toBeGreaterThan(started); // the first frame has started, and takes seconds
-  for (let frame = 4; frame <= 9; frame++) await page.mouse.move(...over(frame));
-  const asked = await bands();
-  await page.mouse.up();
-  const newest = await rests('9');
-  const threads = await page.evaluate(() => navigator.hardwareConcurrency);
-  // Of earlier frames, a thread draws only the bands that it already has: two.
-  expect((await bands()) - asked).toBeLessThanOrEqual(each + 2 * threads);
-
-  // The final picture equals that of a page that reaches the frame from the other side, without scrubbing.
-  await page.keyboard.press('ArrowRight');
-  expect(await rests('10')).not.toBe(newest);
-  await page.reload();
-  await expect.poll(lengthKnown, { timeout: 60_000 }).toBe(true);
-  await page.keyboard.press('ArrowLeft');
-  expect(await rests('9')).toBe(newest);
-});
-
 test('it writes nothing beside the scenes', () => {
-  expect(readdirSync(scenes).sort()).toEqual(['slow.ts', 'square.tsx', 'sweep.ts']);
+  expect(readdirSync(scenes).sort()).toEqual(['square.tsx', 'sweep.ts']);
 });
 
 /** Sends the messages of the editor's page, `times` times, and returns the responses. */
