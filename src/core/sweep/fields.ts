@@ -23,6 +23,7 @@ export const sweepSchema = z.strictObject({
   network: z.record(z.string(), z.unknown()).default({}),
   view: z.record(z.string(), z.unknown()).default({}),
   slice: z.array(z.unknown()).optional(),
+  shown: z.record(z.string(), z.unknown()).optional(),
   pace: z.enum(paces).optional(),
   palette: paletteSchema,
   supersample: supersampleSchema.default(1),
@@ -38,7 +39,9 @@ const FIELDS: Record<string, readonly string[]> = {
   view: viewFieldNames,
   loop: loopFieldNames,
   palette: ['map', 'output'],
-  weights: ['w', 'b'],
+  weights: ['w', 'b', 'from', 'to', 'fraction'],
+  shown: ['output', 'layer', 'unit'],
+  fold: ['kaleidoscope', 'tile'],
 };
 /** The fields of unnamed containers: tracks and mixes. */
 const OTHER_FIELDS = [...trackFieldNames, 'from', 'to', 'fraction'];
