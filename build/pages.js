@@ -28,8 +28,12 @@ const PACKAGES = [
   '@motion-canvas/core/lib/scenes/timeEvents/index.js',
 ];
 
-/** What the editor's pages load besides. It shares the state of our nodes. */
-const EDITOR = { 'untrained/editor': 'dist/editor/page/plugin.js' };
+/** What only the editor's pages load. It shares the state of our nodes. */
+const EDITOR = {
+  'untrained/editor/open': 'dist/editor/page/open.js',
+  'untrained/editor/plugin': 'dist/editor/page/plugin.js',
+  'untrained/editor/start': 'dist/editor/page/start.js',
+};
 
 const common = {
   absWorkingDir: root,

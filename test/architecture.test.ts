@@ -39,7 +39,7 @@ const FOLDERS: Folder[] = [
   },
   { path: 'src/sources', runs: 'in Node' },
   { path: 'src/jobs', runs: 'in Node' },
-  { path: 'src/editor/page', runs: 'in a browser', alsoInNode: ['render-protocol.ts'] },
+  { path: 'src/editor/page', runs: 'in a browser', alsoInNode: ['protocol.ts', 'render-protocol.ts'] },
   { path: 'src/editor', runs: 'in Node' },
   { path: 'src/cli', runs: 'in Node' },
 ];

@@ -190,15 +190,28 @@ function inTime(key: string, request: PictureRequest, rests: boolean): Picture {
   const budget = budgetNow(rests);
   if (drawingSpeed.timeFor(work) <= (budget * smooth) / all) return startPicture(key, frame, output);
   const scale = drawingSpeed.scaleFor(all, budget);
-  const size = request.size.map((side) => Math.max(1, Math.round(side * scale))) as [number, number];
+  const coarse = { ...coarsened(request, scale), supersample: 1 as const };
+  const { size } = coarse;
   if (known && size[0] < known.width * WORTHWHILE) return known.picture;
   if (scale === 1 && frame.supersample === 1) return startPicture(key, frame, output);
-  const coarse = { ...request.describe(size), supersample: 1 as const };
   const picture = startPicture(JSON.stringify([name, size, 'rough']), coarse, output);
   roughs.delete(name);
   roughs.set(name, { picture, width: size[0], frame: frameNumber });
   if (roughs.size > MAX_ROUGH) roughs.delete(roughs.keys().next().value!);
   return picture;
+}
+
+/** The frame with its sides scaled, or somewhat larger if that is too small for what it shows. */
+function coarsened(
+  { size, describe }: Pick<PictureRequest, 'size' | 'describe'>,
+  scale: number,
+): FrameDescription {
+  try {
+    return describe(size.map((side) => Math.max(1, Math.round(side * scale))) as [number, number]);
+  } catch (error) {
+    if (scale === 1) throw error;
+    return coarsened({ size, describe }, Math.min(1, scale * Math.SQRT2));
+  }
 }
 
 function budgetNow(rests: boolean): number {

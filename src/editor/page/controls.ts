@@ -25,7 +25,7 @@ const SHOWN = {
   seed: networkParameters.seed,
   weightScale: networkParameters.weightScale,
   layers: networkParameters.layers,
-  units: networkParameters.width,
+  units: networkParameters.units,
   activation: networkParameters.activation,
   palette: frameParameters.palette,
 } satisfies Record<string, Parameter>;

@@ -3,21 +3,20 @@ import type { Player, Project, Renderer } from '@motion-canvas/core';
 import type { EditorPlugin } from '@motion-canvas/ui';
 import { watchPlayer } from '../../nodes/preview.js';
 import { nodeInspector } from './inspector.js';
+import type { OpenedScene } from './protocol.js';
 import { keepToClock } from './real-time.js';
 import { exporters, offerFormats } from './render.js';
 import { Status } from './status.js';
 
-/**
- * @param scene - The scene's name in the editor.
- * @param isSweep - Whether it is a sweep, rather than a composed scene.
- */
-export function untrainedPlugin(scene: string, isSweep: boolean): EditorPlugin {
+/** The plugin for the scene that the page has opened. */
+export function untrainedPlugin(): EditorPlugin {
+  const { name, path }: OpenedScene = JSON.parse(document.getElementById('scene')!.textContent!);
   const status = new Status();
   let project: Project;
   let player: Player;
   return {
     name: 'untrained',
-    inspectors: [nodeInspector(isSweep ? 'sweep' : 'node')],
+    inspectors: [nodeInspector(path.endsWith('.tsx') ? 'node' : 'sweep')],
     exporters: () => exporters,
     project(of) {
       project = of;
@@ -37,7 +36,7 @@ export function untrainedPlugin(scene: string, isSweep: boolean): EditorPlugin {
       const { x, y } = shared.size.get();
       const [size, fps] = [[x, y] as const, rendering.fps.get()];
       const seconds = () => player.status.framesToSeconds(player.playback.duration);
-      offerFormats(renderer, project, scene, () => ({ size, fps, seconds: seconds() }), status);
+      offerFormats(renderer, project, name, () => ({ size, fps, seconds: seconds() }), status);
     },
   };
 }

@@ -1,0 +1,116 @@
+/**
+ * Tells pages of changes. Vite would reload all pages when a file changes that only one of them shows, or when a new file
+ * appears; and it would keep from pages why a module cannot be loaded.
+ */
+import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ModuleNode, normalizePath, type Plugin, type ViteDevServer } from 'vite';
+import type { Events } from './page/protocol.js';
+
+const ours = normalizePath(fileURLToPath(new URL('..', import.meta.url)));
+
+export interface Watched {
+  /** The folders that exist now of those in which scenes are looked up. */
+  folders: () => string[];
+  /** The folder in which the user may still make the folder `scenes`. */
+  workingFolder: string;
+  /** Files to watch in other folders. */
+  files: string[];
+  /** The scenes' names and the IDs of the modules that export them. */
+  modules: () => { name: string; id: string }[];
+  /** The names of scenes whose module could not be made, so that any change may repair them. */
+  broken: Set<string>;
+}
+
+export function tellChanges({ folders, workingFolder, files, modules, broken }: Watched): Plugin {
+  const watchers: FSWatcher[] = [];
+  return {
+    name: 'untrained:changes',
+    configureServer(server) {
+      const tell = <Name extends keyof Events>(event: Name, data: Events[Name]) =>
+        (server.ws.send as (event: Name, data: Events[Name]) => void)(event, data);
+      keepPages(server);
+
+      const tellChanged = (path: string, mayRepair: boolean) => {
+        const time = Date.now();
+        const changed = new Set(server.moduleGraph.getModulesByFile(normalizePath(path)));
+        const importers = importersOf(changed);
+        const names: string[] = [];
+        const seen = new Set<ModuleNode>();
+        for (const { name, id } of modules()) {
+          const module = server.moduleGraph.getModuleById(id);
+          if (!module || !(importers.has(module) || (mayRepair && broken.has(name)))) continue;
+          invalidate(server, module, time, seen);
+          names.push(name);
+        }
+        for (const name of names) broken.delete(name); // those that fail again come back
+        if (names.length > 0) tell('untrained:changed', { names, time });
+      };
+      const listed = (path: string) => /\.tsx?$/.test(path) && folders().includes(dirname(path));
+      server.watcher.add(folders());
+      server.watcher.on('all', (event, path) => {
+        const isNew = event === 'add' || event === 'unlink';
+        if (isNew && listed(path)) tell('untrained:list', {});
+        tellChanged(path, isNew || path.endsWith('.meta'));
+      });
+
+      // Other folders may be large, such as the user's home: their subfolders are not watched.
+      const notice = (folder: string, seen: (path: string) => void) => {
+        const listener = (event: string, name: string | null) => {
+          const path = join(folder, `${name}`);
+          if (event === 'rename' && existsSync(path)) seen(path);
+        };
+        try {
+          watchers.push(watch(folder, { persistent: false }, listener).on('error', () => {}));
+        } catch {
+          // The folder cannot be watched: its changes are seen when a page is reloaded.
+        }
+      };
+      notice(workingFolder, (path) => {
+        if (basename(path) !== 'scenes' || !folders().includes(path)) return;
+        server.watcher.add(path);
+        tell('untrained:list', {});
+      });
+      const inside = (path: string) => folders().some((folder) => path.startsWith(folder + sep));
+      server.watcher.add(files);
+      for (const folder of new Set(files.filter((path) => !inside(path)).map((path) => dirname(path)))) {
+        notice(folder, (path) => {
+          server.watcher.add(path);
+          server.watcher.emit('add', path);
+          server.watcher.emit('all', 'add', path);
+        });
+      }
+    },
+    closeBundle() {
+      for (const watcher of watchers.splice(0)) watcher.close();
+    },
+  };
+}
+
+/** The modules that import any of these, directly or not, and themselves. */
+function importersOf(modules: Set<ModuleNode>): Set<ModuleNode> {
+  const found = new Set(modules);
+  for (const module of found) for (const importer of module.importers) found.add(importer); // grows meanwhile
+  return found;
+}
+
+/** Makes pages import a module anew, and all of the user's modules that it imports. */
+function invalidate(server: ViteDevServer, module: ModuleNode, time: number, seen: Set<ModuleNode>): void {
+  const { file, importedModules } = module;
+  if (seen.has(module) || file?.includes('/node_modules/') || file?.startsWith(ours)) return;
+  seen.add(module);
+  for (const imported of importedModules) invalidate(server, imported, time, seen);
+  server.moduleGraph.invalidateModule(module, new Set(), time, true);
+}
+
+/** Keeps Vite's own updates, reloads and errors from pages, except the reloads when our own code has changed. */
+function keepPages(server: ViteDevServer): void {
+  const send = server.ws.send.bind(server.ws) as (...message: unknown[]) => void;
+  server.ws.send = ((...message: unknown[]) => {
+    const { type, triggeredBy } = message[0] as { type?: string; triggeredBy?: string };
+    const ownCode = triggeredBy !== undefined && normalizePath(resolve(triggeredBy)).startsWith(ours);
+    const isReload = type === 'full-reload' && triggeredBy !== undefined && !ownCode;
+    if (type !== 'error' && type !== 'update' && !isReload) send(...message);
+  }) as typeof server.ws.send;
+}
