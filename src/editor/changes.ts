@@ -10,6 +10,14 @@ import type { Events } from './page/protocol.js';
 
 const ours = normalizePath(fileURLToPath(new URL('..', import.meta.url)));
 
+/** What is known of the scenes that pages have requested. */
+export interface Requested {
+  /** The names of those that could not be opened, so that a new file may repair them. */
+  broken: Set<string>;
+  /** The files of each sweep, by its name. Vite imports none of them. */
+  sweepFiles: Map<string, string[]>;
+}
+
 export interface Watched {
   /** The folders that exist now of those in which scenes are looked up. */
   folders: () => string[];
@@ -19,12 +27,12 @@ export interface Watched {
   files: string[];
   /** The scenes' names and the IDs of the modules that export them. */
   modules: () => { name: string; id: string }[];
-  /** The names of scenes whose module could not be made, so that any change may repair them. */
-  broken: Set<string>;
+  requested: Requested;
 }
 
-export function tellChanges({ folders, workingFolder, files, modules, broken }: Watched): Plugin {
+export function tellChanges({ folders, workingFolder, files, modules, requested }: Watched): Plugin {
   const watchers: FSWatcher[] = [];
+  const { broken, sweepFiles } = requested;
   return {
     name: 'untrained:changes',
     configureServer(server) {
@@ -40,7 +48,8 @@ export function tellChanges({ folders, workingFolder, files, modules, broken }: 
         const seen = new Set<ModuleNode>();
         for (const { name, id } of modules()) {
           const module = server.moduleGraph.getModuleById(id);
-          if (!module || !(importers.has(module) || (mayRepair && broken.has(name)))) continue;
+          const affected = sweepFiles.get(name)?.includes(path) || (module && importers.has(module));
+          if (!module || !(affected || (mayRepair && broken.has(name)))) continue;
           invalidate(server, module, time, seen);
           names.push(name);
         }

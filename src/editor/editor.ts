@@ -12,7 +12,7 @@ import { createLogger, createServer, type Plugin } from 'vite';
 import { RenderError } from '../core/errors.js';
 import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js';
 import { makeFolder } from '../system/folders.js';
-import { tellChanges } from './changes.js';
+import { type Requested, tellChanges } from './changes.js';
 import { guard } from './guard.js';
 import { type EditorSources, editorPages, modulesOf, pageOf } from './pages.js';
 import { type MakeFilm, renderFilms } from './render.js';
@@ -70,7 +70,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   const named = list().filter(({ origin }) => origin === 'opened');
   const files = named.map(({ path }) => path);
   const workingFolder = resolve('.');
-  const broken = new Set<string>();
+  const requested: Requested = { broken: new Set(), sweepFiles: new Map() };
   const server = await createServer({
     configFile: false,
     root,
@@ -91,8 +91,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
       survive(onWarning),
       saveSettings(() => list().map(({ path }) => path), onWarning),
       renderFilms(list, options.makeFilm, closing.signal),
-      editorPages(options, broken),
-      tellChanges({ folders, workingFolder, files, modules: () => modulesOf(list()), broken }),
+      editorPages(options, requested),
+      tellChanges({ folders, workingFolder, files, modules: () => modulesOf(list()), requested }),
       ...(await motionCanvasPlugins()),
     ],
   });

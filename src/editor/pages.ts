@@ -9,6 +9,7 @@ import type { Plugin, ViteDevServer } from 'vite';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { noSceneIn, sceneMetaOf } from '../sources/composed/modules.js';
 import { defaultsOf, metaFileOf } from '../sources/composed/target.js';
+import type { Requested } from './changes.js';
 import { failureFor, failureOfSweep, placeAt } from './failures.js';
 import { type Failure, type Look, type OpenedScene, QUESTIONS, type Question } from './page/protocol.js';
 import { escaped, type ListedScene, PAGE_STYLE, type Section, startPage } from './start-page.js';
@@ -55,17 +56,19 @@ export const modulesOf = (scenes: EditorScene[]): { name: string; id: string }[]
 /** The path of a scene's page. */
 export const pageOf = (name: string): string => `/${encodeURIComponent(name)}`;
 
-/** @param broken - Receives the names of scenes that cannot be opened. */
-export function editorPages({ list, summaryOf, sweepOf }: EditorSources, broken: Set<string>): Plugin {
+/** @param requested - Receives what becomes known of the scenes. */
+export function editorPages({ list, summaryOf, sweepOf }: EditorSources, requested: Requested): Plugin {
   let server: ViteDevServer;
 
   /** The module of a sweep, which a process of its own has loaded, as for a render. */
-  async function sweepModule({ name, path }: EditorScene, watch: (path: string) => void): Promise<string> {
-    for (const file of await filesOf(path)) watch(file);
+  async function sweepModule({ name, path }: EditorScene): Promise<string> {
+    const files = await filesOf(path);
+    requested.sweepFiles.set(name, files);
+    server.watcher.add(files);
     try {
       return `export const sweep = ${JSON.stringify(await sweepOf(path))};`;
     } catch (error) {
-      broken.add(name);
+      requested.broken.add(name);
       return failureModule(failureOfSweep(path, (error as Error).message));
     }
   }
@@ -73,7 +76,7 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, broken:
   async function answer(question: Question): Promise<string> {
     const scene = list().find(({ name }) => name === question.scene);
     if (!scene) return JSON.stringify({ message: question.message });
-    if (question.importing) broken.add(scene.name);
+    if (question.importing) requested.broken.add(scene.name);
     return JSON.stringify(await failureFor(question, scene.path, server));
   }
 
@@ -91,10 +94,7 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, broken:
           message: 'There is no such scene any more: its file has been removed or renamed.',
         });
       }
-      const code =
-        extname(scene.path) === '.tsx'
-          ? composedModule(scene.path)
-          : await sweepModule(scene, (file) => this.addWatchFile(file));
+      const code = extname(scene.path) === '.tsx' ? composedModule(scene.path) : await sweepModule(scene);
       return { code, map: { mappings: '' } };
     },
     transform(code, id) {
@@ -120,7 +120,7 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, broken:
             return response.setHeader('content-type', 'application/json').end(text);
           }
           const scene = list().find(({ name }) => name === path);
-          return scene ? html(scenePage(openedScene(scene, broken))) : next();
+          return scene ? html(scenePage(openedScene(scene, requested))) : next();
         } catch (error) {
           next(error);
         }
@@ -129,14 +129,14 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, broken:
   };
 }
 
-function openedScene({ name, path }: EditorScene, broken: Set<string>): OpenedScene {
+function openedScene({ name, path }: EditorScene, requested: Requested): OpenedScene {
   const opened: OpenedScene = { name, path, module: served(moduleOf(name)), changed: changeOf(path) };
   if (extname(path) !== '.tsx') return opened;
   const file = metaFileOf(path);
   try {
     return { ...opened, meta: { file, data: sceneMetaOf(path) } };
   } catch (error) {
-    broken.add(name);
+    requested.broken.add(name);
     const message = (error as Error).message.replace(`${file} is`, 'It is');
     return { ...opened, failure: { message, place: placeAt(file) } };
   }

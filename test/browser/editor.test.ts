@@ -80,7 +80,8 @@ const shown = () =>
     const canvas = document.querySelector<HTMLCanvasElement>('main canvas');
     const picture = new TextEncoder().encode(canvas?.toDataURL() ?? '');
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', picture));
-    const frame = /\[(\d+)\]/.exec(document.body.textContent ?? '')?.[1];
+    const isOpening = document.getElementById('opening') !== null; // until the first picture is there
+    const frame = isOpening ? undefined : /\[(\d+)\]/.exec(document.body.textContent ?? '')?.[1];
     return { frame, picture: canvas ? digest.join() : '' };
   });
 
@@ -99,7 +100,8 @@ async function rests(frame: string) {
     .poll(
       async () => {
         const { picture } = await shown();
-        const same = picture !== '' && picture === before;
+        const isDrawing = await page.locator('#untrained-status [data-kind=drawing]').isVisible();
+        const same = picture !== '' && picture === before && !isDrawing;
         before = picture;
         return same;
       },
@@ -133,7 +135,7 @@ test('it listens on this machine alone, and lists our scenes in the order of the
     'Your scenes',
     'Scenes of the article',
   ]);
-  expect(sections[0]).toMatch(/Given by name\n+given\.ts/);
+  expect(sections[0]).toMatch(/Given by name\n+.*given\.ts$/);
   const figures = [...sections[2].matchAll(/^figures? (\d+)/gm)].map(([, figure]) => Number(figure));
   expect(figures.length).toBeGreaterThan(20);
   expect(figures).toEqual([...figures].sort((a, b) => a - b));
@@ -232,9 +234,12 @@ test('what is wrong with a file is shown with its line, until the file is repair
   await page.goto(`${url}wrong`);
   await says(/^scenes\/wrong\.ts:4\n+network\.layers is -4 but must be at least 1\./);
   await repair('wrong.ts', sweepFile(SMALL)); // the page opens at last
-  writeFileSync(join(scenes, 'wrong.ts'), `import { tint } from './tint';\n${sweepFile(SMALL)}`);
+  writeFileSync(
+    join(scenes, 'wrong.ts'),
+    `import { tint } from './tint';\n${sweepFile(`title: tint, ${SMALL}`)}`,
+  );
   await says(/^scenes\/wrong\.ts\b.*\n+.*\.\/tint/);
-  writeFileSync(join(scenes, 'tint.ts'), 'export const tint = 1;'); // a file that was missing
+  writeFileSync(join(scenes, 'tint.ts'), `export const tint = 'blue';`); // a file that was missing
   await expect.poll(panelText, { timeout: 30_000 }).toBe('');
 
   writeFileSync(join(scenes, 'broken.tsx'), 'export default 3;');

@@ -68,7 +68,10 @@ export function openScene(editing: Editing): void {
   const opened: OpenedScene = JSON.parse(document.getElementById('scene')!.textContent!);
   const page = new ScenePage(opened, editing);
   editing.server.on('untrained:changed', ({ names, time }) => {
-    if (names.includes(opened.name)) void page.load(time);
+    if (!names.includes(opened.name)) return;
+    if (opened.failure)
+      location.reload(); // the page must be told of the scene again
+    else void page.load(time);
   });
   addEventListener('error', ({ error }) => void page.explainStray(error));
   addEventListener('unhandledrejection', ({ reason }) => void page.explainStray(reason));
