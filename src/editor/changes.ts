@@ -3,7 +3,7 @@
  * appears; and it would keep from pages why a module cannot be loaded.
  */
 import { existsSync, type FSWatcher, watch } from 'node:fs';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ModuleNode, normalizePath, type Plugin, type ViteDevServer } from 'vite';
 import type { Events } from './page/protocol.js';
@@ -56,38 +56,45 @@ export function tellChanges({ folders, workingFolder, files, modules, requested 
         for (const name of names) broken.delete(name); // those that fail again come back
         if (names.length > 0) tell('untrained:changed', { names, time });
       };
-      const listed = (path: string) => /\.tsx?$/.test(path) && folders().includes(dirname(path));
-      server.watcher.add(folders());
       server.watcher.on('all', (event, path) => {
-        const isNew = event === 'add' || event === 'unlink';
-        if (isNew && listed(path)) tell('untrained:list', {});
-        tellChanged(path, isNew || path.endsWith('.meta'));
+        tellChanged(path, event === 'add' || event === 'unlink' || path.endsWith('.meta'));
       });
 
-      // Other folders may be large, such as the user's home: their subfolders are not watched.
+      // The list follows the folders themselves: their files may be older than Vite's watch.
+      const noticed = new Set<string>();
       const notice = (folder: string, seen: (path: string) => void) => {
+        if (noticed.has(folder)) return;
+        noticed.add(folder);
         const listener = (event: string, name: string | null) => {
-          const path = join(folder, `${name}`);
-          if (event === 'rename' && existsSync(path)) seen(path);
+          if (event === 'rename') seen(join(folder, `${name}`)); // it has appeared or gone
         };
         try {
-          watchers.push(watch(folder, { persistent: false }, listener).on('error', () => {}));
+          watchers.push(
+            watch(folder, { persistent: false }, listener).on('error', () => noticed.delete(folder)),
+          );
         } catch {
-          // The folder cannot be watched: its changes are seen when a page is reloaded.
+          noticed.delete(folder); // changes are seen when a page is reloaded
         }
       };
-      notice(workingFolder, (path) => {
-        if (basename(path) !== 'scenes' || !folders().includes(path)) return;
-        server.watcher.add(path);
+      const noticeScenes = () => {
+        for (const folder of folders())
+          notice(folder, (path) => /\.tsx?$/.test(path) && tell('untrained:list', {}));
+        server.watcher.add(folders());
         tell('untrained:list', {});
+      };
+      noticeScenes();
+      notice(workingFolder, (path) => {
+        if (basename(path) !== 'scenes') return;
+        if (!existsSync(path)) noticed.delete(path); // it may come back
+        noticeScenes();
       });
-      const inside = (path: string) => folders().some((folder) => path.startsWith(folder + sep));
+      // Other folders may be large, such as the user's home: their subfolders are not watched.
       server.watcher.add(files);
-      for (const folder of new Set(files.filter((path) => !inside(path)).map((path) => dirname(path)))) {
+      for (const folder of new Set(files.map((path) => dirname(path)))) {
         notice(folder, (path) => {
+          if (!existsSync(path)) return;
           server.watcher.add(path);
-          server.watcher.emit('add', path);
-          server.watcher.emit('all', 'add', path);
+          tellChanged(path, true);
         });
       }
     },

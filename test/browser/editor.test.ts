@@ -113,7 +113,8 @@ async function rests(frame: string) {
 
 /** What the page says is wrong. */
 const panel = () => page.locator('untrained-failure section');
-const panelText = async () => ((await panel().count()) > 0 ? panel().innerText() : '');
+const panelText = async () =>
+  (await panel().count()) > 0 ? panel().evaluate(({ innerText }: HTMLElement) => innerText) : '';
 
 /** The preview's pixels: RGBA, top row first. */
 const pixels = () =>
@@ -248,32 +249,27 @@ test('what is wrong with a file is shown with its line, until the file is repair
     /^scenes\/broken\.tsx\n+broken\.tsx has no scene to show: end it with "export default makeScene2D/,
   );
   await repair('broken.tsx', square('#208040'));
-  const drawing = `rect().size(() => { if (rect().rotation() > 44) throw new Error('too far'); return 9; });`;
   const wrong: [line: string, said: RegExp][] = [
     ['<Rect', /^scenes\/broken\.tsx:\d+:\d+\n+(Expected|Unexpected)/],
     [`throw new Error('at the end');`, /^scenes\/broken\.tsx:7:9\n+at the end\n/],
-    [
-      `view.add(<NetworkField size={100} layers={0} />);`,
-      /^scenes\/broken\.tsx:\d+:\d+\n+.*layers is 0 but must be/,
-    ],
     [`}); null.x; (function* () {`, /^scenes\/broken\.tsx:7:\d+\n+Cannot read properties of null/],
   ];
   for (const [line, said] of wrong) {
-    const nodes = `import { NetworkField } from 'untrained/nodes'; `;
-    writeFileSync(
-      join(scenes, 'broken.tsx'),
-      (line.includes('Network') ? nodes : '') + square('#208040', line),
-    );
+    writeFileSync(join(scenes, 'broken.tsx'), square('#208040', line));
     await says(said);
     await repair('broken.tsx', square('#208040'));
   }
+  const field = `import { NetworkField } from 'untrained/nodes';\n${square('#208040')}`;
+  writeFileSync(join(scenes, 'broken.tsx'), field.replace('add(<Rect', 'add(<NetworkField layers={0}'));
+  await says(/^scenes\/broken\.tsx:6:\d+\n+.*layers is 0 but must be/);
   // A frame that cannot be drawn leaves the others.
-  writeFileSync(join(scenes, 'broken.tsx'), square('#208040').replace('  yield*', `  ${drawing}\n  yield*`));
-  await expect.poll(panelText).toBe('');
+  const late = `ref={rect} opacity={() => { if (rect().rotation() > 44) throw new Error('too far'); return 1; }}`;
+  writeFileSync(join(scenes, 'broken.tsx'), square('#208040').replace('ref={rect}', late));
+  await expect.poll(panelText, { timeout: 30_000 }).toBe('');
   await page.keyboard.press('Shift+ArrowRight');
-  await says(/^scenes\/broken\.tsx:6:\d+\n+too far/);
+  await says(/^scenes\/broken\.tsx:5:\d+\n+too far/);
   await page.keyboard.press('Shift+ArrowLeft');
-  await repair('broken.tsx', square('#208040'));
+  await expect.poll(panelText, { timeout: 30_000 }).toBe('');
 }, 240_000);
 
 test('only a drag of a time event is saved, and no other event holds its time', async () => {
