@@ -44,7 +44,7 @@ let player: Player | undefined;
 const roughs = new Map<string, Rough>();
 /** The sharp pictures that the resting frame lacks, by key. */
 const wanted = new Map<string, Wanted>();
-/** Sharp pictures being drawn, by key. */
+/** Sharp pictures that are being drawn or have not been shown yet, by key. */
 const sharpening = new Map<string, Picture>();
 /** Pictures that the resting frame waits for. */
 const awaited = new Set<Picture>();
@@ -153,8 +153,11 @@ export function previewPicture(key: string, request: PictureRequest): Picture {
   place = playback.frame;
   if (failures.has(key)) throw failures.get(key);
   if (unwanted.size > 0) queueMicrotask(dropUnwanted); // after all nodes of the frame have made their requests
-  const sharp = findPicture(key);
-  if (sharp?.canvas) return sharp;
+  const sharp = findPicture(key) ?? sharpening.get(key);
+  if (sharp?.canvas) {
+    if (sharpening.delete(key)) setTimeout(report); // when it has been shown
+    return sharp;
+  }
   const rests = playback.state === PlaybackState.Paused;
   if (rests) unwanted.delete(key);
   const picture = inTime(key, request, rests);
@@ -238,10 +241,12 @@ function sharpen(): void {
     sharpening.set(key, picture);
     picture.done.then(() => {
       if (sharpening.get(key) !== picture) return; // it was cancelled
-      sharpening.delete(key);
-      if (picture.error) failures.set(key, picture.error);
+      if (picture.error) {
+        failures.set(key, picture.error);
+        sharpening.delete(key);
+        report();
+      }
       player?.requestRender();
-      report();
     });
   }
   wanted.clear();

@@ -1,6 +1,7 @@
 /** Vite plugins that resolve and generate the modules of a scene, for headless renders and for the editor. */
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
@@ -9,6 +10,9 @@ import { metaOf, type Target } from './target.js';
 
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The folder of what build/pages.js has bundled. */
+const BUNDLED = dist('pages/untrained/').replaceAll('\\', '/');
 
 /** Our own modules by the names under which scenes and the editor's pages import them. */
 const OWN: Record<string, string> = {
@@ -45,6 +49,11 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
     async buildStart() {
       const needs = apart ? ownModules().needs : [];
       await Promise.all(needs.map((name) => this.resolve(name, anchor, { skipSelf: false })));
+    },
+    load(id) {
+      // Without a source map, which Vite would otherwise generate and append: twice the code.
+      const isBundled = id.replaceAll('\\', '/').startsWith(BUNDLED);
+      return isBundled ? { code: readFileSync(id, 'utf8'), map: { mappings: '' } } : null;
     },
     async resolveId(source, importer, options) {
       if (apart && isOwn(source)) return { id: source, external: true };
