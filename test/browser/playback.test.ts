@@ -82,8 +82,8 @@ const shown = () =>
 
 /** Opens a scene, and waits until its first frame is drawn as in the film. */
 async function open(name: string) {
-  await page.goto(url + name);
-  await page.locator('[class*=trackContainer]').waitFor({ timeout: 60_000 });
+  await page.goto(url + name, { waitUntil: 'commit' }); // the first page waits for packages to be bundled
+  await page.locator('[class*=trackContainer]').waitFor({ timeout: 90_000 });
   await rests();
 }
 
