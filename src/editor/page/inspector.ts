@@ -121,12 +121,12 @@ function inputFor(control: Control, value: unknown, set: (value: unknown) => voi
     );
   }
   if (control.kind === 'seed' || typeof value !== 'number') {
-    return h(Input, {
+    return h(TextInput, {
       key: 'input',
-      value: textOf(value),
+      text: textOf(value),
       readOnly: control.kind !== 'seed',
-      onChange: (event: Event) => set(seedFrom((event.target as HTMLInputElement).value)),
-    } as never);
+      onTyped: (text) => set(seedFrom(text)),
+    });
   }
   const [least, greatest] = control.range!;
   return [
@@ -149,6 +149,27 @@ function inputFor(control: Control, value: unknown, set: (value: unknown) => voi
       onChange: (typed: number) => Number.isFinite(typed) && set(Math.min(greatest, Math.max(least, typed))),
     } as never),
   ];
+}
+
+interface TextInputProps {
+  text: string;
+  readOnly: boolean;
+  /** Called when the text is complete. */
+  onTyped: (text: string) => void;
+}
+
+/** A field that keeps what is being typed while frames are drawn. */
+function TextInput({ text, readOnly, onTyped }: TextInputProps) {
+  const [draft, setDraft] = useState<string>();
+  return h(Input, {
+    value: draft ?? text,
+    readOnly,
+    onInput: (event: Event) => setDraft((event.target as HTMLInputElement).value),
+    onChange: (event: Event) => {
+      setDraft(undefined);
+      onTyped((event.target as HTMLInputElement).value);
+    },
+  } as never);
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
