@@ -1,6 +1,6 @@
 /**
- * Tells pages of changes. Vite would reload all pages when a file changes that only one of them shows, or when a new file
- * appears; and it would keep from pages why a module cannot be loaded.
+ * Tells pages of changes. Vite would reload all pages when a file changes that only one of them shows, or when a new
+ * file appears; and it would keep from pages why a module cannot be loaded.
  */
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

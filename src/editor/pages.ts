@@ -208,9 +208,10 @@ function scenePage(scene: OpenedScene): string {
 }
 
 const startModule = `
-import { fillList, reloadList } from 'untrained/editor/start';
-import.meta.hot.on('untrained:list', reloadList);
-fillList();`;
+import { start } from 'untrained/editor/start';
+start((listener) => {
+  for (const event of ['untrained:list', 'vite:ws:connect']) import.meta.hot.on(event, listener);
+});`;
 
 function editorModule(): string {
   const { size, fps, background } = defaultsOf({ kind: 'scene', path: '' });

@@ -1,4 +1,4 @@
-/** Saves what a user changes in a scene's timeline: its time events, in the scene's .meta file. Renders read them there. */
+/** Saves what a user changes in a scene's timeline: time events, in the scene's .meta file. Renders read them there. */
 
 import { existsSync } from 'node:fs';
 import { realpath, rename, rm, writeFile } from 'node:fs/promises';

@@ -113,16 +113,15 @@ async function rests(frame: string) {
 
 /** What the page says is wrong. */
 const panel = () => page.locator('untrained-failure section');
-const panelText = async () =>
-  (await panel().count()) > 0 ? panel().evaluate(({ innerText }: HTMLElement) => innerText) : '';
+const panelText = async () => (await panel().allInnerTexts()).join();
 
-/** The preview's pixels: RGBA, top row first. */
-const pixels = () =>
-  page.evaluate(() => {
+/** The preview's size, and the pixels of its first `rows` rows: RGBA, top row first. */
+const pixels = (rows: number) =>
+  page.evaluate((rows) => {
     const canvas = document.querySelector<HTMLCanvasElement>('main canvas')!;
     const { width, height } = canvas;
-    return { width, height, rgba: [...canvas.getContext('2d')!.getImageData(0, 0, width, height).data] };
-  });
+    return { width, height, rgba: [...canvas.getContext('2d')!.getImageData(0, 0, width, rows).data] };
+  }, rows);
 
 /** The number of frames that the editor shows. */
 const lengthShown = () => page.evaluate(() => document.body.textContent?.match(/\[(\d+)\]/g)?.[1]);
@@ -202,7 +201,7 @@ test('the preview has the frames of the film, also after its size, rate and leng
     ] as const) {
       await page.keyboard.press(key);
       await rests(`${frame}`);
-      const { width, height, rgba } = await pixels();
+      const { width, height, rgba } = await pixels(size[1]);
       expect([width, height]).toEqual(size);
       const expected = await renderer.render(frameAt(film, timeOfFrame(film, frame)));
       expect(Math.max(...rgba.map((value, i) => Math.abs(value - expected[i])))).toBeLessThanOrEqual(1);
@@ -218,7 +217,7 @@ test('a composed scene has the background and the length of its film', async () 
   await expect.poll(lengthShown, { timeout: 60_000 }).toBe('[10]');
   await page.keyboard.press('Shift+ArrowRight');
   await rests('9');
-  const { width, height, rgba } = await pixels();
+  const { width, height, rgba } = await pixels(1);
   expect([width, height]).toEqual([960, 540]);
   expect(rgba.slice(0, 4)).toEqual([0, 0, 0, 255]);
 });

@@ -7,6 +7,7 @@ import {
   MAX_INPUTS,
   MAX_LAYERS,
   type NetworkParameter,
+  type NetworkParameterName,
   namesBesideWeights,
   networkAliases,
   networkParameterNames,
@@ -152,8 +153,8 @@ export interface NetworkSpec {
    */
   units: number | number[];
   /**
-   * Activation of the hidden layers, or a mix of two; `{ perUnit: [names] }` draws one for each unit. Or a list with one
-   * per layer, whose last entry repeats. @defaultValue 'tanh'
+   * Activation of the hidden layers, or a mix of two; `{ perUnit: [names] }` draws one for each unit. Or a list with
+   * one per layer, whose last entry repeats. @defaultValue 'tanh'
    */
   activation: Activation;
   /**
@@ -167,7 +168,8 @@ export interface NetworkSpec {
    */
   residual: number;
   /**
-   * `layer` gives each layer from the second on values of mean 0 and variance 1 (arXiv:1607.06450). @defaultValue 'none'
+   * `layer` gives each layer from the second on values of mean 0 and variance 1 (arXiv:1607.06450). @defaultValue
+   * 'none'
    */
   normalisation: 'none' | 'layer';
   /** Number of outputs: 3 for red, green and blue, 1 for grey. @defaultValue 3 */
@@ -380,7 +382,7 @@ const replacedByWeights = networkParameterNames.filter(
   (name): name is Exclude<typeof name, 'weights'> => name !== 'weights' && !namesBesideWeights.includes(name),
 );
 /** Those that a drawn side uses. */
-const usedByDraws: readonly string[] = [
+const usedByDraws: readonly NetworkParameterName[] = [
   'seed',
   'distribution',
   'initialisation',
@@ -388,6 +390,12 @@ const usedByDraws: readonly string[] = [
   'biasScale',
   'firstLayerBias',
 ];
+
+/** The names of the parameters that apply beside these explicit weights. */
+export function namesBeside(weights: NonNullable<NetworkInput['weights']>): NetworkParameterName[] {
+  const isDrawn = 'fraction' in weights && (weights.from === 'drawn' || weights.to === 'drawn');
+  return isDrawn ? [...namesBesideWeights, ...usedByDraws] : namesBesideWeights;
+}
 
 function drawnProblem(spec: NetworkSpec): Problem | undefined {
   const hidden = Math.ceil(spec.layers) - 1;

@@ -2,6 +2,8 @@
 import {
   editorBootstrap,
   type FullSceneDescription,
+  LogLevel,
+  type LogPayload,
   MetaFile,
   type Player,
   type Plugin,
@@ -86,8 +88,10 @@ class ScenePage {
   #player: Player | undefined;
   #description: FullSceneDescription | undefined;
   #look = '';
-  /** Counts loads and failures, so that only the newest is shown. */
+  /** Counts loads, so that only the newest is shown. */
   #newest = 0;
+  /** Counts how often each cause has passed, so that no failure is shown afterwards. */
+  readonly #passed: Record<Cause, number> = { opening: 0, playing: 0, drawing: 0, elsewhere: 0 };
 
   constructor(
     readonly opened: OpenedScene,
@@ -97,12 +101,13 @@ class ScenePage {
   /** Imports the scene's module, which the server has changed at this time. */
   async load(time?: number): Promise<void> {
     const turn = ++this.#newest;
+    this.#passed.opening++;
     try {
       const loaded = await this.#import(time);
       if (turn !== this.#newest) return;
       if (loaded) {
         await this.#show(loaded);
-        this.panel.clear('opening', 'elsewhere');
+        this.#clear('opening', 'elsewhere');
       }
     } catch (error) {
       await this.#explain('opening', error, !(error instanceof NoScene));
@@ -158,15 +163,49 @@ class ScenePage {
 
   #watch(player: Player): void {
     this.#player = player;
+    // Motion Canvas catches errors of signals, logs them, and draws what it can.
+    let logged: LogPayload | undefined;
+    let failedFrame: number | undefined;
+    this.#project?.logger.onLogged.subscribe((entry) => {
+      if (entry.level === LogLevel.Error && !(entry instanceof Error)) logged ??= entry;
+    });
+    const explainLogged = (cause: Cause) => {
+      const { message = '', stack, inspect } = logged!;
+      logged = undefined;
+      const error = Object.assign(new Error(message), { stack: `${stack}\n${this.#stackOf(inspect)}` });
+      void this.#explain(cause, error, false);
+    };
     playFilm(player, {
-      onPlayed: () => this.panel.clear('playing', 'drawing'),
+      onPlayed: () => {
+        this.#clear('playing', 'drawing');
+        failedFrame = undefined;
+        if (logged) explainLogged('playing');
+      },
       onDrawn: () => {
-        this.panel.clear('drawing');
+        const { frame } = player.playback;
+        if (logged) {
+          failedFrame = frame;
+          explainLogged('drawing');
+        } else if (frame !== failedFrame) {
+          failedFrame = undefined; // otherwise the frame has been drawn again, but its signals not computed again
+          this.#clear('drawing');
+        }
         this.#opening.end();
         keepThumbnail(this.opened);
       },
-      onFailed: (error, cause) => void this.#explain(cause, error, false),
+      onFailed: (error, cause) => {
+        logged = undefined;
+        void this.#explain(cause, error, false);
+      },
     });
+  }
+
+  /** The stack of the call that created a node, or nothing. */
+  #stackOf(key: string | undefined): string {
+    const scene = this.#player?.playback.currentScene as unknown as
+      | { registeredNodes?: Map<string, Made> }
+      | undefined;
+    return scene?.registeredNodes?.get(key ?? '')?.creationStack ?? '';
   }
 
   /** Sets what the film's properties have become, unless only the user has changed them here. */
@@ -196,9 +235,14 @@ class ScenePage {
   }
 
   async #explain(cause: Cause, error: unknown, importing: boolean): Promise<void> {
-    const turn = this.#newest;
+    const before = this.#passed[cause];
     const failure = await this.#ask(error, { importing, stray: false });
-    if (turn === this.#newest) this.#fail(cause, failure); // otherwise the file has changed since
+    if (before === this.#passed[cause]) this.#fail(cause, failure);
+  }
+
+  #clear(...causes: Cause[]): void {
+    for (const cause of causes) this.#passed[cause]++;
+    this.panel.clear(...causes);
   }
 
   #fail(cause: Cause, failure: Failure): void {
@@ -209,11 +253,8 @@ class ScenePage {
   /** Errors of our nodes begin with the node's key. The scene's own code made the node. */
   #described(error: unknown): { message: string; stack: string } {
     const { message, stack } = describe(error);
-    const scene = this.#player?.playback.currentScene as unknown as
-      | { registeredNodes?: Map<string, Made> }
-      | undefined;
-    const node = [...(scene?.registeredNodes ?? [])].find(([key]) => message.startsWith(`${key}: `));
-    return { message, stack: node ? `${stack}\n${node[1].creationStack}` : stack };
+    const [, key] = /^(.+?): /.exec(message) ?? [];
+    return { message, stack: `${stack}\n${this.#stackOf(key)}` };
   }
 
   /** The server knows the sources of the modules that it sent. */

@@ -23,11 +23,6 @@ export type Cause = 'opening' | 'playing' | 'drawing' | 'elsewhere';
 export class Panel {
   #shown: { cause: Cause; host: HTMLElement } | undefined;
 
-  /** What the shown failure is about; undefined if none is shown. */
-  get cause(): Cause | undefined {
-    return this.#shown?.cause;
-  }
-
   /** Shows a failure in place of the previous one. */
   show(cause: Cause, { message, place }: Failure): void {
     this.#shown?.host.remove();

@@ -15,8 +15,15 @@ let renderer: Promise<FrameRenderer> | undefined;
 /** The thumbnails that are being drawn, one after another. */
 let drawing = Promise.resolve();
 
+/** Shows the list. `onChange` takes a listener for changes of the list. */
+export function start(onChange: (listener: () => void) => void): void {
+  fillList();
+  onChange(() => void reloadList());
+  void reloadList(); // it may have changed before the page could be told
+}
+
 /** Shows thumbnails in the list, as its scenes come into view. */
-export function fillList(): void {
+function fillList(): void {
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -27,10 +34,15 @@ export function fillList(): void {
   for (const picture of document.querySelectorAll('[data-path]')) seen.observe(picture);
 }
 
-/** Replaces the list by the server's current one. */
-export async function reloadList(): Promise<void> {
+/** The list as the server has sent it. */
+let sent = document.querySelector('main')!.outerHTML;
+
+/** Replaces the list by the server's current one, if they differ. */
+async function reloadList(): Promise<void> {
   const text = await (await fetch('/')).text();
   const list = new DOMParser().parseFromString(text, 'text/html').querySelector('main')!;
+  if (list.outerHTML === sent) return;
+  sent = list.outerHTML;
   document.querySelector('main')!.replaceWith(list);
   fillList();
 }

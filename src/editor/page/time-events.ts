@@ -1,7 +1,7 @@
 /**
- * A scene's time events in the editor. Motion Canvas holds every event at the time at which it first happened, and saves
- * that when the scene is opened: a film would keep its length after a tween before the event has been shortened. Here
- * only events that the user has dragged hold their time, and only a drag is saved.
+ * A scene's time events in the editor. Motion Canvas holds every event at the time at which it first happened, and
+ * saves that when the scene is opened: a film would keep its length after a tween before the event has been shortened.
+ * Here only events that the user has dragged hold their time, and only a drag is saved.
  */
 import type { FullSceneDescription, Scene } from '@motion-canvas/core';
 
