@@ -3,13 +3,19 @@ import { dirname, extname, sep } from 'node:path';
 import { pretendHome } from '../browser/home.js';
 import { UsageError } from '../core/errors.js';
 import type { EditorScene } from '../editor/pages.js';
+import { filmMaker } from './edit-render.js';
+import type { RowReader } from './rows.js';
 import { findScene, listScenes, loadScene, ourScenes, sceneFolders, summaryOf } from './scenes.js';
 
-/** @param files - The scenes to open, besides those in the usual folders: names or paths. */
+/**
+ * @param files - The scenes to open, besides those in the usual folders: names or paths.
+ * @param read - Reads the words of a `render` command line, for films requested in the editor.
+ */
 export async function edit(
   files: string[],
   options: { port?: number; open: boolean },
   signal: AbortSignal,
+  read: RowReader['read'],
 ): Promise<void> {
   const opened = [...new Set(files.map(findScene))];
   for (const path of opened) {
@@ -31,6 +37,7 @@ export async function edit(
       return scene.sweep;
     },
     folders: sceneFolders,
+    makeFilm: filmMaker(read),
     port: options.port,
     open: options.open && process.stdout.isTTY,
     onWarning: (text) => console.error(`Warning: ${text}`),

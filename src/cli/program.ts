@@ -78,7 +78,8 @@ export function buildProgram(signal: AbortSignal): Command {
     )
     .action(async (files: string[], options: OptionsOf<'edit'>) => {
       const { edit } = await import('./edit.js');
-      await edit(files, options, signal);
+      const reader = rowReader({ set: [] } as unknown as RenderOptions, new Set());
+      await edit(files, options, signal, reader.read);
     });
 
   add('list')

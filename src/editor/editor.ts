@@ -16,11 +16,14 @@ import { makeFolder } from '../system/folders.js';
 import { type Requested, tellChanges } from './changes.js';
 import { guard } from './guard.js';
 import { type EditorSources, editorPages, modulesOf, pageOf } from './pages.js';
+import { type MakeFilm, renderFilms } from './render.js';
 import { reasonOf, saveSettings } from './settings.js';
 
 export interface EditorOptions extends EditorSources {
   /** The folders that exist now of those in which scenes are looked up. */
   folders: () => string[];
+  /** Makes the films that pages request. */
+  makeFilm: MakeFilm;
   /** The first port to try. Defaults to 9000, like Motion Canvas. */
   port?: number;
   /** Whether to open the editor in the user's browser. */
@@ -62,6 +65,7 @@ const PACKAGES = [
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const { list, folders, port = 9000, open = false, onWarning = () => {} } = options;
   const cache = await cacheFolder();
+  const closing = new AbortController();
   process.env.VITE_CJS_IGNORE_WARNING = 'true'; // Motion Canvas's plugin loads Vite's deprecated CommonJS build
   const packages = dirname(dirname(dirname(require.resolve('@motion-canvas/core/package.json'))));
   const named = list().filter(({ origin }) => origin === 'opened');
@@ -88,6 +92,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
       loadScenes(),
       survive(onWarning),
       saveSettings(() => list().map(({ path }) => path), onWarning),
+      renderFilms(list, options.makeFilm, closing.signal),
       editorPages(options, requested),
       tellChanges({ folders, workingFolder, files, modules: () => modulesOf(list()), requested }),
       ...(await motionCanvasPlugins()),
@@ -95,6 +100,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   });
   guard(server.httpServer as Server);
   const close = async () => {
+    closing.abort();
     await server.close();
     await cache.remove();
   };

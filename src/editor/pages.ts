@@ -219,9 +219,9 @@ function editorModule(): string {
   return `
 import { editor } from '@motion-canvas/ui';
 import '@motion-canvas/ui/dist/style.css';
-import { letNewestWin } from 'untrained/nodes/pictures';
 import { openScene } from 'untrained/editor/open';
-const plugins = [{ name: 'untrained', player: letNewestWin }];
+import { untrainedPlugin } from 'untrained/editor/plugin';
+const plugins = [untrainedPlugin()];
 const versions = ${JSON.stringify(versions())};
 openScene({ server: import.meta.hot, editor, versions, plugins, composed: ${JSON.stringify(look)} });`;
 }

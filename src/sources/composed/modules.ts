@@ -1,6 +1,7 @@
 /** Vite plugins that resolve and generate the modules of a scene, for headless renders and for the editor. */
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
@@ -10,14 +11,17 @@ import { metaOf, type Target } from './target.js';
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Our own modules by their public names, for when the prebuilt bundle is not used. */
+/** The folder of what build/pages.js has bundled. */
+const BUNDLED = dist('pages/untrained/').replaceAll('\\', '/');
+
+/** Our own modules by the names under which scenes and the editor's pages import them. */
 const OWN: Record<string, string> = {
-  untrained: dist('index.js'),
-  'untrained/nodes': dist('nodes/index.js'),
-  // For the editor's pages, which must share the instances of modules that nodes use.
-  'untrained/nodes/pictures': dist('nodes/pictures.js'),
-  'untrained/editor/open': dist('editor/page/open.js'),
-  'untrained/editor/start': dist('editor/page/start.js'),
+  // Bundled by build/pages.js, so that a page loads few files. They share their state.
+  untrained: dist('pages/untrained/index.js'),
+  'untrained/nodes': dist('pages/untrained/nodes.js'),
+  'untrained/editor/open': dist('pages/untrained/editor/open.js'),
+  'untrained/editor/plugin': dist('pages/untrained/editor/plugin.js'),
+  'untrained/editor/start': dist('pages/untrained/editor/start.js'),
 };
 
 /** Packages of which a page must have a single copy: the scene's, if it has one. */
@@ -45,6 +49,11 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
     async buildStart() {
       const needs = apart ? ownModules().needs : [];
       await Promise.all(needs.map((name) => this.resolve(name, anchor, { skipSelf: false })));
+    },
+    load(id) {
+      // Without a source map, which Vite would otherwise generate and append: twice the code.
+      const isBundled = id.replaceAll('\\', '/').startsWith(BUNDLED);
+      return isBundled ? { code: readFileSync(id, 'utf8'), map: { mappings: '' } } : null;
     },
     async resolveId(source, importer, options) {
       if (apart && isOwn(source)) return { id: source, external: true };
