@@ -230,7 +230,7 @@ export abstract class NetworkNode extends Rect {
   /** Validates a frame of this node. Throws a UsageError that names the value, the rule and the next step. */
   protected describe(input: FrameInput): FrameDescription {
     const reword = (message: string) =>
-      `${this.key}: ${message.replace(/^(network|view)\.(\w+)/, signalInstead)}`;
+      `${this.key}: ${message.replace(/\b(network|view)\.(\w+)/g, signalInstead)}`;
     return parse(frameSchema, input, { ...aboutFrame, reword });
   }
 }

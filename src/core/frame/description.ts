@@ -42,6 +42,9 @@ const fields = z.strictObject({
   dither: z.boolean().default(false),
 });
 
+/** The names of a frame's fields. */
+export const frameFieldNames = Object.keys(fields.shape);
+
 /** @internal */
 export const frameSchema = fields.transform((frame, context): FrameDescription => {
   const free = Math.max(0, frame.network.inputs - 2);

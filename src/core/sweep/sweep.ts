@@ -17,7 +17,7 @@ import {
 import type { NetworkInput } from '../network/spec.js';
 import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
-import { aboutFrame, aboutSweep, aboutTrack, sweepSchema } from './fields.js';
+import { aboutMoment, aboutSweep, aboutTrack, sweepSchema } from './fields.js';
 import { Frames, replaced } from './frames.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
 import type { paces } from './paces.js';
@@ -346,7 +346,7 @@ function describe(sweep: Sweep, t: number): FrameDescription {
   );
   const input = { ...still, palette, size, supersample, dither };
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
-  return parse(frameSchema, input, { ...aboutFrame, reword: (message) => when + message });
+  return parse(frameSchema, input, { ...aboutMoment, reword: (message) => when + message });
 }
 
 /**

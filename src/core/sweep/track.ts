@@ -187,10 +187,8 @@ const forms = {
   walk: walkSchema,
 };
 
-/** The names of a moving track's fields. */
-export const trackFieldNames = [...new Set(Object.values(forms).flatMap((form) => Object.keys(form.shape)))];
-/** The names of the fields of what `loop` holds. */
-export const loopFieldNames = Object.keys(loopSchema.shape.loop.shape);
+/** What identifies a track that moves. */
+export const trackNames = Object.keys(forms) as (keyof typeof forms)[];
 
 /**
  * The schema for a moving track, chosen by its identifying key; undefined for all other values.
@@ -198,7 +196,7 @@ export const loopFieldNames = Object.keys(loopSchema.shape.loop.shape);
  */
 export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const key = (Object.keys(forms) as (keyof typeof forms)[]).find((name) => Object.hasOwn(value, name));
+  const key = trackNames.find((name) => Object.hasOwn(value, name));
   return key ? forms[key] : undefined;
 }
 
