@@ -13,6 +13,7 @@ import { type Means, Workshop } from '../jobs/workshop.js';
 import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { variablesReadBy } from '../sources/composed/variables.js';
+import { fileInPackage, noFile } from '../system/packaged.js';
 import type { OptionEntry } from './option.js';
 import {
   DEFAULT_SCENE,
@@ -197,8 +198,8 @@ export async function subjectOf(
     if (scene !== undefined) {
       throw new UsageError(`--project ${project} renders all of its scenes: leave out "${scene}".`);
     }
-    const path = resolve(project);
-    if (!existsSync(path)) throw new UsageError(`There is no file ${project}: check its path.`);
+    const path = existsSync(project) ? resolve(project) : await fileInPackage(project);
+    if (path === undefined) throw noFile(project);
     refuseFor('composed', given, `${project} is a project`, settingInstead(path, options));
     return { kind: 'composed', name: basename(path, extname(path)), target: { kind: 'project', path } };
   }

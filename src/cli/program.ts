@@ -25,7 +25,7 @@ import { printJson } from './report.js';
 import type { RowReader } from './rows.js';
 import { optionSynonyms } from './synonyms.js';
 
-const SCENE = `a name from \`untrained list\`, a .ts or .tsx file, a recipe .json, or a film made earlier (default: ${DEFAULT_SCENE})`;
+const SCENE = `a name from \`untrained list\`, a .ts or .tsx file here or in a package, a recipe .json, or a film made earlier (default: ${DEFAULT_SCENE})`;
 
 /** Builds the program. @param signal - Ends the work of whichever command runs. */
 export function buildProgram(signal: AbortSignal): Command {
