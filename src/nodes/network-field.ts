@@ -1,20 +1,15 @@
 /** A network's picture, as a node. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
-import { PlaybackState, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
+import { PlaybackState, type SimpleSignal } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { canvasToShow, type Picture, requestPicture, shrinkFor } from './pictures.js';
+import type { SignalProps } from './props.js';
 import { networkShowing, paletteShowing, type Shown } from './shown.js';
 
-/** The signals of the same names document these. */
-export interface NetworkFieldProps extends NetworkNodeProps {
-  shown?: SignalValue<Shown>;
-  supersample?: SignalValue<1 | 2 | 3 | 4>;
-  dither?: SignalValue<boolean>;
-  resolution?: SignalValue<number>;
-  smoothing?: SignalValue<boolean>;
-}
+/** The props of a network's node, and the signals of this one. */
+export type NetworkFieldProps = NetworkNodeProps & SignalProps<NetworkField, NetworkNode>;
 
 /** The time budget of a picture while the editor plays, in milliseconds. The resolution is reduced to meet it. */
 const PLAYING_BUDGET = 60;
