@@ -4,7 +4,11 @@
  * protobuf package would not be worth installing.
  */
 import type { Layer, Network } from 'untrained';
-import { activationTable } from '../src/core/network/activations.js';
+import {
+  type ActivationName,
+  activationTable,
+  type UnitActivation,
+} from '../src/core/network/activations.js';
 
 /** Values of the enumerations in onnx.proto. */
 const FLOAT = 1; // TensorProto.DataType
@@ -22,7 +26,13 @@ export function onnxModel(network: Network, points: number): Uint8Array {
     weights.push(tensor(names.w, [layer.units, layer.inputs], layer.weights));
     weights.push(tensor(names.b, [layer.units], layer.biases));
     nodes.push(node('Gemm', [value, names.w, names.b], names.z, { transB: 1 })); // z = y W^T + b
-    nodes.push(node(operator(last ? network.outputActivation : network.activation), [names.z], names.y));
+    nodes.push(
+      node(
+        operator('activation' in layer ? (layer.activation as ActivationName) : network.outputActivation),
+        [names.z],
+        names.y,
+      ),
+    );
     value = names.y;
   }
   const graph = Buffer.concat([
@@ -36,7 +46,7 @@ export function onnxModel(network: Network, points: number): Uint8Array {
   return Buffer.concat([integer(1, 8), message(7, graph), message(8, operators)]); // IR version 8
 }
 
-function operator(activation: Network['activation']): string {
+function operator(activation: UnitActivation): string {
   const name = typeof activation === 'string' ? activationTable[activation].onnx : undefined;
   if (!name) throw new Error(`${JSON.stringify(activation)} has no ONNX operator.`);
   return name;

@@ -23,7 +23,7 @@ export default makeScene2D(function* (view) {
       <NetworkField ref={field} size={picture.size} position={picture.center} radius={theme.radius} />
       <Title
         title={'Growing weights'}
-        notes={[`${first.layers} layers of ${first.width} units`]}
+        notes={[`${first.layers} layers of ${first.units} units`]}
         position={head.center}
         width={head.width}
       />

@@ -10,10 +10,15 @@ import {
 import { isGrainy as isGrainyUnchecked } from './core/frame/digits.js';
 import { frameBytes } from './core/frame/pixels.js';
 import type { FrameRenderer } from './core/frame/renderer.js';
-import { type Distribution, drawUnit as drawUnchecked, type Seed } from './core/network/draws.js';
+import { drawUnit as drawUnchecked, type Seed } from './core/network/draws.js';
 import { forward as forwardUnchecked, logits as logitsUnchecked } from './core/network/forward.js';
 import { buildNetwork as buildUnchecked, type Network } from './core/network/network.js';
-import { type NetworkInput, type NetworkSpec, networkSchema as networkRules } from './core/network/spec.js';
+import {
+  type Distribution,
+  type NetworkInput,
+  type NetworkSpec,
+  networkSchema as networkRules,
+} from './core/network/spec.js';
 import { readRecipe as readUnchecked, writeRecipe as writeUnchecked } from './core/recipe/recipe.js';
 import { aboutFrame, aboutNetwork } from './core/sweep/fields.js';
 import { grainNote as grainNoteUnchecked } from './core/sweep/grain.js';

@@ -1,7 +1,12 @@
 /** Changes to a scene from the command line: --set name=value, or name=from..to to animate it. */
 import { UsageError } from '../core/errors.js';
 import { frameParameters, viewFieldNames, viewParameters } from '../core/frame/parameters.js';
-import { namesBesideWeights, networkParameter, networkParameterNames } from '../core/network/parameters.js';
+import {
+  namesBesideWeights,
+  networkAliases,
+  networkParameter,
+  networkParameterNames,
+} from '../core/network/parameters.js';
 import { mixes, type Parameter } from '../core/parameters/parameter.js';
 import { sweepFieldNames } from '../core/sweep/fields.js';
 import type { Sweep } from '../core/sweep/sweep.js';
@@ -54,6 +59,7 @@ function withoutDraws(sweep: Sweep): Sweep {
 function pathOf(name: string): string[] {
   const path = name.split('.');
   if (path.length > 1 && (path[0] === 'network' || path[0] === 'view')) path.shift();
+  path[0] = networkAliases[path[0] as keyof typeof networkAliases] ?? path[0];
   const [field] = path;
   if (!allFields.includes(field)) {
     throw new UsageError(

@@ -1,7 +1,7 @@
 /** Interpolation functions for signals that cannot be interpolated linearly. Each returns its ends exactly. */
 import { map } from '@motion-canvas/core';
 import type { PaletteInput } from '../core/frame/palette.js';
-import type { Activation, ActivationName } from '../core/network/activations.js';
+import type { Activation, ActivationName, LayerActivation } from '../core/network/activations.js';
 import type { Seed } from '../core/network/draws.js';
 import type { NetworkSpec } from '../core/network/spec.js';
 
@@ -21,13 +21,26 @@ export function seedBetween(
 }
 
 /**
- * Blends one activation into another. An activation that is itself a blend counts as its `to`.
+ * Blends one activation into another, layer by layer. An activation that is itself a blend counts as its `to`. Those
+ * drawn per unit cannot be blended: it switches from one to the other half-way.
  * @param u - Progress from 0 to 1.
  */
 export function activationBetween(from: Activation, to: Activation, u: number): Activation {
   if (u <= 0) return from;
   if (u >= 1) return to;
-  return { from: reached<ActivationName>(from), to: reached<ActivationName>(to), fraction: u };
+  if (!Array.isArray(from) && !Array.isArray(to)) return layerBetween(from, to, u);
+  const [first, second] = [[from].flat(), [to].flat()];
+  return Array.from({ length: Math.max(first.length, second.length) }, (_, k) =>
+    layerBetween(first[Math.min(k, first.length - 1)], second[Math.min(k, second.length - 1)], u),
+  );
+}
+
+function layerBetween(from: LayerActivation, to: LayerActivation, u: number): LayerActivation {
+  const [first, second] = [from, to].map((layer) =>
+    typeof layer === 'object' && 'perUnit' in layer ? undefined : reached<ActivationName>(layer),
+  );
+  if (first === undefined || second === undefined) return u < 0.5 ? from : to;
+  return first === second ? first : { from: first, to: second, fraction: u };
 }
 
 /** Palettes cannot be blended: switches from one to the other half-way. */

@@ -1,6 +1,8 @@
 /** The functions of one variable that a Curve draws. */
 import { UsageError } from '../core/errors.js';
-import { type Activation, activationFunction, brightness } from '../core/network/activations.js';
+import { pointInputs } from '../core/frame/inputs.js';
+import { activationFunction, brightness, type UnitActivation } from '../core/network/activations.js';
+import { featureCalled } from '../core/network/features.js';
 import { logits } from '../core/network/forward.js';
 import { buildNetwork } from '../core/network/network.js';
 import type { NetworkInput } from '../core/network/spec.js';
@@ -8,11 +10,14 @@ import { readNetwork } from './read-network.js';
 
 /**
  * - an activation, by name or blended;
- * - `{ network, output }`: a network with one input, and which of its outputs to draw (counted from 1, default 1); its
+ * - `{ network, output }`: a network with one input, or features of x alone, and which of its outputs to draw (counted from 1, default 1); its
  *   values are in [0, 1];
  * - `{ f }`: any function, wrapped in an object because a signal would call a bare one.
  */
-export type Graph = Activation | { network: NetworkInput; output?: number } | { f: (x: number) => number };
+export type Graph =
+  | UnitActivation
+  | { network: NetworkInput; output?: number }
+  | { f: (x: number) => number };
 
 /**
  * The function of a graph. Builds a network if it needs one, so keep the result. Throws a UsageError if it is
@@ -21,15 +26,18 @@ export type Graph = Activation | { network: NetworkInput; output?: number } | { 
 export function functionOf(graph: Graph): (x: number) => number {
   if (typeof graph === 'string' || 'fraction' in graph) return activationFunction(graph);
   if ('f' in graph) return graph.f;
-  const network = buildNetwork(readNetwork({ inputs: 1, outputs: 1, ...withoutShape(graph.network) }));
+  const features = graph.network.features ? {} : { inputs: 1 };
+  const spec = readNetwork({ ...features, outputs: 1, ...withoutShape(graph.network) });
+  const network = buildNetwork(spec);
+  const ofX = spec.features.every((name) => featureCalled(name).of === 'x');
   const output = graph.output ?? 1;
-  if (network.inputs !== 1 || !(output >= 1 && output <= network.output.units)) {
+  if (!ofX || network.inputs !== spec.features.length || !(output >= 1 && output <= network.output.units)) {
     throw new UsageError(
       `Output ${output} of a network with ${network.inputs} inputs and ${network.output.units} outputs cannot be ` +
-        'drawn as a curve: use a network with one input, and one of its outputs, counted from 1.',
+        'drawn as a curve: use a network of x alone, such as `inputs: 1`, and one of its outputs, counted from 1.',
     );
   }
-  return (x) => brightness(network.outputActivation, logits(network, [x])[output - 1]);
+  return (x) => brightness(network.outputActivation, logits(network, pointInputs(spec, x, 0))[output - 1]);
 }
 
 /** Interpolates between two graphs, point by point. */

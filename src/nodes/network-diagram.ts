@@ -1,8 +1,10 @@
 /** A network as a diagram of units and weights. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
 import { Color, type PossibleColor, type SimpleSignal } from '@motion-canvas/core';
-import { activationFunction, brightness } from '../core/network/activations.js';
-import { buildNetwork, type Layer, type Network, weightedSums } from '../core/network/network.js';
+import type { FrameDescription } from '../core/frame/description.js';
+import { inputAt } from '../core/frame/inputs.js';
+import { forward, layerValues } from '../core/network/forward.js';
+import { buildNetwork, type Layer, type Network } from '../core/network/network.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import type { SignalProps } from './props.js';
 import { themeOf } from './theme.js';
@@ -91,23 +93,25 @@ export class NetworkDiagram extends NetworkNode {
 
   @computed()
   protected built(): Network {
-    return buildNetwork(this.describe({ ...this.frameInput(), size: [1, 1] }).network);
+    return buildNetwork(this.#frame().network);
+  }
+
+  #frame(): FrameDescription {
+    return this.describe({ ...this.frameInput(), size: [1, 1] });
   }
 
   /** The columns with their values for the input `centre`. */
   @computed()
   protected columns(): Column[] {
-    const { hidden, output, inputs, activation, outputActivation } = this.built();
-    const { x, y } = this.centre();
-    const input = [x, y, ...this.slice(), ...new Array(inputs).fill(0)].slice(0, inputs);
+    const frame = this.#frame();
+    const network = this.built();
+    const { hidden, output } = network;
+    const input = inputAt(frame, 0, 0);
     const columns: Column[] = [{ values: input.map(Math.tanh) }]; // for display only: inputs are unbounded
-    let values = input;
-    for (const layer of hidden) {
-      values = Array.from(weightedSums(layer, values), activationFunction(activation));
-      columns.push({ values: values.map((value) => Math.max(-1, Math.min(1, value))), layer });
+    for (const [k, values] of layerValues(network, input).entries()) {
+      columns.push({ values: values.map((value) => Math.max(-1, Math.min(1, value))), layer: hidden[k] });
     }
-    const outputs = Array.from(weightedSums(output, values), (z) => 2 * brightness(outputActivation, z) - 1);
-    columns.push({ values: outputs, layer: output });
+    columns.push({ values: forward(network, input).map((value) => 2 * value - 1), layer: output });
     return columns;
   }
 

@@ -13,17 +13,15 @@ import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '.
 import { explainGrain, isDeep, isGrainy } from '../core/frame/digits.js';
 import type { PaletteInput } from '../core/frame/palette.js';
 import { frameParameters, viewParameters } from '../core/frame/parameters.js';
-import type { Activation, ActivationName } from '../core/network/activations.js';
-import type { Distribution } from '../core/network/draws.js';
+import type { Activation, UnitActivation } from '../core/network/activations.js';
+import type { Fold } from '../core/network/fold.js';
 import {
-  type NetworkParameter,
   type NetworkParameterName,
   namesBesideWeights,
-  networkParameter,
   networkParameterNames,
   networkParameters,
 } from '../core/network/parameters.js';
-import type { ExplicitLayer, NetworkInput, NetworkSpec } from '../core/network/spec.js';
+import type { Distribution, Initialisation, NetworkInput, NetworkSpec } from '../core/network/spec.js';
 import type { Parameter } from '../core/parameters/parameter.js';
 import { aboutFrame } from '../core/sweep/fields.js';
 import { frameAt, parseSweep, preparePace, type Sweep, type SweepInput } from '../core/sweep/sweep.js';
@@ -31,29 +29,32 @@ import { parse } from '../core/wording/parse.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { activationBetween, paletteBetween, seedBetween } from './between.js';
 
-type Initialisation = NonNullable<NetworkSpec['initialisation']>;
-
 /** The signals of the same names document these. */
 export interface NetworkNodeProps extends RectProps {
   seed?: SignalValue<NetworkSpec['seed']>;
-  inputs?: SignalValue<number>;
+  inputs?: SignalValue<number | null>;
+  features?: SignalValue<string[]>;
+  fold?: SignalValue<Fold>;
   layers?: SignalValue<number>;
   units?: SignalValue<number | number[]>;
   activation?: SignalValue<Activation>;
-  outputActivation?: SignalValue<ActivationName>;
+  outputActivation?: SignalValue<UnitActivation>;
+  residual?: SignalValue<number>;
+  normalisation?: SignalValue<NetworkSpec['normalisation']>;
   outputs?: SignalValue<1 | 3>;
   distribution?: SignalValue<Distribution>;
   initialisation?: SignalValue<Initialisation | null>;
   weightScale?: SignalValue<number>;
   biasScale?: SignalValue<number | null>;
   firstLayerBias?: SignalValue<boolean>;
-  weights?: SignalValue<ExplicitLayer[] | null>;
+  weights?: SignalValue<NonNullable<NetworkInput['weights']> | null>;
   centre?: SignalValue<PossibleVector2>;
   /** The x of `centre`, in input units. */
   centreX?: SignalValue<number>;
   /** The y of `centre`, in input units. */
   centreY?: SignalValue<number>;
   halfWidth?: SignalValue<number>;
+  viewRotation?: SignalValue<number>;
   slice?: SignalValue<number[]>;
   palette?: SignalValue<PaletteInput>;
 }
@@ -68,29 +69,61 @@ export abstract class NetworkNode extends Rect {
   @parameter(networkParameters.seed)
   declare readonly seed: SimpleSignal<NetworkSpec['seed'], this>;
 
-  /** Number of inputs, 1 to 64: x, y, and further ones whose values `slice` gives. @defaultValue 2 */
+  /**
+   * Number of inputs, 1 to 64: the `features`, and further ones whose values `slice` gives; null is the number of
+   * `features`. @defaultValue null
+   */
   @parameter(networkParameters.inputs)
-  declare readonly inputs: SimpleSignal<number, this>;
+  declare readonly inputs: SimpleSignal<number | null, this>;
+
+  /**
+   * What the network receives of each point: x, y, and functions of them, such as `r`, `angle` or `abs(x)`.
+   * docs/networks.md lists them all. @defaultValue ['x', 'y']
+   */
+  @parameter(networkParameters.features)
+  declare readonly features: SimpleSignal<string[], this>;
+
+  /**
+   * Folds the plane about its origin: `mirror`, `tile`, `kaleidoscope`, `{ tile: size }` or `{ kaleidoscope: n }`.
+   * @defaultValue 'none'
+   */
+  @parameter(networkParameters.fold)
+  declare readonly fold: SimpleSignal<Fold, this>;
 
   /** Number of weight matrices, output included, 1 to 1024. A fraction fades the next layer in. @defaultValue 27 */
   @parameter(networkParameters.layers)
   declare readonly layers: SimpleSignal<number, this>;
 
   /**
-   * Number of units in each hidden layer, 1 to 8192, or a list with one number per layer. A fraction fades the next
-   * unit in. Sweeps call it `width`, which in Motion Canvas is the width of the node. @defaultValue 30
+   * Number of units in each hidden layer, 1 to 8192, or a list with one number per layer, whose last entry repeats. A
+   * fraction fades the next unit in. @defaultValue 30
    */
-  @parameter(networkParameters.width)
+  @parameter(networkParameters.units)
   declare readonly units: SimpleSignal<number | number[], this>;
 
-  /** Activation of the hidden layers. A tween blends two. @defaultValue 'tanh' */
+  /**
+   * Activation of the hidden layers, or a list with one per layer, whose last entry repeats; `{ perUnit: [names] }` draws
+   * one for each unit. A tween blends two. @defaultValue 'tanh'
+   */
   @interpolation(activationBetween)
   @parameter(networkParameters.activation)
   declare readonly activation: SimpleSignal<Activation, this>;
 
-  /** Activation of the last layer. @defaultValue 'sigmoid' */
+  /** Activation of the last layer. A tween blends two. @defaultValue 'sigmoid' */
+  @interpolation(activationBetween)
   @parameter(networkParameters.outputActivation)
-  declare readonly outputActivation: SimpleSignal<ActivationName, this>;
+  declare readonly outputActivation: SimpleSignal<UnitActivation, this>;
+
+  /**
+   * From the second hidden layer on, each unit adds this many times the same unit of the layer before, -2 to 2.
+   * @defaultValue 0
+   */
+  @parameter(networkParameters.residual)
+  declare readonly residual: SimpleSignal<number, this>;
+
+  /** `layer` gives each layer from the second on values of mean 0 and variance 1. @defaultValue 'none' */
+  @parameter(networkParameters.normalisation)
+  declare readonly normalisation: SimpleSignal<NetworkSpec['normalisation'], this>;
 
   /** Number of outputs: 3 for colour, 1 for grey. @defaultValue 3 */
   @parameter(networkParameters.outputs)
@@ -124,7 +157,7 @@ export abstract class NetworkNode extends Rect {
    * the same shapes. @defaultValue null
    */
   @parameter(networkParameters.weights)
-  declare readonly weights: SimpleSignal<ExplicitLayer[] | null, this>;
+  declare readonly weights: SimpleSignal<NonNullable<NetworkInput['weights']> | null, this>;
 
   /** The input (x, y) at the node's centre: a sweep's `view.centre`. @defaultValue [1, 0] */
   @initial(viewParameters.centre.default)
@@ -138,7 +171,14 @@ export abstract class NetworkNode extends Rect {
   @parameter(viewParameters.halfWidth)
   declare readonly halfWidth: SimpleSignal<number, this>;
 
-  /** Values of the inputs beyond x and y; an empty list means zeros. @defaultValue [] */
+  /**
+   * Turns the picture about the node's centre, in degrees, positive counter-clockwise: a sweep's `view.rotation`. The
+   * node itself does not turn. @defaultValue 0
+   */
+  @parameter(viewParameters.rotation)
+  declare readonly viewRotation: SimpleSignal<number, this>;
+
+  /** Values of the inputs beyond the `features`; an empty list means zeros. @defaultValue [] */
   @parameter(frameParameters.slice)
   declare readonly slice: SimpleSignal<number[], this>;
 
@@ -175,7 +215,7 @@ export abstract class NetworkNode extends Rect {
       if (network[name] === undefined) signal.reset();
       else signal(network[name]);
     }
-    this.centre(view.centre).halfWidth(view.halfWidth).slice(slice);
+    this.centre(view.centre).halfWidth(view.halfWidth).viewRotation(view.rotation).slice(slice);
     this.palette(palette);
     this.takeSampling(supersample, dither);
   }
@@ -191,13 +231,17 @@ export abstract class NetworkNode extends Rect {
   }
 
   #signalOf(name: NetworkParameterName): SimpleSignal<unknown, this> {
-    return this[signalName(name)] as SimpleSignal<unknown, this>;
+    return this[name] as SimpleSignal<unknown, this>;
   }
 
   /** The input of a renderer, except the size. */
   protected frameInput(): Omit<FrameInput, 'size'> {
     const { x, y } = this.centre();
-    const view = { centre: [x, y] as [number, number], halfWidth: this.halfWidth() };
+    const view = {
+      centre: [x, y] as [number, number],
+      halfWidth: this.halfWidth(),
+      rotation: this.viewRotation(),
+    };
     return { network: this.network(), view, slice: this.slice(), palette: this.palette() };
   }
 
@@ -243,21 +287,7 @@ function parameter({ default: value = null }: Parameter): PropertyDecorator {
   };
 }
 
-type SignalName = {
-  [Name in NetworkParameterName]: (typeof networkParameters)[Name] extends {
-    signal: infer Signal extends string;
-  }
-    ? Signal
-    : Name;
-}[NetworkParameterName];
-
-/** The name of a parameter's signal. If `NetworkNode` lacks a signal of that name, this file does not compile. */
-function signalName(name: NetworkParameterName): SignalName {
-  const { signal }: NetworkParameter = networkParameters[name];
-  return (signal ?? name) as SignalName;
-}
-
 /** The name of a signal instead of the path of a parameter, for messages. */
 function signalInstead(_path: string, part: string, field: string): string {
-  return part === 'network' && networkParameter(field) ? signalName(field as NetworkParameterName) : field;
+  return part === 'view' && field === 'rotation' ? 'viewRotation' : field;
 }

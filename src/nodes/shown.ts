@@ -1,8 +1,9 @@
 /** The part of a network that is shown: its colours, one output, or one hidden unit. */
 import { UsageError } from '../core/errors.js';
 import { isSpace, type PaletteInput } from '../core/frame/palette.js';
-import type { Activation, ActivationName } from '../core/network/activations.js';
+import type { UnitActivation } from '../core/network/activations.js';
 import { DrawCache } from '../core/network/draws.js';
+import { unitActivations } from '../core/network/layer-activations.js';
 import { type Layer, layerMaker } from '../core/network/network.js';
 import { type ExplicitLayer, hiddenWidths, type NetworkInput } from '../core/network/spec.js';
 import { readNetwork } from './read-network.js';
@@ -34,7 +35,9 @@ export function networkShowing(shown: Shown, network: NetworkInput): NetworkInpu
   const weights = Array.from({ length: layer }, (_, k) => explicit(make.hidden(k + 1)));
   const { w, b } = weights[layer - 1];
   weights[layer - 1] = { w: [w[unit - 1]], b: [b![unit - 1]] };
-  return { weights, activation: spec.activation, outputActivation: nearest(spec.activation) };
+  const own = unitActivations(spec, layer, widths[layer - 1]);
+  const outputActivation: UnitActivation = Array.isArray(own) ? own[unit - 1] : own;
+  return { weights, activation: spec.activation, outputActivation };
 }
 
 /** The palette to draw with. */
@@ -53,10 +56,4 @@ export function showOutput(rgba: Uint8ClampedArray, output: number): void {
 function explicit({ inputs, units, weights, biases }: Layer): ExplicitLayer {
   const row = (unit: number) => Array.from(weights.subarray(unit * inputs, (unit + 1) * inputs));
   return { w: Array.from({ length: units }, (_, unit) => row(unit)), b: Array.from(biases) };
-}
-
-/** The nearer end of a blend: an output's activation cannot be a blend. */
-function nearest(activation: Activation): ActivationName {
-  if (typeof activation === 'string') return activation;
-  return activation.fraction < 0.5 ? activation.from : activation.to;
 }

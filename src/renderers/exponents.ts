@@ -11,14 +11,22 @@
  */
 
 import type { FrameDescription } from '../core/frame/description.js';
-import { activationFunction, isBounded, namesOf, scaledActivation } from '../core/network/activations.js';
+import {
+  activationFunction,
+  isBounded,
+  namesOf,
+  plainActivation,
+  scaledActivation,
+} from '../core/network/activations.js';
 import type { DrawCache } from '../core/network/draws.js';
 import {
   type Layer,
   type LayerRule,
   layerMaker,
   layerRules,
-  seedShares,
+  type Side,
+  scalesOf,
+  sidesOf,
   unitDraws,
   weightedSums,
 } from '../core/network/network.js';
@@ -48,7 +56,7 @@ const FAR_BITS = 100;
 export function exponentsOf(frame: FrameDescription, draws: DrawCache): Exponents | undefined {
   const { network: spec } = frame;
   // Bounded activations keep values small; then only explicit weights can make sums too large.
-  if (isBounded(namesOf(spec.activation)) && !spec.weights) return undefined;
+  if (isBounded(namesOf(plainActivation(spec.activation))) && !spec.weights) return undefined;
   if (!isNeeded(exponents(frame, draws, []))) return undefined;
   const found = exponents(frame, draws, pointsOf(frame));
   return isNeeded(found) ? found : undefined;
@@ -63,7 +71,7 @@ function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Arr
   const rules = layerRules(spec);
   const count = Math.ceil(spec.layers);
   const isFading = count > spec.layers;
-  const { activation } = spec;
+  const activation = plainActivation(spec.activation);
   const bounded = isBounded(namesOf(activation));
   const a = activationFunction(activation);
   const found: Exponents = { sums: [], units: [], output: 0 };
@@ -150,31 +158,32 @@ const MOST_KNOWN = 4096;
 
 function normsOf(spec: NetworkSpec, rule: LayerRule, draws: DrawCache): Norms {
   const total = { weights: 0, biases: 0 };
-  for (const { seed, share } of seedShares(spec.seed)) {
-    const { weights, biases } = drawnNorms(spec, rule, seed, draws);
-    total.weights += Math.abs(share * rule.weightScale) * weights;
-    total.biases += Math.abs(share * rule.biasScale) * biases;
+  for (const { side, share } of sidesOf(spec)) {
+    const { weights, biases } = drawnNorms(spec, rule, side, draws);
+    const scales = scalesOf(spec, rule, side);
+    total.weights += Math.abs(share * scales.weights) * weights;
+    total.biases += Math.abs(share * scales.biases) * biases;
   }
   return total;
 }
 
-function drawnNorms(spec: NetworkSpec, rule: LayerRule, seed: number | string, draws: DrawCache): Norms {
+function drawnNorms(spec: NetworkSpec, rule: LayerRule, side: Side, draws: DrawCache): Norms {
   const { number, inputs, units } = rule;
   const norms = known.get(draws) ?? new Map<string, Norms>();
   known.set(draws, norms);
-  const key = `${number} ${inputs} ${units} ${spec.distribution} ${seed}`;
-  const before = spec.weights ? undefined : norms.get(key);
+  const key = 'seed' in side && `${number} ${inputs} ${units} ${spec.distribution} ${side.seed}`;
+  const before = key ? norms.get(key) : undefined;
   if (before) return before;
   const found = { weights: 0, biases: 0 };
   for (let unit = 0; unit < units; unit++) {
-    const drawn = unitDraws(spec, rule, seed, unit, draws);
+    const drawn = unitDraws(spec, rule, side, unit, draws);
     let sum = 0;
     for (let i = 1; i <= inputs; i++) sum += Math.abs(drawn[i]);
     found.weights = Math.max(found.weights, sum);
     found.biases = Math.max(found.biases, Math.abs(drawn[0]));
   }
   if (norms.size >= MOST_KNOWN) norms.clear();
-  if (!spec.weights) norms.set(key, found);
+  if (key) norms.set(key, found);
   return found;
 }
 

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { type Colour, colourOf } from '../../src/core/frame/colouring.js';
 import { type FrameDescription, type FrameInput, frameSchema } from '../../src/core/frame/description.js';
-import { inputAt, sampleOffsets } from '../../src/core/frame/geometry.js';
+import { sampleOffsets } from '../../src/core/frame/geometry.js';
+import { inputAt } from '../../src/core/frame/inputs.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
 import { forward } from '../../src/core/network/forward.js';
 import { buildNetwork, type Layer, type Network } from '../../src/core/network/network.js';
@@ -147,7 +148,7 @@ function computeSpread(frame: FrameDescription, pixels: number[], exact: Colour[
 }
 
 function jittered(network: Network, jitter: (x: number) => number): Network {
-  const move = (layer: Layer): Layer => ({
+  const move = <T extends Layer>(layer: T): T => ({
     ...layer,
     weights: layer.weights.map(jitter),
     biases: layer.biases.map(jitter),

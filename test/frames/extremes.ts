@@ -1,11 +1,11 @@
 /** Frames whose values are tiny, huge, or beyond float32 or float64; for the tests of every backend. */
 import type { FrameDescription } from '../../src/core/frame/description.js';
 import {
-  type Activation,
   type ActivationName,
   activationNames,
   isBounded,
   namesOf,
+  type UnitActivation,
 } from '../../src/core/network/activations.js';
 import { logits } from '../../src/core/network/forward.js';
 import { buildNetwork, type Layer } from '../../src/core/network/network.js';
@@ -16,7 +16,7 @@ import { frameOf } from './compare.js';
 type Named = [name: string, frame: FrameDescription];
 
 /** Mixes of two bounded activations, of one and of none; and one near its end. */
-export const mixes: Activation[] = [
+export const mixes: UnitActivation[] = [
   { from: 'tanh', to: 'sin', fraction: 0.3 },
   { from: 'relu', to: 'tanh', fraction: 0.999999 },
   { from: 'sigmoid', to: 'gelu', fraction: 0.6 },
@@ -26,11 +26,11 @@ export const mixes: Activation[] = [
 /** Maximum sums: denormal, tiny, moderate, and up to the end of float32. */
 const SIZES = [1e-38, 1e-30, 1e-6, 1e-2, 1, 30, 1e4, 1e20, 1e38];
 
-const inWords = (activation: Activation) =>
+const inWords = (activation: UnitActivation) =>
   typeof activation === 'string' ? activation : `${activation.from} to ${activation.to}`;
 
 /** A row of pixels, 0 in its middle, through one hidden unit with this activation, scaled to fill the visible range. */
-export function argumentsOf(activation: Activation): Named[] {
+export function argumentsOf(activation: UnitActivation): Named[] {
   // If an argument is only known to within 1e13, its sine may be any number between -1 and 1.
   const sizes = SIZES.filter((most) => most <= 1e4 || !inWords(activation).includes('sin'));
   return sizes.map((most) => {
@@ -44,7 +44,7 @@ export function argumentsOf(activation: Activation): Named[] {
   });
 }
 
-const forwardOne = (activation: Activation, x: number) =>
+const forwardOne = (activation: UnitActivation, x: number) =>
   logits(
     buildNetwork(
       frameOf({ network: { activation, weights: [{ w: [[1]] }, { w: [[1]] }] }, size: [1, 1] }).network,
@@ -82,7 +82,7 @@ export const nearZero: Named[] = (
 ]);
 
 /** The activations whose values grow with every layer. */
-export const growing: Activation[] = [
+export const growing: UnitActivation[] = [
   ...activationNames.filter((name) => !isBounded(namesOf(name))),
   ...mixes.flatMap((mix) => (typeof mix === 'string' || isBounded(mix) ? [] : [{ ...mix, fraction: 0.4 }])),
 ];
@@ -95,7 +95,7 @@ const explicit = ({ inputs, units, weights, biases }: Layer): ExplicitLayer => (
 });
 
 /** A network whose hidden values overflow float32, and whose outputs are scaled back to the visible range. */
-export function broughtBack(activation: Activation, network: NetworkInput): FrameDescription {
+export function broughtBack(activation: UnitActivation, network: NetworkInput): FrameDescription {
   const built = buildNetwork(frameOf({ network: { seed: 3, activation, ...network }, size: [1, 1] }).network);
   const largest = Math.max(...logits(built, [1, 0.3]).map(Math.abs));
   const { w } = explicit(built.output);

@@ -135,7 +135,10 @@ describe('each activation', () => {
     const frame = frameOf({ network, view: { centre: [0, 0] }, size: [1, 1] });
     const evaluator = new Evaluator(shape);
     const { activation, outputActivation } = frame.network;
-    const module = kernelModule(shape, { hidden: activation as ActivationName, output: outputActivation });
+    const module = kernelModule(shape, {
+      hidden: activation as ActivationName,
+      output: outputActivation as ActivationName,
+    });
     evaluator.load(module, packNetwork(frame, shape, new DrawCache()), 8001);
     const x = Float32Array.from({ length: 8001 }, (_, i) => (range * (i - 4000)) / 4000);
     evaluator.x.set(x);

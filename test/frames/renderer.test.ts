@@ -5,12 +5,12 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FrameDescription } from '../../src/core/frame/description.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
-import { namesOf } from '../../src/core/network/activations.js';
+
 import { DrawCache } from '../../src/core/network/draws.js';
 import { drawBand } from '../../src/renderers/cpu/band.js';
 import { chooseKernel, kernelModule, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
-import type { KernelShape } from '../../src/renderers/cpu/kernel.js';
+import { activationsOf, type KernelShape } from '../../src/renderers/cpu/kernel.js';
 import { packNetwork } from '../../src/renderers/cpu/pack.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { expectReference, frameOf, gradient, largestDifference, somePixels } from './compare.js';
@@ -97,8 +97,7 @@ describe('kernel shapes', () => {
   function draw(frame: FrameDescription, shape: KernelShape, bandRows: number): Uint8Array {
     const { size, network, supersample } = frame;
     const evaluator = new Evaluator(shape);
-    const names = { hidden: namesOf(network.activation), output: network.outputActivation };
-    const module = kernelModule(shape, names);
+    const module = kernelModule(shape, activationsOf(network, {}));
     evaluator.load(module, packNetwork(frame, shape, new DrawCache()), bandRows * size[0] * supersample ** 2);
     const rgba = new Uint8Array(4 * size[0] * size[1]);
     for (let firstRow = 0; firstRow < size[1]; firstRow += bandRows) {

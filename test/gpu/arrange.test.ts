@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FrameDescription } from '../../src/core/frame/description.js';
 import { DrawCache } from '../../src/core/network/draws.js';
-import { buildNetwork, type Layer, seedShares } from '../../src/core/network/network.js';
+import { buildNetwork, type Layer, sidesOf } from '../../src/core/network/network.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
 import { foldView } from '../../src/renderers/first-layer.js';
 import {
@@ -25,9 +25,9 @@ const PART = 4096; // vec4f in 64 KiB
 /** The device's buffer before the first layer is uploaded: its earlier contents, and the scaled draws. */
 function scaled(frame: FrameDescription, arrangement: Arrangement, before: number): Float32Array {
   const draws = new DrawCache();
-  const sources = seedShares(frame.network.seed).map(({ seed }) => {
+  const sources = sidesOf(frame.network).map(({ side }) => {
     const numbers = new Float32Array(4 * arrangement.length);
-    fillDraws(frame.network, arrangement, seed, draws, numbers);
+    fillDraws(frame.network, arrangement, side, draws, numbers);
     return numbers;
   });
   const [a, b = a] = sources;
@@ -214,7 +214,7 @@ describe('what is uploaded once', () => {
     const spec = frameOf({ network, size: [1, 1] }).network;
     const arrangement = arrange(spec);
     const numbers = new Float32Array(4 * arrangement.length);
-    fillDraws(spec, arrangement, seedShares(spec.seed)[0].seed, new DrawCache(), numbers);
+    fillDraws(spec, arrangement, sidesOf(spec)[0].side, new DrawCache(), numbers);
     return numbers;
   };
 

@@ -144,9 +144,8 @@ describe('an unknown field', () => {
     ['Depth', 'network.layers'],
     ['num_layers', 'network.layers'],
     ['layesr', 'network.layers'],
-    ['units', 'network.width'],
-    ['neurons', 'network.width'],
-    ['hidden', 'network.width'],
+    ['neurons', 'network.units'],
+    ['hidden', 'network.units'],
     ['scale', 'network.weightScale'],
     ['weight_scale', 'network.weightScale'],
     ['sigma', 'network.weightScale'],
@@ -183,7 +182,7 @@ describe('an unknown field', () => {
     ['resolution', 'size'],
     ['layers', 'network.layers'],
     ['depth', 'network.layers'],
-    ['width', 'network.width'],
+    ['width', 'network.units'],
     ['zoom', 'view.halfWidth'],
     ['halfWidth', 'view.halfWidth'],
   ])('%s suggests %s', (name, meant) => {
@@ -228,6 +227,26 @@ describe('an unknown field', () => {
       'network.activation.amount is not a field. Did you mean "network.activation.fraction"?',
     ],
     [
+      'another form of a mix',
+      { network: { activation: { perUnits: ['sin'] } } },
+      'network.activation.perUnits is not a field. Did you mean "network.activation.perUnit"?',
+    ],
+    [
+      'a fold',
+      { network: { fold: { n: 5 } } },
+      'network.fold.n is not a field. Available: kaleidoscope, tile.',
+    ],
+    [
+      'two forms',
+      { network: { fold: { tile: 1, kaleidoscope: 5 } } },
+      'network.fold.tile cannot be combined with kaleidoscope: give one or the other.',
+    ],
+    [
+      'what is shown',
+      { shown: { layer: 1, neuron: 2 } },
+      'shown.neuron is not a field. Did you mean "shown.unit"?',
+    ],
+    [
       'a palette',
       { palette: { map: 'viridis', out: 2 } },
       'palette.out is not a field. Did you mean "palette.output"?',
@@ -248,7 +267,7 @@ describe('an unknown field', () => {
 
   test('unlike any known one lists those that there are', () => {
     expect(complaint({ view: { qqqqqqqq: 1 } })).toBe(
-      'view.qqqqqqqq is not a field. Available: centre, halfWidth.',
+      'view.qqqqqqqq is not a field. Available: centre, halfWidth, rotation.',
     );
   });
 
@@ -272,8 +291,8 @@ describe('an unknown field', () => {
       'network.depth is not a field. Did you mean "network.layers"?',
     );
     expect(() => api.networkSchema.parse({ depth: 3 })).toThrow('Did you mean "network.layers"?');
-    expect(() => api.frameSchema.parse({ network: { units: 3 }, size: [2, 2] })).toThrow(
-      'Did you mean "network.width"?',
+    expect(() => api.frameSchema.parse({ network: { neurons: 3 }, size: [2, 2] })).toThrow(
+      'Did you mean "network.units"?',
     );
   });
 });

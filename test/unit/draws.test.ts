@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import { describe, expect, test } from 'vitest';
-import { type Distribution, DrawCache, drawUnit } from '../../src/core/network/draws.js';
+import { DrawCache, drawUnit } from '../../src/core/network/draws.js';
+import type { Distribution } from '../../src/core/network/spec.js';
 
 describe('known answers', () => {
   test("seedrandom gives the numbers its README prints for 'hello.'", () => {

@@ -312,6 +312,11 @@ describe('specs', () => {
     expect([network.output.inputs, network.output.units]).toEqual([2, 3]);
   });
 
+  test('the last entry of a width list repeats', () => {
+    expect(hiddenWidths(specOf({ layers: 4.1, units: [3, 5] }))).toEqual([3, 5, 5, 5]);
+    expect(specOf({ layers: 4.1, width: [3, 5] })).toEqual(specOf({ layers: 4.1, units: [3, 5] }));
+  });
+
   test('a width list may be longer than the layers need, so that depth can be swept', () => {
     expect(hiddenWidths(specOf({ layers: 2.5, width: [3, 5, 2] }))).toEqual([3, 5]);
     expect(hiddenWidths(specOf({ layers: 1, width: [] }))).toEqual([]);
@@ -354,7 +359,7 @@ describe('specs', () => {
   });
 
   test.each<[string, unknown, string, RegExp]>([
-    ['an unknown key', { widht: 3 }, '', /Unrecognized key: "widht"/],
+    ['an unknown key', { widht: 3 }, '', /^seed inputs .* weights$/], // the names of the fields
     ['no number', { layers: Number.NaN }, 'layers', /received NaN/],
     ['infinity', { weightScale: Number.POSITIVE_INFINITY }, 'weightScale', /number/],
     ['0 layers', { layers: 0 }, 'layers', />=1/],
@@ -362,22 +367,44 @@ describe('specs', () => {
     ['half an input', { inputs: 2.5 }, 'inputs', /int/],
     ['65 inputs', { inputs: 65 }, 'inputs', /<=64/],
     ['2 outputs', { outputs: 2 }, 'outputs', /./],
-    ['half a unit', { width: 0.5 }, 'width', /./],
+    ['half a unit', { width: 0.5 }, 'units', /./],
     ['a negative scale', { weightScale: -1 }, 'weightScale', />=0/],
     ['an empty seed', { seed: '' }, 'seed', /./],
     ['a fraction of a seed above 1', { seed: { from: 1, to: 2, fraction: 1.5 } }, 'seed.fraction', /<=1/],
     ['an unknown activation', { activation: 'tan' }, 'activation', /./],
+    ['an empty list of widths', { units: [], layers: 3 }, 'units', /3 layers have 2 hidden ones/],
+    ['a width by both names', { units: 3, width: 3 }, 'width', /older name of "units"/],
+    ['fewer inputs than features', { inputs: 2, features: ['x', 'y', 'r'] }, 'inputs', /3 features/],
     [
-      'a width list too short',
-      { width: [3], layers: 3 },
-      'width',
-      /has 1 entries.*3 layers have 2 hidden ones/,
+      'a mix of two shapes',
+      {
+        weights: {
+          from: [{ w: [[1, 2]] }],
+          to: [
+            {
+              w: [
+                [1, 2],
+                [3, 4],
+                [5, 6],
+              ],
+            },
+          ],
+          fraction: 0,
+        },
+      },
+      'weights',
+      /from 2 x 1 units to 2 x 3/,
     ],
-    ['a width list too short by a fraction', { width: [3], layers: 2.1 }, 'width', /have 2 hidden ones/],
+    [
+      'a mix of nothing explicit',
+      { weights: { from: 'drawn', to: 'drawn', fraction: 0 } },
+      'weights',
+      /drawn on both sides/,
+    ],
     [
       'too many weights',
       { width: 8192, layers: 1024 },
-      'width',
+      'units',
       /68594 million weights.*stay under 512 units/,
     ],
     [

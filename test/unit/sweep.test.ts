@@ -85,7 +85,7 @@ describe('tracks', () => {
       slice: [tween(-1, 1)],
     });
     const { network, view, slice } = frameAt(moving, 1);
-    expect(network.width).toEqual([7, 7]);
+    expect(network.units).toEqual([7, 7]);
     expect(network.activation).toEqual({ from: 'tanh', to: 'sin', fraction: 0.5 });
     expect(view.centre).toEqual([-1, 3]);
     expect(slice).toEqual([0]);

@@ -5,6 +5,7 @@ import { schemaOf, withDefault } from '../parameters/schema.js';
 import { type Palette, type PaletteInput, paletteProblem } from './palette.js';
 import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
+import { type ShownPart, shownProblem, shownSchema } from './shown.js';
 
 export const MAX_SIDE = 16384;
 
@@ -12,6 +13,7 @@ export const MAX_SIDE = 16384;
 export const viewSchema = z.strictObject({
   centre: schemaOf(viewParameters.centre) as z.ZodType<View['centre']>,
   halfWidth: schemaOf(viewParameters.halfWidth) as z.ZodType<View['halfWidth']>,
+  rotation: schemaOf(viewParameters.rotation) as z.ZodType<View['rotation']>,
 });
 
 /** @internal */
@@ -37,6 +39,7 @@ const fields = z.strictObject({
   view: viewSchema.prefault({} as never),
   slice: schemaOf(frameParameters.slice) as z.ZodType<number[]>,
   palette: paletteSchema,
+  shown: shownSchema.optional(),
   size: sizeSchema,
   supersample: supersampleSchema.default(1),
   dither: z.boolean().default(false),
@@ -47,15 +50,21 @@ export const frameFieldNames = Object.keys(fields.shape);
 
 /** @internal */
 export const frameSchema = fields.transform((frame, context): FrameDescription => {
-  const free = Math.max(0, frame.network.inputs - 2);
+  if (!frame.network.features) return z.NEVER; // it was refused: zod reports unknown fields only after this
+  const { inputs, features } = frame.network;
+  const free = Math.max(0, inputs - features.length);
   if (frame.slice.length > 0 && frame.slice.length !== free) {
     const message =
-      `has ${frame.slice.length} values but a network with ${frame.network.inputs} inputs has ${free} ` +
-      `beyond x and y: ${free ? `give ${free}` : 'leave it out, or add inputs'}`;
+      `has ${frame.slice.length} values but a network with ${inputs} inputs has ${free} ` +
+      `beyond ${features.length === 2 ? features.join(' and ') : features.join(', ')}: ` +
+      `${free ? `give ${free}` : 'leave it out, or add inputs'}`;
     context.addIssue({ code: 'custom', path: ['slice'], message });
   }
-  const problem = paletteProblem(frame.palette, frame.network.outputs);
+  // A part of the network that is shown by itself needs only one output.
+  const problem = frame.shown ? undefined : paletteProblem(frame.palette, frame.network.outputs);
   if (problem) context.addIssue({ code: 'custom', path: ['palette'], message: problem });
+  const unseen = frame.shown && shownProblem(frame.shown, frame.network, frame.size);
+  if (unseen) context.addIssue({ code: 'custom', path: ['shown', unseen.field], message: unseen.message });
   return frame.slice.length === free ? frame : { ...frame, slice: new Array(free).fill(0) };
 });
 
@@ -65,6 +74,8 @@ export interface View {
   centre: [number, number];
   /** Distance from the centre to the nearer edges, in input units, 1e-9 to 1e9. @defaultValue 2.6 */
   halfWidth: number;
+  /** Turns the picture about the view's centre, in degrees; positive is counter-clockwise. @defaultValue 0 */
+  rotation: number;
 }
 
 /** A frame with its defaults filled in. */
@@ -73,13 +84,15 @@ export interface FrameDescription {
   network: NetworkSpec;
   /** The window on its input plane. */
   view: View;
-  /** One value for each input beyond x and y; all are zero by default. */
+  /** One value for each input beyond the `features`; all are zero by default. */
   slice: number[];
   /**
    * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map for one output, such as `viridis`.
    * @defaultValue 'rgb'
    */
   palette: Palette;
+  /** A part of the network to show instead of its colours: one output, a hidden unit, or the units of a layer. */
+  shown?: ShownPart | undefined;
   /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
   /** Samples per pixel along each side (n x n in all), averaged in linear light: 1 (the default) to 4. */
@@ -94,10 +107,12 @@ export interface FrameInput {
   network: NetworkInput;
   /** The window on its input plane. */
   view?: { [K in keyof View]?: View[K] | undefined } | undefined;
-  /** One value per input beyond x and y. */
+  /** One value per input beyond the `features`. */
   slice?: number[] | undefined;
   /** How outputs become colours. */
   palette?: PaletteInput | undefined;
+  /** A part of the network to show instead of its colours. */
+  shown?: ShownPart | undefined;
   /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
   /** n x n samples per pixel. */

@@ -14,7 +14,7 @@ import { buildNetwork } from '../network/network.js';
 import { countWeights } from '../network/spec.js';
 import type { FrameDescription } from './description.js';
 import type { Evaluate } from './evaluate.js';
-import { inputAt } from './geometry.js';
+import { inputAt } from './inputs.js';
 
 /** The effect of float32 on a frame, in 8-bit steps: root mean squares over points and outputs. */
 interface Digits {

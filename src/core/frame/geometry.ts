@@ -1,5 +1,8 @@
 /** The positions of a frame's samples on the input plane. */
-import type { FrameDescription } from './description.js';
+import type { FrameDescription, View } from './description.js';
+
+/** What determines the offsets of a frame's samples. */
+type Grid = Pick<FrameDescription, 'size' | 'supersample'> & { view: Pick<View, 'halfWidth'> };
 
 /**
  * The samples' offsets from the view's centre: x by column (from the left), y by row (from the top, so y decreases).
@@ -7,11 +10,7 @@ import type { FrameDescription } from './description.js';
  *
  * Offsets instead of coordinates keep float32's precision in a deep zoom.
  */
-export function sampleOffsets({
-  size: [width, height],
-  supersample,
-  view,
-}: Pick<FrameDescription, 'size' | 'supersample' | 'view'>): {
+export function sampleOffsets({ size: [width, height], supersample, view }: Grid): {
   x: Float64Array;
   y: Float64Array;
 } {
@@ -25,7 +24,7 @@ export function sampleOffsets({
 }
 
 /** The offsets of all pixel centres, in float32, row by row from the top: (height * width) numbers each. */
-export function pixelOffsets({ size, view }: Pick<FrameDescription, 'size' | 'view'>): {
+export function pixelOffsets({ size, view }: Pick<Grid, 'size' | 'view'>): {
   x: Float32Array;
   y: Float32Array;
 } {
@@ -36,9 +35,4 @@ export function pixelOffsets({ size, view }: Pick<FrameDescription, 'size' | 'vi
     x: Float32Array.from({ length }, (_, i) => x[i % width]),
     y: Float32Array.from({ length }, (_, i) => y[Math.floor(i / width)]),
   };
-}
-
-/** The network's input at an offset from the view's centre: [x, y, ...slice], truncated to its number of inputs. */
-export function inputAt({ network, view, slice }: FrameDescription, dx: number, dy: number): number[] {
-  return [view.centre[0] + dx, view.centre[1] + dy, ...slice].slice(0, network.inputs);
 }

@@ -28,6 +28,18 @@ export const viewParameters = {
     sentence: 'Distance from the centre to the nearer edges, in input units',
     synonyms: 'zoom extent radius range span bounds width size scale half',
   },
+  rotation: {
+    label: 'Rotation',
+    unit: 'degrees',
+    kind: 'number',
+    range: [-1e6, 1e6],
+    useful: [-180, 180],
+    scale: 'linear',
+    default: 0,
+    moves: true,
+    sentence: "Turns the picture about the view's centre, in degrees; positive is counter-clockwise",
+    synonyms: 'angle rotate turn degrees viewRotation',
+  },
 } as const satisfies Record<string, Parameter>;
 
 /** All others, by their names in a frame. */
@@ -42,7 +54,7 @@ export const frameParameters = {
     default: [],
     defaultNote: 'zeros',
     moves: true,
-    sentence: 'List of the values of the inputs beyond x and y',
+    sentence: 'List of the values of the inputs beyond the `features`',
     synonyms: 'crossSection inputsBeyond latent z',
   },
   palette: {
@@ -53,6 +65,17 @@ export const frameParameters = {
     moves: false,
     sentence: 'How outputs become colours',
     synonyms: 'colours colors color colour colormap colourmap cmap palettes colourMap',
+  },
+  shown: {
+    label: 'Shown',
+    kind: 'shown',
+    optional: true,
+    defaultNote: 'all outputs',
+    moves: true,
+    sentence:
+      'Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or ' +
+      '`{ layer: 2 }`, all its units as a grid',
+    synonyms: 'show visible neuron unit layer feature featureMap',
   },
 } as const satisfies Record<string, Parameter>;
 

@@ -25,14 +25,42 @@ export const activations = Object.fromEntries(
   activationNames.map((name) => [name, activationTable[name].f]),
 ) as Record<ActivationName, (x: number) => number>;
 
-/** One activation, or a mix of two: fraction 0 is `from`, 1 is `to`. */
-export type Activation = ActivationName | { from: ActivationName; to: ActivationName; fraction: number };
+/** A mix of two activations: (1 - fraction) from(x) + fraction to(x), with a fraction from 0 to 1. */
+export interface ActivationMix {
+  /** The activation at fraction 0. */
+  from: ActivationName;
+  /** The activation at fraction 1. */
+  to: ActivationName;
+  /** From 0 to 1. */
+  fraction: number;
+}
+
+/** The activation of one unit. */
+export type UnitActivation = ActivationName | ActivationMix;
+
+/** The activation of a layer: one for all units, or one drawn for each unit from these names, which may repeat. */
+export type LayerActivation = UnitActivation | { perUnit: ActivationName[] };
+
+/** The activation of the hidden layers: one for all, or a list with one for each, whose last entry repeats. */
+export type Activation = LayerActivation | LayerActivation[];
 
 /** An activation without a mix's fraction. Kernels are generated for it, and read the fraction as data. */
 export type ActivationNames = ActivationName | { from: ActivationName; to: ActivationName };
 
-export function namesOf(activation: Activation): ActivationNames {
+export function namesOf(activation: UnitActivation): ActivationNames {
   return typeof activation === 'string' ? activation : { from: activation.from, to: activation.to };
+}
+
+/** The one activation of all hidden units. @throws TypeError if they have several. */
+export function plainActivation(activation: Activation): UnitActivation {
+  if (typeof activation === 'string' || 'fraction' in activation) return activation;
+  throw new TypeError('This renderer draws networks with one activation.');
+}
+
+/** The fraction of a mix; 0 for a plain activation. */
+export function fractionOf(activation: Activation): number {
+  const plain = plainActivation(activation);
+  return typeof plain === 'string' ? 0 : plain.fraction;
 }
 
 /** Whether an activation, or both of a mix, are bounded by [-1, 1]. */
@@ -43,7 +71,7 @@ export function isBounded(names: ActivationNames): boolean {
 }
 
 /** The function of an activation; a mix is (1 - fraction) from(x) + fraction to(x). */
-export function activationFunction(activation: Activation): (x: number) => number {
+export function activationFunction(activation: UnitActivation): (x: number) => number {
   if (typeof activation === 'string') return activations[activation];
   const { from, to, fraction } = activation;
   return (x) => (1 - fraction) * activations[from](x) + fraction * activations[to](x);
@@ -66,11 +94,16 @@ export function scaledActivation(a: (x: number) => number, exponent: number): (v
 }
 
 /**
- * The brightness in [0, 1] of an output with the activation `name`. Signed activations are in [-1, 1] and are shown as
- * (v + 1) / 2; the others are shown unchanged, clipped to [0, 1].
+ * The brightness in [0, 1] of a sum, for an output with this activation. Signed activations are in [-1, 1] and are shown
+ * as (v + 1) / 2; the others are shown unchanged, clipped to [0, 1]. A mix of two is a mix of their brightnesses.
+ * @param added - A number that is added to the activation's value: see `residual`.
  */
-export function brightness(name: ActivationName, logit: number): number {
-  const value = activations[name](logit);
-  const shown = activationTable[name].signed ? (value + 1) / 2 : value;
+export function brightness(activation: UnitActivation, sum: number, added = 0): number {
+  if (typeof activation === 'object') {
+    const { from, to, fraction } = activation;
+    return (1 - fraction) * brightness(from, sum, added) + fraction * brightness(to, sum, added);
+  }
+  const value = activations[activation](sum) + added;
+  const shown = activationTable[activation].signed ? (value + 1) / 2 : value;
   return Math.min(1, Math.max(0, shown));
 }

@@ -3,10 +3,14 @@
  *
  *     y_0 = x,    y_k = a(W_k y_{k-1} + b_k),    f(x) = σ(W_L y_{L-1} + b_L)
  *
+ * With a residual ρ, y_k also adds ρ y_{k-1}, from the second hidden layer on (He et al., "Deep Residual Learning for
+ * Image Recognition", arXiv:1512.03385, where ρ is 1). With layer normalisation, W_k multiplies n(y_{k-1}) from the
+ * second matrix on; the residual still adds y_{k-1} itself.
+ *
  * It is the reference that all renderers are tested against, and far too slow for pictures: see src/renderers.
  */
-import { activationFunction, brightness, scaledActivation } from './activations.js';
-import { type Layer, type Network, weightedSums } from './network.js';
+import { activationFunction, brightness, scaledActivation, type UnitActivation } from './activations.js';
+import { type HiddenLayer, type Layer, type Network, weightedSums } from './network.js';
 
 /** The network's value at the point x (one number per input): 1 or 3 brightnesses in [0, 1]. */
 export function forward(network: Network, x: ArrayLike<number>): number[] {
@@ -18,22 +22,92 @@ export function forward(network: Network, x: ArrayLike<number>): number[] {
  * infinite, with its sign; intermediate values do not overflow: see Scaled.
  */
 export function logits(network: Network, x: ArrayLike<number>): number[] {
-  const a = activationFunction(network.activation);
-  let y: Scaled = { values: x, exponent: 0 };
-  let before = y; // y_{L-2}, which the output one layer earlier reads
-  for (const layer of network.hidden) {
-    before = y;
-    const { values, exponent } = apply(layer, y);
-    y = { values: Array.from(values, scaledActivation(a, exponent)), exponent };
+  const { hidden, earlier } = network;
+  const values = hiddenValues(network, x, hidden.length);
+  const z = apply(network.output, received(network, values, hidden.length));
+  if (!earlier) return inFull(z);
+  const { output, share } = earlier;
+  const before = apply(output, received(network, values, hidden.length - 1));
+  return inFull(sum(z, 1 - share, before, share));
+}
+
+/** The brightness in [0, 1] of every unit of a hidden layer, shown as an output would be. @param k - Counted from 1. */
+export function unitBrightness(network: Network, x: ArrayLike<number>, k: number): number[] {
+  const values = hiddenValues(network, x, k - 1);
+  const layer = network.hidden[k - 1];
+  const sums = inFull(apply(layer, received(network, values, k - 1)));
+  const added = k > 1 ? inFull(kept(network, values[k - 1], network.hidden[k - 2], layer)) : [];
+  return sums.map((z, unit) => brightness(activationOf(layer, unit), z, added[unit] ?? 0));
+}
+
+/** The values of the hidden layers' units at the point x, first to last, before any normalisation. */
+export function layerValues(network: Network, x: ArrayLike<number>): number[][] {
+  return hiddenValues(network, x, network.hidden.length).slice(1).map(inFull);
+}
+
+/** y_0 to y_count, before normalisation. */
+function hiddenValues(network: Network, x: ArrayLike<number>, count: number): Scaled[] {
+  const values: Scaled[] = [{ values: x, exponent: 0 }];
+  for (let k = 1; k <= count; k++) {
+    const layer = network.hidden[k - 1];
+    const z = apply(layer, received(network, values, k - 1));
+    const own = {
+      values: Array.from(z.values, (v, unit) => activated(activationOf(layer, unit), z.exponent)(v)),
+      exponent: z.exponent,
+    };
+    const adds = network.residual !== 0 && k > 1;
+    values.push(adds ? sum(own, 1, kept(network, values[k - 1], network.hidden[k - 2], layer), 1) : own);
   }
-  const z = apply(network.output, y);
-  if (!network.earlier) return inFull(z);
-  const { output, share } = network.earlier;
-  const earlier = apply(output, before);
-  const exponent = Math.max(z.exponent, earlier.exponent);
-  const at = (sums: Scaled, i: number) => sums.values[i] * 2 ** (sums.exponent - exponent);
-  const values = Array.from(z.values, (_, i) => (1 - share) * at(z, i) + share * at(earlier, i));
-  return inFull({ values, exponent });
+  return values;
+}
+
+/** What the matrix after layer k receives: y_k, normalised if the network is and k is a hidden layer. */
+function received({ normalisation, hidden }: Network, values: Scaled[], k: number): Scaled {
+  return normalisation === 'layer' && k > 0 ? normalised(values[k], hidden[k - 1].lastUnit) : values[k];
+}
+
+/** What a layer's units add of the layer before: ρ times the same unit, where there is one. */
+function kept(
+  { residual }: Network,
+  { values, exponent }: Scaled,
+  before: HiddenLayer,
+  layer: Layer,
+): Scaled {
+  const share = (unit: number) => (unit === before.units - 1 ? before.lastUnit : 1);
+  return {
+    values: Array.from({ length: layer.units }, (_, unit) =>
+      unit < before.units ? residual * share(unit) * values[unit] : 0,
+    ),
+    exponent,
+  };
+}
+
+const activationOf = ({ activation }: HiddenLayer, unit: number): UnitActivation =>
+  Array.isArray(activation) ? activation[unit] : activation;
+
+const activated = (activation: UnitActivation, exponent: number) =>
+  scaledActivation(activationFunction(activation), exponent);
+
+/** Added to the variance: see `normalised`. */
+export const NORMALISATION_EPSILON = 1e-5;
+
+/**
+ * Layer normalisation without gain and bias: (y - mean) / sqrt(variance + 1e-5), over a layer's units (Ba, Kiros &
+ * Hinton, "Layer Normalization", arXiv:1607.06450). A fraction of a unit counts in the mean and in the variance by its
+ * fraction.
+ */
+function normalised({ values, exponent }: Scaled, lastUnit: number): Scaled {
+  const units = values.length;
+  const share = (unit: number) => (unit === units - 1 ? lastUnit : 1);
+  const whole = units - 1 + lastUnit;
+  let mean = 0;
+  for (let unit = 0; unit < units; unit++) mean += (share(unit) * values[unit]) / whole;
+  let variance = 0;
+  for (let unit = 0; unit < units; unit++) variance += (share(unit) * (values[unit] - mean) ** 2) / whole;
+  const deviation = Math.sqrt(variance + NORMALISATION_EPSILON * 2 ** (-2 * exponent));
+  // Without deviation all values are the mean: they are huge and alike.
+  const scale = deviation > 0 ? 1 / deviation : 0;
+  return { values: Array.from(values, (value) => (value - mean) * scale), exponent: 0 };
 }
 
 /**
@@ -50,11 +124,21 @@ const MOST_BITS = 500;
 
 /** W y + b. */
 function apply(layer: Layer, { values: y, exponent }: Scaled): Scaled {
-  const z = weightedSums(layer, y, 2 ** -exponent);
-  const largest = z.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const shift = Math.max(-exponent, Math.ceil(Math.log2(largest)) - MOST_BITS);
-  if (exponent === 0 && shift <= 0) return { values: z, exponent };
-  return { values: z.map((value) => value * 2 ** -shift), exponent: exponent + shift };
+  return rescaled({ values: weightedSums(layer, y, 2 ** -exponent), exponent });
+}
+
+/** p a + q b. */
+function sum(a: Scaled, p: number, b: Scaled, q: number): Scaled {
+  const exponent = Math.max(a.exponent, b.exponent);
+  const at = ({ values, exponent: own }: Scaled, i: number) => values[i] * 2 ** (own - exponent);
+  return rescaled({ values: Array.from(a.values, (_, i) => p * at(a, i) + q * at(b, i)), exponent });
+}
+
+function rescaled({ values, exponent }: Scaled): Scaled {
+  const most = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const shift = Math.max(-exponent, Math.ceil(Math.log2(most)) - MOST_BITS);
+  if (exponent === 0 && shift <= 0) return { values, exponent };
+  return { values: Array.from(values, (value) => value * 2 ** -shift), exponent: exponent + shift };
 }
 
 /** The unscaled numbers. */

@@ -4,8 +4,9 @@
  * The k-th matrix has the same draws whether it is a network's last or is inside a deeper one, where it merely has more
  * rows: an L-layer network's outputs are the first units of layer L. (Only Glorot's scale depends on their number.)
  */
-import type { Activation, ActivationName } from './activations.js';
+import type { UnitActivation } from './activations.js';
 import { DrawCache, type Seed } from './draws.js';
+import { unitActivations } from './layer-activations.js';
 import { networkParameters } from './parameters.js';
 import { type ExplicitLayer, hiddenWidths, type NetworkSpec } from './spec.js';
 
@@ -21,20 +22,30 @@ export interface Layer {
   biases: Float64Array;
 }
 
+/** A hidden layer. */
+export interface HiddenLayer extends Layer {
+  /** The activation of its units: one for all, or a list with one for each. */
+  activation: UnitActivation | UnitActivation[];
+  /** How much of its last unit there is: 1, or the fraction of a unit that is fading in. */
+  lastUnit: number;
+}
+
 /** A network with its weights. */
 export interface Network {
   /** The number of inputs, 1 or more. */
   inputs: number;
   /** The hidden layers, first to last; possibly empty. */
-  hidden: Layer[];
+  hidden: HiddenLayer[];
   /** The last layer. */
   output: Layer;
   /** With a fractional number of layers: the output layer one layer earlier, and its share of the sums. */
   earlier?: { output: Layer; share: number };
-  /** Of the hidden layers. */
-  activation: Activation;
   /** Of the last layer. */
-  outputActivation: ActivationName;
+  outputActivation: UnitActivation;
+  /** What a hidden unit adds of the same unit one layer earlier. */
+  residual: number;
+  /** What is done to the values that a layer receives. */
+  normalisation: NetworkSpec['normalisation'];
 }
 
 /**
@@ -63,12 +74,23 @@ export function buildNetwork(spec: NetworkSpec, draws = new DrawCache()): Networ
   const share = count - spec.layers; // of the output one layer earlier
   return {
     inputs: spec.inputs,
-    hidden: Array.from({ length: count - 1 }, (_, k) => inside.hidden(k + 1)),
+    hidden: Array.from({ length: count - 1 }, (_, i) => hiddenLayer(spec, i + 1, inside.hidden(i + 1))),
     output: inside.output(count),
     ...(share > 0 && { earlier: { output: inside.output(count - 1), share } }),
-    activation: spec.activation,
     outputActivation: spec.outputActivation,
+    residual: spec.residual,
+    normalisation: spec.normalisation,
   };
+}
+
+function hiddenLayer(spec: NetworkSpec, k: number, layer: Layer): HiddenLayer {
+  return { ...layer, activation: unitActivations(spec, k, layer.units), lastUnit: lastUnitOf(spec, k) };
+}
+
+/** How much of a hidden layer's last unit there is: 0.4 of 30.4 units, otherwise 1. @param k - Counted from 1. */
+export function lastUnitOf(spec: NetworkSpec, k: number): number {
+  const units = hiddenWidths(spec)[k - 1];
+  return units - (Math.ceil(units) - 1);
 }
 
 /** Makes a spec's layers one at a time, numbered from 1, so that a large network need not be in memory twice. */
@@ -81,38 +103,89 @@ export function layerMaker(
   return { hidden: (k) => make(rules.hidden(k)), output: (k) => make(rules.output(k)) };
 }
 
-/**
- * How the k-th matrix is computed from its draws u: w = weightScale u and b = biasScale u. The last input's weights are
- * also multiplied by `lastInput`.
- */
+/** The k-th matrix's size. Its last input's weights are multiplied by `lastInput`. */
 export interface LayerRule {
   /** The matrix's number k, from 1. */
   number: number;
+  /** Its size, without fractions. */
   inputs: number;
   units: number;
-  weightScale: number;
-  biasScale: number;
+  /** The sizes as in the spec: scales may depend on them. */
+  exact: { inputs: number; units: number };
   lastInput: number;
 }
 
-/** The rules of a spec's layers. Fractional numbers of inputs or units are rounded up. */
+/**
+ * The rules of a spec's layers, where the numbers of inputs and units may be fractions. 30.4 inputs are 31, the last one
+ * with 0.4 of its weight: at 30 it has no effect, and at 31 it is like the others.
+ */
 export function layerRules(spec: NetworkSpec): {
   hidden(k: number): LayerRule;
   output(k: number): LayerRule;
 } {
   const widths = hiddenWidths(spec);
-  const inputsOf = (k: number) => (k === 1 ? spec.inputs : widths[k - 2]);
-  const rule = (k: number, units: number) =>
-    spec.weights
-      ? explicitRule(spec.weights[k - 1], k, inputsOf(k), units)
-      : drawnRule(spec, k, inputsOf(k), units);
+  const rule = (number: number, units: number): LayerRule => {
+    const inputs = number === 1 ? spec.inputs : widths[number - 2];
+    const columns = Math.ceil(inputs);
+    return {
+      number,
+      inputs: columns,
+      units: Math.ceil(units),
+      exact: { inputs, units },
+      lastInput: inputs < columns ? inputs - (columns - 1) : 1,
+    };
+  };
   return { hidden: (k) => rule(k, widths[k - 1]), output: (k) => rule(k, spec.outputs) };
 }
 
-/** The scales are powers of two, so that scaled weights are at most 1 and none overflows float32. */
-function explicitRule({ w, b }: ExplicitLayer, number: number, inputs: number, units: number): LayerRule {
-  const weightScale = powerFor(w.reduce((most, row) => largest(row, most), 0));
-  return { number, inputs, units, weightScale, biasScale: powerFor(largest(b ?? [], 0)), lastInput: 1 };
+/** A set of weights: drawn from a seed, or given number by number. */
+export type Side = { seed: Seed } | { layers: ExplicitLayer[] };
+
+/** What a network's weights are a sum of: its sides, each times its share. */
+export function sidesOf(spec: NetworkSpec): { side: Side; share: number }[] {
+  const drawn = () => seedShares(spec.seed).map(({ seed, share }) => ({ side: { seed }, share }));
+  const { weights } = spec;
+  if (!weights) return drawn();
+  if (Array.isArray(weights)) return [{ side: { layers: weights }, share: 1 }];
+  const { from, to, fraction } = weights;
+  const ends = [
+    { end: from, part: 1 - fraction },
+    { end: to, part: fraction },
+  ];
+  return ends
+    .filter(({ part }) => part > 0)
+    .flatMap(({ end, part }) => {
+      const sides = end === 'drawn' ? drawn() : [{ side: { layers: end }, share: 1 }];
+      return sides.map(({ side, share }) => ({ side, share: part * share }));
+    });
+}
+
+/** The factors of a side's draws in a layer: w = weights u and b = biases u. */
+export function scalesOf(
+  spec: NetworkSpec,
+  rule: LayerRule,
+  side: Side,
+): { weights: number; biases: number } {
+  if ('layers' in side) return explicitScales(side.layers[rule.number - 1]);
+  const weights = scaleOf(spec, rule.exact);
+  return { weights, biases: rule.number === 1 && !spec.firstLayerBias ? 0 : (spec.biasScale ?? weights) };
+}
+
+/** The scales of explicit layers, kept because they are needed once per unit. */
+const knownScales = new WeakMap<ExplicitLayer, { weights: number; biases: number }>();
+
+/** Powers of two, so that scaled weights are at most 1 and none overflows float32. */
+function explicitScales(layer: ExplicitLayer): { weights: number; biases: number } {
+  let scales = knownScales.get(layer);
+  if (!scales) {
+    const { w, b } = layer;
+    scales = {
+      weights: powerFor(w.reduce((most, row) => largest(row, most), 0)),
+      biases: powerFor(largest(b ?? [], 0)),
+    };
+    knownScales.set(layer, scales);
+  }
+  return scales;
 }
 
 const largest = (numbers: number[], most: number) =>
@@ -121,31 +194,17 @@ const largest = (numbers: number[], most: number) =>
 /** The smallest power of two that is at least `value`, within float64's range of full precision. */
 const powerFor = (value: number) => 2 ** Math.max(-900, Math.ceil(Math.log2(value)));
 
-/**
- * The rule of layer k, where `inputs` and `units` may be fractions. 30.4 inputs are 31, the last one with 0.4 of its
- * weight: at 30 it has no effect, and at 31 it is like the others.
- */
-function drawnRule(spec: NetworkSpec, k: number, inputs: number, units: number): LayerRule {
-  const columns = Math.ceil(inputs);
-  const weightScale = scaleOf(spec, inputs, units);
-  return {
-    number: k,
-    inputs: columns,
-    units: Math.ceil(units),
-    weightScale,
-    biasScale: k === 1 && !spec.firstLayerBias ? 0 : (spec.biasScale ?? weightScale),
-    lastInput: inputs < columns ? inputs - (columns - 1) : 1,
-  };
-}
-
 function makeLayer(spec: NetworkSpec, rule: LayerRule, draws: DrawCache): Layer {
-  const { inputs, units, weightScale, biasScale, lastInput } = rule;
+  const { inputs, units, lastInput } = rule;
   const layer = emptyLayer(inputs, units);
-  for (const { seed, share } of seedShares(spec.seed)) {
+  for (const { side, share } of sidesOf(spec)) {
+    const scales = scalesOf(spec, rule, side);
     for (let unit = 0; unit < units; unit++) {
-      const drawn = unitDraws(spec, rule, seed, unit, draws);
-      layer.biases[unit] += share * biasScale * drawn[0];
-      for (let i = 0; i < inputs; i++) layer.weights[unit * inputs + i] += share * weightScale * drawn[1 + i];
+      const drawn = unitDraws(spec, rule, side, unit, draws);
+      layer.biases[unit] += share * scales.biases * drawn[0];
+      for (let i = 0; i < inputs; i++) {
+        layer.weights[unit * inputs + i] += share * scales.weights * drawn[1 + i];
+      }
     }
   }
   for (let last = inputs - 1; last < units * inputs; last += inputs) layer.weights[last] *= lastInput;
@@ -153,23 +212,24 @@ function makeLayer(spec: NetworkSpec, rule: LayerRule, draws: DrawCache): Layer 
 }
 
 /**
- * A unit's draws: its bias, then its weights, before scaling by the rule; at least (1 + inputs) long.
+ * A unit's draws: its bias, then its weights, before scaling: see scalesOf; at least (1 + inputs) long.
  * @param unit - From 0.
  */
 export function unitDraws(
   spec: NetworkSpec,
-  { number, inputs, weightScale, biasScale }: LayerRule,
-  seed: Seed,
+  rule: LayerRule,
+  side: Side,
   unit: number,
   draws: DrawCache,
 ): ArrayLike<number> {
-  if (!spec.weights) return draws.unit(seed, number, unit + 1, inputs, spec.distribution);
-  const { w, b } = spec.weights[number - 1];
-  return [(b?.[unit] ?? 0) / biasScale, ...w[unit].map((weight) => weight / weightScale)];
+  if ('seed' in side) return draws.unit(side.seed, rule.number, unit + 1, rule.inputs, spec.distribution);
+  const { w, b } = side.layers[rule.number - 1];
+  const { weights, biases } = scalesOf(spec, rule, side);
+  return [(b?.[unit] ?? 0) / biases, ...w[unit].map((weight) => weight / weights)];
 }
 
 /** The scale of the weights: see `weightScale` and `initialisation` in spec.ts. */
-function scaleOf(spec: NetworkSpec, inputs: number, units: number): number {
+function scaleOf(spec: NetworkSpec, { inputs, units }: LayerRule['exact']): number {
   if (!spec.initialisation) return spec.weightScale ?? networkParameters.weightScale.default;
   const deviation = {
     he: Math.sqrt(2 / inputs),

@@ -6,11 +6,10 @@
 import { type Parameter, synonymsIn } from '../parameters/parameter.js';
 import type { Synonyms } from '../wording/did-you-mean.js';
 import { activationNames, activationTable } from './activations.js';
+import { featureNames } from './features.js';
 
 /** A parameter of a network. */
 export type NetworkParameter = Parameter & {
-  /** The name of its signal in Motion Canvas nodes, if nodes already have a signal with the parameter's name. */
-  readonly signal?: string;
   /** Whether it also applies with explicit weights. All others determine draws, or are inferred from the weights. */
   readonly besideWeights?: true;
 };
@@ -34,10 +33,33 @@ export const networkParameters = {
     range: [1, MAX_INPUTS],
     useful: [1, 8],
     scale: 'linear',
-    default: 2,
+    optional: true,
+    defaultNote: 'the number of `features`',
     moves: false,
-    sentence: 'Number of inputs: x, y, and further ones whose values `slice` gives',
+    sentence: 'Number of inputs: the `features`, and further ones whose values `slice` gives',
     synonyms: 'in dim dims dimensions inputDim numInputs nInputs inputSize',
+  },
+  features: {
+    label: 'Features',
+    kind: 'features',
+    choices: featureNames,
+    longest: MAX_INPUTS,
+    default: ['x', 'y'],
+    moves: false,
+    besideWeights: true,
+    sentence:
+      'What the network receives of each point: x, y, and functions of them, listed in docs/networks.md',
+    synonyms: 'inputFeatures coordinates channels inputFunctions',
+  },
+  fold: {
+    label: 'Fold',
+    kind: 'fold',
+    default: 'none',
+    moves: true,
+    besideWeights: true,
+    sentence:
+      'Folds the plane about its origin: none, mirror, tile, kaleidoscope, `{ tile: size }` or `{ kaleidoscope: n }`',
+    synonyms: 'symmetry mirror kaleidoscope tile symmetries folding',
   },
   layers: {
     label: 'Layers',
@@ -51,8 +73,8 @@ export const networkParameters = {
     sentence: 'Number of weight matrices, output included; a fraction fades the next layer in',
     synonyms: 'depth numLayers nLayers layerCount hiddenLayers numHiddenLayers',
   },
-  width: {
-    label: 'Width',
+  units: {
+    label: 'Units',
     unit: 'units',
     kind: 'number',
     range: [1, 8192],
@@ -62,11 +84,11 @@ export const networkParameters = {
     scale: 'linear',
     default: 30,
     moves: true,
-    signal: 'units',
     sentence:
-      'Number of units in each hidden layer, or a list with one number per layer; a fraction fades the next unit in',
+      'Number of units in each hidden layer, or a list with one number per layer, whose last entry repeats; ' +
+      'a fraction fades the next unit in',
     synonyms:
-      'units neurons hidden hiddenUnits hiddenSize hiddenDim numUnits nUnits nodes unitsPerLayer neuronsPerLayer ' +
+      'width neurons hidden hiddenUnits hiddenSize hiddenDim numUnits nUnits nodes unitsPerLayer neuronsPerLayer ' +
       'layerSize size',
   },
   activation: {
@@ -74,22 +96,50 @@ export const networkParameters = {
     kind: 'choice',
     choices: activationNames,
     mixes: true,
+    layered: true,
     default: 'tanh',
     moves: true,
     besideWeights: true,
-    sentence: 'Activation of the hidden layers',
+    sentence:
+      'Activation of the hidden layers, or a list with one per layer, whose last entry repeats; ' +
+      '`{ perUnit: [names] }` draws one for each unit',
     synonyms: 'activations act activationFunction nonlinearity nonLinearity hiddenActivation',
   },
   outputActivation: {
     label: 'Output activation',
     kind: 'choice',
     choices: activationNames,
+    mixes: true,
     default: 'sigmoid',
-    moves: false,
+    moves: true,
     besideWeights: true,
     sentence:
-      'Activation of the last layer: tanh and sin are shown as (v + 1) / 2, the others are clipped to [0, 1]',
+      'Activation of the last layer: signed ones, such as tanh and sin, are shown as (v + 1) / 2, the others are ' +
+      'clipped to [0, 1]',
     synonyms: 'finalActivation lastActivation outActivation outputNonlinearity activationOut',
+  },
+  residual: {
+    label: 'Residual',
+    kind: 'number',
+    range: [-2, 2],
+    useful: [0, 1],
+    scale: 'linear',
+    default: 0,
+    moves: true,
+    besideWeights: true,
+    sentence:
+      'From the second hidden layer on, each unit adds this many times the same unit of the layer before',
+    synonyms: 'skip skipConnection shortcut resnet residualScale',
+  },
+  normalisation: {
+    label: 'Normalisation',
+    kind: 'choice',
+    choices: ['none', 'layer'],
+    default: 'none',
+    moves: false,
+    besideWeights: true,
+    sentence: 'Whether each layer from the second on receives values of mean 0 and variance 1',
+    synonyms: 'norm normalization layerNorm layernorm batchNorm normalise normalize',
   },
   outputs: {
     label: 'Outputs',
@@ -152,14 +202,22 @@ export const networkParameters = {
   weights: {
     label: 'Weights',
     kind: 'weights',
-    moves: false,
-    sentence: 'Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`',
+    moves: true,
+    sentence:
+      'Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, or ' +
+      "`{ from, to, fraction }`, each side such a list or `'drawn'`",
     synonyms: 'matrices parameters params w',
   },
 } as const satisfies Record<string, NetworkParameter>;
 
 /** The name of a network parameter. */
 export type NetworkParameterName = keyof typeof networkParameters;
+
+/** The current names of parameters, by the older ones that are still read. */
+export const networkAliases = { width: 'units' } as const satisfies Record<
+  string,
+  keyof typeof networkParameters
+>;
 
 /** The parameters' names. */
 export const networkParameterNames = Object.keys(networkParameters) as NetworkParameterName[];

@@ -1,12 +1,15 @@
 /** A network's spec as plain data. network.ts makes the weights. */
 import * as z from 'zod';
 import { mixable, quick, schemaOf, withDefault } from '../parameters/schema.js';
-import type { Activation, ActivationName } from './activations.js';
+import { keepFieldNames } from '../wording/explain.js';
+import { type Activation, activationNames, type UnitActivation } from './activations.js';
+import { type Fold, foldNames, SECTORS, TILE_SIDE } from './fold.js';
 import {
   MAX_INPUTS,
   MAX_LAYERS,
   type NetworkParameter,
   namesBesideWeights,
+  networkAliases,
   networkParameterNames,
   networkParameters,
 } from './parameters.js';
@@ -34,10 +37,44 @@ const explicitLayers = z
   .min(1)
   .max(MAX_LAYERS);
 
+const side = z.union([z.literal('drawn'), quick(explicitLayers, areLayers)]);
+const fraction = z.number().min(0).max(1);
+const weightsSchema = z.unknown().transform((value, context) => {
+  if (value === undefined || areLayers(value)) return value as ExplicitLayer[] | undefined;
+  const isMix = typeof value === 'object' && ['from', 'to', 'fraction'].some((name) => name in (value ?? {}));
+  const schema = isMix ? z.strictObject({ from: side, to: side, fraction }) : explicitLayers;
+  const result = schema.safeParse(value, { error: keepFieldNames });
+  for (const issue of result.error?.issues ?? []) context.issues.push(issue as never);
+  return result.data as NetworkSpec['weights'];
+});
+
+const name = z.enum(activationNames);
+const unitActivation = mixable(name);
+const layerActivation = z.union([
+  unitActivation,
+  z.strictObject({ perUnit: z.array(name).min(1).max(1024) }),
+]);
+const activationSchema = z.union([layerActivation, z.array(layerActivation).min(1).max(MAX_LAYERS)]);
+
+const foldSchema = z.union([
+  z.enum(foldNames),
+  z.strictObject({ kaleidoscope: z.int().min(SECTORS.least).max(SECTORS.most) }),
+  z.strictObject({ tile: z.number().min(TILE_SIDE.least).max(TILE_SIDE.most) }),
+]);
+
 function fieldSchema(parameter: NetworkParameter): z.ZodType {
-  if (parameter.kind === 'seed') return withDefault(parameter, mixable(seedSchema));
-  if (parameter.kind === 'weights') return withDefault(parameter, quick(explicitLayers, areLayers));
-  return schemaOf(parameter);
+  switch (parameter.kind) {
+    case 'seed':
+      return withDefault(parameter, mixable(seedSchema));
+    case 'weights':
+      return weightsSchema.optional();
+    case 'fold':
+      return withDefault(parameter, foldSchema);
+    case 'choice':
+      return parameter.layered ? withDefault(parameter, activationSchema) : schemaOf(parameter);
+    default:
+      return schemaOf(parameter);
+  }
 }
 
 const fields = z.strictObject(
@@ -54,41 +91,98 @@ export interface ExplicitLayer {
   b?: number[] | undefined;
 }
 
+/** Explicit weights that move: each side a list of matrices, or `'drawn'` for the random ones of the same shape. */
+export interface WeightMix {
+  /** The weights at fraction 0. */
+  from: ExplicitLayer[] | 'drawn';
+  /** The weights at fraction 1. */
+  to: ExplicitLayer[] | 'drawn';
+  /** From 0 to 1. Each weight is (1 - fraction) of one side plus fraction of the other. */
+  fraction: number;
+}
+
+/** The distribution of random weights: uniform on [-s, s], or normal with standard deviation s. */
+export type Distribution = 'uniform' | 'normal';
+
+/**
+ * How weights are scaled by a layer's size. Their standard deviation, for a `weightScale` of 1: He sqrt(2 / in)
+ * (arXiv:1502.01852), Glorot sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
+ */
+export type Initialisation = 'he' | 'glorot' | 'lecun';
+
+/** A seed that is a mix of two. */
+export interface SeedMix {
+  /** The seed at fraction 0. */
+  from: number | string;
+  /** The seed at fraction 1. */
+  to: number | string;
+  /** From 0 to 1. */
+  fraction: number;
+}
+
 /** A network's spec with its defaults filled in. A test checks these texts against parameters.ts. */
 export interface NetworkSpec {
   /**
    * Seed of the random weights. A pair is a network between two: each weight is cos(f π/2) of one plus sin(f π/2) of
    * the other, which keeps the variance, so that the middle of the way is as lively as its ends. @defaultValue 1
    */
-  seed: number | string | { from: number | string; to: number | string; fraction: number };
-  /** Number of inputs, 1 to 64: x, y, and further ones whose values `slice` gives. @defaultValue 2 */
+  seed: number | string | SeedMix;
+  /**
+   * Number of inputs, 1 to 64: the `features`, and further ones whose values `slice` gives. @defaultValue the number
+   * of `features`
+   */
   inputs: number;
+  /**
+   * What the network receives of each point: x, y, and functions of them, such as `r`, `angle` (radians, -π to π) or
+   * `abs(x)`. docs/networks.md lists them all. @defaultValue ['x', 'y']
+   */
+  features: string[];
+  /**
+   * Folds the plane about its origin, before any feature: `mirror` is |x|, `tile` a mirrored repeat of a square,
+   * `kaleidoscope` n mirrored sectors. @defaultValue 'none'
+   */
+  fold: Fold;
   /**
    * Number of weight matrices, output included, 1 to 1024. 4.3 is the picture of 4 layers with 0.3 of that of 5 faded
    * in. @defaultValue 27
    */
   layers: number;
   /**
-   * Number of units in each hidden layer, 1 to 8192, or a list with one number per layer. A fraction fades the next
-   * unit in. @defaultValue 30
+   * Number of units in each hidden layer, 1 to 8192, or a list with one number per layer, whose last entry repeats. A
+   * fraction fades the next unit in. @defaultValue 30
    */
-  width: number | number[];
-  /** Activation of the hidden layers, or a mix of two. @defaultValue 'tanh' */
+  units: number | number[];
+  /**
+   * Activation of the hidden layers, or a mix of two; `{ perUnit: [names] }` draws one for each unit. Or a list with one
+   * per layer, whose last entry repeats. @defaultValue 'tanh'
+   */
   activation: Activation;
-  /** Activation of the last layer, which turns its sums into colours. @defaultValue 'sigmoid' */
-  outputActivation: ActivationName;
+  /**
+   * Activation of the last layer, which turns its sums into colours; or a mix of two, which mixes their brightness.
+   * @defaultValue 'sigmoid'
+   */
+  outputActivation: UnitActivation;
+  /**
+   * From the second hidden layer on, unit i adds this many times unit i of the layer before, -2 to 2. 0 is a plain
+   * network. @defaultValue 0
+   */
+  residual: number;
+  /**
+   * `layer` gives each layer from the second on values of mean 0 and variance 1 (arXiv:1607.06450). @defaultValue 'none'
+   */
+  normalisation: 'none' | 'layer';
   /** Number of outputs: 3 for red, green and blue, 1 for grey. @defaultValue 3 */
   outputs: 1 | 3;
   /**
    * Distribution of the weights: uniform on [-s, s], or normal with standard deviation s, where s is `weightScale`.
    * @defaultValue 'uniform'
    */
-  distribution: 'uniform' | 'normal';
+  distribution: Distribution;
   /**
    * Scales each layer's weights by its size. Their standard deviation, for a `weightScale` of 1: He sqrt(2 / in)
    * (arXiv:1502.01852), Glorot sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
    */
-  initialisation?: 'he' | 'glorot' | 'lecun' | undefined;
+  initialisation?: Initialisation | undefined;
   /** Scale s of the weights, 0 or more. @defaultValue 0.6, or 1 with an `initialisation` */
   weightScale?: number | undefined;
   /** Scale of the biases, 0 or more. By default that of the same layer's weights. */
@@ -98,28 +192,152 @@ export interface NetworkSpec {
    * @defaultValue false
    */
   firstLayerBias: boolean;
-  /** Explicit weights, first layer first, in place of random ones and of everything that describes those. */
-  weights?: ExplicitLayer[] | undefined;
+  /**
+   * Explicit weights, first layer first, in place of random ones and of everything that describes those. Or a mix of
+   * two, `{ from, to, fraction }`, each side a list of layers or `'drawn'`.
+   */
+  weights?: ExplicitLayer[] | WeightMix | undefined;
 }
 
+/** A network's weights as `buildNetwork` returns them. */
+interface BuiltWeights {
+  hidden: readonly BuiltLayer[];
+  output: BuiltLayer;
+}
+interface BuiltLayer {
+  inputs: number;
+  units: number;
+  weights: ArrayLike<number>;
+  biases: ArrayLike<number>;
+}
+
+/** Explicit weights as people write them: number by number, or as `buildNetwork` returns them. */
+export type WeightsInput = ExplicitLayer[] | BuiltWeights;
+
 /** A network's spec as people write it: every field has a default. */
-export type NetworkInput = { [K in keyof NetworkSpec]?: NetworkSpec[K] | undefined };
+export type NetworkInput = { [K in Exclude<keyof NetworkSpec, 'weights'>]?: NetworkSpec[K] | undefined } & {
+  /** The older name of `units`. */
+  width?: NetworkSpec['units'] | undefined;
+  /**
+   * Explicit weights, first layer first, in place of random ones and of everything that describes those; what
+   * `buildNetwork` returns will do. Or a mix of two, `{ from, to, fraction }`, each side such weights or `'drawn'`.
+   */
+  weights?:
+    | WeightsInput
+    | { from: WeightsInput | 'drawn'; to: WeightsInput | 'drawn'; fraction: number }
+    | undefined;
+};
+
+/**
+ * A network's fields in their one spelling: parameters by their current names, and weights as lists of layers. Values
+ * that are not understood are left for the schema to refuse.
+ * @internal
+ */
+export function inOneSpelling(network: unknown): { network: unknown; problem?: Problem } {
+  if (typeof network !== 'object' || network === null || Array.isArray(network)) return { network };
+  let spelled: Record<string, unknown> = network as Record<string, unknown>;
+  for (const [alias, name] of Object.entries(networkAliases)) {
+    if (!Object.hasOwn(spelled, alias)) continue;
+    const { [alias]: value, ...rest } = spelled;
+    if (value !== undefined && rest[name] !== undefined) {
+      return {
+        network,
+        problem: {
+          field: alias,
+          message: `is the older name of "${name}", which is given too: keep "${name}"`,
+        },
+      };
+    }
+    spelled = value === undefined ? rest : { ...rest, [name]: value };
+  }
+  const { weights } = spelled;
+  if (typeof weights !== 'object' || weights === null || Array.isArray(weights)) return { network: spelled };
+  if (!('fraction' in weights)) return { network: { ...spelled, weights: asLayers(weights) } };
+  const { from, to, ...rest } = weights as Record<string, unknown>;
+  return { network: { ...spelled, weights: { from: asLayers(from), to: asLayers(to), ...rest } } };
+}
+
+/** What buildNetwork returned as explicit layers; anything else as it is. */
+function asLayers(weights: unknown): unknown {
+  if (!isBuilt(weights)) return weights;
+  return [...weights.hidden, weights.output].map(({ inputs, units, weights, biases }): ExplicitLayer => {
+    const row = (unit: number) => Array.from({ length: inputs }, (_, i) => weights[unit * inputs + i]);
+    return { w: Array.from({ length: units }, (_, unit) => row(unit)), b: Array.from(biases) };
+  });
+}
+
+function isBuilt(weights: unknown): weights is BuiltWeights {
+  const { hidden, output, earlier } = (weights ?? {}) as Record<string, unknown>;
+  return Array.isArray(hidden) && [...hidden, output].every(isBuiltLayer) && earlier === undefined;
+}
+
+function isBuiltLayer(layer: unknown): layer is BuiltLayer {
+  const { inputs, units, weights, biases } = (layer ?? {}) as Partial<BuiltLayer>;
+  const long = (list: unknown, length: number) =>
+    ArrayBuffer.isView(list) && (list as Float64Array).length === length;
+  return (
+    Number.isInteger(inputs) &&
+    Number.isInteger(units) &&
+    long(weights, inputs! * units!) &&
+    long(biases, units!)
+  );
+}
 
 /**
  * Parses a spec, fills in its defaults, and checks its consistency.
  * @internal
  */
-export const networkSchema = fields.transform((spec, context): NetworkSpec => {
-  const problem = spec.weights ? explicitProblem(spec, spec.weights) : drawnProblem(spec);
-  if (problem) context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
-  return problem || !spec.weights ? spec : { ...spec, ...shapeOf(spec.weights) };
+export const networkSchema: z.ZodType<NetworkSpec> = z.unknown().transform((input, context): NetworkSpec => {
+  const refuse = ({ field, message }: Problem) => {
+    context.addIssue({ code: 'custom', path: [field], message });
+    return z.NEVER;
+  };
+  const { network, problem: spelling } = inOneSpelling(input);
+  if (spelling) return refuse(spelling);
+  const result = fields.safeParse(network, { error: keepFieldNames });
+  if (!result.success) {
+    for (const issue of result.error.issues) context.issues.push(issue as never);
+    return z.NEVER;
+  }
+  const named = (field: string) => (network as Record<string, unknown>)[field] !== undefined;
+  const spec = withInputs(result.data, named('features'));
+  const problem = spec.weights
+    ? explicitProblem(spec, spec.weights)
+    : (featuresProblem(spec, spec.inputs) ?? drawnProblem(spec));
+  if (problem) return refuse(problem);
+  return spec.weights ? { ...spec, ...shapeOf(spec.weights, spec.features, named('features')) } : spec;
 });
+
+/** Fills in the inputs from the features, or the other way round: one input alone is x. */
+function withInputs(spec: NetworkSpec, featuresAreGiven: boolean): NetworkSpec {
+  const features = spec.inputs === 1 && !featuresAreGiven ? ['x'] : spec.features;
+  return { ...spec, features, inputs: spec.inputs ?? features.length };
+}
+
+function featuresProblem({ features }: NetworkSpec, inputs: number): Problem | undefined {
+  if (inputs >= features.length) return undefined;
+  const message =
+    `is ${inputs} but there are ${features.length} features (${features.join(', ')}): ` +
+    `make it at least ${features.length}, or name fewer features`;
+  return { field: 'inputs', message };
+}
 
 /** The widths of the hidden layers, first to last, fractions included; for explicit weights, their numbers of rows. */
 export function hiddenWidths(spec: NetworkSpec): number[] {
-  if (spec.weights) return spec.weights.slice(0, -1).map((layer) => layer.w.length);
+  if (spec.weights)
+    return layersOf(spec.weights)
+      .slice(0, -1)
+      .map((layer) => layer.w.length);
   const hidden = Math.ceil(spec.layers) - 1;
-  return typeof spec.width === 'number' ? new Array(hidden).fill(spec.width) : spec.width.slice(0, hidden);
+  const { units } = spec;
+  if (typeof units === 'number') return new Array(hidden).fill(units);
+  return Array.from({ length: hidden }, (_, k) => units[Math.min(k, units.length - 1)]);
+}
+
+/** The explicit layers that give a network its shape: of a mix, those of either side. */
+function layersOf(weights: NonNullable<NetworkSpec['weights']>): ExplicitLayer[] {
+  if (Array.isArray(weights)) return weights;
+  return (weights.from === 'drawn' ? weights.to : weights.from) as ExplicitLayer[];
 }
 
 /** The number of weights and biases, including those of layers and units that are fading in. */
@@ -162,14 +380,23 @@ type Problem = { field: string; message: string };
 const replacedByWeights = networkParameterNames.filter(
   (name): name is Exclude<typeof name, 'weights'> => name !== 'weights' && !namesBesideWeights.includes(name),
 );
+/** Those that a drawn side uses. */
+const usedByDraws: readonly string[] = [
+  'seed',
+  'distribution',
+  'initialisation',
+  'weightScale',
+  'biasScale',
+  'firstLayerBias',
+];
 
 function drawnProblem(spec: NetworkSpec): Problem | undefined {
   const hidden = Math.ceil(spec.layers) - 1;
-  if (typeof spec.width !== 'number' && spec.width.length < hidden) {
-    const message =
-      `has ${spec.width.length} entries, but ${spec.layers} layers have ${hidden} hidden ones: ` +
-      `give one number for all, or ${hidden}`;
-    return { field: 'width', message };
+  if (hidden > 0 && Array.isArray(spec.units) && spec.units.length === 0) {
+    return {
+      field: 'units',
+      message: `is empty, but ${spec.layers} layers have ${hidden} hidden ones: give a number`,
+    };
   }
   const weights = countWeights(spec);
   if (weights > MAX_WEIGHTS) {
@@ -177,44 +404,79 @@ function drawnProblem(spec: NetworkSpec): Problem | undefined {
     const message =
       `makes ${Math.round(weights / 1e6)} million weights, but the maximum is ${Math.round(MAX_WEIGHTS / 1e6)} million: ` +
       `with ${spec.layers} layers, stay under ${most} units`;
-    return { field: 'width', message };
+    return { field: 'units', message };
   }
 }
 
-function explicitProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | undefined {
+function explicitProblem(
+  spec: NetworkSpec,
+  weights: NonNullable<NetworkSpec['weights']>,
+): Problem | undefined {
   const field = 'weights';
-  let { length: inputs } = layers[0].w[0];
-  if (inputs > MAX_INPUTS)
-    return { field, message: `has ${inputs} inputs, but the maximum is ${MAX_INPUTS}` };
-  for (const [k, { w, b }] of layers.entries()) {
-    const wrong = w.find((row) => row.length !== inputs);
-    if (wrong) {
-      const message =
-        `layer ${k + 1} has a row of ${wrong.length} weights, but ${inputs} input${inputs === 1 ? '' : 's'}: ` +
-        `make every row ${inputs} long`;
-      return { field, message };
-    }
-    if (b && b.length !== w.length) {
-      const message = `layer ${k + 1} has ${b.length} biases for ${w.length} units: give one per unit, or omit b`;
-      return { field, message };
-    }
-    inputs = w.length;
+  const isMix = !Array.isArray(weights);
+  if (isMix && weights.from === 'drawn' && weights.to === 'drawn') {
+    return { field, message: 'is drawn on both sides: give the matrices of one, or use seeds' };
   }
-  if (inputs !== 1 && inputs !== 3) {
-    return {
-      field,
-      message: `ends in ${inputs} outputs, but a picture needs 1 (grey) or 3 (red, green, blue)`,
-    };
-  }
+  const layers = layersOf(weights);
+  const problem = layersProblem(layers) ?? (isMix ? mixProblem(weights) : undefined);
+  if (problem) return { field, message: problem };
   // Accepts the values that parsing fills in, so that parsed specs can be parsed again.
-  const [blank, shape] = [fields.parse({}), { ...fields.parse({}), ...shapeOf(layers) }];
-  const both = replacedByWeights.find((name) => spec[name] !== blank[name] && spec[name] !== shape[name]);
+  const blank = fields.parse({}) as NetworkSpec;
+  const shape = { ...blank, ...shapeOf(layers, spec.features, true) };
+  const drawn = isMix && (weights.from === 'drawn' || weights.to === 'drawn');
+  const both = replacedByWeights.find(
+    (name) =>
+      !(drawn && usedByDraws.includes(name)) &&
+      spec[name] !== blank[name] &&
+      spec[name] !== shape[name] &&
+      !(name === 'inputs' && spec.inputs === spec.features.length),
+  );
   if (both)
     return { field: both, message: 'cannot be combined with explicit weights: give one or the other' };
 }
 
+/** Why layers do not form a network; undefined if they do. */
+function layersProblem(layers: ExplicitLayer[]): string | undefined {
+  let { length: inputs } = layers[0].w[0];
+  if (inputs > MAX_INPUTS) return `has ${inputs} inputs, but the maximum is ${MAX_INPUTS}`;
+  for (const [k, { w, b }] of layers.entries()) {
+    const wrong = w.find((row) => row.length !== inputs);
+    if (wrong) {
+      return (
+        `layer ${k + 1} has a row of ${wrong.length} weights, but ${inputs} input${inputs === 1 ? '' : 's'}: ` +
+        `make every row ${inputs} long`
+      );
+    }
+    if (b && b.length !== w.length) {
+      return `layer ${k + 1} has ${b.length} biases for ${w.length} units: give one per unit, or omit b`;
+    }
+    inputs = w.length;
+  }
+  if (inputs !== 1 && inputs !== 3) {
+    return `ends in ${inputs} outputs, but a picture needs 1 (grey) or 3 (red, green, blue)`;
+  }
+}
+
+/** Why the sides of a mix do not fit each other; undefined if they do. The side that gives the shape is valid. */
+function mixProblem({ from, to }: WeightMix): string | undefined {
+  if (from === 'drawn' || to === 'drawn') return undefined;
+  const problem = layersProblem(to);
+  if (problem) return problem;
+  const shape = (layers: ExplicitLayer[]) =>
+    [layers[0].w[0].length, ...layers.map(({ w }) => w.length)].join(' x ');
+  if (shape(from) === shape(to)) return undefined;
+  return `goes from ${shape(from)} units to ${shape(to)}: give both sides the same shape`;
+}
+
 /** The parameters that are inferred from explicit weights. */
-function shapeOf(layers: ExplicitLayer[]): Pick<NetworkSpec, 'inputs' | 'layers' | 'outputs'> {
+function shapeOf(
+  weights: NonNullable<NetworkSpec['weights']>,
+  features: string[],
+  featuresAreGiven: boolean,
+): Pick<NetworkSpec, 'inputs' | 'layers' | 'outputs' | 'features'> {
+  const layers = layersOf(weights);
   const outputs = layers[layers.length - 1].w.length as 1 | 3;
-  return { inputs: layers[0].w[0].length, layers: layers.length, outputs };
+  const inputs = layers[0].w[0].length;
+  const alone = inputs === 1 && !featuresAreGiven;
+  return { inputs, layers: layers.length, outputs, features: alone ? ['x'] : features };
 }

@@ -44,15 +44,28 @@ interface Choice extends Described {
   readonly choices: readonly (string | number)[];
   /** Whether `{ from, to, fraction }`, a mix of two, is also valid. */
   readonly mixes?: true;
+  /** Whether a list with one for each hidden layer, and `{ perUnit: [...] }`, are also valid. */
+  readonly layered?: true;
 }
 
-/** `seed`: a number or a text, or a mix of two. `weights`: matrices and biases, number by number. */
+/** A list of names. */
+interface Names extends Described {
+  readonly kind: 'features';
+  readonly choices: readonly string[];
+  /** The greatest length of the list. */
+  readonly longest: number;
+}
+
+/**
+ * `seed`: a number or a text, or a mix of two. `weights`: matrices and biases, number by number, or a mix of two.
+ * `fold`, `shown`: see their types.
+ */
 interface Other extends Described {
-  readonly kind: 'flag' | 'seed' | 'weights';
+  readonly kind: 'flag' | 'seed' | 'weights' | 'fold' | 'shown';
 }
 
 /** One parameter. */
-export type Parameter = Numeric | Choice | Other;
+export type Parameter = Numeric | Choice | Names | Other;
 
 /** Whether `{ from, to, fraction }`, a mix of two of its values, is also valid. */
 export function mixes(parameter: Parameter): boolean {

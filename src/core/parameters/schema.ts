@@ -4,8 +4,8 @@ import { keepFieldNames } from '../wording/explain.js';
 import type { Parameter } from './parameter.js';
 
 /**
- * The schema of a parameter: its range or choices, and its default. For any kind but `seed` and `weights`, whose
- * schemas are in network/spec.ts.
+ * The schema of a parameter: its range or choices, and its default. The schemas of other kinds (`seed`, `weights`,
+ * `fold`, `shown`) are beside their types.
  */
 export function schemaOf(parameter: Parameter): z.ZodType {
   return withDefault(parameter, valueSchema(parameter));
@@ -46,6 +46,11 @@ function valueSchema(parameter: Parameter): z.ZodType {
     case 'point':
     case 'numbers':
       return numericSchema(parameter);
+    case 'features':
+      return z
+        .array(z.enum(parameter.choices as [string, ...string[]]))
+        .min(1)
+        .max(parameter.longest);
     default:
       throw new TypeError(`There is no general schema for a parameter of the kind "${parameter.kind}".`);
   }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { frameFieldNames, paletteSchema, sizeSchema, supersampleSchema } from '../frame/description.js';
 import { viewFieldNames } from '../frame/parameters.js';
-import { networkParameterNames } from '../network/parameters.js';
+import { networkAliases, networkParameterNames } from '../network/parameters.js';
 import { namesake, nearest, suggestion } from '../wording/did-you-mean.js';
 import type { About } from '../wording/explain.js';
 import { paces } from './paces.js';
@@ -23,6 +23,7 @@ export const sweepSchema = z.strictObject({
   network: z.record(z.string(), z.unknown()).default({}),
   view: z.record(z.string(), z.unknown()).default({}),
   slice: z.array(z.unknown()).optional(),
+  shown: z.record(z.string(), z.unknown()).optional(),
   pace: z.enum(paces).optional(),
   palette: paletteSchema,
   supersample: supersampleSchema.default(1),
@@ -83,8 +84,9 @@ function hintIn(places: Places, whole: string): NonNullable<About['fieldHint']> 
   return (key, path, known) => {
     const here = path.join('.');
     const elsewhere = places.filter(([place]) => place !== here);
-    const exact = here === '' && elsewhere.find(([, fields]) => fields.includes(key));
-    if (exact) return suggestion(`${exact[0]}.${key}`);
+    const current = Object.hasOwn(networkAliases, key) ? networkAliases[key as 'width'] : key;
+    const exact = here === '' && elsewhere.find(([, fields]) => fields.includes(current));
+    if (exact) return suggestion(`${exact[0]}.${current}`);
     // Exact names and synonyms, here and elsewhere, come before similar spellings.
     for (const find of [namesake, nearest]) {
       for (const [place, fields] of [[here, known] as const, ...elsewhere]) {

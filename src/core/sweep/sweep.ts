@@ -8,13 +8,15 @@ import { type FrameDescription, type FrameInput, frameSchema, viewSchema } from 
 import type { isDeep } from '../frame/digits.js';
 import type { Evaluate } from '../frame/evaluate.js';
 import type { Palette, PaletteInput } from '../frame/palette.js';
-import type { ActivationName } from '../network/activations.js';
+import type { ShownPart } from '../frame/shown.js';
+import type { LayerActivation } from '../network/activations.js';
+import type { Fold } from '../network/fold.js';
 import {
   type NetworkParameterName,
   networkParameter,
   type networkParameters,
 } from '../network/parameters.js';
-import type { NetworkInput } from '../network/spec.js';
+import { inOneSpelling, type NetworkInput, type WeightsInput } from '../network/spec.js';
 import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
 import { aboutMoment, aboutSweep, aboutTrack, sweepSchema } from './fields.js';
@@ -35,10 +37,31 @@ type Fixed = {
   [K in NetworkParameterName]: (typeof networkParameters)[K]['moves'] extends true ? never : K;
 }[NetworkParameterName];
 
-export type SweptNetwork = Omit<Swept<NetworkInput>, 'seed' | 'activation' | Fixed> & {
+export type SweptNetwork = Omit<
+  Swept<NetworkInput>,
+  'seed' | 'activation' | 'outputActivation' | 'fold' | 'weights' | Fixed
+> & {
+  /** Seed of the random weights, a number or a word; `walk` blends from seed to seed. @defaultValue 1 */
   seed?: number | string | Walk | { from: number | string; to: number | string; fraction: Track };
-  activation?: ActivationName | { from: ActivationName; to: ActivationName; fraction: Track };
+  /**
+   * Activation of the hidden layers, a mix of two, or `{ perUnit: [names] }`; or a list with one per layer, whose last
+   * entry repeats. @defaultValue 'tanh'
+   */
+  activation?: SweptActivation | SweptActivation[];
+  /** Activation of the last layer, or a mix of two. @defaultValue 'sigmoid' */
+  outputActivation?: Exclude<SweptActivation, { perUnit: unknown }>;
+  /** Folds the plane about its origin: `mirror`, `tile` or `kaleidoscope`. @defaultValue 'none' */
+  fold?: Exclude<Fold, object> | { kaleidoscope: Track } | { tile: Track };
+  /** Explicit weights in place of random ones, or a mix of two sets of them. */
+  weights?: WeightsInput | { from: WeightsInput | 'drawn'; to: WeightsInput | 'drawn'; fraction: Track };
 } & Pick<NetworkInput, Fixed>;
+
+/** A layer's activation, whose mix may move. */
+type SweptActivation = LayerActivation extends infer A
+  ? A extends { fraction: number }
+    ? Omit<A, 'fraction'> & { fraction: Track }
+    : A
+  : never;
 
 /** A sweep as users write it. */
 export interface SweepInput {
@@ -57,9 +80,21 @@ export interface SweepInput {
   /** The network's parameters; most of them may move. */
   network?: SweptNetwork;
   /** The window on the input plane. */
-  view?: { centre?: [Track, Track]; halfWidth?: Track };
-  /** One value or track for each input beyond x and y. */
+  view?: {
+    /** The input [x, y] at the centre of the frame. @defaultValue [1, 0] */
+    centre?: [Track, Track];
+    /** Distance from the centre to the nearer edges, in input units, 1e-9 to 1e9. @defaultValue 2.6 */
+    halfWidth?: Track;
+    /** Turns the picture about the view's centre, in degrees; positive is counter-clockwise. @defaultValue 0 */
+    rotation?: Track;
+  };
+  /** One value or track for each input beyond the `features`. */
   slice?: Track[];
+  /**
+   * A part of the network to show instead of its colours: `{ output }`, `{ layer, unit }`, or `{ layer }`, all units of
+   * a layer as a grid. Counted from 1; tracks must give whole numbers, so they may only jump.
+   */
+  shown?: Swept<ShownPart>;
   /**
    * `even` retimes the whole sweep so that the picture changes at a constant rate: see pace.ts. Pauses, in which no
    * track moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
@@ -91,8 +126,10 @@ export interface Sweep {
   network: Record<string, unknown>;
   /** The window's centre and half-width: values and tracks. */
   view: Record<string, unknown>;
-  /** One value or track for each input beyond x and y. */
+  /** One value or track for each input beyond the `features`. */
   slice?: unknown[] | undefined;
+  /** The part of the network that is shown: values and tracks. */
+  shown?: Record<string, unknown> | undefined;
   /** `even` or `tracks`: see SweepInput. */
   pace?: (typeof paces)[number] | undefined;
   /** How outputs become colours. */
@@ -135,7 +172,10 @@ export function checkedSweep(value: unknown): Sweep {
 
 /** Like sweep(), for data of unknown origin. */
 export function parseSweep(input: unknown): Sweep {
-  const checked: Sweep = parse(sweepSchema, input, aboutSweep);
+  const read: Sweep = parse(sweepSchema, input, aboutSweep);
+  const { network, problem } = inOneSpelling(read.network);
+  if (problem) throw new UsageError(`network.${problem.field} ${problem.message}.`);
+  const checked = { ...read, network: network as Sweep['network'] };
   try {
     checkTracks(checked);
     checkFrames(checked);
@@ -198,15 +238,15 @@ function* checkTimes(sweep: Sweep, timeOf: (i: number) => number, count: number)
 
 /** Whether a field accepts all numbers in a range, or a walk of seeds, which is valid when its seeds are. */
 function isRange([part, field]: (string | number)[]): boolean {
-  if (part !== 'network') return true;
+  if (part !== 'network') return part !== 'shown'; // whole numbers only
   const parameter = networkParameter(field);
-  return parameter === undefined || parameter.moves || parameter.kind === 'weights';
+  return parameter === undefined || (parameter.moves && parameter.kind !== 'fold');
 }
 
 /** Validates the frame in which the tracks have these values. */
 function frameWith(sweep: Sweep, values: unknown[]) {
-  const { network, view, slice, palette, size, supersample, dither } = sweep;
-  let parts: object = { network, view, ...(slice && { slice }) };
+  const { palette, size, supersample, dither } = sweep;
+  let parts: object = movingParts(sweep);
   for (const [k, { path }] of tracksOf(sweep).entries()) parts = replaced(parts, path, values[k]) as object;
   return frameSchema.safeParse({ ...parts, palette, size, supersample, dither });
 }
@@ -221,12 +261,7 @@ export function withSeconds(sweep: Sweep, seconds: number): Sweep {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, stretch(item, name)]));
   };
-  const { network, view, slice } = sweep;
-  return parseSweep({
-    ...sweep,
-    seconds,
-    ...(stretch({ network, view, ...(slice && { slice }) }) as object),
-  });
+  return parseSweep({ ...sweep, seconds, ...(stretch(movingParts(sweep)) as object) });
 }
 
 /** The number of frames of a sweep, at least one. */
@@ -326,8 +361,14 @@ function keepPace(sweep: Sweep, pace: Pace): Pace {
   return pace;
 }
 
-function contentsOf({ seconds, loop, network, view, slice, palette }: Sweep): string {
-  return JSON.stringify([seconds, loop, network, view, slice, palette]);
+function contentsOf(sweep: Sweep): string {
+  const { seconds, loop, palette } = sweep;
+  return JSON.stringify([seconds, loop, movingParts(sweep), palette]);
+}
+
+/** The parts of a sweep that may contain tracks. */
+function movingParts({ network, view, slice, shown }: Sweep) {
+  return { network, view, ...(slice && { slice }), ...(shown && { shown }) };
 }
 
 function timelineOf(sweep: Sweep): Timeline {
@@ -338,8 +379,8 @@ function timelineOf(sweep: Sweep): Timeline {
 
 /** The frame at t seconds of track time. */
 function describe(sweep: Sweep, t: number): FrameDescription {
-  const { network, view, slice, palette, size, supersample, dither, seconds } = sweep;
-  const parts = { network, view, ...(slice && { slice }) };
+  const { palette, size, supersample, dither, seconds } = sweep;
+  const parts = movingParts(sweep);
   const still = mapped(parts, (part) =>
     // A network or a view is not a track, whatever the names of its fields.
     Array.isArray(part) ? resolve(part, t, seconds) : mapped(part, (value) => resolve(value, t, seconds)),
@@ -392,8 +433,9 @@ function areNumbers(value: unknown): boolean {
 }
 
 /** Checks the structure of every track, and in a loop that it ends where it begins. */
-function checkTracks({ network, view, slice, loop }: Sweep): void {
-  for (const { path, value } of tracksIn({ network, view, slice })) {
+function checkTracks(sweep: Sweep): void {
+  const { loop } = sweep;
+  for (const { path, value } of tracksIn(movingParts(sweep))) {
     parse<unknown>(formOf(value)!, value, aboutTrack(path));
     if (loop && !closes(value as Moving)) {
       throw new UsageError(
@@ -416,8 +458,7 @@ const tracksOfSweeps = new WeakMap<Sweep, Placed[]>();
 function tracksOf(sweep: Sweep): Placed[] {
   let tracks = tracksOfSweeps.get(sweep);
   if (!tracks) {
-    const { network, view, slice } = sweep;
-    tracks = tracksIn({ network, view, slice }) as Placed[];
+    tracks = tracksIn(movingParts(sweep)) as Placed[];
     tracksOfSweeps.set(sweep, tracks);
   }
   return tracks;

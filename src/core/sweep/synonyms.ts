@@ -23,6 +23,7 @@ export const sweepSynonyms: Synonyms = {
     tween: { synonyms: 'from to start end animate lerp' },
     keyframes: { synonyms: 'frames keys points' },
     radius: { synonyms: 'amplitude r' },
+    unit: { synonyms: 'neuron node' },
     fraction: { synonyms: 'amount mix ratio progress' },
     map: { synonyms: 'name colormap colourmap cmap' },
     output: { synonyms: 'out channel' },

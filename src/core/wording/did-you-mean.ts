@@ -23,8 +23,8 @@ export function nearest(word: string, known: readonly string[], synonyms: Synony
   const name = namesake(word, known, synonyms);
   if (name !== undefined) return name;
   const given = plain(word.slice(0, 100)); // words from files may be very long
-  const longer = given.length > 2 && known.find((one) => plain(one).startsWith(given));
-  if (longer) return longer;
+  const longer = given.length > 2 ? known.filter((one) => plain(one).startsWith(given)) : [];
+  if (longer.length > 0) return longer.reduce((a, b) => (b.length < a.length ? b : a));
   const far = known.map((one) => difference(given, plain(one)));
   const least = Math.min(...far);
   return least <= (given.length < 4 ? 1 : Math.max(2, given.length / 3))

@@ -40,7 +40,13 @@ function describe(error: z.ZodError, input: unknown, about: About): string {
   const path = [...prefix, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys![0];
-    return `${[...path, key].join('.')} is not a field${fieldHint(key, path, issue.message.split(' '))}`;
+    const known = issue.message.split(' ');
+    const subject = [...path, key].join('.');
+    if (known.includes(key)) {
+      const others = Object.keys(valueAt(issue.path, input) as object).filter((other) => other !== key);
+      return `${subject} cannot be combined with ${others.join(', ')}: give one or the other.`;
+    }
+    return `${subject} is not a field${fieldHint(key, path, known)}`;
   }
   const value = valueAt(issue.path, input);
   const subject = issue.path.length === 0 && whole ? whole : path.join('.');
@@ -112,12 +118,22 @@ function deepest(issue: Issue, input: unknown): Issue {
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return issue;
   const value = valueAt(issue.path, input);
   const firsts = issue.errors.map((issues) => first(issues, value));
-  const literals = firsts.filter(({ code }) => code === 'invalid_value');
-  if (literals.length === firsts.length) {
-    return { ...issue, code: 'invalid_value', values: literals.flatMap(({ values }) => values ?? []) };
+  if (firsts.every(({ code, path }) => code === 'invalid_value' && path.length === 0)) {
+    const values = new Set(firsts.flatMap(({ values }) => values ?? []));
+    return { ...issue, code: 'invalid_value', values: [...values] };
   }
   const best = firsts.reduce((a, b) => (rankOf(b, value) > rankOf(a, value) ? b : a));
-  return { ...best, path: [...issue.path, ...best.path] as Issue['path'] };
+  const path = [...issue.path, ...best.path] as Issue['path'];
+  return { ...best, ...(best.path.length === 0 && ofAllForms(best, firsts)), path };
+}
+
+/** An unknown field's issue with the fields of all forms of the object. A field that no form has comes first. */
+function ofAllForms(issue: Issue, firsts: Issue[]): Partial<Issue> {
+  if (issue.code !== 'unrecognized_keys') return {};
+  const alike = firsts.filter(({ code, path }) => code === issue.code && path.length === 0);
+  const known = new Set(alike.flatMap(({ message }) => message.split(' ')));
+  const keys = issue.keys!.toSorted((a, b) => Number(known.has(a)) - Number(known.has(b)));
+  return { keys, message: [...known].join(' ') };
 }
 
 /** How far a value matched the form that has an error. Among forms of an object, one with fewer unknown fields wins. */
@@ -151,6 +167,7 @@ function bound(issue: Issue, which: 'minimum' | 'maximum', inclusive: string, ex
 
 function article(type: string): string {
   if (type === 'int') return 'a whole number';
+  if (type === 'record') return 'an object';
   if (type === 'tuple' || type === 'array') return 'a list';
   if (type === 'string') return 'a text';
   if (type === 'nan') return 'a number';

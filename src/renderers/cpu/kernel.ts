@@ -14,6 +14,7 @@ import {
   activationTable,
   isBounded,
   namesOf,
+  plainActivation,
 } from '../../core/network/activations.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
 import { Arithmetic, ConstantPool } from './arithmetic.js';
@@ -89,7 +90,11 @@ export function activationsOf(
   { activation, outputActivation }: Pick<NetworkSpec, 'activation' | 'outputActivation'>,
   { held }: { held?: object },
 ): KernelActivations {
-  return { hidden: namesOf(activation), output: outputActivation, ...(held && { held: true }) };
+  return {
+    hidden: namesOf(plainActivation(activation)),
+    output: plainActivation(outputActivation) as ActivationName,
+    ...(held && { held: true }),
+  };
 }
 
 /** The module's bytes. */

@@ -4,6 +4,7 @@
  */
 
 import type { FrameDescription } from '../../core/frame/description.js';
+import { fractionOf } from '../../core/network/activations.js';
 import type { DrawCache } from '../../core/network/draws.js';
 import { layerMaker } from '../../core/network/network.js';
 import { countWeights } from '../../core/network/spec.js';
@@ -54,7 +55,7 @@ export function packNetwork(frame: FrameDescription, shape: KernelShape, draws: 
     output: pack(count, 'output'),
     ...(share > 0 && { earlier: { output: pack(count - 1, 'output'), share } }),
     ...(exponents && { held: heldOf(exponents) }),
-    mix: typeof spec.activation === 'string' ? 0 : spec.activation.fraction,
+    mix: fractionOf(spec.activation),
     weights,
     widest: Math.max(0, ...hidden.map((layer) => layer.units)),
   };

@@ -7,8 +7,16 @@
  */
 
 import type { FrameDescription } from '../../core/frame/description.js';
-import type { DrawCache, Seed } from '../../core/network/draws.js';
-import { type LayerRule, layerMaker, layerRules, seedShares, unitDraws } from '../../core/network/network.js';
+import type { DrawCache } from '../../core/network/draws.js';
+import {
+  scalesOf as drawScalesOf,
+  type LayerRule,
+  layerMaker,
+  layerRules,
+  type Side,
+  sidesOf,
+  unitDraws,
+} from '../../core/network/network.js';
 import { hiddenWidths, type NetworkSpec } from '../../core/network/spec.js';
 import { type Exponents, factorsOf, finiteWeight, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
@@ -87,33 +95,32 @@ export function matricesOf({ hidden, output, earlier }: Arrangement): Matrix[] {
 
 /** Identifies the draws: frames with the same key share an upload. */
 export function drawsKey(spec: NetworkSpec): string {
-  const { seed, inputs, outputs, distribution, layers, weights } = spec;
-  const seeds = seedShares(seed).map((share) => share.seed);
+  const { inputs, outputs, distribution, layers } = spec;
+  const sides = sidesOf(spec).map(({ side }) => side);
   const count = Math.ceil(layers);
   return JSON.stringify([
-    seeds,
+    sides,
     inputs,
     outputs,
     distribution,
     count,
     layers < count,
     hiddenWidths(spec).map(Math.ceil),
-    weights,
   ]);
 }
 
-/** Writes the draws of one seed to the positions of the weights. */
+/** Writes the draws of one side to the positions of the weights. */
 export function fillDraws(
   spec: NetworkSpec,
   arrangement: Arrangement,
-  seed: Seed,
+  side: Side,
   draws: DrawCache,
   into: Float32Array,
 ): void {
   for (const { rule, at, stride } of matricesOf(arrangement)) {
     if (rule.number === 1) continue;
     for (let unit = 0; unit < rule.units; unit++) {
-      const drawn = unitDraws(spec, rule, seed, unit, draws);
+      const drawn = unitDraws(spec, rule, side, unit, draws);
       for (let row = 0; row <= rule.inputs; row++) into[4 * (at + row * stride) + unit] = drawn[row];
     }
   }
@@ -158,7 +165,7 @@ export function scalesOf(
   arrangement: Arrangement,
   exponents?: Exponents,
 ): { records: ArrayBuffer; count: number; longest: number } {
-  const [a, b = { share: 0 }] = seedShares(spec.seed);
+  const [a, b] = sidesOf(spec);
   const scaled = matricesOf(arrangement).filter(({ rule }) => rule.number > 1);
   const records = new ArrayBuffer(SCALE.bytes * scaled.length);
   let longest = 0;
@@ -167,14 +174,17 @@ export function scalesOf(
     const { weights, biases } = factorsOf(exponents, rule.number, kindOf(matrix, arrangement));
     const rows = 1 + inputs;
     longest = Math.max(longest, rows * stride);
+    const scalesA = drawScalesOf(spec, rule, a.side);
+    const scalesB = b ? drawScalesOf(spec, rule, b.side) : scalesA;
+    const [shareA, shareB] = [a.share, b?.share ?? 0];
     SCALE.write(new DataView(records), SCALE.bytes * i, {
       at,
       rows,
       stride,
-      weightA: finiteWeight(a.share * rule.weightScale * weights),
-      weightB: finiteWeight(b.share * rule.weightScale * weights),
-      biasA: a.share * rule.biasScale * biases,
-      biasB: b.share * rule.biasScale * biases,
+      weightA: finiteWeight(shareA * scalesA.weights * weights),
+      weightB: finiteWeight(shareB * scalesB.weights * weights),
+      biasA: shareA * scalesA.biases * biases,
+      biasB: shareB * scalesB.biases * biases,
       lastRow: rule.inputs,
       lastInput: rule.lastInput,
     });

@@ -2,7 +2,7 @@
 
 import type { FrameDescription } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { seedShares } from '../../core/network/network.js';
+import { sidesOf } from '../../core/network/network.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
 import { type Exponents, exponentsOf } from '../exponents.js';
 import { type Arrangement, drawsKey, fillDraws, firstMatrices, heldNumbers, scalesOf } from './arrange.js';
@@ -84,9 +84,8 @@ export class Networks {
 
   #sendNew(key: string, spec: NetworkSpec, arrangement: Arrangement): Kept {
     const numbers = new Float32Array(4 * arrangement.length);
-    const shares = seedShares(spec.seed);
-    const names = shares.map(({ seed }, i) => {
-      fillDraws(spec, arrangement, seed, this.#draws, numbers);
+    const names = sidesOf(spec).map(({ side }, i) => {
+      fillDraws(spec, arrangement, side, this.#draws, numbers);
       const name = `draws ${i} of ${key}`;
       this.#gpu.queue.writeBuffer(this.#make(name, numbers.byteLength), 0, numbers);
       return name;

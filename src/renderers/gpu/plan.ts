@@ -10,7 +10,7 @@ import type { Colouring } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { colouringOf } from '../../core/frame/palette.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { namesOf } from '../../core/network/activations.js';
+import { type ActivationName, fractionOf, namesOf, plainActivation } from '../../core/network/activations.js';
 import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
 import { formsFor, invocationsFor, type Limits } from './forms.js';
 import { colourKernel } from './kernels/colour.js';
@@ -94,7 +94,7 @@ export function planFrame(
   const perPixel = supersample ** 2;
   const pixels = width * height;
   const perSample = operationsPerSample(arrangement);
-  const activations = typeof network.activation === 'string' ? 1 : 2;
+  const activations = typeof plainActivation(network.activation) === 'string' ? 1 : 2;
   const effortPerSample =
     perSample +
     ACTIVATION_EFFORT *
@@ -114,7 +114,7 @@ export function planFrame(
   const colouring = colouringOf(frame.palette);
   const planes = colouring === 'rgb' ? network.outputs : 3;
   const chunks = Math.ceil((pixels - begin) / chunkPixels);
-  const mix = typeof network.activation === 'string' ? 0 : network.activation.fraction;
+  const mix = fractionOf(network.activation);
   const chunk = (i: number): Dispatch[] => {
     const firstPixel = begin + i * chunkPixels;
     const step: Step = {
@@ -188,8 +188,8 @@ function narrow(
     width,
     form,
     invocations,
-    hidden: namesOf(network.activation),
-    output: network.outputActivation,
+    hidden: namesOf(plainActivation(network.activation)),
+    output: plainActivation(network.outputActivation) as ActivationName,
     outputs: network.outputs,
     earlier: earlier ? (earlier.rule.number === 1 ? 'position' : 'units') : 'none',
     parts: form.weights === 'uniform' ? parts.count : 0,
@@ -217,7 +217,7 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, hel
   const { network } = frame;
   const { hidden, output, earlier, heldAt } = arrangement;
   const units = tileUnits(Math.max(...hidden.map(({ rule }) => rule.units)));
-  const dense = denseKernel(namesOf(network.activation), units, held);
+  const dense = denseKernel(namesOf(plainActivation(network.activation)), units, held);
   const place = ({ at, inputs, stride, rule }: Matrix) => ({ at, inputs, stride, units: rule.units });
   const turn = (k: number): BufferName => (k % 2 === 0 ? 'unitsA' : 'unitsB');
   const ofSamples: [number, number] = [Math.ceil(step.plane! / GROUP), 1];
@@ -241,7 +241,7 @@ function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, hel
     { kernel: placeKernel, step, buffers: ['offsets', 'unitsA'], groups: ofSamples, effort: 0 },
     ...layers,
     {
-      kernel: outputKernel(network.outputActivation, held),
+      kernel: outputKernel(plainActivation(network.outputActivation) as ActivationName, held),
       step: { ...step, ...place(output), ...earlierPlace, heldAt: heldAt + last },
       buffers: ['weights', turn(last), turn(last + 1), 'brightness'],
       groups: ofSamples,
