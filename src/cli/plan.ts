@@ -109,13 +109,14 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
 
 /** The scene's sweep with the command line's changes. */
 export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
-  const { size, fps, pace, supersample, dither, seconds, seed, palette } = options;
+  const { size, fps, pace, supersample, dither, seconds, seed, palette, shown } = options;
   const direct = {
     ...(size && { size }),
     ...(fps && { fps }),
     ...(pace && { pace }),
     ...(supersample && { supersample }),
     ...(dither && { dither }),
+    ...(shown && { shown }),
   };
   let result = parseSweep({ ...sweep, ...direct });
   if (seconds !== undefined) result = withSeconds(result, seconds);

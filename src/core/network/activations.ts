@@ -94,8 +94,8 @@ export function scaledActivation(a: (x: number) => number, exponent: number): (v
 }
 
 /**
- * The brightness in [0, 1] of a sum, for an output with this activation. Signed activations are in [-1, 1] and are shown
- * as (v + 1) / 2; the others are shown unchanged, clipped to [0, 1]. A mix of two is a mix of their brightnesses.
+ * The brightness in [0, 1] of a sum, for an output with this activation. Signed activations are in [-1, 1] and are
+ * shown as (v + 1) / 2; the others are shown unchanged, clipped to [0, 1]. A mix of two is a mix of their brightnesses.
  * @param added - A number that is added to the activation's value: see `residual`.
  */
 export function brightness(activation: UnitActivation, sum: number, added = 0): number {

@@ -153,8 +153,8 @@ export interface NetworkSpec {
    */
   units: number | number[];
   /**
-   * Activation of the hidden layers, or a mix of two; `{ perUnit: [names] }` draws one for each unit. Or a list with one
-   * per layer, whose last entry repeats. @defaultValue 'tanh'
+   * Activation of the hidden layers, or a mix of two; `{ perUnit: [names] }` draws one for each unit. Or a list with
+   * one per layer, whose last entry repeats. @defaultValue 'tanh'
    */
   activation: Activation;
   /**
@@ -168,7 +168,8 @@ export interface NetworkSpec {
    */
   residual: number;
   /**
-   * `layer` gives each layer from the second on values of mean 0 and variance 1 (arXiv:1607.06450). @defaultValue 'none'
+   * `layer` gives each layer from the second on values of mean 0 and variance 1 (arXiv:1607.06450). @defaultValue
+   * 'none'
    */
   normalisation: 'none' | 'layer';
   /** Number of outputs: 3 for red, green and blue, 1 for grey. @defaultValue 3 */
