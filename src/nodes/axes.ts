@@ -2,8 +2,9 @@
 import { initial, nodeName, Rect, type RectProps, resolveCanvasStyle, signal } from '@motion-canvas/2d';
 import { DependencyContext, type PossibleColor, type SimpleSignal, Vector2 } from '@motion-canvas/core';
 import { scaleLinear } from 'd3-scale';
+import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
-import { canvasFont, loadFont, themeOf } from './theme.js';
+import { canvasFont, FONT_FAMILY, loadFont, themeOf } from './theme.js';
 
 /** The props of any Rect, and the signals of this node. */
 export type AxesProps = RectProps & SignalProps<Axes, Rect>;
@@ -68,6 +69,7 @@ export class Axes extends Rect {
 
   constructor(props: AxesProps) {
     super(props);
+    warnOfUnknown(this, props, Axes);
   }
 
   protected getDefaultLabelSize(): number {
@@ -102,13 +104,18 @@ export class Axes extends Rect {
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {
-    if (this.labelSize() > 0 && !fontLoaded) {
+    if (this.labelSize() > 0 && !fontLoaded && this.#font() === FONT_FAMILY) {
       const loaded = loadFont().catch(() => {}); // if it fails, the labels use a fallback font
       DependencyContext.collectPromise(loaded.then(() => (fontLoaded = true)));
     }
     this.#drawLines(context);
     this.#drawLabels(context);
     this.drawChildren(context);
+  }
+
+  /** The typeface of the labels: the node's own, if it has been set, or the theme's. */
+  #font(): string {
+    return this.fontFamily.isInitial() ? themeOf(this).font : this.fontFamily();
   }
 
   #drawLines(context: CanvasRenderingContext2D): void {
@@ -142,7 +149,7 @@ export class Axes extends Rect {
     const { x, y } = this.scales();
     const [writeX, writeY] = [x.tickFormat(this.ticksX()), y.tickFormat(this.ticksY())];
     context.save();
-    context.font = canvasFont(size);
+    context.font = canvasFont(size, 400, this.#font());
     context.fillStyle = this.labelColour().toString();
     context.textBaseline = 'top';
     context.textAlign = 'center';

@@ -3,11 +3,13 @@ import { computed, initial, nodeName, parser, signal } from '@motion-canvas/2d';
 import { Color, type PossibleColor, type Signal, type SimpleSignal } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import { colourOf } from '../core/frame/colouring.js';
+import type { FrameDescription } from '../core/frame/description.js';
 import { colouringOf } from '../core/frame/palette.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
+import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
-import { networkShowing, paletteShowing, type Shown } from './shown.js';
+import { isOne, networkShowing, paletteShowing, type Shown } from './shown.js';
 import { type Look, Surface, type SurfaceData } from './surface.js';
 import { themeOf } from './theme.js';
 import { named, namesOnly } from './watch.js';
@@ -95,6 +97,15 @@ export class HeightMap extends NetworkNode {
 
   constructor(props: HeightMapProps) {
     super(props);
+    warnOfUnknown(this, props, HeightMap);
+  }
+
+  protected override takeOwn({ shown }: FrameDescription, takes: (name: string) => boolean): void {
+    if (!shown || !takes('shown')) return;
+    if (isOne(shown)) return void this.shown(shown);
+    throw new UsageError(
+      `${this.key}: shown is ${JSON.stringify(shown)} but a surface shows one unit or output: add a unit.`,
+    );
   }
 
   protected getDefaultColours(): string[] {

@@ -8,6 +8,7 @@ import {
   MAX_INPUTS,
   MAX_LAYERS,
   type NetworkParameter,
+  type NetworkParameterName,
   namesBesideWeights,
   networkAliases,
   networkParameterNames,
@@ -382,7 +383,7 @@ const replacedByWeights = networkParameterNames.filter(
   (name): name is Exclude<typeof name, 'weights'> => name !== 'weights' && !namesBesideWeights.includes(name),
 );
 /** Those that a drawn side uses. */
-const usedByDraws: readonly string[] = [
+const usedByDraws: readonly NetworkParameterName[] = [
   'seed',
   'distribution',
   'initialisation',
@@ -390,6 +391,12 @@ const usedByDraws: readonly string[] = [
   'biasScale',
   'firstLayerBias',
 ];
+
+/** The names of the parameters that apply beside these explicit weights. */
+export function namesBeside(weights: NonNullable<NetworkInput['weights']>): NetworkParameterName[] {
+  const isDrawn = 'fraction' in weights && (weights.from === 'drawn' || weights.to === 'drawn');
+  return isDrawn ? [...namesBesideWeights, ...usedByDraws] : namesBesideWeights;
+}
 
 function drawnProblem(spec: NetworkSpec): Problem | undefined {
   const hidden = Math.ceil(spec.layers) - 1;

@@ -19,6 +19,7 @@ export const sweepSynonyms: Synonyms = {
     title: { synonyms: 'name caption label' },
     easing: { synonyms: 'ease timingFunction interpolation' },
     during: { synonyms: 'when interval between seconds duration' },
+    middle: { synonyms: 'centre center mean offset' },
     turns: { synonyms: 'times cycles revolutions periods' },
     tween: { synonyms: 'from to start end animate lerp' },
     keyframes: { synonyms: 'frames keys points' },

@@ -137,11 +137,12 @@ function ofAllForms(issue: Issue, firsts: Issue[]): Partial<Issue> {
 }
 
 /** How far a value matched the form that has an error. Among forms of an object, one with fewer unknown fields wins. */
-function rankOf({ code, path, keys = [] }: Issue, value: unknown): number {
+function rankOf({ code, path, keys = [], expected }: Issue, value: unknown): number {
   const { length } = path;
   if (code === 'unrecognized_keys') return 10 * length + 5 - Math.min(4, keys.length - 1);
   if (valueAt(path, value) === undefined) return 10 * length - 4;
-  return 10 * length + (code === 'invalid_type' ? 0 : 1);
+  // A number that is not whole is closer than a value of another type.
+  return 10 * length + (code === 'invalid_type' && expected !== 'int' ? 0 : 1);
 }
 
 function ruleOf(issue: Issue): string {
