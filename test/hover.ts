@@ -80,20 +80,29 @@ export class Authoring {
   hovers(code: string): Map<string, Hover>[] {
     const parts = code.split(PLACE);
     this.#write(parts.join(''));
-    const placed: { name: string; at: number }[][] = [];
-    let [at, written] = [0, parts[0]];
-    for (const [i, part] of parts.slice(1).entries()) {
+    let at = 0;
+    const places = parts.slice(1).map((_, i) => {
       at += parts[i].length;
       const place = this.#placeAt(at);
-      placed.push([]);
-      for (const name of this.#namesIn(place)) {
-        placed[i].push({ name, at: written.length + 1 });
-        written += ts.isObjectLiteralExpression(place) ? ` ${name}: null!,` : ` ${name}={null!}`;
+      return { isObject: ts.isObjectLiteralExpression(place), forms: this.#formsOf(place) };
+    });
+    const found = places.map(() => new Map<string, Hover>());
+    const most = Math.max(...places.map(({ forms }) => forms.length));
+    // An object of several forms is written in one form at a time, since an editor rules out the others.
+    for (let form = 0; form < most; form++) {
+      let written = parts[0];
+      const names: { place: number; name: string; at: number }[] = [];
+      for (const [place, { isObject, forms }] of places.entries()) {
+        for (const [name, value] of forms[form] ?? []) {
+          names.push({ place, name, at: written.length + 1 });
+          written += isObject ? ` ${name}: ${value},` : ` ${name}={${value}}`;
+        }
+        written += parts[place + 1];
       }
-      written += part;
+      this.#write(written);
+      for (const { place, name, at } of names) found[place].set(name, this.#hoverAt(at));
     }
-    this.#write(written);
-    return placed.map((names) => new Map(names.map(({ name, at }) => [name, this.#hoverAt(at)])));
+    return found;
   }
 
   /** The docblock of a name that an editor offers at the only place in the code. */
@@ -121,15 +130,22 @@ export class Authoring {
     return found!;
   }
 
-  #namesIn(place: ts.ObjectLiteralExpression | ts.JsxAttributes): string[] {
-    const type = this.#service.getProgram()!.getTypeChecker().getContextualType(place);
+  /** Our names in each form of what may be written at a place, with a value: that of a form's only string. */
+  #formsOf(place: ts.ObjectLiteralExpression | ts.JsxAttributes): [name: string, value: string][][] {
+    const checker = this.#service.getProgram()!.getTypeChecker();
+    const type = checker.getContextualType(place);
     if (!type) throw new Error(`Nothing is known of ${place.parent.getText()}.`);
     const types = (type.isUnion() ? type.types : [type]).filter(({ flags }) => flags & WITH_FIELDS);
-    const symbols = types.flatMap((one) => one.getProperties());
-    const ours = symbols.filter(({ declarations = [] }) =>
-      declarations.every((one) => one.getSourceFile().fileName.startsWith(`${root}/dist/`)),
+    const isOurs = ({ declarations = [] }: ts.Symbol) =>
+      declarations.every((one) => one.getSourceFile().fileName.startsWith(`${root}/dist/`));
+    const forms = types.map((one) =>
+      one.getProperties().flatMap((symbol): [string, string][] => {
+        if (!isOurs(symbol)) return [];
+        const only = checker.getTypeOfSymbol(symbol);
+        return [[symbol.name, only.isStringLiteral() ? JSON.stringify(only.value) : 'null!']];
+      }),
     );
-    return [...new Set(ours.map(({ name }) => name))];
+    return forms.filter(({ length }) => length > 0);
   }
 
   #hoverAt(at: number): Hover {

@@ -16,7 +16,7 @@ import { evaluate } from '../renderers/cpu/planes.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { type Film, type MakeOptions, makeFilm } from './film.js';
 import type { ComposedRequest, SourceRequest } from './job.js';
-import { checkStill, type FilmRequest, type OutputRequest } from './plan.js';
+import { checkStill, type FilmRequest, type OutputRequest, type PosterRequest } from './plan.js';
 import { Workshop } from './workshop.js';
 
 /** A composed scene: a .tsx module that ends with `export default makeScene2D(...)`. */
@@ -55,7 +55,7 @@ export interface FilmOptions extends RenderOptions {
   /** Frame step: 2 draws every second frame, from the first, at half the frame rate. Defaults to 1. */
   every?: number;
   /** A PNG of one frame beside them. */
-  poster?: { path: string; frame: 'first' | 'last' };
+  poster?: PosterRequest;
 }
 
 /**

@@ -14,10 +14,21 @@ import { readNetwork } from './read-network.js';
  *   values are in [0, 1];
  * - `{ f }`: any function, wrapped in an object because a signal would call a bare one.
  */
-export type Graph =
-  | UnitActivation
-  | { network: NetworkInput; output?: number }
-  | { f: (x: number) => number };
+export type Graph = UnitActivation | NetworkGraph | FunctionGraph;
+
+/** An output of a network with one input. */
+export interface NetworkGraph {
+  /** The network. */
+  network: NetworkInput;
+  /** The output, counted from 1. @defaultValue 1 */
+  output?: number;
+}
+
+/** Any function. */
+export interface FunctionGraph {
+  /** Of x, in the units of the axes. */
+  f: (x: number) => number;
+}
 
 /**
  * The function of a graph. Builds a network if it needs one, so keep the result. Throws a UsageError if it is

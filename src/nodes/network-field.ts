@@ -7,7 +7,7 @@ import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { canvasToShow, type Picture, requestPicture, shrinkFor } from './pictures.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
-import { isOne, networkShowing, paletteShowing, type Shown } from './shown.js';
+import { type FieldShown, isOne, networkShowing, paletteShowing } from './shown.js';
 
 /** The props of a network's node, and the signals of this one. */
 export type NetworkFieldProps = NetworkNodeProps & SignalProps<NetworkField, NetworkNode>;
@@ -38,7 +38,7 @@ export class NetworkField extends NetworkNode {
    */
   @initial('colour')
   @signal()
-  declare readonly shown: SimpleSignal<Shown | { layer: number }, this>;
+  declare readonly shown: SimpleSignal<FieldShown, this>;
 
   /** Samples per pixel along each side (n x n in all), 1 to 4, averaged in linear light. @defaultValue 1 */
   @initial(1)

@@ -6,7 +6,7 @@
 import { rgb } from 'd3-color';
 import * as d3 from 'd3-scale-chromatic';
 import type { Colouring } from './colouring.js';
-import { type MapName, type paletteNames, spaces } from './palette-names.js';
+import { type MapName, type PaletteName, spaces } from './palette-names.js';
 
 /** From d3-scale-chromatic, which has them from ColorBrewer, matplotlib and other authors. */
 const maps = {
@@ -55,10 +55,18 @@ const maps = {
 } satisfies Record<MapName, (value: number) => string>;
 
 /** A palette by name, or a colour map for one of the network's outputs, counted from 1. */
-export type Palette = (typeof paletteNames)[number] | { map: MapName; output: number };
+export type Palette = PaletteName | Required<MapPalette>;
 
 /** A palette as users write it. */
-export type PaletteInput = (typeof paletteNames)[number] | { map: MapName; output?: number | undefined };
+export type PaletteInput = PaletteName | MapPalette;
+
+/** A colour map for one output. */
+export interface MapPalette {
+  /** The name of the colour map. */
+  map: MapName;
+  /** The output that it shows, 1 to 3. @defaultValue 1 */
+  output?: number;
+}
 
 /** The number of colours in a map's table, as many as the original maps have. */
 const ENTRIES = 256;

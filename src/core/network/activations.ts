@@ -14,8 +14,8 @@ export const activationTable = { tanh, relu, sigmoid, sin, gelu, softplus, ident
   ActivationDefinition
 >;
 
-/** The name of an activation. */
-export type ActivationName = keyof typeof activationTable;
+/** The name of an activation. (Extract gives the names a name of their own, which editors show instead of all of them.) */
+export type ActivationName = Extract<keyof typeof activationTable, string>;
 
 /** The names of all activations. */
 export const activationNames = Object.keys(activationTable) as [ActivationName, ...ActivationName[]];
@@ -38,8 +38,14 @@ export interface ActivationMix {
 /** The activation of one unit. */
 export type UnitActivation = ActivationName | ActivationMix;
 
-/** The activation of a layer: one for all units, or one drawn for each unit from these names, which may repeat. */
-export type LayerActivation = UnitActivation | { perUnit: ActivationName[] };
+/** An activation drawn for each unit of a layer. */
+export interface ActivationPerUnit {
+  /** The names to draw from, 1 to 1024, which may repeat. */
+  perUnit: ActivationName[];
+}
+
+/** The activation of a layer: one for all units, or one drawn for each. */
+export type LayerActivation = UnitActivation | ActivationPerUnit;
 
 /** The activation of the hidden layers: one for all, or a list with one for each, whose last entry repeats. */
 export type Activation = LayerActivation | LayerActivation[];

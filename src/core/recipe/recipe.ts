@@ -34,6 +34,7 @@ const recipeSchema = z.strictObject({
 
 /** How a film, a still or a sheet was made: from a sweep, or from a composed scene. */
 export interface Recipe extends SceneRecipe {
+  /** The sweep that it shows, unless it shows a composed scene. */
   sweep?: Sweep;
   /** Width and height in pixels. */
   size?: [number, number] | undefined;
@@ -43,6 +44,7 @@ export interface Recipe extends SceneRecipe {
   frames?: [first: number, last: number] | undefined;
   /** Frame step: 2 = every second frame. */
   every?: number | undefined;
+  /** The contents of a contact sheet. */
   sheet?: SheetRecipe | undefined;
   /** The version of Untrained and the backend that drew it. */
   made?: { version: string; backend: string } | undefined;
