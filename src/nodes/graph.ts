@@ -10,8 +10,8 @@ import { readNetwork } from './read-network.js';
 
 /**
  * - an activation, by name or blended;
- * - `{ network, output }`: a network with one input, or features of x alone, and which of its outputs to draw (counted from 1, default 1); its
- *   values are in [0, 1];
+ * - `{ network, output }`: a network with one input, or features of x alone, and which of its outputs to draw (counted
+ *   from 1, default 1); its values are in [0, 1];
  * - `{ f }`: any function, wrapped in an object because a signal would call a bare one.
  */
 export type Graph = UnitActivation | NetworkGraph | FunctionGraph;

@@ -1,4 +1,4 @@
-/** What an editor shows about an author's code: every name has its docblock, and those of parameters are their tables'. */
+/** What an editor shows about an author's code: docblocks, which for parameters agree with their tables. */
 import { describe, expect, test } from 'vitest';
 import { frameParameters, viewParameters } from '../../src/core/frame/parameters.js';
 import { networkParameters } from '../../src/core/network/parameters.js';

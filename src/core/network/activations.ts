@@ -14,7 +14,7 @@ export const activationTable = { tanh, relu, sigmoid, sin, gelu, softplus, ident
   ActivationDefinition
 >;
 
-/** The name of an activation. (Extract gives the names a name of their own, which editors show instead of all of them.) */
+/** The name of an activation. (With Extract, editors show this type's name instead of all names.) */
 export type ActivationName = Extract<keyof typeof activationTable, string>;
 
 /** The names of all activations. */
