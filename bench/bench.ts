@@ -19,10 +19,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { buildNetwork, createRenderer, type FrameRenderer, frameSchema } from 'untrained';
+import { buildNetwork, createRenderer, type FrameRenderer, frameSchema, type NetworkInput } from 'untrained';
 import { benchComposed } from './composed.js';
 import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './frames.js';
-import { benchGif } from './gif.js';
 import { benchGpu, gpuParts } from './gpu.js';
 import { printMachine } from './machine.js';
 import { benchMemory } from './memory.js';
@@ -37,11 +36,32 @@ const networks = {
 } as const;
 const parts = [
   ...(Object.keys(networks) as (keyof typeof networks)[]),
+  'activations',
   'pipeline',
   'composed',
   'memory',
   'gif',
 ] as const;
+
+/** What networks of 27 x 30 cost that need more than one activation. The first one is the measure. */
+const kinds: Record<string, NetworkInput> = {
+  'one activation: tanh': {},
+  'a list of three: sin, tanh, relu': { activation: ['sin', 'tanh', 'relu'] },
+  'per unit, of four: sin, gaussian, abs, tanh': {
+    activation: { perUnit: ['sin', 'gaussian', 'abs', 'tanh'] },
+  },
+  'a mix of tanh and sin': { activation: { from: 'tanh', to: 'sin', fraction: 0.3 } },
+  'the same, with sin in the second layer': {
+    activation: [
+      { from: 'tanh', to: 'sin', fraction: 0.3 },
+      'sin',
+      { from: 'tanh', to: 'sin', fraction: 0.3 },
+    ],
+  },
+  'residual 0.5': { residual: 0.5 },
+  'layer normalisation': { normalisation: 'layer' },
+  'four features and a kaleidoscope': { features: ['x', 'y', 'r', 'angle'], fold: 'kaleidoscope' },
+};
 
 /** The approximate duration of a batch of frames, in milliseconds. The time of a frame is the mean over its batch. */
 const BATCH_MS = 400;
@@ -105,6 +125,32 @@ async function benchNetwork(
   } finally {
     await Promise.all(peers.map((peer) => peer.close()));
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Compares kinds of networks with each other, by the time of a frame. */
+async function benchActivations(rounds: number, renderer: FrameRenderer): Promise<void> {
+  const { network, size } = networks['27x30'];
+  const contenders = Object.entries(kinds).map(([name, kind]) => {
+    const frame = frameSchema.parse({ network: { ...network, ...kind }, size });
+    const time = async (count: number) => {
+      const start = performance.now();
+      await drawFrames(renderer, frame, count);
+      return (performance.now() - start) / count;
+    };
+    return { name, time, times: [] as number[] };
+  });
+  for (const { time } of contenders) await time(1); // warm up
+  const count = Math.ceil(BATCH_MS / (await contenders[0].time(1)));
+  for (let round = 0; round < rounds; round++) {
+    for (const { time, times } of contenders) times.push(await time(count));
+  }
+  console.log(`\nKinds of networks, 27x30 at ${size[0]}x${size[1]}: ms per frame, ${some(rounds, 'round')}`);
+  console.log(line('', 'median', 'shortest', '', '', ''));
+  const [least] = contenders.map(({ times }) => Math.min(...times));
+  for (const { name, times } of contenders) {
+    const ratio = `${(Math.min(...times) / least).toFixed(2)} x as long`;
+    console.log(line(name, fixed(median(times)), fixed(Math.min(...times)), ratio, '', ''));
   }
 }
 
@@ -198,10 +244,12 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
     for (const name of parts) {
       if (!chosen.includes(name)) continue;
       // Fewer rounds of the next two, which take half a minute each.
-      if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
+      if (name === 'activations') await benchActivations(rounds, renderer);
+      else if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else if (name === 'memory') await benchMemory();
-      else if (name === 'gif') await benchGif();
+      // The tests' modules that this one uses need a bundler for the shaders: only whoever asks for it depends on that.
+      else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);
     }
   } finally {

@@ -26,13 +26,20 @@ export const mixes: UnitActivation[] = [
 /** Maximum sums: denormal, tiny, moderate, and up to the end of float32. */
 const SIZES = [1e-38, 1e-30, 1e-6, 1e-2, 1, 30, 1e4, 1e20, 1e38];
 
+/** The sizes for which float32 knows the values of these activations. */
+function sizesFor(names: string): number[] {
+  // If an argument is only known to within 1e13, its sine may be any number between -1 and 1.
+  if (names.includes('sin')) return SIZES.filter((most) => most <= 1e4);
+  // To a GPU, denormal numbers may be 0, which is on the other side of a step.
+  return names.includes('step') ? SIZES.filter((most) => most > 1e-38) : SIZES;
+}
+
 const inWords = (activation: UnitActivation) =>
   typeof activation === 'string' ? activation : `${activation.from} to ${activation.to}`;
 
 /** A row of pixels, 0 in its middle, through one hidden unit with this activation, scaled to fill the visible range. */
 export function argumentsOf(activation: UnitActivation): Named[] {
-  // If an argument is only known to within 1e13, its sine may be any number between -1 and 1.
-  const sizes = SIZES.filter((most) => most <= 1e4 || !inWords(activation).includes('sin'));
+  const sizes = sizesFor(inWords(activation));
   return sizes.map((most) => {
     const values = [-most, most, most / 2].map((x) => Math.abs(forwardOne(activation, x)));
     const span = 2.2 * Math.max(...values, Math.min(1, most), 1e-29);
@@ -54,7 +61,7 @@ const forwardOne = (activation: UnitActivation, x: number) =>
 
 /** The same sums at an output. */
 export function outputsOf(outputActivation: ActivationName): Named[] {
-  const sizes = SIZES.filter((most) => most <= 1e4 || outputActivation !== 'sin');
+  const sizes = sizesFor(outputActivation);
   return sizes.map((most) => {
     const halfWidth = most > 1e20 ? 1e8 : 1;
     const network: NetworkInput = { outputActivation, weights: [{ w: [[most / (17 * halfWidth), 0]] }] };

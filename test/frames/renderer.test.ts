@@ -10,7 +10,7 @@ import { DrawCache } from '../../src/core/network/draws.js';
 import { drawBand } from '../../src/renderers/cpu/band.js';
 import { chooseKernel, kernelModule, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
-import { activationsOf, type KernelShape } from '../../src/renderers/cpu/kernel.js';
+import type { KernelShape } from '../../src/renderers/cpu/kernel.js';
 import { packNetwork } from '../../src/renderers/cpu/pack.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { expectReference, frameOf, gradient, largestDifference, somePixels } from './compare.js';
@@ -95,10 +95,10 @@ describe('the same bytes', () => {
 
 describe('kernel shapes', () => {
   function draw(frame: FrameDescription, shape: KernelShape, bandRows: number): Uint8Array {
-    const { size, network, supersample } = frame;
+    const { size, supersample } = frame;
     const evaluator = new Evaluator(shape);
-    const module = kernelModule(shape, activationsOf(network, {}));
-    evaluator.load(module, packNetwork(frame, shape, new DrawCache()), bandRows * size[0] * supersample ** 2);
+    const network = packNetwork(frame, shape, new DrawCache());
+    evaluator.load(kernelModule(shape, network.activations), network, bandRows * size[0] * supersample ** 2);
     const rgba = new Uint8Array(4 * size[0] * size[1]);
     for (let firstRow = 0; firstRow < size[1]; firstRow += bandRows) {
       const rows = Math.min(bandRows, size[1] - firstRow);

@@ -7,6 +7,7 @@ import {
   activations,
   activationTable,
   brightness,
+  scaledActivation,
 } from '../../src/core/network/activations.js';
 import { networkSynonyms } from '../../src/core/network/parameters.js';
 import { namesake } from '../../src/core/wording/did-you-mean.js';
@@ -55,13 +56,36 @@ describe('activations', () => {
     ['sigmoid', -800, 0],
     ['sin', 1, 0.8414709848078965],
     ['identity', -3.25, -3.25],
+    ['gaussian', -1.5, 0.10539922456186433],
+    ['abs', -0.5, 0.5],
+    ['sawtooth', 0.75, 0.75],
+    ['sawtooth', 1, -1],
+    ['sawtooth', -1, -1],
+    ['sawtooth', 1 - 2 ** -53, 1 - 2 ** -53],
+    ['sawtooth', 6.5, 0.5],
+    ['sawtooth', -3.25, 0.75],
+    ['step', -1e-300, 0],
+    ['step', 0, 1],
+    ['step', -0, 1],
+    ['silu', 2, 1.7615941559557649],
+    ['silu', -2, -0.23840584404423515],
+    ['silu', -800, 0],
+    ['leakyRelu', 3, 3],
+    ['leakyRelu', -3, -0.03],
+    ['elu', 3, 3],
+    ['elu', -1, -0.6321205588285577],
   ] as const)('%s(%d) = %d', (name, x, expected) => {
     expect(activations[name](x)).toBeCloseTo(expected, 15);
   });
 
+  test('elu keeps its precision near 0, where it is x', () => {
+    expect(activations.elu(-1e-12) / -1e-12).toBeCloseTo(1, 11);
+  });
+
   test('have the names that specs and recipes use', () => {
     const names = ['tanh', 'relu', 'sigmoid', 'sin', 'gelu', 'softplus', 'identity'];
-    expect(activationNames).toEqual(expect.arrayContaining(names));
+    const more = ['gaussian', 'abs', 'sawtooth', 'step', 'silu', 'leakyRelu', 'elu'];
+    expect(activationNames).toEqual(expect.arrayContaining([...names, ...more]));
   });
 });
 
@@ -85,8 +109,17 @@ describe.each(activationNames)('the definition of %s is right about', (name) => 
     expect(everything.every((x) => Math.abs(f(x)) <= 1)).toBe(bounded);
     if (bounded) return;
     expect(everything.filter((x) => Math.abs(f(x)) > Math.abs(x) + 1)).toEqual([]);
-    for (const far of [-(2 ** 500), 2 ** 500]) expect(f(2 * far)).toBe(2 * f(far));
-    for (const far of [-(2 ** 100), 2 ** 100]) expect(f(2 * far)).toBeCloseTo(2 * f(far), -60);
+    for (const far of [-(2 ** 500), 2 ** 500, -(2 ** 100), 2 ** 100]) {
+      const slope = (f(2 * far) - f(far)) / far;
+      expect(f(8 * far) - f(far)).toBe(7 * far * slope);
+      expect(slope === 0 || f(far) === far * slope, 'it is constant or goes through 0').toBe(true);
+    }
+  });
+
+  test('whether it jumps', () => {
+    const around = everything.flatMap((x) => [x - 1e-9, x]).filter((x) => Math.abs(x) < 30);
+    const jumps = around.some((x) => Math.abs(f(x + 1e-9) - f(x)) > 0.5);
+    expect(jumps).toBe(activationTable[name].jumps ?? false);
   });
 
   test('whether its values range over [-1, 1]', () => {
@@ -101,6 +134,16 @@ describe.each(activationNames)('the definition of %s is right about', (name) => 
   test('its synonyms, which are found and unique', () => {
     for (const synonym of synonyms) expect(namesake(synonym, activationNames, networkSynonyms)).toBe(name);
     for (const text of [formula, source]) expect(text.trim()).not.toBe('');
+  });
+});
+
+describe('values beyond float64', () => {
+  test.each(activationNames.filter((name) => !activationTable[name].bounded))('%s, scaled down', (name) => {
+    const f = activations[name];
+    const scaled = scaledActivation(f, 400);
+    for (const v of [-(2 ** -300), 2 ** -300, -1, 1]) expect(scaled(v)).toBe(f(v * 2 ** 400) * 2 ** -400);
+    for (const v of [-(2 ** 120), 2 ** 120]) expect(scaled(v)).toBe(f(v * 2 ** 400) * 2 ** -400);
+    expect(scaled(2 ** 900)).toBe(2 ** 900);
   });
 });
 
@@ -139,6 +182,10 @@ describe('brightness', () => {
     ['softplus', 5, 1],
     ['gelu', -0.5, 0],
     ['gelu', 0.5, 0.34573123063700656],
+    ['sawtooth', 1.5, 0.25],
+    ['step', 0, 1],
+    ['gaussian', 0, 1],
+    ['elu', -2, 0],
   ] as const)('an output %s of %d is shown as %d', (name, logit, expected) => {
     expect(brightness(name, logit)).toBeCloseTo(expected, 14);
   });

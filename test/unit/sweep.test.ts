@@ -104,6 +104,21 @@ describe('tracks', () => {
     expect(frameAt(longer, 3).network.weightScale).toBeCloseTo(easings.easeOutBounce(0.3), 12);
   });
 
+  test('keyframes close a loop by their values, whatever their easing, and none is written as none', () => {
+    for (const easing of easingNames) {
+      const round: Parameters<typeof keyframes>[0] = [
+        [0, 0.1],
+        [1, 0.7, undefined],
+        [2, 0.1],
+      ];
+      const closed = sweep({ seconds: 2, loop: true, view: { centre: [keyframes(round, { easing }), 0] } });
+      expect(readRecipe(writeRecipe(closed))).toEqual(closed);
+    }
+    expect(() =>
+      sweep({ seconds: 1, view: { halfWidth: keyframes([[0, 1, ['linear'] as never]]) } }),
+    ).toThrow('keyframes.0.2');
+  });
+
   test('steps hold each value for the same time, and jump', () => {
     const stepping = { seconds: 1.5, network: { layers: steps([2, 5, 3], { each: 0.5 }) } };
     const layers = [0, 0.49, 0.5, 0.99, 1, 1.5].map((t) => frameAt(sweep(stepping), t).network.layers);

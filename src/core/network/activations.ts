@@ -1,18 +1,37 @@
 /** The activations by name, and what is computed from their definitions in float64. */
+import { abs } from './activations/abs.js';
 import type { ActivationDefinition } from './activations/activation.js';
+import { elu } from './activations/elu.js';
+import { gaussian } from './activations/gaussian.js';
 import { gelu } from './activations/gelu.js';
 import { identity } from './activations/identity.js';
+import { leakyRelu } from './activations/leaky-relu.js';
 import { relu } from './activations/relu.js';
+import { sawtooth } from './activations/sawtooth.js';
 import { sigmoid } from './activations/sigmoid.js';
+import { silu } from './activations/silu.js';
 import { sin } from './activations/sin.js';
 import { softplus } from './activations/softplus.js';
+import { step } from './activations/step.js';
 import { tanh } from './activations/tanh.js';
 
 /** The definition of each activation. To add one, write its file and list it here. */
-export const activationTable = { tanh, relu, sigmoid, sin, gelu, softplus, identity } satisfies Record<
-  string,
-  ActivationDefinition
->;
+export const activationTable = {
+  tanh,
+  relu,
+  sigmoid,
+  sin,
+  gelu,
+  softplus,
+  identity,
+  gaussian,
+  abs,
+  sawtooth,
+  step,
+  silu,
+  leakyRelu,
+  elu,
+} satisfies Record<string, ActivationDefinition>;
 
 /** The name of an activation. (With Extract, editors show this type's name instead of all names.) */
 export type ActivationName = Extract<keyof typeof activationTable, string>;
@@ -83,7 +102,7 @@ export function activationFunction(activation: UnitActivation): (x: number) => n
   return (x) => (1 - fraction) * activations[from](x) + fraction * activations[to](x);
 }
 
-/** Beyond this, an unbounded activation is proportional to its argument, to the last bit of float64. */
+/** Beyond this, an unbounded activation is a straight line through 0, or constant, to the last bit of float64. */
 const STRAIGHT = 2 ** 500;
 
 /**
@@ -95,7 +114,10 @@ export function scaledActivation(a: (x: number) => number, exponent: number): (v
   const [scale, back] = [2 ** exponent, 2 ** -exponent];
   return (v) => {
     const x = v * scale;
-    return Math.abs(x) < STRAIGHT ? back * a(x) : Math.abs(v) * (a(Math.sign(v) * STRAIGHT) / STRAIGHT);
+    if (Math.abs(x) < STRAIGHT) return back * a(x);
+    const far = Math.sign(v) * STRAIGHT;
+    const slope = (a(2 * far) - a(far)) / STRAIGHT;
+    return slope === 0 ? back * a(far) : Math.abs(v) * slope;
   };
 }
 

@@ -96,7 +96,7 @@ export const NORMALISATION_EPSILON = 1e-5;
  * Hinton, "Layer Normalization", arXiv:1607.06450). A fraction of a unit counts in the mean and in the variance by its
  * fraction.
  */
-function normalised({ values, exponent }: Scaled, lastUnit: number): Scaled {
+export function normalised({ values, exponent }: Scaled, lastUnit: number): Scaled {
   const units = values.length;
   const share = (unit: number) => (unit === units - 1 ? lastUnit : 1);
   const whole = units - 1 + lastUnit;
@@ -114,7 +114,7 @@ function normalised({ values, exponent }: Scaled, lastUnit: number): Scaled {
  * Numbers v that represent 2^exponent v. The exponent is 0 until a value is so large that the next layer's sums might
  * overflow float64: a thousand layers of relus may reach 2^5000. Scaling by powers of two loses no precision.
  */
-interface Scaled {
+export interface Scaled {
   values: ArrayLike<number>;
   exponent: number;
 }

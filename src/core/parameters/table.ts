@@ -2,7 +2,7 @@
 import { mixes, type Parameter } from './parameter.js';
 
 /** Longer lists of choices are documented elsewhere. */
-const MOST_CHOICES = 10;
+const MOST_CHOICES = 20;
 
 /** Parameters as a Markdown table: name, default and meaning. `npm run docs` writes it to README. */
 export function parameterTable(parameters: Readonly<Record<string, Parameter>>): string {

@@ -291,11 +291,20 @@ export function closes(track: Moving): boolean {
   if ('tween' in track) return track.tween[0] === track.tween[1];
   if ('zoom' in track) return track.zoom[0] === track.zoom[1];
   const { keyframes } = track;
-  return onlyJumps(track) || valueAmong(keyframes, 0, DEFAULT_EASING) === keyframes[keyframes.length - 1][1];
+  const first = keyframes.filter(([t]) => t === 0).at(-1) ?? keyframes[0];
+  return onlyJumps(track) || first[1] === keyframes[keyframes.length - 1][1];
 }
 
-/** The same track with each field by its present name, so that equal tracks are written equally. */
+/** The same track with each field by its present name and no empty one, so that equal tracks are written equally. */
 export function trackInOneSpelling<T extends Moving>(track: T): T {
+  if ('keyframes' in track) {
+    const isEmpty = (point: Keyframe) => point.length === 3 && point[2] === undefined;
+    if (!track.keyframes.some(isEmpty)) return track; // there may be a hundred thousand
+    return {
+      ...track,
+      keyframes: track.keyframes.map((point) => (isEmpty(point) ? point.slice(0, 2) : point)),
+    };
+  }
   if (!('loop' in track) || track.loop.centre === undefined || track.loop.middle !== undefined) return track;
   const { centre, ...rest } = track.loop;
   return { ...track, loop: { ...rest, middle: centre } };
@@ -333,7 +342,7 @@ function arePoints(value: unknown): boolean {
     if (!Array.isArray(point) || point.length < 2 || point.length > 3) return false;
     const [t, number, name] = point;
     if (!(Number.isFinite(t) && t >= before && Number.isFinite(number))) return false;
-    if (name !== undefined && !Object.hasOwn(easings, name)) return false;
+    if (name !== undefined && !(typeof name === 'string' && Object.hasOwn(easings, name))) return false;
     before = t;
   }
   return true;

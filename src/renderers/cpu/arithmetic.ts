@@ -73,6 +73,11 @@ export class Arithmetic implements VectorMath<Code> {
     return this.#pool.float(value);
   }
 
+  /** The mask of a comparison keeps all bits of 1, or none. */
+  atLeast(a: Code, b: Code): Code {
+    return v128.and(f32x4.greaterOrEqual(a, b), this.float(1));
+  }
+
   /** Writes the exponent bits directly. */
   exp2OfWhole(n: Code): Code {
     return i32x4.shl(i32x4.add(i32x4.truncate(n), this.#pool.int(127)), 23);

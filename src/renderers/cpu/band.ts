@@ -2,12 +2,14 @@
 import { averageSamples, BAYER } from '../../core/frame/colour.js';
 import { type Colouring, colourPlanes } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
-import { sampleOffsets } from '../../core/frame/geometry.js';
+import { type InputSettings, inputWriter } from '../../core/frame/inputs.js';
 import type { Evaluator } from './evaluator.js';
 
 /** What drawing a band needs from its frame; the evaluator has the network. */
-export interface BandFrame extends Pick<FrameDescription, 'size' | 'supersample' | 'view' | 'dither'> {
+export interface BandFrame extends InputSettings, Pick<FrameDescription, 'dither'> {
   colouring: Colouring;
+  /** If each output is a picture of its own: where these are in the frame, for the dither. */
+  places?: [column: number, row: number][];
 }
 
 type Sampling = Pick<FrameDescription, 'size' | 'supersample'>;
@@ -22,9 +24,16 @@ const BAND_SAMPLES = 16384;
 /** Approximate multiply-adds in a band: tens of milliseconds, so that threads finish a frame at about the same time. */
 const BAND_WORK = 5e8;
 
-/** The number of rows in a band if a sample costs `weights` multiply-adds. */
-export function rowsPerBand({ size: [width, height], supersample }: Sampling, weights: number): number {
-  const samples = Math.min(BAND_SAMPLES, BAND_WORK / weights);
+/** The maximum number of brightnesses in a band, which limits its memory. */
+const BAND_VALUES = 2 ** 21;
+
+/** The number of rows in a band if a sample costs `weights` multiply-adds and has `outputs` values. */
+export function rowsPerBand(
+  { size: [width, height], supersample }: Sampling,
+  weights: number,
+  outputs = 1,
+): number {
+  const samples = Math.min(BAND_SAMPLES, BAND_WORK / weights, BAND_VALUES / outputs);
   const rows = Math.floor(samples / (width * supersample ** 2));
   return Math.min(height, Math.max(1, rows));
 }
@@ -34,32 +43,46 @@ export function samplesIn({ size: [width], supersample }: Sampling, rows: number
   return rows * width * supersample ** 2;
 }
 
-/** Draws a band with the evaluator's network into `rgba`, which has 4 * width * rows bytes. */
+/**
+ * Draws a band with the evaluator's network into `rgba`, which has 4 * width * rows bytes; with `places`, for each
+ * picture in turn.
+ */
 export function drawBand(evaluator: Evaluator, frame: BandFrame, band: Band, rgba: Uint8Array): void {
-  const [width] = frame.size;
   const n = frame.supersample;
   const samples = samplesIn(frame, band.rows);
-  const offsets = sampleOffsets(frame);
-  const columns = Float32Array.from(offsets.x);
-  const { x, y } = evaluator;
-  for (let row = 0; row < band.rows * n; row++) {
-    const start = row * columns.length;
-    x.set(columns, start);
-    y.fill(offsets.y[band.firstRow * n + row], start, start + columns.length);
+  const inputs = inputWriter(frame);
+  for (let plane = 0; plane < inputs.planes; plane++) {
+    inputs.write(plane, band.firstRow * n, band.rows * n, evaluator.input(plane, samples));
   }
-  let planes = evaluator.evaluate(samples);
-  if (frame.colouring !== 'rgb') {
-    planes = colourPlanes(frame.colouring, planes, evaluator.colours(samples));
+  const planes = evaluator.evaluate(samples);
+  const pictures = frame.places ? planes.map((plane) => [plane]) : [planes];
+  const bytes = 4 * frame.size[0] * band.rows;
+  for (const [i, outputs] of pictures.entries()) {
+    const into = rgba.subarray(i * bytes, (i + 1) * bytes);
+    colourBand(evaluator, frame, band, outputs, frame.places?.[i] ?? [0, 0], into);
   }
-  const threshold = frame.dither
-    ? (column: number, row: number) => BAYER[((band.firstRow + row) % 8) * 8 + (column % 8)]
+}
+
+/** Turns brightness into pixels. */
+function colourBand(
+  evaluator: Evaluator,
+  { size: [width], supersample: n, colouring, dither }: BandFrame,
+  band: Band,
+  outputs: Float32Array[],
+  [left, top]: [number, number],
+  rgba: Uint8Array,
+): void {
+  const samples = outputs[0].length;
+  const planes = colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, evaluator.colours(samples));
+  const threshold = dither
+    ? (column: number, row: number) => BAYER[((top + band.firstRow + row) % 8) * 8 + ((left + column) % 8)]
     : () => 0.5;
   if (n > 1) {
     averageSamples(planes, n, width, band.rows, threshold, rgba);
     return;
   }
   const rounding = evaluator.rounding;
-  if (!frame.dither) rounding.fill(0.5, 0, samples);
+  if (!dither) rounding.fill(0.5, 0, samples);
   else for (let i = 0; i < samples; i++) rounding[i] = threshold(i % width, Math.floor(i / width));
-  rgba.set(evaluator.pack(samples, planes.length));
+  rgba.set(evaluator.pack(samples, planes));
 }

@@ -5,7 +5,7 @@ import { frameSchema } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';
 import { drawBand } from './band.js';
 import { Evaluator } from './evaluator.js';
-import { activationsOf, emitKernel, type KernelActivations, type KernelShape } from './kernel.js';
+import { emitKernel, type KernelActivations, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
 
 /** A kernel's shape and its display name. */
@@ -61,9 +61,9 @@ function fuses(): boolean {
   });
   const network = packNetwork(frame, shape, new DrawCache());
   const evaluator = new Evaluator(shape);
-  evaluator.load(kernelModule(shape, activationsOf(frame.network, network)), network, 1);
-  evaluator.x[0] = 1 - e;
-  evaluator.y[0] = 0;
+  evaluator.load(kernelModule(shape, network.activations), network, 1);
+  evaluator.input(0, 1)[0] = 1 - e;
+  evaluator.input(1, 1)[0] = 0;
   fused = evaluator.evaluate(1)[0][0] > 0;
   return fused;
 }
@@ -98,7 +98,7 @@ export function runs(shape: KernelShape): boolean {
  * Kernels alternate, so that other load on the machine affects all of them alike.
  */
 function trial(shapes: KernelShape[]): { rgba: Uint8Array; ms: number }[] {
-  const frame = frameSchema.parse({ network: { layers: 9, width: 30 }, size: [64, 30] });
+  const frame = frameSchema.parse({ network: { layers: 9, units: 30 }, size: [64, 30] });
   const trials = shapes.map((shape) => {
     const evaluator = new Evaluator(shape);
     const module = kernelModule(shape, { hidden: 'tanh', output: 'sigmoid' });

@@ -1,6 +1,7 @@
 /**
- * The CPU kernel: a WebAssembly module that computes networks of any size, generated for a hidden and an output
- * activation.
+ * The CPU kernel: a WebAssembly module that computes networks of any size. It is generated for one hidden and one
+ * output activation, or for a set of each: then a layer of one activation still has a loop of its own, and units of
+ * other layers are activated one by one after their sums. Which unit has which activation is data.
  *
  * A tile of samples passes through the network layer by layer, with activations stored [unit][sample]. The inner loop
  * keeps a block of `rows` units x `vectors` vectors of four samples in registers and runs over the layer's inputs; the
@@ -8,15 +9,14 @@
  * rows * vectors + rows + vectors exceeds them: at 128 bits, 3 x 3 is best. Where the engine merges pairs of 128-bit
  * operations into 256-bit ones, 5 x 4 is best (four vectors then take two registers).
  */
+
+import type { ScaledSums } from '../../core/network/activations/activation.js';
 import {
   type ActivationName,
   type ActivationNames,
   activationTable,
   isBounded,
-  namesOf,
-  plainActivation,
 } from '../../core/network/activations.js';
-import type { NetworkSpec } from '../../core/network/spec.js';
 import { Arithmetic, ConstantPool } from './arithmetic.js';
 import {
   assemble,
@@ -41,11 +41,21 @@ export interface KernelShape {
   wide?: boolean;
 }
 
-/** The activations that a module is generated for. A mix's fraction is read from memory: see MIX_ADDRESS. */
-export interface KernelActivations {
+/** The activations that a module is generated for. */
+export type KernelActivations = OneActivation | SeveralActivations;
+
+/** One for all hidden units. A mix's fraction is read from memory: see MIX_ADDRESS. */
+export interface OneActivation {
   hidden: ActivationNames;
   output: ActivationName;
   /** Whether sums are scaled down: see Held in ../exponents.ts, and HELD_ADDRESS. */
+  held?: boolean;
+}
+
+/** Those of hidden units and of outputs, sorted. */
+export interface SeveralActivations {
+  hidden: ActivationName[];
+  output: ActivationName[];
   held?: boolean;
 }
 
@@ -72,45 +82,74 @@ type DenseLayer = (
 ) => void;
 
 /** All addresses and strides are in bytes and multiples of 16; samples are multiples of 4 * vectors. */
-export interface KernelExports {
-  /** dst[unit][sample] = a(b + sum over inputs of w * src[input][sample]). */
-  hidden: DenseLayer;
-  /** The same without the activation. */
+interface SharedExports {
+  /** dst[unit][sample] = b + sum over inputs of w * src[input][sample]. */
   output: DenseLayer;
   /** a += share * (b - a), over `samples` float32; `share` is an address. */
   blend(a: number, b: number, share: number, samples: number): void;
-  /** Converts sums to brightness in [0, 1], in place. */
-  brighten(sums: number, samples: number): void;
   /** Converts three planes of brightness to RGBA8; `rounding` is added to 255 v before truncation. */
   pack(red: number, green: number, blue: number, rounding: number, rgba: number, samples: number): void;
 }
 
-/** The activations that a network's module is generated for. */
-export function activationsOf(
-  { activation, outputActivation }: Pick<NetworkSpec, 'activation' | 'outputActivation'>,
-  { held }: { held?: object },
-): KernelActivations {
-  return {
-    hidden: namesOf(plainActivation(activation)),
-    output: plainActivation(outputActivation) as ActivationName,
-    ...(held && { held: true }),
-  };
+/** The functions of a module for one activation. */
+export interface OneExports extends SharedExports {
+  /** The same as `output`, and the activation. */
+  hidden: DenseLayer;
+  /** Converts sums to brightness in [0, 1], in place. */
+  brighten(sums: number, samples: number): void;
+}
+
+/** The functions of a module for several. */
+export interface SeveralExports extends SharedExports {
+  /** The same as `output`, and the activation of that name. */
+  [hidden: `hidden_${string}`]: DenseLayer;
+  /** dst = a(src), over `samples` float32. dst may be src. */
+  [activate: `activate_${string}`]: (src: number, dst: number, samples: number) => void;
+  /** dst = f[0] dst + f[1] src, over `samples` float32; f are two float32 at `factors`. */
+  combine(dst: number, src: number, factors: number, samples: number): void;
+  /**
+   * Layer normalisation: for each of `samples` samples, dst[unit] = (src[unit] - mean) / sqrt(variance + t[2]). The last
+   * unit counts t[1] times in both, and t[0] is 1 / (the number of units, counted so). t are three float32 at `terms`.
+   */
+  normalise(src: number, dst: number, stride: number, units: number, terms: number, samples: number): void;
+  /** Converts values to brightness: t[0] v + t[1], clipped to [0, 1], in place; t are two float32 at `terms`. */
+  show(values: number, terms: number, samples: number): void;
 }
 
 /** The module's bytes. */
 export function emitKernel(shape: KernelShape, activations: KernelActivations): Uint8Array<ArrayBuffer> {
   const pool = new ConstantPool();
-  const functions = {
+  const functions = Array.isArray(activations.hidden)
+    ? several(shape, pool, activations as SeveralActivations)
+    : one(shape, pool, activations as OneActivation);
+  const data = pool.data;
+  if (data.length > HELD_ADDRESS)
+    throw new RangeError(`The kernel's ${data.length} bytes of constants overlap its memory.`);
+  return assemble(functions, data);
+}
+
+function one(shape: KernelShape, pool: ConstantPool, activations: OneActivation) {
+  return {
     hidden: denseLayer(shape, pool, activations.hidden, activations.held),
     output: denseLayer(shape, pool, 'identity'),
     blend: blend(pool, shape.relaxed),
     brighten: brighten(pool, shape.relaxed, activations),
     pack: pack(pool, shape.relaxed),
-  } satisfies Record<keyof KernelExports, FunctionBuilder>;
-  const data = pool.data;
-  if (data.length > HELD_ADDRESS)
-    throw new RangeError(`The kernel's ${data.length} bytes of constants overlap its memory.`);
-  return assemble(functions, data);
+  } satisfies Record<keyof OneExports, FunctionBuilder>;
+}
+
+function several(shape: KernelShape, pool: ConstantPool, { hidden, output, held }: SeveralActivations) {
+  const all = [...new Set([...hidden, ...output])];
+  return {
+    ...Object.fromEntries(hidden.map((name) => [`hidden_${name}`, denseLayer(shape, pool, name, held)])),
+    ...Object.fromEntries(all.map((name) => [`activate_${name}`, activate(shape, pool, name, held)])),
+    output: denseLayer(shape, pool, 'identity'),
+    blend: blend(pool, shape.relaxed),
+    combine: combine(pool, shape.relaxed),
+    normalise: normalise(pool, shape.relaxed),
+    show: show(pool, shape.relaxed, held),
+    pack: pack(pool, shape.relaxed),
+  };
 }
 
 /**
@@ -141,7 +180,7 @@ export function packLayer(
 function denseLayer(
   shape: KernelShape,
   pool: ConstantPool,
-  activation: KernelActivations['hidden'],
+  activation: ActivationNames,
   isHeld = false,
 ): FunctionBuilder {
   const { rows, vectors, relaxed } = shape;
@@ -197,8 +236,7 @@ function denseLayer(
     ];
   };
   const activated = (v: Local): Code => {
-    const held = isHeld ? { sums: v.get, out: v128.loadSplat(i32.const(HELD_ADDRESS), 4) } : undefined;
-    const x = held ? meant(v.get) : v.get;
+    const { x, held } = argument(v, isHeld);
     if (typeof activation === 'string') return math.activation(activation, x, held);
     const mix = v128.loadSplat(i32.const(MIX_ADDRESS));
     const first = math.activation(activation.from, x, held);
@@ -227,6 +265,12 @@ function denseLayer(
   return f;
 }
 
+/** The argument of an activation of the sums v, and what it needs if they are scaled. */
+function argument(v: Local, isHeld: boolean): { x: Code; held?: ScaledSums<Code> } {
+  if (!isHeld) return { x: v.get };
+  return { x: meant(v.get), held: { sums: v.get, out: v128.loadSplat(i32.const(HELD_ADDRESS), 4) } };
+}
+
 /** The true sums, clamped to a finite range: see HELD_ADDRESS. */
 function meant(sums: Code): Code {
   const [into, limit] = [0, 8].map((offset) => v128.loadSplat(i32.const(HELD_ADDRESS), offset));
@@ -247,10 +291,110 @@ function blend(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
   return f;
 }
 
+function activate(
+  { vectors, relaxed }: KernelShape,
+  pool: ConstantPool,
+  name: ActivationName,
+  isHeld = false,
+): FunctionBuilder {
+  const f = new FunctionBuilder(['i32', 'i32', 'i32']);
+  const [src, dst, samples] = [0, 1, 2].map((i) => f.parameter(i));
+  const math = new Arithmetic(pool, f, relaxed);
+  const values = locals(f, vectors);
+  const activated = (v: Local) => {
+    const { x, held } = argument(v, isHeld);
+    return math.activation(name, x, held);
+  };
+  f.body = doWhile(
+    [
+      values.map((v, k) => v.set(v128.load(src.get, 16 * k))),
+      values.map((v) => v.set(activated(v))),
+      values.map((v, k) => v128.store(dst.get, v.get, 16 * k)),
+      [src, dst].map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16 * vectors)))),
+    ],
+    samples.tee(i32.sub(samples.get, i32.const(4 * vectors))),
+  );
+  return f;
+}
+
+function combine(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
+  const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32']);
+  const [dst, src, factors, samples] = [0, 1, 2, 3].map((i) => f.parameter(i));
+  const math = new Arithmetic(pool, f, relaxed);
+  const [p, q] = locals(f, 2);
+  f.body = [
+    p.set(v128.loadSplat(factors.get)),
+    q.set(v128.loadSplat(factors.get, 4)),
+    eachVector(
+      samples,
+      [dst, src],
+      v128.store(dst.get, math.madd(q.get, v128.load(src.get), f32x4.mul(p.get, v128.load(dst.get)))),
+    ),
+  ];
+  return f;
+}
+
+function normalise(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
+  const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+  const [src, dst, stride, units, terms, samples] = [0, 1, 2, 3, 4, 5].map((i) => f.parameter(i));
+  const math = new Arithmetic(pool, f, relaxed);
+  const value = f.local('i32'); // pointer into the column of src, and then of dst
+  const result = f.local('i32');
+  const last = f.local('i32'); // the address of the last unit's value
+  const [sum, mean, scale, difference] = locals(f, 4);
+  const [perUnit, share, epsilon] = [0, 4, 8].map((offset) => v128.loadSplat(terms.get, offset));
+  const next = value.set(i32.add(value.get, stride.get));
+  /** Adds up `part` of every unit into `sum`. */
+  const total = (part: Code) => [
+    sum.set(math.float(0)),
+    value.set(src.get),
+    whileLoop(i32.lessUnsigned(value.get, last.get), [sum.set(f32x4.add(sum.get, part)), next]),
+    sum.set(math.madd(share, part, sum.get)),
+  ];
+  const away = f32x4.sub(v128.load(value.get), mean.get);
+  f.body = doWhile(
+    [
+      last.set(i32.add(src.get, i32.mul(stride.get, i32.sub(units.get, i32.const(1))))),
+      total(v128.load(value.get)),
+      mean.set(f32x4.mul(sum.get, perUnit)),
+      total(f32x4.mul(difference.tee(away), difference.get)),
+      scale.set(f32x4.div(math.float(1), f32x4.sqrt(math.madd(sum.get, perUnit, epsilon)))),
+      value.set(src.get),
+      result.set(dst.get),
+      doWhile(
+        [
+          v128.store(result.get, f32x4.mul(away, scale.get)),
+          result.set(i32.add(result.get, stride.get)),
+          next,
+        ],
+        i32.lessOrEqualUnsigned(value.get, last.get),
+      ),
+      [src, dst].map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16)))),
+    ],
+    samples.tee(i32.sub(samples.get, i32.const(4))),
+  );
+  return f;
+}
+
+function show(pool: ConstantPool, relaxed: boolean, isHeld = false): FunctionBuilder {
+  const f = new FunctionBuilder(['i32', 'i32', 'i32']);
+  const [values, terms, samples] = [0, 1, 2].map((i) => f.parameter(i));
+  const math = new Arithmetic(pool, f, relaxed);
+  const value = v128.load(values.get);
+  const [factor, offset] = [0, 4].map((at) => v128.loadSplat(terms.get, at));
+  const shown = math.madd(isHeld ? meant(value) : value, factor, offset);
+  f.body = eachVector(samples, [values], v128.store(values.get, clipped(math, shown)));
+  return f;
+}
+
+/** Clipped to [0, 1]. */
+const clipped = (math: Arithmetic, value: Code) =>
+  f32x4.pmin(f32x4.pmax(value, math.float(0)), math.float(1));
+
 function brighten(
   pool: ConstantPool,
   relaxed: boolean,
-  { output: activation, held }: KernelActivations,
+  { output: activation, held }: OneActivation,
 ): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32']);
   const [sums, samples] = [0, 1].map((i) => f.parameter(i));
@@ -259,8 +403,7 @@ function brighten(
   const value = math.activation(activation, held ? meant(sum) : sum);
   const half = math.float(0.5);
   const shown = activationTable[activation].signed ? math.madd(value, half, half) : value;
-  const clipped = f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));
-  f.body = eachVector(samples, [sums], v128.store(sums.get, clipped));
+  f.body = eachVector(samples, [sums], v128.store(sums.get, clipped(math, shown)));
   return f;
 }
 

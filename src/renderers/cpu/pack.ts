@@ -4,13 +4,15 @@
  */
 
 import type { FrameDescription } from '../../core/frame/description.js';
-import { fractionOf } from '../../core/network/activations.js';
+import { planeCount } from '../../core/frame/inputs.js';
+import { namesOf } from '../../core/network/activations.js';
 import type { DrawCache } from '../../core/network/draws.js';
-import { layerMaker } from '../../core/network/network.js';
-import { countWeights } from '../../core/network/spec.js';
+import { type LayerRule, layerMaker, layerRules } from '../../core/network/network.js';
+import { type Drawn, drawnOf, unitsOf } from '../drawn.js';
 import { exponentsOf, factorsOf, type Held, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
-import { type KernelShape, packLayer } from './kernel.js';
+import { type KernelActivations, type KernelShape, packLayer } from './kernel.js';
+import { oneActivation, packSteps, type Steps } from './steps.js';
 
 /** A packed layer's size, and its offset in the weights, in numbers. */
 export interface PackedLayer {
@@ -21,7 +23,10 @@ export interface PackedLayer {
 
 /** Plain data, so that it can be sent to a worker. */
 export interface PackedNetwork {
+  /** The activations that its kernel is generated for. */
+  activations: KernelActivations;
   hidden: PackedLayer[];
+  /** The layer that is drawn: see ../drawn.ts. */
   output: PackedLayer;
   /** See Network.earlier: computed from the input of the last hidden layer and blended in. */
   earlier?: { output: PackedLayer; share: number };
@@ -29,34 +34,58 @@ export interface PackedNetwork {
   mix: number;
   /** If the network's values overflow float32: the scaling of each hidden layer, then of the output. */
   held?: Held[];
+  /** If its kernel is one for several activations: what to do besides computing sums. */
+  steps?: Steps;
   weights: Float32Array;
   /** The width of the widest hidden layer; 0 if there are no hidden layers. */
   widest: number;
 }
 
+/** The number of weights and biases of the layers that are drawn. */
+function countNumbers({ network: spec }: FrameDescription, drawn: Drawn): number {
+  const rules = layerRules(spec);
+  const size = ({ number, inputs, units }: LayerRule, count = units) =>
+    count * ((number === 1 ? planeCount(spec) : inputs) + 1);
+  let numbers = size(rules[drawn.kind](drawn.number), drawn.units.count);
+  for (let k = 1; k <= drawn.hidden; k++) numbers += size(rules.hidden(k));
+  return drawn.earlier > 0 ? numbers + size(rules.output(drawn.number - 1)) : numbers;
+}
+
 export function packNetwork(frame: FrameDescription, shape: KernelShape, draws: DrawCache): PackedNetwork {
   const { network: spec } = frame;
+  const drawn = drawnOf(frame);
   const make = layerMaker(spec, draws);
-  const count = Math.ceil(spec.layers);
-  const share = count - spec.layers;
-  const weights = new Float32Array(countWeights({ ...spec, inputs: Math.max(2, spec.inputs) }));
   const exponents = exponentsOf(frame, draws);
+  const weights = new Float32Array(countNumbers(frame, drawn));
   let end = 0;
-  const pack = (k: number, kind: 'hidden' | 'output'): PackedLayer => {
-    const layer = make[kind](k);
+  const pack = (k: number, kind: 'hidden' | 'output', units?: { first: number; count: number }) => {
+    const whole = make[kind](k);
+    const layer = units ? unitsOf(whole, units) : whole;
     const folded = k === 1 ? foldView(layer, frame) : layer;
+    const factors = factorsOf(exponents, k, units ? 'output' : kind);
     const at = end;
-    end = packLayer(scaledLayer(folded, factorsOf(exponents, k, kind)), shape.rows, weights, at);
+    end = packLayer(scaledLayer(folded, factors), shape.rows, weights, at);
     return { at, inputs: folded.inputs, units: folded.units };
   };
-  const hidden = Array.from({ length: count - 1 }, (_, i) => pack(i + 1, 'hidden'));
-  return {
+  const hidden = Array.from({ length: drawn.hidden }, (_, i) => pack(i + 1, 'hidden'));
+  const output = pack(drawn.number, drawn.kind, drawn.units);
+  const share = drawn.earlier;
+  const earlier = share > 0 ? { output: pack(drawn.number - 1, 'output'), share } : undefined;
+  const held = exponents && heldOf(exponents);
+  const rest = {
     hidden,
-    output: pack(count, 'output'),
-    ...(share > 0 && { earlier: { output: pack(count - 1, 'output'), share } }),
-    ...(exponents && { held: heldOf(exponents) }),
-    mix: fractionOf(spec.activation),
+    output,
+    ...(earlier && { earlier }),
+    ...(held && { held }),
     weights,
     widest: Math.max(0, ...hidden.map((layer) => layer.units)),
   };
+  const one = oneActivation(frame);
+  if (one) {
+    const mix = typeof one.hidden === 'string' ? 0 : one.hidden.fraction;
+    const activations = { hidden: namesOf(one.hidden), output: one.output, ...(held && { held: true }) };
+    return { ...rest, activations, mix };
+  }
+  const steps = packSteps(frame, drawn, exponents);
+  return { ...rest, activations: { ...steps.names, ...(held && { held: true }) }, mix: 0, steps };
 }

@@ -4,14 +4,13 @@ import { cores, startThread } from '#host';
 import type { StopSignal } from '../../core/ambient.js';
 import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
-import { colouringOf } from '../../core/frame/palette.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import { checkFormat, type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
+import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../core/frame/shown.js';
 import { DrawCache } from '../../core/network/draws.js';
 import { type Band, rowsPerBand, samplesIn } from './band.js';
 import { arithmeticOf, chooseKernel, type KernelChoice, kernelModule } from './choose-kernel.js';
 import type { Thread } from './host.js';
-import { activationsOf } from './kernel.js';
 import { packNetwork } from './pack.js';
 import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';
 
@@ -21,6 +20,7 @@ const BANDS_AHEAD = 2;
 /** A frame being drawn. */
 interface Job {
   message: FrameMessage;
+  width: number; // of the frame; the message has that of each of its pictures
   rowsPerBand: number;
   nextRow: number; // the first row not given to a thread yet
   rowsLeft: number; // not drawn yet
@@ -83,7 +83,16 @@ export class CpuRenderer implements FrameRenderer {
     checkFormat(this.formats, format);
     const rgba = roomFor(frameBytes(frame.size), into);
     const message = this.#prepare(frame);
-    const rest = { message, rowsPerBand: message.rows, nextRow: 0, rowsLeft: frame.size[1], rgba };
+    const { rows, frame: drawn } = message;
+    if (drawn.places) fillBlack(rgba);
+    const rest = {
+      message,
+      width: frame.size[0],
+      rowsPerBand: rows,
+      nextRow: 0,
+      rowsLeft: drawn.size[1],
+      rgba,
+    };
     return new Promise((done, failed) => {
       const job: Job = { ...rest, done, failed, unlisten: () => {} };
       job.unlisten = onAbort(signal, (reason) => this.#end(job, reason));
@@ -112,13 +121,23 @@ export class CpuRenderer implements FrameRenderer {
 
   #prepare(frame: FrameDescription): FrameMessage & { rows: number } {
     const { shape } = this.#kernel;
-    const { size, supersample, view, dither, palette } = frame;
-    const colouring = colouringOf(palette);
-    const network = this.#pack(frame);
-    const rows = rowsPerBand(frame, network.weights.length);
-    const module = kernelModule(shape, activationsOf(frame.network, network));
-    const samples = samplesIn(frame, rows);
-    return { shape, module, network, frame: { size, supersample, view, dither, colouring }, samples, rows };
+    const { supersample, view, dither, network: spec } = frame;
+    const places = placesIn(frame);
+    const size = places?.size ?? frame.size;
+    const network = this.#pack({ ...frame, size });
+    const outputs = network.output.units;
+    const rows = rowsPerBand({ size, supersample }, network.weights.length, outputs);
+    const module = kernelModule(shape, network.activations);
+    const samples = samplesIn({ size, supersample }, rows);
+    const { features, fold } = spec;
+    const inputs = { size, supersample, view, network: { features, fold } };
+    const drawn = {
+      ...inputs,
+      dither,
+      colouring: colouringShown(frame),
+      ...(places && { places: places.at }),
+    };
+    return { shape, module, network, frame: drawn, samples, rows };
   }
 
   #pack(frame: FrameDescription) {
@@ -137,7 +156,7 @@ export class CpuRenderer implements FrameRenderer {
     const [width, height] = job.message.frame.size;
     const band = { firstRow: job.nextRow, rows: Math.min(job.rowsPerBand, height - job.nextRow) };
     try {
-      const bytes = 4 * width * job.rowsPerBand;
+      const bytes = 4 * width * job.rowsPerBand * (job.message.frame.places?.length ?? 1);
       const recycled = state.buffers.pop();
       const rgba = recycled && recycled.byteLength >= bytes ? recycled : new ArrayBuffer(bytes);
       const message: BandMessage = { ...(state.lastSent !== job && { frame: job.message }), band, rgba };
@@ -156,9 +175,8 @@ export class CpuRenderer implements FrameRenderer {
   #drawn(state: ThreadState, { rgba, failed }: DrawnMessage): void {
     const { job, band } = state.sent.shift()!;
     try {
-      const stride = 4 * job.message.frame.size[0];
       if (failed) this.#end(job, doesNotFit('frame', failed));
-      else job.rgba?.set(new Uint8Array(rgba, 0, stride * band.rows), stride * band.firstRow);
+      else copyBand(job, band, rgba);
     } catch (error) {
       this.#end(job, error); // the caller's buffer is detached
     }
@@ -182,6 +200,37 @@ export class CpuRenderer implements FrameRenderer {
   #fail(error: Error): void {
     this.#failure ??= error;
     for (const job of this.#jobs) this.#end(job, this.#failure);
+  }
+}
+
+/** The pictures of a frame that shows the units of a layer as a grid: their size, and where they are. */
+function placesIn({ network, shown, size }: FrameDescription) {
+  const part = hiddenShown(shown);
+  if (!part || part.unit !== undefined) return undefined;
+  const count = picturesIn(shown, network);
+  const { cell, place } = unitGrid(size, count);
+  return { size: cell, at: Array.from({ length: count }, (_, i) => place(i)) };
+}
+
+/** Opaque black, for what is between the pictures of a grid. */
+function fillBlack(rgba: Uint8Array): void {
+  for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : 0;
+}
+
+/** Copies a drawn band into its frame. */
+function copyBand({ rgba, width, message }: Job, { firstRow, rows }: Band, drawn: ArrayBuffer): void {
+  if (!rgba) return; // cancelled
+  const { size, places } = message.frame;
+  const row = 4 * size[0];
+  if (!places) {
+    rgba.set(new Uint8Array(drawn, 0, row * rows), row * firstRow);
+    return;
+  }
+  for (const [i, [left, top]] of places.entries()) {
+    for (let y = 0; y < rows; y++) {
+      const line = new Uint8Array(drawn, row * (i * rows + y), row);
+      rgba.set(line, 4 * ((top + firstRow + y) * width + left));
+    }
   }
 }
 

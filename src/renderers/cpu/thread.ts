@@ -44,7 +44,8 @@ export function bandDrawer(reply: (message: DrawnMessage, transfer: ArrayBuffer[
         frame = message.frame.frame;
       }
       if (!evaluator) throw new RangeError('an earlier band did not fit'); // of the same frame
-      drawBand(evaluator, frame, band, new Uint8Array(rgba, 0, 4 * frame.size[0] * band.rows));
+      const pictures = frame.places?.length ?? 1;
+      drawBand(evaluator, frame, band, new Uint8Array(rgba, 0, 4 * frame.size[0] * band.rows * pictures));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error; // failed allocations throw RangeErrors; others end the thread
       evaluator = undefined; // frees its memory; the next frame creates a new one

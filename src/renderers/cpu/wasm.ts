@@ -44,6 +44,7 @@ export const i32 = {
   sub: binary(0x6b),
   mul: binary(0x6c),
   lessUnsigned: binary(0x49),
+  lessOrEqualUnsigned: binary(0x4d),
   greaterOrEqualUnsigned: binary(0x4f),
   load: (address: Code, offset = 0) => [address, 0x28, 2, unsigned(offset)],
 };
@@ -62,9 +63,12 @@ export const v128 = {
 };
 
 export const f32x4 = {
+  /** All bits of a lane are 1 where a >= b, otherwise 0. */
+  greaterOrEqual: binary(vector(0x46)),
   nearest: unary(vector(0x6a)),
   abs: unary(vector(0xe0)),
   neg: unary(vector(0xe1)),
+  sqrt: unary(vector(0xe3)),
   add: binary(vector(0xe4)),
   sub: binary(vector(0xe5)),
   mul: binary(vector(0xe6)),

@@ -41,3 +41,37 @@ fn softplus_vec2f(x: vec2f) -> vec2f {
 fn identity_vec2f(x: vec2f) -> vec2f {
   return x;
 }
+
+fn gaussian_vec2f(x: vec2f) -> vec2f {
+  let t = clamp(x, vec2f(-9.0), vec2f(9.0));
+  return exp2(-1.4426950216293335 * t * t);
+}
+
+fn abs_vec2f(x: vec2f) -> vec2f {
+  return abs(x);
+}
+
+fn sawtooth_vec2f(x: vec2f) -> vec2f {
+  let t = fma(vec2f(-2.0), round(0.5 * x), x);
+  return select(t, vec2f(-1.0), t >= vec2f(1.0));
+}
+
+fn step_vec2f(x: vec2f) -> vec2f {
+  return select(vec2f(0.0), vec2f(1.0), x >= vec2f(0.0));
+}
+
+fn silu_vec2f(x: vec2f) -> vec2f {
+  let e = exp2(-1.4426950216293335 * abs(x));
+  return max(x, vec2f(-87.0)) * (select(e, vec2f(1.0), x >= vec2f(0.0)) / (1.0 + e));
+}
+
+fn leakyRelu_vec2f(x: vec2f) -> vec2f {
+  return max(x, 0.009999999776482582 * x);
+}
+
+fn elu_vec2f(x: vec2f) -> vec2f {
+  let u = min(x, vec2f(0.0));
+  let near = u * fma(fma(fma(fma(fma(fma(vec2f(0.00019841270113829523), u, vec2f(0.0013888889225199819)), u, vec2f(0.008333333767950535)), u, vec2f(0.0416666679084301)), u, vec2f(0.1666666716337204)), u, vec2f(0.5)), u, vec2f(1.0));
+  let far = exp2(1.4426950216293335 * u) - 1.0;
+  return max(x, vec2f(0.0)) + select(far, near, u > vec2f(-0.3499999940395355));
+}

@@ -19,10 +19,12 @@ export interface ActivationDefinition {
   /** Whether a(c x) = c a(x) for every c > 0, so that it commutes with scaling by powers of two. */
   homogeneous: boolean;
   /**
-   * Whether its values stay within [-1, 1]. An unbounded activation must approach a straight line at both ends, with
-   * |a(x)| <= |x| + 1: values beyond float32 rely on this (src/renderers/exponents.ts).
+   * Whether its values stay within [-1, 1]. An unbounded activation must approach a straight line through 0, or a
+   * constant, at both ends, with |a(x)| <= |x| + 1: values beyond float32 rely on this (src/renderers/exponents.ts).
    */
   bounded: boolean;
+  /** Whether it jumps somewhere. Where it does, rounding may put a sample on the other side. */
+  jumps?: true;
   /** The maximum error of the float32 code below at x, besides the rounding of x and of the result to float32. */
   error(x: number): number;
   /**
@@ -67,6 +69,8 @@ export interface VectorMath<E> {
   max(a: E, b: E): E;
   abs(a: E): E;
   neg(a: E): E;
+  /** 1 where a >= b, otherwise 0, also for NaN. */
+  atLeast(a: E, b: E): E;
   /** The nearest integer, halves to even. */
   nearest(a: E): E;
   /** 2^n for integers n from -126 to 127. */

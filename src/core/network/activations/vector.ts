@@ -24,12 +24,26 @@ export function reduced<E>(math: VectorMath<E>, x: E, n: E, parts: readonly numb
   return parts.reduce((rest, part) => math.madd(n, math.float(-part), rest), x);
 }
 
-/** e^x for x <= 0, within 1e-7: 2^n e^r with |r| <= ln 2 / 2. */
+/** e^x for x <= 0, within 1e-7. */
 export function exp<E>(math: VectorMath<E>, x: E): E {
+  return split(math, x, (r, power) => math.mul(horner(math, r, EXP), power));
+}
+
+/** e^x - 1 for x <= 0, within 2e-7 and, near 0, within 2e-7 of its value: (e^r - 1) 2^n + (2^n - 1). */
+export function expm1<E>(math: VectorMath<E>, x: E): E {
+  return split(math, x, (r, scale) =>
+    math.let(scale, (power) =>
+      math.madd(math.mul(horner(math, r, EXP.slice(0, -1)), r), power, math.sub(power, math.float(1))),
+    ),
+  );
+}
+
+/** `body` with the parts of e^x = e^r 2^n: r, with |r| <= ln 2 / 2, and 2^n. */
+function split<E>(math: VectorMath<E>, x: E, body: (r: E, power: E) => E): E {
   // e^-87 is just above the smallest normal float32.
   return math.let(math.max(x, math.float(-87)), (t) =>
     math.let(math.nearest(math.mul(t, math.float(Math.LOG2E))), (n) =>
-      math.let(reduced(math, t, n, LN2_PARTS), (r) => math.mul(horner(math, r, EXP), math.exp2OfWhole(n))),
+      math.let(reduced(math, t, n, LN2_PARTS), (r) => body(r, math.exp2OfWhole(n))),
     ),
   );
 }

@@ -1,0 +1,16 @@
+import type { ActivationDefinition } from './activation.js';
+
+/** The absolute value. */
+export const abs: ActivationDefinition = {
+  f: Math.abs,
+  formula: '|x|',
+  source: 'Jarrett et al., "What is the Best Multi-Stage Architecture for Object Recognition?", ICCV 2009',
+  synonyms: ['absolute', 'absoluteValue', 'modulus'],
+  signed: false,
+  homogeneous: true,
+  bounded: false,
+  error: () => 0,
+  wgsl: (_, { x }) => `  return abs(${x});`,
+  wasm: (math, x) => math.abs(x),
+  onnx: 'Abs',
+};

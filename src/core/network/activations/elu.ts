@@ -1,0 +1,36 @@
+import type { ActivationDefinition } from './activation.js';
+import { EXP } from './approximations.js';
+import { expm1 } from './vector.js';
+import { float, horner, times } from './wgsl.js';
+
+/** Above this, WGSL uses the series, because e^x - 1 loses precision near 0. */
+const SERIES_END = -0.35;
+
+/** The exponential linear unit, with α = 1. */
+export const elu: ActivationDefinition = {
+  f: (x) => (x > 0 ? x : Math.expm1(x)),
+  formula: 'x for x > 0, otherwise e^x - 1',
+  source:
+    'Clevert, Unterthiner & Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units ' +
+    '(ELUs)", arXiv:1511.07289',
+  synonyms: ['exponentialLinearUnit'],
+  signed: false,
+  homogeneous: false,
+  bounded: false,
+  error: () => 2e-7,
+  wgsl: (t, { x, out }) => `  let u = min(x, ${t}(0.0));
+  let near = u * ${horner(EXP.slice(0, -1), t)};
+  let far = exp2(${float(Math.LOG2E)} * u) - 1.0;
+  return max(${x}, ${t}(0.0)) + ${times(out, `select(far, near, u > ${t}(${float(SERIES_END)}))`)};`,
+  wasm: (math, x, scaled) => {
+    const zero = math.float(0);
+    return math.let(x, (whole) =>
+      math.let(expm1(math, math.min(whole, zero)), (below) =>
+        scaled
+          ? math.madd(scaled.out, below, math.max(scaled.sums, zero))
+          : math.add(math.max(whole, zero), below),
+      ),
+    );
+  },
+  onnx: 'Elu',
+};

@@ -1,0 +1,20 @@
+import type { ActivationDefinition } from './activation.js';
+import { float } from './wgsl.js';
+
+/** The slope below 0. */
+const SLOPE = 0.01;
+
+/** The rectifier that leaks: it keeps a hundredth of what relu removes. */
+export const leakyRelu: ActivationDefinition = {
+  f: (x) => Math.max(x, SLOPE * x),
+  formula: 'max(x, 0.01 x)',
+  source: 'Maas, Hannun & Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", ICML 2013',
+  synonyms: ['lrelu', 'leaky', 'leakyRectifier'],
+  signed: false,
+  homogeneous: true,
+  bounded: false,
+  error: (x) => 1e-9 * Math.abs(x), // of the slope
+  wgsl: (_, { x }) => `  return max(${x}, ${float(SLOPE)} * ${x});`,
+  wasm: (math, x) => math.let(x, (whole) => math.max(whole, math.mul(whole, math.float(SLOPE)))),
+  onnx: 'LeakyRelu',
+};
