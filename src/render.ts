@@ -9,7 +9,7 @@ import { type Ffmpeg, findFfmpeg as find } from './outputs/index.js';
 export type { Film, MakeOptions, Progress } from './jobs/film.js';
 export { type Job, readJob, writeJob } from './jobs/job.js';
 export { join } from './jobs/join.js';
-export { type FilmRequest, type OutputRequest, plan } from './jobs/plan.js';
+export { type FilmRequest, type OutputRequest, type PosterRequest, plan } from './jobs/plan.js';
 export {
   type FilmOptions,
   type RenderOptions,

@@ -12,6 +12,9 @@ import { cacheFor, encodingIn, recipeOf, stillOf } from '../jobs/render.js';
 import { type Means, Workshop } from '../jobs/workshop.js';
 import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
+import { variablesReadBy } from '../sources/composed/variables.js';
+import { fileInPackage, noFile } from '../system/packaged.js';
+import type { OptionEntry } from './option.js';
 import {
   DEFAULT_SCENE,
   type DrawOptions,
@@ -19,6 +22,7 @@ import {
   type RenderOptions,
   refuseFor,
   type StillOptions,
+  written,
 } from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
 import { variablesOf } from './override.js';
@@ -34,7 +38,7 @@ import {
 } from './plan.js';
 import { duration, type Reporter, reporter } from './report.js';
 import { loadScene, type Scene } from './scenes.js';
-import { commandLine } from './shell.js';
+import { commandLine, inShell } from './shell.js';
 import { noteCached } from './stopping.js';
 
 /** One or more films of a scene, planned and checked. */
@@ -194,9 +198,9 @@ export async function subjectOf(
     if (scene !== undefined) {
       throw new UsageError(`--project ${project} renders all of its scenes: leave out "${scene}".`);
     }
-    const path = resolve(project);
-    if (!existsSync(path)) throw new UsageError(`There is no file ${project}: check its path.`);
-    refuseFor('composed', given, `${project} is a project`);
+    const path = existsSync(project) ? resolve(project) : await fileInPackage(project);
+    if (path === undefined) throw noFile(project);
+    refuseFor('composed', given, `${project} is a project`, settingInstead(path, options));
     return { kind: 'composed', name: basename(path, extname(path)), target: { kind: 'project', path } };
   }
   const found: Scene = await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage });
@@ -206,9 +210,19 @@ export async function subjectOf(
     refuseFor('sweep', given, `${name} is a sweep${opaque}`);
     return found;
   }
-  refuseFor('composed', given, `${name} is a composed scene, which sets all that in its code`);
+  const what = `${name} is a composed scene, which sets all that in its code`;
+  refuseFor('composed', given, what, settingInstead(path, options));
   const { as, extension } = found;
   return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };
+}
+
+/** The next step for a sweep's option, if a composed scene's module reads a variable of the same name. */
+function settingInstead(path: string, options: DrawOptions) {
+  return (entry: OptionEntry): string | undefined => {
+    if (!variablesReadBy(path).includes(entry.name)) return undefined;
+    const assignment = `${entry.name}=${written(entry, options[entry.name as keyof DrawOptions])}`;
+    return `to set its variable "${entry.name}", use ${inShell(['--set', assignment])}`;
+  };
 }
 
 /** A request for a composed scene with the options applied. */

@@ -17,7 +17,7 @@ export async function edit(
   signal: AbortSignal,
   read: RowReader['read'],
 ): Promise<void> {
-  const opened = [...new Set(files.map(findScene))];
+  const opened = [...new Set(await Promise.all(files.map(findScene)))];
   for (const path of opened) {
     // A module that cannot be loaded is shown with what is wrong, and can be repaired while the editor is open.
     if (['.ts', '.tsx'].includes(extname(path))) continue;

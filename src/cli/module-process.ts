@@ -67,7 +67,8 @@ function failureOf(thrown: unknown, path: string): string {
       const [, file, row, column] = /((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/.exec(frame) ?? [];
       if (!file || frame.includes('(node:') || frame.includes(' node:')) continue;
       const real = file.startsWith('file:') ? fileURLToPath(file) : file;
-      if (real.startsWith(join(root, 'dist')) || /[\\/]node_modules[\\/]/.test(real)) continue;
+      const isPackage = real !== path && /[\\/]node_modules[\\/]/.test(real);
+      if (real.startsWith(join(root, 'dist')) || isPackage) continue;
       return placed(path, real, row, row === '1' ? '' : column, text); // jiti inserts code at the start of line 1
     }
     return text;

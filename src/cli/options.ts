@@ -492,12 +492,24 @@ export const rowEntries = (): OptionEntry[] => entriesOf('render').filter(({ row
 /**
  * Rejects options that do not apply to a kind of scene, so that none is silently ignored.
  * @param given - The names of the options that were given. @param what - For the message: "depth is a sweep".
+ * @param nextStep - What to do about an option; by default to remove it.
  * @throws UsageError for the first of them.
  */
-export function refuseFor(kind: 'sweep' | 'composed', given: ReadonlySet<string>, what: string): void {
+export function refuseFor(
+  kind: 'sweep' | 'composed',
+  given: ReadonlySet<string>,
+  what: string,
+  nextStep: (entry: OptionEntry) => string | undefined = () => undefined,
+): void {
   const entry = entries.find(({ name, scenes }) => scenes && scenes !== kind && given.has(name));
   if (!entry) return;
-  throw new UsageError(`${flagOf(entry)} applies only to ${KINDS[entry.scenes!]}, but ${what}: remove it.`);
+  const next = nextStep(entry) ?? 'remove it';
+  throw new UsageError(`${flagOf(entry)} applies only to ${KINDS[entry.scenes!]}, but ${what}: ${next}.`);
+}
+
+/** An option's value as text that it accepts, for other commands. A switch is "true". */
+export function written(entry: OptionEntry, value: unknown): string {
+  return (entry.write ?? String)(value as never);
 }
 
 /**
@@ -509,8 +521,7 @@ export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string
     .filter(({ name, repeated }) => repeated && given.has(name))
     .flatMap((entry) => {
       if (entry.value === undefined) return [flagOf(entry)];
-      const write = (entry.write ?? String) as (value: unknown) => string;
       const values = [options[entry.name as keyof DrawOptions]].flat() as unknown[];
-      return values.flatMap((value) => [flagOf(entry), write(value)]);
+      return values.flatMap((value) => [flagOf(entry), written(entry, value)]);
     });
 }

@@ -4,7 +4,10 @@
  */
 import { Command, type CommanderError } from 'commander';
 import { UsageError } from '../core/errors.js';
-import { didYouMean, nearest, suggestion } from '../core/wording/did-you-mean.js';
+import { viewFieldNames } from '../core/frame/parameters.js';
+import { networkParameterNames } from '../core/network/parameters.js';
+import { sweepSynonyms } from '../core/sweep/synonyms.js';
+import { didYouMean, namesake, nearest, suggestion } from '../core/wording/did-you-mean.js';
 import { endingsIn, formatList } from '../outputs/formats/index.js';
 import { VERSION } from '../system/package.js';
 import { type CommandName, commanderOption, kebab } from './option.js';
@@ -22,7 +25,7 @@ import { printJson } from './report.js';
 import type { RowReader } from './rows.js';
 import { optionSynonyms } from './synonyms.js';
 
-const SCENE = `a name from \`untrained list\`, a .ts or .tsx file, a recipe .json, or a film made earlier (default: ${DEFAULT_SCENE})`;
+const SCENE = `a name from \`untrained list\`, a .ts or .tsx file here or in a package, a recipe .json, or a film made earlier (default: ${DEFAULT_SCENE})`;
 
 /** Builds the program. @param signal - Ends the work of whichever command runs. */
 export function buildProgram(signal: AbortSignal): Command {
@@ -194,8 +197,23 @@ function complaint({ code, message }: CommanderError, command: Command): string 
   const name = word.replace(/^--?(no-)?/, '');
   if (name.length < 2) return `${text}.`; // a single letter suggests no name
   const flags = new Map(command.options.map((option) => [option.name().replace(/^no-/, ''), option.long]));
-  return `${text}${suggestion(flags.get(nearest(name, [...flags.keys()], optionSynonyms) ?? ''))}`;
+  const names = [...flags.keys()];
+  const takesSet = flags.has('set');
+  if (!takesSet) return `${text}${suggestion(flags.get(nearest(name, names, optionSynonyms) ?? ''))}`;
+  // Exact names and synonyms, of options and of parameters, come before similar spellings.
+  if (parameterNames.includes(name)) return `${text}${setting(name)}`;
+  for (const find of [namesake, nearest]) {
+    const flag = flags.get(find(name, names, optionSynonyms) ?? '');
+    if (flag) return `${text}${suggestion(flag)}`;
+    const parameter = find(name, parameterNames, sweepSynonyms);
+    if (parameter) return `${text}${setting(parameter)}`;
+  }
+  return `${text}.`;
 }
+
+/** The parameters that have no option of their own. */
+const parameterNames: readonly string[] = [...networkParameterNames, ...viewFieldNames, 'slice'];
+const setting = (parameter: string) => `. To set a sweep's ${parameter}, use --set ${parameter}=...`;
 
 /** Reads a row as `render` reads its command line. Options given for all rows come after the row's own. */
 function rowReader(all: RenderOptions, givenToAll: Set<string>): RowReader {

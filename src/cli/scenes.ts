@@ -8,6 +8,7 @@ import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/
 import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
 import { formatWithEnding, type Probe, probe } from '../outputs/index.js';
+import { fileInPackage, noFile } from '../system/packaged.js';
 import { type LoadOptions, loadModule, loadModules } from './module.js';
 import { printable } from './report.js';
 
@@ -70,7 +71,7 @@ export interface SceneOptions extends LoadOptions {
 
 /** Loads a scene. @throws UsageError if there is none, or if it is not a valid sweep. */
 export async function loadScene(given: string, options: SceneOptions = {}): Promise<Scene> {
-  const path = findScene(given);
+  const path = await findScene(given);
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx')
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
@@ -80,18 +81,27 @@ export async function loadScene(given: string, options: SceneOptions = {}): Prom
   return { kind: 'sweep', name, path, sweep, trusted };
 }
 
-/** The path of the scene's file. @throws UsageError if there is none. */
-export function findScene(given: string): string {
-  const ending = extname(given);
-  if (['.ts', '.tsx', '.json'].includes(ending.toLowerCase()) || formatWithEnding(ending)) {
-    if (!existsSync(given)) throw new UsageError(`There is no file ${given}: check its path.`);
-    return resolve(given);
-  }
+/**
+ * The path of a scene's file. A file and a known name come before a package.
+ * @throws UsageError if there is no such scene.
+ */
+export async function findScene(given: string): Promise<string> {
+  const isFile = hasEnding(given);
+  if (isFile && existsSync(given)) return resolve(given);
   const scenes = listScenes();
   const found = scenes.find((scene) => scene.name === given);
   if (found) return found.path;
+  const packaged = await fileInPackage(given, hasEnding);
+  if (packaged) return packaged;
+  if (isFile || given.includes('/')) throw noFile(given);
   const names = scenes.map((scene) => scene.name);
   throw new UsageError(`There is no scene "${given}"${available(given, names, {})}`);
+}
+
+/** Whether a path ends like that of a scene, a recipe or a film. */
+function hasEnding(path: string): boolean {
+  const ending = extname(path);
+  return ['.ts', '.tsx', '.json'].includes(ending.toLowerCase()) || formatWithEnding(ending) !== undefined;
 }
 
 /**

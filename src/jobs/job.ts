@@ -30,8 +30,11 @@ const MAX_JOB_BYTES = 2 ** 28;
 
 /** Frames of a sweep; all of them by default. */
 interface SweepRequest {
+  /** A sweep. */
   kind: 'sweep';
+  /** The result of sweep(). */
   sweep: Sweep;
+  /** The first and last frame, counted from 0; all of them by default. */
   frames?: Range | undefined;
   /** Frame step: 2 = every second frame. Defaults to 1. */
   every?: number | undefined;
@@ -39,15 +42,19 @@ interface SweepRequest {
 
 /** A composed scene, or a Motion Canvas project, and how it is shown. Each setting defaults to the scene's own. */
 export interface ComposedRequest {
+  /** A composed scene or a project. */
   kind: 'composed';
+  /** The module. */
   target: Target;
   /** In pixels. */
   size?: [width: number, height: number] | undefined;
+  /** Frames per second, 1 to 1000. */
   fps?: number | undefined;
   /** Draws the scene without its background. */
   transparent?: boolean | undefined;
   /** Replace the project's variables. */
   variables?: Record<string, unknown> | undefined;
+  /** The first and last frame, counted from 0; all of them by default. */
   frames?: Range | undefined;
   /** Frame step: 2 = every second frame. Defaults to 1. */
   every?: number | undefined;
@@ -65,7 +72,9 @@ export interface ComposedRequest {
 
 /** A contact sheet: pictures side by side in one picture. */
 export interface SheetRequest {
+  /** A contact sheet. */
   kind: 'sheet';
+  /** Its layout and its labels. */
   design: SheetDesign;
   /** What its cells show: frames, or the given frames of each scene in turn. */
   cells: FrameDescription[] | { scenes: ComposedRequest[]; frames: number[] };

@@ -46,6 +46,17 @@ export interface OutputRequest {
   maxSize?: number | undefined;
 }
 
+/** A PNG of one frame of a film. */
+export interface PosterRequest {
+  /** Ends in .png. */
+  path: string;
+  /** Which frame. */
+  frame: PosterFrame;
+}
+
+/** The frame that a poster shows. */
+export type PosterFrame = 'first' | 'last';
+
 /** A film to make: its source and its files. */
 export interface FilmRequest {
   /** Where the frames come from. */
@@ -53,7 +64,7 @@ export interface FilmRequest {
   /** The files to make. */
   outputs: OutputRequest[];
   /** A PNG of one frame beside them. */
-  poster?: { path: string; frame: 'first' | 'last' } | undefined;
+  poster?: PosterRequest | undefined;
   /** How films are encoded: the same for all outputs, except for their own maximum sizes. */
   encode?: EncodeOptions;
   /** The recipe for the files' metadata. */

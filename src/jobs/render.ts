@@ -13,14 +13,15 @@ import { quote } from '../core/wording/explain.js';
 import { parse } from '../core/wording/parse.js';
 import { type EncodeOptions, gifPalettes, qualities, SegmentCache } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
+import { fileInPackage, noFile } from '../system/packaged.js';
 import { type Film, type MakeOptions, makeFilm } from './film.js';
 import type { ComposedRequest, SourceRequest } from './job.js';
-import { checkStill, type FilmRequest, type OutputRequest } from './plan.js';
+import { checkStill, type FilmRequest, type OutputRequest, type PosterRequest } from './plan.js';
 import { Workshop } from './workshop.js';
 
 /** A composed scene: a .tsx module that ends with `export default makeScene2D(...)`. */
 export interface SceneInput {
-  /** The path of the module. */
+  /** The path of the module, or its name in a package that is installed: `some-package/scenes/walk.tsx`. */
   scene: string;
   /** Values for the scene's variables, by name: any JSON values. */
   variables?: Record<string, unknown>;
@@ -54,7 +55,7 @@ export interface FilmOptions extends RenderOptions {
   /** Frame step: 2 draws every second frame, from the first, at half the frame rate. Defaults to 1. */
   every?: number;
   /** A PNG of one frame beside them. */
-  poster?: { path: string; frame: 'first' | 'last' };
+  poster?: PosterRequest;
 }
 
 /**
@@ -67,7 +68,7 @@ export interface FilmOptions extends RenderOptions {
 export async function renderFilm(source: Sweep | SceneInput, options: FilmOptions): Promise<Film> {
   checkOptions(source, options);
   const { outputs, frames, every } = options;
-  return render(requestFor(source, options, { frames, every }), options, {
+  return render(await requestFor(source, options, { frames, every }), options, {
     outputs: outputs.map((output) => (typeof output === 'string' ? { path: output } : output)),
     poster: options.poster,
   });
@@ -93,7 +94,7 @@ export async function renderStill(
     if (!(typeof t === 'number' && t >= 0)) {
       throw new UsageError(`The time is ${quote(t)} s but must be 0 or more: choose a moment of the scene.`);
     }
-    return render(requestFor(source, options, { still: { at: t } }), options, {
+    return render(await requestFor(source, options, { still: { at: t } }), options, {
       outputs: [{ path: output }],
     });
   }
@@ -173,15 +174,15 @@ export function recipeOf(source: SourceRequest, name?: string): Recipe {
 const isScene = (source: Sweep | SceneInput): source is SceneInput =>
   typeof source === 'object' && source !== null && 'scene' in source;
 
-function requestFor(
+async function requestFor(
   source: Sweep | SceneInput,
   { size, fps, transparent, allowHosts }: RenderOptions,
   part: Pick<ComposedRequest, 'frames' | 'every' | 'still'>,
-): SourceRequest {
+): Promise<SourceRequest> {
   if (!isScene(source)) return { kind: 'sweep', sweep: source, frames: part.frames, every: part.every };
-  const path = resolve(source.scene);
-  if (!existsSync(path)) throw new UsageError(`There is no file ${source.scene}: check its path.`);
-  const { variables } = source;
+  const { scene, variables } = source;
+  const path = existsSync(scene) ? resolve(scene) : await fileInPackage(scene, isModule);
+  if (path === undefined) throw noFile(scene);
   return {
     kind: 'composed',
     target: { kind: 'scene', path },
@@ -213,12 +214,16 @@ function checkOptions(source: Sweep | SceneInput, options: FilmOptions): void {
 const SWEEPS_ONLY = ['backend', 'threads', 'boundsChecks'] as const;
 const COMPOSED_ONLY = ['size', 'fps', 'transparent', 'allowHosts', 'browser', 'concurrency'] as const;
 
+const isModule = (path: string) => /\.tsx$/i.test(path);
 const path = z.string().min(1);
 const instance = (kind: string, test: (value: unknown) => boolean) => z.custom(test, `must be ${kind}`);
 const callback = instance('a function', (value) => typeof value === 'function').optional();
 
 const sceneSchema = z.strictObject({
-  scene: path.refine((value) => /\.tsx$/i.test(value), 'must be the path of a .tsx module'),
+  scene: path.refine(
+    (value) => isModule(value) || extname(value) === '', // the latter in a package that exports it
+    'must be the path of a .tsx module',
+  ),
   variables: z.record(z.string().max(200), z.json()).optional(),
 });
 

@@ -1,4 +1,5 @@
 /** Provides what films are made with, and reuses it from film to film. */
+import { existsSync } from 'node:fs';
 import { pretendHome } from '../browser/home.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
@@ -10,6 +11,7 @@ import { createRenderer, type RendererOptions } from '../renderers/create-render
 import type { Studio } from '../sources/composed/studio.js';
 import type { FrameSource } from '../sources/source.js';
 import { type SweepPart, sweepSource } from '../sources/sweep.js';
+import { fileInPackage, noFile } from '../system/packaged.js';
 import type { ComposedRequest, Job, SourceRequest } from './job.js';
 
 /** What to make a film with on this machine. Only an explicit backend changes the film itself. */
@@ -129,6 +131,8 @@ export class Workshop {
     formats: readonly PixelFormat[],
   ): Promise<FrameSource> {
     pretendHome();
+    const path = existsSync(target.path) ? target.path : await fileInPackage(target.path);
+    if (path === undefined) throw noFile(target.path);
     // The bundler and the browser's driver take half a second to load.
     const { openComposed } = await import('../sources/composed/source.js');
     this.studio ??= import('../sources/composed/studio.js').then(({ Studio }) => new Studio());
@@ -140,7 +144,7 @@ export class Workshop {
       onWarning,
       signal: signal as AbortSignal | undefined,
     };
-    return openComposed(target, { ...show, ...means, formats }, await this.studio);
+    return openComposed({ ...target, path }, { ...show, ...means, formats }, await this.studio);
   }
 
   private async renderer({ backend, threads, boundsChecks, onWarning, signal }: Means): Promise<Pooled> {

@@ -1,25 +1,13 @@
 /** A coordinate plane to draw curves on. */
 import { initial, nodeName, Rect, type RectProps, resolveCanvasStyle, signal } from '@motion-canvas/2d';
-import {
-  DependencyContext,
-  type PossibleColor,
-  type SignalValue,
-  type SimpleSignal,
-  Vector2,
-} from '@motion-canvas/core';
+import { DependencyContext, type PossibleColor, type SimpleSignal, Vector2 } from '@motion-canvas/core';
 import { scaleLinear } from 'd3-scale';
 import { warnOfUnknown } from './properties.js';
+import type { SignalProps } from './props.js';
 import { canvasFont, FONT_FAMILY, loadFont, themeOf } from './theme.js';
 
-/** The signals of the same names document these. */
-export interface AxesProps extends RectProps {
-  domainX?: SignalValue<[number, number]>;
-  domainY?: SignalValue<[number, number]>;
-  ticksX?: SignalValue<number>;
-  ticksY?: SignalValue<number>;
-  labelSize?: SignalValue<number>;
-  labelColour?: SignalValue<PossibleColor>;
-}
+/** The props of any Rect, and the signals of this node. */
+export type AxesProps = RectProps & SignalProps<Axes, Rect>;
 
 /** Maps numbers to positions on an axis, in pixels, and back. */
 export interface Scale {

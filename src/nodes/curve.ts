@@ -1,18 +1,16 @@
 /** A function of one variable, drawn as a line. */
 import { computed, initial, interpolation, nodeName, Path, type PathProps, signal } from '@motion-canvas/2d';
-import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
+import type { SimpleSignal } from '@motion-canvas/core';
 import { line } from 'd3-shape';
 import { UsageError } from '../core/errors.js';
 import { Axes } from './axes.js';
 import { functionOf, type Graph, graphBetween } from './graph.js';
 import { warnOfUnknown } from './properties.js';
+import type { SignalProps } from './props.js';
 import { themeOf } from './theme.js';
 
-/** The signals of the same names document these. All props of a Path apply too, except `data`. */
-export interface CurveProps extends Omit<PathProps, 'data'> {
-  graph?: SignalValue<Graph>;
-  detail?: SignalValue<number>;
-}
+/** The props of any Path except `data`, and the signals of this node. */
+export type CurveProps = Omit<PathProps, 'data'> & SignalProps<Curve, Path>;
 
 /**
  * The graph of an activation, of a network with one input, or of any function. It must be a child of Axes, and is

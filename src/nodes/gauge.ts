@@ -2,17 +2,15 @@
 import { Circle, initial, Line, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
 import { warnOfUnknown } from './properties.js';
+import type { SignalProps } from './props.js';
 import { themeOf } from './theme.js';
 
-/** The signals of the same names document these; `marks` has none. */
-export interface GaugeProps extends RectProps {
-  /** Ticks between the ends: the position of each, 0 to 1, and the label below it. */
-  marks?: [place: number, label: string][];
-  place?: SignalValue<number>;
-  text?: SignalValue<string>;
-  from?: SignalValue<string>;
-  to?: SignalValue<string>;
-}
+/** The props of any Rect, the signals of this node, and its marks. */
+export type GaugeProps = RectProps &
+  SignalProps<Gauge, Rect> & {
+    /** Ticks between the ends: the position of each, 0 to 1, and the label below it. @defaultValue [] */
+    marks?: [place: number, label: string][];
+  };
 
 /**
  * A line as wide as the node, with a dot at the value's position, labels below both ends, and the value as text above.

@@ -10,14 +10,25 @@ import { readNetwork } from './read-network.js';
 
 /**
  * - an activation, by name or blended;
- * - `{ network, output }`: a network with one input, or features of x alone, and which of its outputs to draw (counted from 1, default 1); its
- *   values are in [0, 1];
+ * - `{ network, output }`: a network with one input, or features of x alone, and which of its outputs to draw (counted
+ *   from 1, default 1); its values are in [0, 1];
  * - `{ f }`: any function, wrapped in an object because a signal would call a bare one.
  */
-export type Graph =
-  | UnitActivation
-  | { network: NetworkInput; output?: number }
-  | { f: (x: number) => number };
+export type Graph = UnitActivation | NetworkGraph | FunctionGraph;
+
+/** An output of a network with one input. */
+export interface NetworkGraph {
+  /** The network. */
+  network: NetworkInput;
+  /** The output, counted from 1. @defaultValue 1 */
+  output?: number;
+}
+
+/** Any function. */
+export interface FunctionGraph {
+  /** Of x, in the units of the axes. */
+  f: (x: number) => number;
+}
 
 /**
  * The function of a graph. Builds a network if it needs one, so keep the result. Throws a UsageError if it is

@@ -2,13 +2,11 @@
 import { initial, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
 import { warnOfUnknown } from './properties.js';
+import type { SignalProps } from './props.js';
 import { themeOf } from './theme.js';
 
-/** The signals of the same names document these. */
-export interface HeadingProps extends RectProps {
-  title: SignalValue<string>;
-  value?: SignalValue<string>;
-}
+/** The props of any Rect, and the signals of this node; it must have a title. */
+export type HeadingProps = RectProps & SignalProps<Heading, Rect> & { title: SignalValue<string> };
 
 /** The least space between title and value, in units of the title's font size. */
 const SPACE = 0.8;

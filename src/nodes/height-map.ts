@@ -1,12 +1,6 @@
 /** A network's output as a surface. */
 import { computed, initial, nodeName, parser, signal } from '@motion-canvas/2d';
-import {
-  Color,
-  type PossibleColor,
-  type Signal,
-  type SignalValue,
-  type SimpleSignal,
-} from '@motion-canvas/core';
+import { Color, type PossibleColor, type Signal, type SimpleSignal } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import { colourOf } from '../core/frame/colouring.js';
 import type { FrameDescription } from '../core/frame/description.js';
@@ -14,24 +8,14 @@ import { colouringOf } from '../core/frame/palette.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { warnOfUnknown } from './properties.js';
+import type { SignalProps } from './props.js';
 import { isOne, networkShowing, paletteShowing, type Shown } from './shown.js';
 import { type Look, Surface, type SurfaceData } from './surface.js';
 import { themeOf } from './theme.js';
 import { named, namesOnly } from './watch.js';
 
-/** The signals of the same names document these. */
-export interface HeightMapProps extends NetworkNodeProps {
-  shown?: SignalValue<Shown>;
-  turn?: SignalValue<number>;
-  tilt?: SignalValue<number>;
-  relief?: SignalValue<number>;
-  magnification?: SignalValue<number>;
-  fieldOfView?: SignalValue<number>;
-  colours?: SignalValue<PossibleColor[] | null>;
-  detail?: SignalValue<number>;
-  gridLines?: SignalValue<number>;
-  gridStrength?: SignalValue<number>;
-}
+/** The props of a network's node, and the signals of this one. */
+export type HeightMapProps = NetworkNodeProps & SignalProps<HeightMap, NetworkNode>;
 
 /**
  * A network's output over the square given by `centre` and `halfWidth`, as a lit surface: brightness is height. At

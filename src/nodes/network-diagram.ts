@@ -1,24 +1,17 @@
 /** A network as a diagram of units and weights. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
-import { Color, type PossibleColor, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
+import { Color, type PossibleColor, type SimpleSignal } from '@motion-canvas/core';
 import type { FrameDescription } from '../core/frame/description.js';
 import { inputAt } from '../core/frame/inputs.js';
 import { forward, layerValues } from '../core/network/forward.js';
 import { buildNetwork, type Layer, type Network } from '../core/network/network.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { warnOfUnknown } from './properties.js';
+import type { SignalProps } from './props.js';
 import { themeOf } from './theme.js';
 
-/** The signals of the same names document these. */
-export interface NetworkDiagramProps extends NetworkNodeProps {
-  reveal?: SignalValue<number>;
-  most?: SignalValue<number>;
-  unitSize?: SignalValue<number>;
-  edgeWidth?: SignalValue<number>;
-  positiveColour?: SignalValue<PossibleColor>;
-  negativeColour?: SignalValue<PossibleColor>;
-  restColour?: SignalValue<PossibleColor>;
-}
+/** The props of a network's node, and the signals of this one. */
+export type NetworkDiagramProps = NetworkNodeProps & SignalProps<NetworkDiagram, NetworkNode>;
 
 /** A column of units. From the left: the inputs, then each layer. */
 interface Column {

@@ -1,22 +1,17 @@
 /** A network's picture, as a node. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
-import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
+import type { SimpleSignal } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { keyOf, type Picture } from './picture-store.js';
 import { requestPicture } from './pictures.js';
 import { warnOfUnknown } from './properties.js';
-import { isOne, networkShowing, paletteShowing, type Shown } from './shown.js';
+import type { SignalProps } from './props.js';
+import { type FieldShown, isOne, networkShowing, paletteShowing } from './shown.js';
 
-/** The signals of the same names document these. */
-export interface NetworkFieldProps extends NetworkNodeProps {
-  shown?: SignalValue<Shown | { layer: number }>;
-  supersample?: SignalValue<1 | 2 | 3 | 4>;
-  dither?: SignalValue<boolean>;
-  resolution?: SignalValue<number>;
-  smoothing?: SignalValue<boolean>;
-}
+/** The props of a network's node, and the signals of this one. */
+export type NetworkFieldProps = NetworkNodeProps & SignalProps<NetworkField, NetworkNode>;
 
 /**
  * A picture of a network's output at every point of a window on the plane. It fills the node; the square given by
@@ -41,7 +36,7 @@ export class NetworkField extends NetworkNode {
    */
   @initial('colour')
   @signal()
-  declare readonly shown: SimpleSignal<Shown | { layer: number }, this>;
+  declare readonly shown: SimpleSignal<FieldShown, this>;
 
   /** Samples per pixel along each side (n x n in all), 1 to 4, averaged in linear light. @defaultValue 1 */
   @initial(1)

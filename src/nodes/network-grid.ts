@@ -15,23 +15,24 @@ import { UsageError } from '../core/errors.js';
 import { columnsFor } from './arrange.js';
 import { NetworkField, type NetworkFieldProps } from './network-field.js';
 import { warnOfUnknown } from './properties.js';
+import type { SignalProps } from './props.js';
 import { dark, themeOf } from './theme.js';
 
 /** One picture of a grid: the props of a NetworkField, and a label. */
 export type GridItem = Omit<NetworkFieldProps, 'size' | 'width' | 'height' | 'position' | 'x' | 'y'> & {
+  /** Its label, as text; none by default. */
   label?: SignalValue<string>;
 };
 
-/** The signals of the same names document these; `items` has none. */
-export interface NetworkGridProps extends RectProps {
-  /** The pictures, row by row. */
-  items: GridItem[];
-  columns?: SignalValue<number>;
-  space?: SignalValue<number>;
-  labelSize?: SignalValue<number>;
-  labelColour?: SignalValue<PossibleColor>;
-  labelPlace?: SignalValue<'under' | 'inside'>;
-}
+/** Where a grid's labels are: below the pictures, or inside their bottom left corners. */
+export type LabelPlace = 'under' | 'inside';
+
+/** The props of any Rect, the signals of this node, and its pictures. */
+export type NetworkGridProps = RectProps &
+  SignalProps<NetworkGrid, Rect> & {
+    /** The pictures, row by row. */
+    items: GridItem[];
+  };
 
 /** The height reserved for a label below its picture, in units of the label's font size. */
 const LABEL_ROOM = 1.55;
@@ -70,7 +71,7 @@ export class NetworkGrid extends Rect {
   /** Where labels are: below the picture, or inside its bottom left corner. @defaultValue 'under' */
   @initial('under')
   @signal()
-  declare readonly labelPlace: SimpleSignal<'under' | 'inside', this>;
+  declare readonly labelPlace: SimpleSignal<LabelPlace, this>;
 
   /** The cells, in the order of `items`: each holds a picture and its label. */
   readonly cells: readonly Rect[];

@@ -1,7 +1,6 @@
 /** The base class of nodes that show a network: the parameters of a sweep as signals, mostly by the same names. */
 import { initial, interpolation, Rect, type RectProps, signal, vector2Signal } from '@motion-canvas/2d';
 import {
-  type PossibleVector2,
   type SignalValue,
   type SimpleSignal,
   type ThreadGenerator,
@@ -24,8 +23,12 @@ import {
   type Distribution,
   type Initialisation,
   type NetworkInput,
-  type NetworkSpec,
+  type Normalisation,
   namesBeside,
+  type Seed,
+  type SeedMix,
+  type WeightMixInput,
+  type WeightsInput,
 } from '../core/network/spec.js';
 import type { Parameter } from '../core/parameters/parameter.js';
 import { aboutFrame } from '../core/sweep/fields.js';
@@ -34,37 +37,23 @@ import { frameAt, preparePace, type Sweep, type SweepInput, withSeconds } from '
 import { parse } from '../core/wording/parse.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { activationBetween, paletteBetween, seedBetween } from './between.js';
+import type { SignalProps } from './props.js';
 
-/** The signals of the same names document these. */
-export interface NetworkNodeProps extends RectProps {
-  /** Width of the node, in pixels or percent. The number of units in each hidden layer is `units`. */
-  width?: RectProps['width'];
-  seed?: SignalValue<NetworkSpec['seed']>;
-  inputs?: SignalValue<number | null>;
-  features?: SignalValue<string[]>;
-  fold?: SignalValue<Fold>;
-  layers?: SignalValue<number>;
-  units?: SignalValue<number | number[]>;
-  activation?: SignalValue<Activation>;
-  outputActivation?: SignalValue<UnitActivation>;
-  residual?: SignalValue<number>;
-  normalisation?: SignalValue<NetworkSpec['normalisation']>;
-  outputs?: SignalValue<1 | 3>;
-  distribution?: SignalValue<Distribution>;
-  initialisation?: SignalValue<Initialisation | null>;
-  weightScale?: SignalValue<number>;
-  biasScale?: SignalValue<number | null>;
-  firstLayerBias?: SignalValue<boolean>;
-  weights?: SignalValue<NonNullable<NetworkInput['weights']> | null>;
-  centre?: SignalValue<PossibleVector2>;
-  /** The x of `centre`, in input units. */
-  centreX?: SignalValue<number>;
-  /** The y of `centre`, in input units. */
-  centreY?: SignalValue<number>;
-  halfWidth?: SignalValue<number>;
-  viewRotation?: SignalValue<number>;
-  slice?: SignalValue<number[]>;
-  palette?: SignalValue<PaletteInput>;
+/** The props of any Rect, and the signals of a node that shows a network. */
+export type NetworkNodeProps = RectProps &
+  SignalProps<NetworkNode, Rect> & {
+    /** Width of the node, in pixels or percent. The number of units in each hidden layer is `units`. */
+    width?: RectProps['width'];
+    /** The x of `centre`, in input units. @defaultValue 1 */
+    centreX?: SignalValue<number>;
+    /** The y of `centre`, in input units. @defaultValue 0 */
+    centreY?: SignalValue<number>;
+  };
+
+/** How a node plays a sweep. */
+export interface PlayOptions {
+  /** Its length, to which the whole sweep is stretched: more than 0, at most 3600 seconds. @defaultValue its own */
+  seconds?: number;
 }
 
 /** The keys of nodes that have had a warning: an editor draws a frame many times. */
@@ -72,87 +61,95 @@ const warnedOfGrain = new Set<string>();
 
 /** A node that shows a network. Its values are checked when it is drawn, by the rules for sweeps. */
 export abstract class NetworkNode extends Rect {
-  /** Seed of the random weights, a number or a word. A tween blends one network into another. @defaultValue 1 */
+  /**
+   * Seed of the random weights: each number or word makes another network. A tween blends one network into another.
+   * @defaultValue 1
+   */
   @interpolation(seedBetween)
   @parameter(networkParameters.seed)
-  declare readonly seed: SimpleSignal<NetworkSpec['seed'], this>;
+  declare readonly seed: SimpleSignal<Seed | SeedMix, this>;
 
   /**
-   * Number of inputs, 1 to 64: the `features`, and further ones whose values `slice` gives; null is the number of
-   * `features`. @defaultValue null
+   * Number of inputs: the `features`, and further ones whose values `slice` gives. 1 to 64. @defaultValue null: the
+   * number of `features`
    */
   @parameter(networkParameters.inputs)
   declare readonly inputs: SimpleSignal<number | null, this>;
 
   /**
-   * What the network receives of each point: x, y, and functions of them, such as `r`, `angle` or `abs(x)`.
-   * docs/networks.md lists them all. @defaultValue ['x', 'y']
+   * What the network receives of each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
+   * ['x', 'y']
    */
   @parameter(networkParameters.features)
   declare readonly features: SimpleSignal<string[], this>;
 
   /**
-   * Folds the plane about its origin: `mirror`, `tile`, `kaleidoscope`, `{ tile: size }` or `{ kaleidoscope: n }`.
+   * Folds the plane about its origin: none, mirror, tile, kaleidoscope, `{ tile: size }` or `{ kaleidoscope: n }`.
    * @defaultValue 'none'
    */
   @parameter(networkParameters.fold)
   declare readonly fold: SimpleSignal<Fold, this>;
 
-  /** Number of weight matrices, output included, 1 to 1024. A fraction fades the next layer in. @defaultValue 27 */
+  /**
+   * Number of weight matrices, output included; a fraction fades the next layer in. 1 to 1024 layers. @defaultValue 27
+   */
   @parameter(networkParameters.layers)
   declare readonly layers: SimpleSignal<number, this>;
 
   /**
-   * Number of units in each hidden layer, 1 to 8192, or a list with one number per layer, whose last entry repeats. A
-   * fraction fades the next unit in. @defaultValue 30
+   * Number of units in each hidden layer, or a list with one number per layer, whose last entry repeats; a fraction
+   * fades the next unit in. 1 to 8192 units. In Motion Canvas, `width` is the width of the node. @defaultValue 30
    */
   @parameter(networkParameters.units)
   declare readonly units: SimpleSignal<number | number[], this>;
 
   /**
-   * Activation of the hidden layers, or a list with one per layer, whose last entry repeats; `{ perUnit: [names] }` draws
-   * one for each unit. A tween blends two. @defaultValue 'tanh'
+   * Activation of the hidden layers, or a list with one per layer, whose last entry repeats; `{ perUnit: [names] }`
+   * draws one for each unit. A tween blends two. @defaultValue 'tanh'
    */
   @interpolation(activationBetween)
   @parameter(networkParameters.activation)
   declare readonly activation: SimpleSignal<Activation, this>;
 
-  /** Activation of the last layer. A tween blends two. @defaultValue 'sigmoid' */
+  /**
+   * Activation of the last layer: signed ones, such as tanh and sin, are shown as (v + 1) / 2, the others are clipped
+   * to [0, 1]. A tween blends two. @defaultValue 'sigmoid'
+   */
   @interpolation(activationBetween)
   @parameter(networkParameters.outputActivation)
   declare readonly outputActivation: SimpleSignal<UnitActivation, this>;
 
   /**
-   * From the second hidden layer on, each unit adds this many times the same unit of the layer before, -2 to 2.
+   * From the second hidden layer on, each unit adds this many times the same unit of the layer before. -2 to 2.
    * @defaultValue 0
    */
   @parameter(networkParameters.residual)
   declare readonly residual: SimpleSignal<number, this>;
 
-  /** `layer` gives each layer from the second on values of mean 0 and variance 1. @defaultValue 'none' */
+  /** Whether each layer from the second on receives values of mean 0 and variance 1. @defaultValue 'none' */
   @parameter(networkParameters.normalisation)
-  declare readonly normalisation: SimpleSignal<NetworkSpec['normalisation'], this>;
+  declare readonly normalisation: SimpleSignal<Normalisation, this>;
 
   /** Number of outputs: 3 for colour, 1 for grey. @defaultValue 3 */
   @parameter(networkParameters.outputs)
   declare readonly outputs: SimpleSignal<1 | 3, this>;
 
-  /**
-   * Distribution of the weights: uniform on [-s, s], or normal with standard deviation s, where s is `weightScale`.
-   * @defaultValue 'uniform'
-   */
+  /** Distribution of the weights. @defaultValue 'uniform' */
   @parameter(networkParameters.distribution)
   declare readonly distribution: SimpleSignal<Distribution, this>;
 
-  /** Scales each layer's weights by its size: he, glorot or lecun, times `weightScale`. @defaultValue null */
+  /** Scales each layer's weights by its size, times `weightScale`. @defaultValue null */
   @parameter(networkParameters.initialisation)
   declare readonly initialisation: SimpleSignal<Initialisation | null, this>;
 
-  /** Scale s of the weights, 0 or more. @defaultValue 0.6, or 1 with an `initialisation` */
+  /**
+   * Scale s of the weights: uniform on [-s, s], or normal with standard deviation s. 0 or more. @defaultValue 0.6, or 1
+   * with an `initialisation`
+   */
   @parameter(networkParameters.weightScale)
   declare readonly weightScale: SimpleSignal<number, this>;
 
-  /** Scale of the biases, 0 or more; null uses the scale of the weights. @defaultValue null */
+  /** Scale of the biases. 0 or more. @defaultValue null: that of the weights */
   @parameter(networkParameters.biasScale)
   declare readonly biasScale: SimpleSignal<number | null, this>;
 
@@ -161,39 +158,38 @@ export abstract class NetworkNode extends Rect {
   declare readonly firstLayerBias: SimpleSignal<boolean, this>;
 
   /**
-   * Explicit weights in place of random ones, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]` or `weightsFrom('mlp.npz')`. Can
-   * be tweened between layers of the same shapes. @defaultValue null
+   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, or `{ from, to, fraction }`,
+   * each side such a list or `'drawn'`. Can be tweened between layers of the same shapes. @defaultValue null
    */
   @parameter(networkParameters.weights)
-  declare readonly weights: SimpleSignal<NonNullable<NetworkInput['weights']> | null, this>;
+  declare readonly weights: SimpleSignal<WeightsInput | WeightMixInput | null, this>;
 
-  /** The input (x, y) at the node's centre: a sweep's `view.centre`. @defaultValue [1, 0] */
+  /** The input [x, y] at the centre of the picture; y points up. A sweep's `view.centre`. @defaultValue [1, 0] */
   @initial(viewParameters.centre.default)
   @vector2Signal('centre')
   declare readonly centre: Vector2Signal<this>;
 
   /**
-   * Distance from the centre to the nearer edges, in input units, 1e-9 to 1e9: a sweep's `view.halfWidth`.
+   * Distance from the centre to the nearer edges, in input units. 1e-9 to 1e9. A sweep's `view.halfWidth`.
    * @defaultValue 2.6
    */
   @parameter(viewParameters.halfWidth)
   declare readonly halfWidth: SimpleSignal<number, this>;
 
   /**
-   * Turns the picture about the node's centre, in degrees, positive counter-clockwise: a sweep's `view.rotation`. The
-   * node itself does not turn. @defaultValue 0
+   * Turns the picture about the view's centre, in degrees; positive is counter-clockwise. A sweep's `view.rotation`:
+   * the node itself does not turn. @defaultValue 0
    */
   @parameter(viewParameters.rotation)
   declare readonly viewRotation: SimpleSignal<number, this>;
 
-  /** Values of the inputs beyond the `features`; an empty list means zeros. @defaultValue [] */
+  /** List of the values of the inputs beyond the `features`. @defaultValue zeros */
   @parameter(frameParameters.slice)
   declare readonly slice: SimpleSignal<number[], this>;
 
   /**
-   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output,
-   * `{ map: 'viridis', output: 2 }` for another, or `{ colours: ['#012', '#fa3'] }`. A tween switches half-way.
-   * @defaultValue 'rgb'
+   * How outputs become colours. `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or `{
+   * map: 'viridis', output: 2 }` for another. A tween switches half-way. @defaultValue 'rgb'
    */
   @interpolation(paletteBetween)
   @parameter(frameParameters.palette)
@@ -214,7 +210,9 @@ export abstract class NetworkNode extends Rect {
    * @example `yield* field().play({ seconds: 4, network: { weightScale: tween(0.4, 0.8) } });`
    * @example `yield* field().play(depth, { seconds: 2 });`
    */
-  *play(sweep: SweepInput | Sweep, { seconds }: { seconds?: number } = {}): ThreadGenerator {
+  play(sweep: SweepInput, options?: PlayOptions): ThreadGenerator;
+  play(sweep: Sweep, options?: PlayOptions): ThreadGenerator;
+  *play(sweep: SweepInput | Sweep, { seconds }: PlayOptions = {}): ThreadGenerator {
     const { sweep: whole, named } = sweepOver(sweep, this.#existing());
     const film = seconds === undefined ? whole : withSeconds(whole, seconds);
     yield preparePace(film, evaluate); // the scene waits for it; no time passes in the film
@@ -306,7 +304,7 @@ export abstract class NetworkNode extends Rect {
   /** Validates a frame of this node. Throws a UsageError that names the value, the rule and the next step. */
   protected describe(input: FrameInput): FrameDescription {
     const reword = (message: string) =>
-      `${this.key}: ${message.replace(/^(network|view)\.(\w+)/, signalInstead)}`;
+      `${this.key}: ${message.replace(/\b(network|view)\.(\w+)/g, signalInstead)}`;
     return parse(frameSchema, input, { ...aboutFrame, reword });
   }
 }

@@ -1,7 +1,7 @@
 /** The part of a network that is shown: its colours, one output, or one hidden unit. */
 import { UsageError } from '../core/errors.js';
 import { isSpace, type PaletteInput } from '../core/frame/palette.js';
-import type { ShownPart } from '../core/frame/shown.js';
+import type { ShownOutput, ShownPart } from '../core/frame/shown.js';
 import type { UnitActivation } from '../core/network/activations.js';
 import { DrawCache } from '../core/network/draws.js';
 import { unitActivations } from '../core/network/layer-activations.js';
@@ -16,7 +16,18 @@ import { readNetwork } from './read-network.js';
  *
  * A single output or unit is grey, or in the palette's colours if the palette is a colour map.
  */
-export type Shown = 'colour' | { output: number } | { layer: number; unit: number };
+export type Shown = 'colour' | ShownOutput | ShownUnit;
+
+/** One unit of a hidden layer. */
+export interface ShownUnit {
+  /** The hidden layer, counted from 1. */
+  layer: number;
+  /** The unit, counted from 1. */
+  unit: number;
+}
+
+/** What a picture shows: also all units of a layer, as a grid. */
+export type FieldShown = 'colour' | ShownPart;
 
 /** Whether it is one picture, and not the units of a layer as a grid. */
 export function isOne(shown: Shown | ShownPart): shown is Shown {

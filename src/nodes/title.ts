@@ -2,15 +2,16 @@
 import { initial, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
 import { warnOfUnknown } from './properties.js';
+import type { SignalProps } from './props.js';
 import { themeOf } from './theme.js';
 
-/** The signals of the same names document these; `notes` has none. */
-export interface TitleProps extends RectProps {
-  title: SignalValue<string>;
-  /** Lines of text below the title. */
-  notes?: SignalValue<string>[];
-  notesOpacity?: SignalValue<number>;
-}
+/** The props of any Rect, the signals of this node, and its notes; it must have a title. */
+export type TitleProps = RectProps &
+  SignalProps<Title, Rect> & {
+    title: SignalValue<string>;
+    /** Lines of text below the title. @defaultValue [] */
+    notes?: SignalValue<string>[];
+  };
 
 /**
  * A title with smaller lines of text below it, centred in the node. A title wider than the node shrinks to fit.

@@ -1,7 +1,7 @@
 /** The one place that decides which backend draws. */
 import type { StopSignal } from '../core/ambient.js';
 import { UsageError } from '../core/errors.js';
-import type { backends } from '../core/frame/backends.js';
+import type { BackendName } from '../core/frame/backends.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
 import { CpuRenderer } from './cpu/renderer.js';
 import { cpuTakesOver, FallbackRenderer } from './fallback.js';
@@ -11,7 +11,7 @@ import { GpuRenderer } from './gpu/renderer.js';
 /** Which backend draws, and how. */
 export interface RendererOptions {
   /** `auto`, the default, uses a real GPU if there is one; `gpu` also accepts a software adapter. */
-  backend?: (typeof backends)[number];
+  backend?: BackendName;
   /** CPU threads, 1 or more; one per core by default. Setting this implies the CPU backend. */
   threads?: number;
   /**

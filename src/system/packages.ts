@@ -32,7 +32,7 @@ interface Manifest {
 export function versionsOf(names: readonly string[], from: string): string[] {
   const found = new Map<string, string>(); // by folder, since one package may be there in two versions
   const visit = (name: string, from: string): void => {
-    const folder = folderOf(name, from);
+    const folder = packageFolder(name, from);
     if (folder === undefined || found.has(folder)) return;
     const { version, ...manifest } = manifestIn(folder)!;
     found.set(folder, `${name}@${version}`);
@@ -47,18 +47,19 @@ export function versionsOf(names: readonly string[], from: string): string[] {
 export const drawingVersions = (): string[] => versionsOf(DRAWING, dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Looks in the folders where Node would. Packages need not export their package.json, so Node cannot be asked for it.
+ * The folder of a package that is installed for a folder; undefined if there is none. Looks where Node would. Packages
+ * need not export their package.json, so Node cannot be asked for it.
  */
-function folderOf(name: string, from: string): string | undefined {
+export function packageFolder(name: string, from: string): string | undefined {
   for (let at = from; ; at = dirname(at)) {
     const folder = join(at, 'node_modules', name);
     if (existsSync(join(folder, 'package.json'))) return realpathSync(folder);
-    if (at === dirname(at)) return unpluggedFolderOf(name, from);
+    if (at === dirname(at)) return unpluggedFolder(name, from);
   }
 }
 
 /** Without node_modules, as with Yarn's Plug'n'Play: searches upward from the package's entry point. */
-function unpluggedFolderOf(name: string, from: string): string | undefined {
+function unpluggedFolder(name: string, from: string): string | undefined {
   try {
     const entry = createRequire(join(from, 'here.js')).resolve(name);
     for (let at = dirname(entry); at !== dirname(at); at = dirname(at))

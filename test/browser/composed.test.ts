@@ -314,6 +314,13 @@ test('what cannot be is refused before a browser starts', async () => {
   const refused = [
     [turning, '--seed', '3'],
     [turning, '--seconds', '3'],
+    [
+      scene('reading', "  view.fill(useScene().variables.get('palette', '#000'));"),
+      '--palette',
+      'light blue',
+    ],
+    [scene('importing', '', "import './reading';"), '--palette', 'rgb'],
+    ['--project', 'test/browser/project/src/project.ts', '--palette', 'rgb'],
     ['depth', '--concurrency', '2'],
     ['--project', project, '--size', '100x100'],
     [scene('typo', '  const = 3;')],
@@ -321,12 +328,15 @@ test('what cannot be is refused before a browser starts', async () => {
     [scene('moved', '  view.fill(logo);', `import logo from './not-there.svg';`)],
   ];
   const outcomes = await Promise.all(refused.map((args) => inProcess(['render', ...args])));
-  expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2]);
+  expect(outcomes.map(({ code }) => code)).toEqual(refused.map(() => 2));
   const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
   expect(lines.map((line) => line.replace(/^.*[/\\](\w+\.tsx)/, '$1'))).toMatchInlineSnapshot(`
     [
       "untrained: --seed applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
       "untrained: --seconds applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
+      "untrained: --palette applies only to sweeps, but reading is a composed scene, which sets all that in its code: to set its variable "palette", use --set 'palette=light blue'.",
+      "untrained: --palette applies only to sweeps, but importing is a composed scene, which sets all that in its code: to set its variable "palette", use --set palette=rgb.",
+      "untrained: --palette applies only to sweeps, but test/browser/project/src/project.ts is a project: remove it.",
       "untrained: --concurrency applies only to composed scenes, but depth is a sweep: remove it.",
       "untrained: --size is 100x100 but the project is laid out for 160x120: use the same aspect ratio, such as 100x75.",
       "typo.tsx:5:8: Expected identifier but found "="",

@@ -58,7 +58,7 @@ const broken: [name: string, text: string, complaint: string][] = [
   [
     'depth.ts',
     'export default { seconds: 1, network: { depth: 3 } };',
-    ' network.depth is not a field. Did you mean "layers"?',
+    ' network.depth is not a field. Did you mean "network.layers"?',
   ],
 ];
 

@@ -166,6 +166,12 @@ test('an unknown option or command is refused, with the closest one by spelling 
   expect(await said('render', '--cache')).toBe(
     `unknown option '--cache'. Did you mean "--no-cache"? See --help.`,
   );
+  expect(await said('render', '--layers', '9')).toBe(
+    `unknown option '--layers'. To set a sweep's layers, use --set layers=... See --help.`,
+  );
+  expect(await said('sheet', '--zoom=2')).toBe(
+    `unknown option '--zoom=2'. To set a sweep's halfWidth, use --set halfWidth=... See --help.`,
+  );
   expect(await said('render', '-x')).toBe(`unknown option '-x'. See --help.`);
   expect(await said('platfroms')).toBe(`unknown command 'platfroms'. Did you mean "platforms"? See --help.`);
   expect(await said('frobnicate')).toBe(`unknown command 'frobnicate'. See --help.`);

@@ -140,21 +140,20 @@ describe('an unknown field', () => {
   };
 
   test.each([
-    ['depth', 'layers'],
-    ['Depth', 'layers'],
-    ['num_layers', 'layers'],
-    ['layesr', 'layers'],
-    ['units', 'width'],
-    ['neurons', 'width'],
-    ['hidden', 'width'],
-    ['scale', 'weightScale'],
-    ['weight_scale', 'weightScale'],
-    ['sigma', 'weightScale'],
-    ['bias', 'biasScale'],
-    ['activations', 'activation'],
-    ['nonlinearity', 'activation'],
-    ['init', 'initialisation'],
-    ['initialization', 'initialisation'],
+    ['depth', 'network.layers'],
+    ['Depth', 'network.layers'],
+    ['num_layers', 'network.layers'],
+    ['layesr', 'network.layers'],
+    ['neurons', 'network.units'],
+    ['hidden', 'network.units'],
+    ['scale', 'network.weightScale'],
+    ['weight_scale', 'network.weightScale'],
+    ['sigma', 'network.weightScale'],
+    ['bias', 'network.biasScale'],
+    ['activations', 'network.activation'],
+    ['nonlinearity', 'network.activation'],
+    ['init', 'network.initialisation'],
+    ['initialization', 'network.initialisation'],
     ['zoom', 'view.halfWidth'],
     ['centre', 'view.centre'],
     ['center', 'view.centre'],
@@ -165,10 +164,10 @@ describe('an unknown field', () => {
   });
 
   test.each([
-    ['zoom', 'halfWidth'],
-    ['scale', 'halfWidth'],
-    ['half_width', 'halfWidth'],
-    ['center', 'centre'],
+    ['zoom', 'view.halfWidth'],
+    ['scale', 'view.halfWidth'],
+    ['half_width', 'view.halfWidth'],
+    ['center', 'view.centre'],
     ['layers', 'network.layers'],
   ])('view.%s suggests %s', (name, meant) => {
     expect(complaint({ view: { [name]: 3 } })).toBe(`view.${name} is not a field. Did you mean "${meant}"?`);
@@ -183,23 +182,117 @@ describe('an unknown field', () => {
     ['resolution', 'size'],
     ['layers', 'network.layers'],
     ['depth', 'network.layers'],
-    ['width', 'network.width'],
+    ['width', 'network.units'],
     ['zoom', 'view.halfWidth'],
     ['halfWidth', 'view.halfWidth'],
   ])('%s suggests %s', (name, meant) => {
     expect(complaint({ [name]: 3 })).toBe(`${name} is not a field. Did you mean "${meant}"?`);
   });
 
-  test('unlike any known one suggests nothing', () => {
-    expect(complaint({ network: { qqqqqqqq: 1 } })).toBe('network.qqqqqqqq is not a field.');
+  const weightScale = (track: object) => ({ network: { weightScale: track } });
+  test.each<[what: string, input: object, complaint: string]>([
+    [
+      'a field of the sweep',
+      { network: { fps: 25 } },
+      `network.fps is not a field. Did you mean the sweep's "fps"?`,
+    ],
+    [
+      'a track',
+      weightScale({ tween: [0, 1], ease: 'linear' }),
+      'network.weightScale.ease is not a field. Did you mean "network.weightScale.easing"?',
+    ],
+    [
+      'another track',
+      weightScale({ keyframes: [[0, 1]], during: [0, 1] }),
+      'network.weightScale.during is not a field. Available: keyframes, easing.',
+    ],
+    [
+      'a track with another name',
+      weightScale({ twen: [0, 1] }),
+      'network.weightScale is {"twen":[0,1]} but must be a number, or a track. Did you mean "network.weightScale.tween"?',
+    ],
+    [
+      'a track with no name',
+      weightScale({}),
+      'network.weightScale is {} but must be a number, or a track: tween, zoom, keyframes, loop, walk.',
+    ],
+    [
+      'what is in a loop',
+      weightScale({ loop: { r: 1 } }),
+      'network.weightScale.loop.r is not a field. Did you mean "network.weightScale.loop.radius"?',
+    ],
+    [
+      'a mix',
+      { network: { activation: { from: 'tanh', to: 'sin', amount: 1 } } },
+      'network.activation.amount is not a field. Did you mean "network.activation.fraction"?',
+    ],
+    [
+      'another form of a mix',
+      { network: { activation: { perUnits: ['sin'] } } },
+      'network.activation.perUnits is not a field. Did you mean "network.activation.perUnit"?',
+    ],
+    [
+      'a fold',
+      { network: { fold: { n: 5 } } },
+      'network.fold.n is not a field. Available: kaleidoscope, tile.',
+    ],
+    [
+      'two forms',
+      { network: { fold: { tile: 1, kaleidoscope: 5 } } },
+      'network.fold.tile cannot be combined with kaleidoscope: give one or the other.',
+    ],
+    [
+      'what is shown',
+      { shown: { layer: 1, neuron: 2 } },
+      'shown.neuron is not a field. Did you mean "shown.unit"?',
+    ],
+    [
+      'a palette',
+      { palette: { map: 'viridis', out: 2 } },
+      'palette.out is not a field. Did you mean "palette.output"?',
+    ],
+    [
+      'a layer',
+      { network: { weights: [{ w: [[1, 1]], bias: [1] }] } },
+      'network.weights.0.bias is not a field. Did you mean "network.weights.0.b"?',
+    ],
+    [
+      'what is in a layer',
+      { network: { weights: [{ w: [[1, 1]], seed: 1 }] } },
+      'network.weights.0.seed is not a field. Did you mean "network.seed"?',
+    ],
+  ])('in %s, at any depth', (_, input, expected) => {
+    expect(complaint(input)).toBe(expected);
+  });
+
+  test('unlike any known one lists those that there are', () => {
+    expect(complaint({ view: { qqqqqqqq: 1 } })).toBe(
+      'view.qqqqqqqq is not a field. Available: centre, halfWidth, rotation.',
+    );
+  });
+
+  test('suggests only what the whole has', () => {
+    const centre = { centre: [0, 0] };
+    expect(() => api.frameSchema.parse({ network: centre, size: [2, 2] })).toThrow('"view.centre"?');
+    expect(() => api.networkSchema.parse(centre)).toThrow(
+      /network\.centre is not a field\. Available: seed, /,
+    );
+    expect(() => api.frameSchema.parse({ network: {}, size: [2, 2], seconds: 1 })).toThrow(
+      /^seconds is not a field\. Available: network, /,
+    );
+    expect(() => api.readRecipe('{"untrained":1,"seconds":1}')).toThrow(
+      'seconds is not a field. Did you mean "sweep.seconds"?',
+    );
   });
 
   test('gives the same message in a recipe, and from a schema', () => {
     const text = JSON.stringify({ untrained: 1, sweep: { seconds: 1, network: { depth: 3 } } });
-    expect(() => api.readRecipe(text)).toThrow('network.depth is not a field. Did you mean "layers"?');
-    expect(() => api.networkSchema.parse({ depth: 3 })).toThrow('Did you mean "layers"?');
-    expect(() => api.frameSchema.parse({ network: { units: 3 }, size: [2, 2] })).toThrow(
-      'Did you mean "width"?',
+    expect(() => api.readRecipe(text)).toThrow(
+      'network.depth is not a field. Did you mean "network.layers"?',
+    );
+    expect(() => api.networkSchema.parse({ depth: 3 })).toThrow('Did you mean "network.layers"?');
+    expect(() => api.frameSchema.parse({ network: { neurons: 3 }, size: [2, 2] })).toThrow(
+      'Did you mean "network.units"?',
     );
   });
 });

@@ -13,7 +13,7 @@ import {
 } from '../../src/core/network/parameters.js';
 import { networkSchema } from '../../src/core/network/spec.js';
 import type { Parameter } from '../../src/core/parameters/parameter.js';
-import { parameterTable, rangeOf } from '../../src/core/parameters/table.js';
+import { parameterTable } from '../../src/core/parameters/table.js';
 import { frameAt, type SweepInput, sweep, tween } from '../../src/index.js';
 import '../../src/nodes/network-node.js';
 
@@ -126,65 +126,4 @@ test('README has the table', () => {
   expect(lines.slice(first, lines.indexOf('', first)).join('\n'), 'run npm run docs').toBe(
     parameterTable(allParameters),
   );
-});
-
-/** The docblock of a field, on one line. @param within - Text that precedes its declaration. */
-function docblockOf(source: string, within: string, declaration: string): string {
-  const type = source.slice(source.indexOf(within));
-  const [before] = type.split(new RegExp(`\\n  ${declaration}\\??: `), 1);
-  const text = before.slice(before.lastIndexOf('/**') + 3);
-  return text.slice(0, text.indexOf('*/')).replace(/\s*\n\s*\*?\s*/g, ' ');
-}
-
-describe('comments agree with the tables', () => {
-  const [spec, node, frame] = [
-    'core/network/spec.ts',
-    'nodes/network-node.ts',
-    'core/frame/description.ts',
-  ].map((path) => readFileSync(`src/${path}`, 'utf8'));
-  const written = (value: unknown) =>
-    value === null || typeof value === 'string' ? `${value && `'${value}'`}` : shownValue(value);
-  const shownValue = (value: unknown) => (Array.isArray(value) ? `[${value.join(', ')}]` : String(value));
-
-  const places: [what: string, comment: string, parameter: Parameter, none: null | undefined][] = [
-    ...networkParameterNames.flatMap((name): (typeof places)[number][] => [
-      [
-        `NetworkSpec.${name}`,
-        docblockOf(spec, 'export interface NetworkSpec ', name),
-        parameters[name],
-        undefined,
-      ],
-      [
-        `NetworkNode.${name}`,
-        docblockOf(node, 'class NetworkNode ', `declare readonly ${name}`),
-        parameters[name],
-        null,
-      ],
-    ]),
-    ...Object.entries(ofNodes).map(([name, parameter]): (typeof places)[number] => [
-      `NetworkNode.${name}`,
-      docblockOf(node, 'class NetworkNode ', `declare readonly ${name}`),
-      parameter,
-      null,
-    ]),
-    ...Object.entries(viewParameters).map(([name, parameter]): (typeof places)[number] => [
-      `View.${name}`,
-      docblockOf(frame, 'export interface View ', name),
-      parameter,
-      null,
-    ]),
-  ];
-
-  test.each(places)('%s', (_, comment, parameter, none) => {
-    const value = parameter.default ?? none;
-    const [, stated] = /@defaultValue (.+?)(?:, or |$)/.exec(comment) ?? [];
-    const known = value === undefined ? parameter.optional && parameter.defaultNote : written(value);
-    expect(
-      stated?.trim().replace(/^\[.*\]$/, (list) => list.replaceAll("'", '')),
-      comment,
-    ).toBe(known || undefined);
-    if (parameter.kind === 'number' || parameter.kind === 'integer') {
-      expect(comment).toContain(rangeOf(parameter));
-    }
-  });
 });

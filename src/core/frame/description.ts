@@ -65,6 +65,9 @@ const fields = z.strictObject({
   dither: z.boolean().default(false),
 });
 
+/** The names of a frame's fields. */
+export const frameFieldNames = Object.keys(fields.shape);
+
 /** @internal */
 export const frameSchema = fields.transform((frame, context): FrameDescription => {
   if (!frame.network.features) return z.NEVER; // it was refused: zod reports unknown fields only after this
@@ -87,9 +90,9 @@ export const frameSchema = fields.transform((frame, context): FrameDescription =
 
 /** The window on the input plane. The square that it defines always fits the frame's shorter side; y points up. */
 export interface View {
-  /** The input [x, y] at the centre of the frame. The default is the article's usual one. @defaultValue [1, 0] */
+  /** The input [x, y] at the centre of the picture; y points up. @defaultValue [1, 0] */
   centre: [number, number];
-  /** Distance from the centre to the nearer edges, in input units, 1e-9 to 1e9. @defaultValue 2.6 */
+  /** Distance from the centre to the nearer edges, in input units. 1e-9 to 1e9. @defaultValue 2.6 */
   halfWidth: number;
   /** Turns the picture about the view's centre, in degrees; positive is counter-clockwise. @defaultValue 0 */
   rotation: number;
@@ -101,14 +104,17 @@ export interface FrameDescription {
   network: NetworkSpec;
   /** The window on its input plane. */
   view: View;
-  /** One value for each input beyond the `features`; all are zero by default. */
+  /** List of the values of the inputs beyond the `features`. @defaultValue zeros */
   slice: number[];
   /**
-   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map for one output, such as `viridis` or
-   * `{ colours: ['#012', '#fa3'] }`. @defaultValue 'rgb'
+   * How outputs become colours. `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or `{
+   * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
    */
   palette: Palette;
-  /** A part of the network to show instead of its colours: one output, a hidden unit, or the units of a layer. */
+  /**
+   * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
+   * layer: 2 }`, all its units as a grid. @defaultValue all outputs
+   */
   shown?: ShownPart | undefined;
   /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];
@@ -124,11 +130,17 @@ export interface FrameInput {
   network: NetworkInput;
   /** The window on its input plane. */
   view?: { [K in keyof View]?: View[K] | undefined } | undefined;
-  /** One value per input beyond the `features`. */
+  /** List of the values of the inputs beyond the `features`. @defaultValue zeros */
   slice?: number[] | undefined;
-  /** How outputs become colours. */
+  /**
+   * How outputs become colours. `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or `{
+   * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
+   */
   palette?: PaletteInput | undefined;
-  /** A part of the network to show instead of its colours. */
+  /**
+   * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
+   * layer: 2 }`, all its units as a grid. @defaultValue all outputs
+   */
   shown?: ShownPart | undefined;
   /** Width and height in pixels, 1 to 16384 each. */
   size: [number, number];

@@ -50,7 +50,9 @@ export const mapNames = [
 ] as const;
 
 /** The name of a colour map. */
-export type MapName = (typeof mapNames)[number];
+export type MapName = Extract<(typeof mapNames)[number], string>;
 
 /** The names of all palettes. */
 export const paletteNames = [...spaces, ...mapNames] as const;
+/** The name of a palette. */
+export type PaletteName = Extract<(typeof paletteNames)[number], string>;

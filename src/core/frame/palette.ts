@@ -8,7 +8,7 @@ import * as d3 from 'd3-scale-chromatic';
 import { fromLinear, toLinear } from './colour.js';
 import type { Colouring } from './colouring.js';
 import { labOf, lightBetween } from './oklab.js';
-import { type MapName, type paletteNames, spaces } from './palette-names.js';
+import { type MapName, type PaletteName, spaces } from './palette-names.js';
 
 /** From d3-scale-chromatic, which has them from ColorBrewer, matplotlib and other authors. */
 const maps = {
@@ -56,20 +56,27 @@ const maps = {
   YlOrRd: d3.interpolateYlOrRd,
 } satisfies Record<MapName, (value: number) => string>;
 
-/**
- * A palette by name, a colour map for one of the network's outputs, counted from 1, or a map of one's own: 2 to 64 CSS
- * hex colours for values from 0 to 1 at equal steps, interpolated in OKLab.
- */
-export type Palette =
-  | (typeof paletteNames)[number]
-  | { map: MapName; output: number }
-  | { colours: string[]; output: number };
+/** A palette by name, a colour map for one of the network's outputs, counted from 1, or a map of one's own. */
+export type Palette = PaletteName | Required<MapPalette> | Required<ColoursPalette>;
 
 /** A palette as users write it. */
-export type PaletteInput =
-  | (typeof paletteNames)[number]
-  | { map: MapName; output?: number | undefined }
-  | { colours: string[]; output?: number | undefined };
+export type PaletteInput = PaletteName | MapPalette | ColoursPalette;
+
+/** A colour map for one output. */
+export interface MapPalette {
+  /** The name of the colour map. */
+  map: MapName;
+  /** The output that it shows, 1 to 3. @defaultValue 1 */
+  output?: number;
+}
+
+/** A colour map of one's own for one output. */
+export interface ColoursPalette {
+  /** 2 to 64 CSS hex colours for values from 0 to 1 at equal steps, interpolated in OKLab. */
+  colours: string[];
+  /** The output that it shows, 1 to 3. @defaultValue 1 */
+  output?: number;
+}
 
 /** The form of a CSS hex colour, which is opaque: #rgb or #rrggbb. */
 export const HEX_COLOUR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;

@@ -11,7 +11,21 @@ import { colouringOf, isSpace, type Palette } from './palette.js';
  *
  * A single output or unit is grey, or in the palette's colours if the palette is a colour map.
  */
-export type ShownPart = { output: number } | { layer: number; unit?: number | undefined };
+export type ShownPart = ShownOutput | ShownLayer;
+
+/** One output. */
+export interface ShownOutput {
+  /** The output, counted from 1. */
+  output: number;
+}
+
+/** A hidden layer, or one of its units. */
+export interface ShownLayer {
+  /** The hidden layer, counted from 1. */
+  layer: number;
+  /** One of its units, counted from 1; by default all of them, as a grid. */
+  unit?: number | undefined;
+}
 
 const count = z.int().min(1).max(65536);
 /** @internal */

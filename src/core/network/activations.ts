@@ -33,8 +33,8 @@ export const activationTable = {
   elu,
 } satisfies Record<string, ActivationDefinition>;
 
-/** The name of an activation. */
-export type ActivationName = keyof typeof activationTable;
+/** The name of an activation. (With Extract, editors show this type's name instead of all names.) */
+export type ActivationName = Extract<keyof typeof activationTable, string>;
 
 /** The names of all activations. */
 export const activationNames = Object.keys(activationTable) as [ActivationName, ...ActivationName[]];
@@ -57,8 +57,14 @@ export interface ActivationMix {
 /** The activation of one unit. */
 export type UnitActivation = ActivationName | ActivationMix;
 
-/** The activation of a layer: one for all units, or one drawn for each unit from these names, which may repeat. */
-export type LayerActivation = UnitActivation | { perUnit: ActivationName[] };
+/** An activation drawn for each unit of a layer. */
+export interface ActivationPerUnit {
+  /** The names to draw from, 1 to 1024, which may repeat. */
+  perUnit: ActivationName[];
+}
+
+/** The activation of a layer: one for all units, or one drawn for each. */
+export type LayerActivation = UnitActivation | ActivationPerUnit;
 
 /** The activation of the hidden layers: one for all, or a list with one for each, whose last entry repeats. */
 export type Activation = LayerActivation | LayerActivation[];

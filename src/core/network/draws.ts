@@ -8,9 +8,9 @@
  * Draws are rounded to float32, so that all backends start from the same numbers.
  */
 import seedrandom from 'seedrandom';
-import type { Distribution } from './spec.js';
+import type { Distribution, Seed } from './spec.js';
 
-export type Seed = number | string;
+export type { Seed };
 
 /**
  * The draws of one unit: its bias, then one number per input; (1 + inputs) long.

@@ -8,10 +8,24 @@
  */
 
 /** How the plane is folded. `tile` alone has cells of side 2, [-1, 1]², and `kaleidoscope` alone 6 sectors. */
-export type Fold = 'none' | 'mirror' | 'tile' | 'kaleidoscope' | { kaleidoscope: number } | { tile: number };
+export type Fold = FoldName | Kaleidoscope | Tile;
 
 /** The simple folds by name. */
 export const foldNames = ['none', 'mirror', 'tile', 'kaleidoscope'] as const;
+/** The name of a simple fold. */
+export type FoldName = Extract<(typeof foldNames)[number], string>;
+
+/** Mirrored sectors. */
+export interface Kaleidoscope {
+  /** The number of sectors, a whole number from 2 to 64. */
+  kaleidoscope: number;
+}
+
+/** A mirrored repeat of a square. */
+export interface Tile {
+  /** The side of the square, in input units, 1e-6 to 1e9. */
+  tile: number;
+}
 
 /** The number of sectors by default, and its range. */
 export const SECTORS = { usual: 6, least: 2, most: 64 } as const;

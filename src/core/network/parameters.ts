@@ -59,7 +59,7 @@ export const networkParameters = {
     besideWeights: true,
     sentence:
       'Folds the plane about its origin: none, mirror, tile, kaleidoscope, `{ tile: size }` or `{ kaleidoscope: n }`',
-    synonyms: 'symmetry mirror symmetries folding',
+    synonyms: 'symmetry mirror kaleidoscope tile symmetries folding',
   },
   layers: {
     label: 'Layers',

@@ -1,7 +1,7 @@
 /** A network's spec as plain data. network.ts makes the weights. */
 import * as z from 'zod';
 import { mixable, quick, schemaOf, withDefault } from '../parameters/schema.js';
-import { quote } from '../wording/explain.js';
+import { keepFieldNames, quote } from '../wording/explain.js';
 import {
   type Activation,
   activationNames,
@@ -53,9 +53,9 @@ const weightsSchema = z.unknown().transform((value, context) => {
     context.addIssue({ code: 'custom', message: UNRESOLVED });
     return undefined;
   }
-  const isMix = typeof value === 'object' && value !== null && 'fraction' in value;
+  const isMix = typeof value === 'object' && ['from', 'to', 'fraction'].some((name) => name in (value ?? {}));
   const schema = isMix ? z.strictObject({ from: side, to: side, fraction }) : explicitLayers;
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: keepFieldNames });
   for (const issue of result.error?.issues ?? []) context.issues.push(issue as never);
   return result.data as NetworkSpec['weights'];
 });
@@ -103,15 +103,21 @@ export interface ExplicitLayer {
   b?: number[] | undefined;
 }
 
+/** One side of a mix of weights in a spec. */
+export type ExplicitSide = ExplicitLayer[] | 'drawn';
+
 /** Explicit weights that move: each side a list of matrices, or `'drawn'` for the random ones of the same shape. */
 export interface WeightMix {
   /** The weights at fraction 0. */
-  from: ExplicitLayer[] | 'drawn';
+  from: ExplicitSide;
   /** The weights at fraction 1. */
-  to: ExplicitLayer[] | 'drawn';
+  to: ExplicitSide;
   /** From 0 to 1. Each weight is (1 - fraction) of one side plus fraction of the other. */
   fraction: number;
 }
+
+/** What each layer from the second on receives: values as they are, or of mean 0 and variance 1. */
+export type Normalisation = 'none' | 'layer';
 
 /** The distribution of random weights: uniform on [-s, s], or normal with standard deviation s. */
 export type Distribution = 'uniform' | 'normal';
@@ -122,124 +128,147 @@ export type Distribution = 'uniform' | 'normal';
  */
 export type Initialisation = 'he' | 'glorot' | 'lecun';
 
+/** A number or a word: each makes another network. */
+export type Seed = number | string;
+
 /** A seed that is a mix of two. */
 export interface SeedMix {
   /** The seed at fraction 0. */
-  from: number | string;
+  from: Seed;
   /** The seed at fraction 1. */
-  to: number | string;
-  /** From 0 to 1. */
+  to: Seed;
+  /** From 0 to 1. Each weight is cos(f π/2) of one plus sin(f π/2) of the other, which keeps the variance. */
   fraction: number;
 }
 
 /** A network's spec with its defaults filled in. A test checks these texts against parameters.ts. */
 export interface NetworkSpec {
   /**
-   * Seed of the random weights. A pair is a network between two: each weight is cos(f π/2) of one plus sin(f π/2) of
-   * the other, which keeps the variance, so that the middle of the way is as lively as its ends. @defaultValue 1
+   * Seed of the random weights: each number or word makes another network. A pair is a network between two: each weight
+   * is cos(f π/2) of one plus sin(f π/2) of the other, which keeps the variance, so that the middle of the way is as
+   * lively as its ends. @defaultValue 1
    */
-  seed: number | string | SeedMix;
+  seed: Seed | SeedMix;
   /**
-   * Number of inputs, 1 to 64: the `features`, and further ones whose values `slice` gives. @defaultValue the number
-   * of `features`
+   * Number of inputs: the `features`, and further ones whose values `slice` gives. 1 to 64. @defaultValue the number of
+   * `features`
    */
   inputs: number;
   /**
-   * What the network receives of each point: x, y, and functions of them, such as `r`, `angle` (radians, -π to π) or
-   * `abs(x)`. docs/networks.md lists them all. @defaultValue ['x', 'y']
+   * What the network receives of each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
+   * ['x', 'y']
    */
   features: string[];
   /**
-   * Folds the plane about its origin, before any feature: `mirror` is |x|, `tile` a mirrored repeat of a square,
-   * `kaleidoscope` n mirrored sectors. @defaultValue 'none'
+   * Folds the plane about its origin: none, mirror, tile, kaleidoscope, `{ tile: size }` or `{ kaleidoscope: n }`.
+   * @defaultValue 'none'
    */
   fold: Fold;
   /**
-   * Number of weight matrices, output included, 1 to 1024. 4.3 is the picture of 4 layers with 0.3 of that of 5 faded
-   * in. @defaultValue 27
+   * Number of weight matrices, output included; a fraction fades the next layer in. 1 to 1024 layers. 4.3 is the
+   * picture of 4 layers with 0.3 of that of 5 faded in. @defaultValue 27
    */
   layers: number;
   /**
-   * Number of units in each hidden layer, 1 to 8192, or a list with one number per layer, whose last entry repeats. A
-   * fraction fades the next unit in. @defaultValue 30
+   * Number of units in each hidden layer, or a list with one number per layer, whose last entry repeats; a fraction
+   * fades the next unit in. 1 to 8192 units. @defaultValue 30
    */
   units: number | number[];
   /**
-   * Activation of the hidden layers, or a mix of two; `{ perUnit: [names] }` draws one for each unit. Or a list with
-   * one per layer, whose last entry repeats. @defaultValue 'tanh'
+   * Activation of the hidden layers, or a list with one per layer, whose last entry repeats; `{ perUnit: [names] }`
+   * draws one for each unit. @defaultValue 'tanh'
    */
   activation: Activation;
   /**
-   * Activation of the last layer, which turns its sums into colours; or a mix of two, which mixes their brightness.
-   * @defaultValue 'sigmoid'
+   * Activation of the last layer: signed ones, such as tanh and sin, are shown as (v + 1) / 2, the others are clipped
+   * to [0, 1]. @defaultValue 'sigmoid'
    */
   outputActivation: UnitActivation;
   /**
-   * From the second hidden layer on, unit i adds this many times unit i of the layer before, -2 to 2. 0 is a plain
-   * network. @defaultValue 0
+   * From the second hidden layer on, each unit adds this many times the same unit of the layer before. -2 to 2.
+   * @defaultValue 0
    */
   residual: number;
   /**
-   * `layer` gives each layer from the second on values of mean 0 and variance 1 (arXiv:1607.06450). @defaultValue
+   * Whether each layer from the second on receives values of mean 0 and variance 1. See arXiv:1607.06450. @defaultValue
    * 'none'
    */
-  normalisation: 'none' | 'layer';
-  /** Number of outputs: 3 for red, green and blue, 1 for grey. @defaultValue 3 */
+  normalisation: Normalisation;
+  /** Number of outputs: 3 for colour, 1 for grey. @defaultValue 3 */
   outputs: 1 | 3;
-  /**
-   * Distribution of the weights: uniform on [-s, s], or normal with standard deviation s, where s is `weightScale`.
-   * @defaultValue 'uniform'
-   */
+  /** Distribution of the weights. @defaultValue 'uniform' */
   distribution: Distribution;
   /**
-   * Scales each layer's weights by its size. Their standard deviation, for a `weightScale` of 1: He sqrt(2 / in)
-   * (arXiv:1502.01852), Glorot sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
+   * Scales each layer's weights by its size, times `weightScale`. Their standard deviation, for a `weightScale` of 1:
+   * He sqrt(2 / in) (arXiv:1502.01852), Glorot sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient
+   * BackProp, 1998).
    */
   initialisation?: Initialisation | undefined;
-  /** Scale s of the weights, 0 or more. @defaultValue 0.6, or 1 with an `initialisation` */
+  /**
+   * Scale s of the weights: uniform on [-s, s], or normal with standard deviation s. 0 or more. @defaultValue 0.6, or 1
+   * with an `initialisation`
+   */
   weightScale?: number | undefined;
-  /** Scale of the biases, 0 or more. By default that of the same layer's weights. */
+  /** Scale of the biases. 0 or more. @defaultValue that of the weights */
   biasScale?: number | undefined;
   /**
-   * Whether the first layer has biases. In the article's pictures it has none, so they are odd about (0, 0).
+   * Whether the first layer has biases; in the article it has none. Without them, pictures are odd about (0, 0).
    * @defaultValue false
    */
   firstLayerBias: boolean;
   /**
-   * Explicit weights, first layer first, in place of random ones and of everything that describes those. Or a mix of
-   * two, `{ from, to, fraction }`, each side a list of layers or `'drawn'`.
+   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, or `{ from, to, fraction }`,
+   * each side such a list or `'drawn'`.
    */
   weights?: ExplicitLayer[] | WeightMix | undefined;
 }
 
 /** A network's weights as `buildNetwork` returns them. */
 interface BuiltWeights {
+  /** The hidden layers, first to last. */
   hidden: readonly BuiltLayer[];
+  /** The last layer. */
   output: BuiltLayer;
 }
 interface BuiltLayer {
+  /** The number of inputs of each unit. */
   inputs: number;
+  /** The number of units. */
   units: number;
+  /** (units, inputs), row by row. */
   weights: ArrayLike<number>;
+  /** (units). */
   biases: ArrayLike<number>;
 }
 
 /** Explicit weights as people write them: number by number, as `buildNetwork` returns them, or from a file. */
 export type WeightsInput = ExplicitLayer[] | BuiltWeights | WeightsFile;
+/** One side of a mix of weights: explicit ones, or `'drawn'` for the random ones of the same shape. */
+export type WeightSide = WeightsInput | 'drawn';
+
+/** A mix of two sets of weights as people write it. */
+export interface WeightMixInput {
+  /** The weights at fraction 0. */
+  from: WeightSide;
+  /** The weights at fraction 1. */
+  to: WeightSide;
+  /** From 0 to 1. Each weight is (1 - fraction) of one side plus fraction of the other. */
+  fraction: number;
+}
+
+/** Optional fields of these names. Only a type parameter's names keep their docblocks. */
+type Optional<Fields, Names extends keyof Fields> = { [Name in Names]?: Fields[Name] | undefined };
 
 /** A network's spec as people write it: every field has a default. */
-export type NetworkInput = { [K in Exclude<keyof NetworkSpec, 'weights'>]?: NetworkSpec[K] | undefined } & {
+export interface NetworkInput extends Optional<NetworkSpec, Exclude<keyof NetworkSpec, 'weights'>> {
   /** The older name of `units`. */
   width?: NetworkSpec['units'] | undefined;
   /**
-   * Explicit weights, first layer first, in place of random ones and of everything that describes those; what
-   * `buildNetwork` returns will do. Or a mix of two, `{ from, to, fraction }`, each side such weights or `'drawn'`.
+   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, or `{ from, to, fraction }`,
+   * each side such a list or `'drawn'`. What `buildNetwork` returns will do too.
    */
-  weights?:
-    | WeightsInput
-    | { from: WeightsInput | 'drawn'; to: WeightsInput | 'drawn'; fraction: number }
-    | undefined;
-};
+  weights?: WeightsInput | WeightMixInput | undefined;
+}
 
 /**
  * A network's fields in their one spelling: parameters by their current names, and weights as lists of layers. Values
@@ -307,7 +336,7 @@ export const networkSchema: z.ZodType<NetworkSpec> = z.unknown().transform((inpu
   };
   const { network, problem: spelling } = inOneSpelling(input);
   if (spelling) return refuse(spelling);
-  const result = fields.safeParse(network);
+  const result = fields.safeParse(network, { error: keepFieldNames });
   if (!result.success) {
     for (const issue of result.error.issues) context.issues.push(issue as never);
     return z.NEVER;

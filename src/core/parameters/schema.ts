@@ -1,5 +1,6 @@
 /** Derives schemas from the tables of parameters. */
 import * as z from 'zod';
+import { keepFieldNames } from '../wording/explain.js';
 import type { Parameter } from './parameter.js';
 
 /**
@@ -27,7 +28,8 @@ export function mixable(schema: z.ZodType): z.ZodType {
 export function quick(schema: z.ZodType, isValid: (value: unknown) => boolean): z.ZodType {
   return z.any().superRefine((value, context) => {
     if (isValid(value)) return;
-    for (const issue of schema.safeParse(value).error?.issues ?? []) context.issues.push(issue as never);
+    const { error } = schema.safeParse(value, { error: keepFieldNames });
+    for (const issue of error?.issues ?? []) context.issues.push(issue as never);
   });
 }
 

@@ -26,8 +26,36 @@ export function parameterTable(parameters: Readonly<Record<string, Parameter>>):
 export function rangeOf(parameter: Parameter): string {
   if (!('range' in parameter)) return '';
   const [least, greatest] = parameter.range;
-  if (-least === greatest) return '';
+  if (-least === greatest && greatest >= 1e6) return '';
   return least === 0 && greatest >= 1e6 ? '0 or more' : `${least} to ${shortest(greatest)}`;
+}
+
+/** What an editor shows about a parameter. Docblocks are written by hand, and a test compares them with this. */
+export interface ParameterDoc {
+  /** Its sentence and its range: "Number of inputs. 1 to 64." */
+  text: string;
+  /** The text of `@defaultValue`, if there is a default. */
+  defaultValue?: string;
+}
+
+/** @param absent - What stands for no value, if something does: "null". */
+export function docOf(parameter: Parameter, absent?: string): ParameterDoc {
+  const range = rangeOf(parameter);
+  const unit = 'unit' in parameter && range ? ` ${parameter.unit}` : '';
+  const { sentence, default: value, defaultNote: note } = parameter;
+  const known = note ?? (value === undefined ? undefined : literal(value));
+  const none = value === undefined ? absent : undefined;
+  const defaultValue = [none, known].filter((part) => part !== undefined).join(': ');
+  return {
+    text: `${sentence}.${range && ` ${range[0].toUpperCase()}${range.slice(1)}${unit}.`}`,
+    ...(defaultValue && { defaultValue }),
+  };
+}
+
+/** A value as in code. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 /** The choices, if they are words and few. */

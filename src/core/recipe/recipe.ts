@@ -5,9 +5,8 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { sizeSchema } from '../frame/description.js';
+import { aboutRecipe } from '../sweep/fields.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
-import { sweepSynonyms } from '../sweep/synonyms.js';
-import { didYouMean } from '../wording/did-you-mean.js';
 import { parseJson } from '../wording/json.js';
 import { parse } from '../wording/parse.js';
 import { type SceneRecipe, sceneFields } from './scene.js';
@@ -32,10 +31,10 @@ const recipeSchema = z.strictObject({
   sheet: sheetSchema.optional(),
   made: z.strictObject({ version: z.string().max(40), backend: z.string().max(80) }).optional(),
 });
-const fieldNames = Object.keys(recipeSchema.shape);
 
 /** How a film, a still or a sheet was made: from a sweep, or from a composed scene. */
 export interface Recipe extends SceneRecipe {
+  /** The sweep that it shows, unless it shows a composed scene. */
   sweep?: Sweep;
   /** Width and height in pixels. */
   size?: [number, number] | undefined;
@@ -45,6 +44,7 @@ export interface Recipe extends SceneRecipe {
   frames?: [first: number, last: number] | undefined;
   /** Frame step: 2 = every second frame. */
   every?: number | undefined;
+  /** The contents of a contact sheet. */
   sheet?: SheetRecipe | undefined;
   /** The version of Untrained and the backend that drew it. */
   made?: { version: string; backend: string } | undefined;
@@ -85,14 +85,7 @@ function parseText(text: string): Recipe {
       `The recipe is not JSON (${(error as Error).message}): fix it, or write it again with --recipe.`,
     );
   }
-  const {
-    untrained: _,
-    sweep,
-    ...rest
-  } = parse(recipeSchema, data, {
-    whole: 'The recipe',
-    fieldHint: (key) => didYouMean(key, fieldNames, sweepSynonyms),
-  });
+  const { untrained: _, sweep, ...rest } = parse(recipeSchema, data, aboutRecipe);
   if (sweep === undefined && rest.scene !== undefined) return rest;
   return { ...rest, sweep: parseSweep(sweep) };
 }

@@ -1,13 +1,13 @@
 /** The fields of a sweep: their schema, and what error messages need to know about them. */
 import * as z from 'zod';
-import { paletteSchema, sizeSchema, supersampleSchema } from '../frame/description.js';
+import { frameFieldNames, paletteSchema, sizeSchema, supersampleSchema } from '../frame/description.js';
 import { viewFieldNames } from '../frame/parameters.js';
-import { networkParameterNames } from '../network/parameters.js';
+import { networkAliases, networkParameterNames } from '../network/parameters.js';
 import { namesake, nearest, suggestion } from '../wording/did-you-mean.js';
 import type { About } from '../wording/explain.js';
 import { paces } from './paces.js';
 import { sweepSynonyms } from './synonyms.js';
-import { loopFieldNames, trackFieldNames } from './track.js';
+import { trackNames } from './track.js';
 
 /**
  * Checks only shape and spelling: frameSchema checks values, at the times at which they are drawn.
@@ -33,47 +33,78 @@ export const sweepSchema = z.strictObject({
 /** The names of a sweep's own fields. */
 export const sweepFieldNames = Object.keys(sweepSchema.shape) as (keyof typeof sweepSchema.shape)[];
 
-/** The fields of named containers, by the last part of the path to them. */
-const FIELDS: Record<string, readonly string[]> = {
-  network: networkParameterNames,
-  view: viewFieldNames,
-  loop: loopFieldNames,
-  palette: ['colours', 'map', 'output'],
-  weights: ['w', 'b', 'from', 'to', 'fraction'],
-  shown: ['output', 'layer', 'unit'],
-  fold: ['kaleidoscope', 'tile'],
-};
-/** The fields of unnamed containers: tracks and mixes. */
-const OTHER_FIELDS = [...trackFieldNames, 'from', 'to', 'fraction'];
+/** Containers by their paths, and the fields that an unknown one may have been meant for. */
+type Places = readonly [path: string, fields: readonly string[]][];
+const parts: Places = [
+  ['network', networkParameterNames],
+  ['view', viewFieldNames],
+];
+const placesInSweep: Places = [...parts, ['', sweepFieldNames]];
+const placesInFrame: Places = [...parts, ['', frameFieldNames]];
 
 /** What error messages need to know about a sweep, and about inputs that have the same fields as parts of one. */
-export const aboutSweep: About = { whole: 'The sweep', fieldHint, synonyms: sweepSynonyms };
-export const aboutFrame: About = { ...aboutSweep, whole: 'The frame' };
-export const aboutNetwork: About = { ...aboutSweep, whole: 'The network', prefix: ['network'] };
+export const aboutSweep: About = {
+  whole: 'The sweep',
+  fieldHint: hintIn(placesInSweep, 'sweep'),
+  objectHint: trackHint,
+  synonyms: sweepSynonyms,
+};
+/** A sweep at one time. */
+export const aboutMoment: About = { ...aboutSweep, whole: 'The frame' };
+export const aboutFrame: About = {
+  whole: 'The frame',
+  fieldHint: hintIn(placesInFrame, 'frame'),
+  synonyms: sweepSynonyms,
+};
+export const aboutNetwork: About = {
+  whole: 'The network',
+  prefix: ['network'],
+  fieldHint: hintIn([], 'network'),
+  synonyms: sweepSynonyms,
+};
 export const aboutTrack = (path: (string | number)[]): About => ({
   ...aboutSweep,
   whole: undefined,
   prefix: path,
 });
+export const aboutRecipe: About = {
+  whole: 'The recipe',
+  fieldHint: hintIn(
+    placesInSweep.map(([path, fields]) => [path === '' ? 'sweep' : `sweep.${path}`, fields]),
+    'recipe',
+  ),
+  synonyms: sweepSynonyms,
+};
 
-/** Suggests a field for an unknown one, with its path if it belongs elsewhere. */
-function fieldHint(key: string, path: (string | number)[]): string {
-  const names = path.filter((part) => typeof part === 'string');
-  const home = names.at(-1) ?? '';
-  const known = FIELDS[home] ?? (names.length === 0 ? sweepFieldNames : OTHER_FIELDS);
-  const parts = (['network', 'view'] as const).filter((part) => part !== home);
-  const exact = names.length === 0 && parts.find((part) => FIELDS[part].includes(key));
-  if (exact) return suggestion(`${exact}.${key}`);
-  // Exact names and synonyms, here and elsewhere, come before similar spellings.
-  for (const find of [namesake, nearest]) {
-    const here = find(key, known, sweepSynonyms);
-    if (here !== undefined) return suggestion(here);
-    for (const part of parts) {
-      const there = find(key, FIELDS[part], sweepSynonyms);
-      if (there !== undefined) return suggestion(`${part}.${there}`);
+/**
+ * Suggests the path of the field that was probably meant, or lists the fields that there are.
+ * @param whole - What the field belongs to, for a field that is in no container.
+ */
+function hintIn(places: Places, whole: string): NonNullable<About['fieldHint']> {
+  return (key, path, known) => {
+    const here = path.join('.');
+    const elsewhere = places.filter(([place]) => place !== here);
+    const current = Object.hasOwn(networkAliases, key) ? networkAliases[key as 'width'] : key;
+    const exact = here === '' && elsewhere.find(([, fields]) => fields.includes(current));
+    if (exact) return suggestion(`${exact[0]}.${current}`);
+    // Exact names and synonyms, here and elsewhere, come before similar spellings.
+    for (const find of [namesake, nearest]) {
+      for (const [place, fields] of [[here, known] as const, ...elsewhere]) {
+        const name = find(key, fields, sweepSynonyms);
+        if (name === undefined || name === here) continue;
+        if (place !== '') return suggestion(`${place}.${name}`);
+        return here === '' ? suggestion(name) : `. Did you mean the ${whole}'s "${name}"?`;
+      }
     }
-    const above = names.length > 0 && find(key, sweepFieldNames, sweepSynonyms);
-    if (above) return `. Did you mean the sweep's "${above}"?`;
+    return known.length > 0 ? `. Available: ${known.join(', ')}.` : '.';
+  };
+}
+
+/** Suggests the track that an object in place of a number was probably meant to be. */
+function trackHint(value: object, path: (string | number)[]): string {
+  for (const key of Object.keys(value).slice(0, 10)) {
+    const form = nearest(key, trackNames, sweepSynonyms);
+    if (form) return `, or a track. Did you mean "${[...path, form].join('.')}"?`;
   }
-  return '.';
+  return `, or a track: ${trackNames.join(', ')}.`;
 }

@@ -4,26 +4,39 @@
  */
 import { breather, type Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
-import { type FrameDescription, type FrameInput, frameSchema, viewSchema } from '../frame/description.js';
+import {
+  type FrameDescription,
+  type FrameInput,
+  frameSchema,
+  type View,
+  viewSchema,
+} from '../frame/description.js';
 import type { isDeep } from '../frame/digits.js';
 import type { Evaluate } from '../frame/evaluate.js';
 import type { Palette, PaletteInput } from '../frame/palette.js';
 import type { ShownPart } from '../frame/shown.js';
-import type { LayerActivation } from '../network/activations.js';
-import type { Fold } from '../network/fold.js';
+import type { ActivationMix, ActivationName, ActivationPerUnit } from '../network/activations.js';
+import type { FoldName, Kaleidoscope, Tile } from '../network/fold.js';
 import {
   type NetworkParameterName,
   networkParameter,
   type networkParameters,
 } from '../network/parameters.js';
-import { inOneSpelling, type NetworkInput, type WeightsInput } from '../network/spec.js';
+import {
+  inOneSpelling,
+  type NetworkInput,
+  type Seed,
+  type SeedMix,
+  type WeightMixInput,
+  type WeightsInput,
+} from '../network/spec.js';
 import { namesWeightsFile } from '../network/weights-file.js';
 import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
-import { aboutFrame, aboutSweep, aboutTrack, sweepFieldNames, sweepSchema } from './fields.js';
+import { aboutMoment, aboutSweep, aboutTrack, sweepFieldNames, sweepSchema } from './fields.js';
 import { Frames, replaced } from './frames.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
-import type { paces } from './paces.js';
+import type { PaceName } from './paces.js';
 import {
   closes,
   formOf,
@@ -50,34 +63,44 @@ type Fixed = {
   [K in NetworkParameterName]: (typeof networkParameters)[K]['moves'] extends true ? never : K;
 }[NetworkParameterName];
 
-export type SweptNetwork = Omit<
-  Swept<NetworkInput>,
-  'seed' | 'activation' | 'outputActivation' | 'fold' | 'weights' | Fixed
-> & {
-  /**
-   * Seed of the random weights, a number or a word; `walk` blends from seed to seed, `steps` switches.
-   * @defaultValue 1
-   */
-  seed?: number | string | Walk | Keyframes | { from: number | string; to: number | string; fraction: Track };
-  /**
-   * Activation of the hidden layers, a mix of two, or `{ perUnit: [names] }`; or a list with one per layer, whose last
-   * entry repeats. @defaultValue 'tanh'
-   */
-  activation?: SweptActivation | SweptActivation[];
-  /** Activation of the last layer, or a mix of two. @defaultValue 'sigmoid' */
-  outputActivation?: Exclude<SweptActivation, { perUnit: unknown }>;
-  /** Folds the plane about its origin: `mirror`, `tile` or `kaleidoscope`. @defaultValue 'none' */
-  fold?: Exclude<Fold, object> | { kaleidoscope: Track } | { tile: Track };
-  /** Explicit weights in place of random ones, or a mix of two sets of them. */
-  weights?: WeightsInput | { from: WeightsInput | 'drawn'; to: WeightsInput | 'drawn'; fraction: Track };
-} & Pick<NetworkInput, Fixed>;
+/** A mix whose fraction may move. */
+type SweptMix<Mix> = { [Field in keyof Mix]: Field extends 'fraction' ? Track : Mix[Field] };
+/** A seed in a sweep. */
+export type SweptSeed = Seed | Walk | Keyframes | SweptMix<SeedMix>;
+/** The activation of a unit in a sweep. */
+export type SweptUnitActivation = ActivationName | SweptMix<ActivationMix>;
+/** The activation of a layer in a sweep. */
+export type SweptLayerActivation = SweptUnitActivation | ActivationPerUnit;
+/** The activation of all hidden layers, or of each, in a sweep. */
+export type SweptActivation = SweptLayerActivation | SweptLayerActivation[];
+/** A fold in a sweep. */
+export type SweptFold = FoldName | Swept<Kaleidoscope> | Swept<Tile>;
+/** Explicit weights in a sweep. */
+export type SweptWeights = WeightsInput | SweptMix<WeightMixInput>;
 
-/** A layer's activation, whose mix may move. */
-type SweptActivation = LayerActivation extends infer A
-  ? A extends { fraction: number }
-    ? Omit<A, 'fraction'> & { fraction: Track }
-    : A
-  : never;
+/** The parameters that are more than a number, and may move. */
+interface SweptTypes {
+  seed: SweptSeed;
+  activation: SweptActivation;
+  outputActivation: SweptUnitActivation;
+  fold: SweptFold;
+  weights: SweptWeights;
+}
+
+/** A network's parameters in a sweep: most of them may move. */
+export type SweptNetwork = {
+  [Name in keyof NetworkInput]: Name extends keyof SweptTypes
+    ? SweptTypes[Name]
+    : Name extends Fixed
+      ? NetworkInput[Name]
+      : Swept<NetworkInput[Name]>;
+};
+
+/** The window on the input plane in a sweep. */
+export type SweptView = Partial<Swept<View>>;
+
+/** The part of a network that is shown, in a sweep. */
+export type SweptPart = Swept<ShownPart>;
 
 /** A sweep as users write it. */
 export interface SweepInput {
@@ -96,27 +119,24 @@ export interface SweepInput {
   /** The network's parameters; most of them may move. */
   network?: SweptNetwork;
   /** The window on the input plane. */
-  view?: {
-    /** The input [x, y] at the centre of the frame. @defaultValue [1, 0] */
-    centre?: [Track, Track];
-    /** Distance from the centre to the nearer edges, in input units, 1e-9 to 1e9. @defaultValue 2.6 */
-    halfWidth?: Track;
-    /** Turns the picture about the view's centre, in degrees; positive is counter-clockwise. @defaultValue 0 */
-    rotation?: Track;
-  };
-  /** One value or track for each input beyond the `features`. */
+  view?: SweptView;
+  /** List of the values of the inputs beyond the `features`. Each may move. @defaultValue zeros */
   slice?: Track[];
   /**
-   * A part of the network to show instead of its colours: `{ output }`, `{ layer, unit }`, or `{ layer }`, all units of
-   * a layer as a grid. Counted from 1; tracks must give whole numbers, so they may only jump.
+   * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
+   * layer: 2 }`, all its units as a grid. Tracks must give whole numbers, so they may only jump. @defaultValue all
+   * outputs
    */
-  shown?: Swept<ShownPart>;
+  shown?: SweptPart;
   /**
    * `even` retimes the whole sweep so that the picture changes at a constant rate: see pace.ts. Pauses, in which no
    * track moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
    */
-  pace?: (typeof paces)[number];
-  /** How outputs become colours, such as `viridis` or `{ colours: ['#012', '#fa3'] }`; `rgb` by default. */
+  pace?: PaceName;
+  /**
+   * How outputs become colours. `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or `{
+   * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
+   */
   palette?: PaletteInput;
   /** n x n samples per pixel: 1, the default, to 4. */
   supersample?: FrameInput['supersample'];
@@ -147,7 +167,7 @@ export interface Sweep {
   /** The part of the network that is shown: values and tracks. */
   shown?: Record<string, unknown> | undefined;
   /** `even` or `tracks`: see SweepInput. */
-  pace?: (typeof paces)[number] | undefined;
+  pace?: PaceName | undefined;
   /** How outputs become colours. */
   palette: Palette;
   /** n x n samples per pixel. */
@@ -485,7 +505,7 @@ function describe(sweep: Sweep, t: number): FrameDescription {
   );
   const input = { ...still, palette, size, supersample, dither };
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
-  return parse(frameSchema, input, { ...aboutFrame, reword: (message) => when + message });
+  return parse(frameSchema, input, { ...aboutMoment, reword: (message) => when + message });
 }
 
 /**

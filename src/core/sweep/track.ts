@@ -58,19 +58,30 @@ const walkSchema = z.strictObject({ walk: z.array(seedSchema).min(2), easing });
  * default easing is easeInOutCubic, or linear for a loop. `during` is the interval of the movement in seconds, by
  * default the whole sweep.
  */
-export type Track =
-  | number
-  | { tween: [from: number, to: number]; easing?: EasingName | undefined; during?: During }
-  | { zoom: [from: number, to: number]; easing?: EasingName | undefined; during?: During }
-  | Keyframes
-  | { loop: Cycle; easing?: EasingName | undefined };
+export type Track = number | Tween | Zoom | Keyframes | Loop;
+
+/** What `tween` returns. */
+export interface Tween extends Movement {
+  /** The values before and after the movement. */
+  tween: [from: number, to: number];
+}
+
+/** What `zoom` returns. */
+export interface Zoom extends Movement {
+  /** The values before and after the movement, both above 0. */
+  zoom: [from: number, to: number];
+}
+
+/** What `loop` returns. */
+export interface Loop extends Eased {
+  /** An oscillation: middle + radius cos(2π (turns t / seconds + phase)). */
+  loop: Cycle;
+}
 
 /** What `keyframes` and `steps` return. */
-export interface Keyframes {
+export interface Keyframes extends Eased {
   /** In the order of their times. Two at the same time are a jump. */
   keyframes: Keyframe[];
-  /** Of the segments that have none of their own. */
-  easing?: EasingName | undefined;
 }
 
 /**
@@ -79,27 +90,43 @@ export interface Keyframes {
  */
 export type Keyframe = [seconds: number, value: number, easing?: EasingName | undefined];
 
-/** What `loop` returns holds these: see there. */
-interface Cycle {
+/** The oscillation of a track. */
+interface Cycle extends Oscillation {
+  /** The greatest distance from the middle. */
   radius: number;
+}
+
+/** How a track oscillates. */
+export interface Oscillation {
+  /** The value about which it oscillates. @defaultValue 0 */
   middle?: number | undefined;
+  /** The number of periods in the sweep, a whole number. @defaultValue 1 */
   turns?: number | undefined;
+  /** The phase at the start, in periods. @defaultValue 0 */
   phase?: number | undefined;
-  /** @deprecated The former name of `middle`. */
+  /** The former name of `middle`. @deprecated Use `middle`. */
   centre?: number | undefined;
 }
 
-type During = [start: number, end: number] | undefined;
-
-/** A sequence of seeds that returns to the first: see `walk`. */
-export interface Walk {
-  /** Two or more seeds. */
-  walk: (number | string)[];
-  /** Applied to each step. */
+/** How fast a track is along its way. */
+export interface Eased {
+  /**
+   * The name of an easing. @defaultValue easeInOutCubic; of a loop, linear; of a walk, easeInOutSine
+   */
   easing?: EasingName | undefined;
 }
 
-type Movement = { easing?: EasingName; during?: [number, number] };
+/** How a track moves from one value to another. */
+export interface Movement extends Eased {
+  /** Start and end of the movement, in seconds; before and after it, the track rests. @defaultValue the whole sweep */
+  during?: [start: number, end: number] | undefined;
+}
+
+/** A sequence of seeds that returns to the first: see `walk`. */
+export interface Walk extends Eased {
+  /** Two or more seeds. */
+  walk: (number | string)[];
+}
 
 /**
  * Moves from one number to another.
@@ -124,8 +151,14 @@ export function zoom(from: number, to: number, movement: Movement = {}): Track {
  *   that ends there: `[[0, 1], [1, 2, 'easeOutBounce'], [1, 5], [3, 4]]`.
  * @param movement - `easing`, of the segments that have none of their own.
  */
-export function keyframes(points: Keyframe[], movement: { easing?: EasingName } = {}): Keyframes {
+export function keyframes(points: Keyframe[], movement: Eased = {}): Keyframes {
   return { keyframes: points, ...movement };
+}
+
+/** How `steps` jumps. */
+export interface Steps {
+  /** How long each value is held, in seconds; more than 0. */
+  each: number;
 }
 
 /**
@@ -135,7 +168,7 @@ export function keyframes(points: Keyframe[], movement: { easing?: EasingName } 
  * @throws UsageError for an empty list or another length of time.
  * @example `layers: steps([2, 5, 9], { each: 0.5 })`
  */
-export function steps(values: number[], { each }: { each: number }): Keyframes {
+export function steps(values: number[], { each }: Steps): Keyframes {
   if (!Array.isArray(values) || values.length === 0) {
     throw new UsageError(`steps: the values are ${quote(values)} but must be a list of one or more numbers.`);
   }
@@ -160,13 +193,7 @@ export function steps(values: number[], { each }: { each: number }): Keyframes {
  * @param options.phase - The phase at the start, in periods; 0 by default.
  * @param options.easing - Of each turn, the first of which begins with the sweep; linear by default.
  */
-export function loop(
-  radius: number,
-  {
-    easing,
-    ...options
-  }: { middle?: number; turns?: number; phase?: number; centre?: number; easing?: EasingName } = {},
-): Track {
+export function loop(radius: number, { easing, ...options }: Oscillation & Eased = {}): Track {
   return trackInOneSpelling({ loop: { radius, ...options }, ...(easing !== undefined && { easing }) });
 }
 
@@ -180,7 +207,7 @@ export function loop(
 export function circle(
   radius: number,
   centre: [number, number] = [0, 0],
-  movement: { easing?: EasingName } = {},
+  movement: Eased = {},
 ): [Track, Track] {
   if (!Array.isArray(centre)) {
     throw new UsageError(`circle: the centre is ${quote(centre)} but must be [x, y].`);
@@ -196,7 +223,7 @@ export function circle(
  * @param seeds - Two or more, numbers or words.
  * @param movement - `easing`, applied to each step.
  */
-export function walk(seeds: (number | string)[], movement: { easing?: EasingName } = {}): Walk {
+export function walk(seeds: (number | string)[], movement: Eased = {}): Walk {
   return { walk: seeds, ...movement };
 }
 
@@ -294,10 +321,8 @@ const forms = {
   walk: walkSchema,
 };
 
-/** The names of a moving track's fields. */
-export const trackFieldNames = [...new Set(Object.values(forms).flatMap((form) => Object.keys(form.shape)))];
-/** The names of the fields of what `loop` holds. */
-export const loopFieldNames = Object.keys(cycle.shape).filter((name) => name !== 'centre');
+/** What identifies a track that moves. */
+export const trackNames = Object.keys(forms) as (keyof typeof forms)[];
 
 /**
  * The schema for a moving track, chosen by its identifying key; undefined for all other values.
@@ -305,7 +330,7 @@ export const loopFieldNames = Object.keys(cycle.shape).filter((name) => name !==
  */
 export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const key = (Object.keys(forms) as (keyof typeof forms)[]).find((name) => Object.hasOwn(value, name));
+  const key = trackNames.find((name) => Object.hasOwn(value, name));
   return key ? forms[key] : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Guesses the intended word for an unknown one, by common synonyms or by spelling. */
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
 /**
  * Synonyms that people may use, by our word. Each list is defined next to what it names. If a word has several
@@ -23,10 +23,19 @@ export function nearest(word: string, known: readonly string[], synonyms: Synony
   const name = namesake(word, known, synonyms);
   if (name !== undefined) return name;
   const given = plain(word.slice(0, 100)); // words from files may be very long
-  const best = closest(given, known.map(plain));
-  return distance(given, best) <= Math.max(2, given.length / 3)
-    ? known.find((name) => plain(name) === best)
+  const longer = given.length > 2 ? known.filter((one) => plain(one).startsWith(given)) : [];
+  if (longer.length > 0) return longer.reduce((a, b) => (b.length < a.length ? b : a));
+  const far = known.map((one) => difference(given, plain(one)));
+  const least = Math.min(...far);
+  return least <= (given.length < 4 ? 1 : Math.max(2, given.length / 3))
+    ? known[far.indexOf(least)]
     : undefined;
+}
+
+/** The Levenshtein distance, except that letters in another order count as one mistake. */
+function difference(a: string, b: string): number {
+  const letters = (word: string) => [...word].sort().join('');
+  return a !== b && letters(a) === letters(b) ? 1 : distance(a, b);
 }
 
 /** `. Did you mean "tanh"?` for a name, or a full stop for none. Completes a message. */

@@ -1,6 +1,6 @@
 /** Turns a zod error into one line: the value, the rule, and a suggestion. */
 import type * as z from 'zod';
-import { didYouMean, type Synonyms } from './did-you-mean.js';
+import { available, didYouMean, type Synonyms } from './did-you-mean.js';
 
 /** Context for messages about an input, beyond its schema. */
 export interface About {
@@ -8,13 +8,24 @@ export interface About {
   prefix?: readonly (string | number)[];
   /** The subject of a message about the whole input, such as "The sweep". By default the prefix. */
   whole?: string;
-  /** The end of a sentence about an unknown field: see didYouMean. @param path - Of its container, prefix included. */
-  fieldHint?: (key: string, path: (string | number)[]) => string;
-  /** Synonyms of the values that the schema accepts. */
+  /**
+   * The end of a sentence about an unknown field; by default a similar field of its container, and all of them.
+   * @param path - Of its container, prefix included. @param known - The names of the container's fields.
+   */
+  fieldHint?: (key: string, path: (string | number)[], known: readonly string[]) => string;
+  /** The end of a sentence about an object in place of a number; by default a full stop. */
+  objectHint?: (value: object, path: (string | number)[]) => string;
+  /** Synonyms of the fields and values that the schema accepts. */
   synonyms?: Synonyms;
   /** Rewrites the message for inputs that users know by other names. */
   reword?: (message: string) => string;
 }
+
+/** For zod's option `error`: keeps the names of the fields of an object that has an unknown one, which zod drops. */
+export const keepFieldNames: z.core.$ZodErrorMap = ({ code, inst }) => {
+  const { shape } = (inst as z.ZodObject | undefined)?._zod.def ?? {};
+  return code === 'unrecognized_keys' && shape ? Object.keys(shape).join(' ') : undefined;
+};
 
 /** One line about the first error. @param input - The parsed input, to quote the value from. */
 export function explain(error: z.ZodError, input: unknown, about: About): string {
@@ -23,23 +34,42 @@ export function explain(error: z.ZodError, input: unknown, about: About): string
 }
 
 function describe(error: z.ZodError, input: unknown, about: About): string {
-  const { prefix = [], whole, fieldHint = () => '.', synonyms = {} } = about;
-  const issue = deepest(error.issues[0] as Issue);
-  const path = issue.path;
+  const { prefix = [], whole, synonyms = {}, objectHint } = about;
+  const { fieldHint = (key, _, known) => available(key, known, synonyms) } = about;
+  const issue = first(error.issues as Issue[], input);
+  const path = [...prefix, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys![0];
-    return `${[...prefix, ...path, key].join('.')} is not a field${fieldHint(key, [...prefix, ...path])}`;
+    const known = issue.message.split(' ');
+    const subject = [...path, key].join('.');
+    if (known.includes(key)) {
+      const others = Object.keys(valueAt(issue.path, input) as object).filter((other) => other !== key);
+      return `${subject} cannot be combined with ${others.join(', ')}: give one or the other.`;
+    }
+    return `${subject} is not a field${fieldHint(key, path, known)}`;
   }
-  const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], input);
-  const subject = path.length === 0 && whole ? whole : [...prefix, ...path].join('.');
+  const value = valueAt(issue.path, input);
+  const subject = issue.path.length === 0 && whole ? whole : path.join('.');
   if (issue.code === 'custom') return `${subject} ${issue.message}.`;
   const hint =
-    typeof value === 'string' && issue.values ? didYouMean(value, issue.values.map(String), synonyms) : '.';
+    typeof value === 'string' && issue.values
+      ? didYouMean(value, issue.values.map(String), synonyms)
+      : isObject(value) && issue.expected === 'number' && objectHint
+        ? objectHint(value, path)
+        : '.';
   const tooManyToList = issue.values && issue.values.length > 10 && hint !== '.';
   const rule = tooManyToList ? 'must be a known name' : ruleOf(issue);
   return value === undefined
     ? `${subject} is missing: it ${rule}.`
     : `${subject} is ${quote(value)} but ${rule}${hint}`;
+}
+
+function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], input);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A value as short text, for messages. */
@@ -71,19 +101,48 @@ interface Issue {
   origin?: string;
 }
 
+/**
+ * The error to report: the first one. But if it is about a missing field, an unknown field beside it comes first, since
+ * that is probably the missing one, misspelt.
+ */
+function first(issues: Issue[], input: unknown): Issue {
+  const issue = deepest(issues[0], input);
+  if (valueAt(issue.path, input) !== undefined) return issue;
+  const around = issue.path.slice(0, -1).join('.');
+  const unknown = issues.find(({ code, path }) => code === 'unrecognized_keys' && path.join('.') === around);
+  return unknown ?? issue;
+}
+
 /** The deepest error among a union's members: the author probably meant the form that matched furthest. */
-function deepest(issue: Issue): Issue {
+function deepest(issue: Issue, input: unknown): Issue {
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return issue;
-  const firsts = issue.errors.map(([first]) => deepest(first));
-  const literals = firsts.filter((first) => first.code === 'invalid_value');
-  if (literals.length === firsts.length) {
-    return { ...issue, code: 'invalid_value', values: literals.flatMap((first) => first.values ?? []) };
+  const value = valueAt(issue.path, input);
+  const firsts = issue.errors.map((issues) => first(issues, value));
+  if (firsts.every(({ code, path }) => code === 'invalid_value' && path.length === 0)) {
+    const values = new Set(firsts.flatMap(({ values }) => values ?? []));
+    return { ...issue, code: 'invalid_value', values: [...values] };
   }
-  // (A number that is not whole is closer than a missing value or one of another type.)
-  const isType = ({ code, expected }: Issue) => code === 'invalid_type' && expected !== 'int';
-  const rank = (one: Issue) => 10 * one.path.length + (isType(one) ? 0 : 1);
-  const best = firsts.reduce((a, b) => (rank(b) > rank(a) ? b : a));
-  return { ...best, path: [...issue.path, ...best.path] as Issue['path'] };
+  const best = firsts.reduce((a, b) => (rankOf(b, value) > rankOf(a, value) ? b : a));
+  const path = [...issue.path, ...best.path] as Issue['path'];
+  return { ...best, ...(best.path.length === 0 && ofAllForms(best, firsts)), path };
+}
+
+/** An unknown field's issue with the fields of all forms of the object. A field that no form has comes first. */
+function ofAllForms(issue: Issue, firsts: Issue[]): Partial<Issue> {
+  if (issue.code !== 'unrecognized_keys') return {};
+  const alike = firsts.filter(({ code, path }) => code === issue.code && path.length === 0);
+  const known = new Set(alike.flatMap(({ message }) => message.split(' ')));
+  const keys = issue.keys!.toSorted((a, b) => Number(known.has(a)) - Number(known.has(b)));
+  return { keys, message: [...known].join(' ') };
+}
+
+/** How far a value matched the form that has an error. Among forms of an object, one with fewer unknown fields wins. */
+function rankOf({ code, path, keys = [], expected }: Issue, value: unknown): number {
+  const { length } = path;
+  if (code === 'unrecognized_keys') return 10 * length + 5 - Math.min(4, keys.length - 1);
+  if (valueAt(path, value) === undefined) return 10 * length - 4;
+  // A number that is not whole is closer than a value of another type.
+  return 10 * length + (code === 'invalid_type' && expected !== 'int' ? 0 : 1);
 }
 
 function ruleOf(issue: Issue): string {
@@ -109,6 +168,7 @@ function bound(issue: Issue, which: 'minimum' | 'maximum', inclusive: string, ex
 
 function article(type: string): string {
   if (type === 'int') return 'a whole number';
+  if (type === 'record') return 'an object';
   if (type === 'tuple' || type === 'array') return 'a list';
   if (type === 'string') return 'a text';
   if (type === 'nan') return 'a number';

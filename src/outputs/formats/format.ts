@@ -87,15 +87,16 @@ export interface NumberOption {
 }
 
 export const qualities = ['draft', 'standard', 'high'] as const;
-export type Quality = (typeof qualities)[number];
+export type Quality = Extract<(typeof qualities)[number], string>;
 
 export const gifPalettes = ['auto', 'per-frame', 'global'] as const;
+export type GifPalette = Extract<(typeof gifPalettes)[number], string>;
 
 /** How a film is encoded, beyond its format. */
 export interface EncodeOptions {
   /** A GIF's palettes of 256 colours: one per frame, which is best if everything moves, or one for the whole film,
    *  which is best if much stands still. `auto`, the default, measures both on some of the film's frames. */
-  gifPalette?: (typeof gifPalettes)[number];
+  gifPalette?: GifPalette;
   /** Determines the next two unless they are given. Defaults to standard. */
   quality?: Quality;
   /** Constant quality of MP4 (1 to 51) and WebM (0 to 63): lower is better and larger. */
