@@ -4,12 +4,12 @@ import { Color, type PossibleColor, type Signal, type SimpleSignal } from '@moti
 import { UsageError } from '../core/errors.js';
 import { colourOf } from '../core/frame/colouring.js';
 import type { FrameDescription } from '../core/frame/description.js';
-import { colouringOf } from '../core/frame/palette.js';
+import { colouringShown } from '../core/frame/shown.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
-import { isOne, networkShowing, paletteShowing, type Shown } from './shown.js';
+import { isOne, partShown, type Shown } from './shown.js';
 import { type Look, Surface, type SurfaceData } from './surface.js';
 import { themeOf } from './theme.js';
 import { named, namesOnly } from './watch.js';
@@ -164,12 +164,10 @@ export class HeightMap extends NetworkNode {
   @computed()
   protected points(): SurfaceData {
     const n = Math.min(512, Math.max(2, Math.round(this.detail())));
-    const input = this.frameInput();
-    this.describe({ ...input, size: [n, n] }); // throws if the input is invalid
-    const network = networkShowing(this.shown(), input.network!);
+    const input = { ...this.frameInput(), shown: partShown(this.shown()) };
     // Samples are at pixel centres: widen the view so that the outermost ones are on the square's edge.
     const view = { ...input.view, halfWidth: (this.halfWidth() * n) / (n - 1) };
-    const frame = this.describe({ ...input, network, view, palette: 'rgb', size: [n, n] });
+    const frame = this.describe({ ...input, view, size: [n, n] });
     this.warnOfGrain(frame);
     const planes = brightnessPlanes(frame);
     const heights = this.#heightsOf(planes);
@@ -179,11 +177,7 @@ export class HeightMap extends NetworkNode {
   #heightsOf(planes: Float32Array[]): Float32Array {
     const shown = this.shown();
     if (typeof shown === 'object' && 'output' in shown) {
-      const plane = planes[shown.output - 1];
-      if (plane) return plane;
-      throw new UsageError(
-        `There is no output ${shown.output}: the network has ${planes.length}, counted from 1.`,
-      );
+      return planes[shown.output - 1];
     }
     return planes[0].map((_, i) => planes.reduce((sum, plane) => sum + plane[i], 0) / planes.length);
   }
@@ -192,7 +186,7 @@ export class HeightMap extends NetworkNode {
     const colours = new Float32Array(3 * heights.length);
     const given = this.colours();
     if (!given) {
-      const colouring = colouringOf(paletteShowing(this.shown(), this.palette()));
+      const colouring = colouringShown({ palette: this.palette(), shown: partShown(this.shown()) });
       for (let i = 0; i < heights.length; i++) {
         const outputs = planes.map((plane) => plane[i]);
         colours.set(colourOf(colouring, outputs), 3 * i);

@@ -1,14 +1,13 @@
 /** A network's picture, as a node. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
 import type { SimpleSignal } from '@motion-canvas/core';
-import { UsageError } from '../core/errors.js';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { keyOf, type Picture } from './picture-store.js';
 import { requestPicture } from './pictures.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
-import { type FieldShown, isOne, networkShowing, paletteShowing } from './shown.js';
+import { type FieldShown, partShown } from './shown.js';
 
 /** The props of a network's node, and the signals of this one. */
 export type NetworkFieldProps = NetworkNodeProps & SignalProps<NetworkField, NetworkNode>;
@@ -97,7 +96,12 @@ export class NetworkField extends NetworkNode {
   }
 
   protected override frameInput(): Omit<FrameInput, 'size'> {
-    return { ...super.frameInput(), supersample: this.supersample(), dither: this.dither() };
+    return {
+      ...super.frameInput(),
+      shown: partShown(this.shown()),
+      supersample: this.supersample(),
+      dither: this.dither(),
+    };
   }
 
   /** The picture for the current time. It has no canvas while it is being drawn. */
@@ -107,10 +111,8 @@ export class NetworkField extends NetworkNode {
     const key = keyOf({ name, size });
     if (this.#picture?.key !== key || !this.#picture.canvas) {
       if (this.#picture?.key === key && this.#picture.error) throw this.#picture.error;
-      const shown = this.shown();
-      const output = typeof shown === 'object' && 'output' in shown ? shown.output : undefined;
       const describe = (size: [number, number]) => this.#checkedFrame(size);
-      this.#picture = requestPicture({ name, size, describe, output });
+      this.#picture = requestPicture({ name, size, describe });
     }
     return this.#picture;
   }
@@ -118,28 +120,12 @@ export class NetworkField extends NetworkNode {
   /** Everything that determines the picture, except its size. */
   @computed()
   protected signature(): string {
-    return JSON.stringify([this.frameInput(), this.shown()]);
+    return JSON.stringify(this.frameInput());
   }
 
   #checkedFrame(size: [number, number]): FrameDescription {
-    const frame = this.#frame(size);
+    const frame = this.describe({ ...this.frameInput(), size });
     this.warnOfGrain(frame);
     return frame;
-  }
-
-  #frame(size: [number, number]): FrameDescription {
-    const input = { ...this.frameInput(), size };
-    const frame = this.describe(input);
-    const shown = this.shown();
-    if (typeof shown === 'string') return frame;
-    if (!isOne(shown)) return this.describe({ ...input, shown });
-    const palette = paletteShowing(shown, input.palette!);
-    if ('layer' in shown)
-      return this.describe({ ...input, network: networkShowing(shown, input.network!), palette });
-    if (shown.output >= 1 && shown.output <= frame.network.outputs)
-      return this.describe({ ...input, palette });
-    throw new UsageError(
-      `There is no output ${shown.output}: the network has ${frame.network.outputs}, counted from 1.`,
-    );
   }
 }

@@ -3,7 +3,6 @@ import type { FrameDescription } from '../core/frame/description.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
 import { createRenderer } from '../renderers/create-renderer.js';
 import { DrawingSpeed, workOf } from './drawing-speed.js';
-import { showOutput } from './shown.js';
 import { named } from './watch.js';
 
 /** What a node wants to show. */
@@ -14,8 +13,6 @@ export interface PictureRequest {
   size: readonly [width: number, height: number];
   /** Describes it, or the same at another size. @throws UsageError for invalid parameters. */
   describe: (size: [width: number, height: number]) => FrameDescription;
-  /** With the palette `rgb`, the only output to show, counted from 1. By default all of them. */
-  output?: number;
 }
 
 /** One picture: pending until it has a canvas or an error. */
@@ -63,11 +60,8 @@ export function findPicture(key: string): Picture | undefined {
   return known;
 }
 
-/**
- * Starts drawing a picture, unless there is one with this key.
- * @param output - With the palette `rgb`, the only output to show, counted from 1. By default all of them.
- */
-export function startPicture(key: string, frame: FrameDescription, output?: number): Picture {
+/** Starts drawing a picture, unless there is one with this key. */
+export function startPicture(key: string, frame: FrameDescription): Picture {
   const known = findPicture(key);
   if (known) return known;
   const picture: Picture = { key, done: Promise.resolve() };
@@ -76,7 +70,7 @@ export function startPicture(key: string, frame: FrameDescription, output?: numb
     pictures.delete(key); // at once: the next request must start a new picture
     controller.abort();
   };
-  picture.done = draw(picture, frame, output, controller.signal).catch((error: unknown) => {
+  picture.done = draw(picture, frame, controller.signal).catch((error: unknown) => {
     if (controller.signal.aborted) return;
     picture.error = error;
     pictures.delete(key);
@@ -88,7 +82,6 @@ export function startPicture(key: string, frame: FrameDescription, output?: numb
 async function draw(
   picture: Picture,
   frame: FrameDescription,
-  output: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const backend = await pageRenderer();
@@ -99,7 +92,6 @@ async function draw(
   const rgba = await backend.render(frame, into, undefined, signal);
   drawingSpeed.note(workOf(frame), performance.now() - before);
   const bytes = new Uint8ClampedArray(rgba.buffer as ArrayBuffer, rgba.byteOffset, rgba.length);
-  if (output !== undefined && frame.network.outputs > 1 && frame.palette === 'rgb') showOutput(bytes, output);
   const canvas = named(picture.key, new OffscreenCanvas(width, height));
   canvas.getContext('2d')!.putImageData(new ImageData(bytes, width, height), 0, 0);
   if (spares.unshift(rgba) > MAX_SPARES) spares.pop();

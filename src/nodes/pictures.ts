@@ -13,7 +13,7 @@ export function requestPicture(request: PictureRequest): Picture {
   const key = keyOf(request);
   if (namesOnly()) return { key, done: Promise.resolve(), canvas: named(key, new OffscreenCanvas(1, 1)) };
   if (isPreviewed()) return previewPicture(key, request);
-  const picture = findPicture(key) ?? startPicture(key, request.describe([...request.size]), request.output);
+  const picture = findPicture(key) ?? startPicture(key, request.describe([...request.size]));
   // Motion Canvas waits for collected promises, and hangs if one rejects.
   if (!picture.canvas) DependencyContext.collectPromise(picture.done);
   return picture;

@@ -33,17 +33,11 @@ interface Rough {
   frame: number;
 }
 
-/** A sharp picture to be drawn. */
-interface Wanted {
-  frame: FrameDescription;
-  output: number | undefined;
-}
-
 let player: Player | undefined;
 /** The rough pictures by name: a frame is drawn several times, and must find the same ones. Oldest first. */
 const roughs = new Map<string, Rough>();
 /** The sharp pictures that the resting frame lacks, by key. */
-const wanted = new Map<string, Wanted>();
+const wanted = new Map<string, FrameDescription>();
 /** Sharp pictures that are being drawn or have not been shown yet, by key. */
 const sharpening = new Map<string, Picture>();
 /** Pictures that the resting frame waits for. */
@@ -182,7 +176,7 @@ function countIn(picture: Picture): void {
 
 /** The picture that can be drawn in time: a rough one, or the sharp one itself. */
 function inTime(key: string, request: PictureRequest, rests: boolean): Picture {
-  const { name, output } = request;
+  const { name } = request;
   const known = roughs.get(name);
   if (known && (rests || known.frame === frameNumber)) return known.picture;
   const frame = request.describe([...request.size]);
@@ -191,13 +185,13 @@ function inTime(key: string, request: PictureRequest, rests: boolean): Picture {
   works.set(name, smooth);
   const all = Math.max(totalOf(works), workBefore);
   const budget = budgetNow(rests);
-  if (drawingSpeed.timeFor(work) <= (budget * smooth) / all) return startPicture(key, frame, output);
+  if (drawingSpeed.timeFor(work) <= (budget * smooth) / all) return startPicture(key, frame);
   const scale = drawingSpeed.scaleFor(all, budget);
   const coarse = { ...coarsened(request, scale), supersample: 1 as const };
   const { size } = coarse;
   if (known && size[0] < known.width * WORTHWHILE) return known.picture;
-  if (scale === 1 && frame.supersample === 1) return startPicture(key, frame, output);
-  const picture = startPicture(JSON.stringify([name, size, 'rough']), coarse, output);
+  if (scale === 1 && frame.supersample === 1) return startPicture(key, frame);
+  const picture = startPicture(JSON.stringify([name, size, 'rough']), coarse);
   roughs.delete(name);
   roughs.set(name, { picture, width: size[0], frame: frameNumber });
   if (roughs.size > MAX_ROUGH) roughs.delete(roughs.keys().next().value!);
@@ -224,20 +218,20 @@ function budgetNow(rests: boolean): number {
 }
 
 /** Has a picture drawn as in the film as soon as the preview rests. */
-function want(key: string, { describe, size, output }: PictureRequest): void {
+function want(key: string, { describe, size }: PictureRequest): void {
   if (sharpening.has(key) || wanted.has(key)) return;
   if (wanted.size === 0) {
     clearTimeout(timer);
     timer = setTimeout(sharpen, isScrubbed || isPressed ? REST_MS : 0);
   }
-  wanted.set(key, { frame: describe([...size]), output });
+  wanted.set(key, describe([...size]));
   report();
 }
 
 function sharpen(): void {
   dropUnwanted();
-  for (const [key, { frame, output }] of wanted) {
-    const picture = startPicture(key, frame, output);
+  for (const [key, frame] of wanted) {
+    const picture = startPicture(key, frame);
     sharpening.set(key, picture);
     picture.done.then(() => {
       if (sharpening.get(key) !== picture) return; // it was cancelled

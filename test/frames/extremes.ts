@@ -10,7 +10,6 @@ import {
 import { logits } from '../../src/core/network/forward.js';
 import { buildNetwork, type Layer } from '../../src/core/network/network.js';
 import type { ExplicitLayer, NetworkInput } from '../../src/core/network/spec.js';
-import { networkShowing } from '../../src/nodes/shown.js';
 import { frameOf } from './compare.js';
 
 type Named = [name: string, frame: FrameDescription];
@@ -132,10 +131,6 @@ export const saturated: Named[] = [
       ['shown by gelu', { activation: 'relu', outputActivation: 'gelu', weightScale: 20 }],
       ['shown by tanh', { activation: 'identity', outputActivation: 'tanh', weightScale: 20 }],
       ['between two seeds', { activation: 'relu', weightScale: 20, seed: { from: 1, to: 2, fraction: 0.4 } }],
-      [
-        'a hidden unit',
-        networkShowing({ layer: 34, unit: 3 }, { activation: 'gelu', weightScale: 20, layers: 40 }),
-      ],
       ['beyond float64', { activation: 'relu', weightScale: 20, layers: 260, width: 24 }],
       ['beyond float64, identity', { activation: 'identity', weightScale: 20, layers: 400, width: 12 }],
     ] as [string, NetworkInput][]
@@ -145,4 +140,12 @@ export const saturated: Named[] = [
       frameOf({ network: network.weights ? network : { seed: 9, ...network }, size: [12, 12] }),
     ],
   ),
+  [
+    'a hidden unit',
+    frameOf({
+      network: { seed: 9, activation: 'gelu', weightScale: 20, layers: 40 },
+      shown: { layer: 34, unit: 3 },
+      size: [12, 12],
+    }),
+  ],
 ];

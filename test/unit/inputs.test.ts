@@ -167,5 +167,8 @@ describe('the units of a layer', () => {
     expect(colouringShown({ palette: { map: 'magma', output: 3 }, shown: { layer: 1 } })).toMatchObject({
       output: 0,
     });
+    const palette = { colours: ['#000', '#fff'], output: 3 };
+    expect(colouringShown({ palette, shown: { output: 2 } })).toMatchObject({ output: 1 });
+    expect(colouringShown({ palette })).toMatchObject({ output: 2 });
   });
 });

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { boxOf, columnsFor, cut, shapeOf, split, squareIn } from '../../src/nodes/arrange.js';
 import { activationBetween, paletteBetween, seedBetween, zoomBetween } from '../../src/nodes/between.js';
 import { functionOf, graphBetween } from '../../src/nodes/graph.js';
-import { paletteShowing } from '../../src/nodes/shown.js';
 
 describe('layout', () => {
   const view = boxOf(new Vector2(1920, 1080), 60);
@@ -70,23 +69,6 @@ describe('interpolation', () => {
   test('a zoom proceeds by equal factors', () => {
     expect(zoomBetween(8, 2, 0.5)).toBeCloseTo(4);
     expect([zoomBetween(8, 2, 0), zoomBetween(8, 2, 1)]).toEqual([8, 2]);
-  });
-});
-
-describe('what is shown', () => {
-  test('a single output is coloured by a map, and otherwise grey', () => {
-    const [output, unit] = [{ output: 2 }, { layer: 3, unit: 7 }];
-    expect(paletteShowing(output, 'viridis')).toEqual({ map: 'viridis', output: 2 });
-    expect(paletteShowing(output, { map: 'viridis', output: 3 })).toEqual({ map: 'viridis', output: 2 });
-    const colours = ['#012', '#fa3'];
-    expect(paletteShowing(output, { colours })).toEqual({ colours, output: 2 });
-    expect(paletteShowing(unit, { colours, output: 3 })).toEqual({ colours, output: 1 });
-    expect(paletteShowing(unit, 'viridis')).toEqual({ map: 'viridis', output: 1 });
-    for (const palette of ['rgb', 'oklab', 'oklch'] as const) {
-      expect([output, unit].map((shown) => paletteShowing(shown, palette))).toEqual(['rgb', 'rgb']);
-      expect(paletteShowing('colour', palette)).toBe(palette);
-    }
-    expect(paletteShowing('colour', 'viridis')).toBe('viridis');
   });
 });
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { hiddenWidths, type NetworkSpec } from '../network/spec.js';
 import type { Colouring } from './colouring.js';
-import { colouringOf, isSpace, type Palette } from './palette.js';
+import { colouringOf, isSpace, type PaletteInput } from './palette.js';
 
 /**
  * - `{ output }`: one output, counted from 1;
@@ -141,7 +141,7 @@ export function colouringShown({
   palette,
   shown,
 }: {
-  palette: Palette;
+  palette: PaletteInput;
   shown?: ShownPart | undefined;
 }): Colouring {
   if (!shown) return colouringOf(palette);
