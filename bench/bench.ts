@@ -1,6 +1,6 @@
 /**
  * Measures how fast this machine draws frames, compared with numpy and onnxruntime; how much of that speed a whole film
- * keeps; and how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH).
+ * keeps; how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH); and how fast the editor is.
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
@@ -21,6 +21,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { buildNetwork, createRenderer, type FrameRenderer, frameSchema, type NetworkInput } from 'untrained';
 import { benchComposed } from './composed.js';
+import { benchEditor } from './editor.js';
 import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './frames.js';
 import { benchGpu, gpuParts } from './gpu.js';
 import { printMachine } from './machine.js';
@@ -41,6 +42,7 @@ const parts = [
   'composed',
   'memory',
   'gif',
+  'editor',
 ] as const;
 
 /** What networks of 27 x 30 cost that need more than one activation. The first one is the measure. */
@@ -248,6 +250,7 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
       else if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else if (name === 'memory') await benchMemory();
+      else if (name === 'editor') await benchEditor(Math.ceil(rounds / 2));
       // The tests' modules that this one uses need a bundler for the shaders: only whoever asks for it depends on that.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);

@@ -28,6 +28,13 @@ const PACKAGES = [
   '@motion-canvas/core/lib/scenes/timeEvents/index.js',
 ];
 
+/** What only the editor's pages load. It shares the state of our nodes. */
+const EDITOR = {
+  'untrained/editor/open': 'dist/editor/page/open.js',
+  'untrained/editor/plugin': 'dist/editor/page/plugin.js',
+  'untrained/editor/start': 'dist/editor/page/start.js',
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -48,10 +55,13 @@ const common = {
 await rm(into, { recursive: true, force: true });
 const own = await build({
   ...common,
-  entryPoints: Object.entries(OWN).map(([name, path]) => ({ in: path, out: entryName(name) })),
+  entryPoints: Object.entries({ ...OWN, ...EDITOR }).map(([name, path]) => ({
+    in: path,
+    out: entryName(name),
+  })),
   chunkNames: 'untrained/[name]-[hash]',
   conditions: ['browser'],
-  external: ['@motion-canvas/*'],
+  external: ['@motion-canvas/*', 'preact', 'preact/*'],
 });
 const packages = await build({
   ...common,
@@ -60,11 +70,17 @@ const packages = await build({
 });
 
 const made = filesOf(packages.metafile);
+const ofPages = {
+  outputs: reachedFrom(
+    Object.keys(OWN).map((name) => `dist/pages/${entryName(name)}.js`),
+    own.metafile,
+  ),
+};
 const manifest = {
   own: {
-    files: outputsOf(own.metafile),
+    files: outputsOf(ofPages),
     imports: Object.fromEntries(Object.keys(OWN).map((name) => [name, `./${entryName(name)}.js`])),
-    needs: externalsOf(own.metafile),
+    needs: externalsOf(ofPages),
   },
   packages: {
     files: outputsOf(packages.metafile),
@@ -78,6 +94,18 @@ await writeLicences([...made.keys(), ...filesOf(own.metafile).keys()]);
 /** The output file of one of our modules, without its extension. */
 function entryName(name) {
   return name === 'untrained' ? 'untrained/index' : name;
+}
+
+/** The outputs that these ones load, themselves included. */
+function reachedFrom(paths, { outputs }) {
+  const reached = {};
+  const visit = (path) => {
+    if (reached[path]) return;
+    reached[path] = outputs[path];
+    for (const { path: next, external } of outputs[path].imports) if (!external) visit(next);
+  };
+  paths.forEach(visit);
+  return reached;
 }
 
 function outputsOf({ outputs }) {

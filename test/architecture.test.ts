@@ -39,6 +39,7 @@ const FOLDERS: Folder[] = [
   },
   { path: 'src/sources', runs: 'in Node' },
   { path: 'src/jobs', runs: 'in Node' },
+  { path: 'src/editor/page', runs: 'in a browser', alsoInNode: ['protocol.ts', 'render-protocol.ts'] },
   { path: 'src/editor', runs: 'in Node' },
   { path: 'src/cli', runs: 'in Node' },
 ];
@@ -47,13 +48,16 @@ const FOLDERS: Folder[] = [
 const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
   'src/embedded.ts': { runs: 'anywhere', imports: [] },
   'src/checked.ts': { runs: 'anywhere', imports: ['src/core', 'src/renderers'] },
-  'src/index.ts': { runs: 'anywhere', imports: ['src/core', 'src/renderers', 'src/checked.ts'] },
+  'src/index.ts': {
+    runs: 'anywhere',
+    imports: ['src/core', 'src/renderers', 'src/files', 'src/checked.ts'],
+  },
   'src/render.ts': { runs: 'in Node', imports: ['src/core', 'src/outputs', 'src/sources', 'src/jobs'] },
 };
 
 /** The packages that browser code may import. All others are for Node. */
 const BROWSER_PACKAGES =
-  /^(@motion-canvas\/(core|2d)(\/.*)?|d3-[a-z-]+|fastest-levenshtein|seedrandom|three|zod)$/;
+  /^(@motion-canvas\/((core|2d)(\/.*)?|ui)|preact(\/hooks)?|d3-[a-z-]+|fastest-levenshtein|seedrandom|three|zod)$/;
 
 /** Globals that do I/O or exist in one host only: core and files must not use them. */
 const HOST_NAMES = new Set(

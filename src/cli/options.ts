@@ -192,7 +192,7 @@ export const OPTIONS = [
   {
     name: 'palette',
     value: 'name',
-    help: 'how outputs become colours: rgb, oklab, oklch, or a colour map such as viridis, turbo or RdBu',
+    help: 'how outputs become colours: rgb, oklab, oklch, a colour map such as viridis or RdBu, or hex colours such as "#012,#fa3"',
     more: 'See [Palettes](#palettes).',
     otherwise: "the scene's",
     commands: DRAW,

@@ -1,10 +1,11 @@
 /** A network's picture, as a node. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
-import { PlaybackState, type SignalValue, type SimpleSignal } from '@motion-canvas/core';
+import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
-import { canvasToShow, type Picture, requestPicture, shrinkFor } from './pictures.js';
+import { keyOf, type Picture } from './picture-store.js';
+import { requestPicture } from './pictures.js';
 import { warnOfUnknown } from './properties.js';
 import { isOne, networkShowing, paletteShowing, type Shown } from './shown.js';
 
@@ -16,9 +17,6 @@ export interface NetworkFieldProps extends NetworkNodeProps {
   resolution?: SignalValue<number>;
   smoothing?: SignalValue<boolean>;
 }
-
-/** The time budget of a picture while the editor plays, in milliseconds. The resolution is reduced to meet it. */
-const PLAYING_BUDGET = 60;
 
 /**
  * A picture of a network's output at every point of a window on the plane. It fills the node; the square given by
@@ -82,7 +80,7 @@ export class NetworkField extends NetworkNode {
     this.drawShape(context);
     const { width, height } = this.computedSize();
     if (width > 0 && height > 0) {
-      const canvas = canvasToShow(this.key, this.#current());
+      const { canvas } = this.#current();
       context.save();
       context.clip(this.getPath());
       context.imageSmoothingEnabled = this.smoothing();
@@ -109,13 +107,15 @@ export class NetworkField extends NetworkNode {
 
   /** The picture for the current time. It has no canvas while it is being drawn. */
   #current(): Picture {
-    const size = this.#pixels();
-    const key = JSON.stringify([this.signature(), size]);
+    const name = this.signature();
+    const size = this.devicePixels(this.resolution());
+    const key = keyOf({ name, size });
     if (this.#picture?.key !== key || !this.#picture.canvas) {
       if (this.#picture?.key === key && this.#picture.error) throw this.#picture.error;
       const shown = this.shown();
       const output = typeof shown === 'object' && 'output' in shown ? shown.output : undefined;
-      this.#picture = requestPicture(key, () => this.#checkedFrame(size), output);
+      const describe = (size: [number, number]) => this.#checkedFrame(size);
+      this.#picture = requestPicture({ name, size, describe, output });
     }
     return this.#picture;
   }
@@ -146,14 +146,5 @@ export class NetworkField extends NetworkNode {
     throw new UsageError(
       `There is no output ${shown.output}: the network has ${frame.network.outputs}, counted from 1.`,
     );
-  }
-
-  /** The picture's size in pixels: the node's on the film, or less while the editor plays. */
-  #pixels(): [number, number] {
-    const sides = this.devicePixels(this.resolution());
-    const state = this.view().playbackState();
-    const playing = state === PlaybackState.Playing || state === PlaybackState.Presenting;
-    const shrink = playing ? shrinkFor(sides, PLAYING_BUDGET) : 1;
-    return [Math.ceil(sides[0] * shrink), Math.ceil(sides[1] * shrink)];
   }
 }

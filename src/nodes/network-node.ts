@@ -161,8 +161,8 @@ export abstract class NetworkNode extends Rect {
   declare readonly firstLayerBias: SimpleSignal<boolean, this>;
 
   /**
-   * Explicit weights in place of random ones, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`. Can be tweened between layers of
-   * the same shapes. @defaultValue null
+   * Explicit weights in place of random ones, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]` or `weightsFrom('mlp.npz')`. Can
+   * be tweened between layers of the same shapes. @defaultValue null
    */
   @parameter(networkParameters.weights)
   declare readonly weights: SimpleSignal<NonNullable<NetworkInput['weights']> | null, this>;
@@ -191,8 +191,9 @@ export abstract class NetworkNode extends Rect {
   declare readonly slice: SimpleSignal<number[], this>;
 
   /**
-   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or
-   * `{ map: 'viridis', output: 2 }` for another. A tween switches half-way. @defaultValue 'rgb'
+   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output,
+   * `{ map: 'viridis', output: 2 }` for another, or `{ colours: ['#012', '#fa3'] }`. A tween switches half-way.
+   * @defaultValue 'rgb'
    */
   @interpolation(paletteBetween)
   @parameter(frameParameters.palette)

@@ -27,7 +27,10 @@ export interface Excerpt {
   to?: number;
   /** Seconds of the scene per second of the film; above 0. @defaultValue 1 */
   speed?: number;
-  /** @deprecated The former name of `speed`, which still works. */
+  /**
+   * Seconds of the scene per second of the film.
+   * @deprecated The former name of `speed`, which still works.
+   */
   pace?: number;
 }
 

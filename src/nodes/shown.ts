@@ -50,8 +50,8 @@ export function networkShowing(shown: Shown, network: NetworkInput): NetworkInpu
 export function paletteShowing(shown: Shown, palette: PaletteInput): PaletteInput {
   if (typeof shown === 'string') return palette;
   if (isSpace(palette)) return 'rgb';
-  const { map } = typeof palette === 'object' ? palette : { map: palette };
-  return { map, output: 'output' in shown ? shown.output : 1 };
+  const map = typeof palette === 'object' ? palette : { map: palette };
+  return { ...map, output: 'output' in shown ? shown.output : 1 };
 }
 
 /** Makes a picture show a single output in grey. `rgba` (N pixels, RGBA8) is changed in place. */

@@ -74,7 +74,7 @@ function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
         supersample: fc.constantFrom(1, 2, 3, 4),
         dither: fc.boolean(),
       })
-      .map((frame) => frameOf(frame as FrameInput)),
+      .map((frame) => frameOf(frame as unknown as FrameInput)),
   );
   return fc.oneof(described, inPalettes(described));
 }

@@ -108,6 +108,14 @@ test('--set animates logarithmic parameters by equal factors, and others by equa
   expect(viewParameters.halfWidth.scale).toBe('logarithmic');
 });
 
+test('--set reads a list of colours as a palette', () => {
+  const still = sweep({ seconds: 1 });
+  const palette = { colours: ['#012', '#fa3'] };
+  expect(override(still, 'palette=#012,#fa3').palette).toEqual(palette);
+  expect(override(still, `palette=${JSON.stringify(palette)}`).palette).toEqual(palette);
+  expect(override(still, 'palette=turbo').palette).toBe('turbo');
+});
+
 test('docs/networks.md and README have the tables', () => {
   execFileSync(process.execPath, ['build/parameter-table.js', '--check']);
 });

@@ -20,6 +20,7 @@ import {
   timeOfFrame,
   tween,
   walk,
+  weightsFrom,
   writeRecipe,
   zoom,
 } from '../../src/index.js';
@@ -393,7 +394,10 @@ describe('recipes', () => {
         track,
         track,
         fc.oneof(fc.integer(), fc.string({ minLength: 1 })),
-        fc.constantFrom(...paletteNames, { map: 'turbo', output: 3 } as const),
+        fc.constantFrom(...paletteNames, { map: 'turbo', output: 3 } as const, {
+          colours: ['#012', '#fa3'],
+          output: 2,
+        }),
         (scale, halfWidth, seed, palette) => {
           const original = sweep({
             seconds: 2,
@@ -490,6 +494,35 @@ describe('recipes', () => {
     [
       'a map of an output that does not exist',
       JSON.stringify({ ...good, sweep: { seconds: 1, palette: { map: 'magma', output: 4 } } }),
+    ],
+    ...[
+      { colors: ['#012', '#fa3'] },
+      { colours: ['#012'] },
+      { colours: Array.from({ length: 65 }, () => '#012') },
+      { colours: ['#012', 'orange'] },
+      { colours: ['#012', '#ffaa3380'] },
+      { colours: ['#012', '#fa3'], output: 4 },
+      { colours: ['#012', '#fa3'], map: 'magma' },
+      ['#012', '#fa3'],
+      '#012',
+      {},
+    ].map((palette): [string, string] => [
+      `the palette ${JSON.stringify(palette).slice(0, 60)}`,
+      JSON.stringify({ ...good, sweep: { seconds: 1, palette } }),
+    ]),
+    [
+      'a file of weights',
+      JSON.stringify({ ...good, sweep: { seconds: 1, network: { weights: weightsFrom('mlp.npz') } } }),
+    ],
+    [
+      'a file of weights on a side',
+      JSON.stringify({
+        ...good,
+        sweep: {
+          seconds: 1,
+          network: { weights: { from: weightsFrom('mlp.npz'), to: 'drawn', fraction: 0 } },
+        },
+      }),
     ],
     ['an array', '[]'],
     ['null', 'null'],

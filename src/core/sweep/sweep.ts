@@ -17,6 +17,7 @@ import {
   type networkParameters,
 } from '../network/parameters.js';
 import { inOneSpelling, type NetworkInput, type WeightsInput } from '../network/spec.js';
+import { namesWeightsFile } from '../network/weights-file.js';
 import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
 import { aboutFrame, aboutSweep, aboutTrack, sweepFieldNames, sweepSchema } from './fields.js';
@@ -53,7 +54,10 @@ export type SweptNetwork = Omit<
   Swept<NetworkInput>,
   'seed' | 'activation' | 'outputActivation' | 'fold' | 'weights' | Fixed
 > & {
-  /** Seed of the random weights, a number or a word; `walk` blends from seed to seed, `steps` switches. @defaultValue 1 */
+  /**
+   * Seed of the random weights, a number or a word; `walk` blends from seed to seed, `steps` switches.
+   * @defaultValue 1
+   */
   seed?: number | string | Walk | Keyframes | { from: number | string; to: number | string; fraction: Track };
   /**
    * Activation of the hidden layers, a mix of two, or `{ perUnit: [names] }`; or a list with one per layer, whose last
@@ -112,7 +116,7 @@ export interface SweepInput {
    * track moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
    */
   pace?: (typeof paces)[number];
-  /** How outputs become colours; `rgb` by default. */
+  /** How outputs become colours, such as `viridis` or `{ colours: ['#012', '#fa3'] }`; `rgb` by default. */
   palette?: PaletteInput;
   /** n x n samples per pixel: 1, the default, to 4. */
   supersample?: FrameInput['supersample'];
@@ -159,7 +163,8 @@ export interface Sweep {
  *   not move from number to number. (Recipes that do either are still drawn: see readRecipe.)
  */
 export function sweep(input: SweepInput): Sweep {
-  return readScene(input);
+  // Frames can be checked only once the scene's loader has put numbers in the place of files.
+  return namesWeightsFile(input?.network?.weights) ? parse(sweepSchema, input, aboutSweep) : readScene(input);
 }
 
 /** Like sweep(), for what a scene's module exports. */
@@ -512,7 +517,8 @@ function resolve(value: unknown, t: number, seconds: number): unknown {
     const items = value.map((item) => resolve(item, t, seconds));
     return items.some((item, i) => item !== value[i]) ? items : value;
   }
-  return mapped(value, (item) => resolve(item, t, seconds));
+  const resolved = mapped(value, (item) => resolve(item, t, seconds));
+  return Object.entries(value).some(([key, item]) => item !== resolved[key]) ? resolved : value;
 }
 
 /** A copy of an object with `change` applied to each value. */

@@ -1,22 +1,27 @@
 /** Vite plugins that resolve and generate the modules of a scene, for headless renders and for the editor. */
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { isOwn, ownModules } from './prebuilt.js';
-import { metaFileOf, metaOf, type Target } from './target.js';
+import { metaOf, type Target } from './target.js';
 
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Our own modules by their public names, for when the prebuilt bundle is not used. */
+/** The folder of what build/pages.js has bundled. */
+const BUNDLED = dist('pages/untrained/').replaceAll('\\', '/');
+
+/** Our own modules by the names under which scenes and the editor's pages import them. */
 const OWN: Record<string, string> = {
-  untrained: dist('index.js'),
-  'untrained/nodes': dist('nodes/index.js'),
-  // For the editor's pages, which must share the instance of pictures.js that nodes use.
-  'untrained/nodes/pictures': dist('nodes/pictures.js'),
-  'untrained/page/faces': dist('sources/composed/page/faces.js'),
+  // Bundled by build/pages.js, so that a page loads few files. They share their state.
+  untrained: dist('pages/untrained/index.js'),
+  'untrained/nodes': dist('pages/untrained/nodes.js'),
+  'untrained/editor/open': dist('pages/untrained/editor/open.js'),
+  'untrained/editor/plugin': dist('pages/untrained/editor/plugin.js'),
+  'untrained/editor/start': dist('pages/untrained/editor/start.js'),
 };
 
 /** Packages of which a page must have a single copy: the scene's, if it has one. */
@@ -45,6 +50,11 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
       const needs = apart ? ownModules().needs : [];
       await Promise.all(needs.map((name) => this.resolve(name, anchor, { skipSelf: false })));
     },
+    load(id) {
+      // Without a source map, which Vite would otherwise generate and append: twice the code.
+      const isBundled = id.replaceAll('\\', '/').startsWith(BUNDLED);
+      return isBundled ? { code: readFileSync(id, 'utf8'), map: { mappings: '' } } : null;
+    },
     async resolveId(source, importer, options) {
       if (apart && isOwn(source)) return { id: source, external: true };
       if (Object.hasOwn(OWN, source)) return OWN[source];
@@ -70,43 +80,40 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
 /**
  * Loads `x?scene`, which is how projects import their scenes. Motion Canvas's own plugin would write a .meta file
  * beside each scene.
- * @param keepChanges - Whether the editor may save changes in a .meta file.
  */
-export function loadScenes({ keepChanges = false } = {}): Plugin {
+export function loadScenes(): Plugin {
   return {
     name: 'untrained:scene',
     load(id) {
       const [path, query] = id.split('?');
       if (!/(^|&)scene\b/.test(query ?? '')) return null;
       const name = basename(path, extname(path));
-      // A fixed seed if the editor has not saved one; otherwise each page would choose a random one.
-      const meta = { version: 0, timeEvents: [], seed: seedOf(name), ...metaOf(path) };
-      const file = keepChanges && metaFileOf(path);
-      const noScene =
-        `${basename(path)} has no scene to show: ` +
-        'end it with "export default makeScene2D(function* (view) { ... })"';
       return `
 import { MetaFile, ValueDispatcher } from '@motion-canvas/core';
 import * as module from ${JSON.stringify(path)};
 const description = module.default;
-if (typeof description?.klass !== 'function') throw new Error(${JSON.stringify(noScene)});
-const meta = new MetaFile(${JSON.stringify(name)}, ${JSON.stringify(file)});
-meta.loadData(${JSON.stringify(meta)});
+if (typeof description?.klass !== 'function') throw new Error(${JSON.stringify(noSceneIn(path))});
+const meta = new MetaFile(${JSON.stringify(name)}, false);
+meta.loadData(${JSON.stringify(sceneMetaOf(path))});
 description.name = ${JSON.stringify(name)};
 meta.attach(description.meta);
-description.onReplaced = import.meta.hot?.data.onReplaced ?? new ValueDispatcher(description.config);
+description.onReplaced = new ValueDispatcher(description.config);
 description.onReplaced.current = description;
-if (import.meta.hot) {
-  import.meta.hot.accept();
-  import.meta.hot.data.onReplaced = description.onReplaced;
-}
 export default description;`;
     },
   };
 }
 
-function seedOf(name: string): number {
-  return createHash('sha256').update(name).digest().readUInt32LE();
+/** The message for a module that exports no scene. */
+export const noSceneIn = (path: string): string =>
+  `${basename(path)} has no scene to show: ` +
+  'end it with "export default makeScene2D(function* (view) { ... })"';
+
+/** A scene's settings: those in its .meta file, and a fixed seed, since each page would choose a random one. */
+export function sceneMetaOf(path: string): Record<string, unknown> {
+  const name = basename(path, extname(path));
+  const seed = createHash('sha256').update(name).digest().readUInt32LE();
+  return { version: 0, timeEvents: [], seed, ...metaOf(path) };
 }
 
 /** The name of a page's entry module. */
