@@ -29,8 +29,8 @@ import { FIRST_EFFORT } from './pace.js';
 import { computedFrame, gridOf } from './traits.js';
 
 /**
- * The buffers a frame needs. Layers alternate between `unitsA` and `unitsB`. Kernels read either `offsets` or, if inputs
- * are not linear, `inputs`.
+ * The buffers a frame needs. Layers alternate between `unitsA` and `unitsB`. Kernels read either `offsets` or, if
+ * inputs are not linear, `inputs`.
  */
 export type BufferName =
   | 'offsets'

@@ -66,8 +66,8 @@ fn ${activationOf(type)}(${parameters}, unit: vec4f) -> ${type} {
 }
 
 /**
- * A function `unit_brightness(sum, unit, added)`: the brightness in [0, 1] of a hidden unit, shown as an output would be.
- * `unit` is its row, `added` what the residual adds to its activation.
+ * A function `unit_brightness(sum, unit, added)`: the brightness in [0, 1] of a hidden unit, shown as an output would
+ * be. `unit` is its row, `added` what the residual adds to its activation.
  * @param held - As in `activationSource`; the signature is then `unit_brightness(sum, unit, added, held)`.
  */
 export function unitBrightnessSource(
