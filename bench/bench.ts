@@ -30,9 +30,9 @@ import { benchPipeline } from './pipeline.js';
 import { fixed, median, some } from './table.js';
 
 const networks = {
-  '27x30': { network: { layers: 27, width: 30, weightScale: 0.6 }, size: [512, 512] },
-  '14x400': { network: { layers: 14, width: 400, weightScale: 0.1 }, size: [256, 256] },
-  '2x10': { network: { layers: 2, width: 10, weightScale: 0.6 }, size: [1080, 1080] },
+  '27x30': { network: { layers: 27, units: 30, weightScale: 0.6 }, size: [512, 512] },
+  '14x400': { network: { layers: 14, units: 400, weightScale: 0.1 }, size: [256, 256] },
+  '2x10': { network: { layers: 2, units: 10, weightScale: 0.6 }, size: [1080, 1080] },
 } as const;
 const parts = [
   ...(Object.keys(networks) as (keyof typeof networks)[]),

@@ -208,7 +208,7 @@ async function overGradient(pngs: string): Promise<void> {
   const renderer = await createRenderer({ backend: 'cpu' });
   try {
     for (let i = 0; i < FRAMES; i++) {
-      const network = { seed: 18, layers: 9, width: 30, weightScale: 0.5 + 0.006 * i };
+      const network = { seed: 18, layers: 9, units: 30, weightScale: 0.5 + 0.006 * i };
       const inner = await renderer.render(frameSchema.parse({ network, size: [side, side] }));
       const frame = new Uint8Array(4 * width * height);
       for (let y = 0; y < height; y++) {

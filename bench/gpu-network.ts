@@ -17,15 +17,15 @@ export interface NamedNetwork {
 }
 
 export const networks: NamedNetwork[] = [
-  { name: '27x30', network: { layers: 27, width: 30, weightScale: 0.6 }, size: [1920, 1080] },
+  { name: '27x30', network: { layers: 27, units: 30, weightScale: 0.6 }, size: [1920, 1080] },
   // Compare with the previous one: the difference is the cost of tanh.
   {
     name: '27x30-relu',
-    network: { layers: 27, width: 30, initialisation: 'he', activation: 'relu' },
+    network: { layers: 27, units: 30, initialisation: 'he', activation: 'relu' },
     size: [1920, 1080],
   },
-  { name: '14x400', network: { layers: 14, width: 400, weightScale: 0.1 }, size: [1080, 1080] },
-  { name: '2x10', network: { layers: 2, width: 10, weightScale: 0.6 }, size: [1920, 1080] },
+  { name: '14x400', network: { layers: 14, units: 400, weightScale: 0.1 }, size: [1080, 1080] },
+  { name: '2x10', network: { layers: 2, units: 10, weightScale: 0.6 }, size: [1920, 1080] },
 ];
 
 /** Networks that take the same code paths but are small enough for a software adapter. */
@@ -34,7 +34,7 @@ export const smallNetworks: NamedNetwork[] = networks.map(({ name, network }) =>
   network: {
     ...network,
     layers: Math.min(4, network.layers as number),
-    width: Math.min(60, network.width as number),
+    units: Math.min(60, network.units as number),
   },
   size: [96, 54],
 }));

@@ -1,6 +1,6 @@
 /**
- * `npm run gallery [scene...]`: renders a small WebP of all scenes, or of those named, to renders/gallery, and writes
- * the table in scenes/README.md. Without a GPU it takes some minutes, because wide networks are drawn at a smaller
+ * `npm run gallery [scene...]`: renders a small WebP of all scenes, or of those named, to renders/gallery, with a frame
+ * in scenes/thumbnails for the editor's start page, and writes the table in scenes/README.md. Without a GPU it takes some minutes, because wide networks are drawn at a smaller
  * size.
  */
 import { spawn } from 'node:child_process';
@@ -26,6 +26,35 @@ const OPTIONS = {
   'growing-width': ['--every', '2', '--quality', QUALITY],
   star: ['--every', '2', '--quality', 'standard'],
   tour: ['--frames', '0-310', '--every', '2', '--quality', 'standard'],
+};
+
+/** The size of a thumbnail, and the frame that it shows, at 25 frames per second. Noise is large at higher quality. */
+const THUMBNAIL = { size: '320x180', frame: 150, quality: 'standard' };
+const FRAMES = {
+  activation: 125,
+  'adding-layers': 300,
+  channels: 200,
+  'cross-section': 75,
+  depth: 225,
+  'growing-depth': 425,
+  'growing-width': 350,
+  'layer-size': 75,
+  'layer-size-zoom': 110,
+  'nine-scales': 300,
+  oklch: 100,
+  opening: 75,
+  'relu-and-tanh': 350,
+  relu: 375,
+  rows: 325,
+  's-curves': 450,
+  's-surfaces': 350,
+  scaling: 375,
+  'single-unit': 275,
+  star: 375,
+  tour: 1500,
+  'typical-networks': 250,
+  'weight-scale': 75,
+  'zooming-in': 225,
 };
 
 /** Runs the command and returns its stdout. */
@@ -74,6 +103,10 @@ for (const { name } of scenes.filter(({ name }) => requested.length === 0 || req
     ...(OPTIONS[name] ?? ['--quality', QUALITY]),
   ];
   await untrained('render', name, ...look, '--out', out, '--quiet');
+  const { size: small, frame: usual, quality } = THUMBNAIL;
+  const frame = FRAMES[name] ?? usual;
+  const thumbnail = ['--frames', `${frame}-${frame}`, '--size', small, '--quality', quality, '--quiet'];
+  await untrained('render', name, ...thumbnail, '--out', `scenes/thumbnails/${name}.webp`);
   const kilobytes = Math.round((await stat(`${root}${out}`)).size / 1000);
   console.log(`${name.padEnd(18)} ${kilobytes} kB, ${Math.round((performance.now() - started) / 1000)} s`);
 }

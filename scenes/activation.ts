@@ -12,7 +12,7 @@ export default sweep({
   network: {
     seed: 3,
     layers: 11,
-    width: 30,
+    units: 30,
     weightScale: tween(0.6, 0.5, { easing: 'easeInOutSine', during }),
     biasScale: 0.1,
     firstLayerBias: true,

@@ -7,7 +7,7 @@ export default sweep({
   figure: '2',
   seconds: 8,
   loop: true,
-  network: { seed: 8, inputs: 4, layers: 14, width: 30, weightScale: 0.65 },
+  network: { seed: 8, inputs: 4, layers: 14, units: 30, weightScale: 0.65 },
   view: { centre: [0, 0], halfWidth: 2.4 },
   slice: circle(1),
 });

@@ -9,7 +9,7 @@ export default sweep({
   network: {
     seed: 16,
     layers: tween(1, 40, { easing: 'easeInOutSine', during: [0, 15] }),
-    width: 30,
+    units: 30,
     weightScale: 0.62,
   },
   view: { centre: [1, 0], halfWidth: 3 },

@@ -6,6 +6,6 @@ export default sweep({
   title: 'A network from [-40, 40]² inward to a half-width of 0.1',
   figure: '18',
   seconds: 12,
-  network: { seed: 18, layers: 27, width: 30, weightScale: 0.6 },
+  network: { seed: 18, layers: 27, units: 30, weightScale: 0.6 },
   view: { centre: [0, 0], halfWidth: zoom(40, 0.1, { easing: 'easeInOutSine' }) },
 });

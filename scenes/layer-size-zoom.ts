@@ -7,6 +7,6 @@ export default sweep({
   figure: '16',
   seconds: 6,
   size: [240, 240],
-  network: { seed: 568, layers: 14, width: 400, weightScale: 0.45 },
+  network: { seed: 568, layers: 14, units: 400, weightScale: 0.45 },
   view: { centre: [0, 0], halfWidth: zoom(1, 1 / 30, { easing: 'easeInOutSine' }) },
 });

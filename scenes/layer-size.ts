@@ -7,6 +7,6 @@ export default sweep({
   figure: '15',
   seconds: 8,
   size: [240, 240],
-  network: { seed: 568, layers: 14, width: tween(10, 400, { easing: 'easeInOutSine' }), weightScale: 0.45 },
+  network: { seed: 568, layers: 14, units: tween(10, 400, { easing: 'easeInOutSine' }), weightScale: 0.45 },
   view: { centre: [0, 0], halfWidth: 1 },
 });

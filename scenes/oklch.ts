@@ -8,7 +8,7 @@ export default sweep({
   seconds: 12,
   loop: true,
   palette: 'oklch',
-  network: { seed: 21, inputs: 4, layers: 16, width: 24, weightScale: 0.7 },
+  network: { seed: 21, inputs: 4, layers: 16, units: 24, weightScale: 0.7 },
   view: { centre: [0, 0], halfWidth: 2.4 },
   slice: circle(0.6),
 });

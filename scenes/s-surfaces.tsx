@@ -23,7 +23,7 @@ const network = buildNetwork(
   networkSchema.parse({
     seed: SEED,
     layers: 2,
-    width: 3,
+    units: 3,
     outputs: 1,
     weightScale: 1.6,
     firstLayerBias: true,

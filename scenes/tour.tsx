@@ -101,7 +101,7 @@ export default makeScene2D(function* (view) {
     view.add(<SceneView ref={part} scene={scene} size={stage.size} position={stage.center} opacity={0} />);
     words().text(text);
     yield* all(
-      part().play({ from, to, pace: (to - from) / seconds }),
+      part().play({ from, to, speed: (to - from) / seconds }),
       comeAndGo(part(), seconds),
       comeAndGo(words(), seconds),
     );

@@ -9,7 +9,7 @@ export default sweep({
   network: {
     seed: 18,
     layers: 27,
-    width: 30,
+    units: 30,
     weightScale: tween(0.4, 0.8, { easing: 'easeInOutSine', during: [0, 5.4] }),
   },
   view: { centre: [1, 0], halfWidth: 2.6 },

@@ -30,7 +30,21 @@ export {
 } from './core/network/activations.js';
 export type { Layer, Network } from './core/network/network.js';
 export type { ExplicitLayer, NetworkInput, NetworkSpec } from './core/network/spec.js';
+export { type WeightsFile, weightsFrom } from './core/network/weights-file.js';
 export { type EasingName, easings } from './core/sweep/easing.js';
 export { type Sweep, type SweepInput, sweep } from './core/sweep/sweep.js';
-export { circle, keyframes, loop, type Track, tween, type Walk, walk, zoom } from './core/sweep/track.js';
+export {
+  circle,
+  type Keyframe,
+  type Keyframes,
+  keyframes,
+  loop,
+  steps,
+  type Track,
+  tween,
+  type Walk,
+  walk,
+  zoom,
+} from './core/sweep/track.js';
+export { readWeights } from './files/weights/read.js';
 export type { RendererOptions } from './renderers/create-renderer.js';

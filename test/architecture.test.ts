@@ -39,6 +39,7 @@ const FOLDERS: Folder[] = [
   },
   { path: 'src/sources', runs: 'in Node' },
   { path: 'src/jobs', runs: 'in Node' },
+  { path: 'src/editor/page', runs: 'in a browser', alsoInNode: ['protocol.ts'] },
   { path: 'src/editor', runs: 'in Node' },
   { path: 'src/cli', runs: 'in Node' },
 ];
@@ -47,7 +48,10 @@ const FOLDERS: Folder[] = [
 const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
   'src/embedded.ts': { runs: 'anywhere', imports: [] },
   'src/checked.ts': { runs: 'anywhere', imports: ['src/core', 'src/renderers'] },
-  'src/index.ts': { runs: 'anywhere', imports: ['src/core', 'src/renderers', 'src/checked.ts'] },
+  'src/index.ts': {
+    runs: 'anywhere',
+    imports: ['src/core', 'src/renderers', 'src/files', 'src/checked.ts'],
+  },
   'src/render.ts': { runs: 'in Node', imports: ['src/core', 'src/outputs', 'src/sources', 'src/jobs'] },
 };
 

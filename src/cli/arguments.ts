@@ -3,6 +3,7 @@
  * option's range and writes the message.
  */
 import { UsageError } from '../core/errors.js';
+import type { ShownPart } from '../core/frame/shown.js';
 import { didYouMean } from '../core/wording/did-you-mean.js';
 import { optionSynonyms } from './synonyms.js';
 
@@ -57,6 +58,20 @@ export function parseSeeds(text: string): string[] | undefined {
     return Array.from({ length: count }, (_, i) => `${Number(from) + i}`);
   });
   return seeds.includes('') ? undefined : [...new Set(seeds)];
+}
+
+/** "output:1", "2" or "2:3" to an output, a hidden layer, or one of its units. */
+export function parseShown(text: string): ShownPart | undefined {
+  const [, output] = /^\s*output:(\d+)\s*$/.exec(text) ?? [];
+  if (output) return { output: Number(output) };
+  const [, layer, unit] = /^\s*(\d+)(?::(\d+))?\s*$/.exec(text) ?? [];
+  return layer ? { layer: Number(layer), ...(unit && { unit: Number(unit) }) } : undefined;
+}
+
+/** What parseShown reads. */
+export function writeShown(shown: ShownPart): string {
+  if ('output' in shown) return `output:${shown.output}`;
+  return shown.unit === undefined ? `${shown.layer}` : `${shown.layer}:${shown.unit}`;
 }
 
 /** The maximum number of seeds in a range; no sheet has room for more. */

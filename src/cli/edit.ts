@@ -1,21 +1,36 @@
 /** The `edit` command: serves the editor until it is stopped. */
-import { extname } from 'node:path';
+import { dirname, extname, sep } from 'node:path';
 import { pretendHome } from '../browser/home.js';
-import { defaultsOf } from '../sources/composed/target.js';
-import { listScenes, loadScene, sceneFolders } from './scenes.js';
+import { UsageError } from '../core/errors.js';
+import type { EditorScene } from '../editor/pages.js';
+import { findScene, listScenes, loadScene, ourScenes, sceneFolders, summaryOf } from './scenes.js';
 
-export async function edit(options: { port?: number; open: boolean }, signal: AbortSignal): Promise<void> {
+/** @param files - The scenes to open, besides those in the usual folders: names or paths. */
+export async function edit(
+  files: string[],
+  options: { port?: number; open: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const opened = [...new Set(files.map(findScene))];
+  for (const path of opened) {
+    // A module that cannot be loaded is shown with what is wrong, and can be repaired while the editor is open.
+    if (['.ts', '.tsx'].includes(extname(path))) continue;
+    const { kind } = await loadScene(path, { signal });
+    if (kind === 'sweep') continue;
+    throw new UsageError(`${path} shows a composed scene, which only its code can show: open its .tsx file.`);
+  }
   pretendHome();
   const { startEditor } = await import('../editor/editor.js'); // slow to load
   const editor = await startEditor({
-    list: listScenes,
-    async lookOf({ path }) {
-      if (extname(path) === '.tsx') return defaultsOf({ kind: 'scene', path });
+    list: () => editorScenes(opened),
+    summaryOf,
+    async sweepOf(path) {
       const scene = await loadScene(path, { fresh: true, signal });
-      if (scene.kind !== 'sweep') throw new Error(`${path} is not a sweep.`);
+      if (scene.kind !== 'sweep')
+        throw new UsageError(`${path}: It shows a composed scene: open its .tsx file.`);
       return scene.sweep;
     },
-    folders: sceneFolders(),
+    folders: sceneFolders,
     port: options.port,
     open: options.open && process.stdout.isTTY,
     onWarning: (text) => console.error(`Warning: ${text}`),
@@ -25,4 +40,30 @@ export async function edit(options: { port?: number; open: boolean }, signal: Ab
     signal.addEventListener('abort', () => stopped());
   });
   await editor.close();
+}
+
+/** The scenes of the usual folders by their names, and those opened. */
+function editorScenes(opened: string[]): EditorScene[] {
+  const scenes = listScenes().map(({ name, path }): EditorScene => {
+    const origin = opened.includes(path) ? 'opened' : dirname(path) === ourScenes ? 'ours' : 'own';
+    return { name, path, origin };
+  });
+  const names = new Set(scenes.map(({ name }) => name));
+  for (const path of opened) {
+    if (scenes.some((scene) => scene.path === path)) continue;
+    const name = freeName(path, names);
+    names.add(name);
+    scenes.push({ name, path, origin: 'opened' });
+  }
+  return scenes;
+}
+
+/** The file's name without its ending, or with as many of its folders as make it differ from the names in use. */
+function freeName(path: string, used: Set<string>): string {
+  const parts = path.slice(0, -extname(path).length).split(sep);
+  for (let count = 1; count < parts.length; count++) {
+    const name = parts.slice(-count).join('/');
+    if (!used.has(name)) return name;
+  }
+  return path;
 }

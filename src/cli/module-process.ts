@@ -9,9 +9,10 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { createJiti } from 'jiti';
 import { UsageError } from '../core/errors.js';
-import { parseSweep } from '../core/sweep/sweep.js';
+import { readScene } from '../core/sweep/sweep.js';
 import { isPrivateFolder } from '../system/private-folder.js';
 import type { ModuleMessage } from './module.js';
+import { withWeights } from './scene-weights.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [parent, ...paths] = process.argv.slice(2);
@@ -40,7 +41,7 @@ for (const path of paths) {
     if (exported === undefined) {
       throw new UsageError('It has no default export: end it with "export default sweep({ ... })".');
     }
-    await report({ path, sweep: parseSweep(exported) });
+    await report({ path, sweep: readScene(await withWeights(exported, path)) });
   } catch (error) {
     await report({ path, failure: failureOf(error, path) });
   }

@@ -12,7 +12,16 @@ import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../ou
 import { endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
 import { platformNames } from '../outputs/platforms.js';
 import { rateOf } from '../outputs/rate.js';
-import { parseFrames, parseHost, parseMoments, parseRate, parseSeeds, parseSize } from './arguments.js';
+import {
+  parseFrames,
+  parseHost,
+  parseMoments,
+  parseRate,
+  parseSeeds,
+  parseShown,
+  parseSize,
+  writeShown,
+} from './arguments.js';
 import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
 
 /** The scene that is drawn if none is named. */
@@ -183,9 +192,25 @@ export const OPTIONS = [
   {
     name: 'palette',
     value: 'name',
-    help: 'how outputs become colours: rgb, oklab, oklch, or a colour map such as viridis, turbo or RdBu',
+    help: 'how outputs become colours: rgb, oklab, oklch, a colour map such as viridis or RdBu, or hex colours such as "#012,#fa3"',
     more: 'See [Palettes](#palettes).',
     otherwise: "the scene's",
+    commands: DRAW,
+    scenes: 'sweep',
+    repeated: true,
+  },
+  {
+    name: 'shown',
+    value: 'part',
+    help: 'show one hidden unit (2:3 is unit 3 of layer 2), all units of a layer (2) or one output (output:1)',
+    helpFor: {
+      sheet: 'one picture per unit of a hidden layer (2); or one unit (2:3) or output (output:1) in each',
+    },
+    read: parseShown,
+    form: 'LAYER, LAYER:UNIT or output:NUMBER, counted from 1',
+    example: '2:3',
+    write: writeShown,
+    otherwise: 'the colours of all outputs',
     commands: DRAW,
     scenes: 'sweep',
     repeated: true,

@@ -72,7 +72,10 @@ function pathOf(name: string): string[] {
 
 function readValue(path: string[], text: string, sweep: Sweep): unknown {
   const [from, to, more] = text.split('..');
-  if (to === undefined || more !== undefined) return single(text);
+  if (to === undefined || more !== undefined) {
+    const value = single(text);
+    return path[0] === 'palette' && Array.isArray(value) ? { colours: value } : value;
+  }
   const field = path[path.length - 1];
   const ends = [single(from), single(to)];
   const parameter = parameterCalled(field);

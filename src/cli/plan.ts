@@ -3,7 +3,7 @@ import { promises as fs } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
 import { writeRecipe } from '../core/recipe/recipe.js';
-import { frameCount, parseSweep, type Sweep, withSeconds } from '../core/sweep/sweep.js';
+import { frameCount, parseSweep, readChanged, type Sweep, withSeconds } from '../core/sweep/sweep.js';
 import {
   defaultEndings,
   endingsTaking,
@@ -109,19 +109,20 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
 
 /** The scene's sweep with the command line's changes. */
 export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
-  const { size, fps, pace, supersample, dither, seconds, seed, palette } = options;
+  const { size, fps, pace, supersample, dither, seconds, seed, palette, shown } = options;
   const direct = {
     ...(size && { size }),
     ...(fps && { fps }),
     ...(pace && { pace }),
     ...(supersample && { supersample }),
     ...(dither && { dither }),
+    ...(shown && { shown }),
   };
   let result = parseSweep({ ...sweep, ...direct });
   if (seconds !== undefined) result = withSeconds(result, seconds);
   if (seed !== undefined) result = override(result, `seed=${seed}`);
   if (palette !== undefined) result = override(result, `palette=${palette}`);
-  return parseSweep(options.set.reduce(override, result));
+  return readChanged(options.set.reduce(override, result), result);
 }
 
 /** Writes the JSON that recreates a sweep to the path that --recipe names, if given. */

@@ -72,9 +72,13 @@ export function buildProgram(signal: AbortSignal): Command {
 
   add('edit')
     .description('open the Motion Canvas editor on the scenes')
-    .action(async (options: OptionsOf<'edit'>) => {
+    .argument(
+      '[files...]',
+      'scenes to open from anywhere: names, .ts, .tsx or recipe .json files, or films of sweeps',
+    )
+    .action(async (files: string[], options: OptionsOf<'edit'>) => {
       const { edit } = await import('./edit.js');
-      await edit(options, signal);
+      await edit(files, options, signal);
     });
 
   add('list')

@@ -13,7 +13,7 @@ import { printable } from './report.js';
 
 export type Scene = SweepScene | ComposedScene;
 
-interface Found {
+export interface Found {
   /** Base name of its default outputs. */
   name: string;
   path: string;
@@ -41,11 +41,12 @@ export interface ComposedScene extends Found {
   extension?: string;
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder of the scenes that come with this package. */
+export const ourScenes = fileURLToPath(new URL('../../scenes', import.meta.url));
 
 /** The folders in which names are looked up. The user's own scenes come first. */
 export function sceneFolders(): string[] {
-  return [...new Set([resolve('scenes'), join(root, 'scenes')])].filter((folder) => existsSync(folder));
+  return [...new Set([resolve('scenes'), ourScenes])].filter((folder) => existsSync(folder));
 }
 
 /** All named scenes, sorted by name. */
@@ -79,7 +80,8 @@ export async function loadScene(given: string, options: SceneOptions = {}): Prom
   return { kind: 'sweep', name, path, sweep, trusted };
 }
 
-function findScene(given: string): string {
+/** The path of the scene's file. @throws UsageError if there is none. */
+export function findScene(given: string): string {
   const ending = extname(given);
   if (['.ts', '.tsx', '.json'].includes(ending.toLowerCase()) || formatWithEnding(ending)) {
     if (!existsSync(given)) throw new UsageError(`There is no file ${given}: check its path.`);
@@ -102,6 +104,25 @@ async function leadingComment(path: string, name: string): Promise<{ title: stri
   const [, title = name] = /^(.+?)(?:[.:](?:\s|$)|$)/.exec(text) ?? [];
   const [, figure] = /\bfigures? (\d+(?:,? (?:and |to )?\d+)*)/i.exec(text) ?? [];
   return { title, ...(figure && { figure }) };
+}
+
+/** A scene's title and figure, without running it: for a sweep's module, those that it gives as plain strings. */
+export async function summaryOf(path: string): Promise<{ title: string; figure?: string | undefined }> {
+  const name = basename(path, extname(path));
+  if (extname(path) === '.tsx') return leadingComment(path, name);
+  if (extname(path) !== '.ts') {
+    const scene = await loadScene(path);
+    const { title, figure } = scene.kind === 'sweep' ? scene.sweep : scene;
+    return { title: title || name, figure };
+  }
+  const text = await readFile(path, 'utf8');
+  const stringOf = (field: string) => {
+    const [, quote, string] =
+      new RegExp(`\\b${field}:\\s*(['"])((?:\\\\.|(?!\\1).)*)\\1`, 'm').exec(text) ?? [];
+    return quote && string.replace(/\\(.)/g, '$1');
+  };
+  const { title, figure } = await leadingComment(path, name);
+  return { title: stringOf('title') ?? title, figure: stringOf('figure') ?? figure };
 }
 
 async function fromRecipe(path: string): Promise<Sweep> {

@@ -3,6 +3,8 @@ import { breather } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { explainGrain, isGrainy } from '../core/frame/digits.js';
+import { type ShownPart, shownProblem } from '../core/frame/shown.js';
+import { hiddenWidths } from '../core/network/spec.js';
 import type { Recipe } from '../core/recipe/recipe.js';
 import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../core/sweep/sweep.js';
 import { makeFilm, progressOf } from '../jobs/film.js';
@@ -47,12 +49,19 @@ export async function sheet(
   const path = options.out ?? `renders/${subject.name}-sheet${defaultEndings.still}`;
   checkStill(path);
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
-  const shown =
+  const filled =
     subject.kind === 'sweep'
       ? await ofSweep(subject, options, contents, noFrame, report, signal)
       : ofComposed(subject, options, contents);
-  const { size, labels, cells, recipe } = shown;
-  const columns = options.frames && contents.seeds.length > 1 ? contents.frames.length : options.columns;
+  const { size, labels, cells, recipe } = filled;
+  const moments = contents.seeds.length * contents.frames.length;
+  const perMoment = labels.length / moments;
+  const columns =
+    moments > 1 && perMoment > 1
+      ? perMoment
+      : options.frames && contents.seeds.length > 1
+        ? contents.frames.length
+        : options.columns;
   const design = { size, labels, columns, title: options.title };
   const { columns: chosen } = layOut(design);
   const request = { source: { kind: 'sheet', design, cells } as const, outputs: [{ path }], recipe };
@@ -66,9 +75,17 @@ export async function sheet(
 }
 
 /** Checks options against each other. @throws UsageError if they are incompatible. */
-function checkOptions({ seeds, frames, seed, at, every, columns, transparent }: SheetOptions): void {
+function checkOptions({ seeds, frames, seed, at, every, columns, transparent, shown }: SheetOptions): void {
+  const showsUnits = layerOf(shown) !== undefined;
   const refusal =
-    (!seeds && !frames && 'A sheet shows seeds or moments: try --seeds 1-24, or --frames 0,30,60.') ||
+    (!seeds &&
+      !frames &&
+      !showsUnits &&
+      'A sheet shows seeds, moments or units: try --seeds 1-24, --frames 0,30,60 or --shown 2.') ||
+    (showsUnits &&
+      columns &&
+      (seeds || frames) &&
+      `With --shown ${layerOf(shown)}, each row is a seed or a moment: leave out --columns ${columns}.`) ||
     (seeds && seed !== undefined && `--seed ${seed} cannot be used with --seeds: leave one out.`) ||
     (frames && at !== undefined && `--at ${at} cannot be used with --frames: leave one out.`) ||
     (!frames && every && '--every applies only with --frames: leave it out.') ||
@@ -85,7 +102,13 @@ function checkOptions({ seeds, frames, seed, at, every, columns, transparent }: 
 function sheetOf(options: SheetOptions): Recipe['sheet'] {
   const { seeds, at } = options;
   const frames = options.frames && (framesOf(options) as number[]);
-  return { ...(seeds && { seeds }), ...(frames && { frames }), ...(at !== undefined && { at }) };
+  const layer = layerOf(options.shown);
+  return {
+    ...(seeds && { seeds }),
+    ...(frames && { frames }),
+    ...(at !== undefined && { at }),
+    ...(layer !== undefined && { layer }),
+  };
 }
 
 /** The frames that --frames and --every select, each once, in order. */
@@ -105,8 +128,8 @@ const MOST_FRAMES = 1000;
 /** How many pictures to check for grain, which takes tens of milliseconds per deep zoom. */
 const MOST_EXAMINED = 24;
 
-/** What a sheet shows. */
-interface Shown extends Pick<SheetRequest, 'cells'> {
+/** The cells of a sheet, and how to make it again. */
+interface Filled extends Pick<SheetRequest, 'cells'> {
   size: [number, number];
   labels: Label[];
   recipe: Recipe;
@@ -119,8 +142,10 @@ async function ofSweep(
   noFrame: (frame: number, frames: number, what: string) => UsageError,
   report: Reporter,
   signal: AbortSignal,
-): Promise<Shown> {
-  const own = changed(subject, { ...options, size: undefined }); // --size is the size of the pictures on the sheet
+): Promise<Filled> {
+  // --size is the size of the pictures on the sheet, and units are shown one by one, at any size.
+  const rest = layerOf(options.shown) === undefined ? options : { ...options, shown: undefined };
+  const own = changed(subject, { ...rest, size: undefined });
   await saveRecipe(options.recipe, own);
   const size = options.size ?? smaller(own.size);
   // Such small pictures of fine structures need supersampling, and still cost no more than a film's frame.
@@ -130,7 +155,7 @@ async function ofSweep(
   const breathe = breather(watched);
   for (const seed of seeds) {
     const sweep = {
-      ...changed(subject, { ...options, seed: seed ?? options.seed }),
+      ...changed(subject, { ...rest, seed: seed ?? options.seed }),
       size,
       supersample,
     };
@@ -144,7 +169,10 @@ async function ofSweep(
         );
       }
       const t = frame === undefined ? at : timeOfFrame(sweep, frame);
-      cells.push({ label: labelOf(seed, frame, t), frame: frameAt(sweep, t, evaluate) });
+      const described = frameAt(sweep, t, evaluate);
+      const layer = layerOf(options.shown);
+      if (layer === undefined) cells.push({ label: labelOf(seed, frame, t), frame: described });
+      else cells.push(...unitCells(described, layer, seed, frame, t));
       const pause = breathe(() => `checking picture ${cells.length} of ${seeds.length * frames.length}`);
       if (pause) await pause;
     }
@@ -159,7 +187,31 @@ async function ofSweep(
   };
 }
 
-function ofComposed(subject: ComposedSubject, options: SheetOptions, { seeds, frames }: Contents): Shown {
+/** The layer whose units --shown gives a picture each. */
+function layerOf(shown: ShownPart | undefined): number | undefined {
+  return shown && 'layer' in shown && shown.unit === undefined ? shown.layer : undefined;
+}
+
+/** A cell for each unit of a layer. @throws UsageError if there is no such layer. */
+function unitCells(
+  frame: FrameDescription,
+  layer: number,
+  seed: string | undefined,
+  number: number | undefined,
+  t: number,
+): { label: Label; frame: FrameDescription }[] {
+  const showing = (unit: number) => ({ ...frame, shown: { layer, unit } });
+  const problem = shownProblem({ layer, unit: 1 }, frame.network, frame.size);
+  if (problem) throw new UsageError(`--shown: ${problem.field} ${problem.message}.`);
+  const moment = number === undefined ? undefined : labelOf(seed, number, t);
+  const details = moment ? [moment.name, moment.more].filter(Boolean).join(' · ') : seed && `seed ${seed}`;
+  return Array.from({ length: Math.ceil(hiddenWidths(frame.network)[layer - 1]) }, (_, i) => ({
+    label: { name: `unit ${i + 1}`, ...(details && { more: details }) },
+    frame: showing(i + 1),
+  }));
+}
+
+function ofComposed(subject: ComposedSubject, options: SheetOptions, { seeds, frames }: Contents): Filled {
   const { as, target } = subject;
   const defaults = defaultsOf(target);
   const size = options.size ?? smaller(as?.size ?? defaults.size);
@@ -205,11 +257,13 @@ function nextStep(
   kind: 'sweep' | 'composed',
 ): string {
   const { seeds, frames } = options;
+  const layer = layerOf(options.shown);
   const scenes = scene === undefined ? [] : [scene];
   const seed = seeds && (kind === 'sweep' ? ['--seed', seeds[0]] : ['--set', `seed=${seeds[0]}`]);
-  const at = !seeds && frames ? ['--at', 'SECONDS'] : [];
-  const words = [...lookOf(options, given), ...(seed ?? []), ...at];
-  return seeds
+  const at = frames && (!seeds || layer !== undefined) ? ['--at', 'SECONDS'] : [];
+  const shown = layer === undefined ? options.shown : { layer, unit: 1 };
+  const words = [...lookOf({ ...options, shown }, given), ...(seed ?? []), ...at];
+  return seeds && layer === undefined
     ? `One of them: ${commandLine('render', scenes, words)}`
     : `One of them, large: ${commandLine('still', scenes, words)}`;
 }

@@ -1,22 +1,26 @@
 /** Serves the Motion Canvas editor for our scenes, to this machine only. */
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createServer, type Plugin } from 'vite';
+import { stripVTControlCharacters } from 'node:util';
+import { createLogger, createServer, type Plugin } from 'vite';
 import { RenderError } from '../core/errors.js';
 import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js';
-import { metaFileOf } from '../sources/composed/target.js';
+import { findWeights } from '../sources/composed/weights.js';
 import { makeFolder } from '../system/folders.js';
-import { type EditorSources, editorPages } from './pages.js';
+import { type Requested, tellChanges } from './changes.js';
+import { guard } from './guard.js';
+import { type EditorSources, editorPages, modulesOf, pageOf } from './pages.js';
+import { reasonOf, saveSettings } from './settings.js';
 
 export interface EditorOptions extends EditorSources {
-  /** The folders to watch for new scenes. */
-  folders: string[];
+  /** The folders that exist now of those in which scenes are looked up. */
+  folders: () => string[];
   /** The first port to try. Defaults to 9000, like Motion Canvas. */
   port?: number;
   /** Whether to open the editor in the user's browser. */
@@ -26,7 +30,7 @@ export interface EditorOptions extends EditorSources {
 }
 
 export interface Editor {
-  /** The address of the page that lists the scenes. */
+  /** The address of the page that lists the scenes, or of a scene's if only one was named. */
   url: string;
   close(): Promise<void>;
 }
@@ -56,34 +60,40 @@ const PACKAGES = [
 
 /** @throws RenderError when no port is free. */
 export async function startEditor(options: EditorOptions): Promise<Editor> {
-  const { folders, port = 9000, open = false, onWarning = () => {} } = options;
+  const { list, folders, port = 9000, open = false, onWarning = () => {} } = options;
   const cache = await cacheFolder();
   process.env.VITE_CJS_IGNORE_WARNING = 'true'; // Motion Canvas's plugin loads Vite's deprecated CommonJS build
   const packages = dirname(dirname(dirname(require.resolve('@motion-canvas/core/package.json'))));
+  const named = list().filter(({ origin }) => origin === 'opened');
+  const files = named.map(({ path }) => path);
+  const workingFolder = resolve('.');
+  const requested: Requested = { broken: new Set(), sweepFiles: new Map() };
   const server = await createServer({
     configFile: false,
     root,
     appType: 'custom',
-    logLevel: 'error',
     clearScreen: false,
+    customLogger: loggerTo(onWarning),
     cacheDir: cache.path,
     server: {
       host: '127.0.0.1',
       port,
-      fs: { allow: [root, packages, cache.path, resolve('.'), ...folders] },
+      fs: { allow: [root, packages, cache.path, workingFolder, ...files.map((path) => dirname(path))] },
     },
     optimizeDeps: { include: PACKAGES, exclude: ['preact', 'preact/*', '@preact/signals'], entries: [] },
     esbuild: ESBUILD,
     plugins: [
+      findWeights(),
       findModules(fileURLToPath(import.meta.url)),
-      loadScenes({ keepChanges: true }),
+      loadScenes(),
       survive(onWarning),
-      saveMeta(options.list, onWarning),
-      editorPages(options),
-      reloadList(folders),
+      saveSettings(() => list().map(({ path }) => path), onWarning),
+      editorPages(options, requested),
+      tellChanges({ folders, workingFolder, files, modules: () => modulesOf(list()), requested }),
       ...(await motionCanvasPlugins()),
     ],
   });
+  guard(server.httpServer as Server);
   const close = async () => {
     await server.close();
     await cache.remove();
@@ -94,9 +104,27 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     await close();
     throw new RenderError(`The editor cannot be served (${(error as Error).message}): name another --port.`);
   }
-  const url = server.resolvedUrls?.local[0] ?? `http://127.0.0.1:${server.config.server.port}/`;
-  if (open) server.openBrowser();
+  const start = server.resolvedUrls?.local[0] ?? `http://127.0.0.1:${server.config.server.port}/`;
+  const path = named.length === 1 ? pageOf(named[0].name) : '/';
+  if (open) {
+    server.config.server.open = path;
+    server.openBrowser();
+  }
+  const url = new URL(path, start).href;
   return { url, close };
+}
+
+/** Passes on what no page shows: Vite's errors that are not about a scene's module, in one line, once. */
+function loggerTo(onWarning: (text: string) => void): ReturnType<typeof createLogger> {
+  const logger = createLogger('silent');
+  const said = new Set<string>();
+  logger.error = (text, { error } = {}) => {
+    const line = stripVTControlCharacters(text).trim().split('\n')[0];
+    if ((error && 'plugin' in error) || said.has(line)) return;
+    said.add(line);
+    onWarning(`The editor could not do what its page requested (${line}).`);
+  };
+  return logger;
 }
 
 /**
@@ -159,75 +187,6 @@ function survive(onWarning: (text: string) => void): Plugin {
           }
         });
       ws.on = guarded as typeof ws.on;
-    },
-  };
-}
-
-/** Saves a scene's time events and seed beside it, once it has events. Headless renders read them from there. */
-function saveMeta(list: EditorSources['list'], onWarning: (text: string) => void): Plugin {
-  const unsaved = new Set<string>();
-  const save = async (source: string, data: { timeEvents?: unknown[] }) => {
-    try {
-      const worthSaving = (data.timeEvents?.length ?? 0) > 0 || existsSync(source);
-      if (worthSaving) await replace(source, `${JSON.stringify(data, undefined, 2)}\n`);
-      unsaved.delete(source);
-    } catch (error) {
-      if (unsaved.has(source)) return;
-      unsaved.add(source);
-      onWarning(
-        `Changes made in the editor cannot be saved in ${relative('.', source)} (${reasonOf(error)}): ` +
-          'make it writable. Until then they last only while the page is open.',
-      );
-    }
-  };
-  return {
-    name: 'untrained:meta',
-    configureServer(server) {
-      server.ws.on('motion-canvas:meta', async ({ source, data }, client) => {
-        // A page may write only the .meta files of existing scenes.
-        const scene = list().find(({ path }) => metaFileOf(path) === source);
-        if (!scene) return;
-        await save(source, data);
-        client.send('motion-canvas:meta-ack', { source });
-      });
-    },
-  };
-}
-
-/** Replaces a file's contents atomically: if the disk is full, the old contents remain. */
-async function replace(path: string, text: string): Promise<void> {
-  const target = await realpath(path).catch(() => path); // keep a symbolic link
-  const unfinished = `${target}.unfinished`;
-  try {
-    await writeFile(unfinished, text);
-    await rename(unfinished, target);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {});
-    // The file may be writable although its folder is not.
-    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await writeFile(target, text);
-  }
-}
-
-/** The first part of Node's message, such as "EACCES: permission denied". */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split(/, \w+ '|\n/)[0];
-}
-
-/** Reloads the list of scenes when a file is added or removed. */
-function reloadList(folders: string[]): Plugin {
-  return {
-    name: 'untrained:list',
-    configureServer(server) {
-      server.watcher.add(folders);
-      const reload = (path: string) => {
-        if (!/\.tsx?$/.test(path) || !folders.includes(dirname(path))) return;
-        const index = server.moduleGraph.getModuleById('\0untrained:index');
-        if (index) server.moduleGraph.invalidateModule(index);
-        server.ws.send({ type: 'full-reload', path: '/' });
-      };
-      server.watcher.on('add', reload).on('unlink', reload);
     },
   };
 }

@@ -1,120 +1,229 @@
 /** The editor's pages: a list of the scenes, and for each scene Motion Canvas's editor with a project of that scene. */
 
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, extname } from 'node:path';
-import type { Plugin } from 'vite';
+import { basename, dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+import type { Plugin, ViteDevServer } from 'vite';
+import type { Sweep } from '../core/sweep/sweep.js';
+import { noSceneIn, sceneMetaOf } from '../sources/composed/modules.js';
+import { defaultsOf, metaFileOf } from '../sources/composed/target.js';
+import type { Requested } from './changes.js';
+import { failureFor, failureOfSweep, placeAt } from './failures.js';
+import { type Failure, type Look, type OpenedScene, QUESTIONS, type Question } from './page/protocol.js';
+import { escaped, type ListedScene, PAGE_STYLE, type Section, startPage } from './start-page.js';
 
 const require = createRequire(import.meta.url);
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A scene to edit. */
-interface EditorScene {
+export interface EditorScene {
+  /** Identifies it: no two scenes have the same. */
   name: string;
-  /** Absolute path. A .tsx file is a composed scene, any other a sweep. */
+  /** Absolute path. A .tsx file is a composed scene; any other contains a sweep. */
   path: string;
-}
-
-/** The size in pixels and the frame rate of a scene's film. */
-interface Look {
-  size: readonly [width: number, height: number];
-  fps: number;
+  /** Whether it was named when the editor was started, is one of the user's scenes, or one of ours. */
+  origin: 'opened' | 'own' | 'ours';
 }
 
 export interface EditorSources {
   /** The scenes that currently exist. */
   list: () => EditorScene[];
-  /** @throws UsageError for a sweep that cannot be read. */
-  lookOf: (scene: EditorScene) => Promise<Look>;
+  /** A scene's title and its figure in the article, found without running the scene. */
+  summaryOf: (path: string) => Promise<{ title: string; figure?: string | undefined }>;
+  /** @throws UsageError, beginning with the path, for a sweep that cannot be read. */
+  sweepOf: (path: string) => Promise<Sweep>;
 }
 
-/** Films with a longer side, in pixels, are previewed at half their size, so that they fit into a window. */
-const PREVIEW_SIDE = 1280;
+/** The beginning of the call with which Motion Canvas's editor asks for its newest version. */
+const NEWEST_VERSION = /\bfetch\("https:[^"]*\/@motion-canvas\/core\/latest"/;
 
 // Names of virtual modules.
-const INDEX = 'untrained:index';
-const EDITOR = 'untrained:editor/';
-const SWEEP = 'untrained:sweep/';
+const EDITOR = 'untrained:editor';
+const START = 'untrained:start';
+const SCENE = 'untrained:scene/';
+/** Where Vite serves them. */
+const served = (id: string) => `/@id/__x00__${id}`;
 
-export function editorPages({ list, lookOf }: EditorSources): Plugin {
+/** The ID of the module that exports a scene. */
+const moduleOf = (name: string) => SCENE + Buffer.from(name).toString('base64url');
+
+/** The names of all scenes, with the IDs of the modules that export them. */
+export const modulesOf = (scenes: EditorScene[]): { name: string; id: string }[] =>
+  scenes.map(({ name }) => ({ name, id: `\0${moduleOf(name)}` }));
+
+/** The path of a scene's page. */
+export const pageOf = (name: string): string => `/${encodeURIComponent(name)}`;
+
+/** @param requested - Receives what becomes known of the scenes. */
+export function editorPages({ list, summaryOf, sweepOf }: EditorSources, requested: Requested): Plugin {
+  let server: ViteDevServer;
+
+  /** The module of a sweep, which a process of its own has loaded, as for a render. */
+  async function sweepModule({ name, path }: EditorScene): Promise<string> {
+    const files = await filesOf(path);
+    requested.sweepFiles.set(name, files);
+    server.watcher.add(files);
+    try {
+      return `export const sweep = ${JSON.stringify(await sweepOf(path))};`;
+    } catch (error) {
+      requested.broken.add(name);
+      return failureModule(failureOfSweep(path, (error as Error).message));
+    }
+  }
+
+  async function answer(question: Question): Promise<string> {
+    const scene = list().find(({ name }) => name === question.scene);
+    if (!scene) return JSON.stringify({ message: question.message });
+    if (question.importing) requested.broken.add(scene.name);
+    return JSON.stringify(await failureFor(question, scene.path, server));
+  }
+
   return {
     name: 'untrained:editor',
     enforce: 'pre', // run before Vite's own handling of style sheets
-    resolveId: (id) => (/^untrained:(index$|editor\/|sweep\/)/.test(id) ? `\0${id}` : null),
+    resolveId: (id) => (id === EDITOR || id === START || id.startsWith(SCENE) ? `\0${id}` : null),
     async load(id) {
-      if (id === `\0${INDEX}`) return indexModule(list());
-      const [, kind, encoded] = /^\0(untrained:\w+\/)([^/?]+)$/.exec(id) ?? [];
-      const scene = list().find(({ name }) => name === decodeURIComponent(encoded ?? ''));
-      if (!scene) return null;
-      return kind === EDITOR ? editorModule(scene, await lookOf(scene)) : sweepModule(scene);
+      if (id === `\0${EDITOR}`) return editorModule();
+      if (id === `\0${START}`) return startModule;
+      if (!id.startsWith(`\0${SCENE}`)) return null;
+      const scene = list().find(({ name }) => `\0${moduleOf(name)}` === id);
+      if (!scene) {
+        return failureModule({
+          message: 'There is no such scene any more: its file has been removed or renamed.',
+        });
+      }
+      const code = extname(scene.path) === '.tsx' ? composedModule(scene.path) : await sweepModule(scene);
+      return { code, map: { mappings: '' } };
     },
     transform(code, id) {
-      if (!/motion-canvas.ui.dist.style\.css/.test(id)) return null;
-      return code.replace(/@import\s*"https?:[^"]*"\s*;/g, ''); // fonts from the network; system fonts are enough
+      if (/motion-canvas.ui.dist.style\.css/.test(id))
+        return code.replace(/@import\s*"https?:[^"]*"\s*;/g, ''); // fonts from the network; system fonts are enough
+      // Motion Canvas's editor asks npm whether there is a newer version. It is in a file that several packages share.
+      if (NEWEST_VERSION.test(code) && /[/\\]deps[/\\]/.test(id))
+        return { code: code.replace(NEWEST_VERSION, 'new Promise(() => {}'), map: null };
+      return null;
     },
-    configureServer(server) {
-      server.middlewares.use((request, response, next) => {
-        const path = (request.url ?? '/').split('?')[0].slice(1);
-        const scene = list().find(({ name }) => encodeURIComponent(name) === path);
-        if (path !== '' && !scene) return next();
-        const html = page(scene?.name ?? 'Untrained', scene ? EDITOR + path : INDEX);
-        server.transformIndexHtml(request.url ?? '/', html).then((sent) => {
-          response.setHeader('content-type', 'text/html; charset=utf-8').end(sent);
-        }, next);
+    configureServer(created) {
+      server = created;
+      server.middlewares.use(async (request, response, next) => {
+        const path = decodeURIComponent((request.url ?? '/').split('?')[0].slice(1));
+        const html = (text: string) =>
+          response.setHeader('content-type', 'text/html; charset=utf-8').end(text);
+        try {
+          if (path === '') return html(startPage(await sectionsOf(list(), summaryOf), served(START)));
+          if (`/${path}` === QUESTIONS && request.method === 'POST') {
+            const chunks: Buffer[] = [];
+            for await (const chunk of request) chunks.push(chunk);
+            const text = await answer(JSON.parse(Buffer.concat(chunks).toString()));
+            return response.setHeader('content-type', 'application/json').end(text);
+          }
+          const scene = list().find(({ name }) => name === path);
+          return scene ? html(scenePage(openedScene(scene, requested))) : next();
+        } catch (error) {
+          next(error);
+        }
       });
     },
   };
 }
 
-/** A page that loads a virtual module. Vite serves virtual modules under /@id/__x00__. */
-const page = (title: string, module: string) => `<!doctype html>
+function openedScene({ name, path }: EditorScene, requested: Requested): OpenedScene {
+  const opened: OpenedScene = { name, path, module: served(moduleOf(name)), changed: changeOf(path) };
+  if (extname(path) !== '.tsx') return opened;
+  const file = metaFileOf(path);
+  try {
+    return { ...opened, meta: { file, data: sceneMetaOf(path) } };
+  } catch (error) {
+    requested.broken.add(name);
+    const message = (error as Error).message.replace(`${file} is`, 'It is');
+    return { ...opened, failure: { message, place: placeAt(file) } };
+  }
+}
+
+const changeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** The list of scenes: the user's first, then ours, in the order of the article. */
+async function sectionsOf(scenes: EditorScene[], summaryOf: EditorSources['summaryOf']): Promise<Section[]> {
+  const listed = await Promise.all(
+    scenes.map(async ({ name, path, origin }): Promise<ListedScene & { origin: EditorScene['origin'] }> => {
+      const summary = await summaryOf(path).catch(() => ({ title: basename(path) }));
+      const picture = `scenes/thumbnails/${name}.webp`;
+      const thumbnail = origin === 'ours' && existsSync(join(root, picture)) ? `/${picture}` : undefined;
+      const module = extname(path) === '.tsx' ? undefined : served(moduleOf(name));
+      return {
+        name,
+        path,
+        origin,
+        ...summary,
+        page: pageOf(name),
+        changed: changeOf(path),
+        thumbnail,
+        module,
+      };
+    }),
+  );
+  const from = (origin: EditorScene['origin']) => listed.filter((scene) => scene.origin === origin);
+  const number = ({ figure }: ListedScene) => Number.parseInt(figure ?? '999', 10);
+  const ours = from('ours').sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name, 'en'));
+  const opened = from('opened');
+  return [
+    ...(opened.length > 0 ? [{ title: 'Opened', scenes: opened }] : []),
+    {
+      title: 'Your scenes',
+      scenes: from('own'),
+      empty:
+        'Save one as <code>scenes/mine.ts</code> or <code>scenes/mine.tsx</code> here, and it appears in this list.',
+    },
+    { title: 'Scenes of the article', scenes: ours },
+  ];
+}
+
+/** A page that opens a scene. From its first moment, it is dark and says what it does. */
+function scenePage(scene: OpenedScene): string {
+  const data = JSON.stringify(scene).replaceAll('<', '\\u003c');
+  return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
-    <title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>
+    <title>${escaped(scene.name)}</title>
     <link rel="icon" href="data:,">
+    <link rel="modulepreload" href="${scene.module}">
+    <style>${PAGE_STYLE}
+#opening { position: fixed; left: 50%; top: 50%; z-index: 900; translate: -50% -50%; display: flex; align-items: center;
+  gap: 12px; padding: 10px 18px; border-radius: 99px; background: #000a; color: #e8e8e8; pointer-events: none;
+  font: 15px/1.45 system-ui, sans-serif; white-space: nowrap; }
+#opening i { width: 14px; height: 14px; border: 2px solid #fff4; border-top-color: #fff; border-radius: 50%;
+  animation: turn 0.9s linear infinite; }
+@keyframes turn { to { rotate: 360deg; } }</style>
   </head>
   <body>
-    <script type="module" src="/@id/__x00__${module}"></script>
+    <div id="opening" role="status"><i></i><span>Opening ${escaped(basename(scene.path))} …</span></div>
+    <script type="application/json" id="scene">${data}</script>
+    <script type="module" src="${served(EDITOR)}"></script>
   </body>
 </html>
 `;
-
-function indexModule(scenes: EditorScene[]): string {
-  const projects = scenes.map(({ name, path }) => ({
-    name: basename(path),
-    url: encodeURIComponent(name),
-  }));
-  return `
-import { index } from '@motion-canvas/ui';
-import '@motion-canvas/ui/dist/style.css';
-index(${JSON.stringify(projects)});`;
 }
 
-/** Editor settings that are not part of the scene, such as the playback range, are not saved: they have no file. */
-function editorModule({ name, path }: EditorScene, { size, fps }: Look): string {
-  const scene = extname(path) === '.tsx' ? `${path}?scene` : SWEEP + encodeURIComponent(name);
-  const [x, y] = size;
-  const resolutionScale = Math.max(x, y) > PREVIEW_SIDE ? 0.5 : 1;
-  const look = {
-    version: 0,
-    shared: { size: { x, y } },
-    preview: { fps, resolutionScale },
-    rendering: { fps },
-  };
+const startModule = `
+import { start } from 'untrained/editor/start';
+start((listener) => {
+  for (const event of ['untrained:list', 'vite:ws:connect']) import.meta.hot.on(event, listener);
+});`;
+
+function editorModule(): string {
+  const { size, fps, background } = defaultsOf({ kind: 'scene', path: '' });
+  const look: Look = { size, fps, background };
   return `
 import { editor } from '@motion-canvas/ui';
 import '@motion-canvas/ui/dist/style.css';
-import { editorBootstrap, MetaFile } from '@motion-canvas/core';
 import { letNewestWin } from 'untrained/nodes/pictures';
-import { facesLoaded } from 'untrained/page/faces';
-import scene from ${JSON.stringify(scene.replaceAll('\\', '/'))};
-const meta = new MetaFile(${JSON.stringify(name)}, false);
-meta.loadData(${JSON.stringify(look)});
-const settings = new MetaFile('settings', false);
-const versions = ${JSON.stringify(versions())};
+import { openScene } from 'untrained/editor/open';
 const plugins = [{ name: 'untrained', player: letNewestWin }];
-await facesLoaded((family) => console.warn('The typeface "' + family + '" cannot be loaded.'));
-const project = { scenes: [scene], experimentalFeatures: true };
-editor(await editorBootstrap(${JSON.stringify(name)}, versions, plugins, project, meta, settings));`;
+const versions = ${JSON.stringify(versions())};
+openScene({ server: import.meta.hot, editor, versions, plugins, composed: ${JSON.stringify(look)} });`;
 }
 
 /** The versions of Motion Canvas that its editor shows. */
@@ -123,23 +232,39 @@ function versions(): Record<string, string> {
   return { core: of('core'), two: of('2d'), ui: of('ui'), vitePlugin: of('vite-plugin') };
 }
 
-/** A sweep as a scene: a NetworkField that fills the view and plays the sweep. */
-function sweepModule({ name, path }: EditorScene): string {
+const failureModule = (failure: Failure) => `export const failure = ${JSON.stringify(failure)};`;
+
+function composedModule(path: string): string {
+  const [character] = /[?#%]/.exec(path) ?? [];
+  if (character) {
+    const message = `Its path contains "${character}", which addresses of modules cannot: rename the file or its folder.`;
+    return failureModule({ message, place: placeAt(path) });
+  }
   return `
-import { makeScene2D } from '@motion-canvas/2d';
-import { MetaFile, ValueDispatcher } from '@motion-canvas/core';
-import { NetworkField } from 'untrained/nodes';
-import sweep from ${JSON.stringify(path.replaceAll('\\', '/'))};
-const description = makeScene2D(function* (view) {
-  const field = new NetworkField({ size: () => view.size() });
-  view.add(field);
-  yield* field.play(sweep);
-});
-description.name = ${JSON.stringify(name)};
-new MetaFile(${JSON.stringify(name)}, false).attach(description.meta);
-description.onReplaced = import.meta.hot.data.onReplaced ?? new ValueDispatcher(description.config);
-description.onReplaced.current = description;
-import.meta.hot.accept();
-import.meta.hot.data.onReplaced = description.onReplaced;
-export default description;`;
+import * as scene from ${JSON.stringify(path.replaceAll('\\', '/'))};
+export const missing = ${JSON.stringify(noSceneIn(path))};
+export { scene };`;
+}
+
+/** A sweep's file, and the user's files that it imports. */
+async function filesOf(path: string): Promise<string[]> {
+  if (extname(path) !== '.ts') return [path];
+  const inputs = (metafile: Metafile) => Object.keys(metafile.inputs);
+  const folder = dirname(path);
+  const found = await build({
+    entryPoints: [path],
+    absWorkingDir: folder,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  }).then(
+    ({ metafile }) => inputs(metafile),
+    // What has a mistake in it is watched too, so that a repair is noticed.
+    ({ errors = [] }: { errors?: { location?: { file: string } | null }[] }) =>
+      errors.flatMap(({ location }) => (location ? [location.file] : [])),
+  );
+  return [...new Set([path, ...found.map((file) => join(folder, file))])];
 }

@@ -8,7 +8,8 @@ import {
   Vector2,
 } from '@motion-canvas/core';
 import { scaleLinear } from 'd3-scale';
-import { canvasFont, loadFont, themeOf } from './theme.js';
+import { warnOfUnknown } from './properties.js';
+import { canvasFont, FONT_FAMILY, loadFont, themeOf } from './theme.js';
 
 /** The signals of the same names document these. */
 export interface AxesProps extends RectProps {
@@ -80,6 +81,7 @@ export class Axes extends Rect {
 
   constructor(props: AxesProps) {
     super(props);
+    warnOfUnknown(this, props, Axes);
   }
 
   protected getDefaultLabelSize(): number {
@@ -114,13 +116,18 @@ export class Axes extends Rect {
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {
-    if (this.labelSize() > 0 && !fontLoaded) {
+    if (this.labelSize() > 0 && !fontLoaded && this.#font() === FONT_FAMILY) {
       const loaded = loadFont().catch(() => {}); // if it fails, the labels use a fallback font
       DependencyContext.collectPromise(loaded.then(() => (fontLoaded = true)));
     }
     this.#drawLines(context);
     this.#drawLabels(context);
     this.drawChildren(context);
+  }
+
+  /** The typeface of the labels: the node's own, if it has been set, or the theme's. */
+  #font(): string {
+    return this.fontFamily.isInitial() ? themeOf(this).font : this.fontFamily();
   }
 
   #drawLines(context: CanvasRenderingContext2D): void {
@@ -154,7 +161,7 @@ export class Axes extends Rect {
     const { x, y } = this.scales();
     const [writeX, writeY] = [x.tickFormat(this.ticksX()), y.tickFormat(this.ticksY())];
     context.save();
-    context.font = canvasFont(size);
+    context.font = canvasFont(size, 400, this.#font());
     context.fillStyle = this.labelColour().toString();
     context.textBaseline = 'top';
     context.textAlign = 'center';

@@ -5,6 +5,7 @@ import { line } from 'd3-shape';
 import { UsageError } from '../core/errors.js';
 import { Axes } from './axes.js';
 import { functionOf, type Graph, graphBetween } from './graph.js';
+import { warnOfUnknown } from './properties.js';
 import { themeOf } from './theme.js';
 
 /** The signals of the same names document these. All props of a Path apply too, except `data`. */
@@ -40,6 +41,7 @@ export class Curve extends Path {
 
   constructor(props: CurveProps) {
     super({ lineCap: 'round', lineJoin: 'round', ...props, data: '' });
+    warnOfUnknown(this, props, Curve);
     this.data(() => this.outline());
   }
 

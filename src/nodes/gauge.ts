@@ -1,6 +1,7 @@
 /** A parameter's value, as text and as a position on a line. */
 import { Circle, initial, Line, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
+import { warnOfUnknown } from './properties.js';
 import { themeOf } from './theme.js';
 
 /** The signals of the same names document these; `marks` has none. */
@@ -45,6 +46,7 @@ export class Gauge extends Rect {
 
   constructor({ marks = [], ...props }: GaugeProps) {
     super(props);
+    warnOfUnknown(this, props, Gauge);
     const theme = () => themeOf(this);
     const [body, small, stroke] = [() => theme().body, () => theme().small, () => theme().stroke];
     const [ink, quiet, accent] = [

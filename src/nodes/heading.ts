@@ -1,6 +1,7 @@
 /** A scene's heading: its title, and the current value of what it varies. */
 import { initial, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
+import { warnOfUnknown } from './properties.js';
 import { themeOf } from './theme.js';
 
 /** The signals of the same names document these. */
@@ -32,6 +33,7 @@ export class Heading extends Rect {
 
   constructor(props: HeadingProps) {
     super(props);
+    warnOfUnknown(this, props, Heading);
     const theme = () => themeOf(this);
     const title = new Txt({
       text: () => this.title(),

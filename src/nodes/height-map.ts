@@ -9,10 +9,12 @@ import {
 } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import { colourOf } from '../core/frame/colouring.js';
+import type { FrameDescription } from '../core/frame/description.js';
 import { colouringOf } from '../core/frame/palette.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
-import { networkShowing, paletteShowing, type Shown } from './shown.js';
+import { warnOfUnknown } from './properties.js';
+import { isOne, networkShowing, paletteShowing, type Shown } from './shown.js';
 import { type Look, Surface, type SurfaceData } from './surface.js';
 import { themeOf } from './theme.js';
 import { named, namesOnly } from './watch.js';
@@ -111,6 +113,15 @@ export class HeightMap extends NetworkNode {
 
   constructor(props: HeightMapProps) {
     super(props);
+    warnOfUnknown(this, props, HeightMap);
+  }
+
+  protected override takeOwn({ shown }: FrameDescription, takes: (name: string) => boolean): void {
+    if (!shown || !takes('shown')) return;
+    if (isOne(shown)) return void this.shown(shown);
+    throw new UsageError(
+      `${this.key}: shown is ${JSON.stringify(shown)} but a surface shows one unit or output: add a unit.`,
+    );
   }
 
   protected getDefaultColours(): string[] {

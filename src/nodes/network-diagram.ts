@@ -6,6 +6,7 @@ import { inputAt } from '../core/frame/inputs.js';
 import { forward, layerValues } from '../core/network/forward.js';
 import { buildNetwork, type Layer, type Network } from '../core/network/network.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
+import { warnOfUnknown } from './properties.js';
 import { themeOf } from './theme.js';
 
 /** The signals of the same names document these. */
@@ -75,6 +76,7 @@ export class NetworkDiagram extends NetworkNode {
 
   constructor(props: NetworkDiagramProps) {
     super(props);
+    warnOfUnknown(this, props, NetworkDiagram);
   }
 
   protected getDefaultPositiveColour(): string {

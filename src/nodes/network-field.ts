@@ -5,11 +5,12 @@ import { UsageError } from '../core/errors.js';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { canvasToShow, type Picture, requestPicture, shrinkFor } from './pictures.js';
-import { networkShowing, paletteShowing, type Shown } from './shown.js';
+import { warnOfUnknown } from './properties.js';
+import { isOne, networkShowing, paletteShowing, type Shown } from './shown.js';
 
 /** The signals of the same names document these. */
 export interface NetworkFieldProps extends NetworkNodeProps {
-  shown?: SignalValue<Shown>;
+  shown?: SignalValue<Shown | { layer: number }>;
   supersample?: SignalValue<1 | 2 | 3 | 4>;
   dither?: SignalValue<boolean>;
   resolution?: SignalValue<number>;
@@ -36,10 +37,13 @@ const PLAYING_BUDGET = 60;
  */
 @nodeName('NetworkField')
 export class NetworkField extends NetworkNode {
-  /** What to show: the network's colours, one output, or one unit of a layer. @defaultValue 'colour' */
+  /**
+   * What to show: the network's colours, one output, one unit of a layer, or with `{ layer }` all units of a layer as a
+   * grid. @defaultValue 'colour'
+   */
   @initial('colour')
   @signal()
-  declare readonly shown: SimpleSignal<Shown, this>;
+  declare readonly shown: SimpleSignal<Shown | { layer: number }, this>;
 
   /** Samples per pixel along each side (n x n in all), 1 to 4, averaged in linear light. @defaultValue 1 */
   @initial(1)
@@ -65,6 +69,7 @@ export class NetworkField extends NetworkNode {
 
   constructor(props: NetworkFieldProps) {
     super(props);
+    warnOfUnknown(this, props, NetworkField);
   }
 
   /** Requests the picture before anything is drawn: see prepare() in src/sources/composed/page/film.ts. */
@@ -89,8 +94,13 @@ export class NetworkField extends NetworkNode {
     this.drawChildren(context);
   }
 
-  protected override takeSampling(supersample: 1 | 2 | 3 | 4, dither: boolean): void {
-    this.supersample(supersample).dither(dither);
+  protected override takeOwn(
+    { shown, supersample, dither }: FrameDescription,
+    takes: (name: string) => boolean,
+  ): void {
+    if (shown && takes('shown')) this.shown(shown);
+    if (takes('supersample')) this.supersample(supersample);
+    if (takes('dither')) this.dither(dither);
   }
 
   protected override frameInput(): Omit<FrameInput, 'size'> {
@@ -127,6 +137,7 @@ export class NetworkField extends NetworkNode {
     const frame = this.describe(input);
     const shown = this.shown();
     if (typeof shown === 'string') return frame;
+    if (!isOne(shown)) return this.describe({ ...input, shown });
     const palette = paletteShowing(shown, input.palette!);
     if ('layer' in shown)
       return this.describe({ ...input, network: networkShowing(shown, input.network!), palette });

@@ -14,6 +14,7 @@ import {
 import { UsageError } from '../core/errors.js';
 import { columnsFor } from './arrange.js';
 import { NetworkField, type NetworkFieldProps } from './network-field.js';
+import { warnOfUnknown } from './properties.js';
 import { dark, themeOf } from './theme.js';
 
 /** One picture of a grid: the props of a NetworkField, and a label. */
@@ -77,6 +78,7 @@ export class NetworkGrid extends Rect {
 
   constructor({ items, ...props }: NetworkGridProps) {
     super(props);
+    warnOfUnknown(this, props, NetworkGrid);
     this.#fields = items.map(
       ({ label: _, ...item }) =>
         new NetworkField({ ...item, size: () => this.side(), y: () => -this.#labelRoom() / 2 }),

@@ -17,20 +17,28 @@ import type { Activation, UnitActivation } from '../core/network/activations.js'
 import type { Fold } from '../core/network/fold.js';
 import {
   type NetworkParameterName,
-  namesBesideWeights,
   networkParameterNames,
   networkParameters,
 } from '../core/network/parameters.js';
-import type { Distribution, Initialisation, NetworkInput, NetworkSpec } from '../core/network/spec.js';
+import {
+  type Distribution,
+  type Initialisation,
+  type NetworkInput,
+  type NetworkSpec,
+  namesBeside,
+} from '../core/network/spec.js';
 import type { Parameter } from '../core/parameters/parameter.js';
 import { aboutFrame } from '../core/sweep/fields.js';
-import { frameAt, parseSweep, preparePace, type Sweep, type SweepInput } from '../core/sweep/sweep.js';
+import { type Named, sweepOver } from '../core/sweep/over.js';
+import { frameAt, preparePace, type Sweep, type SweepInput, withSeconds } from '../core/sweep/sweep.js';
 import { parse } from '../core/wording/parse.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { activationBetween, paletteBetween, seedBetween } from './between.js';
 
 /** The signals of the same names document these. */
 export interface NetworkNodeProps extends RectProps {
+  /** Width of the node, in pixels or percent. The number of units in each hidden layer is `units`. */
+  width?: RectProps['width'];
   seed?: SignalValue<NetworkSpec['seed']>;
   inputs?: SignalValue<number | null>;
   features?: SignalValue<string[]>;
@@ -153,8 +161,8 @@ export abstract class NetworkNode extends Rect {
   declare readonly firstLayerBias: SimpleSignal<boolean, this>;
 
   /**
-   * Explicit weights in place of random ones, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`. Can be tweened between layers of
-   * the same shapes. @defaultValue null
+   * Explicit weights in place of random ones, `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]` or `weightsFrom('mlp.npz')`. Can
+   * be tweened between layers of the same shapes. @defaultValue null
    */
   @parameter(networkParameters.weights)
   declare readonly weights: SimpleSignal<NonNullable<NetworkInput['weights']> | null, this>;
@@ -183,8 +191,9 @@ export abstract class NetworkNode extends Rect {
   declare readonly slice: SimpleSignal<number[], this>;
 
   /**
-   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or
-   * `{ map: 'viridis', output: 2 }` for another. A tween switches half-way. @defaultValue 'rgb'
+   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output,
+   * `{ map: 'viridis', output: 2 }` for another, or `{ colours: ['#012', '#fa3'] }`. A tween switches half-way.
+   * @defaultValue 'rgb'
    */
   @interpolation(paletteBetween)
   @parameter(frameParameters.palette)
@@ -195,37 +204,60 @@ export abstract class NetworkNode extends Rect {
   }
 
   /**
-   * Plays a sweep, or the object that `sweep()` accepts: sets this node's signals to the sweep's values over time, at
-   * an even pace if the sweep asks for one. The signals keep their final values. The sweep's size, frame rate and
-   * title are ignored.
+   * Plays a sweep, or the object that `sweep()` accepts: sets the signals that it names to its values over time, at an
+   * even pace if it asks for one. These keep their final values. All others stay as they are, and other tweens may move
+   * them at the same time. The sweep's size, frame rate and title are ignored.
+   * @param options.seconds - The length of time in which to play it, to which it is stretched: more than 0, at most
+   *   3600. Its own by default.
+   * @throws UsageError if it is not valid together with the node's other values.
    *
    * @example `yield* field().play({ seconds: 4, network: { weightScale: tween(0.4, 0.8) } });`
+   * @example `yield* field().play(depth, { seconds: 2 });`
    */
-  *play(sweep: SweepInput | Sweep): ThreadGenerator {
-    const checked = parseSweep(sweep);
-    const { seconds } = checked;
-    yield preparePace(checked, evaluate); // the scene waits for it; no time passes in the film
-    yield* tween(seconds, (u) => this.take(frameAt(checked, u * seconds, evaluate)));
+  *play(sweep: SweepInput | Sweep, { seconds }: { seconds?: number } = {}): ThreadGenerator {
+    const { sweep: whole, named } = sweepOver(sweep, this.#existing());
+    const film = seconds === undefined ? whole : withSeconds(whole, seconds);
+    yield preparePace(film, evaluate); // the scene waits for it; no time passes in the film
+    yield* tween(film.seconds, (u) => this.take(frameAt(film, u * film.seconds, evaluate), named));
   }
 
-  /** Sets every signal from a frame description. */
-  take({ network, view, slice, palette, supersample, dither }: FrameDescription): void {
+  /**
+   * Sets signals from a frame description.
+   * @param only - The names of what to set; everything by default.
+   */
+  take(frame: FrameDescription, only?: Named): void {
+    const { network, view, slice, palette } = frame;
     for (const name of networkParameterNames) {
+      if (only && !only.network.has(name)) continue;
       const signal = this.#signalOf(name);
       if (network[name] === undefined) signal.reset();
       else signal(network[name]);
     }
-    this.centre(view.centre).halfWidth(view.halfWidth).viewRotation(view.rotation).slice(slice);
-    this.palette(palette);
-    this.takeSampling(supersample, dither);
+    if (!only || only.view.has('centre')) this.centre(view.centre);
+    if (!only || only.view.has('halfWidth')) this.halfWidth(view.halfWidth);
+    if (!only || only.view.has('rotation')) this.viewRotation(view.rotation);
+    const takes = (name: string) => !only || only.fields.has(name);
+    if (takes('slice')) this.slice(slice);
+    if (takes('palette')) this.palette(palette);
+    this.takeOwn(frame, takes);
   }
 
-  /** Overridden by nodes that sample pixels. */
-  protected takeSampling(_supersample: FrameInput['supersample'], _dither: boolean): void {}
+  /** The node's values, as the base of a sweep. A network's defaults are left out: some depend on other parameters. */
+  #existing(): Omit<FrameInput, 'size'> {
+    const { network, ...others } = this.frameInput();
+    const set = Object.entries(network ?? {}).filter(
+      ([name]) => !this.#signalOf(name as NetworkParameterName).isInitial(),
+    );
+    return { ...others, network: Object.fromEntries(set) };
+  }
+
+  /** Sets the signals that only some nodes have. @param takes - Whether to set what a frame calls by this name. */
+  protected takeOwn(_frame: FrameDescription, _takes: (name: string) => boolean): void {}
 
   /** The network as plain data, as in a sweep. */
   network(): NetworkInput {
-    const names = this.weights() ? (['weights', ...namesBesideWeights] as const) : networkParameterNames;
+    const weights = this.weights();
+    const names = weights ? (['weights', ...namesBeside(weights)] as const) : networkParameterNames;
     const values = names.map((name) => [name, this.#signalOf(name)()] as const);
     return Object.fromEntries(values.filter(([, value]) => value !== null));
   }

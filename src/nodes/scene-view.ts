@@ -10,6 +10,8 @@ import {
   threads,
   usePlayback,
 } from '@motion-canvas/core';
+import { UsageError } from '../core/errors.js';
+import { logOnce, warnOfUnknown } from './properties.js';
 
 /** The scene, and the props of any Rect. */
 export interface SceneViewProps extends RectProps {
@@ -23,7 +25,12 @@ export interface Excerpt {
   from?: number;
   /** End, in seconds of the scene's time. @defaultValue the end of the scene */
   to?: number;
-  /** Speed: seconds of the scene per second of the film. @defaultValue 1 */
+  /** Seconds of the scene per second of the film; above 0. @defaultValue 1 */
+  speed?: number;
+  /**
+   * Seconds of the scene per second of the film.
+   * @deprecated The former name of `speed`, which still works.
+   */
   pace?: number;
 }
 
@@ -35,7 +42,7 @@ export interface Excerpt {
  * import relu from './relu';
  *
  * view.add(<SceneView ref={part} scene={relu} size={[1280, 720]} />);
- * yield* part().play({ from: 10, to: 20, pace: 2 });
+ * yield* part().play({ from: 10, to: 20, speed: 2 });
  * ```
  */
 @nodeName('SceneView')
@@ -44,17 +51,26 @@ export class SceneView extends Rect {
 
   constructor({ scene, ...props }: SceneViewProps) {
     super({ clip: true, ...props });
+    warnOfUnknown(this, props, SceneView);
     this.#scene = scene;
   }
 
   /** Plays the scene, or a part of it. The node keeps showing the last frame. */
-  *play({ from = 0, to = Number.POSITIVE_INFINITY, pace = 1 }: Excerpt = {}): ThreadGenerator {
+  *play({ from = 0, to = Number.POSITIVE_INFINITY, ...rest }: Excerpt = {}): ThreadGenerator {
+    if (rest.pace !== undefined) {
+      const now = `"pace" is now called "speed", and still works: write play({ speed: ${rest.pace} }).`;
+      logOnce('info', this, now);
+    }
+    const speed = rest.speed ?? rest.pace ?? 1;
+    if (!(Number.isFinite(speed) && speed > 0)) {
+      throw new UsageError(`${this.key}: speed is ${speed} but must be above 0, or the scene never ends.`);
+    }
     this.removeChildren();
     // Scenes use nothing of their view that a Rect lacks.
     const runner = this.#scene.config(this as unknown as View2D);
     const playback = usePlayback();
     const paced: PlaybackStatus = Object.create(playback, {
-      deltaTime: { get: () => playback.deltaTime * pace },
+      deltaTime: { get: () => playback.deltaTime * speed },
     });
     const scene = threads(() => runner);
     startPlayback(paced); // threads() reads the current playback when it starts

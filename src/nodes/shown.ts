@@ -1,6 +1,7 @@
 /** The part of a network that is shown: its colours, one output, or one hidden unit. */
 import { UsageError } from '../core/errors.js';
 import { isSpace, type PaletteInput } from '../core/frame/palette.js';
+import type { ShownPart } from '../core/frame/shown.js';
 import type { UnitActivation } from '../core/network/activations.js';
 import { DrawCache } from '../core/network/draws.js';
 import { unitActivations } from '../core/network/layer-activations.js';
@@ -16,6 +17,11 @@ import { readNetwork } from './read-network.js';
  * A single output or unit is grey, or in the palette's colours if the palette is a colour map.
  */
 export type Shown = 'colour' | { output: number } | { layer: number; unit: number };
+
+/** Whether it is one picture, and not the units of a layer as a grid. */
+export function isOne(shown: Shown | ShownPart): shown is Shown {
+  return typeof shown === 'string' || 'output' in shown || shown.unit !== undefined;
+}
 
 const draws = new DrawCache();
 
@@ -44,8 +50,8 @@ export function networkShowing(shown: Shown, network: NetworkInput): NetworkInpu
 export function paletteShowing(shown: Shown, palette: PaletteInput): PaletteInput {
   if (typeof shown === 'string') return palette;
   if (isSpace(palette)) return 'rgb';
-  const { map } = typeof palette === 'object' ? palette : { map: palette };
-  return { map, output: 'output' in shown ? shown.output : 1 };
+  const map = typeof palette === 'object' ? palette : { map: palette };
+  return { ...map, output: 'output' in shown ? shown.output : 1 };
 }
 
 /** Makes a picture show a single output in grey. `rgba` (N pixels, RGBA8) is changed in place. */

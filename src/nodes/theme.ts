@@ -20,6 +20,8 @@ export { type Colours, dark, light };
 export interface Theme {
   /** The set of colours, `dark` or `light` or one of your own. */
   colours: Colours;
+  /** The typeface, as a CSS font family or a list of them. */
+  font: string;
   /** Margin along the view's edges, in pixels. */
   margin: number;
   /** Gap between neighbouring elements, in pixels. */
@@ -41,12 +43,14 @@ export interface Theme {
  * width.
  * @param size - In pixels, as returned by `view.size()`.
  * @param colours - The set of colours; dark by default.
+ * @param font - The typeface, as a CSS font family or a list of them; Inter by default.
  */
-export function themeFor({ width, height }: Vector2, colours = dark): Theme {
+export function themeFor({ width, height }: Vector2, colours = dark, font = FONT_FAMILY): Theme {
   const shorter = Math.min(width, height);
   const em = height > width ? 0.0335 * width : 0.0271 * Math.min(width, 1.95 * height);
   return {
     colours,
+    font,
     margin: 0.065 * shorter,
     gap: 0.03 * shorter,
     title: 1.6 * em,
@@ -65,14 +69,33 @@ const dressed = new WeakMap<Node, Theme>();
  * one. Nodes of this package inside it take their defaults from that theme.
  * @param view - The scene's view, or a node that stands for one.
  * @param colours - The set of colours; dark by default.
+ * @param options.font - The typeface of everything in it, tick labels included: a CSS font family that is installed or
+ *   that the scene loads, or a list of them, such as `'Georgia, serif'`. Inter by default.
  * @example `const theme = yield* dress(view, light);`
+ * @example `yield* dress(view, dark, { font: 'Source Serif 4' });`
  */
-export function* dress(view: Rect, colours = dark): Generator<Promise<unknown>, Theme, unknown> {
-  yield loadFont();
-  const theme = themeFor(view.size(), colours);
+export function* dress(
+  view: Rect,
+  colours = dark,
+  { font = FONT_FAMILY }: { font?: string } = {},
+): Generator<Promise<unknown>, Theme, unknown> {
+  yield font === FONT_FAMILY
+    ? loadFont()
+    : Promise.all([400, 500, 600].map((weight) => loaded(font, weight)));
+  const theme = themeFor(view.size(), colours, font);
   dressed.set(view, theme);
-  view.fill(colours.background).fontFamily(FONT_FAMILY).fontSize(theme.body);
+  view.fill(colours.background).fontFamily(familyOf(font)).fontSize(theme.body);
   return theme;
+}
+
+/** Loads a font that the page declares. What cannot be loaded is reported where it is missed. */
+function loaded(font: string, weight: number): Promise<unknown> {
+  return document.fonts.load(canvasFont(16, weight, font)).catch(() => {});
+}
+
+/** A font family as CSS, in quotation marks if it needs them: those of "Source Serif 4" are for its 4. */
+function familyOf(font: string): string {
+  return /[,"']/.test(font) || /^-?[a-z_][\w-]*( -?[a-z_][\w-]*)*$/i.test(font) ? font : JSON.stringify(font);
 }
 
 /** The theme of a node: that of its nearest ancestor that has one, or else the dark theme for its view's size. */
@@ -103,10 +126,11 @@ async function load(): Promise<FontFace> {
 }
 
 /**
- * The CSS font of the typeface, for text drawn on a canvas.
+ * The CSS font of a typeface, for text drawn on a canvas.
  * @param size - In pixels.
  * @param weight - 100 to 900; 400, the default, is regular.
+ * @param font - The typeface: a theme's `font`; Inter by default.
  */
-export function canvasFont(size: number, weight = 400): string {
-  return `${weight} ${size}px ${JSON.stringify(FONT_FAMILY)}`;
+export function canvasFont(size: number, weight = 400, font = FONT_FAMILY): string {
+  return `${weight} ${size}px ${font === FONT_FAMILY ? JSON.stringify(font) : familyOf(font)}`;
 }

@@ -1,6 +1,7 @@
 /** A title beside or above a picture, with a few lines of notes. */
 import { initial, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
 import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
+import { warnOfUnknown } from './properties.js';
 import { themeOf } from './theme.js';
 
 /** The signals of the same names document these; `notes` has none. */
@@ -30,6 +31,7 @@ export class Title extends Rect {
 
   constructor({ notes = [], ...props }: TitleProps) {
     super(props);
+    warnOfUnknown(this, props, Title);
     const theme = () => themeOf(this);
     /** Heights of the title and of one note, and half of the total height, in units of the notes' font size. */
     const [titleHeight, line] = [1.92, 1.35];

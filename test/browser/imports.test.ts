@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inProcess, temporaryFolder } from '../cli/untrained.js';
 import { imageData } from '../png.js';
+import { npy, npz } from '../unit/weight-files.js';
 import { decode } from '../video/decode.js';
 
 const folder = temporaryFolder();
@@ -199,4 +200,32 @@ export default makeScene2D(function* (view) {
   const { stderr, code } = await first('parts');
   expect([stderr, code]).toEqual(['', 0]);
   expect(await middle('parts')).toEqual([0, 255, 0]);
+});
+
+test('weights from files, wherever the call is, and nothing else by that name', async () => {
+  write({
+    'nets/call.ts': "import { weightsFrom as read } from 'untrained';\nexport const net = read('net.npz');\n",
+  });
+  const shape = { shape: [3, 2], values: [0.5, -2, 1, 1, -1, 0.25] };
+  writeFileSync(join(folder, 'nets/net.npz'), npz({ W1: npy(shape) }, true));
+  const field = (weights: string) => `view.add(<NetworkField size={1080} weights={${weights}} />);`;
+  const imports = "import { NetworkField } from 'untrained/nodes';\nimport * as own from 'untrained';\n";
+  write({
+    'numbers.tsx': scene(imports, field('[{ w: [[0.5, -2], [1, 1], [-1, 0.25]] }]')),
+    'named.tsx': scene(imports, field("own.weightsFrom('./nets/net.npz')")),
+    'elsewhere.tsx': scene(`${imports}import { net } from './nets/call';`, field('net')),
+    'composed-name.tsx': scene(imports, field("own.weightsFrom(['nets/net', 'npz'].join('.'))")),
+    'missing.tsx': scene(imports, field("own.weightsFrom('nets/none.npz')")),
+  });
+  const { pixels } = await first('numbers');
+  expect(new Set(pixels.match(/.{6}/g)).size).toBeGreaterThan(100);
+  for (const name of ['named', 'elsewhere'])
+    expect(await first(name)).toEqual({ pixels, stderr: '', code: 0 });
+  const refusals = [await first('composed-name'), await first('missing')].map(({ stderr }) => stderr.trim());
+  expect(refusals[0]).toMatch(
+    /^untrained: composed-name\.tsx:\d+:\d+: weightsFrom\("nets\/net\.npz"\): the name must .*$/,
+  );
+  expect(refusals[1]).toMatch(
+    /^untrained: missing\.tsx:\d+:\d+: weightsFrom\("nets\/none\.npz"\): there is no such .*$/,
+  );
 });

@@ -31,6 +31,9 @@ const small = [
   'grid',
   'light',
   'part',
+  'played',
+  'misspelt',
+  'typeface',
   'wrong',
 ];
 
@@ -83,6 +86,22 @@ describe('a field is the picture that Node draws', () => {
     const network = { seed: 3, layers: 6, activation: 'sin', weightScale: 0.5 } as const;
     const expected = await drawInNode({ network, view: { centre: [0, 0], halfWidth: 4 } });
     expect(largestDifference((await draw('field', -1)).rgba, expected)).toBeLessThanOrEqual(1);
+  });
+
+  test('during and after sweeps that leave what they do not name', async () => {
+    const frame = (seed: unknown, layers: number, weightScale: number, centre: [number, number]) =>
+      drawInNode({
+        network: { seed: seed as number, layers, width: 8, weightScale },
+        view: { centre, halfWidth: 2 },
+        palette: 'viridis',
+      });
+    const half = await draw('played', 2);
+    expect(half.frames).toBe(14); // 0.4 s, and 4 s in one, at 10 fps
+    const expected = await frame({ from: 3, to: 4, fraction: 0.5 }, 5, 0.65, [1, 0]);
+    expect(largestDifference(half.rgba, expected)).toBeLessThanOrEqual(1);
+    expect(
+      largestDifference((await draw('played', -1)).rgba, await frame(4, 4, 0.9, [2, -1])),
+    ).toBeLessThanOrEqual(1);
   });
 
   test('at an even pace', async () => {
@@ -175,6 +194,21 @@ test('a value that cannot be is named, with its rule', async () => {
   );
 });
 
+test('a property that a node does not have is a warning with its place', async () => {
+  const logged = async () => (await draw('misspelt', -1)).logged;
+  const first = await logged();
+  expect(first.map(({ message }) => message)).toMatchSnapshot();
+  expect(first.map(({ node }) => node).join('')).toBe('aaabceg');
+  for (const { stack } of first) expect(stack).toMatch(/stage\.js:\d+/);
+  expect(await logged()).toEqual([]); // an editor makes nodes many times
+});
+
+test('a typeface is that of all text, tick labels included', async () => {
+  const { fonts } = await draw('typeface', 0);
+  expect(fonts.length).toBeGreaterThan(4);
+  for (const font of fonts) expect(font).toMatch(/ monospace$/);
+});
+
 describe('frames are the stored pictures', () => {
   test.each([
     ['surface', 5],
@@ -187,6 +221,7 @@ describe('frames are the stored pictures', () => {
 
   test.each(scenes)('%s: first, middle and last', async (scene) => {
     const first = await draw(scene, 0, [320, 180]);
+    expect(first.logged.filter(({ message }) => message.includes('is not a property'))).toEqual([]);
     expectPicture(`${scene}-first`, first);
     expectPicture(`${scene}-middle`, await draw(scene, Math.floor(first.frames / 2), [320, 180]));
     expectPicture(`${scene}-last`, await draw(scene, -1, [320, 180]));

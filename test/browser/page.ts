@@ -32,6 +32,10 @@ export interface DrawnFrame {
   rgba: string;
   /** The number of frames of the whole scene. */
   frames: number;
+  /** The warnings and notes that were logged. */
+  logged: { message: string; node?: string; stack?: string }[];
+  /** The fonts of the text that was drawn. */
+  fonts: string[];
 }
 
 /** Creates the function that the tests call in the page. */
@@ -40,8 +44,10 @@ export function framesOf(scenes: Record<string, SceneDescription>) {
     await DependencyContext.consumePromises(); // left over from an earlier scene that failed
     const errors: string[] = [];
     const logger = new Logger();
-    logger.onLogged.subscribe(({ level, message }) => {
+    const logged: DrawnFrame['logged'] = [];
+    logger.onLogged.subscribe(({ level, message, inspect, stack }) => {
       if (level === LogLevel.Error) errors.push(message);
+      else if (level !== LogLevel.Debug) logged.push({ message, node: inspect, stack });
     });
     const playback = new PlaybackManager();
     const description = scenes[scene];
@@ -67,12 +73,27 @@ export function framesOf(scenes: Record<string, SceneDescription>) {
     await playback.seek(frame < 0 ? frames + frame : frame);
     const stage = new Stage();
     stage.configure({ size: extent, resolutionScale: 1, colorSpace: 'srgb', background: null });
-    await stage.render(playback.currentScene, playback.previousScene);
+    const fonts = await fontsDrawn(() => stage.render(playback.currentScene, playback.previousScene));
     if (errors.length > 0) throw new Error(errors.join('\n'));
     const [width, height] = size;
     const { data } = stage.finalBuffer.getContext('2d')!.getImageData(0, 0, width, height);
-    return { width, height, rgba: await toBase64(data), frames };
+    return { width, height, rgba: await toBase64(data), frames, logged, fonts };
   };
+}
+
+async function fontsDrawn(draw: () => Promise<void>): Promise<string[]> {
+  const fonts = new Set<string>();
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (...text) {
+    fonts.add(this.font);
+    return fillText.apply(this, text);
+  };
+  try {
+    await draw();
+  } finally {
+    CanvasRenderingContext2D.prototype.fillText = fillText;
+  }
+  return [...fonts];
 }
 
 async function toBase64(data: Uint8ClampedArray<ArrayBuffer>): Promise<string> {

@@ -18,12 +18,8 @@ import type { DrawnFrame, FrameRequest } from './page.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const at = (path: string) => join(root, path);
 
-export interface DrawnPixels {
-  width: number;
-  height: number;
+export interface DrawnPixels extends Omit<DrawnFrame, 'rgba'> {
   rgba: Uint8Array;
-  /** The number of frames of the whole scene. */
-  frames: number;
 }
 
 export interface TestStage {

@@ -1,8 +1,9 @@
 /** Misbehaving sweep modules: each is reported in one line, and none outlives its command. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { loadModule, loadModules } from '../../dist/cli/module.js';
+import { npy, npz, onnx, tensor } from '../unit/weight-files.js';
 import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
@@ -130,4 +131,68 @@ test('imports of neighbouring modules work, and their errors name their own file
   expect((await loadModule(path)).network).toEqual({ layers: 3 });
   writeFileSync(helper, '\nthrow new Error("helpless");\n');
   await expect(loadModule(path)).rejects.toThrow(`${helper}:2:7: helpless`);
+});
+
+describe('weights in files', () => {
+  const W1 = { shape: [1, 2], values: [0.5, -2] };
+  const weights = [{ w: [[0.5, -2]] }];
+  const scene = (network: string) =>
+    `import { sweep, tween, weightsFrom } from 'untrained';\nexport default sweep({ seconds: 1, network: { ${network} } });\n`;
+  beforeAll(() => {
+    mkdirSync(join(folder, 'nets'));
+    writeFileSync(join(folder, 'nets/net.npz'), npz({ W1: npy(W1) }));
+    writeFileSync(join(folder, 'nets/cut.npz'), npz({ W1: npy(W1) }).subarray(0, 90));
+    const node = { op: 'Gemm', inputs: ['x', 'W'], output: '1', attributes: { transB: { whole: 1 } } };
+    const nodes = [node, { op: 'Tanh', inputs: ['1'], output: 'y' }];
+    writeFileSync(join(folder, 'nets/net.onnx'), onnx(nodes, [tensor('W', W1)]));
+    inFolder(
+      'nets/call.ts',
+      "import { weightsFrom } from 'untrained';\nexport const net = weightsFrom('net.npz');\n",
+    );
+  });
+
+  test('are numbers once the scene is loaded, on either side of a mix and from other modules', async () => {
+    const paths = [
+      scene("weights: weightsFrom('nets/net.npz')"),
+      scene("outputActivation: 'tanh', weights: weightsFrom('nets/net.onnx')"),
+      scene("weights: { from: weightsFrom('nets/net.npz'), to: 'drawn', fraction: tween(0, 1) }"),
+      `import { net } from './nets/call';\n${scene('weights: net')}`,
+      "import { weightsFrom } from 'untrained';\nexport default { seconds: 1, network: { weights: weightsFrom('./nets/net.npz') } };",
+    ].map((text, i) => inFolder(`weights-${i}.ts`, text));
+    const loaded = await loadModules(paths);
+    const found = loaded.map((one) => (one instanceof Error ? one.message : one.network.weights));
+    expect(found).toEqual([
+      weights,
+      weights,
+      { from: weights, to: 'drawn', fraction: { tween: [0, 1] } },
+      weights,
+      weights,
+    ]);
+  });
+
+  test('are refused in one line if they cannot be found or do not suit the network', async () => {
+    const odd: [network: string, complaint: string][] = [
+      [
+        "weights: weightsFrom('nets/none.npz')",
+        'weightsFrom("nets/none.npz"): there is no such file in the folder of odd-0.ts: check its path.',
+      ],
+      [
+        "weights: weightsFrom(['nets/net', 'npz'].join('.'))",
+        'weightsFrom("nets/net.npz"): the name must stand in odd-1.ts as one plain string, so that the file can be found: write it in full, such as weightsFrom("mlp.npz").',
+      ],
+      [
+        "weights: weightsFrom('nets/cut.npz')",
+        'nets/cut.npz is no .npz, or is cut short: write it with numpy.savez.',
+      ],
+      ['weights: weightsFrom(3 as never)', 'The file is 3 but must be a name, as in weightsFrom("mlp.npz").'],
+      [
+        "weights: weightsFrom('nets/net.onnx')",
+        'network.outputActivation is "sigmoid", but the file of the weights has "tanh": give that.',
+      ],
+    ];
+    const loaded = await loadModules(odd.map(([network], i) => inFolder(`odd-${i}.ts`, scene(network))));
+    expect(loaded.map((one) => one instanceof Error && one.message)).toEqual(
+      odd.map(([, complaint]) => complaint),
+    );
+  });
 });

@@ -9,6 +9,7 @@ import {
   keyframes,
   type Sweep,
   type SweepInput,
+  steps,
   sweep,
   timeOfFrame,
   tween,
@@ -130,12 +131,36 @@ test('the pace is measured on the displayed colours', () => {
   expect(even({ map: 'viridis', output: 2 })).not.toEqual(even('viridis'));
 });
 
-test('jumps stay jumps', () => {
+test('jumps stay jumps, and take no time', () => {
   const jump = sweep({
     ...small,
     network: { ...small.network, weightScale: tween(0.2, 1.4, { during: [2, 2] }) },
   });
   expect(new Set(scales(jump))).toEqual(new Set([0.2, 1.4]));
+  const stepping = { ...small.network, weightScale: steps([0.2, 1.4, 0.3, 1], { each: 1 }) };
+  expect(scales(sweep({ ...small, network: stepping }))).toEqual(
+    scales(sweep({ ...small, network: stepping, pace: 'tracks' })),
+  );
+});
+
+test('between movements with a jump, the rate is the same and nothing lingers', () => {
+  const scale = keyframes(
+    [
+      [0, 0.6],
+      [2, 0.9],
+      [2, 1.1],
+      [4, 1.4],
+    ],
+    { easing: 'linear' },
+  );
+  const jumping = sweep({ ...small, fps: 25, network: { ...small.network, weightScale: scale } });
+  const all = scales(jumping);
+  expect(all.filter((value) => value > 0.9 && value < 1.1)).toEqual([]);
+  const at = all.findIndex((value) => value >= 1.1);
+  const seen = changes(jumping);
+  expect(seen[at - 1]).toBeGreaterThan(10 * seen[at]);
+  const others = seen.filter((_, i) => i !== at - 1).slice(6, -6);
+  expect(variation(others)).toBeLessThan(0.1);
 });
 
 test('the pace is measured with the evaluator that the caller passes', async () => {

@@ -1,5 +1,5 @@
 /** Palettes match their colour spaces and libraries, in the reference and in the CPU renderer's pictures. */
-import { clampChroma, converter } from 'culori';
+import { clampChroma, converter, interpolate } from 'culori';
 import * as d3 from 'd3-scale-chromatic';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -153,10 +153,73 @@ describe('colour maps', () => {
   });
 });
 
+describe("maps of one's own", () => {
+  const hex = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, '0')}`);
+
+  test("are culori's interpolation in OKLab at equal steps; outside sRGB, they keep its lightness", () => {
+    let outside = 0;
+    fc.assert(
+      fc.property(
+        fc.array(hex, { minLength: 2, maxLength: 64 }),
+        fc.integer({ min: 0, max: 255 }),
+        (colours, i) => {
+          const asked = interpolate(colours, 'oklab')(i / 255);
+          const { r, g, b } = inRgb(asked);
+          const ours = colourOf(colouringOf({ colours }), [i / 255]);
+          if ([r, g, b].every((channel) => channel > -1e-4 && channel < 1 + 1e-4)) {
+            for (const [k, channel] of [r, g, b].entries())
+              expect(Math.abs(ours[k] - channel)).toBeLessThan(5e-4);
+          } else {
+            outside++;
+            for (const channel of ours) expect(channel >= 0 && channel <= 1).toBe(true);
+            expect(inOklab({ mode: 'rgb', r: ours[0], g: ours[1], b: ours[2] }).l).toBeCloseTo(asked.l, 2);
+          }
+        },
+      ),
+      { seed: 2024, numRuns: 500 },
+    );
+    console.info(`${outside} of 500 colours between two of sRGB are outside it`);
+    expect(outside).toBeGreaterThan(0);
+  });
+
+  test("begin and end with the colours given, those of the gamut's edge too", () => {
+    for (const [from, to] of [
+      ['#012', '#FA3'],
+      ['#0000ff', '#ffffff'],
+      ['#000', '#f0f'],
+    ]) {
+      const bytes = [0, 1].map((at) =>
+        colourOf(colouringOf({ colours: [from, to] }), [at]).map((v) => toByte(v)),
+      );
+      const given = [from, to].map((colour) => {
+        const { r, g, b } = inRgb(colour)!;
+        return [r, g, b].map((v) => Math.round(255 * v));
+      });
+      expect(bytes).toEqual(given);
+    }
+  });
+
+  test('have one table each, and colour the output that they name', () => {
+    const palette = { colours: ['#012', '#fa3'], output: 2 };
+    const [one, other] = [colouringOf(palette), colouringOf({ ...palette, colours: [...palette.colours] })];
+    expect(one).toEqual(other);
+    expect(typeof one === 'object' && typeof other === 'object' && one.table === other.table).toBe(true);
+    expect(colourOf(one, [0.1, 0.5, 0.9])).toEqual(
+      colourOf(colouringOf({ colours: palette.colours }), [0.5]),
+    );
+  });
+});
+
 test('planes are coloured in place, within 0.04 of a step of the reference', () => {
   const count = 4000;
   const random = fc.sample(outputs, { seed: 2024, numRuns: count });
-  for (const palette of ['oklab', 'oklch', 'turbo', { map: 'RdBu', output: 3 }] as Palette[]) {
+  for (const palette of [
+    'oklab',
+    'oklch',
+    'turbo',
+    { map: 'RdBu', output: 3 },
+    { colours: ['#00f', '#ff0'], output: 1 },
+  ] as Palette[]) {
     const colouring = colouringOf(palette);
     const planes = [0, 1, 2].map((channel) => Float32Array.from(random, (values) => values[channel]));
     const values = Array.from({ length: count }, (_, i) => planes.map((plane) => plane[i]));

@@ -56,10 +56,11 @@ const anyWidth = fc.oneof(
 export function inPalettes(frames: fc.Arbitrary<FrameDescription>): fc.Arbitrary<FrameDescription> {
   return frames.chain((frame) => {
     const { outputs } = frame.network;
-    const map = fc.record({
-      map: fc.constantFrom(...mapNames),
-      output: fc.integer({ min: 1, max: outputs }),
-    });
+    const output = fc.integer({ min: 1, max: outputs });
+    const named = fc.record({ map: fc.constantFrom(...mapNames), output });
+    const hex = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, '0')}`);
+    const own = fc.record({ colours: fc.array(hex, { minLength: 2, maxLength: 64 }), output });
+    const map: fc.Arbitrary<Palette> = fc.oneof(named, own);
     const space = fc.constantFrom<Palette>('oklab', 'oklch');
     const palette: fc.Arbitrary<Palette> = outputs === 1 ? map : fc.oneof(map, space, space);
     return palette.map((palette) => ({ ...frame, palette }));

@@ -11,9 +11,10 @@ import {
   arrange,
   drawsKey,
   fillDraws,
-  firstMatrices,
+  finishedMatrices,
   type Matrix,
   scalesOf,
+  unitRows,
 } from '../../src/renderers/gpu/arrange.js';
 import { SCALE } from '../../src/renderers/gpu/kernels/scale.js';
 import { frameOf } from '../frames/compare.js';
@@ -53,7 +54,7 @@ function scaled(frame: FrameDescription, arrangement: Arrangement, before: numbe
 /** A frame's weights in device memory, written over its earlier contents. */
 function memoryOf(frame: FrameDescription, arrangement: Arrangement, before: number): Float32Array {
   const weights = scaled(frame, arrangement, before);
-  for (const { at, numbers } of firstMatrices(frame, arrangement, new DrawCache()))
+  for (const { at, numbers } of finishedMatrices(frame, arrangement, new DrawCache()))
     weights.set(numbers, 4 * at);
   return weights;
 }
@@ -89,6 +90,16 @@ function pairs(frame: FrameDescription, arrangement: Arrangement): [Matrix, Laye
     matrix.rule.number === 1 ? foldView(layers[i], frame) : layers[i],
   ]);
 }
+
+/** Weights between given ones and a mix of two seeds: more sets of draws than the GPU adds. */
+const mixed: NetworkInput = {
+  seed: { from: 1, to: 'b', fraction: 0.3 },
+  weights: {
+    from: buildNetwork(frameOf({ network: { layers: 4, units: 9 }, size: [1, 1] }).network),
+    to: 'drawn',
+    fraction: 0.4,
+  },
+};
 
 function expectArranged(frame: FrameDescription): number {
   const arrangement = arrange(frame.network);
@@ -135,9 +146,73 @@ describe('every weight is at its position, whatever was there before', () => {
     ['48 units, the widest narrow layers', { layers: 5, width: 48 }],
     ['48.2 units, wide', { layers: 5, width: 48.2 }],
     ['two seeds', { layers: 4, width: 9, seed: { from: 1, to: 'b', fraction: 0.3 } }],
+    ['features', { layers: 3, units: 9, features: ['x', 'r', 'abs(y)'], inputs: 5 }],
+    ['features, wide, fading in', { layers: 1.5, units: 60, features: ['x', 'r', 'abs(y)'] }],
+    ['given weights and two seeds', mixed],
     ['two seeds, wide', { layers: 3, width: 61, seed: { from: 1, to: 'b', fraction: 0.3 } }],
   ])('%s', (_, network) => {
     expect(expectArranged(frameOf({ network, size: [4, 4] }))).toBeLessThan(6 * 2 ** -24);
+  });
+});
+
+describe('what units need besides weights', () => {
+  const network: NetworkInput = {
+    layers: 4,
+    units: [5, 3, 6.25],
+    activation: ['sin', { perUnit: ['tanh', 'relu'] }, { from: 'gelu', to: 'sin', fraction: 0.25 }],
+    residual: 0.5,
+    normalisation: 'layer',
+    seed: { from: 1, to: 2, fraction: 0.5 },
+  };
+  const names = ['gelu', 'relu', 'sin', 'tanh'];
+
+  test.each([1, 10])('is in rows of their own, %d times as wide', (factor) => {
+    const units = [5, 3, 6.25].map((width) => factor * width);
+    const frame = frameOf({ network: { ...network, units }, size: [1, 1] });
+    const arrangement = arrange(frame.network);
+    const rows = unitRows(frame, arrangement);
+    const { hidden } = buildNetwork(frame.network);
+    const row = (at: number) =>
+      rows.subarray(4 * (at - arrangement.unitsAt), 4 * (at + 1 - arrangement.unitsAt));
+    for (const [k, { units, activation, lastUnit }] of hidden.entries()) {
+      const { unitsAt } = arrangement.hidden[k];
+      if (factor === 1) expect(unitsAt).toBe(arrangement.unitsAt + k * (1 + arrangement.narrow!));
+      expect([...row(unitsAt)]).toEqual([1, Math.fround(1e-5), 0, 0]);
+      for (let unit = 0; unit < units; unit++) {
+        const [kinds, fraction, kept, share] = row(unitsAt + 1 + unit);
+        const own = Array.isArray(activation) ? activation[unit] : activation;
+        const read = names[kinds % 64];
+        expect(fraction > 0 ? { from: read, to: names[Math.floor(kinds / 64)], fraction } : read).toEqual(
+          own,
+        );
+        expect(kept).toBe(unit < (hidden[k - 1]?.units ?? 0) ? 0.5 : 0);
+        const last = unit === units - 1;
+        expect(share).toBeCloseTo((last ? lastUnit : 1) / (units - 1 + lastUnit), 6);
+      }
+    }
+  });
+
+  test('is there for a hidden unit that is shown, below which the network ends', () => {
+    const frame = frameOf({ network, shown: { layer: 3, unit: 2 }, size: [1, 1] });
+    const arrangement = arrange(frame.network, frame.shown);
+    expect(arrangement.hidden).toHaveLength(2);
+    expect(arrangement.output).toMatchObject({ kind: 'hidden', firstUnit: 1, rule: { number: 3, units: 1 } });
+    const rows = unitRows(frame, arrangement);
+    expect(rows.subarray(-4)).toEqual(Float32Array.of(0 + 64 * 2, 0.25, 0.5, 1 / 6.25));
+    const memory = memoryOf(frame, arrangement, Number.NaN);
+    const { weights, biases, inputs } = buildNetwork(frame.network).hidden[2];
+    const unit = {
+      inputs,
+      units: 1,
+      weights: weights.subarray(inputs, 2 * inputs),
+      biases: biases.subarray(1, 2),
+    };
+    expect(errorOf(memory, arrangement.output, unit)).toBeLessThan(6 * 2 ** -24);
+  });
+
+  test('is nothing if all have one activation', () => {
+    const frame = frameOf({ network: { activation: ['sin', 'sin'] }, size: [1, 1] });
+    expect(unitRows(frame, arrange(frame.network))).toHaveLength(0);
   });
 });
 

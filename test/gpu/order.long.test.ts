@@ -1,6 +1,6 @@
 /** A frame has the same bytes in any form and order, among any other frames, in one chunk or in many. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { FrameDescription } from '../../src/core/frame/description.js';
+import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
 import { arrange } from '../../src/renderers/gpu/arrange.js';
 import type { Limits } from '../../src/renderers/gpu/forms.js';
@@ -15,6 +15,7 @@ const start = rendererStarter(adapter);
 
 /** An activation that is not 0 at 0, so that stale units or weights of another network show. */
 const activation = 'sigmoid';
+const several: NetworkInput['activation'] = [{ perUnit: ['sigmoid', 'sin'] }, 'relu'];
 const shapes: [NetworkInput, [number, number]][] = [
   [{ layers: 5, width: 8 }, [31, 17]],
   [{ layers: 5, width: 7 }, [31, 17]],
@@ -23,6 +24,9 @@ const shapes: [NetworkInput, [number, number]][] = [
   [{ layers: 1 }, [64, 3]],
   [{ layers: 3, width: 57 }, [40, 9]],
   [{ layers: 3.5, width: [64, 3, 50] }, [9, 9]],
+  [{ layers: 4, units: 7, activation: several, residual: 0.5, normalisation: 'layer' }, [31, 17]],
+  [{ layers: 3.5, units: [50, 7, 9], activation: several, residual: 0.5, normalisation: 'layer' }, [31, 17]],
+  [{ layers: 3, units: 8, features: ['r', 'x'], fold: 'mirror' }, [20, 30]],
 ];
 
 /** Very different frames: more networks than are cached, of several seeds each, in changing sizes. */
@@ -64,7 +68,7 @@ describe.skipIf(!adapter)('the same bytes', () => {
   });
 
   test('from a renderer that drew nothing else before', async () => {
-    for (const i of [1, 2, 3, 6]) {
+    for (const i of [1, 2, 3, 6, 7, 8, 9]) {
       const fresh = await start();
       expect(largestDifference(await fresh.render(frames[i]), pictures[i]), `frame ${i}`).toBe(0);
       await fresh.close();
@@ -82,6 +86,21 @@ describe.skipIf(!adapter)('the same bytes', () => {
     ];
     await renderer.render(frameOf({ network: { activation: 'sigmoid', weights }, size: [31, 17] }));
     expect(largestDifference(await renderer.render(frames[1]), pictures[1])).toBe(0);
+  });
+
+  test('in every form, several activations with a residual, normalised', async () => {
+    const network: NetworkInput = { layers: 5.5, units: 7.5, activation: several, residual: 0.5 };
+    const frame = frameOf({ network: { ...network, normalisation: 'layer' }, size: [29, 23] });
+    const expected = await renderer.render(frame);
+    expectReference(expected, frame);
+    const device = await adapter!.open();
+    const forms = formsFor(8, 1, limitsOf(device, {}));
+    device.close();
+    for (const form of forms) {
+      const other = await start({ form });
+      expect(largestDifference(await other.render(frame), expected), JSON.stringify(form)).toBe(0);
+      await other.close();
+    }
   });
 
   test('in every form, 110 fading layers of 11.5 units, in two parts', async () => {
@@ -103,7 +122,7 @@ describe.skipIf(!adapter)('the same bytes', () => {
   });
 
   // Four or more chunks, some of which start in the middle of a row.
-  test.each<[string, NetworkInput, Partial<Limits>]>([
+  test.each<[string, NetworkInput, Partial<Limits>, shown?: FrameInput['shown']]>([
     ['a narrow network', { layers: 5, width: 8, weightScale: 2 }, { maxComputeWorkgroupsPerDimension: 4 }],
     ['a fading one', { layers: 2.5, width: 8, weightScale: 2 }, { maxComputeWorkgroupsPerDimension: 4 }],
     [
@@ -111,9 +130,20 @@ describe.skipIf(!adapter)('the same bytes', () => {
       { layers: 3.5, width: 57, weightScale: 0.5 },
       { maxStorageBufferBindingSize: 4 * 57 * 384 },
     ],
-  ])('in several chunks, %s', async (_, network, changes) => {
+    [
+      'one of features, which are uploaded in pieces',
+      { layers: 3, units: 57, weightScale: 0.5, features: ['x', 'r', 'angle', 'x*y'] },
+      { maxStorageBufferBindingSize: 4 * 57 * 384 },
+    ],
+    [
+      'a grid',
+      { layers: 3, units: [50, 3], weightScale: 0.5 },
+      { maxStorageBufferBindingSize: 4 * 50 * 128 },
+      { layer: 2 },
+    ],
+  ])('in several chunks, %s', async (_, network, changes, shown) => {
     for (const supersample of [1, 3] as const) {
-      const frame = frameOf({ network, size: [45, 38], supersample, dither: true });
+      const frame = frameOf({ network, shown, size: [45, 38], supersample, dither: true });
       let limits: Limits | undefined;
       const small = await start({}, async () => {
         const device = await adapter!.open();
@@ -121,7 +151,7 @@ describe.skipIf(!adapter)('the same bytes', () => {
         Object.defineProperty(device.gpu, 'limits', { value: limits });
         return device;
       });
-      const { chunks } = planFrame(frame, arrange(frame.network), limits!);
+      const { chunks } = planFrame(frame, arrange(frame.network, frame.shown), limits!);
       expect(chunks).toBeGreaterThan(3);
       const [inChunks, whole] = await Promise.all([small.render(frame), renderer.render(frame)]);
       expect(largestDifference(inChunks, whole)).toBe(0);

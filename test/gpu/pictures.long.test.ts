@@ -11,6 +11,7 @@ import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import type { GpuRenderer } from '../../src/renderers/gpu/renderer.js';
 import {
   allPixels,
+  expectReference,
   type Furthest,
   frameOf,
   furthest,
@@ -19,7 +20,7 @@ import {
   SPREADS,
   spread,
 } from '../frames/compare.js';
-import { frames, real } from '../frames/specs.js';
+import { frames, ofAllKinds, real } from '../frames/specs.js';
 import { rendererStarter, softwareAdapter } from './adapter.js';
 
 const adapter = await softwareAdapter('pictures of the GPU renderer');
@@ -82,6 +83,23 @@ describe.skipIf(!adapter)('pictures', () => {
       ...near,
     };
     await expectAll(range, 40, true);
+  });
+
+  test.each<[string, (number | number[])[]]>([
+    ['narrow', [8, 7.3, [8, 3, 6.5]]],
+    ['wide', [50, [50, 3, 49.5]]],
+  ])('random %s networks of all kinds: within one step plus the effect of float32', async (_, widths) => {
+    // The form whose kernels are the smallest: nearly every network has others.
+    const gpu = await start({ form: { size: 2, vectors: 1, weights: 'storage' } });
+    const layers = fc.oneof(fc.integer({ min: 1, max: 8 }), real(1, 8));
+    const width = fc.constantFrom(...widths);
+    const specs = ofAllKinds(frames({ layers, width, weightScale: 1.5, zoom: [-4, 1], centre: 30 }));
+    await fc.assert(
+      fc.asyncProperty(specs, async (frame) => {
+        expectReference(await gpu.render(frame), frame);
+      }),
+      { seed: 14, numRuns: 40 },
+    );
   });
 
   test('random networks of up to sixteen layers: within one step plus the effect of float32', async () => {

@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
 import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
 import type { PixelFormat } from '../../src/core/frame/pixels.js';
+import { unitGrid } from '../../src/core/frame/shown.js';
 import { countWeights, hiddenWidths } from '../../src/core/network/spec.js';
 import { arrange } from '../../src/renderers/gpu/arrange.js';
 import { formsFor, invocationsFor, type Limits } from '../../src/renderers/gpu/forms.js';
+import { writeInputs } from '../../src/renderers/gpu/inputs.js';
 import type { Kernel } from '../../src/renderers/gpu/kernels/kernel.js';
 import { type NarrowForm, narrowBytes, samplesOf } from '../../src/renderers/gpu/kernels/narrow.js';
 import { type BufferName, type Plan, planFrame } from '../../src/renderers/gpu/plan.js';
@@ -42,7 +44,7 @@ const tiny: Limits = {
 const FAST = { effort: 4e11, firstPixel: 0 };
 
 const planOf = (frame: FrameDescription, limits: Limits, format?: PixelFormat, form?: NarrowForm) =>
-  planFrame(frame, arrange(frame.network), limits, format, form, false, FAST);
+  planFrame(frame, arrange(frame.network, frame.shown), limits, format, form, false, FAST);
 
 /** Networks and pictures of all sizes. */
 function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
@@ -59,13 +61,20 @@ function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
           layers: fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 30 }), real(1, 30)),
           width,
           outputs: fc.constantFrom(1 as const, 3 as const),
-          activation: fc.constantFrom('tanh', { from: 'tanh' as const, to: 'sin' as const, fraction: 0.5 }),
+          activation: fc.constantFrom(
+            'tanh' as const,
+            { from: 'tanh' as const, to: 'sin' as const, fraction: 0.5 },
+            [{ perUnit: ['tanh' as const, 'relu' as const] }, 'sin' as const],
+          ),
+          features: fc.constantFrom<string[]>(['x', 'y'], ['x', 'r', 'angle'], ['x', 'cos(y)']),
+          residual: fc.constantFrom(0, 0, 0.5),
+          normalisation: fc.constantFrom('none' as const, 'layer' as const),
         }),
         size: fc.tuple(fc.integer({ min: 1, max: side }), fc.integer({ min: 1, max: side })),
         supersample: fc.constantFrom(1, 2, 3, 4),
         dither: fc.boolean(),
       })
-      .map((frame) => frameOf(frame as FrameInput)),
+      .map((frame) => frameOf(frame as unknown as FrameInput)),
   );
   return fc.oneof(described, inPalettes(described));
 }
@@ -85,12 +94,13 @@ function expectCovered(plan: Plan, frame: FrameDescription, form: NarrowForm): v
   const { size, supersample, network } = frame;
   const perPixel = supersample ** 2;
   let next = 0;
-  for (const chunk of chunksOf(plan)) {
+  for (const [i, chunk] of chunksOf(plan).entries()) {
     const { firstPixel, samples } = chunk[0].step;
     expect(firstPixel).toBe(next);
     expect(samples! % perPixel).toBe(0);
     expect(samples!).toBeGreaterThan(0);
     next += samples! / perPixel;
+    expectInputs(plan, i, frame);
     for (const { kernel, step, groups } of chunk) {
       if (kernel.label === 'yuv') continue;
       const must = (holds: boolean, what: string) =>
@@ -110,6 +120,30 @@ function expectCovered(plan: Plan, frame: FrameDescription, form: NarrowForm): v
     expect(colours).toHaveLength(frame.palette === 'rgb' ? 0 : 1);
   }
   expect(next).toBe(size[0] * size[1]);
+}
+
+/** The inputs that a chunk reads must be those of its pixels. */
+function expectInputs(plan: Plan, i: number, { size, supersample, network }: FrameDescription): void {
+  const inputs = plan.inputs(i);
+  expect(inputs === undefined).toBe(network.features.join() === 'x,y');
+  if (!inputs) return;
+  const { firstPixel, samples, firstRow } = plan.chunk(i)[0].step;
+  const rows = [firstPixel!, firstPixel! + samples! / supersample ** 2 - 1].map((pixel) =>
+    Math.floor(pixel / size[0]),
+  );
+  expect(firstRow).toBe(inputs.firstRow);
+  expect(inputs.firstRow).toBeLessThanOrEqual(rows[0] * supersample);
+  expect(inputs.firstRow + inputs.rows).toBeGreaterThanOrEqual((rows[1] + 1) * supersample);
+  if (i > 0 || inputs.rows * size[0] * supersample > 1e5) return;
+  let bytes = 0;
+  writeInputs(
+    { size, supersample, view: frameOf({ network: {}, size }).view, network },
+    inputs,
+    (at, numbers) => {
+      bytes = Math.max(bytes, at + numbers.byteLength);
+    },
+  );
+  expect(bytes).toBeLessThanOrEqual(plan.buffers.inputs);
 }
 
 /** No dispatch may exceed the device's limits. */
@@ -198,6 +232,47 @@ describe('every pixel once, within the limits', () => {
     expect(planOf(frame, guaranteed).operations).toBe(2 * weights * 300 * 4);
   });
 
+  test.each<PixelFormat>(['rgba', 'yuv420p'])('the pictures of a grid, in %s', (format) => {
+    const network = { layers: 4, units: 19.5, activation: { perUnit: ['sin' as const, 'relu' as const] } };
+    const frame = frameOf({ network, shown: { layer: 2 }, supersample: 2, size: [300, 200] });
+    const grid = unitGrid(frame.size, 20);
+    const plan = planFrame(
+      frame,
+      arrange(frame.network, frame.shown),
+      { ...tiny, maxBufferSize: 2 ** 21, maxStorageBufferBindingSize: 2 ** 20 },
+      format,
+    );
+    let next = 0;
+    for (const [i, chunk] of chunksOf(plan).entries()) {
+      const labels = chunk.map(({ kernel }) => kernel.label.split(',')[0]);
+      const end = i === plan.chunks - 1 && format === 'yuv420p' ? ['yuv'] : [];
+      expect(labels).toEqual([...(i === 0 ? ['black'] : []), 'place', 'dense', 'shown', 'grid', ...end]);
+      const { step, groups } = chunk.find(({ kernel }) => kernel.label === 'grid')!;
+      expect(step.firstPixel).toBe(next);
+      expect(groups).toEqual([Math.ceil(step.samples! / 4 / 64), 20]);
+      next += step.samples! / 4;
+      const place = (unit: number) => [
+        step.left! + (unit % step.columns!) * step.across!,
+        step.top! + Math.floor(unit / step.columns!) * step.down!,
+      ];
+      for (const unit of [0, 1, 7, 19]) expect(place(unit)).toEqual(grid.place(unit));
+    }
+    expect(plan.chunks).toBeGreaterThan(1);
+    expect(next).toBe(grid.cell[0] * grid.cell[1]);
+  });
+
+  test('inputs are uploaded for all rows at once, or for those of a chunk', () => {
+    const frame = frameOf({ network: { features: ['r', 'x'] }, size: [1000, 500] });
+    const rowsOf = (limits: Limits) => {
+      const plan = planOf(frame, limits);
+      return Array.from({ length: plan.chunks }, (_, i) => plan.inputs(i)!.rows);
+    };
+    expect(new Set(rowsOf(guaranteed))).toEqual(new Set([500]));
+    const most = 2 ** 21; // the picture's size; inputs are as large, and a header
+    const pieces = rowsOf({ ...guaranteed, maxBufferSize: most, maxStorageBufferBindingSize: 2e6 });
+    expect(pieces.length).toBeGreaterThan(1);
+  });
+
   test('the effort of a frame does not depend on the form', () => {
     const frame = frameOf({ network: { layers: 9 }, size: [501, 77], supersample: 3 });
     for (const form of formsFor(30, 1, guaranteed)) {
@@ -206,6 +281,41 @@ describe('every pixel once, within the limits', () => {
       const { kernel } = plan.chunk(0)[0];
       expect(workgroupSize(kernel.code())).toBe(invocationsFor(30, form, guaranteed));
     }
+  });
+});
+
+describe('kernels', () => {
+  const kernelsOf = (input: Omit<FrameInput, 'size'>) =>
+    planOf(frameOf({ ...input, size: [40, 30] }), guaranteed).kernels.map(({ label }) => label);
+  const several: FrameInput['network'] = {
+    layers: 4,
+    units: 20,
+    activation: [{ perUnit: ['sin', 'tanh'] }, 'relu', { from: 'tanh', to: 'gelu', fraction: 0.2 }],
+  };
+
+  test.each<FrameInput['network']>([
+    { ...several, seed: 9 },
+    { ...several, seed: { from: 1, to: 2, fraction: 0.5 } },
+    { ...several, layers: 9 },
+    { ...several, layers: 2 },
+    { ...several, activation: ['gelu', 'relu', { perUnit: ['tanh', 'sin', 'tanh'] }] },
+    { ...several, weightScale: 2, units: 19.5 },
+  ])('of several activations are the same for %j', (network) => {
+    expect(kernelsOf({ network })).toEqual(kernelsOf({ network: several }));
+    const wide = { units: 60 };
+    expect(kernelsOf({ network: { ...network, ...wide } })).toEqual(
+      kernelsOf({ network: { ...several, ...wide } }),
+    );
+  });
+
+  test('of one activation do not depend on how it is written, or on rotation', () => {
+    const plain = kernelsOf({ network: { activation: 'sin' } });
+    expect(kernelsOf({ network: { activation: ['sin', 'sin'] } })).toEqual(plain);
+    expect(kernelsOf({ network: { activation: { perUnit: ['sin'] } } })).toEqual(plain);
+    expect(
+      kernelsOf({ network: { activation: 'sin', features: ['y', 'x'] }, view: { rotation: 9 } }),
+    ).toEqual(plain);
+    expect(kernelsOf({ network: { activation: ['sin', 'tanh'] } })).not.toEqual(plain);
   });
 });
 

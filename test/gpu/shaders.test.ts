@@ -6,13 +6,15 @@ import { float } from '../../src/core/network/activations/wgsl.js';
 import { activationNames } from '../../src/core/network/activations.js';
 import { activationSource } from '../../src/renderers/gpu/kernels/activations.js';
 import { colourKernel } from '../../src/renderers/gpu/kernels/colour.js';
-import { denseKernel, tileBytes, tileUnits } from '../../src/renderers/gpu/kernels/dense.js';
+import { denseKernel, shownKernel, tileBytes, tileUnits } from '../../src/renderers/gpu/kernels/dense.js';
 import { finishKernel } from '../../src/renderers/gpu/kernels/finish.js';
-import { type Kernel, STEP } from '../../src/renderers/gpu/kernels/kernel.js';
+import { blackKernel, gridKernel } from '../../src/renderers/gpu/kernels/grid.js';
+import { FULL_STEP, type Kernel, STEP } from '../../src/renderers/gpu/kernels/kernel.js';
 import { type NarrowShape, narrowBytes, narrowKernel } from '../../src/renderers/gpu/kernels/narrow.js';
 import { outputKernel } from '../../src/renderers/gpu/kernels/output.js';
-import { placeKernel } from '../../src/renderers/gpu/kernels/place.js';
+import { placeInputsKernel, placeKernel } from '../../src/renderers/gpu/kernels/place.js';
 import { SCALE, scaleKernel } from '../../src/renderers/gpu/kernels/scale.js';
+import { statisticsKernel } from '../../src/renderers/gpu/kernels/statistics.js';
 import { yuvKernel } from '../../src/renderers/gpu/kernels/yuv.js';
 import { bindingsIn, readStruct, structIn, workgroupBytes, workgroupSize } from './wgsl.js';
 
@@ -44,22 +46,50 @@ const kernels: Record<string, Kernel> = {
   }),
   'narrow-fading-from-one-layer': narrowKernel({ ...narrow, width: 1, outputs: 1, earlier: 'position' }),
   'narrow-held': narrowKernel({ ...narrow, hidden: { from: 'tanh', to: 'softplus' }, held: true }),
+  'narrow-per-unit': narrowKernel({
+    ...narrow,
+    hidden: ['relu', 'tanh'],
+    output: { from: 'sigmoid', to: 'sin' },
+    outputs: 1,
+    earlier: 'units',
+    planes: true,
+    residual: true,
+    normalised: true,
+  }),
+  'narrow-unit-held': narrowKernel({
+    ...narrow,
+    width: 1,
+    form: { ...narrow.form, vectors: 1 },
+    hidden: ['relu', 'tanh'],
+    output: 'unit',
+    outputs: 1,
+    residual: true,
+    held: true,
+  }),
   dense: denseKernel('tanh', 32),
+  'dense-per-unit': denseKernel(['relu', 'tanh'], 32),
+  'dense-per-unit-held': denseKernel(['relu', 'tanh'], 32, true),
+  shown: shownKernel(['relu', 'tanh'], 32),
   'dense-mixed': denseKernel({ from: 'sin', to: 'softplus' }, 48),
   'dense-held': denseKernel('gelu', 32, true),
   output: outputKernel('tanh'),
   'output-held': outputKernel('identity', true),
+  'output-general': outputKernel({ from: 'tanh', to: 'sigmoid' }, false, true),
   'colour-oklab': colourKernel('oklab'),
   'colour-oklch': colourKernel('oklch'),
   'colour-map': colourKernel(colouringOf({ map: 'viridis', output: 2 }) as ColourMap),
   place: placeKernel,
+  'place-inputs': placeInputsKernel,
+  statistics: statisticsKernel,
+  black: blackKernel,
+  grid: gridKernel,
   finish: finishKernel,
   scale: scaleKernel,
   yuv: yuvKernel,
 };
 
 /** Kernels whose code does not depend on a shape. */
-const FIXED = ['place', 'finish', 'scale', 'yuv'];
+const FIXED = ['place', 'place-inputs', 'statistics', 'black', 'grid', 'finish', 'scale', 'yuv'];
 
 describe.each(Object.entries(kernels))('the kernel %s', (name, kernel) => {
   const code = kernel.code();
@@ -77,8 +107,9 @@ describe.each(Object.entries(kernels))('the kernel %s', (name, kernel) => {
   });
 
   test('uses only members that its records have', () => {
+    const step = code.includes(FULL_STEP.wgsl) ? FULL_STEP : STEP;
     for (const [record, struct] of [
-      ['step', STEP],
+      ['step', step],
       ['scale', SCALE],
     ] as const) {
       const known = structIn(struct.wgsl, record === 'step' ? 'Step' : 'Scale').members.map((m) => m.name);
@@ -103,6 +134,7 @@ test('the activations match their snapshot', async () => {
 describe('records', () => {
   test.each([
     ['Step', STEP],
+    ['Step', FULL_STEP],
     ['Scale', SCALE],
   ])('%s is written as a shader reads it', (name, struct) => {
     const { members, bytes } = structIn(struct.wgsl, name);
@@ -128,8 +160,9 @@ describe('records', () => {
     expect(new Set(Object.values(others))).toEqual(new Set([0]));
   });
 
-  test('a Step fits between two dynamic offsets of 256 bytes', () => {
-    expect(STEP.bytes).toBeLessThanOrEqual(256);
+  test('a Step begins like the whole one, which fits between two dynamic offsets of 256 bytes', () => {
+    expect(FULL_STEP.wgsl.startsWith(STEP.wgsl.slice(0, -1))).toBe(true);
+    expect(FULL_STEP.bytes).toBeLessThanOrEqual(256);
   });
 });
 
@@ -177,6 +210,14 @@ test('different kernels have different labels, which identify them', () => {
     { ...narrow, earlier: 'position' },
     { ...narrow, earlier: 'units' },
     { ...narrow, held: true },
+    { ...narrow, planes: true },
+    { ...narrow, output: { from: 'tanh', to: 'sin' } },
+    { ...narrow, hidden: ['sin', 'tanh'] },
+    { ...narrow, hidden: ['sin', 'tanh'], output: 'unit' },
+    { ...narrow, hidden: ['sin', 'tanh'], output: 'unit', residual: true },
+    { ...narrow, hidden: ['sin', 'tanh'], residual: true },
+    { ...narrow, hidden: ['sin', 'tanh'], normalised: true },
+    { ...narrow, hidden: ['sin', 'tanh'], residual: true, normalised: true },
   ];
   const all = [...variants.map(narrowKernel), ...Object.values(kernels).slice(4)];
   all.push(colourKernel(colouringOf('viridis') as ColourMap));

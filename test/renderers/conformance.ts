@@ -429,7 +429,8 @@ function extremes(drawn: Drawn, quick: boolean): void {
 
 function palettes(drawn: Drawn): void {
   describe('palettes', () => {
-    test.each<Palette>(['rgb', 'oklab', 'oklch', 'turbo', 'sinebow', { map: 'RdBu', output: 3 }])(
+    const own: Palette = { colours: ['#012', '#ffaa33', '#FFF'], output: 2 };
+    test.each<Palette>(['rgb', 'oklab', 'oklch', 'turbo', 'sinebow', { map: 'RdBu', output: 3 }, own])(
       'all of %j: samples, and their mean in linear light, are within one step',
       async (palette) => {
         const frame = frameOf({ ...everywhere, palette });
@@ -444,7 +445,8 @@ function palettes(drawn: Drawn): void {
     );
 
     test('one after another, of narrow, wide and grey networks', async () => {
-      const palettes: Palette[] = ['rgb', 'viridis', 'oklch', 'magma', 'viridis', 'rgb'];
+      const pairs = ['#000', '#00f'].map((colour): Palette => ({ colours: [colour, '#fa3'], output: 1 }));
+      const palettes: Palette[] = ['rgb', 'viridis', 'oklch', ...pairs, 'viridis', 'rgb'];
       for (const network of [
         SHAPE,
         { layers: 2, width: 57, weightScale: 0.3 },

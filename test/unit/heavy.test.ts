@@ -121,9 +121,10 @@ describe('a frame between validated ones', () => {
   });
 
   test('may be invalid although each of its tracks is valid', async () => {
-    // A list of widths that is long enough for few layers only.
-    const network = { layers: tween(2, 4), width: [3, 3] };
-    expect(() => parseSweep({ seconds: 1, network })).toThrow(/width has 2 entries/);
+    // A layer that exists at the beginning only.
+    const network = { layers: tween(4, 2) };
+    const shown = { layer: 3, unit: 1 };
+    expect(() => parseSweep({ seconds: 1, network, shown })).toThrow(/shown\.layer is 3 but the network has/);
     const whole = { inputs: tween(2, 4), layers: 2, width: 2 };
     expect(() => parseSweep({ seconds: 1, network: whole })).toThrow(/inputs is 2\.\d+ but must be/);
   });

@@ -1,7 +1,7 @@
 /** A spec makes the right network: the article's formulas, nested networks, and no jumps at fractions. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { forward, logits } from '../../src/core/network/forward.js';
+import { forward, layerValues, logits, unitBrightness } from '../../src/core/network/forward.js';
 import { buildNetwork, type Layer } from '../../src/core/network/network.js';
 import { countWeights, hiddenWidths, type NetworkInput, networkSchema } from '../../src/core/network/spec.js';
 
@@ -467,4 +467,156 @@ test('parsing a parsed spec again does not change it', () => {
     const once = networkSchema.parse(spec);
     expect(networkSchema.parse(once)).toEqual(once);
   }
+});
+
+describe('what layers add and receive', () => {
+  const weights = [
+    {
+      w: [
+        [1, 0],
+        [0, 1],
+      ],
+      b: [0.5, 0],
+    },
+    {
+      w: [
+        [1, 2],
+        [3, -1],
+        [0.5, 0.5],
+      ],
+      b: [0, 0, 1],
+    },
+    { w: [[1, 1, 1]] },
+  ];
+  const plain: NetworkInput = { weights, activation: 'identity', outputActivation: 'identity' };
+  const sumAt = (network: NetworkInput) => logits(buildNetwork(specOf(network)), [2, 3])[0];
+  const first = [2.5, 3];
+  const second = [8.5, 4.5, 3.75];
+
+  test('a residual adds the same unit of the layer before, from the second hidden layer on', () => {
+    expect(sumAt(plain)).toBeCloseTo(16.75, 12);
+    expect(sumAt({ ...plain, residual: 0.5 })).toBeCloseTo(16.75 + 0.5 * (2.5 + 3), 12);
+  });
+
+  test('layer normalisation is applied to what a layer receives, from the second matrix on', () => {
+    const normal = (y: number[]) => {
+      const mean = y.reduce((a, b) => a + b) / y.length;
+      const variance = y.reduce((sum, value) => sum + (value - mean) ** 2, 0) / y.length;
+      return y.map((value) => (value - mean) / Math.sqrt(variance + 1e-5));
+    };
+    const [a, b] = normal(first);
+    const hidden = [a + 2 * b, 3 * a - b, 0.5 * a + 0.5 * b + 1];
+    const expected = normal(hidden).reduce((sum, value) => sum + value, 0);
+    expect(sumAt({ ...plain, normalisation: 'layer' })).toBeCloseTo(expected, 9);
+    const kept = [hidden[0] + first[0], hidden[1] + first[1], hidden[2]];
+    const both = sumAt({ ...plain, normalisation: 'layer', residual: 1 });
+    expect(both).toBeCloseTo(
+      normal(kept).reduce((sum, value) => sum + value, 0),
+      9,
+    );
+    expect(second).toHaveLength(3);
+  });
+
+  test('both are continuous in width and depth', () => {
+    const at = (network: NetworkInput) =>
+      forward(
+        build({ layers: 4, seed: 5, weightScale: 0.9, residual: 0.7, normalisation: 'layer', ...network }),
+        [0.3, 0.8],
+      );
+    for (const [below, above] of [
+      [{ units: 6 }, { units: 6 + 1e-9 }],
+      [{ units: 7 - 1e-9 }, { units: 7 }],
+      [{ units: [6, 9] }, { units: [6 + 1e-9, 9] }],
+      [
+        { units: 6, layers: 3 },
+        { units: 6, layers: 3 + 1e-9 },
+      ],
+    ]) {
+      const [a, b] = [at(below), at(above)];
+      for (const [i, value] of a.entries()) expect(Math.abs(value - b[i])).toBeLessThan(1e-6);
+    }
+  });
+
+  test('values beyond float64 do not overflow', () => {
+    for (const normalisation of ['none', 'layer'] as const) {
+      const grown = build({
+        layers: 1024,
+        units: 4,
+        residual: 2,
+        weightScale: 3,
+        activation: 'relu',
+        normalisation,
+      });
+      for (const value of forward(grown, [1, 1])) expect(value).toBeGreaterThanOrEqual(0);
+    }
+  });
+});
+
+describe('activations per layer and per unit', () => {
+  const perUnit: NetworkInput = { activation: { perUnit: ['sin', 'relu', 'tanh'] }, layers: 5, units: 8 };
+
+  test('the last of a list repeats, and a layer has its own', () => {
+    const { hidden } = build({ activation: ['sin', 'tanh'], layers: 4, units: 2 });
+    expect(hidden.map(({ activation }) => activation)).toEqual(['sin', 'tanh', 'tanh']);
+  });
+
+  test('units draw theirs without changing a weight, and larger networks keep them', () => {
+    const [mixed, wide, plain] = [
+      build(perUnit),
+      build({ ...perUnit, units: 12, layers: 7 }),
+      build({ layers: 5, units: 8 }),
+    ];
+    expect(mixed.hidden.map(({ weights }) => weights)).toEqual(plain.hidden.map(({ weights }) => weights));
+    const drawn = mixed.hidden.flatMap(({ activation }) => activation);
+    expect(new Set(drawn)).toEqual(new Set(['sin', 'relu', 'tanh']));
+    for (const [k, { activation }] of mixed.hidden.entries()) {
+      expect((wide.hidden[k].activation as string[]).slice(0, 8)).toEqual(activation);
+    }
+  });
+
+  test('between two seeds, a unit mixes its two activations', () => {
+    const [a, b] = [1, 2].map((seed) => build({ ...perUnit, seed }).hidden[1].activation as string[]);
+    const between = build({ ...perUnit, seed: { from: 1, to: 2, fraction: 0.25 } }).hidden[1]
+      .activation as unknown[];
+    between.forEach((mix, unit) => {
+      expect(mix).toEqual(a[unit] === b[unit] ? a[unit] : { from: a[unit], to: b[unit], fraction: 0.25 });
+    });
+  });
+
+  test('an output may mix two brightnesses, and a hidden unit is shown with its own activation', () => {
+    const mixed = specOf({ layers: 1, outputActivation: { from: 'tanh', to: 'relu', fraction: 0.25 } });
+    const [z] = logits(buildNetwork(mixed), [1, 2]);
+    const expected = 0.75 * ((Math.tanh(z) + 1) / 2) + 0.25 * Math.min(1, Math.max(0, z));
+    expect(forward(buildNetwork(mixed), [1, 2])[0]).toBeCloseTo(expected, 12);
+    const network = build({ ...perUnit, weightScale: 1 });
+    const values = layerValues(network, [1, 2])[2];
+    const shown = unitBrightness(network, [1, 2], 3);
+    (network.hidden[2].activation as string[]).forEach((name, unit) => {
+      const value = name === 'relu' ? values[unit] : (values[unit] + 1) / 2;
+      expect(shown[unit]).toBeCloseTo(Math.min(1, Math.max(0, value)), 12);
+    });
+  });
+});
+
+describe('weights that move', () => {
+  const a = [{ w: [[1, 2]], b: [3] }];
+  const b = [{ w: [[5, -2]] }];
+
+  test('are mixed linearly, with explicit or drawn sides', () => {
+    const { output } = build({ weights: { from: a, to: b, fraction: 0.25 } });
+    expect([...output.weights, ...output.biases]).toEqual([2, 1, 2.25]);
+    const drawn = build({ layers: 1, outputs: 1, seed: 7, weightScale: 2 }).output;
+    const half = build({ weights: { from: 'drawn', to: b, fraction: 0.5 }, seed: 7, weightScale: 2 }).output;
+    for (const [i, weight] of half.weights.entries()) {
+      expect(weight).toBeCloseTo((drawn.weights[i] + b[0].w[0][i]) / 2, 12);
+    }
+  });
+
+  test('may be what buildNetwork returned', () => {
+    const network = build({ layers: 3, units: 4, seed: 3, firstLayerBias: true });
+    const again = buildNetwork(specOf({ weights: network }));
+    expect(forward(again, [0.2, -1])).toEqual(forward(network, [0.2, -1]));
+    const mixed = specOf({ weights: { from: network, to: 'drawn', fraction: 0 } });
+    expect(forward(buildNetwork(mixed), [0.2, -1])).toEqual(forward(network, [0.2, -1]));
+  });
 });

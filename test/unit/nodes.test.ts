@@ -78,6 +78,9 @@ describe('what is shown', () => {
     const [output, unit] = [{ output: 2 }, { layer: 3, unit: 7 }];
     expect(paletteShowing(output, 'viridis')).toEqual({ map: 'viridis', output: 2 });
     expect(paletteShowing(output, { map: 'viridis', output: 3 })).toEqual({ map: 'viridis', output: 2 });
+    const colours = ['#012', '#fa3'];
+    expect(paletteShowing(output, { colours })).toEqual({ colours, output: 2 });
+    expect(paletteShowing(unit, { colours, output: 3 })).toEqual({ colours, output: 1 });
     expect(paletteShowing(unit, 'viridis')).toEqual({ map: 'viridis', output: 1 });
     for (const palette of ['rgb', 'oklab', 'oklch'] as const) {
       expect([output, unit].map((shown) => paletteShowing(shown, palette))).toEqual(['rgb', 'rgb']);

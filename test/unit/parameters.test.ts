@@ -1,4 +1,5 @@
 /** The tables of parameters, and everything derived from them. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { allFields, override } from '../../src/cli/override.js';
@@ -105,6 +106,18 @@ test('--set animates logarithmic parameters by equal factors, and others by equa
     expect(track, name).toEqual(scale === 'logarithmic' ? { zoom: [1, 4] } : { tween: [1, 4] });
   }
   expect(viewParameters.halfWidth.scale).toBe('logarithmic');
+});
+
+test('--set reads a list of colours as a palette', () => {
+  const still = sweep({ seconds: 1 });
+  const palette = { colours: ['#012', '#fa3'] };
+  expect(override(still, 'palette=#012,#fa3').palette).toEqual(palette);
+  expect(override(still, `palette=${JSON.stringify(palette)}`).palette).toEqual(palette);
+  expect(override(still, 'palette=turbo').palette).toBe('turbo');
+});
+
+test('docs/networks.md and README have the tables', () => {
+  execFileSync(process.execPath, ['build/parameter-table.js', '--check']);
 });
 
 test('README has the table', () => {

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { schemaOf, withDefault } from '../parameters/schema.js';
-import { type Palette, type PaletteInput, paletteProblem } from './palette.js';
+import { quote } from '../wording/explain.js';
+import { HEX_COLOUR, type Palette, type PaletteInput, paletteProblem } from './palette.js';
 import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
 import { type ShownPart, shownProblem, shownSchema } from './shown.js';
@@ -24,14 +25,33 @@ export const supersampleSchema = z.union(
   'must be 1, 2, 3 or 4',
 );
 
+const outputSchema = z.int().min(1).max(3).default(1);
+const hexColour = z.string().regex(HEX_COLOUR, 'must be a CSS hex colour such as #fa3 or #ffaa33');
+/** A palette's forms: a name; a map for another output than the first; a map of one's own. */
+const paletteForms = {
+  name: z.enum(paletteNames),
+  map: z.strictObject({ map: z.enum(mapNames), output: outputSchema }),
+  colours: z.strictObject({ colours: z.array(hexColour).min(2).max(64), output: outputSchema }),
+};
+
 /** @internal */
 export const paletteSchema = withDefault(
   frameParameters.palette,
-  z.union([
-    z.enum(paletteNames),
-    /** A colour map for another output than the first. */
-    z.strictObject({ map: z.enum(mapNames), output: z.int().min(1).max(3).default(1) }),
-  ]),
+  z.any().transform((value, context) => {
+    const fault = (message: string) => context.addIssue({ code: 'custom', message });
+    if (Array.isArray(value)) fault('is a list, but must be a name or an object: write { colours: [...] }');
+    else if (/^#/.test(value))
+      fault(`is ${quote(value)} but must be a name or { colours: [...] }, with two or more`);
+    else if (value?.map && value.colours) fault('has both map and colours: give one of them');
+    // Checks the form that was meant, so that the message is about that one.
+    const form = typeof value !== 'object' || value === null ? 'name' : 'map' in value ? 'map' : 'colours';
+    const { data, error } = paletteForms[form].safeParse(value);
+    const issues = error?.issues ?? [];
+    // "colors is not a field" explains more than "colours is missing".
+    const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+    if (first) context.issues.push(first as never);
+    return data as Palette;
+  }),
 ) as z.ZodType<Palette>;
 
 const fields = z.strictObject({
@@ -84,8 +104,8 @@ export interface FrameDescription {
   /** One value for each input beyond the `features`; all are zero by default. */
   slice: number[];
   /**
-   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map for one output, such as `viridis`.
-   * @defaultValue 'rgb'
+   * How outputs become colours: `rgb`, `oklab`, `oklch`, or a colour map for one output, such as `viridis` or
+   * `{ colours: ['#012', '#fa3'] }`. @defaultValue 'rgb'
    */
   palette: Palette;
   /** A part of the network to show instead of its colours: one output, a hidden unit, or the units of a layer. */

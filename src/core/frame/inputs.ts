@@ -4,8 +4,8 @@
  * A sample is an offset (dx, dy) from the view's centre. The view's rotation turns it, the fold maps the point to
  * another, and the features are computed of that; the values of the slice follow.
  *
- * With x and y alone and no fold, all of this is linear, and goes into the weights of the first layer: kernels then read
- * offsets, which keep float32's precision in a deep zoom. Otherwise kernels read each feature's difference from its
+ * With x and y alone and no fold, all of this is linear, and goes into the weights of the first layer: kernels then
+ * read offsets, which keep float32's precision in a deep zoom. Otherwise kernels read each feature's difference from its
  * value at the view's centre, which is computed here for every sample, and lost no digits before it is rounded.
  */
 import { type Feature, featureCalled } from '../network/features.js';

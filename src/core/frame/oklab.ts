@@ -25,8 +25,50 @@ export const TO_LIGHT = [
   [-0.0041960863, -0.7034186147, 1.707614701],
 ] as const;
 
+/** The inverse of TO_LIGHT, as published: from linear red, green and blue to the cubes of the cone responses. */
+const FROM_LIGHT = [
+  [0.4122214708, 0.5363325363, 0.0514459929],
+  [0.2119034982, 0.6806995451, 0.1073969566],
+  [0.0883024619, 0.2817188376, 0.6299787005],
+] as const;
+
+/** The inverse of TO_CONES, as published: from the cone responses to L, a and b. */
+const FROM_CONES = [
+  [0.2104542553, 0.793617785, -0.0040720468],
+  [1.9779984951, -2.428592205, 0.4505937099],
+  [0.0259040371, 0.7827717662, -0.808675766],
+] as const;
+
 /** The number of bisections along the line from grey: chroma is exact to a millionth of the original chroma. */
 export const GAMUT_STEPS = 20;
+
+/** A colour's L, a and b. */
+export type Lab = [lightness: number, a: number, b: number];
+
+/** Converts linear light to OKLab. */
+export function labOf(red: number, green: number, blue: number): Lab {
+  const [l, m, s] = FROM_LIGHT.map(([r, g, b]) => Math.cbrt(r * red + g * green + b * blue));
+  const [L, a, b] = FROM_CONES.map((row) => row[0] * l + row[1] * m + row[2] * s);
+  return [L, a, b];
+}
+
+/** How far light may be outside [0, 1] because the published matrices are rounded. */
+const ROUNDING = 1e-5;
+
+/**
+ * Linear red, green and blue in [0, 1] of the colour between two of sRGB, interpolated in OKLab. On the way, a colour
+ * may leave the gamut: then it loses chroma.
+ * @param share - From 0, which is `from`, to 1.
+ */
+export function lightBetween(from: Lab, to: Lab, share: number): Lab {
+  const [L, a, b] = [0, 1, 2].map((i) => from[i] + share * (to[i] - from[i]));
+  const cones = [0, 1, 2].map((i) => (L + TO_CONES.a[i] * a + TO_CONES.b[i] * b) ** 3);
+  const light = TO_LIGHT.map((row) => row[0] * cones[0] + row[1] * cones[1] + row[2] * cones[2]);
+  // A colour on the gamut's edge, such as white or blue, must not lose chroma because of a last digit.
+  const isInside = light.every((value) => value > -ROUNDING && value < 1 + ROUNDING);
+  const fitting = isInside ? light : lightOf(L, a, b);
+  return fitting.map((value) => Math.min(1, Math.max(0, value))) as Lab;
+}
 
 /** The coefficients of t, t² and t³ along the line from grey, for red, green and blue. */
 const cubic = new Float64Array(9);

@@ -1,11 +1,13 @@
 /**
  * Palettes by name: how a network's outputs become colours. `rgb` uses them as red, green and blue, like the article.
  * `oklab` and `oklch` use them as coordinates of these colour spaces (see colouring.ts). All others are colour maps
- * for a single output.
+ * for a single output, also those that are made from a list of colours.
  */
 import { rgb } from 'd3-color';
 import * as d3 from 'd3-scale-chromatic';
+import { fromLinear, toLinear } from './colour.js';
 import type { Colouring } from './colouring.js';
+import { labOf, lightBetween } from './oklab.js';
 import { type MapName, type paletteNames, spaces } from './palette-names.js';
 
 /** From d3-scale-chromatic, which has them from ColorBrewer, matplotlib and other authors. */
@@ -54,21 +56,37 @@ const maps = {
   YlOrRd: d3.interpolateYlOrRd,
 } satisfies Record<MapName, (value: number) => string>;
 
-/** A palette by name, or a colour map for one of the network's outputs, counted from 1. */
-export type Palette = (typeof paletteNames)[number] | { map: MapName; output: number };
+/**
+ * A palette by name, a colour map for one of the network's outputs, counted from 1, or a map of one's own: 2 to 64 CSS
+ * hex colours for values from 0 to 1 at equal steps, interpolated in OKLab.
+ */
+export type Palette =
+  | (typeof paletteNames)[number]
+  | { map: MapName; output: number }
+  | { colours: string[]; output: number };
 
 /** A palette as users write it. */
-export type PaletteInput = (typeof paletteNames)[number] | { map: MapName; output?: number | undefined };
+export type PaletteInput =
+  | (typeof paletteNames)[number]
+  | { map: MapName; output?: number | undefined }
+  | { colours: string[]; output?: number | undefined };
+
+/** The form of a CSS hex colour, which is opaque: #rgb or #rrggbb. */
+export const HEX_COLOUR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 
 /** The number of colours in a map's table, as many as the original maps have. */
 const ENTRIES = 256;
-const tables = new Map<MapName, Float32Array<ArrayBuffer>>();
+const tables = new Map<string, Float32Array<ArrayBuffer>>();
+/** A scene may compute another list of colours for each frame. */
+const MOST_TABLES = 256;
 
 /** What a palette does: the data that renderers need. */
 export function colouringOf(palette: PaletteInput): Colouring {
   if (isSpace(palette)) return palette;
-  const { map, output = 1 } = typeof palette === 'object' ? palette : { map: palette };
-  return { table: tableOf(map), output: output - 1 };
+  if (typeof palette === 'string') return { table: tableOf(palette), output: 0 };
+  const { output = 1 } = palette;
+  const table = 'map' in palette ? tableOf(palette.map) : ownTable(palette.colours);
+  return { table, output: output - 1 };
 }
 
 /** Why a palette does not suit this number of outputs; undefined if it does. */
@@ -89,11 +107,35 @@ export function isSpace(palette: PaletteInput): palette is (typeof spaces)[numbe
 
 /** A map's table of colours. The library returns CSS colours, with integer components. */
 function tableOf(name: MapName): Float32Array<ArrayBuffer> {
-  let table = tables.get(name);
-  if (!table) {
-    const colours = Array.from({ length: ENTRIES }, (_, i) => rgb(maps[name](i / (ENTRIES - 1))));
-    table = Float32Array.from(colours.flatMap(({ r, g, b }) => [r / 255, g / 255, b / 255]));
-    tables.set(name, table);
-  }
+  const known = tables.get(name);
+  if (known) return known;
+  return kept(name, (value) => {
+    const { r, g, b } = rgb(maps[name](value));
+    return [r / 255, g / 255, b / 255];
+  });
+}
+
+/** The table of evenly spaced colours, interpolated in OKLab. */
+function ownTable(colours: readonly string[]): Float32Array<ArrayBuffer> {
+  const key = colours.join();
+  const known = tables.get(key);
+  if (known) return known;
+  const stops = colours.map((colour) => {
+    const { r, g, b } = rgb(colour);
+    return labOf(toLinear(r / 255), toLinear(g / 255), toLinear(b / 255));
+  });
+  return kept(key, (value) => {
+    const position = value * (stops.length - 1);
+    const first = Math.min(stops.length - 2, Math.floor(position));
+    return lightBetween(stops[first], stops[first + 1], position - first).map(fromLinear);
+  });
+}
+
+/** Makes a table from the colours of values in [0, 1], and keeps it. */
+function kept(key: string, colourOf: (value: number) => number[]): Float32Array<ArrayBuffer> {
+  const colours = Array.from({ length: ENTRIES }, (_, i) => colourOf(i / (ENTRIES - 1)));
+  const table = Float32Array.from(colours.flat());
+  if (tables.size >= MOST_TABLES) tables.delete(tables.keys().next().value!);
+  tables.set(key, table);
   return table;
 }

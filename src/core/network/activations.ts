@@ -70,18 +70,6 @@ export function namesOf(activation: UnitActivation): ActivationNames {
   return typeof activation === 'string' ? activation : { from: activation.from, to: activation.to };
 }
 
-/** The one activation of all hidden units. @throws TypeError if they have several. */
-export function plainActivation(activation: Activation): UnitActivation {
-  if (typeof activation === 'string' || 'fraction' in activation) return activation;
-  throw new TypeError('This renderer draws networks with one activation.');
-}
-
-/** The fraction of a mix; 0 for a plain activation. */
-export function fractionOf(activation: Activation): number {
-  const plain = plainActivation(activation);
-  return typeof plain === 'string' ? 0 : plain.fraction;
-}
-
 /** Whether an activation, or both of a mix, are bounded by [-1, 1]. */
 export function isBounded(names: ActivationNames): boolean {
   return typeof names === 'string'
@@ -116,8 +104,8 @@ export function scaledActivation(a: (x: number) => number, exponent: number): (v
 }
 
 /**
- * The brightness in [0, 1] of a sum, for an output with this activation. Signed activations are in [-1, 1] and are shown
- * as (v + 1) / 2; the others are shown unchanged, clipped to [0, 1]. A mix of two is a mix of their brightnesses.
+ * The brightness in [0, 1] of a sum, for an output with this activation. Signed activations are in [-1, 1] and are
+ * shown as (v + 1) / 2; the others are shown unchanged, clipped to [0, 1]. A mix of two is a mix of their brightnesses.
  * @param added - A number that is added to the activation's value: see `residual`.
  */
 export function brightness(activation: UnitActivation, sum: number, added = 0): number {

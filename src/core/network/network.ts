@@ -116,8 +116,8 @@ export interface LayerRule {
 }
 
 /**
- * The rules of a spec's layers, where the numbers of inputs and units may be fractions. 30.4 inputs are 31, the last one
- * with 0.4 of its weight: at 30 it has no effect, and at 31 it is like the others.
+ * The rules of a spec's layers, where the numbers of inputs and units may be fractions. 30.4 inputs are 31, the last
+ * one with 0.4 of its weight: at 30 it has no effect, and at 31 it is like the others.
  */
 export function layerRules(spec: NetworkSpec): {
   hidden(k: number): LayerRule;

@@ -204,8 +204,8 @@ export const networkParameters = {
     kind: 'weights',
     moves: true,
     sentence:
-      'Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, or ' +
-      "`{ from, to, fraction }`, each side such a list or `'drawn'`",
+      "Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, `weightsFrom('mlp.npz')` " +
+      "(docs/weights.md), or `{ from, to, fraction }`, each side such weights or `'drawn'`",
     synonyms: 'matrices parameters params w',
   },
 } as const satisfies Record<string, NetworkParameter>;

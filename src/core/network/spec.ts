@@ -1,17 +1,26 @@
 /** A network's spec as plain data. network.ts makes the weights. */
 import * as z from 'zod';
 import { mixable, quick, schemaOf, withDefault } from '../parameters/schema.js';
-import { type Activation, activationNames, type UnitActivation } from './activations.js';
+import { quote } from '../wording/explain.js';
+import {
+  type Activation,
+  activationNames,
+  type LayerActivation,
+  type UnitActivation,
+} from './activations.js';
 import { type Fold, foldNames, SECTORS, TILE_SIDE } from './fold.js';
 import {
   MAX_INPUTS,
   MAX_LAYERS,
   type NetworkParameter,
+  type NetworkParameterName,
   namesBesideWeights,
   networkAliases,
   networkParameterNames,
   networkParameters,
 } from './parameters.js';
+
+import { namesWeightsFile, statedActivations, UNRESOLVED, type WeightsFile } from './weights-file.js';
 
 /** The maximum number of weights: 2^28 float32 take a gigabyte in every worker. */
 const MAX_WEIGHTS = 2 ** 28;
@@ -40,6 +49,10 @@ const side = z.union([z.literal('drawn'), quick(explicitLayers, areLayers)]);
 const fraction = z.number().min(0).max(1);
 const weightsSchema = z.unknown().transform((value, context) => {
   if (value === undefined || areLayers(value)) return value as ExplicitLayer[] | undefined;
+  if (namesWeightsFile(value)) {
+    context.addIssue({ code: 'custom', message: UNRESOLVED });
+    return undefined;
+  }
   const isMix = typeof value === 'object' && value !== null && 'fraction' in value;
   const schema = isMix ? z.strictObject({ from: side, to: side, fraction }) : explicitLayers;
   const result = schema.safeParse(value);
@@ -152,8 +165,8 @@ export interface NetworkSpec {
    */
   units: number | number[];
   /**
-   * Activation of the hidden layers, or a mix of two; `{ perUnit: [names] }` draws one for each unit. Or a list with one
-   * per layer, whose last entry repeats. @defaultValue 'tanh'
+   * Activation of the hidden layers, or a mix of two; `{ perUnit: [names] }` draws one for each unit. Or a list with
+   * one per layer, whose last entry repeats. @defaultValue 'tanh'
    */
   activation: Activation;
   /**
@@ -167,7 +180,8 @@ export interface NetworkSpec {
    */
   residual: number;
   /**
-   * `layer` gives each layer from the second on values of mean 0 and variance 1 (arXiv:1607.06450). @defaultValue 'none'
+   * `layer` gives each layer from the second on values of mean 0 and variance 1 (arXiv:1607.06450). @defaultValue
+   * 'none'
    */
   normalisation: 'none' | 'layer';
   /** Number of outputs: 3 for red, green and blue, 1 for grey. @defaultValue 3 */
@@ -210,8 +224,8 @@ interface BuiltLayer {
   biases: ArrayLike<number>;
 }
 
-/** Explicit weights as people write them: number by number, or as `buildNetwork` returns them. */
-export type WeightsInput = ExplicitLayer[] | BuiltWeights;
+/** Explicit weights as people write them: number by number, as `buildNetwork` returns them, or from a file. */
+export type WeightsInput = ExplicitLayer[] | BuiltWeights | WeightsFile;
 
 /** A network's spec as people write it: every field has a default. */
 export type NetworkInput = { [K in Exclude<keyof NetworkSpec, 'weights'>]?: NetworkSpec[K] | undefined } & {
@@ -380,7 +394,7 @@ const replacedByWeights = networkParameterNames.filter(
   (name): name is Exclude<typeof name, 'weights'> => name !== 'weights' && !namesBesideWeights.includes(name),
 );
 /** Those that a drawn side uses. */
-const usedByDraws: readonly string[] = [
+const usedByDraws: readonly NetworkParameterName[] = [
   'seed',
   'distribution',
   'initialisation',
@@ -388,6 +402,12 @@ const usedByDraws: readonly string[] = [
   'biasScale',
   'firstLayerBias',
 ];
+
+/** The names of the parameters that apply beside these explicit weights. */
+export function namesBeside(weights: NonNullable<NetworkInput['weights']>): NetworkParameterName[] {
+  const isDrawn = 'fraction' in weights && (weights.from === 'drawn' || weights.to === 'drawn');
+  return isDrawn ? [...namesBesideWeights, ...usedByDraws] : namesBesideWeights;
+}
 
 function drawnProblem(spec: NetworkSpec): Problem | undefined {
   const hidden = Math.ceil(spec.layers) - 1;
@@ -407,6 +427,28 @@ function drawnProblem(spec: NetworkSpec): Problem | undefined {
   }
 }
 
+/** A file may state the activations for which its weights were made; a mix must begin or end with them. */
+function statedProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | undefined {
+  const stated = statedActivations(layers);
+  if (!stated) return undefined;
+  const isStated = (activation: LayerActivation, name: string) =>
+    typeof activation === 'string'
+      ? activation === name
+      : 'from' in activation && (activation.from === name || activation.to === name);
+  const rule = (value: unknown, names: string[]) => {
+    const wanted = names.every((name) => name === names[0]) ? names[0] : names;
+    return `is ${quote(value)}, but the file of the weights has ${quote(wanted)}: give that`;
+  };
+  const hidden = stated.slice(0, -1);
+  const given = [spec.activation].flat();
+  if (!hidden.every((name, k) => isStated(given[Math.min(k, given.length - 1)], name))) {
+    return { field: 'activation', message: rule(spec.activation, hidden) };
+  }
+  if (!isStated(spec.outputActivation, stated.at(-1)!)) {
+    return { field: 'outputActivation', message: rule(spec.outputActivation, stated.slice(-1)) };
+  }
+}
+
 function explicitProblem(
   spec: NetworkSpec,
   weights: NonNullable<NetworkSpec['weights']>,
@@ -419,6 +461,10 @@ function explicitProblem(
   const layers = layersOf(weights);
   const problem = layersProblem(layers) ?? (isMix ? mixProblem(weights) : undefined);
   if (problem) return { field, message: problem };
+  for (const side of isMix ? [weights.from, weights.to] : [weights]) {
+    const problem = typeof side === 'string' ? undefined : statedProblem(spec, side);
+    if (problem) return problem;
+  }
   // Accepts the values that parsing fills in, so that parsed specs can be parsed again.
   const blank = fields.parse({}) as NetworkSpec;
   const shape = { ...blank, ...shapeOf(layers, spec.features, true) };

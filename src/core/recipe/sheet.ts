@@ -6,9 +6,13 @@ export const sheetSchema = z.strictObject({
   seeds: z.array(z.string().max(200)).max(1000).optional(),
   frames: z.array(z.int().min(0)).max(1000).optional(),
   at: z.number().min(0).optional(),
+  layer: z.int().min(1).optional(),
 });
 
-/** The contents of a contact sheet: each of its seeds at each of its frames, or at one time. */
+/**
+ * The contents of a contact sheet: each of its seeds at each of its frames, or at one time; with a layer, each of its
+ * units there.
+ */
 export interface SheetRecipe {
   /** As on the command line. */
   seeds?: string[] | undefined;
@@ -16,4 +20,6 @@ export interface SheetRecipe {
   frames?: number[] | undefined;
   /** In seconds. */
   at?: number | undefined;
+  /** The hidden layer, counted from 1, whose units have a picture each. */
+  layer?: number | undefined;
 }

@@ -38,7 +38,7 @@ const FIELDS: Record<string, readonly string[]> = {
   network: networkParameterNames,
   view: viewFieldNames,
   loop: loopFieldNames,
-  palette: ['map', 'output'],
+  palette: ['colours', 'map', 'output'],
   weights: ['w', 'b', 'from', 'to', 'fraction'],
   shown: ['output', 'layer', 'unit'],
   fold: ['kaleidoscope', 'tile'],

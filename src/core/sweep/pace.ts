@@ -13,7 +13,7 @@ import type { Evaluate } from '../frame/evaluate.js';
 import { pixelOffsets } from '../frame/geometry.js';
 import { colouringOf } from '../frame/palette.js';
 import { countWeights } from '../network/spec.js';
-import { type Moving, marksOf, valueAt } from './track.js';
+import { jumpsOf, type Moving, marksOf, onlyJumps, valueAt } from './track.js';
 
 /** A sweep to retime. */
 export interface Timeline {
@@ -51,15 +51,20 @@ const MOST_WORK = 8e9;
 const WORK_PER_WEIGHT = 32;
 /** The number of equal steps to start with. Then the step that changes most is halved, again and again. */
 const FIRST_STEPS = 32;
-/** The shortest step, as a fraction of the film. A jump within it stays a jump. */
+/**
+ * The shortest step, as a fraction of the film. A sudden change within it, such as that of a network whose seed is not
+ * whole, stays sudden. (A track's own jumps are between stretches, and take no time.)
+ */
 const SHORTEST_STEP = 2 ** -14;
 /** A sweep with more marks than this is treated as one that never rests. */
 const MOST_MARKS = 200;
 
-/** A stretch of time in which something moves, or nothing does. */
+/** A stretch of time in which something moves, or nothing does. No track jumps within it. */
 interface Stretch {
   start: number;
   end: number;
+  /** The time at which to look at its end: the end itself, or just before it if a track jumps there. */
+  last: number;
   moves: boolean;
 }
 
@@ -115,24 +120,31 @@ export function* measurePace(timeline: Timeline, evaluate: Evaluate): Generator<
   };
 }
 
-/** Cuts a sweep where its tracks may start or stop moving. */
+/** Cuts a sweep where its tracks may start or stop moving, and where they jump while others move. */
 function stretchesOf({ tracks, seconds }: Timeline): Stretch[] {
+  if (tracks.every(onlyJumps)) return [{ start: 0, end: seconds, last: seconds, moves: false }];
   const inside = tracks.flatMap(marksOf).filter((t) => t > 0 && t < seconds);
+  const jumps = new Set(tracks.flatMap(jumpsOf));
   const marks = [...new Set([0, ...inside, seconds])].sort((a, b) => a - b);
-  if (marks.length > MOST_MARKS) return [{ start: 0, end: seconds, moves: true }];
+  if (marks.length > MOST_MARKS) return [{ start: 0, end: seconds, last: seconds, moves: true }];
   const stretches: Stretch[] = [];
   for (const [i, end] of marks.slice(1).entries()) {
     const start = marks[i];
+    const last = jumps.has(end) ? justBefore(end) : end;
     // At fractions of it between which no rotating track returns to the same values.
-    const states = [0, 0.137, 0.381, 0.719, 1].map((part) =>
-      JSON.stringify(tracks.map((track) => valueAt(track, start + (end - start) * part, seconds))),
-    );
+    const times = [...[0, 0.137, 0.381, 0.719].map((part) => start + (end - start) * part), last];
+    const states = times.map((t) => JSON.stringify(tracks.map((track) => valueAt(track, t, seconds))));
     const moves = states.some((state) => state !== states[0]);
     const before = stretches.at(-1);
-    if (before?.moves === moves) before.end = end;
-    else stretches.push({ start, end, moves });
+    if (before?.moves === moves && !(moves && jumps.has(start))) Object.assign(before, { end, last });
+    else stretches.push({ start, end, last, moves });
   }
   return stretches;
+}
+
+/** The time before t by the last bit or two of a double. */
+function justBefore(t: number): number {
+  return t * (1 - Number.EPSILON);
 }
 
 /** The steps of all movement, in order, with about the same change in each. */
@@ -147,7 +159,7 @@ function* measure(timeline: Timeline, stretches: Stretch[], evaluate: Evaluate):
     let [start, before] = [stretch.start, picture(stretch.start)];
     for (let i = 1; i <= count; i++) {
       const end = i === count ? stretch.end : stretch.start + (length * i) / count;
-      const after = picture(end);
+      const after = picture(i === count ? stretch.last : end);
       steps.push({ stretch, start, end, before, after, change: changeBetween(before, after) });
       [start, before] = [end, after];
       yield;

@@ -17,13 +17,26 @@ import {
   type networkParameters,
 } from '../network/parameters.js';
 import { inOneSpelling, type NetworkInput, type WeightsInput } from '../network/spec.js';
+import { namesWeightsFile } from '../network/weights-file.js';
 import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
-import { aboutFrame, aboutSweep, aboutTrack, sweepSchema } from './fields.js';
+import { aboutFrame, aboutSweep, aboutTrack, sweepFieldNames, sweepSchema } from './fields.js';
 import { Frames, replaced } from './frames.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
 import type { paces } from './paces.js';
-import { closes, formOf, type Moving, type Track, valueAt, type Walk } from './track.js';
+import {
+  closes,
+  formOf,
+  type Keyframe,
+  type Keyframes,
+  lastTimeOf,
+  type Moving,
+  onlyJumps,
+  type Track,
+  trackInOneSpelling,
+  valueAt,
+  type Walk,
+} from './track.js';
 
 /** T with tracks in place of its numbers. */
 type Swept<T> = T extends number
@@ -41,8 +54,11 @@ export type SweptNetwork = Omit<
   Swept<NetworkInput>,
   'seed' | 'activation' | 'outputActivation' | 'fold' | 'weights' | Fixed
 > & {
-  /** Seed of the random weights, a number or a word; `walk` blends from seed to seed. @defaultValue 1 */
-  seed?: number | string | Walk | { from: number | string; to: number | string; fraction: Track };
+  /**
+   * Seed of the random weights, a number or a word; `walk` blends from seed to seed, `steps` switches.
+   * @defaultValue 1
+   */
+  seed?: number | string | Walk | Keyframes | { from: number | string; to: number | string; fraction: Track };
   /**
    * Activation of the hidden layers, a mix of two, or `{ perUnit: [names] }`; or a list with one per layer, whose last
    * entry repeats. @defaultValue 'tanh'
@@ -100,7 +116,7 @@ export interface SweepInput {
    * track moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
    */
   pace?: (typeof paces)[number];
-  /** How outputs become colours; `rgb` by default. */
+  /** How outputs become colours, such as `viridis` or `{ colours: ['#012', '#fa3'] }`; `rgb` by default. */
   palette?: PaletteInput;
   /** n x n samples per pixel: 1, the default, to 4. */
   supersample?: FrameInput['supersample'];
@@ -143,22 +159,104 @@ export interface Sweep {
 /**
  * Validates a sweep and fills in its defaults.
  * @param input - As people write it, or as read from JSON.
- * @throws UsageError that names the value, the rule and the next step.
+ * @throws UsageError that names the value, the rule and the next step. Tracks must end within the sweep, and a seed may
+ *   not move from number to number. (Recipes that do either are still drawn: see readRecipe.)
  */
 export function sweep(input: SweepInput): Sweep {
-  return parseSweep(input);
+  // Frames can be checked only once the scene's loader has put numbers in the place of files.
+  return namesWeightsFile(input?.network?.weights) ? parse(sweepSchema, input, aboutSweep) : readScene(input);
 }
 
-/** Sweeps that have been validated. */
-const checkedSweeps = new WeakSet<object>();
+/** Like sweep(), for what a scene's module exports. */
+export function readScene(input: unknown): Sweep {
+  const checked = parseSweep(input);
+  if (!isChecked(input)) checkMeaning(checked);
+  return checked;
+}
+
+/**
+ * Validates a sweep that the command line has changed.
+ * @param before - What it was. If it is from a recipe that sweep() would refuse, so may be the result.
+ */
+export function readChanged(input: unknown, before: Sweep): Sweep {
+  const changed = parseSweep(input);
+  try {
+    checkMeaning(before);
+  } catch {
+    return changed;
+  }
+  checkMeaning(changed);
+  return changed;
+}
+
+/** Refuses what nobody means. Earlier versions accepted it, so recipes may contain it. */
+function checkMeaning(sweep: Sweep): void {
+  for (const placed of tracksOf(sweep)) checkTrackMeaning(placed, sweep.seconds);
+}
+
+function checkTrackMeaning({ path, value: track }: Placed, seconds: number): void {
+  const name = path.join('.');
+  const last = lastTimeOf(track);
+  if (last > seconds * (1 + 1e-9)) {
+    throw new UsageError(
+      `${name} moves until ${last} s but the sweep ends at ${seconds} s: end it by then, or make the sweep longer.`,
+    );
+  }
+  if (path[1] !== 'seed' || path[2] === 'fraction' || 'walk' in track || onlyJumps(track)) return;
+  const seeds = seedsIn(track);
+  throw new UsageError(
+    `${name} moves from number to number, and each number on the way is a network of its own: use ` +
+      `walk([${seeds}]) to blend from network to network, or steps([${seeds}], { each: ... }) to switch.`,
+  );
+}
+
+/** The seeds that somebody who moves a seed as a number probably means. */
+function seedsIn(track: Moving): string {
+  const listed =
+    'tween' in track
+      ? track.tween
+      : 'zoom' in track
+        ? track.zoom
+        : 'keyframes' in track
+          ? track.keyframes.map(([, value]) => value)
+          : [1, 2, 3];
+  const seeds = listed.filter((seed, i) => seed !== listed[i - 1]);
+  return seeds.length > 6 ? '1, 2, 3' : seeds.join(', ');
+}
+
+/** Sweeps that have been validated, each with the names of the fields that its author gave. */
+const checkedSweeps = new WeakMap<object, ReadonlySet<SweepField>>();
+
+/** Whether a value is a sweep that has been validated. */
+export function isChecked(value: unknown): value is Sweep {
+  return typeof value === 'object' && value !== null && checkedSweeps.has(value);
+}
+
+type SweepField = keyof typeof sweepSchema.shape;
+
+/**
+ * The names of the fields that the author of a sweep gave; sweep() fills in the others. A copy of what it returned has
+ * all of them: there, those with their default values count as not named.
+ * @param input - What sweep() accepts or returns.
+ */
+export function namedFields(input: object): ReadonlySet<SweepField> {
+  const known = checkedSweeps.get(input);
+  if (known) return known;
+  const { seconds: _, network: __, view: ___, ...defaults } = sweepSchema.parse({ seconds: 1 });
+  const given = (name: string) => (input as Record<string, unknown>)[name];
+  const isCopy = Object.keys(defaults).every((name) => given(name) !== undefined);
+  const isDefault = (name: SweepField) =>
+    name in defaults &&
+    JSON.stringify(given(name)) === JSON.stringify(defaults[name as keyof typeof defaults]);
+  return new Set(sweepFieldNames.filter((name) => given(name) !== undefined && !(isCopy && isDefault(name))));
+}
 
 /**
  * Validates a sweep passed by a program: a validated one, or a copy that may have been changed.
  * @throws UsageError for anything else.
  */
 export function checkedSweep(value: unknown): Sweep {
-  const known = typeof value === 'object' && value !== null && checkedSweeps.has(value);
-  if (known && sweepSchema.safeParse(value).success) return value as Sweep; // unchanged since it was checked
+  if (isChecked(value) && sweepSchema.safeParse(value).success) return value as Sweep; // unchanged since it was checked
   const fields = (typeof value === 'object' && value) || {};
   const missing = (['seconds', 'fps', 'size', 'loop', 'network', 'view'] as const).find(
     (name) => !Object.hasOwn(fields, name),
@@ -170,20 +268,20 @@ export function checkedSweep(value: unknown): Sweep {
   );
 }
 
-/** Like sweep(), for data of unknown origin. */
+/** Like sweep(), for data of any origin and version, such as recipes. */
 export function parseSweep(input: unknown): Sweep {
   const read: Sweep = parse(sweepSchema, input, aboutSweep);
   const { network, problem } = inOneSpelling(read.network);
   if (problem) throw new UsageError(`network.${problem.field} ${problem.message}.`);
-  const checked = { ...read, network: network as Sweep['network'] };
+  let checked: Sweep = { ...read, network: network as Sweep['network'] };
   try {
-    checkTracks(checked);
+    checked = withCheckedTracks(checked);
     checkFrames(checked);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError('The sweep is nested too deeply: tracks are at most a few levels down.');
   }
-  checkedSweeps.add(checked);
+  checkedSweeps.set(checked, namedFields(input as object));
   return checked;
 }
 
@@ -256,7 +354,7 @@ export function withSeconds(sweep: Sweep, seconds: number): Sweep {
   const factor = seconds / sweep.seconds;
   const stretch = (value: unknown, key = ''): unknown => {
     if (key === 'during') return (value as number[]).map((t) => t * factor);
-    if (key === 'keyframes') return (value as [number, number][]).map(([t, number]) => [t * factor, number]);
+    if (key === 'keyframes') return (value as Keyframe[]).map(([t, ...rest]) => [t * factor, ...rest]);
     if (Array.isArray(value)) return value.map((item) => stretch(item));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, stretch(item, name)]));
@@ -426,7 +524,8 @@ function resolve(value: unknown, t: number, seconds: number): unknown {
     const items = value.map((item) => resolve(item, t, seconds));
     return items.some((item, i) => item !== value[i]) ? items : value;
   }
-  return mapped(value, (item) => resolve(item, t, seconds));
+  const resolved = mapped(value, (item) => resolve(item, t, seconds));
+  return Object.entries(value).some(([key, item]) => item !== resolved[key]) ? resolved : value;
 }
 
 /** A copy of an object with `change` applied to each value. */
@@ -439,18 +538,25 @@ function areNumbers(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }
 
-/** Checks the structure of every track, and in a loop that it ends where it begins. */
-function checkTracks(sweep: Sweep): void {
+/**
+ * Checks the structure of every track, and in a loop that it ends where it begins. Returns the sweep with its tracks in
+ * one spelling.
+ */
+function withCheckedTracks(sweep: Sweep): Sweep {
   const { loop } = sweep;
+  let changed = sweep;
   for (const { path, value } of tracksIn(movingParts(sweep))) {
     parse<unknown>(formOf(value)!, value, aboutTrack(path));
-    if (loop && !closes(value as Moving)) {
+    const track = trackInOneSpelling(value as Moving);
+    if (track !== value) changed = replaced(changed, path, track) as Sweep;
+    if (loop && !closes(track)) {
       throw new UsageError(
         `${path.join('.')} does not end where it begins but the sweep is a loop: ` +
           'use loop(), walk() or keyframes that return to their first value, or remove loop.',
       );
     }
   }
+  return changed;
 }
 
 /** A validated track, and the path to it. */

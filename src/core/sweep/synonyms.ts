@@ -16,9 +16,11 @@ export const sweepSynonyms: Synonyms = {
     pace: { synonyms: 'timing speed tempo' },
     supersample: { synonyms: 'ss aa antialias antialiasing samples oversample supersampling' },
     dither: { synonyms: 'dithering' },
+    colours: { synonyms: 'colors stops list' },
     title: { synonyms: 'name caption label' },
     easing: { synonyms: 'ease timingFunction interpolation' },
     during: { synonyms: 'when interval between' },
+    middle: { synonyms: 'centre center mean offset' },
     turns: { synonyms: 'times cycles revolutions periods' },
   }),
 };

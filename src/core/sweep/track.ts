@@ -29,41 +29,65 @@ const zoomSchema = z.strictObject({
   during,
 });
 const points = z
-  .array(z.tuple([time, z.number()]))
+  .array(z.tuple([time, z.number(), easing]))
   .min(1)
   .refine(
-    (list) => list.every(([t], i) => i === 0 || t > list[i - 1][0]),
-    'must be in the order of their times',
+    (list) => list.every(([t], i) => i === 0 || t >= list[i - 1][0]),
+    'must be in the order of their times; two at the same time are a jump',
   );
 /** There may be a hundred thousand keyframes. */
 const keyframesSchema = z.strictObject({ keyframes: quick(points, arePoints), easing });
+const cycle = z.strictObject({
+  radius: z.number(),
+  middle: z.number().optional(),
+  turns: z.int().optional(),
+  phase: z.number().optional(),
+  centre: z.number().optional(), // the former name of `middle`
+});
 const loopSchema = z.strictObject({
-  loop: z.strictObject({
-    centre: z.number().default(0),
-    radius: z.number(),
-    turns: z.int().default(1),
-    phase: z.number().default(0),
-  }),
+  loop: cycle.refine(
+    ({ middle, centre }) => middle === undefined || centre === undefined,
+    'must have "middle" or its former name "centre", not both',
+  ),
+  easing,
 });
 const walkSchema = z.strictObject({ walk: z.array(seedSchema).min(2), easing });
 
 /**
- * A number that may change over time, as written in a recipe: see `tween`, `zoom`, `keyframes` and `loop`. The default
- * easing is easeInOutCubic. `during` is the interval of the movement in seconds, by default the whole sweep.
+ * A number that may change over time, as written in a recipe: see `tween`, `zoom`, `keyframes`, `steps` and `loop`. The
+ * default easing is easeInOutCubic, or linear for a loop. `during` is the interval of the movement in seconds, by
+ * default the whole sweep.
  */
 export type Track =
   | number
   | { tween: [from: number, to: number]; easing?: EasingName | undefined; during?: During }
   | { zoom: [from: number, to: number]; easing?: EasingName | undefined; during?: During }
-  | { keyframes: [seconds: number, value: number][]; easing?: EasingName | undefined }
-  | {
-      loop: {
-        radius: number;
-        centre?: number | undefined;
-        turns?: number | undefined;
-        phase?: number | undefined;
-      };
-    };
+  | Keyframes
+  | { loop: Cycle; easing?: EasingName | undefined };
+
+/** What `keyframes` and `steps` return. */
+export interface Keyframes {
+  /** In the order of their times. Two at the same time are a jump. */
+  keyframes: Keyframe[];
+  /** Of the segments that have none of their own. */
+  easing?: EasingName | undefined;
+}
+
+/**
+ * A time in seconds, 0 or more, a value, and optionally the easing of the segment that ends there: `[1, 2]`,
+ * `[1, 2, 'easeOutBounce']`.
+ */
+export type Keyframe = [seconds: number, value: number, easing?: EasingName | undefined];
+
+/** What `loop` returns holds these: see there. */
+interface Cycle {
+  radius: number;
+  middle?: number | undefined;
+  turns?: number | undefined;
+  phase?: number | undefined;
+  /** @deprecated The former name of `middle`. */
+  centre?: number | undefined;
+}
 
 type During = [start: number, end: number] | undefined;
 
@@ -94,40 +118,77 @@ export function zoom(from: number, to: number, movement: Movement = {}): Track {
 }
 
 /**
- * Moves through values at given times. Constant before the first and after the last.
- * @param points - Pairs of a time in seconds, 0 or more and rising, and a value.
- * @param movement - `easing`, applied between each two points.
+ * Moves through values at given times. Constant before the first and after the last. Two keyframes at the same time are
+ * a jump: at that time, the later one holds.
+ * @param points - Times in seconds, 0 or more and in order, each with a value and optionally the easing of the segment
+ *   that ends there: `[[0, 1], [1, 2, 'easeOutBounce'], [1, 5], [3, 4]]`.
+ * @param movement - `easing`, of the segments that have none of their own.
  */
-export function keyframes(
-  points: [seconds: number, value: number][],
-  movement: { easing?: EasingName } = {},
-): Track {
+export function keyframes(points: Keyframe[], movement: { easing?: EasingName } = {}): Keyframes {
   return { keyframes: points, ...movement };
 }
 
 /**
- * Oscillates: centre + radius cos(2π (turns t / seconds + phase)), so that the end meets the beginning.
+ * Jumps from value to value and holds each, the last one included. Written as keyframes.
+ * @param values - One or more numbers. Whole ones may also be seeds: `seed: steps([1, 2, 3], { each: 1 })`.
+ * @param options.each - How long each value is held, in seconds; more than 0.
+ * @throws UsageError for an empty list or another length of time.
+ * @example `layers: steps([2, 5, 9], { each: 0.5 })`
+ */
+export function steps(values: number[], { each }: { each: number }): Keyframes {
+  if (!Array.isArray(values) || values.length === 0) {
+    throw new UsageError(`steps: the values are ${quote(values)} but must be a list of one or more numbers.`);
+  }
+  if (!(Number.isFinite(each) && each > 0)) {
+    throw new UsageError(
+      `steps: each is ${quote(each)} but must be above 0: the seconds that each value is held.`,
+    );
+  }
+  return {
+    keyframes: values.flatMap((value, i): Keyframe[] => [
+      [i * each, value],
+      [(i + 1) * each, value],
+    ]),
+  };
+}
+
+/**
+ * Oscillates: middle + radius cos(2π (turns t / seconds + phase)), so that the end meets the beginning.
+ * @param radius - The greatest distance from the middle.
+ * @param options.middle - The value about which it oscillates; 0 by default. (`centre`, its former name, also works.)
  * @param options.turns - The number of periods in the sweep, an integer; 1 by default.
  * @param options.phase - The phase at the start, in periods; 0 by default.
+ * @param options.easing - Of each turn, the first of which begins with the sweep; linear by default.
  */
 export function loop(
   radius: number,
-  options: { centre?: number; turns?: number; phase?: number } = {},
+  {
+    easing,
+    ...options
+  }: { middle?: number; turns?: number; phase?: number; centre?: number; easing?: EasingName } = {},
 ): Track {
-  return { loop: { radius, ...options } };
+  return trackInOneSpelling({ loop: { radius, ...options }, ...(easing !== undefined && { easing }) });
 }
 
 /**
  * The tracks of the two coordinates of a point that moves once around a circle.
  * @param radius - Of the circle.
  * @param centre - Of the circle, [x, y].
+ * @param movement - `easing`, of the turn; linear by default.
  * @throws UsageError for a centre that is not a list.
  */
-export function circle(radius: number, centre: [number, number] = [0, 0]): [Track, Track] {
+export function circle(
+  radius: number,
+  centre: [number, number] = [0, 0],
+  movement: { easing?: EasingName } = {},
+): [Track, Track] {
   if (!Array.isArray(centre)) {
     throw new UsageError(`circle: the centre is ${quote(centre)} but must be [x, y].`);
   }
-  return [loop(radius, { centre: centre[0] }), loop(radius, { centre: centre[1], phase: -0.25 })];
+  return [
+    loop(radius, { middle: centre[0], ...movement }),
+    loop(radius, { middle: centre[1], phase: -0.25, ...movement }),
+  ];
 }
 
 /**
@@ -150,10 +211,11 @@ export function valueAt(track: Moving, t: number, seconds: number) {
     const u = progress(track, t, seconds);
     return u === 1 ? to : from * (to / from) ** u;
   }
-  if ('keyframes' in track) return valueAmong(track.keyframes, t, easings[track.easing ?? DEFAULT_EASING]);
+  if ('keyframes' in track) return valueAmong(track.keyframes, t, track.easing ?? DEFAULT_EASING);
   if ('loop' in track) {
-    const { centre = 0, radius, turns = 1, phase = 0 } = track.loop;
-    return centre + radius * Math.cos(2 * Math.PI * ((turns * t) / seconds + phase));
+    const { middle = 0, radius, turns = 1, phase = 0 } = track.loop;
+    const done = easedTurns((turns * t) / seconds, track.easing);
+    return middle + radius * Math.cos(2 * Math.PI * (done + phase));
   }
   const count = track.walk.length;
   const position = (count * t) / seconds;
@@ -162,18 +224,63 @@ export function valueAt(track: Moving, t: number, seconds: number) {
   return { from: track.walk[step % count], to: track.walk[(step + 1) % count], fraction: clamp(fraction) };
 }
 
-/** The times within a sweep, in seconds, at which a track may start or stop moving. */
+/** The times, in seconds, at which a track may start or stop moving. */
 export function marksOf(track: Moving): number[] {
   if ('keyframes' in track) return track.keyframes.map(([t]) => t);
   return ('during' in track && track.during) || [];
 }
 
-/** Whether a track ends where it begins, so that the sweep may be a loop. */
+/** The times, in seconds, at which a track jumps from one value to another. */
+export function jumpsOf(track: Moving): number[] {
+  if ('keyframes' in track) {
+    const { keyframes } = track;
+    return keyframes.filter(([t], i) => i > 0 && t === keyframes[i - 1][0]).map(([t]) => t);
+  }
+  const [start, end] = ('during' in track && track.during) || [];
+  return start !== undefined && start === end ? [start] : [];
+}
+
+/** Whether a track changes only by jumps, and so has only the values that it lists. */
+export function onlyJumps(track: Moving): boolean {
+  if (!('keyframes' in track)) return false;
+  const { keyframes } = track;
+  return keyframes.every(
+    ([t, value], i) => i === 0 || t === keyframes[i - 1][0] || value === keyframes[i - 1][1],
+  );
+}
+
+/** The last time that a track names, in seconds; 0 if it names none. */
+export function lastTimeOf(track: Moving): number {
+  if ('keyframes' in track) return track.keyframes[track.keyframes.length - 1][0];
+  return ('during' in track && track.during?.[1]) || 0;
+}
+
+/**
+ * Whether a track ends where it begins, so that the sweep may be a loop. One that only jumps does too: from its last
+ * value to its first, as between any others.
+ */
 export function closes(track: Moving): boolean {
   if ('loop' in track || 'walk' in track) return true;
   if ('tween' in track) return track.tween[0] === track.tween[1];
   if ('zoom' in track) return track.zoom[0] === track.zoom[1];
-  return track.keyframes[0][1] === track.keyframes[track.keyframes.length - 1][1];
+  const { keyframes } = track;
+  const first = keyframes.filter(([t]) => t === 0).at(-1) ?? keyframes[0];
+  return onlyJumps(track) || first[1] === keyframes[keyframes.length - 1][1];
+}
+
+/** The same track with each field by its present name and no empty one, so that equal tracks are written equally. */
+export function trackInOneSpelling<T extends Moving>(track: T): T {
+  if ('keyframes' in track) {
+    const isEmpty = (point: Keyframe) => point.length === 3 && point[2] === undefined;
+    if (!track.keyframes.some(isEmpty)) return track; // there may be a hundred thousand
+    return {
+      ...track,
+      keyframes: track.keyframes.map((point) => (isEmpty(point) ? point.slice(0, 2) : point)),
+    };
+  }
+  if (!('loop' in track) || track.loop.centre === undefined || track.loop.middle !== undefined) return track;
+  const { centre, ...rest } = track.loop;
+  return { ...track, loop: { ...rest, middle: centre } };
 }
 
 export type Moving = Exclude<Track, number> | Walk;
@@ -190,7 +297,7 @@ const forms = {
 /** The names of a moving track's fields. */
 export const trackFieldNames = [...new Set(Object.values(forms).flatMap((form) => Object.keys(form.shape)))];
 /** The names of the fields of what `loop` holds. */
-export const loopFieldNames = Object.keys(loopSchema.shape.loop.shape);
+export const loopFieldNames = Object.keys(cycle.shape).filter((name) => name !== 'centre');
 
 /**
  * The schema for a moving track, chosen by its identifying key; undefined for all other values.
@@ -205,11 +312,12 @@ export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | und
 /** Whether these are valid keyframes. */
 function arePoints(value: unknown): boolean {
   if (!Array.isArray(value) || value.length === 0) return false;
-  let before = -Number.MIN_VALUE; // times are 0 or more
+  let before = 0; // times are 0 or more
   for (const point of value) {
-    if (!Array.isArray(point) || point.length !== 2) return false;
-    const [t, number] = point;
-    if (!(Number.isFinite(t) && t > before && Number.isFinite(number))) return false;
+    if (!Array.isArray(point) || point.length < 2 || point.length > 3) return false;
+    const [t, number, name] = point;
+    if (!(Number.isFinite(t) && t >= before && Number.isFinite(number))) return false;
+    if (name !== undefined && !(typeof name === 'string' && Object.hasOwn(easings, name))) return false;
     before = t;
   }
   return true;
@@ -221,8 +329,18 @@ function progress({ easing: name, during: span }: Movement, t: number, seconds: 
   return t <= start ? 0 : easings[name ?? DEFAULT_EASING]((t - start) / (end - start));
 }
 
-function valueAmong(points: [number, number][], t: number, ease: (u: number) => number): number {
-  // A binary search for the first point after t, since there may be a hundred thousand.
+/** The eased number of turns: each is eased on its own, in the direction in which it is made. */
+function easedTurns(turns: number, name: EasingName = 'linear'): number {
+  if (name === 'linear') return turns; // exactly
+  const made = Math.abs(turns);
+  const whole = Math.floor(made);
+  return Math.sign(turns) * (whole + easings[name](made - whole));
+}
+
+/** @param easing - Of the segments that have none of their own. */
+function valueAmong(points: Keyframe[], t: number, easing: EasingName): number {
+  // A binary search for the first point after t, since there may be a hundred thousand. Of two points at t, the later
+  // one is before it.
   let next = 0;
   for (let last = points.length; next < last; ) {
     const middle = (next + last) >> 1;
@@ -231,8 +349,8 @@ function valueAmong(points: [number, number][], t: number, ease: (u: number) => 
   }
   if (next === 0) return points[0][1];
   if (next === points.length) return points[points.length - 1][1];
-  const [[start, from], [end, to]] = [points[next - 1], points[next]];
-  return mix(from, to, ease((t - start) / (end - start)));
+  const [[start, from], [end, to, own]] = [points[next - 1], points[next]];
+  return mix(from, to, easings[own ?? easing]((t - start) / (end - start)));
 }
 
 /** Linear interpolation, exact at both ends. */

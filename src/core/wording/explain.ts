@@ -79,7 +79,9 @@ function deepest(issue: Issue): Issue {
   if (literals.length === firsts.length) {
     return { ...issue, code: 'invalid_value', values: literals.flatMap((first) => first.values ?? []) };
   }
-  const rank = (one: Issue) => 10 * one.path.length + (one.code === 'invalid_type' ? 0 : 1);
+  // (A number that is not whole is closer than a missing value or one of another type.)
+  const isType = ({ code, expected }: Issue) => code === 'invalid_type' && expected !== 'int';
+  const rank = (one: Issue) => 10 * one.path.length + (isType(one) ? 0 : 1);
   const best = firsts.reduce((a, b) => (rank(b) > rank(a) ? b : a));
   return { ...best, path: [...issue.path, ...best.path] as Issue['path'] };
 }

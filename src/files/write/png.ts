@@ -1,13 +1,7 @@
 /** PNGs (ISO/IEC 15948), written without ffmpeg: 8 bits, RGB or RGBA, sRGB. */
 
 import { type Bytes, big, bytesOf, joined, type Patch } from '../bytes.js';
-
-/** CRC-32 of each byte (ISO/IEC 15948, annex D). */
-const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
+import { crc32 } from '../crc.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
@@ -71,12 +65,6 @@ export function chunk(name: string, data: Uint8Array): Uint8Array {
   const whole = joined(big(data.length, 4), bytesOf(name), data, new Uint8Array(4));
   whole.set(big(crc32(whole.subarray(4, data.length + 8)), 4), data.length + 8);
   return whole;
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (let i = 0; i < bytes.length; i++) crc = CRCS[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
 
 /**

@@ -3,14 +3,19 @@
  * unit, so that the weights of four adjacent units form one vec4f.
  *
  * The first matrix depends on the view, and is uploaded with each frame. The draws of all others are uploaded once and
- * scaled on the GPU: see kernels/scale.ts.
+ * scaled on the GPU (see kernels/scale.ts), unless they are sums of more than two sets of draws.
  */
 
 import type { FrameDescription } from '../../core/frame/description.js';
+import { planeCount } from '../../core/frame/inputs.js';
+import type { UnitActivation } from '../../core/network/activations.js';
 import type { DrawCache } from '../../core/network/draws.js';
+import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
+import { unitActivations } from '../../core/network/layer-activations.js';
 import {
   scalesOf as drawScalesOf,
   type LayerRule,
+  lastUnitOf,
   layerMaker,
   layerRules,
   type Side,
@@ -18,24 +23,36 @@ import {
   unitDraws,
 } from '../../core/network/network.js';
 import { hiddenWidths, type NetworkSpec } from '../../core/network/spec.js';
+import { drawnOf, unitsOf } from '../drawn.js';
 import { type Exponents, factorsOf, finiteWeight, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
+import { arePerUnit, KINDS } from './kernels/activations.js';
 import { layersInPart, PART_LENGTH } from './kernels/narrow.js';
 import { SCALE } from './kernels/scale.js';
+import { type Traits, traitsOf } from './traits.js';
 
 /** A matrix's position, in vec4f: `stride` of biases, then `stride` of weights for each input. */
 export interface Matrix {
   rule: LayerRule;
+  /** What it is in the network. The one that is shown may be a hidden layer. */
+  kind: 'hidden' | 'output';
+  /** Its first unit, counted from 0: one of a layer's units may be shown by itself. */
+  firstUnit: number;
   at: number;
   /** Rows of weights; those that the network lacks are zero. */
   inputs: number;
   stride: number;
+  /** Where the rows of its units are; 0 if there are none: see unitRows. */
+  unitsAt: number;
 }
 
 export interface Arrangement {
   /** The number of units to which hidden layers are padded for the narrow kernel; undefined for wide kernels. */
   narrow?: number;
+  traits: Traits;
+  /** The hidden layers below the matrix that is shown. */
   hidden: Matrix[];
+  /** The matrix that is shown: the last, or a hidden layer or one of its units. */
   output: Matrix;
   /** See Network.earlier. */
   earlier?: Matrix;
@@ -47,6 +64,8 @@ export interface Arrangement {
    * Where the scaling of each hidden layer and then of the output is stored: see heldNumbers.
    */
   heldAt: number;
+  /** Where the units' rows start; for the narrow kernel, 1 + `narrow` for each hidden layer. */
+  unitsAt: number;
   /** The buffer's length, in vec4f. */
   length: number;
 }
@@ -57,24 +76,28 @@ const PART_ALIGNMENT = 16;
 /** The narrow kernel's greatest width: beyond it, two samples' activations do not fit into registers. */
 const NARROW_UNITS = 48;
 
-export function arrange(spec: NetworkSpec): Arrangement {
+export function arrange(spec: NetworkSpec, shown?: FrameDescription['shown']): Arrangement {
   const rules = layerRules(spec);
-  const count = Math.ceil(spec.layers);
-  const widest = Math.max(0, ...hiddenWidths(spec).map(Math.ceil));
-  // Even, so that a sweep of the width needs half as many kernels.
-  const narrow = widest <= NARROW_UNITS ? 2 * Math.ceil(widest / 2) : undefined;
+  const traits = traitsOf({ network: spec, shown });
+  const drawn = drawnOf({ network: spec, shown });
+  const count = drawn.number;
+  const widest = Math.max(0, ...hiddenWidths(spec).slice(0, drawn.hidden).map(Math.ceil));
+  const isGrid = shown !== undefined && 'layer' in shown && shown.unit === undefined;
+  // Even, so that a sweep of the width needs half as many kernels. Grids have too many outputs for narrow kernels.
+  const narrow = widest <= NARROW_UNITS && !isGrid ? 2 * Math.ceil(widest / 2) : undefined;
   let length = 0;
-  const place = (rule: LayerRule, units: number): Matrix => {
-    const inputs = rule.number === 1 ? 2 : (narrow ?? rule.inputs);
-    const matrix = { rule, at: length, inputs, stride: Math.ceil(units / 4) };
+  const place = (kind: Matrix['kind'], rule: LayerRule, units: number, firstUnit = 0): Matrix => {
+    const inputs = rule.number === 1 ? planeCount(spec) : (narrow ?? rule.inputs);
+    const matrix = { rule, kind, firstUnit, at: length, inputs, stride: Math.ceil(units / 4), unitsAt: 0 };
     length += (1 + inputs) * matrix.stride;
     return matrix;
   };
-  const placeHidden = (k: number) => place(rules.hidden(k), narrow ?? rules.hidden(k).units);
-  const hidden = count > 1 ? [placeHidden(1)] : [];
-  const output = place(rules.output(count), spec.outputs);
-  const share = count - spec.layers;
-  const earlier = share > 0 ? place(rules.output(count - 1), spec.outputs) : undefined;
+  const placeHidden = (k: number) => place('hidden', rules.hidden(k), narrow ?? rules.hidden(k).units);
+  const hidden = drawn.hidden > 0 ? [placeHidden(1)] : [];
+  const { first, count: units } = drawn.units;
+  const output = place(drawn.kind, { ...rules[drawn.kind](count), units }, units, first);
+  const share = drawn.earlier;
+  const earlier = share > 0 ? place('output', rules.output(count - 1), spec.outputs) : undefined;
   const parts = { at: Math.ceil(length / PART_ALIGNMENT) * PART_ALIGNMENT, count: 0 };
   for (let k = 2; k < count; k++) {
     if (narrow !== undefined && (k - 2) % layersInPart(narrow) === 0) {
@@ -85,7 +108,14 @@ export function arrange(spec: NetworkSpec): Arrangement {
   if (narrow !== undefined) length = parts.at + PART_LENGTH * parts.count;
   const heldAt = length;
   length += hidden.length + 1;
-  return { narrow, hidden, output, earlier, share, parts, heldAt, length };
+  const unitsAt = length;
+  if (arePerUnit(traits.hidden)) {
+    for (const matrix of drawn.kind === 'hidden' ? [...hidden, output] : hidden) {
+      matrix.unitsAt = length;
+      length += 1 + (matrix === output ? units : (narrow ?? matrix.rule.units));
+    }
+  }
+  return { narrow, traits, hidden, output, earlier, share, parts, heldAt, unitsAt, length };
 }
 
 /** All matrices, in memory order. */
@@ -94,18 +124,20 @@ export function matricesOf({ hidden, output, earlier }: Arrangement): Matrix[] {
 }
 
 /** Identifies the draws: frames with the same key share an upload. */
-export function drawsKey(spec: NetworkSpec): string {
+export function drawsKey(spec: NetworkSpec, shown?: FrameDescription['shown']): string {
   const { inputs, outputs, distribution, layers } = spec;
   const sides = sidesOf(spec).map(({ side }) => side);
   const count = Math.ceil(layers);
   return JSON.stringify([
     sides,
     inputs,
+    planeCount(spec), // which determines where matrices are
     outputs,
     distribution,
     count,
     layers < count,
     hiddenWidths(spec).map(Math.ceil),
+    shown && 'layer' in shown ? shown : null,
   ]);
 }
 
@@ -117,34 +149,43 @@ export function fillDraws(
   draws: DrawCache,
   into: Float32Array,
 ): void {
-  for (const { rule, at, stride } of matricesOf(arrangement)) {
+  for (const { rule, firstUnit, at, stride } of matricesOf(arrangement)) {
     if (rule.number === 1) continue;
     for (let unit = 0; unit < rule.units; unit++) {
-      const drawn = unitDraws(spec, rule, side, unit, draws);
+      const drawn = unitDraws(spec, rule, side, firstUnit + unit, draws);
       for (let row = 0; row <= rule.inputs; row++) into[4 * (at + row * stride) + unit] = drawn[row];
     }
   }
 }
 
-/** The matrices that read the sample's position, scaled and with the view folded in, each with its offset. */
-export function firstMatrices(
+/** Whether matrices are computed here and uploaded: kernels/scale.ts adds two sets of draws at most. */
+export const areUploaded = (spec: NetworkSpec): boolean => sidesOf(spec).length > 2;
+
+/**
+ * The matrices that are uploaded with each frame, scaled, each with its offset: those that read the sample's position,
+ * with the view folded in; or all.
+ */
+export function finishedMatrices(
   frame: FrameDescription,
   arrangement: Arrangement,
   draws: DrawCache,
   exponents?: Exponents,
 ): { at: number; numbers: Float32Array<ArrayBuffer> }[] {
   const make = layerMaker(frame.network, draws);
+  const all = areUploaded(frame.network);
   return matricesOf(arrangement)
-    .filter(({ rule }) => rule.number === 1)
+    .filter(({ rule }) => all || rule.number === 1)
     .map((matrix) => {
-      const kind = kindOf(matrix, arrangement);
-      const layer = scaledLayer(foldView(make[kind](1), frame), factorsOf(exponents, 1, kind));
-      const { at, stride } = matrix;
-      const numbers = new Float32Array(4 * 3 * stride);
+      const { rule, kind, firstUnit: first, at, inputs, stride } = matrix;
+      const own = unitsOf(make[kind](rule.number), { first, count: rule.units });
+      const factors = factorsOf(exponents, rule.number, roleOf(matrix, arrangement));
+      const layer = scaledLayer(rule.number === 1 ? foldView(own, frame) : own, factors);
+      const numbers = new Float32Array(4 * (1 + inputs) * stride);
       numbers.set(layer.biases);
       for (let unit = 0; unit < layer.units; unit++) {
-        numbers[4 * stride + unit] = layer.weights[2 * unit];
-        numbers[8 * stride + unit] = layer.weights[2 * unit + 1];
+        for (let i = 0; i < layer.inputs; i++) {
+          numbers[4 * (1 + i) * stride + unit] = layer.weights[unit * layer.inputs + i];
+        }
       }
       return { at, numbers };
     });
@@ -155,7 +196,57 @@ export function heldNumbers(exponents: Exponents): Float32Array<ArrayBuffer> {
   return Float32Array.from(heldOf(exponents).flatMap(({ into, out, limit }) => [into, out, limit, 0]));
 }
 
-function kindOf(matrix: Matrix, { hidden }: Arrangement): 'hidden' | 'output' {
+/**
+ * The units' rows, as stored at `unitsAt`; empty if all units have the same activation. A layer has one row of its own:
+ *
+ *     (the factor of activations before a residual is added, what normalisation adds to the variance, 0, 0)
+ *
+ * and then one for each unit:
+ *
+ *     (its activation's number + KINDS times that of the second one in a mix, the second one's fraction,
+ *      what a residual multiplies the same unit of the layer before by, its share of the layer's mean)
+ */
+export function unitRows(
+  { network: spec }: FrameDescription,
+  { traits, hidden, output, unitsAt, length }: Arrangement,
+  exponents?: Exponents,
+): Float32Array<ArrayBuffer> {
+  const names = traits.hidden;
+  const rows = new Float32Array(arePerUnit(names) ? 4 * (length - unitsAt) : 0);
+  if (!arePerUnit(names)) return rows;
+  const numberOf = (activation: UnitActivation) =>
+    typeof activation === 'string'
+      ? names.indexOf(activation)
+      : names.indexOf(activation.from) + KINDS * names.indexOf(activation.to);
+  const rules = layerRules(spec);
+  for (const matrix of output.kind === 'hidden' ? [...hidden, output] : hidden) {
+    const { rule, firstUnit } = matrix;
+    const k = rule.number;
+    const isShown = matrix === output;
+    const { units } = rules.hidden(k);
+    const before = k > 1 ? rules.hidden(k - 1).units : 0;
+    const after = isShown ? 0 : (exponents?.values[k - 1] ?? 0); // a unit that is shown has its true value
+    const kept = spec.residual * 2 ** ((exponents?.values[k - 2] ?? 0) - after);
+    const lastBefore = k > 1 ? lastUnitOf(spec, k - 1) : 0;
+    const last = lastUnitOf(spec, k);
+    const own = unitActivations(spec, k, units);
+    let at = 4 * (matrix.unitsAt - unitsAt);
+    rows[at] = 2 ** ((exponents?.units[k - 1] ?? 0) - after);
+    rows[at + 1] = NORMALISATION_EPSILON * 2 ** (-2 * after);
+    for (let unit = firstUnit; unit < firstUnit + rule.units; unit++) {
+      const activation = Array.isArray(own) ? own[unit] : own;
+      at += 4;
+      rows[at] = numberOf(activation);
+      rows[at + 1] = typeof activation === 'string' ? 0 : activation.fraction;
+      rows[at + 2] = unit < before ? finiteWeight(kept * (unit === before - 1 ? lastBefore : 1)) : 0;
+      rows[at + 3] = (unit === units - 1 ? last : 1) / (units - 1 + last);
+    }
+  }
+  return rows;
+}
+
+/** How a matrix is scaled: as a hidden layer below the matrix that is shown, or as that one. */
+function roleOf(matrix: Matrix, { hidden }: Arrangement): 'hidden' | 'output' {
   return hidden.includes(matrix) ? 'hidden' : 'output';
 }
 
@@ -166,12 +257,12 @@ export function scalesOf(
   exponents?: Exponents,
 ): { records: ArrayBuffer; count: number; longest: number } {
   const [a, b] = sidesOf(spec);
-  const scaled = matricesOf(arrangement).filter(({ rule }) => rule.number > 1);
+  const scaled = areUploaded(spec) ? [] : matricesOf(arrangement).filter(({ rule }) => rule.number > 1);
   const records = new ArrayBuffer(SCALE.bytes * scaled.length);
   let longest = 0;
   for (const [i, matrix] of scaled.entries()) {
     const { rule, at, inputs, stride } = matrix;
-    const { weights, biases } = factorsOf(exponents, rule.number, kindOf(matrix, arrangement));
+    const { weights, biases } = factorsOf(exponents, rule.number, roleOf(matrix, arrangement));
     const rows = 1 + inputs;
     longest = Math.max(longest, rows * stride);
     const scalesA = drawScalesOf(spec, rule, a.side);

@@ -1,5 +1,5 @@
 /** A device's buffers by name, which grow as needed, and the kernels' bind groups on them. */
-import { type Kernel, STEP } from './kernels/kernel.js';
+import { FULL_STEP, type Kernel } from './kernels/kernel.js';
 import { PART_LENGTH } from './kernels/narrow.js';
 import type { Pipelines } from './pipelines.js';
 
@@ -65,7 +65,7 @@ export class Memory {
       const entries = kernel.bindings.map((kind, binding) => {
         const part = binding - names.length;
         if (kind !== 'part') {
-          const size = kind === 'step' ? STEP.bytes : undefined;
+          const size = kind === 'step' ? FULL_STEP.bytes : undefined;
           return { binding, resource: { buffer: this.get(names[binding]), size } };
         }
         const offset = 16 * (partsAt + part * PART_LENGTH);

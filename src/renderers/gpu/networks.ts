@@ -5,7 +5,15 @@ import { DrawCache } from '../../core/network/draws.js';
 import { sidesOf } from '../../core/network/network.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
 import { type Exponents, exponentsOf } from '../exponents.js';
-import { type Arrangement, drawsKey, fillDraws, firstMatrices, heldNumbers, scalesOf } from './arrange.js';
+import {
+  type Arrangement,
+  drawsKey,
+  fillDraws,
+  finishedMatrices,
+  heldNumbers,
+  scalesOf,
+  unitRows,
+} from './arrange.js';
 import { GROUP } from './kernels/kernel.js';
 import { scaleKernel } from './kernels/scale.js';
 import type { Memory } from './memory.js';
@@ -44,15 +52,17 @@ export class Networks {
   /** Fills the buffer `weights` for a frame. The scale kernel must be compiled. */
   send(frame: FrameDescription, arrangement: Arrangement, exponents: Exponents | undefined): void {
     const { queue } = this.#gpu;
-    const [a, b = a] = this.#sendDraws(frame.network, arrangement);
-    for (const { at, numbers } of firstMatrices(frame, arrangement, this.#draws, exponents)) {
+    for (const { at, numbers } of finishedMatrices(frame, arrangement, this.#draws, exponents)) {
       queue.writeBuffer(this.#memory.get('weights'), 16 * at, numbers);
     }
     if (exponents) {
       queue.writeBuffer(this.#memory.get('weights'), 16 * arrangement.heldAt, heldNumbers(exponents));
     }
+    const rows = unitRows(frame, arrangement, exponents);
+    if (rows.length > 0) queue.writeBuffer(this.#memory.get('weights'), 16 * arrangement.unitsAt, rows);
     const { records, count, longest } = scalesOf(frame.network, arrangement, exponents);
     if (count === 0) return;
+    const [a, b = a] = this.#sendDraws(frame, arrangement);
     queue.writeBuffer(this.#make('scales', records.byteLength), 0, records);
     const encoder = this.#gpu.createCommandEncoder();
     const pass = encoder.beginComputePass({ label: 'scale' });
@@ -70,8 +80,8 @@ export class Networks {
   }
 
   /** Uploads a network's draws unless they are cached. Returns the names of their buffers. */
-  #sendDraws(spec: NetworkSpec, arrangement: Arrangement): string[] {
-    const key = `${arrangement.narrow ?? 'wide'} ${drawsKey(spec)}`;
+  #sendDraws({ network: spec, shown }: FrameDescription, arrangement: Arrangement): string[] {
+    const key = `${arrangement.narrow ?? 'wide'} ${drawsKey(spec, shown)}`;
     const known = this.#kept.find((kept) => kept.key === key);
     const network = known ?? this.#sendNew(key, spec, arrangement);
     this.#kept = [...this.#kept.filter((kept) => kept !== network), network];

@@ -8,23 +8,39 @@
 import { UsageError } from '../../core/errors.js';
 import type { Colouring } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
-import { colouringOf } from '../../core/frame/palette.js';
+import { inputWriter } from '../../core/frame/inputs.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { type ActivationName, fractionOf, namesOf, plainActivation } from '../../core/network/activations.js';
+import { colouringShown, type UnitGrid } from '../../core/frame/shown.js';
 import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
 import { formsFor, invocationsFor, type Limits } from './forms.js';
+import { type InputRows, inputBytes } from './inputs.js';
+import { arePerUnit } from './kernels/activations.js';
 import { colourKernel } from './kernels/colour.js';
-import { denseKernel, TILE_SAMPLES, tileUnits } from './kernels/dense.js';
+import { denseKernel, shownKernel, TILE_SAMPLES, tileUnits } from './kernels/dense.js';
 import { finishKernel } from './kernels/finish.js';
+import { blackKernel, gridKernel } from './kernels/grid.js';
 import { GROUP, type Kernel, type Step } from './kernels/kernel.js';
 import { type NarrowForm, narrowKernel, samplesOf } from './kernels/narrow.js';
 import { outputKernel } from './kernels/output.js';
-import { placeKernel } from './kernels/place.js';
+import { placeInputsKernel, placeKernel } from './kernels/place.js';
+import { statisticsKernel } from './kernels/statistics.js';
 import { yuvKernel } from './kernels/yuv.js';
 import { FIRST_EFFORT } from './pace.js';
+import { computedFrame, gridOf } from './traits.js';
 
-/** The buffers a frame needs. Layers alternate between `unitsA` and `unitsB`. */
-export type BufferName = 'offsets' | 'weights' | 'unitsA' | 'unitsB' | 'brightness' | 'map' | PixelFormat;
+/**
+ * The buffers a frame needs. Layers alternate between `unitsA` and `unitsB`. Kernels read either `offsets` or, if inputs
+ * are not linear, `inputs`.
+ */
+export type BufferName =
+  | 'offsets'
+  | 'inputs'
+  | 'weights'
+  | 'unitsA'
+  | 'unitsB'
+  | 'brightness'
+  | 'map'
+  | PixelFormat;
 
 export interface Dispatch {
   kernel: Kernel;
@@ -49,6 +65,12 @@ export interface Plan {
   buffers: Record<BufferName, number>;
   /** The buffer with the finished picture. */
   picture: PixelFormat;
+  /** The rows of samples whose inputs chunk i reads; undefined if positions are its inputs. */
+  inputs(i: number): InputRows | undefined;
+  /** The table of colours, if a map is used. */
+  map: Float32Array<ArrayBuffer> | undefined;
+  /** The pixels whose samples are computed; those of a grid are shown once for each unit. */
+  pixels: number;
   /** Multiplications and additions for all samples of the picture. */
   operations: number;
   /** Pixels per chunk; the last may have fewer. */
@@ -69,6 +91,10 @@ export interface Portion {
 const ACTIVATION_EFFORT = 16;
 /** The maximum size in bytes of a wide network's activation buffer. */
 const UNIT_BYTES = 2 ** 27;
+/** The same of the inputs that are uploaded at a time, unless one row has more. */
+const INPUT_BYTES = 2 ** 27;
+/** Black to white, exactly: the colours of units that have no map. */
+const GREY = Float32Array.of(0, 0, 0, 1, 1, 1);
 /** The maximum size in bytes of what is read back with a picture: its timestamps. */
 const BESIDE = 32;
 
@@ -89,32 +115,44 @@ export function planFrame(
   held = false,
   { effort, firstPixel: begin }: Portion = { effort: FIRST_EFFORT, firstPixel: 0 },
 ): Plan {
-  const { network, supersample } = frame;
-  const [width, height] = frame.size;
+  const { supersample } = frame;
+  const { traits, output } = arrangement;
+  const grid = gridOf(frame);
+  const computed = computedFrame(frame);
+  const [width, height] = computed.size;
   const perPixel = supersample ** 2;
   const pixels = width * height;
   const perSample = operationsPerSample(arrangement);
-  const activations = typeof plainActivation(network.activation) === 'string' ? 1 : 2;
+  const activations = typeof traits.hidden === 'string' ? 1 : 2;
+  const outputs = output.rule.units;
   const effortPerSample =
     perSample +
     ACTIVATION_EFFORT *
-      (network.outputs + arrangement.hidden.reduce((sum, { rule }) => sum + activations * rule.units, 0));
+      (outputs + arrangement.hidden.reduce((sum, { rule }) => sum + activations * rule.units, 0));
   checkFits(frame, arrangement, limits);
 
   const rows = widestPlanes(arrangement);
+  const inputs = traits.planes ? inputLayout(computed, limits) : undefined;
   const mostSamples = Math.min(
     effort / effortPerSample,
-    Math.min(UNIT_BYTES, limits.maxStorageBufferBindingSize) / (4 * rows),
+    Math.min(UNIT_BYTES, limits.maxStorageBufferBindingSize) / (4 * Math.max(rows, outputs)),
     limits.maxComputeWorkgroupsPerDimension * GROUP, // for kernels with one sample per invocation
   );
   const mostTiles = Math.max(1, Math.floor(mostSamples / TILE_SAMPLES)); // planes consist of whole tiles
-  const chunkPixels = Math.min(pixels - begin, Math.floor((mostTiles * TILE_SAMPLES) / perPixel));
+  const chunkPixels = Math.min(
+    pixels - begin,
+    Math.floor((mostTiles * TILE_SAMPLES) / perPixel),
+    inputs?.mostPixels ?? pixels,
+  );
   const plane = Math.ceil((chunkPixels * perPixel) / TILE_SAMPLES) * TILE_SAMPLES;
 
-  const colouring = colouringOf(frame.palette);
-  const planes = colouring === 'rgb' ? network.outputs : 3;
+  const colouring = colouringShown(frame);
+  const planes = colouring === 'rgb' || grid ? outputs : 3;
+  const map = typeof colouring === 'object' ? colouring.table : grid ? GREY : undefined;
   const chunks = Math.ceil((pixels - begin) / chunkPixels);
-  const mix = fractionOf(network.activation);
+  const { mix, outputMix } = traits;
+  const rowsOf = (i: number) =>
+    inputs?.rowsOf(begin + i * chunkPixels, Math.min(pixels, begin + (i + 1) * chunkPixels));
   const chunk = (i: number): Dispatch[] => {
     const firstPixel = begin + i * chunkPixels;
     const step: Step = {
@@ -125,17 +163,21 @@ export function planFrame(
       samples: Math.min(chunkPixels, pixels - firstPixel) * perPixel,
       plane,
       dither: Number(frame.dither),
-      outputs: network.outputs,
+      outputs,
       hidden: arrangement.hidden.length,
       share: arrangement.share,
       mix,
       rest: 1 - mix,
+      outputMix,
+      inputPlanes: inputs?.planes,
+      firstRow: rowsOf(i)?.firstRow,
+      keptFrom: output.firstUnit,
     };
     const brightness =
       arrangement.narrow === undefined
-        ? wide(frame, arrangement, step, held)
-        : [narrow(frame, arrangement, step, { form, held, limits })];
-    const colours = colouring === 'rgb' ? [] : [coloured(colouring, step)];
+        ? wide(arrangement, step, held)
+        : [narrow(arrangement, step, { form, held, limits })];
+    const colours = colouring === 'rgb' || grid ? [] : [coloured(colouring, step)];
     const groups: [number, number] = [Math.ceil(step.samples! / perPixel / GROUP), 1];
     const finish: Dispatch = {
       kernel: finishKernel,
@@ -144,26 +186,33 @@ export function planFrame(
       groups,
       effort: 0,
     };
+    const whole = { width: frame.size[0], pixels: frame.size[0] * frame.size[1] };
+    const isFirst = begin === 0 && i === 0;
     const isLast = i === chunks - 1;
     return [
+      ...(grid && isFirst ? [blackened(whole.pixels, limits)] : []),
       ...brightness,
       ...colours,
-      finish,
-      ...(isLast && picture === 'yuv420p' ? [toYuv(width, pixels, limits)] : []),
+      grid ? laidOut(grid, step, outputs, whole.width, map!) : finish,
+      ...(isLast && picture === 'yuv420p' ? [toYuv(whole.width, whole.pixels, limits)] : []),
     ];
   };
   const unitBytes = arrangement.narrow === undefined ? 4 * rows * plane : 0;
   return {
     chunks,
     chunk,
-    kernels: [...new Set(chunk(chunks - 1).map(({ kernel }) => kernel))],
+    inputs: rowsOf,
+    map,
+    pixels,
+    kernels: kernelsIn([...chunk(0), ...chunk(chunks - 1)]),
     buffers: {
-      offsets: 4 * supersample * (width + height),
+      offsets: inputs ? 0 : 4 * supersample * (width + height),
+      inputs: inputs ? inputs.bytesOf(chunkPixels) : 0,
       weights: 16 * arrangement.length,
       unitsA: unitBytes,
       unitsB: unitBytes,
       brightness: 4 * planes * plane,
-      map: typeof colouring === 'object' ? colouring.table.byteLength : 0,
+      map: map?.byteLength ?? 0,
       rgba: frameBytes(frame.size),
       yuv420p: picture === 'yuv420p' ? frameBytes(frame.size, picture) : 0,
     },
@@ -174,26 +223,56 @@ export function planFrame(
   };
 }
 
+function kernelsIn(dispatches: Dispatch[]): Kernel[] {
+  return [...new Map(dispatches.map(({ kernel }) => [kernel.label, kernel])).values()];
+}
+
+/** Which inputs a chunk reads: all, if they fit into one buffer, so that the next frame may use them, or its rows'. */
+function inputLayout(frame: FrameDescription, limits: Limits) {
+  const { supersample, size } = frame;
+  const [width, height] = size;
+  const { planes, varies } = inputWriter(frame);
+  const both = varies.filter((axes) => axes === 'both').length;
+  const most = Math.min(INPUT_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const bytesOf = (rows: number) => inputBytes(varies, width * supersample, rows * supersample);
+  const isWhole = bytesOf(height) <= most;
+  const fitting = Math.floor(most / bytesOf(1));
+  /** A chunk may begin and end within a row. */
+  const mostPixels = isWhole || both === 0 ? width * height : width * Math.max(1, fitting - 1);
+  const rowsTouched = (pixels: number) => Math.min(height, Math.ceil(pixels / width) + 1);
+  return {
+    planes,
+    mostPixels,
+    bytesOf: (chunkPixels: number) => bytesOf(isWhole ? height : rowsTouched(chunkPixels)),
+    rowsOf: (from: number, to: number): InputRows => {
+      const first = isWhole ? 0 : Math.floor(from / width);
+      const end = isWhole ? height : Math.ceil(to / width);
+      return { firstRow: first * supersample, rows: (end - first) * supersample };
+    },
+  };
+}
+
 /** The whole network in one dispatch. */
 function narrow(
-  frame: FrameDescription,
   arrangement: Arrangement,
   step: Step,
   { form, held, limits }: { form: NarrowForm; held: boolean; limits: Limits },
 ): Dispatch {
-  const { network } = frame;
-  const { narrow: width = 0, hidden, output, earlier, parts } = arrangement;
+  const { narrow: width = 0, hidden, output, earlier, parts, traits, unitsAt } = arrangement;
   const invocations = invocationsFor(width, form, limits);
   const kernel = narrowKernel({
     width,
     form,
     invocations,
-    hidden: namesOf(plainActivation(network.activation)),
-    output: plainActivation(network.outputActivation) as ActivationName,
-    outputs: network.outputs,
+    hidden: traits.hidden,
+    output: traits.output,
+    outputs: output.rule.units as 1 | 3,
     earlier: earlier ? (earlier.rule.number === 1 ? 'position' : 'units') : 'none',
     parts: form.weights === 'uniform' ? parts.count : 0,
     held,
+    planes: traits.planes,
+    residual: traits.residual,
+    normalised: traits.normalised,
   });
   const places = {
     firstAt: hidden[0]?.at,
@@ -201,48 +280,81 @@ function narrow(
     outputAt: output.at,
     earlierAt: earlier?.at,
     heldAt: arrangement.heldAt,
+    unitsAt,
+    keptFrom: Math.min(output.firstUnit, Math.max(0, width - 1)), // where there is none, its share is 0
   };
   return {
     kernel,
     step: { ...step, ...places },
-    buffers: ['offsets', 'weights', 'brightness'],
+    buffers: [traits.planes ? 'inputs' : 'offsets', 'weights', 'brightness'],
     partsAt: parts.at,
     groups: [Math.ceil(step.samples! / (invocations * samplesOf(form))), 1],
     effort: 0, // the chunk's only costly dispatch
   };
 }
 
-/** One dispatch for the samples' positions, then one per layer. */
-function wide(frame: FrameDescription, arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
-  const { network } = frame;
-  const { hidden, output, earlier, heldAt } = arrangement;
-  const units = tileUnits(Math.max(...hidden.map(({ rule }) => rule.units)));
-  const dense = denseKernel(namesOf(plainActivation(network.activation)), units, held);
-  const place = ({ at, inputs, stride, rule }: Matrix) => ({ at, inputs, stride, units: rule.units });
+/** One dispatch for the samples' positions or inputs, then one or two per layer. */
+function wide(arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
+  const { hidden, output, earlier, heldAt, traits } = arrangement;
+  const { normalised } = traits;
+  const tile = tileUnits(Math.max(1, ...hidden.map(({ rule }) => rule.units)));
+  const place = ({ at, inputs, stride, rule, unitsAt }: Matrix) => ({
+    at,
+    inputs,
+    stride,
+    units: rule.units,
+    unitsAt,
+  });
   const turn = (k: number): BufferName => (k % 2 === 0 ? 'unitsA' : 'unitsB');
   const ofSamples: [number, number] = [Math.ceil(step.plane! / GROUP), 1];
-  const layers = hidden.map((matrix, k): Dispatch => {
-    const groups: [number, number] = [
-      Math.ceil(matrix.rule.units / units),
-      Math.ceil(step.samples! / TILE_SAMPLES),
-    ];
-    const buffers: BufferName[] = ['weights', turn(k), turn(k + 1)];
-    const effort = 2 * matrix.rule.units * matrix.rule.inputs * step.samples!;
-    const places = { ...place(matrix), heldAt: heldAt + k };
-    return { kernel: dense, step: { ...step, ...places }, buffers, groups, effort };
+  /** Where the statistics of what the matrix after hidden layer k receives are. */
+  const statsAt = (k: number) => (normalised && k > 0 ? statisticsAt(arrangement) : 0);
+  const dense = (kernel: Kernel, units: number, matrix: Matrix, k: number, into: BufferName): Dispatch => ({
+    kernel,
+    step: { ...step, ...place(matrix), heldAt: heldAt + k, statsAt: statsAt(k), keptFrom: matrix.firstUnit },
+    buffers: ['weights', turn(k), into],
+    groups: [Math.ceil(matrix.rule.units / units), Math.ceil(step.samples! / TILE_SAMPLES)],
+    effort: 2 * matrix.rule.units * matrix.rule.inputs * step.samples!,
+  });
+  const kernel = denseKernel(traits.hidden, tile, held);
+  const layers = hidden.flatMap((matrix, k): Dispatch[] => {
+    const layer = dense(kernel, tile, matrix, k, turn(k + 1));
+    if (!normalised) return [layer];
+    const statistics: Dispatch = {
+      kernel: statisticsKernel,
+      step: { ...step, ...place(matrix), statsAt: statsAt(k + 1) },
+      buffers: ['weights', turn(k + 1)],
+      groups: ofSamples,
+      effort: 0,
+    };
+    return [layer, statistics];
   });
   const last = hidden.length;
+  const positions: Dispatch = {
+    kernel: traits.planes ? placeInputsKernel : placeKernel,
+    step,
+    buffers: [traits.planes ? 'inputs' : 'offsets', 'unitsA'],
+    groups: ofSamples,
+    effort: 0,
+  };
+  if (traits.output === 'unit') {
+    const names = arePerUnit(traits.hidden) ? traits.hidden : [];
+    const units = tileUnits(output.rule.units);
+    return [positions, ...layers, dense(shownKernel(names, units, held), units, output, last, 'brightness')];
+  }
   const earlierPlace = earlier && {
     earlierAt: earlier.at,
     earlierInputs: earlier.inputs,
     earlierStride: earlier.stride,
+    earlierStatsAt: statsAt(last - 1),
   };
+  const isGeneral = normalised || typeof traits.output === 'object';
   return [
-    { kernel: placeKernel, step, buffers: ['offsets', 'unitsA'], groups: ofSamples, effort: 0 },
+    positions,
     ...layers,
     {
-      kernel: outputKernel(plainActivation(network.outputActivation) as ActivationName, held),
-      step: { ...step, ...place(output), ...earlierPlace, heldAt: heldAt + last },
+      kernel: outputKernel(traits.output, held, isGeneral),
+      step: { ...step, ...place(output), ...earlierPlace, heldAt: heldAt + last, statsAt: statsAt(last) },
       buffers: ['weights', turn(last), turn(last + 1), 'brightness'],
       groups: ofSamples,
       effort: 0,
@@ -261,6 +373,33 @@ function coloured(colouring: Exclude<Colouring, 'rgb'>, step: Step): Dispatch {
   };
 }
 
+/** Puts units' pictures into the frame. */
+function laidOut(grid: UnitGrid, step: Step, units: number, frameWidth: number, map: Float32Array): Dispatch {
+  const { columns, rows, place } = grid;
+  const [left, top] = place(0);
+  const places = {
+    frameWidth,
+    columns,
+    left,
+    top,
+    across: columns > 1 ? place(1)[0] - left : 0,
+    down: rows > 1 ? place(columns)[1] - top : 0,
+    lastColour: map.length / 3 - 1,
+  };
+  return {
+    kernel: gridKernel,
+    step: { ...step, ...places },
+    buffers: ['map', 'brightness', 'rgba'],
+    groups: [Math.ceil(step.samples! / step.supersample! ** 2 / GROUP), units],
+    effort: 0,
+  };
+}
+
+function blackened(pixels: number, limits: Limits): Dispatch {
+  const groups = Math.min(limits.maxComputeWorkgroupsPerDimension, Math.ceil(pixels / GROUP));
+  return { kernel: blackKernel, step: { pixels }, buffers: ['rgba'], groups: [groups, 1], effort: 0 };
+}
+
 function toYuv(width: number, pixels: number, limits: Limits): Dispatch {
   const words = Math.ceil((1.5 * pixels) / 4);
   const groups = Math.min(limits.maxComputeWorkgroupsPerDimension, Math.ceil(words / GROUP));
@@ -275,15 +414,24 @@ function toYuv(width: number, pixels: number, limits: Limits): Dispatch {
 
 /** Multiplications and additions per sample, without activations. */
 function operationsPerSample(arrangement: Arrangement): number {
-  return matricesOf(arrangement).reduce((sum, { rule }) => {
-    const inputs = rule.number === 1 ? 2 : rule.inputs;
-    return sum + 2 * rule.units * inputs;
+  return matricesOf(arrangement).reduce((sum, { rule, inputs }) => {
+    return sum + 2 * rule.units * (rule.number === 1 ? inputs : rule.inputs);
   }, 0);
 }
 
-/** The most numbers stored per sample at a time: its position, a layer's activations, or its outputs. */
-function widestPlanes({ narrow, hidden }: Arrangement): number {
-  return narrow === undefined ? Math.max(...hidden.map(({ rule }) => rule.units)) : 3;
+/**
+ * The most numbers stored per sample at a time: its inputs, a layer's activations and their statistics, or its outputs.
+ */
+function widestPlanes(arrangement: Arrangement): number {
+  if (arrangement.narrow !== undefined) return 3;
+  return statisticsAt(arrangement) + (arrangement.traits.normalised ? 2 : 0);
+}
+
+/** The plane of a layer's means, after its units. */
+function statisticsAt(arrangement: Arrangement): number {
+  const { hidden } = arrangement;
+  const [first] = matricesOf(arrangement);
+  return Math.max(first.inputs, ...hidden.map(({ rule }) => rule.units));
 }
 
 function checkFits(frame: FrameDescription, arrangement: Arrangement, limits: Limits): void {

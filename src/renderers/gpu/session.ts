@@ -9,12 +9,12 @@ import type { StopSignal } from '../../core/ambient.js';
 import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { sampleOffsets } from '../../core/frame/geometry.js';
-import { colouringOf } from '../../core/frame/palette.js';
 import type { PixelFormat } from '../../core/frame/pixels.js';
 import { type Arrangement, arrange } from './arrange.js';
 import type { Device } from './device.js';
 import { formsFor } from './forms.js';
-import { STEP } from './kernels/kernel.js';
+import { writeInputs } from './inputs.js';
+import { FULL_STEP } from './kernels/kernel.js';
 import type { NarrowForm } from './kernels/narrow.js';
 import { scaleKernel } from './kernels/scale.js';
 import { Memory } from './memory.js';
@@ -22,6 +22,7 @@ import { Networks } from './networks.js';
 import { Pace } from './pace.js';
 import { Pipelines } from './pipelines.js';
 import { type Dispatch, type Plan, type Portion, planFrame } from './plan.js';
+import { computedFrame } from './traits.js';
 import { Tuner } from './tuner.js';
 
 /** The maximum number of frames in flight: one is copied and encoded, one is read back and one is drawn. */
@@ -82,6 +83,7 @@ export class Session {
   /** The buffers of frames that failed since the last frame was begun, if any. */
   #spoilt: GPUBuffer[] | undefined;
   #offsetsKey = '';
+  #inputs: { key: string; buffer: GPUBuffer } | undefined; // those on the device
   #map: Float32Array | undefined; // the colours on the device
   #steps = new ArrayBuffer(0);
 
@@ -117,8 +119,9 @@ export class Session {
    * @throws UsageError if the frame does not fit into the device.
    */
   async begin(frame: FrameDescription, format: PixelFormat, signal?: StopSignal): Promise<Drawing> {
-    const arrangement = arrange(frame.network);
-    const exponents = this.#networks.exponentsOf(frame);
+    const arrangement = arrange(frame.network, frame.shown);
+    const computed = computedFrame(frame);
+    const exponents = this.#networks.exponentsOf(computed);
     const held = exponents !== undefined;
     const kind = arrangement.narrow === undefined ? 'wide' : 'narrow';
     const portion = (firstPixel: number): Portion => ({ effort: this.#pace.effort(kind), firstPixel });
@@ -135,10 +138,10 @@ export class Session {
       signal?.throwIfAborted();
       scopes.open();
       this.#makeBuffers(plan, slot);
-      this.#networks.send(frame, arrangement, exponents);
-      this.#sendOffsets(frame);
-      this.#sendMap(frame);
-      await this.#run(plan, slot, kind, planRest, signal);
+      this.#networks.send(computed, arrangement, exponents);
+      if (!arrangement.traits.planes) this.#sendOffsets(computed);
+      this.#sendMap(plan);
+      await this.#run(plan, slot, kind, computed, planRest, signal);
     } catch (error) {
       scopes.close().catch(() => {}); // the first error is thrown below
       this.#undo(made());
@@ -160,7 +163,7 @@ export class Session {
           const gpu = await this.#read(plan, slot, into, signal);
           if (gpu === undefined) return;
           if (form) tuner?.record(form, gpu / plan.operations);
-          this.#pace.record(kind, plan.effortPerPixel * frame.size[0] * frame.size[1], gpu);
+          this.#pace.record(kind, plan.effortPerPixel * plan.pixels, gpu);
           this.onTimed?.({ gpu, operations: plan.operations, ...(form && { form }) });
         } finally {
           this.#leaveSlot(slot);
@@ -175,6 +178,7 @@ export class Session {
     this.#memory.drop(buffers);
     this.#networks.forget();
     this.#offsetsKey = '';
+    this.#inputs = undefined;
     this.#map = undefined;
   }
 
@@ -220,6 +224,7 @@ export class Session {
     const { buffers } = plan;
     const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
     this.#memory.make('offsets', buffers.offsets, STORAGE | COPY_DST);
+    this.#memory.make('inputs', buffers.inputs, STORAGE | COPY_DST);
     this.#memory.make('weights', buffers.weights, STORAGE | UNIFORM | COPY_DST);
     this.#memory.make('map', buffers.map, STORAGE | COPY_DST);
     for (const name of ['unitsA', 'unitsB', 'brightness'] as const) {
@@ -241,12 +246,25 @@ export class Session {
     this.#offsetsKey = key;
   }
 
-  /** Uploads a colour map's colours; all maps have the same size. */
-  #sendMap({ palette }: FrameDescription): void {
-    const colouring = colouringOf(palette);
-    if (typeof colouring !== 'object' || colouring.table === this.#map) return;
-    this.#gpu.queue.writeBuffer(this.#memory.get('map'), 0, colouring.table);
-    this.#map = colouring.table;
+  /** Uploads the inputs that a chunk reads, unless they are there. */
+  #sendInputs(plan: Plan, i: number, { size, supersample, view, network }: FrameDescription): void {
+    const rows = plan.inputs(i);
+    if (!rows) return;
+    const { features, fold } = network;
+    const settings = { size, supersample, view, network: { features, fold } };
+    const key = JSON.stringify([settings, rows]);
+    const buffer = this.#memory.get('inputs');
+    if (this.#inputs?.key === key && this.#inputs.buffer === buffer) return;
+    this.#inputs = undefined;
+    writeInputs(settings, rows, (at, numbers) => this.#gpu.queue.writeBuffer(buffer, at, numbers));
+    this.#inputs = { key, buffer };
+  }
+
+  /** Uploads a colour map's colours. */
+  #sendMap({ map }: Plan): void {
+    if (!map || map === this.#map) return;
+    this.#gpu.queue.writeBuffer(this.#memory.get('map'), 0, map);
+    this.#map = map;
   }
 
   /**
@@ -257,6 +275,7 @@ export class Session {
     first: Plan,
     slot: number,
     kind: string,
+    frame: FrameDescription,
     planRest: (firstPixel: number) => Plan,
     signal: StopSignal | undefined,
   ): Promise<void> {
@@ -266,6 +285,7 @@ export class Session {
     while (!this.#pace.settled(kind) && (plan.chunks > 1 || !this.#pace.known(kind))) {
       await queue.onSubmittedWorkDone(); // so that nothing else is measured
       signal?.throwIfAborted();
+      this.#sendInputs(plan, 0, frame);
       const started = performance.now();
       this.#runChunk(plan, 0, slot, kind, begun === 0);
       await queue.onSubmittedWorkDone();
@@ -277,6 +297,7 @@ export class Session {
     }
     for (let i = 0; i < plan.chunks; i++) {
       signal?.throwIfAborted();
+      this.#sendInputs(plan, i, frame);
       this.#runChunk(plan, i, slot, kind, begun === 0 && i === 0);
       if (i % CHUNKS_AHEAD === CHUNKS_AHEAD - 1) await queue.onSubmittedWorkDone();
     }
@@ -312,7 +333,7 @@ export class Session {
     const bytes = STEP_STRIDE * dispatches.length;
     if (this.#steps.byteLength < bytes) this.#steps = new ArrayBuffer(bytes);
     const view = new DataView(this.#steps);
-    for (const [i, { step }] of dispatches.entries()) STEP.write(view, STEP_STRIDE * i, step);
+    for (const [i, { step }] of dispatches.entries()) FULL_STEP.write(view, STEP_STRIDE * i, step);
     const buffer = this.#memory.make('steps', bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
     this.#gpu.queue.writeBuffer(buffer, 0, this.#steps, 0, bytes);
   }

@@ -11,6 +11,7 @@ import { type Modules, ownModules, prebuiltPackages } from './prebuilt.js';
 import { loadShaders } from './shaders.js';
 import { listStyles, stylesOf } from './styles.js';
 import { rootOf, type Target } from './target.js';
+import { findWeights } from './weights.js';
 
 export interface Bundle {
   /** The files by name, relative to the page. The entry is `film.js`. */
@@ -39,6 +40,7 @@ export async function bundle(target: Target): Promise<Bundle> {
       logLevel: 'silent',
       plugins: [
         entryFor(target),
+        findWeights(),
         findModules(target.path, apart),
         loadScenes(),
         loadShaders(),

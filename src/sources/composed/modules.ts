@@ -5,7 +5,7 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { isOwn, ownModules } from './prebuilt.js';
-import { metaFileOf, metaOf, type Target } from './target.js';
+import { metaOf, type Target } from './target.js';
 
 const here = fileURLToPath(import.meta.url);
 const dist = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -14,9 +14,10 @@ const dist = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 const OWN: Record<string, string> = {
   untrained: dist('index.js'),
   'untrained/nodes': dist('nodes/index.js'),
-  // For the editor's pages, which must share the instance of pictures.js that nodes use.
+  // For the editor's pages, which must share the instances of modules that nodes use.
   'untrained/nodes/pictures': dist('nodes/pictures.js'),
-  'untrained/page/faces': dist('sources/composed/page/faces.js'),
+  'untrained/editor/open': dist('editor/page/open.js'),
+  'untrained/editor/start': dist('editor/page/start.js'),
 };
 
 /** Packages of which a page must have a single copy: the scene's, if it has one. */
@@ -70,43 +71,40 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
 /**
  * Loads `x?scene`, which is how projects import their scenes. Motion Canvas's own plugin would write a .meta file
  * beside each scene.
- * @param keepChanges - Whether the editor may save changes in a .meta file.
  */
-export function loadScenes({ keepChanges = false } = {}): Plugin {
+export function loadScenes(): Plugin {
   return {
     name: 'untrained:scene',
     load(id) {
       const [path, query] = id.split('?');
       if (!/(^|&)scene\b/.test(query ?? '')) return null;
       const name = basename(path, extname(path));
-      // A fixed seed if the editor has not saved one; otherwise each page would choose a random one.
-      const meta = { version: 0, timeEvents: [], seed: seedOf(name), ...metaOf(path) };
-      const file = keepChanges && metaFileOf(path);
-      const noScene =
-        `${basename(path)} has no scene to show: ` +
-        'end it with "export default makeScene2D(function* (view) { ... })"';
       return `
 import { MetaFile, ValueDispatcher } from '@motion-canvas/core';
 import * as module from ${JSON.stringify(path)};
 const description = module.default;
-if (typeof description?.klass !== 'function') throw new Error(${JSON.stringify(noScene)});
-const meta = new MetaFile(${JSON.stringify(name)}, ${JSON.stringify(file)});
-meta.loadData(${JSON.stringify(meta)});
+if (typeof description?.klass !== 'function') throw new Error(${JSON.stringify(noSceneIn(path))});
+const meta = new MetaFile(${JSON.stringify(name)}, false);
+meta.loadData(${JSON.stringify(sceneMetaOf(path))});
 description.name = ${JSON.stringify(name)};
 meta.attach(description.meta);
-description.onReplaced = import.meta.hot?.data.onReplaced ?? new ValueDispatcher(description.config);
+description.onReplaced = new ValueDispatcher(description.config);
 description.onReplaced.current = description;
-if (import.meta.hot) {
-  import.meta.hot.accept();
-  import.meta.hot.data.onReplaced = description.onReplaced;
-}
 export default description;`;
     },
   };
 }
 
-function seedOf(name: string): number {
-  return createHash('sha256').update(name).digest().readUInt32LE();
+/** The message for a module that exports no scene. */
+export const noSceneIn = (path: string): string =>
+  `${basename(path)} has no scene to show: ` +
+  'end it with "export default makeScene2D(function* (view) { ... })"';
+
+/** A scene's settings: those in its .meta file, and a fixed seed, since each page would choose a random one. */
+export function sceneMetaOf(path: string): Record<string, unknown> {
+  const name = basename(path, extname(path));
+  const seed = createHash('sha256').update(name).digest().readUInt32LE();
+  return { version: 0, timeEvents: [], seed, ...metaOf(path) };
 }
 
 /** The name of a page's entry module. */

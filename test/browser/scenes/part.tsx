@@ -7,5 +7,5 @@ import field from './field';
 export default makeScene2D(function* (view) {
   const part = createRef<SceneView>();
   view.add(<SceneView ref={part} scene={field} size={view.size()} />);
-  yield* part().play({ from: 0.4, to: 1.6, pace: 2 });
+  yield* part().play({ from: 0.4, to: 1.6, speed: 2 });
 });

@@ -15,9 +15,24 @@ import {
 
 export type FloatType = Components;
 
+/**
+ * The activations that a kernel is generated for: one for all units, or several, of which each unit has one or a mix of
+ * two by its row: see unitRows in ../arrange.ts.
+ */
+export type KernelActivations = ActivationNames | readonly ActivationName[];
+
+/** Whether each unit has its own. */
+export const arePerUnit = (names: KernelActivations): names is readonly ActivationName[] =>
+  Array.isArray(names);
+
 /** The activations' names, for a kernel's label. */
-export const inWords = (names: ActivationNames): string =>
-  typeof names === 'string' ? names : `${names.from} to ${names.to}`;
+export const inWords = (names: KernelActivations): string => {
+  if (arePerUnit(names)) return `each of ${names.join(' and ')}`;
+  return typeof names === 'string' ? names : `${names.from} to ${names.to}`;
+};
+
+/** Units' rows have the number of a first activation plus this times that of a second. */
+export const KINDS = 64;
 
 /**
  * The hidden layers' functions `activation(x)` for these types.
@@ -32,10 +47,88 @@ export function activationSource(names: ActivationNames, types: readonly FloatTy
 export const activationOf = (type: FloatType): string => `activation_${type}`;
 
 /**
- * A function `brightness(sum)`: the brightness in [0, 1] of an output with this activation.
+ * The hidden layers' function `activation(x, unit)` for a type, where `unit` is a unit's row.
+ * @param held - As in `activationSource`; the signature is then `activation(sums, held, unit)`.
+ */
+export function unitActivationSource(
+  names: readonly ActivationName[],
+  type: FloatType,
+  held = false,
+): string {
+  const parameters = held ? `sums: ${type}, held: vec4f` : `x: ${type}`;
+  const given = held ? 'sums, held' : 'x';
+  const sources = names.map((name, i) => overload(`activation_${i}`, name, type, held));
+  return `${sources.join('\n')}
+${chosen('activation', names, type, parameters, (i) => `return activation_${i}_${type}(${given});`)}
+fn ${activationOf(type)}(${parameters}, unit: vec4f) -> ${type} {
+  ${mixed('activation', names, type, given)}
+}`;
+}
+
+/**
+ * A function `unit_brightness(sum, unit, added)`: the brightness in [0, 1] of a hidden unit, shown as an output would be.
+ * `unit` is its row, `added` what the residual adds to its activation.
+ * @param held - As in `activationSource`; the signature is then `unit_brightness(sum, unit, added, held)`.
+ */
+export function unitBrightnessSource(
+  names: readonly ActivationName[],
+  type: FloatType,
+  held = false,
+): string {
+  const sources = names.map((name, i) => overload(`output_${i}`, name, type));
+  const one = (i: number) => `let value = output_${i}_${type}(x) + added;
+  let shown = ${activationTable[names[i]].signed ? '0.5 * value + 0.5' : 'value'};
+  return min(${type}(1.0), select(${type}(0.0), shown, shown > ${type}(0.0)));`;
+  return `${sources.join('\n')}
+${chosen('brightness', names, type, `x: ${type}, added: ${type}`, one)}
+fn unit_brightness(sum: ${type}, unit: vec4f, added: ${type}${held ? ', held: vec4f' : ''}) -> ${type} {
+  let x = ${held ? meant(type, 'sum') : 'sum'};
+  ${mixed('brightness', names, type, 'x, added')}
+}`;
+}
+
+/** A function `NAME_by(kind, ...)` that does what `body` gives for each kind. */
+function chosen(
+  name: string,
+  names: readonly ActivationName[],
+  type: FloatType,
+  parameters: string,
+  body: (i: number) => string,
+): string {
+  const cases = names.map((_, i) => `${i < names.length - 1 ? `case ${i}u:` : 'default:'} {\n${body(i)}\n}`);
+  const all = names.length === 1 ? body(0) : `switch (kind) {\n${cases.join('\n')}\n}`;
+  return `fn ${name}_by(kind: u32, ${parameters}) -> ${type} {\n${all}\n}`;
+}
+
+/** The statements that return what a unit's one or two activations give. */
+function mixed(name: string, names: readonly ActivationName[], type: FloatType, given: string): string {
+  if (names.length === 1) return `return ${name}_by(0u, ${given});`;
+  return `let kinds = u32(unit.x);
+  let from_value = ${name}_by(kinds % ${KINDS}u, ${given});
+  if (unit.y == 0.0) {
+    return from_value;
+  }
+  let to_value = ${name}_by(kinds / ${KINDS}u, ${given});
+  return fma(${type}(unit.y), to_value, (1.0 - unit.y) * from_value);`;
+}
+
+/**
+ * A function `brightness(sum)`: the brightness in [0, 1] of an output with this activation, or with a mix of two.
  * @param held - As in `activationSource`; the signature is then `brightness(sum, held)`.
  */
-export function brightnessSource(name: ActivationName, held = false): string {
+export function brightnessSource(names: ActivationNames, held = false): string {
+  if (typeof names === 'object') {
+    const of = (name: ActivationName, end: string) =>
+      brightnessSource(name, held).replaceAll(/\b(output_f32|brightness)\b/g, `${end}_$1`);
+    const given = held ? 'sum, held' : 'sum';
+    return `${of(names.from, 'from')}
+${of(names.to, 'to')}
+fn brightness(sum: f32${held ? ', held: vec4f' : ''}) -> f32 {
+  let from_value = from_brightness(${given});
+  return fma(step.outputMix, to_brightness(${given}) - from_value, from_value);
+}`;
+  }
+  const name = names;
   const value = `output_f32(${held ? meant('f32', 'sum') : 'sum'})`;
   return `${overload('output', name, 'f32')}
 fn brightness(sum: f32${held ? ', held: vec4f' : ''}) -> f32 {

@@ -6,9 +6,17 @@
  * inputs are being loaded. Each number loaded from memory thus serves a whole row or column of the tile, and each
  * number loaded from workgroup memory serves 8 products.
  */
-import type { ActivationNames } from '../../../core/network/activations.js';
-import { activationOf, activationSource, inWords } from './activations.js';
-import { each, type Kernel, laidOut, STEP } from './kernel.js';
+import type { ActivationName } from '../../../core/network/activations.js';
+import {
+  activationOf,
+  activationSource,
+  arePerUnit,
+  inWords,
+  type KernelActivations,
+  unitActivationSource,
+  unitBrightnessSource,
+} from './activations.js';
+import { each, FULL_STEP, type Kernel, laidOut, STEP } from './kernel.js';
 
 /** Samples in a tile: 8 for each of 16 invocations. */
 export const TILE_SAMPLES = 128;
@@ -28,16 +36,30 @@ export function tileUnits(units: number): number {
 /** The workgroup memory of a tile in bytes; every device has 16384. */
 export const tileBytes = (units: number): number => 4 * TILE_INPUTS * (units + TILE_SAMPLES);
 
-/** @param held - Whether sums are scaled down: see ../../exponents.ts. */
-export function denseKernel(hidden: ActivationNames, units: number, held = false): Kernel {
+/**
+ * @param hidden - With an activation for each unit, the kernel also adds residuals and normalises what it reads.
+ * @param units - Those of a tile.
+ * @param held - Whether sums are scaled down: see ../../exponents.ts.
+ */
+export function denseKernel(hidden: KernelActivations, units: number, held = false): Kernel {
   return {
     label: `dense, ${units} units, ${inWords(hidden)}${held ? ', held' : ''}`,
     bindings: ['step', 'read', 'read', 'write'],
-    code: () => laidOut(codeOf(hidden, units, held)),
+    code: () => laidOut(codeOf(hidden, units, held, false)),
   };
 }
 
-function codeOf(hidden: ActivationNames, units: number, held: boolean): string {
+/** The kernel for units that are shown: its results are their brightness. */
+export function shownKernel(hidden: readonly ActivationName[], units: number, held = false): Kernel {
+  return {
+    label: `shown, ${units} units, ${inWords(hidden)}${held ? ', held' : ''}`,
+    bindings: ['step', 'read', 'read', 'write'],
+    code: () => laidOut(codeOf(hidden, units, held, true)),
+  };
+}
+
+function codeOf(hidden: KernelActivations, units: number, held: boolean, isShown: boolean): string {
+  const perUnit = arePerUnit(hidden);
   const groups = units / 8;
   const invocations = 16 * groups;
   const weightBlocks = (TILE_INPUTS * units) / 4; // vec4f of weights in workgroup memory
@@ -56,18 +78,54 @@ function codeOf(hidden: ActivationNames, units: number, held: boolean): string {
     each(8, (unit) => `  ${each(2, (half) => text(unit, half), ' ')}`);
   const weightOf = (unit: number) => `w${unit >> 2}.${'xyzw'[unit % 4]}`;
 
+  const heldRow = held ? ', weights[step.heldAt]' : '';
+  const normalise = `
+  if (step.statsAt > 0u) {
+    let at = s + i % ${TILE_SAMPLES / 4}u;
+    return (value - values[step.statsAt * (step.plane / 4u) + at]) * values[(step.statsAt + 1u) * (step.plane / 4u) + at];
+  }`;
+  /** One unit's result for a block of samples. */
+  const result = () => {
+    if (!perUnit)
+      return `results[unit * (step.plane / 4u) + block] = ${activationOf('vec4f')}(sums${heldRow});`;
+    return `let row = weights[step.unitsAt + 1u + unit];
+    var added = vec4f(0.0);
+    if (row.z != 0.0) { added = row.z * values[(step.keptFrom + unit) * (step.plane / 4u) + block]; }
+    results[unit * (step.plane / 4u) + block] = ${
+      isShown
+        ? `unit_brightness(sums, row, added${heldRow})`
+        : `fma(vec4f(${held ? 'weights[step.unitsAt].x' : '1.0'}), ${activationOf('vec4f')}(sums${heldRow}, row), added)`
+    };`;
+  };
+  const functions = () => {
+    if (!perUnit) return activationSource(hidden, ['vec4f'], held);
+    return (isShown ? unitBrightnessSource : unitActivationSource)(hidden, 'vec4f', held);
+  };
+  const unitOf = (i: string) => `4u * (u + mine_u + ${groups}u * (${i} / 8u)) + (${i} / 2u) % 4u`;
+  /** With many activations, a loop has one copy of their code instead of sixteen. */
+  const storeAll = () =>
+    perUnit
+      ? `var all = array<vec4f, 16>(${each(16, (i) => `s${i >> 1}_${i % 2}`, ', ')});
+  for (var i = 0u; i < 16u; i++) {
+    store(${unitOf('i')}, s + mine_s + 16u * (i % 2u), all[i]);
+  }`
+      : sums(
+          (unit, half) =>
+            `store(4u * (u + mine_u + ${groups * (unit >> 2)}u) + ${unit % 4}u, s + mine_s + ${16 * half}u, s${unit}_${half});`,
+        );
+
   return /* wgsl */ `
 // Workgroups: x by tiles of ${units} units, y by tiles of ${TILE_SAMPLES} samples, so that those of the same samples,
 // which read the same values, run at about the same time. values and results are planes of activations.
 // s0_0 are the sums of this invocation's first unit for its first four samples, s0_1 for its other four, and so on.
-${STEP.wgsl}
+${(perUnit ? FULL_STEP : STEP).wgsl}
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(2) var<storage, read> values: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> results: array<vec4f>;
 var<workgroup> tile_weights: array<vec4f, ${weightBlocks}>; // (${TILE_INPUTS} inputs, ${units} units)
 var<workgroup> tile_values: array<vec4f, ${valueBlocks}>; // (${TILE_INPUTS} inputs, ${TILE_SAMPLES} samples)
-${activationSource(hidden, ['vec4f'], held)}
+${functions()}
 
 // The i-th block of a tile's weights, from input k on, of the units from block u on.
 fn weight_block(i: u32, k: u32, u: u32) -> vec4f {
@@ -85,7 +143,12 @@ fn value_block(i: u32, k: u32, s: u32) -> vec4f {
   if (input >= step.inputs) {
     return vec4f(0.0);
   }
-  return values[input * (step.plane / 4u) + s + i % ${TILE_SAMPLES / 4}u];
+  ${perUnit ? 'let value =' : 'return'} values[input * (step.plane / 4u) + s + i % ${TILE_SAMPLES / 4}u];${
+    perUnit
+      ? `${normalise}
+  return value;`
+      : ''
+  }
 }
 
 fn bias_block(block: u32) -> vec4f {
@@ -97,7 +160,7 @@ fn bias_block(block: u32) -> vec4f {
 
 fn store(unit: u32, block: u32, sums: vec4f) {
   if (unit < step.units) {
-    results[unit * (step.plane / 4u) + block] = ${activationOf('vec4f')}(sums${held ? ', weights[step.heldAt]' : ''});
+    ${result()}
   }
 }
 
@@ -132,7 +195,7 @@ ${sums((unit, half) => `s${unit}_${half} = fma(vec4f(${weightOf(unit)}), v${half
   }`,
 )}
   }
-${sums((unit, half) => `store(4u * (u + mine_u + ${groups * (unit >> 2)}u) + ${unit % 4}u, s + mine_s + ${16 * half}u, s${unit}_${half});`)}
+  ${storeAll()}
 }
 `;
 }

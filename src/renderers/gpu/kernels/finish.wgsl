@@ -3,22 +3,6 @@
 @group(0) @binding(1) var<storage, read> brightness: array<f32>;
 @group(0) @binding(2) var<storage, read_write> rgba: array<u32>;
 
-// sRGB to linear light: IEC 61966-2-1.
-fn to_linear(value: f32) -> f32 {
-  return select(pow((value + 0.055) / 1.055, 2.4), value / 12.92, value <= 0.04045);
-}
-
-// An 8 x 8 ordered dither's threshold in (0, 1): Bayer 1973.
-fn bayer(column: u32, row: u32) -> f32 {
-  var rank = 0u;
-  for (var bit = 0u; bit < 3u; bit++) {
-    let x = (column >> bit) & 1u;
-    let y = (row >> bit) & 1u;
-    rank = rank * 4u + 2u * (x ^ y) + y;
-  }
-  return (f32(rank) + 0.5) / 64.0;
-}
-
 fn mean(channel: u32, pixel: u32) -> f32 {
   let count = step.supersample * step.supersample;
   let first = min(channel, step.outputs - 1u) * step.plane + pixel * count;
@@ -42,7 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let threshold = select(0.5, bayer(place % step.width, place / step.width), step.dither == 1u);
   var colour = 0xff000000u;
   for (var channel = 0u; channel < 3u; channel++) {
-    colour |= u32(fma(255.0, clamp(mean(channel, pixel), 0.0, 1.0), threshold)) << (8u * channel);
+    colour |= byte(mean(channel, pixel), threshold, channel);
   }
   rgba[place] = colour;
 }

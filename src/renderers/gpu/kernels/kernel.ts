@@ -14,7 +14,7 @@ export interface Kernel {
 }
 
 /** A dispatch's parameters. Offsets into the weights are in vec4f; see Matrix in arrange.ts. */
-export const STEP = struct('Step', {
+const STEP_FIELDS = {
   width: 'u32', // of the frame, in pixels
   pixels: 'u32', // of the frame
   supersample: 'u32', // n: n x n samples per pixel
@@ -37,9 +37,31 @@ export const STEP = struct('Step', {
   mix: 'f32', // the fraction of a mixed activation
   rest: 'f32', // 1 - mix
   heldAt: 'u32', // the first hidden layer's Held (../../exponents.ts), or that of the dispatch's own layer
+} as const;
+
+/** What most kernels read of a dispatch's record. */
+export const STEP = struct('Step', STEP_FIELDS);
+
+/** The whole record, which begins with STEP. Offsets of units' rows are in vec4f: see unitRows in arrange.ts. */
+export const FULL_STEP = struct('Step', {
+  ...STEP_FIELDS,
+  outputMix: 'f32', // the fraction of a mixed output activation
+  inputPlanes: 'u32', // the network's inputs that are planes: see kernels/input.wgsl
+  firstRow: 'u32', // the row of samples, in the frame, that these planes start with
+  unitsAt: 'u32', // the rows of the layer to compute; for the narrow kernel, of the first layer
+  keptFrom: 'u32', // the unit of the layer before that a residual adds to the first unit
+  statsAt: 'u32', // the plane of means among a layer's units, before that of scales; 0 if not normalised
+  earlierStatsAt: 'u32', // the same, one layer earlier
+  frameWidth: 'u32', // of a frame of several pictures, of which `width` is one; in pixels
+  columns: 'u32', // of pictures
+  left: 'u32', // of the first picture, in pixels
+  top: 'u32',
+  across: 'u32', // from a picture to the next, in pixels
+  down: 'u32',
+  lastColour: 'u32', // of a colour map
 });
 
-export type Step = Parameters<typeof STEP.write>[2];
+export type Step = Parameters<typeof FULL_STEP.write>[2];
 
 /** The workgroup size of kernels without tiles. */
 export const GROUP = 64;
@@ -58,6 +80,9 @@ export function source(...parts: string[]): string {
 
 /** The beginning of kernels without tiles. */
 export const COMMON = source(STEP.wgsl, constants({ GROUP: `${GROUP}u` }));
+
+/** The beginning of those that read the whole record. */
+export const FULL_COMMON = source(FULL_STEP.wgsl, constants({ GROUP: `${GROUP}u` }));
 
 /** Joins the text for each number from 0. */
 export function each(count: number, text: (i: number) => string, between = '\n'): string {

@@ -8,9 +8,19 @@
  * fit into registers. Weights are read from a storage buffer, or from uniform buffers, which some GPUs read through a
  * separate path.
  */
-import type { ActivationName, ActivationNames } from '../../../core/network/activations.js';
-import { activationOf, activationSource, brightnessSource, inWords } from './activations.js';
-import { type Binding, each, type Kernel, laidOut, STEP } from './kernel.js';
+import type { ActivationNames } from '../../../core/network/activations.js';
+import {
+  activationOf,
+  activationSource,
+  arePerUnit,
+  brightnessSource,
+  inWords,
+  type KernelActivations,
+  unitActivationSource,
+  unitBrightnessSource,
+} from './activations.js';
+import input from './input.wgsl.js';
+import { type Binding, each, FULL_STEP, type Kernel, laidOut, STEP } from './kernel.js';
 import position from './position.wgsl.js';
 
 /** The samples of an invocation: `vectors` vectors of 2 or 4. */
@@ -27,8 +37,9 @@ export interface NarrowShape {
   form: NarrowForm;
   /** The workgroup size. */
   invocations: number;
-  hidden: ActivationNames;
-  output: ActivationName;
+  hidden: KernelActivations;
+  /** The output activation, or `unit` if a hidden unit is shown. Then `hidden` has an activation for each unit. */
+  output: ActivationNames | 'unit';
   outputs: 1 | 3;
   /** What the output one layer earlier reads: nothing (there is none), the sample's position, or units. */
   earlier: 'none' | 'position' | 'units';
@@ -36,6 +47,12 @@ export interface NarrowShape {
   parts: number;
   /** Whether sums are scaled down: see ../../exponents.ts. */
   held: boolean;
+  /** Whether inputs are planes, instead of the sample's position: see core/frame/inputs.ts. */
+  planes?: boolean;
+  /** Whether layers add the values of the layer before. Then `hidden` has an activation for each unit. */
+  residual?: boolean;
+  /** Whether values are normalised. Then `hidden` has an activation for each unit. */
+  normalised?: boolean;
 }
 
 /**
@@ -67,9 +84,12 @@ export function narrowKernel(shape: NarrowShape): Kernel {
     `${invocations} invocations`,
     parts > 0 ? `${parts} uniform parts` : 'storage',
     inWords(hidden),
-    `${outputs} ${output}`,
+    `${outputs} ${output === 'unit' ? output : inWords(output)}`,
     `earlier ${earlier}`,
     ...(held ? ['held'] : []),
+    ...(shape.planes ? ['planes'] : []),
+    ...(shape.residual ? ['residual'] : []),
+    ...(shape.normalised ? ['normalised'] : []),
   ].join(', ');
   const partBindings = Array.from({ length: parts }, (): Binding => 'part');
   return { label, code: () => laidOut(codeOf(shape)), bindings: [...BINDINGS, ...partBindings] };
@@ -79,6 +99,9 @@ const BINDINGS: readonly Binding[] = ['step', 'read', 'read', 'write'];
 
 function codeOf(shape: NarrowShape): string {
   const { width, form, invocations, hidden, output, outputs, earlier, parts, held } = shape;
+  const { planes = false, residual = false, normalised = false } = shape;
+  const perUnit = arePerUnit(hidden);
+  const isFull = perUnit || planes || typeof output === 'object';
   const { size, vectors } = form;
   const samples = samplesOf(form);
   const type = size === 4 ? 'vec4f' : 'vec2f';
@@ -96,8 +119,39 @@ ${each(Math.ceil(units / 4), (block) => `    let b${block} = ${weight(block)};`)
 ${each(units, (u) => `    ${eachVector((q) => `${name}${u}_${q} = ${type}(b${u >> 2}.${component(u)});`)}`)}`;
   const declare = (name: string, units: number) =>
     each(units, (u) => `  ${eachVector((q) => `var ${name}${u}_${q}: ${type};`)}`);
+  /** The place of a unit's value; u is an expression. */
+  const place = (u: string | number, q: number) =>
+    typeof u === 'number'
+      ? `units[${(u * vectors + q) * invocations}u + local]`
+      : `units[(${u} * ${vectors}u + ${q}u) * ${invocations}u + local]`;
+  const eachUnit = (text: (u: number, q: number) => string) =>
+    each(width, (u) => `    ${eachVector((q) => text(u, q))}`);
+  const loop = (text: (q: number) => string) => `    for (var u = 0u; u < ${width}u; u++) {
+      let row = weights[rows + 1u + u];
+      ${eachVector(text)}
+    }`;
+  /**
+   * The same where each unit has its own activation. The sums are put into memory, so that a loop has one copy of the
+   * activations' code; a residual's values of the layer before go where the sums were.
+   */
+  const unitActivation = (layer: string) => {
+    const given = held ? `, weights[step.heldAt + ${layer} - 1u]` : '';
+    const adds = residual && layer !== '1u';
+    const own = held ? `${type}(weights[rows].x)` : `${type}(1.0)`;
+    return `    let rows = step.unitsAt + (${layer} - 1u) * ${width + 1}u;
+${adds ? eachUnit((u, q) => `let kept${u}_${q} = ${place(u, q)}; ${place(u, q)} = s${u}_${q}; s${u}_${q} = kept${u}_${q};`) : eachUnit((u, q) => `${place(u, q)} = s${u}_${q};`)}
+${loop((q) => `${place('u', q)} = ${activationOf(type)}(${place('u', q)}${given}, row);`)}
+${adds ? each(width, (u) => `    { let share = ${type}(weights[rows + ${u + 1}u].z); ${eachVector((q) => `${place(u, q)} = fma(${own}, ${place(u, q)}, share * s${u}_${q});`)} }`) : ''}
+${normalised ? normalise() : ''}`;
+  };
+  const normalise = () => `    ${eachVector((q) => `mean${q} = ${type}(0.0);`)}
+${loop((q) => `mean${q} = fma(${type}(row.w), ${place('u', q)}, mean${q});`)}
+    ${eachVector((q) => `scale${q} = ${type}(weights[rows].y);`)}
+${loop((q) => `{ let d = ${place('u', q)} - mean${q}; scale${q} = fma(row.w * d, d, scale${q}); }`)}
+    ${eachVector((q) => `scale${q} = select(${type}(0.0), 1.0 / sqrt(scale${q}), scale${q} > ${type}(0.0));`)}`;
   /** @param layer - An expression for the layer's number, from 1; used if sums are scaled down. */
   const activation = (layer: string) => {
+    if (perUnit) return unitActivation(layer);
     const given = held ? `, weights[step.heldAt + ${layer} - 1u]` : '';
     return each(
       width,
@@ -109,7 +163,18 @@ ${each(units, (u) => `    ${eachVector((q) => `${name}${u}_${q} = ${type}(b${u >
   /** The sums `name` of `units` units, by the matrix at `at`, of the sample's position or of the last layer's units. */
   const overPosition = (name: string, units: number, at: string) => {
     const stride = Math.ceil(units / 4);
-    return `  {${begin(name, units, (block) => `weights[${at} + ${block}u]`)}
+    const biases = begin(name, units, (block) => `weights[${at} + ${block}u]`);
+    if (planes) {
+      const values = (q: number) =>
+        `let x${q} = ${type}(${each(size, (i) => `input(k, at${q * size + i})`, ', ')});`;
+      return `  {${biases}
+    for (var k = 0u; k < step.inputPlanes; k++) {
+      let row = ${at} + (k + 1u) * ${stride}u;
+      ${eachVector(values)}${add(name, units, (block) => `weights[row + ${block}u]`)}
+    }
+  }`;
+    }
+    return `  {${biases}
 ${each(
   2,
   (k) => `    {
@@ -123,7 +188,7 @@ ${each(
     return `  {${begin(name, units, (block) => `${buffer}[${at} + ${block}u]`)}
     for (var k = 0u; k < ${width}u; k++) {
       let row = ${at} + (k + 1u) * ${stride}u;
-      ${eachVector((q) => `let x${q} = units[(k * ${vectors}u + ${q}u) * ${invocations}u + local];`)}${add(name, units, (block) => `${buffer}[row + ${block}u]`)}
+      ${eachVector((q) => `let x${q} = ${normalised ? `(${place('k', q)} - mean${q}) * scale${q}` : place('k', q)};`)}${add(name, units, (block) => `${buffer}[row + ${block}u]`)}
     }
   }`;
   };
@@ -157,39 +222,65 @@ ${uniform ? fromUniforms() : fromStorage()}`;
     (part) =>
       `@group(0) @binding(${BINDINGS.length + part}) var<uniform> part${part}: array<vec4f, ${PART_LENGTH}>;`,
   );
+  const isUnit = output === 'unit';
+  const heldRow = held ? ', weights[step.heldAt + step.hidden]' : '';
+  const functions = () => {
+    const activations = perUnit
+      ? unitActivationSource(hidden, type, held)
+      : activationSource(hidden, [type], held);
+    const brightness = isUnit
+      ? unitBrightnessSource(perUnit ? hidden : [], 'f32', held)
+      : brightnessSource(output, held);
+    return `${width ? activations : ''}
+${brightness}`;
+  };
+  const given = isUnit ? `weights[step.unitsAt + step.hidden * ${width + 1}u + 1u], added` : '';
+  /** What the residual adds to the unit that is shown. */
+  const added = () =>
+    residual && width
+      ? `  let kept = weights[step.unitsAt + step.hidden * ${width + 1}u + 1u].z;
+  ${eachVector((q) => `let added${q} = kept * ${place('step.keptFrom', q)};`)}`
+      : `  ${eachVector((q) => `let added${q} = ${type}(0.0);`)}`;
+  const showing = (c: number, p: number) => {
+    const of = (name: string) => `${name}${Math.floor(p / size)}.${component(p % size)}`;
+    return `  show(first + ${p * invocations}u, ${c}u, ${of(`o${c}_`)}${isUnit ? `, ${of('added')}` : ''});`;
+  };
   return /* wgsl */ `
 // An invocation computes ${samples} samples, ${invocations} apart, in vectors of ${size}: px and py are their positions, s the sums of a
 // layer's ${width} units (s3_0: unit 3, first vector), o those of the outputs, e of the outputs one layer earlier.
-${STEP.wgsl}
+${(isFull ? FULL_STEP : STEP).wgsl}
 @group(0) @binding(0) var<uniform> step: Step;
-@group(0) @binding(1) var<storage, read> offsets: array<f32>;
+@group(0) @binding(1) var<storage, read> ${planes ? 'inputs: array<u32>' : 'offsets: array<f32>'};
 @group(0) @binding(2) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> planes: array<f32>;
 ${partBuffers}
 ${width ? `// The activations of the last layer: (${width} units, ${vectors} vectors, invocations). Each invocation has its own, so none waits.\nvar<workgroup> units: array<${type}, ${width * vectors * invocations}>;` : ''}
-${position}
-${width ? activationSource(hidden, [type], held) : ''}
-${brightnessSource(output, held)}
+${planes ? input : position}
+${functions()}
 
-fn show(sample: u32, output: u32, sum: f32) {
+fn show(sample: u32, output: u32, sum: f32${isUnit ? ', added: f32' : ''}) {
   if (sample < step.samples) {
-    planes[output * step.plane + sample] = brightness(sum${held ? ', weights[step.heldAt + step.hidden]' : ''});
+    planes[output * step.plane + sample] = ${isUnit ? `unit_brightness(sum, ${given}` : 'brightness(sum'}${heldRow});
   }
 }
 
 @compute @workgroup_size(${invocations})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let first = group.x * ${invocations * samples}u + local;
-${each(samples, (p) => `  let at${p} = position(min(first + ${p * invocations}u, step.samples - 1u));`)}
-${each(vectors, (q) => `  let px${q} = ${type}(${each(size, (i) => `at${q * size + i}.x`, ', ')});\n  let py${q} = ${type}(${each(size, (i) => `at${q * size + i}.y`, ', ')});`)}
-${declare('s', width)}
+${
+  planes
+    ? each(samples, (p) => `  let at${p} = min(first + ${p * invocations}u, step.samples - 1u);`)
+    : `${each(samples, (p) => `  let at${p} = position(min(first + ${p * invocations}u, step.samples - 1u));`)}
+${each(vectors, (q) => `  let px${q} = ${type}(${each(size, (i) => `at${q * size + i}.x`, ', ')});\n  let py${q} = ${type}(${each(size, (i) => `at${q * size + i}.y`, ', ')});`)}`
+}
+${normalised ? each(vectors, (q) => `  var mean${q}: ${type};\n  var scale${q}: ${type};\n`, '') : ''}${declare('s', width)}
 ${declare('o', outputs)}
 ${earlier === 'none' ? '' : declare('e', outputs)}
 ${earlier === 'position' ? overPosition('e', outputs, 'step.earlierAt') : ''}
 ${width ? hiddenLayers() : ''}
 ${width ? overUnits('o', outputs, 'step.outputAt') : overPosition('o', outputs, 'step.outputAt')}
 ${earlier === 'none' ? '' : each(outputs, (c) => `  ${eachVector((q) => `o${c}_${q} = fma(${type}(step.share), e${c}_${q} - o${c}_${q}, o${c}_${q});`)}`)}
-${each(outputs, (c) => each(samples, (p) => `  show(first + ${p * invocations}u, ${c}u, o${c}_${Math.floor(p / size)}.${component(p % size)});`))}
+${isUnit ? `${added()}\n` : ''}${each(outputs, (c) => each(samples, (p) => showing(c, p)))}
 }
 `;
 }

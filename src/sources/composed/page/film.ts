@@ -13,14 +13,14 @@ import {
   type Scene,
   SharedWebGLContext,
   Stage,
-  type Threadable,
   Vector2,
 } from '@motion-canvas/core';
-import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents/index.js';
 import { facesLoaded } from './faces.js';
 import { UnreadVariable } from './failure.js';
 import { releaseRemovedNodes } from './forget.js';
+import { frameCountOf } from './length.js';
 import type { FilmInfo, FilmSettings } from './protocol.js';
+import { SavedTimeEvents } from './time-events.js';
 import { warn } from './warning.js';
 
 export interface PageFilm {
@@ -60,7 +60,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       playback: status,
       size,
       resolutionScale,
-      timeEventsClass: ReadOnlyTimeEvents,
+      timeEventsClass: SavedTimeEvents,
       sharedWebGLContext,
       experimentalFeatures: project.experimentalFeatures,
     } as FullSceneDescription & ConstructorParameters<typeof description.klass>[0]);
@@ -88,7 +88,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const unread = Object.keys(settings.variables).find((name) => !used.has(name));
   if (unread !== undefined) throw new UnreadVariable(unread, [...used].sort());
   const info: FilmInfo = {
-    frames: lengthOf(scenes[scenes.length - 1], playback.duration, fps),
+    frames: frameCountOf(scenes[scenes.length - 1], playback.duration, fps),
     scenes: scenes.map(({ name, firstFrame, lastFrame }) => ({ name, frames: lastFrame - firstFrame })),
   };
   await playback.reset();
@@ -177,16 +177,6 @@ function prepare(scene: Scene): void {
     for (const child of node.children()) visit(child);
   };
   internals(scene).execute(() => visit(internals(scene).getView()));
-}
-
-/**
- * The number of frames. Motion Canvas adds up frame durations, and rounding errors can make its count one too large: a
- * tween of a second has 25 frames at 25 fps, but 31 at 30 fps. The last scene's clock is exact.
- */
-function lengthOf(last: Scene, duration: number, fps: number): number {
-  const clock = (last as Partial<Threadable>).onThreadChanged?.current?.time() ?? 0;
-  const frames = last.firstFrame + Math.round(clock * fps);
-  return Math.max(1, Math.abs(frames - duration) <= 2 ? frames : duration);
 }
 
 /** The stage's size in units and its scale, corrected because a canvas would truncate a width of 853.9999999 pixels. */

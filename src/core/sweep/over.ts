@@ -1,0 +1,50 @@
+/** Sweeps that change only what they name, on top of values that exist already: what a node plays. */
+import type { FrameInput } from '../frame/description.js';
+import { inOneSpelling, type NetworkInput, namesBeside } from '../network/spec.js';
+import { parse } from '../wording/parse.js';
+import { aboutSweep, sweepSchema } from './fields.js';
+import { isChecked, namedFields, parseSweep, readScene, type Sweep } from './sweep.js';
+
+/** The names of what a sweep changes. */
+export interface Named {
+  network: ReadonlySet<string>;
+  view: ReadonlySet<string>;
+  /** Its own fields: `slice`, `palette`, `supersample`, `dither`. */
+  fields: ReadonlySet<string>;
+}
+
+/**
+ * A sweep with what it does not name filled in from existing values, and the names of what it does.
+ * @param input - What sweep() accepts or returns, of unknown origin.
+ * @param base - The existing values. Of the network's, those that have their defaults should be left out, because some
+ *   defaults depend on other parameters.
+ * @throws UsageError if the two together are not valid.
+ */
+export function sweepOver(input: unknown, base: Omit<FrameInput, 'size'>): { sweep: Sweep; named: Named } {
+  const given: Sweep = parse(sweepSchema, input, aboutSweep);
+  const fields = namedFields(input as object);
+  const network = defined(inOneSpelling(given.network).network as Sweep['network']);
+  const view = defined(given.view);
+  const { network: existing = {}, view: around, ...others } = base;
+  const unnamed = Object.entries(others).filter(([name]) => !fields.has(name as keyof Sweep));
+  const whole = {
+    ...given,
+    ...Object.fromEntries(unnamed),
+    network: { ...usedBeside(network.weights, existing), ...network },
+    view: { ...around, ...view },
+  };
+  return {
+    sweep: isChecked(input) ? parseSweep(whole) : readScene(whole),
+    named: { network: new Set(Object.keys(network)), view: new Set(Object.keys(view)), fields },
+  };
+}
+
+function defined(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
+
+/** The parameters of a network that apply beside explicit weights; all of them if there are none. */
+function usedBeside(weights: unknown, network: NetworkInput): NetworkInput {
+  if (typeof weights !== 'object' || weights === null) return network;
+  return Object.fromEntries(namesBeside(weights as never).map((name) => [name, network[name]]));
+}
