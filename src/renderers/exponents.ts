@@ -1,7 +1,8 @@
 /**
  * Networks whose values overflow float32, which ends at 2^128: deep ones of relu and other unbounded activations, or
- * with residuals, whose values grow with every layer, to 2^200 and more. Their layers are computed scaled down by 2^-e. Scaling by a power of
- * two loses no precision: the next layer's weights absorb the factor, and the activation is that of the unscaled value.
+ * with residuals, whose values grow with every layer, to 2^200 and more. Their layers are computed scaled down by 2^-e.
+ * Scaling by a power of two loses no precision: the next layer's weights absorb the factor, and the activation is that
+ * of the unscaled value.
  * Both backends use the exponents chosen here, so they agree.
  *
  * Each layer has one exponent per frame, chosen so that its largest value stays below 2^120 for every sample. A strict

@@ -1,6 +1,7 @@
 /** Zooms beyond float32's precision are detected where they begin, without false alarms for calm networks. */
 import { expect, test } from 'vitest';
-import { isGrainy } from '../../src/core/frame/digits.js';
+import type { FrameInput } from '../../src/core/frame/description.js';
+import { isDeep, isGrainy } from '../../src/core/frame/digits.js';
 import { grainNote, grainNoteAt } from '../../src/core/sweep/grain.js';
 import { sweep } from '../../src/core/sweep/sweep.js';
 import { zoom } from '../../src/core/sweep/track.js';
@@ -32,6 +33,24 @@ test('no false alarms: calm networks to 1e-9, networks scaled to small views, wi
   expect(isGrainy(wild(1e-9, 0.6), evaluate)).toBe(false);
   expect(isGrainy(frameOf(lookingAt(0.31, -0.2, 1e-9)), evaluate)).toBe(false);
   expect(isGrainy(wild(2.6, 2), evaluate)).toBe(false);
+});
+
+test('other features: grain is found where they are large and in hidden units, and calm ones give no alarm', () => {
+  const wildly = (features: string[], halfWidth: number, more: Partial<FrameInput> = {}) =>
+    frameOf({
+      network: { seed: 1, weightScale: 3, features },
+      view: { centre: [0.31, 0.2], halfWidth },
+      size: [80, 80],
+      ...more,
+    });
+  for (const shown of [undefined, { layer: 26, unit: 3 }, { layer: 26 }]) {
+    expect(isGrainy(wildly(['x*y', 'r'], 1e-5, { shown }), evaluate)).toBe(true);
+    expect(isGrainy(wildly(['x*y', 'r'], 1e-2, { shown }), evaluate)).toBe(false);
+  }
+  expect(isGrainy(wildly(['cos(x)', 'cos(y)'], 1e-7), evaluate)).toBe(false);
+  const squares = wildly(['square(x)', 'square(y)'], 1, { view: { centre: [30, -7], halfWidth: 1 } });
+  expect(isDeep(squares), 'a pixel is small beside 900').toBe(true);
+  expect(isDeep({ ...squares, network: { ...squares.network, features: ['x', 'y'] } })).toBe(false);
 });
 
 test('for a film, one line says where grain begins and what to do', () => {

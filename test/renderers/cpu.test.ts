@@ -4,7 +4,16 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { frameBytes } from '../../src/core/frame/pixels.js';
 import { type Activation, activationNames } from '../../src/core/network/activations.js';
-import { arithmeticOf, chooseKernel, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
+import { DrawCache } from '../../src/core/network/draws.js';
+import type { NetworkInput } from '../../src/core/network/spec.js';
+import {
+  arithmeticOf,
+  chooseKernel,
+  kernelModule,
+  kernels,
+  runs,
+} from '../../src/renderers/cpu/choose-kernel.js';
+import { packNetwork } from '../../src/renderers/cpu/pack.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { frameOf } from '../frames/compare.js';
 import { mixes } from '../frames/extremes.js';
@@ -45,6 +54,30 @@ describe('the name of the arithmetic', () => {
     expect(arithmeticOf(relaxed.shape)).toBe(arithmeticOf(wide.shape));
     expect(arithmeticOf(chooseKernel().shape)).not.toMatch(/128|256/);
     expect(relaxed.name).not.toBe(wide.name);
+  });
+});
+
+describe('kernels', () => {
+  const { shape } = kernels.plain;
+  const moduleOf = (network: NetworkInput) =>
+    kernelModule(shape, packNetwork(frameOf({ network, size: [1, 1] }), shape, new DrawCache()).activations);
+
+  test('are compiled once for a set of activations, whatever the seed, the depth and the order', () => {
+    const module = moduleOf({ activation: ['sin', 'tanh', 'relu'] });
+    for (const network of [
+      { activation: ['relu', 'sin', 'tanh'], seed: 7, layers: 5 },
+      { activation: { perUnit: ['tanh', 'relu', 'sin'] }, layers: 2 },
+      { activation: [{ from: 'tanh', to: 'relu', fraction: 0.2 }, 'sin'], units: 9, residual: 0.5 },
+    ] satisfies NetworkInput[]) {
+      expect(moduleOf(network)).toBe(module);
+    }
+    expect(moduleOf({ activation: ['sin', 'tanh'] })).not.toBe(module);
+  });
+
+  test('of one activation are the same in every spelling', () => {
+    const module = moduleOf({ activation: 'sin' });
+    expect(moduleOf({ activation: ['sin', 'sin'] })).toBe(module);
+    expect(moduleOf({ activation: { perUnit: ['sin'] }, features: ['r'], fold: 'tile' })).toBe(module);
   });
 });
 

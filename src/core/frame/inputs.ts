@@ -36,7 +36,8 @@ export function inputAt({ network, view, slice }: FrameDescription, dx: number, 
   return [...featuresAt(network, view, dx, dy), ...slice];
 }
 
-function featuresAt(network: InputSettings['network'], view: View, dx: number, dy: number): number[] {
+/** The features at an offset from the view's centre. */
+export function featuresAt(network: InputSettings['network'], view: View, dx: number, dy: number): number[] {
   const [u, v] = turned(view.rotation, dx, dy);
   return pointInputs(network, view.centre[0] + u, view.centre[1] + v);
 }

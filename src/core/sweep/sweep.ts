@@ -515,7 +515,8 @@ function describe(sweep: Sweep, t: number): FrameDescription {
 export function depthAt(sweep: Sweep, t: number): Parameters<typeof isDeep>[0] {
   const { network, view, slice, size, supersample, seconds } = sweep;
   const { weightScale, biasScale, weights } = network;
-  const still = resolve({ view, slice, weightScale, biasScale }, t, seconds) as Partial<
+  const { features, fold } = network;
+  const still = resolve({ view, slice, weightScale, biasScale, fold }, t, seconds) as Partial<
     FrameDescription['network']
   > &
     Partial<FrameDescription>;
@@ -524,7 +525,13 @@ export function depthAt(sweep: Sweep, t: number): Parameters<typeof isDeep>[0] {
     supersample,
     view: { ...viewSchema.parse({}), ...still.view },
     slice: still.slice ?? [],
-    network: { weightScale: still.weightScale, biasScale: still.biasScale, weights: weights as undefined },
+    network: {
+      weightScale: still.weightScale,
+      biasScale: still.biasScale,
+      weights: weights as undefined,
+      features: (features as string[] | undefined) ?? ['x', 'y'],
+      fold: still.fold ?? 'none',
+    },
   };
 }
 

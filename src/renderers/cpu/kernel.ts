@@ -108,8 +108,9 @@ export interface SeveralExports extends SharedExports {
   /** dst = f[0] dst + f[1] src, over `samples` float32; f are two float32 at `factors`. */
   combine(dst: number, src: number, factors: number, samples: number): void;
   /**
-   * Layer normalisation: for each of `samples` samples, dst[unit] = (src[unit] - mean) / sqrt(variance + t[2]). The last
-   * unit counts t[1] times in both, and t[0] is 1 / (the number of units, counted so). t are three float32 at `terms`.
+   * Layer normalisation: for each of `samples` samples, dst[unit] = (src[unit] - mean) / sqrt(variance + t[2]). The
+   * last unit counts t[1] times in both, and t[0] is 1 / (the number of units, counted so). t are three float32 at
+   * `terms`.
    */
   normalise(src: number, dst: number, stride: number, units: number, terms: number, samples: number): void;
   /** Converts values to brightness: t[0] v + t[1], clipped to [0, 1], in place; t are two float32 at `terms`. */
