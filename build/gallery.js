@@ -1,7 +1,7 @@
 /**
  * `npm run gallery [scene...]`: renders a small WebP of all scenes, or of those named, to renders/gallery, with a frame
- * in scenes/thumbnails for the editor's start page, and writes the table in scenes/README.md. Without a GPU it takes some minutes, because wide networks are drawn at a smaller
- * size.
+ * in scenes/thumbnails for the editor's start page, and writes the table in scenes/README.md. Without a GPU it takes
+ * some minutes, because wide networks are drawn at a smaller size.
  */
 import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';

@@ -130,7 +130,7 @@ export class Authoring {
     return found!;
   }
 
-  /** Our names in each form of what may be written at a place, with a value: that of a form's only string. */
+  /** Our names in each form of what may be written at a place, with a value: the first string, if it is one. */
   #formsOf(place: ts.ObjectLiteralExpression | ts.JsxAttributes): [name: string, value: string][][] {
     const checker = this.#service.getProgram()!.getTypeChecker();
     const type = checker.getContextualType(place);
@@ -141,8 +141,9 @@ export class Authoring {
     const forms = types.map((one) =>
       one.getProperties().flatMap((symbol): [string, string][] => {
         if (!isOurs(symbol)) return [];
-        const only = checker.getTypeOfSymbol(symbol);
-        return [[symbol.name, only.isStringLiteral() ? JSON.stringify(only.value) : 'null!']];
+        const type = checker.getTypeOfSymbol(symbol);
+        const [first] = type.isUnion() ? type.types : [type];
+        return [[symbol.name, first.isStringLiteral() ? JSON.stringify(first.value) : 'null!']];
       }),
     );
     return forms.filter(({ length }) => length > 0);

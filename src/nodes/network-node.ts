@@ -158,8 +158,9 @@ export abstract class NetworkNode extends Rect {
   declare readonly firstLayerBias: SimpleSignal<boolean, this>;
 
   /**
-   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, or `{ from, to, fraction }`,
-   * each side such a list or `'drawn'`. Can be tweened between layers of the same shapes. @defaultValue null
+   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, `weightsFrom('mlp.npz')`
+   * (docs/weights.md), or `{ from, to, fraction }`, each side such weights or `'drawn'`. Can be tweened between layers
+   * of the same shapes. @defaultValue null
    */
   @parameter(networkParameters.weights)
   declare readonly weights: SimpleSignal<WeightsInput | WeightMixInput | null, this>;

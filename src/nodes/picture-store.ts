@@ -79,11 +79,7 @@ export function startPicture(key: string, frame: FrameDescription): Picture {
   return picture;
 }
 
-async function draw(
-  picture: Picture,
-  frame: FrameDescription,
-  signal: AbortSignal,
-): Promise<void> {
+async function draw(picture: Picture, frame: FrameDescription, signal: AbortSignal): Promise<void> {
   const backend = await pageRenderer();
   const [width, height] = frame.size;
   const before = performance.now();

@@ -18,7 +18,7 @@ const SCRUBBING_BUDGET = 45;
 /** The time budget while the film plays: a share of a frame's duration, between these limits in milliseconds. */
 const PLAYING_SHARE = 0.8;
 const PLAYING_BUDGETS = [16, 60] as const;
-/** A frame that is shown for this long, in milliseconds, is at rest. Seeks that follow each other sooner are scrubbing. */
+/** A frame shown for this long, in milliseconds, is at rest. Seeks that follow each other sooner are scrubbing. */
 const REST_MS = 150;
 /** A rough picture is drawn again for playback if it could have this many times the resolution. */
 const WORTHWHILE = 1.3;

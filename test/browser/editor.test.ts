@@ -1,6 +1,6 @@
 /**
- * The editor, as `untrained edit FILE` serves it from a folder without scenes: it lists scenes, plays composed scenes and
- * sweeps like their films, can be scrubbed, shows what is wrong with a file, and writes nothing unasked.
+ * The editor, as `untrained edit FILE` serves it from a folder without scenes: it lists scenes, plays composed scenes
+ * and sweeps like their films, can be scrubbed, shows what is wrong with a file, and writes nothing unasked.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

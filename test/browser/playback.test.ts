@@ -20,8 +20,8 @@ let page: Page;
 
 const FRAMES = 50;
 /**
- * A network that takes long to draw, and whose picture tells which frame it shows: all of its pixels have the same grey,
- * five levels lighter with each frame.
+ * A network that takes long to draw, and whose picture tells which frame it shows: all of its pixels have the same
+ * grey, five levels lighter with each frame.
  */
 const numbered = `import { NetworkField } from 'untrained/nodes';
 import { makeScene2D } from '@motion-canvas/2d';

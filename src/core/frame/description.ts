@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { schemaOf, withDefault } from '../parameters/schema.js';
-import { quote } from '../wording/explain.js';
+import { keepFieldNames, quote } from '../wording/explain.js';
 import { HEX_COLOUR, type Palette, type PaletteInput, paletteProblem } from './palette.js';
 import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
@@ -45,7 +45,7 @@ export const paletteSchema = withDefault(
     else if (value?.map && value.colours) fault('has both map and colours: give one of them');
     // Checks the form that was meant, so that the message is about that one.
     const form = typeof value !== 'object' || value === null ? 'name' : 'map' in value ? 'map' : 'colours';
-    const { data, error } = paletteForms[form].safeParse(value);
+    const { data, error } = paletteForms[form].safeParse(value, { error: keepFieldNames });
     const issues = error?.issues ?? [];
     // "colors is not a field" explains more than "colours is missing".
     const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];

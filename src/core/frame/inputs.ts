@@ -5,8 +5,8 @@
  * another, and the features are computed of that; the values of the slice follow.
  *
  * With x and y alone and no fold, all of this is linear, and goes into the weights of the first layer: kernels then
- * read offsets, which keep float32's precision in a deep zoom. Otherwise kernels read each feature's difference from its
- * value at the view's centre, which is computed here for every sample, and lost no digits before it is rounded.
+ * read offsets, which keep float32's precision in a deep zoom. Otherwise kernels read each feature's difference from
+ * its value at the view's centre, which is computed here for every sample and rounded to float32 only then.
  */
 import { type Feature, featureCalled } from '../network/features.js';
 import { inSector, partsOf, tiled } from '../network/fold.js';

@@ -62,20 +62,22 @@ export type Palette = PaletteName | Required<MapPalette> | Required<ColoursPalet
 /** A palette as users write it. */
 export type PaletteInput = PaletteName | MapPalette | ColoursPalette;
 
-/** A colour map for one output. */
-export interface MapPalette {
-  /** The name of the colour map. */
-  map: MapName;
+/** What maps have in common. (One declaration, so that editors show its docblock for both.) */
+interface OutputPalette {
   /** The output that it shows, 1 to 3. @defaultValue 1 */
   output?: number;
 }
 
+/** A colour map for one output. */
+export interface MapPalette extends OutputPalette {
+  /** The name of the colour map. */
+  map: MapName;
+}
+
 /** A colour map of one's own for one output. */
-export interface ColoursPalette {
+export interface ColoursPalette extends OutputPalette {
   /** 2 to 64 CSS hex colours for values from 0 to 1 at equal steps, interpolated in OKLab. */
   colours: string[];
-  /** The output that it shows, 1 to 3. @defaultValue 1 */
-  output?: number;
 }
 
 /** The form of a CSS hex colour, which is opaque: #rgb or #rrggbb. */

@@ -217,8 +217,8 @@ export interface NetworkSpec {
    */
   firstLayerBias: boolean;
   /**
-   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, or `{ from, to, fraction }`,
-   * each side such a list or `'drawn'`.
+   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, `weightsFrom('mlp.npz')`
+   * (docs/weights.md), or `{ from, to, fraction }`, each side such weights or `'drawn'`.
    */
   weights?: ExplicitLayer[] | WeightMix | undefined;
 }
@@ -264,8 +264,9 @@ export interface NetworkInput extends Optional<NetworkSpec, Exclude<keyof Networ
   /** The older name of `units`. */
   width?: NetworkSpec['units'] | undefined;
   /**
-   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, or `{ from, to, fraction }`,
-   * each side such a list or `'drawn'`. What `buildNetwork` returns will do too.
+   * Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, `weightsFrom('mlp.npz')`
+   * (docs/weights.md), or `{ from, to, fraction }`, each side such weights or `'drawn'`. What `buildNetwork` returns
+   * will do too.
    */
   weights?: WeightsInput | WeightMixInput | undefined;
 }
