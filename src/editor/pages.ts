@@ -1,6 +1,7 @@
 /** The editor's pages: a list of the scenes, and for each scene Motion Canvas's editor with a project of that scene. */
 
 import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import type { Plugin, ViteDevServer } from 'vite';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { noSceneIn, sceneMetaOf } from '../sources/composed/modules.js';
 import { defaultsOf, metaFileOf } from '../sources/composed/target.js';
+import { namesIn } from '../sources/weights.js';
 import type { Requested } from './changes.js';
 import { failureFor, failureOfSweep, placeAt } from './failures.js';
 import { type Failure, type Look, type OpenedScene, QUESTIONS, type Question } from './page/protocol.js';
@@ -246,7 +248,7 @@ export const missing = ${JSON.stringify(noSceneIn(path))};
 export { scene };`;
 }
 
-/** A sweep's file, and the user's files that it imports. */
+/** A sweep's file, the user's files that it imports, and the files of weights that these name. */
 async function filesOf(path: string): Promise<string[]> {
   if (extname(path) !== '.ts') return [path];
   const inputs = (metafile: Metafile) => Object.keys(metafile.inputs);
@@ -266,5 +268,12 @@ async function filesOf(path: string): Promise<string[]> {
     ({ errors = [] }: { errors?: { location?: { file: string } | null }[] }) =>
       errors.flatMap(({ location }) => (location ? [location.file] : [])),
   );
-  return [...new Set([path, ...found.map((file) => join(folder, file))])];
+  const modules = [...new Set([path, ...found.map((file) => join(folder, file))])];
+  const weights = await Promise.all(modules.map(weightsNamedIn));
+  return [...modules, ...weights.flat()];
+}
+
+async function weightsNamedIn(module: string): Promise<string[]> {
+  const source = await readFile(module, 'utf8').catch(() => ''); // it may have been removed meanwhile
+  return namesIn(source).map((name) => join(dirname(module), name));
 }

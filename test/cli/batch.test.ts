@@ -98,7 +98,7 @@ test('accepts CSV, with options for all rows that a row may override, and names 
   expect(renders).toEqual(names.flatMap((name) => [`${name}.gif`, `${name}.mp4`]));
   expect(probe(join(cwd, 'renders/weight-scale-row2.mp4')).frames).toBe(5);
   const { sweep } = await recipeOf(join(cwd, 'renders/weight-scale-seed1.gif'));
-  expect(sweep.network).toMatchObject({ seed: 1, weightScale: 0.5, layers: 4, width: 8 });
+  expect(sweep.network).toMatchObject({ seed: 1, weightScale: 0.5, layers: 4, units: 8 });
   const told = lines.map((line) => JSON.parse(line));
   expect(told.filter(({ type }) => type === 'result').map(({ row }) => row)).toEqual([1, 2, 3, 4]);
   expect(told.at(-1)).toEqual({ type: 'summary', rows: 4, made: 4, failed: [] });

@@ -31,7 +31,7 @@ export const sweepSchema = z.strictObject({
 });
 
 /** The names of a sweep's own fields. */
-export const sweepFieldNames = Object.keys(sweepSchema.shape) as (keyof typeof sweepSchema.shape)[];
+export const sweepFieldNames: readonly string[] = Object.keys(sweepSchema.shape);
 
 /** Containers by their paths, and the fields that an unknown one may have been meant for. */
 type Places = readonly [path: string, fields: readonly string[]][];

@@ -252,7 +252,7 @@ export function isChecked(value: unknown): value is Sweep {
   return typeof value === 'object' && value !== null && checkedSweeps.has(value);
 }
 
-type SweepField = keyof typeof sweepSchema.shape;
+type SweepField = keyof Sweep;
 
 /**
  * The names of the fields that the author of a sweep gave; sweep() fills in the others. A copy of what it returned has
@@ -268,7 +268,8 @@ export function namedFields(input: object): ReadonlySet<SweepField> {
   const isDefault = (name: SweepField) =>
     name in defaults &&
     JSON.stringify(given(name)) === JSON.stringify(defaults[name as keyof typeof defaults]);
-  return new Set(sweepFieldNames.filter((name) => given(name) !== undefined && !(isCopy && isDefault(name))));
+  const names = sweepFieldNames as readonly SweepField[];
+  return new Set(names.filter((name) => given(name) !== undefined && !(isCopy && isDefault(name))));
 }
 
 /**
