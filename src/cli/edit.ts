@@ -23,7 +23,7 @@ export async function edit(
     if (['.ts', '.tsx'].includes(extname(path))) continue;
     const { kind } = await loadScene(path, { signal });
     if (kind === 'sweep') continue;
-    throw new UsageError(`${path} shows a composed scene, which only its code can show: open its .tsx file.`);
+    throw new UsageError(`${path} shows a composed scene, which only its code can draw: open its .tsx file.`);
   }
   pretendHome();
   const { startEditor } = await import('../editor/editor.js'); // slow to load

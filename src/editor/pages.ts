@@ -91,7 +91,7 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, request
       const scene = list().find(({ name }) => `\0${moduleOf(name)}` === id);
       if (!scene) {
         return failureModule({
-          message: 'There is no such scene any more: its file has been removed or renamed.',
+          message: 'This scene no longer exists: its file has been removed or renamed.',
         });
       }
       const code = extname(scene.path) === '.tsx' ? composedModule(scene.path) : await sweepModule(scene);
@@ -237,7 +237,7 @@ const failureModule = (failure: Failure) => `export const failure = ${JSON.strin
 function composedModule(path: string): string {
   const [character] = /[?#%]/.exec(path) ?? [];
   if (character) {
-    const message = `Its path contains "${character}", which addresses of modules cannot: rename the file or its folder.`;
+    const message = `Its path contains "${character}", which the URL of a module cannot contain: rename the file or its folder.`;
     return failureModule({ message, place: placeAt(path) });
   }
   return `

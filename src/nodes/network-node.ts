@@ -77,7 +77,7 @@ export abstract class NetworkNode extends Rect {
   declare readonly inputs: SimpleSignal<number | null, this>;
 
   /**
-   * What the network receives of each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
+   * What the network receives for each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
    * ['x', 'y']
    */
   @parameter(networkParameters.features)

@@ -36,5 +36,5 @@ export function namesIn(source: string): string[] {
 
 /** Completes a message about a name that is not in `namesIn`. @param caller - The file that contains the call. */
 export const notPlain = (caller: string): string =>
-  `must stand in ${basename(caller)} as one plain string, so that the file can be found: ` +
+  `must be written in ${basename(caller)} as one plain string, so that the file can be found: ` +
   'write it in full, such as weightsFrom("mlp.npz").';

@@ -47,8 +47,8 @@ function notIn(folder: string, name: string, given: string, file: string | undef
     );
   }
   const problem = file
-    ? `${given} stands for ${relative(folder, file)} in its package, which is not a scene`
-    : `The package ${name} has no ${path === '' ? 'scene for its name alone' : path}`;
+    ? `${given} refers to ${relative(folder, file)} in its package, which is not a scene`
+    : `The package ${name} has no ${path === '' ? 'main scene' : path}`;
   const paths = exported(folder, scenesIn(folder));
   const near = nearest(path, paths, {});
   const list = paths.slice(0, MOST_SHOWN).map((one) => `${name}/${one}`);

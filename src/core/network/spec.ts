@@ -155,7 +155,7 @@ export interface NetworkSpec {
    */
   inputs: number;
   /**
-   * What the network receives of each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
+   * What the network receives for each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
    * ['x', 'y']
    */
   features: string[];
@@ -287,7 +287,7 @@ export function inOneSpelling(network: unknown): { network: unknown; problem?: P
         network,
         problem: {
           field: alias,
-          message: `is the older name of "${name}", which is given too: keep "${name}"`,
+          message: `is the older name of "${name}", which is also given: keep "${name}"`,
         },
       };
     }
@@ -467,7 +467,7 @@ function statedProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | un
       : 'from' in activation && (activation.from === name || activation.to === name);
   const rule = (value: unknown, names: string[]) => {
     const wanted = names.every((name) => name === names[0]) ? names[0] : names;
-    return `is ${quote(value)}, but the file of the weights has ${quote(wanted)}: give that`;
+    return `is ${quote(value)}, but the weights file has ${quote(wanted)}: use that`;
   };
   const hidden = stated.slice(0, -1);
   const given = [spec.activation].flat();

@@ -225,7 +225,7 @@ function checkTrackMeaning({ path, value: track }: Placed, seconds: number): voi
   if (path[1] !== 'seed' || path[2] === 'fraction' || 'walk' in track || onlyJumps(track)) return;
   const seeds = seedsIn(track);
   throw new UsageError(
-    `${name} moves from number to number, and each number on the way is a network of its own: use ` +
+    `${name} moves from number to number, and each number on the way is an unrelated network: use ` +
       `walk([${seeds}]) to blend from network to network, or steps([${seeds}], { each: ... }) to switch.`,
   );
 }

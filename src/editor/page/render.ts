@@ -141,7 +141,7 @@ async function followRender(
   for await (const event of eventsIn(response.body!)) {
     if (event.type === 'command') {
       ({ command } = event);
-      project.logger.info(`Rendering, as by: ${command}`);
+      project.logger.info(`Rendering with: ${command}`);
     } else if (event.type === 'stage') status.show('render', `${event.doing} …`);
     else if (event.type === 'progress') {
       display.frame.current = event.frame;

@@ -56,8 +56,8 @@ function layersFrom(pairs: Pair[]): ExplicitLayer[] {
     });
     const list = shapes.length > 4 ? [...shapes.slice(0, 2), '...', shapes.at(-1)] : shapes;
     throw new Malformed(
-      `has matrices of shapes that do not follow one another to 1 or 3 outputs (${list.join(', ')}): ` +
-        'each must have as many columns as the one before has rows, or the other way round',
+      `has matrices whose shapes do not form a network with 1 or 3 outputs (${list.join(', ')}): ` +
+        'each must have as many columns as the previous one has rows, or all must be transposed',
     );
   }
   return explicit(pairs);

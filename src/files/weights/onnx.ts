@@ -59,7 +59,7 @@ const READ = 'only Gemm, MatMul, Add and activations can be read';
 
 export function readOnnx(file: Uint8Array): OnnxNetwork {
   const graph = lastOf(fieldsOf(file), 7);
-  if (!graph) throw new Malformed('is no .onnx, or has no graph');
+  if (!graph) throw new Malformed('is not an .onnx file, or has no graph');
   const operations: Operation[] = [];
   const constants = new Map<string, Uint8Array>(); // tensors, not yet read
   const inputs: string[] = [];
@@ -102,7 +102,7 @@ function chainOf(
         (type) => !isRead(type) && type !== 'Constant',
       );
       const what = types.length > 0 ? `the operators ${types.slice(0, 4).join(', ')}` : 'branches';
-      throw new Malformed(`is no chain of layers: it has ${what}, but ${READ}`);
+      throw new Malformed(`is not a chain of layers: it has ${what}, but ${READ}`);
     }
     chain.push({ operation, from: value });
     value = operation.outputs[0];
@@ -146,7 +146,7 @@ function networkOf(
       }
       last.b = biasesOf(constant(operation, inputs[0] === from ? 1 : 0), last.w.shape[0], 1);
     } else if (Object.hasOwn(ACTIVATIONS, type)) {
-      if (!last || last.activation) throw new Malformed(`has ${type} where a layer must come first`);
+      if (!last || last.activation) throw new Malformed(`has ${type} without a layer before it`);
       last.activation = activationOf(type, attributes);
     } else throw new Malformed(`has the operator ${type}, but ${READ}`);
   }
@@ -164,7 +164,7 @@ function layerOf({ type, inputs, attributes }: Operation, constant: (i: number) 
   const given = constant(1);
   if (given.shape.length !== 2) {
     throw new Malformed(
-      `has a ${type} by an array of the shape ${shown(given.shape)}, but it must be a matrix`,
+      `has a ${type} with an array of the shape ${shown(given.shape)}, but it must be a matrix`,
     );
   }
   const w = scaled(number('transB', 0) ? given : transposed(given), number('alpha', 1));
@@ -191,7 +191,7 @@ function activationOf(type: string, attributes: Map<string, Attribute>): string 
   for (const [key, { number, text }] of attributes) {
     const given = text ?? number;
     if (given !== ours[key as 'alpha' | 'approximate']) {
-      throw new Malformed(`has ${type} with ${key} ${given}, which none of our activations is`);
+      throw new Malformed(`has ${type} with ${key} ${given}, which is not supported`);
     }
   }
   return name;

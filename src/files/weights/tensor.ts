@@ -64,7 +64,9 @@ export function countOf(what: string, shape: readonly number[]): number {
 export function finite(what: string, tensor: Tensor): Tensor {
   const at = tensor.values.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return tensor;
-  throw new Malformed(`has ${tensor.values[at]} in ${what}: training that diverged leaves such values`);
+  throw new Malformed(
+    `has ${tensor.values[at]} in ${what}, but numbers must be finite: the training may have diverged`,
+  );
 }
 
 /** A matrix with rows and columns exchanged. */
