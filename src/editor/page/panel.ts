@@ -49,7 +49,7 @@ export class Panel {
   }
 }
 
-/** The position, which opens in the user's text editor. */
+/** A button with the position, which opens the user's text editor. */
 function linkTo({ file, shown, line, column }: Place): HTMLElement {
   const after = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`;
   const link = element('button', { title: 'Open in your text editor' }, shown + after);

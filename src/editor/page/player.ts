@@ -1,4 +1,4 @@
-/** Makes Motion Canvas's player play the frames of the film, and go on after an error. */
+/** Makes Motion Canvas's player play exactly the frames of the film, and continue after an error. */
 import type { PlaybackManager, Player, Scene } from '@motion-canvas/core';
 import { frameCountOf } from '../../sources/composed/page/length.js';
 
