@@ -62,7 +62,7 @@ export function playFilm(player: Player, { onPlayed, onDrawn, onFailed }: Player
     }
   };
 
-  // With looping off, playing at the end starts again. Motion Canvas compares with the frame after the last.
+  // With looping off, playing at the end starts again. Motion Canvas does so only at the frame after it.
   const togglePlayback = player.togglePlayback.bind(player);
   player.togglePlayback = (value) => {
     const { paused, loop } = player.onStateChanged.current;

@@ -6,7 +6,7 @@ import { createRenderer } from '../../renderers/create-renderer.js';
 import type { SceneModule } from './protocol.js';
 import { setThumbnail, THUMBNAIL, thumbnailOf } from './thumbnails.js';
 
-/** The part of a sweep's film at which it is drawn. */
+/** The point in a sweep's film that its thumbnail shows, as a fraction. */
 const MOMENT = 0.6;
 /** How long a thumbnail may take, in milliseconds: those of large networks are coarser. */
 const PATIENCE = 1500;
