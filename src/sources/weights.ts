@@ -25,7 +25,7 @@ export async function loadWeights(name: string, caller: string): Promise<Explici
   return readWeights(name, await readFile(path));
 }
 
-/** Strings with such an ending, in any quotes, without escapes or placeholders. */
+/** Strings with one of these endings, in any quotes, without escapes or placeholders. */
 const ENDINGS = WEIGHT_ENDINGS.map((ending) => `\\${ending}`).join('|');
 const NAMES = new RegExp(`(['"\`])([^'"\`\\\\\\n$]+(?:${ENDINGS}))\\1`, 'gi');
 

@@ -1,7 +1,7 @@
 /**
- * A scene's time events in the editor. Motion Canvas fixes every event at the time at which it first happened, and saves
- * that when the scene is opened: the film would keep its length when a tween before the event is shortened. Here, only
- * events that the user has dragged keep their time, and only drags are saved.
+ * A scene's time events in the editor. Motion Canvas fixes every event at the time at which it first happened, and
+ * saves that when the scene is opened: the film would keep its length when a tween before the event is shortened. Here,
+ * only events that the user has dragged keep their time, and only drags are saved.
  */
 import type { FullSceneDescription, Scene } from '@motion-canvas/core';
 

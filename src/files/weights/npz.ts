@@ -12,7 +12,7 @@ import { countOf, MOST_NUMBERS, type NumberFormat, SIZES, type Tensor, tensorOf 
 interface Entry {
   method: number;
   crc: number;
-  /** In bytes, in the archive and unpacked. */
+  /** Its sizes in bytes, in the archive and decompressed. */
   packed: number;
   size: number;
   /** Where its local header is. */

@@ -1,5 +1,5 @@
 /**
- * Reads arrays from a .safetensors: a length, a JSON header with each array's type, shape and place, and the numbers
+ * Reads arrays from a .safetensors: a length, a JSON header with each array's type, shape and offsets, and the numbers
  * (https://github.com/huggingface/safetensors).
  */
 import type { ExplicitLayer } from '../../core/network/spec.js';
@@ -40,7 +40,7 @@ export async function readSafetensors(file: Uint8Array): Promise<ExplicitLayer[]
   });
 }
 
-/** What the header says about each array. It may be anything. */
+/** What the header says about each array. It is not validated. */
 type Described = { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
 
 function headerOf(bytes: Uint8Array): Map<string, Described> {
