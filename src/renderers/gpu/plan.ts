@@ -227,7 +227,7 @@ function kernelsIn(dispatches: Dispatch[]): Kernel[] {
   return [...new Map(dispatches.map(({ kernel }) => [kernel.label, kernel])).values()];
 }
 
-/** The inputs that a chunk reads: all, if they fit into one buffer, so that the next frame can use them, or its rows. */
+/** The inputs that a chunk reads: all, if they fit into one buffer, so that the next frame can use them; or its own. */
 function inputLayout(frame: FrameDescription, limits: Limits) {
   const { supersample, size } = frame;
   const [width, height] = size;
