@@ -204,8 +204,8 @@ export abstract class NetworkNode extends Rect {
    * Plays a sweep, or the object that `sweep()` accepts: animates the signals that it names, at an even pace if it has
    * `pace: 'even'`. They keep their final values. All others stay as they are, and can be tweened at the same time. The
    * sweep's size, frame rate and title are ignored.
-   * @param options.seconds - The length to which the whole sweep is stretched: more than 0, at most 3600. Its own by
-   *   default.
+   * @param options.seconds - The length in seconds to which the whole sweep is stretched: more than 0, at most 3600.
+   *   Its own by default.
    * @throws UsageError if it is not valid together with the node's other values.
    *
    * @example `yield* field().play({ seconds: 4, network: { weightScale: tween(0.4, 0.8) } });`
