@@ -251,7 +251,7 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else if (name === 'memory') await benchMemory();
       else if (name === 'editor') await benchEditor(Math.ceil(rounds / 2));
-      // The tests' modules that this one uses need a bundler for the shaders: only whoever asks for it depends on that.
+      // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);
     }

@@ -28,7 +28,7 @@ const OPTIONS = {
   tour: ['--frames', '0-310', '--every', '2', '--quality', 'standard'],
 };
 
-/** The size of a thumbnail, and the frame that it shows, at 25 frames per second. Noise is large at higher quality. */
+/** A thumbnail's size, and the frame that it shows, at 25 frames per second. Noise makes higher quality expensive. */
 const THUMBNAIL = { size: '320x180', frame: 150, quality: 'standard' };
 const FRAMES = {
   activation: 125,

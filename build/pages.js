@@ -28,7 +28,7 @@ const PACKAGES = [
   '@motion-canvas/core/lib/scenes/timeEvents/index.js',
 ];
 
-/** What only the editor's pages load. It shares the state of our nodes. */
+/** Modules that only the editor's pages load. They share the state of our nodes. */
 const EDITOR = {
   'untrained/editor/open': 'dist/editor/page/open.js',
   'untrained/editor/plugin': 'dist/editor/page/plugin.js',
@@ -96,7 +96,7 @@ function entryName(name) {
   return name === 'untrained' ? 'untrained/index' : name;
 }
 
-/** The outputs that these ones load, themselves included. */
+/** These outputs and all that they load. */
 function reachedFrom(paths, { outputs }) {
   const reached = {};
   const visit = (path) => {

@@ -1,7 +1,7 @@
 /**
- * Trains the networks of scenes/training.tsx, and writes how they changed to scenes/training/runs.json. Takes some
+ * Trains the networks of scenes/training.tsx, and records how they change in scenes/training/runs.json. Takes a few
  * minutes on one core. It is deterministic on one machine, but sines and exponentials may differ in their last bit on
- * another, and training amplifies that: its result is therefore part of the repository.
+ * another, and training amplifies that: the result is therefore part of the repository.
  *
  *     npm run build && npx jiti build/train.ts && npm run format
  */
@@ -14,7 +14,7 @@ import { EXTENT, pictureAt } from './training/picture.js';
 
 /** The network. Its last layer's units are red, green and blue. */
 const network = { seed: 21, layers: 5, units: 24, activation: 'sin', firstLayerBias: true } as const;
-/** The view in which it is trained. At a larger half-width, the picture has finer details, and so has the noise. */
+/** The view in which it is trained. With a larger half-width, the picture has finer details, but so has the noise. */
 const HALF_WIDTH = 16;
 /** The weight scales of the runs. Everything else is the same: the seed, the lessons, the rates. */
 const WEIGHT_SCALES = [0.5, 3];
@@ -34,11 +34,11 @@ const rateOf = (step: number) =>
 
 /**
  * The share of the newest weights in the average of recent ones. That average is recorded: it learns as fast, but does
- * not tremble (Polyak & Juditsky, "Acceleration of stochastic approximation by averaging", 1992).
+ * not jitter (Polyak & Juditsky, "Acceleration of stochastic approximation by averaging", 1992).
  */
 const shareOf = (step: number) => Math.max(0.02, 9 / (10 + step));
 
-/** What the picture looks like at points, given as its own coordinates. */
+/** The picture's colours at points, which are given in its own coordinates. */
 function lesson(points: [x: number, y: number][]): Lesson {
   const colours = points.map(([x, y]) => pictureAt(x, y));
   return {
@@ -80,7 +80,7 @@ function difference(a: Float64Array[], b: Float64Array[]): number {
   return sum / (a.length * a[0].length);
 }
 
-/** Trains a network, and returns moments at steps 0 to 60, and at each step that is 2% later than the last. */
+/** Trains a network, and returns the moments at steps 0 to 60, and from then on whenever the step has grown by 2%. */
 function train(weightScale: number): Moment[] {
   const start = buildNetwork(networkSchema.parse({ ...network, weightScale }));
   const [learner, average] = [new Learner(start), new Learner(start)];
@@ -105,7 +105,7 @@ function train(weightScale: number): Moment[] {
 
 /**
  * Moments between which the picture changes about equally, the first and the last among them.
- * @param count - How many, at most.
+ * @param count - Their maximum number.
  */
 function checkpoints(moments: Moment[], count: number): Moment[] {
   let length = 0;

@@ -56,7 +56,7 @@ export class Learner {
     return this.#layers.flatMap(({ weights, biases }) => [...weights.values, ...biases.values]);
   }
 
-  /** What it makes of points: the value of each output, in [0, 1]. @param inputs - As in a lesson. */
+  /** The value of each output at points, in [0, 1]. @param inputs - As in a lesson. */
   answers(inputs: Float64Array[]): Float64Array[] {
     const { length } = inputs[0];
     const { values } = this.#layers.at(-1)!;

@@ -60,7 +60,7 @@ export function parseSeeds(text: string): string[] | undefined {
   return seeds.includes('') ? undefined : [...new Set(seeds)];
 }
 
-/** "output:1", "2" or "2:3" to an output, a hidden layer, or one of its units. */
+/** Reads "output:1", "2" or "2:3": an output, a hidden layer, or one of its units. */
 export function parseShown(text: string): ShownPart | undefined {
   const [, output] = /^\s*output:(\d+)\s*$/.exec(text) ?? [];
   if (output) return { output: Number(output) };
@@ -68,7 +68,7 @@ export function parseShown(text: string): ShownPart | undefined {
   return layer ? { layer: Number(layer), ...(unit && { unit: Number(unit) }) } : undefined;
 }
 
-/** What parseShown reads. */
+/** The inverse of parseShown. */
 export function writeShown(shown: ShownPart): string {
   if ('output' in shown) return `output:${shown.output}`;
   return shown.unit === undefined ? `${shown.layer}` : `${shown.layer}:${shown.unit}`;

@@ -210,7 +210,7 @@ export async function subjectOf(
     refuseFor('sweep', given, `${name} is a sweep${opaque}`);
     return found;
   }
-  const what = `${name} is a composed scene, which sets all that in its code`;
+  const what = `${name} is a composed scene, which sets this in its code`;
   refuseFor('composed', given, what, settingInstead(path, options));
   const { as, extension } = found;
   return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };

@@ -7,7 +7,7 @@ import type { RowReader } from './rows.js';
 import { listScenes } from './scenes.js';
 import { commandLine } from './shell.js';
 
-/** @param read - Reads the words of a `render` command line. */
+/** @param read - Reads the arguments of a `render` command line. */
 export function filmMaker(read: RowReader['read']): MakeFilm {
   return async ({ path, format, size, fps, frames }, onEvent, signal) => {
     const scene = listScenes().find((scene) => scene.path === path)?.name ?? relative('.', path);

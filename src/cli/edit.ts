@@ -9,7 +9,7 @@ import { findScene, listScenes, loadScene, ourScenes, sceneFolders, summaryOf } 
 
 /**
  * @param files - The scenes to open, besides those in the usual folders: names or paths.
- * @param read - Reads the words of a `render` command line, for films requested in the editor.
+ * @param read - Reads the arguments of a `render` command line, for films requested in the editor.
  */
 export async function edit(
   files: string[],
@@ -19,11 +19,11 @@ export async function edit(
 ): Promise<void> {
   const opened = [...new Set(await Promise.all(files.map(findScene)))];
   for (const path of opened) {
-    // A module that cannot be loaded is shown with what is wrong, and can be repaired while the editor is open.
+    // If a module cannot be loaded, the editor shows why, and it can be corrected while the editor is open.
     if (['.ts', '.tsx'].includes(extname(path))) continue;
     const { kind } = await loadScene(path, { signal });
     if (kind === 'sweep') continue;
-    throw new UsageError(`${path} shows a composed scene, which only its code can show: open its .tsx file.`);
+    throw new UsageError(`${path} shows a composed scene, which only its code can draw: open its .tsx file.`);
   }
   pretendHome();
   const { startEditor } = await import('../editor/editor.js'); // slow to load
@@ -49,7 +49,7 @@ export async function edit(
   await editor.close();
 }
 
-/** The scenes of the usual folders by their names, and those opened. */
+/** The scenes of the usual folders, and those opened, by name. */
 function editorScenes(opened: string[]): EditorScene[] {
   const scenes = listScenes().map(({ name, path }): EditorScene => {
     const origin = opened.includes(path) ? 'opened' : dirname(path) === ourScenes ? 'ours' : 'own';
@@ -65,7 +65,7 @@ function editorScenes(opened: string[]): EditorScene[] {
   return scenes;
 }
 
-/** The file's name without its ending, or with as many of its folders as make it differ from the names in use. */
+/** The file's name without its ending, preceded by as many folders as it takes to differ from the names in use. */
 function freeName(path: string, used: Set<string>): string {
   const parts = path.slice(0, -extname(path).length).split(sep);
   for (let count = 1; count < parts.length; count++) {

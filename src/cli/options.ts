@@ -492,7 +492,7 @@ export const rowEntries = (): OptionEntry[] => entriesOf('render').filter(({ row
 /**
  * Rejects options that do not apply to a kind of scene, so that none is silently ignored.
  * @param given - The names of the options that were given. @param what - For the message: "depth is a sweep".
- * @param nextStep - What to do about an option; by default to remove it.
+ * @param nextStep - What to suggest for an option; by default to remove it.
  * @throws UsageError for the first of them.
  */
 export function refuseFor(

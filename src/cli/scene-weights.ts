@@ -1,4 +1,4 @@
-/** Puts the numbers of files in the place of `weightsFrom()` in a sweep that a module exports. */
+/** Replaces `weightsFrom()` with the numbers in files, in a sweep that a module exports. */
 import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { loadWeights, namesIn, notPlain } from '../sources/weights.js';
 const own = join(fileURLToPath(new URL('../..', import.meta.url)), 'dist') + sep;
 
 /**
- * The exported sweep with numbers for weights; anything else is returned as it is.
+ * The exported sweep with numbers as weights; anything else is returned unchanged.
  * @param module - The path of the module.
  * @throws UsageError for a file that cannot be read.
  */
@@ -34,14 +34,14 @@ export async function withWeights(exported: unknown, module: string): Promise<un
 async function numbersOf(file: WeightsFile, module: string) {
   const caller = callerOf(file) ?? module;
   const { weightsFrom: name } = file;
-  // The same rule as for composed scenes: a sweep that renders can also be part of one, and be opened in the editor.
+  // The same rule as for composed scenes, so that every sweep that renders can also be used in one and in the editor.
   if (!namesIn(await readFile(caller, 'utf8')).includes(name)) {
     throw new UsageError(`weightsFrom("${name}"): the name ${notPlain(caller)}`);
   }
   return loadWeights(name, caller);
 }
 
-/** The path of the file that called weightsFrom(), from the stack that it left; undefined if there is none. */
+/** The path of the file that called weightsFrom(), from the stack that it recorded; undefined if there is none. */
 function callerOf(file: WeightsFile & { stack?: unknown }): string | undefined {
   for (const frame of String(file.stack).split('\n')) {
     const [, place] = /((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):\d+:\d+\)?$/.exec(frame) ?? [];

@@ -116,7 +116,7 @@ async function leadingComment(path: string, name: string): Promise<{ title: stri
   return { title, ...(figure && { figure }) };
 }
 
-/** A scene's title and figure, without running it: for a sweep's module, those that it gives as plain strings. */
+/** A scene's title and figure, without running it: in a sweep's module, they are found if they are plain strings. */
 export async function summaryOf(path: string): Promise<{ title: string; figure?: string | undefined }> {
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx') return leadingComment(path, name);

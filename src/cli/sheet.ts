@@ -143,7 +143,7 @@ async function ofSweep(
   report: Reporter,
   signal: AbortSignal,
 ): Promise<Filled> {
-  // --size is the size of the pictures on the sheet, and units are shown one by one, at any size.
+  // --size is the size of the pictures on the sheet. Each shows one unit, so any size is valid.
   const rest = layerOf(options.shown) === undefined ? options : { ...options, shown: undefined };
   const own = changed(subject, { ...rest, size: undefined });
   await saveRecipe(options.recipe, own);
@@ -187,7 +187,7 @@ async function ofSweep(
   };
 }
 
-/** The layer whose units --shown gives a picture each. */
+/** The layer whose units each have a picture, according to --shown. */
 function layerOf(shown: ShownPart | undefined): number | undefined {
   return shown && 'layer' in shown && shown.unit === undefined ? shown.layer : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Tells pages of changes. Vite would reload all pages when a file changes that only one of them shows, or when a new
- * file appears; and it would keep from pages why a module cannot be loaded.
+ * Tells pages about changes. Vite would reload all pages when a file changes that only one of them shows, or when a new
+ * file appears; and it would not tell pages why a module cannot be loaded.
  */
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -10,18 +10,18 @@ import type { Events } from './page/protocol.js';
 
 const ours = normalizePath(fileURLToPath(new URL('..', import.meta.url)));
 
-/** What is known of the scenes that pages have requested. */
+/** What is known about the scenes that pages have requested. */
 export interface Requested {
-  /** The names of those that could not be opened, so that a new file may repair them. */
+  /** The names of those that could not be opened: they are tried again when a file appears. */
   broken: Set<string>;
   /** The files of each sweep, by its name. Vite imports none of them. */
   sweepFiles: Map<string, string[]>;
 }
 
 export interface Watched {
-  /** The folders that exist now of those in which scenes are looked up. */
+  /** The folders in which scenes are looked up, as far as they exist now. */
   folders: () => string[];
-  /** The folder in which the user may still make the folder `scenes`. */
+  /** The folder in which the user may still create the folder `scenes`. */
   workingFolder: string;
   /** Files to watch in other folders. */
   files: string[];
@@ -104,14 +104,14 @@ export function tellChanges({ folders, workingFolder, files, modules, requested 
   };
 }
 
-/** The modules that import any of these, directly or not, and themselves. */
+/** These modules and all that import any of them, directly or indirectly. */
 function importersOf(modules: Set<ModuleNode>): Set<ModuleNode> {
   const found = new Set(modules);
   for (const module of found) for (const importer of module.importers) found.add(importer); // grows meanwhile
   return found;
 }
 
-/** Makes pages import a module anew, and all of the user's modules that it imports. */
+/** Makes pages import a module again, and all of the user's modules that it imports. */
 function invalidate(server: ViteDevServer, module: ModuleNode, time: number, seen: Set<ModuleNode>): void {
   const { file, importedModules } = module;
   if (seen.has(module) || file?.includes('/node_modules/') || file?.startsWith(ours)) return;
@@ -120,7 +120,7 @@ function invalidate(server: ViteDevServer, module: ModuleNode, time: number, see
   server.moduleGraph.invalidateModule(module, new Set(), time, true);
 }
 
-/** Keeps Vite's own updates, reloads and errors from pages, except the reloads when our own code has changed. */
+/** Keeps Vite's own updates, reloads and errors from pages, except reloads because our own code has changed. */
 function keepPages(server: ViteDevServer): void {
   const send = server.ws.send.bind(server.ws) as (...message: unknown[]) => void;
   server.ws.send = ((...message: unknown[]) => {

@@ -20,7 +20,7 @@ import { type MakeFilm, renderFilms } from './render.js';
 import { reasonOf, saveSettings } from './settings.js';
 
 export interface EditorOptions extends EditorSources {
-  /** The folders that exist now of those in which scenes are looked up. */
+  /** The folders in which scenes are looked up, as far as they exist now. */
   folders: () => string[];
   /** Makes the films that pages request. */
   makeFilm: MakeFilm;
@@ -120,7 +120,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   return { url, close };
 }
 
-/** Passes on what no page shows: Vite's errors that are not about a scene's module, in one line, once. */
+/** Passes on the errors of Vite that no page shows, because they are not about a scene's module: in one line, once. */
 function loggerTo(onWarning: (text: string) => void): ReturnType<typeof createLogger> {
   const logger = createLogger('silent');
   const said = new Set<string>();

@@ -22,7 +22,7 @@ export async function failureFor(
   if (stray) return { message };
   if (extname(path) !== '.tsx') return failureOfSweep(path, message);
   const found = importing ? await buildFailureOf(path) : undefined;
-  // A scene without an export has no line that is wrong. Other failures belong to no line of the scene's.
+  // If a scene has no export, no line is wrong. Other failures are not about a line of the scene.
   return found ?? { message: inOneLine(message), place: placeAt(path) };
 }
 
@@ -41,7 +41,7 @@ export function failureOfSweep(path: string, text: string): Failure {
   return { message: inOneLine(own), place: placeAt(path, lineOfField(path, own)) };
 }
 
-/** The line that sets the field with which a message begins, such as "network.layers is -4"; or the export's. */
+/** The line that sets the field with which a message begins, such as "network.layers is -4"; or that of the export. */
 function lineOfField(path: string, message: string): number | undefined {
   if (!existsSync(path)) return undefined;
   const lines = readFileSync(path, 'utf8').split('\n');
@@ -79,11 +79,11 @@ async function placeInStack(stack: string, server: ViteDevServer): Promise<Place
   return undefined;
 }
 
-/** Whether it is neither a file of ours nor of a package. */
+/** Whether a file is the user's: neither ours nor a package's. */
 const isUsers = (file: string) =>
   existsSync(file) && !resolve(file).startsWith(ours) && !file.split(/[/\\]/).includes('node_modules');
 
-/** What a render says of a scene that cannot be built. */
+/** The message of a render about a scene that cannot be bundled. */
 async function buildFailureOf(path: string): Promise<Failure | undefined> {
   const { bundle } = await import('../sources/composed/bundle.js'); // needed only now
   try {

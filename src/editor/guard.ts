@@ -1,11 +1,11 @@
 /**
- * Keeps the editor's server for its own pages. Any website can send requests to a server on this machine, and with a
- * host name that it lets point to 127.0.0.1 could even read the responses.
+ * Restricts the editor's server to its own pages. Any website can send requests to a server on this machine, and could
+ * even read the responses by making its own host name point to 127.0.0.1.
  */
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** This machine's own names. Ports may differ, because a port may be forwarded. */
+/** This machine's own names. Any port is accepted, because ports may be forwarded. */
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
@@ -25,7 +25,7 @@ export function guard(server: Server): void {
   });
 }
 
-/** Lets a server's listeners see only what is accepted. */
+/** Passes to a server's listeners only what `accepts` allows. */
 function wrap<Rest>(
   server: Server,
   event: 'request' | 'upgrade',

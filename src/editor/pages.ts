@@ -21,7 +21,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A scene to edit. */
 export interface EditorScene {
-  /** Identifies it: no two scenes have the same. */
+  /** Unique among the scenes. */
   name: string;
   /** Absolute path. A .tsx file is a composed scene; any other contains a sweep. */
   path: string;
@@ -58,11 +58,11 @@ export const modulesOf = (scenes: EditorScene[]): { name: string; id: string }[]
 /** The path of a scene's page. */
 export const pageOf = (name: string): string => `/${encodeURIComponent(name)}`;
 
-/** @param requested - Receives what becomes known of the scenes. */
+/** @param requested - Receives what becomes known about the scenes. */
 export function editorPages({ list, summaryOf, sweepOf }: EditorSources, requested: Requested): Plugin {
   let server: ViteDevServer;
 
-  /** The module of a sweep, which a process of its own has loaded, as for a render. */
+  /** The module of a sweep, which a separate process has loaded, as for a render. */
   async function sweepModule({ name, path }: EditorScene): Promise<string> {
     const files = await filesOf(path);
     requested.sweepFiles.set(name, files);
@@ -93,7 +93,7 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, request
       const scene = list().find(({ name }) => `\0${moduleOf(name)}` === id);
       if (!scene) {
         return failureModule({
-          message: 'There is no such scene any more: its file has been removed or renamed.',
+          message: 'This scene no longer exists: its file has been removed or renamed.',
         });
       }
       const code = extname(scene.path) === '.tsx' ? composedModule(scene.path) : await sweepModule(scene);
@@ -102,7 +102,7 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, request
     transform(code, id) {
       if (/motion-canvas.ui.dist.style\.css/.test(id))
         return code.replace(/@import\s*"https?:[^"]*"\s*;/g, ''); // fonts from the network; system fonts are enough
-      // Motion Canvas's editor asks npm whether there is a newer version. It is in a file that several packages share.
+      // Motion Canvas's editor asks npm whether there is a newer version, in code that several packages share.
       if (NEWEST_VERSION.test(code) && /[/\\]deps[/\\]/.test(id))
         return { code: code.replace(NEWEST_VERSION, 'new Promise(() => {}'), map: null };
       return null;
@@ -182,7 +182,7 @@ async function sectionsOf(scenes: EditorScene[], summaryOf: EditorSources['summa
   ];
 }
 
-/** A page that opens a scene. From its first moment, it is dark and says what it does. */
+/** A page that opens a scene. From the start, it is dark and says what it is doing. */
 function scenePage(scene: OpenedScene): string {
   const data = JSON.stringify(scene).replaceAll('<', '\\u003c');
   return `<!doctype html>
@@ -239,7 +239,7 @@ const failureModule = (failure: Failure) => `export const failure = ${JSON.strin
 function composedModule(path: string): string {
   const [character] = /[?#%]/.exec(path) ?? [];
   if (character) {
-    const message = `Its path contains "${character}", which addresses of modules cannot: rename the file or its folder.`;
+    const message = `Its path contains "${character}", which the URL of a module cannot contain: rename the file or its folder.`;
     return failureModule({ message, place: placeAt(path) });
   }
   return `
@@ -264,7 +264,7 @@ async function filesOf(path: string): Promise<string[]> {
     logLevel: 'silent',
   }).then(
     ({ metafile }) => inputs(metafile),
-    // What has a mistake in it is watched too, so that a repair is noticed.
+    // Files with errors are watched too, so that a correction is noticed.
     ({ errors = [] }: { errors?: { location?: { file: string } | null }[] }) =>
       errors.flatMap(({ location }) => (location ? [location.file] : [])),
   );

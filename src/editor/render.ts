@@ -16,7 +16,7 @@ export interface FilmOrder extends Omit<RenderRequest, 'scene'> {
  * Makes a film.
  * @param onEvent - Called with everything that happens.
  * @param signal - Stops the work. The promise then rejects with its reason.
- * @throws UsageError for an invalid order; RenderError for later failures.
+ * @throws UsageError for an invalid request; RenderError for later failures.
  */
 export type MakeFilm = (
   order: FilmOrder,
@@ -36,7 +36,7 @@ const schema: z.ZodType<RenderRequest> = z.strictObject({
 });
 
 /**
- * Serves requests for films. A film is abandoned, with no partial file left, when its page is closed.
+ * Serves requests for films. When its page is closed, a film is abandoned, and no partial file is left.
  * @param signal - Stops all renders when the editor is closed.
  */
 export function renderFilms(
@@ -85,7 +85,7 @@ export function renderFilms(
   };
 }
 
-/** Whether a request comes from one of the editor's own pages. Browsers tell the origin of every POST. */
+/** Whether a request comes from one of the editor's own pages. Browsers send the origin with every POST. */
 function isFromOwnPage({ method, headers }: IncomingMessage): boolean {
   const { host = '', origin } = headers;
   const isLocal = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);

@@ -13,7 +13,7 @@ export interface ListedScene {
   page: string;
   /** The time of the file's last change, in milliseconds since 1970. */
   changed: number;
-  /** The address of a picture; without one, the page draws the scene or shows what it has kept of it. */
+  /** The address of a picture; without one, the page draws the scene or shows its stored thumbnail. */
   thumbnail?: string | undefined;
   /** The address of the module that exports the sweep; none for a composed scene. */
   module?: string | undefined;

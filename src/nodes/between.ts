@@ -22,7 +22,7 @@ export function seedBetween(
 
 /**
  * Blends one activation into another, layer by layer. An activation that is itself a blend counts as its `to`. Those
- * drawn per unit cannot be blended: it switches from one to the other half-way.
+ * drawn per unit cannot be blended: they switch half-way.
  * @param u - Progress from 0 to 1.
  */
 export function activationBetween(from: Activation, to: Activation, u: number): Activation {

@@ -4,11 +4,11 @@ import { countWeights, hiddenWidths } from '../core/network/spec.js';
 
 /** The cost of an activation in multiply-adds, roughly. */
 const ACTIVATION = 16;
-/** The time for a picture besides drawing its pixels, in milliseconds. */
+/** The time that a picture takes apart from drawing its pixels, in milliseconds. */
 const OVERHEAD_MS = 3;
 /** Multiply-adds per millisecond before anything is measured: kernels start slowly, until they are optimised. */
 const FIRST_SPEED = 3e6;
-/** Steps of the resolution: four halve the sides, so that a picture uses at least 0.7 of its time. */
+/** Steps of the resolution: four of them halve the sides, so that a picture uses at least 0.7 of its time budget. */
 const STEPS_PER_HALVING = 4;
 /** The coarsest picture's sides, as a fraction. */
 const COARSEST = 1 / 64;
@@ -25,7 +25,7 @@ export class DrawingSpeed {
   /** Records how long a picture took. */
   note(work: number, milliseconds: number): void {
     const measured = work / Math.max(milliseconds - OVERHEAD_MS, milliseconds / 4, 0.1);
-    // Other work can only make a picture slower, so a faster one counts more.
+    // Other work on the machine can only slow down drawing, so a faster measurement counts more.
     this.#speed += (measured - this.#speed) * (measured > this.#speed ? 0.5 : 0.2);
   }
 

@@ -26,7 +26,7 @@ export interface NetworkGraph {
 
 /** Any function. */
 export interface FunctionGraph {
-  /** Of x, in the units of the axes. */
+  /** A function of x, in the units of the axes. */
   f: (x: number) => number;
 }
 

@@ -77,7 +77,7 @@ export abstract class NetworkNode extends Rect {
   declare readonly inputs: SimpleSignal<number | null, this>;
 
   /**
-   * What the network receives of each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
+   * What the network receives for each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
    * ['x', 'y']
    */
   @parameter(networkParameters.features)
@@ -201,11 +201,11 @@ export abstract class NetworkNode extends Rect {
   }
 
   /**
-   * Plays a sweep, or the object that `sweep()` accepts: sets the signals that it names to its values over time, at an
-   * even pace if it asks for one. These keep their final values. All others stay as they are, and other tweens may move
-   * them at the same time. The sweep's size, frame rate and title are ignored.
-   * @param options.seconds - The length of time in which to play it, to which it is stretched: more than 0, at most
-   *   3600. Its own by default.
+   * Plays a sweep, or the object that `sweep()` accepts: animates the signals that it names, at an even pace if it has
+   * `pace: 'even'`. They keep their final values. All others stay as they are, and can be tweened at the same time. The
+   * sweep's size, frame rate and title are ignored.
+   * @param options.seconds - The length in seconds to which the whole sweep is stretched: more than 0, at most 3600.
+   *   Its own by default.
    * @throws UsageError if it is not valid together with the node's other values.
    *
    * @example `yield* field().play({ seconds: 4, network: { weightScale: tween(0.4, 0.8) } });`
@@ -250,7 +250,7 @@ export abstract class NetworkNode extends Rect {
     return { ...others, network: Object.fromEntries(set) };
   }
 
-  /** Sets the signals that only some nodes have. @param takes - Whether to set what a frame calls by this name. */
+  /** Sets the signals that only some nodes have. @param takes - Whether to set the frame's field of this name. */
   protected takeOwn(_frame: FrameDescription, _takes: (name: string) => boolean): void {}
 
   /** The network as plain data, as in a sweep. */

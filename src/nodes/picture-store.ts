@@ -28,7 +28,7 @@ export interface Picture {
 
 /** The cache's limit on finished pictures, in pixels: about 128 MB. */
 const CACHED_PIXELS = 2 ** 25;
-/** The least that a picture counts, in pixels, since a canvas has a fixed cost too: the cache holds at most 2048. */
+/** A picture counts as at least this many pixels, since a canvas has a fixed cost: the cache holds at most 2048. */
 const MIN_COST = 2 ** 14;
 
 const pictures = new Map<string, Picture>(); // least recently used first

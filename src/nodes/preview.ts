@@ -1,6 +1,6 @@
 /**
- * Pictures for an editor's preview. While it plays or is scrubbed, each frame shows pictures that are as sharp as its
- * time allows; as soon as it rests, they are drawn again as in the film. No frame ever shows another frame's pictures.
+ * Pictures for an editor's preview. While the user plays or scrubs, each frame shows pictures that are as sharp as its
+ * time allows; as soon as a frame rests, they are drawn again as in the film. No frame shows another frame's pictures.
  */
 import { DependencyContext, PlaybackState, type Player, usePlayback } from '@motion-canvas/core';
 import type { FrameDescription } from '../core/frame/description.js';
@@ -13,7 +13,7 @@ import {
   startPicture,
 } from './picture-store.js';
 
-/** The time budget of a frame's pictures while somebody scrubs, in milliseconds: enough for 10 frames a second. */
+/** The time budget of a frame's pictures while the user scrubs, in milliseconds: enough for 10 frames per second. */
 const SCRUBBING_BUDGET = 45;
 /** The time budget while the film plays: a share of a frame's duration, between these limits in milliseconds. */
 const PLAYING_SHARE = 0.8;
@@ -22,7 +22,7 @@ const PLAYING_BUDGETS = [16, 60] as const;
 const REST_MS = 150;
 /** A rough picture is drawn again for playback if it could have this many times the resolution. */
 const WORTHWHILE = 1.3;
-/** How many rough pictures are remembered by their names. */
+/** The number of rough pictures that are remembered. */
 const MAX_ROUGH = 256;
 
 /** A picture drawn at a lower resolution or without supersampling. */
@@ -42,15 +42,15 @@ const wanted = new Map<string, FrameDescription>();
 const sharpening = new Map<string, Picture>();
 /** Pictures that the resting frame waits for. */
 const awaited = new Set<Picture>();
-/** Of the sharp pictures being drawn, the keys of the ones that the newest frame has not requested so far. */
+/** The keys of the sharp pictures being drawn that the newest frame has not requested so far. */
 const unwanted = new Set<string>();
 /** Why sharp pictures of this frame could not be drawn, by key. */
 const failures = new Map<string, unknown>();
-/** Of the frame being drawn: its number, its place in the film, and the work of its pictures at full size by name. */
+/** The frame being drawn: its number, its place in the film, and the work of its pictures at full size by name. */
 let frameNumber = 0;
 let place = -1;
 let works = new Map<string, number>();
-/** The work of the frame before, in all. */
+/** The total work of the previous frame. */
 let workBefore = 0;
 let lastSeek = Number.NEGATIVE_INFINITY;
 /** Whether the last seek soon followed another one. */
@@ -67,8 +67,8 @@ export function isPreviewed(): boolean {
 }
 
 /**
- * Draws the pictures of this player's frames in time, and then sharply.
- * @param listener - Told whether the frame at rest still lacks sharp pictures, whenever that changes.
+ * Draws the pictures of this player's frames within their time budgets first, and then sharply.
+ * @param listener - Called with whether the frame at rest still lacks sharp pictures, whenever that changes.
  */
 export function watchPlayer(watched: Player, listener: (isDrawing: boolean) => void): void {
   player = watched;
@@ -108,7 +108,7 @@ function setPressed(pressed: boolean): void {
   sharpen();
 }
 
-/** Another frame has been requested: what only the present one lacks is not worth drawing any more. */
+/** Another frame has been requested: sharp pictures that only the current one needs are no longer worth drawing. */
 function moveOn(): void {
   const now = performance.now();
   isScrubbed = now - lastSeek < REST_MS;
@@ -163,7 +163,7 @@ export function previewPicture(key: string, request: PictureRequest): Picture {
   return picture;
 }
 
-/** Shows that the frame waits for a picture. */
+/** Records that the frame waits for a picture. */
 function countIn(picture: Picture): void {
   if (awaited.has(picture)) return;
   awaited.add(picture);
@@ -217,7 +217,7 @@ function budgetNow(rests: boolean): number {
   return Math.min(most, Math.max(least, (PLAYING_SHARE * 1000) / usePlayback().fps));
 }
 
-/** Has a picture drawn as in the film as soon as the preview rests. */
+/** Requests that a picture be drawn as in the film as soon as the preview rests. */
 function want(key: string, { describe, size }: PictureRequest): void {
   if (sharpening.has(key) || wanted.has(key)) return;
   if (wanted.size === 0) {

@@ -7,17 +7,17 @@ import { nearest } from '../core/wording/did-you-mean.js';
 /** Properties of every node that are not signals. */
 const ALWAYS = ['ref', 'key', 'children', 'spawner'];
 
-/** What a network's nodes have in place of fields of a sweep. */
+/** What the nodes of networks have instead of some fields of a sweep. */
 const INSTEAD: Record<string, string> = {
   view: 'use "centre", "halfWidth" and "viewRotation"',
   network: 'its parameters are properties of the node, such as "seed" and "layers"',
 };
 
-/** What this page has logged: an editor makes a scene's nodes many times. */
+/** What this page has logged: an editor creates a scene's nodes many times. */
 const logged = new Set<string>();
 
 /**
- * Logs a warning for each property that a node does not have, with the place where the node was made.
+ * Logs a warning for each property that a node does not have, with the position in the code that created the node.
  * @param node - A node under construction, whose signals exist.
  * @param type - The class whose constructor calls this. Subclasses by others may have properties of their own, so their
  *   nodes are not checked.
@@ -34,7 +34,7 @@ export function warnOfUnknown(node: Node, props: object, type: unknown): void {
   }
 }
 
-/** Logs a message about a node, with the place where it was made, unless the same has been logged before. */
+/** Logs a message about a node, with the position in the code that created it, unless it has been logged before. */
 export function logOnce(level: 'warn' | 'info', node: Node, message: string): void {
   const stack = node.creationStack;
   const entry = JSON.stringify([message, stack]); // (a module's new version has another address in the stack)

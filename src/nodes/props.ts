@@ -1,7 +1,7 @@
 /** The types of nodes' props. */
 import type { SignalValue } from '@motion-canvas/core';
 
-/** A signal that can be set, by the part of it that has the type of the values that it accepts. */
+/** A signal that can be set, reduced to the part that has the type of the values that it accepts. */
 type Settable<Value> = { context: { parse(value: Value): unknown } };
 
 /** The names of the signals that a node has besides those of its base class. */

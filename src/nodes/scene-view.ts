@@ -58,7 +58,7 @@ export class SceneView extends Rect {
   /** Plays the scene, or a part of it. The node keeps showing the last frame. */
   *play({ from = 0, to = Number.POSITIVE_INFINITY, ...rest }: Excerpt = {}): ThreadGenerator {
     if (rest.pace !== undefined) {
-      const now = `"pace" is now called "speed", and still works: write play({ speed: ${rest.pace} }).`;
+      const now = `"pace" still works, but is now called "speed": write play({ speed: ${rest.pace} }).`;
       logOnce('info', this, now);
     }
     const speed = rest.speed ?? rest.pace ?? 1;

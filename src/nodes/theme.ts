@@ -88,12 +88,12 @@ export function* dress(
   return theme;
 }
 
-/** Loads a font that the page declares. What cannot be loaded is reported where it is missed. */
+/** Loads a font that the page declares. A font that cannot be loaded is reported where it is needed. */
 function loaded(font: string, weight: number): Promise<unknown> {
   return document.fonts.load(canvasFont(16, weight, font)).catch(() => {});
 }
 
-/** A font family as CSS, in quotation marks if it needs them: those of "Source Serif 4" are for its 4. */
+/** A font family as CSS, in quotation marks if necessary: "Source Serif 4" needs them because of its 4. */
 function familyOf(font: string): string {
   return /[,"']/.test(font) || /^-?[a-z_][\w-]*( -?[a-z_][\w-]*)*$/i.test(font) ? font : JSON.stringify(font);
 }

@@ -122,7 +122,7 @@ function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Arr
     return { exponent, bound: boundOf(bounded, sums), points };
   };
 
-  /** `own` and what the residual adds of the layer before. */
+  /** `own` and what the residual adds from the layer before. */
   const withResidual = (k: number, own: Values, before: Values): Values => {
     const highest = Math.max(own.exponent, before.exponent);
     const residual = Math.abs(spec.residual);

@@ -1,6 +1,6 @@
 /**
- * The first layer as renderers compute it: of the planes that core/frame/inputs.ts writes, which are differences from
- * the view's centre.
+ * The first layer as renderers compute it: from the planes that core/frame/inputs.ts writes, which are differences from
+ * the values at the view's centre.
  *
  * It is linear in its inputs, so their values at the centre, the slice included, go into its biases, in float64. For x
  * and y alone the view's rotation goes into its weights; kernels then have two inputs, and deep zooms keep their

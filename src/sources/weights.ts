@@ -25,7 +25,7 @@ export async function loadWeights(name: string, caller: string): Promise<Explici
   return readWeights(name, await readFile(path));
 }
 
-/** Strings with such an ending, in any quotes, without escapes or placeholders. */
+/** Strings with one of these endings, in any quotes, without escapes or placeholders. */
 const ENDINGS = WEIGHT_ENDINGS.map((ending) => `\\${ending}`).join('|');
 const NAMES = new RegExp(`(['"\`])([^'"\`\\\\\\n$]+(?:${ENDINGS}))\\1`, 'gi');
 
@@ -36,5 +36,5 @@ export function namesIn(source: string): string[] {
 
 /** Completes a message about a name that is not in `namesIn`. @param caller - The file that contains the call. */
 export const notPlain = (caller: string): string =>
-  `must stand in ${basename(caller)} as one plain string, so that the file can be found: ` +
+  `must be written in ${basename(caller)} as one plain string, so that the file can be found: ` +
   'write it in full, such as weightsFrom("mlp.npz").';

@@ -14,9 +14,9 @@ const SCENE = /(?<!\.d)\.tsx?$/;
 const MOST_SHOWN = 20;
 
 /**
- * The file in a package that a name stands for, found as an import in the current folder would be: in the nearest
+ * The file in a package that a name refers to, found like an import in the current folder: in the nearest
  * `node_modules`, through the package's `exports`.
- * @param accepts - Which files will do; by default modules of scenes.
+ * @param accepts - Whether a file is suitable; by default, modules of scenes are.
  * @returns The absolute path; undefined if no such package is installed.
  * @throws UsageError if the package has no such file.
  */
@@ -36,7 +36,7 @@ export async function fileInPackage(
   throw notIn(folder, name, given, file);
 }
 
-/** @param file - What the name stands for, if it is not a scene. */
+/** @param file - The file that the name refers to, if it is not a scene. */
 function notIn(folder: string, name: string, given: string, file: string | undefined): UsageError {
   const path = given.slice(name.length + 1);
   const inside = join(folder, path);
@@ -47,8 +47,8 @@ function notIn(folder: string, name: string, given: string, file: string | undef
     );
   }
   const problem = file
-    ? `${given} stands for ${relative(folder, file)} in its package, which is not a scene`
-    : `The package ${name} has no ${path === '' ? 'scene for its name alone' : path}`;
+    ? `${given} refers to ${relative(folder, file)} in its package, which is not a scene`
+    : `The package ${name} has no ${path === '' ? 'main scene' : path}`;
   const paths = exported(folder, scenesIn(folder));
   const near = nearest(path, paths, {});
   const list = paths.slice(0, MOST_SHOWN).map((one) => `${name}/${one}`);
@@ -92,10 +92,10 @@ function exported(folder: string, files: string[]): string[] {
   return [...new Set(paths.filter((path) => path !== ''))];
 }
 
-/** The error for a path at which there is no file, and which begins with the name of no installed package. */
+/** The error for a path at which there is no file, and which does not begin with the name of an installed package. */
 export function noFile(given: string): UsageError {
   const [, name, path] = BARE.exec(given) ?? [];
-  // In a folder that exists, a file is missing rather than a package.
+  // If the path begins with an existing folder, a file is missing rather than a package.
   if (path === undefined || existsSync(given.split('/')[0]))
     return new UsageError(`There is no file ${given}: check its path.`);
   return new UsageError(

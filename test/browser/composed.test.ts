@@ -332,10 +332,10 @@ test('what cannot be is refused before a browser starts', async () => {
   const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
   expect(lines.map((line) => line.replace(/^.*[/\\](\w+\.tsx)/, '$1'))).toMatchInlineSnapshot(`
     [
-      "untrained: --seed applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
-      "untrained: --seconds applies only to sweeps, but turning is a composed scene, which sets all that in its code: remove it.",
-      "untrained: --palette applies only to sweeps, but reading is a composed scene, which sets all that in its code: to set its variable "palette", use --set 'palette=light blue'.",
-      "untrained: --palette applies only to sweeps, but importing is a composed scene, which sets all that in its code: to set its variable "palette", use --set palette=rgb.",
+      "untrained: --seed applies only to sweeps, but turning is a composed scene, which sets this in its code: remove it.",
+      "untrained: --seconds applies only to sweeps, but turning is a composed scene, which sets this in its code: remove it.",
+      "untrained: --palette applies only to sweeps, but reading is a composed scene, which sets this in its code: to set its variable "palette", use --set 'palette=light blue'.",
+      "untrained: --palette applies only to sweeps, but importing is a composed scene, which sets this in its code: to set its variable "palette", use --set palette=rgb.",
       "untrained: --palette applies only to sweeps, but test/browser/project/src/project.ts is a project: remove it.",
       "untrained: --concurrency applies only to composed scenes, but depth is a sweep: remove it.",
       "untrained: --size is 100x100 but the project is laid out for 160x120: use the same aspect ratio, such as 100x75.",

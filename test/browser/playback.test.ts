@@ -169,7 +169,7 @@ test('playback keeps time, and says which part of the frames it shows', async ()
   await page.keyboard.press('Space');
   await expect
     .poll(() => note('playing').textContent(), { timeout: 30_000 })
-    .toMatch(/^\d+ of 25 frames a second/);
+    .toMatch(/^\d+ of 25 frames per second/);
   await page.keyboard.press('Space');
   await expect.poll(() => note('playing').isHidden()).toBe(true);
 });

@@ -178,16 +178,16 @@ describe('weights in files', () => {
       ],
       [
         "weights: weightsFrom(['nets/net', 'npz'].join('.'))",
-        'weightsFrom("nets/net.npz"): the name must stand in odd-1.ts as one plain string, so that the file can be found: write it in full, such as weightsFrom("mlp.npz").',
+        'weightsFrom("nets/net.npz"): the name must be written in odd-1.ts as one plain string, so that the file can be found: write it in full, such as weightsFrom("mlp.npz").',
       ],
       [
         "weights: weightsFrom('nets/cut.npz')",
-        'nets/cut.npz is no .npz, or is cut short: write it with numpy.savez.',
+        'nets/cut.npz is not an .npz file, or is cut short: write it with numpy.savez.',
       ],
       ['weights: weightsFrom(3 as never)', 'The file is 3 but must be a name, as in weightsFrom("mlp.npz").'],
       [
         "weights: weightsFrom('nets/net.onnx')",
-        'network.outputActivation is "sigmoid", but the file of the weights has "tanh": give that.',
+        'network.outputActivation is "sigmoid", but the weights file has "tanh": use that.',
       ],
     ];
     const loaded = await loadModules(odd.map(([network], i) => inFolder(`odd-${i}.ts`, scene(network))));

@@ -84,7 +84,7 @@ test('programs draw them too', async () => {
     await renderStill({ scene: '@example/scenes/growing.tsx' }, 0, out, { size: [16, 16] });
     expect(existsSync(out)).toBe(true);
     const walk = { scene: 'mapped/dots' };
-    await expect(renderStill(walk, 0, out)).rejects.toThrow('mapped/dots stands for src/dots.ts');
+    await expect(renderStill(walk, 0, out)).rejects.toThrow('mapped/dots refers to src/dots.ts');
   } finally {
     process.chdir(before);
   }
@@ -108,7 +108,7 @@ test('what is missing is told of in one line', async () => {
       "file": "The package @example/scenes has no wlak.ts. Did you mean "@example/scenes/walk.ts"? Available: @example/scenes/growing.tsx, @example/scenes/shape.ts, @example/scenes/walk.ts.",
       "folder": "There is no file scenes/walk.ts: check its path.",
       "hidden": "The package mapped does not export src/hidden.ts: give the path of its file, node_modules/mapped/src/hidden.ts.",
-      "itself": "The package @example/scenes has no scene for its name alone. Available: @example/scenes/growing.tsx, @example/scenes/shape.ts, @example/scenes/walk.ts.",
+      "itself": "The package @example/scenes has no main scene. Available: @example/scenes/growing.tsx, @example/scenes/shape.ts, @example/scenes/walk.ts.",
       "lost": "The package mapped has no lost.ts. Available: mapped/dots.",
       "package": "There is no file no-such-package/scenes/walk.ts, and no package no-such-package is installed here: check the path, or install the package with npm install no-such-package.",
     }

@@ -153,7 +153,7 @@ describe('colour maps', () => {
   });
 });
 
-describe("maps of one's own", () => {
+describe('custom colour maps', () => {
   const hex = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, '0')}`);
 
   test("are culori's interpolation in OKLab at equal steps; outside sRGB, they keep its lightness", () => {

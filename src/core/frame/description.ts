@@ -27,7 +27,7 @@ export const supersampleSchema = z.union(
 
 const outputSchema = z.int().min(1).max(3).default(1);
 const hexColour = z.string().regex(HEX_COLOUR, 'must be a CSS hex colour such as #fa3 or #ffaa33');
-/** A palette's forms: a name; a map for another output than the first; a map of one's own. */
+/** The forms of a palette: a name, a named colour map for one output, or a custom colour map. */
 const paletteForms = {
   name: z.enum(paletteNames),
   map: z.strictObject({ map: z.enum(mapNames), output: outputSchema }),
@@ -43,7 +43,7 @@ export const paletteSchema = withDefault(
     else if (/^#/.test(value))
       fault(`is ${quote(value)} but must be a name or { colours: [...] }, with two or more`);
     else if (value?.map && value.colours) fault('has both map and colours: give one of them');
-    // Checks the form that was meant, so that the message is about that one.
+    // Checks only the form that was probably meant, so that the message is about that one.
     const form = typeof value !== 'object' || value === null ? 'name' : 'map' in value ? 'map' : 'colours';
     const { data, error } = paletteForms[form].safeParse(value, { error: keepFieldNames });
     const issues = error?.issues ?? [];
@@ -70,7 +70,7 @@ export const frameFieldNames = Object.keys(fields.shape);
 
 /** @internal */
 export const frameSchema = fields.transform((frame, context): FrameDescription => {
-  if (!frame.network.features) return z.NEVER; // it was refused: zod reports unknown fields only after this
+  if (!frame.network.features) return z.NEVER; // it is invalid: zod reports unknown fields only after this
   const { inputs, features } = frame.network;
   const free = Math.max(0, inputs - features.length);
   if (frame.slice.length > 0 && frame.slice.length !== free) {

@@ -59,9 +59,9 @@ export function isDeep(frame: Depth): boolean {
 }
 
 /**
- * The inputs at the view's centre, whose sums are rounded: its coordinates or, since other features may be much larger
- * elsewhere in the view, the features there and in its corners. Measured at ten sets of features and three centres:
- * there was grain in pixels of up to 0.9e-4 of these.
+ * The inputs that determine the rounding of sums: the coordinates of the view's centre or, if there are other features,
+ * which may be much larger elsewhere in the view, the features at its centre and corners. Measured with ten sets of
+ * features and three centres: grain appeared in pixels of up to 0.9e-4 of the largest.
  */
 function largestInputs({ view, network }: Depth): number[] {
   if (areLinear(network)) return view.centre;

@@ -1,12 +1,12 @@
 /**
  * What a network receives at the samples of a frame, in float64.
  *
- * A sample is an offset (dx, dy) from the view's centre. The view's rotation turns it, the fold maps the point to
- * another, and the features are computed of that; the values of the slice follow.
+ * A sample is an offset (dx, dy) from the view's centre. The view's rotation turns it, the fold maps the resulting
+ * point to another, and the features are computed from that; the values of the slice follow.
  *
- * With x and y alone and no fold, all of this is linear, and goes into the weights of the first layer: kernels then
- * read offsets, which keep float32's precision in a deep zoom. Otherwise kernels read each feature's difference from
- * its value at the view's centre, which is computed here for every sample and rounded to float32 only then.
+ * With x and y alone and no fold, all of this is linear, and is folded into the weights of the first layer: kernels
+ * then read offsets, which keep float32's precision in a deep zoom. Otherwise, kernels read each feature's difference
+ * from its value at the view's centre. It is computed here for every sample in float64, and then rounded to float32.
  */
 import { type Feature, featureCalled } from '../network/features.js';
 import { inSector, partsOf, tiled } from '../network/fold.js';
@@ -49,8 +49,8 @@ export function pointInputs({ features, fold }: InputSettings['network'], x: num
 }
 
 /**
- * The offset that is shown at another one in a view that is rotated: the picture turns counter-clockwise, so what is
- * shown lies clockwise.
+ * The unrotated offset of the point that a rotated view shows at an offset: the picture turns counter-clockwise, so
+ * that point lies clockwise.
  */
 export function turned(rotation: number, dx: number, dy: number): [number, number] {
   if (rotation === 0) return [dx, dy];
@@ -180,9 +180,9 @@ function fill(
 }
 
 /**
- * Absolute coordinates by column and by row, mirrored and tiled. They are counted in samples from the axes. An axis, or
- * a tile's border, that lies on the pixel grid but for rounding is put there, so that the two sides of it are equal to
- * the bit.
+ * Absolute coordinates by column and by row, mirrored and tiled. They are computed in samples from the axes. If an axis
+ * or a tile's border lies on the pixel grid except for rounding errors, it is moved there, so that its two sides are
+ * equal bit for bit.
  */
 function axesOf(
   { size, supersample, view, network }: InputSettings,
@@ -205,7 +205,7 @@ function axesOf(
   };
 }
 
-/** A distance in samples, moved to a multiple of half a sample if it is one but for rounding. */
+/** A distance in samples, moved to a multiple of half a sample if it is one except for rounding errors. */
 function onGrid(samples: number): number {
   const near = Math.round(2 * samples) / 2;
   return Math.abs(samples - near) < 1e-6 ? near : samples;

@@ -52,19 +52,19 @@ export function labOf(red: number, green: number, blue: number): Lab {
   return [L, a, b];
 }
 
-/** How far light may be outside [0, 1] because the published matrices are rounded. */
+/** How far linear light may lie outside [0, 1] because the published matrices are rounded. */
 const ROUNDING = 1e-5;
 
 /**
- * Linear red, green and blue in [0, 1] of the colour between two of sRGB, interpolated in OKLab. On the way, a colour
- * may leave the gamut: then it loses chroma.
+ * Linear red, green and blue in [0, 1] of the colour between two sRGB colours, interpolated in OKLab. If it lies
+ * outside the gamut, its chroma is reduced.
  * @param share - From 0, which is `from`, to 1.
  */
 export function lightBetween(from: Lab, to: Lab, share: number): Lab {
   const [L, a, b] = [0, 1, 2].map((i) => from[i] + share * (to[i] - from[i]));
   const cones = [0, 1, 2].map((i) => (L + TO_CONES.a[i] * a + TO_CONES.b[i] * b) ** 3);
   const light = TO_LIGHT.map((row) => row[0] * cones[0] + row[1] * cones[1] + row[2] * cones[2]);
-  // A colour on the gamut's edge, such as white or blue, must not lose chroma because of a last digit.
+  // A colour on the gamut's edge, such as white or blue, must not lose chroma because of a rounding error.
   const isInside = light.every((value) => value > -ROUNDING && value < 1 + ROUNDING);
   const fitting = isInside ? light : lightOf(L, a, b);
   return fitting.map((value) => Math.min(1, Math.max(0, value))) as Lab;

@@ -1,7 +1,7 @@
 /**
  * Palettes by name: how a network's outputs become colours. `rgb` uses them as red, green and blue, like the article.
  * `oklab` and `oklch` use them as coordinates of these colour spaces (see colouring.ts). All others are colour maps
- * for a single output, also those that are made from a list of colours.
+ * for a single output, including those made from a list of colours.
  */
 import { rgb } from 'd3-color';
 import * as d3 from 'd3-scale-chromatic';
@@ -56,7 +56,7 @@ const maps = {
   YlOrRd: d3.interpolateYlOrRd,
 } satisfies Record<MapName, (value: number) => string>;
 
-/** A palette by name, a colour map for one of the network's outputs, counted from 1, or a map of one's own. */
+/** A palette by name, or a named or custom colour map for one of the network's outputs, counted from 1. */
 export type Palette = PaletteName | Required<MapPalette> | Required<ColoursPalette>;
 
 /** A palette as users write it. */
@@ -74,7 +74,7 @@ export interface MapPalette extends OutputPalette {
   map: MapName;
 }
 
-/** A colour map of one's own for one output. */
+/** A custom colour map for one output. */
 export interface ColoursPalette extends OutputPalette {
   /** 2 to 64 CSS hex colours for values from 0 to 1 at equal steps, interpolated in OKLab. */
   colours: string[];
@@ -86,7 +86,7 @@ export const HEX_COLOUR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 /** The number of colours in a map's table, as many as the original maps have. */
 const ENTRIES = 256;
 const tables = new Map<string, Float32Array<ArrayBuffer>>();
-/** A scene may compute another list of colours for each frame. */
+/** The maximum number of tables kept: a scene may compute different colours for each frame. */
 const MOST_TABLES = 256;
 
 /** What a palette does: the data that renderers need. */

@@ -43,11 +43,11 @@ export interface UnitGrid {
   rows: number;
   /** The size of every cell. */
   cell: [width: number, height: number];
-  /** The left upper corner of a cell. @param index - From 0, row by row. */
+  /** The top left corner of a cell. @param index - From 0, row by row. */
   place(index: number): [x: number, y: number];
 }
 
-/** What of a hidden layer is shown: one unit, or all of them as a grid; undefined for outputs. */
+/** Which part of a hidden layer is shown: one unit, or all of them as a grid; undefined for outputs. */
 export function hiddenShown(
   shown: ShownPart | undefined,
 ): { layer: number; unit?: number | undefined } | undefined {
@@ -61,8 +61,8 @@ export function picturesIn(shown: ShownPart | undefined, network: NetworkSpec): 
 }
 
 /**
- * The grid of `count` cells that fills a frame best: the one whose cells are nearest to squares, and of equals the one
- * with fewer empty cells. Cells are at least a pixel apart, and the grid is centred.
+ * The grid of `count` cells that fills a frame best: the one whose cells are closest to squares, and among equals, the
+ * one with fewer empty cells. Cells are at least a pixel apart, and the grid is centred.
  */
 export function unitGrid([width, height]: readonly [number, number], count: number): UnitGrid {
   const gap = Math.max(1, Math.round(Math.min(width, height) / 200));
@@ -133,7 +133,7 @@ function smallestFor(units: number, [width, height]: readonly [number, number]):
   }
 }
 
-/** Grey, as a colour map of two colours: interpolation gives every value exactly. */
+/** Grey, as a colour map of two colours: interpolation reproduces every value exactly. */
 const GREY = Float32Array.of(0, 0, 0, 1, 1, 1);
 
 /** The colouring of a frame: that of its palette, or of the single output or unit that it shows. */

@@ -90,7 +90,7 @@ export function activationFunction(activation: UnitActivation): (x: number) => n
   return (x) => (1 - fraction) * activations[from](x) + fraction * activations[to](x);
 }
 
-/** Beyond this, an unbounded activation is a straight line through 0, or constant, to the last bit of float64. */
+/** Beyond this, an unbounded activation equals a straight line through 0, or a constant, to the last bit of float64. */
 const STRAIGHT = 2 ** 500;
 
 /**

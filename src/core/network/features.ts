@@ -1,5 +1,5 @@
 /**
- * Features: what a network may receive of a point, by name. A feature is a coordinate, or a function of one:
+ * Features: what a network may receive for a point, by name. A feature is a coordinate, or a function of one:
  * `x`, `r`, `abs(x)`, `cos(angle)`. Compositional pattern-producing networks use such inputs for their symmetries
  * (Stanley, "Compositional pattern producing networks: A novel abstraction of development", 2007).
  */

@@ -7,7 +7,7 @@
  * - `kaleidoscope`: n mirrored sectors, the symmetries of a regular n-gon with a corner on the positive x axis.
  */
 
-/** How the plane is folded. `tile` alone has cells of side 2, [-1, 1]², and `kaleidoscope` alone 6 sectors. */
+/** How the plane is folded. By name alone, `tile` has cells of side 2, [-1, 1]², and `kaleidoscope` has 6 sectors. */
 export type Fold = FoldName | Kaleidoscope | Tile;
 
 /** The simple folds by name. */
@@ -64,7 +64,7 @@ export function tiled(value: number, half: number): number {
 
 /**
  * A point within half a sector: its angle is from 0 to π / n. Reflections in the axes and, where n allows, in the
- * diagonal come first, because they are exact; so points that are mirrored in those have the same result to the bit.
+ * diagonal come first, because they are exact: points that mirror each other there give the same result bit for bit.
  */
 export function inSector(x: number, y: number, n: number): [x: number, y: number] {
   let [u, v] = [n % 2 === 0 ? Math.abs(x) : x, Math.abs(y)];

@@ -66,7 +66,7 @@ function received({ normalisation, hidden }: Network, values: Scaled[], k: numbe
   return normalisation === 'layer' && k > 0 ? normalised(values[k], hidden[k - 1].lastUnit) : values[k];
 }
 
-/** What a layer's units add of the layer before: ρ times the same unit, where there is one. */
+/** What a layer's units add from the layer before: ρ times the same unit, if there is one. */
 function kept(
   { residual }: Network,
   { values, exponent }: Scaled,
@@ -93,8 +93,8 @@ export const NORMALISATION_EPSILON = 1e-5;
 
 /**
  * Layer normalisation without gain and bias: (y - mean) / sqrt(variance + 1e-5), over a layer's units (Ba, Kiros &
- * Hinton, "Layer Normalization", arXiv:1607.06450). A fraction of a unit counts in the mean and in the variance by its
- * fraction.
+ * Hinton, "Layer Normalization", arXiv:1607.06450). A unit that is fading in is weighted by its fraction in the mean
+ * and in the variance.
  */
 export function normalised({ values, exponent }: Scaled, lastUnit: number): Scaled {
   const units = values.length;
@@ -105,7 +105,7 @@ export function normalised({ values, exponent }: Scaled, lastUnit: number): Scal
   let variance = 0;
   for (let unit = 0; unit < units; unit++) variance += (share(unit) * (values[unit] - mean) ** 2) / whole;
   const deviation = Math.sqrt(variance + NORMALISATION_EPSILON * 2 ** (-2 * exponent));
-  // Without deviation all values are the mean: they are huge and alike.
+  // If the deviation is 0, all values equal the mean: they are huge and the same.
   const scale = deviation > 0 ? 1 / deviation : 0;
   return { values: Array.from(values, (value) => (value - mean) * scale), exponent: 0 };
 }

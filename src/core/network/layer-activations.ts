@@ -17,7 +17,7 @@ export function layerActivation(activation: Activation, k: number): LayerActivat
 
 /**
  * The activations of a hidden layer's units: one for all, or a list with one for each. Between two seeds, a unit mixes
- * the activations that it has with each.
+ * the activations that it has under each.
  * @param k - The layer, counted from 1.
  * @param units - How many it has.
  */
@@ -49,7 +49,7 @@ export function hiddenActivationNames(activation: Activation): ActivationName[] 
 }
 
 /**
- * The activation of one unit, drawn from a generator of its own, so that no weight depends on it.
+ * The activation of one unit, drawn from a separate generator, so that the weights do not depend on it.
  * @param layer - Counted from 1. @param unit - Counted from 1.
  */
 function drawActivation(

@@ -26,7 +26,7 @@ export interface Layer {
 export interface HiddenLayer extends Layer {
   /** The activation of its units: one for all, or a list with one for each. */
   activation: UnitActivation | UnitActivation[];
-  /** How much of its last unit there is: 1, or the fraction of a unit that is fading in. */
+  /** The fraction of its last unit: less than 1 while that unit is fading in. */
   lastUnit: number;
 }
 
@@ -42,7 +42,7 @@ export interface Network {
   earlier?: { output: Layer; share: number };
   /** Of the last layer. */
   outputActivation: UnitActivation;
-  /** What a hidden unit adds of the same unit one layer earlier. */
+  /** Each hidden unit adds this many times the same unit one layer earlier. */
   residual: number;
   /** What is done to the values that a layer receives. */
   normalisation: NetworkSpec['normalisation'];
@@ -87,7 +87,7 @@ function hiddenLayer(spec: NetworkSpec, k: number, layer: Layer): HiddenLayer {
   return { ...layer, activation: unitActivations(spec, k, layer.units), lastUnit: lastUnitOf(spec, k) };
 }
 
-/** How much of a hidden layer's last unit there is: 0.4 of 30.4 units, otherwise 1. @param k - Counted from 1. */
+/** The fraction of a hidden layer's last unit: 0.4 for 30.4 units, 1 for a whole number. @param k - Counted from 1. */
 export function lastUnitOf(spec: NetworkSpec, k: number): number {
   const units = hiddenWidths(spec)[k - 1];
   return units - (Math.ceil(units) - 1);
@@ -141,7 +141,7 @@ export function layerRules(spec: NetworkSpec): {
 /** A set of weights: drawn from a seed, or given number by number. */
 export type Side = { seed: Seed } | { layers: ExplicitLayer[] };
 
-/** What a network's weights are a sum of: its sides, each times its share. */
+/** The sides whose sum gives a network's weights, each with the share by which to multiply it. */
 export function sidesOf(spec: NetworkSpec): { side: Side; share: number }[] {
   const drawn = () => seedShares(spec.seed).map(({ seed, share }) => ({ side: { seed }, share }));
   const { weights } = spec;

@@ -48,7 +48,7 @@ export const networkParameters = {
     moves: false,
     besideWeights: true,
     sentence:
-      'What the network receives of each point: x, y, and functions of them, listed in docs/networks.md',
+      'What the network receives for each point: x, y, and functions of them, listed in docs/networks.md',
     synonyms: 'inputFeatures coordinates channels inputFunctions',
   },
   fold: {

@@ -145,8 +145,8 @@ export interface SeedMix {
 export interface NetworkSpec {
   /**
    * Seed of the random weights: each number or word makes another network. A pair is a network between two: each weight
-   * is cos(f π/2) of one plus sin(f π/2) of the other, which keeps the variance, so that the middle of the way is as
-   * lively as its ends. @defaultValue 1
+   * is cos(f π/2) of one plus sin(f π/2) of the other, which keeps the variance, so that networks half-way are as
+   * detailed as those at the ends. @defaultValue 1
    */
   seed: Seed | SeedMix;
   /**
@@ -155,7 +155,7 @@ export interface NetworkSpec {
    */
   inputs: number;
   /**
-   * What the network receives of each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
+   * What the network receives for each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
    * ['x', 'y']
    */
   features: string[];
@@ -272,8 +272,8 @@ export interface NetworkInput extends Optional<NetworkSpec, Exclude<keyof Networ
 }
 
 /**
- * A network's fields in their one spelling: parameters by their current names, and weights as lists of layers. Values
- * that are not understood are left for the schema to refuse.
+ * A network's fields in a single form: parameters by their current names, and weights as lists of layers. Values that
+ * are not recognised are left for the schema to reject.
  * @internal
  */
 export function inOneSpelling(network: unknown): { network: unknown; problem?: Problem } {
@@ -287,7 +287,7 @@ export function inOneSpelling(network: unknown): { network: unknown; problem?: P
         network,
         problem: {
           field: alias,
-          message: `is the older name of "${name}", which is given too: keep "${name}"`,
+          message: `is the older name of "${name}", which is also given: keep "${name}"`,
         },
       };
     }
@@ -300,7 +300,7 @@ export function inOneSpelling(network: unknown): { network: unknown; problem?: P
   return { network: { ...spelled, weights: { from: asLayers(from), to: asLayers(to), ...rest } } };
 }
 
-/** What buildNetwork returned as explicit layers; anything else as it is. */
+/** Explicit layers from what buildNetwork returned; anything else unchanged. */
 function asLayers(weights: unknown): unknown {
   if (!isBuilt(weights)) return weights;
   return [...weights.hidden, weights.output].map(({ inputs, units, weights, biases }): ExplicitLayer => {
@@ -351,7 +351,7 @@ export const networkSchema: z.ZodType<NetworkSpec> = z.unknown().transform((inpu
   return spec.weights ? { ...spec, ...shapeOf(spec.weights, spec.features, named('features')) } : spec;
 });
 
-/** Fills in the inputs from the features, or the other way round: one input alone is x. */
+/** Fills in the inputs from the features, or the features from the inputs: a single input is x. */
 function withInputs(spec: NetworkSpec, featuresAreGiven: boolean): NetworkSpec {
   const features = spec.inputs === 1 && !featuresAreGiven ? ['x'] : spec.features;
   return { ...spec, features, inputs: spec.inputs ?? features.length };
@@ -377,7 +377,7 @@ export function hiddenWidths(spec: NetworkSpec): number[] {
   return Array.from({ length: hidden }, (_, k) => units[Math.min(k, units.length - 1)]);
 }
 
-/** The explicit layers that give a network its shape: of a mix, those of either side. */
+/** The explicit layers that determine a network's shape: in a mix, those of either side. */
 function layersOf(weights: NonNullable<NetworkSpec['weights']>): ExplicitLayer[] {
   if (Array.isArray(weights)) return weights;
   return (weights.from === 'drawn' ? weights.to : weights.from) as ExplicitLayer[];
@@ -433,7 +433,7 @@ const usedByDraws: readonly NetworkParameterName[] = [
   'firstLayerBias',
 ];
 
-/** The names of the parameters that apply beside these explicit weights. */
+/** The names of the parameters that still apply with these explicit weights. */
 export function namesBeside(weights: NonNullable<NetworkInput['weights']>): NetworkParameterName[] {
   const isDrawn = 'fraction' in weights && (weights.from === 'drawn' || weights.to === 'drawn');
   return isDrawn ? [...namesBesideWeights, ...usedByDraws] : namesBesideWeights;
@@ -457,7 +457,7 @@ function drawnProblem(spec: NetworkSpec): Problem | undefined {
   }
 }
 
-/** A file may state the activations for which its weights were made; a mix must begin or end with them. */
+/** A file may specify the activations that belong to its weights; a mix must begin or end with them. */
 function statedProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | undefined {
   const stated = statedActivations(layers);
   if (!stated) return undefined;
@@ -467,7 +467,7 @@ function statedProblem(spec: NetworkSpec, layers: ExplicitLayer[]): Problem | un
       : 'from' in activation && (activation.from === name || activation.to === name);
   const rule = (value: unknown, names: string[]) => {
     const wanted = names.every((name) => name === names[0]) ? names[0] : names;
-    return `is ${quote(value)}, but the file of the weights has ${quote(wanted)}: give that`;
+    return `is ${quote(value)}, but the weights file has ${quote(wanted)}: use that`;
   };
   const hidden = stated.slice(0, -1);
   const given = [spec.activation].flat();

@@ -1,6 +1,6 @@
 /**
- * Weights in files. `weightsFrom()` only names a file: what loads a scene reads it, and puts the numbers in the name's
- * place. So recipes, links and jobs hold numbers, and never name files.
+ * Weights in files. `weightsFrom()` only names a file: the code that loads a scene reads the file, and replaces the
+ * name with the numbers. Recipes, links and jobs therefore hold numbers, and never name files.
  */
 import { UsageError } from '../errors.js';
 import { quote } from '../wording/explain.js';
@@ -47,12 +47,12 @@ export const UNRESOLVED =
 
 const ACTIVATIONS = Symbol.for('untrained.activations');
 
-/** Notes which activations a file states after each of its layers, by our names. The network must have the same. */
+/** Records the activations that a file specifies for its layers, by our names. The network must have the same. */
 export function markActivations<Layers extends object>(layers: Layers, activations: string[]): Layers {
   return Object.defineProperty(layers, ACTIVATIONS, { value: activations });
 }
 
-/** The activations that the file of these layers states, if any. */
+/** The activations that the file of these layers specifies, if any. */
 export function statedActivations(layers: object): string[] | undefined {
   return (layers as { [ACTIVATIONS]?: string[] })[ACTIVATIONS];
 }

@@ -38,7 +38,7 @@ export interface ParameterDoc {
   defaultValue?: string;
 }
 
-/** @param absent - What stands for no value, if something does: "null". */
+/** @param absent - The value that means "not set", if there is one: "null". */
 export function docOf(parameter: Parameter, absent?: string): ParameterDoc {
   const range = rangeOf(parameter);
   const unit = 'unit' in parameter && range ? ` ${parameter.unit}` : '';

@@ -10,8 +10,8 @@ export const sheetSchema = z.strictObject({
 });
 
 /**
- * The contents of a contact sheet: each of its seeds at each of its frames, or at one time; with a layer, each of its
- * units there.
+ * The contents of a contact sheet: each of its seeds at each of its frames, or at one time; with a layer, each of that
+ * layer's units there.
  */
 export interface SheetRecipe {
   /** As on the command line. */
@@ -20,6 +20,6 @@ export interface SheetRecipe {
   frames?: number[] | undefined;
   /** In seconds. */
   at?: number | undefined;
-  /** The hidden layer, counted from 1, whose units have a picture each. */
+  /** The hidden layer, counted from 1, whose units each have a picture. */
   layer?: number | undefined;
 }

@@ -33,7 +33,7 @@ export const sweepSchema = z.strictObject({
 /** The names of a sweep's own fields. */
 export const sweepFieldNames: readonly string[] = Object.keys(sweepSchema.shape);
 
-/** Containers by their paths, and the fields that an unknown one may have been meant for. */
+/** Containers by their paths, with the fields that an unknown field may be a misspelling of. */
 type Places = readonly [path: string, fields: readonly string[]][];
 const parts: Places = [
   ['network', networkParameterNames],
@@ -77,7 +77,7 @@ export const aboutRecipe: About = {
 };
 
 /**
- * Suggests the path of the field that was probably meant, or lists the fields that there are.
+ * Suggests the path of the field that was probably meant, or lists the available fields.
  * @param whole - What the field belongs to, for a field that is in no container.
  */
 function hintIn(places: Places, whole: string): NonNullable<About['fieldHint']> {
@@ -100,7 +100,7 @@ function hintIn(places: Places, whole: string): NonNullable<About['fieldHint']> 
   };
 }
 
-/** Suggests the track that an object in place of a number was probably meant to be. */
+/** Suggests the track that was probably meant by an object where a number is expected. */
 function trackHint(value: object, path: (string | number)[]): string {
   for (const key of Object.keys(value).slice(0, 10)) {
     const form = nearest(key, trackNames, sweepSynonyms);

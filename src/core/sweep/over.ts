@@ -1,4 +1,4 @@
-/** Sweeps that change only what they name, on top of values that exist already: what a node plays. */
+/** Sweeps that change only the parameters that they name, on top of existing values: what a node plays. */
 import type { FrameInput } from '../frame/description.js';
 import { inOneSpelling, type NetworkInput, namesBeside } from '../network/spec.js';
 import { parse } from '../wording/parse.js';
@@ -14,9 +14,9 @@ export interface Named {
 }
 
 /**
- * A sweep with what it does not name filled in from existing values, and the names of what it does.
+ * A sweep in which parameters that it does not name are filled in from existing values, and the names of the others.
  * @param input - What sweep() accepts or returns, of unknown origin.
- * @param base - The existing values. Of the network's, those that have their defaults should be left out, because some
+ * @param base - The existing values. The network's parameters that have their defaults should be left out, because some
  *   defaults depend on other parameters.
  * @throws UsageError if the two together are not valid.
  */
@@ -43,7 +43,7 @@ function defined(record: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
-/** The parameters of a network that apply beside explicit weights; all of them if there are none. */
+/** The parameters of a network that still apply with explicit weights; all of them if there are none. */
 function usedBeside(weights: unknown, network: NetworkInput): NetworkInput {
   if (typeof weights !== 'object' || weights === null) return network;
   return Object.fromEntries(namesBeside(weights as never).map((name) => [name, network[name]]));

@@ -52,8 +52,8 @@ const WORK_PER_WEIGHT = 32;
 /** The number of equal steps to start with. Then the step that changes most is halved, again and again. */
 const FIRST_STEPS = 32;
 /**
- * The shortest step, as a fraction of the film. A sudden change within it, such as that of a network whose seed is not
- * whole, stays sudden. (A track's own jumps are between stretches, and take no time.)
+ * The shortest step, as a fraction of the film. A sudden change within it, such as between networks of adjacent
+ * fractional seeds, stays sudden. (A track's own jumps are between stretches, and take no time.)
  */
 const SHORTEST_STEP = 2 ** -14;
 /** A sweep with more marks than this is treated as one that never rests. */
@@ -63,7 +63,7 @@ const MOST_MARKS = 200;
 interface Stretch {
   start: number;
   end: number;
-  /** The time at which to look at its end: the end itself, or just before it if a track jumps there. */
+  /** The last time that belongs to it: its end, or just before it if a track jumps there. */
   last: number;
   moves: boolean;
 }

@@ -183,7 +183,7 @@ export interface Sweep {
  *   not move from number to number. (Recipes that do either are still drawn: see readRecipe.)
  */
 export function sweep(input: SweepInput): Sweep {
-  // Frames can be checked only once the scene's loader has put numbers in the place of files.
+  // If it names a file of weights, frames can be checked only when the scene's loader has replaced it with numbers.
   return namesWeightsFile(input?.network?.weights) ? parse(sweepSchema, input, aboutSweep) : readScene(input);
 }
 
@@ -196,7 +196,7 @@ export function readScene(input: unknown): Sweep {
 
 /**
  * Validates a sweep that the command line has changed.
- * @param before - What it was. If it is from a recipe that sweep() would refuse, so may be the result.
+ * @param before - The sweep before that. If it is from a recipe that sweep() would reject, the result may be, too.
  */
 export function readChanged(input: unknown, before: Sweep): Sweep {
   const changed = parseSweep(input);
@@ -209,7 +209,7 @@ export function readChanged(input: unknown, before: Sweep): Sweep {
   return changed;
 }
 
-/** Refuses what nobody means. Earlier versions accepted it, so recipes may contain it. */
+/** Rejects what is certainly a mistake. Earlier versions accepted it, so recipes may contain it. */
 function checkMeaning(sweep: Sweep): void {
   for (const placed of tracksOf(sweep)) checkTrackMeaning(placed, sweep.seconds);
 }
@@ -225,12 +225,12 @@ function checkTrackMeaning({ path, value: track }: Placed, seconds: number): voi
   if (path[1] !== 'seed' || path[2] === 'fraction' || 'walk' in track || onlyJumps(track)) return;
   const seeds = seedsIn(track);
   throw new UsageError(
-    `${name} moves from number to number, and each number on the way is a network of its own: use ` +
+    `${name} moves from number to number, and each number on the way is an unrelated network: use ` +
       `walk([${seeds}]) to blend from network to network, or steps([${seeds}], { each: ... }) to switch.`,
   );
 }
 
-/** The seeds that somebody who moves a seed as a number probably means. */
+/** The seeds to suggest to somebody who has moved a seed as a number. */
 function seedsIn(track: Moving): string {
   const listed =
     'tween' in track
@@ -255,8 +255,8 @@ export function isChecked(value: unknown): value is Sweep {
 type SweepField = keyof Sweep;
 
 /**
- * The names of the fields that the author of a sweep gave; sweep() fills in the others. A copy of what it returned has
- * all of them: there, those with their default values count as not named.
+ * The names of the fields that the author of a sweep gave; sweep() fills in the others. A copy of its result has all
+ * fields: there, those with their default values count as not named.
  * @param input - What sweep() accepts or returns.
  */
 export function namedFields(input: object): ReadonlySet<SweepField> {
@@ -560,8 +560,8 @@ function areNumbers(value: unknown): boolean {
 }
 
 /**
- * Checks the structure of every track, and in a loop that it ends where it begins. Returns the sweep with its tracks in
- * one spelling.
+ * Checks the structure of every track and, in a loop, that it ends where it begins. Returns the sweep with its tracks
+ * in a single form.
  */
 function withCheckedTracks(sweep: Sweep): Sweep {
   const { loop } = sweep;

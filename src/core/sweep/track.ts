@@ -108,7 +108,7 @@ export interface Oscillation {
   centre?: number | undefined;
 }
 
-/** How fast a track is along its way. */
+/** How a track speeds up and slows down. */
 export interface Eased {
   /**
    * The name of an easing. @defaultValue easeInOutCubic; of a loop, linear; of a walk, easeInOutSine
@@ -149,7 +149,7 @@ export function zoom(from: number, to: number, movement: Movement = {}): Track {
  * a jump: at that time, the later one holds.
  * @param points - Times in seconds, 0 or more and in order, each with a value and optionally the easing of the segment
  *   that ends there: `[[0, 1], [1, 2, 'easeOutBounce'], [1, 5], [3, 4]]`.
- * @param movement - `easing`, of the segments that have none of their own.
+ * @param movement - `easing`, for segments without their own.
  */
 export function keyframes(points: Keyframe[], movement: Eased = {}): Keyframes {
   return { keyframes: points, ...movement };
@@ -165,7 +165,7 @@ export interface Steps {
  * Jumps from value to value and holds each, the last one included. Written as keyframes.
  * @param values - One or more numbers. Whole ones may also be seeds: `seed: steps([1, 2, 3], { each: 1 })`.
  * @param options.each - How long each value is held, in seconds; more than 0.
- * @throws UsageError for an empty list or another length of time.
+ * @throws UsageError for an empty list or an invalid time.
  * @example `layers: steps([2, 5, 9], { each: 0.5 })`
  */
 export function steps(values: number[], { each }: Steps): Keyframes {
@@ -191,7 +191,7 @@ export function steps(values: number[], { each }: Steps): Keyframes {
  * @param options.middle - The value about which it oscillates; 0 by default. (`centre`, its former name, also works.)
  * @param options.turns - The number of periods in the sweep, an integer; 1 by default.
  * @param options.phase - The phase at the start, in periods; 0 by default.
- * @param options.easing - Of each turn, the first of which begins with the sweep; linear by default.
+ * @param options.easing - Applied to each turn, the first of which begins with the sweep; linear by default.
  */
 export function loop(radius: number, { easing, ...options }: Oscillation & Eased = {}): Track {
   return trackInOneSpelling({ loop: { radius, ...options }, ...(easing !== undefined && { easing }) });
@@ -283,8 +283,8 @@ export function lastTimeOf(track: Moving): number {
 }
 
 /**
- * Whether a track ends where it begins, so that the sweep may be a loop. One that only jumps does too: from its last
- * value to its first, as between any others.
+ * Whether a track ends where it begins, so that the sweep may be a loop. One that only jumps counts, too: it jumps from
+ * its last value to its first.
  */
 export function closes(track: Moving): boolean {
   if ('loop' in track || 'walk' in track) return true;
@@ -295,7 +295,7 @@ export function closes(track: Moving): boolean {
   return onlyJumps(track) || first[1] === keyframes[keyframes.length - 1][1];
 }
 
-/** The same track with each field by its present name and no empty one, so that equal tracks are written equally. */
+/** The same track with current field names and without empty fields, so that equal tracks have equal JSON. */
 export function trackInOneSpelling<T extends Moving>(track: T): T {
   if ('keyframes' in track) {
     const isEmpty = (point: Keyframe) => point.length === 3 && point[2] === undefined;
@@ -354,7 +354,7 @@ function progress({ easing: name, during: span }: Movement, t: number, seconds: 
   return t <= start ? 0 : easings[name ?? DEFAULT_EASING]((t - start) / (end - start));
 }
 
-/** The eased number of turns: each is eased on its own, in the direction in which it is made. */
+/** The eased number of turns: each turn is eased separately, in its direction. */
 function easedTurns(turns: number, name: EasingName = 'linear'): number {
   if (name === 'linear') return turns; // exactly
   const made = Math.abs(turns);
@@ -362,10 +362,10 @@ function easedTurns(turns: number, name: EasingName = 'linear'): number {
   return Math.sign(turns) * (whole + easings[name](made - whole));
 }
 
-/** @param easing - Of the segments that have none of their own. */
+/** @param easing - For segments without their own. */
 function valueAmong(points: Keyframe[], t: number, easing: EasingName): number {
-  // A binary search for the first point after t, since there may be a hundred thousand. Of two points at t, the later
-  // one is before it.
+  // A binary search for the first point after t, since there may be a hundred thousand. If two points are at t, the
+  // later of them comes just before it.
   let next = 0;
   for (let last = points.length; next < last; ) {
     const middle = (next + last) >> 1;

@@ -32,7 +32,7 @@ export function nearest(word: string, known: readonly string[], synonyms: Synony
     : undefined;
 }
 
-/** The Levenshtein distance, except that letters in another order count as one mistake. */
+/** The Levenshtein distance, except that two swapped letters count as one mistake. */
 function difference(a: string, b: string): number {
   const letters = (word: string) => [...word].sort().join('');
   return a !== b && letters(a) === letters(b) ? 1 : distance(a, b);

@@ -13,7 +13,7 @@ export interface About {
    * @param path - Of its container, prefix included. @param known - The names of the container's fields.
    */
   fieldHint?: (key: string, path: (string | number)[], known: readonly string[]) => string;
-  /** The end of a sentence about an object in place of a number; by default a full stop. */
+  /** The end of a sentence about an object where a number is expected; by default a full stop. */
   objectHint?: (value: object, path: (string | number)[]) => string;
   /** Synonyms of the fields and values that the schema accepts. */
   synonyms?: Synonyms;
@@ -102,8 +102,8 @@ interface Issue {
 }
 
 /**
- * The error to report: the first one. But if it is about a missing field, an unknown field beside it comes first, since
- * that is probably the missing one, misspelt.
+ * The error to report: the first one. But if it is about a missing field, an unknown field of the same object comes
+ * first, since that is probably the missing field, misspelt.
  */
 function first(issues: Issue[], input: unknown): Issue {
   const issue = deepest(issues[0], input);
@@ -141,7 +141,7 @@ function rankOf({ code, path, keys = [], expected }: Issue, value: unknown): num
   const { length } = path;
   if (code === 'unrecognized_keys') return 10 * length + 5 - Math.min(4, keys.length - 1);
   if (valueAt(path, value) === undefined) return 10 * length - 4;
-  // A number that is not whole is closer than a value of another type.
+  // A fractional number is a closer match than a value of another type.
   return 10 * length + (code === 'invalid_type' && expected !== 'int' ? 0 : 1);
 }
 

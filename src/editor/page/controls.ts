@@ -1,4 +1,4 @@
-/** The controls of the inspector, from the table of parameters, and the code for what is set with them. */
+/** The inspector's controls, from the table of parameters, and the code for the values set with them. */
 import { frameParameters } from '../../core/frame/parameters.js';
 import { networkParameters } from '../../core/network/parameters.js';
 import type { Parameter } from '../../core/parameters/parameter.js';
@@ -58,7 +58,7 @@ export function positionOf({ useful = [0, 1], scale }: Control, value: number): 
   return Math.min(1, Math.max(0, part));
 }
 
-/** The value at a slider's position, rounded to a step of the slider, in as few digits as that takes. */
+/** The value at a slider's position, rounded to a step of the slider, with as few digits as possible. */
 export function valueAt({ useful = [0, 1], scale }: Control, position: number): number {
   const [least, greatest] = useful;
   if (scale === 'logarithmic') return Number((least * (greatest / least) ** position).toPrecision(3));
@@ -67,7 +67,7 @@ export function valueAt({ useful = [0, 1], scale }: Control, position: number): 
   return Number(value.toPrecision(12));
 }
 
-/** The seed that somebody typed: a number if it is one. */
+/** The seed that the user typed: a number if possible, otherwise a word. */
 export function seedFrom(text: string): number | string {
   const trimmed = text.trim();
   const number = Number(trimmed);

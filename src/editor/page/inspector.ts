@@ -1,6 +1,6 @@
 /**
- * Motion Canvas's node inspector with controls for our parameters above its own fields. What is set lasts until the
- * scene is played or loaded again; it is copied as code, and never written into a file.
+ * Motion Canvas's node inspector with controls for our parameters above its own fields. Changes last until the scene is
+ * played or loaded again; they can be copied as code, but are never written to a file.
  */
 import {
   Button,
@@ -18,7 +18,7 @@ import { type ComponentChild, type FunctionComponent, h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { asCode, type Control, controls, positionOf, seedFrom, valueAt } from './controls.js';
 
-/** The key by which Motion Canvas finds the inspector of a node. A plugin's inspector replaces those before it. */
+/** The key by which Motion Canvas finds the inspector of a node. A plugin's inspector replaces earlier ones. */
 const KEY = '@motion-canvas/2d/node-inspector';
 
 type Signal = (value?: unknown) => unknown;
@@ -35,7 +35,7 @@ export function nodeInspector(of: 'node' | 'sweep'): PluginInspectorConfig {
   return { key: KEY, component };
 }
 
-/** @param component - This component, as the plugin's. */
+/** @param component - The plugin's own component, which is this one. */
 function Inspector({ of, component }: { of: 'node' | 'sweep'; component: FunctionComponent }) {
   const { inspection, plugins } = useApplication();
   const key = String(inspection.value.payload);

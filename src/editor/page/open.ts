@@ -61,7 +61,7 @@ interface Made {
   creationStack?: string;
 }
 
-/** Films with a longer side, in pixels, are previewed at half their size, so that they fit into a window. */
+/** Films with a side longer than this, in pixels, are previewed at half their size, so that they fit into a window. */
 const PREVIEW_SIDE = 1280;
 
 /** Opens the page's scene, and replaces it whenever its code changes. */
@@ -72,7 +72,7 @@ export function openScene(editing: Editing): void {
   editing.server.on('untrained:changed', ({ names, time }) => {
     if (!names.includes(opened.name)) return;
     if (opened.failure)
-      location.reload(); // the page must be told of the scene again
+      location.reload(); // the HTML of the page contains the failure
     else void page.load(time);
   });
   addEventListener('error', ({ error }) => void page.explainStray(error));
@@ -90,7 +90,7 @@ class ScenePage {
   #look = '';
   /** Counts loads, so that only the newest is shown. */
   #newest = 0;
-  /** Counts how often each cause has passed, so that no failure is shown afterwards. */
+  /** Counts how often each cause has been resolved, so that no outdated failure is shown. */
   readonly #passed: Record<Cause, number> = { opening: 0, playing: 0, drawing: 0, elsewhere: 0 };
 
   constructor(
@@ -151,7 +151,7 @@ class ScenePage {
     const { editor, versions, plugins } = this.editing;
     const settings: ProjectSettings = { scenes: [description], experimentalFeatures: true };
     const all: Plugin[] = [{ name: 'untrained:film', player: (player) => this.#watch(player) }, ...plugins];
-    // Settings that are not part of the scene, such as the playback range, are not saved: they have no file.
+    // Settings that are not part of the scene, such as the playback range, are not saved: there is no file for them.
     const unsaved = (of: string) => new MetaFile(of, false) as MetaFile<never>;
     const project = await editorBootstrap(name, versions, all, settings, unsaved(name), unsaved('settings'));
     this.#project = project;
@@ -187,7 +187,7 @@ class ScenePage {
           failedFrame = frame;
           explainLogged('drawing');
         } else if (frame !== failedFrame) {
-          failedFrame = undefined; // otherwise the frame has been drawn again, but its signals not computed again
+          failedFrame = undefined; // otherwise the frame has been drawn again, without computing its signals again
           this.#clear('drawing');
         }
         this.#opening.end();
@@ -208,7 +208,7 @@ class ScenePage {
     return scene?.registeredNodes?.get(key ?? '')?.creationStack ?? '';
   }
 
-  /** Sets what the film's properties have become, unless only the user has changed them here. */
+  /** Applies changes of the film's properties in the file; otherwise, what the user has set here stays. */
   #takeLook(look: Look): void {
     const text = JSON.stringify(look);
     if (text === this.#look || !this.#project) return;
@@ -227,7 +227,7 @@ class ScenePage {
     this.editing.server.send('motion-canvas:meta', { source, data: { timeEvents } });
   }
 
-  /** Shows an error that nobody caught, if it comes from the scene's files. */
+  /** Shows an uncaught error, if it comes from the scene's files. */
   async explainStray(error: unknown): Promise<void> {
     if (!(error instanceof Error)) return; // the browser's own messages have no position
     const failure = await this.#ask(error, { importing: false, stray: true });
@@ -270,5 +270,5 @@ class ScenePage {
   }
 }
 
-/** The scene's module has been imported, but exports no scene. */
+/** The scene's module can be imported, but exports no scene. */
 class NoScene extends Error {}

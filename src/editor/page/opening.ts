@@ -1,8 +1,8 @@
-/** The mark that a page shows from its first moment until the scene's first picture is drawn. The HTML contains it. */
+/** The note that a page shows from the start until the scene's first picture is drawn. It is part of the HTML. */
 export class Opening {
   readonly #mark = document.getElementById('opening');
 
-  /** Moves the mark to the preview, once Motion Canvas's editor is there. */
+  /** Moves the note to the preview, once Motion Canvas's editor is there. */
   moveToPreview(): void {
     const mark = this.#mark;
     const preview = document.querySelector('main canvas')?.parentElement;

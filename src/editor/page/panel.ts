@@ -32,7 +32,7 @@ export class Panel {
     if (place) section.append(linkTo(place));
     section.append(element('p', {}, message));
     if (place?.excerpt) section.append(excerptOf(place));
-    section.append(element('small', {}, 'This disappears when the file is repaired.'));
+    section.append(element('small', {}, 'This disappears when you fix the file.'));
     root.append(element('style', {}, STYLE), section);
     // Over Motion Canvas's preview, if its editor is there.
     const preview = document.querySelector('main canvas')?.parentElement?.getBoundingClientRect();
@@ -49,7 +49,7 @@ export class Panel {
   }
 }
 
-/** The position, which opens in the user's text editor. */
+/** A button with the position, which opens the user's text editor. */
 function linkTo({ file, shown, line, column }: Place): HTMLElement {
   const after = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`;
   const link = element('button', { title: 'Open in your text editor' }, shown + after);

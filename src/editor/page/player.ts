@@ -1,4 +1,4 @@
-/** Makes Motion Canvas's player play the frames of the film, and go on after an error. */
+/** Makes Motion Canvas's player play exactly the frames of the film, and continue after an error. */
 import type { PlaybackManager, Player, Scene } from '@motion-canvas/core';
 import { frameCountOf } from '../../sources/composed/page/length.js';
 
@@ -62,7 +62,7 @@ export function playFilm(player: Player, { onPlayed, onDrawn, onFailed }: Player
     }
   };
 
-  // With looping off, playing at the end starts again. Motion Canvas compares with the frame after the last.
+  // With looping off, playing at the end starts again. Motion Canvas does so only at the frame after it.
   const togglePlayback = player.togglePlayback.bind(player);
   player.togglePlayback = (value) => {
     const { paused, loop } = player.onStateChanged.current;

@@ -27,7 +27,7 @@ export function untrainedPlugin(): EditorPlugin {
       keepToClock(player, (playing) =>
         status.show(
           'playing',
-          playing && `${playing.shown} of ${playing.fps} frames a second: frames are left out to keep time`,
+          playing && `${playing.shown} of ${playing.fps} frames per second: frames are skipped to keep time`,
         ),
       );
     },

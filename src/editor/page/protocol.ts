@@ -1,7 +1,7 @@
-/** What the editor's server and its pages say to each other: plain data. Types only, so that both can import them. */
+/** The messages between the editor's server and its pages: plain data. Types only, so that both can import them. */
 import type { Sweep } from '../../core/sweep/sweep.js';
 
-/** A scene, as its page is told of it when the page is requested. */
+/** A scene, as its page receives it when the page is requested. */
 export interface OpenedScene {
   /** Identifies the scene: its page's path and the prefix of its settings in the browser. */
   name: string;
@@ -60,7 +60,7 @@ export interface Question {
   stack: string;
   /** Whether the scene's module could not be imported, in which case the browser may not say why. */
   importing: boolean;
-  /** Whether it may have nothing to do with the scene: then only a failure in its files is an answer. */
+  /** Whether the error may have nothing to do with the scene: then only a failure in the scene's files is reported. */
   stray: boolean;
 }
 

@@ -1,7 +1,7 @@
-/** Playback that keeps to the clock: it leaves out frames rather than slow down. */
+/** Playback in real time: it skips frames rather than slowing down. */
 import type { Player } from '@motion-canvas/core';
 
-/** The shown part of the frames is measured over this time, in milliseconds. */
+/** The period over which shown frames are counted, in milliseconds. */
 const WINDOW_MS = 1000;
 
 /** Playback in the last second. */
@@ -16,8 +16,8 @@ export interface Playing {
 type Clocked = Pick<Player, 'playback' | 'status' | 'audio' | 'isInUserRange' | 'onStateChanged'>;
 
 /**
- * Makes a player keep to the clock. Motion Canvas moves on by one frame each time it has drawn one.
- * @param listener - Told about the playback while frames are left out, and undefined when none are.
+ * Makes a player play in real time. Motion Canvas moves on by one frame each time it has drawn one.
+ * @param listener - Receives the rates while frames are skipped, and undefined when none are.
  * @param now - The time in milliseconds.
  */
 export function keepToClock(
@@ -27,9 +27,9 @@ export function keepToClock(
 ): void {
   const { playback } = player;
   const advance = playback.progress.bind(playback);
-  /** When playback reached a frame, and which. Undefined before it starts. */
+  /** A time, and the frame that playback reached then. Undefined before it starts. */
   let start: { time: number; frame: number } | undefined;
-  /** The frame of the last step: any other one has been sought. */
+  /** The frame of the last step: if the player is at any other, the user has sought it. */
   let reached = -1;
   let steps: { time: number; frames: number }[] = [];
 
@@ -66,7 +66,7 @@ function goesOn(player: Clocked): boolean {
 
 function playingIn(steps: { frames: number }[], fps: number): Playing | undefined {
   const passed = steps.reduce((sum, { frames }) => sum + frames, 0);
-  // One frame is left out now and then even if drawing is fast enough, because the screen has its own rate.
+  // A frame is skipped now and then even if drawing is fast enough, because the screen has its own refresh rate.
   if (passed <= 1.1 * steps.length) return undefined;
   return { shown: Math.round((fps * steps.length) / passed), fps };
 }

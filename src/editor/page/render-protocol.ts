@@ -1,4 +1,4 @@
-/** What the editor's page and its server say to each other about renders. Both sides use this file. */
+/** The messages between the editor's page and its server about renders. Both sides use this file. */
 
 /** Where the page sends its requests: POST, a JSON RenderRequest. The answer is one RenderEvent per line. */
 export const RENDER_PATH = '/__untrained/render';
@@ -19,7 +19,7 @@ export interface RenderRequest {
   frames?: [first: number, last: number];
 }
 
-/** What becomes of a render, as it happens. */
+/** What a render reports while it runs. */
 export type RenderEvent =
   | { type: 'command'; command: string }
   | { type: 'stage'; doing: string }

@@ -29,7 +29,7 @@ export const exporters: ExporterClass[] = RENDER_FORMATS.map((format) => ({
   id: ID + format,
   displayName: `${format.toUpperCase()} (Untrained)`,
   meta: () => new ObjectMetaField(format.toUpperCase(), {}),
-  /** Motion Canvas creates exporters to pass them its own frames, but ours never come to that: see offerFormats(). */
+  /** Motion Canvas creates exporters to pass them its own frames, but never creates ours: see offerFormats(). */
   create(): Promise<Exporter> {
     throw new Error(`Untrained renders ${format.toUpperCase()} files itself.`);
   },
@@ -48,7 +48,7 @@ interface Display {
 /**
  * Makes a renderer pass requests for our formats to the server.
  * @param scene - The scene's name in the editor.
- * @param look - The film as the scene defines it: what the settings leave at that is not passed on.
+ * @param look - The film as the scene defines it: settings that agree with it are not passed on.
  */
 export function offerFormats(
   renderer: Renderer,
@@ -91,7 +91,7 @@ export function offerFormats(
   };
 }
 
-/** Has the editor show the preview's present picture during the render, for which the page draws none itself. */
+/** Makes the editor show the preview's current picture during the render, since the page draws no frames for it. */
 function showStill({ stage }: Display, settings: RendererSettings): void {
   const preview = document.querySelector<HTMLCanvasElement>('[class*=viewport] canvas');
   stage.configure(settings);
@@ -101,7 +101,7 @@ function showStill({ stage }: Display, settings: RendererSettings): void {
 
 const hide = (status: Status) => ({ label: 'Close', run: () => status.show('render', undefined) });
 
-/** The request for what the settings say. */
+/** The request that corresponds to the settings. */
 export function requestFor(
   { size, resolutionScale, fps, range }: RendererSettings,
   format: Format,
@@ -141,7 +141,7 @@ async function followRender(
   for await (const event of eventsIn(response.body!)) {
     if (event.type === 'command') {
       ({ command } = event);
-      project.logger.info(`Rendering, as by: ${command}`);
+      project.logger.info(`Rendering with: ${command}`);
     } else if (event.type === 'stage') status.show('render', `${event.doing} …`);
     else if (event.type === 'progress') {
       display.frame.current = event.frame;

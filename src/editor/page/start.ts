@@ -6,7 +6,7 @@ import { createRenderer } from '../../renderers/create-renderer.js';
 import type { SceneModule } from './protocol.js';
 import { setThumbnail, THUMBNAIL, thumbnailOf } from './thumbnails.js';
 
-/** The part of a sweep's film at which it is drawn. */
+/** The point in a sweep's film that its thumbnail shows, as a fraction. */
 const MOMENT = 0.6;
 /** How long a thumbnail may take, in milliseconds: those of large networks are coarser. */
 const PATIENCE = 1500;
@@ -51,7 +51,7 @@ function fill(place: HTMLElement): void {
   const { path, changed, module } = place.dataset;
   const kept = thumbnailOf(path!);
   if (kept) show(place, kept.picture);
-  // A composed scene has no module here: its picture is kept when the scene is opened.
+  // A composed scene has no module here: its thumbnail is stored when the scene is opened.
   if (!module || kept?.changed === Number(changed)) return;
   drawing = drawing.then(() =>
     draw(place, path!, Number(changed), module).catch((error) => console.warn(path, error)),
@@ -77,7 +77,7 @@ async function draw(place: HTMLElement, path: string, changed: number, module: s
     setThumbnail(path, changed, canvas);
     show(place, thumbnailOf(path)?.picture ?? canvas.toDataURL());
   };
-  // Every picture but the first, which waits for the renderer, tells how long the next would take.
+  // Except for the first, which waits for the renderer, each picture tells how long the next would take.
   for (const part of [1 / 10, 1 / 4, 1 / 2, 1]) {
     const before = performance.now();
     await paint(part);

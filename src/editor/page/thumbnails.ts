@@ -1,13 +1,13 @@
-/** Small pictures of scenes for the start page, which browsers keep: what was last seen of each scene. */
+/** Small pictures of scenes for the start page, stored in the browser: what the user last saw of each scene. */
 import type { OpenedScene } from './protocol.js';
 
 /** The size of a thumbnail in pixels. */
 export const THUMBNAIL: readonly [width: number, height: number] = [320, 180];
-/** How long a picture must stay to be kept, in milliseconds: while somebody plays or scrubs, none is. */
+/** How long a picture must stay to be stored, in milliseconds: none is stored while the user plays or scrubs. */
 const REST = 500;
 
 interface Kept {
-  /** When the scene's file had been changed, in milliseconds since 1970. */
+  /** The time of the last change of the scene's file, in milliseconds since 1970. */
   changed: number;
   /** A data URL. */
   picture: string;
@@ -26,13 +26,13 @@ export function setThumbnail(path: string, changed: number, canvas: HTMLCanvasEl
   try {
     localStorage.setItem(keyOf(path), JSON.stringify(kept));
   } catch {
-    // The browser's storage is full: the scene goes without.
+    // The browser's storage is full: the scene gets no thumbnail.
   }
 }
 
 let waiting: ReturnType<typeof setTimeout> | undefined;
 
-/** Keeps the preview's picture, if it stays. */
+/** Stores the preview's picture once it has stayed for a while. */
 export function keepThumbnail({ path, changed }: OpenedScene): void {
   clearTimeout(waiting);
   waiting = setTimeout(() => {

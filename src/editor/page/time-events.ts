@@ -1,7 +1,7 @@
 /**
- * A scene's time events in the editor. Motion Canvas holds every event at the time at which it first happened, and
- * saves that when the scene is opened: a film would keep its length after a tween before the event has been shortened.
- * Here only events that the user has dragged hold their time, and only a drag is saved.
+ * A scene's time events in the editor. Motion Canvas fixes every event at the time at which it first happened, and
+ * saves that when the scene is opened: the film would keep its length when a tween before the event is shortened. Here,
+ * only events that the user has dragged keep their time, and only drags are saved.
  */
 import type { FullSceneDescription, Scene } from '@motion-canvas/core';
 
@@ -13,7 +13,7 @@ export interface SavedEvent {
 
 /** The private parts of Motion Canvas's EditableTimeEvents that we use. */
 interface EditableEvents {
-  /** All events that were ever seen, and those that the scene reached when it was last played. */
+  /** All events ever seen, and those that the scene reached when it was last played. */
   lookup: Map<string, SavedEvent & { initialTime: number; offset: number }>;
   registeredEvents: Map<string, SavedEvent>;
   set(name: string, offset: number, preserve?: boolean): void;
@@ -23,7 +23,7 @@ type EventsClass = new (scene: Scene) => EditableEvents;
 type SceneClass = new (description: { meta: unknown; timeEventsClass: EventsClass }) => Scene;
 
 /**
- * Makes the player's instance of a scene hold only dragged events.
+ * Makes the player's instance of a scene fix only dragged events.
  * @param onDragged - Called with all dragged events after a drag, once the scene has been played again.
  */
 export function holdOnlyDragged(

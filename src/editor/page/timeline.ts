@@ -10,7 +10,7 @@ export function showWholeFilm(project: string): void {
   const scroll = () => {
     const timeline = document.querySelector('main [class*=timelineWrapper]');
     const laidOut = timeline && timeline.scrollWidth > timeline.clientWidth;
-    // Motion Canvas leaves half of the width free before frame 0, and as much after the end.
+    // Motion Canvas leaves half of the width free before frame 0 and after the end.
     if (laidOut) timeline.scrollLeft = timeline.clientWidth * (0.5 - (1 - PART) / 2);
     else requestAnimationFrame(scroll);
   };

@@ -1,4 +1,4 @@
-/** Reads layers from our own form: `[{ "w": [[0.4, 1.0]], "b": [-0.3] }, ...]`, or an object with such `weights`. */
+/** Reads layers from our own format: `[{ "w": [[0.4, 1.0]], "b": [-0.3] }, ...]`, or an object with such `weights`. */
 import type { ExplicitLayer } from '../../core/network/spec.js';
 import { parseJson } from '../../core/wording/json.js';
 import { Malformed } from '../bytes.js';

@@ -7,9 +7,9 @@ import { shown, type Tensor, transposed } from './tensor.js';
 export const ARRAY_NAME = /^[Wb][1-9]\d{0,3}$/;
 
 /**
- * A network's layers, from the arrays W1, b1, W2, b2, ... of a file; biases may be missing. A matrix has one row per
- * unit, as PyTorch's have, or one column per unit, as those of Keras and JAX do: all matrices of a file alike. The
- * shapes tell which it is, because each layer receives what the one before returns; if both fit, it is rows.
+ * A network's layers, from the arrays W1, b1, W2, b2, ... of a file; biases may be missing. All matrices of a file have
+ * either one row per unit, as in PyTorch, or one column per unit, as in Keras and JAX. This is recognised from the
+ * shapes, because each layer has as many inputs as the previous one has units; if both fit, rows are units.
  * @param names - All names in the file, for messages.
  * @param read - Reads an array; undefined if the file has none of that name.
  */
@@ -56,14 +56,14 @@ function layersFrom(pairs: Pair[]): ExplicitLayer[] {
     });
     const list = shapes.length > 4 ? [...shapes.slice(0, 2), '...', shapes.at(-1)] : shapes;
     throw new Malformed(
-      `has matrices of shapes that do not follow one another to 1 or 3 outputs (${list.join(', ')}): ` +
-        'each must have as many columns as the one before has rows, or the other way round',
+      `has matrices whose shapes do not form a network with 1 or 3 outputs (${list.join(', ')}): ` +
+        'each must have as many columns as the previous one has rows, or all must be transposed',
     );
   }
   return explicit(pairs);
 }
 
-/** Whether each matrix takes what the one before returns, and the last returns a colour. */
+/** Whether each matrix has as many inputs as the previous one has units, and the last gives a colour. */
 function fits(pairs: Pair[]): boolean {
   return pairs.every(({ w: { shape }, b }, i) => {
     const units = i + 1 < pairs.length ? pairs[i + 1].w.shape[1] : shape[0] === 1 ? 1 : 3;

@@ -12,7 +12,7 @@ import { countOf, MOST_NUMBERS, type NumberFormat, SIZES, type Tensor, tensorOf 
 interface Entry {
   method: number;
   crc: number;
-  /** In bytes, in the archive and unpacked. */
+  /** Its sizes in bytes, in the archive and decompressed. */
   packed: number;
   size: number;
   /** Where its local header is. */
@@ -63,7 +63,7 @@ function endOf(bytes: Bytes): number {
   for (let at = bytes.size - 22; at >= Math.max(0, bytes.size - 22 - 0xffff); at--) {
     if (bytes.u8(at) === 0x50 && bytes.le(at, 4) === 0x06054b50) return at;
   }
-  throw new Malformed('is no .npz, or is cut short: write it with numpy.savez');
+  throw new Malformed('is not an .npz file, or is cut short: write it with numpy.savez');
 }
 
 async function unpack(
@@ -79,7 +79,7 @@ async function unpack(
   if (begin + packed > file.length) throw new Malformed('is cut short or damaged');
   const data = file.subarray(begin, begin + packed);
   if (method !== 0 && method !== 8) {
-    throw new Malformed(`has ${name} packed in a way that is not read: write it with numpy.savez_compressed`);
+    throw new Malformed(`has ${name} compressed in an unsupported way: write it with numpy.savez_compressed`);
   }
   const whole = method === 8 ? await inflate(data, size) : data;
   if (whole.length !== size || crc32(whole) !== crc)
@@ -126,11 +126,11 @@ function readNpy(name: string, file: Uint8Array): Tensor {
   const [, fortran] = /'fortran_order': *(True|False)/.exec(header) ?? [];
   const [, sizes] = /'shape': *\(([\d, ]*)\)/.exec(header) ?? [];
   if (fortran === undefined || sizes === undefined) {
-    throw new Malformed(`has a header for ${name} that is not read: write it with numpy.savez`);
+    throw new Malformed(`has an unsupported header for ${name}: write it with numpy.savez`);
   }
   const format = type === undefined ? undefined : FORMATS[type];
   if (!format) {
-    throw new Malformed(`has numbers of the type ${type ?? 'object'} in ${name}: save them as float32`);
+    throw new Malformed(`has numbers of type ${type ?? 'object'} in ${name}: save them as float32`);
   }
   const shape = sizes.split(',').flatMap((text) => (text.trim() === '' ? [] : [Number(text)]));
   const count = countOf(name, shape);

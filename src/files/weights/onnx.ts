@@ -18,7 +18,7 @@ import {
   transposed,
 } from './tensor.js';
 
-/** A network as a graph states it. */
+/** A network as described by a graph. */
 export interface OnnxNetwork {
   layers: ExplicitLayer[];
   /** The activation after each layer, by our names. */
@@ -38,7 +38,7 @@ interface Attribute {
   tensor?: Uint8Array;
 }
 
-/** Our names of ONNX's activations, and the attributes with which they are ours; others must not be given. */
+/** Our names of ONNX's activations, and the values that their attributes must have to match ours. */
 const ACTIVATIONS: Readonly<Record<string, { name: string; alpha?: number; approximate?: string }>> = {
   Tanh: { name: 'tanh' },
   Relu: { name: 'relu' },
@@ -52,14 +52,14 @@ const ACTIVATIONS: Readonly<Record<string, { name: string; alpha?: number; appro
   LeakyRelu: { name: 'leakyRelu', alpha: Math.fround(0.01) },
 };
 
-/** Of a graph: a thousand layers have about eight parts each. */
+/** The maximum number of a graph's parts: a thousand layers have about eight parts each. */
 const MOST_PARTS = 2 ** 14;
 
 const READ = 'only Gemm, MatMul, Add and activations can be read';
 
 export function readOnnx(file: Uint8Array): OnnxNetwork {
   const graph = lastOf(fieldsOf(file), 7);
-  if (!graph) throw new Malformed('is no .onnx, or has no graph');
+  if (!graph) throw new Malformed('is not an .onnx file, or has no graph');
   const operations: Operation[] = [];
   const constants = new Map<string, Uint8Array>(); // tensors, not yet read
   const inputs: string[] = [];
@@ -102,7 +102,7 @@ function chainOf(
         (type) => !isRead(type) && type !== 'Constant',
       );
       const what = types.length > 0 ? `the operators ${types.slice(0, 4).join(', ')}` : 'branches';
-      throw new Malformed(`is no chain of layers: it has ${what}, but ${READ}`);
+      throw new Malformed(`is not a chain of layers: it has ${what}, but ${READ}`);
     }
     chain.push({ operation, from: value });
     value = operation.outputs[0];
@@ -146,7 +146,7 @@ function networkOf(
       }
       last.b = biasesOf(constant(operation, inputs[0] === from ? 1 : 0), last.w.shape[0], 1);
     } else if (Object.hasOwn(ACTIVATIONS, type)) {
-      if (!last || last.activation) throw new Malformed(`has ${type} where a layer must come first`);
+      if (!last || last.activation) throw new Malformed(`has ${type} without a layer before it`);
       last.activation = activationOf(type, attributes);
     } else throw new Malformed(`has the operator ${type}, but ${READ}`);
   }
@@ -164,7 +164,7 @@ function layerOf({ type, inputs, attributes }: Operation, constant: (i: number) 
   const given = constant(1);
   if (given.shape.length !== 2) {
     throw new Malformed(
-      `has a ${type} by an array of the shape ${shown(given.shape)}, but it must be a matrix`,
+      `has a ${type} with an array of the shape ${shown(given.shape)}, but it must be a matrix`,
     );
   }
   const w = scaled(number('transB', 0) ? given : transposed(given), number('alpha', 1));
@@ -172,7 +172,7 @@ function layerOf({ type, inputs, attributes }: Operation, constant: (i: number) 
   return { w, ...(hasBiases && { b: biasesOf(constant(2), w.shape[0], number('beta', 1)) }) };
 }
 
-/** One bias per unit. A single number is for all. */
+/** One bias per unit. A single number applies to all. */
 function biasesOf(given: Tensor, units: number, factor: number): Tensor {
   const { shape, values } = given;
   const isRow = shape.slice(0, -1).every((length) => length === 1) && (shape.at(-1) ?? 1) === values.length;
@@ -191,7 +191,7 @@ function activationOf(type: string, attributes: Map<string, Attribute>): string 
   for (const [key, { number, text }] of attributes) {
     const given = text ?? number;
     if (given !== ours[key as 'alpha' | 'approximate']) {
-      throw new Malformed(`has ${type} with ${key} ${given}, which none of our activations is`);
+      throw new Malformed(`has ${type} with ${key} ${given}, which is not supported`);
     }
   }
   return name;
@@ -220,7 +220,7 @@ function attributeOf(bytes: Uint8Array): Attribute {
   return attribute;
 }
 
-/** The types of numbers that are read, and where they are if they are not raw: single ones or packed. */
+/** The types of numbers that are read, and the field that holds them if they are not raw: one by one or packed. */
 const TYPES: Readonly<Record<number, { format: NumberFormat; field: number }>> = {
   1: { format: 'float32', field: 4 },
   10: { format: 'float16', field: 5 },
@@ -258,7 +258,7 @@ function readTensor(name: string, bytes: Uint8Array): Tensor {
 
 const MOST_SIZES = 8;
 
-/** Numbers of two bytes, which are stored as numbers of variable length. */
+/** Two-byte numbers, which are stored as varints. */
 function halves(fields: Field[], count: number): Uint8Array {
   const numbers = fields.flatMap(({ bytes }) => varints(bytes!, count));
   const whole = new Uint8Array(2 * numbers.length);

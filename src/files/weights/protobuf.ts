@@ -1,10 +1,10 @@
 /** Reads the wire format of Protocol Buffers (https://protobuf.dev/programming-guides/encoding), without a schema. */
 import { Malformed } from '../bytes.js';
 
-/** A field of a message: a number of a variable or fixed length, or bytes: a text, a message or packed numbers. */
+/** A field of a message: a number of variable or fixed length, or bytes: text, a message or packed numbers. */
 export interface Field {
   number: number;
-  /** Negative numbers of 64 bits included. Exact up to 2^53. Floats are given as `bytes`. */
+  /** Negative 64-bit numbers are possible. Exact up to 2^53. Floats are in `bytes`. */
   value?: number;
   bytes?: Uint8Array;
 }
@@ -14,7 +14,7 @@ const DAMAGED = 'is cut short or damaged';
 /**
  * The fields of a message, in order.
  * @param most - How many there may be: a small file could have millions of empty ones.
- * @throws Malformed for anything else than a message.
+ * @throws Malformed for anything but a message.
  */
 export function* fieldsOf(message: Uint8Array, most = 256): Generator<Field, void> {
   const cursor = { at: 0 };

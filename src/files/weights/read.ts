@@ -11,7 +11,7 @@ import { readSafetensors } from './safetensors.js';
 /** The endings of files that hold weights. */
 export const WEIGHT_ENDINGS = ['.json', '.npz', '.safetensors', '.onnx'] as const;
 
-/** The most bytes of a file that are read. */
+/** The maximum size of a file in bytes. */
 export const MOST_BYTES = 2 ** 26;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Reads arrays from a .safetensors: a length, a JSON header with each array's type, shape and place, and the numbers
+ * Reads arrays from a .safetensors: a length, a JSON header with each array's type, shape and offsets, and the numbers
  * (https://github.com/huggingface/safetensors).
  */
 import type { ExplicitLayer } from '../../core/network/spec.js';
@@ -21,16 +21,16 @@ const FORMATS: Readonly<Record<string, NumberFormat>> = {
 export async function readSafetensors(file: Uint8Array): Promise<ExplicitLayer[]> {
   const bytes = new Bytes(inMemory(file));
   const length = bytes.le(0, 6);
-  if (bytes.le(6, 2) > 0 || length > MOST_HEADER) throw new Malformed('is no .safetensors, or is damaged');
+  if (bytes.le(6, 2) > 0 || length > MOST_HEADER)
+    throw new Malformed('is not a .safetensors file, or is damaged');
   const header = headerOf(bytes.slice(8, length));
   const data = file.subarray(8 + length);
   return layersOf(header.keys(), (name) => {
     const { dtype, shape, data_offsets: offsets } = header.get(name)!;
     const format = typeof dtype === 'string' && Object.hasOwn(FORMATS, dtype) ? FORMATS[dtype] : undefined;
-    if (!format)
-      throw new Malformed(`has numbers of the type ${quote(dtype)} in ${name}: save them as float32`);
+    if (!format) throw new Malformed(`has numbers of type ${quote(dtype)} in ${name}: save them as float32`);
     if (!areLengths(shape) || !areLengths(offsets) || offsets.length !== 2) {
-      throw new Malformed(`has no valid shape and place for ${name}`);
+      throw new Malformed(`has no valid shape and offsets for ${name}`);
     }
     const [begin, end] = offsets;
     if (begin > end || end > data.length || end - begin !== countOf(name, shape) * SIZES[format]) {
@@ -40,7 +40,7 @@ export async function readSafetensors(file: Uint8Array): Promise<ExplicitLayer[]
   });
 }
 
-/** What the header says about each array. It may be anything. */
+/** What the header says about each array. It is not validated. */
 type Described = { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
 
 function headerOf(bytes: Uint8Array): Map<string, Described> {
@@ -48,9 +48,10 @@ function headerOf(bytes: Uint8Array): Map<string, Described> {
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Malformed('is no .safetensors, or is damaged', { cause: error });
+    throw new Malformed('is not a .safetensors file, or is damaged', { cause: error });
   }
-  if (typeof header !== 'object' || header === null) throw new Malformed('is no .safetensors, or is damaged');
+  if (typeof header !== 'object' || header === null)
+    throw new Malformed('is not a .safetensors file, or is damaged');
   const arrays = Object.entries(header).filter(([name]) => name !== '__metadata__');
   return new Map(arrays.map(([name, described]) => [name, (described ?? {}) as Described]));
 }

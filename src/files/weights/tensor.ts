@@ -18,13 +18,13 @@ export const SIZES: Readonly<Record<NumberFormat, number>> = {
   float64: 8,
 };
 
-/** The most numbers that are read from a file: a recipe, which is text, has room for about as many. */
+/** The maximum number of numbers in a file: a recipe, which is text, has room for about as many. */
 export const MOST_NUMBERS = 2 ** 22;
 
 /**
  * Reads an array.
  * @param what - Its name, for messages.
- * @param bytes - Exactly those of its numbers.
+ * @param bytes - The bytes of its numbers, and no others.
  */
 export function tensorOf(
   what: string,
@@ -64,7 +64,9 @@ export function countOf(what: string, shape: readonly number[]): number {
 export function finite(what: string, tensor: Tensor): Tensor {
   const at = tensor.values.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return tensor;
-  throw new Malformed(`has ${tensor.values[at]} in ${what}: training that diverged leaves such values`);
+  throw new Malformed(
+    `has ${tensor.values[at]} in ${what}, but numbers must be finite: the training may have diverged`,
+  );
 }
 
 /** A matrix with rows and columns exchanged. */
@@ -76,7 +78,7 @@ export function transposed({ shape: [rows, columns], values }: Tensor): Tensor {
 export const shown = (shape: readonly number[]) =>
   shape.length > 0 ? shape.join(' x ') : 'of a single number';
 
-/** Column-major numbers, as Fortran has them, in row-major order. Lists are the same either way. */
+/** Column-major numbers, as in Fortran, in row-major order. Lists are the same either way. */
 function rowMajor(values: Float64Array, shape: readonly number[]): Float64Array {
   if (shape.length !== 2) return values;
   const [rows, columns] = shape;

@@ -8,7 +8,7 @@ import type { Evaluator } from './evaluator.js';
 /** What drawing a band needs from its frame; the evaluator has the network. */
 export interface BandFrame extends InputSettings, Pick<FrameDescription, 'dither'> {
   colouring: Colouring;
-  /** If each output is a picture of its own: where these are in the frame, for the dither. */
+  /** If each output is a separate picture: where these are in the frame, for the dither. */
   places?: [column: number, row: number][];
 }
 

@@ -1,6 +1,6 @@
 /**
  * The CPU kernel: a WebAssembly module that computes networks of any size. It is generated for one hidden and one
- * output activation, or for a set of each: then a layer of one activation still has a loop of its own, and units of
+ * output activation, or for a set of each: then a layer with a single activation still has its own loop, and units of
  * other layers are activated one by one after their sums. Which unit has which activation is data.
  *
  * A tile of samples passes through the network layer by layer, with activations stored [unit][sample]. The inner loop
@@ -52,7 +52,7 @@ export interface OneActivation {
   held?: boolean;
 }
 
-/** Those of hidden units and of outputs, sorted. */
+/** The activations of hidden units and of outputs, sorted. */
 export interface SeveralActivations {
   hidden: ActivationName[];
   output: ActivationName[];
@@ -109,8 +109,8 @@ export interface SeveralExports extends SharedExports {
   combine(dst: number, src: number, factors: number, samples: number): void;
   /**
    * Layer normalisation: for each of `samples` samples, dst[unit] = (src[unit] - mean) / sqrt(variance + t[2]). The
-   * last unit counts t[1] times in both, and t[0] is 1 / (the number of units, counted so). t are three float32 at
-   * `terms`.
+   * last unit has the weight t[1] in both, and t[0] is 1 / (the number of units, with that weight for the last). t are
+   * three float32 at `terms`.
    */
   normalise(src: number, dst: number, stride: number, units: number, terms: number, samples: number): void;
   /** Converts values to brightness: t[0] v + t[1], clipped to [0, 1], in place; t are two float32 at `terms`. */

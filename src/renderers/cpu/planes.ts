@@ -14,7 +14,7 @@ const evaluators = new Map<KernelShape, Evaluator>();
 
 /**
  * One plane of brightness in [0, 1] for each output that is drawn (1 or 3, or one for each unit of a layer), each
- * (height, width), row-major, top row first, sampled at pixel centres. Computed synchronously: meant for some ten
+ * (height, width), row-major, top row first, sampled at pixel centres. Computed synchronously: meant for around ten
  * thousand points, not for pictures.
  * @param kernel - Defaults to the fastest. `kernels.plain` gives the same bits on every machine.
  */

@@ -212,7 +212,7 @@ function placesIn({ network, shown, size }: FrameDescription) {
   return { size: cell, at: Array.from({ length: count }, (_, i) => place(i)) };
 }
 
-/** Opaque black, for what is between the pictures of a grid. */
+/** Opaque black, for the space between the pictures of a grid. */
 function fillBlack(rgba: Uint8Array): void {
   for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : 0;
 }

@@ -1,6 +1,6 @@
 /**
  * What a network with several activations, residuals or layer normalisation does besides computing sums: as data, so
- * that the kernel's module depends on the set of its activations alone.
+ * that the kernel's module depends only on the set of activations.
  */
 import type { FrameDescription } from '../../core/frame/description.js';
 import { hiddenShown } from '../../core/frame/shown.js';
@@ -34,7 +34,7 @@ export interface LayerSteps {
   all?: ActivationName;
   /** Otherwise consecutive units with the same activation. */
   runs: Run[];
-  /** What units add of the layer before. */
+  /** What units add from the layer before. */
   kept: Kept[];
   /** The place of the terms with which the layer's values are normalised for the next matrix. */
   normalise?: number;
@@ -69,7 +69,7 @@ export interface ShownUnit {
 
 export interface ShownEnd {
   activation: ActivationName;
-  /** What it adds of the layer before: the unit, counted from 0, and the place of the factors. */
+  /** What it adds from the layer before: the unit, counted from 0, and the place of the factors. */
   kept?: { unit: number; factors: number };
   /** The place of the factor and the offset that turn its values into brightness. */
   terms: number;
@@ -144,7 +144,7 @@ export function packSteps(frame: FrameDescription, drawn: Drawn, exponents: Expo
   const termsOf = (k: number) => {
     const lastUnit = lastUnitOf(spec, k);
     const epsilon = NORMALISATION_EPSILON * 2 ** (-2 * valuesOf(k));
-    // Never 0, because the variance may be.
+    // Never 0, because the variance may be 0.
     return [1 / (rules.hidden(k).units - 1 + lastUnit), lastUnit, Math.max(epsilon, 1e-37)];
   };
 

@@ -34,7 +34,7 @@ import { type Traits, traitsOf } from './traits.js';
 /** A matrix's position, in vec4f: `stride` of biases, then `stride` of weights for each input. */
 export interface Matrix {
   rule: LayerRule;
-  /** What it is in the network. The one that is shown may be a hidden layer. */
+  /** Its kind in the network. The matrix that is shown may belong to a hidden layer. */
   kind: 'hidden' | 'output';
   /** Its first unit, counted from 0: one of a layer's units may be shown by itself. */
   firstUnit: number;

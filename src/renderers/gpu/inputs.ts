@@ -1,6 +1,6 @@
 /**
- * A network's inputs in GPU memory, where they are not linear in a sample's position: planes of float32, computed in
- * float64 by core/frame/inputs.ts. A plane that depends on one coordinate has its columns or rows alone.
+ * A network's inputs in GPU memory, if they are not linear in a sample's position: planes of float32, computed in
+ * float64 by core/frame/inputs.ts. A plane that depends on one coordinate has one value per column or row.
  */
 import { type InputSettings, type InputWriter, inputWriter } from '../../core/frame/inputs.js';
 
@@ -10,7 +10,7 @@ export interface InputRows {
   rows: number;
 }
 
-/** Words before the planes, for each: where it starts, and the distances of adjacent columns and rows. */
+/** Words per plane in the header: where it starts, and the strides of columns and rows. */
 const HEADER_WORDS = 4;
 /** The samples computed at a time, so that memory is bounded. */
 const SLICE = 2 ** 20;

@@ -91,7 +91,7 @@ export interface Portion {
 const ACTIVATION_EFFORT = 16;
 /** The maximum size in bytes of a wide network's activation buffer. */
 const UNIT_BYTES = 2 ** 27;
-/** The same of the inputs that are uploaded at a time, unless one row has more. */
+/** The same for the inputs that are uploaded at a time, unless a single row has more. */
 const INPUT_BYTES = 2 ** 27;
 /** Black to white, exactly: the colours of units that have no map. */
 const GREY = Float32Array.of(0, 0, 0, 1, 1, 1);
@@ -227,7 +227,7 @@ function kernelsIn(dispatches: Dispatch[]): Kernel[] {
   return [...new Map(dispatches.map(({ kernel }) => [kernel.label, kernel])).values()];
 }
 
-/** Which inputs a chunk reads: all, if they fit into one buffer, so that the next frame may use them, or its rows'. */
+/** The inputs that a chunk reads: all, if they fit into one buffer, so that the next frame can use them; or its own. */
 function inputLayout(frame: FrameDescription, limits: Limits) {
   const { supersample, size } = frame;
   const [width, height] = size;
@@ -307,7 +307,7 @@ function wide(arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
   });
   const turn = (k: number): BufferName => (k % 2 === 0 ? 'unitsA' : 'unitsB');
   const ofSamples: [number, number] = [Math.ceil(step.plane! / GROUP), 1];
-  /** Where the statistics of what the matrix after hidden layer k receives are. */
+  /** Where the statistics of the inputs of the matrix after hidden layer k are. */
   const statsAt = (k: number) => (normalised && k > 0 ? statisticsAt(arrangement) : 0);
   const dense = (kernel: Kernel, units: number, matrix: Matrix, k: number, into: BufferName): Dispatch => ({
     kernel,

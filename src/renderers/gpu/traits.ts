@@ -1,4 +1,4 @@
-/** What a frame asks of kernels besides weighted sums: the activations, residuals and so on that they are made for. */
+/** What a frame needs from kernels besides weighted sums: the activations, residuals and so on. */
 import type { FrameDescription } from '../../core/frame/description.js';
 import { areLinear } from '../../core/frame/inputs.js';
 import { hiddenShown, picturesIn, type UnitGrid, unitGrid } from '../../core/frame/shown.js';
@@ -14,8 +14,8 @@ import type { KernelActivations } from './kernels/activations.js';
 /** Traits do not depend on seeds, depth or the order of activations, so kernels do not either. */
 export interface Traits {
   /**
-   * One activation for all hidden units, or the sorted names of several, where each unit's are data. Residuals,
-   * normalisation and hidden units that are shown need the data of units, too.
+   * One activation for all hidden units, or the sorted names of several; then each unit's own are data. Residuals,
+   * normalisation and hidden units that are shown need this data of units, too.
    */
   hidden: KernelActivations;
   /** The fraction of a mix in `hidden`. */

@@ -1,4 +1,4 @@
-/** The variables that a composed scene reads, found in its text: the scene itself would need a browser. */
+/** The variables that a composed scene reads, found in its text, because running the scene would need a browser. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -10,7 +10,8 @@ const MOST_FILES = 200;
 const MOST_BYTES = 2 ** 20;
 
 /**
- * The names of variables that a scene's or project's module reads, or that the files it imports by relative paths do.
+ * The names of variables that the module of a scene or project reads, including the files that it imports by relative
+ * paths.
  */
 export function variablesReadBy(module: string): string[] {
   const names = new Set<string>();

@@ -1,23 +1,23 @@
-/** A Vite plugin that puts the numbers of files in the place of `weightsFrom()`, for renders and for the editor. */
+/** A Vite plugin that replaces `weightsFrom()` with the numbers in files, for renders and for the editor. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { statedActivations } from '../../core/network/weights-file.js';
 import { loadWeights, namesIn, notPlain } from '../weights.js';
 
-/** Names a module that has all of `untrained`, with a weightsFrom() that knows the files of one module. */
+/** The prefix of a module that has all of `untrained`, with a weightsFrom() that knows the files of one module. */
 const BOUND = '\0untrained:weights-of/';
 
 /**
- * Gives each module that mentions weightsFrom() one of its own, which returns the numbers of the files whose names
- * stand in the module as plain strings. Must come before `findModules`.
+ * Gives each module that mentions weightsFrom() its own version of it, which returns the numbers of the files whose
+ * names are plain strings in the module. Must come before `findModules`.
  */
 export function findWeights(): Plugin {
   const names = new Map<string, string[]>(); // by the module's path
   const users = new Map<string, Set<string>>(); // the modules that hold a file's numbers, by its path
   return {
     name: 'untrained:weights',
-    enforce: 'pre', // strings must stand as they were written
+    enforce: 'pre', // strings must still be as they were written
     transform(code, id) {
       const path = pathOf(id);
       if (code.includes('weightsFrom') && !path.startsWith('\0')) names.set(path, namesIn(code));
@@ -39,7 +39,7 @@ export function findWeights(): Plugin {
             const layers = await loadWeights(name, module);
             return [name, { layers, activations: statedActivations(layers) }];
           } catch (error) {
-            return [name, { problem: (error as Error).message }]; // it may be another file, which is not asked for
+            return [name, { problem: (error as Error).message }]; // it may be an unrelated file
           }
         }),
       );

@@ -4,7 +4,7 @@ import { float } from './wgsl.js';
 /** The slope below 0. */
 const SLOPE = 0.01;
 
-/** The rectifier that leaks: it keeps a hundredth of what relu removes. */
+/** The leaky rectifier: where relu returns 0, it returns a hundredth of x. */
 export const leakyRelu: ActivationDefinition = {
   f: (x) => Math.max(x, SLOPE * x),
   formula: 'max(x, 0.01 x)',

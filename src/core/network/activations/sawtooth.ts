@@ -4,8 +4,8 @@ import { times } from './wgsl.js';
 /** A sawtooth wave of period 2: x itself on [-1, 1). */
 export const sawtooth: ActivationDefinition = {
   /**
-   * Math.round rounds halves up, so x - 2 round(x / 2) is the formula, but without its rounding error. 0 for infinite
-   * x, where the sawtooth is undefined.
+   * Math.round rounds halves up, so x - 2 round(x / 2) equals the formula, but without its rounding error. 0 for
+   * infinite x, where the sawtooth is undefined.
    */
   f: (x) => (Number.isFinite(x) ? x - 2 * Math.round(x / 2) : 0),
   formula: 'x - 2 ⌊(x + 1) / 2⌋',
@@ -16,10 +16,10 @@ export const sawtooth: ActivationDefinition = {
   bounded: true,
   jumps: true,
   error: () => 0,
-  // round() may round halves down: then the rest is 1 instead of -1.
+  // round() may round halves down: then the remainder is 1 instead of -1.
   wgsl: (t, { out }) => `  let t = fma(${t}(-2.0), round(0.5 * x), x);
   return ${times(out, `select(t, ${t}(-1.0), t >= ${t}(1.0))`)};`,
-  /** The same formula. In max the constant comes first, which replaces NaN, the rest of an infinite x, too. */
+  /** The same formula. The constant comes first in max, which thus also replaces NaN, the remainder of infinite x. */
   wasm: (math, x) => {
     const two = math.float(2);
     return math.let(x, (whole) => {

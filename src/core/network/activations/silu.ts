@@ -2,7 +2,7 @@ import type { ActivationDefinition } from './activation.js';
 import { exp } from './vector.js';
 import { float, times } from './wgsl.js';
 
-/** The factor x stops here: e^-87 is just above the smallest normal float32, and -87 e^-87 is 0 in any picture. */
+/** The factor x is clamped here: e^-87 is just above the smallest normal float32, and -87 e^-87 is 0 in any picture. */
 const LEAST = -87;
 
 /** The sigmoid-weighted linear unit, also known as swish. */

@@ -31,7 +31,7 @@ export const inWords = (names: KernelActivations): string => {
   return typeof names === 'string' ? names : `${names.from} to ${names.to}`;
 };
 
-/** Units' rows have the number of a first activation plus this times that of a second. */
+/** Units' rows have the number of a first activation, plus this times the number of a second. */
 export const KINDS = 64;
 
 /**
@@ -100,7 +100,7 @@ function chosen(
   return `fn ${name}_by(kind: u32, ${parameters}) -> ${type} {\n${all}\n}`;
 }
 
-/** The statements that return what a unit's one or two activations give. */
+/** The statements that return the value of a unit's one or two activations. */
 function mixed(name: string, names: readonly ActivationName[], type: FloatType, given: string): string {
   if (names.length === 1) return `return ${name}_by(0u, ${given});`;
   return `let kinds = u32(unit.x);

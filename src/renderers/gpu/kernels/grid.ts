@@ -12,7 +12,7 @@ export const gridKernel: Kernel = {
   code: () => source(FULL_COMMON, grid, dither, toLinear, fromLinear),
 };
 
-/** What is between the pictures. */
+/** The space between the pictures. */
 export const blackKernel: Kernel = {
   label: 'black',
   bindings: ['step', 'write'],

@@ -1,5 +1,5 @@
 // One invocation, one sample: the mean of a layer's units, and the factor that gives their differences from it a
-// variance of 1. Units' rows have their share of the mean, the layer's row what is added to the variance.
+// variance of 1. Units' rows have their share of the mean; the layer's row has the term added to the variance.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> units: array<f32>;
