@@ -123,7 +123,7 @@ export default makeScene2D(function* (view) {
   // After two seconds, it starts to learn. Only the loss of the other run is drawn.
   yield* learn(good, 8.25, main(), step);
   yield* waitFor(0.25);
-  yield* say('Now somebody has.', `Still ${NUMBERS} numbers,`, `${written(LAST)} steps later.`);
+  yield* say('Now somebody did.', `Still ${NUMBERS} numbers,`, `${written(LAST)} steps later.`);
   yield* waitFor(0.9);
 
   // Both runs side by side, before and after. From large weights, the network learns nothing but the mean colour.
