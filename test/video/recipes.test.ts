@@ -7,7 +7,7 @@ import { activationNames } from '../../src/core/network/activations.js';
 import { MOST_NOTE_BYTES, noteOf } from '../../src/core/recipe/note.js';
 import { parseRecipe, type Recipe } from '../../src/core/recipe/recipe.js';
 import { easingNames } from '../../src/core/sweep/easing.js';
-import { sweep } from '../../src/core/sweep/sweep.js';
+import { parseSweep } from '../../src/core/sweep/sweep.js';
 import { circle, keyframes, loop, type Track, tween, walk, zoom } from '../../src/core/sweep/track.js';
 import { probe } from '../../src/outputs/index.js';
 import { addNote } from '../../src/outputs/note.js';
@@ -76,7 +76,7 @@ const recipes: fc.Arbitrary<Recipe> = fc.record(
         },
         { requiredKeys: ['seconds'] },
       )
-      .map((input) => sweep(input)),
+      .map((input) => parseSweep(input)),
     frames: fc.tuple(fc.nat(), fc.nat()),
     every: fc.integer({ min: 1, max: 1000 }),
     made: fc.record({ version: text(20), backend: text(40) }),

@@ -337,7 +337,11 @@ export const networkSchema: z.ZodType<NetworkSpec> = z.unknown().transform((inpu
   };
   const { network, problem: spelling } = inOneSpelling(input);
   if (spelling) return refuse(spelling);
-  const result = fields.safeParse(network, { error: keepFieldNames });
+  // With a place for the inputs, equal specs have their fields in the same order, and so equal JSON.
+  const given = typeof network === 'object' && network && !Array.isArray(network);
+  const result = fields.safeParse(given ? { inputs: undefined, ...network } : network, {
+    error: keepFieldNames,
+  });
   if (!result.success) {
     for (const issue of result.error.issues) context.issues.push(issue as never);
     return z.NEVER;

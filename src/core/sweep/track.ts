@@ -322,7 +322,7 @@ const forms = {
 };
 
 /** What identifies a track that moves. */
-export const trackNames = Object.keys(forms) as (keyof typeof forms)[];
+export const trackNames: readonly string[] = Object.keys(forms);
 
 /**
  * The schema for a moving track, chosen by its identifying key; undefined for all other values.
@@ -330,7 +330,7 @@ export const trackNames = Object.keys(forms) as (keyof typeof forms)[];
  */
 export function formOf(value: unknown): (typeof forms)[keyof typeof forms] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const key = trackNames.find((name) => Object.hasOwn(value, name));
+  const key = (Object.keys(forms) as (keyof typeof forms)[]).find((name) => Object.hasOwn(value, name));
   return key ? forms[key] : undefined;
 }
 
