@@ -71,12 +71,14 @@ function pathOf(name: string): string[] {
 }
 
 function readValue(path: string[], text: string, sweep: Sweep): unknown {
+  const field = path[path.length - 1];
   const [from, to, more] = text.split('..');
   if (to === undefined || more !== undefined) {
     const value = single(text);
-    return path[0] === 'palette' && Array.isArray(value) ? { colours: value } : value;
+    if (path[0] === 'palette' && Array.isArray(value)) return { colours: value };
+    const isList = ['features', 'numbers'].includes(parameterCalled(field)?.kind ?? '');
+    return isList && !Array.isArray(value) ? [value] : value;
   }
-  const field = path[path.length - 1];
   const ends = [single(from), single(to)];
   const parameter = parameterCalled(field);
   if (parameter && mixes(parameter) && ends.every((end) => isValueOf(parameter, end))) {

@@ -1,5 +1,5 @@
 /** Interpolation functions for signals that cannot be interpolated linearly. Each returns its ends exactly. */
-import { map } from '@motion-canvas/core';
+import { deepLerp, map } from '@motion-canvas/core';
 import type { PaletteInput } from '../core/frame/palette.js';
 import type { Activation, ActivationName, LayerActivation } from '../core/network/activations.js';
 import type { Seed } from '../core/network/draws.js';
@@ -41,6 +41,30 @@ function layerBetween(from: LayerActivation, to: LayerActivation, u: number): La
   );
   if (first === undefined || second === undefined) return u < 0.5 ? from : to;
   return first === second ? first : { from: first, to: second, fraction: u };
+}
+
+/**
+ * Blends numbers, lists of as many numbers, and the sides of tiles; switches between other values half-way.
+ * @param u - Progress from 0 to 1.
+ */
+export function valueBetween<T>(from: T, to: T, u: number): T {
+  if (u <= 0) return from;
+  if (u >= 1) return to;
+  const blended = canBlend(from) && canBlend(to) && sameShape(from, to);
+  return blended ? (deepLerp(from, to, u) as T) : u < 0.5 ? from : to;
+}
+
+/** Whether a value is a number, a list, or a field with numbers that may be fractions. */
+function canBlend(value: unknown): boolean {
+  if (typeof value === 'number') return true;
+  if (Array.isArray(value))
+    return value.every((item) => typeof item === 'object' || typeof item === 'number');
+  return typeof value === 'object' && value !== null && 'tile' in value;
+}
+
+function sameShape(a: unknown, b: unknown): boolean {
+  if (typeof a !== typeof b || Array.isArray(a) !== Array.isArray(b)) return false;
+  return !Array.isArray(a) || a.length === (b as unknown[]).length;
 }
 
 /** Palettes cannot be blended: switches from one to the other half-way. */

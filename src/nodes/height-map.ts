@@ -1,11 +1,12 @@
 /** A network's output as a surface. */
-import { computed, initial, nodeName, parser, signal } from '@motion-canvas/2d';
+import { computed, initial, interpolation, nodeName, parser, signal } from '@motion-canvas/2d';
 import { Color, type PossibleColor, type Signal, type SimpleSignal } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import { colourOf } from '../core/frame/colouring.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { colouringShown } from '../core/frame/shown.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
+import { valueBetween } from './between.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
@@ -37,6 +38,7 @@ export class HeightMap extends NetworkNode {
    * The value shown as height: one output, one unit of a layer, or for `'colour'` the mean of the outputs.
    * @defaultValue 'colour'
    */
+  @interpolation(valueBetween)
   @initial('colour')
   @signal()
   declare readonly shown: SimpleSignal<Shown, this>;
@@ -102,8 +104,12 @@ export class HeightMap extends NetworkNode {
 
   protected override takeOwn({ shown }: FrameDescription, takes: (name: string) => boolean): void {
     if (!shown || !takes('shown')) return;
-    if (isOne(shown)) return void this.shown(shown);
-    throw new UsageError(
+    if (!isOne(shown)) throw this.#gridProblem(shown);
+    this.shown(shown);
+  }
+
+  #gridProblem(shown: unknown): UsageError {
+    return new UsageError(
       `${this.key}: shown is ${JSON.stringify(shown)} but a surface shows one unit or output: add a unit.`,
     );
   }
@@ -164,7 +170,9 @@ export class HeightMap extends NetworkNode {
   @computed()
   protected points(): SurfaceData {
     const n = Math.min(512, Math.max(2, Math.round(this.detail())));
-    const input = { ...this.frameInput(), shown: partShown(this.shown()) };
+    const shown = this.shown();
+    if (!isOne(shown)) throw this.#gridProblem(shown);
+    const input = { ...this.frameInput(), shown: partShown(shown) };
     // Samples are at pixel centres: widen the view so that the outermost ones are on the square's edge.
     const view = { ...input.view, halfWidth: (this.halfWidth() * n) / (n - 1) };
     const frame = this.describe({ ...input, view, size: [n, n] });

@@ -1,7 +1,8 @@
 /** A network's picture, as a node. */
-import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
+import { computed, initial, interpolation, nodeName, signal } from '@motion-canvas/2d';
 import type { SimpleSignal } from '@motion-canvas/core';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
+import { valueBetween } from './between.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { keyOf, type Picture } from './picture-store.js';
 import { requestPicture } from './pictures.js';
@@ -33,6 +34,7 @@ export class NetworkField extends NetworkNode {
    * What to show: the network's colours, one output, one unit of a layer, or with `{ layer }` all units of a layer as a
    * grid. @defaultValue 'colour'
    */
+  @interpolation(valueBetween)
   @initial('colour')
   @signal()
   declare readonly shown: SimpleSignal<FieldShown, this>;

@@ -77,7 +77,7 @@ export class NetworkGrid extends Rect {
   readonly cells: readonly Rect[];
   readonly #fields: NetworkField[];
 
-  constructor({ items, ...props }: NetworkGridProps) {
+  constructor({ items = [], ...props }: NetworkGridProps) {
     super(props);
     warnOfUnknown(this, props, NetworkGrid);
     this.#fields = items.map(

@@ -8,6 +8,7 @@ import {
   useLogger,
   type Vector2Signal,
 } from '@motion-canvas/core';
+import { UsageError } from '../core/errors.js';
 import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '../core/frame/description.js';
 import { explainGrain, isDeep, isGrainy } from '../core/frame/digits.js';
 import type { PaletteInput } from '../core/frame/palette.js';
@@ -36,7 +37,7 @@ import { type Named, sweepOver } from '../core/sweep/over.js';
 import { frameAt, preparePace, type Sweep, type SweepInput, withSeconds } from '../core/sweep/sweep.js';
 import { parse } from '../core/wording/parse.js';
 import { evaluate } from '../renderers/cpu/planes.js';
-import { activationBetween, paletteBetween, seedBetween } from './between.js';
+import { activationBetween, paletteBetween, seedBetween, valueBetween } from './between.js';
 import type { SignalProps } from './props.js';
 
 /** The props of any Rect, and the signals of a node that shows a network. */
@@ -73,6 +74,7 @@ export abstract class NetworkNode extends Rect {
    * Number of inputs: the `features`, and further ones whose values `slice` gives. 1 to 64. @defaultValue null: the
    * number of `features`
    */
+  @interpolation(valueBetween)
   @parameter(networkParameters.inputs)
   declare readonly inputs: SimpleSignal<number | null, this>;
 
@@ -80,6 +82,7 @@ export abstract class NetworkNode extends Rect {
    * What the network receives for each point: x, y, and functions of them, listed in docs/networks.md. @defaultValue
    * ['x', 'y']
    */
+  @interpolation(valueBetween)
   @parameter(networkParameters.features)
   declare readonly features: SimpleSignal<string[], this>;
 
@@ -87,6 +90,7 @@ export abstract class NetworkNode extends Rect {
    * Folds the plane about its origin: none, mirror, tile, kaleidoscope, `{ tile: size }` or `{ kaleidoscope: n }`.
    * @defaultValue 'none'
    */
+  @interpolation(valueBetween)
   @parameter(networkParameters.fold)
   declare readonly fold: SimpleSignal<Fold, this>;
 
@@ -100,6 +104,7 @@ export abstract class NetworkNode extends Rect {
    * Number of units in each hidden layer, or a list with one number per layer, whose last entry repeats; a fraction
    * fades the next unit in. 1 to 8192 units. In Motion Canvas, `width` is the width of the node. @defaultValue 30
    */
+  @interpolation(valueBetween)
   @parameter(networkParameters.units)
   declare readonly units: SimpleSignal<number | number[], this>;
 
@@ -127,6 +132,7 @@ export abstract class NetworkNode extends Rect {
   declare readonly residual: SimpleSignal<number, this>;
 
   /** Whether each layer from the second on receives values of mean 0 and variance 1. @defaultValue 'none' */
+  @interpolation(valueBetween)
   @parameter(networkParameters.normalisation)
   declare readonly normalisation: SimpleSignal<Normalisation, this>;
 
@@ -139,6 +145,7 @@ export abstract class NetworkNode extends Rect {
   declare readonly distribution: SimpleSignal<Distribution, this>;
 
   /** Scales each layer's weights by its size, times `weightScale`. @defaultValue null */
+  @interpolation(valueBetween)
   @parameter(networkParameters.initialisation)
   declare readonly initialisation: SimpleSignal<Initialisation | null, this>;
 
@@ -150,6 +157,7 @@ export abstract class NetworkNode extends Rect {
   declare readonly weightScale: SimpleSignal<number, this>;
 
   /** Scale of the biases. 0 or more. @defaultValue null: that of the weights */
+  @interpolation(valueBetween)
   @parameter(networkParameters.biasScale)
   declare readonly biasScale: SimpleSignal<number | null, this>;
 
@@ -162,6 +170,7 @@ export abstract class NetworkNode extends Rect {
    * (docs/weights.md), or `{ from, to, fraction }`, each side such weights or `'drawn'`. Can be tweened between layers
    * of the same shapes. @defaultValue null
    */
+  @interpolation(valueBetween)
   @parameter(networkParameters.weights)
   declare readonly weights: SimpleSignal<WeightsInput | WeightMixInput | null, this>;
 
@@ -213,7 +222,11 @@ export abstract class NetworkNode extends Rect {
    */
   play(sweep: SweepInput, options?: PlayOptions): ThreadGenerator;
   play(sweep: Sweep, options?: PlayOptions): ThreadGenerator;
-  *play(sweep: SweepInput | Sweep, { seconds }: PlayOptions = {}): ThreadGenerator {
+  *play(sweep: SweepInput | Sweep, options: PlayOptions = {}): ThreadGenerator {
+    const { seconds, ...unknown } = options;
+    for (const name of Object.keys(unknown)) {
+      throw new UsageError(`play: "${name}" is not an option: only "seconds" is.`);
+    }
     const { sweep: whole, named } = sweepOver(sweep, this.#existing());
     const film = seconds === undefined ? whole : withSeconds(whole, seconds);
     yield preparePace(film, evaluate); // the scene waits for it; no time passes in the film

@@ -7,6 +7,8 @@ import type { Node, Rect } from '@motion-canvas/2d';
 import type { Vector2 } from '@motion-canvas/core';
 import { font } from '#embedded';
 import { type Colours, dark, light } from '../core/colours.js';
+import { UsageError } from '../core/errors.js';
+import { quote } from '../core/wording/explain.js';
 
 /**
  * Inter, by The Inter Project Authors, SIL Open Font License 1.1 (fonts/OFL.txt): the Latin subset of the variable
@@ -71,14 +73,24 @@ const dressed = new WeakMap<Node, Theme>();
  * @param colours - The set of colours; dark by default.
  * @param options.font - The typeface of everything in it, tick labels included: a CSS font family that is installed or
  *   that the scene loads, or a list of them, such as `'Georgia, serif'`. Inter by default.
+ * @throws UsageError for what is not a set of colours, and for an unknown option.
  * @example `const theme = yield* dress(view, light);`
  * @example `yield* dress(view, dark, { font: 'Source Serif 4' });`
  */
 export function* dress(
   view: Rect,
   colours = dark,
-  { font = FONT_FAMILY }: { font?: string } = {},
+  options: { font?: string } = {},
 ): Generator<Promise<unknown>, Theme, unknown> {
+  const { font = FONT_FAMILY, ...unknown } = options;
+  for (const name of Object.keys(unknown)) {
+    throw new UsageError(`dress: "${name}" is not an option: only "font" is.`);
+  }
+  if (typeof colours?.background !== 'string') {
+    throw new UsageError(
+      `dress: the colours are ${quote(colours)} but must be dark, light or a set like them.`,
+    );
+  }
   yield font === FONT_FAMILY
     ? loadFont()
     : Promise.all([400, 500, 600].map((weight) => loaded(font, weight)));

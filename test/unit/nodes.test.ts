@@ -1,7 +1,13 @@
 import { BBox, Vector2 } from '@motion-canvas/core';
 import { describe, expect, test } from 'vitest';
 import { boxOf, columnsFor, cut, shapeOf, split, squareIn } from '../../src/nodes/arrange.js';
-import { activationBetween, paletteBetween, seedBetween, zoomBetween } from '../../src/nodes/between.js';
+import {
+  activationBetween,
+  paletteBetween,
+  seedBetween,
+  valueBetween,
+  zoomBetween,
+} from '../../src/nodes/between.js';
 import { functionOf, graphBetween } from '../../src/nodes/graph.js';
 
 describe('layout', () => {
@@ -64,6 +70,29 @@ describe('interpolation', () => {
       'viridis',
       'viridis',
     ]);
+  });
+
+  test('numbers, lists and tiles blend, and other values switch half-way', () => {
+    const at = <T>(from: T, to: T) => [0, 0.4, 0.5, 1].map((u) => valueBetween<unknown>(from, to, u));
+    expect(at([2, 4], [4, 14])).toEqual([
+      [2, 4],
+      [2.8, 8],
+      [3, 9],
+      [4, 14],
+    ]);
+    expect(at({ tile: 1 }, { tile: 2 })[1]).toEqual({ tile: 1.4 });
+    const layers = (w: number) => [{ w: [[w, 0]], b: [w] }];
+    expect(valueBetween(layers(1), layers(3), 0.5)).toEqual(layers(2));
+    const [fold, unit] = [{ kaleidoscope: 5 }, { layer: 1, unit: 2 }];
+    for (const [from, to] of [
+      ['none', fold],
+      [fold, { kaleidoscope: 8 }],
+      [[3, 10], 4],
+      [null, 0.5],
+      ['colour', unit],
+    ]) {
+      expect(at<unknown>(from, to)).toEqual([from, from, to, to]);
+    }
   });
 
   test('a zoom proceeds by equal factors', () => {

@@ -71,7 +71,7 @@ export const networkParameters = {
     default: 27,
     moves: true,
     sentence: 'Number of weight matrices, output included; a fraction fades the next layer in',
-    synonyms: 'depth numLayers nLayers layerCount hiddenLayers numHiddenLayers',
+    synonyms: 'layer depth numLayers nLayers layerCount hiddenLayers numHiddenLayers',
   },
   units: {
     label: 'Units',

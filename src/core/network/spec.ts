@@ -45,12 +45,20 @@ const explicitLayers = z
   .min(1)
   .max(MAX_LAYERS);
 
-const side = z.union([z.literal('drawn'), quick(explicitLayers, areLayers)]);
+const side = z.union([
+  z.literal('drawn'),
+  quick(explicitLayers, (value) => value !== undefined && areLayers(value)),
+]);
 const fraction = z.number().min(0).max(1);
 const weightsSchema = z.unknown().transform((value, context) => {
   if (value === undefined || areLayers(value)) return value as ExplicitLayer[] | undefined;
   if (namesWeightsFile(value)) {
     context.addIssue({ code: 'custom', message: UNRESOLVED });
+    return undefined;
+  }
+  if (typeof value === 'string') {
+    const message = `is ${quote(value)} but must be a list of layers: in a scene, write weightsFrom('mlp.npz') for a file`;
+    context.addIssue({ code: 'custom', message });
     return undefined;
   }
   const isMix = typeof value === 'object' && ['from', 'to', 'fraction'].some((name) => name in (value ?? {}));
@@ -70,7 +78,12 @@ const activationSchema = z.union([layerActivation, z.array(layerActivation).min(
 
 const foldSchema = z.union([
   z.enum(foldNames),
-  z.strictObject({ kaleidoscope: z.int().min(SECTORS.least).max(SECTORS.most) }),
+  z.strictObject({
+    kaleidoscope: z
+      .int('must be a whole number: only steps() and keyframes that jump may change it')
+      .min(SECTORS.least)
+      .max(SECTORS.most),
+  }),
   z.strictObject({ tile: z.number().min(TILE_SIDE.least).max(TILE_SIDE.most) }),
 ]);
 
@@ -349,7 +362,7 @@ export const networkSchema: z.ZodType<NetworkSpec> = z.unknown().transform((inpu
   const named = (field: string) => (network as Record<string, unknown>)[field] !== undefined;
   const spec = withInputs(result.data, named('features'));
   const problem = spec.weights
-    ? explicitProblem(spec, spec.weights)
+    ? (explicitProblem(spec, spec.weights) ?? (named('features') ? explicitFeatures(spec) : undefined))
     : (featuresProblem(spec, spec.inputs) ?? drawnProblem(spec));
   if (problem) return refuse(problem);
   return spec.weights ? { ...spec, ...shapeOf(spec.weights, spec.features, named('features')) } : spec;
@@ -359,6 +372,16 @@ export const networkSchema: z.ZodType<NetworkSpec> = z.unknown().transform((inpu
 function withInputs(spec: NetworkSpec, featuresAreGiven: boolean): NetworkSpec {
   const features = spec.inputs === 1 && !featuresAreGiven ? ['x'] : spec.features;
   return { ...spec, features, inputs: spec.inputs ?? features.length };
+}
+
+/** The same for explicit weights, whose first matrix has a column for each input. */
+function explicitFeatures({ features, weights }: NetworkSpec): Problem | undefined {
+  const inputs = layersOf(weights!)[0].w[0].length;
+  if (inputs >= features.length) return undefined;
+  const message =
+    `are ${features.join(', ')}, but the weights have ${inputs} input${inputs === 1 ? '' : 's'}: ` +
+    `name ${inputs === 1 ? 'one' : `at most ${inputs}`}`;
+  return { field: 'features', message };
 }
 
 function featuresProblem({ features }: NetworkSpec, inputs: number): Problem | undefined {

@@ -168,7 +168,7 @@ export interface Steps {
  * @throws UsageError for an empty list or an invalid time.
  * @example `layers: steps([2, 5, 9], { each: 0.5 })`
  */
-export function steps(values: number[], { each }: Steps): Keyframes {
+export function steps(values: number[], { each }: Steps = {} as Steps): Keyframes {
   if (!Array.isArray(values) || values.length === 0) {
     throw new UsageError(`steps: the values are ${quote(values)} but must be a list of one or more numbers.`);
   }

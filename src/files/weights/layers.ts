@@ -20,14 +20,18 @@ export async function layersOf(
   const found = new Set(names);
   let count = 0;
   while (found.has(`W${count + 1}`)) count++;
-  const stray = [...found].find((name) => ARRAY_NAME.test(name) && Number(name.slice(1)) > count);
+  const isStray = (name: string) =>
+    /^[Wb]0$/.test(name) || (ARRAY_NAME.test(name) && Number(name.slice(1)) > count);
+  const stray = [...found].find(isStray);
   if (count === 0 || stray) {
     const list = [...found].slice(0, 6).join(', ');
     const all = `${list || 'no arrays'}${found.size > 6 ? ', ...' : ''}`;
     throw new Malformed(
       count === 0
         ? `has ${all}, but the first layer's arrays must be called W1 and b1, the second's W2 and b2, and so on`
-        : `has ${stray}, but no W${count + 1}: number the layers from 1, without gaps`,
+        : /^[Wb]0$/.test(stray!)
+          ? `has ${stray}, but layers are numbered from 1: call the first layer's arrays W1 and b1`
+          : `has ${stray}, but no W${count + 1}: number the layers from 1, without gaps`,
     );
   }
   const pairs: Pair[] = [];
