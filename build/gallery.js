@@ -1,7 +1,7 @@
 /**
  * `npm run gallery [scene...]`: renders a small WebP of all scenes, or of those named, to renders/gallery, with a frame
- * in scenes/thumbnails for the editor's start page, and writes the table in scenes/README.md. Without a GPU it takes
- * some minutes, because wide networks are drawn at a smaller size.
+ * in its folder `thumbnails` for the editor's start page, and writes the table in scenes/README.md. Without a GPU it
+ * takes some minutes, because wide networks are drawn at a smaller size.
  */
 import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -106,7 +106,7 @@ for (const { name } of scenes.filter(({ name }) => requested.length === 0 || req
   const { size: small, frame: usual, quality } = THUMBNAIL;
   const frame = FRAMES[name] ?? usual;
   const thumbnail = ['--frames', `${frame}-${frame}`, '--size', small, '--quality', quality, '--quiet'];
-  await untrained('render', name, ...thumbnail, '--out', `scenes/thumbnails/${name}.webp`);
+  await untrained('render', name, ...thumbnail, '--out', `renders/gallery/thumbnails/${name}.webp`);
   const kilobytes = Math.round((await stat(`${root}${out}`)).size / 1000);
   console.log(`${name.padEnd(18)} ${kilobytes} kB, ${Math.round((performance.now() - started) / 1000)} s`);
 }

@@ -151,7 +151,7 @@ async function sectionsOf(scenes: EditorScene[], summaryOf: EditorSources['summa
   const listed = await Promise.all(
     scenes.map(async ({ name, path, origin }): Promise<ListedScene & { origin: EditorScene['origin'] }> => {
       const summary = await summaryOf(path).catch(() => ({ title: basename(path) }));
-      const picture = `scenes/thumbnails/${name}.webp`;
+      const picture = `renders/gallery/thumbnails/${name}.webp`;
       const thumbnail = origin === 'ours' && existsSync(join(root, picture)) ? `/${picture}` : undefined;
       const module = extname(path) === '.tsx' ? undefined : served(moduleOf(name));
       return {

@@ -241,7 +241,7 @@ function scaleOf(spec: NetworkSpec, { inputs, units }: LayerRule['exact']): numb
 }
 
 /** The seeds of a spec and their shares: one seed, or the two of a mix. */
-export function seedShares(seed: NetworkSpec['seed']): { seed: Seed; share: number }[] {
+function seedShares(seed: NetworkSpec['seed']): { seed: Seed; share: number }[] {
   if (typeof seed !== 'object') return [{ seed, share: 1 }];
   const { from, to, fraction } = seed;
   // Both ends must be exact, but cos(π/2) is 6e-17 instead of 0.
