@@ -11,15 +11,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { createJiti } from 'jiti';
 import { createRenderer, frameSchema } from 'untrained';
 import { findFfmpeg, renderFilm } from 'untrained/render';
 import crossSection from '../scenes/cross-section.js';
 import weightScale from '../scenes/weight-scale.js';
-import { openSink } from '../test/video/sink.js';
 import { built } from './built.js';
 import { table } from './table.js';
 
 const run = promisify(execFile);
+
+/** The tests' sink, on top of the build: see built.ts. */
+const openSink: typeof import('../test/video/sink.js').openSink = async (...given) => {
+  const alias = { '../../src': fileURLToPath(new URL('../dist', import.meta.url)) };
+  const jiti = createJiti(import.meta.url, { alias, fsCache: false });
+  const sink = await jiti.import<typeof import('../test/video/sink.js')>('../test/video/sink.ts');
+  return sink.openSink(...given);
+};
 const FRAMES = 30;
 const FPS = 25;
 const SIZE: [number, number] = [480, 480];
