@@ -80,9 +80,11 @@ export function watchPlayer(watched: Player, listener: (isDrawing: boolean) => v
     requestedSeek: {
       get: () => seek,
       set(frame: number) {
+        const isBegun = seek >= 0 && frame < 0;
         seek = frame;
         if (frame >= 0) moveOn();
         else beginFrame();
+        if (isBegun) disown(); // the frame before may have been drawn once more since the seek was requested
       },
     },
     requestedRecalculation: {
@@ -115,10 +117,15 @@ function moveOn(): void {
   lastSeek = now;
   failures.clear();
   for (const [name, { picture }] of roughs) if (picture.error) roughs.delete(name);
+  disown();
+}
+
+/** Keeps only those sharp pictures that the next frame requests. */
+function disown(): void {
   wanted.clear();
   for (const key of sharpening.keys()) unwanted.add(key);
   clearTimeout(timer);
-  timer = setTimeout(dropUnwanted, REST_MS); // in case the new frame requests no pictures
+  timer = setTimeout(dropUnwanted, REST_MS); // in case the frame requests no pictures
 }
 
 /** Cancels the sharp pictures that only earlier frames requested. */
