@@ -44,7 +44,7 @@ function layerBetween(from: LayerActivation, to: LayerActivation, u: number): La
 }
 
 /**
- * Blends numbers, lists of as many numbers, and the sides of tiles; switches between other values half-way.
+ * Blends numbers, lists of the same length, and the sides of tiles; any other value switches half-way.
  * @param u - Progress from 0 to 1.
  */
 export function valueBetween<T>(from: T, to: T, u: number): T {

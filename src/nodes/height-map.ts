@@ -110,7 +110,7 @@ export class HeightMap extends NetworkNode {
 
   #gridProblem(shown: unknown): UsageError {
     return new UsageError(
-      `${this.key}: shown is ${JSON.stringify(shown)} but a surface shows one unit or output: add a unit.`,
+      `${this.key}: shown is ${JSON.stringify(shown)} but a surface shows a single unit or output: add a unit.`,
     );
   }
 

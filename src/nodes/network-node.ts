@@ -225,7 +225,7 @@ export abstract class NetworkNode extends Rect {
   *play(sweep: SweepInput | Sweep, options: PlayOptions = {}): ThreadGenerator {
     const { seconds, ...unknown } = options;
     for (const name of Object.keys(unknown)) {
-      throw new UsageError(`play: "${name}" is not an option: only "seconds" is.`);
+      throw new UsageError(`play: unknown option "${name}": the only option is "seconds".`);
     }
     const { sweep: whole, named } = sweepOver(sweep, this.#existing());
     const film = seconds === undefined ? whole : withSeconds(whole, seconds);

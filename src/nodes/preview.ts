@@ -84,7 +84,7 @@ export function watchPlayer(watched: Player, listener: (isDrawing: boolean) => v
         seek = frame;
         if (frame >= 0) moveOn();
         else beginFrame();
-        if (isBegun) disown(); // the frame before may have been drawn once more since the seek was requested
+        if (isBegun) disown(); // the previous frame may have been redrawn since the seek was requested
       },
     },
     requestedRecalculation: {
@@ -120,7 +120,7 @@ function moveOn(): void {
   disown();
 }
 
-/** Keeps only those sharp pictures that the next frame requests. */
+/** Keeps only the sharp pictures that the next frame requests. */
 function disown(): void {
   wanted.clear();
   for (const key of sharpening.keys()) unwanted.add(key);

@@ -84,11 +84,11 @@ export function* dress(
 ): Generator<Promise<unknown>, Theme, unknown> {
   const { font = FONT_FAMILY, ...unknown } = options;
   for (const name of Object.keys(unknown)) {
-    throw new UsageError(`dress: "${name}" is not an option: only "font" is.`);
+    throw new UsageError(`dress: unknown option "${name}": the only option is "font".`);
   }
   if (typeof colours?.background !== 'string') {
     throw new UsageError(
-      `dress: the colours are ${quote(colours)} but must be dark, light or a set like them.`,
+      `dress: the colours are ${quote(colours)} but must be a set of colours: import dark or light from untrained/nodes.`,
     );
   }
   yield font === FONT_FAMILY

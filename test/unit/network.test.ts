@@ -376,7 +376,7 @@ describe('specs', () => {
       'more features than explicit weights have inputs',
       { weights: [{ w: [[1, 2]] }], features: ['x', 'y', 'r'] },
       'features',
-      /the weights have 2 inputs: name at most 2/,
+      /lists 3 \(x, y, r\) but the weights have 2 inputs: list at most 2/,
     ],
     [
       'a file in place of its weights',

@@ -119,7 +119,7 @@ export function shownProblem(
   }
   if (Math.min(...unitGrid(size, units).cell) >= LEAST_CELL) return undefined;
   const works = smallestFor(units, size);
-  const message = `has ${units} units, whose pictures would be under ${LEAST_CELL} pixels: make the size at least ${works.join('x')}`;
+  const message = `has ${units} units, but at this size their pictures would be under ${LEAST_CELL} pixels wide or high: make the size at least ${works.join('x')}`;
   return { field: 'layer', message };
 }
 

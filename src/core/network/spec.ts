@@ -57,7 +57,7 @@ const weightsSchema = z.unknown().transform((value, context) => {
     return undefined;
   }
   if (typeof value === 'string') {
-    const message = `is ${quote(value)} but must be a list of layers: in a scene, write weightsFrom('mlp.npz') for a file`;
+    const message = `is ${quote(value)} but must be a list of layers: to read a file in a scene, write weightsFrom('mlp.npz')`;
     context.addIssue({ code: 'custom', message });
     return undefined;
   }
@@ -80,7 +80,7 @@ const foldSchema = z.union([
   z.enum(foldNames),
   z.strictObject({
     kaleidoscope: z
-      .int('must be a whole number: only steps() and keyframes that jump may change it')
+      .int('must be a whole number: move it only by steps() or keyframes that jump')
       .min(SECTORS.least)
       .max(SECTORS.most),
   }),
@@ -374,22 +374,23 @@ function withInputs(spec: NetworkSpec, featuresAreGiven: boolean): NetworkSpec {
   return { ...spec, features, inputs: spec.inputs ?? features.length };
 }
 
-/** The same for explicit weights, whose first matrix has a column for each input. */
-function explicitFeatures({ features, weights }: NetworkSpec): Problem | undefined {
-  const inputs = layersOf(weights!)[0].w[0].length;
-  if (inputs >= features.length) return undefined;
-  const message =
-    `are ${features.join(', ')}, but the weights have ${inputs} input${inputs === 1 ? '' : 's'}: ` +
-    `name ${inputs === 1 ? 'one' : `at most ${inputs}`}`;
-  return { field: 'features', message };
-}
-
+/** Why a network has too few inputs for its features; undefined if it has enough. */
 function featuresProblem({ features }: NetworkSpec, inputs: number): Problem | undefined {
   if (inputs >= features.length) return undefined;
   const message =
     `is ${inputs} but there are ${features.length} features (${features.join(', ')}): ` +
     `make it at least ${features.length}, or name fewer features`;
   return { field: 'inputs', message };
+}
+
+/** The same for explicit weights, whose first matrix has a column for each input. */
+function explicitFeatures({ features, weights }: NetworkSpec): Problem | undefined {
+  const inputs = layersOf(weights!)[0].w[0].length;
+  if (inputs >= features.length) return undefined;
+  const message =
+    `lists ${features.length} (${features.join(', ')}) but the weights have ${inputs} input${inputs === 1 ? '' : 's'}: ` +
+    `list ${inputs === 1 ? 'one' : `at most ${inputs}`}`;
+  return { field: 'features', message };
 }
 
 /** The widths of the hidden layers, first to last, fractions included; for explicit weights, their numbers of rows. */

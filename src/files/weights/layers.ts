@@ -30,7 +30,7 @@ export async function layersOf(
       count === 0
         ? `has ${all}, but the first layer's arrays must be called W1 and b1, the second's W2 and b2, and so on`
         : /^[Wb]0$/.test(stray!)
-          ? `has ${stray}, but layers are numbered from 1: call the first layer's arrays W1 and b1`
+          ? `has ${stray}, but layers are numbered from 1: rename the first layer's arrays to W1 and b1`
           : `has ${stray}, but no W${count + 1}: number the layers from 1, without gaps`,
     );
   }
