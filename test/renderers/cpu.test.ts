@@ -208,7 +208,11 @@ describe('parts of a frame', () => {
   test('beyond the frame are those of a frame whose centre is there', async () => {
     const renderer = new CpuRenderer(2);
     const frame = frameOf({ network: { layers: 5 }, view: { centre: [0, 0], halfWidth: 1 }, size: [64, 64] });
-    const there = frameOf({ network: { layers: 5 }, view: { centre: [-2, 0], halfWidth: 1 }, size: [64, 64] });
+    const there = frameOf({
+      network: { layers: 5 },
+      view: { centre: [-2, 0], halfWidth: 1 },
+      size: [64, 64],
+    });
     const expected = await renderer.render(there);
     let drawn: Uint8Array = new Uint8Array();
     await renderer.renderParts(frame, [{ x: -64, y: 0, width: 64, height: 64 }], (_, rgba) => {

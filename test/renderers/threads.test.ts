@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Thread } from '../../src/renderers/cpu/host.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
-import type { PartMessage, DrawnMessage } from '../../src/renderers/cpu/thread.js';
+import type { DrawnMessage, PartMessage } from '../../src/renderers/cpu/thread.js';
 import { frameOf } from '../frames/compare.js';
 
 interface Fake extends Thread {

@@ -108,7 +108,12 @@ function trial(shapes: KernelShape[]): { rgba: Uint8Array; ms: number }[] {
   const end = performance.now() + 50 * shapes.length;
   for (let now = performance.now(); now < end; ) {
     for (const each of trials) {
-      drawPart(each.evaluator, { ...frame, colouring: 'rgb' }, { x: 0, y: 0, width: 64, height: 30 }, each.rgba);
+      drawPart(
+        each.evaluator,
+        { ...frame, colouring: 'rgb' },
+        { x: 0, y: 0, width: 64, height: 30 },
+        each.rgba,
+      );
       const then = now;
       now = performance.now();
       each.ms = Math.min(each.ms, now - then);
