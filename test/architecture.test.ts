@@ -41,6 +41,7 @@ const FOLDERS: Folder[] = [
   { path: 'src/jobs', runs: 'in Node' },
   { path: 'src/editor/page', runs: 'in a browser', alsoInNode: ['protocol.ts', 'render-protocol.ts'] },
   { path: 'src/editor', runs: 'in Node' },
+  { path: 'src/explorer', runs: 'in Node' },
   { path: 'src/cli', runs: 'in Node' },
 ];
 
