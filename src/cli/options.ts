@@ -414,7 +414,8 @@ export const OPTIONS = [
   {
     name: 'open',
     negated: true,
-    help: 'do not open the page in a browser',
+    help: 'do not open the editor in a browser',
+    helpFor: { explore: 'do not open the explorer in a browser' },
     commands: ['edit', 'explore'],
   },
   {
