@@ -15,6 +15,7 @@ const INPUT = ['pointerdown', 'wheel', 'keydown', 'touchstart', 'dragover'] as c
 async function start(): Promise<void> {
   const isNamed = location.hash.length > 1;
   if (isNamed) {
+    document.getElementById('still')?.remove(); // it shows Glass
     try {
       dispatch({ type: 'revisit', document: await documentFrom(location.hash) });
     } catch (error) {
