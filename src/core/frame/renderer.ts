@@ -6,7 +6,10 @@ import type { PixelFormat } from './pixels.js';
 /** What computes frames. */
 export type Backend = 'cpu' | 'gpu';
 
-/** A canvas for `FrameRenderer.present`: HTMLCanvasElement and OffscreenCanvas fit. Its context must be WebGPU's, or none yet. */
+/**
+ * A canvas for `FrameRenderer.present`: an HTMLCanvasElement or an OffscreenCanvas whose context is WebGPU's, or that
+ * has none yet.
+ */
 export interface WebGpuCanvas {
   /** In pixels. */
   readonly width: number;
@@ -46,7 +49,7 @@ export interface FrameRenderer {
    * render(), stretched if the canvas has another size. Only renderers that use a GPU have this method.
    * @param canvas - Only one renderer may use it.
    * @param signal - Cancels the frame as in render(). The frame may still appear if all of it was submitted.
-   * @returns Whether the frame is on the canvas. If not, the CPU has taken over for good: draw with render(), on another
+   * @returns Whether the frame is on the canvas. If not, the CPU has taken over for good: use render() and another
    * canvas, since this one's context is WebGPU's.
    */
   present?(frame: FrameDescription, canvas: WebGpuCanvas, signal?: StopSignal): Promise<boolean>;

@@ -61,7 +61,9 @@ export class Presenter {
     [width, height]: readonly [number, number],
   ): void {
     if (canvas.width === 0 || canvas.height === 0) {
-      throw new RangeError(`The canvas has ${canvas.width}x${canvas.height} pixels but must have at least 1x1.`);
+      throw new RangeError(
+        `The canvas has ${canvas.width}x${canvas.height} pixels but must have at least 1x1.`,
+      );
     }
     const texture = this.#contexts.get(canvas)!.getCurrentTexture();
     const { UNIFORM, COPY_DST } = GPUBufferUsage;

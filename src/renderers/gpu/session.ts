@@ -305,8 +305,8 @@ export class Session {
   }
 
   /**
-   * Submits a plan's chunks and the copy of the pixels to the readback buffer or the canvas. While chunks may still grow, each is run
-   * alone and measured, and the rest of the picture is planned again.
+   * Submits a plan's chunks and the copy of the pixels to the readback buffer or the canvas. While chunks may still
+   * grow, each is run alone and measured, and the rest of the picture is planned again.
    */
   async #run(
     first: Plan,
