@@ -15,9 +15,11 @@ const { outputFiles } = await build({
   format: 'iife',
   write: false,
 });
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const font = await readFile('fonts/inter-latin.woff2', 'base64');
 const embedded = `export const workerSource = ${JSON.stringify(outputFiles[0].text)};
 export const font = 'data:font/woff2;base64,${font}';
+export const version = ${JSON.stringify(version)};
 `;
 await writeFile('dist/embedded.js', embedded);
 await import('./pages.js');
