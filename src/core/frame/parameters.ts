@@ -10,22 +10,30 @@ export const viewParameters = {
     label: 'Centre',
     kind: 'point',
     range: [-1e9, 1e9],
-    useful: [-8, 8],
     scale: 'linear',
     default: [1, 0],
     moves: true,
     sentence: 'The input [x, y] at the centre of the picture; y points up',
+    ui: { level: 'more', min: -8, max: 8, scale: 'linear', step: 0.01, shiftStep: 0.1 },
     synonyms: 'center origin middle position offset pan',
   },
   halfWidth: {
     label: 'Half-width',
     kind: 'number',
     range: [1e-9, 1e9],
-    useful: [0.01, 20],
     scale: 'logarithmic',
     default: 2.6,
     moves: true,
     sentence: 'Distance from the centre to the nearer edges, in input units',
+    ui: {
+      level: 'first',
+      min: 0.01,
+      max: 100,
+      scale: 'logarithmic',
+      step: 0.25,
+      shiftStep: 0.0625,
+      octaves: true,
+    },
     synonyms: 'zoom extent radius range span bounds width size scale half',
   },
   rotation: {
@@ -33,11 +41,11 @@ export const viewParameters = {
     unit: 'degrees',
     kind: 'number',
     range: [-1e6, 1e6],
-    useful: [-180, 180],
     scale: 'linear',
     default: 0,
     moves: true,
     sentence: "Turns the picture about the view's centre, in degrees; positive is counter-clockwise",
+    ui: { level: 'more', min: -180, max: 180, scale: 'linear', step: 1, shiftStep: 15 },
     synonyms: 'angle rotate turn degrees viewRotation',
   },
 } as const satisfies Record<string, Parameter>;
@@ -49,12 +57,12 @@ export const frameParameters = {
     kind: 'numbers',
     range: [-1e9, 1e9],
     longest: MAX_INPUTS,
-    useful: [-4, 4],
     scale: 'linear',
     default: [],
     defaultNote: 'zeros',
     moves: true,
     sentence: 'List of the values of the inputs beyond the `features`',
+    ui: { level: 'first', min: -2, max: 2, scale: 'linear', step: 0.01, shiftStep: 0.1 },
     synonyms: 'crossSection inputsBeyond latent z',
   },
   palette: {
@@ -64,6 +72,7 @@ export const frameParameters = {
     default: 'rgb',
     moves: false,
     sentence: 'How outputs become colours',
+    ui: { level: 'first' },
     synonyms: 'colours colors color colour colormap colourmap cmap palettes colourMap',
   },
   shown: {
@@ -75,7 +84,31 @@ export const frameParameters = {
     sentence:
       'Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or ' +
       '`{ layer: 2 }`, all its units as a grid',
+    ui: { level: 'elsewhere' },
     synonyms: 'show visible neuron unit layer feature featureMap',
+  },
+} as const satisfies Record<string, Parameter>;
+
+/** How a frame is drawn, whatever it shows. The command has options for these. */
+export const drawingParameters = {
+  supersample: {
+    label: 'Samples',
+    kind: 'choice',
+    choices: [1, 2, 3, 4],
+    default: 1,
+    moves: false,
+    sentence: 'Samples per pixel along each side, averaged in linear light',
+    ui: { level: 'more' },
+    synonyms: 'antialias antialiasing samples aa supersampling oversample',
+  },
+  dither: {
+    label: 'Dither',
+    kind: 'flag',
+    default: false,
+    moves: false,
+    sentence: 'Whether to dither against banding',
+    ui: { level: 'more' },
+    synonyms: 'dithering noise',
   },
 } as const satisfies Record<string, Parameter>;
 

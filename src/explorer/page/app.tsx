@@ -1,0 +1,7 @@
+/** @jsxImportSource preact */
+/** The page. */
+import { Stage } from './stage.js';
+
+export function App() {
+  return <Stage />;
+}

@@ -1,0 +1,29 @@
+/** Looking at another part of the plane. */
+import { currentValue, type ExplorerDocument, entryAt } from './document.js';
+import type { Path } from './paths.js';
+
+/** The fields of a view that change. */
+export interface LookAt {
+  centre?: readonly [number, number];
+  halfWidth?: number;
+  rotation?: number;
+}
+
+const LAYERS: Path = ['network', 'layers'];
+/** How many layers are added for each octave of zooming in. */
+const LAYERS_PER_OCTAVE = 2;
+
+/** What changes in the document with another view at t seconds. */
+export function looked(document: ExplorerDocument, view: LookAt, t: number): [Path, unknown][] {
+  const entries = Object.entries(view).map(([name, value]): [Path, unknown] => [['view', name], value]);
+  if (document.keepDetail && view.halfWidth !== undefined) {
+    const before = currentValue(document, ['view', 'halfWidth'], t) as number;
+    const layers = currentValue(document, LAYERS, t) as number;
+    const octaves = Math.log2(before / view.halfWidth);
+    const next = Math.min(1024, Math.max(1, layers + LAYERS_PER_OCTAVE * octaves));
+    if (entryAt(document, ['network', 'weights']) === undefined && next !== layers) {
+      entries.push([LAYERS, Number(next.toFixed(3))]);
+    }
+  }
+  return entries;
+}
