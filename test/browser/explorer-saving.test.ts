@@ -7,7 +7,7 @@ import { circle, tween } from '../../src/core/sweep/track.js';
 import { probe } from '../../src/outputs/index.js';
 import { renderFilm, renderStill } from '../../src/render.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
-import { decode, FROM_BT709 } from '../video/decode.js';
+import { decode, FROM_BT709, readMp4 } from '../video/decode.js';
 import { testFolder } from '../video/films.js';
 import { type BuiltPage, openBuiltPage } from './built-page.js';
 
@@ -166,20 +166,37 @@ describe('a film', () => {
   });
   type Saved = Outcome<string> & { seen: [number, number][]; choices: { kind: string; codec: string }[] };
 
-  test('has the frames, the rate, the colours and the recipe of the sweep', async () => {
-    expect(built.requested.some((path) => path.includes('film'))).toBe(false); // mediabunny is loaded on demand
-    const { value, error, seen, choices } = await call<Saved>('saveFilm', film, 'webm');
+  test('is offered where the browser can encode it, and its code is loaded on demand', async () => {
+    expect(built.requested.some((path) => path.includes('film'))).toBe(false);
+    const { error, seen, choices } = await call<Saved>('saveFilm', film, 'webm');
     expect(error).toBeUndefined();
-    expect(choices.map(({ kind }) => kind)).toContain('webm');
     expect(seen).toEqual(Array.from({ length: 13 }, (_, i) => [i, 12]));
-    const path = written('film.webm', value);
+    expect(choices.map(({ kind }) => kind)).toContain('webm');
+    expect(built.requested.some((path) => path.includes('film'))).toBe(true);
+  });
+
+  test.each([
+    ['webm', 'V_VP9'],
+    ['mp4', 'avc1'],
+  ])('as %s has the frames, the rate, the colours and the recipe of the sweep', async (kind, codec) => {
+    const { value, error, choices } = await call<Saved>('saveFilm', film, kind);
+    if (!choices.some((choice) => choice.kind === kind)) {
+      expect(error).toMatch(/^UsageError: This browser cannot encode/); // not every build of Chromium has H.264
+      return;
+    }
+    expect(error).toBeUndefined();
+    const path = written(`film.${kind}`, value);
     const { note, ...found } = probe(path);
-    expect(found).toMatchObject({ format: 'webm', width: 96, height: 64, frames: 12, codec: 'V_VP9' });
+    expect(found).toMatchObject({ format: kind, width: 96, height: 64, frames: 12, codec });
     expect(found.seconds).toBeCloseTo(1, 2);
     expect(parseRecipe(note!).sweep).toEqual(film);
-    // Matrix, range, transfer and primaries (RFC 9559, 5.1.4.1.28.16): 1 is BT.709, and the limited range.
-    for (const name of ['55b1', '55b9', '55ba', '55bb'])
-      expect(readFileSync(path).includes(Buffer.from(`${name}8101`, 'hex')), name).toBe(true);
+    if (kind === 'mp4') {
+      expect(readMp4(path).colour).toEqual({ type: 'nclx', codes: [1, 1, 1], full: false });
+    } else {
+      // Matrix, range, transfer and primaries (RFC 9559, 5.1.4.1.28.16): 1 is BT.709, and the limited range.
+      for (const name of ['55b1', '55b9', '55ba', '55bb'])
+        expect(readFileSync(path).includes(Buffer.from(`${name}8101`, 'hex')), name).toBe(true);
+    }
     const { frames } = await decode(path, { width: 96, height: 64, filter: FROM_BT709 });
     expect(frames).toHaveLength(12);
     const renderer = new CpuRenderer(1);

@@ -44,8 +44,8 @@ interface Codec {
 const CODECS: Record<FilmKind, readonly Codec[]> = {
   mp4: [{ codec: 'avc', quantizer: 20, bits: 0.3 }],
   webm: [
-    { codec: 'vp9', quantizer: 24, bits: 0.2 },
-    { codec: 'av1', quantizer: 96, bits: 0.15 },
+    { codec: 'vp9', quantizer: 30, bits: 0.2 },
+    { codec: 'av1', quantizer: 110, bits: 0.15 },
     { codec: 'vp8', bits: 0.4 },
   ],
 };
