@@ -21,8 +21,10 @@ function measured(luminance: (t: number) => number, { flashes = MOST_FLASHES, se
 
 const shortest = (...args: Parameters<typeof measured>) => Math.min(...measured(...args));
 /** A wave of so many periods a second between two luminances. */
-const wave = (hertz: number, low = 0.2, high = 0.6) => (t: number) =>
-  low + ((high - low) * (1 - Math.cos(2 * Math.PI * hertz * t))) / 2;
+const wave =
+  (hertz: number, low = 0.2, high = 0.6) =>
+  (t: number) =>
+    low + ((high - low) * (1 - Math.cos(2 * Math.PI * hertz * t))) / 2;
 
 describe('relative luminance', () => {
   test('is that of WCAG 2', () => {

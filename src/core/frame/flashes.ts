@@ -75,7 +75,10 @@ export class FlashMeter {
   since(flashes: number): number {
     const pixels = this.#directions.length;
     if (pixels === 0) return Infinity;
-    const first = Float64Array.from({ length: pixels }, (_, i) => this.#changes[i * REMEMBERED + 2 * flashes - 1]!);
+    const first = Float64Array.from(
+      { length: pixels },
+      (_, i) => this.#changes[i * REMEMBERED + 2 * flashes - 1]!,
+    );
     return this.#time - first.sort()[pixels - Math.ceil(AREA * pixels)]!;
   }
 
@@ -83,7 +86,8 @@ export class FlashMeter {
     const extremes = this.#extremes!;
     const [extreme, before] = [extremes[i]!, this.#directions[i]!];
     const change = now - extreme;
-    if (change * before > 0) extremes[i] = now; // it goes on in the same direction
+    if (change * before > 0)
+      extremes[i] = now; // it goes on in the same direction
     else if (Math.abs(change) >= CHANGE && Math.min(now, extreme) < DARK) {
       extremes[i] = now;
       this.#directions[i] = Math.sign(change);

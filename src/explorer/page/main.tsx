@@ -6,6 +6,7 @@ import { App } from './app.js';
 import { playOpening } from './opening.js';
 import { measurePaces } from './picture.js';
 import { startPlayback } from './playback.js';
+import { prefersLessMotion, screen } from './screen.js';
 import { dispatch } from './store.js';
 
 /** Whatever the user does stops the opening. */
@@ -20,6 +21,7 @@ async function start(): Promise<void> {
       dispatch({ type: 'message', text: (error as Error).message });
     }
   }
+  if (screen.peek() === 'wide') dispatch({ type: 'layout', change: { panel: true } });
   render(<App />, document.getElementById('app')!);
   keepAddress();
   measurePaces();
@@ -30,7 +32,7 @@ async function start(): Promise<void> {
 /** Plays the opening, unless the user prefers less motion or less data. */
 function open(): void {
   const { connection } = navigator as { connection?: { saveData?: boolean } };
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches || connection?.saveData) return;
+  if (prefersLessMotion() || connection?.saveData) return;
   const stop = playOpening(() => {
     ignore();
     dispatch({ type: 'play', on: true });

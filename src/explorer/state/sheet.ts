@@ -14,11 +14,7 @@ const SHARES = { half: 0.45, full: 0.9 };
  * @param least - The height of what the sheet always shows.
  * @param greatest - The room that the bar above leaves.
  */
-export function sheetHeights(
-  window: number,
-  least: number,
-  greatest: number,
-): Record<SheetPosition, number> {
+export function sheetHeights(window: number, least: number, greatest: number): Record<SheetPosition, number> {
   const between = (height: number) => Math.max(least, Math.min(height, greatest));
   return { low: least, half: between(SHARES.half * window), full: between(SHARES.full * window) };
 }
@@ -28,11 +24,7 @@ export function sheetHeights(
  * @param height - Where it is let go, in pixels.
  * @param speed - Upwards, in pixels a second.
  */
-export function restOf(
-  heights: Record<SheetPosition, number>,
-  height: number,
-  speed: number,
-): SheetPosition {
+export function restOf(heights: Record<SheetPosition, number>, height: number, speed: number): SheetPosition {
   const aim = height + speed * MOMENTUM;
   const distance = (position: SheetPosition) => Math.abs(heights[position] - aim);
   return sheetPositions.reduce((best, position) => (distance(position) < distance(best) ? position : best));
