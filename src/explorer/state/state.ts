@@ -3,10 +3,11 @@
  * through its earlier documents, and keyframes are tracks in its document.
  */
 import { UsageError } from '../../core/errors.js';
-import { type ExplorerDocument, entryAt, isMoving, moves, withEntry } from './document.js';
+import { type ExplorerDocument, entryAt, isMoving, moves } from './document.js';
 import { type LookAt, looked } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
+import { withSetting } from './settings.js';
 
 /** The panel's tabs. */
 export const tabs = ['network', 'colour', 'breed', 'inside'] as const;
@@ -109,7 +110,7 @@ function next(state: ExplorerState, action: Action): ExplorerState {
   const { document, time } = state;
   switch (action.type) {
     case 'set':
-      return changed(state, withEntry(document, action.path, action.value), action.gesture);
+      return changed(state, withSetting(document, action.path, action.value), action.gesture);
     case 'look':
       return changed(state, looked(document, action.view, time), action.gesture);
     case 'edit':
