@@ -100,6 +100,22 @@ export function inputsOf(document: ExplorerDocument): number {
   return typeof inputs === 'number' ? inputs : featuresOf(document).length;
 }
 
+/** The values and tracks of everything that may move, with their paths. */
+export function entriesIn({ sweep: { network, view, slice, shown } }: ExplorerDocument): {
+  path: Path;
+  entry: unknown;
+}[] {
+  return leavesOf({ network, view, slice, shown }, []);
+}
+
+function leavesOf(value: unknown, path: Path): { path: Path; entry: unknown }[] {
+  if (value === undefined) return [];
+  if (typeof value !== 'object' || value === null || formOf(value)) return [{ path, entry: value }];
+  if (path[1] === 'weights' && !('fraction' in value)) return []; // there may be millions
+  const keys = Array.isArray(value) ? value.map((_, i) => i) : Object.keys(value);
+  return keys.flatMap((key) => leavesOf((value as Record<string | number, unknown>)[key], [...path, key]));
+}
+
 /** Inputs beyond the features: the length of the slice. */
 export function freeInputs(document: ExplorerDocument): number {
   return Math.max(0, inputsOf(document) - featuresOf(document).length);

@@ -48,7 +48,8 @@ function oscillation({ ui, range }: Numeric, value: number, part: number): Track
   const reach = ui.scale === 'logarithmic' ? SHARE.logarithmic * value : SHARE.linear * (ui.max - ui.min);
   const [least, greatest] = range;
   const radius = Math.min(Math.max(reach, 1e-9), (greatest - least) / 2);
-  const middle = Math.min(greatest - radius, Math.max(least + radius, value));
+  const margin = radius * (1 + 1e-9); // the track's arithmetic rounds
+  const middle = Math.min(greatest - margin, Math.max(least + margin, value));
   const start = Math.acos(Math.min(1, Math.max(-1, (value - middle) / radius))) / (2 * Math.PI);
   return { loop: { radius, middle, phase: digits(-start - part) } };
 }

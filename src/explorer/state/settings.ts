@@ -10,7 +10,8 @@ import { statedActivations } from '../../core/network/weights-file.js';
 import { type ExplorerDocument, entryAt, featuresOf, freeInputs, withEntries } from './document.js';
 import { nameOf, type Path, parameterAt } from './paths.js';
 
-type Entry = readonly [path: Path, entry: unknown];
+/** A value, a track or a mix for a path. */
+export type Entry = readonly [path: Path, entry: unknown];
 
 const SLICE: Path = ['slice'];
 const PALETTE: Path = ['palette'];
@@ -22,12 +23,24 @@ const OUTPUTS: Path = ['network', 'outputs'];
  * @throws UsageError if the value is invalid.
  */
 export function withSetting(document: ExplorerDocument, path: Path, value: unknown): ExplorerDocument {
-  const entries = [...required(document, path, value), [path, value] as const];
+  return withSettings(document, settings(document, path, value));
+}
+
+/** A value with all others that have to change with it. The last of them is the value itself. */
+export function settings(document: ExplorerDocument, path: Path, value: unknown): Entry[] {
+  return [...required(document, path, value), [path, value]];
+}
+
+/**
+ * The document with other values. If the layer or the output that it shows is gone, it shows the whole network.
+ * @throws UsageError if they are invalid.
+ */
+export function withSettings(document: ExplorerDocument, entries: readonly Entry[]): ExplorerDocument {
   try {
     return withEntries(document, entries);
   } catch (error) {
-    // The layer or output that is shown may be gone.
-    if (!(error instanceof UsageError) || document.sweep.shown === undefined || path[0] === 'shown') throw error;
+    const isShown = entries.some(([path]) => path[0] === 'shown');
+    if (!(error instanceof UsageError) || document.sweep.shown === undefined || isShown) throw error;
     return withEntries(document, [...entries, [['shown'], undefined]]);
   }
 }
@@ -94,7 +107,8 @@ function forInputs(document: ExplorerDocument, path: Path, value: unknown): Entr
   const entries: Entry[] = [[SLICE, sliceOf(document, Math.max(0, inputs - features.length))]];
   // Features come first: a network has at least as many inputs.
   if (!isInputs && inputs < features.length) entries.push([INPUTS, undefined]);
-  if (isInputs && inputs < features.length) entries.push([['network', 'features'], features.slice(0, inputs)]);
+  if (isInputs && inputs < features.length)
+    entries.push([['network', 'features'], features.slice(0, inputs)]);
   return entries;
 }
 

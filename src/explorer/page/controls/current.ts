@@ -3,17 +3,18 @@ import { computed, type ReadonlySignal, useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { currentValue, type ExplorerDocument, entryAt, isMoving } from '../../state/document.js';
 import type { Path } from '../../state/paths.js';
+import { documentShown } from '../../state/state.js';
 import { dispatch, newGesture, state } from '../store.js';
 
-/** The document that is shown. */
-export const shownDocument: ReadonlySignal<ExplorerDocument> = computed(() => state.value.document);
+/** The document that is shown, with changed keyframes. */
+export const shownDocument: ReadonlySignal<ExplorerDocument> = computed(() => documentShown(state.value));
 
 /** Changes of one control that follow each other faster than this, in milliseconds, are undone together. */
 const PAUSE = 800;
 
 /** The value at a path, now. */
 export function useValue(path: Path): unknown {
-  const text = useComputed(() => JSON.stringify(currentValue(state.value.document, path, state.value.time)));
+  const text = useComputed(() => JSON.stringify(currentValue(shownDocument.value, path, state.value.time)));
   return text.value === undefined ? undefined : JSON.parse(text.value);
 }
 

@@ -69,4 +69,3 @@ export function Range({ path, id, label, description, valueText = short, class: 
     />
   );
 }
-
