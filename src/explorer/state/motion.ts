@@ -10,6 +10,7 @@ import {
   withEntries,
 } from './document.js';
 import { type Numeric, numericAt, type Path } from './paths.js';
+import { settings } from './settings.js';
 
 /** The length of a film in which a parameter moves, unless something else moves already. */
 const SECONDS = 8;
@@ -26,11 +27,11 @@ export function canMove(path: Path): boolean {
  * @throws UsageError if the parameter cannot move.
  */
 export function started(document: ExplorerDocument, path: Path, t: number): ExplorerDocument {
-  const value = currentValue(document, path, t) as number;
+  const value = (currentValue(document, path, t) ?? 0) as number;
   const numeric = numericAt(path)!;
   const isFirst = !moves(document);
   const seconds = isFirst ? SECONDS : document.sweep.seconds;
-  const entries: [Path, unknown][] = [[path, oscillation(numeric, value, isFirst ? 0 : t / seconds)]];
+  const entries = settings(document, path, oscillation(numeric, value, isFirst ? 0 : t / seconds));
   if (isFirst) entries.push([['seconds'], seconds], [['loop'], true]);
   return withEntries(document, entries);
 }

@@ -1,12 +1,17 @@
 /** @jsxImportSource preact */
 /** A number's label, field, ▶ and slider. */
+import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Path } from '../../state/paths.js';
+import { KeyButton } from '../key-button.js';
+import { state } from '../store.js';
 import { NumberField } from './number-field.js';
 import { PlayButton } from './play-button.js';
 import { Range } from './range.js';
 import { short } from './wording.js';
+
+const isEditingTime = computed(() => state.value.layout.timeline);
 
 interface SliderRowProps {
   path: Path;
@@ -33,6 +38,7 @@ export function SliderRow({ path, label, explanation, unit, percent, children }:
         {children}
         <NumberField path={path} label={label} factor={factor} />
         {suffix && <span class="hint">{suffix.trim()}</span>}
+        {isEditingTime.value && <KeyButton path={path} label={label} />}
         <PlayButton path={path} label={label} />
       </div>
       <Range
