@@ -7,6 +7,7 @@ import { playOpening } from './opening.js';
 import { measurePaces } from './picture.js';
 import { startPlayback } from './playback.js';
 import { maySelfMove } from './preferences.js';
+import { screen } from './screen.js';
 import { dispatch } from './store.js';
 
 /** Whatever the user does stops the opening. */
@@ -22,6 +23,7 @@ async function start(): Promise<void> {
       dispatch({ type: 'message', text: (error as Error).message });
     }
   }
+  if (screen.peek() === 'wide') dispatch({ type: 'layout', change: { panel: true } });
   render(<App />, document.getElementById('app')!);
   keepAddress();
   measurePaces();

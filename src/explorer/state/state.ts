@@ -3,10 +3,11 @@
  * through its earlier documents, and keyframes are tracks in its document.
  */
 import { UsageError } from '../../core/errors.js';
+import type { View } from '../../core/frame/description.js';
 import { chiAt, isFollowed, isOther, withChi } from './chaos.js';
 import { type ExplorerDocument, entryAt, isMoving, moves, withEntries } from './document.js';
 import { canHaveKeys, keyAt, keyed, keysOf, keyValue, unkeyed } from './keyframes.js';
-import { type LookAt, looked } from './look.js';
+import { type LookAt, looked, viewAt } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
 import { type Entry, settings, withSettings } from './settings.js';
@@ -43,6 +44,8 @@ export interface ExplorerState {
   readonly redo: readonly ExplorerDocument[];
   /** Identifies the gesture of the last change: further changes of the same gesture are the same step of undo. */
   readonly gesture: string | undefined;
+  /** The view that the network came with. */
+  readonly home: View;
   /** Increases with every network that becomes an entry of the browser's history. */
   readonly visits: number;
   readonly layout: Layout;
@@ -100,6 +103,7 @@ export function firstState(document: ExplorerDocument, layout: Partial<Layout> =
     undo: [],
     redo: [],
     gesture: undefined,
+    home: viewAt(document, 0),
     visits: 0,
     layout: { ...firstLayout, ...layout },
     message: undefined,
@@ -209,7 +213,7 @@ function changed(state: ExplorerState, document: ExplorerDocument, gesture?: str
 
 /** The state at another network: it starts at its beginning, and plays if it moves. */
 function arrived(state: ExplorerState, document: ExplorerDocument): ExplorerState {
-  return { ...changed(state, document), time: 0, playing: moves(document) };
+  return { ...changed(state, document), home: viewAt(document, 0), time: 0, playing: moves(document) };
 }
 
 function withDocument(state: ExplorerState, document: ExplorerDocument): ExplorerState {
