@@ -40,10 +40,7 @@ export function SlicePad({ path, parameter }: { path: Path; parameter: Numbers }
   const follow = (event: PointerEvent) => {
     const { left, top, width, height } = pad.current!.getBoundingClientRect();
     const along = (part: number) => valueOn(ui, Math.min(1, Math.max(0, part)));
-    set(
-      [along((event.clientX - left) / width), along(1 - (event.clientY - top) / height)],
-      gesture.next(),
-    );
+    set([along((event.clientX - left) / width), along(1 - (event.clientY - top) / height)], gesture.next());
   };
   const pressed = (event: KeyboardEvent) => {
     const steps = KEYS[event.key];
@@ -63,7 +60,6 @@ export function SlicePad({ path, parameter }: { path: Path; parameter: Numbers }
         <div
           ref={pad}
           class="slice-pad"
-          // biome-ignore lint/a11y/useSemanticElements: no native control has two dimensions
           role="slider"
           tabIndex={0}
           aria-label={`${parameter.label}: ${names.join(' and ')}`}
