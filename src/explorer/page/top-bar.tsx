@@ -41,6 +41,7 @@ export function ActionBar() {
 
 /** The bar of small windows. The sheet has what this one has no room for. */
 export function SmallBar() {
+  const isCovered = screen.value === 'tall' && state.value.layout.panel; // by the sheet
   return (
     <div class="top-left">
       <div class="bar surface">
@@ -50,7 +51,7 @@ export function SmallBar() {
         <DiceButton />
         <BarButton icon="share" label="Share" act={share} />
       </div>
-      <Sentence />
+      {!isCovered && <Sentence />}
     </div>
   );
 }
