@@ -6,7 +6,8 @@ import { App } from './app.js';
 import { playOpening } from './opening.js';
 import { measurePaces } from './picture.js';
 import { startPlayback } from './playback.js';
-import { prefersLessMotion, screen } from './screen.js';
+import { maySelfMove } from './preferences.js';
+import { screen } from './screen.js';
 import { dispatch } from './store.js';
 
 /** Whatever the user does stops the opening. */
@@ -15,6 +16,7 @@ const INPUT = ['pointerdown', 'wheel', 'keydown', 'touchstart', 'dragover'] as c
 async function start(): Promise<void> {
   const isNamed = location.hash.length > 1;
   if (isNamed) {
+    document.getElementById('still')?.remove(); // it shows Glass
     try {
       dispatch({ type: 'revisit', document: await documentFrom(location.hash) });
     } catch (error) {
@@ -31,8 +33,7 @@ async function start(): Promise<void> {
 
 /** Plays the opening, unless the user prefers less motion or less data. */
 function open(): void {
-  const { connection } = navigator as { connection?: { saveData?: boolean } };
-  if (prefersLessMotion() || connection?.saveData) return;
+  if (!maySelfMove()) return;
   const stop = playOpening(() => {
     ignore();
     dispatch({ type: 'play', on: true });

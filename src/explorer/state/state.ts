@@ -9,6 +9,7 @@ import { canHaveKeys, keyAt, keyed, keysOf, keyValue, unkeyed } from './keyframe
 import { type LookAt, looked, viewAt } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
+import { type Entry, settings, withSettings } from './settings.js';
 
 /** The panel's tabs. */
 export const tabs = ['network', 'colour', 'breed', 'inside'] as const;
@@ -119,7 +120,7 @@ function next(state: ExplorerState, action: Action): ExplorerState {
   const { document, time } = state;
   switch (action.type) {
     case 'set':
-      return withChanges(state, [[action.path, action.value]], action.gesture);
+      return withChanges(state, settings(documentShown(state), action.path, action.value), action.gesture);
     case 'look':
       return withChanges(state, looked(documentShown(state), action.view, time), action.gesture);
     case 'edit':
@@ -157,16 +158,11 @@ export function documentShown({ document, pending }: ExplorerState): ExplorerDoc
 }
 
 /** The state with other values. While the timeline is edited, a change does not remove a parameter's keyframes. */
-function withChanges(
-  state: ExplorerState,
-  entries: readonly (readonly [Path, unknown])[],
-  gesture?: string,
-): ExplorerState {
+function withChanges(state: ExplorerState, entries: readonly Entry[], gesture?: string): ExplorerState {
   const { document, layout } = state;
-  const isPending = ([path]: readonly [Path, unknown]) =>
-    layout.timeline && keysOf(document, path) !== undefined;
+  const isPending = ([path]: Entry) => layout.timeline && keysOf(document, path) !== undefined;
   const others = entries.filter((entry) => !isPending(entry));
-  const edited = others.length > 0 ? changed(state, withEntries(document, others), gesture) : state;
+  const edited = others.length > 0 ? changed(state, withSettings(document, others), gesture) : state;
   const waiting = entries.filter(isPending);
   if (waiting.length === 0) return edited;
   const names = new Set(waiting.map(([path]) => nameOf(path)));
