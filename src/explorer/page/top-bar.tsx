@@ -126,7 +126,7 @@ export function BarButton({ icon, label, act, keys, hasText, isOff, isOpen }: Ba
   return (
     <button
       type="button"
-      class="icon-button bar-button"
+      class={`icon-button bar-button${hasText ? ' has-text' : ''}`}
       title={keys ? `${label} (${keys})` : label}
       aria-label={label}
       aria-disabled={isOff ? 'true' : undefined}

@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 /** A second seed, and how much of its network there is. */
-import { seedOf, seedText } from '../../state/seeds.js';
+
 import type { Path } from '../../state/paths.js';
+import { seedOf, seedText } from '../../state/seeds.js';
 import { isMix } from './choice-row.js';
 import { setValue, useValue } from './current.js';
 import { SliderRow } from './slider-row.js';

@@ -40,10 +40,7 @@ export function SlicePad({ path, parameter }: { path: Path; parameter: Numbers }
   const follow = (event: PointerEvent) => {
     const { left, top, width, height } = pad.current!.getBoundingClientRect();
     const along = (part: number) => valueOn(ui, Math.min(1, Math.max(0, part)));
-    set(
-      [along((event.clientX - left) / width), along(1 - (event.clientY - top) / height)],
-      gesture.next(),
-    );
+    set([along((event.clientX - left) / width), along(1 - (event.clientY - top) / height)], gesture.next());
   };
   const pressed = (event: KeyboardEvent) => {
     const steps = KEYS[event.key];
