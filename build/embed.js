@@ -31,3 +31,4 @@ await writeFile('dist/embedded.js', embedded);
 const readerSource = await bundled('dist/explorer/saving/reader.browser.js');
 await writeFile('dist/explorer/saving/reader-source.js', `export const readerSource = ${readerSource};\n`);
 await import('./pages.js');
+await import('./explorer.js');

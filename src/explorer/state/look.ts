@@ -1,4 +1,5 @@
 /** Looking at another part of the plane. */
+import type { View } from '../../core/frame/description.js';
 import { currentValue, type ExplorerDocument, entryAt } from './document.js';
 import type { Path } from './paths.js';
 
@@ -26,4 +27,10 @@ export function looked(document: ExplorerDocument, view: LookAt, t: number): [Pa
     }
   }
   return entries;
+}
+
+/** The view at t seconds. */
+export function viewAt(document: ExplorerDocument, t: number): View {
+  const value = (name: keyof View) => currentValue(document, ['view', name], t);
+  return { centre: value('centre'), halfWidth: value('halfWidth'), rotation: value('rotation') } as View;
 }

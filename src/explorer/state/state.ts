@@ -3,11 +3,13 @@
  * through its earlier documents, and keyframes are tracks in its document.
  */
 import { UsageError } from '../../core/errors.js';
+import type { View } from '../../core/frame/description.js';
 import { type ExplorerDocument, entryAt, isMoving, moves, withEntries } from './document.js';
 import { canHaveKeys, keyAt, keyed, keysOf, keyValue, unkeyed } from './keyframes.js';
-import { type LookAt, looked } from './look.js';
+import { type LookAt, looked, viewAt } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
+import { type Entry, settings, withSettings } from './settings.js';
 
 /** The panel's tabs. */
 export const tabs = ['network', 'colour', 'breed', 'inside'] as const;
@@ -39,6 +41,8 @@ export interface ExplorerState {
   readonly redo: readonly ExplorerDocument[];
   /** Identifies the gesture of the last change: further changes of the same gesture are the same step of undo. */
   readonly gesture: string | undefined;
+  /** The view that the network came with. */
+  readonly home: View;
   /** Increases with every network that becomes an entry of the browser's history. */
   readonly visits: number;
   readonly layout: Layout;
@@ -95,6 +99,7 @@ export function firstState(document: ExplorerDocument, layout: Partial<Layout> =
     undo: [],
     redo: [],
     gesture: undefined,
+    home: viewAt(document, 0),
     visits: 0,
     layout: { ...firstLayout, ...layout },
     message: undefined,
@@ -115,7 +120,7 @@ function next(state: ExplorerState, action: Action): ExplorerState {
   const { document, time } = state;
   switch (action.type) {
     case 'set':
-      return withChanges(state, [[action.path, action.value]], action.gesture);
+      return withChanges(state, settings(documentShown(state), action.path, action.value), action.gesture);
     case 'look':
       return withChanges(state, looked(documentShown(state), action.view, time), action.gesture);
     case 'edit':
@@ -153,16 +158,11 @@ export function documentShown({ document, pending }: ExplorerState): ExplorerDoc
 }
 
 /** The state with other values. While the timeline is edited, a change does not remove a parameter's keyframes. */
-function withChanges(
-  state: ExplorerState,
-  entries: readonly (readonly [Path, unknown])[],
-  gesture?: string,
-): ExplorerState {
+function withChanges(state: ExplorerState, entries: readonly Entry[], gesture?: string): ExplorerState {
   const { document, layout } = state;
-  const isPending = ([path]: readonly [Path, unknown]) =>
-    layout.timeline && keysOf(document, path) !== undefined;
+  const isPending = ([path]: Entry) => layout.timeline && keysOf(document, path) !== undefined;
   const others = entries.filter((entry) => !isPending(entry));
-  const edited = others.length > 0 ? changed(state, withEntries(document, others), gesture) : state;
+  const edited = others.length > 0 ? changed(state, withSettings(document, others), gesture) : state;
   const waiting = entries.filter(isPending);
   if (waiting.length === 0) return edited;
   const names = new Set(waiting.map(([path]) => nameOf(path)));
@@ -195,7 +195,7 @@ function changed(state: ExplorerState, document: ExplorerDocument, gesture?: str
 
 /** The state at another network: it starts at its beginning, and plays if it moves. */
 function arrived(state: ExplorerState, document: ExplorerDocument): ExplorerState {
-  return { ...changed(state, document), time: 0, playing: moves(document) };
+  return { ...changed(state, document), home: viewAt(document, 0), time: 0, playing: moves(document) };
 }
 
 function withDocument(state: ExplorerState, document: ExplorerDocument): ExplorerState {
