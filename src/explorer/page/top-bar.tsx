@@ -2,7 +2,7 @@
 /** The bars at the top: which network, and what to do with it. */
 import { visits } from './address.js';
 import { Icon, type IconName } from './icons.js';
-import { NameField } from './name.js';
+import { Introduction, NameField } from './name.js';
 import { perform } from './perform.js';
 import { screen } from './screen.js';
 import { dispatch, state } from './store.js';
@@ -22,7 +22,7 @@ export function NetworkBar() {
         <BarButton icon="forward" label="Forward to the next network" isOff={!isAnyAfter} act={goForward} />
         <BarButton icon="gallery" label="Gallery" keys="G" isOpen={drawer} act={() => perform('gallery')} />
       </div>
-      <Sentence />
+      <Introduction />
     </div>
   );
 }
@@ -51,7 +51,7 @@ export function SmallBar() {
         <DiceButton />
         <BarButton icon="share" label="Share" act={share} />
       </div>
-      {!isCovered && <Sentence />}
+      {!isCovered && <Introduction />}
     </div>
   );
 }
@@ -74,10 +74,6 @@ export function MoreButtons() {
 const goBack = () => history.back();
 const goForward = () => history.forward();
 const share = () => dispatch({ type: 'layout', change: { dialog: 'share' } });
-
-const Sentence = () => (
-  <p class="sentence surface">A neural network nobody trained. Drag it, or type a name.</p>
-);
 
 const DiceButton = () => (
   <BarButton icon="dice" label="Roll the dice: another network" keys="R" act={() => perform('dice')} />

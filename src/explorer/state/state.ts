@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../../core/errors.js';
 import type { View } from '../../core/frame/description.js';
+import { chiAt, isFollowed, isOther, withChi } from './chaos.js';
 import { type ExplorerDocument, entryAt, isMoving, moves, withEntries } from './document.js';
 import { canHaveKeys, keyAt, keyed, keysOf, keyValue, unkeyed } from './keyframes.js';
 import { type LookAt, looked, viewAt } from './look.js';
@@ -36,6 +37,8 @@ export interface ExplorerState {
   readonly playing: boolean;
   /** Values of parameters with keyframes that have been changed, and not become keyframes yet. */
   readonly pending: readonly (readonly [path: Path, value: unknown])[];
+  /** The measure χ that changes of the network keep; undefined: that of the network as it is. */
+  readonly chi: number | undefined;
   /** Earlier documents, oldest first, and those that undo has left. */
   readonly undo: readonly ExplorerDocument[];
   readonly redo: readonly ExplorerDocument[];
@@ -96,6 +99,7 @@ export function firstState(document: ExplorerDocument, layout: Partial<Layout> =
     time: 0,
     playing: false,
     pending: [],
+    chi: undefined,
     undo: [],
     redo: [],
     gesture: undefined,
@@ -120,7 +124,7 @@ function next(state: ExplorerState, action: Action): ExplorerState {
   const { document, time } = state;
   switch (action.type) {
     case 'set':
-      return withChanges(state, settings(documentShown(state), action.path, action.value), action.gesture);
+      return withSet(state, action);
     case 'look':
       return withChanges(state, looked(documentShown(state), action.view, time), action.gesture);
     case 'edit':
@@ -155,6 +159,20 @@ function next(state: ExplorerState, action: Action): ExplorerState {
 /** The document as the page shows it: with the values that have not become keyframes yet. */
 export function documentShown({ document, pending }: ExplorerState): ExplorerDocument {
   return pending.length === 0 ? document : withEntries(document, pending);
+}
+
+function withSet(
+  state: ExplorerState,
+  { path, value, gesture }: Extract<Action, { type: 'set' }>,
+): ExplorerState {
+  if (nameOf(path) === 'view.halfWidth' && typeof value === 'number') {
+    return withChanges(state, looked(documentShown(state), { halfWidth: value }, state.time), gesture);
+  }
+  const next = withChanges(state, settings(documentShown(state), path, value), gesture);
+  if (!next.document.keepChaos || !isFollowed(path) || next.document === state.document) return next;
+  const chi = state.chi ?? chiAt(state.document, state.time);
+  if (chi === undefined) return next;
+  return { ...next, document: withChi(next.document, chi, next.time), chi };
 }
 
 /** The state with other values. While the timeline is edited, a change does not remove a parameter's keyframes. */
@@ -200,7 +218,8 @@ function arrived(state: ExplorerState, document: ExplorerDocument): ExplorerStat
 
 function withDocument(state: ExplorerState, document: ExplorerDocument): ExplorerState {
   const time = Math.min(state.time, document.sweep.seconds);
-  return { ...state, document, time, pending: [], playing: state.playing && moves(document) };
+  const chi = isOther(state.document, document) ? undefined : state.chi;
+  return { ...state, document, time, chi, pending: [], playing: state.playing && moves(document) };
 }
 
 function steppedBack(state: ExplorerState): ExplorerState {

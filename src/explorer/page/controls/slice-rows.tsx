@@ -60,7 +60,6 @@ export function SlicePad({ path, parameter }: { path: Path; parameter: Numbers }
         <div
           ref={pad}
           class="slice-pad"
-          // biome-ignore lint/a11y/useSemanticElements: no native control has two dimensions
           role="slider"
           tabIndex={0}
           aria-label={`${parameter.label}: ${names.join(' and ')}`}

@@ -20,6 +20,7 @@ export function SwitchRow({ label, explanation, isOn, onChange }: SwitchRowProps
         id={id}
         type="checkbox"
         role="switch"
+        aria-checked={isOn}
         class="switch"
         aria-description={explanation}
         checked={isOn}
