@@ -21,3 +21,4 @@ export const font = 'data:font/woff2;base64,${font}';
 `;
 await writeFile('dist/embedded.js', embedded);
 await import('./pages.js');
+await import('./explorer.js');

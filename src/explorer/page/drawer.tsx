@@ -65,7 +65,7 @@ function FigureCard({ title, figure, picture, sweep }: Figure) {
     <button type="button" class="drawer-card" onClick={open}>
       <img src={picture} alt="" loading="lazy" width={320} height={180} />
       <span>{title}</span>
-      <span class="hint">Figure {figure}</span>
+      {figure && <span class="hint">Figure {figure}</span>}
     </button>
   );
 }

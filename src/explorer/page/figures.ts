@@ -1,10 +1,11 @@
-/** The figures of the article that are sweeps. The build writes them beside the page. */
+/** Our scenes that are sweeps. The build writes them beside the page. */
 
 /** One of our scenes. */
 export interface Figure {
   name: string;
   title: string;
-  figure: string;
+  /** Its number in the article, if it is one of its figures. */
+  figure?: string;
   /** The address of a picture of it, relative to the page. */
   picture: string;
   /** As JSON: documentOf() checks it. */

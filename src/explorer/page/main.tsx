@@ -6,6 +6,7 @@ import { App } from './app.js';
 import { playOpening } from './opening.js';
 import { measurePaces } from './picture.js';
 import { startPlayback } from './playback.js';
+import { maySelfMove } from './preferences.js';
 import { dispatch } from './store.js';
 
 /** Whatever the user does stops the opening. */
@@ -14,6 +15,7 @@ const INPUT = ['pointerdown', 'wheel', 'keydown', 'touchstart', 'dragover'] as c
 async function start(): Promise<void> {
   const isNamed = location.hash.length > 1;
   if (isNamed) {
+    document.getElementById('still')?.remove(); // it shows Glass
     try {
       dispatch({ type: 'revisit', document: await documentFrom(location.hash) });
     } catch (error) {
@@ -29,8 +31,7 @@ async function start(): Promise<void> {
 
 /** Plays the opening, unless the user prefers less motion or less data. */
 function open(): void {
-  const { connection } = navigator as { connection?: { saveData?: boolean } };
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches || connection?.saveData) return;
+  if (!maySelfMove()) return;
   const stop = playOpening(() => {
     ignore();
     dispatch({ type: 'play', on: true });

@@ -4,12 +4,15 @@ import { UsageError } from '../../core/errors.js';
 import type { ExplorerDocument } from '../state/document.js';
 import { networks } from '../state/networks.js';
 import { type Action, firstState, reduce } from '../state/state.js';
+import { maySelfMove } from './preferences.js';
 
 /** The explorer's state. Only dispatch() changes it. */
 export const state = signal(firstState(networks[0].document));
 
 export function dispatch(action: Action): void {
-  state.value = reduce(state.peek(), action);
+  const next = reduce(state.peek(), action);
+  const isArrival = action.type === 'open' || action.type === 'revisit';
+  state.value = isArrival && !maySelfMove() ? { ...next, playing: false } : next;
 }
 
 /** Replaces the document by what `edit` returns. If it throws a UsageError, the page shows its message. */
