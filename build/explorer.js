@@ -17,6 +17,7 @@ import { encodePng } from '../dist/files/write/png.js';
 import { kernels } from '../dist/renderers/cpu/choose-kernel.js';
 import { evaluate } from '../dist/renderers/cpu/planes.js';
 import { CpuRenderer } from '../dist/renderers/cpu/renderer.js';
+import { writeFigures } from './figures.js';
 import { filesOf, writeLicences } from './licences.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -55,6 +56,7 @@ const { metafile } = await build({
 });
 const css = await styleSheet();
 await writeFile(join(into, 'style.css'), css);
+await writeFigures(into);
 await writeLicences(join(into, 'LICENSES.txt'), filesOf(metafile).keys());
 
 const renderer = new CpuRenderer(1, kernels.plain); // gives the same bytes on every machine

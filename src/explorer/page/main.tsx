@@ -6,6 +6,8 @@ import { App } from './app.js';
 import { playOpening } from './opening.js';
 import { measurePaces } from './picture.js';
 import { startPlayback } from './playback.js';
+import { maySelfMove } from './preferences.js';
+import { screen } from './screen.js';
 import { dispatch } from './store.js';
 
 /** Whatever the user does stops the opening. */
@@ -21,6 +23,7 @@ async function start(): Promise<void> {
       dispatch({ type: 'message', text: (error as Error).message });
     }
   }
+  if (screen.peek() === 'wide') dispatch({ type: 'layout', change: { panel: true } });
   render(<App />, document.getElementById('app')!);
   keepAddress();
   measurePaces();
@@ -30,8 +33,7 @@ async function start(): Promise<void> {
 
 /** Plays the opening, unless the user prefers less motion or less data. */
 function open(): void {
-  const { connection } = navigator as { connection?: { saveData?: boolean } };
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches || connection?.saveData) return;
+  if (!maySelfMove()) return;
   const stop = playOpening(() => {
     ignore();
     dispatch({ type: 'play', on: true });

@@ -1,5 +1,6 @@
 /** Looking at another part of the plane. */
-import { currentValue, type ExplorerDocument, entryAt, withEntries } from './document.js';
+import type { View } from '../../core/frame/description.js';
+import { currentValue, type ExplorerDocument, entryAt } from './document.js';
 import type { Path } from './paths.js';
 
 /** The fields of a view that change. */
@@ -13,8 +14,8 @@ const LAYERS: Path = ['network', 'layers'];
 /** How many layers are added for each octave of zooming in. */
 const LAYERS_PER_OCTAVE = 2;
 
-/** The document with another view at t seconds: what the user moves no longer moves by itself. */
-export function looked(document: ExplorerDocument, view: LookAt, t: number): ExplorerDocument {
+/** What changes in the document with another view at t seconds. */
+export function looked(document: ExplorerDocument, view: LookAt, t: number): [Path, unknown][] {
   const entries = Object.entries(view).map(([name, value]): [Path, unknown] => [['view', name], value]);
   if (document.keepDetail && view.halfWidth !== undefined) {
     const before = currentValue(document, ['view', 'halfWidth'], t) as number;
@@ -25,5 +26,11 @@ export function looked(document: ExplorerDocument, view: LookAt, t: number): Exp
       entries.push([LAYERS, Number(next.toFixed(3))]);
     }
   }
-  return withEntries(document, entries);
+  return entries;
+}
+
+/** The view at t seconds. */
+export function viewAt(document: ExplorerDocument, t: number): View {
+  const value = (name: keyof View) => currentValue(document, ['view', name], t);
+  return { centre: value('centre'), halfWidth: value('halfWidth'), rotation: value('rotation') } as View;
 }

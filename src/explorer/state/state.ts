@@ -3,10 +3,13 @@
  * through its earlier documents, and keyframes are tracks in its document.
  */
 import { UsageError } from '../../core/errors.js';
-import { type ExplorerDocument, entryAt, isMoving, moves, withEntry } from './document.js';
-import { type LookAt, looked } from './look.js';
+import type { View } from '../../core/frame/description.js';
+import { type ExplorerDocument, entryAt, isMoving, moves, withEntries } from './document.js';
+import { canHaveKeys, keyAt, keyed, keysOf, keyValue, unkeyed } from './keyframes.js';
+import { type LookAt, looked, viewAt } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
+import { type Entry, settings, withSettings } from './settings.js';
 
 /** The panel's tabs. */
 export const tabs = ['network', 'colour', 'breed', 'inside'] as const;
@@ -31,11 +34,15 @@ export interface ExplorerState {
   /** In seconds, from 0 to the end of the sweep. */
   readonly time: number;
   readonly playing: boolean;
+  /** Values of parameters with keyframes that have been changed, and not become keyframes yet. */
+  readonly pending: readonly (readonly [path: Path, value: unknown])[];
   /** Earlier documents, oldest first, and those that undo has left. */
   readonly undo: readonly ExplorerDocument[];
   readonly redo: readonly ExplorerDocument[];
   /** Identifies the gesture of the last change: further changes of the same gesture are the same step of undo. */
   readonly gesture: string | undefined;
+  /** The view that the network came with. */
+  readonly home: View;
   /** Increases with every network that becomes an entry of the browser's history. */
   readonly visits: number;
   readonly layout: Layout;
@@ -63,6 +70,8 @@ export type Action =
   | { type: 'redo' }
   /** Moves a parameter back and forth, or stops it. */
   | { type: 'move'; path: Path; on: boolean }
+  /** Presses a parameter's keyframe button: adds a keyframe with the current value, or removes the one that is there. */
+  | { type: 'key'; path: Path }
   | { type: 'switch'; name: 'keepDetail' | 'keepChaos'; on: boolean }
   | { type: 'play'; on: boolean }
   | { type: 'seek'; time: number }
@@ -86,9 +95,11 @@ export function firstState(document: ExplorerDocument, layout: Partial<Layout> =
     document,
     time: 0,
     playing: false,
+    pending: [],
     undo: [],
     redo: [],
     gesture: undefined,
+    home: viewAt(document, 0),
     visits: 0,
     layout: { ...firstLayout, ...layout },
     message: undefined,
@@ -109,9 +120,9 @@ function next(state: ExplorerState, action: Action): ExplorerState {
   const { document, time } = state;
   switch (action.type) {
     case 'set':
-      return changed(state, withEntry(document, action.path, action.value), action.gesture);
+      return withChanges(state, settings(documentShown(state), action.path, action.value), action.gesture);
     case 'look':
-      return changed(state, looked(document, action.view, time), action.gesture);
+      return withChanges(state, looked(documentShown(state), action.view, time), action.gesture);
     case 'edit':
       return changed(state, action.document, action.gesture);
     case 'open':
@@ -126,17 +137,52 @@ function next(state: ExplorerState, action: Action): ExplorerState {
       return steppedForward(state);
     case 'move':
       return moved(state, action.path, action.on);
+    case 'key':
+      return withKey(state, action.path);
     case 'switch':
       return changed(state, { ...document, [action.name]: action.on });
     case 'play':
-      return { ...state, playing: action.on && moves(document) };
+      return { ...state, playing: action.on && moves(document), pending: [] };
     case 'seek':
-      return { ...state, time: Math.min(document.sweep.seconds, Math.max(0, action.time)) };
+      return { ...state, time: Math.min(document.sweep.seconds, Math.max(0, action.time)), pending: [] };
     case 'layout':
       return { ...state, layout: { ...state.layout, ...action.change } };
     case 'message':
       return { ...state, message: action.text };
   }
+}
+
+/** The document as the page shows it: with the values that have not become keyframes yet. */
+export function documentShown({ document, pending }: ExplorerState): ExplorerDocument {
+  return pending.length === 0 ? document : withEntries(document, pending);
+}
+
+/** The state with other values. While the timeline is edited, a change does not remove a parameter's keyframes. */
+function withChanges(state: ExplorerState, entries: readonly Entry[], gesture?: string): ExplorerState {
+  const { document, layout } = state;
+  const isPending = ([path]: Entry) => layout.timeline && keysOf(document, path) !== undefined;
+  const others = entries.filter((entry) => !isPending(entry));
+  const edited = others.length > 0 ? changed(state, withSettings(document, others), gesture) : state;
+  const waiting = entries.filter(isPending);
+  if (waiting.length === 0) return edited;
+  const names = new Set(waiting.map(([path]) => nameOf(path)));
+  const pending = [...state.pending.filter(([path]) => !names.has(nameOf(path))), ...waiting];
+  withEntries(document, pending); // reports values that are not valid
+  return { ...edited, pending, playing: false };
+}
+
+function withKey(state: ExplorerState, path: Path): ExplorerState {
+  const { document, time, pending } = state;
+  if (!canHaveKeys(path))
+    throw new UsageError(`${nameOf(path)} cannot have keyframes: choose another parameter.`);
+  const index = keyAt(document, path, time);
+  const isChanged = pending.some(([own]) => nameOf(own) === nameOf(path));
+  const next =
+    index >= 0 && !isChanged
+      ? unkeyed(document, path, index)
+      : keyed(document, path, time, keyValue(documentShown(state), path, time));
+  const left = pending.filter(([own]) => nameOf(own) !== nameOf(path));
+  return { ...changed(state, next), pending: left };
 }
 
 /** The state with another document, and a step of undo unless it belongs to the last change's gesture. */
@@ -149,12 +195,12 @@ function changed(state: ExplorerState, document: ExplorerDocument, gesture?: str
 
 /** The state at another network: it starts at its beginning, and plays if it moves. */
 function arrived(state: ExplorerState, document: ExplorerDocument): ExplorerState {
-  return { ...changed(state, document), time: 0, playing: moves(document) };
+  return { ...changed(state, document), home: viewAt(document, 0), time: 0, playing: moves(document) };
 }
 
 function withDocument(state: ExplorerState, document: ExplorerDocument): ExplorerState {
   const time = Math.min(state.time, document.sweep.seconds);
-  return { ...state, document, time, playing: state.playing && moves(document) };
+  return { ...state, document, time, pending: [], playing: state.playing && moves(document) };
 }
 
 function steppedBack(state: ExplorerState): ExplorerState {
