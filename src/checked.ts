@@ -91,6 +91,10 @@ export async function createRenderer(options: RendererOptions = {}): Promise<Fra
     }
     return render(checked, into, format, signal);
   };
+  const present = renderer.present?.bind(renderer);
+  if (present) {
+    renderer.present = async (frame, canvas, signal) => present(frameSchema.parse(frame), canvas, signal);
+  }
   return renderer;
 }
 

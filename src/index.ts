@@ -21,7 +21,7 @@ export { RenderError, UsageError } from './core/errors.js';
 export type { FrameDescription, FrameInput, View } from './core/frame/description.js';
 export type { Palette, PaletteInput } from './core/frame/palette.js';
 export { paletteNames } from './core/frame/palette-names.js';
-export type { Backend, FrameRenderer } from './core/frame/renderer.js';
+export type { Backend, FrameRenderer, WebGpuCanvas } from './core/frame/renderer.js';
 export {
   type Activation,
   type ActivationName,

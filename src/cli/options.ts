@@ -408,13 +408,15 @@ export const OPTIONS = [
     help: 'the first port to try',
     range: { least: 1, most: 65535, whole: true },
     otherwise: '9000',
-    commands: ['edit'],
+    otherwiseFor: { explore: '9010' },
+    commands: ['edit', 'explore'],
   },
   {
     name: 'open',
     negated: true,
     help: 'do not open the editor in a browser',
-    commands: ['edit'],
+    helpFor: { explore: 'do not open the explorer in a browser' },
+    commands: ['edit', 'explore'],
   },
   {
     name: 'json',

@@ -13,6 +13,7 @@ const inFolder = (name: string, text: string) => {
 
 test.each([
   [['--help']],
+  [['explore', '--help']],
   [['edit', '--help']], // options.test.ts checks the help of commands that draw
   [['list']],
 ])('%j reads well', async (args) => {

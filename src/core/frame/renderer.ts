@@ -7,6 +7,19 @@ import type { PixelFormat } from './pixels.js';
 /** What computes frames. */
 export type Backend = 'cpu' | 'gpu';
 
+/**
+ * A canvas for `FrameRenderer.present`: an HTMLCanvasElement or an OffscreenCanvas whose context is WebGPU's, or that
+ * has none yet.
+ */
+export interface WebGpuCanvas {
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
+  /** The context of that kind; null if the canvas has another. */
+  getContext(kind: 'webgpu'): unknown;
+}
+
 /** Draws frames. Calls may overlap: frames are started in the order of the calls. */
 export interface FrameRenderer {
   /** Which backend this is. */
@@ -32,6 +45,15 @@ export interface FrameRenderer {
     format?: PixelFormat,
     signal?: StopSignal,
   ): Promise<Uint8Array>;
+  /**
+   * Draws a frame and shows it on a canvas without copying the pixels to this process's memory. They are those of
+   * render(), stretched if the canvas has another size. Only renderers that use a GPU have this method.
+   * @param canvas - Only one renderer may use it.
+   * @param signal - Cancels the frame as in render(). The frame may still appear if all of it was submitted.
+   * @returns Whether the frame is on the canvas. If not, the CPU has taken over for good: use render() and another
+   * canvas, since this one's context is WebGPU's.
+   */
+  present?(frame: FrameDescription, canvas: WebGpuCanvas, signal?: StopSignal): Promise<boolean>;
   /** Ends its workers. Unfinished frames reject. */
   close(): Promise<void>;
 }

@@ -3,13 +3,14 @@ import { computed, effect, signal } from '@preact/signals';
 import { preparePace, type Sweep } from '../../core/sweep/sweep.js';
 import { evaluate } from '../../renderers/cpu/planes.js';
 import { type ExplorerDocument, type Picture, pictureAt } from '../state/document.js';
+import { documentShown } from '../state/state.js';
 import { openedTo } from './opening.js';
 import { state } from './store.js';
 
 /** The sweep whose even pace has been measured. */
 const measured = signal<Sweep | undefined>(undefined);
 const time = computed(() => state.value.time);
-const shown = computed(() => atKnownPace(openedTo(state.value.document)));
+const shown = computed(() => atKnownPace(openedTo(documentShown(state.value))));
 
 /** What the plane should show now. */
 export const picture = computed<Picture>(() => pictureAt(shown.value, time.value, evaluate));
