@@ -1,6 +1,6 @@
 /**
- * Draws the plane into a canvas: coarse at once, then sharper. At rest and sharp, nothing is drawn: no animation frames,
- * no timers, idle workers.
+ * Draws the plane into a canvas: coarse at once, then sharper. At rest and sharp, nothing is drawn: no animation
+ * frames, no timers, idle workers.
  */
 import { RenderError, UsageError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
@@ -11,7 +11,7 @@ import { DrawingSpeed } from '../../renderers/drawing-speed.js';
 import type { Picture } from '../state/document.js';
 import { GpuGone, GpuPainter } from './gpu-painter.js';
 import { isUnitGrid, type Size } from './grid.js';
-import { isGrainyInPage, isSmooth, type Limit, sampleOf } from './limits.js';
+import { type Limit, limitOf } from './limits.js';
 import type { Motion, Painter, Pass } from './painter.js';
 import { isSame } from './same.js';
 import { Surface } from './surface.js';
@@ -303,13 +303,7 @@ export class Plane {
   /** Finds out whether zooming in further would show anything. */
   async #judge(signal: AbortSignal): Promise<void> {
     const frame = { ...this.#picture!, size: [...this.#size] as [number, number], supersample: 1 as const };
-    let limit: Limit | undefined;
-    if (!isUnitGrid(frame)) {
-      const sample = sampleOf(frame);
-      const rgba = await this.#ready!.renderer.render(sample, undefined, undefined, signal);
-      if (isSmooth(rgba, sample.size[0])) limit = 'smooth';
-      else if (isGrainyInPage(frame)) limit = 'grainy';
-    }
+    const limit = isUnitGrid(frame) ? undefined : await limitOf(frame, this.#ready!.renderer, signal);
     signal.throwIfAborted();
     this.#isJudged = true;
     this.#status = { ...this.#status, limit };
