@@ -31,8 +31,13 @@ import { nearestFirst, tilesOf } from './tiles.js';
 
 /** How far around the window pixels are kept, in pixels. */
 const MARGIN = 64;
-/** The time that one thread takes for a tile, in milliseconds. With two per thread, work stops within 10 ms. */
-const TILE_MS = 4;
+/** The time that one thread takes for a tile, in milliseconds. With two per thread, work stops within 15 ms. */
+const TILE_MS = 6;
+/**
+ * While a picture sharpens, the canvas shows its new tiles at these intervals, in milliseconds, without and with
+ * supersampling. Each time costs the browser as much as some tiles, and supersampling changes little.
+ */
+const SHOW_MS = [30, 120] as const;
 /** A picture is drawn again while it moves if it could be this many times as sharp. */
 const WORTHWHILE = 1.5;
 /** What is left of the sharpness after resampling, besides the stretch. */
@@ -66,6 +71,9 @@ export class TiledPainter implements Painter {
   #frames = new Map<string, FrameDescription>();
   /** Where the picture sharpens first, in pixels of the canvas. */
   #focus: readonly [number, number] = [0, 0];
+  /** Painted, but not on the canvas yet; and when something last was. */
+  #unseen: Part[] = [];
+  #shownAt = 0;
   /** The last movement of the window, in pixels. It will probably go on. */
   #motion: readonly [number, number] = [0, 0];
 
@@ -99,6 +107,7 @@ export class TiledPainter implements Painter {
       else this.#stretch(mapping, grid);
     }
     this.#surface.show(this.#window);
+    this.#unseen = [];
     return isKept;
   }
 
@@ -241,6 +250,7 @@ export class TiledPainter implements Painter {
         const tiles = nearestFirst(tilesOf(places, pixels, scale === 1 ? CELL : 1), focus);
         const drawn = (part: Part, rgba: Uint8Array) => this.#paint(source, frame, part, imageOf(rgba, part));
         await this.#renderer.renderParts(frame, tiles, drawn, signal);
+        this.#showPainted();
       }
       const drawn = places.reduce((sum, { width, height }) => sum + width * height, 0);
       this.#speed.note(drawn * work, performance.now() - before);
@@ -285,7 +295,15 @@ export class TiledPainter implements Painter {
       ? this.#sharpness.raise(exact ?? mapping, part, 0, Number.MIN_VALUE)
       : this.#sharpness.raise(exact ?? mapping, part, value);
     this.#surface.paint(image, part, exact ?? mapping, raised);
-    this.#surface.refresh(raised);
+    this.#unseen.push(...raised);
+    const interval = isCoarse ? 0 : SHOW_MS[frame.supersample === 1 ? 0 : 1];
+    if (performance.now() - this.#shownAt >= interval) this.#showPainted();
+  }
+
+  #showPainted(): void {
+    this.#surface.refresh(this.#unseen);
+    this.#unseen = [];
+    this.#shownAt = performance.now();
   }
 }
 
