@@ -1,5 +1,5 @@
 /** The weight scale at which a changed network tends to order or chaos as it did before. */
-import { growthPerLayer, type NoMeanField, whyNone } from './mean-field.js';
+import { growthPerLayer, type NoMeanField, steadyScale, whyNone } from './mean-field.js';
 import { networkParameters } from './parameters.js';
 import type { NetworkSpec } from './spec.js';
 
@@ -18,14 +18,13 @@ export interface MatchedScale {
 const [LEAST, MOST] = [2 ** -10, 2 ** 10];
 /** The search ends when the scale is known this well: to a two-thousandth. */
 const PRECISION = 5e-4;
-/** Where χ approaches its highest value, this share of it counts as reached. */
-const NEARLY = 0.999;
+/** If χ at the smallest scale is this share of that at the largest, it does not depend on the scale. */
+const SAME = 0.99;
 
 /**
  * The weight scale at which a network has the measure χ of another one, such as itself before its width, activation,
- * distribution or initialisation changed. If χ is out of reach, it is the smallest scale with the highest χ: for relus,
- * the one that just keeps the variance of the values (He et al., arXiv:1502.01852). If χ does not depend on the scale,
- * it is the network's own. Takes a few milliseconds.
+ * distribution or initialisation changed. If χ is out of reach, as with relus, it is the scale that keeps the variance
+ * of the values: see steadyScale. If χ does not depend on the scale, it is the network's own. Takes a few milliseconds.
  *
  * Where an activation jumps, the growth of large differences is matched: nearby points separate at once, and how fast
  * says little about the picture.
@@ -43,9 +42,8 @@ export function weightScaleFor(spec: NetworkSpec, chi: number): MatchedScale | N
   if (chiAt(low) <= chi && highest >= chi) {
     return { weightScale: crossing(chiAt, chi, low, high), reached: true };
   }
-  const aim = NEARLY * highest;
-  const depends = highest < chi && chiAt(LEAST) < aim;
-  return { weightScale: depends ? crossing(chiAt, aim, LEAST, MOST) : own, reached: false };
+  const depends = highest < chi && chiAt(LEAST) < SAME * highest;
+  return { weightScale: depends ? steadyScale(spec, own) : own, reached: false };
 }
 
 /** Where an increasing function of the scale reaches a value between two scales, by bisection of the logarithm. */

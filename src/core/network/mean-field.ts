@@ -61,6 +61,20 @@ export function growthPerLayer(spec: NetworkSpec, distance: Distance): number {
   return growthOf(spec, steps, settled(spec, steps));
 }
 
+/**
+ * The weight scale at which large values keep their variance from layer to layer, for activations without bounds. For
+ * relus it is that of He et al., "Delving Deep into Rectifiers" (arXiv:1502.01852), and for others that end in the same
+ * straight lines, too.
+ * @param weightScale - The network's own, above 0.
+ */
+export function steadyScale(spec: NetworkSpec, weightScale: number): number {
+  const steps = stepsOf({ ...spec, weightScale }, 'near');
+  const logs = steps.map(({ activation, weights }) =>
+    Math.log((weights * averagesOf(activation, UNBOUNDED).square) / UNBOUNDED),
+  );
+  return weightScale * Math.exp(-logs.reduce((sum, log) => sum + log, 0) / logs.length / 2);
+}
+
 /** Why mean-field theory says nothing about a network; undefined if it does. */
 export function whyNone({ weights, features, layers }: NetworkSpec): string | undefined {
   if (weights) return 'Its weights are given, not random.';
