@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { schemaOf, withDefault } from '../parameters/schema.js';
 import { keepFieldNames, quote } from '../wording/explain.js';
+import { type Levels, levelsProblem } from './levels.js';
 import { HEX_COLOUR, type Palette, type PaletteInput, paletteProblem } from './palette.js';
 import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
@@ -54,11 +55,20 @@ export const paletteSchema = withDefault(
   }),
 ) as z.ZodType<Palette>;
 
+/** @internal */
+export const levelsSchema = (schemaOf(frameParameters.levels) as z.ZodType<Levels | undefined>).superRefine(
+  (levels, context) => {
+    const problem = levels && levelsProblem(levels);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  },
+);
+
 const fields = z.strictObject({
   network: networkSchema,
   view: viewSchema.prefault({} as never),
   slice: schemaOf(frameParameters.slice) as z.ZodType<number[]>,
   palette: paletteSchema,
+  levels: levelsSchema,
   shown: shownSchema.optional(),
   size: sizeSchema,
   supersample: supersampleSchema.default(1),
@@ -112,6 +122,11 @@ export interface FrameDescription {
    */
   palette: Palette;
   /**
+   * The output values [low, high] that become 0 and 1 before they become colours. @defaultValue none, which is
+   * [0, 1]
+   */
+  levels?: Levels | undefined;
+  /**
    * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
    * layer: 2 }`, all its units as a grid. @defaultValue all outputs
    */
@@ -137,6 +152,11 @@ export interface FrameInput {
    * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
    */
   palette?: PaletteInput | undefined;
+  /**
+   * The output values [low, high] that become 0 and 1 before they become colours. @defaultValue none, which is
+   * [0, 1]
+   */
+  levels?: Levels | undefined;
   /**
    * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
    * layer: 2 }`, all its units as a grid. @defaultValue all outputs

@@ -66,6 +66,18 @@ export const frameParameters = {
     sentence: 'How outputs become colours',
     synonyms: 'colours colors color colour colormap colourmap cmap palettes colourMap',
   },
+  levels: {
+    label: 'Levels',
+    kind: 'point',
+    range: [-1e100, 1e100],
+    useful: [0, 1],
+    scale: 'linear',
+    optional: true,
+    defaultNote: 'none, which is [0, 1]',
+    moves: true,
+    sentence: 'The output values [low, high] that become 0 and 1 before they become colours',
+    synonyms: 'level contrast clim normalise normalize stretch limits blackWhite vmin vmax',
+  },
   shown: {
     label: 'Shown',
     kind: 'shown',
