@@ -16,7 +16,8 @@ import { defaultEndings } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { defaultsOf } from '../sources/composed/target.js';
 import { composedRequest, meansOf, subjectOf, withWorkshop } from './draw.js';
-import { lookOf, type SheetOptions } from './options.js';
+import { withLevels } from './levels.js';
+import { lookOf, type Resolved, type SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
 import { type ComposedSubject, changed, saveRecipe } from './plan.js';
 import { type Reporter, reporter } from './report.js';
@@ -37,15 +38,16 @@ interface Contents {
 /** The `sheet` command. @param given - The names of the options that were given explicitly. */
 export async function sheet(
   scene: string | undefined,
-  options: SheetOptions,
+  asked: SheetOptions,
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  checkOptions(options);
+  checkOptions(asked);
   const { layOut } = await import('../jobs/sheet-layout.js'); // loads a typeface and its reader
   const { noFrame } = await import('../jobs/sheet-source.js');
-  const report = reporter(options);
-  const subject = await subjectOf(scene, options, given, report, signal);
+  const report = reporter(asked);
+  const subject = await subjectOf(scene, asked, given, report, signal);
+  const options = await withLevels(subject, asked, { signal, onStage: report.stage }, asked.seeds);
   const path = options.out ?? `renders/${subject.name}-sheet${defaultEndings.still}`;
   checkStill(path);
   const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
@@ -99,7 +101,7 @@ function checkOptions({ seeds, frames, seed, at, every, columns, transparent, sh
 }
 
 /** The sheet's part of the recipe, besides the scene. */
-function sheetOf(options: SheetOptions): Recipe['sheet'] {
+function sheetOf(options: Resolved<SheetOptions>): Recipe['sheet'] {
   const { seeds, at } = options;
   const frames = options.frames && (framesOf(options) as number[]);
   const layer = layerOf(options.shown);
@@ -112,7 +114,7 @@ function sheetOf(options: SheetOptions): Recipe['sheet'] {
 }
 
 /** The frames that --frames and --every select, each once, in order. */
-function framesOf({ frames: ranges, every = 1 }: SheetOptions): (number | undefined)[] {
+function framesOf({ frames: ranges, every = 1 }: Resolved<SheetOptions>): (number | undefined)[] {
   if (!ranges) return [undefined];
   const frames = new Set<number>();
   for (const [first, last] of ranges) {
@@ -137,7 +139,7 @@ interface Filled extends Pick<SheetRequest, 'cells'> {
 
 async function ofSweep(
   subject: SweepScene,
-  options: SheetOptions,
+  options: Resolved<SheetOptions>,
   { seeds, frames }: Contents,
   noFrame: (frame: number, frames: number, what: string) => UsageError,
   report: Reporter,
@@ -211,7 +213,11 @@ function unitCells(
   }));
 }
 
-function ofComposed(subject: ComposedSubject, options: SheetOptions, { seeds, frames }: Contents): Filled {
+function ofComposed(
+  subject: ComposedSubject,
+  options: Resolved<SheetOptions>,
+  { seeds, frames }: Contents,
+): Filled {
   const { as, target } = subject;
   const defaults = defaultsOf(target);
   const size = options.size ?? smaller(as?.size ?? defaults.size);
@@ -252,7 +258,7 @@ function labelOf(seed: string | undefined, frame: number | undefined, t: number 
 /** Suggests the command that renders a picture chosen from the sheet. */
 function nextStep(
   scene: string | undefined,
-  options: SheetOptions,
+  options: Resolved<SheetOptions>,
   given: Set<string>,
   kind: 'sweep' | 'composed',
 ): string {

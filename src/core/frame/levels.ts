@@ -48,7 +48,8 @@ const leastDifference = (low: number, high: number) =>
  */
 export function levelsOf(frame: FrameDescription, evaluate: EvaluateValues): Levels {
   const weights = countWeights(frame.network);
-  const side = SIDES.find((n) => weights * (n ** 2 + WORK_PER_WEIGHT) <= MOST_WORK) ?? SIDES[SIDES.length - 1];
+  const side =
+    SIDES.find((n) => weights * (n ** 2 + WORK_PER_WEIGHT) <= MOST_WORK) ?? SIDES[SIDES.length - 1];
   return levelsFor(shownValues(frame, side, evaluate));
 }
 

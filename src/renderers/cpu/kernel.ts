@@ -416,11 +416,7 @@ function brighten(
     const shown = activationTable[activation].signed ? math.madd(value, half, half) : value;
     return f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));
   };
-  f.body = eachVector(
-    samples,
-    [sums],
-    [sum.set(v128.load(sums.get)), v128.store(sums.get, brightness())],
-  );
+  f.body = eachVector(samples, [sums], [sum.set(v128.load(sums.get)), v128.store(sums.get, brightness())]);
   return f;
 }
 

@@ -104,5 +104,11 @@ export function packNetwork(
     return { ...rest, ...scaled, activations: { ...activations, terms: true }, mix, terms, scale };
   }
   const steps = packSteps(frame, drawn, exponents, result);
-  return { ...rest, activations: { ...steps.names, ...(held && { held: true }) }, mix: 0, steps, scale: steps.scale };
+  return {
+    ...rest,
+    activations: { ...steps.names, ...(held && { held: true }) },
+    mix: 0,
+    steps,
+    scale: steps.scale,
+  };
 }

@@ -3,6 +3,7 @@
  * that the kernel's module depends only on the set of activations.
  */
 import type { FrameDescription } from '../../core/frame/description.js';
+import type { Levels } from '../../core/frame/levels.js';
 import { hiddenShown } from '../../core/frame/shown.js';
 import {
   type Activation,
@@ -14,9 +15,8 @@ import {
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { hiddenActivationNames, unitActivations } from '../../core/network/layer-activations.js';
 import { lastUnitOf, layerRules } from '../../core/network/network.js';
-import type { Drawn } from '../drawn.js';
-import type { Levels } from '../../core/frame/levels.js';
 import { brightnessTerms } from '../brightness.js';
+import type { Drawn } from '../drawn.js';
 import { type Exponents, type Held, heldFrom } from '../exponents.js';
 
 /** Plain data, so that it can be sent to a worker. Places are indices into `numbers`. */
@@ -200,7 +200,9 @@ export function packSteps(
       activation,
       terms: put(...terms),
       ...(share > 0 && { kept: { unit, factors: factors(k, own, after, share) } }),
-      ...(exponents && { held: { activate: heldFrom(sums, own), show: isTrue ? heldFrom(after, 0) : UNHELD } }),
+      ...(exponents && {
+        held: { activate: heldFrom(sums, own), show: isTrue ? heldFrom(after, 0) : UNHELD },
+      }),
     };
   };
   const shown = Array.from({ length: drawn.units.count }, (_, i): ShownUnit => {
