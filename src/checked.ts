@@ -6,9 +6,9 @@ import {
   type FrameDescription,
   type FrameInput,
   frameSchema as frameRules,
-  levelsSchema,
 } from './core/frame/description.js';
 import { isGrainy as isGrainyUnchecked } from './core/frame/digits.js';
+import { levelsSchema } from './core/frame/levels-schema.js';
 import { frameBytes } from './core/frame/pixels.js';
 import type { FrameRenderer } from './core/frame/renderer.js';
 import { drawUnit as drawUnchecked, type Seed } from './core/network/draws.js';

@@ -3,7 +3,7 @@
  * option's range and writes the message.
  */
 import { UsageError } from '../core/errors.js';
-import type { Levels } from '../core/frame/levels.js';
+import type { Levels } from '../core/frame/levels-schema.js';
 import type { ShownPart } from '../core/frame/shown.js';
 import { didYouMean } from '../core/wording/did-you-mean.js';
 import { optionSynonyms } from './synonyms.js';

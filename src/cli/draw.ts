@@ -167,10 +167,11 @@ export async function still(
 
 async function stillSource(subject: Subject, options: StillOptions, means: Means): Promise<SourceRequest> {
   if (subject.kind === 'composed') return { ...composedRequest(subject, options), still: { at: options.at } };
+  const { loop, seconds } = changed(subject, { ...options, levels: undefined });
+  const at = options.at ?? (loop ? 0 : seconds);
   const { signal, onStage } = means;
-  const sweep = changed(subject, await withLevels(subject, options, { signal, onStage }));
+  const sweep = changed(subject, await withLevels(subject, options, { signal, onStage }, at));
   await saveRecipe(options.recipe, sweep);
-  const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
   const grain = at <= sweep.seconds && grainNoteAt(sweep, at, evaluate);
   if (grain) means.onWarning?.(grain);
   return { kind: 'sweep', sweep: await stillOf(sweep, at, means) };

@@ -5,7 +5,7 @@
  */
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
-import type { Levels } from '../core/frame/levels.js';
+import type { Levels } from '../core/frame/levels-schema.js';
 import { paces } from '../core/sweep/paces.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { parseBytes } from '../outputs/budget.js';
@@ -204,11 +204,7 @@ export const OPTIONS = [
   {
     name: 'levels',
     value: 'low,high',
-    help: 'output values that become 0 and 1 before they become colours; auto measures them once for the whole sweep',
-    helpFor: {
-      sheet:
-        'output values that become 0 and 1 before they become colours; auto measures them once for all seeds',
-    },
+    help: 'output values that are shown as 0 and 1, such as 0.2,0.8; auto measures them once for all that is drawn',
     more: 'See [docs/networks.md](docs/networks.md#levels).',
     read: parseLevels,
     form: 'auto or two numbers, the first less than the second',

@@ -11,7 +11,7 @@ import {
 import { UsageError } from '../core/errors.js';
 import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '../core/frame/description.js';
 import { explainGrain, isDeep, isGrainy } from '../core/frame/digits.js';
-import type { Levels } from '../core/frame/levels.js';
+import type { Levels } from '../core/frame/levels-schema.js';
 import type { PaletteInput } from '../core/frame/palette.js';
 import { frameParameters, viewParameters } from '../core/frame/parameters.js';
 import type { Activation, UnitActivation } from '../core/network/activations.js';
@@ -206,10 +206,7 @@ export abstract class NetworkNode extends Rect {
   @parameter(frameParameters.palette)
   declare readonly palette: SimpleSignal<PaletteInput, this>;
 
-  /**
-   * The output values [low, high] that become 0 and 1 before they become colours. @defaultValue null: none, which is
-   * [0, 1]
-   */
+  /** Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. @defaultValue null: [0, 1] */
   @interpolation(valueBetween)
   @parameter(frameParameters.levels)
   declare readonly levels: SimpleSignal<Levels | null, this>;

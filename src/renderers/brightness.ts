@@ -1,5 +1,5 @@
 /** How both backends turn a value, which may be scaled down by a power of two, into brightness. */
-import type { Levels } from '../core/frame/levels.js';
+import type { Levels } from '../core/frame/levels-schema.js';
 import { finiteWeight } from './exponents.js';
 
 /** Brightness is factor * v + offset, clipped to [0, 1]. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { schemaOf, withDefault } from '../parameters/schema.js';
 import { keepFieldNames, quote } from '../wording/explain.js';
-import { type Levels, levelsProblem } from './levels.js';
+import { type Levels, levelsSchema } from './levels-schema.js';
 import { HEX_COLOUR, type Palette, type PaletteInput, paletteProblem } from './palette.js';
 import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
@@ -54,14 +54,6 @@ export const paletteSchema = withDefault(
     return data as Palette;
   }),
 ) as z.ZodType<Palette>;
-
-/** @internal */
-export const levelsSchema = (schemaOf(frameParameters.levels) as z.ZodType<Levels | undefined>).superRefine(
-  (levels, context) => {
-    const problem = levels && levelsProblem(levels);
-    if (problem) context.addIssue({ code: 'custom', message: problem });
-  },
-);
 
 const fields = z.strictObject({
   network: networkSchema,
@@ -121,10 +113,7 @@ export interface FrameDescription {
    * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
    */
   palette: Palette;
-  /**
-   * The output values [low, high] that become 0 and 1 before they become colours. @defaultValue none, which is
-   * [0, 1]
-   */
+  /** Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. @defaultValue [0, 1] */
   levels?: Levels | undefined;
   /**
    * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
@@ -152,10 +141,7 @@ export interface FrameInput {
    * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
    */
   palette?: PaletteInput | undefined;
-  /**
-   * The output values [low, high] that become 0 and 1 before they become colours. @defaultValue none, which is
-   * [0, 1]
-   */
+  /** Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. @defaultValue [0, 1] */
   levels?: Levels | undefined;
   /**
    * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{

@@ -4,24 +4,16 @@
  * sigmoid but little of a relu, and more than a wide network uses.
  *
  * Measured levels leave out the lowest and the highest hundredth of the values at a grid of points, and are rounded to
- * a hundredth of their difference, so that a recipe is readable.
+ * three digits of their difference, so that a recipe is readable.
  */
 
 import { countWeights } from '../network/spec.js';
 import type { FrameDescription } from './description.js';
 import type { EvaluateValues } from './evaluate.js';
 import { pixelOffsets } from './geometry.js';
+import { type Levels, leastDifference } from './levels-schema.js';
 import { frameParameters } from './parameters.js';
 import { colouringShown, hiddenShown } from './shown.js';
-
-/** The output values that become 0 and 1. */
-export type Levels = [low: number, high: number];
-
-/**
- * The smallest difference between two levels, relative to the larger one and absolute. With a smaller one, the errors of
- * float32 would be visible.
- */
-const LEAST = { relative: 1e-3, absolute: 1e-30 };
 
 /** The share of values that measured levels clip at each end. */
 const CLIPPED = 0.01;
@@ -31,16 +23,6 @@ const SIDES = [32, 16, 8];
 const MOST_WORK = 5e7;
 /** The cost of drawing and packing one weight, in multiply-adds. */
 const WORK_PER_WEIGHT = 32;
-
-/** Why two numbers are not valid levels; undefined if they are. */
-export function levelsProblem([low, high]: Readonly<Levels>): string | undefined {
-  if (!(low < high)) return `are [${low}, ${high}] but the first must be less than the second`;
-  if (high - low >= leastDifference(low, high)) return undefined;
-  return `are [${low}, ${high}] but must differ by at least a thousandth of the larger: move them apart`;
-}
-
-const leastDifference = (low: number, high: number) =>
-  Math.max(LEAST.absolute, LEAST.relative * Math.max(Math.abs(low), Math.abs(high)));
 
 /**
  * The levels that fit one picture, whatever its size and its own levels. Takes about 10 ms for 27 layers of 30 units,
@@ -76,7 +58,7 @@ export function levelsFor(values: readonly ArrayLike<number>[]): Levels {
   const all = Float64Array.from(numbers).sort();
   const clipped = Math.floor(CLIPPED * all.length);
   const [low, high] = [all[clipped], all[all.length - 1 - clipped]].map(within);
-  const least = Math.max(2 * leastDifference(low, high), low === high ? 1 : 0);
+  const least = Math.max(2 * leastDifference([low, high]), low === high ? 1 : 0);
   const spare = Math.max(0, least - (high - low)) / 2;
   return rounded([within(low - spare), within(high + spare)]);
 }

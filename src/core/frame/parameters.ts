@@ -73,9 +73,9 @@ export const frameParameters = {
     useful: [0, 1],
     scale: 'linear',
     optional: true,
-    defaultNote: 'none, which is [0, 1]',
+    defaultNote: '[0, 1]',
     moves: true,
-    sentence: 'The output values [low, high] that become 0 and 1 before they become colours',
+    sentence: 'Output values [low, high] that are shown as 0 and 1; values beyond them are clipped',
     synonyms: 'level contrast clim normalise normalize stretch limits blackWhite vmin vmax',
   },
   shown: {

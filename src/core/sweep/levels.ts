@@ -1,67 +1,67 @@
-/** Measures the levels of sweeps: once for a whole film, so that its brightness does not change from frame to frame. */
+/** Measures levels for several pictures together, so that a film's brightness does not change from frame to frame. */
 import { breather, type Watched } from '../breather.js';
+import type { FrameDescription } from '../frame/description.js';
 import type { EvaluateValues } from '../frame/evaluate.js';
-import { type Levels, levelsFor, shownValues } from '../frame/levels.js';
+import { levelsFor, shownValues } from '../frame/levels.js';
+import type { Levels } from '../frame/levels-schema.js';
 import { countWeights } from '../network/spec.js';
 import { frameAt, type Sweep } from './sweep.js';
 
 /**
- * How many times are measured in all, and how many points along a side of the square at each. The first grade that
+ * How many pictures are measured at most, and how many points along a side of the square of each. The first grade that
  * costs at most MOST_WORK multiply-adds (a second or so) is used.
  */
 const GRADES = [
-  { times: 32, side: 24 },
-  { times: 16, side: 16 },
-  { times: 8, side: 12 },
-  { times: 6, side: 8 },
+  { pictures: 32, side: 24 },
+  { pictures: 16, side: 16 },
+  { pictures: 8, side: 12 },
+  { pictures: 6, side: 8 },
 ];
 const MOST_WORK = 2e9;
 /** The cost of drawing and packing one weight, in multiply-adds. */
 const WORK_PER_WEIGHT = 32;
-/** The fewest times at which each of several sweeps is measured. */
-const FEWEST_TIMES = 3;
+const [{ pictures: MOST_PICTURES }] = GRADES;
 
 /**
- * The levels that fit all of these sweeps together, whatever their own. They do not depend on size, frame rate or pace,
- * and are the same on every machine. All times and all sweeps count alike.
- * @param sweeps - One or more. Sheets have one for each seed.
- * @throws UsageError for an invalid frame; or the reason of an aborted signal.
+ * The levels that fit all of these pictures together, whatever their sizes and their own levels. All count alike; of
+ * very many, some are measured. The result is the same on every machine.
+ * @param frames - One or more.
+ * @throws The reason of an aborted signal.
  */
 export async function measureLevels(
-  sweeps: readonly Sweep[],
+  frames: readonly FrameDescription[],
   evaluate: EvaluateValues,
   watched: Watched = {},
 ): Promise<Levels> {
   const breathe = breather(watched);
+  const weights = Math.max(...frames.map(({ network }) => countWeights(network)));
+  const affordable = GRADES.find(
+    ({ pictures, side }) =>
+      weights * Math.min(pictures, frames.length) * (side ** 2 + WORK_PER_WEIGHT) <= MOST_WORK,
+  );
+  const { pictures, side } = affordable ?? GRADES[GRADES.length - 1];
   const values: Float64Array[] = [];
-  const { times, side } = gradeOf(sweeps[0]);
-  const each = Math.max(FEWEST_TIMES, Math.ceil(times / sweeps.length));
-  for (const [i, sweep] of sweeps.entries()) {
-    const { seconds, loop } = sweep;
-    let last: { text: string; values: Float64Array[] } | undefined;
-    for (let k = 0; k < each; k++) {
-      const frame = describe(sweep, (seconds * k) / (loop ? each : each - 1));
-      const text = JSON.stringify(frame);
-      if (last?.text !== text) last = { text, values: shownValues(frame, side, evaluate) };
-      values.push(...last.values);
-      const pause = breathe(() => `measuring levels, ${i * each + k + 1} of ${sweeps.length * each}`);
-      if (pause) await pause;
-    }
+  for (const [i, frame] of spread(frames, pictures).entries()) {
+    values.push(...shownValues(frame, side, evaluate));
+    const pause = breathe(() => `measuring the levels of picture ${i + 1}`);
+    if (pause) await pause;
   }
   return levelsFor(values);
 }
 
-/** The frame at t seconds of track time, so that no pace needs to be measured. */
-function describe(sweep: Sweep, t: number) {
-  return frameAt({ ...sweep, pace: 'tracks' }, t, () => []);
+/**
+ * The pictures of a sweep to measure, at equal steps of its tracks' time. They do not depend on its frame rate or pace.
+ * @throws UsageError for an invalid frame.
+ */
+export function picturesOf(sweep: Sweep): FrameDescription[] {
+  const { seconds, loop } = sweep;
+  const steps = loop ? MOST_PICTURES : MOST_PICTURES - 1;
+  const still: Sweep = { ...sweep, pace: 'tracks' }; // which evaluates nothing
+  return Array.from({ length: MOST_PICTURES }, (_, i) => frameAt(still, (seconds * i) / steps, () => []));
 }
 
-function gradeOf(sweep: Sweep): (typeof GRADES)[number] {
-  const weights = Math.max(
-    ...[0, sweep.seconds / 2, sweep.seconds].map((t) => countWeights(describe(sweep, t).network)),
-  );
-  const affordable = GRADES.find(
-    ({ times, side }) => weights * times * (side ** 2 + WORK_PER_WEIGHT) <= MOST_WORK,
-  );
-  return affordable ?? GRADES[GRADES.length - 1];
+/** At most `most` of a list, the first and the last included. */
+function spread<T>(list: readonly T[], most: number): T[] {
+  if (list.length <= most) return [...list];
+  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]);
 }

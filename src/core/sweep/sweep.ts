@@ -139,8 +139,8 @@ export interface SweepInput {
    */
   palette?: PaletteInput;
   /**
-   * The output values [low, high] that become 0 and 1 before they become colours. Each may move. @defaultValue none,
-   * which is [0, 1]
+   * Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. Each may move. @defaultValue
+   * [0, 1]
    */
   levels?: [low: Track, high: Track];
   /** n x n samples per pixel: 1, the default, to 4. */

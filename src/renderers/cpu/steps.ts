@@ -3,7 +3,7 @@
  * that the kernel's module depends only on the set of activations.
  */
 import type { FrameDescription } from '../../core/frame/description.js';
-import type { Levels } from '../../core/frame/levels.js';
+import type { Levels } from '../../core/frame/levels-schema.js';
 import { hiddenShown } from '../../core/frame/shown.js';
 import {
   type Activation,

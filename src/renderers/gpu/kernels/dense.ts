@@ -49,7 +49,10 @@ export function denseKernel(hidden: KernelActivations, units: number, held = fal
   };
 }
 
-/** The kernel for units that are shown: its results are their brightness. @param levels - Whether the frame has levels. */
+/**
+ * The kernel for units that are shown: its results are their brightness.
+ * @param levels - Whether the frame has levels.
+ */
 export function shownKernel(
   hidden: readonly ActivationName[],
   units: number,
