@@ -540,7 +540,8 @@ export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string
     .filter(({ name, repeated }) => repeated && given.has(name))
     .flatMap((entry) => {
       if (entry.value === undefined) return [flagOf(entry)];
-      const values = [options[entry.name as keyof DrawOptions]].flat() as unknown[];
+      const value: unknown = options[entry.name as keyof DrawOptions];
+      const values: unknown[] = entry.repeatable ? (value as unknown[]) : [value];
       return values.flatMap((value) => [flagOf(entry), written(entry, value)]);
     });
 }
