@@ -1,6 +1,7 @@
 /** The rule for flashing films (src/core/frame/flashes.ts). */
 import { describe, expect, test } from 'vitest';
 import { FlashMeter, luminances, MOST_FLASHES } from '../../src/core/frame/flashes.js';
+import { FlashLimit } from '../../src/explorer/state/flash-limit.js';
 
 const PIXELS = 100;
 const FPS = 60;
@@ -68,5 +69,34 @@ describe('flashes', () => {
     const calm = measured((t) => (t < 1 ? wave(10)(t) : 0.2));
     expect(calm[FPS - 1]).toBeLessThan(0.5);
     expect(calm.at(-1)).toBeGreaterThan(1.9);
+  });
+});
+
+describe('playback', () => {
+  /** Plays a film for some seconds. Returns how far it came, and the least time that four flashes took. */
+  function play(luminance: (t: number) => number, seconds = 20) {
+    const limit = new FlashLimit();
+    const meter = new FlashMeter();
+    let film = 0;
+    let least = Infinity;
+    for (let frame = 0; frame < seconds * FPS; frame++) {
+      const time = frame / FPS;
+      const shown = new Float32Array(PIXELS).fill(luminance(film));
+      meter.add(time, shown);
+      limit.add(time, shown);
+      least = Math.min(least, meter.since(MOST_FLASHES + 1));
+      film += limit.speedAt(time) / FPS;
+    }
+    return { film, least };
+  }
+
+  test.each([4, 7, 15])('of a film with %i flashes a second has at most three', (hertz) => {
+    const { film, least } = play(wave(hertz));
+    expect(least).toBeGreaterThanOrEqual(1);
+    expect(film).toBeGreaterThan(1); // it does go on
+  });
+
+  test('of other films has their speed', () => {
+    expect(play(wave(2.4)).film).toBeCloseTo(20);
   });
 });

@@ -5,6 +5,7 @@
 import { effect, signal } from '@preact/signals';
 import { flagsIn, type LinkFlags, MAX_LINK, readLink, writeLink } from '../../core/recipe/link.js';
 import { documentOf, type ExplorerDocument } from '../state/document.js';
+import { networks } from '../state/networks.js';
 import { dispatch, state } from './store.js';
 
 /** In milliseconds. */
@@ -12,6 +13,9 @@ const INTERVAL = 500;
 
 /** Whether the address asks for the picture alone. */
 export const isBare = flagsIn(location.hash).has('bare');
+
+/** Whether the address says which network to show: it may be empty, or have flags only. */
+export const isNamed = (): boolean => !/^#?(bare)?$/.test(location.hash);
 
 /** Which networks of this page the browser's history holds around the current one. */
 export const visits = signal({ isAnyBefore: false, isAnyAfter: false });
@@ -87,7 +91,8 @@ export function keepAddress(): () => void {
     note();
     if (location.hash === written) return;
     written = location.hash;
-    documentFrom(location.hash).then(
+    const named = isNamed() ? documentFrom(location.hash) : Promise.resolve(networks[0].document);
+    named.then(
       (document) => dispatch({ type: 'revisit', document }),
       (error: Error) => dispatch({ type: 'message', text: error.message }),
     );

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** Starts the page: with the network in its address, or else with Glass, which opens before the user's eyes. */
 import { render } from 'preact';
-import { documentFrom, keepAddress } from './address.js';
+import { documentFrom, isNamed, keepAddress } from './address.js';
 import { App } from './app.js';
 import { playOpening } from './opening.js';
 import { measurePaces } from './picture.js';
@@ -14,8 +14,8 @@ import { dispatch } from './store.js';
 const INPUT = ['pointerdown', 'wheel', 'keydown', 'touchstart', 'dragover'] as const;
 
 async function start(): Promise<void> {
-  const isNamed = location.hash.length > 1;
-  if (isNamed) {
+  const named = isNamed();
+  if (named) {
     document.getElementById('still')?.remove(); // it shows Glass
     try {
       dispatch({ type: 'revisit', document: await documentFrom(location.hash) });
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
   keepAddress();
   measurePaces();
   startPlayback();
-  if (!isNamed) open();
+  if (!named) open();
 }
 
 /** Plays the opening, unless the user prefers less motion or less data. */

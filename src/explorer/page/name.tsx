@@ -58,7 +58,5 @@ export function Introduction() {
   const wasUsed = useRef(false);
   wasUsed.current ||= !isNew;
   if (wasUsed.current) return null;
-  return (
-    <p class="introduction sentence surface">A neural network nobody trained. Drag it, or type a name.</p>
-  );
+  return <p class="introduction surface">A neural network nobody trained. Drag it, or type a name.</p>;
 }

@@ -19,6 +19,8 @@ import { ViewLabel } from './view-label.js';
 const SLOP = 6;
 /** The speed at which a pointer lets go is that of its last milliseconds. */
 const RECENT = 80;
+/** The height of the grip above the slider, and of the sheet's border, in pixels. */
+const GRIP = 17;
 /** The height of the bar above the sheet and of the gaps around it, in rem. */
 const ABOVE = 4;
 
@@ -31,8 +33,8 @@ const NEXT: Record<SheetPosition, { position: SheetPosition; label: string }> = 
 export function Sheet() {
   const { panel } = state.value.layout;
   const [position, setPosition] = useState<SheetPosition>(panel ? 'half' : 'low');
-  const head = useRef<HTMLDivElement>(null);
-  const heights = useHeights(head);
+  const first = useRef<HTMLDivElement>(null);
+  const heights = useHeights(first);
   const settle = (next: SheetPosition) => {
     setPosition(next);
     dispatch({ type: 'layout', change: { panel: next !== 'low' } });
@@ -50,7 +52,7 @@ export function Sheet() {
       data-position={position}
       style={{ height: `${Math.round(height ?? heights[position])}px` }}
     >
-      <div ref={head} class="sheet-head" {...drag}>
+      <div class="sheet-head" {...drag}>
         <button
           type="button"
           class="sheet-handle"
@@ -65,7 +67,7 @@ export function Sheet() {
             if (to) settle(to);
           }}
         />
-        <div class="sheet-first row">
+        <div ref={first} class="sheet-first row">
           <PlayButton />
           <div class="big">
             <BigSlider />
@@ -104,17 +106,17 @@ function PlayButton() {
 }
 
 /** The heights of the positions, which follow the window and what the sheet always shows. */
-function useHeights(head: { current: HTMLElement | null }): Record<SheetPosition, number> {
+function useHeights(first: { current: HTMLElement | null }): Record<SheetPosition, number> {
   const [heights, setHeights] = useState<Record<SheetPosition, number>>({ low: 88, half: 88, full: 88 });
   useEffect(() => {
     const measure = () => {
       if (!hasSheet(screen.peek())) return;
       const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
       const above = screen.peek() === 'tall' ? ABOVE * rem : rem;
-      setHeights(sheetHeights(innerHeight, head.current!.offsetHeight, innerHeight - above));
+      setHeights(sheetHeights(innerHeight, GRIP + first.current!.offsetHeight, innerHeight - above));
     };
     const observer = new ResizeObserver(measure);
-    observer.observe(head.current!);
+    observer.observe(first.current!);
     addEventListener('resize', measure);
     return () => {
       observer.disconnect();

@@ -2,7 +2,7 @@
 /** The bars at the top: which network, and what to do with it. */
 import { visits } from './address.js';
 import { Icon, type IconName } from './icons.js';
-import { NameField } from './name.js';
+import { Introduction, NameField } from './name.js';
 import { perform } from './perform.js';
 import { screen } from './screen.js';
 import { dispatch, state } from './store.js';
@@ -22,7 +22,7 @@ export function NetworkBar() {
         <BarButton icon="forward" label="Forward to the next network" isOff={!isAnyAfter} act={goForward} />
         <BarButton icon="gallery" label="Gallery" keys="G" isOpen={drawer} act={() => perform('gallery')} />
       </div>
-      <Sentence />
+      <Introduction />
     </div>
   );
 }
@@ -41,6 +41,7 @@ export function ActionBar() {
 
 /** The bar of small windows. The sheet has what this one has no room for. */
 export function SmallBar() {
+  const isCovered = screen.value === 'tall' && state.value.layout.panel; // by the sheet
   return (
     <div class="top-left">
       <div class="bar surface">
@@ -50,7 +51,7 @@ export function SmallBar() {
         <DiceButton />
         <BarButton icon="share" label="Share" act={share} />
       </div>
-      <Sentence />
+      {!isCovered && <Introduction />}
     </div>
   );
 }
@@ -73,10 +74,6 @@ export function MoreButtons() {
 const goBack = () => history.back();
 const goForward = () => history.forward();
 const share = () => dispatch({ type: 'layout', change: { dialog: 'share' } });
-
-const Sentence = () => (
-  <p class="sentence surface">A neural network nobody trained. Drag it, or type a name.</p>
-);
 
 const DiceButton = () => (
   <BarButton icon="dice" label="Roll the dice: another network" keys="R" act={() => perform('dice')} />
@@ -125,7 +122,7 @@ export function BarButton({ icon, label, act, keys, hasText, isOff, isOpen }: Ba
   return (
     <button
       type="button"
-      class="icon-button bar-button"
+      class={`icon-button bar-button${hasText ? ' has-text' : ''}`}
       title={keys ? `${label} (${keys})` : label}
       aria-label={label}
       aria-disabled={isOff ? 'true' : undefined}
