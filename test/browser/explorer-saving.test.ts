@@ -72,7 +72,7 @@ const glass = sweep({
 });
 
 /** Of the same kind, but quick to draw. */
-const plain = sweep({
+const plain = parseSweep({
   ...glass,
   network: { seed: 7, layers: 4, units: 6, weightScale: 1.5 },
   slice: undefined,
@@ -147,13 +147,16 @@ describe('a PNG', () => {
     [{ time: 3, size: [8, 8] }, /^UsageError: The time is 3 s, but the sweep runs from 0 to 2 s/],
     [{ time: 0, size: [16385, 8] }, /^UsageError: size\.0 is 16385 but must be at most 16384/],
     [{ time: 0, size: [8192, 8192], shown: { layer: 2 } }, /^UsageError: .* choose a smaller size\.$/],
-  ])('is refused in one sentence: %j', async ({ shown, ...request }, message) => {
-    const { error } = await call<Outcome<string>>('savePng', {
-      sweep: { ...glass, ...(shown && { shown }) },
-      ...request,
-    });
-    expect(error).toMatch(message);
-  });
+  ])(
+    'is refused in one sentence: %j',
+    async ({ shown, ...request }: { time: number; size: number[]; shown?: object }, message) => {
+      const { error } = await call<Outcome<string>>('savePng', {
+        sweep: { ...glass, ...(shown && { shown }) },
+        ...request,
+      });
+      expect(error).toMatch(message);
+    },
+  );
 });
 
 describe('a film', () => {

@@ -13,9 +13,6 @@ export type Opened =
   | { kind: 'recipe'; name: string; recipe: Recipe & { sweep: Sweep } }
   | { kind: 'weights'; name: string; layers: ExplicitLayer[] };
 
-/** The endings of files to choose from. */
-export const OPENABLE = '.mp4,.gif,.png,.webp,.webm,.mov,.json,.npz,.safetensors,.onnx';
-
 /** The longest part of a file's name that messages repeat, in characters. */
 const MOST_NAME = 60;
 

@@ -2,8 +2,8 @@
  * Shares a picture and a link. Browsers allow that only while they handle a press of a button, so the picture is ready
  * before.
  */
-import type { FrameRenderer } from '../../core/frame/renderer.js';
 import { type PictureRequest, savePng } from './png.js';
+import { withRenderer } from './renderer.js';
 
 /** The longer side of a shared picture, in pixels: what services show at most. */
 const LONGER_SIDE = 1600;
@@ -26,10 +26,7 @@ export class PreparedPicture {
   file: File | undefined;
 
   /** @param onReady - Called when there is a picture. */
-  constructor(
-    private readonly renderer: () => Promise<FrameRenderer>,
-    private readonly onReady: (file: File) => void = () => {},
-  ) {}
+  constructor(private readonly onReady: (file: File) => void = () => {}) {}
 
   /**
    * Draws another picture, unless it has been drawn already. Call it when the page is at rest.
@@ -61,7 +58,8 @@ export class PreparedPicture {
 
   async #draw(request: PictureRequest, name: string, signal: AbortSignal): Promise<File | undefined> {
     try {
-      const blob = await savePng(request, await this.renderer(), { signal });
+      const blob = await withRenderer((renderer) => savePng(request, renderer, { signal }), signal);
+      if (signal.aborted) return undefined;
       this.file = new File([blob], `${name}.png`, { type: blob.type });
       this.onReady(this.file);
       return this.file;
