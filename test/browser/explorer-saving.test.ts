@@ -47,7 +47,7 @@ Object.assign(window, {
   open: (name, text) => result(openFile(new File([bytesOf(text)], name))),
   async prepare(request, shape) {
     let told;
-    const prepared = new PreparedPicture(async () => renderer, (file) => { told = file; });
+    const prepared = new PreparedPicture((file) => { told = file; });
     const stale = prepared.prepare({ ...request, time: 0.1 }, shape, 'old');
     const first = prepared.prepare(request, shape, 'glass');
     const again = prepared.prepare(request, shape, 'glass');
@@ -310,7 +310,7 @@ describe('a picture to share', () => {
     expect(prepared).toMatchObject({ same: true, told: true, name: 'glass.png', type: 'image/png' });
     expect(prepared.stale ?? undefined).toBeUndefined();
     expect(prepared.after ?? undefined).toBeUndefined();
-    expect(probe(written('shared.png', prepared.data as string))).toMatchObject({ width: 1600, height: 800 });
+    expect(probe(written('shared.png', prepared.data as string))).toMatchObject({ width: 1200, height: 600 });
   });
 });
 
