@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import type { FrameDescription } from '../../src/core/frame/description.js';
 import type { Plane, PlaneStatus } from '../../src/explorer/plane/plane.js';
 import type { ExplorerDocument, Picture } from '../../src/explorer/state/document.js';
 
@@ -12,6 +13,8 @@ const ADDRESS = 'http://127.0.0.1/';
 export interface PlanePage {
   plane: Plane;
   statuses: PlaneStatus[];
+  /** The parts that threads have drawn, and when. */
+  parts: { frame: FrameDescription; samples: number; at: number }[];
   documents: Record<string, ExplorerDocument>;
   pictureAt(document: ExplorerDocument, t: number): Picture;
   view: typeof import('../../src/explorer/state/view.js');
@@ -36,12 +39,22 @@ import { evaluate } from './dist/renderers/cpu/planes.js';
 import { createRenderer } from './dist/renderers/create-renderer.js';
 const canvas = document.querySelector('canvas');
 const statuses = [];
+const parts = [];
+const renderer = createRenderer({ backend: 'cpu' }).then((renderer) => {
+  const { renderParts } = renderer;
+  renderer.renderParts = (frame, list, drawn, signal) =>
+    renderParts.call(renderer, frame, list, (part, rgba) => {
+      parts.push({ frame, samples: part.width * part.height * frame.supersample ** 2, at: performance.now() });
+      drawn(part, rgba);
+    }, signal);
+  return renderer;
+});
 const plane = new Plane(canvas, {
-  renderer: createRenderer({ backend: 'cpu' }),
+  renderer,
   onChange: (status) => statuses.push(status),
 });
 globalThis.planePage = {
-  plane, statuses, view, watchGestures,
+  plane, statuses, parts, view, watchGestures,
   documents: Object.fromEntries(networks.map(({ name, document }) => [name, document])),
   pictureAt: (document, t) => pictureAt(document, t, evaluate),
   pixels: () => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data,

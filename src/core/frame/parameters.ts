@@ -23,6 +23,7 @@ export const viewParameters = {
     range: [1e-9, 1e9],
     scale: 'logarithmic',
     default: 2.6,
+    comparatives: ['nearer', 'farther away'],
     moves: true,
     sentence: 'Distance from the centre to the nearer edges, in input units',
     ui: {
@@ -43,6 +44,7 @@ export const viewParameters = {
     range: [-1e6, 1e6],
     scale: 'linear',
     default: 0,
+    comparatives: ['clockwise', 'counter-clockwise'],
     moves: true,
     sentence: "Turns the picture about the view's centre, in degrees; positive is counter-clockwise",
     ui: { level: 'more', min: -180, max: 180, scale: 'linear', step: 1, shiftStep: 15 },

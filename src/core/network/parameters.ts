@@ -71,6 +71,7 @@ export const networkParameters = {
     range: [1, MAX_LAYERS],
     scale: 'linear',
     default: 27,
+    comparatives: ['shallower', 'deeper'],
     moves: true,
     sentence: 'Number of weight matrices, output included; a fraction fades the next layer in',
     ui: { level: 'first', min: 1, max: 64, scale: 'linear', step: 1, shiftStep: 0.1 },
@@ -85,6 +86,7 @@ export const networkParameters = {
     longest: MAX_LAYERS,
     scale: 'linear',
     default: 30,
+    comparatives: ['narrower', 'wider'],
     moves: true,
     sentence:
       'Number of units in each hidden layer, or a list with one number per layer, whose last entry repeats; ' +
@@ -184,6 +186,7 @@ export const networkParameters = {
     default: 0.6, // 27 layers of 30 units are full of shapes and still smooth; figure 19 goes from 0.5 to 1
     defaultNote: '0.6, or 1 with an `initialisation`',
     optional: true,
+    comparatives: ['calmer', 'wilder'],
     moves: true,
     sentence: 'Scale s of the weights: uniform on [-s, s], or normal with standard deviation s',
     ui: { level: 'first', min: 0.1, max: 3, scale: 'logarithmic', step: 0.01, shiftStep: 0.1 },

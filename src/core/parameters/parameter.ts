@@ -54,6 +54,8 @@ interface Numeric extends Described {
   readonly scale: 'linear' | 'logarithmic';
   /** Its unit in the plural: "layers". Undefined for plain numbers. */
   readonly unit?: string;
+  /** What a picture becomes with less and with more of it, after "2 layers" or "a little": "shallower", "deeper". */
+  readonly comparatives?: readonly [less: string, more: string];
   /** Whether a list with one number for each hidden layer is also valid. */
   readonly perLayer?: true;
   /** The greatest length of a list. */

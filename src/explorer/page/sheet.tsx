@@ -78,7 +78,7 @@ export function Sheet() {
         <div class="sheet-body fades">
           <TimelineSlot />
           <MoreButtons />
-          <div class="place row">
+          <div class="place-texts">
             <ViewLabel />
             <Regime />
           </div>

@@ -52,7 +52,7 @@ export function mappingBetween(from: Grid, to: Grid): Mapping {
 /** If pixels fall on pixels: by how many of them a grid is moved, to the right and down. */
 export function shiftOf({ a, b, e, f }: Mapping): [dx: number, dy: number] | undefined {
   if (Math.abs(a - 1) > SAME_SIDE || Math.abs(b) > SAME_SIDE) return undefined;
-  const whole: [number, number] = [Math.round(e), Math.round(f)];
+  const whole: [number, number] = [Math.round(e) + 0, Math.round(f) + 0]; // never -0
   return Math.max(Math.abs(e - whole[0]), Math.abs(f - whole[1])) <= SAME_PIXEL ? whole : undefined;
 }
 

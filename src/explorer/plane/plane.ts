@@ -69,7 +69,7 @@ export class Plane {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isDrawing = false;
   #isClosed = false;
-  /** Whether the newest picture is sharp and at rest. */
+  /** Whether the newest picture is sharp and at rest, or cannot be drawn. */
   #isSettled = true;
   /** Whether the status says what limits the view. */
   #isJudged = false;
@@ -134,8 +134,8 @@ export class Plane {
    * @throws RenderError if the renderer fails. UsageError if the picture cannot be drawn. Both reject.
    */
   settled(): Promise<void> {
-    if (this.#status.error) return Promise.reject(this.#status.error);
-    if (this.#isSettled) return Promise.resolve();
+    const { error } = this.#status;
+    if (this.#isSettled) return error ? Promise.reject(error) : Promise.resolve();
     return new Promise((done, failed) => this.#waiting.push({ done, failed }));
   }
 
@@ -258,7 +258,7 @@ export class Plane {
 
   /** Draws the next pass. Returns whether there may be more to do. */
   async #step(): Promise<boolean> {
-    if (this.#isClosed || !this.#painter || this.#status.error) return false;
+    if (this.#isClosed || !this.#painter || this.#status.error) return false; // or it waits for another picture
     const { thumbnails } = this.#ready!;
     const pass = this.#painter.next(this.#isResting ? 'rest' : this.#motion);
     if (pass) {
@@ -321,6 +321,7 @@ export class Plane {
 
   #fail(error: Error): void {
     if (this.#isClosed) return;
+    this.#isSettled = true;
     this.#become({ ...this.#status, drawing: false, error });
     for (const { failed } of this.#waiting.splice(0)) failed(error);
   }

@@ -7,7 +7,8 @@ import type { View } from '../../core/frame/description.js';
 import { chiAt, isFollowed, isOther, withChi } from './chaos.js';
 import { type ExplorerDocument, entryAt, isMoving, moves, withEntries } from './document.js';
 import { canHaveKeys, keyAt, keyed, keysOf, keyValue, unkeyed } from './keyframes.js';
-import { type LookAt, looked, viewAt } from './look.js';
+import { type Lineage, lineageAt, withChild } from './lineage.js';
+import { type LookAt, type LookAt, looked, looked, viewAt } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
 import { type Entry, settings, withSettings } from './settings.js';
@@ -48,6 +49,8 @@ export interface ExplorerState {
   readonly home: View;
   /** Increases with every network that becomes an entry of the browser's history. */
   readonly visits: number;
+  /** Where the network comes from, once one has been bred. */
+  readonly lineage: Lineage | undefined;
   readonly layout: Layout;
   /** One sentence about what could not be done. */
   readonly message: string | undefined;
@@ -65,6 +68,10 @@ export type Action =
   | ({ type: 'edit'; document: ExplorerDocument } & Gesture)
   /** Goes to another network, which becomes an entry of the browser's history. */
   | { type: 'open'; document: ExplorerDocument }
+  /** Goes to a network that was bred from the current one, and differs from it as the caption says. */
+  | { type: 'bred'; document: ExplorerDocument; caption: string }
+  /** Goes to another network of the lineage. @see Lineage */
+  | { type: 'ancestor'; index: number }
   /** Makes the current network an entry of the browser's history: a name has been typed. */
   | { type: 'visit' }
   /** Goes to a network from the browser's history, or from an address that the user typed. */
@@ -105,6 +112,7 @@ export function firstState(document: ExplorerDocument, layout: Partial<Layout> =
     gesture: undefined,
     home: viewAt(document, 0),
     visits: 0,
+    lineage: undefined,
     layout: { ...firstLayout, ...layout },
     message: undefined,
   };
@@ -131,6 +139,10 @@ function next(state: ExplorerState, action: Action): ExplorerState {
       return changed(state, action.document, action.gesture);
     case 'open':
       return { ...arrived(state, action.document), visits: state.visits + 1 };
+    case 'bred':
+      return bred(state, action.document, action.caption);
+    case 'ancestor':
+      return toAncestor(state, action.index);
     case 'visit':
       return { ...state, visits: state.visits + 1 };
     case 'revisit':
@@ -214,6 +226,24 @@ function changed(state: ExplorerState, document: ExplorerDocument, gesture?: str
 /** The state at another network: it starts at its beginning, and plays if it moves. */
 function arrived(state: ExplorerState, document: ExplorerDocument): ExplorerState {
   return { ...changed(state, document), home: viewAt(document, 0), time: 0, playing: moves(document) };
+}
+
+/** The state at a bred network, at the same time of its film. */
+function bred(state: ExplorerState, document: ExplorerDocument, caption: string): ExplorerState {
+  const lineage = withChild(lineageAt(state.lineage, state.document), document, caption);
+  return { ...changed(state, document), lineage, visits: state.visits + 1 };
+}
+
+/** The state at another network of the lineage. Changes since the last breeding stay in it. */
+function toAncestor(state: ExplorerState, index: number): ExplorerState {
+  const lineage = lineageAt(state.lineage, state.document);
+  const ancestor = lineage.networks[index];
+  if (!ancestor) return state;
+  return {
+    ...changed(state, ancestor.document),
+    lineage: { ...lineage, current: index },
+    visits: state.visits + 1,
+  };
 }
 
 function withDocument(state: ExplorerState, document: ExplorerDocument): ExplorerState {
