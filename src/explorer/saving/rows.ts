@@ -6,8 +6,8 @@ import { turned } from '../../core/frame/inputs.js';
 import type { FrameRenderer, PartRenderer } from '../../core/frame/renderer.js';
 import { hiddenShown } from '../../core/frame/shown.js';
 
-/** About how many pixels a strip has: 4 MB. */
-const STRIP = 2 ** 20;
+/** About how many pixels a strip has: 2 MB. */
+const STRIP = 2 ** 19;
 /** Strips begin at multiples of the dither's period. */
 const DITHER = 8;
 /** The most pixels of a frame that cannot be divided, such as a grid of units: 128 MB. */

@@ -25,7 +25,7 @@ const frames: FrameRenderer = {
 function frameOf(input: Partial<SweepInput>): FrameDescription {
   const network = { seed: 70, layers: 12, units: 8, weightScale: 1.1 };
   const described = frameAt(sweep({ seconds: 1, network, ...input }), 0, evaluate);
-  return { ...described, size: [16384, 72] };
+  return { ...described, size: [16384, 40] };
 }
 
 async function rows(frame: FrameDescription, renderer: FrameRenderer) {
