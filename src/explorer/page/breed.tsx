@@ -57,7 +57,6 @@ export function BreedGrid() {
       onKeyDown={onKeyDown}
     >
       {cells.value.map((cell, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place; its network changes
         <GridCell key={place} cell={cell} place={place} />
       ))}
     </div>
