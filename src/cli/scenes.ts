@@ -5,6 +5,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
 import { isLink, readLink } from '../core/recipe/link.js';
+import { isNote } from '../core/recipe/note.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe/recipe.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
@@ -197,7 +198,7 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
  * @throws UsageError, beginning with the file's name, for a damaged recipe.
  */
 export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | undefined {
-  if (!note?.startsWith('{"untrained":')) return undefined;
+  if (!isNote(note)) return undefined;
   try {
     return parseRecipe(note);
   } catch (error) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { positionOn, valueOn } from '../../src/core/parameters/slider.js';
 import { asCode, controls, seedFrom } from '../../src/editor/page/controls.js';
 import { keepToClock, type Playing } from '../../src/editor/page/real-time.js';
-import { DrawingSpeed } from '../../src/nodes/drawing-speed.js';
+import { DrawingSpeed } from '../../src/renderers/drawing-speed.js';
 
 /** A player of `length` frames at 25 frames per second whose frames take `cost` milliseconds to draw. */
 function fakePlayer({ length = 1000, cost = 100, sound = false }) {

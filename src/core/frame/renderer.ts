@@ -1,6 +1,7 @@
 /** The interface of all backends. */
 import type { StopSignal } from '../ambient.js';
 import type { FrameDescription } from './description.js';
+import type { Part } from './geometry.js';
 import type { PixelFormat } from './pixels.js';
 
 /** What computes frames. */
@@ -55,6 +56,27 @@ export interface FrameRenderer {
   present?(frame: FrameDescription, canvas: WebGpuCanvas, signal?: StopSignal): Promise<boolean>;
   /** Ends its workers. Unfinished frames reject. */
   close(): Promise<void>;
+}
+
+/** A renderer that can draw any parts of a frame, in any order. */
+export interface PartRenderer extends FrameRenderer {
+  /** The number of parts that are drawn at once. */
+  readonly threads: number;
+  /**
+   * Draws parts of a frame, with the bytes that render() gives there. The parts are the units of work: each is drawn by
+   * one thread, in the order given, and those that threads have begun are finished even after a cancellation.
+   * @param frame - Must not change later: what was derived from it is reused for further parts. Not a grid of units.
+   * @param parts - May extend beyond the frame: the same plane goes on there.
+   * @param drawn - Called with each finished part and its RGBA8 pixels, which are valid during the call. Also called
+   * for parts that are finished after a cancellation.
+   * @param signal - Cancels the parts that are not begun; the promise then rejects with the reason at once.
+   */
+  renderParts(
+    frame: FrameDescription,
+    parts: readonly Part[],
+    drawn: (part: Part, rgba: Uint8Array) => void,
+    signal?: StopSignal,
+  ): Promise<void>;
 }
 
 /**

@@ -5,10 +5,20 @@
 import { effect, signal } from '@preact/signals';
 import { flagsIn, type LinkFlags, MAX_LINK, readLink, writeLink } from '../../core/recipe/link.js';
 import { documentOf, type ExplorerDocument } from '../state/document.js';
+import { networks } from '../state/networks.js';
 import { dispatch, state } from './store.js';
 
 /** In milliseconds. */
 const INTERVAL = 500;
+
+/** Whether the address asks for the picture alone. */
+export const isBare = flagsIn(location.hash).has('bare');
+
+/** Whether the address says which network to show: it may be empty, or have flags only. */
+export const isNamed = (): boolean => !/^#?(bare)?$/.test(location.hash);
+
+/** Which networks of this page the browser's history holds around the current one. */
+export const visits = signal({ isAnyBefore: false, isAnyAfter: false });
 
 /** Whether the document is too long for an address, which then does not hold it. */
 export const isTooLong = signal(false);
@@ -32,8 +42,15 @@ export async function documentFrom(link: string): Promise<ExplorerDocument> {
 
 /** Keeps the address up to date, and follows it when the user changes it. Returns a function that stops both. */
 export function keepAddress(): () => void {
-  const bare: LinkFlags = flagsIn(location.hash).has('bare') ? new Map([['bare', '']]) : new Map();
-  let { visits } = state.peek();
+  const bare: LinkFlags = isBare ? new Map([['bare', '']]) : new Map();
+  let visited = state.peek().visits;
+  // Entries of the history hold their numbers. A reload keeps them.
+  let entry = entryNumber();
+  let lastEntry = entry;
+  const note = () => {
+    visits.value = { isAnyBefore: entry > 0, isAnyAfter: entry < lastEntry };
+  };
+  note();
   let written = location.hash;
   let last = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -48,8 +65,11 @@ export function keepAddress(): () => void {
     if (next === written) return;
     written = next;
     const address = `${location.pathname}${location.search}${next}`;
-    if (isVisit) history.pushState(null, '', address);
-    else history.replaceState(null, '', address);
+    if (isVisit) {
+      lastEntry = ++entry;
+      history.pushState({ entry }, '', address);
+      note();
+    } else history.replaceState({ entry }, '', address);
   };
   const later = () => {
     clearTimeout(timer);
@@ -58,8 +78,8 @@ export function keepAddress(): () => void {
   let shown = state.peek().document;
   const stopWriting = effect(() => {
     const { document, visits: now } = state.value;
-    if (now !== visits) {
-      visits = now;
+    if (now !== visited) {
+      visited = now;
       clearTimeout(timer);
       void write(true);
     } else if (document !== shown) later();
@@ -67,9 +87,12 @@ export function keepAddress(): () => void {
   });
 
   const follow = () => {
+    entry = entryNumber();
+    note();
     if (location.hash === written) return;
     written = location.hash;
-    documentFrom(location.hash).then(
+    const named = isNamed() ? documentFrom(location.hash) : Promise.resolve(networks[0].document);
+    named.then(
       (document) => dispatch({ type: 'revisit', document }),
       (error: Error) => dispatch({ type: 'message', text: error.message }),
     );
@@ -82,4 +105,10 @@ export function keepAddress(): () => void {
     removeEventListener('popstate', follow);
     removeEventListener('hashchange', follow);
   };
+}
+
+/** The number of the current entry of the browser's history, from 0. */
+function entryNumber(): number {
+  const number: unknown = history.state?.entry;
+  return typeof number === 'number' ? number : 0;
 }

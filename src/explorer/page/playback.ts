@@ -1,5 +1,6 @@
 /** Plays the document while the state says so. Without input, it pauses after a minute, and in a hidden tab at once. */
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
+import { FlashGuard } from './flash-guard.js';
 import { dispatch, state } from './store.js';
 
 /** In milliseconds. */
@@ -7,16 +8,19 @@ const PATIENCE = 60_000;
 /** The longest time between two frames that counts, in seconds: after a hiccup the film goes on where it was. */
 const LONGEST_STEP = 0.1;
 
+const isPlaying = computed(() => state.value.playing);
+
 /** @returns A function that stops it. */
 export function startPlayback(): () => void {
   let frame = 0;
   let before = 0;
   let lastInput = performance.now();
+  const guard = new FlashGuard();
   const step = (now: number) => {
     if (now - lastInput > PATIENCE) return dispatch({ type: 'play', on: false });
     const { time, document } = state.peek();
     const { seconds, loop } = document.sweep;
-    const next = time + Math.min(LONGEST_STEP, (now - before) / 1000);
+    const next = time + guard.speedOf(document.sweep, now) * Math.min(LONGEST_STEP, (now - before) / 1000);
     before = now;
     if (next < seconds || loop) dispatch({ type: 'seek', time: next % seconds });
     else {
@@ -26,9 +30,8 @@ export function startPlayback(): () => void {
     frame = requestAnimationFrame(step);
   };
   const stopPlaying = effect(() => {
-    const isPlaying = state.value.playing;
     cancelAnimationFrame(frame);
-    if (!isPlaying) return;
+    if (!isPlaying.value) return;
     before = performance.now();
     frame = requestAnimationFrame(step);
   });

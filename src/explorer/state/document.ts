@@ -4,6 +4,8 @@
  */
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { Evaluate } from '../../core/frame/evaluate.js';
+import { networkParameters } from '../../core/network/parameters.js';
+import { layersOf, type NetworkSpec } from '../../core/network/spec.js';
 import { frameAt, parseSweep, type Sweep, type SweepInput } from '../../core/sweep/sweep.js';
 import { formOf, type Moving, valueAt } from '../../core/sweep/track.js';
 import { type Path, parameterAt } from './paths.js';
@@ -85,6 +87,19 @@ export function withEntries(
   return { ...document, sweep: parseSweep(sweep) };
 }
 
+/** What the network receives for each point. */
+export function featuresOf({ sweep: { network } }: ExplorerDocument): readonly string[] {
+  return Array.isArray(network.features) ? network.features : networkParameters.features.default;
+}
+
+/** The number of inputs, the features included. */
+export function inputsOf(document: ExplorerDocument): number {
+  const { inputs, weights } = document.sweep.network;
+  const given = weights as NetworkSpec['weights'];
+  if (given) return layersOf(given)[0].w[0].length;
+  return typeof inputs === 'number' ? inputs : featuresOf(document).length;
+}
+
 /** The values and tracks of everything that may move, with their paths. */
 export function entriesIn({ sweep: { network, view, slice, shown } }: ExplorerDocument): {
   path: Path;
@@ -102,9 +117,8 @@ function leavesOf(value: unknown, path: Path): { path: Path; entry: unknown }[] 
 }
 
 /** Inputs beyond the features: the length of the slice. */
-export function freeInputs({ sweep: { network } }: ExplorerDocument): number {
-  const features = Array.isArray(network.features) ? network.features.length : 2;
-  return Math.max(0, (typeof network.inputs === 'number' ? network.inputs : features) - features);
+export function freeInputs(document: ExplorerDocument): number {
+  return Math.max(0, inputsOf(document) - featuresOf(document).length);
 }
 
 function defaultOf(document: ExplorerDocument, path: Path, t: number): unknown {
@@ -122,7 +136,7 @@ function defaultOf(document: ExplorerDocument, path: Path, t: number): unknown {
   ) {
     return 1;
   }
-  if (head === 'network' && rest[0] === 'inputs') return 2 + freeInputs(document);
+  if (head === 'network' && rest[0] === 'inputs') return inputsOf(document);
   return parameterAt(path)?.default;
 }
 

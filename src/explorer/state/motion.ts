@@ -1,5 +1,4 @@
 /** The ▶ beside a slider: it moves a parameter back and forth. The result is a track, and so already a film. */
-import type { Parameter } from '../../core/parameters/parameter.js';
 import type { Track } from '../../core/sweep/track.js';
 import {
   currentValue,
@@ -10,7 +9,8 @@ import {
   resolved,
   withEntries,
 } from './document.js';
-import { type Path, parameterAt } from './paths.js';
+import { type Numeric, numericAt, type Path } from './paths.js';
+import { settings } from './settings.js';
 
 /** The length of a film in which a parameter moves, unless something else moves already. */
 const SECONDS = 8;
@@ -19,8 +19,7 @@ const SHARE = { linear: 0.12, logarithmic: 0.15 };
 
 /** Whether a parameter can be moved by ▶. */
 export function canMove(path: Path): boolean {
-  const parameter = parameterAt(path);
-  return parameter?.moves === true && 'range' in parameter;
+  return numericAt(path)?.moves === true;
 }
 
 /**
@@ -28,11 +27,11 @@ export function canMove(path: Path): boolean {
  * @throws UsageError if the parameter cannot move.
  */
 export function started(document: ExplorerDocument, path: Path, t: number): ExplorerDocument {
-  const value = currentValue(document, path, t) as number;
-  const parameter = parameterAt(path) as Extract<Parameter, { range: unknown }>;
+  const value = (currentValue(document, path, t) ?? 0) as number;
+  const numeric = numericAt(path)!;
   const isFirst = !moves(document);
   const seconds = isFirst ? SECONDS : document.sweep.seconds;
-  const entries: [Path, unknown][] = [[path, oscillation(parameter, value, isFirst ? 0 : t / seconds)]];
+  const entries = settings(document, path, oscillation(numeric, value, isFirst ? 0 : t / seconds));
   if (isFirst) entries.push([['seconds'], seconds], [['loop'], true]);
   return withEntries(document, entries);
 }
@@ -46,11 +45,7 @@ export function stopped(document: ExplorerDocument, path: Path, t: number): Expl
 }
 
 /** An oscillation that is at `value`, and rising, after this part of the film. It stays within the valid range. */
-function oscillation(
-  { ui, range }: Extract<Parameter, { range: unknown }>,
-  value: number,
-  part: number,
-): Track {
+function oscillation({ ui, range }: Numeric, value: number, part: number): Track {
   const reach = ui.scale === 'logarithmic' ? SHARE.logarithmic * value : SHARE.linear * (ui.max - ui.min);
   const [least, greatest] = range;
   const radius = Math.min(Math.max(reach, 1e-9), (greatest - least) / 2);

@@ -3,12 +3,15 @@
  * through its earlier documents, and keyframes are tracks in its document.
  */
 import { UsageError } from '../../core/errors.js';
+import type { View } from '../../core/frame/description.js';
+import { chiAt, isFollowed, isOther, withChi } from './chaos.js';
 import { type ExplorerDocument, entryAt, isMoving, moves, withEntries } from './document.js';
 import { canHaveKeys, keyAt, keyed, keysOf, keyValue, unkeyed } from './keyframes.js';
 import { type Lineage, lineageAt, withChild } from './lineage.js';
-import { type LookAt, looked } from './look.js';
+import { type LookAt, looked, viewAt } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
+import { type Entry, settings, withSettings } from './settings.js';
 
 /** The panel's tabs. */
 export const tabs = ['network', 'colour', 'breed', 'inside'] as const;
@@ -35,11 +38,15 @@ export interface ExplorerState {
   readonly playing: boolean;
   /** Values of parameters with keyframes that have been changed, and not become keyframes yet. */
   readonly pending: readonly (readonly [path: Path, value: unknown])[];
+  /** The measure χ that changes of the network keep; undefined: that of the network as it is. */
+  readonly chi: number | undefined;
   /** Earlier documents, oldest first, and those that undo has left. */
   readonly undo: readonly ExplorerDocument[];
   readonly redo: readonly ExplorerDocument[];
   /** Identifies the gesture of the last change: further changes of the same gesture are the same step of undo. */
   readonly gesture: string | undefined;
+  /** The view that the network came with. */
+  readonly home: View;
   /** Increases with every network that becomes an entry of the browser's history. */
   readonly visits: number;
   /** Where the network comes from, once one has been bred. */
@@ -99,9 +106,11 @@ export function firstState(document: ExplorerDocument, layout: Partial<Layout> =
     time: 0,
     playing: false,
     pending: [],
+    chi: undefined,
     undo: [],
     redo: [],
     gesture: undefined,
+    home: viewAt(document, 0),
     visits: 0,
     lineage: undefined,
     layout: { ...firstLayout, ...layout },
@@ -123,7 +132,7 @@ function next(state: ExplorerState, action: Action): ExplorerState {
   const { document, time } = state;
   switch (action.type) {
     case 'set':
-      return withChanges(state, [[action.path, action.value]], action.gesture);
+      return withSet(state, action);
     case 'look':
       return withChanges(state, looked(documentShown(state), action.view, time), action.gesture);
     case 'edit':
@@ -164,17 +173,26 @@ export function documentShown({ document, pending }: ExplorerState): ExplorerDoc
   return pending.length === 0 ? document : withEntries(document, pending);
 }
 
-/** The state with other values. While the timeline is edited, a change does not remove a parameter's keyframes. */
-function withChanges(
+function withSet(
   state: ExplorerState,
-  entries: readonly (readonly [Path, unknown])[],
-  gesture?: string,
+  { path, value, gesture }: Extract<Action, { type: 'set' }>,
 ): ExplorerState {
+  if (nameOf(path) === 'view.halfWidth' && typeof value === 'number') {
+    return withChanges(state, looked(documentShown(state), { halfWidth: value }, state.time), gesture);
+  }
+  const next = withChanges(state, settings(documentShown(state), path, value), gesture);
+  if (!next.document.keepChaos || !isFollowed(path) || next.document === state.document) return next;
+  const chi = state.chi ?? chiAt(state.document, state.time);
+  if (chi === undefined) return next;
+  return { ...next, document: withChi(next.document, chi, next.time), chi };
+}
+
+/** The state with other values. While the timeline is edited, a change does not remove a parameter's keyframes. */
+function withChanges(state: ExplorerState, entries: readonly Entry[], gesture?: string): ExplorerState {
   const { document, layout } = state;
-  const isPending = ([path]: readonly [Path, unknown]) =>
-    layout.timeline && keysOf(document, path) !== undefined;
+  const isPending = ([path]: Entry) => layout.timeline && keysOf(document, path) !== undefined;
   const others = entries.filter((entry) => !isPending(entry));
-  const edited = others.length > 0 ? changed(state, withEntries(document, others), gesture) : state;
+  const edited = others.length > 0 ? changed(state, withSettings(document, others), gesture) : state;
   const waiting = entries.filter(isPending);
   if (waiting.length === 0) return edited;
   const names = new Set(waiting.map(([path]) => nameOf(path)));
@@ -207,7 +225,7 @@ function changed(state: ExplorerState, document: ExplorerDocument, gesture?: str
 
 /** The state at another network: it starts at its beginning, and plays if it moves. */
 function arrived(state: ExplorerState, document: ExplorerDocument): ExplorerState {
-  return { ...changed(state, document), time: 0, playing: moves(document) };
+  return { ...changed(state, document), home: viewAt(document, 0), time: 0, playing: moves(document) };
 }
 
 /** The state at a bred network, at the same time of its film. */
@@ -230,7 +248,8 @@ function toAncestor(state: ExplorerState, index: number): ExplorerState {
 
 function withDocument(state: ExplorerState, document: ExplorerDocument): ExplorerState {
   const time = Math.min(state.time, document.sweep.seconds);
-  return { ...state, document, time, pending: [], playing: state.playing && moves(document) };
+  const chi = isOther(state.document, document) ? undefined : state.chi;
+  return { ...state, document, time, chi, pending: [], playing: state.playing && moves(document) };
 }
 
 function steppedBack(state: ExplorerState): ExplorerState {
