@@ -121,6 +121,16 @@ export const OPTIONS = [
     commands: ['sheet'],
   },
   {
+    name: 'best',
+    value: 'n',
+    help: 'only the seeds whose pictures have the most to see, best first',
+    more: 'Without --seeds, it chooses among seeds 1-40, or more if n is above 10.',
+    range: { least: 1, most: 250, whole: true },
+    otherwise: 'all of --seeds',
+    commands: ['sheet'],
+    scenes: 'sweep',
+  },
+  {
     name: 'frames',
     value: 'list',
     help: 'one picture per frame, counted from 0: 0,30,60 or 0-60; with --seeds, one row per seed',

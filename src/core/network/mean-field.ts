@@ -15,8 +15,8 @@
  * Schoenholz et al., "Deep Information Propagation", arXiv:1611.01232. With residuals: Yang & Schoenholz, "Mean Field
  * Residual Networks: On the Edge of Chaos", arXiv:1712.08969.)
  *
- * Layers may differ here. So the hidden layers are repeated until the variance settles, and χ is the geometric mean over
- * them: that of one layer if all are alike. Where the variance grows without bound, as with relus, χ compares the
+ * Layers may differ here. So the hidden layers are repeated until the variance settles, and χ is the geometric mean
+ * over them: that of one layer if all are alike. Where the variance grows without bound, as with relus, χ compares the
  * growth of differences to it: values that all grow alike make no picture. Residuals are followed from the variance at
  * which the layers settle without them.
  */

@@ -8,10 +8,15 @@ import type { Jumps } from './activations/activation.js';
 import { type ActivationName, activationTable } from './activations.js';
 
 /**
- * The size of the differences for which an activation with jumps has a derivative, as a share of the deviation of x:
- * two pixels of a picture that is 64 wide. For smaller differences a jump is steeper, without limit.
+ * The size of the differences for which an activation with jumps has a derivative: this share of the deviation of x, or
+ * of half the distance between jumps if that is less. For smaller differences a jump is steeper, without limit. It is
+ * that of neighbouring pixels in a picture 64 pixels wide.
  */
-export const JUMP_RESOLUTION = 1 / 64;
+const JUMP_RESOLUTION = 1 / 64;
+
+/** That size. @param deviation - Of x. */
+export const jumpDifference = ({ every = Number.POSITIVE_INFINITY }: Jumps, deviation: number): number =>
+  JUMP_RESOLUTION * Math.min(deviation, every / 2);
 
 /** The moments of two activations a and b, which may be the same. */
 export interface Moments {
@@ -19,7 +24,7 @@ export interface Moments {
   mean: number;
   /** E a(x) b(x). */
   product: number;
-  /** E a'(x) b'(x). With jumps: E (Δa Δb) / E Δx², for differences Δx of JUMP_RESOLUTION. */
+  /** E a'(x) b'(x). With jumps: E (Δa Δb) / E Δx², for normal differences Δx of deviation jumpDifference. */
   slopes: number;
 }
 
@@ -100,10 +105,11 @@ function integrated(nameA: ActivationName, nameB: ActivationName, q: number): Mo
   let slopes = sums.slopes / whole;
   for (const x of placesOf(a.jumps, TAIL * deviation)) slopes += a.jumps!.by * density(x) * b.derivative(x);
   for (const x of placesOf(b.jumps, TAIL * deviation)) slopes += b.jumps!.by * density(x) * a.derivative(x);
-  if (a === b) {
+  if (a === b && a.jumps) {
     // A difference Δ crosses a jump at x with probability density(x) |Δ|, and E |Δ| / E Δ² is √(2/π) / deviation of Δ.
-    const steepness = Math.sqrt(2 / Math.PI) / (JUMP_RESOLUTION * deviation);
-    for (const x of placesOf(a.jumps, TAIL * deviation)) slopes += a.jumps!.by ** 2 * density(x) * steepness;
+    for (const x of placesOf(a.jumps, TAIL * deviation)) {
+      slopes += (a.jumps.by ** 2 * density(x) * Math.sqrt(2 / Math.PI)) / jumpDifference(a.jumps, deviation);
+    }
   }
   return { mean, product, slopes };
 }
