@@ -1,8 +1,7 @@
 /** @jsxImportSource preact */
 /** Breed's grid, which covers the canvas: the network in the middle, and around it eight that differ in one way each. */
 import { useEffect, useRef } from 'preact/hooks';
-import { evaluate } from '../../renderers/cpu/planes.js';
-import { pictureAt } from '../state/document.js';
+import { previewAt } from '../state/document.js';
 import {
   again,
   back,
@@ -132,7 +131,7 @@ function Thumbnail({ cell: { document } }: { cell: Cell }) {
     const scale = Math.min(MOST_PIXELS, devicePixelRatio);
     const size = [width, height].map((length) => Math.max(1, Math.round(length * scale)));
     drawing
-      ?.thumbnail(pictureAt(document, state.peek().time, evaluate), size[0], size[1], controller.signal)
+      ?.thumbnail(previewAt(document, state.peek().time), size[0], size[1], controller.signal)
       .then((drawn) => {
         if (controller.signal.aborted) return;
         [element.width, element.height] = size;

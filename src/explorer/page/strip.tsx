@@ -14,8 +14,8 @@ import {
 } from '../state/inside.js';
 
 /** The heights of a layer's row and of all rows together, at most, in pixels. */
-const ROW = 16;
-const HEIGHT = 320;
+const ROW = 14;
+const HEIGHT = 240;
 /** Cells of at least this many pixels have a gap beside them. */
 const GAPPED = 5;
 

@@ -137,9 +137,13 @@ export function greatestIn(layers: readonly (readonly number[])[]): number {
   return greatest;
 }
 
-/** A number with few digits: "0.31", "-12.5", "3.1e9". */
+/** Smaller inputs and values are rounding errors. */
+const LEAST = 1e-12;
+
+/** A number with few digits: "0.31", "−12.5", "3.1e9". */
 export function shortened(value: number): string {
+  if (Math.abs(value) < LEAST) return '0';
   const digits = Number(value.toPrecision(3));
-  const isPlain = digits === 0 || (Math.abs(digits) >= 1e-3 && Math.abs(digits) < 1e5);
+  const isPlain = Math.abs(digits) >= 1e-3 && Math.abs(digits) < 1e5;
   return (isPlain ? String(digits) : digits.toExponential()).replace('-', '−');
 }
