@@ -303,7 +303,7 @@ describe('measures', () => {
       chi: expect.closeTo(1.37, 2),
       regime: 'chaotic',
     });
-    expect(() => api.meanField({ layers: 0 })).toThrow(/^layers is 0 but must be /);
+    expect(() => api.meanField({ layers: 0 })).toThrow(/^network\.layers is 0 but must be /);
     expect(api.interestOf(new Uint8Array(4 * 6), 3, 2)).toMatchObject({ score: 0 });
     expect(() => api.interestOf(new Uint8Array(5), 3, 2)).toThrow(
       'The picture has 5 bytes but must be a Uint8Array of 24, RGBA.',

@@ -9,14 +9,20 @@ import { type ActivationName, activationTable } from './activations.js';
 
 /**
  * The size of the differences for which an activation with jumps has a derivative: this share of the deviation of x, or
- * of half the distance between jumps if that is less. For smaller differences a jump is steeper, without limit. It is
- * that of neighbouring pixels in a picture 64 pixels wide.
+ * of half the distance between jumps if that is less. For smaller differences a jump is steeper, without limit.
+ *
+ * - `near`: neighbouring pixels of a picture that is 64 pixels wide;
+ * - `far`: points that are about unrelated.
  */
-const JUMP_RESOLUTION = 1 / 64;
+const SHARES = { near: 1 / 64, far: 1 };
+export type Distance = keyof typeof SHARES;
 
 /** That size. @param deviation - Of x. */
-export const jumpDifference = ({ every = Number.POSITIVE_INFINITY }: Jumps, deviation: number): number =>
-  JUMP_RESOLUTION * Math.min(deviation, every / 2);
+export const jumpDifference = (
+  { every = Number.POSITIVE_INFINITY }: Jumps,
+  deviation: number,
+  distance: Distance = 'near',
+): number => SHARES[distance] * Math.min(deviation, every / 2);
 
 /** The moments of two activations a and b, which may be the same. */
 export interface Moments {
@@ -39,17 +45,17 @@ export type MomentsAt = (q: number) => Moments;
 const tables = new Map<string, MomentsAt>();
 
 /** The moments of two activations. Each result of the function is valid until it is called again. */
-export function momentsOf(a: ActivationName, b: ActivationName): MomentsAt {
-  const key = `${a} ${b}`;
-  const known = tables.get(key) ?? tabulated(a, b);
+export function momentsOf(a: ActivationName, b: ActivationName, distance: Distance = 'near'): MomentsAt {
+  const key = `${a} ${b} ${distance}`;
+  const known = tables.get(key) ?? tabulated(a, b, distance);
   tables.set(key, known);
   return known;
 }
 
-function tabulated(a: ActivationName, b: ActivationName): MomentsAt {
+function tabulated(a: ActivationName, b: ActivationName, distance: Distance): MomentsAt {
   const table: (Moments | undefined)[] = [];
   const entry = (i: number) => {
-    table[i] ??= integrated(a, b, Math.exp(LEAST + STEP * (i - 1)));
+    table[i] ??= integrated(a, b, Math.exp(LEAST + STEP * (i - 1)), distance);
     return table[i];
   };
   const result = { mean: 0, product: 0, slopes: 0 };
@@ -79,7 +85,7 @@ const GRAIN = 1 / 24;
  * The integrals, by the midpoint rule after the substitution x = c sinh t: it is dense near 0, where activations bend,
  * and no point is at 0, where some have a kink.
  */
-function integrated(nameA: ActivationName, nameB: ActivationName, q: number): Moments {
+function integrated(nameA: ActivationName, nameB: ActivationName, q: number, distance: Distance): Moments {
   const [a, b] = [activationTable[nameA], activationTable[nameB]];
   const deviation = Math.sqrt(q);
   const c = Math.min(1, deviation);
@@ -88,10 +94,10 @@ function integrated(nameA: ActivationName, nameB: ActivationName, q: number): Mo
   const end = Math.asinh((TAIL * deviation) / c);
   let whole = 0;
   for (let t = GRAIN / 2; t < end; t += GRAIN) {
-    const distance = c * Math.sinh(t);
-    const weight = density(distance) * c * Math.cosh(t) * GRAIN;
+    const away = c * Math.sinh(t);
+    const weight = density(away) * c * Math.cosh(t) * GRAIN;
     whole += 2 * weight;
-    for (const x of [-distance, distance]) {
+    for (const x of [-away, away]) {
       const value = a.f(x);
       const slope = a.derivative(x);
       sums.mean += weight * value;
@@ -108,10 +114,12 @@ function integrated(nameA: ActivationName, nameB: ActivationName, q: number): Mo
   if (a === b && a.jumps) {
     // A difference Δ crosses a jump at x with probability density(x) |Δ|, and E |Δ| / E Δ² is √(2/π) / deviation of Δ.
     for (const x of placesOf(a.jumps, TAIL * deviation)) {
-      slopes += (a.jumps.by ** 2 * density(x) * Math.sqrt(2 / Math.PI)) / jumpDifference(a.jumps, deviation);
+      slopes +=
+        (a.jumps.by ** 2 * density(x) * Math.sqrt(2 / Math.PI)) /
+        jumpDifference(a.jumps, deviation, distance);
     }
   }
-  return { mean, product, slopes };
+  return { mean, product, slopes: Math.max(0, slopes) };
 }
 
 /** Jumps beyond this are left out: only a variance above a million reaches them. */
