@@ -8,7 +8,7 @@ import { chiAt, isFollowed, isOther, withChi } from './chaos.js';
 import { type ExplorerDocument, entryAt, isMoving, moves, withEntries } from './document.js';
 import { canHaveKeys, keyAt, keyed, keysOf, keyValue, unkeyed } from './keyframes.js';
 import { type Lineage, lineageAt, withChild } from './lineage.js';
-import { type LookAt, type LookAt, looked, looked, viewAt } from './look.js';
+import { type LookAt, looked, viewAt } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
 import { type Entry, settings, withSettings } from './settings.js';
