@@ -19,6 +19,7 @@ import { makeFilm } from '../dist/jobs/film.js';
 import { cacheFor, recipeOf, stillOf } from '../dist/jobs/render.js';
 import { Workshop } from '../dist/jobs/workshop.js';
 import { probe } from '../dist/outputs/index.js';
+import { writeFigures } from './figures.js';
 import { momentOf } from './moments.js';
 import { CARD, card, cardOf, galleryPage, pageOf, picturePage } from './site/pages.js';
 
@@ -42,6 +43,7 @@ async function main() {
   await clear(out);
   for (const folder of ['pictures', 'films']) await mkdir(join(out, folder), { recursive: true });
   await cp(join(root, 'dist/pages/explorer'), join(out, 'explorer'), { recursive: true });
+  await writeFigures(join(out, 'explorer')); // the scenes may have changed since the build
   await writeExplorerCard(join(out, 'explorer/index.html'), named[0], site);
   await copyFile(join(root, 'build/site/style.css'), join(out, 'style.css'));
   await writeFile(join(out, 'index.html'), galleryPage(named, scenes, site));
