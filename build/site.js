@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { listScenes, loadScenes, ourScenes } from '../dist/cli/scenes.js';
@@ -84,7 +84,9 @@ function addressOf(text) {
 
 /** Our scenes in the order of the article's figures, or those named. */
 async function scenesNamed(names) {
-  const all = listScenes().filter(({ path }) => path.startsWith(ourScenes));
+  const all = listScenes().filter(
+    ({ name, path }) => dirname(path) === ourScenes && existsSync(join(gallery, `${name}.webp`)),
+  );
   const unknown = names.find((name) => !all.some((scene) => scene.name === name));
   if (unknown !== undefined) {
     const known = all.map(({ name }) => name);
