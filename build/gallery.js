@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { available } from '../dist/core/wording/did-you-mean.js';
+import { frameOf } from './moments.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -28,34 +29,8 @@ const OPTIONS = {
   tour: ['--frames', '0-310', '--every', '2', '--quality', 'standard'],
 };
 
-/** A thumbnail's size, and the frame that it shows, at 25 frames per second. Noise makes higher quality expensive. */
-const THUMBNAIL = { size: '320x180', frame: 150, quality: 'standard' };
-const FRAMES = {
-  activation: 125,
-  'adding-layers': 300,
-  channels: 200,
-  'cross-section': 75,
-  depth: 225,
-  'growing-depth': 425,
-  'growing-width': 350,
-  'layer-size': 75,
-  'layer-size-zoom': 110,
-  'nine-scales': 300,
-  oklch: 100,
-  opening: 75,
-  'relu-and-tanh': 350,
-  relu: 375,
-  rows: 325,
-  's-curves': 450,
-  's-surfaces': 350,
-  scaling: 375,
-  'single-unit': 275,
-  star: 375,
-  tour: 1500,
-  'typical-networks': 250,
-  'weight-scale': 75,
-  'zooming-in': 225,
-};
+/** A thumbnail's size. Noise makes higher quality expensive. */
+const THUMBNAIL = { size: '320x180', quality: 'standard' };
 
 /** Runs the command and returns its stdout. */
 function untrained(...args) {
@@ -103,8 +78,8 @@ for (const { name } of scenes.filter(({ name }) => requested.length === 0 || req
     ...(OPTIONS[name] ?? ['--quality', QUALITY]),
   ];
   await untrained('render', name, ...look, '--out', out, '--quiet');
-  const { size: small, frame: usual, quality } = THUMBNAIL;
-  const frame = FRAMES[name] ?? usual;
+  const { size: small, quality } = THUMBNAIL;
+  const frame = frameOf(name);
   const thumbnail = ['--frames', `${frame}-${frame}`, '--size', small, '--quality', quality, '--quiet'];
   await untrained('render', name, ...thumbnail, '--out', `renders/gallery/thumbnails/${name}.webp`);
   const kilobytes = Math.round((await stat(`${root}${out}`)).size / 1000);

@@ -4,10 +4,11 @@
  * lists the files, and what Motion Canvas was bundled from: see src/sources/composed/prebuilt.ts.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { filesOf, split, writeLicences } from './licences.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const into = join(root, 'dist/pages');
@@ -89,7 +90,7 @@ const manifest = {
   },
 };
 await writeFile(join(into, 'manifest.json'), JSON.stringify(manifest));
-await writeLicences([...made.keys(), ...filesOf(own.metafile).keys()]);
+await writeLicences(join(into, 'LICENSES.txt'), [...made.keys(), ...filesOf(own.metafile).keys()]);
 
 /** The output file of one of our modules, without its extension. */
 function entryName(name) {
@@ -118,23 +119,6 @@ function externalsOf({ outputs }) {
   return [...new Set(imports.filter(({ external }) => external).map(({ path }) => path))].sort();
 }
 
-/** The files that were bundled from each package, by the package's folder. */
-function filesOf({ inputs }) {
-  const found = new Map();
-  for (const input of Object.keys(inputs)) {
-    const [, folder, file] = split(input) ?? [];
-    if (folder === undefined) continue;
-    if (!found.has(folder)) found.set(folder, new Set(['package.json']));
-    found.get(folder).add(file);
-  }
-  return found;
-}
-
-/** The folder of a file's package, and the path of the file within it. */
-function split(input) {
-  return /^(?:\(disabled\):)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\/(.+)$/.exec(input);
-}
-
 /**
  * What the packages were bundled from: the name of each, the digests of its files, and the packages that it imports.
  * The same files with the same imports make the same bundle.
@@ -161,19 +145,4 @@ async function madeOf(files, { inputs }) {
 
 function nameOf(folder) {
   return folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
-}
-
-/** Writes the licences of all bundled packages, which require it. */
-async function writeLicences(folders) {
-  const texts = [...new Set(folders)].sort().map(async (folder) => {
-    const { name, version, license } = JSON.parse(
-      await readFile(resolve(root, folder, 'package.json'), 'utf8'),
-    );
-    const file = (await readdir(resolve(root, folder))).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file ? await readFile(resolve(root, folder, file), 'utf8') : '';
-    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
-  });
-  const path = join(into, 'LICENSES.txt');
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`));
 }

@@ -5,3 +5,6 @@ export const workerSource: string = '';
 
 /** The typeface of src/nodes/theme.ts, as a data: URL. */
 export const font: string = '';
+
+/** The version of this package. */
+export const version: string = '';

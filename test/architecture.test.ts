@@ -41,6 +41,11 @@ const FOLDERS: Folder[] = [
   { path: 'src/jobs', runs: 'in Node' },
   { path: 'src/editor/page', runs: 'in a browser', alsoInNode: ['protocol.ts', 'render-protocol.ts'] },
   { path: 'src/editor', runs: 'in Node' },
+  { path: 'src/explorer/state', runs: 'anywhere' },
+  { path: 'src/explorer/plane', runs: 'in a browser' },
+  { path: 'src/explorer/saving', runs: 'in a browser' },
+  { path: 'src/explorer/page', runs: 'in a browser' },
+  { path: 'src/explorer', runs: 'in Node' },
   { path: 'src/cli', runs: 'in Node' },
 ];
 
@@ -57,7 +62,7 @@ const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
 
 /** The packages that browser code may import. All others are for Node. */
 const BROWSER_PACKAGES =
-  /^(@motion-canvas\/((core|2d)(\/.*)?|ui)|preact(\/hooks)?|d3-[a-z-]+|fastest-levenshtein|seedrandom|three|zod)$/;
+  /^(@motion-canvas\/((core|2d)(\/.*)?|ui)|preact(\/(hooks|jsx-runtime))?|@preact\/signals|mediabunny|d3-[a-z-]+|fastest-levenshtein|seedrandom|three|zod)$/;
 
 /** Globals that do I/O or exist in one host only: core and files must not use them. */
 const HOST_NAMES = new Set(

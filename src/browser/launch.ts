@@ -90,14 +90,21 @@ function killAll(pid: number): void {
   }
 }
 
-/** @throws RenderError with the browser's own message, if it does not start. */
-export async function launchBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Process> {
+/**
+ * @param flags - Further flags for the browser.
+ * @throws RenderError with the browser's own message, if it does not start.
+ */
+export async function launchBrowser(
+  browser: Browser,
+  timeout = DEFAULT_TIMEOUT,
+  flags: readonly string[] = [],
+): Promise<Process> {
   try {
     return await chromium.launch({
       timeout: 1000 * timeout,
       executablePath: browser.path,
       env: { ...(process.env as Record<string, string>), ...browser.env },
-      args: FLAGS,
+      args: [...FLAGS, ...flags],
       handleSIGINT: false, // the command handles signals, because it has more to clean up
       handleSIGTERM: false,
       handleSIGHUP: false,

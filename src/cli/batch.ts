@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { breather } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
+import { isLink } from '../core/recipe/link.js';
 import { draw, filesOf, type Prepared, prepare, withWorkshop } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
 import { printJson, type Reporting, reporter } from './report.js';
@@ -85,7 +86,7 @@ export async function batch(
 function nameAll(entries: Entry[]): void {
   const nameOf = ({ request }: Entry) => {
     const { scene = DEFAULT_SCENE, options } = request!;
-    const path = options.project ?? scene;
+    const path = options.project ?? (isLink(scene) ? 'link' : scene);
     const seed = options.seed?.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 60);
     return { base: basename(path, extname(path)), seed: seed && `seed${seed}` };
   };

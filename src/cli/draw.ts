@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
+import { stillOf } from '../core/sweep/still.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { makeFilm } from '../jobs/film.js';
 import type { ComposedRequest, SourceRequest } from '../jobs/job.js';
 import { checkStill } from '../jobs/plan.js';
-import { cacheFor, encodingIn, recipeOf, stillOf } from '../jobs/render.js';
+import { cacheFor, encodingIn, recipeOf } from '../jobs/render.js';
 import { type Means, Workshop } from '../jobs/workshop.js';
 import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
@@ -174,7 +175,7 @@ async function stillSource(subject: Subject, options: StillOptions, means: Means
   await saveRecipe(options.recipe, sweep);
   const grain = at <= sweep.seconds && grainNoteAt(sweep, at, evaluate);
   if (grain) means.onWarning?.(grain);
-  return { kind: 'sweep', sweep: await stillOf(sweep, at, means) };
+  return { kind: 'sweep', sweep: await stillOf(sweep, at, evaluate, means) };
 }
 
 /** What to make a film with on this machine, from the options. */

@@ -2,10 +2,12 @@
 import { dirname, extname, sep } from 'node:path';
 import { pretendHome } from '../browser/home.js';
 import { UsageError } from '../core/errors.js';
+import { isLink } from '../core/recipe/link.js';
 import type { EditorScene } from '../editor/pages.js';
 import { filmMaker } from './edit-render.js';
 import type { RowReader } from './rows.js';
 import { findScene, listScenes, loadScene, ourScenes, sceneFolders, summaryOf } from './scenes.js';
+import { commandLine } from './shell.js';
 
 /**
  * @param files - The scenes to open, besides those in the usual folders: names or paths.
@@ -17,6 +19,11 @@ export async function edit(
   signal: AbortSignal,
   read: RowReader['read'],
 ): Promise<void> {
+  const link = files.find(isLink);
+  if (link !== undefined) {
+    const next = commandLine('explore', [link]);
+    throw new UsageError(`The editor opens files, and this is a link: open it with ${next}`);
+  }
   const opened = [...new Set(await Promise.all(files.map(findScene)))];
   for (const path of opened) {
     // If a module cannot be loaded, the editor shows why, and it can be corrected while the editor is open.

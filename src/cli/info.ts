@@ -1,5 +1,8 @@
 /** The commands `info` and `platforms`. */
+import { isLink, readLink } from '../core/recipe/link.js';
+import type { Recipe } from '../core/recipe/recipe.js';
 import { grainNote } from '../core/sweep/grain.js';
+import { frameCount, type Sweep } from '../core/sweep/sweep.js';
 import {
   describeRules,
   formatList,
@@ -17,8 +20,9 @@ import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
 
-/** Describes a film's file and prints the recipe that it carries. */
-export function info(path: string, { json }: { json?: boolean }): void {
+/** Describes a film's file or a link, and prints the recipe that it carries. */
+export async function info(path: string, { json }: { json?: boolean }): Promise<void> {
+  if (isLink(path)) return describeLink(path, await readLink(path), json);
   const { note, ...film } = probe(path);
   const recipe = recipeIn(path, { note });
   if (json) {
@@ -46,6 +50,26 @@ export function info(path: string, { json }: { json?: boolean }): void {
   const size = ['--size', `${2 * width}x${2 * height}`];
   if (sheet) console.log(`This is a sheet. To render its scene: ${commandLine('render', [path])}`);
   else if (here) console.log(`To render it larger: ${commandLine('render', [path], size)}`);
+  console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
+}
+
+function describeLink(link: string, recipe: Recipe & { sweep: Sweep }, json?: boolean): void {
+  const { sweep, frames } = recipe;
+  const grain = grainNote(sweep, evaluate, frames);
+  if (json) {
+    printJson('info', { path: link, format: 'link', warning: grain, recipe: { untrained: 1, ...recipe } });
+    return;
+  }
+  const { title, size, fps, seconds } = sweep;
+  const facts = [
+    size.join('x'),
+    `${shownRate(fps)} fps`,
+    `${frameCount(sweep)} frames`,
+    `${round(seconds)} s`,
+  ];
+  console.log(`${printable(title) || 'A sweep without a title'}  link, ${facts.join(', ')}`);
+  if (grain) console.log(grain);
+  console.log(`To render it: ${commandLine('render', [link])}`);
   console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
 }
 

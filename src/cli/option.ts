@@ -10,6 +10,7 @@ export type CommandName =
   | 'sheet'
   | 'batch'
   | 'edit'
+  | 'explore'
   | 'list'
   | 'info'
   | 'platforms'

@@ -25,7 +25,7 @@ import { printJson } from './report.js';
 import type { RowReader } from './rows.js';
 import { optionSynonyms } from './synonyms.js';
 
-const SCENE = `a name from \`untrained list\`, a .ts or .tsx file here or in a package, a recipe .json, or a film made earlier (default: ${DEFAULT_SCENE})`;
+const SCENE = `a name from \`untrained list\`, a .ts or .tsx file here or in a package, a recipe .json, a film made earlier, or a link to the explorer (default: ${DEFAULT_SCENE})`;
 
 /** Builds the program. @param signal - Ends the work of whichever command runs. */
 export function buildProgram(signal: AbortSignal): Command {
@@ -85,6 +85,14 @@ export function buildProgram(signal: AbortSignal): Command {
       await edit(files, options, signal, reader.read);
     });
 
+  add('explore')
+    .description('open the explorer, a page to play in')
+    .argument('[scene]', 'what to open: a name, a .ts file, a recipe .json, a film of a sweep, or a link')
+    .action(async (scene: string | undefined, options: OptionsOf<'explore'>) => {
+      const { explore } = await import('./explore.js');
+      await explore(scene, options, signal);
+    });
+
   add('list')
     .description('list the scenes')
     .action(async ({ json }: OptionsOf<'list'>) => {
@@ -102,11 +110,11 @@ export function buildProgram(signal: AbortSignal): Command {
     });
 
   add('info')
-    .description('describe a film and print the recipe it carries')
-    .argument('<file>', endingsIn(formatList))
+    .description('describe a film or a link, and print the recipe it carries')
+    .argument('<file>', `${endingsIn(formatList)}, or a link to the explorer`)
     .action(async (file: string, options: OptionsOf<'info'>) => {
       const { info } = await import('./info.js');
-      info(file, options);
+      await info(file, options);
     });
 
   // The second name is the command's former name.

@@ -1,9 +1,11 @@
-/** Finds and loads scenes: by name, by the path of a .ts or .tsx file, or from a recipe. */
+/** Finds and loads scenes: by name, by the path of a .ts or .tsx file, from a recipe or from a link. */
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
+import { isLink, readLink } from '../core/recipe/link.js';
+import { isNote } from '../core/recipe/note.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe/recipe.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
@@ -17,6 +19,7 @@ export type Scene = SweepScene | ComposedScene;
 export interface Found {
   /** Base name of its default outputs. */
   name: string;
+  /** Its file, or a link. */
   path: string;
 }
 
@@ -71,6 +74,7 @@ export interface SceneOptions extends LoadOptions {
 
 /** Loads a scene. @throws UsageError if there is none, or if it is not a valid sweep. */
 export async function loadScene(given: string, options: SceneOptions = {}): Promise<Scene> {
+  if (isLink(given)) return fromLink(given);
   const path = await findScene(given);
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx')
@@ -135,6 +139,25 @@ export async function summaryOf(path: string): Promise<{ title: string; figure?:
   return { title: stringOf('title') ?? title, figure: stringOf('figure') ?? figure };
 }
 
+/** The sweep in a link, which is not trusted. Nothing is fetched. */
+async function fromLink(link: string): Promise<SweepScene> {
+  const { sweep, frames, every } = await readLink(link);
+  return { kind: 'sweep', name: nameOf(sweep), path: link, sweep, trusted: false, frames, every };
+}
+
+/** A base name for the files of a sweep that has no file: its title and its seed, as far as file names may have them. */
+function nameOf({ title, network: { seed } }: Sweep): string {
+  const [name, suffix] = [title, typeof seed === 'object' ? '' : `${seed ?? ''}`].map((text) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .slice(0, 60)
+      .replace(/^-+|-+$/g, ''),
+  );
+  const words = name === suffix || name.endsWith(`-${suffix}`) ? [name] : [name || 'network', suffix];
+  return words.filter((word) => word !== '').join('-') || 'network';
+}
+
 async function fromRecipe(path: string): Promise<Sweep> {
   return withPath(path, async () => {
     const file = await stat(path);
@@ -175,7 +198,7 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
  * @throws UsageError, beginning with the file's name, for a damaged recipe.
  */
 export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | undefined {
-  if (!note?.startsWith('{"untrained":')) return undefined;
+  if (!isNote(note)) return undefined;
   try {
     return parseRecipe(note);
   } catch (error) {

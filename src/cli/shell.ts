@@ -1,10 +1,9 @@
 /** Formats commands for people to copy: invoked as this one was, and quoted for their shell. */
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quotedLine, type Shell } from '../core/wording/shell.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-type Shell = 'posix' | 'powershell' | 'cmd';
 
 /**
  * `untrained NAME WORDS...`, through npm or npx if this command was invoked that way.
@@ -18,9 +17,9 @@ export function commandLine(name: string, operands: string[], options: string[] 
   return inShell([...invocation(name), ...words]);
 }
 
-/** Joins words into a line that a shell splits into the same words. */
+/** Joins words into a line that the shell here splits into the same words. */
 export function inShell(words: string[], shell: Shell = shellHere()): string {
-  return words.map((word) => quoted(word, shell)).join(' ');
+  return quotedLine(words, shell);
 }
 
 /** The words that invoke a command as this one was invoked: through a script of this package, npx, or directly. */
@@ -41,34 +40,4 @@ export function shellHere(platform = process.platform, env: NodeJS.ProcessEnv = 
   // PowerShell puts the user's own modules first in this variable, which reveals it to its children.
   const home = env.USERPROFILE?.toLowerCase();
   return home && env.PSModulePath?.toLowerCase().includes(home) ? 'powershell' : 'cmd';
-}
-
-/** Words without special characters for a POSIX shell, and for the two Windows shells. */
-const PLAIN = /^[A-Za-z0-9_./:+-][A-Za-z0-9_./:=,+-]*$/;
-const PLAIN_ON_WINDOWS = /^(?:[A-Za-z0-9_./:\\][A-Za-z0-9_./:=+\\-]*|--?[A-Za-z-]*)$/;
-
-function quoted(word: string, shell: Shell): string {
-  if (shell === 'posix') return forPosix(word);
-  if (PLAIN_ON_WINDOWS.test(word)) return word;
-  // Single quotes are doubled; PowerShell treats typographic ones as single quotes too.
-  if (shell === 'powershell') return `'${word.replace(/['\u2018-\u201b]/g, '$&$&')}'`;
-  // The started program splits the line itself: it reads a doubled quote, or a doubled backslash before a quote, as
-  // one. Only a caret outside quotes escapes a percent sign. cmd cannot pass on line breaks at all.
-  const inQuotes = word.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&');
-  return `"${inQuotes.replace(/%/g, '"^%"')}"`;
-}
-
-/** Control characters, which a terminal would interpret, and invisible ones. They are written as octal bytes. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
-
-function forPosix(word: string): string {
-  if (PLAIN.test(word)) return word;
-  if (!UNSEEN.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
-  // $(...) drops trailing line breaks, which are appended as they are.
-  const [, text, ends] = /^([\s\S]*?)(\n*)$/.exec(word)!;
-  const format = [...text].map((character) => {
-    if (/[\w ./:]/.test(character) || (character > '\x7f' && !UNSEEN.test(character))) return character;
-    return [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
-  });
-  return `"$(printf '${format.join('')}')"${ends && `'${ends}'`}`;
 }

@@ -3,12 +3,12 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { z } from 'zod';
-import type { Watched } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
 import { sizeSchema } from '../core/frame/description.js';
 import type { Recipe } from '../core/recipe/recipe.js';
-import { checkedSweep, frameAt, preparePace, type Sweep } from '../core/sweep/sweep.js';
+import { stillOf } from '../core/sweep/still.js';
+import { checkedSweep, type Sweep } from '../core/sweep/sweep.js';
 import { quote } from '../core/wording/explain.js';
 import { parse } from '../core/wording/parse.js';
 import { type EncodeOptions, gifPalettes, qualities, SegmentCache } from '../outputs/index.js';
@@ -98,27 +98,8 @@ export async function renderStill(
       outputs: [{ path: output }],
     });
   }
-  const sweep = await stillOf(source, t, options);
+  const sweep = await stillOf(source, t, evaluate, options);
   return render({ kind: 'sweep', sweep }, options, { outputs: [{ path: output }] });
-}
-
-/**
- * A sweep that consists of one frame of another.
- * @throws UsageError for a time outside the sweep.
- */
-export async function stillOf(sweep: Sweep, t: number, watched: Watched = {}): Promise<Sweep> {
-  if (!(typeof t === 'number' && t >= 0 && t <= sweep.seconds)) {
-    throw new UsageError(
-      `The time is ${quote(t)} s, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
-    );
-  }
-  await preparePace(sweep, evaluate, watched);
-  return {
-    ...sweep,
-    ...(frameAt(sweep, t, evaluate) as object),
-    seconds: 1 / sweep.fps,
-    loop: false,
-  } as Sweep;
 }
 
 async function render(

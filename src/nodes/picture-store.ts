@@ -2,7 +2,7 @@
 import type { FrameDescription } from '../core/frame/description.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
 import { createRenderer } from '../renderers/create-renderer.js';
-import { DrawingSpeed, workOf } from './drawing-speed.js';
+import { DrawingSpeed, workOf } from '../renderers/drawing-speed.js';
 import { named } from './watch.js';
 
 /** What a node wants to show. */

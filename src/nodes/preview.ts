@@ -4,7 +4,7 @@
  */
 import { DependencyContext, PlaybackState, type Player, usePlayback } from '@motion-canvas/core';
 import type { FrameDescription } from '../core/frame/description.js';
-import { workOf } from './drawing-speed.js';
+import { workOf } from '../renderers/drawing-speed.js';
 import {
   drawingSpeed,
   findPicture,

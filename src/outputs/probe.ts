@@ -4,6 +4,7 @@
 import { UsageError } from '../core/errors.js';
 import { type Bytes, Malformed, textOf } from '../files/bytes.js';
 import type { Found } from '../files/read/found.js';
+import { HEAD } from '../files/read/note.js';
 import type { Format } from './formats/format.js';
 import { endingsIn, formatList } from './formats/index.js';
 import { withBytes } from './opened.js';
@@ -33,9 +34,6 @@ export function probe(path: string): Probe {
     throw new UsageError(`${path} ${explain(error)}: check the file.`, { cause: error });
   }
 }
-
-/** How many of a file's first bytes identify its format. */
-const HEAD = 64;
 
 function formatOf(bytes: Bytes): Format {
   const head = textOf(bytes.slice(0, Math.min(HEAD, bytes.size)));

@@ -3,7 +3,13 @@ import type { StopSignal } from '../core/ambient.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { BT709, frameBytes, type PixelFormat } from '../core/frame/pixels.js';
-import { type Backend, checkFormat, type FrameRenderer, roomFor } from '../core/frame/renderer.js';
+import {
+  type Backend,
+  checkFormat,
+  type FrameRenderer,
+  roomFor,
+  type WebGpuCanvas,
+} from '../core/frame/renderer.js';
 
 export class FallbackRenderer implements FrameRenderer {
   readonly framesInFlight: number;
@@ -42,21 +48,33 @@ export class FallbackRenderer implements FrameRenderer {
     signal?: StopSignal,
   ): Promise<Uint8Array> {
     checkFormat(this.formats, format);
-    if (!this.#cpu) {
-      try {
-        return await this.#gpu.render(frame, into, format, signal);
-      } catch (error) {
-        const unable = error instanceof RenderError || error instanceof UsageError;
-        if (!unable || this.#closed || signal?.aborted) throw error;
-        this.#takeOver(error);
-      }
-    }
-    return this.#renderOnCpu(frame, into, format, signal);
+    const drawn = await this.#onGpu((gpu) => gpu.render(frame, into, format, signal), signal);
+    return drawn ?? this.#renderOnCpu(frame, into, format, signal);
+  }
+
+  async present(frame: FrameDescription, canvas: WebGpuCanvas, signal?: StopSignal): Promise<boolean> {
+    const presented = await this.#onGpu((gpu) => gpu.present?.(frame, canvas, signal), signal);
+    return presented ?? false;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([this.#gpu.close(), this.#cpu?.close()]);
+  }
+
+  /** What the GPU returns; undefined if the CPU has taken over, or does so because the GPU fails. */
+  async #onGpu<T>(
+    draw: (gpu: FrameRenderer) => Promise<T> | undefined,
+    signal: StopSignal | undefined,
+  ): Promise<T | undefined> {
+    if (this.#cpu) return undefined;
+    try {
+      return await draw(this.#gpu);
+    } catch (error) {
+      const unable = error instanceof RenderError || error instanceof UsageError;
+      if (!unable || this.#closed || signal?.aborted) throw error;
+      this.#takeOver(error);
+    }
   }
 
   /** Called for every frame in flight on the GPU; the first call starts the CPU. */

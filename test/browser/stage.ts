@@ -53,15 +53,19 @@ export async function openStage(files: string[]): Promise<TestStage> {
   };
 }
 
-/** Opens a page with this module, and waits until the module has defined its function on the window. */
+/**
+ * Opens a page with this module, and waits until the module has defined its function on the window.
+ * @param flags - Further flags for the browser.
+ */
 export async function openPage(
   entry: string,
   given: string,
+  flags?: readonly string[],
 ): Promise<{ page: Page; open(): Promise<void>; close(): Promise<void> }> {
   const folder = await bundle(entry);
   const server = await serve(folder);
   const found = await storedBrowser();
-  const browser = await launchBrowser(found);
+  const browser = await launchBrowser(found, undefined, flags);
   const page = await browser.newPage();
   await setGenericFonts(page, found);
   const trouble: string[] = [];

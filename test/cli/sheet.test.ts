@@ -161,6 +161,34 @@ test('the summary has the command for rendering a chosen cell, changes included'
   });
 });
 
+test('--best shows the seeds whose pictures have the most to see, best first, and says what it skipped', async () => {
+  // Of this network's first 40 seeds, 37 has by far the most to see, and 24 is nearly flat: see docs/measures.md.
+  const network = [
+    '--set',
+    'inputs=4',
+    '--set',
+    'layers=20',
+    '--set',
+    'units=16',
+    '--set',
+    'weightScale=0.95',
+  ];
+  const look = ['--set', 'centre=0.2,0', '--set', 'halfWidth=1.2', '--palette', 'oklch'];
+  const path = join(folder, 'best.png');
+  const args = ['weight-scale', ...network, ...look, '--size', '64x40', '--backend', 'cpu', '-o', path];
+  const json = await inProcess(['sheet', ...args, '--best', '2', '--seeds', '9,24,37,3,1', '--json']);
+  const result = JSON.parse(json.stdout.trim().split('\n').at(-1)!);
+  expect(result.labels).toEqual([{ name: 'seed 37' }, { name: 'seed 3' }]);
+  expect(result.seeds.map(({ seed }: { seed: string }) => seed)).toEqual(['37', '3', '1', '9', '24']);
+  const { stdout } = await inProcess(['info', path, '--json']);
+  expect(JSON.parse(stdout).recipe.sheet).toEqual({ seeds: ['37', '3'] });
+
+  const flat = [...args, '--set', 'layers=20', '--set', 'weightScale=0.4', '--best', '1', '--seeds', '5,6,7'];
+  expect((await inProcess(['sheet', ...flat])).stdout).toMatch(
+    /The best 1 of 3 seeds; 2 were nearly flat or noise: \d, \d\. One of them: untrained render weight-scale .*--seed \d\n$/,
+  );
+});
+
 test('by default a sheet is in renders, under its own name', async () => {
   const cwd = join(folder, 'default');
   mkdirSync(cwd);

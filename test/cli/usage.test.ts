@@ -13,6 +13,7 @@ const inFolder = (name: string, text: string) => {
 
 test.each([
   [['--help']],
+  [['explore', '--help']],
   [['edit', '--help']], // options.test.ts checks the help of commands that draw
   [['list']],
 ])('%j reads well', async (args) => {
@@ -71,6 +72,11 @@ test.each([
   [['sheet', '--seeds', '1-1000', '--size', '2000']],
   [['sheet', '--seeds', '1', '--at', '100']],
   [['sheet', '--seeds', '1', '--out', 'sheet.mp4']],
+  [['sheet', '--best', '0']],
+  [['sheet', '--best', '4', '--seeds', '1-3']],
+  [['sheet', '--best', '4', '--seed', '3']],
+  [['sheet', '--best', '4', '--shown', '2']],
+  [['sheet', 'star', '--best', '4']],
   [['sheet', '--frames', 'all']],
   [['sheet', '--frames', '900']],
   [['sheet', '--frames', '0-90000000']],

@@ -7,7 +7,7 @@ import type { FrameDescription } from '../../src/core/frame/description.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
 
 import { DrawCache } from '../../src/core/network/draws.js';
-import { drawBand } from '../../src/renderers/cpu/band.js';
+import { drawPart } from '../../src/renderers/cpu/band.js';
 import { chooseKernel, kernelModule, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
 import type { KernelShape } from '../../src/renderers/cpu/kernel.js';
@@ -103,10 +103,10 @@ describe('kernel shapes', () => {
     for (let firstRow = 0; firstRow < size[1]; firstRow += bandRows) {
       const rows = Math.min(bandRows, size[1] - firstRow);
       const stride = 4 * size[0];
-      drawBand(
+      drawPart(
         evaluator,
         { ...frame, colouring: colouringOf(frame.palette) },
-        { firstRow, rows },
+        { x: 0, y: firstRow, width: size[0], height: rows },
         rgba.subarray(firstRow * stride, (firstRow + rows) * stride),
       );
     }

@@ -1,4 +1,4 @@
-/** Every kernel of the CPU renderer conforms, is named after its arithmetic, and releases its resources. */
+/** Every kernel of the CPU renderer conforms, is named after its arithmetic, and releases its resources; parts of frames. */
 import { getEventListeners } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -173,5 +173,75 @@ describe('releasing resources', () => {
 
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d threads are refused', (threads) => {
     expect(() => new CpuRenderer(threads)).toThrow(RangeError);
+  });
+});
+
+describe('parts of a frame', () => {
+  /** Every way in which a sample's place in the frame matters: offsets, folds on the pixel grid, rotation, dither. */
+  const kinds = {
+    plain: { network: { layers: 9 } },
+    dithered: { network: { layers: 9 }, dither: true, supersample: 2 },
+    folded: { network: { fold: 'mirror', features: ['x', 'y', 'r'] }, view: { centre: [0.1, 0.2] } },
+    turned: { network: { features: ['x', 'angle'], fold: 'tile' }, view: { rotation: 30 } },
+  } as const;
+
+  test.each(Object.entries(kinds))('%s: have the bytes of the whole, in the order given', async (_, kind) => {
+    const renderer = new CpuRenderer(2);
+    const whole = frameOf({ ...kind, size: [50, 34] } as Parameters<typeof frameOf>[0]);
+    const expected = await renderer.render(whole);
+    const parts = [
+      { x: 16, y: 8, width: 30, height: 26 },
+      { x: 0, y: 0, width: 50, height: 8 },
+      { x: 3, y: 9, width: 1, height: 1 },
+    ];
+    await renderer.renderParts(whole, parts, ({ x, y, width, height }, rgba) => {
+      for (let row = 0; row < height; row++) {
+        const start = 4 * ((y + row) * 50 + x);
+        expect(rgba.subarray(4 * row * width, 4 * (row + 1) * width)).toEqual(
+          expected.subarray(start, start + 4 * width),
+        );
+      }
+    });
+    await renderer.close();
+  });
+
+  test('beyond the frame are those of a frame whose centre is there', async () => {
+    const renderer = new CpuRenderer(2);
+    const frame = frameOf({ network: { layers: 5 }, view: { centre: [0, 0], halfWidth: 1 }, size: [64, 64] });
+    const there = frameOf({
+      network: { layers: 5 },
+      view: { centre: [-2, 0], halfWidth: 1 },
+      size: [64, 64],
+    });
+    const expected = await renderer.render(there);
+    let drawn: Uint8Array = new Uint8Array();
+    await renderer.renderParts(frame, [{ x: -64, y: 0, width: 64, height: 64 }], (_, rgba) => {
+      drawn = rgba.slice();
+    });
+    const apart = expected.map((byte, i) => Math.abs(byte - drawn[i]));
+    expect(Math.max(...apart)).toBeLessThanOrEqual(1);
+    expect(drawn.length).toBe(expected.length);
+    await renderer.close();
+  });
+
+  test('that are not begun are dropped at once by a cancellation; the others are still reported', async () => {
+    const renderer = new CpuRenderer(1);
+    const frame = frameOf({ network: { layers: 9 }, size: [64, 64] });
+    const parts = Array.from({ length: 64 }, (_, y) => ({ x: 0, y, width: 64, height: 1 }));
+    const stop = new AbortController();
+    let count = 0;
+    const drawing = renderer.renderParts(
+      frame,
+      parts,
+      () => {
+        if (++count === 3) stop.abort(new Error('Stopped.'));
+      },
+      stop.signal,
+    );
+    await expect(drawing).rejects.toThrow('Stopped.');
+    await renderer.render(frame); // the thread draws in order, so that all parts that it had are reported by now
+    expect(count).toBeGreaterThanOrEqual(3);
+    expect(count).toBeLessThanOrEqual(5);
+    await renderer.close();
   });
 });

@@ -2,11 +2,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Thread } from '../../src/renderers/cpu/host.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
-import type { BandMessage, DrawnMessage } from '../../src/renderers/cpu/thread.js';
+import type { DrawnMessage, PartMessage } from '../../src/renderers/cpu/thread.js';
 import { frameOf } from '../frames/compare.js';
 
 interface Fake extends Thread {
-  sent: BandMessage[];
+  sent: PartMessage[];
   ended: boolean;
   answer(message: DrawnMessage): void;
 }
@@ -18,12 +18,12 @@ vi.mock('#host', async (original) => ({
   ...(await original<object>()),
   startThread(answer: Fake['answer']): Thread {
     if (threads.length === most) throw new Error('no more threads');
-    const sent: BandMessage[] = [];
+    const sent: PartMessage[] = [];
     const fake: Fake = {
       sent,
       ended: false,
       answer,
-      post: (message) => sent.push(message as BandMessage),
+      post: (message) => sent.push(message as PartMessage),
       terminate: async () => {
         fake.ended = true;
       },

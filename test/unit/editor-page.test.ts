@@ -1,8 +1,9 @@
 /** The parts of the editor's pages that need no browser: playback's clock, the preview's resolution, the inspector. */
 import { describe, expect, test } from 'vitest';
-import { asCode, controls, positionOf, seedFrom, valueAt } from '../../src/editor/page/controls.js';
+import { positionOn, valueOn } from '../../src/core/parameters/slider.js';
+import { asCode, controls, seedFrom } from '../../src/editor/page/controls.js';
 import { keepToClock, type Playing } from '../../src/editor/page/real-time.js';
-import { DrawingSpeed } from '../../src/nodes/drawing-speed.js';
+import { DrawingSpeed } from '../../src/renderers/drawing-speed.js';
 
 /** A player of `length` frames at 25 frames per second whose frames take `cost` milliseconds to draw. */
 function fakePlayer({ length = 1000, cost = 100, sound = false }) {
@@ -130,12 +131,12 @@ describe('the inspector', () => {
 
   test.each(controls.filter(({ kind }) => kind === 'slider'))(
     'the slider of $signal reaches both ends',
-    (control) => {
-      const [least, greatest] = control.useful!;
-      expect([valueAt(control, 0), valueAt(control, 1)]).toEqual([least, greatest]);
+    ({ slider: control }) => {
+      if (!control) throw new Error('it has no slider');
+      expect([valueOn(control, 0), valueOn(control, 1)]).toEqual([control.min, control.max]);
       for (const position of [0.123, 0.5, 0.9]) {
-        const value = valueAt(control, position);
-        expect(positionOf(control, value)).toBeCloseTo(position, 1);
+        const value = valueOn(control, position);
+        expect(positionOn(control, value)).toBeCloseTo(position, 1);
         expect(`${value}`.length).toBeLessThan(7);
       }
     },

@@ -56,8 +56,8 @@ describe.each(networkParameterNames)('%s', (name) => {
         false,
       ]);
       expect(isValid(name, least + 0.5)).toBe(parameter.kind !== 'integer');
-      expect(parameter.useful[0]).toBeGreaterThanOrEqual(least);
-      expect(parameter.useful[1]).toBeLessThanOrEqual(greatest);
+      expect(parameter.ui.min).toBeGreaterThanOrEqual(least);
+      expect(parameter.ui.max).toBeLessThanOrEqual(greatest);
     } else if (parameter.kind === 'choice') {
       for (const choice of parameter.choices) expect(isValid(name, choice), `${choice}`).toBe(true);
       expect(isValid(name, 'anything else')).toBe(false);
@@ -74,7 +74,7 @@ describe.each(networkParameterNames)('%s', (name) => {
 
   test('can be animated if its table says so', () => {
     if (!('range' in parameter)) return expect(parameter.kind).not.toBe('number');
-    const [from, to] = parameter.useful;
+    const { min: from, max: to } = parameter.ui;
     const moving = { seconds: 1, network: { [name]: tween(from, to) } } as SweepInput;
     if (parameter.moves) expect(frameAt(sweep(moving), 1).network[name]).toBe(to);
     else expect(() => sweep(moving)).toThrow(`network.${name} is`);

@@ -9,6 +9,8 @@ import { noteOf } from '../../src/core/recipe/note.js';
 import { parseRecipe } from '../../src/core/recipe/recipe.js';
 import { sweep } from '../../src/core/sweep/sweep.js';
 import { loop } from '../../src/core/sweep/track.js';
+import { type ByteSource, Bytes, big, bytesOf, inMemory, joined } from '../../src/files/bytes.js';
+import { noteIn } from '../../src/files/read/note.js';
 import { probe } from '../../src/outputs/index.js';
 import { decode, decodeWebp } from './decode.js';
 import { HEIGHT, picture, render, testFolder, WIDTH } from './films.js';
@@ -74,6 +76,11 @@ describe.each(NAMES)('%s', (name) => {
     await make(a, name, noteOf(recipe));
     await make(b, name, noteOf(recipe));
     expect(readFileSync(a).equals(readFileSync(b))).toBe(true);
+  });
+
+  test('its note alone is found without its pictures', async () => {
+    const { path } = await make(folder.in(name), name, noteOf(recipe));
+    expect(noteIn(new Bytes(inMemory(readFileSync(path))))).toBe(noteOf(recipe));
   });
 
   test('a damaged file is read, or refused quickly in one line', async () => {
@@ -201,4 +208,32 @@ test('a recipe too long for a file omits its sweep', () => {
   expect(note.length).toBeLessThan(1000);
   expect(note).toMatch(/^[ -~]+$/);
   expect(parseRecipe(note)).toEqual({ made: recipe.made, scene: recipe.sweep.title });
+});
+
+test.each(['film.mp4', 'film.webm'])('of a huge %s, little is read to find its note', async (name) => {
+  const { path } = await make(folder.in(name), name, noteOf(recipe));
+  const film = readFileSync(path);
+  const gap = 2 ** 31;
+  // A free box, or a Void element, stands for gigabytes of pictures between the file's beginning and its end.
+  const [at, header] =
+    name === 'film.mp4'
+      ? [film.readUInt32BE(0), joined(big(gap + 8, 4), bytesOf('free'))]
+      : [film.length, joined(Uint8Array.of(0xec, 0x01), big(gap, 7))];
+  const parts = [film.subarray(0, at), header];
+  const start = Buffer.concat(parts);
+  let read = 0;
+  const source: ByteSource = {
+    size: film.length + header.length + gap,
+    read(into, from) {
+      read += into.length;
+      into.fill(0);
+      if (from < start.length) into.set(start.subarray(from, from + into.length));
+      const end = start.length + gap;
+      if (from + into.length > end)
+        into.set(film.subarray(at).subarray(Math.max(0, from - end)), Math.max(0, end - from));
+      return into.length;
+    },
+  };
+  expect(noteIn(new Bytes(source))).toBe(noteOf(recipe));
+  expect(read).toBeLessThan(2 ** 21);
 });

@@ -4,23 +4,36 @@ import type { FrameDescription, View } from './description.js';
 /** What determines the offsets of a frame's samples. */
 type Grid = Pick<FrameDescription, 'size' | 'supersample'> & { view: Pick<View, 'halfWidth'> };
 
+/** A rectangle in the pixel grid of a frame: whole pixels, counted from the frame's top left corner. */
+export interface Part {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /**
  * The samples' offsets from the view's centre: x by column (from the left), y by row (from the top, so y decreases).
  * A pixel is sampled at its centre, or at the centres of its n x n parts: n * width columns, n * height rows.
  *
  * Offsets instead of coordinates keep float32's precision in a deep zoom.
+ *
+ * @param part - Only the samples of this part, which may extend beyond the frame. By default the whole frame.
  */
-export function sampleOffsets({ size: [width, height], supersample, view }: Grid): {
+export function sampleOffsets(
+  { size: [width, height], supersample, view }: Grid,
+  part: Part = { x: 0, y: 0, width, height },
+): {
   x: Float64Array;
   y: Float64Array;
 } {
   const pixel = (2 * view.halfWidth) / Math.min(width, height);
-  const along = (pixels: number, sign: number) =>
+  const along = (pixels: number, first: number, count: number, sign: number) =>
     Float64Array.from(
-      { length: pixels * supersample },
-      (_, i) => sign * pixel * ((i + 0.5) / supersample - pixels / 2),
+      { length: count * supersample },
+      (_, i) => sign * pixel * ((first * supersample + i + 0.5) / supersample - pixels / 2),
     );
-  return { x: along(width, 1), y: along(height, -1) };
+  return { x: along(width, part.x, part.width, 1), y: along(height, part.y, part.height, -1) };
 }
 
 /** The offsets of all pixel centres, in float32, row by row from the top: (height * width) numbers each. */

@@ -11,7 +11,7 @@
 import { type Feature, featureCalled } from '../network/features.js';
 import { inSector, partsOf, tiled } from '../network/fold.js';
 import type { FrameDescription, View } from './description.js';
-import { sampleOffsets } from './geometry.js';
+import { type Part, sampleOffsets } from './geometry.js';
 
 /** The parts of a frame that determine its samples' inputs, without the slice. */
 export interface InputSettings {
@@ -85,15 +85,19 @@ export interface InputWriter {
   /**
    * The float32 values of one plane, for rows of samples.
    * @param plane - From 0.
-   * @param into - (rows * columns) values, row by row; columns are the frame's width times `supersample`.
+   * @param into - (rows * columns) values, row by row; columns are the width of the frame, or of the part, times
+   * `supersample`.
    */
   write(plane: number, firstRow: number, rows: number, into: Float32Array): void;
 }
 
-/** Planes for the samples of a frame. Values of one coordinate are computed once per column or row. */
-export function inputWriter(settings: InputSettings): InputWriter {
+/**
+ * Planes for the samples of a frame. Values of one coordinate are computed once per column or row.
+ * @param part - Only for this part of the frame, with the same values there; rows are then counted from its top.
+ */
+export function inputWriter(settings: InputSettings, part?: Part): InputWriter {
   const { network, view } = settings;
-  const offsets = sampleOffsets(settings);
+  const offsets = sampleOffsets(settings, part);
   const columns = offsets.x.length;
   if (areLinear(network)) {
     const x = Float32Array.from(offsets.x);
@@ -102,7 +106,7 @@ export function inputWriter(settings: InputSettings): InputWriter {
       { of: 'y', values: Float32Array.from(offsets.y) },
     ]);
   }
-  const at = axesOf(settings, offsets);
+  const at = axesOf(settings, offsets, part);
   const centre = featuresAt(network, view, 0, 0);
   const features = network.features.map(featureCalled);
   const { sectors } = partsOf(network.fold);
@@ -185,23 +189,32 @@ function fill(
  * equal bit for bit.
  */
 function axesOf(
-  { size, supersample, view, network }: InputSettings,
+  { size: [width, height], supersample, view, network }: InputSettings,
   offsets: { x: Float64Array; y: Float64Array },
+  { x, y }: Pick<Part, 'x' | 'y'> = { x: 0, y: 0 },
 ): { x: Float64Array; y: Float64Array } {
   const { mirrors, tile } = partsOf(network.fold);
-  const step = (2 * view.halfWidth) / (Math.min(...size) * supersample);
+  const step = (2 * view.halfWidth) / (Math.min(width, height) * supersample);
   const half = tile === undefined ? undefined : onGrid(tile / 2 / step);
-  const along = ({ length }: Float64Array, centre: number, sign: number, isMirrored: boolean) => {
+  const along = (
+    { length }: Float64Array,
+    first: number,
+    pixels: number,
+    centre: number,
+    sign: number,
+    isMirrored: boolean,
+  ) => {
     const origin = onGrid(centre / step);
+    const before = (first - pixels / 2) * supersample;
     return Float64Array.from({ length }, (_, i) => {
-      const place = sign * (i + 0.5 - length / 2) + origin;
+      const place = sign * (i + 0.5 + before) + origin;
       const folded = half !== undefined ? tiled(place, half) : isMirrored ? Math.abs(place) : place;
       return step * folded;
     });
   };
   return {
-    x: along(offsets.x, view.centre[0], 1, mirrors),
-    y: along(offsets.y, view.centre[1], -1, false),
+    x: along(offsets.x, x, width, view.centre[0], 1, mirrors),
+    y: along(offsets.y, y, height, view.centre[1], -1, false),
   };
 }
 

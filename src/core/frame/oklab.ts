@@ -26,14 +26,14 @@ export const TO_LIGHT = [
 ] as const;
 
 /** The inverse of TO_LIGHT, as published: from linear red, green and blue to the cubes of the cone responses. */
-const FROM_LIGHT = [
+export const FROM_LIGHT = [
   [0.4122214708, 0.5363325363, 0.0514459929],
   [0.2119034982, 0.6806995451, 0.1073969566],
   [0.0883024619, 0.2817188376, 0.6299787005],
 ] as const;
 
 /** The inverse of TO_CONES, as published: from the cone responses to L, a and b. */
-const FROM_CONES = [
+export const FROM_CONES = [
   [0.2104542553, 0.793617785, -0.0040720468],
   [1.9779984951, -2.428592205, 0.4505937099],
   [0.0259040371, 0.7827717662, -0.808675766],

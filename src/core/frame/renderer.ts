@@ -1,10 +1,24 @@
 /** The interface of all backends. */
 import type { StopSignal } from '../ambient.js';
 import type { FrameDescription } from './description.js';
+import type { Part } from './geometry.js';
 import type { PixelFormat } from './pixels.js';
 
 /** What computes frames. */
 export type Backend = 'cpu' | 'gpu';
+
+/**
+ * A canvas for `FrameRenderer.present`: an HTMLCanvasElement or an OffscreenCanvas whose context is WebGPU's, or that
+ * has none yet.
+ */
+export interface WebGpuCanvas {
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
+  /** The context of that kind; null if the canvas has another. */
+  getContext(kind: 'webgpu'): unknown;
+}
 
 /** Draws frames. Calls may overlap: frames are started in the order of the calls. */
 export interface FrameRenderer {
@@ -31,8 +45,38 @@ export interface FrameRenderer {
     format?: PixelFormat,
     signal?: StopSignal,
   ): Promise<Uint8Array>;
+  /**
+   * Draws a frame and shows it on a canvas without copying the pixels to this process's memory. They are those of
+   * render(), stretched if the canvas has another size. Only renderers that use a GPU have this method.
+   * @param canvas - Only one renderer may use it.
+   * @param signal - Cancels the frame as in render(). The frame may still appear if all of it was submitted.
+   * @returns Whether the frame is on the canvas. If not, the CPU has taken over for good: use render() and another
+   * canvas, since this one's context is WebGPU's.
+   */
+  present?(frame: FrameDescription, canvas: WebGpuCanvas, signal?: StopSignal): Promise<boolean>;
   /** Ends its workers. Unfinished frames reject. */
   close(): Promise<void>;
+}
+
+/** A renderer that can draw any parts of a frame, in any order. */
+export interface PartRenderer extends FrameRenderer {
+  /** The number of parts that are drawn at once. */
+  readonly threads: number;
+  /**
+   * Draws parts of a frame, with the bytes that render() gives there. The parts are the units of work: each is drawn by
+   * one thread, in the order given, and those that threads have begun are finished even after a cancellation.
+   * @param frame - Must not change later: what was derived from it is reused for further parts. Not a grid of units.
+   * @param parts - May extend beyond the frame: the same plane goes on there.
+   * @param drawn - Called with each finished part and its RGBA8 pixels, which are valid during the call. Also called
+   * for parts that are finished after a cancellation.
+   * @param signal - Cancels the parts that are not begun; the promise then rejects with the reason at once.
+   */
+  renderParts(
+    frame: FrameDescription,
+    parts: readonly Part[],
+    drawn: (part: Part, rgba: Uint8Array) => void,
+    signal?: StopSignal,
+  ): Promise<void>;
 }
 
 /**

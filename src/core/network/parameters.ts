@@ -25,18 +25,19 @@ export const networkParameters = {
     default: 1,
     moves: true,
     sentence: 'Seed of the random weights: each number or word makes another network',
+    ui: { level: 'elsewhere' },
     synonyms: 'randomSeed rngSeed rng random',
   },
   inputs: {
     label: 'Inputs',
     kind: 'integer',
     range: [1, MAX_INPUTS],
-    useful: [1, 8],
     scale: 'linear',
     optional: true,
     defaultNote: 'the number of `features`',
     moves: false,
     sentence: 'Number of inputs: the `features`, and further ones whose values `slice` gives',
+    ui: { level: 'more', min: 1, max: 8, scale: 'linear', step: 1, shiftStep: 1 },
     synonyms: 'in dim dims dimensions inputDim numInputs nInputs inputSize',
   },
   features: {
@@ -49,6 +50,7 @@ export const networkParameters = {
     besideWeights: true,
     sentence:
       'What the network receives for each point: x, y, and functions of them, listed in docs/networks.md',
+    ui: { level: 'more' },
     synonyms: 'inputFeatures coordinates channels inputFunctions',
   },
   fold: {
@@ -59,6 +61,7 @@ export const networkParameters = {
     besideWeights: true,
     sentence:
       'Folds the plane about its origin: none, mirror, tile, kaleidoscope, `{ tile: size }` or `{ kaleidoscope: n }`',
+    ui: { level: 'more' },
     synonyms: 'symmetry mirror kaleidoscope tile symmetries folding',
   },
   layers: {
@@ -66,11 +69,12 @@ export const networkParameters = {
     unit: 'layers',
     kind: 'number',
     range: [1, MAX_LAYERS],
-    useful: [1, 40],
     scale: 'linear',
     default: 27,
+    comparatives: ['shallower', 'deeper'],
     moves: true,
     sentence: 'Number of weight matrices, output included; a fraction fades the next layer in',
+    ui: { level: 'first', min: 1, max: 64, scale: 'linear', step: 1, shiftStep: 0.1 },
     synonyms: 'layer depth numLayers nLayers layerCount hiddenLayers numHiddenLayers',
   },
   units: {
@@ -80,13 +84,14 @@ export const networkParameters = {
     range: [1, 8192],
     perLayer: true,
     longest: MAX_LAYERS,
-    useful: [1, 100],
     scale: 'linear',
     default: 30,
+    comparatives: ['narrower', 'wider'],
     moves: true,
     sentence:
       'Number of units in each hidden layer, or a list with one number per layer, whose last entry repeats; ' +
       'a fraction fades the next unit in',
+    ui: { level: 'first', min: 2, max: 128, scale: 'logarithmic', step: 1, shiftStep: 8 },
     synonyms:
       'width neurons hidden hiddenUnits hiddenSize hiddenDim numUnits nUnits nodes unitsPerLayer neuronsPerLayer ' +
       'layerSize size',
@@ -103,6 +108,7 @@ export const networkParameters = {
     sentence:
       'Activation of the hidden layers, or a list with one per layer, whose last entry repeats; ' +
       '`{ perUnit: [names] }` draws one for each unit',
+    ui: { level: 'first' },
     synonyms: 'activations act activationFunction nonlinearity nonLinearity hiddenActivation',
   },
   outputActivation: {
@@ -116,19 +122,20 @@ export const networkParameters = {
     sentence:
       'Activation of the last layer: signed ones, such as tanh and sin, are shown as (v + 1) / 2, the others are ' +
       'clipped to [0, 1]',
+    ui: { level: 'more' },
     synonyms: 'finalActivation lastActivation outActivation outputNonlinearity activationOut',
   },
   residual: {
     label: 'Residual',
     kind: 'number',
     range: [-2, 2],
-    useful: [0, 1],
     scale: 'linear',
     default: 0,
     moves: true,
     besideWeights: true,
     sentence:
       'From the second hidden layer on, each unit adds this many times the same unit of the layer before',
+    ui: { level: 'more', min: 0, max: 1, scale: 'linear', step: 0.01, shiftStep: 0.1 },
     synonyms: 'skip skipConnection shortcut resnet residualScale',
   },
   normalisation: {
@@ -139,6 +146,7 @@ export const networkParameters = {
     moves: false,
     besideWeights: true,
     sentence: 'Whether each layer from the second on receives values of mean 0 and variance 1',
+    ui: { level: 'more' },
     synonyms: 'norm normalization layerNorm layernorm batchNorm normalise normalize',
   },
   outputs: {
@@ -148,6 +156,7 @@ export const networkParameters = {
     default: 3,
     moves: false,
     sentence: 'Number of outputs: 3 for colour, 1 for grey',
+    ui: { level: 'more' },
     synonyms: 'out channels outputDim numOutputs nOutputs outputSize',
   },
   distribution: {
@@ -157,6 +166,7 @@ export const networkParameters = {
     default: 'uniform',
     moves: false,
     sentence: 'Distribution of the weights',
+    ui: { level: 'more' },
     synonyms: 'dist noise',
   },
   initialisation: {
@@ -165,30 +175,32 @@ export const networkParameters = {
     choices: ['he', 'glorot', 'lecun'],
     moves: false,
     sentence: "Scales each layer's weights by its size, times `weightScale`",
+    ui: { level: 'more' },
     synonyms: 'init initialization initializer initialiser',
   },
   weightScale: {
     label: 'Weight scale',
     kind: 'number',
     range: [0, 1e6],
-    useful: [0, 2],
     scale: 'linear',
     default: 0.6, // 27 layers of 30 units are full of shapes and still smooth; figure 19 goes from 0.5 to 1
     defaultNote: '0.6, or 1 with an `initialisation`',
     optional: true,
+    comparatives: ['calmer', 'wilder'],
     moves: true,
     sentence: 'Scale s of the weights: uniform on [-s, s], or normal with standard deviation s',
+    ui: { level: 'first', min: 0.1, max: 3, scale: 'logarithmic', step: 0.01, shiftStep: 0.1 },
     synonyms: 'scale sigma std stddev deviation gain weightStd weightVariance weightSize amplitude',
   },
   biasScale: {
     label: 'Bias scale',
     kind: 'number',
     range: [0, 1e6],
-    useful: [0, 2],
     scale: 'linear',
     defaultNote: 'that of the weights',
     moves: true,
     sentence: 'Scale of the biases',
+    ui: { level: 'more', min: 0, max: 3, scale: 'linear', step: 0.01, shiftStep: 0.1 },
     synonyms: 'bias biases biasStd biasVariance biasSize',
   },
   firstLayerBias: {
@@ -197,6 +209,7 @@ export const networkParameters = {
     default: false,
     moves: false,
     sentence: 'Whether the first layer has biases; in the article it has none',
+    ui: { level: 'more' },
     synonyms: 'bias useBias firstBias',
   },
   weights: {
@@ -206,6 +219,7 @@ export const networkParameters = {
     sentence:
       "Explicit weights in place of random ones: `[{ w: [[0.4, 1.0]], b: [-0.3] }, ...]`, `weightsFrom('mlp.npz')` " +
       "(docs/weights.md), or `{ from, to, fraction }`, each side such weights or `'drawn'`",
+    ui: { level: 'more' },
     synonyms: 'matrices parameters params w',
   },
 } as const satisfies Record<string, NetworkParameter>;

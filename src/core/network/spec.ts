@@ -406,7 +406,7 @@ export function hiddenWidths(spec: NetworkSpec): number[] {
 }
 
 /** The explicit layers that determine a network's shape: in a mix, those of either side. */
-function layersOf(weights: NonNullable<NetworkSpec['weights']>): ExplicitLayer[] {
+export function layersOf(weights: NonNullable<NetworkSpec['weights']>): ExplicitLayer[] {
   if (Array.isArray(weights)) return weights;
   return (weights.from === 'drawn' ? weights.to : weights.from) as ExplicitLayer[];
 }

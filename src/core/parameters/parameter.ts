@@ -20,6 +20,28 @@ interface Described {
   readonly moves: boolean;
   /** Other names that people use for it, separated by spaces, for "Did you mean". */
   readonly synonyms: string;
+  /** Its control in the explorer and in the editor. */
+  readonly ui: Control;
+}
+
+/** How a parameter's control works. Its label, unit and sentence are the parameter's own. */
+export interface Control {
+  /** Where the explorer shows it: in the panel, under "More", or in a place of its own. */
+  readonly level: 'first' | 'more' | 'elsewhere';
+}
+
+/** A slider. */
+export interface SliderControl extends Control {
+  /** The slider's ends. A typed number may exceed them. */
+  readonly min: number;
+  readonly max: number;
+  /** Whether equal distances on the slider are equal amounts or equal factors. */
+  readonly scale: 'linear' | 'logarithmic';
+  /** What an arrow key adds, and what it adds with Shift. */
+  readonly step: number;
+  readonly shiftStep: number;
+  /** Whether those steps are octaves, factors of two, instead of amounts. */
+  readonly octaves?: true;
 }
 
 /** A number, or several in one range: a `point` is [x, y], and `numbers` is a list. */
@@ -27,12 +49,13 @@ interface Numeric extends Described {
   readonly kind: 'number' | 'integer' | 'point' | 'numbers';
   /** The lowest and highest valid value. */
   readonly range: readonly [least: number, greatest: number];
-  /** The range of a slider. */
-  readonly useful: readonly [least: number, greatest: number];
-  /** Whether equal steps of a slider or of `--set NAME=FROM..TO` add equal amounts or multiply by equal factors. */
+  readonly ui: SliderControl;
+  /** Whether equal times of `--set NAME=FROM..TO` add equal amounts or multiply by equal factors. */
   readonly scale: 'linear' | 'logarithmic';
   /** Its unit in the plural: "layers". Undefined for plain numbers. */
   readonly unit?: string;
+  /** What a picture becomes with less and with more of it, after "2 layers" or "a little": "shallower", "deeper". */
+  readonly comparatives?: readonly [less: string, more: string];
   /** Whether a list with one number for each hidden layer is also valid. */
   readonly perLayer?: true;
   /** The greatest length of a list. */

@@ -16,3 +16,7 @@ export function noteOf(recipe: Recipe): string {
   const { sweep, ...rest } = recipe;
   return whole.length <= MOST_NOTE_BYTES ? whole : write({ ...rest, scene: sweep?.title || 'a long sweep' });
 }
+
+/** Whether the text in a file's metadata is meant as a recipe of ours. It may still be invalid. */
+export const isNote = (text: string | undefined): text is string =>
+  text?.startsWith('{"untrained":') === true;

@@ -67,6 +67,8 @@ export function parseRecipe(text: string): Recipe {
   try {
     return parseText(text);
   } catch (error) {
+    if (error instanceof RangeError)
+      throw new UsageError('The recipe is nested too deeply: recipes are at most a few levels deep.');
     // Messages quote the recipe, which may contain line breaks, terminal escape sequences, or megabytes.
     const message = (error as Error).message.replace(/\p{C}/gu, '?');
     throw new UsageError(message.length > 400 ? `${message.slice(0, 400)}…` : message, { cause: error });

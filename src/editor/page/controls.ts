@@ -1,7 +1,7 @@
 /** The inspector's controls, from the table of parameters, and the code for the values set with them. */
 import { frameParameters } from '../../core/frame/parameters.js';
 import { networkParameters } from '../../core/network/parameters.js';
-import type { Parameter } from '../../core/parameters/parameter.js';
+import type { Parameter, SliderControl } from '../../core/parameters/parameter.js';
 
 /** A control for one signal of a NetworkField. */
 export interface Control {
@@ -12,11 +12,10 @@ export interface Control {
   title: string;
   /** A slider for a range, a menu of choices, or a field for a seed. */
   kind: 'slider' | 'menu' | 'seed';
-  /** The slider's ends. */
-  useful?: readonly [least: number, greatest: number];
+  /** How its slider works. */
+  slider?: SliderControl;
   /** The valid range, for typing. */
   range?: readonly [least: number, greatest: number];
-  scale?: 'linear' | 'logarithmic';
   choices?: readonly (string | number)[];
 }
 
@@ -38,33 +37,11 @@ export const controls: readonly Control[] = Object.entries(SHOWN).map(([signal, 
 function controlFor(signal: string, parameter: Parameter): Control {
   const { label, sentence: title } = parameter;
   if (parameter.kind === 'choice') return { signal, label, title, kind: 'menu', choices: parameter.choices };
-  if ('useful' in parameter) {
-    const { useful, range, scale } = parameter;
-    return { signal, label, title, kind: 'slider', useful, range, scale };
+  if ('range' in parameter) {
+    const { ui, range } = parameter;
+    return { signal, label, title, kind: 'slider', slider: ui, range };
   }
   return { signal, label, title, kind: 'seed' };
-}
-
-/** How many steps a slider has. */
-const STEPS = 400;
-
-/** The position of a value on a slider, from 0 to 1. */
-export function positionOf({ useful = [0, 1], scale }: Control, value: number): number {
-  const [least, greatest] = useful;
-  const part =
-    scale === 'logarithmic'
-      ? Math.log(value / least) / Math.log(greatest / least)
-      : (value - least) / (greatest - least);
-  return Math.min(1, Math.max(0, part));
-}
-
-/** The value at a slider's position, rounded to a step of the slider, with as few digits as possible. */
-export function valueAt({ useful = [0, 1], scale }: Control, position: number): number {
-  const [least, greatest] = useful;
-  if (scale === 'logarithmic') return Number((least * (greatest / least) ** position).toPrecision(3));
-  const step = 10 ** Math.ceil(Math.log10((greatest - least) / STEPS));
-  const value = Math.round((least + position * (greatest - least)) / step) * step;
-  return Number(value.toPrecision(12));
 }
 
 /** The seed that the user typed: a number if possible, otherwise a word. */

@@ -16,7 +16,8 @@ import {
 } from '@motion-canvas/ui';
 import { type ComponentChild, type FunctionComponent, h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { asCode, type Control, controls, positionOf, seedFrom, valueAt } from './controls.js';
+import { positionOn, valueOn } from '../../core/parameters/slider.js';
+import { asCode, type Control, controls, seedFrom } from './controls.js';
 
 /** The key by which Motion Canvas finds the inspector of a node. A plugin's inspector replaces earlier ones. */
 const KEY = '@motion-canvas/2d/node-inspector';
@@ -128,6 +129,7 @@ function inputFor(control: Control, value: unknown, set: (value: unknown) => voi
       onTyped: (text) => set(seedFrom(text)),
     });
   }
+  const slider = control.slider!;
   const [least, greatest] = control.range!;
   return [
     h('input', {
@@ -136,9 +138,9 @@ function inputFor(control: Control, value: unknown, set: (value: unknown) => voi
       min: 0,
       max: 1,
       step: 'any',
-      value: positionOf(control, value),
+      value: positionOn(slider, value),
       'aria-label': control.label,
-      onInput: (event: Event) => set(valueAt(control, Number((event.target as HTMLInputElement).value))),
+      onInput: (event: Event) => set(valueOn(slider, Number((event.target as HTMLInputElement).value))),
     }),
     h(NumberInput, {
       key: 'input',

@@ -8,8 +8,12 @@ export interface Reader {
   /** Whether a file is of this kind, given its first 64 bytes (or all, if it has fewer) as Latin-1 text. The first
    *  reader in the table of formats that returns true reads the file. */
   begins(head: string): boolean;
-  /** @throws Malformed for a damaged file. */
-  read(bytes: Bytes): Found;
+  /**
+   * @param only - With 'note', the reader may skip what it does not need to find the note, and the rest of the result
+   * may be wrong.
+   * @throws Malformed for a damaged file.
+   */
+  read(bytes: Bytes, only?: 'note'): Found;
 }
 
 /** What a reader finds in a file. */

@@ -44,7 +44,7 @@ const MOST_DEPTH = 8;
 
 export const webmReader: Reader = { begins: (head) => head.startsWith('\x1aE\xdf\xa3'), read: readWebm };
 
-function readWebm(bytes: Bytes): Found {
+function readWebm(bytes: Bytes, only?: 'note'): Found {
   const found: Found = { width: 0, height: 0, frames: 0, seconds: 0 };
   let [scale, duration] = [1_000_000, 0]; // nanoseconds per tick, and ticks
   let tag = '';
@@ -60,8 +60,10 @@ function readWebm(bytes: Bytes): Found {
       if (stop > end) throw new Malformed('is cut short or damaged');
       const length = stop - data;
       const whole = () => (length === 0 || length > 6 ? 0 : bytes.be(data, length));
+      // Clusters are nearly all of the file. One of unknown length must be read to find its end.
+      const skipped = only === 'note' && id.value === ID.cluster && size.value !== UNKNOWN;
       const text = () => bytes.text(data, Math.min(length, MOST_NOTE)).replace(/\0+$/, '');
-      if (NESTED.has(id.value)) read(data, stop, depth + 1);
+      if (NESTED.has(id.value) && !skipped) read(data, stop, depth + 1);
       else if (id.value === ID.timestampScale) scale = whole();
       else if (id.value === ID.duration) duration = float(bytes, data, length);
       else if (id.value === ID.pixelWidth) found.width = whole();

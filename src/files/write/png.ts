@@ -32,20 +32,24 @@ export type Deflate = (bytes: Uint8Array) => Promise<Uint8Array>;
  * @param rgba - Four bytes per pixel, top row first. Read before this returns. Without alpha, the fourth byte is
  * ignored.
  */
-export async function encodePng(
-  rgba: Uint8Array,
-  { width, height, alpha }: PngShape,
-  deflate: Deflate,
-): Promise<Uint8Array> {
-  // Bits of a sample; colours with alpha or without; compression, filters and interlace: 0.
-  const header = joined(big(width, 4), big(height, 4), Uint8Array.of(8, alpha ? 6 : 2, 0, 0, 0));
-  const data = await deflate(filtered(rgba, width, height, alpha ? 4 : 3));
-  return joined(SIGNATURE, chunk('IHDR', header), SRGB, chunk('IDAT', data), IEND);
+export async function encodePng(rgba: Uint8Array, shape: PngShape, deflate: Deflate): Promise<Uint8Array> {
+  const data = await deflate(new RowFilter(shape).filter(rgba));
+  return joined(pngHead(shape), chunk('IDAT', data), IEND);
 }
 
-/** Adds a note to a PNG, as the text chunk named Comment before its end. @param note - Latin-1. */
+/** The bytes before a picture's IDAT chunks. */
+export function pngHead({ width, height, alpha }: PngShape): Uint8Array {
+  // Bits of a sample; colours with alpha or without; compression, filters and interlace: 0.
+  const header = joined(big(width, 4), big(height, 4), Uint8Array.of(8, alpha ? 6 : 2, 0, 0, 0));
+  return joined(SIGNATURE, chunk('IHDR', header), SRGB);
+}
+
+/** The text chunk named Comment. @param note - Latin-1. */
+export const noteChunk = (note: string): Uint8Array => chunk('tEXt', bytesOf(`Comment\0${note}`));
+
+/** Adds a note to a PNG, before its end. @param note - Latin-1. */
 export function noteInPng(bytes: Bytes, note: string): Patch[] {
-  return [{ at: bytes.size - IEND.length, bytes: joined(chunk('tEXt', bytesOf(`Comment\0${note}`)), IEND) }];
+  return [{ at: bytes.size - IEND.length, bytes: joined(noteChunk(note), IEND) }];
 }
 
 /** The start and end of each PNG in a file of concatenated PNGs. @throws Malformed if the last is incomplete. */
@@ -68,33 +72,53 @@ export function chunk(name: string, data: Uint8Array): Uint8Array {
 }
 
 /**
- * Filters rows for compression, each preceded by its filter's number. Of two filters, it uses the one that leaves
- * smaller numbers. On frames of sweeps, composed scenes and sheets, the other two would gain at most 2% for two to
- * four times the work.
+ * Filters a picture's rows for compression, each preceded by its filter's number. Of two filters, it uses the one that
+ * leaves smaller numbers. On frames of sweeps, composed scenes and sheets, the other two would gain at most 2% for two
+ * to four times the work.
  */
-function filtered(rgba: Uint8Array, width: number, height: number, channels: 3 | 4): Uint8Array {
-  const stride = width * channels;
-  const rows = new Uint8Array((stride + 1) * height);
-  let [row, above] = [new Uint8Array(stride), new Uint8Array(stride)];
-  for (let y = 0; y < height; y++) {
-    for (let from = 4 * y * width, to = 0; to < stride; from += 4, to += channels) {
-      row[to] = rgba[from];
-      row[to + 1] = rgba[from + 1];
-      row[to + 2] = rgba[from + 2];
-      if (channels === 4) row[to + 3] = rgba[from + 3];
-    }
-    let [at, filter] = [y * (stride + 1), UP];
-    if (y === 0 || sizeOf(row, row, channels) < sizeOf(row, above, 0)) filter = SUB;
-    rows[at++] = filter;
-    if (filter === UP) {
-      for (let i = 0; i < stride; i++) rows[at++] = row[i] - above[i];
-    } else {
-      for (let i = 0; i < channels; i++) rows[at++] = row[i];
-      for (let i = channels; i < stride; i++) rows[at++] = row[i] - row[i - channels];
-    }
-    [row, above] = [above, row];
+export class RowFilter {
+  readonly #width: number;
+  readonly #channels: 3 | 4;
+  #row: Uint8Array;
+  #above: Uint8Array;
+  #isFirst = true;
+
+  constructor({ width, alpha }: PngShape) {
+    this.#width = width;
+    this.#channels = alpha ? 4 : 3;
+    this.#row = new Uint8Array(width * this.#channels);
+    this.#above = new Uint8Array(this.#row.length);
   }
-  return rows;
+
+  /** Filters the next rows. @param rgba - Four bytes per pixel of whole rows. */
+  filter(rgba: Uint8Array): Uint8Array {
+    const [width, channels] = [this.#width, this.#channels];
+    const stride = width * channels;
+    const height = rgba.length / (4 * width);
+    const rows = new Uint8Array((stride + 1) * height);
+    let [row, above] = [this.#row, this.#above];
+    for (let y = 0; y < height; y++) {
+      for (let from = 4 * y * width, to = 0; to < stride; from += 4, to += channels) {
+        row[to] = rgba[from];
+        row[to + 1] = rgba[from + 1];
+        row[to + 2] = rgba[from + 2];
+        if (channels === 4) row[to + 3] = rgba[from + 3];
+      }
+      let [at, filter] = [y * (stride + 1), UP];
+      if (this.#isFirst || sizeOf(row, row, channels) < sizeOf(row, above, 0)) filter = SUB;
+      this.#isFirst = false;
+      rows[at++] = filter;
+      if (filter === UP) {
+        for (let i = 0; i < stride; i++) rows[at++] = row[i] - above[i];
+      } else {
+        for (let i = 0; i < channels; i++) rows[at++] = row[i];
+        for (let i = channels; i < stride; i++) rows[at++] = row[i] - row[i - channels];
+      }
+      [row, above] = [above, row];
+    }
+    [this.#row, this.#above] = [row, above];
+    return rows;
+  }
 }
 
 /** The size of the differences, estimated from a sample: as numbers from -128 to 127, which is how they compress. */

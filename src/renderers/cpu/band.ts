@@ -1,7 +1,8 @@
-/** A band: consecutive rows of a frame, a thread's unit of work. */
+/** Parts of a frame, a thread's unit of work. A band is one of full width. */
 import { averageSamples, BAYER } from '../../core/frame/colour.js';
 import { type Colouring, colourPlanes } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
+import type { Part } from '../../core/frame/geometry.js';
 import { type InputSettings, inputWriter } from '../../core/frame/inputs.js';
 import type { Evaluator } from './evaluator.js';
 
@@ -14,11 +15,6 @@ export interface BandFrame extends InputSettings, Pick<FrameDescription, 'dither
 
 type Sampling = Pick<FrameDescription, 'size' | 'supersample'>;
 
-export interface Band {
-  firstRow: number;
-  rows: number;
-}
-
 /** The maximum number of samples in a band, unless a single row of pixels has more. */
 const BAND_SAMPLES = 16384;
 /** Approximate multiply-adds in a band: tens of milliseconds, so that threads finish a frame at about the same time. */
@@ -27,47 +23,52 @@ const BAND_WORK = 5e8;
 /** The maximum number of brightnesses in a band, which limits its memory. */
 const BAND_VALUES = 2 ** 21;
 
-/** The number of rows in a band if a sample costs `weights` multiply-adds and has `outputs` values. */
-export function rowsPerBand(
+/** The bands of a frame whose samples cost `weights` multiply-adds and have `outputs` values each. */
+export function bandsOf(
   { size: [width, height], supersample }: Sampling,
   weights: number,
   outputs = 1,
-): number {
+): Part[] {
   const samples = Math.min(BAND_SAMPLES, BAND_WORK / weights, BAND_VALUES / outputs);
-  const rows = Math.floor(samples / (width * supersample ** 2));
-  return Math.min(height, Math.max(1, rows));
+  const rows = Math.max(1, Math.floor(samples / (width * supersample ** 2)));
+  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => ({
+    x: 0,
+    y: i * rows,
+    width,
+    height: Math.min(rows, height - i * rows),
+  }));
 }
 
-/** The number of samples in `rows` rows of a frame. */
-export function samplesIn({ size: [width], supersample }: Sampling, rows: number): number {
-  return rows * width * supersample ** 2;
+/** The number of samples in a part of a frame. */
+export function samplesIn({ supersample }: Pick<Sampling, 'supersample'>, { width, height }: Part): number {
+  return width * height * supersample ** 2;
 }
 
 /**
- * Draws a band with the evaluator's network into `rgba`, which has 4 * width * rows bytes; with `places`, for each
- * picture in turn.
+ * Draws a part of a frame with the evaluator's network, with the same bytes as in the whole frame.
+ * @param rgba - 4 * width * height bytes; with `places`, as many for each picture in turn.
  */
-export function drawBand(evaluator: Evaluator, frame: BandFrame, band: Band, rgba: Uint8Array): void {
+export function drawPart(evaluator: Evaluator, frame: BandFrame, part: Part, rgba: Uint8Array): void {
   const n = frame.supersample;
-  const samples = samplesIn(frame, band.rows);
-  const inputs = inputWriter(frame);
+  const samples = samplesIn(frame, part);
+  const inputs = inputWriter(frame, part);
   for (let plane = 0; plane < inputs.planes; plane++) {
-    inputs.write(plane, band.firstRow * n, band.rows * n, evaluator.input(plane, samples));
+    inputs.write(plane, 0, part.height * n, evaluator.input(plane, samples));
   }
   const planes = evaluator.evaluate(samples);
   const pictures = frame.places ? planes.map((plane) => [plane]) : [planes];
-  const bytes = 4 * frame.size[0] * band.rows;
+  const bytes = 4 * part.width * part.height;
   for (const [i, outputs] of pictures.entries()) {
     const into = rgba.subarray(i * bytes, (i + 1) * bytes);
-    colourBand(evaluator, frame, band, outputs, frame.places?.[i] ?? [0, 0], into);
+    colourPart(evaluator, frame, part, outputs, frame.places?.[i] ?? [0, 0], into);
   }
 }
 
 /** Turns brightness into pixels. */
-function colourBand(
+function colourPart(
   evaluator: Evaluator,
-  { size: [width], supersample: n, colouring, dither }: BandFrame,
-  band: Band,
+  { supersample: n, colouring, dither }: BandFrame,
+  { x, y, width, height }: Part,
   outputs: Float32Array[],
   [left, top]: [number, number],
   rgba: Uint8Array,
@@ -75,10 +76,11 @@ function colourBand(
   const samples = outputs[0].length;
   const planes = colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, evaluator.colours(samples));
   const threshold = dither
-    ? (column: number, row: number) => BAYER[((top + band.firstRow + row) % 8) * 8 + ((left + column) % 8)]
+    ? // Not `%`, since a part may begin to the left of the frame or above it.
+      (column: number, row: number) => BAYER[((top + y + row) & 7) * 8 + ((left + x + column) & 7)]
     : () => 0.5;
   if (n > 1) {
-    averageSamples(planes, n, width, band.rows, threshold, rgba);
+    averageSamples(planes, n, width, height, threshold, rgba);
     return;
   }
   const rounding = evaluator.rounding;

@@ -3,7 +3,7 @@
 import { compileModule, mayWiden } from '#host';
 import { frameSchema } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { drawBand } from './band.js';
+import { drawPart } from './band.js';
 import { Evaluator } from './evaluator.js';
 import { emitKernel, type KernelActivations, type KernelShape } from './kernel.js';
 import { packNetwork } from './pack.js';
@@ -108,7 +108,12 @@ function trial(shapes: KernelShape[]): { rgba: Uint8Array; ms: number }[] {
   const end = performance.now() + 50 * shapes.length;
   for (let now = performance.now(); now < end; ) {
     for (const each of trials) {
-      drawBand(each.evaluator, { ...frame, colouring: 'rgb' }, { firstRow: 0, rows: 30 }, each.rgba);
+      drawPart(
+        each.evaluator,
+        { ...frame, colouring: 'rgb' },
+        { x: 0, y: 0, width: 64, height: 30 },
+        each.rgba,
+      );
       const then = now;
       now = performance.now();
       each.ms = Math.min(each.ms, now - then);

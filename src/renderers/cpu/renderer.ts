@@ -1,32 +1,35 @@
-/** The CPU backend: splits frames into bands of rows, drawn by one WebAssembly thread per core. */
+/** The CPU backend: splits frames into parts, drawn by one WebAssembly thread per core. */
 
 import { cores, startThread } from '#host';
 import type { StopSignal } from '../../core/ambient.js';
 import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
+import type { Part } from '../../core/frame/geometry.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { checkFormat, type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
+import { checkFormat, onAbort, type PartRenderer, roomFor } from '../../core/frame/renderer.js';
 import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../core/frame/shown.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { type Band, rowsPerBand, samplesIn } from './band.js';
+import { bandsOf, samplesIn } from './band.js';
 import { arithmeticOf, chooseKernel, type KernelChoice, kernelModule } from './choose-kernel.js';
 import type { Thread } from './host.js';
 import { packNetwork } from './pack.js';
-import type { BandMessage, DrawnMessage, FrameMessage } from './thread.js';
+import type { DrawnMessage, FrameMessage, PartMessage } from './thread.js';
 
-/** The maximum number of bands queued per thread, so that none waits for the main thread. */
-const BANDS_AHEAD = 2;
+/** The maximum number of parts queued per thread, so that none waits for the main thread. */
+const PARTS_AHEAD = 2;
 
-/** A frame being drawn. */
+/** What a thread needs to know of a frame, apart from how large its parts are. */
+type Prepared = Omit<FrameMessage, 'samples'>;
+
+/** Parts of a frame being drawn. */
 interface Job {
   message: FrameMessage;
-  width: number; // of the frame; the message has that of each of its pictures
-  rowsPerBand: number;
-  nextRow: number; // the first row not given to a thread yet
-  rowsLeft: number; // not drawn yet
-  /** The caller's buffer; undefined once the frame is finished or cancelled, when it is the caller's again. */
-  rgba: Uint8Array | undefined;
-  done: (rgba: Uint8Array) => void;
+  parts: readonly Part[];
+  next: number; // the first part not given to a thread yet
+  partsLeft: number; // not drawn yet
+  drawn: (part: Part, rgba: ArrayBuffer) => void;
+  isOver: boolean; // finished, cancelled or failed
+  done: () => void;
   failed: (error: unknown) => void;
   /** Stops listening to the caller's signal. */
   unlisten: () => void;
@@ -34,21 +37,24 @@ interface Job {
 
 interface ThreadState {
   thread: Thread;
-  sent: { job: Job; band: Band }[]; // in the order the thread draws them
-  lastSent?: Job; // the job whose frame the thread has
+  sent: { job: Job; part: Part }[]; // in the order the thread draws them
+  lastSent?: FrameMessage; // the frame that the thread has
   buffers: ArrayBuffer[]; // to draw into, transferred back and forth
 }
 
-export class CpuRenderer implements FrameRenderer {
+export class CpuRenderer implements PartRenderer {
   readonly backend = 'cpu';
   readonly description: string;
   readonly arithmetic: string;
   /** While the last bands of one frame are drawn, idle threads start on the next. */
   readonly framesInFlight = 2;
   readonly formats = ['rgba'] as const;
+  readonly threads: number;
   readonly #kernel: KernelChoice;
   readonly #threads: ThreadState[] = [];
   readonly #draws = new DrawCache();
+  /** Of the frames that are drawn in parts, so that a network is packed once and sent to each thread once. */
+  readonly #messages = new WeakMap<FrameDescription, FrameMessage>();
   #jobs: Job[] = []; // oldest first
   #failure: Error | undefined;
 
@@ -62,6 +68,7 @@ export class CpuRenderer implements FrameRenderer {
       throw new RangeError(`A renderer cannot have ${threads} threads: give a whole number, 1 or more.`);
     }
     this.#kernel = kernel;
+    this.threads = threads;
     this.arithmetic = arithmeticOf(kernel.shape);
     this.description = `${threads} thread${threads > 1 ? 's' : ''}, ${kernel.name}`;
     try {
@@ -82,23 +89,52 @@ export class CpuRenderer implements FrameRenderer {
     signal?.throwIfAborted();
     checkFormat(this.formats, format);
     const rgba = roomFor(frameBytes(frame.size), into);
-    const message = this.#prepare(frame);
-    const { rows, frame: drawn } = message;
-    if (drawn.places) fillBlack(rgba);
-    const rest = {
-      message,
-      width: frame.size[0],
-      rowsPerBand: rows,
-      nextRow: 0,
-      rowsLeft: drawn.size[1],
-      rgba,
-    };
+    const prepared = this.#prepare(frame);
+    const { places } = prepared.frame;
+    if (places) fillBlack(rgba);
+    const { weights, output } = prepared.network;
+    const bands = bandsOf(prepared.frame, weights.length, output.units);
+    const copy = (band: Part, pixels: ArrayBuffer) => copyBand(rgba, frame.size[0], places, band, pixels);
+    let isOurs = true; // once the frame is finished or cancelled, the array is the caller's again
+    const drawn = (band: Part, pixels: ArrayBuffer) => isOurs && copy(band, pixels);
+    try {
+      await this.#draw(withRoom(prepared, bands), bands, drawn, signal);
+    } finally {
+      isOurs = false;
+    }
+    return rgba;
+  }
+
+  async renderParts(
+    frame: FrameDescription,
+    parts: readonly Part[],
+    drawn: (part: Part, rgba: Uint8Array) => void,
+    signal?: StopSignal,
+  ): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    signal?.throwIfAborted();
+    if (parts.length === 0) return;
+    const known = this.#messages.get(frame);
+    const message = known && fits(known, parts) ? known : withRoom(known ?? this.#prepare(frame), parts);
+    this.#messages.set(frame, message);
+    const report = (part: Part, rgba: ArrayBuffer) =>
+      drawn(part, new Uint8Array(rgba, 0, 4 * part.width * part.height));
+    await this.#draw(message, parts, report, signal);
+  }
+
+  #draw(
+    message: FrameMessage,
+    parts: readonly Part[],
+    drawn: Job['drawn'],
+    signal: StopSignal | undefined,
+  ): Promise<void> {
     return new Promise((done, failed) => {
-      const job: Job = { ...rest, done, failed, unlisten: () => {} };
+      const rest = { next: 0, partsLeft: parts.length, isOver: false, unlisten: () => {} };
+      const job: Job = { message, parts, drawn, done, failed, ...rest };
       job.unlisten = onAbort(signal, (reason) => this.#end(job, reason));
       this.#jobs.push(job);
-      // Round-robin, so that a frame of few bands is shared by all threads.
-      for (let round = 0; round < BANDS_AHEAD; round++) for (const state of this.#threads) this.#feed(state);
+      // Round-robin, so that a frame of few parts is shared by all threads.
+      for (let round = 0; round < PARTS_AHEAD; round++) for (const state of this.#threads) this.#feed(state);
     });
   }
 
@@ -119,16 +155,13 @@ export class CpuRenderer implements FrameRenderer {
     this.#threads.push(state);
   }
 
-  #prepare(frame: FrameDescription): FrameMessage & { rows: number } {
+  #prepare(frame: FrameDescription): Prepared {
     const { shape } = this.#kernel;
     const { supersample, view, dither, network: spec } = frame;
     const places = placesIn(frame);
     const size = places?.size ?? frame.size;
     const network = this.#pack({ ...frame, size });
-    const outputs = network.output.units;
-    const rows = rowsPerBand({ size, supersample }, network.weights.length, outputs);
     const module = kernelModule(shape, network.activations);
-    const samples = samplesIn({ size, supersample }, rows);
     const { features, fold } = spec;
     const inputs = { size, supersample, view, network: { features, fold } };
     const drawn = {
@@ -137,7 +170,7 @@ export class CpuRenderer implements FrameRenderer {
       colouring: colouringShown(frame),
       ...(places && { places: places.at }),
     };
-    return { shape, module, network, frame: drawn, samples, rows };
+    return { shape, module, network, frame: drawn };
   }
 
   #pack(frame: FrameDescription) {
@@ -149,51 +182,51 @@ export class CpuRenderer implements FrameRenderer {
     }
   }
 
-  /** Sends a thread its next band, if there is one and the thread's queue is not full. */
+  /** Sends a thread its next part, if there is one and the thread's queue is not full. */
   #feed(state: ThreadState): void {
-    const job = this.#jobs.find(({ nextRow, message }) => nextRow < message.frame.size[1]);
-    if (!job || state.sent.length >= BANDS_AHEAD) return;
-    const [width, height] = job.message.frame.size;
-    const band = { firstRow: job.nextRow, rows: Math.min(job.rowsPerBand, height - job.nextRow) };
+    const job = this.#jobs.find(({ next, parts }) => next < parts.length);
+    if (!job || state.sent.length >= PARTS_AHEAD) return;
+    const { message, parts } = job;
+    const part = parts[job.next];
     try {
-      const bytes = 4 * width * job.rowsPerBand * (job.message.frame.places?.length ?? 1);
+      const bytes = 4 * part.width * part.height * (message.frame.places?.length ?? 1);
       const recycled = state.buffers.pop();
       const rgba = recycled && recycled.byteLength >= bytes ? recycled : new ArrayBuffer(bytes);
-      const message: BandMessage = { ...(state.lastSent !== job && { frame: job.message }), band, rgba };
-      state.thread.post(message, [rgba]);
+      const next: PartMessage = { ...(state.lastSent !== message && { frame: message }), part, rgba };
+      state.thread.post(next, [rgba]);
     } catch (error) {
       // Messages are plain data, so only lack of memory can have failed here.
       this.#end(job, doesNotFit('frame', error as Error));
       this.#feed(state);
       return;
     }
-    job.nextRow += band.rows;
-    state.lastSent = job;
-    state.sent.push({ job, band });
+    job.next++;
+    state.lastSent = message;
+    state.sent.push({ job, part });
   }
 
   #drawn(state: ThreadState, { rgba, failed }: DrawnMessage): void {
-    const { job, band } = state.sent.shift()!;
+    const { job, part } = state.sent.shift()!;
+    if (failed && state.lastSent === job.message) state.lastSent = undefined; // the thread has lost its frame
     try {
       if (failed) this.#end(job, doesNotFit('frame', failed));
-      else copyBand(job, band, rgba);
+      else job.drawn(part, rgba);
     } catch (error) {
-      this.#end(job, error); // the caller's buffer is detached
+      this.#end(job, error); // such as: the caller's buffer is detached
     }
     state.buffers.push(rgba);
     this.#feed(state);
-    job.rowsLeft -= band.rows;
-    if (job.rowsLeft === 0) this.#end(job);
+    job.partsLeft--;
+    if (job.partsLeft === 0) this.#end(job);
   }
 
-  /** Finishes a frame, or fails it with an error. Afterwards its state is released and its buffer left alone. */
+  /** Finishes a job, or fails it with an error, and releases its state. */
   #end(job: Job, error?: unknown): void {
-    const { rgba } = job;
-    if (!rgba) return; // already ended
-    job.rgba = undefined;
+    if (job.isOver) return;
+    job.isOver = true;
     job.unlisten();
     this.#jobs = this.#jobs.filter((other) => other !== job);
-    if (error === undefined) job.done(rgba);
+    if (error === undefined) job.done();
     else job.failed(error);
   }
 
@@ -217,19 +250,32 @@ function fillBlack(rgba: Uint8Array): void {
   for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : 0;
 }
 
+const fits = (message: FrameMessage, parts: readonly Part[]) =>
+  parts.every((part) => samplesIn(message.frame, part) <= message.samples);
+
+/** A frame for parts of these sizes. */
+function withRoom(prepared: Prepared, parts: readonly Part[]): FrameMessage {
+  const samples = parts.reduce((most, part) => Math.max(most, samplesIn(prepared.frame, part)), 0);
+  return { ...prepared, samples };
+}
+
 /** Copies a drawn band into its frame. */
-function copyBand({ rgba, width, message }: Job, { firstRow, rows }: Band, drawn: ArrayBuffer): void {
-  if (!rgba) return; // cancelled
-  const { size, places } = message.frame;
-  const row = 4 * size[0];
+function copyBand(
+  rgba: Uint8Array,
+  frameWidth: number,
+  places: [number, number][] | undefined,
+  { y: firstRow, width, height }: Part,
+  drawn: ArrayBuffer,
+): void {
+  const row = 4 * width;
   if (!places) {
-    rgba.set(new Uint8Array(drawn, 0, row * rows), row * firstRow);
+    rgba.set(new Uint8Array(drawn, 0, row * height), row * firstRow);
     return;
   }
   for (const [i, [left, top]] of places.entries()) {
-    for (let y = 0; y < rows; y++) {
-      const line = new Uint8Array(drawn, row * (i * rows + y), row);
-      rgba.set(line, 4 * ((top + firstRow + y) * width + left));
+    for (let y = 0; y < height; y++) {
+      const line = new Uint8Array(drawn, row * (i * height + y), row);
+      rgba.set(line, 4 * ((top + firstRow + y) * frameWidth + left));
     }
   }
 }

@@ -30,6 +30,8 @@ export interface Device extends AdapterInfo {
   gpu: GPUDevice;
   /** Whether it supports timestamp queries. */
   timed: boolean;
+  /** The pixel format that a canvas shows without conversion. */
+  canvasFormat: GPUTextureFormat;
   /** Releases it. */
   close(): void;
 }
@@ -68,5 +70,6 @@ async function openDevice({ name, software }: AdapterInfo, way: Way, boundsCheck
   }
   // Keeps the instance alive as long as the device: if it were collected first, the driver would crash the process.
   const held = { instance, gpu };
-  return { gpu, name, software, timed, close: () => held.gpu.destroy() };
+  const canvasFormat = instance.getPreferredCanvasFormat();
+  return { gpu, name, software, timed, canvasFormat, close: () => held.gpu.destroy() };
 }

@@ -3,10 +3,22 @@ import type { StopSignal } from '../../core/ambient.js';
 import { RenderError, UsageError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { checkFormat, type FrameRenderer, onAbort, roomFor } from '../../core/frame/renderer.js';
+import {
+  checkFormat,
+  type FrameRenderer,
+  onAbort,
+  roomFor,
+  type WebGpuCanvas,
+} from '../../core/frame/renderer.js';
 import type { Device } from './device.js';
 import { Pace } from './pace.js';
-import { Session, type SessionOptions, SLOTS, type Timing } from './session.js';
+import { type Drawing, Session, type SessionOptions, SLOTS, type Timing } from './session.js';
+
+/** A frame's work on a session. */
+interface Work {
+  begin(session: Session): Promise<Drawing>;
+  finish(drawing: Drawing): Promise<void>;
+}
 
 /** How long to wait after a failure for news that the device was lost, in milliseconds. */
 const GRACE_MS = 500;
@@ -62,20 +74,19 @@ export class GpuRenderer implements FrameRenderer {
   ): Promise<Uint8Array> {
     checkFormat(this.formats, format);
     const pixels = roomFor(frameBytes(frame.size, format), into);
-    for (;;) {
-      signal?.throwIfAborted();
-      const session = this.#recovering ? await this.#recovering : this.#current();
-      try {
-        await this.#draw(session, frame, format, pixels, signal);
-        return pixels;
-      } catch (error) {
-        if (this.#closed) throw closedError();
-        if (error instanceof UsageError || signal?.aborted) throw error;
-        const lost = await lossOf(session);
-        if (!lost) throw error;
-        await this.#recover(session, lost);
-      }
-    }
+    await this.#drawn(signal, {
+      begin: (session) => session.begin(frame, format, signal),
+      finish: (drawing) => drawing.finish(pixels, signal),
+    });
+    return pixels;
+  }
+
+  async present(frame: FrameDescription, canvas: WebGpuCanvas, signal?: StopSignal): Promise<boolean> {
+    await this.#drawn(signal, {
+      begin: (session) => session.begin(frame, canvas, signal),
+      finish: (drawing) => drawing.finish(undefined, signal),
+    });
+    return true;
   }
 
   async close(): Promise<void> {
@@ -87,19 +98,30 @@ export class GpuRenderer implements FrameRenderer {
     session?.close();
   }
 
-  async #draw(
-    session: Session,
-    frame: FrameDescription,
-    format: PixelFormat,
-    pixels: Uint8Array,
-    signal: StopSignal | undefined,
-  ): Promise<void> {
+  /** Draws a frame, again on another device if this one is lost. */
+  async #drawn(signal: StopSignal | undefined, work: Work): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const session = this.#recovering ? await this.#recovering : this.#current();
+      try {
+        return await this.#draw(session, work, signal);
+      } catch (error) {
+        if (this.#closed) throw closedError();
+        if (error instanceof UsageError || signal?.aborted) throw error;
+        const lost = await lossOf(session);
+        if (!lost) throw error;
+        await this.#recover(session, lost);
+      }
+    }
+  }
+
+  async #draw(session: Session, { begin, finish }: Work, signal: StopSignal | undefined): Promise<void> {
     const begun = this.#turn.then(() => {
       signal?.throwIfAborted();
-      return session.begin(frame, format, signal);
+      return begin(session);
     });
     this.#turn = begun.catch(() => {});
-    const finished = begun.then((drawing) => drawing.finish(pixels, signal));
+    const finished = begun.then(finish);
     await new Promise<void>((resolve, reject) => {
       const unlisten = onAbort(signal, reject); // reject at once; the frame's resources are released when it finishes
       finished.then(resolve, reject).then(unlisten);

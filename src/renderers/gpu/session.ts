@@ -10,6 +10,7 @@ import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { sampleOffsets } from '../../core/frame/geometry.js';
 import type { PixelFormat } from '../../core/frame/pixels.js';
+import type { WebGpuCanvas } from '../../core/frame/renderer.js';
 import type { Exponents } from '../exponents.js';
 import { type Arrangement, arrange } from './arrange.js';
 import type { Device } from './device.js';
@@ -23,6 +24,7 @@ import { Networks } from './networks.js';
 import { Pace } from './pace.js';
 import { Pipelines } from './pipelines.js';
 import { type Dispatch, type Plan, type Portion, planFrame } from './plan.js';
+import { Presenter } from './presenter.js';
 import { computedFrame } from './traits.js';
 import { Tuner } from './tuner.js';
 
@@ -32,21 +34,29 @@ export const SLOTS = 3;
 const STEP_STRIDE = 256;
 /** The maximum number of chunks queued on the device: enough to keep it busy, and no more, since each takes memory. */
 const CHUNKS_AHEAD = 32;
+/** The same for a frame on its way to a canvas, which is often outdated before it is drawn. */
+const PRESENTED_AHEAD = 2;
+/** How much smaller the chunks of such a frame are: two take about 20 ms. */
+const PRESENTED_SHARE = 1 / 5;
 /** Frames of fewer operations are too short for comparing forms. */
 const TUNED_OPERATIONS = 1e9;
 /** Two timestamps of 8 bytes. */
 const TIMES_BYTES = 16;
-/** The offset of the timestamps in a picture's readback buffer, aligned to 8 bytes. */
-const timesAt = ({ buffers, picture }: Plan) => Math.ceil(buffers[picture] / 8) * 8;
+/** The offset of the timestamps in a readback buffer with so many other bytes, aligned to 8 bytes. */
+const timesAt = (bytes: number) => Math.ceil(bytes / 8) * 8;
 
 /** A frame submitted to the device. */
 export interface Drawing {
   /**
    * Waits for the pixels and copies them into `into`. Must be called exactly once: it releases the frame's slot.
+   * @param into - Undefined if the frame goes to a canvas.
    * @param signal - If it is aborted, `into` stays unchanged.
    */
-  finish(into: Uint8Array, signal?: StopSignal): Promise<void>;
+  finish(into: Uint8Array | undefined, signal?: StopSignal): Promise<void>;
 }
+
+/** Where a frame goes: into an array in this format, or to a canvas. */
+export type Destination = PixelFormat | WebGpuCanvas;
 
 /** A frame's timing. */
 export interface Timing {
@@ -57,6 +67,23 @@ export interface Timing {
   /** The narrow kernel's form, if it drew the frame. */
   form?: NarrowForm;
 }
+
+/** What is the same for all of a frame's chunks. */
+interface Job {
+  slot: number;
+  /** The kind of work: see Pace. */
+  kind: string;
+  /** The maximum effort of a piece. */
+  most(): number;
+  canvas: WebGpuCanvas | undefined;
+  /** The size of the whole frame. */
+  size: readonly [number, number];
+  /** The frame in which the network is computed. */
+  computed: FrameDescription;
+}
+
+/** A frame that goes to a canvas has one pixel read, which tells when it is there, or that the device was lost. */
+const bytesRead = ({ buffers, picture }: Plan, { canvas }: Job) => (canvas ? 4 : buffers[picture]);
 
 export interface SessionOptions {
   /** The narrow kernel's form; by default several are tried while drawing, if that pays off. */
@@ -75,6 +102,7 @@ export class Session {
   readonly #pipelines: Pipelines;
   readonly #memory: Memory;
   readonly #networks: Networks;
+  readonly #presenter: Presenter;
   readonly #freeSlots = Array.from({ length: SLOTS }, (_, slot) => slot);
   readonly #waiting: (() => void)[] = []; // for a slot
   readonly #queries: (GPUQuerySet | undefined)[];
@@ -97,6 +125,7 @@ export class Session {
     this.#pipelines = new Pipelines(device.gpu);
     this.#memory = new Memory(device.gpu, this.#pipelines);
     this.#networks = new Networks(device.gpu, this.#memory, this.#pipelines);
+    this.#presenter = new Presenter(device.gpu, device.canvasFormat);
     this.#queries = this.#freeSlots.map(() =>
       device.timed ? device.gpu.createQuerySet({ type: 'timestamp', count: 2 }) : undefined,
     );
@@ -119,29 +148,36 @@ export class Session {
    * @param signal - If it is aborted, the remaining chunks are not submitted.
    * @throws UsageError if the frame does not fit into the device.
    */
-  async begin(frame: FrameDescription, format: PixelFormat, signal?: StopSignal): Promise<Drawing> {
+  async begin(frame: FrameDescription, destination: Destination, signal?: StopSignal): Promise<Drawing> {
+    const canvas = typeof destination === 'string' ? undefined : destination;
+    const format = typeof destination === 'string' ? destination : 'rgba';
     const arrangement = arrange(frame.network, frame.shown);
     const computed = computedFrame(frame);
     const exponents = this.#networks.exponentsOf(computed);
     const kind = arrangement.narrow === undefined ? 'wide' : 'narrow';
-    const portion = (firstPixel: number): Portion => ({ effort: this.#pace.effort(kind), firstPixel });
+    const most = () => this.#pace.effort(kind) * (canvas ? PRESENTED_SHARE : 1);
+    const portion = (firstPixel: number): Portion => ({ effort: most(), firstPixel });
     const { plan, form, tuner } = this.#plan(frame, arrangement, format, exponents, portion(0));
     const { limits } = this.#gpu;
     const planRest = (firstPixel: number) =>
       planFrame(frame, arrangement, limits, format, form, exponents, portion(firstPixel));
-    await this.#pipelines.prepare([scaleKernel, ...plan.kernels]);
+    await Promise.all([
+      this.#pipelines.prepare([scaleKernel, ...plan.kernels]),
+      canvas && this.#presenter.prepare(canvas),
+    ]);
     const slot = await this.#takeSlot();
+    const job: Job = { slot, kind, most, canvas, size: frame.size, computed };
     if (this.#spoilt) this.#undo(this.#spoilt);
     const made = this.#memory.track();
     const scopes = new ErrorScopes(this.#gpu);
     try {
       signal?.throwIfAborted();
       scopes.open();
-      this.#makeBuffers(plan, slot);
+      this.#makeBuffers(plan, job);
       this.#networks.send(computed, arrangement, exponents);
       if (!arrangement.traits.planes) this.#sendOffsets(computed);
       this.#sendMap(plan);
-      await this.#run(plan, slot, kind, computed, planRest, signal);
+      await this.#run(plan, job, planRest, signal);
     } catch (error) {
       scopes.close().catch(() => {}); // the first error is thrown below
       this.#undo(made());
@@ -160,7 +196,7 @@ export class Session {
             this.#spoilt = [...(this.#spoilt ?? []), ...buffers]; // a frame being submitted may still use them
             throw problemOf(outOfMemory, invalid);
           }
-          const gpu = await this.#read(plan, slot, into, signal);
+          const gpu = await this.#read(plan, job, into, signal);
           if (gpu === undefined) return;
           if (form) tuner?.record(form, gpu / plan.operations);
           this.#pace.record(kind, plan.effortPerPixel * plan.pixels, gpu);
@@ -220,7 +256,8 @@ export class Session {
     return this.#freeSlots.pop()!;
   }
 
-  #makeBuffers(plan: Plan, slot: number): void {
+  #makeBuffers(plan: Plan, job: Job): void {
+    const { slot } = job;
     const { buffers } = plan;
     const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
     this.#memory.make('offsets', buffers.offsets, STORAGE | COPY_DST);
@@ -233,7 +270,7 @@ export class Session {
     for (const name of ['rgba', 'yuv420p'] as const) {
       this.#memory.make(`${name} ${slot}`, buffers[name], STORAGE | COPY_SRC);
     }
-    this.#memory.make(`readback ${slot}`, timesAt(plan) + TIMES_BYTES, MAP_READ | COPY_DST);
+    this.#memory.make(`readback ${slot}`, timesAt(bytesRead(plan, job)) + TIMES_BYTES, MAP_READ | COPY_DST);
     if (this.#device.timed) this.#memory.make('times', TIMES_BYTES, QUERY_RESOLVE | COPY_SRC);
   }
 
@@ -268,47 +305,48 @@ export class Session {
   }
 
   /**
-   * Submits a plan's chunks and the copy of the pixels to the readback buffer. While chunks may still grow, each is run
-   * alone and measured, and the rest of the picture is planned again.
+   * Submits a plan's chunks and the copy of the pixels to the readback buffer or the canvas. While chunks may still
+   * grow, each is run alone and measured, and the rest of the picture is planned again.
    */
   async #run(
     first: Plan,
-    slot: number,
-    kind: string,
-    frame: FrameDescription,
+    job: Job,
     planRest: (firstPixel: number) => Plan,
     signal: StopSignal | undefined,
   ): Promise<void> {
     const { queue } = this.#gpu;
+    const { kind, computed, canvas } = job;
+    const ahead = canvas ? PRESENTED_AHEAD : CHUNKS_AHEAD;
     let plan = first;
     let begun = 0; // the plan's first pixel
     while (!this.#pace.settled(kind) && (plan.chunks > 1 || !this.#pace.known(kind))) {
       await queue.onSubmittedWorkDone(); // so that nothing else is measured
       signal?.throwIfAborted();
-      this.#sendInputs(plan, 0, frame);
+      this.#sendInputs(plan, 0, computed);
       const started = performance.now();
-      this.#runChunk(plan, 0, slot, kind, begun === 0);
+      this.#runChunk(plan, 0, job, begun === 0);
       await queue.onSubmittedWorkDone();
       this.#pace.record(kind, plan.effortPerPixel * plan.chunkPixels, performance.now() - started);
       if (plan.chunks === 1) return;
       begun += plan.chunkPixels;
       plan = planRest(begun);
-      this.#makeBuffers(plan, slot); // chunks may have grown
+      this.#makeBuffers(plan, job); // chunks may have grown
     }
     for (let i = 0; i < plan.chunks; i++) {
       signal?.throwIfAborted();
-      this.#sendInputs(plan, i, frame);
-      this.#runChunk(plan, i, slot, kind, begun === 0 && i === 0);
-      if (i % CHUNKS_AHEAD === CHUNKS_AHEAD - 1) await queue.onSubmittedWorkDone();
+      this.#sendInputs(plan, i, computed);
+      this.#runChunk(plan, i, job, begun === 0 && i === 0);
+      if (i % ahead === ahead - 1) await queue.onSubmittedWorkDone();
     }
   }
 
   /** Submits a chunk as one piece of work, or as several for very wide networks. */
-  #runChunk(plan: Plan, i: number, slot: number, kind: string, isFirst: boolean): void {
+  #runChunk(plan: Plan, i: number, job: Job, isFirst: boolean): void {
+    const { slot, most } = job;
     const isLast = i === plan.chunks - 1;
     const chunk = plan.chunk(i);
     this.#sendSteps(chunk);
-    const pieces = piecesOf(chunk, this.#pace.effort(kind));
+    const pieces = piecesOf(chunk, most());
     for (const [k, piece] of pieces.entries()) {
       const ends = isLast && k === pieces.length - 1;
       const encoder = this.#gpu.createCommandEncoder();
@@ -323,7 +361,7 @@ export class Session {
         pass.dispatchWorkgroups(...groups);
       }
       pass.end();
-      if (ends) this.#leave(encoder, plan, slot);
+      if (ends) this.#leave(encoder, plan, job);
       this.#gpu.queue.submit([encoder.finish()]);
     }
   }
@@ -346,31 +384,35 @@ export class Session {
     return { timestampWrites: { querySet, ...begin, ...end } };
   }
 
-  #leave(encoder: GPUCommandEncoder, plan: Plan, slot: number): void {
+  #leave(encoder: GPUCommandEncoder, plan: Plan, job: Job): void {
+    const { slot, canvas, size } = job;
     const readback = this.#memory.get(`readback ${slot}`);
     const picture = this.#memory.get(`${plan.picture} ${slot}`);
-    encoder.copyBufferToBuffer(picture, 0, readback, 0, 4 * Math.ceil(plan.buffers[plan.picture] / 4));
+    const bytes = bytesRead(plan, job);
+    if (canvas) this.#presenter.draw(encoder, canvas, picture, size);
+    encoder.copyBufferToBuffer(picture, 0, readback, 0, 4 * Math.ceil(bytes / 4));
     const querySet = this.#queries[slot];
     if (!querySet) return;
     const times = this.#memory.get('times');
     encoder.resolveQuerySet(querySet, 0, 2, times, 0);
-    encoder.copyBufferToBuffer(times, 0, readback, timesAt(plan), TIMES_BYTES);
+    encoder.copyBufferToBuffer(times, 0, readback, timesAt(bytes), TIMES_BYTES);
   }
 
   /** @returns The device's time in milliseconds, if it supports timestamp queries. */
   async #read(
     plan: Plan,
-    slot: number,
-    into: Uint8Array,
+    job: Job,
+    into: Uint8Array | undefined,
     signal: StopSignal | undefined,
   ): Promise<number | undefined> {
-    const readback = this.#memory.get(`readback ${slot}`);
+    const readback = this.#memory.get(`readback ${job.slot}`);
+    const bytes = bytesRead(plan, job);
     await readback.mapAsync(GPUMapMode.READ);
     try {
       signal?.throwIfAborted(); // from then on `into` belongs to the caller
       const mapped = readback.getMappedRange();
-      into.set(new Uint8Array(mapped, 0, plan.buffers[plan.picture]));
-      const [begin, end] = new BigUint64Array(mapped, timesAt(plan), 2);
+      into?.set(new Uint8Array(mapped, 0, bytes));
+      const [begin, end] = new BigUint64Array(mapped, timesAt(bytes), 2);
       return this.#device.timed ? Number(end - begin) / 1e6 : undefined;
     } finally {
       readback.unmap();

@@ -3,6 +3,7 @@ import type { ActivationDefinition } from './activation.js';
 /** The absolute value. */
 export const abs: ActivationDefinition = {
   f: Math.abs,
+  derivative: (x) => (x < 0 ? -1 : 1),
   formula: '|x|',
   source: 'Jarrett et al., "What is the Best Multi-Stage Architecture for Object Recognition?", ICCV 2009',
   synonyms: ['absolute', 'absoluteValue', 'modulus'],

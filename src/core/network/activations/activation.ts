@@ -8,6 +8,8 @@ import type { Components } from './wgsl.js';
 export interface ActivationDefinition {
   /** a(x) in float64: the reference for every renderer. Never NaN, even for infinite x. */
   f(x: number): number;
+  /** a'(x) for finite x: at a kink, that of one side; at a jump, without the jump. */
+  derivative(x: number): number;
   /** Its formula as text: "1 / (1 + e^-x)". */
   formula: string;
   /** The source of the definition. */
@@ -23,8 +25,8 @@ export interface ActivationDefinition {
    * constant, at both ends, with |a(x)| <= |x| + 1: values beyond float32 rely on this (src/renderers/exponents.ts).
    */
   bounded: boolean;
-  /** Whether it jumps somewhere. Where it does, rounding may put a sample on the other side. */
-  jumps?: true;
+  /** Where it jumps, if it does. There, rounding may put a sample on the other side. */
+  jumps?: Jumps;
   /** The maximum error of the float32 code below at x, besides the rounding of x and of the result to float32. */
   error(x: number): number;
   /**
@@ -35,6 +37,16 @@ export interface ActivationDefinition {
   wasm<E>(math: VectorMath<E>, x: E, scaled?: ScaledSums<E>): E;
   /** The ONNX operator that computes it, as of opset 20. */
   onnx?: string;
+}
+
+/** The jumps of an activation. */
+export interface Jumps {
+  /** The place of one. */
+  at: number;
+  /** The distance from each to the next; without it, there is only one. */
+  every?: number;
+  /** By how much the activation rises there. */
+  by: number;
 }
 
 /** The expressions that a WGSL body uses. */

@@ -9,6 +9,7 @@ const SERIES_END = -0.35;
 /** The exponential linear unit, with α = 1. */
 export const elu: ActivationDefinition = {
   f: (x) => (x > 0 ? x : Math.expm1(x)),
+  derivative: (x) => (x > 0 ? 1 : Math.exp(x)),
   formula: 'x for x > 0, otherwise e^x - 1',
   source:
     'Clevert, Unterthiner & Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units ' +

@@ -5,6 +5,7 @@ import { float, times } from './wgsl.js';
 /** The bell curve of compositional pattern-producing networks. */
 export const gaussian: ActivationDefinition = {
   f: (x) => Math.exp(-x * x),
+  derivative: (x) => -2 * x * Math.exp(-x * x),
   formula: 'e^-x²',
   source:
     'Stanley, "Compositional Pattern Producing Networks", Genetic Programming and Evolvable Machines 8, 2007',

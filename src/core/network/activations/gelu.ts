@@ -9,6 +9,8 @@ import { horner, times } from './wgsl.js';
  */
 export const gelu: ActivationDefinition = {
   f: (x) => 0.5 * Math.max(x, -40) * (1 + erf(x / Math.SQRT2)), // below -40, -Infinity included, it is 0
+  /** Φ(x) + x φ(x), φ the normal density. */
+  derivative: (x) => 0.5 * (1 + erf(x / Math.SQRT2)) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI),
   formula: 'x Φ(x), Φ the normal distribution function',
   source: 'Hendrycks & Gimpel, "Gaussian Error Linear Units", arXiv:1606.08415',
   synonyms: ['gaussianErrorLinearUnit'],

@@ -3,6 +3,7 @@ import type { ActivationDefinition } from './activation.js';
 /** x itself: a network without activations. */
 export const identity: ActivationDefinition = {
   f: (x) => x,
+  derivative: () => 1,
   formula: 'x',
   source: 'No activation: layers of it are one linear map.',
   synonyms: ['linear', 'none'],

@@ -7,6 +7,7 @@ const SLOPE = 0.01;
 /** The leaky rectifier: where relu returns 0, it returns a hundredth of x. */
 export const leakyRelu: ActivationDefinition = {
   f: (x) => Math.max(x, SLOPE * x),
+  derivative: (x) => (x < 0 ? SLOPE : 1),
   formula: 'max(x, 0.01 x)',
   source: 'Maas, Hannun & Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", ICML 2013',
   synonyms: ['lrelu', 'leaky', 'leakyRectifier'],

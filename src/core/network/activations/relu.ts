@@ -3,6 +3,7 @@ import type { ActivationDefinition } from './activation.js';
 /** The rectifier. */
 export const relu: ActivationDefinition = {
   f: (x) => Math.max(0, x),
+  derivative: (x) => (x < 0 ? 0 : 1),
   formula: 'max(0, x)',
   source: 'Nair & Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010',
   synonyms: ['rectifier', 'rectified'],

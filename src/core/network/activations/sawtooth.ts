@@ -8,13 +8,14 @@ export const sawtooth: ActivationDefinition = {
    * infinite x, where the sawtooth is undefined.
    */
   f: (x) => (Number.isFinite(x) ? x - 2 * Math.round(x / 2) : 0),
+  derivative: () => 1,
   formula: 'x - 2 ⌊(x + 1) / 2⌋',
   source: 'Weisstein, "Sawtooth Wave", https://mathworld.wolfram.com/SawtoothWave.html',
   synonyms: ['saw'],
   signed: true,
   homogeneous: false,
   bounded: true,
-  jumps: true,
+  jumps: { at: 1, every: 2, by: -2 },
   error: () => 0,
   // round() may round halves down: then the remainder is 1 instead of -1.
   wgsl: (t, { out }) => `  let t = fma(${t}(-2.0), round(0.5 * x), x);

@@ -5,6 +5,7 @@ import { float, LARGEST_EXPONENT, times } from './wgsl.js';
 /** The logistic function. */
 export const sigmoid: ActivationDefinition = {
   f: (x) => 1 / (1 + Math.exp(-x)),
+  derivative: (x) => 0.25 / Math.cosh(x / 2) ** 2,
   formula: '1 / (1 + e^-x)',
   source:
     'Rumelhart, Hinton & Williams, "Learning representations by back-propagating errors", Nature 323, 1986',

@@ -1,4 +1,5 @@
 import type { ActivationDefinition } from './activation.js';
+import { sigmoid } from './sigmoid.js';
 import { exp } from './vector.js';
 import { float, times } from './wgsl.js';
 
@@ -8,6 +9,8 @@ const LEAST = -87;
 /** The sigmoid-weighted linear unit, also known as swish. */
 export const silu: ActivationDefinition = {
   f: (x) => Math.max(x, -1000) / (1 + Math.exp(-x)), // below -1000, -Infinity included, it is 0
+  /** σ(x) (1 + x σ(-x)), σ the logistic function. */
+  derivative: (x) => sigmoid.f(x) * (1 + x * sigmoid.f(-x)),
   formula: 'x / (1 + e^-x)',
   source:
     'Elfwing, Uchibe & Doya, "Sigmoid-Weighted Linear Units for Neural Network Function Approximation in ' +

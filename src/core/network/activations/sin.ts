@@ -7,6 +7,7 @@ import { float, horner, times } from './wgsl.js';
 export const sin: ActivationDefinition = {
   /** 0 for infinite x, where the sine is undefined. */
   f: (x) => (Number.isFinite(x) ? Math.sin(x) : 0),
+  derivative: Math.cos,
   formula: 'sin x',
   source:
     'Sitzmann et al., "Implicit Neural Representations with Periodic Activation Functions", arXiv:2006.09661',

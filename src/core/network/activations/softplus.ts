@@ -1,5 +1,6 @@
 import type { ActivationDefinition } from './activation.js';
 import { ARTANH } from './approximations.js';
+import { sigmoid } from './sigmoid.js';
 import { exp, horner as polynomial } from './vector.js';
 import { float, horner, times } from './wgsl.js';
 
@@ -7,6 +8,7 @@ import { float, horner, times } from './wgsl.js';
 export const softplus: ActivationDefinition = {
   /** In a form that does not overflow for large x. */
   f: (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))),
+  derivative: sigmoid.f,
   formula: 'ln(1 + e^x)',
   source:
     'Dugas et al., "Incorporating Second-Order Functional Knowledge for Better Option Pricing", NIPS 2000',

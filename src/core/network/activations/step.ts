@@ -4,6 +4,7 @@ import { times } from './wgsl.js';
 /** The threshold of the first artificial neurons. */
 export const step: ActivationDefinition = {
   f: (x) => (x >= 0 ? 1 : 0),
+  derivative: () => 0,
   formula: '0 for x < 0, otherwise 1',
   source:
     'McCulloch & Pitts, "A Logical Calculus of the Ideas Immanent in Nervous Activity", Bulletin of Mathematical ' +
@@ -12,7 +13,7 @@ export const step: ActivationDefinition = {
   signed: false,
   homogeneous: false,
   bounded: true,
-  jumps: true,
+  jumps: { at: 0, by: 1 },
   error: () => 0,
   wgsl: (t, { out }) => `  return ${times(out, `select(${t}(0.0), ${t}(1.0), x >= ${t}(0.0))`)};`,
   wasm: (math, x) => math.atLeast(x, math.float(0)),

@@ -9,6 +9,7 @@ const SERIES_END = 0.3;
 /** The hyperbolic tangent. */
 export const tanh: ActivationDefinition = {
   f: Math.tanh,
+  derivative: (x) => 1 / Math.cosh(x) ** 2,
   formula: 'tanh x',
   source: 'LeCun, Bottou, Orr & Müller, "Efficient BackProp", 1998',
   synonyms: ['hyperbolicTangent'],

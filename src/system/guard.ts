@@ -1,5 +1,5 @@
 /**
- * Restricts the editor's server to its own pages. Any website can send requests to a server on this machine, and could
+ * Restricts a server on this machine to its own pages. Any website can send requests to a server on this machine, and could
  * even read the responses by making its own host name point to 127.0.0.1.
  */
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';

@@ -1,4 +1,4 @@
-/** How long pictures take on this machine, so that an editor can choose the resolution that meets its time budget. */
+/** How long pictures take on this machine, so that a page can choose the resolution that meets its time budget. */
 import type { FrameDescription } from '../core/frame/description.js';
 import { countWeights, hiddenWidths } from '../core/network/spec.js';
 
@@ -20,6 +20,11 @@ export class DrawingSpeed {
   /** The expected time for a picture, in milliseconds. @param work - See workOf(). */
   timeFor(work: number): number {
     return OVERHEAD_MS + work / this.#speed;
+  }
+
+  /** The work that is done in this time by all threads together, in multiply-adds. */
+  workIn(milliseconds: number): number {
+    return milliseconds * this.#speed;
   }
 
   /** Records how long a picture took. */

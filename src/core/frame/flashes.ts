@@ -1,0 +1,99 @@
+/**
+ * Flashes, as WCAG 2.3.1 ("Three flashes or below threshold") defines them: a pair of opposing changes in relative
+ * luminance of 10% or more, where the darker picture is below 0.80. A film may contain at most three within any
+ * second, unless they cover less than a quarter of any 10 degrees of the viewer's field of view.
+ *
+ * Here a flash counts if it covers a quarter of the frame. The viewer's distance is unknown; at the usual ones the
+ * frame fills more than 10 degrees. So small flashes in a corner are not found.
+ * https://www.w3.org/TR/WCAG22/#dfn-general-flash-and-red-flash-thresholds
+ */
+
+/** The most flashes within any second. */
+export const MOST_FLASHES = 3;
+/** The least change of relative luminance. */
+const CHANGE = 0.1;
+/** Changes between two pictures that are both lighter than this are no flash. */
+const DARK = 0.8;
+/** The least part of the frame. */
+const AREA = 0.25;
+/** The changes of a pixel to remember: two for each flash. */
+const REMEMBERED = 2 * (MOST_FLASHES + 1);
+/** The size of the pictures to compare: [width, height], in pixels. */
+export const FLASH_SIZE: readonly [number, number] = [32, 18];
+
+/** sRGB, from 0 to 255, to linear light, from 0 to 1. */
+const LINEAR = Float32Array.from({ length: 256 }, (_, byte) => {
+  const value = byte / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+});
+
+/**
+ * The relative luminance of each pixel of a picture, from 0 to 1.
+ * @param rgba - 4 bytes per pixel, in sRGB.
+ */
+export function luminances(rgba: ArrayLike<number>): Float32Array {
+  const found = new Float32Array(rgba.length / 4);
+  for (let i = 0; i < found.length; i++) {
+    const [r, g, b] = [LINEAR[rgba[4 * i]!]!, LINEAR[rgba[4 * i + 1]!]!, LINEAR[rgba[4 * i + 2]!]!];
+    found[i] = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }
+  return found;
+}
+
+/** Measures the flashes of a film, picture by picture. */
+export class FlashMeter {
+  /** For each pixel: the last extreme of its luminance. */
+  #extremes: Float32Array | undefined;
+  /** For each pixel: 1 after it has become lighter, -1 after it has become darker, 0 before its first change. */
+  #directions = new Int8Array();
+  /** The time of the latest picture. */
+  #time = 0;
+  /** For each pixel: the times of its last REMEMBERED changes, latest first. */
+  #changes = new Float64Array();
+
+  /**
+   * Adds the next picture.
+   * @param time - In seconds. It must not decrease.
+   * @param picture - One luminance per pixel, from 0 to 1. A picture of another size begins another film.
+   */
+  add(time: number, picture: Float32Array): void {
+    this.#time = time;
+    if (this.#extremes?.length !== picture.length) {
+      this.#extremes = Float32Array.from(picture);
+      this.#directions = new Int8Array(picture.length);
+      this.#changes = new Float64Array(picture.length * REMEMBERED).fill(-Infinity);
+      return;
+    }
+    for (let i = 0; i < picture.length; i++) this.#follow(i, picture[i]!, time);
+  }
+
+  /**
+   * How long ago the latest flashes began: the least time, in seconds, in which a quarter of the frame has had this
+   * many. Infinity if there have been fewer. More than MOST_FLASHES within less than a second are unsafe.
+   * @param flashes - How many: from 1 to MOST_FLASHES + 1.
+   */
+  since(flashes: number): number {
+    const pixels = this.#directions.length;
+    if (pixels === 0) return Infinity;
+    const first = Float64Array.from(
+      { length: pixels },
+      (_, i) => this.#changes[i * REMEMBERED + 2 * flashes - 1]!,
+    );
+    return this.#time - first.sort()[pixels - Math.ceil(AREA * pixels)]!;
+  }
+
+  #follow(i: number, now: number, time: number): void {
+    const extremes = this.#extremes!;
+    const [extreme, before] = [extremes[i]!, this.#directions[i]!];
+    const change = now - extreme;
+    if (change * before > 0)
+      extremes[i] = now; // it goes on in the same direction
+    else if (Math.abs(change) >= CHANGE && Math.min(now, extreme) < DARK) {
+      extremes[i] = now;
+      this.#directions[i] = Math.sign(change);
+      const at = i * REMEMBERED;
+      this.#changes.copyWithin(at + 1, at, at + REMEMBERED - 1);
+      this.#changes[at] = time;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** @jsxImportSource preact */
+/** Fields for the numbers of a point. */
+import type { ComponentChildren } from 'preact';
+import type { Parameter } from '../../../core/parameters/parameter.js';
+import type { Path } from '../../state/paths.js';
+import { NumberField } from './number-field.js';
+import { PlayButton } from './play-button.js';
+import { explanation } from './wording.js';
+
+interface PointRowProps {
+  path: Path;
+  parameter: Parameter;
+  /** What the two numbers are called. */
+  names: readonly [string, string];
+  /** Further buttons. */
+  children?: ComponentChildren;
+}
+
+export function PointRow({ path, parameter, names, children }: PointRowProps) {
+  return (
+    <fieldset class="control">
+      <legend class="control-label" title={explanation(parameter)}>
+        {parameter.label}
+      </legend>
+      <div class="row">
+        {names.map((name, i) => (
+          <span key={name} class="row control-part">
+            <span class="hint" aria-hidden="true">
+              {name}
+            </span>
+            <NumberField path={[...path, i]} label={`${parameter.label}, ${name}`} />
+            <PlayButton path={[...path, i]} label={`${parameter.label}, ${name}`} />
+          </span>
+        ))}
+        {children}
+      </div>
+    </fieldset>
+  );
+}

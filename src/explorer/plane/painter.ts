@@ -1,0 +1,38 @@
+/** What a plane's painters have in common: they bring a picture onto a canvas in passes, each sharper than the last. */
+import type { Picture } from '../state/document.js';
+import type { Size } from './grid.js';
+
+/**
+ * How sharp a picture is: samples per pixel along each side. Less than 1: coarse, or stretched. 1: full size.
+ * 2: full size, with 2 x 2 samples.
+ */
+export type Sharp = number;
+
+/** The time for a coarse picture, in milliseconds: short enough for 30 pictures a second, with all else they need. */
+export const COARSE_MS = 18;
+
+/** One step towards a sharp picture. */
+export interface Pass {
+  /** Whether this is the first picture after a change, which is finished even if it is outdated. */
+  isCoarse: boolean;
+  /** Draws and shows it. @param signal - Cancels what is not begun; the promise then rejects. */
+  draw(signal: AbortSignal): Promise<void>;
+}
+
+export interface Painter {
+  /** How sharp the least sharp part of the canvas is; 0 if it shows another picture. */
+  readonly sharpness: Sharp;
+  /**
+   * Takes the newest picture, and shows at once what exists of it.
+   * @returns Whether pixels were kept, so that it is worth sharpening the picture even while it moves.
+   */
+  apply(picture: Picture, size: Size): boolean;
+  /** The next pass for the picture at rest, or in motion; undefined if there is none. */
+  next(motion: Motion): Pass | undefined;
+  /** Forgets what the canvas shows: something else has drawn on it. */
+  forget(): void;
+  close(): void;
+}
+
+/** `changing`: the picture will soon be outdated. `moving`: the view moves, but pixels remain useful. */
+export type Motion = 'changing' | 'moving' | 'rest';
