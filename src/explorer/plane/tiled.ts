@@ -126,7 +126,10 @@ export class TiledPainter implements Painter {
       const scale = next <= 0.5 && this.#speed.timeFor(whole) > LONG_MS ? next : 1;
       return this.#pass(this.#sharpness.below(scale, within), scale, 1, false);
     }
-    if (motion === 'moving' || least >= 2) return undefined;
+    if (motion === 'moving' || least >= 2) {
+      this.#showPainted(); // tiles of a cancelled pass may have come since
+      return undefined;
+    }
     return this.#pass(this.#sharpness.below(2, within), 1, 2, false);
   }
 
