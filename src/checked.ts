@@ -9,6 +9,7 @@ import {
 } from './core/frame/description.js';
 import { isGrainy as isGrainyUnchecked } from './core/frame/digits.js';
 import { type Interest, interestOf as interestUnchecked } from './core/frame/interest.js';
+import { levelsSchema } from './core/frame/levels-schema.js';
 import { frameBytes } from './core/frame/pixels.js';
 import type { FrameRenderer } from './core/frame/renderer.js';
 import { drawUnit as drawUnchecked, type Seed } from './core/network/draws.js';
@@ -118,12 +119,18 @@ export function buildNetwork(spec: NetworkInput): Network {
  * Evaluates a network at one point, in float64.
  * @param network - The result of buildNetwork.
  * @param x - The point: one finite number per input.
+ * @param levels - The output values [low, high] that become 0 and 1, as in a frame; by default [0, 1].
  * @returns One brightness per output (1 or 3), each in [0, 1].
- * @throws UsageError for a wrong number of inputs, or for anything that is not a network.
+ * @throws UsageError for a wrong number of inputs, for anything that is not a network, or for invalid levels.
  */
-export function forward(network: Network, x: ArrayLike<number>): number[] {
+export function forward(
+  network: Network,
+  x: ArrayLike<number>,
+  levels?: readonly [low: number, high: number],
+): number[] {
   checkPoint(network, x);
-  return forwardUnchecked(network, x);
+  if (levels !== undefined) parse(levelsSchema, levels, { whole: 'The levels' });
+  return forwardUnchecked(network, x, levels);
 }
 
 /**

@@ -9,9 +9,10 @@ import {
   interestOf,
   isWorthSeeing,
 } from '../core/frame/interest.js';
+import { levelsOf } from '../core/frame/levels.js';
 import { frameAt, preparePace, type Sweep, timeOfFrame } from '../core/sweep/sweep.js';
 import type { Workshop } from '../jobs/workshop.js';
-import { evaluate } from '../renderers/cpu/planes.js';
+import { evaluate, evaluateValues } from '../renderers/cpu/planes.js';
 import { meansOf } from './draw.js';
 import type { SheetOptions } from './options.js';
 import { changed } from './plan.js';
@@ -63,12 +64,19 @@ export async function bestOf(
   report: Reporter,
   signal: AbortSignal,
 ): Promise<Best> {
+  const { levels } = options;
+  const isAuto = levels === 'auto'; // the sheet's own are measured from the chosen seeds
   const seeds = candidatesFor(options.best!, options.seeds);
   const watched = { signal, onStage: report.stage };
   const breathe = breather(watched);
   const frames: FrameDescription[] = [];
   for (const seed of seeds) {
-    const sweep = changed(subject, { ...options, seed, size: undefined });
+    const sweep = changed(subject, {
+      ...options,
+      seed,
+      size: undefined,
+      levels: isAuto ? undefined : levels,
+    });
     const at = frame === undefined ? momentOf(sweep, options.at) : timeOfFrame(sweep, frame);
     const isEnd = at <= 0 || at >= sweep.seconds; // there, a picture does not depend on the pace, which takes seconds
     const small: Sweep = {
@@ -79,7 +87,8 @@ export async function bestOf(
       pace: isEnd ? 'tracks' : sweep.pace,
     };
     await preparePace(small, evaluate, watched);
-    frames.push(frameAt(small, Math.min(at, sweep.seconds), evaluate));
+    const shown = frameAt(small, Math.min(at, sweep.seconds), evaluate);
+    frames.push(isAuto ? { ...shown, levels: levelsOf(shown, evaluateValues) } : shown);
     const pause = breathe(() => `checking seed ${frames.length} of ${seeds.length}`);
     if (pause) await pause;
   }

@@ -71,8 +71,8 @@ export function isMoving(entry: unknown): boolean {
 }
 
 /** Whether anything in a document moves. */
-export function moves({ sweep: { network, view, slice, shown } }: ExplorerDocument): boolean {
-  return isMoving({ network, view }) || isMoving({ slice, shown });
+export function moves({ sweep: { network, view, slice, levels, shown } }: ExplorerDocument): boolean {
+  return isMoving({ network, view, slice, levels, shown });
 }
 
 /**
@@ -106,11 +106,11 @@ export function inputsOf(document: ExplorerDocument): number {
 }
 
 /** The values and tracks of everything that may move, with their paths. */
-export function entriesIn({ sweep: { network, view, slice, shown } }: ExplorerDocument): {
+export function entriesIn({ sweep: { network, view, slice, levels, shown } }: ExplorerDocument): {
   path: Path;
   entry: unknown;
 }[] {
-  return leavesOf({ network, view, slice, shown }, []);
+  return leavesOf({ network, view, slice, levels, shown }, []);
 }
 
 function leavesOf(value: unknown, path: Path): { path: Path; entry: unknown }[] {
