@@ -91,7 +91,7 @@ async function expectPicture(place: number, sweep: Sweep): Promise<void> {
 }
 
 test('a neighbour is picked by pointer, another by key, and Back leads to their parents', async () => {
-  await dispatch({ type: 'layout', change: { tab: 'breed' } });
+  await dispatch({ type: 'layout', change: { tab: 'breed', panel: true } });
   await allDrawn();
   expect(await captions()).toHaveLength(9);
   expect((await captions())[4]).toBe('5: this network');
@@ -103,7 +103,7 @@ test('a neighbour is picked by pointer, another by key, and Back leads to their 
     (before) => !document.querySelector('.breed-pick')!.ariaLabel!.endsWith(before),
     first,
   );
-  await allDrawn();
+  await page.waitForFunction(() => !document.querySelectorAll('.breed-pick')[2].ariaLabel!.endsWith('empty'));
   const second = (await captions())[2].slice(3);
   await page.locator('.breed-pick').nth(4).focus();
   for (const key of ['ArrowUp', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
@@ -123,7 +123,7 @@ test('a neighbour is picked by pointer, another by key, and Back leads to their 
 });
 
 test('locks keep a parameter, and two marked networks are mixed into a walk', async () => {
-  await dispatch({ type: 'layout', change: { tab: 'breed' } });
+  await dispatch({ type: 'layout', change: { tab: 'breed', panel: true } });
   for (const button of await page.locator('.breed-lock').all()) {
     if ((await button.textContent()) !== 'Seed') await button.click();
   }

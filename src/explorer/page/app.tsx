@@ -13,7 +13,7 @@ import { perform } from './perform.js';
 import { Regime } from './regime.js';
 import { screen, watchScreen } from './screen.js';
 import { Sheet } from './sheet.js';
-import { Stage } from './stage.js';
+import { isCovered, Stage } from './stage.js';
 import { dispatch, state } from './store.js';
 import { TimelineSlot } from './timeline-slot.js';
 import { ActionBar, BarButton, NetworkBar, SmallBar } from './top-bar.js';
@@ -51,7 +51,7 @@ function Controls() {
   const Dialog = layout.dialog && DIALOGS[layout.dialog];
   return (
     <>
-      {layout.tab === 'breed' && layout.panel && !layout.hidden && (
+      {isCovered.value && (
         <div class="cover">
           <BreedGrid />
         </div>

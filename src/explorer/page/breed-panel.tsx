@@ -24,6 +24,7 @@ function Choosing() {
         Each neighbour differs from this network in one way. Pick one to go on from it, or mark two to mix
         them.
       </p>
+      <p class="hint breed-keys">Keys: arrows and Enter, or 1 to 9; M marks, R shows others.</p>
       <div class="buttons">
         <button type="button" class="button" aria-disabled={!hasParent.value} onClick={back}>
           Back

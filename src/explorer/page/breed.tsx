@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-/** Breed's grid, which covers the canvas: the network in the middle, and around it eight that differ in one way each. */
+/** Breed's grid covers the canvas: the network in the middle, and around it eight that differ in one way each. */
 import { useEffect, useRef } from 'preact/hooks';
 import { previewAt } from '../state/document.js';
 import {

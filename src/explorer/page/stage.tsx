@@ -20,6 +20,12 @@ export const planeStatus = signal<PlaneStatus | undefined>(undefined);
 /** The plane, once the page has one: thumbnails are drawn with its renderer. */
 export const plane = signal<Plane | undefined>(undefined);
 
+/** Whether Breed's grid covers the picture. */
+export const isCovered = computed(() => {
+  const { tab, panel, hidden } = state.value.layout;
+  return tab === 'breed' && panel && !hidden;
+});
+
 /** Whether the user is moving the picture. */
 const isGesture = signal(false);
 /** Whether the picture is sharp and does not move. */
@@ -83,7 +89,10 @@ export function Stage() {
     resize();
     const moving = () => state.value.playing || isOpening() || isGesture.value;
     const stops = [
-      effect(() => created.show(picture.value, { moving: moving() })),
+      // What nobody sees would only delay the thumbnails in the grid.
+      effect(() => {
+        if (!isCovered.value) created.show(picture.value, { moving: moving() });
+      }),
       watchKeyboard(element),
       watchPlane(element, () => [created.canvas.width, created.canvas.height]),
     ];

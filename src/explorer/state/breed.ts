@@ -82,7 +82,7 @@ export function* neighbours(
 
 const isSeed = ({ parameter }: { parameter: Parameter }) => parameter.kind === 'seed';
 
-/** Parameters in a random order, by weight: Efraimidis & Spirakis, "Weighted random sampling with a reservoir", 2006. */
+/** A random order, by weight: Efraimidis & Spirakis, "Weighted random sampling with a reservoir", 2006. */
 function inTurn<T extends { parameter: Parameter }>(all: readonly T[], random: Random): T[] {
   const weightOf = ({ kind, ui }: Parameter) =>
     kind === 'seed' ? WEIGHTS.seed : ui.level === 'first' ? WEIGHTS.first : WEIGHTS.others;

@@ -90,7 +90,11 @@ export interface StripCell {
   readonly unit: number;
 }
 
-/** The cell at a position on a strip, whose rows have different numbers of cells. @param across - From 0 to 1, like `down`. */
+/**
+ * The cell at a position on a strip.
+ * @param widths - The numbers of units of the layers.
+ * @param across - From 0 to 1, like `down`.
+ */
 export function cellAt(widths: readonly number[], across: number, down: number): StripCell {
   const index = (part: number, count: number) => Math.min(count - 1, Math.max(0, Math.floor(part * count)));
   const layer = index(down, widths.length);

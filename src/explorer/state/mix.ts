@@ -1,4 +1,4 @@
-/** Networks between two networks: seeds blend, numbers and mixes of names interpolate, and all else switches half-way. */
+/** Networks between two networks: seeds blend, numbers and activations interpolate, and all else switches half-way. */
 import { mixes, type Parameter } from '../../core/parameters/parameter.js';
 import { loop, walk } from '../../core/sweep/track.js';
 import { currentValue, type ExplorerDocument, entryAt, isMoving, moves, withEntries } from './document.js';
