@@ -18,13 +18,16 @@ export interface MatchedScale {
 const [LEAST, MOST] = [2 ** -10, 2 ** 10];
 /** The search ends when the scale is known this well: to a two-thousandth. */
 const PRECISION = 5e-4;
+/** Where χ approaches its highest value, this share of it counts as reached. */
+const NEARLY = 0.999;
 /** If χ at the smallest scale is this share of that at the largest, it does not depend on the scale. */
 const SAME = 0.99;
 
 /**
  * The weight scale at which a network has the measure χ of another one, such as itself before its width, activation,
- * distribution or initialisation changed. If χ is out of reach, as with relus, it is the scale that keeps the variance
- * of the values: see steadyScale. If χ does not depend on the scale, it is the network's own. Takes a few milliseconds.
+ * distribution or initialisation changed. If χ is out of reach, as with relus, it is the smallest scale with the
+ * highest χ, and at least the one that keeps the variance of the values: see steadyScale. If χ does not depend on the
+ * scale, it is the network's own. Takes a few milliseconds.
  *
  * Where an activation jumps, the growth of large differences is matched: nearby points separate at once, and how fast
  * says little about the picture.
@@ -42,8 +45,9 @@ export function weightScaleFor(spec: NetworkSpec, chi: number): MatchedScale | N
   if (chiAt(low) <= chi && highest >= chi) {
     return { weightScale: crossing(chiAt, chi, low, high), reached: true };
   }
-  const depends = highest < chi && chiAt(LEAST) < SAME * highest;
-  return { weightScale: depends ? steadyScale(spec, own) : own, reached: false };
+  if (highest >= chi || chiAt(LEAST) >= SAME * highest) return { weightScale: own, reached: false };
+  const first = crossing(chiAt, NEARLY * highest, LEAST, MOST);
+  return { weightScale: Math.max(first, steadyScale(spec, own)), reached: false };
 }
 
 /** Where an increasing function of the scale reaches a value between two scales, by bisection of the logarithm. */
