@@ -13,12 +13,14 @@ import { parseArgs, promisify } from 'node:util';
 import { listScenes, loadScenes, ourScenes } from '../dist/cli/scenes.js';
 import { countWeights } from '../dist/core/network/spec.js';
 import { writeLink } from '../dist/core/recipe/link.js';
+import { stillOf } from '../dist/core/sweep/still.js';
 import { available } from '../dist/core/wording/did-you-mean.js';
 import { networks } from '../dist/explorer/state/networks.js';
 import { makeFilm } from '../dist/jobs/film.js';
-import { cacheFor, recipeOf, stillOf } from '../dist/jobs/render.js';
+import { cacheFor, recipeOf } from '../dist/jobs/render.js';
 import { Workshop } from '../dist/jobs/workshop.js';
 import { probe } from '../dist/outputs/index.js';
+import { evaluate } from '../dist/renderers/cpu/planes.js';
 import { writeFigures } from './figures.js';
 import { momentOf } from './moments.js';
 import { CARD, card, cardOf, galleryPage, pageOf, picturePage } from './site/pages.js';
@@ -152,7 +154,7 @@ async function stillFor({ name, sweep, composed, at }, path, workshop) {
   if (composed) {
     source = { kind: 'composed', target: { kind: 'scene', path: composed }, size, still: { at } };
   } else {
-    const still = await stillOf({ ...sweep, size }, at);
+    const still = await stillOf({ ...sweep, size }, at, evaluate);
     if (countWeights(still.network) > MOST_WEIGHTS) return thumbnailOf(name);
     source = { kind: 'sweep', sweep: still };
   }

@@ -54,16 +54,17 @@ async function openPage(): Promise<{ page: Page; trouble: string[] }> {
 }
 
 /** Waits until the canvas shows a picture: pixels of many colours. */
-function firstPicture(page: Page): Promise<unknown> {
-  return page.waitForFunction(async () => {
+async function firstPicture(page: Page): Promise<void> {
+  const colours = async () => {
     const canvas = document.querySelector('canvas');
-    if (!canvas || canvas.width < 2) return false;
+    if (!canvas || canvas.width < 2) return 0;
     const picture = await createImageBitmap(canvas);
     const copy = new OffscreenCanvas(32, 18).getContext('2d')!;
     copy.drawImage(picture, 0, 0, 32, 18);
-    const pixels = new Uint32Array(copy.getImageData(0, 0, 32, 18).data.buffer);
-    return new Set(pixels).size > 50;
-  });
+    return new Set(new Uint32Array(copy.getImageData(0, 0, 32, 18).data.buffer)).size;
+  };
+  const now = () => page.evaluate(colours).catch(() => 0); // while it goes to another page
+  await expect.poll(now, { timeout: 30_000, interval: 20 }).toBeGreaterThan(50);
 }
 
 test('from the gallery, a sweep opens in the explorer, which needs less than 200 kB before its first picture', async () => {
