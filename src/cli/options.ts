@@ -123,6 +123,16 @@ export const OPTIONS = [
     commands: ['sheet'],
   },
   {
+    name: 'best',
+    value: 'n',
+    help: 'only the seeds whose pictures have the most to see, best first',
+    more: 'Without --seeds, it chooses among seeds 1-40, or more if n is above 10.',
+    range: { least: 1, most: 250, whole: true },
+    otherwise: 'all of --seeds',
+    commands: ['sheet'],
+    scenes: 'sweep',
+  },
+  {
     name: 'frames',
     value: 'list',
     help: 'one picture per frame, counted from 0: 0,30,60 or 0-60; with --seeds, one row per seed',
@@ -542,7 +552,8 @@ export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string
     .filter(({ name, repeated }) => repeated && given.has(name))
     .flatMap((entry) => {
       if (entry.value === undefined) return [flagOf(entry)];
-      const values = [options[entry.name as keyof DrawOptions]].flat() as unknown[];
+      const value: unknown = options[entry.name as keyof DrawOptions];
+      const values: unknown[] = entry.repeatable ? (value as unknown[]) : [value];
       return values.flatMap((value) => [flagOf(entry), written(entry, value)]);
     });
 }

@@ -17,6 +17,7 @@ import type { Label } from '../jobs/sheet-layout.js';
 import { defaultEndings } from '../outputs/index.js';
 import { evaluate, evaluateValues } from '../renderers/cpu/planes.js';
 import { defaultsOf } from '../sources/composed/target.js';
+import { bestOf, candidatesFor, momentOf, scoresOf, summaryOf } from './best.js';
 import { composedRequest, meansOf, subjectOf, withWorkshop } from './draw.js';
 import { lookOf, type Resolved, type SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
@@ -50,45 +51,60 @@ export async function sheet(
   const subject = await subjectOf(scene, options, given, report, signal);
   const path = options.out ?? `renders/${subject.name}-sheet${defaultEndings.still}`;
   checkStill(path);
-  const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
-  const filled =
-    subject.kind === 'sweep'
-      ? await ofSweep(subject, options, contents, noFrame, report, signal)
-      : ofComposed(subject, options, contents);
-  const { size, labels, cells, recipe, levels } = filled;
-  const moments = contents.seeds.length * contents.frames.length;
-  const perMoment = labels.length / moments;
-  const columns =
-    moments > 1 && perMoment > 1
-      ? perMoment
-      : options.frames && contents.seeds.length > 1
-        ? contents.frames.length
-        : options.columns;
-  const design = { size, labels, columns, title: options.title };
-  const { columns: chosen } = layOut(design);
-  const request = { source: { kind: 'sheet', design, cells } as const, outputs: [{ path }], recipe };
-  const onCell = (drawn: number, began: number) =>
-    report.progress(progressOf(drawn, labels.length, labels.length, began));
-  const means = { ...meansOf(subject, options, report, signal), onCell };
-  const film = await withWorkshop((workshop) => makeFilm(request, workshop, means));
-  const counted = { frames: labels.length, drawn: labels.length };
-  const made = { ...film, ...counted, columns: chosen, labels };
-  report.done(made, nextStep(scene, { ...options, levels }, given, subject.kind));
+  await withWorkshop(async (workshop) => {
+    const best =
+      options.best !== undefined && subject.kind === 'sweep'
+        ? await bestOf(subject, options, framesOf(options)[0], workshop, report, signal)
+        : undefined;
+    const seeds = best?.chosen.map((candidate) => candidate.subject) ?? options.seeds;
+    const contents = { seeds: seeds ?? [undefined], frames: framesOf(options) };
+    const filled =
+      subject.kind === 'sweep'
+        ? await ofSweep(subject, { ...options, seeds }, contents, noFrame, report, signal)
+        : ofComposed(subject, options, contents);
+    const { size, labels, cells, recipe, levels } = filled;
+    const moments = contents.seeds.length * contents.frames.length;
+    const perMoment = labels.length / moments;
+    const columns =
+      moments > 1 && perMoment > 1
+        ? perMoment
+        : options.frames && contents.seeds.length > 1
+          ? contents.frames.length
+          : options.columns;
+    const design = { size, labels, columns, title: options.title };
+    const { columns: chosen } = layOut(design);
+    const request = { source: { kind: 'sheet', design, cells } as const, outputs: [{ path }], recipe };
+    const onCell = (drawn: number, began: number) =>
+      report.progress(progressOf(drawn, labels.length, labels.length, began));
+    const means = { ...meansOf(subject, options, report, signal), onCell };
+    const film = await makeFilm(request, workshop, means);
+    const counted = { frames: labels.length, drawn: labels.length };
+    const made = { ...film, ...counted, columns: chosen, labels, ...(best && { seeds: scoresOf(best) }) };
+    const advice = nextStep(scene, { ...options, seeds, levels }, given, subject.kind);
+    report.done(made, best ? `${summaryOf(best)} ${advice}` : advice);
+  });
 }
 
 /** Checks options against each other. @throws UsageError if they are incompatible. */
-function checkOptions({ seeds, frames, seed, at, every, columns, transparent, shown }: SheetOptions): void {
+function checkOptions(options: SheetOptions): void {
+  const { frames, seed, at, every, columns, transparent, shown, best } = options;
+  const seeds = best === undefined ? options.seeds : candidatesFor(best, options.seeds);
   const showsUnits = layerOf(shown) !== undefined;
   const refusal =
     (!seeds &&
       !frames &&
       !showsUnits &&
-      'A sheet shows seeds, moments or units: try --seeds 1-24, --frames 0,30,60 or --shown 2.') ||
+      'A sheet shows seeds, moments or units: try --seeds 1-24, --best 12, --frames 0,30,60 or --shown 2.') ||
     (showsUnits &&
       columns &&
       (seeds || frames) &&
       `With --shown ${layerOf(shown)}, each row is a seed or a moment: leave out --columns ${columns}.`) ||
-    (seeds && seed !== undefined && `--seed ${seed} cannot be used with --seeds: leave one out.`) ||
+    (best !== undefined &&
+      showsUnits &&
+      `--best compares whole pictures, but --shown ${layerOf(shown)} shows units: leave one out.`) ||
+    (seeds &&
+      seed !== undefined &&
+      `--seed ${seed} cannot be used with ${best === undefined ? '--seeds' : '--best'}: leave one out.`) ||
     (frames && at !== undefined && `--at ${at} cannot be used with --frames: leave one out.`) ||
     (!frames && every && '--every applies only with --frames: leave it out.') ||
     (seeds &&
@@ -202,7 +218,7 @@ async function cellsOf(
     await preparePace(sweep, evaluate, watched);
     for (const frame of frames) {
       if (frame !== undefined && frame >= frameCount(sweep)) throw noFrame(frame, frameCount(sweep), 'sweep');
-      const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
+      const at = momentOf(sweep, options.at);
       if (at > sweep.seconds) {
         throw new UsageError(
           `--at is ${at}, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,

@@ -60,11 +60,12 @@ export function levelsFor(values: readonly ArrayLike<number>[]): Levels {
   const [low, high] = [all[clipped], all[all.length - 1 - clipped]].map(within);
   const least = Math.max(2 * leastDifference([low, high]), low === high ? 1 : 0);
   const spare = Math.max(0, least - (high - low)) / 2;
-  return rounded([within(low - spare), within(high + spare)]);
+  return rounded([low - spare, high + spare]);
 }
 
 const [LOWEST, HIGHEST] = frameParameters.levels.range;
-const within = (value: number) => Math.max(LOWEST, Math.min(HIGHEST, value));
+/** Well within the range of levels, so that they can be moved apart. */
+const within = (value: number) => Math.max(0.9 * LOWEST, Math.min(0.9 * HIGHEST, value));
 
 /** Rounds to two digits more than the first one of the difference. */
 function rounded([low, high]: Levels): Levels {

@@ -81,12 +81,12 @@ export const frameParameters = {
     label: 'Levels',
     kind: 'point',
     range: [-1e100, 1e100],
-    ui: { level: 'more', min: 0, max: 1, scale: 'linear', step: 0.01, shiftStep: 0.1 },
     scale: 'linear',
     optional: true,
     defaultNote: '[0, 1]',
     moves: true,
     sentence: 'Output values [low, high] that are shown as 0 and 1; values beyond them are clipped',
+    ui: { level: 'elsewhere', min: 0, max: 1, scale: 'linear', step: 0.01, shiftStep: 0.1 },
     synonyms: 'level contrast clim normalise normalize stretch limits blackWhite vmin vmax',
   },
   shown: {

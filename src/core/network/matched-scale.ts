@@ -1,5 +1,6 @@
 /** The weight scale at which a changed network tends to order or chaos as it did before. */
-import { meanField, type NoMeanField } from './mean-field.js';
+import { growthPerLayer, type NoMeanField, steadyScale, whyNone } from './mean-field.js';
+import { networkParameters } from './parameters.js';
 import type { NetworkSpec } from './spec.js';
 
 /** A weight scale chosen for a measure χ. */
@@ -19,28 +20,34 @@ const [LEAST, MOST] = [2 ** -10, 2 ** 10];
 const PRECISION = 5e-4;
 /** Where χ approaches its highest value, this share of it counts as reached. */
 const NEARLY = 0.999;
+/** If χ at the smallest scale is this share of that at the largest, it does not depend on the scale. */
+const SAME = 0.99;
 
 /**
  * The weight scale at which a network has the measure χ of another one, such as itself before its width, activation,
- * distribution or initialisation changed. If χ is out of reach, it is the smallest scale with the highest χ: for relus,
- * the one that just keeps the variance of the values (He et al., arXiv:1502.01852). If every scale has a higher χ, it
- * is the network's own. Takes a few milliseconds.
+ * distribution or initialisation changed. If χ is out of reach, as with relus, it is the smallest scale with the
+ * highest χ, and at least the one that keeps the variance of the values: see steadyScale. If χ does not depend on the
+ * scale, it is the network's own. Takes a few milliseconds.
+ *
+ * Where an activation jumps, the growth of large differences is matched: nearby points separate at once, and how fast
+ * says little about the picture.
  * @param chi - Above 0.
  */
 export function weightScaleFor(spec: NetworkSpec, chi: number): MatchedScale | NoMeanField {
-  const own = meanField(spec);
-  if ('reason' in own) return own;
-  const chiAt = (weightScale: number) => {
-    const measured = meanField({ ...spec, weightScale });
-    return 'chi' in measured ? measured.chi : 0;
-  };
-  let [low, high] = [spec.weightScale || 1, spec.weightScale || 1];
+  const reason = whyNone(spec);
+  if (reason) return { reason };
+  const chiAt = (weightScale: number) => growthPerLayer({ ...spec, weightScale }, 'far');
+  const own = spec.weightScale || (spec.initialisation ? 1 : networkParameters.weightScale.default);
+  let [low, high] = [own, own];
   while (high < MOST && chiAt(high) < chi) [low, high] = [high, 2 * high];
-  while (low > LEAST && chiAt(low) > chi) [low, high] = [low / 2, Math.min(low, high)];
+  while (low > LEAST && chiAt(low) > chi) [low, high] = [low / 2, low];
   const highest = chiAt(high);
-  if (chiAt(low) > chi) return { weightScale: spec.weightScale || 1, reached: false };
-  if (highest >= chi) return { weightScale: crossing(chiAt, chi, low, high), reached: true };
-  return { weightScale: crossing(chiAt, NEARLY * highest, LEAST, MOST), reached: false };
+  if (chiAt(low) <= chi && highest >= chi) {
+    return { weightScale: crossing(chiAt, chi, low, high), reached: true };
+  }
+  if (highest >= chi || chiAt(LEAST) >= SAME * highest) return { weightScale: own, reached: false };
+  const first = crossing(chiAt, NEARLY * highest, LEAST, MOST);
+  return { weightScale: Math.max(first, steadyScale(spec, own)), reached: false };
 }
 
 /** Where an increasing function of the scale reaches a value between two scales, by bisection of the logarithm. */

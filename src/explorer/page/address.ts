@@ -55,25 +55,37 @@ export function keepAddress(): () => void {
   let last = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const write = async (isVisit: boolean) => {
+  const hashOf = async (shown: ExplorerDocument) => {
+    const hash = await linkTo(shown, bare);
+    return hash.length > MAX_LINK ? '#' : hash;
+  };
+  const addressOf = (hash: string) => `${location.pathname}${location.search}${hash}`;
+  const write = async () => {
     last = performance.now();
     const { document } = state.peek();
-    const hash = await linkTo(document, bare);
-    if (document !== state.peek().document && !isVisit) return; // the next change writes a newer one
-    isTooLong.value = hash.length > MAX_LINK;
-    const next = isTooLong.value ? '#' : hash;
-    if (next === written) return;
-    written = next;
-    const address = `${location.pathname}${location.search}${next}`;
-    if (isVisit) {
-      lastEntry = ++entry;
-      history.pushState({ entry }, '', address);
-      note();
-    } else history.replaceState({ entry }, '', address);
+    const hash = await hashOf(document);
+    if (document !== state.peek().document) return; // the next change writes a newer one
+    isTooLong.value = hash === '#';
+    if (hash === written) return;
+    written = hash;
+    history.replaceState({ entry }, '', addressOf(hash));
+  };
+  /** Leaves the network before in its entry: its address may be late, or show letters of the new name. */
+  const visit = async () => {
+    last = performance.now();
+    const { document, undo } = state.peek();
+    const [before, hash] = await Promise.all([undo.at(-1), document].map((shown) => shown && hashOf(shown)));
+    isTooLong.value = hash === '#';
+    if (!hash || hash === before) return;
+    if (before) history.replaceState({ entry }, '', addressOf(before));
+    written = hash;
+    lastEntry = ++entry;
+    history.pushState({ entry }, '', addressOf(hash));
+    note();
   };
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void write(false), Math.max(0, last + INTERVAL - performance.now()));
+    timer = setTimeout(() => void write(), Math.max(0, last + INTERVAL - performance.now()));
   };
   let shown = state.peek().document;
   const stopWriting = effect(() => {
@@ -81,7 +93,7 @@ export function keepAddress(): () => void {
     if (now !== visited) {
       visited = now;
       clearTimeout(timer);
-      void write(true);
+      void visit();
     } else if (document !== shown) later();
     shown = document;
   });

@@ -85,8 +85,10 @@ function LargePage() {
       <div class="bottom">
         <div class="place surface row fades">
           <BarButton icon="help" label="Help" keys="?" act={() => perform('help')} />
-          <ViewLabel />
-          <Regime />
+          <div class="place-texts">
+            <ViewLabel />
+            <Regime />
+          </div>
         </div>
         <div class="big surface">
           <BigSlider />

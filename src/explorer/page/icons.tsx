@@ -33,7 +33,7 @@ export type IconName = keyof typeof PATHS | 'dice';
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      {name === 'dice' ? <Dice /> : <path d={PATHS[name]} />}
+      {name === 'dice' ? <Dice /> : <path d={PATHS[name]} fill={name === 'play' ? 'currentColor' : 'none'} />}
     </svg>
   );
 }

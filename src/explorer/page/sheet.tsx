@@ -50,7 +50,7 @@ export function Sheet() {
       class={`sheet surface${height === undefined ? '' : ' is-dragged'}`}
       aria-label="Controls"
       data-position={position}
-      style={{ height: `${Math.round(height ?? heights[position])}px` }}
+      style={{ height: `calc(${Math.round(height ?? heights[position])}px + env(safe-area-inset-bottom))` }}
     >
       <div class="sheet-head" {...drag}>
         <button
@@ -78,7 +78,7 @@ export function Sheet() {
         <div class="sheet-body fades">
           <TimelineSlot />
           <MoreButtons />
-          <div class="place row">
+          <div class="place-texts">
             <ViewLabel />
             <Regime />
           </div>
@@ -167,6 +167,9 @@ function useDrag(
     if (event.pointerId !== now?.pointer) return;
     drag.current = undefined;
     setHeight(undefined);
+    setTimeout(() => {
+      dragged.current = false; // after the click of this pointer, if there is one
+    });
     if (now.hasMoved && event.type === 'pointerup') {
       settle(restOf(heights, now.height + now.y - event.clientY, speedOf(now.recent, event.timeStamp)));
     }

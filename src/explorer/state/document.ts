@@ -39,6 +39,11 @@ export function pictureAt({ sweep }: ExplorerDocument, t: number, evaluate: Eval
   return picture;
 }
 
+/** The same at a time of the tracks, whatever the pace: for small pictures, since measuring an even pace takes long. */
+export function previewAt(document: ExplorerDocument, t: number): Picture {
+  return pictureAt({ ...document, sweep: { ...document.sweep, pace: 'tracks' } }, t, () => []);
+}
+
 /** What a document says about a parameter: a value, a track, a mix, or undefined if it does not mention it. */
 export function entryAt({ sweep }: ExplorerDocument, path: Path): unknown {
   return path.reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], sweep);
