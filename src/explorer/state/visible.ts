@@ -7,7 +7,7 @@
 import type { EvaluateValues } from '../../core/frame/evaluate.js';
 import { isWorthSeeing } from '../../core/frame/interest.js';
 import { levelsOf } from '../../core/frame/levels.js';
-import { withChi } from './chaos.js';
+import { chiAt, withChi } from './chaos.js';
 import { type ExplorerDocument, entryAt, type Picture, pictureAt, withEntries } from './document.js';
 import { nameOf, type Path } from './paths.js';
 import type { Entry } from './settings.js';
@@ -36,8 +36,7 @@ export function revealing(
   if (!isQuick(at(document, t))) return [];
   const levelled = () => withLevels(document, t, values);
   const isNormal = (entryAt(document, NORMALISATION) ?? 'none') !== 'none';
-  const normal = () =>
-    isNormal ? document : withChi(withEntries(document, [[NORMALISATION, 'layer']]), chi, t);
+  const normal = () => (isNormal ? document : normalised(document, chi, t));
   const attempts = [
     () => document,
     levelled,
@@ -51,6 +50,16 @@ export function revealing(
   }
   return changes(document, levelled());
 }
+
+/** With normalised layers, χ hardly depends on the scale of relus: a scale that is as good as another stays. */
+function normalised(document: ExplorerDocument, chi: number, t: number): ExplorerDocument {
+  const normal = withEntries(document, [[NORMALISATION, 'layer']]);
+  const own = chiAt(normal, t);
+  return own !== undefined && Math.abs(Math.log(own / chi)) < ALIKE ? normal : withChi(normal, chi, t);
+}
+
+/** Measures whose logarithms differ by less than this are about the same. */
+const ALIKE = 0.1;
 
 /** How much larger the weight scale may become. */
 const LARGER = 1.3;
