@@ -8,12 +8,14 @@ import { networkParameters } from '../../core/network/parameters.js';
 import type { Placed } from '../state/paths.js';
 import { MenuRow } from './controls/choice-row.js';
 import { setValue, useValue } from './controls/current.js';
+import { LevelsRow } from './controls/levels-row.js';
 import { OwnColours } from './controls/own-colours.js';
 import { SwitchRow } from './controls/switch-row.js';
 import { ThumbnailChoice } from './controls/thumbnail-choice.js';
 import { explanation } from './controls/wording.js';
 
 const PALETTE = ['palette'];
+const LEVELS = ['levels'];
 const SHOWN = ['shown'];
 const OUTPUTS = ['network', 'outputs'];
 
@@ -55,6 +57,7 @@ export function ColourTab() {
         </button>
       )}
       <OwnColours path={PALETTE} />
+      <LevelsRow path={LEVELS} parameter={frameParameters.levels} />
       <ShownOutput palette={palette} />
       <SwitchRow
         label="Grey"

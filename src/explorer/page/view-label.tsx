@@ -16,9 +16,14 @@ const LIMITS = {
 export function ViewLabel() {
   const isTyping = useSignal(false);
   const text = useComputed(() => viewText(picture.value.view)).value;
+  const isDrawing = useComputed(() => planeStatus.value?.drawing === true).value;
   const limit = useComputed(() => planeStatus.value?.limit).value;
   return (
     <div class="view-label">
+      <span
+        class={isDrawing ? 'view-label-dot is-drawing' : 'view-label-dot'}
+        title={isDrawing ? 'The picture is becoming sharper' : 'The picture is as sharp as it gets'}
+      />
       {isTyping.value ? (
         <ViewField
           text={text}

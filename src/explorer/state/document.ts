@@ -132,6 +132,7 @@ function defaultOf(document: ExplorerDocument, path: Path, t: number): unknown {
     const whole = head === 'slice' ? new Array(freeInputs(document)).fill(0) : parameterAt(path)?.default;
     return (whole as number[])[rest.at(-1) as number];
   }
+  if (head === 'levels' && rest.length > 0) return [0, 1][rest[0] as number];
   if (head === 'network' && rest[0] === 'biasScale')
     return currentValue(document, ['network', 'weightScale'], t);
   if (

@@ -13,7 +13,7 @@ export const SKETCH: readonly [width: number, height: number] = [64, 40];
 const MOST_WORK = 5e8;
 
 /** Evaluates a frame: one plane of brightness for each output. */
-type Brightness = (frame: FrameDescription) => ArrayLike<number>[];
+export type Brightness = (frame: FrameDescription) => ArrayLike<number>[];
 
 /** Whether a sketch of a picture takes so little time that the page may wait for it. */
 export function isQuick({ network }: Picture): boolean {

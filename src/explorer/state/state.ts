@@ -12,6 +12,7 @@ import { type LookAt, looked, viewAt } from './look.js';
 import { canMove, started, stopped } from './motion.js';
 import { nameOf, type Path } from './paths.js';
 import { type Entry, settings, withSettings } from './settings.js';
+import { withoutAdded } from './visible.js';
 
 /** The panel's tabs. */
 export const tabs = ['network', 'colour', 'breed', 'inside'] as const;
@@ -40,6 +41,8 @@ export interface ExplorerState {
   readonly pending: readonly (readonly [path: Path, value: unknown])[];
   /** The measure χ that changes of the network keep; undefined: that of the network as it is. */
   readonly chi: number | undefined;
+  /** What has been added to make the network's picture visible. */
+  readonly added: readonly Entry[];
   /** Earlier documents, oldest first, and those that undo has left. */
   readonly undo: readonly ExplorerDocument[];
   readonly redo: readonly ExplorerDocument[];
@@ -64,6 +67,8 @@ export type Action =
   | ({ type: 'set'; path: Path; value: unknown } & Gesture)
   /** Changes what part of the plane is visible. */
   | ({ type: 'look'; view: LookAt } & Gesture)
+  /** Adds what makes the network's picture visible, in the last change's step of undo. */
+  | { type: 'reveal'; entries: readonly Entry[] }
   /** Replaces the document, as one step of undo. */
   | ({ type: 'edit'; document: ExplorerDocument } & Gesture)
   /** Goes to another network, which becomes an entry of the browser's history. */
@@ -107,6 +112,7 @@ export function firstState(document: ExplorerDocument, layout: Partial<Layout> =
     playing: false,
     pending: [],
     chi: undefined,
+    added: [],
     undo: [],
     redo: [],
     gesture: undefined,
@@ -135,6 +141,12 @@ function next(state: ExplorerState, action: Action): ExplorerState {
       return withSet(state, action);
     case 'look':
       return withChanges(state, looked(documentShown(state), action.view, time), action.gesture);
+    case 'reveal':
+      return {
+        ...changed(state, withEntries(document, action.entries), state.gesture),
+        chi: state.chi,
+        added: action.entries,
+      };
     case 'edit':
       return changed(state, action.document, action.gesture);
     case 'open':
@@ -180,11 +192,15 @@ function withSet(
   if (nameOf(path) === 'view.halfWidth' && typeof value === 'number') {
     return withChanges(state, looked(documentShown(state), { halfWidth: value }, state.time), gesture);
   }
-  const next = withChanges(state, settings(documentShown(state), path, value), gesture);
-  if (!next.document.keepChaos || !isFollowed(path) || next.document === state.document) return next;
+  const follows = state.document.keepChaos && isFollowed(path);
+  const before = follows ? withoutAdded(documentShown(state), state.added) : documentShown(state);
+  const removed =
+    before === documentShown(state) ? [] : state.added.map(([own]): Entry => [own, entryAt(before, own)]);
+  const next = withChanges(state, [...removed, ...settings(before, path, value)], gesture);
+  if (!follows || next.document === state.document) return next;
   const chi = state.chi ?? chiAt(state.document, state.time);
   if (chi === undefined) return next;
-  return { ...next, document: withChi(next.document, chi, next.time), chi };
+  return { ...next, document: withChi(next.document, chi, next.time), chi, added: [] };
 }
 
 /** The state with other values. While the timeline is edited, a change does not remove a parameter's keyframes. */
@@ -249,7 +265,8 @@ function toAncestor(state: ExplorerState, index: number): ExplorerState {
 function withDocument(state: ExplorerState, document: ExplorerDocument): ExplorerState {
   const time = Math.min(state.time, document.sweep.seconds);
   const chi = isOther(state.document, document) ? undefined : state.chi;
-  return { ...state, document, time, chi, pending: [], playing: state.playing && moves(document) };
+  const added = isOther(state.document, document) ? [] : state.added;
+  return { ...state, document, time, chi, added, pending: [], playing: state.playing && moves(document) };
 }
 
 function steppedBack(state: ExplorerState): ExplorerState {

@@ -18,11 +18,14 @@ interface PointRowProps {
 
 export function PointRow({ path, parameter, names, children }: PointRowProps) {
   return (
-    <fieldset class="control">
-      <legend class="control-label" title={explanation(parameter)}>
-        {parameter.label}
-      </legend>
+    <fieldset class="control" aria-label={parameter.label}>
       <div class="row">
+        <span class="control-label" title={explanation(parameter)}>
+          {parameter.label}
+        </span>
+        {children}
+      </div>
+      <div class="row control-parts">
         {names.map((name, i) => (
           <span key={name} class="row control-part">
             <span class="hint" aria-hidden="true">
@@ -32,7 +35,6 @@ export function PointRow({ path, parameter, names, children }: PointRowProps) {
             <PlayButton path={[...path, i]} label={`${parameter.label}, ${name}`} />
           </span>
         ))}
-        {children}
       </div>
     </fieldset>
   );

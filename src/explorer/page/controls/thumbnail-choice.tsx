@@ -5,9 +5,8 @@ import { UsageError } from '../../../core/errors.js';
 import { evaluate } from '../../../renderers/cpu/planes.js';
 import { type Picture, pictureAt } from '../../state/document.js';
 import type { Path } from '../../state/paths.js';
-import { reduce } from '../../state/state.js';
 import { state } from '../store.js';
-import { shownDocument } from './current.js';
+import { documentWith, shownDocument } from './current.js';
 import { Thumbnail } from './thumbnail.js';
 
 interface ThumbnailChoiceProps {
@@ -51,8 +50,9 @@ export function ThumbnailChoice(props: ThumbnailChoiceProps) {
 
 /** What the page would show with another value; undefined if it is not valid. */
 function pictureWith(path: Path, value: unknown): Picture | undefined {
-  const { document, time } = reduce(state.peek(), { type: 'set', path, value });
   try {
+    const document = documentWith(path, value);
+    const { time } = state.peek();
     return pictureAt({ ...document, sweep: { ...document.sweep, pace: 'tracks' } }, time, evaluate);
   } catch (error) {
     if (error instanceof UsageError) return undefined;

@@ -41,9 +41,9 @@ async function draw(
   picture: () => Picture | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = picture();
-  if (!wanted) return;
   try {
+    const wanted = await inTurn(() => (signal.aborted ? undefined : picture()));
+    if (!wanted || signal.aborted) return;
     const image = keptThumbnail(wanted) ?? (await drawThumbnail(wanted, signal));
     if (!image || signal.aborted) return;
     Object.assign(canvas, { width: image.width, height: image.height });
@@ -51,4 +51,13 @@ async function draw(
   } catch (error) {
     if (!signal.aborted) console.warn(error); // the plane reports what is wrong with its renderer
   }
+}
+
+let line: Promise<unknown> = Promise.resolve();
+
+/** Does work that takes some milliseconds, one piece at a time, so that the page can answer in between. */
+function inTurn<T>(work: () => T): Promise<T> {
+  const done = line.then(() => new Promise((next) => setTimeout(next))).then(work);
+  line = done.catch(() => {});
+  return done;
 }
