@@ -51,7 +51,7 @@ function Controls() {
   const Dialog = layout.dialog && DIALOGS[layout.dialog];
   return (
     <>
-      {layout.tab === 'breed' && layout.panel && !layout.hidden && (
+      {isBreeding() && (
         <div class="cover">
           <BreedGrid />
         </div>
@@ -63,6 +63,12 @@ function Controls() {
       <DropTarget />
     </>
   );
+}
+
+/** Whether the grid of neighbours covers the picture. */
+function isBreeding(): boolean {
+  const { tab, panel, hidden } = state.value.layout;
+  return tab === 'breed' && panel && !hidden;
 }
 
 /** Bars above and below, the drawer on the left and the panel on the right: none covers another. */
@@ -81,7 +87,7 @@ function LargePage() {
         </div>
       </div>
       <Messages />
-      <TimelineSlot />
+      {!isBreeding() && <TimelineSlot />}
       <div class="bottom">
         <div class="place surface row fades">
           <BarButton icon="help" label="Help" keys="?" act={() => perform('help')} />
