@@ -1,6 +1,7 @@
 /**
  * Measures how fast this machine draws frames, compared with numpy and onnxruntime; how much of that speed a whole film
- * keeps; how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH); and how fast the editor is.
+ * keeps; how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH); and how fast the editor
+ * and the explorer are.
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
@@ -22,6 +23,7 @@ import { parseArgs } from 'node:util';
 import { buildNetwork, createRenderer, type FrameRenderer, frameSchema, type NetworkInput } from 'untrained';
 import { benchComposed } from './composed.js';
 import { benchEditor } from './editor.js';
+import { benchExplorer } from './explorer.js';
 import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './frames.js';
 import { benchGpu, gpuParts } from './gpu.js';
 import { printMachine } from './machine.js';
@@ -43,6 +45,7 @@ const parts = [
   'memory',
   'gif',
   'editor',
+  'explorer',
 ] as const;
 
 /** What networks of 27 x 30 cost that need more than one activation. The first one is the measure. */
@@ -251,6 +254,7 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else if (name === 'memory') await benchMemory();
       else if (name === 'editor') await benchEditor(Math.ceil(rounds / 2));
+      else if (name === 'explorer') await benchExplorer(rounds);
       // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);

@@ -47,8 +47,8 @@ const { metafile } = await build({
   conditions: ['browser'],
   minify: true,
   legalComments: 'none', // LICENSES.txt has them
-  // Otherwise zod tries whether it may compile code, which the page's policy forbids and browsers report. zod reads this
-  // when it is loaded, and only a banner is sure to come before, whichever chunk zod is in.
+  // Otherwise zod tries whether it may compile code: the page's policy forbids that, and browsers report it. zod reads
+  // this when it is loaded, and only a banner is sure to come first, whichever chunk zod is in.
   banner: { js: 'globalThis.__zod_globalConfig ??= { jitless: true };' },
   metafile: true,
   tsconfigRaw: '{}', // not ours, whose paths lead to the sources

@@ -1,18 +1,24 @@
 /** The scenes that are sweeps, for the explorer's gallery: gallery.json and a picture of each. */
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listScenes, loadScene, ourScenes } from '../dist/cli/scenes.js';
+import { listScenes, loadScene, loadScenes, ourScenes } from '../dist/cli/scenes.js';
 
 const thumbnails = fileURLToPath(new URL('../renders/gallery/thumbnails', import.meta.url));
 
-/** Writes them to a folder. The pictures are in its folder `gallery`. */
+/**
+ * Writes them to a folder. The pictures are in its folder `gallery`. Scenes without a picture are left out, as are those
+ * that cannot be loaded: the user may be working on them.
+ */
 export async function writeFigures(into) {
-  const found = await Promise.all(
-    listScenes()
-      .filter(({ path }) => path.startsWith(ourScenes) && path.endsWith('.ts'))
-      .map(({ path }) => loadScene(path)),
-  );
+  const paths = listScenes()
+    .filter(({ name, path }) => dirname(path) === ourScenes && existsSync(join(thumbnails, `${name}.webp`)))
+    .map(({ path }) => path)
+    .filter((path) => path.endsWith('.ts'));
+  await loadScenes(paths).catch(() => {}); // all in one process; loadScene then finds them loaded
+  const loaded = await Promise.allSettled(paths.map((path) => loadScene(path)));
+  const found = loaded.flatMap(({ value }) => (value ? [value] : []));
   const number = ({ sweep }) => Number.parseInt(sweep.figure ?? '999', 10);
   found.sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name, 'en'));
   await mkdir(join(into, 'gallery'), { recursive: true });

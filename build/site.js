@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { listScenes, loadScenes, ourScenes } from '../dist/cli/scenes.js';
@@ -19,6 +19,7 @@ import { makeFilm } from '../dist/jobs/film.js';
 import { cacheFor, recipeOf, stillOf } from '../dist/jobs/render.js';
 import { Workshop } from '../dist/jobs/workshop.js';
 import { probe } from '../dist/outputs/index.js';
+import { writeFigures } from './figures.js';
 import { momentOf } from './moments.js';
 import { CARD, card, cardOf, galleryPage, pageOf, picturePage } from './site/pages.js';
 
@@ -42,6 +43,7 @@ async function main() {
   await clear(out);
   for (const folder of ['pictures', 'films']) await mkdir(join(out, folder), { recursive: true });
   await cp(join(root, 'dist/pages/explorer'), join(out, 'explorer'), { recursive: true });
+  await writeFigures(join(out, 'explorer')); // the scenes may have changed since the build
   await writeExplorerCard(join(out, 'explorer/index.html'), named[0], site);
   await copyFile(join(root, 'build/site/style.css'), join(out, 'style.css'));
   await writeFile(join(out, 'index.html'), galleryPage(named, scenes, site));
@@ -82,7 +84,9 @@ function addressOf(text) {
 
 /** Our scenes in the order of the article's figures, or those named. */
 async function scenesNamed(names) {
-  const all = listScenes().filter(({ path }) => path.startsWith(ourScenes));
+  const all = listScenes().filter(
+    ({ name, path }) => dirname(path) === ourScenes && existsSync(join(gallery, `${name}.webp`)),
+  );
   const unknown = names.find((name) => !all.some((scene) => scene.name === name));
   if (unknown !== undefined) {
     const known = all.map(({ name }) => name);

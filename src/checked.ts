@@ -8,10 +8,17 @@ import {
   frameSchema as frameRules,
 } from './core/frame/description.js';
 import { isGrainy as isGrainyUnchecked } from './core/frame/digits.js';
+import { type Interest, interestOf as interestUnchecked } from './core/frame/interest.js';
+import { levelsSchema } from './core/frame/levels-schema.js';
 import { frameBytes } from './core/frame/pixels.js';
 import type { FrameRenderer } from './core/frame/renderer.js';
 import { drawUnit as drawUnchecked, type Seed } from './core/network/draws.js';
 import { forward as forwardUnchecked, logits as logitsUnchecked } from './core/network/forward.js';
+import {
+  type MeanField,
+  meanField as meanFieldUnchecked,
+  type NoMeanField,
+} from './core/network/mean-field.js';
 import { buildNetwork as buildUnchecked, type Network } from './core/network/network.js';
 import {
   type Distribution,
@@ -112,12 +119,18 @@ export function buildNetwork(spec: NetworkInput): Network {
  * Evaluates a network at one point, in float64.
  * @param network - The result of buildNetwork.
  * @param x - The point: one finite number per input.
+ * @param levels - The output values [low, high] that become 0 and 1, as in a frame; by default [0, 1].
  * @returns One brightness per output (1 or 3), each in [0, 1].
- * @throws UsageError for a wrong number of inputs, or for anything that is not a network.
+ * @throws UsageError for a wrong number of inputs, for anything that is not a network, or for invalid levels.
  */
-export function forward(network: Network, x: ArrayLike<number>): number[] {
+export function forward(
+  network: Network,
+  x: ArrayLike<number>,
+  levels?: readonly [low: number, high: number],
+): number[] {
   checkPoint(network, x);
-  return forwardUnchecked(network, x);
+  if (levels !== undefined) parse(levelsSchema, levels, { whole: 'The levels' });
+  return forwardUnchecked(network, x, levels);
 }
 
 /**
@@ -130,6 +143,37 @@ export function forward(network: Network, x: ArrayLike<number>): number[] {
 export function logits(network: Network, x: ArrayLike<number>): number[] {
   checkPoint(network, x);
   return logitsUnchecked(network, x);
+}
+
+/**
+ * Whether a network tends to order or to chaos, by the mean-field theory of random networks: χ, the factor by which
+ * one layer multiplies the mean square difference of nearby points, at the variance at which the layers settle (Poole
+ * et al., arXiv:1606.05340; Schoenholz et al., arXiv:1611.01232). docs/measures.md explains it.
+ * @param spec - The network; see NetworkInput. Its seed does not matter.
+ * @returns χ, 0 or more, and the regime: `ordered` if differences shrink by a factor of e or more over the network's
+ * depth, `chaotic` if they grow by that, otherwise `edge`. For networks without a formula, the reason instead.
+ * @throws UsageError for an invalid spec.
+ */
+export function meanField(spec: NetworkInput): MeanField | NoMeanField {
+  return meanFieldUnchecked(networkSchema.parse(spec));
+}
+
+/**
+ * How much there is to see in a picture: detail, contrast, colour, symmetry, noise and a score, each from 0 to 1. Made
+ * for small pictures, such as 64x40. docs/measures.md explains them and compares the score with a ranking by eye.
+ * @param rgba - RGBA8, sRGB, top row first: 4 width height bytes.
+ * @param width - In pixels, 1 or more. @param height - In pixels, 1 or more.
+ * @throws UsageError for a wrong size or number of bytes.
+ */
+export function interestOf(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): Interest {
+  for (const [name, value] of Object.entries({ width, height })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new UsageError(`The ${name} is ${quote(value)} but must be a whole number from 1.`);
+  }
+  const isPicture = rgba instanceof Uint8Array || rgba instanceof Uint8ClampedArray;
+  if (isPicture && rgba.length === 4 * width * height) return interestUnchecked(rgba, width, height);
+  const given = isPicture ? `has ${rgba.length} bytes` : `is ${quote(rgba)}`;
+  throw new UsageError(`The picture ${given} but must be a Uint8Array of ${4 * width * height}, RGBA.`);
 }
 
 function checkPoint(network: Network, x: ArrayLike<number>): void {

@@ -9,8 +9,10 @@ export {
   frameCount,
   frameSchema,
   grainNote,
+  interestOf,
   isGrainy,
   logits,
+  meanField,
   networkSchema,
   readRecipe,
   type Schema,
@@ -19,6 +21,7 @@ export {
 } from './checked.js';
 export { RenderError, UsageError } from './core/errors.js';
 export type { FrameDescription, FrameInput, View } from './core/frame/description.js';
+export type { Interest } from './core/frame/interest.js';
 export type { Palette, PaletteInput } from './core/frame/palette.js';
 export { paletteNames } from './core/frame/palette-names.js';
 export type { Backend, FrameRenderer, WebGpuCanvas } from './core/frame/renderer.js';
@@ -28,6 +31,7 @@ export {
   activationNames,
   activations,
 } from './core/network/activations.js';
+export type { MeanField, NoMeanField, Regime } from './core/network/mean-field.js';
 export type { Layer, Network } from './core/network/network.js';
 export type { ExplicitLayer, NetworkInput, NetworkSpec } from './core/network/spec.js';
 export { type WeightsFile, weightsFrom } from './core/network/weights-file.js';

@@ -3,6 +3,7 @@
  * option's range and writes the message.
  */
 import { UsageError } from '../core/errors.js';
+import type { Levels } from '../core/frame/levels-schema.js';
 import type { ShownPart } from '../core/frame/shown.js';
 import { didYouMean } from '../core/wording/did-you-mean.js';
 import { optionSynonyms } from './synonyms.js';
@@ -58,6 +59,15 @@ export function parseSeeds(text: string): string[] | undefined {
     return Array.from({ length: count }, (_, i) => `${Number(from) + i}`);
   });
   return seeds.includes('') ? undefined : [...new Set(seeds)];
+}
+
+/** Reads "0.2,0.8", or "auto". */
+export function parseLevels(text: string): Levels | 'auto' | undefined {
+  if (text.trim() === 'auto') return 'auto';
+  const [low, high, more] = text.split(',').map(parseNumber);
+  if (low === undefined || high === undefined || more !== undefined || text.split(',').length !== 2)
+    return undefined;
+  return low < high ? [low, high] : undefined;
 }
 
 /** Reads "output:1", "2" or "2:3": an output, a hidden layer, or one of its units. */

@@ -15,12 +15,14 @@ import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { variablesReadBy } from '../sources/composed/variables.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
+import { withLevels } from './levels.js';
 import type { OptionEntry } from './option.js';
 import {
   DEFAULT_SCENE,
   type DrawOptions,
   lookOf,
   type RenderOptions,
+  type Resolved,
   refuseFor,
   type StillOptions,
   written,
@@ -46,7 +48,7 @@ import { noteCached } from './stopping.js';
 export interface Prepared {
   scene: string | undefined;
   subject: Subject;
-  options: RenderOptions;
+  options: Resolved<RenderOptions>;
   /** The names of the options that were given explicitly. */
   given: Set<string>;
   plan: Planned[];
@@ -72,12 +74,13 @@ export async function render(
 /** Plans and checks the films of `render`. @throws UsageError for an invalid request. */
 export async function prepare(
   scene: string | undefined,
-  options: RenderOptions,
+  asked: RenderOptions,
   given: Set<string>,
   report: Reporter,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const subject = await subjectOf(scene, options, given, report, signal);
+  const subject = await subjectOf(scene, asked, given, report, signal);
+  const options = await withLevels(subject, asked, { signal, onStage: report.stage });
   const plan = planFilms(subject, options);
   for (const { group, film } of plan) {
     checkQuality(group, options);
@@ -165,9 +168,11 @@ export async function still(
 
 async function stillSource(subject: Subject, options: StillOptions, means: Means): Promise<SourceRequest> {
   if (subject.kind === 'composed') return { ...composedRequest(subject, options), still: { at: options.at } };
-  const sweep = changed(subject, options);
+  const { loop, seconds } = changed(subject, { ...options, levels: undefined });
+  const at = options.at ?? (loop ? 0 : seconds);
+  const { signal, onStage } = means;
+  const sweep = changed(subject, await withLevels(subject, options, { signal, onStage }, at));
   await saveRecipe(options.recipe, sweep);
-  const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
   const grain = at <= sweep.seconds && grainNoteAt(sweep, at, evaluate);
   if (grain) means.onWarning?.(grain);
   return { kind: 'sweep', sweep: await stillOf(sweep, at, evaluate, means) };
@@ -254,7 +259,7 @@ function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter)
 /** Suggests the command for the film at twice the size, with an estimate of its time. */
 function largerAdvice(
   scene: string | undefined,
-  options: RenderOptions,
+  options: Resolved<RenderOptions>,
   given: Set<string>,
   { size: [width, height] }: Sweep,
   seconds: number,

@@ -5,6 +5,7 @@
  */
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
+import type { Levels } from '../core/frame/levels-schema.js';
 import { paces } from '../core/sweep/paces.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { parseBytes } from '../outputs/budget.js';
@@ -15,6 +16,7 @@ import { rateOf } from '../outputs/rate.js';
 import {
   parseFrames,
   parseHost,
+  parseLevels,
   parseMoments,
   parseRate,
   parseSeeds,
@@ -121,6 +123,16 @@ export const OPTIONS = [
     commands: ['sheet'],
   },
   {
+    name: 'best',
+    value: 'n',
+    help: 'only the seeds whose pictures have the most to see, best first',
+    more: 'Without --seeds, it chooses among seeds 1-40, or more if n is above 10.',
+    range: { least: 1, most: 250, whole: true },
+    otherwise: 'all of --seeds',
+    commands: ['sheet'],
+    scenes: 'sweep',
+  },
+  {
     name: 'frames',
     value: 'list',
     help: 'one picture per frame, counted from 0: 0,30,60 or 0-60; with --seeds, one row per seed',
@@ -194,6 +206,20 @@ export const OPTIONS = [
     value: 'name',
     help: 'how outputs become colours: rgb, oklab, oklch, a colour map such as viridis or RdBu, or hex colours such as "#012,#fa3"',
     more: 'See [Palettes](#palettes).',
+    otherwise: "the scene's",
+    commands: DRAW,
+    scenes: 'sweep',
+    repeated: true,
+  },
+  {
+    name: 'levels',
+    value: 'low,high',
+    help: 'output values that are shown as 0 and 1, such as 0.2,0.8; auto measures them once for all that is drawn',
+    more: 'See [docs/networks.md](docs/networks.md#levels).',
+    read: parseLevels,
+    form: 'auto or two numbers, the first less than the second',
+    example: 'auto or 0.2,0.8',
+    write: String,
     otherwise: "the scene's",
     commands: DRAW,
     scenes: 'sweep',
@@ -475,6 +501,9 @@ export type RenderOptions = OptionsOf<'render'> & {
   name?: string;
 };
 
+/** Options with numbers instead of --levels auto: see levels.ts. */
+export type Resolved<Options extends DrawOptions> = Omit<Options, 'levels'> & { levels?: Levels };
+
 export type StillOptions = OptionsOf<'still'>;
 export type SheetOptions = OptionsOf<'sheet'>;
 
@@ -523,7 +552,8 @@ export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string
     .filter(({ name, repeated }) => repeated && given.has(name))
     .flatMap((entry) => {
       if (entry.value === undefined) return [flagOf(entry)];
-      const values = [options[entry.name as keyof DrawOptions]].flat() as unknown[];
+      const value: unknown = options[entry.name as keyof DrawOptions];
+      const values: unknown[] = entry.repeatable ? (value as unknown[]) : [value];
       return values.flatMap((value) => [flagOf(entry), written(entry, value)]);
     });
 }

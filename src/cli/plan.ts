@@ -13,7 +13,7 @@ import {
 } from '../outputs/index.js';
 import { defaultsOf, type Target } from '../sources/composed/target.js';
 import { makeFolder, whyRefused } from '../system/folders.js';
-import type { DrawOptions, RenderOptions } from './options.js';
+import type { DrawOptions, RenderOptions, Resolved } from './options.js';
 import { type Group, groupsOf } from './outputs.js';
 import { override } from './override.js';
 import type { ComposedScene, SweepScene } from './scenes.js';
@@ -51,7 +51,7 @@ export interface Shape {
 }
 
 /** The renderings to make: one for each size and frame rate. */
-export function planFilms(subject: Subject, options: RenderOptions): Planned[] {
+export function planFilms(subject: Subject, options: Resolved<RenderOptions>): Planned[] {
   const { loops = 1 } = options;
   const own = ownOf(subject, options);
   const range = options.frames ?? own.frames;
@@ -108,14 +108,15 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
 }
 
 /** The scene's sweep with the command line's changes. */
-export function changed({ sweep }: SweepScene, options: DrawOptions): Sweep {
-  const { size, fps, pace, supersample, dither, seconds, seed, palette, shown } = options;
+export function changed({ sweep }: SweepScene, options: Resolved<DrawOptions>): Sweep {
+  const { size, fps, pace, supersample, dither, seconds, seed, palette, levels, shown } = options;
   const direct = {
     ...(size && { size }),
     ...(fps && { fps }),
     ...(pace && { pace }),
     ...(supersample && { supersample }),
     ...(dither && { dither }),
+    ...(levels && { levels }),
     ...(shown && { shown }),
   };
   let result = parseSweep({ ...sweep, ...direct });

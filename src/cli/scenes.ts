@@ -145,7 +145,7 @@ async function fromLink(link: string): Promise<SweepScene> {
   return { kind: 'sweep', name: nameOf(sweep), path: link, sweep, trusted: false, frames, every };
 }
 
-/** A base name for the files of a sweep that has no file: its title and its seed, as far as file names may have them. */
+/** A base name for the files of a sweep that has no file: its title and its seed, as far as file names allow. */
 function nameOf({ title, network: { seed } }: Sweep): string {
   const [name, suffix] = [title, typeof seed === 'object' ? '' : `${seed ?? ''}`].map((text) =>
     text

@@ -1,11 +1,13 @@
 /** The `sheet` command: compares seeds, moments or both side by side. */
-import { breather } from '../core/breather.js';
+import { breather, type Watched } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { explainGrain, isGrainy } from '../core/frame/digits.js';
+import type { Levels } from '../core/frame/levels-schema.js';
 import { type ShownPart, shownProblem } from '../core/frame/shown.js';
 import { hiddenWidths } from '../core/network/spec.js';
 import type { Recipe } from '../core/recipe/recipe.js';
+import { measureLevels } from '../core/sweep/levels.js';
 import { frameAt, frameCount, preparePace, type Sweep, timeOfFrame } from '../core/sweep/sweep.js';
 import { makeFilm, progressOf } from '../jobs/film.js';
 import type { SheetRequest } from '../jobs/job.js';
@@ -13,10 +15,11 @@ import { checkStill } from '../jobs/plan.js';
 import { recipeOf } from '../jobs/render.js';
 import type { Label } from '../jobs/sheet-layout.js';
 import { defaultEndings } from '../outputs/index.js';
-import { evaluate } from '../renderers/cpu/planes.js';
+import { evaluate, evaluateValues } from '../renderers/cpu/planes.js';
 import { defaultsOf } from '../sources/composed/target.js';
+import { bestOf, candidatesFor, momentOf, scoresOf, summaryOf } from './best.js';
 import { composedRequest, meansOf, subjectOf, withWorkshop } from './draw.js';
-import { lookOf, type SheetOptions } from './options.js';
+import { lookOf, type Resolved, type SheetOptions } from './options.js';
 import { variablesOf } from './override.js';
 import { type ComposedSubject, changed, saveRecipe } from './plan.js';
 import { type Reporter, reporter } from './report.js';
@@ -48,45 +51,60 @@ export async function sheet(
   const subject = await subjectOf(scene, options, given, report, signal);
   const path = options.out ?? `renders/${subject.name}-sheet${defaultEndings.still}`;
   checkStill(path);
-  const contents = { seeds: options.seeds ?? [undefined], frames: framesOf(options) };
-  const filled =
-    subject.kind === 'sweep'
-      ? await ofSweep(subject, options, contents, noFrame, report, signal)
-      : ofComposed(subject, options, contents);
-  const { size, labels, cells, recipe } = filled;
-  const moments = contents.seeds.length * contents.frames.length;
-  const perMoment = labels.length / moments;
-  const columns =
-    moments > 1 && perMoment > 1
-      ? perMoment
-      : options.frames && contents.seeds.length > 1
-        ? contents.frames.length
-        : options.columns;
-  const design = { size, labels, columns, title: options.title };
-  const { columns: chosen } = layOut(design);
-  const request = { source: { kind: 'sheet', design, cells } as const, outputs: [{ path }], recipe };
-  const onCell = (drawn: number, began: number) =>
-    report.progress(progressOf(drawn, labels.length, labels.length, began));
-  const means = { ...meansOf(subject, options, report, signal), onCell };
-  const film = await withWorkshop((workshop) => makeFilm(request, workshop, means));
-  const counted = { frames: labels.length, drawn: labels.length };
-  const made = { ...film, ...counted, columns: chosen, labels };
-  report.done(made, nextStep(scene, options, given, subject.kind));
+  await withWorkshop(async (workshop) => {
+    const best =
+      options.best !== undefined && subject.kind === 'sweep'
+        ? await bestOf(subject, options, framesOf(options)[0], workshop, report, signal)
+        : undefined;
+    const seeds = best?.chosen.map((candidate) => candidate.subject) ?? options.seeds;
+    const contents = { seeds: seeds ?? [undefined], frames: framesOf(options) };
+    const filled =
+      subject.kind === 'sweep'
+        ? await ofSweep(subject, { ...options, seeds }, contents, noFrame, report, signal)
+        : ofComposed(subject, options, contents);
+    const { size, labels, cells, recipe, levels } = filled;
+    const moments = contents.seeds.length * contents.frames.length;
+    const perMoment = labels.length / moments;
+    const columns =
+      moments > 1 && perMoment > 1
+        ? perMoment
+        : options.frames && contents.seeds.length > 1
+          ? contents.frames.length
+          : options.columns;
+    const design = { size, labels, columns, title: options.title };
+    const { columns: chosen } = layOut(design);
+    const request = { source: { kind: 'sheet', design, cells } as const, outputs: [{ path }], recipe };
+    const onCell = (drawn: number, began: number) =>
+      report.progress(progressOf(drawn, labels.length, labels.length, began));
+    const means = { ...meansOf(subject, options, report, signal), onCell };
+    const film = await makeFilm(request, workshop, means);
+    const counted = { frames: labels.length, drawn: labels.length };
+    const made = { ...film, ...counted, columns: chosen, labels, ...(best && { seeds: scoresOf(best) }) };
+    const advice = nextStep(scene, { ...options, seeds, levels }, given, subject.kind);
+    report.done(made, best ? `${summaryOf(best)} ${advice}` : advice);
+  });
 }
 
 /** Checks options against each other. @throws UsageError if they are incompatible. */
-function checkOptions({ seeds, frames, seed, at, every, columns, transparent, shown }: SheetOptions): void {
+function checkOptions(options: SheetOptions): void {
+  const { frames, seed, at, every, columns, transparent, shown, best } = options;
+  const seeds = best === undefined ? options.seeds : candidatesFor(best, options.seeds);
   const showsUnits = layerOf(shown) !== undefined;
   const refusal =
     (!seeds &&
       !frames &&
       !showsUnits &&
-      'A sheet shows seeds, moments or units: try --seeds 1-24, --frames 0,30,60 or --shown 2.') ||
+      'A sheet shows seeds, moments or units: try --seeds 1-24, --best 12, --frames 0,30,60 or --shown 2.') ||
     (showsUnits &&
       columns &&
       (seeds || frames) &&
       `With --shown ${layerOf(shown)}, each row is a seed or a moment: leave out --columns ${columns}.`) ||
-    (seeds && seed !== undefined && `--seed ${seed} cannot be used with --seeds: leave one out.`) ||
+    (best !== undefined &&
+      showsUnits &&
+      `--best compares whole pictures, but --shown ${layerOf(shown)} shows units: leave one out.`) ||
+    (seeds &&
+      seed !== undefined &&
+      `--seed ${seed} cannot be used with ${best === undefined ? '--seeds' : '--best'}: leave one out.`) ||
     (frames && at !== undefined && `--at ${at} cannot be used with --frames: leave one out.`) ||
     (!frames && every && '--every applies only with --frames: leave it out.') ||
     (seeds &&
@@ -133,25 +151,63 @@ interface Filled extends Pick<SheetRequest, 'cells'> {
   size: [number, number];
   labels: Label[];
   recipe: Recipe;
+  /** Those of a sweep's pictures, if they are given or measured. */
+  levels?: Levels | undefined;
 }
 
 async function ofSweep(
   subject: SweepScene,
-  options: SheetOptions,
-  { seeds, frames }: Contents,
+  asked: SheetOptions,
+  contents: Contents,
   noFrame: (frame: number, frames: number, what: string) => UsageError,
   report: Reporter,
   signal: AbortSignal,
 ): Promise<Filled> {
-  // --size is the size of the pictures on the sheet. Each shows one unit, so any size is valid.
-  const rest = layerOf(options.shown) === undefined ? options : { ...options, shown: undefined };
-  const own = changed(subject, { ...rest, size: undefined });
+  const cellsWith = (options: Resolved<SheetOptions>) =>
+    cellsOf(subject, options, contents, noFrame, { signal, onStage: report.stage });
+  const { levels: given, ...others } = asked;
+  const levels =
+    given === 'auto'
+      ? await measureLevels(
+          (await cellsWith(others)).map(({ frame }) => frame),
+          evaluateValues,
+          { signal, onStage: report.stage },
+        )
+      : given;
+  const options = { ...others, ...(levels && { levels }) };
+  const own = changed(subject, { ...withoutLayer(options), size: undefined });
   await saveRecipe(options.recipe, own);
+  const cells = await cellsWith(options);
+  const grainy = cells.slice(0, MOST_EXAMINED).find(({ frame }) => isGrainy(frame, evaluate));
+  if (grainy) report.warning(explainGrain(grainy.frame.view.halfWidth));
+  return {
+    size: options.size ?? smaller(own.size),
+    labels: cells.map(({ label }) => label),
+    cells: cells.map(({ frame }) => frame),
+    recipe: { sweep: own, sheet: sheetOf(asked) },
+    levels,
+  };
+}
+
+/** The options without a layer whose units each have a picture. Each shows one unit, so any size is valid. */
+function withoutLayer<Options extends Resolved<SheetOptions>>(options: Options): Options {
+  return layerOf(options.shown) === undefined ? options : { ...options, shown: undefined };
+}
+
+async function cellsOf(
+  subject: SweepScene,
+  options: Resolved<SheetOptions>,
+  { seeds, frames }: Contents,
+  noFrame: (frame: number, frames: number, what: string) => UsageError,
+  watched: Watched,
+): Promise<{ label: Label; frame: FrameDescription }[]> {
+  const rest = withoutLayer(options);
+  // --size is the size of the pictures on the sheet.
+  const own = changed(subject, { ...rest, size: undefined });
   const size = options.size ?? smaller(own.size);
   // Such small pictures of fine structures need supersampling, and still cost no more than a film's frame.
   const supersample = options.supersample ?? (Math.max(2, own.supersample) as Sweep['supersample']);
   const cells: { label: Label; frame: FrameDescription }[] = [];
-  const watched = { signal, onStage: report.stage };
   const breathe = breather(watched);
   for (const seed of seeds) {
     const sweep = {
@@ -162,7 +218,7 @@ async function ofSweep(
     await preparePace(sweep, evaluate, watched);
     for (const frame of frames) {
       if (frame !== undefined && frame >= frameCount(sweep)) throw noFrame(frame, frameCount(sweep), 'sweep');
-      const at = options.at ?? (sweep.loop ? 0 : sweep.seconds);
+      const at = momentOf(sweep, options.at);
       if (at > sweep.seconds) {
         throw new UsageError(
           `--at is ${at}, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
@@ -177,14 +233,7 @@ async function ofSweep(
       if (pause) await pause;
     }
   }
-  const grainy = cells.slice(0, MOST_EXAMINED).find(({ frame }) => isGrainy(frame, evaluate));
-  if (grainy) report.warning(explainGrain(grainy.frame.view.halfWidth));
-  return {
-    size,
-    labels: cells.map(({ label }) => label),
-    cells: cells.map(({ frame }) => frame),
-    recipe: { sweep: own, sheet: sheetOf(options) },
-  };
+  return cells;
 }
 
 /** The layer whose units each have a picture, according to --shown. */

@@ -1,6 +1,7 @@
 /** Provides what films are made with, and reuses it from film to film. */
 import { existsSync } from 'node:fs';
 import { pretendHome } from '../browser/home.js';
+import type { FrameDescription } from '../core/frame/description.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
 import { framesOf, type Range } from '../core/range.js';
@@ -95,6 +96,18 @@ export class Workshop {
     const pooled = await this.renderer(means);
     const release = (idle: boolean) => this.release(pooled, idle);
     return sheetSource(design, frameCells(cells, pooled.renderer, release), means.onCell);
+  }
+
+  /** Draws pictures one after another, as RGBA8. Each is valid until the next is requested. */
+  async *pictures(frames: readonly FrameDescription[], means: Means): AsyncGenerator<Uint8Array> {
+    const { frameCells } = await import('./sheet-source.js');
+    const pooled = await this.renderer(means);
+    const cells = frameCells(frames, pooled.renderer, (idle) => this.release(pooled, idle));
+    try {
+      yield* cells.pictures();
+    } finally {
+      await cells.close();
+    }
   }
 
   /** Stores the open source of a job until it is closed. */

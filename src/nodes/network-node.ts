@@ -11,6 +11,7 @@ import {
 import { UsageError } from '../core/errors.js';
 import { type FrameDescription, type FrameInput, frameSchema, MAX_SIDE } from '../core/frame/description.js';
 import { explainGrain, isDeep, isGrainy } from '../core/frame/digits.js';
+import type { Levels } from '../core/frame/levels-schema.js';
 import type { PaletteInput } from '../core/frame/palette.js';
 import { frameParameters, viewParameters } from '../core/frame/parameters.js';
 import type { Activation, UnitActivation } from '../core/network/activations.js';
@@ -205,6 +206,11 @@ export abstract class NetworkNode extends Rect {
   @parameter(frameParameters.palette)
   declare readonly palette: SimpleSignal<PaletteInput, this>;
 
+  /** Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. @defaultValue null: [0, 1] */
+  @interpolation(valueBetween)
+  @parameter(frameParameters.levels)
+  declare readonly levels: SimpleSignal<Levels | null, this>;
+
   protected getDefaultWeightScale(usual: number): number {
     return this.initialisation() ? 1 : usual;
   }
@@ -238,7 +244,7 @@ export abstract class NetworkNode extends Rect {
    * @param only - The names of what to set; everything by default.
    */
   take(frame: FrameDescription, only?: Named): void {
-    const { network, view, slice, palette } = frame;
+    const { network, view, slice, palette, levels } = frame;
     for (const name of networkParameterNames) {
       if (only && !only.network.has(name)) continue;
       const signal = this.#signalOf(name);
@@ -251,6 +257,7 @@ export abstract class NetworkNode extends Rect {
     const takes = (name: string) => !only || only.fields.has(name);
     if (takes('slice')) this.slice(slice);
     if (takes('palette')) this.palette(palette);
+    if (takes('levels')) this.levels(levels ?? null);
     this.takeOwn(frame, takes);
   }
 
@@ -286,7 +293,14 @@ export abstract class NetworkNode extends Rect {
       halfWidth: this.halfWidth(),
       rotation: this.viewRotation(),
     };
-    return { network: this.network(), view, slice: this.slice(), palette: this.palette() };
+    const levels = this.levels();
+    return {
+      network: this.network(),
+      view,
+      slice: this.slice(),
+      palette: this.palette(),
+      ...(levels && { levels }),
+    };
   }
 
   /** The node's width and height in pixels of the film, times `resolution`; integers from 1 to 8192. */

@@ -308,7 +308,10 @@ export function heldFrom(before: number, after: number): Held {
   return { into: 2 ** bits, out: 2 ** -after, limit: 2 ** (FAR_BITS - bits) };
 }
 
-/** One for each hidden layer, then one for the output. */
-export function heldOf({ sums, units, output }: Exponents): Held[] {
-  return [...sums.map((exponent, k) => heldFrom(exponent, units[k])), heldFrom(output, 0)];
+/**
+ * One for each hidden layer, then one for the output.
+ * @param outputScale - The exponent by which the output's values are scaled down: 0 for their true values.
+ */
+export function heldOf({ sums, units, output }: Exponents, outputScale = 0): Held[] {
+  return [...sums.map((exponent, k) => heldFrom(exponent, units[k])), heldFrom(output, outputScale)];
 }

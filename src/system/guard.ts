@@ -1,6 +1,6 @@
 /**
- * Restricts a server on this machine to its own pages. Any website can send requests to a server on this machine, and could
- * even read the responses by making its own host name point to 127.0.0.1.
+ * Restricts a server to its own pages on this machine. Any website can send requests to a server here, and could even
+ * read the responses by making its own host name point to 127.0.0.1.
  */
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -6,10 +6,7 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { findBrowser } from '../../src/browser/find-browser.js';
 import { launchBrowser } from '../../src/browser/launch.js';
-
-const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; " +
-  "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'";
+import { CONTENT_SECURITY_POLICY } from '../../src/explorer/policy.js';
 
 export interface BuiltPage {
   page: Page;
@@ -34,7 +31,7 @@ export async function openBuiltPage(entry: string): Promise<BuiltPage> {
   const files = new Map(outputFiles.map(({ path, contents }) => [path.replaceAll('\\', '/'), contents]));
   const requested: string[] = [];
   const server = createServer(({ url = '/' }, response) => {
-    const headers = { 'content-security-policy': POLICY };
+    const headers = { 'content-security-policy': CONTENT_SECURITY_POLICY };
     if (url === '/') {
       response.writeHead(200, { ...headers, 'content-type': 'text/html' });
       response.end('<!doctype html><body><script type="module" src="main.js"></script>');

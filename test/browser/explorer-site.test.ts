@@ -42,8 +42,12 @@ async function openPage(): Promise<{ page: Page; trouble: string[] }> {
     if (!url.startsWith(host.url) && !/^(blob|data):/.test(url)) trouble.push(`It requested ${url}`);
   });
   await page.addInitScript(() => {
-    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber, columnNumber }) =>
-      console.error(`The policy's ${violatedDirective} blocked ${blockedURI} at ${sourceFile}:${lineNumber}:${columnNumber}.`),
+    addEventListener(
+      'securitypolicyviolation',
+      ({ violatedDirective, blockedURI, sourceFile, lineNumber, columnNumber }) =>
+        console.error(
+          `The policy's ${violatedDirective} blocked ${blockedURI} at ${sourceFile}:${lineNumber}:${columnNumber}.`,
+        ),
     );
   });
   return { page, trouble };

@@ -14,6 +14,10 @@ const FLAGS = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-an
 const entry = `
 import { createRenderer, frameSchema } from '${src('index.ts')}';
 import { findAdapter } from '${src('renderers/gpu/device.ts')}';
+import { CpuRenderer } from '${src('renderers/cpu/renderer.ts')}';
+import { FallbackRenderer } from '${src('renderers/fallback.ts')}';
+import { GpuRenderer } from '${src('renderers/gpu/renderer.ts')}';
+import { Plane } from '${src('explorer/plane/plane.ts')}';
 window.drawOnGpu = async (input) => {
   const adapter = await findAdapter();
   if ('problem' in adapter) return adapter;
@@ -39,6 +43,37 @@ window.drawOnGpu = async (input) => {
   const auto = await createRenderer();
   await auto.close();
   return { software: adapter.software, auto: auto.backend, rgba: base64(rgba), presented, refusal };
+};
+
+/** The explorer's plane on a GPU: shows networks until the page loses its devices. */
+window.openPlane = async (input) => {
+  const adapter = await findAdapter();
+  if ('problem' in adapter) return adapter;
+  const devices = [];
+  const gpu = await GpuRenderer.start(async () => {
+    devices.push(await adapter.open());
+    return devices.at(-1);
+  });
+  const element = Object.assign(document.createElement('canvas'), { width: 60, height: 40 });
+  element.style.display = 'block';
+  document.body.append(element);
+  const renderer = Promise.resolve(new FallbackRenderer(gpu, () => new CpuRenderer(1)));
+  const plane = new Plane(element, { renderer });
+  window.showSharply = async (seed) => {
+    const { size, supersample, ...picture } = frameSchema.parse(input);
+    plane.show({ ...picture, network: { ...picture.network, seed } }, { moving: false });
+    await plane.settled();
+    return { samples: plane.status.samples, isOnGpu: plane.canvas === element, devices: devices.length };
+  };
+  window.loseGpu = () => devices.at(-1).gpu.destroy();
+  window.closePlane = () => plane.close();
+  window.pixelsOf = async (png) => {
+    const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes]));
+    const copy = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    copy.drawImage(image, 0, 0);
+    return btoa(String.fromCharCode(...copy.getImageData(0, 0, image.width, image.height).data));
+  };
 };`;
 
 type Drawn =
@@ -67,4 +102,31 @@ test.each<[string, FrameInput]>([
   expect(drawn.presented).toEqual([drawn.rgba, drawn.rgba]);
   expect(drawn.refusal).toMatch(/^The canvas has no WebGPU context: /);
   expect(drawn.auto).toBe(drawn.software ? 'cpu' : 'gpu');
+});
+
+test('the plane is drawn by the GPU, again on another device, and then by the CPU on another canvas', async () => {
+  const input: FrameInput = { network: { layers: 1, weightScale: 2 }, size: [60, 40], supersample: 2 };
+  const { page } = opened;
+  const call = (name: string, ...given: unknown[]) =>
+    page.evaluate(
+      ([f, args]) => (window as never as Record<string, (...all: unknown[]) => unknown>)[f](...args),
+      [name, given] as const,
+    );
+  expect(await call('openPlane', input)).toBeUndefined();
+  const node = await createRenderer({ backend: 'cpu' });
+  for (const [seed, isOnGpu, devices] of [
+    [1, true, 1],
+    [2, true, 2],
+    [3, false, 2],
+  ] as const) {
+    expect(await call('showSharply', seed)).toEqual({ samples: 4, isOnGpu, devices });
+    // As the page shows it: the contents of a WebGPU canvas on a page cannot be read.
+    const screenshot = await page.locator('canvas').screenshot();
+    const rgba = Buffer.from((await call('pixelsOf', screenshot.toString('base64'))) as string, 'base64');
+    const expected = await node.render(frameSchema.parse({ ...input, network: { ...input.network, seed } }));
+    expect(largestDifference(rgba, expected), `seed ${seed}`).toBeLessThanOrEqual(1);
+    await call('loseGpu');
+  }
+  await call('closePlane');
+  await node.close();
 });

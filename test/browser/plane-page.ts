@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { FrameDescription } from '../../src/core/frame/description.js';
+import type { FrameRenderer } from '../../src/core/frame/renderer.js';
 import type { Plane, PlaneStatus } from '../../src/explorer/plane/plane.js';
 import type { ExplorerDocument, Picture } from '../../src/explorer/state/document.js';
 
@@ -12,6 +13,7 @@ const ADDRESS = 'http://127.0.0.1/';
 /** What the page offers to functions that run in it. */
 export interface PlanePage {
   plane: Plane;
+  renderer: Promise<FrameRenderer>;
   statuses: PlaneStatus[];
   /** The parts that threads have drawn, and when. */
   parts: { frame: FrameDescription; samples: number; at: number }[];
@@ -54,7 +56,7 @@ const plane = new Plane(canvas, {
   onChange: (status) => statuses.push(status),
 });
 globalThis.planePage = {
-  plane, statuses, parts, view, watchGestures,
+  plane, renderer, statuses, parts, view, watchGestures,
   documents: Object.fromEntries(networks.map(({ name, document }) => [name, document])),
   pictureAt: (document, t) => pictureAt(document, t, evaluate),
   pixels: () => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data,

@@ -206,7 +206,7 @@ test('a suggested command repeats the given options that affect the picture', ()
       'width=8',
     ],
     ...['--pace', 'even', '--palette', 'oklch', '--supersample', '2', '--dither', '--project', 'a b.ts'],
-    ...['--allow-host', 'a.example'],
+    ...['--levels', '-1,2.5', '--allow-host', 'a.example'],
   ];
   const parse = (given: string[]) => {
     const command = program.createCommand('render');

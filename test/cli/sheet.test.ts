@@ -1,10 +1,10 @@
 /** Contact sheets, made by the command. */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import weightScale from '../../scenes/weight-scale.js';
 import { parseSweep } from '../../src/core/sweep/sweep.js';
-import { createRenderer, frameAt, timeOfFrame } from '../../src/index.js';
+import { createRenderer, frameAt, readRecipe, timeOfFrame } from '../../src/index.js';
 import { layOut } from '../../src/jobs/sheet-layout.js';
 import { probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
@@ -36,12 +36,15 @@ function part({ width, rgba }: Picture, [x, y]: [number, number], [w, h]: [numbe
 }
 
 /** The pictures that a sheet should contain: weight-scale at these seeds and times. */
-async function pictures(wanted: { seed?: number | string; t: number }[]): Promise<Buffer[]> {
+async function pictures(
+  wanted: { seed?: number | string; t: number }[],
+  levels?: unknown[],
+): Promise<Buffer[]> {
   const renderer = await createRenderer({ backend: 'cpu' });
   const all: Buffer[] = [];
   for (const { seed, t } of wanted) {
     const network = { ...weightScale.network, ...(seed !== undefined && { seed }) };
-    const sweep = parseSweep({ ...weightScale, network, size: SIZE, supersample: 2 });
+    const sweep = parseSweep({ ...weightScale, network, levels, size: SIZE, supersample: 2 });
     all.push(Buffer.from(await renderer.render(frameAt(sweep, t))));
   }
   await renderer.close();
@@ -158,6 +161,34 @@ test('the summary has the command for rendering a chosen cell, changes included'
   });
 });
 
+test('--best shows the seeds whose pictures have the most to see, best first, and says what it skipped', async () => {
+  // Of this network's first 40 seeds, 37 has by far the most to see, and 24 is nearly flat: see docs/measures.md.
+  const network = [
+    '--set',
+    'inputs=4',
+    '--set',
+    'layers=20',
+    '--set',
+    'units=16',
+    '--set',
+    'weightScale=0.95',
+  ];
+  const look = ['--set', 'centre=0.2,0', '--set', 'halfWidth=1.2', '--palette', 'oklch'];
+  const path = join(folder, 'best.png');
+  const args = ['weight-scale', ...network, ...look, '--size', '64x40', '--backend', 'cpu', '-o', path];
+  const json = await inProcess(['sheet', ...args, '--best', '2', '--seeds', '9,24,37,3,1', '--json']);
+  const result = JSON.parse(json.stdout.trim().split('\n').at(-1)!);
+  expect(result.labels).toEqual([{ name: 'seed 37' }, { name: 'seed 3' }]);
+  expect(result.seeds.map(({ seed }: { seed: string }) => seed)).toEqual(['37', '3', '1', '9', '24']);
+  const { stdout } = await inProcess(['info', path, '--json']);
+  expect(JSON.parse(stdout).recipe.sheet).toEqual({ seeds: ['37', '3'] });
+
+  const flat = [...args, '--set', 'layers=20', '--set', 'weightScale=0.4', '--best', '1', '--seeds', '5,6,7'];
+  expect((await inProcess(['sheet', ...flat])).stdout).toMatch(
+    /The best 1 of 3 seeds; 2 were nearly flat or noise: \d, \d\. One of them: untrained render weight-scale .*--seed \d\n$/,
+  );
+});
+
 test('by default a sheet is in renders, under its own name', async () => {
   const cwd = join(folder, 'default');
   mkdirSync(cwd);
@@ -176,4 +207,20 @@ test('an interrupted sheet leaves nothing', async () => {
   expect(code).toBe(130);
   expect(readdirSync(path)).toEqual([]);
   expect(existsSync(join(path, 'sheet.png'))).toBe(false);
+});
+
+test('--levels auto: the same levels for all pictures, which the recipe has as numbers', async () => {
+  const path = join(folder, 'levels.json');
+  const args = ['weight-scale', '--seeds', '1,2', '--at', '3', '--levels', 'auto', '--recipe', path];
+  const made = await sheet('levels.png', ...args);
+  const { levels } = readRecipe(readFileSync(path, 'utf8'));
+  expect(levels).toEqual([expect.any(Number), expect.any(Number)]);
+  const layout = layOut({ size: SIZE, labels: labels(2) });
+  const expected = await pictures(
+    [1, 2].map((seed) => ({ seed, t: 3 })),
+    levels,
+  );
+  for (const [i, picture] of expected.entries()) {
+    expect(part(made, layout.cornerOf(i), SIZE).equals(picture), `picture ${i}`).toBe(true);
+  }
 });

@@ -62,9 +62,9 @@ function compute(
     const cell = cellAt(i % width, Math.floor(i / width));
     if (!cell) return [0, 0, 0];
     const input = inputAt(frame, x[cell.column], y[cell.row]).map(bend);
-    if (!hidden) return colourOf(colouring, forward(network, input));
+    if (!hidden) return colourOf(colouring, forward(network, input, frame.levels));
     const unit = (hidden.unit ?? cell.unit) - 1;
-    return colourOf(colouring, [unitBrightness(network, input, hidden.layer)[unit]]);
+    return colourOf(colouring, [unitBrightness(network, input, hidden.layer, frame.levels)[unit]]);
   });
 }
 

@@ -86,6 +86,76 @@ export const shownKinds: Kind[] = [
   ],
 ];
 
+const unbounded: NetworkInput = { ...SHAPE, activation: 'relu', outputActivation: 'identity' };
+const beyond: NetworkInput = {
+  ...unbounded,
+  activation: 'leakyRelu',
+  layers: 60,
+  weightScale: 20,
+  biasScale: 0,
+};
+const around = { centre: [0, 0] as [number, number] };
+const mixedOutput = { from: 'tanh' as const, to: 'softplus' as const, fraction: 0.4 };
+
+/** Every kernel that turns values into brightness, with levels. */
+export const levelKinds: Kind[] = [
+  ['identity, fading', { network: { ...unbounded, layers: 4.6 }, levels: [-2, 3] }],
+  [
+    'sin, a part of its range, as a map',
+    { network: { ...SHAPE, outputActivation: 'sin' }, levels: [0.4, 0.6], palette: 'viridis' },
+  ],
+  ['a mix', { network: { ...SHAPE, outputActivation: mixedOutput }, levels: [0.3, 1.7] }],
+  [
+    'normalised layers, a residual and features',
+    {
+      network: { ...unbounded, normalisation: 'layer', residual: 0.5, features: ['x', 'r'] },
+      levels: [-4, 2],
+    },
+  ],
+  [
+    'wide layers',
+    {
+      network: { ...unbounded, layers: 3, units: 57, weightScale: 0.3 },
+      levels: [-0.8, 0.5],
+    },
+  ],
+  ['one unit', { network: SHAPE, shown: { layer: 3, unit: 4 }, levels: [0.2, 0.9] }],
+  [
+    'the units of a layer, each with its activation, and a residual',
+    {
+      network: { ...UNEVEN, activation: { perUnit: ['sin', 'relu'] }, residual: 0.7 },
+      shown: { layer: 3 },
+      levels: [-1, 4],
+      size: large,
+    },
+  ],
+  ['beyond float32', { network: beyond, view: around, levels: [-2e78, 1.5e78] }],
+  [
+    'a mix beyond float32',
+    {
+      network: { ...beyond, outputActivation: { from: 'tanh', to: 'gelu', fraction: 0.5 } },
+      view: around,
+      levels: [0, 1e78],
+    },
+  ],
+  [
+    'units beyond float32',
+    {
+      network: {
+        layers: 60,
+        units: 6,
+        weightScale: 20,
+        residual: 1,
+        activation: { perUnit: ['relu', 'elu', 'tanh'] },
+      },
+      shown: { layer: 50 },
+      view: around,
+      levels: [-1e49, 1e50],
+      size: [31, 23],
+    },
+  ],
+];
+
 /** Values beyond float32, or squares that are. */
 export const hugeKinds: Kind[] = [
   [

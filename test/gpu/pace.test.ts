@@ -69,7 +69,7 @@ describe('the effort of a plan', () => {
     const frame = frameOf({ network: { layers: 9, width: 20 }, size: [501, 301], supersample: 2 });
     for (const effort of [1e7, 1e9, 1e12]) {
       for (const firstPixel of [0, 1000, 501 * 301 - 1]) {
-        const plan = planFrame(frame, arrange(frame.network), limits, 'rgba', undefined, false, {
+        const plan = planFrame(frame, arrange(frame.network), limits, 'rgba', undefined, undefined, {
           effort,
           firstPixel,
         });

@@ -44,7 +44,7 @@ const tiny: Limits = {
 const FAST = { effort: 4e11, firstPixel: 0 };
 
 const planOf = (frame: FrameDescription, limits: Limits, format?: PixelFormat, form?: NarrowForm) =>
-  planFrame(frame, arrange(frame.network, frame.shown), limits, format, form, false, FAST);
+  planFrame(frame, arrange(frame.network, frame.shown), limits, format, form, undefined, FAST);
 
 /** Networks and pictures of all sizes. */
 function frames(side: number, units: number): fc.Arbitrary<FrameDescription> {
@@ -185,7 +185,7 @@ describe('every pixel once, within the limits', () => {
         const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
         fc.pre(4 * size[0] * size[1] <= most && 16 * arrangement.length <= most);
         const form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0];
-        const plan = planFrame(frame, arrangement, limits, format, undefined, false, FAST);
+        const plan = planFrame(frame, arrangement, limits, format, undefined, undefined, FAST);
         expect(plan.picture).toBe(format);
         expectCovered(plan, frame, form);
         expectWithin(plan, limits);

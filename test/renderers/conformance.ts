@@ -36,7 +36,14 @@ import {
   outputsOf,
   saturated,
 } from '../frames/extremes.js';
-import { activationKinds, hugeKinds, inputKinds, layerKinds, shownKinds } from '../frames/kinds.js';
+import {
+  activationKinds,
+  hugeKinds,
+  inputKinds,
+  layerKinds,
+  levelKinds,
+  shownKinds,
+} from '../frames/kinds.js';
 import { curveOf, everywhere, isVivid, lookingAt } from '../frames/specs.js';
 import { yuv420p } from '../video/yuv.js';
 
@@ -272,6 +279,7 @@ function kinds(drawn: Drawn): void {
     ['residuals and normalisation', layerKinds],
     ['features, folds and rotation', inputKinds],
     ['shown', shownKinds],
+    ['levels', levelKinds],
   ])('%s:', (_, list) => {
     test.each(list)('%s', async (_, input) => {
       const frame = frameOf({ size: [23, 17], ...input });

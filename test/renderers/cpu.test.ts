@@ -1,4 +1,4 @@
-/** Every kernel of the CPU renderer conforms, is named after its arithmetic, and releases its resources; parts of frames. */
+/** Every kernel of the CPU renderer conforms, is named after its arithmetic, draws parts, and releases its resources. */
 import { getEventListeners } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';

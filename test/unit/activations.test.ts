@@ -119,7 +119,24 @@ describe.each(activationNames)('the definition of %s is right about', (name) => 
   test('whether it jumps', () => {
     const around = everything.flatMap((x) => [x - 1e-9, x]).filter((x) => Math.abs(x) < 30);
     const jumps = around.some((x) => Math.abs(f(x + 1e-9) - f(x)) > 0.5);
-    expect(jumps).toBe(activationTable[name].jumps ?? false);
+    const stated = activationTable[name].jumps;
+    expect(jumps).toBe(stated !== undefined);
+    if (!stated) return;
+    const { at, by, every = 0 } = stated;
+    for (const x of [at, at + every, at - 5 * every]) {
+      expect(f(x + 1e-9) - f(x - 1e-9)).toBeCloseTo(by, 6);
+    }
+    if (every > 0) expect(Math.abs(f(at + every / 2 + 1e-9) - f(at + every / 2))).toBeLessThan(1e-6);
+  });
+
+  test('its derivative', () => {
+    const { derivative } = activationTable[name];
+    for (let i = -200; i < 200; i++) {
+      const x = 0.05 * i + 0.013; // kinks and jumps are at whole numbers
+      const measured = (f(x + 1e-4) - f(x - 1e-4)) / 2e-4;
+      expect(Math.abs(derivative(x) - measured), `at ${x}`).toBeLessThan(1e-6);
+    }
+    for (const x of [-1e6, -800, 0, 800, 1e6]) expect(Number.isFinite(derivative(x))).toBe(true);
   });
 
   test('whether its values range over [-1, 1]', () => {

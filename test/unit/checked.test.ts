@@ -296,3 +296,23 @@ describe('an unknown field', () => {
     );
   });
 });
+
+describe('measures', () => {
+  test('of a network and of a picture check their arguments', () => {
+    expect(api.meanField({ layers: 20, units: 16, weightScale: 0.95 })).toEqual({
+      chi: expect.closeTo(1.37, 2),
+      regime: 'chaotic',
+    });
+    expect(() => api.meanField({ layers: 0 })).toThrow(/^network\.layers is 0 but must be /);
+    expect(api.interestOf(new Uint8Array(4 * 6), 3, 2)).toMatchObject({ score: 0 });
+    expect(() => api.interestOf(new Uint8Array(5), 3, 2)).toThrow(
+      'The picture has 5 bytes but must be a Uint8Array of 24, RGBA.',
+    );
+    expect(() => api.interestOf([0] as never, 1, 1)).toThrow(
+      'The picture is [0] but must be a Uint8Array of 4, RGBA.',
+    );
+    expect(() => api.interestOf(new Uint8Array(4), 1, 0.5)).toThrow(
+      'The height is 0.5 but must be a whole number from 1.',
+    );
+  });
+});

@@ -60,16 +60,16 @@ test.each(Object.keys(CODE) as Name[])('%s: every name is documented, with types
 });
 
 const views: Record<string, Parameter> = viewParameters;
-const { slice, palette, shown: part } = frameParameters;
-const { rotation, ...ofNodes } = { ...networkParameters, ...viewParameters, slice, palette };
+const { slice, palette, levels, shown: part } = frameParameters;
+const { rotation, ...ofNodes } = { ...networkParameters, ...viewParameters, slice, palette, levels };
 const nodes: Record<string, Parameter> = { ...ofNodes, viewRotation: rotation };
 
 describe.each<[Name, parameters: Record<string, Parameter>, absent?: string]>([
   ['network', networkParameters],
   ['view', views],
-  ['sweep', { slice, palette, shown: part }],
+  ['sweep', { slice, palette, levels, shown: part }],
   ['spec', networkParameters],
-  ['frame', { slice, palette, shown: part }],
+  ['frame', { slice, palette, levels, shown: part }],
   ['frameView', views],
   ['field', nodes, 'null'],
   ['heights', nodes, 'null'],

@@ -88,7 +88,7 @@ test("a view's parameters have their defaults and ranges in the schema and in th
     expect(allFields).toContain(name);
   }
   for (const [name, parameter] of Object.entries(ofNodes)) {
-    expect(signals[name], name).toEqual(parameter.default);
+    expect(signals[name], name).toEqual(parameter.default ?? null);
   }
   const { range } = viewParameters.halfWidth;
   const widths = [range[0] / 2, ...range, 2 * range[1]].map((halfWidth) => ({ view: { halfWidth } }));

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { View } from '../../src/core/frame/description.js';
+import { isGrainy } from '../../src/core/frame/digits.js';
 import type { Part } from '../../src/core/frame/geometry.js';
 import { Momentum } from '../../src/explorer/plane/glide.js';
 import {
@@ -14,11 +15,14 @@ import {
   overlapOf,
   shiftOf,
 } from '../../src/explorer/plane/grid.js';
-import { isSmooth } from '../../src/explorer/plane/limits.js';
+import { isSmooth, limitOf } from '../../src/explorer/plane/limits.js';
 import { isSame } from '../../src/explorer/plane/same.js';
 import { CELL, Sharpness } from '../../src/explorer/plane/sharpness.js';
 import { nearestFirst, tilesOf } from '../../src/explorer/plane/tiles.js';
 import { panned, pointAt, zoomed } from '../../src/explorer/state/view.js';
+import { evaluate } from '../../src/renderers/cpu/planes.js';
+import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
+import { frameOf } from '../frames/compare.js';
 
 const SIZE = [200, 120] as const;
 const view: View = { centre: [0.4, -0.3], halfWidth: 1.7, rotation: 0 };
@@ -108,7 +112,7 @@ describe('sharpness', () => {
     expect(moved.least({ x: 0, y: 11, width: 195, height: 109 })).toBe(1);
   });
 
-  test('pans, repaints and changes in any order: a cell counts as exact only if its newest pixels were drawn there', () => {
+  test('pans, repaints and changes in any order: a cell counts as exact only if its newest pixels are there', () => {
     const step = fc.oneof(
       fc.record({ pan: fc.tuple(fc.integer({ min: -60, max: 60 }), fc.integer({ min: -60, max: 60 })) }),
       fc.record({ zoom: fc.double({ min: 0.6, max: 1.6, noNaN: true }) }),
@@ -234,6 +238,25 @@ test('a picture is smooth if it is an even gradient, apart from rounding', () =>
       32,
     ),
   ).toBe(false);
+});
+
+test('grain is found where float32 differs from float64, without comparing with it', async () => {
+  const renderer = new CpuRenderer(1);
+  try {
+    for (const [weightScale, halfWidth] of [
+      [1.5, 1e-3],
+      [1.5, 1e-7],
+      [3, 1e-6],
+      [0.8, 1e-7],
+    ]) {
+      const view = { centre: [0.31, 0.2] as [number, number], halfWidth };
+      const frame = frameOf({ network: { seed: 5, weightScale }, view, size: [200, 120] });
+      const limit = await limitOf(frame, renderer, new AbortController().signal);
+      expect(limit === 'grainy', `${weightScale} at ${halfWidth}`).toBe(isGrainy(frame, evaluate));
+    }
+  } finally {
+    await renderer.close();
+  }
 });
 
 test('plain data is compared by value', () => {

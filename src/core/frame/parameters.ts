@@ -77,6 +77,18 @@ export const frameParameters = {
     ui: { level: 'first' },
     synonyms: 'colours colors color colour colormap colourmap cmap palettes colourMap',
   },
+  levels: {
+    label: 'Levels',
+    kind: 'point',
+    range: [-1e100, 1e100],
+    scale: 'linear',
+    optional: true,
+    defaultNote: '[0, 1]',
+    moves: true,
+    sentence: 'Output values [low, high] that are shown as 0 and 1; values beyond them are clipped',
+    ui: { level: 'elsewhere', min: 0, max: 1, scale: 'linear', step: 0.01, shiftStep: 0.1 },
+    synonyms: 'level contrast clim normalise normalize stretch limits blackWhite vmin vmax',
+  },
   shown: {
     label: 'Shown',
     kind: 'shown',

@@ -113,13 +113,21 @@ export function scaledActivation(a: (x: number) => number, exponent: number): (v
  * The brightness in [0, 1] of a sum, for an output with this activation. Signed activations are in [-1, 1] and are
  * shown as (v + 1) / 2; the others are shown unchanged, clipped to [0, 1]. A mix of two is a mix of their brightnesses.
  * @param added - A number that is added to the activation's value: see `residual`.
+ * @param levels - The shown values that become 0 and 1 before the rest is clipped.
  */
-export function brightness(activation: UnitActivation, sum: number, added = 0): number {
+export function brightness(
+  activation: UnitActivation,
+  sum: number,
+  added = 0,
+  levels: readonly [low: number, high: number] = [0, 1],
+): number {
   if (typeof activation === 'object') {
     const { from, to, fraction } = activation;
-    return (1 - fraction) * brightness(from, sum, added) + fraction * brightness(to, sum, added);
+    const [first, second] = [from, to].map((end) => brightness(end, sum, added, levels));
+    return (1 - fraction) * first + fraction * second;
   }
   const value = activations[activation](sum) + added;
   const shown = activationTable[activation].signed ? (value + 1) / 2 : value;
-  return Math.min(1, Math.max(0, shown));
+  const [low, high] = levels;
+  return Math.min(1, Math.max(0, (shown - low) / (high - low)));
 }

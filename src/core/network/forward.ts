@@ -12,9 +12,16 @@
 import { activationFunction, brightness, scaledActivation, type UnitActivation } from './activations.js';
 import { type HiddenLayer, type Layer, type Network, weightedSums } from './network.js';
 
-/** The network's value at the point x (one number per input): 1 or 3 brightnesses in [0, 1]. */
-export function forward(network: Network, x: ArrayLike<number>): number[] {
-  return logits(network, x).map((z) => brightness(network.outputActivation, z));
+/**
+ * The network's value at the point x (one number per input): 1 or 3 brightnesses in [0, 1].
+ * @param levels - The output values that become 0 and 1: see `levels` of a frame.
+ */
+export function forward(
+  network: Network,
+  x: ArrayLike<number>,
+  levels?: readonly [low: number, high: number],
+): number[] {
+  return logits(network, x).map((z) => brightness(network.outputActivation, z, 0, levels));
 }
 
 /**
@@ -31,13 +38,22 @@ export function logits(network: Network, x: ArrayLike<number>): number[] {
   return inFull(sum(z, 1 - share, before, share));
 }
 
-/** The brightness in [0, 1] of every unit of a hidden layer, shown as an output would be. @param k - Counted from 1. */
-export function unitBrightness(network: Network, x: ArrayLike<number>, k: number): number[] {
+/**
+ * The brightness in [0, 1] of every unit of a hidden layer, shown as an output would be.
+ * @param k - The layer, counted from 1.
+ * @param levels - The values that become 0 and 1: see `levels` of a frame.
+ */
+export function unitBrightness(
+  network: Network,
+  x: ArrayLike<number>,
+  k: number,
+  levels?: readonly [low: number, high: number],
+): number[] {
   const values = hiddenValues(network, x, k - 1);
   const layer = network.hidden[k - 1];
   const sums = inFull(apply(layer, received(network, values, k - 1)));
   const added = k > 1 ? inFull(kept(network, values[k - 1], network.hidden[k - 2], layer)) : [];
-  return sums.map((z, unit) => brightness(activationOf(layer, unit), z, added[unit] ?? 0));
+  return sums.map((z, unit) => brightness(activationOf(layer, unit), z, added[unit] ?? 0, levels));
 }
 
 /** The values of the hidden layers' units at the point x, first to last, before any normalisation. */

@@ -15,15 +15,15 @@
  * Schoenholz et al., "Deep Information Propagation", arXiv:1611.01232. With residuals: Yang & Schoenholz, "Mean Field
  * Residual Networks: On the Edge of Chaos", arXiv:1712.08969.)
  *
- * Layers may differ here. So the hidden layers are repeated until the variance settles, and χ is the geometric mean over
- * them: that of one layer if all are alike. Where the variance grows without bound, as with relus, χ compares the
+ * Layers may differ here. So the hidden layers are repeated until the variance settles, and χ is the geometric mean
+ * over them: that of one layer if all are alike. Where the variance grows without bound, as with relus, χ compares the
  * growth of differences to it: values that all grow alike make no picture. Residuals are followed from the variance at
  * which the layers settle without them.
  */
 import type { ActivationName, LayerActivation } from './activations.js';
 import { NORMALISATION_EPSILON } from './forward.js';
 import { layerActivation } from './layer-activations.js';
-import { type MomentsAt, momentsOf } from './moments.js';
+import { type Distance, type MomentsAt, momentsOf } from './moments.js';
 import { type LayerRule, layerRules, scalesOf } from './network.js';
 import { hiddenWidths, type NetworkSpec } from './spec.js';
 
@@ -48,13 +48,35 @@ export interface NoMeanField {
 export function meanField(spec: NetworkSpec): MeanField | NoMeanField {
   const reason = whyNone(spec);
   if (reason) return { reason };
-  const steps = stepsOf(spec);
-  const chi = growthOf(spec, steps, settled(spec, steps));
+  const chi = growthPerLayer(spec, 'near');
   return { chi, regime: regimeOf(chi, spec.layers) };
 }
 
+/**
+ * χ of a network that has one: see whyNone.
+ * @param distance - Where activations jump, it depends on how far apart points are.
+ */
+export function growthPerLayer(spec: NetworkSpec, distance: Distance): number {
+  const steps = stepsOf(spec, distance);
+  return growthOf(spec, steps, settled(spec, steps));
+}
+
+/**
+ * The weight scale at which large values keep their variance from layer to layer, for activations without bounds. For
+ * relus it is that of He et al., "Delving Deep into Rectifiers" (arXiv:1502.01852), and for others that end in the same
+ * straight lines, too.
+ * @param weightScale - The network's own, above 0.
+ */
+export function steadyScale(spec: NetworkSpec, weightScale: number): number {
+  const steps = stepsOf({ ...spec, weightScale }, 'near');
+  const logs = steps.map(({ activation, weights }) =>
+    Math.log((weights * averagesOf(activation, UNBOUNDED).square) / UNBOUNDED),
+  );
+  return weightScale * Math.exp(-logs.reduce((sum, log) => sum + log, 0) / logs.length / 2);
+}
+
 /** Why mean-field theory says nothing about a network; undefined if it does. */
-function whyNone({ weights, features, layers }: NetworkSpec): string | undefined {
+export function whyNone({ weights, features, layers }: NetworkSpec): string | undefined {
   if (weights) return 'Its weights are given, not random.';
   const other = features.find((name) => name !== 'x' && name !== 'y');
   if (other) return `There is no formula for the feature ${other}.`;
@@ -82,7 +104,7 @@ interface Step {
 }
 
 /** The hidden layers. The last is followed by a matrix to as many units as the first has, as if they were repeated. */
-function stepsOf(spec: NetworkSpec): Step[] {
+function stepsOf(spec: NetworkSpec, distance: Distance): Step[] {
   const widths = hiddenWidths(spec);
   const rules = layerRules(spec);
   const drawn = spec.distribution === 'uniform' ? 1 / 3 : 1;
@@ -90,7 +112,7 @@ function stepsOf(spec: NetworkSpec): Step[] {
   return widths.map((units, i) => {
     const k = i + 1;
     const activation = layerActivation(spec.activation, k);
-    if (!pairs.has(activation)) pairs.set(activation, pairsOf(activation, spec.seed));
+    if (!pairs.has(activation)) pairs.set(activation, pairsOf(activation, spec.seed, distance));
     const last: LayerRule = { ...rules.output(k + 1), exact: { inputs: units, units: widths[0] } };
     const rule = k < widths.length ? rules.hidden(k + 1) : last;
     const scales = scalesOf(spec, rule, { seed: 1 });
@@ -110,15 +132,17 @@ interface Pair {
 }
 
 /** The square of an activation, averaged over a layer's units, as a sum over pairs. */
-function pairsOf(activation: LayerActivation, seed: NetworkSpec['seed']): Pair[] {
-  if (typeof activation === 'string') return [{ weight: 1, at: momentsOf(activation, activation) }];
+function pairsOf(activation: LayerActivation, seed: NetworkSpec['seed'], distance: Distance): Pair[] {
+  if (typeof activation === 'string') return [{ weight: 1, at: momentsOf(activation, activation, distance) }];
   if ('from' in activation) {
     const { from, to, fraction } = activation;
     const sides: [ActivationName, number][] = [
       [from, 1 - fraction],
       [to, fraction],
     ];
-    return sides.flatMap(([a, p]) => sides.map(([b, q]) => ({ weight: p * q, at: momentsOf(a, b) })));
+    return sides.flatMap(([a, p]) =>
+      sides.map(([b, q]) => ({ weight: p * q, at: momentsOf(a, b, distance) })),
+    );
   }
   const shares = new Map<ActivationName, number>();
   for (const name of activation.perUnit) {
@@ -127,11 +151,11 @@ function pairsOf(activation: LayerActivation, seed: NetworkSpec['seed']): Pair[]
   const named = [...shares];
   const apart =
     typeof seed === 'object' && seed.from !== seed.to ? 2 * seed.fraction * (1 - seed.fraction) : 0;
-  const alone = named.map(([a, p]) => ({ weight: (1 - apart) * p, at: momentsOf(a, a) }));
+  const alone = named.map(([a, p]) => ({ weight: (1 - apart) * p, at: momentsOf(a, a, distance) }));
   if (apart === 0) return alone;
   // Between two seeds, a unit mixes two activations, drawn independently.
   const mixed = named.flatMap(([a, p]) =>
-    named.map(([b, q]) => ({ weight: apart * p * q, at: momentsOf(a, b) })),
+    named.map(([b, q]) => ({ weight: apart * p * q, at: momentsOf(a, b, distance) })),
   );
   return [...alone, ...mixed];
 }

@@ -8,10 +8,21 @@ import type { Jumps } from './activations/activation.js';
 import { type ActivationName, activationTable } from './activations.js';
 
 /**
- * The size of the differences for which an activation with jumps has a derivative, as a share of the deviation of x:
- * two pixels of a picture that is 64 wide. For smaller differences a jump is steeper, without limit.
+ * The size of the differences for which an activation with jumps has a derivative: this share of the deviation of x, or
+ * of half the distance between jumps if that is less. For smaller differences a jump is steeper, without limit.
+ *
+ * - `near`: neighbouring pixels of a picture that is 64 pixels wide;
+ * - `far`: points that are about unrelated.
  */
-export const JUMP_RESOLUTION = 1 / 64;
+const SHARES = { near: 1 / 64, far: 1 };
+export type Distance = keyof typeof SHARES;
+
+/** That size. @param deviation - Of x. */
+export const jumpDifference = (
+  { every = Number.POSITIVE_INFINITY }: Jumps,
+  deviation: number,
+  distance: Distance = 'near',
+): number => SHARES[distance] * Math.min(deviation, every / 2);
 
 /** The moments of two activations a and b, which may be the same. */
 export interface Moments {
@@ -19,12 +30,12 @@ export interface Moments {
   mean: number;
   /** E a(x) b(x). */
   product: number;
-  /** E a'(x) b'(x). With jumps: E (Δa Δb) / E Δx², for differences Δx of JUMP_RESOLUTION. */
+  /** E a'(x) b'(x). With jumps: E (Δa Δb) / E Δx², for normal differences Δx of deviation jumpDifference. */
   slopes: number;
 }
 
-/** Tables have this distance in ln q; between their entries, cubic interpolation is exact to about 1e-5. */
-const STEP = 1 / 16;
+/** Tables have this distance in ln q; between their entries, cubic interpolation is exact to about 3e-5. */
+const STEP = 1 / 8;
 /** The range of ln q. Below and above, every activation is a straight line or a constant. */
 const [LEAST, MOST] = [-69, 69];
 
@@ -34,17 +45,17 @@ export type MomentsAt = (q: number) => Moments;
 const tables = new Map<string, MomentsAt>();
 
 /** The moments of two activations. Each result of the function is valid until it is called again. */
-export function momentsOf(a: ActivationName, b: ActivationName): MomentsAt {
-  const key = `${a} ${b}`;
-  const known = tables.get(key) ?? tabulated(a, b);
+export function momentsOf(a: ActivationName, b: ActivationName, distance: Distance = 'near'): MomentsAt {
+  const key = `${a} ${b} ${distance}`;
+  const known = tables.get(key) ?? tabulated(a, b, distance);
   tables.set(key, known);
   return known;
 }
 
-function tabulated(a: ActivationName, b: ActivationName): MomentsAt {
+function tabulated(a: ActivationName, b: ActivationName, distance: Distance): MomentsAt {
   const table: (Moments | undefined)[] = [];
   const entry = (i: number) => {
-    table[i] ??= integrated(a, b, Math.exp(LEAST + STEP * (i - 1)));
+    table[i] ??= integrated(a, b, Math.exp(LEAST + STEP * (i - 1)), distance);
     return table[i];
   };
   const result = { mean: 0, product: 0, slopes: 0 };
@@ -74,7 +85,7 @@ const GRAIN = 1 / 24;
  * The integrals, by the midpoint rule after the substitution x = c sinh t: it is dense near 0, where activations bend,
  * and no point is at 0, where some have a kink.
  */
-function integrated(nameA: ActivationName, nameB: ActivationName, q: number): Moments {
+function integrated(nameA: ActivationName, nameB: ActivationName, q: number, distance: Distance): Moments {
   const [a, b] = [activationTable[nameA], activationTable[nameB]];
   const deviation = Math.sqrt(q);
   const c = Math.min(1, deviation);
@@ -83,10 +94,10 @@ function integrated(nameA: ActivationName, nameB: ActivationName, q: number): Mo
   const end = Math.asinh((TAIL * deviation) / c);
   let whole = 0;
   for (let t = GRAIN / 2; t < end; t += GRAIN) {
-    const distance = c * Math.sinh(t);
-    const weight = density(distance) * c * Math.cosh(t) * GRAIN;
+    const away = c * Math.sinh(t);
+    const weight = density(away) * c * Math.cosh(t) * GRAIN;
     whole += 2 * weight;
-    for (const x of [-distance, distance]) {
+    for (const x of [-away, away]) {
       const value = a.f(x);
       const slope = a.derivative(x);
       sums.mean += weight * value;
@@ -100,12 +111,15 @@ function integrated(nameA: ActivationName, nameB: ActivationName, q: number): Mo
   let slopes = sums.slopes / whole;
   for (const x of placesOf(a.jumps, TAIL * deviation)) slopes += a.jumps!.by * density(x) * b.derivative(x);
   for (const x of placesOf(b.jumps, TAIL * deviation)) slopes += b.jumps!.by * density(x) * a.derivative(x);
-  if (a === b) {
+  if (a === b && a.jumps) {
     // A difference Δ crosses a jump at x with probability density(x) |Δ|, and E |Δ| / E Δ² is √(2/π) / deviation of Δ.
-    const steepness = Math.sqrt(2 / Math.PI) / (JUMP_RESOLUTION * deviation);
-    for (const x of placesOf(a.jumps, TAIL * deviation)) slopes += a.jumps!.by ** 2 * density(x) * steepness;
+    for (const x of placesOf(a.jumps, TAIL * deviation)) {
+      slopes +=
+        (a.jumps.by ** 2 * density(x) * Math.sqrt(2 / Math.PI)) /
+        jumpDifference(a.jumps, deviation, distance);
+    }
   }
-  return { mean, product, slopes };
+  return { mean, product, slopes: Math.max(0, slopes) };
 }
 
 /** Jumps beyond this are left out: only a variance above a million reaches them. */

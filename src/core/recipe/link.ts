@@ -11,10 +11,10 @@
  * earlier versions must keep their pictures.
  */
 import { UsageError } from '../errors.js';
-import { viewFieldNames, viewParameters } from '../frame/parameters.js';
-import { networkParameterNames, networkParameters } from '../network/parameters.js';
-import type { Parameter } from '../parameters/parameter.js';
-import { sweepFieldNames, sweepSchema } from '../sweep/fields.js';
+import { viewFieldNames } from '../frame/parameters.js';
+import { networkParameterNames } from '../network/parameters.js';
+import { sweepFieldNames } from '../sweep/fields.js';
+import { sparseSweep } from '../sweep/sparse.js';
 import { isChecked, parseSweep, type Sweep } from '../sweep/sweep.js';
 import { quote } from '../wording/explain.js';
 import { fromBase64Url, toBase64Url } from './base64url.js';
@@ -59,7 +59,7 @@ export function isLink(text: string): boolean {
  */
 export async function writeLink(recipe: Recipe | Sweep, flags: LinkFlags = new Map()): Promise<string> {
   const { made: _, sweep, ...rest } = isSweep(recipe) ? { sweep: recipe } : recipe;
-  const shortened = { sweep: sweep && withoutDefaults(sweep), ...rest };
+  const shortened = { sweep: sweep && sparseSweep(isChecked(sweep) ? sweep : parseSweep(sweep)), ...rest };
   const payload = toBase64Url(await deflate(new TextEncoder().encode(JSON.stringify(inOrder(shortened)))));
   const items = [...flags]
     .filter(([name]) => FLAG.test(name) && !VERSION.test(name))
@@ -173,32 +173,7 @@ function isSweep(recipe: Recipe | Sweep): recipe is Sweep {
   return 'seconds' in recipe;
 }
 
-const { seconds: _, network: __, view: ___, ...sweepDefaults } = sweepSchema.parse({ seconds: 1 });
-
-/** The fields of a sweep that do not have their defaults. */
-function withoutDefaults(sweep: Sweep): Partial<Sweep> {
-  const { network, view, ...rest } = isChecked(sweep) ? sweep : parseSweep(sweep);
-  const parts = {
-    network: unlike(defaultsOf(networkParameters), network),
-    view: unlike(defaultsOf(viewParameters), view),
-  };
-  return { ...unlike(sweepDefaults, rest), ...unlike({ network: {}, view: {} }, parts) };
-}
-
-/** The default values of the parameters that have one that does not depend on others. */
-function defaultsOf(parameters: Record<string, Parameter>): Record<string, unknown> {
-  const fixed = Object.entries(parameters).filter(([, { optional }]) => !optional);
-  return Object.fromEntries(fixed.map(([name, parameter]) => [name, parameter.default]));
-}
-
-/** The fields that differ from their defaults. */
-function unlike(defaults: Record<string, unknown>, fields: object): Record<string, unknown> {
-  const differs = ([name, value]: [string, unknown]) =>
-    value !== undefined && JSON.stringify(value) !== JSON.stringify(defaults[name]);
-  return Object.fromEntries(Object.entries(fields).filter(differs));
-}
-
-/** Fields in this order, and then others by name, so that equal recipes have equal links. */
+/** Fields in this order, and then others by name, such as those of tracks: equal recipes have equal links. */
 const ORDER = ['sweep', ...sweepFieldNames, ...networkParameterNames, ...viewFieldNames];
 
 /** The same plain data with the fields of every object in order. */

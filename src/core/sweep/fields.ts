@@ -23,6 +23,7 @@ export const sweepSchema = z.strictObject({
   network: z.record(z.string(), z.unknown()).default({}),
   view: z.record(z.string(), z.unknown()).default({}),
   slice: z.array(z.unknown()).optional(),
+  levels: z.array(z.unknown()).optional(),
   shown: z.record(z.string(), z.unknown()).optional(),
   pace: z.enum(paces).optional(),
   palette: paletteSchema,

@@ -9,7 +9,7 @@ import { isChecked, namedFields, parseSweep, readScene, type Sweep } from './swe
 export interface Named {
   network: ReadonlySet<string>;
   view: ReadonlySet<string>;
-  /** Its own fields: `slice`, `palette`, `supersample`, `dither`. */
+  /** Its own fields: `slice`, `palette`, `levels`, `supersample`, `dither`. */
   fields: ReadonlySet<string>;
 }
 

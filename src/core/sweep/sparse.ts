@@ -34,10 +34,10 @@ export function sparseSweep(sweep: Sweep): SparseSweep {
 /** The parts of a frame that do not have their defaults, by the names of a node's signals. */
 export function sparseFrame(frame: FrameDescription): Record<string, unknown> {
   const { network, view, slice, size: _, ...rest } = plain(frame) as FrameDescription;
-  const { rotation, ...window } = sparseView(view as never);
+  const { rotation, ...place } = sparseView(view as never);
   const parts = {
     ...sparseNetwork(network as never),
-    ...window,
+    ...place,
     viewRotation: rotation,
     slice: sparseSlice(slice),
     ...Object.fromEntries(Object.entries(rest).filter(([name, value]) => !isDefault(name, value))),

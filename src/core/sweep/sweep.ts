@@ -138,6 +138,11 @@ export interface SweepInput {
    * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
    */
   palette?: PaletteInput;
+  /**
+   * Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. Each may move. @defaultValue
+   * [0, 1]
+   */
+  levels?: [low: Track, high: Track];
   /** n x n samples per pixel: 1, the default, to 4. */
   supersample?: FrameInput['supersample'];
   /** Whether to dither against banding. Off by default. */
@@ -170,6 +175,8 @@ export interface Sweep {
   pace?: PaceName | undefined;
   /** How outputs become colours. */
   palette: Palette;
+  /** The output values that become 0 and 1: two values or tracks. */
+  levels?: unknown[] | undefined;
   /** n x n samples per pixel. */
   supersample: FrameDescription['supersample'];
   /** Whether to dither against banding. */
@@ -357,7 +364,9 @@ function* checkTimes(sweep: Sweep, timeOf: (i: number) => number, count: number)
 
 /** Whether a field accepts all numbers in a range, or a walk of seeds, which is valid when its seeds are. */
 function isRange([part, field]: (string | number)[]): boolean {
-  if (part !== 'network') return part !== 'shown'; // whole numbers only
+  if (part === 'shown') return false; // whole numbers only
+  if (part === 'levels') return false; // valid together, not each by itself
+  if (part !== 'network') return true;
   const parameter = networkParameter(field);
   return parameter === undefined || (parameter.moves && parameter.kind !== 'fold');
 }
@@ -486,8 +495,8 @@ function contentsOf(sweep: Sweep): string {
 }
 
 /** The parts of a sweep that may contain tracks. */
-function movingParts({ network, view, slice, shown }: Sweep) {
-  return { network, view, ...(slice && { slice }), ...(shown && { shown }) };
+function movingParts({ network, view, slice, levels, shown }: Sweep) {
+  return { network, view, ...(slice && { slice }), ...(levels && { levels }), ...(shown && { shown }) };
 }
 
 function timelineOf(sweep: Sweep): Timeline {

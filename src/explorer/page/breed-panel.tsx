@@ -24,7 +24,7 @@ function Choosing() {
         Each neighbour differs from this network in one way. Pick one to go on from it, or mark two to mix
         them.
       </p>
-      <div class="breed-buttons">
+      <div class="buttons">
         <button type="button" class="button" aria-disabled={!hasParent.value} onClick={back}>
           Back
         </button>
@@ -43,7 +43,7 @@ function Mixing() {
   return (
     <>
       <p class="hint">From one network to the other. Pick one to go on from it.</p>
-      <div class="breed-buttons">
+      <div class="buttons">
         <button type="button" class="button" onClick={back}>
           Back
         </button>
@@ -59,8 +59,8 @@ function Mixing() {
 function Locks() {
   return (
     <fieldset>
-      <legend class="breed-title">Lock what is to stay</legend>
-      <div class="breed-buttons">
+      <legend class="group-title">Lock what is to stay</legend>
+      <div class="buttons">
         {breedable(state.value.document).map(({ path, parameter }) => (
           <button
             key={nameOf(path)}
@@ -86,7 +86,7 @@ function Line() {
   if (line.length < 2) return null;
   return (
     <nav aria-label="Lineage">
-      <h3 class="breed-title">Lineage</h3>
+      <h3 class="group-title">Lineage</h3>
       <ol class="breed-line">
         {line.map((index) => (
           <li key={index}>

@@ -1,8 +1,7 @@
 /** @jsxImportSource preact */
 /** Breed's grid, which covers the canvas: the network in the middle, and around it eight that differ in one way each. */
 import { useEffect, useRef } from 'preact/hooks';
-import { evaluate } from '../../renderers/cpu/planes.js';
-import { pictureAt } from '../state/document.js';
+import { previewAt } from '../state/document.js';
 import {
   again,
   back,
@@ -57,7 +56,6 @@ export function BreedGrid() {
       onKeyDown={onKeyDown}
     >
       {cells.value.map((cell, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place; its network changes
         <GridCell key={place} cell={cell} place={place} />
       ))}
     </div>
@@ -133,7 +131,7 @@ function Thumbnail({ cell: { document } }: { cell: Cell }) {
     const scale = Math.min(MOST_PIXELS, devicePixelRatio);
     const size = [width, height].map((length) => Math.max(1, Math.round(length * scale)));
     drawing
-      ?.thumbnail(pictureAt(document, state.peek().time, evaluate), size[0], size[1], controller.signal)
+      ?.thumbnail(previewAt(document, state.peek().time), size[0], size[1], controller.signal)
       .then((drawn) => {
         if (controller.signal.aborted) return;
         [element.width, element.height] = size;

@@ -1,16 +1,21 @@
 /** The dice: of several random networks, the one with the most to see. */
-import { type Candidate, interestOf, isWorthSeeing, mostInteresting } from '../../core/frame/interest.js';
-import { evaluate } from '../../renderers/cpu/planes.js';
-import { type ExplorerDocument, pictureAt } from '../state/document.js';
+import {
+  type Candidate,
+  type Interest,
+  isWorthSeeing,
+  interestOf as measured,
+  mostInteresting,
+} from '../../core/frame/interest.js';
+import { brightnessPlanes, evaluate } from '../../renderers/cpu/planes.js';
+import { type ExplorerDocument, type Picture, pictureAt } from '../state/document.js';
 import { networks } from '../state/networks.js';
 import { withSeed } from '../state/settings.js';
+import { interestIn, isQuick, SKETCH } from '../state/sketch.js';
 import { plane } from './stage.js';
 import { dispatch, state } from './store.js';
 
 /** How many networks are tried. */
 const TRIES = 12;
-/** The size of their pictures, in pixels. */
-const [WIDTH, HEIGHT] = [64, 40];
 /** How long they may take, in milliseconds: large networks are slow, and the best one so far must do. */
 const PATIENCE = 400;
 /** Seeds are numbers below this, so that they are easy to read and to tell. */
@@ -20,8 +25,6 @@ let rolling: AbortController | undefined;
 
 /** Tries several networks like the one that is shown, and opens the most interesting. Cancels an earlier roll. */
 export async function rollDice(): Promise<void> {
-  const drawer = plane.peek();
-  if (!drawer) return;
   rolling?.abort();
   const controller = new AbortController();
   rolling = controller;
@@ -33,8 +36,8 @@ export async function rollDice(): Promise<void> {
       const seed = Math.floor(Math.random() * MOST_SEEDS);
       const subject = withSeed(document, seed, networks[0].document);
       const picture = pictureAt({ ...subject, sweep: { ...subject.sweep, pace: 'tracks' } }, 0, evaluate);
-      const image = await drawer.thumbnail(picture, WIDTH, HEIGHT, controller.signal);
-      candidates.push({ subject, interest: interestOf(image.data, WIDTH, HEIGHT) });
+      candidates.push({ subject, interest: await interestOf(picture, controller.signal) });
+      controller.signal.throwIfAborted();
       const isLate = performance.now() - started > PATIENCE;
       if (isLate && candidates.some(({ interest }) => isWorthSeeing(interest))) break;
     }
@@ -50,4 +53,15 @@ export async function rollDice(): Promise<void> {
   if (isWorthSeeing(best.interest)) return;
   const text = `All ${candidates.length} networks are nearly a single colour, or noise: try another weight scale.`;
   dispatch({ type: 'message', text });
+}
+
+/** Small networks are evaluated here, as the plane's threads are busy while anything moves. */
+async function interestOf(picture: Picture, signal: AbortSignal): Promise<Interest> {
+  const drawer = plane.peek();
+  if (!drawer || isQuick(picture)) {
+    await new Promise((done) => setTimeout(done)); // lets the page answer in between
+    return interestIn(picture, brightnessPlanes);
+  }
+  const image = await drawer.thumbnail(picture, ...SKETCH, signal);
+  return measured(image.data, ...SKETCH);
 }

@@ -7,6 +7,7 @@ import { playOpening } from './opening.js';
 import { measurePaces } from './picture.js';
 import { startPlayback } from './playback.js';
 import { maySelfMove } from './preferences.js';
+import { prepareSharing } from './press-share.js';
 import { screen } from './screen.js';
 import { dispatch } from './store.js';
 
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
   keepAddress();
   measurePaces();
   startPlayback();
+  prepareSharing();
   if (!named) open();
 }
 

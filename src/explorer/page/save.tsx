@@ -48,7 +48,7 @@ function Choices() {
       </fieldset>
       {kind === 'picture' ? <SavePicture /> : <SaveFilm />}
       <p class="row save-open hint">
-        What you save contains its recipe: drop it on this page to go on from there.
+        What you save contains its recipe, so this page can open it again.
         <button type="button" class="button" onClick={open}>
           Open a file…
         </button>

@@ -25,6 +25,7 @@ export async function saveFile(
   make: (renderer: FrameRenderer, work: Work) => Promise<Blob>,
 ): Promise<void> {
   if (job.peek()) return;
+  dispatch({ type: 'play', on: false }); // playing would slow it down
   const controller = new AbortController();
   const { signal } = controller;
   job.value = { name, unit, progress: undefined, stop: () => controller.abort() };

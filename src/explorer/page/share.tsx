@@ -102,7 +102,11 @@ function Preview() {
   }, [file]);
   return (
     <div class="share-preview" aria-busy={!address}>
-      {address && <img src={address} alt={`Network ${nameFor(state.value.document.sweep)}`} />}
+      {address ? (
+        <img src={address} alt={`Network ${nameFor(state.value.document.sweep)}`} />
+      ) : (
+        <p class="hint">Drawing…</p>
+      )}
     </div>
   );
 }

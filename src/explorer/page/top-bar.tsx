@@ -4,8 +4,9 @@ import { visits } from './address.js';
 import { Icon, type IconName } from './icons.js';
 import { Introduction, NameField } from './name.js';
 import { perform } from './perform.js';
+import { pressShare } from './press-share.js';
 import { screen } from './screen.js';
-import { dispatch, state } from './store.js';
+import { state } from './store.js';
 
 /** The name, the ways to other networks, and what this is. */
 export function NetworkBar() {
@@ -33,7 +34,7 @@ export function ActionBar() {
   return (
     <div class="bar surface top-right">
       <UndoButtons />
-      <BarButton icon="share" label="Share" hasText={isWide} act={share} />
+      <BarButton icon="share" label="Share" hasText={isWide} act={pressShare} />
       <BarButton icon="save" label="Save" keys="S" hasText={isWide} act={() => perform('save')} />
     </div>
   );
@@ -49,7 +50,7 @@ export function SmallBar() {
           <NameField />
         </div>
         <DiceButton />
-        <BarButton icon="share" label="Share" act={share} />
+        <BarButton icon="share" label="Share" act={pressShare} />
       </div>
       {!isCovered && <Introduction />}
     </div>
@@ -73,7 +74,6 @@ export function MoreButtons() {
 
 const goBack = () => history.back();
 const goForward = () => history.forward();
-const share = () => dispatch({ type: 'layout', change: { dialog: 'share' } });
 
 const DiceButton = () => (
   <BarButton icon="dice" label="Roll the dice: another network" keys="R" act={() => perform('dice')} />

@@ -1,6 +1,6 @@
 /**
- * Draws the plane into a canvas: coarse at once, then sharper. At rest and sharp, nothing is drawn: no animation frames,
- * no timers, idle workers.
+ * Draws the plane into a canvas: coarse at once, then sharper. At rest and sharp, nothing is drawn: no animation
+ * frames, no timers, idle workers.
  */
 import { RenderError, UsageError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
@@ -9,14 +9,15 @@ import { shownProblem } from '../../core/frame/shown.js';
 import { createRenderer } from '../../renderers/create-renderer.js';
 import { DrawingSpeed } from '../../renderers/drawing-speed.js';
 import type { Picture } from '../state/document.js';
+import { GpuGone, GpuPainter } from './gpu-painter.js';
 import { isUnitGrid, type Size } from './grid.js';
-import { isGrainyInPage, isSmooth, type Limit, sampleOf } from './limits.js';
+import { type Limit, limitOf } from './limits.js';
 import type { Motion, Painter, Pass } from './painter.js';
 import { isSame } from './same.js';
 import { Surface } from './surface.js';
 import { Thumbnails } from './thumbnails.js';
 import { TiledPainter } from './tiled.js';
-import { copier, type Presenting, type Shower, WholePainter } from './whole.js';
+import { copier, WholePainter } from './whole.js';
 
 /** A picture that moves, but has not changed for this long, is at rest. In milliseconds. */
 const REST_MS = 120;
@@ -171,14 +172,11 @@ export class Plane {
     await tools?.renderer.close();
   }
 
-  #equip(renderer: FrameRenderer & Partial<PartRenderer> & Presenting): Tools {
+  #equip(renderer: FrameRenderer & Partial<PartRenderer>): Tools {
     const thumbnails = new Thumbnails(renderer, this.#speed);
     if (renderer.present) {
-      const present: Shower = async (frame, signal) => {
-        if (!(await renderer.present!(frame, this.#canvas, signal))) await this.#leaveGpu();
-      };
-      const whole = new WholePainter(this.#canvas, present, this.#speed);
-      return { renderer, thumbnails, painters: { parts: whole, whole } };
+      const painter = new GpuPainter(renderer, this.#canvas);
+      return { renderer, thumbnails, painters: { parts: painter, whole: painter } };
     }
     const screen = this.#canvas.getContext('2d', { alpha: false });
     if (!screen)
@@ -195,7 +193,10 @@ export class Plane {
   async #leaveGpu(): Promise<void> {
     const { renderer, thumbnails } = this.#ready!;
     const cpu = await createRenderer({ backend: 'cpu' });
-    if (this.#isClosed) return cpu.close();
+    if (this.#isClosed) {
+      await cpu.close();
+      return;
+    }
     const canvas = this.#canvas.cloneNode() as HTMLCanvasElement;
     this.#canvas.replaceWith(canvas);
     this.#canvas = canvas;
@@ -292,7 +293,8 @@ export class Plane {
     try {
       await pass.draw(controller.signal);
     } catch (error) {
-      if (!controller.signal.aborted) throw error;
+      if (error instanceof GpuGone) await this.#leaveGpu();
+      else if (!controller.signal.aborted) throw error;
     } finally {
       this.#pass = undefined;
     }
@@ -301,13 +303,7 @@ export class Plane {
   /** Finds out whether zooming in further would show anything. */
   async #judge(signal: AbortSignal): Promise<void> {
     const frame = { ...this.#picture!, size: [...this.#size] as [number, number], supersample: 1 as const };
-    let limit: Limit | undefined;
-    if (!isUnitGrid(frame)) {
-      const sample = sampleOf(frame);
-      const rgba = await this.#ready!.renderer.render(sample, undefined, undefined, signal);
-      if (isSmooth(rgba, sample.size[0])) limit = 'smooth';
-      else if (isGrainyInPage(frame)) limit = 'grainy';
-    }
+    const limit = isUnitGrid(frame) ? undefined : await limitOf(frame, this.#ready!.renderer, signal);
     signal.throwIfAborted();
     this.#isJudged = true;
     this.#status = { ...this.#status, limit };

@@ -1,7 +1,7 @@
 /**
- * How sharp each part of a picture is, in cells of 8 x 8 pixels (the period of the dither): samples per pixel along each
- * side. 0: nothing has been drawn there yet, or what was drawn is outdated. Less than 1: a coarse picture, or one that
- * was stretched. 1 and 2: exactly the final pixels, without and with supersampling.
+ * How sharp each part of a picture is, in cells of 8 x 8 pixels (the period of the dither): samples per pixel along
+ * each side. 0: nothing has been drawn there yet, or what was drawn is outdated. Less than 1: a coarse picture, or one
+ * that was stretched. 1 and 2: exactly the final pixels, without and with supersampling.
  */
 import type { Part } from '../../core/frame/geometry.js';
 import { boundsOf, enlargementOf, inverseOf, type Mapping, mapped } from './grid.js';
@@ -33,7 +33,10 @@ export class Sharpness {
 
   /** The same for another extent: cells outside the old one are 0. */
   covering(part: Part): Sharpness {
-    return this.shifted(0, 0, part);
+    const { extent } = this;
+    const { x, y, width, height } = wholeCells(part);
+    const isSame = x === extent.x && y === extent.y && width === extent.width && height === extent.height;
+    return isSame ? this : this.shifted(0, 0, part);
   }
 
   /** The same where pixels are counted from elsewhere: (dx, dy) are added to their places. By multiples of CELL. */

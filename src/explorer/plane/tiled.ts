@@ -271,7 +271,7 @@ export class TiledPainter implements Painter {
     for (const [i, place] of places.entries()) this.#paint(source, frame, place, images[i], true);
   }
 
-  /** Paints what has been drawn, wherever it is now. @param isCoarse - Then outdated pixels are shown, until the next. */
+  /** Paints what has been drawn, wherever it is now. @param isCoarse - Outdated pixels are then shown for a moment. */
   #paint(source: Source, frame: FrameDescription, part: Part, image: ImageData, isCoarse = false): void {
     const isOutdated = source.number !== this.#number;
     if (isOutdated && (!isCoarse || source.number < this.#painted)) return;

@@ -1,6 +1,6 @@
 /**
- * Paints whole frames: on a GPU, which presents them directly to a canvas, and grids of units, whose layout depends on
- * their size, so that nothing can be reused.
+ * Paints whole frames of grids of units, whose layout depends on their size, so that nothing can be reused; and all
+ * pictures if a renderer draws nothing else.
  */
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { FrameRenderer } from '../../core/frame/renderer.js';
@@ -13,12 +13,6 @@ import { isSame } from './same.js';
 
 /** Puts a frame on the canvas, stretched to its size. */
 export type Shower = (frame: FrameDescription, signal: AbortSignal) => Promise<void>;
-
-/** A renderer that may show frames on canvases by itself. */
-export interface Presenting {
-  /** Resolves to false if the canvas cannot be used any more. */
-  present?(frame: FrameDescription, canvas: HTMLCanvasElement, signal?: AbortSignal): Promise<boolean>;
-}
 
 /** A coarse picture is not drawn again unless it could be this many times as sharp. */
 const WORTHWHILE = 1.5;

@@ -5,8 +5,8 @@
 import { type PictureRequest, savePng } from './png.js';
 import { withRenderer } from './renderer.js';
 
-/** The longer side of a shared picture, in pixels: what services show at most. */
-const LONGER_SIDE = 1600;
+/** The longer side of a shared picture, in pixels: about what services show. */
+const LONGER_SIDE = 1200;
 
 /** What is shared. */
 export interface Shared {

@@ -7,9 +7,9 @@ import { foldNames } from '../../core/network/fold.js';
 import type { Parameter, SliderControl } from '../../core/parameters/parameter.js';
 import { positionOn, stepped, valueOn } from '../../core/parameters/slider.js';
 import { currentValue, type ExplorerDocument, entryAt, isMoving } from './document.js';
-import { isFlat } from './flat.js';
 import { nameOf, type Path, placedParameters } from './paths.js';
 import { firstState, reduce } from './state.js';
+import { hasSomethingToSee } from './worth-seeing.js';
 
 /** A network that differs from another in one parameter. */
 export interface Neighbour {
@@ -63,21 +63,21 @@ export function* neighbours(
 ): Generator<Neighbour, void> {
   const random = seedrandom(`breed/${seed}`);
   const free = breedable(document).filter(({ path }) => !locked.has(nameOf(path)));
-  const flat: Neighbour[] = []; // better than none
+  const others: Neighbour[] = []; // better than none
   const known = new Set([JSON.stringify(document.sweep)]);
   let count = 0;
   for (let round = 0; round < NEIGHBOURS; round++) {
     for (const { path, parameter } of inTurn([...free, ...free.filter(isSeed)], random)) {
       const neighbour = changed(document, path, parameter, known, random);
       if (!neighbour) continue;
-      if (isFlat(neighbour.document)) flat.push(neighbour);
+      if (!hasSomethingToSee(neighbour.document)) others.push(neighbour);
       else {
         yield neighbour;
         if (++count === NEIGHBOURS) return;
       }
     }
   }
-  yield* flat.slice(0, NEIGHBOURS - count);
+  yield* others.slice(0, NEIGHBOURS - count);
 }
 
 const isSeed = ({ parameter }: { parameter: Parameter }) => parameter.kind === 'seed';

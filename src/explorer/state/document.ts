@@ -39,6 +39,11 @@ export function pictureAt({ sweep }: ExplorerDocument, t: number, evaluate: Eval
   return picture;
 }
 
+/** The same at a time of the tracks, whatever the pace: for small pictures, since measuring an even pace takes long. */
+export function previewAt(document: ExplorerDocument, t: number): Picture {
+  return pictureAt({ ...document, sweep: { ...document.sweep, pace: 'tracks' } }, t, () => []);
+}
+
 /** What a document says about a parameter: a value, a track, a mix, or undefined if it does not mention it. */
 export function entryAt({ sweep }: ExplorerDocument, path: Path): unknown {
   return path.reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], sweep);
@@ -66,8 +71,8 @@ export function isMoving(entry: unknown): boolean {
 }
 
 /** Whether anything in a document moves. */
-export function moves({ sweep: { network, view, slice, shown } }: ExplorerDocument): boolean {
-  return isMoving({ network, view }) || isMoving({ slice, shown });
+export function moves({ sweep: { network, view, slice, levels, shown } }: ExplorerDocument): boolean {
+  return isMoving({ network, view, slice, levels, shown });
 }
 
 /**
@@ -101,11 +106,11 @@ export function inputsOf(document: ExplorerDocument): number {
 }
 
 /** The values and tracks of everything that may move, with their paths. */
-export function entriesIn({ sweep: { network, view, slice, shown } }: ExplorerDocument): {
+export function entriesIn({ sweep: { network, view, slice, levels, shown } }: ExplorerDocument): {
   path: Path;
   entry: unknown;
 }[] {
-  return leavesOf({ network, view, slice, shown }, []);
+  return leavesOf({ network, view, slice, levels, shown }, []);
 }
 
 function leavesOf(value: unknown, path: Path): { path: Path; entry: unknown }[] {

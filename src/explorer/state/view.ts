@@ -1,4 +1,4 @@
-/** Moving a view over the plane. Places and distances on the picture are in device pixels, from its top left, y down. */
+/** Moving a view over the plane. Places and distances on the picture are in device pixels from its top left, y down. */
 import type { View } from '../../core/frame/description.js';
 import { turned } from '../../core/frame/inputs.js';
 

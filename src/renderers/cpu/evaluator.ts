@@ -15,6 +15,7 @@ import {
   type OneExports,
   type SeveralExports,
   SHARE_ADDRESS,
+  TERMS_ADDRESS,
 } from './kernel.js';
 import type { PackedLayer, PackedNetwork } from './pack.js';
 import type { LayerSteps, ShownUnit, Steps } from './steps.js';
@@ -49,6 +50,7 @@ export class Evaluator {
     this.#floats(FREE_ADDRESS, network.weights.length).set(network.weights);
     this.#floats(MIX_ADDRESS - 4, 2).set([1 - network.mix, network.mix]);
     this.#floats(SHARE_ADDRESS, 1)[0] = network.earlier?.share ?? 0;
+    if (network.terms) this.#floats(TERMS_ADDRESS, 4).set(network.terms);
     if (network.steps)
       this.#floats(this.#address.numbers, network.steps.numbers.length).set(network.steps.numbers);
   }
@@ -65,7 +67,10 @@ export class Evaluator {
     return this.#floats(this.#address.rounding, this.#capacity);
   }
 
-  /** Evaluates the first `samples` samples. Returns one plane of brightness per output, valid until the next call. */
+  /**
+   * Evaluates the first `samples` samples. Returns one plane of brightness, or of values, per output, valid until the
+   * next call.
+   */
   evaluate(samples: number): Float32Array[] {
     const { sums, earlier } = this.#address;
     const { output, held, steps } = this.#network;

@@ -50,6 +50,8 @@ export interface OneActivation {
   output: ActivationName;
   /** Whether sums are scaled down: see Held in ../exponents.ts, and HELD_ADDRESS. */
   held?: boolean;
+  /** Whether `brighten` reads its terms from memory: see TERMS_ADDRESS. By default they are constants. */
+  terms?: boolean;
 }
 
 /** The activations of hidden units and of outputs, sorted. */
@@ -66,6 +68,8 @@ const REST_ADDRESS = MIX_ADDRESS - 4;
 export const SHARE_ADDRESS = REST_ADDRESS - 4;
 /** The address of a layer's Held: three float32. */
 export const HELD_ADDRESS = SHARE_ADDRESS - 12;
+/** The address of the terms that `brighten` reads: as of SeveralExports.show. */
+export const TERMS_ADDRESS = HELD_ADDRESS - 16;
 /** The first byte of memory that the module does not reserve. */
 export const FREE_ADDRESS = 4096;
 
@@ -113,7 +117,7 @@ export interface SeveralExports extends SharedExports {
    * three float32 at `terms`.
    */
   normalise(src: number, dst: number, stride: number, units: number, terms: number, samples: number): void;
-  /** Converts values to brightness: t[0] v + t[1], clipped to [0, 1], in place; t are two float32 at `terms`. */
+  /** Converts values to brightness: t[0] v + t[1], clipped to [t[2], t[3]], in place; t are float32 at `terms`. */
   show(values: number, terms: number, samples: number): void;
 }
 
@@ -124,7 +128,7 @@ export function emitKernel(shape: KernelShape, activations: KernelActivations): 
     ? several(shape, pool, activations as SeveralActivations)
     : one(shape, pool, activations as OneActivation);
   const data = pool.data;
-  if (data.length > HELD_ADDRESS)
+  if (data.length > TERMS_ADDRESS)
     throw new RangeError(`The kernel's ${data.length} bytes of constants overlap its memory.`);
   return assemble(functions, data);
 }
@@ -382,29 +386,37 @@ function show(pool: ConstantPool, relaxed: boolean, isHeld = false): FunctionBui
   const [values, terms, samples] = [0, 1, 2].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
   const value = v128.load(values.get);
-  const [factor, offset] = [0, 4].map((at) => v128.loadSplat(terms.get, at));
-  const shown = math.madd(isHeld ? meant(value) : value, factor, offset);
-  f.body = eachVector(samples, [values], v128.store(values.get, clipped(math, shown)));
+  const brightness = withTerms(math, isHeld ? meant(value) : value, terms.get);
+  f.body = eachVector(samples, [values], v128.store(values.get, brightness));
   return f;
 }
 
-/** Clipped to [0, 1]. */
-const clipped = (math: Arithmetic, value: Code) =>
-  f32x4.pmin(f32x4.pmax(value, math.float(0)), math.float(1));
+/** Brightness by four terms at an address: a factor, an offset, and the least and the greatest result. */
+function withTerms(math: Arithmetic, value: Code, terms: Code): Code {
+  const [factor, offset, least, most] = [0, 4, 8, 12].map((at) => v128.loadSplat(terms, at));
+  return f32x4.pmin(f32x4.pmax(math.madd(value, factor, offset), least), most);
+}
 
 function brighten(
   pool: ConstantPool,
   relaxed: boolean,
-  { output: activation, held }: OneActivation,
+  { output: activation, held: isHeld = false, terms }: OneActivation,
 ): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32']);
   const [sums, samples] = [0, 1].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
-  const sum = v128.load(sums.get);
-  const value = math.activation(activation, held ? meant(sum) : sum);
+  const sum = f.local('v128');
   const half = math.float(0.5);
-  const shown = activationTable[activation].signed ? math.madd(value, half, half) : value;
-  f.body = eachVector(samples, [sums], v128.store(sums.get, clipped(math, shown)));
+  const brightness = () => {
+    if (terms) {
+      const { x, held } = argument(sum, isHeld);
+      return withTerms(math, math.activation(activation, x, held), i32.const(TERMS_ADDRESS));
+    }
+    const value = math.activation(activation, isHeld ? meant(sum.get) : sum.get);
+    const shown = activationTable[activation].signed ? math.madd(value, half, half) : value;
+    return f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));
+  };
+  f.body = eachVector(samples, [sums], [sum.set(v128.load(sums.get)), v128.store(sums.get, brightness())]);
   return f;
 }
 

@@ -5,14 +5,14 @@
 
 import type { FrameDescription } from '../../core/frame/description.js';
 import { planeCount } from '../../core/frame/inputs.js';
-import { namesOf } from '../../core/network/activations.js';
+import { activationTable, namesOf } from '../../core/network/activations.js';
 import type { DrawCache } from '../../core/network/draws.js';
 import { type LayerRule, layerMaker, layerRules } from '../../core/network/network.js';
 import { type Drawn, drawnOf, unitsOf } from '../drawn.js';
 import { exponentsOf, factorsOf, type Held, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
 import { type KernelActivations, type KernelShape, packLayer } from './kernel.js';
-import { oneActivation, packSteps, type Steps } from './steps.js';
+import { clippedTerms, oneActivation, packSteps, type Result, type Steps, valueTerms } from './steps.js';
 
 /** A packed layer's size, and its offset in the weights, in numbers. */
 export interface PackedLayer {
@@ -34,9 +34,13 @@ export interface PackedNetwork {
   mix: number;
   /** If the network's values overflow float32: the scaling of each hidden layer, then of the output. */
   held?: Held[];
+  /** If its kernel reads them: see KernelActivations and TERMS_ADDRESS in kernel.ts. */
+  terms?: readonly number[];
   /** If its kernel is one for several activations: what to do besides computing sums. */
   steps?: Steps;
   weights: Float32Array;
+  /** If values are computed instead of brightness: the true ones are 2^scale times as large. */
+  scale: number;
   /** The width of the widest hidden layer; 0 if there are no hidden layers. */
   widest: number;
 }
@@ -51,7 +55,13 @@ function countNumbers({ network: spec }: FrameDescription, drawn: Drawn): number
   return drawn.earlier > 0 ? numbers + size(rules.output(drawn.number - 1)) : numbers;
 }
 
-export function packNetwork(frame: FrameDescription, shape: KernelShape, draws: DrawCache): PackedNetwork {
+/** @param result - What to compute. */
+export function packNetwork(
+  frame: FrameDescription,
+  shape: KernelShape,
+  draws: DrawCache,
+  result: Result = 'brightness',
+): PackedNetwork {
   const { network: spec } = frame;
   const drawn = drawnOf(frame);
   const make = layerMaker(spec, draws);
@@ -78,14 +88,27 @@ export function packNetwork(frame: FrameDescription, shape: KernelShape, draws: 
     ...(earlier && { earlier }),
     ...(held && { held }),
     weights,
+    scale: 0,
     widest: Math.max(0, ...hidden.map((layer) => layer.units)),
   };
   const one = oneActivation(frame);
   if (one) {
     const mix = typeof one.hidden === 'string' ? 0 : one.hidden.fraction;
     const activations = { hidden: namesOf(one.hidden), output: one.output, ...(held && { held: true }) };
-    return { ...rest, activations, mix };
+    if (result === 'brightness' && !frame.levels) return { ...rest, activations, mix };
+    const { bounded, signed } = activationTable[one.output];
+    const scale = bounded ? 0 : (exponents?.output ?? 0);
+    const terms =
+      result === 'values' ? valueTerms(signed, scale, scale) : clippedTerms(frame.levels, signed, scale);
+    const scaled = exponents && { held: heldOf(exponents, scale) };
+    return { ...rest, ...scaled, activations: { ...activations, terms: true }, mix, terms, scale };
   }
-  const steps = packSteps(frame, drawn, exponents);
-  return { ...rest, activations: { ...steps.names, ...(held && { held: true }) }, mix: 0, steps };
+  const steps = packSteps(frame, drawn, exponents, result);
+  return {
+    ...rest,
+    activations: { ...steps.names, ...(held && { held: true }) },
+    mix: 0,
+    steps,
+    scale: steps.scale,
+  };
 }

@@ -1,13 +1,14 @@
 /** A frame's brightness as floats, before it becomes pixels: for surfaces and contours. */
 
 import type { FrameDescription } from '../../core/frame/description.js';
-import type { Evaluate } from '../../core/frame/evaluate.js';
+import type { Evaluate, EvaluateValues } from '../../core/frame/evaluate.js';
 import { inputsAt, inputWriter } from '../../core/frame/inputs.js';
 import { DrawCache } from '../../core/network/draws.js';
 import { chooseKernel, type KernelChoice, kernelModule, kernels } from './choose-kernel.js';
 import { Evaluator } from './evaluator.js';
 import type { KernelShape } from './kernel.js';
-import { packNetwork } from './pack.js';
+import { type PackedNetwork, packNetwork } from './pack.js';
+import type { Result } from './steps.js';
 
 const draws = new DrawCache();
 const evaluators = new Map<KernelShape, Evaluator>();
@@ -25,19 +26,32 @@ export function brightnessPlanes(
   const [width, height] = frame.size;
   const inputs = inputWriter({ ...frame, supersample: 1 });
   const write = (plane: number, into: Float32Array) => inputs.write(plane, 0, height, into);
-  return evaluated(frame, inputs.planes, width * height, write, kernel);
+  return evaluated(packed(frame, kernel), inputs.planes, width * height, write, kernel);
 }
 
 /** Evaluates points with the plain kernel, which gives the same bits on every machine. */
-export const evaluate: Evaluate = (frame, x, y) => {
-  const inputs = inputsAt(frame, x, y);
-  const write = (plane: number, into: Float32Array) => into.set(inputs[plane]);
-  return evaluated(frame, inputs.length, x.length, write, kernels.plain);
+export const evaluate: Evaluate = (frame, x, y) => atPoints(frame, packed(frame, kernels.plain), x, y);
+
+/** The same for values. */
+export const evaluateValues: EvaluateValues = (frame, x, y) => {
+  const network = packed(frame, kernels.plain, 'values');
+  const scale = 2 ** network.scale;
+  const planes = atPoints(frame, network, x, y);
+  return planes.map((plane) => Float64Array.from(plane, (value) => value * scale));
 };
 
-/** Brightness at any points, whose inputs `write` writes plane by plane: one number per point and output. */
+const packed = (frame: FrameDescription, { shape }: KernelChoice, result?: Result) =>
+  packNetwork(frame, shape, draws, result);
+
+function atPoints(frame: FrameDescription, network: PackedNetwork, x: Float32Array, y: Float32Array) {
+  const inputs = inputsAt(frame, x, y);
+  const write = (plane: number, into: Float32Array) => into.set(inputs[plane]);
+  return evaluated(network, inputs.length, x.length, write, kernels.plain);
+}
+
+/** What a network is packed for, at any points: one number per point and output. @param write - Writes an input. */
 function evaluated(
-  frame: FrameDescription,
+  network: PackedNetwork,
   planes: number,
   points: number,
   write: (plane: number, into: Float32Array) => void,
@@ -45,7 +59,6 @@ function evaluated(
 ): Float32Array[] {
   const evaluator = evaluators.get(shape) ?? new Evaluator(shape);
   evaluators.set(shape, evaluator);
-  const network = packNetwork(frame, shape, draws);
   evaluator.load(kernelModule(shape, network.activations), network, points);
   for (let plane = 0; plane < planes; plane++) write(plane, evaluator.input(plane, points));
   return evaluator.evaluate(points).map((plane) => plane.slice());

@@ -3,6 +3,7 @@
  * that the kernel's module depends only on the set of activations.
  */
 import type { FrameDescription } from '../../core/frame/description.js';
+import type { Levels } from '../../core/frame/levels-schema.js';
 import { hiddenShown } from '../../core/frame/shown.js';
 import {
   type Activation,
@@ -14,6 +15,7 @@ import {
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { hiddenActivationNames, unitActivations } from '../../core/network/layer-activations.js';
 import { lastUnitOf, layerRules } from '../../core/network/network.js';
+import { brightnessTerms } from '../brightness.js';
 import type { Drawn } from '../drawn.js';
 import { type Exponents, type Held, heldFrom } from '../exponents.js';
 
@@ -27,6 +29,8 @@ export interface Steps {
   shown: ShownUnit[];
   /** What the kernel reads: factors, and the terms of a normalisation or of brightness. */
   numbers: Float32Array;
+  /** If values are computed: the true ones are 2^scale times as large. */
+  scale: number;
 }
 
 export interface LayerSteps {
@@ -71,7 +75,7 @@ export interface ShownEnd {
   activation: ActivationName;
   /** What it adds from the layer before: the unit, counted from 0, and the place of the factors. */
   kept?: { unit: number; factors: number };
-  /** The place of the factor and the offset that turn its values into brightness. */
+  /** The place of the four terms that turn its values into brightness. */
   terms: number;
   /** The scaling of the sums for the activation, and of the values for their brightness. */
   held?: { activate: Held; show: Held };
@@ -105,13 +109,40 @@ function isSame(a: UnitActivation, b: UnitActivation): boolean {
   return a.from === b.from && a.to === b.to && a.fraction === b.fraction;
 }
 
+/** What is computed of the outputs, or of the units that are drawn: brightness, or their values before it. */
+export type Result = 'brightness' | 'values';
+
+/** The terms of SeveralExports.show in kernel.ts. @param exponent - Values are scaled by 2^-exponent. */
+export function clippedTerms(levels: Levels | undefined, signed: boolean, exponent: number): number[] {
+  const { factor, offset } = brightnessTerms(levels, signed, exponent);
+  return [factor, offset, 0, 1];
+}
+
+/** The same for values that are scaled by 2^-after then. */
+export function valueTerms(signed: boolean, exponent: number, after: number): number[] {
+  const { factor, offset } = brightnessTerms(undefined, signed, exponent - after);
+  return [factor, offset * 2 ** -after, -MAX_FLOAT, MAX_FLOAT];
+}
+
+/** The greatest float32. */
+const MAX_FLOAT = 2 ** 128 - 2 ** 104;
+/** Of values that are scaled down, none is clamped. */
+const UNHELD: Held = { into: 1, out: 1, limit: 2 ** 127 };
+
 /** The steps of a frame's network. */
-export function packSteps(frame: FrameDescription, drawn: Drawn, exponents: Exponents | undefined): Steps {
+export function packSteps(
+  frame: FrameDescription,
+  drawn: Drawn,
+  exponents: Exponents | undefined,
+  result: Result,
+): Steps {
   const { network: spec } = frame;
   const rules = layerRules(spec);
   const numbers: number[] = [];
   const put = (...values: number[]) => numbers.push(...values) - values.length;
   const valuesOf = (k: number) => exponents?.values[k - 1] ?? 0;
+  const adds = drawn.kind === 'hidden' && spec.residual !== 0;
+  const scale = Math.max(exponents?.output ?? 0, adds ? valuesOf(drawn.number - 1) : 0);
 
   /** The factors of a layer's activations and of the values that they add, for layer k after layer k - 1. */
   const factors = (k: number, own: number, after: number, share: number) =>
@@ -160,11 +191,18 @@ export function packSteps(frame: FrameDescription, drawn: Drawn, exponents: Expo
           ? lastUnitOf(spec, k - 1)
           : 1;
     const after = share > 0 ? Math.max(own, valuesOf(k - 1)) : own;
+    const isTrue = result === 'brightness' && !frame.levels; // `show` then receives true values
+    const terms =
+      result === 'values'
+        ? valueTerms(signed, after, scale)
+        : clippedTerms(frame.levels, signed, isTrue ? 0 : after);
     return {
       activation,
-      terms: signed ? put(0.5, 0.5) : put(1, 0),
+      terms: put(...terms),
       ...(share > 0 && { kept: { unit, factors: factors(k, own, after, share) } }),
-      ...(exponents && { held: { activate: heldFrom(sums, own), show: heldFrom(after, 0) } }),
+      ...(exponents && {
+        held: { activate: heldFrom(sums, own), show: isTrue ? heldFrom(after, 0) : UNHELD },
+      }),
     };
   };
   const shown = Array.from({ length: drawn.units.count }, (_, i): ShownUnit => {
@@ -178,7 +216,7 @@ export function packSteps(frame: FrameDescription, drawn: Drawn, exponents: Expo
   const layers = Array.from({ length: drawn.hidden }, (_, i) => layer(i + 1));
   const hidden = hiddenActivationNames(spec.activation);
   const output = hiddenShown(frame.shown) ? hidden : namesIn(spec.outputActivation);
-  return { names: { hidden, output }, layers, shown, numbers: Float32Array.from(numbers) };
+  return { names: { hidden, output }, layers, shown, numbers: Float32Array.from(numbers), scale };
 }
 
 function namesIn(activation: UnitActivation): ActivationName[] {

@@ -23,6 +23,7 @@ import {
   unitDraws,
 } from '../../core/network/network.js';
 import { hiddenWidths, type NetworkSpec } from '../../core/network/spec.js';
+import { brightnessTerms } from '../brightness.js';
 import { drawnOf, unitsOf } from '../drawn.js';
 import { type Exponents, factorsOf, finiteWeight, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
@@ -191,10 +192,30 @@ export function finishedMatrices(
     });
 }
 
-/** Each Held as four numbers, as stored at `heldAt`. */
-export function heldNumbers(exponents: Exponents): Float32Array<ArrayBuffer> {
-  return Float32Array.from(heldOf(exponents).flatMap(({ into, out, limit }) => [into, out, limit, 0]));
+/** Each Held as four numbers, as stored at `heldAt`. @param levels - Those of the frame. */
+export function heldNumbers(
+  exponents: Exponents,
+  levels: FrameDescription['levels'],
+): Float32Array<ArrayBuffer> {
+  const all = heldOf(exponents, levels ? exponents.output : 0);
+  return Float32Array.from(all.flatMap(({ into, out, limit }) => [into, out, limit, 0]));
 }
+
+/** A frame's levels as the kernels read them: see levelled in kernels/activations.ts. */
+export function levelTerms(levels: FrameDescription['levels'], exponents: Exponents | undefined) {
+  const { factor, offset } = brightnessTerms(levels);
+  const { factor: unbounded } = brightnessTerms(levels, false, exponents?.output);
+  return {
+    levelScale: factor,
+    levelScaleUnbounded: unbounded,
+    levelLimit: Math.min(MOST_LEVELLED, MOST_LEVELLED / unbounded),
+    levelOffset: offset,
+    levelOffsetSigned: brightnessTerms(levels, true).offset,
+  };
+}
+
+/** The largest value, and the largest brightness before it is clipped. */
+const MOST_LEVELLED = 2 ** 120;
 
 /**
  * The units' rows, as stored at `unitsAt`; empty if all units have the same activation. A layer has one row of its own:
@@ -205,9 +226,11 @@ export function heldNumbers(exponents: Exponents): Float32Array<ArrayBuffer> {
  *
  *     (its activation's number + KINDS times that of the second one in a mix, the second one's fraction,
  *      what a residual multiplies the same unit of the layer before by, its share of the layer's mean)
+ *
+ * For units that are shown, the residual's factor includes the scale of the levels.
  */
 export function unitRows(
-  { network: spec }: FrameDescription,
+  { network: spec, levels }: FrameDescription,
   { traits, hidden, output, unitsAt, length }: Arrangement,
   exponents?: Exponents,
 ): Float32Array<ArrayBuffer> {
@@ -226,7 +249,8 @@ export function unitRows(
     const { units } = rules.hidden(k);
     const before = k > 1 ? rules.hidden(k - 1).units : 0;
     const after = isShown ? 0 : (exponents?.values[k - 1] ?? 0); // a unit that is shown has its true value
-    const kept = spec.residual * 2 ** ((exponents?.values[k - 2] ?? 0) - after);
+    const scale = isShown ? brightnessTerms(levels).factor : 1;
+    const kept = scale * spec.residual * 2 ** ((exponents?.values[k - 2] ?? 0) - after);
     const lastBefore = k > 1 ? lastUnitOf(spec, k - 1) : 0;
     const last = lastUnitOf(spec, k);
     const own = unitActivations(spec, k, units);

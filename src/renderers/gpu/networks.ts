@@ -56,7 +56,11 @@ export class Networks {
       queue.writeBuffer(this.#memory.get('weights'), 16 * at, numbers);
     }
     if (exponents) {
-      queue.writeBuffer(this.#memory.get('weights'), 16 * arrangement.heldAt, heldNumbers(exponents));
+      queue.writeBuffer(
+        this.#memory.get('weights'),
+        16 * arrangement.heldAt,
+        heldNumbers(exponents, frame.levels),
+      );
     }
     const rows = unitRows(frame, arrangement, exponents);
     if (rows.length > 0) queue.writeBuffer(this.#memory.get('weights'), 16 * arrangement.unitsAt, rows);

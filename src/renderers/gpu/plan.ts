@@ -11,7 +11,8 @@ import type { FrameDescription } from '../../core/frame/description.js';
 import { inputWriter } from '../../core/frame/inputs.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import { colouringShown, type UnitGrid } from '../../core/frame/shown.js';
-import { type Arrangement, type Matrix, matricesOf } from './arrange.js';
+import type { Exponents } from '../exponents.js';
+import { type Arrangement, levelTerms, type Matrix, matricesOf } from './arrange.js';
 import { formsFor, invocationsFor, type Limits } from './forms.js';
 import { type InputRows, inputBytes } from './inputs.js';
 import { arePerUnit } from './kernels/activations.js';
@@ -102,7 +103,7 @@ const BESIDE = 32;
  * Plans a frame, or part of it.
  * @param picture - The pixel format.
  * @param form - The narrow kernel's form; defaults to the one likely to be the fastest.
- * @param held - Whether the network's sums are scaled down: see ../exponents.ts.
+ * @param exponents - By how much the network's sums are scaled down, if at all: see ../exponents.ts.
  * @param portion - Defaults to the whole picture in the smallest chunks: see pace.ts.
  * @throws UsageError if the frame does not fit into the device.
  */
@@ -112,10 +113,11 @@ export function planFrame(
   limits: Limits,
   picture: PixelFormat = 'rgba',
   form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0],
-  held = false,
+  exponents: Exponents | undefined = undefined,
   { effort, firstPixel: begin }: Portion = { effort: FIRST_EFFORT, firstPixel: 0 },
 ): Plan {
-  const { supersample } = frame;
+  const { supersample, levels } = frame;
+  const held = exponents !== undefined;
   const { traits, output } = arrangement;
   const grid = gridOf(frame);
   const computed = computedFrame(frame);
@@ -172,11 +174,12 @@ export function planFrame(
       inputPlanes: inputs?.planes,
       firstRow: rowsOf(i)?.firstRow,
       keptFrom: output.firstUnit,
+      ...(levels && levelTerms(levels, exponents)),
     };
     const brightness =
       arrangement.narrow === undefined
-        ? wide(arrangement, step, held)
-        : [narrow(arrangement, step, { form, held, limits })];
+        ? wide(arrangement, step, held, levels !== undefined)
+        : [narrow(arrangement, step, { form, held, levels: levels !== undefined, limits })];
     const colours = colouring === 'rgb' || grid ? [] : [coloured(colouring, step)];
     const groups: [number, number] = [Math.ceil(step.samples! / perPixel / GROUP), 1];
     const finish: Dispatch = {
@@ -256,7 +259,7 @@ function inputLayout(frame: FrameDescription, limits: Limits) {
 function narrow(
   arrangement: Arrangement,
   step: Step,
-  { form, held, limits }: { form: NarrowForm; held: boolean; limits: Limits },
+  { form, held, levels, limits }: { form: NarrowForm; held: boolean; levels: boolean; limits: Limits },
 ): Dispatch {
   const { narrow: width = 0, hidden, output, earlier, parts, traits, unitsAt } = arrangement;
   const invocations = invocationsFor(width, form, limits);
@@ -273,6 +276,7 @@ function narrow(
     planes: traits.planes,
     residual: traits.residual,
     normalised: traits.normalised,
+    levels,
   });
   const places = {
     firstAt: hidden[0]?.at,
@@ -294,7 +298,7 @@ function narrow(
 }
 
 /** One dispatch for the samples' positions or inputs, then one or two per layer. */
-function wide(arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
+function wide(arrangement: Arrangement, step: Step, held: boolean, levels: boolean): Dispatch[] {
   const { hidden, output, earlier, heldAt, traits } = arrangement;
   const { normalised } = traits;
   const tile = tileUnits(Math.max(1, ...hidden.map(({ rule }) => rule.units)));
@@ -340,7 +344,8 @@ function wide(arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
   if (traits.output === 'unit') {
     const names = arePerUnit(traits.hidden) ? traits.hidden : [];
     const units = tileUnits(output.rule.units);
-    return [positions, ...layers, dense(shownKernel(names, units, held), units, output, last, 'brightness')];
+    const shown = shownKernel(names, units, held, levels);
+    return [positions, ...layers, dense(shown, units, output, last, 'brightness')];
   }
   const earlierPlace = earlier && {
     earlierAt: earlier.at,
@@ -353,7 +358,7 @@ function wide(arrangement: Arrangement, step: Step, held: boolean): Dispatch[] {
     positions,
     ...layers,
     {
-      kernel: outputKernel(traits.output, held, isGeneral),
+      kernel: outputKernel(traits.output, held, isGeneral, levels),
       step: { ...step, ...place(output), ...earlierPlace, heldAt: heldAt + last, statsAt: statsAt(last) },
       buffers: ['weights', turn(last), turn(last + 1), 'brightness'],
       groups: ofSamples,

@@ -11,6 +11,7 @@ import type { FrameDescription } from '../../core/frame/description.js';
 import { sampleOffsets } from '../../core/frame/geometry.js';
 import type { PixelFormat } from '../../core/frame/pixels.js';
 import type { WebGpuCanvas } from '../../core/frame/renderer.js';
+import type { Exponents } from '../exponents.js';
 import { type Arrangement, arrange } from './arrange.js';
 import type { Device } from './device.js';
 import { formsFor } from './forms.js';
@@ -153,14 +154,13 @@ export class Session {
     const arrangement = arrange(frame.network, frame.shown);
     const computed = computedFrame(frame);
     const exponents = this.#networks.exponentsOf(computed);
-    const held = exponents !== undefined;
     const kind = arrangement.narrow === undefined ? 'wide' : 'narrow';
     const most = () => this.#pace.effort(kind) * (canvas ? PRESENTED_SHARE : 1);
     const portion = (firstPixel: number): Portion => ({ effort: most(), firstPixel });
-    const { plan, form, tuner } = this.#plan(frame, arrangement, format, held, portion(0));
+    const { plan, form, tuner } = this.#plan(frame, arrangement, format, exponents, portion(0));
     const { limits } = this.#gpu;
     const planRest = (firstPixel: number) =>
-      planFrame(frame, arrangement, limits, format, form, held, portion(firstPixel));
+      planFrame(frame, arrangement, limits, format, form, exponents, portion(firstPixel));
     await Promise.all([
       this.#pipelines.prepare([scaleKernel, ...plan.kernels]),
       canvas && this.#presenter.prepare(canvas),
@@ -228,17 +228,17 @@ export class Session {
     frame: FrameDescription,
     arrangement: Arrangement,
     format: PixelFormat,
-    held: boolean,
+    exponents: Exponents | undefined,
     portion: Portion,
   ): { plan: Plan; form?: NarrowForm; tuner?: Tuner<NarrowForm> } {
     const { limits } = this.#gpu;
     const { narrow, parts } = arrangement;
     if (narrow === undefined) {
-      return { plan: planFrame(frame, arrangement, limits, format, undefined, held, portion) };
+      return { plan: planFrame(frame, arrangement, limits, format, undefined, exponents, portion) };
     }
     const forms = formsFor(narrow, parts.count, limits);
     const likeliest = this.#form ?? forms[0];
-    const plan = planFrame(frame, arrangement, limits, format, likeliest, held, portion);
+    const plan = planFrame(frame, arrangement, limits, format, likeliest, exponents, portion);
     const { timed, software } = this.#device;
     if (this.#form || !timed || software || plan.operations < TUNED_OPERATIONS)
       return { plan, form: likeliest };
@@ -246,9 +246,9 @@ export class Session {
     const tuner = this.#tuners.get(key) ?? new Tuner(forms);
     this.#tuners.set(key, tuner);
     const form = tuner.next((other) =>
-      this.#pipelines.ready(planFrame(frame, arrangement, limits, format, other, held).kernels),
+      this.#pipelines.ready(planFrame(frame, arrangement, limits, format, other, exponents).kernels),
     );
-    return { plan: planFrame(frame, arrangement, limits, format, form, held, portion), form, tuner };
+    return { plan: planFrame(frame, arrangement, limits, format, form, exponents, portion), form, tuner };
   }
 
   async #takeSlot(): Promise<number> {

@@ -40,6 +40,11 @@ struct Step {
   across: u32,
   down: u32,
   lastColour: u32,
+  levelScale: f32,
+  levelScaleUnbounded: f32,
+  levelLimit: f32,
+  levelOffset: f32,
+  levelOffsetSigned: f32,
 }
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;

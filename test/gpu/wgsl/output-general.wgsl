@@ -36,6 +36,11 @@ struct Step {
   across: u32,
   down: u32,
   lastColour: u32,
+  levelScale: f32,
+  levelScaleUnbounded: f32,
+  levelLimit: f32,
+  levelOffset: f32,
+  levelOffsetSigned: f32,
 }
 
 const GROUP = 64u;

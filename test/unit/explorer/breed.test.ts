@@ -10,12 +10,12 @@ import {
   pictureAt,
   withEntries,
 } from '../../../src/explorer/state/document.js';
-import { isFlat } from '../../../src/explorer/state/flat.js';
 import { ancestry, CHANGED, withChild } from '../../../src/explorer/state/lineage.js';
 import { mixed, walkBetween } from '../../../src/explorer/state/mix.js';
 import { networks } from '../../../src/explorer/state/networks.js';
 import { nameOf } from '../../../src/explorer/state/paths.js';
 import { type Action, firstState, reduce } from '../../../src/explorer/state/state.js';
+import { hasSomethingToSee } from '../../../src/explorer/state/worth-seeing.js';
 import { evaluate } from '../../../src/renderers/cpu/planes.js';
 
 const [glass, landscape, nacre] = networks.map(({ document }) => document);
@@ -44,13 +44,14 @@ describe('neighbours', () => {
   const ofNacre = many(nacre);
 
   test('are eight different, visible networks with one change each; the same for the same seed', () => {
-    for (const document of [glass, nacre]) {
+    for (const network of [glass, nacre]) {
+      const document = { ...network, keepChaos: false };
       const found = bred(document, 1);
       expect(found).toHaveLength(8);
       expect(new Set(found.map(({ caption }) => caption)).size).toBe(8);
       for (const neighbour of found) {
         expect(differences(document, neighbour.document), neighbour.caption).toHaveLength(1);
-        expect(isFlat(neighbour.document)).toBe(false);
+        expect(hasSomethingToSee(neighbour.document)).toBe(true);
       }
       expect(bred(document, 1).map(({ caption }) => caption)).toEqual(found.map(({ caption }) => caption));
       expect(bred(document, 2)).not.toEqual(found);
@@ -84,6 +85,18 @@ describe('neighbours', () => {
     for (const { document, path, caption } of named) {
       const [before, after] = [entryAt(nacre, path), entryAt(document, path)];
       expect(isTrue(before, after, caption.match(pattern)!), caption).toBe(true);
+    }
+  });
+
+  test('stay as chaotic as the network if chaos is kept, whatever their activations', () => {
+    const names = breedable(nacre)
+      .map(({ path }) => nameOf(path))
+      .filter((name) => name !== 'network.activation');
+    for (const { document, caption } of bred(nacre, 1, ...names)) {
+      expect(differences(nacre, document).sort(), caption).toEqual([
+        'network.activation',
+        'network.weightScale',
+      ]);
     }
   });
 
@@ -137,9 +150,10 @@ describe('neighbours', () => {
   });
 });
 
-test('a picture of one colour is flat, and others are not', () => {
-  expect(isFlat(withEntries(nacre, [[['network', 'weightScale'], 0.1]]))).toBe(true);
-  expect(networks.map(({ document }) => isFlat(document))).toEqual([false, false, false]);
+test('there is something to see in our networks, but not in a single colour or noise', () => {
+  expect(networks.map(({ document }) => hasSomethingToSee(document))).toEqual([true, true, true]);
+  for (const weightScale of [0.1, 3])
+    expect(hasSomethingToSee(withEntries(nacre, [[['network', 'weightScale'], weightScale]]))).toBe(false);
 });
 
 describe('a mix', () => {

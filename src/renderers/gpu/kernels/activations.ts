@@ -69,21 +69,35 @@ fn ${activationOf(type)}(${parameters}, unit: vec4f) -> ${type} {
  * A function `unit_brightness(sum, unit, added)`: the brightness in [0, 1] of a hidden unit, shown as an output would
  * be. `unit` is its row, `added` what the residual adds to its activation.
  * @param held - As in `activationSource`; the signature is then `unit_brightness(sum, unit, added, held)`.
+ * @param levels - Whether the frame has levels. What is added has then been scaled by them.
  */
 export function unitBrightnessSource(
   names: readonly ActivationName[],
   type: FloatType,
   held = false,
+  levels = false,
 ): string {
-  const sources = names.map((name, i) => overload(`output_${i}`, name, type));
-  const one = (i: number) => `let value = output_${i}_${type}(x) + added;
-  let shown = ${activationTable[names[i]].signed ? '0.5 * value + 0.5' : 'value'};
+  const isScaled = (name: ActivationName) => isScaledDown(name, held, levels);
+  const sources = names.map((name, i) => overload(`output_${i}`, name, type, isScaled(name)));
+  const one = (i: number) => {
+    const name = names[i];
+    const { signed } = activationTable[name];
+    const value = `output_${i}_${type}(${isScaled(name) ? 'sum, held' : 'x'})`;
+    const plain = `let value = ${value} + added;
+  let shown = ${signed ? '0.5 * value + 0.5' : 'value'};`;
+    const mapped = `let shown = ${levelled(name, value, type)} + ${signed ? '0.5 * added' : 'added'};`;
+    return `${levels ? mapped : plain}
   return min(${type}(1.0), select(${type}(0.0), shown, shown > ${type}(0.0)));`;
+  };
+  const [parameters, given] =
+    levels && held
+      ? [`x: ${type}, added: ${type}, sum: ${type}, held: vec4f`, 'x, added, sum, held']
+      : [`x: ${type}, added: ${type}`, 'x, added'];
   return `${sources.join('\n')}
-${chosen('brightness', names, type, `x: ${type}, added: ${type}`, one)}
+${chosen('brightness', names, type, parameters, one)}
 fn unit_brightness(sum: ${type}, unit: vec4f, added: ${type}${held ? ', held: vec4f' : ''}) -> ${type} {
   let x = ${held ? meant(type, 'sum') : 'sum'};
-  ${mixed('brightness', names, type, 'x, added')}
+  ${mixed('brightness', names, type, given)}
 }`;
 }
 
@@ -115,11 +129,12 @@ function mixed(name: string, names: readonly ActivationName[], type: FloatType, 
 /**
  * A function `brightness(sum)`: the brightness in [0, 1] of an output with this activation, or with a mix of two.
  * @param held - As in `activationSource`; the signature is then `brightness(sum, held)`.
+ * @param levels - Whether the frame has levels.
  */
-export function brightnessSource(names: ActivationNames, held = false): string {
+export function brightnessSource(names: ActivationNames, held = false, levels = false): string {
   if (typeof names === 'object') {
     const of = (name: ActivationName, end: string) =>
-      brightnessSource(name, held).replaceAll(/\b(output_f32|brightness)\b/g, `${end}_$1`);
+      brightnessSource(name, held, levels).replaceAll(/\b(output_f32|brightness)\b/g, `${end}_$1`);
     const given = held ? 'sum, held' : 'sum';
     return `${of(names.from, 'from')}
 ${of(names.to, 'to')}
@@ -129,12 +144,28 @@ fn brightness(sum: f32${held ? ', held: vec4f' : ''}) -> f32 {
 }`;
   }
   const name = names;
-  const value = `output_f32(${held ? meant('f32', 'sum') : 'sum'})`;
-  return `${overload('output', name, 'f32')}
+  const isScaled = isScaledDown(name, held, levels);
+  const value = `output_f32(${isScaled ? 'sum, held' : held ? meant('f32', 'sum') : 'sum'})`;
+  const plain = activationTable[name].signed ? `0.5 * ${value} + 0.5` : value;
+  return `${overload('output', name, 'f32', isScaled)}
 fn brightness(sum: f32${held ? ', held: vec4f' : ''}) -> f32 {
-  let shown = ${activationTable[name].signed ? `0.5 * ${value} + 0.5` : value};
+  let shown = ${levels ? levelled(name, value, 'f32') : plain};
   return min(1.0, select(0.0, shown, shown > 0.0)); // what is not a number is not greater than 0
 }`;
+}
+
+/** Whether an output's values are scaled down like its sums: those beyond float32 that levels may show. */
+const isScaledDown = (name: ActivationName, held: boolean, levels: boolean) =>
+  held && levels && !activationTable[name].bounded;
+
+/** A value of an activation, mapped by the levels but not clipped: see levelTerms in ../arrange.ts. */
+function levelled(name: ActivationName, value: string, type: FloatType): string {
+  const { signed, bounded } = activationTable[name];
+  const scale = bounded ? 'step.levelScale' : 'step.levelScaleUnbounded';
+  const limit = `${type}(step.levelLimit)`;
+  const finite = bounded ? value : `clamp(${value}, -${limit}, ${limit})`;
+  const offset = signed ? 'step.levelOffsetSigned' : 'step.levelOffset';
+  return `fma(${type}(${signed ? '0.5 * ' : ''}${scale}), ${finite}, ${type}(${offset}))`;
 }
 
 /** The true sums, clamped to a finite range. */

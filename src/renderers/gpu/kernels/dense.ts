@@ -49,16 +49,30 @@ export function denseKernel(hidden: KernelActivations, units: number, held = fal
   };
 }
 
-/** The kernel for units that are shown: its results are their brightness. */
-export function shownKernel(hidden: readonly ActivationName[], units: number, held = false): Kernel {
+/**
+ * The kernel for units that are shown: its results are their brightness.
+ * @param levels - Whether the frame has levels.
+ */
+export function shownKernel(
+  hidden: readonly ActivationName[],
+  units: number,
+  held = false,
+  levels = false,
+): Kernel {
   return {
-    label: `shown, ${units} units, ${inWords(hidden)}${held ? ', held' : ''}`,
+    label: `shown, ${units} units, ${inWords(hidden)}${held ? ', held' : ''}${levels ? ', levels' : ''}`,
     bindings: ['step', 'read', 'read', 'write'],
-    code: () => laidOut(codeOf(hidden, units, held, true)),
+    code: () => laidOut(codeOf(hidden, units, held, true, levels)),
   };
 }
 
-function codeOf(hidden: KernelActivations, units: number, held: boolean, isShown: boolean): string {
+function codeOf(
+  hidden: KernelActivations,
+  units: number,
+  held: boolean,
+  isShown: boolean,
+  levels = false,
+): string {
   const perUnit = arePerUnit(hidden);
   const groups = units / 8;
   const invocations = 16 * groups;
@@ -99,7 +113,9 @@ function codeOf(hidden: KernelActivations, units: number, held: boolean, isShown
   };
   const functions = () => {
     if (!perUnit) return activationSource(hidden, ['vec4f'], held);
-    return (isShown ? unitBrightnessSource : unitActivationSource)(hidden, 'vec4f', held);
+    return isShown
+      ? unitBrightnessSource(hidden, 'vec4f', held, levels)
+      : unitActivationSource(hidden, 'vec4f', held);
   };
   const unitOf = (i: string) => `4u * (u + mine_u + ${groups}u * (${i} / 8u)) + (${i} / 2u) % 4u`;
   /** With many activations, a loop has one copy of their code instead of sixteen. */

@@ -59,6 +59,11 @@ export const FULL_STEP = struct('Step', {
   across: 'u32', // from a picture to the next, in pixels
   down: 'u32',
   lastColour: 'u32', // of a colour map
+  levelScale: 'f32', // brightness is levelScale v + levelOffset for the values v of a bounded activation
+  levelScaleUnbounded: 'f32', // the same for others, whose values are scaled down if sums are
+  levelLimit: 'f32', // these others are clamped to +-levelLimit first, so that nothing overflows
+  levelOffset: 'f32',
+  levelOffsetSigned: 'f32', // for signed activations, with half the scale
 });
 
 export type Step = Parameters<typeof FULL_STEP.write>[2];

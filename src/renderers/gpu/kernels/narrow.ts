@@ -53,6 +53,8 @@ export interface NarrowShape {
   residual?: boolean;
   /** Whether values are normalised. Then `hidden` has an activation for each unit. */
   normalised?: boolean;
+  /** Whether the frame has levels. */
+  levels?: boolean;
 }
 
 /**
@@ -90,6 +92,7 @@ export function narrowKernel(shape: NarrowShape): Kernel {
     ...(shape.planes ? ['planes'] : []),
     ...(shape.residual ? ['residual'] : []),
     ...(shape.normalised ? ['normalised'] : []),
+    ...(shape.levels ? ['levels'] : []),
   ].join(', ');
   const partBindings = Array.from({ length: parts }, (): Binding => 'part');
   return { label, code: () => laidOut(codeOf(shape)), bindings: [...BINDINGS, ...partBindings] };
@@ -99,9 +102,9 @@ const BINDINGS: readonly Binding[] = ['step', 'read', 'read', 'write'];
 
 function codeOf(shape: NarrowShape): string {
   const { width, form, invocations, hidden, output, outputs, earlier, parts, held } = shape;
-  const { planes = false, residual = false, normalised = false } = shape;
+  const { planes = false, residual = false, normalised = false, levels = false } = shape;
   const perUnit = arePerUnit(hidden);
-  const isFull = perUnit || planes || typeof output === 'object';
+  const isFull = perUnit || planes || levels || typeof output === 'object';
   const { size, vectors } = form;
   const samples = samplesOf(form);
   const type = size === 4 ? 'vec4f' : 'vec2f';
@@ -229,8 +232,8 @@ ${uniform ? fromUniforms() : fromStorage()}`;
       ? unitActivationSource(hidden, type, held)
       : activationSource(hidden, [type], held);
     const brightness = isUnit
-      ? unitBrightnessSource(perUnit ? hidden : [], 'f32', held)
-      : brightnessSource(output, held);
+      ? unitBrightnessSource(perUnit ? hidden : [], 'f32', held, levels)
+      : brightnessSource(output, held, levels);
     return `${width ? activations : ''}
 ${brightness}`;
   };

@@ -8,17 +8,18 @@ import received from './output-received.wgsl.js';
 /**
  * @param held - Whether sums are scaled down: see ../../exponents.ts.
  * @param general - Whether units may be normalised, or the output activation a mix.
+ * @param levels - Whether the frame has levels.
  */
-export function outputKernel(output: ActivationNames, held = false, general = false): Kernel {
+export function outputKernel(output: ActivationNames, held = false, general = false, levels = false): Kernel {
   const shown = `fn shown(sum: f32) -> f32 {
   return brightness(sum${held ? ', weights[step.heldAt]' : ''});
 }`;
   return {
-    label: `output, ${inWords(output)}${held ? ', held' : ''}${general ? ', general' : ''}`,
+    label: `output, ${inWords(output)}${held ? ', held' : ''}${general ? ', general' : ''}${levels ? ', levels' : ''}`,
     bindings: ['step', 'read', 'read', 'read', 'write'],
     code: () =>
       general
-        ? source(FULL_COMMON, received, shown, brightnessSource(output, held))
-        : source(COMMON, code, shown, brightnessSource(output, held)),
+        ? source(FULL_COMMON, received, shown, brightnessSource(output, held, levels))
+        : source(levels ? FULL_COMMON : COMMON, code, shown, brightnessSource(output, held, levels)),
   };
 }
