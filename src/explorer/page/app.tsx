@@ -6,6 +6,7 @@ import { isBare } from './address.js';
 import { BigSlider } from './big-slider.js';
 import { isFaded, watchFading } from './fading.js';
 import { Icon } from './icons.js';
+import { watchKeyboard } from './keyboard.js';
 import { lazily } from './lazily.js';
 import { Messages } from './messages.js';
 import { Panel } from './panel.js';
@@ -29,6 +30,7 @@ const DIALOGS = {
 };
 
 export function App() {
+  useEffect(() => watchKeyboard(document.querySelector<HTMLElement>('.stage')!), []);
   return (
     <>
       <Stage />

@@ -9,7 +9,6 @@ import { describeNetwork } from '../state/describe.js';
 import { viewAt } from '../state/look.js';
 import { documentShown } from '../state/state.js';
 import { panned, zoomed } from '../state/view.js';
-import { watchKeyboard } from './keyboard.js';
 import { isOpening } from './opening.js';
 import { picture } from './picture.js';
 import { prefersLessMotion } from './screen.js';
@@ -95,7 +94,6 @@ export function Stage() {
     const moving = () => state.value.playing || isOpening() || isGesture.value;
     const stops = [
       effect(() => created.show(picture.value, { moving: moving() })),
-      watchKeyboard(element),
       describeAtRest(),
       watchPlane(element, () => [created.canvas.width, created.canvas.height]),
     ];
