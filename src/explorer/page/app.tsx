@@ -6,6 +6,7 @@ import { isBare } from './address.js';
 import { BigSlider } from './big-slider.js';
 import { isFaded, watchFading } from './fading.js';
 import { Icon } from './icons.js';
+import { watchKeyboard } from './keyboard.js';
 import { lazily } from './lazily.js';
 import { Messages } from './messages.js';
 import { Panel } from './panel.js';
@@ -29,6 +30,7 @@ const DIALOGS = {
 };
 
 export function App() {
+  useEffect(() => watchKeyboard(document.querySelector<HTMLElement>('.stage')!), []);
   return (
     <>
       <Stage />
@@ -65,6 +67,12 @@ function Controls() {
   );
 }
 
+/** Whether the grid of neighbours covers the picture. */
+function isBreeding(): boolean {
+  const { tab, panel, hidden } = state.value.layout;
+  return tab === 'breed' && panel && !hidden;
+}
+
 /** Bars above and below, the drawer on the left and the panel on the right: none covers another. */
 function LargePage() {
   const { drawer } = state.value.layout;
@@ -81,7 +89,7 @@ function LargePage() {
         </div>
       </div>
       <Messages />
-      <TimelineSlot />
+      {!isBreeding() && <TimelineSlot />}
       <div class="bottom">
         <div class="place surface row fades">
           <BarButton icon="help" label="Help" keys="?" act={() => perform('help')} />

@@ -2,6 +2,7 @@
 import type { View } from '../../core/frame/description.js';
 import type { SliderControl } from '../../core/parameters/parameter.js';
 import { stepped } from '../../core/parameters/slider.js';
+import { MAX_LINK } from '../../core/recipe/link.js';
 import type { Command } from '../state/commands.js';
 import { currentValue, moves } from '../state/document.js';
 import { viewAt } from '../state/look.js';
@@ -125,15 +126,18 @@ function step(path: Path, steps: number, shift: boolean): void {
 }
 
 async function copyLink(): Promise<void> {
+  dispatch({ type: 'message', text: await linkCopied() });
+}
+
+/** Copies the link. Returns what the user should know. */
+async function linkCopied(): Promise<string> {
+  const hash = await linkTo(state.peek().document);
+  if (hash.length > MAX_LINK) return 'This network is too large for a link: save its recipe instead.';
   try {
-    const link = new URL(await linkTo(state.peek().document), location.href);
-    await navigator.clipboard.writeText(link.href);
-    dispatch({ type: 'message', text: 'The link is in the clipboard.' });
+    await navigator.clipboard.writeText(new URL(hash, location.href).href);
+    return 'The link is in the clipboard.';
   } catch {
-    dispatch({
-      type: 'message',
-      text: 'The browser does not let the page copy: copy the address from its bar.',
-    });
+    return 'The browser does not let the page copy: copy the address from its bar.';
   }
 }
 

@@ -76,13 +76,13 @@ export function Sheet() {
       </div>
       {isOpen && (
         <div class="sheet-body fades">
-          <TimelineSlot />
           <MoreButtons />
+          <Tabs />
           <div class="place-texts">
             <ViewLabel />
             <Regime />
           </div>
-          <Tabs />
+          <TimelineSlot />
         </div>
       )}
     </section>

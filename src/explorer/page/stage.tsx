@@ -9,7 +9,6 @@ import { describeNetwork } from '../state/describe.js';
 import { viewAt } from '../state/look.js';
 import { documentShown } from '../state/state.js';
 import { panned, zoomed } from '../state/view.js';
-import { watchKeyboard } from './keyboard.js';
 import { isOpening } from './opening.js';
 import { picture } from './picture.js';
 import { prefersLessMotion } from './screen.js';
@@ -28,15 +27,26 @@ export const isCovered = computed(() => {
 
 /** Whether the user is moving the picture. */
 const isGesture = signal(false);
-/** Whether the picture is sharp and does not move. */
-const isAtRest = computed(
-  () => planeStatus.value?.drawing === false && !state.value.playing && !isOpening() && !isGesture.value,
-);
+/** Whether the picture keeps still. */
+const isAtRest = computed(() => !state.value.playing && !isOpening() && !isGesture.value);
+const isSharp = computed(() => isAtRest.value && planeStatus.value?.drawing === false);
+/** In milliseconds: what changes again sooner is not at rest. */
+const REST = 500;
 /** The network in words, which only changes at rest: screen readers read every change. */
 const description = signal('');
-effect(() => {
-  if (isAtRest.value) description.value = describeNetwork(state.value.document, state.value.time);
-});
+
+/** Keeps the description up to date. Returns a function that stops it. */
+function describeAtRest(): () => void {
+  return effect(() => {
+    const { document, time } = state.value;
+    const isDrawn = (planeStatus.value?.samples ?? 0) > 0;
+    if (!isAtRest.value || !isDrawn) return;
+    const timer = setTimeout(() => {
+      description.value = describeNetwork(document, time);
+    }, REST);
+    return () => clearTimeout(timer);
+  });
+}
 
 /** Where the picture was last clicked or tapped, in device pixels from its top left. */
 export const tapped = signal<readonly [x: number, y: number] | undefined>(undefined);
@@ -93,7 +103,7 @@ export function Stage() {
       effect(() => {
         if (!isCovered.value) created.show(picture.value, { moving: moving() });
       }),
-      watchKeyboard(element),
+      describeAtRest(),
       watchPlane(element, () => [created.canvas.width, created.canvas.height]),
     ];
     return () => {
@@ -115,7 +125,7 @@ export function Stage() {
         role="application"
         aria-roledescription="picture of a network"
         aria-label={description.value || describeNetwork(state.peek().document, 0)}
-        data-state={isAtRest.value ? 'sharp' : 'moving'}
+        data-state={isSharp.value ? 'sharp' : 'moving'}
       >
         <canvas ref={canvas} />
       </div>

@@ -4,7 +4,7 @@
 export const sheetPositions = ['low', 'half', 'full'] as const;
 export type SheetPosition = (typeof sheetPositions)[number];
 
-/** How long a sheet that is let go would go on at its speed, in seconds: it comes to rest nearest to where it would be. */
+/** A sheet that is let go comes to rest nearest to where it would be after this long at its speed, in seconds. */
 const MOMENTUM = 0.15;
 const SHARES = { half: 0.45, full: 0.9 };
 
