@@ -8,8 +8,8 @@ import { listScenes, loadScene, loadScenes, ourScenes } from '../dist/cli/scenes
 const thumbnails = fileURLToPath(new URL('../renders/gallery/thumbnails', import.meta.url));
 
 /**
- * Writes them to a folder. The pictures are in its folder `gallery`. Scenes without a picture are left out, as are those
- * that cannot be loaded: the user may be working on them.
+ * Writes them to a folder. The pictures are in its folder `gallery`. Scenes without a picture are left out, and so are
+ * those that cannot be loaded: the user may be working on them.
  */
 export async function writeFigures(into) {
   const paths = listScenes()
