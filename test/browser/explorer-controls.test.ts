@@ -11,7 +11,7 @@ import { evaluate } from '../../src/renderers/cpu/planes.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { hostFolder, type StaticHost } from './static-host.js';
 
-const SIZE: [number, number] = [960, 560];
+const SIZE: [number, number] = [920, 480];
 /** Only some pixels are compared. */
 const EVERY = 61;
 
@@ -40,7 +40,7 @@ afterAll(async () => {
 /** Waits until the address has changed and the picture is sharp, and compares the picture with the address's recipe. */
 async function expectPicture(page: Page, before: string, what: string): Promise<string> {
   await page.waitForFunction((old) => location.href !== old, before, { timeout: 10_000 });
-  await page.waitForTimeout(550); // the address is replaced twice a second
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.waitForFunction(() => document.querySelector('.stage')?.getAttribute('data-state') === 'sharp');
   const shown: number[] = await page.evaluate((every) => {
     const canvas = document.querySelector<HTMLCanvasElement>('.stage canvas')!;
@@ -64,6 +64,7 @@ test('each control changes the picture to that of the recipe in the address', {
   timeout: 120_000,
 }, async () => {
   const page = await browser.newPage({ viewport: { width: SIZE[0], height: SIZE[1] } });
+  page.setDefaultTimeout(12_000);
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(error.message));
   page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()));
@@ -79,15 +80,19 @@ test('each control changes the picture to that of the recipe in the address', {
   };
   const choose = (name: string, label: string) =>
     panel.getByRole('combobox', { name, exact: true }).selectOption({ label });
-  const pick = (name: string) => panel.getByRole('radio', { name, exact: true }).check({ force: true });
+  const pick = (name: string) =>
+    panel
+      .locator('.thumbnail-choice')
+      .filter({ has: page.getByRole('radio', { name, exact: true }) })
+      .click();
   const turn = (name: string) => panel.getByRole('switch', { name, exact: true }).click();
 
   const steps: [what: string, act: () => Promise<unknown>][] = [
     ['the name', () => page.getByRole('textbox', { name: /^Name/ }).fill('Ada')],
     ['the large slider', () => page.locator('#big-slider').press('ArrowRight')],
     ['layers', () => slider('Layers').press('Shift+ArrowRight')],
-    ['units beyond the slider', () => type('Units', '140')],
-    ['units again', () => type('Units', '8')],
+    ['layers beyond the slider', () => type('Layers', '66')],
+    ['layers again', () => type('Layers', '4')],
     ['activation', () => pick('sin')],
     ['half-width', () => slider('Half-width').press('ArrowLeft')],
     ['slice', () => panel.locator('.slice-pad').click({ position: { x: 80, y: 30 } })],
@@ -130,7 +135,7 @@ test('each control changes the picture to that of the recipe in the address', {
     address = await expectPicture(page, address, what);
   }
   const { sweep } = await readLink(address);
-  expect(sweep.network).toMatchObject({ fold: 'kaleidoscope', biasScale: 0.3, units: [8, 5] });
+  expect(sweep.network).toMatchObject({ fold: { kaleidoscope: 6 }, biasScale: 0.3, units: [8, 5] });
   await page.focus('.stage');
   await page.keyboard.press('Control+z');
   await expectPicture(page, address, 'undo');

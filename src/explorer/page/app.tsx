@@ -67,12 +67,6 @@ function Controls() {
   );
 }
 
-/** Whether the grid of neighbours covers the picture. */
-function isBreeding(): boolean {
-  const { tab, panel, hidden } = state.value.layout;
-  return tab === 'breed' && panel && !hidden;
-}
-
 /** Bars above and below, the drawer on the left and the panel on the right: none covers another. */
 function LargePage() {
   const { drawer } = state.value.layout;
@@ -89,7 +83,7 @@ function LargePage() {
         </div>
       </div>
       <Messages />
-      {!isBreeding() && <TimelineSlot />}
+      {!isCovered.value && <TimelineSlot />}
       <div class="bottom">
         <div class="place surface row fades">
           <BarButton icon="help" label="Help" keys="?" act={() => perform('help')} />

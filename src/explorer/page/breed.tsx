@@ -15,7 +15,7 @@ import {
   pick,
   startBreeding,
 } from './breeding.js';
-import { plane } from './stage.js';
+import { plane } from './current-plane.js';
 import { state } from './store.js';
 
 export { Breed } from './breed-panel.js';

@@ -11,7 +11,7 @@ import { type ExplorerDocument, type Picture, pictureAt } from '../state/documen
 import { networks } from '../state/networks.js';
 import { withSeed } from '../state/settings.js';
 import { interestIn, isQuick, SKETCH } from '../state/sketch.js';
-import { plane } from './stage.js';
+import { plane } from './current-plane.js';
 import { dispatch, state } from './store.js';
 
 /** How many networks are tried. */

@@ -5,8 +5,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { evaluate } from '../../renderers/cpu/planes.js';
 import { documentOf, type ExplorerDocument, pictureAt } from '../state/document.js';
 import { type NamedNetwork, networks } from '../state/networks.js';
+import { plane } from './current-plane.js';
 import { type Figure, readFigures } from './figures.js';
-import { plane } from './stage.js';
 import { dispatch } from './store.js';
 
 const figures = signal<readonly Figure[] | undefined>(undefined);

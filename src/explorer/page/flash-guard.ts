@@ -2,7 +2,7 @@
 import { FLASH_SIZE, luminances } from '../../core/frame/flashes.js';
 import type { Sweep } from '../../core/sweep/sweep.js';
 import { FlashLimit } from '../state/flash-limit.js';
-import { plane } from './stage.js';
+import { plane } from './current-plane.js';
 import { dispatch } from './store.js';
 
 const MESSAGE = 'Playback is slower here, so that it flashes at most three times a second.';

@@ -2,8 +2,8 @@
 import { computed, effect, signal } from '@preact/signals';
 import { PreparedPicture, prefersSystem, type Shared, shareWithSystem } from '../saving/share.js';
 import type { ExplorerDocument } from '../state/document.js';
+import { planeStatus } from './current-plane.js';
 import { linkOf, nameFor } from './leaving.js';
-import { planeStatus } from './stage.js';
 import { dispatch, state } from './store.js';
 
 /** The picture of what is shown, once it is ready. */

@@ -4,20 +4,16 @@ import { computed, effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { View } from '../../core/frame/description.js';
 import { watchGestures } from '../plane/gestures.js';
-import { Plane, type PlaneStatus } from '../plane/plane.js';
+import { Plane } from '../plane/plane.js';
 import { describeNetwork } from '../state/describe.js';
 import { viewAt } from '../state/look.js';
 import { documentShown } from '../state/state.js';
 import { panned, zoomed } from '../state/view.js';
+import { plane, planeStatus } from './current-plane.js';
 import { isOpening } from './opening.js';
 import { picture } from './picture.js';
 import { prefersLessMotion } from './screen.js';
 import { dispatch, newGesture, state } from './store.js';
-
-/** What the plane is doing; undefined until there is one. */
-export const planeStatus = signal<PlaneStatus | undefined>(undefined);
-/** The plane, once the page has one: thumbnails are drawn with its renderer. */
-export const plane = signal<Plane | undefined>(undefined);
 
 /** Whether Breed's grid covers the picture. */
 export const isCovered = computed(() => {

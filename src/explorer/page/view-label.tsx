@@ -3,8 +3,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { readView, viewText } from '../state/view-text.js';
+import { planeStatus } from './current-plane.js';
 import { picture } from './picture.js';
-import { planeStatus } from './stage.js';
 import { dispatch } from './store.js';
 
 /** Why zooming does not go further. */

@@ -85,7 +85,7 @@ export type Action =
   | { type: 'redo' }
   /** Moves a parameter back and forth, or stops it. */
   | { type: 'move'; path: Path; on: boolean }
-  /** Presses a parameter's keyframe button: adds a keyframe with the current value, or removes the one that is there. */
+  /** Presses a parameter's keyframe button: adds a keyframe, or removes the one that is there. */
   | { type: 'key'; path: Path }
   | { type: 'switch'; name: 'keepDetail' | 'keepChaos'; on: boolean }
   | { type: 'play'; on: boolean }

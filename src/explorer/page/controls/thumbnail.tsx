@@ -2,7 +2,7 @@
 /** A small picture, drawn while it is visible. Until it has been drawn, the one before it stays. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Picture } from '../../state/document.js';
-import { plane } from '../stage.js';
+import { plane } from '../current-plane.js';
 import { drawThumbnail, keptThumbnail, THUMBNAIL } from './thumbnails.js';
 
 /** How long a picture must stay the same before it is drawn, in milliseconds. */

@@ -1,6 +1,6 @@
 /** Small pictures of the document with one thing changed. They are kept, so that most appear at once. */
 import type { Picture } from '../../state/document.js';
-import { plane } from '../stage.js';
+import { plane } from '../current-plane.js';
 
 /** The size of a thumbnail, in units of the page. */
 export const THUMBNAIL = { width: 64, height: 40 } as const;
