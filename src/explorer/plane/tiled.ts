@@ -32,12 +32,12 @@ import { nearestFirst, tilesOf } from './tiles.js';
 /** How far around the window pixels are kept, in pixels. */
 const MARGIN = 64;
 /** The time that one thread takes for a tile, in milliseconds. With two per thread, work stops within 15 ms. */
-const TILE_MS = 6;
+const TILE_MS = 5;
 /**
  * While a picture sharpens, the canvas shows its new tiles at these intervals, in milliseconds, without and with
  * supersampling. Each time costs the browser as much as some tiles, and supersampling changes little.
  */
-const SHOW_MS = [30, 120] as const;
+const SHOW_MS = [80, 400] as const;
 /** A picture is drawn again while it moves if it could be this many times as sharp. */
 const WORTHWHILE = 1.5;
 /** What is left of the sharpness after resampling, besides the stretch. */
