@@ -38,7 +38,7 @@ function open(): void {
   if (!maySelfMove()) return;
   const stop = playOpening(() => {
     ignore();
-    dispatch({ type: 'play', on: true });
+    dispatch({ type: 'drift' });
   });
   const stopped = () => {
     ignore();

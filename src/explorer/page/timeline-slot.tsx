@@ -7,8 +7,8 @@ import { state } from './store.js';
 const Timeline = lazily(() => import('./timeline.js').then(({ Timeline }) => Timeline));
 
 export function TimelineSlot() {
-  const { document, layout } = state.value;
-  if (!moves(document) && !layout.timeline) return null;
+  const { document, layout, drifting } = state.value;
+  if ((!moves(document) || drifting) && !layout.timeline) return null;
   return (
     <div class="timeline-slot fades surface">
       <Timeline />

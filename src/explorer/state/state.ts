@@ -37,6 +37,8 @@ export interface ExplorerState {
   /** In seconds, from 0 to the end of the sweep. */
   readonly time: number;
   readonly playing: boolean;
+  /** Whether the first network plays by itself, so that there is no timeline yet. */
+  readonly drifting: boolean;
   /** Values of parameters with keyframes that have been changed, and not become keyframes yet. */
   readonly pending: readonly (readonly [path: Path, value: unknown])[];
   /** The measure χ that changes of the network keep; undefined: that of the network as it is. */
@@ -89,6 +91,8 @@ export type Action =
   | { type: 'key'; path: Path }
   | { type: 'switch'; name: 'keepDetail' | 'keepChaos'; on: boolean }
   | { type: 'play'; on: boolean }
+  /** Plays the first network without a timeline, until the user plays, pauses or moves something. */
+  | { type: 'drift' }
   | { type: 'seek'; time: number }
   | { type: 'layout'; change: Partial<Layout> }
   | { type: 'message'; text: string | undefined };
@@ -110,6 +114,7 @@ export function firstState(document: ExplorerDocument, layout: Partial<Layout> =
     document,
     time: 0,
     playing: false,
+    drifting: false,
     pending: [],
     chi: undefined,
     added: [],
@@ -170,7 +175,9 @@ function next(state: ExplorerState, action: Action): ExplorerState {
     case 'switch':
       return changed(state, { ...document, [action.name]: action.on });
     case 'play':
-      return { ...state, playing: action.on && moves(document), pending: [] };
+      return { ...state, playing: action.on && moves(document), drifting: false, pending: [] };
+    case 'drift':
+      return { ...state, playing: moves(document), drifting: true };
     case 'seek':
       return { ...state, time: Math.min(document.sweep.seconds, Math.max(0, action.time)), pending: [] };
     case 'layout':
@@ -241,7 +248,13 @@ function changed(state: ExplorerState, document: ExplorerDocument, gesture?: str
 
 /** The state at another network: it starts at its beginning, and plays if it moves. */
 function arrived(state: ExplorerState, document: ExplorerDocument): ExplorerState {
-  return { ...changed(state, document), home: viewAt(document, 0), time: 0, playing: moves(document) };
+  return {
+    ...changed(state, document),
+    home: viewAt(document, 0),
+    time: 0,
+    playing: moves(document),
+    drifting: false,
+  };
 }
 
 /** The state at a bred network, at the same time of its film. */
@@ -287,8 +300,8 @@ function moved(state: ExplorerState, path: Path, on: boolean): ExplorerState {
   const { document, time } = state;
   if (!on) return changed(state, stopped(document, path, time));
   if (!canMove(path)) throw new UsageError(`${nameOf(path)} does not move: choose another parameter.`);
-  if (isMoving(entryAt(document, path))) return { ...state, playing: true };
+  if (isMoving(entryAt(document, path))) return { ...state, playing: true, drifting: false };
   const isFirst = !moves(document);
   const begun = changed(state, started(document, path, time));
-  return { ...begun, playing: true, ...(isFirst && { time: 0 }) };
+  return { ...begun, playing: true, drifting: false, ...(isFirst && { time: 0 }) };
 }
