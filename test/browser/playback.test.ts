@@ -192,7 +192,7 @@ test('the inspector changes a network, copies that as code, and writes no file',
   await inspector.locator('input:not([type])').press('Enter');
   await expect.poll(picture).not.toBe(first);
   await inspector.getByText('Copy as code').click();
-  const code = "network: { weightScale: 0.9, activation: 'sin', seed: 'a word' }";
+  const code = "network: { weightScale: 0.462, activation: 'sin', seed: 'a word' }";
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
   await expect.poll(() => page.getByText('absolutePosition').count()).toBeGreaterThan(0); // Motion Canvas's own fields
   expect(readFileSync(join(scenes, 'small.ts'), 'utf8')).toBe(before);
