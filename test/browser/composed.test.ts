@@ -110,6 +110,7 @@ test('a sheet has the seeds that a scene asks for, and of one that asks for none
   expect(code).toBe(2);
 });
 
+/** Those that navigate go on for a while: a page is left only some time after it has said so. */
 const broken: [name: string, body: string, ...says: (string | RegExp)[]][] = [
   ['throws', `  yield* waitFor(0.3);throw new Error('out of paint');`, 'throws.tsx:5:', 'out of paint'],
   ['waits', `  yield* waitFor(0.3);yield new Promise(() => {});`, 'waits.tsx:5:', 'scene "waits"', '3 s'],
@@ -124,12 +125,17 @@ const broken: [name: string, body: string, ...says: (string | RegExp)[]][] = [
   ['shows', `  yield view.add(<Img src="https://example.com/a.png" />);`, 'https://example.com/a.png'],
   [
     'leaves',
-    `  yield* waitFor(0.3);location.href = 'https://example.com/x';`,
+    `  yield* waitFor(0.3);location.href = 'https://example.com/x';yield* waitFor(20);`,
     'leaves.tsx:5:',
     'another page',
   ],
-  ['reloads', `  yield* waitFor(0.3);location.reload();`, 'reloads.tsx:5:', 'reloads its page'],
-  ['closes', `  yield* waitFor(0.3);window.close();`, 'closes.tsx:5:', 'closes its page'],
+  [
+    'reloads',
+    `  yield* waitFor(0.3);location.reload();yield* waitFor(20);`,
+    'reloads.tsx:5:',
+    'reloads its page',
+  ],
+  ['closes', `  yield* waitFor(0.3);window.close();yield* waitFor(20);`, 'closes.tsx:5:', 'closes its page'],
   [
     'plays',
     `  view.add(<Video src={'data:video/mp4;base64,AAAA'} />);yield* waitFor(1);`,
