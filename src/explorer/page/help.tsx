@@ -37,7 +37,7 @@ export function Help() {
           checked={isOn}
           onChange={() => dispatch({ type: 'layout', change: { shortcuts: !isOn } })}
         />
-        These shortcuts work while the picture has focus
+        These shortcuts work while the picture has focus: click it, or press Esc
       </label>
       <Keys list={shortcuts} />
     </Dialog>

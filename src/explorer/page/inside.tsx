@@ -21,15 +21,15 @@ export function Inside() {
   return (
     <div class="inside">
       <p>{regimeText(regime.value)}</p>
-      {shown && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => dispatch({ type: 'set', path: SHOWN, value: undefined })}
-        >
-          Back to the colours
-        </button>
-      )}
+      {/* Always there, so that the units stay where they were pressed. */}
+      <button
+        type="button"
+        class="button"
+        aria-disabled={!shown}
+        onClick={() => shown && dispatch({ type: 'set', path: SHOWN, value: undefined })}
+      >
+        Back to the colours
+      </button>
       {isTooLarge.value && (
         <p class="hint">
           This network has over {MOST_WEIGHTS / 1e6} million weights: too many to follow the cursor.

@@ -6,6 +6,7 @@ import { ColourTab } from './colour-tab.js';
 import { Icon } from './icons.js';
 import { lazily } from './lazily.js';
 import { NetworkTab } from './network-tab.js';
+import { openTab } from './perform.js';
 import { dispatch, state } from './store.js';
 
 const CONTENTS = {
@@ -50,7 +51,7 @@ export function Tabs() {
   const { tab } = state.value.layout;
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const select = (next: Tab) => dispatch({ type: 'layout', change: { tab: next, panel: true } });
+  const select = openTab;
   const move = (event: KeyboardEvent) => {
     const at = tabs.indexOf(tab);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];

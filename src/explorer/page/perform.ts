@@ -78,7 +78,13 @@ function closeOne(): void {
 function toggleTab(tab: Tab): void {
   const { layout } = state.peek();
   const isOpen = layout.panel && layout.tab === tab;
-  change(isOpen ? { tab: 'network' } : { tab, panel: true });
+  if (isOpen) change({ tab: 'network' });
+  else openTab(tab);
+}
+
+/** Opens a tab of the panel. Breed needs the room of the gallery for its pictures. */
+export function openTab(tab: Tab): void {
+  change({ tab, panel: true, ...(tab === 'breed' && { drawer: false }) });
 }
 
 function playOrPause(): void {

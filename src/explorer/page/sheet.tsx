@@ -31,7 +31,7 @@ const NEXT: Record<SheetPosition, { position: SheetPosition; label: string }> = 
 };
 
 export function Sheet() {
-  const { panel } = state.value.layout;
+  const { panel, tab } = state.value.layout;
   const [position, setPosition] = useState<SheetPosition>(panel ? 'half' : 'low');
   const first = useRef<HTMLDivElement>(null);
   const heights = useHeights(first);
@@ -42,6 +42,9 @@ export function Sheet() {
   useEffect(() => {
     if (panel !== (position !== 'low')) setPosition(panel ? 'half' : 'low');
   }, [panel]);
+  useEffect(() => {
+    if (tab === 'breed') setPosition((now) => (now === 'full' ? 'half' : now)); // its pictures are behind the sheet
+  }, [tab]);
   const { height, drag, wasDragged } = useDrag(heights, position, settle);
   const isOpen = position !== 'low' || height !== undefined;
   const { position: next, label } = NEXT[position];

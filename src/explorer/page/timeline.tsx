@@ -96,7 +96,9 @@ function Editor() {
         ))}
         {paths.length === 0 && (
           <p class="hint">
-            Choose a parameter, change its value at another time, and press its keyframe button again.
+            {moves(document) && 'What moves now has no keyframes. '}
+            To add a keyframe, press ◇ beside a parameter, or choose it below. Then go to another time, change
+            its value and press ◇ again.
           </p>
         )}
       </div>

@@ -2,8 +2,12 @@
 import type { Parameter } from '../../../core/parameters/parameter.js';
 import { rangeOf } from '../../../core/parameters/table.js';
 
+/** Smaller than any value that matters here: what rounding leaves of 0, for example in a loop. */
+const NOISE = 1e-12;
+
 /** A number with at most four significant digits. */
 export function short(value: number): string {
+  if (Math.abs(value) < NOISE) return '0';
   return String(Number(value.toPrecision(4)));
 }
 
