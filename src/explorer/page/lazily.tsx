@@ -16,7 +16,7 @@ export function lazily(load: () => Promise<ComponentType>): ComponentType {
           loaded = component;
           show(() => component);
         },
-        () => dispatch({ type: 'message', text: 'A part of the page has not loaded: reload the page.' }),
+        () => dispatch({ type: 'message', text: 'Part of the page failed to load: reload the page.' }),
       );
     }, []);
     return Component ? <Component /> : null;

@@ -152,6 +152,6 @@ async function switchFullScreen(): Promise<void> {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await document.documentElement.requestFullscreen();
   } catch {
-    dispatch({ type: 'message', text: 'The browser does not let the page fill the screen.' });
+    dispatch({ type: 'message', text: 'The browser does not allow full screen here.' });
   }
 }

@@ -45,7 +45,7 @@ export function SaveFilm() {
     >
       <SizeFields choices={filmSizes(sweep.size)} size={size} step={2} onChange={setSize} />
       <ChoiceRow
-        label="Frames a second"
+        label="Frames per second"
         choices={rates.map((rate) => [rate, `${Number(rate.toFixed(3))}`] as const)}
         value={fps}
         onChange={setRate}

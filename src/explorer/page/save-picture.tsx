@@ -37,7 +37,7 @@ export function SavePicture() {
       }}
     >
       <SizeFields choices={choices} size={size} step={1} onChange={setSize} />
-      <ChoiceRow label="Samples a pixel" choices={SAMPLES} value={supersample} onChange={setSamples} />
+      <ChoiceRow label="Samples per pixel" choices={SAMPLES} value={supersample} onChange={setSamples} />
       <div class="row save-actions">
         <span class="hint">A PNG of this moment.</span>
         <button type="submit" class="button primary">

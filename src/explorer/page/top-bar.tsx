@@ -18,9 +18,9 @@ export function NetworkBar() {
         <div class="bar-name">
           <NameField />
         </div>
-        <BarButton icon="back" label="Back to the network before" isOff={!isAnyBefore} act={goBack} />
+        <BarButton icon="back" label="Previous network" isOff={!isAnyBefore} act={goBack} />
         <DiceButton />
-        <BarButton icon="forward" label="Forward to the next network" isOff={!isAnyAfter} act={goForward} />
+        <BarButton icon="forward" label="Next network" isOff={!isAnyAfter} act={goForward} />
         <BarButton icon="gallery" label="Gallery" keys="G" isOpen={drawer} act={() => perform('gallery')} />
       </div>
       <Introduction />
@@ -62,8 +62,8 @@ export function MoreButtons() {
   const { isAnyBefore, isAnyAfter } = visits.value;
   return (
     <div class="more-buttons row">
-      <BarButton icon="back" label="Back to the network before" isOff={!isAnyBefore} act={goBack} />
-      <BarButton icon="forward" label="Forward to the next network" isOff={!isAnyAfter} act={goForward} />
+      <BarButton icon="back" label="Previous network" isOff={!isAnyBefore} act={goBack} />
+      <BarButton icon="forward" label="Next network" isOff={!isAnyAfter} act={goForward} />
       <UndoButtons />
       <BarButton icon="gallery" label="Gallery" act={() => perform('gallery')} />
       <BarButton icon="save" label="Save" act={() => perform('save')} />

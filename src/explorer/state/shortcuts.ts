@@ -32,7 +32,7 @@ export interface Shortcut {
 export const shortcuts: readonly Shortcut[] = [
   { keys: ['←', '→', '↑', '↓'], label: 'Move by a tenth of the view (with Shift: a hundredth)' },
   { keys: ['+', '−'], label: 'Zoom in, zoom out' },
-  { keys: ['0'], label: 'Back to the view the network came with' },
+  { keys: ['0'], label: 'Reset the view' },
   { keys: ['Space'], label: 'Play or pause' },
   { keys: ['R'], label: 'Roll the dice: another network' },
   { keys: ['[', ']'], label: 'Fewer layers, more layers (with Shift: by a tenth)' },
