@@ -16,8 +16,8 @@ export function Help() {
     <Dialog title="Help" onClose={() => dispatch({ type: 'layout', change: { dialog: undefined } })}>
       <p class="help-intro">
         Each point of the picture is the input of a neural network with random weights, and its colour is the
-        output. Nobody trained it: only the weights’ scale, the layers and their units decide what there is to
-        see.
+        output. Nobody trained it: what there is to see depends on its seed, its layers and units, its
+        activation, and above all on the scale of its weights.
       </p>
       <h3>Mouse and fingers</h3>
       <dl class="help-list">

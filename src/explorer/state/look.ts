@@ -19,7 +19,7 @@ const USUAL = 4;
 
 /** What changes in the document with another view at t seconds. */
 export function looked(document: ExplorerDocument, view: LookAt, t: number): [Path, unknown][] {
-  const entries = Object.entries(view).map(([name, value]): [Path, unknown] => [['view', name], value]);
+  const entries = Object.entries(view).map(([name, value]): [Path, unknown] => [['view', name], tidy(value)]);
   if (document.keepDetail && view.halfWidth !== undefined && view.halfWidth > 0) {
     const before = currentValue(document, ['view', 'halfWidth'], t) as number;
     const layers = currentValue(document, LAYERS, t) as number;
@@ -30,6 +30,13 @@ export function looked(document: ExplorerDocument, view: LookAt, t: number): [Pa
     }
   }
   return entries;
+}
+
+/** Numbers without the last digits, in which sums have rounding errors: -0.4 instead of -0.3999999999999999. */
+function tidy(value: number | readonly number[]): number | number[] {
+  return typeof value === 'number'
+    ? Number(value.toPrecision(14))
+    : value.map((part) => tidy(part) as number);
 }
 
 /** The view at t seconds. */
