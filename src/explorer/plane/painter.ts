@@ -1,4 +1,5 @@
 /** What a plane's painters have in common: they bring a picture onto a canvas in passes, each sharper than the last. */
+import type { DrawingSpeed } from '../../renderers/drawing-speed.js';
 import type { Picture } from '../state/document.js';
 import type { Size } from './grid.js';
 
@@ -10,6 +11,13 @@ export type Sharp = number;
 
 /** The time for a coarse picture, in milliseconds: short enough for 30 pictures a second, with all else they need. */
 export const COARSE_MS = 18;
+/** Coarse pictures have at least this much work, in multiply-adds: some 15 ms on two cores, whatever was measured. */
+const LEAST_WORK = 3e8;
+
+/** The scale of a coarse picture's sides, from 1/64 to 1. @param work - That of the picture at full size. */
+export function coarseScale(speed: DrawingSpeed, work: number): number {
+  return Math.min(1, Math.max(speed.scaleFor(work, COARSE_MS), Math.sqrt(LEAST_WORK / work)));
+}
 
 /** One step towards a sharp picture. */
 export interface Pass {

@@ -23,7 +23,7 @@ import {
   type Size,
   shiftOf,
 } from './grid.js';
-import { COARSE_MS, type Motion, type Painter, type Pass } from './painter.js';
+import { coarseScale, type Motion, type Painter, type Pass } from './painter.js';
 import { isSame } from './same.js';
 import { afterStretch, CELL, Sharpness } from './sharpness.js';
 import type { Surface } from './surface.js';
@@ -114,10 +114,10 @@ export class TiledPainter implements Painter {
   next(motion: Motion): Pass | undefined {
     const within = motion === 'rest' ? this.#window : this.#ahead();
     const whole = this.#workOf([within]);
-    const worthwhile = this.#speed.scaleFor(whole, COARSE_MS) / WORTHWHILE;
+    const worthwhile = coarseScale(this.#speed, whole) / WORTHWHILE;
     const rough = this.#sharpness.below(worthwhile, within);
     if (rough.length > 0) {
-      return this.#pass(rough, this.#speed.scaleFor(this.#workOf(rough), COARSE_MS), 1, true);
+      return this.#pass(rough, coarseScale(this.#speed, this.#workOf(rough)), 1, true);
     }
     if (motion === 'changing') return undefined;
     const least = this.#sharpness.least(within);

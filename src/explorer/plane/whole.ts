@@ -8,7 +8,7 @@ import { hiddenShown, picturesIn, unitGrid } from '../../core/frame/shown.js';
 import { type DrawingSpeed, workOf } from '../../renderers/drawing-speed.js';
 import type { Picture } from '../state/document.js';
 import type { Size } from './grid.js';
-import { COARSE_MS, type Motion, type Painter, type Pass } from './painter.js';
+import { coarseScale, type Motion, type Painter, type Pass } from './painter.js';
 import { isSame } from './same.js';
 
 /** Puts a frame on the canvas, stretched to its size. */
@@ -46,7 +46,7 @@ export class WholePainter implements Painter {
   }
 
   next(motion: Motion): Pass | undefined {
-    const scale = this.#coarsest(this.#speed.scaleFor(workOf(this.#frame(1, 1)), COARSE_MS));
+    const scale = this.#coarsest(coarseScale(this.#speed, workOf(this.#frame(1, 1))));
     if (this.sharpness < scale / WORTHWHILE) return this.#pass(scale, 1, true);
     if (motion !== 'rest' || this.sharpness >= 2) return undefined;
     return this.#pass(1, this.sharpness < 1 ? 1 : 2, false);
