@@ -252,6 +252,22 @@ test('the end of zooming: a smooth picture, or float32 without digits', async ()
   expect(await limit()).toBe('grainy');
 });
 
+test('thumbnails are drawn although the picture keeps changing', async () => {
+  const count = await page.evaluate(async (picture) => {
+    const { plane } = window.planePage;
+    let frame = 0;
+    let request = requestAnimationFrame(function step() {
+      plane.show({ ...picture, slice: [Math.sin(frame++ / 100), 0] }, { moving: true });
+      request = requestAnimationFrame(step);
+    });
+    const images = await Promise.all(Array.from({ length: 4 }, () => plane.thumbnail(picture, 64, 40)));
+    cancelAnimationFrame(request);
+    plane.show(picture, { moving: false });
+    return images.length;
+  }, glass);
+  expect(count).toBe(4);
+});
+
 test('thumbnails are drawn when the plane rests, and can be cancelled', async () => {
   const drawn = await page.evaluate(async (picture) => {
     const { plane } = window.planePage;

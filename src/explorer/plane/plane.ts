@@ -22,6 +22,9 @@ import { copier, WholePainter } from './whole.js';
 /** A picture that moves, but has not changed for this long, is at rest. In milliseconds. */
 const REST_MS = 120;
 
+/** The time for thumbnails after each frame of a picture that keeps changing, in milliseconds. */
+const TURN_MS = 8;
+
 /** What a plane shows. */
 export interface PlaneStatus {
   /** Whether it is not yet as sharp as it will be. */
@@ -266,6 +269,7 @@ export class Plane {
       thumbnails.pause();
       this.#report(true);
       await this.#run(pass);
+      if (this.#isMoving && this.#motion === 'changing') await thumbnails.takeTurn(TURN_MS);
       return true;
     }
     if (!this.#isResting) {

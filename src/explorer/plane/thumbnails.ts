@@ -57,6 +57,14 @@ export class Thumbnails {
     void this.#draw();
   }
 
+  /** Draws for this long, in milliseconds, although the plane has more to draw. */
+  async takeTurn(milliseconds: number): Promise<void> {
+    if (this.#jobs.length === 0) return;
+    this.resume();
+    await new Promise((done) => setTimeout(done, milliseconds));
+    this.pause();
+  }
+
   /** Fails those that are not finished. */
   close(error: Error): void {
     this.pause();
