@@ -2,15 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { View } from '../../src/core/frame/description.js';
-import {
-  keyed,
-  panned,
-  pixelSize,
-  pointAt,
-  snapped,
-  wheelFactor,
-  zoomed,
-} from '../../src/explorer/state/view.js';
+import { panned, pixelSize, pointAt, wheelFactor, zoomed } from '../../src/explorer/state/view.js';
 
 const SIZE = [1280, 720] as const;
 const views: fc.Arbitrary<View> = fc.record({
@@ -59,22 +51,6 @@ test('zooming and panning end at the limits of the parameters', () => {
   expect(panned({ ...view, halfWidth: 10 }, -500, 0, SIZE).centre[0]).toBe(1e9);
 });
 
-test('snapped views lie whole pixels from the other, and at most half a pixel from where they were', () => {
-  fc.assert(
-    fc.property(
-      views,
-      fc.tuple(fc.double({ min: -99, max: 99, noNaN: true }), fc.double({ min: -99, max: 99, noNaN: true })),
-      (other, [dx, dy]) => {
-        const free = panned(other, dx, dy, SIZE);
-        const near = snapped(free, other, SIZE);
-        expect(apart(other, near.centre, free.centre)).toBeLessThanOrEqual(Math.SQRT1_2 + 1e-6);
-        const whole = panned(other, Math.round(dx), Math.round(dy), SIZE);
-        expect(apart(other, near.centre, whole.centre) % 1).toBeCloseTo(0, 5);
-      },
-    ),
-  );
-});
-
 test('a wheel zooms by 2^(-deltaY / 240), at most 1.5 times, whatever its unit', () => {
   expect(wheelFactor({ deltaY: -120 })).toBeCloseTo(Math.SQRT2, 12);
   expect(wheelFactor({ deltaY: 60 })).toBeCloseTo(2 ** -0.25, 12);
@@ -83,14 +59,4 @@ test('a wheel zooms by 2^(-deltaY / 240), at most 1.5 times, whatever its unit',
   expect(wheelFactor({ deltaY: 3, deltaMode: 1 })).toBeCloseTo(wheelFactor({ deltaY: 100 }), 12);
   expect(wheelFactor({ deltaY: -1, deltaMode: 2 })).toBe(1.5);
   expect(wheelFactor({ deltaY: -10, ctrlKey: true })).toBeGreaterThan(wheelFactor({ deltaY: -10 }));
-});
-
-test('keys: arrows look further in their direction, + and - zoom about the middle, others do nothing', () => {
-  const view: View = { centre: [0, 0], halfWidth: 1, rotation: 0 };
-  const [x, y] = keyed(view, 'ArrowRight', false, SIZE)!.centre;
-  expect([x, y]).toEqual([128 / 360, 0]);
-  expect(keyed(view, 'ArrowUp', true, SIZE)!.centre[1]).toBeCloseTo(7 / 360, 12);
-  expect(keyed(view, '+', false, SIZE)!.halfWidth).toBeCloseTo(2 ** -0.25, 12);
-  expect(keyed(view, '_', true, SIZE)!.halfWidth).toBeCloseTo(2 ** (1 / 16), 12);
-  expect(keyed(view, 'x', false, SIZE)).toBeUndefined();
 });

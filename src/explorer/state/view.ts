@@ -18,10 +18,6 @@ const [LINE, PAGE] = [100 / 3, 400];
 const HALF_WIDTHS = [1e-9, 1e9] as const;
 const FURTHEST = 1e9;
 
-/** What arrow keys pan by, as a share of the picture, and what + and - zoom by, in octaves; then with Shift. */
-const PAN_SHARES = [0.1, 0.01] as const;
-const ZOOM_OCTAVES = [1 / 4, 1 / 16] as const;
-
 /** The side of a pixel, in input units. */
 export function pixelSize({ halfWidth }: View, size: Size): number {
   return (2 * halfWidth) / Math.min(...size);
@@ -51,14 +47,6 @@ export function zoomed(view: View, factor: number, at: Point, size: Size): View 
   return withCentre({ ...view, halfWidth }, centre);
 }
 
-/** The nearest view whose pixels coincide with those of another one that differs only in its centre. */
-export function snapped(view: View, other: View, size: Size): View {
-  const pixel = pixelSize(other, size);
-  const apart = [0, 1].map((i) => view.centre[i] - other.centre[i]);
-  const [right, up] = turned(-other.rotation, apart[0], apart[1]).map((length) => Math.round(length / pixel));
-  return panned(other, 0 - right, up, size);
-}
-
 /** The parts of a WheelEvent that zoom. */
 export interface Wheel {
   deltaY: number;
@@ -73,36 +61,6 @@ export function wheelFactor({ deltaY, deltaMode = 0, ctrlKey = false }: Wheel): 
   const distance = deltaY * [1, LINE, PAGE][deltaMode];
   const octaves = -distance / (ctrlKey ? PINCH_PER_OCTAVE : WHEEL_PER_OCTAVE);
   return clamp(2 ** octaves, 1 / MOST_PER_EVENT, MOST_PER_EVENT);
-}
-
-/**
- * The view after a key: arrows pan by a tenth of the picture, + and - zoom by a quarter of an octave; with Shift, by a
- * tenth or a quarter of that. Undefined for all other keys.
- * @param key - As in KeyboardEvent.key.
- */
-export function keyed(view: View, key: string, shift: boolean, size: Size): View | undefined {
-  const [right, down] = size.map((side) => Math.max(1, Math.round(side * PAN_SHARES[shift ? 1 : 0])));
-  const factor = 2 ** ZOOM_OCTAVES[shift ? 1 : 0];
-  const middle = [size[0] / 2, size[1] / 2] as const;
-  switch (key) {
-    case 'ArrowLeft':
-      return panned(view, right, 0, size);
-    case 'ArrowRight':
-      return panned(view, 0 - right, 0, size);
-    case 'ArrowUp':
-      return panned(view, 0, down, size);
-    case 'ArrowDown':
-      return panned(view, 0, 0 - down, size);
-    // With Shift, many keyboards type the other character of the key.
-    case '+':
-    case '=':
-    case '*':
-      return zoomed(view, factor, middle, size);
-    case '-':
-    case '_':
-      return zoomed(view, 1 / factor, middle, size);
-  }
-  return undefined;
 }
 
 function withCentre(view: View, [x, y]: Point): View {
