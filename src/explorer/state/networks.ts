@@ -8,29 +8,23 @@ export interface NamedNetwork {
   document: ExplorerDocument;
 }
 
-const glass = { inputs: 4, layers: 20, units: 16, weightScale: 0.95 };
-const drift = { seconds: 24, loop: true, slice: circle(0.2), size: FILM_SIZE } as const;
+/** A network of Glass's shape, seen by a plane that drifts through its other two inputs. */
+function drifting(seed: number): ExplorerDocument {
+  return documentOf({
+    seconds: 24,
+    loop: true,
+    size: FILM_SIZE,
+    network: { seed, inputs: 4, layers: 20, units: 16, weightScale: 0.95 },
+    view: { centre: [0.2, 0], halfWidth: 1.2 },
+    slice: circle(0.2),
+    palette: 'oklch',
+  });
+}
 
 /** Glass, with which the explorer opens, and two others. */
 export const networks: readonly [NamedNetwork, ...NamedNetwork[]] = [
-  {
-    name: 'Glass',
-    document: documentOf({
-      ...drift,
-      network: { seed: 70, ...glass },
-      view: { centre: [0.2, 0], halfWidth: 1.2 },
-      palette: 'oklch',
-    }),
-  },
-  {
-    name: 'Landscape',
-    document: documentOf({
-      ...drift,
-      network: { seed: 89, ...glass },
-      view: { centre: [0.2, 0], halfWidth: 1.2 },
-      palette: 'oklch',
-    }),
-  },
+  { name: 'Glass', document: drifting(70) },
+  { name: 'Landscape', document: drifting(89) },
   {
     name: 'Nacre',
     document: documentOf({
