@@ -67,7 +67,7 @@ const [LOWEST, HIGHEST] = frameParameters.levels.range;
 /** Well within the range of levels, so that they can be moved apart. */
 const within = (value: number) => Math.max(0.9 * LOWEST, Math.min(0.9 * HIGHEST, value));
 
-/** Rounds to two digits more than the first one of the difference. */
+/** Rounds both levels to the third significant digit of their difference. */
 function rounded([low, high]: Levels): Levels {
   const places = 2 - Math.floor(Math.log10(high - low));
   const near = (value: number) => {

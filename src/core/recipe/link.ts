@@ -96,7 +96,7 @@ export async function readLink(link: string, limits: LinkLimits = {}): Promise<R
     );
   }
   const recipe = parseRecipe(withVersion(await unpack(item.value, bytes), version));
-  if (!recipe.sweep) throw new UsageError('The link holds no sweep: only sweeps have links.');
+  if (!recipe.sweep) throw new UsageError('The link holds no sweep: only sweeps can be put in links.');
   return { ...recipe, sweep: recipe.sweep };
 }
 

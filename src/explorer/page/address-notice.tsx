@@ -8,7 +8,7 @@ export function AddressNotice() {
   if (!isTooLong.value) return null;
   return (
     <p class="address-notice surface row" role="status">
-      This network is too large for the address, which does not hold it.
+      This network is too large to fit in the page's address.
       <button type="button" class="button" onClick={save}>
         Save the recipe
       </button>

@@ -21,10 +21,10 @@ function Choosing() {
   return (
     <>
       <p class="hint">
-        Each neighbour differs from this network in one way. Pick one to go on from it, or mark two to mix
+        Each neighbour differs from this network in one way. Pick one to continue with, or mark two to mix
         them.
       </p>
-      <p class="hint breed-keys">Keys: arrows and Enter, or 1 to 9; M marks, R shows others.</p>
+      <p class="hint breed-keys">Keys: arrows and Enter, or 1 to 9; M to mark, R for other neighbours.</p>
       <div class="buttons">
         <button type="button" class="button" aria-disabled={!hasParent.value} onClick={back}>
           Back
@@ -43,7 +43,7 @@ function Choosing() {
 function Mixing() {
   return (
     <>
-      <p class="hint">From one network to the other. Pick one to go on from it.</p>
+      <p class="hint">Steps from one network to the other. Pick one to continue with.</p>
       <div class="buttons">
         <button type="button" class="button" onClick={back}>
           Back

@@ -106,13 +106,13 @@ function useCode(form: Form): { text: string; file?: string; hint: string } {
       const text = renderCommand({ link: known, recipeFile: `${name}.json`, still: run === 'still' });
       return {
         text: link ? `${text}\n` : '',
-        hint: known === undefined && link ? 'Save the recipe beside it first.' : 'For any shell.',
+        hint: known === undefined && link ? 'First save the recipe where you will run it.' : 'For any shell.',
       };
     }
     case 'node':
       return {
         text: fieldCode(frameAt(sweep, time, evaluate)),
-        hint: "A picture in a scene that imports NetworkField from 'untrained/nodes'.",
+        hint: "A still for a scene that imports NetworkField from 'untrained/nodes'.",
       };
   }
 }

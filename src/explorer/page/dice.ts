@@ -51,7 +51,7 @@ export async function rollDice(): Promise<void> {
   const { best } = mostInteresting(candidates);
   dispatch({ type: 'open', document: best.subject });
   if (isWorthSeeing(best.interest)) return;
-  const text = `All ${candidates.length} networks are nearly a single colour, or noise: try another weight scale.`;
+  const text = `All ${candidates.length} networks tried are almost one colour, or noise: try another weight scale.`;
   dispatch({ type: 'message', text });
 }
 

@@ -5,7 +5,7 @@ import { FlashLimit } from '../state/flash-limit.js';
 import { plane } from './current-plane.js';
 import { dispatch } from './store.js';
 
-const MESSAGE = 'Playback is slower here, so that it flashes at most three times a second.';
+const MESSAGE = 'Playback slows down here so that it flashes at most three times a second.';
 
 export class FlashGuard {
   #limit = new FlashLimit();

@@ -6,8 +6,8 @@ import { dispatch, state } from './store.js';
 
 const GESTURES = [
   ['Drag', 'Move over the plane'],
-  ['Wheel, or two fingers', 'Zoom where the cursor or the fingers are'],
-  ['Double click or double tap', 'Zoom in there (with Shift: out)'],
+  ['Wheel, or two fingers', 'Zoom around the cursor or the fingers'],
+  ['Double click or double tap', 'Zoom in at that point (with Shift: out)'],
 ] as const;
 
 export function Help() {
@@ -16,7 +16,7 @@ export function Help() {
     <Dialog title="Help" onClose={() => dispatch({ type: 'layout', change: { dialog: undefined } })}>
       <p class="help-intro">
         Each point of the picture is the input of a neural network with random weights, and its colour is the
-        output. Nobody trained it: what there is to see depends on its seed, its layers and units, its
+        output. Nobody trained it: what the picture shows depends on its seed, its layers and units, its
         activation, and above all on the scale of its weights.
       </p>
       <h3>Mouse and fingers</h3>

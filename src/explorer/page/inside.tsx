@@ -94,7 +94,7 @@ function regimeText(measure: MeanField | NoMeanField): string {
     case 'ordered':
       return `Ordered: each layer makes nearby points more alike ${factor}.`;
     case 'edge':
-      return `At the edge of chaos: nearby points stay about as alike as they are ${factor}.`;
+      return `At the edge of chaos: nearby points stay about as alike as they were ${factor}.`;
     case 'chaotic':
       return `Chaotic: each layer makes nearby points less alike ${factor}.`;
   }

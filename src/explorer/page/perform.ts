@@ -141,9 +141,9 @@ async function linkCopied(): Promise<string> {
   if (hash.length > MAX_LINK) return 'This network is too large for a link: save its recipe instead.';
   try {
     await navigator.clipboard.writeText(new URL(hash, location.href).href);
-    return 'The link is in the clipboard.';
+    return 'The link is on the clipboard.';
   } catch {
-    return 'The browser does not let the page copy: copy the address from its bar.';
+    return 'The browser does not let the page copy: copy the link from the address bar.';
   }
 }
 

@@ -13,7 +13,7 @@ import { ChoiceRow, SizeFields } from './size-fields.js';
 import { state } from './store.js';
 
 const RATES = [25, 30, 50, 60] as const;
-const KINDS: Record<FilmKind, string> = { mp4: 'MP4 (H.264), for everything', webm: 'WebM' };
+const KINDS: Record<FilmKind, string> = { mp4: 'MP4 (H.264), plays everywhere', webm: 'WebM' };
 
 export function SaveFilm() {
   const { document } = state.value;
@@ -99,7 +99,7 @@ function useChoices(film: Sweep | undefined): FilmChoice[] | undefined {
 /** Why no film can be made here, in one sentence. */
 function whyNoFilm(): string | undefined {
   if (!isSecureContext)
-    return 'Browsers make films only on pages that are opened over https, or from this machine.';
+    return 'Browsers can make films only on pages that are served over https or from this machine.';
   if (typeof VideoEncoder === 'undefined') return 'This browser cannot make films.';
   return undefined;
 }

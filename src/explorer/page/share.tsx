@@ -34,7 +34,7 @@ type Say = (text: string) => void;
 function LinkField({ link, say }: { link: LinkOrNot | undefined; say: Say }) {
   if (link && 'tooLong' in link)
     return (
-      <p>This network is too long for a link: share the picture, which contains it, or save its recipe.</p>
+      <p>This network is too large for a link: share the picture, which contains it, or save its recipe.</p>
     );
   const text = link?.link ?? '';
   const copy = async () => {

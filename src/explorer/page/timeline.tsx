@@ -96,7 +96,7 @@ function Editor() {
         ))}
         {paths.length === 0 && (
           <p class="hint">
-            {moves(document) && 'What moves now has no keyframes. '}
+            {moves(document) && 'The current motion does not use keyframes. '}
             To add a keyframe, press ◇ beside a parameter, or choose it below. Then go to another time, change
             its value and press ◇ again.
           </p>
@@ -174,7 +174,7 @@ function Settings({ paths }: { paths: Path[] }) {
         />
         Even pace
       </label>
-      {loop && <span class="hint">The end returns to the beginning.</span>}
+      {loop && <span class="hint">The film loops: its end meets its beginning.</span>}
     </div>
   );
 }

@@ -9,8 +9,8 @@ import { dispatch } from './store.js';
 
 /** Why zooming does not go further. */
 const LIMITS = {
-  smooth: 'Zooming ends here: the picture is smooth.',
-  grainy: 'Zooming ends here: numbers have no more digits.',
+  smooth: 'Zooming ends here: there is no finer detail.',
+  grainy: 'Zooming ends here: this is the limit of float32 precision.',
 } as const;
 
 export function ViewLabel() {

@@ -92,7 +92,7 @@ export async function saveFilm(
   if (!found) {
     throw new UsageError(
       `This browser cannot encode ${kind === 'mp4' ? 'MP4' : 'WebM'} films of ${width}x${height}: ` +
-        'choose another kind or size, or copy the command.',
+        'choose another format or size, or copy the command.',
     );
   }
   const { signal } = work;

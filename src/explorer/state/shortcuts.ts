@@ -35,7 +35,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['0'], label: 'Reset the view' },
   { keys: ['Space'], label: 'Play or pause' },
   { keys: ['R'], label: 'Roll the dice: another network' },
-  { keys: ['[', ']'], label: 'Fewer layers, more layers (with Shift: by a tenth)' },
+  { keys: ['[', ']'], label: 'Fewer or more layers (with Shift: in steps of a tenth)' },
   { keys: [',', '.'], label: 'Lower or raise the weight scale (with Shift: in larger steps)' },
   { keys: ['B'], label: 'Breed' },
   { keys: ['I'], label: 'Look inside' },
@@ -45,7 +45,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['F'], label: 'Full screen' },
   { keys: ['H'], label: 'Hide or show the controls' },
   { keys: ['?'], label: 'This help' },
-  { keys: ['Esc'], label: 'Close what is open' },
+  { keys: ['Esc'], label: 'Close whatever is in front' },
 ];
 
 /** Those that work everywhere on the page. They cannot be switched off. */

@@ -21,7 +21,7 @@ export function ListRow({ path, parameter }: { path: Path; parameter: Parameter 
     const numbers = parts.map(Number);
     const wrong = parts.find((_, i) => Number.isNaN(numbers[i]));
     if (wrong === undefined) return setValue(path, numbers);
-    const problem = `${label} contains "${wrong.slice(0, 40)}" but must be numbers: write 16, 12, 8.`;
+    const problem = `${label} contains "${wrong.slice(0, 40)}" but must be numbers, such as 16, 12, 8.`;
     dispatch({ type: 'message', text: problem });
     return problem;
   };
