@@ -73,8 +73,8 @@ export default makeScene2D(function* (view) {
       : cut(inside, 'rows', inside.height - 4.6 * body);
     const [words, place] = across ? [first, second] : [second, first];
     const scrim = new Gradient({
-      from: across ? words.left : words.bottomLeft,
-      to: across ? words.right : words.topLeft.addY(-body),
+      from: across ? [words.left, 0] : words.bottomLeft,
+      to: across ? [words.right, 0] : words.topLeft.addY(-body),
       stops: [
         { offset: 0, color: `${colours.background}f0` },
         { offset: 1, color: `${colours.background}00` },
@@ -105,7 +105,7 @@ export default makeScene2D(function* (view) {
         <Layout
           layout
           direction={'column'}
-          position={across ? words.left.addX(0.8 * body) : words.bottomLeft.add([0.8 * body, -0.6 * body])}
+          position={across ? [words.left + 0.8 * body, 0] : words.bottomLeft.add([0.8 * body, -0.6 * body])}
           offset={across ? [-1, 0] : [-1, 1]}
         >
           <Txt text={weights} fontSize={body} fontWeight={600} fill={colours.ink} />
