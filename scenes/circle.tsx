@@ -70,13 +70,14 @@ export default makeScene2D(function* (view) {
     const inside = boxOf(box.size);
     const [first, second] = across
       ? cut(inside, 'columns', inside.width - inside.height)
-      : cut(inside, 'rows', inside.height - 4.6 * body);
+      : cut(inside, 'rows', inside.height - 4.2 * body);
     const [words, place] = across ? [first, second] : [second, first];
     const scrim = new Gradient({
       from: across ? [words.left, 0] : words.bottomLeft,
       to: across ? [words.right, 0] : words.topLeft.addY(-body),
       stops: [
         { offset: 0, color: `${colours.background}f0` },
+        { offset: 0.6, color: `${colours.background}c0` },
         { offset: 1, color: `${colours.background}00` },
       ],
     });
@@ -108,6 +109,7 @@ export default makeScene2D(function* (view) {
           position={across ? [words.left + 0.8 * body, 0] : words.bottomLeft.add([0.8 * body, -0.6 * body])}
           offset={across ? [-1, 0] : [-1, 1]}
         >
+          <Txt text={`within ±${weightScale}`} fontSize={small} fill={colours.quiet} />
           <Txt text={weights} fontSize={body} fontWeight={600} fill={colours.ink} />
           <Txt
             ref={outcomes[i]}
@@ -117,7 +119,6 @@ export default makeScene2D(function* (view) {
             fill={colours.accent}
             opacity={0}
           />
-          <Txt text={`within ±${weightScale}`} fontSize={small} fill={colours.quiet} />
         </Layout>
       </Rect>
     );

@@ -21,8 +21,15 @@ export type UnitWallProps = NetworkNodeProps & SignalProps<UnitWall, NetworkNode
 const SPREAD = 0.65;
 /** The space between tiles, as a share of a tile. */
 const GAP = 0.06;
-/** The colours in which the outputs add up to the picture, with the palette `rgb`. */
-const LIGHTS = ['#ff0000', '#00ff00', '#0000ff'];
+/** Palettes from black to red, green and blue, with which the outputs add up to the picture with the palette `rgb`. */
+const LIGHTS = [0, 1, 2].map((channel) => ({
+  colours: Array.from({ length: 52 }, (_, i) => shade(channel, 5 * i)),
+}));
+
+/** Colour maps blend in OKLab, but these must be straight lines in sRGB: so they have many steps. */
+function shade(channel: number, value: number): string {
+  return `#${[0, 1, 2].map((c) => (c === channel ? value : 0).toString(16).padStart(2, '0')).join('')}`;
+}
 
 /** A picture, and the part of it that shows a unit: as shares of its width and height. */
 interface UnitPicture {
@@ -273,8 +280,8 @@ export class UnitWall extends NetworkNode {
       const picture = this.#request({ shown: { layer: k }, palette: this.unitPalette(), levels: undefined });
       return { picture, part: this.#cellOf(widths[k - 1], unit) };
     }
-    const light = this.palette() === 'rgb' && widths[k - 1] === 3 ? LIGHTS[unit] : '#ffffff';
-    const picture = this.#request({ shown: { output: unit + 1 }, palette: { colours: ['#000000', light] } });
+    const palette = this.palette() === 'rgb' && widths[k - 1] === 3 ? LIGHTS[unit] : 'rgb';
+    const picture = this.#request({ shown: { output: unit + 1 }, palette });
     return { picture, part: WHOLE };
   }
 
