@@ -45,10 +45,10 @@ export default makeScene2D(function* (view) {
   yield* waitFor(0.9);
   yield* wall().layer(2, 0.7, linear);
   yield* waitFor(0.9);
-  yield* wall().layer(LAYERS - 1, 2.6, easeInOutSine);
-  yield* wall().layer(LAYERS, 0.8, linear);
-  yield* waitFor(0.8);
+  yield* wall().layer(LAYERS - 1, 2.5, easeInOutSine);
+  yield* wall().layer(LAYERS, 1.2, linear);
+  yield* waitFor(0.6);
   // The outputs are the picture.
   yield* all(wall().merge(1, 1.5, linear), words().opacity(0, 0.6));
-  yield* waitFor(0.7);
+  yield* waitFor(0.6);
 });
