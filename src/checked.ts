@@ -19,7 +19,8 @@ import {
   meanField as meanFieldUnchecked,
   type NoMeanField,
 } from './core/network/mean-field.js';
-import { buildNetwork as buildUnchecked, type Network } from './core/network/network.js';
+import type { Network } from './core/network/layers.js';
+import { buildNetwork as buildUnchecked } from './core/network/network.js';
 import {
   type Distribution,
   type NetworkInput,

@@ -25,16 +25,14 @@ import { normalised } from '../core/network/forward.js';
 import { layerActivation, unitActivations } from '../core/network/layer-activations.js';
 import {
   type Layer,
-  type LayerRule,
-  lastUnitOf,
-  layerMaker,
-  layerRules,
   type Side,
   scalesOf,
   sidesOf,
   unitDraws,
   weightedSums,
-} from '../core/network/network.js';
+} from '../core/network/layers.js';
+import { layerMaker } from '../core/network/network.js';
+import { type LayerRule, lastUnitOf, layerRules } from '../core/network/rules.js';
 import type { NetworkSpec } from '../core/network/spec.js';
 import { drawnOf } from './drawn.js';
 import { foldView } from './first-layer.js';

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FrameDescription } from '../../src/core/frame/description.js';
 import { DrawCache } from '../../src/core/network/draws.js';
-import { buildNetwork, type Layer, sidesOf } from '../../src/core/network/network.js';
+import { type Layer, sidesOf } from '../../src/core/network/layers.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
 import { foldView } from '../../src/renderers/first-layer.js';
 import {
@@ -33,7 +34,7 @@ function scaled(frame: FrameDescription, arrangement: Arrangement, before: numbe
   });
   const [a, b = a] = sources;
   const weights = new Float32Array(4 * arrangement.length).fill(before);
-  const { records, count, longest } = scalesOf(frame.network, arrangement);
+  const { records, count, longest } = scalesOf(frame, arrangement);
   const { members, bytes } = structIn(SCALE.wgsl, 'Scale');
   expect(records.byteLength).toBe(bytes * count);
   for (let i = 0; i < count; i++) {

@@ -6,7 +6,8 @@ import { layerValues } from '../../src/core/network/forward.js';
 import { weightScaleFor } from '../../src/core/network/matched-scale.js';
 import { meanField } from '../../src/core/network/mean-field.js';
 import { jumpDifference, momentsOf } from '../../src/core/network/moments.js';
-import { buildNetwork, type Network, weightedSums } from '../../src/core/network/network.js';
+import { type Network, weightedSums } from '../../src/core/network/layers.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import { type NetworkInput, networkSchema } from '../../src/core/network/spec.js';
 
 const specOf = (input: NetworkInput) => networkSchema.parse(input);

@@ -12,16 +12,9 @@ import type { UnitActivation } from '../../core/network/activations.js';
 import type { DrawCache } from '../../core/network/draws.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { unitActivations } from '../../core/network/layer-activations.js';
-import {
-  scalesOf as drawScalesOf,
-  type LayerRule,
-  lastUnitOf,
-  layerMaker,
-  layerRules,
-  type Side,
-  sidesOf,
-  unitDraws,
-} from '../../core/network/network.js';
+import { scalesOf as drawScalesOf, type Side, sidesOf, unitDraws } from '../../core/network/layers.js';
+import { layerMaker } from '../../core/network/network.js';
+import { type LayerRule, lastUnitOf, layerRules } from '../../core/network/rules.js';
 import { hiddenWidths, type NetworkSpec } from '../../core/network/spec.js';
 import { brightnessTerms } from '../brightness.js';
 import { drawnOf, unitsOf } from '../drawn.js';
@@ -162,9 +155,15 @@ export function fillDraws(
 /** Whether matrices are computed here and uploaded: kernels/scale.ts adds two sets of draws at most. */
 export const areUploaded = (spec: NetworkSpec): boolean => sidesOf(spec).length > 2;
 
+/** Whether a matrix is computed here and uploaded with each frame: it may depend on the view, or on a fade. */
+function isUploaded({ rule, kind }: Matrix, { network, shown }: Pick<FrameDescription, 'network' | 'shown'>) {
+  const fades = kind === 'output' && network.fade !== 'outputs' && drawnOf({ network, shown }).earlier > 0;
+  return rule.number === 1 || fades || areUploaded(network);
+}
+
 /**
  * The matrices that are uploaded with each frame, scaled, each with its offset: those that read the sample's position,
- * with the view folded in; or all.
+ * with the view folded in; outputs that fade; or all.
  */
 export function finishedMatrices(
   frame: FrameDescription,
@@ -173,9 +172,8 @@ export function finishedMatrices(
   exponents?: Exponents,
 ): { at: number; numbers: Float32Array<ArrayBuffer> }[] {
   const make = layerMaker(frame.network, draws);
-  const all = areUploaded(frame.network);
   return matricesOf(arrangement)
-    .filter(({ rule }) => all || rule.number === 1)
+    .filter((matrix) => isUploaded(matrix, frame))
     .map((matrix) => {
       const { rule, kind, firstUnit: first, at, inputs, stride } = matrix;
       const own = unitsOf(make[kind](rule.number), { first, count: rule.units });
@@ -276,12 +274,12 @@ function roleOf(matrix: Matrix, { hidden }: Arrangement): 'hidden' | 'output' {
 
 /** One record per matrix that kernels/scale.ts scales, and the length of the longest matrix. */
 export function scalesOf(
-  spec: NetworkSpec,
+  { network: spec, shown }: Pick<FrameDescription, 'network' | 'shown'>,
   arrangement: Arrangement,
   exponents?: Exponents,
 ): { records: ArrayBuffer; count: number; longest: number } {
   const [a, b] = sidesOf(spec);
-  const scaled = areUploaded(spec) ? [] : matricesOf(arrangement).filter(({ rule }) => rule.number > 1);
+  const scaled = matricesOf(arrangement).filter((matrix) => !isUploaded(matrix, { network: spec, shown }));
   const records = new ArrayBuffer(SCALE.bytes * scaled.length);
   let longest = 0;
   for (const [i, matrix] of scaled.entries()) {
