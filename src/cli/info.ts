@@ -1,6 +1,7 @@
 /** The commands `info` and `platforms`. */
 import { isLink, readLink } from '../core/recipe/link.js';
 import type { Recipe } from '../core/recipe/recipe.js';
+import { RECIPE_VERSION } from '../core/recipe/version.js';
 import { grainNote } from '../core/sweep/grain.js';
 import { frameCount, type Sweep } from '../core/sweep/sweep.js';
 import {
@@ -17,7 +18,6 @@ import {
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { escaped, printable, printJson } from './report.js';
-import { RECIPE_VERSION } from '../core/recipe/version.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
 
@@ -58,7 +58,12 @@ function describeLink(link: string, recipe: Recipe & { sweep: Sweep }, json?: bo
   const { sweep, frames } = recipe;
   const grain = grainNote(sweep, evaluate, frames);
   if (json) {
-    printJson('info', { path: link, format: 'link', warning: grain, recipe: { untrained: RECIPE_VERSION, ...recipe } });
+    printJson('info', {
+      path: link,
+      format: 'link',
+      warning: grain,
+      recipe: { untrained: RECIPE_VERSION, ...recipe },
+    });
     return;
   }
   const { title, size, fps, seconds } = sweep;

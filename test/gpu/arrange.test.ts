@@ -34,7 +34,7 @@ function scaled(frame: FrameDescription, arrangement: Arrangement, before: numbe
   });
   const [a, b = a] = sources;
   const weights = new Float32Array(4 * arrangement.length).fill(before);
-  const { records, count, longest } = scalesOf(frame, arrangement);
+  const { records, count, longest } = scalesOf(frame.network, arrangement);
   const { members, bytes } = structIn(SCALE.wgsl, 'Scale');
   expect(records.byteLength).toBe(bytes * count);
   for (let i = 0; i < count; i++) {

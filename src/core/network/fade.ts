@@ -1,5 +1,6 @@
 /**
- * How a network's last layer fades in, with a fractional number of layers, so that contrast lasts.
+ * How a network changes into another without losing contrast: with a fractional number of layers, and between seeds or
+ * activations.
  *
  * Two outputs one layer apart are about as unlike as those of two networks, and their average varies less than either.
  * So their sums (logits) are mixed as vectors are turned: on an arc from one to the other at constant speed, with the
@@ -8,38 +9,36 @@
  *     z = sin((1 - f) Ω) / sin Ω z₁ + sin(f Ω) / sin Ω z₂,    cos Ω = the correlation of z₁ and z₂
  *
  * (Shoemake, "Animating Rotation with Quaternion Curves", SIGGRAPH 1985). The deviation goes from that of one to that
- * of the other, and so does the mean. What contrast the outputs' colours still lose is restored by a gain of all
- * deviations from the means.
+ * of the other, and so does the mean. What contrast the outputs still lose, because their colours partly cancel or
+ * because the network between two others happens to be dull, is restored by a gain of all deviations from the means.
  *
  * Means, deviations and correlations are those at a fixed set of points of the plane. They depend on the network alone,
- * so that a place has the same colour in every view.
- *
- * At whole numbers of layers nothing is mixed. Between them, the factors are in the weights and biases of the two
- * output layers: z = (own z₂ + earlier z₁) / 2.
+ * so that a place has the same colour in every view. All factors are in the weights and biases of the output layers. At
+ * whole numbers of layers, at a seed and with plain activations there are none.
  */
-import { activationFunction, brightness } from './activations.js';
+import { activationFunction, brightness, type LayerActivation } from './activations.js';
 import type { DrawCache } from './draws.js';
 import { featureCalled } from './features.js';
 import { normalised } from './forward.js';
 import { unitActivations } from './layer-activations.js';
-import { type Layer, makeLayer, weightedSums } from './layers.js';
+import { type Layer, makeLayer } from './layers.js';
 import { lastUnitOf, layerRules } from './rules.js';
 import { countWeights, type NetworkSpec } from './spec.js';
 
 /** For each unit of an output layer: the factor of its sum, and what is then added. */
-export interface Factors {
+interface Factors {
   scale: number[];
   offset: number[];
 }
 
-/** The factors of the last layer and of the output one layer earlier. */
-export interface LayerFade {
+/** The factors of the last layer, and of the output one layer earlier if there is one. */
+interface Fade {
   own: Factors;
-  earlier: Factors;
+  earlier?: Factors;
 }
 
-/** No factor is larger. */
-export const MOST_FADE = 64;
+/** Factors are smaller than this, as a binary exponent. */
+export const FADE_BITS = 6;
 /** The standard deviation of the probes' coordinates: most views are within a distance of 3 of the origin. */
 const SPREAD = 1.5;
 /** How many probes there are, and how many if a network is so large that they would take more multiply-adds than WORK. */
@@ -48,24 +47,23 @@ const [PROBES, FEWER, WORK] = [64, 16, 5e7];
 const MOST_CORRELATION = 0.9;
 /** If deviations differ by more than this factor, the smaller one counts as this part of the other. */
 const MOST_RATIO = 4;
-/** The greatest gain. Contrast grows more slowly than a gain, about as its square root, because outputs saturate. */
-const [MOST_GAIN, GAIN_POWER] = [2.5, 2];
+/** The greatest gain, and how often it is corrected: outputs saturate, so contrast grows more slowly than a gain. */
+const [MOST_GAIN, CORRECTIONS] = [3, 8];
+/** The most parameters that may be between two values at once, for each doubles the work. */
+const MOST_MIXES = 2;
 /** The relative luminance of red, green and blue: IEC 61966-2-1. */
 const LUMINANCE = [0.2126, 0.7152, 0.0722];
 
-/** The fade of a spec; undefined if its number of layers is whole, or if its outputs are averaged. */
-export function fadeOf(spec: NetworkSpec, draws: DrawCache): LayerFade | undefined {
-  if (spec.fade === 'outputs' || Number.isInteger(spec.layers)) return undefined;
+/** An output layer as it is while the network changes. @param number - The matrix, counted from 1. */
+export function fadedOutput(spec: NetworkSpec, layer: Layer, number: number, draws: DrawCache): Layer {
+  if (!doesFade(spec)) return layer;
   let fade = fades.get(spec);
   if (!fade) {
-    fade = between(probed(spec, draws), spec);
+    fade = fadeOf(spec, draws);
     fades.set(spec, fade);
   }
-  return fade;
-}
-
-/** A layer with the factors of its fade. */
-export function fadedLayer({ inputs, units, weights, biases }: Layer, { scale, offset }: Factors): Layer {
+  const { scale, offset } = (number < spec.layers && fade.earlier) || fade.own;
+  const { inputs, units, weights, biases } = layer;
   return {
     inputs,
     units,
@@ -74,7 +72,49 @@ export function fadedLayer({ inputs, units, weights, biases }: Layer, { scale, o
   };
 }
 
-const fades = new WeakMap<NetworkSpec, LayerFade>();
+/** Whether a spec's output layers have factors. */
+export function doesFade(spec: NetworkSpec): boolean {
+  if (spec.fade === 'outputs' || spec.weights) return false;
+  return !Number.isInteger(spec.layers) || isBetween(spec);
+}
+
+const fades = new WeakMap<NetworkSpec, Fade>();
+
+function fadeOf(spec: NetworkSpec, draws: DrawCache): Fade {
+  const count = Math.ceil(spec.layers);
+  const second = outputOf({ ...spec, layers: count }, draws);
+  if (count === spec.layers) return { own: second.factors };
+  const first = outputOf({ ...spec, layers: count - 1 }, draws);
+  const f = 1 - (count - spec.layers);
+  const rest = part(f);
+  const arcs = first.outputs.map((a, i) => arc(a, second.outputs[i], f));
+  const outputs = arcs.map(({ p, q, added }, i) =>
+    probedOf(first.outputs[i].sums.map((z, j) => p * z + q * second.outputs[i].sums[j] + added)),
+  );
+  const wanted = rest * contrastOf(first.outputs, spec) + (1 - rest) * contrastOf(second.outputs, spec);
+  const gained = withGain(outputs, wanted, spec);
+  // The sums are halves of these: see earlierShare in network.ts.
+  const after = (factors: Factors, scales: number[], offsets: number[]): Factors => ({
+    scale: factors.scale.map((own, i) => 2 * gained.scale[i] * scales[i] * own),
+    offset: factors.offset.map((own, i) => 2 * (gained.scale[i] * (scales[i] * own + offsets[i]))),
+  });
+  const own = after(
+    second.factors,
+    arcs.map(({ q }) => q),
+    arcs.map(({ added }) => added),
+  );
+  return {
+    own: { ...own, offset: own.offset.map((offset, i) => offset + 2 * gained.offset[i]) },
+    earlier: after(
+      first.factors,
+      arcs.map(({ p }) => p),
+      arcs.map(() => 0),
+    ),
+  };
+}
+
+/** The share of the first of two ends. */
+const part = (f: number) => Math.cos((f * Math.PI) / 2) ** 2;
 
 /** The sums of an output at the probes. */
 interface Probed {
@@ -83,129 +123,196 @@ interface Probed {
   deviation: number;
 }
 
-/** The factors at a fraction. @param first - The outputs one layer earlier. */
-function between({ first, second }: { first: Probed[]; second: Probed[] }, spec: NetworkSpec): LayerFade {
-  const f = 1 - (Math.ceil(spec.layers) - spec.layers);
-  const rest = Math.cos((f * Math.PI) / 2) ** 2; // of the means and deviations of the first
-  const arcs = first.map((a, i) => arc(a, second[i], f, rest));
-  const gain = gainFor(first, second, arcs, rest, spec);
-  const factors = arcs.map(({ p, q, mean, added }) => ({
-    p: 2 * gain * p,
-    q: 2 * gain * q,
-    offset: 2 * (gain * added + (1 - gain) * mean),
-  }));
-  return {
-    own: { scale: factors.map(({ q }) => q), offset: factors.map(({ offset }) => offset) },
-    earlier: { scale: factors.map(({ p }) => p), offset: factors.map(() => 0) },
-  };
+function probedOf(sums: Float64Array): Probed {
+  const mean = sums.reduce((sum, value) => sum + value, 0) / sums.length;
+  const square = sums.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sums.length;
+  return { sums, mean, deviation: Math.sqrt(square) };
 }
 
-/** One output on its way: z = p z₁ + q z₂ + added, with this mean. */
+/** The deviation of the luminance of the outputs' colours. */
+function contrastOf(outputs: Probed[], { outputActivation }: NetworkSpec, factors?: Factors): number {
+  const light = new Float64Array(outputs[0].sums.length);
+  for (const [output, { sums }] of outputs.entries()) {
+    const weight = outputs.length === 1 ? 1 : LUMINANCE[output];
+    const [scale, offset] = factors ? [factors.scale[output], factors.offset[output]] : [1, 0];
+    for (let i = 0; i < light.length; i++) {
+      light[i] += weight * brightness(outputActivation, scale * sums[i] + offset);
+    }
+  }
+  return probedOf(light).deviation;
+}
+
+/** The factors with which outputs have this contrast, as far as a gain of at most MOST_GAIN can give it. */
+function withGain(outputs: Probed[], wanted: number, spec: NetworkSpec): Factors {
+  const factorsAt = (gain: number): Factors => ({
+    scale: outputs.map(() => gain),
+    offset: outputs.map(({ mean }) => (gain === 1 ? 0 : (1 - gain) * mean)),
+  });
+  let gain = 1;
+  for (let i = 0; i < CORRECTIONS; i++) {
+    const found = contrastOf(outputs, spec, factorsAt(gain));
+    const next = Math.max(1, Math.min(MOST_GAIN, (gain * wanted) / found));
+    if (!(next >= 1) || outputs.some(({ mean }) => !Number.isFinite(mean))) return factorsAt(1);
+    gain = next;
+  }
+  return factorsAt(gain);
+}
+
+/** One output on its way: z = p z₁ + q z₂ + added. */
 interface Arc {
   p: number;
   q: number;
   added: number;
-  mean: number;
 }
 
-function arc(a: Probed, b: Probed, f: number, rest: number): Arc {
+function arc(a: Probed, b: Probed, f: number): Arc {
   const first = Math.max(a.deviation, b.deviation / MOST_RATIO);
   const second = Math.max(b.deviation, a.deviation / MOST_RATIO);
   if (!(first > 0 && Number.isFinite(first * second) && Number.isFinite(a.mean - b.mean))) {
-    return { p: Math.cos((f * Math.PI) / 2), q: Math.sin((f * Math.PI) / 2), added: 0, mean: 0 };
+    return { p: Math.cos((f * Math.PI) / 2), q: Math.sin((f * Math.PI) / 2), added: 0 };
   }
   let covariance = 0;
   for (const [i, z] of a.sums.entries()) covariance += (z - a.mean) * (b.sums[i] - b.mean);
   const correlation = covariance / a.sums.length / (first * second);
   const angle = Math.acos(Math.max(-MOST_CORRELATION, Math.min(MOST_CORRELATION, correlation)));
+  const rest = part(f);
   const deviation = rest * first + (1 - rest) * second;
   const p = (Math.sin((1 - f) * angle) / Math.sin(angle)) * (deviation / first);
   const q = (Math.sin(f * angle) / Math.sin(angle)) * (deviation / second);
-  const mean = rest * a.mean + (1 - rest) * b.mean;
-  return { p, q, added: mean - p * a.mean - q * b.mean, mean };
+  return { p, q, added: (rest - p) * a.mean + (1 - rest - q) * b.mean };
 }
 
-/** What restores the contrast of the colours: see the top. */
-function gainFor(first: Probed[], second: Probed[], arcs: Arc[], rest: number, spec: NetworkSpec): number {
-  const contrast = (sums: (output: number, i: number) => number) =>
-    deviationOf(
-      first[0].sums.map((_, i) =>
-        first.reduce((total, _, output) => {
-          const weight = first.length === 1 ? 1 : LUMINANCE[output];
-          return total + weight * brightness(spec.outputActivation, sums(output, i));
-        }, 0),
-      ),
-    ).deviation;
-  const wanted =
-    rest * contrast((output, i) => first[output].sums[i]) +
-    (1 - rest) * contrast((output, i) => second[output].sums[i]);
-  const found = contrast((output, i) => {
-    const { p, q, added } = arcs[output];
-    return p * first[output].sums[i] + q * second[output].sums[i] + added;
-  });
-  return wanted > found ? Math.min(MOST_GAIN, (wanted / found) ** GAIN_POWER) : 1;
+/** The outputs of a network with a whole number of layers, at the probes, after their own factors. */
+interface Output {
+  outputs: Probed[];
+  factors: Factors;
 }
 
-function deviationOf(values: Float64Array): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(square) };
-}
+/** Kept because many frames of a film have the same. */
+const found = new Map<string, Output>();
+const MOST_FOUND = 32;
 
-/** What was found at the probes, kept because a film's layers fade in slowly. */
-const found = new Map<string, { first: Probed[]; second: Probed[] }>();
-const MOST_FOUND = 16;
-
-function probed(spec: NetworkSpec, draws: DrawCache): { first: Probed[]; second: Probed[] } {
-  const count = Math.ceil(spec.layers);
-  const key = JSON.stringify({ ...spec, layers: count });
+function outputOf(spec: NetworkSpec, draws: DrawCache): Output {
+  if (isBetween(spec)) return mixedOutput(spec, draws);
+  const key = JSON.stringify(spec);
   const before = found.get(key);
   if (before) return before;
   const outputs = outputsAtProbes(spec, draws);
+  const output = { outputs, factors: { scale: outputs.map(() => 1), offset: outputs.map(() => 0) } };
   if (found.size >= MOST_FOUND) found.clear();
-  found.set(key, outputs);
-  return outputs;
+  found.set(key, output);
+  return output;
 }
 
-function outputsAtProbes(spec: NetworkSpec, draws: DrawCache): { first: Probed[]; second: Probed[] } {
+/** The output of a network between others, with a gain that gives it a contrast between theirs. */
+function mixedOutput(spec: NetworkSpec, draws: DrawCache): Output {
+  const outputs = outputsAtProbes(spec, draws);
+  let wanted = 0;
+  for (const { end, weight } of endsOf(spec))
+    wanted += weight * contrastOf(outputOf(end, draws).outputs, end);
+  const factors = withGain(outputs, wanted, spec);
+  const gained = outputs.map(({ sums }, i) =>
+    probedOf(sums.map((z) => factors.scale[i] * z + factors.offset[i])),
+  );
+  return { outputs: gained, factors };
+}
+
+/** A parameter that is between two values, or several that are equally far. */
+interface Mix {
+  fraction: number;
+  at(spec: NetworkSpec, end: 'from' | 'to'): NetworkSpec;
+}
+
+const isBetween = (spec: NetworkSpec) => {
+  const { length } = mixesOf(spec);
+  return length > 0 && length <= MOST_MIXES;
+};
+
+function mixesOf({ seed, activation, outputActivation }: NetworkSpec): Mix[] {
+  const mixes: Mix[] = [];
+  const isMoving = (fraction: number) => fraction > 0 && fraction < 1;
+  if (typeof seed === 'object' && seed.from !== seed.to && isMoving(seed.fraction)) {
+    mixes.push({ fraction: seed.fraction, at: (spec, end) => ({ ...spec, seed: seed[end] }) });
+  }
+  const fractionOf = (layer: LayerActivation) =>
+    typeof layer === 'object' && 'from' in layer && layer.from !== layer.to ? layer.fraction : 0;
+  const fractions = new Set([activation, outputActivation].flat().map(fractionOf).filter(isMoving));
+  for (const fraction of fractions) {
+    const ending = <T extends LayerActivation>(layer: T, end: 'from' | 'to') =>
+      typeof layer === 'object' && 'from' in layer && fractionOf(layer) === fraction ? layer[end] : layer;
+    mixes.push({
+      fraction,
+      at: (spec, end) => ({
+        ...spec,
+        activation: Array.isArray(spec.activation)
+          ? spec.activation.map((layer) => ending(layer, end))
+          : ending(spec.activation, end),
+        outputActivation: ending(spec.outputActivation, end),
+      }),
+    });
+  }
+  return mixes;
+}
+
+/** The networks that a network is between, and their shares. */
+function endsOf(spec: NetworkSpec): { end: NetworkSpec; weight: number }[] {
+  let ends = [{ end: spec, weight: 1 }];
+  for (const { fraction, at } of mixesOf(spec)) {
+    const rest = part(fraction);
+    ends = ends.flatMap(({ end, weight }) => [
+      { end: at(end, 'from'), weight: weight * rest },
+      { end: at(end, 'to'), weight: weight * (1 - rest) },
+    ]);
+  }
+  return ends;
+}
+
+/** The sums of the outputs of a network with a whole number of layers. */
+function outputsAtProbes(spec: NetworkSpec, draws: DrawCache): Probed[] {
   const rules = layerRules(spec);
-  const count = Math.ceil(spec.layers);
-  const probes = points.slice(0, countWeights(spec) * PROBES <= WORK ? PROBES : FEWER);
-  /** What the next matrix receives at each probe, and the values before any normalisation. */
-  let received: ArrayLike<number>[] = probes.map(([x, y]) => {
-    const features = spec.features.map((name) => featureCalled(name).at(x, y));
-    return Array.from({ length: rules.hidden(1).inputs }, (_, i) => features[i] ?? 0);
+  const probes = PLACES.slice(0, countWeights(spec) * PROBES <= WORK ? PROBES : FEWER);
+  /** What the next matrix receives: a list for each unit, with a value for each probe. */
+  let received = Array.from({ length: Math.ceil(spec.inputs) }, (_, i) => {
+    const feature = i < spec.features.length ? featureCalled(spec.features[i]) : undefined;
+    return Float64Array.from(probes, ([x, y]) => feature?.at(x, y) ?? 0);
   });
   let values = received;
-  const output = (k: number): Probed[] => {
-    const layer = makeLayer(spec, rules.output(k), draws);
-    const sums = received.map((y) => weightedSums(layer, y));
-    return Array.from({ length: layer.units }, (_, unit) => {
-      const own = Float64Array.from(sums, (z) => z[unit]);
-      return { sums: own, ...deviationOf(own) };
-    });
-  };
-  let first: Probed[] = [];
-  for (let k = 1; k < count; k++) {
-    if (k === count - 1) first = output(k);
-    const layer = makeLayer(spec, rules.hidden(k), draws);
-    const own = unitActivations(spec, k, layer.units);
+  for (let k = 1; k < spec.layers; k++) {
+    const sums = sumsOf(makeLayer(spec, rules.hidden(k), draws), received);
+    const own = unitActivations(spec, k, sums.length);
     const functions = [own].flat().map(activationFunction);
-    const units = k > 1 ? rules.hidden(k - 1).units : 0;
+    const before = k > 1 ? values : [];
     const last = k > 1 ? lastUnitOf(spec, k - 1) : 1;
-    const kept = (unit: number) => (unit < units ? spec.residual * (unit === units - 1 ? last : 1) : 0);
-    const before = values;
-    values = received.map((y, i) =>
-      weightedSums(layer, y).map(
-        (z, unit) => functions[unit % functions.length](z) + (kept(unit) && kept(unit) * before[i][unit]),
-      ),
-    );
-    received =
-      spec.normalisation === 'layer'
-        ? values.map((y) => normalised({ values: y, exponent: 0 }, lastUnitOf(spec, k)).values)
-        : values;
+    values = sums.map((z, unit) => {
+      const kept = spec.residual * (unit === before.length - 1 ? last : 1);
+      const a = functions[unit % functions.length];
+      return kept === 0 || unit >= before.length ? z.map(a) : z.map((x, i) => a(x) + kept * before[unit][i]);
+    });
+    received = spec.normalisation === 'layer' ? normalisedUnits(values, lastUnitOf(spec, k)) : values;
   }
-  return { first, second: output(count) };
+  return sumsOf(makeLayer(spec, rules.output(spec.layers), draws), received).map(probedOf);
+}
+
+/** W y + b: see `received` in outputsAtProbes. */
+function sumsOf({ inputs, units, weights, biases }: Layer, received: Float64Array[]) {
+  return Array.from({ length: units }, (_, unit) => {
+    const sums = new Float64Array(received[0].length).fill(biases[unit]);
+    for (let input = 0; input < inputs; input++) {
+      const weight = weights[unit * inputs + input];
+      const y = received[input];
+      for (let i = 0; i < sums.length; i++) sums[i] += weight * y[i];
+    }
+    return sums;
+  });
+}
+
+function normalisedUnits(values: Float64Array[], lastUnit: number) {
+  const after = values.map(({ length }) => new Float64Array(length));
+  for (let i = 0; i < values[0].length; i++) {
+    const column = normalised({ values: values.map((unit) => unit[i]), exponent: 0 }, lastUnit).values;
+    for (let unit = 0; unit < after.length; unit++) after[unit][i] = column[unit];
+  }
+  return after;
 }
 
 /** A number in (0, 1) by its index from 1, evenly spread: Halton 1960. */
@@ -218,7 +325,7 @@ function halton(index: number, base: number): number {
 }
 
 /** The probes: normally distributed about the origin. */
-const points = Array.from({ length: PROBES }, (_, i): [x: number, y: number] => {
+const PLACES = Array.from({ length: PROBES }, (_, i): [x: number, y: number] => {
   const r = SPREAD * Math.sqrt(-2 * Math.log(halton(i + 1, 2)));
   const direction = 2 * Math.PI * halton(i + 1, 3);
   return [r * Math.cos(direction), r * Math.sin(direction)];

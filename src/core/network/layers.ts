@@ -3,7 +3,7 @@ import type { UnitActivation } from './activations.js';
 import type { DrawCache, Seed } from './draws.js';
 import { mixGain } from './mix-gains.js';
 import { type LayerRule, scaleOf } from './rules.js';
-import { type ExplicitLayer, type NetworkSpec } from './spec.js';
+import type { ExplicitLayer, NetworkSpec } from './spec.js';
 
 /** One step of equation (1) before its activation: z = W y + b. O units (rows) and I inputs (columns). */
 export interface Layer {

@@ -5,7 +5,7 @@
  * rows: an L-layer network's outputs are the first units of layer L. (Only Glorot's scale depends on their number.)
  */
 import { DrawCache } from './draws.js';
-import { fadeOf, fadedLayer } from './fade.js';
+import { fadedOutput } from './fade.js';
 import { unitActivations } from './layer-activations.js';
 import { type HiddenLayer, type Layer, makeLayer, type Network } from './layers.js';
 import { lastUnitOf, layerRules } from './rules.js';
@@ -46,11 +46,6 @@ export function layerMaker(
   const rules = layerRules(spec);
   return {
     hidden: (k) => makeLayer(spec, rules.hidden(k), draws),
-    output: (k) => {
-      const layer = makeLayer(spec, rules.output(k), draws);
-      const fade = fadeOf(spec, draws);
-      if (!fade) return layer;
-      return fadedLayer(layer, k < spec.layers ? fade.earlier : fade.own);
-    },
+    output: (k) => fadedOutput(spec, makeLayer(spec, rules.output(k), draws), k, draws),
   };
 }

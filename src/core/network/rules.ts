@@ -54,4 +54,3 @@ export function scaleOf(spec: NetworkSpec, { inputs, units }: LayerRule['exact']
   const perDraw = spec.distribution === 'uniform' ? Math.sqrt(3) : 1; // uniform on [-1, 1]: deviation 1/sqrt(3)
   return (spec.weightScale ?? 1) * deviation * perDraw;
 }
-

@@ -10,6 +10,7 @@ import type { FrameDescription } from '../../core/frame/description.js';
 import { planeCount } from '../../core/frame/inputs.js';
 import type { UnitActivation } from '../../core/network/activations.js';
 import type { DrawCache } from '../../core/network/draws.js';
+import { doesFade } from '../../core/network/fade.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { unitActivations } from '../../core/network/layer-activations.js';
 import { scalesOf as drawScalesOf, type Side, sidesOf, unitDraws } from '../../core/network/layers.js';
@@ -156,10 +157,8 @@ export function fillDraws(
 export const areUploaded = (spec: NetworkSpec): boolean => sidesOf(spec).length > 2;
 
 /** Whether a matrix is computed here and uploaded with each frame: it may depend on the view, or on a fade. */
-function isUploaded({ rule, kind }: Matrix, { network, shown }: Pick<FrameDescription, 'network' | 'shown'>) {
-  const fades = kind === 'output' && network.fade !== 'outputs' && drawnOf({ network, shown }).earlier > 0;
-  return rule.number === 1 || fades || areUploaded(network);
-}
+const isUploaded = ({ rule, kind }: Matrix, spec: NetworkSpec): boolean =>
+  rule.number === 1 || (kind === 'output' && doesFade(spec)) || areUploaded(spec);
 
 /**
  * The matrices that are uploaded with each frame, scaled, each with its offset: those that read the sample's position,
@@ -173,7 +172,7 @@ export function finishedMatrices(
 ): { at: number; numbers: Float32Array<ArrayBuffer> }[] {
   const make = layerMaker(frame.network, draws);
   return matricesOf(arrangement)
-    .filter((matrix) => isUploaded(matrix, frame))
+    .filter((matrix) => isUploaded(matrix, frame.network))
     .map((matrix) => {
       const { rule, kind, firstUnit: first, at, inputs, stride } = matrix;
       const own = unitsOf(make[kind](rule.number), { first, count: rule.units });
@@ -274,12 +273,12 @@ function roleOf(matrix: Matrix, { hidden }: Arrangement): 'hidden' | 'output' {
 
 /** One record per matrix that kernels/scale.ts scales, and the length of the longest matrix. */
 export function scalesOf(
-  { network: spec, shown }: Pick<FrameDescription, 'network' | 'shown'>,
+  spec: NetworkSpec,
   arrangement: Arrangement,
   exponents?: Exponents,
 ): { records: ArrayBuffer; count: number; longest: number } {
   const [a, b] = sidesOf(spec);
-  const scaled = matricesOf(arrangement).filter((matrix) => !isUploaded(matrix, { network: spec, shown }));
+  const scaled = matricesOf(arrangement).filter((matrix) => !isUploaded(matrix, spec));
   const records = new ArrayBuffer(SCALE.bytes * scaled.length);
   let longest = 0;
   for (const [i, matrix] of scaled.entries()) {

@@ -64,7 +64,7 @@ export class Networks {
     }
     const rows = unitRows(frame, arrangement, exponents);
     if (rows.length > 0) queue.writeBuffer(this.#memory.get('weights'), 16 * arrangement.unitsAt, rows);
-    const { records, count, longest } = scalesOf(frame, arrangement, exponents);
+    const { records, count, longest } = scalesOf(frame.network, arrangement, exponents);
     if (count === 0) return;
     const [a, b = a] = this.#sendDraws(frame, arrangement);
     queue.writeBuffer(this.#make('scales', records.byteLength), 0, records);
