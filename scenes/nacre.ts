@@ -11,5 +11,5 @@ export default sweep({
   palette: 'oklch',
   network: { seed: 65, inputs: 4, layers: 27, units: 30, weightScale: 0.62 },
   view: { centre: [1, 0], halfWidth: 2.6 },
-  slice: circle(0.2),
+  slice: circle(0.4),
 });

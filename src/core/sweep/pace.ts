@@ -109,7 +109,9 @@ export function* measurePace(timeline: Timeline, evaluate: Evaluate): Generator<
     const sharing = runs.filter((run) => run.moves && run.group === group);
     const all = sum(sharing.map(({ share }) => share));
     const isVisible = moves && all > 0;
-    const length = isVisible ? (sum(sharing.map(({ start, end }) => end - start)) * share) / all : end - start;
+    const length = isVisible
+      ? (sum(sharing.map(({ start, end }) => end - start)) * share) / all
+      : end - start;
     const show = isVisible
       ? (t: number) => timeAfter(own, eased((t - begun) / length, ends))
       : (t: number) => start + (t - begun);

@@ -19,7 +19,15 @@ import {
 } from '../../../src/explorer/state/state.js';
 import { evaluate } from '../../../src/renderers/cpu/planes.js';
 
-const [glass, , nacre] = networks.map(({ document }) => document);
+const [glass] = networks.map(({ document }) => document);
+/** A still network: Nacre, without its drift. */
+const nacre = documentOf({
+  seconds: 8,
+  size: FILM_SIZE,
+  network: { seed: 65, layers: 27, units: 30, weightScale: 0.62 },
+  view: { centre: [1, 0], halfWidth: 2.6 },
+  palette: 'oklch',
+});
 const SCALE = ['network', 'weightScale'];
 const LAYERS = ['network', 'layers'];
 
