@@ -4,7 +4,8 @@ import { Color, type PossibleColor, type SimpleSignal } from '@motion-canvas/cor
 import type { FrameDescription } from '../core/frame/description.js';
 import { inputAt } from '../core/frame/inputs.js';
 import { forward, layerValues } from '../core/network/forward.js';
-import { buildNetwork, type Layer, type Network } from '../core/network/network.js';
+import type { Layer, Network } from '../core/network/layers.js';
+import { buildNetwork } from '../core/network/network.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';

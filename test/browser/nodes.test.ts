@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildNetwork, type Layer } from '../../src/core/network/network.js';
+import type { Layer } from '../../src/core/network/layers.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import { networkSchema } from '../../src/core/network/spec.js';
 import {
   createRenderer,
