@@ -7,6 +7,7 @@ import {
   type ExplorerDocument,
   entriesIn,
   entryAt,
+  FILM_SIZE,
   pictureAt,
   withEntries,
 } from '../../../src/explorer/state/document.js';

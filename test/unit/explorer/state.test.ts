@@ -1,9 +1,13 @@
 /** The explorer's state: every action, undo, and keyframes as tracks. */
 import { describe, expect, test } from 'vitest';
+import glassScene from '../../../scenes/glass.js';
+import nacreScene from '../../../scenes/nacre.js';
 import { frameAt, parseSweep } from '../../../src/core/sweep/sweep.js';
 import {
   currentValue,
+  documentOf,
   type ExplorerDocument,
+  FILM_SIZE,
   isMoving,
   moves,
 } from '../../../src/explorer/state/document.js';
@@ -38,6 +42,15 @@ const set = (path: (string | number)[], value: unknown, gesture?: string): Actio
   path,
   value,
   ...(gesture && { gesture }),
+});
+
+test.each([
+  ['Glass', glassScene],
+  ['Nacre', nacreScene],
+])('%s is the network of the scene', (name, scene) => {
+  const { sweep } = networks.find((network) => network.name === name)!.document;
+  const { network, view, slice, palette, seconds, loop } = scene;
+  expect(sweep).toMatchObject({ network, view, slice, palette, seconds, loop });
 });
 
 describe('values', () => {
