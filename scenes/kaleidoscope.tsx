@@ -2,6 +2,7 @@
  *  Run: npm run render kaleidoscope */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, easeInOutSine, easeOutCubic, useScene } from '@motion-canvas/core';
+import type { PaletteInput } from 'untrained';
 import { dress, LowerThird, NetworkField, zoomBetween } from 'untrained/nodes';
 
 const network = { features: ['x', 'y', 'sin(r)'], layers: 8, units: 20, weightScale: 0.9, centre: 0 };
@@ -14,7 +15,7 @@ export default makeScene2D(function* (view) {
   const own = {
     ...network,
     seed: variables.get('seed', 43),
-    palette: variables.get('palette', 'oklch'),
+    palette: variables.get<PaletteInput>('palette', 'oklch'),
     supersample: 2 as const,
     size: view.size(),
   };
