@@ -194,7 +194,7 @@ export const OPTIONS = [
   {
     name: 'pace',
     value: 'how',
-    help: 'even: the picture changes at a constant rate; tracks: parameters move as the sweep defines',
+    help: 'even: the picture changes at a constant rate; between-pauses: likewise, but pauses keep their times; tracks: parameters move as the sweep defines',
     choices: paces,
     otherwise: "the scene's",
     commands: DRAW,

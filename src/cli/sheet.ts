@@ -215,7 +215,6 @@ async function cellsOf(
       size,
       supersample,
     };
-    await preparePace(sweep, evaluate, watched);
     for (const frame of frames) {
       if (frame !== undefined && frame >= frameCount(sweep)) throw noFrame(frame, frameCount(sweep), 'sweep');
       const at = momentOf(sweep, options.at);
@@ -225,6 +224,7 @@ async function cellsOf(
         );
       }
       const t = frame === undefined ? at : timeOfFrame(sweep, frame);
+      await preparePace(sweep, evaluate, watched, t);
       const described = frameAt(sweep, t, evaluate);
       const layer = layerOf(options.shown);
       if (layer === undefined) cells.push({ label: labelOf(seed, frame, t), frame: described });
