@@ -49,7 +49,7 @@ void main() {
   float sky = SKY * (0.5 + 0.5 * facing.z) / (1.0 + 1.4 * max(0.0, depth));
   float light = (lamp + sky) * (1.0 + 0.35 * clamp(-depth, 0.0, 1.0));
   float steep = smoothstep(0.0, 0.25, 1.0 - facing.z);
-  float shine = 0.22 * steep * pow(max(0.0, dot(facing, normalize(LAMP + eye))), 28.0);
+  float shine = 0.16 * steep * pow(max(0.0, dot(facing, normalize(LAMP + eye))), 28.0);
   vec3 linear = pow(colour, vec3(2.2));
   vec3 lit = light < 1.0 ? linear * light : 1.0 - pow(1.0 - linear, vec3(light));
   lit = pow(lit + (1.0 - lit) * shine, vec3(1.0 / 2.2));

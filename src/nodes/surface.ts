@@ -3,11 +3,13 @@
  * which each node copies immediately.
  */
 import {
+  Box3,
   BufferAttribute,
   BufferGeometry,
   CanvasTexture,
   ClampToEdgeWrapping,
   DoubleSide,
+  Frustum,
   GLSL3,
   LinearFilter,
   LinearMipmapLinearFilter,
@@ -50,7 +52,12 @@ const LINE_WIDTH = 0.0035;
 /** The near edge of what is drawn, in halves of the square's side: a camera may fly close to the surface. */
 const NEAR = 0.004;
 /** Sharpness of pictures seen at a low angle: the texture samples per pixel. */
-const ANISOTROPY = 8;
+const ANISOTROPY = 2;
+
+/** Side of a tile, in grid squares: only tiles in view are drawn. */
+const TILE = 32;
+/** The square of distance times density at which fog hides all but 1/400 of a colour. */
+const HIDDEN = Math.log(400);
 
 let renderer: WebGLRenderer | undefined;
 
@@ -85,9 +92,10 @@ export class Surface {
     },
   });
   #painted: OffscreenCanvas | undefined;
+  #tiles: Tile[] = [];
 
   constructor() {
-    const mesh = new Mesh(this.#geometry, this.#material);
+    const mesh = new Mesh(this.#geometry, [this.#material]); // a list: the geometry is drawn in groups, which are tiles
     mesh.frustumCulled = false; // three.js does not know the heights, which the shader applies
     this.#scene.add(mesh);
     this.#camera.matrixAutoUpdate = false;
@@ -111,9 +119,11 @@ export class Surface {
     this.#geometry.setAttribute('position', new BufferAttribute(points, 3));
     this.#geometry.setAttribute('slope', new BufferAttribute(slopes, 2));
     this.#geometry.setAttribute('hollow', new BufferAttribute(hollows(n, heights), 1));
-    if (this.#geometry.index?.count !== 6 * (n - 1) ** 2) {
-      this.#geometry.setIndex(new BufferAttribute(triangles(n), 1));
-    }
+    if (this.#geometry.index?.count === 6 * (n - 1) ** 2) return;
+    this.#tiles = tilesOf(n);
+    const indices = new Uint32Array(6 * (n - 1) ** 2);
+    for (const { start, corners } of this.#tiles) writeTriangles(indices, start, corners, n);
+    this.#geometry.setIndex(new BufferAttribute(indices, 1));
   }
 
   /** Replaces the colours. */
@@ -139,6 +149,7 @@ export class Surface {
     grid.value.set(look.gridLines, look.gridStrength, LINE_WIDTH * Math.min(width, height));
     fog.value = look.fog;
     this.#place(look);
+    this.#choose(look);
     shared.render(this.#scene, this.#camera);
     return shared.domElement;
   }
@@ -147,6 +158,29 @@ export class Surface {
     this.#texture()?.dispose();
     this.#geometry.dispose();
     this.#material.dispose();
+  }
+
+  /** Draws only the tiles in view that fog does not hide, the nearest ones first, which hide the others. */
+  #choose({ relief, fog, camera }: Look): void {
+    const { projectionMatrix, matrixWorldInverse } = this.#camera;
+    const view = new Frustum().setFromProjectionMatrix(
+      new Matrix4().multiplyMatrices(projectionMatrix, matrixWorldInverse),
+    );
+    const eye = new Vector3(...camera.position);
+    const n = Math.sqrt(this.#geometry.getAttribute('position').count);
+    const at = (index: number) => (2 * index) / (n - 1) - 1;
+    const inView = this.#tiles.flatMap(({ start, count, corners: [top, left, bottom, right] }) => {
+      const box = new Box3(
+        new Vector3(at(left), -at(bottom), -relief),
+        new Vector3(at(right), -at(top), relief),
+      );
+      const distance = box.distanceToPoint(eye);
+      return (distance * fog) ** 2 < HIDDEN && view.intersectsBox(box) ? [{ start, count, distance }] : [];
+    });
+    this.#geometry.clearGroups();
+    for (const { start, count } of inView.sort((a, b) => a.distance - b.distance)) {
+      this.#geometry.addGroup(start, count, 0);
+    }
   }
 
   #texture(): Texture | null {
@@ -173,18 +207,44 @@ export class Surface {
   }
 }
 
-/** The vertex indices of two triangles per grid square. */
-function triangles(n: number): Uint32Array {
-  const indices = new Uint32Array(6 * (n - 1) ** 2);
-  let at = 0;
-  for (let row = 0; row < n - 1; row++) {
-    for (let column = 0; column < n - 1; column++) {
+/** A part of the grid. */
+interface Tile {
+  /** Its triangles in the list of indices: the first one, and their number, times 3. */
+  start: number;
+  count: number;
+  /** The first and the last row and column of its points. */
+  corners: [top: number, left: number, bottom: number, right: number];
+}
+
+function tilesOf(n: number): Tile[] {
+  const tiles: Tile[] = [];
+  let start = 0;
+  for (let top = 0; top < n - 1; top += TILE) {
+    for (let left = 0; left < n - 1; left += TILE) {
+      const [bottom, right] = [Math.min(n - 1, top + TILE), Math.min(n - 1, left + TILE)];
+      const count = 6 * (bottom - top) * (right - left);
+      tiles.push({ start, count, corners: [top, left, bottom, right] });
+      start += count;
+    }
+  }
+  return tiles;
+}
+
+/** Writes the vertex indices of two triangles per grid square. */
+function writeTriangles(
+  into: Uint32Array,
+  start: number,
+  [top, left, bottom, right]: Tile['corners'],
+  n: number,
+): void {
+  let at = start;
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++) {
       const i = row * n + column;
-      indices.set([i, i + n, i + 1, i + 1, i + n, i + n + 1], at);
+      into.set([i, i + n, i + 1, i + 1, i + n, i + n + 1], at);
       at += 6;
     }
   }
-  return indices;
 }
 
 /**
