@@ -24,9 +24,10 @@ export type HeightMapProps = NetworkNodeProps & SignalProps<HeightMap, NetworkNo
  * `magnification` 1 it fits the node at every angle, whatever its heights. Flat (`relief` 0) and seen from above (`tilt`
  * 90), it has the colours of the network's picture.
  *
- * The camera looks at the middle of the square, from the side that `turn` and `tilt` give. To fly, set `cameraPosition`
- * and `lookAt`, or tween to them: they are points [x, y, z] in input units, of which x and y are those of the plane, and
- * z is the height above the middle between brightness 0 and 1 (`heightAt` gives that of the surface).
+ * By default, the camera looks at the middle of the square, and `turn` and `tilt` move it around. To fly, tween
+ * `cameraPosition`; the camera then looks in the direction that `turn` (its bearing) and `tilt` give, or at `lookAt`.
+ * Both are points [x, y, z] in input units: x and y are those of the plane, and z is the height above brightness 0.5
+ * (`heightAt` gives the surface's).
  *
  * Needs WebGL2; a software implementation is enough.
  *
@@ -35,7 +36,7 @@ export type HeightMapProps = NetworkNodeProps & SignalProps<HeightMap, NetworkNo
  * const surface = createRef<HeightMap>();
  * view.add(<HeightMap ref={surface} size={800} seed={18} layers={3} shown={{ output: 1 }} />);
  * yield* surface().turn(320, 8, linear); // from 30 degrees on
- * yield* all(surface().cameraPosition([1, -2, 1.5], 4), surface().lookAt([1, 1, 0], 4)); // then fly low over it
+ * yield* all(surface().cameraPosition([1, -2, 1.5], 4), surface().lookAt([1, 1, 0], 4)); // fly to one of its hills
  * ```
  */
 @nodeName('HeightMap')
@@ -49,7 +50,10 @@ export class HeightMap extends NetworkNode {
   @signal()
   declare readonly shown: SimpleSignal<Shown, this>;
 
-  /** Rotation about the vertical axis, in degrees. At 0, x points right and y away from the viewer. @defaultValue 30 */
+  /**
+   * Rotation about the vertical axis, in degrees, and the bearing of the camera. At 0, x points right and y away from
+   * the viewer. @defaultValue 30
+   */
   @initial(30)
   @signal()
   declare readonly turn: SimpleSignal<number, this>;
@@ -80,9 +84,10 @@ export class HeightMap extends NetworkNode {
   declare readonly cameraPosition: SimpleSignal<Point3, this>;
 
   /**
-   * The point in the middle of the view, [x, y, z] in input units. Up is up in the picture; if the camera looks straight
-   * down, up is what `turn` puts there.
-   * @defaultValue the middle of the square
+   * The point in the middle of the view, [x, y, z] in input units. Up is then up in the picture; if the camera looks
+   * straight down, `turn` is the bearing that is up.
+   * @defaultValue a point in the direction that `turn` and `tilt` give: the middle of the square, unless `cameraPosition`
+   * is set
    */
   @signal()
   declare readonly lookAt: SimpleSignal<Point3, this>;
@@ -163,8 +168,8 @@ export class HeightMap extends NetworkNode {
   }
 
   protected getDefaultLookAt(): Point3 {
-    const { x, y } = this.centre();
-    return [x, y, 0];
+    const { position, middle } = this.#orbit();
+    return this.cameraPosition().map((value, axis) => value + middle[axis] - position[axis]) as Point3;
   }
 
   /** Requests the picture before anything is drawn: see prepare() in src/sources/composed/page/film.ts. */
@@ -220,7 +225,7 @@ export class HeightMap extends NetworkNode {
   }
 
   /**
-   * The height of the surface above the middle between brightness 0 and 1, in input units. Points beside the square have
+   * The height of the surface above brightness 0.5, in input units. Points beside the square have
    * the height of its nearest point.
    */
   heightAt(x: number, y: number): number {
@@ -250,16 +255,15 @@ export class HeightMap extends NetworkNode {
     super.dispose();
   }
 
-  /** The place of the default camera, and what is up for it. */
-  #orbit(): { position: Point3; up: Point3 } {
+  /** The default camera: its position and what it looks at, in input units, and what is up for it. */
+  #orbit(): { position: Point3; middle: Point3; up: Point3 } {
     const lens = { relief: this.relief(), fieldOfView: this.fieldOfView(), aspect: this.#aspect() };
     const { position, up } = orbit(this.turn(), this.tilt(), fittingDistance(lens));
-    return { position: this.#onPlane(position), up };
+    return { position: this.#onPlane(position), middle: this.#onPlane([0, 0, 0]), up };
   }
 
   #camera(): Camera {
-    const isDefault = this.cameraPosition.isInitial() && this.lookAt.isInitial();
-    const up: Point3 = isDefault ? this.#orbit().up : [0, 0, 1];
+    const up: Point3 = this.lookAt.isInitial() ? this.#orbit().up : [0, 0, 1];
     const [position, lookAt] = [this.#onSquare(this.cameraPosition()), this.#onSquare(this.lookAt())];
     return {
       ...facing(position, lookAt, up, aheadOf(this.turn())),
