@@ -6,6 +6,7 @@
 export { aroundPicture, boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
+export type { Point3 } from './camera.js';
 export { Curve, type CurveProps } from './curve.js';
 export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
@@ -17,6 +18,7 @@ export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
 export { type GridItem, type LabelPlace, NetworkGrid, type NetworkGridProps } from './network-grid.js';
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
+export { closedPath } from './path.js';
 export { type Excerpt, SceneView, type SceneViewProps } from './scene-view.js';
 export type { FieldShown, Shown } from './shown.js';
 export { type Composed, withTeaser } from './teaser.js';
