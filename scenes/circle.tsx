@@ -2,16 +2,7 @@
  *  chaos and with large weights. After Poole et al., arXiv:1606.05340.
  *  Run: npm run render scenes/circle.tsx */
 import { Gradient, Layout, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
-import {
-  all,
-  type BBox,
-  createRef,
-  createSignal,
-  delay,
-  linear,
-  useScene,
-  waitFor,
-} from '@motion-canvas/core';
+import { type BBox, createSignal, linear, useScene, waitFor } from '@motion-canvas/core';
 import type { PaletteInput } from 'untrained';
 import {
   boxOf,
@@ -29,12 +20,12 @@ import {
 const [LAYERS, UNITS] = [16, 30];
 /**
  * For weights and biases that are uniform on [-s, s] and 30 units per layer, mean-field theory (χ = 1) puts the edge of
- * chaos at s = 0.43; 16 layers cannot tell 0.45 from it. Each outcome appears after some seconds, when it is seen.
+ * chaos at s = 0.43; 16 layers cannot tell 0.45 from it. Each outcome is seen from some layer on.
  */
 const PANELS = [
-  { weightScale: 0.25, weights: 'Small weights:', outcome: 'it vanishes.', seen: 2.6 },
-  { weightScale: 0.45, weights: 'At the edge:', outcome: 'it bends.', seen: 6.5 },
-  { weightScale: 0.9, weights: 'Large weights:', outcome: 'it tangles.', seen: 5 },
+  { weightScale: 0.25, weights: 'Small weights:', outcome: 'it vanishes.', seen: 4 },
+  { weightScale: 0.45, weights: 'At the edge:', outcome: 'it bends.', seen: 10 },
+  { weightScale: 0.9, weights: 'Large weights:', outcome: 'it tangles.', seen: 7 },
 ];
 /** The radius of the circle, in input units; and what the panels show, so that the circle nearly fills them. */
 const [RADIUS, EXTENT] = [1, 0.82];
@@ -63,11 +54,10 @@ export default makeScene2D(
     /** Through the hidden layers, and then to the output, which is the picture. */
     const layer = createSignal(0);
     const bloom = createSignal(0);
-    const outcomes = PANELS.map(() => createRef<Txt>());
 
     /** A panel's picture, the curve before it, and the words beside or below the curve. */
     const panel = (box: BBox, i: number) => {
-      const { weightScale, weights, outcome } = PANELS[i];
+      const { weightScale, weights, outcome, seen } = PANELS[i];
       const across = shapeOf(box) === 'wide';
       const inside = boxOf(box.size);
       const [first, second] = across
@@ -103,7 +93,7 @@ export default makeScene2D(
             position={place.center}
             size={squareIn(place).size}
             curveWidth={1.3 * theme.stroke}
-          outline={'#000000a0'}
+            outline={'#000000a0'}
           />
           <Rect size={box.size} fill={scrim} />
           <Layout
@@ -115,12 +105,11 @@ export default makeScene2D(
             <Txt text={`within ±${weightScale}`} fontSize={small} fill={colours.quiet} />
             <Txt text={weights} fontSize={body} fontWeight={600} fill={colours.ink} />
             <Txt
-              ref={outcomes[i]}
               text={outcome}
               fontSize={body}
               fontWeight={600}
               fill={colours.accent}
-              opacity={0}
+              opacity={() => layer() - seen}
             />
           </Layout>
         </Rect>
@@ -141,10 +130,7 @@ export default makeScene2D(
     );
 
     yield* waitFor(0.5);
-    yield* all(
-      layer(LAYERS - 1, 9, linear),
-      ...PANELS.map(({ seen }, i) => delay(seen, outcomes[i]().opacity(1, 0.4))),
-    );
+    yield* layer(LAYERS - 1, 9, linear);
     yield* bloom(1, 1.5);
     yield* waitFor(2.3);
   }),
