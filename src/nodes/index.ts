@@ -6,6 +6,7 @@
 export { aroundPicture, boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
+export { ChaosGauge, type ChaosGaugeProps } from './chaos-gauge.js';
 export { Curve, type CurveProps } from './curve.js';
 export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
