@@ -41,20 +41,14 @@ export class ChaosGauge extends Rect {
     warnOfUnknown(this, props, ChaosGauge);
     const theme = () => themeOf(this);
     const hasMeasure = () => this.#measure().reason === '';
-    const words = new Txt({
-      text: () => {
-        const { chi, reason } = this.#measure();
-        return reason || `×${Math.sqrt(chi).toFixed(2)} per layer`;
-      },
-      fontSize: () => theme()[hasMeasure() ? 'body' : 'small'],
-      fontWeight: () => (hasMeasure() ? 500 : 400),
-      fill: () => theme().colours[hasMeasure() ? 'ink' : 'quiet'],
-      y: () => (hasMeasure() ? -1.1 * theme().body : 0),
-      width: () => (hasMeasure() ? null : this.width()),
-      textAlign: 'center',
-      textWrap: () => !hasMeasure(),
+    const value = new Txt({
+      text: () => `×${Math.sqrt(this.#measure().chi).toFixed(2)} per layer`,
+      fontSize: () => theme().body,
+      fontWeight: 500,
+      fill: () => theme().colours.ink,
+      y: () => -1.1 * theme().body,
     });
-    words.scale(() => Math.min(1, this.width() / Math.max(1, words.width())));
+    value.scale(() => Math.min(1, this.width() / Math.max(1, value.width())));
     this.add([
       new Rect({
         opacity: () => (hasMeasure() ? 1 : 0),
@@ -76,9 +70,17 @@ export class ChaosGauge extends Rect {
             marks: [[0.5, 'edge']],
             place: () => placeOf(this.#measure().chi),
           }),
+          value,
         ],
       }),
-      words,
+      new Txt({
+        text: () => this.#measure().reason,
+        fontSize: () => theme().small,
+        fill: () => theme().colours.quiet,
+        width: () => this.width(),
+        textAlign: 'center',
+        textWrap: true,
+      }),
     ]);
   }
 }

@@ -33,3 +33,4 @@ export {
   themeOf,
 } from './theme.js';
 export { Title, type TitleProps } from './title.js';
+export { TypedText, type TypedTextProps } from './typed-text.js';
