@@ -42,6 +42,8 @@ export default makeScene2D(function* (view) {
   const others = NAMES.filter((name) => name !== names.at(-1)).slice(-8);
 
   const field = createRef<NetworkField>();
+  /** The picture of one letter more, while it fades in: on the way between two seeds, pictures would flash. */
+  const next = createRef<NetworkField>();
   const text = createRef<TypedText>();
   const veil = createRef<Rect>();
   const words = createRef<LowerThird>();
@@ -62,6 +64,7 @@ export default makeScene2D(function* (view) {
           size={size}
           resolution={() => 1 / zoom()}
         />
+        <NetworkField ref={next} {...network} palette={palette} size={size} opacity={0} />
         <TypedText ref={text} text={mine || NAMES[0]} size={size.mul(0.86)} opacity={named} />
         {others.map((name, i) => {
           const cell = i < 4 ? i : i + 1; // the middle one is taken
@@ -106,10 +109,13 @@ export default makeScene2D(function* (view) {
   function* type(name: string) {
     text().text(name).typed(0).caret(1);
     const letters = text().letters();
-    const each = clamp(0.17, 0.4, (mine ? 3 : 0.8) / letters.length);
+    const each = clamp(0.18, 0.4, (mine ? 3 : 0.8) / letters.length);
     for (let k = 1; k <= letters.length; k++) {
       text().typed(k);
-      yield* field().seed(letters.slice(0, k).join(''), each, easeInOutSine);
+      next().seed(letters.slice(0, k).join(''));
+      yield* next().opacity(1, each, easeInOutSine);
+      field().seed(next().seed());
+      next().opacity(0);
     }
     text().caret(0);
     yield* waitFor(mine ? 0.8 : 0.65);

@@ -1,6 +1,6 @@
 /** A network as a diagram of units and weights. */
 import { computed, initial, nodeName, signal } from '@motion-canvas/2d';
-import { Color, type PossibleColor, type SimpleSignal } from '@motion-canvas/core';
+import { Color, type PossibleColor, type SimpleSignal, Vector2 } from '@motion-canvas/core';
 import type { FrameDescription } from '../core/frame/description.js';
 import { inputAt } from '../core/frame/inputs.js';
 import { forward, layerValues } from '../core/network/forward.js';
@@ -82,6 +82,15 @@ export class NetworkDiagram extends NetworkNode {
 
   protected getDefaultRestColour(): string {
     return themeOf(this).colours.background;
+  }
+
+  /**
+   * The centre of a unit, in pixels from the centre of the node; undefined if it is not drawn: see `most`.
+   * @param column - 0 is the inputs, then each layer. @param unit - From 0.
+   */
+  placeOf(column: number, unit: number): Vector2 | undefined {
+    const place = this.#positionsIn(column).find((position) => position.unit === unit);
+    return place && new Vector2(place.x, place.y);
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {
