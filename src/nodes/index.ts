@@ -17,6 +17,7 @@ export {
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
 export type { Point3 } from './camera.js';
+export { ChaosGauge, type ChaosGaugeProps } from './chaos-gauge.js';
 export { Curve, type CurveProps } from './curve.js';
 export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
@@ -47,4 +48,5 @@ export {
   themeOf,
 } from './theme.js';
 export { Title, type TitleProps } from './title.js';
+export { TypedText, type TypedTextProps } from './typed-text.js';
 export { UnitWall, type UnitWallProps } from './unit-wall.js';
