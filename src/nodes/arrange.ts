@@ -75,6 +75,31 @@ export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap
 }
 
 /**
+ * The space of a grid's cells that are still empty: of the rectangles of such cells, the one that holds the largest
+ * square. Of two, the one with the larger area.
+ * @param cells - All cells, in the order in which they are taken: row by row or column by column.
+ * @param taken - The number of cells that are taken; fewer than there are.
+ */
+export function emptySpace(cells: readonly BBox[], taken: number): BBox {
+  const next = cells[taken];
+  const rectangles = [
+    ({ x, y }: BBox) => x >= next.x && y >= next.y,
+    ({ y }: BBox) => y > next.y,
+    ({ x }: BBox) => x > next.x,
+  ]
+    .filter((isInside) => !cells.slice(0, taken).some(isInside))
+    .map((isInside) => cells.filter(isInside))
+    .filter((inside) => inside.length > 0)
+    .map((inside) => BBox.fromBBoxes(...inside));
+  const side = ({ width, height }: BBox) => Math.min(width, height);
+  const area = ({ width, height }: BBox) => width * height;
+  return rectangles.reduce((best, box) => {
+    const gain = side(box) - side(best);
+    return gain > 1e-6 || (gain > -1e-6 && area(box) > area(best)) ? box : best;
+  });
+}
+
+/**
  * The layout of a scene with one picture: boxes for the title, the picture and the text about it, in this order. In a
  * wide view the picture is square and the other boxes are beside it; otherwise they are above and below it.
  * @param size - Of the view, in pixels.

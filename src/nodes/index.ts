@@ -3,7 +3,17 @@
 
 /** Nodes for any Motion Canvas 3.17 project: networks as pictures, surfaces, curves and diagrams. */
 
-export { aroundPicture, boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
+export {
+  aroundPicture,
+  boxOf,
+  columnsFor,
+  cut,
+  emptySpace,
+  type Shape,
+  shapeOf,
+  split,
+  squareIn,
+} from './arrange.js';
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
 export { Curve, type CurveProps } from './curve.js';
@@ -13,7 +23,13 @@ export { Heading, type HeadingProps } from './heading.js';
 export { HeightMap, type HeightMapProps } from './height-map.js';
 export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
-export { type GridItem, type LabelPlace, NetworkGrid, type NetworkGridProps } from './network-grid.js';
+export {
+  type GridFlow,
+  type GridItem,
+  type LabelPlace,
+  NetworkGrid,
+  type NetworkGridProps,
+} from './network-grid.js';
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
 export { type Excerpt, SceneView, type SceneViewProps } from './scene-view.js';
 export type { FieldShown, Shown } from './shown.js';
