@@ -75,8 +75,8 @@ export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap
 }
 
 /**
- * The space of a grid's cells that are still empty: of the rectangles of such cells, the one that holds the largest
- * square. Of two, the one with the larger area.
+ * The space of a grid's cells that are still empty: the largest rectangle of such cells, and of two the one nearer to a
+ * square.
  * @param cells - All cells, in the order in which they are taken: row by row or column by column.
  * @param taken - The number of cells that are taken; fewer than there are.
  */
@@ -94,9 +94,19 @@ export function emptySpace(cells: readonly BBox[], taken: number): BBox {
   const side = ({ width, height }: BBox) => Math.min(width, height);
   const area = ({ width, height }: BBox) => width * height;
   return rectangles.reduce((best, box) => {
-    const gain = side(box) - side(best);
-    return gain > 1e-6 || (gain > -1e-6 && area(box) > area(best)) ? box : best;
+    const ratio = area(box) / area(best);
+    return ratio > 1.001 || (ratio > 0.999 && side(box) > side(best)) ? box : best;
   });
+}
+
+/**
+ * The layout of a scene with a heading above its pictures: boxes for the heading, which has one line in a wide view and
+ * otherwise two, and for the pictures, which leave only a narrow margin.
+ * @param size - Of the view, in pixels.
+ */
+export function belowHeading(size: Vector2, { title, body, gap }: Theme): [BBox, BBox] {
+  const height = shapeOf(size) === 'wide' ? 1.3 * title : 1.4 * title + 1.4 * body;
+  return cut(boxOf(size, 1.2 * gap), 'rows', height, 0.7 * gap);
 }
 
 /**

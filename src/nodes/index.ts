@@ -5,6 +5,7 @@
 
 export {
   aroundPicture,
+  belowHeading,
   boxOf,
   columnsFor,
   cut,

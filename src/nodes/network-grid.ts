@@ -41,6 +41,8 @@ export type NetworkGridProps = RectProps &
     items: GridItem[];
   };
 
+/** The time that a copy takes to its cell and, after it, the large picture to its new box: as part of that of both. */
+const COPY = 0.7;
 /** The height reserved for a label below its picture, in units of the label's font size. */
 const LABEL_ROOM = 1.55;
 
@@ -225,10 +227,11 @@ export class NetworkGrid extends Rect {
   /** Moves a copy of the large picture at `index` to the cell at `to`. */
   *#leave(index: number, to: number, seconds: number): ThreadGenerator {
     const [cell, large] = [this.cells[to], this.cells[index]];
+    const flight = COPY * seconds;
     cell.position(large.position()).size(large.size()).opacity(1).moveToTop();
     yield* all(
-      cell.position(this.placeOf(to), seconds, easeInOutCubic),
-      cell.size(this.#cell(), seconds, easeInOutCubic),
+      cell.position(this.placeOf(to), flight, easeInOutCubic),
+      cell.size(this.#cell(), flight, easeInOutCubic),
     );
     cell.position(() => this.placeOf(to)).size(() => this.#cell());
   }
@@ -240,9 +243,12 @@ export class NetworkGrid extends Rect {
     const label = () => this.#labels[index]?.text(this.#items[to].label ?? '');
     const changes = this.#differences(index, from, to);
     if (tweened) {
+      const rest = COPY * seconds;
       yield* all(
-        cell.position(box.center, seconds, easeInOutCubic),
-        cell.size(box.size, seconds, easeInOutCubic),
+        delay(
+          seconds - rest,
+          all(cell.position(box.center, rest, easeInOutCubic), cell.size(box.size, rest, easeInOutCubic)),
+        ),
         ...changes.map(([signal, value]) => signal(value, seconds, easeInOutCubic)),
         delay(seconds / 2, label),
       );
