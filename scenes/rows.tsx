@@ -2,7 +2,7 @@
  *  Run: npm run render scenes/rows.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, range, waitFor } from '@motion-canvas/core';
-import { belowHeading, dress, Heading, NetworkGrid, shapeOf, withTeaser } from 'untrained/nodes';
+import { belowHeading, dress, Heading, NetworkGrid, withTeaser } from 'untrained/nodes';
 
 const SEEDS = [1, 7, 17, 21];
 const network = { units: 20, weightScale: 0.8, centre: [1, 0] as [number, number], halfWidth: 2 };
@@ -19,11 +19,11 @@ export default makeScene2D(
           .field(SEEDS.length * LAYERS - 1)
           .layers(),
       );
-    const wide = shapeOf(view.size()) === 'wide';
+    const wide = view.width() >= view.height();
 
     view.add(
       <>
-        {/* Each network is a row if the view is wide, and otherwise a column. */}
+        {/* Each network is a row, or in a portrait view a column. */}
         <NetworkGrid
           ref={grid}
           items={range(1, LAYERS + 1).flatMap((n) =>
