@@ -12,6 +12,7 @@ import {
   type SignalValue,
   type SimpleSignal,
   type ThreadGenerator,
+  type TimingFunction,
   Vector2,
   waitFor,
 } from '@motion-canvas/core';
@@ -218,21 +219,18 @@ export class NetworkGrid extends Rect {
     const boxes = this.#boxesAfter(this.#taken);
     yield* all(
       ...this.#newest().flatMap((index, i) => [
-        this.#leave(index, before + i, seconds),
+        this.#leave(index, before + i, seconds, tweened ? easeInOutCubic : easeOutCubic),
         this.#become(index, before + i, boxes[i], seconds, tweened),
       ]),
     );
   }
 
   /** Moves a copy of the large picture at `index` to the cell at `to`. */
-  *#leave(index: number, to: number, seconds: number): ThreadGenerator {
+  *#leave(index: number, to: number, seconds: number, timing: TimingFunction): ThreadGenerator {
     const [cell, large] = [this.cells[to], this.cells[index]];
     const flight = COPY * seconds;
     cell.position(large.position()).size(large.size()).opacity(1).moveToTop();
-    yield* all(
-      cell.position(this.placeOf(to), flight, easeInOutCubic),
-      cell.size(this.#cell(), flight, easeInOutCubic),
-    );
+    yield* all(cell.position(this.placeOf(to), flight, timing), cell.size(this.#cell(), flight, timing));
     cell.position(() => this.placeOf(to)).size(() => this.#cell());
   }
 
