@@ -5,9 +5,11 @@
 
 export {
   aroundPicture,
+  belowHeading,
   boxOf,
   columnsFor,
   cut,
+  emptySpace,
   type Shape,
   shapeOf,
   spiral,
@@ -17,6 +19,7 @@ export {
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
 export type { Point3 } from './camera.js';
+export { ChaosGauge, type ChaosGaugeProps } from './chaos-gauge.js';
 export { Curve, type CurveProps } from './curve.js';
 export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
@@ -27,7 +30,13 @@ export { LowerThird, type LowerThirdProps } from './lower-third.js';
 export { ManifoldCurve, type ManifoldCurveProps } from './manifold-curve.js';
 export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
-export { type GridItem, type LabelPlace, NetworkGrid, type NetworkGridProps } from './network-grid.js';
+export {
+  type GridFlow,
+  type GridItem,
+  type LabelPlace,
+  NetworkGrid,
+  type NetworkGridProps,
+} from './network-grid.js';
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
 export { closedPath } from './path.js';
 export { PixelPainting, type PixelPaintingProps } from './pixel-painting.js';
@@ -47,4 +56,5 @@ export {
   themeOf,
 } from './theme.js';
 export { Title, type TitleProps } from './title.js';
+export { TypedText, type TypedTextProps } from './typed-text.js';
 export { UnitWall, type UnitWallProps } from './unit-wall.js';
