@@ -1,5 +1,5 @@
-/** What every unit sees. A picture falls apart into the pictures of all units of its network, and the last three are put
- *  together again. Run: npm run render scenes/every-unit.tsx */
+/** What every unit sees. A picture falls apart into the pictures of all units of its network, and the last three are
+ *  put together again. Run: npm run render scenes/every-unit.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, delay, easeInOutSine, linear, useScene, waitFor } from '@motion-canvas/core';
 import type { PaletteInput } from 'untrained';

@@ -24,8 +24,8 @@ const MOST_KEPT = 16;
 const PIECES = 180;
 
 /**
- * The circle of inputs about `centre` whose radius is `halfWidth`, and what becomes of it in each hidden layer, drawn in
- * the plane in which it extends most there (see src/core/network/manifold.ts). Tween `layer` to carry it through the
+ * The circle of inputs about `centre` whose radius is `halfWidth`, and what becomes of it in each hidden layer, drawn
+ * in the plane in which it extends most there (see src/core/network/manifold.ts). Tween `layer` to carry it through the
  * network. All layers are drawn to the same scale, and the drawing never flips from one to the next.
  *
  * @example
