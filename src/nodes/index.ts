@@ -3,10 +3,20 @@
 
 /** Nodes for any Motion Canvas 3.17 project: networks as pictures, surfaces, curves and diagrams. */
 
-export { aroundPicture, boxOf, columnsFor, cut, type Shape, shapeOf, split, squareIn } from './arrange.js';
+export {
+  aroundPicture,
+  boxOf,
+  columnsFor,
+  cut,
+  planeIn,
+  type Shape,
+  shapeOf,
+  split,
+  squareIn,
+} from './arrange.js';
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
-export { Curve, type CurveProps } from './curve.js';
+export { Curve, type CurveProps, type LabelSide } from './curve.js';
 export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
 export { Heading, type HeadingProps } from './heading.js';
@@ -15,6 +25,7 @@ export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
 export { type GridItem, type LabelPlace, NetworkGrid, type NetworkGridProps } from './network-grid.js';
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
+export { Probe, type ProbeProps } from './probe.js';
 export { type Excerpt, SceneView, type SceneViewProps } from './scene-view.js';
 export type { FieldShown, Shown } from './shown.js';
 export {
