@@ -18,7 +18,7 @@ import { Axes, boxOf, Curve, cut, dress, Heading, Probe, planeIn, shapeOf, split
 const UNITS = [
   { w: -0.8, b: -2.0, v: 0.7 },
   { w: 2.4, b: -1.2, v: 1.3 },
-  { w: 2.2, b: -6.6, v: -1.1 },
+  { w: 2.2, b: -6.6, v: -1.4 },
 ];
 /** Where the labels of the weighted curves are. */
 const LABELS = [

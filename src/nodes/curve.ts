@@ -93,7 +93,7 @@ export class Curve extends Path {
       fontSize: () => theme().small,
       fill: () => this.stroke(),
       stroke: () => theme().colours.background, // lines behind it stay away from its letters
-      lineWidth: () => 0.3 * theme().small,
+      lineWidth: () => 0.24 * theme().small,
       strokeFirst: true,
       opacity: () => this.labelOpacity(),
     });
