@@ -21,6 +21,7 @@ export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
 export { Heading, type HeadingProps } from './heading.js';
 export { HeightMap, type HeightMapProps } from './height-map.js';
+export { LowerThird, type LowerThirdProps } from './lower-third.js';
 export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
 export { type GridItem, type LabelPlace, NetworkGrid, type NetworkGridProps } from './network-grid.js';
@@ -28,6 +29,7 @@ export { NetworkNode, type NetworkNodeProps } from './network-node.js';
 export { Probe, type ProbeProps } from './probe.js';
 export { type Excerpt, SceneView, type SceneViewProps } from './scene-view.js';
 export type { FieldShown, Shown } from './shown.js';
+export { type Composed, withTeaser } from './teaser.js';
 export {
   type Colours,
   canvasFont,
