@@ -12,7 +12,19 @@ import {
   type ThreadGenerator,
   waitFor,
 } from '@motion-canvas/core';
-import { Axes, boxOf, Curve, cut, dress, Heading, Probe, planeIn, shapeOf, split } from 'untrained/nodes';
+import {
+  Axes,
+  boxOf,
+  Curve,
+  cut,
+  dress,
+  Heading,
+  Probe,
+  planeIn,
+  shapeOf,
+  split,
+  withTeaser,
+} from 'untrained/nodes';
 
 /** The first layer: h = tanh(w x + b). The second adds them up with the weights v. */
 const UNITS = [
@@ -36,102 +48,104 @@ const sum = (terms: number) => (x: number) =>
   UNITS.reduce((z, { v }, i) => z + Math.min(1, Math.max(0, terms - i)) * v * h(i)(x), 0);
 const written = (value: number, digits: number) => value.toFixed(digits).replace('-', '−');
 
-export default makeScene2D(function* (view) {
-  const theme = yield* dress(view);
-  const { colours, body, gap, stroke, margin } = theme;
-  const inks = [colours.heights[2], colours.accent, colours.negative];
-  const [head, rest] = cut(boxOf(view.size(), margin), 'rows', 2.5 * body, 0.7 * gap);
-  const [upper, lower] = split(rest, 'rows', 2, gap);
-  const boxes = {
-    wide: () => split(rest, 'columns', 3, gap),
-    square: () => [...split(upper, 'columns', 2, gap), lower],
-    tall: () => split(rest, 'rows', 3, gap),
-  }[shapeOf(view.size())]();
+export default makeScene2D(
+  withTeaser(function* (view) {
+    const theme = yield* dress(view);
+    const { colours, body, gap, stroke, margin } = theme;
+    const inks = [colours.heights[2], colours.accent, colours.negative];
+    const [head, rest] = cut(boxOf(view.size(), margin), 'rows', 2.5 * body, 0.7 * gap);
+    const [upper, lower] = split(rest, 'rows', 2, gap);
+    const boxes = {
+      wide: () => split(rest, 'columns', 3, gap),
+      square: () => [...split(upper, 'columns', 2, gap), lower],
+      tall: () => split(rest, 'rows', 3, gap),
+    }[shapeOf(view.size())]();
 
-  const heading = createRef<Heading>();
-  const curves = createRefArray<Curve>();
-  const terms = createRefArray<Curve>();
-  const output = createRef<Curve>();
-  const added = createSignal(0);
-  const probe = createSignal(TOP);
-  const probing = createSignal(0);
+    const heading = createRef<Heading>();
+    const curves = createRefArray<Curve>();
+    const terms = createRefArray<Curve>();
+    const output = createRef<Curve>();
+    const added = createSignal(0);
+    const probe = createSignal(TOP);
+    const probing = createSignal(0);
 
-  const plane = (i: number, name: string, most: number) => ({
-    ...planeIn(boxes[i], theme),
-    domainX: [FROM, TO] as [number, number],
-    domainY: [-most, most] as [number, number],
-    ticksX: 3,
-    nameX: 'x',
-    nameY: name,
-  });
-  const line = { lineWidth: 1.3 * stroke, until: FROM };
-  const marker = () => <Probe at={probe} opacity={probing} />;
+    const plane = (i: number, name: string, most: number) => ({
+      ...planeIn(boxes[i], theme),
+      domainX: [FROM, TO] as [number, number],
+      domainY: [-most, most] as [number, number],
+      ticksX: 3,
+      nameX: 'x',
+      nameY: name,
+    });
+    const line = { lineWidth: 1.3 * stroke, until: FROM };
+    const marker = () => <Probe at={probe} opacity={probing} />;
 
-  view.add(
-    <>
-      <Heading
-        ref={heading}
-        title={'Adding up curves'}
-        value={() => (probing() > 0 ? `x = ${written(probe(), 1)}` : '')}
-        position={head.center}
-        width={head.width}
-      />
-      <Axes {...plane(0, 'h = tanh(wx + b)', 1.2)}>
-        {UNITS.map((_, i) => (
-          <Curve ref={curves} graph={{ f: h(i) }} stroke={inks[i]} area={0.16} {...line} />
-        ))}
-        {marker()}
-      </Axes>
-      <Axes {...plane(1, 'z, their weighted sum', 2.2)}>
-        {UNITS.map(({ v }, i) => (
-          <Curve
-            ref={terms}
-            graph={{ f: h(i) }}
-            stroke={inks[i]}
-            label={`× ${written(v, 1)}`}
-            {...LABELS[i]}
-            lineWidth={0.8 * stroke}
-            opacity={0}
-          />
-        ))}
-        <Curve
-          graph={() => ({ f: sum(added()) })}
-          stroke={colours.ink}
-          area={0.2}
-          lineWidth={1.3 * stroke}
-          opacity={() => Math.min(1, 2 * added())}
+    view.add(
+      <>
+        <Heading
+          ref={heading}
+          title={'Adding up curves'}
+          value={() => (probing() > 0 ? `x = ${written(probe(), 1)}` : '')}
+          position={head.center}
+          width={head.width}
         />
-        {marker()}
-      </Axes>
-      <Axes {...plane(2, 'y = tanh(z)', 1.2)}>
-        <Curve ref={output} graph={{ f: sum(3) }} stroke={colours.ink} area={0.2} {...line} />
-        {marker()}
-      </Axes>
-    </>,
-  );
+        <Axes {...plane(0, 'h = tanh(wx + b)', 1.2)}>
+          {UNITS.map((_, i) => (
+            <Curve ref={curves} graph={{ f: h(i) }} stroke={inks[i]} area={0.16} {...line} />
+          ))}
+          {marker()}
+        </Axes>
+        <Axes {...plane(1, 'z, their weighted sum', 2.2)}>
+          {UNITS.map(({ v }, i) => (
+            <Curve
+              ref={terms}
+              graph={{ f: h(i) }}
+              stroke={inks[i]}
+              label={`× ${written(v, 1)}`}
+              {...LABELS[i]}
+              lineWidth={0.8 * stroke}
+              opacity={0}
+            />
+          ))}
+          <Curve
+            graph={() => ({ f: sum(added()) })}
+            stroke={colours.ink}
+            area={0.2}
+            lineWidth={1.3 * stroke}
+            opacity={() => Math.min(1, 2 * added())}
+          />
+          {marker()}
+        </Axes>
+        <Axes {...plane(2, 'y = tanh(z)', 1.2)}>
+          <Curve ref={output} graph={{ f: sum(3) }} stroke={colours.ink} area={0.2} {...line} />
+          {marker()}
+        </Axes>
+      </>,
+    );
 
-  // The first layer.
-  yield* all(...curves.map((curve, i) => delay(0.35 * i, curve.until(TO, 1.3, easeInOutSine))));
-  yield* waitFor(0.3);
+    // The first layer.
+    yield* all(...curves.map((curve, i) => delay(0.35 * i, curve.until(TO, 1.3, easeInOutSine))));
+    yield* waitFor(0.3);
 
-  // Each curve is weighted and added to the previous ones, and tanh is applied to the sum.
-  yield heading().say('The next layer adds those curves up…');
-  for (let i = 0; i < UNITS.length; i++) yield* add(i);
-  yield heading().say('The next layer adds those curves up and bends the sum.');
-  yield* all(probing(1, 0.4), output().until(TO, 0.8, easeInOutSine));
-  yield* output().graph({ f: (x) => Math.tanh(sum(3)(x)) }, 1.4, easeInOutCubic);
-  yield* waitFor(0.8);
+    // Each curve is weighted and added to the previous ones, and tanh is applied to the sum.
+    yield heading().say('The next layer adds those curves up…');
+    for (let i = 0; i < UNITS.length; i++) yield* add(i);
+    yield heading().say('The next layer adds those curves up and bends the sum.');
+    yield* all(probing(1, 0.4), output().until(TO, 0.8, easeInOutSine));
+    yield* output().graph({ f: (x) => Math.tanh(sum(3)(x)) }, 1.4, easeInOutCubic);
+    yield* waitFor(0.8);
 
-  // Follows one x through all three plots.
-  yield* probe(-4.4, 2, easeInOutSine);
-  yield* probe(4.4, 4, easeInOutSine);
-  yield* probe(TOP, 1.4, easeInOutSine);
-  yield* waitFor(1.5);
+    // Follows one x through all three plots.
+    yield* probe(-4.4, 2, easeInOutSine);
+    yield* probe(4.4, 4, easeInOutSine);
+    yield* probe(TOP, 1.4, easeInOutSine);
+    yield* waitFor(1.5);
 
-  function* add(i: number): ThreadGenerator {
-    const { v } = UNITS[i];
-    yield* terms[i].opacity(1, 0.3);
-    yield* terms[i].graph({ f: (x) => v * h(i)(x) }, 0.5, easeInOutCubic);
-    yield* all(added(i + 1, 0.7, easeInOutCubic), terms[i].opacity(0.7, 0.7));
-  }
-});
+    function* add(i: number): ThreadGenerator {
+      const { v } = UNITS[i];
+      yield* terms[i].opacity(1, 0.3);
+      yield* terms[i].graph({ f: (x) => v * h(i)(x) }, 0.5, easeInOutCubic);
+      yield* all(added(i + 1, 0.7, easeInOutCubic), terms[i].opacity(0.7, 0.7));
+    }
+  }),
+);

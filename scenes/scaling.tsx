@@ -25,6 +25,7 @@ import {
   Probe,
   planeIn,
   shapeOf,
+  withTeaser,
 } from 'untrained/nodes';
 import { between, powersOf } from './scaling/powers';
 
@@ -52,7 +53,7 @@ const shown: Shown[] = [
     name: '±0.2',
     scale: { weightScale: 0.2 },
     fates: ['vanishes', 'vanishes'],
-    layers: [13, 7],
+    layers: [13, 8],
     sides: ['right', 'right'],
   },
   {
@@ -66,8 +67,8 @@ const shown: Shown[] = [
     name: 'He',
     scale: { initialisation: 'he' },
     fates: ['grows', 'holds'],
-    layers: [30, 26],
-    sides: ['below', 'below'],
+    layers: [22, 26],
+    sides: ['right', 'below'],
   },
   {
     name: '±1',
@@ -82,89 +83,88 @@ const POWERS = shown.map(({ scale }) =>
   MIXTURES.map((tanh) => powersOf({ ...network, ...scale, layers: LAST + 1 }, tanh)),
 );
 
-export default makeScene2D(function* (view) {
-  const theme = yield* dress(view);
-  const { colours, body, gap, stroke, radius, margin } = theme;
-  const inks = [colours.negative, colours.heights[2], colours.accent, colours.ink];
+export default makeScene2D(
+  withTeaser(function* (view) {
+    const theme = yield* dress(view);
+    const { colours, body, gap, stroke, radius, margin } = theme;
+    const inks = [colours.negative, colours.heights[2], colours.accent, colours.ink];
 
-  const wide = shapeOf(view.size()) === 'wide';
-  const [head, rest] = cut(boxOf(view.size(), margin), 'rows', 2.5 * body, 0.7 * gap);
-  // The pictures are beside the plot, in a row below it, or in two rows if there is room.
-  const columns = !wide && rest.height < 1.4 * rest.width ? 4 : 2;
-  const [plot, pictures] = wide
-    ? cut(rest, 'columns', rest.width - rest.height, gap)
-    : cut(rest, 'rows', rest.height - (columns === 4 ? 0.3 : 1) * rest.width, gap);
+    // The pictures are beside the plot, in a row below it, or in two rows if there is room.
+    const whole = boxOf(view.size(), margin);
+    const wide = shapeOf(view.size()) === 'wide';
+    const columns = !wide && whole.height < 1.6 * whole.width ? 4 : 2;
+    const [left, pictures] = wide
+      ? cut(whole, 'columns', whole.width - whole.height, gap)
+      : cut(whole, 'rows', whole.height - (columns === 4 ? 0.3 : 1) * whole.width, gap);
+    const [head, plot] = cut(left, 'rows', (wide ? 3.7 : 2.5) * body, 0.7 * gap);
 
-  const heading = createRef<Heading>();
-  /** The current layer, with a fraction. */
-  const layer = createSignal(1);
-  /** The fraction of tanh in the activation. */
-  const mix = createSignal(0);
-  const domain = createSignal(LINEAR);
-  const powerAt = (powers: number[][], x: number) => {
-    const step = mix() * (MIXTURES.length - 1);
-    return between(
-      powers.map((of) => between(of, x - 1)),
-      step,
+    const heading = createRef<Heading>();
+    /** The current layer, with a fraction. */
+    const layer = createSignal(1);
+    /** The fraction of tanh in the activation. */
+    const mix = createSignal(0);
+    const domain = createSignal(LINEAR);
+    const powerAt = (powers: number[][], x: number) => {
+      const step = mix() * (MIXTURES.length - 1);
+      return between(
+        powers.map((of) => between(of, x - 1)),
+        step,
+      );
+    };
+
+    view.add(
+      <>
+        <Heading ref={heading} title={'Vanish, hold or explode'} position={head.center} width={head.width} />
+        <Axes
+          {...planeIn(plot, theme, { characters: 6 })}
+          domainX={[1, LAST]}
+          domainY={domain}
+          nameX={() => `layer ${Math.round(layer())}`}
+          nameY={'typical output of a unit'}
+          ticksX={2}
+          ticksY={() => map(4, 2.1, mix())}
+          writeY={(power) => (10 ** power).toLocaleString('en', { maximumSignificantDigits: 1 })}
+        >
+          {shown.map(({ name, fates, layers, sides }, i) => (
+            <Curve
+              graph={() => ({ f: (x: number) => powerAt(POWERS[i], x) })}
+              until={layer}
+              stroke={inks[i]}
+              lineWidth={1.2 * stroke}
+              label={() => `${name} ${fates[Math.round(mix())]}`}
+              labelAt={() => map(layers[0], layers[1], mix())}
+              labelSide={() => sides[Math.round(mix())]}
+            />
+          ))}
+          <Probe at={layer} />
+        </Axes>
+        <NetworkGrid
+          items={shown.map(({ scale, name }, i) => ({
+            ...network,
+            ...scale,
+            activation: () => ({ from: 'identity', to: 'tanh', fraction: mix() }) as const,
+            layers: () => layer() + 1, // plus the output layer
+            radius,
+            label: i % 3 === 0 ? `weights ${name}` : name,
+            stroke: inks[i], // like its curve
+            lineWidth: stroke,
+          }))}
+          columns={columns}
+          labelPlace={columns === 4 ? 'under' : 'inside'}
+          position={pictures.center}
+          size={pictures.size}
+          space={0.7 * gap}
+        />
+      </>,
     );
-  };
 
-  view.add(
-    <>
-      <Heading
-        ref={heading}
-        title={'Vanish, hold or explode'}
-        value={() => `${mix() > 0.5 ? 'tanh' : 'no activation'}, layer ${Math.floor(layer() + 0.5)}`}
-        position={head.center}
-        width={head.width}
-      />
-      <Axes
-        {...planeIn(plot, theme, { characters: 6 })}
-        domainX={[1, LAST]}
-        domainY={domain}
-        nameX={'layer'}
-        nameY={'typical output of a unit'}
-        ticksX={4}
-        ticksY={() => map(4, 2.1, mix())}
-        writeY={(power) => (10 ** power).toLocaleString('en', { maximumSignificantDigits: 1 })}
-      >
-        {shown.map(({ name, fates, layers, sides }, i) => (
-          <Curve
-            graph={() => ({ f: (x: number) => powerAt(POWERS[i], x) })}
-            until={layer}
-            stroke={inks[i]}
-            lineWidth={1.2 * stroke}
-            label={() => `${name} ${fates[Math.round(mix())]}`}
-            labelAt={() => map(layers[0], layers[1], mix())}
-            labelSide={() => sides[Math.round(mix())]}
-          />
-        ))}
-        <Probe at={layer} />
-      </Axes>
-      <NetworkGrid
-        items={shown.map(({ scale, name }, i) => ({
-          ...network,
-          ...scale,
-          activation: () => ({ from: 'identity', to: 'tanh', fraction: mix() }) as const,
-          layers: () => layer() + 1, // plus the output layer
-          radius,
-          label: i % 3 === 0 ? `weights ${name}` : name,
-          stroke: inks[i], // like its curve
-          lineWidth: stroke,
-        }))}
-        columns={columns}
-        labelPlace={columns === 4 ? 'under' : 'inside'}
-        position={pictures.center}
-        size={pictures.size}
-        space={0.7 * gap}
-      />
-    </>,
-  );
-
-  yield* waitFor(0.3);
-  yield* layer(LAST, 8, linear);
-  yield* waitFor(1.5);
-  yield heading().say('tanh stops the explosion.');
-  yield* all(mix(1, 4, easeInOutSine), domain(TANH, 4, easeInOutSine));
-  yield* waitFor(2.5);
-});
+    yield* waitFor(0.3);
+    yield* layer(14, 3, linear);
+    yield heading().say('Without an activation, only the right scale holds.');
+    yield* layer(LAST, 5, linear);
+    yield* waitFor(1.5);
+    yield heading().say('With tanh, nothing explodes.');
+    yield* all(mix(1, 4, easeInOutSine), domain(TANH, 4, easeInOutSine));
+    yield* waitFor(2.5);
+  }),
+);

@@ -58,9 +58,9 @@ export class Heading extends Rect {
       x: () => -this.width() / 2,
     };
     const line = new Txt({ ...title, fontSize: () => theme().title });
-    const fit = () => room() / Math.max(1, line.width());
-    const fits = () => fit() * theme().title >= theme().body;
-    line.scale(() => Math.min(1, fit())).opacity(() => (fits() ? this.titleOpacity() : 0));
+    const shrunk = () => room() / Math.max(1, line.width());
+    const fits = () => shrunk() * theme().title >= theme().body;
+    line.scale(() => Math.min(1, shrunk())).opacity(() => (fits() ? this.titleOpacity() : 0));
     const lines = new Txt({
       ...title,
       fontSize: () => theme().body,
