@@ -95,7 +95,7 @@ export default makeScene2D(
           ))}
           {marker()}
         </Axes>
-        <Axes {...plane(1, 'z, their weighted sum', 2.2)}>
+        <Axes {...plane(1, 'weighted sum z', 2.2)}>
           {UNITS.map(({ v }, i) => (
             <Curve
               ref={terms}

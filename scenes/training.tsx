@@ -41,7 +41,7 @@ export default makeScene2D(function* (view) {
   const { colours, body, small, gap, radius } = theme;
   const wide = shapeOf(view.size()) === 'wide';
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 3.4 * body, gap);
-  const below = () => cut(rest, 'rows', rest.height - Math.max(7 * body, 0.3 * rest.height), gap);
+  const below = () => cut(rest, 'rows', rest.height - Math.max(8.5 * body, 0.3 * rest.height), gap);
   const [title, picture, foot] = wide ? aroundPicture(view.size(), theme) : [head, ...below()];
   const cells = split(picture, 'rows', 2, 0.5 * gap).flatMap((row) => split(row, 'columns', 2, 0.5 * gap));
 

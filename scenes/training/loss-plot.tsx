@@ -26,7 +26,7 @@ export function LossPlot({ ref, box, theme, step, last, curves }: LossPlotProps)
       ref={ref}
       {...planeIn(box, theme, { characters: 0 })}
       domainX={[0, place(last)]}
-      domainY={[0, 1.35 * Math.max(...curves.map(({ run }) => run.lossAt(0)))]} // with room for a name
+      domainY={[0, 1.6 * Math.max(...curves.map(({ run }) => run.lossAt(0)))]} // with room for a name
       ticksX={3}
       ticksY={1}
       writeX={(power) => written(10 ** power)}

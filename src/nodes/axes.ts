@@ -1,6 +1,12 @@
 /** A coordinate plane to draw curves on. */
 import { initial, nodeName, Rect, type RectProps, resolveCanvasStyle, signal } from '@motion-canvas/2d';
-import { DependencyContext, type PossibleColor, type SimpleSignal, Vector2 } from '@motion-canvas/core';
+import {
+  type BBox,
+  DependencyContext,
+  type PossibleColor,
+  type SimpleSignal,
+  Vector2,
+} from '@motion-canvas/core';
 import { scaleLinear } from 'd3-scale';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
@@ -120,6 +126,11 @@ export class Axes extends Rect {
   toLocal(x: number, y: number): Vector2 {
     const scales = this.scales();
     return new Vector2(scales.x(x), scales.y(y));
+  }
+
+  /** The plane with its labels, for example while the node fades in. */
+  protected override getCacheBBox(): BBox {
+    return super.getCacheBBox().expand(5 * this.labelSize());
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {

@@ -10,7 +10,7 @@ import {
   signal,
   Txt,
 } from '@motion-canvas/2d';
-import { clamp, type SimpleSignal, Vector2 } from '@motion-canvas/core';
+import { BBox, clamp, type SimpleSignal, Vector2 } from '@motion-canvas/core';
 import { area, line } from 'd3-shape';
 import { UsageError } from '../core/errors.js';
 import { Axes } from './axes.js';
@@ -114,12 +114,17 @@ export class Curve extends Path {
     return this.function()(x);
   }
 
-  protected override draw(context: CanvasRenderingContext2D): void {
+  /** The plane, and a little more, so that clipping does not halve a line along an edge. */
+  protected override getCacheBBox(): BBox {
     const { width, height } = this.#axes().size();
-    const spare = this.lineWidth(); // so that clipping does not halve a line along an edge
+    return new BBox(-width / 2, -height / 2, width, height).expand(this.lineWidth());
+  }
+
+  protected override draw(context: CanvasRenderingContext2D): void {
+    const { x, y, width, height } = this.getCacheBBox();
     context.save();
     context.beginPath();
-    context.rect(-width / 2 - spare, -height / 2 - spare, width + 2 * spare, height + 2 * spare);
+    context.rect(x, y, width, height);
     context.clip();
     if (this.area() > 0) this.#drawArea(context);
     this.drawShape(context);
