@@ -64,7 +64,6 @@ export default makeScene2D(
     const heading = createRef<Heading>();
     const curves = createRefArray<Curve>();
     const terms = createRefArray<Curve>();
-    const output = createRef<Curve>();
     const added = createSignal(0);
     const probe = createSignal(TOP);
     const probing = createSignal(0);
@@ -78,6 +77,15 @@ export default makeScene2D(
       nameY: name,
     });
     const line = { lineWidth: 1.3 * stroke, until: FROM };
+    const appearing = () => Math.min(1, 2 * added());
+    const strong = { stroke: colours.ink, lineWidth: 1.3 * stroke, area: 0.2, opacity: appearing };
+    const faint = {
+      stroke: colours.quiet,
+      lineWidth: 0.6 * stroke,
+      label: 'z',
+      labelAt: TOP,
+      opacity: appearing,
+    };
     const marker = () => <Probe at={probe} opacity={probing} />;
 
     view.add(
@@ -107,17 +115,12 @@ export default makeScene2D(
               opacity={0}
             />
           ))}
-          <Curve
-            graph={() => ({ f: sum(added()) })}
-            stroke={colours.ink}
-            area={0.2}
-            lineWidth={1.3 * stroke}
-            opacity={() => Math.min(1, 2 * added())}
-          />
+          <Curve graph={() => ({ f: sum(added()) })} {...strong} />
           {marker()}
         </Axes>
-        <Axes {...plane(2, 'y = tanh(z)', 1.2)}>
-          <Curve ref={output} graph={{ f: sum(3) }} stroke={colours.ink} area={0.2} {...line} />
+        <Axes {...plane(2, 'y = tanh(z)', 2.2)}>
+          <Curve graph={() => ({ f: sum(added()) })} {...faint} />
+          <Curve graph={() => ({ f: (x) => Math.tanh(sum(added())(x)) })} {...strong} />
           {marker()}
         </Axes>
       </>,
@@ -128,14 +131,12 @@ export default makeScene2D(
     yield* waitFor(0.3);
 
     // Each curve is weighted and added to the previous ones, and tanh is applied to the sum.
-    yield heading().say('The next layer adds those curves up…');
-    for (let i = 0; i < UNITS.length; i++) yield* add(i);
     yield heading().say('The next layer adds those curves up and bends the sum.');
-    yield* all(probing(1, 0.4), output().until(TO, 0.8, easeInOutSine));
-    yield* output().graph({ f: (x) => Math.tanh(sum(3)(x)) }, 1.4, easeInOutCubic);
+    for (let i = 0; i < UNITS.length; i++) yield* add(i);
     yield* waitFor(0.8);
 
     // Follows one x through all three plots.
+    yield* probing(1, 0.4);
     yield* probe(-4.4, 2, easeInOutSine);
     yield* probe(4.4, 4, easeInOutSine);
     yield* probe(TOP, 1.4, easeInOutSine);

@@ -3,8 +3,8 @@ import { map, range } from '@motion-canvas/core';
 import { buildNetwork, type NetworkInput, networkSchema } from 'untrained';
 
 /**
- * The typical size of each hidden layer's activations as a power of ten: the log10 of their root mean square over points
- * of the usual view.
+ * The typical size of each hidden layer's activations as a power of ten: the log10 of their root mean square over
+ * points of the usual view.
  * @param tanh - The fraction of tanh in the activation; the rest is the identity.
  */
 export function powersOf(network: NetworkInput, tanh: number): number[] {

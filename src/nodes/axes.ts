@@ -38,7 +38,8 @@ let fontLoaded = false;
 
 /**
  * Two axes with ticks and grid lines. The node's size is the size of the plane; tick labels are outside it, below and
- * to the left, and the names of the axes at their ends (`planeIn` leaves room for both). Add curves as children. `stroke` and `lineWidth` style the lines and default to the theme's.
+ * to the left, and the names of the axes at their ends (`planeIn` leaves room for both). Add curves as children.
+ * `stroke` and `lineWidth` style the lines and default to the theme's.
  *
  * @example
  * ```tsx

@@ -58,7 +58,7 @@ export class Curve extends Path {
   @signal()
   declare readonly detail: SimpleSignal<number, this>;
 
-  /** The x up to which the curve is drawn. @defaultValue Infinity */
+  /** The x up to which the curve is drawn, in the units of the axes. @defaultValue Infinity */
   @initial(Number.POSITIVE_INFINITY)
   @signal()
   declare readonly until: SimpleSignal<number, this>;
@@ -68,12 +68,12 @@ export class Curve extends Path {
   @signal()
   declare readonly area: SimpleSignal<number, this>;
 
-  /** A few words beside the curve, in its colour. They appear when the curve has been drawn that far. @defaultValue '' */
+  /** Words beside the curve, in its colour. They appear when the curve has been drawn that far. @defaultValue '' */
   @initial('')
   @signal()
   declare readonly label: SimpleSignal<string, this>;
 
-  /** The x at which the label is. @defaultValue 0 */
+  /** The x at which the label is, in the units of the axes. @defaultValue 0 */
   @initial(0)
   @signal()
   declare readonly labelAt: SimpleSignal<number, this>;
@@ -137,7 +137,7 @@ export class Curve extends Path {
     return functionOf(this.graph());
   }
 
-  /** Points along the curve, in the axes' pixels. Far outside the axes, they have no place: paths cannot hold infinity. */
+  /** Points along the curve, in the axes' pixels. */
   @computed()
   protected points(): [x: number, y: number][] {
     const parent = this.parent();
@@ -205,4 +205,5 @@ export class Curve extends Path {
   }
 }
 
+/** Points far outside the axes are left out: they are invisible, and paths cannot hold infinity. */
 const isNear = ([, height]: [number, number]) => Math.abs(height) < 1e5;
