@@ -21,6 +21,7 @@ export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
 export { Heading, type HeadingProps } from './heading.js';
 export { HeightMap, type HeightMapProps } from './height-map.js';
+export { LinearRegions, type LinearRegionsProps } from './linear-regions.js';
 export { LowerThird, type LowerThirdProps } from './lower-third.js';
 export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';

@@ -30,6 +30,7 @@ const small = [
   'curve',
   'grid',
   'light',
+  'overlay',
   'part',
   'played',
   'misspelt',
@@ -225,6 +226,16 @@ describe('frames are the stored pictures', () => {
     expectPicture(`${scene}-first`, first);
     expectPicture(`${scene}-middle`, await draw(scene, Math.floor(first.frames / 2), [320, 180]));
     expectPicture(`${scene}-last`, await draw(scene, -1, [320, 180]));
+  });
+
+  test.each([
+    ['wide', [320, 180]],
+    ['tall', [180, 320]],
+  ] as const)('overlay, %s: the first frame is the last', async (shape, size) => {
+    const [first, last] = [await draw('overlay', 0, [...size]), await draw('overlay', -1, [...size])];
+    expect(largestDifference(first.rgba, last.rgba)).toBeLessThanOrEqual(1);
+    expectPicture(`overlay-${shape}`, last);
+    expect(mean((await draw('overlay', 9, [...size])).rgba, last.rgba)).toBeGreaterThan(1.5);
   });
 
   test.each([12, 30, 51, 75, 93, 110])('tour: at %i seconds', async (seconds) => {
