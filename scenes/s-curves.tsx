@@ -83,7 +83,8 @@ export default makeScene2D(
       stroke: colours.quiet,
       lineWidth: 0.6 * stroke,
       label: 'z',
-      labelAt: TOP,
+      labelAt: 2.8,
+      labelSide: 'right' as const,
       opacity: appearing,
     };
     const marker = () => <Probe at={probe} opacity={probing} />;
@@ -131,12 +132,11 @@ export default makeScene2D(
     yield* waitFor(0.3);
 
     // Each curve is weighted and added to the previous ones, and tanh is applied to the sum.
-    yield heading().say('The next layer adds those curves up and bends the sum.');
+    yield all(heading().say('The next layer adds those curves up and bends the sum.'), probing(1, 0.5));
     for (let i = 0; i < UNITS.length; i++) yield* add(i);
     yield* waitFor(0.8);
 
     // Follows one x through all three plots.
-    yield* probing(1, 0.4);
     yield* probe(-4.4, 2, easeInOutSine);
     yield* probe(4.4, 4, easeInOutSine);
     yield* probe(TOP, 1.4, easeInOutSine);
