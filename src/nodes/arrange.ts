@@ -134,6 +134,23 @@ export function belowHeading(size: Vector2, { title, body, gap }: Theme): [BBox,
 }
 
 /**
+ * The position and size of Axes that fill a box together with their labels: one line below, a line above for the name
+ * of y, and on the left as many characters as a label of y has.
+ * @param options.characters - 2 by default; 0 leaves no room for labels of y.
+ * @param options.named - Whether there is a line above; true by default.
+ */
+export function planeIn(
+  box: BBox,
+  { small }: Theme,
+  { characters = 2, named = true }: { characters?: number; named?: boolean } = {},
+): { position: Vector2; size: Vector2 } {
+  const [, right] = cut(box, 'columns', characters > 0 ? (0.6 * characters + 0.5) * small : 0);
+  const [, below] = cut(right, 'rows', (named ? 1.6 : 0) * small);
+  const [{ center, size }] = cut(below, 'rows', below.height - 1.5 * small);
+  return { position: center, size };
+}
+
+/**
  * The layout of a scene with one picture: boxes for the title, the picture and the text about it, in this order. In a
  * wide view the picture is square and the other boxes are beside it; otherwise they are above and below it.
  * @param size - Of the view, in pixels.

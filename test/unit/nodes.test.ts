@@ -1,6 +1,16 @@
 import { BBox, Vector2 } from '@motion-canvas/core';
 import { describe, expect, test } from 'vitest';
-import { boxOf, columnsFor, cut, shapeOf, spiral, split, squareIn, tiles } from '../../src/nodes/arrange.js';
+import {
+  boxOf,
+  columnsFor,
+  cut,
+  planeIn,
+  shapeOf,
+  spiral,
+  split,
+  squareIn,
+  tiles,
+} from '../../src/nodes/arrange.js';
 import {
   activationBetween,
   paletteBetween,
@@ -9,6 +19,7 @@ import {
   zoomBetween,
 } from '../../src/nodes/between.js';
 import { functionOf, graphBetween } from '../../src/nodes/graph.js';
+import type { Theme } from '../../src/nodes/theme.js';
 
 describe('layout', () => {
   const view = boxOf(new Vector2(1920, 1080), 60);
@@ -26,6 +37,17 @@ describe('layout', () => {
     ]);
     const [head, rest] = cut(view, 'rows', 100, 20);
     expect([head.bottom, rest.top, rest.bottom]).toEqual([-380, -360, 480]);
+  });
+
+  test('axes and their labels fill a box', () => {
+    const theme = { small: 50 } as Theme;
+    const { position, size } = planeIn(view, theme, { characters: 5 });
+    expect(position.x + size.x / 2).toBeCloseTo(view.right);
+    expect(view.width - size.x).toBeCloseTo(3.5 * theme.small);
+    expect(position.y - size.y / 2 - view.top).toBeCloseTo(1.6 * theme.small);
+    expect(view.bottom - position.y - size.y / 2).toBeCloseTo(1.5 * theme.small);
+    const bare = planeIn(view, theme, { characters: 0, named: false });
+    expect([bare.size.x, view.height - bare.size.y]).toEqual([view.width, 1.5 * theme.small]);
   });
 
   test('a square is centred', () => {
