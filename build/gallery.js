@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { byFigure } from '../dist/core/figures.js';
 import { available } from '../dist/core/wording/did-you-mean.js';
 import { frameOf } from './moments.js';
 
@@ -64,8 +65,7 @@ const unknown = requested.find((name) => !allNames.includes(name));
 if (unknown !== undefined)
   throw new Error(`There is no scene "${unknown}"${available(unknown, allNames, {})}`);
 
-const number = ({ figure }) => Number.parseInt(figure ?? '99', 10);
-scenes.sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name, 'en'));
+scenes.sort(byFigure);
 for (const { name } of scenes.filter(({ name }) => requested.length === 0 || requested.includes(name))) {
   const { size, fps } = kindOf(name) === 'composed' ? COMPOSED : SWEEP;
   const out = `renders/gallery/${name}.webp`;

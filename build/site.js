@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { listScenes, loadScenes, ourScenes } from '../dist/cli/scenes.js';
+import { byFigure } from '../dist/core/figures.js';
 import { countWeights } from '../dist/core/network/spec.js';
 import { writeLink } from '../dist/core/recipe/link.js';
 import { stillOf } from '../dist/core/sweep/still.js';
@@ -96,9 +97,11 @@ async function scenesNamed(names) {
   }
   const chosen = all.filter(({ name }) => names.length === 0 || names.includes(name));
   const scenes = await loadScenes(chosen.map(({ path }) => path));
-  const number = ({ figure = '99' }) => Number.parseInt(figure, 10);
-  const about = (scene) => (scene.kind === 'sweep' ? scene.sweep : scene);
-  return scenes.sort((a, b) => number(about(a)) - number(about(b)) || a.name.localeCompare(b.name, 'en'));
+  const about = (scene) => ({
+    name: scene.name,
+    figure: (scene.kind === 'sweep' ? scene.sweep : scene).figure,
+  });
+  return scenes.sort((a, b) => byFigure(about(a), about(b)));
 }
 
 /** @returns An Entry (see site/pages.js), with the sweep or composed scene that its card shows, and when. */
