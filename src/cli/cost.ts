@@ -30,12 +30,12 @@ const WORTH_SAYING = { seconds: 10, bytes: 5e8 };
 /** The sides of the pictures that are measured, as fractions: together, they take a fiftieth of the still's time. */
 const MEASURED = [1 / 16, 1 / 8] as const;
 /**
- * Bytes without a picture, and for each pixel, measured at 3840x2160 and 7680x4320 on Linux: the picture, its copy for
+ * Bytes without a picture, and for each pixel, measured at 1920x1080 and 7680x4320 on Linux: the picture, its copy for
  * the encoder, and the PNG; for a composed scene, also the browser and its canvases.
  */
 const MEMORY = {
-  sweep: { base: 1.3e8, perPixel: 20 },
-  composed: { base: 6e8, perPixel: 60 },
+  sweep: { base: 7e7, perPixel: 8 },
+  composed: { base: 2.7e8, perPixel: 40 },
 } as const;
 
 /**
