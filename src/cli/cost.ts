@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { RenderError } from '../core/errors.js';
 import { frameAt, planFrames } from '../core/sweep/sweep.js';
 import type { SourceRequest } from '../jobs/job.js';
-import { numbersOf, type Means, type Workshop } from '../jobs/workshop.js';
+import { type Means, numbersOf, type Workshop } from '../jobs/workshop.js';
 import { inBytes } from '../outputs/budget.js';
 import { encodePng } from '../outputs/png.js';
 import { evaluate } from '../renderers/cpu/planes.js';
@@ -42,8 +42,7 @@ const MEMORY = {
  * Estimates what a still costs, from smaller pictures of the same moment. Undefined if that is not worth measuring.
  * @throws RenderError if the still needs more memory than is free.
  */
-export async function costOf(
-  still: Still, workshop: Workshop, means: Means): Promise<Cost | undefined> {
+export async function costOf(still: Still, workshop: Workshop, means: Means): Promise<Cost | undefined> {
   const size = sizeOf(still);
   const pixels = size[0] * size[1];
   const isSlow = still.kind === 'sweep' && workOf(frameAt(still.sweep, 0, evaluate)) >= WORTH_MEASURING.work;
@@ -92,12 +91,16 @@ export function sizeOf(still: Still): Size {
 
 /** How long the still takes with sides of this fraction. */
 async function secondsFor(still: Still, scale: number, workshop: Workshop, means: Means) {
-  const [width, height] = sizeOf(still).map((side) => Math.max(16, Math.round(scale * side))) as [number, number];
+  const [width, height] = sizeOf(still).map((side) => Math.max(16, Math.round(scale * side))) as [
+    number,
+    number,
+  ];
   const small: Still =
     still.kind === 'sweep'
       ? { kind: 'sweep', sweep: { ...still.sweep, size: [width, height] } }
       : { ...still, size: [width, height] };
-  const frames = small.kind === 'sweep' ? await planFrames(small.sweep, numbersOf(small), evaluate) : undefined;
+  const frames =
+    small.kind === 'sweep' ? await planFrames(small.sweep, numbersOf(small), evaluate) : undefined;
   const began = performance.now();
   const source = await workshop.source(small, frames, means, ['rgba']);
   try {
