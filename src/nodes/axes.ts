@@ -59,7 +59,7 @@ export class Axes extends Rect {
   @signal()
   declare readonly ticksY: SimpleSignal<number, this>;
 
-  /** Font size of the labels in pixels; 0 draws none. @defaultValue 0.85 times the theme's `small` */
+  /** Font size of the labels in pixels; 0 draws none. @defaultValue the theme's `small` */
   @signal()
   declare readonly labelSize: SimpleSignal<number, this>;
 
@@ -73,7 +73,7 @@ export class Axes extends Rect {
   }
 
   protected getDefaultLabelSize(): number {
-    return 0.85 * themeOf(this).small;
+    return themeOf(this).small;
   }
 
   protected getDefaultLabelColour(): string {

@@ -69,7 +69,7 @@ export class Gauge extends Rect {
     const below = (place: number, text: SignalValue<string>) =>
       new Txt({
         text,
-        fontSize: () => 0.9 * small(),
+        fontSize: small,
         fill: quiet,
         x: () => at(place),
         y: () => 1.2 * body(),

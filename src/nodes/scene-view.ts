@@ -15,8 +15,8 @@ import { logOnce, warnOfUnknown } from './properties.js';
 
 /** The scene, and the props of any Rect. */
 export interface SceneViewProps extends RectProps {
-  /** The default export of a scene's file. */
-  scene: SceneDescription<ThreadGeneratorFactory<View2D>>;
+  /** The default export of a scene's file, or the function that a scene is made from. */
+  scene: SceneDescription<ThreadGeneratorFactory<View2D>> | ThreadGeneratorFactory<View2D>;
 }
 
 /** The part of a scene to play, and its speed. */
@@ -47,12 +47,12 @@ export interface Excerpt {
  */
 @nodeName('SceneView')
 export class SceneView extends Rect {
-  readonly #scene: SceneViewProps['scene'];
+  readonly #scene: ThreadGeneratorFactory<View2D>;
 
   constructor({ scene, ...props }: SceneViewProps) {
     super({ clip: true, ...props });
     warnOfUnknown(this, props, SceneView);
-    this.#scene = scene;
+    this.#scene = typeof scene === 'function' ? scene : scene.config;
   }
 
   /** Plays the scene, or a part of it. The node keeps showing the last frame. */
@@ -67,7 +67,7 @@ export class SceneView extends Rect {
     }
     this.removeChildren();
     // Scenes use nothing of their view that a Rect lacks.
-    const runner = this.#scene.config(this as unknown as View2D);
+    const runner = this.#scene(this as unknown as View2D);
     const playback = usePlayback();
     const paced: PlaybackStatus = Object.create(playback, {
       deltaTime: { get: () => playback.deltaTime * speed },

@@ -32,7 +32,10 @@ export interface Theme {
   title: number;
   /** Font size of body text, in pixels. */
   body: number;
-  /** Font size of labels. On a phone 375 pixels wide, it is 10 pixels in landscape and 12.5 in portrait. */
+  /**
+   * Font size of labels, the smallest in a scene. On a phone 375 pixels wide, it is 11.1 pixels in landscape and 12.5 in
+   * portrait.
+   */
   small: number;
   /** Width of prominent lines, in pixels. */
   stroke: number;
@@ -49,7 +52,7 @@ export interface Theme {
  */
 export function themeFor({ width, height }: Vector2, colours = dark, font = FONT_FAMILY): Theme {
   const shorter = Math.min(width, height);
-  const em = height > width ? 0.0335 * width : 0.0271 * Math.min(width, 1.95 * height);
+  const em = height > width ? 0.0335 * width : 0.0296 * Math.min(width, 1.95 * height);
   return {
     colours,
     font,
@@ -119,20 +122,25 @@ export function themeOf(node: Node): Theme {
   return themeFor(node.view().size());
 }
 
-let face: Promise<FontFace> | undefined;
+/**
+ * The typeface's two faces. Figures are tabular: changing numbers must not shift sideways. Nothing else is, since a
+ * tabular hyphen is as wide as a figure.
+ */
+const FACES: FontFaceDescriptors[] = [
+  { featureSettings: '"tnum"', unicodeRange: 'U+30-39' },
+  { unicodeRange: 'U+0-2F, U+3A-10FFFF' },
+];
+
+let faces: Promise<FontFace[]> | undefined;
 
 /** Loads the typeface, once per page. */
-export function loadFont(): Promise<FontFace> {
-  face ??= load();
-  return face;
+export function loadFont(): Promise<FontFace[]> {
+  faces ??= Promise.all(FACES.map(load));
+  return faces;
 }
 
-async function load(): Promise<FontFace> {
-  // Tabular figures: changing numbers must not shift sideways.
-  const made = new FontFace(FONT_FAMILY, `url(${font})`, {
-    weight: '100 900',
-    featureSettings: '"tnum"',
-  });
+async function load(face: FontFaceDescriptors): Promise<FontFace> {
+  const made = new FontFace(FONT_FAMILY, `url(${font})`, { weight: '100 900', ...face });
   document.fonts.add(await made.load());
   return made;
 }

@@ -59,8 +59,9 @@ const STEADY_SIDE = 16;
 const MOST_STEADY = 64;
 
 /**
- * The levels that move a picture's mean brightness to a half, whatever its own levels. With `rgb` it is the luminance of
- * the colours; with other palettes, the output that is lightness or that the colour map shows. Takes a few milliseconds.
+ * The levels that move a picture's mean brightness to a half, whatever its own levels. With `rgb` it is the luminance
+ * of the colours; with other palettes, the output that is lightness or that the colour map shows. Takes a few
+ * milliseconds.
  * @returns Undefined if nothing is evaluated.
  */
 export function steadyLevels(described: FrameDescription, evaluate: Evaluate): Levels | undefined {
