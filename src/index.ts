@@ -31,6 +31,12 @@ export {
   activationNames,
   activations,
 } from './core/network/activations.js';
+export {
+  differenceBetween,
+  type WeightPlace,
+  weightCount,
+  withWeightTimes,
+} from './core/network/difference.js';
 export type { Layer, Network } from './core/network/layers.js';
 export type { MeanField, NoMeanField, Regime } from './core/network/mean-field.js';
 export type { ExplicitLayer, NetworkInput, NetworkSpec } from './core/network/spec.js';

@@ -36,7 +36,7 @@ export type Regime = 'ordered' | 'edge' | 'chaotic';
 export interface MeanField {
   /** χ, 0 or more: by how much a layer multiplies the mean square difference of nearby points. */
   chi: number;
-  /** Of this network: see regimeOf. */
+  /** Of this network: see edgeOf. */
   regime: Regime;
 }
 
@@ -86,13 +86,19 @@ export function whyNone({ weights, features, layers }: NetworkSpec): string | un
 }
 
 /**
- * At the edge, differences change by less than a factor of e over all of a network's layers: its depth is within the
- * depth scale 1 / |ln χ| of Schoenholz et al. So the edge is wide for shallow networks and narrow for deep ones.
- * @param layers - The number of weight matrices, at least 1.
+ * The χ between which a network of this depth is at the edge: [low, high]. There, differences change by less than a
+ * factor of e over all of its layers: its depth is within the depth scale 1 / |ln χ| of Schoenholz et al. So the edge is
+ * wide for shallow networks and narrow for deep ones.
+ * @param layers - The number of weight matrices, above 1.
  */
+export function edgeOf(layers: number): [low: number, high: number] {
+  const high = Math.exp(1 / (layers - 1));
+  return [1 / high, high];
+}
+
 function regimeOf(chi: number, layers: number): Regime {
-  const growth = (layers - 1) * Math.log(chi);
-  return Math.abs(growth) <= 1 ? 'edge' : growth < 0 ? 'ordered' : 'chaotic';
+  const [low, high] = edgeOf(layers);
+  return chi < low ? 'ordered' : chi > high ? 'chaotic' : 'edge';
 }
 
 /** A hidden layer, and the matrix behind it. */
