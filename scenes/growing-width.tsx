@@ -114,7 +114,7 @@ export default makeScene2D(
         </Rect>
         <LowerThird
           ref={caption}
-          title={'It looks like static.'}
+          title={'It looks like exploding static.'}
           text={() => `${Math.round(2 ** nearer())}×`}
           opacity={0}
         />
