@@ -72,14 +72,23 @@ export default makeScene2D(function* (view) {
     ) as NetworkField;
   });
   const best = pictures[ROW * COLUMNS + COLUMN];
-  const panel = new Vector2(shapeOf(view.size()) === 'wide' ? 0.33 * view.width() : 0.7 * view.width(), 3.6 * body);
+  const panel = new Vector2(
+    shapeOf(view.size()) === 'wide' ? 0.33 * view.width() : 0.7 * view.width(),
+    3.6 * body,
+  );
 
   view.add(
     <>
       <Node scale={zoom} position={() => best.position().mul((-COLUMNS * (zoom() - 1)) / (COLUMNS - 1))}>
         {pictures}
         <Node ref={line}>
-          <Line points={border} end={drawn} stroke={'black'} lineWidth={() => (3 * stroke) / zoom()} opacity={0.6} />
+          <Line
+            points={border}
+            end={drawn}
+            stroke={'black'}
+            lineWidth={() => (3 * stroke) / zoom()}
+            opacity={0.6}
+          />
           <Line points={border} end={drawn} stroke={colours.ink} lineWidth={() => (1.2 * stroke) / zoom()} />
         </Node>
       </Node>
@@ -103,7 +112,16 @@ export default makeScene2D(function* (view) {
       />
       <Rect
         size={panel}
-        position={view.size().div(2).mul([1, -1]).add(panel.div(2).add(margin / 2).mul([-1, 1]))}
+        position={view
+          .size()
+          .div(2)
+          .mul([1, -1])
+          .add(
+            panel
+              .div(2)
+              .add(margin / 2)
+              .mul([-1, 1]),
+          )}
         radius={radius}
         fill={`${colours.background}c8`}
         opacity={() => gauge().opacity()}
@@ -127,7 +145,10 @@ export default makeScene2D(function* (view) {
   yield* waitFor(1.1);
   gauge().network(() => best.network());
   yield* all(
-    words().say('The best pictures live just past it.', `${best.layers()} layers, weight scale ${best.weightScale().toFixed(2)}`),
+    words().say(
+      'The best pictures live just past it.',
+      `${best.layers()} layers, weight scale ${best.weightScale().toFixed(2)}`,
+    ),
     delay(0.8, line().opacity(0, 1)),
     zoom(COLUMNS, 4.4, easeInOutCubic, zoomBetween),
     delay(3, gauge().opacity(1, 0.5)),

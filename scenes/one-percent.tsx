@@ -15,7 +15,14 @@ import {
   Vector2,
   waitFor,
 } from '@motion-canvas/core';
-import { buildNetwork, differenceBetween, networkSchema, type PaletteInput, weightCount, withWeightTimes } from 'untrained';
+import {
+  buildNetwork,
+  differenceBetween,
+  networkSchema,
+  type PaletteInput,
+  weightCount,
+  withWeightTimes,
+} from 'untrained';
 import { dress, LowerThird, NetworkDiagram, NetworkField, shapeOf, withTeaser } from 'untrained/nodes';
 
 /** The numbers of layers that are shown, and half the width of the view at the first and the last. */
@@ -39,7 +46,10 @@ export default makeScene2D(
 
     // The largest weight of the first layer, among those that the diagram shows.
     const { weights } = built(FIRST, seed).hidden[0];
-    const strongest = range(8).reduce((most, i) => (Math.abs(weights[i]) > Math.abs(weights[most]) ? i : most), 0);
+    const strongest = range(8).reduce(
+      (most, i) => (Math.abs(weights[i]) > Math.abs(weights[most]) ? i : most),
+      0,
+    );
     const [unit, input] = [Math.floor(strongest / 2), strongest % 2];
     const steps = LAYERS.map((layers) => {
       const original = built(layers, seed);
@@ -76,7 +86,10 @@ export default makeScene2D(
             shadowColor={'black'}
             shadowBlur={small / 2}
             offset={[-1, -1]}
-            position={() => [gap - (across ? length() : view.width()) / 2, gap - (across ? view.height() : length()) / 2]}
+            position={() => [
+              gap - (across ? length() : view.width()) / 2,
+              gap - (across ? view.height() : length()) / 2,
+            ]}
           />
         </Rect>
       );
@@ -106,14 +119,21 @@ export default makeScene2D(
           () => 2 * side(),
           () => 1,
           `difference ×${AMPLIFIED}`,
-          <Node cache filters={[brightness(AMPLIFIED)]}>
-            {stack(false)}
-            <Node cache compositeOperation={'difference'}>
-              {stack(true)}
+          (
+            <Node cache filters={[brightness(AMPLIFIED)]}>
+              {stack(false)}
+              <Node cache compositeOperation={'difference'}>
+                {stack(true)}
+              </Node>
             </Node>
-          </Node> as Node,
+          ) as Node,
         )}
-        <Rect ref={card} size={[0.5 * view.width(), 0.5 * view.height()]} radius={radius} fill={`${colours.background}e0`}>
+        <Rect
+          ref={card}
+          size={[0.5 * view.width(), 0.5 * view.height()]}
+          radius={radius}
+          fill={`${colours.background}e0`}
+        >
           <NetworkDiagram
             ref={diagram}
             {...network}

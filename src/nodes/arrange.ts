@@ -94,6 +94,7 @@ export function columnsFor(
 /**
  * The cells of a grid in a spiral, from the middle outwards: [column, row], each from 0. Where the grid is longer than
  * wide, the spiral continues in its two ends.
+ * @param columns - 1 or more. @param rows - 1 or more.
  */
 export function spiral(columns: number, rows: number): [column: number, row: number][] {
   const cells: [number, number][] = [];
