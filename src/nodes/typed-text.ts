@@ -91,7 +91,13 @@ export class TypedText extends Rect {
     };
     const lines = range(2).map(
       (k) =>
-        new Txt({ text: () => this.#shown()[k] ?? '', fontSize: size, fontWeight: WEIGHT, y: () => y(k), ...look }),
+        new Txt({
+          text: () => this.#shown()[k] ?? '',
+          fontSize: size,
+          fontWeight: WEIGHT,
+          y: () => y(k),
+          ...look,
+        }),
     );
     const last = () => Math.max(0, this.#shown().length - 1);
     this.add([

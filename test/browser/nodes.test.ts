@@ -28,6 +28,7 @@ const small = [
   'above',
   'surface',
   'curve',
+  'chaos',
   'grid',
   'light',
   'part',
@@ -213,6 +214,7 @@ describe('frames are the stored pictures', () => {
   test.each([
     ['surface', 5],
     ['curve', 15],
+    ['chaos', 0],
     ['grid', 10],
     ['light', 0],
   ])('%s', async (scene, frame) => {
