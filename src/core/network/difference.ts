@@ -1,6 +1,6 @@
 /** Comparing two networks, and changing one weight of a network. */
 import { forward } from './forward.js';
-import type { Layer, Network } from './network.js';
+import type { Layer, Network } from './layers.js';
 
 /** One weight of a network. */
 export interface WeightPlace {
