@@ -3,7 +3,15 @@
 import { Gradient, makeScene2D, Rect } from '@motion-canvas/2d';
 import { chain, createRef, createSignal, linear, range, useScene, waitFor } from '@motion-canvas/core';
 import type { PaletteInput } from 'untrained';
-import { closedPath, dress, HeightMap, LowerThird, NetworkField, type Point3, shapeOf } from 'untrained/nodes';
+import {
+  closedPath,
+  dress,
+  HeightMap,
+  LowerThird,
+  NetworkField,
+  type Point3,
+  shapeOf,
+} from 'untrained/nodes';
 
 /** Half of the picture's shorter side, and of the landscape's, in input units. */
 const [PICTURE, LANDSCAPE] = [8, 16];
