@@ -1,5 +1,5 @@
-/** What a second layer makes of the first, with two inputs: three surfaces, their weighted sum, and tanh of it, which is a
- *  picture when it is seen from above. Figure 5. Run: npm run render scenes/s-surfaces.tsx */
+/** What a second layer makes of the first, with two inputs: three surfaces, their weighted sum, and tanh of it, which
+ *  is a picture when it is seen from above. Figure 5. Run: npm run render scenes/s-surfaces.tsx */
 import { Latex, makeScene2D, Txt } from '@motion-canvas/2d';
 import {
   all,
