@@ -28,7 +28,7 @@ import {
   withTeaser,
 } from 'untrained/nodes';
 
-const square = { centre: 0, halfWidth: 3, gridLines: 10 };
+const square = { centre: 0, halfWidth: 3 };
 
 /** Three units with two inputs, and one unit that adds them up: their layers, and the weights and bias of the sum. */
 function networkOf(seed: number) {
