@@ -1,8 +1,8 @@
-/** One network growing from a single layer to forty. Figures 11 and 12: the pause at 27 layers, and the end.
- *  Run: npm run render scenes/growing-depth.tsx */
+/** Each extra layer bends what is already there. Figures 11 and 12: the pause at 27 layers, and the end at 40.
+ *  Run: npm run render growing-depth */
 import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, easeInOutSine, waitFor } from '@motion-canvas/core';
-import { aroundPicture, dress, Gauge, NetworkField, Title } from 'untrained/nodes';
+import { dress, LowerThird, NetworkField, withTeaser } from 'untrained/nodes';
 
 const network = {
   seed: 16,
@@ -13,47 +13,38 @@ const network = {
 };
 const [REST, LAST] = [27, 40];
 
-export default makeScene2D(function* (view) {
-  const theme = yield* dress(view);
-  const { body } = theme;
-  const [head, picture, foot] = aroundPicture(view.size(), theme);
-  const field = createRef<NetworkField>();
-  const layers = () => Math.floor(field().layers() + 0.5);
-  const place = (n: number) => (n - 1) / (LAST - 1);
+export default makeScene2D(
+  withTeaser(function* (view) {
+    yield* dress(view);
+    const field = createRef<NetworkField>();
+    const layers = () => Math.floor(field().layers() + 0.5);
+    const place = (n: number) => (n - 1) / (LAST - 1);
 
-  view.add(
-    <>
-      <NetworkField
-        ref={field}
-        {...network}
-        layers={1}
-        // Deep networks have details smaller than pixels.
-        supersample={() => (field().layers() > 26 ? 2 : 1)}
-        size={picture.size}
-        position={picture.center}
-        radius={theme.radius}
-      />
-      <Title
-        title={'Growing depth'}
-        notes={[`${network.units} units in each layer`]}
-        position={head.center}
-        width={head.width}
-      />
-      <Gauge
-        position={foot.center.addY(0.4 * body)}
-        width={0.86 * foot.width}
-        place={() => place(field().layers())}
-        text={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
-        from={'1'}
-        to={`${LAST}`}
-        marks={[[place(REST), `${REST}`]]}
-      />
-    </>,
-  );
+    view.add(
+      <>
+        <NetworkField
+          ref={field}
+          {...network}
+          layers={1}
+          supersample={() => (field().layers() > 20 ? 2 : 1)} // deep networks have details smaller than pixels
+          size={view.size()}
+        />
+        <LowerThird
+          title={'Each extra layer bends what is already there.'}
+          note={`${network.units} units per layer`}
+          text={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
+          place={() => place(field().layers())}
+          from={'1'}
+          to={`${LAST}`}
+          marks={[place(REST)]}
+        />
+      </>,
+    );
 
-  yield* waitFor(1);
-  yield* field().layers(REST, 13, easeInOutSine);
-  yield* waitFor(2.5);
-  yield* field().layers(LAST, 7, easeInOutSine);
-  yield* waitFor(2.5);
-});
+    yield* waitFor(0.8);
+    yield* field().layers(REST, 13, easeInOutSine);
+    yield* waitFor(2);
+    yield* field().layers(LAST, 7, easeInOutSine);
+    yield* waitFor(2.5);
+  }),
+);

@@ -46,7 +46,7 @@ export default makeScene2D(
     /** A surface seen at an angle is wider than high, so its node may be higher than its box. */
     const around = ({ center, width, height }: BBox) => ({
       position: center,
-      size: Math.min(1.2 * width, (wide ? 1.33 : 1.2) * height),
+      size: Math.min(1.2 * width, 1.2 * height),
     });
     const place = ({ center, size }: BBox) => ({ position: center, size });
 
@@ -128,7 +128,7 @@ export default makeScene2D(
       axes().size(plot.size, 1),
       delay(0.5, surface().opacity(1, 0.6)),
       delay(0.8, surface().relief(0.45, 1.4, easeOutCubic)),
-      delay(0.5, surface().turn(40, 3.2, easeInOutSine)),
+      delay(0.5, surface().turn(12, 3.2, easeInOutSine)),
     );
 
     // From above, height is invisible: the colours show it, and that is the picture.

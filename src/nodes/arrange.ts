@@ -52,6 +52,13 @@ export function split(box: BBox, along: 'rows' | 'columns', count: number, gap =
   return parts;
 }
 
+/** Covers a box with `count` tiles that are almost square, in rows from the top; some rows have one tile more. */
+export function tiles(box: BBox, count: number): BBox[] {
+  const rows = Math.min(count, Math.max(1, Math.round(Math.sqrt((count * box.height) / box.width))));
+  const before = (row: number) => Math.floor((row * count) / rows);
+  return split(box, 'rows', rows).flatMap((row, r) => split(row, 'columns', before(r + 1) - before(r)));
+}
+
 /** The largest square that fits in a box, centred in it. */
 export function squareIn({ center, width, height }: BBox): BBox {
   const side = Math.min(width, height);
@@ -72,6 +79,75 @@ export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap
   let best = 1;
   for (let columns = 2; columns <= count; columns++) if (sideWith(columns) > sideWith(best)) best = columns;
   return best;
+}
+
+/**
+ * The cells of a grid in a spiral, from the middle outwards: [column, row], each from 0. Where the grid is longer than
+ * wide, the spiral continues in its two ends.
+ */
+export function spiral(columns: number, rows: number): [column: number, row: number][] {
+  const cells: [number, number][] = [];
+  let [x, y] = [Math.floor((columns - 1) / 2), Math.floor((rows - 1) / 2)];
+  for (let [turn, dx, dy] = [0, 1, 0]; cells.length < columns * rows; turn++) {
+    for (let step = 0; step <= turn / 2; step++) {
+      if (x >= 0 && x < columns && y >= 0 && y < rows) cells.push([x, y]);
+      [x, y] = [x + dx, y + dy];
+    }
+    [dx, dy] = [-dy, dx];
+  }
+  return cells;
+}
+
+/**
+ * The space of a grid's cells that are still empty: the largest rectangle of such cells, and of two the one nearer to a
+ * square.
+ * @param cells - All cells, in the order in which they are taken: row by row or column by column.
+ * @param taken - The number of cells that are taken; fewer than there are.
+ */
+export function emptySpace(cells: readonly BBox[], taken: number): BBox {
+  const next = cells[taken];
+  const rectangles = [
+    ({ x, y }: BBox) => x >= next.x && y >= next.y,
+    ({ y }: BBox) => y > next.y,
+    ({ x }: BBox) => x > next.x,
+  ]
+    .filter((isInside) => !cells.slice(0, taken).some(isInside))
+    .map((isInside) => cells.filter(isInside))
+    .filter((inside) => inside.length > 0)
+    .map((inside) => BBox.fromBBoxes(...inside));
+  const side = ({ width, height }: BBox) => Math.min(width, height);
+  const area = ({ width, height }: BBox) => width * height;
+  return rectangles.reduce((best, box) => {
+    const ratio = area(box) / area(best);
+    return ratio > 1.001 || (ratio > 0.999 && side(box) > side(best)) ? box : best;
+  });
+}
+
+/**
+ * The layout of a scene with a heading above its pictures: boxes for the heading, which has one line in a wide view and
+ * otherwise two, and for the pictures, which leave only a narrow margin.
+ * @param size - Of the view, in pixels.
+ */
+export function belowHeading(size: Vector2, { title, body, gap }: Theme): [BBox, BBox] {
+  const height = shapeOf(size) === 'wide' ? 1.3 * title : 1.4 * title + 1.4 * body;
+  return cut(boxOf(size, 1.2 * gap), 'rows', height, 0.7 * gap);
+}
+
+/**
+ * The position and size of Axes that fill a box together with their labels: one line below, a line above for the name
+ * of y, and on the left as many characters as a label of y has.
+ * @param options.characters - 2 by default; 0 leaves no room for labels of y.
+ * @param options.named - Whether there is a line above; true by default.
+ */
+export function planeIn(
+  box: BBox,
+  { small }: Theme,
+  { characters = 2, named = true }: { characters?: number; named?: boolean } = {},
+): { position: Vector2; size: Vector2 } {
+  const [, right] = cut(box, 'columns', characters > 0 ? (0.6 * characters + 0.5) * small : 0);
+  const [, below] = cut(right, 'rows', (named ? 1.6 : 0) * small);
+  const [{ center, size }] = cut(below, 'rows', below.height - 1.5 * small);
+  return { position: center, size };
 }
 
 /**

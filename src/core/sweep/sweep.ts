@@ -13,6 +13,7 @@ import {
 } from '../frame/description.js';
 import type { isDeep } from '../frame/digits.js';
 import type { Evaluate } from '../frame/evaluate.js';
+import { steadyLevels } from '../frame/levels.js';
 import type { Palette, PaletteInput } from '../frame/palette.js';
 import type { ShownPart } from '../frame/shown.js';
 import type { ActivationMix, ActivationName, ActivationPerUnit } from '../network/activations.js';
@@ -36,7 +37,7 @@ import { parse } from '../wording/parse.js';
 import { aboutMoment, aboutSweep, aboutTrack, sweepFieldNames, sweepSchema } from './fields.js';
 import { Frames, replaced } from './frames.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
-import type { PaceName } from './paces.js';
+import { type PaceName, retimes } from './paces.js';
 import {
   closes,
   formOf,
@@ -130,9 +131,15 @@ export interface SweepInput {
   shown?: SweptPart;
   /**
    * `even` retimes the whole sweep so that the picture changes at a constant rate: see pace.ts. Pauses, in which no
-   * track moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
+   * track moves, keep their lengths. `between-pauses` does so between each two pauses, which keep their times as well.
+   * `tracks`, the default, uses the times of the tracks and their easings.
    */
   pace?: PaceName;
+  /**
+   * `steady` moves the levels with the picture, so that its mean brightness is always a half: for layers that fade in
+   * one after another, each with its own brightness. By default it is what the network gives.
+   */
+  brightness?: 'steady';
   /**
    * How outputs become colours. `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or `{
    * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
@@ -171,8 +178,10 @@ export interface Sweep {
   slice?: unknown[] | undefined;
   /** The part of the network that is shown: values and tracks. */
   shown?: Record<string, unknown> | undefined;
-  /** `even` or `tracks`: see SweepInput. */
+  /** `even`, `between-pauses` or `tracks`: see SweepInput. */
   pace?: PaceName | undefined;
+  /** `steady` or undefined: see SweepInput. */
+  brightness?: 'steady' | undefined;
   /** How outputs become colours. */
   palette: Palette;
   /** The output values that become 0 and 1: two values or tracks. */
@@ -301,6 +310,11 @@ export function parseSweep(input: unknown): Sweep {
   const read: Sweep = parse(sweepSchema, input, aboutSweep);
   const { network, problem } = inOneSpelling(read.network);
   if (problem) throw new UsageError(`network.${problem.field} ${problem.message}.`);
+  if (read.brightness && read.levels) {
+    throw new UsageError(
+      "levels cannot be given with brightness 'steady', which moves them: keep one of the two.",
+    );
+  }
   let checked: Sweep = { ...read, network: network as Sweep['network'] };
   try {
     checked = withCheckedTracks(checked);
@@ -419,20 +433,44 @@ export function frameAt(sweep: Sweep, t: number, evaluate: Evaluate): FrameDescr
       `The time is ${quote(t)} s, but the sweep runs from 0 to ${seconds} s: choose a time in that range.`,
     );
   }
-  if (sweep.pace !== 'even') return describe(sweep, t);
+  return steadied(sweep, describe(sweep, trackTime(sweep, t, evaluate)), evaluate);
+}
+
+/** The time of the tracks at t seconds. */
+function trackTime(sweep: Sweep, t: number, evaluate: Evaluate): number {
+  if (!isPaced(sweep, t)) return retimes(sweep.pace) ? Math.min(t, sweep.seconds) : t;
   const pace = knownPace(sweep);
-  if (pace) return describe(sweep, pace(t));
-  const measuring = measurePace(timelineOf(sweep), evaluate);
+  if (pace) return pace(t);
+  const measuring = measurePace(timelineOf(sweep, sweep.pace), evaluate);
   for (;;) {
     const { done, value } = measuring.next();
-    if (done) return describe(sweep, keepPace(sweep, value)(t));
+    if (done) return keepPace(sweep, value)(t);
   }
 }
 
-/** Measures an even pace, unless it is known already, and yields to other work every few milliseconds. */
-export async function preparePace(sweep: Sweep, evaluate: Evaluate, watched: Watched = {}): Promise<void> {
-  if (sweep.pace !== 'even' || knownPace(sweep)) return;
-  const measuring = measurePace(timelineOf(sweep), evaluate);
+/** The frame with the levels that its sweep's brightness needs. */
+function steadied({ brightness }: Sweep, frame: FrameDescription, evaluate: Evaluate): FrameDescription {
+  const levels = brightness && steadyLevels(frame, evaluate);
+  return levels ? { ...frame, levels } : frame;
+}
+
+/** Whether the frame at t depends on a measured pace: those at the ends do not. */
+function isPaced<S extends Sweep>(sweep: S, t: number): sweep is S & Pick<Timeline, 'pace'> {
+  return retimes(sweep.pace) && t > 0 && t < sweep.seconds;
+}
+
+/**
+ * Measures an even pace, unless it is known already, and yields to other work every few milliseconds.
+ * @param at - The only time of interest, in seconds: at the ends of a sweep, nothing needs to be measured.
+ */
+export async function preparePace(
+  sweep: Sweep,
+  evaluate: Evaluate,
+  watched: Watched = {},
+  at = sweep.seconds / 2,
+): Promise<void> {
+  if (!isPaced(sweep, at) || knownPace(sweep)) return;
+  const measuring = measurePace(timelineOf(sweep, sweep.pace), evaluate);
   const breathe = breather(watched);
   for (let step = 1; ; step++) {
     const { done, value } = measuring.next();
@@ -454,7 +492,7 @@ export async function planFrames(
   watched: Watched = {},
 ): Promise<Frames> {
   await preparePace(sweep, evaluate, watched);
-  const pace = sweep.pace === 'even' ? knownPace(sweep)! : (t: number) => t;
+  const pace = (retimes(sweep.pace) && knownPace(sweep)) || ((t: number) => t);
   const timeOf = (i: number) => pace(timeOfFrame(sweep, numbers[i]));
   const count = numbers.length;
   const breathe = breather(watched);
@@ -466,7 +504,19 @@ export async function planFrames(
     path,
     valueAt: (i: number) => valueAt(value, timeOf(i), sweep.seconds),
   }));
-  return new Frames(count, describe(sweep, timeOf(0)), moving);
+  const frames = new Frames(count, describe(sweep, timeOf(0)), moving);
+  if (!sweep.brightness) return frames;
+  const levels: FrameDescription['levels'][] = [];
+  for (let i = 0; i < count; i++) {
+    levels.push(steadyLevels(frames.describe(i), evaluate));
+    const pause = breathe(() => `measuring the brightness of frame ${i + 1} of ${count}`);
+    if (pause) await pause;
+  }
+  const path = ['levels'];
+  return new Frames(count, { ...frames.describe(0), levels: levels[0] }, [
+    ...moving,
+    { path, valueAt: (i) => levels[i] },
+  ]);
 }
 
 /** Measured paces, by the sweep and by everything that determines them, since sweeps may be copied. */
@@ -490,8 +540,8 @@ function keepPace(sweep: Sweep, pace: Pace): Pace {
 }
 
 function contentsOf(sweep: Sweep): string {
-  const { seconds, loop, palette } = sweep;
-  return JSON.stringify([seconds, loop, movingParts(sweep), palette]);
+  const { seconds, loop, pace, palette } = sweep;
+  return JSON.stringify([seconds, loop, pace, movingParts(sweep), palette]);
 }
 
 /** The parts of a sweep that may contain tracks. */
@@ -499,10 +549,10 @@ function movingParts({ network, view, slice, levels, shown }: Sweep) {
   return { network, view, ...(slice && { slice }), ...(levels && { levels }), ...(shown && { shown }) };
 }
 
-function timelineOf(sweep: Sweep): Timeline {
+function timelineOf(sweep: Sweep, pace: Timeline['pace']): Timeline {
   const { seconds, loop } = sweep;
   const tracks = tracksOf(sweep).map(({ value }) => value);
-  return { seconds, loop, tracks, describe: (t) => describe(sweep, t) };
+  return { seconds, loop, pace, tracks, describe: (t) => describe(sweep, t) };
 }
 
 /** The frame at t seconds of track time. */
