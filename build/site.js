@@ -41,7 +41,8 @@ async function main() {
   const { out } = values;
   const found = await scenesNamed(positionals);
   const named = await Promise.all(networks.map(entryOfNetwork));
-  const scenes = await Promise.all(found.map(entryOfScene));
+  const entries = await Promise.all(found.map(entryOfScene));
+  const scenes = entries.filter((scene) => !named.some(({ name }) => name === scene.name)); // Glass is both
   await clear(out);
   for (const folder of ['pictures', 'films']) await mkdir(join(out, folder), { recursive: true });
   await cp(join(root, 'dist/pages/explorer'), join(out, 'explorer'), { recursive: true });

@@ -3,7 +3,7 @@
 import { circle, sweep } from 'untrained';
 
 export default sweep({
-  title: 'A plane through a network of four inputs, going round a circle in the other two',
+  title: 'A moving slice through a network with four inputs',
   figure: '2',
   seconds: 8,
   loop: true,

@@ -1,12 +1,23 @@
-/** Layers growing from 10 units to 400: from a few bold shapes to exploding static.
+/** Layers growing from 10 units to 400: from a gradient to bold shapes to exploding static. It opens with the shapes of
+ *  40 units, and takes them apart.
  *  Run: npm run render layer-size */
-import { sweep, tween } from 'untrained';
+import { keyframes, sweep } from 'untrained';
 
 export default sweep({
-  title: 'A network of 14 layers, their size growing from 10 units to 400',
+  title: 'Layers growing from 10 units to 400: from a gradient to static',
   figure: '15',
   seconds: 8,
   size: [240, 240],
-  network: { seed: 568, layers: 14, units: tween(10, 400, { easing: 'easeInOutSine' }), weightScale: 0.45 },
+  network: {
+    seed: 568,
+    layers: 14,
+    units: keyframes([
+      [0.6, 40],
+      [1.6, 10, 'easeInOutSine'],
+      [7.4, 400, 'easeInCubic'],
+    ]),
+    weightScale: 0.45,
+  },
   view: { centre: [0, 0], halfWidth: 1 },
+  levels: [0.35, 0.65], // with 10 units, all values are about 0.5
 });

@@ -14,12 +14,13 @@ import { frameBytes } from './core/frame/pixels.js';
 import type { FrameRenderer } from './core/frame/renderer.js';
 import { drawUnit as drawUnchecked, type Seed } from './core/network/draws.js';
 import { forward as forwardUnchecked, logits as logitsUnchecked } from './core/network/forward.js';
+import type { Network } from './core/network/layers.js';
 import {
   type MeanField,
   meanField as meanFieldUnchecked,
   type NoMeanField,
 } from './core/network/mean-field.js';
-import { buildNetwork as buildUnchecked, type Network } from './core/network/network.js';
+import { buildNetwork as buildUnchecked } from './core/network/network.js';
 import {
   type Distribution,
   type NetworkInput,

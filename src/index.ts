@@ -31,8 +31,14 @@ export {
   activationNames,
   activations,
 } from './core/network/activations.js';
+export {
+  differenceBetween,
+  type WeightPlace,
+  weightCount,
+  withWeightTimes,
+} from './core/network/difference.js';
+export type { Layer, Network } from './core/network/layers.js';
 export type { MeanField, NoMeanField, Regime } from './core/network/mean-field.js';
-export type { Layer, Network } from './core/network/network.js';
 export type { ExplicitLayer, NetworkInput, NetworkSpec } from './core/network/spec.js';
 export { type WeightsFile, weightsFrom } from './core/network/weights-file.js';
 export { type EasingName, easings } from './core/sweep/easing.js';

@@ -78,15 +78,13 @@ export async function bestOf(
       levels: isAuto ? undefined : levels,
     });
     const at = frame === undefined ? momentOf(sweep, options.at) : timeOfFrame(sweep, frame);
-    const isEnd = at <= 0 || at >= sweep.seconds; // there, a picture does not depend on the pace, which takes seconds
     const small: Sweep = {
       ...sweep,
       size: measuredSize(options.size ?? sweep.size),
       supersample: 1,
       dither: false,
-      pace: isEnd ? 'tracks' : sweep.pace,
     };
-    await preparePace(small, evaluate, watched);
+    await preparePace(small, evaluate, watched, at);
     const shown = frameAt(small, Math.min(at, sweep.seconds), evaluate);
     frames.push(isAuto ? { ...shown, levels: levelsOf(shown, evaluateValues) } : shown);
     const pause = breathe(() => `checking seed ${frames.length} of ${seeds.length}`);

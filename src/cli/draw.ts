@@ -235,7 +235,7 @@ function settingInstead(path: string, options: DrawOptions) {
 export function composedRequest({ target, as }: ComposedSubject, options: DrawOptions): ComposedRequest {
   const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
   const { strict, allowHost: allowHosts } = options;
-  const variables = { ...as?.variables, ...variablesOf(options.set) };
+  const variables = { ...as?.variables, ...variablesOf(options) };
   return {
     kind: 'composed',
     target,

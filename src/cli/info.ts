@@ -1,6 +1,7 @@
 /** The commands `info` and `platforms`. */
 import { isLink, readLink } from '../core/recipe/link.js';
 import type { Recipe } from '../core/recipe/recipe.js';
+import { RECIPE_VERSION } from '../core/recipe/version.js';
 import { grainNote } from '../core/sweep/grain.js';
 import { frameCount, type Sweep } from '../core/sweep/sweep.js';
 import {
@@ -27,7 +28,7 @@ export async function info(path: string, { json }: { json?: boolean }): Promise<
   const recipe = recipeIn(path, { note });
   if (json) {
     const warning = recipe?.sweep && grainNote(recipe.sweep, evaluate, recipe.frames);
-    printJson('info', { path, ...film, warning, recipe: recipe && { untrained: 1, ...recipe } });
+    printJson('info', { path, ...film, warning, recipe: recipe && { untrained: RECIPE_VERSION, ...recipe } });
     return;
   }
   const { format, codec, width, height, fps, frames, seconds, bytes } = film;
@@ -50,14 +51,19 @@ export async function info(path: string, { json }: { json?: boolean }): Promise<
   const size = ['--size', `${2 * width}x${2 * height}`];
   if (sheet) console.log(`This is a sheet. To render its scene: ${commandLine('render', [path])}`);
   else if (here) console.log(`To render it larger: ${commandLine('render', [path], size)}`);
-  console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
+  console.log(escaped(JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }, null, 2)));
 }
 
 function describeLink(link: string, recipe: Recipe & { sweep: Sweep }, json?: boolean): void {
   const { sweep, frames } = recipe;
   const grain = grainNote(sweep, evaluate, frames);
   if (json) {
-    printJson('info', { path: link, format: 'link', warning: grain, recipe: { untrained: 1, ...recipe } });
+    printJson('info', {
+      path: link,
+      format: 'link',
+      warning: grain,
+      recipe: { untrained: RECIPE_VERSION, ...recipe },
+    });
     return;
   }
   const { title, size, fps, seconds } = sweep;
@@ -70,7 +76,7 @@ function describeLink(link: string, recipe: Recipe & { sweep: Sweep }, json?: bo
   console.log(`${printable(title) || 'A sweep without a title'}  link, ${facts.join(', ')}`);
   if (grain) console.log(grain);
   console.log(`To render it: ${commandLine('render', [link])}`);
-  console.log(escaped(JSON.stringify({ untrained: 1, ...recipe }, null, 2)));
+  console.log(escaped(JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }, null, 2)));
 }
 
 /** Lists the platforms with the films that each accepts. */

@@ -22,7 +22,7 @@ export async function withLevels<Options extends DrawOptions>(
   const sweep = changed(subject, others);
   const measured = async () => {
     if (at === undefined) return picturesOf(sweep);
-    await preparePace(sweep, evaluate, watched);
+    await preparePace(sweep, evaluate, watched, at);
     return [frameAt(sweep, at, evaluate)];
   };
   return { ...others, levels: await measureLevels(await measured(), evaluateValues, watched) };

@@ -177,10 +177,9 @@ export const OPTIONS = [
   {
     name: 'seed',
     value: 'seed',
-    help: 'another network: a number or a word',
+    help: "another network: a number or a word; or a composed scene's variable seed",
     otherwise: "the scene's",
     commands: DRAW,
-    scenes: 'sweep',
     repeated: true,
   },
   {
@@ -194,7 +193,7 @@ export const OPTIONS = [
   {
     name: 'pace',
     value: 'how',
-    help: 'even: the picture changes at a constant rate; tracks: parameters move as the sweep defines',
+    help: 'even: the picture changes at a constant rate; between-pauses: likewise, but pauses keep their times; tracks: parameters move as the sweep defines',
     choices: paces,
     otherwise: "the scene's",
     commands: DRAW,
@@ -204,11 +203,10 @@ export const OPTIONS = [
   {
     name: 'palette',
     value: 'name',
-    help: 'how outputs become colours: rgb, oklab, oklch, a colour map such as viridis or RdBu, or hex colours such as "#012,#fa3"',
+    help: 'how outputs become colours: rgb, oklab, oklch, a colour map such as viridis or RdBu, or hex colours such as "#012,#fa3"; or a composed scene\'s variable palette',
     more: 'See [Palettes](#palettes).',
     otherwise: "the scene's",
     commands: DRAW,
-    scenes: 'sweep',
     repeated: true,
   },
   {

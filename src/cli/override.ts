@@ -23,6 +23,13 @@ export const allFields: readonly string[] = [
   ...new Set([...networks, ...views, 'slice', ...sweepFieldNames.filter((name) => !FIXED.includes(name))]),
 ];
 
+/** The options that change what a scene shows. */
+interface Assignments {
+  seed?: string | undefined;
+  palette?: string | undefined;
+  set: string[];
+}
+
 /**
  * A copy of a sweep with one parameter changed. It is not validated: only a further change may make it valid.
  * @param assignment - Such as "weightScale=0.5", "layers=1..40", "activation=tanh..relu", "centre=0,0", "slice.1=2".
@@ -34,8 +41,13 @@ export function override(sweep: Sweep, assignment: string): Sweep {
   return replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name) as Sweep;
 }
 
-/** The variables that --set gives a composed scene: numbers, booleans, JSON, lists of numbers, or words. */
-export function variablesOf(assignments: string[]): Record<string, unknown> {
+/**
+ * The variables that options give a composed scene: numbers, booleans, JSON, lists of numbers, or words. --seed 5 is
+ * short for --set seed=5, and --palette magma for --set palette=magma.
+ */
+export function variablesOf({ seed, palette, set }: Assignments): Record<string, unknown> {
+  const short = Object.entries({ seed, palette }).filter(([, value]) => value !== undefined);
+  const assignments = [...short.map(([name, value]) => `${name}=${value}`), ...set];
   return Object.fromEntries(assignments.map(split).map(([name, text]) => [name, single(text)]));
 }
 

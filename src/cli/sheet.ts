@@ -20,7 +20,6 @@ import { defaultsOf } from '../sources/composed/target.js';
 import { bestOf, candidatesFor, momentOf, scoresOf, summaryOf } from './best.js';
 import { composedRequest, meansOf, subjectOf, withWorkshop } from './draw.js';
 import { lookOf, type Resolved, type SheetOptions } from './options.js';
-import { variablesOf } from './override.js';
 import { type ComposedSubject, changed, saveRecipe } from './plan.js';
 import { type Reporter, reporter } from './report.js';
 import type { SweepScene } from './scenes.js';
@@ -80,7 +79,7 @@ export async function sheet(
     const film = await makeFilm(request, workshop, means);
     const counted = { frames: labels.length, drawn: labels.length };
     const made = { ...film, ...counted, columns: chosen, labels, ...(best && { seeds: scoresOf(best) }) };
-    const advice = nextStep(scene, { ...options, seeds, levels }, given, subject.kind);
+    const advice = nextStep(scene, { ...options, seeds, levels }, given);
     report.done(made, best ? `${summaryOf(best)} ${advice}` : advice);
   });
 }
@@ -215,7 +214,6 @@ async function cellsOf(
       size,
       supersample,
     };
-    await preparePace(sweep, evaluate, watched);
     for (const frame of frames) {
       if (frame !== undefined && frame >= frameCount(sweep)) throw noFrame(frame, frameCount(sweep), 'sweep');
       const at = momentOf(sweep, options.at);
@@ -225,6 +223,7 @@ async function cellsOf(
         );
       }
       const t = frame === undefined ? at : timeOfFrame(sweep, frame);
+      await preparePace(sweep, evaluate, watched, t);
       const described = frameAt(sweep, t, evaluate);
       const layer = layerOf(options.shown);
       if (layer === undefined) cells.push({ label: labelOf(seed, frame, t), frame: described });
@@ -272,9 +271,8 @@ function ofComposed(subject: ComposedSubject, options: SheetOptions, { seeds, fr
   // Frames of a sheet are counted from the beginning of a project.
   const part = first === undefined ? { still: { at: options.at } } : { whole: true };
   const scenes = seeds.map((seed) => {
-    const set = seed === undefined ? options.set : [...options.set, `seed=${seed}`];
-    const variables = { ...as?.variables, ...variablesOf(set) };
-    return { ...composedRequest(subject, { ...options, size, transparent: false }), variables, ...part };
+    const shown = { ...options, size, transparent: false, seed: seed ?? options.seed };
+    return { ...composedRequest(subject, shown), ...part };
   });
   const own = { ...composedRequest(subject, options), size: undefined, transparent: undefined };
   return {
@@ -299,16 +297,11 @@ function labelOf(seed: string | undefined, frame: number | undefined, t: number 
 }
 
 /** Suggests the command that renders a picture chosen from the sheet. */
-function nextStep(
-  scene: string | undefined,
-  options: SheetOptions,
-  given: Set<string>,
-  kind: 'sweep' | 'composed',
-): string {
+function nextStep(scene: string | undefined, options: SheetOptions, given: Set<string>): string {
   const { seeds, frames } = options;
   const layer = layerOf(options.shown);
   const scenes = scene === undefined ? [] : [scene];
-  const seed = seeds && (kind === 'sweep' ? ['--seed', seeds[0]] : ['--set', `seed=${seeds[0]}`]);
+  const seed = seeds && ['--seed', seeds[0]];
   const at = frames && (!seeds || layer !== undefined) ? ['--at', 'SECONDS'] : [];
   const shown = layer === undefined ? options.shown : { layer, unit: 1 };
   const words = [...lookOf({ ...options, shown }, given), ...(seed ?? []), ...at];

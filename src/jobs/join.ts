@@ -1,6 +1,7 @@
 /** Joins the segments of a job into its files. */
 import { RenderError } from '../core/errors.js';
 import { type Finished, joinSegments, parseOutput, type Workbench } from '../outputs/index.js';
+import { flashWarning } from './flashes.js';
 import type { Job } from './job.js';
 import { noteWith } from './plan.js';
 import { closeBenches, fileOf, openBenches, type SegmentStore } from './store.js';
@@ -11,7 +12,7 @@ import type { Means, Workshop } from './workshop.js';
  * @param job - As planned.
  * @param store - Where the segments are.
  * @param workshop - Provides ffmpeg.
- * @param means - Which ffmpeg to use.
+ * @param means - Which ffmpeg to use, and who is warned if the film flashes too often.
  * @param benches - The outputs' workbenches, if they are open. The caller closes them.
  * @throws RenderError if a segment is missing, ffmpeg fails, the disk is full, or a file does not fit its size limit.
  */
@@ -42,6 +43,8 @@ export async function join(
       }
     }
   }
+  const warning = await flashWarning(job, benches);
+  if (warning) means.onWarning?.(warning);
   const note = finalNote(job, workshop);
   return Promise.all(
     job.outputs.map(({ path, options, frame }, number) => {

@@ -4,6 +4,7 @@ import { backends } from '../core/frame/backends.js';
 import { contains, framesOf, union } from '../core/range.js';
 import { encodingOf, parseOutput, SegmentEncoder, type Workbench } from '../outputs/index.js';
 import type { FrameSource } from '../sources/source.js';
+import { FlashPictures } from './flashes.js';
 import type { Job, Part } from './job.js';
 import { keyOf, pinsOf } from './plan.js';
 import { fileOf, type SegmentStore } from './store.js';
@@ -54,6 +55,7 @@ export async function drawSegment(
   if (missing.length === 0) return { finish: async () => {} };
   const source = workshop.sourceOf(job) ?? (await openPlanned(job, workshop, options));
   const encoders: PartsEncoder[] = [];
+  const pictures = new FlashPictures(job.film);
   const cancel = async () => {
     await Promise.all(encoders.map((encoder) => encoder.cancel()));
   };
@@ -68,8 +70,10 @@ export async function drawSegment(
     signal?.throwIfAborted();
     const ranges = union(missing.map(({ frames }) => frames));
     const numbers = framesOf(ranges);
+    const isFilm = job.film.frames > 1;
     for await (const pixels of source.frames(ranges)) {
       const frame = numbers.next().value!;
+      if (isFilm) pictures.add(frame, pixels);
       const takers = encoders.filter(({ parts }) => contains(parts[0].frames, frame));
       await Promise.all(takers.map((taker) => taker.encoder.write(pixels)));
       onFrame?.();
@@ -82,7 +86,7 @@ export async function drawSegment(
   return {
     async finish() {
       try {
-        await Promise.all(encoders.map((encoder) => encoder.finish(job, source, store)));
+        await Promise.all(encoders.map((encoder) => encoder.finish(job, source, store, pictures)));
       } catch (error) {
         await cancel();
         throw error;
@@ -110,7 +114,7 @@ interface PartsEncoder {
   bench: Workbench;
   encoder: SegmentEncoder;
   parts: Part[];
-  finish(job: Job, source: FrameSource, store: SegmentStore): Promise<void>;
+  finish(job: Job, source: FrameSource, store: SegmentStore, pictures: FlashPictures): Promise<void>;
   cancel(): Promise<void>;
 }
 
@@ -135,11 +139,12 @@ async function startEncoder(job: Job, parts: Part[], store: SegmentStore): Promi
     bench,
     encoder,
     parts,
-    async finish(job, source, store) {
+    async finish(job, source, store, pictures) {
       await encoder.finish();
       const names = source.fingerprintsOf(frames);
       for (const part of parts) {
         const keys = names.map((name) => keyOf(name, takeOf(part).options, job.film, job.pins.ffmpeg));
+        if (film.frames > 1) await pictures.write(frames, bench, fileOf(part));
         await store.keep(part, bench, fileOf(part), keys);
       }
     },

@@ -1,7 +1,7 @@
 /** Stores segments under their keys, between the steps of a job. */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { linkOrCopy, parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
+import { BESIDE, linkOrCopy, parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
 import { makeFolder } from '../system/folders.js';
 import type { Job, Part } from './job.js';
 import type { Means } from './workshop.js';
@@ -156,8 +156,9 @@ export class FolderStore implements SegmentStore {
   }
 }
 
-/** Gives a file a second name, in place of whatever has that name. */
+/** Gives a segment's file, and the one beside it, a second name in place of whatever has that name. */
 async function replace(from: string, to: string): Promise<void> {
-  await fs.rm(to, { force: true });
+  for (const name of [to, to + BESIDE]) await fs.rm(name, { force: true });
   await linkOrCopy(from, to);
+  await linkOrCopy(from + BESIDE, to + BESIDE).catch(() => {}); // there may be none
 }

@@ -52,6 +52,13 @@ export function split(box: BBox, along: 'rows' | 'columns', count: number, gap =
   return parts;
 }
 
+/** Covers a box with `count` tiles that are almost square, in rows from the top; some rows have one tile more. */
+export function tiles(box: BBox, count: number): BBox[] {
+  const rows = Math.min(count, Math.max(1, Math.round(Math.sqrt((count * box.height) / box.width))));
+  const before = (row: number) => Math.floor((row * count) / rows);
+  return split(box, 'rows', rows).flatMap((row, r) => split(row, 'columns', before(r + 1) - before(r)));
+}
+
 /** The largest square that fits in a box, centred in it. */
 export function squareIn({ center, width, height }: BBox): BBox {
   const side = Math.min(width, height);
@@ -89,6 +96,23 @@ export function planeIn(
   const [, below] = cut(right, 'rows', (named ? 1.6 : 0) * small);
   const [{ center, size }] = cut(below, 'rows', below.height - 1.5 * small);
   return { position: center, size };
+}
+
+/**
+ * The cells of a grid in a spiral, from the middle outwards: [column, row], each from 0. Where the grid is longer than
+ * wide, the spiral continues in its two ends.
+ */
+export function spiral(columns: number, rows: number): [column: number, row: number][] {
+  const cells: [number, number][] = [];
+  let [x, y] = [Math.floor((columns - 1) / 2), Math.floor((rows - 1) / 2)];
+  for (let [turn, dx, dy] = [0, 1, 0]; cells.length < columns * rows; turn++) {
+    for (let step = 0; step <= turn / 2; step++) {
+      if (x >= 0 && x < columns && y >= 0 && y < rows) cells.push([x, y]);
+      [x, y] = [x + dx, y + dy];
+    }
+    [dx, dy] = [-dy, dx];
+  }
+  return cells;
 }
 
 /**

@@ -1,17 +1,18 @@
 /** A network's output as a surface. */
 import { computed, initial, interpolation, nodeName, parser, signal } from '@motion-canvas/2d';
-import { Color, type PossibleColor, type Signal, type SimpleSignal } from '@motion-canvas/core';
+import { Color, type PossibleColor, type Signal, type SimpleSignal, Vector2 } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
-import { colourOf } from '../core/frame/colouring.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { colouringShown } from '../core/frame/shown.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { valueBetween } from './between.js';
+import { aheadOf, type Camera, facing, fittingDistance, orbit, type Point3, seenAt } from './camera.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
+import { requestPicture } from './pictures.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
 import { isOne, partShown, type Shown } from './shown.js';
-import { type Look, Surface, type SurfaceData } from './surface.js';
+import { type Paint, Surface } from './surface.js';
 import { themeOf } from './theme.js';
 import { named, namesOnly } from './watch.js';
 
@@ -20,8 +21,13 @@ export type HeightMapProps = NetworkNodeProps & SignalProps<HeightMap, NetworkNo
 
 /**
  * A network's output over the square given by `centre` and `halfWidth`, as a lit surface: brightness is height. At
- * `magnification` 1 it fits the node at every angle. Flat (`relief` 0) and seen from above (`tilt` 90), it has the
- * colours of the network's picture.
+ * `magnification` 1 it fits the node at every angle, whatever its heights. Flat (`relief` 0) and seen from above (`tilt`
+ * 90), it has the colours of the network's picture.
+ *
+ * By default, the camera looks at the middle of the square, and `turn` and `tilt` move it around. To fly, tween
+ * `cameraPosition`; the camera then looks in the direction that `turn` (its bearing) and `tilt` give, or at `lookAt`.
+ * Both are points [x, y, z] in input units: x and y are those of the plane, and z is the height above brightness 0.5
+ * (`heightAt` gives the surface's).
  *
  * Needs WebGL2; a software implementation is enough.
  *
@@ -30,6 +36,7 @@ export type HeightMapProps = NetworkNodeProps & SignalProps<HeightMap, NetworkNo
  * const surface = createRef<HeightMap>();
  * view.add(<HeightMap ref={surface} size={800} seed={18} layers={3} shown={{ output: 1 }} />);
  * yield* surface().turn(320, 8, linear); // from 30 degrees on
+ * yield* all(surface().cameraPosition([1, -2, 1.5], 4), surface().lookAt([1, 1, 0], 4)); // fly to one of its hills
  * ```
  */
 @nodeName('HeightMap')
@@ -43,7 +50,10 @@ export class HeightMap extends NetworkNode {
   @signal()
   declare readonly shown: SimpleSignal<Shown, this>;
 
-  /** Rotation about the vertical axis, in degrees. At 0, x points right and y away from the viewer. @defaultValue 30 */
+  /**
+   * Rotation about the vertical axis, in degrees, and the bearing of the camera. At 0, x points right and y away from
+   * the viewer. @defaultValue 30
+   */
   @initial(30)
   @signal()
   declare readonly turn: SimpleSignal<number, this>;
@@ -66,6 +76,22 @@ export class HeightMap extends NetworkNode {
   @signal()
   declare readonly magnification: SimpleSignal<number, this>;
 
+  /**
+   * Where the camera is, [x, y, z] in input units.
+   * @defaultValue the place from which `turn` and `tilt` show the whole surface
+   */
+  @signal()
+  declare readonly cameraPosition: SimpleSignal<Point3, this>;
+
+  /**
+   * The point in the middle of the view, [x, y, z] in input units. Up is then up in the picture; if the camera looks
+   * straight down, `turn` is the bearing that is up.
+   * @defaultValue a point in the direction that `turn` and `tilt` give: the middle of the square, unless `cameraPosition`
+   * is set
+   */
+  @signal()
+  declare readonly lookAt: SimpleSignal<Point3, this>;
+
   /** Vertical field of view, in degrees. Smaller values show less perspective. @defaultValue 24 */
   @initial(24)
   @signal()
@@ -79,10 +105,25 @@ export class HeightMap extends NetworkNode {
   @signal()
   declare readonly colours: Signal<PossibleColor[] | null, Color[] | null, this>;
 
-  /** Number of points along each side, 2 to 512. @defaultValue 128 */
+  /**
+   * Density of the fog, in which what is behind the node shows: at a distance of 1 / `fog` input units, 37% of the
+   * surface's colour are left, and 2% at twice that distance. 0 is no fog. @defaultValue 0
+   */
+  @initial(0)
+  @signal()
+  declare readonly fog: SimpleSignal<number, this>;
+
+  /** Number of points along each side, 2 to 1024. @defaultValue 128 */
   @initial(128)
   @signal()
   declare readonly detail: SimpleSignal<number, this>;
+
+  /**
+   * Number of pixels along each side of the picture that colours the surface if `colours` is null, 2 to 4096.
+   * @defaultValue twice the `detail`
+   */
+  @signal()
+  declare readonly colourDetail: SimpleSignal<number, this>;
 
   /** Number of grid cells drawn on the surface, along each side. @defaultValue 12 */
   @initial(12)
@@ -95,7 +136,7 @@ export class HeightMap extends NetworkNode {
   declare readonly gridStrength: SimpleSignal<number, this>;
 
   readonly #surface = new Surface();
-  #loaded: SurfaceData | undefined;
+  #loaded: Heights | undefined;
 
   constructor(props: HeightMapProps) {
     super(props);
@@ -118,39 +159,61 @@ export class HeightMap extends NetworkNode {
     return themeOf(this).colours.heights;
   }
 
+  protected getDefaultColourDetail(): number {
+    return 2 * this.detail();
+  }
+
+  protected getDefaultCameraPosition(): Point3 {
+    return this.#orbit().position;
+  }
+
+  protected getDefaultLookAt(): Point3 {
+    const { position, middle } = this.#orbit();
+    return this.cameraPosition().map((value, axis) => value + middle[axis] - position[axis]) as Point3;
+  }
+
+  /** Requests the picture before anything is drawn: see prepare() in src/sources/composed/page/film.ts. */
+  prepare(): void {
+    const { width, height } = this.computedSize();
+    if (width > 0 && height > 0) this.#paint();
+  }
+
   protected override draw(context: CanvasRenderingContext2D): void {
     this.drawShape(context);
     const { width, height } = this.computedSize();
-    if (width > 0 && height > 0)
-      context.drawImage(this.#picture(this.devicePixels()), -width / 2, -height / 2, width, height);
+    if (width > 0 && height > 0) {
+      const picture = this.#picture(this.devicePixels());
+      if (picture) context.drawImage(picture, -width / 2, -height / 2, width, height);
+    }
     if (this.clip()) context.clip(this.getPath());
     this.drawChildren(context);
   }
 
-  #picture(size: [number, number]): HTMLCanvasElement | OffscreenCanvas {
-    const look: Look = {
-      turn: this.turn(),
-      tilt: this.tilt(),
+  /** The surface as it is now; undefined while its colours are being drawn. */
+  #picture(size: [number, number]): HTMLCanvasElement | OffscreenCanvas | undefined {
+    const look = {
+      camera: this.#camera(),
       relief: this.relief(),
-      magnification: this.magnification(),
-      fieldOfView: this.fieldOfView(),
+      fog: this.fog() * this.halfWidth(),
       gridLines: this.gridLines(),
       gridStrength: this.gridStrength(),
     };
-    const colours = this.colours()?.map((colour) => colour.serialize());
     const name = JSON.stringify([
       'surface',
       this.frameInput(),
       this.shown(),
-      this.detail(),
-      colours,
+      this.#detail(),
+      this.colours()?.map((colour) => colour.serialize()) ?? this.#colourDetail(),
       look,
       size,
     ]);
     if (namesOnly()) return named(name, new OffscreenCanvas(1, 1));
-    const data = this.points();
-    if (data !== this.#loaded) this.#surface.load(data);
-    this.#loaded = data;
+    const paint = this.#paint();
+    if (!paint) return undefined;
+    const heights = this.heights();
+    if (heights !== this.#loaded) this.#surface.load(heights.n, heights.values);
+    this.#loaded = heights;
+    this.#surface.paint(paint);
     return named(name, this.#surface.draw(size, look));
   }
 
@@ -161,61 +224,151 @@ export class HeightMap extends NetworkNode {
     return (this.magnification() * Math.min(width, height) * Math.cos(half)) / Math.SQRT2;
   }
 
+  /**
+   * The height of the surface above brightness 0.5, in input units. Points beside the square have
+   * the height of its nearest point.
+   */
+  heightAt(x: number, y: number): number {
+    const { n, values } = this.heights();
+    const [u, v] = this.#onSquare([x, y, 0]);
+    const index = (place: number) => Math.min(n - 1, Math.max(0, ((place + 1) / 2) * (n - 1)));
+    const [column, row] = [index(u), index(-v)];
+    const [left, top] = [Math.min(n - 2, Math.floor(column)), Math.min(n - 2, Math.floor(row))];
+    const at = (right: number, down: number) => values[(top + down) * n + left + right];
+    const across = (down: number) => at(0, down) + (at(1, down) - at(0, down)) * (column - left);
+    const height = across(0) + (across(1) - across(0)) * (row - top);
+    return (height - 0.5) * this.relief() * 2 * this.halfWidth();
+  }
+
+  /**
+   * Where the point [x, y, z], in input units, is seen: in pixels from the centre of this node. Null if the point is not
+   * in front of the camera.
+   */
+  toLocal(x: number, y: number, z: number): Vector2 | null {
+    const seen = seenAt(this.#camera(), this.#onSquare([x, y, z]));
+    const { width, height } = this.computedSize();
+    return seen && new Vector2((seen[0] * width) / 2, (-seen[1] * height) / 2);
+  }
+
   override dispose(): void {
     this.#surface.dispose();
     super.dispose();
   }
 
-  /** Heights and colours at the current time. */
+  /** The default camera: its position and what it looks at, in input units, and what is up for it. */
+  #orbit(): { position: Point3; middle: Point3; up: Point3 } {
+    const lens = { relief: this.relief(), fieldOfView: this.fieldOfView(), aspect: this.#aspect() };
+    const { position, up } = orbit(this.turn(), this.tilt(), fittingDistance(lens));
+    return { position: this.#onPlane(position), middle: this.#onPlane([0, 0, 0]), up };
+  }
+
+  #camera(): Camera {
+    const up: Point3 = this.lookAt.isInitial() ? this.#orbit().up : [0, 0, 1];
+    const [position, lookAt] = [this.#onSquare(this.cameraPosition()), this.#onSquare(this.lookAt())];
+    return {
+      ...facing(position, lookAt, up, aheadOf(this.turn())),
+      fieldOfView: this.fieldOfView(),
+      magnification: this.magnification(),
+      aspect: this.#aspect(),
+    };
+  }
+
+  #aspect(): number {
+    const { width, height } = this.computedSize();
+    return width > 0 && height > 0 ? width / height : 1;
+  }
+
+  /** A point in input units, in halves of the square's side from its middle. */
+  #onSquare([x, y, z]: Point3): Point3 {
+    const [{ x: centreX, y: centreY }, half] = [this.centre(), this.halfWidth()];
+    const [cos, sin] = this.#rotation();
+    const [across, along] = [x - centreX, y - centreY];
+    return [(cos * across + sin * along) / half, (cos * along - sin * across) / half, z / half];
+  }
+
+  /** The inverse of #onSquare. */
+  #onPlane([u, v, w]: Point3): Point3 {
+    const [{ x, y }, half] = [this.centre(), this.halfWidth()];
+    const [cos, sin] = this.#rotation();
+    return [x + half * (cos * u - sin * v), y + half * (sin * u + cos * v), half * w];
+  }
+
+  /** Cosine and sine of the view's rotation, which is that of its square in the plane. */
+  #rotation(): [cos: number, sin: number] {
+    const angle = (this.viewRotation() * Math.PI) / 180;
+    return [Math.cos(angle), Math.sin(angle)];
+  }
+
+  #detail(): number {
+    return Math.min(1024, Math.max(2, Math.round(this.detail())));
+  }
+
+  #colourDetail(): number {
+    return Math.min(4096, Math.max(2, Math.round(this.colourDetail())));
+  }
+
+  /** Heights at the current time. */
   @computed()
-  protected points(): SurfaceData {
-    const n = Math.min(512, Math.max(2, Math.round(this.detail())));
-    const shown = this.shown();
-    if (!isOne(shown)) throw this.#gridProblem(shown);
-    const input = { ...this.frameInput(), shown: partShown(shown) };
+  protected heights(): Heights {
+    const n = this.#detail();
+    const input = this.#pictureInput();
     // Samples are at pixel centres: widen the view so that the outermost ones are on the square's edge.
     const view = { ...input.view, halfWidth: (this.halfWidth() * n) / (n - 1) };
     const frame = this.describe({ ...input, view, size: [n, n] });
     this.warnOfGrain(frame);
-    const planes = brightnessPlanes(frame);
-    const heights = this.#heightsOf(planes);
-    return { n, heights, colours: this.#coloursOf(heights, planes) };
+    return { n, values: this.#heightsOf(brightnessPlanes(frame)) };
   }
 
   #heightsOf(planes: Float32Array[]): Float32Array {
     const shown = this.shown();
-    if (typeof shown === 'object' && 'output' in shown) {
-      return planes[shown.output - 1];
-    }
+    const colouring = colouringShown({ palette: this.palette(), shown: partShown(shown) });
+    if (typeof shown === 'object' && 'output' in shown) return planes[shown.output - 1];
+    if (this.colours() === null && typeof colouring === 'object') return planes[colouring.output];
     return planes[0].map((_, i) => planes.reduce((sum, plane) => sum + plane[i], 0) / planes.length);
   }
 
-  #coloursOf(heights: Float32Array, planes: Float32Array[]): Float32Array {
-    const colours = new Float32Array(3 * heights.length);
-    const given = this.colours();
-    if (!given) {
-      const colouring = colouringShown({ palette: this.palette(), shown: partShown(this.shown()) });
-      for (let i = 0; i < heights.length; i++) {
-        const outputs = planes.map((plane) => plane[i]);
-        colours.set(colourOf(colouring, outputs), 3 * i);
-      }
-      return colours;
-    }
-    const table = colourTable(given);
-    for (let i = 0; i < heights.length; i++) {
-      colours.set(table[Math.round(heights[i] * (table.length - 1))] ?? table[0], 3 * i);
-    }
-    return colours;
+  /** The colours of the surface; undefined while they are being drawn. */
+  #paint(): Paint | undefined {
+    const colours = this.colours();
+    if (colours) return this.ramp();
+    const side = this.#colourDetail();
+    const input = this.#pictureInput();
+    const describe = (size: [number, number]) => this.describe({ ...input, size });
+    const { canvas, error } = requestPicture({ name: JSON.stringify(input), size: [side, side], describe });
+    if (error) throw error;
+    return canvas && { canvas, byHeight: false };
+  }
+
+  #pictureInput() {
+    const shown = this.shown();
+    if (!isOne(shown)) throw this.#gridProblem(shown);
+    return { ...this.frameInput(), shown: partShown(shown) };
+  }
+
+  /** The colours of heights, interpolated in Lab. */
+  @computed()
+  protected ramp(): Paint {
+    return { canvas: rampOf(this.colours()!), byHeight: true };
   }
 }
 
-/** 1024 colours interpolated between the stops in Lab; components in [0, 1]. */
-function colourTable(stops: Color[]): number[][] {
-  return Array.from({ length: 1024 }, (_, i) => {
+/** n x n heights in [0, 1], row-major, with the top row (largest y) first. */
+interface Heights {
+  n: number;
+  values: Float32Array;
+}
+
+/** A row of 1024 colours, interpolated between the stops in Lab. */
+function rampOf(stops: Color[]): OffscreenCanvas {
+  const ramp = new ImageData(1024, 1);
+  for (let i = 0; i < 1024; i++) {
     const position = (i / 1023) * (stops.length - 1);
     const first = Math.min(stops.length - 1, Math.floor(position));
     const next = stops[Math.min(stops.length - 1, first + 1)];
     const [red, green, blue] = Color.lerp(stops[first], next, position - first, 'lab').rgba();
-    return [red / 255, green / 255, blue / 255];
-  });
+    ramp.data.set([red, green, blue, 255], 4 * i);
+  }
+  const canvas = new OffscreenCanvas(1024, 1);
+  canvas.getContext('2d')!.putImageData(ramp, 0, 0);
+  return canvas;
 }

@@ -11,11 +11,14 @@ export {
   planeIn,
   type Shape,
   shapeOf,
+  spiral,
   split,
   squareIn,
 } from './arrange.js';
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
+export type { Point3 } from './camera.js';
+export { ChaosGauge, type ChaosGaugeProps } from './chaos-gauge.js';
 export { Curve, type CurveProps, type LabelSide } from './curve.js';
 export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
@@ -23,10 +26,13 @@ export { Heading, type HeadingProps } from './heading.js';
 export { HeightMap, type HeightMapProps } from './height-map.js';
 export { LinearRegions, type LinearRegionsProps } from './linear-regions.js';
 export { LowerThird, type LowerThirdProps } from './lower-third.js';
+export { ManifoldCurve, type ManifoldCurveProps } from './manifold-curve.js';
 export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
 export { type GridItem, type LabelPlace, NetworkGrid, type NetworkGridProps } from './network-grid.js';
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
+export { closedPath } from './path.js';
+export { PixelPainting, type PixelPaintingProps } from './pixel-painting.js';
 export { Probe, type ProbeProps } from './probe.js';
 export { type Excerpt, SceneView, type SceneViewProps } from './scene-view.js';
 export type { FieldShown, Shown } from './shown.js';
@@ -44,3 +50,5 @@ export {
   themeOf,
 } from './theme.js';
 export { Title, type TitleProps } from './title.js';
+export { TypedText, type TypedTextProps } from './typed-text.js';
+export { UnitWall, type UnitWallProps } from './unit-wall.js';

@@ -1,6 +1,6 @@
 /** A network's picture, as a node. */
 import { computed, initial, interpolation, nodeName, signal } from '@motion-canvas/2d';
-import type { SimpleSignal } from '@motion-canvas/core';
+import { BBox, type SimpleSignal } from '@motion-canvas/core';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { valueBetween } from './between.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
@@ -18,7 +18,7 @@ export type NetworkFieldProps = NetworkNodeProps & SignalProps<NetworkField, Net
  * `centre` and `halfWidth` fits the node's shorter side.
  *
  * Every parameter is a signal, so a tween is a sweep. The picture has one pixel per pixel of the film, and the scene
- * waits for it: a frame never shows an outdated picture.
+ * waits for it: a frame never shows an outdated picture. A picture outside the view is not computed.
  *
  * @example
  * ```tsx
@@ -68,14 +68,13 @@ export class NetworkField extends NetworkNode {
 
   /** Requests the picture before anything is drawn: see prepare() in src/sources/composed/page/film.ts. */
   prepare(): void {
-    const { width, height } = this.computedSize();
-    if (width > 0 && height > 0) this.#current();
+    if (this.#isSeen()) this.#current();
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {
     this.drawShape(context);
-    const { width, height } = this.computedSize();
-    if (width > 0 && height > 0) {
+    if (this.#isSeen()) {
+      const { width, height } = this.computedSize();
       const { canvas } = this.#current();
       context.save();
       context.clip(this.getPath());
@@ -104,6 +103,16 @@ export class NetworkField extends NetworkNode {
       supersample: this.supersample(),
       dither: this.dither(),
     };
+  }
+
+  /** Whether any of it is within the view: a picture that is not need not be computed. */
+  #isSeen(): boolean {
+    const { width, height } = this.computedSize();
+    if (!(width > 0 && height > 0)) return false;
+    const view = this.view();
+    const toView = view.worldToLocal().multiply(this.localToWorld());
+    const box = BBox.fromSizeCentered(this.computedSize()).transformCorners(toView);
+    return BBox.fromPoints(...box).intersects(BBox.fromSizeCentered(view.size()));
   }
 
   /** The picture for the current time. It has no canvas while it is being drawn. */

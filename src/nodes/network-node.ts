@@ -23,6 +23,7 @@ import {
 } from '../core/network/parameters.js';
 import {
   type Distribution,
+  type Fade,
   type Initialisation,
   type NetworkInput,
   type Normalisation,
@@ -100,6 +101,14 @@ export abstract class NetworkNode extends Rect {
    */
   @parameter(networkParameters.layers)
   declare readonly layers: SimpleSignal<number, this>;
+
+  /**
+   * How layers and activations fade into others: `contrast` keeps their contrast; `outputs` averages them, which is
+   * paler on the way, as recipes of version 1 do. @defaultValue 'contrast'
+   */
+  @interpolation(valueBetween)
+  @parameter(networkParameters.fade)
+  declare readonly fade: SimpleSignal<Fade, this>;
 
   /**
    * Number of units in each hidden layer, or a list with one number per layer, whose last entry repeats; a fraction

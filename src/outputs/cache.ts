@@ -22,6 +22,9 @@ const KEY = /^[0-9a-f]{40}$/;
 /** The ending of a segment's digest: SHA-256 of its key and its bytes, so that swapped segments are detected. */
 const DIGEST = '.sha256';
 
+/** The ending of a small file that may accompany a segment. It has no digest: whoever reads it checks it. */
+export const BESIDE = '.beside';
+
 /** Errors in copying that say nothing about the segment itself. */
 const SHORTAGES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM'];
 
@@ -76,7 +79,7 @@ export class SegmentCache {
   }
 
   /**
-   * Copies the segment with that key to `to`, on any disk. A damaged segment is dropped and counted in `damaged`.
+   * Copies the segment with that key to `to`, on any disk, and the file beside it, if there is one. A damaged segment is dropped and counted in `damaged`.
    * @returns False if there is none.
    */
   async take(key: string, to: string): Promise<boolean> {
@@ -87,6 +90,7 @@ export class SegmentCache {
       await linkOrCopy(path, to);
       if ((await fs.readFile(path + DIGEST, 'latin1')) !== (await digestOf(key, to)))
         throw new Error('another digest');
+      await linkOrCopy(path + BESIDE, to + BESIDE).catch(() => {});
       const now = new Date();
       await fs.utimes(path, now, now).catch(() => {}); // trim() drops the least recently used
       return true;
@@ -100,7 +104,7 @@ export class SegmentCache {
     }
   }
 
-  /** Caches a complete segment. Best effort: returns false if it cannot be cached, which fails no render. */
+  /** Caches a complete segment, and the file beside it, if there is one. Best effort: returns false if it cannot be cached, which fails no render. */
   async tryStore(key: string, from: string): Promise<boolean> {
     return this.store(key, from).then(
       () => true,
@@ -118,6 +122,7 @@ export class SegmentCache {
         if ((await exists(file)) && !(await isFile(file))) await this.drop(path); // a rename replaces only files
       await flush(from); // after a crash, there must be no name without its bytes
       await linkOrCopy(from, unfinished);
+      await this.copy(from + BESIDE, path + BESIDE).catch(() => {});
       await this.write(path + DIGEST, await digestOf(key, unfinished)); // first, so that no segment is ever without one
       await fs.rename(unfinished, path);
     } catch (error) {
@@ -150,9 +155,19 @@ export class SegmentCache {
     }
   }
 
-  /** Removes a segment, then its digest, even if something else now has their names, so that these are free again. */
+  /** The same for a copy of a small file. */
+  private async copy(from: string, path: string): Promise<void> {
+    const unfinished = this.unfinished(path);
+    await linkOrCopy(from, unfinished);
+    await fs.rename(unfinished, path).catch(async (error) => {
+      await fs.rm(unfinished, { force: true });
+      throw error;
+    });
+  }
+
+  /** Removes a segment, then what is beside it, even if something else now has their names, so that these are free. */
   private async drop(path: string): Promise<void> {
-    for (const file of [path, path + DIGEST])
+    for (const file of [path, path + DIGEST, path + BESIDE])
       await fs.rm(file, { force: true, recursive: true }).catch(() => {});
   }
 
@@ -201,7 +216,7 @@ export class SegmentCache {
     return `${path}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
   }
 
-  /** Lists the segments, and removes old unfinished copies and digests without segments. Other files are not ours. */
+  /** Lists the segments, and removes old unfinished copies and files without their segments. Other files are not ours. */
   private async list(): Promise<{ path: string; bytes: number; used: number }[]> {
     const segments: { path: string; bytes: number; used: number }[] = [];
     for (const name of await fs.readdir(this.folder).catch(() => [])) {
@@ -216,10 +231,11 @@ export class SegmentCache {
   }
 }
 
-/** Whether it is a digest without its segment. */
+/** Whether it is a digest, or another file beside a segment, without its segment. */
 async function isLone(path: string): Promise<boolean> {
-  if (!path.endsWith(DIGEST)) return false;
-  const segment = path.slice(0, -DIGEST.length);
+  const ending = [DIGEST, BESIDE].find((ending) => path.endsWith(ending));
+  if (!ending) return false;
+  const segment = path.slice(0, -ending.length);
   return KEY.test(basename(segment)) && !(await exists(segment));
 }
 

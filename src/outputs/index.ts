@@ -4,7 +4,7 @@
  */
 
 export { inBytes, parseBytes } from './budget.js';
-export { type CacheUsage, linkOrCopy, SegmentCache } from './cache.js';
+export { BESIDE, type CacheUsage, linkOrCopy, SegmentCache } from './cache.js';
 export { encodingOf } from './encode.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
 export {

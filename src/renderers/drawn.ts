@@ -3,7 +3,8 @@ import type { FrameDescription } from '../core/frame/description.js';
 import { hiddenShown } from '../core/frame/shown.js';
 import type { UnitActivation } from '../core/network/activations.js';
 import { unitActivations } from '../core/network/layer-activations.js';
-import type { Layer } from '../core/network/network.js';
+import type { Layer } from '../core/network/layers.js';
+import { earlierShare } from '../core/network/network.js';
 import { hiddenWidths } from '../core/network/spec.js';
 
 /** The layers that a frame draws. */
@@ -17,7 +18,7 @@ export interface Drawn {
   units: { first: number; count: number };
   /** The activation of each unit that is drawn; or one for all. */
   activation: UnitActivation | UnitActivation[];
-  /** With a fractional number of layers: the share of the output one layer earlier; otherwise 0. */
+  /** The share of the output one layer earlier, which is above 0 if the number of layers is a fraction. */
   earlier: number;
 }
 
@@ -31,7 +32,7 @@ export function drawnOf({ network: spec, shown }: Pick<FrameDescription, 'networ
       kind: 'output',
       units: { first: 0, count: spec.outputs },
       activation: spec.outputActivation,
-      earlier: count - spec.layers,
+      earlier: earlierShare(spec),
     };
   }
   const { layer, unit } = part;

@@ -21,20 +21,12 @@ import {
   scaledActivation,
 } from '../core/network/activations.js';
 import type { DrawCache } from '../core/network/draws.js';
+import { doesFade, FADE_BITS } from '../core/network/fade.js';
 import { normalised } from '../core/network/forward.js';
 import { layerActivation, unitActivations } from '../core/network/layer-activations.js';
-import {
-  type Layer,
-  type LayerRule,
-  lastUnitOf,
-  layerMaker,
-  layerRules,
-  type Side,
-  scalesOf,
-  sidesOf,
-  unitDraws,
-  weightedSums,
-} from '../core/network/network.js';
+import { type Layer, type Side, scalesOf, sidesOf, unitDraws, weightedSums } from '../core/network/layers.js';
+import { layerMaker } from '../core/network/network.js';
+import { type LayerRule, lastUnitOf, layerRules } from '../core/network/rules.js';
 import type { NetworkSpec } from '../core/network/spec.js';
 import { drawnOf } from './drawn.js';
 import { foldView } from './first-layer.js';
@@ -99,7 +91,9 @@ function exponents(frame: FrameDescription, draws: DrawCache, points: Float64Arr
     const layer = k === 1 || inputs.points.length > 0 ? make[kind](k) : undefined;
     const folded = layer && k === 1 ? foldView(layer, frame) : layer;
     const norms = folded && k === 1 ? firstNorms(folded, frame) : normsOf(spec, rules[kind](k), draws);
-    const certain = norms.weights * inputs.bound + norms.biases * 2 ** -inputs.exponent;
+    const fades = kind === 'output' && k > 1 && doesFade(spec); // then norms lack the fade's factors
+    const sum = norms.weights * inputs.bound + norms.biases * 2 ** -inputs.exponent;
+    const certain = fades ? 2 ** FADE_BITS * sum : sum;
     const sums = folded ? inputs.points.map((y) => weightedSums(folded, y, 2 ** -inputs.exponent)) : [];
     const seen = Math.max(0, ...sums.map(largestOf));
     const largest = seen > 0 ? Math.min(certain, seen * HEADROOM) : certain;

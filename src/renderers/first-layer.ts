@@ -9,7 +9,7 @@
 
 import type { FrameDescription } from '../core/frame/description.js';
 import { areLinear, inputAt, rotationOf } from '../core/frame/inputs.js';
-import { type Layer, weightedSums } from '../core/network/network.js';
+import { type Layer, weightedSums } from '../core/network/layers.js';
 
 /** W (c + d) + b = W d + (W c + b): a layer of the planes d. */
 export function foldView(layer: Layer, frame: FrameDescription): Layer {

@@ -318,15 +318,10 @@ test('with --strict, a warning ends the work; a film that was made without is no
 test('what cannot be is refused before a browser starts', async () => {
   const project = resolve('test/browser/project/src/project.ts');
   const refused = [
-    [turning, '--seed', '3'],
     [turning, '--seconds', '3'],
-    [
-      scene('reading', "  view.fill(useScene().variables.get('palette', '#000'));"),
-      '--palette',
-      'light blue',
-    ],
-    [scene('importing', '', "import './reading';"), '--palette', 'rgb'],
-    ['--project', 'test/browser/project/src/project.ts', '--palette', 'rgb'],
+    [scene('reading', "  yield* waitFor(useScene().variables.get('seconds', 4)());"), '--seconds', '3'],
+    [scene('importing', '', "import './reading';"), '--seconds', '2.5'],
+    ['--project', 'test/browser/project/src/project.ts', '--seconds', '3'],
     ['depth', '--concurrency', '2'],
     ['--project', project, '--size', '100x100'],
     [scene('typo', '  const = 3;')],
@@ -338,11 +333,10 @@ test('what cannot be is refused before a browser starts', async () => {
   const lines = outcomes.map(({ stderr }) => stderr.replaceAll(folder, 'FOLDER').trim());
   expect(lines.map((line) => line.replace(/^.*[/\\](\w+\.tsx)/, '$1'))).toMatchInlineSnapshot(`
     [
-      "untrained: --seed applies only to sweeps, but turning is a composed scene, which sets this in its code: remove it.",
       "untrained: --seconds applies only to sweeps, but turning is a composed scene, which sets this in its code: remove it.",
-      "untrained: --palette applies only to sweeps, but reading is a composed scene, which sets this in its code: to set its variable "palette", use --set 'palette=light blue'.",
-      "untrained: --palette applies only to sweeps, but importing is a composed scene, which sets this in its code: to set its variable "palette", use --set palette=rgb.",
-      "untrained: --palette applies only to sweeps, but test/browser/project/src/project.ts is a project: remove it.",
+      "untrained: --seconds applies only to sweeps, but reading is a composed scene, which sets this in its code: to set its variable "seconds", use --set seconds=3.",
+      "untrained: --seconds applies only to sweeps, but importing is a composed scene, which sets this in its code: to set its variable "seconds", use --set seconds=2.5.",
+      "untrained: --seconds applies only to sweeps, but test/browser/project/src/project.ts is a project: remove it.",
       "untrained: --concurrency applies only to composed scenes, but depth is a sweep: remove it.",
       "untrained: --size is 100x100 but the project is laid out for 160x120: use the same aspect ratio, such as 100x75.",
       "typo.tsx:5:8: Expected identifier but found "="",
@@ -354,8 +348,11 @@ test('what cannot be is refused before a browser starts', async () => {
 
 test('a variable that no scene asks for is refused', async () => {
   const { code, stderr } = await inProcess(['render', turning, ...SMALL, '--set', 'color=red']);
-  expect(stderr).toContain('no scene uses a variable of that name. Did you mean "colour"?');
+  expect(stderr).toContain('--set color: no scene uses a variable of that name. Did you mean "colour"?');
   expect(code).toBe(2);
+  const seeded = await inProcess(['render', turning, ...SMALL, '--seed', '3']);
+  expect(seeded.stderr).toContain('--seed or --set seed: no scene uses a variable of that name');
+  expect(seeded.code).toBe(2);
 });
 
 test("another project's scenes, with its variables, files, time events and size; nothing in it is touched", async () => {

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildNetwork, type Layer } from '../../src/core/network/network.js';
+import type { Layer } from '../../src/core/network/layers.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import { networkSchema } from '../../src/core/network/spec.js';
 import {
   createRenderer,
@@ -52,6 +53,26 @@ afterAll(async () => {
   await stage?.close();
   await renderer?.close();
 });
+
+/** Type is at least 11 pixels high on a phone that is 375 pixels wide. */
+function expectReadable({ smallest }: DrawnPixels): void {
+  expect(smallest?.pixels ?? 11, smallest?.text).toBeGreaterThan(10.99);
+}
+
+/** At least half of the frame differs from the background: the squares of a raster with 32 columns. */
+function expectFilled({ width, height, rgba }: DrawnPixels): void {
+  const side = width / 32;
+  const used = new Set<number>();
+  const background = Array.from(rgba.subarray(0, 3));
+  for (let i = 0; i < width * height; i++) {
+    const colour = rgba.subarray(4 * i, 4 * i + 3);
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const isBackground = colour.every((byte, k) => Math.abs(byte - background[k]) <= 8);
+    const isDark = colour.every((byte) => byte < 32);
+    if (!isBackground || !isDark) used.add(32 * Math.floor(y / side) + Math.floor(x / side));
+  }
+  expect(used.size / ((32 * height) / side)).toBeGreaterThan(0.5);
+}
 
 type Size = [width: number, height: number];
 const SIZE: Size = [160, 90];
@@ -224,8 +245,12 @@ describe('frames are the stored pictures', () => {
     const first = await draw(scene, 0, [320, 180]);
     expect(first.logged.filter(({ message }) => message.includes('is not a property'))).toEqual([]);
     expectPicture(`${scene}-first`, first);
-    expectPicture(`${scene}-middle`, await draw(scene, Math.floor(first.frames / 2), [320, 180]));
-    expectPicture(`${scene}-last`, await draw(scene, -1, [320, 180]));
+    const middle = await draw(scene, Math.floor(first.frames / 2), [320, 180]);
+    expectPicture(`${scene}-middle`, middle);
+    const last = await draw(scene, -1, [320, 180]);
+    expectPicture(`${scene}-last`, last);
+    for (const drawn of [first, middle, last]) expectReadable(drawn);
+    for (const drawn of [first, last]) expectFilled(drawn);
   });
 
   test.each([
@@ -243,7 +268,10 @@ describe('frames are the stored pictures', () => {
   });
 
   test.each(scenes)('%s: last, in portrait', async (scene) => {
-    expectPicture(`${scene}-portrait`, await draw(scene, -1, [180, 320]));
+    const last = await draw(scene, -1, [180, 320]);
+    expectPicture(`${scene}-portrait`, last);
+    expectReadable(last);
+    expectFilled(last);
   });
 });
 

@@ -36,6 +36,8 @@ export interface DrawnFrame {
   logged: { message: string; node?: string; stack?: string }[];
   /** The fonts of the text that was drawn. */
   fonts: string[];
+  /** The smallest text that was drawn, and its font size on a screen that is 375 pixels wide. */
+  smallest?: { text: string; pixels: number };
 }
 
 /** Creates the function that the tests call in the page. */
@@ -73,27 +75,40 @@ export function framesOf(scenes: Record<string, SceneDescription>) {
     await playback.seek(frame < 0 ? frames + frame : frame);
     const stage = new Stage();
     stage.configure({ size: extent, resolutionScale: 1, colorSpace: 'srgb', background: null });
-    const fonts = await fontsDrawn(() => stage.render(playback.currentScene, playback.previousScene));
+    const text = await textDrawn(() => stage.render(playback.currentScene, playback.previousScene));
     if (errors.length > 0) throw new Error(errors.join('\n'));
     const [width, height] = size;
     const { data } = stage.finalBuffer.getContext('2d')!.getImageData(0, 0, width, height);
-    return { width, height, rgba: await toBase64(data), frames, logged, fonts };
+    const [first] = text.sort((a, b) => a.size - b.size);
+    const smallest = first && { text: first.text, pixels: (first.size * 375) / width };
+    const fonts = [...new Set(text.map(({ font }) => font))];
+    return { width, height, rgba: await toBase64(data), frames, logged, fonts, smallest };
   };
 }
 
-async function fontsDrawn(draw: () => Promise<void>): Promise<string[]> {
-  const fonts = new Set<string>();
+interface DrawnText {
+  text: string;
+  font: string;
+  /** The font size in pixels of the canvas. */
+  size: number;
+}
+
+/** The visible text that is drawn. */
+async function textDrawn(draw: () => Promise<void>): Promise<DrawnText[]> {
+  const drawn: DrawnText[] = [];
   const { fillText } = CanvasRenderingContext2D.prototype;
-  CanvasRenderingContext2D.prototype.fillText = function (...text) {
-    fonts.add(this.font);
-    return fillText.apply(this, text);
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+    const { a, b } = this.getTransform();
+    const size = Math.hypot(a, b) * Number(/([\d.]+)px/.exec(this.font)?.[1]);
+    if (text.trim() !== '' && this.globalAlpha > 0.02) drawn.push({ text, font: this.font, size });
+    return fillText.call(this, text, ...place);
   };
   try {
     await draw();
   } finally {
     CanvasRenderingContext2D.prototype.fillText = fillText;
   }
-  return [...fonts];
+  return drawn;
 }
 
 async function toBase64(data: Uint8ClampedArray<ArrayBuffer>): Promise<string> {

@@ -57,7 +57,7 @@ export async function expectResumed(folder: string, moments: number[]): Promise<
   expect(last.code, last.stderr).toBe(0);
   expect(read(killed.path), `killed at ${moments} of ${length} ms`).toEqual(read(whole.path));
   // A killed render may leave an unfinished copy, which the cache deletes a day later.
-  const known = /^[0-9a-f]{40}(\.sha256)?(-[0-9a-f]{8}\.unfinished)?$/;
+  const known = /^[0-9a-f]{40}(\.sha256|\.beside)?(-[0-9a-f]{8}\.unfinished)?$/;
   expect(readdirSync(cache).filter((name) => !known.test(name))).toEqual([]);
 
   const again = await untrained([...killed.args, '--json'], { env });

@@ -21,6 +21,7 @@ import {
   refuseFor,
   rowEntries,
 } from '../../src/cli/options.js';
+import { variablesOf } from '../../src/cli/override.js';
 import { buildProgram } from '../../src/cli/program.js';
 import { parseSweep } from '../../src/core/sweep/sweep.js';
 import { checkEncodeOptions } from '../../src/outputs/options.js';
@@ -282,4 +283,14 @@ test('help loads no drawing code', () => {
   expect(loaded.filter((url) => /\/dist\/(renderers|sources|jobs|nodes|browser|editor)\//.test(url))).toEqual(
     [],
   );
+});
+
+test("--seed and --palette set a composed scene's variables, and --set comes after them", () => {
+  const set = ['name=Ada', 'palette=viridis'];
+  expect(variablesOf({ seed: '5', palette: 'magma', set })).toEqual({
+    seed: 5,
+    palette: 'viridis',
+    name: 'Ada',
+  });
+  expect(variablesOf({ set: [] })).toEqual({});
 });

@@ -11,7 +11,8 @@ import { inputAt } from '../../src/core/frame/inputs.js';
 import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../src/core/frame/shown.js';
 import { activationTable, type UnitActivation } from '../../src/core/network/activations.js';
 import { forward, unitBrightness } from '../../src/core/network/forward.js';
-import { buildNetwork, type Layer, type Network } from '../../src/core/network/network.js';
+import type { Layer, Network } from '../../src/core/network/layers.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 
 export const frameOf = (input: FrameInput): FrameDescription => frameSchema.parse(input);
 

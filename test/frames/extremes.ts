@@ -8,7 +8,8 @@ import {
   type UnitActivation,
 } from '../../src/core/network/activations.js';
 import { logits } from '../../src/core/network/forward.js';
-import { buildNetwork, type Layer } from '../../src/core/network/network.js';
+import type { Layer } from '../../src/core/network/layers.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import type { ExplicitLayer, NetworkInput } from '../../src/core/network/spec.js';
 import { frameOf } from './compare.js';
 

@@ -1,6 +1,5 @@
 /** Even pace: how much a picture changes from frame to frame, with and without it. */
 import { expect, test, vi } from 'vitest';
-import weightScale from '../../scenes/weight-scale.js';
 import { preparePace, withSeconds } from '../../src/core/sweep/sweep.js';
 import {
   circle,
@@ -13,6 +12,7 @@ import {
   sweep,
   timeOfFrame,
   tween,
+  walk,
 } from '../../src/index.js';
 import { brightnessPlanes, evaluate } from '../../src/renderers/cpu/planes.js';
 
@@ -38,6 +38,9 @@ function variation(numbers: number[]): number {
 const moving = (numbers: number[]) => numbers.filter((change) => change > 0);
 
 test("figure 20's uneven change becomes even, except for 0.2 s at the start and at the end", () => {
+  const scale = tween(0.4, 0.8, { easing: 'easeInOutSine', during: [0, 5.4] });
+  const network = { seed: 18, layers: 27, units: 30, weightScale: scale };
+  const weightScale = sweep({ seconds: 6, network, view: { centre: [1, 0], halfWidth: 2.6 } });
   const as = (pace: Sweep['pace']) => moving(changes({ ...weightScale, pace }));
   const [before, after] = [as('tracks'), as('even')];
   expect(variation(before)).toBeGreaterThan(0.8);
@@ -101,6 +104,38 @@ test('pauses keep their length, and the rest has one rate', () => {
   expect(all.filter((value) => value > 0.2 && value < 1.2).length).toBeGreaterThan(40);
   expect(frameAt(resting, 0.99).network.weightScale).toBe(0.2);
   expect(frameAt(resting, 5).network.weightScale).toBe(1.25);
+});
+
+test('between pauses, pauses also keep their times, and each movement has its own rate', () => {
+  const scale = keyframes(
+    [
+      [0, 0.2],
+      [2, 1.2],
+      [3, 1.2],
+      [4, 1.25],
+    ],
+    { easing: 'linear' },
+  );
+  const network = { ...small.network, weightScale: scale };
+  const resting = sweep({ ...small, fps: 25, network, pace: 'between-pauses' });
+  const scaleAt = (t: number) => frameAt(resting, t).network.weightScale!;
+  for (const t of [2, 2.5, 3]) expect(scaleAt(t)).toBe(1.2);
+  for (const t of [1.96, 3.04]) expect(scaleAt(t)).not.toBe(1.2);
+  expect([scaleAt(0), scaleAt(4)]).toEqual([0.2, 1.25]);
+  const seen = changes(resting);
+  const [first, second] = [seen.slice(6, 44), seen.slice(81, -6)];
+  expect(variation(first)).toBeLessThan(0.1);
+  expect(variation(second)).toBeLessThan(0.1);
+  expect(first[0]).toBeGreaterThan(5 * second[0]);
+});
+
+test('a walk that holds its seeds rests there', () => {
+  const seed = walk([1, 2], { hold: 0.5 });
+  const network = { ...small.network, weightScale: 1, seed };
+  const resting = sweep({ ...small, loop: true, network, pace: 'between-pauses' });
+  const fractionAt = (t: number) => (frameAt(resting, t).network.seed as { fraction: number }).fraction;
+  for (const t of [0.5, 1, 2.5, 3]) expect(fractionAt(t)).toBe(0);
+  for (const t of [1.2, 1.8, 3.2, 3.8]) expect(fractionAt(t)).toBeGreaterThan(0);
 });
 
 test('a sweep whose picture does not change, or that has no tracks, is not retimed', () => {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FrameDescription } from '../../src/core/frame/description.js';
 import { DrawCache } from '../../src/core/network/draws.js';
-import { buildNetwork, type Layer, sidesOf } from '../../src/core/network/network.js';
+import { type Layer, sidesOf } from '../../src/core/network/layers.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
 import { foldView } from '../../src/renderers/first-layer.js';
 import {

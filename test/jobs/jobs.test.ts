@@ -74,8 +74,12 @@ describe('a job', () => {
       }
     }
     const job = readJob(text);
-    const keys = job.segments.flatMap(({ parts }) => parts.map((part) => part.keys[0]));
-    const files = keys.flatMap((key) => [key, `${key}.sha256`]);
+    const files = job.segments.flatMap(({ parts }) =>
+      parts.flatMap(({ keys: [key], output }) => [
+        ...[key, `${key}.sha256`],
+        ...(job.outputs[output].frame === undefined ? [`${key}.beside`] : []), // to look for flashes
+      ]),
+    );
     expect(readdirSync(folder.in('store')).sort()).toEqual([...new Set(files)].sort());
     const made = await join(job, new FolderStore(job, folder.in('store')), workshop, means);
     expect(made.map(({ path }) => path)).toEqual(job.outputs.map(({ path }) => path));
@@ -233,4 +237,33 @@ test('a machine with more cores makes the same film', async () => {
   await workshop.finish(job);
   await makeFilm(requestFor('many.mp4'), workshop, { ...means, lanes: 3 });
   expect(bytesOf('many.mp4')).toBe(bytesOf('two.mp4'));
+});
+
+test('a film that flashes too often is said to, drawn or from the cache', async () => {
+  vi.stubEnv('UNTRAINED_CACHE', folder.in('cache'));
+  // Far out, a single layer has one colour on the left and another on the right.
+  const times = Array.from({ length: 60 }, (_, i): [number, number] => [i / 12.5, i % 2 === 0 ? -900 : 900]);
+  const calm = makeSweep({
+    seconds: 4.8,
+    fps: 12.5,
+    size: [32, 24],
+    network: { seed: 2, layers: 1 },
+    view: { centre: [keyframes([...times.slice(0, 7), [4.8, -900]]), 0] },
+  });
+  const flashing = { ...calm, view: { centre: [keyframes(times), 0] } };
+  const made = async (film: object, outputs: string[]) => {
+    const warnings: string[] = [];
+    const onWarning = (text: string) => warnings.push(text);
+    const options = { ...means, onWarning, cache: true, outputs: outputs.map((name) => folder.in(name)) };
+    const { drawn } = await renderFilm(makeSweep(film as Parameters<typeof makeSweep>[0]), options);
+    return { drawn, warnings };
+  };
+  const warning =
+    /^The film flashes 6 times within a second at 0\.\d s: more than 3 can trigger seizures \(WCAG 2\.3\.1\)\. Slow it down, as with --seconds \d+, or make its brightness change less\.$/;
+  for (const drawn of [60, 0]) {
+    const film = await made(flashing, ['film.mp4', 'film.webp']);
+    expect(film).toEqual({ drawn, warnings: [expect.stringMatching(warning)] });
+  }
+  for (const drawn of [60, 0]) expect(await made(calm, ['calm.mp4'])).toEqual({ drawn, warnings: [] });
+  vi.unstubAllEnvs();
 });

@@ -1,7 +1,10 @@
 /** The rule for flashing films (src/core/frame/flashes.ts). */
 import { describe, expect, test } from 'vitest';
-import { FlashMeter, luminances, MOST_FLASHES } from '../../src/core/frame/flashes.js';
+import { FLASH_BYTES, flashPicture } from '../../src/core/frame/flash-picture.js';
+import { FLASH_SIZE, FlashMeter, luminances, MOST_FLASHES } from '../../src/core/frame/flashes.js';
+import { BT709 } from '../../src/core/frame/pixels.js';
 import { FlashLimit } from '../../src/explorer/state/flash-limit.js';
+import { flashesOf } from '../../src/jobs/flashes.js';
 
 const PIXELS = 100;
 const FPS = 60;
@@ -98,5 +101,85 @@ describe('playback', () => {
 
   test('of other films has their speed', () => {
     expect(play(wave(2.4)).film).toBeCloseTo(20);
+  });
+});
+
+describe('the small picture of a frame', () => {
+  /** A frame as RGBA, and as the planes of video. @param colourAt - At column x, row y. */
+  function both(width: number, height: number, colourAt: (x: number, y: number) => number[]) {
+    const colours = Array.from({ length: width * height }, (_, i) =>
+      colourAt(i % width, Math.floor(i / width)),
+    );
+    const value = (
+      [red, green, blue]: number[],
+      { r, g, b, offset, shift }: (typeof BT709)['y' | 'cb' | 'cr'],
+    ) => ((red * r + green * g + blue * b) * (shift > 15 ? 4 : 1) + offset) >> shift;
+    const corners = colours.filter((_, i) => i % 2 === 0 && Math.floor(i / width) % 2 === 0);
+    return {
+      rgba: Uint8Array.from(colours.flatMap((colour) => [...colour, 0])),
+      yuv420p: Uint8Array.from([
+        ...colours.map((colour) => value(colour, BT709.y)),
+        ...corners.map((colour) => value(colour, BT709.cb)),
+        ...corners.map((colour) => value(colour, BT709.cr)),
+      ]),
+    };
+  }
+
+  test.each([
+    ['large', 128, 90],
+    ['small', 12, 8],
+  ])('has the luminances of a %s one, in either format', (_, width, height) => {
+    const size = [width, height] as const;
+    const frame = both(width, height, (x, y) =>
+      x < width / 2 ? [255, 0, 0] : y < height / 2 ? [20, 90, 200] : [255, 255, 255],
+    );
+    const [columns, rows] = FLASH_SIZE;
+    const expected = [54, luminances([20, 90, 200, 255])[0] * 255, 255];
+    for (const format of ['rgba', 'yuv420p'] as const) {
+      const picture = flashPicture(frame[format], size, format);
+      expect(picture).toHaveLength(FLASH_BYTES);
+      const corners = [0, columns - 1, rows * columns - 1].map((i) => picture[i]);
+      for (const [i, value] of corners.entries())
+        expect(Math.abs(value - expected[i]), `${format}, corner ${i}`).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('is even where fine noise is', () => {
+    const noise = Array.from({ length: 4 * 640 * 360 }, (_, i) => ((i * 2654435761) >>> 16) & 255);
+    const picture = flashPicture(Uint8Array.from(noise), [640, 360]);
+    expect(Math.max(...picture) - Math.min(...picture)).toBeLessThan(0.1 * 255);
+  });
+});
+
+describe('the flashes of a film', () => {
+  const found = (luminance: (t: number) => number | undefined, { seconds = 4, fps = 25 } = {}) => {
+    async function* pictures() {
+      for (let frame = 0; frame < seconds * fps; frame++) {
+        const value = luminance(frame / fps);
+        yield value === undefined ? undefined : new Uint8Array(FLASH_BYTES).fill(255 * value);
+      }
+    }
+    return flashesOf(pictures(), fps);
+  };
+
+  test('are counted where there are most in a second', async () => {
+    const film = await found((t) => (t < 2 ? 0.2 : wave(5)(t - 2)));
+    expect(film).toMatchObject({ count: 5 });
+    expect(film!.at).toBeGreaterThan(2);
+    expect(film!.at).toBeLessThan(2.5);
+    expect(film!.shortest).toBeCloseTo(0.72, 1);
+    expect(await found((t) => Math.round(25 * t) % 2)).toMatchObject({ count: 12 });
+  });
+
+  test('are safe up to three a second', async () => {
+    expect(await found(wave(3))).toBeUndefined();
+    expect(await found(wave(3), { fps: 30_000 / 1001 })).toBeUndefined();
+  });
+
+  test('are not counted across frames that are unknown', async () => {
+    const twice = (known: boolean) => (t: number) =>
+      t < 1.5 ? wave(5)(Math.min(t, 0.4)) : t < 1.6 && !known ? undefined : wave(5)(Math.min(t - 1.2, 0.8));
+    expect(await found(twice(false))).toBeUndefined();
+    expect(await found(() => undefined)).toBeUndefined();
   });
 });

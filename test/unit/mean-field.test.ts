@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { activationFunction, activationNames, activationTable } from '../../src/core/network/activations.js';
 import { DrawCache } from '../../src/core/network/draws.js';
 import { layerValues } from '../../src/core/network/forward.js';
+import { type Network, weightedSums } from '../../src/core/network/layers.js';
 import { weightScaleFor } from '../../src/core/network/matched-scale.js';
 import { meanField } from '../../src/core/network/mean-field.js';
 import { jumpDifference, momentsOf } from '../../src/core/network/moments.js';
-import { buildNetwork, type Network, weightedSums } from '../../src/core/network/network.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import { type NetworkInput, networkSchema } from '../../src/core/network/spec.js';
 
 const specOf = (input: NetworkInput) => networkSchema.parse(input);

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { forward, layerValues, logits, unitBrightness } from '../../src/core/network/forward.js';
-import { buildNetwork, type Layer } from '../../src/core/network/network.js';
+import type { Layer } from '../../src/core/network/layers.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import { countWeights, hiddenWidths, type NetworkInput, networkSchema } from '../../src/core/network/spec.js';
 
 const specOf = (input: NetworkInput) => networkSchema.parse(input);
@@ -201,8 +202,8 @@ describe('fractions', () => {
     }
   });
 
-  test('4.3 layers are 0.7 of the fourth picture and 0.3 of the fifth, in logits', () => {
-    const at = (layers: number) => logits(build({ layers, width: 8 }), [0.4, -1.2]);
+  test('as in recipes of version 1, 4.3 layers are 0.7 of the fourth picture and 0.3 of the fifth, in logits', () => {
+    const at = (layers: number) => logits(build({ layers, width: 8, fade: 'outputs' }), [0.4, -1.2]);
     const [four, between, five] = [at(4), at(4.3), at(5)];
     for (const i of [0, 1, 2]) expect(between[i]).toBeCloseTo(0.7 * four[i] + 0.3 * five[i], 12);
     expect(between).not.toEqual(five);

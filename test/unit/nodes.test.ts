@@ -1,6 +1,16 @@
 import { BBox, Vector2 } from '@motion-canvas/core';
 import { describe, expect, test } from 'vitest';
-import { boxOf, columnsFor, cut, planeIn, shapeOf, split, squareIn } from '../../src/nodes/arrange.js';
+import {
+  boxOf,
+  columnsFor,
+  cut,
+  planeIn,
+  shapeOf,
+  spiral,
+  split,
+  squareIn,
+  tiles,
+} from '../../src/nodes/arrange.js';
 import {
   activationBetween,
   paletteBetween,
@@ -60,6 +70,35 @@ describe('layout', () => {
     [1080, 1920, 'tall'],
   ])('%i x %i is %s', (width, height, shape) => {
     expect(shapeOf(new Vector2(width, height))).toBe(shape);
+  });
+
+  test.each([
+    [5, 3],
+    [3, 5],
+    [4, 4],
+    [1, 6],
+  ])('a spiral visits each cell of %i x %i once, from the middle', (columns, rows) => {
+    const cells = spiral(columns, rows);
+    expect(cells[0]).toEqual([Math.floor((columns - 1) / 2), Math.floor((rows - 1) / 2)]);
+    expect(new Set(cells.map(String)).size).toBe(columns * rows);
+    expect(cells).toHaveLength(columns * rows);
+  });
+
+  test('a spiral in a square goes from neighbour to neighbour', () => {
+    const cells = spiral(5, 5);
+    for (const [i, [x, y]] of cells.slice(1).entries()) {
+      expect(Math.abs(x - cells[i][0]) + Math.abs(y - cells[i][1])).toBe(1);
+    }
+  });
+
+  test.each([1, 7, 24, 219])('%i tiles cover a box, and are almost square', (count) => {
+    const covered = tiles(view, count);
+    expect(covered).toHaveLength(count);
+    const area = covered.reduce((sum, { width, height }) => sum + width * height, 0);
+    expect(area).toBeCloseTo(view.width * view.height, 3);
+    if (count > 20) {
+      for (const { width, height } of covered) expect(Math.abs(Math.log(width / height))).toBeLessThan(0.4);
+    }
   });
 });
 

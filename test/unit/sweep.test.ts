@@ -158,6 +158,15 @@ describe('tracks', () => {
     expect(frameAt(walking, 3).network.seed).toEqual({ from: 1, to: 'two', fraction: 0 });
   });
 
+  test('a walk may hold each seed for a part of its step', () => {
+    const seed = walk([1, 2, 3, 4], { hold: 0.25, easing: 'linear' });
+    const walking = sweep({ seconds: 16, loop: true, network: { seed } });
+    for (const t of [4, 4.5, 5])
+      expect(frameAt(walking, t).network.seed).toEqual({ from: 2, to: 3, fraction: 0 });
+    expect(frameAt(walking, 6.5).network.seed).toEqual({ from: 2, to: 3, fraction: 0.5 });
+    expect(() => sweep({ seconds: 1, network: { seed: walk([1, 2], { hold: 1 }) } })).toThrow(/hold/);
+  });
+
   test('any number in network, view and slice can be a track, at any depth', () => {
     const moving = sweep({
       seconds: 2,

@@ -33,7 +33,7 @@ const pictures = Array.from({ length: FRAMES }, (_, i) => picture(i % 14));
 const shape = { width: WIDTH, height: HEIGHT, fps: 12.5, frames: FRAMES };
 const cacheAt = (name = 'cache', UNTRAINED_CACHE_SIZE?: string) =>
   SegmentCache.here({ UNTRAINED_CACHE: folder.in(name), UNTRAINED_CACHE_SIZE })!;
-const kept = () => readdirSync(folder.in('cache')).filter((name) => !name.endsWith('.sha256'));
+const kept = () => readdirSync(folder.in('cache')).filter((name) => !/\.(sha256|beside)$/.test(name));
 
 interface Attempt {
   /** How many of the missing frames are written before the render stops. */

@@ -16,8 +16,6 @@ const CHANGE = 0.1;
 const DARK = 0.8;
 /** The least part of the frame. */
 const AREA = 0.25;
-/** The changes of a pixel to remember: two for each flash. */
-const REMEMBERED = 2 * (MOST_FLASHES + 1);
 /** The size of the pictures to compare: [width, height], in pixels. */
 export const FLASH_SIZE: readonly [number, number] = [32, 18];
 
@@ -48,12 +46,19 @@ export class FlashMeter {
   #directions = new Int8Array();
   /** The time of the latest picture. */
   #time = 0;
-  /** For each pixel: the times of its last REMEMBERED changes, latest first. */
+  /** For each pixel: the times of its last changes, latest first. */
   #changes = new Float64Array();
+  /** The changes of a pixel to remember: two for each flash. */
+  readonly #remembered: number;
+
+  /** @param flashes - How many flashes to remember. */
+  constructor(flashes = MOST_FLASHES + 1) {
+    this.#remembered = 2 * flashes;
+  }
 
   /**
    * Adds the next picture.
-   * @param time - In seconds. It must not decrease.
+   * @param time - In seconds, or in any other unit. It must not decrease.
    * @param picture - One luminance per pixel, from 0 to 1. A picture of another size begins another film.
    */
   add(time: number, picture: Float32Array): void {
@@ -61,23 +66,23 @@ export class FlashMeter {
     if (this.#extremes?.length !== picture.length) {
       this.#extremes = Float32Array.from(picture);
       this.#directions = new Int8Array(picture.length);
-      this.#changes = new Float64Array(picture.length * REMEMBERED).fill(-Infinity);
+      this.#changes = new Float64Array(picture.length * this.#remembered).fill(-Infinity);
       return;
     }
     for (let i = 0; i < picture.length; i++) this.#follow(i, picture[i]!, time);
   }
 
   /**
-   * How long ago the latest flashes began: the least time, in seconds, in which a quarter of the frame has had this
+   * How long ago the latest flashes began: the least time, in the unit of add(), in which a quarter of the frame has had this
    * many. Infinity if there have been fewer. More than MOST_FLASHES within less than a second are unsafe.
-   * @param flashes - How many: from 1 to MOST_FLASHES + 1.
+   * @param flashes - How many: from 1 to the number that is remembered.
    */
   since(flashes: number): number {
     const pixels = this.#directions.length;
     if (pixels === 0) return Infinity;
     const first = Float64Array.from(
       { length: pixels },
-      (_, i) => this.#changes[i * REMEMBERED + 2 * flashes - 1]!,
+      (_, i) => this.#changes[i * this.#remembered + 2 * flashes - 1]!,
     );
     return this.#time - first.sort()[pixels - Math.ceil(AREA * pixels)]!;
   }
@@ -91,8 +96,8 @@ export class FlashMeter {
     else if (Math.abs(change) >= CHANGE && Math.min(now, extreme) < DARK) {
       extremes[i] = now;
       this.#directions[i] = Math.sign(change);
-      const at = i * REMEMBERED;
-      this.#changes.copyWithin(at + 1, at, at + REMEMBERED - 1);
+      const at = i * this.#remembered;
+      this.#changes.copyWithin(at + 1, at, at + this.#remembered - 1);
       this.#changes[at] = time;
     }
   }

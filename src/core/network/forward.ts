@@ -10,7 +10,7 @@
  * It is the reference that all renderers are tested against, and far too slow for pictures: see src/renderers.
  */
 import { activationFunction, brightness, scaledActivation, type UnitActivation } from './activations.js';
-import { type HiddenLayer, type Layer, type Network, weightedSums } from './network.js';
+import { type HiddenLayer, type Layer, type Network, weightedSums } from './layers.js';
 
 /**
  * The network's value at the point x (one number per input): 1 or 3 brightnesses in [0, 1].

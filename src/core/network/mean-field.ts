@@ -20,11 +20,13 @@
  * growth of differences to it: values that all grow alike make no picture. Residuals are followed from the variance at
  * which the layers settle without them.
  */
-import type { ActivationName, LayerActivation } from './activations.js';
+import type { LayerActivation } from './activations.js';
 import { NORMALISATION_EPSILON } from './forward.js';
 import { layerActivation } from './layer-activations.js';
-import { type Distance, type MomentsAt, momentsOf } from './moments.js';
-import { type LayerRule, layerRules, scalesOf } from './network.js';
+import { averagesOf, type Pair, pairsOf } from './layer-moments.js';
+import { scalesOf } from './layers.js';
+import type { Distance } from './moments.js';
+import { type LayerRule, layerRules } from './rules.js';
 import { hiddenWidths, type NetworkSpec } from './spec.js';
 
 /** What a network tends to with depth. */
@@ -34,7 +36,7 @@ export type Regime = 'ordered' | 'edge' | 'chaotic';
 export interface MeanField {
   /** χ, 0 or more: by how much a layer multiplies the mean square difference of nearby points. */
   chi: number;
-  /** Of this network: see regimeOf. */
+  /** Of this network: see edgeOf. */
   regime: Regime;
 }
 
@@ -84,13 +86,19 @@ export function whyNone({ weights, features, layers }: NetworkSpec): string | un
 }
 
 /**
- * At the edge, differences change by less than a factor of e over all of a network's layers: its depth is within the
- * depth scale 1 / |ln χ| of Schoenholz et al. So the edge is wide for shallow networks and narrow for deep ones.
- * @param layers - The number of weight matrices, at least 1.
+ * The χ between which a network of this depth is at the edge: [low, high]. There, differences change by less than a
+ * factor of e over all of its layers: its depth is within the depth scale 1 / |ln χ| of Schoenholz et al. So the edge is
+ * wide for shallow networks and narrow for deep ones.
+ * @param layers - The number of weight matrices, above 1.
  */
+export function edgeOf(layers: number): [low: number, high: number] {
+  const high = Math.exp(1 / (layers - 1));
+  return [1 / high, high];
+}
+
 function regimeOf(chi: number, layers: number): Regime {
-  const growth = (layers - 1) * Math.log(chi);
-  return Math.abs(growth) <= 1 ? 'edge' : growth < 0 ? 'ordered' : 'chaotic';
+  const [low, high] = edgeOf(layers);
+  return chi < low ? 'ordered' : chi > high ? 'chaotic' : 'edge';
 }
 
 /** A hidden layer, and the matrix behind it. */
@@ -123,53 +131,6 @@ function stepsOf(spec: NetworkSpec, distance: Distance): Step[] {
       biases: scales.biases ** 2 * drawn,
     };
   });
-}
-
-/** Two activations whose product is part of the square of a layer's. */
-interface Pair {
-  weight: number;
-  at: MomentsAt;
-}
-
-/** The square of an activation, averaged over a layer's units, as a sum over pairs. */
-function pairsOf(activation: LayerActivation, seed: NetworkSpec['seed'], distance: Distance): Pair[] {
-  if (typeof activation === 'string') return [{ weight: 1, at: momentsOf(activation, activation, distance) }];
-  if ('from' in activation) {
-    const { from, to, fraction } = activation;
-    const sides: [ActivationName, number][] = [
-      [from, 1 - fraction],
-      [to, fraction],
-    ];
-    return sides.flatMap(([a, p]) =>
-      sides.map(([b, q]) => ({ weight: p * q, at: momentsOf(a, b, distance) })),
-    );
-  }
-  const shares = new Map<ActivationName, number>();
-  for (const name of activation.perUnit) {
-    shares.set(name, (shares.get(name) ?? 0) + 1 / activation.perUnit.length);
-  }
-  const named = [...shares];
-  const apart =
-    typeof seed === 'object' && seed.from !== seed.to ? 2 * seed.fraction * (1 - seed.fraction) : 0;
-  const alone = named.map(([a, p]) => ({ weight: (1 - apart) * p, at: momentsOf(a, a, distance) }));
-  if (apart === 0) return alone;
-  // Between two seeds, a unit mixes two activations, drawn independently.
-  const mixed = named.flatMap(([a, p]) =>
-    named.map(([b, q]) => ({ weight: apart * p * q, at: momentsOf(a, b, distance) })),
-  );
-  return [...alone, ...mixed];
-}
-
-/** E a, E a² and E a'² of a layer's activations, for sums of variance q. */
-function averagesOf(pairs: Pair[], q: number): { mean: number; square: number; slope: number } {
-  let [mean, square, slope] = [0, 0, 0];
-  for (const { at, weight } of pairs) {
-    const moments = at(q);
-    mean += weight * moments.mean;
-    square += weight * moments.product;
-    slope += weight * moments.slopes;
-  }
-  return { mean, square, slope };
 }
 
 /** The variance of the first layer's sums when the layers, without residuals, have been repeated until it settles. */

@@ -77,6 +77,19 @@ export const networkParameters = {
     ui: { level: 'first', min: 1, max: 64, scale: 'linear', step: 1, shiftStep: 0.1 },
     synonyms: 'layer depth numLayers nLayers layerCount hiddenLayers numHiddenLayers',
   },
+  fade: {
+    label: 'Fade',
+    kind: 'choice',
+    choices: ['contrast', 'outputs'],
+    default: 'contrast',
+    moves: false,
+    besideWeights: true,
+    sentence:
+      'How layers and activations fade into others: `contrast` keeps their contrast; `outputs` averages them, which ' +
+      'is paler on the way, as recipes of version 1 do',
+    ui: { level: 'more' },
+    synonyms: 'crossfade blend blending transition fading',
+  },
   units: {
     label: 'Units',
     unit: 'units',

@@ -132,6 +132,9 @@ export interface WeightMix {
 /** What each layer from the second on receives: values as they are, or of mean 0 and variance 1. */
 export type Normalisation = 'none' | 'layer';
 
+/** How a layer fades into the next, and an activation into another. */
+export type Fade = 'contrast' | 'outputs';
+
 /** The distribution of random weights: uniform on [-s, s], or normal with standard deviation s. */
 export type Distribution = 'uniform' | 'normal';
 
@@ -182,6 +185,11 @@ export interface NetworkSpec {
    * picture of 4 layers with 0.3 of that of 5 faded in. @defaultValue 27
    */
   layers: number;
+  /**
+   * How layers and activations fade into others: `contrast` keeps their contrast; `outputs` averages them, which is
+   * paler on the way, as recipes of version 1 do. @defaultValue 'contrast'
+   */
+  fade: Fade;
   /**
    * Number of units in each hidden layer, or a list with one number per layer, whose last entry repeats; a fraction
    * fades the next unit in. 1 to 8192 units. @defaultValue 30

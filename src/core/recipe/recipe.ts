@@ -18,7 +18,7 @@ export const MAX_RECIPE_BYTES = 64 * 2 ** 20;
 
 const { scene, variables, transparent, answers } = sceneFields;
 const recipeSchema = z.strictObject({
-  untrained: z.literal(RECIPE_VERSION),
+  untrained: z.literal([1, RECIPE_VERSION]),
   sweep: z.unknown().optional(),
   scene,
   variables,
@@ -87,7 +87,16 @@ function parseText(text: string): Recipe {
       `The recipe is not JSON (${(error as Error).message}): fix it, or write it again with --recipe.`,
     );
   }
-  const { untrained: _, sweep, ...rest } = parse(recipeSchema, data, aboutRecipe);
+  const { untrained: version, sweep, ...rest } = parse(recipeSchema, data, aboutRecipe);
   if (sweep === undefined && rest.scene !== undefined) return rest;
-  return { ...rest, sweep: parseSweep(sweep) };
+  return { ...rest, sweep: parseSweep(version === 1 ? withFirstFade(sweep) : sweep) };
 }
+
+/** A sweep of version 1, in which networks had no other fade. */
+function withFirstFade(sweep: unknown): unknown {
+  if (!isObject(sweep) || !(sweep.network === undefined || isObject(sweep.network))) return sweep; // invalid
+  return { ...sweep, network: { fade: 'outputs', ...sweep.network } };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,2 +1,2 @@
 /** Increased when recipes of earlier versions would make other films. */
-export const RECIPE_VERSION = 1;
+export const RECIPE_VERSION = 2;

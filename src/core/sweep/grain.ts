@@ -1,6 +1,7 @@
 /** Finds where a film zooms in beyond float32 precision; ../frame/digits.ts measures it. */
 import { explainGrain, isDeep, isGrainy } from '../frame/digits.js';
 import type { Evaluate } from '../frame/evaluate.js';
+import { retimes } from './paces.js';
 import { depthAt, frameAt, frameCount, type Sweep, timeOfFrame } from './sweep.js';
 
 /** The number of evenly spaced frames to check. Between two of them, bisection then finds the first grainy one. */
@@ -41,7 +42,7 @@ export function grainNote(
 
 /** The same for one moment, in seconds. */
 export function grainNoteAt(sweep: Sweep, t: number, evaluate: Evaluate): string | undefined {
-  if (sweep.pace !== 'even' && !isDeep(depthAt(sweep, t))) return;
+  if (!retimes(sweep.pace) && !isDeep(depthAt(sweep, t))) return;
   const frame = frameAt(sweep, t, evaluate);
   return isGrainy(frame, evaluate) ? explainGrain(frame.view.halfWidth) : undefined;
 }

@@ -20,6 +20,7 @@ export interface Timeline {
   /** In seconds. */
   seconds: number;
   loop: boolean;
+  pace: 'even' | 'between-pauses';
   tracks: Moving[];
   /** The frame at a track time. */
   describe: (t: number) => FrameDescription;
@@ -80,16 +81,16 @@ interface Step {
 
 /**
  * Measures a sweep's pace in small steps, so that the caller can pause between them. Times at which no track moves keep
- * their length, because the film is meant to rest there. All other time is divided in proportion to the change, at one
- * rate for the whole film. Movement accelerates where it begins and slows down where it ends; a loop that never rests
- * does neither.
+ * their length, because the film is meant to rest there. All other time is divided in proportion to the change: at one
+ * rate for the whole film, or at one between each two pauses, which then keep their times as well. Movement accelerates
+ * where it begins and slows down where it ends; a loop that never rests does neither.
  */
 export function* measurePace(timeline: Timeline, evaluate: Evaluate): Generator<void, Pace> {
-  const { seconds, loop } = timeline;
+  const { seconds, loop, pace } = timeline;
   const stretches = stretchesOf(timeline);
   if (!stretches.some(({ moves }) => moves)) return (t) => t;
   const steps = yield* measure(timeline, stretches, evaluate);
-  const moving = sum(stretches.filter(({ moves }) => moves).map(({ start, end }) => end - start));
+  let group = 0;
   const runs = stretches.map((stretch, i) => {
     const follows = i > 0 || loop;
     const leads = i < stretches.length - 1 || loop;
@@ -99,14 +100,19 @@ export function* measurePace(timeline: Timeline, evaluate: Evaluate): Generator<
     };
     const own = steps.filter((step) => step.stretch === stretch);
     const share = sum(own.map(({ change }) => change)) * peakSpeed(ends);
-    return { ...stretch, ends, own, share };
+    if (pace === 'between-pauses' && !stretch.moves) group += 1;
+    return { ...stretch, ends, own, share, group };
   });
-  const shares = sum(runs.map(({ share }) => share));
-  if (!(shares > 0)) return (t) => t; // no visible change
+  if (!runs.some(({ share }) => share > 0)) return (t) => t; // no visible change
   let begin = 0;
-  const parts = runs.map(({ start, end, moves, ends, own, share }) => {
-    const length = moves ? (moving * share) / shares : end - start;
-    const show = moves
+  const parts = runs.map(({ start, end, moves, ends, own, share, group }) => {
+    const sharing = runs.filter((run) => run.moves && run.group === group);
+    const all = sum(sharing.map(({ share }) => share));
+    const isVisible = moves && all > 0;
+    const length = isVisible
+      ? (sum(sharing.map(({ start, end }) => end - start)) * share) / all
+      : end - start;
+    const show = isVisible
       ? (t: number) => timeAfter(own, eased((t - begun) / length, ends))
       : (t: number) => start + (t - begun);
     const begun = begin;
@@ -123,7 +129,7 @@ export function* measurePace(timeline: Timeline, evaluate: Evaluate): Generator<
 /** Cuts a sweep where its tracks may start or stop moving, and where they jump while others move. */
 function stretchesOf({ tracks, seconds }: Timeline): Stretch[] {
   if (tracks.every(onlyJumps)) return [{ start: 0, end: seconds, last: seconds, moves: false }];
-  const inside = tracks.flatMap(marksOf).filter((t) => t > 0 && t < seconds);
+  const inside = tracks.flatMap((track) => marksOf(track, seconds)).filter((t) => t > 0 && t < seconds);
   const jumps = new Set(tracks.flatMap(jumpsOf));
   const marks = [...new Set([0, ...inside, seconds])].sort((a, b) => a - b);
   if (marks.length > MOST_MARKS) return [{ start: 0, end: seconds, last: seconds, moves: true }];

@@ -21,7 +21,7 @@ export async function stillOf(
       `The time is ${quote(t)} s, but the sweep runs from 0 to ${sweep.seconds} s: choose a time in that range.`,
     );
   }
-  await preparePace(sweep, evaluate, watched);
+  await preparePace(sweep, evaluate, watched, t);
   const frame: object = frameAt(sweep, t, evaluate);
   return { ...sweep, ...frame, seconds: 1 / sweep.fps, loop: false };
 }

@@ -36,7 +36,7 @@ import { parse } from '../wording/parse.js';
 import { aboutMoment, aboutSweep, aboutTrack, sweepFieldNames, sweepSchema } from './fields.js';
 import { Frames, replaced } from './frames.js';
 import { measurePace, type Pace, type Timeline } from './pace.js';
-import type { PaceName } from './paces.js';
+import { type PaceName, retimes } from './paces.js';
 import {
   closes,
   formOf,
@@ -130,7 +130,8 @@ export interface SweepInput {
   shown?: SweptPart;
   /**
    * `even` retimes the whole sweep so that the picture changes at a constant rate: see pace.ts. Pauses, in which no
-   * track moves, keep their lengths. `tracks`, the default, uses the times of the tracks and their easings.
+   * track moves, keep their lengths. `between-pauses` does so between each two pauses, which keep their times as well.
+   * `tracks`, the default, uses the times of the tracks and their easings.
    */
   pace?: PaceName;
   /**
@@ -171,7 +172,7 @@ export interface Sweep {
   slice?: unknown[] | undefined;
   /** The part of the network that is shown: values and tracks. */
   shown?: Record<string, unknown> | undefined;
-  /** `even` or `tracks`: see SweepInput. */
+  /** `even`, `between-pauses` or `tracks`: see SweepInput. */
   pace?: PaceName | undefined;
   /** How outputs become colours. */
   palette: Palette;
@@ -419,20 +420,33 @@ export function frameAt(sweep: Sweep, t: number, evaluate: Evaluate): FrameDescr
       `The time is ${quote(t)} s, but the sweep runs from 0 to ${seconds} s: choose a time in that range.`,
     );
   }
-  if (sweep.pace !== 'even') return describe(sweep, t);
+  if (!isPaced(sweep, t)) return describe(sweep, retimes(sweep.pace) ? Math.min(t, seconds) : t);
   const pace = knownPace(sweep);
   if (pace) return describe(sweep, pace(t));
-  const measuring = measurePace(timelineOf(sweep), evaluate);
+  const measuring = measurePace(timelineOf(sweep, sweep.pace), evaluate);
   for (;;) {
     const { done, value } = measuring.next();
     if (done) return describe(sweep, keepPace(sweep, value)(t));
   }
 }
 
-/** Measures an even pace, unless it is known already, and yields to other work every few milliseconds. */
-export async function preparePace(sweep: Sweep, evaluate: Evaluate, watched: Watched = {}): Promise<void> {
-  if (sweep.pace !== 'even' || knownPace(sweep)) return;
-  const measuring = measurePace(timelineOf(sweep), evaluate);
+/** Whether the frame at t depends on a measured pace: those at the ends do not. */
+function isPaced<S extends Sweep>(sweep: S, t: number): sweep is S & Pick<Timeline, 'pace'> {
+  return retimes(sweep.pace) && t > 0 && t < sweep.seconds;
+}
+
+/**
+ * Measures an even pace, unless it is known already, and yields to other work every few milliseconds.
+ * @param at - The only time of interest, in seconds: at the ends of a sweep, nothing needs to be measured.
+ */
+export async function preparePace(
+  sweep: Sweep,
+  evaluate: Evaluate,
+  watched: Watched = {},
+  at = sweep.seconds / 2,
+): Promise<void> {
+  if (!isPaced(sweep, at) || knownPace(sweep)) return;
+  const measuring = measurePace(timelineOf(sweep, sweep.pace), evaluate);
   const breathe = breather(watched);
   for (let step = 1; ; step++) {
     const { done, value } = measuring.next();
@@ -454,7 +468,7 @@ export async function planFrames(
   watched: Watched = {},
 ): Promise<Frames> {
   await preparePace(sweep, evaluate, watched);
-  const pace = sweep.pace === 'even' ? knownPace(sweep)! : (t: number) => t;
+  const pace = (retimes(sweep.pace) && knownPace(sweep)) || ((t: number) => t);
   const timeOf = (i: number) => pace(timeOfFrame(sweep, numbers[i]));
   const count = numbers.length;
   const breathe = breather(watched);
@@ -490,8 +504,8 @@ function keepPace(sweep: Sweep, pace: Pace): Pace {
 }
 
 function contentsOf(sweep: Sweep): string {
-  const { seconds, loop, palette } = sweep;
-  return JSON.stringify([seconds, loop, movingParts(sweep), palette]);
+  const { seconds, loop, pace, palette } = sweep;
+  return JSON.stringify([seconds, loop, pace, movingParts(sweep), palette]);
 }
 
 /** The parts of a sweep that may contain tracks. */
@@ -499,10 +513,10 @@ function movingParts({ network, view, slice, levels, shown }: Sweep) {
   return { network, view, ...(slice && { slice }), ...(levels && { levels }), ...(shown && { shown }) };
 }
 
-function timelineOf(sweep: Sweep): Timeline {
+function timelineOf(sweep: Sweep, pace: Timeline['pace']): Timeline {
   const { seconds, loop } = sweep;
   const tracks = tracksOf(sweep).map(({ value }) => value);
-  return { seconds, loop, tracks, describe: (t) => describe(sweep, t) };
+  return { seconds, loop, pace, tracks, describe: (t) => describe(sweep, t) };
 }
 
 /** The frame at t seconds of track time. */

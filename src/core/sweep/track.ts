@@ -51,7 +51,11 @@ const loopSchema = z.strictObject({
   ),
   easing,
 });
-const walkSchema = z.strictObject({ walk: z.array(seedSchema).min(2), easing });
+const walkSchema = z.strictObject({
+  walk: z.array(seedSchema).min(2),
+  hold: z.number().min(0).lt(1).optional(),
+  easing,
+});
 
 /**
  * A number that may change over time, as written in a recipe: see `tween`, `zoom`, `keyframes`, `steps` and `loop`. The
@@ -123,9 +127,15 @@ export interface Movement extends Eased {
 }
 
 /** A sequence of seeds that returns to the first: see `walk`. */
-export interface Walk extends Eased {
+export interface Walk extends WalkMovement {
   /** Two or more seeds. */
   walk: (number | string)[];
+}
+
+/** How a walk moves from seed to seed. */
+export interface WalkMovement extends Eased {
+  /** The part of each step during which the walk rests at a seed before it goes on: from 0 to less than 1. @defaultValue 0 */
+  hold?: number | undefined;
 }
 
 /**
@@ -221,9 +231,10 @@ export function circle(
 /**
  * Blends from seed to seed and back to the first, each step taking the same time.
  * @param seeds - Two or more, numbers or words.
- * @param movement - `easing`, applied to each step.
+ * @param movement - `easing`, applied to each step, and `hold`, the part of each step in which it rests at a seed first:
+ *   with a hold of 0.25, four seeds in 16 s are each held for 1 s.
  */
-export function walk(seeds: (number | string)[], movement: Eased = {}): Walk {
+export function walk(seeds: (number | string)[], movement: WalkMovement = {}): Walk {
   return { walk: seeds, ...movement };
 }
 
@@ -244,16 +255,21 @@ export function valueAt(track: Moving, t: number, seconds: number) {
     const done = easedTurns((turns * t) / seconds, track.easing);
     return middle + radius * Math.cos(2 * Math.PI * (done + phase));
   }
-  const count = track.walk.length;
+  const { length: count } = track.walk;
+  const hold = track.hold ?? 0;
   const position = (count * t) / seconds;
   const step = Math.floor(position);
-  const fraction = easings[track.easing ?? 'easeInOutSine'](position - step);
+  const fraction = easings[track.easing ?? 'easeInOutSine'](Math.max(0, position - step - hold) / (1 - hold));
   return { from: track.walk[step % count], to: track.walk[(step + 1) % count], fraction: clamp(fraction) };
 }
 
-/** The times, in seconds, at which a track may start or stop moving. */
-export function marksOf(track: Moving): number[] {
+/** The times, in seconds, at which a track may start or stop moving. @param seconds - The length of the sweep. */
+export function marksOf(track: Moving, seconds: number): number[] {
   if ('keyframes' in track) return track.keyframes.map(([t]) => t);
+  if ('walk' in track && track.hold) {
+    const each = seconds / track.walk.length;
+    return track.walk.flatMap((_, i) => [i * each, (i + track.hold!) * each]);
+  }
   return ('during' in track && track.during) || [];
 }
 

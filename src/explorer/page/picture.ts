@@ -1,5 +1,6 @@
 /** The picture that the page shows: the document at the current time, unless the opening plays. */
 import { computed, effect, signal } from '@preact/signals';
+import { retimes } from '../../core/sweep/paces.js';
 import { preparePace, type Sweep } from '../../core/sweep/sweep.js';
 import { evaluate } from '../../renderers/cpu/planes.js';
 import { type ExplorerDocument, type Picture, pictureAt } from '../state/document.js';
@@ -18,7 +19,7 @@ export const picture = computed<Picture>(() => pictureAt(shown.value, time.value
 /** The document, at the pace of its tracks until its even pace has been measured. */
 function atKnownPace(document: ExplorerDocument): ExplorerDocument {
   const { sweep } = document;
-  if (sweep.pace !== 'even' || measured.value === sweep) return document;
+  if (!retimes(sweep.pace) || measured.value === sweep) return document;
   return { ...document, sweep: { ...sweep, pace: 'tracks' } };
 }
 
@@ -26,7 +27,7 @@ function atKnownPace(document: ExplorerDocument): ExplorerDocument {
 export function measurePaces(): () => void {
   return effect(() => {
     const { sweep } = state.value.document;
-    if (sweep.pace !== 'even') return;
+    if (!retimes(sweep.pace)) return;
     const controller = new AbortController();
     preparePace(sweep, evaluate, { signal: controller.signal }).then(
       () => {

@@ -1,7 +1,8 @@
 /** What the network computes at the cursor, or at the crosshair in the middle of the canvas. */
 import { computed, effect, signal } from '@preact/signals';
 import { DrawCache } from '../../core/network/draws.js';
-import { buildNetwork, type Network } from '../../core/network/network.js';
+import type { Network } from '../../core/network/layers.js';
+import { buildNetwork } from '../../core/network/network.js';
 import { countWeights, type NetworkSpec } from '../../core/network/spec.js';
 import { type Inside, insideAt, MOST_WEIGHTS, placeAt } from '../state/inside.js';
 import { picture } from './picture.js';

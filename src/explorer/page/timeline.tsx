@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 /** The timeline: absent until something moves; a bar to play and scrub, and keyframes when it is edited. */
 import { useEffect, useRef } from 'preact/hooks';
+import { retimes } from '../../core/sweep/paces.js';
 import { moves, withEntry } from '../state/document.js';
 import { keyedPaths, lasting, withLoop } from '../state/keyframes.js';
 import { nameOf, type Path, placedParameters } from '../state/paths.js';
@@ -169,8 +170,8 @@ function Settings({ paths }: { paths: Path[] }) {
         <input
           type="checkbox"
           class="switch"
-          checked={pace === 'even'}
-          onChange={() => attempt(() => withEntry(document, ['pace'], pace === 'even' ? undefined : 'even'))}
+          checked={retimes(pace)}
+          onChange={() => attempt(() => withEntry(document, ['pace'], retimes(pace) ? undefined : 'even'))}
         />
         Even pace
       </label>

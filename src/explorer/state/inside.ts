@@ -4,7 +4,7 @@ import { inputAt, turned } from '../../core/frame/inputs.js';
 import { colouringOf } from '../../core/frame/palette.js';
 import { hiddenShown, picturesIn, unitGrid } from '../../core/frame/shown.js';
 import { forward, layerValues } from '../../core/network/forward.js';
-import type { Network } from '../../core/network/network.js';
+import type { Network } from '../../core/network/layers.js';
 import type { Picture } from './document.js';
 
 /** Larger networks take too long to follow a cursor. */

@@ -1,4 +1,4 @@
-/** The networks that the explorer starts with. They were chosen by eye. */
+/** The networks that the explorer starts with. They were chosen by eye. Glass and Nacre are also scenes. */
 import { circle } from '../../core/sweep/track.js';
 import { documentOf, type ExplorerDocument, FILM_SIZE } from './document.js';
 
@@ -8,31 +8,30 @@ export interface NamedNetwork {
   document: ExplorerDocument;
 }
 
-/** A network of Glass's shape, seen by a plane that drifts through its other two inputs. */
-function drifting(seed: number): ExplorerDocument {
+/** Networks are seen by a plane that drifts through their other two inputs. */
+const drift = { seconds: 24, loop: true, size: FILM_SIZE, palette: 'oklch' as const };
+
+/** A network of Glass's shape. */
+function likeGlass(seed: number): ExplorerDocument {
   return documentOf({
-    seconds: 24,
-    loop: true,
-    size: FILM_SIZE,
+    ...drift,
     network: { seed, inputs: 4, layers: 20, units: 16, weightScale: 0.95 },
     view: { centre: [0.2, 0], halfWidth: 1.2 },
     slice: circle(0.2),
-    palette: 'oklch',
   });
 }
 
 /** Glass, with which the explorer opens, and two others. */
 export const networks: readonly [NamedNetwork, ...NamedNetwork[]] = [
-  { name: 'Glass', document: drifting(70) },
-  { name: 'Landscape', document: drifting(89) },
+  { name: 'Glass', document: likeGlass(70) },
+  { name: 'Landscape', document: likeGlass(89) },
   {
     name: 'Nacre',
     document: documentOf({
-      seconds: 8,
-      size: FILM_SIZE,
-      network: { seed: 65, layers: 27, units: 30, weightScale: 0.62 },
+      ...drift,
+      network: { seed: 65, inputs: 4, layers: 27, units: 30, weightScale: 0.62 },
       view: { centre: [1, 0], halfWidth: 2.6 },
-      palette: 'oklch',
+      slice: circle(0.4),
     }),
   },
 ];

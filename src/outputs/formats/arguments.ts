@@ -26,9 +26,19 @@ export const REPEATABLE = ['-fflags', '+bitexact']; // no random identifiers: th
 const TO_BT709 =
   'scale=in_range=full:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int+lanczos';
 
-/** The same for a film's frames, unless they are YUV already. @param format - ffmpeg's name of a YUV format. */
-export const toVideo = ({ pixels, alpha }: FilmShape, format = alpha ? 'yuva420p' : 'yuv420p'): string[] =>
-  pixels === 'yuv420p' ? [] : ['-vf', `${TO_BT709},format=${format}`];
+/**
+ * The same for a film's frames, unless they are YUV already.
+ * @param format - ffmpeg's name of a YUV format.
+ * @param filters - Further filters, applied to the YUV.
+ */
+export function toVideo(
+  { pixels, alpha }: FilmShape,
+  format = alpha ? 'yuva420p' : 'yuv420p',
+  filters: readonly string[] = [],
+): string[] {
+  const all = [...(pixels === 'yuv420p' ? [] : [TO_BT709, `format=${format}`]), ...filters];
+  return all.length === 0 ? [] : ['-vf', all.join(',')];
+}
 
 /** Tags the file with the result of TO_BT709, so that players need not guess. */
 export const BT709_TAGS = [

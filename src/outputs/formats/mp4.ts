@@ -13,6 +13,23 @@ import { graded } from './graded.js';
 const QUICKER = ':ref=1:rc-lookahead=20';
 
 /**
+ * Against bands in smooth, dark pictures. Eight bits are too coarse for these, and x264 flattens what is left:
+ * - gradfun dithers gradients whose steps are at most 2 of 255, and leaves everything else alone. It needs no dither in
+ *   the frames, which composed scenes cannot have.
+ * - aq-mode=3 spends more bits on dark areas.
+ * - Trellis quantisation, x264's default, rounds a faint dither away; without it, and with less of a deadzone, the
+ *   dither stays, and encoding is faster.
+ * docs/performance.md has measurements.
+ */
+const SMOOTH = ':aq-mode=3:trellis=0:deadzone-intra=4:deadzone-inter=4';
+
+/** The radius, in pixels, in which gradfun looks for a gradient: 16 at 540 pixels, and at most 32. */
+function deband({ width, height }: FilmShape): string {
+  const radius = Math.min(32, Math.max(8, Math.round(Math.min(width, height) / 34)));
+  return `gradfun=strength=2:radius=${radius}`;
+}
+
+/**
  * Threads of every x264. Its bytes depend on them, so they must not depend on the machine: this is x264's default for
  * two cores. With more cores, several segments are encoded at a time.
  */
@@ -43,6 +60,7 @@ export const mp4: Format = {
   },
   encoding(output, film, options) {
     const quality = qualityOf(mp4, options);
+    const draft = options.quality === 'draft';
     return graded(output.path, film, options, {
       file: 'film.mp4',
       at: (rung) => Math.min(51, quality + rung / 2),
@@ -50,17 +68,17 @@ export const mp4: Format = {
       halving: 12, // six steps of crf halve the size
       describe: (crf) => `crf ${crf}`,
       options: (crf) => [
-        ...toVideo(film),
+        ...toVideo(film, 'yuv420p', draft ? [] : [deband(film)]),
         ...['-c:v', 'libx264', '-threads', String(threadsFor(film))],
         // On our films, slow is 4% smaller for 30% more time; faster presets are larger or worse.
-        ...['-preset', options.quality === 'draft' ? 'veryfast' : 'medium'],
+        ...['-preset', draft ? 'veryfast' : 'medium'],
         ...['-crf', String(crf)],
         // The same tags inside the stream, which some players prefer to the container's. open-gop=0: x264's default,
         // made explicit because platforms require closed groups of pictures. chromaloc=1: chroma samples are centred
         // in their 2 x 2 pixels, as in swscale and src/core/frame/pixels.ts.
         ...[
           '-x264-params',
-          `colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0${QUICKER}`,
+          `colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0${QUICKER}${draft ? '' : SMOOTH}`,
         ],
         ...BT709_TAGS,
       ],

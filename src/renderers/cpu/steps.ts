@@ -14,7 +14,7 @@ import {
 } from '../../core/network/activations.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { hiddenActivationNames, unitActivations } from '../../core/network/layer-activations.js';
-import { lastUnitOf, layerRules } from '../../core/network/network.js';
+import { lastUnitOf, layerRules } from '../../core/network/rules.js';
 import { brightnessTerms } from '../brightness.js';
 import type { Drawn } from '../drawn.js';
 import { type Exponents, type Held, heldFrom } from '../exponents.js';

@@ -10,18 +10,12 @@ import type { FrameDescription } from '../../core/frame/description.js';
 import { planeCount } from '../../core/frame/inputs.js';
 import type { UnitActivation } from '../../core/network/activations.js';
 import type { DrawCache } from '../../core/network/draws.js';
+import { doesFade } from '../../core/network/fade.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { unitActivations } from '../../core/network/layer-activations.js';
-import {
-  scalesOf as drawScalesOf,
-  type LayerRule,
-  lastUnitOf,
-  layerMaker,
-  layerRules,
-  type Side,
-  sidesOf,
-  unitDraws,
-} from '../../core/network/network.js';
+import { scalesOf as drawScalesOf, type Side, sidesOf, unitDraws } from '../../core/network/layers.js';
+import { layerMaker } from '../../core/network/network.js';
+import { type LayerRule, lastUnitOf, layerRules } from '../../core/network/rules.js';
 import { hiddenWidths, type NetworkSpec } from '../../core/network/spec.js';
 import { brightnessTerms } from '../brightness.js';
 import { drawnOf, unitsOf } from '../drawn.js';
@@ -162,9 +156,13 @@ export function fillDraws(
 /** Whether matrices are computed here and uploaded: kernels/scale.ts adds two sets of draws at most. */
 export const areUploaded = (spec: NetworkSpec): boolean => sidesOf(spec).length > 2;
 
+/** Whether a matrix is computed here and uploaded with each frame: it may depend on the view, or on a fade. */
+const isUploaded = ({ rule, kind }: Matrix, spec: NetworkSpec): boolean =>
+  rule.number === 1 || (kind === 'output' && doesFade(spec)) || areUploaded(spec);
+
 /**
  * The matrices that are uploaded with each frame, scaled, each with its offset: those that read the sample's position,
- * with the view folded in; or all.
+ * with the view folded in; outputs that fade; or all.
  */
 export function finishedMatrices(
   frame: FrameDescription,
@@ -173,9 +171,8 @@ export function finishedMatrices(
   exponents?: Exponents,
 ): { at: number; numbers: Float32Array<ArrayBuffer> }[] {
   const make = layerMaker(frame.network, draws);
-  const all = areUploaded(frame.network);
   return matricesOf(arrangement)
-    .filter(({ rule }) => all || rule.number === 1)
+    .filter((matrix) => isUploaded(matrix, frame.network))
     .map((matrix) => {
       const { rule, kind, firstUnit: first, at, inputs, stride } = matrix;
       const own = unitsOf(make[kind](rule.number), { first, count: rule.units });
@@ -281,7 +278,7 @@ export function scalesOf(
   exponents?: Exponents,
 ): { records: ArrayBuffer; count: number; longest: number } {
   const [a, b] = sidesOf(spec);
-  const scaled = areUploaded(spec) ? [] : matricesOf(arrangement).filter(({ rule }) => rule.number > 1);
+  const scaled = matricesOf(arrangement).filter((matrix) => !isUploaded(matrix, spec));
   const records = new ArrayBuffer(SCALE.bytes * scaled.length);
   let longest = 0;
   for (const [i, matrix] of scaled.entries()) {

@@ -2,7 +2,7 @@
 
 import type { FrameDescription } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { sidesOf } from '../../core/network/network.js';
+import { sidesOf } from '../../core/network/layers.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
 import { type Exponents, exponentsOf } from '../exponents.js';
 import {

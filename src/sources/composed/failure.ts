@@ -55,13 +55,16 @@ export class Places {
   }
 }
 
+/** The variables that have an option of their own. */
+const SHORT = ['seed', 'palette'];
+
 /** @param scene - The scene that was playing. */
 export function failureMessage(failure: Failure, scene: string | undefined, places: Places): Error {
   const { unread, blocked } = failure;
   if (unread) {
-    return new UsageError(
-      `--set ${unread.name}: no scene uses a variable of that name${available(unread.name, unread.known, {})}`,
-    );
+    const { name, known } = unread;
+    const option = SHORT.includes(name) ? `--${name} or --set ${name}` : `--set ${name}`;
+    return new UsageError(`${option}: no scene uses a variable of that name${available(name, known, {})}`);
   }
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);
   const message = blocked

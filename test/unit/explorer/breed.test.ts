@@ -7,6 +7,7 @@ import {
   type ExplorerDocument,
   entriesIn,
   entryAt,
+  FILM_SIZE,
   pictureAt,
   withEntries,
 } from '../../../src/explorer/state/document.js';
@@ -18,7 +19,15 @@ import { type Action, firstState, reduce } from '../../../src/explorer/state/sta
 import { hasSomethingToSee } from '../../../src/explorer/state/worth-seeing.js';
 import { evaluate } from '../../../src/renderers/cpu/planes.js';
 
-const [glass, landscape, nacre] = networks.map(({ document }) => document);
+const [glass, landscape] = networks.map(({ document }) => document);
+/** A still network: Nacre, without its drift. */
+const nacre = documentOf({
+  seconds: 8,
+  size: FILM_SIZE,
+  network: { seed: 65, layers: 27, units: 30, weightScale: 0.62 },
+  view: { centre: [1, 0], halfWidth: 2.6 },
+  palette: 'oklch',
+});
 
 /** The parameters in which two documents differ. */
 function differences(a: ExplorerDocument, b: ExplorerDocument): string[] {

@@ -1,9 +1,13 @@
 /** The explorer's state: every action, undo, and keyframes as tracks. */
 import { describe, expect, test } from 'vitest';
+import glassScene from '../../../scenes/glass.js';
+import nacreScene from '../../../scenes/nacre.js';
 import { frameAt, parseSweep } from '../../../src/core/sweep/sweep.js';
 import {
   currentValue,
+  documentOf,
   type ExplorerDocument,
+  FILM_SIZE,
   isMoving,
   moves,
 } from '../../../src/explorer/state/document.js';
@@ -19,7 +23,15 @@ import {
 } from '../../../src/explorer/state/state.js';
 import { evaluate } from '../../../src/renderers/cpu/planes.js';
 
-const [glass, , nacre] = networks.map(({ document }) => document);
+const [glass] = networks.map(({ document }) => document);
+/** A still network: Nacre, without its drift. */
+const nacre = documentOf({
+  seconds: 8,
+  size: FILM_SIZE,
+  network: { seed: 65, layers: 27, units: 30, weightScale: 0.62 },
+  view: { centre: [1, 0], halfWidth: 2.6 },
+  palette: 'oklch',
+});
 const SCALE = ['network', 'weightScale'];
 const LAYERS = ['network', 'layers'];
 
@@ -30,6 +42,15 @@ const set = (path: (string | number)[], value: unknown, gesture?: string): Actio
   path,
   value,
   ...(gesture && { gesture }),
+});
+
+test.each([
+  ['Glass', glassScene],
+  ['Nacre', nacreScene],
+])('%s is the network of the scene', (name, scene) => {
+  const { sweep } = networks.find((network) => network.name === name)!.document;
+  const { network, view, slice, palette, seconds, loop } = scene;
+  expect(sweep).toMatchObject({ network, view, slice, palette, seconds, loop });
 });
 
 describe('values', () => {
