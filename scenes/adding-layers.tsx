@@ -1,63 +1,61 @@
-/** One network of 30 units, its layers added one by one: each picture has one layer more than the previous one.
- *  Figure 10.
+/** One network of 30 units, its layers added one by one: each picture has one layer more than the one before. Figure 10.
  *  Run: npm run render scenes/adding-layers.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
-import { all, createRef, createSignal, easeInOutCubic, range, waitFor } from '@motion-canvas/core';
-import { boxOf, cut, dress, Heading, NetworkGrid } from 'untrained/nodes';
+import { createRef, range, waitFor } from '@motion-canvas/core';
+import { belowHeading, dress, Heading, NetworkGrid, withTeaser } from 'untrained/nodes';
 
-/** The network of growing-depth, which shows figures 11 and 12. */
-const network = { seed: 16, units: 30, weightScale: 0.62, centre: [1, 0] as [number, number], halfWidth: 3 };
 const LAYERS = 18;
+/** A colour map keeps all pictures to one family of colours: each depth has output weights of its own. */
+const network = {
+  seed: 188,
+  units: 30,
+  weightScale: 0.62,
+  centre: [1, 0] as [number, number],
+  halfWidth: 3,
+  palette: 'magma',
+} as const;
 
-export default makeScene2D(function* (view) {
-  const theme = yield* dress(view);
-  const { title, gap, radius } = theme;
-  const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
-  const grid = createRef<NetworkGrid>();
-  const layers = createSignal(1);
+export default makeScene2D(
+  withTeaser(function* (view) {
+    const theme = yield* dress(view);
+    const [head, rest] = belowHeading(view.size(), theme);
+    const grid = createRef<NetworkGrid>();
+    const layers = () =>
+      Math.round(
+        grid()
+          .field(LAYERS - 1)
+          .layers(),
+      );
 
-  view.add(
-    <>
-      <Heading
-        title={'Adding layers'}
-        value={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
-        position={head.center}
-        width={() => grid().extent().x}
-      />
-      <NetworkGrid
-        ref={grid}
-        items={range(LAYERS).map((i) => ({ ...network, layers: i + 1, radius, label: `${i + 1}` }))}
-        position={rest.center}
-        size={rest.size}
-        space={0.6 * gap}
-        labelPlace={'inside'}
-      />
-    </>,
-  );
-
-  // Shows the first layer alone for a while; then adds the others, faster and faster.
-  const [, ...others] = grid().cells;
-  for (const cell of others) cell.opacity(0);
-  yield* waitFor(1.2);
-  for (const i of range(1, LAYERS)) yield* add(i, Math.max(0.55, 1.2 - 0.09 * i));
-  yield* waitFor(2.5);
-
-  /** Moves a picture from the previous one to its own position, while its new layer fades in. */
-  function* add(i: number, seconds: number) {
-    const [cell, field, from, to] = [
-      others[i - 1],
-      grid().field(i),
-      grid().placeOf(i - 1),
-      grid().placeOf(i),
-    ];
-    const newRow = from.y !== to.y;
-    cell.position(newRow ? to : from).moveToTop();
-    field.layers(i);
-    layers(i + 1);
-    yield* all(
-      newRow ? cell.opacity(1, seconds / 2) : cell.opacity(1, 0),
-      cell.position(to, seconds, easeInOutCubic),
-      field.layers(i + 1, seconds, easeInOutCubic),
+    view.add(
+      <>
+        <NetworkGrid
+          ref={grid}
+          items={range(1, LAYERS + 1).map((n) => ({
+            ...network,
+            layers: n,
+            radius: theme.radius,
+            label: `${n}`,
+          }))}
+          position={rest.center}
+          size={rest.size}
+          stretch
+          space={0.5 * theme.gap}
+          labelPlace={'inside'}
+        />
+        <Heading
+          title={'One network, layer by layer'}
+          value={() => `${layers()} ${layers() === 1 ? 'layer' : 'layers'}`}
+          position={head.center}
+          size={head.size}
+        />
+      </>,
     );
-  }
-});
+
+    // Shows the first layer for a while; then adds the others, faster and faster.
+    grid().begin();
+    yield* waitFor(0.8);
+    for (const n of range(1, LAYERS)) yield* grid().next(Math.max(0.6, 1.3 - 0.1 * n));
+    yield* waitFor(2.5);
+  }),
+);

@@ -1,58 +1,61 @@
-/** One network at nine scales of its weights, from a blur to noise: the article's figure 19.
+/** Weight scale decides: blur or noise. One network at nine scales of its weights: the article's figure 19.
  *  Run: npm run render scenes/nine-scales.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
-import { all, createRef, createSignal, linear, waitFor } from '@motion-canvas/core';
-import { aroundPicture, dress, Gauge, NetworkGrid, Title } from 'untrained/nodes';
+import { createRef, range, waitFor } from '@motion-canvas/core';
+import { belowHeading, dress, Heading, NetworkGrid, withTeaser } from 'untrained/nodes';
 
 /** The network of growing-weights, which shows figure 20. */
 const network = { seed: 18, layers: 27, units: 30, centre: [1, 0] as [number, number], halfWidth: 2.6 };
-const [FROM, TO, COUNT] = [0.5, 1, 9];
 /** The weight scales form a geometric sequence. */
-const scaleAt = (place: number) => FROM * (TO / FROM) ** place;
+const [FROM, TO, COUNT] = [0.5, 1, 9];
+const SCALES = range(COUNT).map((i) => FROM * (TO / FROM) ** (i / (COUNT - 1)));
+/** Beyond this, details are smaller than pixels: each picture takes more samples, and appears at once. */
+const NOISY = 0.72;
 
-export default makeScene2D(function* (view) {
-  const theme = yield* dress(view);
-  const { body, gap, radius } = theme;
-  const [head, pictures, foot] = aroundPicture(view.size(), theme);
-  const grid = createRef<NetworkGrid>();
-  /** Progress from the first picture to the last, 0 to 1. */
-  const place = createSignal(0);
+export default makeScene2D(
+  withTeaser(function* (view) {
+    const theme = yield* dress(view);
+    const [head, rest] = belowHeading(view.size(), theme);
+    const grid = createRef<NetworkGrid>();
+    const scale = () =>
+      grid()
+        .field(COUNT - 1)
+        .weightScale();
 
-  view.add(
-    <>
-      <NetworkGrid
-        ref={grid}
-        items={Array.from({ length: COUNT }, (_, i) => scaleAt(i / (COUNT - 1))).map((s) => ({
-          ...network,
-          weightScale: s,
-          supersample: 2, // the last ones have details smaller than pixels
-          label: s.toFixed(2),
-          radius,
-        }))}
-        columns={3}
-        position={pictures.center}
-        size={pictures.size}
-        space={0.7 * gap}
-        labelPlace={'inside'}
-      />
-      <Title
-        title={'Nine weight scales'}
-        notes={[`${network.layers} layers of ${network.units} units`]}
-        position={head.center}
-        width={head.width}
-      />
-      <Gauge
-        position={foot.center.addY(0.4 * body)}
-        width={0.86 * foot.width}
-        place={place}
-        text={() => `s = ${scaleAt(place()).toFixed(2)}`}
-        from={`${FROM}`}
-        to={`${TO}`}
-      />
-    </>,
-  );
+    view.add(
+      <>
+        <NetworkGrid
+          ref={grid}
+          items={SCALES.map((weightScale) => ({
+            ...network,
+            weightScale,
+            supersample: weightScale > NOISY ? 3 : 2,
+            label: `±${weightScale.toFixed(2)}`,
+            radius: theme.radius,
+          }))}
+          columns={3}
+          position={rest.center}
+          size={rest.size}
+          stretch
+          space={0.5 * theme.gap}
+          labelPlace={'inside'}
+        />
+        <Heading
+          title={'Weight scale decides: blur or noise.'}
+          value={() => `weights: ±${scale().toFixed(2)}`}
+          position={head.center}
+          size={head.size}
+        />
+      </>,
+    );
 
-  // The dot passes each scale as its picture appears.
-  yield* all(grid().appear(12, 1.5), place(1, 10.5, linear));
-  yield* waitFor(3);
-});
+    // The weights grow while there is something to see in them; then come the noisy pictures, one after another.
+    grid().begin();
+    yield* waitFor(0.6);
+    for (const next of SCALES.slice(1)) {
+      yield* grid().next(next > NOISY ? 0.9 : 1.8, next <= NOISY);
+      yield* waitFor(next > NOISY ? 0.3 : 0.7);
+    }
+    yield* waitFor(2.5);
+  }),
+);

@@ -1,135 +1,119 @@
-/** The same weights with tanh and with relu, at 1, 6, 11 and 16 layers; then tanh turns into relu and back. The
- *  article's figure 14.
+/** ReLU and tanh: the same weights with both, at 1, 6, 11 and 16 layers; then tanh turns into ReLU and back. The article's
+ *  figure 14.
  *  Run: npm run render scenes/relu-and-tanh.tsx */
 import { makeScene2D, Txt } from '@motion-canvas/2d';
 import {
   all,
-  chain,
   createRef,
-  createRefArray,
   createSignal,
+  easeInOutCubic,
   easeInOutSine,
   map,
-  sequence,
+  range,
   waitFor,
 } from '@motion-canvas/core';
-import { boxOf, cut, dress, Gauge, Heading, NetworkGrid, shapeOf } from 'untrained/nodes';
+import { belowHeading, cut, dress, Heading, NetworkGrid, shapeOf, withTeaser } from 'untrained/nodes';
 
-const network = {
-  seed: 408,
-  units: 30,
-  biasScale: 0.35,
-  firstLayerBias: true,
-  centre: 0,
-  halfWidth: 2.2,
-};
+/** With few units, ReLU's facets are large enough to see. */
+const network = { seed: 4, units: 12, biasScale: 0.6, firstLayerBias: true, centre: 0, halfWidth: 3 };
 const LAYERS = [1, 6, 11, 16];
-/** Relu does not limit sums as tanh does, and a deep network with large sums has a single colour. */
-const WEIGHT_SCALE = { tanh: 0.62, relu: 0.54 };
+/** ReLU does not limit sums as tanh does, and a deep network with large sums has a single colour. */
+const WEIGHT_SCALE = { tanh: 1, relu: 0.85 };
+const KINDS = [0, 1] as const; // tanh, ReLU
 
-export default makeScene2D(function* (view) {
-  const theme = yield* dress(view);
-  const { colours, title, body, small, gap, radius } = theme;
-  const wide = shapeOf(view.size()) === 'wide';
-  const tall = view.height() > 1.15 * view.width();
-  const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.6 * title, gap);
-  // Two rows of pictures with their names at the left, or in a tall view two columns with their names on top. The gauge
-  // of the blend is in the head if the view is wide, and otherwise below the pictures.
-  const [pictures, below] = wide ? [rest] : cut(rest, 'rows', rest.height - 2.6 * body);
-  const [, middle] = tall ? cut(pictures, 'rows', 1.8 * body) : cut(pictures, 'columns', 2.9 * body);
-  const foot = below ?? cut(head, 'columns', 0.5 * head.width)[1];
+export default makeScene2D(
+  withTeaser(function* (view) {
+    const theme = yield* dress(view);
+    const { colours, body, small, radius } = theme;
+    const [head, rest] = belowHeading(view.size(), theme);
+    // Two rows of pictures with their names at the left if the view is wide, and otherwise two columns with their names
+    // on top.
+    const wide = shapeOf(view.size()) === 'wide';
+    const [, pictures] = wide ? cut(rest, 'columns', 3.4 * body) : cut(rest, 'rows', 1.6 * body);
 
-  const grid = createRef<NetworkGrid>();
-  const gauge = createRef<Gauge>();
-  const names = createRefArray<Txt>();
-  /** The fraction of relu in the activation of the tanh networks. */
-  const mix = createSignal(0);
-  const mixed = {
-    activation: () => ({ from: 'tanh', to: 'relu', fraction: mix() }) as const,
-    weightScale: () => map(WEIGHT_SCALE.tanh, WEIGHT_SCALE.relu, mix()),
-  };
-  const relu = { activation: 'relu', weightScale: WEIGHT_SCALE.relu } as const;
-  const picture = (of: typeof mixed | typeof relu, layers: number) => ({
-    ...network,
-    ...of,
-    layers,
-    radius,
-    label: layers === 1 ? '1 layer' : `${layers} layers`,
-  });
-  const items = tall
-    ? LAYERS.flatMap((layers) => [picture(mixed, layers), picture(relu, layers)])
-    : [mixed, relu].flatMap((of) => LAYERS.map((layers) => picture(of, layers)));
-  /** The cells of tanh (0) and relu (1) at the i-th depth. */
-  const cell = (kind: 0 | 1, i: number) => grid().cells[tall ? 2 * i + kind : kind * LAYERS.length + i];
-  const nameAt = (kind: 0 | 1) => {
-    const [{ x, y }, half] = [cell(kind, 0).position().add(middle.center), grid().side() / 2];
-    return tall ? [x, y - half - 0.9 * body] : [x - half - 0.8 * body, y];
-  };
+    const grid = createRef<NetworkGrid>();
+    /** The fraction of ReLU in the activation of the tanh networks. */
+    const mix = createSignal(0);
+    const mixed = {
+      activation: () => ({ from: 'tanh', to: 'relu', fraction: mix() }) as const,
+      weightScale: () => map(WEIGHT_SCALE.tanh, WEIGHT_SCALE.relu, mix()),
+    };
+    const relu = { activation: 'relu', weightScale: WEIGHT_SCALE.relu } as const;
+    const index = (kind: 0 | 1, i: number) => (wide ? kind * LAYERS.length + i : 2 * i + kind);
+    const items = KINDS.flatMap((kind) =>
+      LAYERS.map((_, i) => ({
+        at: index(kind, i),
+        item: {
+          ...network,
+          ...(kind === 0 ? mixed : relu),
+          layers: 1,
+          radius,
+          label: () => {
+            const layers = Math.round(grid().field(index(kind, i)).layers());
+            return layers === 1 ? '1 layer' : `${layers} layers`;
+          },
+        },
+      })),
+    ).sort((a, b) => a.at - b.at);
+    const percent = () => Math.round(100 * mix());
+    const names = [
+      () => (percent() === 0 ? 'tanh' : percent() === 100 ? 'ReLU' : `${percent()}%${wide ? '\n' : ' '}ReLU`),
+      'ReLU',
+    ];
+    const nameAt = (kind: 0 | 1): [number, number] => {
+      const { x, y } = grid().placeOf(index(kind, 0)).add(pictures.center);
+      return wide ? [rest.left, y] : [x, rest.top + 0.7 * body];
+    };
 
-  /** The x coordinate of the pictures' right edge. */
-  const reach = () => middle.center.x + grid().extent().x / 2;
-  const gaugeWidth = () => (wide ? 0.48 * grid().extent().x : Math.min(0.85 * foot.width, 20 * body));
-
-  view.add(
-    <>
-      <Heading
-        title={'relu and tanh'}
-        position={[middle.center.x, head.center.y]}
-        width={() => grid().extent().x}
-      />
-      <NetworkGrid
-        ref={grid}
-        items={items}
-        columns={tall ? 2 : LAYERS.length}
-        position={middle.center}
-        size={middle.size}
-        space={0.6 * gap}
-        labelPlace={'inside'}
-      />
-      {(['tanh', 'relu'] as const).map((name, kind) => (
-        <Txt
-          ref={names}
-          text={name}
-          fontSize={body}
-          fontWeight={500}
-          fill={colours.quiet}
-          offset={tall ? [0, 0] : [1, 0]}
-          position={() => nameAt(kind as 0 | 1) as [number, number]}
+    view.add(
+      <>
+        <NetworkGrid
+          ref={grid}
+          items={items.map(({ item }) => item)}
+          columns={wide ? LAYERS.length : 2}
+          position={pictures.center}
+          size={pictures.size}
+          stretch
+          space={0.5 * theme.gap}
+          labelPlace={'inside'}
         />
-      ))}
-      <Gauge
-        ref={gauge}
-        position={() => [wide ? reach() - gaugeWidth() / 2 - small : 0, foot.center.y - 0.4 * body]}
-        width={gaugeWidth}
-        place={mix}
-        from={'tanh'}
-        to={'relu'}
-        opacity={0}
-      >
-        <Txt
-          text={() => `${Math.round(100 * mix())}%`}
-          fontSize={small}
-          fill={colours.accent}
-          y={1.2 * body}
+        {KINDS.map((kind) => (
+          <Txt
+            text={names[kind]}
+            fontSize={small}
+            fontWeight={500}
+            fill={() => (kind === 0 && mix() > 0 ? colours.accent : colours.ink)}
+            offset={wide ? [-1, 0] : [0, 0]}
+            position={() => nameAt(kind)}
+          />
+        ))}
+        <Heading
+          title={'ReLU and tanh'}
+          value={'the same random numbers'}
+          position={head.center}
+          size={head.size}
         />
-      </Gauge>
-    </>,
-  );
+      </>,
+    );
 
-  for (const [i] of LAYERS.entries())
-    for (const kind of [0, 1] as const) cell(kind, i).opacity(i === 0 ? 1 : 0);
-  yield* waitFor(1.5);
-  yield* sequence(
-    1.1,
-    ...[1, 2, 3].map((i) => chain(cell(0, i).opacity(1, 0.8), cell(1, i).opacity(1, 0.8))),
-  );
-  yield* waitFor(2);
+    // All pictures begin with one layer; then each goes on to its own number of layers.
+    yield* waitFor(0.6);
+    for (const i of [1, 2, 3]) {
+      yield* all(
+        ...KINDS.flatMap((kind) =>
+          range(i, LAYERS.length).map((k) =>
+            grid().field(index(kind, k)).layers(LAYERS[i], 2.2, easeInOutSine),
+          ),
+        ),
+      );
+      yield* waitFor(0.3);
+    }
+    yield* waitFor(1.5);
 
-  // The tanh networks turn into the relu networks, and back.
-  yield* all(gauge().opacity(1, 0.8), names[0].opacity(0, 0.8));
-  yield* mix(1, 6, easeInOutSine);
-  yield* waitFor(1);
-  yield* mix(0, 4, easeInOutSine);
-  yield* names[0].opacity(1, 0.8);
-  yield* waitFor(2);
-});
+    // The tanh networks turn into the ReLU networks, and back.
+    yield* mix(1, 4, easeInOutCubic);
+    yield* waitFor(1);
+    yield* mix(0, 3, easeInOutCubic);
+    yield* waitFor(2);
+  }),
+);

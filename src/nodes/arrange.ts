@@ -116,6 +116,41 @@ export function spiral(columns: number, rows: number): [column: number, row: num
 }
 
 /**
+ * The space of a grid's cells that are still empty: the largest rectangle of such cells, and of two the one nearer to a
+ * square.
+ * @param cells - All cells, in the order in which they are taken: row by row or column by column.
+ * @param taken - The number of cells that are taken; fewer than there are.
+ */
+export function emptySpace(cells: readonly BBox[], taken: number): BBox {
+  const next = cells[taken];
+  const rectangles = [
+    ({ x, y }: BBox) => x >= next.x && y >= next.y,
+    ({ y }: BBox) => y > next.y,
+    ({ x }: BBox) => x > next.x,
+  ]
+    .filter((isInside) => !cells.slice(0, taken).some(isInside))
+    .map((isInside) => cells.filter(isInside))
+    .filter((inside) => inside.length > 0)
+    .map((inside) => BBox.fromBBoxes(...inside));
+  const side = ({ width, height }: BBox) => Math.min(width, height);
+  const area = ({ width, height }: BBox) => width * height;
+  return rectangles.reduce((best, box) => {
+    const ratio = area(box) / area(best);
+    return ratio > 1.001 || (ratio > 0.999 && side(box) > side(best)) ? box : best;
+  });
+}
+
+/**
+ * The layout of a scene with a heading above its pictures: boxes for the heading, which has one line in a wide view and
+ * otherwise two, and for the pictures, which leave only a narrow margin.
+ * @param size - Of the view, in pixels.
+ */
+export function belowHeading(size: Vector2, { title, body, gap }: Theme): [BBox, BBox] {
+  const height = shapeOf(size) === 'wide' ? 1.3 * title : 1.4 * title + 1.4 * body;
+  return cut(boxOf(size, 1.2 * gap), 'rows', height, 0.7 * gap);
+}
+
+/**
  * The layout of a scene with one picture: boxes for the title, the picture and the text about it, in this order. In a
  * wide view the picture is square and the other boxes are beside it; otherwise they are above and below it.
  * @param size - Of the view, in pixels.

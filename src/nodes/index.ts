@@ -5,9 +5,11 @@
 
 export {
   aroundPicture,
+  belowHeading,
   boxOf,
   columnsFor,
   cut,
+  emptySpace,
   planeIn,
   type Shape,
   shapeOf,
@@ -29,7 +31,13 @@ export { LowerThird, type LowerThirdProps } from './lower-third.js';
 export { ManifoldCurve, type ManifoldCurveProps } from './manifold-curve.js';
 export { NetworkDiagram, type NetworkDiagramProps } from './network-diagram.js';
 export { NetworkField, type NetworkFieldProps } from './network-field.js';
-export { type GridItem, type LabelPlace, NetworkGrid, type NetworkGridProps } from './network-grid.js';
+export {
+  type GridFlow,
+  type GridItem,
+  type LabelPlace,
+  NetworkGrid,
+  type NetworkGridProps,
+} from './network-grid.js';
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
 export { closedPath } from './path.js';
 export { PixelPainting, type PixelPaintingProps } from './pixel-painting.js';

@@ -1,6 +1,7 @@
 /** One point of a picture, by the float64 reference. */
 import { forward } from '../network/forward.js';
-import { buildNetwork, type Network } from '../network/network.js';
+import type { Network } from '../network/layers.js';
+import { buildNetwork } from '../network/network.js';
 import { type Colour, colourOf } from './colouring.js';
 import type { FrameDescription } from './description.js';
 import { inputAt } from './inputs.js';

@@ -1,6 +1,6 @@
 /** Comparing two networks, and changing one weight of a network. */
 import { forward } from './forward.js';
-import type { Layer, Network } from './network.js';
+import type { Layer, Network } from './layers.js';
 
 /** One weight: that of an input of a unit of a layer, all counted from 1. */
 export interface WeightPlace {

@@ -6,7 +6,8 @@
 import { UsageError } from '../errors.js';
 import { quote } from '../wording/explain.js';
 import { activationTable, type UnitActivation } from './activations.js';
-import { buildNetwork, type HiddenLayer } from './network.js';
+import type { HiddenLayer } from './layers.js';
+import { buildNetwork } from './network.js';
 import type { NetworkSpec } from './spec.js';
 
 export type Point = [x: number, y: number];

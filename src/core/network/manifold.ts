@@ -10,7 +10,7 @@
  * Procrustes Problem", 1966). The first one is turned to the inputs themselves, so the result depends on nothing else.
  */
 import { layerValues } from './forward.js';
-import type { Network } from './network.js';
+import type { Network } from './layers.js';
 
 /** A drawn curve: the x and y of P points, (2 P) numbers. */
 export type FlatCurve = Float64Array<ArrayBuffer>;
