@@ -82,23 +82,6 @@ export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap
 }
 
 /**
- * The position and size of Axes that fill a box together with their labels: one line below, a line above for the name
- * of y, and on the left as many characters as a label of y has.
- * @param options.characters - 2 by default; 0 leaves no room for labels of y.
- * @param options.named - Whether there is a line above; true by default.
- */
-export function planeIn(
-  box: BBox,
-  { small }: Theme,
-  { characters = 2, named = true }: { characters?: number; named?: boolean } = {},
-): { position: Vector2; size: Vector2 } {
-  const [, right] = cut(box, 'columns', characters > 0 ? (0.6 * characters + 0.5) * small : 0);
-  const [, below] = cut(right, 'rows', (named ? 1.6 : 0) * small);
-  const [{ center, size }] = cut(below, 'rows', below.height - 1.5 * small);
-  return { position: center, size };
-}
-
-/**
  * The cells of a grid in a spiral, from the middle outwards: [column, row], each from 0. Where the grid is longer than
  * wide, the spiral continues in its two ends.
  */
@@ -148,6 +131,23 @@ export function emptySpace(cells: readonly BBox[], taken: number): BBox {
 export function belowHeading(size: Vector2, { title, body, gap }: Theme): [BBox, BBox] {
   const height = shapeOf(size) === 'wide' ? 1.3 * title : 1.4 * title + 1.4 * body;
   return cut(boxOf(size, 1.2 * gap), 'rows', height, 0.7 * gap);
+}
+
+/**
+ * The position and size of Axes that fill a box together with their labels: one line below, a line above for the name
+ * of y, and on the left as many characters as a label of y has.
+ * @param options.characters - 2 by default; 0 leaves no room for labels of y.
+ * @param options.named - Whether there is a line above; true by default.
+ */
+export function planeIn(
+  box: BBox,
+  { small }: Theme,
+  { characters = 2, named = true }: { characters?: number; named?: boolean } = {},
+): { position: Vector2; size: Vector2 } {
+  const [, right] = cut(box, 'columns', characters > 0 ? (0.6 * characters + 0.5) * small : 0);
+  const [, below] = cut(right, 'rows', (named ? 1.6 : 0) * small);
+  const [{ center, size }] = cut(below, 'rows', below.height - 1.5 * small);
+  return { position: center, size };
 }
 
 /**

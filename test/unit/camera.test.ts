@@ -33,9 +33,7 @@ const range = (from: number, to: number, step: number) =>
 
 describe('a surface stays inside its node', () => {
   const lenses = [0, 0.45, 2].flatMap((relief) =>
-    [12, 24, 110].flatMap((fieldOfView) =>
-      [0.4, 1, 2.5].map((aspect) => ({ relief, fieldOfView, aspect })),
-    ),
+    [12, 24, 110].flatMap((fieldOfView) => [0.4, 1, 2.5].map((aspect) => ({ relief, fieldOfView, aspect }))),
   );
   test.each(lenses)('relief $relief, field of view $fieldOfView, aspect $aspect', (lens) => {
     const reaches = range(0, 90, 7.5).flatMap((turn) =>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Network } from '../../src/core/network/layers.js';
 import { carriedCurve, flattened, principalDirections, turnedTo } from '../../src/core/network/manifold.js';
 import { meanField } from '../../src/core/network/mean-field.js';
-import { buildNetwork, type Network } from '../../src/core/network/network.js';
+import { buildNetwork } from '../../src/core/network/network.js';
 import { networkSchema } from '../../src/core/network/spec.js';
 
 const circle = (radius: number, count = 100) =>
