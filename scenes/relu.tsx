@@ -70,7 +70,7 @@ export default makeScene2D(
     ];
 
     const wide = shapeOf(view.size()) === 'wide';
-    const [head, plots] = cut(boxOf(view.size(), margin), 'rows', (wide ? 2.5 : 3.7) * body, 0.7 * gap);
+    const [head, plots] = cut(boxOf(view.size(), margin), 'rows', 2.5 * body, 0.7 * gap);
     const [left, right] = split(plots, wide ? 'columns' : 'rows', 2, gap);
 
     const heading = createRef<Heading>();
@@ -126,7 +126,7 @@ export default makeScene2D(
           title={'ReLU, tanh and sigmoid'}
           value={() => (looked() > 0 ? `x = ${written(shownX())}` : '')}
           position={head.center}
-          width={head.width}
+          size={head.size}
         />
         {plot(left, 'f')}
         {plot(right, 'slope')}

@@ -96,7 +96,7 @@ export default makeScene2D(
           title={'Adding up curves'}
           value={() => (probing() > 0 ? `x = ${written(probe(), 1)}` : '')}
           position={head.center}
-          width={head.width}
+          size={head.size}
         />
         <Axes {...plane(0, 'h = tanh(wx + b)', 1.2)}>
           {UNITS.map((_, i) => (

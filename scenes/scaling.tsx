@@ -96,7 +96,7 @@ export default makeScene2D(
     const [left, pictures] = wide
       ? cut(whole, 'columns', whole.width - whole.height, gap)
       : cut(whole, 'rows', whole.height - (columns === 4 ? 0.3 : 1) * whole.width, gap);
-    const [head, plot] = cut(left, 'rows', (wide ? 3.7 : 2.5) * body, 0.7 * gap);
+    const [head, plot] = cut(left, 'rows', 2.5 * body, 0.7 * gap);
 
     const heading = createRef<Heading>();
     /** The current layer, with a fraction. */
@@ -114,7 +114,7 @@ export default makeScene2D(
 
     view.add(
       <>
-        <Heading ref={heading} title={'Vanish, hold or explode'} position={head.center} width={head.width} />
+        <Heading ref={heading} title={'Vanish, hold or explode'} position={head.center} size={head.size} />
         <Axes
           {...planeIn(plot, theme, { characters: 6 })}
           domainX={[1, LAST]}
@@ -160,7 +160,7 @@ export default makeScene2D(
 
     yield* waitFor(0.3);
     yield* layer(14, 3, linear);
-    yield heading().say('Without an activation, only the right scale holds.');
+    yield heading().say('Without tanh, only one scale holds.');
     yield* layer(LAST, 5, linear);
     yield* waitFor(1.5);
     yield heading().say('With tanh, nothing explodes.');

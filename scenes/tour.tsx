@@ -25,23 +25,23 @@ import zoomingIn from './zooming-in';
 
 /** What to play, in the order of the article. */
 const PARTS: [scene: SceneViewProps['scene'], excerpt: Excerpt][] = [
-  [singleUnit, { speed: 1.8 }],
-  [sCurves, { speed: 1.8 }],
-  [sSurfaces, { speed: 2.4 }],
-  [channels, { speed: 1.8 }],
-  [typicalNetworks, { speed: 2 }],
+  [singleUnit, { speed: 1.3 }],
+  [sCurves, { speed: 2 }],
+  [sSurfaces, { speed: 2 }],
+  [channels, { speed: 1.6 }],
+  [typicalNetworks, { speed: 1.6 }],
   [rows, { speed: 2 }],
-  [growingDepth, { speed: 2.2 }],
+  [growingDepth, { speed: 2.6 }],
   [relu, { from: 1, speed: 1.6 }],
-  [reluAndTanh, { speed: 2 }],
-  [growingWidth, { speed: 1.6 }],
-  [zoomingIn, { speed: 2.2 }],
+  [reluAndTanh, { speed: 2.2 }],
+  [growingWidth, { speed: 2 }],
+  [zoomingIn, { speed: 2.4 }],
   [star, { speed: 2.2 }],
-  [growingWeights, { speed: 1.4 }],
-  [scaling, { speed: 2.2 }],
+  [growingWeights, { speed: 1.6 }],
+  [scaling, { speed: 2 }],
 ];
 /** How long the first and the last picture move, how long each part rests at its end, and how long it dissolves. */
-const [FIRST, LAST, REST, DISSOLVE] = [4, 6, 0.6, 0.6];
+const [FIRST, LAST, REST, DISSOLVE] = [4, 5, 0.8, 0.6];
 
 export default makeScene2D(function* (view) {
   const { colours, title, small, margin } = yield* dress(view);

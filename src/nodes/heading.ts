@@ -13,12 +13,12 @@ const SPACE = 0.8;
 
 /**
  * A title at the left edge of the node and a value at the right edge, or below the title if the node is high enough. A
- * title that does not fit shrinks to the size of body text, and is then broken into lines: it may be a sentence that
- * says what happens.
+ * title that does not fit shrinks to the size of labels at the least. If there is room for two lines, it is broken into
+ * lines instead: it may be a sentence that says what happens.
  *
  * @example
  * ```tsx
- * <Heading ref={heading} position={head.center} width={head.width} title={'Depth'} value={() => `${n()} layers`} />
+ * <Heading ref={heading} position={head.center} size={head.size} title={'Depth'} value={() => `${n()} layers`} />
  * yield* heading().say('Each extra layer bends what is already there.');
  * ```
  */
@@ -46,37 +46,44 @@ export class Heading extends Rect {
     const left = () => -this.width() / 2;
     /** Whether the value is below the title. */
     const isStacked = () => this.height() >= 1.2 * (theme().title + theme().body);
+    /** The height that the value takes from the title. */
+    const below = () => (isStacked() ? 1.3 * theme().body : 0);
     const value = new Txt({
       text: () => this.value(),
       fontSize: () => theme().body,
       fill: () => theme().colours.accent,
       offset: () => [isStacked() ? -1 : 1, 0],
       x: () => (isStacked() ? left() : this.width() / 2),
-      y: () => (isStacked() ? this.height() / 2 - 0.65 * theme().body : 0),
+      y: () => (isStacked() ? (this.height() - below()) / 2 : 0),
     });
-    const room = () => {
-      const beside = value.text() && !isStacked() ? value.width() + SPACE * theme().title : 0;
-      return this.width() - beside;
-    };
+    const beside = () => (value.text() && !isStacked() ? value.width() + SPACE * theme().title : 0);
+    const room = () => this.width() - beside();
     const title = {
       text: () => this.title(),
       fontWeight: 600,
       fill: () => theme().colours.ink,
       offset: [-1, 0] as [number, number],
       x: left,
-      y: () => (isStacked() ? 0.65 * theme().title - this.height() / 2 : 0),
     };
-    const line = new Txt({ ...title, fontSize: () => theme().title });
+    const line = new Txt({
+      ...title,
+      fontSize: () => theme().title,
+      y: () => (isStacked() ? 0.65 * theme().title - this.height() / 2 : 0),
+    });
     const shrunk = () => room() / Math.max(1, line.width());
-    const fits = () => shrunk() * theme().title >= theme().body;
-    line.scale(() => Math.min(1, shrunk())).opacity(() => (fits() ? this.titleOpacity() : 0));
+    const isBroken = () =>
+      shrunk() * theme().title < theme().body && this.height() - below() >= 2.4 * theme().body;
+    line
+      .scale(() => Math.min(1, Math.max(theme().small / theme().title, shrunk())))
+      .opacity(() => (isBroken() ? 0 : this.titleOpacity()));
     const lines = new Txt({
       ...title,
       fontSize: () => theme().body,
       lineHeight: '122%',
       textWrap: true,
       width: room,
-      opacity: () => (fits() ? 0 : this.titleOpacity()),
+      y: () => -below() / 2,
+      opacity: () => (isBroken() ? this.titleOpacity() : 0),
     });
     this.add([line, lines, value]);
   }
