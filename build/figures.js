@@ -4,6 +4,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listScenes, loadScene, loadScenes, ourScenes } from '../dist/cli/scenes.js';
+import { byFigure } from '../dist/core/figures.js';
 
 const thumbnails = fileURLToPath(new URL('../renders/gallery/thumbnails', import.meta.url));
 
@@ -19,8 +20,8 @@ export async function writeFigures(into) {
   await loadScenes(paths).catch(() => {}); // all in one process; loadScene then finds them loaded
   const loaded = await Promise.allSettled(paths.map((path) => loadScene(path)));
   const found = loaded.flatMap(({ value }) => (value ? [value] : []));
-  const number = ({ sweep }) => Number.parseInt(sweep.figure ?? '999', 10);
-  found.sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name, 'en'));
+  const about = ({ name, sweep: { figure } }) => ({ name, figure });
+  found.sort((a, b) => byFigure(about(a), about(b)));
   await mkdir(join(into, 'gallery'), { recursive: true });
   const figures = found.map(async ({ name, sweep }) => {
     const picture = `gallery/${name}.webp`;

@@ -1,13 +1,13 @@
 /**
- * `npm run gallery [scene...]`: renders a small WebP of all scenes, or of those named, to renders/gallery, with a frame
- * in its folder `thumbnails` for the editor's start page, and writes the table in scenes/README.md. Without a GPU it
- * takes some minutes, because wide networks are drawn at a smaller size.
+ * `npm run gallery [scene...]`: renders a small WebP of all scenes, or of those named, to renders/gallery, with their
+ * first frames in its folder `thumbnails` for lists of scenes, and writes the table in scenes/README.md. Without a GPU
+ * it takes many minutes, although wide networks are drawn at a smaller size.
  */
 import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { byFigure } from '../dist/core/figures.js';
 import { available } from '../dist/core/wording/did-you-mean.js';
-import { frameOf } from './moments.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -64,8 +64,7 @@ const unknown = requested.find((name) => !allNames.includes(name));
 if (unknown !== undefined)
   throw new Error(`There is no scene "${unknown}"${available(unknown, allNames, {})}`);
 
-const number = ({ figure }) => Number.parseInt(figure ?? '99', 10);
-scenes.sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name, 'en'));
+scenes.sort(byFigure);
 for (const { name } of scenes.filter(({ name }) => requested.length === 0 || requested.includes(name))) {
   const { size, fps } = kindOf(name) === 'composed' ? COMPOSED : SWEEP;
   const out = `renders/gallery/${name}.webp`;
@@ -79,8 +78,7 @@ for (const { name } of scenes.filter(({ name }) => requested.length === 0 || req
   ];
   await untrained('render', name, ...look, '--out', out, '--quiet');
   const { size: small, quality } = THUMBNAIL;
-  const frame = frameOf(name);
-  const thumbnail = ['--frames', `${frame}-${frame}`, '--size', small, '--quality', quality, '--quiet'];
+  const thumbnail = ['--frames', '0-0', '--size', small, '--quality', quality, '--quiet'];
   await untrained('render', name, ...thumbnail, '--out', `renders/gallery/thumbnails/${name}.webp`);
   const kilobytes = Math.round((await stat(`${root}${out}`)).size / 1000);
   console.log(`${name.padEnd(18)} ${kilobytes} kB, ${Math.round((performance.now() - started) / 1000)} s`);

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { listScenes, loadScenes, ourScenes } from '../dist/cli/scenes.js';
+import { byFigure } from '../dist/core/figures.js';
 import { countWeights } from '../dist/core/network/spec.js';
 import { writeLink } from '../dist/core/recipe/link.js';
 import { stillOf } from '../dist/core/sweep/still.js';
@@ -22,7 +23,6 @@ import { Workshop } from '../dist/jobs/workshop.js';
 import { probe } from '../dist/outputs/index.js';
 import { evaluate } from '../dist/renderers/cpu/planes.js';
 import { writeFigures } from './figures.js';
-import { momentOf } from './moments.js';
 import { CARD, card, cardOf, galleryPage, pageOf, picturePage } from './site/pages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -97,22 +97,23 @@ async function scenesNamed(names) {
   }
   const chosen = all.filter(({ name }) => names.length === 0 || names.includes(name));
   const scenes = await loadScenes(chosen.map(({ path }) => path));
-  const number = ({ figure = '99' }) => Number.parseInt(figure, 10);
-  const about = (scene) => (scene.kind === 'sweep' ? scene.sweep : scene);
-  return scenes.sort((a, b) => number(about(a)) - number(about(b)) || a.name.localeCompare(b.name, 'en'));
+  const about = (scene) => ({
+    name: scene.name,
+    figure: (scene.kind === 'sweep' ? scene.sweep : scene).figure,
+  });
+  return scenes.sort((a, b) => byFigure(about(a), about(b)));
 }
 
-/** @returns An Entry (see site/pages.js), with the sweep or composed scene that its card shows, and when. */
+/** @returns An Entry (see site/pages.js), with the sweep or composed scene whose first frame its card shows. */
 async function entryOfScene({ name, path, kind, sweep, title, figure }) {
   const film = probe(join(gallery, `${name}.webp`));
-  const common = { name, command: `npm run render ${name}`, film, at: momentOf(name) };
+  const common = { name, command: `npm run render ${name}`, film };
   if (kind === 'composed') return { ...common, title, figure, composed: path };
-  const at = Math.min(common.at, sweep.seconds);
-  return { ...common, title: sweep.title, figure: sweep.figure, hash: await writeLink(sweep), sweep, at };
+  return { ...common, title: sweep.title, figure: sweep.figure, hash: await writeLink(sweep), sweep };
 }
 
 async function entryOfNetwork({ name, document: { sweep } }) {
-  return { name: name.toLowerCase(), title: name, hash: await writeLink(sweep), sweep, at: 0 };
+  return { name: name.toLowerCase(), title: name, hash: await writeLink(sweep), sweep };
 }
 
 /** The explorer's own card. */
@@ -149,13 +150,13 @@ async function drawCards(entries, out) {
 }
 
 /** Draws an entry's picture. @returns The path of the PNG, or of the thumbnail if drawing it would take too long. */
-async function stillFor({ name, sweep, composed, at }, path, workshop) {
+async function stillFor({ name, sweep, composed }, path, workshop) {
   const size = [CARD.width, CARD.height];
   let source;
   if (composed) {
-    source = { kind: 'composed', target: { kind: 'scene', path: composed }, size, still: { at } };
+    source = { kind: 'composed', target: { kind: 'scene', path: composed }, size, still: { at: 0 } };
   } else {
-    const still = await stillOf({ ...sweep, size }, at, evaluate);
+    const still = await stillOf({ ...sweep, size }, 0, evaluate);
     if (countWeights(still.network) > MOST_WEIGHTS) return thumbnailOf(name);
     source = { kind: 'sweep', sweep: still };
   }

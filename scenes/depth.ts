@@ -6,6 +6,7 @@ export default sweep({
   title: 'One network growing from 1 layer to 40',
   figure: '10 to 12',
   seconds: 16,
+  brightness: 'steady',
   network: {
     seed: 16,
     layers: tween(1, 40, { easing: 'easeInOutSine', during: [0, 15] }),

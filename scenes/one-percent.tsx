@@ -27,8 +27,8 @@ import { dress, LowerThird, NetworkDiagram, NetworkField, shapeOf, withTeaser } 
 
 /** The numbers of layers that are shown, and half the width of the view at the first and the last. */
 const LAYERS = [5, 6, 7, 8, 10, 12, 15, 18, 22, 26, 30, 35, 40];
-const [FIRST, LAST, WIDE, NEAR] = [LAYERS[0], LAYERS[LAYERS.length - 1], 1.5, 0.05];
-const centre = [0.4, 0.3] as [number, number];
+const [FIRST, LAST, WIDE, NEAR] = [LAYERS[0], LAYERS[LAYERS.length - 1], 1.5, 0.02];
+const centre = [1, 0.6] as [number, number];
 const halfWidthAt = (layers: number) => WIDE * (NEAR / WIDE) ** ((layers - FIRST) / (LAST - FIRST));
 const NOTE = '100%: as different as unrelated networks.';
 /** What the weight is multiplied with, and the differences of colours. */
@@ -38,9 +38,13 @@ export default makeScene2D(
   withTeaser(function* (view) {
     const { colours, small, gap, radius, stroke } = yield* dress(view);
     const { variables } = useScene();
-    const seed = variables.get('seed', 65)();
-    const network = { units: 30, weightScale: 0.9 };
-    const look = { centre, palette: variables.get<PaletteInput>('palette', 'oklch')() };
+    const seed = variables.get('seed', 3)();
+    const network = { units: 30, weightScale: 1 };
+    const look = {
+      centre,
+      levels: [0, 1.2] as [number, number],
+      palette: variables.get<PaletteInput>('palette', 'oklch')(),
+    };
     const built = (layers: number, of: number | string) =>
       buildNetwork(networkSchema.parse({ ...network, layers, seed: of }));
 
@@ -78,19 +82,19 @@ export default makeScene2D(
           position={() => (across ? [middle(), 0] : [0, middle()])}
         >
           {pictures}
-          <Txt
-            text={label}
-            fontSize={small}
-            fontWeight={600}
-            fill={'white'}
-            shadowColor={'black'}
-            shadowBlur={small / 2}
+          <Rect
+            layout
+            padding={[0.3 * small, 0.5 * small]}
+            radius={radius}
+            fill={`${colours.background}b0`}
             offset={[-1, -1]}
             position={() => [
               gap - (across ? length() : view.width()) / 2,
               gap - (across ? view.height() : length()) / 2,
             ]}
-          />
+          >
+            <Txt text={label} fontSize={small} fill={colours.ink} />
+          </Rect>
         </Rect>
       );
     };
@@ -102,6 +106,7 @@ export default makeScene2D(
           {...(isChanged ? { weights: changed } : { ...network, seed, layers })}
           halfWidth={halfWidthAt(layers)}
           size={half}
+          supersample={2}
           opacity={() => (step() >= i + 1 ? 0 : clamp(0, 1, step() - i + 1))}
         />
       )) as Node[];
@@ -145,7 +150,7 @@ export default makeScene2D(
           <Line
             points={() => [diagram().placeOf(0, input)!, diagram().placeOf(1, unit)!]}
             stroke={'white'}
-            lineWidth={() => 3 * stroke * pulse()}
+            lineWidth={() => 2.4 * stroke * pulse()}
             lineCap={'round'}
             opacity={pulse}
           />

@@ -1,209 +1,150 @@
-/** Relu beside the two s-curves, and what sets it apart: its slope stays 1 where theirs vanish. The article's
- *  figure 13.
+/** ReLU beside the two s-curves, and what sets it apart: for positive inputs, its slope stays 1 where theirs vanish.
+ *  The article's figure 13.
  *  Run: npm run render scenes/relu.tsx */
-import { Circle, Latex, Line, makeScene2D, Txt } from '@motion-canvas/2d';
+import { Line, makeScene2D } from '@motion-canvas/2d';
 import {
-  all,
   type BBox,
+  createRef,
   createRefArray,
   createSignal,
   easeInOutSine,
   sequence,
   waitFor,
 } from '@motion-canvas/core';
-import { Axes, boxOf, Curve, cut, dress, Heading, shapeOf, split } from 'untrained/nodes';
+import {
+  Axes,
+  boxOf,
+  Curve,
+  cut,
+  dress,
+  Heading,
+  type LabelSide,
+  Probe,
+  planeIn,
+  shapeOf,
+  split,
+  withTeaser,
+} from 'untrained/nodes';
 
-/** The first and last x of the point that moves along the curves. */
-const [FROM, TO] = [-3, 3];
+/** The first and last x of the point that moves along the curves, and the ends of the axes. */
+const [START, STOP, FROM, TO] = [-3, 3, -4, 4];
 
 interface Shown {
   name: string;
   colour: string;
   f: (x: number) => number;
   slope: (x: number) => number;
-  /** The positions of its name, beside its curve and the curve of its slope. */
-  places: Record<'f' | 'slope', [number, number]>;
+  /** The places of its name, beside its curve and beside the curve of its slope. */
+  labels: Record<'f' | 'slope', { labelAt: number; labelSide: LabelSide }>;
 }
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-export default makeScene2D(function* (view) {
-  const theme = yield* dress(view);
-  const { colours, title, body, small, gap, stroke } = theme;
-  /** In drawing order. */
-  const functions: Shown[] = [
-    {
-      name: '\\sigma',
-      colour: colours.heights[2],
-      f: sigmoid,
-      slope: (x) => sigmoid(x) * (1 - sigmoid(x)),
-      places: { f: [-2, 0.5], slope: [-2.1, 0.28] },
-    },
-    {
-      name: '\\tanh',
-      colour: colours.negative,
-      f: Math.tanh,
-      slope: (x) => 1 - Math.tanh(x) ** 2,
-      places: { f: [0.9, -0.7], slope: [-1.9, 0.62] },
-    },
-    {
-      name: '\\mathrm{relu}',
-      colour: colours.accent,
-      f: (x) => Math.max(0, x),
-      slope: (x) => (Math.abs(x) < 0.011 ? Number.NaN : Number(x > 0)), // none at 0, where the curve has a gap
-      places: { f: [1.4, 2.4], slope: [2.4, 0.86] },
-    },
-  ];
+export default makeScene2D(
+  withTeaser(function* (view) {
+    const theme = yield* dress(view);
+    const { colours, body, gap, stroke, margin } = theme;
+    /** In drawing order. */
+    const functions: Shown[] = [
+      {
+        name: 'sigmoid',
+        colour: colours.heights[2],
+        f: sigmoid,
+        slope: (x) => sigmoid(x) * (1 - sigmoid(x)),
+        labels: { f: { labelAt: -2.6, labelSide: 'above' }, slope: { labelAt: 2.6, labelSide: 'above' } },
+      },
+      {
+        name: 'tanh',
+        colour: colours.negative,
+        f: Math.tanh,
+        slope: (x) => 1 - Math.tanh(x) ** 2,
+        labels: { f: { labelAt: -0.6, labelSide: 'right' }, slope: { labelAt: -0.9, labelSide: 'left' } },
+      },
+      {
+        name: 'ReLU',
+        colour: colours.accent,
+        f: (x) => Math.max(0, x),
+        slope: (x) => (Math.abs(x) < 0.005 ? Number.NaN : Number(x > 0)), // none at 0
+        labels: { f: { labelAt: 2, labelSide: 'left' }, slope: { labelAt: 2.5, labelSide: 'below' } },
+      },
+    ];
 
-  const wide = shapeOf(view.size()) === 'wide';
-  const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.6 * title, gap);
-  const [plots, foot] = cut(rest, 'rows', rest.height - (wide ? 2 : 3.2) * body, gap);
-  const [left, right] = split(plots, wide ? 'columns' : 'rows', 2, gap);
+    const wide = shapeOf(view.size()) === 'wide';
+    const [head, plots] = cut(boxOf(view.size(), margin), 'rows', 2.5 * body, 0.7 * gap);
+    const [left, right] = split(plots, wide ? 'columns' : 'rows', 2, gap);
 
-  const axes = createRefArray<Axes>();
-  const curves = createRefArray<Curve>();
-  const names = createRefArray<Latex>();
-  const table = createRefArray<Latex | Txt>();
-  const x = createSignal(FROM);
-  /** The visibility of the point and its tangents, 0 to 1. */
-  const looked = createSignal(0);
+    const heading = createRef<Heading>();
+    const axes = createRefArray<Axes>();
+    const curves = createRefArray<Curve>();
+    const x = createSignal(START);
+    /** The x on screen. The slopes are those at this x. */
+    const shownX = () => Math.round(100 * x()) / 100;
+    /** The visibility of the point and its tangents, 0 to 1. */
+    const looked = createSignal(0);
 
-  const plot = (box: BBox, kind: 'f' | 'slope') => {
-    const index = kind === 'f' ? 0 : 1;
-    const at = (x: number, y: number) => axes[index].toLocal(x, y);
-    return (
+    const plot = (box: BBox, kind: 'f' | 'slope') => (
       <Axes
         ref={axes}
-        position={[box.center.x + 0.8 * small, box.center.y - 0.8 * small]}
-        size={[box.width - 2.2 * small, box.height - 1.8 * small]}
-        domainX={[-4, 4]}
-        domainY={kind === 'f' ? [-1.3, 3.75] : [-0.1, 1.2]}
-        ticksX={5}
+        {...planeIn(box, theme, { characters: kind === 'f' ? 2 : 3 })}
+        domainX={[FROM, TO]}
+        domainY={kind === 'f' ? [-1.3, 3.9] : [-0.05, 1.15]}
         ticksY={kind === 'f' ? 5 : 2}
-        opacity={0}
+        nameX={'x'}
+        nameY={kind === 'f' ? 'f(x)' : 'slope f′(x)'}
       >
-        <Latex
-          tex={kind === 'f' ? 'f(x)' : "f'(x)"}
-          fill={colours.ink}
-          fontSize={body}
-          offset={[-1, -1]}
-          position={() =>
-            axes[index]
-              .size()
-              .scale(-0.5)
-              .add(0.6 * small)
-          }
-        />
-        {functions.map((shown) => (
+        {functions.map(({ name, colour, labels, slope, ...shown }) => (
           <Curve
             ref={curves}
-            graph={{ f: shown[kind] }}
+            graph={{ f: kind === 'f' ? shown.f : slope }}
             detail={801}
-            stroke={shown.colour}
-            lineWidth={stroke}
-            end={0}
-            opacity={0}
-          />
-        ))}
-        {functions.map(({ name, colour, places }) => (
-          <Latex
-            ref={names}
-            tex={name}
-            fill={colour}
-            fontSize={small}
-            position={() => at(...places[kind])}
-            opacity={0}
+            stroke={colour}
+            lineWidth={1.3 * stroke}
+            area={kind === 'f' ? 0 : 0.16}
+            label={() => (kind === 'f' || looked() === 0 ? name : written(slope(shownX())))}
+            {...labels[kind]}
+            until={FROM}
           />
         ))}
         {kind === 'f' &&
           functions.map(({ f, slope }) => (
             <Line
-              points={() => [-0.7, 0.7].map((d) => at(x() + d, f(x()) + d * (slope(x()) || 0)))}
+              points={() => [-0.8, 0.8].map((d) => axes[0].toLocal(x() + d, f(x()) + d * (slope(x()) || 0)))}
               stroke={colours.ink}
-              lineWidth={0.6 * stroke}
+              lineWidth={0.7 * stroke}
               lineCap={'round'}
               opacity={looked}
             />
           ))}
-        {functions.map((shown) => (
-          <Circle
-            size={3.4 * stroke}
-            fill={shown.colour}
-            stroke={colours.background}
-            lineWidth={0.6 * stroke}
-            position={() => at(x(), shown[kind](x()) || 0)}
-            opacity={looked}
-          />
-        ))}
+        <Probe at={x} opacity={looked} />
       </Axes>
     );
-  };
 
-  view.add(
-    <>
-      <Heading
-        title={'relu, tanh and sigma'}
-        value={() => (looked() > 0 ? `x = ${signed(x(), 1)}` : '')}
-        position={head.center}
-        width={head.width}
-      />
-      {plot(left, 'f')}
-      {plot(right, 'slope')}
-    </>,
-  );
-
-  // The slopes at x, below the plots: each number is beside its name, or below it.
-  const columns = split(foot, 'columns', functions.length);
-  view.add(
-    functions.flatMap(({ name, colour, slope }, i) => [
-      <Latex
-        ref={table}
-        tex={`${name}'(x)${wide ? ' =' : ''}`}
-        fill={colour}
-        fontSize={body}
-        offset={[wide ? 1 : 0, 0]}
-        position={columns[i].center.add(wide ? [0.6 * body, 0.2 * body] : [0, -0.5 * body])}
-        opacity={0}
-      />,
-      <Txt
-        ref={table}
-        text={() => signed(slope(x()), 2)}
-        fill={colours.ink}
-        offset={[wide ? -1 : 0, 0]}
-        position={columns[i].center.add(wide ? [0.9 * body, 0.2 * body] : [0, 0.9 * body])}
-        opacity={0}
-      />,
-    ]),
-  );
-
-  const [ofF, ofSlope] = [0, functions.length];
-  const draw = (first: number) =>
-    sequence(
-      1.3,
-      ...functions.map((_, i) =>
-        all(
-          curves[first + i].end(1, 1.6, easeInOutSine),
-          ...[curves, names].map((shown) => shown[first + i].opacity(1, 0.8)),
-        ),
-      ),
+    view.add(
+      <>
+        <Heading
+          ref={heading}
+          title={'ReLU, tanh and sigmoid'}
+          value={() => (looked() > 0 ? `x = ${written(shownX())}` : '')}
+          position={head.center}
+          size={head.size}
+        />
+        {plot(left, 'f')}
+        {plot(right, 'slope')}
+      </>,
     );
-  axes[0].opacity(1);
-  yield* waitFor(0.8);
-  yield* draw(ofF);
-  yield* waitFor(0.8);
-  yield* axes[1].opacity(1, 0.8);
-  yield* draw(ofSlope);
-  yield* waitFor(0.5);
-  yield* all(looked(1, 0.8), ...table.map((cell) => cell.opacity(1, 0.8)));
-  yield* x(TO, 8, easeInOutSine);
-  yield* waitFor(2.5);
-});
 
-/** A number with a true minus sign, and without negative zero. */
-function signed(value: number, digits: number): string {
+    yield* sequence(0.4, ...curves.map((curve) => curve.until(TO, 1.4, easeInOutSine)));
+    yield* waitFor(0.4);
+    yield* looked(1, 0.5);
+    yield* x(0.5, 3.5, easeInOutSine);
+    yield heading().say('For positive inputs, ReLU keeps its slope where the others level off.');
+    yield* x(STOP, 3.5, easeInOutSine);
+    yield* waitFor(2.5);
+  }),
+);
+
+/** A number with two digits after the point, a true minus sign, and no negative zero. */
+function written(value: number): string {
   if (Number.isNaN(value)) return '–';
-  return value
-    .toFixed(digits)
-    .replace(/^-(0\.?0*)$/, '$1')
-    .replace('-', '−');
+  return (value || 0).toFixed(2).replace('-', '−');
 }

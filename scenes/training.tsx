@@ -6,6 +6,7 @@ import {
   all,
   createRef,
   createSignal,
+  delay,
   easeInOutCubic,
   linear,
   type SignalValue,
@@ -20,6 +21,7 @@ import {
   cut,
   dark,
   dress,
+  LowerThird,
   NetworkField,
   shapeOf,
   split,
@@ -38,16 +40,16 @@ export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, body, small, gap, radius } = theme;
   const wide = shapeOf(view.size()) === 'wide';
-  // Below a picture, there is room for the plot only once the picture has become smaller.
   const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 3.4 * body, gap);
-  const below = () => cut(rest, 'rows', rest.height - Math.max(7 * body, 0.3 * rest.height), gap);
+  const below = () => cut(rest, 'rows', rest.height - Math.max(8.5 * body, 0.3 * rest.height), gap);
   const [title, picture, foot] = wide ? aroundPicture(view.size(), theme) : [head, ...below()];
   const cells = split(picture, 'rows', 2, 0.5 * gap).flatMap((row) => split(row, 'columns', 2, 0.5 * gap));
 
   const main = createRef<NetworkField>();
   const second = createRef<NetworkField>();
   const caption = createRef<Title>();
-  const note = createSignal([`${NUMBERS} random numbers`, 'draw this.']);
+  const opening = createRef<LowerThird>();
+  const note = createSignal(['Each step nudges all', `${NUMBERS} numbers.`]);
   const plot = createRef<Axes>();
   /** The steps of the two runs. */
   const [step, secondStep] = [createSignal(0), createSignal(0)];
@@ -62,13 +64,7 @@ export default makeScene2D(function* (view) {
       <NetworkField {...field} {...inCell(0)} weights={start.weights} />
       <NetworkField {...field} {...inCell(2)} weights={large.checkpoints[0].weights} />
       <NetworkField {...field} {...inCell(3)} weights={large.checkpoints[0].weights} ref={second} />
-      <NetworkField
-        {...field}
-        ref={main}
-        weights={start.weights}
-        size={wide ? picture.size : rest.size}
-        position={wide ? picture.center : rest.center}
-      />
+      <NetworkField {...field} ref={main} weights={start.weights} size={view.size()} radius={0} />
       {cells.map(({ bottomLeft }, i) => (
         <Rect
           layout
@@ -82,20 +78,21 @@ export default makeScene2D(function* (view) {
           <Txt
             text={() =>
               i % 2 === 0
-                ? `weight scale ${runs[i / 2].weightScale}`
-                : `after ${written(i === 1 ? step() : secondStep())} steps`
+                ? `weights ±${runs[i / 2].weightScale}`
+                : `step ${written(i === 1 ? step() : secondStep())}`
             }
-            fontSize={0.85 * small}
+            fontSize={small}
             fill={dark.ink}
           />
         </Rect>
       ))}
       <Title
         ref={caption}
-        title={'Nobody trained this.'}
+        title={() => `Step ${written(step())}`}
         notes={wide ? [() => note()[0], () => note()[1]] : [() => note().join(' ')]}
-        position={wide ? [title.center.x, 0] : title.center}
+        position={title.center}
         width={title.width}
+        opacity={0}
       />
       <LossPlot
         ref={plot}
@@ -108,22 +105,23 @@ export default makeScene2D(function* (view) {
           { run: good, colour: colours.accent },
         ]}
       />
+      <LowerThird ref={opening} title={'Nobody trained this.'} note={`${NUMBERS} random numbers drew it.`} />
     </>,
   );
 
-  yield* waitFor(1.3);
+  yield* waitFor(1.4);
   yield* all(
-    caption().position(title.center, 0.7, easeInOutCubic),
-    main().size(picture.size, 0.7, easeInOutCubic),
-    main().position(picture.center, 0.7, easeInOutCubic),
-    plot().opacity(1, 0.7),
-    say(() => `Step ${written(step())}`, 'Each step changes all', `${NUMBERS} numbers a little.`),
+    opening().opacity(0, 0.4),
+    main().size(picture.size, 0.8, easeInOutCubic),
+    main().position(picture.center, 0.8, easeInOutCubic),
+    main().radius(radius, 0.8),
+    delay(0.4, all(caption().opacity(1, 0.4), plot().opacity(1, 0.4))),
   );
 
-  // After two seconds, it starts to learn. Only the loss of the other run is drawn.
+  // Then it starts to learn. Only the loss of the other run is drawn.
   yield* learn(good, 8.25, main(), step);
   yield* waitFor(0.25);
-  yield* say('Now somebody did.', `Still ${NUMBERS} numbers,`, `${written(LAST)} steps later.`);
+  yield* say('Now somebody has.', `Still ${NUMBERS} numbers,`, `${written(LAST)} steps later.`);
   yield* waitFor(0.9);
 
   // Both runs side by side, before and after. From large weights, the network learns nothing but the mean colour.

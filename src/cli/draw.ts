@@ -15,6 +15,7 @@ import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { variablesReadBy } from '../sources/composed/variables.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
+import { costLine, costOf, type Still, sizeOf } from './cost.js';
 import { withLevels } from './levels.js';
 import type { OptionEntry } from './option.js';
 import {
@@ -160,13 +161,16 @@ export async function still(
   const means = meansOf(subject, options, report, signal);
   const source = await stillSource(subject, options, means);
   const request = { source, outputs: [{ path }], recipe: recipeOf(source) };
-  const film = await withWorkshop((workshop) =>
-    makeFilm(request, workshop, { ...means, cache: cacheFor(options) }),
-  );
+  const film = await withWorkshop(async (workshop) => {
+    const cost = await costOf(source, workshop, means);
+    const line = cost && costLine(sizeOf(source), cost);
+    if (line) report.note(line);
+    return makeFilm(request, workshop, { ...means, cache: cacheFor(options) });
+  });
   report.done(film, '');
 }
 
-async function stillSource(subject: Subject, options: StillOptions, means: Means): Promise<SourceRequest> {
+async function stillSource(subject: Subject, options: StillOptions, means: Means): Promise<Still> {
   if (subject.kind === 'composed') return { ...composedRequest(subject, options), still: { at: options.at } };
   const { loop, seconds } = changed(subject, { ...options, levels: undefined });
   const at = options.at ?? (loop ? 0 : seconds);

@@ -23,6 +23,7 @@ export function filmMaker(read: RowReader['read']): MakeFilm {
     const report: Reporter = {
       progress: ({ frame, frames }) => onEvent({ type: 'progress', frame, frames }),
       stage: (doing) => onEvent({ type: 'stage', doing: inSight(doing) }),
+      note() {},
       warning(message) {
         if (!warned.has(message)) onEvent({ type: 'warning', message: inSight(message) });
         warned.add(message);

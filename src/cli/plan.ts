@@ -116,7 +116,7 @@ export function changed({ sweep }: SweepScene, options: Resolved<DrawOptions>): 
     ...(pace && { pace }),
     ...(supersample && { supersample }),
     ...(dither && { dither }),
-    ...(levels && { levels }),
+    ...(levels && { levels, brightness: undefined }),
     ...(shown && { shown }),
   };
   let result = parseSweep({ ...sweep, ...direct });

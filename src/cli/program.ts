@@ -4,6 +4,7 @@
  */
 import { Command, type CommanderError } from 'commander';
 import { UsageError } from '../core/errors.js';
+import { figuresIn } from '../core/figures.js';
 import { viewFieldNames } from '../core/frame/parameters.js';
 import { networkParameterNames } from '../core/network/parameters.js';
 import { sweepSynonyms } from '../core/sweep/synonyms.js';
@@ -96,16 +97,13 @@ export function buildProgram(signal: AbortSignal): Command {
   add('list')
     .description('list the scenes')
     .action(async ({ json }: OptionsOf<'list'>) => {
-      const { listScenes, loadScenes } = await import('./scenes.js');
-      const paths = listScenes().map(({ path }) => path);
-      const scenes = await loadScenes(paths, { signal });
+      const { describeScenes } = await import('./scenes.js');
+      const scenes = await describeScenes({ signal });
       const width = Math.max(...scenes.map(({ name }) => name.length));
       for (const scene of scenes) {
-        const { name, kind } = scene;
-        const { title, figure } = scene.kind === 'sweep' ? scene.sweep : scene;
-        const length = scene.kind === 'sweep' ? { seconds: scene.sweep.seconds, loop: scene.sweep.loop } : {};
-        if (json) printJson('scene', { name, kind, title, figure, ...length });
-        else console.log(`${name.padEnd(width)}  ${title}${figure ? ` (figure ${figure})` : ''}`);
+        const { name, title, figure } = scene;
+        if (json) printJson('scene', scene);
+        else console.log(`${name.padEnd(width)}  ${title}${figure ? ` (${figuresIn(figure)})` : ''}`);
       }
     });
 

@@ -8,6 +8,8 @@ export interface Reporter {
   progress(progress: Progress): void;
   /** Reports the current stage while there are no frames yet: "loading mine.ts". */
   stage(doing: string): void;
+  /** Says something before the work begins. */
+  note(message: string): void;
   /**
    * Prints each message once, however often it is reported.
    * @throws RenderError instead, with --strict.
@@ -38,7 +40,7 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
   };
 }
 
-const silent: Reporter = { stage() {}, progress() {}, warning() {}, done() {} };
+const silent: Reporter = { stage() {}, note() {}, progress() {}, warning() {}, done() {} };
 
 /** Prints one JSON object per line on stdout, distinguished by `type`. @param warnings - All warnings so far. */
 function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter {
@@ -47,6 +49,7 @@ function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter 
   return {
     progress: (progress) => print('progress', progress),
     stage: (doing) => print('stage', { doing }),
+    note: (message) => print('note', { message }),
     warning: (message) => print('warning', { message }),
     done(film, _, notes) {
       const files = film.files.map((file) => ({ ...file, place: notes?.get(file.path) }));
@@ -103,6 +106,7 @@ function peopleReporter(): Reporter {
       const line = progressLine(progress, stderr.isTTY ? 30 : 0);
       write(stderr, stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
+    note: (message) => write(stderr, `${message}\n`),
     warning: (message) => write(stderr, `Warning: ${message}\n`),
     done({ files, frames, drawn, seconds, renderer }, advice, notes) {
       for (const { path, bytes, chose } of files) {

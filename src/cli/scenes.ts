@@ -1,9 +1,10 @@
 /** Finds and loads scenes: by name, by the path of a .ts or .tsx file, from a recipe or from a link. */
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
+import { byFigure } from '../core/figures.js';
 import { isLink, readLink } from '../core/recipe/link.js';
 import { isNote } from '../core/recipe/note.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe/recipe.js';
@@ -65,6 +66,33 @@ export function listScenes(): Found[] {
   return [...found]
     .map(([name, path]) => ({ name, path }))
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+/** A scene in the list. */
+export interface Listed {
+  name: string;
+  kind: Scene['kind'];
+  title: string;
+  figure?: string | undefined;
+  /** Of a sweep. */
+  seconds?: number;
+  loop?: boolean;
+}
+
+/** Loads all named scenes, and lists the user's own first, in the order of all lists. */
+export async function describeScenes(options: LoadOptions = {}): Promise<Listed[]> {
+  const scenes = await loadScenes(
+    listScenes().map(({ path }) => path),
+    options,
+  );
+  const listed = scenes.map((scene) => {
+    const { name, kind } = scene;
+    const { title, figure } = scene.kind === 'sweep' ? scene.sweep : scene;
+    const length = scene.kind === 'sweep' ? { seconds: scene.sweep.seconds, loop: scene.sweep.loop } : {};
+    return { ours: dirname(scene.path) === ourScenes, about: { name, kind, title, figure, ...length } };
+  });
+  listed.sort((a, b) => Number(a.ours) - Number(b.ours) || byFigure(a.about, b.about));
+  return listed.map(({ about }) => about);
 }
 
 export interface SceneOptions extends LoadOptions {

@@ -7,6 +7,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import type { Plugin, ViteDevServer } from 'vite';
+import { byFigure } from '../core/figures.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { noSceneIn, sceneMetaOf } from '../sources/composed/modules.js';
 import { defaultsOf, metaFileOf } from '../sources/composed/target.js';
@@ -147,7 +148,10 @@ function openedScene({ name, path }: EditorScene, requested: Requested): OpenedS
 const changeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** The list of scenes: the user's first, then ours, in the order of the article. */
-async function sectionsOf(scenes: EditorScene[], summaryOf: EditorSources['summaryOf']): Promise<Section[]> {
+export async function sectionsOf(
+  scenes: EditorScene[],
+  summaryOf: EditorSources['summaryOf'],
+): Promise<Section[]> {
   const listed = await Promise.all(
     scenes.map(async ({ name, path, origin }): Promise<ListedScene & { origin: EditorScene['origin'] }> => {
       const summary = await summaryOf(path).catch(() => ({ title: basename(path) }));
@@ -166,9 +170,9 @@ async function sectionsOf(scenes: EditorScene[], summaryOf: EditorSources['summa
       };
     }),
   );
+  listed.sort(byFigure);
   const from = (origin: EditorScene['origin']) => listed.filter((scene) => scene.origin === origin);
-  const number = ({ figure }: ListedScene) => Number.parseInt(figure ?? '999', 10);
-  const ours = from('ours').sort((a, b) => number(a) - number(b) || a.name.localeCompare(b.name, 'en'));
+  const ours = from('ours');
   const opened = from('opened');
   return [
     ...(opened.length > 0 ? [{ title: 'Opened', scenes: opened }] : []),
@@ -178,7 +182,7 @@ async function sectionsOf(scenes: EditorScene[], summaryOf: EditorSources['summa
       empty:
         'Save one as <code>scenes/mine.ts</code> or <code>scenes/mine.tsx</code> here, and it appears in this list.',
     },
-    { title: 'Scenes of the article', scenes: ours },
+    { title: 'Our scenes', scenes: ours },
   ];
 }
 

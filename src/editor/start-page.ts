@@ -1,5 +1,6 @@
 /** The HTML of the page that lists the scenes. */
 import { basename, dirname, relative } from 'node:path';
+import { figuresIn } from '../core/figures.js';
 
 /** A scene in the list. */
 export interface ListedScene {
@@ -87,7 +88,6 @@ function card({ path, title, figure, page, changed, thumbnail, module }: ListedS
   const folder = relative('.', dirname(path));
   const file = basename(path);
   const where = folder.startsWith('..') || folder === 'scenes' || thumbnail ? file : relative('.', path);
-  const figures = figure && `${/\D/.test(figure) ? 'figures' : 'figure'} ${figure}`;
-  const notes = [...(figures ? [figures] : []), where].map(escaped).join(' · ');
+  const notes = [...(figure ? [figuresIn(figure)] : []), where].map(escaped).join(' · ');
   return `<li><a href="${escaped(page)}" title="${escaped(path)}">${picture}<strong>${escaped(title)}</strong><small>${notes}</small></a></li>\n`;
 }

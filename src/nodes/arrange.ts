@@ -69,15 +69,25 @@ export function squareIn({ center, width, height }: BBox): BBox {
  * The number of columns with which `count` squares fit a box at the largest size.
  * @param gap - Pixels between neighbours.
  * @param extra - Pixels reserved below each square, for a label.
+ * @param full - Whether no place in the last row may be empty.
  */
-export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap = 0, extra = 0): number {
+export function columnsFor(
+  count: number,
+  { width, height }: Vector2 | BBox,
+  gap = 0,
+  extra = 0,
+  full = false,
+): number {
   const sideWith = (columns: number) => {
     const rows = Math.ceil(count / columns);
     const across = (width - gap * (columns - 1)) / columns;
     return Math.min(across, (height - gap * (rows - 1)) / rows - extra);
   };
   let best = 1;
-  for (let columns = 2; columns <= count; columns++) if (sideWith(columns) > sideWith(best)) best = columns;
+  for (let columns = 2; columns <= count; columns++) {
+    if (full && count % columns > 0) continue;
+    if (sideWith(columns) > sideWith(best)) best = columns;
+  }
   return best;
 }
 
@@ -132,6 +142,23 @@ export function emptySpace(cells: readonly BBox[], taken: number): BBox {
 export function belowHeading(size: Vector2, { title, body, gap }: Theme): [BBox, BBox] {
   const height = shapeOf(size) === 'wide' ? 1.3 * title : 1.4 * title + 1.4 * body;
   return cut(boxOf(size, 1.2 * gap), 'rows', height, 0.7 * gap);
+}
+
+/**
+ * The position and size of Axes that fill a box together with their labels: one line below, a line above for the name
+ * of y, and on the left as many characters as a label of y has.
+ * @param options.characters - 2 by default; 0 leaves no room for labels of y.
+ * @param options.named - Whether there is a line above; true by default.
+ */
+export function planeIn(
+  box: BBox,
+  { small }: Theme,
+  { characters = 2, named = true }: { characters?: number; named?: boolean } = {},
+): { position: Vector2; size: Vector2 } {
+  const [, right] = cut(box, 'columns', characters > 0 ? (0.6 * characters + 0.5) * small : 0);
+  const [, below] = cut(right, 'rows', (named ? 1.6 : 0) * small);
+  const [{ center, size }] = cut(below, 'rows', below.height - 1.5 * small);
+  return { position: center, size };
 }
 
 /**

@@ -1,13 +1,25 @@
 /** A coordinate plane to draw curves on. */
 import { initial, nodeName, Rect, type RectProps, resolveCanvasStyle, signal } from '@motion-canvas/2d';
-import { DependencyContext, type PossibleColor, type SimpleSignal, Vector2 } from '@motion-canvas/core';
+import {
+  type BBox,
+  DependencyContext,
+  type PossibleColor,
+  type SimpleSignal,
+  Vector2,
+} from '@motion-canvas/core';
 import { scaleLinear } from 'd3-scale';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
 import { canvasFont, FONT_FAMILY, loadFont, themeOf } from './theme.js';
 
-/** The props of any Rect, and the signals of this node. */
-export type AxesProps = RectProps & SignalProps<Axes, Rect>;
+/** The props of any Rect, the signals of this node, and how it writes numbers. */
+export type AxesProps = RectProps &
+  SignalProps<Axes, Rect> & {
+    /** The label of a tick on the x axis, such as `(power) => `${10 ** power}`` for powers of ten. */
+    writeX?: (tick: number) => string;
+    /** The label of a tick on the y axis. */
+    writeY?: (tick: number) => string;
+  };
 
 /** Maps numbers to positions on an axis, in pixels, and back. */
 export interface Scale {
@@ -26,7 +38,8 @@ let fontLoaded = false;
 
 /**
  * Two axes with ticks and grid lines. The node's size is the size of the plane; tick labels are outside it, below and
- * to the left. Add curves as children. `stroke` and `lineWidth` style the lines and default to the theme's.
+ * to the left, and the names of the axes at their ends (`planeIn` leaves room for both). Add curves as children.
+ * `stroke` and `lineWidth` style the lines and default to the theme's.
  *
  * @example
  * ```tsx
@@ -59,17 +72,30 @@ export class Axes extends Rect {
   @signal()
   declare readonly ticksY: SimpleSignal<number, this>;
 
-  /** Font size of the labels in pixels; 0 draws none. @defaultValue the theme's `small` */
+  /** What x is. It stands at the right end of the axis, in place of the labels there. @defaultValue '' */
+  @initial('')
+  @signal()
+  declare readonly nameX: SimpleSignal<string, this>;
+
+  /** What y is. It stands above the axis. @defaultValue '' */
+  @initial('')
+  @signal()
+  declare readonly nameY: SimpleSignal<string, this>;
+
+  /** Font size of labels and names in pixels; 0 draws none. @defaultValue the theme's `small` */
   @signal()
   declare readonly labelSize: SimpleSignal<number, this>;
 
-  /** Colour of the labels. @defaultValue the theme's `quiet` colour */
+  /** Colour of labels and names. @defaultValue the theme's `quiet` colour */
   @signal()
   declare readonly labelColour: SimpleSignal<PossibleColor, this>;
 
-  constructor(props: AxesProps) {
+  readonly #write: { x?: (tick: number) => string; y?: (tick: number) => string };
+
+  constructor({ writeX, writeY, ...props }: AxesProps) {
     super(props);
     warnOfUnknown(this, props, Axes);
+    this.#write = { x: writeX, y: writeY };
   }
 
   protected getDefaultLabelSize(): number {
@@ -101,6 +127,11 @@ export class Axes extends Rect {
   toLocal(x: number, y: number): Vector2 {
     const scales = this.scales();
     return new Vector2(scales.x(x), scales.y(y));
+  }
+
+  /** The plane with its labels, for example while the node fades in. */
+  protected override getCacheBBox(): BBox {
+    return super.getCacheBBox().expand(5 * this.labelSize());
   }
 
   protected override draw(context: CanvasRenderingContext2D): void {
@@ -147,20 +178,29 @@ export class Axes extends Rect {
     if (size <= 0) return;
     const { width, height } = this.computedSize();
     const { x, y } = this.scales();
-    const [writeX, writeY] = [x.tickFormat(this.ticksX()), y.tickFormat(this.ticksY())];
+    const { x: writeX = x.tickFormat(this.ticksX()), y: writeY = y.tickFormat(this.ticksY()) } = this.#write;
+    const [left, right, top, bottom] = [-width / 2, width / 2, -height / 2, height / 2];
     context.save();
     context.font = canvasFont(size, 400, this.#font());
     context.fillStyle = this.labelColour().toString();
     context.textBaseline = 'top';
+    context.textAlign = 'right';
+    context.fillText(this.nameX(), right, bottom + 0.45 * size);
+    const nameX = context.measureText(this.nameX()).width;
+    const end = nameX > 0 ? right - nameX - 0.5 * size : Number.POSITIVE_INFINITY;
     context.textAlign = 'center';
     for (const tick of x.ticks(this.ticksX())) {
-      context.fillText(writeX(tick), x(tick), height / 2 + 0.45 * size);
+      const half = context.measureText(writeX(tick)).width / 2;
+      // Long labels at the ends stay near the plane.
+      const at = Math.max(left + half - 0.6 * size, Math.min(right - half + 0.6 * size, x(tick)));
+      if (at + half < end) context.fillText(writeX(tick), at, bottom + 0.45 * size);
     }
     context.textBaseline = 'middle';
     context.textAlign = 'right';
-    for (const tick of y.ticks(this.ticksY())) {
-      context.fillText(writeY(tick), -width / 2 - 0.5 * size, y(tick));
-    }
+    for (const tick of y.ticks(this.ticksY())) context.fillText(writeY(tick), left - 0.5 * size, y(tick));
+    context.textBaseline = 'bottom';
+    context.textAlign = 'left';
+    context.fillText(this.nameY(), left, top - 0.45 * size);
     context.restore();
   }
 }

@@ -10,6 +10,7 @@ export {
   columnsFor,
   cut,
   emptySpace,
+  planeIn,
   type Shape,
   shapeOf,
   spiral,
@@ -20,7 +21,7 @@ export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
 export type { Point3 } from './camera.js';
 export { ChaosGauge, type ChaosGaugeProps } from './chaos-gauge.js';
-export { Curve, type CurveProps } from './curve.js';
+export { Curve, type CurveProps, type LabelSide } from './curve.js';
 export { Gauge, type GaugeProps } from './gauge.js';
 export type { Graph } from './graph.js';
 export { Heading, type HeadingProps } from './heading.js';
@@ -40,6 +41,7 @@ export {
 export { NetworkNode, type NetworkNodeProps } from './network-node.js';
 export { closedPath } from './path.js';
 export { PixelPainting, type PixelPaintingProps } from './pixel-painting.js';
+export { Probe, type ProbeProps } from './probe.js';
 export { type Excerpt, SceneView, type SceneViewProps } from './scene-view.js';
 export type { FieldShown, Shown } from './shown.js';
 export { type Composed, withTeaser } from './teaser.js';

@@ -33,8 +33,8 @@ export interface Theme {
   /** Font size of body text, in pixels. */
   body: number;
   /**
-   * Font size of labels, the smallest in a scene. On a phone 375 pixels wide, it is 11.1 pixels in landscape and 12.5 in
-   * portrait.
+   * Font size of labels, the smallest in a scene. On a phone 375 pixels wide, it is 11.1 pixels in landscape and 12.5
+   * in portrait.
    */
   small: number;
   /** Width of prominent lines, in pixels. */

@@ -79,7 +79,8 @@ export class SegmentCache {
   }
 
   /**
-   * Copies the segment with that key to `to`, on any disk, and the file beside it, if there is one. A damaged segment is dropped and counted in `damaged`.
+   * Copies the segment with that key to `to`, on any disk, and the file beside it, if there is one. A damaged
+   * segment is dropped and counted in `damaged`.
    * @returns False if there is none.
    */
   async take(key: string, to: string): Promise<boolean> {
@@ -104,7 +105,10 @@ export class SegmentCache {
     }
   }
 
-  /** Caches a complete segment, and the file beside it, if there is one. Best effort: returns false if it cannot be cached, which fails no render. */
+  /**
+   * Caches a complete segment, and the file beside it, if there is one. Best effort: returns false if it cannot be
+   * cached, which fails no render.
+   */
   async tryStore(key: string, from: string): Promise<boolean> {
     return this.store(key, from).then(
       () => true,
@@ -216,7 +220,7 @@ export class SegmentCache {
     return `${path}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
   }
 
-  /** Lists the segments, and removes old unfinished copies and files without their segments. Other files are not ours. */
+  /** Lists the segments, and removes old unfinished copies and files without a segment. Other files are not ours. */
   private async list(): Promise<{ path: string; bytes: number; used: number }[]> {
     const segments: { path: string; bytes: number; used: number }[] = [];
     for (const name of await fs.readdir(this.folder).catch(() => [])) {

@@ -131,11 +131,7 @@ test('it listens on this machine alone, and lists our scenes in the order of the
   expect(new URL(url).hostname).toBe('127.0.0.1');
   await page.goto(url);
   const sections = await page.locator('section').allInnerTexts();
-  expect(sections.map((text) => text.split('\n')[0])).toEqual([
-    'Opened',
-    'Your scenes',
-    'Scenes of the article',
-  ]);
+  expect(sections.map((text) => text.split('\n')[0])).toEqual(['Opened', 'Your scenes', 'Our scenes']);
   expect(sections[0]).toMatch(/Given by name\n+.*given\.ts$/);
   const figures = [...sections[2].matchAll(/^figures? (\d+)/gm)].map(([, figure]) => Number(figure));
   expect(figures.length).toBeGreaterThan(20);

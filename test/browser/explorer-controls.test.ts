@@ -11,11 +11,11 @@ import { evaluate } from '../../src/renderers/cpu/planes.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { hostFolder, type StaticHost } from './static-host.js';
 
-const SIZE: [number, number] = [460, 240];
+const SIZE: [number, number] = [230, 120];
 /** Of the window, which has room for the panel: its pixels are large, so that its picture is soon sharp. */
-const WINDOW = { viewport: { width: 920, height: 480 }, deviceScaleFactor: 0.5 };
+const WINDOW = { viewport: { width: 920, height: 480 }, deviceScaleFactor: 0.25 };
 /** Only some pixels are compared. */
-const EVERY = 17;
+const EVERY = 5;
 
 /** Quick to draw. */
 const start = parseSweep({

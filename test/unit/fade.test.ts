@@ -7,7 +7,8 @@ import { meanField } from '../../src/core/network/mean-field.js';
 import { buildNetwork } from '../../src/core/network/network.js';
 import { type NetworkInput, networkSchema } from '../../src/core/network/spec.js';
 import { parseRecipe } from '../../src/core/recipe/recipe.js';
-import { frameAt, type Sweep, timeOfFrame } from '../../src/core/sweep/sweep.js';
+import { frameAt, planFrames, type Sweep, sweep, timeOfFrame } from '../../src/core/sweep/sweep.js';
+import { tween } from '../../src/core/sweep/track.js';
 import { evaluate } from '../../src/renderers/cpu/planes.js';
 
 /** Planes of brightness by the plain kernel, which gives the same bits on every machine. */
@@ -214,5 +215,36 @@ describe('recipes of version 1', () => {
   test('that are about composed scenes are read', () => {
     const recipe = { scene: 'star', variables: { seed: 3 } };
     expect(parseRecipe(JSON.stringify({ untrained: 1, ...recipe }))).toEqual(recipe);
+  });
+});
+
+describe('steady brightness', () => {
+  const input = {
+    seconds: 2,
+    fps: 12,
+    size: [32, 18] as [number, number],
+    network: { ...article, layers: tween(6, 12) },
+  };
+  const means = (film: Sweep) =>
+    Array.from({ length: 24 }, (_, i) => {
+      const frame = frameAt(film, timeOfFrame(film, i), evaluate);
+      const { x, y } = pixelOffsets(frame);
+      const [red, green, blue] = evaluate(frame, x, y);
+      return (
+        red.reduce((sum, r, j) => sum + 0.2126 * r + 0.7152 * green[j] + 0.0722 * blue[j], 0) / red.length
+      );
+    });
+
+  test('stays near a half', async () => {
+    const film = sweep({ ...input, brightness: 'steady' });
+    for (const mean of means(film)) expect(mean).toBeCloseTo(0.5, 1);
+    const furthest = (film: Sweep) => Math.max(...means(film).map((mean) => Math.abs(mean - 0.5)));
+    expect(furthest(film)).toBeLessThan(furthest(sweep(input)) / 3);
+    const frames = await planFrames(film, [0, 7], evaluate);
+    expect(frames.describe(1)).toEqual(frameAt(film, timeOfFrame(film, 7), evaluate));
+  });
+
+  test('excludes levels', () => {
+    expect(() => sweep({ ...input, brightness: 'steady', levels: [0, 1] })).toThrow(/keep one of the two/);
   });
 });

@@ -1,6 +1,17 @@
 import { BBox, Vector2 } from '@motion-canvas/core';
 import { describe, expect, test } from 'vitest';
-import { boxOf, columnsFor, cut, shapeOf, spiral, split, squareIn, tiles } from '../../src/nodes/arrange.js';
+import {
+  boxOf,
+  columnsFor,
+  cut,
+  emptySpace,
+  planeIn,
+  shapeOf,
+  spiral,
+  split,
+  squareIn,
+  tiles,
+} from '../../src/nodes/arrange.js';
 import {
   activationBetween,
   paletteBetween,
@@ -9,6 +20,7 @@ import {
   zoomBetween,
 } from '../../src/nodes/between.js';
 import { functionOf, graphBetween } from '../../src/nodes/graph.js';
+import type { Theme } from '../../src/nodes/theme.js';
 
 describe('layout', () => {
   const view = boxOf(new Vector2(1920, 1080), 60);
@@ -28,6 +40,17 @@ describe('layout', () => {
     expect([head.bottom, rest.top, rest.bottom]).toEqual([-380, -360, 480]);
   });
 
+  test('axes and their labels fill a box', () => {
+    const theme = { small: 50 } as Theme;
+    const { position, size } = planeIn(view, theme, { characters: 5 });
+    expect(position.x + size.x / 2).toBeCloseTo(view.right);
+    expect(view.width - size.x).toBeCloseTo(3.5 * theme.small);
+    expect(position.y - size.y / 2 - view.top).toBeCloseTo(1.6 * theme.small);
+    expect(view.bottom - position.y - size.y / 2).toBeCloseTo(1.5 * theme.small);
+    const bare = planeIn(view, theme, { characters: 0, named: false });
+    expect([bare.size.x, view.height - bare.size.y]).toEqual([view.width, 1.5 * theme.small]);
+  });
+
   test('a square is centred', () => {
     const { center, width, height } = squareIn(new BBox(0, 0, 300, 100));
     expect([center.x, center.y, width, height]).toEqual([150, 50, 100, 100]);
@@ -39,6 +62,32 @@ describe('layout', () => {
     [620, 560, 5],
   ])('18 squares in %i x %i have %i columns', (width, height, columns) => {
     expect(columnsFor(18, new Vector2(width, height), 20)).toBe(columns);
+  });
+
+  test('and 3 if none may be missing from the last row', () => {
+    expect(columnsFor(18, new Vector2(620, 720), 20)).toBe(4);
+    expect(columnsFor(18, new Vector2(620, 720), 20, 0, true)).toBe(3);
+  });
+
+  test.each([
+    [0, [0, 0, 6, 3]],
+    [1, [1, 0, 5, 3]],
+    [2, [2, 0, 4, 3]], // as large as the rows below, and nearer to a square
+    [3, [0, 1, 6, 2]],
+    [6, [0, 1, 6, 2]],
+    [9, [3, 1, 3, 2]],
+    [10, [0, 2, 6, 1]],
+    [17, [5, 2, 1, 1]],
+  ])('with %i of 18 cells taken, row by row, the empty space is %j', (taken, expected) => {
+    const cells = Array.from({ length: 18 }, (_, i) => new BBox(i % 6, Math.floor(i / 6), 1, 1));
+    const { x, y, width, height } = emptySpace(cells, taken);
+    expect([x, y, width, height]).toEqual(expected);
+  });
+
+  test('the empty space is beside the columns that are taken', () => {
+    const cells = Array.from({ length: 12 }, (_, i) => new BBox(Math.floor(i / 3), i % 3, 1, 1));
+    const { x, y, width, height } = emptySpace(cells, 6);
+    expect([x, y, width, height]).toEqual([2, 0, 2, 3]);
   });
 
   test.each([

@@ -73,8 +73,8 @@ export class FlashMeter {
   }
 
   /**
-   * How long ago the latest flashes began: the least time, in the unit of add(), in which a quarter of the frame has had this
-   * many. Infinity if there have been fewer. More than MOST_FLASHES within less than a second are unsafe.
+   * How long ago the latest flashes began: the least time, in the unit of add(), in which a quarter of the frame
+   * has had this many. Infinity if there have been fewer. More than MOST_FLASHES within less than a second are unsafe.
    * @param flashes - How many: from 1 to the number that is remembered.
    */
   since(flashes: number): number {

@@ -9,7 +9,7 @@
 
 import { countWeights } from '../network/spec.js';
 import type { FrameDescription } from './description.js';
-import type { EvaluateValues } from './evaluate.js';
+import type { Evaluate, EvaluateValues } from './evaluate.js';
 import { pixelOffsets } from './geometry.js';
 import { type Levels, leastDifference } from './levels-schema.js';
 import { frameParameters } from './parameters.js';
@@ -49,6 +49,42 @@ export function shownValues(
   const planes = evaluate(frame, x, y);
   const colouring = colouringShown(frame);
   return typeof colouring === 'object' && !hiddenShown(frame.shown) ? [planes[colouring.output]] : planes;
+}
+
+/** The relative luminance of red, green and blue: IEC 61966-2-1. */
+const LUMINANCE = [0.2126, 0.7152, 0.0722];
+/** How many points along the shorter side of a picture are measured for its mean brightness. */
+const STEADY_SIDE = 16;
+/** And along the longer one at most. */
+const MOST_STEADY = 64;
+
+/**
+ * The levels that move a picture's mean brightness to a half, whatever its own levels. With `rgb` it is the luminance
+ * of the colours; with other palettes, the output that is lightness or that the colour map shows. Takes a few
+ * milliseconds.
+ * @returns Undefined if nothing is evaluated.
+ */
+export function steadyLevels(described: FrameDescription, evaluate: Evaluate): Levels | undefined {
+  const shorter = Math.min(...described.size);
+  const [width, height] = described.size.map((side) =>
+    Math.min(MOST_STEADY, Math.round((STEADY_SIDE * side) / shorter)),
+  );
+  const frame: FrameDescription = { ...described, size: [width, height], levels: undefined };
+  const { x, y } = pixelOffsets(frame);
+  const planes = evaluate(frame, x, y);
+  if (planes.length === 0) return undefined;
+  const colouring = colouringShown(frame);
+  const means = planes.map((plane) => plane.reduce((sum, value) => sum + value, 0) / plane.length);
+  const average = means.reduce((sum, mean) => sum + mean, 0) / means.length;
+  const isHidden = hiddenShown(frame.shown) !== undefined;
+  const mean = isHidden
+    ? average
+    : typeof colouring === 'object'
+      ? means[colouring.output]
+      : colouring === 'rgb' && means.length === 3
+        ? means.reduce((sum, value, output) => sum + LUMINANCE[output] * value, 0)
+        : means[0];
+  return [mean - 0.5, mean + 0.5];
 }
 
 /** The levels that fit these values. Values that are all the same become the middle between the levels. */

@@ -41,7 +41,7 @@ interface Fade {
 export const FADE_BITS = 6;
 /** The standard deviation of the probes' coordinates: most views are within a distance of 3 of the origin. */
 const SPREAD = 1.5;
-/** How many probes there are, and how many if a network is so large that they would take more multiply-adds than WORK. */
+/** How many probes there are, and how many in a network so large that they would take more multiply-adds than WORK. */
 const [PROBES, FEWER, WORK] = [64, 16, 5e7];
 /** Correlations beyond this count as this: opposite outputs have no arc between them. */
 const MOST_CORRELATION = 0.9;

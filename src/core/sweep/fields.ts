@@ -26,6 +26,7 @@ export const sweepSchema = z.strictObject({
   levels: z.array(z.unknown()).optional(),
   shown: z.record(z.string(), z.unknown()).optional(),
   pace: z.enum(paces).optional(),
+  brightness: z.literal('steady').optional(),
   palette: paletteSchema,
   supersample: supersampleSchema.default(1),
   dither: z.boolean().default(false),

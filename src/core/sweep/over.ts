@@ -26,7 +26,10 @@ export function sweepOver(input: unknown, base: Omit<FrameInput, 'size'>): { swe
   const network = defined(inOneSpelling(given.network).network as Sweep['network']);
   const view = defined(given.view);
   const { network: existing = {}, view: around, ...others } = base;
-  const unnamed = Object.entries(others).filter(([name]) => !fields.has(name as keyof Sweep));
+  const isSteady = given.brightness === 'steady'; // which moves the levels
+  const unnamed = Object.entries(others).filter(
+    ([name]) => !fields.has(name as keyof Sweep) && !(isSteady && name === 'levels'),
+  );
   const whole = {
     ...given,
     ...Object.fromEntries(unnamed),
@@ -35,7 +38,11 @@ export function sweepOver(input: unknown, base: Omit<FrameInput, 'size'>): { swe
   };
   return {
     sweep: isChecked(input) ? parseSweep(whole) : readScene(whole),
-    named: { network: new Set(Object.keys(network)), view: new Set(Object.keys(view)), fields },
+    named: {
+      network: new Set(Object.keys(network)),
+      view: new Set(Object.keys(view)),
+      fields: isSteady ? new Set([...fields, 'levels']) : fields,
+    },
   };
 }
 

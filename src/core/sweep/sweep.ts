@@ -13,6 +13,7 @@ import {
 } from '../frame/description.js';
 import type { isDeep } from '../frame/digits.js';
 import type { Evaluate } from '../frame/evaluate.js';
+import { steadyLevels } from '../frame/levels.js';
 import type { Palette, PaletteInput } from '../frame/palette.js';
 import type { ShownPart } from '../frame/shown.js';
 import type { ActivationMix, ActivationName, ActivationPerUnit } from '../network/activations.js';
@@ -135,6 +136,11 @@ export interface SweepInput {
    */
   pace?: PaceName;
   /**
+   * `steady` moves the levels with the picture, so that its mean brightness is always a half: for layers that fade in
+   * one after another, each with its own brightness. By default it is what the network gives.
+   */
+  brightness?: 'steady';
+  /**
    * How outputs become colours. `rgb`, `oklab`, `oklch`, or a colour map, such as `viridis` for the first output or `{
    * map: 'viridis', output: 2 }` for another. @defaultValue 'rgb'
    */
@@ -174,6 +180,8 @@ export interface Sweep {
   shown?: Record<string, unknown> | undefined;
   /** `even`, `between-pauses` or `tracks`: see SweepInput. */
   pace?: PaceName | undefined;
+  /** `steady` or undefined: see SweepInput. */
+  brightness?: 'steady' | undefined;
   /** How outputs become colours. */
   palette: Palette;
   /** The output values that become 0 and 1: two values or tracks. */
@@ -302,6 +310,11 @@ export function parseSweep(input: unknown): Sweep {
   const read: Sweep = parse(sweepSchema, input, aboutSweep);
   const { network, problem } = inOneSpelling(read.network);
   if (problem) throw new UsageError(`network.${problem.field} ${problem.message}.`);
+  if (read.brightness && read.levels) {
+    throw new UsageError(
+      "levels cannot be given with brightness 'steady', which moves them: keep one of the two.",
+    );
+  }
   let checked: Sweep = { ...read, network: network as Sweep['network'] };
   try {
     checked = withCheckedTracks(checked);
@@ -420,14 +433,25 @@ export function frameAt(sweep: Sweep, t: number, evaluate: Evaluate): FrameDescr
       `The time is ${quote(t)} s, but the sweep runs from 0 to ${seconds} s: choose a time in that range.`,
     );
   }
-  if (!isPaced(sweep, t)) return describe(sweep, retimes(sweep.pace) ? Math.min(t, seconds) : t);
+  return steadied(sweep, describe(sweep, trackTime(sweep, t, evaluate)), evaluate);
+}
+
+/** The time of the tracks at t seconds. */
+function trackTime(sweep: Sweep, t: number, evaluate: Evaluate): number {
+  if (!isPaced(sweep, t)) return retimes(sweep.pace) ? Math.min(t, sweep.seconds) : t;
   const pace = knownPace(sweep);
-  if (pace) return describe(sweep, pace(t));
+  if (pace) return pace(t);
   const measuring = measurePace(timelineOf(sweep, sweep.pace), evaluate);
   for (;;) {
     const { done, value } = measuring.next();
-    if (done) return describe(sweep, keepPace(sweep, value)(t));
+    if (done) return keepPace(sweep, value)(t);
   }
+}
+
+/** The frame with the levels that its sweep's brightness needs. */
+function steadied({ brightness }: Sweep, frame: FrameDescription, evaluate: Evaluate): FrameDescription {
+  const levels = brightness && steadyLevels(frame, evaluate);
+  return levels ? { ...frame, levels } : frame;
 }
 
 /** Whether the frame at t depends on a measured pace: those at the ends do not. */
@@ -480,7 +504,19 @@ export async function planFrames(
     path,
     valueAt: (i: number) => valueAt(value, timeOf(i), sweep.seconds),
   }));
-  return new Frames(count, describe(sweep, timeOf(0)), moving);
+  const frames = new Frames(count, describe(sweep, timeOf(0)), moving);
+  if (!sweep.brightness) return frames;
+  const levels: FrameDescription['levels'][] = [];
+  for (let i = 0; i < count; i++) {
+    levels.push(steadyLevels(frames.describe(i), evaluate));
+    const pause = breathe(() => `measuring the brightness of frame ${i + 1} of ${count}`);
+    if (pause) await pause;
+  }
+  const path = ['levels'];
+  return new Frames(count, { ...frames.describe(0), levels: levels[0] }, [
+    ...moving,
+    { path, valueAt: (i) => levels[i] },
+  ]);
 }
 
 /** Measured paces, by the sweep and by everything that determines them, since sweeps may be copied. */

@@ -13,6 +13,7 @@ export const sweepSynonyms: Synonyms = {
     fps: { synonyms: 'frames frameRate rate framesPerSecond' },
     size: { synonyms: 'resolution dimensions pixels width height shape' },
     loop: { synonyms: 'looping closed cyclic repeat' },
+    brightness: { synonyms: 'exposure autoExposure luminance steady' },
     pace: { synonyms: 'timing speed tempo' },
     supersample: { synonyms: 'ss aa antialias antialiasing samples oversample supersampling' },
     dither: { synonyms: 'dithering' },

@@ -2,6 +2,7 @@
 /** The gallery: networks to begin with, and the figures of the article that are sweeps. */
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { figuresIn } from '../../core/figures.js';
 import { evaluate } from '../../renderers/cpu/planes.js';
 import { documentOf, type ExplorerDocument, pictureAt } from '../state/document.js';
 import { type NamedNetwork, networks } from '../state/networks.js';
@@ -65,7 +66,7 @@ function FigureCard({ title, figure, picture, sweep }: Figure) {
     <button type="button" class="drawer-card" onClick={open}>
       <img src={picture} alt="" loading="lazy" width={320} height={180} />
       <span>{title}</span>
-      {figure && <span class="hint">Figure {figure}</span>}
+      {figure && <span class="hint">{figuresIn(figure).replace('f', 'F')}</span>}
     </button>
   );
 }

@@ -1,0 +1,115 @@
+/** Says how much time and memory a large still needs, before it is drawn. */
+import { totalmem } from 'node:os';
+import { RenderError } from '../core/errors.js';
+import { frameAt, planFrames } from '../core/sweep/sweep.js';
+import type { SourceRequest } from '../jobs/job.js';
+import { type Means, numbersOf, type Workshop } from '../jobs/workshop.js';
+import { inBytes } from '../outputs/budget.js';
+import { encodePng } from '../outputs/png.js';
+import { evaluate } from '../renderers/cpu/planes.js';
+import { workOf } from '../renderers/drawing-speed.js';
+import { defaultsOf } from '../sources/composed/target.js';
+import { duration } from './report.js';
+
+/** What a still shows. */
+export type Still = Exclude<SourceRequest, { kind: 'sheet' }>;
+type Size = readonly [width: number, height: number];
+
+/** What a still needs. */
+export interface Cost {
+  /** In seconds. */
+  seconds: number;
+  /** In bytes, of all processes. */
+  bytes: number;
+}
+
+/** Smaller pictures are only drawn. */
+const WORTH_MEASURING = { pixels: 8e6, work: 2e11 };
+/** Less than this is not worth a line. */
+const WORTH_SAYING = { seconds: 10, bytes: 5e8 };
+/** The sides of the pictures that are measured, as fractions: together, they take a fiftieth of the still's time. */
+const MEASURED = [1 / 16, 1 / 8] as const;
+/**
+ * Bytes without a picture, and for each pixel, measured at 1920x1080 and 7680x4320 on Linux: the picture, its copy for
+ * the encoder, and the PNG; for a composed scene, also the browser and its canvases.
+ */
+const MEMORY = {
+  sweep: { base: 7e7, perPixel: 8 },
+  composed: { base: 2.7e8, perPixel: 40 },
+} as const;
+
+/**
+ * Estimates what a still costs, from smaller pictures of the same moment. Undefined if that is not worth measuring.
+ * @throws RenderError if the still needs more memory than is free.
+ */
+export async function costOf(still: Still, workshop: Workshop, means: Means): Promise<Cost | undefined> {
+  const size = sizeOf(still);
+  const pixels = size[0] * size[1];
+  const isSlow = still.kind === 'sweep' && workOf(frameAt(still.sweep, 0, evaluate)) >= WORTH_MEASURING.work;
+  if (pixels < WORTH_MEASURING.pixels && !isSlow) return undefined;
+  const bytes = memoryFor(still.kind, pixels);
+  checkMemory(size, bytes);
+  const quietly = { ...means, onWarning: undefined }; // small pictures may have warnings of their own
+  await secondsFor(still, MEASURED[0], workshop, quietly); // starts what draws, which then takes less time
+  const measured: { pixels: number; seconds: number }[] = [];
+  for (const scale of MEASURED) measured.push(await secondsFor(still, scale, workshop, quietly));
+  return { seconds: extrapolated(measured, pixels), bytes };
+}
+
+/** The line about a cost; undefined if it is not worth one. */
+export function costLine([width, height]: Size, { seconds, bytes }: Cost): string | undefined {
+  if (seconds < WORTH_SAYING.seconds && bytes < WORTH_SAYING.bytes) return undefined;
+  return `${width}x${height} pixels take about ${duration(seconds)} and ${inBytes(bytes)} of memory.`;
+}
+
+export function memoryFor(kind: Still['kind'], pixels: number): number {
+  const { base, perPixel } = MEMORY[kind];
+  return base + perPixel * pixels;
+}
+
+/** @param free - In bytes. @throws RenderError if more is needed. */
+export function checkMemory([width, height]: Size, bytes: number, free = freeMemory()): void {
+  if (bytes <= free) return;
+  throw new RenderError(
+    `${width}x${height} pixels need about ${inBytes(bytes)} of memory, but only ${inBytes(free)} is free: ` +
+      'choose a smaller --size, or close other programs.',
+  );
+}
+
+/** A line through the measured times. */
+export function extrapolated(
+  [small, large]: readonly { pixels: number; seconds: number }[],
+  pixels: number,
+): number {
+  const slope = Math.max(0, (large.seconds - small.seconds) / (large.pixels - small.pixels));
+  return large.seconds + slope * (pixels - large.pixels);
+}
+
+export function sizeOf(still: Still): Size {
+  return still.kind === 'sweep' ? still.sweep.size : (still.size ?? defaultsOf(still.target).size);
+}
+
+/** How long the still takes with sides of this fraction. */
+async function secondsFor(still: Still, scale: number, workshop: Workshop, means: Means) {
+  const [width, height] = sizeOf(still).map((side) => Math.max(16, Math.round(scale * side))) as [
+    number,
+    number,
+  ];
+  const small: Still =
+    still.kind === 'sweep'
+      ? { kind: 'sweep', sweep: { ...still.sweep, size: [width, height] } }
+      : { ...still, size: [width, height] };
+  const frames =
+    small.kind === 'sweep' ? await planFrames(small.sweep, numbersOf(small), evaluate) : undefined;
+  const began = performance.now();
+  const source = await workshop.source(small, frames, means, ['rgba']);
+  try {
+    for await (const pixels of source.frames([[0, 0]])) await encodePng(pixels, { width, height });
+  } finally {
+    await source.close();
+  }
+  return { pixels: width * height, seconds: (performance.now() - began) / 1000 };
+}
+
+/** On macOS, memory that caches could give back does not count as free. */
+const freeMemory = (): number => (process.platform === 'darwin' ? totalmem() : process.availableMemory());
