@@ -23,7 +23,7 @@ import {
   weightCount,
   withWeightTimes,
 } from 'untrained';
-import { dress, LowerThird, NetworkDiagram, NetworkField, shapeOf, withTeaser } from 'untrained/nodes';
+import { dress, LowerThird, NetworkDiagram, NetworkField, withTeaser } from 'untrained/nodes';
 
 /** The numbers of layers that are shown, and half the width of the view at the first and the last. */
 const LAYERS = [5, 6, 7, 8, 10, 12, 15, 18, 22, 26, 30, 35, 40];
@@ -69,7 +69,7 @@ export default makeScene2D(
 
     /** Progress through the steps, and the size of the third picture: 0 is none, 1 a third of the frame. */
     const [step, third] = [createSignal(0), createSignal(0)];
-    const across = shapeOf(view.size()) !== 'tall';
+    const across = view.width() >= view.height();
     const whole = across ? view.width() : view.height();
     const half = across ? new Vector2(whole / 2, view.height()) : new Vector2(view.width(), whole / 2);
     /** A part of the frame, between two fractions of it. */
