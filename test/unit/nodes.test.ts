@@ -1,6 +1,16 @@
 import { BBox, Vector2 } from '@motion-canvas/core';
 import { describe, expect, test } from 'vitest';
-import { boxOf, columnsFor, cut, emptySpace, shapeOf, spiral, split, squareIn, tiles } from '../../src/nodes/arrange.js';
+import {
+  boxOf,
+  columnsFor,
+  cut,
+  emptySpace,
+  shapeOf,
+  spiral,
+  split,
+  squareIn,
+  tiles,
+} from '../../src/nodes/arrange.js';
 import {
   activationBetween,
   paletteBetween,
