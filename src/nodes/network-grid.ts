@@ -42,7 +42,7 @@ export type NetworkGridProps = RectProps &
     items: GridItem[];
   };
 
-/** The time in which a copy moves to its cell, as part of a step. The large picture takes as long, at the step's end. */
+/** The time in which a copy moves to its cell, as part of a step. The large picture takes as long, at its end. */
 const COPY = 0.7;
 /** The height reserved for a label below its picture, in units of the label's font size. */
 const LABEL_ROOM = 1.55;
