@@ -1,4 +1,5 @@
-/** One network of 30 units, its layers added one by one: each picture has one layer more than the one before. Figure 10.
+/** One network of 30 units, its layers added one by one: each picture has one layer more than the one before.
+ *  Figure 10.
  *  Run: npm run render scenes/adding-layers.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, range, waitFor } from '@motion-canvas/core';

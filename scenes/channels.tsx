@@ -1,5 +1,5 @@
-/** Three outputs make one colour: a network's outputs as grey pictures, then in red, green and blue, then added together.
- *  The article's figure 6. Run: npm run render scenes/channels.tsx */
+/** Three outputs make one colour: a network's outputs as grey pictures, then in red, green and blue, then added
+ *  together. The article's figure 6. Run: npm run render scenes/channels.tsx */
 import { makeScene2D, Node, Rect, Txt } from '@motion-canvas/2d';
 import { all, createRefArray, delay, easeInOutCubic, Vector2, waitFor } from '@motion-canvas/core';
 import { boxOf, dress, LowerThird, NetworkField, shapeOf, split, withTeaser } from 'untrained/nodes';

@@ -1,5 +1,5 @@
-/** More units per layer add detail everywhere: layers growing from 10 units to 400, and thirty times nearer to the last.
- *  What looks like static proves to be a smooth function. The article's figures 15 and 16.
+/** More units per layer add detail everywhere: layers growing from 10 units to 400, and thirty times nearer to the
+ *  last. What looks like static proves to be a smooth function. The article's figures 15 and 16.
  *  Run: npm run render scenes/growing-width.tsx
  *
  *  400 units are slow: about 0.05 ms per pixel on two cores. So the zoom magnifies six still pictures, each replacing

@@ -42,7 +42,7 @@ export type NetworkGridProps = RectProps &
     items: GridItem[];
   };
 
-/** The time that a copy takes to its cell and, after it, the large picture to its new box: as part of that of both. */
+/** The time in which a copy moves to its cell, as part of a step. The large picture takes as long, at its end. */
 const COPY = 0.7;
 /** The height reserved for a label below its picture, in units of the label's font size. */
 const LABEL_ROOM = 1.55;
@@ -51,8 +51,8 @@ const LABEL_ROOM = 1.55;
  * Pictures in rows and columns, as large as the node allows, each with its label.
  *
  * They can appear one after another, or grow out of one another. Then the newest is large: the last picture of the grid
- * fills the space of all cells that are still empty. It becomes one item after another, and leaves a copy of each in its
- * cell, until only its own cell is left. To show the value that has changed, read it from this picture.
+ * fills the space of all cells that are still empty. It becomes one item after another, and leaves a copy of each in
+ * its cell, until only its own cell is left. To show the value that has changed, read it from this picture.
  *
  * @example
  * ```tsx
@@ -70,8 +70,8 @@ const LABEL_ROOM = 1.55;
 @nodeName('NetworkGrid')
 export class NetworkGrid extends Rect {
   /**
-   * Number of columns; 0 chooses the number that makes the pictures largest, and with `stretch` leaves no gap in the last
-   * row. @defaultValue 0
+   * Number of columns; 0 chooses the number that makes the pictures largest, and with `stretch` leaves no gap in the
+   * last row. @defaultValue 0
    */
   @initial(0)
   @signal()

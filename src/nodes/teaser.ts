@@ -12,8 +12,8 @@ const [HOLD, CLEAR] = [0.7, 0.4];
 /**
  * Opens a film with its own last frame for 0.7 s, so that its first frame can be its thumbnail, and clears it within
  * 0.4 s while the scene begins. Inside a SceneView, the scene is as it would be without. The scene is played twice, so
- * it must not depend on what it did the first time; its time events take effect only the second time. It must end at rest,
- * with `waitFor`: what it shows then is the last frame.
+ * it must not depend on what it did the first time; its time events take effect only the second time. It must end at
+ * rest, with `waitFor`: what it shows then is the last frame.
  *
  * @param scene - What `makeScene2D` takes.
  * @example `export default makeScene2D(withTeaser(function* (view) { ... }));`

@@ -5,13 +5,17 @@ import {
   columnsFor,
   cut,
   emptySpace,
+<<<<<<< HEAD
   planeIn,
+=======
+>>>>>>> grids
   shapeOf,
   spiral,
   split,
   squareIn,
   tiles,
 } from '../../src/nodes/arrange.js';
+
 import {
   activationBetween,
   paletteBetween,
