@@ -5,10 +5,7 @@ import {
   columnsFor,
   cut,
   emptySpace,
-<<<<<<< HEAD
   planeIn,
-=======
->>>>>>> grids
   shapeOf,
   spiral,
   split,
