@@ -84,7 +84,7 @@ export default makeScene2D(
           opacity={0}
         >
           <Latex tex={'x_1'} {...label} position={onSurface(0, -1.18 * HALF)} />
-          <Latex tex={'x_2'} {...label} position={onSurface(1.18 * HALF, 0)} />
+          <Latex tex={'x_2'} {...label} position={onSurface(1.34 * HALF, 0)} />
         </HeightMap>
         <Axes ref={axes} {...place(wholePlot)} domainX={[-5, 5]} domainY={[0, 1]} ticksX={3} opacity={0}>
           <Curve ref={curve} graph={'sigmoid'} stroke={colours.accent} lineWidth={1.4 * stroke} end={0} />
