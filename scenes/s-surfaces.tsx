@@ -60,21 +60,23 @@ export default makeScene2D(
 
     // The surfaces are large, then beside or above their sum, and at last the picture is beside or below it.
     const wide = shapeOf(view.size()) === 'wide';
-    const whole = boxOf(view.size(), 0.8 * theme.margin);
+    const whole = boxOf(view.size(), 0.45 * theme.margin);
     const [head, below] = cut(whole, 'rows', (wide ? 1.4 : 2.8) * body, 0.5 * gap);
-    const [rest, foot] = cut(below, 'rows', below.height - (wide ? 1.5 : 2.8) * body, 0.5 * gap);
+    const [rest, foot] = cut(below, 'rows', below.height - 1.5 * body, 0.5 * gap);
     const [unitsBox, sumBox] = wide
       ? cut(rest, 'columns', 0.2 * rest.width, gap)
       : cut(rest, 'rows', Math.min(0.24 * rest.height, 0.32 * rest.width), gap);
     const sideways = sumBox.width > sumBox.height;
-    const [outputBox, pictureBox] = split(sumBox, sideways ? 'columns' : 'rows', 2, gap);
+    const [outputBox, pictureBox] = sideways
+      ? split(sumBox, 'columns', 2, gap)
+      : cut(sumBox, 'rows', 0.36 * sumBox.height, gap);
     const large = split(rest, rest.width > rest.height ? 'columns' : 'rows', 3);
     const little = split(unitsBox, wide ? 'rows' : 'columns', 3);
     const picture = squareIn(pictureBox);
     /** A surface seen at an angle is wider than high, so its node may be higher than its box. */
     const inside = ({ center, width, height }: BBox) => ({
       position: center,
-      size: Math.min(1.1 * width, 1.35 * height),
+      size: Math.min(1.1 * width, 1.5 * height),
     });
 
     const surfaces = units.map(() => createRef<HeightMap>());

@@ -31,7 +31,7 @@ export default makeScene2D(
     // The curve, the surface and the picture are beside each other, or the surface is above the two others.
     const wide = shapeOf(view.size()) === 'wide';
     const [head, below] = cut(
-      boxOf(view.size(), 0.8 * theme.margin),
+      boxOf(view.size(), 0.45 * theme.margin),
       'rows',
       (wide ? 1.4 : 2.8) * body,
       0.5 * gap,
@@ -84,7 +84,7 @@ export default makeScene2D(
           opacity={0}
         >
           <Latex tex={'x_1'} {...label} position={onSurface(0, -1.18 * HALF)} />
-          <Latex tex={'x_2'} {...label} position={onSurface(1.18 * HALF, 0)} />
+          <Latex tex={'x_2'} {...label} position={onSurface(1.34 * HALF, 0)} />
         </HeightMap>
         <Axes ref={axes} {...place(wholePlot)} domainX={[-5, 5]} domainY={[0, 1]} ticksX={3} opacity={0}>
           <Curve ref={curve} graph={'sigmoid'} stroke={colours.accent} lineWidth={1.4 * stroke} end={0} />
@@ -169,7 +169,7 @@ function inColumns(box: BBox): BBox[] {
 
 /** The same with the surface above the others. */
 function inRows(box: BBox): BBox[] {
-  const [surface, rest] = cut(box, 'rows', box.height - 0.43 * Math.min(box.width, box.height));
+  const [surface, rest] = cut(box, 'rows', box.height - Math.min(0.6 * box.width, 0.43 * box.height));
   const [plot, picture] = split(rest, 'columns', 2, 0.04 * box.width);
   return [plot, surface, picture];
 }
