@@ -1,5 +1,5 @@
-/** A tour of the whole article in two minutes, from one unit to the scale of random weights. Figures 1 to 20.
- *  Run: npm run render scenes/tour.tsx -- --size 960x540
+/** A tour of the whole article in a little over two minutes, from one unit to the scale of random weights.
+ *  Figures 1 to 20. Run: npm run render scenes/tour.tsx -- --size 960x540
  *
  *  Each part is another scene, or an excerpt of it, played faster. */
 import { Layout, makeScene2D, type Node, Rect, Txt } from '@motion-canvas/2d';
@@ -55,7 +55,7 @@ export default makeScene2D(function* (view) {
     yield* all(dissolveTo(part()), part().play(excerpt));
     yield* waitFor(REST);
   }
-  const about = 'after “A Visual Exploration of Random Neural Networks” by Tyler Neylon';
+  const about = 'after “A Visual Exploration of Random Neural Networks”\nby Tyler Neylon';
   yield* fill(crossSection, LAST, 'Untrained', about);
 
   /** Lets a node appear on top of what is on screen, which it replaces. */
@@ -80,7 +80,7 @@ export default makeScene2D(function* (view) {
     view.add(
       <Rect ref={whole} size={view.size()}>
         <NetworkField ref={field} size={view.size()} />
-        <Rect ref={veil} size={view.size()} fill={`${colours.background}90`} opacity={0}>
+        <Rect ref={veil} size={view.size()} fill={`${colours.background}78`} opacity={0}>
           <Layout layout direction={'column'} alignItems={'center'} gap={0.6 * title}>
             <Txt text={first} fontSize={1.5 * title} fontWeight={600} lineHeight={'115%'} {...line} />
             <Txt text={second} fontSize={small} lineHeight={'125%'} {...line} />
