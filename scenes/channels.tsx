@@ -4,7 +4,7 @@ import { makeScene2D, Node, Rect, Txt } from '@motion-canvas/2d';
 import { all, createRefArray, delay, easeInOutCubic, Vector2, waitFor } from '@motion-canvas/core';
 import { boxOf, dress, LowerThird, NetworkField, shapeOf, split, withTeaser } from 'untrained/nodes';
 
-const network = { seed: 49, layers: 2, units: 10, weightScale: 1.6, halfWidth: 2 };
+const network = { seed: 233, layers: 3, units: 10, weightScale: 1.6, halfWidth: 2 };
 const LIGHTS = [
   { name: 'red', light: '#ff0000', ink: '#ff6b61' },
   { name: 'green', light: '#00ff00', ink: '#5fdc7d' },

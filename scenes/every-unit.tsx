@@ -1,5 +1,5 @@
-/** What every unit sees. A picture falls apart into the pictures of all units of its network, and the last three are put
- *  together again. Run: npm run render scenes/every-unit.tsx */
+/** What every unit sees. A picture falls apart into the pictures of all units of its network, and the last three are
+ *  put together again. Run: npm run render scenes/every-unit.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, delay, easeInOutSine, linear, useScene, waitFor } from '@motion-canvas/core';
 import type { PaletteInput } from 'untrained';
@@ -45,10 +45,10 @@ export default makeScene2D(function* (view) {
   yield* waitFor(0.9);
   yield* wall().layer(2, 0.7, linear);
   yield* waitFor(0.9);
-  yield* wall().layer(LAYERS - 1, 2.6, easeInOutSine);
-  yield* wall().layer(LAYERS, 0.8, linear);
-  yield* waitFor(0.8);
+  yield* wall().layer(LAYERS - 1, 2.5, easeInOutSine);
+  yield* wall().layer(LAYERS, 1.2, linear);
+  yield* waitFor(0.6);
   // The outputs are the picture.
   yield* all(wall().merge(1, 1.5, linear), words().opacity(0, 0.6));
-  yield* waitFor(0.7);
+  yield* waitFor(0.6);
 });

@@ -3,7 +3,15 @@
 import { Gradient, makeScene2D, Rect } from '@motion-canvas/2d';
 import { chain, createRef, createSignal, linear, range, useScene, waitFor } from '@motion-canvas/core';
 import type { PaletteInput } from 'untrained';
-import { closedPath, dress, HeightMap, LowerThird, NetworkField, type Point3, shapeOf } from 'untrained/nodes';
+import {
+  closedPath,
+  dress,
+  HeightMap,
+  LowerThird,
+  NetworkField,
+  type Point3,
+  shapeOf,
+} from 'untrained/nodes';
 
 /** Half of the picture's shorter side, and of the landscape's, in input units. */
 const [PICTURE, LANDSCAPE] = [8, 16];
@@ -11,18 +19,18 @@ const [PICTURE, LANDSCAPE] = [8, 16];
  *  from where it sees the picture). It rests at the top. */
 const TOP = [0, 0, 0, 90, 1];
 const path = closedPath([
-  [0.1, -0.72, -40, 13, 0],
-  [-0.12, -0.5, -28, 13, 0],
-  [-0.24, -0.22, -4, 13, 0],
-  [-0.2, 0.02, 14, 15, 0.01],
+  [0.1, -0.72, -40, 8, 0],
+  [-0.12, -0.5, -28, 8, 0],
+  [-0.24, -0.22, -4, 8, 0],
+  [-0.2, 0.02, 14, 11, 0.01],
   [-0.09, 0.12, 16, 30, 0.07],
   [-0.02, 0.08, 6, 58, 0.34],
   [0, 0.02, 0, 82, 0.8],
   ...range(5).map(() => TOP),
   [0.28, -0.85, -9, 45, 0.42],
-  [0.6, -1.4, -25, 15, 0.01],
-  [0.5, -1.15, -30, 13, 0],
-  [0.34, -0.92, -38, 13, 0],
+  [0.6, -1.4, -25, 11, 0.01],
+  [0.5, -1.15, -30, 8, 0],
+  [0.34, -0.92, -38, 8, 0],
 ]);
 const SECONDS = 12;
 const sky = ['#16224a', '#5f79b0', '#efd8c2'];

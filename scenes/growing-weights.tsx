@@ -3,35 +3,34 @@
 import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, waitFor } from '@motion-canvas/core';
 import { frameAt } from 'untrained';
-import { dress, LowerThird, NetworkField, withTeaser } from 'untrained/nodes';
+import { dress, LowerThird, NetworkField } from 'untrained/nodes';
 import sweep from './weight-scale';
 
-/** The weight scale at the beginning and at the end. */
-const [FROM, TO] = [0, sweep.seconds].map((t) => frameAt(sweep, t).network.weightScale as number);
-
-export default makeScene2D(
-  withTeaser(function* (view) {
-    yield* dress(view);
-    const field = createRef<NetworkField>();
-    const scale = () => field().weightScale();
-
-    view.add(
-      <>
-        <NetworkField ref={field} size={view.size()} />
-        <LowerThird
-          title={'Weight scale decides: blur or noise.'}
-          note={'Every weight lies in [−s, s].'}
-          text={() => `s = ${scale().toFixed(2)}`}
-          place={() => (scale() - FROM) / (TO - FROM)}
-          from={`${FROM}`}
-          to={`${TO}`}
-        />
-      </>,
-    );
-
-    field().take(frameAt(sweep, 0));
-    yield* waitFor(0.8);
-    yield* field().play(sweep);
-    yield* waitFor(1.5);
-  }),
+/** The least weight scale, which the sweep reaches after a second, and the greatest, with which it ends. */
+const [LEAST, MOST] = [1.2, sweep.seconds].map(
+  (t) => frameAt({ ...sweep, pace: 'tracks' }, t).network.weightScale as number,
 );
+
+export default makeScene2D(function* (view) {
+  yield* dress(view);
+  const field = createRef<NetworkField>();
+  const scale = () => field().weightScale();
+
+  view.add(
+    <>
+      <NetworkField ref={field} size={view.size()} supersample={sweep.supersample} />
+      <LowerThird
+        title={'Weight scale decides: blur or noise.'}
+        note={'Every weight lies in [−s, s].'}
+        text={() => `s = ${scale().toFixed(2)}`}
+        place={() => (scale() - LEAST) / (MOST - LEAST)}
+        from={`${LEAST}`}
+        to={`${MOST}`}
+      />
+    </>,
+  );
+
+  // It opens with the sweep's best moment.
+  yield* field().play(sweep);
+  yield* waitFor(1.5);
+});

@@ -15,13 +15,20 @@ import {
   Vector2,
   waitFor,
 } from '@motion-canvas/core';
-import { buildNetwork, differenceBetween, networkSchema, type PaletteInput, weightCount, withWeightTimes } from 'untrained';
+import {
+  buildNetwork,
+  differenceBetween,
+  networkSchema,
+  type PaletteInput,
+  weightCount,
+  withWeightTimes,
+} from 'untrained';
 import { dress, LowerThird, NetworkDiagram, NetworkField, shapeOf, withTeaser } from 'untrained/nodes';
 
 /** The numbers of layers that are shown, and half the width of the view at the first and the last. */
 const LAYERS = [5, 6, 7, 8, 10, 12, 15, 18, 22, 26, 30, 35, 40];
-const [FIRST, LAST, WIDE, NEAR] = [LAYERS[0], LAYERS[LAYERS.length - 1], 1.5, 0.05];
-const centre = [0.4, 0.3] as [number, number];
+const [FIRST, LAST, WIDE, NEAR] = [LAYERS[0], LAYERS[LAYERS.length - 1], 1.5, 0.02];
+const centre = [1, 0.6] as [number, number];
 const halfWidthAt = (layers: number) => WIDE * (NEAR / WIDE) ** ((layers - FIRST) / (LAST - FIRST));
 const NOTE = '100%: as different as unrelated networks.';
 /** What the weight is multiplied with, and the differences of colours. */
@@ -31,15 +38,22 @@ export default makeScene2D(
   withTeaser(function* (view) {
     const { colours, small, gap, radius, stroke } = yield* dress(view);
     const { variables } = useScene();
-    const seed = variables.get('seed', 65)();
-    const network = { units: 30, weightScale: 0.9 };
-    const look = { centre, palette: variables.get<PaletteInput>('palette', 'oklch')() };
+    const seed = variables.get('seed', 3)();
+    const network = { units: 30, weightScale: 1 };
+    const look = {
+      centre,
+      levels: [0, 1.2] as [number, number],
+      palette: variables.get<PaletteInput>('palette', 'oklch')(),
+    };
     const built = (layers: number, of: number | string) =>
       buildNetwork(networkSchema.parse({ ...network, layers, seed: of }));
 
     // The largest weight of the first layer, among those that the diagram shows.
     const { weights } = built(FIRST, seed).hidden[0];
-    const strongest = range(8).reduce((most, i) => (Math.abs(weights[i]) > Math.abs(weights[most]) ? i : most), 0);
+    const strongest = range(8).reduce(
+      (most, i) => (Math.abs(weights[i]) > Math.abs(weights[most]) ? i : most),
+      0,
+    );
     const [unit, input] = [Math.floor(strongest / 2), strongest % 2];
     const steps = LAYERS.map((layers) => {
       const original = built(layers, seed);
@@ -68,16 +82,19 @@ export default makeScene2D(
           position={() => (across ? [middle(), 0] : [0, middle()])}
         >
           {pictures}
-          <Txt
-            text={label}
-            fontSize={small}
-            fontWeight={600}
-            fill={'white'}
-            shadowColor={'black'}
-            shadowBlur={small / 2}
+          <Rect
+            layout
+            padding={[0.3 * small, 0.5 * small]}
+            radius={radius}
+            fill={`${colours.background}b0`}
             offset={[-1, -1]}
-            position={() => [gap - (across ? length() : view.width()) / 2, gap - (across ? view.height() : length()) / 2]}
-          />
+            position={() => [
+              gap - (across ? length() : view.width()) / 2,
+              gap - (across ? view.height() : length()) / 2,
+            ]}
+          >
+            <Txt text={label} fontSize={small} fill={colours.ink} />
+          </Rect>
         </Rect>
       );
     };
@@ -89,6 +106,7 @@ export default makeScene2D(
           {...(isChanged ? { weights: changed } : { ...network, seed, layers })}
           halfWidth={halfWidthAt(layers)}
           size={half}
+          supersample={2}
           opacity={() => (step() >= i + 1 ? 0 : clamp(0, 1, step() - i + 1))}
         />
       )) as Node[];
@@ -106,14 +124,21 @@ export default makeScene2D(
           () => 2 * side(),
           () => 1,
           `difference ×${AMPLIFIED}`,
-          <Node cache filters={[brightness(AMPLIFIED)]}>
-            {stack(false)}
-            <Node cache compositeOperation={'difference'}>
-              {stack(true)}
+          (
+            <Node cache filters={[brightness(AMPLIFIED)]}>
+              {stack(false)}
+              <Node cache compositeOperation={'difference'}>
+                {stack(true)}
+              </Node>
             </Node>
-          </Node> as Node,
+          ) as Node,
         )}
-        <Rect ref={card} size={[0.5 * view.width(), 0.5 * view.height()]} radius={radius} fill={`${colours.background}e0`}>
+        <Rect
+          ref={card}
+          size={[0.5 * view.width(), 0.5 * view.height()]}
+          radius={radius}
+          fill={`${colours.background}e0`}
+        >
           <NetworkDiagram
             ref={diagram}
             {...network}
@@ -125,7 +150,7 @@ export default makeScene2D(
           <Line
             points={() => [diagram().placeOf(0, input)!, diagram().placeOf(1, unit)!]}
             stroke={'white'}
-            lineWidth={() => 3 * stroke * pulse()}
+            lineWidth={() => 2.4 * stroke * pulse()}
             lineCap={'round'}
             opacity={pulse}
           />

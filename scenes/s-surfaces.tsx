@@ -1,6 +1,6 @@
-/** What a second layer makes of the first, with two inputs: three surfaces, their weighted sum building up, and tanh of
- *  it, finally seen from above. The article's figure 5. Run: npm run render scenes/s-surfaces.tsx */
-import { Latex, makeScene2D } from '@motion-canvas/2d';
+/** What a second layer makes of the first, with two inputs: three surfaces, their weighted sum, and tanh of it, which
+ *  is a picture when it is seen from above. Figure 5. Run: npm run render scenes/s-surfaces.tsx */
+import { Latex, makeScene2D, Txt } from '@motion-canvas/2d';
 import {
   all,
   type BBox,
@@ -12,169 +12,189 @@ import {
   easeInOutSine,
   easeOutCubic,
   linear,
+  useScene,
   waitFor,
 } from '@motion-canvas/core';
 import { buildNetwork, networkSchema } from 'untrained';
-import { boxOf, cut, dress, Heading, HeightMap, shapeOf, split, squareIn } from 'untrained/nodes';
+import {
+  boxOf,
+  cut,
+  dress,
+  HeightMap,
+  NetworkField,
+  shapeOf,
+  split,
+  squareIn,
+  withTeaser,
+} from 'untrained/nodes';
 
-/** Three units with two inputs, and one unit that adds them up. */
-const SEED = 171;
-const network = buildNetwork(
-  networkSchema.parse({
-    seed: SEED,
-    layers: 2,
-    units: 3,
-    outputs: 1,
-    weightScale: 1.6,
-    firstLayerBias: true,
-  }),
-);
 const square = { centre: 0, halfWidth: 3 };
-const greys = ['#000000', '#404040', '#808080', '#bfbfbf', '#ffffff'];
 
-const { weights, biases } = network.hidden[0];
-const unit = (i: number) => ({ w: [Array.from(weights.slice(2 * i, 2 * i + 2))], b: [biases[i]] });
-const units = [0, 1, 2].map(unit);
-const first = { w: units.flatMap(({ w }) => w), b: units.flatMap(({ b }) => b) };
-const [v, bias] = [Array.from(network.output.weights), network.output.biases[0]];
-/** The largest absolute value of the sum. */
-const most = v.reduce((total, weight) => total + Math.abs(weight), Math.abs(bias));
+/** Three units with two inputs, and one unit that adds them up: their layers, and the weights and bias of the sum. */
+function networkOf(seed: number) {
+  const spec = { seed, layers: 2, units: 3, outputs: 1, weightScale: 1.6, firstLayerBias: true };
+  const { hidden, output } = buildNetwork(networkSchema.parse(spec));
+  const { weights, biases } = hidden[0];
+  const units = [0, 1, 2].map((i) => ({ w: [Array.from(weights.slice(2 * i, 2 * i + 2))], b: [biases[i]] }));
+  const first = { w: units.flatMap(({ w }) => w), b: units.flatMap(({ b }) => b) };
+  return { units, first, v: Array.from(output.weights), c: output.biases[0] };
+}
 
-/** The sum of the first `terms` terms, as heights from 0 (-most) to 1 (most). A fraction adds that part of the next. */
-const summed = (terms: number) => {
-  const share = (i: number) => Math.min(1, Math.max(0, terms - i)) / (2 * most);
-  return [first, { w: [v.map((weight, i) => weight * share(i))], b: [bias * share(0) + 0.5] }];
-};
-/** The sum times a factor, to which tanh is applied. */
-const bent = (factor: number) => [first, { w: [v.map((weight) => factor * weight)], b: [factor * bias] }];
+export default makeScene2D(
+  withTeaser(function* (view) {
+    const theme = yield* dress(view);
+    const { colours, body, small, gap, radius } = theme;
+    const { units, first, v, c } = networkOf(useScene().variables.get('seed', 171)());
+    /** The largest absolute value that the sum can have. */
+    const most = v.reduce((total, weight) => total + Math.abs(weight), Math.abs(c));
+    /** The sum of the first `terms` terms, times a factor; a fraction adds that part of the next term. */
+    const summed = (terms: number, factor: number) => {
+      const share = (i: number) => factor * Math.min(1, Math.max(0, terms - i));
+      return [first, { w: [v.map((weight, i) => weight * share(i))], b: [c * share(0)] }];
+    };
+    /** What tanh makes of the largest values, as heights. For a small factor, heights are as good as proportional. */
+    const levels = (factor: number): [number, number] => {
+      const reach = Math.tanh(factor * most) / 2;
+      return [0.5 - reach, 0.5 + reach];
+    };
 
-export default makeScene2D(function* (view) {
-  const theme = yield* dress(view);
-  const { colours, title, body, small, gap } = theme;
-  const [head, rest] = cut(boxOf(view.size(), theme.margin), 'rows', 1.5 * title, gap);
-  const [unitsBox, sumBox, outputBox] = {
-    wide: () => {
-      const [left, right] = cut(rest, 'columns', 0.26 * rest.width, gap);
-      return [left, ...split(right, 'columns', 2, gap)];
-    },
-    square: () => {
-      const [upper, lower] = cut(rest, 'rows', 0.4 * rest.height, gap);
-      return [upper, ...split(lower, 'columns', 2, gap)];
-    },
-    tall: () => {
-      const [upper, lower] = cut(rest, 'rows', 0.24 * rest.height, gap);
-      return [upper, ...split(lower, 'rows', 2, gap)];
-    },
-  }[shapeOf(view.size())]();
-  const room = 2 * body; // for a formula above each surface
-  const below = (box: BBox) => cut(box, 'rows', room)[1];
-  const wide = shapeOf(view.size()) === 'wide';
-  /** A surface seen at an angle is wider than high, so its node may be larger than its box where nothing is drawn. */
-  const sideIn = ({ width, height }: BBox) => Math.min(1.05 * width, 1.55 * height);
-  const unitBoxes = split(below(unitsBox), wide ? 'rows' : 'columns', 3, 0.3 * gap);
+    // The surfaces are large, then beside or above their sum, and at last the picture is beside or below it.
+    const wide = shapeOf(view.size()) === 'wide';
+    const whole = boxOf(view.size(), 0.8 * theme.margin);
+    const [head, below] = cut(whole, 'rows', (wide ? 1.4 : 2.8) * body, 0.5 * gap);
+    const [rest, foot] = cut(below, 'rows', below.height - (wide ? 1.5 : 2.8) * body, 0.5 * gap);
+    const [unitsBox, sumBox] = wide
+      ? cut(rest, 'columns', 0.2 * rest.width, gap)
+      : cut(rest, 'rows', Math.min(0.24 * rest.height, 0.32 * rest.width), gap);
+    const sideways = sumBox.width > sumBox.height;
+    const [outputBox, pictureBox] = split(sumBox, sideways ? 'columns' : 'rows', 2, gap);
+    const large = split(rest, rest.width > rest.height ? 'columns' : 'rows', 3);
+    const little = split(unitsBox, wide ? 'rows' : 'columns', 3);
+    const picture = squareIn(pictureBox);
+    /** A surface seen at an angle is wider than high, so its node may be higher than its box. */
+    const inside = ({ center, width, height }: BBox) => ({
+      position: center,
+      size: Math.min(1.1 * width, 1.35 * height),
+    });
 
-  const surfaces = units.map(() => createRef<HeightMap>());
-  const sum = createRef<HeightMap>();
-  const output = createRef<HeightMap>();
-  const captions = [0, 1, 2].map(() => createRef<Latex>());
-  const inks = [colours.heights[2], colours.accent, colours.negative];
-  const formulas = [
-    inks.map((ink, i) => `\\color{${ink}}{h_${i + 1}}`).join(',\\ \\ '),
-    'z = \\textstyle\\sum v_i\\, h_i + c',
-    'y = \\tanh(z)',
-  ];
-  const turn = createSignal(-20);
-  const terms = createSignal(0);
-  const value = createSignal('');
-  const written = (weight: number) => weight.toFixed(1).replace('-', '−');
+    const surfaces = units.map(() => createRef<HeightMap>());
+    const sum = createRef<HeightMap>();
+    const field = createRef<NetworkField>();
+    const [title, formula] = [createRef<Txt>(), createRef<Latex>()];
+    const turn = createSignal(-25);
+    const [terms, factor] = [createSignal(0), createSignal(0.1 / most)];
+    const inks = [colours.heights[2], colours.accent, colours.negative];
+    /** A unit in the formulas, in its colour. */
+    const name = (i: number) => `{\\color{${inks[i]}} h_${i + 1}}`;
+    const signed = (value: number) => `${value < 0 ? '-' : '+'} ${Math.abs(value).toFixed(1)}`;
+    /** The sum of the first terms. */
+    const formulaOf = (count: number) => {
+      const parts = v.slice(0, count).map((weight, i) => `${signed(weight)}\\,${name(i)}`);
+      return `z = ${parts.join(' ').replace(/^\+ /, '')} ${count === 3 ? signed(c) : ''}`;
+    };
+    const palette = { colours: colours.heights };
 
-  view.add(
-    <>
-      <Heading title={'Adding up surfaces'} value={value} position={head.center} width={head.width} />
-      {units.map((layer, i) => (
-        <HeightMap
-          ref={surfaces[i]}
-          {...square}
-          weights={[layer]}
-          outputActivation={'tanh'}
-          colours={[new Color(inks[i]).darken(1.8), inks[i]]}
-          position={unitBoxes[i].center}
-          size={sideIn(unitBoxes[i])}
-          turn={turn}
-          tilt={48}
-          relief={0}
+    view.add(
+      <>
+        <Txt
+          ref={title}
+          fill={colours.ink}
+          fontSize={body}
+          fontWeight={600}
+          position={head.center}
+          width={head.width}
+          textWrap
+          textAlign={'center'}
         />
-      ))}
-      <HeightMap
-        ref={sum}
-        {...square}
-        weights={() => summed(terms())}
-        outputActivation={'identity'}
-        colours={colours.heights}
-        position={below(sumBox).center}
-        size={sideIn(below(sumBox))}
-        turn={turn}
-        opacity={0}
-      />
-      <HeightMap
-        ref={output}
-        {...square}
-        weights={bent(1 / most)}
-        outputActivation={'tanh'}
-        colours={colours.heights}
-        position={below(outputBox).center}
-        size={sideIn(below(outputBox))}
-        turn={turn}
-        opacity={0}
-      />
-      {[unitsBox, sumBox, outputBox].map((box, i) => (
-        <Latex
-          ref={captions[i]}
-          tex={formulas[i]}
-          fill={colours.quiet}
-          fontSize={small}
-          position={[box.center.x, box.top + 0.5 * room]}
+        {units.map((layer, i) => (
+          <HeightMap
+            ref={surfaces[i]}
+            {...square}
+            {...inside(large[i])}
+            weights={[layer]}
+            outputActivation={'tanh'}
+            colours={[new Color(inks[i]).darken(1.8), inks[i]]}
+            turn={turn}
+            tilt={40}
+            relief={0}
+          >
+            <Latex tex={name(i)} fontSize={small} position={() => surfaces[i]().size().mul([-0.46, -0.28])} />
+          </HeightMap>
+        ))}
+        <HeightMap
+          ref={sum}
+          {...square}
+          {...inside(sumBox)}
+          weights={() => summed(terms(), factor())}
+          levels={() => levels(factor())}
+          outputActivation={'tanh'}
+          palette={palette}
+          colours={null}
+          turn={turn}
+          tilt={40}
           opacity={0}
         />
-      ))}
-    </>,
-  );
+        <NetworkField
+          ref={field}
+          {...square}
+          weights={summed(3, 1)}
+          outputActivation={'tanh'}
+          palette={palette}
+          radius={radius}
+          opacity={0}
+        />
+        <Latex
+          ref={formula}
+          tex={'h_i = \\tanh(a_i\\,x_1 + b_i\\,x_2 + c_i)'}
+          fill={colours.ink}
+          fontSize={small}
+          position={foot.center}
+        />
+      </>,
+    );
+    yield turn(50, 16, linear);
 
-  yield turn(70, 30, linear);
+    // The first layer.
+    title().text('With two inputs, the curves become surfaces.');
+    yield* all(...surfaces.map((surface, i) => delay(0.3 * i, surface().relief(0.45, 1.2, easeOutCubic))));
+    yield* waitFor(0.6);
 
-  // The first layer.
-  captions[0]().opacity(1);
-  yield* waitFor(0.6);
-  yield* all(...surfaces.map((surface, i) => delay(0.5 * i, surface().relief(0.45, 1.6, easeOutCubic))));
-  yield* waitFor(0.6);
+    // Each surface is weighted and added to the previous ones.
+    title().text('The next layer adds them up …');
+    yield* all(
+      ...surfaces.flatMap((surface, i) => [
+        surface().position(inside(little[i]).position, 0.9),
+        surface().size(inside(little[i]).size, 0.9),
+      ]),
+      delay(0.5, sum().opacity(1, 0.5)),
+    );
+    for (const count of [1, 2, 3]) {
+      formula().tex(formulaOf(count));
+      yield* terms(count, 1.1, easeInOutCubic);
+      yield* waitFor(0.3);
+    }
 
-  // Each surface is weighted and added to the previous ones.
-  yield* all(captions[1]().opacity(1, 0.6), sum().opacity(1, 0.8));
-  for (let i = 0; i < 3; i++) {
-    value(`weight ${i + 1}: ${written(v[i])}`);
-    yield* terms(i + 1, 1.8, easeInOutCubic);
+    // Then tanh is applied to the sum: values far from 0 level off.
+    title().text('… and bends the sum.');
+    formula().tex(`y = \\tanh(z), \\quad ${formulaOf(3)}`);
+    yield* factor(1, 1.6, easeInOutSine);
     yield* waitFor(0.5);
-  }
-  value('');
 
-  // Then tanh is applied to the sum: values far from 0 level out.
-  yield* all(captions[2]().opacity(1, 0.6), output().opacity(1, 0.8));
-  yield* output().weights(bent(1), 2.5, easeInOutSine);
-  yield* waitFor(1);
-
-  // From above, brightness shows what height did.
-  yield* all(
-    output().tilt(90, 2),
-    output().turn(0, 2),
-    output().relief(0, 2),
-    output().magnification(fromAbove(), 2),
-    output().colours(greys, 2),
-    output().gridStrength(0, 2),
-  );
-  yield* waitFor(3);
-
-  /** The magnification that fills the box when seen from above. */
-  function fromAbove() {
-    return (0.98 * squareIn(below(outputBox)).width) / output().sideFromAbove();
-  }
-});
+    // From above, the colours show what height did.
+    title().text('Seen from above, it is a picture.');
+    yield* all(sum().tilt(90, 1.3), sum().turn(0, 1.3), sum().relief(0, 1.3), sum().gridStrength(0, 1.3));
+    field().position(sum().position()).size(sum().sideFromAbove()).opacity(1);
+    yield* waitFor(0.5);
+    yield* all(
+      field().position(picture.center, 0.9),
+      field().size(picture.size, 0.9),
+      sum().position(inside(outputBox).position, 0.9),
+      sum().size(inside(outputBox).size, 0.9),
+      delay(
+        0.2,
+        all(sum().tilt(40, 1.4), sum().turn(35, 1.4), sum().relief(0.45, 1.4), sum().gridStrength(0.22, 1.4)),
+      ),
+    );
+    yield* waitFor(1.5);
+  }),
+);

@@ -99,8 +99,8 @@ export default makeScene2D(function* (view) {
   } else {
     const question = createRef<TypedText>();
     view.add(<TypedText ref={question} size={size.mul(0.86)} />);
-    yield* all(named(0, 0.4), veil().opacity(0.6, 0.4), words().say('Yours?'));
-    for (let i = 0; i < 2; i++) yield* blink(question());
+    yield* all(named(0, 0.4), veil().opacity(0.5, 0.4), words().say('Yours?'));
+    yield* blink(question());
     question().caret(1);
     yield* waitFor(0.5);
   }
@@ -118,7 +118,7 @@ export default makeScene2D(function* (view) {
       next().opacity(0);
     }
     text().caret(0);
-    yield* waitFor(mine ? 0.8 : 0.65);
+    yield* waitFor(mine ? 0.8 : 0.5);
   }
 
   function* blink(cursor: TypedText) {

@@ -69,21 +69,32 @@ export function squareIn({ center, width, height }: BBox): BBox {
  * The number of columns with which `count` squares fit a box at the largest size.
  * @param gap - Pixels between neighbours.
  * @param extra - Pixels reserved below each square, for a label.
+ * @param full - Whether no place in the last row may be empty.
  */
-export function columnsFor(count: number, { width, height }: Vector2 | BBox, gap = 0, extra = 0): number {
+export function columnsFor(
+  count: number,
+  { width, height }: Vector2 | BBox,
+  gap = 0,
+  extra = 0,
+  full = false,
+): number {
   const sideWith = (columns: number) => {
     const rows = Math.ceil(count / columns);
     const across = (width - gap * (columns - 1)) / columns;
     return Math.min(across, (height - gap * (rows - 1)) / rows - extra);
   };
   let best = 1;
-  for (let columns = 2; columns <= count; columns++) if (sideWith(columns) > sideWith(best)) best = columns;
+  for (let columns = 2; columns <= count; columns++) {
+    if (full && count % columns > 0) continue;
+    if (sideWith(columns) > sideWith(best)) best = columns;
+  }
   return best;
 }
 
 /**
  * The cells of a grid in a spiral, from the middle outwards: [column, row], each from 0. Where the grid is longer than
  * wide, the spiral continues in its two ends.
+ * @param columns - 1 or more. @param rows - 1 or more.
  */
 export function spiral(columns: number, rows: number): [column: number, row: number][] {
   const cells: [number, number][] = [];

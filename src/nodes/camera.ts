@@ -1,6 +1,6 @@
 /**
- * The camera of a height map, in units of half of the square's side: the square is [-1, 1]² in the plane z = 0, x points
- * right, y to the top of the picture, and z up.
+ * The camera of a height map, in units of half of the square's side: the square is [-1, 1]² in the plane z = 0, x
+ * points right, y to the top of the picture, and z up.
  */
 
 /** A point [x, y, z], or a direction. */

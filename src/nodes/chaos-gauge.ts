@@ -16,9 +16,10 @@ export type ChaosGaugeProps = RectProps & SignalProps<ChaosGauge, Rect>;
 const LARGEST = 2;
 
 /**
- * Where a network lies on a line from order to chaos, by its mean-field measure χ (docs/measures.md). The text above the
- * line is √χ, the factor by which each layer multiplies the difference of nearby points. The thick part in the middle is
- * the edge of chaos, which is narrower the deeper the network is. If there is no χ, the reason is shown instead.
+ * Where a network lies on a line from order to chaos, by its mean-field measure χ (docs/measures.md). The text above
+ * the line is √χ, the factor by which each layer multiplies the difference of nearby points. The thick part in the
+ * middle is the edge of chaos, which is narrower the deeper the network is. If there is no χ, the reason is shown
+ * instead.
  *
  * @example
  * ```tsx

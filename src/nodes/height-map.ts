@@ -21,8 +21,8 @@ export type HeightMapProps = NetworkNodeProps & SignalProps<HeightMap, NetworkNo
 
 /**
  * A network's output over the square given by `centre` and `halfWidth`, as a lit surface: brightness is height. At
- * `magnification` 1 it fits the node at every angle, whatever its heights. Flat (`relief` 0) and seen from above (`tilt`
- * 90), it has the colours of the network's picture.
+ * `magnification` 1 it fits the node at every angle, whatever its heights. Flat (`relief` 0) and seen from above
+ * (`tilt` 90), it has the colours of the network's picture.
  *
  * By default, the camera looks at the middle of the square, and `turn` and `tilt` move it around. To fly, tween
  * `cameraPosition`; the camera then looks in the direction that `turn` (its bearing) and `tilt` give, or at `lookAt`.
@@ -86,8 +86,8 @@ export class HeightMap extends NetworkNode {
   /**
    * The point in the middle of the view, [x, y, z] in input units. Up is then up in the picture; if the camera looks
    * straight down, `turn` is the bearing that is up.
-   * @defaultValue a point in the direction that `turn` and `tilt` give: the middle of the square, unless `cameraPosition`
-   * is set
+   * @defaultValue a point in the direction that `turn` and `tilt` give: the middle of the square, unless
+   * `cameraPosition` is set
    */
   @signal()
   declare readonly lookAt: SimpleSignal<Point3, this>;
@@ -241,8 +241,8 @@ export class HeightMap extends NetworkNode {
   }
 
   /**
-   * Where the point [x, y, z], in input units, is seen: in pixels from the centre of this node. Null if the point is not
-   * in front of the camera.
+   * Where the point [x, y, z], in input units, is seen: in pixels from the centre of this node. Null if the point is
+   * not in front of the camera.
    */
   toLocal(x: number, y: number, z: number): Vector2 | null {
     const seen = seenAt(this.#camera(), this.#onSquare([x, y, z]));

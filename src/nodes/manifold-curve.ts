@@ -16,12 +16,16 @@ import { themeOf } from './theme.js';
 /** The props of a network's node, and the signals of this one. */
 export type ManifoldCurveProps = NetworkNodeProps & SignalProps<ManifoldCurve, NetworkNode>;
 
+/** Circles that were carried before: each takes about a second, and films are played more than once. */
+const carriedBefore = new Map<string, FlatCurve[]>();
+const MOST_KEPT = 16;
+
 /** The curve is drawn in this many pieces, each of one colour. */
 const PIECES = 180;
 
 /**
- * The circle of inputs about `centre` whose radius is `halfWidth`, and what becomes of it in each hidden layer, drawn in
- * the plane in which it extends most there (see src/core/network/manifold.ts). Tween `layer` to carry it through the
+ * The circle of inputs about `centre` whose radius is `halfWidth`, and what becomes of it in each hidden layer, drawn
+ * in the plane in which it extends most there (see src/core/network/manifold.ts). Tween `layer` to carry it through the
  * network. All layers are drawn to the same scale, and the drawing never flips from one to the next.
  *
  * @example
@@ -122,13 +126,19 @@ export class ManifoldCurve extends NetworkNode {
   @computed()
   protected carried(): FlatCurve[] {
     const frame: FrameDescription = this.describe({ ...this.frameInput(), size: [1, 1] });
-    const { halfWidth } = frame.view;
     const count = Math.max(3, Math.round(this.detail()));
+    const { network, view, slice } = frame;
+    const key = JSON.stringify([network, view, slice, count]);
+    const known = carriedBefore.get(key);
+    if (known) return known;
     const points = Array.from({ length: count }, (_, i) => {
       const angle = (2 * Math.PI * i) / count;
-      return inputAt(frame, halfWidth * Math.cos(angle), halfWidth * Math.sin(angle));
+      return inputAt(frame, view.halfWidth * Math.cos(angle), view.halfWidth * Math.sin(angle));
     });
-    return carriedCurve(buildNetwork(frame.network), points);
+    const carried = carriedCurve(buildNetwork(network), points);
+    if (carriedBefore.size >= MOST_KEPT) carriedBefore.clear();
+    carriedBefore.set(key, carried);
+    return carried;
   }
 
   /** The curve that is drawn: between two layers, each point is on a straight line. */

@@ -69,8 +69,8 @@ export class NetworkDiagram extends NetworkNode {
   declare readonly signals: SimpleSignal<number, this>;
 
   /**
-   * Colours of the outputs for the value 1; `restColour` is that for 0. Useful with the palette `rgb`, where outputs are
-   * red, green and blue. @defaultValue null: the colours of positive and negative values
+   * Colours of the outputs for the value 1; `restColour` is that for 0. Useful with the palette `rgb`, where outputs
+   * are red, green and blue. @defaultValue null: the colours of positive and negative values
    */
   @initial(null)
   @signal()

@@ -69,7 +69,10 @@ const LABEL_ROOM = 1.55;
  */
 @nodeName('NetworkGrid')
 export class NetworkGrid extends Rect {
-  /** Number of columns; 0 chooses the number that makes the pictures largest. @defaultValue 0 */
+  /**
+   * Number of columns; 0 chooses the number that makes the pictures largest, and with `stretch` leaves no gap in the last
+   * row. @defaultValue 0
+   */
   @initial(0)
   @signal()
   declare readonly columns: SimpleSignal<number, this>;
@@ -333,7 +336,8 @@ export class NetworkGrid extends Rect {
 
   #shape(): [columns: number, rows: number] {
     const count = Math.max(1, this.#fields.length);
-    const columns = this.columns() || columnsFor(count, this.size(), this.space(), this.#labelRoom());
+    const columns =
+      this.columns() || columnsFor(count, this.size(), this.space(), this.#labelRoom(), this.stretch());
     return [columns, Math.ceil(count / columns)];
   }
 

@@ -38,7 +38,9 @@ export class PixelPainting extends NetworkField {
   @signal()
   declare readonly painted: SimpleSignal<number, this>;
 
-  /** The pixel below the crosshair, from 0 in the order of painting; a fraction is on the way to the next. @defaultValue 0 */
+  /**
+   * The pixel below the crosshair, from 0 in the order of painting; a fraction is on the way to the next. @defaultValue 0
+   */
   @initial(0)
   @signal()
   declare readonly at: SimpleSignal<number, this>;

@@ -57,7 +57,7 @@ void main() {
   vec2 nearest = abs(fract(cell - 0.5) - 0.5) / fwidth(cell);
   float inside = clamp(0.5 * max(grid.z, 1.0) + 0.5 - min(nearest.x, nearest.y), 0.0, 1.0);
   float line = grid.y * min(grid.z, 1.0) * inside;
-  float under = gl_FrontFacing ? 1.0 : 0.6;
+  float under = mix(0.6, 1.0, smoothstep(-0.3, -0.05, dot(facing, eye))); // seen from below
   float haze = fog * distance(cameraPosition, there);
   float seen = exp(-haze * haze);
   pixel = vec4(lit * (1.0 - line) * under, 1.0) * seen;

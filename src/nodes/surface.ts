@@ -43,7 +43,7 @@ export interface Look {
 /** The colours of a surface, in sRGB. */
 export interface Paint {
   canvas: OffscreenCanvas;
-  /** Whether the canvas has the colours of heights, from 0 at its left to 1 at its right edge, or a picture of the square. */
+  /** Whether it has the colours of heights, 0 at its left and 1 at its right edge, or else a picture of the square. */
   byHeight: boolean;
 }
 
@@ -248,8 +248,8 @@ function writeTriangles(
 }
 
 /**
- * How far each point lies below its surroundings, compared with their size, for a relief of half a side: a cheap measure
- * of how much of the sky is hidden there. Negative on ridges.
+ * How far each point lies below its surroundings, compared with their size, for a relief of half a side: a cheap
+ * measure of how much of the sky is hidden there. Negative on ridges.
  */
 function hollows(n: number, heights: Float32Array): Float32Array {
   const hollow = new Float32Array(n * n);

@@ -58,8 +58,8 @@ export class UnitWall extends NetworkNode {
   declare readonly shatter: SimpleSignal<number, this>;
 
   /**
-   * The layer whose units fill the node, from 1, the first, to the number of layers, whose last are the outputs. 0 shows
-   * all units; a fraction is on the way to the next layer. @defaultValue 0
+   * The layer whose units fill the node, from 1, the first, to the number of layers, whose last are the outputs. 0
+   * shows all units; a fraction is on the way to the next layer. @defaultValue 0
    */
   @initial(0)
   @signal()

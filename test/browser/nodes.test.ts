@@ -29,6 +29,7 @@ const small = [
   'above',
   'surface',
   'curve',
+  'chaos',
   'grid',
   'light',
   'overlay',
@@ -235,6 +236,7 @@ describe('frames are the stored pictures', () => {
   test.each([
     ['surface', 5],
     ['curve', 15],
+    ['chaos', 0],
     ['grid', 10],
     ['light', 0],
   ])('%s', async (scene, frame) => {

@@ -5,7 +5,7 @@ import { DrawCache } from '../../src/core/network/draws.js';
 import { layerValues } from '../../src/core/network/forward.js';
 import { type Network, weightedSums } from '../../src/core/network/layers.js';
 import { weightScaleFor } from '../../src/core/network/matched-scale.js';
-import { meanField } from '../../src/core/network/mean-field.js';
+import { edgeOf, meanField } from '../../src/core/network/mean-field.js';
 import { jumpDifference, momentsOf } from '../../src/core/network/moments.js';
 import { buildNetwork } from '../../src/core/network/network.js';
 import { type NetworkInput, networkSchema } from '../../src/core/network/spec.js';
@@ -85,6 +85,8 @@ describe('χ', () => {
   test('tells order from chaos by whether differences change by a factor of e over the depth', () => {
     const regime = (input: NetworkInput) => meanField(specOf(input));
     expect(regime(GLASS)).toMatchObject({ regime: 'chaotic' });
+    const [low, high] = edgeOf(20); // differences then change by a factor of e over its 19 hidden layers
+    expect([low ** 19, high ** 19]).toEqual([expect.closeTo(1 / Math.E, 9), expect.closeTo(Math.E, 9)]);
     expect(regime({ ...GLASS, layers: 3 })).toMatchObject({ regime: 'edge' }); // 1.37² < e
     expect(regime({ ...GLASS, weightScale: 0.63 })).toMatchObject({ regime: 'edge' });
     expect(regime({ ...GLASS, weightScale: 0.4 })).toMatchObject({ regime: 'ordered' });

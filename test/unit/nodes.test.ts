@@ -4,6 +4,7 @@ import {
   boxOf,
   columnsFor,
   cut,
+  emptySpace,
   planeIn,
   shapeOf,
   spiral,
@@ -61,6 +62,32 @@ describe('layout', () => {
     [620, 560, 5],
   ])('18 squares in %i x %i have %i columns', (width, height, columns) => {
     expect(columnsFor(18, new Vector2(width, height), 20)).toBe(columns);
+  });
+
+  test('and 3 if none may be missing from the last row', () => {
+    expect(columnsFor(18, new Vector2(620, 720), 20)).toBe(4);
+    expect(columnsFor(18, new Vector2(620, 720), 20, 0, true)).toBe(3);
+  });
+
+  test.each([
+    [0, [0, 0, 6, 3]],
+    [1, [1, 0, 5, 3]],
+    [2, [2, 0, 4, 3]], // as large as the rows below, and nearer to a square
+    [3, [0, 1, 6, 2]],
+    [6, [0, 1, 6, 2]],
+    [9, [3, 1, 3, 2]],
+    [10, [0, 2, 6, 1]],
+    [17, [5, 2, 1, 1]],
+  ])('with %i of 18 cells taken, row by row, the empty space is %j', (taken, expected) => {
+    const cells = Array.from({ length: 18 }, (_, i) => new BBox(i % 6, Math.floor(i / 6), 1, 1));
+    const { x, y, width, height } = emptySpace(cells, taken);
+    expect([x, y, width, height]).toEqual(expected);
+  });
+
+  test('the empty space is beside the columns that are taken', () => {
+    const cells = Array.from({ length: 12 }, (_, i) => new BBox(Math.floor(i / 3), i % 3, 1, 1));
+    const { x, y, width, height } = emptySpace(cells, 6);
+    expect([x, y, width, height]).toEqual([2, 0, 2, 3]);
   });
 
   test.each([

@@ -8,8 +8,9 @@ import { inputAt } from './inputs.js';
 import { colouringOf } from './palette.js';
 
 /**
- * The colour of a frame's network at an offset from the view's centre, in its palette: sRGB in [0, 1]. A picture's pixel
- * centred there has this colour, rounded to bytes; what the frame shows of the network, and supersampling, are ignored.
+ * The colour of a frame's network at an offset from the view's centre, in its palette: sRGB in [0, 1]. A picture's
+ * pixel centred there has this colour, rounded to bytes. What the frame shows of the network, and supersampling, are
+ * ignored.
  * @param network - The frame's network, if it has been built.
  */
 export function colourAt(

@@ -73,8 +73,8 @@ export function turnedTo(curve: FlatCurve, to: FlatCurve): FlatCurve {
 }
 
 /**
- * The unit eigenvectors of a symmetric matrix, from the largest eigenvalue to the smallest, by Jacobi rotations (Golub &
- * Van Loan, "Matrix Computations", 8.5).
+ * The unit eigenvectors of a symmetric matrix, from the largest eigenvalue to the smallest, by Jacobi rotations (Golub
+ * & Van Loan, "Matrix Computations", 8.5).
  */
 export function principalDirections(matrix: readonly Float64Array[]): Float64Array[] {
   const n = matrix.length;

@@ -87,8 +87,8 @@ export function whyNone({ weights, features, layers }: NetworkSpec): string | un
 
 /**
  * The χ between which a network of this depth is at the edge: [low, high]. There, differences change by less than a
- * factor of e over all of its layers: its depth is within the depth scale 1 / |ln χ| of Schoenholz et al. So the edge is
- * wide for shallow networks and narrow for deep ones.
+ * factor of e over all of its layers: its depth is within the depth scale 1 / |ln χ| of Schoenholz et al. So the edge
+ * is wide for shallow networks and narrow for deep ones.
  * @param layers - The number of weight matrices, above 1.
  */
 export function edgeOf(layers: number): [low: number, high: number] {

@@ -134,7 +134,10 @@ export interface Walk extends WalkMovement {
 
 /** How a walk moves from seed to seed. */
 export interface WalkMovement extends Eased {
-  /** The part of each step during which the walk rests at a seed before it goes on: from 0 to less than 1. @defaultValue 0 */
+  /**
+   * The part of each step during which the walk rests at a seed before it goes on: from 0 to less than 1.
+   * @defaultValue 0
+   */
   hold?: number | undefined;
 }
 
@@ -231,8 +234,8 @@ export function circle(
 /**
  * Blends from seed to seed and back to the first, each step taking the same time.
  * @param seeds - Two or more, numbers or words.
- * @param movement - `easing`, applied to each step, and `hold`, the part of each step in which it rests at a seed first:
- *   with a hold of 0.25, four seeds in 16 s are each held for 1 s.
+ * @param movement - `easing`, applied to each step, and `hold`, the part of each step in which it first rests at a
+ *   seed: with a hold of 0.25, four seeds in 16 s are each held for 1 s.
  */
 export function walk(seeds: (number | string)[], movement: WalkMovement = {}): Walk {
   return { walk: seeds, ...movement };
