@@ -1,5 +1,5 @@
-/** A tour of the whole article in two minutes, from one unit to the scale of random weights. Figures 1 to 20.
- *  Run: npm run render scenes/tour.tsx -- --size 960x540
+/** A tour of the whole article in a little over two minutes, from one unit to the scale of random weights.
+ *  Figures 1 to 20. Run: npm run render scenes/tour.tsx -- --size 960x540
  *
  *  Each part is another scene, or an excerpt of it, played faster. */
 import { Layout, makeScene2D, type Node, Rect, Txt } from '@motion-canvas/2d';
@@ -55,8 +55,13 @@ export default makeScene2D(function* (view) {
     yield* all(dissolveTo(part()), part().play(excerpt));
     yield* waitFor(REST);
   }
-  const about = 'after “A Visual Exploration of Random Neural Networks” by Tyler Neylon';
-  yield* fill(crossSection, LAST, 'Untrained', about);
+  yield* fill(
+    crossSection,
+    LAST,
+    'Untrained',
+    'after “A Visual Exploration of Random Neural Networks”',
+    'by Tyler Neylon',
+  );
 
   /** Lets a node appear on top of what is on screen, which it replaces. */
   function* dissolveTo(node: Node): ThreadGenerator {
@@ -69,7 +74,7 @@ export default makeScene2D(function* (view) {
   }
 
   /** Plays a sweep that fills the frame, and then dims it behind a title. */
-  function* fill(sweep: Sweep, seconds: number, first: string, second: string): ThreadGenerator {
+  function* fill(sweep: Sweep, seconds: number, first: string, ...others: string[]): ThreadGenerator {
     const [whole, field, veil] = [createRef<Rect>(), createRef<NetworkField>(), createRef<Rect>()];
     const line = {
       width: view.width() - 2 * margin,
@@ -80,10 +85,12 @@ export default makeScene2D(function* (view) {
     view.add(
       <Rect ref={whole} size={view.size()}>
         <NetworkField ref={field} size={view.size()} />
-        <Rect ref={veil} size={view.size()} fill={`${colours.background}90`} opacity={0}>
-          <Layout layout direction={'column'} alignItems={'center'} gap={0.6 * title}>
+        <Rect ref={veil} size={view.size()} fill={`${colours.background}78`} opacity={0}>
+          <Layout layout direction={'column'} alignItems={'center'} gap={0.3 * title}>
             <Txt text={first} fontSize={1.5 * title} fontWeight={600} lineHeight={'115%'} {...line} />
-            <Txt text={second} fontSize={small} lineHeight={'125%'} {...line} />
+            {others.map((text) => (
+              <Txt text={text} fontSize={small} lineHeight={'125%'} {...line} />
+            ))}
           </Layout>
         </Rect>
       </Rect>,
