@@ -12,21 +12,29 @@ import { available } from '../dist/core/wording/did-you-mean.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const FPS = 10;
-/** WebP quality 50: looks good at this size, and keeps all films together under 6 MB. */
+/** WebP quality 50, which looks good at this size. Films that are still larger than LARGEST get less. */
 const QUALITY = 'draft';
+/** In bytes: keeps all films and thumbnails together under 8 MB. */
+const LARGEST = 190_000;
 const COMPOSED = { size: '320x180', fps: FPS };
 const SWEEP = { size: '180x180', fps: FPS };
-/** 400 units per layer are more than a hundred times the work of 30. */
-const SMALLER = { 'layer-size': '96x96', 'layer-size-zoom': '96x96', opening: '320x180' };
+/** The first pictures of the README are wide. 400 units per layer are more than a hundred times the work of 30. */
+const SIZES = {
+  'layer-size': '96x96',
+  'layer-size-zoom': '96x96',
+  glass: '320x180',
+  nacre: '320x180',
+  opening: '320x180',
+};
 
-/** Long scenes are shortened, or have fewer frames. In slow ones, lower quality shows blocks of the previous frame. */
+/** Long scenes are shortened, or have fewer frames. */
 const OPTIONS = {
-  opening: ['--seconds', '8', '--quality', QUALITY],
-  depth: ['--seconds', '10', '--quality', QUALITY],
-  'zooming-in': ['--frames', '20-169', '--quality', QUALITY],
-  'growing-width': ['--every', '2', '--quality', QUALITY],
-  star: ['--every', '2', '--quality', 'standard'],
-  tour: ['--frames', '0-310', '--every', '2', '--quality', 'standard'],
+  opening: ['--seconds', '8'],
+  glass: ['--seconds', '12'],
+  nacre: ['--seconds', '12'],
+  depth: ['--seconds', '10'],
+  'growing-width': ['--every', '2'],
+  tour: ['--frames', '0-310', '--every', '2'],
 };
 
 /** A thumbnail's size. Noise makes higher quality expensive. */
@@ -69,14 +77,18 @@ for (const { name } of scenes.filter(({ name }) => requested.length === 0 || req
   const { size, fps } = kindOf(name) === 'composed' ? COMPOSED : SWEEP;
   const out = `renders/gallery/${name}.webp`;
   const started = performance.now();
-  const look = [
+  const film = [
     '--size',
-    SMALLER[name] ?? size,
+    SIZES[name] ?? size,
     '--fps',
     `${fps}`,
-    ...(OPTIONS[name] ?? ['--quality', QUALITY]),
+    '--quality',
+    QUALITY,
+    ...(OPTIONS[name] ?? []),
   ];
-  await untrained('render', name, ...look, '--out', out, '--quiet');
+  await untrained('render', name, ...film, '--out', out, '--quiet');
+  if ((await stat(`${root}${out}`)).size > LARGEST)
+    await untrained('render', name, ...film, '--max-size', `${LARGEST / 1000}kB`, '--out', out, '--quiet');
   const { size: small, quality } = THUMBNAIL;
   const thumbnail = ['--frames', '0-0', '--size', small, '--quality', quality, '--quiet'];
   await untrained('render', name, ...thumbnail, '--out', `renders/gallery/thumbnails/${name}.webp`);

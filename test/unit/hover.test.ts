@@ -53,7 +53,8 @@ test.each(Object.keys(CODE) as Name[])('%s: every name is documented, with types
     expect(names.size).toBeGreaterThan(0);
     for (const [field, { type, text, literals }] of names) {
       expect(text, type).not.toBe('');
-      const isTag = type.endsWith(`: ${literals[0]}`); // the only value, which tells forms apart
+      const only = [`: ${literals[0]}`, `: ${literals[0]} | undefined`]; // a tag, or an option's only value
+      const isTag = only.some((end) => type.endsWith(end));
       expect({ field, type, literals: isTag ? [] : literals }).toEqual({ field, type, literals: [] });
     }
   }
