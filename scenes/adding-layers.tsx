@@ -1,4 +1,4 @@
-/** One network of 30 units, its layers added one by one: each picture has one layer more than the one before.
+/** One network of 30 units per layer, built layer by layer: each picture has one layer more than the one before.
  *  Figure 10.
  *  Run: npm run render scenes/adding-layers.tsx */
 import { makeScene2D } from '@motion-canvas/2d';

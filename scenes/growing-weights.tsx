@@ -1,4 +1,4 @@
-/** Weight scale decides: blur or noise. Plays the sweep of weight-scale.ts: figure 20.
+/** Weight scale decides between blur and noise. Plays the sweep of weight-scale.ts: figure 20.
  *  Run: npm run render growing-weights */
 import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, waitFor } from '@motion-canvas/core';

@@ -1,4 +1,4 @@
-/** Weight scale decides: blur or noise. One network at nine scales of its weights: the article's figure 19.
+/** One network at nine weight scales, from blur to noise. The article's figure 19.
  *  Run: npm run render scenes/nine-scales.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { createRef, range, waitFor } from '@motion-canvas/core';

@@ -1,4 +1,4 @@
-/** ReLU and tanh: the same weights with both, at 1, 6, 11 and 16 layers; then tanh turns into ReLU and back. The
+/** ReLU and tanh with the same weights: at 1, 6, 11 and 16 layers; then tanh turns into ReLU and back. The
  *  article's figure 14.
  *  Run: npm run render scenes/relu-and-tanh.tsx */
 import { makeScene2D, Txt } from '@motion-canvas/2d';

@@ -1,4 +1,4 @@
-/** ReLU beside the two s-curves, and what sets it apart: for positive inputs, its slope stays 1 where theirs vanish.
+/** ReLU, tanh and sigmoid, and what sets ReLU apart: for positive inputs, its slope stays 1 where theirs vanish.
  *  The article's figure 13.
  *  Run: npm run render scenes/relu.tsx */
 import { Line, makeScene2D } from '@motion-canvas/2d';

@@ -1,4 +1,4 @@
-/** What a second layer makes of the first, with one input: s-curves, their weighted sum building up, and tanh of it.
+/** What a second layer does with the first, for one input: s-curves, their weighted sum building up, and tanh of it.
  *  The article's figure 4. Run: npm run render scenes/s-curves.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import {

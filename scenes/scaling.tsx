@@ -1,4 +1,4 @@
-/** How large the activations are, layer by layer, and what becomes of the picture. Without an activation function they
+/** Vanish, hold or explode: how large the activations are, layer by layer, and what becomes of the picture. Without an activation function they
  *  vanish or explode, unless the weights' standard deviation is 1/√n; tanh limits the large ones. Section 7.1 of the
  *  article.
  *  Run: npm run render scenes/scaling.tsx */
