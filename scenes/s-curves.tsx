@@ -53,7 +53,7 @@ export default makeScene2D(
     const theme = yield* dress(view);
     const { colours, body, gap, stroke, margin } = theme;
     const inks = [colours.heights[2], colours.accent, colours.negative];
-    const [head, rest] = cut(boxOf(view.size(), margin), 'rows', 2.5 * body, 0.7 * gap);
+    const [head, rest] = cut(boxOf(view.size(), 0.6 * margin), 'rows', 2.5 * body, 0.7 * gap);
     const [upper, lower] = split(rest, 'rows', 2, gap);
     const boxes = {
       wide: () => split(rest, 'columns', 3, gap),
@@ -82,6 +82,7 @@ export default makeScene2D(
     const faint = {
       stroke: colours.quiet,
       lineWidth: 0.6 * stroke,
+      area: 0.14,
       label: 'z',
       labelAt: 2.8,
       labelSide: 'right' as const,
@@ -113,6 +114,7 @@ export default makeScene2D(
               label={`× ${written(v, 1)}`}
               {...LABELS[i]}
               lineWidth={0.8 * stroke}
+              area={0.14}
               opacity={0}
             />
           ))}
