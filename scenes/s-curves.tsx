@@ -68,10 +68,10 @@ export default makeScene2D(
     const probe = createSignal(TOP);
     const probing = createSignal(0);
 
-    const plane = (i: number, name: string, most: number) => ({
+    const plane = (i: number, name: string, ...domainY: [number, number]) => ({
       ...planeIn(boxes[i], theme),
       domainX: [FROM, TO] as [number, number],
-      domainY: [-most, most] as [number, number],
+      domainY,
       ticksX: 3,
       nameX: 'x',
       nameY: name,
@@ -99,13 +99,13 @@ export default makeScene2D(
           position={head.center}
           size={head.size}
         />
-        <Axes {...plane(0, 'h = tanh(wx + b)', 1.2)}>
+        <Axes {...plane(0, 'h = tanh(wx + b)', -1.08, 1.08)}>
           {UNITS.map((_, i) => (
             <Curve ref={curves} graph={{ f: h(i) }} stroke={inks[i]} area={0.16} {...line} />
           ))}
           {marker()}
         </Axes>
-        <Axes {...plane(1, 'weighted sum z', 2.2)}>
+        <Axes {...plane(1, 'weighted sum z', -2.1, 2.1)}>
           {UNITS.map(({ v }, i) => (
             <Curve
               ref={terms}
@@ -121,7 +121,7 @@ export default makeScene2D(
           <Curve graph={() => ({ f: sum(added()) })} {...strong} />
           {marker()}
         </Axes>
-        <Axes {...plane(2, 'y = tanh(z)', 2.2)}>
+        <Axes {...plane(2, 'y = tanh(z)', -1.1, 2.1)}>
           <Curve graph={() => ({ f: sum(added()) })} {...faint} />
           <Curve graph={() => ({ f: (x) => Math.tanh(sum(added())(x)) })} {...strong} />
           {marker()}
