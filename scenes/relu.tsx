@@ -108,7 +108,9 @@ export default makeScene2D(
         {kind === 'f' &&
           functions.map(({ f, slope }) => (
             <Line
-              points={() => [-0.8, 0.8].map((d) => axes[0].toLocal(x() + d, f(x()) + d * (slope(x()) || 0)))}
+              points={() =>
+                [-0.55, 0.55].map((d) => axes[0].toLocal(x() + d, f(x()) + d * (slope(x()) || 0)))
+              }
               stroke={colours.ink}
               lineWidth={0.7 * stroke}
               lineCap={'round'}
