@@ -27,7 +27,7 @@ import {
 } from 'untrained/nodes';
 
 /** The first and last x of the point that moves along the curves, and the ends of the axes. */
-const [START, STOP, FROM, TO] = [-3, 3, -4, 4];
+const [START, STOP, FROM, TO] = [-2.6, 2.6, -3.2, 3.2];
 
 interface Shown {
   name: string;
@@ -51,7 +51,7 @@ export default makeScene2D(
         colour: colours.heights[2],
         f: sigmoid,
         slope: (x) => sigmoid(x) * (1 - sigmoid(x)),
-        labels: { f: { labelAt: -2.6, labelSide: 'above' }, slope: { labelAt: 2.6, labelSide: 'above' } },
+        labels: { f: { labelAt: -2.1, labelSide: 'above' }, slope: { labelAt: 2.1, labelSide: 'above' } },
       },
       {
         name: 'tanh',
@@ -65,12 +65,12 @@ export default makeScene2D(
         colour: colours.accent,
         f: (x) => Math.max(0, x),
         slope: (x) => (Math.abs(x) < 0.005 ? Number.NaN : Number(x > 0)), // none at 0
-        labels: { f: { labelAt: 2, labelSide: 'left' }, slope: { labelAt: 2.5, labelSide: 'below' } },
+        labels: { f: { labelAt: 1.9, labelSide: 'left' }, slope: { labelAt: 2, labelSide: 'below' } },
       },
     ];
 
     const wide = shapeOf(view.size()) === 'wide';
-    const [head, plots] = cut(boxOf(view.size(), margin), 'rows', 2.5 * body, 0.7 * gap);
+    const [head, plots] = cut(boxOf(view.size(), 0.6 * margin), 'rows', 2.5 * body, 0.7 * gap);
     const [left, right] = split(plots, wide ? 'columns' : 'rows', 2, gap);
 
     const heading = createRef<Heading>();
@@ -87,7 +87,7 @@ export default makeScene2D(
         ref={axes}
         {...planeIn(box, theme, { characters: kind === 'f' ? 2 : 3 })}
         domainX={[FROM, TO]}
-        domainY={kind === 'f' ? [-1.3, 3.9] : [-0.05, 1.15]}
+        domainY={kind === 'f' ? [-1.2, 3.4] : [-0.03, 1.08]}
         ticksY={kind === 'f' ? 5 : 2}
         nameX={'x'}
         nameY={kind === 'f' ? 'f(x)' : 'slope f′(x)'}
@@ -99,7 +99,7 @@ export default makeScene2D(
             detail={801}
             stroke={colour}
             lineWidth={1.3 * stroke}
-            area={kind === 'f' ? 0 : 0.16}
+            area={0.16}
             label={() => (kind === 'f' || looked() === 0 ? name : written(slope(shownX())))}
             {...labels[kind]}
             until={FROM}
@@ -108,7 +108,9 @@ export default makeScene2D(
         {kind === 'f' &&
           functions.map(({ f, slope }) => (
             <Line
-              points={() => [-0.8, 0.8].map((d) => axes[0].toLocal(x() + d, f(x()) + d * (slope(x()) || 0)))}
+              points={() =>
+                [-0.55, 0.55].map((d) => axes[0].toLocal(x() + d, f(x()) + d * (slope(x()) || 0)))
+              }
               stroke={colours.ink}
               lineWidth={0.7 * stroke}
               lineCap={'round'}

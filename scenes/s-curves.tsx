@@ -53,7 +53,7 @@ export default makeScene2D(
     const theme = yield* dress(view);
     const { colours, body, gap, stroke, margin } = theme;
     const inks = [colours.heights[2], colours.accent, colours.negative];
-    const [head, rest] = cut(boxOf(view.size(), margin), 'rows', 2.5 * body, 0.7 * gap);
+    const [head, rest] = cut(boxOf(view.size(), 0.6 * margin), 'rows', 2.5 * body, 0.7 * gap);
     const [upper, lower] = split(rest, 'rows', 2, gap);
     const boxes = {
       wide: () => split(rest, 'columns', 3, gap),
@@ -68,10 +68,10 @@ export default makeScene2D(
     const probe = createSignal(TOP);
     const probing = createSignal(0);
 
-    const plane = (i: number, name: string, most: number) => ({
+    const plane = (i: number, name: string, ...domainY: [number, number]) => ({
       ...planeIn(boxes[i], theme),
       domainX: [FROM, TO] as [number, number],
-      domainY: [-most, most] as [number, number],
+      domainY,
       ticksX: 3,
       nameX: 'x',
       nameY: name,
@@ -82,6 +82,7 @@ export default makeScene2D(
     const faint = {
       stroke: colours.quiet,
       lineWidth: 0.6 * stroke,
+      area: 0.14,
       label: 'z',
       labelAt: 2.8,
       labelSide: 'right' as const,
@@ -98,13 +99,13 @@ export default makeScene2D(
           position={head.center}
           size={head.size}
         />
-        <Axes {...plane(0, 'h = tanh(wx + b)', 1.2)}>
+        <Axes {...plane(0, 'h = tanh(wx + b)', -1.08, 1.08)}>
           {UNITS.map((_, i) => (
             <Curve ref={curves} graph={{ f: h(i) }} stroke={inks[i]} area={0.16} {...line} />
           ))}
           {marker()}
         </Axes>
-        <Axes {...plane(1, 'weighted sum z', 2.2)}>
+        <Axes {...plane(1, 'weighted sum z', -2.1, 2.1)}>
           {UNITS.map(({ v }, i) => (
             <Curve
               ref={terms}
@@ -113,13 +114,14 @@ export default makeScene2D(
               label={`× ${written(v, 1)}`}
               {...LABELS[i]}
               lineWidth={0.8 * stroke}
+              area={0.14}
               opacity={0}
             />
           ))}
           <Curve graph={() => ({ f: sum(added()) })} {...strong} />
           {marker()}
         </Axes>
-        <Axes {...plane(2, 'y = tanh(z)', 2.2)}>
+        <Axes {...plane(2, 'y = tanh(z)', -1.1, 2.1)}>
           <Curve graph={() => ({ f: sum(added()) })} {...faint} />
           <Curve graph={() => ({ f: (x) => Math.tanh(sum(added())(x)) })} {...strong} />
           {marker()}
