@@ -162,6 +162,15 @@ export function planeIn(
 }
 
 /**
+ * The position and size of a HeightMap that fills a box. Surfaces are wider than high when they are seen at an angle,
+ * and they do not reach their node's edges, so the node is larger than the box: turned by up to 20 degrees and tilted
+ * by 40 to 50, a surface stays inside.
+ */
+export function surfaceIn({ center, width, height }: BBox): { position: Vector2; size: number } {
+  return { position: center, size: Math.min(1.15 * width, 1.45 * height) };
+}
+
+/**
  * The layout of a scene with one picture: boxes for the title, the picture and the text about it, in this order. In a
  * wide view the picture is square and the other boxes are beside it; otherwise they are above and below it.
  * @param size - Of the view, in pixels.

@@ -16,6 +16,7 @@ export {
   spiral,
   split,
   squareIn,
+  surfaceIn,
 } from './arrange.js';
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';
