@@ -15,6 +15,7 @@ import {
 } from '@motion-canvas/core';
 import { buildNetwork, networkSchema } from 'untrained';
 import {
+  aboveWords,
   boxOf,
   cut,
   dress,
@@ -28,7 +29,9 @@ import {
 } from 'untrained/nodes';
 
 const plane = { centre: 0, halfWidth: 3, outputActivation: 'tanh' } as const;
-const SHAPE = { tilt: 46, relief: 0.45, gridStrength: 0.22 };
+const TILTED = { tilt: 52, relief: 0.5, gridStrength: 0.22 };
+const FROM_ABOVE = { tilt: 90, turn: 0, relief: 0, gridStrength: 0 };
+const TURN = 18;
 
 /** Three units with two inputs, and the weights with which one unit adds them up. */
 function networkOf(seed: number) {
@@ -42,7 +45,7 @@ function networkOf(seed: number) {
 export default makeScene2D(
   withTeaser(function* (view) {
     const theme = yield* dress(view);
-    const { colours, small, gap, title } = theme;
+    const { colours, small } = theme;
     const { variables } = useScene();
     const palette = variables.get('palette', { colours: colours.heights })();
     const { units, v } = networkOf(variables.get('seed', 171)());
@@ -61,20 +64,23 @@ export default makeScene2D(
 
     // The surfaces are large, then beside or above their sum; at last the picture fills the largest part.
     const shape = shapeOf(view.size());
-    const [across, down] = shape === 'wide' ? (['columns', 'rows'] as const) : (['rows', 'columns'] as const);
-    const whole = boxOf(view.size());
-    const [clear] = cut(whole, 'rows', whole.height - 1.9 * title);
+    const wide = shape === 'wide';
+    const clear = aboveWords(view.size(), theme);
     const [top, bottom] = split(clear, 'rows', 2);
-    const large = shape === 'square' ? [...split(top, 'columns', 2), bottom] : split(clear, across, 3);
-    const [beside, rest] = cut(whole, across, (shape === 'wide' ? 0.24 : 0.26) * Math.max(clear.width, 0));
-    const little = split(shape === 'wide' ? cut(beside, 'rows', clear.height)[0] : beside, down, 3);
-    const [sumBox] = cut(rest, 'rows', clear.bottom - rest.top);
-    const [left, picture] = cut(rest, shape === 'tall' ? 'rows' : 'columns', 0.44 * (shape === 'tall' ? rest.height : rest.width));
-    const [output] = shape === 'tall' ? [left] : cut(left, 'rows', sumBox.height);
+    const large =
+      shape === 'square' ? [...split(top, 'columns', 2), bottom] : split(clear, wide ? 'columns' : 'rows', 3);
+    const [beside, sumBox] = cut(boxOf(view.size()), wide ? 'columns' : 'rows', 0.26 * view.width());
+    const little = wide
+      ? split(cut(beside, 'rows', clear.height)[0], 'rows', 3)
+      : split(beside, 'columns', 3);
+    const [output, picture] =
+      shape === 'tall'
+        ? cut(sumBox, 'rows', 0.4 * sumBox.height)
+        : cut(sumBox, 'columns', 0.46 * sumBox.width);
 
     const surfaces = units.map(() => createRef<HeightMap>());
     const [sum, field, words] = [createRef<HeightMap>(), createRef<NetworkField>(), createRef<LowerThird>()];
-    const turn = createSignal(-18);
+    const turn = createSignal(-TURN);
     const inks = [colours.heights[2], colours.accent, colours.negative];
     view.add(
       <>
@@ -86,16 +92,19 @@ export default makeScene2D(
             weights={[layer]}
             colours={[new Color(inks[i]).darken(1.8), inks[i]]}
             turn={turn}
-            tilt={SHAPE.tilt}
+            {...TILTED}
             relief={0}
           >
             <Txt
               text={`× ${v[i].toFixed(1).replace('-', '−')}`}
               fontSize={small}
               fontWeight={600}
-              fill={inks[i]}
+              fill={colours.ink}
+              stroke={colours.background}
+              lineWidth={0.3 * small}
+              strokeFirst
               opacity={() => Math.min(1, Math.max(0, 2 * (terms() - i)))}
-              y={() => -0.5 * little[i].height + 0.8 * small}
+              y={0.5 * little[i].height - 0.9 * small}
             />
           </HeightMap>
         ))}
@@ -108,24 +117,25 @@ export default makeScene2D(
           palette={palette}
           colours={null}
           turn={turn}
-          {...SHAPE}
+          {...TILTED}
           opacity={0}
         />
         <NetworkField ref={field} {...plane} weights={summed(3, 1)} palette={palette} opacity={0} />
         <LowerThird ref={words} title={'With two inputs, the curves become surfaces.'} />
       </>,
     );
-    yield turn(18, 8, easeInOutSine);
+    yield turn(TURN, 8, easeInOutSine);
 
     // The first layer.
-    yield* all(...surfaces.map((surface, i) => delay(0.2 * i, surface().relief(SHAPE.relief, 1.2, easeOutCubic))));
+    yield* all(
+      ...surfaces.map((surface, i) => delay(0.2 * i, surface().relief(TILTED.relief, 1.2, easeOutCubic))),
+    );
     yield* waitFor(0.6);
 
     // Each surface is weighted and added to the previous ones.
     yield* all(
       words().say('The next layer weights them, adds them up …'),
-      ...surfaces.map((surface, i) => surface().position(surfaceIn(little[i]).position, 0.9)),
-      ...surfaces.map((surface, i) => surface().size(surfaceIn(little[i]).size, 0.9)),
+      ...surfaces.map((surface, i) => surface().applyState(surfaceIn(little[i]), 0.9)),
       delay(0.4, sum().opacity(1, 0.5)),
     );
     for (const count of [1, 2, 3]) yield* terms(count, 1.3, easeInOutCubic);
@@ -136,16 +146,11 @@ export default makeScene2D(
     yield* waitFor(0.5);
 
     // From above, the colours show what height did.
-    yield* all(
-      words().say('Seen from above, it is a picture.'),
-      ...[sum().tilt(90, 1.3), sum().turn(0, 1.3), sum().relief(0, 1.3), sum().gridStrength(0, 1.3)],
-    );
+    yield* all(words().say('Seen from above, it is a picture.'), sum().applyState(FROM_ABOVE, 1.3));
     field().position(sum().position()).size(sum().sideFromAbove()).opacity(1);
     yield* all(
-      ...[field().position(picture.center, 1), field().size(picture.size, 1)],
-      ...[sum().position(surfaceIn(output).position, 1), sum().size(surfaceIn(output).size, 1)],
-      ...[sum().tilt(SHAPE.tilt, 1.5), sum().turn(18, 1.5), sum().relief(SHAPE.relief, 1.5)],
-      sum().gridStrength(SHAPE.gridStrength, 1.5),
+      field().applyState({ position: picture.center, size: picture.size }, 1),
+      sum().applyState({ ...TILTED, turn: TURN, ...surfaceIn(output) }, 1.4),
     );
     yield* waitFor(1.8);
   }),

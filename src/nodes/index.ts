@@ -4,6 +4,7 @@
 /** Nodes for any Motion Canvas 3.17 project: networks as pictures, surfaces, curves and diagrams. */
 
 export {
+  aboveWords,
   aroundPicture,
   belowHeading,
   boxOf,
