@@ -62,13 +62,10 @@ export default makeScene2D(
     ];
     const reach = () => Math.tanh(factor() * most) / 2;
 
-    // The surfaces are large, then beside or above their sum; at last the picture fills the largest part.
+    // The surfaces are beside or above their sum; at last the picture fills the largest part.
     const shape = shapeOf(view.size());
     const wide = shape === 'wide';
     const clear = aboveWords(view.size(), theme);
-    const [top, bottom] = split(clear, 'rows', 2);
-    const large =
-      shape === 'square' ? [...split(top, 'columns', 2), bottom] : split(clear, wide ? 'columns' : 'rows', 3);
     const [beside, sumBox] = cut(boxOf(view.size()), wide ? 'columns' : 'rows', 0.26 * view.width());
     const little = wide
       ? split(cut(beside, 'rows', clear.height)[0], 'rows', 3)
@@ -78,6 +75,8 @@ export default makeScene2D(
         ? cut(sumBox, 'rows', 0.4 * sumBox.height)
         : cut(sumBox, 'columns', 0.46 * sumBox.width);
 
+    /** A tall view has room for more of what is seen from above. */
+    const tilted = { ...TILTED, tilt: shape === 'tall' ? 62 : TILTED.tilt };
     const surfaces = units.map(() => createRef<HeightMap>());
     const [sum, field, words] = [createRef<HeightMap>(), createRef<NetworkField>(), createRef<LowerThird>()];
     const turn = createSignal(-TURN);
@@ -88,11 +87,11 @@ export default makeScene2D(
           <HeightMap
             ref={surfaces[i]}
             {...plane}
-            {...surfaceIn(large[i])}
+            {...surfaceIn(little[i])}
             weights={[layer]}
             colours={[new Color(inks[i]).darken(1.8), inks[i]]}
             turn={turn}
-            {...TILTED}
+            {...tilted}
             relief={0}
           >
             <Txt
@@ -104,7 +103,7 @@ export default makeScene2D(
               lineWidth={0.3 * small}
               strokeFirst
               opacity={() => Math.min(1, Math.max(0, 2 * (terms() - i)))}
-              y={0.5 * little[i].height - 0.9 * small}
+              y={0.25 * little[i].height}
             />
           </HeightMap>
         ))}
@@ -117,26 +116,17 @@ export default makeScene2D(
           palette={palette}
           colours={null}
           turn={turn}
-          {...TILTED}
-          opacity={0}
+          {...tilted}
         />
         <NetworkField ref={field} {...plane} weights={summed(3, 1)} palette={palette} opacity={0} />
-        <LowerThird ref={words} title={'With two inputs, the curves become surfaces.'} />
+        <LowerThird ref={words} title={'The next layer adds up three surfaces …'} />
       </>,
     );
     yield turn(TURN, 8, easeInOutSine);
 
-    // The first layer.
+    // The first layer's surfaces rise; each is weighted and added to the previous ones.
     yield* all(
-      ...surfaces.map((surface, i) => delay(0.2 * i, surface().relief(TILTED.relief, 1.2, easeOutCubic))),
-    );
-    yield* waitFor(0.6);
-
-    // Each surface is weighted and added to the previous ones.
-    yield* all(
-      words().say('The next layer weights them, adds them up …'),
-      ...surfaces.map((surface, i) => surface().applyState(surfaceIn(little[i]), 0.9)),
-      delay(0.4, sum().opacity(1, 0.5)),
+      ...surfaces.map((surface, i) => delay(0.15 * i, surface().relief(TILTED.relief, 0.8, easeOutCubic))),
     );
     for (const count of [1, 2, 3]) yield* terms(count, 1.3, easeInOutCubic);
     yield* waitFor(0.3);
@@ -150,7 +140,7 @@ export default makeScene2D(
     field().position(sum().position()).size(sum().sideFromAbove()).opacity(1);
     yield* all(
       field().applyState({ position: picture.center, size: picture.size }, 1),
-      sum().applyState({ ...TILTED, turn: TURN, ...surfaceIn(output) }, 1.4),
+      sum().applyState({ ...tilted, turn: TURN, ...surfaceIn(output) }, 1.4),
     );
     yield* waitFor(1.8);
   }),

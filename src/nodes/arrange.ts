@@ -181,7 +181,7 @@ export function aboveWords(
  * by 40 to 50, a surface stays inside.
  */
 export function surfaceIn({ center, width, height }: BBox): { position: Vector2; size: number } {
-  return { position: center, size: Math.min(1.08 * width, 1.4 * height) };
+  return { position: center, size: Math.min(1.08 * width, 1.3 * height) };
 }
 
 /**

@@ -60,7 +60,7 @@ describe('layout', () => {
     const [box, less] = [aboveWords(size, theme), aboveWords(size, theme, { note: true })];
     expect([box.top, box.bottom, less.bottom]).toEqual([-150, 62, 34]);
     const { position, size: side } = surfaceIn(box);
-    expect([position.y, side]).toEqual([-44, 1.4 * box.height]);
+    expect([position.y, side]).toEqual([-44, 1.3 * box.height]);
   });
 
   test('a square is centred', () => {
