@@ -162,6 +162,29 @@ export function planeIn(
 }
 
 /**
+ * The part of a view above the words of a LowerThird whose title has one line.
+ * @param size - Of the view, in pixels.
+ * @param options.note - Whether the LowerThird has a note; false by default.
+ */
+export function aboveWords(
+  size: Vector2,
+  { margin, title, small, gap }: Theme,
+  { note = false }: { note?: boolean } = {},
+): BBox {
+  const words = 0.6 * margin + 1.2 * title + (note ? 1.4 * small : 0);
+  return cut(boxOf(size), 'rows', size.height - words - gap)[0];
+}
+
+/**
+ * The position and size of a HeightMap that fills a box. Surfaces are wider than high when they are seen at an angle,
+ * and they do not reach their node's edges, so the node is larger than the box: turned by up to 20 degrees and tilted
+ * by 40 to 50, a surface stays inside.
+ */
+export function surfaceIn({ center, width, height }: BBox): { position: Vector2; size: number } {
+  return { position: center, size: Math.min(1.08 * width, 1.3 * height) };
+}
+
+/**
  * The layout of a scene with one picture: boxes for the title, the picture and the text about it, in this order. In a
  * wide view the picture is square and the other boxes are beside it; otherwise they are above and below it.
  * @param size - Of the view, in pixels.

@@ -4,6 +4,7 @@
 /** Nodes for any Motion Canvas 3.17 project: networks as pictures, surfaces, curves and diagrams. */
 
 export {
+  aboveWords,
   aroundPicture,
   belowHeading,
   boxOf,
@@ -16,6 +17,7 @@ export {
   spiral,
   split,
   squareIn,
+  surfaceIn,
 } from './arrange.js';
 export { Axes, type AxesProps, type Scale } from './axes.js';
 export { activationBetween, seedBetween, zoomBetween } from './between.js';

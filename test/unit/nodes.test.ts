@@ -1,6 +1,7 @@
 import { BBox, Vector2 } from '@motion-canvas/core';
 import { describe, expect, test } from 'vitest';
 import {
+  aboveWords,
   boxOf,
   columnsFor,
   cut,
@@ -10,6 +11,7 @@ import {
   spiral,
   split,
   squareIn,
+  surfaceIn,
   tiles,
 } from '../../src/nodes/arrange.js';
 
@@ -50,6 +52,15 @@ describe('layout', () => {
     expect(view.bottom - position.y - size.y / 2).toBeCloseTo(1.5 * theme.small);
     const bare = planeIn(view, theme, { characters: 0, named: false });
     expect([bare.size.x, view.height - bare.size.y]).toEqual([view.width, 1.5 * theme.small]);
+  });
+
+  test('words keep a margin from the box above them, and a surface is centred', () => {
+    const theme = { margin: 50, title: 40, small: 20, gap: 10 } as Theme;
+    const size = new Vector2(400, 300);
+    const [box, less] = [aboveWords(size, theme), aboveWords(size, theme, { note: true })];
+    expect([box.top, box.bottom, less.bottom]).toEqual([-150, 62, 34]);
+    const { position, size: side } = surfaceIn(box);
+    expect([position.y, side]).toEqual([-44, 1.3 * box.height]);
   });
 
   test('a square is centred', () => {
