@@ -76,7 +76,7 @@ export default makeScene2D(function* (view) {
   const best = pictures[ROW * COLUMNS + COLUMN];
   const panel = new Vector2(
     shapeOf(view.size()) === 'wide' ? 0.33 * view.width() : 0.7 * view.width(),
-    3.6 * body,
+    4.8 * body,
   );
 
   view.add(
@@ -128,7 +128,7 @@ export default makeScene2D(function* (view) {
         fill={`${colours.background}c8`}
         opacity={() => gauge().opacity()}
       >
-        <ChaosGauge ref={gauge} width={0.62 * panel.x} network={() => lens().network()} />
+        <ChaosGauge ref={gauge} y={0.5 * body} width={0.62 * panel.x} network={() => lens().network()} />
       </Rect>
       <LowerThird
         ref={words}
