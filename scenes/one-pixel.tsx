@@ -44,7 +44,7 @@ export default makeScene2D(
 
     const painting = createRef<PixelPainting>();
     const diagram = createRef<NetworkDiagram>();
-    const caption = createSignal("A pixel's position goes in.");
+    const caption = createSignal('A pixel’s position goes in.');
     const pixels = createSignal(0);
     const point = () => painting().inputOf(Math.round(painting().at()));
     const numbers = () => {
