@@ -97,7 +97,7 @@ export default makeScene2D(function* (view) {
       <NetworkField
         ref={lens}
         {...network}
-        layers={23}
+        layers={29}
         weightScale={0.45}
         palette={palette}
         supersample={2}
@@ -140,7 +140,7 @@ export default makeScene2D(function* (view) {
   yield* waitFor(0.2);
   yield* lens().weightScale(0.92, 2, easeInOutSine);
   yield* lens().weightScale(0.58, 0.8, easeInOutSine);
-  yield* lens().layers(38, 1.8, linear);
+  yield* lens().layers(44, 1.8, linear);
   yield* all(
     lens().opacity(0, 0.3),
     gauge().opacity(0, 0.3),

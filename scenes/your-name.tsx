@@ -100,7 +100,7 @@ export default makeScene2D(function* (view) {
     yield* waitFor(2);
   } else {
     const question = createRef<TypedText>();
-    view.add(<TypedText ref={question} size={size.mul(0.86)} />);
+    view.add(<TypedText ref={question} size={size.mul(0.6)} />);
     yield* all(named(0, 0.4), veil().opacity(0.5, 0.4), words().say('Yours?'));
     yield* blink(question());
     question().caret(1);
