@@ -55,9 +55,7 @@ export class ChaosGauge extends Rect {
       fill: () => theme().colours.quiet,
       y: () => -2.2 * theme().body,
     });
-    for (const text of [meaning, value]) {
-      text.scale(() => Math.min(1, this.width() / Math.max(1, text.width())));
-    }
+    value.scale(() => Math.min(1, this.width() / Math.max(1, value.width())));
     this.add([
       new Rect({
         opacity: () => (hasMeasure() ? 1 : 0),
