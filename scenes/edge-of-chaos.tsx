@@ -76,7 +76,7 @@ export default makeScene2D(function* (view) {
   const best = pictures[ROW * COLUMNS + COLUMN];
   const panel = new Vector2(
     shapeOf(view.size()) === 'wide' ? 0.33 * view.width() : 0.7 * view.width(),
-    3.6 * body,
+    4.8 * body,
   );
 
   view.add(
@@ -97,7 +97,7 @@ export default makeScene2D(function* (view) {
       <NetworkField
         ref={lens}
         {...network}
-        layers={23}
+        layers={29}
         weightScale={0.45}
         palette={palette}
         supersample={2}
@@ -128,7 +128,7 @@ export default makeScene2D(function* (view) {
         fill={`${colours.background}c8`}
         opacity={() => gauge().opacity()}
       >
-        <ChaosGauge ref={gauge} width={0.62 * panel.x} network={() => lens().network()} />
+        <ChaosGauge ref={gauge} y={0.5 * body} width={0.62 * panel.x} network={() => lens().network()} />
       </Rect>
       <LowerThird
         ref={words}
@@ -140,7 +140,7 @@ export default makeScene2D(function* (view) {
   yield* waitFor(0.2);
   yield* lens().weightScale(0.92, 2, easeInOutSine);
   yield* lens().weightScale(0.58, 0.8, easeInOutSine);
-  yield* lens().layers(38, 1.8, linear);
+  yield* lens().layers(44, 1.8, linear);
   yield* all(
     lens().opacity(0, 0.3),
     gauge().opacity(0, 0.3),

@@ -8,6 +8,8 @@ import { dress, LowerThird, NetworkField, zoomBetween } from 'untrained/nodes';
 const network = { features: ['x', 'y', 'sin(r)'], layers: 8, units: 20, weightScale: 0.9, centre: 0 };
 /** The length of a beat, in seconds: the film has eight. */
 const BEAT = 1.5;
+/** Half-width of the view of the first tile. */
+const CLOSE = 1.6;
 
 export default makeScene2D(function* (view) {
   yield* dress(view);
@@ -25,7 +27,7 @@ export default makeScene2D(function* (view) {
 
   view.add(
     <>
-      <NetworkField ref={tiles} {...own} fold={'tile'} halfWidth={1} />
+      <NetworkField ref={tiles} {...own} fold={'tile'} halfWidth={CLOSE} />
       <NetworkField ref={mirrors} {...own} halfWidth={1.4} opacity={0} />
       <LowerThird ref={words} title={'Nobody drew this.'} opacity={0} />
     </>,
@@ -49,6 +51,6 @@ export default makeScene2D(function* (view) {
   );
 
   // The first tile is back behind the kaleidoscope.
-  tiles().halfWidth(1);
+  tiles().halfWidth(CLOSE);
   yield* all(mirrors().opacity(0, 0.4 * BEAT), words().opacity(0, 0.4 * BEAT));
 });

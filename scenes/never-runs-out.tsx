@@ -1,15 +1,7 @@
 /** It never runs out: zoom in, and a network goes smooth, unless it keeps growing.
  *  Run: npm run render never-runs-out */
 import { makeScene2D } from '@motion-canvas/2d';
-import {
-  all,
-  createRef,
-  easeInOutCubic,
-  easeInOutSine,
-  easeInSine,
-  useScene,
-  waitFor,
-} from '@motion-canvas/core';
+import { all, createRef, easeInOutCubic, easeInOutSine, easeInSine, useScene } from '@motion-canvas/core';
 import { dress, LowerThird, NetworkField, withTeaser, zoomBetween } from 'untrained/nodes';
 
 /** Half-widths of the view at the beginning and at the end of each dive, and the layers at the end of the second. */
@@ -42,13 +34,12 @@ export default makeScene2D(
       </>,
     );
 
-    yield* field().halfWidth(NEAR, 5.4, easeInOutSine, zoomBetween);
-    yield* waitFor(0.2);
+    yield* field().halfWidth(NEAR, 4.6, easeInOutSine, zoomBetween);
     yield* all(
       field().halfWidth(FAR, 1.1, easeInOutCubic, zoomBetween),
       words().say('Unless it keeps growing.', '', 0.7),
     );
     // Layers are added at the same rate as the view is halved. The film ends while it still dives.
-    yield* all(field().halfWidth(NEAR, 8.6, easeInSine, zoomBetween), field().layers(GROWN, 8.6, easeInSine));
+    yield* all(field().halfWidth(NEAR, 9.2, easeInSine, zoomBetween), field().layers(GROWN, 9.2, easeInSine));
   }),
 );

@@ -63,9 +63,10 @@ export default makeScene2D(
       const points = along.flatMap((x) => along.map((y) => [centre[0] + x, centre[1] + y]));
       return { layers, changed, different: differenceBetween(original, changed, unrelated, points) };
     });
-    const count = weightCount(built(LAST, seed)).toLocaleString('en-US');
-    const said = ({ layers, different }: (typeof steps)[number]) =>
-      `${layers} layers: ${(100 * different).toFixed(different < 0.0995 ? 1 : 0)}% different.`;
+    const countAt = (layers: number) => weightCount(built(layers, seed)).toLocaleString('en-US');
+    const percent = ({ different }: (typeof steps)[number]) =>
+      `${(100 * different).toFixed(different < 0.0995 ? 1 : 0)}% different.`;
+    const said = (at: (typeof steps)[number]) => `${at.layers} layers: ${percent(at)}`;
 
     /** Progress through the steps, and the size of the third picture: 0 is none, 1 a third of the frame. */
     const [step, third] = [createSignal(0), createSignal(0)];
@@ -155,7 +156,7 @@ export default makeScene2D(
             opacity={pulse}
           />
         </Rect>
-        <LowerThird ref={words} title={`One weight of ${count}, changed by 1%.`} />
+        <LowerThird ref={words} title={`One weight of ${countAt(FIRST)}, changed by 1%.`} />
       </>,
     );
 
@@ -168,7 +169,8 @@ export default makeScene2D(
       yield* waitFor(0.22);
     }
     yield* waitFor(1);
-    yield* all(third(0, 0.8, easeInOutCubic), words().say('Chaos.', said(steps[steps.length - 1])));
+    const end = `${LAST} layers, ${countAt(LAST)} weights: ${percent(steps[steps.length - 1])}`;
+    yield* all(third(0, 0.8, easeInOutCubic), words().say('Chaos.', end));
     yield* waitFor(1.2);
   }),
 );

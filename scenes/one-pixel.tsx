@@ -6,7 +6,7 @@ import {
   createRef,
   createSignal,
   easeInOutSine,
-  easeInQuad,
+  easeInSine,
   linear,
   useScene,
   waitFor,
@@ -15,9 +15,9 @@ import type { PaletteInput } from 'untrained';
 import { boxOf, cut, dress, NetworkDiagram, PixelPainting, shapeOf, withTeaser } from 'untrained/nodes';
 
 /** Pixels along the shorter side of the picture: a few at first, at last as many as the film has. */
-const [FEW, MORE] = [11, [22, 44, 88, 176, null]];
+const [FEW, MORE] = [9, [18, 36, 72, 144, null]];
 /** The second pixel and the next ones take less and less time, in seconds. */
-const FASTER = [0.6, 0.4, 0.25, 0.2];
+const FASTER = [0.4, 0.25, 0.15, 0.1];
 /** Of the outputs, where they are red, green and blue. */
 const LIGHTS = ['#ff3b30', '#34e35a', '#3d7bff'];
 
@@ -44,7 +44,7 @@ export default makeScene2D(
 
     const painting = createRef<PixelPainting>();
     const diagram = createRef<NetworkDiagram>();
-    const caption = createSignal("A pixel's position goes in.");
+    const caption = createSignal('A pixel’s position goes in.');
     const pixels = createSignal(0);
     const point = () => painting().inputOf(Math.round(painting().at()));
     const numbers = () => {
@@ -95,10 +95,10 @@ export default makeScene2D(
     );
 
     // The first pixel, layer after layer.
-    yield* diagram().reach(1, 1.8, linear);
+    yield* diagram().reach(1, 0.9, linear);
     caption('A colour comes out.');
     painting().painted(1);
-    yield* waitFor(1.1);
+    yield* waitFor(0.7);
 
     // The next ones, faster and faster.
     caption('And again, for every pixel.');
@@ -113,9 +113,9 @@ export default makeScene2D(
     }
     const last = painting().count() - 1;
     yield* all(
-      painting().at(last, 3.4, easeInQuad),
-      painting().painted(last + 1, 3.4, easeInQuad),
-      pixels(last + 1, 3.4, easeInQuad),
+      painting().at(last, 2.8, easeInSine),
+      painting().painted(last + 1, 2.8, easeInSine),
+      pixels(last + 1, 2.8, easeInSine),
     );
 
     // The same with smaller and smaller ones.

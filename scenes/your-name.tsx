@@ -52,6 +52,8 @@ export default makeScene2D(function* (view) {
   /** Opacity of the names. */
   const named = createSignal(1);
   const size = view.size();
+  /** Names are in the middle of their pictures, but among nine they are higher, above the caption. */
+  const y = () => 0.42 * size.height * (zoom() - 1);
 
   view.add(
     <>
@@ -65,7 +67,7 @@ export default makeScene2D(function* (view) {
           resolution={() => 1 / zoom()}
         />
         <NetworkField ref={next} {...network} palette={palette} size={size} opacity={0} />
-        <TypedText ref={text} text={mine || NAMES[0]} size={size.mul(0.86)} opacity={named} />
+        <TypedText ref={text} text={mine || NAMES[0]} size={size.mul(0.86)} y={y} opacity={named} />
         {others.map((name, i) => {
           const cell = i < 4 ? i : i + 1; // the middle one is taken
           const place = new Vector2((cell % 3) - 1, Math.floor(cell / 3) - 1).mul(size);
@@ -79,7 +81,7 @@ export default makeScene2D(function* (view) {
                 resolution={() => 1 / (3 * zoom())}
                 supersample={2}
               />
-              <TypedText text={name} size={size.mul(0.86)} opacity={named} />
+              <TypedText text={name} size={size.mul(0.86)} y={y} opacity={named} />
             </Node>
           );
         })}
@@ -98,7 +100,7 @@ export default makeScene2D(function* (view) {
     yield* waitFor(2);
   } else {
     const question = createRef<TypedText>();
-    view.add(<TypedText ref={question} size={size.mul(0.86)} />);
+    view.add(<TypedText ref={question} size={size.mul(0.6)} />);
     yield* all(named(0, 0.4), veil().opacity(0.5, 0.4), words().say('Yours?'));
     yield* blink(question());
     question().caret(1);

@@ -43,12 +43,17 @@ export function override(sweep: Sweep, assignment: string): Sweep {
 
 /**
  * The variables that options give a composed scene: numbers, booleans, JSON, lists of numbers, or words. --seed 5 is
- * short for --set seed=5, and --palette magma for --set palette=magma.
+ * short for --set seed=5, and --palette magma for --set palette=magma. A palette may be a list of colours.
  */
 export function variablesOf({ seed, palette, set }: Assignments): Record<string, unknown> {
   const short = Object.entries({ seed, palette }).filter(([, value]) => value !== undefined);
   const assignments = [...short.map(([name, value]) => `${name}=${value}`), ...set];
-  return Object.fromEntries(assignments.map(split).map(([name, text]) => [name, single(text)]));
+  return Object.fromEntries(
+    assignments.map(split).map(([name, text]) => {
+      const value = single(text);
+      return [name, name === 'palette' ? asPalette(value) : value];
+    }),
+  );
 }
 
 function split(assignment: string): [name: string, value: string] {
@@ -87,7 +92,7 @@ function readValue(path: string[], text: string, sweep: Sweep): unknown {
   const [from, to, more] = text.split('..');
   if (to === undefined || more !== undefined) {
     const value = single(text);
-    if (path[0] === 'palette' && Array.isArray(value)) return { colours: value };
+    if (path[0] === 'palette') return asPalette(value);
     const isList = ['features', 'numbers'].includes(parameterCalled(field)?.kind ?? '');
     return isList && !Array.isArray(value) ? [value] : value;
   }
@@ -102,6 +107,11 @@ function readValue(path: string[], text: string, sweep: Sweep): unknown {
   }
   const geometric = parameter !== undefined && 'scale' in parameter && parameter.scale === 'logarithmic';
   return moving(a, b, sweep, geometric);
+}
+
+/** A palette, which may be given as a list of colours. */
+function asPalette(value: unknown): unknown {
+  return Array.isArray(value) ? { colours: value } : value;
 }
 
 function parameterCalled(name: string): Parameter | undefined {

@@ -17,7 +17,7 @@ const LARGEST = 2;
 
 /**
  * Where a network lies on a line from order to chaos, by its mean-field measure χ (docs/measures.md). The text above
- * the line is √χ, the factor by which each layer multiplies the difference of nearby points. The thick part in the
+ * the line is √χ, the factor by which each layer multiplies the difference between nearby points. The thick part in the
  * middle is the edge of chaos, which is narrower the deeper the network is. If there is no χ, the reason is shown
  * instead.
  *
@@ -49,6 +49,12 @@ export class ChaosGauge extends Rect {
       fill: () => theme().colours.ink,
       y: () => -1.1 * theme().body,
     });
+    const meaning = new Txt({
+      text: () => `differences ${this.#measure().chi < 1 ? 'shrink' : 'grow'}`,
+      fontSize: () => theme().small,
+      fill: () => theme().colours.quiet,
+      y: () => -2.2 * theme().body,
+    });
     value.scale(() => Math.min(1, this.width() / Math.max(1, value.width())));
     this.add([
       new Rect({
@@ -71,6 +77,7 @@ export class ChaosGauge extends Rect {
             marks: [[0.5, 'edge']],
             place: () => placeOf(this.#measure().chi),
           }),
+          meaning,
           value,
         ],
       }),

@@ -292,5 +292,6 @@ test("--seed and --palette set a composed scene's variables, and --set comes aft
     palette: 'viridis',
     name: 'Ada',
   });
+  expect(variablesOf({ palette: '#012,#fa3', set: [] })).toEqual({ palette: { colours: ['#012', '#fa3'] } });
   expect(variablesOf({ set: [] })).toEqual({});
 });
