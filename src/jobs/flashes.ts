@@ -55,7 +55,11 @@ export async function flashesOf(
   let found: Flashes | undefined;
   let frame = 0;
   for await (const picture of pictures) {
-    if (picture) meter.add(frame, new Float32Array(picture).map((luminance) => luminance / 255));
+    if (picture)
+      meter.add(
+        frame,
+        new Float32Array(picture).map((luminance) => luminance / 255),
+      );
     else meter = new FlashMeter(most);
     // In frames, so that whole seconds are exact.
     const secondsOf = (flashes: number) => meter.since(flashes) / fps;

@@ -215,7 +215,7 @@ export class LowerThird extends Rect {
         ),
         along(() => this.place(), accent),
         new Node({
-          spawner: () =>
+          children: () =>
             this.marks().map(
               (mark) => new Circle({ size: () => 2.2 * stroke(), fill: ink, position: () => at(mark) }),
             ),

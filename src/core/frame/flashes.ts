@@ -95,7 +95,8 @@ export class FlashMeter {
       extremes[i] = now;
       this.#directions[i] = Math.sign(change);
       const [changes, pixels] = [this.#changes, extremes.length];
-      for (let at = (this.#remembered - 1) * pixels + i; at > i; at -= pixels) changes[at] = changes[at - pixels]!;
+      for (let at = (this.#remembered - 1) * pixels + i; at > i; at -= pixels)
+        changes[at] = changes[at - pixels]!;
       changes[i] = time;
     }
   }
