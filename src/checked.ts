@@ -12,6 +12,12 @@ import { type Interest, interestOf as interestUnchecked } from './core/frame/int
 import { levelsSchema } from './core/frame/levels-schema.js';
 import { frameBytes } from './core/frame/pixels.js';
 import type { FrameRenderer } from './core/frame/renderer.js';
+import {
+  weightCount as countUnchecked,
+  differenceBetween as differenceUnchecked,
+  withWeightTimes as timesUnchecked,
+  type WeightPlace,
+} from './core/network/difference.js';
 import { drawUnit as drawUnchecked, type Seed } from './core/network/draws.js';
 import { forward as forwardUnchecked, logits as logitsUnchecked } from './core/network/forward.js';
 import type { Network } from './core/network/layers.js';
@@ -177,10 +183,83 @@ export function interestOf(rgba: Uint8Array | Uint8ClampedArray, width: number, 
   throw new UsageError(`The picture ${given} but must be a Uint8Array of ${4 * width * height}, RGBA.`);
 }
 
-function checkPoint(network: Network, x: ArrayLike<number>): void {
-  if (!network?.output?.weights || !Array.isArray(network.hidden)) {
-    throw new UsageError(`The network is ${quote(network)} but must be the result of buildNetwork.`);
+/**
+ * The number of weights of a network, without its biases.
+ * @param network - The result of buildNetwork.
+ * @throws UsageError for anything that is not a network.
+ */
+export function weightCount(network: Network): number {
+  checkNetwork(network);
+  return countUnchecked(network);
+}
+
+/**
+ * A copy of a network with one weight multiplied by a factor; it shares all other layers with the original.
+ * @param network - The result of buildNetwork.
+ * @param place - The weight.
+ * @param factor - Any finite number.
+ * @throws UsageError for anything that is not a network, a weight that it does not have, or an invalid factor.
+ */
+export function withWeightTimes(network: Network, place: WeightPlace, factor: number): Network {
+  checkNetwork(network);
+  const layers = [...network.hidden, network.output];
+  const { layer, unit, input } = place ?? {};
+  if (![layer, unit, input].every(Number.isInteger)) {
+    throw new UsageError(
+      `The weight's place is ${quote(place)} but must have whole numbers, such as { layer: 1, unit: 1, input: 1 }.`,
+    );
   }
+  checkNumber('layer', layer, layers.length);
+  checkNumber('unit', unit, layers[layer - 1].units);
+  checkNumber('input', input, layers[layer - 1].inputs);
+  if (!Number.isFinite(factor)) {
+    throw new UsageError(`The factor is ${quote(factor)} but must be a finite number.`);
+  }
+  return timesUnchecked(network, place, factor);
+}
+
+function checkNumber(name: string, value: number, most: number): void {
+  if (value >= 1 && value <= most) return;
+  throw new UsageError(`The ${name} is ${quote(value)} but must be a whole number from 1 to ${most}.`);
+}
+
+/**
+ * How different two networks' outputs are on a list of points: the mean absolute difference, over points and outputs,
+ * divided by that between the first network and unrelated ones. 0 is the same picture, and about 1 is one that has
+ * nothing to do with the other.
+ * @param a - The first network. @param b - The second, with as many inputs and outputs.
+ * @param unrelated - Networks with as many inputs and outputs and other seeds, at least one.
+ * @param points - At least one, each with one number per input.
+ * @returns 0 or more.
+ * @throws UsageError for anything that is not a network, networks that do not match, an empty list or a wrong point.
+ */
+export function differenceBetween(
+  a: Network,
+  b: Network,
+  unrelated: readonly Network[],
+  points: readonly (readonly number[])[],
+): number {
+  for (const [name, list] of Object.entries({ unrelated, points })) {
+    if (Array.isArray(list) && list.length > 0) continue;
+    throw new UsageError(`${name} is ${quote(list)} but must be a list with at least one entry.`);
+  }
+  for (const network of [a, b, ...unrelated]) {
+    checkNetwork(network);
+    if (network.inputs === a.inputs && network.output.units === a.output.units) continue;
+    const shape = ({ inputs, output }: Network) => `${inputs} inputs and ${output.units} outputs`;
+    throw new UsageError(`A network has ${shape(network)} but must have ${shape(a)}, like the first.`);
+  }
+  for (const point of points) checkPoint(a, point);
+  return differenceUnchecked(a, b, unrelated, points);
+}
+
+function checkNetwork(network: Network): void {
+  if (network?.output?.weights && Array.isArray(network.hidden)) return;
+  throw new UsageError(`The network is ${quote(network)} but must be the result of buildNetwork.`);
+}
+
+function checkPoint(network: Network, x: ArrayLike<number>): void {
+  checkNetwork(network);
   const numbers = typeof x === 'object' && x !== null && Array.from(x);
   if (numbers && numbers.length === network.inputs && numbers.every(Number.isFinite)) return;
   const shown = quote(numbers && !Array.isArray(x) ? numbers : x);

@@ -3,6 +3,7 @@
 export {
   buildNetwork,
   createRenderer,
+  differenceBetween,
   drawUnit,
   forward,
   frameAt,
@@ -17,6 +18,8 @@ export {
   readRecipe,
   type Schema,
   timeOfFrame,
+  weightCount,
+  withWeightTimes,
   writeRecipe,
 } from './checked.js';
 export { RenderError, UsageError } from './core/errors.js';
@@ -31,12 +34,7 @@ export {
   activationNames,
   activations,
 } from './core/network/activations.js';
-export {
-  differenceBetween,
-  type WeightPlace,
-  weightCount,
-  withWeightTimes,
-} from './core/network/difference.js';
+export type { WeightPlace } from './core/network/difference.js';
 export type { Layer, Network } from './core/network/layers.js';
 export type { MeanField, NoMeanField, Regime } from './core/network/mean-field.js';
 export type { ExplicitLayer, NetworkInput, NetworkSpec } from './core/network/spec.js';

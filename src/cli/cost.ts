@@ -27,15 +27,18 @@ export interface Cost {
 const WORTH_MEASURING = { pixels: 8e6, work: 2e11 };
 /** Less than this is not worth a line. */
 const WORTH_SAYING = { seconds: 10, bytes: 5e8 };
-/** The sides of the pictures that are measured, as fractions: together, they take a fiftieth of the still's time. */
-const MEASURED = [1 / 16, 1 / 8] as const;
 /**
- * Bytes without a picture, and for each pixel, measured at 1920x1080 and 7680x4320 on Linux: the picture, its copy for
- * the encoder, and the PNG; for a composed scene, also the browser and its canvases.
+ * The sides of the pictures that are measured, as fractions. Together, those of sweeps take a fiftieth of the still's
+ * time. Composed scenes take most of theirs to start, so that only larger pictures show what pixels cost.
+ */
+const MEASURED = { sweep: [1 / 16, 1 / 8], composed: [1 / 16, 1 / 4] } as const;
+/**
+ * Bytes without a picture, and for each pixel, measured from 1920x1080 on Linux: the picture, its copy for the encoder,
+ * and the PNG; for a composed scene, also the browser and its canvases.
  */
 const MEMORY = {
-  sweep: { base: 7e7, perPixel: 8 },
-  composed: { base: 2.7e8, perPixel: 40 },
+  sweep: { base: 1.2e8, perPixel: 8 },
+  composed: { base: 3.4e8, perPixel: 75 },
 } as const;
 
 /**
@@ -50,9 +53,9 @@ export async function costOf(still: Still, workshop: Workshop, means: Means): Pr
   const bytes = memoryFor(still.kind, pixels);
   checkMemory(size, bytes);
   const quietly = { ...means, onWarning: undefined }; // small pictures may have warnings of their own
-  await secondsFor(still, MEASURED[0], workshop, quietly); // starts what draws, which then takes less time
+  await secondsFor(still, MEASURED[still.kind][0], workshop, quietly); // starts what draws, which then takes less time
   const measured: { pixels: number; seconds: number }[] = [];
-  for (const scale of MEASURED) measured.push(await secondsFor(still, scale, workshop, quietly));
+  for (const scale of MEASURED[still.kind]) measured.push(await secondsFor(still, scale, workshop, quietly));
   return { seconds: extrapolated(measured, pixels), bytes };
 }
 

@@ -58,7 +58,7 @@ export async function flashesOf(
     if (picture)
       meter.add(
         frame,
-        Float32Array.from(picture, (luminance) => luminance / 255),
+        new Float32Array(picture).map((luminance) => luminance / 255),
       );
     else meter = new FlashMeter(most);
     // In frames, so that whole seconds are exact.

@@ -9,6 +9,8 @@ const network = api.buildNetwork({ layers: 2, width: 3 });
 type Anything = any;
 const odd: Anything[] = [null, Number.NaN, Number.POSITIVE_INFINITY, 'text', [], {}, true, () => 1, 10n];
 
+const place = { layer: 1, unit: 1, input: 1 };
+
 /** Each public function, one argument wrong at a time. */
 const calls: [name: string, call: (wrong: Anything) => unknown, fine?: Anything[]][] = [
   ['sweep', (wrong) => api.sweep(wrong)],
@@ -38,6 +40,14 @@ const calls: [name: string, call: (wrong: Anything) => unknown, fine?: Anything[
   ['forward, x', (wrong) => api.forward(network, wrong)],
   ['logits, x', (wrong) => api.logits(network, wrong)],
   ['forward, a number', (wrong) => api.forward(network, [0, wrong])],
+  ['weightCount', (wrong) => api.weightCount(wrong)],
+  ['withWeightTimes, network', (wrong) => api.withWeightTimes(wrong, place, 2)],
+  ['withWeightTimes, place', (wrong) => api.withWeightTimes(network, wrong, 2)],
+  ['withWeightTimes, unit', (wrong) => api.withWeightTimes(network, { ...place, unit: wrong }, 2)],
+  ['withWeightTimes, factor', (wrong) => api.withWeightTimes(network, place, wrong)],
+  ['differenceBetween, network', (wrong) => api.differenceBetween(network, wrong, [network], [[0, 0]])],
+  ['differenceBetween, unrelated', (wrong) => api.differenceBetween(network, network, wrong, [[0, 0]])],
+  ['differenceBetween, points', (wrong) => api.differenceBetween(network, network, [network], wrong)],
   ['drawUnit, seed', (wrong) => api.drawUnit(wrong, 1, 1, 2, 'uniform'), ['text']],
   ['drawUnit, layer', (wrong) => api.drawUnit(1, wrong, 1, 2, 'uniform')],
   ['drawUnit, inputs', (wrong) => api.drawUnit(1, 1, 1, wrong, 'uniform')],

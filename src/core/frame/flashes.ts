@@ -32,8 +32,8 @@ const LINEAR = Float32Array.from({ length: 256 }, (_, byte) => {
 export function luminances(rgba: ArrayLike<number>): Float32Array {
   const found = new Float32Array(rgba.length / 4);
   for (let i = 0; i < found.length; i++) {
-    const [r, g, b] = [LINEAR[rgba[4 * i]!]!, LINEAR[rgba[4 * i + 1]!]!, LINEAR[rgba[4 * i + 2]!]!];
-    found[i] = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    const [r, g, b] = [rgba[4 * i]!, rgba[4 * i + 1]!, rgba[4 * i + 2]!];
+    found[i] = 0.2126 * LINEAR[r]! + 0.7152 * LINEAR[g]! + 0.0722 * LINEAR[b]!;
   }
   return found;
 }
@@ -46,7 +46,7 @@ export class FlashMeter {
   #directions = new Int8Array();
   /** The time of the latest picture. */
   #time = 0;
-  /** For each pixel: the times of its last changes, latest first. */
+  /** The times of the pixels' last changes: all latest ones, then all before those, and so on. */
   #changes = new Float64Array();
   /** The changes of a pixel to remember: two for each flash. */
   readonly #remembered: number;
@@ -80,10 +80,8 @@ export class FlashMeter {
   since(flashes: number): number {
     const pixels = this.#directions.length;
     if (pixels === 0) return Infinity;
-    const first = Float64Array.from(
-      { length: pixels },
-      (_, i) => this.#changes[i * this.#remembered + 2 * flashes - 1]!,
-    );
+    const change = 2 * flashes - 1;
+    const first = this.#changes.slice(change * pixels, (change + 1) * pixels);
     return this.#time - first.sort()[pixels - Math.ceil(AREA * pixels)]!;
   }
 
@@ -96,9 +94,10 @@ export class FlashMeter {
     else if (Math.abs(change) >= CHANGE && Math.min(now, extreme) < DARK) {
       extremes[i] = now;
       this.#directions[i] = Math.sign(change);
-      const at = i * this.#remembered;
-      this.#changes.copyWithin(at + 1, at, at + this.#remembered - 1);
-      this.#changes[at] = time;
+      const [changes, pixels] = [this.#changes, extremes.length];
+      for (let at = (this.#remembered - 1) * pixels + i; at > i; at -= pixels)
+        changes[at] = changes[at - pixels]!;
+      changes[i] = time;
     }
   }
 }

@@ -46,7 +46,12 @@ export function withWeightTimes(network: Network, place: WeightPlace, factor: nu
  * @param points - At least one, each with one number per input.
  * @returns 0 or more.
  */
-export function differenceBetween(a: Network, b: Network, unrelated: Network[], points: number[][]): number {
+export function differenceBetween(
+  a: Network,
+  b: Network,
+  unrelated: readonly Network[],
+  points: readonly (readonly number[])[],
+): number {
   const outputs = (network: Network) => points.flatMap((point) => forward(network, point));
   const own = outputs(a);
   const meanDifference = (network: Network) =>

@@ -83,6 +83,7 @@ export const networkParameters = {
     choices: ['contrast', 'outputs'],
     default: 'contrast',
     moves: false,
+    unbred: true,
     besideWeights: true,
     sentence:
       'How layers and activations fade into others: `contrast` keeps their contrast; `outputs` averages them, which ' +

@@ -44,6 +44,7 @@ const WEIGHTS = { seed: 8, first: 3, others: 1 };
 export function breedable(document: ExplorerDocument): { path: Path; parameter: Parameter }[] {
   const hasWeights = entryAt(document, ['network', 'weights']) !== undefined;
   return placedParameters.filter(({ path, parameter }) => {
+    if ('unbred' in parameter) return false;
     if (path.length === 1 && parameter.ui.level !== 'first') return false; // how a frame is drawn
     if (hasWeights && path[0] === 'network' && !('besideWeights' in parameter)) return false;
     return changesOf(parameter, document, path).length > 0;
