@@ -55,7 +55,10 @@ export class ChaosGauge extends Rect {
       fill: () => theme().colours.quiet,
       y: () => -2.2 * theme().body,
     });
-    value.scale(() => Math.min(1, this.width() / Math.max(1, value.width())));
+    value.scale(() => {
+      const smallest = theme().small / theme().body;
+      return Math.min(1, Math.max(smallest, this.width() / Math.max(1, value.width())));
+    });
     this.add([
       new Rect({
         opacity: () => (hasMeasure() ? 1 : 0),
