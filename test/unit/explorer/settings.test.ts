@@ -1,7 +1,7 @@
 /** A setting changes what depends on it, so that no control fails because of another one. Views and names as text. */
 import { describe, expect, test } from 'vitest';
 import { markActivations } from '../../../src/core/network/weights-file.js';
-import { type ExplorerDocument, pictureAt } from '../../../src/explorer/state/document.js';
+import { type ExplorerDocument, pictureAt, withEntries } from '../../../src/explorer/state/document.js';
 import { canMove, started } from '../../../src/explorer/state/motion.js';
 import { networks } from '../../../src/explorer/state/networks.js';
 import { numericAt } from '../../../src/explorer/state/paths.js';
@@ -16,18 +16,22 @@ const at = (document: ExplorerDocument) => pictureAt(document, 0, evaluate);
 
 describe('settings that require others', () => {
   test('inputs, features and slices agree', () => {
-    expect(at(withSetting(nacre, ['slice', 1], 0.5))).toMatchObject({
+    const plain = withEntries(nacre, [
+      [['network', 'inputs'], 2],
+      [['slice'], undefined],
+    ]);
+    expect(at(withSetting(plain, ['slice', 1], 0.5))).toMatchObject({
       slice: [0, 0.5],
       network: { inputs: 4 },
     });
-    expect(at(withSetting(nacre, ['network', 'inputs'], 5)).slice).toEqual([0, 0, 0]);
+    expect(at(withSetting(plain, ['network', 'inputs'], 5)).slice).toEqual([0, 0, 0]);
     const fewer = at(withSetting(glass, ['network', 'inputs'], 3));
     expect(fewer.slice).toEqual([0.2]);
     expect(at(withSetting(glass, ['network', 'inputs'], 1)).network.features).toEqual(['x']);
-    const featured = at(withSetting(nacre, ['network', 'features'], ['x', 'y', 'r']));
+    const featured = at(withSetting(plain, ['network', 'features'], ['x', 'y', 'r']));
     expect([featured.network.inputs, featured.slice]).toEqual([3, []]);
     const back = withSetting(
-      withSetting(nacre, ['network', 'features'], ['x', 'y', 'r']),
+      withSetting(plain, ['network', 'features'], ['x', 'y', 'r']),
       ['network', 'features'],
       undefined,
     );
