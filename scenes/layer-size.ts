@@ -1,21 +1,17 @@
-/** Layers growing from 10 units to 400: from a gradient to bold shapes to exploding static. It opens with the shapes of
- *  40 units, and takes them apart.
+/** Layers growing from 10 units to 400, in the steps of figure 15: from a gradient to bold shapes to static. It opens
+ *  with the shapes of 40 units. Growing unit by unit, the static would flash.
  *  Run: npm run render layer-size */
-import { keyframes, sweep } from 'untrained';
+import { steps, sweep } from 'untrained';
 
 export default sweep({
   title: 'Layers growing from 10 units to 400: from a gradient to static',
   figure: '15',
-  seconds: 8,
+  seconds: 8.4,
   size: [240, 240],
   network: {
     seed: 568,
     layers: 14,
-    units: keyframes([
-      [0.6, 40],
-      [1.6, 10, 'easeInOutSine'],
-      [7.4, 400, 'easeInCubic'],
-    ]),
+    units: steps([40, 10, 20, 40, 80, 120, 400]),
     weightScale: 0.45,
   },
   view: { centre: [0, 0], halfWidth: 1 },

@@ -7,10 +7,11 @@ export default sweep({
   title: 'A walk between four networks',
   seconds: 16,
   loop: true,
+  pace: 'between-pauses', // the pictures between two networks change fastest half-way
   size: [960, 540],
   supersample: 2, // their edges are sharper than pixels
   network: {
-    seed: walk([36, 167, 15, 182], { hold: 0.25 }),
+    seed: walk([36, 167, 15, 182], { hold: 0.12 }),
     inputs: 4,
     layers: 20,
     units: 16,
