@@ -11,7 +11,7 @@ export default sweep({
   network: {
     seed: 568,
     layers: 14,
-    units: steps([40, 10, 20, 40, 80, 120, 400]),
+    units: steps([40, 10, 20, 40, 80, 120, 400], { each: 1.2 }),
     weightScale: 0.45,
   },
   view: { centre: [0, 0], halfWidth: 1 },
