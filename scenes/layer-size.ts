@@ -1,5 +1,5 @@
 /** Layers growing from 10 units to 400, in the steps of figure 15: from a gradient to bold shapes to static. It opens
- *  with the shapes of 40 units. Growing unit by unit, the static would flash.
+ *  with the shapes of 80 units. Growing unit by unit, the static would flash.
  *  Run: npm run render layer-size */
 import { steps, sweep } from 'untrained';
 
@@ -11,7 +11,7 @@ export default sweep({
   network: {
     seed: 568,
     layers: 14,
-    units: steps([40, 10, 20, 40, 80, 120, 400], { each: 1.2 }),
+    units: steps([80, 10, 20, 40, 80, 120, 400], { each: 1.2 }),
     weightScale: 0.45,
   },
   view: { centre: [0, 0], halfWidth: 1 },
