@@ -289,7 +289,7 @@ describe('dropped files', () => {
       '{"untrained": 1, "sweep": {"seconds": -1}}',
       /^UsageError: bad\.json: seconds is -1 but must be above 0\.$/,
     ],
-    ['new.json', '{"untrained": 9}', /^UsageError: new\.json: untrained is 9 but must be 1/],
+    ['new.json', '{"untrained": 9}', /^UsageError: new\.json: untrained is 9 but must be one of 1, 2/],
     ['cut.json', '{"untrained": 1,', /^UsageError: cut\.json: The recipe is not JSON/],
     ['x.json', '<html>', /^UsageError: x\.json /],
     ['x.npz', 'PK', /^UsageError: x\.npz /],

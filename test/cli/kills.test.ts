@@ -17,6 +17,8 @@ test('a sweep changed in its last part is redrawn only there', async () => {
   const env = { UNTRAINED_CACHE: join(folder, 'changes') };
   const moved = (to: number) => [
     ...args,
+    '--pace',
+    'tracks', // an even pace changes everywhere
     '--set',
     `weightScale={"keyframes":[[0,0.4],[3,0.6],[6,${to}]]}`,
     '--json',
