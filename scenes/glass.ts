@@ -4,7 +4,7 @@
 import { circle, sweep } from 'untrained';
 
 export default sweep({
-  title: 'A network like glass, drifting',
+  title: 'A drifting network like glass',
   seconds: 24,
   loop: true,
   size: [960, 540],

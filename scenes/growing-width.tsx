@@ -1,4 +1,4 @@
-/** More units per layer add detail everywhere: layers growing from 10 units to 400, and thirty times nearer to the
+/** More units per layer add detail everywhere: layers growing from 10 units to 400, then a thirtyfold zoom into the
  *  last. What looks like static proves to be a smooth function. The article's figures 15 and 16.
  *  Run: npm run render scenes/growing-width.tsx
  *
@@ -114,7 +114,7 @@ export default makeScene2D(
         </Rect>
         <LowerThird
           ref={caption}
-          title={'It looks like exploding static.'}
+          title={'It looks like pure static.'}
           text={() => `${Math.round(2 ** nearer())}×`}
           opacity={0}
         />

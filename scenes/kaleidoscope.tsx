@@ -1,4 +1,4 @@
-/** Tiles and kaleidoscopes: one network, its plane folded in three ways. A seamless loop.
+/** Tiles and kaleidoscopes: one network, with its plane folded in three ways. A seamless loop.
  *  Run: npm run render kaleidoscope */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, easeInOutSine, easeOutCubic, useScene } from '@motion-canvas/core';
@@ -46,7 +46,7 @@ export default makeScene2D(function* (view) {
     );
   }
   yield* all(
-    words().say('Nobody trained it, either.', '', 0.3),
+    words().say('Nobody trained it either.', '', 0.3),
     mirrors().halfWidth(2.8, 1.6 * BEAT, easeInOutSine, zoomBetween),
   );
 

@@ -3,7 +3,7 @@
 import { sweep, zoom } from 'untrained';
 
 export default sweep({
-  title: 'Zoom in thirty times, and the static of 400 units is smooth',
+  title: 'Zoom in thirtyfold, and the static of 400 units is smooth',
   figure: '16',
   seconds: 10, // faster, the static would flash
   fps: 20,

@@ -1,5 +1,5 @@
-/** A plane moves through a network with four inputs: x and y are the picture, and the other two move along a closed path, drawn
- *  in its corner. The article's figure 2; a seamless loop. Run: npm run render scenes/moving-slice.tsx */
+/** A plane moves through a network with four inputs: x and y span the picture, and the other two follow a closed path,
+ *  drawn in its corner. The article's figure 2; a seamless loop. Run: npm run render scenes/moving-slice.tsx */
 import { Circle, Line, makeScene2D, Rect } from '@motion-canvas/2d';
 import { createRef, createSignal, linear, range, Vector2 } from '@motion-canvas/core';
 import { Axes, boxOf, cut, dress, LowerThird, NetworkField, planeIn } from 'untrained/nodes';

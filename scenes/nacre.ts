@@ -3,7 +3,7 @@
 import { circle, sweep } from 'untrained';
 
 export default sweep({
-  title: 'A network like mother-of-pearl, drifting',
+  title: 'A drifting network like mother-of-pearl',
   seconds: 24,
   loop: true,
   size: [960, 540],

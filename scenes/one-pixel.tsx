@@ -1,5 +1,5 @@
-/** One pixel's run through the network. Its position lights up layer after layer, its colour comes out, and so do those
- *  of all other pixels. Run: npm run render scenes/one-pixel.tsx */
+/** One pixel's path through the network. Its position lights up layer after layer, its colour comes out, and then
+ *  those of all other pixels. Run: npm run render scenes/one-pixel.tsx */
 import { Layout, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
 import {
   all,
@@ -125,7 +125,7 @@ export default makeScene2D(
       painting().pixels(finer);
       pixels(painting().count());
     }
-    caption('One run for each pixel.');
+    caption('One pass for each pixel.');
     yield* waitFor(2.2);
   }),
 );

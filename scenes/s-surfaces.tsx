@@ -1,4 +1,4 @@
-/** What a second layer makes of the first, with two inputs: three surfaces, their weighted sum, and tanh of it, which
+/** What a second layer does with the first, for two inputs: three surfaces, their weighted sum, and tanh of it, which
  *  is a picture when it is seen from above. Figure 5. Run: npm run render scenes/s-surfaces.tsx */
 import { makeScene2D, Txt } from '@motion-canvas/2d';
 import {

@@ -1,6 +1,6 @@
-/** Vanish, hold or explode: how large the activations are, layer by layer, and what becomes of the picture. Without an activation function they
- *  vanish or explode, unless the weights' standard deviation is 1/√n; tanh limits the large ones. Section 7.1 of the
- *  article.
+/** Vanish, hold or explode: how large the activations are, layer by layer, and what becomes of the picture. Without an
+ *  activation function they vanish or explode, unless the weights' standard deviation is 1/√n; tanh limits the large
+ *  ones. Section 7.1 of the article.
  *  Run: npm run render scenes/scaling.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import {

@@ -87,7 +87,7 @@ export default makeScene2D(
           <Curve ref={curve} graph={'sigmoid'} lineWidth={1.4 * stroke} area={0.3} until={-5} />
         </Axes>
         <NetworkField ref={field} {...unit} palette={palette} opacity={0} />
-        <LowerThird ref={words} title={'A unit adds up its inputs, and bends the sum.'} note={formula} />
+        <LowerThird ref={words} title={'A unit adds up its inputs and bends the sum.'} note={formula} />
       </>,
     );
 

@@ -34,13 +34,13 @@ export default makeScene2D(
     );
 
     const percent = () => 100 * regions().unboundedShare();
-    const unbounded = () => `${percent().toFixed(percent() < 98.95 ? 0 : 1)}% of the picture is unbounded`;
+    const unbounded = () => `Unbounded: ${percent().toFixed(percent() < 98.95 ? 0 : 1)}% of the picture`;
     yield* waitFor(0.8);
-    yield words().say('Almost-linear pieces, finitely many.', `${regions().regions().length} regions`);
+    yield words().say('Finitely many nearly linear pieces.', `${regions().regions().length} regions`);
     yield* regions().outline(1, 1.5);
     yield* waitFor(1);
     yield* field().halfWidth(MIDDLE, 4.5, easeInOutSine, zoomBetween);
-    yield words().say('Darker: the pieces that end somewhere.', unbounded);
+    yield words().say('The bounded pieces turn darker.', unbounded);
     yield* regions().shade(0.75, 1.5);
     yield* waitFor(1.5);
     yield* all(

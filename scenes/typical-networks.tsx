@@ -1,5 +1,5 @@
-/** Typical networks with one layer, then the same ones with a layer of 10 hidden units before it. Figures 7 and 8, the
- *  latter after the second layer has appeared.
+/** Typical networks with one layer, then with a layer of 10 hidden units before it. Figures 7 and 8, the latter
+ *  after the second layer has appeared.
  *  Run: npm run render scenes/typical-networks.tsx */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, delay, easeInOutCubic, waitFor } from '@motion-canvas/core';

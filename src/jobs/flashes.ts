@@ -89,7 +89,8 @@ export async function flashWarning(job: Job, benches: readonly Workbench[]): Pro
   if (!found) return undefined;
   const { count, at, shortest } = found;
   const seconds = source.kind === 'sweep' ? Math.ceil(source.sweep.seconds / shortest) : undefined;
-  const next = seconds === undefined ? 'Slow it down' : `Slow it down, as with --seconds ${seconds},`;
+  const next =
+    seconds === undefined ? 'Slow it down' : `Slow it down, for example with --seconds ${seconds},`;
   const time = (at % (film.frames / film.fps)).toFixed(1);
   return (
     `The film flashes ${count} times within a second at ${time} s: more than ${MOST_FLASHES} can trigger seizures ` +

@@ -69,7 +69,7 @@ export function squareIn({ center, width, height }: BBox): BBox {
  * The number of columns with which `count` squares fit a box at the largest size.
  * @param gap - Pixels between neighbours.
  * @param extra - Pixels reserved below each square, for a label.
- * @param full - Whether no place in the last row may be empty.
+ * @param full - Whether the last row must be full.
  */
 export function columnsFor(
   count: number,
@@ -110,7 +110,7 @@ export function spiral(columns: number, rows: number): [column: number, row: num
 }
 
 /**
- * The space of a grid's cells that are still empty: the largest rectangle of such cells, and of two the one nearer to a
+ * The largest rectangle of a grid's cells that are still empty. Of two equally large ones, it is the one nearer to a
  * square.
  * @param cells - All cells, in the order in which they are taken: row by row or column by column.
  * @param taken - The number of cells that are taken; fewer than there are.

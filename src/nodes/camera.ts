@@ -39,7 +39,7 @@ export function fittingDistance({ relief, fieldOfView, aspect }: Lens): number {
 }
 
 /**
- * A position at this distance from the middle, and what is up there, for a camera that looks at the middle.
+ * The position and the up direction of a camera that looks at the middle from this distance.
  * @param turn - Degrees by which the square is turned counter-clockwise.
  * @param tilt - Elevation in degrees: 90 is from above.
  */
@@ -57,8 +57,8 @@ export const aheadOf = (turn: number): Point3 => [Math.sin(radians(turn)), Math.
 
 /**
  * The directions of a camera that looks from one point at another.
- * @param up - What is up in the picture.
- * @param ahead - What is up instead if the camera looks along `up`.
+ * @param up - The direction that is up in the picture.
+ * @param ahead - The direction that is up instead if the camera looks along `up`.
  */
 export function facing(
   position: Point3,

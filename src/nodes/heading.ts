@@ -13,7 +13,7 @@ const SPACE = 0.8;
 
 /**
  * A title at the left edge of the node and a value at the right edge, or below the title if the node is high enough. A
- * title that does not fit shrinks to the size of labels at the least. If there is room for two lines, it is broken into
+ * title that does not fit shrinks, but not below the size of labels. If there is room for two lines, it is broken into
  * lines instead: it may be a sentence that says what happens.
  *
  * @example

@@ -106,8 +106,8 @@ export class HeightMap extends NetworkNode {
   declare readonly colours: Signal<PossibleColor[] | null, Color[] | null, this>;
 
   /**
-   * Density of the fog, in which what is behind the node shows: at a distance of 1 / `fog` input units, 37% of the
-   * surface's colour are left, and 2% at twice that distance. 0 is no fog. @defaultValue 0
+   * Density of the fog, through which the background shows: at a distance of 1 / `fog` input units, 37% of the
+   * surface's colour is left, and 2% at twice that distance. 0 is no fog. @defaultValue 0
    */
   @initial(0)
   @signal()
@@ -225,8 +225,8 @@ export class HeightMap extends NetworkNode {
   }
 
   /**
-   * The height of the surface above brightness 0.5, in input units. Points beside the square have
-   * the height of its nearest point.
+   * The height of the surface above brightness 0.5, in input units. Points outside the square have
+   * the height of the nearest point in it.
    */
   heightAt(x: number, y: number): number {
     const { n, values } = this.heights();

@@ -105,7 +105,7 @@ export class NetworkField extends NetworkNode {
     };
   }
 
-  /** Whether any of it is within the view: a picture that is not need not be computed. */
+  /** Whether any of it is within the view: a picture outside it need not be computed. */
   #isSeen(): boolean {
     const { width, height } = this.computedSize();
     if (!(width > 0 && height > 0)) return false;

@@ -103,8 +103,8 @@ export abstract class NetworkNode extends Rect {
   declare readonly layers: SimpleSignal<number, this>;
 
   /**
-   * How layers and activations fade into others: `contrast` keeps their contrast; `outputs` averages them, which is
-   * paler on the way, as recipes of version 1 do. @defaultValue 'contrast'
+   * How one layer or activation fades into another: `contrast` keeps the contrast; `outputs` averages the two, which is
+   * paler midway, as recipes of version 1 do. @defaultValue 'contrast'
    */
   @interpolation(valueBetween)
   @parameter(networkParameters.fade)

@@ -16,7 +16,7 @@ export type PixelPaintingProps = NetworkFieldProps & SignalProps<PixelPainting, 
 const LEAST_CELL = 12;
 
 /**
- * A NetworkField of a few large pixels, which are painted one after another in a spiral from the middle, below a
+ * A NetworkField of a few large pixels, which are painted one after another in a spiral from the middle, under a
  * crosshair.
  *
  * @example
@@ -39,7 +39,7 @@ export class PixelPainting extends NetworkField {
   declare readonly painted: SimpleSignal<number, this>;
 
   /**
-   * The pixel below the crosshair, from 0 in the order of painting; a fraction is on the way to the next.
+   * The pixel under the crosshair, from 0 in the order of painting; a fraction is on the way to the next.
    * @defaultValue 0
    */
   @initial(0)

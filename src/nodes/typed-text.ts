@@ -18,8 +18,8 @@ const LEFTWARD = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=
 
 /**
  * Text as large as the node allows, on one line or two, whichever is larger, and as much of it as has been typed. Its
- * size is that of the whole text from the beginning. Letters are what a reader sees as such: accents and the parts of
- * an emoji come with theirs.
+ * size is that of the whole text from the beginning. A letter is what a reader sees as one: it includes its accents,
+ * and an emoji all of its parts.
  *
  * @example
  * ```tsx

@@ -52,7 +52,7 @@ interface UnitPicture {
  */
 @nodeName('UnitWall')
 export class UnitWall extends NetworkNode {
-  /** How far the picture has fallen to pieces: 0 is whole, at 1 each tile shows a unit. @defaultValue 0 */
+  /** How far the picture has broken apart: 0 is whole, at 1 each tile shows a unit. @defaultValue 0 */
   @initial(0)
   @signal()
   declare readonly shatter: SimpleSignal<number, this>;

@@ -259,7 +259,7 @@ test('a film that flashes too often is said to, drawn or from the cache', async 
     return { drawn, warnings };
   };
   const warning =
-    /^The film flashes 6 times within a second at 0\.\d s: more than 3 can trigger seizures \(WCAG 2\.3\.1\)\. Slow it down, as with --seconds \d+, or make its brightness change less\.$/;
+    /^The film flashes 6 times within a second at 0\.\d s: more than 3 can trigger seizures \(WCAG 2\.3\.1\)\. Slow it down, for example with --seconds \d+, or make its brightness change less\.$/;
   for (const drawn of [60, 0]) {
     const film = await made(flashing, ['film.mp4', 'film.webp']);
     expect(film).toEqual({ drawn, warnings: [expect.stringMatching(warning)] });

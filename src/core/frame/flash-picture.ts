@@ -5,7 +5,7 @@ import type { PixelFormat } from './pixels.js';
 /** The number of bytes of such a picture: one per pixel. */
 export const FLASH_BYTES = FLASH_SIZE[0] * FLASH_SIZE[1];
 /**
- * About so many pixels are averaged along each side of a cell if it has them: 144 in all, so that fine noise does not
+ * About this many pixels are averaged along each side of a cell if it has them: 144 in all, so that fine noise does not
  * seem to flash. Looking at every pixel of a 1080p frame would take twenty times as long.
  */
 const SAMPLES = 12;

@@ -3,8 +3,8 @@
  * activations.
  *
  * Two outputs one layer apart are about as unlike as those of two networks, and their average varies less than either.
- * So their sums (logits) are mixed as vectors are turned: on an arc from one to the other at constant speed, with the
- * part of each that varies as a vector,
+ * So their sums (logits) are interpolated spherically: on an arc from one to the other at constant speed, with the part
+ * of each that varies as a vector,
  *
  *     z = sin((1 - f) Ω) / sin Ω z₁ + sin(f Ω) / sin Ω z₂,    cos Ω = the correlation of z₁ and z₂
  *

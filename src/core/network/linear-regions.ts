@@ -39,7 +39,7 @@ export function linearRegions(spec: NetworkSpec): LinearRegion[] {
   const plain = inputs === 2 && `${features}` === 'x,y' && fold === 'none' && Number.isInteger(layers);
   if (!plain || residual !== 0 || normalisation !== 'none') {
     throw new UsageError(
-      'Linear regions are only found for networks of x and y with whole layers, and without fold, residual and normalisation.',
+      'Linear regions need a network of x and y with a whole number of layers, and no fold, residual or normalisation.',
     );
   }
   let pieces = [{ region: wholePlane(), values: [[1, 0, 0] as Affine, [0, 1, 0] as Affine] }];

@@ -1,8 +1,8 @@
 /**
  * What the weights after mixed activations are multiplied by, so that contrast lasts.
  *
- * The average of two activations varies less than either, as far as they differ: half of a tanh and half of a gaussian
- * have half the variance. Layer after layer, that fades a picture to grey. So the matrix behind a layer whose
+ * Where two activations differ, their average varies less than either: half of a tanh plus half of a gaussian has half
+ * the variance. Layer after layer, that fades a picture to grey. So the matrix behind a layer whose
  * activations are mixed is multiplied by a gain, with which the layer's χ (see mean-field.ts) is between those of the
  * ends: their weighted geometric mean. The variance of each layer is followed from the inputs on, for both ends and for
  * the mix.

@@ -86,8 +86,8 @@ export const networkParameters = {
     unbred: true,
     besideWeights: true,
     sentence:
-      'How layers and activations fade into others: `contrast` keeps their contrast; `outputs` averages them, which ' +
-      'is paler on the way, as recipes of version 1 do',
+      'How one layer or activation fades into another: `contrast` keeps the contrast; `outputs` averages the two, ' +
+      'which is paler midway, as recipes of version 1 do',
     ui: { level: 'more' },
     synonyms: 'crossfade blend blending transition fading',
   },

@@ -132,7 +132,7 @@ export interface WeightMix {
 /** What each layer from the second on receives: values as they are, or of mean 0 and variance 1. */
 export type Normalisation = 'none' | 'layer';
 
-/** How a layer fades into the next, and an activation into another. */
+/** How one layer or activation fades into another. */
 export type Fade = 'contrast' | 'outputs';
 
 /** The distribution of random weights: uniform on [-s, s], or normal with standard deviation s. */
@@ -186,8 +186,8 @@ export interface NetworkSpec {
    */
   layers: number;
   /**
-   * How layers and activations fade into others: `contrast` keeps their contrast; `outputs` averages them, which is
-   * paler on the way, as recipes of version 1 do. @defaultValue 'contrast'
+   * How one layer or activation fades into another: `contrast` keeps the contrast; `outputs` averages the two, which is
+   * paler midway, as recipes of version 1 do. @defaultValue 'contrast'
    */
   fade: Fade;
   /**
