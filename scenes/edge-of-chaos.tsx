@@ -132,7 +132,7 @@ export default makeScene2D(function* (view) {
       </Rect>
       <LowerThird
         ref={words}
-        title={'One network. Larger weights to the right, more\u00a0layers\u00a0below.'}
+        title={'One network. Heavier weights to the right, more\u00a0layers\u00a0downward.'}
       />
     </>,
   );

@@ -46,7 +46,7 @@ export default makeScene2D(function* (view) {
     );
   }
   yield* all(
-    words().say('Nobody trained it either.', '', 0.3),
+    words().say('Nobody trained it, either.', '', 0.3),
     mirrors().halfWidth(2.8, 1.6 * BEAT, easeInOutSine, zoomBetween),
   );
 

@@ -1,4 +1,4 @@
-/** It never runs out: zoom in, and a network turns smooth, unless it keeps growing.
+/** It never runs out: zoom in, and a network goes smooth, unless it keeps growing.
  *  Run: npm run render never-runs-out */
 import { makeScene2D } from '@motion-canvas/2d';
 import { all, createRef, easeInOutCubic, easeInOutSine, easeInSine, useScene } from '@motion-canvas/core';
@@ -28,7 +28,7 @@ export default makeScene2D(
         />
         <LowerThird
           ref={words}
-          title={'Zoom in, and a network turns smooth.'}
+          title={'Zoom in, and a network goes smooth.'}
           text={() => `${Math.round(field().layers())} layers`}
         />
       </>,

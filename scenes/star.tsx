@@ -36,7 +36,7 @@ export default makeScene2D(
     const percent = () => 100 * regions().unboundedShare();
     const unbounded = () => `Unbounded: ${percent().toFixed(percent() < 98.95 ? 0 : 1)}% of the picture`;
     yield* waitFor(0.8);
-    yield words().say('Finitely many nearly linear pieces.', `${regions().regions().length} regions`);
+    yield words().say('Almost-linear pieces, finitely many.', `${regions().regions().length} regions`);
     yield* regions().outline(1, 1.5);
     yield* waitFor(1);
     yield* field().halfWidth(MIDDLE, 4.5, easeInOutSine, zoomBetween);

@@ -112,7 +112,7 @@ test('without a link, a small picture is there before any script, and then Glass
 
 test('each picture has a page with a card, whose picture has an absolute address', async () => {
   for (const [path, title] of [
-    ['pictures/oklch.html', 'A network whose outputs are lightness, chroma and hue'],
+    ['pictures/oklch.html', 'A network that paints in lightness, chroma and hue'],
     ['pictures/glass.html', 'Glass'],
     ['explorer/index.html', 'Untrained: the explorer'],
   ]) {

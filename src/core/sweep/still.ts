@@ -23,5 +23,6 @@ export async function stillOf(
   }
   await preparePace(sweep, evaluate, watched, t);
   const frame: object = frameAt(sweep, t, evaluate);
-  return { ...sweep, ...frame, seconds: 1 / sweep.fps, loop: false };
+  const { brightness: _, ...others } = sweep; // the frame's levels are those of its moment
+  return { ...others, ...frame, seconds: 1 / sweep.fps, loop: false };
 }
