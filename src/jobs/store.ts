@@ -71,7 +71,7 @@ export class LocalStore implements SegmentStore {
 
   async has(part: Part): Promise<boolean> {
     const [key] = part.keys;
-    if (this.here.has(key)) return true;
+    if (this.here.has(key) || !this.isFirst(part)) return true;
     for (const name of part.keys) {
       if (!(await this.cache?.take(name, this.pathOf(part)))) continue;
       await this.share(part);
@@ -96,6 +96,12 @@ export class LocalStore implements SegmentStore {
     const path = this.pathOf(part);
     if (path !== to) await replace(path, to);
     return true;
+  }
+
+  /** Whether it is the part that is made for all with the same file: a film at rest has several. */
+  private isFirst({ keys: [key], segment, output }: Part): boolean {
+    const [first] = this.alike.get(key)!;
+    return first.segment === segment && first.output === output;
   }
 
   private pathOf(part: Part): string {

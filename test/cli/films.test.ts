@@ -69,7 +69,7 @@ test("--seed, --palette, --set and --supersample change the picture; the scene's
     ['--set', 'weightScale=0.7'],
     ['--set', 'activation=relu'],
     ['--set', 'halfWidth=9..1'],
-    ['--supersample', '2'],
+    ['--supersample', '3'],
   ];
   for (const change of changes)
     expect(await frames(...SMALL, '--frames', '3', ...change), change.join(' ')).not.toEqual(plain);
