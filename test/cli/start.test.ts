@@ -150,7 +150,7 @@ describe('stopped', () => {
     const outcome = await untrained(all, {
       cwd: fresh('stopped'),
       env,
-      watch: ({ kill }, text) => text.includes('"frame":160,') && kill('SIGINT'), // three segments
+      watch: ({ kill }, text) => text.includes('"frame":360,') && kill('SIGINT'), // after several segments
     });
     expect(outcome.code).toBe(130);
     expect(readdirSync(fresh('stopped'))).toEqual([]);
