@@ -106,7 +106,7 @@ test('a sheet has the seeds that a scene asks for, and of one that asks for none
   const [red, blue] = await cells(seeded, '--seeds', 'red,3');
   expect([...red.subarray(0, 4), ...blue.subarray(0, 4)]).toEqual([255, 0, 0, 255, 0, 0, 255, 255]);
   const { code, stderr } = await inProcess(['sheet', turning, '--seeds', '1-3']);
-  expect(stderr).toMatch(/^untrained: --set seed: .*no scene uses.*\n$/);
+  expect(stderr).toMatch(/^untrained: --seed or --set seed: .*no scene uses.*\n$/);
   expect(code).toBe(2);
 });
 
