@@ -184,7 +184,7 @@ describe('dropping', () => {
 
   test('opens a recipe, which becomes an entry of the history', async () => {
     const other = sweep({ seconds: 2, network: { seed: 'dropped' } });
-    await drop('other.json', JSON.stringify({ untrained: 1, sweep: other }));
+    await drop('other.json', JSON.stringify({ untrained: 2, sweep: other }));
     const hash = await writeLink(other);
     await page.waitForURL(server.url + hash);
     await page.goBack();

@@ -168,7 +168,7 @@ describe('a hostile recipe', () => {
     ['a huge film', '{"untrained":1,"sweep":{"seconds":1e9}}'],
     ['a huge picture', '{"untrained":1,"sweep":{"seconds":1,"size":[1000000,1000000]}}'],
     ['a huge network', '{"untrained":1,"sweep":{"seconds":1,"network":{"layers":1024,"width":8192}}}'],
-    ['another version', '{"untrained":2,"sweep":{"seconds":1}}'],
+    ['another version', '{"untrained":3,"sweep":{"seconds":1}}'],
     ['nothing', '{"untrained":1}'],
     ['terminal escape sequences', '{"untrained":1,"sweep":{"\\u001b[2J\\n":1}}'],
     ['an endless name', `{"untrained":1,"sweep":{"seconds":1,"${'x'.repeat(1e6)}":1}}`],

@@ -249,9 +249,8 @@ ${brightness}`;
     return `  show(first + ${p * invocations}u, ${c}u, ${of(`o${c}_`)}${isUnit ? `, ${of('added')}` : ''});`;
   };
   return /* wgsl */ `
-// An invocation computes ${samples} samples, ${invocations} apart, in vectors of ${size}: px and py are their
-// positions, s the sums of a layer's ${width} units (s3_0: unit 3, first vector), o those of the outputs, e of the
-// outputs one layer earlier.
+// An invocation computes ${samples} samples, ${invocations} apart, in vectors of ${size}: px and py are their positions, s the sums of a
+// layer's ${width} units (s3_0: unit 3, first vector), o those of the outputs, e of the outputs one layer earlier.
 ${(isFull ? FULL_STEP : STEP).wgsl}
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> ${planes ? 'inputs: array<u32>' : 'offsets: array<f32>'};
