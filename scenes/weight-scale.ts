@@ -7,7 +7,7 @@ export default sweep({
   title: 'Weights growing from 0.4 to 0.8: from blur to noise',
   figure: '20',
   seconds: 7.5,
-  size: [360, 360],
+  size: [320, 320],
   supersample: 2, // large weights make details smaller than pixels
   pace: 'between-pauses',
   network: {

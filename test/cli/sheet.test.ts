@@ -117,7 +117,7 @@ test('a sheet carries its recipe, and a film of one of its seeds can be made fro
   const { stdout } = await inProcess(['info', made.path, '--json']);
   expect(JSON.parse(stdout).recipe).toMatchObject({
     sheet: { seeds: ['1', '2'] },
-    sweep: { size: [360, 360], network: { layers: 5 } },
+    sweep: { size: [320, 320], network: { layers: 5 } },
   });
   const film = join(folder, 'second.mp4');
   const args = [

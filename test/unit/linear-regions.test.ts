@@ -56,6 +56,6 @@ test('one unit divides the plane into two unbounded halves, three with biases en
 
 test('networks that are not piecewise linear are refused', () => {
   expect(() => linearRegions(specOf({}))).toThrow('"tanh" is not linear on both sides of 0');
-  expect(() => linearRegions(specOf({ activation: 'relu', inputs: 4 }))).toThrow('networks of x and y');
+  expect(() => linearRegions(specOf({ activation: 'relu', inputs: 4 }))).toThrow('a network of x and y');
   expect(() => linearRegions(specOf({ activation: 'relu', layers: 30 }))).toThrow('over 5000 linear regions');
 });
