@@ -15,7 +15,7 @@ const SIZE: [number, number] = [230, 120];
 /** Of the window, which has room for the panel: its pixels are large, so that its picture is soon sharp. */
 const WINDOW = { viewport: { width: 920, height: 480 }, deviceScaleFactor: 0.25 };
 /** Only some pixels are compared. */
-const EVERY = 5;
+const EVERY = 4;
 
 /** Quick to draw. */
 const start = parseSweep({

@@ -228,7 +228,7 @@ test('a property that a node does not have is a warning with its place', async (
 
 test('a typeface is that of all text, tick labels included', async () => {
   const { fonts } = await draw('typeface', 0);
-  expect(fonts.length).toBeGreaterThan(3);
+  expect(fonts.length).toBeGreaterThan(4);
   for (const font of fonts) expect(font).toMatch(/ monospace$/);
 });
 

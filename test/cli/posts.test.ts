@@ -236,18 +236,18 @@ test('a poster is one frame beside the film: the first of a loop, the last of ot
 
 test('a composed scene has no background with --transparent, and its file carries its recipe', async () => {
   const cwd = fresh('transparent');
-  const size = ['--size', '64x36', '--frames', '20', '--quiet'];
-  await run(cwd, 'render', 'relu', '--transparent', ...size, '--out', 'a.png');
+  const size = ['--size', '64x36', '--frames', '60', '--quiet'];
+  await run(cwd, 'render', 's-curves', '--transparent', ...size, '--out', 'a.png');
   const [frame] = (await decode(join(cwd, 'a.png'), { width: 64, height: 36 })).frames;
   const alphas = frame.filter((_, at) => at % 4 === 3);
-  expect(alphas.filter((alpha) => alpha === 0).length).toBeGreaterThan(64 * 12);
+  expect(alphas.filter((alpha) => alpha === 0).length).toBeGreaterThan(64 * 18);
   expect(alphas.some((alpha) => alpha > 0)).toBe(true);
-  expect(await run(cwd, 'info', 'a.png')).toContain('It shows "relu", one of the scenes here.');
+  expect(await run(cwd, 'info', 'a.png')).toContain('It shows "s-curves", one of the scenes here.');
   // The scene is found by its name, and drawn the same, but larger.
   await run(cwd, 'render', 'a.png', '--size', '128x72', '--out', 'b.png', '--quiet');
   const [larger] = (await decode(join(cwd, 'b.png'), { width: 128, height: 72 })).frames;
-  expect(larger.filter((alpha, at) => at % 4 === 3 && alpha === 0).length).toBeGreaterThan(128 * 24);
-  expect(probe(join(cwd, 'b.png')).note).toContain('"frames":[20,20]');
+  expect(larger.filter((alpha, at) => at % 4 === 3 && alpha === 0).length).toBeGreaterThan(128 * 36);
+  expect(probe(join(cwd, 'b.png')).note).toContain('"frames":[60,60]');
 });
 
 test('a film of a composed scene that is not here is refused in one line', async () => {

@@ -43,25 +43,15 @@ test.each(scenes)(
 );
 
 test.each(scenes.filter(([, sweep]) => sweep.loop))(
-  '%s loops: the step from its last frame to its first is as large as others',
+  '%s loops: the step from its last frame to its first is no larger than others',
   async (_, sweep) => {
-    // The steps around the seam, and some in between.
-    const count = frameCount(sweep);
-    const firsts = [
-      0,
-      1,
-      ...Array.from({ length: 20 }, (_, k) => Math.floor((count * (k + 1)) / 22)),
-      count - 2,
-      count - 1,
-    ];
-    const steps: number[] = [];
-    for (const i of firsts) {
-      const [before, after] = [i, (i + 1) % count].map((k) => draw(sweep, timeOfFrame(sweep, k)));
-      steps.push(distance(await before, await after));
-    }
+    const quick = { ...sweep, supersample: 1 as const };
+    const frames: Uint8Array[] = [];
+    for (let i = 0; i < frameCount(sweep); i++) frames.push(await draw(quick, timeOfFrame(sweep, i), 24));
+    const steps = frames.map((frame, i) => distance(frame, frames[(i + 1) % frames.length]));
     const last = steps.pop()!;
     expect(last, `steps: ${steps.map((step) => step.toFixed(2)).join(' ')}`).toBeLessThanOrEqual(
-      1.1 * Math.max(...steps),
+      Math.max(...steps),
     );
     expect(Math.min(...steps)).toBeGreaterThan(0);
   },
