@@ -101,14 +101,16 @@ export async function bestOf(
   return { chosen: ranked.slice(0, options.best), left: ranked.slice(options.best) };
 }
 
-/** What was chosen from, in one sentence: "The best 6 of 40 seeds; 2 were nearly flat or noise: 24, 9." */
+/** What was chosen from, in one sentence: "The best 6 of 40 seeds; 2 were nearly flat or noise (seeds 24, 9)." */
 export function summaryOf({ chosen, left }: Best): string {
   const dull = left.filter(({ interest }) => !isWorthSeeing(interest)).map(({ subject }) => subject);
   const all = chosen.length + left.length;
   const skipped =
     dull.length === 0
       ? ''
-      : `; ${dull.length} ${dull.length === 1 ? 'was' : 'were'} nearly flat or noise: ${listed(dull)}`;
+      : dull.length === 1
+        ? `; 1 was nearly flat or noise (seed ${dull[0]})`
+        : `; ${dull.length} were nearly flat or noise (seeds ${listed(dull)})`;
   return `The best ${chosen.length} of ${all} seeds${skipped}.`;
 }
 

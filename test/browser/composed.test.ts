@@ -106,7 +106,7 @@ test('a sheet has the seeds that a scene asks for, and of one that asks for none
   const [red, blue] = await cells(seeded, '--seeds', 'red,3');
   expect([...red.subarray(0, 4), ...blue.subarray(0, 4)]).toEqual([255, 0, 0, 255, 0, 0, 255, 255]);
   const { code, stderr } = await inProcess(['sheet', turning, '--seeds', '1-3']);
-  expect(stderr).toMatch(/^untrained: --seed or --set seed: .*no scene uses.*\n$/);
+  expect(stderr).toMatch(/^untrained: --seed or --set seed: .*nothing that is drawn uses.*\n$/);
   expect(code).toBe(2);
 });
 
@@ -348,10 +348,12 @@ test('what cannot be is refused before a browser starts', async () => {
 
 test('a variable that no scene asks for is refused', async () => {
   const { code, stderr } = await inProcess(['render', turning, ...SMALL, '--set', 'color=red']);
-  expect(stderr).toContain('--set color: no scene uses a variable of that name. Did you mean "colour"?');
+  expect(stderr).toContain(
+    '--set color: nothing that is drawn uses a variable of that name. Did you mean "colour"?',
+  );
   expect(code).toBe(2);
   const seeded = await inProcess(['render', turning, ...SMALL, '--seed', '3']);
-  expect(seeded.stderr).toContain('--seed or --set seed: no scene uses a variable of that name');
+  expect(seeded.stderr).toContain('--seed or --set seed: nothing that is drawn uses a variable of that name');
   expect(seeded.code).toBe(2);
 });
 

@@ -186,7 +186,7 @@ test('--best shows the seeds whose pictures have the most to see, best first, an
 
   const flat = [...args, '--set', 'layers=20', '--set', 'weightScale=0.4', '--best', '1', '--seeds', '5,6,7'];
   expect((await inProcess(['sheet', ...flat])).stdout).toMatch(
-    /The best 1 of 3 seeds; 2 were nearly flat or noise: \d, \d\. One of them: untrained render weight-scale .*--seed \d\n$/,
+    /The best 1 of 3 seeds; 2 were nearly flat or noise \(seeds \d, \d\)\. One of them: untrained render weight-scale .*--seed \d\n$/,
   );
 });
 
