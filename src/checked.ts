@@ -206,7 +206,7 @@ export function withWeightTimes(network: Network, place: WeightPlace, factor: nu
   const { layer, unit, input } = place ?? {};
   if (![layer, unit, input].every(Number.isInteger)) {
     throw new UsageError(
-      `The weight's place is ${quote(place)} but must have whole numbers, such as { layer: 1, unit: 1, input: 1 }.`,
+      `The weight's place is ${quote(place)} but must consist of whole numbers, such as { layer: 1, unit: 1, input: 1 }.`,
     );
   }
   checkNumber('layer', layer, layers.length);

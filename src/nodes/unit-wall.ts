@@ -38,9 +38,9 @@ interface UnitPicture {
 }
 
 /**
- * A network's picture, and those of all its units, hidden ones and outputs. `shatter` breaks the picture into as many
- * tiles, which turn over and show the units, layer by layer from the top. `layer` then lets the units of one layer fill
- * the node, and `merge` puts the outputs together again: the node begins and ends with the same picture.
+ * A network's picture, and those of all its units, hidden ones and outputs. `shatter` breaks the picture into one tile
+ * for each unit; the tiles turn over and show the units, layer by layer from the top. `layer` then lets the units of one
+ * layer fill the node, and `merge` puts the outputs together again: the node begins and ends with the same picture.
  *
  * @example
  * ```tsx
@@ -58,8 +58,8 @@ export class UnitWall extends NetworkNode {
   declare readonly shatter: SimpleSignal<number, this>;
 
   /**
-   * The layer whose units fill the node, from 1, the first, to the number of layers, whose last are the outputs. 0
-   * shows all units; a fraction is on the way to the next layer. @defaultValue 0
+   * The layer whose units fill the node, from 1 to the number of layers, the last being the outputs. 0 shows all units;
+   * a fraction is on the way to the next layer. @defaultValue 0
    */
   @initial(0)
   @signal()

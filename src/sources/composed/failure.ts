@@ -64,7 +64,9 @@ export function failureMessage(failure: Failure, scene: string | undefined, plac
   if (unread) {
     const { name, known } = unread;
     const option = SHORT.includes(name) ? `--${name} or --set ${name}` : `--set ${name}`;
-    return new UsageError(`${option}: nothing that is drawn uses a variable of that name${available(name, known, {})}`);
+    return new UsageError(
+      `${option}: nothing that is drawn uses a variable of that name${available(name, known, {})}`,
+    );
   }
   const place = places.inStack(failure.stack) ?? (scene && `scene "${scene}"`);
   const message = blocked
