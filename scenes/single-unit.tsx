@@ -100,7 +100,7 @@ export default makeScene2D(
       words().say('With two inputs, the curve becomes a surface.', formula),
       axes().applyState(inside(plotOfTwo), 1),
       delay(0.3, surface().opacity(1, 0.6)),
-      delay(0.5, surface().relief(0.45, 1.4, easeOutCubic)),
+      delay(0.5, surface().relief(TILTED.relief, 1.4, easeOutCubic)),
       delay(0.3, surface().turn(12, 3.2, easeInOutSine)),
     );
 

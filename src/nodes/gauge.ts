@@ -1,6 +1,7 @@
 /** A parameter's value, as text and as a position on a line. */
-import { Circle, initial, Line, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
-import type { SignalValue, SimpleSignal } from '@motion-canvas/core';
+import { initial, Node, nodeName, Rect, type RectProps, signal, Txt } from '@motion-canvas/2d';
+import { type SignalValue, type SimpleSignal, Vector2 } from '@motion-canvas/core';
+import { dottedLine } from './dotted-line.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
 import { themeOf } from './theme.js';
@@ -52,26 +53,13 @@ export class Gauge extends Rect {
       () => theme().colours.quiet,
       () => theme().colours.accent,
     ];
-    const at = (place: number) => this.width() * (Math.min(1, Math.max(0, place)) - 0.5);
-    const along = (to: () => number, colour: () => string) =>
-      new Line({
-        points: () => [
-          [at(0), 0],
-          [at(to()), 0],
-        ],
-        stroke: colour,
-        lineWidth: stroke,
-        lineCap: 'round',
-        y: () => 0.2 * body(),
-      });
-    const dot = (place: () => number, fill: () => string, size: number) =>
-      new Circle({ size: () => size * stroke(), fill, x: () => at(place()), y: () => 0.2 * body() });
+    const at = (place: number) => this.width() * (place - 0.5);
     const below = (place: number, text: SignalValue<string>) =>
       new Txt({
         text,
         fontSize: small,
         fill: quiet,
-        x: () => at(place),
+        x: () => at(Math.min(1, Math.max(0, place))),
         y: () => 1.2 * body(),
       });
     this.add([
@@ -82,13 +70,18 @@ export class Gauge extends Rect {
         fill: ink,
         y: () => -1.3 * body(),
       }),
-      along(
-        () => 1,
-        () => theme().colours.line,
-      ),
-      along(() => this.place(), accent),
-      ...marks.map(([place]) => dot(() => place, quiet, 2)),
-      dot(() => this.place(), accent, 4),
+      new Node({
+        y: () => 0.2 * body(),
+        children: dottedLine({
+          at: (place) => new Vector2(at(place), 0),
+          place: () => this.place(),
+          marks: () => marks.map(([place]) => place),
+          lineWidth: stroke,
+          dotSize: () => 4 * stroke(),
+          markSize: () => 2 * stroke(),
+          colours: { line: () => theme().colours.line, dot: accent, mark: quiet },
+        }),
+      }),
       below(0, () => this.from()),
       below(1, () => this.to()),
       ...marks.map(([place, label]) => below(place, label)),

@@ -3,6 +3,7 @@ import { computed, initial, interpolation, nodeName, parser, signal } from '@mot
 import { Color, type PossibleColor, type Signal, type SimpleSignal, Vector2 } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
+import { turned } from '../core/frame/inputs.js';
 import { colouringShown } from '../core/frame/shown.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { valueBetween } from './between.js';
@@ -280,23 +281,16 @@ export class HeightMap extends NetworkNode {
 
   /** A point in input units, in halves of the square's side from its middle. */
   #onSquare([x, y, z]: Point3): Point3 {
-    const [{ x: centreX, y: centreY }, half] = [this.centre(), this.halfWidth()];
-    const [cos, sin] = this.#rotation();
-    const [across, along] = [x - centreX, y - centreY];
-    return [(cos * across + sin * along) / half, (cos * along - sin * across) / half, z / half];
+    const [centre, half] = [this.centre(), this.halfWidth()];
+    const [across, along] = turned(-this.viewRotation(), x - centre.x, y - centre.y);
+    return [across / half, along / half, z / half];
   }
 
   /** The inverse of #onSquare. */
   #onPlane([u, v, w]: Point3): Point3 {
-    const [{ x, y }, half] = [this.centre(), this.halfWidth()];
-    const [cos, sin] = this.#rotation();
-    return [x + half * (cos * u - sin * v), y + half * (sin * u + cos * v), half * w];
-  }
-
-  /** Cosine and sine of the view's rotation, which is that of its square in the plane. */
-  #rotation(): [cos: number, sin: number] {
-    const angle = (this.viewRotation() * Math.PI) / 180;
-    return [Math.cos(angle), Math.sin(angle)];
+    const [centre, half] = [this.centre(), this.halfWidth()];
+    const [across, along] = turned(this.viewRotation(), u, v);
+    return [centre.x + half * across, centre.y + half * along, half * w];
   }
 
   #detail(): number {

@@ -1,6 +1,7 @@
 /** The linear regions of a network, drawn over its picture. */
 import { initial, nodeName, Path, Rect, type RectProps, signal } from '@motion-canvas/2d';
 import type { SimpleSignal } from '@motion-canvas/core';
+import { turned } from '../core/frame/inputs.js';
 import {
   areaOf,
   clipped,
@@ -110,17 +111,13 @@ export class LinearRegions extends Rect {
   /** The parts of the regions that are in the picture, relative to its centre, in input units. */
   #seen(unbounded: boolean): Polygon[] {
     const { x: centreX, y: centreY } = this.#field().centre();
-    const angle = (this.#field().viewRotation() * Math.PI) / 180;
-    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const rotation = this.#field().viewRotation();
     const [right, top] = this.#reach();
     return this.regions()
       .filter((region) => region.unbounded === unbounded)
       .map(({ polygon }) => {
-        const turned = polygon.map(([x, y]): [number, number] => [
-          cos * (x - centreX) - sin * (y - centreY),
-          sin * (x - centreX) + cos * (y - centreY),
-        ]);
-        return clipped(turned, [-right, -top], [right, top]);
+        const placed = polygon.map(([x, y]) => turned(-rotation, x - centreX, y - centreY));
+        return clipped(placed, [-right, -top], [right, top]);
       })
       .filter(({ length }) => length > 2);
   }

@@ -1,10 +1,8 @@
 /** Text over a picture that fills the frame. */
 import {
-  Circle,
   Gradient,
   initial,
   type Layout,
-  Line,
   Node,
   nodeName,
   Rect,
@@ -21,6 +19,7 @@ import {
   Vector2,
 } from '@motion-canvas/core';
 import { shapeOf } from './arrange.js';
+import { dottedLine } from './dotted-line.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
 import { canvasFont, themeOf } from './theme.js';
@@ -193,35 +192,25 @@ export class LowerThird extends Rect {
   /** The line with its dots. */
   #line(): Node {
     const stroke = () => themeOf(this).stroke;
-    const at = (place: number) => {
-      const { left, right, y } = this.#places().line;
-      return new Vector2(left + (right - left) * Math.min(1, Math.max(0, place)), y);
-    };
-    const along = (to: () => number, colour: () => string) =>
-      new Line({
-        points: () => [at(0), at(to())],
-        stroke: colour,
-        lineWidth: () => 0.8 * stroke(),
-        lineCap: 'round',
-      });
-    const accent = () => themeOf(this).colours.accent;
     const ink = () => themeOf(this).colours.ink;
     return new Node({
       opacity: () => (this.#hasLine() ? this.textOpacity() : 0),
-      children: [
-        along(
-          () => 1,
-          () => faded(ink(), 0.45).css(),
-        ),
-        along(() => this.place(), accent),
-        new Node({
-          children: () =>
-            this.marks().map(
-              (mark) => new Circle({ size: () => 2.2 * stroke(), fill: ink, position: () => at(mark) }),
-            ),
-        }),
-        new Circle({ size: () => 4 * stroke(), fill: accent, position: () => at(this.place()) }),
-      ],
+      children: dottedLine({
+        at: (place) => {
+          const { left, right, y } = this.#places().line;
+          return new Vector2(left + (right - left) * place, y);
+        },
+        place: () => this.place(),
+        marks: () => this.marks(),
+        lineWidth: () => 0.8 * stroke(),
+        dotSize: () => 4 * stroke(),
+        markSize: () => 2.2 * stroke(),
+        colours: {
+          line: () => faded(ink(), 0.45).css(),
+          dot: () => themeOf(this).colours.accent,
+          mark: ink,
+        },
+      }),
     });
   }
 

@@ -7,6 +7,8 @@
  * frame fills more than 10 degrees. So small flashes in a corner are not found.
  * https://www.w3.org/TR/WCAG22/#dfn-general-flash-and-red-flash-thresholds
  */
+import { LUMINANCE } from '../luminance.js';
+import { toLinear } from './colour.js';
 
 /** The most flashes within any second. */
 export const MOST_FLASHES = 3;
@@ -20,10 +22,8 @@ const AREA = 0.25;
 export const FLASH_SIZE: readonly [number, number] = [32, 18];
 
 /** sRGB, from 0 to 255, to linear light, from 0 to 1. */
-const LINEAR = Float32Array.from({ length: 256 }, (_, byte) => {
-  const value = byte / 255;
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-});
+const LINEAR = Float32Array.from({ length: 256 }, (_, byte) => toLinear(byte / 255));
+const [RED, GREEN, BLUE] = LUMINANCE;
 
 /**
  * The relative luminance of each pixel of a picture, from 0 to 1.
@@ -33,7 +33,7 @@ export function luminances(rgba: ArrayLike<number>): Float32Array {
   const found = new Float32Array(rgba.length / 4);
   for (let i = 0; i < found.length; i++) {
     const [r, g, b] = [rgba[4 * i]!, rgba[4 * i + 1]!, rgba[4 * i + 2]!];
-    found[i] = 0.2126 * LINEAR[r]! + 0.7152 * LINEAR[g]! + 0.0722 * LINEAR[b]!;
+    found[i] = RED * LINEAR[r]! + GREEN * LINEAR[g]! + BLUE * LINEAR[b]!;
   }
   return found;
 }

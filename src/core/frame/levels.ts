@@ -7,6 +7,7 @@
  * three digits of their difference, so that a recipe is readable.
  */
 
+import { LUMINANCE } from '../luminance.js';
 import { countWeights } from '../network/spec.js';
 import type { FrameDescription } from './description.js';
 import type { Evaluate, EvaluateValues } from './evaluate.js';
@@ -51,8 +52,6 @@ export function shownValues(
   return typeof colouring === 'object' && !hiddenShown(frame.shown) ? [planes[colouring.output]] : planes;
 }
 
-/** The relative luminance of red, green and blue: IEC 61966-2-1. */
-const LUMINANCE = [0.2126, 0.7152, 0.0722];
 /** How many points along the shorter side of a picture are measured for its mean brightness. */
 const STEADY_SIDE = 16;
 /** And along the longer one at most. */
@@ -73,18 +72,23 @@ export function steadyLevels(described: FrameDescription, evaluate: Evaluate): L
   const { x, y } = pixelOffsets(frame);
   const planes = evaluate(frame, x, y);
   if (planes.length === 0) return undefined;
+  const brightness = brightnessOf(frame, planes.map(meanOf));
+  return [brightness - 0.5, brightness + 0.5];
+}
+
+/** How bright a picture is whose outputs have these means. */
+function brightnessOf(frame: FrameDescription, means: number[]): number {
   const colouring = colouringShown(frame);
-  const means = planes.map((plane) => plane.reduce((sum, value) => sum + value, 0) / plane.length);
-  const average = means.reduce((sum, mean) => sum + mean, 0) / means.length;
-  const isHidden = hiddenShown(frame.shown) !== undefined;
-  const mean = isHidden
-    ? average
-    : typeof colouring === 'object'
-      ? means[colouring.output]
-      : colouring === 'rgb' && means.length === 3
-        ? means.reduce((sum, value, output) => sum + LUMINANCE[output] * value, 0)
-        : means[0];
-  return [mean - 0.5, mean + 0.5];
+  if (hiddenShown(frame.shown)) return meanOf(means);
+  if (typeof colouring === 'object') return means[colouring.output];
+  if (colouring !== 'rgb' || means.length !== 3) return means[0];
+  return means.reduce((sum, mean, output) => sum + LUMINANCE[output] * mean, 0);
+}
+
+function meanOf(values: Float32Array | number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
 }
 
 /** The levels that fit these values. Values that are all the same become the middle between the levels. */

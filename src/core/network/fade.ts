@@ -16,6 +16,7 @@
  * so that a place has the same colour in every view. All factors are in the weights and biases of the output layers. At
  * whole numbers of layers, at a seed and with plain activations there are none.
  */
+import { LUMINANCE } from '../luminance.js';
 import { activationFunction, brightness, type LayerActivation } from './activations.js';
 import type { DrawCache } from './draws.js';
 import { featureCalled } from './features.js';
@@ -51,8 +52,6 @@ const MOST_RATIO = 4;
 const [MOST_GAIN, CORRECTIONS] = [3, 8];
 /** The most parameters that may be between two values at once, for each doubles the work. */
 const MOST_MIXES = 2;
-/** The relative luminance of red, green and blue: IEC 61966-2-1. */
-const LUMINANCE = [0.2126, 0.7152, 0.0722];
 
 /** An output layer as it is while the network changes. @param number - The matrix, counted from 1. */
 export function fadedOutput(spec: NetworkSpec, layer: Layer, number: number, draws: DrawCache): Layer {

@@ -26,7 +26,7 @@ import { layerActivation } from './layer-activations.js';
 import { averagesOf, type Pair, pairsOf } from './layer-moments.js';
 import { scalesOf } from './layers.js';
 import type { Distance } from './moments.js';
-import { type LayerRule, layerRules } from './rules.js';
+import { inputsInVariance, type LayerRule, layerRules, varianceOf } from './rules.js';
 import { hiddenWidths, type NetworkSpec } from './spec.js';
 
 /** What a network tends to with depth. */
@@ -115,7 +115,6 @@ interface Step {
 function stepsOf(spec: NetworkSpec, distance: Distance): Step[] {
   const widths = hiddenWidths(spec);
   const rules = layerRules(spec);
-  const drawn = spec.distribution === 'uniform' ? 1 / 3 : 1;
   const pairs = new Map<LayerActivation, Pair[]>();
   return widths.map((units, i) => {
     const k = i + 1;
@@ -127,8 +126,8 @@ function stepsOf(spec: NetworkSpec, distance: Distance): Step[] {
     return {
       activation: pairs.get(activation)!,
       units,
-      weights: scales.weights ** 2 * drawn * (rule.inputs - 1 + rule.lastInput ** 2),
-      biases: scales.biases ** 2 * drawn,
+      weights: varianceOf(spec, scales.weights) * inputsInVariance(rule),
+      biases: varianceOf(spec, scales.biases),
     };
   });
 }

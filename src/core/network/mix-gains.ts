@@ -10,7 +10,7 @@
 import type { LayerActivation } from './activations.js';
 import { layerActivation } from './layer-activations.js';
 import { averagesOf, type Pair, pairsOf } from './layer-moments.js';
-import { layerRules, scaleOf } from './rules.js';
+import { inputsInVariance, layerRules, scaleOf, varianceOf } from './rules.js';
 import { hiddenWidths, type NetworkSpec } from './spec.js';
 
 /** The greatest gain; the least is 1 / MOST_GAIN. */
@@ -42,9 +42,9 @@ function gainsOf(spec: NetworkSpec): number[] {
   const layers = hiddenWidths(spec).map((_, i) => layerActivation(spec.activation, i + 1));
   if (layers.every((layer) => fractionOf(layer, spec) === 0)) return [];
   const rules = layerRules(spec);
-  const drawn = spec.distribution === 'uniform' ? 1 / 3 : 1;
   const steps = new Map<LayerActivation, MixedLayer>();
-  const first = scaleOf(spec, rules.hidden(1).exact) ** 2 * drawn * INPUT_SQUARE * spec.features.length;
+  const firstScale = scaleOf(spec, rules.hidden(1).exact);
+  const first = varianceOf(spec, firstScale) * INPUT_SQUARE * spec.features.length;
   /** The variance of the sums and of the values before: of the first end, the second, and the mix. */
   const sums = [first, first, first];
   const values = [0, 0, 0];
@@ -59,8 +59,8 @@ function gainsOf(spec: NetworkSpec): number[] {
     const gain = isUseful ? Math.min(MOST_GAIN, Math.max(1 / MOST_GAIN, wanted)) : 1;
     const next = i + 1 < layers.length ? rules.hidden(i + 2) : rules.output(i + 2);
     const scale = scaleOf(spec, next.exact);
-    const weights = scale ** 2 * drawn * (next.inputs - 1 + next.lastInput ** 2);
-    const biases = (spec.biasScale ?? scale) ** 2 * drawn;
+    const weights = varianceOf(spec, scale) * inputsInVariance(next);
+    const biases = varianceOf(spec, spec.biasScale ?? scale);
     for (const [j, { square }] of averages.entries()) {
       values[j] = square + spec.residual ** 2 * values[j];
       sums[j] = Math.min(MOST_VARIANCE, weights * (j === 2 ? gain ** 2 : 1) * values[j] + biases);

@@ -54,3 +54,13 @@ export function scaleOf(spec: NetworkSpec, { inputs, units }: LayerRule['exact']
   const perDraw = spec.distribution === 'uniform' ? Math.sqrt(3) : 1; // uniform on [-1, 1]: deviation 1/sqrt(3)
   return (spec.weightScale ?? 1) * deviation * perDraw;
 }
+
+/** The variance of drawn weights or biases with this scale. */
+export function varianceOf({ distribution }: NetworkSpec, scale: number): number {
+  return scale ** 2 * (distribution === 'uniform' ? 1 / 3 : 1);
+}
+
+/** The number of a matrix's inputs as it counts for the variance of sums, where weights are squared. */
+export function inputsInVariance({ inputs, lastInput }: LayerRule): number {
+  return inputs - 1 + lastInput ** 2;
+}
