@@ -19,6 +19,7 @@ import { evaluate } from '../dist/renderers/cpu/planes.js';
 import { CpuRenderer } from '../dist/renderers/cpu/renderer.js';
 import { writeFigures } from './figures.js';
 import { filesOf, writeLicences } from './licences.js';
+import { withoutJsonSchema } from './zod.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const into = join(root, 'dist/pages/explorer');
@@ -51,6 +52,7 @@ const { metafile } = await build({
   // this when it is loaded, and only a banner is sure to come first, whichever chunk zod is in.
   banner: { js: 'globalThis.__zod_globalConfig ??= { jitless: true };' },
   metafile: true,
+  plugins: [withoutJsonSchema],
   tsconfigRaw: '{}', // not ours, whose paths lead to the sources
   logLevel: 'warning',
 });

@@ -119,7 +119,7 @@ export default makeScene2D(
           {...tilted}
         />
         <NetworkField ref={field} {...plane} weights={summed(3, 1)} palette={palette} opacity={0} />
-        <LowerThird ref={words} title={'The next layer adds up three surfaces …'} />
+        <LowerThird ref={words} title={'With two inputs the curves become surfaces.'} />
       </>,
     );
     yield turn(TURN, 8, easeInOutSine);
@@ -132,7 +132,7 @@ export default makeScene2D(
     yield* waitFor(0.3);
 
     // Then tanh is applied to the sum: values far from 0 level off.
-    yield* all(words().say('… and bends the sum.'), factor(1, 1.6, easeInOutSine));
+    yield* all(words().say('The next layer adds them up and bends the sum.'), factor(1, 1.6, easeInOutSine));
     yield* waitFor(0.5);
 
     // From above, the colours show what height did.

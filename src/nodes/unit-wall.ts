@@ -39,8 +39,8 @@ interface UnitPicture {
 
 /**
  * A network's picture, and those of all its units, hidden ones and outputs. `shatter` breaks the picture into one tile
- * for each unit; the tiles turn over and show the units, layer by layer from the top. `layer` then lets the units of one
- * layer fill the node, and `merge` puts the outputs together again: the node begins and ends with the same picture.
+ * for each unit; the tiles turn over and show the units, layer by layer from the top. `layer` then lets the units of
+ * one layer fill the node, and `merge` puts the outputs together again: the node begins and ends with the same picture.
  *
  * @example
  * ```tsx
