@@ -12,6 +12,7 @@ export const abs: ActivationDefinition = {
   bounded: false,
   error: () => 0,
   wgsl: (_, { x }) => `  return abs(${x});`,
+  glsl: '  return abs(x);',
   wasm: (math, x) => math.abs(x),
   onnx: 'Abs',
 };

@@ -33,6 +33,8 @@ export interface ActivationDefinition {
    * The body of its WGSL function: statements that end in `return`, with the argument `x` of type `type`.
    */
   wgsl(type: Components, words: WgslWords): string;
+  /** The body of its GLSL function, indented by two spaces: statements that end in `return`, with the argument x. */
+  glsl: string;
   /** Its WebAssembly for four float32 lanes. @param scaled - Only if it is neither bounded nor homogeneous. */
   wasm<E>(math: VectorMath<E>, x: E, scaled?: ScaledSums<E>): E;
   /** The ONNX operator that computes it, as of opset 20. */

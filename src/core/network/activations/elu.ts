@@ -23,6 +23,7 @@ export const elu: ActivationDefinition = {
   let near = u * ${horner(EXP.slice(0, -1), t)};
   let far = exp2(${float(Math.LOG2E)} * u) - 1.0;
   return max(${x}, ${t}(0.0)) + ${times(out, `select(far, near, u > ${t}(${float(SERIES_END)}))`)};`,
+  glsl: '  return x > 0.0 ? x : exp(x) - 1.0;',
   wasm: (math, x, scaled) => {
     const zero = math.float(0);
     return math.let(x, (whole) =>

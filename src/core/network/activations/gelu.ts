@@ -24,6 +24,7 @@ export const gelu: ActivationDefinition = {
   let p = ${horner(ERF_OF_X_OVER_SQRT2.p, t)};
   let q = ${horner(ERF_OF_X_OVER_SQRT2.q, t)};
   return max(${x}, ${t}(${times(out, '-5.4')})) * fma(0.5 * t * p, 1.0 / q, ${t}(0.5));`,
+  glsl: '  return 0.5 * x * (1.0 + tanh(0.79788456 * (x + 0.044715 * x * x * x)));',
   /** The same formula. */
   wasm: (math, x, scaled) => {
     const [least, half] = [math.float(-5.4), math.float(0.5)];

@@ -12,6 +12,7 @@ export const identity: ActivationDefinition = {
   bounded: false,
   error: () => 0,
   wgsl: (_, { x }) => `  return ${x};`,
+  glsl: '  return x;',
   wasm: (_, x) => x,
   onnx: 'Identity',
 };

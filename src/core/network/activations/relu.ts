@@ -12,6 +12,7 @@ export const relu: ActivationDefinition = {
   bounded: false,
   error: () => 0,
   wgsl: (t, { x }) => `  return max(${x}, ${t}(0.0));`,
+  glsl: '  return max(x, 0.0);',
   wasm: (math, x) => math.max(x, math.float(0)),
   onnx: 'Relu',
 };

@@ -23,6 +23,7 @@ export const silu: ActivationDefinition = {
   // x (1 or e) / (1 + e), where e = e^-|x| does not overflow: 1 for positive x.
   wgsl: (t, { x, out }) => `  let e = exp2(${float(-Math.LOG2E)} * abs(x));
   return max(${x}, ${t}(${times(out, float(LEAST))})) * (select(e, ${t}(1.0), x >= ${t}(0.0)) / (1.0 + e));`,
+  glsl: '  return x / (1.0 + exp(-x));',
   /** The same formula. */
   wasm: (math, x, scaled) => {
     const [least, one] = [math.float(LEAST), math.float(1)];

@@ -24,6 +24,7 @@ export const sin: ActivationDefinition = {
   let u = t * t;
   let sign = fma(${t}(-2.0), n - 2.0 * floor(0.5 * n), ${t}(1.0));
   return ${times(out, `sign * fma(${horner(SIN, t)} * u, t, t)`)};`,
+  glsl: '  return sin(x);',
   /** The same formula. In min and max the constants come first, which replaces NaN too. */
   wasm: (math, x) =>
     math.let(x, (whole) =>

@@ -22,6 +22,7 @@ export const softplus: ActivationDefinition = {
   let t = e / (2.0 + e);
   let u = t * t;
   return fma(${times(out, '2.0 * t')}, ${horner(ARTANH, t)}, max(${x}, ${t}(0.0)));`,
+  glsl: '  return max(x, 0.0) + log(1.0 + exp(-abs(x)));',
   /** The same formula; e / (2 + e) is at most 1/3, so the series is short. */
   wasm: (math, x, scaled) => {
     const [two, zero] = [math.float(2), math.float(0)];

@@ -16,5 +16,6 @@ export const step: ActivationDefinition = {
   jumps: { at: 0, by: 1 },
   error: () => 0,
   wgsl: (t, { out }) => `  return ${times(out, `select(${t}(0.0), ${t}(1.0), x >= ${t}(0.0))`)};`,
+  glsl: '  return x >= 0.0 ? 1.0 : 0.0;',
   wasm: (math, x) => math.atLeast(x, math.float(0)),
 };

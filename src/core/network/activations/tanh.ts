@@ -25,6 +25,7 @@ export const tanh: ActivationDefinition = {
   let u = x * x;
   let near = fma(${horner(TANH_NEAR_ZERO, t)}, x * u, x);
   return ${times(out, `select(far, near, abs(x) < ${t}(${float(SERIES_END)}))`)};`,
+  glsl: '  return 1.0 - 2.0 / (exp(2.0 * min(x, 40.0)) + 1.0);',
   /** An odd rational function, the argument clamped where tanh is 1 in float32. */
   wasm: (math, x) =>
     math.let(math.min(math.max(x, math.float(-8.75)), math.float(8.75)), (t) => oddRational(math, t, TANH)),

@@ -1,0 +1,55 @@
+/** What an exporter is: it writes a sweep, or one moment of it, in a form that other programs can use. */
+
+import type { FrameDescription } from '../core/frame/description.js';
+import type { Evaluate } from '../core/frame/evaluate.js';
+import type { Sweep } from '../core/sweep/sweep.js';
+
+/** What is exported. */
+export interface Exported {
+  /** The name of the files, without an ending. */
+  name: string;
+  /** Checked. */
+  sweep: Sweep;
+  /** The time of a single moment, in seconds; undefined for all of the sweep. */
+  at?: number | undefined;
+}
+
+/** What exporters need of the place where they run: Node, or a page. */
+export interface ExportTools {
+  /** With the same bits on every machine. */
+  evaluate: Evaluate;
+  /** Draws a frame: RGBA8, top row first. */
+  draw(frame: FrameDescription): Promise<Uint8Array>;
+  /** Compresses bytes in the zlib format. */
+  deflate(bytes: Uint8Array): Promise<Uint8Array>;
+  /** The program of the page that an HTML file contains: see build/player.js. */
+  player(): Promise<string>;
+  /** The version of Untrained. */
+  version: string;
+}
+
+/** A file that an exporter wrote. */
+export interface ExportedFile {
+  /** What follows the name: ".glsl", ".buffer-a.glsl". */
+  ending: string;
+  content: string | Uint8Array;
+}
+
+/** One form of export. */
+export interface Exporter {
+  /** Its name on the command line. */
+  name: string;
+  /** What people call it: "Shadertoy". */
+  title: string;
+  /** The ending of its first file, with the dot. */
+  ending: `.${string}`;
+  /** What it writes, in one sentence without a full stop, for help and documentation. */
+  sentence: string;
+  /** Whether it can contain the whole sweep; otherwise it contains one moment. */
+  moves: boolean;
+  /**
+   * Writes the files, the first of which has `ending`. If the exporter does not move, `at` is given.
+   * @throws UsageError that names the parameter, if it cannot be exported.
+   */
+  write(exported: Exported, tools: ExportTools): Promise<ExportedFile[]>;
+}

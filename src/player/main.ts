@@ -1,0 +1,1 @@
+/** The page in an exported HTML file. */
