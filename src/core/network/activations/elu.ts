@@ -35,4 +35,5 @@ export const elu: ActivationDefinition = {
     );
   },
   onnx: 'Elu',
+  torch: 'F.elu(x)',
 };

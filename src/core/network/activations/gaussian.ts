@@ -19,4 +19,6 @@ export const gaussian: ActivationDefinition = {
   return ${times(out, `exp2(${float(-Math.LOG2E)} * t * t)`)};`,
   glsl: '  return exp(-x * x);',
   wasm: (math, x) => math.let(x, (t) => exp(math, math.neg(math.mul(t, t)))),
+  onnx: (node, x) => node('Exp', node('Neg', node('Mul', x, x))),
+  torch: 'torch.exp(-x * x)',
 };

@@ -19,4 +19,5 @@ export const leakyRelu: ActivationDefinition = {
   glsl: `  return max(x, ${float(SLOPE)} * x);`,
   wasm: (math, x) => math.let(x, (whole) => math.max(whole, math.mul(whole, math.float(SLOPE)))),
   onnx: 'LeakyRelu',
+  torch: 'F.leaky_relu(x)',
 };

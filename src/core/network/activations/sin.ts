@@ -38,4 +38,5 @@ export const sin: ActivationDefinition = {
       }),
     ),
   onnx: 'Sin',
+  torch: 'torch.sin(x)',
 };

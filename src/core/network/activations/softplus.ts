@@ -38,4 +38,5 @@ export const softplus: ActivationDefinition = {
     );
   },
   onnx: 'Softplus',
+  torch: 'F.softplus(x)',
 };
