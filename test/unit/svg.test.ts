@@ -111,7 +111,7 @@ describe('networks', () => {
           }
         }
       }),
-      { numRuns: 20, seed: seed.value },
+      { numRuns: 12, seed: seed.value },
     );
   });
 
