@@ -52,6 +52,7 @@ const calls: [name: string, call: (wrong: Anything) => unknown, fine?: Anything[
   ['drawUnit, layer', (wrong) => api.drawUnit(1, wrong, 1, 2, 'uniform')],
   ['drawUnit, inputs', (wrong) => api.drawUnit(1, 1, 1, wrong, 'uniform')],
   ['drawUnit, distribution', (wrong) => api.drawUnit(1, 1, 1, 2, wrong)],
+  ['drawUnit, draws', (wrong) => api.drawUnit(1, 1, 1, 2, 'uniform', wrong)],
   ['readRecipe', (wrong) => api.readRecipe(wrong)],
   ['writeRecipe', (wrong) => api.writeRecipe(wrong)],
   ['createRenderer', (wrong) => closed(api.createRenderer(wrong)), [[], {}, true, 10n]],
