@@ -1,6 +1,7 @@
 /** Plays the document while the state says so. Without input, it pauses after a minute, and in a hidden tab at once. */
 import { computed, effect } from '@preact/signals';
-import { FlashGuard } from './flash-guard.js';
+import { FlashGuard, SLOWER } from '../plane/flash-guard.js';
+import { plane } from './current-plane.js';
 import { dispatch, state } from './store.js';
 
 /** In milliseconds. */
@@ -15,7 +16,10 @@ export function startPlayback(): () => void {
   let frame = 0;
   let before = 0;
   let lastInput = performance.now();
-  const guard = new FlashGuard();
+  const guard = new FlashGuard(
+    () => plane.peek()?.canvas,
+    () => dispatch({ type: 'message', text: SLOWER }),
+  );
   const step = (now: number) => {
     if (now - lastInput > PATIENCE) return dispatch({ type: 'play', on: false });
     const { time, document } = state.peek();

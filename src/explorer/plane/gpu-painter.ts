@@ -38,6 +38,7 @@ export class GpuGone extends Error {
 export class GpuPainter {
   readonly #present: NonNullable<FrameRenderer['present']>;
   readonly #canvas: PaintedCanvas;
+  readonly #samples: FrameDescription['supersample'];
   #picture: Picture | undefined;
   #size: readonly [number, number] = [0, 0];
   /** What the canvas shows: see `sharpness`. */
@@ -45,12 +46,20 @@ export class GpuPainter {
   /** Milliseconds per sample, as measured last. Before that, only the smallest frame is certainly quick. */
   #cost = Number.POSITIVE_INFINITY;
 
-  /** @param renderer - Must have `present`. The caller closes it. */
-  constructor(renderer: Pick<FrameRenderer, 'present'>, canvas: PaintedCanvas) {
+  /**
+   * @param renderer - Must have `present`. The caller closes it.
+   * @param samples - n x n samples per pixel at rest.
+   */
+  constructor(
+    renderer: Pick<FrameRenderer, 'present'>,
+    canvas: PaintedCanvas,
+    samples: FrameDescription['supersample'] = 2,
+  ) {
     if (!renderer.present)
       throw new TypeError('This renderer cannot show frames on a canvas: use its render().');
     this.#present = renderer.present.bind(renderer);
     this.#canvas = canvas;
+    this.#samples = samples;
   }
 
   /** Samples per pixel along each side; 0 if the canvas shows another picture. */
@@ -76,8 +85,8 @@ export class GpuPainter {
     const { sharpness } = this;
     if (!this.#picture || this.#size.includes(0)) return undefined;
     if (sharpness === 0) return this.#pass(this.#quickScale(), true);
-    if (motion !== 'rest' || sharpness === 2) return undefined;
-    return this.#pass(sharpness < 1 ? 1 : 2, false);
+    if (motion !== 'rest' || sharpness === this.#samples) return undefined;
+    return this.#pass(sharpness < 1 ? 1 : this.#samples, false);
   }
 
   /** Forgets what the canvas shows: something else has drawn on it. */
@@ -100,7 +109,7 @@ export class GpuPainter {
     const size = this.#size;
     const scale = Math.min(1, sharpness);
     const [width, height] = size.map((side) => Math.max(1, Math.round(side * scale)));
-    const supersample: FrameDescription['supersample'] = sharpness === 2 ? 2 : 1;
+    const supersample = sharpness > 1 ? this.#samples : 1;
     const draw = async (signal: AbortSignal) => {
       const canvas = this.#canvas;
       // Setting even the same size would clear the canvas.

@@ -1,13 +1,17 @@
 /** What a plane's painters have in common: they bring a picture onto a canvas in passes, each sharper than the last. */
+import type { FrameDescription } from '../../core/frame/description.js';
 import type { DrawingSpeed } from '../../renderers/drawing-speed.js';
 import type { Picture } from '../state/document.js';
 import type { Size } from './grid.js';
 
 /**
  * How sharp a picture is: samples per pixel along each side. Less than 1: coarse, or stretched. 1: full size.
- * 2: full size, with 2 x 2 samples.
+ * n: full size, with n x n samples.
  */
 export type Sharp = number;
+
+/** Samples per pixel along each side. */
+export type Samples = FrameDescription['supersample'];
 
 /** The time for a coarse picture, in milliseconds: short enough for 30 pictures a second, with all else they need. */
 export const COARSE_MS = 18;

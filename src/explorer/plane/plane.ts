@@ -30,7 +30,7 @@ export interface PlaneStatus {
   /** Whether it is not yet as sharp as it will be. */
   drawing: boolean;
   /** Samples per pixel: 0 if the picture is coarse or stretched. */
-  samples: 0 | 1 | 4;
+  samples: number;
   /** The resolution of a coarse picture, relative to that of the canvas; 0 if the newest picture is not shown yet. */
   scale: number;
   /** Why zooming in further shows nothing more. Known at rest. */
@@ -42,6 +42,8 @@ export interface PlaneStatus {
 export interface PlaneOptions {
   /** By default the page's own. The plane closes it. */
   renderer?: Promise<FrameRenderer>;
+  /** n x n samples per pixel of a picture at rest. @defaultValue 2 */
+  samples?: FrameDescription['supersample'];
   /** Called with every change of the status. */
   onChange?: (status: PlaneStatus) => void;
 }
@@ -56,6 +58,7 @@ interface Tools {
 
 export class Plane {
   readonly #onChange: (status: PlaneStatus) => void;
+  readonly #samples: FrameDescription['supersample'];
   readonly #speed = new DrawingSpeed();
   readonly #tools: Promise<void>;
   #canvas: HTMLCanvasElement;
@@ -85,10 +88,11 @@ export class Plane {
   /** @param canvas - Its size in pixels is the plane's; resize() changes it. */
   constructor(
     canvas: HTMLCanvasElement,
-    { renderer = createRenderer(), onChange = () => {} }: PlaneOptions = {},
+    { renderer = createRenderer(), samples = 2, onChange = () => {} }: PlaneOptions = {},
   ) {
     this.#canvas = canvas;
     this.#size = [canvas.width, canvas.height];
+    this.#samples = samples;
     this.#onChange = onChange;
     this.#tools = renderer.then(async (given) => {
       try {
@@ -134,7 +138,7 @@ export class Plane {
   }
 
   /**
-   * Resolves when the newest picture is sharp and at rest, with 2 x 2 samples.
+   * Resolves when the newest picture is sharp and at rest, with all of its samples.
    * @throws RenderError if the renderer fails. UsageError if the picture cannot be drawn. Both reject.
    */
   settled(): Promise<void> {
@@ -178,16 +182,21 @@ export class Plane {
   #equip(renderer: FrameRenderer & Partial<PartRenderer>): Tools {
     const thumbnails = new Thumbnails(renderer, this.#speed);
     if (renderer.present) {
-      const painter = new GpuPainter(renderer, this.#canvas);
+      const painter = new GpuPainter(renderer, this.#canvas, this.#samples);
       return { renderer, thumbnails, painters: { parts: painter, whole: painter } };
     }
     const screen = this.#canvas.getContext('2d', { alpha: false });
     if (!screen)
       throw new RenderError('The canvas has a context of another kind: give the plane a new canvas.');
-    const whole = new WholePainter(this.#canvas, copier(renderer, screen), this.#speed);
+    const whole = new WholePainter(this.#canvas, copier(renderer, screen), this.#speed, this.#samples);
     const parts =
       renderer.renderParts && renderer.threads
-        ? new TiledPainter(renderer as PartRenderer, new Surface(this.#canvas, screen), this.#speed)
+        ? new TiledPainter(
+            renderer as PartRenderer,
+            new Surface(this.#canvas, screen),
+            this.#speed,
+            this.#samples,
+          )
         : whole;
     return { renderer, thumbnails, painters: { parts, whole } };
   }
@@ -315,7 +324,7 @@ export class Plane {
 
   #report(drawing: boolean): void {
     const sharpness = this.#painter?.sharpness ?? 0;
-    const samples = sharpness >= 2 ? 4 : sharpness >= 1 ? 1 : 0;
+    const samples = Math.floor(sharpness) ** 2;
     this.#become({ ...this.#status, drawing, samples, scale: Math.min(1, sharpness) });
   }
 

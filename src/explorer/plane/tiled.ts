@@ -23,7 +23,7 @@ import {
   type Size,
   shiftOf,
 } from './grid.js';
-import { coarseScale, type Motion, type Painter, type Pass } from './painter.js';
+import { coarseScale, type Motion, type Painter, type Pass, type Samples } from './painter.js';
 import { isSame } from './same.js';
 import { afterStretch, CELL, Sharpness } from './sharpness.js';
 import type { Surface } from './surface.js';
@@ -60,6 +60,7 @@ export class TiledPainter implements Painter {
   readonly #renderer: PartRenderer;
   readonly #surface: Surface;
   readonly #speed: DrawingSpeed;
+  readonly #samples: Samples;
   #picture: Picture | undefined;
   #number = 0;
   /** The number of the picture that was last painted, by now perhaps an outdated one. */
@@ -77,10 +78,12 @@ export class TiledPainter implements Painter {
   /** The last movement of the window, in pixels. It will probably go on. */
   #motion: readonly [number, number] = [0, 0];
 
-  constructor(renderer: PartRenderer, surface: Surface, speed: DrawingSpeed) {
+  /** @param samples - n x n samples per pixel at rest. */
+  constructor(renderer: PartRenderer, surface: Surface, speed: DrawingSpeed, samples: Samples = 2) {
     this.#renderer = renderer;
     this.#surface = surface;
     this.#speed = speed;
+    this.#samples = samples;
   }
 
   get sharpness(): number {
@@ -126,11 +129,11 @@ export class TiledPainter implements Painter {
       const scale = next <= 0.5 && this.#speed.timeFor(whole) > LONG_MS ? next : 1;
       return this.#pass(this.#sharpness.below(scale, within), scale, 1, false);
     }
-    if (motion === 'moving' || least >= 2) {
+    if (motion === 'moving' || least >= this.#samples) {
       this.#showPainted(); // tiles of a cancelled pass may have come since
       return undefined;
     }
-    return this.#pass(this.#sharpness.below(2, within), 1, 2, false);
+    return this.#pass(this.#sharpness.below(this.#samples, within), 1, this.#samples, false);
   }
 
   forget(): void {
@@ -222,7 +225,7 @@ export class TiledPainter implements Painter {
     return workOf({ ...this.#picture!, size: [1, 1], supersample: 1 });
   }
 
-  #frame(scale: number, samples: 1 | 2): FrameDescription {
+  #frame(scale: number, samples: Samples): FrameDescription {
     const key = `${scale} ${samples}`;
     const known = this.#frames.get(key);
     if (known) return known;
@@ -238,7 +241,7 @@ export class TiledPainter implements Painter {
   }
 
   /** @param parts - Whole cells of the anchor's grid. @param scale - Coarser pixels: 1 for those of the anchor. */
-  #pass(parts: Part[], scale: number, samples: 1 | 2, isCoarse: boolean): Pass {
+  #pass(parts: Part[], scale: number, samples: Samples, isCoarse: boolean): Pass {
     const source = { number: this.#number, grid: this.#anchor };
     const frame = this.#frame(scale, samples);
     const back = inverseOf(mappingBetween(frame, this.#anchor));

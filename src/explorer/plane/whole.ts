@@ -8,7 +8,7 @@ import { hiddenShown, picturesIn, unitGrid } from '../../core/frame/shown.js';
 import { type DrawingSpeed, workOf } from '../../renderers/drawing-speed.js';
 import type { Picture } from '../state/document.js';
 import type { Size } from './grid.js';
-import { coarseScale, type Motion, type Painter, type Pass } from './painter.js';
+import { coarseScale, type Motion, type Painter, type Pass, type Samples } from './painter.js';
 import { isSame } from './same.js';
 
 /** Puts a frame on the canvas, stretched to its size. */
@@ -23,15 +23,18 @@ export class WholePainter implements Painter {
   readonly #canvas: HTMLCanvasElement;
   readonly #show: Shower;
   readonly #speed: DrawingSpeed;
+  readonly #samples: Samples;
   #picture: Picture | undefined;
   #size: Size = [1, 1];
   #number = 0;
   sharpness = 0;
 
-  constructor(canvas: HTMLCanvasElement, show: Shower, speed: DrawingSpeed) {
+  /** @param samples - n x n samples per pixel at rest. */
+  constructor(canvas: HTMLCanvasElement, show: Shower, speed: DrawingSpeed, samples: Samples = 2) {
     this.#canvas = canvas;
     this.#show = show;
     this.#speed = speed;
+    this.#samples = samples;
   }
 
   apply(picture: Picture, size: Size): boolean {
@@ -48,8 +51,8 @@ export class WholePainter implements Painter {
   next(motion: Motion): Pass | undefined {
     const scale = this.#coarsest(coarseScale(this.#speed, workOf(this.#frame(1, 1))));
     if (this.sharpness < scale / WORTHWHILE) return this.#pass(scale, 1, true);
-    if (motion !== 'rest' || this.sharpness >= 2) return undefined;
-    return this.#pass(1, this.sharpness < 1 ? 1 : 2, false);
+    if (motion !== 'rest' || this.sharpness >= this.#samples) return undefined;
+    return this.#pass(1, this.sharpness < 1 ? 1 : this.#samples, false);
   }
 
   forget(): void {
@@ -58,7 +61,7 @@ export class WholePainter implements Painter {
 
   close(): void {}
 
-  #pass(scale: number, samples: 1 | 2, isCoarse: boolean): Pass {
+  #pass(scale: number, samples: Samples, isCoarse: boolean): Pass {
     const number = this.#number;
     const frame = this.#frame(scale, samples);
     const [width, height] = this.#size;
@@ -74,7 +77,7 @@ export class WholePainter implements Painter {
     return { isCoarse, draw };
   }
 
-  #frame(scale: number, supersample: 1 | 2): FrameDescription {
+  #frame(scale: number, supersample: Samples): FrameDescription {
     const [width, height] = this.#size.map((side) => Math.max(1, Math.ceil(side * scale)));
     return { ...this.#picture!, size: [width, height], supersample };
   }

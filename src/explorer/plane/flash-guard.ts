@@ -2,16 +2,26 @@
 import { FLASH_SIZE, luminances } from '../../core/frame/flashes.js';
 import type { Sweep } from '../../core/sweep/sweep.js';
 import { FlashLimit } from '../state/flash-limit.js';
-import { plane } from './current-plane.js';
-import { dispatch } from './store.js';
 
-const MESSAGE = 'Playback slows down here so that it flashes at most three times a second.';
+/** What people read when playback becomes slower. */
+export const SLOWER = 'Playback slows down here so that it flashes at most three times a second.';
 
 export class FlashGuard {
+  readonly #canvas: () => HTMLCanvasElement | undefined;
+  readonly #onSlower: () => void;
   #limit = new FlashLimit();
   #sweep: Sweep | undefined;
   #hasSaidSo = false;
   #context: CanvasRenderingContext2D | null = null;
+
+  /**
+   * @param canvas - Returns what shows the pictures.
+   * @param onSlower - Called once for each sweep that has to be played more slowly.
+   */
+  constructor(canvas: () => HTMLCanvasElement | undefined, onSlower: () => void) {
+    this.#canvas = canvas;
+    this.#onSlower = onSlower;
+  }
 
   /**
    * Looks at the picture that is shown.
@@ -27,7 +37,7 @@ export class FlashGuard {
     const shown = this.#look();
     if (shown && this.#limit.add(now / 1000, shown) && !this.#hasSaidSo) {
       this.#hasSaidSo = true;
-      dispatch({ type: 'message', text: MESSAGE });
+      this.#onSlower();
     }
     return this.#limit.speedAt(now / 1000);
   }
@@ -35,7 +45,7 @@ export class FlashGuard {
   /** The luminances of a small copy of the canvas. */
   #look(): Float32Array | undefined {
     const [width, height] = FLASH_SIZE;
-    const canvas = plane.peek()?.canvas;
+    const canvas = this.#canvas();
     if (!canvas?.width || !canvas.height) return undefined;
     this.#context ??= Object.assign(document.createElement('canvas'), { width, height }).getContext('2d', {
       willReadFrequently: true,
