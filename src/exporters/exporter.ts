@@ -22,8 +22,13 @@ export interface ExportTools {
   draw(frame: FrameDescription): Promise<Uint8Array>;
   /** Compresses bytes in the zlib format. */
   deflate(bytes: Uint8Array): Promise<Uint8Array>;
-  /** The program of the page that an HTML file contains: see build/player.js. */
+  /**
+   * The program of the page that an HTML file contains, as a classic script that unpacks it: build/player.js writes it
+   * to dist/pages/player/player.js, and beside the explorer's page.
+   */
   player(): Promise<string>;
+  /** The address of an explorer, for links in pages: https://example.org/explorer/. Undefined if none is known. */
+  explorer?: string | undefined;
   /** The version of Untrained. */
   version: string;
 }
