@@ -58,7 +58,7 @@ export function buildProgram(signal: AbortSignal): Command {
 
   add('export')
     .description('write a sweep for other programs: a page, a shader, a model, a curve or a height map')
-    .argument('[scene]', `${SWEEP}; for svg, also an activation, such as tanh`)
+    .argument('[scene]', SWEEP)
     .action(async (scene: string | undefined, options: OptionsOf<'export'>) => {
       const { exportScene } = await import('./export.js');
       await exportScene(scene, options, signal);
