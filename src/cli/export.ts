@@ -1,8 +1,6 @@
 /** The command `export`, and the pages and shaders among the outputs of `render` and `still`. */
-import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
-import { activationNames } from '../core/network/activations.js';
 import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
 import { type Exporter, exporterFor, exporterNamed } from '../exporters/index.js';
 import { exportEndings, formOf, momentOf, writeExport } from '../jobs/export.js';
@@ -12,7 +10,7 @@ import { withLevels } from './levels.js';
 import { DEFAULT_SCENE, type ExportOptions, type LookOptions, refuseFilmOptions } from './options.js';
 import { changed, type Subject, saveRecipe } from './plan.js';
 import { type Reporter, reporter } from './report.js';
-import { listScenes, loadScene, type SweepScene } from './scenes.js';
+import { loadScene, type SweepScene } from './scenes.js';
 import { commandLine } from './shell.js';
 
 /**
@@ -27,9 +25,7 @@ export async function exportScene(
 ): Promise<void> {
   const report = reporter(options);
   const exporter = exporterOf(options);
-  const loading = { signal, onStage: report.stage };
-  const subject =
-    (await activationCalled(scene, exporter)) ?? (await loadScene(scene ?? DEFAULT_SCENE, loading));
+  const subject = await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage });
   if (subject.kind !== 'sweep') {
     throw new UsageError(
       `${subject.name} is a composed scene, which is code, but export takes sweeps: make a film of it with ` +
@@ -38,21 +34,6 @@ export async function exportScene(
   }
   const path = options.out ?? defaultPath(subject, exporter);
   await write(subject, exporter, path, options, !exporter.moves, report, signal);
-}
-
-/**
- * The network whose curve is an activation, if a curve is wanted and the scene's name is that of an activation. Files,
- * and sweeps of that name, come first; a composed scene does not, since it cannot be exported.
- */
-async function activationCalled(
-  scene: string | undefined,
-  { name: form }: Exporter,
-): Promise<SweepScene | undefined> {
-  const name = form === 'svg' ? activationNames.find((known) => known === scene) : undefined;
-  if (!name || existsSync(name)) return undefined;
-  if (listScenes().some((known) => known.name === name && extname(known.path) === '.ts')) return undefined;
-  const { activationSweep } = await import('../exporters/svg.js');
-  return { kind: 'sweep', name, path: name, sweep: activationSweep(name), trusted: true };
 }
 
 /** The form that the options ask for. @throws UsageError if there is none. */
