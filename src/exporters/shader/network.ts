@@ -3,7 +3,7 @@ import { type ActivationName, namesOf, type UnitActivation } from '../../core/ne
 import { float } from '../../core/network/activations/glsl.js';
 import { fadeFactors } from '../../core/network/fade.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
-import { layerActivation, unitActivations } from '../../core/network/layer-activations.js';
+import { layerActivation } from '../../core/network/layer-activations.js';
 import { mixGain } from '../../core/network/mix-gains.js';
 import { earlierShare } from '../../core/network/network.js';
 import { networkParameters } from '../../core/network/parameters.js';
