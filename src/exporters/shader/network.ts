@@ -1,21 +1,21 @@
 /** The network of a shader: one layer in a loop, after what each of its parts calls. */
-import { type ActivationName, namesOf, type UnitActivation } from '../../core/network/activations.js';
+
 import { float } from '../../core/network/activations/glsl.js';
+import { type ActivationName, namesOf, type UnitActivation } from '../../core/network/activations.js';
 import { fadeFactors } from '../../core/network/fade.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { layerActivation } from '../../core/network/layer-activations.js';
 import { mixGain } from '../../core/network/mix-gains.js';
 import { earlierShare } from '../../core/network/network.js';
 import { networkParameters } from '../../core/network/parameters.js';
-import type { NetworkSpec } from '../../core/network/spec.js';
+import { hiddenWidths, type NetworkSpec } from '../../core/network/spec.js';
+import { drawnOf } from '../../renderers/drawn.js';
 import {
-  activationFunctions,
   brightnessFunction,
   featureFunctions,
   foldFunction,
   hashFunctions,
 } from '../../renderers/glsl/pieces.js';
-import { drawnOf } from '../../renderers/drawn.js';
 import { hiddenActivations } from './activations.js';
 import type { Numbers } from './motion.js';
 import type { Shape } from './shape.js';
@@ -23,31 +23,34 @@ import { isMix, type Movable, movable, type Subject } from './subject.js';
 import { table } from './tables.js';
 import type { Weights } from './weights.js';
 
-export interface NetworkCode {
-  /** What the network calls, in order. */
-  parts: string[];
-  /** The names of all activations. */
-  names: ActivationName[];
-}
-
 /**
- * The code of a network, which ends in `float[N] outputs(vec2 p)`: the brightnesses of what is drawn, at a point of the
- * plane.
- * @param inBuffers - Whether long lists of weights are in buffers.
+ * The code of a network, which ends in `float[N] outputsAt(vec2 p)`: the brightness of each output, or of the unit that
+ * is shown, at a point of the plane. It calls the activations of `names`.
  */
 export function networkCode(
   subject: Subject,
   shape: Shape,
   weights: Weights,
   numbers: Numbers,
-): { names: ActivationName[]; parts(inBuffers: boolean): string[] } {
+): {
+  names: ActivationName[];
+  /** @param inBuffers - Whether long lists of weights are in buffers. */
+  parts(inBuffers: boolean): string[];
+} {
   const { sweep, frame } = subject;
   const spec = frame.network;
   const hidden = shape.widths.length > 0 ? hiddenActivations(subject, shape, weights, numbers) : undefined;
   const output = shownCode(subject, numbers);
   const residual = movable(sweep.network.residual, spec.residual);
   const kept =
-    residual === 0 || shape.matrices === 1 ? undefined : numbers.declare('residual', residual, 'network.residual', 'what a unit adds of the same unit in the layer before');
+    residual === 0 || shape.matrices === 1
+      ? undefined
+      : numbers.declare(
+          'residual',
+          residual,
+          'network.residual',
+          'what a unit adds of the same unit in the layer before',
+        );
   const scales = weights.isExplicit ? undefined : scaleCode(subject, shape, numbers);
   const slices = frame.slice.map((value, i) =>
     numbers.declare(
@@ -69,7 +72,6 @@ export function networkCode(
         );
   const names = [...new Set([...(hidden?.names ?? []), ...output.names])];
   const parts = (inBuffers: boolean) => [
-    activationFunctions(names),
     ...(weights.isHashed || hidden?.isHashed ? [hashFunctions()] : []),
     featureFunctions(spec.features),
     ...(spec.fold === 'none' ? [] : [foldFunction(spec.fold, side)]),
@@ -90,8 +92,18 @@ function shownCode({ sweep, frame }: Subject, numbers: Numbers) {
   const drawn = drawnOf(frame).activation;
   const activation = Array.isArray(drawn) ? drawn[0] : drawn;
   const names = namesOf(activation);
-  const low = numbers.declare('low', movable(sweep.levels?.[0], frame.levels?.[0] ?? 0), 'levels.0', 'the output that is shown as 0');
-  const high = numbers.declare('high', movable(sweep.levels?.[1], frame.levels?.[1] ?? 1), 'levels.1', 'the output that is shown as 1');
+  const low = numbers.declare(
+    'low',
+    movable(sweep.levels?.[0], frame.levels?.[0] ?? 0),
+    'levels.0',
+    'the output that is shown as 0',
+  );
+  const high = numbers.declare(
+    'high',
+    movable(sweep.levels?.[1], frame.levels?.[1] ?? 1),
+    'levels.1',
+    'the output that is shown as 1',
+  );
   const fraction = isMix(activation)
     ? `, ${numbers.declare('output mix', mixTrack(sweep.network, frame, activation), 'network.outputActivation.fraction', 'how far it is from one output activation to the other')}`
     : '';
@@ -123,7 +135,7 @@ interface Scales {
   parameter: string;
 }
 
-function scaleCode({ sweep, frame, draws: _ }: Subject, shape: Shape, numbers: Numbers): Scales {
+function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): Scales {
   const spec = frame.network;
   const { initialisation } = spec;
   const usual = initialisation ? 1 : networkParameters.weightScale.default;
@@ -143,6 +155,12 @@ function scaleCode({ sweep, frame, draws: _ }: Subject, shape: Shape, numbers: N
       )
     : undefined;
   const size = (layer: string) => (shape.hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
+  numbers.constant(
+    'bool',
+    'first layer bias',
+    `${spec.firstLayerBias}`,
+    'whether the first layer has biases',
+  );
   const third = spec.distribution === 'uniform' ? 3 : 1; // uniform draws have a variance of 1/3
   const parts: string[] = [];
   let base = scale;
@@ -161,7 +179,10 @@ function scaleCode({ sweep, frame, draws: _ }: Subject, shape: Shape, numbers: N
   }
   const gains = Array.from({ length: shape.matrices }, (_, i) => mixGain(spec, i + 1));
   const hasGains = gains.some((gain) => gain !== 1);
-  if (hasGains) parts.push(`// What keeps the contrast behind mixed activations.\n${table('float', 'GAINS', gains.map(float), 8)}`);
+  if (hasGains)
+    parts.push(
+      `// What keeps the contrast behind mixed activations.\n${table('float', 'GAINS', gains.map(float), 8)}`,
+    );
   return {
     parts,
     weights: hasGains ? `GAINS[layer - 1] * ${base}` : base,
@@ -172,12 +193,13 @@ function scaleCode({ sweep, frame, draws: _ }: Subject, shape: Shape, numbers: N
 
 /** The function that sums up what a unit receives. */
 function sumCode({ sum, isExplicit }: Weights, scales: Scales | undefined): string {
-  const total = isExplicit || !scales ? 'sum + bias' : `${scales.weights} * sum + ${scales.biases} * bias`;
-  const isFirst = isExplicit || !scales ? '' : 'FIRST';
+  const { weights, biases } = scales ?? {};
+  const scaled = weights === biases ? `${weights} * (sum + bias)` : `${weights} * sum + ${biases} * bias`;
+  const total = isExplicit ? 'sum + bias' : scaled;
   return `// What a unit sums up: its bias, and what it receives times its weights.
 float sumOf(int layer, int unit${scales?.parameter ?? ''}) {
 ${sum}
-${isFirst ? '  if (layer == 1 && !FIRST_LAYER_BIAS) bias = 0.0;\n' : ''}  return ${total};
+${scales ? '  if (layer == 1 && !FIRST_LAYER_BIAS) bias = 0.0;\n' : ''}  return ${total};
 }`;
 }
 
@@ -195,8 +217,9 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
   const { kept, slices, hidden, output, scales } = given;
   const { fadingLayers, hasFractions, matrices, outputs: count, shownUnit, widths } = shape;
   const isNormalised = spec.normalisation === 'layer' && widths.length > 0;
-  const outgoing = (expression: string) => (scales?.parameter ? `, ${expression}` : '');
-  const own = (layer: string) => outgoing(hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
+  /** The last argument of `sumOf`, if it needs the number of units that a matrix is for. */
+  const outgoing = (units: string) => (scales?.parameter ? `, ${units}` : '');
+  const sizeOf = (layer: string) => (hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
   const inputs = [...spec.features.map((_, i) => `feature${i}(p)`), ...slices];
   const lines: string[] = [];
   const say = (...text: string[]) => lines.push(...text);
@@ -209,10 +232,12 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
     say(`  float earlier = ${shareCode(spec, fadingLayers)}; // the share of the output one layer earlier`);
   }
   if (spec.fold !== 'none') say('  p = folded(p);');
-  say('  for (int i = 0; i < WIDEST; i++) y[i] = 0.0;');
+  if (given.weights.readsAhead || shape.unitsMove) say('  for (int i = 0; i < WIDEST; i++) y[i] = 0.0;');
   for (const [i, input] of inputs.entries()) say(`  y[${i}] = ${input};`);
-  say(`  float[${count}] sums;`);
-  if (fadingLayers) say(`  for (int i = 0; i < ${count}; i++) sums[i] = 0.0;`);
+  const name = fadingLayers ? 'sums' : 'outputs';
+  if (fadingLayers) {
+    say(`  float[${count}] sums;`, `  for (int i = 0; i < ${count}; i++) sums[i] = 0.0;`);
+  }
   const factors = (number: number) => fadeFactors(spec, number, draws);
   const isFading = factors(matrices) !== undefined;
   if (isFading) {
@@ -232,7 +257,7 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
     );
   }
   const outputSum = (layer: string, index: string, words: string) => {
-    const sum = `sumOf(${layer}, ${index}${outgoing(shownUnit ? own(`${shownUnit.layer}`).slice(2) : float(spec.outputs))})`;
+    const sum = `sumOf(${layer}, ${index}${outgoing(shownUnit ? float(exactWidth(spec, shownUnit.layer)) : float(spec.outputs))})`;
     return isFading ? `(${words}SCALE[${index}] * ${sum} + ${words}OFFSET[${index}])` : sum;
   };
   if (widths.length > 0) {
@@ -240,13 +265,15 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
     say(`  for (int layer = 1; layer < ${shape.layers}; layer++) {`);
     if (fadingLayers) {
       say('    if (layer == count - 1) {');
-      say(`      for (int i = 0; i < ${count}; i++) sums[i] = earlier * ${outputSum('layer', 'i', 'EARLIER_')};`);
+      say(
+        `      for (int i = 0; i < ${count}; i++) sums[i] = earlier * ${outputSum('layer', 'i', 'EARLIER_')};`,
+      );
       say('    }');
     }
     say('    int units = unitsIn(layer);');
     say('    float[WIDEST] next;');
     say('    for (int unit = 0; unit < units; unit++) {');
-    const activated = hidden!.replace('SUM', `sumOf(layer, unit${own('layer')})`);
+    const activated = hidden!.replace('SUM', `sumOf(layer, unit${outgoing(sizeOf('layer'))})`);
     say(`      next[unit] = ${activated};`);
     if (kept) {
       const share = hasFractions ? ' * (unit == unitsIn(layer - 1) - 1 ? lastUnit(layer - 1) : 1.0)' : '';
@@ -265,20 +292,26 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
   }
   const last = fadingLayers ? 'count' : 'LAYERS';
   const shownIndex = shownUnit && given.weights.isHashed ? `${shownUnit.unit}` : 'i';
+  if (!fadingLayers) say(`  float[${count}] outputs;`);
   say(`  for (int i = 0; i < ${count}; i++) {`);
   const sum = outputSum(last, shownIndex, 'FADE_');
-  if (fadingLayers) say(`    sums[i] += (1.0 - earlier) * ${sum};`);
-  else say(`    sums[i] = ${sum};`);
+  const total = fadingLayers ? `sums[i] + (1.0 - earlier) * ${sum}` : sum;
   let added = '0.0';
   if (shownUnit && kept && shownUnit.layer > 1) {
     const { layer, unit } = shownUnit;
-    const share = hasFractions ? ` * (unitsIn(${layer - 1}) == ${unit + 1} ? lastUnit(${layer - 1}) : 1.0)` : '';
-    if (unit < widths[layer - 2]) added = `(${unit} < unitsIn(${layer - 1}) ? ${kept} * values[${unit}]${share} : 0.0)`;
+    const share = hasFractions
+      ? ` * (unitsIn(${layer - 1}) == ${unit + 1} ? lastUnit(${layer - 1}) : 1.0)`
+      : '';
+    if (unit < widths[layer - 2])
+      added = `(${unit} < unitsIn(${layer - 1}) ? ${kept} * values[${unit}]${share} : 0.0)`;
   }
-  say(`    sums[i] = ${output.call('sums[i]', added)};`);
-  say('  }', '  return sums;', '}');
+  say(`    ${name}[i] = ${output.call(total, added)};`);
+  say('  }', `  return ${name};`, '}');
   return [...parts, lines.join('\n')].join('\n\n');
 }
+
+/** The number of units of a layer in the first frame. */
+const exactWidth = (spec: NetworkSpec, layer: number) => hiddenWidths(spec)[layer - 1];
 
 /** The share of the output one layer earlier: see earlierShare in core/network/network.ts. */
 function shareCode(spec: NetworkSpec, layers: string): string {

@@ -38,6 +38,9 @@ export interface Weights {
   code(inBuffers: boolean): string;
   /** The function `sumOf`'s statements, which set `bias` and `sum`. */
   sum: string;
+  /** Whether four values are read at a time, and so some beyond the last; and the length that values need then. */
+  readsAhead: boolean;
+  room: number;
 }
 
 /** A set of numbers: what the rows of its matrices are. */
@@ -53,7 +56,17 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
   const mixed = use && shares;
   if (spec.draws === 'hash' && !isExplicit) {
     const { code, sum } = hashed(seeds, use, mixed);
-    return { isHashed: true, isExplicit, arrays: [], between, seeds, code: () => code, sum };
+    return {
+      isHashed: true,
+      isExplicit,
+      arrays: [],
+      between,
+      seeds,
+      code: () => code,
+      sum,
+      readsAhead: false,
+      room: shape.widest,
+    };
   }
   const layout = layoutOf(shape);
   const setsOf = sets(shape);
@@ -81,11 +94,14 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
       )
     : [];
   const reading = (inBuffers: boolean) => {
-    const read = isLong ? (inBuffers ? fromBuffers(arrays.length) : fromArrays(arrays)) : fromLiterals(values, isExplicit);
+    const read = isLong
+      ? inBuffers
+        ? fromBuffers(arrays.length)
+        : fromArrays(arrays)
+      : fromLiterals(values, layout, setsOf.length, isExplicit);
     const type = isLong ? 'vec4' : 'float';
     const name = isLong ? 'drawsAt' : 'drawAt';
-    const one = isLong ? 'storedAt' : 'DRAWS';
-    const get = (i: string) => (isLong ? `${one}(${i})` : `${one}[${i}]`);
+    const get = (i: string) => (isLong ? `storedAt(${i})` : `DRAWS[${i}]`);
     const value = mixed
       ? `${mixed.from} * ${get(index(use.from))} + ${mixed.to} * ${get(index(use.to))}`
       : get(index(use?.from ?? '0'));
@@ -93,8 +109,19 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
     const about = isLong ? `// Four of the ${what}.` : `// One of the ${what}.`;
     return `${read}\n\n${about}\n${type} ${name}(int at) {\n  return ${value};\n}\n\n${layout.code(align)}`;
   };
+  const room = isLong ? 3 + padded(Math.max(0, shape.widest - 3), 4) : shape.widest;
   const sum = isLong ? SUM_OF_FOURS : SUM_OF_ONES;
-  return { isHashed: false, isExplicit, arrays, between, seeds, code: reading, sum };
+  return {
+    isHashed: false,
+    isExplicit,
+    arrays,
+    between,
+    seeds,
+    code: reading,
+    sum,
+    readsAhead: isLong,
+    room,
+  };
 }
 
 const SUM_OF_ONES = `  int at = rowOf(layer, unit);
@@ -111,6 +138,8 @@ const SUM_OF_FOURS = `  int at = rowOf(layer, unit);
   for (int i = 3; i < inputs; i += 4) {
     sum += dot(drawsAt(++at), vec4(y[i], y[i + 1], y[i + 2], y[i + 3]));
   }`;
+
+type Layout = ReturnType<typeof layoutOf>;
 
 /** Where the rows of a set are: each has a bias and the weights of its inputs. */
 function layoutOf({ matrices, inputs, widths, outputs, fadingLayers }: Shape) {
@@ -175,7 +204,13 @@ function drawnSets({ sweep, frame, draws }: Subject, numbers: Numbers): Chosen {
     const seeds = [...new Set(moving.walk)];
     const steps = moving.walk.map((seed) => seeds.indexOf(seed));
     const between = numbers.walk(steps, moving.hold ?? 0, moving.easing);
-    return { sets: setsOf(seeds), seeds, between, use: between, shares: arcShares(between.fraction, numbers) };
+    return {
+      sets: setsOf(seeds),
+      seeds,
+      between,
+      use: between,
+      shares: arcShares(between.fraction, numbers),
+    };
   }
   if (typeof moving === 'object' && 'keyframes' in moving) {
     const values = moving.keyframes.map(([, seed]) => seed);
@@ -193,20 +228,29 @@ function drawnSets({ sweep, frame, draws }: Subject, numbers: Numbers): Chosen {
   const track = movable((moving as { fraction: unknown }).fraction, fraction);
   const between = seedMix(track, numbers);
   if (typeof track === 'number' && spec.draws !== 'hash') {
-    const sums = (shape: Shape): SetOfWeights => (k, unit) => {
-      const rows = sidesOf(spec).map(({ side, share }) => ({
-        row: rowOf((side as { seed: Seed }).seed, shape, k, unit),
-        share,
-      }));
-      return Float64Array.from(rows[0].row, (_, i) => rows.reduce((sum, { row, share }) => sum + share * row[i], 0));
-    };
+    const sums =
+      (shape: Shape): SetOfWeights =>
+      (k, unit) => {
+        const rows = sidesOf(spec).map(({ side, share }) => ({
+          row: rowOf((side as { seed: Seed }).seed, shape, k, unit),
+          share,
+        }));
+        return Float64Array.from(rows[0].row, (_, i) =>
+          rows.reduce((sum, { row, share }) => sum + share * row[i], 0),
+        );
+      };
     return { sets: (shape) => [sums(shape)], seeds, between, use: undefined, shares: undefined };
   }
   return { sets: setsOf(seeds), seeds, between, use: between, shares: arcShares(between.fraction, numbers) };
 }
 
 function seedMix(fraction: Movable, numbers: Numbers): Between {
-  const name = numbers.declare('mixed', fraction, 'network.seed.fraction', 'how far it is from one seed to the other');
+  const name = numbers.declare(
+    'mixed',
+    fraction,
+    'network.seed.fraction',
+    'how far it is from one seed to the other',
+  );
   return { from: '0', to: '1', fraction: name };
 }
 
@@ -226,8 +270,10 @@ function explicitSets({ sweep, frame, draws }: Subject, numbers: Numbers): Chose
     seeds: typeof seed === 'object' ? [seed.from, seed.to] : [seed],
     between: typeof seed === 'object' ? seedMix(seed.fraction, numbers) : undefined,
   };
-  const setOf = (sides: ReturnType<typeof sidesOf>, shape: Shape): SetOfWeights => (k, unit) =>
-    fullRow(spec, sides, ruleOf(k, shape), ofShown(unit, k, shape), draws);
+  const setOf =
+    (sides: ReturnType<typeof sidesOf>, shape: Shape): SetOfWeights =>
+    (k, unit) =>
+      fullRow(spec, sides, ruleOf(k, shape), ofShown(unit, k, shape), draws);
   const track = (sweep.network.weights as { fraction?: unknown }).fraction;
   if (Array.isArray(weights) || typeof track === 'number') {
     return { ...perUnit, sets: (shape) => [setOf(sidesOf(spec), shape)], use: undefined, shares: undefined };
@@ -287,11 +333,27 @@ function tooMany(spec: NetworkSpec, count: number, sets: number): UsageError {
   );
 }
 
-/** Literals: for each unit, its bias and its weights. */
-function fromLiterals(values: Float32Array, isExplicit: boolean): string {
-  const what = isExplicit ? 'The weights' : 'The draws of the weights';
-  return `// ${what}: for each layer and each of its units, that of the bias, then one for each input.
-${table('float', 'DRAWS', Array.from(values, float), 8)}`;
+/** Literals: a line or more for each unit, its bias first. */
+function fromLiterals(values: Float32Array, layout: Layout, sets: number, isExplicit: boolean): string {
+  const lines: string[] = [];
+  let at = 0;
+  for (let set = 0; set < sets; set++) {
+    if (sets > 1) lines.push(`  // Network ${set + 1}`);
+    for (const [i, { inputs, units }] of layout.rows.entries()) {
+      lines.push(`  // ${i === layout.rows.length - 1 ? 'The last layer' : `Layer ${i + 1}`}`);
+      for (let unit = 0; unit < units; unit++) {
+        const row = Array.from(values.subarray(at, at + inputs + 1), float);
+        for (let first = 0; first < row.length; first += 9) {
+          lines.push(`${first === 0 ? '  ' : '    '}${row.slice(first, first + 9).join(', ')},`);
+        }
+        at += inputs + 1;
+      }
+    }
+  }
+  lines.push(lines.pop()!.slice(0, -1)); // without the last comma
+  const what = isExplicit ? 'The weights' : 'The draws, which the scales turn into weights';
+  return `// ${what}: a line for each unit, with its bias and then one for each input.
+const float DRAWS[${values.length}] = float[](\n${lines.join('\n')}\n);`;
 }
 
 function fromBuffers(count: number): string {
@@ -328,17 +390,28 @@ ${cases.join('\n')}
 
 /** A table of bits. */
 export function bitsTable(name: string, bits: Uint32Array): string {
-  return table('uint', name, Array.from(bits, (n) => `0x${n.toString(16)}u`), 8);
+  return table(
+    'uint',
+    name,
+    Array.from(bits, (n) => `0x${n.toString(16)}u`),
+    8,
+  );
+}
+
+/** The constant `SEED`, or the table `SEEDS`: what the hash begins with. */
+export function seedCode(seeds: readonly Seed[]): string {
+  const words = seeds.map((seed) => `${seedBits(seed)}u`);
+  return words.length === 1 ? `const uint SEED = ${words[0]};` : table('uint', 'SEEDS', words, 8);
 }
 
 /** Code for hashed draws. */
-function hashed(seeds: Seed[], between: Between | undefined, shares: Chosen['shares']): { code: string; sum: string } {
-  const words = seeds.map((seed) => `${seedBits(seed)}u`);
-  const code =
-    words.length === 1
-      ? `const uint SEED = ${words[0]};`
-      : table('uint', 'SEEDS', words, 8);
-  const seed = (set: string) => (words.length === 1 ? 'SEED' : `SEEDS[${set}]`);
+function hashed(
+  seeds: Seed[],
+  between: Between | undefined,
+  shares: Chosen['shares'],
+): { code: string; sum: string } {
+  const code = seedCode(seeds);
+  const seed = (set: string) => (seeds.length === 1 ? 'SEED' : `SEEDS[${set}]`);
   const bits = (set: string) => `unitBits(${seed(set)}, uint(layer), uint(unit + 1))`;
   if (!shares) {
     return {
