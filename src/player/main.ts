@@ -3,6 +3,7 @@
  * file, and build/player.js bundles this program.
  */
 import { parseRecipe } from '../core/recipe/recipe.js';
+import { isWorker, work } from './host.js';
 import { startPage } from './page.js';
 
 /** Adds the page's style sheet; build/player.js puts its text here. */
@@ -18,7 +19,10 @@ async function start(): Promise<void> {
   startPage(sweep, recipe.dataset);
 }
 
-start().catch((error: Error) => {
+function failed(error: Error): void {
   document.documentElement.classList.remove('scripted'); // the poster and the sentence remain
   console.error(`Untrained: ${error.message}`);
-});
+}
+
+if (isWorker()) work();
+else start().catch(failed);

@@ -73,7 +73,7 @@ export function startPage(sweep: Sweep, settings: PageSettings): void {
     const isSharp = !status.drawing && !isMoving();
     stage.dataset.state = isSharp ? 'sharp' : 'moving';
     if (status.error) controls?.say(status.error.message);
-    if (status.scale > 0 && (isMoving() || status.scale >= SHARP_ENOUGH)) removePoster();
+    if (status.shown && (isMoving() || status.scale >= SHARP_ENOUGH)) removePoster();
   };
 
   if (!flags.bare) {

@@ -3,12 +3,11 @@ import type { FrameRenderer } from '../core/frame/renderer.js';
 import { CpuRenderer } from '../renderers/cpu/renderer.js';
 import { createRenderer } from '../renderers/create-renderer.js';
 import { findAdapter } from '../renderers/gpu/device.js';
-import { startThread } from './threads.js';
 
 /** Starts the fastest renderer of this browser. */
 export async function startRenderer(): Promise<FrameRenderer> {
   const adapter = await findAdapter().catch(() => undefined);
   const hasGpu = adapter !== undefined && !('problem' in adapter) && !adapter.software;
   if (hasGpu) return createRenderer();
-  return new CpuRenderer(undefined, undefined, startThread);
+  return new CpuRenderer();
 }
