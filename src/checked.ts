@@ -29,6 +29,7 @@ import {
 import { buildNetwork as buildUnchecked } from './core/network/network.js';
 import {
   type Distribution,
+  type Draws,
   type NetworkInput,
   type NetworkSpec,
   networkSchema as networkRules,
@@ -276,6 +277,7 @@ function checkPoint(network: Network, x: ArrayLike<number>): void {
  * @param unit - The row of the matrix, counted from 1.
  * @param inputs - The number of columns, 0 or more.
  * @param distribution - `uniform` or `normal`.
+ * @param draws - `generator` or `hash`: see the parameter of networks.
  * @returns (1 + inputs) numbers.
  * @throws UsageError for an argument out of range.
  */
@@ -285,14 +287,15 @@ export function drawUnit(
   unit: number,
   inputs: number,
   distribution: Distribution,
+  draws: Draws = 'generator',
 ): Float32Array {
-  networkSchema.parse({ seed, distribution });
+  networkSchema.parse({ seed, distribution, draws });
   for (const [name, value] of Object.entries({ layer, unit, inputs })) {
     const least = name === 'inputs' ? 0 : 1;
     if (Number.isInteger(value) && value >= least && value <= 2 ** 28) continue;
     throw new UsageError(`The ${name} is ${quote(value)} but must be a whole number from ${least}.`);
   }
-  return drawUnchecked(seed, layer, unit, inputs, distribution);
+  return drawUnchecked(seed, layer, unit, inputs, distribution, draws);
 }
 
 /**

@@ -6,6 +6,7 @@ import { UsageError } from '../core/errors.js';
 import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
 import { stillOf } from '../core/sweep/still.js';
 import type { Sweep } from '../core/sweep/sweep.js';
+import { exporterFor } from '../exporters/index.js';
 import { makeFilm } from '../jobs/film.js';
 import type { ComposedRequest, SourceRequest } from '../jobs/job.js';
 import { checkStill } from '../jobs/plan.js';
@@ -16,6 +17,7 @@ import { evaluate } from '../renderers/cpu/planes.js';
 import { variablesReadBy } from '../sources/composed/variables.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { costLine, costOf, type Still, sizeOf } from './cost.js';
+import { outputsOf, writePage } from './export.js';
 import { withLevels } from './levels.js';
 import type { OptionEntry } from './option.js';
 import {
@@ -53,6 +55,8 @@ export interface Prepared {
   /** The names of the options that were given explicitly. */
   given: Set<string>;
   plan: Planned[];
+  /** The outputs that are pages or shaders. */
+  pages: string[];
 }
 
 /**
@@ -81,8 +85,10 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const subject = await subjectOf(scene, asked, given, report, signal);
+  const { films, pages } = outputsOf(asked, subject, given);
   const options = await withLevels(subject, asked, { signal, onStage: report.stage });
-  const plan = planFilms(subject, options);
+  const isFilm = films.length > 0 || pages.length === 0;
+  const plan = isFilm ? planFilms(subject, { ...options, out: films }) : [];
   for (const { group, film } of plan) {
     checkQuality(group, options);
     checkBefore(group, film, report);
@@ -90,16 +96,16 @@ export async function prepare(
   }
   if (options.loops && options.loops > 1 && plan.some(({ sweep }) => sweep && !sweep.loop))
     report.warning(`${subject.name} does not end where it begins, so it jumps wherever --loops restarts it.`);
-  const [{ sweep, film }] = plan;
-  const grain = sweep && grainNote(sweep, evaluate, film.range);
+  const [first] = plan;
+  const grain = first?.sweep && grainNote(first.sweep, evaluate, first.film.range);
   if (grain) report.warning(grain);
-  return { scene, subject, options, given, plan };
+  return { scene, subject, options, given, plan, pages };
 }
 
 /** All files that it will make. */
-export function filesOf({ plan, options: { poster, recipe } }: Prepared): string[] {
+export function filesOf({ plan, pages, options: { poster, recipe } }: Prepared): string[] {
   const films = plan.flatMap(({ group }) => group.files.map(({ path }) => path));
-  return [...films, ...(poster ? [poster] : []), ...(recipe ? [recipe] : [])];
+  return [...films, ...pages, ...(poster ? [poster] : []), ...(recipe ? [recipe] : [])];
 }
 
 /** Runs a command's work with a workshop, which is closed on every path. */
@@ -112,14 +118,15 @@ export async function withWorkshop<T>(work: (workshop: Workshop) => Promise<T>):
   }
 }
 
-/** Makes the films. */
+/** Makes the films, after the pages and shaders, since these take a moment and may be refused. */
 export async function draw(
-  { scene, subject, options, given, plan }: Prepared,
+  { scene, subject, options, given, plan, pages }: Prepared,
   workshop: Workshop,
   report: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
-  if (plan[0].sweep) await saveRecipe(options.recipe, plan[0].sweep);
+  for (const path of pages) await writePage(subject, path, options, false, report, signal);
+  if (plan[0]?.sweep && pages.length === 0) await saveRecipe(options.recipe, plan[0].sweep);
   for (const [i, { group, film, sweep }] of plan.entries()) {
     const { poster, gif: gifPalette } = options;
     const { range: frames, every } = film;
@@ -147,7 +154,7 @@ export async function draw(
   }
 }
 
-/** The `still` command: one moment as a PNG. */
+/** The `still` command: one moment as a PNG, a page or a shader. */
 export async function still(
   scene: string | undefined,
   options: StillOptions,
@@ -157,6 +164,7 @@ export async function still(
   const report = reporter(options);
   const subject = await subjectOf(scene, options, given, report, signal);
   const path = options.out ?? `renders/${subject.name}${defaultEndings.still}`;
+  if (exporterFor(path)) return writePage(subject, path, options, true, report, signal);
   checkStill(path);
   const means = meansOf(subject, options, report, signal);
   const source = await stillSource(subject, options, means);

@@ -32,6 +32,7 @@ export function filmMaker(read: RowReader['read']): MakeFilm {
         const [{ path, bytes }] = files;
         onEvent({ type: 'done', path: relative('.', path), bytes, seconds });
       },
+      exported() {},
     };
     const prepared = await prepare(request.scene, request.options, request.given, report, signal);
     await withWorkshop((workshop) => draw(prepared, workshop, report, signal));

@@ -4,6 +4,7 @@ import type { Recipe } from '../core/recipe/recipe.js';
 import { RECIPE_VERSION } from '../core/recipe/version.js';
 import { grainNote } from '../core/sweep/grain.js';
 import { frameCount, type Sweep } from '../core/sweep/sweep.js';
+import { type Exporter, exporterFor } from '../exporters/index.js';
 import {
   describeRules,
   formatList,
@@ -11,6 +12,7 @@ import {
   platformNames,
   platformOf,
   probe,
+  probeExport,
   type Rules,
   rulesOf,
   shownRate,
@@ -21,9 +23,11 @@ import { escaped, printable, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
 
-/** Describes a film's file or a link, and prints the recipe that it carries. */
+/** Describes a film, an export or a link, and prints the recipe that it carries. */
 export async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   if (isLink(path)) return describeLink(path, await readLink(path), json);
+  const exporter = exporterFor(path);
+  if (exporter) return describeExport(path, exporter, json);
   const { note, ...film } = probe(path);
   const recipe = recipeIn(path, { note });
   if (json) {
@@ -54,28 +58,49 @@ export async function info(path: string, { json }: { json?: boolean }): Promise<
   console.log(escaped(JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }, null, 2)));
 }
 
-function describeLink(link: string, recipe: Recipe & { sweep: Sweep }, json?: boolean): void {
-  const { sweep, frames } = recipe;
-  const grain = grainNote(sweep, evaluate, frames);
+function describeExport(path: string, { name, title }: Exporter, json?: boolean): void {
+  const { bytes, note } = probeExport(path);
+  const recipe = recipeIn(path, { note });
+  const sweep = recipe?.sweep;
   if (json) {
-    printJson('info', {
-      path: link,
-      format: 'link',
-      warning: grain,
-      recipe: { untrained: RECIPE_VERSION, ...recipe },
-    });
+    printJson('info', { path, format: name, bytes, ...dataOf(sweep && { ...recipe, sweep }) });
     return;
   }
-  const { title, size, fps, seconds } = sweep;
-  const facts = [
-    size.join('x'),
-    `${shownRate(fps)} fps`,
-    `${frameCount(sweep)} frames`,
-    `${round(seconds)} s`,
-  ];
-  console.log(`${printable(title) || 'A sweep without a title'}  link, ${facts.join(', ')}`);
+  console.log(`${printable(path)}  ${[title, ...(sweep ? factsOf(sweep) : []), inBytes(bytes)].join(', ')}`);
+  if (sweep) printRecipe({ ...recipe, sweep }, path);
+  else console.log('It carries no recipe: it was not made by Untrained, or it has been changed since.');
+}
+
+function describeLink(link: string, recipe: SweepRecipe, json?: boolean): void {
+  const { sweep } = recipe;
+  if (json) {
+    printJson('info', { path: link, format: 'link', ...dataOf(recipe) });
+    return;
+  }
+  const title = printable(sweep.title) || 'A sweep without a title';
+  console.log(`${title}  ${['link', ...factsOf(sweep)].join(', ')}`);
+  printRecipe(recipe, link);
+}
+
+type SweepRecipe = Recipe & { sweep: Sweep };
+
+/** What programs are told about a recipe. */
+function dataOf(recipe: SweepRecipe | undefined) {
+  if (!recipe) return {};
+  const warning = grainNote(recipe.sweep, evaluate, recipe.frames);
+  return { warning, recipe: { untrained: RECIPE_VERSION, ...recipe } };
+}
+
+function factsOf(sweep: Sweep): string[] {
+  const { size, fps, seconds } = sweep;
+  return [size.join('x'), `${shownRate(fps)} fps`, `${frameCount(sweep)} frames`, `${round(seconds)} s`];
+}
+
+/** @param source - What `render` is given to render it. */
+function printRecipe(recipe: SweepRecipe, source: string): void {
+  const grain = grainNote(recipe.sweep, evaluate, recipe.frames);
   if (grain) console.log(grain);
-  console.log(`To render it: ${commandLine('render', [link])}`);
+  console.log(`To render it: ${commandLine('render', [source])}`);
   console.log(escaped(JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }, null, 2)));
 }
 

@@ -3,14 +3,14 @@ import type { Watched } from '../core/breather.js';
 import { measureLevels, picturesOf } from '../core/sweep/levels.js';
 import { frameAt, preparePace } from '../core/sweep/sweep.js';
 import { evaluate, evaluateValues } from '../renderers/cpu/planes.js';
-import type { DrawOptions, Resolved } from './options.js';
+import type { LookOptions, Resolved } from './options.js';
 import { changed, type Subject } from './plan.js';
 
 /**
  * Replaces --levels auto by numbers.
  * @param at - The only time that is drawn, in seconds; undefined for a film, whose whole sweep is measured.
  */
-export async function withLevels<Options extends DrawOptions>(
+export async function withLevels<Options extends LookOptions>(
   subject: Subject,
   options: Options,
   watched: Watched,

@@ -8,6 +8,7 @@ export type CommandName =
   | 'render'
   | 'still'
   | 'sheet'
+  | 'export'
   | 'batch'
   | 'edit'
   | 'explore'
@@ -63,6 +64,8 @@ export interface OptionEntry {
   commands: readonly CommandName[];
   /** The only kind of scene that it applies to. Defaults to both. */
   scenes?: 'sweep' | 'composed';
+  /** Whether it applies only to films, and not to pages and shaders. */
+  films?: true;
   /** Whether it may be given more than once. Its value is then a list. */
   repeatable?: true;
   /** Whether a row of a batch may give it. Defaults to true for options of `render`. */

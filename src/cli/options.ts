@@ -8,6 +8,7 @@ import { backends } from '../core/frame/backends.js';
 import type { Levels } from '../core/frame/levels-schema.js';
 import { paces } from '../core/sweep/paces.js';
 import type { Sweep } from '../core/sweep/sweep.js';
+import { exporters } from '../exporters/index.js';
 import { parseBytes } from '../outputs/budget.js';
 import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../outputs/formats/index.js';
 import { endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
@@ -29,9 +30,17 @@ import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
 /** The scene that is drawn if none is named. */
 export const DEFAULT_SCENE = 'weight-scale';
 
-/** The commands that draw, and the ones among them that make films. */
+/** The commands that draw, with `export`, and the ones that make films. */
 const DRAW = ['render', 'batch', 'still', 'sheet'] as const;
+const LOOK = [...DRAW, 'export'] as const;
 const FILM = ['render', 'batch'] as const;
+
+/** The exporters that contain all of a sweep: films' outputs may be theirs, too. */
+const moving = exporters.filter(({ moves }) => moves);
+const PAGES = moving
+  .map(({ ending, title }) => `${ending} (${title})`)
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' or $1');
 
 /** Help shows a command's options in this order. */
 export const OPTIONS = [
@@ -39,7 +48,7 @@ export const OPTIONS = [
     name: 'out',
     short: 'o',
     value: 'file',
-    help: `output file: ${namesIn(formatList)}`,
+    help: `output file: ${namesIn(formatList)}; or, of a sweep, ${PAGES}`,
     more: 'A film with several outputs is rendered once for all of them.',
     otherwise: 'renders/NAME.mp4, and the .gif of a sweep',
     repeatable: true,
@@ -49,10 +58,28 @@ export const OPTIONS = [
     name: 'out',
     short: 'o',
     value: 'file',
-    help: 'output file, a .png',
+    help: `output file, a .png; or, of a sweep, ${PAGES}`,
+    helpFor: { sheet: 'output file, a .png' },
     otherwise: 'renders/NAME.png',
     otherwiseFor: { sheet: 'renders/NAME-sheet.png' },
     commands: ['still', 'sheet'],
+  },
+  {
+    name: 'out',
+    short: 'o',
+    value: 'file',
+    help: 'output file; what does not fit into it is written beside it',
+    otherwise: 'renders/NAME, with the ending of the form',
+    commands: ['export'],
+  },
+  {
+    name: 'to',
+    value: 'form',
+    help: 'what to write',
+    more: `${exporters.map(({ title, ending }) => `${title}: ${ending}`).join('; ')}. See [docs/exports.md](docs/exports.md).`,
+    choices: exporters.map(({ name }) => name),
+    otherwise: 'by the ending of --out',
+    commands: ['export'],
   },
   {
     name: 'size',
@@ -67,7 +94,7 @@ export const OPTIONS = [
     example: '1080x1080',
     otherwise: "the scene's",
     otherwiseFor: { sheet: 'as many pixels as 240x240' },
-    commands: DRAW,
+    commands: LOOK,
   },
   {
     name: 'fps',
@@ -80,7 +107,7 @@ export const OPTIONS = [
     example: '25 or 30000/1001',
     write: rateOf,
     otherwise: "the scene's",
-    commands: DRAW,
+    commands: LOOK,
     repeated: true,
   },
   {
@@ -90,7 +117,7 @@ export const OPTIONS = [
     unit: 'seconds',
     range: { above: 0, most: 3600 },
     otherwise: "the scene's",
-    commands: DRAW,
+    commands: LOOK,
     scenes: 'sweep',
     repeated: true,
   },
@@ -103,6 +130,7 @@ export const OPTIONS = [
     example: '0-24',
     otherwise: 'all',
     commands: FILM,
+    films: true,
   },
   {
     name: 'every',
@@ -112,6 +140,7 @@ export const OPTIONS = [
     range: { least: 1, most: 1000, whole: true },
     otherwise: '1',
     commands: FILM,
+    films: true,
   },
   {
     name: 'seeds',
@@ -153,11 +182,14 @@ export const OPTIONS = [
     name: 'at',
     value: 'seconds',
     help: 'time of the picture',
-    helpFor: { sheet: 'time of the pictures of --seeds' },
+    helpFor: { sheet: 'time of the pictures of --seeds', export: 'export one moment: this time' },
     unit: 'seconds',
     range: { least: 0 },
     otherwise: 'the end, or the beginning of a loop',
-    commands: ['still', 'sheet'],
+    otherwiseFor: {
+      export: `all of the sweep for ${moving.map(({ name }) => name).join(', ')}; otherwise the end, or the beginning of a loop`,
+    },
+    commands: ['still', 'sheet', 'export'],
   },
   {
     name: 'columns',
@@ -179,7 +211,7 @@ export const OPTIONS = [
     value: 'seed',
     help: "another network: a number or a word; or a composed scene's variable seed",
     otherwise: "the scene's",
-    commands: DRAW,
+    commands: LOOK,
     repeated: true,
   },
   {
@@ -187,7 +219,7 @@ export const OPTIONS = [
     value: 'name=value',
     help: "a sweep's parameter, or from..to to animate it (in a loop: there and back); or a composed scene's variable",
     repeatable: true,
-    commands: DRAW,
+    commands: LOOK,
     repeated: true,
   },
   {
@@ -196,7 +228,7 @@ export const OPTIONS = [
     help: 'even: the picture changes at a constant rate; between-pauses: likewise, but pauses keep their times; tracks: parameters move as the sweep defines',
     choices: paces,
     otherwise: "the scene's",
-    commands: DRAW,
+    commands: LOOK,
     scenes: 'sweep',
     repeated: true,
   },
@@ -206,7 +238,7 @@ export const OPTIONS = [
     help: 'how outputs become colours: rgb, oklab, oklch, a colour map such as viridis or RdBu, or hex colours such as "#012,#fa3"; or a composed scene\'s variable palette',
     more: 'See [Palettes](#palettes).',
     otherwise: "the scene's",
-    commands: DRAW,
+    commands: LOOK,
     repeated: true,
   },
   {
@@ -219,7 +251,7 @@ export const OPTIONS = [
     example: 'auto or 0.2,0.8',
     write: String,
     otherwise: "the scene's",
-    commands: DRAW,
+    commands: LOOK,
     scenes: 'sweep',
     repeated: true,
   },
@@ -235,7 +267,7 @@ export const OPTIONS = [
     example: '2:3',
     write: writeShown,
     otherwise: 'the colours of all outputs',
-    commands: DRAW,
+    commands: LOOK,
     scenes: 'sweep',
     repeated: true,
   },
@@ -247,14 +279,14 @@ export const OPTIONS = [
     read: (text): Sweep['supersample'] => Number(text) as Sweep['supersample'],
     otherwise: "the scene's",
     cost: 'takes n x n times as long',
-    commands: DRAW,
+    commands: LOOK,
     scenes: 'sweep',
     repeated: true,
   },
   {
     name: 'dither',
     help: 'ordered dithering to reduce banding',
-    commands: DRAW,
+    commands: LOOK,
     scenes: 'sweep',
     repeated: true,
   },
@@ -265,6 +297,7 @@ export const OPTIONS = [
     more: 'See [Ready to post](#ready-to-post).',
     repeatable: true,
     commands: FILM,
+    films: true,
   },
   {
     name: 'maxSize',
@@ -275,6 +308,7 @@ export const OPTIONS = [
     otherwise: 'no limit',
     cost: 'may encode several times',
     commands: FILM,
+    films: true,
   },
   {
     name: 'quality',
@@ -284,6 +318,7 @@ export const OPTIONS = [
     choices: qualities,
     otherwise: 'standard',
     commands: FILM,
+    films: true,
   },
   {
     name: 'crf',
@@ -293,6 +328,7 @@ export const OPTIONS = [
     range: { least: 0, most: 63 },
     otherwise: 'by --quality',
     commands: FILM,
+    films: true,
   },
   {
     name: 'gif',
@@ -302,6 +338,7 @@ export const OPTIONS = [
     choices: gifPalettes,
     otherwise: 'auto',
     commands: FILM,
+    films: true,
   },
   {
     name: 'loops',
@@ -311,6 +348,7 @@ export const OPTIONS = [
     range: { least: 1, most: 1000, whole: true },
     otherwise: '1',
     commands: FILM,
+    films: true,
   },
   {
     name: 'transparent',
@@ -323,12 +361,13 @@ export const OPTIONS = [
     value: 'file',
     help: 'also save one frame as a .png: the last, or the first of a loop',
     commands: ['render'],
+    films: true,
   },
   {
     name: 'recipe',
     value: 'file',
     help: 'also write the JSON that recreates this, changes included',
-    commands: ['render', 'still', 'sheet'],
+    commands: ['render', 'still', 'sheet', 'export'],
     scenes: 'sweep',
   },
   {
@@ -424,7 +463,7 @@ export const OPTIONS = [
   {
     name: 'strict',
     help: 'treat warnings as errors (exit code 1)',
-    commands: DRAW,
+    commands: LOOK,
   },
   {
     name: 'port',
@@ -452,13 +491,13 @@ export const OPTIONS = [
       info: 'print one JSON object',
       cache: 'print one JSON object',
     },
-    commands: [...DRAW, 'list', 'info', 'platforms', 'cache', 'doctor'],
+    commands: [...LOOK, 'list', 'info', 'platforms', 'cache', 'doctor'],
     row: false,
   },
   {
     name: 'quiet',
     help: 'print only errors',
-    commands: DRAW,
+    commands: LOOK,
     row: false,
   },
 ] as const satisfies readonly OptionEntry[];
@@ -494,16 +533,20 @@ export type OptionsOf<C extends CommandName> = {
 /** Options of every command that draws. */
 export type DrawOptions = OptionsOf<'render' | 'still' | 'sheet'>;
 
+/** Options that change a sweep. */
+export type LookOptions = OptionsOf<'render' | 'still' | 'sheet' | 'export'>;
+
 export type RenderOptions = OptionsOf<'render'> & {
   /** Base name of the default outputs. Defaults to the scene's name. */
   name?: string;
 };
 
 /** Options with numbers instead of --levels auto: see levels.ts. */
-export type Resolved<Options extends DrawOptions> = Omit<Options, 'levels'> & { levels?: Levels };
+export type Resolved<Options extends LookOptions> = Omit<Options, 'levels'> & { levels?: Levels };
 
 export type StillOptions = OptionsOf<'still'>;
 export type SheetOptions = OptionsOf<'sheet'>;
+export type ExportOptions = OptionsOf<'export'>;
 
 const entries: readonly OptionEntry[] = OPTIONS;
 
@@ -534,6 +577,19 @@ export function refuseFor(
   if (!entry) return;
   const next = nextStep(entry) ?? 'remove it';
   throw new UsageError(`${flagOf(entry)} applies only to ${KINDS[entry.scenes!]}, but ${what}: ${next}.`);
+}
+
+/**
+ * Rejects options that apply only to films.
+ * @param given - The names of the options that were given. @param path - Of a page or a shader.
+ * @throws UsageError for the first of them.
+ */
+export function refuseFilmOptions(given: ReadonlySet<string>, path: string): void {
+  const entry = entries.find(({ name, films }) => films && given.has(name));
+  if (!entry) return;
+  throw new UsageError(
+    `${flagOf(entry)} applies only to films, and "${path}" is not one: leave it out, or name a film, too.`,
+  );
 }
 
 /** An option's value as text that it accepts, for other commands. A switch is "true". */

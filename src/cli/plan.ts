@@ -13,7 +13,7 @@ import {
 } from '../outputs/index.js';
 import { defaultsOf, type Target } from '../sources/composed/target.js';
 import { makeFolder, whyRefused } from '../system/folders.js';
-import type { DrawOptions, RenderOptions, Resolved } from './options.js';
+import type { LookOptions, RenderOptions, Resolved } from './options.js';
 import { type Group, groupsOf } from './outputs.js';
 import { override } from './override.js';
 import type { ComposedScene, SweepScene } from './scenes.js';
@@ -24,7 +24,7 @@ export interface ComposedSubject {
   target: Target;
   /** If it was read from a film: how that film was made, and its extension. */
   as?: ComposedScene['as'];
-  extension?: string;
+  extension?: string | undefined;
 }
 
 /** What a command draws. */
@@ -108,7 +108,7 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
 }
 
 /** The scene's sweep with the command line's changes. */
-export function changed({ sweep }: SweepScene, options: Resolved<DrawOptions>): Sweep {
+export function changed({ sweep }: SweepScene, options: Resolved<LookOptions>): Sweep {
   const { size, fps, pace, supersample, dither, seconds, seed, palette, levels, shown } = options;
   const direct = {
     ...(size && { size }),

@@ -26,7 +26,8 @@ import { printJson } from './report.js';
 import type { RowReader } from './rows.js';
 import { optionSynonyms } from './synonyms.js';
 
-const SCENE = `a name from \`untrained list\`, a .ts or .tsx file here or in a package, a recipe .json, a film made earlier, or a link to the explorer (default: ${DEFAULT_SCENE})`;
+const SCENE = `a name from \`untrained list\`, a .ts or .tsx file here or in a package, a recipe .json, a film or page made earlier, or a link to the explorer (default: ${DEFAULT_SCENE})`;
+const SWEEP = `a sweep: a name from \`untrained list\`, a .ts file here or in a package, a recipe .json, a film or page made earlier, or a link to the explorer (default: ${DEFAULT_SCENE}); with --to svg also an activation, such as gelu`;
 
 /** Builds the program. @param signal - Ends the work of whichever command runs. */
 export function buildProgram(signal: AbortSignal): Command {
@@ -53,6 +54,14 @@ export function buildProgram(signal: AbortSignal): Command {
     .action(async (scene: string | undefined, options: StillOptions, command: Command) => {
       const { still } = await import('./draw.js');
       await still(scene, options, given(command), signal);
+    });
+
+  add('export')
+    .description('write a sweep for other programs: a page, a shader, a model, a curve or a height map')
+    .argument('[scene]', SWEEP)
+    .action(async (scene: string | undefined, options: OptionsOf<'export'>) => {
+      const { exportScene } = await import('./export.js');
+      await exportScene(scene, options, signal);
     });
 
   add('sheet')
@@ -108,8 +117,8 @@ export function buildProgram(signal: AbortSignal): Command {
     });
 
   add('info')
-    .description('describe a film or a link, and print the recipe it carries')
-    .argument('<file>', `${endingsIn(formatList)}, or a link to the explorer`)
+    .description('describe a film, a page or a link, and print the recipe it carries')
+    .argument('<file>', `${endingsIn(formatList)}, what export writes, or a link to the explorer`)
     .action(async (file: string, options: OptionsOf<'info'>) => {
       const { info } = await import('./info.js');
       await info(file, options);

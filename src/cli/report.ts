@@ -1,6 +1,7 @@
 /** What a command prints during and after its work: for people, for programs (--json), or nothing. */
 import { relative } from 'node:path';
 import { RenderError } from '../core/errors.js';
+import type { Exporter } from '../exporters/index.js';
 import type { Film, Progress } from '../jobs/film.js';
 import { inBytes } from '../outputs/budget.js';
 
@@ -17,6 +18,8 @@ export interface Reporter {
   warning(message: string): void;
   /** @param notes - Notes on the files made for a platform, by path: how far below its limits each is. */
   done(film: Film, advice: string, notes?: Map<string, string>): void;
+  /** @param seconds - How long the export took. */
+  exported(exporter: Exporter, files: Film['files'], seconds: number): void;
 }
 
 /** How a command reports. */
@@ -40,7 +43,7 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
   };
 }
 
-const silent: Reporter = { stage() {}, note() {}, progress() {}, warning() {}, done() {} };
+const silent: Reporter = { stage() {}, note() {}, progress() {}, warning() {}, done() {}, exported() {} };
 
 /** Prints one JSON object per line on stdout, distinguished by `type`. @param warnings - All warnings so far. */
 function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter {
@@ -55,6 +58,8 @@ function jsonReporter(row: number | undefined, warnings: Set<string>): Reporter 
       const files = film.files.map((file) => ({ ...file, place: notes?.get(file.path) }));
       print('result', { ...film, files, ...(warnings.size > 0 && { warnings: [...warnings] }) });
     },
+    exported: ({ name: to }, files, seconds) =>
+      print('result', { to, files, seconds, ...(warnings.size > 0 && { warnings: [...warnings] }) }),
   };
 }
 
@@ -116,6 +121,10 @@ function peopleReporter(): Reporter {
       const cached = drawn < frames ? `, ${frames - drawn} of them from the cache` : '';
       const pace = frames > 1 ? `${frames} frames in ${duration(seconds)}${cached} (${renderer})` : renderer;
       console.log(`${pace}. ${advice}`.trim());
+    },
+    exported({ title }, files, seconds) {
+      for (const { path, bytes } of files) console.log(`${relative('.', path) || path}  ${inBytes(bytes)}`);
+      console.log(`${title} in ${duration(seconds)}.`);
     },
   };
 }

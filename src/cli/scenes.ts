@@ -10,7 +10,8 @@ import { isNote } from '../core/recipe/note.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe/recipe.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
-import { formatWithEnding, type Probe, probe } from '../outputs/index.js';
+import { exporterFor } from '../exporters/index.js';
+import { formatWithEnding, type Probe, probe, probeExport } from '../outputs/index.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { type LoadOptions, loadModule, loadModules } from './module.js';
 import { printable } from './report.js';
@@ -30,7 +31,7 @@ export interface SweepScene extends Found {
   /** Whether it is a module on this disk, which may run code anyway, rather than untrusted data. */
   trusted: boolean;
   /** If it was read from a film: that film's extension, such as ".mp4". */
-  extension?: string;
+  extension?: string | undefined;
   /** The frames of the sweep that the film has, unless it has all of them. */
   frames?: [number, number];
   every?: number;
@@ -43,7 +44,7 @@ export interface ComposedScene extends Found {
   figure?: string;
   /** If it was read from a film: how that film was made, and its extension. */
   as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every' | 'answers'>;
-  extension?: string;
+  extension?: string | undefined;
 }
 
 /** The folder of the scenes that come with this package. */
@@ -107,7 +108,7 @@ export async function loadScene(given: string, options: SceneOptions = {}): Prom
   const name = basename(path, extname(path));
   if (extname(path) === '.tsx')
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
-  if (formatWithEnding(extname(path))) return fromFilm(given, name, path, options);
+  if (formatWithEnding(extname(path)) || exporterFor(path)) return fromFilm(given, name, path, options);
   const trusted = extname(path) !== '.json';
   const sweep = trusted ? await fromModule(path, options) : await fromRecipe(path);
   return { kind: 'sweep', name, path, sweep, trusted };
@@ -130,10 +131,11 @@ export async function findScene(given: string): Promise<string> {
   throw new UsageError(`There is no scene "${given}"${available(given, names, {})}`);
 }
 
-/** Whether a path ends like that of a scene, a recipe or a film. */
+/** Whether a path ends like that of a scene, a recipe, a film or an export. */
 function hasEnding(path: string): boolean {
   const ending = extname(path);
-  return ['.ts', '.tsx', '.json'].includes(ending.toLowerCase()) || formatWithEnding(ending) !== undefined;
+  const known = ['.ts', '.tsx', '.json'].includes(ending.toLowerCase());
+  return known || formatWithEnding(ending) !== undefined || exporterFor(path) !== undefined;
 }
 
 /**
@@ -197,16 +199,16 @@ async function fromRecipe(path: string): Promise<Sweep> {
   });
 }
 
-/** The scene that a film shows. The film is not trusted, so everything in its recipe is checked. */
+/** The scene that a film or an export shows. The file is not trusted, so everything in its recipe is checked. */
 async function fromFilm(given: string, name: string, path: string, options: SceneOptions): Promise<Scene> {
-  const recipe = recipeIn(given, probe(given));
+  const recipe = recipeIn(given, exporterFor(given) ? probeExport(given) : probe(given));
   if (!recipe) {
     throw new UsageError(
       `${given} carries no recipe: it was not made by Untrained, or it has been converted since.`,
     );
   }
   const { sweep, scene, frames, every } = recipe;
-  const extension = extname(given).toLowerCase();
+  const extension = exporterFor(given) ? undefined : extname(given).toLowerCase();
   if (sweep) return { kind: 'sweep', name, path, sweep, trusted: false, extension, frames, every };
   const own = listScenes().find((known) => known.name === scene); // only a name from the list, never a path
   if (!own) {
@@ -222,7 +224,7 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
 }
 
 /**
- * The recipe in a film's metadata; undefined if there is none of ours.
+ * The recipe in a file's metadata; undefined if there is none of ours.
  * @throws UsageError, beginning with the file's name, for a damaged recipe.
  */
 export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | undefined {

@@ -3,8 +3,8 @@ import { computed, initial, interpolation, nodeName, parser, signal } from '@mot
 import { Color, type PossibleColor, type Signal, type SimpleSignal, Vector2 } from '@motion-canvas/core';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
+import { heightsOf } from '../core/frame/heights.js';
 import { turned } from '../core/frame/inputs.js';
-import { colouringShown } from '../core/frame/shown.js';
 import { brightnessPlanes } from '../renderers/cpu/planes.js';
 import { valueBetween } from './between.js';
 import { aheadOf, type Camera, facing, fittingDistance, orbit, type Point3, seenAt } from './camera.js';
@@ -310,15 +310,9 @@ export class HeightMap extends NetworkNode {
     const view = { ...input.view, halfWidth: (this.halfWidth() * n) / (n - 1) };
     const frame = this.describe({ ...input, view, size: [n, n] });
     this.warnOfGrain(frame);
-    return { n, values: this.#heightsOf(brightnessPlanes(frame)) };
-  }
-
-  #heightsOf(planes: Float32Array[]): Float32Array {
-    const shown = this.shown();
-    const colouring = colouringShown({ palette: this.palette(), shown: partShown(shown) });
-    if (typeof shown === 'object' && 'output' in shown) return planes[shown.output - 1];
-    if (this.colours() === null && typeof colouring === 'object') return planes[colouring.output];
-    return planes[0].map((_, i) => planes.reduce((sum, plane) => sum + plane[i], 0) / planes.length);
+    const palette = this.colours() === null ? this.palette() : undefined;
+    const shown = partShown(this.shown());
+    return { n, values: heightsOf(brightnessPlanes(frame), { shown, palette }) };
   }
 
   /** The colours of the surface; undefined while they are being drawn. */

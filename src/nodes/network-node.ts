@@ -23,6 +23,7 @@ import {
 } from '../core/network/parameters.js';
 import {
   type Distribution,
+  type Draws,
   type Fade,
   type Initialisation,
   type NetworkInput,
@@ -153,6 +154,14 @@ export abstract class NetworkNode extends Rect {
   /** Distribution of the weights. @defaultValue 'uniform' */
   @parameter(networkParameters.distribution)
   declare readonly distribution: SimpleSignal<Distribution, this>;
+
+  /**
+   * How weights are drawn: from a random `generator`; or each by a `hash` of the seed and its position, which shaders
+   * can compute, and which makes other networks. @defaultValue 'generator'
+   */
+  @interpolation(valueBetween)
+  @parameter(networkParameters.draws)
+  declare readonly draws: SimpleSignal<Draws, this>;
 
   /** Scales each layer's weights by its size, times `weightScale`. @defaultValue null */
   @interpolation(valueBetween)

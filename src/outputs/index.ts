@@ -45,9 +45,10 @@ export {
   platformSynonyms,
   type Rules,
 } from './platforms.js';
-export { type Probe, probe } from './probe.js';
+export { type Probe, probe, probeExport } from './probe.js';
 export { rateOf, shownRate } from './rate.js';
 export { SegmentEncoder } from './segment-encoder.js';
 export { segmentsIn } from './segments.js';
 export { describeRules, headroom, type Measured, rulesOf, sizeFor, unsuitable } from './suit.js';
+export { type WholeFile, writeWhole } from './whole-files.js';
 export { Workbench } from './workbench.js';

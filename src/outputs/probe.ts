@@ -3,6 +3,7 @@
 
 import { UsageError } from '../core/errors.js';
 import { type Bytes, Malformed, textOf } from '../files/bytes.js';
+import { noteInExport } from '../files/read/exported.js';
 import type { Found } from '../files/read/found.js';
 import { HEAD } from '../files/read/note.js';
 import type { Format } from './formats/format.js';
@@ -18,18 +19,30 @@ export interface Probe extends Found {
 }
 
 /**
- * Reads a file's headers.
+ * Reads what an exported file contains besides its contents.
+ * @throws UsageError if the file does not exist or cannot be read.
+ */
+export function probeExport(path: string): Pick<Probe, 'bytes' | 'note'> {
+  return reading(path, (bytes) => ({ bytes: bytes.size, note: noteInExport(bytes) }));
+}
+
+/**
+ * Reads a film's headers.
  * @throws UsageError if the file does not exist, is not a film, or is damaged.
  */
 export function probe(path: string): Probe {
+  return reading(path, (bytes) => {
+    const { name, reader } = formatOf(bytes);
+    const found = reader.read(bytes);
+    const fps = found.seconds > 0 ? found.frames / found.seconds : 0;
+    if (!Number.isFinite(found.seconds + fps)) throw new Malformed('is cut short or damaged'); // endless or empty
+    return { format: name, bytes: bytes.size, ...found, fps };
+  });
+}
+
+function reading<T>(path: string, read: (bytes: Bytes) => T): T {
   try {
-    return withBytes(path, (bytes) => {
-      const { name, reader } = formatOf(bytes);
-      const found = reader.read(bytes);
-      const fps = found.seconds > 0 ? found.frames / found.seconds : 0;
-      if (!Number.isFinite(found.seconds + fps)) throw new Malformed('is cut short or damaged'); // endless or empty
-      return { format: name, bytes: bytes.size, ...found, fps };
-    });
+    return withBytes(path, read);
   } catch (error) {
     throw new UsageError(`${path} ${explain(error)}: check the file.`, { cause: error });
   }

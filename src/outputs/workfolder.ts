@@ -37,7 +37,7 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
     const what = stat.isDirectory() ? 'a folder' : 'not a file';
     const which = target === resolve(name) ? 'is' : `leads to ${target}, which is`;
     throw new UsageError(
-      `"${name}" ${which} ${what}, so a film cannot use its name: choose another${stat.isDirectory() ? ', or move the folder' : ''}.`,
+      `"${name}" ${which} ${what}, so no file can have its name: choose another${stat.isDirectory() ? ', or move the folder' : ''}.`,
     );
   }
 

@@ -239,7 +239,8 @@ function drawnNorms(spec: NetworkSpec, rule: LayerRule, side: Side, draws: DrawC
   const { number, inputs, units } = rule;
   const norms = known.get(draws) ?? new Map<string, Norms>();
   known.set(draws, norms);
-  const key = 'seed' in side && `${number} ${inputs} ${units} ${spec.distribution} ${side.seed}`;
+  const key =
+    'seed' in side && `${number} ${inputs} ${units} ${spec.draws} ${spec.distribution} ${side.seed}`;
   const before = key ? norms.get(key) : undefined;
   if (before) return before;
   const found = { weights: 0, biases: 0 };

@@ -42,6 +42,21 @@ test('networks within float32 have no exponents, and so unchanged kernels and by
   }
 });
 
+test('exponents follow from the draws, whatever was drawn before', () => {
+  const draws = new DrawCache();
+  const frames = (['generator', 'hash'] as const).flatMap((draws) =>
+    ['b', 'a'].map((seed) =>
+      frameOf({
+        network: { draws, seed, activation: 'relu', weightScale: 20, units: 8, layers: 60 },
+        size: [2, 2],
+      }),
+    ),
+  );
+  const alone = frames.map((frame) => JSON.stringify(exponentsOf(frame, new DrawCache())));
+  expect(frames.map((frame) => JSON.stringify(exponentsOf(frame, draws)))).toEqual(alone);
+  expect(new Set(alone).size).toBe(4);
+});
+
 describe('the reference itself', () => {
   const draws = new DrawCache();
   const network = (layers: number, activation: NetworkInput['activation']) =>

@@ -19,6 +19,10 @@ export const activationKinds: Kind[] = [
     'activations per unit, between two seeds',
     { network: { ...SHAPE, seed: { from: 1, to: 'b', fraction: 0.3 }, activation: perUnit } },
   ],
+  [
+    'the same, drawn by a hash',
+    { network: { ...SHAPE, seed: { from: 1, to: 'b', fraction: 0.3 }, activation: perUnit, draws: 'hash' } },
+  ],
   ['some layers of each, fading', { network: { ...UNEVEN, activation: ['sin', perUnit, mix] } }],
   ['steps and sawteeth', { network: { ...SHAPE, activation: ['sin', { perUnit: ['step', 'sawtooth'] }] } }],
   [

@@ -314,6 +314,7 @@ describe('what is uploaded once', () => {
     { ...base, inputs: 3 },
     { ...base, outputs: 1 },
     { ...base, distribution: 'normal' },
+    { ...base, draws: 'hash' },
     { ...base, width: 10.5 },
     { ...base, width: [9.5, 9.5, 9.5, 8] },
     { ...base, layers: 5 },

@@ -52,6 +52,7 @@ const calls: [name: string, call: (wrong: Anything) => unknown, fine?: Anything[
   ['drawUnit, layer', (wrong) => api.drawUnit(1, wrong, 1, 2, 'uniform')],
   ['drawUnit, inputs', (wrong) => api.drawUnit(1, 1, 1, wrong, 'uniform')],
   ['drawUnit, distribution', (wrong) => api.drawUnit(1, 1, 1, 2, wrong)],
+  ['drawUnit, draws', (wrong) => api.drawUnit(1, 1, 1, 2, 'uniform', wrong)],
   ['readRecipe', (wrong) => api.readRecipe(wrong)],
   ['writeRecipe', (wrong) => api.writeRecipe(wrong)],
   ['createRenderer', (wrong) => closed(api.createRenderer(wrong)), [[], {}, true, 10n]],
@@ -80,6 +81,10 @@ const calls: [name: string, call: (wrong: Anything) => unknown, fine?: Anything[
   ['renderStill', (wrong) => film.renderStill(wrong, 0, 'a.png')],
   ['renderStill, t', (wrong) => film.renderStill(sweep, wrong, 'a.png')],
   ['renderStill, output', (wrong) => film.renderStill(sweep, 0, wrong)],
+  ['exportSweep', (wrong) => film.exportSweep(wrong, 'a.html')],
+  ['exportSweep, output', (wrong) => film.exportSweep(sweep, wrong)],
+  ['exportSweep, to', (wrong) => film.exportSweep(sweep, 'a.html', { to: wrong })],
+  ['exportSweep, at', (wrong) => film.exportSweep(sweep, 'a.html', { at: wrong })],
 ];
 
 async function closed(starting: Promise<api.FrameRenderer>): Promise<void> {

@@ -1,13 +1,22 @@
 /** A spec makes the right network: the article's formulas, nested networks, and no jumps at fractions. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DrawCache } from '../../src/core/network/draws.js';
 import { forward, layerValues, logits, unitBrightness } from '../../src/core/network/forward.js';
+import { bitsOf, uniformOf } from '../../src/core/network/hash.js';
 import type { Layer } from '../../src/core/network/layers.js';
 import { buildNetwork } from '../../src/core/network/network.js';
-import { countWeights, hiddenWidths, type NetworkInput, networkSchema } from '../../src/core/network/spec.js';
+import {
+  countWeights,
+  hiddenWidths,
+  type NetworkInput,
+  type NetworkSpec,
+  networkSchema,
+} from '../../src/core/network/spec.js';
 
 const specOf = (input: NetworkInput) => networkSchema.parse(input);
 const build = (input: NetworkInput) => buildNetwork(specOf(input));
+const kindsOfDraws: NetworkSpec['draws'][] = ['generator', 'hash'];
 const POINTS = [
   [0.3, -0.7],
   [1, 0],
@@ -120,6 +129,7 @@ describe('nesting, bit for bit', () => {
     seed: fc.oneof(fc.integer(), fc.string({ minLength: 1, maxLength: 8 })),
     inputs: fc.integer({ min: 1, max: 4 }),
     distribution: fc.constantFrom('uniform' as const, 'normal' as const),
+    draws: fc.constantFrom(...kindsOfDraws),
     weightScale: fc.double({ min: 0.1, max: 2, noNaN: true }),
     firstLayerBias: fc.boolean(),
   });
@@ -220,7 +230,8 @@ describe('fractions', () => {
   });
 });
 
-describe('mixes of two seeds', () => {
+describe.each(kindsOfDraws)('mixes of two seeds, drawn by %s', (draws) => {
+  const build = (input: NetworkInput) => buildNetwork(specOf({ ...input, draws }));
   const between = (fraction: number) => build({ seed: { from: 'a', to: 7, fraction }, layers: 3 });
 
   test('both ends are those networks, bit for bit', () => {
@@ -244,7 +255,8 @@ describe('mixes of two seeds', () => {
   });
 
   test('the ends are approached without a jump', () => {
-    const near = (fraction: number): NetworkInput => ({ seed: { from: 'a', to: 7, fraction }, layers: 3 });
+    const seedAt = (fraction: number) => ({ from: 'a', to: 7, fraction });
+    const near = (fraction: number): NetworkInput => ({ seed: seedAt(fraction), layers: 3, draws });
     for (const end of [0, 1]) {
       const distance = (epsilon: number) => apart(near(end), near(Math.abs(end - epsilon)));
       expect(distance(1e-3)).toBeGreaterThan(1e-5);
@@ -571,7 +583,8 @@ describe('what layers add and receive', () => {
   });
 });
 
-describe('activations per layer and per unit', () => {
+describe.each(kindsOfDraws)('activations per layer and per unit, drawn by %s', (draws) => {
+  const build = (input: NetworkInput) => buildNetwork(specOf({ ...input, draws }));
   const perUnit: NetworkInput = { activation: { perUnit: ['sin', 'relu', 'tanh'] }, layers: 5, units: 8 };
 
   test('the last of a list repeats, and a layer has its own', () => {
@@ -614,6 +627,55 @@ describe('activations per layer and per unit', () => {
       const value = name === 'relu' ? values[unit] : (values[unit] + 1) / 2;
       expect(shown[unit]).toBeCloseTo(Math.min(1, Math.max(0, value)), 12);
     });
+  });
+});
+
+describe('draws by a hash', () => {
+  const perUnit: NetworkInput['activation'] = { perUnit: ['sin', 'gaussian', 'abs', 'tanh'] };
+
+  test('are the weights and activations of a network: known answers', () => {
+    const network = build({ draws: 'hash', seed: 'silk', layers: 4, units: 8, activation: perUnit });
+    const { weights, biases, activation } = network.hidden[1];
+    const draws = Array.from({ length: 8 }, (_, unit) => bitsOf(298704036, 2, unit + 1, 3)).map(uniformOf);
+    expect(draws.map((draw) => 0.6 * draw)).toEqual(draws.map((_, unit) => weights[8 * unit + 2]));
+    expect(biases[6]).toBe(0.6 * uniformOf(bitsOf(298704036, 2, 7, 0)));
+    expect(activation).toEqual(['abs', 'sin', 'sin', 'gaussian', 'sin', 'tanh', 'abs', 'tanh']);
+  });
+
+  test('make another network than the generator, which draws unless a network says otherwise', () => {
+    const plain = { seed: 'silk', layers: 3, units: 8, activation: perUnit };
+    expect(build({ ...plain, draws: 'generator' })).toEqual(build(plain));
+    const hashed = build({ ...plain, draws: 'hash' });
+    expect(hashed.hidden[0].weights).not.toEqual(build(plain).hidden[0].weights);
+    expect(hashed.hidden[1].activation).not.toEqual(build(plain).hidden[1].activation);
+    expect(networkSchema.parse({}).draws).toBe('generator');
+  });
+
+  test('are not those of the generator in a cache that has both', () => {
+    const cache = new DrawCache();
+    for (const draws of [...kindsOfDraws, ...kindsOfDraws]) {
+      const spec = specOf({ layers: 3, draws, activation: perUnit });
+      expect(buildNetwork(spec, cache)).toEqual(buildNetwork(spec));
+    }
+  });
+
+  test('change the fade between two layers, or two seeds, as any other draws do', () => {
+    for (const input of [{ layers: 3.4 }, { layers: 3, seed: { from: 1, to: 2, fraction: 0.4 } }]) {
+      const outputs = kindsOfDraws.map((draws) => build({ ...input, draws }).output.weights);
+      expect(outputs[0]).not.toEqual(outputs[1]);
+      expect(build({ ...input, draws: 'generator' }).output.weights).toEqual(outputs[0]);
+    }
+  });
+
+  test('have no meaning beside explicit weights, except on a drawn side', () => {
+    const weights = [{ w: [[1, 2]], b: [3] }];
+    expect(() => specOf({ weights, draws: 'hash' })).toThrow(
+      'cannot be combined with explicit weights: give one or the other',
+    );
+    expect(specOf({ weights, draws: 'generator' }).draws).toBe('generator'); // as parsing fills it in
+    const mix = specOf({ weights: { from: weights, to: 'drawn', fraction: 1 }, draws: 'hash' });
+    const drawn = build({ draws: 'hash', layers: 1, outputs: 1 });
+    expect(buildNetwork(mix).output).toEqual(drawn.output);
   });
 });
 

@@ -27,7 +27,7 @@ import { lastUnitOf, layerRules } from './rules.js';
 import { countWeights, type NetworkSpec } from './spec.js';
 
 /** For each unit of an output layer: the factor of its sum, and what is then added. */
-interface Factors {
+export interface Factors {
   scale: number[];
   offset: number[];
 }
@@ -53,15 +53,22 @@ const [MOST_GAIN, CORRECTIONS] = [3, 8];
 /** The most parameters that may be between two values at once, for each doubles the work. */
 const MOST_MIXES = 2;
 
-/** An output layer as it is while the network changes. @param number - The matrix, counted from 1. */
-export function fadedOutput(spec: NetworkSpec, layer: Layer, number: number, draws: DrawCache): Layer {
-  if (!doesFade(spec)) return layer;
+/** The factors of an output layer; undefined if it has none. @param number - The matrix, counted from 1. */
+export function fadeFactors(spec: NetworkSpec, number: number, draws: DrawCache): Factors | undefined {
+  if (!doesFade(spec)) return undefined;
   let fade = fades.get(spec);
   if (!fade) {
     fade = fadeOf(spec, draws);
     fades.set(spec, fade);
   }
-  const { scale, offset } = (number < spec.layers && fade.earlier) || fade.own;
+  return (number < spec.layers && fade.earlier) || fade.own;
+}
+
+/** An output layer as it is while the network changes. @param number - The matrix, counted from 1. */
+export function fadedOutput(spec: NetworkSpec, layer: Layer, number: number, draws: DrawCache): Layer {
+  const factors = fadeFactors(spec, number, draws);
+  if (!factors) return layer;
+  const { scale, offset } = factors;
   const { inputs, units, weights, biases } = layer;
   return {
     inputs,

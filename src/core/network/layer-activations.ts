@@ -7,8 +7,8 @@ import {
   namesOf,
   type UnitActivation,
 } from './activations.js';
-import type { Seed } from './draws.js';
-import type { NetworkSpec } from './spec.js';
+import { ACTIVATION_INPUT, bitsOf, choiceOf, seedBits } from './hash.js';
+import type { Draws, NetworkSpec, Seed } from './spec.js';
 
 /** The activation of a hidden layer. @param k - The layer, counted from 1. */
 export function layerActivation(activation: Activation, k: number): LayerActivation {
@@ -22,7 +22,7 @@ export function layerActivation(activation: Activation, k: number): LayerActivat
  * @param units - How many it has.
  */
 export function unitActivations(
-  { activation, seed }: Pick<NetworkSpec, 'activation' | 'seed'>,
+  { activation, seed, draws }: Pick<NetworkSpec, 'activation' | 'seed' | 'draws'>,
   k: number,
   units: number,
 ): UnitActivation | UnitActivation[] {
@@ -30,9 +30,9 @@ export function unitActivations(
   if (typeof layer === 'string' || !('perUnit' in layer)) return layer;
   const { perUnit } = layer;
   return Array.from({ length: units }, (_, i) => {
-    if (typeof seed !== 'object') return drawActivation(seed, k, i + 1, perUnit);
-    const from = drawActivation(seed.from, k, i + 1, perUnit);
-    const to = drawActivation(seed.to, k, i + 1, perUnit);
+    if (typeof seed !== 'object') return drawActivation(seed, k, i + 1, perUnit, draws);
+    const from = drawActivation(seed.from, k, i + 1, perUnit, draws);
+    const to = drawActivation(seed.to, k, i + 1, perUnit, draws);
     const { fraction } = seed;
     return from === to || fraction === 0 ? from : fraction === 1 ? to : { from, to, fraction };
   });
@@ -49,7 +49,8 @@ export function hiddenActivationNames(activation: Activation): ActivationName[] 
 }
 
 /**
- * The activation of one unit, drawn from a separate generator, so that the weights do not depend on it.
+ * The activation of one unit. A separate generator draws it, or a hash of its own, so that the weights do not depend on
+ * it.
  * @param layer - Counted from 1. @param unit - Counted from 1.
  */
 function drawActivation(
@@ -57,8 +58,12 @@ function drawActivation(
   layer: number,
   unit: number,
   names: readonly ActivationName[],
+  draws: Draws,
 ): ActivationName {
   if (names.length === 1) return names[0];
+  if (draws === 'hash') {
+    return names[choiceOf(bitsOf(seedBits(seed), layer, unit, ACTIVATION_INPUT), names.length)];
+  }
   const key = `${seed}/${layer}/${unit}/activation`;
   let draw = drawn.get(key);
   if (draw === undefined) {

@@ -151,7 +151,7 @@ export function unitDraws(
   unit: number,
   draws: DrawCache,
 ): ArrayLike<number> {
-  if ('seed' in side) return draws.unit(side.seed, rule.number, unit + 1, rule.inputs, spec.distribution);
+  if ('seed' in side) return draws.unit(side.seed, rule.number, unit + 1, rule.inputs, spec);
   const { w, b } = side.layers[rule.number - 1];
   const { weights, biases } = scalesOf(spec, rule, side);
   return [(b?.[unit] ?? 0) / biases, ...w[unit].map((weight) => weight / weights)];

@@ -183,6 +183,19 @@ export const networkParameters = {
     ui: { level: 'more' },
     synonyms: 'dist noise',
   },
+  draws: {
+    label: 'Draws',
+    kind: 'choice',
+    choices: ['generator', 'hash'],
+    default: 'generator',
+    moves: false,
+    unbred: true,
+    sentence:
+      'How weights are drawn: from a random `generator`; or each by a `hash` of the seed and its position, which ' +
+      'shaders can compute, and which makes other networks',
+    ui: { level: 'more' },
+    synonyms: 'drawing sampling prng randomGenerator generator hash hashed',
+  },
   initialisation: {
     label: 'Initialisation',
     kind: 'choice',

@@ -138,6 +138,9 @@ export type Fade = 'contrast' | 'outputs';
 /** The distribution of random weights: uniform on [-s, s], or normal with standard deviation s. */
 export type Distribution = 'uniform' | 'normal';
 
+/** How random weights are drawn: from a generator (draws.ts) or by a hash (hash.ts). */
+export type Draws = 'generator' | 'hash';
+
 /**
  * How weights are scaled by a layer's size. Their standard deviation, for a `weightScale` of 1: He sqrt(2 / in)
  * (arXiv:1502.01852), Glorot sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient BackProp, 1998).
@@ -219,6 +222,11 @@ export interface NetworkSpec {
   outputs: 1 | 3;
   /** Distribution of the weights. @defaultValue 'uniform' */
   distribution: Distribution;
+  /**
+   * How weights are drawn: from a random `generator`; or each by a `hash` of the seed and its position, which shaders
+   * can compute, and which makes other networks. @defaultValue 'generator'
+   */
+  draws: Draws;
   /**
    * Scales each layer's weights by its size, times `weightScale`. Their standard deviation, for a `weightScale` of 1:
    * He sqrt(2 / in) (arXiv:1502.01852), Glorot sqrt(2 / (in + out)) (AISTATS 2010), LeCun sqrt(1 / in) (Efficient
@@ -463,6 +471,7 @@ const replacedByWeights = networkParameterNames.filter(
 const usedByDraws: readonly NetworkParameterName[] = [
   'seed',
   'distribution',
+  'draws',
   'initialisation',
   'weightScale',
   'biasScale',

@@ -18,7 +18,7 @@ interface Described {
   readonly optional?: true;
   /** Whether a sweep may animate it. */
   readonly moves: boolean;
-  /** Whether breeding leaves it as it is, because most pictures look the same with it. */
+  /** Whether breeding leaves it as it is, because most pictures look the same with it, or only as with another seed. */
   readonly unbred?: true;
   /** Other names that people use for it, separated by spaces, for "Did you mean". */
   readonly synonyms: string;

@@ -436,8 +436,8 @@ export function frameAt(sweep: Sweep, t: number, evaluate: Evaluate): FrameDescr
   return steadied(sweep, describe(sweep, trackTime(sweep, t, evaluate)), evaluate);
 }
 
-/** The time of the tracks at t seconds. */
-function trackTime(sweep: Sweep, t: number, evaluate: Evaluate): number {
+/** The time of the tracks at t seconds, by the pace. With an even one, the first call takes a second or two. */
+export function trackTime(sweep: Sweep, t: number, evaluate: Evaluate): number {
   if (!isPaced(sweep, t)) return retimes(sweep.pace) ? Math.min(t, sweep.seconds) : t;
   const pace = knownPace(sweep);
   if (pace) return pace(t);

@@ -39,10 +39,10 @@ export function withChi(document: ExplorerDocument, chi: number, t: number): Exp
   return withEntry(document, WEIGHT_SCALE, Number(matched.weightScale.toPrecision(4)));
 }
 
-/** Whether two documents' networks differ in more than their seeds and depths, on which χ does not depend. */
+/** Whether two documents' networks differ in more than their draws and depths, on which χ does not depend. */
 export function isOther(a: ExplorerDocument, b: ExplorerDocument): boolean {
   const [before, after] = [a.sweep.network, b.sweep.network];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  for (const name of ['seed', 'layers']) names.delete(name);
+  for (const name of ['seed', 'draws', 'layers']) names.delete(name);
   return [...names].some((name) => before[name] !== after[name]);
 }

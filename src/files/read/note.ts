@@ -1,5 +1,6 @@
 /** Finds the note in a file of any kind. */
 import { type Bytes, Malformed, textOf } from '../bytes.js';
+import { noteInExport } from './exported.js';
 import type { Reader } from './found.js';
 import { gifReader } from './gif.js';
 import { movReader, mp4Reader } from './mp4.js';
@@ -19,6 +20,8 @@ const readers: readonly Reader[] = [mp4Reader, gifReader, webmReader, webpReader
 export function noteIn(bytes: Bytes): string | undefined {
   const head = textOf(bytes.slice(0, Math.min(HEAD, bytes.size)));
   const reader = readers.find((known) => known.begins(head));
-  if (!reader) throw new Malformed('is not a film or picture that Untrained can read');
-  return reader.read(bytes, 'note').note;
+  if (reader) return reader.read(bytes, 'note').note;
+  const note = noteInExport(bytes);
+  if (note === undefined) throw new Malformed('is not a film or picture that Untrained can read');
+  return note;
 }

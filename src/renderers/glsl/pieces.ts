@@ -1,32 +1,41 @@
 /**
  * GLSL ES 3.00 that shaders with a network in them share: activations, features, folds, palettes and hashed draws. Each
- * function here returns readable code that defines functions; names are those of the docblocks.
+ * function returns readable code that defines the functions that its docblock names. The code relies neither on what
+ * drivers do with overflow nor on the precision of their sine, cosine, tanh and logarithm.
+ *
+ * Shaders must begin with `precision highp float; precision highp int;`.
  */
-import type { Colouring } from '../../core/frame/colouring.js';
-import { type ActivationName, activationTable } from '../../core/network/activations.js';
-import type { Fold } from '../../core/network/fold.js';
+import {
+  type ActivationName,
+  type ActivationNames,
+  activationTable,
+} from '../../core/network/activations.js';
+
+export { colourFunction } from './colour.js';
+export { featureFunctions } from './features.js';
+export { foldFunction } from './fold.js';
+export { hashFunctions } from './hash.js';
 
 /** For each name, `float NAME_(float x)`: the activation, for any finite x. */
 export function activationFunctions(names: readonly ActivationName[]): string {
-  return names.map((name) => `float ${name}_(float x) {\n${activationTable[name].glsl}\n}`).join('\n\n');
+  return [...new Set(names)]
+    .map((name) => `float ${name}_(float x) {\n${activationTable[name].glsl}\n}`)
+    .join('\n\n');
 }
 
-/** For each feature, `float feature0(vec2 p)`, `float feature1(vec2 p)` and so on. */
-export function featureFunctions(_features: readonly string[]): string {
-  throw new Error('Not written yet.');
-}
-
-/** `vec2 folded(vec2 p)`. A tile's size is the expression `size`. */
-export function foldFunction(_fold: Fold, _size?: string): string {
-  throw new Error('Not written yet.');
-}
-
-/** `vec3 colour(float outputs[N])`: sRGB in [0, 1] of brightnesses in [0, 1]; N is `outputs`. */
-export function colourFunction(_colouring: Colouring, _outputs: number): string {
-  throw new Error('Not written yet.');
-}
-
-/** `float drawn(uint seed, uint layer, uint unit, uint input)`: see hashedDraw in core/network/hash.ts. */
-export function hashFunctions(): string {
-  throw new Error('Not written yet.');
+/**
+ * The brightness in [0, 1] of an output or a shown unit: `brightness` in core/network/activations.ts. For one
+ * activation it is `float shown(float sum, float added, float low, float high)`; for a mix it has a fifth argument, the
+ * fraction. It calls activationFunctions.
+ */
+export function brightnessFunction(names: ActivationNames): string {
+  const share = (name: ActivationName) => {
+    const value = `${name}_(sum) + added`;
+    const all = activationTable[name].signed ? `0.5 * (${value} + 1.0)` : value;
+    return `clamp((${all} - low) / (high - low), 0.0, 1.0)`;
+  };
+  const start = 'float shown(float sum, float added, float low, float high';
+  return typeof names === 'string'
+    ? `${start}) {\n  return ${share(names)};\n}`
+    : `${start}, float fraction) {\n  return mix(${share(names.from)}, ${share(names.to)}, fraction);\n}`;
 }

@@ -120,7 +120,7 @@ export function matricesOf({ hidden, output, earlier }: Arrangement): Matrix[] {
 
 /** Identifies the draws: frames with the same key share an upload. */
 export function drawsKey(spec: NetworkSpec, shown?: FrameDescription['shown']): string {
-  const { inputs, outputs, distribution, layers } = spec;
+  const { inputs, outputs, distribution, draws, layers } = spec;
   const sides = sidesOf(spec).map(({ side }) => side);
   const count = Math.ceil(layers);
   return JSON.stringify([
@@ -129,6 +129,7 @@ export function drawsKey(spec: NetworkSpec, shown?: FrameDescription['shown']): 
     planeCount(spec), // which determines where matrices are
     outputs,
     distribution,
+    draws,
     count,
     layers < count,
     hiddenWidths(spec).map(Math.ceil),

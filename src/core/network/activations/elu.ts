@@ -1,5 +1,6 @@
 import type { ActivationDefinition } from './activation.js';
 import { EXP } from './approximations.js';
+import * as glsl from './glsl.js';
 import { expm1 } from './vector.js';
 import { float, horner, times } from './wgsl.js';
 
@@ -23,7 +24,9 @@ export const elu: ActivationDefinition = {
   let near = u * ${horner(EXP.slice(0, -1), t)};
   let far = exp2(${float(Math.LOG2E)} * u) - 1.0;
   return max(${x}, ${t}(0.0)) + ${times(out, `select(far, near, u > ${t}(${float(SERIES_END)}))`)};`,
-  glsl: '  return x > 0.0 ? x : exp(x) - 1.0;',
+  glsl: `  float u = clamp(x, -87.0, 0.0);
+  float below = u > ${glsl.float(SERIES_END)} ? u * (${glsl.polynomial(EXP.slice(0, -1), 'u')}) : exp(u) - 1.0;
+  return max(x, 0.0) + below;`,
   wasm: (math, x, scaled) => {
     const zero = math.float(0);
     return math.let(x, (whole) =>
@@ -35,4 +38,5 @@ export const elu: ActivationDefinition = {
     );
   },
   onnx: 'Elu',
+  torch: 'F.elu(x)',
 };

@@ -17,6 +17,9 @@ export const gaussian: ActivationDefinition = {
   // Beyond ±9 it is 0 to 35 digits, and x² must not overflow.
   wgsl: (t, { out }) => `  let t = clamp(x, ${t}(-9.0), ${t}(9.0));
   return ${times(out, `exp2(${float(-Math.LOG2E)} * t * t)`)};`,
-  glsl: '  return exp(-x * x);',
+  glsl: `  float t = min(abs(x), 9.0);
+  return exp(-t * t);`,
   wasm: (math, x) => math.let(x, (t) => exp(math, math.neg(math.mul(t, t)))),
+  onnx: (node, x) => node('Exp', node('Neg', node('Mul', x, x))),
+  torch: 'torch.exp(-x * x)',
 };

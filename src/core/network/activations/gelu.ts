@@ -1,5 +1,6 @@
 import type { ActivationDefinition } from './activation.js';
 import { ERF_OF_X_OVER_SQRT2 } from './approximations.js';
+import * as glsl from './glsl.js';
 import { oddRational } from './vector.js';
 import { horner, times } from './wgsl.js';
 
@@ -24,7 +25,11 @@ export const gelu: ActivationDefinition = {
   let p = ${horner(ERF_OF_X_OVER_SQRT2.p, t)};
   let q = ${horner(ERF_OF_X_OVER_SQRT2.q, t)};
   return max(${x}, ${t}(${times(out, '-5.4')})) * fma(0.5 * t * p, 1.0 / q, ${t}(0.5));`,
-  glsl: '  return 0.5 * x * (1.0 + tanh(0.79788456 * (x + 0.044715 * x * x * x)));',
+  glsl: `  float t = clamp(x, -5.4, 5.4);
+  float u = t * t;
+  float p = ${glsl.polynomial(ERF_OF_X_OVER_SQRT2.p, 'u')};
+  float q = ${glsl.polynomial(ERF_OF_X_OVER_SQRT2.q, 'u')};
+  return max(x, -5.4) * (0.5 + 0.5 * t * p / q); // t p / q is erf(t / sqrt(2))`,
   /** The same formula. */
   wasm: (math, x, scaled) => {
     const [least, half] = [math.float(-5.4), math.float(0.5)];
@@ -35,7 +40,9 @@ export const gelu: ActivationDefinition = {
       }),
     );
   },
-  onnx: 'Gelu',
+  onnx: (node, x) =>
+    node('Mul', node('Mul', 0.5, x), node('Add', 1, node('Erf', node('Mul', Math.SQRT1_2, x)))),
+  torch: 'F.gelu(x)',
 };
 
 /** The error function to within 1e-15, by a series of positive terms: DLMF 7.6.2, https://dlmf.nist.gov/7.6.E2 */

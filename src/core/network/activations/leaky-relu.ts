@@ -1,4 +1,5 @@
 import type { ActivationDefinition } from './activation.js';
+import * as glsl from './glsl.js';
 import { float } from './wgsl.js';
 
 /** The slope below 0. */
@@ -16,7 +17,8 @@ export const leakyRelu: ActivationDefinition = {
   bounded: false,
   error: (x) => 1e-9 * Math.abs(x), // of the slope
   wgsl: (_, { x }) => `  return max(${x}, ${float(SLOPE)} * ${x});`,
-  glsl: `  return max(x, ${float(SLOPE)} * x);`,
+  glsl: `  return max(x, ${glsl.float(SLOPE)} * x);`,
   wasm: (math, x) => math.let(x, (whole) => math.max(whole, math.mul(whole, math.float(SLOPE)))),
   onnx: 'LeakyRelu',
+  torch: 'F.leaky_relu(x)',
 };

@@ -20,7 +20,8 @@ export const sawtooth: ActivationDefinition = {
   // round() may round halves down: then the remainder is 1 instead of -1.
   wgsl: (t, { out }) => `  let t = fma(${t}(-2.0), round(0.5 * x), x);
   return ${times(out, `select(t, ${t}(-1.0), t >= ${t}(1.0))`)};`,
-  glsl: '  return x - 2.0 * floor(0.5 * (x + 1.0));',
+  glsl: `  float t = x - 2.0 * round(0.5 * x);
+  return t >= 1.0 ? -1.0 : t;`,
   /** The same formula. The constant comes first in max, which thus also replaces NaN, the remainder of infinite x. */
   wasm: (math, x) => {
     const two = math.float(2);
@@ -31,4 +32,6 @@ export const sawtooth: ActivationDefinition = {
       );
     });
   },
+  onnx: (node, x) => node('Sub', x, node('Mul', 2, node('Floor', node('Mul', 0.5, node('Add', x, 1))))),
+  torch: 'x - 2 * torch.floor((x + 1) / 2)',
 };

@@ -18,11 +18,12 @@ export const sigmoid: ActivationDefinition = {
     const e = `exp2(min(${float(-Math.LOG2E)} * x, ${t}(${float(LARGEST_EXPONENT)})))`;
     return `  return ${times(out, `1.0 / (1.0 + ${e})`)};`;
   },
-  glsl: '  return 1.0 / (1.0 + exp(-x));',
+  glsl: '  return 1.0 / (1.0 + exp(clamp(-x, -87.0, 87.0)));',
   /** σ(x) = (1 + tanh(x / 2)) / 2. */
   wasm: (math, x) => {
     const half = math.float(0.5);
     return math.madd(tanh.wasm(math, math.mul(x, half)), half, half);
   },
   onnx: 'Sigmoid',
+  torch: 'torch.sigmoid(x)',
 };

@@ -1,4 +1,5 @@
 import type { ActivationDefinition } from './activation.js';
+import * as glsl from './glsl.js';
 import { sigmoid } from './sigmoid.js';
 import { exp } from './vector.js';
 import { float, times } from './wgsl.js';
@@ -23,7 +24,8 @@ export const silu: ActivationDefinition = {
   // x (1 or e) / (1 + e), where e = e^-|x| does not overflow: 1 for positive x.
   wgsl: (t, { x, out }) => `  let e = exp2(${float(-Math.LOG2E)} * abs(x));
   return max(${x}, ${t}(${times(out, float(LEAST))})) * (select(e, ${t}(1.0), x >= ${t}(0.0)) / (1.0 + e));`,
-  glsl: '  return x / (1.0 + exp(-x));',
+  glsl: `  float e = exp(-min(abs(x), 87.0));
+  return max(x, ${glsl.float(LEAST)}) * ((x >= 0.0 ? 1.0 : e) / (1.0 + e));`,
   /** The same formula. */
   wasm: (math, x, scaled) => {
     const [least, one] = [math.float(LEAST), math.float(1)];
@@ -35,4 +37,6 @@ export const silu: ActivationDefinition = {
       }),
     );
   },
+  onnx: (node, x) => node('Mul', x, node('Sigmoid', x)),
+  torch: 'F.silu(x)',
 };

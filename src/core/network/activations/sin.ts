@@ -1,5 +1,6 @@
 import type { ActivationDefinition } from './activation.js';
 import { PI_PARTS, SIN } from './approximations.js';
+import * as glsl from './glsl.js';
 import { horner as polynomial, reduced } from './vector.js';
 import { float, horner, times } from './wgsl.js';
 
@@ -24,7 +25,13 @@ export const sin: ActivationDefinition = {
   let u = t * t;
   let sign = fma(${t}(-2.0), n - 2.0 * floor(0.5 * n), ${t}(1.0));
   return ${times(out, `sign * fma(${horner(SIN, t)} * u, t, t)`)};`,
-  glsl: '  return sin(x);',
+  // The same formula. PI_PARTS have so few bits that the first products are exact without fma, too.
+  glsl: `  float n = round(x * ${glsl.float(1 / Math.PI)});
+  float t = ${PI_PARTS.reduce((rest, part) => `(${rest} - n * ${glsl.float(part)})`, 'x').slice(1, -1)};
+  t = clamp(t, -1.6, 1.6); // beyond 1e7 or so n is wrong
+  float u = t * t;
+  float sine = t + t * u * (${glsl.polynomial(SIN, 'u')});
+  return n - 2.0 * floor(0.5 * n) == 0.0 ? sine : -sine;`,
   /** The same formula. In min and max the constants come first, which replaces NaN too. */
   wasm: (math, x) =>
     math.let(x, (whole) =>
@@ -38,4 +45,5 @@ export const sin: ActivationDefinition = {
       }),
     ),
   onnx: 'Sin',
+  torch: 'torch.sin(x)',
 };

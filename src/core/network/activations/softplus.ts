@@ -1,5 +1,6 @@
 import type { ActivationDefinition } from './activation.js';
 import { ARTANH } from './approximations.js';
+import * as glsl from './glsl.js';
 import { sigmoid } from './sigmoid.js';
 import { exp, horner as polynomial } from './vector.js';
 import { float, horner, times } from './wgsl.js';
@@ -22,7 +23,10 @@ export const softplus: ActivationDefinition = {
   let t = e / (2.0 + e);
   let u = t * t;
   return fma(${times(out, '2.0 * t')}, ${horner(ARTANH, t)}, max(${x}, ${t}(0.0)));`,
-  glsl: '  return max(x, 0.0) + log(1.0 + exp(-abs(x)));',
+  glsl: `  float e = exp(-min(abs(x), 87.0));
+  float t = e / (2.0 + e);
+  float u = t * t;
+  return max(x, 0.0) + 2.0 * t * (${glsl.polynomial(ARTANH, 'u')});`,
   /** The same formula; e / (2 + e) is at most 1/3, so the series is short. */
   wasm: (math, x, scaled) => {
     const [two, zero] = [math.float(2), math.float(0)];
@@ -38,4 +42,5 @@ export const softplus: ActivationDefinition = {
     );
   },
   onnx: 'Softplus',
+  torch: 'F.softplus(x)',
 };

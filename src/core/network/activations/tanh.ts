@@ -1,5 +1,6 @@
 import type { ActivationDefinition } from './activation.js';
 import { TANH, TANH_NEAR_ZERO } from './approximations.js';
+import * as glsl from './glsl.js';
 import { oddRational } from './vector.js';
 import { float, horner, LARGEST_EXPONENT, times } from './wgsl.js';
 
@@ -25,9 +26,14 @@ export const tanh: ActivationDefinition = {
   let u = x * x;
   let near = fma(${horner(TANH_NEAR_ZERO, t)}, x * u, x);
   return ${times(out, `select(far, near, abs(x) < ${t}(${float(SERIES_END)}))`)};`,
-  glsl: '  return 1.0 - 2.0 / (exp(2.0 * min(x, 40.0)) + 1.0);',
+  // The same formula. Beyond ±10 it is ±1 in float32.
+  glsl: `  float t = clamp(x, -10.0, 10.0);
+  float u = t * t;
+  if (abs(t) < ${glsl.float(SERIES_END)}) return t + t * u * (${glsl.polynomial(TANH_NEAR_ZERO, 'u')});
+  return 1.0 - 2.0 / (exp(2.0 * t) + 1.0);`,
   /** An odd rational function, the argument clamped where tanh is 1 in float32. */
   wasm: (math, x) =>
     math.let(math.min(math.max(x, math.float(-8.75)), math.float(8.75)), (t) => oddRational(math, t, TANH)),
   onnx: 'Tanh',
+  torch: 'torch.tanh(x)',
 };

@@ -1,0 +1,144 @@
+/** The command `export`, and the pages and shaders among the outputs of `render` and `still`. */
+import { resolve } from 'node:path';
+import { UsageError } from '../core/errors.js';
+import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
+import { type Exporter, exporterFor, exporterNamed } from '../exporters/index.js';
+import { exportEndings, formOf, momentOf, writeExport } from '../jobs/export.js';
+import { formatWithEnding } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
+import { withLevels } from './levels.js';
+import { DEFAULT_SCENE, type ExportOptions, type LookOptions, refuseFilmOptions } from './options.js';
+import { changed, type Subject, saveRecipe } from './plan.js';
+import { type Reporter, reporter } from './report.js';
+import { loadScene, type SweepScene } from './scenes.js';
+import { commandLine } from './shell.js';
+
+/**
+ * The `export` command.
+ * @param scene - Undefined for the default scene.
+ * @throws UsageError for an invalid request, and for what cannot be exported in that form.
+ */
+export async function exportScene(
+  scene: string | undefined,
+  options: ExportOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const report = reporter(options);
+  const exporter = exporterOf(options);
+  const subject = await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage });
+  if (subject.kind !== 'sweep') {
+    throw new UsageError(
+      `${subject.name} is a composed scene, which is code, but export takes sweeps: make a film of it with ` +
+        `${commandLine('render', [scene!])}, or write a sweep of its network and export that.`,
+    );
+  }
+  const path = options.out ?? defaultPath(subject, exporter);
+  await write(subject, exporter, path, options, !exporter.moves, report, signal);
+}
+
+/** The form that the options ask for. @throws UsageError if there is none. */
+function exporterOf({ to, out }: ExportOptions): Exporter {
+  if (out === undefined) {
+    const named = to === undefined ? undefined : exporterNamed(to);
+    if (named) return named;
+    throw new UsageError(
+      `There is no form to export to: choose one with --to, such as --to html, or name an --out that ends in ${exportEndings()}.`,
+    );
+  }
+  if (to === undefined && formatWithEnding(out.slice(out.lastIndexOf('.')))) {
+    throw new UsageError(
+      `"${out}" is a film or a picture, which render and still make: end it in ${exportEndings()}, or use one of these commands.`,
+    );
+  }
+  return formOf(out, to);
+}
+
+/** What is exported from an exported file never replaces that file. */
+function defaultPath({ name, path, sweep }: SweepScene, { ending }: Exporter): string {
+  const plain = `renders/${name}${ending}`;
+  return resolve(plain) === path ? `renders/${name}-${sweep.size.join('x')}${ending}` : plain;
+}
+
+/**
+ * Applies the options to a scene's sweep, and writes its export.
+ * @param still - Whether it is one moment even without --at.
+ */
+async function write(
+  subject: SweepScene,
+  exporter: Exporter,
+  path: string,
+  options: LookOptions & { at?: number },
+  still: boolean,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  const began = performance.now();
+  const watched = { signal, onStage: report.stage };
+  const asIs = changed(subject, { ...options, levels: undefined });
+  const at = options.at ?? (still ? momentOf(asIs) : undefined);
+  const sweep = changed(subject, await withLevels(subject, options, watched, at));
+  const isInside = at !== undefined && at <= sweep.seconds;
+  const grain = isInside ? grainNoteAt(sweep, at, evaluate) : grainNote(sweep, evaluate);
+  if (grain) report.warning(grain);
+  const files = await writeExport(exporter, sweep, path, { at, ...watched });
+  await saveRecipe(options.recipe, sweep);
+  report.exported(exporter, files, (performance.now() - began) / 1000);
+}
+
+/** The outputs of `render`: films, and pages or shaders. */
+export interface Outputs {
+  films: string[];
+  pages: string[];
+}
+
+/**
+ * Tells films from pages and shaders.
+ * @param given - The names of the options that were given.
+ * @throws UsageError for other exports, and for options that do not apply to pages and shaders.
+ */
+export function outputsOf(
+  { out, for: platforms }: { out: string[]; for: string[] },
+  subject: Subject,
+  given: ReadonlySet<string>,
+): Outputs {
+  const pages = out.filter(exporterFor);
+  const films = out.filter((path) => !exporterFor(path));
+  for (const path of pages) checkPage(path, subject);
+  if (pages.length > 0 && films.length === 0) refuseFilmOptions(given, pages[0]);
+  if (pages.length > 0 && platforms.length > 0) {
+    throw new UsageError(
+      `--for is for films, and "${pages[0]}" is not one: write it with a command of its own.`,
+    );
+  }
+  return { films, pages };
+}
+
+/** Rejects what an output of `render` and `still` cannot be. @throws UsageError with the next step. */
+function checkPage(path: string, subject: Subject): asserts subject is SweepScene {
+  const { name, moves } = formOf(path);
+  if (!moves) {
+    throw new UsageError(
+      `"${path}" would be a model or a shape, which export writes: use ${commandLine('export', ['SCENE'], ['--to', name])}`,
+    );
+  }
+  if (subject.kind === 'sweep') return;
+  throw new UsageError(
+    `"${path}" can only show a sweep, but ${subject.name} is a composed scene, which is code: name a film, such as film.mp4.`,
+  );
+}
+
+/**
+ * Writes a page or a shader in place of a film or a picture.
+ * @param still - Whether it is one moment.
+ */
+export function writePage(
+  subject: Subject,
+  path: string,
+  options: LookOptions & { at?: number },
+  still: boolean,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  checkPage(path, subject);
+  return write(subject, formOf(path), path, options, still, report, signal);
+}

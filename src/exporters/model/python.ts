@@ -1,0 +1,44 @@
+/** Texts and numbers in Python. */
+
+/**
+ * Any text as a literal in ASCII. Python reads the escapes of JSON, except that a character beyond 16 bits must not be
+ * two halves.
+ */
+export function pythonText(text: string): string {
+  const escaped = Array.from(text, (character) => {
+    const code = character.codePointAt(0)!;
+    if (character === '"' || character === '\\') return `\\${character}`;
+    if (code >= 32 && code < 127) return character;
+    return code < 2 ** 16
+      ? `\\u${code.toString(16).padStart(4, '0')}`
+      : `\\U${code.toString(16).padStart(8, '0')}`;
+  });
+  return `"${escaped.join('')}"`;
+}
+
+/** Numbers, lists, names of ours and objects of these as a literal. */
+export function python(value: unknown): string {
+  if (typeof value === 'string') return pythonText(value);
+  if (Array.isArray(value)) {
+    const [first] = value;
+    const isRepeated = value.length > 2 && value.every((item) => item === first);
+    return isRepeated ? `[${python(first)}] * ${value.length}` : `[${value.map(python).join(', ')}]`;
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, item]) => `${pythonText(key)}: ${python(item)}`);
+    return `{${entries.join(', ')}}`;
+  }
+  return `${value}`;
+}
+
+/** How many bytes one line of base64 holds. */
+const BYTES_PER_LINE = 87;
+
+/** Bytes as base64 between triple quotation marks, in lines of 116 characters. */
+export function base64Lines(bytes: Uint8Array): string {
+  const lines: string[] = ['"""'];
+  for (let at = 0; at < bytes.length; at += BYTES_PER_LINE) {
+    lines.push(btoa(String.fromCharCode(...bytes.subarray(at, at + BYTES_PER_LINE))));
+  }
+  return `${lines.join('\n')}\n"""`;
+}

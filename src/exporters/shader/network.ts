@@ -1,0 +1,340 @@
+/** The network of a shader: one layer in a loop, after what each of its parts calls. */
+
+import { float } from '../../core/network/activations/glsl.js';
+import { type ActivationName, namesOf, type UnitActivation } from '../../core/network/activations.js';
+import { fadeFactors } from '../../core/network/fade.js';
+import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
+import { layerActivation } from '../../core/network/layer-activations.js';
+import { mixGain } from '../../core/network/mix-gains.js';
+import { earlierShare } from '../../core/network/network.js';
+import { networkParameters } from '../../core/network/parameters.js';
+import { hiddenWidths, type NetworkSpec } from '../../core/network/spec.js';
+import { drawnOf } from '../../renderers/drawn.js';
+import {
+  brightnessFunction,
+  featureFunctions,
+  foldFunction,
+  hashFunctions,
+} from '../../renderers/glsl/pieces.js';
+import { hiddenActivations } from './activations.js';
+import type { Numbers } from './motion.js';
+import type { Shape } from './shape.js';
+import { isMix, type Movable, movable, type Subject } from './subject.js';
+import { table } from './tables.js';
+import type { Weights } from './weights.js';
+
+/**
+ * The code of a network, which ends in `float[N] outputsAt(vec2 p)`: the brightness of each output, or of the unit that
+ * is shown, at a point of the plane. It calls the activations of `names`.
+ */
+export function networkCode(
+  subject: Subject,
+  shape: Shape,
+  weights: Weights,
+  numbers: Numbers,
+): {
+  names: ActivationName[];
+  /** @param inBuffers - Whether long lists of weights are in buffers. */
+  parts(inBuffers: boolean): string[];
+} {
+  const { sweep, frame } = subject;
+  const spec = frame.network;
+  const hidden = shape.widths.length > 0 ? hiddenActivations(subject, shape, weights, numbers) : undefined;
+  const output = shownCode(subject, numbers);
+  const residual = movable(sweep.network.residual, spec.residual);
+  const kept =
+    residual === 0 || shape.matrices === 1
+      ? undefined
+      : numbers.declare(
+          'residual',
+          residual,
+          'network.residual',
+          'what a unit adds of the same unit in the layer before',
+        );
+  const scales = weights.isExplicit ? undefined : scaleCode(subject, shape, numbers);
+  const slices = frame.slice.map((value, i) =>
+    numbers.declare(
+      frame.slice.length === 1 ? 'slice' : `slice ${i + 1}`,
+      movable(sweep.slice?.[i], value),
+      `slice.${i}`,
+      `the input after ${i === 0 ? spec.features.join(', ') : 'that'}`,
+    ),
+  );
+  const tile = typeof spec.fold === 'object' && 'tile' in spec.fold ? spec.fold.tile : undefined;
+  const side =
+    tile === undefined
+      ? undefined
+      : numbers.declare(
+          'tile',
+          movable((sweep.network.fold as { tile: unknown }).tile, tile),
+          'network.fold.tile',
+          "the side of a tile's cell",
+        );
+  const names = [...new Set([...(hidden?.names ?? []), ...output.names])];
+  const parts = (inBuffers: boolean) => [
+    ...(weights.isHashed || hidden?.isHashed ? [hashFunctions()] : []),
+    featureFunctions(spec.features),
+    ...(spec.fold === 'none' ? [] : [foldFunction(spec.fold, side)]),
+    `float y[WIDEST]; // what a layer receives`,
+    shape.code,
+    weights.code(inBuffers),
+    ...(scales?.parts ?? []),
+    sumCode(weights, scales),
+    ...(hidden?.parts ?? []),
+    output.code,
+    outputsCode(subject, shape, { kept, slices, hidden: hidden?.call, output, weights, scales }),
+  ];
+  return { names, parts };
+}
+
+/** The brightness of what is drawn. */
+function shownCode({ sweep, frame }: Subject, numbers: Numbers) {
+  const drawn = drawnOf(frame).activation;
+  const activation = Array.isArray(drawn) ? drawn[0] : drawn;
+  const names = namesOf(activation);
+  const low = numbers.declare(
+    'low',
+    movable(sweep.levels?.[0], frame.levels?.[0] ?? 0),
+    'levels.0',
+    'the output that is shown as 0',
+  );
+  const high = numbers.declare(
+    'high',
+    movable(sweep.levels?.[1], frame.levels?.[1] ?? 1),
+    'levels.1',
+    'the output that is shown as 1',
+  );
+  const fraction = isMix(activation)
+    ? `, ${numbers.declare('output mix', mixTrack(sweep.network, frame, activation), 'network.outputActivation.fraction', 'how far it is from one output activation to the other')}`
+    : '';
+  return {
+    names: [names].flat().flatMap((name) => (typeof name === 'string' ? [name] : [name.from, name.to])),
+    code: `// The brightness of a sum.\n${brightnessFunction(names)}`,
+    call: (sum: string, added: string) => `shown(${sum}, ${added}, ${low}, ${high}${fraction})`,
+  };
+}
+
+function mixTrack(
+  network: Subject['sweep']['network'],
+  { shown, network: spec }: Subject['frame'],
+  activation: Exclude<UnitActivation, string>,
+): Movable {
+  const swept =
+    shown && 'layer' in shown
+      ? layerActivation((network.activation ?? spec.activation) as NetworkSpec['activation'], shown.layer)
+      : network.outputActivation;
+  return movable(isMix(swept) ? swept.fraction : undefined, activation.fraction);
+}
+
+/** The scales of a layer's draws: functions of the layer and, with glorot, of how many units the matrix is for. */
+interface Scales {
+  parts: string[];
+  weights: string;
+  biases: string;
+  /** Further parameters of `sumOf`. */
+  parameter: string;
+}
+
+function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): Scales {
+  const spec = frame.network;
+  const { initialisation } = spec;
+  const usual = initialisation ? 1 : networkParameters.weightScale.default;
+  const scale = numbers.declare(
+    'weight scale',
+    movable(sweep.network.weightScale, spec.weightScale ?? usual),
+    'network.weightScale',
+    'what the draws of weights are multiplied by',
+  );
+  const ownBiases = spec.biasScale !== undefined;
+  const biasScale = ownBiases
+    ? numbers.declare(
+        'bias scale',
+        movable(sweep.network.biasScale, spec.biasScale!),
+        'network.biasScale',
+        'what those of biases are multiplied by',
+      )
+    : undefined;
+  const size = (layer: string) => (shape.hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
+  numbers.constant(
+    'bool',
+    'first layer bias',
+    `${spec.firstLayerBias}`,
+    'whether the first layer has biases',
+  );
+  const third = spec.distribution === 'uniform' ? 3 : 1; // uniform draws have a variance of 1/3
+  const parts: string[] = [];
+  let base = scale;
+  let parameter = '';
+  if (initialisation) {
+    parameter = initialisation === 'glorot' ? ', float outgoing' : '';
+    const variance = {
+      he: `${float(2 * third)} / ${size('layer - 1')}`,
+      glorot: `${float(2 * third)} / (${size('layer - 1')} + outgoing)`,
+      lecun: `${float(third)} / ${size('layer - 1')}`,
+    }[initialisation];
+    parts.push(
+      `// The scale of a layer's draws: ${initialisation} initialisation.\nfloat scaleOf(int layer${parameter}) {\n  return ${scale} * sqrt(${variance});\n}`,
+    );
+    base = `scaleOf(layer${parameter && ', outgoing'})`;
+  }
+  const gains = Array.from({ length: shape.matrices }, (_, i) => mixGain(spec, i + 1));
+  const hasGains = gains.some((gain) => gain !== 1);
+  if (hasGains)
+    parts.push(
+      `// What keeps the contrast behind mixed activations.\n${table('float', 'GAINS', gains.map(float), 8)}`,
+    );
+  return {
+    parts,
+    weights: hasGains ? `GAINS[layer - 1] * ${base}` : base,
+    biases: biasScale ?? base,
+    parameter,
+  };
+}
+
+/** The function that sums up what a unit receives. */
+function sumCode({ sum, isExplicit }: Weights, scales: Scales | undefined): string {
+  const { weights, biases } = scales ?? {};
+  const scaled = weights === biases ? `${weights} * (sum + bias)` : `${weights} * sum + ${biases} * bias`;
+  const total = isExplicit ? 'sum + bias' : scaled;
+  return `// What a unit sums up: its bias, and what it receives times its weights.
+float sumOf(int layer, int unit${scales?.parameter ?? ''}) {
+${sum}
+${scales ? '  if (layer == 1 && !FIRST_LAYER_BIAS) bias = 0.0;\n' : ''}  return ${total};
+}`;
+}
+
+interface Given {
+  kept: string | undefined;
+  slices: string[];
+  hidden: string | undefined;
+  output: { call(sum: string, added: string): string };
+  weights: Weights;
+  scales: Scales | undefined;
+}
+
+function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): string {
+  const spec = frame.network;
+  const { kept, slices, hidden, output, scales } = given;
+  const { fadingLayers, hasFractions, matrices, outputs: count, shownUnit, widths } = shape;
+  const isNormalised = spec.normalisation === 'layer' && widths.length > 0;
+  /** The last argument of `sumOf`, if it needs the number of units that a matrix is for. */
+  const outgoing = (units: string) => (scales?.parameter ? `, ${units}` : '');
+  const sizeOf = (layer: string) => (hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
+  const inputs = [...spec.features.map((_, i) => `feature${i}(p)`), ...slices];
+  const lines: string[] = [];
+  const say = (...text: string[]) => lines.push(...text);
+  const parts: string[] = [];
+  if (isNormalised) parts.push(normaliseCode(hasFractions));
+  say(`// The brightness of each output at a point of the plane.`);
+  say(`float[${count}] outputsAt(vec2 p) {`);
+  if (fadingLayers) {
+    say(`  int count = clamp(int(ceil(${fadingLayers})), 1, ${matrices});`);
+    say(`  float earlier = ${shareCode(spec, fadingLayers)}; // the share of the output one layer earlier`);
+  }
+  if (spec.fold !== 'none') say('  p = folded(p);');
+  if (given.weights.readsAhead || shape.unitsMove) say('  for (int i = 0; i < WIDEST; i++) y[i] = 0.0;');
+  for (const [i, input] of inputs.entries()) say(`  y[${i}] = ${input};`);
+  const name = fadingLayers ? 'sums' : 'outputs';
+  if (fadingLayers) {
+    say(`  float[${count}] sums;`, `  for (int i = 0; i < ${count}; i++) sums[i] = 0.0;`);
+  }
+  const factors = (number: number) => fadeFactors(spec, number, draws);
+  const isFading = factors(matrices) !== undefined;
+  if (isFading) {
+    const tables = (words: string, number: number) => {
+      const { scale, offset } = factors(number)!;
+      return [
+        table('float', `${words}SCALE`, scale.map(float), 8),
+        table('float', `${words}OFFSET`, offset.map(float), 8),
+      ];
+    };
+    parts.push(
+      [
+        '// What keeps the contrast while the network is between two others.',
+        ...tables('FADE_', matrices),
+        ...(fadingLayers && matrices > 1 ? tables('EARLIER_', matrices - 1) : []),
+      ].join('\n'),
+    );
+  }
+  const outputSum = (layer: string, index: string, words: string) => {
+    const sum = `sumOf(${layer}, ${index}${outgoing(shownUnit ? float(exactWidth(spec, shownUnit.layer)) : float(spec.outputs))})`;
+    return isFading ? `(${words}SCALE[${index}] * ${sum} + ${words}OFFSET[${index}])` : sum;
+  };
+  if (widths.length > 0) {
+    if (isNormalised || kept) say('  float[WIDEST] values; // of the layer before');
+    say(`  for (int layer = 1; layer < ${shape.layers}; layer++) {`);
+    if (fadingLayers) {
+      say('    if (layer == count - 1) {');
+      say(
+        `      for (int i = 0; i < ${count}; i++) sums[i] = earlier * ${outputSum('layer', 'i', 'EARLIER_')};`,
+      );
+      say('    }');
+    }
+    say('    int units = unitsIn(layer);');
+    say('    float[WIDEST] next;');
+    say('    for (int unit = 0; unit < units; unit++) {');
+    const activated = hidden!.replace('SUM', `sumOf(layer, unit${outgoing(sizeOf('layer'))})`);
+    say(`      next[unit] = ${activated};`);
+    if (kept) {
+      const share = hasFractions ? ' * (unit == unitsIn(layer - 1) - 1 ? lastUnit(layer - 1) : 1.0)' : '';
+      say(`      if (layer > 1 && unit < unitsIn(layer - 1)) next[unit] += ${kept} * values[unit]${share};`);
+    }
+    say('    }');
+    if (isNormalised || kept) say('    for (int unit = 0; unit < units; unit++) values[unit] = next[unit];');
+    if (isNormalised) {
+      say('    normalise(layer, values);');
+    } else {
+      say('    for (int unit = 0; unit < units; unit++) y[unit] = next[unit];');
+    }
+    if (hasFractions) say('    y[units - 1] *= lastUnit(layer);');
+    if (shape.unitsMove) say('    for (int unit = units; unit < WIDEST; unit++) y[unit] = 0.0;');
+    say('  }');
+  }
+  const last = fadingLayers ? 'count' : 'LAYERS';
+  const shownIndex = shownUnit && given.weights.isHashed ? `${shownUnit.unit}` : 'i';
+  if (!fadingLayers) say(`  float[${count}] outputs;`);
+  say(`  for (int i = 0; i < ${count}; i++) {`);
+  const sum = outputSum(last, shownIndex, 'FADE_');
+  const total = fadingLayers ? `sums[i] + (1.0 - earlier) * ${sum}` : sum;
+  let added = '0.0';
+  if (shownUnit && kept && shownUnit.layer > 1) {
+    const { layer, unit } = shownUnit;
+    const share = hasFractions
+      ? ` * (unitsIn(${layer - 1}) == ${unit + 1} ? lastUnit(${layer - 1}) : 1.0)`
+      : '';
+    if (unit < widths[layer - 2])
+      added = `(${unit} < unitsIn(${layer - 1}) ? ${kept} * values[${unit}]${share} : 0.0)`;
+  }
+  say(`    ${name}[i] = ${output.call(total, added)};`);
+  say('  }', `  return ${name};`, '}');
+  return [...parts, lines.join('\n')].join('\n\n');
+}
+
+/** The number of units of a layer in the first frame. */
+const exactWidth = (spec: NetworkSpec, layer: number) => hiddenWidths(spec)[layer - 1];
+
+/** The share of the output one layer earlier: see earlierShare in core/network/network.ts. */
+function shareCode(spec: NetworkSpec, layers: string): string {
+  return spec.fade === 'outputs' || Number.isInteger(spec.layers)
+    ? `max(0.0, float(count) - ${layers})`
+    : float(earlierShare(spec));
+}
+
+function normaliseCode(hasFractions: boolean): string {
+  const share = hasFractions ? '(unit < units - 1 ? 1.0 : last) * ' : '';
+  const whole = hasFractions ? 'float(units - 1) + last' : 'float(units)';
+  return `// Gives what the next layer receives a mean of 0 and a variance of 1.
+void normalise(int layer, float values[WIDEST]) {
+  int units = unitsIn(layer);${hasFractions ? '\n  float last = lastUnit(layer);' : ''}
+  float whole = ${whole};
+  float mean = 0.0, variance = 0.0;
+  for (int unit = 0; unit < units; unit++) mean += ${share}values[unit] / whole;
+  for (int unit = 0; unit < units; unit++) {
+    float rest = values[unit] - mean;
+    variance += ${share}rest * rest / whole;
+  }
+  for (int unit = 0; unit < units; unit++) {
+    y[unit] = (values[unit] - mean) / sqrt(variance + ${float(NORMALISATION_EPSILON)});
+  }
+}`;
+}

@@ -1,0 +1,176 @@
+/** Exports: sweeps in forms that other programs use. src/exporters/ writes their contents, and this file the files. */
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import { z } from 'zod';
+import type { StopSignal } from '../core/ambient.js';
+import type { Watched } from '../core/breather.js';
+import { RenderError, UsageError } from '../core/errors.js';
+import { checkedSweep, preparePace, type Sweep } from '../core/sweep/sweep.js';
+import { available } from '../core/wording/did-you-mean.js';
+import { quote } from '../core/wording/explain.js';
+import { parse } from '../core/wording/parse.js';
+import {
+  type Exported,
+  type Exporter,
+  type ExportTools,
+  exporterFor,
+  exporterNamed,
+  exporters,
+} from '../exporters/index.js';
+import { type Finished, writeWhole } from '../outputs/index.js';
+import { evaluate } from '../renderers/cpu/planes.js';
+import { CpuRenderer } from '../renderers/cpu/renderer.js';
+import { VERSION } from '../system/package.js';
+
+/** The program of exported pages, as built. */
+const PLAYER = fileURLToPath(new URL('../pages/player/player.js', import.meta.url));
+
+/** Options of exports. */
+export interface ExportOptions {
+  /** The form: `html`, `shadertoy`, `glsl`, `onnx`, `npz`, `pytorch`, `svg` or `gltf`. By default from the ending. */
+  to?: string;
+  /**
+   * A single moment, in seconds. Pages and shaders contain all of the sweep by default; the other forms always contain
+   * one moment, by default the end, or the beginning of a loop.
+   */
+  at?: number;
+  /** Stops the export; the promise then rejects with its reason. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Writes a sweep in a form that other programs use: a page, a shader, a model, a curve or a height map. Its files are
+ * either all complete or not there.
+ * @param sweep - What to export.
+ * @param output - The path of the file. What does not fit into it is written beside it.
+ * @param options - The form, and which moment.
+ * @returns The files.
+ * @throws UsageError that names the parameter, if something cannot be exported in that form; RenderError if a file
+ * cannot be written; the signal's reason if it is aborted.
+ */
+export async function exportSweep(
+  sweep: Sweep,
+  output: string,
+  options: ExportOptions = {},
+): Promise<Finished[]> {
+  const checked = checkedSweep(sweep);
+  parse(z.string().min(1), output, { whole: 'The output' });
+  parse(optionsSchema, options, { whole: 'The options argument' });
+  const { to, at, signal } = options;
+  return writeExport(formOf(output, to), checked, output, { at, signal });
+}
+
+const optionsSchema = z.strictObject({
+  to: z.string().optional(),
+  at: z.number().optional(),
+  signal: z.custom((value) => value instanceof AbortSignal, 'must be an AbortSignal').optional(),
+});
+
+/** The endings of all exporters' files, for a sentence: ".html, .glsl". */
+export const exportEndings = (): string => exporters.map(({ ending }) => ending).join(', ');
+
+/**
+ * The exporter for a path.
+ * @param to - The exporter's name; by default the path's ending chooses it.
+ * @throws UsageError for an unknown name or ending, or if the two disagree.
+ */
+export function formOf(path: string, to?: string): Exporter {
+  const byEnding = exporterFor(path);
+  if (byEnding && basename(path).length <= byEnding.ending.length)
+    throw new UsageError(
+      `"${path}" has no name before its ending: try "${path.slice(0, -byEnding.ending.length)}network${byEnding.ending}".`,
+    );
+  if (to === undefined) {
+    if (byEnding) return byEnding;
+    throw new UsageError(
+      `"${path}" does not end like an export: end it in ${exportEndings()}, or choose the form with --to.`,
+    );
+  }
+  const named = exporterNamed(to);
+  const names = exporters.map(({ name }) => name);
+  if (!named)
+    throw new UsageError(`--to is "${to}", which is not a form of export${available(to, names, {})}`);
+  if (named === byEnding) return named;
+  const base = path.slice(0, path.length - extname(path).length);
+  throw new UsageError(
+    `"${path}" does not end in ${named.ending}, as --to ${to} does: name it "${base}${named.ending}"` +
+      `${byEnding ? `, or use --to ${byEnding.name}` : ''}.`,
+  );
+}
+
+/** Which moment to export, and how to stop. */
+interface Writing extends Watched {
+  /** In seconds; undefined for all of the sweep. */
+  at?: number | undefined;
+}
+
+/** Writes the export's files. @param path - Of the first; it has the exporter's ending. */
+export async function writeExport(
+  exporter: Exporter,
+  sweep: Sweep,
+  path: string,
+  { at, ...watched }: Writing = {},
+): Promise<Finished[]> {
+  const moment = at ?? (exporter.moves ? undefined : momentOf(sweep));
+  if (moment !== undefined) checkMoment(sweep, moment);
+  const { ending } = exporter;
+  const stem = path.slice(0, path.length - ending.length);
+  const exported: Exported = { name: basename(stem), sweep, at: moment };
+  return writeWhole(path, async () => {
+    const files = await withTools(watched, async (tools) => {
+      await preparePace(sweep, evaluate, watched, moment);
+      return exporter.write(exported, tools);
+    });
+    return files.map((file) => ({
+      path: file.ending === ending ? path : `${stem}${file.ending}`,
+      content: file.content,
+    }));
+  });
+}
+
+/** The moment that stands for a sweep: its end, or the beginning of a loop. In seconds. */
+export const momentOf = ({ loop, seconds }: Sweep): number => (loop ? 0 : seconds);
+
+function checkMoment({ seconds }: Sweep, at: number): void {
+  if (at >= 0 && at <= seconds) return;
+  throw new UsageError(
+    `The time is ${quote(at)} s, but the sweep runs from 0 to ${seconds} s: choose a time in that range.`,
+  );
+}
+
+/** Provides what exporters need. The renderer starts when it is first needed, and is closed on every path. */
+async function withTools<T>({ signal }: Watched, use: (tools: ExportTools) => Promise<T>): Promise<T> {
+  let renderer: CpuRenderer | undefined;
+  const tools: ExportTools = {
+    evaluate,
+    version: VERSION,
+    draw(frame) {
+      renderer ??= new CpuRenderer();
+      return renderer.render(frame, undefined, 'rgba', signal as StopSignal | undefined);
+    },
+    deflate: (bytes) => promisify(deflate)(bytes, { level: 9 }),
+    player,
+  };
+  try {
+    const result = await use(tools);
+    signal?.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    await renderer?.close();
+  }
+}
+
+async function player(): Promise<string> {
+  try {
+    return await readFile(PLAYER, 'utf8');
+  } catch (error) {
+    throw new RenderError('The player is missing from this installation: install it again.', {
+      cause: error,
+    });
+  }
+}
