@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   const style = document.createElement('style');
   style.textContent = PLAYER_STYLE;
   document.head.append(style);
-  startPage(sweep, recipe.dataset);
+  await startPage(sweep, recipe.dataset);
 }
 
 function failed(error: Error): void {
