@@ -34,7 +34,7 @@ async function write({ name, sweep, at = 0 }: Exported, tools: ExportTools) {
   const frame = sampled(frameAt(still, 0, tools.evaluate));
   const heights = await heightsAt(frame, tools);
   const colours = await tools.draw(frame);
-  const model = { grid: gridOf(frame, heights, colours), name: nameOf(sweep.title) || name };
+  const model = { grid: gridOf(frame, heights, colours), name: nameOf(sweep.title) || nameOf(name) };
   return [{ ending: '.glb', content: glb(model, noteOf({ sweep: still }), tools.version) }];
 }
 

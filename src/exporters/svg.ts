@@ -259,8 +259,8 @@ function drawing({ frame, lines, domain, fitted }: Plot, title: string, note: st
   const total = [width + MARGIN.left + MARGIN.right, height + MARGIN.top + MARGIN.bottom].map(rounded);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total.join(' ')}" width="${total[0]}" height="${total[1]}">`,
+    `<metadata>${noteInXml(note)}</metadata>`, // before the title, which may look like a recipe
     `<title>${escaped(title)}</title>`,
-    `<metadata>${noteInXml(note)}</metadata>`,
     ...(hasMap ? [gradient(frame, lines[0], y)] : []),
     `<g id="grid" fill="none" stroke="${light.line}" stroke-width="${LINE}">`,
     ...ticksX.map((tick) => line(x(tick), top, x(tick), bottom, tick === 0)),
