@@ -65,7 +65,7 @@ afterAll(async () => {
 /** Opens an address without a network, and records what goes wrong and what is requested. */
 async function open(
   url: string,
-  size = SIZE,
+  { size = SIZE, before = () => {} }: { size?: [number, number]; before?: () => void } = {},
 ): Promise<{ page: Page; trouble: string[]; warnings: string[] }> {
   const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, offline: true });
   const page = await context.newPage();
@@ -250,9 +250,15 @@ test('a hundred hostile titles are only titles', async () => {
     ],
   );
   const part = fc.oneof(hostile, fc.string({ unit: 'grapheme', maxLength: 6 }));
-  const titles = fc
-    .sample(fc.array(part, { minLength: 1, maxLength: 8 }), { numRuns: 100, seed: 17 })
-    .map((parts) => parts.join('').replaceAll('\0', '').slice(0, 200).toWellFormed().trim() || '>');
+  const titles = fc.sample(fc.array(part, { minLength: 1, maxLength: 8 }), { numRuns: 100, seed: 17 }).map(
+    (parts) =>
+      parts
+        .join('')
+        .replaceAll('\0', '')
+        .slice(0, 200)
+        .replace(/\p{Surrogate}/gu, '')
+        .trim() || '>',
+  );
   // The program itself is not needed, nor a good poster: that of a large network is small.
   const bare: ExportTools = {
     ...tools,
