@@ -142,12 +142,13 @@ test('in a sandboxed frame, messages set the time and parameters, and invalid on
   const outer = await write(
     'outer.html',
     '<style>body { margin: 0 }</style><iframe sandbox="allow-scripts" style="border: 0; width: 96px; height: 64px" ' +
-      'src="film.html?bare&play=0"></iframe>',
+      'src="film.html?bare&play=0" onload="contentWindow.postMessage({ t: 0.8 }, \'*\')"></iframe>',
   );
   const { page, trouble, warnings } = await open(outer);
   const [, frame] = page.frames();
   await sharp(frame);
   expect(page.workers().length).toBeGreaterThan(0);
+  await expectFrame(frame, 0.8);
   const post = (message: unknown) =>
     page.evaluate((data) => document.querySelector('iframe')!.contentWindow!.postMessage(data, '*'), message);
   await post({ t: 1.2 });
