@@ -26,7 +26,7 @@ import { stillOf } from '../core/sweep/still.js';
 import { frameAt, type Sweep, sweep } from '../core/sweep/sweep.js';
 import { evaluateValues } from '../renderers/cpu/planes.js';
 import { drawnOf } from '../renderers/drawn.js';
-import type { Exported, Exporter, ExportTools } from './exporter.js';
+import type { Exported, ExportTools, Writer } from './exporter.js';
 import { Curves, type FittedCurve, type Point, type Sample } from './fit-curves.js';
 
 /** The plane's shorter side, and the margins around it, in the units of the viewBox. */
@@ -43,12 +43,7 @@ const STOPS = 33;
 /** Values beyond this are drawn as this, so that the axis's range is finite. */
 const MOST = 1e300;
 
-export const svg: Exporter = {
-  name: 'svg',
-  title: 'SVG curve',
-  ending: '.svg',
-  moves: false,
-  sentence: 'the curve of a network with one input, or of an activation',
+export const svg: Writer = {
   write,
 };
 
