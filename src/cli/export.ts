@@ -1,5 +1,5 @@
 /** The command `export`, and the pages and shaders among the outputs of `render` and `still`. */
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { activationNames } from '../core/network/activations.js';
 import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
@@ -39,14 +39,10 @@ export async function exportScene(
   await write(subject, exporter, path, options, !exporter.moves, report, signal);
 }
 
-/**
- * The curve of an activation, unless a sweep has its name; undefined if it is none. A composed scene of that name, such
- * as our relu, could not be exported anyway.
- */
+/** The curve of an activation, if there is no scene with its name; undefined if it is none. */
 async function activationCalled(name = '', { name: form }: Exporter): Promise<SweepScene | undefined> {
   const found = activationNames.find((known) => known === name);
-  if (!found || form !== 'svg') return undefined;
-  if (listScenes().some((scene) => scene.name === name && extname(scene.path) === '.ts')) return undefined;
+  if (!found || form !== 'svg' || listScenes().some((scene) => scene.name === name)) return undefined;
   const { activationSweep } = await import('../exporters/svg.js');
   return { kind: 'sweep', name, path: name, sweep: activationSweep(found), trusted: true };
 }
