@@ -39,7 +39,7 @@ const { outputFiles, metafile } = await build({
   define: { PLAYER_STYLE: JSON.stringify(style.code.trim()) },
   write: false,
   metafile: true,
-  plugins: [withoutJsonSchema],
+  plugins: [withoutJsonSchema, ownThreads()],
   tsconfigRaw: '{}', // not ours, whose paths lead to the sources
   logLevel: 'warning',
 });
@@ -59,3 +59,12 @@ if (bytes >= MOST)
 await mkdir(into, { recursive: true });
 await writeFile(join(into, 'player.js'), script);
 await copyFile(join(into, 'player.js'), join(root, 'dist/pages/explorer/player.js'));
+
+/** Starts threads as src/player/host.ts does. */
+function ownThreads() {
+  return {
+    name: 'own-threads',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^#host$/ }, () => ({ path: join(root, 'dist/player/host.js') })),
+  };
+}

@@ -1,5 +1,9 @@
 /** a fragment shader for WebGL2. */
 import type { Exporter } from './exporter.js';
+import { commented } from './shader/comments.js';
+import { programOf } from './shader/program.js';
+
+const NAMES = { resolution: 'resolution', time: 'time', mouse: 'mouse' };
 
 export const glsl: Exporter = {
   name: 'glsl',
@@ -7,7 +11,28 @@ export const glsl: Exporter = {
   ending: '.frag',
   moves: true,
   sentence: 'a fragment shader for WebGL2',
-  async write() {
-    throw new Error('Not written yet.');
+  async write(exported, tools) {
+    const { about, code } = await programOf(exported, tools);
+    const content = `#version 300 es
+${commented(['A fragment shader for WebGL2, with its weights. Draw it over the whole canvas.'])}
+
+${about}
+
+precision highp float;
+precision highp int;
+
+uniform vec2 resolution; // of the canvas, in pixels
+uniform float time; // in seconds
+uniform vec4 mouse; // in pixels from the bottom left: where it is, and where it was pressed; zeros before
+
+out vec4 fragColour;
+
+${code(NAMES, false)}
+
+void main() {
+  fragColour = pixelAt(gl_FragCoord.xy);
+}
+`;
+    return [{ ending: '.frag', content }];
   },
 };

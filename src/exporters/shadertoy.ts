@@ -1,5 +1,10 @@
 /** a shader for shadertoy.com: its Image pass, and its buffers beside it. */
-import type { Exporter } from './exporter.js';
+import type { ExportedFile, Exporter } from './exporter.js';
+import { commented } from './shader/comments.js';
+import { programOf } from './shader/program.js';
+import { PER_ARRAY, ROW, rowChoice, rowsOfBits } from './shader/weights.js';
+
+const NAMES = { resolution: 'iResolution.xy', time: 'iTime', mouse: 'iMouse' };
 
 export const shadertoy: Exporter = {
   name: 'shadertoy',
@@ -7,7 +12,54 @@ export const shadertoy: Exporter = {
   ending: '.glsl',
   moves: true,
   sentence: 'a shader for shadertoy.com: its Image pass, and its buffers beside it',
-  async write() {
-    throw new Error('Not written yet.');
+  async write(exported, tools) {
+    const { about, arrays, code } = await programOf(exported, tools);
+    const letters = arrays.map((_, i) => 'ABCD'[i]);
+    const inputs = letters.map((letter, i) => `  Buffer ${letter} as iChannel${i}, filter nearest`);
+    const steps =
+      arrays.length === 0
+        ? ['Paste it into the Image tab. It needs no inputs. Drag to move the plane.']
+        : [
+            `Paste it into the Image tab, and the files ${letters.map((letter) => `.${endingOf(letter)}`).join(', ')} into buffers.`,
+            'Inputs of Image:',
+            ...inputs,
+            'The buffers need no inputs. Drag to move the plane.',
+          ];
+    const image = `${[commented(['Shadertoy: the Image tab.', ...steps]), about, code(NAMES, true)].join('\n\n')}
+
+void mainImage(out vec4 fragColor, in vec2 fragCoord) {
+  fragColor = pixelAt(fragCoord);
+}
+`;
+    const buffers = arrays.map(
+      (array, i): ExportedFile => ({
+        ending: `.${endingOf(letters[i])}.glsl`,
+        content: bufferCode(exported.sweep.title, letters[i], i, array),
+      }),
+    );
+    return [{ ending: '.glsl', content: image }, ...buffers];
   },
 };
+
+const endingOf = (letter: string) => `buffer-${letter.toLowerCase()}`;
+
+/** A buffer, which writes its numbers into the first texels: four each, in rows. */
+function bufferCode(title: string, letter: string, number: number, bits: Uint32Array): string {
+  const first = number * PER_ARRAY;
+  return `${commented([
+    `Shadertoy: Buffer ${letter} of "${title}". It needs no inputs; Image reads it as iChannel${number}.`,
+    `Weights ${first + 1} to ${first + bits.length}, as the bits of float32.`,
+  ])}
+
+${rowsOfBits(bits, ROW)}
+
+${rowChoice(bits, ROW)}
+
+void mainImage(out vec4 fragColor, in vec2 fragCoord) {
+  ivec2 texel = ivec2(fragCoord);
+  fragColor = vec4(0.0);
+  if (texel.x >= ${ROW} || texel.x + ${ROW} * texel.y >= ${bits.length / 4}) return;
+  fragColor = storedAt(texel.y, texel.x);
+}
+`;
+}

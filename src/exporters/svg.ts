@@ -26,7 +26,7 @@ import { stillOf } from '../core/sweep/still.js';
 import { frameAt, type Sweep, sweep } from '../core/sweep/sweep.js';
 import { evaluateValues } from '../renderers/cpu/planes.js';
 import { drawnOf } from '../renderers/drawn.js';
-import type { Exported, Exporter, ExportTools } from './exporter.js';
+import type { Exported, ExportTools, Writer } from './exporter.js';
 import { Curves, type FittedCurve, type Point, type Sample } from './fit-curves.js';
 
 /** The plane's shorter side, and the margins around it, in the units of the viewBox. */
@@ -43,12 +43,7 @@ const STOPS = 33;
 /** Values beyond this are drawn as this, so that the axis's range is finite. */
 const MOST = 1e300;
 
-export const svg: Exporter = {
-  name: 'svg',
-  title: 'SVG curve',
-  ending: '.svg',
-  moves: false,
-  sentence: 'the curve of a network with one input, or of an activation',
+export const svg: Writer = {
   write,
 };
 
@@ -132,22 +127,29 @@ function linesOf(frame: FrameDescription): Line[] {
   return names.map((name, i) => line(i, name, colours[i]));
 }
 
-/**
- * Whether an activation's values are in [-1, 1], and a picture shows (v + 1) / 2. A curve shows v itself; a mix of
- * signed and unsigned activations is shown as in pictures.
- */
-function isSigned(activation: UnitActivation): boolean {
-  if (typeof activation === 'string') return activationTable[activation].signed;
-  return isSigned(activation.from) && isSigned(activation.to);
+/** The activations of a mix with their shares; a plain one has a share of 1. */
+function endsOf(activation: UnitActivation): { end: ActivationName; share: number }[] {
+  if (typeof activation === 'string') return [{ end: activation, share: 1 }];
+  const { from, to, fraction } = activation;
+  return [
+    { end: from, share: 1 - fraction },
+    { end: to, share: fraction },
+  ];
 }
 
-/** A value from what a picture shows for it. */
-const curveValue = ({ activation }: Line, shown: number) => (isSigned(activation) ? 2 * shown - 1 : shown);
+/** A value from what a picture shows for it, which is (v + 1) / 2 for signed activations. */
+function valueFor(activation: UnitActivation, shown: number): number {
+  const values = endsOf(activation).map(
+    ({ end, share }) => share * (activationTable[end].signed ? 2 * shown - 1 : shown),
+  );
+  return values.reduce((sum, value) => sum + value);
+}
 
 /** Samples the lines of a frame from its left to its right edge. Values beyond the levels are clipped. */
 function sampler(frame: FrameDescription, lines: Line[]): Sample {
   const [from, to] = rangeOf(frame);
   const [low, high] = frame.levels ?? [-MOST, MOST];
+  const parts = partsIn(frame, lines);
   const breathe = breather({});
   return async (places) => {
     const values = lines.map(() => new Float64Array(places.length));
@@ -156,10 +158,12 @@ function sampler(frame: FrameDescription, lines: Line[]): Sample {
         places.subarray(first, first + SLICE),
         (place) => from + (to - from) * place,
       );
-      const planes = evaluateValues(frame, x, new Float32Array(x.length));
-      for (const [i, line] of lines.entries()) {
-        for (const [k, shown] of planes[line.plane].entries()) {
-          values[i][first + k] = curveValue(line, Math.min(high, Math.max(low, shown)));
+      for (const { frame, share, activations } of parts) {
+        const planes = evaluateValues(frame, x, new Float32Array(x.length));
+        for (const [i, { plane }] of lines.entries()) {
+          for (const [k, shown] of planes[plane].entries()) {
+            values[i][first + k] += share * valueFor(activations[i], Math.min(high, Math.max(low, shown)));
+          }
         }
       }
       const pause = breathe(() => 'evaluating');
@@ -167,6 +171,30 @@ function sampler(frame: FrameDescription, lines: Line[]): Sample {
     }
     return values;
   };
+}
+
+/**
+ * The frames whose values add up to those of the lines, with the lines' activations in them. A mix needs two: pictures
+ * show its activations differently if only one of them is signed.
+ */
+function partsIn(frame: FrameDescription, lines: Line[]) {
+  const [{ activation }] = lines; // a mix is the same for all
+  if (typeof activation === 'string') {
+    return [{ frame, share: 1, activations: lines.map((line) => line.activation) }];
+  }
+  return endsOf(activation).map(({ end, share }) => {
+    return { frame: withActivation(frame, end), share, activations: lines.map(() => end) };
+  });
+}
+
+/** The frame with an activation in place of that of the outputs or the layer that it shows. */
+function withActivation(frame: FrameDescription, activation: ActivationName): FrameDescription {
+  const { network, shown } = frame;
+  const hidden = hiddenShown(shown);
+  if (!hidden) return { ...frame, network: { ...network, outputActivation: activation } };
+  const all = Array.isArray(network.activation) ? network.activation : [network.activation];
+  const below = Array.from({ length: hidden.layer - 1 }, (_, k) => all[Math.min(k, all.length - 1)]);
+  return { ...frame, network: { ...network, activation: [...below, activation] } };
 }
 
 /** The frame's left and right edges, as distances from the view's centre. */
@@ -179,9 +207,9 @@ function rangeOf({ size, view }: FrameDescription): [from: number, to: number] {
 function domainOf({ levels, network, shown }: FrameDescription, lines: Line[], bounds: [number, number]) {
   const adds = hiddenShown(shown) !== undefined && network.residual !== 0;
   const ends = lines.flatMap((line) => {
-    if (levels) return levels.map((level) => curveValue(line, level));
+    if (levels) return levels.map((level) => valueFor(line.activation, level));
     if (adds || !isBounded(namesOf(line.activation))) return bounds;
-    return [curveValue(line, 0), curveValue(line, 1)];
+    return [valueFor(line.activation, 0), valueFor(line.activation, 1)];
   });
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   if (levels) return [low, high];
@@ -224,15 +252,15 @@ function drawing({ frame, lines, domain, fitted }: Plot, title: string, note: st
   };
   const text = (px: number, py: number, anchor: string, content: string) =>
     `<text x="${rounded(px)}" y="${rounded(py)}" text-anchor="${anchor}">${content}</text>`;
-  const ticksX = x.ticks(Math.max(2, width / 80));
-  const ticksY = y.ticks(5);
-  const [writeX, writeY] = [x, y].map(writerOf);
+  const [countX, countY] = [width / 80, 5].map((count) => Math.max(2, Math.round(count)));
+  const [ticksX, ticksY] = [x.ticks(countX), y.ticks(countY)];
+  const [writeX, writeY] = [writerOf(x, countX), writerOf(y, countY)];
   const end = right - 24; // the axis's name is there
   const total = [width + MARGIN.left + MARGIN.right, height + MARGIN.top + MARGIN.bottom].map(rounded);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total.join(' ')}" width="${total[0]}" height="${total[1]}">`,
+    `<metadata>${noteInXml(note)}</metadata>`, // before the title, which may look like a recipe
     `<title>${escaped(title)}</title>`,
-    `<metadata>${noteInXml(note)}</metadata>`,
     ...(hasMap ? [gradient(frame, lines[0], y)] : []),
     `<g id="grid" fill="none" stroke="${light.line}" stroke-width="${LINE}">`,
     ...ticksX.map((tick) => line(x(tick), top, x(tick), bottom, tick === 0)),
@@ -265,16 +293,16 @@ function legend(lines: Line[]): string {
 
 type Axis = ReturnType<typeof scaleLinear<number>>;
 
-/** Writes an axis's ticks. Very large and very small ones are powers of ten. */
-function writerOf(axis: Axis): (tick: number) => string {
+/** Writes about `count` ticks of an axis. Very large and very small numbers are written as powers of ten. */
+function writerOf(axis: Axis, count: number): (tick: number) => string {
   const most = Math.max(...axis.domain().map(Math.abs));
-  return most >= 1e6 || most < 1e-4 ? axis.tickFormat(5, '~e') : axis.tickFormat();
+  return axis.tickFormat(count, most >= 1e6 || most < 1e-4 ? '~e' : undefined);
 }
 
 /** The colour map along the vertical axis. */
 function gradient({ levels = [0, 1], ...frame }: FrameDescription, line: Line, y: Axis): string {
   const colouring = colouringShown(frame);
-  const [from, to] = levels.map((level) => rounded(y(curveValue(line, level))));
+  const [from, to] = levels.map((level) => rounded(y(valueFor(line.activation, level))));
   const stops = Array.from({ length: STOPS }, (_, i) => {
     const values = new Array(3).fill(i / (STOPS - 1));
     const bytes = colourOf(colouring, values).map((channel) => toByte(channel));

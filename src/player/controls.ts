@@ -83,8 +83,6 @@ function makePlayButton(film: Film): Part {
 function makeName(film: Film, say: (text: string) => void): Part {
   const input = element('input', {
     type: 'text',
-    class: 'field',
-    'aria-label': 'Name of the network',
     'aria-description': 'A number or a text. Every letter draws another network.',
     placeholder: 'Type a name',
     title: 'Another name is another network',
@@ -93,7 +91,7 @@ function makeName(film: Film, say: (text: string) => void): Part {
     spellcheck: 'false',
     maxlength: LONGEST_SEED,
   });
-  const root = element('div', { class: 'name' }, input);
+  const root = element('label', { class: 'name field' }, element('span', {}, 'Name'), input);
   input.addEventListener('input', () => {
     try {
       film.rename(input.value);

@@ -3,6 +3,7 @@
  * file, and build/player.js bundles this program.
  */
 import { parseRecipe } from '../core/recipe/recipe.js';
+import { isWorker, work } from './host.js';
 import { startPage } from './page.js';
 
 /** Adds the page's style sheet; build/player.js puts its text here. */
@@ -15,10 +16,13 @@ async function start(): Promise<void> {
   const style = document.createElement('style');
   style.textContent = PLAYER_STYLE;
   document.head.append(style);
-  startPage(sweep, recipe.dataset);
+  await startPage(sweep, recipe.dataset);
 }
 
-start().catch((error: Error) => {
+function failed(error: Error): void {
   document.documentElement.classList.remove('scripted'); // the poster and the sentence remain
   console.error(`Untrained: ${error.message}`);
-});
+}
+
+if (isWorker()) work();
+else start().catch(failed);

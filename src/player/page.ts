@@ -14,7 +14,7 @@ import { Film } from './film.js';
 import { flagsOf } from './flags.js';
 import { readWish, withSet } from './messages.js';
 import { Playback } from './playback.js';
-import { startRenderer } from './renderer.js';
+import { startDrawing } from './renderer.js';
 
 /** The most pixels of the canvas: with controls, and without them, as in a wallpaper. */
 const MOST_PIXELS = 8.3e6;
@@ -35,21 +35,19 @@ export interface PageSettings {
 }
 
 /** Starts the page. @param sweep - A checked one. */
-export function startPage(sweep: Sweep, settings: PageSettings): void {
+export async function startPage(sweep: Sweep, settings: PageSettings): Promise<void> {
   const flags = flagsOf(location);
   const prefersLessMotion = matchMedia('(prefers-reduced-motion: reduce)');
-  const canvas = element('canvas');
+  const { renderer, canvas } = await startDrawing();
   const stage = element('div', { class: 'stage' }, canvas);
   let controls: Controls | undefined;
   let isGesture = false;
   let isHeld = false;
 
   const plane = new Plane(canvas, {
-    renderer: startRenderer(),
+    renderer: Promise.resolve(renderer),
     samples: sweep.supersample,
-    onChange: (status) => {
-      show(status);
-    },
+    onChange: (status) => show(status),
   });
   const film = new Film(sweep, () => changed());
   const playback = new Playback(film, {
@@ -73,7 +71,7 @@ export function startPage(sweep: Sweep, settings: PageSettings): void {
     const isSharp = !status.drawing && !isMoving();
     stage.dataset.state = isSharp ? 'sharp' : 'moving';
     if (status.error) controls?.say(status.error.message);
-    if (status.scale > 0 && (isMoving() || status.scale >= SHARP_ENOUGH)) removePoster();
+    if (status.shown && (isMoving() || status.scale >= SHARP_ENOUGH)) removePoster();
   };
 
   if (!flags.bare) {
@@ -100,14 +98,12 @@ export function startPage(sweep: Sweep, settings: PageSettings): void {
   watchSize(stage, plane, flags.bare ? MOST_BARE_PIXELS : MOST_PIXELS);
   watchMessages(film);
 
-  // The poster stays until the pace is known, as the picture would jump then.
-  void film.measure().then(() => {
-    const plays = flags.play !== false && film.moves && !prefersLessMotion.matches;
-    const rests = prefersLessMotion.matches && flags.play === undefined;
-    film.seek(flags.t ?? (rests ? Number(settings.poster) || 0 : 0));
-    if (plays) film.play(true);
-    changed();
-  });
+  await film.measure(); // the poster stays meanwhile: the picture would jump when its pace becomes known
+  const plays = flags.play !== false && film.moves && !prefersLessMotion.matches;
+  const rests = prefersLessMotion.matches && flags.play === undefined;
+  film.seek(flags.t ?? (rests ? Number(settings.poster) || 0 : 0));
+  if (plays) film.play(true);
+  changed();
 }
 
 /** Only an address of the web becomes a link. */

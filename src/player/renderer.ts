@@ -2,13 +2,39 @@
 import type { FrameRenderer } from '../core/frame/renderer.js';
 import { CpuRenderer } from '../renderers/cpu/renderer.js';
 import { createRenderer } from '../renderers/create-renderer.js';
+import { FallbackRenderer } from '../renderers/fallback.js';
 import { findAdapter } from '../renderers/gpu/device.js';
-import { startThread } from './threads.js';
+import { WebGlRenderer } from './webgl/renderer.js';
+
+/** A renderer, and the canvas that it can show frames on. */
+export interface Drawing {
+  renderer: FrameRenderer;
+  canvas: HTMLCanvasElement;
+}
 
 /** Starts the fastest renderer of this browser. */
-export async function startRenderer(): Promise<FrameRenderer> {
+export async function startDrawing(): Promise<Drawing> {
   const adapter = await findAdapter().catch(() => undefined);
-  const hasGpu = adapter !== undefined && !('problem' in adapter) && !adapter.software;
-  if (hasGpu) return createRenderer();
-  return new CpuRenderer(undefined, undefined, startThread);
+  if (adapter && !('problem' in adapter) && !adapter.software)
+    return { renderer: await createRenderer(), canvas: newCanvas() };
+  return (await startWebGl()) ?? { renderer: new CpuRenderer(), canvas: newCanvas() };
 }
+
+/** WebGL2, if there is a real GPU that draws trial frames well and quickly. */
+async function startWebGl(): Promise<Drawing | undefined> {
+  const canvas = newCanvas();
+  let renderer: WebGlRenderer;
+  try {
+    renderer = WebGlRenderer.start(canvas);
+  } catch {
+    return undefined;
+  }
+  const problem = await renderer.trial();
+  if (problem === undefined)
+    return { renderer: new FallbackRenderer(renderer, () => new CpuRenderer()), canvas };
+  console.info(`Untrained: ${problem}`);
+  await renderer.close();
+  return undefined;
+}
+
+const newCanvas = () => document.createElement('canvas');

@@ -1,5 +1,5 @@
 /** The activations of a shader's hidden layers: one for all, one for each layer, or one for each unit. */
-import { type ActivationName, type LayerActivation } from '../../core/network/activations.js';
+import type { ActivationName, LayerActivation } from '../../core/network/activations.js';
 import { ACTIVATION_INPUT } from '../../core/network/hash.js';
 import { layerActivation, unitActivations } from '../../core/network/layer-activations.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
@@ -7,12 +7,12 @@ import type { Numbers } from './motion.js';
 import type { Shape } from './shape.js';
 import { isMix, movable, type Subject } from './subject.js';
 import { table } from './tables.js';
-import type { Weights } from './weights.js';
+import { seedCode, type Weights } from './weights.js';
 
 export interface HiddenCode {
   names: ActivationName[];
   parts: string[];
-  /** The activation of SUM, in a loop over `layer` and `unit`. */
+  /** The activation of `sum`, in a loop over `layer` and `unit`. */
   call: string;
   /** Whether it needs the hash. */
   isHashed: boolean;
@@ -54,20 +54,23 @@ export function hiddenActivations(
   const distinct = new Set(calls);
   const common = { names: [...names], isHashed: kinds?.isHashed ?? false };
   if (distinct.size === 1 && typeof list[0] === 'string') {
-    return { ...common, parts: kinds?.parts ?? [], call: `${list[0]}_(SUM)` };
+    return { ...common, parts: kinds?.parts ?? [], call: `${list[0]}_(sum)` };
   }
   const lines = calls.map((call, i) =>
-    i === calls.length - 1 || distinct.size === 1 ? `  return ${call};` : `  if (layer == ${i + 1}) return ${call};`,
+    i === calls.length - 1 || distinct.size === 1
+      ? `  return ${call};`
+      : `  if (layer == ${i + 1}) return ${call};`,
   );
   const body = distinct.size === 1 ? lines.slice(0, 1) : lines;
-  const about = distinct.size === 1 ? '// The activation of a unit.' : '// The activation of a unit: layers differ.';
+  const about =
+    distinct.size === 1 ? '// The activation of a unit.' : '// The activation of a unit: layers differ.';
   return {
     ...common,
     parts: [
       ...(kinds?.parts ?? []),
       `${about}\nfloat activated(float sum, int layer, int unit) {\n${body.join('\n')}\n}`,
     ],
-    call: 'activated(SUM, layer, unit)',
+    call: 'activated(sum, layer, unit)',
   };
 }
 
@@ -75,7 +78,9 @@ export function hiddenActivations(
 function kindCode(spec: NetworkSpec, shape: Shape, weights: Weights, list: LayerActivation[]) {
   const { seeds, between } = weights;
   const isHashed = spec.draws === 'hash';
-  const lists = list.flatMap((layer) => (typeof layer === 'object' && 'perUnit' in layer ? [layer.perUnit] : []));
+  const lists = list.flatMap((layer) =>
+    typeof layer === 'object' && 'perUnit' in layer ? [layer.perUnit] : [],
+  );
   const names = [...new Set(lists.flat())];
   const parts = [
     `// One of the activations by its number.
@@ -90,6 +95,7 @@ ${names.map((name, i) => (i === names.length - 1 ? `  return ${name}_(sum);` : `
     return `mix(${first}, activation(${kind(between.to)}, sum), ${between.fraction})`;
   };
   if (isHashed) {
+    if (!weights.isHashed) parts.push(seedCode(seeds));
     const made = new Map<string, string>();
     const call = (perUnit: ActivationName[]) => {
       const key = perUnit.join();
@@ -138,6 +144,7 @@ int kindOf(${seeds.length === 1 ? '' : 'int set, '}int layer, int unit) {
   int at = ${first}(layer - 1) * ${most} + unit;
   return int(KINDS[at / ${PER_WORD}] >> 4 * (at % ${PER_WORD}) & 15u);
 }`);
-  const call = (_: ActivationName[]) => mixed((set) => `kindOf(${seeds.length === 1 ? '' : `${set}, `}layer, unit)`);
+  const call = (_: ActivationName[]) =>
+    mixed((set) => `kindOf(${seeds.length === 1 ? '' : `${set}, `}layer, unit)`);
   return { names, parts, isHashed, call };
 }

@@ -11,7 +11,10 @@ const WRAPPED = 110;
 
 /** Lines of comments. Each becomes one line, whatever it contains. */
 export function commented(lines: readonly string[]): string {
-  return lines.map((line) => `// ${asciiOf(line)}`.trimEnd()).map(closed).join('\n');
+  return lines
+    .map((line) => `// ${asciiOf(line)}`.trimEnd())
+    .map(closed)
+    .join('\n');
 }
 
 /** In some dialects, a backslash before the end of a line continues it, and so does the trigraph of one. */

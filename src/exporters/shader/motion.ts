@@ -1,7 +1,7 @@
 /** The numbers of a shader: constants at its top, and variables that are functions of time. */
-import { activationTable } from '../../core/network/activations.js';
-import { float } from '../../core/network/activations/glsl.js';
+
 import { UsageError } from '../../core/errors.js';
+import { float } from '../../core/network/activations/glsl.js';
 import type { EasingName } from '../../core/sweep/easing.js';
 import { type Keyframe, type Keyframes, type Moving, onlyJumps, valueAt } from '../../core/sweep/track.js';
 import { easingFunctions } from './easings.js';
@@ -50,7 +50,8 @@ export class Numbers {
 
   /** Whether the precise sine of the activation is called. */
   get needsSine(): boolean {
-    const isCalled = this.#helpers.has('oscillation') || [...this.#easings].some((name) => /Sine|Elastic/.test(name));
+    const isCalled =
+      this.#helpers.has('oscillation') || [...this.#easings].some((name) => /Sine|Elastic/.test(name));
     return this.#usesSine || isCalled;
   }
 
@@ -149,7 +150,10 @@ export class Numbers {
       const [from, to] = 'tween' in track ? track.tween : track.zoom;
       if (start === end) return `t < ${float(start)} ? ${float(from)} : ${float(to)}`;
       this.#helpers.add('progress');
-      const eased = this.#eased(`progress(${float(start)}, ${float(end)})`, track.easing);
+      const eased = this.#eased(
+        `progress(${float(start)}, ${end === this.#seconds ? 'SECONDS' : float(end)})`,
+        track.easing,
+      );
       if ('tween' in track) return `mix(${float(from)}, ${float(to)}, ${eased})`;
       return `${float(from)} * exp(${float(Math.log(to / from))} * ${eased})`;
     }
@@ -190,8 +194,18 @@ export class Numbers {
       const eased = isJumpy ? '0.0' : this.#eased(share, own[1]);
       this.#functions.push(
         [
-          table('float', `${capital}_TIMES`, keyframes.map(([t]) => float(t)), 8),
-          table('float', `${capital}_VALUES`, keyframes.map(([, value]) => float(value)), 8),
+          table(
+            'float',
+            `${capital}_TIMES`,
+            keyframes.map(([t]) => float(t)),
+            8,
+          ),
+          table(
+            'float',
+            `${capital}_VALUES`,
+            keyframes.map(([, value]) => float(value)),
+            8,
+          ),
           `float ${call} {`,
           `  if (t >= ${float(keyframes[length - 1][0])}) return ${float(keyframes[length - 1][1])};`,
           ...searchFor('t', `${capital}_TIMES`, length),
@@ -255,9 +269,6 @@ float oscillation(float turns) {
   return sin_(${float(2 * Math.PI)} * (fract(turns + 0.75) - 0.5));
 }`,
 };
-
-/** The precise sine that easings and oscillations call. */
-export const sineFunction = `// The sine. GLSL's own may be coarse.\nfloat sin_(float x) {\n${activationTable.sin.glsl}\n}`;
 
 /** The values of a track at many times, its ends included. */
 export function valuesOf(track: Moving, seconds: number, count = 1024): number[] {

@@ -1,21 +1,21 @@
 /** The network of a shader: one layer in a loop, after what each of its parts calls. */
-import { type ActivationName, namesOf, type UnitActivation } from '../../core/network/activations.js';
+
 import { float } from '../../core/network/activations/glsl.js';
-import { fadeFactors } from '../../core/network/fade.js';
+import { type ActivationName, namesOf, type UnitActivation } from '../../core/network/activations.js';
+import { type Factors, fadeFactors } from '../../core/network/fade.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
-import { layerActivation, unitActivations } from '../../core/network/layer-activations.js';
+import { layerActivation } from '../../core/network/layer-activations.js';
 import { mixGain } from '../../core/network/mix-gains.js';
 import { earlierShare } from '../../core/network/network.js';
 import { networkParameters } from '../../core/network/parameters.js';
-import type { NetworkSpec } from '../../core/network/spec.js';
+import { hiddenWidths, type NetworkSpec } from '../../core/network/spec.js';
+import { drawnOf } from '../../renderers/drawn.js';
 import {
-  activationFunctions,
   brightnessFunction,
   featureFunctions,
   foldFunction,
   hashFunctions,
 } from '../../renderers/glsl/pieces.js';
-import { drawnOf } from '../../renderers/drawn.js';
 import { hiddenActivations } from './activations.js';
 import type { Numbers } from './motion.js';
 import type { Shape } from './shape.js';
@@ -23,31 +23,34 @@ import { isMix, type Movable, movable, type Subject } from './subject.js';
 import { table } from './tables.js';
 import type { Weights } from './weights.js';
 
-export interface NetworkCode {
-  /** What the network calls, in order. */
-  parts: string[];
-  /** The names of all activations. */
-  names: ActivationName[];
-}
-
 /**
- * The code of a network, which ends in `float[N] outputs(vec2 p)`: the brightnesses of what is drawn, at a point of the
- * plane.
- * @param inBuffers - Whether long lists of weights are in buffers.
+ * The code of a network, which ends in `float[N] outputsAt(vec2 p)`: the brightness of each output, or of the unit that
+ * is shown, at a point of the plane. It calls the activations of `names`.
  */
 export function networkCode(
   subject: Subject,
   shape: Shape,
   weights: Weights,
   numbers: Numbers,
-): { names: ActivationName[]; parts(inBuffers: boolean): string[] } {
+): {
+  names: ActivationName[];
+  /** @param inBuffers - Whether long lists of weights are in buffers. */
+  parts(inBuffers: boolean): string[];
+} {
   const { sweep, frame } = subject;
   const spec = frame.network;
   const hidden = shape.widths.length > 0 ? hiddenActivations(subject, shape, weights, numbers) : undefined;
   const output = shownCode(subject, numbers);
   const residual = movable(sweep.network.residual, spec.residual);
   const kept =
-    residual === 0 || shape.matrices === 1 ? undefined : numbers.declare('residual', residual, 'network.residual', 'what a unit adds of the same unit in the layer before');
+    residual === 0 || shape.matrices === 1
+      ? undefined
+      : numbers.declare(
+          'residual',
+          residual,
+          'network.residual',
+          'what a unit adds of the same unit in the layer before',
+        );
   const scales = weights.isExplicit ? undefined : scaleCode(subject, shape, numbers);
   const slices = frame.slice.map((value, i) =>
     numbers.declare(
@@ -69,7 +72,6 @@ export function networkCode(
         );
   const names = [...new Set([...(hidden?.names ?? []), ...output.names])];
   const parts = (inBuffers: boolean) => [
-    activationFunctions(names),
     ...(weights.isHashed || hidden?.isHashed ? [hashFunctions()] : []),
     featureFunctions(spec.features),
     ...(spec.fold === 'none' ? [] : [foldFunction(spec.fold, side)]),
@@ -90,8 +92,18 @@ function shownCode({ sweep, frame }: Subject, numbers: Numbers) {
   const drawn = drawnOf(frame).activation;
   const activation = Array.isArray(drawn) ? drawn[0] : drawn;
   const names = namesOf(activation);
-  const low = numbers.declare('low', movable(sweep.levels?.[0], frame.levels?.[0] ?? 0), 'levels.0', 'the output that is shown as 0');
-  const high = numbers.declare('high', movable(sweep.levels?.[1], frame.levels?.[1] ?? 1), 'levels.1', 'the output that is shown as 1');
+  const low = numbers.declare(
+    'low',
+    movable(sweep.levels?.[0], frame.levels?.[0] ?? 0),
+    'levels.0',
+    'the output that is shown as 0',
+  );
+  const high = numbers.declare(
+    'high',
+    movable(sweep.levels?.[1], frame.levels?.[1] ?? 1),
+    'levels.1',
+    'the output that is shown as 1',
+  );
   const fraction = isMix(activation)
     ? `, ${numbers.declare('output mix', mixTrack(sweep.network, frame, activation), 'network.outputActivation.fraction', 'how far it is from one output activation to the other')}`
     : '';
@@ -123,7 +135,7 @@ interface Scales {
   parameter: string;
 }
 
-function scaleCode({ sweep, frame, draws: _ }: Subject, shape: Shape, numbers: Numbers): Scales {
+function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): Scales {
   const spec = frame.network;
   const { initialisation } = spec;
   const usual = initialisation ? 1 : networkParameters.weightScale.default;
@@ -143,6 +155,12 @@ function scaleCode({ sweep, frame, draws: _ }: Subject, shape: Shape, numbers: N
       )
     : undefined;
   const size = (layer: string) => (shape.hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
+  numbers.constant(
+    'bool',
+    'first layer bias',
+    `${spec.firstLayerBias}`,
+    'whether the first layer has biases',
+  );
   const third = spec.distribution === 'uniform' ? 3 : 1; // uniform draws have a variance of 1/3
   const parts: string[] = [];
   let base = scale;
@@ -161,7 +179,10 @@ function scaleCode({ sweep, frame, draws: _ }: Subject, shape: Shape, numbers: N
   }
   const gains = Array.from({ length: shape.matrices }, (_, i) => mixGain(spec, i + 1));
   const hasGains = gains.some((gain) => gain !== 1);
-  if (hasGains) parts.push(`// What keeps the contrast behind mixed activations.\n${table('float', 'GAINS', gains.map(float), 8)}`);
+  if (hasGains)
+    parts.push(
+      `// What keeps the contrast behind mixed activations.\n${table('float', 'GAINS', gains.map(float), 8)}`,
+    );
   return {
     parts,
     weights: hasGains ? `GAINS[layer - 1] * ${base}` : base,
@@ -172,12 +193,13 @@ function scaleCode({ sweep, frame, draws: _ }: Subject, shape: Shape, numbers: N
 
 /** The function that sums up what a unit receives. */
 function sumCode({ sum, isExplicit }: Weights, scales: Scales | undefined): string {
-  const total = isExplicit || !scales ? 'sum + bias' : `${scales.weights} * sum + ${scales.biases} * bias`;
-  const isFirst = isExplicit || !scales ? '' : 'FIRST';
+  const { weights, biases } = scales ?? {};
+  const scaled = weights === biases ? `${weights} * (sum + bias)` : `${weights} * sum + ${biases} * bias`;
+  const total = isExplicit ? 'sum + bias' : scaled;
   return `// What a unit sums up: its bias, and what it receives times its weights.
 float sumOf(int layer, int unit${scales?.parameter ?? ''}) {
 ${sum}
-${isFirst ? '  if (layer == 1 && !FIRST_LAYER_BIAS) bias = 0.0;\n' : ''}  return ${total};
+${scales ? '  if (layer == 1 && !FIRST_LAYER_BIAS) bias = 0.0;\n' : ''}  return ${total};
 }`;
 }
 
@@ -193,92 +215,110 @@ interface Given {
 function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): string {
   const spec = frame.network;
   const { kept, slices, hidden, output, scales } = given;
-  const { fadingLayers, hasFractions, matrices, outputs: count, shownUnit, widths } = shape;
+  const { fadingLayers, hasFractions, matrices, shownUnit, widths } = shape;
   const isNormalised = spec.normalisation === 'layer' && widths.length > 0;
-  const outgoing = (expression: string) => (scales?.parameter ? `, ${expression}` : '');
-  const own = (layer: string) => outgoing(hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
   const inputs = [...spec.features.map((_, i) => `feature${i}(p)`), ...slices];
   const lines: string[] = [];
   const say = (...text: string[]) => lines.push(...text);
   const parts: string[] = [];
   if (isNormalised) parts.push(normaliseCode(hasFractions));
-  say(`// The brightness of each output at a point of the plane.`);
-  say(`float[${count}] outputsAt(vec2 p) {`);
+  const factors = (number: number) => fadeFactors(spec, number, draws);
+  const isFading = factors(matrices) !== undefined;
+  if (isFading) parts.push(fadeCode(factors(matrices)!, fadingLayers ? factors(matrices - 1) : undefined));
+  const faded = (sum: string, words: string) =>
+    isFading ? `(${words}SCALE[unit] * ${sum} + ${words}OFFSET[unit])` : sum;
+
+  say(`// The brightness of ${shownUnit ? 'the unit' : 'each output'} at a point of the plane.`);
+  say('float[OUTPUTS] outputsAt(vec2 p) {');
   if (fadingLayers) {
     say(`  int count = clamp(int(ceil(${fadingLayers})), 1, ${matrices});`);
     say(`  float earlier = ${shareCode(spec, fadingLayers)}; // the share of the output one layer earlier`);
   }
   if (spec.fold !== 'none') say('  p = folded(p);');
-  say('  for (int i = 0; i < WIDEST; i++) y[i] = 0.0;');
+  if (given.weights.readsAhead || shape.unitsMove) say('  for (int i = 0; i < WIDEST; i++) y[i] = 0.0;');
   for (const [i, input] of inputs.entries()) say(`  y[${i}] = ${input};`);
-  say(`  float[${count}] sums;`);
-  if (fadingLayers) say(`  for (int i = 0; i < ${count}; i++) sums[i] = 0.0;`);
-  const factors = (number: number) => fadeFactors(spec, number, draws);
-  const isFading = factors(matrices) !== undefined;
-  if (isFading) {
-    const tables = (words: string, number: number) => {
-      const { scale, offset } = factors(number)!;
-      return [
-        table('float', `${words}SCALE`, scale.map(float), 8),
-        table('float', `${words}OFFSET`, offset.map(float), 8),
-      ];
-    };
-    parts.push(
-      [
-        '// What keeps the contrast while the network is between two others.',
-        ...tables('FADE_', matrices),
-        ...(fadingLayers && matrices > 1 ? tables('EARLIER_', matrices - 1) : []),
-      ].join('\n'),
-    );
-  }
-  const outputSum = (layer: string, index: string, words: string) => {
-    const sum = `sumOf(${layer}, ${index}${outgoing(shownUnit ? own(`${shownUnit.layer}`).slice(2) : float(spec.outputs))})`;
-    return isFading ? `(${words}SCALE[${index}] * ${sum} + ${words}OFFSET[${index}])` : sum;
-  };
-  if (widths.length > 0) {
-    if (isNormalised || kept) say('  float[WIDEST] values; // of the layer before');
-    say(`  for (int layer = 1; layer < ${shape.layers}; layer++) {`);
-    if (fadingLayers) {
-      say('    if (layer == count - 1) {');
-      say(`      for (int i = 0; i < ${count}; i++) sums[i] = earlier * ${outputSum('layer', 'i', 'EARLIER_')};`);
-      say('    }');
-    }
-    say('    int units = unitsIn(layer);');
-    say('    float[WIDEST] next;');
-    say('    for (int unit = 0; unit < units; unit++) {');
-    const activated = hidden!.replace('SUM', `sumOf(layer, unit${own('layer')})`);
-    say(`      next[unit] = ${activated};`);
-    if (kept) {
-      const share = hasFractions ? ' * (unit == unitsIn(layer - 1) - 1 ? lastUnit(layer - 1) : 1.0)' : '';
-      say(`      if (layer > 1 && unit < unitsIn(layer - 1)) next[unit] += ${kept} * values[unit]${share};`);
-    }
-    say('    }');
-    if (isNormalised || kept) say('    for (int unit = 0; unit < units; unit++) values[unit] = next[unit];');
-    if (isNormalised) {
-      say('    normalise(layer, values);');
-    } else {
-      say('    for (int unit = 0; unit < units; unit++) y[unit] = next[unit];');
-    }
-    if (hasFractions) say('    y[units - 1] *= lastUnit(layer);');
-    if (shape.unitsMove) say('    for (int unit = units; unit < WIDEST; unit++) y[unit] = 0.0;');
-    say('  }');
-  }
+  say('  float[OUTPUTS] outputs;');
+  if (fadingLayers) say('  for (int i = 0; i < OUTPUTS; i++) outputs[i] = 0.0;');
+  const isDeep = widths.length > 0;
+  if (isDeep && (isNormalised || kept)) say('  float[WIDEST] values; // of the layer before');
   const last = fadingLayers ? 'count' : 'LAYERS';
-  const shownIndex = shownUnit && given.weights.isHashed ? `${shownUnit.unit}` : 'i';
-  say(`  for (int i = 0; i < ${count}; i++) {`);
-  const sum = outputSum(last, shownIndex, 'FADE_');
-  if (fadingLayers) say(`    sums[i] += (1.0 - earlier) * ${sum};`);
-  else say(`    sums[i] = ${sum};`);
+  say(`  for (int layer = 1; layer <= ${last}; layer++) {`, `    bool isLast = layer == ${last};`);
+  if (isDeep) {
+    say(`    int units = isLast ? OUTPUTS : unitsIn(layer);`, '    float[WIDEST] next;');
+  }
+  // One layer earlier, there may be more outputs than units.
+  const most = !isDeep ? 'OUTPUTS' : fadingLayers ? 'max(units, layer == count - 1 ? OUTPUTS : 0)' : 'units';
+  say(`    for (int unit = 0; unit < ${most}; unit++) {`);
+  const outgoing = shownUnit ? exactWidth(spec, shownUnit.layer) : spec.outputs;
+  const index = shownUnit && given.weights.isHashed ? `isLast ? ${shownUnit.unit} : unit` : 'unit';
+  const hiddenSize = hasFractions ? 'sizeOf(layer)' : 'float(unitsIn(layer))';
+  const size = scales?.parameter
+    ? `, ${isDeep ? `isLast ? ${float(outgoing)} : ${hiddenSize}` : float(outgoing)}`
+    : '';
+  say(`      float sum = sumOf(layer, ${index}${size});`);
   let added = '0.0';
   if (shownUnit && kept && shownUnit.layer > 1) {
     const { layer, unit } = shownUnit;
-    const share = hasFractions ? ` * (unitsIn(${layer - 1}) == ${unit + 1} ? lastUnit(${layer - 1}) : 1.0)` : '';
-    if (unit < widths[layer - 2]) added = `(${unit} < unitsIn(${layer - 1}) ? ${kept} * values[${unit}]${share} : 0.0)`;
+    const share = hasFractions
+      ? ` * (unitsIn(${layer - 1}) == ${unit + 1} ? lastUnit(${layer - 1}) : 1.0)`
+      : '';
+    if (unit < widths[layer - 2])
+      added = `(${unit} < unitsIn(${layer - 1}) ? ${kept} * values[${unit}]${share} : 0.0)`;
   }
-  say(`    sums[i] = ${output.call('sums[i]', added)};`);
-  say('  }', '  return sums;', '}');
+  if (fadingLayers) {
+    const before = scales?.parameter ? `sumOf(layer, unit, ${float(spec.outputs)})` : 'sum';
+    say(`      if (isLast) outputs[unit] += (1.0 - earlier) * ${faded('sum', 'FADE_')};`);
+    if (isDeep) {
+      say('      if (layer == count - 1 && unit < OUTPUTS) {');
+      say(`        outputs[unit] += earlier * ${faded(before, 'EARLIER_')};`, '      }');
+    }
+  } else say(`      if (isLast) outputs[unit] = ${output.call(faded('sum', 'FADE_'), added)};`);
+  if (isDeep) {
+    say(
+      `      else next[unit] = ${hidden};`.replace(
+        '      else ',
+        fadingLayers ? '      if (!isLast) ' : '      else ',
+      ),
+    );
+    if (kept) {
+      const share = hasFractions ? ' * (unit == unitsIn(layer - 1) - 1 ? lastUnit(layer - 1) : 1.0)' : '';
+      say('      if (!isLast && layer > 1 && unit < unitsIn(layer - 1)) {');
+      say(`        next[unit] += ${kept} * values[unit]${share};`, '      }');
+    }
+  }
+  say('    }');
+  if (isDeep) {
+    say('    if (isLast) break;');
+    const into = isNormalised || kept ? 'values' : 'y';
+    say(`    for (int unit = 0; unit < units; unit++) ${into}[unit] = next[unit];`);
+    if (isNormalised) say('    normalise(layer, values);');
+    else if (kept) say('    for (int unit = 0; unit < units; unit++) y[unit] = values[unit];');
+    if (hasFractions) say('    y[units - 1] *= lastUnit(layer);');
+    if (shape.unitsMove) say('    for (int unit = units; unit < WIDEST; unit++) y[unit] = 0.0;');
+  }
+  say('  }');
+  if (fadingLayers) {
+    say(`  for (int i = 0; i < OUTPUTS; i++) outputs[i] = ${output.call('outputs[i]', '0.0')};`);
+  }
+  say('  return outputs;', '}');
   return [...parts, lines.join('\n')].join('\n\n');
 }
+
+/** The factors of outputs that fade: see core/network/fade.ts. */
+function fadeCode(own: Factors, earlier: Factors | undefined): string {
+  const tables = (words: string, { scale, offset }: Factors) => [
+    table('float', `${words}SCALE`, scale.map(float), 8),
+    table('float', `${words}OFFSET`, offset.map(float), 8),
+  ];
+  return [
+    '// What keeps the contrast while the network is between two others.',
+    ...tables('FADE_', own),
+    ...(earlier ? tables('EARLIER_', earlier) : []),
+  ].join('\n');
+}
+
+/** The number of units of a layer in the first frame. */
+const exactWidth = (spec: NetworkSpec, layer: number) => hiddenWidths(spec)[layer - 1];
 
 /** The share of the output one layer earlier: see earlierShare in core/network/network.ts. */
 function shareCode(spec: NetworkSpec, layers: string): string {

@@ -1,6 +1,7 @@
 /** How many layers and units the network of a shader has, and the code that tells. */
-import { float } from '../../core/network/activations/glsl.js';
+
 import { hiddenShown } from '../../core/frame/shown.js';
+import { float } from '../../core/network/activations/glsl.js';
 import { hiddenWidths } from '../../core/network/spec.js';
 import type { Numbers } from './motion.js';
 import { type Movable, mostOf, movable, type Subject } from './subject.js';
@@ -9,8 +10,6 @@ import { table } from './tables.js';
 export interface Shape {
   /** The number of matrices up to what is drawn, at most. */
   matrices: number;
-  /** An expression for the number of matrices: a whole number, or `count` in the function `outputs`. */
-  layers: string;
   /** If the number of layers is, or may be, a fraction: its name. */
   fadingLayers: string | undefined;
   inputs: number;
@@ -42,30 +41,46 @@ export function shapeOf({ sweep, frame }: Subject, numbers: Numbers): Shape {
   const given = (swept.units ?? swept.width) as unknown;
   const first = spec.weights || spec.units === undefined ? hiddenWidths(spec) : spec.units;
   const list: Movable[] = Array.isArray(first)
-    ? first.map((width, i) => movable((given as unknown[] | undefined)?.[i], width)).slice(0, Math.max(1, most - 1))
+    ? first
+        .map((width, i) => movable((given as unknown[] | undefined)?.[i], width))
+        .slice(0, Math.max(1, most - 1))
     : [movable(given, first)];
   const widthAt = (k: number) => list[Math.min(k, list.length) - 1];
-  const widths = Array.from({ length: most - 1 }, (_, i) => Math.ceil(mostOf(widthAt(i + 1), seconds) - 1e-9));
+  const widths = Array.from({ length: most - 1 }, (_, i) =>
+    Math.ceil(mostOf(widthAt(i + 1), seconds) - 1e-9),
+  );
   const fades = !part && (typeof layers !== 'number' || !Number.isInteger(layers));
   const hasFractions = widths.length > 0 && list.some((width) => !Number.isInteger(width));
   numbers.constant('int', 'inputs', `${inputs}`, 'what the network receives: x, y and so on');
   const sizes = widths.length === 0 ? undefined : sizeCode(list, hasFractions, numbers);
   const layerName = fades
     ? numbers.declare('layers', layers, 'network.layers', 'matrices of weights; the last one fades in')
-    : numbers.constant('int', 'layers', `${most}`, part ? 'up to the layer that is shown' : 'matrices of weights');
+    : numbers.constant(
+        'int',
+        'layers',
+        `${most}`,
+        part ? 'up to the layer that is shown' : 'matrices of weights',
+      );
+  const outputs = part ? 1 : spec.outputs;
+  numbers.constant(
+    'int',
+    'outputs',
+    `${outputs}`,
+    part ? 'the unit that is shown' : 'red, green and blue, or grey',
+  );
   return {
     matrices: most,
-    layers: fades ? 'count' : layerName,
     fadingLayers: fades ? layerName : undefined,
     inputs,
     widths,
     hasFractions,
     unitsMove: list.some((width) => typeof width !== 'number'),
-    outputs: part ? 1 : spec.outputs,
+    outputs,
     shownUnit: part && { layer: part.layer, unit: part.unit! - 1 },
-    widest: Math.max(inputs, ...widths, 1),
+    widest: Math.max(inputs, fades ? outputs : 1, ...widths),
     code:
-      sizes ?? '// The units of a layer; layer 0 is the input.\nint unitsIn(int layer) {\n  return INPUTS;\n}',
+      sizes ??
+      '// The units of a layer; layer 0 is the input.\nint unitsIn(int layer) {\n  return INPUTS;\n}',
   };
 }
 

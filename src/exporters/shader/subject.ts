@@ -2,15 +2,16 @@
 import { UsageError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { hiddenShown } from '../../core/frame/shown.js';
-import type { UnitActivation } from '../../core/network/activations.js';
-import { doesFade } from '../../core/network/fade.js';
-import { mixGain } from '../../core/network/mix-gains.js';
+import type { Activation, LayerActivation, UnitActivation } from '../../core/network/activations.js';
 import { DrawCache } from '../../core/network/draws.js';
+import { doesFade } from '../../core/network/fade.js';
+import { layerActivation } from '../../core/network/layer-activations.js';
+import { mixGain } from '../../core/network/mix-gains.js';
 import { hiddenWidths } from '../../core/network/spec.js';
 import { retimes } from '../../core/sweep/paces.js';
 import { stillOf } from '../../core/sweep/still.js';
 import { frameAt, preparePace, type Sweep, trackTime } from '../../core/sweep/sweep.js';
-import { formOf, jumpsOf, marksOf, type Moving, onlyJumps } from '../../core/sweep/track.js';
+import { formOf, jumpsOf, type Moving, marksOf, onlyJumps } from '../../core/sweep/track.js';
 import { exponentsOf } from '../../renderers/exponents.js';
 import type { Exported, ExportTools } from '../exporter.js';
 import { type PaceTable, valuesOf } from './motion.js';
@@ -64,15 +65,15 @@ export function tracksIn({ network, view, slice, levels, shown }: Sweep): Placed
   const find = (value: unknown, path: string): Placed[] => {
     if (typeof value !== 'object' || value === null) return [];
     if (path.includes('.') && formOf(value)) return [{ path, track: value as Moving }];
-    if (Array.isArray(value) && typeof value[0] === 'number' && !value.some((item) => typeof item === 'object'))
+    if (
+      Array.isArray(value) &&
+      typeof value[0] === 'number' &&
+      !value.some((item) => typeof item === 'object')
+    )
       return [];
     return Object.entries(value).flatMap(([key, item]) => find(item, path ? `${path}.${key}` : key));
   };
-  return [
-    ...find(network, 'network'),
-    ...find(view, 'view'),
-    ...find({ slice, levels, shown }, ''),
-  ];
+  return [...find(network, 'network'), ...find(view, 'view'), ...find({ slice, levels, shown }, '')];
 }
 
 /** Refuses what no shader draws. */
@@ -102,19 +103,32 @@ function refuseTracks(sweep: Sweep): void {
   const { network } = sweep;
   for (const { path, track } of tracksIn(sweep)) {
     if (path.startsWith('shown')) {
-      throw new UsageError(`${path} moves, and a shader shows one part of a network: give one number, or ${STILL}.`);
+      throw new UsageError(
+        `${path} moves, and a shader shows one part of a network: give one number, or ${STILL}.`,
+      );
     }
     if (path === 'network.fold.kaleidoscope') {
-      throw new UsageError(`${path} moves, and a shader has one number of sectors: give one number, or ${STILL}.`);
+      throw new UsageError(
+        `${path} moves, and a shader has one number of sectors: give one number, or ${STILL}.`,
+      );
     }
     if (path === 'network.seed' && !('walk' in track) && !onlyJumps(track)) {
       throw new UsageError(
         `${path} moves from number to number, which makes a network for each of them: use walk() or steps(), or ${STILL}.`,
       );
     }
+    const part = hiddenShown(sweep.shown as FrameDescription['shown']);
+    if (path.startsWith('network.seed') && part && isPerUnit(network.activation, part.layer)) {
+      throw new UsageError(
+        `${path} moves, and with it the activation of the unit that is shown: give one seed, or ${STILL}.`,
+      );
+    }
     const explicit = network.weights as { from: unknown; to: unknown } | undefined;
     const isDrawn = explicit && (explicit.from === 'drawn' || explicit.to === 'drawn');
-    if (isDrawn && (/^network\.(?:seed|weightScale|biasScale)/.test(path) || path === 'network.weights.from')) {
+    if (
+      isDrawn &&
+      (/^network\.(?:seed|weightScale|biasScale)/.test(path) || path === 'network.weights.from')
+    ) {
       throw new UsageError(
         `${path} moves while weights is a mix with drawn ones, and a shader has room for one of the two: ` +
           `give one value, or ${STILL}.`,
@@ -123,13 +137,20 @@ function refuseTracks(sweep: Sweep): void {
   }
 }
 
+function isPerUnit(activation: unknown, k: number): boolean {
+  const layer: LayerActivation = layerActivation((activation ?? 'tanh') as Activation, k);
+  return typeof layer === 'object' && 'perUnit' in layer;
+}
+
 /** Refuses what depends on measurements, or exceeds float32. */
 function refuseMoment(frame: FrameDescription, sweep: Sweep, draws: DrawCache): void {
   const { network } = frame;
   const moving = tracksIn(sweep).filter(({ path }) => path.startsWith('network.'));
   const isMixed = hiddenWidths(network).some((_, i) => mixGain(network, i + 2) !== 1);
   if (moving.length > 0 && (doesFade(network) || isMixed)) {
-    const cause = moving.find(({ path }) => causesOf(network).some((name) => path.startsWith(`network.${name}`)));
+    const cause = moving.find(({ path }) =>
+      causesOf(network).some((name) => path.startsWith(`network.${name}`)),
+    );
     const { path } = cause ?? moving[0];
     throw new UsageError(
       `${path} moves with fade: contrast, which is measured picture by picture, and a shader cannot do that: ` +
@@ -213,7 +234,7 @@ async function paceOf(sweep: Sweep, evaluate: ExportTools['evaluate']): Promise<
   return { shown, track };
 }
 
-/** The parts of an activation's mix: its names, and how far it is between them. */
+/** Whether an activation is a mix of two. */
 export function isMix(activation: unknown): activation is Exclude<UnitActivation, string> {
   return typeof activation === 'object' && activation !== null && 'fraction' in activation;
 }

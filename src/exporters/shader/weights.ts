@@ -22,6 +22,8 @@ export const PER_ARRAY = 8192;
 const ARRAYS = 4;
 /** The texels of a row in a buffer: the rows of an array fit into every canvas. */
 export const ROW = 64;
+/** The same in one shader, where every reading of a row may copy it. */
+const SHORT_ROW = 16;
 const BUFFERS = ['A', 'B', 'C', 'D'];
 
 export interface Weights {
@@ -38,6 +40,9 @@ export interface Weights {
   code(inBuffers: boolean): string;
   /** The function `sumOf`'s statements, which set `bias` and `sum`. */
   sum: string;
+  /** Whether four values are read at a time, and so some beyond the last; and the length that values need then. */
+  readsAhead: boolean;
+  room: number;
 }
 
 /** A set of numbers: what the rows of its matrices are. */
@@ -53,7 +58,17 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
   const mixed = use && shares;
   if (spec.draws === 'hash' && !isExplicit) {
     const { code, sum } = hashed(seeds, use, mixed);
-    return { isHashed: true, isExplicit, arrays: [], between, seeds, code: () => code, sum };
+    return {
+      isHashed: true,
+      isExplicit,
+      arrays: [],
+      between,
+      seeds,
+      code: () => code,
+      sum,
+      readsAhead: false,
+      room: shape.widest,
+    };
   }
   const layout = layoutOf(shape);
   const setsOf = sets(shape);
@@ -81,11 +96,14 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
       )
     : [];
   const reading = (inBuffers: boolean) => {
-    const read = isLong ? (inBuffers ? fromBuffers(arrays.length) : fromArrays(arrays)) : fromLiterals(values, isExplicit);
+    const read = isLong
+      ? inBuffers
+        ? fromBuffers(arrays.length)
+        : fromArrays(arrays)
+      : fromLiterals(values, layout, setsOf.length, isExplicit);
     const type = isLong ? 'vec4' : 'float';
     const name = isLong ? 'drawsAt' : 'drawAt';
-    const one = isLong ? 'storedAt' : 'DRAWS';
-    const get = (i: string) => (isLong ? `${one}(${i})` : `${one}[${i}]`);
+    const get = (i: string) => (isLong ? `storedAt(${i})` : `DRAWS[${i}]`);
     const value = mixed
       ? `${mixed.from} * ${get(index(use.from))} + ${mixed.to} * ${get(index(use.to))}`
       : get(index(use?.from ?? '0'));
@@ -93,8 +111,19 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
     const about = isLong ? `// Four of the ${what}.` : `// One of the ${what}.`;
     return `${read}\n\n${about}\n${type} ${name}(int at) {\n  return ${value};\n}\n\n${layout.code(align)}`;
   };
+  const room = isLong ? padded(shape.widest + 1, 4) : shape.widest;
   const sum = isLong ? SUM_OF_FOURS : SUM_OF_ONES;
-  return { isHashed: false, isExplicit, arrays, between, seeds, code: reading, sum };
+  return {
+    isHashed: false,
+    isExplicit,
+    arrays,
+    between,
+    seeds,
+    code: reading,
+    sum,
+    readsAhead: isLong,
+    room,
+  };
 }
 
 const SUM_OF_ONES = `  int at = rowOf(layer, unit);
@@ -105,12 +134,14 @@ const SUM_OF_ONES = `  int at = rowOf(layer, unit);
 
 const SUM_OF_FOURS = `  int at = rowOf(layer, unit);
   int inputs = unitsIn(layer - 1);
-  vec4 draws = drawsAt(at);
-  float bias = draws.x;
-  float sum = dot(draws.yzw, vec3(y[0], y[1], y[2]));
-  for (int i = 3; i < inputs; i += 4) {
-    sum += dot(drawsAt(++at), vec4(y[i], y[i + 1], y[i + 2], y[i + 3]));
+  float bias = 0.0, sum = 0.0;
+  for (int i = 0; i <= inputs; i += 4) {
+    vec4 draws = drawsAt(at++);
+    if (i == 0) bias = draws.x; // the others are for y[0], y[1] and so on
+    sum += dot(draws, vec4(i == 0 ? 0.0 : y[i - 1], y[i], y[i + 1], y[i + 2]));
   }`;
+
+type Layout = ReturnType<typeof layoutOf>;
 
 /** Where the rows of a set are: each has a bias and the weights of its inputs. */
 function layoutOf({ matrices, inputs, widths, outputs, fadingLayers }: Shape) {
@@ -175,7 +206,13 @@ function drawnSets({ sweep, frame, draws }: Subject, numbers: Numbers): Chosen {
     const seeds = [...new Set(moving.walk)];
     const steps = moving.walk.map((seed) => seeds.indexOf(seed));
     const between = numbers.walk(steps, moving.hold ?? 0, moving.easing);
-    return { sets: setsOf(seeds), seeds, between, use: between, shares: arcShares(between.fraction, numbers) };
+    return {
+      sets: setsOf(seeds),
+      seeds,
+      between,
+      use: between,
+      shares: arcShares(between.fraction, numbers),
+    };
   }
   if (typeof moving === 'object' && 'keyframes' in moving) {
     const values = moving.keyframes.map(([, seed]) => seed);
@@ -193,20 +230,29 @@ function drawnSets({ sweep, frame, draws }: Subject, numbers: Numbers): Chosen {
   const track = movable((moving as { fraction: unknown }).fraction, fraction);
   const between = seedMix(track, numbers);
   if (typeof track === 'number' && spec.draws !== 'hash') {
-    const sums = (shape: Shape): SetOfWeights => (k, unit) => {
-      const rows = sidesOf(spec).map(({ side, share }) => ({
-        row: rowOf((side as { seed: Seed }).seed, shape, k, unit),
-        share,
-      }));
-      return Float64Array.from(rows[0].row, (_, i) => rows.reduce((sum, { row, share }) => sum + share * row[i], 0));
-    };
+    const sums =
+      (shape: Shape): SetOfWeights =>
+      (k, unit) => {
+        const rows = sidesOf(spec).map(({ side, share }) => ({
+          row: rowOf((side as { seed: Seed }).seed, shape, k, unit),
+          share,
+        }));
+        return Float64Array.from(rows[0].row, (_, i) =>
+          rows.reduce((sum, { row, share }) => sum + share * row[i], 0),
+        );
+      };
     return { sets: (shape) => [sums(shape)], seeds, between, use: undefined, shares: undefined };
   }
   return { sets: setsOf(seeds), seeds, between, use: between, shares: arcShares(between.fraction, numbers) };
 }
 
 function seedMix(fraction: Movable, numbers: Numbers): Between {
-  const name = numbers.declare('mixed', fraction, 'network.seed.fraction', 'how far it is from one seed to the other');
+  const name = numbers.declare(
+    'mixed',
+    fraction,
+    'network.seed.fraction',
+    'how far it is from one seed to the other',
+  );
   return { from: '0', to: '1', fraction: name };
 }
 
@@ -226,8 +272,10 @@ function explicitSets({ sweep, frame, draws }: Subject, numbers: Numbers): Chose
     seeds: typeof seed === 'object' ? [seed.from, seed.to] : [seed],
     between: typeof seed === 'object' ? seedMix(seed.fraction, numbers) : undefined,
   };
-  const setOf = (sides: ReturnType<typeof sidesOf>, shape: Shape): SetOfWeights => (k, unit) =>
-    fullRow(spec, sides, ruleOf(k, shape), ofShown(unit, k, shape), draws);
+  const setOf =
+    (sides: ReturnType<typeof sidesOf>, shape: Shape): SetOfWeights =>
+    (k, unit) =>
+      fullRow(spec, sides, ruleOf(k, shape), ofShown(unit, k, shape), draws);
   const track = (sweep.network.weights as { fraction?: unknown }).fraction;
   if (Array.isArray(weights) || typeof track === 'number') {
     return { ...perUnit, sets: (shape) => [setOf(sidesOf(spec), shape)], use: undefined, shares: undefined };
@@ -287,11 +335,27 @@ function tooMany(spec: NetworkSpec, count: number, sets: number): UsageError {
   );
 }
 
-/** Literals: for each unit, its bias and its weights. */
-function fromLiterals(values: Float32Array, isExplicit: boolean): string {
-  const what = isExplicit ? 'The weights' : 'The draws of the weights';
-  return `// ${what}: for each layer and each of its units, that of the bias, then one for each input.
-${table('float', 'DRAWS', Array.from(values, float), 8)}`;
+/** Literals: a line or more for each unit, its bias first. */
+function fromLiterals(values: Float32Array, layout: Layout, sets: number, isExplicit: boolean): string {
+  const lines: string[] = [];
+  let at = 0;
+  for (let set = 0; set < sets; set++) {
+    if (sets > 1) lines.push(`  // Network ${set + 1}`);
+    for (const [i, { inputs, units }] of layout.rows.entries()) {
+      lines.push(`  // ${i === layout.rows.length - 1 ? 'The last layer' : `Layer ${i + 1}`}`);
+      for (let unit = 0; unit < units; unit++) {
+        const row = Array.from(values.subarray(at, at + inputs + 1), float);
+        for (let first = 0; first < row.length; first += 9) {
+          lines.push(`${first === 0 ? '  ' : '    '}${row.slice(first, first + 9).join(', ')},`);
+        }
+        at += inputs + 1;
+      }
+    }
+  }
+  lines.push(lines.pop()!.slice(0, -1)); // without the last comma
+  const what = isExplicit ? 'The weights' : 'The draws, which the scales turn into weights';
+  return `// ${what}: a line for each unit, with its bias and then one for each input.
+const float DRAWS[${values.length}] = float[](\n${lines.join('\n')}\n);`;
 }
 
 function fromBuffers(count: number): string {
@@ -309,36 +373,66 @@ ${cases.join('\n')}
 }
 
 function fromArrays(arrays: Uint32Array[]): string {
-  const tables = arrays.map((array, i) => bitsTable(`BITS_${BUFFERS[i]}`, array));
-  const read = (i: number) => {
-    const name = `BITS_${BUFFERS[i]}`;
-    return `return uintBitsToFloat(uvec4(${name}[i], ${name}[i + 1], ${name}[i + 2], ${name}[i + 3]));`;
-  };
-  const cases = arrays.map((_, i) =>
-    i === arrays.length - 1 ? `  ${read(i)}` : `  if (at < ${((i + 1) * PER_ARRAY) / 4}) ${read(i)}`,
-  );
-  return `// The weights' draws, as the bits of float32.
-${tables.join('\n')}
+  const bits = Uint32Array.from(arrays.flatMap((array) => Array.from(array)));
+  return `// The draws of the weights, as the bits of float32.
+${rowsOfBits(bits, SHORT_ROW)}
 
 vec4 storedAt(int at) {
-  int i = 4 * at % ${PER_ARRAY};
-${cases.join('\n')}
+  int row = at / ${SHORT_ROW}, i = at % ${SHORT_ROW};
+  uvec4 bits;
+${choice(0, Math.ceil(bits.length / 4 / SHORT_ROW), SHORT_ROW)}
+  return uintBitsToFloat(bits);
 }`;
 }
 
-/** A table of bits. */
-export function bitsTable(name: string, bits: Uint32Array): string {
-  return table('uint', name, Array.from(bits, (n) => `0x${n.toString(16)}u`), 8);
+/** Statements that read `bits` from the row of that number, by halving: some compilers copy what is indexed. */
+function choice(first: number, end: number, rowLength: number, indent = '  '): string {
+  if (end - first === 1) return `${indent}bits = ROW_${first}[i];`;
+  const middle = (first + end) >> 1;
+  const half = (from: number, to: number) => choice(from, to, rowLength, `${indent}  `);
+  return `${indent}if (row < ${middle}) {\n${half(first, middle)}\n${indent}} else {\n${half(middle, end)}\n${indent}}`;
+}
+
+/**
+ * Tables of bits, one for each row of texels. Long ones take compilers a time that grows with the square of their
+ * length.
+ */
+export function rowsOfBits(bits: Uint32Array, rowLength: number): string {
+  const rows: string[] = [];
+  for (let first = 0; first < bits.length; first += 4 * rowLength) {
+    const own = bits.subarray(first, first + 4 * rowLength);
+    const texels = Array.from({ length: own.length / 4 }, (_, i) => {
+      const four = Array.from(own.subarray(4 * i, 4 * i + 4), (n) => `0x${n.toString(16)}u`);
+      return `uvec4(${four.join(', ')})`;
+    });
+    rows.push(table('uvec4', `ROW_${rows.length}`, texels, 2));
+  }
+  return rows.join('\n');
+}
+
+/** The function `rowAt`: the texel of a row. */
+export function rowChoice(bits: Uint32Array, rowLength: number): string {
+  return `vec4 storedAt(int row, int i) {
+  uvec4 bits;
+${choice(0, Math.ceil(bits.length / 4 / rowLength), rowLength)}
+  return uintBitsToFloat(bits);
+}`;
+}
+
+/** The constant `SEED`, or the table `SEEDS`: what the hash begins with. */
+export function seedCode(seeds: readonly Seed[]): string {
+  const words = seeds.map((seed) => `${seedBits(seed)}u`);
+  return words.length === 1 ? `const uint SEED = ${words[0]};` : table('uint', 'SEEDS', words, 8);
 }
 
 /** Code for hashed draws. */
-function hashed(seeds: Seed[], between: Between | undefined, shares: Chosen['shares']): { code: string; sum: string } {
-  const words = seeds.map((seed) => `${seedBits(seed)}u`);
-  const code =
-    words.length === 1
-      ? `const uint SEED = ${words[0]};`
-      : table('uint', 'SEEDS', words, 8);
-  const seed = (set: string) => (words.length === 1 ? 'SEED' : `SEEDS[${set}]`);
+function hashed(
+  seeds: Seed[],
+  between: Between | undefined,
+  shares: Chosen['shares'],
+): { code: string; sum: string } {
+  const code = seedCode(seeds);
+  const seed = (set: string) => (seeds.length === 1 ? 'SEED' : `SEEDS[${set}]`);
   const bits = (set: string) => `unitBits(${seed(set)}, uint(layer), uint(unit + 1))`;
   if (!shares) {
     return {

@@ -1,15 +1,33 @@
 /**
  * Threads of the CPU renderer for pages of any origin: those opened from a disk and those in sandboxed frames have none.
  * Where a browser starts no worker from a blob: URL, it may start one from a data: URL; otherwise the page draws itself.
+ *
+ * build/player.js puts this in place of renderers/cpu/host.browser.ts as "#host". A worker runs the same program as the
+ * page, which would otherwise contain most of it twice.
  */
-import { workerSource } from '#embedded';
 import type { Thread } from '../renderers/cpu/host.js';
 import { partDrawer } from '../renderers/cpu/thread.js';
 
+export { compileModule, cores, mayWiden } from '../renderers/cpu/host.browser.js';
+
+/** The program, in a page; empty in a worker. */
+const program = (isWorker() ? undefined : document.currentScript?.textContent) ?? '';
+
+/** Whether this is one of the workers. */
+export function isWorker(): boolean {
+  return typeof document === 'undefined';
+}
+
+/** Draws what the page asks for. */
+export function work(): void {
+  const draw = partDrawer((message, transfer) => postMessage(message, { transfer }));
+  addEventListener('message', ({ data }) => draw(data));
+}
+
 /** What is tried, in this order. Once a way has failed, all threads use the next. */
 const ways: (() => string)[] = [
-  () => URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' })),
-  () => `data:text/javascript,${encodeURIComponent(workerSource)}`,
+  () => URL.createObjectURL(new Blob([program], { type: 'text/javascript' })),
+  () => `data:text/javascript,${encodeURIComponent(program)}`,
 ];
 const addresses: string[] = [];
 let way = 0;
