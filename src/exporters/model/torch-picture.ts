@@ -30,7 +30,10 @@ export function viewLines(
   return lines.join('\n');
 }
 
-/** The function from brightness to red, green and blue. @param isPart - Whether there is only one column, which is shown. */
+/**
+ * The function from brightness to red, green and blue.
+ * @param isPart - Whether there is only one column, which is shown.
+ */
 export function colourLines(colouring: Colouring, isPart: boolean): string {
   if (colouring === 'rgb') {
     return `def colours(brightness):
