@@ -65,6 +65,14 @@ const special: Record<string, Omit<SweepInput, 'seconds'>> = {
     },
     levels: [-0.1, 0.8],
   },
+  'the other activations': {
+    network: {
+      layers: 4,
+      activation: ['sigmoid', 'identity', 'step'],
+      weightScale: 1.5,
+      outputActivation: 'gelu',
+    },
+  },
   'a seed between two': { network: { seed: { from: 1, to: 'x', fraction: 0.5 }, layers: 4 } },
   'features, a fold and a slice': {
     network: {
