@@ -234,7 +234,7 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
   if (spec.fold !== 'none') say('  p = folded(p);');
   if (given.weights.readsAhead || shape.unitsMove) say('  for (int i = 0; i < WIDEST; i++) y[i] = 0.0;');
   for (const [i, input] of inputs.entries()) say(`  y[${i}] = ${input};`);
-  say(...given.weights.copies(given.inBuffers).map((line) => `  ${line}`));
+  say(...given.weights.before(given.inBuffers).map((line) => `  ${line}`));
   say('  float[OUTPUTS] outputs;');
   if (fadingLayers) say('  for (int i = 0; i < OUTPUTS; i++) outputs[i] = 0.0;');
   const isDeep = widths.length > 0;
@@ -244,6 +244,7 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
   if (isDeep) {
     say(`    int units = isLast ? OUTPUTS : unitsIn(layer);`, '    float[WIDEST] next;');
   }
+  say(...given.weights.perLayer(given.inBuffers).map((line) => `    ${line}`));
   // One layer earlier, there may be more outputs than units.
   const most = !isDeep ? 'OUTPUTS' : fadingLayers ? 'max(units, layer == count - 1 ? OUTPUTS : 0)' : 'units';
   say(`    for (int unit = 0; unit < ${most}; unit++) {`);

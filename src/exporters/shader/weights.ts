@@ -36,8 +36,9 @@ export interface Weights {
   between: Between | undefined;
   /** What there is of them, as tables and functions. @param inBuffers - Whether long lists are in buffers. */
   code(inBuffers: boolean): string;
-  /** Statements that copy tables, once for each pixel. */
-  copies(inBuffers: boolean): string[];
+  /** Statements before the loop over layers, and at the start of each layer. */
+  before(inBuffers: boolean): string[];
+  perLayer(inBuffers: boolean): string[];
   /** Statements that set `bias` and `sum` for a `unit` of a `layer`, which receives `inputs` values `y`. */
   sum(inBuffers: boolean): string[];
   /** Whether four values are read at a time, and so some beyond the last; and the length that values need then. */
@@ -65,7 +66,8 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
       between,
       seeds,
       code: () => code,
-      copies: () => [],
+      before: () => [],
+      perLayer: () => [],
       sum: () => sum,
       readsAhead: false,
       room: shape.widest,
@@ -95,17 +97,18 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
         bits.subarray(i * PER_ARRAY, (i + 1) * PER_ARRAY),
       )
     : [];
-  const names = arrays.map((_, i) => BUFFERS[i]);
+  const tables = isLong ? tablesOf(bits, layout, setsOf.length) : undefined;
   const code = (inBuffers: boolean) => {
-    const literals = () => fromLiterals(values, layout, setsOf.length, isExplicit);
-    const read = isLong ? (inBuffers ? fromBuffers(arrays.length) : fromArrays(arrays)) : literals();
-    return `${read}\n\n${layout.code(align)}`;
+    if (!isLong) return `${fromLiterals(values, layout, setsOf.length, isExplicit)}\n\n${layout.code(align)}`;
+    if (inBuffers) return `${fromBuffers(arrays.length)}\n\n${layout.code(align)}`;
+    return `${tables!.code}\n\n${layout.code(align, true)}`;
   };
   const sum = (inBuffers: boolean) => {
     const from = (i: string) => {
       if (!isLong) return `DRAWS[${i}]`;
-      return inBuffers ? `storedAt(${i})` : `uintBitsToFloat(${fromCopies(names, i)})`;
+      return inBuffers ? `storedAt(${i})` : `uintBitsToFloat(${i === 'second' ? 'others' : 'bits'}[at])`;
     };
+    const isTabled = isLong && !inBuffers;
     const first = use && use.from !== '0' ? `${use.from} * ${setSize} + at` : 'at';
     const second = use && `${use.to} * ${setSize} + at`;
     const value = mixed ? `share * ${from('first')} + rest * ${from('second')}` : from('first');
@@ -116,7 +119,7 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
       'float bias = 0.0, sum = 0.0;',
       ...(mixed ? [`float share = ${mixed.from}, rest = ${mixed.to};`] : []),
       `for (int i = 0; i <= inputs; i${isLong ? ' += 4' : '++'}) {`,
-      ...(use ? places.map((place) => `  ${place}`) : []),
+      ...(use && !isTabled ? places.map((place) => `  ${place}`) : []),
       `  ${type} ${isLong ? 'draws' : 'draw'} = ${use ? value : from('at')};`,
       ...(isLong
         ? [
@@ -128,27 +131,58 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
       '}',
     ];
   };
-  const copies = (inBuffers: boolean) => (isLong && !inBuffers ? copiesOf(arrays) : []);
+  const before = (inBuffers: boolean) =>
+    isLong && !inBuffers ? [`uvec4[${tables!.length}] bits${mixed ? ', others' : ''}; // of a layer`] : [];
+  const perLayer = (inBuffers: boolean) => {
+    if (!isLong || inBuffers) return [];
+    const { length: count } = layout.rows;
+    const load = (name: string, set: string) => [
+      `int ${name}Table = ${set === '0' ? '' : `${count} * ${set} + `}layer - 1;`,
+      ...tables!.names.map((table, i) => `if (${name}Table == ${i}) ${name} = ${table};`),
+    ];
+    return [...load('bits', use?.from ?? '0'), ...(mixed ? load('others', use.to) : [])];
+  };
   const room = isLong ? padded(shape.widest + 1, 4) : shape.widest;
-  return { isHashed: false, isExplicit, arrays, between, seeds, code, copies, sum, readsAhead: isLong, room };
+  return {
+    isHashed: false,
+    isExplicit,
+    arrays,
+    between,
+    seeds,
+    code,
+    before,
+    perLayer,
+    sum,
+    readsAhead: isLong,
+    room,
+  };
 }
 
-/** Statements that copy the tables of bits. */
-function copiesOf(arrays: Uint32Array[]): string[] {
-  return [
-    '// Some compilers copy a constant table whenever it is read; of these copies they know better.',
-    ...arrays.map(({ length }, i) => `uvec4[${length / 4}] bits${BUFFERS[i]} = BITS_${BUFFERS[i]};`),
-  ];
-}
-
-/** An expression for the four bits at a place of the copies. */
-function fromCopies(names: string[], at: string): string {
-  const each = PER_ARRAY / 4;
-  return names.reduceRight((rest, name, i) => {
-    const place = i === 0 ? at : `${at} - ${i * each}`;
-    const own = `bits${name}[${place}]`;
-    return i === names.length - 1 ? own : `${at} < ${(i + 1) * each} ? ${own} : ${rest}`;
-  }, '');
+/**
+ * Tables of the bits of four numbers each, one for each layer, all of the same length, so that a layer's is copied as a
+ * whole: some compilers copy a table whenever it is read, and take a time that grows with the square of its length.
+ */
+function tablesOf(bits: Uint32Array, { rows }: Layout, sets: number) {
+  const lengths = rows.map(({ inputs, units }) => (units * padded(inputs + 1, 4)) / 4);
+  const length = Math.max(...lengths);
+  const names: string[] = [];
+  const tables: string[] = [];
+  let at = 0;
+  for (let set = 0; set < sets; set++) {
+    for (const [i, own] of lengths.entries()) {
+      const name = `${sets > 1 ? `SET_${set + 1}_` : ''}LAYER_${i + 1}`;
+      const table = new Uint32Array(4 * length);
+      table.set(bits.subarray(at, at + 4 * own));
+      at += 4 * own;
+      names.push(name);
+      tables.push(bitsTable(name, table));
+    }
+  }
+  return {
+    names,
+    length,
+    code: `// The draws of the weights, as the bits of float32.\n${tables.join('\n')}`,
+  };
 }
 
 type Layout = ReturnType<typeof layoutOf>;
@@ -163,12 +197,16 @@ function layoutOf({ matrices, inputs, widths, outputs, fadingLayers }: Shape) {
   const isEven = new Set(rows.slice(0, -1).map(({ units }) => units)).size <= 1 && new Set(widths).size <= 1;
   const size = (align: number) =>
     rows.reduce((sum, { inputs, units }) => sum + units * padded(inputs + 1, align), 0);
-  const code = (align: number) => {
+  const code = (align: number, perLayer = false) => {
     const stride = (count: number) => padded(count + 1, align) / align;
     const of = align === 1 ? '' : ', in fours';
     const start = `// Where the draws of a unit are${of}: that of its bias, then those of its weights.\nint rowOf(int layer, int unit) {\n`;
     if (matrices === 1) return `${start}  return ${stride(inputs)} * unit;\n}`;
     const { units } = rows[0];
+    if (perLayer) {
+      const strides = rows.map(({ inputs }) => `${stride(inputs)}`);
+      return `${table('int', 'STRIDES', strides, 16)}\n\n${start}  return STRIDES[layer - 1] * unit;\n}`;
+    }
     if (isEven) {
       return `${start}  if (layer == 1) return ${stride(inputs)} * unit;
   return ${units * stride(inputs)} + ${stride(widths[0])} * ((layer - 2) * ${units} + unit);\n}`;
@@ -380,11 +418,6 @@ vec4 storedAt(int at) {
   ivec2 texel = ivec2(at % ${ROW}, at / ${ROW} % ${PER_ARRAY / 4 / ROW});
 ${cases.join('\n')}
 }`;
-}
-
-function fromArrays(arrays: Uint32Array[]): string {
-  return `// The draws of the weights, as the bits of float32.
-${arrays.map((array, i) => bitsTable(`BITS_${BUFFERS[i]}`, array)).join('\n')}`;
 }
 
 /** A table of the bits of four numbers each. */
