@@ -61,6 +61,8 @@ const MOST_QUADS = 256;
 const MOST_TEXELS = 4096;
 /** The largest planes of given inputs, in numbers. */
 const MOST_GIVEN = 2 ** 26;
+/** After a tile that takes longer, the next ones are smaller, in milliseconds. */
+const LONG_MS = 100;
 /** The effort of an activation, in multiplications and additions. */
 const ACTIVATION_EFFORT = 24;
 /** Between looks at whether the GPU has finished, in milliseconds. */
@@ -267,7 +269,9 @@ export class WebGlRenderer implements FrameRenderer {
       const started = performance.now();
       this.#drawTile(tile, program, shape.parts);
       await this.#finished();
-      this.#pace.record(kind, effort * tile.width * tile.height, performance.now() - started);
+      const [own, took] = [effort * tile.width * tile.height, performance.now() - started];
+      // A small tile says little, because waiting for it takes longer than drawing.
+      if (own >= most / 2 || took > LONG_MS) this.#pace.record(kind, own, took);
       signal?.throwIfAborted();
       place = next;
     }
@@ -326,6 +330,7 @@ export class WebGlRenderer implements FrameRenderer {
     const error = this.#gl.getError();
     if (error === this.#gl.NO_ERROR) return;
     this.#sent = undefined;
+    this.#check();
     throw new RenderError(`WebGL2 has too little memory for this frame (error ${error}): make it smaller.`);
   }
 

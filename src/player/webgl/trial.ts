@@ -11,9 +11,9 @@ const [POINTS, SIDE] = [512, 256];
 /** How much faster the CPU's renderer is than one such thread, for each core that the browser reports. */
 const PER_CORE = 1.5;
 
-/** Small networks that use what drivers may get wrong: exponentials, sums of many numbers, rounding. */
+/** Networks that use what drivers may get wrong: exponentials, sums of many numbers, rounding. */
 const frames: FrameInput[] = [
-  { network: { layers: 8, units: 12, seed: 1, weightScale: 0.6 }, size: [24, 20] },
+  { network: { layers: 27, units: 30, seed: 1, weightScale: 0.4 }, size: [24, 20] }, // with the shader of `timed`
   {
     network: {
       layers: 5,
