@@ -116,6 +116,7 @@ function gridOf({ size: [width, height] }: FrameDescription, heights: Float32Arr
 
 /** Linear light for the bytes of sRGB, since vertex colours are linear. Opacity stays 1. */
 const LIGHT = Uint16Array.from({ length: 256 }, (_, byte) => Math.round(65535 * toLinear(byte / 255)));
+
 /** Two triangles per grid square, divided along the diagonal that is more level, so that ridges stay smooth. */
 function trianglesOf(width: number, height: number, heights: Float32Array): Grid['indices'] {
   const length = 6 * (width - 1) * (height - 1);

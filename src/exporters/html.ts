@@ -131,7 +131,10 @@ frame.contentWindow.postMessage({ t: 3, set: { weightScale: 0.7, seed: 'Ada' } }
 ${STYLE}
 #poster { --reach: ${reach}; }
 </style>
-<script>document.documentElement.className = 'scripted';</script>
+<script>
+document.documentElement.className = 'scripted';
+onmessage = (event) => (window.untrainedMessages ??= []).push(event); // until the program listens
+</script>
 </head>
 <body>
 <img id="poster"${reach === 1 ? ' class="whole"' : ''} alt="${escaped(title)}" width="${width}" height="${height}" src="data:image/jpeg;base64,${base64Of(bytes)}">

@@ -1,7 +1,7 @@
 /**
  * Threads of the CPU renderer for pages of any origin: those opened from a disk and those in sandboxed frames have
  * none. Where a browser starts no worker from a blob: URL, it may start one from a data: URL; otherwise the page draws
- * itself.
+ * by itself.
  *
  * build/player.js puts this in place of renderers/cpu/host.browser.ts as "#host". A worker runs the same program as the
  * page, which would otherwise contain most of it twice.

@@ -26,6 +26,13 @@ const FADE_MS = 400;
 /** How far arrow keys move the picture, as a part of the window's shorter side, and what + and - zoom by. */
 const [STEP, ZOOM] = [0.1, 1.25];
 
+declare global {
+  interface Window {
+    /** What arrived before this program ran: the file's first script collects it. */
+    untrainedMessages?: MessageEvent[];
+  }
+}
+
 /** What the file says about itself, besides its recipe. */
 export interface PageSettings {
   /** The address of an explorer. */
@@ -41,6 +48,8 @@ export async function startPage(sweep: Sweep, settings: PageSettings): Promise<v
   const { renderer, canvas } = await startDrawing();
   const stage = element('div', { class: 'stage' }, canvas);
   let controls: Controls | undefined;
+  /** Whether the pace is known; before that, only what the viewer does shows a picture. */
+  let isReady = false;
   let isGesture = false;
   let isHeld = false;
 
@@ -60,7 +69,7 @@ export async function startPage(sweep: Sweep, settings: PageSettings): Promise<v
   const changed = () => {
     playback.update();
     try {
-      plane.show(film.picture, { moving: isMoving() });
+      if (isReady || isMoving()) plane.show(film.picture, { moving: isMoving() });
     } catch (error) {
       controls?.say((error as Error).message);
     }
@@ -82,7 +91,7 @@ export async function startPage(sweep: Sweep, settings: PageSettings): Promise<v
       explorer: explorerAt(settings.explorer),
       hold: (on) => {
         isHeld = on;
-        playback.hold(on);
+        playback.hold(on || !isReady);
         changed();
       },
     });
@@ -96,13 +105,16 @@ export async function startPage(sweep: Sweep, settings: PageSettings): Promise<v
   document.body.append(stage, ...(controls ? [controls.root] : []));
   document.documentElement.classList.add('live');
   watchSize(stage, plane, flags.bare ? MOST_BARE_PIXELS : MOST_PIXELS);
-  watchMessages(film);
 
-  await film.measure(); // the poster stays meanwhile: the picture would jump when its pace becomes known
   const plays = flags.play !== false && film.moves && !prefersLessMotion.matches;
   const rests = prefersLessMotion.matches && flags.play === undefined;
   film.seek(flags.t ?? (rests ? Number(settings.poster) || 0 : 0));
+  playback.hold(true);
   if (plays) film.play(true);
+  watchMessages(film);
+  await film.measure(); // the poster stays meanwhile: the picture would jump when its pace becomes known
+  isReady = true;
+  playback.hold(isHeld);
   changed();
 }
 
@@ -205,7 +217,7 @@ function watchKeys(stage: HTMLElement, film: Film): void {
 
 /** Does what the page that embeds this one asks for. It gets no answer. */
 function watchMessages(film: Film): void {
-  addEventListener('message', ({ source, data }) => {
+  const received = ({ source, data }: MessageEvent) => {
     if (source !== parent || parent === window) return;
     try {
       const { t, set, play } = readWish(data);
@@ -215,5 +227,8 @@ function watchMessages(film: Film): void {
     } catch (error) {
       console.warn(`Untrained ignored a message. ${(error as Error).message}`);
     }
-  });
+  };
+  addEventListener('message', received);
+  window.onmessage = null;
+  for (const event of window.untrainedMessages ?? []) received(event);
 }

@@ -47,3 +47,7 @@ export function base64Lines(bytes: Uint8Array): string {
   }
   return `"""\n${parts.join('\n')}\n"""`;
 }
+
+/** Numbers of a type of PyTorch, as an expression. */
+export const decoded = (bytes: Uint8Array, type: string) =>
+  `torch.frombuffer(bytearray(base64.b64decode(${base64Lines(bytes)})), dtype=torch.${type})`;

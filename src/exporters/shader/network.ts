@@ -79,10 +79,9 @@ export function networkCode(
     shape.code,
     weights.code(inBuffers),
     ...(scales?.parts ?? []),
-    sumCode(weights, scales),
     ...(hidden?.parts ?? []),
     output.code,
-    outputsCode(subject, shape, { kept, slices, hidden: hidden?.call, output, weights, scales }),
+    outputsCode(subject, shape, { kept, slices, hidden: hidden?.call, output, weights, scales, inBuffers }),
   ];
   return { names, parts };
 }
@@ -131,8 +130,8 @@ interface Scales {
   parts: string[];
   weights: string;
   biases: string;
-  /** Further parameters of `sumOf`. */
-  parameter: string;
+  /** Whether they depend on how many units the matrix is for, which they call OUTGOING. */
+  needsOutgoing: boolean;
 }
 
 function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): Scales {
@@ -175,7 +174,7 @@ function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): S
     parts.push(
       `// The scale of a layer's draws: ${initialisation} initialisation.\nfloat scaleOf(int layer${parameter}) {\n  return ${scale} * sqrt(${variance});\n}`,
     );
-    base = `scaleOf(layer${parameter && ', outgoing'})`;
+    base = `scaleOf(layer${parameter && ', OUTGOING'})`;
   }
   const gains = Array.from({ length: shape.matrices }, (_, i) => mixGain(spec, i + 1));
   const hasGains = gains.some((gain) => gain !== 1);
@@ -187,20 +186,17 @@ function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): S
     parts,
     weights: hasGains ? `GAINS[layer - 1] * ${base}` : base,
     biases: biasScale ?? base,
-    parameter,
+    needsOutgoing: parameter !== '',
   };
 }
 
-/** The function that sums up what a unit receives. */
-function sumCode({ sum, isExplicit }: Weights, scales: Scales | undefined): string {
-  const { weights, biases } = scales ?? {};
-  const scaled = weights === biases ? `${weights} * (sum + bias)` : `${weights} * sum + ${biases} * bias`;
-  const total = isExplicit ? 'sum + bias' : scaled;
-  return `// What a unit sums up: its bias, and what it receives times its weights.
-float sumOf(int layer, int unit${scales?.parameter ?? ''}) {
-${sum}
-${scales ? '  if (layer == 1 && !FIRST_LAYER_BIAS) bias = 0.0;\n' : ''}  return ${total};
-}`;
+/** A unit's sum, with its scales. @param outgoing - An expression for the units that its matrix is for. */
+function sumOf({ isExplicit }: Weights, scales: Scales | undefined, outgoing: string): string {
+  if (isExplicit || !scales) return 'sum + bias';
+  const [weights, biases] = [scales.weights, scales.biases].map((scale) =>
+    scale.replace('OUTGOING', outgoing),
+  );
+  return weights === biases ? `${weights} * (sum + bias)` : `${weights} * sum + ${biases} * bias`;
 }
 
 interface Given {
@@ -210,6 +206,7 @@ interface Given {
   output: { call(sum: string, added: string): string };
   weights: Weights;
   scales: Scales | undefined;
+  inBuffers: boolean;
 }
 
 function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): string {
@@ -237,6 +234,7 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
   if (spec.fold !== 'none') say('  p = folded(p);');
   if (given.weights.readsAhead || shape.unitsMove) say('  for (int i = 0; i < WIDEST; i++) y[i] = 0.0;');
   for (const [i, input] of inputs.entries()) say(`  y[${i}] = ${input};`);
+  say(...given.weights.before(given.inBuffers).map((line) => `  ${line}`));
   say('  float[OUTPUTS] outputs;');
   if (fadingLayers) say('  for (int i = 0; i < OUTPUTS; i++) outputs[i] = 0.0;');
   const isDeep = widths.length > 0;
@@ -246,16 +244,29 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
   if (isDeep) {
     say(`    int units = isLast ? OUTPUTS : unitsIn(layer);`, '    float[WIDEST] next;');
   }
+  say(...given.weights.perLayer(given.inBuffers).map((line) => `    ${line}`));
   // One layer earlier, there may be more outputs than units.
   const most = !isDeep ? 'OUTPUTS' : fadingLayers ? 'max(units, layer == count - 1 ? OUTPUTS : 0)' : 'units';
   say(`    for (int unit = 0; unit < ${most}; unit++) {`);
   const outgoing = shownUnit ? exactWidth(spec, shownUnit.layer) : spec.outputs;
   const index = shownUnit && given.weights.isHashed ? `isLast ? ${shownUnit.unit} : unit` : 'unit';
   const hiddenSize = hasFractions ? 'sizeOf(layer)' : 'float(unitsIn(layer))';
-  const size = scales?.parameter
-    ? `, ${isDeep ? `isLast ? ${float(outgoing)} : ${hiddenSize}` : float(outgoing)}`
-    : '';
-  say(`      float sum = sumOf(layer, ${index}${size});`);
+  say('      int inputs = unitsIn(layer - 1);');
+  if (shownUnit && given.weights.isHashed) say(`      int own = ${index};`);
+  const statements = given.weights.sum(given.inBuffers);
+  say(
+    ...statements.map(
+      (line) =>
+        `      ${shownUnit && given.weights.isHashed ? line.replace('uint(unit + 1)', 'uint(own + 1)') : line}`,
+    ),
+  );
+  if (scales) say('      if (layer == 1 && !FIRST_LAYER_BIAS) bias = 0.0;');
+  if (scales?.needsOutgoing) {
+    say(
+      `      float outgoing = ${isDeep ? `isLast ? ${float(outgoing)} : ${hiddenSize}` : float(outgoing)};`,
+    );
+  }
+  say(`      float z = ${sumOf(given.weights, scales, 'outgoing')};`);
   let added = '0.0';
   if (shownUnit && kept && shownUnit.layer > 1) {
     const { layer, unit } = shownUnit;
@@ -266,13 +277,13 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
       added = `(${unit} < unitsIn(${layer - 1}) ? ${kept} * values[${unit}]${share} : 0.0)`;
   }
   if (fadingLayers) {
-    const before = scales?.parameter ? `sumOf(layer, unit, ${float(spec.outputs)})` : 'sum';
-    say(`      if (isLast) outputs[unit] += (1.0 - earlier) * ${faded('sum', 'FADE_')};`);
+    const before = scales?.needsOutgoing ? `(${sumOf(given.weights, scales, float(spec.outputs))})` : 'z';
+    say(`      if (isLast) outputs[unit] += (1.0 - earlier) * ${faded('z', 'FADE_')};`);
     if (isDeep) {
       say('      if (layer == count - 1 && unit < OUTPUTS) {');
       say(`        outputs[unit] += earlier * ${faded(before, 'EARLIER_')};`, '      }');
     }
-  } else say(`      if (isLast) outputs[unit] = ${output.call(faded('sum', 'FADE_'), added)};`);
+  } else say(`      if (isLast) outputs[unit] = ${output.call(faded('z', 'FADE_'), added)};`);
   if (isDeep) {
     say(
       `      else next[unit] = ${hidden};`.replace(

@@ -16,14 +16,12 @@ import { type Movable, movable, type Subject } from './subject.js';
 import { table } from './tables.js';
 
 /** The most numbers that are written as literals. */
-const MOST_LITERALS = 1024;
+const MOST_LITERALS = 512;
 /** The numbers of an array of 32 kB, and how many arrays there may be: the Buffers A to D of Shadertoy. */
 export const PER_ARRAY = 8192;
 const ARRAYS = 4;
 /** The texels of a row in a buffer: the rows of an array fit into every canvas. */
 export const ROW = 64;
-/** The same in one shader, where every reading of a row may copy it. */
-const SHORT_ROW = 16;
 const BUFFERS = ['A', 'B', 'C', 'D'];
 
 export interface Weights {
@@ -36,10 +34,13 @@ export interface Weights {
   /** The seeds, and between which of them the network is, if it may be: for activations drawn for each unit. */
   seeds: Seed[];
   between: Between | undefined;
-  /** The code that reads the draws: `drawAt`, or `drawsAt` for four; or `drawn` by the hash. */
+  /** What there is of them, as tables and functions. @param inBuffers - Whether long lists are in buffers. */
   code(inBuffers: boolean): string;
-  /** The function `sumOf`'s statements, which set `bias` and `sum`. */
-  sum: string;
+  /** Statements before the loop over layers, and at the start of each layer. */
+  before(inBuffers: boolean): string[];
+  perLayer(inBuffers: boolean): string[];
+  /** Statements that set `bias` and `sum` for a `unit` of a `layer`, which receives `inputs` values `y`. */
+  sum(inBuffers: boolean): string[];
   /** Whether four values are read at a time, and so some beyond the last; and the length that values need then. */
   readsAhead: boolean;
   room: number;
@@ -65,7 +66,9 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
       between,
       seeds,
       code: () => code,
-      sum,
+      before: () => [],
+      perLayer: () => [],
+      sum: () => sum,
       readsAhead: false,
       room: shape.widest,
     };
@@ -88,58 +91,99 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
     });
   }
   const setSize = layout.size(align) / align;
-  const index = (set: string) => (set === '0' ? 'at' : `${set} * ${setSize} + at`);
   const bits = new Uint32Array(values.buffer);
   const arrays = isLong
     ? Array.from({ length: Math.ceil(total / PER_ARRAY) }, (_, i) =>
         bits.subarray(i * PER_ARRAY, (i + 1) * PER_ARRAY),
       )
     : [];
-  const reading = (inBuffers: boolean) => {
-    const read = isLong
-      ? inBuffers
-        ? fromBuffers(arrays.length)
-        : fromArrays(arrays)
-      : fromLiterals(values, layout, setsOf.length, isExplicit);
+  const tables = isLong ? tablesOf(bits, layout, setsOf.length) : undefined;
+  const code = (inBuffers: boolean) => {
+    if (!isLong) return `${fromLiterals(values, layout, setsOf.length, isExplicit)}\n\n${layout.code(align)}`;
+    if (inBuffers) return `${fromBuffers(arrays.length)}\n\n${layout.code(align)}`;
+    return `${tables!.code}\n\n${layout.code(align, true)}`;
+  };
+  const sum = (inBuffers: boolean) => {
+    const from = (i: string) => {
+      if (!isLong) return `DRAWS[${i}]`;
+      return inBuffers ? `storedAt(${i})` : `uintBitsToFloat(${i === 'second' ? 'others' : 'bits'}[at])`;
+    };
+    const isTabled = isLong && !inBuffers;
+    const first = use && use.from !== '0' ? `${use.from} * ${setSize} + at` : 'at';
+    const second = use && `${use.to} * ${setSize} + at`;
+    const value = mixed ? `share * ${from('first')} + rest * ${from('second')}` : from('first');
+    const places = [`int first = ${first};`, ...(mixed ? [`int second = ${second};`] : [])];
     const type = isLong ? 'vec4' : 'float';
-    const name = isLong ? 'drawsAt' : 'drawAt';
-    const get = (i: string) => (isLong ? `storedAt(${i})` : `DRAWS[${i}]`);
-    const value = mixed
-      ? `${mixed.from} * ${get(index(use.from))} + ${mixed.to} * ${get(index(use.to))}`
-      : get(index(use?.from ?? '0'));
-    const what = isExplicit ? 'weights' : 'draws';
-    const about = isLong ? `// Four of the ${what}.` : `// One of the ${what}.`;
-    return `${read}\n\n${about}\n${type} ${name}(int at) {\n  return ${value};\n}\n\n${layout.code(align)}`;
+    return [
+      'int at = rowOf(layer, unit);',
+      'float bias = 0.0, sum = 0.0;',
+      ...(mixed ? [`float share = ${mixed.from}, rest = ${mixed.to};`] : []),
+      `for (int i = 0; i <= inputs; i${isLong ? ' += 4' : '++'}) {`,
+      ...(use && !isTabled ? places.map((place) => `  ${place}`) : []),
+      `  ${type} ${isLong ? 'draws' : 'draw'} = ${use ? value : from('at')};`,
+      ...(isLong
+        ? [
+            '  if (i == 0) bias = draws.x; // the others are for y[0], y[1] and so on',
+            '  sum += dot(draws, vec4(i == 0 ? 0.0 : y[i - 1], y[i], y[i + 1], y[i + 2]));',
+          ]
+        : ['  if (i == 0) bias = draw;', '  else sum += draw * y[i - 1];']),
+      '  at++;',
+      '}',
+    ];
+  };
+  const before = (inBuffers: boolean) =>
+    isLong && !inBuffers ? [`uvec4[${tables!.length}] bits${mixed ? ', others' : ''}; // of a layer`] : [];
+  const perLayer = (inBuffers: boolean) => {
+    if (!isLong || inBuffers) return [];
+    const { length: count } = layout.rows;
+    const load = (name: string, set: string) => [
+      `int ${name}Table = ${set === '0' ? '' : `${count} * ${set} + `}layer - 1;`,
+      ...tables!.names.map((table, i) => `if (${name}Table == ${i}) ${name} = ${table};`),
+    ];
+    return [...load('bits', use?.from ?? '0'), ...(mixed ? load('others', use.to) : [])];
   };
   const room = isLong ? padded(shape.widest + 1, 4) : shape.widest;
-  const sum = isLong ? SUM_OF_FOURS : SUM_OF_ONES;
   return {
     isHashed: false,
     isExplicit,
     arrays,
     between,
     seeds,
-    code: reading,
+    code,
+    before,
+    perLayer,
     sum,
     readsAhead: isLong,
     room,
   };
 }
 
-const SUM_OF_ONES = `  int at = rowOf(layer, unit);
-  int inputs = unitsIn(layer - 1);
-  float bias = drawAt(at);
-  float sum = 0.0;
-  for (int i = 0; i < inputs; i++) sum += drawAt(at + 1 + i) * y[i];`;
-
-const SUM_OF_FOURS = `  int at = rowOf(layer, unit);
-  int inputs = unitsIn(layer - 1);
-  float bias = 0.0, sum = 0.0;
-  for (int i = 0; i <= inputs; i += 4) {
-    vec4 draws = drawsAt(at++);
-    if (i == 0) bias = draws.x; // the others are for y[0], y[1] and so on
-    sum += dot(draws, vec4(i == 0 ? 0.0 : y[i - 1], y[i], y[i + 1], y[i + 2]));
-  }`;
+/**
+ * Tables of the bits of four numbers each, one for each layer, all of the same length, so that a layer's is copied as a
+ * whole: some compilers copy a table whenever it is read, and take a time that grows with the square of its length.
+ */
+function tablesOf(bits: Uint32Array, { rows }: Layout, sets: number) {
+  const lengths = rows.map(({ inputs, units }) => (units * padded(inputs + 1, 4)) / 4);
+  const length = Math.max(...lengths);
+  const names: string[] = [];
+  const tables: string[] = [];
+  let at = 0;
+  for (let set = 0; set < sets; set++) {
+    for (const [i, own] of lengths.entries()) {
+      const name = `${sets > 1 ? `SET_${set + 1}_` : ''}LAYER_${i + 1}`;
+      const table = new Uint32Array(4 * length);
+      table.set(bits.subarray(at, at + 4 * own));
+      at += 4 * own;
+      names.push(name);
+      tables.push(bitsTable(name, table));
+    }
+  }
+  return {
+    names,
+    length,
+    code: `// The draws of the weights, as the bits of float32.\n${tables.join('\n')}`,
+  };
+}
 
 type Layout = ReturnType<typeof layoutOf>;
 
@@ -153,12 +197,16 @@ function layoutOf({ matrices, inputs, widths, outputs, fadingLayers }: Shape) {
   const isEven = new Set(rows.slice(0, -1).map(({ units }) => units)).size <= 1 && new Set(widths).size <= 1;
   const size = (align: number) =>
     rows.reduce((sum, { inputs, units }) => sum + units * padded(inputs + 1, align), 0);
-  const code = (align: number) => {
+  const code = (align: number, perLayer = false) => {
     const stride = (count: number) => padded(count + 1, align) / align;
     const of = align === 1 ? '' : ', in fours';
     const start = `// Where the draws of a unit are${of}: that of its bias, then those of its weights.\nint rowOf(int layer, int unit) {\n`;
     if (matrices === 1) return `${start}  return ${stride(inputs)} * unit;\n}`;
     const { units } = rows[0];
+    if (perLayer) {
+      const strides = rows.map(({ inputs }) => `${stride(inputs)}`);
+      return `${table('int', 'STRIDES', strides, 16)}\n\n${start}  return STRIDES[layer - 1] * unit;\n}`;
+    }
     if (isEven) {
       return `${start}  if (layer == 1) return ${stride(inputs)} * unit;
   return ${units * stride(inputs)} + ${stride(widths[0])} * ((layer - 2) * ${units} + unit);\n}`;
@@ -372,17 +420,13 @@ ${cases.join('\n')}
 }`;
 }
 
-function fromArrays(arrays: Uint32Array[]): string {
-  const bits = Uint32Array.from(arrays.flatMap((array) => Array.from(array)));
-  return `// The draws of the weights, as the bits of float32.
-${rowsOfBits(bits, SHORT_ROW)}
-
-vec4 storedAt(int at) {
-  int row = at / ${SHORT_ROW}, i = at % ${SHORT_ROW};
-  uvec4 bits;
-${choice(0, Math.ceil(bits.length / 4 / SHORT_ROW), SHORT_ROW)}
-  return uintBitsToFloat(bits);
-}`;
+/** A table of the bits of four numbers each. */
+function bitsTable(name: string, bits: Uint32Array): string {
+  const texels = Array.from({ length: bits.length / 4 }, (_, i) => {
+    const four = Array.from(bits.subarray(4 * i, 4 * i + 4), (n) => `0x${n.toString(16)}u`);
+    return `uvec4(${four.join(', ')})`;
+  });
+  return table('uvec4', name, texels, 2);
 }
 
 /** Statements that read `bits` from the row of that number, by halving: some compilers copy what is indexed. */
@@ -400,17 +444,12 @@ function choice(first: number, end: number, rowLength: number, indent = '  '): s
 export function rowsOfBits(bits: Uint32Array, rowLength: number): string {
   const rows: string[] = [];
   for (let first = 0; first < bits.length; first += 4 * rowLength) {
-    const own = bits.subarray(first, first + 4 * rowLength);
-    const texels = Array.from({ length: own.length / 4 }, (_, i) => {
-      const four = Array.from(own.subarray(4 * i, 4 * i + 4), (n) => `0x${n.toString(16)}u`);
-      return `uvec4(${four.join(', ')})`;
-    });
-    rows.push(table('uvec4', `ROW_${rows.length}`, texels, 2));
+    rows.push(bitsTable(`ROW_${rows.length}`, bits.subarray(first, first + 4 * rowLength)));
   }
   return rows.join('\n');
 }
 
-/** The function `rowAt`: the texel of a row. */
+/** The function `storedAt`: a texel of a row. */
 export function rowChoice(bits: Uint32Array, rowLength: number): string {
   return `vec4 storedAt(int row, int i) {
   uvec4 bits;
@@ -428,31 +467,24 @@ export function seedCode(seeds: readonly Seed[]): string {
 /** Code for hashed draws. */
 function hashed(
   seeds: Seed[],
-  between: Between | undefined,
+  use: Between | undefined,
   shares: Chosen['shares'],
-): { code: string; sum: string } {
-  const code = seedCode(seeds);
+): { code: string; sum: string[] } {
   const seed = (set: string) => (seeds.length === 1 ? 'SEED' : `SEEDS[${set}]`);
   const bits = (set: string) => `unitBits(${seed(set)}, uint(layer), uint(unit + 1))`;
-  if (!shares) {
-    return {
-      code,
-      sum: `  uint bits = ${bits(between?.from ?? '0')};
-  int inputs = unitsIn(layer - 1);
-  float bias = uniformOf(hash32(bits));
-  float sum = 0.0;
-  for (int i = 0; i < inputs; i++) sum += uniformOf(hash32(bits + uint(i + 1))) * y[i];`,
-    };
-  }
+  const drawn = (from: string) => `uniformOf(hash32(${from} + uint(i)))`;
+  const draw = shares ? `share * ${drawn('bits')} + rest * ${drawn('others')}` : drawn('bits');
   return {
-    code,
-    sum: `  uint bits = ${bits(between!.from)}, others = ${bits(between!.to)};
-  int inputs = unitsIn(layer - 1);
-  float share = ${shares.from}, rest = ${shares.to};
-  float bias = share * uniformOf(hash32(bits)) + rest * uniformOf(hash32(others));
-  float sum = 0.0;
-  for (int i = 0; i < inputs; i++) {
-    sum += (share * uniformOf(hash32(bits + uint(i + 1))) + rest * uniformOf(hash32(others + uint(i + 1)))) * y[i];
-  }`,
+    code: seedCode(seeds),
+    sum: [
+      `uint bits = ${bits(use?.from ?? '0')}${shares ? `, others = ${bits(use!.to)}` : ''};`,
+      ...(shares ? [`float share = ${shares.from}, rest = ${shares.to};`] : []),
+      'float bias = 0.0, sum = 0.0;',
+      'for (int i = 0; i <= inputs; i++) {',
+      `  float draw = ${draw};`,
+      '  if (i == 0) bias = draw;',
+      '  else sum += draw * y[i - 1];',
+      '}',
+    ],
   };
 }

@@ -297,7 +297,7 @@ function hiddenLayers(shape: Shape, received: string): string[] {
   };
   const compute = [
     `ivec2 row = rowAt(first)${isWhole ? '' : ' + ivec2(b, 0)'};`,
-    `vec4 ${sums.map((s, i) => `${s} = ${from('row')[i]}`).join(',\n      ')};`,
+    ...from('row').map((texel, s) => `vec4 s${s} = ${texel};`),
     'for (int j = 0; j < quads; j++) {',
     `  vec4 v = ${received}[j];`,
     ...[...'xyzw'].flatMap((c, i) => [
