@@ -231,9 +231,12 @@ describe('dropping', () => {
       [name, text] as const,
     );
 
-  test('opens a recipe, which becomes an entry of the history', async () => {
-    const other = sweep({ seconds: 2, network: { seed: 'dropped' } });
-    await drop('other.json', JSON.stringify({ untrained: 2, sweep: other }));
+  test.each([
+    ['other.json', (recipe: string) => recipe],
+    ['other.html', (recipe: string) => `<title>{"untrained":</title><script>${recipe}</script>`],
+  ])('opens the recipe in %s, which becomes an entry of the history', async (name, fileOf) => {
+    const other = sweep({ seconds: 2, title: 'é', network: { seed: name } });
+    await drop(name, fileOf(JSON.stringify({ untrained: 2, sweep: other })));
     const hash = await writeLink(other);
     await page.waitForURL(server.url + hash);
     await page.goBack();
