@@ -10,7 +10,7 @@ import type { Network } from '../core/network/layers.js';
 import { buildNetwork } from '../core/network/network.js';
 import { countWeights } from '../core/network/spec.js';
 import { exponentsOf } from '../renderers/exponents.js';
-import type { Exporter } from './exporter.js';
+import type { Writer } from './exporter.js';
 import { checkRange, type Moment, momentOf } from './model/moment.js';
 import { pythonText } from './model/python.js';
 import {
@@ -26,12 +26,7 @@ import { colourLines, mainLines, viewLines } from './model/torch-picture.js';
 /** More weights would make a script of over 90 MB. */
 const MOST_WEIGHTS = 2 ** 23;
 
-export const pytorch: Exporter = {
-  name: 'pytorch',
-  title: 'PyTorch',
-  ending: '.py',
-  moves: false,
-  sentence: 'the network at a moment as a short PyTorch script',
+export const pytorch: Writer = {
   async write(exported, tools) {
     const moment = await momentOf(exported, tools);
     const { frame } = moment;
