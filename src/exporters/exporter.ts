@@ -40,8 +40,17 @@ export interface ExportedFile {
   content: string | Uint8Array;
 }
 
-/** One form of export. */
-export interface Exporter {
+/** Writes one form of export. */
+export interface Writer {
+  /**
+   * Writes the files, the first of which has the exporter's ending. If the exporter does not move, `at` is given.
+   * @throws UsageError that names the parameter, if it cannot be exported.
+   */
+  write(exported: Exported, tools: ExportTools): Promise<ExportedFile[]>;
+}
+
+/** One form of export, as the table lists it. */
+export interface Exporter extends Writer {
   /** Its name on the command line. */
   name: string;
   /** What people call it: "Shadertoy". */
@@ -52,9 +61,4 @@ export interface Exporter {
   sentence: string;
   /** Whether it can contain the whole sweep; otherwise it contains one moment. */
   moves: boolean;
-  /**
-   * Writes the files, the first of which has `ending`. If the exporter does not move, `at` is given.
-   * @throws UsageError that names the parameter, if it cannot be exported.
-   */
-  write(exported: Exported, tools: ExportTools): Promise<ExportedFile[]>;
 }

@@ -9,14 +9,9 @@ import { stillOf } from '../core/sweep/still.js';
 import { frameAt, preparePace, type Sweep } from '../core/sweep/sweep.js';
 import { encodeJpeg } from '../files/write/jpeg.js';
 import { workOf } from '../renderers/drawing-speed.js';
-import type { Exporter, ExportTools } from './exporter.js';
+import type { ExportTools, Writer } from './exporter.js';
 
-export const html: Exporter = {
-  name: 'html',
-  title: 'HTML page',
-  ending: '.html',
-  moves: true,
-  sentence: 'a page that plays it, in one file that works without a network',
+export const html: Writer = {
   async write({ name, sweep: whole, at }, tools) {
     const sweep = at === undefined ? whole : await stillOf(whole, at, tools.evaluate);
     const poster = await posterOf(sweep, tools);

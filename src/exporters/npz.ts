@@ -7,16 +7,11 @@ import { DrawCache } from '../core/network/draws.js';
 import type { Layer } from '../core/network/layers.js';
 import { buildNetwork } from '../core/network/network.js';
 import { exponentsOf } from '../renderers/exponents.js';
-import type { Exporter } from './exporter.js';
+import type { Writer } from './exporter.js';
 import { checkRange, momentOf } from './model/moment.js';
 import { npyOf, npyText, zipOf } from './model/npy.js';
 
-export const npz: Exporter = {
-  name: 'npz',
-  title: 'NumPy weights',
-  ending: '.npz',
-  moves: false,
-  sentence: 'the weights at a moment as NumPy arrays',
+export const npz: Writer = {
   async write(exported, tools) {
     const { frame, title, at, recipe } = await momentOf(exported, tools);
     const { network: spec, levels = [0, 1], shown = null, palette, slice, view, size } = frame;

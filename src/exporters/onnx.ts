@@ -2,16 +2,11 @@
 import { DrawCache } from '../core/network/draws.js';
 import { buildNetwork } from '../core/network/network.js';
 import { exponentsOf } from '../renderers/exponents.js';
-import type { Exporter } from './exporter.js';
+import type { Writer } from './exporter.js';
 import { momentOf } from './model/moment.js';
 import { onnxModel } from './model/onnx-model.js';
 
-export const onnx: Exporter = {
-  name: 'onnx',
-  title: 'ONNX',
-  ending: '.onnx',
-  moves: false,
-  sentence: 'the network at a moment as an ONNX model',
+export const onnx: Writer = {
   async write(exported, tools) {
     const { frame, title, at, recipe } = await momentOf(exported, tools);
     const { features, fold } = frame.network;

@@ -25,7 +25,7 @@ import { countWeights } from '../core/network/spec.js';
 import { exponentsOf } from '../renderers/exponents.js';
 import type { Exporter } from './exporter.js';
 import { checkRange, type Moment, momentOf } from './model/moment.js';
-import { base64Lines, python, pythonText } from './model/python.js';
+import { base64Lines, python, pythonNumber, pythonText } from './model/python.js';
 
 /** More weights would make a script of over 90 MB. */
 const MOST_WEIGHTS = 2 ** 23;
@@ -165,7 +165,10 @@ function networkLines(network: Network, shown: Shown): string {
   const { hidden, layers } = shown;
   const widths = [layers[0].inputs, ...layers.slice(0, hidden + 1).map(({ units }) => units)];
   const before = network.hidden.slice(0, hidden);
-  const lines = [`UNITS = ${python(widths)}  # of the inputs and of each layer`];
+  const [first, ...others] = widths;
+  const [inside, last] = [others.slice(0, -1), others.at(-1)];
+  const list = inside.length > 2 ? `[${first}] + ${python(inside)} + [${last}]` : python(widths);
+  const lines = [`UNITS = ${list}  # of the inputs and of each layer`];
   if (!isPlain(network, shown)) {
     lines.push(`HIDDEN = ${python(before.map(({ activation }) => activation))}`);
   }
@@ -190,9 +193,10 @@ function numbersOf(layers: readonly Layer[]): string {
     const lines = layers.flatMap(({ units, inputs, weights, biases }) => [
       ...Array.from(
         { length: units },
-        (_, unit) => `    ${Array.from(weights.subarray(unit * inputs, (unit + 1) * inputs)).join(', ')},`,
+        (_, unit) =>
+          `    ${Array.from(weights.subarray(unit * inputs, (unit + 1) * inputs), pythonNumber).join(', ')},`,
       ),
-      `    ${Array.from(biases).join(', ')},`,
+      `    ${Array.from(biases, pythonNumber).join(', ')},`,
     ]);
     return `# W, row by row, and then b, for each layer.\nNUMBERS = torch.tensor([\n${lines.join('\n')}\n], dtype=torch.float64)`;
   }
@@ -258,26 +262,36 @@ function functionLines(frame: FrameDescription, network: Network, shown: Shown):
     y = ${network.residual} * torch.cat([y[:, :-1], last * y[:, -1:]], dim=1)[:, :units]
     return F.pad(y, (0, units - y.shape[1]))`);
   }
-  functions.push(brightnessLines(frame, shown));
+  functions.push(brightnessLines(frame, shown, addsLast(network, shown)));
   return functions;
 }
 
+/** Whether the layer that is shown adds values of the one before. */
+const addsLast = ({ residual }: Network, { hidden, layers }: Shown) =>
+  residual !== 0 && hidden > 0 && isHidden(layers[hidden]);
+
 /** Whether any layer adds values of the one before. */
-const keeps = ({ residual }: Network, { hidden, layers }: Shown) =>
-  residual !== 0 && (hidden > 1 || (hidden === 1 && layers.length === 2 && isHidden(layers[1])));
+const keeps = (network: Network, shown: Shown) =>
+  (network.residual !== 0 && shown.hidden > 1) || addsLast(network, shown);
 
 const isHidden = (layer: Layer): boolean => 'activation' in layer;
 
 /** The brightness of a sum, or of a value to which something is added. */
-function brightnessLines({ levels = [0, 1] }: FrameDescription, { activation }: Shown): string {
-  const [low, high] = levels;
-  const within = low === 0 && high === 1 ? 'value' : `(value - ${low}) / ${high - low}`.replace('- -', '+ ');
+function brightnessLines({ levels }: FrameDescription, { activation }: Shown, adds: boolean): string {
+  const [low, high] = levels ?? [0, 1];
+  const over = low < 0 ? `value + ${pythonNumber(-low)}` : `value - ${pythonNumber(low)}`;
+  const within = low === 0 && high === 1 ? 'value' : `(${over}) / ${pythonNumber(high - low)}`;
   if (typeof activation === 'string') {
-    const signed = activationTable[activation].signed ? '    value = (value + 1) / 2\n' : '';
-    return `def brightness(z, added=0):
+    const { bounded, signed } = activationTable[activation];
+    const sum = `${activationOf(activation)}${adds ? ' + added' : ''}`;
+    const value = signed ? `(${sum} + 1) / 2` : sum;
+    if (bounded && !adds && !levels) {
+      return `def brightness(z):\n    """The brightness of the last layer's sums."""\n    return ${value}`;
+    }
+    return `def brightness(z${adds ? ', added' : ''}):
     """The brightness of the last layer's sums."""
-    value = ${activationOf(activation)} + added
-${signed}    return torch.clamp(${within}, 0, 1)`;
+    value = ${value}
+    return torch.clamp(${within}, 0, 1)`;
   }
   const signed = namesIn([activation]).filter((name) => activationTable[name].signed);
   const lines =
@@ -353,10 +367,7 @@ function moduleLines(frame: FrameDescription, network: Network, shown: Shown): s
   const last = (k: string) => (hasFractions ? `LAST_UNITS[${k}]` : '1');
   const common = commonActivation(network, shown);
   const first = inputLines(frame).length > 0 ? 'inputs(points)' : 'points';
-  const lines = [
-    `        y = ${first}${first === 'points' ? '' : ''}`,
-    ...(hasEarlier ? ['        before = y'] : []),
-  ];
+  const lines = [`        y = ${first}`, ...(hasEarlier ? ['        before = y'] : [])];
   if (hidden > 0) {
     const needsIndex = normalises || (adds && hidden > 1) || common === undefined;
     lines.push(
@@ -378,9 +389,8 @@ function moduleLines(frame: FrameDescription, network: Network, shown: Shown): s
     const received = normalises && hidden > 1 ? `normalised(before, ${last('-2')})` : 'before';
     lines.push(`        z = ${1 - earlier.share} * z + ${earlier.share} * self.earlier(${received})`);
   }
-  const addsLast = adds && hidden > 0 && isHidden(layers[hidden]);
   lines.push(
-    `        ${column === undefined ? 'return' : 'shown ='} brightness(z${addsLast ? `, kept(y, ${last('-1')}, z.shape[1])` : ''})`,
+    `        ${column === undefined ? 'return' : 'shown ='} brightness(z${addsLast(network, shown) ? `, kept(y, ${last('-1')}, z.shape[1])` : ''})`,
   );
   if (column !== undefined) lines.push(`        return shown[:, ${column}:${column + 1}]`);
   const sizes = hasEarlier ? `        sizes.append((UNITS[-3], UNITS[-1]))\n` : '';
@@ -391,12 +401,12 @@ function moduleLines(frame: FrameDescription, network: Network, shown: Shown): s
         super().__init__()
         sizes = list(zip(UNITS, UNITS[1:]))
 ${sizes}        layers, at = [], 0
-        for inputs, units in sizes:
-            layer = torch.nn.Linear(inputs, units, dtype=torch.float64)
-            w, b = NUMBERS[at : at + (inputs + 1) * units].split([inputs * units, units])
-            layer.weight.data, layer.bias.data = w.reshape(units, inputs), b
+        for before, units in sizes:
+            layer = torch.nn.Linear(before, units, dtype=torch.float64)
+            w, b = NUMBERS[at : at + (before + 1) * units].split([before * units, units])
+            layer.weight.data, layer.bias.data = w.reshape(units, before), b
             layers.append(layer)
-            at += (inputs + 1) * units
+            at += (before + 1) * units
         self.hidden, self.last = torch.nn.ModuleList(layers[:${hidden}]), layers[${hidden}]
 ${hasEarlier ? `        self.earlier = layers[${hidden + 1}]\n` : ''}
     def forward(self, points):

@@ -2,7 +2,7 @@
 import type { ExportedFile, Exporter } from './exporter.js';
 import { commented } from './shader/comments.js';
 import { programOf } from './shader/program.js';
-import { bitsTable, PER_ARRAY, ROW } from './shader/weights.js';
+import { PER_ARRAY, ROW, rowChoice, rowsOfBits } from './shader/weights.js';
 
 const NAMES = { resolution: 'iResolution.xy', time: 'iTime', mouse: 'iMouse' };
 
@@ -51,14 +51,15 @@ function bufferCode(title: string, letter: string, number: number, bits: Uint32A
     `Weights ${first + 1} to ${first + bits.length}, as the bits of float32.`,
   ])}
 
-${bitsTable('BITS', bits)}
+${rowsOfBits(bits, ROW)}
+
+${rowChoice(bits, ROW)}
 
 void mainImage(out vec4 fragColor, in vec2 fragCoord) {
   ivec2 texel = ivec2(fragCoord);
-  int at = 4 * (texel.x + ${ROW} * texel.y);
   fragColor = vec4(0.0);
-  if (texel.x >= ${ROW} || at >= ${bits.length}) return;
-  fragColor = uintBitsToFloat(uvec4(BITS[at], BITS[at + 1], BITS[at + 2], BITS[at + 3]));
+  if (texel.x >= ${ROW} || texel.x + ${ROW} * texel.y >= ${bits.length / 4}) return;
+  fragColor = storedAt(texel.y, texel.x);
 }
 `;
 }

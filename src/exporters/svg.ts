@@ -26,7 +26,7 @@ import { stillOf } from '../core/sweep/still.js';
 import { frameAt, type Sweep, sweep } from '../core/sweep/sweep.js';
 import { evaluateValues } from '../renderers/cpu/planes.js';
 import { drawnOf } from '../renderers/drawn.js';
-import type { Exported, Exporter, ExportTools } from './exporter.js';
+import type { Exported, ExportTools, Writer } from './exporter.js';
 import { Curves, type FittedCurve, type Point, type Sample } from './fit-curves.js';
 
 /** The plane's shorter side, and the margins around it, in the units of the viewBox. */
@@ -43,12 +43,7 @@ const STOPS = 33;
 /** Values beyond this are drawn as this, so that the axis's range is finite. */
 const MOST = 1e300;
 
-export const svg: Exporter = {
-  name: 'svg',
-  title: 'SVG curve',
-  ending: '.svg',
-  moves: false,
-  sentence: 'the curve of a network with one input, or of an activation',
+export const svg: Writer = {
   write,
 };
 
@@ -264,8 +259,8 @@ function drawing({ frame, lines, domain, fitted }: Plot, title: string, note: st
   const total = [width + MARGIN.left + MARGIN.right, height + MARGIN.top + MARGIN.bottom].map(rounded);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total.join(' ')}" width="${total[0]}" height="${total[1]}">`,
+    `<metadata>${noteInXml(note)}</metadata>`, // before the title, which may look like a recipe
     `<title>${escaped(title)}</title>`,
-    `<metadata>${noteInXml(note)}</metadata>`,
     ...(hasMap ? [gradient(frame, lines[0], y)] : []),
     `<g id="grid" fill="none" stroke="${light.line}" stroke-width="${LINE}">`,
     ...ticksX.map((tick) => line(x(tick), top, x(tick), bottom, tick === 0)),

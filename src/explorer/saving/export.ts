@@ -37,6 +37,7 @@ export async function saveExport(
     draw: (frame) => renderer.render(frame, undefined, 'rgba', signal),
     deflate,
     player: () => player(signal),
+    explorer: isElsewhere() ? new URL('.', location.href).href : undefined,
     version,
   };
   const checked = parseSweep(sweep);
@@ -48,6 +49,9 @@ export async function saveExport(
     blob: new Blob([content as string | Uint8Array<ArrayBuffer>], { type: typeOf(ending) }),
   }));
 }
+
+/** Whether others can open the explorer at this address, and not only this machine. */
+const isElsewhere = () => !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
 
 /** In the zlib format. */
 async function deflate(bytes: Uint8Array): Promise<Uint8Array> {

@@ -28,17 +28,22 @@ export function python(value: unknown): string {
     const entries = Object.entries(value).map(([key, item]) => `${pythonText(key)}: ${python(item)}`);
     return `{${entries.join(', ')}}`;
   }
-  return `${value}`;
+  return typeof value === 'number' ? pythonNumber(value) : `${value}`;
 }
 
-/** How many bytes one line of base64 holds. */
-const BYTES_PER_LINE = 87;
+/** A number as a literal. Whole numbers that are too large for PyTorch's integers become floats. */
+export const pythonNumber = (value: number): string =>
+  Math.abs(value) < 2 ** 53 ? `${value}` : value.toExponential();
+
+/** How many bytes one line of base64 holds, and how many lines are encoded at once. */
+const [BYTES_PER_LINE, LINES] = [87, 64];
 
 /** Bytes as base64 between triple quotation marks, in lines of 116 characters. */
 export function base64Lines(bytes: Uint8Array): string {
-  const lines: string[] = ['"""'];
-  for (let at = 0; at < bytes.length; at += BYTES_PER_LINE) {
-    lines.push(btoa(String.fromCharCode(...bytes.subarray(at, at + BYTES_PER_LINE))));
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += LINES * BYTES_PER_LINE) {
+    const text = btoa(String.fromCharCode(...bytes.subarray(at, at + LINES * BYTES_PER_LINE)));
+    parts.push(text.replace(/.{116}(?=.)/g, '$&\n'));
   }
-  return `${lines.join('\n')}\n"""`;
+  return `"""\n${parts.join('\n')}\n"""`;
 }

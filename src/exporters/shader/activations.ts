@@ -12,7 +12,7 @@ import { seedCode, type Weights } from './weights.js';
 export interface HiddenCode {
   names: ActivationName[];
   parts: string[];
-  /** The activation of SUM, in a loop over `layer` and `unit`. */
+  /** The activation of `sum`, in a loop over `layer` and `unit`. */
   call: string;
   /** Whether it needs the hash. */
   isHashed: boolean;
@@ -54,7 +54,7 @@ export function hiddenActivations(
   const distinct = new Set(calls);
   const common = { names: [...names], isHashed: kinds?.isHashed ?? false };
   if (distinct.size === 1 && typeof list[0] === 'string') {
-    return { ...common, parts: kinds?.parts ?? [], call: `${list[0]}_(SUM)` };
+    return { ...common, parts: kinds?.parts ?? [], call: `${list[0]}_(sum)` };
   }
   const lines = calls.map((call, i) =>
     i === calls.length - 1 || distinct.size === 1
@@ -70,7 +70,7 @@ export function hiddenActivations(
       ...(kinds?.parts ?? []),
       `${about}\nfloat activated(float sum, int layer, int unit) {\n${body.join('\n')}\n}`,
     ],
-    call: 'activated(SUM, layer, unit)',
+    call: 'activated(sum, layer, unit)',
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { float } from '../../core/network/activations/glsl.js';
 import { type ActivationName, namesOf, type UnitActivation } from '../../core/network/activations.js';
-import { fadeFactors } from '../../core/network/fade.js';
+import { type Factors, fadeFactors } from '../../core/network/fade.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { layerActivation } from '../../core/network/layer-activations.js';
 import { mixGain } from '../../core/network/mix-gains.js';
@@ -215,18 +215,21 @@ interface Given {
 function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): string {
   const spec = frame.network;
   const { kept, slices, hidden, output, scales } = given;
-  const { fadingLayers, hasFractions, matrices, outputs: count, shownUnit, widths } = shape;
+  const { fadingLayers, hasFractions, matrices, shownUnit, widths } = shape;
   const isNormalised = spec.normalisation === 'layer' && widths.length > 0;
-  /** The last argument of `sumOf`, if it needs the number of units that a matrix is for. */
-  const outgoing = (units: string) => (scales?.parameter ? `, ${units}` : '');
-  const sizeOf = (layer: string) => (hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
   const inputs = [...spec.features.map((_, i) => `feature${i}(p)`), ...slices];
   const lines: string[] = [];
   const say = (...text: string[]) => lines.push(...text);
   const parts: string[] = [];
   if (isNormalised) parts.push(normaliseCode(hasFractions));
-  say(`// The brightness of each output at a point of the plane.`);
-  say(`float[${count}] outputsAt(vec2 p) {`);
+  const factors = (number: number) => fadeFactors(spec, number, draws);
+  const isFading = factors(matrices) !== undefined;
+  if (isFading) parts.push(fadeCode(factors(matrices)!, fadingLayers ? factors(matrices - 1) : undefined));
+  const faded = (sum: string, words: string) =>
+    isFading ? `(${words}SCALE[unit] * ${sum} + ${words}OFFSET[unit])` : sum;
+
+  say(`// The brightness of ${shownUnit ? 'the unit' : 'each output'} at a point of the plane.`);
+  say('float[OUTPUTS] outputsAt(vec2 p) {');
   if (fadingLayers) {
     say(`  int count = clamp(int(ceil(${fadingLayers})), 1, ${matrices});`);
     say(`  float earlier = ${shareCode(spec, fadingLayers)}; // the share of the output one layer earlier`);
@@ -234,68 +237,25 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
   if (spec.fold !== 'none') say('  p = folded(p);');
   if (given.weights.readsAhead || shape.unitsMove) say('  for (int i = 0; i < WIDEST; i++) y[i] = 0.0;');
   for (const [i, input] of inputs.entries()) say(`  y[${i}] = ${input};`);
-  const name = fadingLayers ? 'sums' : 'outputs';
-  if (fadingLayers) {
-    say(`  float[${count}] sums;`, `  for (int i = 0; i < ${count}; i++) sums[i] = 0.0;`);
-  }
-  const factors = (number: number) => fadeFactors(spec, number, draws);
-  const isFading = factors(matrices) !== undefined;
-  if (isFading) {
-    const tables = (words: string, number: number) => {
-      const { scale, offset } = factors(number)!;
-      return [
-        table('float', `${words}SCALE`, scale.map(float), 8),
-        table('float', `${words}OFFSET`, offset.map(float), 8),
-      ];
-    };
-    parts.push(
-      [
-        '// What keeps the contrast while the network is between two others.',
-        ...tables('FADE_', matrices),
-        ...(fadingLayers && matrices > 1 ? tables('EARLIER_', matrices - 1) : []),
-      ].join('\n'),
-    );
-  }
-  const outputSum = (layer: string, index: string, words: string) => {
-    const sum = `sumOf(${layer}, ${index}${outgoing(shownUnit ? float(exactWidth(spec, shownUnit.layer)) : float(spec.outputs))})`;
-    return isFading ? `(${words}SCALE[${index}] * ${sum} + ${words}OFFSET[${index}])` : sum;
-  };
-  if (widths.length > 0) {
-    if (isNormalised || kept) say('  float[WIDEST] values; // of the layer before');
-    say(`  for (int layer = 1; layer < ${shape.layers}; layer++) {`);
-    if (fadingLayers) {
-      say('    if (layer == count - 1) {');
-      say(
-        `      for (int i = 0; i < ${count}; i++) sums[i] = earlier * ${outputSum('layer', 'i', 'EARLIER_')};`,
-      );
-      say('    }');
-    }
-    say('    int units = unitsIn(layer);');
-    say('    float[WIDEST] next;');
-    say('    for (int unit = 0; unit < units; unit++) {');
-    const activated = hidden!.replace('SUM', `sumOf(layer, unit${outgoing(sizeOf('layer'))})`);
-    say(`      next[unit] = ${activated};`);
-    if (kept) {
-      const share = hasFractions ? ' * (unit == unitsIn(layer - 1) - 1 ? lastUnit(layer - 1) : 1.0)' : '';
-      say(`      if (layer > 1 && unit < unitsIn(layer - 1)) next[unit] += ${kept} * values[unit]${share};`);
-    }
-    say('    }');
-    if (isNormalised || kept) say('    for (int unit = 0; unit < units; unit++) values[unit] = next[unit];');
-    if (isNormalised) {
-      say('    normalise(layer, values);');
-    } else {
-      say('    for (int unit = 0; unit < units; unit++) y[unit] = next[unit];');
-    }
-    if (hasFractions) say('    y[units - 1] *= lastUnit(layer);');
-    if (shape.unitsMove) say('    for (int unit = units; unit < WIDEST; unit++) y[unit] = 0.0;');
-    say('  }');
-  }
+  say('  float[OUTPUTS] outputs;');
+  if (fadingLayers) say('  for (int i = 0; i < OUTPUTS; i++) outputs[i] = 0.0;');
+  const isDeep = widths.length > 0;
+  if (isDeep && (isNormalised || kept)) say('  float[WIDEST] values; // of the layer before');
   const last = fadingLayers ? 'count' : 'LAYERS';
-  const shownIndex = shownUnit && given.weights.isHashed ? `${shownUnit.unit}` : 'i';
-  if (!fadingLayers) say(`  float[${count}] outputs;`);
-  say(`  for (int i = 0; i < ${count}; i++) {`);
-  const sum = outputSum(last, shownIndex, 'FADE_');
-  const total = fadingLayers ? `sums[i] + (1.0 - earlier) * ${sum}` : sum;
+  say(`  for (int layer = 1; layer <= ${last}; layer++) {`, `    bool isLast = layer == ${last};`);
+  if (isDeep) {
+    say(`    int units = isLast ? OUTPUTS : unitsIn(layer);`, '    float[WIDEST] next;');
+  }
+  // One layer earlier, there may be more outputs than units.
+  const most = !isDeep ? 'OUTPUTS' : fadingLayers ? 'max(units, layer == count - 1 ? OUTPUTS : 0)' : 'units';
+  say(`    for (int unit = 0; unit < ${most}; unit++) {`);
+  const outgoing = shownUnit ? exactWidth(spec, shownUnit.layer) : spec.outputs;
+  const index = shownUnit && given.weights.isHashed ? `isLast ? ${shownUnit.unit} : unit` : 'unit';
+  const hiddenSize = hasFractions ? 'sizeOf(layer)' : 'float(unitsIn(layer))';
+  const size = scales?.parameter
+    ? `, ${isDeep ? `isLast ? ${float(outgoing)} : ${hiddenSize}` : float(outgoing)}`
+    : '';
+  say(`      float sum = sumOf(layer, ${index}${size});`);
   let added = '0.0';
   if (shownUnit && kept && shownUnit.layer > 1) {
     const { layer, unit } = shownUnit;
@@ -305,9 +265,56 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
     if (unit < widths[layer - 2])
       added = `(${unit} < unitsIn(${layer - 1}) ? ${kept} * values[${unit}]${share} : 0.0)`;
   }
-  say(`    ${name}[i] = ${output.call(total, added)};`);
-  say('  }', `  return ${name};`, '}');
+  if (fadingLayers) {
+    const before = scales?.parameter ? `sumOf(layer, unit, ${float(spec.outputs)})` : 'sum';
+    say(`      if (isLast) outputs[unit] += (1.0 - earlier) * ${faded('sum', 'FADE_')};`);
+    if (isDeep) {
+      say('      if (layer == count - 1 && unit < OUTPUTS) {');
+      say(`        outputs[unit] += earlier * ${faded(before, 'EARLIER_')};`, '      }');
+    }
+  } else say(`      if (isLast) outputs[unit] = ${output.call(faded('sum', 'FADE_'), added)};`);
+  if (isDeep) {
+    say(
+      `      else next[unit] = ${hidden};`.replace(
+        '      else ',
+        fadingLayers ? '      if (!isLast) ' : '      else ',
+      ),
+    );
+    if (kept) {
+      const share = hasFractions ? ' * (unit == unitsIn(layer - 1) - 1 ? lastUnit(layer - 1) : 1.0)' : '';
+      say('      if (!isLast && layer > 1 && unit < unitsIn(layer - 1)) {');
+      say(`        next[unit] += ${kept} * values[unit]${share};`, '      }');
+    }
+  }
+  say('    }');
+  if (isDeep) {
+    say('    if (isLast) break;');
+    const into = isNormalised || kept ? 'values' : 'y';
+    say(`    for (int unit = 0; unit < units; unit++) ${into}[unit] = next[unit];`);
+    if (isNormalised) say('    normalise(layer, values);');
+    else if (kept) say('    for (int unit = 0; unit < units; unit++) y[unit] = values[unit];');
+    if (hasFractions) say('    y[units - 1] *= lastUnit(layer);');
+    if (shape.unitsMove) say('    for (int unit = units; unit < WIDEST; unit++) y[unit] = 0.0;');
+  }
+  say('  }');
+  if (fadingLayers) {
+    say(`  for (int i = 0; i < OUTPUTS; i++) outputs[i] = ${output.call('outputs[i]', '0.0')};`);
+  }
+  say('  return outputs;', '}');
   return [...parts, lines.join('\n')].join('\n\n');
+}
+
+/** The factors of outputs that fade: see core/network/fade.ts. */
+function fadeCode(own: Factors, earlier: Factors | undefined): string {
+  const tables = (words: string, { scale, offset }: Factors) => [
+    table('float', `${words}SCALE`, scale.map(float), 8),
+    table('float', `${words}OFFSET`, offset.map(float), 8),
+  ];
+  return [
+    '// What keeps the contrast while the network is between two others.',
+    ...tables('FADE_', own),
+    ...(earlier ? tables('EARLIER_', earlier) : []),
+  ].join('\n');
 }
 
 /** The number of units of a layer in the first frame. */

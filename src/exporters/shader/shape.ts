@@ -10,8 +10,6 @@ import { table } from './tables.js';
 export interface Shape {
   /** The number of matrices up to what is drawn, at most. */
   matrices: number;
-  /** An expression for the number of matrices: a whole number, or `count` in the function `outputs`. */
-  layers: string;
   /** If the number of layers is, or may be, a fraction: its name. */
   fadingLayers: string | undefined;
   inputs: number;
@@ -63,17 +61,23 @@ export function shapeOf({ sweep, frame }: Subject, numbers: Numbers): Shape {
         `${most}`,
         part ? 'up to the layer that is shown' : 'matrices of weights',
       );
+  const outputs = part ? 1 : spec.outputs;
+  numbers.constant(
+    'int',
+    'outputs',
+    `${outputs}`,
+    part ? 'the unit that is shown' : 'red, green and blue, or grey',
+  );
   return {
     matrices: most,
-    layers: fades ? 'count' : layerName,
     fadingLayers: fades ? layerName : undefined,
     inputs,
     widths,
     hasFractions,
     unitsMove: list.some((width) => typeof width !== 'number'),
-    outputs: part ? 1 : spec.outputs,
+    outputs,
     shownUnit: part && { layer: part.layer, unit: part.unit! - 1 },
-    widest: Math.max(inputs, ...widths, 1),
+    widest: Math.max(inputs, fades ? outputs : 1, ...widths),
     code:
       sizes ??
       '// The units of a layer; layer 0 is the input.\nint unitsIn(int layer) {\n  return INPUTS;\n}',

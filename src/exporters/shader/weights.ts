@@ -22,6 +22,8 @@ export const PER_ARRAY = 8192;
 const ARRAYS = 4;
 /** The texels of a row in a buffer: the rows of an array fit into every canvas. */
 export const ROW = 64;
+/** The same in one shader, where every reading of a row may copy it. */
+const SHORT_ROW = 16;
 const BUFFERS = ['A', 'B', 'C', 'D'];
 
 export interface Weights {
@@ -109,7 +111,7 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
     const about = isLong ? `// Four of the ${what}.` : `// One of the ${what}.`;
     return `${read}\n\n${about}\n${type} ${name}(int at) {\n  return ${value};\n}\n\n${layout.code(align)}`;
   };
-  const room = isLong ? 3 + padded(Math.max(0, shape.widest - 3), 4) : shape.widest;
+  const room = isLong ? padded(shape.widest + 1, 4) : shape.widest;
   const sum = isLong ? SUM_OF_FOURS : SUM_OF_ONES;
   return {
     isHashed: false,
@@ -132,11 +134,11 @@ const SUM_OF_ONES = `  int at = rowOf(layer, unit);
 
 const SUM_OF_FOURS = `  int at = rowOf(layer, unit);
   int inputs = unitsIn(layer - 1);
-  vec4 draws = drawsAt(at);
-  float bias = draws.x;
-  float sum = dot(draws.yzw, vec3(y[0], y[1], y[2]));
-  for (int i = 3; i < inputs; i += 4) {
-    sum += dot(drawsAt(++at), vec4(y[i], y[i + 1], y[i + 2], y[i + 3]));
+  float bias = 0.0, sum = 0.0;
+  for (int i = 0; i <= inputs; i += 4) {
+    vec4 draws = drawsAt(at++);
+    if (i == 0) bias = draws.x; // the others are for y[0], y[1] and so on
+    sum += dot(draws, vec4(i == 0 ? 0.0 : y[i - 1], y[i], y[i + 1], y[i + 2]));
   }`;
 
 type Layout = ReturnType<typeof layoutOf>;
@@ -371,31 +373,50 @@ ${cases.join('\n')}
 }
 
 function fromArrays(arrays: Uint32Array[]): string {
-  const tables = arrays.map((array, i) => bitsTable(`BITS_${BUFFERS[i]}`, array));
-  const read = (i: number) => {
-    const name = `BITS_${BUFFERS[i]}`;
-    return `return uintBitsToFloat(uvec4(${name}[i], ${name}[i + 1], ${name}[i + 2], ${name}[i + 3]));`;
-  };
-  const cases = arrays.map((_, i) =>
-    i === arrays.length - 1 ? `  ${read(i)}` : `  if (at < ${((i + 1) * PER_ARRAY) / 4}) ${read(i)}`,
-  );
-  return `// The weights' draws, as the bits of float32.
-${tables.join('\n')}
+  const bits = Uint32Array.from(arrays.flatMap((array) => Array.from(array)));
+  return `// The draws of the weights, as the bits of float32.
+${rowsOfBits(bits, SHORT_ROW)}
 
 vec4 storedAt(int at) {
-  int i = 4 * at % ${PER_ARRAY};
-${cases.join('\n')}
+  int row = at / ${SHORT_ROW}, i = at % ${SHORT_ROW};
+  uvec4 bits;
+${choice(0, Math.ceil(bits.length / 4 / SHORT_ROW), SHORT_ROW)}
+  return uintBitsToFloat(bits);
 }`;
 }
 
-/** A table of bits. */
-export function bitsTable(name: string, bits: Uint32Array): string {
-  return table(
-    'uint',
-    name,
-    Array.from(bits, (n) => `0x${n.toString(16)}u`),
-    8,
-  );
+/** Statements that read `bits` from the row of that number, by halving: some compilers copy what is indexed. */
+function choice(first: number, end: number, rowLength: number, indent = '  '): string {
+  if (end - first === 1) return `${indent}bits = ROW_${first}[i];`;
+  const middle = (first + end) >> 1;
+  const half = (from: number, to: number) => choice(from, to, rowLength, `${indent}  `);
+  return `${indent}if (row < ${middle}) {\n${half(first, middle)}\n${indent}} else {\n${half(middle, end)}\n${indent}}`;
+}
+
+/**
+ * Tables of bits, one for each row of texels. Long ones take compilers a time that grows with the square of their
+ * length.
+ */
+export function rowsOfBits(bits: Uint32Array, rowLength: number): string {
+  const rows: string[] = [];
+  for (let first = 0; first < bits.length; first += 4 * rowLength) {
+    const own = bits.subarray(first, first + 4 * rowLength);
+    const texels = Array.from({ length: own.length / 4 }, (_, i) => {
+      const four = Array.from(own.subarray(4 * i, 4 * i + 4), (n) => `0x${n.toString(16)}u`);
+      return `uvec4(${four.join(', ')})`;
+    });
+    rows.push(table('uvec4', `ROW_${rows.length}`, texels, 2));
+  }
+  return rows.join('\n');
+}
+
+/** The function `rowAt`: the texel of a row. */
+export function rowChoice(bits: Uint32Array, rowLength: number): string {
+  return `vec4 storedAt(int row, int i) {
+  uvec4 bits;
+${choice(0, Math.ceil(bits.length / 4 / rowLength), rowLength)}
+  return uintBitsToFloat(bits);
+}`;
 }
 
 /** The constant `SEED`, or the table `SEEDS`: what the hash begins with. */

@@ -118,6 +118,7 @@ export function frameData(frame: FrameDescription, shape: Shape, draws: DrawCach
       supersample: { int: [frame.supersample] },
       dithers: { int: [frame.dither ? 1 : 0] },
       hidden: { int: [drawn.hidden] },
+      quads: { int: [shape.quads] },
       firstAt: { int: [firstAt] },
       unitsAt: { int: [unitsAt] },
       drawnAt: { int: [drawnAt] },

@@ -20,7 +20,13 @@ import type { FrameDescription } from '../../core/frame/description.js';
 import type { Part } from '../../core/frame/geometry.js';
 import { inputWriter } from '../../core/frame/inputs.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
-import { checkFormat, type FrameRenderer, roomFor, type WebGpuCanvas } from '../../core/frame/renderer.js';
+import {
+  checkFormat,
+  type FrameRenderer,
+  onAbort,
+  roomFor,
+  type WebGpuCanvas,
+} from '../../core/frame/renderer.js';
 import { DrawCache } from '../../core/network/draws.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
 import { drawnOf } from '../../renderers/drawn.js';
@@ -50,7 +56,8 @@ const MOST_GIVEN = 2 ** 26;
 const ACTIVATION_EFFORT = 24;
 /** Between looks at whether the GPU has finished, in milliseconds. */
 const WAIT_MS = 1;
-const LOST = 'The browser has taken WebGL2 away';
+/** The effort of the first tile of a kind of work: less than for WebGPU, since old devices have only WebGL2. */
+const FIRST_EFFORT = 1e8;
 
 export class WebGlRenderer implements FrameRenderer {
   readonly backend = 'gpu';
@@ -60,6 +67,7 @@ export class WebGlRenderer implements FrameRenderer {
   readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
   readonly #gl: WebGL2RenderingContext;
   readonly #software: boolean;
+  readonly #mostPixels: number; // along a side of a texture or a frame
   readonly #programs: Programs;
   readonly #weights: NumberTexture;
   readonly #settings: NumberTexture;
@@ -70,8 +78,7 @@ export class WebGlRenderer implements FrameRenderer {
   #target: Target | undefined;
   #turn: Promise<unknown> = Promise.resolve(); // frames are drawn one after another
   #state: 'working' | 'lost' | 'closed' = 'working';
-  readonly #onLost = (event: Event) => {
-    event.preventDefault();
+  readonly #onLost = () => {
     if (this.#state === 'working') this.#state = 'lost';
   };
 
@@ -84,6 +91,10 @@ export class WebGlRenderer implements FrameRenderer {
     this.#canvas = canvas;
     this.#gl = gl;
     this.#software = software;
+    this.#mostPixels = Math.min(
+      gl.getParameter(gl.MAX_TEXTURE_SIZE),
+      ...(gl.getParameter(gl.MAX_VIEWPORT_DIMS) as Int32Array),
+    );
     this.arithmetic = `WebGL2, ${name}`;
     canvas.addEventListener('webglcontextlost', this.#onLost);
     this.#programs = new Programs(gl, () => this.#wait());
@@ -135,9 +146,8 @@ export class WebGlRenderer implements FrameRenderer {
 
   /** Why a frame cannot be drawn, in one line; undefined if it can. */
   problemOf(frame: FrameDescription): string | undefined {
-    const gl = this.#gl;
     const side = Math.max(...frame.size);
-    const most = Math.min(gl.getParameter(gl.MAX_TEXTURE_SIZE), ...gl.getParameter(gl.MAX_VIEWPORT_DIMS));
+    const most = this.#mostPixels;
     if (side > most) return `WebGL2 draws at most ${most} pixels a side here, not ${side}.`;
     const shape = shapeOf(frame);
     const { hidden } = drawnOf(frame);
@@ -161,7 +171,7 @@ export class WebGlRenderer implements FrameRenderer {
   ): Promise<Uint8Array> {
     checkFormat(this.formats, format);
     const pixels = roomFor(frameBytes(frame.size, format), into);
-    await this.#inTurn(async () => {
+    await this.#inTurn(signal, async () => {
       await this.#draw(frame, signal);
       const gl = this.#gl;
       gl.bindFramebuffer(gl.FRAMEBUFFER, this.#target!.framebuffer);
@@ -177,7 +187,7 @@ export class WebGlRenderer implements FrameRenderer {
       throw new TypeError(
         'WebGL2 shows frames on its own canvas only: give the one that it was started with.',
       );
-    await this.#inTurn(async () => {
+    await this.#inTurn(signal, async () => {
       await this.#draw(frame, signal);
       await this.#show(frame.size);
     });
@@ -196,20 +206,25 @@ export class WebGlRenderer implements FrameRenderer {
     gl.getExtension('WEBGL_lose_context')?.loseContext();
   }
 
-  async #inTurn(work: () => Promise<void>): Promise<void> {
+  /** Does the work after that of earlier calls. Rejects at once if it is cancelled. */
+  async #inTurn(signal: StopSignal | undefined, work: () => Promise<void>): Promise<void> {
+    signal?.throwIfAborted();
     const done = this.#turn.then(() => {
       this.#check();
       return work();
     });
     this.#turn = done.catch(() => {});
-    await done;
+    await new Promise<void>((resolve, reject) => {
+      const unlisten = onAbort(signal, reject);
+      done.then(resolve, reject).then(unlisten);
+    });
   }
 
   /** @throws RenderError if the context is lost, or the renderer closed. */
   #check(): void {
     if (this.#state === 'closed') throw new RenderError('This renderer is closed.');
     if (this.#state === 'lost' || this.#gl.isContextLost()) {
-      throw new RenderError(`${LOST}: reload the page to use it again.`);
+      throw new RenderError('The browser has taken WebGL2 away: reload the page to use it again.');
     }
   }
 
@@ -231,11 +246,8 @@ export class WebGlRenderer implements FrameRenderer {
     const kind = keyOf(shape);
     let place: TilePlace | undefined = { x: 0, y: 0, rows: 0 };
     while (place) {
-      const { tile, next }: ReturnType<typeof tileAt> = tileAt(
-        frame.size,
-        place,
-        this.#pace.effort(kind) / effort,
-      );
+      const most = this.#pace.known(kind) ? this.#pace.effort(kind) : FIRST_EFFORT;
+      const { tile, next }: ReturnType<typeof tileAt> = tileAt(frame.size, place, most / effort);
       const started = performance.now();
       this.#drawTile(tile, program);
       await this.#finished();
@@ -256,6 +268,7 @@ export class WebGlRenderer implements FrameRenderer {
     if (shape.inputs === 'given') {
       const { planes, columns, rows } = givenInputs(frame);
       this.#planes.write(planes, columns, rows);
+      this.#checkMemory();
       given.given = { int: [2] };
       given.givenPlanes = { int: [planes.length / (columns * rows)] };
     }
@@ -271,6 +284,7 @@ export class WebGlRenderer implements FrameRenderer {
       const { width: knownWidth = 0, height: knownHeight = 0 } = this.#target ?? {};
       if (this.#target) deleteTarget(gl, this.#target);
       this.#target = makeTarget(gl, Math.max(width, knownWidth), Math.max(height, knownHeight));
+      this.#checkMemory();
     }
   }
 
@@ -281,6 +295,15 @@ export class WebGlRenderer implements FrameRenderer {
     if (this.#sent?.key === key && this.#sent.network.weights === weights) return;
     this.#sent = { network, key };
     this.#weights.write(hiddenMatrices(frame, shape, this.#draws), shape.quads * 2 ** rowBits(shape.quads));
+    this.#checkMemory();
+  }
+
+  /** @throws RenderError if there was not enough memory. */
+  #checkMemory(): void {
+    const error = this.#gl.getError();
+    if (error === this.#gl.NO_ERROR) return;
+    this.#sent = undefined;
+    throw new RenderError(`WebGL2 has too little memory for this frame (error ${error}): make it smaller.`);
   }
 
   #drawTile({ x, y, width, height }: Part, { program }: Program): void {

@@ -92,6 +92,7 @@ uniform float spacing; // between samples
 uniform int supersample;
 uniform bool dithers;
 uniform int hidden; // layers
+uniform int quads; // QUADS, but as data: compilers would take long to unroll these loops
 uniform int firstAt, unitsAt, drawnAt, earlierAt, mapAt, lastColour;
 uniform float share; // of the earlier output
 uniform vec4 levels; // a value's factor and what is then added; the same for signed activations
@@ -264,7 +265,7 @@ function hiddenLayers(shape: Shape, received: string): string[] {
   const count = outputCount(shape);
   const lines = [
     'vec4 y[QUADS];',
-    'for (int j = 0; j < QUADS; j++) {',
+    'for (int j = 0; j < quads; j++) {',
     '  vec4 sums = setting(firstAt + j);',
     '  for (int i = 0; i < 4 * PLANES; i++) {',
     '    sums += planes[i >> 2][i & 3] * setting(firstAt + (1 + i) * QUADS + j);',
@@ -296,8 +297,8 @@ function hiddenLayers(shape: Shape, received: string): string[] {
   };
   const compute = [
     `ivec2 row = rowAt(first)${isWhole ? '' : ' + ivec2(b, 0)'};`,
-    `vec4 ${sums.map((s, i) => `${s} = ${from('row')[i]}`).join(',\n      ')};`,
-    'for (int j = 0; j < QUADS; j++) {',
+    ...from('row').map((texel, s) => `vec4 s${s} = ${texel};`),
+    'for (int j = 0; j < quads; j++) {',
     `  vec4 v = ${received}[j];`,
     ...[...'xyzw'].flatMap((c, i) => [
       `  row = rowAt(first + 4 * j + ${1 + i})${isWhole ? '' : ' + ivec2(b, 0)'};`,
@@ -316,7 +317,7 @@ function hiddenLayers(shape: Shape, received: string): string[] {
   if (isWhole) lines.push(...indented(compute));
   else
     lines.push(
-      `  for (int b = 0; b < QUADS; b += ${block}) {`,
+      `  for (int b = 0; b < quads; b += ${block}) {`,
       ...indented(compute, '    '),
       '  }',
       '  y = next;',

@@ -41,10 +41,11 @@ export interface Shape {
   colouring: 'rgb' | 'oklab' | 'oklch' | { output: number };
 }
 
-/** Up to so many fours of units, all sums of a layer are computed at once. */
-const MOST_AT_ONCE = 12;
-/** Otherwise so many at once. */
-const BLOCK = 8;
+/**
+ * The most fours of sums that are computed at once. With more, shaders take long to compile, and in software even
+ * gigabytes of memory.
+ */
+const MOST_AT_ONCE = 4;
 /** Coordinates are computed in float32 while the distance between samples is at least this part of them. */
 const LEAST_SPACING = 2 ** -14;
 
@@ -53,7 +54,7 @@ export function shapeOf(frame: FrameDescription): Shape {
   const drawn = drawnOf(frame);
   const widest = Math.max(0, ...hiddenWidths(network).slice(0, drawn.hidden).map(Math.ceil));
   const needed = Math.ceil(widest / 4);
-  const block = needed <= MOST_AT_ONCE ? needed : BLOCK;
+  const block = Math.min(needed, MOST_AT_ONCE);
   const hidden = hiddenActivationNames(network.activation);
   const isMix = (activation: UnitActivation) => typeof activation === 'object';
   const own = [drawn.activation].flat();

@@ -8,8 +8,8 @@ import { evaluate } from '../../renderers/cpu/planes.js';
 const MOST_STEPS = 2;
 /** One thread of the CPU evaluates so many points, and the GPU so many pixels along each side. */
 const [POINTS, SIDE] = [512, 256];
-/** How many threads of the CPU the GPU must outdo: about what a laptop has, with its faster kernel. */
-const THREADS = 16;
+/** How much faster the CPU's renderer is than one such thread, for each core that the browser reports. */
+const PER_CORE = 1.5;
 
 /** Small networks that use what drivers may get wrong: exponentials, sums of many numbers, rounding. */
 const frames: FrameInput[] = [
@@ -75,6 +75,7 @@ async function slowness(
   await render(frame); // finds the size of tiles
   const gpu = await time(() => render(frame));
   const ratio = cpu / POINTS / (gpu / SIDE ** 2);
-  if (ratio >= THREADS) return undefined;
-  return `WebGL2 is only ${ratio.toFixed(1)} times as fast as one thread of the CPU here.`;
+  const cores = Math.max(1, navigator.hardwareConcurrency ?? 1);
+  if (ratio >= PER_CORE * cores) return undefined;
+  return `WebGL2 is only ${ratio.toFixed(1)} times as fast as one of the ${cores} cores here.`;
 }
