@@ -39,10 +39,11 @@ export async function exportScene(
   await write(subject, exporter, path, options, !exporter.moves, report, signal);
 }
 
-/** The curve of an activation, if there is no scene with its name; undefined if it is none. */
+/** The curve of an activation, if there is no sweep with its name; undefined if it is none. */
 async function activationCalled(name = '', { name: form }: Exporter): Promise<SweepScene | undefined> {
   const found = activationNames.find((known) => known === name);
-  if (!found || form !== 'svg' || listScenes().some((scene) => scene.name === name)) return undefined;
+  const isSweep = listScenes().some((scene) => scene.name === name && scene.path.endsWith('.ts'));
+  if (!found || form !== 'svg' || isSweep) return undefined;
   const { activationSweep } = await import('../exporters/svg.js');
   return { kind: 'sweep', name, path: name, sweep: activationSweep(found), trusted: true };
 }

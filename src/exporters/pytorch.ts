@@ -104,7 +104,7 @@ function scriptOf({ frame, title, at, recipe }: Moment, network: Network, versio
     moduleLines(frame, network, shown),
     colourLines(colours, frame.shown !== undefined),
     mainLines(frame, isGrid),
-    `${numbersOf(layers)}\n\n# The recipe of this moment, for Untrained.\nRECIPE = ${pythonText(recipe)}`,
+    `${numbersOf(layers)}\n\n# The recipe of this moment, for Untrained:\n# ${recipe}`,
     `if __name__ == "__main__":\n    main()`,
   ].join('\n\n\n');
   const imports = ['base64', 'math', 'struct', 'sys', 'zlib'].filter((name) => parts.includes(`${name}.`));

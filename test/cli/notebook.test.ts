@@ -1,4 +1,4 @@
-/** The notebook: its pictures are those of the reference, and Jupyter runs it. Without NumPy or Jupyter, it is skipped. */
+/** The notebook: its pictures are the reference's, and Jupyter runs it. Without NumPy or Jupyter, it is skipped. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

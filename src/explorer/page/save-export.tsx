@@ -58,7 +58,9 @@ export function SaveExport() {
         />
       )}
       <div class="row save-actions">
-        <span class="hint">{`${sentence[0].toUpperCase()}${sentence.slice(1)}${isWhole ? '' : ', of this moment'}.`}</span>
+        <span class="hint">
+          {sentence[0].toUpperCase() + sentence.slice(1)}.{moves(document) && !isWhole && ' This moment.'}
+        </span>
         <button type="submit" class="button primary">
           Export
         </button>

@@ -8,24 +8,43 @@ const [PIECE, MORE] = [2 ** 18, 2 ** 6];
 /** The longest recipe that is read, in bytes: as in src/core/recipe/recipe.ts, which is too large for workers. */
 const MOST = 2 ** 26;
 
+/** A title may look like a recipe's beginning, but a file is not searched for ever. */
+const MOST_CANDIDATES = 16;
+
 /** The first recipe in a file of any kind; undefined if there is none. */
 export function noteInExport(bytes: Bytes): string | undefined {
-  for (let at = 0; at < bytes.size; at += PIECE) {
+  let candidates = 0;
+  for (let at = 0; at < bytes.size; ) {
     const text = textOf(bytes.slice(at, Math.min(PIECE + MORE, bytes.size - at)));
     const found = BEGIN.exec(text);
-    if (!found) continue;
-    const begin = at + found.index;
-    const rest = bytes.slice(begin, Math.min(MOST, bytes.size - begin));
-    const length = lengthOfObject(rest);
-    return length === undefined ? undefined : new TextDecoder().decode(rest.subarray(0, length));
+    if (!found) {
+      at += PIECE;
+      continue;
+    }
+    if (++candidates > MOST_CANDIDATES) return undefined;
+    at += found.index;
+    const rest = bytes.slice(at, Math.min(MOST, bytes.size - at));
+    const note = new TextDecoder().decode(rest.subarray(0, lengthOfObject(rest)));
+    if (isRecipe(note)) return note;
+    at++;
   }
   return undefined;
 }
 
+/** Whether a text is a whole recipe, though perhaps an invalid one. */
+function isRecipe(text: string): boolean {
+  try {
+    const { sweep, scene } = JSON.parse(text);
+    return sweep !== undefined || scene !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 const [QUOTE, BACKSLASH, OPEN, CLOSE] = Array.from('"\\{}', (character) => character.charCodeAt(0));
 
-/** The length of the JSON object with which bytes begin; undefined if it does not end. */
-function lengthOfObject(bytes: Uint8Array): number | undefined {
+/** The length of the JSON object with which bytes begin; 0 if it does not end. */
+function lengthOfObject(bytes: Uint8Array): number {
   let depth = 0;
   let isInString = false;
   for (let at = 0; at < bytes.length; at++) {
@@ -35,5 +54,5 @@ function lengthOfObject(bytes: Uint8Array): number | undefined {
     else if (!isInString && byte === OPEN) depth++;
     else if (!isInString && byte === CLOSE && --depth === 0) return at + 1;
   }
-  return undefined;
+  return 0;
 }
