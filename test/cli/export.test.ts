@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { exportSweep } from '../../dist/render.js';
 import { parseRecipe, type Recipe } from '../../src/core/recipe/recipe.js';
 import { stillOf } from '../../src/core/sweep/still.js';
 import { parseSweep, sweep } from '../../src/core/sweep/sweep.js';
@@ -146,6 +147,20 @@ test('an activation is exported as a curve by its name, unless a sweep has that 
   writeFileSync(join(cwd, 'scenes/silu.ts'), code);
   await made(['export', 'silu', '--to', 'svg'], cwd);
   expect((await recipeIn('renders/silu.svg', cwd)).sweep!.network.features).toEqual(['x']);
+});
+
+test('programs export as the command does, and can stop it', async () => {
+  const cwd = fresh('code');
+  const files = await exportSweep(small, join(cwd, 'a.html'), { at: 0.5 });
+  expect(files).toEqual([{ path: join(cwd, 'a.html'), bytes: readFileSync(join(cwd, 'a.html')).length }]);
+  await made(['export', scene, '--out', 'b.html', '--at', '0.5'], cwd);
+  const [ours, theirs] = ['a.html', 'b.html'].map((name) => readFileSync(join(cwd, name), 'utf8'));
+  expect(ours.replaceAll('a.html', 'b.html')).toBe(theirs);
+  const stop = new AbortController();
+  const stopped = exportSweep(small, join(cwd, 'new/c.html'), { signal: stop.signal });
+  stop.abort(new Error('enough'));
+  await expect(stopped).rejects.toThrow('enough');
+  expect(readdirSync(cwd).sort()).toEqual(['a.html', 'b.html']);
 });
 
 test.each([
