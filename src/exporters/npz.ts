@@ -8,15 +8,16 @@ import type { Layer } from '../core/network/layers.js';
 import { buildNetwork } from '../core/network/network.js';
 import { exponentsOf } from '../renderers/exponents.js';
 import type { Writer } from './exporter.js';
-import { checkRange, momentOf } from './model/moment.js';
+import { checkRange, checkSize, momentOf } from './model/moment.js';
 import { npyOf, npyText, zipOf } from './model/npy.js';
 
 export const npz: Writer = {
   async write(exported, tools) {
     const { frame, title, at, recipe } = await momentOf(exported, tools);
     const { network: spec, levels = [0, 1], shown = null, palette, slice, view, size } = frame;
+    checkSize(frame, 'an .npz');
     const draws = new DrawCache();
-    checkRange('NumPy weights', exponentsOf(frame, draws));
+    checkRange(exponentsOf(frame, draws));
     const { hidden, output, earlier, ...network } = buildNetwork(spec, draws);
     const files = new Map<string, Uint8Array>();
     const put = (number: number | string, { units, inputs, weights, biases }: Layer) => {

@@ -3,12 +3,13 @@ import { DrawCache } from '../core/network/draws.js';
 import { buildNetwork } from '../core/network/network.js';
 import { exponentsOf } from '../renderers/exponents.js';
 import type { Writer } from './exporter.js';
-import { momentOf } from './model/moment.js';
+import { checkSize, momentOf } from './model/moment.js';
 import { onnxModel } from './model/onnx-model.js';
 
 export const onnx: Writer = {
   async write(exported, tools) {
     const { frame, title, at, recipe } = await momentOf(exported, tools);
+    checkSize(frame, 'an .onnx');
     const { features, fold } = frame.network;
     const draws = new DrawCache();
     const exponents = exponentsOf(frame, draws);

@@ -2,16 +2,14 @@
  * The network as a PyTorch script: a module, and a main program that draws the picture. It contains only what the
  * network needs, so that the script of a plain one is short.
  */
-import { UsageError } from '../core/errors.js';
 import { isSpace } from '../core/frame/palette.js';
 import { colouringShown } from '../core/frame/shown.js';
 import { DrawCache } from '../core/network/draws.js';
 import type { Network } from '../core/network/layers.js';
 import { buildNetwork } from '../core/network/network.js';
-import { countWeights } from '../core/network/spec.js';
 import { exponentsOf } from '../renderers/exponents.js';
 import type { Writer } from './exporter.js';
-import { checkRange, type Moment, momentOf } from './model/moment.js';
+import { checkRange, checkSize, type Moment, momentOf } from './model/moment.js';
 import { pythonText } from './model/python.js';
 import {
   columnsOf,
@@ -30,19 +28,14 @@ export const pytorch: Writer = {
   async write(exported, tools) {
     const moment = await momentOf(exported, tools);
     const { frame } = moment;
-    const count = countWeights(frame.network);
-    if (count > MOST_WEIGHTS) {
-      throw new UsageError(
-        `The network's units and layers make ${Math.ceil(count / 1e6)} million weights, but a PyTorch script holds at ` +
-          `most ${Math.floor(MOST_WEIGHTS / 1e6)} million: export it with --to npz or --to onnx.`,
-      );
-    }
+    checkSize(frame, 'a PyTorch script', MOST_WEIGHTS, ', or export it with --to npz or --to onnx');
     const draws = new DrawCache();
-    checkRange('a PyTorch script', exponentsOf(frame, draws));
+    checkRange(exponentsOf(frame, draws));
     const content = scriptOf(moment, buildNetwork(frame.network, draws), tools.version);
     return [{ ending: '.py', content }];
   },
 };
+
 function scriptOf({ frame, title, at, recipe }: Moment, network: Network, version: string): string {
   const shown = shownOf(frame, network);
   const { isGrid, layers } = shown;

@@ -29,12 +29,18 @@ async function startWebGl(): Promise<Drawing | undefined> {
   } catch {
     return undefined;
   }
-  const problem = await renderer.trial();
+  const problem = await Promise.race([renderer.trial(), late()]);
   if (problem === undefined)
     return { renderer: new FallbackRenderer(renderer, () => new CpuRenderer()), canvas };
   console.info(`Untrained: ${problem}`);
-  await renderer.close();
+  renderer.close().catch(() => {}); // what it is still drawing may take long
   return undefined;
 }
+
+/** A GPU that takes longer for its trial than this is none, whatever it says. In milliseconds. */
+const LONGEST_TRIAL = 2500;
+
+const late = () =>
+  new Promise<string>((done) => setTimeout(() => done('WebGL2 is slow here.'), LONGEST_TRIAL));
 
 const newCanvas = () => document.createElement('canvas');

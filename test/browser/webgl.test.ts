@@ -115,6 +115,10 @@ const cases: Record<string, FrameInput> = {
     palette: { colours: ['#103', '#fa8', '#fff'] },
     size,
   },
+  'more weights than uniform blocks hold': {
+    network: { layers: 3, units: 130, activation: 'sin', residual: 0.4, seed: 3, initialisation: 'lecun' },
+    size,
+  },
   'many units': {
     network: {
       layers: 5,

@@ -373,21 +373,20 @@ describe('pytorch', () => {
     const program =
       'import ast, json, sys\nfor path in json.loads(sys.argv[1]):\n tree = ast.parse(open(path).read())\n' +
       ' values = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}\n' +
-      ' print(json.dumps([ast.literal_eval(values[name]) for name in ("TITLE", "RECIPE")]))';
+      ' print(json.dumps(ast.literal_eval(values["TITLE"])))';
     const paths: string[] = [];
     for (const [i, title] of titles.entries()) {
       paths.push(join(folder, `title ${i}.py`));
-      writeFileSync(
-        paths[i],
-        await exported('pytorch', sweep({ seconds: 1, title, network: { layers: 3 } })),
-      );
+      const script = await exported('pytorch', sweep({ seconds: 1, title, network: { layers: 3 } }));
+      writeFileSync(paths[i], script);
+      const [, recipe] = /^# (\{"untrained".*)$/m.exec(new TextDecoder().decode(script))!;
+      expect(parseRecipe(recipe).sweep!.title).toBe(title);
     }
     const lines = execFileSync('python3', ['-c', program, JSON.stringify(paths)])
       .toString()
       .trim()
       .split('\n');
-    expect(lines.map((line) => JSON.parse(line)[0])).toEqual(titles);
-    expect(lines.map((line) => parseRecipe(JSON.parse(line)[1]).sweep!.title)).toEqual(titles);
+    expect(lines.map((line) => JSON.parse(line))).toEqual(titles);
   });
 
   test('what it cannot hold is refused in one line', async () => {
@@ -395,12 +394,18 @@ describe('pytorch', () => {
     await expect(exported('pytorch', large)).rejects.toThrow(
       /^The network's units and layers make 39 million weights, but a PyTorch script holds at most 8 million: .*\.$/,
     );
+    const huge = sweep({ seconds: 1, network: { layers: 40, units: 1400 } });
+    for (const form of ['onnx', 'npz'] as const) {
+      await expect(exported(form, huge)).rejects.toThrow(
+        /75 million weights, but an \.\w+ holds at most 67 million: .*\.$/,
+      );
+    }
     const deep = sweep({
       seconds: 1,
       network: { layers: 600, units: 20, activation: 'relu', weightScale: 2 },
     });
     await expect(exported('npz', deep)).rejects.toThrow(
-      /^The network's values reach 2\^\d+, which .*float64: .*\.$/,
+      /^The network's values reach 2\^\d+, beyond float64: .*\.$/,
     );
   });
 });

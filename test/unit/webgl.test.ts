@@ -72,8 +72,10 @@ test('other structures need other shaders', () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-test("the shader of the article's network", () => {
-  const text = fragmentShader(shapeOf(frameSchema.parse({ ...plain, network: { layers: 27, units: 30 } })));
+test('the shader of a network of sixteen layers of 30 units', () => {
+  const blocks = { texels: 4096, count: 12 };
+  const frame = frameSchema.parse({ ...plain, network: { layers: 16, units: 30 } });
+  const text = fragmentShader(shapeOf(frame, blocks), blocks);
   expect(
     text.slice(text.indexOf('vec3 sampleColour'), text.indexOf('\n\nvec3 toLinear')),
   ).toMatchInlineSnapshot(`
@@ -92,33 +94,33 @@ test("the shader of the article's network", () => {
       for (int k = 1; k < hidden; k++) {
         int first = (k - 1) * (1 + 4 * QUADS); // row of the matrix
         for (int b = 0; b < quads; b += 4) {
-          ivec2 row = rowAt(first) + ivec2(b, 0);
-          vec4 s0 = texelFetch(weights, row + ivec2(0, 0), 0);
-          vec4 s1 = texelFetch(weights, row + ivec2(1, 0), 0);
-          vec4 s2 = texelFetch(weights, row + ivec2(2, 0), 0);
-          vec4 s3 = texelFetch(weights, row + ivec2(3, 0), 0);
+          int at = (first + 0) * QUADS + b;
+          vec4 s0 = part0[at + 0];
+          vec4 s1 = part0[at + 1];
+          vec4 s2 = part0[at + 2];
+          vec4 s3 = part0[at + 3];
           for (int j = 0; j < quads; j++) {
             vec4 v = y[j];
-            row = rowAt(first + 4 * j + 1) + ivec2(b, 0);
-            s0 += v.x * texelFetch(weights, row + ivec2(0, 0), 0);
-            s1 += v.x * texelFetch(weights, row + ivec2(1, 0), 0);
-            s2 += v.x * texelFetch(weights, row + ivec2(2, 0), 0);
-            s3 += v.x * texelFetch(weights, row + ivec2(3, 0), 0);
-            row = rowAt(first + 4 * j + 2) + ivec2(b, 0);
-            s0 += v.y * texelFetch(weights, row + ivec2(0, 0), 0);
-            s1 += v.y * texelFetch(weights, row + ivec2(1, 0), 0);
-            s2 += v.y * texelFetch(weights, row + ivec2(2, 0), 0);
-            s3 += v.y * texelFetch(weights, row + ivec2(3, 0), 0);
-            row = rowAt(first + 4 * j + 3) + ivec2(b, 0);
-            s0 += v.z * texelFetch(weights, row + ivec2(0, 0), 0);
-            s1 += v.z * texelFetch(weights, row + ivec2(1, 0), 0);
-            s2 += v.z * texelFetch(weights, row + ivec2(2, 0), 0);
-            s3 += v.z * texelFetch(weights, row + ivec2(3, 0), 0);
-            row = rowAt(first + 4 * j + 4) + ivec2(b, 0);
-            s0 += v.w * texelFetch(weights, row + ivec2(0, 0), 0);
-            s1 += v.w * texelFetch(weights, row + ivec2(1, 0), 0);
-            s2 += v.w * texelFetch(weights, row + ivec2(2, 0), 0);
-            s3 += v.w * texelFetch(weights, row + ivec2(3, 0), 0);
+            at = (first + 4 * j + 1) * QUADS + b;
+            s0 += v.x * part0[at + 0];
+            s1 += v.x * part0[at + 1];
+            s2 += v.x * part0[at + 2];
+            s3 += v.x * part0[at + 3];
+            at = (first + 4 * j + 2) * QUADS + b;
+            s0 += v.y * part0[at + 0];
+            s1 += v.y * part0[at + 1];
+            s2 += v.y * part0[at + 2];
+            s3 += v.y * part0[at + 3];
+            at = (first + 4 * j + 3) * QUADS + b;
+            s0 += v.z * part0[at + 0];
+            s1 += v.z * part0[at + 1];
+            s2 += v.z * part0[at + 2];
+            s3 += v.z * part0[at + 3];
+            at = (first + 4 * j + 4) * QUADS + b;
+            s0 += v.w * part0[at + 0];
+            s1 += v.w * part0[at + 1];
+            s2 += v.w * part0[at + 2];
+            s3 += v.w * part0[at + 3];
           }
           next[b + 0] = activated(s0, k, b + 0);
           next[b + 1] = activated(s1, k, b + 1);

@@ -219,7 +219,7 @@ function outputsCode({ frame, draws }: Subject, shape: Shape, given: Given): str
   const say = (...text: string[]) => lines.push(...text);
   const parts: string[] = [];
   if (isNormalised) parts.push(normaliseCode(hasFractions));
-  const factors = (number: number) => fadeFactors(spec, number, draws);
+  const factors = (number: number) => (shownUnit ? undefined : fadeFactors(spec, number, draws));
   const isFading = factors(matrices) !== undefined;
   if (isFading) parts.push(fadeCode(factors(matrices)!, fadingLayers ? factors(matrices - 1) : undefined));
   const faded = (sum: string, words: string) =>

@@ -138,7 +138,10 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
     const { length: count } = layout.rows;
     const load = (name: string, set: string) => [
       `int ${name}Table = ${set === '0' ? '' : `${count} * ${set} + `}layer - 1;`,
-      ...tables!.names.map((table, i) => `if (${name}Table == ${i}) ${name} = ${table};`),
+      // A loop instead of an if: compilers for the CPU run both branches of an if.
+      ...tables!.names.map(
+        (table, i) => `for (; ${name}Table == ${i}; ${name}Table = -1) ${name} = ${table};`,
+      ),
     ];
     return [...load('bits', use?.from ?? '0'), ...(mixed ? load('others', use.to) : [])];
   };
@@ -429,14 +432,6 @@ function bitsTable(name: string, bits: Uint32Array): string {
   return table('uvec4', name, texels, 2);
 }
 
-/** Statements that read `bits` from the row of that number, by halving: some compilers copy what is indexed. */
-function choice(first: number, end: number, rowLength: number, indent = '  '): string {
-  if (end - first === 1) return `${indent}bits = ROW_${first}[i];`;
-  const middle = (first + end) >> 1;
-  const half = (from: number, to: number) => choice(from, to, rowLength, `${indent}  `);
-  return `${indent}if (row < ${middle}) {\n${half(first, middle)}\n${indent}} else {\n${half(middle, end)}\n${indent}}`;
-}
-
 /**
  * Tables of bits, one for each row of texels. Long ones take compilers a time that grows with the square of their
  * length.
@@ -449,11 +444,14 @@ export function rowsOfBits(bits: Uint32Array, rowLength: number): string {
   return rows.join('\n');
 }
 
-/** The function `storedAt`: a texel of a row. */
+/**
+ * The function `storedAt`: a texel of a row. It chooses the row by loops that run once or not at all, because compilers
+ * for the CPU run both branches of an `if`, and take long over many.
+ */
 export function rowChoice(bits: Uint32Array, rowLength: number): string {
   return `vec4 storedAt(int row, int i) {
   uvec4 bits;
-${choice(0, Math.ceil(bits.length / 4 / rowLength), rowLength)}
+${Array.from({ length: Math.ceil(bits.length / 4 / rowLength) }, (_, i) => `  for (; row == ${i}; row = -1) bits = ROW_${i}[i];`).join('\n')}
   return uintBitsToFloat(bits);
 }`;
 }

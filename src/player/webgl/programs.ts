@@ -1,7 +1,7 @@
 /** Compiled shaders, the most recently used of which are kept. */
 import { RenderError } from '../../core/errors.js';
 import { fragmentShader, PRESENTING_SHADER, VERTEX_SHADER } from './shader.js';
-import { keyOf, type Shape } from './shape.js';
+import { type Blocks, keyOf, type Shape } from './shape.js';
 
 export interface Program {
   program: WebGLProgram;
@@ -13,12 +13,14 @@ const MOST_KEPT = 24;
 
 export class Programs {
   readonly #gl: WebGL2RenderingContext;
+  readonly #blocks: Blocks;
   /** Waits for a moment, and rejects if the context is lost. */
   readonly #wait: () => Promise<void>;
   readonly #parallel: { COMPLETION_STATUS_KHR: number } | null;
   readonly #kept = new Map<string, Program>(); // least recently used first
 
-  constructor(gl: WebGL2RenderingContext, wait: () => Promise<void>) {
+  constructor(gl: WebGL2RenderingContext, blocks: Blocks, wait: () => Promise<void>) {
+    this.#blocks = blocks;
     this.#gl = gl;
     this.#wait = wait;
     this.#parallel = gl.getExtension('KHR_parallel_shader_compile');
@@ -26,11 +28,11 @@ export class Programs {
 
   /** @throws RenderError if the driver rejects the shader. */
   drawing(shape: Shape): Promise<Program> {
-    return this.#get(keyOf(shape), () => fragmentShader(shape));
+    return this.#get(keyOf(shape), shape.parts, () => fragmentShader(shape, this.#blocks));
   }
 
   presenting(): Promise<Program> {
-    return this.#get('present', () => PRESENTING_SHADER);
+    return this.#get('present', 0, () => PRESENTING_SHADER);
   }
 
   close(): void {
@@ -38,8 +40,8 @@ export class Programs {
     this.#kept.clear();
   }
 
-  async #get(key: string, fragment: () => string): Promise<Program> {
-    const made = this.#kept.get(key) ?? (await this.#make(fragment()));
+  async #get(key: string, parts: number, fragment: () => string): Promise<Program> {
+    const made = this.#kept.get(key) ?? (await this.#make(fragment(), parts));
     this.#kept.delete(key);
     this.#kept.set(key, made);
     if (this.#kept.size > MOST_KEPT) {
@@ -50,7 +52,7 @@ export class Programs {
     return made;
   }
 
-  async #make(fragment: string): Promise<Program> {
+  async #make(fragment: string, parts: number): Promise<Program> {
     const gl = this.#gl;
     const program = gl.createProgram();
     const shaders = [
@@ -80,6 +82,9 @@ export class Programs {
       throw error;
     } finally {
       for (const shader of shaders) gl.deleteShader(shader);
+    }
+    for (let part = 0; part < parts; part++) {
+      gl.uniformBlockBinding(program, gl.getUniformBlockIndex(program, `Part${part}`), part);
     }
     const known = new Map<string, WebGLUniformLocation | null>();
     return {

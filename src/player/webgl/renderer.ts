@@ -35,8 +35,15 @@ import { Pace } from '../../renderers/gpu/pace.js';
 import { type FrameData, frameData, hiddenMatrices, pictureSize, type Uniform } from './data.js';
 import { type Program, Programs } from './programs.js';
 import { rowBits, SETTINGS_BITS } from './shader.js';
-import { keyOf, type Shape, shapeOf } from './shape.js';
-import { deleteTarget, makeTarget, NumberTexture, PlanesTexture, type Target } from './textures.js';
+import { type Blocks, keyOf, layersInPart, type Shape, shapeOf } from './shape.js';
+import {
+  deleteTarget,
+  makeTarget,
+  NumberBlocks,
+  NumberTexture,
+  PlanesTexture,
+  type Target,
+} from './textures.js';
 import { type TilePlace, tileAt } from './tiles.js';
 import { problemInTrial } from './trial.js';
 
@@ -50,8 +57,12 @@ export interface WebGlOptions {
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|swrast|software|basic render/i;
 /** Beyond this many fours of units, the values of a pixel are more than GPUs keep at hand. */
 const MOST_QUADS = 256;
+/** The most texels of a uniform block: what most GPUs offer, and all that some read quickly. */
+const MOST_TEXELS = 4096;
 /** The largest planes of given inputs, in numbers. */
 const MOST_GIVEN = 2 ** 26;
+/** After a tile that takes longer, the next ones are smaller, in milliseconds. */
+const LONG_MS = 100;
 /** The effort of an activation, in multiplications and additions. */
 const ACTIVATION_EFFORT = 24;
 /** Between looks at whether the GPU has finished, in milliseconds. */
@@ -68,7 +79,9 @@ export class WebGlRenderer implements FrameRenderer {
   readonly #gl: WebGL2RenderingContext;
   readonly #software: boolean;
   readonly #mostPixels: number; // along a side of a texture or a frame
+  readonly #blocks: Blocks;
   readonly #programs: Programs;
+  readonly #parts: NumberBlocks;
   readonly #weights: NumberTexture;
   readonly #settings: NumberTexture;
   readonly #planes: PlanesTexture;
@@ -97,7 +110,12 @@ export class WebGlRenderer implements FrameRenderer {
     );
     this.arithmetic = `WebGL2, ${name}`;
     canvas.addEventListener('webglcontextlost', this.#onLost);
-    this.#programs = new Programs(gl, () => this.#wait());
+    this.#blocks = {
+      texels: Math.min(MOST_TEXELS, Math.floor(gl.getParameter(gl.MAX_UNIFORM_BLOCK_SIZE) / 16 / 256) * 256),
+      count: gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_BLOCKS),
+    };
+    this.#programs = new Programs(gl, this.#blocks, () => this.#wait());
+    this.#parts = new NumberBlocks(gl, 16 * this.#blocks.texels);
     this.#weights = new NumberTexture(gl);
     this.#settings = new NumberTexture(gl);
     this.#planes = new PlanesTexture(gl);
@@ -149,7 +167,7 @@ export class WebGlRenderer implements FrameRenderer {
     const side = Math.max(...frame.size);
     const most = this.#mostPixels;
     if (side > most) return `WebGL2 draws at most ${most} pixels a side here, not ${side}.`;
-    const shape = shapeOf(frame);
+    const shape = shapeOf(frame, this.#blocks);
     const { hidden } = drawnOf(frame);
     const rows = Math.ceil(((hidden - 1) * (1 + 4 * shape.quads)) / 2 ** rowBits(shape.quads || 1));
     if (shape.quads > MOST_QUADS || rows > most) return 'The network is too large for WebGL2.';
@@ -201,7 +219,7 @@ export class WebGlRenderer implements FrameRenderer {
     const gl = this.#gl;
     this.#canvas.removeEventListener('webglcontextlost', this.#onLost);
     this.#programs.close();
-    for (const texture of [this.#weights, this.#settings, this.#planes]) texture.close();
+    for (const numbers of [this.#parts, this.#weights, this.#settings, this.#planes]) numbers.close();
     if (this.#target) deleteTarget(gl, this.#target);
     gl.getExtension('WEBGL_lose_context')?.loseContext();
   }
@@ -238,7 +256,7 @@ export class WebGlRenderer implements FrameRenderer {
     signal?.throwIfAborted();
     const problem = this.problemOf(frame);
     if (problem) throw new RenderError(problem);
-    const shape = shapeOf(frame);
+    const shape = shapeOf(frame, this.#blocks);
     const program = await this.#programs.drawing(shape);
     signal?.throwIfAborted();
     this.#send(frame, shape, program);
@@ -249,9 +267,11 @@ export class WebGlRenderer implements FrameRenderer {
       const most = this.#pace.known(kind) ? this.#pace.effort(kind) : FIRST_EFFORT;
       const { tile, next }: ReturnType<typeof tileAt> = tileAt(frame.size, place, most / effort);
       const started = performance.now();
-      this.#drawTile(tile, program);
+      this.#drawTile(tile, program, shape.parts);
       await this.#finished();
-      this.#pace.record(kind, effort * tile.width * tile.height, performance.now() - started);
+      const [own, took] = [effort * tile.width * tile.height, performance.now() - started];
+      // A small tile says little, because waiting for it takes longer than drawing.
+      if (own >= most / 2 || took > LONG_MS) this.#pace.record(kind, own, took);
       signal?.throwIfAborted();
       place = next;
     }
@@ -291,10 +311,17 @@ export class WebGlRenderer implements FrameRenderer {
   #sendMatrices(frame: FrameDescription, shape: Shape): void {
     const { network, shown } = frame;
     const { weights, ...rest } = network;
-    const key = JSON.stringify([rest, shown && 'layer' in shown ? shown.layer : 0, shape.quads]);
+    const key = JSON.stringify([rest, shown && 'layer' in shown ? shown.layer : 0, shape.quads, shape.parts]);
     if (this.#sent?.key === key && this.#sent.network.weights === weights) return;
     this.#sent = { network, key };
-    this.#weights.write(hiddenMatrices(frame, shape, this.#draws), shape.quads * 2 ** rowBits(shape.quads));
+    const numbers = hiddenMatrices(frame, shape, this.#draws);
+    const { quads, parts } = shape;
+    if (parts > 0) {
+      const layers = layersInPart(quads, this.#blocks);
+      this.#parts.write(numbers, layers * 4 * quads * (1 + 4 * quads), parts);
+    } else {
+      this.#weights.write(numbers, quads * 2 ** rowBits(quads));
+    }
     this.#checkMemory();
   }
 
@@ -303,15 +330,17 @@ export class WebGlRenderer implements FrameRenderer {
     const error = this.#gl.getError();
     if (error === this.#gl.NO_ERROR) return;
     this.#sent = undefined;
+    this.#check();
     throw new RenderError(`WebGL2 has too little memory for this frame (error ${error}): make it smaller.`);
   }
 
-  #drawTile({ x, y, width, height }: Part, { program }: Program): void {
+  #drawTile({ x, y, width, height }: Part, { program }: Program, parts: number): void {
     const gl = this.#gl;
     const target = this.#target!;
     gl.useProgram(program);
     this.#settings.bind(0);
     this.#weights.bind(1);
+    this.#parts.bind(parts);
     this.#planes.bind(2);
     gl.bindFramebuffer(gl.FRAMEBUFFER, target.framebuffer);
     gl.viewport(0, 0, target.width, target.height);

@@ -3,8 +3,9 @@
  * positions to its colour.
  *
  * Units are processed in fours, as vec4. Hidden layers have the same number of them, padded with zeros. Their matrices
- * are in the texture `weights`, ordered by layer, by row (the biases, then the weights of each input), and by unit; the
- * texture's width is a whole number of rows. Everything else is in the texture `settings`, see data.ts:
+ * are ordered by layer, by row (the biases, then the weights of each input), and by unit. They are in uniform blocks,
+ * which GPUs read quickly, if they fit, and otherwise in the texture `weights`, whose width is a whole number of rows.
+ * Everything else is in the texture `settings`, see data.ts:
  *
  * - at `firstAt`, the first layer's matrix, in the same order;
  * - at `unitsAt`, for each hidden layer and four units, the texels that FIELDS counts;
@@ -22,7 +23,7 @@ import {
   featureFunctions,
   foldFunction,
 } from '../../renderers/glsl/pieces.js';
-import type { Shape } from './shape.js';
+import { type Blocks, layersInPart, type Shape } from './shape.js';
 
 /** The width of the texture of settings, as a binary exponent. */
 export const SETTINGS_BITS = 10;
@@ -59,7 +60,7 @@ void main() {
   pixel = vec4(texture(picture, clamp(place, vec2(0.5), size - 0.5) / vec2(textureSize(picture, 0))).rgb, 1.0);
 }`;
 
-export function fragmentShader(shape: Shape): string {
+export function fragmentShader(shape: Shape, blocks: Blocks = { texels: 0, count: 0 }): string {
   const { hidden, drawn } = shape;
   const spaces = shape.colouring === 'oklab' || shape.colouring === 'oklch';
   return [
@@ -70,12 +71,12 @@ const int FIELDS = ${fieldsOf(shape).count};
 const int RECEIVED = ${shape.quads || shape.planes}; // fours of values that the matrix that is drawn receives`,
     activationFunctions([...new Set([...hidden, ...drawn])]),
     ...inputs(shape),
-    ...(shape.quads > 0 ? [weights(shape), activated(shape)] : []),
+    ...(shape.quads > 0 ? [weights(shape, blocks), activated(shape)] : []),
     brightness(shape),
     ...(spaces ? [] : [FROM_LINEAR]),
     typeof shape.colouring === 'object' ? map(shape) : colourFunction(shape.colouring, outputCount(shape)),
     sumOf(shape),
-    sampleColour(shape),
+    sampleColour(shape, blocks),
     main(shape),
   ].join('\n\n');
 }
@@ -139,8 +140,14 @@ ${values.join('\n')}
   ];
 }
 
-/** `vec4 weight(ivec2 row, int i)` and `ivec2 rowAt(int i)`. */
-function weights({ quads }: Shape): string {
+/** The uniform blocks, or the texture and `ivec2 rowAt(int i)`. */
+function weights({ quads, parts }: Shape, { texels }: Blocks): string {
+  if (parts > 0) {
+    return Array.from(
+      { length: parts },
+      (_, p) => `layout(std140) uniform Part${p} { vec4 part${p}[${texels}]; };`,
+    ).join('\n');
+  }
   const bits = rowBits(quads);
   return `uniform sampler2D weights;
 
@@ -235,7 +242,7 @@ float sumOf(vec4 header, int at, vec4 received[RECEIVED]) {
 }
 
 /** `vec3 sampleColour(ivec2 place, int unit)`. */
-function sampleColour(shape: Shape): string {
+function sampleColour(shape: Shape, blocks: Blocks): string {
   const { quads, isNormalised, hasEarlier, addsResidual } = shape;
   const count = outputCount(shape);
   const received = quads === 0 ? 'planes' : isNormalised ? 'received' : 'y';
@@ -247,7 +254,7 @@ function sampleColour(shape: Shape): string {
     );
     lines.push('}');
   }
-  if (quads > 0) lines.push(...hiddenLayers(shape, received));
+  if (quads > 0) lines.push(...hiddenLayers(shape, received, blocks));
   lines.push(`float outputs[${count}];`, `for (int i = 0; i < ${count}; i++) {`);
   lines.push(`  int at = drawnAt + ${shape.outputs === 'grid' ? 'unit' : 'i'} * DRAWN;`);
   lines.push('  vec4 header = setting(at);', `  float sum = sumOf(header, at, ${received});`);
@@ -258,10 +265,9 @@ function sampleColour(shape: Shape): string {
 }
 
 /** Computes `y`, the last hidden layer's values, and `received`, the same after normalisation. */
-function hiddenLayers(shape: Shape, received: string): string[] {
+function hiddenLayers(shape: Shape, received: string, blocks: Blocks): string[] {
   const { quads, block, isNormalised, hasResidual, hasEarlier } = shape;
   const fields = fieldsOf(shape);
-  const isWhole = block === quads;
   const count = outputCount(shape);
   const lines = [
     'vec4 y[QUADS];',
@@ -286,44 +292,53 @@ function hiddenLayers(shape: Shape, received: string): string[] {
   ];
   const indented = (list: string[], by = '  ') => list.map((line) => `${by}${line}`);
   if (isNormalised) lines.push('vec4 received[QUADS];', '{', ...indented(normalise('0')), '}');
-  if (!isWhole) lines.push('vec4 next[QUADS];');
-  const sums = Array.from({ length: block }, (_, s) => `s${s}`);
-  const from = (row: string) => sums.map((_, s) => `texelFetch(weights, ${row} + ivec2(${s}, 0), 0)`);
-  const value = (s: number) => {
-    const j = isWhole ? `${s}` : `b + ${s}`;
-    const own = `activated(s${s}, k, ${j})`;
-    const kept = `setting(unitsAt + (k * QUADS + ${j}) * FIELDS + ${fields.kept}) * y[${j}]`;
-    return `${isWhole ? 'y' : 'next'}[${j}] = ${own}${hasResidual ? ` + ${kept}` : ''};`;
-  };
-  const compute = [
-    `ivec2 row = rowAt(first)${isWhole ? '' : ' + ivec2(b, 0)'};`,
-    ...from('row').map((texel, s) => `vec4 s${s} = ${texel};`),
-    'for (int j = 0; j < quads; j++) {',
-    `  vec4 v = ${received}[j];`,
-    ...[...'xyzw'].flatMap((c, i) => [
-      `  row = rowAt(first + 4 * j + ${1 + i})${isWhole ? '' : ' + ivec2(b, 0)'};`,
-      ...from('row').map((texel, s) => `  s${s} += v.${c} * ${texel};`),
-    ]),
-    '}',
-    ...sums.map((_, s) => value(s)),
-  ];
-  lines.push('for (int k = 1; k < hidden; k++) {');
-  if (hasEarlier) {
-    lines.push('  if (k == hidden - 1) {', `    for (int i = 0; i < ${count}; i++) {`);
-    lines.push('      int at = earlierAt + i * (1 + QUADS);');
-    lines.push(`      earlier[i] = sumOf(setting(at), at, ${received});`, '    }', '  }');
-  }
-  lines.push('  int first = (k - 1) * (1 + 4 * QUADS); // row of the matrix');
-  if (isWhole) lines.push(...indented(compute));
-  else
+  lines.push('vec4 next[QUADS];');
+  const earlierOutput = hasEarlier
+    ? [
+        'if (k == hidden - 1) {',
+        `  for (int i = 0; i < ${count}; i++) {`,
+        '    int at = earlierAt + i * (1 + QUADS);',
+        `    earlier[i] = sumOf(setting(at), at, ${received});`,
+        '  }',
+        '}',
+      ]
+    : [];
+  const sums = Array.from({ length: block }, (_, s) => s);
+  const inPart = shape.parts > 0 ? layersInPart(quads, blocks) : 0;
+  for (let part = 0; part < Math.max(1, shape.parts); part++) {
+    const first = 1 + part * inPart; // layer
+    /** A row of the matrix, and its texel. */
+    const at = (row: string) =>
+      shape.parts > 0 ? `(first + ${row}) * QUADS + b` : `rowAt(first + ${row}) + ivec2(b, 0)`;
+    const texel = (s: number) =>
+      shape.parts > 0 ? `part${part}[at + ${s}]` : `texelFetch(weights, at + ivec2(${s}, 0), 0)`;
+    const kept = (s: number) =>
+      `setting(unitsAt + (k * QUADS + b + ${s}) * FIELDS + ${fields.kept}) * y[b + ${s}]`;
     lines.push(
+      shape.parts > 1
+        ? `for (int k = ${first}; k < min(hidden, ${first + inPart}); k++) {`
+        : 'for (int k = 1; k < hidden; k++) {',
+      ...indented(earlierOutput),
+      `  int first = (k - ${first}) * (1 + 4 * QUADS); // row of the matrix`,
       `  for (int b = 0; b < quads; b += ${block}) {`,
-      ...indented(compute, '    '),
+      `    ${shape.parts > 0 ? 'int' : 'ivec2'} at = ${at('0')};`,
+      ...sums.map((s) => `    vec4 s${s} = ${texel(s)};`),
+      '    for (int j = 0; j < quads; j++) {',
+      `      vec4 v = ${received}[j];`,
+      ...[...'xyzw'].flatMap((c, i) => [
+        `      at = ${at(`4 * j + ${1 + i}`)};`,
+        ...sums.map((s) => `      s${s} += v.${c} * ${texel(s)};`),
+      ]),
+      '    }',
+      ...sums.map(
+        (s) => `    next[b + ${s}] = activated(s${s}, k, b + ${s})${hasResidual ? ` + ${kept(s)}` : ''};`,
+      ),
       '  }',
       '  y = next;',
+      ...(isNormalised ? indented(normalise('k')) : []),
+      '}',
     );
-  if (isNormalised) lines.push(...indented(normalise('k')));
-  lines.push('}');
+  }
   return lines;
 }
 

@@ -23,6 +23,8 @@ export interface Shape {
   quads: number;
   /** How many fours of sums are computed at once; it divides `quads`. */
   block: number;
+  /** How many uniform blocks have the matrices of the second to the last hidden layer; 0 if a texture has them. */
+  parts: number;
   /** The activations of hidden units. */
   hidden: ActivationName[];
   /** Whether hidden units have different activations, or mixes. */
@@ -41,20 +43,36 @@ export interface Shape {
   colouring: 'rgb' | 'oklab' | 'oklch' | { output: number };
 }
 
-/**
- * The most fours of sums that are computed at once. With more, shaders take long to compile, and in software even
- * gigabytes of memory.
- */
-const MOST_AT_ONCE = 4;
+/** With more fours of sums at once, shaders take long to compile, and in software even gigabytes of memory. */
+const BLOCKS = [4, 3, 2, 1];
+/** With more parts, shaders would become too long. */
+const MOST_PARTS = 8;
 /** Coordinates are computed in float32 while the distance between samples is at least this part of them. */
 const LEAST_SPACING = 2 ** -14;
 
-export function shapeOf(frame: FrameDescription): Shape {
+/** What uniform blocks can hold. */
+export interface Blocks {
+  /** Texels (four numbers) of one. */
+  texels: number;
+  /** How many a shader may have. */
+  count: number;
+}
+
+/** The layers whose matrices fit into one uniform block. */
+export const layersInPart = (quads: number, { texels }: Blocks): number =>
+  Math.floor(texels / (quads * (1 + 4 * quads)));
+
+export function shapeOf(frame: FrameDescription, blocks: Blocks = { texels: 0, count: 0 }): Shape {
   const { network } = frame;
   const drawn = drawnOf(frame);
   const widest = Math.max(0, ...hiddenWidths(network).slice(0, drawn.hidden).map(Math.ceil));
   const needed = Math.ceil(widest / 4);
-  const block = Math.min(needed, MOST_AT_ONCE);
+  const padded = (block: number) => block * Math.ceil(needed / block);
+  const block = BLOCKS.reduce((best, other) => (padded(other) < padded(best) ? other : best));
+  const quads = padded(block);
+  const inPart = quads > 0 ? layersInPart(quads, blocks) : 0;
+  const wanted = inPart > 0 ? Math.ceil(Math.max(1, drawn.hidden - 1) / inPart) : 0;
+  const parts = wanted <= Math.min(MOST_PARTS, blocks.count) ? wanted : 0;
   const hidden = hiddenActivationNames(network.activation);
   const isMix = (activation: UnitActivation) => typeof activation === 'object';
   const own = [drawn.activation].flat();
@@ -63,8 +81,9 @@ export function shapeOf(frame: FrameDescription): Shape {
   return {
     ...inputsOf(frame),
     planes: Math.ceil(planeCount(network) / 4),
-    quads: block === 0 ? 0 : block * Math.ceil(needed / block),
+    quads,
     block,
+    parts,
     hidden: drawn.hidden > 0 ? hidden : [],
     areDifferent: drawn.hidden > 0 && hidden.length > 1,
     hasResidual: network.residual !== 0 && drawn.hidden > 1,

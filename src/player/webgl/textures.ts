@@ -55,6 +55,41 @@ export class NumberTexture {
   }
 }
 
+/** Uniform blocks of float32 numbers, one after another in a buffer. */
+export class NumberBlocks {
+  readonly #gl: WebGL2RenderingContext;
+  readonly #buffer: WebGLBuffer;
+  /** Of a block. */
+  readonly #bytes: number;
+
+  constructor(gl: WebGL2RenderingContext, bytes: number) {
+    this.#gl = gl;
+    this.#bytes = bytes;
+    this.#buffer = gl.createBuffer();
+  }
+
+  bind(parts: number): void {
+    for (let part = 0; part < parts; part++) {
+      this.#gl.bindBufferRange(this.#gl.UNIFORM_BUFFER, part, this.#buffer, part * this.#bytes, this.#bytes);
+    }
+  }
+
+  /** @param length - How many numbers of a block are used. */
+  write(numbers: Float32Array, length: number, parts: number): void {
+    const gl = this.#gl;
+    gl.bindBuffer(gl.UNIFORM_BUFFER, this.#buffer);
+    gl.bufferData(gl.UNIFORM_BUFFER, parts * this.#bytes, gl.DYNAMIC_DRAW);
+    for (let part = 0; part < parts; part++) {
+      const own = numbers.subarray(part * length, (part + 1) * length);
+      if (own.length > 0) gl.bufferSubData(gl.UNIFORM_BUFFER, part * this.#bytes, own);
+    }
+  }
+
+  close(): void {
+    this.#gl.deleteBuffer(this.#buffer);
+  }
+}
+
 /** Planes of inputs, a number for each sample. */
 export class PlanesTexture {
   readonly #gl: WebGL2RenderingContext;
