@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onnxModel } from './onnx.js';
+import { onnxModel } from '../src/exporters/model/onnx-model.js';
 import { ending, LeftOut, readBrightness, startPython, type Work, writeWork } from './python.js';
 
 export { LeftOut, type Work } from './python.js';
@@ -61,7 +61,10 @@ export async function startOnnx({ network, points }: Work): Promise<Peer> {
   const count = points.length / network.inputs;
   const threads = availableParallelism();
   const options = { executionProviders: ['cpu'], intraOpNumThreads: threads };
-  const session = await ort.InferenceSession.create(onnxModel(network, count), options);
+  const session = await ort.InferenceSession.create(
+    onnxModel({ network, features: ['x', 'y'], fold: 'none' }),
+    options,
+  );
   const inputs = { points: new ort.Tensor('float32', points, [count, network.inputs]) };
   let last = new Float32Array();
   return {

@@ -10,6 +10,7 @@ import { OPTIONS } from '../dist/cli/options.js';
 /** The line before the table, which ends at the next empty line. */
 const MARK = '<!-- The table is generated from src/cli/options.ts: edit that, then run npm run docs. -->';
 const DRAWING = ['render', 'batch', 'still', 'sheet'];
+const COMMANDS = [...DRAWING, 'export'];
 
 /** Text for a cell. */
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '\\<');
@@ -32,16 +33,16 @@ function byCommand(variants, textOf) {
 function rowOf(name) {
   const entries = OPTIONS.filter((entry) => entry.name === name);
   const variants = entries.flatMap((entry) =>
-    entry.commands.filter((command) => DRAWING.includes(command)).map((command) => [entry, command]),
+    entry.commands.filter((command) => COMMANDS.includes(command)).map((command) => [entry, command]),
   );
   if (variants.length === 0) return [];
   const more = entries.flatMap((entry) => entry.more ?? []).map((text) => `. ${text}`.replace(/\.$/, ''));
   const commands = unique(variants.map(([, command]) => command));
   const scenes = { sweep: 'sweeps', composed: 'composed scenes' }[entries[0].scenes];
-  const limited = [
-    ...(commands.length < DRAWING.length ? [codes(commands)] : []),
-    ...(scenes ? [scenes] : []),
-  ];
+  const isForDrawing = DRAWING.every((command) => commands.includes(command));
+  const some = isForDrawing ? 'all but `export`' : codes(commands);
+  const isForAll = commands.length === COMMANDS.length || (isForDrawing && scenes === 'composed scenes');
+  const limited = [...(isForAll ? [] : [some]), ...(scenes ? [scenes] : [])];
   return [
     [
       `\`${flagsOf(entries[0])}\``,

@@ -32,3 +32,4 @@ const readerSource = await bundled('dist/explorer/saving/reader.browser.js');
 await writeFile('dist/explorer/saving/reader-source.js', `export const readerSource = ${readerSource};\n`);
 await import('./pages.js');
 await import('./explorer.js');
+await import('./player.js');

@@ -13,6 +13,7 @@ import { build, transform } from 'esbuild';
 import { frameAt } from '../dist/core/sweep/sweep.js';
 import { CONTENT_SECURITY_POLICY } from '../dist/explorer/policy.js';
 import { networks } from '../dist/explorer/state/networks.js';
+import { encodeJpeg } from '../dist/files/write/jpeg.js';
 import { encodePng } from '../dist/files/write/png.js';
 import { kernels } from '../dist/renderers/cpu/choose-kernel.js';
 import { evaluate } from '../dist/renderers/cpu/planes.js';
@@ -33,6 +34,7 @@ const BROWSERS = ['es2022', 'chrome111', 'firefox113', 'safari16.4'];
 
 /** The still shows 2.4 times as much of the plane as a window's shorter side, so that it covers most windows. */
 const STILL = { side: 64, reach: 2.4 };
+const STILL_QUALITY = 85;
 const ICON = { side: 48, reach: 1 };
 
 await mkdir(into, { recursive: true });
@@ -62,8 +64,13 @@ await writeFigures(into);
 await writeLicences(join(into, 'LICENSES.txt'), filesOf(metafile).keys());
 
 const renderer = new CpuRenderer(1, kernels.plain); // gives the same bytes on every machine
-const still = await glass(STILL);
-await writeFile(join(into, 'icon.png'), await glass(ICON));
+const still = encodeJpeg(await glass(STILL), STILL.side, STILL.side, STILL_QUALITY);
+const icon = await glass(ICON);
+const deflated = (bytes) => promisify(deflate)(bytes, { level: 9 });
+await writeFile(
+  join(into, 'icon.png'),
+  await encodePng(icon, { width: ICON.side, height: ICON.side }, deflated),
+);
 await renderer.close();
 
 const scripts = ['main.js', ...importsOf('dist/pages/explorer/main.js')];
@@ -79,13 +86,11 @@ async function styleSheet() {
   return code;
 }
 
-/** A small picture of the network with which the explorer opens. */
+/** The RGBA of a small picture of the network with which the explorer opens. */
 async function glass({ side, reach }) {
   const frame = frameAt(networks[0].document.sweep, 0, evaluate);
   const view = { ...frame.view, halfWidth: reach * frame.view.halfWidth };
-  const rgba = await renderer.render({ ...frame, view, size: [side, side], supersample: 4 });
-  const shape = { width: side, height: side };
-  return Buffer.from(await encodePng(rgba, shape, (bytes) => promisify(deflate)(bytes, { level: 9 })));
+  return renderer.render({ ...frame, view, size: [side, side], supersample: 4 });
 }
 
 /** The chunks that an output imports statically, and those that they import. */
@@ -107,7 +112,7 @@ async function page([main, ...chunks]) {
     policy: CONTENT_SECURITY_POLICY,
     version: hash.update(css).digest('hex').slice(0, 8),
     preloads: chunks.map((chunk) => `<link rel="modulepreload" href="${chunk}" />`).join('\n    '),
-    still: `data:image/png;base64,${still.toString('base64')}`,
+    still: `data:image/jpeg;base64,${Buffer.from(still).toString('base64')}`,
   };
   return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }

@@ -24,13 +24,42 @@ export function split(input) {
 
 /** Writes the licences of the packages in these folders to a file. */
 export async function writeLicences(path, folders) {
-  const texts = [...new Set(folders)].sort().map(async (folder) => {
+  const texts = (await readAll(folders)).map(({ title, text }) => `${title}\n\n${text}\n`);
+  await writeFile(path, texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+/** The same as one short text: each wording once, below the packages and the copyright notices that it is for. */
+export async function licencesOf(folders) {
+  const groups = new Map();
+  for (const { title, text } of await readAll(folders)) {
+    const lines = text.split('\n');
+    const isNotice = (line) => /^\s*copyright\b/i.test(line);
+    const wording = lines.filter((line) => !isNotice(line)).join(' ');
+    const normal = wording
+      .replace(/\s+/g, ' ')
+      .replace(/^ ?(the )?(mit|isc) licen[cs]e ?(\(mit\))? ?/i, '')
+      .trim();
+    const notices = lines.filter(isNotice).map((line) => line.trim());
+    groups.set(normal, [
+      ...(groups.get(normal) ?? []),
+      `${title}${notices.map((notice) => `, ${notice}`).join('')}`,
+    ]);
+  }
+  return [...groups].map(([wording, titles]) => `${titles.join('\n')}\n\n${wrapped(wording)}\n`).join('\n');
+}
+
+/** The title and the licence of each package. */
+function readAll(folders) {
+  const found = [...new Set(folders)].sort().map(async (folder) => {
     const { name, version, license } = JSON.parse(
       await readFile(resolve(root, folder, 'package.json'), 'utf8'),
     );
     const file = (await readdir(resolve(root, folder))).find((entry) => /^licen[cs]e/i.test(entry));
     const text = file ? await readFile(resolve(root, folder, file), 'utf8') : '';
-    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+    return { title: `${name} ${version} (${license})`, text: text.trim() };
   });
-  await writeFile(path, (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`));
+  return Promise.all(found);
 }
+
+/** A text in lines of at most 120 columns. */
+const wrapped = (text) => text.replace(/(.{1,120})(?: |$)/g, '$1\n').trimEnd();

@@ -6,6 +6,7 @@ import { UsageError } from './core/errors.js';
 import { quote } from './core/wording/explain.js';
 import { type Ffmpeg, findFfmpeg as find } from './outputs/index.js';
 
+export { type ExportOptions, exportSweep } from './jobs/export.js';
 export type { Film, MakeOptions, Progress } from './jobs/film.js';
 export { type Job, readJob, writeJob } from './jobs/job.js';
 export { join } from './jobs/join.js';

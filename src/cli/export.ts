@@ -1,6 +1,7 @@
 /** The command `export`, and the pages and shaders among the outputs of `render` and `still`. */
 import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
+import { activationNames } from '../core/network/activations.js';
 import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
 import { type Exporter, exporterFor, exporterNamed } from '../exporters/index.js';
 import { exportEndings, formOf, momentOf, writeExport } from '../jobs/export.js';
@@ -10,7 +11,7 @@ import { withLevels } from './levels.js';
 import { DEFAULT_SCENE, type ExportOptions, type LookOptions, refuseFilmOptions } from './options.js';
 import { changed, type Subject, saveRecipe } from './plan.js';
 import { type Reporter, reporter } from './report.js';
-import { loadScene, type SweepScene } from './scenes.js';
+import { listScenes, loadScene, type SweepScene } from './scenes.js';
 import { commandLine } from './shell.js';
 
 /**
@@ -25,7 +26,9 @@ export async function exportScene(
 ): Promise<void> {
   const report = reporter(options);
   const exporter = exporterOf(options);
-  const subject = await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage });
+  const subject =
+    (await activationCalled(scene, exporter)) ??
+    (await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage }));
   if (subject.kind !== 'sweep') {
     throw new UsageError(
       `${subject.name} is a composed scene, which is code, but export takes sweeps: make a film of it with ` +
@@ -34,6 +37,15 @@ export async function exportScene(
   }
   const path = options.out ?? defaultPath(subject, exporter);
   await write(subject, exporter, path, options, !exporter.moves, report, signal);
+}
+
+/** The curve of an activation, if there is no sweep with its name; undefined if it is none. */
+async function activationCalled(name = '', { name: form }: Exporter): Promise<SweepScene | undefined> {
+  const found = activationNames.find((known) => known === name);
+  const isSweep = listScenes().some((scene) => scene.name === name && scene.path.endsWith('.ts'));
+  if (!found || form !== 'svg' || isSweep) return undefined;
+  const { activationSweep } = await import('../exporters/svg.js');
+  return { kind: 'sweep', name, path: name, sweep: activationSweep(found), trusted: true };
 }
 
 /** The form that the options ask for. @throws UsageError if there is none. */

@@ -93,14 +93,16 @@ function dataOf(recipe: SweepRecipe | undefined) {
 
 function factsOf(sweep: Sweep): string[] {
   const { size, fps, seconds } = sweep;
+  if (frameCount(sweep) === 1) return [size.join('x')];
   return [size.join('x'), `${shownRate(fps)} fps`, `${frameCount(sweep)} frames`, `${round(seconds)} s`];
 }
 
-/** @param source - What `render` is given to render it. */
+/** @param source - What commands are given to draw it. */
 function printRecipe(recipe: SweepRecipe, source: string): void {
   const grain = grainNote(recipe.sweep, evaluate, recipe.frames);
   if (grain) console.log(grain);
-  console.log(`To render it: ${commandLine('render', [source])}`);
+  const command = frameCount(recipe.sweep) === 1 ? 'still' : 'render';
+  console.log(`To render it: ${commandLine(command, [source])}`);
   console.log(escaped(JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }, null, 2)));
 }
 

@@ -7,6 +7,7 @@ import {
   networkParameter,
   networkParameterNames,
 } from '../core/network/parameters.js';
+import { namesBeside, type WeightMixInput, type WeightsInput } from '../core/network/spec.js';
 import { mixes, type Parameter } from '../core/parameters/parameter.js';
 import { sweepFieldNames } from '../core/sweep/fields.js';
 import type { Sweep } from '../core/sweep/sweep.js';
@@ -38,7 +39,7 @@ export function override(sweep: Sweep, assignment: string): Sweep {
   const [name, text] = split(assignment);
   const path = pathOf(name);
   const value = readValue(path, text, sweep);
-  return replaced(path[1] === 'weights' ? withoutDraws(sweep) : sweep, path, value, name) as Sweep;
+  return replaced(path[1] === 'weights' ? withoutDraws(sweep, value) : sweep, path, value, name) as Sweep;
 }
 
 /**
@@ -66,9 +67,11 @@ function split(assignment: string): [name: string, value: string] {
   return [assignment.slice(0, equals).trim(), assignment.slice(equals + 1).trim()];
 }
 
-/** The sweep without the parameters that explicit weights replace. */
-function withoutDraws(sweep: Sweep): Sweep {
-  const names = namesBesideWeights.filter((name) => sweep.network[name]);
+/** The sweep without the parameters that explicit weights replace: with a drawn side, only its shape. */
+function withoutDraws(sweep: Sweep, weights: unknown): Sweep {
+  const isObject = typeof weights === 'object' && weights !== null;
+  const kept = isObject ? namesBeside(weights as WeightsInput | WeightMixInput) : namesBesideWeights;
+  const names = kept.filter((name) => sweep.network[name] !== undefined);
   return { ...sweep, network: Object.fromEntries(names.map((name) => [name, sweep.network[name]])) };
 }
 

@@ -22,8 +22,13 @@ export interface ExportTools {
   draw(frame: FrameDescription): Promise<Uint8Array>;
   /** Compresses bytes in the zlib format. */
   deflate(bytes: Uint8Array): Promise<Uint8Array>;
-  /** The program of the page that an HTML file contains: see build/player.js. */
+  /**
+   * The program of the page that an HTML file contains, as a classic script that unpacks it: build/player.js writes it
+   * to dist/pages/player/player.js, and beside the explorer's page.
+   */
   player(): Promise<string>;
+  /** The address of an explorer, for links in pages: https://example.org/explorer/. Undefined if none is known. */
+  explorer?: string | undefined;
   /** The version of Untrained. */
   version: string;
 }
@@ -35,8 +40,17 @@ export interface ExportedFile {
   content: string | Uint8Array;
 }
 
-/** One form of export. */
-export interface Exporter {
+/** Writes one form of export. */
+export interface Writer {
+  /**
+   * Writes the files, the first of which has the exporter's ending. If the exporter does not move, `at` is given.
+   * @throws UsageError that names the parameter, if it cannot be exported.
+   */
+  write(exported: Exported, tools: ExportTools): Promise<ExportedFile[]>;
+}
+
+/** One form of export, as the table lists it. */
+export interface Exporter extends Writer {
   /** Its name on the command line. */
   name: string;
   /** What people call it: "Shadertoy". */
@@ -47,9 +61,4 @@ export interface Exporter {
   sentence: string;
   /** Whether it can contain the whole sweep; otherwise it contains one moment. */
   moves: boolean;
-  /**
-   * Writes the files, the first of which has `ending`. If the exporter does not move, `at` is given.
-   * @throws UsageError that names the parameter, if it cannot be exported.
-   */
-  write(exported: Exported, tools: ExportTools): Promise<ExportedFile[]>;
 }

@@ -1,16 +1,11 @@
 /** a fragment shader for WebGL2. */
-import type { Exporter } from './exporter.js';
+import type { Writer } from './exporter.js';
 import { commented } from './shader/comments.js';
 import { programOf } from './shader/program.js';
 
 const NAMES = { resolution: 'resolution', time: 'time', mouse: 'mouse' };
 
-export const glsl: Exporter = {
-  name: 'glsl',
-  title: 'GLSL shader',
-  ending: '.frag',
-  moves: true,
-  sentence: 'a fragment shader for WebGL2',
+export const glsl: Writer = {
   async write(exported, tools) {
     const { about, code } = await programOf(exported, tools);
     const content = `#version 300 es

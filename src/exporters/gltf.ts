@@ -16,7 +16,7 @@ import { noteOf } from '../core/recipe/note.js';
 import { stillOf } from '../core/sweep/still.js';
 import { frameAt } from '../core/sweep/sweep.js';
 import { bytesOf, joined, little } from '../files/bytes.js';
-import type { Exported, Exporter, ExportTools } from './exporter.js';
+import type { Exported, ExportTools, Writer } from './exporter.js';
 
 /** Height difference between brightness 0 and 1, as a fraction of the shorter side: the default of HeightMap. */
 const RELIEF = 0.45;
@@ -25,12 +25,7 @@ const MOST_VERTICES = 2 ** 17;
 /** Points evaluated at once, between which a page can react. */
 const SLICE = 2 ** 12;
 
-export const gltf: Exporter = {
-  name: 'gltf',
-  title: 'glTF height map',
-  ending: '.glb',
-  moves: false,
-  sentence: 'the height map of an output with its colours, for Blender and other 3D programs',
+export const gltf: Writer = {
   write,
 };
 
@@ -39,7 +34,7 @@ async function write({ name, sweep, at = 0 }: Exported, tools: ExportTools) {
   const frame = sampled(frameAt(still, 0, tools.evaluate));
   const heights = await heightsAt(frame, tools);
   const colours = await tools.draw(frame);
-  const model = { grid: gridOf(frame, heights, colours), name: nameOf(sweep.title) || name };
+  const model = { grid: gridOf(frame, heights, colours), name: nameOf(sweep.title) || nameOf(name) };
   return [{ ending: '.glb', content: glb(model, noteOf({ sweep: still }), tools.version) }];
 }
 
@@ -121,6 +116,7 @@ function gridOf({ size: [width, height] }: FrameDescription, heights: Float32Arr
 
 /** Linear light for the bytes of sRGB, since vertex colours are linear. Opacity stays 1. */
 const LIGHT = Uint16Array.from({ length: 256 }, (_, byte) => Math.round(65535 * toLinear(byte / 255)));
+
 /** Two triangles per grid square, divided along the diagonal that is more level, so that ridges stay smooth. */
 function trianglesOf(width: number, height: number, heights: Float32Array): Grid['indices'] {
   const length = 6 * (width - 1) * (height - 1);

@@ -1,17 +1,12 @@
 /** a shader for shadertoy.com: its Image pass, and its buffers beside it. */
-import type { ExportedFile, Exporter } from './exporter.js';
+import type { ExportedFile, Writer } from './exporter.js';
 import { commented } from './shader/comments.js';
 import { programOf } from './shader/program.js';
 import { PER_ARRAY, ROW, rowChoice, rowsOfBits } from './shader/weights.js';
 
 const NAMES = { resolution: 'iResolution.xy', time: 'iTime', mouse: 'iMouse' };
 
-export const shadertoy: Exporter = {
-  name: 'shadertoy',
-  title: 'Shadertoy',
-  ending: '.glsl',
-  moves: true,
-  sentence: 'a shader for shadertoy.com: its Image pass, and its buffers beside it',
+export const shadertoy: Writer = {
   async write(exported, tools) {
     const { about, arrays, code } = await programOf(exported, tools);
     const letters = arrays.map((_, i) => 'ABCD'[i]);

@@ -25,7 +25,7 @@ import { evaluate } from '../renderers/cpu/planes.js';
 import { CpuRenderer } from '../renderers/cpu/renderer.js';
 import { VERSION } from '../system/package.js';
 
-/** The program of exported pages: see build/player.js. */
+/** The program of exported pages, as built. */
 const PLAYER = fileURLToPath(new URL('../pages/player/player.js', import.meta.url));
 
 /** Options of exports. */
@@ -42,13 +42,14 @@ export interface ExportOptions {
 }
 
 /**
- * Writes a sweep in a form that other programs use: a page, a shader, a model, a curve or a height map. All of its files
- * are complete, or none is there.
- * @param sweep - What to export. @param output - The path of the file; what does not fit into it is written beside it.
+ * Writes a sweep in a form that other programs use: a page, a shader, a model, a curve or a height map. Its files are
+ * either all complete or not there.
+ * @param sweep - What to export.
+ * @param output - The path of the file. What does not fit into it is written beside it.
  * @param options - The form, and which moment.
  * @returns The files.
- * @throws UsageError that names the parameter, if something cannot be exported in that form; RenderError if a file cannot
- * be written; the signal's reason if it is aborted.
+ * @throws UsageError that names the parameter, if something cannot be exported in that form; RenderError if a file
+ * cannot be written; the signal's reason if it is aborted.
  */
 export async function exportSweep(
   sweep: Sweep,

@@ -20,8 +20,9 @@ export interface BuiltPage {
 /**
  * Opens a page with this module, whose imports are relative to the root of this package.
  * @param entry - Sets `window.ready` at its end.
+ * @param flags - Further flags for the browser.
  */
-export async function openBuiltPage(entry: string): Promise<BuiltPage> {
+export async function openBuiltPage(entry: string, flags?: readonly string[]): Promise<BuiltPage> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const { outputFiles } = await build({
     stdin: { contents: entry, resolveDir: root, sourcefile: 'entry.js' },
@@ -43,7 +44,7 @@ export async function openBuiltPage(entry: string): Promise<BuiltPage> {
     response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const browser = await launchBrowser(await findBrowser());
+  const browser = await launchBrowser(await findBrowser(), undefined, flags);
   const page = await browser.newPage();
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(error.message));

@@ -110,6 +110,7 @@ test('each control changes the picture to that of the recipe in the address', {
     ['residual', () => slider('Residual').press('End')],
     ['normalisation', () => choose('Normalisation', 'layer')],
     ['distribution', () => choose('Distribution', 'normal')],
+    ['draws', () => choose('Draws', 'hash')],
     ['initialisation', () => choose('Initialisation', 'he')],
     ['bias scale', () => type('Bias scale', '0.3')],
     ['first-layer bias', () => turn('First-layer bias')],

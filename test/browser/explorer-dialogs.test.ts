@@ -11,7 +11,8 @@ import { sweep } from '../../src/core/sweep/sweep.js';
 import { tween } from '../../src/core/sweep/track.js';
 import { type ExplorerServer, serveExplorer } from '../../src/explorer/server.js';
 import { recipeText, sceneCode } from '../../src/explorer/state/code.js';
-import { probe } from '../../src/outputs/index.js';
+import { exporters } from '../../src/exporters/index.js';
+import { probe, probeExport } from '../../src/outputs/index.js';
 
 const small = sweep({
   title: 'Small',
@@ -154,6 +155,54 @@ describe('saving', () => {
     await close();
   });
 
+  test('exports a page with the keyboard alone, and the page carries the recipe', async () => {
+    await page.locator('.stage').focus();
+    await page.keyboard.press('s');
+    await page.getByRole('radio', { name: 'Film' }).focus();
+    await page.keyboard.press('ArrowRight');
+    const form = page.getByRole('combobox', { name: 'Form' });
+    expect(await form.locator('option').allTextContents()).toEqual(exporters.map(({ title }) => title));
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export', exact: true }).press('Enter');
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('small.html');
+    const { note } = probeExport(await download.path());
+    expect(parseRecipe(note!).sweep).toEqual(small);
+    await page
+      .getByRole('dialog')
+      .getByText(/small\.html is saved \(\d+ kB\)\./)
+      .waitFor();
+    await close();
+  });
+
+  test('exports all files of a form, or says in the dialog why it cannot', async () => {
+    const wide = sweep({
+      ...{ title: 'Small', seconds: 1, size: [64, 36] },
+      network: { seed: 7, layers: 8, units: 30, weightScale: tween(1, 2) },
+    });
+    await page.goto(server.url + (await writeLink(wide)));
+    await press('Save');
+    await page.getByText('Export', { exact: true }).first().click();
+    const form = page.getByRole('combobox', { name: 'Form' });
+    await form.selectOption('svg');
+    await press('Export');
+    const said = page.getByRole('dialog').getByRole('status');
+    await said.filter({ hasText: 'network.features are x, y' }).waitFor();
+    expect(await form.inputValue()).toBe('svg');
+
+    const names: string[] = [];
+    page.on('download', (download) => names.push(download.suggestedFilename()));
+    await form.selectOption('shadertoy');
+    await press('Export');
+    await said
+      .filter({ hasText: /^Saved: small\.glsl \(\d+ kB\), small\.buffer-a\.glsl \(\d+ kB\)\.$/ })
+      .waitFor();
+    await expect.poll(() => names).toEqual(['small.glsl', 'small.buffer-a.glsl']);
+    page.removeAllListeners('download');
+    await close();
+    await page.goto(link);
+  });
+
   test('can be cancelled', async () => {
     await page.locator('.stage').focus();
     await page.keyboard.press('s');
@@ -182,9 +231,12 @@ describe('dropping', () => {
       [name, text] as const,
     );
 
-  test('opens a recipe, which becomes an entry of the history', async () => {
-    const other = sweep({ seconds: 2, network: { seed: 'dropped' } });
-    await drop('other.json', JSON.stringify({ untrained: 2, sweep: other }));
+  test.each([
+    ['other.json', (recipe: string) => recipe],
+    ['other.html', (recipe: string) => `<title>{"untrained":</title><script>${recipe}</script>`],
+  ])('opens the recipe in %s, which becomes an entry of the history', async (name, fileOf) => {
+    const other = sweep({ seconds: 2, title: 'é', network: { seed: name } });
+    await drop(name, fileOf(JSON.stringify({ untrained: 2, sweep: other })));
     const hash = await writeLink(other);
     await page.waitForURL(server.url + hash);
     await page.goBack();

@@ -43,6 +43,7 @@ const complaintOf = (work: () => unknown): string => {
 test.each([
   'render',
   'still',
+  'export',
   'sheet',
   'batch',
   'edit',
@@ -156,7 +157,7 @@ test('an unknown option or command is refused, with the closest one by spelling 
     `unknown option '--no-cash'. Did you mean "--no-cache"? See --help.`,
   );
   expect(await said('render', '--at', '3')).toBe(
-    '--at is an option of still, sheet, but not of render. See --help.',
+    '--at is an option of still, sheet, export, but not of render. See --help.',
   );
   expect(await said('batch', 'rows.json', '--out=a.mp4')).toBe(
     '--out would be the same file for all films: give each row its own, in a column "out". See --help.',

@@ -81,6 +81,10 @@ const calls: [name: string, call: (wrong: Anything) => unknown, fine?: Anything[
   ['renderStill', (wrong) => film.renderStill(wrong, 0, 'a.png')],
   ['renderStill, t', (wrong) => film.renderStill(sweep, wrong, 'a.png')],
   ['renderStill, output', (wrong) => film.renderStill(sweep, 0, wrong)],
+  ['exportSweep', (wrong) => film.exportSweep(wrong, 'a.html')],
+  ['exportSweep, output', (wrong) => film.exportSweep(sweep, wrong)],
+  ['exportSweep, to', (wrong) => film.exportSweep(sweep, 'a.html', { to: wrong })],
+  ['exportSweep, at', (wrong) => film.exportSweep(sweep, 'a.html', { at: wrong })],
 ];
 
 async function closed(starting: Promise<api.FrameRenderer>): Promise<void> {

@@ -74,6 +74,7 @@ describe('writing and reading', () => {
           weightScale: track,
           initialisation: fc.constantFrom('he', 'lecun'),
           firstLayerBias: fc.boolean(),
+          draws: fc.constantFrom('generator', 'hash'),
         }),
         view: record({ centre: fc.tuple(track, track), halfWidth: track, rotation: number }),
       },

@@ -116,6 +116,18 @@ test('--set reads a list of colours as a palette', () => {
   expect(override(still, 'palette=turbo').palette).toBe('turbo');
 });
 
+test('--set weights replaces what determines random ones, except for a side that is drawn', () => {
+  const network = { seed: 'silk', draws: 'hash', layers: 9, units: 7, biasScale: 0, residual: 0.5 } as const;
+  const scene = sweep({ seconds: 1, network });
+  const matrices = [{ w: [[1, 2]] }];
+  const given = override(scene, `weights=${JSON.stringify(matrices)}`).network;
+  expect(given).toEqual({ weights: matrices, residual: 0.5 });
+  const mix = { from: 'drawn', to: matrices, fraction: 0.5 };
+  const { seed, draws, biasScale, residual } = network;
+  const mixed = override(scene, `weights=${JSON.stringify(mix)}`).network;
+  expect(mixed).toEqual({ weights: mix, seed, draws, biasScale, residual });
+});
+
 test('docs/networks.md and README have the tables', () => {
   execFileSync(process.execPath, ['build/parameter-table.js', '--check']);
 });

@@ -27,18 +27,29 @@ export function drawUnit(
   distribution: Distribution,
   draws: Draws = 'generator',
 ): Float32Array {
+  const draw = drawer(seed, layer, unit, distribution, draws);
+  const row = new Float32Array(1 + inputs);
+  for (let input = 0; input <= inputs; input++) row[input] = draw(input);
+  return row;
+}
+
+/** Draws a unit's numbers, by input. Each input must be asked for once, and in order. */
+function drawer(
+  seed: Seed,
+  layer: number,
+  unit: number,
+  distribution: Distribution,
+  draws: Draws,
+): (input: number) => number {
   const isUniform = distribution === 'uniform';
-  if (draws === 'hash') {
-    const own = unitBits(seedBits(seed), layer, unit);
-    const draw = (input: number) => {
-      const bits = hash32(own + input);
-      return isUniform ? uniformOf(bits) : normal(bits / 2 ** 32, hash32(own + input + 2 ** 31) / 2 ** 32);
-    };
-    return Float32Array.from({ length: 1 + inputs }, (_, input) => draw(input));
+  if (draws === 'generator') {
+    const random = seedrandom(`${seed}/${layer}/${unit}`);
+    return isUniform ? () => 2 * random() - 1 : () => normal(random(), random());
   }
-  const random = seedrandom(`${seed}/${layer}/${unit}`);
-  const draw = isUniform ? () => 2 * random() - 1 : () => normal(random(), random());
-  return Float32Array.from({ length: 1 + inputs }, draw);
+  const own = unitBits(seedBits(seed), layer, unit);
+  if (isUniform) return (input) => uniformOf(hash32(own + input));
+  const uniform = (input: number) => hash32(own + input) / 2 ** 32;
+  return (input) => normal(uniform(input), uniform(input + 2 ** 31));
 }
 
 /**

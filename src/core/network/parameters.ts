@@ -194,7 +194,7 @@ export const networkParameters = {
       'How weights are drawn: from a random `generator`; or each by a `hash` of the seed and its position, which ' +
       'shaders can compute, and which makes other networks',
     ui: { level: 'more' },
-    synonyms: 'drawing sampling rng prng randomGenerator generator hash hashed',
+    synonyms: 'drawing sampling prng randomGenerator generator hash hashed',
   },
   initialisation: {
     label: 'Initialisation',

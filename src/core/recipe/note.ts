@@ -19,4 +19,4 @@ export function noteOf(recipe: Recipe): string {
 
 /** Whether the text in a file's metadata is meant as a recipe of ours. It may still be invalid. */
 export const isNote = (text: string | undefined): text is string =>
-  text?.startsWith('{"untrained":') === true;
+  text !== undefined && /^\{\s*"untrained":/.test(text);

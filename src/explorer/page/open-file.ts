@@ -4,7 +4,8 @@ import { documentFrom } from './address.js';
 import { dispatch } from './store.js';
 
 /** The endings of files that can be opened. */
-const OPENABLE = '.mp4,.gif,.png,.webp,.webm,.mov,.json,.npz,.safetensors,.onnx';
+const OPENABLE =
+  '.mp4,.gif,.png,.webp,.webm,.mov,.html,.glsl,.frag,.py,.svg,.glb,.json,.npz,.safetensors,.onnx';
 
 let reading: AbortController | undefined;
 

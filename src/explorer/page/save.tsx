@@ -1,20 +1,28 @@
 /** @jsxImportSource preact */
-/** Saves a picture or a film. */
-import { useState } from 'preact/hooks';
+/** Saves a picture or a film, or exports to other programs. */
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { moves } from '../state/document.js';
 import { inWords } from '../state/sizes.js';
 import { Dialog } from './dialog.js';
 import { closeDialog } from './leaving.js';
 import { pickFile } from './open-file.js';
+import { SaveExport } from './save-export.js';
 import { SaveFilm } from './save-film.js';
 import { SavePicture } from './save-picture.js';
-import { job, type SavingJob } from './saving-job.js';
+import { job, outcome, type SavingJob } from './saving-job.js';
 import { state } from './store.js';
 
-const KINDS = { picture: 'Picture', film: 'Film' } as const;
+const KINDS = { picture: 'Picture', film: 'Film', export: 'Export' } as const;
 type Kind = keyof typeof KINDS;
 
+/** What the user chose, for as long as the dialog is open: while something is being saved, the choices are away. */
+const chosen = signal<Kind | undefined>(undefined);
+
 export function SaveDialog() {
+  useEffect(() => {
+    chosen.value = outcome.value = undefined;
+  }, []);
   return (
     <Dialog title="Save" onClose={closeDialog}>
       {job.value ? <Working job={job.value} /> : <Choices />}
@@ -24,7 +32,11 @@ export function SaveDialog() {
 
 function Choices() {
   // What moves is most likely wanted as a film.
-  const [kind, choose] = useState<Kind>(moves(state.value.document) ? 'film' : 'picture');
+  const kind = chosen.value ?? (moves(state.value.document) ? 'film' : 'picture');
+  const choose = (kind: Kind) => {
+    chosen.value = kind;
+    outcome.value = undefined;
+  };
   const open = () => {
     pickFile();
     closeDialog();
@@ -46,7 +58,10 @@ function Choices() {
           </label>
         ))}
       </fieldset>
-      {kind === 'picture' ? <SavePicture /> : <SaveFilm />}
+      {kind === 'picture' ? <SavePicture /> : kind === 'film' ? <SaveFilm /> : <SaveExport />}
+      <p class="save-said" role="status">
+        {outcome.value}
+      </p>
       <p class="row save-open hint">
         What you save contains its recipe, so this page can open it again.
         <button type="button" class="button" onClick={open}>

@@ -1,6 +1,7 @@
 /** What is being saved: one picture or film at a time. It goes on when its dialog is closed. */
 import { signal } from '@preact/signals';
 import type { FrameRenderer } from '../../core/frame/renderer.js';
+import type { SavedFile } from '../saving/export.js';
 import type { Progress, Work } from '../saving/progress.js';
 import { withRenderer } from '../saving/renderer.js';
 import { download } from '../saving/share.js';
@@ -10,7 +11,7 @@ export interface SavingJob {
   /** The name of the file. */
   name: string;
   /** What its progress counts. */
-  unit: 'frames' | 'rows';
+  unit: 'frames' | 'rows' | 'files';
   progress: Progress | undefined;
   stop: () => void;
 }
@@ -18,17 +19,37 @@ export interface SavingJob {
 /** Undefined while nothing is being saved. */
 export const job = signal<SavingJob | undefined>(undefined);
 
+/** How the last one ended, in one sentence. */
+export const outcome = signal<string | undefined>(undefined);
+
 /** Makes a file, and saves it where the browser puts downloads. The page's message says how it ended. */
-export async function saveFile(
+export function saveFile(
   name: string,
   unit: SavingJob['unit'],
   make: (renderer: FrameRenderer, work: Work) => Promise<Blob>,
+): Promise<void> {
+  return saveFiles(name, unit, async (...means) => [{ name, blob: await make(...means) }]);
+}
+
+/**
+ * Makes files that belong together, and saves them.
+ * @param name - Of the first.
+ */
+export async function saveFiles(
+  name: string,
+  unit: SavingJob['unit'],
+  make: (renderer: FrameRenderer, work: Work) => Promise<SavedFile[]>,
 ): Promise<void> {
   if (job.peek()) return;
   dispatch({ type: 'play', on: false }); // playing would slow it down
   const controller = new AbortController();
   const { signal } = controller;
   job.value = { name, unit, progress: undefined, stop: () => controller.abort() };
+  outcome.value = undefined;
+  const say = (text: string) => {
+    outcome.value = text;
+    dispatch({ type: 'message', text });
+  };
   const onProgress = (progress: Progress) => {
     if (job.value && !signal.aborted) job.value = { ...job.value, progress };
   };
@@ -36,11 +57,12 @@ export async function saveFile(
   const ask = (event: BeforeUnloadEvent) => event.preventDefault();
   addEventListener('beforeunload', ask);
   try {
-    const blob = await withRenderer((renderer) => make(renderer, { signal, onProgress }), signal);
-    download(blob, name);
-    dispatch({ type: 'message', text: `${name} is saved (${sizeOf(blob)}).` });
+    const files = await withRenderer((renderer) => make(renderer, { signal, onProgress }), signal);
+    for (const { blob, name } of files) download(blob, name);
+    const all = files.map(({ name, blob }) => `${name} (${sizeOf(blob)})`).join(', ');
+    say(files.length > 1 ? `Saved: ${all}.` : `${name} is saved (${sizeOf(files[0].blob)}).`);
   } catch (error) {
-    if (!signal.aborted) dispatch({ type: 'message', text: (error as Error).message });
+    if (!signal.aborted) say((error as Error).message);
   } finally {
     removeEventListener('beforeunload', ask);
     job.value = undefined;

@@ -16,6 +16,8 @@ export interface GestureHandlers {
   end?(): void;
   /** The element was clicked or tapped, but not dragged. Also called for each half of a double click. */
   tap?(at: readonly [x: number, y: number]): void;
+  /** The element was double-clicked or tapped twice. By default, that zooms in. */
+  doubleTap?(): void;
 }
 
 /** How far a pointer may move during a click or tap, in CSS pixels. */
@@ -155,6 +157,7 @@ export function watchGestures(
     lastTap = isSecond ? undefined : tap;
     handlers.tap?.(inPixels(tap));
     if (!isSecond) return;
+    if (handlers.doubleTap) return handlers.doubleTap();
     begin();
     const factor = shift ? 1 / DOUBLE : DOUBLE;
     const zoom = (part: number) => handlers.zoom(factor ** part, inPixels(tap));

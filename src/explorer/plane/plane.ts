@@ -33,6 +33,8 @@ export interface PlaneStatus {
   samples: number;
   /** The resolution of a coarse picture, relative to that of the canvas; 0 if the newest picture is not shown yet. */
   scale: number;
+  /** Whether the canvas shows a picture, if only an earlier one. */
+  shown: boolean;
   /** Why zooming in further shows nothing more. Known at rest. */
   limit?: Limit | undefined;
   /** Why the picture cannot be drawn. */
@@ -80,7 +82,7 @@ export class Plane {
   #isSettled = true;
   /** Whether the status says what limits the view. */
   #isJudged = false;
-  #status: PlaneStatus = { drawing: false, samples: 0, scale: 0 };
+  #status: PlaneStatus = { drawing: false, samples: 0, scale: 0, shown: false };
   /** The status as the page has it. */
   #reported: PlaneStatus = this.#status;
   #waiting: { done: () => void; failed: (error: Error) => void }[] = [];
@@ -305,6 +307,7 @@ export class Plane {
     this.#pass = { pass, controller };
     try {
       await pass.draw(controller.signal);
+      this.#status = { ...this.#status, shown: true };
     } catch (error) {
       if (error instanceof GpuGone) await this.#leaveGpu();
       else if (!controller.signal.aborted) throw error;

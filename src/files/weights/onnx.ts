@@ -2,6 +2,7 @@
  * Reads multilayer perceptrons from an .onnx: a chain of matrices (Gemm, or MatMul and Add) and activations. Numbers of
  * fields and types are those of onnx.proto (https://github.com/onnx/onnx).
  */
+import { type ActivationName, activationTable } from '../../core/network/activations.js';
 import type { ExplicitLayer } from '../../core/network/spec.js';
 import { Malformed } from '../bytes.js';
 import { explicit, type Pair } from './layers.js';
@@ -54,6 +55,15 @@ const ACTIVATIONS: Readonly<Record<string, { name: string; alpha?: number; appro
 
 /** The maximum number of a graph's parts: a thousand layers have about eight parts each. */
 const MOST_PARTS = 2 ** 14;
+
+/** How outputs of a signed activation, and of another, may be shown, which a picture does anyway. */
+const SHOWN = [
+  'signed: ',
+  'signed: Mul 0.5, Add 0.5',
+  'signed: Mul 0.5, Add 0.5, Clip 0 1',
+  ': ',
+  ': Clip 0 1',
+];
 
 const READ = 'only Gemm, MatMul, Add and activations can be read';
 
@@ -123,6 +133,7 @@ function networkOf(
   constants: ReadonlyMap<string, Uint8Array>,
 ): OnnxNetwork {
   const layers: Open[] = [];
+  const shown: Operation[] = []; // after the last activation
   let numbers = 0;
   const constant = ({ type, inputs }: Operation, i: number): Tensor => {
     const tensor = constants.get(inputs[i]);
@@ -137,6 +148,11 @@ function networkOf(
     const { type, inputs, attributes } = operation;
     const last = layers.at(-1);
     if (type === 'Identity') continue;
+    if (last && (type === 'Mul' || type === 'Clip' || (type === 'Add' && shown.length > 0))) {
+      shown.push(operation);
+      continue;
+    }
+    if (shown.length > 0) throw new Malformed(`has the operator ${shown[0].type}, but ${READ}`);
     if (type === 'Gemm' || type === 'MatMul') {
       if (inputs[0] !== from) throw new Malformed(`has a ${type} whose first input is constant, but ${READ}`);
       layers.push(layerOf(operation, (i) => constant(operation, i)));
@@ -150,7 +166,16 @@ function networkOf(
       last.activation = activationOf(type, attributes);
     } else throw new Malformed(`has the operator ${type}, but ${READ}`);
   }
-  if (layers.length === 0) throw new Malformed(`has no layers: ${READ}`);
+  const last = layers.at(-1);
+  if (!last) throw new Malformed(`has no layers: ${READ}`);
+  const steps = shown.map((operation) => {
+    const numbers = operation.inputs.slice(1).map((_, i) => constant(operation, i + 1).values.join());
+    return `${operation.type} ${numbers.join(' ')}`;
+  });
+  const { signed } = activationTable[(last.activation ?? 'identity') as ActivationName];
+  if (!SHOWN.includes(`${signed ? 'signed' : ''}: ${steps.join(', ')}`)) {
+    throw new Malformed(`has the operator ${shown[0].type}, but ${READ}`);
+  }
   return {
     layers: explicit(layers),
     activations: layers.map(({ activation = 'identity' }) => activation),

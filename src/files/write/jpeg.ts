@@ -99,9 +99,9 @@ export function encodeJpeg(
   const before = [0, 0, 0];
   const write = (plane: number, x: number, y: number) => {
     const { dc, ac, steps } = plane === 0 ? codes.brightness : codes.colour;
-    const block = coefficientsOf(planes[plane], x, y, steps);
-    writeBlock(bits, block, before[plane], dc, ac);
-    before[plane] = block[0];
+    const coefficients = coefficientsOf(planes[plane], x, y, steps);
+    writeBlock(bits, coefficients, before[plane], dc, ac);
+    before[plane] = coefficients[0];
   };
   for (let y = 0; y < height; y += 16) {
     for (let x = 0; x < width; x += 16) {
@@ -154,8 +154,9 @@ const COSINES = Float64Array.from({ length: 64 }, (_, i) => {
   return (u === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos(((2 * x + 1) * u * Math.PI) / 16);
 });
 const rows = new Float64Array(64);
+const block = new Int32Array(64);
 
-/** The quantised DCT of the block at a place, in the order in which it is written. */
+/** The quantised DCT of the block at a place, in the order in which it is written. Valid until the next call. */
 function coefficientsOf({ values, width }: Plane, left: number, top: number, steps: number[]): Int32Array {
   for (let y = 0; y < 8; y++) {
     const at = (top + y) * width + left;
@@ -165,12 +166,15 @@ function coefficientsOf({ values, width }: Plane, left: number, top: number, ste
       rows[8 * y + u] = sum;
     }
   }
-  return Int32Array.from(ZIGZAG, (i) => {
-    const [v, u] = [i >> 3, i & 7];
+  for (let k = 0; k < 64; k++) {
+    const i = ZIGZAG[k];
+    const v = i & ~7;
+    const u = i & 7;
     let sum = 0;
-    for (let y = 0; y < 8; y++) sum += rows[8 * y + u] * COSINES[8 * v + y];
-    return Math.round(sum / steps[i]);
-  });
+    for (let y = 0; y < 8; y++) sum += rows[8 * y + u] * COSINES[v + y];
+    block[k] = Math.round(sum / steps[i]);
+  }
+  return block;
 }
 
 function writeBlock(bits: BitWriter, block: Int32Array, before: number, dc: Codes, ac: Codes): void {

@@ -61,14 +61,9 @@ export class CpuRenderer implements PartRenderer {
   /**
    * @param threads - The number of threads, 1 or more; defaults to one per core.
    * @param kernel - Defaults to the fastest.
-   * @param start - Starts a thread; by default as this host does.
    * @throws RangeError for any other number of threads; or the error that kept a thread from starting.
    */
-  constructor(
-    threads = cores,
-    kernel: KernelChoice = chooseKernel(),
-    start: typeof startThread = startThread,
-  ) {
+  constructor(threads = cores, kernel: KernelChoice = chooseKernel()) {
     if (!(Number.isInteger(threads) && threads >= 1)) {
       throw new RangeError(`A renderer cannot have ${threads} threads: give a whole number, 1 or more.`);
     }
@@ -77,7 +72,7 @@ export class CpuRenderer implements PartRenderer {
     this.arithmetic = arithmeticOf(kernel.shape);
     this.description = `${threads} thread${threads > 1 ? 's' : ''}, ${kernel.name}`;
     try {
-      for (let i = 0; i < threads; i++) this.#startThread(start);
+      for (let i = 0; i < threads; i++) this.#startThread();
     } catch (error) {
       this.close().catch(() => {}); // end the threads that did start
       throw error;
@@ -148,8 +143,8 @@ export class CpuRenderer implements PartRenderer {
     await Promise.all(this.#threads.map(({ thread }) => thread.terminate()));
   }
 
-  #startThread(start: typeof startThread): void {
-    const thread = start<DrawnMessage>(
+  #startThread(): void {
+    const thread = startThread<DrawnMessage>(
       (answer) => this.#drawn(state, answer),
       (error) => {
         this.#fail(new RenderError(`A render thread died: ${error.message}`));

@@ -100,7 +100,8 @@ vec3 lightOf(float lightness, vec2 ab) {
   return clamp(((c3 * t + c2) * t + c1) * t + c0, 0.0, 1.0);
 }`;
 
-const FROM_LINEAR = `// Linear light to sRGB: IEC 61966-2-1.
+/** `vec3 fromLinear(vec3 light)`. */
+export const FROM_LINEAR = `// Linear light to sRGB: IEC 61966-2-1.
 vec3 fromLinear(vec3 light) {
   vec3 far = 1.055 * pow(max(light, 0.003), vec3(${float(1 / 2.4)})) - 0.055;
   return mix(far, 12.92 * light, lessThanEqual(light, vec3(0.0031308)));

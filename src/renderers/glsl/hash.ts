@@ -2,9 +2,9 @@
 
 /**
  * `float drawn(uint seed, uint layer, uint unit, uint number)`: uniformOf(bitsOf(..)), to the bit. Layer and unit are
- * counted from 1; number 0 is the bias, and inputs are counted from 1. Also what it calls: `uint hash32(uint h)`,
- * `uint unitBits(uint seed, uint layer, uint unit)`, to which a number is added, `uint bitsOf(..)` with the arguments of
- * `drawn`, and `float uniformOf(uint bits)`. The shader must say `precision highp float` and `precision highp int`.
+ * counted from 1; number 0 is the bias, and inputs are counted from 1. Also what it calls: `float uniformOf(uint
+ * bits)`, `uint bitsOf(..)` with the same arguments, `uint unitBits(uint seed, uint layer, uint unit)`, to which a
+ * number is added, and `uint hash32(uint h)`. The shader must say `precision highp float` and `precision highp int`.
  */
 export function hashFunctions(): string {
   return `// An integer hash by Christopher Wellons and TheIronBorn: https://github.com/skeeto/hash-prospector

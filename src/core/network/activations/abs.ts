@@ -15,4 +15,5 @@ export const abs: ActivationDefinition = {
   glsl: '  return abs(x);',
   wasm: (math, x) => math.abs(x),
   onnx: 'Abs',
+  torch: 'torch.abs(x)',
 };

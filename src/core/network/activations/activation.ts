@@ -37,9 +37,14 @@ export interface ActivationDefinition {
   glsl: string;
   /** Its WebAssembly for four float32 lanes. @param scaled - Only if it is neither bounded nor homogeneous. */
   wasm<E>(math: VectorMath<E>, x: E, scaled?: ScaledSums<E>): E;
-  /** The ONNX operator that computes it, as of opset 20. */
-  onnx?: string;
+  /** The ONNX operator that computes it, or its composition of operators; as of opset 13. */
+  onnx: string | (<E>(node: OnnxNode<E>, x: E) => E);
+  /** Its value in PyTorch: an expression of the tensor x, where F is torch.nn.functional. */
+  torch: string;
 }
+
+/** Adds an operator to an ONNX graph and returns its output. Numbers are constants. */
+export type OnnxNode<E> = (operator: string, ...inputs: (E | number)[]) => E;
 
 /** The jumps of an activation. */
 export interface Jumps {

@@ -38,4 +38,5 @@ export const elu: ActivationDefinition = {
     );
   },
   onnx: 'Elu',
+  torch: 'F.elu(x)',
 };

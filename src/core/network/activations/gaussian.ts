@@ -20,4 +20,6 @@ export const gaussian: ActivationDefinition = {
   glsl: `  float t = min(abs(x), 9.0);
   return exp(-t * t);`,
   wasm: (math, x) => math.let(x, (t) => exp(math, math.neg(math.mul(t, t)))),
+  onnx: (node, x) => node('Exp', node('Neg', node('Mul', x, x))),
+  torch: 'torch.exp(-x * x)',
 };

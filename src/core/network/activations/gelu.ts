@@ -40,7 +40,9 @@ export const gelu: ActivationDefinition = {
       }),
     );
   },
-  onnx: 'Gelu',
+  onnx: (node, x) =>
+    node('Mul', node('Mul', 0.5, x), node('Add', 1, node('Erf', node('Mul', Math.SQRT1_2, x)))),
+  torch: 'F.gelu(x)',
 };
 
 /** The error function to within 1e-15, by a series of positive terms: DLMF 7.6.2, https://dlmf.nist.gov/7.6.E2 */

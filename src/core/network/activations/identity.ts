@@ -15,4 +15,5 @@ export const identity: ActivationDefinition = {
   glsl: '  return x;',
   wasm: (_, x) => x,
   onnx: 'Identity',
+  torch: 'x',
 };

@@ -20,4 +20,5 @@ export const leakyRelu: ActivationDefinition = {
   glsl: `  return max(x, ${glsl.float(SLOPE)} * x);`,
   wasm: (math, x) => math.let(x, (whole) => math.max(whole, math.mul(whole, math.float(SLOPE)))),
   onnx: 'LeakyRelu',
+  torch: 'F.leaky_relu(x)',
 };

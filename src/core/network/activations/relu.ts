@@ -15,4 +15,5 @@ export const relu: ActivationDefinition = {
   glsl: '  return max(x, 0.0);',
   wasm: (math, x) => math.max(x, math.float(0)),
   onnx: 'Relu',
+  torch: 'torch.relu(x)',
 };

@@ -32,4 +32,6 @@ export const sawtooth: ActivationDefinition = {
       );
     });
   },
+  onnx: (node, x) => node('Sub', x, node('Mul', 2, node('Floor', node('Mul', 0.5, node('Add', x, 1))))),
+  torch: 'x - 2 * torch.floor((x + 1) / 2)',
 };

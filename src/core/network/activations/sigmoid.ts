@@ -25,4 +25,5 @@ export const sigmoid: ActivationDefinition = {
     return math.madd(tanh.wasm(math, math.mul(x, half)), half, half);
   },
   onnx: 'Sigmoid',
+  torch: 'torch.sigmoid(x)',
 };

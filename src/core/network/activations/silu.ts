@@ -37,4 +37,6 @@ export const silu: ActivationDefinition = {
       }),
     );
   },
+  onnx: (node, x) => node('Mul', x, node('Sigmoid', x)),
+  torch: 'F.silu(x)',
 };

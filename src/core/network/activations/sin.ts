@@ -45,4 +45,5 @@ export const sin: ActivationDefinition = {
       }),
     ),
   onnx: 'Sin',
+  torch: 'torch.sin(x)',
 };

@@ -42,4 +42,5 @@ export const softplus: ActivationDefinition = {
     );
   },
   onnx: 'Softplus',
+  torch: 'F.softplus(x)',
 };

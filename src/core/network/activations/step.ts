@@ -18,4 +18,6 @@ export const step: ActivationDefinition = {
   wgsl: (t, { out }) => `  return ${times(out, `select(${t}(0.0), ${t}(1.0), x >= ${t}(0.0))`)};`,
   glsl: '  return x >= 0.0 ? 1.0 : 0.0;',
   wasm: (math, x) => math.atLeast(x, math.float(0)),
+  onnx: (node, x) => node('Where', node('GreaterOrEqual', x, 0), 1, 0),
+  torch: '(x >= 0).to(x.dtype)',
 };

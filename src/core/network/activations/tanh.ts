@@ -35,4 +35,5 @@ export const tanh: ActivationDefinition = {
   wasm: (math, x) =>
     math.let(math.min(math.max(x, math.float(-8.75)), math.float(8.75)), (t) => oddRational(math, t, TANH)),
   onnx: 'Tanh',
+  torch: 'torch.tanh(x)',
 };
