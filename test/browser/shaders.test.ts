@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
 import { frameAt, type Sweep, type SweepInput, sweep } from '../../src/core/sweep/sweep.js';
 import { steps, tween, walk, zoom } from '../../src/core/sweep/track.js';
-import type { ExportedFile, Exporter } from '../../src/exporters/exporter.js';
+import type { ExportedFile, Writer } from '../../src/exporters/exporter.js';
 import { glsl } from '../../src/exporters/glsl.js';
 import { shadertoy } from '../../src/exporters/shadertoy.js';
 import { evaluate } from '../../src/renderers/cpu/planes.js';
@@ -21,14 +21,14 @@ beforeAll(async () => {
 afterAll(() => Promise.all([page.close(), cpu.close()]));
 
 const unused = () => Promise.reject(new Error('Shaders need neither pictures nor pages.'));
-const write = (exporter: Exporter, sweep: Sweep, at?: number): Promise<ExportedFile[]> =>
+const write = (exporter: Writer, sweep: Sweep, at?: number): Promise<ExportedFile[]> =>
   exporter.write(
     { name: 'x', sweep, at },
     { evaluate, draw: unused, deflate: unused, player: unused, version: '1' },
   );
 
 /** The most steps of 8 bits between a shader and our frame; of a network that jumps, without a hundredth of pixels. */
-async function difference(exporter: Exporter, sweep: Sweep, times: number[], at?: number): Promise<number> {
+async function difference(exporter: Writer, sweep: Sweep, times: number[], at?: number): Promise<number> {
   const moments = times.map((time) => ({ size: sweep.size, time }));
   const { pictures } = await page.draw(await write(exporter, sweep, at), moments);
   let most = 0;
