@@ -70,18 +70,18 @@ describe('pictures', () => {
     expect(await difference(shadertoy, moving, [0, 1.3, 3.1])).toBeLessThanOrEqual(2);
   });
 
-  test.each([shadertoy, glsl])(
-    'of $title have the weights of a large network to the bit',
-    async (exporter) => {
-      const large = sweep({ seconds: 1, size, network: { layers: 12, units: 11 } });
-      const files = await write(exporter, large);
-      expect(files.map(({ ending }) => ending)).toEqual(
-        exporter === glsl ? ['.frag'] : ['.glsl', '.buffer-a.glsl'],
-      );
-      const { pictures } = await page.draw(files, [{ size, time: 0 }]);
-      expectReference(pictures[0], frameAt(large, 0, evaluate));
-    },
-  );
+  test.each<[string, Writer]>([
+    ['Shadertoy', shadertoy],
+    ['WebGL2', glsl],
+  ])('%s has the weights of a large network to the bit', async (_, exporter) => {
+    const large = sweep({ seconds: 1, size, network: { layers: 12, units: 11 } });
+    const files = await write(exporter, large);
+    expect(files.map(({ ending }) => ending)).toEqual(
+      exporter === glsl ? ['.frag'] : ['.glsl', '.buffer-a.glsl'],
+    );
+    const { pictures } = await page.draw(files, [{ size, time: 0 }]);
+    expectReference(pictures[0], frameAt(large, 0, evaluate));
+  });
 
   test('a moment is still', async () => {
     const moving = sweep({ seconds: 4, size, network: { ...small, seed: walk([1, 2]) } });
