@@ -85,6 +85,9 @@ async function write(
   signal: AbortSignal,
 ): Promise<void> {
   const began = performance.now();
+  if (options.recipe !== undefined && resolve(options.recipe) === resolve(path)) {
+    throw new UsageError(`--recipe is "${options.recipe}", which is the output, too: choose another file.`);
+  }
   const watched = { signal, onStage: report.stage };
   const asIs = changed(subject, { ...options, levels: undefined });
   const at = options.at ?? (still ? momentOf(asIs) : undefined);

@@ -18,7 +18,7 @@ export const onnx: Writer = {
       { ...frame, network, features, fold, exponents },
       `${title === '' ? 'A random neural network' : title}, at ${at} s: from points of the plane to brightness.`,
       tools.version,
-      { title, recipe, view: JSON.stringify(frame.view), slice: JSON.stringify(frame.slice) },
+      { recipe, title, view: JSON.stringify(frame.view), slice: JSON.stringify(frame.slice) },
     );
     return [{ ending: '.onnx', content }];
   },

@@ -1,6 +1,6 @@
 /** A shader for shadertoy.com: its Image pass, and its buffers beside it. */
 import type { ExportedFile, Writer } from './exporter.js';
-import { commented } from './shader/comments.js';
+import { commented, titleIn } from './shader/comments.js';
 import { programOf } from './shader/program.js';
 import { PER_ARRAY, ROW, rowChoice, rowsOfBits } from './shader/weights.js';
 
@@ -42,7 +42,7 @@ const endingOf = (letter: string) => `buffer-${letter.toLowerCase()}`;
 function bufferCode(title: string, letter: string, number: number, bits: Uint32Array): string {
   const first = number * PER_ARRAY;
   return `${commented([
-    `Shadertoy: Buffer ${letter} of "${title}". It needs no inputs; Image reads it as iChannel${number}.`,
+    `Shadertoy: Buffer ${letter} of "${titleIn(title)}". It needs no inputs; Image reads it as iChannel${number}.`,
     `Weights ${first + 1} to ${first + bits.length}, as the bits of float32.`,
   ])}
 

@@ -94,7 +94,8 @@ export function formOf(path: string, to?: string): Exporter {
   if (!named)
     throw new UsageError(`--to is "${to}", which is not a form of export${available(to, names, {})}`);
   if (named === byEnding) return named;
-  const base = path.slice(0, path.length - extname(path).length);
+  const isFolder = path === '' || /[/\\]$/.test(path);
+  const base = isFolder ? `${path}network` : path.slice(0, path.length - extname(path).length);
   throw new UsageError(
     `"${path}" does not end in ${named.ending}, as --to ${to} does: name it "${base}${named.ending}"` +
       `${byEnding ? `, or use --to ${byEnding.name}` : ''}.`,

@@ -103,12 +103,12 @@ export class Graph {
     );
     return joinedPieces([
       ...integer(1, IR_VERSION),
+      ...entries, // the recipe before a title that may look like one
       ...text(2, 'Untrained'),
       ...text(3, version),
       ...text(6, about),
       ...message(7, graph),
       ...message(8, [...text(1, ''), ...integer(2, OPSET)]), // the standard operators
-      ...entries,
     ]);
   }
 }

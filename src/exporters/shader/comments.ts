@@ -20,6 +20,9 @@ export function commented(lines: readonly string[]): string {
 /** In some dialects, a backslash before the end of a line continues it, and so does the trigraph of one. */
 const closed = (line: string) => (/(?:\\|\?\?\/)$/.test(line) ? `${line} .` : line);
 
+/** A title for a comment. It may look like a recipe, which readers would take for the recipe of the shader. */
+export const titleIn = (title: string): string => title.replace(/\{(?=\s*"untrained":)/g, '(');
+
 /** Text as ASCII in one line: accents are dropped, and what is left becomes question marks. */
 function asciiOf(text: string): string {
   return text
@@ -32,10 +35,12 @@ function asciiOf(text: string): string {
 /** The recipe of a sweep as JSON in comments; a sentence if it is too long. */
 export function recipeComment(sweep: Sweep): string {
   const recipe = JSON.stringify({ untrained: RECIPE_VERSION, sweep: sparseSweep(sweep) });
-  // In JSON, \u00e9 is the same as é.
-  const json = recipe.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // In JSON, \u00e9 is the same as é. So are the spaces that a comment or a line's end would drop.
+  const json = recipe.replace(/[^ -~]| {2,}/g, (text) => Array.from(text, escapedUnit).join(''));
   if (json.length > LONGEST_RECIPE) return commented(['The recipe is too long to be repeated here.']);
   if (json.length <= LONGEST_LINE) return commented(['The recipe:', json]);
-  const lines = json.match(new RegExp(`.{1,${WRAPPED - 1}}[^\\\\/]|.+$`, 'g'))!;
+  const lines = json.match(new RegExp(`.{1,${WRAPPED - 1}}[^\\\\/ ]|.+$`, 'g'))!;
   return commented(['The recipe, in lines to be joined:', ...lines]);
 }
+
+const escapedUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -4,7 +4,7 @@ import { colouringShown } from '../../core/frame/shown.js';
 import { float } from '../../core/network/activations/glsl.js';
 import { activationFunctions, colourFunction } from '../../renderers/glsl/pieces.js';
 import type { Exported, ExportTools } from '../exporter.js';
-import { commented, recipeComment } from './comments.js';
+import { commented, recipeComment, titleIn } from './comments.js';
 import { Numbers } from './motion.js';
 import { networkCode } from './network.js';
 import { shapeOf } from './shape.js';
@@ -57,7 +57,7 @@ export async function programOf(exported: Exported, tools: ExportTools): Promise
       .join('\n\n');
   const { title } = sweep;
   const about = [
-    commented([title || 'A random neural network', `Made with Untrained ${tools.version}.`]),
+    commented([titleIn(title) || 'A random neural network', `Made with Untrained ${tools.version}.`]),
     recipeComment(exported.at === undefined ? exported.sweep : sweep),
   ].join('\n//\n');
   return { about, arrays: weights.arrays, code };

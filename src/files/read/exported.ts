@@ -24,12 +24,15 @@ export function noteInExport(bytes: Bytes): string | undefined {
     if (++candidates > MOST_CANDIDATES) return undefined;
     at += found.index;
     const rest = bytes.slice(at, Math.min(MOST, bytes.size - at));
-    const note = new TextDecoder().decode(rest.subarray(0, lengthOfObject(rest)));
+    const note = joinedLines(new TextDecoder().decode(rest.subarray(0, lengthOfObject(rest))));
     if (isRecipe(note)) return note;
     at++;
   }
   return undefined;
 }
+
+/** A recipe without the line comments that it is divided into. In JSON, they are nowhere else. */
+const joinedLines = (text: string): string => text.replace(/\r?\n\/\/ /g, '');
 
 /** Whether a text is a whole recipe, though perhaps an invalid one. */
 function isRecipe(text: string): boolean {
