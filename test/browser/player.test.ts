@@ -308,7 +308,7 @@ test('posters are JPEGs that are close to the pictures, at any size', async () =
     [64, 48],
   ] as const) {
     const rgba = await renderer.render({
-      ...frameAt(film, 1, evaluate),
+      ...frameAt(film, 0, evaluate),
       size: [width, height],
       supersample: 4,
     });
