@@ -13,12 +13,10 @@ export function inputsOf(
   { features, fold }: { features: readonly string[]; fold: Fold },
   slices: number,
 ): Value {
-  const parts = partsOf(fold);
-  const isFolded = parts.mirrors || parts.tile !== undefined || parts.sectors !== undefined;
-  if (!isFolded && features.join() === 'x,y') return points;
+  if (fold === 'none' && features.join() === 'x,y') return points;
   const column = (i: number, name: string) =>
     graph.node('Gather', [points, graph.integers([i])], { axis: 1 }, name);
-  const [x, y] = foldedPoint(graph, parts, column(0, 'x'), column(1, 'y'));
+  const [x, y] = foldedPoint(graph, partsOf(fold), column(0, 'x'), column(1, 'y'));
   const point = pointOf(graph, x, y);
   const columns = features.map((name) => featureOf(graph, point, name));
   if (slices > 0) {

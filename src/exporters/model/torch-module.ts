@@ -220,8 +220,7 @@ const FEATURE_FUNCTIONS: Readonly<Record<string, (of: string) => string>> = {
 /** The function from points to the first layer's inputs, if these differ. */
 function inputLines({ network: { features, fold }, slice }: FrameDescription): string[] {
   const { mirrors, tile, sectors } = partsOf(fold);
-  const isFolded = mirrors || tile !== undefined || sectors !== undefined;
-  if (!isFolded && features.join() === 'x,y') return [];
+  if (fold === 'none' && features.join() === 'x,y') return [];
   const lines = ['    x, y = points[:, 0], points[:, 1]'];
   const functions: string[] = [];
   if (mirrors) lines.push('    x = torch.abs(x)');
