@@ -10,6 +10,7 @@ import {
 import { partsOf } from '../../core/network/fold.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import type { Layer, Network } from '../../core/network/layers.js';
+import { float64Bytes } from '../../files/bytes.js';
 import { decoded, python, pythonNumber } from './python.js';
 
 /** Up to this many numbers are written as such. */
@@ -104,10 +105,7 @@ export function numbersOf(layers: readonly Layer[]): string {
     ]);
     return `# W, row by row, and then b, for each layer.\nNUMBERS = torch.tensor([\n${lines.join('\n')}\n], dtype=torch.float64)`;
   }
-  const bytes = new Uint8Array(8 * count);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < count; i++) view.setFloat64(8 * i, all[i], true);
-  return `# W, row by row, and then b, for each layer, as float64.\nNUMBERS = ${decoded(bytes, 'float64')}`;
+  return `# W, row by row, and then b, for each layer, as float64.\nNUMBERS = ${decoded(float64Bytes(all), 'float64')}`;
 }
 
 /** An activation of the variable z. */
