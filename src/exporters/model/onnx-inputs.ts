@@ -1,4 +1,5 @@
 /** The fold and the features in an ONNX graph. src/core/network/fold.ts and features.ts are the reference for them. */
+import { featureParts } from '../../core/network/features.js';
 import { type Fold, type FoldParts, partsOf } from '../../core/network/fold.js';
 import type { Graph, Value } from './graph.js';
 
@@ -84,9 +85,9 @@ function pointOf(graph: Graph, x: Value, y: Value): (coordinate: string) => Valu
 
 /** A feature by its name: a coordinate, or a function of one. */
 function featureOf({ add }: Graph, point: (coordinate: string) => Value, name: string): Value {
-  const [, called, of] = /^(\w+)\((.+)\)$/.exec(name) ?? [];
-  if (called === undefined) return point(name);
+  const [called, of] = featureParts(name);
   const value = point(of);
+  if (called === undefined) return value;
   const functions: Record<string, () => Value> = {
     abs: () => add('Abs', value),
     square: () => add('Mul', value, value),

@@ -7,6 +7,7 @@ import {
   activationTable,
   type UnitActivation,
 } from '../../core/network/activations.js';
+import { featureParts } from '../../core/network/features.js';
 import { partsOf } from '../../core/network/fold.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import type { Layer, Network } from '../../core/network/layers.js';
@@ -236,12 +237,12 @@ function inputLines({ network: { features, fold }, slice }: FrameDescription): s
       '    x, y = r * torch.cos(angle), r * torch.sin(angle)',
     );
   }
-  const parsed = features.map((name) => /^(\w+)\((.+)\)$/.exec(name) ?? [name, undefined, name]);
-  const coordinates = new Set(parsed.map(([, , of]) => of));
+  const parsed = features.map(featureParts);
+  const coordinates = new Set(parsed.map(([, of]) => of));
   if (coordinates.has('r')) lines.push('    r = torch.sqrt(x * x + y * y)');
   if (coordinates.has('angle')) lines.push('    angle = torch.atan2(y, x)');
-  const columns = parsed.map(([, called, of]) =>
-    called === undefined ? (of === 'x*y' ? 'x * y' : of!) : FEATURE_FUNCTIONS[called](of!),
+  const columns = parsed.map(([called, of]) =>
+    called === undefined ? (of === 'x*y' ? 'x * y' : of) : FEATURE_FUNCTIONS[called](of),
   );
   lines.push(`    columns = torch.stack([${columns.join(', ')}], dim=1)`);
   const result = slice.length > 0 ? 'torch.cat([columns, points[:, 2:]], dim=1)' : 'columns';
