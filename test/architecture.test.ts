@@ -422,7 +422,13 @@ describe('CONTRIBUTING.md', () => {
 
   test('lists at most three files, all of which exist, for each thing to add', () => {
     const lists = [...text.matchAll(/^\*\*(An? [\w ]+)\*\*:?\n((?:\d\. .*\n(?: {2,}.*\n)*)+)/gm)];
-    expect(lists.map(([, title]) => title)).toEqual(['An activation', 'A format', 'An option', 'A backend']);
+    expect(lists.map(([, title]) => title)).toEqual([
+      'An activation',
+      'A format',
+      'A form of export',
+      'An option',
+      'A backend',
+    ]);
     for (const [, title, list] of lists) {
       const items = list.split(/^\d\. /m).slice(1);
       expect(items.length, `Rule: ${title} takes at most three files`).toBeLessThanOrEqual(3);

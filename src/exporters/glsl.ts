@@ -1,4 +1,4 @@
-/** a fragment shader for WebGL2. */
+/** A fragment shader for WebGL2, in one file. */
 import type { Writer } from './exporter.js';
 import { commented } from './shader/comments.js';
 import { programOf } from './shader/program.js';

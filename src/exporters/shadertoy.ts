@@ -1,4 +1,4 @@
-/** a shader for shadertoy.com: its Image pass, and its buffers beside it. */
+/** A shader for shadertoy.com: its Image pass, and its buffers beside it. */
 import type { ExportedFile, Writer } from './exporter.js';
 import { commented, titleIn } from './shader/comments.js';
 import { programOf } from './shader/program.js';

@@ -134,6 +134,13 @@ test('every feature', async () => {
   expect(wrong).toEqual([]);
 });
 
+test('the cosine keeps its precision near its zeros', async () => {
+  const near = Float32Array.from({ length: 64 }, (_, i) => (i - 32 + 0.5) * Math.PI);
+  const [values] = await valuesOf(featureFunctions(['cos(x)']), ['feature0(a.xy)'], fours(near));
+  const wrong = Array.from(near, (x, i) => Math.abs(values[i][0] - Math.cos(x)) > 1e-8).filter(Boolean);
+  expect(wrong).toEqual([]);
+});
+
 test.each<Fold>([
   'none',
   'mirror',

@@ -13,6 +13,7 @@ import { frameAt, parseSweep, type Sweep, type SweepInput, sweep } from '../../s
 import { tween } from '../../src/core/sweep/track.js';
 import type { ExportTools } from '../../src/exporters/exporter.js';
 import { html } from '../../src/exporters/html.js';
+import { encodeJpeg } from '../../src/files/write/jpeg.js';
 import { evaluate } from '../../src/renderers/cpu/planes.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
 import { temporaryFolder } from '../cli/untrained.js';
@@ -296,5 +297,32 @@ test('a hundred hostile titles are only titles', async () => {
     expect(readRecipe(recipe).title).toBe(title);
   }
   expect(trouble).toEqual([]);
+  await page.context().close();
+});
+
+test('posters are JPEGs that are close to the pictures, at any size', async () => {
+  const { page } = await open('about:blank');
+  for (const [width, height] of [
+    [37, 21],
+    [1, 1],
+    [64, 48],
+  ] as const) {
+    const rgba = await renderer.render({
+      ...frameAt(film, 0, evaluate),
+      size: [width, height],
+      supersample: 4,
+    });
+    const text = Buffer.from(encodeJpeg(rgba, width, height, 90)).toString('base64');
+    const read = await page.evaluate(async (text) => {
+      const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+      const picture = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+      const copy = new OffscreenCanvas(picture.width, picture.height).getContext('2d')!;
+      copy.drawImage(picture, 0, 0);
+      return [...copy.getImageData(0, 0, picture.width, picture.height).data];
+    }, text);
+    expect(read.length).toBe(rgba.length);
+    const error = rgba.reduce((sum, byte, i) => sum + Math.abs(byte - read[i]), 0) / rgba.length;
+    expect(error).toBeLessThan(4);
+  }
   await page.context().close();
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
 import { frameAt, type Sweep, type SweepInput, sweep } from '../../src/core/sweep/sweep.js';
 import { steps, tween, walk, zoom } from '../../src/core/sweep/track.js';
-import type { ExportedFile, Exporter } from '../../src/exporters/exporter.js';
+import type { ExportedFile, Writer } from '../../src/exporters/exporter.js';
 import { glsl } from '../../src/exporters/glsl.js';
 import { shadertoy } from '../../src/exporters/shadertoy.js';
 import { evaluate } from '../../src/renderers/cpu/planes.js';
@@ -21,14 +21,14 @@ beforeAll(async () => {
 afterAll(() => Promise.all([page.close(), cpu.close()]));
 
 const unused = () => Promise.reject(new Error('Shaders need neither pictures nor pages.'));
-const write = (exporter: Exporter, sweep: Sweep, at?: number): Promise<ExportedFile[]> =>
+const write = (exporter: Writer, sweep: Sweep, at?: number): Promise<ExportedFile[]> =>
   exporter.write(
     { name: 'x', sweep, at },
     { evaluate, draw: unused, deflate: unused, player: unused, version: '1' },
   );
 
 /** The most steps of 8 bits between a shader and our frame; of a network that jumps, without a hundredth of pixels. */
-async function difference(exporter: Exporter, sweep: Sweep, times: number[], at?: number): Promise<number> {
+async function difference(exporter: Writer, sweep: Sweep, times: number[], at?: number): Promise<number> {
   const moments = times.map((time) => ({ size: sweep.size, time }));
   const { pictures } = await page.draw(await write(exporter, sweep, at), moments);
   let most = 0;
@@ -70,18 +70,18 @@ describe('pictures', () => {
     expect(await difference(shadertoy, moving, [0, 1.3, 3.1])).toBeLessThanOrEqual(2);
   });
 
-  test.each([shadertoy, glsl])(
-    'of $title have the weights of a large network to the bit',
-    async (exporter) => {
-      const large = sweep({ seconds: 1, size, network: { layers: 12, units: 11 } });
-      const files = await write(exporter, large);
-      expect(files.map(({ ending }) => ending)).toEqual(
-        exporter === glsl ? ['.frag'] : ['.glsl', '.buffer-a.glsl'],
-      );
-      const { pictures } = await page.draw(files, [{ size, time: 0 }]);
-      expectReference(pictures[0], frameAt(large, 0, evaluate));
-    },
-  );
+  test.each<[string, Writer]>([
+    ['Shadertoy', shadertoy],
+    ['WebGL2', glsl],
+  ])('%s has the weights of a large network to the bit', async (_, exporter) => {
+    const large = sweep({ seconds: 1, size, network: { layers: 12, units: 11 } });
+    const files = await write(exporter, large);
+    expect(files.map(({ ending }) => ending)).toEqual(
+      exporter === glsl ? ['.frag'] : ['.glsl', '.buffer-a.glsl'],
+    );
+    const { pictures } = await page.draw(files, [{ size, time: 0 }]);
+    expectReference(pictures[0], frameAt(large, 0, evaluate));
+  });
 
   test('a moment is still', async () => {
     const moving = sweep({ seconds: 4, size, network: { ...small, seed: walk([1, 2]) } });

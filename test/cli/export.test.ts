@@ -239,7 +239,15 @@ test.each([{ layer: 1 }, { layer: 1, unit: 1 }, { output: 1 }])(
   async (shown) => {
     const cwd = fresh(`part ${Object.values(shown).join(' ')} ${Object.keys(shown).at(-1)}`);
     const network = { layers: 2, units: 2, outputs: 1 as const, weightScale: tween(0.3, 0.6) };
-    const film = sweep({ seconds: 1, fps: 10, size: [32, 32], network, shown, palette: 'oklab', pace: 'even' });
+    const film = sweep({
+      seconds: 1,
+      fps: 10,
+      size: [32, 32],
+      network,
+      shown,
+      palette: 'oklab',
+      pace: 'even',
+    });
     expect(await exportSweep(film, join(cwd, 'a.html'))).toHaveLength(1);
   },
 );

@@ -4,6 +4,7 @@ import { isNote } from '../../src/core/recipe/note.js';
 import { parseRecipe } from '../../src/core/recipe/recipe.js';
 import { sweep } from '../../src/core/sweep/sweep.js';
 import { commented, recipeComment, titleIn } from '../../src/exporters/shader/comments.js';
+import { Bytes } from '../../src/files/bytes.js';
 import { noteInExport } from '../../src/files/read/exported.js';
 
 const texts = [
@@ -25,10 +26,15 @@ test.each(texts)('%j', (text) => {
     const code = `${commented([titleIn(text)])}\n${recipeComment(film)}\nvoid main() {}\n`;
     for (const line of code.split('\n').slice(0, -2)) expect(line).toMatch(/^\/\/(?: [ -~]*[^\\ ])?$/);
     const bytes = new TextEncoder().encode(code);
-    const note = noteInExport({
+    const source = {
       size: bytes.length,
-      slice: (at, length) => bytes.subarray(at, at + length),
-    });
+      read(into: Uint8Array, at: number) {
+        const part = bytes.subarray(at, at + into.length);
+        into.set(part);
+        return part.length;
+      },
+    };
+    const note = noteInExport(new Bytes(source));
     expect(isNote(note)).toBe(true);
     expect(parseRecipe(note!).sweep).toEqual(film);
   }

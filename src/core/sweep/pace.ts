@@ -12,7 +12,7 @@ import type { FrameDescription } from '../frame/description.js';
 import type { Evaluate } from '../frame/evaluate.js';
 import { pixelOffsets } from '../frame/geometry.js';
 import { colouringOf } from '../frame/palette.js';
-import { colouringShown } from '../frame/shown.js';
+import { colouringShown, hiddenShown } from '../frame/shown.js';
 import { countWeights } from '../network/spec.js';
 import { jumpsOf, type Moving, marksOf, onlyJumps, valueAt } from './track.js';
 
@@ -206,8 +206,9 @@ function planesOf(described: FrameDescription, side: number, evaluate: Evaluate)
   const frame: FrameDescription = { ...described, size: [side, side] };
   const { x, y } = pixelOffsets(frame);
   const outputs = evaluate(frame, x, y);
-  // A part of the network may have fewer outputs than the palette needs.
-  const colouring = outputs.length < 3 ? colouringShown(frame) : colouringOf(frame.palette);
+  // Of a hidden unit there is one value, whatever the palette is for; and so of the only output.
+  const isPart = hiddenShown(frame.shown) !== undefined || outputs.length < 3;
+  const colouring = isPart ? colouringShown(frame) : colouringOf(frame.palette);
   const room = () => [0, 1, 2].map(() => new Float32Array(side ** 2));
   const planes = colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, room());
   const all = new Float32Array(planes.length * side ** 2);

@@ -94,7 +94,7 @@ export class Numbers {
       'float walked; // how far it is from one to the other',
     );
     const index = (i: string) =>
-      sets.every((set, step) => set === step) ? `(${i}) % ${count}` : `SETS[(${i}) % ${count}]`;
+      sets.every((set, step) => set === step) ? `${i} % ${count}` : `SETS[${i} % ${count}]`;
     if (!sets.every((set, step) => set === step)) {
       this.#functions.push(`const int SETS[${count}] = int[](${sets.join(', ')});`);
     }
@@ -102,7 +102,7 @@ export class Numbers {
     this.#settings.push(
       `  float steps = ${float(count)} * t / SECONDS;`,
       `  fromSet = ${index('int(steps)')};`,
-      `  toSet = ${index('int(steps) + 1')};`,
+      `  toSet = ${index('(int(steps) + 1)')};`,
       `  walked = clamp(${easing}(${rested}), 0.0, 1.0);`,
     );
     return { from: 'fromSet', to: 'toSet', fraction: 'walked' };

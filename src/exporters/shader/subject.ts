@@ -145,7 +145,8 @@ function isPerUnit(activation: unknown, k: number): boolean {
 /** Refuses what depends on measurements, or exceeds float32. */
 function refuseMoment(frame: FrameDescription, sweep: Sweep, draws: DrawCache): void {
   const { network } = frame;
-  const moving = tracksIn(sweep).filter(({ path }) => path.startsWith('network.'));
+  // What is measured is measured on the unfolded plane.
+  const moving = tracksIn(sweep).filter(({ path }) => /^network\.(?!fold)/.test(path));
   const isMixed = hiddenWidths(network).some((_, i) => mixGain(network, i + 2) !== 1);
   if (moving.length > 0 && (doesFade(network) || isMixed)) {
     const cause = moving.find(({ path }) =>

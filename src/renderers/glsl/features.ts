@@ -1,4 +1,5 @@
 /** Features in GLSL: see core/network/features.ts. */
+import { PI_PARTS, SIN } from '../../core/network/activations/approximations.js';
 import { float, polynomial } from '../../core/network/activations/glsl.js';
 import { sin } from '../../core/network/activations/sin.js';
 
@@ -14,7 +15,7 @@ const functions: Record<string, (v: string) => string> = {
   gaussian: (v) => `bell_(${v})`,
 };
 
-/** What features call, each after what it calls itself. GLSL's own functions may be far too coarse, or overflow. */
+/** What features call. GLSL's own functions may be far too coarse, or overflow. */
 const helpers: Record<string, string> = {
   length_: `float length_(vec2 p) {
   float most = max(abs(p.x), abs(p.y)); // squares of small numbers would vanish
@@ -35,9 +36,14 @@ float angle_(vec2 p) {
   return p.y < 0.0 ? -angle : angle;
 }`,
   sine_: `float sine_(float x) {\n${sin.glsl}\n}`,
+  // Like the sine, but with the zeros of the cosine subtracted, so that it keeps its precision near them.
   cosine_: `float cosine_(float x) {
-  float s = sine_(0.5 * x);
-  return 1.0 - 2.0 * s * s;
+  float n = floor(x * ${float(1 / Math.PI)});
+  float t = ${PI_PARTS.reduce((rest, part) => `(${rest} - (n + 0.5) * ${float(part)})`, 'x').slice(1, -1)};
+  t = clamp(t, -1.6, 1.6);
+  float u = t * t;
+  float sine = t + t * u * (${polynomial(SIN, 'u')});
+  return n - 2.0 * floor(0.5 * n) == 0.0 ? -sine : sine;
 }`,
   bell_: `float bell_(float x) {
   float t = min(abs(x), 9.0);
@@ -64,7 +70,6 @@ export function featureFunctions(features: readonly string[]): string {
   const needed = new Set(
     Object.keys(helpers).filter((name) => own.some((text) => text.includes(`${name}(`))),
   );
-  if (needed.has('cosine_')) needed.add('sine_');
   return [
     ...Object.keys(helpers)
       .filter((name) => needed.has(name))
