@@ -171,6 +171,8 @@ test.each([
   [['export', scene, '--out', '.html']],
   [['export', scene, '--out', 'a.frag', '--to', 'html']],
   [['export', scene, '--out', 'a', '--to', 'html']],
+  [['export', scene, '--out', 'a/', '--to', 'html']],
+  [['export', scene, '--out', 'a.onnx', '--recipe', './a.onnx']],
   [['export', scene, '--to', 'html', '--at', '3']],
   [['export', scene, '--to', 'onnx', '--at', '3']],
   [['export', scene, '--to', 'html', '--crf', '3']],
