@@ -44,35 +44,33 @@ export function startThread<Answer>(
   let isOver = false;
   let thread: Thread;
 
+  const answered = (answer: Answer): void => {
+    hasAnswered = true;
+    unanswered = [];
+    received(answer);
+  };
+  /** Starts it in the first way that may work, and sends it what has not been answered, once. */
   const begin = (): void => {
     const own = way;
     const next = () => {
-      if (isOver) return;
       way = Math.max(way, own + 1);
       begin();
-      for (const message of unanswered) thread.post(message, []);
     };
-    if (own >= ways.length) {
-      thread = inPage(received);
-      return;
+    if (own >= ways.length) thread = inPage(answered);
+    else {
+      try {
+        addresses[own] ??= ways[own]();
+        thread = inWorker(addresses[own], answered, (error) => {
+          if (isOver) return;
+          if (hasAnswered) failed(error);
+          else next();
+        });
+      } catch {
+        next();
+        return;
+      }
     }
-    try {
-      addresses[own] ??= ways[own]();
-      thread = inWorker(
-        addresses[own],
-        (answer: Answer) => {
-          hasAnswered = true;
-          unanswered = [];
-          received(answer);
-        },
-        (error) => {
-          if (!hasAnswered) next();
-          else if (!isOver) failed(error);
-        },
-      );
-    } catch {
-      next();
-    }
+    for (const message of unanswered) thread.post(message, []);
   };
   begin();
   return {
