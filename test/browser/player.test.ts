@@ -204,6 +204,21 @@ test('a still offers the weight scale', async () => {
   await page.context().close();
 });
 
+test('a dialog copies its text where the browser has no clipboard for the page', async () => {
+  const before = () => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    addEventListener('copy', () => {
+      const { value, selectionStart, selectionEnd } = document.activeElement as HTMLTextAreaElement;
+      document.title = value?.slice(selectionStart, selectionEnd) ?? '';
+    });
+  };
+  const { page } = await open(`${address}?play=0`, { size: [640, 360], before });
+  await page.locator('a.open[href]').click();
+  await page.locator('dialog').getByText('Copy').click();
+  expect(await page.title()).toMatch(/^npx untrained explore "#/);
+  await page.context().close();
+});
+
 test('without scripts, the page is a poster and a sentence', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
