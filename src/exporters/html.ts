@@ -4,6 +4,7 @@
  */
 import type { FrameDescription } from '../core/frame/description.js';
 import { interestOf } from '../core/frame/interest.js';
+import { hiddenShown } from '../core/frame/shown.js';
 import { writeRecipe } from '../core/recipe/recipe.js';
 import { stillOf } from '../core/sweep/still.js';
 import { frameAt, preparePace, type Sweep } from '../core/sweep/sweep.js';
@@ -85,8 +86,11 @@ async function posterOf(sweep: Sweep, tools: ExportTools): Promise<Poster> {
 /** The moment with the most to see, in seconds, or the beginning if that has about as much. */
 async function bestMoment(sweep: Sweep, { draw, evaluate }: ExportTools): Promise<number> {
   const frameOf = (time: number): FrameDescription => {
-    const { shown: _, ...frame } = frameAt(sweep, time, evaluate); // a grid may not fit into so few pixels
-    return { ...frame, size: SKETCH, supersample: 1, dither: false };
+    const frame = frameAt(sweep, time, evaluate);
+    const hidden = hiddenShown(frame.shown);
+    // A grid may not fit into so few pixels: one of its units stands for it.
+    const shown = hidden ? { layer: hidden.layer, unit: hidden.unit ?? 1 } : frame.shown;
+    return { ...frame, ...(shown && { shown }), size: SKETCH, supersample: 1, dither: false };
   };
   const frames = Math.round(sweep.seconds * sweep.fps);
   const affordable = Math.floor(MOST_SKETCHED / workOf(frameOf(0)));

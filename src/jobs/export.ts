@@ -33,7 +33,7 @@ export interface ExportOptions {
   /** The format: `html`, `shadertoy`, `glsl`, `onnx`, `npz`, `pytorch`, `svg` or `gltf`. By default from the ending. */
   to?: string;
   /**
-   * A single moment, in seconds. Pages and shaders contain all of the sweep by default; the other formats always contain
+   * A single moment, in seconds. Pages and shaders contain the whole sweep by default; the other formats always contain
    * one moment, by default the end, or the beginning of a loop.
    */
   at?: number;

@@ -171,6 +171,8 @@ test.each([
   [['export', scene, '--out', '.html']],
   [['export', scene, '--out', 'a.frag', '--to', 'html']],
   [['export', scene, '--out', 'a', '--to', 'html']],
+  [['export', scene, '--out', 'a/', '--to', 'html']],
+  [['export', scene, '--out', 'a.onnx', '--recipe', './a.onnx']],
   [['export', scene, '--to', 'html', '--at', '3']],
   [['export', scene, '--to', 'onnx', '--at', '3']],
   [['export', scene, '--to', 'html', '--crf', '3']],
@@ -233,3 +235,21 @@ test('a file without a recipe, or with a bad one, is refused in one line', async
   expect(await refused(['render', 'bad.html'], cwd)).toMatch(/^bad\.html: seconds is -1 but must be/);
   expect(existsSync(join(cwd, 'renders'))).toBe(false);
 });
+
+test.each([{ layer: 1 }, { layer: 1, unit: 1 }, { output: 1 }])(
+  'a part of a network with one output is exported in a palette of three: %j',
+  async (shown) => {
+    const cwd = fresh(`part ${Object.values(shown).join(' ')} ${Object.keys(shown).at(-1)}`);
+    const network = { layers: 2, units: 2, outputs: 1 as const, weightScale: tween(0.3, 0.6) };
+    const film = sweep({
+      seconds: 1,
+      fps: 10,
+      size: [32, 32],
+      network,
+      shown,
+      palette: 'oklab',
+      pace: 'even',
+    });
+    expect(await exportSweep(film, join(cwd, 'a.html'))).toHaveLength(1);
+  },
+);

@@ -206,8 +206,9 @@ function planesOf(described: FrameDescription, side: number, evaluate: Evaluate)
   const frame: FrameDescription = { ...described, size: [side, side] };
   const { x, y } = pixelOffsets(frame);
   const outputs = evaluate(frame, x, y);
-  // Of a hidden unit there is one value, whatever output the palette is for.
-  const colouring = hiddenShown(frame.shown) ? colouringShown(frame) : colouringOf(frame.palette);
+  // Of a hidden unit there is one value, whatever the palette is for; and so of the only output.
+  const isPart = hiddenShown(frame.shown) !== undefined || outputs.length < 3;
+  const colouring = isPart ? colouringShown(frame) : colouringOf(frame.palette);
   const room = () => [0, 1, 2].map(() => new Float32Array(side ** 2));
   const planes = colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, room());
   const all = new Float32Array(planes.length * side ** 2);
