@@ -12,11 +12,9 @@ import type { FrameDescription } from '../core/frame/description.js';
 import { pixelOffsets } from '../core/frame/geometry.js';
 import { heightsOf } from '../core/frame/heights.js';
 import { hiddenShown } from '../core/frame/shown.js';
-import { noteOf } from '../core/recipe/note.js';
-import { stillOf } from '../core/sweep/still.js';
-import { frameAt } from '../core/sweep/sweep.js';
 import { bytesOf, joined, little } from '../files/bytes.js';
 import type { Exported, ExportTools, Writer } from './exporter.js';
+import { momentOf } from './model/moment.js';
 
 /** Height difference between brightness 0 and 1, as a fraction of the shorter side: the default of HeightMap. */
 const RELIEF = 0.45;
@@ -29,13 +27,16 @@ export const gltf: Writer = {
   write,
 };
 
-async function write({ name, sweep, at = 0 }: Exported, tools: ExportTools) {
-  const still = await stillOf(sweep, at, tools.evaluate);
-  const frame = sampled(frameAt(still, 0, tools.evaluate));
+async function write(exported: Exported, tools: ExportTools) {
+  const moment = await momentOf(exported, tools);
+  const frame = sampled(moment.frame);
   const heights = await heightsAt(frame, tools);
   const colours = await tools.draw(frame);
-  const model = { grid: gridOf(frame, heights, colours), name: nameOf(sweep.title) || nameOf(name) };
-  return [{ ending: '.glb', content: glb(model, noteOf({ sweep: still }), tools.version) }];
+  const model = {
+    grid: gridOf(frame, heights, colours),
+    name: nameOf(moment.title) || nameOf(exported.name),
+  };
+  return [{ ending: '.glb', content: glb(model, moment.recipe, tools.version) }];
 }
 
 /** A title in one line, without what programs may reject in a name: control characters and halves of characters. */

@@ -2,14 +2,14 @@
 import type { ExportedFile, Writer } from './exporter.js';
 import { commented, titleIn } from './shader/comments.js';
 import { programOf } from './shader/program.js';
-import { PER_ARRAY, ROW, rowChoice, rowsOfBits } from './shader/weights.js';
+import { BUFFERS, PER_ARRAY, ROW, rowChoice, rowsOfBits } from './shader/weights.js';
 
 const NAMES = { resolution: 'iResolution.xy', time: 'iTime', mouse: 'iMouse' };
 
 export const shadertoy: Writer = {
   async write(exported, tools) {
     const { about, arrays, code } = await programOf(exported, tools);
-    const letters = arrays.map((_, i) => 'ABCD'[i]);
+    const letters = BUFFERS.slice(0, arrays.length);
     const inputs = letters.map((letter, i) => `  Buffer ${letter} as iChannel${i}, filter nearest`);
     const steps =
       arrays.length === 0

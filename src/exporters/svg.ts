@@ -21,13 +21,12 @@ import {
 } from '../core/network/activations.js';
 import { featureCalled } from '../core/network/features.js';
 import { partsOf } from '../core/network/fold.js';
-import { noteOf } from '../core/recipe/note.js';
-import { stillOf } from '../core/sweep/still.js';
-import { frameAt, type Sweep, sweep } from '../core/sweep/sweep.js';
+import { type Sweep, sweep } from '../core/sweep/sweep.js';
 import { evaluateValues } from '../renderers/cpu/planes.js';
 import { drawnOf } from '../renderers/drawn.js';
 import type { Exported, ExportTools, Writer } from './exporter.js';
 import { Curves, type FittedCurve, type Point, type Sample } from './fit-curves.js';
+import { momentOf } from './model/moment.js';
 
 /** The plane's shorter side, and the margins around it, in the units of the viewBox. */
 const SIDE = 400;
@@ -58,16 +57,15 @@ export function activationSweep(name: ActivationName): Sweep {
   });
 }
 
-async function write({ name, sweep, at = 0 }: Exported, { evaluate }: ExportTools) {
-  const still = await stillOf(sweep, at, evaluate);
-  const frame = frameAt(still, 0, evaluate);
+async function write(exported: Exported, tools: ExportTools) {
+  const { frame, title, recipe } = await momentOf(exported, tools);
   refuse(frame);
   const lines = linesOf(frame);
   const curves = await Curves.of(sampler(frame, lines));
   const domain = domainOf(frame, lines, curves.bounds());
   const fitted = await curves.fit((TOLERANCE * (domain[1] - domain[0])) / SIDE);
   const plot = { frame, lines, domain, fitted };
-  return [{ ending: '.svg', content: drawing(plot, sweep.title || name, noteOf({ sweep: still })) }];
+  return [{ ending: '.svg', content: drawing(plot, title || exported.name, recipe) }];
 }
 
 /** @throws UsageError for what a curve cannot show. */

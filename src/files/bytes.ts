@@ -148,6 +148,20 @@ export function joined(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
+/** Numbers as float32, little-endian. */
+export function float32Bytes(values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(4 * values.length));
+  for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i], true);
+  return new Uint8Array(view.buffer);
+}
+
+/** Numbers as float64, little-endian. */
+export function float64Bytes(values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(8 * values.length));
+  for (let i = 0; i < values.length; i++) view.setFloat64(8 * i, values[i], true);
+  return new Uint8Array(view.buffer);
+}
+
 /** A whole number as that many bytes, little-endian. */
 export function little(value: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => Math.floor(value / 2 ** (8 * i)) & 255);

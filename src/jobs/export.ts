@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { z } from 'zod';
-import type { StopSignal } from '../core/ambient.js';
 import type { Watched } from '../core/breather.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import { checkedSweep, preparePace, type Sweep } from '../core/sweep/sweep.js';
@@ -148,7 +147,7 @@ async function withTools<T>({ signal }: Watched, use: (tools: ExportTools) => Pr
     version: VERSION,
     draw(frame) {
       renderer ??= new CpuRenderer();
-      return renderer.render(frame, undefined, 'rgba', signal as StopSignal | undefined);
+      return renderer.render(frame, undefined, 'rgba', signal);
     },
     deflate: (bytes) => promisify(deflate)(bytes, { level: 9 }),
     player,

@@ -16,7 +16,7 @@ function copySelected(text: string): boolean {
   const { activeElement } = document;
   const area = element('textarea', { class: 'offscreen', readonly: true });
   area.value = text;
-  document.body.append(area);
+  (document.querySelector('dialog') ?? document.body).append(area); // all around an open dialog is inert
   area.select();
   try {
     return document.execCommand('copy');

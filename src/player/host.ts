@@ -94,12 +94,13 @@ function inWorker<Answer>(
   failed: (error: Error) => void,
 ): Thread {
   const worker = new Worker(address);
-  worker.addEventListener('message', ({ data }) => received(data));
-  worker.addEventListener('messageerror', () => failed(new Error('its answer could not be read')));
-  worker.addEventListener('error', ({ message }) => {
+  const end = (reason: string) => {
     worker.terminate();
-    failed(new Error(message || 'it did not start'));
-  });
+    failed(new Error(reason));
+  };
+  worker.addEventListener('message', ({ data }) => received(data));
+  worker.addEventListener('messageerror', () => end('its answer could not be read'));
+  worker.addEventListener('error', ({ message }) => end(message || 'it did not start'));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     terminate: async () => worker.terminate(),

@@ -24,7 +24,10 @@ export function mainMoving(document: ExplorerDocument): Moving | undefined {
   const paths = entriesIn(document)
     .filter(({ entry }) => isMoving(entry))
     .map(({ path }) => wholeOf(path));
-  const rank = (path: Path) => (IMPORTANCE.indexOf(nameOf(path)) + IMPORTANCE.length) % IMPORTANCE.length;
+  const rank = (path: Path) => {
+    const place = IMPORTANCE.indexOf(nameOf(path));
+    return place < 0 ? IMPORTANCE.length : place;
+  };
   const [first] = paths.sort((a, b) => rank(a) - rank(b));
   return first && { path: first, label: parameterAt(first)?.label ?? 'Time' };
 }

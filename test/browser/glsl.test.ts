@@ -216,7 +216,8 @@ test('hashed draws, to the bit', async () => {
   );
   const code = `${hashFunctions()}
 uvec4 result(uvec4 a, int row) {
-  return uvec4(bitsOf(a.x, a.y, a.z, a.w), floatBitsToUint(drawn(a.x, a.y, a.z, a.w)), hash32(a.x), 0u);
+  uint bits = bitsOf(a.x, a.y, a.z, a.w);
+  return uvec4(bits, floatBitsToUint(uniformOf(bits)), hash32(a.x), 0u);
 }`;
   const found = await page.compute(code, tuples, 1);
   const floats = new Float32Array(found.buffer);

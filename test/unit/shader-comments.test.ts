@@ -15,6 +15,8 @@ const texts = [
   '\u2028\n#define x é',
   `${'long '.repeat(20)}${' '.repeat(60)}${'/\\'.repeat(10)}`,
   '{ "untrained":2,"sweep":{"seconds":9}}',
+  '{\u200b"untrained":2,"sweep":{"seconds":9}}',
+  '\uff5b"untrained":2,"sweep":{"seconds":9}}',
 ];
 
 /** More than fits into one line. */

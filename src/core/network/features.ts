@@ -56,6 +56,12 @@ const features = new Map<string, Feature>([
 /** The names of all features. */
 export const featureNames: readonly string[] = [...features.keys()];
 
+/** A feature's function, if it has one, and the coordinate that it is of. @param name - One of `featureNames`. */
+export function featureParts(name: string): [called: string | undefined, coordinate: string] {
+  const [, called, coordinate = name] = /^(\w+)\((.+)\)$/.exec(name) ?? [];
+  return [called, coordinate];
+}
+
 /** A feature by name. @param name - One of `featureNames`. */
 export function featureCalled(name: string): Feature {
   return features.get(name)!;

@@ -150,9 +150,9 @@ function defaultOf(document: ExplorerDocument, path: Path, t: number): unknown {
 function replaced(whole: unknown, [key, ...rest]: Path, leaf: unknown): unknown {
   const part = (whole as Record<string | number, unknown> | undefined)?.[key];
   const inner = rest.length === 0 ? leaf : replaced(part, rest, leaf);
-  if (Array.isArray(whole) || (whole === undefined && typeof key === 'number')) {
+  if (typeof key === 'number' && (Array.isArray(whole) || whole === undefined)) {
     const list = [...((whole as unknown[] | undefined) ?? [])];
-    list[key as number] = inner;
+    list[key] = inner;
     return Array.from(list, (item) => item ?? 0);
   }
   const { [key]: _, ...others } = (whole ?? {}) as Record<string | number, unknown>;

@@ -3,6 +3,7 @@
  * messages are defined in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, the operators in
  * https://onnx.ai/onnx/operators. So few messages are needed that a protobuf package would not be worth installing.
  */
+import { float32Bytes } from '../../files/bytes.js';
 
 /** Values of the enumerations in onnx.proto. */
 const [FLOAT, INT64] = [1, 7]; // TensorProto.DataType
@@ -61,10 +62,7 @@ export class Graph {
 
   /** A constant of these numbers, row by row. Their float32 neither overflow nor depend on the machine. */
   constant(name: Value, shape: readonly number[], values: ArrayLike<number>): Value {
-    const bytes = new Uint8Array(4 * values.length);
-    const view = new DataView(bytes.buffer);
-    for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i], true);
-    return this.#store(name, FLOAT, shape, bytes);
+    return this.#store(name, FLOAT, shape, float32Bytes(values));
   }
 
   /** A constant number. Equal numbers are stored once. */

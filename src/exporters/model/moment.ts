@@ -1,4 +1,4 @@
-/** One moment of a sweep, as exporters of models need it. */
+/** One moment of a sweep, as exporters of models and shapes need it. */
 import { UsageError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { countWeights } from '../../core/network/spec.js';

@@ -3,15 +3,12 @@
  * formats: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", and Kern, "A Simple File Format for NumPy Arrays"
  * (NEP 1).
  */
-import { bytesOf, joined, little } from '../../files/bytes.js';
+import { bytesOf, float64Bytes, joined, little } from '../../files/bytes.js';
 import { crc32 } from '../../files/crc.js';
 
 /** An array of float64, row by row. */
 export function npyOf(shape: readonly number[], values: ArrayLike<number>): Uint8Array {
-  const bytes = new Uint8Array(8 * values.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++) view.setFloat64(8 * i, values[i], true);
-  return npy('<f8', shape, bytes);
+  return npy('<f8', shape, float64Bytes(values));
 }
 
 /** A text, as an array without dimensions whose item is bytes in UTF-8. */
@@ -38,7 +35,7 @@ function npy(type: string, shape: readonly number[], content: Uint8Array): Uint8
 const DATE = little(0x00210000, 4);
 
 /** An archive of these files, by their names in ASCII. Together less than 4 GiB. */
-export function zipOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> {
+export function zipOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const parts: Uint8Array[] = [];
   const central: Uint8Array[] = [];
   let at = 0;
@@ -74,11 +71,5 @@ export function zipOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayB
     little(at, 4),
     little(0, 2),
   );
-  const whole = new Uint8Array(at + directory + end.length);
-  let to = 0;
-  for (const part of [...parts, ...central, end]) {
-    whole.set(part, to);
-    to += part.length;
-  }
-  return whole;
+  return joined(...parts, ...central, end);
 }

@@ -1,4 +1,5 @@
 /** The fold and the features in an ONNX graph. src/core/network/fold.ts and features.ts are the reference for them. */
+import { featureParts } from '../../core/network/features.js';
 import { type Fold, type FoldParts, partsOf } from '../../core/network/fold.js';
 import type { Graph, Value } from './graph.js';
 
@@ -13,12 +14,10 @@ export function inputsOf(
   { features, fold }: { features: readonly string[]; fold: Fold },
   slices: number,
 ): Value {
-  const parts = partsOf(fold);
-  const isFolded = parts.mirrors || parts.tile !== undefined || parts.sectors !== undefined;
-  if (!isFolded && features.join() === 'x,y') return points;
+  if (fold === 'none' && features.join() === 'x,y') return points;
   const column = (i: number, name: string) =>
     graph.node('Gather', [points, graph.integers([i])], { axis: 1 }, name);
-  const [x, y] = foldedPoint(graph, parts, column(0, 'x'), column(1, 'y'));
+  const [x, y] = foldedPoint(graph, partsOf(fold), column(0, 'x'), column(1, 'y'));
   const point = pointOf(graph, x, y);
   const columns = features.map((name) => featureOf(graph, point, name));
   if (slices > 0) {
@@ -86,9 +85,9 @@ function pointOf(graph: Graph, x: Value, y: Value): (coordinate: string) => Valu
 
 /** A feature by its name: a coordinate, or a function of one. */
 function featureOf({ add }: Graph, point: (coordinate: string) => Value, name: string): Value {
-  const [, called, of] = /^(\w+)\((.+)\)$/.exec(name) ?? [];
-  if (called === undefined) return point(name);
+  const [called, of] = featureParts(name);
   const value = point(of);
+  if (called === undefined) return value;
   const functions: Record<string, () => Value> = {
     abs: () => add('Abs', value),
     square: () => add('Mul', value, value),

@@ -39,7 +39,7 @@ export const pythonNumber = (value: number): string =>
 const [BYTES_PER_LINE, LINES] = [87, 64];
 
 /** Bytes as base64 between triple quotation marks, in lines of 116 characters. */
-export function base64Lines(bytes: Uint8Array): string {
+function base64Lines(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += LINES * BYTES_PER_LINE) {
     const text = btoa(String.fromCharCode(...bytes.subarray(at, at + LINES * BYTES_PER_LINE)));

@@ -7,9 +7,11 @@ import {
   activationTable,
   type UnitActivation,
 } from '../../core/network/activations.js';
+import { featureParts } from '../../core/network/features.js';
 import { partsOf } from '../../core/network/fold.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import type { Layer, Network } from '../../core/network/layers.js';
+import { float64Bytes } from '../../files/bytes.js';
 import { decoded, python, pythonNumber } from './python.js';
 
 /** Up to this many numbers are written as such. */
@@ -104,10 +106,14 @@ export function numbersOf(layers: readonly Layer[]): string {
     ]);
     return `# For each layer: W row by row, then b.\nNUMBERS = torch.tensor([\n${lines.join('\n')}\n], dtype=torch.float64)`;
   }
+<<<<<<< HEAD
   const bytes = new Uint8Array(8 * count);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < count; i++) view.setFloat64(8 * i, all[i], true);
   return `# For each layer: W row by row, then b, as float64.\nNUMBERS = ${decoded(bytes, 'float64')}`;
+=======
+  return `# W, row by row, and then b, for each layer, as float64.\nNUMBERS = ${decoded(float64Bytes(all), 'float64')}`;
+>>>>>>> stranger
 }
 
 /** An activation of the variable z. */
@@ -220,8 +226,7 @@ const FEATURE_FUNCTIONS: Readonly<Record<string, (of: string) => string>> = {
 /** The function from points to the first layer's inputs, if these differ. */
 function inputLines({ network: { features, fold }, slice }: FrameDescription): string[] {
   const { mirrors, tile, sectors } = partsOf(fold);
-  const isFolded = mirrors || tile !== undefined || sectors !== undefined;
-  if (!isFolded && features.join() === 'x,y') return [];
+  if (fold === 'none' && features.join() === 'x,y') return [];
   const lines = ['    x, y = points[:, 0], points[:, 1]'];
   const functions: string[] = [];
   if (mirrors) lines.push('    x = torch.abs(x)');
@@ -239,12 +244,12 @@ function inputLines({ network: { features, fold }, slice }: FrameDescription): s
       '    x, y = r * torch.cos(angle), r * torch.sin(angle)',
     );
   }
-  const parsed = features.map((name) => /^(\w+)\((.+)\)$/.exec(name) ?? [name, undefined, name]);
-  const coordinates = new Set(parsed.map(([, , of]) => of));
+  const parsed = features.map(featureParts);
+  const coordinates = new Set(parsed.map(([, of]) => of));
   if (coordinates.has('r')) lines.push('    r = torch.sqrt(x * x + y * y)');
   if (coordinates.has('angle')) lines.push('    angle = torch.atan2(y, x)');
-  const columns = parsed.map(([, called, of]) =>
-    called === undefined ? (of === 'x*y' ? 'x * y' : of!) : FEATURE_FUNCTIONS[called](of!),
+  const columns = parsed.map(([called, of]) =>
+    called === undefined ? (of === 'x*y' ? 'x * y' : of) : FEATURE_FUNCTIONS[called](of),
   );
   lines.push(`    columns = torch.stack([${columns.join(', ')}], dim=1)`);
   const result = slice.length > 0 ? 'torch.cat([columns, points[:, 2:]], dim=1)' : 'columns';

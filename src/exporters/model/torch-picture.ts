@@ -5,6 +5,7 @@ import type { FrameDescription } from '../../core/frame/description.js';
 import { rotationOf } from '../../core/frame/inputs.js';
 import { GAMUT_STEPS, TO_CONES, TO_LIGHT } from '../../core/frame/oklab.js';
 import { unitGrid } from '../../core/frame/shown.js';
+import { float32Bytes } from '../../files/bytes.js';
 import { decoded, python } from './python.js';
 
 /** The constants that describe the picture. @param units - Of the layer that is shown. */
@@ -42,10 +43,7 @@ export function colourLines(colouring: Colouring, isPart: boolean): string {
   }
   if (typeof colouring === 'object') {
     const { table, output } = colouring;
-    const bytes = new Uint8Array(4 * table.length);
-    const view = new DataView(bytes.buffer);
-    for (let i = 0; i < table.length; i++) view.setFloat32(4 * i, table[i], true);
-    return `PALETTE = ${decoded(bytes, 'float32')}.reshape(-1, 3)
+    return `PALETTE = ${decoded(float32Bytes(table), 'float32')}.reshape(-1, 3)
 
 
 def colours(brightness):

@@ -3,10 +3,10 @@ import type { ActivationName, LayerActivation } from '../../core/network/activat
 import { ACTIVATION_INPUT } from '../../core/network/hash.js';
 import { layerActivation, unitActivations } from '../../core/network/layer-activations.js';
 import type { NetworkSpec } from '../../core/network/spec.js';
+import { table } from '../../renderers/glsl/table.js';
 import type { Numbers } from './motion.js';
 import type { Shape } from './shape.js';
 import { isMix, movable, type Subject } from './subject.js';
-import { table } from './tables.js';
 import { seedCode, type Weights } from './weights.js';
 
 export interface HiddenCode {

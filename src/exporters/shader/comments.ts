@@ -20,8 +20,8 @@ export function commented(lines: readonly string[]): string {
 /** In some dialects, a backslash before the end of a line continues it, and so does the trigraph of one. */
 const closed = (line: string) => (/(?:\\|\?\?\/)$/.test(line) ? `${line} .` : line);
 
-/** A title for a comment. It may look like a recipe, which readers would take for the recipe of the shader. */
-export const titleIn = (title: string): string => title.replace(/\{(?=\s*"untrained":)/g, '(');
+/** A title for a comment. In ASCII, it may look like a recipe, which readers would take for that of the shader. */
+export const titleIn = (title: string): string => asciiOf(title).replace(/\{(?=\s*"untrained":)/g, '(');
 
 /** Text as ASCII in one line: accents are dropped, and what is left becomes question marks. */
 function asciiOf(text: string): string {

@@ -4,8 +4,8 @@ import { UsageError } from '../../core/errors.js';
 import { float } from '../../core/network/activations/glsl.js';
 import type { EasingName } from '../../core/sweep/easing.js';
 import { type Keyframe, type Keyframes, type Moving, onlyJumps, valueAt } from '../../core/sweep/track.js';
+import { table } from '../../renderers/glsl/table.js';
 import { easingFunctions } from './easings.js';
-import { table } from './tables.js';
 
 /** The most keyframes that are written as code; more are tables. */
 const MOST_IN_CODE = 40;

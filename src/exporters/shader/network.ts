@@ -16,11 +16,11 @@ import {
   foldFunction,
   hashFunctions,
 } from '../../renderers/glsl/pieces.js';
+import { table } from '../../renderers/glsl/table.js';
 import { hiddenActivations } from './activations.js';
 import type { Numbers } from './motion.js';
 import type { Shape } from './shape.js';
 import { isMix, type Movable, movable, type Subject } from './subject.js';
-import { table } from './tables.js';
 import type { Weights } from './weights.js';
 
 /**

@@ -2,6 +2,7 @@
 
 import { colouringShown } from '../../core/frame/shown.js';
 import { float } from '../../core/network/activations/glsl.js';
+import { THRESHOLD } from '../../renderers/glsl/dither.js';
 import { activationFunctions, colourFunction } from '../../renderers/glsl/pieces.js';
 import type { Exported, ExportTools } from '../exporter.js';
 import { commented, recipeComment, titleIn } from './comments.js';
@@ -138,15 +139,7 @@ vec3 toSRGB(vec3 light) {
     lines.push('  vec3 c = colour(outputsAt(pointAt(pixel)));');
   }
   if (dither) {
-    parts.push(`// Thresholds of an ordered dither: Bayer, 1973.
-float threshold(ivec2 at) {
-  int rank = 0;
-  for (int bit = 0; bit < 3; bit++) {
-    int x = (at.x >> bit) & 1, y = (at.y >> bit) & 1;
-    rank = 4 * rank + 2 * (x ^ y) + y;
-  }
-  return (float(rank) + 0.5) / 64.0;
-}`);
+    parts.push(THRESHOLD);
     lines.push(
       `  ivec2 at = ivec2(pixel.x, ${resolution}.y - pixel.y);`,
       '  c = floor(255.0 * c + threshold(at)) / 255.0;',

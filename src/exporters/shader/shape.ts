@@ -3,9 +3,9 @@
 import { hiddenShown } from '../../core/frame/shown.js';
 import { float } from '../../core/network/activations/glsl.js';
 import { hiddenWidths } from '../../core/network/spec.js';
+import { table } from '../../renderers/glsl/table.js';
 import type { Numbers } from './motion.js';
 import { type Movable, mostOf, movable, type Subject } from './subject.js';
-import { table } from './tables.js';
 
 export interface Shape {
   /** The number of matrices up to what is drawn, at most. */

@@ -10,19 +10,19 @@ import { scalesOf, sidesOf, unitDraws } from '../../core/network/layers.js';
 import type { LayerRule } from '../../core/network/rules.js';
 import type { NetworkSpec, Seed } from '../../core/network/spec.js';
 import type { Keyframes, Walk } from '../../core/sweep/track.js';
+import { table } from '../../renderers/glsl/table.js';
 import type { Between, Numbers } from './motion.js';
 import type { Shape } from './shape.js';
 import { type Movable, movable, type Subject } from './subject.js';
-import { table } from './tables.js';
 
 /** The most numbers that are written as literals. */
 const MOST_LITERALS = 512;
-/** The numbers of an array of 32 kB, and how many arrays there may be: the Buffers A to D of Shadertoy. */
+/** The numbers of an array of 32 kB. */
 export const PER_ARRAY = 8192;
-const ARRAYS = 4;
+/** The buffers of Shadertoy: there may be as many arrays. */
+export const BUFFERS = ['A', 'B', 'C', 'D'] as const;
 /** The texels of a row in a buffer: the rows of an array fit into every canvas. */
 export const ROW = 64;
-const BUFFERS = ['A', 'B', 'C', 'D'];
 
 export interface Weights {
   /** Whether draws are computed by the hash. */
@@ -79,7 +79,7 @@ export function weightsOf(subject: Subject, shape: Shape, numbers: Numbers): Wei
   const isLong = count > MOST_LITERALS;
   const align = isLong ? 4 : 1;
   const total = setsOf.length * layout.size(align);
-  if (total > ARRAYS * PER_ARRAY) throw tooMany(spec, count, setsOf.length);
+  if (total > BUFFERS.length * PER_ARRAY) throw tooMany(spec, count, setsOf.length);
   const values = new Float32Array(total);
   let at = 0;
   for (const set of setsOf) {
@@ -374,7 +374,7 @@ function ruleOf(number: number, { inputs, widths, outputs }: Shape): LayerRule {
 }
 
 function tooMany(spec: NetworkSpec, count: number, sets: number): UsageError {
-  const most = ARRAYS * PER_ARRAY;
+  const most = BUFFERS.length * PER_ARRAY;
   const what = sets > 1 ? `The ${sets} networks have ${count} weights` : `The network has ${count} weights`;
   const start = `${what}, but a shader has room for about ${most}`;
   if (spec.weights) {

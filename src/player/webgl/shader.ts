@@ -17,6 +17,7 @@ import { float } from '../../core/network/activations/glsl.js';
 import { type ActivationName, activationTable } from '../../core/network/activations.js';
 import { NORMALISATION_EPSILON } from '../../core/network/forward.js';
 import { FROM_LINEAR } from '../../renderers/glsl/colour.js';
+import { THRESHOLD } from '../../renderers/glsl/dither.js';
 import {
   activationFunctions,
   colourFunction,
@@ -355,19 +356,11 @@ function main({ outputs }: Shape): string {
   return mix(pow((value + 0.055) / 1.055, vec3(2.4)), value / 12.92, lessThanEqual(value, vec3(0.04045)));
 }
 
-// Bayer's threshold for ordered dither: see core/frame/colour.ts.
-float bayer(ivec2 at) {
-  int rank = 0;
-  for (int bit = 0; bit < 3; bit++) {
-    int x = (at.x >> bit) & 1, y = (at.y >> bit) & 1;
-    rank = rank * 4 + 2 * (x ^ y) + y;
-  }
-  return (float(rank) + 0.5) / 64.0;
-}
+${THRESHOLD}
 
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  float threshold = dithers ? bayer(at) : 0.5;
+  float added = dithers ? threshold(at) : 0.5;
   pixel = vec4(0.0, 0.0, 0.0, 1.0);
 ${isGrid ? grid : '  int unit = 0;\n'}  vec3 found = vec3(0.0);
   int count = supersample * supersample;
@@ -377,6 +370,6 @@ ${isGrid ? grid : '  int unit = 0;\n'}  vec3 found = vec3(0.0);
   }
   if (count > 1) found = fromLinear(found / float(count));
   // Whole bytes, so that hardware has nothing to round.
-  pixel.rgb = floor(255.0 * clamp(found, 0.0, 1.0) + threshold) / 255.0;
+  pixel.rgb = floor(255.0 * clamp(found, 0.0, 1.0) + added) / 255.0;
 }`;
 }

@@ -2,7 +2,7 @@
 import { type Colouring, type ColourMap, OK_SPAN } from '../../core/frame/colouring.js';
 import { GAMUT_STEPS, TO_CONES, TO_LIGHT } from '../../core/frame/oklab.js';
 import { float, polynomial } from '../../core/network/activations/glsl.js';
-import { rowsOf } from './fold.js';
+import { table as tableOf } from './table.js';
 
 /**
  * `vec3 colour(float outputs[N])`: sRGB in [0, 1] of brightnesses in [0, 1]; N is `outputs`. It follows what it needs:
@@ -48,9 +48,7 @@ function mapFunction({ table }: ColourMap): string {
     return `0x${number.toString(16).padStart(areBytes ? 6 : 8, '0')}u`;
   });
   return `// sRGB, ${bits} bits a channel: red, green, blue.
-const uint COLOURS[${count}] = uint[](
-${rowsOf(packed, areBytes ? 10 : 8)}
-);
+${tableOf('uint', 'COLOURS', packed, areBytes ? 10 : 8)}
 
 vec3 colourAt(int i) {
   return vec3(uvec3(COLOURS[i] >> ${2 * bits}, COLOURS[i] >> ${bits}, COLOURS[i]) & ${most}u) / ${float(most)};

@@ -2,6 +2,7 @@
 import { PI_PARTS, SIN } from '../../core/network/activations/approximations.js';
 import { float, polynomial } from '../../core/network/activations/glsl.js';
 import { sin } from '../../core/network/activations/sin.js';
+import { featureParts } from '../../core/network/features.js';
 
 /** (atan(t) / t - 1) / t² as a polynomial in t², within 2.1e-8 of atan(t) / t for |t| <= tan(π / 8). */
 const ATAN = [0.08053224575568074, -0.13877534727810995, 0.19977697692326998, -0.3333294884558214];
@@ -54,9 +55,9 @@ float angle_(vec2 p) {
 /** An expression for a feature of the point p. */
 function expressionOf(feature: string): string {
   if (feature === 'x*y') return 'p.x * p.y';
-  const [, name, coordinate] = /^(?:(\w+)\()?(\w+)\)?$/.exec(feature)!;
   if (feature === 'square(r)') return 'dot(p, p)';
-  return name ? functions[name](coordinates[coordinate]) : coordinates[coordinate];
+  const [called, coordinate] = featureParts(feature);
+  return called ? functions[called](coordinates[coordinate]) : coordinates[coordinate];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Folds in GLSL: see core/network/fold.ts. */
 import { float } from '../../core/network/activations/glsl.js';
 import { type Fold, partsOf } from '../../core/network/fold.js';
+import { table } from './table.js';
 
 /**
  * `vec2 folded(vec2 p)`.
@@ -29,9 +30,7 @@ function kaleidoscope(n: number): string {
     return `vec2(${float(Math.cos(angle))}, ${float(Math.sin(angle))})`;
   });
   return `// The middles of the sectors.
-const vec2 AXES[${count}] = vec2[](
-${rowsOf(axes, 3)}
-);
+${table('vec2', 'AXES', axes, 3)}
 
 vec2 folded(vec2 p) {
 ${lines.join('\n')}
@@ -41,11 +40,4 @@ ${lines.join('\n')}
   }
   return vec2(dot(axis, p), abs(axis.x * p.y - axis.y * p.x));
 }`;
-}
-
-/** Items of a list, so many in a line. */
-export function rowsOf(items: readonly string[], perRow: number): string {
-  const rows: string[] = [];
-  for (let i = 0; i < items.length; i += perRow) rows.push(`  ${items.slice(i, i + perRow).join(', ')}`);
-  return rows.join(',\n');
 }

@@ -1,10 +1,10 @@
 /** Hashed draws in GLSL: see core/network/hash.ts. */
 
 /**
- * `float drawn(uint seed, uint layer, uint unit, uint number)`: uniformOf(bitsOf(..)), to the bit. Layer and unit are
- * counted from 1; number 0 is the bias, and inputs are counted from 1. Also what it calls: `float uniformOf(uint
- * bits)`, `uint bitsOf(..)` with the same arguments, `uint unitBits(uint seed, uint layer, uint unit)`, to which a
- * number is added, and `uint hash32(uint h)`. The shader must say `precision highp float` and `precision highp int`.
+ * `uint bitsOf(uint seed, uint layer, uint unit, uint number)` and `float uniformOf(uint bits)`, to the bit. Layer and
+ * unit are counted from 1; number 0 is the bias, and inputs are counted from 1. Also what bitsOf calls: `uint
+ * unitBits(uint seed, uint layer, uint unit)`, to which the number is added, and `uint hash32(uint h)`. The shader must
+ * say `precision highp float` and `precision highp int`.
  */
 export function hashFunctions(): string {
   return `// An integer hash by Christopher Wellons and TheIronBorn: https://github.com/skeeto/hash-prospector
@@ -25,9 +25,5 @@ uint bitsOf(uint seed, uint layer, uint unit, uint number) {
 // Uniform in [-1, 1): exact in float32.
 float uniformOf(uint bits) {
   return float(bits >> 8) * ${2 ** -23} - 1.0;
-}
-
-float drawn(uint seed, uint layer, uint unit, uint number) {
-  return uniformOf(bitsOf(seed, layer, unit, number));
 }`;
 }
