@@ -106,14 +106,8 @@ export function numbersOf(layers: readonly Layer[]): string {
     ]);
     return `# For each layer: W row by row, then b.\nNUMBERS = torch.tensor([\n${lines.join('\n')}\n], dtype=torch.float64)`;
   }
-<<<<<<< HEAD
-  const bytes = new Uint8Array(8 * count);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < count; i++) view.setFloat64(8 * i, all[i], true);
-  return `# For each layer: W row by row, then b, as float64.\nNUMBERS = ${decoded(bytes, 'float64')}`;
-=======
-  return `# W, row by row, and then b, for each layer, as float64.\nNUMBERS = ${decoded(float64Bytes(all), 'float64')}`;
->>>>>>> stranger
+  return `# For each layer: W row by row, then b, as float64.
+NUMBERS = ${decoded(float64Bytes(all), 'float64')}`;
 }
 
 /** An activation of the variable z. */
