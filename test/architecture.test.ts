@@ -425,7 +425,7 @@ describe('CONTRIBUTING.md', () => {
     expect(lists.map(([, title]) => title)).toEqual([
       'An activation',
       'A format',
-      'A form of export',
+      'An export format',
       'An option',
       'A backend',
     ]);

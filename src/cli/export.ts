@@ -31,8 +31,8 @@ export async function exportScene(
     (await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage }));
   if (subject.kind !== 'sweep') {
     throw new UsageError(
-      `${subject.name} is a composed scene, which is code, but export takes sweeps: make a film of it with ` +
-        `${commandLine('render', [scene!])}, or write a sweep of its network and export that.`,
+      `${subject.name} is a composed scene, which is code, but only sweeps can be exported: make a film of it with ` +
+        `${commandLine('render', [scene!])}, or write a sweep of its network.`,
     );
   }
   const path = options.out ?? defaultPath(subject, exporter);
@@ -54,12 +54,12 @@ function exporterOf({ to, out }: ExportOptions): Exporter {
     const named = to === undefined ? undefined : exporterNamed(to);
     if (named) return named;
     throw new UsageError(
-      `There is no form to export to: choose one with --to, such as --to html, or name an --out that ends in ${exportEndings()}.`,
+      `No format is given: choose one with --to, such as --to html, or with the ending of --out: ${exportEndings()}.`,
     );
   }
   if (to === undefined && formatWithEnding(out.slice(out.lastIndexOf('.')))) {
     throw new UsageError(
-      `"${out}" is a film or a picture, which render and still make: end it in ${exportEndings()}, or use one of these commands.`,
+      `"${out}" is a film or a picture, and export writes neither: use render or still, or end it in ${exportEndings()}.`,
     );
   }
   return formOf(out, to);
@@ -86,7 +86,7 @@ async function write(
 ): Promise<void> {
   const began = performance.now();
   if (options.recipe !== undefined && resolve(options.recipe) === resolve(path)) {
-    throw new UsageError(`--recipe is "${options.recipe}", which is the output, too: choose another file.`);
+    throw new UsageError(`--recipe is "${options.recipe}", which is also the output: choose another file.`);
   }
   const watched = { signal, onStage: report.stage };
   const asIs = changed(subject, { ...options, levels: undefined });
@@ -122,7 +122,7 @@ export function outputsOf(
   if (pages.length > 0 && films.length === 0) refuseFilmOptions(given, pages[0]);
   if (pages.length > 0 && platforms.length > 0) {
     throw new UsageError(
-      `--for is for films, and "${pages[0]}" is not one: write it with a command of its own.`,
+      `--for applies only to films, and "${pages[0]}" is not one: write it with a separate command.`,
     );
   }
   return { films, pages };
@@ -133,12 +133,12 @@ function checkPage(path: string, subject: Subject): asserts subject is SweepScen
   const { name, moves } = formOf(path);
   if (!moves) {
     throw new UsageError(
-      `"${path}" would be a model or a shape, which export writes: use ${commandLine('export', ['SCENE'], ['--to', name])}`,
+      `"${path}" can only be written by export: use ${commandLine('export', ['SCENE'], ['--to', name])}`,
     );
   }
   if (subject.kind === 'sweep') return;
   throw new UsageError(
-    `"${path}" can only show a sweep, but ${subject.name} is a composed scene, which is code: name a film, such as film.mp4.`,
+    `"${path}" can only contain a sweep, but ${subject.name} is a composed scene, which is code: make a film (.mp4) or a picture (.png).`,
   );
 }
 

@@ -40,7 +40,7 @@ export interface ExportedFile {
   content: string | Uint8Array;
 }
 
-/** Writes one form of export. */
+/** Writes one export format. */
 export interface Writer {
   /**
    * Writes the files, the first of which has the exporter's ending. If the exporter does not move, `at` is given.
@@ -49,7 +49,7 @@ export interface Writer {
   write(exported: Exported, tools: ExportTools): Promise<ExportedFile[]>;
 }
 
-/** One form of export, as the table lists it. */
+/** One export format, as the table lists it. */
 export interface Exporter extends Writer {
   /** Its name on the command line. */
   name: string;

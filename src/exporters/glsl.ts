@@ -18,7 +18,7 @@ precision highp int;
 
 uniform vec2 resolution; // of the canvas, in pixels
 uniform float time; // in seconds
-uniform vec4 mouse; // in pixels from the bottom left: where it is, and where it was pressed; zeros before
+uniform vec4 mouse; // in pixels from the bottom left: xy where it is, zw where it was pressed; or zeros
 
 out vec4 fragColour;
 

@@ -48,7 +48,7 @@ function sampled(frame: FrameDescription): FrameDescription {
   const hidden = hiddenShown(shown);
   if (hidden && hidden.unit === undefined) {
     throw new UsageError(
-      `shown is all units of layer ${hidden.layer}, but a height map shows one: add a unit, such as unit: 1.`,
+      `shown is all units of layer ${hidden.layer}, but a height map shows a single one: name it, such as shown: { layer: ${hidden.layer}, unit: 1 }.`,
     );
   }
   if (Math.min(...size) < 2) {

@@ -116,9 +116,9 @@ function pageOf(name: string, sweep: Sweep, poster: Poster, player: string, tool
   const explorer = tools.explorer === undefined ? '' : ` data-explorer="${escaped(tools.explorer)}"`;
   return `<!doctype html>
 <!--
-To show this page in another one:
+To embed this page in another:
 ${snippetOf(name, title)}
-Its address may say ?bare (the picture alone), ?t=3 (start at 3 s) and ?play=0 (do not play). Scripts may send it
+Its address takes ?bare (the picture alone), ?t=3 (start at 3 s) and ?play=0 (start paused). Scripts control it with
 frame.contentWindow.postMessage({ t: 3, set: { weightScale: 0.7, seed: 'Ada' } }, '*').
 -->
 <html lang="en">

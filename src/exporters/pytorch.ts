@@ -54,7 +54,7 @@ function scriptOf({ frame, title, at, recipe }: Moment, network: Network, versio
     `if __name__ == "__main__":\n    main()`,
   ].join('\n\n\n');
   const imports = ['base64', 'math', 'struct', 'sys', 'zlib'].filter((name) => parts.includes(`${name}.`));
-  return `"""A random neural network that nobody trained, exported by Untrained ${version.replace(/[^\w.+-]/g, '')}.
+  return `"""A random neural network, exported by Untrained ${version.replace(/[^\w.+-]/g, '')}.
 
 Run this file to draw the picture as a PNG beside it. Or import Network: Network()(points) takes points of the plane,
 (N, ${2 + slices}) with ${columns}, and returns their brightness from 0 to 1, (N, ${result}).

@@ -15,7 +15,7 @@ export const shadertoy: Writer = {
       arrays.length === 0
         ? ['Paste it into the Image tab. It needs no inputs. Drag to move the plane.']
         : [
-            `Paste it into the Image tab, and the files ${letters.map((letter) => `.${endingOf(letter)}`).join(', ')} into buffers.`,
+            `Paste it into the Image tab, and ${letters.map((letter) => `*.${endingOf(letter)}.glsl into Buffer ${letter}`).join(', ')}.`,
             'Inputs of Image:',
             ...inputs,
             'The buffers need no inputs. Drag to move the plane.',

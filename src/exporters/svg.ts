@@ -73,7 +73,7 @@ function refuse({ network, view }: FrameDescription): void {
   if (!network.features.every((name) => featureCalled(name).of === 'x')) {
     throw new UsageError(
       `network.features are ${network.features.join(', ')}, but a curve shows a network of x alone: ` +
-        "set features: ['x'], or export a height map (gltf).",
+        "set features: ['x'], or export a height map (--to gltf).",
     );
   }
   if (partsOf(network.fold).sectors !== undefined) {

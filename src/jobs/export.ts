@@ -29,10 +29,10 @@ const PLAYER = fileURLToPath(new URL('../pages/player/player.js', import.meta.ur
 
 /** Options of exports. */
 export interface ExportOptions {
-  /** The form: `html`, `shadertoy`, `glsl`, `onnx`, `npz`, `pytorch`, `svg` or `gltf`. By default from the ending. */
+  /** The format: `html`, `shadertoy`, `glsl`, `onnx`, `npz`, `pytorch`, `svg` or `gltf`. By default from the ending. */
   to?: string;
   /**
-   * A single moment, in seconds. Pages and shaders contain all of the sweep by default; the other forms always contain
+   * A single moment, in seconds. Pages and shaders contain the whole sweep by default; the other formats always contain
    * one moment, by default the end, or the beginning of a loop.
    */
   at?: number;
@@ -41,13 +41,13 @@ export interface ExportOptions {
 }
 
 /**
- * Writes a sweep in a form that other programs use: a page, a shader, a model, a curve or a height map. Its files are
+ * Writes a sweep in a format that other programs use: a page, a shader, a model, a curve or a height map. Its files are
  * either all complete or not there.
  * @param sweep - What to export.
- * @param output - The path of the file. What does not fit into it is written beside it.
- * @param options - The form, and which moment.
+ * @param output - The path of the file. Any further files are written beside it.
+ * @param options - The format, and which moment.
  * @returns The files.
- * @throws UsageError that names the parameter, if something cannot be exported in that form; RenderError if a file
+ * @throws UsageError that names the parameter, if something cannot be exported in that format; RenderError if a file
  * cannot be written; the signal's reason if it is aborted.
  */
 export async function exportSweep(
@@ -84,19 +84,17 @@ export function formOf(path: string, to?: string): Exporter {
     );
   if (to === undefined) {
     if (byEnding) return byEnding;
-    throw new UsageError(
-      `"${path}" does not end like an export: end it in ${exportEndings()}, or choose the form with --to.`,
-    );
+    throw new UsageError(`"${path}" does not have the ending of an export: end it in ${exportEndings()}.`);
   }
   const named = exporterNamed(to);
   const names = exporters.map(({ name }) => name);
   if (!named)
-    throw new UsageError(`--to is "${to}", which is not a form of export${available(to, names, {})}`);
+    throw new UsageError(`--to is "${to}", which is not an export format${available(to, names, {})}`);
   if (named === byEnding) return named;
   const isFolder = path === '' || /[/\\]$/.test(path);
   const base = isFolder ? `${path}network` : path.slice(0, path.length - extname(path).length);
   throw new UsageError(
-    `"${path}" does not end in ${named.ending}, as --to ${to} does: name it "${base}${named.ending}"` +
+    `"${path}" does not end in ${named.ending}, which --to ${to} needs: name it "${base}${named.ending}"` +
       `${byEnding ? `, or use --to ${byEnding.name}` : ''}.`,
   );
 }
@@ -169,8 +167,11 @@ async function player(): Promise<string> {
   try {
     return await readFile(PLAYER, 'utf8');
   } catch (error) {
-    throw new RenderError('The player is missing from this installation: install it again.', {
-      cause: error,
-    });
+    throw new RenderError(
+      'The player for exported pages is missing from this installation: reinstall Untrained.',
+      {
+        cause: error,
+      },
+    );
   }
 }

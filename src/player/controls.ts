@@ -85,7 +85,7 @@ function makeName(film: Film, say: (text: string) => void): Part {
     type: 'text',
     'aria-description': 'A number or a text. Every letter draws another network.',
     placeholder: 'Type a name',
-    title: 'Another name is another network',
+    title: 'Every name is a different network',
     autocomplete: 'off',
     autocapitalize: 'off',
     spellcheck: 'false',
@@ -115,14 +115,14 @@ function makeCopyButton(film: Film, say: (text: string) => void): HTMLElement {
   const words = element('span', { class: 'words' }, 'Copy recipe');
   const button = element(
     'button',
-    { type: 'button', class: 'button copy', title: 'Copy the recipe: the JSON that makes this picture' },
+    { type: 'button', class: 'button copy', title: 'Copy the recipe: the JSON that recreates this picture' },
     icon('copy'),
     words,
   );
   button.addEventListener('click', async () => {
     const text = recipeText(film.shared);
     if (await copyText(text)) say('The recipe is copied.');
-    else showText('Recipe', 'The browser does not let this page copy: copy the text yourself.', text);
+    else showText('Recipe', 'The browser does not let the page copy: select the text and copy it.', text);
   });
   return button;
 }
@@ -152,7 +152,7 @@ function makeLink(film: Film, explorer: string | undefined): Part {
     event.preventDefault();
     showText(
       'Open in the explorer',
-      'Where Untrained is installed, this command opens the network in the explorer:',
+      'If Untrained is installed, this command opens the network in the explorer:',
       `npx untrained explore "${root.hash}"`,
     );
   });

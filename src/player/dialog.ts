@@ -36,7 +36,7 @@ export function showText(title: string, hint: string, text: string): void {
   const copy = element('button', { type: 'button', class: 'button' }, icon('copy'), 'Copy');
   copy.addEventListener('click', async () => {
     const isCopied = await copyText(text);
-    said.textContent = isCopied ? 'Copied.' : 'Press Ctrl or ⌘ and C to copy it.';
+    said.textContent = isCopied ? 'Copied.' : 'Press Ctrl+C or ⌘C to copy it.';
     area.select();
   });
   const close = element('button', { type: 'button', class: 'button', 'aria-label': 'Close' }, icon('close'));

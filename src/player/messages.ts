@@ -34,7 +34,7 @@ export function readWish(data: unknown): Wish {
     throw new UsageError(`The message is ${quote(data)} but must be an object such as { t: 3 }.`);
   const unknown = Object.keys(data).find((key) => !['t', 'set', 'play'].includes(key));
   if (unknown !== undefined)
-    throw new UsageError(`The message has ${quote(unknown)}, but only t, set and play are known.`);
+    throw new UsageError(`The message has ${quote(unknown)} but may have only t, set and play.`);
   const { t, set, play } = data as Record<string, unknown>;
   if (t !== undefined && !(typeof t === 'number' && Number.isFinite(t)))
     throw new UsageError(`t is ${quote(t)} but must be a number of seconds.`);

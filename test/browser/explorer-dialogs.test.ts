@@ -160,7 +160,7 @@ describe('saving', () => {
     await page.keyboard.press('s');
     await page.getByRole('radio', { name: 'Film' }).focus();
     await page.keyboard.press('ArrowRight');
-    const form = page.getByRole('combobox', { name: 'Form' });
+    const form = page.getByRole('combobox', { name: 'Format' });
     expect(await form.locator('option').allTextContents()).toEqual(exporters.map(({ title }) => title));
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export', exact: true }).press('Enter');
@@ -183,7 +183,7 @@ describe('saving', () => {
     await page.goto(server.url + (await writeLink(wide)));
     await press('Save');
     await page.getByText('Export', { exact: true }).first().click();
-    const form = page.getByRole('combobox', { name: 'Form' });
+    const form = page.getByRole('combobox', { name: 'Format' });
     await form.selectOption('svg');
     await press('Export');
     const said = page.getByRole('dialog').getByRole('status');

@@ -154,7 +154,7 @@ describe('the surface', () => {
 test('what has no single surface is refused', async () => {
   const write = (input: object) => exported({ seconds: 1, ...input });
   await expect(write({ shown: { layer: 2 } })).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[UsageError: shown is all units of layer 2, but a height map shows one: add a unit, such as unit: 1.]`,
+    `[UsageError: shown is all units of layer 2, but a height map shows a single one: name it, such as shown: { layer: 2, unit: 1 }.]`,
   );
   await expect(write({ size: [400, 1] })).rejects.toThrowErrorMatchingInlineSnapshot(
     `[UsageError: size is 400x1, but a height map needs at least two points along each side: make it larger.]`,

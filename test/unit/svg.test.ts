@@ -152,7 +152,7 @@ describe('networks', () => {
   test('are refused if they are not functions of x', async () => {
     const write = (network: object, view = {}) => exported({ seconds: 1, network, view } as SweepInput);
     await expect(write({})).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: network.features are x, y, but a curve shows a network of x alone: set features: ['x'], or export a height map (gltf).]`,
+      `[UsageError: network.features are x, y, but a curve shows a network of x alone: set features: ['x'], or export a height map (--to gltf).]`,
     );
     await expect(write({ ...tiny, fold: 'kaleidoscope' })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UsageError: network.fold is a kaleidoscope, but a curve has only one coordinate to fold: set fold: 'none'.]`,

@@ -37,7 +37,7 @@ export function SaveExport() {
       }}
     >
       <ChoiceRow
-        label="Form"
+        label="Format"
         choices={exporters.map(({ name, title }) => [name, title] as const)}
         value={exporter.value.name}
         onChange={(name) => {
@@ -46,9 +46,9 @@ export function SaveExport() {
       />
       {canMove && moves(document) && (
         <ChoiceRow
-          label="What"
+          label="Part"
           choices={[
-            ['all', `All that moves, ${inWords(document.sweep.seconds)}`],
+            ['all', `Everything, ${inWords(document.sweep.seconds)}`],
             ['moment', 'This moment'],
           ]}
           value={part.value}

@@ -66,7 +66,7 @@ async function player(signal: AbortSignal | undefined): Promise<string> {
   const response = await fetch(new URL('player.js', location.href), { signal: signal ?? null });
   if (response.ok) return response.text();
   throw new UsageError(
-    `This site lacks the player of exported pages (${response.status}): use the command, or tell its owner.`,
+    `This site lacks player.js, which exported pages need (${response.status}): use untrained export, or tell its owner.`,
   );
 }
 

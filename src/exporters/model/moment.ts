@@ -34,7 +34,8 @@ export function checkRange(exponents: Exponents | undefined): void {
   const bits = Math.max(exponents.output, ...exponents.sums, ...exponents.values);
   if (bits <= MOST_BITS) return;
   throw new UsageError(
-    `The network's values reach 2^${bits}, beyond float64: reduce layers or weightScale, or export it with --to onnx.`,
+    `The network's values can reach 2^${bits}, but float64 is safe up to 2^${MOST_BITS}: reduce layers or weightScale, or ` +
+      'use --to onnx.',
   );
 }
 
@@ -55,7 +56,7 @@ export function checkSize(
   const count = countWeights(network);
   if (count <= most) return;
   throw new UsageError(
-    `The network's units and layers make ${Math.ceil(count / 1e6)} million weights, but ${form} holds at most ` +
-      `${Math.floor(most / 1e6)} million: reduce them${others}.`,
+    `The network has ${Math.ceil(count / 1e6)} million weights, but ${form} holds at most ${Math.floor(most / 1e6)} million: ` +
+      `reduce units or layers${others}.`,
   );
 }

@@ -104,9 +104,10 @@ export function numbersOf(layers: readonly Layer[]): string {
       ),
       `    ${Array.from(biases, pythonNumber).join(', ')},`,
     ]);
-    return `# W, row by row, and then b, for each layer.\nNUMBERS = torch.tensor([\n${lines.join('\n')}\n], dtype=torch.float64)`;
+    return `# For each layer: W row by row, then b.\nNUMBERS = torch.tensor([\n${lines.join('\n')}\n], dtype=torch.float64)`;
   }
-  return `# W, row by row, and then b, for each layer, as float64.\nNUMBERS = ${decoded(float64Bytes(all), 'float64')}`;
+  return `# For each layer: W row by row, then b, as float64.
+NUMBERS = ${decoded(float64Bytes(all), 'float64')}`;
 }
 
 /** An activation of the variable z. */
@@ -158,7 +159,7 @@ export function functionLines(frame: FrameDescription, network: Network, shown: 
   }
   if (keeps(network, shown)) {
     functions.push(`def kept(y, last, units):
-    """What a layer adds of the one before: a multiple of the same units, the last of which may be a fraction."""
+    """The residual: a multiple of the same units in the previous layer, the last of which may be a fraction."""
     y = ${network.residual} * torch.cat([y[:, :-1], last * y[:, -1:]], dim=1)[:, :units]
     return F.pad(y, (0, units - y.shape[1]))`);
   }
@@ -249,7 +250,7 @@ function inputLines({ network: { features, fold }, slice }: FrameDescription): s
   return [
     ...functions,
     `def inputs(points):
-    """What the first layer receives."""
+    """The inputs of the first layer."""
 ${lines.join('\n')}
     return ${result}`,
   ];
@@ -295,7 +296,7 @@ export function moduleLines(frame: FrameDescription, network: Network, shown: Sh
   if (column !== undefined) lines.push(`        return shown[:, ${column}:${column + 1}]`);
   const sizes = hasEarlier ? `        sizes.append((UNITS[-3], UNITS[-1]))\n` : '';
   return `class Network(torch.nn.Module):
-    """From points of the plane to brightness. It computes in float64, as small views of deep networks need."""
+    """Maps points of the plane to brightness. It computes in float64, which small views of deep networks need."""
 
     def __init__(self):
         super().__init__()

@@ -47,7 +47,7 @@ export function hiddenActivations(
       words,
       movable(isMix(track) ? track.fraction : undefined, layer.fraction),
       `network.activation${list.length === 1 ? '' : `.${i}`}.fraction`,
-      'how far it is from one activation to the other',
+      'from 0 at one activation to 1 at the other',
     );
     return `mix(${layer.from}_(sum), ${layer.to}_(sum), ${fraction})`;
   });
@@ -107,7 +107,7 @@ ${names.map((name, i) => (i === names.length - 1 ? `  return ${name}_(sum);` : `
         const capital = `KINDS${made.size === 1 ? '' : made.size}`;
         parts.push(`${table('int', capital, numbersOf, 16)}
 
-// The activation of a unit, which is drawn too.
+// The activation of a unit, which is random too.
 int ${name}(uint seed, int layer, int unit) {
   uint bits = bitsOf(seed, uint(layer), uint(unit + 1), ${ACTIVATION_INPUT}u);
   return ${capital}[(bits >> 16) * ${perUnit.length}u >> 16];
@@ -139,7 +139,7 @@ int ${name}(uint seed, int layer, int unit) {
     10,
   )}
 
-// The number of a unit's activation, which was drawn too: four bits of a word.
+// The number of a unit's activation, which is random too: four bits of a word.
 int kindOf(${seeds.length === 1 ? '' : 'int set, '}int layer, int unit) {
   int at = ${first}(layer - 1) * ${most} + unit;
   return int(KINDS[at / ${PER_WORD}] >> 4 * (at % ${PER_WORD}) & 15u);

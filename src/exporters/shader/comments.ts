@@ -37,10 +37,10 @@ export function recipeComment(sweep: Sweep): string {
   const recipe = JSON.stringify({ untrained: RECIPE_VERSION, sweep: sparseSweep(sweep) });
   // In JSON, \u00e9 is the same as é. So are the spaces that a comment or a line's end would drop.
   const json = recipe.replace(/[^ -~]| {2,}/g, (text) => Array.from(text, escapedUnit).join(''));
-  if (json.length > LONGEST_RECIPE) return commented(['The recipe is too long to be repeated here.']);
+  if (json.length > LONGEST_RECIPE) return commented(['The recipe is too long to include here.']);
   if (json.length <= LONGEST_LINE) return commented(['The recipe:', json]);
   const lines = json.match(new RegExp(`.{1,${WRAPPED - 1}}[^\\\\/ ]|.+$`, 'g'))!;
-  return commented(['The recipe, in lines to be joined:', ...lines]);
+  return commented(['The recipe (join its lines):', ...lines]);
 }
 
 const escapedUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

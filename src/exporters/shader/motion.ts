@@ -90,8 +90,8 @@ export class Numbers {
     this.#easings.add(easing);
     const count = sets.length;
     this.#variables.push(
-      'int fromSet, toSet; // the weights that it walks between',
-      'float walked; // how far it is from one to the other',
+      'int fromSet, toSet; // the two sets of weights being mixed',
+      'float walked; // from 0 at the first to 1 at the second',
     );
     const index = (i: string) =>
       sets.every((set, step) => set === step) ? `${i} % ${count}` : `SETS[${i} % ${count}]`;
@@ -110,7 +110,7 @@ export class Numbers {
 
   /** Declares a set of weights that is switched. @param sets - The number of the set of each keyframe. */
   switched({ keyframes }: Keyframes, sets: number[], path: string): Between {
-    this.#variables.push('int fromSet; // the weights');
+    this.#variables.push('int fromSet; // the set of weights');
     const points = keyframes.map(([t], i): Keyframe => [t, sets[i]]);
     this.#settings.push(`  fromSet = int(${this.#expression({ keyframes: points }, 'fromSet', path)});`);
     return { from: 'fromSet', to: 'fromSet', fraction: '0.0' };
@@ -125,7 +125,7 @@ export class Numbers {
   /** The constants, one a line. */
   constants(): string {
     const length = this.moves
-      ? [`const float SECONDS = ${float(this.#seconds)}; // the length, after which it begins again`]
+      ? [`const float SECONDS = ${float(this.#seconds)}; // after which the animation repeats`]
       : [];
     return [...length, ...this.#constants].join('\n');
   }
@@ -135,7 +135,7 @@ export class Numbers {
     if (!this.moves) return '';
     const start = pace ? 'paced(seconds)' : 'seconds';
     return [
-      `// What moves: moveTo sets it.\nfloat t; // time, in seconds\n${this.#variables.join('\n')}`,
+      `// Animated parameters, set by moveTo.\nfloat t; // time, in seconds\n${this.#variables.join('\n')}`,
       ...[...this.#helpers].map((name) => helpers[name]),
       ...easingFunctions(this.#easings),
       ...(pace ? [pacedFunction(pace)] : []),
@@ -186,7 +186,7 @@ export class Numbers {
     if (length > MOST_IN_CODE && (isJumpy || own.every((each) => each === own[1] || each === undefined))) {
       if (length > MOST_KEYFRAMES) {
         throw new UsageError(
-          `${path} has ${length} keyframes, but a shader has room for ${MOST_KEYFRAMES}: thin them out.`,
+          `${path} has ${length} keyframes, but a shader has room for ${MOST_KEYFRAMES}: remove some.`,
         );
       }
       const capital = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
@@ -219,7 +219,7 @@ export class Numbers {
     if (length > MOST_KEYFRAMES / 16) {
       throw new UsageError(
         `${path} has ${length} keyframes with easings of their own, but a shader has room for ` +
-          `${MOST_KEYFRAMES / 16}: give all the same easing, or thin them out.`,
+          `${MOST_KEYFRAMES / 16}: give all the same easing, or remove some.`,
       );
     }
     const lines = keyframes.flatMap(([end, to], i) => {
@@ -248,7 +248,7 @@ function searchFor(time: string, times: string, length: number): string[] {
 
 function pacedFunction({ shown, track }: PaceTable): string {
   return [
-    '// An even pace: the times at which the picture has changed by equal amounts, and those of its tracks.',
+    '// An even pace, at which the picture changes at a constant rate: times, and those of the tracks at them.',
     table('float', 'SHOWN', shown.map(float), 8),
     table('float', 'TRACKS', track.map(float), 8),
     'float paced(float seconds) {',
@@ -260,7 +260,7 @@ function pacedFunction({ shown, track }: PaceTable): string {
 }
 
 const helpers = {
-  progress: `// How far a movement is, from 0 at its start to 1 at its end.
+  progress: `// The progress of a movement, from 0 at its start to 1 at its end.
 float progress(float start, float end) {
   return clamp((t - start) / (end - start), 0.0, 1.0);
 }`,

@@ -49,7 +49,7 @@ export function networkCode(
           'residual',
           residual,
           'network.residual',
-          'what a unit adds of the same unit in the layer before',
+          'the share of the same unit of the previous layer that a unit adds',
         );
   const scales = weights.isExplicit ? undefined : scaleCode(subject, shape, numbers);
   const slices = frame.slice.map((value, i) =>
@@ -75,7 +75,7 @@ export function networkCode(
     ...(weights.isHashed || hidden?.isHashed ? [hashFunctions()] : []),
     featureFunctions(spec.features),
     ...(spec.fold === 'none' ? [] : [foldFunction(spec.fold, side)]),
-    `float y[WIDEST]; // what a layer receives`,
+    `float y[WIDEST]; // the inputs of a layer`,
     shape.code,
     weights.code(inBuffers),
     ...(scales?.parts ?? []),
@@ -104,7 +104,7 @@ function shownCode({ sweep, frame }: Subject, numbers: Numbers) {
     'the output that is shown as 1',
   );
   const fraction = isMix(activation)
-    ? `, ${numbers.declare('output mix', mixTrack(sweep.network, frame, activation), 'network.outputActivation.fraction', 'how far it is from one output activation to the other')}`
+    ? `, ${numbers.declare('output mix', mixTrack(sweep.network, frame, activation), 'network.outputActivation.fraction', 'from 0 at one output activation to 1 at the other')}`
     : '';
   return {
     names: [names].flat().flatMap((name) => (typeof name === 'string' ? [name] : [name.from, name.to])),
@@ -142,7 +142,7 @@ function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): S
     'weight scale',
     movable(sweep.network.weightScale, spec.weightScale ?? usual),
     'network.weightScale',
-    'what the draws of weights are multiplied by',
+    'multiplies the draws of weights',
   );
   const ownBiases = spec.biasScale !== undefined;
   const biasScale = ownBiases
@@ -150,7 +150,7 @@ function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): S
         'bias scale',
         movable(sweep.network.biasScale, spec.biasScale!),
         'network.biasScale',
-        'what those of biases are multiplied by',
+        'multiplies the draws of biases',
       )
     : undefined;
   const size = (layer: string) => (shape.hasFractions ? `sizeOf(${layer})` : `float(unitsIn(${layer}))`);
@@ -180,7 +180,7 @@ function scaleCode({ sweep, frame }: Subject, shape: Shape, numbers: Numbers): S
   const hasGains = gains.some((gain) => gain !== 1);
   if (hasGains)
     parts.push(
-      `// What keeps the contrast behind mixed activations.\n${table('float', 'GAINS', gains.map(float), 8)}`,
+      `// Factors that preserve contrast after mixed activations.\n${table('float', 'GAINS', gains.map(float), 8)}`,
     );
   return {
     parts,
@@ -322,7 +322,7 @@ function fadeCode(own: Factors, earlier: Factors | undefined): string {
     table('float', `${words}OFFSET`, offset.map(float), 8),
   ];
   return [
-    '// What keeps the contrast while the network is between two others.',
+    '// Factors that preserve contrast while the network is between two others.',
     ...tables('FADE_', own),
     ...(earlier ? tables('EARLIER_', earlier) : []),
   ].join('\n');
@@ -341,7 +341,7 @@ function shareCode(spec: NetworkSpec, layers: string): string {
 function normaliseCode(hasFractions: boolean): string {
   const share = hasFractions ? '(unit < units - 1 ? 1.0 : last) * ' : '';
   const whole = hasFractions ? 'float(units - 1) + last' : 'float(units)';
-  return `// Gives what the next layer receives a mean of 0 and a variance of 1.
+  return `// Gives the inputs of the next layer a mean of 0 and a variance of 1.
 void normalise(int layer, float values[WIDEST]) {
   int units = unitsIn(layer);${hasFractions ? '\n  float last = lastUnit(layer);' : ''}
   float whole = ${whole};

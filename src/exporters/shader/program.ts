@@ -41,7 +41,7 @@ export async function programOf(exported: Exported, tools: ExportTools): Promise
   const view = viewCode(subject, numbers);
   const shape = shapeOf(subject, numbers);
   const weights = weightsOf(subject, shape, numbers);
-  numbers.constant('int', 'widest', `${weights.room}`, 'room for the values of a layer');
+  numbers.constant('int', 'widest', `${weights.room}`, 'array length for the values of a layer');
   const network = networkCode(subject, shape, weights, numbers);
   const { sweep, frame } = subject;
   const code = (names: Names, inBuffers: boolean) =>

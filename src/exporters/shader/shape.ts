@@ -51,7 +51,7 @@ export function shapeOf({ sweep, frame }: Subject, numbers: Numbers): Shape {
   );
   const fades = !part && (typeof layers !== 'number' || !Number.isInteger(layers));
   const hasFractions = widths.length > 0 && list.some((width) => !Number.isInteger(width));
-  numbers.constant('int', 'inputs', `${inputs}`, 'what the network receives: x, y and so on');
+  numbers.constant('int', 'inputs', `${inputs}`, 'the inputs of the network: x, y and so on');
   const sizes = widths.length === 0 ? undefined : sizeCode(list, hasFractions, numbers);
   const layerName = fades
     ? numbers.declare('layers', layers, 'network.layers', 'matrices of weights; the last one fades in')

@@ -29,7 +29,7 @@ export interface Subject {
 }
 
 /** How to leave the motion out. */
-const STILL = 'export one moment of it (--at SECONDS)';
+const STILL = 'export a single moment (--at SECONDS)';
 
 /** @throws UsageError that names the parameter that a shader cannot express. */
 export async function subjectOf({ sweep, at }: Exported, { evaluate }: ExportTools): Promise<Subject> {
@@ -37,7 +37,7 @@ export async function subjectOf({ sweep, at }: Exported, { evaluate }: ExportToo
   const shown = isStill ? await stillOf(sweep, at ?? 0, evaluate) : sweep;
   if (shown.brightness) {
     throw new UsageError(
-      `brightness is steady, which is measured picture by picture, and a shader cannot do that: leave it out, or ${STILL}.`,
+      `brightness is steady, which is measured on every frame, and a shader cannot do that: remove it, or ${STILL}.`,
     );
   }
   const tracked: Sweep = { ...shown, pace: 'tracks' };
@@ -81,19 +81,19 @@ function refuseFrame({ network, shown, levels }: FrameDescription): void {
   const part = hiddenShown(shown);
   if (part && part.unit === undefined) {
     throw new UsageError(
-      `shown is all units of layer ${part.layer}, and a shader draws one picture: choose one of them, ` +
-        `shown: { layer: ${part.layer}, unit: 1 }.`,
+      `shown is all units of layer ${part.layer}, but a shader draws a single picture: choose one unit, ` +
+        `such as shown: { layer: ${part.layer}, unit: 1 }.`,
     );
   }
   if (network.draws === 'hash' && network.distribution === 'normal' && !Array.isArray(network.weights)) {
     throw new UsageError(
-      'distribution is normal with draws: hash, which a shader cannot compute to the bit: set distribution to uniform, ' +
-        'or draws to generator.',
+      'distribution is normal and draws is hash, but a shader cannot compute such draws exactly: set distribution to ' +
+        'uniform, or draws to generator.',
     );
   }
   if (levels?.some((level) => Math.abs(level) > 1e30)) {
     throw new UsageError(
-      `levels are [${levels.join(', ')}], beyond the float32 of shaders: keep them within 1e30.`,
+      `levels are [${levels.join(', ')}], but must be between -1e30 and 1e30 in a shader: choose such levels.`,
     );
   }
 }
@@ -104,23 +104,23 @@ function refuseTracks(sweep: Sweep): void {
   for (const { path, track } of tracksIn(sweep)) {
     if (path.startsWith('shown')) {
       throw new UsageError(
-        `${path} moves, and a shader shows one part of a network: give one number, or ${STILL}.`,
+        `${path} moves, but a shader always shows the same part of a network: make it constant, or ${STILL}.`,
       );
     }
     if (path === 'network.fold.kaleidoscope') {
       throw new UsageError(
-        `${path} moves, and a shader has one number of sectors: give one number, or ${STILL}.`,
+        `${path} moves, but a shader has a fixed number of sectors: make it constant, or ${STILL}.`,
       );
     }
     if (path === 'network.seed' && !('walk' in track) && !onlyJumps(track)) {
       throw new UsageError(
-        `${path} moves from number to number, which makes a network for each of them: use walk() or steps(), or ${STILL}.`,
+        `${path} moves continuously, and every number is another network: use walk() or steps(), or ${STILL}.`,
       );
     }
     const part = hiddenShown(sweep.shown as FrameDescription['shown']);
     if (path.startsWith('network.seed') && part && isPerUnit(network.activation, part.layer)) {
       throw new UsageError(
-        `${path} moves, and with it the activation of the unit that is shown: give one seed, or ${STILL}.`,
+        `${path} moves, but in a shader the activation of the unit in shown is fixed: make the seed constant, or ${STILL}.`,
       );
     }
     const explicit = network.weights as { from: unknown; to: unknown } | undefined;
@@ -130,8 +130,8 @@ function refuseTracks(sweep: Sweep): void {
       (/^network\.(?:seed|weightScale|biasScale)/.test(path) || path === 'network.weights.from')
     ) {
       throw new UsageError(
-        `${path} moves while weights is a mix with drawn ones, and a shader has room for one of the two: ` +
-          `give one value, or ${STILL}.`,
+        `${path} moves while weights mixes explicit weights with drawn ones, and a shader cannot do both: ` +
+          `make one of them constant, or ${STILL}.`,
       );
     }
   }
@@ -154,13 +154,13 @@ function refuseMoment(frame: FrameDescription, sweep: Sweep, draws: DrawCache): 
     );
     const { path } = cause ?? moving[0];
     throw new UsageError(
-      `${path} moves with fade: contrast, which is measured picture by picture, and a shader cannot do that: ` +
+      `${path} moves with fade: contrast, which is measured on every frame, and a shader cannot do that: ` +
         `set fade to outputs (--set fade=outputs), or ${STILL}.`,
     );
   }
   if (exponentsOf(frame, draws)) {
     throw new UsageError(
-      `activation ${nameOf(network.activation)} makes values beyond the float32 of shaders in ${network.layers} layers: ` +
+      `activation is ${nameOf(network.activation)}, whose values in ${network.layers} layers overflow the float32 of shaders: ` +
         'use fewer layers, a smaller weightScale or a bounded activation such as tanh.',
     );
   }
@@ -228,8 +228,8 @@ async function paceOf(sweep: Sweep, evaluate: ExportTools['evaluate']): Promise<
   add(0, seconds, 0);
   if (shown.length > MOST_TIMES) {
     throw new UsageError(
-      `pace is ${sweep.pace}, whose ${shown.length} times are more than a shader has room for: ` +
-        'set pace to tracks, or export one moment of it (--at SECONDS).',
+      `pace is ${sweep.pace} and needs a table of ${shown.length} times, but a shader has room for ${MOST_TIMES}: ` +
+        `set pace to tracks, or ${STILL}.`,
     );
   }
   return { shown, track };

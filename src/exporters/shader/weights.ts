@@ -203,7 +203,7 @@ function layoutOf({ matrices, inputs, widths, outputs, fadingLayers }: Shape) {
   const code = (align: number, perLayer = false) => {
     const stride = (count: number) => padded(count + 1, align) / align;
     const of = align === 1 ? '' : ', in fours';
-    const start = `// Where the draws of a unit are${of}: that of its bias, then those of its weights.\nint rowOf(int layer, int unit) {\n`;
+    const start = `// Where a unit's draws begin${of}: its bias, then its weights.\nint rowOf(int layer, int unit) {\n`;
     if (matrices === 1) return `${start}  return ${stride(inputs)} * unit;\n}`;
     const { units } = rows[0];
     if (perLayer) {
@@ -302,7 +302,7 @@ function seedMix(fraction: Movable, numbers: Numbers): Between {
     'mixed',
     fraction,
     'network.seed.fraction',
-    'how far it is from one seed to the other',
+    'from 0 at one seed to 1 at the other',
   );
   return { from: '0', to: '1', fraction: name };
 }
@@ -335,7 +335,7 @@ function explicitSets({ sweep, frame, draws }: Subject, numbers: Numbers): Chose
     'trained',
     movable(track, weights.fraction),
     'network.weights.fraction',
-    'how far it is from one set of weights to the other',
+    'from 0 at one set of weights to 1 at the other',
   );
   const ends = [weights.from, weights.to];
   return {
@@ -378,11 +378,11 @@ function tooMany(spec: NetworkSpec, count: number, sets: number): UsageError {
   const what = sets > 1 ? `The ${sets} networks have ${count} weights` : `The network has ${count} weights`;
   const start = `${what}, but a shader has room for about ${most}`;
   if (spec.weights) {
-    return new UsageError(`${start}, and weights gives them one by one: export a page (--to html) instead.`);
+    return new UsageError(`${start} if weights are explicit: export a page (--to html) instead.`);
   }
   const uniform = spec.distribution === 'normal' ? ' and distribution=uniform' : '';
   return new UsageError(
-    `${start}: set draws=hash${uniform} (--set draws=hash), so that it needs only a seed, though that makes other networks.`,
+    `${start}: set draws=hash${uniform} (--set draws=hash), which needs only the seed but makes another network of it.`,
   );
 }
 
@@ -404,8 +404,8 @@ function fromLiterals(values: Float32Array, layout: Layout, sets: number, isExpl
     }
   }
   lines.push(lines.pop()!.slice(0, -1)); // without the last comma
-  const what = isExplicit ? 'The weights' : 'The draws, which the scales turn into weights';
-  return `// ${what}: a line for each unit, with its bias and then one for each input.
+  const what = isExplicit ? 'The weights' : 'The draws, to be multiplied by the scales';
+  return `// ${what}: a line for each unit, with its bias, then one number for each input.
 const float DRAWS[${values.length}] = float[](\n${lines.join('\n')}\n);`;
 }
 
@@ -416,7 +416,7 @@ function fromBuffers(count: number): string {
       : `  if (at < ${((i + 1) * PER_ARRAY) / 4}) return texelFetch(iChannel${i}, texel, 0);`,
   );
   const names = count === 1 ? 'Buffer A' : `Buffers A to ${BUFFERS[count - 1]}`;
-  return `// What ${names} ${count === 1 ? 'has' : 'have'} written: four numbers a texel, in rows of ${ROW} texels.
+  return `// A texel of ${names}: four numbers, in rows of ${ROW} texels.
 vec4 storedAt(int at) {
   ivec2 texel = ivec2(at % ${ROW}, at / ${ROW} % ${PER_ARRAY / 4 / ROW});
 ${cases.join('\n')}
