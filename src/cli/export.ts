@@ -95,7 +95,7 @@ async function write(
   const isInside = at !== undefined && at <= sweep.seconds;
   const grain = isInside ? grainNoteAt(sweep, at, evaluate) : grainNote(sweep, evaluate);
   if (grain) report.warning(grain);
-  const files = await writeExport(exporter, sweep, path, { at, ...watched });
+  const files = await writeExport(exporter, sweep, path, { at, onNote: report.note, ...watched });
   await saveRecipe(options.recipe, sweep);
   report.exported(exporter, files, (performance.now() - began) / 1000);
 }

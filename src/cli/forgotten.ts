@@ -10,6 +10,9 @@ import { commandLine } from './shell.js';
 
 type Environment = NodeJS.ProcessEnv;
 
+/** From version 11 on, npm takes --to as short for its own --token-description. */
+const EXPANDED_TO = 'npm_config_token_description';
+
 /** One occurrence of an option that npm took. */
 interface Taken {
   option: Option;
@@ -52,14 +55,19 @@ function takenBy(command: Command, words: string[], env: Environment, order: str
     return [...new Set(keys)].flatMap((key) => {
       const name = `npm_config_${key.replaceAll('-', '_')}`;
       // npm reads --fps as its own -f, -p and -s, and "--no-" leaves an empty value.
-      const value = key === 'fps' && env.npm_config_force && env.npm_config_parseable ? 'true' : env[name];
+      const value =
+        key === 'fps' && env.npm_config_force && env.npm_config_parseable
+          ? 'true'
+          : (env[name] ?? (key === 'to' ? env[EXPANDED_TO] : undefined));
       if (value === undefined || ofUsers(key)) return [];
       if (isSwitch(option))
         return (value === '') === option.negate ? [{ option, at: order.indexOf(name) }] : [];
       return value.split('\n\n').map((one) => ({
         option,
         ...(one !== 'true' && { value: one }),
-        at: order.indexOf(key === 'fps' ? 'npm_config_force' : name),
+        at: order.indexOf(
+          key === 'fps' ? 'npm_config_force' : key === 'to' && !(name in env) ? EXPANDED_TO : name,
+        ),
       }));
     });
   });

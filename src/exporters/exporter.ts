@@ -29,6 +29,8 @@ export interface ExportTools {
   player(): Promise<string>;
   /** The address of an explorer, for links in pages: https://example.org/explorer/. Undefined if none is known. */
   explorer?: string | undefined;
+  /** Says in one sentence what in a file is not as the sweep says. */
+  note?(sentence: string): void;
   /** The version of Untrained. */
   version: string;
 }

@@ -30,6 +30,11 @@ export const gltf: Writer = {
 async function write(exported: Exported, tools: ExportTools) {
   const moment = await momentOf(exported, tools);
   const frame = sampled(moment.frame);
+  if (frame.size[0] < moment.frame.size[0]) {
+    tools.note?.(
+      `The height map has ${frame.size.join('x')} points, not ${moment.frame.size.join('x')}: the maximum is ${MOST_VERTICES} in all.`,
+    );
+  }
   const heights = await heightsAt(frame, tools);
   const colours = await tools.draw(frame);
   const model = {

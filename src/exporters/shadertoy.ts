@@ -29,7 +29,7 @@ void mainImage(out vec4 fragColor, in vec2 fragCoord) {
     const buffers = arrays.map(
       (array, i): ExportedFile => ({
         ending: `.${endingOf(letters[i])}.glsl`,
-        content: bufferCode(exported.sweep.title, letters[i], i, array),
+        content: bufferCode(exported.sweep.title, about, letters[i], i, array),
       }),
     );
     return [{ ending: '.glsl', content: image }, ...buffers];
@@ -38,13 +38,15 @@ void mainImage(out vec4 fragColor, in vec2 fragCoord) {
 
 const endingOf = (letter: string) => `buffer-${letter.toLowerCase()}`;
 
-/** A buffer, which writes its numbers into the first texels: four each, in rows. */
-function bufferCode(title: string, letter: string, number: number, bits: Uint32Array): string {
+/** A buffer, which writes its numbers into the first texels: four each, in rows. @param about - Its comments. */
+function bufferCode(title: string, about: string, letter: string, number: number, bits: Uint32Array): string {
   const first = number * PER_ARRAY;
   return `${commented([
     `Shadertoy: Buffer ${letter} of "${titleIn(title)}". It needs no inputs; Image reads it as iChannel${number}.`,
     `Weights ${first + 1} to ${first + bits.length}, as the bits of float32.`,
   ])}
+
+${about}
 
 ${rowsOfBits(bits, ROW)}
 

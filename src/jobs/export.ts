@@ -101,6 +101,8 @@ export function formOf(path: string, to?: string): Exporter {
 
 /** Which moment to export, and how to stop. */
 interface Writing extends Watched {
+  /** Called with what in a file is not as the sweep says. */
+  onNote?: (sentence: string) => void;
   /** In seconds; undefined for all of the sweep. */
   at?: number | undefined;
 }
@@ -110,7 +112,7 @@ export async function writeExport(
   exporter: Exporter,
   sweep: Sweep,
   path: string,
-  { at, ...watched }: Writing = {},
+  { at, onNote, ...watched }: Writing = {},
 ): Promise<Finished[]> {
   const moment = at ?? (exporter.moves ? undefined : momentOf(sweep));
   if (moment !== undefined) checkMoment(sweep, moment);
@@ -118,7 +120,7 @@ export async function writeExport(
   const stem = path.slice(0, path.length - ending.length);
   const exported: Exported = { name: basename(stem), sweep, at: moment };
   return writeWhole(path, async () => {
-    const files = await withTools(watched, async (tools) => {
+    const files = await withTools(watched, onNote, async (tools) => {
       await preparePace(sweep, evaluate, watched, moment);
       return exporter.write(exported, tools);
     });
@@ -140,7 +142,11 @@ function checkMoment({ seconds }: Sweep, at: number): void {
 }
 
 /** Provides what exporters need. The renderer starts when it is first needed, and is closed on every path. */
-async function withTools<T>({ signal }: Watched, use: (tools: ExportTools) => Promise<T>): Promise<T> {
+async function withTools<T>(
+  { signal }: Watched,
+  note: Writing['onNote'],
+  use: (tools: ExportTools) => Promise<T>,
+): Promise<T> {
   let renderer: CpuRenderer | undefined;
   const tools: ExportTools = {
     evaluate,
@@ -151,6 +157,7 @@ async function withTools<T>({ signal }: Watched, use: (tools: ExportTools) => Pr
     },
     deflate: (bytes) => promisify(deflate)(bytes, { level: 9 }),
     player,
+    note,
   };
   try {
     const result = await use(tools);

@@ -55,6 +55,14 @@ describe('a forgotten --', () => {
     expect((await said(env, words))!.split(' Type: ')[1]).toBe(`npm run render -- ${line}`);
   });
 
+  test.each<Record<string, string>>([{ npm_config_to: 'html' }, { npm_config_token_description: 'html' }])(
+    '--to, which npm 11 takes as short for another option: %j',
+    async (env) => {
+      const message = await said({ ...env, npm_config_size: '64' }, ['oklch'], { name: 'export' });
+      expect(message).toMatch(/ Type: npm run export -- oklch (?:--size 64 --to html|--to html --size 64)$/);
+    },
+  );
+
   test('two numbers are matched to their options if the order is known, and are not guessed otherwise', async () => {
     const env = { npm_config_size: 'true', npm_config_seconds: 'true' };
     const order = ['npm_config_seconds', 'npm_config_size'];

@@ -37,7 +37,7 @@ export async function subjectOf({ sweep, at }: Exported, { evaluate }: ExportToo
   const shown = isStill ? await stillOf(sweep, at ?? 0, evaluate) : sweep;
   if (shown.brightness) {
     throw new UsageError(
-      `brightness is steady, which is measured on every frame, and a shader cannot do that: remove it, or ${STILL}.`,
+      `brightness is steady, which is measured on every frame, and a shader cannot do that: ${STILL}.`,
     );
   }
   const tracked: Sweep = { ...shown, pace: 'tracks' };
