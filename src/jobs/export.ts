@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { z } from 'zod';
+import type { StopSignal } from '../core/ambient.js';
 import type { Watched } from '../core/breather.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import { checkedSweep, preparePace, type Sweep } from '../core/sweep/sweep.js';
@@ -30,14 +31,14 @@ const PLAYER = fileURLToPath(new URL('../pages/player/player.js', import.meta.ur
 /** Options of exports. */
 export interface ExportOptions {
   /** The format: `html`, `shadertoy`, `glsl`, `onnx`, `npz`, `pytorch`, `svg` or `gltf`. By default from the ending. */
-  to?: string;
+  to?: string | undefined;
   /**
    * A single moment, in seconds. Pages and shaders contain the whole sweep by default; the other formats always contain
    * one moment, by default the end, or the beginning of a loop.
    */
-  at?: number;
+  at?: number | undefined;
   /** Stops the export; the promise then rejects with its reason. */
-  signal?: AbortSignal;
+  signal?: StopSignal | undefined;
 }
 
 /**
