@@ -130,7 +130,7 @@ test('explore serves the page to this machine, and nothing else, until it is sto
     'content-security-policy': expect.stringMatching(/^default-src 'none'; /),
     'x-content-type-options': 'nosniff',
   });
-  expect(page.body).toContain('src="data:image/png;base64,');
+  expect(page.body).toContain('src="data:image/jpeg;base64,');
   const [, script] = /src="(main\.js[^"]*)"/.exec(page.body)!;
   const head = await ask(url.origin, `/${script}`, 'HEAD');
   expect(head).toMatchObject({ status: 200, body: '', headers: { 'content-type': /javascript/ } });
