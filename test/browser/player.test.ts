@@ -193,6 +193,94 @@ test('the slider, the keys and the name change what is shown and shared', async 
   await page.context().close();
 });
 
+test('a note goes with the next input, and an invalid time in the address gives one warning', async () => {
+  const { page, warnings } = await open(`${address}?play=0&t=abc`, { size: [640, 360] });
+  await page.locator('.copy').click();
+  const note = page.locator('.note');
+  await expect.poll(() => note.textContent()).toBe('The recipe is copied.');
+  await page.locator('.name input').fill('Bo');
+  expect(await note.textContent()).toBe('');
+  expect(warnings).toEqual([
+    'Untrained ignored a part of the address. t is "abc" but must be a number of seconds.',
+  ]);
+  await page.context().close();
+});
+
+test('in another page, the wheel and a finger scroll that page; Ctrl and the wheel zoom', async () => {
+  await write('small.html', await exported({ seconds: 1, network: { layers: 2, units: 4 } }, 0));
+  const outer = (query: string) =>
+    write(
+      `outer${query.length}.html`,
+      '<style>body { margin: 0; height: 2000px }</style>' +
+        `<iframe style="border: 0; width: 96px; height: 100px" src="small.html${query}"></iframe>`,
+    );
+  const size: [number, number] = [200, 150];
+  const { page, trouble } = await open(await outer('?bare'), { size });
+  const scrolled = () => page.evaluate(() => scrollY);
+  const wheel = async (y: number) => {
+    await page.mouse.move(50, 20);
+    await page.mouse.wheel(0, y);
+  };
+  await sharp(page.frames()[1]);
+  await wheel(30);
+  await expect.poll(scrolled).toBe(30);
+
+  await page.goto(await outer(''));
+  const [, frame] = page.frames();
+  await sharp(frame);
+  await wheel(30);
+  await expect.poll(scrolled).toBe(30);
+  expect(await frame.locator('.note').textContent()).toMatch(/^Hold (Ctrl|⌘) to zoom$/);
+  const shared = async () =>
+    (await readLink((await frame.locator('a.open').getAttribute('href'))!)).sweep.view;
+  const { centre, halfWidth } = await shared();
+  await page.keyboard.down('Control');
+  await wheel(-100);
+  await page.keyboard.up('Control');
+  const zoomed = expect.closeTo((halfWidth as number) / 1.5, 6);
+  await expect.poll(shared).toMatchObject({ halfWidth: zoomed });
+  expect(await scrolled()).toBe(30);
+
+  const touch = await page.context().newCDPSession(page);
+  const swipe = (xDistance: number, yDistance: number) =>
+    touch.send('Input.synthesizeScrollGesture', {
+      ...{ x: 50, y: 35, xDistance, yDistance, gestureSourceType: 'touch', preventFling: true },
+    });
+  const before = (await shared()).centre;
+  await swipe(0, -40);
+  await expect.poll(scrolled).toBeGreaterThan(50);
+  expect((await shared()).centre).toEqual(before);
+  expect(before).not.toEqual(centre); // zoomed about the mouse
+  await page.evaluate(() => scrollTo(0, 0));
+  await swipe(30, 0);
+  await expect.poll(async () => (await shared()).centre).not.toEqual(before);
+  expect(await scrolled()).toBe(0);
+  expect(trouble).toEqual([]);
+  await page.context().close();
+});
+
+test('the controls leave most of a small frame to the picture', async () => {
+  const { page } = await open(`${address}?play=0`, { size: [640, 360] });
+  await page.locator('a.open[href]').waitFor();
+  const box = async (selector: string) => (await page.locator(selector).boundingBox())!;
+  for (const [width, height, most] of [
+    [640, 360, 0.4],
+    [667, 375, 0.4],
+    [320, 200, 0.5],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    expect((await box('.controls')).height).toBeLessThan(most * height);
+    for (const part of ['h1', '.play', '.slider']) expect(await page.locator(part).isVisible()).toBe(true);
+    for (const part of ['.name', '.copy', '.open'])
+      expect(await page.locator(part).isVisible()).toBe(height > 260);
+    if (height <= 260) continue;
+    const [title, name] = [await box('h1'), await box('.name')];
+    expect(title.x + title.width).toBeLessThan(name.x);
+    expect(Math.abs(title.y + title.height / 2 - name.y - name.height / 2)).toBeLessThan(2);
+  }
+  await page.context().close();
+});
+
 test('a still offers the weight scale', async () => {
   const content = await exported({ seconds: 2, network: { layers: 3, units: 4 } }, 1);
   const { page } = await open(await write('still.html', content), { size: [320, 180] });
