@@ -66,9 +66,14 @@ afterAll(async () => {
 /** Opens an address without a network, and records what goes wrong and what is requested. */
 async function open(
   url: string,
-  { size = SIZE, before = () => {} }: { size?: [number, number]; before?: () => void } = {},
+  {
+    size = SIZE,
+    hasTouch = false,
+    before = () => {},
+  }: { size?: [number, number]; hasTouch?: boolean; before?: () => void } = {},
 ): Promise<{ page: Page; trouble: string[]; warnings: string[] }> {
-  const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, offline: true });
+  const viewport = { width: size[0], height: size[1] };
+  const context = await browser.newContext({ viewport, hasTouch, offline: true });
   const page = await context.newPage();
   const trouble: string[] = [];
   const warnings: string[] = [];
@@ -207,18 +212,24 @@ test('a note goes with the next input, and an invalid time in the address gives 
 });
 
 test('in another page, the wheel and a finger scroll that page; Ctrl and the wheel zoom', async () => {
-  await write('small.html', await exported({ seconds: 1, network: { layers: 2, units: 4 } }, 0));
+  await write(
+    'small.html',
+    await exported(
+      { seconds: 1, network: { layers: 2, units: 4 }, view: { centre: [1, 0], halfWidth: 2 } },
+      0,
+    ),
+  );
   const outer = (query: string) =>
     write(
       `outer${query.length}.html`,
       '<style>body { margin: 0; height: 2000px }</style>' +
-        `<iframe style="border: 0; width: 96px; height: 100px" src="small.html${query}"></iframe>`,
+        `<iframe style="border: 0; width: 300px; height: 300px" src="small.html${query}"></iframe>`,
     );
-  const size: [number, number] = [200, 150];
-  const { page, trouble } = await open(await outer('?bare'), { size });
+  const size: [number, number] = [400, 320];
+  const { page, trouble } = await open(await outer('?bare'), { size, hasTouch: true });
   const scrolled = () => page.evaluate(() => scrollY);
   const wheel = async (y: number) => {
-    await page.mouse.move(50, 20);
+    await page.mouse.move(50, 60);
     await page.mouse.wheel(0, y);
   };
   await sharp(page.frames()[1]);
@@ -230,7 +241,7 @@ test('in another page, the wheel and a finger scroll that page; Ctrl and the whe
   await sharp(frame);
   await wheel(30);
   await expect.poll(scrolled).toBe(30);
-  expect(await frame.locator('.note').textContent()).toMatch(/^Hold (Ctrl|⌘) to zoom$/);
+  await expect.poll(() => frame.locator('.note').textContent()).toMatch(/^Hold (Ctrl|⌘) to zoom$/);
   const shared = async () =>
     (await readLink((await frame.locator('a.open').getAttribute('href'))!)).sweep.view;
   const { centre, halfWidth } = await shared();
@@ -241,20 +252,30 @@ test('in another page, the wheel and a finger scroll that page; Ctrl and the whe
   await expect.poll(shared).toMatchObject({ halfWidth: zoomed });
   expect(await scrolled()).toBe(30);
 
-  const touch = await page.context().newCDPSession(page);
-  const swipe = (xDistance: number, yDistance: number) =>
-    touch.send('Input.synthesizeScrollGesture', {
-      ...{ x: 50, y: 35, xDistance, yDistance, gestureSourceType: 'touch', preventFling: true },
-    });
-  const before = (await shared()).centre;
-  await swipe(0, -40);
-  await expect.poll(scrolled).toBeGreaterThan(50);
-  expect((await shared()).centre).toEqual(before);
+  const session = await page.context().newCDPSession(page);
+  const swipe = async (dx: number, dy: number, fingers: number) => {
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', part: number) => {
+      const touchPoints = [];
+      for (let id = 0; id < fingers && type !== 'touchEnd'; id++)
+        touchPoints.push({ x: 60 + 100 * id + part * dx, y: 80 + part * dy, id });
+      return session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    };
+    await touch('touchStart', 0);
+    for (let part = 0.2; part < 1.1; part += 0.2) await touch('touchMove', part);
+    await touch('touchEnd', 1);
+  };
+  const { centre: before } = await shared();
   expect(before).not.toEqual(centre); // zoomed about the mouse
-  await page.evaluate(() => scrollTo(0, 0));
-  await swipe(30, 0);
-  await expect.poll(async () => (await shared()).centre).not.toEqual(before);
-  expect(await scrolled()).toBe(0);
+  await swipe(0, -60, 1);
+  await expect.poll(scrolled).toBeGreaterThan(50);
+  await swipe(60, 0, 1);
+  const [x, y] = before as [number, number];
+  await expect.poll(async () => ((await shared()).centre as number[])[0]).toBeLessThan(x);
+  expect((await shared()).centre).toEqual([expect.any(Number), expect.closeTo(y, 6)]); // the first swipe did not move it
+  const rest = await scrolled();
+  await swipe(0, -30, 2);
+  await expect.poll(async () => ((await shared()).centre as number[])[1]).toBeLessThan(y);
+  expect(await scrolled()).toBe(rest);
   expect(trouble).toEqual([]);
   await page.context().close();
 });

@@ -119,7 +119,10 @@ export function watchGestures(
     if (!pointer) return;
     const next = place(event);
     if (press) {
-      if (Math.hypot(next.x - press.x, next.y - press.y) < SLOP) return;
+      const [dx, dy] = [next.x - press.x, next.y - press.y];
+      if (Math.hypot(dx, dy) < SLOP) return;
+      // The browser is about to scroll the page, and then cancels the pointer.
+      if (event.pointerType === 'touch' && Math.abs(dy) > Math.abs(dx) && pageScrolls()) return;
       press = undefined;
       begin();
       // From here on, so that the picture does not jump by the distance that was needed to tell a drag from a click.
