@@ -271,7 +271,7 @@ test('in another page, the wheel and a finger scroll that page; Ctrl and the whe
   await swipe(60, 0, 1);
   const [x, y] = before as [number, number];
   await expect.poll(async () => ((await shared()).centre as number[])[0]).toBeLessThan(x);
-  expect((await shared()).centre).toEqual([expect.any(Number), expect.closeTo(y, 6)]); // the first swipe did not move it
+  expect((await shared()).centre).toEqual([expect.any(Number), expect.closeTo(y, 6)]); // not moved by the first
   const rest = await scrolled();
   await swipe(0, -30, 2);
   await expect.poll(async () => ((await shared()).centre as number[])[1]).toBeLessThan(y);
