@@ -182,7 +182,7 @@ const STYLE = `html, body { margin: 0; min-height: 100%; background: #000; color
 function snippetOf(name: string, title: string): string {
   return (
     `<iframe src="${escaped(encodeURIComponent(name))}.html" title="${escaped(title)}" width="640" height="360" ` +
-    'style="border: 0" sandbox="allow-scripts allow-popups" allow="clipboard-write" loading="lazy"></iframe>'
+    'style="border: 0; max-width: 100%" sandbox="allow-scripts allow-popups" allow="clipboard-write" loading="lazy"></iframe>'
   );
 }
 

@@ -10,15 +10,15 @@ import { makeSlider } from './slider.js';
 
 /** After a change, the link is written again when nothing has changed for this long, in milliseconds. */
 const LINK_REST = 200;
-/** How long a note stays, in milliseconds. */
-const NOTE_STAYS = 5000;
+/** How long a note stays, in milliseconds, unless the viewer does something else before. */
+const NOTE_STAYS = 4000;
 
 export interface Controls {
   root: HTMLElement;
   /** Shows the film as it is now. */
   update(): void;
-  /** Says something, in one line. */
-  say(text: string): void;
+  /** Says something, in one line, for some milliseconds or until the next input. */
+  say(text: string, stays?: number): void;
 }
 
 export interface ControlsOptions {
@@ -33,11 +33,17 @@ export interface ControlsOptions {
 export function makeControls(film: Film, { title, explorer, hold }: ControlsOptions): Controls {
   const note = element('p', { class: 'note', role: 'status' });
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const say = (text: string) => {
-    note.textContent = text;
+  const clear = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => note.replaceChildren(), NOTE_STAYS);
+    note.replaceChildren();
   };
+  const say = (text: string, stays = NOTE_STAYS) => {
+    clearTimeout(timer);
+    if (note.textContent !== text) note.textContent = text;
+    timer = setTimeout(clear, stays);
+  };
+  // Before what answers the input, which may have something else to say.
+  for (const type of ['pointerdown', 'keydown', 'input']) addEventListener(type, clear, { capture: true });
   const play = makePlayButton(film);
   const slider = makeSlider(film, hold);
   const name = makeName(film, say);
@@ -79,11 +85,11 @@ function makePlayButton(film: Film): Part {
   return { root, update };
 }
 
-/** The field for the network's name. Every letter draws another network. */
+/** The field for the network's name. Each keystroke draws another network. */
 function makeName(film: Film, say: (text: string) => void): Part {
   const input = element('input', {
     type: 'text',
-    'aria-description': 'A number or a text. Every letter draws another network.',
+    'aria-description': 'A number or a word. Each keystroke draws another network.',
     placeholder: 'Type a name',
     title: 'Every name is a different network',
     autocomplete: 'off',

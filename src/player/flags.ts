@@ -1,4 +1,5 @@
 /** What the address asks for: `?bare`, `?t=3`, `?play=0`. The same after "#", for addresses without a query. */
+import { quote } from '../core/wording/explain.js';
 
 export interface Flags {
   /** Whether to show the picture alone: no controls, no gestures. */
@@ -9,14 +10,23 @@ export interface Flags {
   play: boolean | undefined;
 }
 
-/** @param address - Its query and its hash count. Values that are not valid count as missing. */
-export function flagsOf({ search, hash }: { search: string; hash: string }): Flags {
+/**
+ * Reads the flags. Values that are not valid count as missing.
+ * @param address - Its query and its hash count.
+ * @param warn - Called with what is not valid.
+ */
+export function flagsOf(
+  { search, hash }: { search: string; hash: string },
+  warn: (problem: string) => void,
+): Flags {
   const given = new Map([...new URLSearchParams(hash.slice(1)), ...new URLSearchParams(search)]);
   const t = given.get('t')?.trim();
   const seconds = t ? Number(t) : Number.NaN;
+  const isNumber = Number.isFinite(seconds);
+  if (t !== undefined && !isNumber) warn(`t is ${quote(t)} but must be a number of seconds.`);
   return {
     bare: switchOf(given.get('bare')) ?? false,
-    t: Number.isFinite(seconds) ? seconds : undefined,
+    t: isNumber ? seconds : undefined,
     play: switchOf(given.get('play')),
   };
 }

@@ -23,6 +23,8 @@ const MOST_BARE_PIXELS = 2.1e6;
 const SHARP_ENOUGH = 0.5;
 /** How long the poster takes to fade, in milliseconds: as in the style sheet. */
 const FADE_MS = 400;
+/** How long the hint about the wheel stays, in milliseconds. */
+const HINT_STAYS = 1500;
 /** How far arrow keys move the picture, as a part of the window's shorter side, and what + and - zoom by. */
 const [STEP, ZOOM] = [0.1, 1.25];
 
@@ -43,7 +45,9 @@ export interface PageSettings {
 
 /** Starts the page. @param sweep - A checked one. */
 export async function startPage(sweep: Sweep, settings: PageSettings): Promise<void> {
-  const flags = flagsOf(location);
+  const flags = flagsOf(location, (problem) =>
+    console.warn(`Untrained ignored a part of the address. ${problem}`),
+  );
   const prefersLessMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const { renderer, canvas } = await startDrawing();
   const stage = element('div', { class: 'stage' }, canvas);
@@ -96,14 +100,18 @@ export async function startPage(sweep: Sweep, settings: PageSettings): Promise<v
       },
     });
     watchFading(controls.root, () => playback.isRunning);
-    watchStage(stage, film, plane, (on) => {
-      isGesture = on;
-      changed();
+    watchStage(stage, film, plane, {
+      onGesture: (on) => {
+        isGesture = on;
+        changed();
+      },
+      onPassed: () => controls?.say(`Hold ${isMac() ? '⌘' : 'Ctrl'} to zoom`, HINT_STAYS),
     });
     watchKeys(stage, film);
   }
   document.body.append(stage, ...(controls ? [controls.root] : []));
   document.documentElement.classList.add('live');
+  document.documentElement.classList.toggle('alone', !flags.bare && !isEmbedded());
   watchSize(stage, plane, flags.bare ? MOST_BARE_PIXELS : MOST_PIXELS);
 
   const plays = flags.play !== false && film.moves && !prefersLessMotion.matches;
@@ -158,27 +166,50 @@ function watchSize(stage: HTMLElement, plane: Plane, most: number): void {
   resize();
 }
 
-/** Lets the viewer drag and zoom. */
-function watchStage(stage: HTMLElement, film: Film, plane: Plane, onGesture: (on: boolean) => void): void {
+/** Whether another page shows this one. */
+function isEmbedded(): boolean {
+  return parent !== window;
+}
+
+/** Whether there is a page around this one that may scroll: not if this one fills the screen. */
+function hasPageAround(): boolean {
+  const isFull = document.fullscreenElement || (innerWidth >= screen.width && innerHeight >= screen.height);
+  return isEmbedded() && !isFull;
+}
+
+function isMac(): boolean {
+  return /^(Mac|iP)/.test(navigator.platform);
+}
+
+interface StageHandlers {
+  /** A gesture begins or ends. */
+  onGesture(on: boolean): void;
+  /** The wheel scrolls the page around instead of zooming. */
+  onPassed(): void;
+}
+
+/** Lets the viewer drag and zoom: in another page, as embedded maps do, so that they do not hold up its scrolling. */
+function watchStage(
+  stage: HTMLElement,
+  film: Film,
+  plane: Plane,
+  { onGesture, onPassed }: StageHandlers,
+): void {
   const size = () => [plane.canvas.width, plane.canvas.height] as const;
   // Gestures count device pixels, of which a very large canvas has fewer.
   const ratio = () => size()[0] / (stage.getBoundingClientRect().width * devicePixelRatio);
-  const isEmbedded = parent !== window;
-  // Before the viewer has clicked it, the wheel scrolls the page that it is embedded in.
-  const leaveWheel = (event: WheelEvent) => {
-    if (isEmbedded && !document.hasFocus() && !event.ctrlKey) event.stopImmediatePropagation();
-  };
-  stage.addEventListener('wheel', leaveWheel, { passive: true });
-  watchGestures(stage, {
+  const handlers = {
     begin: () => onGesture(true),
-    pan: (dx, dy) => film.look((view) => panned(view, dx * ratio(), dy * ratio(), size())),
-    zoom: (factor, [x, y]) => {
+    pan: (dx: number, dy: number) => film.look((view) => panned(view, dx * ratio(), dy * ratio(), size())),
+    zoom: (factor: number, [x, y]: readonly [number, number]) => {
       const at = [x * ratio(), y * ratio()] as const;
       film.look((view) => zoomed(view, factor, at, size()));
     },
     doubleTap: () => film.lookHome(),
     end: () => onGesture(false),
-  });
+    passed: onPassed,
+  };
+  watchGestures(stage, handlers, { pageScrolls: hasPageAround });
 }
 
 /** Keys that move the picture, if it has the focus, or nothing has. */
@@ -218,7 +249,7 @@ function watchKeys(stage: HTMLElement, film: Film): void {
 /** Does what the page that embeds this one asks for. It gets no answer. */
 function watchMessages(film: Film): void {
   const received = ({ source, data }: MessageEvent) => {
-    if (source !== parent || parent === window) return;
+    if (source !== parent || !isEmbedded()) return;
     try {
       const { t, set, play } = readWish(data);
       if (set) film.edit(withSet(film.document, set));

@@ -66,9 +66,14 @@ afterAll(async () => {
 /** Opens an address without a network, and records what goes wrong and what is requested. */
 async function open(
   url: string,
-  { size = SIZE, before = () => {} }: { size?: [number, number]; before?: () => void } = {},
+  {
+    size = SIZE,
+    hasTouch = false,
+    before = () => {},
+  }: { size?: [number, number]; hasTouch?: boolean; before?: () => void } = {},
 ): Promise<{ page: Page; trouble: string[]; warnings: string[] }> {
-  const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, offline: true });
+  const viewport = { width: size[0], height: size[1] };
+  const context = await browser.newContext({ viewport, hasTouch, offline: true });
   const page = await context.newPage();
   const trouble: string[] = [];
   const warnings: string[] = [];
@@ -190,6 +195,110 @@ test('the slider, the keys and the name change what is shown and shared', async 
   await page.keyboard.press('Space');
   await expect.poll(() => page.locator('.play').getAttribute('aria-label')).toBe('Pause');
   expect(trouble).toEqual([]);
+  await page.context().close();
+});
+
+test('a note goes with the next input, and an invalid time in the address gives one warning', async () => {
+  const { page, warnings } = await open(`${address}?play=0&t=abc`, { size: [640, 360] });
+  await page.locator('.copy').click();
+  const note = page.locator('.note');
+  await expect.poll(() => note.textContent()).toBe('The recipe is copied.');
+  await page.locator('.name input').fill('Bo');
+  expect(await note.textContent()).toBe('');
+  expect(warnings).toEqual([
+    'Untrained ignored a part of the address. t is "abc" but must be a number of seconds.',
+  ]);
+  await page.context().close();
+});
+
+test('in another page, the wheel and a finger scroll that page; Ctrl and the wheel zoom', async () => {
+  await write(
+    'small.html',
+    await exported(
+      { seconds: 1, network: { layers: 2, units: 4 }, view: { centre: [1, 0], halfWidth: 2 } },
+      0,
+    ),
+  );
+  const outer = (query: string) =>
+    write(
+      `outer${query.length}.html`,
+      '<style>body { margin: 0; height: 2000px }</style>' +
+        `<iframe style="border: 0; width: 300px; height: 300px" src="small.html${query}"></iframe>`,
+    );
+  const size: [number, number] = [400, 320];
+  const { page, trouble } = await open(await outer('?bare'), { size, hasTouch: true });
+  const scrolled = () => page.evaluate(() => scrollY);
+  const wheel = async (y: number) => {
+    await page.mouse.move(50, 60);
+    await page.mouse.wheel(0, y);
+  };
+  await sharp(page.frames()[1]);
+  await wheel(30);
+  await expect.poll(scrolled).toBe(30);
+
+  await page.goto(await outer(''));
+  const [, frame] = page.frames();
+  await sharp(frame);
+  await wheel(30);
+  await expect.poll(scrolled).toBe(30);
+  await expect.poll(() => frame.locator('.note').textContent()).toMatch(/^Hold (Ctrl|⌘) to zoom$/);
+  const shared = async () =>
+    (await readLink((await frame.locator('a.open').getAttribute('href'))!)).sweep.view;
+  const { centre, halfWidth } = await shared();
+  await page.keyboard.down('Control');
+  await wheel(-100);
+  await page.keyboard.up('Control');
+  const zoomed = expect.closeTo((halfWidth as number) / 1.5, 6);
+  await expect.poll(shared).toMatchObject({ halfWidth: zoomed });
+  expect(await scrolled()).toBe(30);
+
+  const session = await page.context().newCDPSession(page);
+  const swipe = async (dx: number, dy: number, fingers: number) => {
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', part: number) => {
+      const touchPoints = [];
+      for (let id = 0; id < fingers && type !== 'touchEnd'; id++)
+        touchPoints.push({ x: 60 + 100 * id + part * dx, y: 80 + part * dy, id });
+      return session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    };
+    await touch('touchStart', 0);
+    for (let part = 0.2; part < 1.1; part += 0.2) await touch('touchMove', part);
+    await touch('touchEnd', 1);
+  };
+  const { centre: before } = await shared();
+  expect(before).not.toEqual(centre); // zoomed about the mouse
+  await swipe(0, -60, 1);
+  await expect.poll(scrolled).toBeGreaterThan(50);
+  await swipe(60, 0, 1);
+  const [x, y] = before as [number, number];
+  await expect.poll(async () => ((await shared()).centre as number[])[0]).toBeLessThan(x);
+  expect((await shared()).centre).toEqual([expect.any(Number), expect.closeTo(y, 6)]); // not moved by the first
+  const rest = await scrolled();
+  await swipe(0, -30, 2);
+  await expect.poll(async () => ((await shared()).centre as number[])[1]).toBeLessThan(y);
+  expect(await scrolled()).toBe(rest);
+  expect(trouble).toEqual([]);
+  await page.context().close();
+});
+
+test('the controls leave most of a small frame to the picture', async () => {
+  const { page } = await open(`${address}?play=0`, { size: [640, 360] });
+  await page.locator('a.open[href]').waitFor();
+  const box = async (selector: string) => (await page.locator(selector).boundingBox())!;
+  for (const [width, height, most] of [
+    [640, 360, 0.4],
+    [667, 375, 0.4],
+    [320, 200, 0.5],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    expect((await box('.controls')).height).toBeLessThan(most * height);
+    for (const part of ['h1', '.play', '.slider']) expect(await page.locator(part).isVisible()).toBe(true);
+    for (const part of ['.name', '.copy', '.open'])
+      expect(await page.locator(part).isVisible()).toBe(height > 260);
+    if (height <= 260) continue;
+    const [title, name] = [await box('h1'), await box('.name')];
+    expect(title.x + title.width).toBeLessThan(name.x);
+    expect(Math.abs(title.y + title.height / 2 - name.y - name.height / 2)).toBeLessThan(2);
+  }
   await page.context().close();
 });
 

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-/** The name of the network: a number or a text. Every letter draws another network. */
+/** The name of the network: a number or a text. Each keystroke draws another network. */
 import { useComputed, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { networks } from '../state/networks.js';
@@ -36,7 +36,7 @@ export function NameField() {
         type="text"
         class="field name-field"
         aria-label="Name of the network"
-        aria-description="A number or a text. Every letter draws another network."
+        aria-description="A number or a word. Each keystroke draws another network."
         placeholder="name or number"
         autocomplete="off"
         autocapitalize="off"

@@ -18,6 +18,8 @@ export interface GestureHandlers {
   tap?(at: readonly [x: number, y: number]): void;
   /** The element was double-clicked or tapped twice. By default, that zooms in. */
   doubleTap?(): void;
+  /** A wheel was left to the page around, as `pageScrolls` says. */
+  passed?(): void;
 }
 
 /** How far a pointer may move during a click or tap, in CSS pixels. */
@@ -45,7 +47,9 @@ interface Pointer {
 
 /**
  * Watches an element, which then no longer scrolls or zooms the page.
- * @param options - `reducedMotion`: whether to leave out momentum and animation; asked at each gesture.
+ * @param options - `reducedMotion`: whether to leave out momentum and animation; asked at each gesture. `pageScrolls`:
+ * whether the wheel without Ctrl or Cmd, and one finger that moves vertically, are left to the page around; asked at
+ * each wheel and touch, and when the window's size changes.
  * @returns A function that stops watching.
  */
 export function watchGestures(
@@ -53,7 +57,8 @@ export function watchGestures(
   handlers: GestureHandlers,
   {
     reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches,
-  }: { reducedMotion?: () => boolean } = {},
+    pageScrolls = () => false,
+  }: { reducedMotion?: () => boolean; pageScrolls?: () => boolean } = {},
 ): () => void {
   const controller = new AbortController();
   const { signal } = controller;
@@ -114,7 +119,10 @@ export function watchGestures(
     if (!pointer) return;
     const next = place(event);
     if (press) {
-      if (Math.hypot(next.x - press.x, next.y - press.y) < SLOP) return;
+      const [dx, dy] = [next.x - press.x, next.y - press.y];
+      if (Math.hypot(dx, dy) < SLOP) return;
+      // The browser is about to scroll the page, and then cancels the pointer.
+      if (event.pointerType === 'touch' && Math.abs(dy) > Math.abs(dx) && pageScrolls()) return;
       press = undefined;
       begin();
       // From here on, so that the picture does not jump by the distance that was needed to tell a drag from a click.
@@ -175,6 +183,10 @@ export function watchGestures(
   };
 
   const wheeled = (event: WheelEvent) => {
+    if (pageScrolls() && !event.ctrlKey && !event.metaKey) {
+      handlers.passed?.();
+      return;
+    }
     event.preventDefault();
     if (event.deltaY === 0 || pointers.size > 0) return;
     if (glide) end();
@@ -198,13 +210,25 @@ export function watchGestures(
     safariScale = type === 'gesturechange' ? scale : 1;
   };
 
+  /** Keeps two fingers from scrolling the page, which pan-y would let them. */
+  const touched = (event: TouchEvent) => {
+    if (event.touches.length > 1 && event.cancelable && pageScrolls()) event.preventDefault();
+  };
+
   const { touchAction } = element.style;
-  element.style.touchAction = 'none';
+  const allowTouch = () => {
+    element.style.touchAction = pageScrolls() ? 'pan-y' : 'none';
+  };
+  allowTouch();
+  addEventListener('resize', allowTouch, { signal });
   element.addEventListener('pointerdown', down, { signal });
   element.addEventListener('pointermove', moved, { signal });
   element.addEventListener('pointerup', up, { signal });
   element.addEventListener('pointercancel', cancel, { signal });
   element.addEventListener('wheel', wheeled, { signal, passive: false });
+  for (const type of ['touchstart', 'touchmove'] as const) {
+    element.addEventListener(type, touched, { signal, passive: false });
+  }
   for (const type of ['gesturestart', 'gesturechange', 'gestureend']) {
     element.addEventListener(type, safari, { signal });
   }
