@@ -25,6 +25,7 @@ export default defineConfig({
     minWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } }, // by default a second, which is too short on busy machines
     server: {
       deps: {
         inline: [/@motion-canvas/], // its modules import one another without extensions
