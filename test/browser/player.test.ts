@@ -211,7 +211,10 @@ test('a note goes with the next input, and an invalid time in the address gives 
   await page.context().close();
 });
 
-test('in another page, the wheel and a finger scroll that page; Ctrl and the wheel zoom', async () => {
+// Again if it fails, because a busy browser may lose a wheel's or a finger's events.
+test('in another page, the wheel and a finger scroll that page; Ctrl and the wheel zoom', {
+  retry: 2,
+}, async () => {
   await write(
     'small.html',
     await exported(
