@@ -211,7 +211,6 @@ test('a note goes with the next input, and an invalid time in the address gives 
   await page.context().close();
 });
 
-// Again if it fails, because a busy browser may lose a wheel's or a finger's events.
 test('in another page, the wheel and a finger scroll that page; Ctrl and the wheel zoom', {
   retry: 2,
 }, async () => {
@@ -257,11 +256,13 @@ test('in another page, the wheel and a finger scroll that page; Ctrl and the whe
 
   const session = await page.context().newCDPSession(page);
   const swipe = async (dx: number, dy: number, fingers: number) => {
-    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', part: number) => {
+    const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', part: number) => {
       const touchPoints = [];
       for (let id = 0; id < fingers && type !== 'touchEnd'; id++)
         touchPoints.push({ x: 60 + 100 * id + part * dx, y: 80 + part * dy, id });
-      return session.send('Input.dispatchTouchEvent', { type, touchPoints });
+      await session.send('Input.dispatchTouchEvent', { type, touchPoints });
+      // Fingers take time: a busy browser would merge all of their moves into one.
+      await frame.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
     };
     await touch('touchStart', 0);
     for (let part = 0.2; part < 1.1; part += 0.2) await touch('touchMove', part);
@@ -271,6 +272,13 @@ test('in another page, the wheel and a finger scroll that page; Ctrl and the whe
   expect(before).not.toEqual(centre); // zoomed about the mouse
   await swipe(0, -60, 1);
   await expect.poll(scrolled).toBeGreaterThan(50);
+  let last = -1;
+  const isAtRest = async () => {
+    const before = last;
+    last = await scrolled();
+    return last === before;
+  };
+  await expect.poll(isAtRest, { interval: 200 }).toBe(true); // a touch would only stop a page that still scrolls
   await swipe(60, 0, 1);
   const [x, y] = before as [number, number];
   await expect.poll(async () => ((await shared()).centre as number[])[0]).toBeLessThan(x);
