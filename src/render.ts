@@ -19,9 +19,10 @@ export {
   type SceneInput,
 } from './jobs/render.js';
 export { segment } from './jobs/segment.js';
-export { FolderStore, type SegmentStore } from './jobs/store.js';
+export { FolderStore, type SegmentStore, SharedStore } from './jobs/store.js';
 export { type Means, Workshop } from './jobs/workshop.js';
 export type { Ffmpeg, FfmpegSource, Finished } from './outputs/index.js';
+export { type KeyedFiles, openStore } from './stores/index.js';
 
 /**
  * Finds ffmpeg as the command does: `path`, FFMPEG_PATH, `ffmpeg-static`, PATH, or the one that npm installed.

@@ -33,6 +33,7 @@ const FOLDERS: Folder[] = [
   { path: 'src/nodes', runs: 'in a browser' },
   { path: 'src/browser', runs: 'in Node' },
   { path: 'src/outputs', runs: 'in Node' },
+  { path: 'src/stores', runs: 'in Node' },
   {
     path: 'src/sources/composed/page',
     runs: 'in a browser',
@@ -40,6 +41,7 @@ const FOLDERS: Folder[] = [
   },
   { path: 'src/sources', runs: 'in Node' },
   { path: 'src/jobs', runs: 'in Node' },
+  { path: 'src/farm', runs: 'in Node' },
   { path: 'src/editor/page', runs: 'in a browser', alsoInNode: ['protocol.ts', 'render-protocol.ts'] },
   { path: 'src/editor', runs: 'in Node' },
   { path: 'src/explorer/state', runs: 'anywhere' },
@@ -59,7 +61,10 @@ const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
     runs: 'anywhere',
     imports: ['src/core', 'src/renderers', 'src/files', 'src/checked.ts'],
   },
-  'src/render.ts': { runs: 'in Node', imports: ['src/core', 'src/outputs', 'src/sources', 'src/jobs'] },
+  'src/render.ts': {
+    runs: 'in Node',
+    imports: ['src/core', 'src/outputs', 'src/stores', 'src/sources', 'src/jobs'],
+  },
 };
 
 /** The packages that browser code may import. All others are for Node. */

@@ -102,3 +102,22 @@ export function parseChoice(text: string, flag: string, choices: readonly string
     `${flag} is "${text}" but must be ${rule}${didYouMean(text, choices, optionSynonyms)}`,
   );
 }
+
+/** Which shard --shard names: one of several, or the one that the engine chose, with or without its count. */
+export type ShardChoice = { index: number; count: number } | { index: 'auto'; count?: number };
+
+/** Reads "2/8", "auto" or "auto/8". */
+export function parseShard(text: string): ShardChoice | undefined {
+  const [, index, digits] = /^(auto|[1-9]\d{0,5})(?:\/([1-9]\d{0,5}))?$/.exec(text) ?? [];
+  const count = digits === undefined ? undefined : Number(digits);
+  if (index === 'auto') return { index, ...(count !== undefined && { count }) };
+  return index !== undefined && count !== undefined && Number(index) <= count
+    ? { index: Number(index), count }
+    : undefined;
+}
+
+/** Reads the URL of a Redis server. */
+export function parseQueue(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^rediss?:$/.test(url.protocol) && url.hostname !== '' ? text : undefined;
+}

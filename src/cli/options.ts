@@ -19,8 +19,10 @@ import {
   parseHost,
   parseLevels,
   parseMoments,
+  parseQueue,
   parseRate,
   parseSeeds,
+  parseShard,
   parseShown,
   parseSize,
   writeShown,
@@ -31,9 +33,9 @@ import { type CommandName, flagOf, KINDS, type OptionEntry } from './option.js';
 export const DEFAULT_SCENE = 'weight-scale';
 
 /** The commands that draw, with `export`, and the ones that make films. */
-const DRAW = ['render', 'batch', 'still', 'sheet'] as const;
+const FILM = ['render', 'plan', 'batch'] as const;
+const DRAW = [...FILM, 'still', 'sheet'] as const;
 const LOOK = [...DRAW, 'export'] as const;
-const FILM = ['render', 'batch'] as const;
 
 /** The exporters that contain all of a sweep: films' outputs may be theirs, too. */
 const moving = exporters.filter(({ moves }) => moves);
@@ -52,7 +54,16 @@ export const OPTIONS = [
     more: 'A film with several outputs is rendered once for all of them.',
     otherwise: 'renders/NAME.mp4, and the .gif of a sweep',
     repeatable: true,
-    commands: ['render'],
+    commands: ['render', 'plan'],
+  },
+  {
+    name: 'out',
+    short: 'o',
+    value: 'file',
+    help: 'output file, instead of the planned one; for a plan with several outputs, one for each, in order',
+    otherwise: 'as planned',
+    repeatable: true,
+    commands: ['join'],
   },
   {
     name: 'out',
@@ -360,14 +371,14 @@ export const OPTIONS = [
     name: 'poster',
     value: 'file',
     help: 'also save one frame as a .png: the last, or the first of a loop',
-    commands: ['render'],
+    commands: ['render', 'plan'],
     films: true,
   },
   {
     name: 'recipe',
     value: 'file',
     help: 'also write the JSON that recreates this, changes included',
-    commands: ['render', 'still', 'sheet', 'export'],
+    commands: ['render', 'plan', 'still', 'sheet', 'export'],
     scenes: 'sweep',
   },
   {
@@ -392,7 +403,7 @@ export const OPTIONS = [
     help: 'CPU threads; implies the CPU backend',
     range: { least: 1, most: 256, whole: true },
     otherwise: 'one per core',
-    commands: DRAW,
+    commands: [...DRAW, 'work'],
     scenes: 'sweep',
   },
   {
@@ -412,7 +423,7 @@ export const OPTIONS = [
     form: 'a host name without https:// or a path',
     example: 'api.iconify.design',
     repeatable: true,
-    commands: DRAW,
+    commands: [...DRAW, 'work'],
     scenes: 'composed',
     repeated: true,
   },
@@ -421,7 +432,7 @@ export const OPTIONS = [
     value: 'path',
     help: 'the browser to use',
     otherwise: 'CHROME_PATH, an installed one, or the one from npm',
-    commands: DRAW,
+    commands: [...DRAW, 'work'],
     scenes: 'composed',
   },
   {
@@ -429,7 +440,7 @@ export const OPTIONS = [
     value: 'path',
     help: 'the ffmpeg to use',
     otherwise: 'FFMPEG_PATH, ffmpeg-static, PATH, or the one from npm',
-    commands: DRAW,
+    commands: [...DRAW, 'join', 'work'],
   },
   {
     name: 'ffmpeg',
@@ -452,7 +463,7 @@ export const OPTIONS = [
     unit: 'seconds',
     range: { above: 0 },
     otherwise: '60',
-    commands: DRAW,
+    commands: [...DRAW, 'join', 'work'],
   },
   {
     name: 'cache',
@@ -463,7 +474,60 @@ export const OPTIONS = [
   {
     name: 'strict',
     help: 'treat warnings as errors (exit code 1)',
-    commands: LOOK,
+    commands: [...LOOK, 'join'],
+  },
+  {
+    name: 'plan',
+    value: 'file',
+    help: 'the plan to write',
+    otherwise: 'renders/NAME.plan.json',
+    commands: ['plan'],
+  },
+  {
+    name: 'plan',
+    value: 'file',
+    help: 'render a plan that `untrained plan` wrote, instead of [scene], into --store',
+    more: 'See [docs/farm.md](docs/farm.md).',
+    commands: ['render'],
+    row: false,
+  },
+  {
+    name: 'shard',
+    value: 'i/n',
+    help: 'only the i-th of n shards of the plan; auto takes both from Slurm or AWS Batch, auto/n takes i from these or from Kubernetes',
+    read: parseShard,
+    form: 'i/n with i from 1 to n, auto, or auto/n',
+    example: '1/4',
+    otherwise: 'all of it',
+    commands: ['render'],
+    row: false,
+  },
+  {
+    name: 'queue',
+    value: 'url',
+    help: 'let workers render the segments, through a queue in Redis: redis:// or rediss://',
+    helpFor: { work: 'the queue in Redis: redis:// or rediss://' },
+    read: parseQueue,
+    form: 'the URL of a Redis server',
+    example: 'redis://127.0.0.1:6379',
+    commands: ['render', 'batch', 'work'],
+    row: false,
+  },
+  {
+    name: 'store',
+    value: 'place',
+    help: 'where segments are: a folder, or s3://bucket/prefix',
+    otherwiseFor: { render: 'with --queue: in Redis', batch: 'in Redis', work: 'in Redis' },
+    commands: ['render', 'batch', 'join', 'work'],
+    row: false,
+  },
+  {
+    name: 'concurrency',
+    value: 'n',
+    help: 'how many segments to render at a time',
+    range: { least: 1, most: 64, whole: true },
+    otherwise: '1',
+    commands: ['work'],
   },
   {
     name: 'port',
@@ -491,13 +555,13 @@ export const OPTIONS = [
       info: 'print one JSON object',
       cache: 'print one JSON object',
     },
-    commands: [...LOOK, 'list', 'info', 'platforms', 'cache', 'doctor'],
+    commands: [...LOOK, 'join', 'work', 'list', 'info', 'platforms', 'cache', 'doctor'],
     row: false,
   },
   {
     name: 'quiet',
     help: 'print only errors',
-    commands: LOOK,
+    commands: [...LOOK, 'join', 'work'],
     row: false,
   },
 ] as const satisfies readonly OptionEntry[];

@@ -44,7 +44,11 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('render a scene to a film')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: RenderOptions, command: Command) => {
-      const { render } = await import('./draw.js');
+      const { render } = await (options.plan !== undefined
+        ? import('./shard.js')
+        : options.queue !== undefined
+          ? import('./queue.js')
+          : import('./draw.js'));
       await render(scene, options, given(command), signal);
     });
 
@@ -81,6 +85,29 @@ export function buildProgram(signal: AbortSignal): Command {
     .action(async (file: string, options: RenderOptions, command: Command) => {
       const { batch } = await import('./batch.js');
       await batch(file, rowReader(options, given(command)), options, signal);
+    });
+
+  add('plan')
+    .description('plan a film whose segments other machines will render')
+    .argument('[scene]', SCENE)
+    .action(async (scene: string | undefined, options: OptionsOf<'plan'>, command: Command) => {
+      const { planFilm } = await import('./plan-film.js');
+      await planFilm(scene, options, given(command), signal);
+    });
+
+  add('join')
+    .description("join a plan's segments into its files")
+    .argument('<plan>', 'the plan file')
+    .action(async (file: string, options: OptionsOf<'join'>) => {
+      const { joinFilm } = await import('./join-film.js');
+      await joinFilm(file, options, signal);
+    });
+
+  add('work')
+    .description('render segments from a queue, until stopped')
+    .action(async (options: OptionsOf<'work'>) => {
+      const { work } = await import('./work.js');
+      await work(options, signal);
     });
 
   add('edit')

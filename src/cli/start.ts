@@ -1,11 +1,11 @@
 /**
- * Runs the `untrained` command. Exit codes: 0; 1 for a failure; 2 for bad usage; after a signal, 128 plus the signal's
+ * Runs the `untrained` command. Exit codes: 0; those of exitCodeOf(); after a signal, 128 plus the signal's
  * number, as in shells: 130 for Ctrl-C, 143 for SIGTERM, 129 when the terminal was closed.
  */
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { RenderError, UsageError } from '../core/errors.js';
+import { exitCodeOf, RenderError, UsageError } from '../core/errors.js';
 import { forgottenDashes } from './forgotten.js';
 import { buildProgram } from './program.js';
 import { inSight, printJson } from './report.js';
@@ -73,7 +73,7 @@ function report(error: unknown, json: boolean, stopped = 0): number {
   if (stopped) return stopped;
   if (printed || error instanceof UsageError) return 2;
   if (process.env.DEBUG) console.error(error);
-  return 1;
+  return exitCodeOf(error);
 }
 
 /**

@@ -1,7 +1,11 @@
 /** Stores segments under their keys, between the steps of a job. */
 import { promises as fs } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RefusedError } from '../core/errors.js';
 import { BESIDE, linkOrCopy, parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
+import { FolderFiles } from '../stores/folder.js';
+import type { KeyedFiles } from '../stores/index.js';
 import { makeFolder } from '../system/folders.js';
 import type { Job, Part } from './job.js';
 import type { Means } from './workshop.js';
@@ -117,27 +121,24 @@ export class LocalStore implements SegmentStore {
   }
 }
 
-/** A store in a folder, which may be shared. Each file is either complete, under its key, or not there. */
-export class FolderStore implements SegmentStore {
-  private readonly files: SegmentCache;
-
+/** Segments in a store that several processes and machines share, each under its first key. */
+export class SharedStore implements SegmentStore {
   /** @param ffmpeg - Makes segments; not needed to read them. */
   constructor(
     private readonly job: Job,
-    private readonly folder: string,
+    private readonly files: KeyedFiles,
     private readonly means: Means = {},
     private readonly ffmpeg?: BenchFfmpeg,
-  ) {
-    this.files = SegmentCache.at(folder);
-  }
+  ) {}
 
-  has(part: Part): Promise<boolean> {
-    return this.files.has(part.keys[0]);
+  async has({ keys: [key] }: Part): Promise<boolean> {
+    return (await this.files.among([key])).has(key);
   }
 
   async bench(output: number): Promise<Workbench> {
-    await makeFolder(this.folder);
-    const path = await fs.mkdtemp(join(this.folder, 'unfinished-'));
+    const { folder = tmpdir() } = this.files;
+    await makeFolder(folder);
+    const path = await fs.mkdtemp(join(folder, 'unfinished-'));
     const remove = () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
     const { frames } = this.job.film;
     const options = { ffmpeg: this.ffmpeg, timeout: this.means.timeout, frames };
@@ -150,15 +151,23 @@ export class FolderStore implements SegmentStore {
 
   async keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void> {
     if (keys[0] !== part.keys[0]) {
-      throw new Error(
+      throw new RefusedError(
         `Segment ${part.segment} was not drawn as planned: plan the film again for this machine.`,
       );
     }
-    await this.files.store(part.keys[0], bench.path(file));
+    await this.files.put(part.keys[0], bench.path(file));
   }
 
   take(part: Part, to: string): Promise<boolean> {
     return this.files.take(part.keys[0], to);
+  }
+}
+
+/** A store in a folder, which may be shared. */
+export class FolderStore extends SharedStore {
+  /** @param ffmpeg - Makes segments; not needed to read them. */
+  constructor(job: Job, folder: string, means: Means = {}, ffmpeg?: BenchFfmpeg) {
+    super(job, new FolderFiles(folder), means, ffmpeg);
   }
 }
 

@@ -69,13 +69,14 @@ const isField = (node: unknown): node is Field =>
 
 function Controls({ node, of }: { node: Field; of: 'node' | 'sweep' }) {
   const { player } = useApplication();
-  const changed = changes.get(node.key) ?? {};
+  const [, render] = useState(0);
   const set = (signal: string, value: unknown) => {
     node[signal](value);
     changes.set(node.key, { ...changes.get(node.key), [signal]: value });
     player.requestRender();
+    render((count) => count + 1); // the frame may take a while
   };
-  const code = asCode(changed, of);
+  const code = () => asCode(changes.get(node.key) ?? {}, of);
   return h(Pane, { title: 'Network', id: 'untrained-inspector' } as never, [
     h('style', { key: 'style' }, STYLE),
     ...controls.map((control) =>
@@ -91,9 +92,9 @@ function Controls({ node, of }: { node: Field; of: 'node' | 'sweep' }) {
         {
           key: 'button',
           main: true,
-          disabled: code === '',
-          title: code || 'Change something first.',
-          onClick: () => void navigator.clipboard.writeText(code),
+          disabled: code() === '',
+          title: code() || 'Change something first.',
+          onClick: () => void navigator.clipboard.writeText(code()),
         },
         'Copy as code',
       ),

@@ -1,0 +1,31 @@
+/** What an entry of the queue says: which segment to make, and in which store. It carries no paths or addresses. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+
+/** The queue's name in Redis, and the version of the format of its entries. */
+export const QUEUE = 'untrained-segments-1';
+
+/** How long a plan stays in Redis after its coordinator last renewed it, in seconds. */
+export const PLAN_SECONDS = 24 * 60 * 60;
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
+
+export const taskSchema = z.strictObject({
+  /** The SHA-256 of the plan, whose text is in Redis under planKey(). */
+  plan: digest,
+  /** The film in the plan, from 0. */
+  job: z.int().min(0).max(1000),
+  /** The segment of the film, from 0. */
+  segment: z.int().min(0).max(1e9),
+  /** storeDigest() of the store's name, or of an empty one if segments travel through Redis. */
+  store: digest,
+});
+
+/** One segment to make. The id of its entry in the queue is the segment's key. */
+export type Task = z.infer<typeof taskSchema>;
+
+/** The name in Redis of a plan's text. */
+export const planKey = (plan: string): string => `${QUEUE}:plan:${plan}`;
+
+/** The SHA-256 of a text, in hexadecimal: of a plan, or of a store's name. */
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');

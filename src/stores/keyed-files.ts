@@ -1,0 +1,29 @@
+/** Files under keys, which many processes and machines can share. */
+
+/**
+ * Files under keys of 40 hexadecimal digits. A key is a digest of everything that the file's bytes depend on, so
+ * whoever stores a file under a key stores the same bytes. A file is either complete or not there.
+ */
+export interface KeyedFiles {
+  /** Where they are, without passwords, as text for messages: "s3://bucket/prefix". */
+  readonly name: string;
+  /** The folder that they are in, if it is one: files made there are stored without copying. */
+  readonly folder?: string | undefined;
+  /** Those of these keys that have a file. @throws TransientError if the store cannot be reached. */
+  among(keys: readonly string[]): Promise<Set<string>>;
+  /**
+   * Copies a file, and the small one beside it if there is one, to a path that does not exist yet. A file that does not
+   * match its digest is removed from the store.
+   * @param to - The path; the small file gets the same with BESIDE appended.
+   * @returns False if there is none, or it was damaged.
+   * @throws TransientError if the store or the disk fails.
+   */
+  take(key: string, to: string): Promise<boolean>;
+  /**
+   * Stores a complete file, and the small one beside it if there is one. Does nothing if the key has a file.
+   * @throws TransientError if the store or the disk fails.
+   */
+  put(key: string, from: string): Promise<void>;
+  /** Ends connections. */
+  close(): Promise<void>;
+}
