@@ -3,7 +3,14 @@ import { promises as fs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RefusedError } from '../core/errors.js';
-import { BESIDE, linkOrCopy, parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
+import {
+  BESIDE,
+  linkOrCopy,
+  parseOutput,
+  type SegmentCache,
+  segmentFile,
+  Workbench,
+} from '../outputs/index.js';
 import { FolderFiles } from '../stores/folder.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { makeFolder } from '../system/folders.js';
