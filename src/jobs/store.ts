@@ -158,8 +158,8 @@ export class SharedStore implements SegmentStore {
     await this.files.put(part.keys[0], bench.path(file));
   }
 
-  take(part: Part, to: string): Promise<boolean> {
-    return this.files.take(part.keys[0], to);
+  async take(part: Part, to: string): Promise<boolean> {
+    return (await this.files.take(part.keys[0], to)) === 'taken';
   }
 }
 

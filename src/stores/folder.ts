@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { TransientError } from '../core/errors.js';
 import { SegmentCache } from '../outputs/index.js';
 import { whyRefused } from '../system/folders.js';
-import type { KeyedFiles } from './keyed-files.js';
+import type { KeyedFiles, Taken } from './keyed-files.js';
 
 export class FolderFiles implements KeyedFiles {
   readonly folder: string;
@@ -24,8 +24,10 @@ export class FolderFiles implements KeyedFiles {
     return there;
   }
 
-  take(key: string, to: string): Promise<boolean> {
-    return this.files.take(key, to);
+  async take(key: string, to: string): Promise<Taken> {
+    const { damaged } = this.files;
+    if (await this.files.take(key, to)) return 'taken';
+    return this.files.damaged > damaged ? 'damaged' : 'missing';
   }
 
   async put(key: string, from: string): Promise<void> {

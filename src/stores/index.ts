@@ -3,7 +3,7 @@ import { UsageError } from '../core/errors.js';
 import { FolderFiles } from './folder.js';
 import type { KeyedFiles } from './keyed-files.js';
 
-export type { KeyedFiles } from './keyed-files.js';
+export type { KeyedFiles, Taken } from './keyed-files.js';
 
 /**
  * Opens a store. Nothing is read or written yet.
