@@ -5,7 +5,7 @@ import type { KeyedFiles, Taken } from './keyed-files.js';
 export class S3Files implements KeyedFiles {
   private constructor(readonly name: string) {}
 
-  static async open(place: string): Promise<S3Files> {
+  static async open(place: string, _options: { timeout?: number | undefined } = {}): Promise<S3Files> {
     throw new UsageError(`${place}: S3 is not written yet.`);
   }
 
