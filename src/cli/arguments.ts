@@ -128,7 +128,7 @@ export function parseQueue(text: string): string {
 
 /** Replaces everything that may be a user name or a password. */
 export const hidePassword = (text: string): string =>
-  text.replace(/^([a-z]+:\/*)?.*@/is, '$1***@').replace(/\?.*/s, '?***');
+  text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/\?.*/s, '?***');
 
 function isEncoded({ username, password }: URL): boolean {
   try {
