@@ -1,6 +1,6 @@
 /** Joins an output's segments, on its workbench, into its file or files. */
 import { promises as fs } from 'node:fs';
-import { RenderError } from '../core/errors.js';
+import { writeFailure } from '../system/folders.js';
 import { encodingOf, NOTE_FILE } from './encode.js';
 import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
@@ -85,10 +85,10 @@ async function moveIntoPlace(
       await moveTo(from, to);
     } catch (error) {
       // Do not throw away an hour's work because a player has the old film open.
-      throw new RenderError(
+      throw writeFailure(
         `The film is complete, but cannot be moved to "${to}" (${(error as NodeJS.ErrnoException).code}): ` +
           `move "${from}" there yourself, before the next render to that path removes it.`,
-        { cause: error },
+        error,
       );
     }
   }
