@@ -29,8 +29,16 @@ export class FolderFiles implements KeyedFiles {
   }
 
   async put(key: string, from: string): Promise<void> {
+    await this.writing(this.files.store(key, from));
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.writing(this.files.remove(key));
+  }
+
+  private async writing(work: Promise<void>): Promise<void> {
     try {
-      await this.files.store(key, from);
+      await work;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new TransientError(

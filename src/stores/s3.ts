@@ -21,5 +21,9 @@ export class S3Files implements KeyedFiles {
     throw new Error('not written yet');
   }
 
+  remove(_key: string): Promise<void> {
+    throw new Error('not written yet');
+  }
+
   async close(): Promise<void> {}
 }
