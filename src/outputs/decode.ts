@@ -21,8 +21,8 @@ interface DecodeRequest {
   most?: number;
   /** Whether to list all packets. */
   packets?: boolean;
-  /** A filter before frames are reduced to SMALL; without it, they are not. */
-  small?: string;
+  /** Whether to make small pictures too, from RGB or from the YUV of video. */
+  small?: 'rgb' | 'yuv' | undefined;
 }
 
 /** A decoded file. */
@@ -58,7 +58,16 @@ export async function decode(bench: Workbench, request: DecodeRequest): Promise<
     inputs: [
       {
         options: [
-          ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info', '-xerror', '-err_detect', 'explode'],
+          ...[
+            '-nostdin',
+            '-hide_banner',
+            '-nostats',
+            '-loglevel',
+            'info',
+            '-xerror',
+            '-err_detect',
+            'explode',
+          ],
           ...['-protocol_whitelist', 'file', '-threads', String(request.threads)],
           ...['-r', rateOf(request.fps), ...request.input],
         ],
@@ -81,7 +90,8 @@ export async function decode(bench: Workbench, request: DecodeRequest): Promise<
     },
   };
   if (small !== undefined) {
-    const filter = `${small}scale=${SMALL.join(':')}:flags=area,format=rgb24`;
+    const colours = small === 'yuv' ? ':in_color_matrix=bt709:in_range=limited:out_range=full' : '';
+    const filter = `scale=${SMALL.join(':')}:flags=area${colours},format=rgb24`;
     step.outputs.push({ options: ['-map', '0:v', ...limit, '-vf', filter, '-f', 'rawvideo'], to: reduced });
   }
   try {
