@@ -508,8 +508,6 @@ export const OPTIONS = [
     help: 'let workers render the segments, through a queue in Redis: redis:// or rediss://',
     helpFor: { work: 'the queue in Redis: redis:// or rediss://' },
     read: parseQueue,
-    form: 'the URL of a Redis server',
-    example: 'redis://127.0.0.1:6379',
     commands: ['render', 'batch', 'work'],
     row: false,
   },

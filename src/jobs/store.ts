@@ -2,11 +2,18 @@
 import { promises as fs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RefusedError } from '../core/errors.js';
-import { BESIDE, linkOrCopy, parseOutput, SegmentCache, segmentFile, Workbench } from '../outputs/index.js';
-import { FolderFiles } from '../stores/folder.js';
+import { RefusedError, TransientError } from '../core/errors.js';
+import {
+  BESIDE,
+  linkOrCopy,
+  parseOutput,
+  type SegmentCache,
+  segmentFile,
+  Workbench,
+} from '../outputs/index.js';
+import { FolderFiles, UNFINISHED_FOLDER } from '../stores/folder.js';
 import type { KeyedFiles } from '../stores/index.js';
-import { makeFolder } from '../system/folders.js';
+import { whyRefused } from '../system/folders.js';
 import type { Job, Part } from './job.js';
 import type { Means } from './workshop.js';
 
@@ -137,8 +144,13 @@ export class SharedStore implements SegmentStore {
 
   async bench(output: number): Promise<Workbench> {
     const { folder = tmpdir() } = this.files;
-    await makeFolder(folder);
-    const path = await fs.mkdtemp(join(folder, 'unfinished-'));
+    await this.files.ready?.();
+    const path = await fs.mkdtemp(join(folder, UNFINISHED_FOLDER)).catch((error) => {
+      throw new TransientError(
+        `Segments cannot be made in ${folder} because ${whyRefused(error)} (${error.code}): try again once there is space.`,
+        { cause: error },
+      );
+    });
     const remove = () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
     const { frames } = this.job.film;
     const options = { ffmpeg: this.ffmpeg, timeout: this.means.timeout, frames };
@@ -158,8 +170,8 @@ export class SharedStore implements SegmentStore {
     await this.files.put(part.keys[0], bench.path(file));
   }
 
-  take(part: Part, to: string): Promise<boolean> {
-    return this.files.take(part.keys[0], to);
+  async take(part: Part, to: string): Promise<boolean> {
+    return (await this.files.take(part.keys[0], to)) === 'taken';
   }
 }
 

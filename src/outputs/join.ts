@@ -1,7 +1,12 @@
 /** Joins an output's segments, on its workbench, into its file or files. */
 import { promises as fs } from 'node:fs';
+<<<<<<< HEAD
 import { RenderError } from '../core/errors.js';
 import { encodingOf, type Joined, NOTE_FILE } from './encode.js';
+=======
+import { writeFailure } from '../system/folders.js';
+import { encodingOf, NOTE_FILE } from './encode.js';
+>>>>>>> main
 import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
 import { addNote, noteFile } from './note.js';
@@ -92,10 +97,10 @@ async function moveIntoPlace(
       await moveTo(from, to);
     } catch (error) {
       // Do not throw away an hour's work because a player has the old film open.
-      throw new RenderError(
+      throw writeFailure(
         `The film is complete, but cannot be moved to "${to}" (${(error as NodeJS.ErrnoException).code}): ` +
           `move "${from}" there yourself, before the next render to that path removes it.`,
-        { cause: error },
+        error,
       );
     }
   }

@@ -1,11 +1,11 @@
 /** Files under keys in an S3-compatible object store. */
 import { UsageError } from '../core/errors.js';
-import type { KeyedFiles } from './keyed-files.js';
+import type { KeyedFiles, Taken } from './keyed-files.js';
 
 export class S3Files implements KeyedFiles {
   private constructor(readonly name: string) {}
 
-  static async open(place: string): Promise<S3Files> {
+  static async open(place: string, _options: { timeout?: number | undefined } = {}): Promise<S3Files> {
     throw new UsageError(`${place}: S3 is not written yet.`);
   }
 
@@ -13,7 +13,7 @@ export class S3Files implements KeyedFiles {
     throw new Error('not written yet');
   }
 
-  take(_key: string, _to: string): Promise<boolean> {
+  take(_key: string, _to: string): Promise<Taken> {
     throw new Error('not written yet');
   }
 
