@@ -164,7 +164,8 @@ async function makeSegments(
   if (failures.length > 0) throw failures[0];
 }
 
-function damageWarning(count: number): string {
+/** What to say of segments in the cache that were damaged. */
+export function damageWarning(count: number): string {
   return count === 1
     ? 'A cached segment was damaged: it was deleted, and its frames are drawn again.'
     : `${count} cached segments were damaged: they were deleted, and their frames are drawn again.`;
