@@ -175,6 +175,49 @@ export class SharedStore implements SegmentStore {
   }
 }
 
+/** A shared store that is filled from this user's cache as far as possible. New segments go to both. */
+export class CachedStore implements SegmentStore {
+  constructor(
+    private readonly store: SegmentStore,
+    private readonly cache: SegmentCache,
+  ) {}
+
+  async has(part: Part): Promise<boolean> {
+    if (await this.store.has(part)) return true;
+    for (const key of part.keys) if ((await this.cache.has(key)) && (await this.move(key, part))) return true;
+    return false;
+  }
+
+  bench(output: number): Promise<Workbench> {
+    return this.store.bench(output);
+  }
+
+  done(bench: Workbench): Promise<void> {
+    return this.store.done(bench);
+  }
+
+  async keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void> {
+    await this.store.keep(part, bench, file, keys);
+    for (const key of keys) await this.cache.tryStore(key, bench.path(file));
+  }
+
+  take(part: Part, to: string): Promise<boolean> {
+    return this.store.take(part, to);
+  }
+
+  /** Copies a cached segment to the store. @returns False if the cache no longer has it. */
+  private async move(key: string, part: Part): Promise<boolean> {
+    const bench = await this.store.bench(part.output);
+    try {
+      if (!(await this.cache.take(key, bench.path(fileOf(part))))) return false;
+      await this.store.keep(part, bench, fileOf(part), part.keys);
+      return true;
+    } finally {
+      await this.store.done(bench);
+    }
+  }
+}
+
 /** A store in a folder, which may be shared. */
 export class FolderStore extends SharedStore {
   /** @param ffmpeg - Makes segments; not needed to read them. */
