@@ -11,12 +11,12 @@ import type { KeyedFiles } from '../stores/index.js';
 import { RedisFiles } from '../stores/redis.js';
 import type { QueueServer } from './connection.js';
 import { Pace } from './pace.js';
+import { renewPlan } from './plans.js';
 import {
   digestOf,
   type Failure,
   failureSchema,
   IN_REDIS,
-  PLAN_SECONDS,
   planKey,
   progressSchema,
   QUEUE,
@@ -24,21 +24,13 @@ import {
   resultSchema,
   type Task,
 } from './task.js';
+import { Tries, type Verdict } from './tries.js';
 
 /** How long it waits before it looks at the queue and the store again, in milliseconds. */
 const LOOK_MS = 2000;
 
 /** How long there may be no worker before it says so, in milliseconds. */
 const ALONE_MS = 5000;
-
-/** How often a segment may fail for a reason of its own before it ends its film, and at most if workers are few. */
-const TRIES = 3;
-const MOST_TRIES = 6;
-
-/** How often a segment may fail for reasons that pass, end its workers, or be missing from the store after all. */
-const PASSING_TRIES = 4;
-const DEATHS = 3;
-const LOSSES = 4;
 
 /** How often in a row the queue or the store may fail. */
 const FAILED_LOOKS = 5;
@@ -134,13 +126,7 @@ interface Entry {
   taking: boolean;
   /** Not to be queued again before then. */
   notBefore: number;
-  /** Why it failed, and on which workers. */
-  failures: Failure[];
-  passing: number;
-  refused: number;
-  deaths: number;
-  stalls: number;
-  losses: number;
+  tries: Tries;
 }
 
 /** Wants the segments of any number of films. Close it on every path. */
@@ -155,6 +141,7 @@ export class Coordinator {
   private frames = 0;
   private readonly counted = new WeakSet<Order>();
   private reported = 0;
+  private fps: number | undefined;
   private closed = false;
   private looking: Promise<void> | undefined;
   private lookAgain = false;
@@ -187,7 +174,7 @@ export class Coordinator {
     events.on('stalled', ({ jobId }) => {
       const entry = this.entries.get(jobId);
       if (!entry) return;
-      entry.stalls++;
+      entry.tries.stalls++;
       entry.drawn = 0;
     });
     options.signal?.addEventListener('abort', this.onAbort);
@@ -208,7 +195,8 @@ export class Coordinator {
     queue.on('error', () => {});
     try {
       // Its default is to begin with the next event after the moment at which it is ready.
-      const [[lastEventId] = ['0-0']] = (await redis.xrevrange(queue.keys.events, '+', '-', 'COUNT', 1)) ?? [];
+      const [[lastEventId] = ['0-0']] =
+        (await redis.xrevrange(queue.keys.events, '+', '-', 'COUNT', 1)) ?? [];
       const events = new server.bullmq.QueueEvents(QUEUE, {
         connection: redis,
         lastEventId,
@@ -253,7 +241,10 @@ export class Coordinator {
         else entry.takers.set(film, { ...wanted, keys: [...wanted.keys] });
         film.entries.add(entry);
       }
-      if (film.entries.size === 0) return film.done();
+      if (film.entries.size === 0) {
+        film.done();
+        return;
+      }
       this.films.add(film);
       this.look();
     });
@@ -337,10 +328,7 @@ export class Coordinator {
     for (const ids of chunks([...this.entries.keys()])) await this.redis.sadd(this.wanted, ...ids);
     await this.redis.expire(this.wanted, WANTED_SECONDS);
     const plans = new Map([...this.films].map(({ order }) => [order.plan, order]));
-    for (const { plan, text } of plans.values()) {
-      const isThere = (await this.redis.expire(planKey(plan), PLAN_SECONDS)) === 1;
-      if (!isThere) await this.redis.setex(planKey(plan), PLAN_SECONDS, await text());
-    }
+    for (const { plan, text } of plans.values()) await renewPlan(this.redis, plan, text);
   }
 
   /** Queues every segment that is neither in the store nor in the queue. */
@@ -429,7 +417,8 @@ export class Coordinator {
     for (const film of [...this.films]) {
       const { refusals, refusedSince } = film;
       if (refusals.size === 0) continue;
-      const all = workers !== undefined && workers.size > 0 && [...workers].every((name) => refusals.has(name));
+      const all =
+        workers !== undefined && workers.size > 0 && [...workers].every((name) => refusals.has(name));
       const long = now - refusedSince > REFUSED_MS && (await this.queue.getActiveCount()) === 0;
       if (all || long) this.end(film, refusalOf(refusals));
     }
@@ -471,65 +460,35 @@ export class Coordinator {
     if (!entry || entry.taking) return;
     entry.drawn = 0;
     const { data: failure } = failureSchema.safeParse(parsed(reason));
-    if (failure === undefined && /stalled/.test(reason)) return this.onDeath(entry);
-    const { kind, message, worker } = failure ?? { kind: 'transient', worker: '', message: oneLine(reason) };
+    if (failure) void this.judge(entry, { ...failure, message: oneLine(failure.message) });
+    else
+      this.follow(entry, /stalled/.test(reason) ? entry.tries.died() : entry.tries.passed(oneLine(reason)));
+  }
+
+  private async judge(entry: Entry, failure: Failure): Promise<void> {
+    const { kind, worker, message } = failure;
+    const { tries, takers } = entry;
     if (kind === 'refused') {
-      entry.refused++;
-      for (const film of entry.takers.keys()) {
+      for (const film of takers.keys()) {
         if (film.refusals.size === 0) film.refusedSince = performance.now();
-        film.refusals.set(worker, oneLine(message));
+        film.refusals.set(worker, message);
       }
-      this.retry(entry, entry.refused);
-    } else if (kind === 'transient') {
-      entry.passing++;
-      if (entry.passing < PASSING_TRIES) return this.retry(entry, entry.passing);
-      this.fail(entry, new TransientError(`${oneLine(message)} (${this.placeOf(entry)})`));
-    } else {
-      entry.failures.push({ kind, worker, message: oneLine(message) });
-      void this.onOwnFailure(entry);
+      this.follow(entry, tries.refused());
+    } else if (kind === 'transient') this.follow(entry, tries.passed(message));
+    else {
+      entry.notBefore = Number.POSITIVE_INFINITY; // until it is known
+      this.follow(entry, tries.failed(failure, await this.connected()));
     }
   }
 
-  /** A segment that fails for a reason of its own is tried on other workers, if there are any. */
-  private async onOwnFailure(entry: Entry): Promise<void> {
-    const { failures } = entry;
-    const failed = new Set(failures.map(({ worker }) => worker));
-    if (failures.length >= TRIES) {
-      const others = [...((await this.connected()) ?? [])].filter((worker) => !failed.has(worker));
-      if (failed.size >= TRIES || failures.length >= MOST_TRIES || others.length === 0) {
-        const [{ message }] = failures.slice(-1);
-        const who = [...failed].join(', ');
-        const times = `it failed ${failures.length} times, on ${who}`;
-        return this.fail(entry, new RenderError(`${message} (${this.placeOf(entry)}: ${times})`));
-      }
+  /** Queues an entry again after a pause, or ends the films that want it. */
+  private follow(entry: Entry, verdict: Verdict): void {
+    if (verdict instanceof Error) {
+      for (const film of [...entry.takers.keys()]) this.end(film, verdict);
+      return;
     }
-    this.retry(entry, failures.length);
-  }
-
-  private onDeath(entry: Entry): void {
-    entry.deaths++;
-    if (entry.deaths < DEATHS) return this.retry(entry, entry.deaths);
-    const times = Math.max(entry.deaths, entry.stalls);
-    const place = this.placeOf(entry);
-    this.fail(
-      entry,
-      new RenderError(
-        `${place[0].toUpperCase()}${place.slice(1)} ended its worker ${times} times: ` +
-          'see what the workers printed, and give them more memory or render a smaller --size.',
-      ),
-    );
-  }
-
-  /** @param times - How often it has failed: the more often, the longer it waits. */
-  private retry(entry: Entry, times: number): void {
-    const delay = 500 * 2 ** Math.min(times, 4);
-    entry.notBefore = performance.now() + delay;
-    setTimeout(() => this.look(), delay + 1).unref();
-  }
-
-  private placeOf(entry: Entry): string {
-    const [[{ order }, { segment }]] = entry.takers;
-    return `segment ${segment + 1} of ${order.segments}`;
+    entry.notBefore = performance.now() + verdict;
+    setTimeout(() => this.look(), verdict + 1).unref();
   }
 
   // ---- Ends
@@ -551,32 +510,23 @@ export class Coordinator {
     try {
       for (const [film, wanted] of [...entry.takers]) {
         if (!this.films.has(film)) continue;
-        if (!(await film.order.take(wanted, this.files))) return this.onLoss(entry);
-        this.deliver(film, entry, wanted);
+        const isTaken = await film.order.take(wanted, this.files);
+        if (isTaken) this.deliver(film, entry, wanted);
+        else {
+          entry.drawn = 0;
+          this.follow(entry, entry.tries.lost(this.files.name));
+          return;
+        }
       }
       if (entry.takers.size > 0) return; // another film has come to want it meanwhile
       this.entries.delete(entry.id);
       await this.redis.srem(this.wanted, entry.id).catch(() => {});
     } catch (error) {
-      const { passing } = entry;
-      entry.passing++;
-      const isPassing = error instanceof TransientError && passing + 1 < PASSING_TRIES;
-      if (isPassing) this.retry(entry, entry.passing);
-      else this.fail(entry, error);
+      const isPassing = error instanceof TransientError;
+      this.follow(entry, isPassing ? entry.tries.passed(error.message) : (error as Error));
     } finally {
       entry.taking = false;
     }
-  }
-
-  private onLoss(entry: Entry): void {
-    entry.losses++;
-    entry.drawn = 0;
-    if (entry.losses > LOSSES) {
-      const message = `The store ${this.files.name} has lost ${this.placeOf(entry)} ${entry.losses} times: check its disk.`;
-      return this.fail(entry, new TransientError(message));
-    }
-    entry.notBefore = 0;
-    this.look();
   }
 
   private deliver(film: Film, entry: Entry, { frames }: Wanted): void {
@@ -593,10 +543,6 @@ export class Coordinator {
     this.films.delete(film);
     void this.forget([film]).catch(() => {});
     film.done();
-  }
-
-  private fail(entry: Entry, error: unknown): void {
-    for (const film of [...entry.takers.keys()]) this.end(film, error);
   }
 
   /** Ends a film. Its entries that nobody else wants leave the queue. */
@@ -631,7 +577,9 @@ export class Coordinator {
         const members = await this.redis.smismember(other, ...some);
         for (const [i, isMember] of members.entries()) if (isMember) wanted.add(some[i]);
       }
-      await Promise.all(some.filter((id) => !wanted.has(id)).map((id) => this.queue.remove(id).catch(() => 0)));
+      await Promise.all(
+        some.filter((id) => !wanted.has(id)).map((id) => this.queue.remove(id).catch(() => 0)),
+      );
     }
   }
 
@@ -654,7 +602,8 @@ export class Coordinator {
       for (const { frames } of takers.values()) left += Math.max(0, frames - drawn);
       partly += drawn;
     }
-    const fps = this.pace.fps(partly);
+    this.fps = this.pace.fps(partly) ?? this.fps;
+    const { fps } = this;
     if (fps === undefined) return;
     onProgress({ frame: this.frames - left, frames: this.frames, fps, secondsLeft: left / fps });
   }
@@ -667,27 +616,22 @@ const COORDINATORS = `${QUEUE}:coordinators`;
 const ENTRY: JobsOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 
 function newEntry(id: string): Entry {
-  return {
-    id,
-    takers: new Map(),
-    queued: false,
-    drawn: 0,
-    taking: false,
-    notBefore: 0,
-    failures: [],
-    passing: 0,
-    refused: 0,
-    deaths: 0,
-    stalls: 0,
-    losses: 0,
+  const takers: Entry['takers'] = new Map();
+  const place = () => {
+    const [[{ order }, { segment }]] = takers;
+    return `segment ${segment + 1} of ${order.segments}`;
   };
+  return { id, takers, queued: false, drawn: 0, taking: false, notBefore: 0, tries: new Tries(place) };
 }
 
 const isIdle = ({ taking }: Entry) => !taking;
 
-const keysOf = ({ takers }: Entry): string[] => [...new Set([...takers.values()].flatMap(({ keys }) => keys))];
+const keysOf = ({ takers }: Entry): string[] => [
+  ...new Set([...takers.values()].flatMap(({ keys }) => keys)),
+];
 
-const framesOf = ({ takers }: Entry): number => Math.max(0, ...[...takers.values()].map(({ frames }) => frames));
+const framesOf = ({ takers }: Entry): number =>
+  Math.max(0, ...[...takers.values()].map(({ frames }) => frames));
 
 function* chunks<T>(all: readonly T[]): Generator<T[]> {
   for (let i = 0; i < all.length; i += CHUNK) yield all.slice(i, i + CHUNK);
@@ -702,10 +646,7 @@ function parsed(text: string): unknown {
 }
 
 /** Text from a worker, which is not trusted, in one line of limited length. */
-function oneLine(text: string): string {
-  const line = text.trim().replace(/\s+/g, ' ');
-  return line.length > 500 ? `${line.slice(0, 500)}…` : line;
-}
+const oneLine = (text: string): string => text.slice(0, 1000).trim().replace(/\s+/g, ' ');
 
 /** Why no worker can render a film. Equal reasons are named once. */
 function refusalOf(refusals: Map<string, string>): RefusedError {

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import { RenderError, TransientError } from '../core/errors.js';
 import { BESIDE, inBytes } from '../outputs/index.js';
 import { whyRefused } from '../system/folders.js';
-import type { KeyedFiles } from './keyed-files.js';
+import type { KeyedFiles, Taken } from './keyed-files.js';
 
 /** The size limit of a file, in bytes: sender, server and receiver have it in memory at the same time. */
 export const MOST_REDIS_BYTES = 64 * 2 ** 20;
@@ -59,17 +59,17 @@ export class RedisFiles implements KeyedFiles {
     return there;
   }
 
-  async take(key: string, to: string): Promise<boolean> {
+  async take(key: string, to: string): Promise<Taken> {
     const name = nameOf(key);
     const size = await this.ask(this.redis.hstrlen(name, 'bytes'));
-    if (size === 0) return false;
+    if (size === 0) return 'missing';
     const [bytes, digest, beside] =
       size <= MOST_REDIS_BYTES
         ? await this.ask(this.redis.hmgetBuffer(name, 'bytes', 'sha256', 'beside'))
         : [];
     if (!bytes || digest?.toString('latin1') !== digestOf(key, bytes)) {
       await this.ask(this.redis.del(name));
-      return false;
+      return 'damaged';
     }
     try {
       await fs.writeFile(to, bytes);
@@ -83,7 +83,7 @@ export class RedisFiles implements KeyedFiles {
       );
     }
     await this.ask(this.redis.expire(name, TAKEN_SECONDS));
-    return true;
+    return 'taken';
   }
 
   async put(key: string, from: string): Promise<void> {
@@ -99,9 +99,7 @@ export class RedisFiles implements KeyedFiles {
     const bytes = await fs.readFile(from);
     const beside = await besideOf(from);
     const fields = { sha256: digestOf(key, bytes), bytes, ...(beside && { beside }) };
-    const answers = await this.ask(
-      this.redis.multi().hset(name, fields).expire(name, WAIT_SECONDS).exec(),
-    );
+    const answers = await this.ask(this.redis.multi().hset(name, fields).expire(name, WAIT_SECONDS).exec());
     for (const [error] of answers ?? []) if (error) throw this.reason(error);
   }
 
