@@ -130,12 +130,16 @@ export class LocalStore implements SegmentStore {
 
 /** Segments in a store that several processes and machines share, each under its first key. */
 export class SharedStore implements SegmentStore {
-  /** @param ffmpeg - Makes segments; not needed to read them. */
+  /**
+   * @param ffmpeg - Makes segments; not needed to read them.
+   * @param scratch - The folder in which they are made if the store is not a folder itself.
+   */
   constructor(
     private readonly job: Job,
     private readonly files: KeyedFiles,
     private readonly means: Means = {},
     private readonly ffmpeg?: BenchFfmpeg,
+    private readonly scratch = tmpdir(),
   ) {}
 
   async has({ keys: [key] }: Part): Promise<boolean> {
@@ -143,7 +147,7 @@ export class SharedStore implements SegmentStore {
   }
 
   async bench(output: number): Promise<Workbench> {
-    const { folder = tmpdir() } = this.files;
+    const { folder = this.scratch } = this.files;
     await this.files.ready?.();
     const path = await fs.mkdtemp(join(folder, UNFINISHED_FOLDER)).catch((error) => {
       throw new TransientError(
