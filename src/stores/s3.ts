@@ -102,10 +102,10 @@ export class S3Files implements KeyedFiles {
     await this.ready();
     try {
       const taken = await this.get(key, to);
-      if (taken === 'damaged') await this.remove(key);
+      if (taken === 'damaged') await this.delete(key);
       if (taken !== 'taken') return taken;
       // Without its companion, a segment is as good.
-      if ((await this.get(key + BESIDE, to + BESIDE)) === 'damaged') await this.remove(key + BESIDE);
+      if ((await this.get(key + BESIDE, to + BESIDE)) === 'damaged') await this.delete(key + BESIDE);
       return 'taken';
     } catch (error) {
       for (const path of [to, to + BESIDE]) await fs.rm(path, { force: true }).catch(() => {});
@@ -121,6 +121,10 @@ export class S3Files implements KeyedFiles {
     );
     if (hasCompanion) await this.store(key + BESIDE, from + BESIDE);
     await this.store(key, from);
+  }
+
+  async remove(key: string): Promise<void> {
+    for (const name of [key, key + BESIDE]) await this.delete(name);
   }
 
   async close(): Promise<void> {
@@ -235,7 +239,7 @@ export class S3Files implements KeyedFiles {
       );
       if (status < 300 || (status === 412 && (await this.has(name)))) return;
       if (status === 412)
-        await this.remove(name); // it is not whole
+        await this.delete(name); // it is not whole
       else this.conditional = false; // 501: the server does not know conditional writes
     }
     throw new TransientError(
@@ -250,7 +254,7 @@ export class S3Files implements KeyedFiles {
     return 'missing';
   }
 
-  private remove(name: string): Promise<void> {
+  private delete(name: string): Promise<void> {
     return this.client.send({ method: 'DELETE', name, expected: [404] }, () => {});
   }
 }
