@@ -1,12 +1,7 @@
 /** Joins an output's segments, on its workbench, into its file or files. */
 import { promises as fs } from 'node:fs';
-<<<<<<< HEAD
-import { RenderError } from '../core/errors.js';
-import { encodingOf, type Joined, NOTE_FILE } from './encode.js';
-=======
 import { writeFailure } from '../system/folders.js';
-import { encodingOf, NOTE_FILE } from './encode.js';
->>>>>>> main
+import { encodingOf, type Joined, NOTE_FILE } from './encode.js';
 import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
 import { addNote, noteFile } from './note.js';
@@ -26,7 +21,8 @@ export interface Finished {
   chose?: string;
 }
 
-interface JoinOptions extends EncodeOptions {
+/** How segments are joined. */
+export interface JoinOptions extends EncodeOptions {
   /** The first number in the names of a PNG sequence, which may be part of a longer film. Defaults to 0. */
   firstNumber?: number;
   /** The difference between consecutive numbers: the frame step. Defaults to 1. */

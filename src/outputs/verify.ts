@@ -246,10 +246,16 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, i
  * The number in the film of each picture of a GIF or WebP, which store frames that stay the same only once.
  * @returns The numbers, or what is wrong.
  */
-function shownAt({ starts, ticks, exact, frame }: Times, frames: number, fps: number, every: number): number[] | string {
+function shownAt(
+  { starts, ticks, exact, frame }: Times,
+  frames: number,
+  fps: number,
+  every: number,
+): number[] | string {
   const count = Math.ceil(frames / every);
   if (starts.length === count) return numbers(count).map((i) => i * every);
-  if (starts.length > count || exact || frame !== undefined) return `it has ${starts.length} frames instead of ${count}`;
+  if (starts.length > count || exact || frame !== undefined)
+    return `it has ${starts.length} frames instead of ${count}`;
   const shown = starts.map((start) => Math.round((start * fps) / ticks / every) * every);
   const repeated = shown.findIndex((number, i) => i > 0 && number <= shown[i - 1]);
   return repeated < 0 ? shown : `it shows frame ${shown[repeated]} twice`;
