@@ -187,7 +187,11 @@ export class CachedStore implements SegmentStore {
   ) {}
 
   async has(part: Part): Promise<boolean> {
-    if (await this.store.has(part)) return true;
+    return (await this.store.has(part)) || this.fill(part);
+  }
+
+  /** Copies a part's file from the cache to the store, which lacks it. @returns False if the cache lacks it, too. */
+  async fill(part: Part): Promise<boolean> {
     for (const key of part.keys) if ((await this.cache.has(key)) && (await this.move(key, part))) return true;
     return false;
   }
