@@ -99,7 +99,8 @@ async function openQueue(url: string) {
   listening.on('failed', ({ failedReason }) => failures.push(JSON.parse(failedReason)));
   listening.on('completed', ({ returnvalue }) => results.push(returnvalue as never));
   redis.on('error', () => {});
-  for (const part of [queue, listening]) part.on('error', () => {});
+  queue.on('error', () => {});
+  listening.on('error', () => {});
   await listening.waitUntilReady();
   closing.push(async () => {
     await listening.close();
