@@ -25,9 +25,6 @@ const DEFAULTS = { timeout: 30, attempts: 7, retryMs: 250 };
 /** The longest delay between attempts, in milliseconds, and the longest that a server may ask for. */
 const LONGEST_DELAY_MS = 10_000;
 
-/** Connections at a time. Further requests wait. */
-const CONNECTIONS = 32;
-
 /** The SHA-256 of nothing. */
 const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
@@ -92,7 +89,7 @@ export class S3Client {
       retryMs: retryMs ?? DEFAULTS.retryMs,
     };
     const { Agent } = settings.endpoint.protocol === 'http:' ? http : https;
-    this.agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS }); // idle connections keep no process alive
+    this.agent = new Agent({ keepAlive: true }); // idle connections keep no process alive
     setMaxListeners(0, this.stop.signal);
   }
 
@@ -169,7 +166,7 @@ export class S3Client {
         request.on('response', resolve).on('error', reject);
       });
       // A server may answer before it has read everything: then the rest is not sent.
-      if (body) pipeline(createReadStream(body.path, { highWaterMark: 1 << 18 }), request).catch(() => {});
+      if (body) pipeline(read(body), request).catch(() => {});
       else request.end();
       const answer = await answered;
       const status = answer.statusCode!;
@@ -195,7 +192,8 @@ export class S3Client {
     return `${endpoint.origin}${endpoint.pathname.replace(/\/$/, '')}/${path}${search.length > 0 ? '?' : ''}${search.join('&')}`;
   }
 
-  private async errorOf(answer: http.IncomingMessage): Promise<S3Error> {
+  /** Reads the error in an answer. */
+  async errorOf(answer: http.IncomingMessage): Promise<S3Error> {
     const xml = await readText(answer, ERROR_BYTES).catch(() => '');
     const status = answer.statusCode!;
     const after = Number(answer.headers['retry-after']);
@@ -308,6 +306,11 @@ export async function readText(answer: http.IncomingMessage, limit: number): Pro
   }
   if (!answer.complete) throw new CutShort();
   return Buffer.concat(parts).toString('utf8');
+}
+
+/** A file's bytes, as many as it had. */
+function read({ path, size }: { path: string; size: number }): AsyncIterable<Buffer> | Buffer[] {
+  return size === 0 ? [] : createReadStream(path, { end: size - 1, highWaterMark: 1 << 18 });
 }
 
 /** Tells whether anything has been sent or received since the last call. */

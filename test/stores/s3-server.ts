@@ -322,7 +322,7 @@ export class S3Server {
     const delimiter = query.get('delimiter') ?? '';
     const isEncoded = encodes && query.get('encoding-type') === 'url';
     const shown = (text: string) =>
-      isEncoded ? encodeURIComponent(text).replace(/%2F/g, '/').replace(/%20/g, '+') : escape(text);
+      isEncoded ? encodeURIComponent(text).replace(/%2F/g, '/').replace(/%20/g, '+') : escaped(text);
     const token = query.get('continuation-token');
     const after =
       token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString();
@@ -350,7 +350,7 @@ export class S3Server {
     const next = Buffer.from(last).toString('base64url');
     const contents = names.map((name) => {
       const { bytes, modified } = objects.get(name)!;
-      return `<Contents><Key>${shown(name)}</Key><LastModified>${modified.toISOString()}</LastModified><ETag>${escape(etagOf(bytes))}</ETag><Size>${bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+      return `<Contents><Key>${shown(name)}</Key><LastModified>${modified.toISOString()}</LastModified><ETag>${escaped(etagOf(bytes))}</ETag><Size>${bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
     });
     const prefixes = [...folders].map(
       (name) => `<CommonPrefixes><Prefix>${shown(name)}</Prefix></CommonPrefixes>`,
@@ -360,7 +360,7 @@ export class S3Server {
       `<Name>bucket</Name><Prefix>${shown(prefix)}</Prefix><KeyCount>${names.length + folders.size}</KeyCount>` +
       `<MaxKeys>${most}</MaxKeys><IsTruncated>${isMore}</IsTruncated>` +
       `${isEncoded ? '<EncodingType>url</EncodingType>' : ''}` +
-      `${isMore ? `<NextContinuationToken>${escape(next)}</NextContinuationToken>` : ''}` +
+      `${isMore ? `<NextContinuationToken>${escaped(next)}</NextContinuationToken>` : ''}` +
       `${contents.join('')}${prefixes.join('')}</ListBucketResult>`;
     return { status: 200, headers: { 'content-type': 'application/xml' }, body: Buffer.from(body) };
   }
@@ -393,7 +393,7 @@ export class S3Server {
     response: ServerResponse,
     { status, code, message, headers }: Refusal,
   ): void {
-    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escape(message)}</Message><RequestId>1</RequestId></Error>`;
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escaped(message)}</Message><RequestId>1</RequestId></Error>`;
     response.writeHead(status, { 'content-type': 'application/xml', ...headers });
     response.end(method === 'HEAD' ? undefined : body);
   }
@@ -453,6 +453,6 @@ function refusalOf({ status = 500, code, message, headers }: Fault): Refusal {
   return new Refusal(status, code ?? CODES[status] ?? 'Error', message, headers);
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
