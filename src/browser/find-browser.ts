@@ -2,7 +2,7 @@
 
 import { constants, promises as fs } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { RenderError, UsageError } from '../core/errors.js';
+import { RefusedError, UsageError } from '../core/errors.js';
 import type { Browser } from './browser.js';
 import { unpackChromium } from './unpack-chromium.js';
 
@@ -20,7 +20,7 @@ const here: Surroundings = { env: process.env, platform: process.platform, unpac
  * Finds a browser. In this order, it tries `explicit` (the --browser option), the CHROME_PATH variable, an installed
  * Chrome, Chromium or Edge, and the Chromium for Linux in the package @sparticuz/chromium, if that is installed.
  * @throws UsageError when `explicit` or CHROME_PATH names something that is not a program; others are not tried then.
- * @throws RenderError when no browser is found.
+ * @throws RefusedError when no browser is found.
  */
 export async function findBrowser(explicit?: string, surroundings = here): Promise<Browser> {
   const { env, unpack } = surroundings;
@@ -31,7 +31,7 @@ export async function findBrowser(explicit?: string, surroundings = here): Promi
   }
   const unpacked = await unpack();
   if (unpacked) return { ...unpacked, source: '@sparticuz/chromium' };
-  throw new RenderError(
+  throw new RefusedError(
     'No browser was found, and composed scenes need one: install Chrome, Chromium or Edge, ' +
       'name one with --browser or CHROME_PATH, or on Linux run: npm install @sparticuz/chromium.',
   );

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
 import type { CDPSession, Browser as Process } from 'playwright-core';
-import { RenderError } from '../core/errors.js';
+import { RefusedError, type RenderError, TransientError } from '../core/errors.js';
 import { WIDE_SIMD_IN_PAGES } from '../renderers/cpu/host.node.js';
 import { whyRefused } from '../system/folders.js';
 import { DEFAULT_TIMEOUT, StalledError, within } from '../system/patience.js';
@@ -44,7 +44,7 @@ const CLOSE_SECONDS = 3;
 /**
  * Starts a browser.
  * @param timeout - The time allowed for it to start and to respond, in seconds.
- * @throws RenderError with the browser's own message, if it does not start.
+ * @throws TransientError with the browser's own message, if it does not start; RefusedError if it never will.
  */
 export async function startBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT): Promise<Running> {
   const process = await launchBrowser(browser, timeout);
@@ -92,7 +92,7 @@ function killAll(pid: number): void {
 
 /**
  * @param flags - Further flags for the browser.
- * @throws RenderError with the browser's own message, if it does not start.
+ * @throws TransientError with the browser's own message, if it does not start; RefusedError if it never will.
  */
 export async function launchBrowser(
   browser: Browser,
@@ -117,12 +117,20 @@ export async function launchBrowser(
         { cause: error },
       );
     }
-    throw new RenderError(whyNotStarted(browser.path, error as Error), { cause: error });
+    throw whyNotStarted(browser.path, error as Error);
   }
 }
 
+/** What a browser prints that will never start here: a library is missing, or it may not run as this user. */
+const NEVER = /shared librar|sandbox|exec format|bad cpu type|no such file/i;
+
 /** Explains Playwright's error: an error of the system or the browser, or how the browser's process ended. */
-export function whyNotStarted(path: string, error: Error): string {
+export function whyNotStarted(path: string, error: Error): RenderError {
+  const { message, lasting } = reasonFor(path, error);
+  return new (lasting ? RefusedError : TransientError)(message, { cause: error });
+}
+
+function reasonFor(path: string, error: Error): { message: string; lasting?: boolean } {
   const { TMPDIR = tmpdir() } = process.env;
   const lines = stripVTControlCharacters(String(error.message)).split('\n');
   const stderr = lines.flatMap((line) => /\[err\] (.*)/.exec(line)?.[1].trim() ?? []);
@@ -132,21 +140,24 @@ export function whyNotStarted(path: string, error: Error): string {
   const reported = stderr.find((line) => /error|cannot|not found|denied|no space|read-only/i.test(line));
   if (code) {
     const reason = whyRefused(Object.assign(error, { code }));
-    return (
+    const message =
       `The browser ${path} did not start because ${reason} (${code}, in ${TMPDIR}): ` +
-      'set TMPDIR to a writable folder.'
-    );
+      'set TMPDIR to a writable folder.';
+    return { message };
   }
   const next = 'choose another with --browser or CHROME_PATH';
-  if (reported) return `The browser ${path} did not start (${reported}): ${next}.`;
+  if (reported) {
+    const message = `The browser ${path} did not start (${reported}): ${next}.`;
+    return { message, lasting: NEVER.test(reported) };
+  }
   if (signal && signal !== 'null') {
     const how = /SIG(TRAP|ABRT|SEGV|BUS|ILL)/.test(signal) ? 'crashed' : 'was killed';
-    return (
+    const message =
       `The browser ${path} ${how} while starting (${signal}): make sure that there is free memory and free space ` +
-      `in ${TMPDIR}, then run the command again.`
-    );
+      `in ${TMPDIR}, then run the command again.`;
+    return { message };
   }
   if (status && status !== 'null')
-    return `The browser ${path} exited while starting, with exit code ${status}: ${next}.`;
-  return `The browser ${path} did not start: ${next}.`;
+    return { message: `The browser ${path} exited while starting, with exit code ${status}: ${next}.` };
+  return { message: `The browser ${path} did not start: ${next}.` };
 }

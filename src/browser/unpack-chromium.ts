@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { RenderError } from '../core/errors.js';
-import { whyRefused } from '../system/folders.js';
+import { RefusedError } from '../core/errors.js';
+import { whyRefused, writeFailure } from '../system/folders.js';
 import { isPrivateFolder } from '../system/private-folder.js';
 import { fontEnvironment } from './fonts.js';
 
@@ -47,7 +47,7 @@ export async function unpackChromium(): Promise<{ path: string; env: Record<stri
   if (!existsSync(folder)) await unpackInto(folder, entry);
   // Another user could have made a folder or link of that name. Only our own folder is closed to other users.
   if (!isPrivateFolder(folder)) {
-    throw new RenderError(
+    throw new RefusedError(
       `${folder} is not a folder that only you can write to, so no browser is started from it: ` +
         'remove it, or set TMPDIR.',
     );
@@ -90,10 +90,10 @@ async function unpackInto(folder: string, entry: string): Promise<void> {
       if (!existsSync(folder)) throw error;
     });
   } catch (error) {
-    throw new RenderError(
+    throw writeFailure(
       `The browser of ${PACKAGE} cannot be unpacked into ${folder} because ${whyUnpackingFailed(error)}: ` +
         'set TMPDIR to a folder with 300 MB free, or name a browser with --browser.',
-      { cause: error },
+      error,
     );
   } finally {
     if (partial) await fs.rm(partial, { recursive: true, force: true }).catch(() => {});

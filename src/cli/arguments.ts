@@ -116,8 +116,25 @@ export function parseShard(text: string): ShardChoice | undefined {
     : undefined;
 }
 
-/** Reads the URL of a Redis server. */
-export function parseQueue(text: string): string | undefined {
+/** Reads the URL of a Redis server. @throws UsageError for anything else, without the password in the text. */
+export function parseQueue(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url && /^rediss?:$/.test(url.protocol) && url.hostname !== '' ? text : undefined;
+  if (url && /^rediss?:$/.test(url.protocol) && url.hostname !== '' && isEncoded(url)) return text;
+  throw new UsageError(
+    `--queue is "${hidePassword(text)}" but must be the URL of a Redis server: try redis://127.0.0.1:6379, or ` +
+      'rediss:// for TLS, with special characters of the password as %25 and the like.',
+  );
+}
+
+/** Replaces everything that may be a user name or a password. */
+export const hidePassword = (text: string): string =>
+  text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/\?.*/s, '?***');
+
+function isEncoded({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }

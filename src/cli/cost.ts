@@ -1,6 +1,6 @@
 /** Says how much time and memory a large still needs, before it is drawn. */
 import { totalmem } from 'node:os';
-import { RenderError } from '../core/errors.js';
+import { TransientError } from '../core/errors.js';
 import { frameAt, planFrames } from '../core/sweep/sweep.js';
 import type { SourceRequest } from '../jobs/job.js';
 import { type Means, numbersOf, type Workshop } from '../jobs/workshop.js';
@@ -70,10 +70,10 @@ export function memoryFor(kind: Still['kind'], pixels: number): number {
   return base + perPixel * pixels;
 }
 
-/** @param free - In bytes. @throws RenderError if more is needed. */
+/** @param free - In bytes. @throws TransientError if more is needed. */
 export function checkMemory([width, height]: Size, bytes: number, free = freeMemory()): void {
   if (bytes <= free) return;
-  throw new RenderError(
+  throw new TransientError(
     `${width}x${height} pixels need about ${inBytes(bytes)} of memory, but only ${inBytes(free)} is free: ` +
       'choose a smaller --size, or close other programs.',
   );

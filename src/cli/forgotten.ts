@@ -177,5 +177,5 @@ const nameOf = ({ long }: Option) => long!;
 function flagOf(option: Option, value: string | undefined): string[] {
   if (isSwitch(option)) return [option.long!];
   const placeholder = option.flags.replace(/^.*<(.*)>$/, '$1').toUpperCase();
-  return [option.long!, value ?? placeholder];
+  return [option.long!, value === undefined || option.long === '--queue' ? placeholder : value]; // no password
 }

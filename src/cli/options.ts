@@ -508,8 +508,6 @@ export const OPTIONS = [
     help: 'let workers render the segments, through a queue in Redis: redis:// or rediss://',
     helpFor: { work: 'the queue in Redis: redis:// or rediss://' },
     read: parseQueue,
-    form: 'the URL of a Redis server',
-    example: 'redis://127.0.0.1:6379',
     commands: ['render', 'batch', 'work'],
     row: false,
   },
@@ -674,4 +672,27 @@ export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string
       const values: unknown[] = entry.repeatable ? (value as unknown[]) : [value];
       return values.flatMap((value) => [flagOf(entry), written(entry, value)]);
     });
+}
+
+/**
+ * Rejects --shard and --store where nothing would use them.
+ * @throws UsageError for the first of them.
+ */
+export function refuseStray({ plan, queue, shard, store }: Partial<RenderOptions>): void {
+  if (plan !== undefined && queue !== undefined) {
+    throw new UsageError(
+      '--queue plans the film itself, so it does not go with --plan: leave out one of the two.',
+    );
+  }
+  if (plan !== undefined) return;
+  if (shard !== undefined) {
+    throw new UsageError(
+      '--shard applies only to a plan: write one with untrained plan, and name it with --plan.',
+    );
+  }
+  if (store !== undefined && queue === undefined) {
+    throw new UsageError(
+      '--store applies only to a plan or a queue: name one with --plan or --queue, or leave it out.',
+    );
+  }
 }

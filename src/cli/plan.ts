@@ -1,7 +1,7 @@
 /** Plans what `render` makes: which sweep or scene, in which files, at which size. Draws nothing. */
 import { promises as fs } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { RenderError, UsageError } from '../core/errors.js';
+import { UsageError } from '../core/errors.js';
 import { writeRecipe } from '../core/recipe/recipe.js';
 import { frameCount, parseSweep, readChanged, type Sweep, withSeconds } from '../core/sweep/sweep.js';
 import {
@@ -12,7 +12,7 @@ import {
   takesOption,
 } from '../outputs/index.js';
 import { defaultsOf, type Target } from '../sources/composed/target.js';
-import { makeFolder, whyRefused } from '../system/folders.js';
+import { makeFolder, whyRefused, writeFailure } from '../system/folders.js';
 import type { LookOptions, RenderOptions, Resolved } from './options.js';
 import { type Group, groupsOf } from './outputs.js';
 import { override } from './override.js';
@@ -133,8 +133,9 @@ export async function saveRecipe(path: string | undefined, sweep: Sweep): Promis
     await makeFolder(dirname(resolve(path)));
     await fs.writeFile(path, writeRecipe(sweep));
   } catch (error) {
-    throw new RenderError(
+    throw writeFailure(
       `The recipe cannot be written to ${path} because ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): choose another file.`,
+      error,
     );
   }
 }

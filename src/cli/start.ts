@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { exitCodeOf, RenderError, UsageError } from '../core/errors.js';
+import { exitCodeOf, RenderError, TransientError, UsageError } from '../core/errors.js';
 import { forgottenDashes } from './forgotten.js';
 import { buildProgram } from './program.js';
 import { inSight, printJson } from './report.js';
@@ -67,13 +67,14 @@ export async function startByNpm(name: string, words: string[]): Promise<void> {
 function report(error: unknown, json: boolean, stopped = 0): number {
   const printed = error instanceof CommanderError; // commander has printed its message itself
   if (printed && error.exitCode === 0) return 0; // --help and --version
-  const message = inSight(tooManyFiles(error) ?? (error instanceof Error ? error.message : String(error)));
+  const shortage = tooManyFiles(error);
+  const message = inSight(shortage ?? (error instanceof Error ? error.message : String(error)));
   if (json) printJson('error', { message });
   if (!printed) console.error(`untrained: ${message}`);
   if (stopped) return stopped;
-  if (printed || error instanceof UsageError) return 2;
-  if (process.env.DEBUG) console.error(error);
-  return exitCodeOf(error);
+  if (printed) return 2;
+  if (process.env.DEBUG && !(error instanceof UsageError)) console.error(error);
+  return shortage === undefined ? exitCodeOf(error) : exitCodeOf(new TransientError(shortage));
 }
 
 /**

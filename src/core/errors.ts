@@ -5,12 +5,12 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** The work itself failed: ffmpeg died, the disk is full. The command line exits with 1. */
+/** The work itself failed: a scene throws, ffmpeg rejects its input. The command line exits with 1. */
 export class RenderError extends Error {
   override name = 'RenderError';
 }
 
-/** A film that can never be made on this machine: something that its bytes depend on differs. Exits with 3. */
+/** A film that can never be made on this machine: something that it needs is missing or differs. Exits with 3. */
 export class RefusedError extends RenderError {
   override name = 'RefusedError';
 }
@@ -23,9 +23,19 @@ export class TransientError extends RenderError {
   override name = 'TransientError';
 }
 
+/** Errors of the system that say nothing about the film: a full or failing disk, too little memory, too many files. */
+const SHORTAGES = [
+  ...['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ETIMEDOUT', 'EBUSY', 'EAGAIN'],
+  ...['EMFILE', 'ENFILE', 'ENOMEM', 'ERR_WORKER_OUT_OF_MEMORY'],
+];
+
+/** Whether an error of the system says nothing about the film. */
+export const isShortage = (error: unknown): boolean =>
+  SHORTAGES.includes((error as { code?: string } | undefined)?.code ?? '');
+
 /** The exit code for an error, for schedulers: 75 if a retry may succeed, 3 if it cannot succeed on this machine. */
 export function exitCodeOf(error: unknown): 1 | 2 | 3 | 75 {
   if (error instanceof UsageError) return 2;
   if (error instanceof RefusedError) return 3;
-  return error instanceof TransientError ? 75 : 1;
+  return error instanceof TransientError || isShortage(error) ? 75 : 1;
 }

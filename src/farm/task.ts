@@ -29,3 +29,57 @@ export const planKey = (plan: string): string => `${QUEUE}:plan:${plan}`;
 
 /** The SHA-256 of a text, in hexadecimal: of a plan, or of a store's name. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The store's digest in tasks whose segments travel through Redis. */
+export const IN_REDIS = digestOf('');
+
+/**
+ * The id of a segment's entry: its key or, if it has several files, a digest of their keys. Equal segments of one film
+ * or of several films share an entry.
+ */
+export function entryOf(parts: readonly { keys: readonly string[] }[]): string {
+  const keys = [...new Set(parts.map(({ keys: [key] }) => key))];
+  return keys.length === 1 ? keys[0] : digestOf(keys.join('\n')).slice(0, 40);
+}
+
+/**
+ * Why an entry failed: that worker can never render it, a retry may succeed, or the segment itself fails. It is the
+ * text of the entry's error, as JSON.
+ */
+export const failureSchema = z.object({
+  kind: z.enum(['refused', 'transient', 'segment']),
+  /** The name under which the worker is connected. */
+  worker: z.string().max(300),
+  message: z.string().max(4000),
+});
+
+export type Failure = z.infer<typeof failureSchema>;
+
+/** What an entry returns. */
+export const resultSchema = z.object({
+  /** How many frames were drawn: none if the segment was in the store. */
+  frames: z.int().min(0).max(1e9),
+  seconds: z.number().min(0),
+  worker: z.string().max(300),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+
+/** What an entry reports meanwhile, about once per second. */
+export const progressSchema = z.object({ frames: z.int().min(0).max(1e9) });
+
+/** Characters that control a terminal, end a line, are invisible, or reverse the direction of text. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** A message from elsewhere on one line, of limited length and safe to print. */
+export const oneLine = (message: string): string =>
+  message
+    .slice(0, 4000)
+    .trim()
+    .replace(/\s*[\r\n]\s*/g, ' ')
+    .replace(UNSEEN, '?')
+    .slice(0, 1000);
+
+/** "Segment 13 of film a1b2c3": counted from 1, as elsewhere in messages. The film is named after its plan. */
+export const nameOfTask = ({ plan, job, segment }: Pick<Task, 'plan' | 'job' | 'segment'>): string =>
+  `Segment ${segment + 1} of film ${plan.slice(0, 6)}${job > 0 ? `/${job + 1}` : ''}`;

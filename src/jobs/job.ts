@@ -268,6 +268,11 @@ export function readJob(json: string): Job {
   } catch (error) {
     throw new UsageError(`The job is not JSON (${(error as Error).message}): plan the film again.`);
   }
+  return parseJob(data);
+}
+
+/** The same for a job that is part of a larger file, and has been parsed as JSON. */
+export function parseJob(data: unknown): Job {
   const { source, frames, ...rest } = parse(jobSchema, data, { whole: 'The job' });
   const job = {
     ...rest,

@@ -3,7 +3,7 @@
  *  with a digest beside it; a segment that no longer matches its digest is dropped. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream, promises as fs } from 'node:fs';
+import { constants, createReadStream, type Dirent, promises as fs, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Environment } from '../core/ambient.js';
 import { UsageError } from '../core/errors.js';
@@ -19,8 +19,12 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const KEY = /^[0-9a-f]{40}$/;
 
-/** The ending of a segment's digest: SHA-256 of its key and its bytes, so that swapped segments are detected. */
+/**
+ * The ending of a segment's digest: SHA-256 of its key and its bytes, so that swapped segments are detected. After a
+ * space follows the number of bytes, so that a segment cut short is recognised without reading it.
+ */
 const DIGEST = '.sha256';
+const DIGEST_TEXT = /^([0-9a-f]{64})(?: (\d{1,15}))?$/;
 
 /** The ending of a small file that may accompany a segment. It has no digest: whoever reads it checks it. */
 export const BESIDE = '.beside';
@@ -72,10 +76,28 @@ export class SegmentCache {
     return new SegmentCache(folder, Number.POSITIVE_INFINITY);
   }
 
-  /** Whether there is a segment with that key. */
+  /**
+   * Whether there is a segment with that key, of the right size.
+   * @throws The system's error if the folder cannot be read.
+   */
   async has(key: string): Promise<boolean> {
-    const path = this.pathOf(key);
-    return (await exists(path)) && (await exists(path + DIGEST));
+    try {
+      await this.check(this.pathOf(key));
+      return true;
+    } catch (error) {
+      if (error instanceof Damage || isAbsence(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Those of these keys that have a segment, of any size, by listing the folder once.
+   * @throws The system's error if the folder cannot be read; none if it does not exist.
+   */
+  async listed(keys: readonly string[]): Promise<Set<string>> {
+    const files = new Set<string>();
+    for (const entry of await this.entries()) if (entry.isFile()) files.add(entry.name);
+    return new Set(keys.filter((key) => files.has(key) && files.has(key + DIGEST)));
   }
 
   /**
@@ -84,25 +106,52 @@ export class SegmentCache {
    * @returns False if there is none.
    */
   async take(key: string, to: string): Promise<boolean> {
-    const path = this.pathOf(key);
-    if (!(await exists(path))) return false;
     try {
-      if (!(await isFile(path)) || !(await isFile(path + DIGEST))) throw new Error('not a file');
-      await linkOrCopy(path, to);
-      if ((await fs.readFile(path + DIGEST, 'latin1')) !== (await digestOf(key, to)))
-        throw new Error('another digest');
-      await linkOrCopy(path + BESIDE, to + BESIDE).catch(() => {});
-      const now = new Date();
-      await fs.utimes(path, now, now).catch(() => {}); // trim() drops the least recently used
-      return true;
+      return (await this.fetch(key, to)) === 'taken';
     } catch (error) {
-      await fs.rm(to, { force: true }).catch(() => {});
-      if (SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '')) return false; // the segment is fine
-      if (!(await exists(path))) return false; // another process has just dropped it
-      await this.drop(path);
-      this.damaged++;
+      if (!SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '')) {
+        await this.drop(this.pathOf(key)); // it cannot be read
+        this.damaged++;
+      }
       return false;
     }
+  }
+
+  /** The same, but tells missing and damaged segments apart, and throws if the disk fails: the segment may be fine. */
+  async fetch(key: string, to: string): Promise<'taken' | 'missing' | 'damaged'> {
+    const path = this.pathOf(key);
+    try {
+      const digest = await this.check(path);
+      await linkOrCopy(path, to);
+      if (digest !== (await digestOf(key, to))) throw new Damage();
+      if (await isFile(path + BESIDE).catch(() => false))
+        await linkOrCopy(path + BESIDE, to + BESIDE).catch(() => {});
+      const now = new Date();
+      await fs.utimes(path, now, now).catch(() => {}); // trim() drops the least recently used
+      return 'taken';
+    } catch (error) {
+      await fs.rm(to, { force: true }).catch(() => {});
+      // Of two processes that find damage, the second finds nothing.
+      if ((isAbsence(error) || error instanceof Damage) && !(await exists(path))) return 'missing';
+      if (!(error instanceof Damage)) throw error;
+      await this.drop(path);
+      this.damaged++;
+      return 'damaged';
+    }
+  }
+
+  /**
+   * Checks everything about a segment but its bytes.
+   * @returns Its digest.
+   * @throws Damage, or the system's error: ENOENT if there is no segment.
+   */
+  private async check(path: string): Promise<string> {
+    const segment = await fs.lstat(path);
+    const isWhole = segment.isFile() && (await isFile(path + DIGEST).catch(throwUnlessAbsent));
+    const text = isWhole ? await fs.readFile(path + DIGEST, 'latin1').catch(throwUnlessAbsent) : false;
+    const [, digest, size = String(segment.size)] = DIGEST_TEXT.exec(text || '') ?? [];
+    if (digest === undefined || Number(size) !== segment.size) throw new Damage();
+    return digest;
   }
 
   /**
@@ -124,15 +173,24 @@ export class SegmentCache {
       await makeFolder(this.folder);
       for (const file of [path, path + DIGEST])
         if ((await exists(file)) && !(await isFile(file))) await this.drop(path); // a rename replaces only files
-      await flush(from); // after a crash, there must be no name without its bytes
       await linkOrCopy(from, unfinished);
+      const { size } = await flush(unfinished); // after a crash, there must be no name without its bytes
       await this.copy(from + BESIDE, path + BESIDE).catch(() => {});
-      await this.write(path + DIGEST, await digestOf(key, unfinished)); // first, so that no segment is ever without one
+      // The digest of the original: a copy that differs will be recognised. It comes first, so that no segment is ever
+      // without one.
+      await this.write(path + DIGEST, `${await digestOf(key, from)} ${size}`);
       await fs.rename(unfinished, path);
     } catch (error) {
       await fs.rm(unfinished, { force: true }).catch(() => {});
       throw error;
     }
+  }
+
+  /** Removes a segment and what is beside it, if they are there. @throws The system's error if they stay. */
+  async remove(key: string): Promise<void> {
+    const path = this.pathOf(key);
+    for (const file of [path, path + DIGEST, path + BESIDE])
+      await fs.rm(file, { force: true, recursive: true });
   }
 
   /** The short text stored under a key; undefined if there is none. */
@@ -220,6 +278,27 @@ export class SegmentCache {
     return `${path}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
   }
 
+  /** Removes the copies that killed processes left unfinished, and files without a segment, if they are a day old. */
+  async tidy(): Promise<void> {
+    const entries = await this.entries();
+    const names = new Set(entries.map(({ name }) => name));
+    for (const { name } of entries) {
+      const ending = [DIGEST, BESIDE].find((ending) => name.endsWith(ending));
+      const segment = ending && name.slice(0, -ending.length);
+      const isLeft = name.endsWith(UNFINISHED) || (segment && KEY.test(segment) && !names.has(segment));
+      const path = join(this.folder, name);
+      if (isLeft && (await isOld(path))) await fs.rm(path, { force: true }).catch(() => {});
+    }
+  }
+
+  /** What is in the folder; nothing if it does not exist. */
+  private async entries(): Promise<Dirent[]> {
+    return fs.readdir(this.folder, { withFileTypes: true }).catch((error) => {
+      if (isAbsence(error)) return [];
+      throw error;
+    });
+  }
+
   /** Lists the segments, and removes old unfinished copies and files without a segment. Other files are not ours. */
   private async list(): Promise<{ path: string; bytes: number; used: number }[]> {
     const segments: { path: string; bytes: number; used: number }[] = [];
@@ -233,6 +312,25 @@ export class SegmentCache {
     }
     return segments;
   }
+}
+
+/** Thrown if a segment is not what was stored. */
+class Damage extends Error {}
+
+/** Whether it is the system's error for a file or folder that does not exist. */
+function isAbsence(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+function throwUnlessAbsent(error: unknown): false {
+  if (isAbsence(error)) return false;
+  throw error;
+}
+
+/** Whether it is a plain file that has not changed for a day. */
+async function isOld(path: string): Promise<boolean> {
+  const stat = await fs.lstat(path).catch(() => undefined);
+  return !!stat?.isFile() && stat.mtimeMs < Date.now() - DAY_MS;
 }
 
 /** Whether it is a digest, or another file beside a segment, without its segment. */
@@ -270,10 +368,12 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
   await fs.link(from, to).catch(() => fs.copyFile(from, to, constants.COPYFILE_FICLONE));
 }
 
-async function flush(path: string): Promise<void> {
+/** Writes a file to the disk, and returns what the system then knows of it. */
+async function flush(path: string): Promise<Stats> {
   const file = await fs.open(path, 'r+');
   try {
     await file.sync();
+    return await file.stat();
   } finally {
     await file.close();
   }

@@ -1,5 +1,7 @@
 /** Error messages for an ffmpeg that exited without making a film. */
 
+import { RefusedError, RenderError, TransientError } from '../core/errors.js';
+import { StalledError } from '../system/patience.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import type { Output } from './formats/format.js';
 import { formatNamed } from './formats/index.js';
@@ -9,15 +11,16 @@ import type { Exit } from './run.js';
 const ECHO =
   /^(Conversion failed|Task finished with error|Terminating thread with|Last message repeated|Error muxing a packet)/;
 
-/** One line: what happened and when, ffmpeg's own words, and the next step. */
-export function deathMessage(
+/** One line: what happened and when, ffmpeg's own words, and the next step. Its class says whether a retry helps. */
+export function deathError(
   exit: Exit,
   ffmpeg: Ffmpeg,
   output: Output,
   written: number,
   frames: number,
-): string {
-  if (exit.stalled !== undefined) return stallMessage(exit.stalled, ffmpeg, output, written, frames);
+): RenderError {
+  if (exit.stalled !== undefined)
+    return new StalledError(stallMessage(exit.stalled, ffmpeg, output, written, frames));
   const lines = exit.stderr
     .map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')) // prefixes: "[libx264 @ 0x2a47d300] "
     .map((line) => line.replace(/[.!]$/, ''))
@@ -35,24 +38,33 @@ export function deathMessage(
 
   const [ending] = formatNamed(output.format).endings;
   let next: string;
+  let Class: typeof RenderError = RenderError;
   if (/No space left on device|Disk quota exceeded/.test(lines.join())) {
+    Class = TransientError;
     next = 'The disk is full: free some space, or write to another disk.';
   } else if (
     /Unknown encoder|Encoder not found|Automatic encoder selection failed|No such filter/i.test(words)
   ) {
+    Class = RefusedError;
     next = `This ffmpeg was built without what a .${ending} needs: choose another with --ffmpeg.`;
   } else if (interrupted) {
+    Class = TransientError;
     next = 'Run the command again to render the film.';
-  } else if (exit.signal) {
+  } else if (exit.signal || /Cannot allocate memory|malloc of size/i.test(lines.join())) {
+    Class = TransientError;
     next =
-      'Someone killed it, or memory ran out: run the command again, or make the film smaller with --size.';
+      exit.signal === null
+        ? 'Memory ran out: close other programs, or make the film smaller with --size.'
+        : 'Someone killed it, or memory ran out: run the command again, or make the film smaller with --size.';
   } else {
+    if (/Input\/output error|Read-only file system|Stale file handle/i.test(lines.join()))
+      Class = TransientError;
     next = 'You can choose another ffmpeg with --ffmpeg.';
   }
   const reason = words === '' ? '' : `: ${words}`;
-  return (
+  return new Class(
     `ffmpeg ${end} after ${written} of ${frames} frames of "${output.path}"${reason}. ${next} ` +
-    `(${ffmpeg.path}, version ${ffmpeg.version})`
+      `(${ffmpeg.path}, version ${ffmpeg.version})`,
   );
 }
 

@@ -4,7 +4,7 @@ import { constants, promises as fs } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/ambient.js';
-import { RenderError, UsageError } from '../core/errors.js';
+import { RefusedError, UsageError } from '../core/errors.js';
 import { DEFAULT_TIMEOUT, outputOf, StalledError } from '../system/patience.js';
 
 /** Where ffmpeg was found; findFfmpeg looks in this order. */
@@ -35,7 +35,7 @@ const here: Surroundings = { env: process.env, packagePath };
  * @param timeout - How long a candidate may make no progress, in seconds.
  * @throws UsageError if `explicit` or FFMPEG_PATH names something that does not run: an explicit choice is not
  * overridden.
- * @throws RenderError if there is no ffmpeg.
+ * @throws RefusedError if there is no ffmpeg.
  */
 export async function findFfmpeg(
   explicit?: string,
@@ -50,7 +50,7 @@ export async function findFfmpeg(
     (await fromSearchPath('ffmpeg', env, timeout)) ??
     (await fromPackage('@ffmpeg-installer/ffmpeg', packagePath, timeout)) ??
     Promise.reject(
-      new RenderError(
+      new RefusedError(
         'A film needs ffmpeg, but there is none in node_modules or on PATH: install it (run npm install without ' +
           '--omit=optional, or see https://ffmpeg.org/download.html), or specify one with --ffmpeg or FFMPEG_PATH. ' +
           'Stills, sheets and PNG frames do not need it.',

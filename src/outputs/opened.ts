@@ -1,9 +1,9 @@
 /** File access for `src/files`, which does no I/O. */
 
 import { closeSync, promises as fs, openSync, readSync, statSync } from 'node:fs';
-import { RenderError } from '../core/errors.js';
+import type { RenderError } from '../core/errors.js';
 import { Bytes, Malformed, type Patch } from '../files/bytes.js';
-import { whyRefused } from '../system/folders.js';
+import { whyRefused, writeFailure } from '../system/folders.js';
 
 /**
  * Opens a file for reading through a window.
@@ -42,11 +42,9 @@ export async function patchFile(path: string, patchesOf: (bytes: Bytes) => Patch
 export function writeError(what: string, error: unknown): RenderError {
   const { code } = error as NodeJS.ErrnoException;
   const reason = `${whyRefused(error)}${code ? ` (${code})` : ''}`;
-  return new RenderError(
+  return writeFailure(
     `${what} cannot be written because ${reason}: free some space, or write elsewhere.`,
-    {
-      cause: error,
-    },
+    error,
   );
 }
 

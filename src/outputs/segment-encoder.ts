@@ -1,6 +1,6 @@
 /** One segment of one output: frames in, encoded files out. */
 import { promises as fs } from 'node:fs';
-import { RenderError } from '../core/errors.js';
+import { TransientError } from '../core/errors.js';
 import { frameBytes } from '../core/frame/pixels.js';
 import { type Encoding, segmentStep, type Take } from './encode.js';
 import { formatNamed } from './formats/index.js';
@@ -138,7 +138,7 @@ export async function checkFiles(paths: string[], tail?: Uint8Array): Promise<vo
     const end = await lastBytes(path, tail?.length ?? 1);
     if (end.length === 0 || (tail && !end.equals(tail))) {
       const what = paths.length === 1 ? 'the film' : `frame ${number} of ${paths.length}`;
-      throw new RenderError(
+      throw new TransientError(
         `ffmpeg reported success, but ${what} is ${end.length === 0 ? 'missing' : 'cut short'}: ` +
           'most likely the disk is full, so free some space, or write elsewhere.',
       );

@@ -1,10 +1,10 @@
 /** Where one output is made: a hidden folder beside it, and the ffmpeg processes that run there. */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { RenderError } from '../core/errors.js';
-import { whyRefused } from '../system/folders.js';
+import { RenderError, TransientError } from '../core/errors.js';
+import { whyRefused, writeFailure } from '../system/folders.js';
 import { DEFAULT_TIMEOUT, ownWork, within } from '../system/patience.js';
-import { deathMessage } from './death.js';
+import { deathError } from './death.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import type { Output } from './output.js';
 import { type Exit, type Run, type Step, startFfmpeg } from './run.js';
@@ -95,7 +95,7 @@ export class Workbench {
       (run) => this.follow(run),
       (error) => {
         const message = `ffmpeg could not be started (${error.message}): choose another with --ffmpeg.`;
-        throw new RenderError(message, { cause: error });
+        throw new TransientError(message, { cause: error }); // it ran when it was found
       },
     );
     this.starting.add(starting);
@@ -120,19 +120,25 @@ export class Workbench {
    * @throws RenderError with ffmpeg's reason if it fails.
    */
   async run(step: Step): Promise<string[]> {
+    const exit = await this.attempt(step);
+    if (exit.code !== 0) throw this.failure(exit);
+    return exit.stderr;
+  }
+
+  /** The same for a step that may fail because of what it reads. @returns How ffmpeg exited. */
+  async attempt(step: Step): Promise<Exit> {
     if (this.halted) throw stopped(this.output);
     const run = await this.start(step);
     run.end();
     const exit = await run.exit;
     if (this.halted) throw stopped(this.output);
-    if (exit.code !== 0) throw this.failure(exit);
-    return exit.stderr;
+    return exit;
   }
 
   /** Why an ffmpeg failed. */
   failure(exit: Exit): Error {
     if (exit.error) return exit.error;
-    return new RenderError(deathMessage(exit, this.ffmpeg!, this.output, this.written, this.frames));
+    return deathError(exit, this.ffmpeg!, this.output, this.written, this.frames);
   }
 
   /** Moves complete files to their destination. A concurrent close() waits for it. */
@@ -182,11 +188,9 @@ function cannotWrite({ path }: Output, error: Error): Error {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof RenderError || code === undefined) return error;
   const reason = `${whyRefused(error)} (${code})`;
-  return new RenderError(
+  return writeFailure(
     `"${path}" cannot be written because ${reason}: free some space, or write elsewhere.`,
-    {
-      cause: error,
-    },
+    error,
   );
 }
 

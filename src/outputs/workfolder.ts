@@ -7,8 +7,8 @@
 
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { RenderError, UsageError } from '../core/errors.js';
-import { makeFolder, whyRefused } from '../system/folders.js';
+import { type RenderError, UsageError } from '../core/errors.js';
+import { makeFolder, whyRefused, writeFailure } from '../system/folders.js';
 import { endOfLinks } from './links.js';
 import { isAbandoned, listenIn, OWNER } from './owner.js';
 
@@ -82,9 +82,7 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
 function cannotWrite(name: string, error: unknown): RenderError {
   const { code } = error as NodeJS.ErrnoException;
   const reason = `${whyRefused(error)} (${code})`;
-  return new RenderError(`"${name}" cannot be written because ${reason}: write it somewhere else.`, {
-    cause: error,
-  });
+  return writeFailure(`"${name}" cannot be written because ${reason}: write it somewhere else.`, error);
 }
 
 /** Best effort: leftovers that cannot be removed do no harm. */

@@ -3,20 +3,29 @@ import { UsageError } from '../core/errors.js';
 import { FolderFiles } from './folder.js';
 import type { KeyedFiles } from './keyed-files.js';
 
-export type { KeyedFiles } from './keyed-files.js';
+export type { KeyedFiles, Taken } from './keyed-files.js';
+
+export interface StoreOptions {
+  /** The longest time without progress in a request to S3, in seconds. Defaults to 30. */
+  timeout?: number | undefined;
+}
 
 /**
- * Opens a store. Nothing is read or written yet.
+ * Opens a store. A folder is created with its first file.
  * @param place - A folder, or s3://bucket/prefix.
- * @throws UsageError for another kind of address, or if the access keys of S3 are missing.
+ * @throws UsageError for another kind of address or a file, or if the access keys of S3 are missing.
  */
-export async function openStore(place: string): Promise<KeyedFiles> {
-  if (/^s3:\/\//i.test(place)) {
+export async function openStore(place: string, options: StoreOptions = {}): Promise<KeyedFiles> {
+  if (/^s3:/i.test(place)) {
     const { S3Files } = await import('./s3.js');
-    return S3Files.open(place);
+    return S3Files.open(place, options);
   }
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) {
-    throw new UsageError(`--store is "${place}" but must be a folder or s3://bucket/prefix.`);
+  const [, scheme] = /^([a-z][a-z0-9+.-]+:)\/\//i.exec(place) ?? []; // C:\\ is a folder
+  if (scheme) {
+    // An address may contain a password.
+    throw new UsageError(`--store begins with "${scheme}//" but must be a folder or s3://bucket/prefix.`);
   }
-  return new FolderFiles(place);
+  if (place.trim() === '')
+    throw new UsageError('--store is empty but must be a folder or s3://bucket/prefix.');
+  return FolderFiles.open(place);
 }

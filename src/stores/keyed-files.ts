@@ -1,5 +1,8 @@
 /** Files under keys, which many processes and machines can share. */
 
+/** What became of a request: whether the file was copied, or is not there, or was damaged and therefore removed. */
+export type Taken = 'taken' | 'missing' | 'damaged';
+
 /**
  * Files under keys of 40 hexadecimal digits. A key is a digest of everything that the file's bytes depend on, so
  * whoever stores a file under a key stores the same bytes. A file is either complete or not there.
@@ -9,21 +12,28 @@ export interface KeyedFiles {
   readonly name: string;
   /** The folder that they are in, if it is one: files made there are stored without copying. */
   readonly folder?: string | undefined;
+  /** Creates that folder if it is not there yet. @throws TransientError if it cannot be created or has vanished. */
+  ready?(): Promise<void>;
   /** Those of these keys that have a file. @throws TransientError if the store cannot be reached. */
   among(keys: readonly string[]): Promise<Set<string>>;
   /**
    * Copies a file, and the small one beside it if there is one, to a path that does not exist yet. A file that does not
    * match its digest is removed from the store.
    * @param to - The path; the small file gets the same with BESIDE appended.
-   * @returns False if there is none, or it was damaged.
+   * @returns Compare it with 'taken': all answers are true.
    * @throws TransientError if the store or the disk fails.
    */
-  take(key: string, to: string): Promise<boolean>;
+  take(key: string, to: string): Promise<Taken>;
   /**
    * Stores a complete file, and the small one beside it if there is one. Does nothing if the key has a file.
    * @throws TransientError if the store or the disk fails.
    */
   put(key: string, from: string): Promise<void>;
+  /**
+   * Removes a file and the small one beside it, if they are there: a file that is not what its key says.
+   * @throws TransientError if the store cannot be reached or written.
+   */
+  remove(key: string): Promise<void>;
   /** Ends connections. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@
 import { promises as fs } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { RenderError, TransientError } from '../core/errors.js';
 
 /**
  * Creates a folder and its parents, like `mkdir -p`. Unlike Node's own recursive mkdir, it does not hang in places
@@ -75,6 +76,15 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): string | undef
   } catch {
     return undefined; // a user without an entry in the user list, as in many containers
   }
+}
+
+/** Reasons in a path itself, or in a file's size, which a retry does not change. */
+const LASTING = ['ENOTDIR', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'EFBIG', 'EINVAL'];
+
+/** The error for something that the system refused to create or write. @param message - All of it. */
+export function writeFailure(message: string, cause: unknown): RenderError {
+  const lasting = LASTING.includes((cause as NodeJS.ErrnoException)?.code ?? '');
+  return lasting ? new RenderError(message, { cause }) : new TransientError(message, { cause });
 }
 
 /** Why the system refused to create, open or write something: a clause that can follow "because". */

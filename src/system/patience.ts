@@ -9,13 +9,13 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { RenderError } from '../core/errors.js';
+import { TransientError } from '../core/errors.js';
 
 /** The default timeout: seconds without progress. */
 export const DEFAULT_TIMEOUT = 60;
 
 /** Thrown when work has made no progress within its timeout. */
-export class StalledError extends RenderError {
+export class StalledError extends TransientError {
   override name = 'StalledError';
 }
 

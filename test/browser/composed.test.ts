@@ -245,7 +245,7 @@ test.skipIf(process.platform === 'win32')(
     expect(stderr).toMatch(
       /\nuntrained: The browser \(process \d+\) has not responded for 2 s.*--timeout\.\n$/,
     );
-    expect(code).toBe(1);
+    expect(code).toBe(75);
     expect(existsSync(into)).toBe(false);
     expect(processes().filter(({ group, state }) => group === browser && state !== 'Z')).toEqual([]);
   },

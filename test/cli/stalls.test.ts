@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32').concurrent('an ffmpeg that hangs',
     expect(stderr).toMatch(says);
     expect(stderr).toContain('--timeout');
     expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(code).toBe(1);
+    expect(code).toBe(75);
     const pids = readFileSync(`${ffmpeg}.pids`, 'utf8').trim().split('\n').map(Number);
     expect(pids.filter(isAlive)).toEqual([]);
     if (existsSync(into)) expect(readdirSync(into)).toEqual([]);

@@ -61,6 +61,6 @@ test('a named browser that does not exist is an error, even if others exist', as
 
 test('without any browser, the error is one line with the next step', async () => {
   await expect(findBrowser(undefined, linux())).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[RenderError: No browser was found, and composed scenes need one: install Chrome, Chromium or Edge, name one with --browser or CHROME_PATH, or on Linux run: npm install @sparticuz/chromium.]`,
+    `[RefusedError: No browser was found, and composed scenes need one: install Chrome, Chromium or Edge, name one with --browser or CHROME_PATH, or on Linux run: npm install @sparticuz/chromium.]`,
   );
 });

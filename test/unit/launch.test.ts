@@ -1,6 +1,7 @@
 /** A browser that does not start is reported in one line that says why. */
 import { expect, test } from 'vitest';
 import { whyNotStarted } from '../../src/browser/launch.js';
+import { exitCodeOf } from '../../src/core/errors.js';
 
 const dim = (text: string) => `\u001b[2m${text}\u001b[22m`;
 /** An error as Playwright words it. */
@@ -49,7 +50,11 @@ test.each<[error: Error, reason: RegExp]>([
   ],
   [new Error('something else'), /^The browser \/b\/chrome did not start: choose another/],
 ])('%s', (error, reason) => {
-  const message = whyNotStarted('/b/chrome', error);
+  const failure = whyNotStarted('/b/chrome', error);
+  const { message } = failure;
   expect(message).toMatch(reason);
+  expect(exitCodeOf(failure), 'only a missing library is there to stay').toBe(
+    /libraries/.test(message) ? 3 : 75,
+  );
   for (const noise of ['\u001b', 'ESRCH', '\n']) expect(message).not.toContain(noise);
 });

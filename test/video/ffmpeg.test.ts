@@ -118,7 +118,7 @@ test('none at all', async () => {
   const none = search(undefined, { env: {}, packagePath: () => undefined });
   await expect(none).rejects.toThrow(RenderError);
   await expect(none).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[RenderError: A film needs ffmpeg, but there is none in node_modules or on PATH: install it (run npm install without --omit=optional, or see https://ffmpeg.org/download.html), or specify one with --ffmpeg or FFMPEG_PATH. Stills, sheets and PNG frames do not need it.]`,
+    `[RefusedError: A film needs ffmpeg, but there is none in node_modules or on PATH: install it (run npm install without --omit=optional, or see https://ffmpeg.org/download.html), or specify one with --ffmpeg or FFMPEG_PATH. Stills, sheets and PNG frames do not need it.]`,
   );
 });
 

@@ -154,7 +154,7 @@ describe('without any ffmpeg', () => {
           'without --omit=optional, or see https://ffmpeg.org/download.html), or specify one with --ffmpeg or FFMPEG_PATH. ' +
           'Stills, sheets and PNG frames do not need it.\n',
       );
-      expect(status).toBe(1);
+      expect(status).toBe(3);
       expect(readdirSync(folder.in())).toEqual(['no-ffmpeg.cjs']);
     },
   );

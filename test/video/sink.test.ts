@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { RenderError, UsageError } from '../../src/core/errors.js';
+import { exitCodeOf, RenderError, UsageError } from '../../src/core/errors.js';
 import { encodingOf } from '../../src/outputs/encode.js';
 import { type Ffmpeg, parseOutput, SegmentEncoder, Workbench } from '../../src/outputs/index.js';
 import { listenIn, OWNER } from '../../src/outputs/owner.js';
@@ -29,13 +29,14 @@ async function open(name: string, frames: number, ffmpeg?: Ffmpeg, options?: Par
 /** Everything in the test's folder, hidden or not. */
 const listing = () => readdirSync(folder.in(), { recursive: true }).map(String).sort();
 
-/** The message with which `act` rejects, with varying parts replaced. */
-async function failure(act: Promise<unknown>): Promise<string> {
+/** The message with which `act` rejects, with varying parts replaced. @param code - The error's exit code. */
+async function failure(act: Promise<unknown>, code = 75): Promise<string> {
   const error = await act.then(
     () => undefined,
     (error: unknown) => error,
   );
   expect(error).toBeInstanceOf(RenderError);
+  expect(exitCodeOf(error), String(error)).toBe(code);
   const { message } = error as Error;
   expect(message).not.toMatch(/\n/);
   return message.replaceAll(folder.in(), '…');
@@ -159,10 +160,10 @@ describe('refused before the first frame', () => {
 
   test('a folder that is a file', async () => {
     writeFileSync(folder.in('file'), '');
-    expect(await failure(open('file/film.mp4', 1))).toMatchInlineSnapshot(
+    expect(await failure(open('file/film.mp4', 1), 1)).toMatchInlineSnapshot(
       `""…/file/film.mp4" cannot be written because part of its path is a file, not a folder (EEXIST): write it somewhere else."`,
     );
-    expect(await failure(open('file/folder/film.mp4', 1))).toMatchInlineSnapshot(
+    expect(await failure(open('file/folder/film.mp4', 1), 1)).toMatchInlineSnapshot(
       `""…/file/folder/film.mp4" cannot be written because part of its path is a file, not a folder (ENOTDIR): write it somewhere else."`,
     );
   });
@@ -175,7 +176,9 @@ describe('refused before the first frame', () => {
   });
 
   test('a name that is too long', async () => {
-    expect(await failure(open(`${'long'.repeat(80)}/film.mp4`, 1))).toContain('because the name is too long');
+    expect(await failure(open(`${'long'.repeat(80)}/film.mp4`, 1), 1)).toContain(
+      'because the name is too long',
+    );
   });
 
   test('an ffmpeg that cannot be started', async () => {
@@ -308,13 +311,13 @@ describe('when ffmpeg fails', () => {
   /** An ffmpeg that runs these lines of shell; the rest of its input stays unread. */
   const shell = (...lines: string[]) => fakeFfmpeg(folder.in('ffmpeg'), ...lines);
 
-  async function failureOf(ffmpeg: Ffmpeg, frames = 200): Promise<string> {
+  async function failureOf(ffmpeg: Ffmpeg, code: number, frames = 200): Promise<string> {
     const film = async () => {
       const sink = await open('film.mp4', frames, ffmpeg);
       await writeAll(sink, frames);
       await sink.finish();
     };
-    const message = await failure(film());
+    const message = await failure(film(), code);
     expect(listing()).toEqual(['ffmpeg']);
     return message.replace(/after \d+ of/, 'after N of');
   }
@@ -330,7 +333,7 @@ describe('when ffmpeg fails', () => {
       'echo "Conversion failed!" >&2',
       'exit 1',
     );
-    expect(await failureOf(ffmpeg)).toMatchInlineSnapshot(
+    expect(await failureOf(ffmpeg, 1)).toMatchInlineSnapshot(
       `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": news; more news; bad news; worse. You can choose another ffmpeg with --ffmpeg. (…/ffmpeg, version fake)"`,
     );
   });
@@ -338,6 +341,7 @@ describe('when ffmpeg fails', () => {
   test('a full disk is reported as such', async () => {
     const message = await failureOf(
       shell('echo "Error writing trailer of film.mp4: No space left on device" >&2; exit 1'),
+      75,
     );
     expect(message).toMatchInlineSnapshot(
       `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Error writing trailer of film.mp4: No space left on device. The disk is full: free some space, or write to another disk. (…/ffmpeg, version fake)"`,
@@ -345,26 +349,26 @@ describe('when ffmpeg fails', () => {
   });
 
   test('a missing encoder is reported as such', async () => {
-    expect(await failureOf(shell(`echo "Unknown encoder 'libx264'" >&2; exit 1`))).toMatchInlineSnapshot(
+    expect(await failureOf(shell(`echo "Unknown encoder 'libx264'" >&2; exit 1`), 3)).toMatchInlineSnapshot(
       `"ffmpeg failed with exit code 1 after N of 200 frames of "…/film.mp4": Unknown encoder 'libx264'. This ffmpeg was built without what a .mp4 needs: choose another with --ffmpeg. (…/ffmpeg, version fake)"`,
     );
   });
 
   test('an early exit without an error is detected', async () => {
-    expect(await failureOf(shell('exit 0'))).toMatchInlineSnapshot(
+    expect(await failureOf(shell('exit 0'), 1)).toMatchInlineSnapshot(
       `"ffmpeg stopped reading after N of 200 frames of "…/film.mp4". You can choose another ffmpeg with --ffmpeg. (…/ffmpeg, version fake)"`,
     );
   });
 
   test('a missing film is detected', async () => {
-    expect(await failureOf(shell('cat > /dev/null'), 1)).toMatchInlineSnapshot(
+    expect(await failureOf(shell('cat > /dev/null'), 75, 1)).toMatchInlineSnapshot(
       `"ffmpeg reported success, but the film is missing: most likely the disk is full, so free some space, or write elsewhere."`,
     );
   });
 
   test('excessive output is harmless', async () => {
     const ffmpeg = shell('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo "line $i" >&2; done; exit 1');
-    expect(await failureOf(ffmpeg)).toContain('line 4998; line 4999; line 5000');
+    expect(await failureOf(ffmpeg, 1)).toContain('line 4998; line 4999; line 5000');
   });
 
   test('if it is killed midway, the message says when and by which signal, and the earlier film stays', async () => {
@@ -417,7 +421,7 @@ describe('when ffmpeg fails', () => {
         Array.from({ length: 12 }, (_, i) => noise(i)),
         { ffmpeg, gifPalette },
       );
-      expect(await failure(film)).toMatch(/File too large|cut short/);
+      expect(await failure(film, 1)).toMatch(/File too large|cut short/);
       expect(listing()).toEqual(['ffmpeg']);
     },
   );

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { type FrameDescription, frameSchema } from '../frame/description.js';
+import { networkParameter } from '../network/parameters.js';
 import { parse } from '../wording/parse.js';
 
 type Path = readonly (string | number)[];
@@ -22,8 +23,8 @@ const schema = z.strictObject({
   moving: z
     .array(
       z.strictObject({
-        path: z.array(z.union([z.string().regex(/^[A-Za-z]+$/), z.int().min(0)])).min(1),
-        values: z.array(z.json()),
+        path: z.array(z.union([z.string().regex(/^[A-Za-z]+$/), z.int().min(0).max(10_000)])).min(1),
+        values: z.array(z.unknown()),
       }),
     )
     .max(1000),
@@ -67,7 +68,7 @@ export class Frames {
       : this.base;
     const mark = (k: number | string) => `\u0000moving ${k}\u0000`;
     for (const [k, { path }] of this.moving.entries()) marked = replaced(marked, path, mark(k));
-    const parts = JSON.stringify(marked).split(/"\\u0000moving (\d+)\\u0000"/);
+    const parts = JSON.stringify(marked, ordered).split(/"\\u0000moving (\d+)\\u0000"/);
     return {
       pieces: parts.filter((_, at) => at % 2 === 0),
       order: parts.filter((_, at) => at % 2 === 1).map(Number),
@@ -102,9 +103,45 @@ export class Frames {
       checked(base),
       moving.map(({ path, values }) => ({ path, valueAt: (i) => values[i] })),
     );
-    for (let i = 0; i < count; i++) checked(frames.describe(i));
+    if (!areBetweenValid(frames, moving)) for (let i = 0; i < count; i++) checked(frames.describe(i));
     return frames;
   }
+}
+
+/**
+ * Whether all frames are valid because the one with all values at their least and the one with all at their greatest
+ * are. False if that does not follow: frames are then checked one by one, which takes 40 microseconds each.
+ */
+function areBetweenValid(
+  frames: Frames,
+  moving: readonly { path: (string | number)[]; values: unknown[] }[],
+): boolean {
+  if (
+    !moving.every(({ path, values }) => isRange(path) && values.every((value) => typeof value === 'number'))
+  )
+    return false;
+  return [Math.min, Math.max].every((choose) => {
+    let frame: unknown = frames.describe(0);
+    for (const { path, values } of moving)
+      frame = replaced(
+        frame,
+        path,
+        (values as number[]).reduce((a, b) => choose(a, b)),
+      );
+    return frameSchema.safeParse(frame).success;
+  });
+}
+
+/** Whether a field accepts all numbers between its lowest and its highest one, fractions included. */
+function isRange([part, field, ...more]: Path): boolean {
+  if (part === 'view' || part === 'slice') return true;
+  return part === 'network' && more.length === 0 && networkParameter(field)?.kind === 'number';
+}
+
+/** For JSON.stringify: fields in one order, whether a frame was described here or read from a file. */
+function ordered(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const checked = (frame: unknown) => parse(frameSchema, frame, { prefix: ['frames'] });

@@ -1,6 +1,6 @@
 /** Finds the adapter, tells whether it is a real GPU, and opens a device on it. */
 import { detectGpu, driverAdvice, openWebGpu } from '#gpu';
-import { RenderError } from '../../core/errors.js';
+import { TransientError } from '../../core/errors.js';
 import { type AdapterInfo, requestAdapter } from './adapter.js';
 import type { DetectOptions, Way } from './host.js';
 
@@ -53,7 +53,7 @@ export function softwareProblem({ name }: AdapterInfo): string {
 async function openDevice({ name, software }: AdapterInfo, way: Way, boundsChecks: boolean): Promise<Device> {
   const { instance, run } = await openWebGpu(way, boundsChecks);
   const adapter = await requestAdapter(instance, run);
-  if (!adapter) throw new RenderError(`The GPU ${name} is gone: use --backend cpu.`);
+  if (!adapter) throw new TransientError(`The GPU ${name} is gone: use --backend cpu.`);
   // The limits that plan.ts uses; all others stay at WebGPU's defaults.
   const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize } = adapter.limits;
   const timed = adapter.features.has('timestamp-query');
@@ -66,7 +66,7 @@ async function openDevice({ name, software }: AdapterInfo, way: Way, boundsCheck
     });
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0];
-    throw new RenderError(`The GPU ${name} provided no device (${reason}): use --backend cpu.`);
+    throw new TransientError(`The GPU ${name} provided no device (${reason}): use --backend cpu.`);
   }
   // Keeps the instance alive as long as the device: if it were collected first, the driver would crash the process.
   const held = { instance, gpu };

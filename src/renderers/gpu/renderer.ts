@@ -1,6 +1,6 @@
 /** The GPU backend: frames computed by WebGPU, in Node and in browsers alike. */
 import type { StopSignal } from '../../core/ambient.js';
-import { RenderError, UsageError } from '../../core/errors.js';
+import { RenderError, TransientError, UsageError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import {
@@ -145,7 +145,7 @@ export class GpuRenderer implements FrameRenderer {
     if (session === this.#session && !this.#recovering) {
       this.#losses++;
       if (this.#losses > 1) {
-        throw new RenderError(
+        throw new TransientError(
           `The GPU was lost a second time (${message.trim() || 'it gave no reason'}): update its driver, or use --backend cpu.`,
         );
       }

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { RenderError } from '../../core/errors.js';
+import { RenderError, TransientError } from '../../core/errors.js';
 import { makeFolder } from '../../system/folders.js';
 import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './installed.js';
 
@@ -126,23 +126,27 @@ export class Hosts {
         const response = await ask(url, { redirect: 'manual', credentials: 'omit', signal });
         const location = response.status >= 300 && response.status < 400 && response.headers.get('location');
         if (!location) {
-          if (!response.ok) throw new Error(`it answered ${response.status}`);
+          if (!response.ok) {
+            const passing = response.status === 429 || response.status >= 500;
+            throw new (passing ? TransientError : RenderError)(`it answered ${response.status}`);
+          }
           const type = response.headers.get('content-type') ?? 'application/octet-stream';
           return { type, body: await bodyOf(response) };
         }
         await response.body?.cancel();
         url = new URL(location, url);
         if (url.origin !== first.origin)
-          throw new Error(`it redirects to ${url.origin}, which is another host`);
+          throw new RenderError(`it redirects to ${url.origin}, which is another host`);
       }
-      throw new Error(`it redirects more than ${MAX_REDIRECTS} times`);
+      throw new RenderError(`it redirects more than ${MAX_REDIRECTS} times`);
     } catch (error) {
       const { message, name, cause } = error as Error;
       const reason =
         name === 'TimeoutError'
           ? `no answer within ${TIMEOUT_MS / 1000} s`
           : ((cause as Error)?.message ?? message);
-      throw new RenderError(
+      const lasting = error instanceof RenderError && !(error instanceof TransientError);
+      throw new (lasting ? RenderError : TransientError)(
         `${first.href} cannot be loaded (${reason}): check the address and the network.`,
         { cause: error },
       );
@@ -199,7 +203,7 @@ async function bodyOf(response: Response): Promise<Buffer> {
   if (!response.body) return Buffer.alloc(0);
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 2 ** 20} MiB`);
+    if (bytes > MAX_BYTES) throw new RenderError(`it is larger than ${MAX_BYTES / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

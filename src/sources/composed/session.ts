@@ -7,7 +7,7 @@ import type { OpenBrowser } from '../../browser/browsers.js';
 import { digestOfFonts } from '../../browser/fonts.js';
 import type { Running } from '../../browser/launch.js';
 import { openPage } from '../../browser/page.js';
-import { RenderError } from '../../core/errors.js';
+import { RenderError, TransientError } from '../../core/errors.js';
 import { SegmentCache } from '../../outputs/index.js';
 import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../../system/patience.js';
 import { codeDigest } from '../../system/version.js';
@@ -113,7 +113,7 @@ export class Session {
     running.process.on('disconnected', this.onExit);
   }
 
-  private readonly onExit = () => this.fail(new RenderError('The browser exited: run the command again.'));
+  private readonly onExit = () => this.fail(new TransientError('The browser exited: run the command again.'));
 
   /** Bundles the scenes while the browser starts. */
   static async start(
@@ -188,7 +188,7 @@ export class Session {
   private async openFilm(page: Page, number: number, settings: FilmSettings): Promise<FilmInfo> {
     page.on('pageerror', ({ message, stack = '' }) => this.report(page, { message, stack }));
     page.on('crash', () =>
-      this.fail(new RenderError('The page ran out of memory: make it smaller with --size.')),
+      this.fail(new TransientError('The page ran out of memory: make it smaller with --size.')),
     );
     await page.exposeBinding('untrainedTell', (_, message: Message) => this.hear(page, message));
     await page.addInitScript(guardPage);

@@ -1,0 +1,163 @@
+/** Connections to the queue's Redis server, and what their errors mean. No message contains a password. */
+import type * as BullMq from 'bullmq';
+import type { Redis } from 'ioredis';
+import { TransientError, UsageError } from '../core/errors.js';
+
+/** The longest wait for a server's first answer, in milliseconds. */
+const CONNECT_MS = 10_000;
+
+/** The longest pause between attempts to reconnect, in milliseconds. */
+const RECONNECT_MS = 5000;
+
+/** The oldest version of Redis that BullMQ recommends. */
+const OLDEST: [number, number] = [6, 2];
+
+/** How to connect with a Redis server. */
+export interface QueueServer {
+  /** Its address without user name, password and parameters: "redis://host:6379/2". */
+  readonly name: string;
+  /** The library of the queue. */
+  readonly bullmq: typeof BullMq;
+  /**
+   * Opens a connection, which reconnects by itself, with growing pauses. Commands wait meanwhile. It emits `error` for
+   * each failed attempt: listen to it. End it with quit() or disconnect().
+   */
+  connect(): Redis;
+  /** A connection's or command's error as one line for the user. */
+  explain(error: unknown): TransientError | UsageError;
+}
+
+/**
+ * Connects once with a server to check its address, its password and its version.
+ * @param url - As --queue gives it: redis:// or rediss://, the latter with TLS.
+ * @param onWarning - Called with what may go wrong later.
+ * @throws UsageError if the packages for queues are missing, or if the server refuses the password; TransientError if
+ * it cannot be reached.
+ */
+export async function openServer(
+  url: string,
+  onWarning: (message: string) => void = () => {},
+): Promise<QueueServer> {
+  const { bullmq, Redis } = await libraries();
+  const name = nameOf(url);
+  const explain = (error: unknown) => explained(error, name, secretsOf(url));
+  const settings = { lazyConnect: true, maxRetriesPerRequest: null };
+  const pause = (times: number) => Math.min(100 * 2 ** Math.min(times, 10), RECONNECT_MS);
+  const first = new Redis(url, { ...settings, connectTimeout: CONNECT_MS, retryStrategy: () => null });
+  let reason: unknown;
+  first.on('error', (error) => (reason ??= error)); // more telling than what connect() rejects with
+  try {
+    await first.connect();
+    const info = await within(first.info(), CONNECT_MS);
+    if (reason !== undefined) throw reason; // the server has no such database
+    checkVersion(info, name, onWarning);
+  } catch (error) {
+    throw error instanceof UsageError ? error : explain(reason ?? error);
+  } finally {
+    first.disconnect();
+  }
+  return {
+    name,
+    bullmq,
+    connect() {
+      const redis = new Redis(url, { ...settings, retryStrategy: pause });
+      redis.connect().catch(() => {}); // it emits `error`, too
+      return redis;
+    },
+    explain,
+  };
+}
+
+/** Loads the packages, which are installed only for queues. @throws UsageError if they are missing. */
+async function libraries(): Promise<{ bullmq: typeof BullMq; Redis: typeof Redis }> {
+  try {
+    const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
+    return { bullmq, Redis };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new UsageError('A queue needs two more packages: npm install bullmq ioredis');
+  }
+}
+
+/** The address of a server, for messages. */
+export function nameOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}
+
+/** Everything in the URL that no message may contain. */
+function secretsOf(url: string): string[] {
+  const { password, searchParams } = new URL(url);
+  const secrets = [password, decodeURIComponent(password), ...searchParams.values()];
+  return [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+}
+
+/**
+ * Words an error. Libraries add the server's address, or the command with its arguments, to their errors: only the
+ * message of a new error is safe to print.
+ */
+function explained(error: unknown, name: string, secrets: string[]): TransientError | UsageError {
+  const { code, message } = innermost(error);
+  const reason = code && /^[A-Z_]+$/.test(code) ? code : undefined;
+  if (/\b(NOAUTH|WRONGPASS|NOPERM)\b|invalid password|without any password/i.test(message)) {
+    return new UsageError(
+      `The queue ${name} refuses the user name or password of --queue: give them as ${withPassword(name)}.`,
+    );
+  }
+  if (reason && /CERT|SIGNATURE|ISSUER|ALTNAME/.test(reason)) {
+    return new UsageError(
+      `The certificate of the queue ${name} is not trusted (${reason}): ` +
+        'name the file of its authority in NODE_EXTRA_CA_CERTS.',
+    );
+  }
+  if (reason !== undefined || /^Connection is closed|ECONN|ETIMEDOUT|timed out/.test(message)) {
+    return new TransientError(
+      `The queue ${name} cannot be reached (${reason ?? 'the connection was closed'}): ` +
+        'start its Redis server, or check --queue.',
+    );
+  }
+  const [line] = message.split('\n', 1);
+  const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line).slice(0, 300);
+  const next = /^OOM/.test(message) ? "raise the server's maxmemory" : 'try again';
+  return new TransientError(`The queue ${name} failed (${safe}): ${next}.`);
+}
+
+const withPassword = (name: string) => name.replace('://', '://USER:PASSWORD@');
+
+/** Node collects the failures of a host's several addresses in one error. */
+function innermost(error: unknown): { code?: string; message: string } {
+  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
+  const { code, message = String(error) } = error as NodeJS.ErrnoException;
+  return { code: typeof code === 'string' ? code : undefined, message };
+}
+
+/** Warns of a server that would lose entries, and refuses one that is too old. @param info - Its INFO. */
+function checkVersion(info: string, name: string, onWarning: (message: string) => void): void {
+  const value = (field: string) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(value('redis_version') ?? '') ?? [];
+  const isOld = Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1]);
+  if (isOld) {
+    throw new UsageError(
+      `The queue ${name} is Redis ${major}.${minor} but must be ${OLDEST.join('.')} or later, or Valkey.`,
+    );
+  }
+  const policy = value('maxmemory_policy');
+  if (policy !== undefined && policy !== 'noeviction') {
+    onWarning(
+      `The queue ${name} forgets entries when its memory is full (maxmemory-policy ${policy.slice(0, 40)}): ` +
+        'set the policy to noeviction.',
+    );
+  }
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timed out')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
