@@ -156,6 +156,13 @@ export function writeJob(job: Job): string {
   return `${JSON.stringify(job)}\n`;
 }
 
+/** The hosts that a job's scenes may load from. */
+export function hostsOf({ source }: Job): string[] {
+  if (source.kind === 'composed') return source.allowHosts ?? [];
+  if (source.kind === 'sweep' || Array.isArray(source.cells)) return [];
+  return source.cells.scenes.flatMap(({ allowHosts = [] }) => allowHosts);
+}
+
 const text = z.string().max(4000);
 const count = z.int().min(0).max(1e9);
 const range = z
