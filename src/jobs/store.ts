@@ -238,7 +238,7 @@ export class FolderStore extends SharedStore {
 }
 
 /** Gives a segment's file, and the one beside it, a second name in place of whatever has that name. */
-async function replace(from: string, to: string): Promise<void> {
+export async function replace(from: string, to: string): Promise<void> {
   for (const name of [to, to + BESIDE]) await fs.rm(name, { force: true });
   await linkOrCopy(from, to);
   await linkOrCopy(from + BESIDE, to + BESIDE).catch(() => {}); // there may be none
