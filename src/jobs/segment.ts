@@ -156,7 +156,7 @@ async function startEncoder(job: Job, parts: Part[], store: SegmentStore): Promi
  * Opens the source of a job that was planned elsewhere.
  * @throws RenderError if anything that the bytes depend on differs here.
  */
-async function openPlanned(job: Job, workshop: Workshop, options: SegmentOptions): Promise<FrameSource> {
+export async function openPlanned(job: Job, workshop: Workshop, options: Means): Promise<FrameSource> {
   const { pins, film } = job;
   const backend = backends.find((known) => known === pins.backend);
   const ffmpeg = pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);

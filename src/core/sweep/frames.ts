@@ -68,7 +68,7 @@ export class Frames {
       : this.base;
     const mark = (k: number | string) => `\u0000moving ${k}\u0000`;
     for (const [k, { path }] of this.moving.entries()) marked = replaced(marked, path, mark(k));
-    const parts = JSON.stringify(marked).split(/"\\u0000moving (\d+)\\u0000"/);
+    const parts = JSON.stringify(marked, ordered).split(/"\\u0000moving (\d+)\\u0000"/);
     return {
       pieces: parts.filter((_, at) => at % 2 === 0),
       order: parts.filter((_, at) => at % 2 === 1).map(Number),
@@ -136,6 +136,12 @@ function areBetweenValid(
 function isRange([part, field, ...more]: Path): boolean {
   if (part === 'view' || part === 'slice') return true;
   return part === 'network' && more.length === 0 && networkParameter(field)?.kind === 'number';
+}
+
+/** For JSON.stringify: fields in one order, whether a frame was described here or read from a file. */
+function ordered(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const checked = (frame: unknown) => parse(frameSchema, frame, { prefix: ['frames'] });
