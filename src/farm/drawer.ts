@@ -3,6 +3,7 @@
  * out of memory ends only this process. It has the queue's URL from its worker, not from its arguments, which other
  * users could list.
  */
+import { rm } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import { exitCodeOf, RefusedError, RenderError, TransientError } from '../core/errors.js';
 import type { Job } from '../jobs/job.js';
@@ -41,7 +42,10 @@ class Drawer {
   private files: Promise<KeyedFiles> | undefined;
   private last: Job | undefined;
 
-  constructor(private readonly setup: Setup) {}
+  constructor(
+    private readonly setup: Setup,
+    private readonly scratch: string,
+  ) {}
 
   /** Makes a segment, unless the store has it. @returns The number of frames that were drawn. */
   async make({ task, entry }: Order, signal: AbortSignal): Promise<number> {
@@ -62,7 +66,7 @@ class Drawer {
       threads: job.pins.backend === 'cpu' ? threads : undefined,
     };
     const program = job.pins.ffmpeg === undefined ? undefined : await this.workshop.ffmpeg(means);
-    const store = new SharedStore(job, await this.openFiles(), means, program);
+    const store = new SharedStore(job, await this.openFiles(), means, program, this.scratch);
     let frames = 0;
     let reported = performance.now();
     await segment(job, task.segment, store, this.workshop, {
@@ -87,6 +91,7 @@ class Drawer {
     this.redis?.disconnect();
     await this.workshop.close();
     await (await this.files)?.close();
+    await rm(this.scratch, { recursive: true, force: true }); // the worker may have been killed
   }
 
   /** The jobs of a plan, checked. */
@@ -172,7 +177,7 @@ async function end(): Promise<void> {
 }
 
 process.on('message', (message: ToDrawer) => {
-  if (message.kind === 'setup') drawer = new Drawer(message.setup);
+  if (message.kind === 'setup') drawer = new Drawer(message.setup, message.scratch);
   else if (message.kind === 'make') void make(message.order);
   else if (message.kind === 'drop') current?.abort(new Error('It was dropped.'));
   else void end();

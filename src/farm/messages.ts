@@ -27,9 +27,12 @@ export interface Order {
   entry: string;
 }
 
-/** To a drawing process: first its setup, then segments, one at a time. `drop` ends the current one. */
+/**
+ * To a drawing process: first its setup with a folder for temporary files, which is removed with it; then segments, one
+ * at a time. `drop` ends the current one.
+ */
 export type ToDrawer =
-  | { kind: 'setup'; setup: Setup }
+  | { kind: 'setup'; setup: Setup; scratch: string }
   | { kind: 'make'; order: Order }
   | { kind: 'drop' }
   | { kind: 'end' };

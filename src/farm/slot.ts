@@ -1,5 +1,9 @@
 /** A worker's side of one drawing process: starts it, gives it segments, and ends it if it makes no progress. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canSeeWork, DEFAULT_TIMEOUT, Patience, workOf } from '../system/patience.js';
 import type { FromDrawer, Order, Setup, ToDrawer } from './messages.js';
@@ -37,7 +41,6 @@ interface SlotEvents {
 /** A place for one segment at a time. Its process is reused, and replaced if it ends. */
 export class Slot {
   private child: ChildProcess | undefined;
-  private closing = false;
 
   constructor(private readonly setup: Setup) {
     this.start();
@@ -105,7 +108,6 @@ export class Slot {
   /** Ends the process. */
   async close(): Promise<void> {
     const { child } = this;
-    this.closing = true;
     if (!child) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     tell(child, { kind: 'end' });
@@ -120,14 +122,16 @@ export class Slot {
       detached: canSeeWork,
       stdio: ['ignore', 'ignore', process.env.DEBUG ? 'inherit' : 'ignore', 'ipc'],
     });
+    const scratch = mkdtempSync(join(tmpdir(), 'untrained-work-'));
     this.child = child;
-    child.on('error', () => {});
-    child.once('exit', () => {
+    const forget = () => {
       if (this.child === child) this.child = undefined;
       kill(child); // what is left of its group
-      if (!this.closing) this.start();
-    });
-    tell(child, { kind: 'setup', setup: this.setup });
+      void rm(scratch, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+    };
+    child.once('exit', forget);
+    child.on('error', () => child.pid === undefined && forget()); // it was not started
+    tell(child, { kind: 'setup', setup: this.setup, scratch });
     return child;
   }
 }

@@ -5,8 +5,8 @@ import { union } from '../core/range.js';
 import type { SegmentCache } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { damageWarning, lanesFor, makeSegments, type Progress, progressOf } from './film.js';
-import type { Job } from './job.js';
-import { type DrawnSegment, drawSegment, missingParts, openPlanned } from './segment.js';
+import type { Job, Part } from './job.js';
+import { type DrawnSegment, drawSegment, openPlanned } from './segment.js';
 import type { PlannedSegment } from './shards.js';
 import { CachedStore, type SegmentStore, SharedStore } from './store.js';
 import type { Means, Workshop } from './workshop.js';
@@ -86,13 +86,17 @@ export async function makeShard(
         if (lacking.length === 0) continue;
         const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
         const shared = new SharedStore(job, files, options, ffmpeg);
-        const store = cache ? new CachedStore(shared, cache) : shared;
+        const cached = cache && new CachedStore(shared, cache);
         const missing: number[] = [];
         for (const i of lacking) {
           signal?.throwIfAborted();
           if (isIn(planned)(i)) continue;
-          const parts = await missingParts(job, i, store);
-          for (const key of keysOf(job, i)) planned.add(key);
+          const parts: Part[] = [];
+          for (const part of job.segments[i].parts) {
+            const [key] = part.keys;
+            if (!planned.has(key) && !(await cached?.fill(part))) parts.push(part);
+            planned.add(key);
+          }
           if (parts.length === 0) {
             made.cached++;
             onStored?.();
@@ -101,7 +105,7 @@ export async function makeShard(
           missing.push(i);
           for (const [first, last] of union(parts.map(({ frames }) => frames))) toDraw += last - first + 1;
         }
-        if (missing.length > 0) films.push({ job, store, missing });
+        if (missing.length > 0) films.push({ job, store: cached ?? shared, missing });
       }
     });
     if (cache?.damaged) onWarning?.(damageWarning(cache.damaged));

@@ -130,12 +130,16 @@ export class LocalStore implements SegmentStore {
 
 /** Segments in a store that several processes and machines share, each under its first key. */
 export class SharedStore implements SegmentStore {
-  /** @param ffmpeg - Makes segments; not needed to read them. */
+  /**
+   * @param ffmpeg - Makes segments; not needed to read them.
+   * @param scratch - The folder in which they are made if the store is not a folder itself.
+   */
   constructor(
     private readonly job: Job,
     private readonly files: KeyedFiles,
     private readonly means: Means = {},
     private readonly ffmpeg?: BenchFfmpeg,
+    private readonly scratch = tmpdir(),
   ) {}
 
   async has({ keys: [key] }: Part): Promise<boolean> {
@@ -143,7 +147,7 @@ export class SharedStore implements SegmentStore {
   }
 
   async bench(output: number): Promise<Workbench> {
-    const { folder = tmpdir() } = this.files;
+    const { folder = this.scratch } = this.files;
     await this.files.ready?.();
     const path = await fs.mkdtemp(join(folder, UNFINISHED_FOLDER)).catch((error) => {
       throw new TransientError(
@@ -183,7 +187,11 @@ export class CachedStore implements SegmentStore {
   ) {}
 
   async has(part: Part): Promise<boolean> {
-    if (await this.store.has(part)) return true;
+    return (await this.store.has(part)) || this.fill(part);
+  }
+
+  /** Copies a part's file from the cache to the store, which lacks it. @returns False if the cache lacks it, too. */
+  async fill(part: Part): Promise<boolean> {
     for (const key of part.keys) if ((await this.cache.has(key)) && (await this.move(key, part))) return true;
     return false;
   }
@@ -227,7 +235,7 @@ export class FolderStore extends SharedStore {
 }
 
 /** Gives a segment's file, and the one beside it, a second name in place of whatever has that name. */
-async function replace(from: string, to: string): Promise<void> {
+export async function replace(from: string, to: string): Promise<void> {
   for (const name of [to, to + BESIDE]) await fs.rm(name, { force: true });
   await linkOrCopy(from, to);
   await linkOrCopy(from + BESIDE, to + BESIDE).catch(() => {}); // there may be none

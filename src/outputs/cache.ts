@@ -186,6 +186,13 @@ export class SegmentCache {
     }
   }
 
+  /** Removes a segment and what is beside it, if they are there. @throws The system's error if they stay. */
+  async remove(key: string): Promise<void> {
+    const path = this.pathOf(key);
+    for (const file of [path, path + DIGEST, path + BESIDE])
+      await fs.rm(file, { force: true, recursive: true });
+  }
+
   /** The short text stored under a key; undefined if there is none. */
   async recall(key: string): Promise<string | undefined> {
     return fs.readFile(this.pathOf(key), 'utf8').catch(() => undefined);

@@ -94,6 +94,10 @@ export class FolderFiles implements KeyedFiles {
     }
   }
 
+  async remove(key: string): Promise<void> {
+    await this.trying(() => this.files.remove(key), 'written');
+  }
+
   async close(): Promise<void> {}
 
   private has(key: string): Promise<boolean> {

@@ -29,6 +29,11 @@ export interface KeyedFiles {
    * @throws TransientError if the store or the disk fails.
    */
   put(key: string, from: string): Promise<void>;
+  /**
+   * Removes a file and the small one beside it, if they are there: a file that is not what its key says.
+   * @throws TransientError if the store cannot be reached or written.
+   */
+  remove(key: string): Promise<void>;
   /** Ends connections. */
   close(): Promise<void>;
 }

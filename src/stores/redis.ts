@@ -68,7 +68,7 @@ export class RedisFiles implements KeyedFiles {
         ? await this.ask(this.redis.hmgetBuffer(name, 'bytes', 'sha256', 'beside'))
         : [];
     if (!bytes || digest?.toString('latin1') !== digestOf(key, bytes)) {
-      await this.ask(this.redis.del(name));
+      await this.remove(key);
       return 'damaged';
     }
     try {
@@ -101,6 +101,10 @@ export class RedisFiles implements KeyedFiles {
     const fields = { sha256: digestOf(key, bytes), bytes, ...(beside && { beside }) };
     const answers = await this.ask(this.redis.multi().hset(name, fields).expire(name, WAIT_SECONDS).exec());
     for (const [error] of answers ?? []) if (error) throw this.reason(error);
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.ask(this.redis.del(nameOf(key)));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Sends signed requests to an S3 server, again if they fail in passing. aws4fetch signs them; Node sends them. */
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createReadStream } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -25,8 +25,13 @@ const DEFAULTS = { timeout: 30, attempts: 7, retryMs: 250 };
 /** The longest delay between attempts, in milliseconds, and the longest that a server may ask for. */
 const LONGEST_DELAY_MS = 10_000;
 
-/** Connections at a time. Further requests wait. */
-const CONNECTIONS = 32;
+/**
+ * From this size on, in bytes, the server is asked whether it wants a file: if it has it already, or refuses it, nothing
+ * is sent in vain.
+ */
+const WORTH_ASKING = 1 << 20;
+/** How long to wait for an answer to that, in milliseconds: some servers know no such question. */
+const CONTINUE_MS = 1000;
 
 /** The SHA-256 of nothing. */
 const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -92,7 +97,7 @@ export class S3Client {
       retryMs: retryMs ?? DEFAULTS.retryMs,
     };
     const { Agent } = settings.endpoint.protocol === 'http:' ? http : https;
-    this.agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS }); // idle connections keep no process alive
+    this.agent = new Agent({ keepAlive: true }); // idle connections keep no process alive
     setMaxListeners(0, this.stop.signal);
   }
 
@@ -146,11 +151,12 @@ export class S3Client {
       headers: { ...headers, 'x-amz-content-sha256': body?.sha256 ?? NOTHING },
     });
     const signed = await signer.sign();
-    const length = body || method === 'PUT' ? { 'content-length': String(body?.size ?? 0) } : {};
+    const length = body && { 'content-length': String(body.size) };
+    const asks = body !== undefined && body.size >= WORTH_ASKING;
     const { request: begin } = signed.url.protocol === 'http:' ? http : https;
     const request = begin(signed.url, {
       method,
-      headers: { ...Object.fromEntries(signed.headers), ...length },
+      headers: { ...Object.fromEntries(signed.headers), ...length, ...(asks && { expect: '100-continue' }) },
       agent: this.agent,
       signal: this.stop.signal,
     });
@@ -165,12 +171,22 @@ export class S3Client {
     );
     const done = patience.wait();
     try {
+      let isAnswered = false;
       const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
         request.on('response', resolve).on('error', reject);
+        request.once('response', () => {
+          isAnswered = true;
+        });
       });
+      if (asks)
+        await Promise.race([
+          answered,
+          once(request, 'continue'),
+          sleep(CONTINUE_MS, undefined, { ref: false }),
+        ]);
       // A server may answer before it has read everything: then the rest is not sent.
-      if (body) pipeline(createReadStream(body.path, { highWaterMark: 1 << 18 }), request).catch(() => {});
-      else request.end();
+      if (!body) request.end();
+      else if (!isAnswered) pipeline(read(body), request).catch(() => {});
       const answer = await answered;
       const status = answer.statusCode!;
       if ((status < 200 || status > 299) && !expected.includes(status)) throw await this.errorOf(answer);
@@ -195,7 +211,8 @@ export class S3Client {
     return `${endpoint.origin}${endpoint.pathname.replace(/\/$/, '')}/${path}${search.length > 0 ? '?' : ''}${search.join('&')}`;
   }
 
-  private async errorOf(answer: http.IncomingMessage): Promise<S3Error> {
+  /** Reads the error in an answer. */
+  async errorOf(answer: http.IncomingMessage): Promise<S3Error> {
     const xml = await readText(answer, ERROR_BYTES).catch(() => '');
     const status = answer.statusCode!;
     const after = Number(answer.headers['retry-after']);
@@ -308,6 +325,11 @@ export async function readText(answer: http.IncomingMessage, limit: number): Pro
   }
   if (!answer.complete) throw new CutShort();
   return Buffer.concat(parts).toString('utf8');
+}
+
+/** A file's bytes, as many as it had. */
+function read({ path, size }: { path: string; size: number }): AsyncIterable<Buffer> | Buffer[] {
+  return size === 0 ? [] : createReadStream(path, { end: size - 1, highWaterMark: 1 << 18 });
 }
 
 /** Tells whether anything has been sent or received since the last call. */

@@ -36,6 +36,9 @@ const LEAST_PAGES = 10;
 /** A page of a list has at most 1,000 names of 1,024 bytes. */
 const PAGE_BYTES = 16 << 20;
 
+/** Errors in writing that are the disk's rather than the connection's. */
+const DISK = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS', 'ESTALE'];
+
 /** What an object is like: its name's digest, and what the server must check. */
 interface Described {
   size: number;
@@ -99,10 +102,10 @@ export class S3Files implements KeyedFiles {
     await this.ready();
     try {
       const taken = await this.get(key, to);
-      if (taken === 'damaged') await this.remove(key);
+      if (taken === 'damaged') await this.delete(key);
       if (taken !== 'taken') return taken;
       // Without its companion, a segment is as good.
-      if ((await this.get(key + BESIDE, to + BESIDE)) === 'damaged') await this.remove(key + BESIDE);
+      if ((await this.get(key + BESIDE, to + BESIDE)) === 'damaged') await this.delete(key + BESIDE);
       return 'taken';
     } catch (error) {
       for (const path of [to, to + BESIDE]) await fs.rm(path, { force: true }).catch(() => {});
@@ -120,6 +123,10 @@ export class S3Files implements KeyedFiles {
     await this.store(key, from);
   }
 
+  async remove(key: string): Promise<void> {
+    for (const name of [key, key + BESIDE]) await this.delete(name);
+  }
+
   async close(): Promise<void> {
     this.client.close();
   }
@@ -134,25 +141,23 @@ export class S3Files implements KeyedFiles {
 
   /**
    * Lists objects and adds those of these keys that are among them to `there`.
-   * @returns The keys that the list has not come to: it ends early if looking them up is cheaper.
+   * @returns The keys still to be looked up: a list ends early if that is cheaper.
    */
   private async list(keys: ReadonlySet<string>, there: Set<string>): Promise<Set<string>> {
     const start = this.settings.prefix && `${this.settings.prefix}/`;
     const most = Math.max(LEAST_PAGES, Math.ceil(keys.size * PAGES_PER_KEY));
     let token: string | undefined;
-    let last = '';
     for (let pages = 0; pages < most; pages++) {
       const { names, next } = await this.page(token === undefined ? {} : { 'continuation-token': token });
       for (const name of names) {
         const key = name.startsWith(start) ? name.slice(start.length) : '';
         if (keys.has(key)) there.add(key);
-        if (key > last) last = key;
       }
       if (next === undefined) return new Set();
       if (next === token) break; // a server that repeats itself
       token = next;
     }
-    return new Set([...keys].filter((key) => !there.has(key) && key > last));
+    return new Set([...keys].filter((key) => !there.has(key)));
   }
 
   /** A page of the list of objects. */
@@ -168,7 +173,7 @@ export class S3Files implements KeyedFiles {
     return this.client.send({ method: 'GET', query }, async (answer) => {
       const xml = await readText(answer, PAGE_BYTES);
       if (!xml.includes('<ListBucketResult') || !xml.trimEnd().endsWith('>'))
-        throw new S3Error(502, 'not S3', xml);
+        throw new S3Error(200, 'not a list of objects', 'is it an S3 server?');
       const isEncoded = textOf(xml, 'EncodingType') === 'url';
       const names = [...elements(xml, 'Contents')].map((contents) => {
         const name = textOf(contents, 'Key') ?? '';
@@ -182,7 +187,7 @@ export class S3Files implements KeyedFiles {
   /** Copies an object to a file. The damaged one is left, and no file. */
   private async get(name: string, to: string): Promise<Taken> {
     const receive = async (answer: IncomingMessage): Promise<Taken> => {
-      if (answer.statusCode === 404) return missing(answer);
+      if (answer.statusCode === 404) return this.missing(answer);
       if (!isWhole(answer.headers)) {
         answer.destroy();
         return 'damaged';
@@ -226,7 +231,7 @@ export class S3Files implements KeyedFiles {
           name,
           headers: { ...headers, ...condition },
           body: { path: from, size, sha256 },
-          expected: [412, 501],
+          expected: this.conditional ? [412, 501] : [412],
         },
         (answer) => answer.statusCode!,
         // If the connection broke, the object may have arrived.
@@ -234,16 +239,22 @@ export class S3Files implements KeyedFiles {
       );
       if (status < 300 || (status === 412 && (await this.has(name)))) return;
       if (status === 412)
-        await this.remove(name); // it is not whole
-      else if (this.conditional) this.conditional = false;
-      else break;
+        await this.delete(name); // it is not whole
+      else this.conditional = false; // 501: the server does not know conditional writes
     }
     throw new TransientError(
       `${name} cannot be stored in ${this.name} because others keep changing it: try again later.`,
     );
   }
 
-  private remove(name: string): Promise<void> {
+  /** @throws S3Error if it is the bucket that is missing. */
+  private async missing(answer: IncomingMessage): Promise<Taken> {
+    const error = await this.client.errorOf(answer);
+    if (error.code === 'NoSuchBucket') throw error;
+    return 'missing';
+  }
+
+  private delete(name: string): Promise<void> {
     return this.client.send({ method: 'DELETE', name, expected: [404] }, () => {});
   }
 }
@@ -258,14 +269,6 @@ async function all(work: Promise<void>[]): Promise<void> {
 function isWhole(headers: IncomingHttpHeaders): boolean {
   const { [SIZE]: size, [DIGEST]: digest, 'content-length': length = size } = headers;
   return /^\d{1,15}$/.test(String(size)) && /^[0-9a-f]{64}$/.test(String(digest)) && length === size;
-}
-
-/** @throws S3Error if it is the bucket that is missing. */
-async function missing(answer: IncomingMessage): Promise<Taken> {
-  const xml = await readText(answer, 1 << 16);
-  if (textOf(xml, 'Code') === 'NoSuchBucket')
-    throw new S3Error(404, 'NoSuchBucket', textOf(xml, 'Message') ?? '');
-  return 'missing';
 }
 
 /** Writes an answer to a file. @returns The number of bytes. @throws TransientError if the disk fails. */
@@ -284,13 +287,11 @@ async function save(answer: IncomingMessage, to: string, hash: Hash): Promise<nu
       createWriteStream(to),
     );
   } catch (error) {
-    const { code, path, syscall } = error as NodeJS.ErrnoException;
-    if (path === undefined && syscall !== 'write') throw error; // the connection's
+    const { code = '', path } = error as NodeJS.ErrnoException;
+    if (path === undefined && !DISK.includes(code)) throw error; // the connection's
     throw new TransientError(
-      `${to} cannot be written because ${whyRefused(error)} (${code}): free some space.`,
-      {
-        cause: error,
-      },
+      `${to} cannot be written because ${whyRefused(error)} (${code}): try again once that has changed.`,
+      { cause: error },
     );
   }
   return size;

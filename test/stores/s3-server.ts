@@ -21,7 +21,7 @@ export interface Fault {
   code?: string;
   message?: string;
   headers?: Record<string, string>;
-  /** Answers before it has read the body, and ends the connection. */
+  /** Answers before it has received the body, and ends the connection. */
   early?: boolean;
   /** Does what it should, but then answers as above, or breaks the connection. */
   after?: boolean;
@@ -110,9 +110,10 @@ export class S3Server {
       encodes: true,
       ...options,
     };
-    this.server = createServer((request, response) => {
-      this.serve(request, response).catch(() => request.destroy());
-    });
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      this.serve(request, response).catch(() => request.socket.destroy());
+    };
+    this.server = createServer(serve).on('checkContinue', serve);
     this.server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.on('error', () => {});
@@ -188,17 +189,18 @@ export class S3Server {
     const fault = this.nextFault(request);
     if (fault.early) {
       this.refuse(request, response, refusalOf(fault));
-      response.once('finish', () => message.destroy());
+      response.once('finish', () => message.socket.destroy());
       return;
     }
+    if (headers.expect !== undefined) response.writeContinue();
     const received: Buffer[] = [];
     let size = 0;
     for await (const part of message) {
       received.push(part);
       size += part.length;
-      if (fault.drop !== undefined && size >= fault.drop) return void message.destroy();
+      if (fault.drop !== undefined && size >= fault.drop) return void message.socket.destroy();
     }
-    if (fault.drop !== undefined) return void message.destroy();
+    if (fault.drop !== undefined) return void message.socket.destroy();
     request.body = Buffer.concat(received);
     if (fault.silent) return;
     try {
@@ -207,7 +209,7 @@ export class S3Server {
       const objects = this.buckets.get(bucket);
       if (!objects) throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist');
       const answer = this.answer(request, objects, new URLSearchParams(query));
-      if (fault.after && !fault.status) return void message.destroy();
+      if (fault.after && !fault.status) return void message.socket.destroy();
       if (fault.after) throw refusalOf(fault);
       await this.send(response, method, answer, fault);
     } catch (error) {
@@ -322,7 +324,7 @@ export class S3Server {
     const delimiter = query.get('delimiter') ?? '';
     const isEncoded = encodes && query.get('encoding-type') === 'url';
     const shown = (text: string) =>
-      isEncoded ? encodeURIComponent(text).replace(/%2F/g, '/').replace(/%20/g, '+') : escape(text);
+      isEncoded ? encodeURIComponent(text).replace(/%2F/g, '/').replace(/%20/g, '+') : escaped(text);
     const token = query.get('continuation-token');
     const after =
       token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString();
@@ -350,7 +352,7 @@ export class S3Server {
     const next = Buffer.from(last).toString('base64url');
     const contents = names.map((name) => {
       const { bytes, modified } = objects.get(name)!;
-      return `<Contents><Key>${shown(name)}</Key><LastModified>${modified.toISOString()}</LastModified><ETag>${escape(etagOf(bytes))}</ETag><Size>${bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+      return `<Contents><Key>${shown(name)}</Key><LastModified>${modified.toISOString()}</LastModified><ETag>${escaped(etagOf(bytes))}</ETag><Size>${bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
     });
     const prefixes = [...folders].map(
       (name) => `<CommonPrefixes><Prefix>${shown(name)}</Prefix></CommonPrefixes>`,
@@ -360,7 +362,7 @@ export class S3Server {
       `<Name>bucket</Name><Prefix>${shown(prefix)}</Prefix><KeyCount>${names.length + folders.size}</KeyCount>` +
       `<MaxKeys>${most}</MaxKeys><IsTruncated>${isMore}</IsTruncated>` +
       `${isEncoded ? '<EncodingType>url</EncodingType>' : ''}` +
-      `${isMore ? `<NextContinuationToken>${escape(next)}</NextContinuationToken>` : ''}` +
+      `${isMore ? `<NextContinuationToken>${escaped(next)}</NextContinuationToken>` : ''}` +
       `${contents.join('')}${prefixes.join('')}</ListBucketResult>`;
     return { status: 200, headers: { 'content-type': 'application/xml' }, body: Buffer.from(body) };
   }
@@ -393,7 +395,7 @@ export class S3Server {
     response: ServerResponse,
     { status, code, message, headers }: Refusal,
   ): void {
-    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escape(message)}</Message><RequestId>1</RequestId></Error>`;
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escaped(message)}</Message><RequestId>1</RequestId></Error>`;
     response.writeHead(status, { 'content-type': 'application/xml', ...headers });
     response.end(method === 'HEAD' ? undefined : body);
   }
@@ -453,6 +455,6 @@ function refusalOf({ status = 500, code, message, headers }: Fault): Refusal {
   return new Refusal(status, code ?? CODES[status] ?? 'Error', message, headers);
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
