@@ -50,8 +50,8 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
-/** Unit tests that replace modules, change the process, or depend on the size of its stack. */
-const ALONE = ['test/unit/{heavy,link,parameters,shell,trust}.test.ts'];
+/** Unit tests that replace modules, change the process, or depend on its stack or its time. */
+const ALONE = ['test/unit/{heavy,link,parameters,patience,shell,trust}.test.ts'];
 const LONG = [...configDefaults.exclude, 'test/**/*.long.test.ts']; // see vite.long.config.ts
 
 export default defineConfig({
