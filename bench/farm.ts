@@ -19,7 +19,7 @@ import { sized, table } from './table.js';
 const MAIN = resolve('dist/cli/main.js');
 
 /** A minute of a scene, without supersampling so that it takes a minute or two; and a third of it. */
-const MINUTE = ['weight-scale', '--supersample', '1', '--backend', 'cpu'];
+const MINUTE = ['weight-scale', '--seconds', '60', '--supersample', '1', '--backend', 'cpu'];
 const THIRD = [...MINUTE, '--frames', '500-999'];
 
 /** Films of 1000 segments each, whose frames are cheap to describe. */
