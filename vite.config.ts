@@ -1,8 +1,58 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { wgsl } from './build/wgsl.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The files that take longest, the longest first. */
+const SLOWEST = [
+  'browser/nodes',
+  'renderers/gpu',
+  'package/consumer',
+  'renderers/cpu',
+  'browser/composed',
+  'package/install',
+  'video/segments',
+  'frames/reference',
+  'cli/stalls',
+  'cli/films',
+  'cli/kills',
+  'browser/imports',
+  'browser/editor',
+  'browser/playback',
+  'browser/jobs',
+  'gpu/detect',
+  'cli/start',
+  'cli/modules',
+  'cli/together',
+  'browser/explorer-time',
+  'frames/palette',
+  'gpu/networks',
+  'video/budget',
+  'browser/explorer-controls',
+  'cli/npm',
+  'gpu/palette',
+  'cli/posts',
+  'browser/explorer-layout',
+  'video/png',
+  'cli/usage',
+];
+
+/** Starts the slowest files first, so that no core waits at the end for one that started late. */
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = SLOWEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return place < 0 ? SLOWEST.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+/** Unit tests that replace modules, change the process, or depend on its stack or its time. */
+const ALONE = ['test/unit/{heavy,link,parameters,patience,shell,trust}.test.ts'];
+const LONG = [...configDefaults.exclude, 'test/**/*.long.test.ts']; // see vite.long.config.ts
 
 export default defineConfig({
   logLevel: 'error', // Motion Canvas ships source maps without their sources, a warning each
@@ -17,10 +67,32 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/**/*.long.test.ts'], // see vite.long.config.ts
     setupFiles: ['test/setup.ts'],
     pool: 'forks', // V8 flags belong to a process, and the CPU renderer sets some while it compiles
+    poolOptions: { threads: { isolate: false } },
+    sequence: { sequencer: SlowestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['test/*.test.ts', 'test/!(unit)/**/*.test.ts', ...ALONE],
+          exclude: LONG,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        // Most take milliseconds, so they share threads, and with them the modules under test.
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          exclude: [...LONG, ...ALONE],
+          pool: 'threads',
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     maxWorkers: '100%', // by default one fewer, which leaves half of a machine with two cores idle
     minWorkers: 1,
     testTimeout: 120_000,

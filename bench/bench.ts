@@ -1,7 +1,7 @@
 /**
  * Measures how fast this machine draws frames, compared with numpy and onnxruntime; how much of that speed a whole film
- * keeps; how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH); and how fast the editor
- * and the explorer are.
+ * keeps; how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH); how fast the editor and the
+ * explorer are; and what films made by several processes cost.
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
@@ -24,6 +24,7 @@ import { buildNetwork, createRenderer, type FrameRenderer, frameSchema, type Net
 import { benchComposed } from './composed.js';
 import { benchEditor } from './editor.js';
 import { benchExplorer } from './explorer.js';
+import { benchFarm } from './farm.js';
 import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './frames.js';
 import { benchGpu, gpuParts } from './gpu.js';
 import { printMachine } from './machine.js';
@@ -46,6 +47,7 @@ const parts = [
   'gif',
   'editor',
   'explorer',
+  'farm',
 ] as const;
 
 /** What networks of 27 x 30 cost that need more than one activation. The first one is the measure. */
@@ -255,6 +257,7 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
       else if (name === 'memory') await benchMemory();
       else if (name === 'editor') await benchEditor(Math.ceil(rounds / 2));
       else if (name === 'explorer') await benchExplorer(rounds);
+      else if (name === 'farm') await benchFarm();
       // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);

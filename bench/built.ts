@@ -16,6 +16,8 @@ export const built = {
     load('browser/find-browser.js'),
   forms: (): Promise<typeof import('../src/renderers/gpu/forms.js')> => load('renderers/gpu/forms.js'),
   launch: (): Promise<typeof import('../src/browser/launch.js')> => load('browser/launch.js'),
+  stores: (): Promise<typeof import('../src/stores/index.js')> => load('stores/index.js'),
+  task: (): Promise<typeof import('../src/farm/task.js')> => load('farm/task.js'),
   plan: (): Promise<typeof import('../src/renderers/gpu/plan.js')> => load('renderers/gpu/plan.js'),
   video: (): Promise<typeof import('../src/outputs/index.js')> => load('outputs/index.js'),
   renderer: (): Promise<typeof import('../src/renderers/gpu/renderer.js')> =>

@@ -4,9 +4,11 @@ import { basename, extname, resolve } from 'node:path';
 import { breather } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import { isLink } from '../core/recipe/link.js';
+import type { Workshop } from '../jobs/workshop.js';
 import { draw, filesOf, type Prepared, prepare, withWorkshop } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
-import { printJson, type Reporting, reporter } from './report.js';
+import type { QueueChoice } from './queue.js';
+import { printJson, type Reporter, type Reporting, reporter } from './report.js';
 import { inOneLine, type Row, type RowReader, type RowRequest, readRows, requestOf } from './rows.js';
 
 /** A row, counted from 1, and its state. */
@@ -21,13 +23,13 @@ interface Entry {
 /**
  * Reads and checks all rows, then makes their films. A row that fails does not stop the others, and is listed again
  * at the end.
- * @param options - The reporting options, which apply to all rows.
+ * @param options - The reporting options, which apply to all rows, and the queue whose workers make the films, if any.
  * @throws UsageError if the rows cannot be read, or if two of them make the same file.
  */
 export async function batch(
   file: string,
   reader: RowReader,
-  options: Reporting,
+  options: Reporting & QueueChoice,
   signal: AbortSignal,
 ): Promise<void> {
   const { json, quiet } = options;
@@ -65,21 +67,82 @@ export async function batch(
   }
   const ready = entries.filter(({ prepared }) => prepared);
   checkFiles(ready, (message) => reporting().warning(message));
+  const announce = ({ number }: Entry) => {
+    if (!json && !quiet) console.error(`Row ${number} of ${rows.length}: ${summaryOf(rows[number - 1])}`);
+  };
+  const quietly = (entry: Entry) => {
+    const report = reporting(entry);
+    const done: typeof report.done = (film, _, notes) => report.done(film, '', notes);
+    return { ...report, done };
+  };
   await withWorkshop(async (workshop) => {
+    if (options.queue !== undefined) {
+      const all = { ready, options, workshop, report: reporting(), announce, quietly, attempt };
+      return queueRows(all, signal);
+    }
     for (const entry of ready) {
-      if (!json && !quiet)
-        console.error(`Row ${entry.number} of ${rows.length}: ${summaryOf(rows[entry.number - 1])}`);
-      const report = reporting(entry);
-      const quietly = {
-        ...report,
-        done: (...[film, , notes]: Parameters<typeof report.done>) => report.done(film, '', notes),
-      };
-      await attempt(entry, () => draw(entry.prepared!, workshop, quietly, signal));
+      announce(entry);
+      await attempt(entry, () => draw(entry.prepared!, workshop, quietly(entry), signal));
       signal.throwIfAborted();
     }
   });
   summarise(entries, { json, quiet });
   if (entries.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
+}
+
+interface QueuedRows {
+  ready: Entry[];
+  options: QueueChoice;
+  workshop: Workshop;
+  /** Reports on all rows together. */
+  report: Reporter;
+  announce(entry: Entry): void;
+  quietly(entry: Entry): Reporter;
+  attempt(entry: Entry, work: () => Promise<void>): Promise<void>;
+}
+
+/** Queues the films of all rows, and joins each as soon as workers have rendered its segments. */
+async function queueRows(
+  { ready, options, workshop, report, announce, quietly, attempt }: QueuedRows,
+  signal: AbortSignal,
+): Promise<void> {
+  const { queueFilms, withCoordinator } = await import('./queue.js');
+  await withCoordinator(options, report, signal, async (coordinator) => {
+    let last: Promise<unknown> = Promise.resolve();
+    const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+      const turn = last.then(work);
+      last = turn.catch(() => {});
+      return turn;
+    };
+    const finishing: Promise<void>[] = [];
+    try {
+      for (const entry of ready) {
+        await attempt(entry, async () => {
+          const own = quietly(entry);
+          const done: Reporter['done'] = (...film) => {
+            announce(entry);
+            own.done(...film);
+          };
+          const films = await queueFilms(
+            entry.prepared!,
+            workshop,
+            coordinator,
+            { ...own, done },
+            signal,
+            inTurn,
+          );
+          entry.prepared = undefined; // so that memory does not grow with the number of rows
+          const finished = attempt(entry, films.finish);
+          finished.catch(() => {}); // awaited below
+          finishing.push(finished);
+        });
+        signal.throwIfAborted();
+      }
+    } finally {
+      await Promise.allSettled(finishing);
+    }
+    await Promise.all(finishing);
+  });
 }
 
 /** Names films without a file name after their seed, or else their row. */

@@ -9,7 +9,7 @@ import type { Sweep } from '../core/sweep/sweep.js';
 import { exporterFor } from '../exporters/index.js';
 import { makeFilm } from '../jobs/film.js';
 import type { ComposedRequest, SourceRequest } from '../jobs/job.js';
-import { checkStill } from '../jobs/plan.js';
+import { checkStill, type FilmRequest } from '../jobs/plan.js';
 import { cacheFor, encodingIn, recipeOf } from '../jobs/render.js';
 import { type Means, Workshop } from '../jobs/workshop.js';
 import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
@@ -118,30 +118,43 @@ export async function withWorkshop<T>(work: (workshop: Workshop) => Promise<T>):
   }
 }
 
-/** Makes the films, after the pages and shaders, since these take a moment and may be refused. */
-export async function draw(
-  { scene, subject, options, given, plan, pages }: Prepared,
-  workshop: Workshop,
-  report: Reporter,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const path of pages) await writePage(subject, path, options, false, report, signal);
-  if (plan[0]?.sweep && pages.length === 0) await saveRecipe(options.recipe, plan[0].sweep);
-  for (const [i, { group, film, sweep }] of plan.entries()) {
-    const { poster, gif: gifPalette } = options;
+/** The requests for its films, one for each size and frame rate. */
+export function requestsOf({ subject, options, plan }: Prepared): FilmRequest[] {
+  const { poster, gif: gifPalette } = options;
+  return plan.map(({ group, film, sweep }, i) => {
     const { range: frames, every } = film;
     const source: SourceRequest =
       subject.kind === 'sweep'
         ? { kind: 'sweep', sweep: sweep!, frames, every }
         : { ...composedRequest(subject, { ...options, ...group }), frames, every };
-    const request = {
+    return {
       source,
-      outputs: group.files,
+      outputs: group.files.map(({ path, maxSize }) => ({ path, maxSize })),
       encode: encodingIn({ ...options, maxSize: undefined, gifPalette }),
       recipe: recipeOf(source),
       poster:
         poster && i === 0 ? ({ path: poster, frame: sweep?.loop ? 'first' : 'last' } as const) : undefined,
     };
+  });
+}
+
+/** Writes the recipe that --recipe asks for, if there is no page, which writes it itself. */
+export async function saveRecipeOf({ options, plan, pages }: Prepared): Promise<void> {
+  if (plan[0]?.sweep && pages.length === 0) await saveRecipe(options.recipe, plan[0].sweep);
+}
+
+/** Makes the films, after the pages and shaders, since these take a moment and may be refused. */
+export async function draw(
+  prepared: Prepared,
+  workshop: Workshop,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  const { scene, subject, options, given, plan, pages } = prepared;
+  for (const path of pages) await writePage(subject, path, options, false, report, signal);
+  await saveRecipeOf(prepared);
+  for (const [i, request] of requestsOf(prepared).entries()) {
+    const { group, sweep } = plan[i];
     const making = {
       ...meansOf(subject, options, report, signal),
       onKept: noteCached,

@@ -673,3 +673,26 @@ export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string
       return values.flatMap((value) => [flagOf(entry), written(entry, value)]);
     });
 }
+
+/**
+ * Rejects --shard and --store where nothing would use them.
+ * @throws UsageError for the first of them.
+ */
+export function refuseStray({ plan, queue, shard, store }: Partial<RenderOptions>): void {
+  if (plan !== undefined && queue !== undefined) {
+    throw new UsageError(
+      '--queue plans the film itself, so it does not go with --plan: leave out one of the two.',
+    );
+  }
+  if (plan !== undefined) return;
+  if (shard !== undefined) {
+    throw new UsageError(
+      '--shard applies only to a plan: write one with untrained plan, and name it with --plan.',
+    );
+  }
+  if (store !== undefined && queue === undefined) {
+    throw new UsageError(
+      '--store applies only to a plan or a queue: name one with --plan or --queue, or leave it out.',
+    );
+  }
+}

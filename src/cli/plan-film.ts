@@ -1,11 +1,83 @@
-/** The `plan` command: plans a film and writes the plan file. */
-import type { OptionsOf } from './options.js';
+/** The `plan` command: plans a film, as `render` would make it, and writes the plan file. */
+import { resolve } from 'node:path';
+import { UsageError } from '../core/errors.js';
+import { exporterFor } from '../exporters/index.js';
+import type { Job } from '../jobs/job.js';
+import { plan } from '../jobs/plan.js';
+import { writePlan } from '../jobs/plan-file.js';
+import { inBytes, writeWhole } from '../outputs/index.js';
+import { filesOf, meansOf, type Prepared, prepare, requestsOf, saveRecipeOf, withWorkshop } from './draw.js';
+import { lookOf, type OptionsOf } from './options.js';
+import { plural, printJson, reporter } from './report.js';
+import { commandLine } from './shell.js';
 
+/** The shards and the store of the commands that it suggests. */
+const SHARDS = 4;
+const STORE = 'segments';
+
+/**
+ * The `plan` command. The file is written once everything has been planned: it is complete or not there.
+ * @param scene - Undefined for the default scene, or with --project.
+ * @param given - The names of the options that were given explicitly.
+ * @throws UsageError for what `render` would reject, and for pages and shaders, which have no segments.
+ */
 export async function planFilm(
-  _scene: string | undefined,
-  _options: OptionsOf<'plan'>,
-  _given: Set<string>,
-  _signal: AbortSignal,
+  scene: string | undefined,
+  options: OptionsOf<'plan'>,
+  given: Set<string>,
+  signal: AbortSignal,
 ): Promise<void> {
-  throw new Error('not written yet');
+  const page = options.out.find(exporterFor);
+  if (page !== undefined) {
+    const words = [...lookOf(options, given), '--to', exporterFor(page)!.name, '--out', page];
+    throw new UsageError(
+      `"${page}" is not a film and has no segments to share: write it with ${commandLine('export', scene === undefined ? [] : [scene], words)}`,
+    );
+  }
+  const report = reporter(options);
+  const began = performance.now();
+  const prepared = await prepare(scene, options, given, report, signal);
+  const { subject } = prepared;
+  const path = options.plan ?? `renders/${subject.name}.plan.json`;
+  checkPath(path, prepared);
+  const jobs: Job[] = [];
+  const [file] = await writeWhole(path, async () => {
+    await withWorkshop(async (workshop) => {
+      for (const request of requestsOf(prepared)) {
+        const job = await plan(request, workshop, meansOf(subject, options, report, signal));
+        await workshop.finish(job);
+        jobs.push(job);
+      }
+    });
+    signal.throwIfAborted();
+    return [{ path, content: writePlan({ jobs, strict: options.strict }) }];
+  });
+  await saveRecipeOf(prepared);
+
+  const count = (measure: (job: Job) => number) => jobs.reduce((sum, job) => sum + measure(job), 0);
+  const films = jobs.length;
+  const frames = count(({ film }) => film.frames);
+  const segments = count((job) => job.segments.length);
+  const render = commandLine('render', [], ['--plan', path, '--shard', `1/${SHARDS}`, '--store', STORE]);
+  const join = commandLine('join', [path], ['--store', STORE]);
+  if (options.json) {
+    const seconds = (performance.now() - began) / 1000;
+    printJson('result', { plan: path, bytes: file.bytes, films, frames, segments, seconds, render, join });
+  }
+  if (options.json || options.quiet) return;
+  const what = [plural(films, 'film'), plural(frames, 'frame'), plural(segments, 'segment')].join(', ');
+  console.log(`${path}  ${inBytes(file.bytes)}  ${what}`);
+  console.log(`Render each shard, 1/${SHARDS} to ${SHARDS}/${SHARDS}, on any machine:\n  ${render}`);
+  console.log(`Then join them:\n  ${join}`);
+}
+
+/** @throws UsageError if the plan would replace another file of this command. */
+function checkPath(path: string, prepared: Prepared): void {
+  const { subject } = prepared;
+  const ours = [...filesOf(prepared), subject.kind === 'sweep' ? subject.path : subject.target.path];
+  const same = ours.find((file) => resolve(file) === resolve(path));
+  if (same === undefined) return;
+  throw new UsageError(
+    `--plan is "${path}", which is also ${same === ours.at(-1) ? 'the scene' : 'an output'}: choose another file.`,
+  );
 }

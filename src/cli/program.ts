@@ -18,6 +18,7 @@ import {
   entriesWith,
   type OptionsOf,
   type RenderOptions,
+  refuseStray,
   rowEntries,
   type SheetOptions,
   type StillOptions,
@@ -44,6 +45,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('render a scene to a film')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: RenderOptions, command: Command) => {
+      refuseStray(options);
       const { render } = await (options.plan !== undefined
         ? import('./shard.js')
         : options.queue !== undefined
@@ -83,6 +85,7 @@ export function buildProgram(signal: AbortSignal): Command {
       'a .json list of objects, or a .csv with a header: scene, and options of render by name',
     )
     .action(async (file: string, options: RenderOptions, command: Command) => {
+      refuseStray(options);
       const { batch } = await import('./batch.js');
       await batch(file, rowReader(options, given(command)), options, signal);
     });

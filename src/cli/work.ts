@@ -1,6 +1,87 @@
 /** The `work` command: renders segments from a queue. */
+import { availableParallelism } from 'node:os';
+import { UsageError } from '../core/errors.js';
+import { digestOf, nameOfTask } from '../farm/task.js';
+import { type WorkerEvent, workUntil } from '../farm/worker.js';
+import { findFfmpeg } from '../outputs/index.js';
+import { openStore } from '../stores/index.js';
 import type { OptionsOf } from './options.js';
+import { duration, inSight, printJson } from './report.js';
+import { listScenes } from './scenes.js';
 
-export async function work(_options: OptionsOf<'work'>, _signal: AbortSignal): Promise<void> {
-  throw new Error('not written yet');
+/** @param signal - Tells the worker to finish its segments and stop; the command then succeeds. */
+export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Promise<void> {
+  const {
+    queue,
+    store,
+    concurrency = 1,
+    threads,
+    ffmpeg,
+    browser,
+    timeout,
+    allowHost,
+    json,
+    quiet,
+  } = options;
+  if (queue === undefined) {
+    throw new UsageError('work needs the queue to take segments from: try --queue redis://127.0.0.1:6379.');
+  }
+  await findFfmpeg(ffmpeg, undefined, timeout); // otherwise every segment would fail
+  const files = store === undefined ? undefined : await openStore(store);
+  await files?.close();
+  const composed = listScenes().filter(({ path }) => path.endsWith('.tsx'));
+  const share = concurrency > 1 ? Math.max(1, Math.floor(availableParallelism() / concurrency)) : undefined;
+  await workUntil(
+    {
+      queue,
+      store,
+      storeName: files?.name,
+      storeDigest: digestOf(files?.name ?? ''),
+      slots: concurrency,
+      threads: threads ?? share,
+      concurrency: concurrency > 1 ? 1 : undefined,
+      ffmpeg,
+      browser,
+      timeout,
+      allowHosts: allowHost,
+      scenes: Object.fromEntries(composed.map(({ name, path }) => [name, path])),
+      onEvent(event) {
+        if (json) printJson(event.type, event);
+        else if (event.type === 'warning') console.error(`Warning: ${inSight(event.message)}`);
+        else if (!quiet) console.log(inSight(lineFor(event)));
+      },
+    },
+    signal,
+  );
+}
+
+/** One line about an event. */
+function lineFor(event: Exclude<WorkerEvent, { type: 'warning' }>): string {
+  switch (event.type) {
+    case 'ready': {
+      const place = event.store === null ? 'in Redis' : `in ${event.store}`;
+      const many = event.concurrency > 1 ? `, ${event.concurrency} at a time` : '';
+      return `Worker ${event.worker} takes segments from ${event.queue} and stores them ${place}${many}.`;
+    }
+    case 'started':
+      return `${nameOfTask(event)}: started.`;
+    case 'made': {
+      if (event.frames === 0) return `${nameOfTask(event)}: already in the store.`;
+      const frames = event.frames === 1 ? '1 frame' : `${event.frames} frames`;
+      return `${nameOfTask(event)}: ${frames} in ${duration(event.seconds)}.`;
+    }
+    case 'failed':
+      return `${{ refused: 'Refused', transient: 'Failed for now', segment: 'Failed' }[event.reason]}: ${event.message}`;
+    case 'draining':
+      return event.segments === 0
+        ? 'Stopping.'
+        : `Stopping when ${event.segments === 1 ? '1 segment is' : `${event.segments} segments are`} finished; ` +
+            'interrupt again to stop at once.';
+    case 'stopped': {
+      const segments = event.segments === 1 ? '1 segment' : `${event.segments} segments`;
+      return `Stopped after ${segments} with ${event.frames} frames.`;
+    }
+    default:
+      return event.message;
+  }
 }

@@ -11,9 +11,17 @@ const MAX_PLAN_BYTES = 2 ** 28;
 /** Stores a plan's text for PLAN_SECONDS, or renews it. @returns Its digest. */
 export async function storePlan(redis: Redis, text: string): Promise<string> {
   const plan = digestOf(text);
-  const isThere = await redis.expire(planKey(plan), PLAN_SECONDS);
-  if (!isThere) await redis.set(planKey(plan), await promisify(deflate)(text), 'EX', PLAN_SECONDS);
+  await renewPlan(redis, plan, () => packPlan(text));
   return plan;
+}
+
+/** A plan's text as it is stored. */
+export const packPlan = (text: string): Promise<Buffer> => promisify(deflate)(text);
+
+/** The same if it is stored already, or can be read packed. */
+export async function renewPlan(redis: Redis, plan: string, read: () => Promise<Buffer>): Promise<void> {
+  const isThere = (await redis.expire(planKey(plan), PLAN_SECONDS)) === 1;
+  if (!isThere) await redis.set(planKey(plan), await read(), 'EX', PLAN_SECONDS);
 }
 
 /**

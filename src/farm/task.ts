@@ -67,3 +67,19 @@ export type Result = z.infer<typeof resultSchema>;
 
 /** What an entry reports meanwhile, about once per second. */
 export const progressSchema = z.object({ frames: z.int().min(0).max(1e9) });
+
+/** Characters that control a terminal, end a line, are invisible, or reverse the direction of text. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** A message from elsewhere on one line, of limited length and safe to print. */
+export const oneLine = (message: string): string =>
+  message
+    .slice(0, 4000)
+    .trim()
+    .replace(/\s*[\r\n]\s*/g, ' ')
+    .replace(UNSEEN, '?')
+    .slice(0, 1000);
+
+/** "Segment 13 of film a1b2c3": counted from 1, as elsewhere in messages. The film is named after its plan. */
+export const nameOfTask = ({ plan, job, segment }: Pick<Task, 'plan' | 'job' | 'segment'>): string =>
+  `Segment ${segment + 1} of film ${plan.slice(0, 6)}${job > 0 ? `/${job + 1}` : ''}`;

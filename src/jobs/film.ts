@@ -88,7 +88,18 @@ export async function makeFilm(
     };
     const step = { ...options, onFrame };
     const { lanes = lanesFor(job) } = options;
-    await makeSegments(missing, lanes, (i) => drawSegment(planned, i, store, workshop, step), stop);
+    const failures: unknown[] = [];
+    await makeSegments(
+      missing,
+      lanes,
+      (i) => drawSegment(planned, i, store, workshop, step),
+      (error) => {
+        failures.push(error);
+        stop();
+        return false;
+      },
+    );
+    if (failures.length > 0) throw failures[0];
     const files = await join(job, store, workshop, options, benches);
     const seconds = (performance.now() - started) / 1000;
     return { files, frames, drawn, seconds, renderer: source.description };
@@ -137,34 +148,37 @@ const FINISHING = 2;
 
 /**
  * Makes segments, several at a time.
- * @param stop - Called at the first failure, which is thrown once the others have ended.
+ * @param failed - Called with each error. Returns whether to make the segments that have not been begun.
  */
-async function makeSegments(
-  segments: readonly number[],
+export async function makeSegments<S>(
+  segments: readonly S[],
   lanes: number,
-  draw: (i: number) => Promise<DrawnSegment>,
-  stop: () => void,
+  draw: (segment: S) => Promise<DrawnSegment>,
+  failed: (error: unknown, segment: S) => boolean,
 ): Promise<void> {
   const ahead = [...segments];
-  const failures: unknown[] = [];
-  const fail = (error: unknown) => {
-    failures.push(error);
-    stop();
+  const fail = (error: unknown, segment: S) => {
+    if (!failed(error, segment)) ahead.length = 0;
   };
   const finishing: Promise<void>[] = [];
   const lane = async () => {
-    for (let i = ahead.shift(); i !== undefined && failures.length === 0; i = ahead.shift()) {
-      const drawn = await draw(i);
-      finishing.push(drawn.finish().catch(fail));
+    for (let segment = ahead.shift(); segment !== undefined; segment = ahead.shift()) {
+      const current = segment;
+      try {
+        const drawn = await draw(current);
+        finishing.push(drawn.finish().catch((error) => fail(error, current)));
+      } catch (error) {
+        fail(error, current);
+      }
       await finishing.at(-FINISHING); // to limit memory, encoders finish before more are started
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, ahead.length) }, () => lane().catch(fail)));
+  await Promise.all(Array.from({ length: Math.min(lanes, ahead.length) }, lane));
   await Promise.all(finishing);
-  if (failures.length > 0) throw failures[0];
 }
 
-function damageWarning(count: number): string {
+/** What to say of segments in the cache that were damaged. */
+export function damageWarning(count: number): string {
   return count === 1
     ? 'A cached segment was damaged: it was deleted, and its frames are drawn again.'
     : `${count} cached segments were damaged: they were deleted, and their frames are drawn again.`;

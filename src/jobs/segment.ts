@@ -164,7 +164,7 @@ const fromElsewhere = new WeakSet<FrameSource>();
  * only if everything that can be compared before is as planned, including its bundle.
  * @throws RefusedError if anything that the bytes depend on differs or is missing here.
  */
-async function openPlanned(job: Job, workshop: Workshop, options: SegmentOptions): Promise<FrameSource> {
+export async function openPlanned(job: Job, workshop: Workshop, options: Means): Promise<FrameSource> {
   const { pins, film } = job;
   const ffmpeg = pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
   if (job.source.kind !== 'sweep') checkPins(pins, plainPins(ffmpeg));

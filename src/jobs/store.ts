@@ -130,12 +130,16 @@ export class LocalStore implements SegmentStore {
 
 /** Segments in a store that several processes and machines share, each under its first key. */
 export class SharedStore implements SegmentStore {
-  /** @param ffmpeg - Makes segments; not needed to read them. */
+  /**
+   * @param ffmpeg - Makes segments; not needed to read them.
+   * @param scratch - The folder in which they are made if the store is not a folder itself.
+   */
   constructor(
     private readonly job: Job,
     private readonly files: KeyedFiles,
     private readonly means: Means = {},
     private readonly ffmpeg?: BenchFfmpeg,
+    private readonly scratch = tmpdir(),
   ) {}
 
   async has({ keys: [key] }: Part): Promise<boolean> {
@@ -143,7 +147,7 @@ export class SharedStore implements SegmentStore {
   }
 
   async bench(output: number): Promise<Workbench> {
-    const { folder = tmpdir() } = this.files;
+    const { folder = this.scratch } = this.files;
     await this.files.ready?.();
     const path = await fs.mkdtemp(join(folder, UNFINISHED_FOLDER)).catch((error) => {
       throw new TransientError(
@@ -175,6 +179,56 @@ export class SharedStore implements SegmentStore {
   }
 }
 
+/** A shared store that is filled from this user's cache as far as possible. New segments go to both. */
+export class CachedStore implements SegmentStore {
+  constructor(
+    private readonly store: SegmentStore,
+    private readonly cache: SegmentCache,
+  ) {}
+
+  async has(part: Part): Promise<boolean> {
+    return (await this.store.has(part)) || this.fill(part);
+  }
+
+  /** Copies a part's file from the cache to the store, which lacks it. @returns False if the cache lacks it, too. */
+  async fill(part: Part): Promise<boolean> {
+    for (const key of part.keys) {
+      const isCached = await this.cache.has(key).catch(() => false); // a cache that fails costs only time
+      if (isCached && (await this.move(key, part))) return true;
+    }
+    return false;
+  }
+
+  bench(output: number): Promise<Workbench> {
+    return this.store.bench(output);
+  }
+
+  done(bench: Workbench): Promise<void> {
+    return this.store.done(bench);
+  }
+
+  async keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void> {
+    await this.store.keep(part, bench, file, keys);
+    for (const key of keys) await this.cache.tryStore(key, bench.path(file));
+  }
+
+  take(part: Part, to: string): Promise<boolean> {
+    return this.store.take(part, to);
+  }
+
+  /** Copies a cached segment to the store. @returns False if the cache no longer has it. */
+  private async move(key: string, part: Part): Promise<boolean> {
+    const bench = await this.store.bench(part.output);
+    try {
+      if (!(await this.cache.take(key, bench.path(fileOf(part))))) return false;
+      await this.store.keep(part, bench, fileOf(part), part.keys);
+      return true;
+    } finally {
+      await this.store.done(bench);
+    }
+  }
+}
+
 /** A store in a folder, which may be shared. */
 export class FolderStore extends SharedStore {
   /** @param ffmpeg - Makes segments; not needed to read them. */
@@ -184,7 +238,7 @@ export class FolderStore extends SharedStore {
 }
 
 /** Gives a segment's file, and the one beside it, a second name in place of whatever has that name. */
-async function replace(from: string, to: string): Promise<void> {
+export async function replace(from: string, to: string): Promise<void> {
   for (const name of [to, to + BESIDE]) await fs.rm(name, { force: true });
   await linkOrCopy(from, to);
   await linkOrCopy(from + BESIDE, to + BESIDE).catch(() => {}); // there may be none

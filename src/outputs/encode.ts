@@ -12,7 +12,7 @@ import type { EncodeOptions, Encoding, FilmShape, Output, Take } from './formats
 import { formatNamed } from './formats/index.js';
 import type { Step } from './run.js';
 
-export { type Bench, type Encoding, NOTE_FILE, type Take } from './formats/format.js';
+export { type Bench, type Encoding, type Joined, NOTE_FILE, type Take } from './formats/format.js';
 
 /** The ffmpeg run that makes a segment. @param names - The file of each take. */
 export function segmentStep(takes: Take[], film: FilmShape, names: string[]): Step {

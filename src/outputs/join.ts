@@ -1,7 +1,7 @@
 /** Joins an output's segments, on its workbench, into its file or files. */
 import { promises as fs } from 'node:fs';
 import { writeFailure } from '../system/folders.js';
-import { encodingOf, NOTE_FILE } from './encode.js';
+import { encodingOf, type Joined, NOTE_FILE } from './encode.js';
 import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
 import { addNote, noteFile } from './note.js';
@@ -21,11 +21,17 @@ export interface Finished {
   chose?: string;
 }
 
-interface JoinOptions extends EncodeOptions {
+/** How segments are joined. */
+export interface JoinOptions extends EncodeOptions {
   /** The first number in the names of a PNG sequence, which may be part of a longer film. Defaults to 0. */
   firstNumber?: number;
   /** The difference between consecutive numbers: the frame step. Defaults to 1. */
   numberStep?: number;
+  /**
+   * Checks the complete files before they are moved.
+   * @param files - Their names on the workbench.
+   */
+  check?: ((files: string[], joined: Joined) => Promise<void>) | undefined;
 }
 
 /** The file of a segment on the workbench. @param take - See Take. */
@@ -44,14 +50,14 @@ export async function joinSegments(
   bench: Workbench,
 ): Promise<Finished> {
   const { takes, join, files } = encodingOf(output, film, options);
-  const { note } = options;
+  const { note, check } = options;
   const segments = segmentsIn(film);
   if (note !== undefined) await bench.write(NOTE_FILE, noteFile(note));
   for (const { name } of takes) {
     const names = segments.map((_, i) => segmentFile(i, name));
     await bench.write(`${name}.txt`, listOf(names, segments, film.fps));
   }
-  const chose = await join(bench);
+  const joined = await join(bench);
   const { tail } = formatNamed(output.format);
   await bench.onDisk(
     checkFiles(
@@ -60,6 +66,8 @@ export async function joinSegments(
     ),
   );
   if (note !== undefined) await bench.onDisk(addNotes(output, files, note, bench));
+  await check?.(files, joined);
+  const { chose } = joined;
   const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
   return { path: output.path, bytes, ...(chose && { chose }) };
 }

@@ -3,9 +3,10 @@
 import { promises as fs } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
+import { crc32, deflate, inflate } from 'node:zlib';
 import { RenderError } from '../core/errors.js';
-import { encodePng as encode, type PngShape, pngsIn } from '../files/write/png.js';
+import { type Bytes, Malformed, textOf } from '../files/bytes.js';
+import { encodePng as encode, type PngShape, pngHead, pngsIn } from '../files/write/png.js';
 import { named, withBytes, writeError } from './opened.js';
 import type { Exit, Run } from './run.js';
 
@@ -87,4 +88,73 @@ export async function splitPngs(paths: string[], to: (number: number) => string)
       await file.close();
     }
   }
+}
+
+/**
+ * Checks a file of PNGs, as written by startPngs, or one that was split from it.
+ * @param decoded - Whether to decompress the pictures.
+ * @returns A checksum of each picture's compressed pixels, or what is wrong with one.
+ */
+export async function checksumsOfPngs(
+  path: string,
+  shape: PngShape,
+  decoded: boolean,
+): Promise<string[] | string> {
+  const pictures = withBytes(path, (bytes) => picturesIn(bytes, shape));
+  if (typeof pictures === 'string') return pictures;
+  const rows = (1 + shape.width * (shape.alpha ? 4 : 3)) * shape.height;
+  const checksums: string[] = [];
+  const file = await fs.open(path);
+  try {
+    for (let i = 0; i < pictures.length; i += AT_ONCE) {
+      const several = pictures.slice(i, i + AT_ONCE).map(async (parts) => {
+        const data = Buffer.concat(
+          await Promise.all(
+            parts.map(async ({ at, length }) => {
+              const part = Buffer.alloc(length);
+              await file.read(part, 0, length, at);
+              return part;
+            }),
+          ),
+        );
+        if (decoded) {
+          const pixels = await promisify(inflate)(data, { maxOutputLength: rows }).catch(() => undefined);
+          if (pixels?.length !== rows) return undefined;
+        }
+        return `${data.length},${crc32(data)}`;
+      });
+      const some = await Promise.all(several);
+      const bad = some.indexOf(undefined);
+      if (bad >= 0) return `its picture ${i + bad} cannot be decompressed`;
+      checksums.push(...(some as string[]));
+    }
+  } finally {
+    await file.close();
+  }
+  return checksums;
+}
+
+/** Where the compressed pixels of each picture are; or what is wrong with one. */
+function picturesIn(bytes: Bytes, shape: PngShape): { at: number; length: number }[][] | string {
+  const head = textOf(pngHead(shape).subarray(8)); // without the signature: IHDR and sRGB, with their checksums
+  const pictures: { at: number; length: number }[][] = [];
+  try {
+    for (const { start, end } of pngsIn(bytes)) {
+      if (bytes.text(start, 8) !== '\x89PNG\r\n\x1a\n' || bytes.text(start + 8, head.length) !== head)
+        return `its picture ${pictures.length} is not a PNG of ${shape.width}x${shape.height} like the others`;
+      const parts: { at: number; length: number }[] = [];
+      for (let at = start + 8; at < end; ) {
+        const length = bytes.be(at, 4);
+        if (crc32(bytes.slice(at + 4, length + 4)) !== bytes.be(at + 8 + length, 4))
+          return `its picture ${pictures.length} does not match its checksum`;
+        if (bytes.text(at + 4) === 'IDAT') parts.push({ at: at + 8, length });
+        at += 12 + length;
+      }
+      pictures.push(parts);
+    }
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return `its picture ${pictures.length} ${error.message}`;
+  }
+  return pictures;
 }

@@ -20,6 +20,8 @@ export interface Step {
   /** Receives what ffmpeg writes to 'pipe:1', in pieces; ffmpeg waits for it. If it rejects, ffmpeg is killed, and
    *  `exit` has the error. It is never called after `exit` has settled. */
   read?(bytes: Uint8Array): Promise<void>;
+  /** Receives each line that ffmpeg writes to stderr. */
+  line?(text: string): void;
 }
 
 /** How ffmpeg exited. Code 0 is success. */
@@ -89,6 +91,7 @@ export async function startFfmpeg(
 
   const stderr: string[] = [];
   command.on('stderr', (line: string) => {
+    step.line?.(line);
     if (line.trim() !== '') stderr.push(line.trim());
     if (stderr.length > STDERR_LINES) stderr.shift();
   });

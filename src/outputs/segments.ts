@@ -13,12 +13,21 @@ const SECONDS = 2;
 /** For films with few frames per second: starting an encoder for a handful of frames is not worth it. */
 const FEWEST_FRAMES = 25;
 
+/**
+ * The fewest frames of a last segment: a shorter rest is added to the one before it. x264 delays the frames of longer
+ * segments by two because of B-frames. Joined, segments with and without that delay would leave a gap between frames'
+ * decoding times, from which players compute another frame rate.
+ */
+const FEWEST_LAST = 3;
+
 /** The segments of a film, in order. Together they cover all frames. */
 export function segmentsIn({ frames, fps }: Pick<FilmShape, 'frames' | 'fps'>): Range[] {
   const length = Math.max(FEWEST_FRAMES, Math.round(SECONDS * fps));
-  return Array.from({ length: Math.ceil(frames / length) }, (_, i) => [
+  const rest = frames % length;
+  const count = Math.max(1, rest < FEWEST_LAST ? Math.floor(frames / length) : Math.ceil(frames / length));
+  return Array.from({ length: count }, (_, i) => [
     i * length,
-    Math.min(frames, (i + 1) * length) - 1,
+    i === count - 1 ? frames - 1 : (i + 1) * length - 1,
   ]);
 }
 

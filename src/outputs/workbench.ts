@@ -120,13 +120,19 @@ export class Workbench {
    * @throws RenderError with ffmpeg's reason if it fails.
    */
   async run(step: Step): Promise<string[]> {
+    const exit = await this.attempt(step);
+    if (exit.code !== 0) throw this.failure(exit);
+    return exit.stderr;
+  }
+
+  /** The same for a step that may fail because of what it reads. @returns How ffmpeg exited. */
+  async attempt(step: Step): Promise<Exit> {
     if (this.halted) throw stopped(this.output);
     const run = await this.start(step);
     run.end();
     const exit = await run.exit;
     if (this.halted) throw stopped(this.output);
-    if (exit.code !== 0) throw this.failure(exit);
-    return exit.stderr;
+    return exit;
   }
 
   /** Why an ffmpeg failed. */

@@ -94,6 +94,10 @@ export class FolderFiles implements KeyedFiles {
     }
   }
 
+  async remove(key: string): Promise<void> {
+    await this.trying(() => this.files.remove(key), 'written');
+  }
+
   async close(): Promise<void> {}
 
   private has(key: string): Promise<boolean> {
@@ -153,10 +157,10 @@ export class FolderFiles implements KeyedFiles {
   }
 
   private failure(error: unknown, what: 'read' | 'written'): unknown {
-    const { code, path } = error as NodeJS.ErrnoException;
+    const { code, path, dest = path } = error as NodeJS.ErrnoException & { dest?: string };
     if (code === undefined || error instanceof RenderError) return error;
     if (code === 'ENOTDIR' || code === 'EEXIST') return this.notFolder();
-    if (code === 'ENOENT' && this.seen && path?.startsWith(this.folder)) return this.vanished();
+    if (code === 'ENOENT' && this.seen && dest?.startsWith(this.folder)) return this.vanished();
     const [why, next] = reasonOf(error, code, what);
     return new TransientError(
       `The store ${this.folder} cannot be ${what} because ${why} (${code}): ${next}, or choose another with --store.`,

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const built = fileURLToPath(new URL('../../dist/pages/explorer', import.meta.url));
   host = await hostFolder(built, '/', { 'content-security-policy': CONTENT_SECURITY_POLICY });
   browser = await launchBrowser(await findBrowser());
-  page = await browser.newPage({ viewport: { width: 1100, height: 700 }, deviceScaleFactor: 0.25 });
+  page = await browser.newPage({ viewport: { width: 1100, height: 700 }, deviceScaleFactor: 0.125 });
   page.on('pageerror', (error) => expect.soft(error).toBeUndefined());
   await page.goto(`${host.url}${await writeLink(SMALL)}`);
   await page.waitForSelector('.stage');

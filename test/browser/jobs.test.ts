@@ -12,7 +12,7 @@ import { segment } from '../../dist/jobs/segment.js';
 import { FolderStore } from '../../dist/jobs/store.js';
 import { Workshop } from '../../dist/jobs/workshop.js';
 import { probe } from '../../dist/outputs/index.js';
-import { temporaryFolder, untrained } from '../cli/untrained.js';
+import { inProcess, temporaryFolder } from '../cli/untrained.js';
 
 const folder = temporaryFolder();
 const workshop = new Workshop();
@@ -46,13 +46,13 @@ test('films and stills are rendered from code as by the command', async () => {
   const code = await renderFilm({ scene: path, variables }, { ...shown, outputs: [at(folder, 'code.mp4')] });
   expect(code).toMatchObject({ frames: 30, drawn: 30 });
   const small = ['--size', '64x36', '--fps', '10', '--set', 'colour=#00ff00', '--no-cache', '--quiet'];
-  expect((await untrained(['render', path, ...small, '--out', at(folder, 'command.mp4')])).code).toBe(0);
+  expect((await inProcess(['render', path, ...small, '--out', at(folder, 'command.mp4')])).code).toBe(0);
   expect(bytesOf('code.mp4')).toBe(bytesOf('command.mp4'));
   expect(JSON.parse(probe(at(folder, 'code.mp4')).note!)).toMatchObject({ scene: 'growing', variables });
 
   await renderStill({ scene: path, variables }, 1, at(folder, 'code.png'), shown);
   const still = ['still', path, ...small, '--at', '1', '--out', at(folder, 'command.png')];
-  expect((await untrained(still)).code).toBe(0);
+  expect((await inProcess(still)).code).toBe(0);
   expect(bytesOf('code.png')).toBe(bytesOf('command.png'));
 });
 

@@ -1,4 +1,4 @@
-/** Runs in the test page: draws any frame of any scene like Motion Canvas's renderer, and returns its pixels. */
+/** Runs in the test page: draws any frames of any scene like Motion Canvas's renderer, and returns their pixels. */
 import {
   DependencyContext,
   Logger,
@@ -15,12 +15,15 @@ import {
 } from '@motion-canvas/core';
 import { ReadOnlyTimeEvents } from '@motion-canvas/core/lib/scenes/timeEvents';
 
+/** A frame, counted from 0. Negative numbers count from the end: -1 is the last. */
+export type Moment = number | 'middle';
+
 export interface FrameRequest {
   scene: string;
   size: [number, number];
   fps: number;
-  /** The frame, counted from 0. Negative numbers count from the end: -1 is the last. */
-  frame: number;
+  /** Frames of the scene, all drawn by one run of it. */
+  frames: readonly Moment[];
   /** Whether to draw like the editor while it plays. */
   playing?: boolean;
 }
@@ -42,7 +45,7 @@ export interface DrawnFrame {
 
 /** Creates the function that the tests call in the page. */
 export function framesOf(scenes: Record<string, SceneDescription>) {
-  return async ({ scene, size, fps, frame, playing }: FrameRequest): Promise<DrawnFrame> => {
+  return async ({ scene, size, fps, frames: wanted, playing }: FrameRequest): Promise<DrawnFrame[]> => {
     await DependencyContext.consumePromises(); // left over from an earlier scene that failed
     const errors: string[] = [];
     const logger = new Logger();
@@ -72,18 +75,28 @@ export function framesOf(scenes: Record<string, SceneDescription>) {
     await playback.recalculate();
     const frames = playback.duration;
     await playback.reset();
-    await playback.seek(frame < 0 ? frames + frame : frame);
     const stage = new Stage();
     stage.configure({ size: extent, resolutionScale: 1, colorSpace: 'srgb', background: null });
-    const text = await textDrawn(() => stage.render(playback.currentScene, playback.previousScene));
-    if (errors.length > 0) throw new Error(errors.join('\n'));
-    const [width, height] = size;
-    const { data } = stage.finalBuffer.getContext('2d')!.getImageData(0, 0, width, height);
-    const [first] = text.sort((a, b) => a.size - b.size);
-    const smallest = first && { text: first.text, pixels: (first.size * 375) / width };
-    const fonts = [...new Set(text.map(({ font }) => font))];
-    return { width, height, rgba: await toBase64(data), frames, logged, fonts, smallest };
+    const numbers = wanted.map((frame) => numberOf(frame, frames));
+    const drawn = new Map<number, DrawnFrame>();
+    for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
+      await playback.seek(number);
+      const text = await textDrawn(() => stage.render(playback.currentScene, playback.previousScene));
+      if (errors.length > 0) throw new Error(errors.join('\n'));
+      const [width, height] = size;
+      const { data } = stage.finalBuffer.getContext('2d')!.getImageData(0, 0, width, height);
+      const [first] = text.sort((a, b) => a.size - b.size);
+      const smallest = first && { text: first.text, pixels: (first.size * 375) / width };
+      const fonts = [...new Set(text.map(({ font }) => font))];
+      drawn.set(number, { width, height, rgba: await toBase64(data), frames, logged, fonts, smallest });
+    }
+    return numbers.map((number) => drawn.get(number)!);
   };
+}
+
+function numberOf(frame: Moment, frames: number): number {
+  if (frame === 'middle') return Math.floor(frames / 2);
+  return frame < 0 ? frames + frame : frame;
 }
 
 interface DrawnText {

@@ -13,7 +13,7 @@ import { findBrowser } from '../../src/browser/find-browser.js';
 import { setGenericFonts } from '../../src/browser/fonts.js';
 import { launchBrowser } from '../../src/browser/launch.js';
 import { unpackChromium } from '../../src/browser/unpack-chromium.js';
-import type { DrawnFrame, FrameRequest } from './page.js';
+import type { DrawnFrame, FrameRequest, Moment } from './page.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const at = (path: string) => join(root, path);
@@ -23,7 +23,9 @@ export interface DrawnPixels extends Omit<DrawnFrame, 'rgba'> {
 }
 
 export interface TestStage {
-  draw(request: FrameRequest): Promise<DrawnPixels>;
+  draw(request: Omit<FrameRequest, 'frames'> & { frame: Moment }): Promise<DrawnPixels>;
+  /** Draws several frames in one run of the scene. */
+  drawAll(request: FrameRequest): Promise<DrawnPixels[]>;
   /** Reloads the page, which discards everything cached in it. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -36,18 +38,20 @@ export async function openStage(files: string[]): Promise<TestStage> {
     [
       `import { framesOf } from '${at('test/browser/page.ts')}';`,
       ...files.map((file, i) => `import scene${i} from '${at(file)}';`),
-      `window.drawFrame = framesOf({ ${names.map((name, i) => `'${name}': scene${i}`).join(', ')} });`,
+      `window.drawFrames = framesOf({ ${names.map((name, i) => `'${name}': scene${i}`).join(', ')} });`,
     ].join('\n'),
-    'drawFrame',
+    'drawFrames',
   );
+  async function drawAll(request: FrameRequest): Promise<DrawnPixels[]> {
+    const drawn = await page.evaluate(
+      (it) => (window as unknown as { drawFrames(r: FrameRequest): Promise<DrawnFrame[]> }).drawFrames(it),
+      request,
+    );
+    return drawn.map((one) => ({ ...one, rgba: new Uint8Array(Buffer.from(one.rgba, 'base64')) }));
+  }
   return {
-    async draw(request) {
-      const drawn = await page.evaluate(
-        (it) => (window as unknown as { drawFrame(r: FrameRequest): Promise<DrawnFrame> }).drawFrame(it),
-        request,
-      );
-      return { ...drawn, rgba: new Uint8Array(Buffer.from(drawn.rgba, 'base64')) };
-    },
+    draw: async ({ frame, ...request }) => (await drawAll({ ...request, frames: [frame] }))[0],
+    drawAll,
     reload: open,
     close,
   };

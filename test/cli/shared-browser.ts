@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, LaunchOptions } from 'playwright-core';
 import { afterAll } from 'vitest';
 
-/** The same module instance that the command uses, so that patches apply to it. */
-const { chromium } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
+const require = createRequire(import.meta.url);
+/** Of the same module instance that the command uses, so that patches apply to it; loaded when a command runs. */
+const ownChromium = () => (require('playwright-core') as typeof import('playwright-core')).chromium;
 
 /** How long pages may take to close, in milliseconds. Pages that hang never close. */
 const CLOSE_MS = 1000;
@@ -18,6 +19,7 @@ afterAll(async () => {
 
 /** Makes Playwright return the same browser for the same program and options. Returns a function that undoes this. */
 export function shareBrowser(): () => void {
+  const chromium = ownChromium();
   const { launch } = chromium;
   chromium.launch = async (options: LaunchOptions = {}) => {
     const { executablePath, args, env } = options;

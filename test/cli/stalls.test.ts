@@ -6,7 +6,7 @@ import { testFfmpeg } from '../video/decode.js';
 import { temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
-const SMALL = ['--size', '32x32', '--seconds', '1', '--quiet'];
+const SMALL = ['--size', '32x32', '--seconds', '1', '--pace', 'tracks', '--quiet'];
 
 /** An ffmpeg that does something else first if its arguments match a shell pattern. */
 async function ffmpegThat(name: string, when: string, does: string): Promise<string> {
@@ -32,7 +32,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe.skipIf(process.platform === 'win32')('an ffmpeg that hangs', () => {
+// At once, because they mostly wait.
+describe.skipIf(process.platform === 'win32').concurrent('an ffmpeg that hangs', () => {
   test.each([
     ['when asked for its version', '*-version*', /which did not respond for 1 s/, 'mp4'],
     ['while encoding', '*pipe:0*', /no progress for 1 s after \d+ of 25 frames of ".*film\.mp4"/, 'mp4'],

@@ -9,7 +9,6 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, onTestFinished } from 'vitest';
-import { run } from '../../dist/cli/start.js';
 import { shareBrowser } from './shared-browser.js';
 
 const main = resolve('dist/cli/main.js');
@@ -64,6 +63,7 @@ export function inProcess(args: string[], setting: Setting = {}): Promise<Outcom
 }
 
 async function runHere(args: string[], { cwd, env }: Setting): Promise<Outcome> {
+  const { run } = await import('../../dist/cli/start.js'); // much code, for the tests that run it
   const interruption = new AbortController();
   onTestFinished(() => interruption.abort(new Error('The test is over.'))); // after a timeout
   const before = { cwd: process.cwd(), env: { ...process.env }, exitCode: process.exitCode, console };

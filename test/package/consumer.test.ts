@@ -1,136 +1,17 @@
-/** The package as another project sees it: packed, with its dependencies and nothing else. */
-import { execFile, execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+/** The package in another project: its types, and the code in README. */
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { compiles, eachDependency, folder, README_CODE } from './packed.js';
 
-const repository = resolve('.');
-const folder = mkdtempSync(join(tmpdir(), 'untrained consumer '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const [, README_CODE] =
-  /## In code[\s\S]*?```ts\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
-
-const FILES: Record<string, string> = {
-  'readme.ts': README_CODE,
-  'film.ts': `
-    import { sweep, tween } from 'untrained';
-    import { type FilmOptions, renderFilm, renderStill } from 'untrained/render';
-    const film = sweep({ seconds: 1, size: [64, 64], network: { seed: 7, layers: tween(1, 4), width: 8, weightScale: 1 } });
-    const options: FilmOptions = { outputs: [{ path: 'film.mp4' }], onProgress: ({ frame }) => void frame.toFixed() };
-    const { files } = await renderFilm(film, options);
-    export const bytes: number = files[0].bytes;
-    await renderStill(film, 0.5, 'still.png');
-    // @ts-expect-error A sweep's length is a number.
-    sweep({ seconds: 'long' });
-  `,
-  'anywhere.ts': `
-    import { type FrameDescription, type NetworkSpec, type Palette, buildNetwork, forward, frameSchema, paletteNames } from 'untrained';
-    const frame: FrameDescription = frameSchema.parse({ network: { layers: 3 }, size: [4, 4] });
-    const spec: NetworkSpec = frame.network;
-    export const out: number[] = forward(buildNetwork(spec), [0, 1]);
-    export const palette: Palette = paletteNames[0];
-  `,
-  // Without JSX, because only bundlers find Motion Canvas's JSX types.
-  'nodes.ts': `
-    import { makeScene2D } from '@motion-canvas/2d';
-    import { Axes, NetworkField } from 'untrained/nodes';
-    export default makeScene2D(function* (view) {
-      const field = new NetworkField({ size: 700, seed: 18, layers: 9, weightScale: 0.4 });
-      view.add([field, new Axes({ size: [10, 10] })]);
-      yield* field.weightScale(1.2, 4);
-    });
-  `,
-};
-
-beforeAll(() => {
-  const packing = ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder];
-  const [{ filename }] = JSON.parse(
-    execFileSync('npm', packing, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      shell: process.platform === 'win32',
-    }),
-  );
-  const modules = join(folder, 'node_modules');
-  mkdirSync(modules);
-  execFileSync('tar', ['-xzf', filename, '-C', 'node_modules'], { cwd: folder });
-  renameSync(join(modules, 'package'), join(modules, 'untrained'));
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-});
-
-/** Calls `found` with the name and path of each direct or indirect dependency of our package. */
-function eachDependency(found: (name: string, at: string) => void): void {
-  const seen = new Set<string>();
-  const walk = (at: string) => {
-    const manifest = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
-    const { dependencies, optionalDependencies, peerDependencies } = manifest;
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
-      const inside = join(at, 'node_modules', name);
-      const own = at !== repository && existsSync(inside);
-      const place = own ? inside : join(repository, 'node_modules', name);
-      if (seen.has(place) || !existsSync(place)) continue;
-      seen.add(place);
-      if (!own) found(name, place);
-      walk(place);
-    }
-  };
-  walk(repository);
-}
-
-describe('strict TypeScript without skipLibCheck', () => {
-  beforeAll(() => {
-    // Copies, because imports of linked packages would resolve to our own development dependencies.
-    const declared = /(\.d\.[cm]?ts|package\.json)$/;
-    eachDependency((name, at) => {
-      cpSync(at, join(folder, 'node_modules', name), {
-        recursive: true,
-        filter: (path) => !path.includes('@esbuild') && (statSync(path).isDirectory() || declared.test(path)),
-      });
-    });
-    // Our declared dependencies must suffice.
-    expect(existsSync(join(folder, 'node_modules/@types/d3-scale'))).toBe(false);
-  });
-
-  const resolutions = [
-    ['esnext', 'bundler'],
-    ['node16', 'node16'],
-    ['nodenext', 'nodenext'],
-  ];
-  const libraries: [lib: string[], files: string[]][] = [
-    [['es2022', 'dom', 'dom.iterable'], Object.keys(FILES)],
-    [['es2022'], ['readme.ts', 'film.ts', 'anywhere.ts']],
-  ];
-  const cases = resolutions.flatMap(([module, moduleResolution]) =>
-    libraries.map(([lib, files]) => ({ module, moduleResolution, lib, files })),
-  );
-  test.each(cases)('$moduleResolution, $lib', async ({ module, moduleResolution, lib, files }) => {
-    const compilerOptions = {
-      ...{ target: 'es2022', module, moduleResolution, lib, types: [] },
-      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
-    };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', '.'], { cwd: folder }).catch(
-      (error) => error,
-    );
-    expect(stdout).toBe('');
-  });
-});
+/** Each way to find modules, and both sets of libraries; consumer.long.test.ts has the other combinations. */
+compiles([
+  { module: 'esnext', dom: true },
+  { module: 'nodenext', dom: true },
+  { module: 'node16', dom: false },
+]);
 
 test('the code in README makes its films with the package', async () => {
   const project = join(folder, 'project');

@@ -68,7 +68,7 @@ function hiddenValues(network: Network, x: ArrayLike<number>, count: number): Sc
     const layer = network.hidden[k - 1];
     const z = apply(layer, received(network, values, k - 1));
     const own = {
-      values: Array.from(z.values, (v, unit) => activated(activationOf(layer, unit), z.exponent)(v)),
+      values: mapped(z.values, activationsOf(layer, z.exponent)),
       exponent: z.exponent,
     };
     const adds = network.residual !== 0 && k > 1;
@@ -101,6 +101,12 @@ function kept(
 const activationOf = ({ activation }: HiddenLayer, unit: number): UnitActivation =>
   Array.isArray(activation) ? activation[unit] : activation;
 
+/** What a layer applies to a unit's sum. */
+function activationsOf({ activation }: HiddenLayer, exponent: number): (z: number, unit: number) => number {
+  if (!Array.isArray(activation)) return activated(activation, exponent);
+  return (z, unit) => activated(activation[unit], exponent)(z);
+}
+
 const activated = (activation: UnitActivation, exponent: number) =>
   scaledActivation(activationFunction(activation), exponent);
 
@@ -123,7 +129,7 @@ export function normalised({ values, exponent }: Scaled, lastUnit: number): Scal
   const deviation = Math.sqrt(variance + NORMALISATION_EPSILON * 2 ** (-2 * exponent));
   // If the deviation is 0, all values equal the mean: they are huge and the same.
   const scale = deviation > 0 ? 1 / deviation : 0;
-  return { values: Array.from(values, (value) => (value - mean) * scale), exponent: 0 };
+  return { values: mapped(values, (value) => (value - mean) * scale), exponent: 0 };
 }
 
 /**
@@ -147,14 +153,22 @@ function apply(layer: Layer, { values: y, exponent }: Scaled): Scaled {
 function sum(a: Scaled, p: number, b: Scaled, q: number): Scaled {
   const exponent = Math.max(a.exponent, b.exponent);
   const at = ({ values, exponent: own }: Scaled, i: number) => values[i] * 2 ** (own - exponent);
-  return rescaled({ values: Array.from(a.values, (_, i) => p * at(a, i) + q * at(b, i)), exponent });
+  return rescaled({ values: mapped(a.values, (_, i) => p * at(a, i) + q * at(b, i)), exponent });
 }
 
 function rescaled({ values, exponent }: Scaled): Scaled {
-  const most = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
   const shift = Math.max(-exponent, Math.ceil(Math.log2(most)) - MOST_BITS);
   if (exponent === 0 && shift <= 0) return { values, exponent };
-  return { values: Array.from(values, (value) => value * 2 ** -shift), exponent: exponent + shift };
+  return { values: mapped(values, (value) => value * 2 ** -shift), exponent: exponent + shift };
+}
+
+/** Like Array.from(values, f), which takes several times as long. */
+function mapped(values: ArrayLike<number>, f: (value: number, i: number) => number): Float64Array {
+  const results = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) results[i] = f(values[i], i);
+  return results;
 }
 
 /** The unscaled numbers. */

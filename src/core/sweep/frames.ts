@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { type FrameDescription, frameSchema } from '../frame/description.js';
+import { levelsSchema } from '../frame/levels-schema.js';
 import { networkParameter } from '../network/parameters.js';
 import { parse } from '../wording/parse.js';
 
@@ -68,7 +69,7 @@ export class Frames {
       : this.base;
     const mark = (k: number | string) => `\u0000moving ${k}\u0000`;
     for (const [k, { path }] of this.moving.entries()) marked = replaced(marked, path, mark(k));
-    const parts = JSON.stringify(marked).split(/"\\u0000moving (\d+)\\u0000"/);
+    const parts = JSON.stringify(marked, ordered).split(/"\\u0000moving (\d+)\\u0000"/);
     return {
       pieces: parts.filter((_, at) => at % 2 === 0),
       order: parts.filter((_, at) => at % 2 === 1).map(Number),
@@ -155,26 +156,33 @@ function areBetweenValid(
   frames: Frames,
   moving: readonly { path: (string | number)[]; values: unknown[] }[],
 ): boolean {
-  if (
-    !moving.every(({ path, values }) => isRange(path) && values.every((value) => typeof value === 'number'))
-  )
-    return false;
-  return [Math.min, Math.max].every((choose) => {
-    let frame: unknown = frames.describe(0);
-    for (const { path, values } of moving)
-      frame = replaced(
-        frame,
-        path,
-        (values as number[]).reduce((a, b) => choose(a, b)),
-      );
-    return frameSchema.safeParse(frame).success;
-  });
+  const corners: [least: unknown, greatest: unknown] = [frames.describe(0), frames.describe(0)];
+  for (const { path, values } of moving) {
+    if (path.length === 1 && path[0] === 'levels') {
+      // Each pair is valid by itself, whatever the rest of its frame is.
+      if (!values.every((value) => value !== undefined && levelsSchema.safeParse(value).success))
+        return false;
+      continue;
+    }
+    if (!isRange(path) || !values.every((value) => typeof value === 'number')) return false;
+    for (const [k, choose] of [Math.min, Math.max].entries()) {
+      const extreme = (values as number[]).reduce((a, b) => choose(a, b));
+      corners[k] = replaced(corners[k], path, extreme);
+    }
+  }
+  return corners.every((frame) => frameSchema.safeParse(frame).success);
 }
 
 /** Whether a field accepts all numbers between its lowest and its highest one, fractions included. */
 function isRange([part, field, ...more]: Path): boolean {
   if (part === 'view' || part === 'slice') return true;
   return part === 'network' && more.length === 0 && networkParameter(field)?.kind === 'number';
+}
+
+/** For JSON.stringify: fields in one order, whether a frame was described here or read from a file. */
+function ordered(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const checked = (frame: unknown) => parse(frameSchema, frame, { prefix: ['frames'] });

@@ -14,6 +14,36 @@ export interface Reader {
    * @throws Malformed for a damaged file.
    */
   read(bytes: Bytes, only?: 'note'): Found;
+  /**
+   * When a film shows its pictures; undefined for a still.
+   * @throws Malformed for a damaged file.
+   */
+  times?(bytes: Bytes): Times | undefined;
+}
+
+/** When a film shows its pictures, as its file says. */
+export interface Times {
+  /** Ticks per second. */
+  ticks: number;
+  /** Whether the file's ticks are chosen so that every frame lasts a whole number of them. */
+  exact: boolean;
+  /** The beginning of each picture, in ticks. */
+  starts: number[];
+  /** The end of the last, in ticks. */
+  end: number;
+  /** The duration of a frame in nanoseconds, rounded, if the file states it. */
+  frame?: number;
+}
+
+/** The times of pictures that are shown one after another. @param durations - In ticks. */
+export function timesFrom(durations: readonly number[], ticks: number): Times {
+  let end = 0;
+  const starts = durations.map((duration) => {
+    const start = end;
+    end += duration;
+    return start;
+  });
+  return { ticks, exact: false, starts, end };
 }
 
 /** What a reader finds in a file. */

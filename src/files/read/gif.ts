@@ -1,9 +1,13 @@
 /** GIF89a (W3C, 1990): blocks one after the other. The note is its last comment. */
 
 import { type Bytes, Malformed } from '../bytes.js';
-import { type Found, MOST_NOTE, type Reader } from './found.js';
+import { type Found, MOST_NOTE, type Reader, type Times, timesFrom } from './found.js';
 
-export const gifReader: Reader = { begins: (head) => head.startsWith('GIF8'), read: readGif };
+export const gifReader: Reader = {
+  begins: (head) => head.startsWith('GIF8'),
+  read: readGif,
+  times: readTimes,
+};
 
 function readGif(bytes: Bytes): Found {
   let [frames, centiseconds] = [0, 0];
@@ -15,6 +19,16 @@ function readGif(bytes: Bytes): Found {
   }
   const [width, height] = [bytes.le(6, 2), bytes.le(8, 2)];
   return { width, height, frames, seconds: frames > 1 ? centiseconds / 100 : 0, ...(note && { note }) };
+}
+
+function readTimes(bytes: Bytes): Times | undefined {
+  const durations: number[] = [];
+  let centiseconds = 0;
+  for (const { kind, at } of gifBlocks(bytes)) {
+    if (kind === 'control') centiseconds = bytes.le(at + 4, 2);
+    else if (kind === 'image') durations.push(centiseconds);
+  }
+  return durations.length > 1 ? timesFrom(durations, 100) : undefined;
 }
 
 interface Block {

@@ -2,7 +2,7 @@
  *  file's comment. */
 
 import { type Bytes, big, Malformed, textOf } from '../bytes.js';
-import { type Found, MOST_NOTE, type Reader } from './found.js';
+import { type Found, MOST_NOTE, type Reader, type Times } from './found.js';
 
 interface Box {
   name: string;
@@ -15,9 +15,10 @@ interface Box {
 export const mp4Reader: Reader = {
   begins: (head) => head.startsWith('ftyp', 4) && !isQuickTime(head),
   read: readMp4,
+  times: readTimes,
 };
 
-export const movReader: Reader = { begins: isQuickTime, read: readMp4 };
+export const movReader: Reader = { begins: isQuickTime, read: readMp4, times: readTimes };
 
 function isQuickTime(head: string): boolean {
   return head.startsWith('ftypqt  ', 4);
@@ -43,7 +44,7 @@ function readTrack(bytes: Bytes, track: Box): Found | undefined {
   const times = find(bytes, track, 'mdia', 'minf', 'stbl', 'stts');
   const header = find(bytes, track, 'mdia', 'mdhd');
   if (!entry || !times || !header) throw new Malformed('has no index of its frames');
-  const scale = bytes.be(header.start + (bytes.u8(header.start) === 1 ? 20 : 12), 4); // dates are longer in version 1
+  const scale = scaleOf(bytes, header);
   let [frames, ticks] = [0, 0];
   for (let i = 0, rows = bytes.be(times.start + 4, 4); i < rows; i++) {
     bytes.count();
@@ -59,6 +60,51 @@ function readTrack(bytes: Bytes, track: Box): Found | undefined {
     codec: bytes.text(entry.start + 8 + 4),
   };
 }
+
+/** The ticks per second of a track or a film. Dates are longer in version 1. */
+const scaleOf = (bytes: Bytes, header: Box): number =>
+  bytes.be(header.start + (bytes.u8(header.start) === 1 ? 20 : 12), 4);
+
+/** The first track with pictures: decoding times, each plus its offset, less what the edit list cuts away. */
+function readTimes(bytes: Bytes): Times {
+  const moov = findBox(bytes, 'moov');
+  for (const track of moov ? boxes(bytes, moov) : []) {
+    if (track.name !== 'trak' || !readTrack(bytes, track)) continue;
+    const table = (name: string) => find(bytes, track, 'mdia', 'minf', 'stbl', name);
+    const deltas = [...runsIn(bytes, table('stts')!)];
+    const offsets = table('ctts');
+    const later = offsets && [...runsIn(bytes, offsets)];
+    const edits = find(bytes, track, 'edts', 'elst');
+    const cut = edits && bytes.be(edits.start + 4, 4) === 1 ? signed(bytes.be(edits.start + 12, 4)) : 0;
+    let decoded = 0;
+    const starts = deltas.map((delta, i) => {
+      const start = decoded + signed(later?.[i] ?? 0) - cut;
+      decoded += delta;
+      return start;
+    });
+    const ticks = scaleOf(bytes, find(bytes, track, 'mdia', 'mdhd')!);
+    // The last frame lasts until the end of the track, unless the edit list, in the film's coarser ticks, ends earlier.
+    const film = scaleOf(bytes, find(bytes, moov!, 'mvhd')!);
+    const edited = edits ? (bytes.be(edits.start + 8, 4) * ticks) / film : decoded;
+    const end = Math.abs(edited - decoded) > ticks / film ? edited : decoded;
+    return { ticks, exact: true, starts: sorted(starts), end };
+  }
+  throw new Malformed('has no pictures');
+}
+
+/** The values of a table of runs: how often, and which value. */
+function* runsIn(bytes: Bytes, { start }: Box): Generator<number> {
+  for (let i = 0, rows = bytes.be(start + 4, 4); i < rows; i++) {
+    const [count, value] = [bytes.be(start + 8 + 8 * i, 4), bytes.be(start + 12 + 8 * i, 4)];
+    for (let k = 0; k < count; k++) {
+      bytes.count();
+      yield value;
+    }
+  }
+}
+
+const signed = (value: number) => value | 0;
+const sorted = (values: number[]) => values.sort((a, b) => a - b);
 
 /** The comment, as ffmpeg writes tags: each is a box that contains a data box. In an MP4, boxes have iTunes' names
  *  (©cmt); in a MOV, their number in a list of keys. */

@@ -2,7 +2,7 @@
  *  COMMENT tag. */
 
 import { type Bytes, Malformed } from '../bytes.js';
-import { type Found, MOST_NOTE, type Reader } from './found.js';
+import { type Found, MOST_NOTE, type Reader, type Times } from './found.js';
 
 /** The elements that we use, with their names in RFC 9559. */
 const ID = {
@@ -16,9 +16,12 @@ const ID = {
   video: 0xe0,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
+  defaultDuration: 0x23e383,
   cluster: 0x1f43b675,
+  timestamp: 0xe7,
   simpleBlock: 0xa3,
   blockGroup: 0xa0,
+  block: 0xa1,
   tags: 0x1254c367,
   tag: 0x7373,
   simpleTag: 0x67c8,
@@ -34,6 +37,7 @@ const NESTED = new Set([
   ID.trackEntry,
   ID.video,
   ID.cluster,
+  ID.blockGroup,
   ID.tags,
   ID.tag,
   ID.simpleTag,
@@ -42,12 +46,18 @@ const NESTED = new Set([
 /** Deeper than any of those is nested. */
 const MOST_DEPTH = 8;
 
-export const webmReader: Reader = { begins: (head) => head.startsWith('\x1aE\xdf\xa3'), read: readWebm };
+export const webmReader: Reader = {
+  begins: (head) => head.startsWith('\x1aE\xdf\xa3'),
+  read: (bytes, only) => readWebm(bytes, only).found,
+  times: (bytes) => readWebm(bytes).times,
+};
 
-function readWebm(bytes: Bytes, only?: 'note'): Found {
+function readWebm(bytes: Bytes, only?: 'note'): { found: Found; times: Times } {
   const found: Found = { width: 0, height: 0, frames: 0, seconds: 0 };
   let [scale, duration] = [1_000_000, 0]; // nanoseconds per tick, and ticks
   let tag = '';
+  let [cluster, frame] = [0, 0];
+  const starts: number[] = [];
 
   function read(start: number, end: number, depth: number): void {
     if (depth > MOST_DEPTH) throw new Malformed('is cut short or damaged');
@@ -69,15 +79,26 @@ function readWebm(bytes: Bytes, only?: 'note'): Found {
       else if (id.value === ID.pixelWidth) found.width = whole();
       else if (id.value === ID.pixelHeight) found.height = whole();
       else if (id.value === ID.codecId) found.codec = text();
-      else if (id.value === ID.simpleBlock || id.value === ID.blockGroup) found.frames++;
-      else if (id.value === ID.tagName) tag = text();
+      else if (id.value === ID.defaultDuration) frame = whole();
+      else if (id.value === ID.timestamp) cluster = whole();
+      else if (id.value === ID.simpleBlock || id.value === ID.block) {
+        found.frames++;
+        starts.push(cluster + ((bytes.be(data + number(bytes, data, true).length, 2) << 16) >> 16));
+      } else if (id.value === ID.tagName) tag = text();
       else if (id.value === ID.tagString && tag === 'COMMENT') found.note = text();
       at = stop;
     }
   }
   read(0, bytes.size, 0);
   if (found.width === 0) throw new Malformed('has no pictures');
-  return { ...found, seconds: (scale * duration) / 1e9 };
+  const times = {
+    ticks: 1e9 / scale,
+    exact: false,
+    starts: starts.sort((a, b) => a - b),
+    end: duration,
+    frame,
+  };
+  return { found: { ...found, seconds: (scale * duration) / 1e9 }, times };
 }
 
 const UNKNOWN = -1;

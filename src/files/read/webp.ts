@@ -1,12 +1,25 @@
 /** WebP: RIFF chunks with a name and a length, padded to even lengths. The note is the description in its XMP. */
 
 import type { Bytes } from '../bytes.js';
-import { type Found, MOST_NOTE, type Reader } from './found.js';
+import { type Found, MOST_NOTE, type Reader, type Times, timesFrom } from './found.js';
 
 export const webpReader: Reader = {
   begins: (head) => head.startsWith('RIFF') && head.startsWith('WEBP', 8),
   read: readWebp,
+  times: readTimes,
 };
+
+/** The durations of an animation's pictures are in milliseconds. */
+function readTimes(bytes: Bytes): Times | undefined {
+  const durations: number[] = [];
+  for (let at = 12; at + 8 <= bytes.size; ) {
+    bytes.count();
+    const length = bytes.le(at + 4, 4);
+    if (bytes.text(at) === 'ANMF') durations.push(bytes.le(at + 20, 3));
+    at += 8 + length + (length % 2);
+  }
+  return durations.length > 0 ? timesFrom(durations, 1000) : undefined;
+}
 
 function readWebp(bytes: Bytes): Found {
   let [width, height, frames, milliseconds] = [0, 0, 0, 0];

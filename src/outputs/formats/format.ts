@@ -72,6 +72,9 @@ export interface Format {
   tail?: Uint8Array;
   /** Reads its files back. */
   reader: Reader;
+  /** ffmpeg's options to decode its files: the container, and the decoder if ffmpeg would choose another. Undefined if
+   *  ffmpeg cannot, or if it is not needed. */
+  decoding?(film: FilmShape): string[];
 }
 
 /** A numeric option of EncodeOptions, and its range in one format (inclusive). */
@@ -142,10 +145,20 @@ export interface Encoding {
   takes: Take[];
   /** Makes a segment's only take at a path, for formats that do not need ffmpeg. */
   start?(path: string): Promise<Run>;
-  /** Makes the files from all segments. Returns what it chose automatically, as text (Finished.chose). */
-  join(bench: Bench): Promise<string | undefined>;
+  /** Makes the files from all segments. */
+  join(bench: Bench): Promise<Joined>;
   /** The names of the finished files; for a sequence, those of all frames in order. */
   files: string[];
+}
+
+/** How a film's files were made from its segments. */
+export interface Joined {
+  /** The take that they were made from: `video` was joined without encoding again, and `copy` was encoded. */
+  from: Take['name'];
+  /** What was chosen automatically, as text (Finished.chose). */
+  chose?: string | undefined;
+  /** The frame step: 2 = the files have every second frame. Defaults to 1. */
+  every?: number;
 }
 
 /** One encoding of a segment. */

@@ -41,7 +41,7 @@ export const gif: Format = {
         const notes = gifPalette === 'auto' ? [chose] : [];
         if (maxSize === undefined) {
           await draw(bench, film, best, palette, 'film.gif');
-          return notes[0];
+          return { from: 'copy', chose: notes[0], every: best.every };
         }
         const rungs = ladder(film, best);
         const make = async (rung: number) => {
@@ -50,14 +50,15 @@ export const gif: Format = {
         };
         const accept = () => bench.rename('attempt', 'film.gif');
         const rung = await fitToBudget({ rungs: rungs.length, halving: 7, make, accept }, maxSize, path);
-        return (
-          [...notes, ...(rung === 0 ? [] : [`${describe(film, rungs[rung])} to fit`])].join(', ') || undefined
-        );
+        const fitted = rung === 0 ? [] : [`${describe(film, rungs[rung])} to fit`];
+        const chosen = [...notes, ...fitted].join(', ') || undefined;
+        return { from: 'copy', chose: chosen, every: rungs[rung].every };
       },
     };
   },
   addNote: noteInGif,
   reader: gifReader,
+  decoding: () => ['-f', 'gif'],
 };
 
 /**

@@ -73,10 +73,11 @@ export function graded(path: string, film: FilmShape, options: EncodeOptions, gr
       if (maxSize === undefined) {
         await make(0);
         await accept();
-        return undefined;
+        return { from: joinable ? 'video' : 'copy' };
       }
       const rung = await fitToBudget({ ...grades, make, accept }, maxSize, path);
-      return rung === 0 ? undefined : `${grades.describe(grades.at(rung))} to fit`;
+      if (rung === 0) return { from: joinable ? 'video' : 'copy' };
+      return { from: 'copy', chose: `${grades.describe(grades.at(rung))} to fit` };
     },
   };
 }

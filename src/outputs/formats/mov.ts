@@ -36,9 +36,10 @@ export const mov: Format = {
       async join(bench) {
         await bench.run(joinedStep(film, note, container, 'film.mov'));
         await patchFile(bench.path('film.mov'), framesTaggedBt709);
-        return undefined;
+        return { from: 'video' };
       },
     };
   },
   reader: movReader,
+  decoding: () => ['-f', 'mov'],
 };

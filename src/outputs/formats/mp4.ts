@@ -88,4 +88,5 @@ export const mp4: Format = {
     });
   },
   reader: mp4Reader,
+  decoding: () => ['-f', 'mp4'],
 };

@@ -29,7 +29,7 @@ export const png: Format = {
       async join(bench) {
         const segments = segmentsIn(film).map((_, i) => bench.path(`${i}.video`));
         await splitPngs(segments, (i) => bench.path(name(i)));
-        return undefined;
+        return { from: 'video' };
       },
     };
   },

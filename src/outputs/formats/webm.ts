@@ -47,4 +47,6 @@ export const webm: Format = {
     });
   },
   reader: webmReader,
+  // ffmpeg's own decoder ignores transparency.
+  decoding: ({ alpha }) => ['-f', 'webm', ...(alpha ? ['-c:v', 'libvpx-vp9'] : [])],
 };

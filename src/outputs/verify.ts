@@ -1,0 +1,269 @@
+/**
+ * Checks segments that come from elsewhere, and the film that was joined from them, by decoding both. A SegmentCheck
+ * checks an output's segments one by one and remembers their frames; then it checks the finished file.
+ */
+import { promises as fs } from 'node:fs';
+import { RenderError } from '../core/errors.js';
+import { frameBytes } from '../core/frame/pixels.js';
+import type { Times } from '../files/read/found.js';
+import { type Decoded, decode, SMALL_BYTES } from './decode.js';
+import { encodingOf, type Joined, type Take } from './encode.js';
+import { formatNamed } from './formats/index.js';
+import type { EncodeOptions } from './options.js';
+import type { FilmShape } from './output.js';
+import { checksumsOfPngs } from './png.js';
+import { SegmentEncoder } from './segment-encoder.js';
+import { timesOf, wrongTimes } from './times.js';
+import type { Workbench } from './workbench.js';
+
+/** ffmpeg's options to read a lossless copy: see losslessCopy() in formats/arguments.ts. */
+const COPY = ['-f', 'nut'];
+
+/** How many repetitions of a film are decoded. The others must have the same packets. */
+const DECODED_LOOPS = 2;
+
+/**
+ * The largest mean difference of a frame and its encoding, as small pictures, in 8-bit steps: far more than encoding
+ * changes, and less than the difference of a picture and a black frame.
+ */
+const ALIKE = 40;
+/** The same for consecutive frames of which a GIF or a WebP stores only the first. */
+const SAME = 8;
+
+/** The frames of a segment. */
+type Frames = Pick<Decoded, 'frames' | 'small'>;
+
+/** The checks of one output. */
+export class SegmentCheck {
+  /** The frames of each segment, by take. */
+  private readonly found = { video: [] as Frames[], copy: [] as Frames[] };
+  private readonly samples = new Map<string, Promise<Decoded>>();
+
+  /** @param threads - How many threads decode a segment. */
+  constructor(
+    private readonly bench: Workbench,
+    private readonly shape: FilmShape,
+    private readonly options: EncodeOptions,
+    private readonly threads: number,
+  ) {}
+
+  /**
+   * Checks a segment's file, which is on the workbench: it can be decoded, has the right number of frames, and is
+   * encoded like all other segments of the film.
+   * @param count - How many frames it must have.
+   * @returns What is wrong with it, or undefined.
+   */
+  async segment(
+    number: number,
+    name: Take['name'],
+    file: string,
+    count: number,
+  ): Promise<string | undefined> {
+    const { decoding } = this.format;
+    const isPng = name === 'video' && decoding === undefined;
+    const found = isPng ? await this.pngs(file, true) : await this.decoded(name, file, count);
+    if (typeof found === 'string') return found;
+    if (found.frames.length !== count) return `it has ${found.frames.length} frames instead of ${count}`;
+    this.found[name][number] = found;
+    return undefined;
+  }
+
+  /** Records that a segment has the same file as another. */
+  same(number: number, as: number, name: Take['name']): void {
+    this.found[name][number] = this.found[name][as];
+  }
+
+  /**
+   * Checks the finished files against the segments: every frame, and when it is shown.
+   * @param files - Their names on the workbench.
+   * @throws RenderError that says which frame is wrong.
+   */
+  async joined(files: string[], joined: Joined): Promise<void> {
+    const wrong = await this.wrongIn(files, joined);
+    if (wrong === undefined) return;
+    const { path } = this.bench.output;
+    throw new RenderError(
+      `"${path}" was joined wrongly, so it is not written: ${wrong}. Choose another ffmpeg with --ffmpeg, or report this.`,
+    );
+  }
+
+  private get format() {
+    return formatNamed(this.bench.output.format);
+  }
+
+  /** Reads a file of PNGs. */
+  private async pngs(file: string, decoded: boolean): Promise<Frames | string> {
+    const frames = await checksumsOfPngs(this.bench.path(file), this.shape, decoded);
+    return typeof frames === 'string' ? frames : { frames };
+  }
+
+  /** Decodes a segment, and compares how it is encoded with a sample. */
+  private async decoded(name: Take['name'], file: string, count: number): Promise<Decoded | string> {
+    const found = await this.read(name, file, count + 1);
+    if (typeof found === 'string') return `it cannot be decoded (${found})`;
+    const { stream, headers } = await this.sampleOf(name);
+    if (found.stream !== stream) return `it is ${found.stream} instead of ${stream}`;
+    if (found.headers !== headers) return "its codec's headers differ from the film's";
+    return found;
+  }
+
+  /** @param most - Enough frames to see that there are too many. */
+  private read(name: Take['name'], file: string, most: number): Promise<Decoded | string> {
+    const { shape, threads } = this;
+    const small = name === 'video' ? undefined : shape.pixels === 'yuv420p' ? 'yuv' : 'rgb';
+    const input = name === 'video' ? this.format.decoding!(shape) : COPY;
+    return decode(this.bench, { file, input, fps: shape.fps, threads, most, small });
+  }
+
+  /** A black frame, encoded as planned: how every segment must be encoded. */
+  private sampleOf(name: Take['name']): Promise<Decoded> {
+    const sample = this.samples.get(name) ?? this.makeSample(name);
+    this.samples.set(name, sample);
+    return sample;
+  }
+
+  private async makeSample(name: Take['name']): Promise<Decoded> {
+    const { bench, shape, options } = this;
+    const take = encodingOf(bench.output, shape, options).takes.find((take) => take.name === name)!;
+    const file = `sample.${name}`;
+    const encoder = new SegmentEncoder(bench, shape, [{ take, file }], 1, undefined);
+    await encoder.start();
+    await encoder.write(new Uint8Array(frameBytes([shape.width, shape.height], shape.pixels)));
+    await encoder.finish();
+    const sample = await this.read(name, file, 1);
+    if (typeof sample === 'string') {
+      const { path } = bench.output;
+      throw new RenderError(
+        `The segments of "${path}" cannot be checked: this ffmpeg cannot decode what it encodes (${sample}). Choose another with --ffmpeg.`,
+      );
+    }
+    await fs.rm(bench.path(file), { force: true });
+    return sample;
+  }
+
+  /** What is wrong with the finished files, or undefined. */
+  private wrongIn(files: string[], joined: Joined): Promise<string | undefined> | string | undefined {
+    if (joined.from === 'copy') return this.wrongInEncoded(files[0], joined);
+    return this.format.decoding ? this.wrongInJoined(files[0]) : this.wrongInPictures(files);
+  }
+
+  /** Pictures of their own must be those of the segments. */
+  private async wrongInPictures(files: string[]): Promise<string | undefined> {
+    const expected = this.found.video.flatMap(({ frames }) => frames);
+    if (files.length !== expected.length)
+      return `it has ${files.length} frames instead of ${expected.length}`;
+    for (const [i, file] of files.entries()) {
+      const found = await this.pngs(file, false);
+      if (typeof found === 'string') return `frame ${i} of ${files.length}: ${found}`;
+      if (found.frames.join() !== expected[i]) return this.differs(i, files.length);
+    }
+    return undefined;
+  }
+
+  /** What was joined without encoding must have exactly the segments' frames. */
+  private async wrongInJoined(file: string): Promise<string | undefined> {
+    const { shape, bench, options } = this;
+    const { loops = 1 } = options;
+    const expected = this.found.video.flatMap(({ frames }) => frames);
+    const count = expected.length;
+    const decodedLoops = Math.min(loops, DECODED_LOOPS);
+    const found = await decode(bench, {
+      file,
+      input: this.format.decoding!(shape),
+      fps: shape.fps,
+      threads: 0, // as many as ffmpeg thinks best
+      most: loops > decodedLoops ? count * decodedLoops : undefined,
+      packets: true,
+    });
+    if (typeof found === 'string') return `it cannot be decoded (${found})`;
+    const wrong = found.frames.findIndex((frame, i) => frame !== expected[i % count]);
+    if (wrong >= 0 && wrong < count * loops) return this.differs(wrong, count * loops);
+    if (found.frames.length !== count * decodedLoops)
+      return `it has ${found.frames.length} frames instead of ${count * decodedLoops}`;
+    const { packets } = found;
+    if (packets.length !== count * loops)
+      return `it has ${packets.length} frames instead of ${count * loops}`;
+    const other = packets.findIndex((packet, i) => packet !== packets[i % count]);
+    if (other >= 0) return `its repetition ${Math.floor(other / count) + 1} differs from the first`;
+    return this.wrongTimesIn(file, numbers(count * loops), count * loops);
+  }
+
+  /** What was encoded from the lossless copies must look like them. */
+  private async wrongInEncoded(file: string, { every = 1 }: Joined): Promise<string | undefined> {
+    const { shape, bench, options, format } = this;
+    const { loops = 1 } = options;
+    const all = this.found.copy.map(({ small }) => small!);
+    const expected = Buffer.concat(all);
+    const pictureOf = (number: number) => {
+      const at = (number % shape.frames) * SMALL_BYTES;
+      return expected.subarray(at, at + SMALL_BYTES);
+    };
+    const frames = shape.frames * loops;
+    const times = timesOf(bench.path(file), format.name);
+    const shown = times && frames > 1 ? shownAt(times, frames, shape.fps, every) : [0];
+    if (typeof shown === 'string') return shown;
+    for (const [i, number] of shown.entries()) {
+      for (let left = number + every; left < (shown[i + 1] ?? frames); left += every)
+        if (difference(pictureOf(number), pictureOf(left)) > SAME)
+          return `it lacks frame ${left} of ${frames}`;
+    }
+    const wrong = frames > 1 ? this.wrongTimesIn(file, shown, frames) : undefined;
+    if (wrong || !format.decoding) return wrong;
+    const found = await decode(bench, {
+      file,
+      input: format.decoding(shape),
+      fps: shape.fps,
+      threads: 0,
+      most: Math.min(loops, DECODED_LOOPS) * shape.frames,
+      small: format.pixels.includes('yuv420p') ? 'yuv' : 'rgb',
+    });
+    if (typeof found === 'string') return `it cannot be decoded (${found})`;
+    const decoded = Math.min(shown.length, Math.min(loops, DECODED_LOOPS) * shape.frames);
+    if (found.frames.length !== decoded) return `it has ${found.frames.length} frames instead of ${decoded}`;
+    for (const [i, number] of shown.slice(0, decoded).entries()) {
+      const picture = found.small!.subarray(i * SMALL_BYTES, (i + 1) * SMALL_BYTES);
+      if (difference(picture, pictureOf(number)) > ALIKE) return this.differs(number, frames);
+    }
+    return undefined;
+  }
+
+  private wrongTimesIn(file: string, shown: readonly number[], frames: number): string | undefined {
+    const { bench, format, shape } = this;
+    const times = timesOf(bench.path(file), format.name);
+    if (!times) return undefined;
+    const wrong = wrongTimes(times, shown, frames, shape.fps);
+    return wrong && `its ${wrong}`;
+  }
+
+  private differs(frame: number, frames: number): string {
+    return `frame ${frame} of ${frames} is not the one in its segment`;
+  }
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/**
+ * The number in the film of each picture of a GIF or WebP, which store frames that stay the same only once.
+ * @returns The numbers, or what is wrong.
+ */
+function shownAt(
+  { starts, ticks, exact, frame }: Times,
+  frames: number,
+  fps: number,
+  every: number,
+): number[] | string {
+  const count = Math.ceil(frames / every);
+  if (starts.length === count) return numbers(count).map((i) => i * every);
+  if (starts.length > count || exact || frame !== undefined)
+    return `it has ${starts.length} frames instead of ${count}`;
+  const shown = starts.map((start) => Math.round((start * fps) / ticks / every) * every);
+  const repeated = shown.findIndex((number, i) => i > 0 && number <= shown[i - 1]);
+  return repeated < 0 ? shown : `it shows frame ${shown[repeated]} twice`;
+}
+
+/** The mean absolute difference of two pictures. */
+function difference(a: Uint8Array, b: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);
+  return sum / a.length;
+}

@@ -1,0 +1,5 @@
+/** The renderer of `auto` passes the full suite after the CPU has taken over from a GPU that cannot draw. */
+import { startInPlaceOfBroken } from './broken.js';
+import { conformance } from './conformance.js';
+
+conformance('the CPU in place of a GPU, in full', { start: startInPlaceOfBroken });
