@@ -5,6 +5,7 @@ import { type FailedSegment, type MadeShard, makeShard } from '../jobs/make-shar
 import { type FilmPlan, readPlanFile } from '../jobs/plan-file.js';
 import { cacheFor } from '../jobs/render.js';
 import { type Shard, segmentsOf } from '../jobs/shards.js';
+import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import { openStore } from '../stores/index.js';
 import { withWorkshop } from './draw.js';
 import { flagOf } from './option.js';
@@ -98,7 +99,8 @@ function storeFor(scene: string | undefined, { plan, store }: RenderOptions, giv
 
 /** @throws RefusedError if a scene loads from a host that the command does not allow: a plan may come from anyone. */
 function checkHosts({ jobs }: FilmPlan, { allowHost }: RenderOptions): void {
-  const host = jobs.flatMap(hostsOf).find((host) => !allowHost.includes(host));
+  const known = [...allowHost, ...INSTALLED_HOSTS];
+  const host = jobs.flatMap(hostsOf).find((host) => !known.includes(host));
   if (host === undefined) return;
   throw new RefusedError(
     `The plan's scene loads from ${host}, which is not allowed here: allow it with --allow-host ${host}.`,

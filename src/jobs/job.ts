@@ -15,7 +15,6 @@ import { parse } from '../core/wording/parse.js';
 import {
   checkEncodeOptions,
   checkOutput,
-  type EncodeOptions,
   type FilmShape,
   gifPalettes,
   parseOutput,
@@ -24,7 +23,7 @@ import {
 } from '../outputs/index.js';
 import type { Target } from '../sources/composed/target.js';
 import { type NamedScene, SCENE_NAME } from '../sources/scene-files.js';
-import { type Part, type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
+import { type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
 import { type Pins, pinsSchema } from './pins.js';
 import type { SheetDesign } from './sheet-layout.js';
 
@@ -123,9 +122,12 @@ export function writeJob(job: Job): string {
 
 /** The hosts that a job's scenes may load from. */
 export function hostsOf({ source }: Job): string[] {
-  if (source.kind === 'composed') return source.allowHosts ?? [];
-  if (source.kind === 'sweep' || Array.isArray(source.cells)) return [];
-  return source.cells.scenes.flatMap(({ allowHosts = [] }) => allowHosts);
+  if (source.kind === 'sweep' || (source.kind === 'sheet' && Array.isArray(source.cells))) return [];
+  const scenes = source.kind === 'sheet' ? (source.cells as { scenes: ComposedRequest[] }).scenes : [source];
+  return scenes.flatMap(({ allowHosts = [], answers = {} }) => [
+    ...allowHosts,
+    ...Object.keys(answers).map((address) => new URL(address).host),
+  ]);
 }
 
 const text = z.string().max(4000);
