@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { RefusedError, TransientError } from '../core/errors.js';
-import { union } from '../core/range.js';
+import { contains, union } from '../core/range.js';
 import { SegmentCheck, type Workbench } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { VERSION } from '../system/package.js';
@@ -128,11 +128,11 @@ export async function joinPlanned(
       before += job.segments.length;
       signal?.throwIfAborted();
     }
-    const damaged = await takeAll(joinings, missing.keys, before, files, means);
-    if (missing.segments.length > 0 || damaged.length > 0)
-      throw new IncompleteError(missing.segments, damaged, before, files.name);
+    const { lost, damaged } = await takeAll(joinings, missing, before, files, means);
+    if (lost.length > 0 || damaged.length > 0) throw new IncompleteError(lost, damaged, before, files.name);
     let from = started;
     for (const { job, benches, checks } of joinings) {
+      signal?.throwIfAborted();
       means.onStage?.(`joining ${job.outputs.map(({ path }) => path).join(', ')}`);
       const made = await joinOn(job, benches, workshop, means, (output) => (names, joined) => {
         means.onStage?.(`checking ${job.outputs[output].path}`);
@@ -163,16 +163,12 @@ async function checkPins({ pins }: Job, workshop: Workshop, means: Means): Promi
   }
 }
 
-/** The segments that have files which are not in the store, and the keys of these. */
-async function missingFrom(jobs: readonly Job[], files: KeyedFiles) {
-  const all = jobs.flatMap(({ segments }) =>
-    segments.map(({ parts }) => parts.map(({ keys: [key] }) => key)),
-  );
-  const wanted = new Set(all.flat());
+/** The keys that the store does not list. */
+async function missingFrom(jobs: readonly Job[], files: KeyedFiles): Promise<Set<string>> {
+  const parts = jobs.flatMap(({ segments }) => segments.flatMap(({ parts }) => parts));
+  const wanted = new Set(parts.map(({ keys: [key] }) => key));
   const there = await files.among([...wanted]);
-  const keys = new Set([...wanted].filter((key) => !there.has(key)));
-  const segments = all.flatMap((some, i) => (some.some((key) => keys.has(key)) ? [i + 1] : []));
-  return { keys, segments };
+  return new Set([...wanted].filter((key) => !there.has(key)));
 }
 
 async function open(job: Job, before: number, workshop: Workshop, means: Means): Promise<Joining> {
@@ -190,9 +186,16 @@ async function open(job: Job, before: number, workshop: Workshop, means: Means):
 const lanes = () => Math.max(4, Math.min(16, availableParallelism()));
 
 /**
+ * Up to this many files that a store does not list are requested in spite of that: a store may know that a file is
+ * damaged, or receive it just now.
+ */
+const FEW_MISSING = 100;
+
+/**
  * Copies all segments to their workbenches, and checks them.
- * @param missing - The keys of those that are not there.
- * @returns Those that are damaged, in order. They are no longer in the store.
+ * @param missing - The keys that the store does not list.
+ * @param count - How many segments the plan has.
+ * @returns The numbers of those that are not there, and those that are damaged, in order. These are no longer there.
  */
 async function takeAll(
   joinings: readonly Joining[],
@@ -200,30 +203,32 @@ async function takeAll(
   count: number,
   files: KeyedFiles,
   { signal, onStage }: JoinMeans,
-): Promise<Damaged[]> {
+): Promise<{ lost: number[]; damaged: Damaged[] }> {
+  const lost = new Set<number>();
   const damaged: Damaged[] = [];
-  const ahead = joinings.flatMap((joining) =>
-    filesOf(joining.job)
-      .filter(([{ keys }]) => !missing.has(keys[0]))
-      .map((parts) => ({ joining, parts })),
-  );
+  const ahead = joinings.flatMap((joining) => filesOf(joining.job).map((parts) => ({ joining, parts })));
   const failures: unknown[] = [];
   const lane = async () => {
     for (let next = ahead.shift(); next !== undefined && failures.length === 0; next = ahead.shift()) {
       signal?.throwIfAborted();
       const { joining, parts } = next;
-      const numberOf = ({ segment, frames }: Part) =>
-        joining.before + 1 + segmentAt(joining.job, segment, frames);
-      onStage?.(`checking segment ${numberOf(parts[0])} of ${count}`);
-      const why = await takeOne(joining, parts, files);
-      if (why !== undefined) damaged.push(...parts.map((part) => ({ segment: numberOf(part), why })));
+      const numbers = parts.map((part) => joining.before + 1 + segmentAt(joining.job, part));
+      onStage?.(`checking segment ${numbers[0]} of ${count}`);
+      const hopeless = missing.size > FEW_MISSING && missing.has(parts[0].keys[0]);
+      const why = hopeless ? MISSING : await takeOne(joining, parts, files);
+      for (const segment of numbers) {
+        if (why === MISSING) lost.add(segment);
+        else if (why !== undefined) damaged.push({ segment, why });
+      }
     }
   };
   const fail = (error: unknown) => failures.push(error);
   await Promise.all(Array.from({ length: lanes() }, () => lane().catch(fail)));
   if (failures.length > 0) throw failures[0];
-  return damaged.sort((a, b) => a.segment - b.segment);
+  return { lost: [...lost].sort((a, b) => a - b), damaged: damaged.sort((a, b) => a.segment - b.segment) };
 }
+
+const MISSING = Symbol('missing');
 
 /** The parts of a job, together with those that have the same file: a film at rest has several. */
 function filesOf(job: Job): [Part, ...Part[]][] {
@@ -238,26 +243,26 @@ function filesOf(job: Job): [Part, ...Part[]][] {
 }
 
 /** The index of a part's segment in the job: a poster is the only segment of its output. */
-function segmentAt({ segments }: Job, segment: number, [first]: Part['frames']): number {
-  if (segments[segment].frames[0] <= first && first <= segments[segment].frames[1]) return segment;
-  return segments.findIndex(({ frames }) => frames[0] <= first && first <= frames[1]);
-}
+const segmentAt = ({ segments }: Job, { segment, frames: [first] }: Part): number =>
+  contains(segments[segment].frames, first)
+    ? segment
+    : segments.findIndex(({ frames }) => contains(frames, first));
 
 /**
  * Copies a segment to the workbenches of its parts.
- * @returns What is wrong with it. It is then no longer in the store.
+ * @returns What is wrong with it; it is then no longer in the store. Or that it is missing.
  */
 async function takeOne(
   { benches, checks }: Joining,
   [part, ...others]: [Part, ...Part[]],
   files: KeyedFiles,
-): Promise<string | undefined> {
+): Promise<string | typeof MISSING | undefined> {
   const { keys, output, segment, take, frames } = part;
   const [key] = keys;
   const bench = benches[output];
   const taken = await files.take(key, bench.path(fileOf(part)));
   if (taken === 'damaged') return 'it does not match its digest';
-  if (taken === 'missing') return 'it disappeared';
+  if (taken === 'missing') return MISSING;
   const [first, last] = frames;
   const why = await checks[output].segment(segment, take as 'video' | 'copy', fileOf(part), last - first + 1);
   if (why !== undefined) {

@@ -192,7 +192,10 @@ export class CachedStore implements SegmentStore {
 
   /** Copies a part's file from the cache to the store, which lacks it. @returns False if the cache lacks it, too. */
   async fill(part: Part): Promise<boolean> {
-    for (const key of part.keys) if ((await this.cache.has(key)) && (await this.move(key, part))) return true;
+    for (const key of part.keys) {
+      const isCached = await this.cache.has(key).catch(() => false); // a cache that fails costs only time
+      if (isCached && (await this.move(key, part))) return true;
+    }
     return false;
   }
 

@@ -31,7 +31,7 @@ const recipeOf = async (path: string) =>
 
 test('makes a film for each row, with any option of render, even if some rows fail', async () => {
   const rows = [
-    { scene: 'weight-scale', seed: 7, out: ['a.mp4', 'a.gif'], maxSize: '20kB' },
+    { scene: 'weight-scale', seed: 7, pace: 'tracks', out: ['a.mp4', 'a.gif'], maxSize: '20kB' },
     { scene: 'weight-scael' },
     {
       scene: 'depth',
@@ -91,6 +91,8 @@ test('accepts CSV, with options for all rows that a row may override, and names 
     ...SMALL,
     '--set',
     'width=8',
+    '--pace',
+    'tracks',
     '--json',
   ]);
   expect(code).toBe(0);
@@ -153,7 +155,7 @@ test('an invalid row of any kind gives one clean line', async () => {
 test('an interrupted batch makes no further film, and leaves nothing partial', async () => {
   const rows = [
     { scene: 'depth', out: 'first.gif', frames: '0-1', size: 32 },
-    { scene: 'weight-scale', out: 'second.mp4' },
+    { scene: 'weight-scale', pace: 'tracks', out: 'second.mp4' },
     { out: 'third.gif' },
   ];
   const { code, files } = await batch('rows.json', rows, ['--json'], {

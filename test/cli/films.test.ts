@@ -11,7 +11,10 @@ const fresh = (name: string) => {
   mkdirSync(path, { recursive: true });
   return path;
 };
-const SMALL = ['--size', '40x24', '--seconds', '0.4'];
+const PACED = ['--size', '40x24', '--seconds', '0.4'];
+/** Measuring the pace takes longer than drawing these frames, so only one test does it. */
+const TRACKS = ['--pace', 'tracks'];
+const SMALL = [...PACED, ...TRACKS];
 
 /** The frames of a film as PNGs, hashed. */
 async function frames(...args: string[]): Promise<string[]> {
@@ -28,11 +31,11 @@ async function frames(...args: string[]): Promise<string[]> {
 }
 
 test('the same command gives the same frames, with one thread and with many', async () => {
-  const first = await frames(...SMALL, '--threads', '1');
+  const first = await frames(...PACED, '--threads', '1');
   expect(first).toHaveLength(10);
   expect(new Set(first).size).toBeGreaterThan(7); // it moves, except for the hold at its end
-  expect(await frames(...SMALL, '--threads', '1')).toEqual(first);
-  expect(await frames(...SMALL, '--threads', '3')).toEqual(first);
+  expect(await frames(...PACED, '--threads', '1')).toEqual(first);
+  expect(await frames(...PACED, '--threads', '3')).toEqual(first);
 });
 
 test('--frames takes those frames of the whole film, and no others', async () => {
@@ -156,7 +159,7 @@ test.each([
 ] as const)('%s stops at once, with %i, and leaves nothing', async (signal, expected) => {
   const path = fresh(signal);
   const outcome = await untrained(
-    ['render', '--json', '--out', join(path, 'film.mp4'), '--out', join(path, 'film.gif')],
+    ['render', ...TRACKS, '--json', '--out', join(path, 'film.mp4'), '--out', join(path, 'film.gif')],
     {
       watch: ({ kill }, text) => /"frame":2,/.test(text) && kill(signal),
     },
@@ -170,7 +173,7 @@ test('an earlier film survives a killed render, and the next render cleans up', 
   const path = fresh('killed');
   const film = join(path, 'film.mp4');
   writeFileSync(film, 'the film from before');
-  const { signal } = await untrained(['render', '--json', '--out', film], {
+  const { signal } = await untrained(['render', ...TRACKS, '--json', '--out', film], {
     watch: ({ kill }, text) => text.includes('"frame":2') && kill('SIGKILL'),
   });
   expect(signal).toBe('SIGKILL');

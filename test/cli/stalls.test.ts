@@ -6,7 +6,7 @@ import { testFfmpeg } from '../video/decode.js';
 import { temporaryFolder, untrained } from './untrained.js';
 
 const folder = temporaryFolder();
-const SMALL = ['--size', '32x32', '--seconds', '1', '--quiet'];
+const SMALL = ['--size', '32x32', '--seconds', '1', '--pace', 'tracks', '--quiet'];
 
 /** An ffmpeg that does something else first if its arguments match a shell pattern. */
 async function ffmpegThat(name: string, when: string, does: string): Promise<string> {
