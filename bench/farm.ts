@@ -19,11 +19,19 @@ import { sized, table } from './table.js';
 const MAIN = resolve('dist/cli/main.js');
 
 /** A minute of a scene, without supersampling so that it takes a minute or two; and a third of it. */
-const MINUTE = ['weight-scale', '--supersample', '1', '--backend', 'cpu'];
+const MINUTE = ['weight-scale', '--seconds', '60', '--supersample', '1', '--backend', 'cpu'];
 const THIRD = [...MINUTE, '--frames', '500-999'];
 
-/** Films of 1000 segments each, whose frames are small and cheap to describe. */
-const LONG = { scene: 'depth', size: '16x16', fps: 25, seconds: 2000, pace: 'tracks' };
+/** Films of 1000 segments each, whose frames are cheap to describe. */
+const LONG = {
+  scene: 'weight-scale',
+  size: '16x16',
+  supersample: 1,
+  fps: 25,
+  seconds: 2000,
+  pace: 'tracks',
+  set: 'weightScale=0.4..0.8',
+};
 
 /** What a farm of many workers costs, per segment. */
 interface Costs {

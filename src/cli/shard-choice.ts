@@ -19,8 +19,7 @@ export function shardOf(choice: ShardChoice, env: Environment): Shard {
   const shard = count === undefined ? engineShard(env) : { index: engineIndex(env, count), count };
   if (shard.index >= 1 && shard.index <= shard.count) return shard;
   throw new UsageError(
-    `--shard auto/${shard.count} is one of ${shard.count} shards, but ${sourceIn(env)} makes it shard ${shard.index}: ` +
-      `start ${shard.count} tasks, or give their number, as in --shard auto/8.`,
+    `${sourceIn(env)} makes it shard ${shard.index}, but there are ${shard.count}: start ${shard.count} tasks, or give their number, as in --shard auto/8.`,
   );
 }
 

@@ -17,6 +17,7 @@ import {
   type Failure,
   failureSchema,
   IN_REDIS,
+  oneLine,
   planKey,
   progressSchema,
   QUEUE,
@@ -427,9 +428,11 @@ export class Coordinator {
   /** The names of the connected workers; undefined if the server does not tell. */
   private async connected(): Promise<Set<string> | undefined> {
     try {
-      const clients = await this.queue.getWorkers();
-      const names = clients.map(({ rawname = '' }) => rawname.split(':w:').slice(1).join(':w:'));
-      return clients.some(({ rawname }) => rawname === undefined) ? undefined : new Set(names);
+      const clients = await this.queue.getWorkers(); // of all databases
+      if (clients.some(({ rawname }) => rawname === undefined)) return undefined;
+      const { db = 0 } = this.redis.options;
+      const ours = clients.filter((client) => client.db === undefined || client.db === `${db}`);
+      return new Set(ours.map(({ rawname }) => rawname.split(':w:').slice(1).join(':w:')));
     } catch {
       return undefined;
     }
@@ -644,9 +647,6 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
-
-/** Text from a worker, which is not trusted, in one line of limited length. */
-const oneLine = (text: string): string => text.slice(0, 1000).trim().replace(/\s+/g, ' ');
 
 /** Why no worker can render a film. Equal reasons are named once. */
 function refusalOf(refusals: Map<string, string>): RefusedError {

@@ -11,9 +11,9 @@ const PASSING = 4;
 const DEATHS = 3;
 const LOSSES = 5;
 
-/** The first pause before another try, in milliseconds, and how often it doubles. */
-const PAUSE_MS = 500;
-const DOUBLINGS = 4;
+/** The pause before another try, in milliseconds, so that another worker may get it; twice as long each time if only
+ *  time can help. */
+const PAUSE_MS = 1000;
 
 /** What follows: a pause in milliseconds before another try, or the film's error. */
 export type Verdict = number | Error;
@@ -23,7 +23,6 @@ export class Tries {
   /** How often its worker vanished. BullMQ gives it to another one or two before it fails. */
   stalls = 0;
   private readonly own: Failure[] = [];
-  private refusals = 0;
   private passing = 0;
   private deaths = 0;
   private losses = 0;
@@ -33,13 +32,13 @@ export class Tries {
 
   /** A worker cannot render it, which says nothing about others. */
   refused(): Verdict {
-    return pause(++this.refusals);
+    return PAUSE_MS;
   }
 
   /** It failed for a reason that may pass. */
   passed(message: string): Verdict {
     return ++this.passing < PASSING
-      ? pause(this.passing)
+      ? PAUSE_MS * 2 ** (this.passing - 1)
       : new TransientError(`${message} (${this.place()}: ${PASSING} tries)`);
   }
 
@@ -52,14 +51,14 @@ export class Tries {
     const count = this.own.length;
     const failedOn = new Set(this.own.map(({ worker }) => worker));
     const isEverywhere = failedOn.size >= OWN || [...connected].every((worker) => failedOn.has(worker));
-    if (count < OWN || (count < MOST_OWN && !isEverywhere)) return pause(count);
+    if (count < OWN || (count < MOST_OWN && !isEverywhere)) return PAUSE_MS;
     const times = `it failed ${count} times, on ${[...failedOn].join(', ')}`;
     return new RenderError(`${failure.message} (${this.place()}: ${times})`);
   }
 
   /** Several workers in a row vanished. */
   died(): Verdict {
-    if (++this.deaths < DEATHS) return pause(this.deaths);
+    if (++this.deaths < DEATHS) return PAUSE_MS;
     const place = this.place();
     return new RenderError(
       `${place[0].toUpperCase()}${place.slice(1)} ended its worker ${Math.max(this.deaths, this.stalls)} times: ` +
@@ -75,5 +74,3 @@ export class Tries {
     );
   }
 }
-
-const pause = (times: number): number => PAUSE_MS * 2 ** Math.min(times, DOUBLINGS);

@@ -1,6 +1,12 @@
 /** Joins the segments of a job into its files. */
 import { RenderError } from '../core/errors.js';
-import { type Finished, joinSegments, parseOutput, type Workbench } from '../outputs/index.js';
+import {
+  type Finished,
+  type JoinOptions,
+  joinSegments,
+  parseOutput,
+  type Workbench,
+} from '../outputs/index.js';
 import { flashWarning } from './flashes.js';
 import type { Job } from './job.js';
 import { noteWith } from './plan.js';
@@ -43,6 +49,20 @@ export async function join(
       }
     }
   }
+  return joinOn(job, benches, workshop, means);
+}
+
+/**
+ * The same for segments that are all on the outputs' workbenches.
+ * @param checkOf - Gives the check of an output's finished files, if they are to be checked before they are moved.
+ */
+export async function joinOn(
+  job: Job,
+  benches: readonly Workbench[],
+  workshop: Workshop,
+  means: Means,
+  checkOf: (output: number) => JoinOptions['check'] = () => undefined,
+): Promise<Finished[]> {
   const warning = await flashWarning(job, benches);
   if (warning) means.onWarning?.(warning);
   const note = finalNote(job, workshop);
@@ -52,7 +72,8 @@ export async function join(
       // A file with a size limit was planned with the original note.
       const own = options.maxSize === undefined ? note : job.note;
       const names = { firstNumber: job.firstFrame, numberStep: job.every };
-      return joinSegments(parseOutput(path), film, { ...options, ...names, note: own }, benches[number]);
+      const settings = { ...options, ...names, note: own, check: checkOf(number) };
+      return joinSegments(parseOutput(path), film, settings, benches[number]);
     }),
   );
 }

@@ -51,7 +51,8 @@ export function readPlan(text: string, name = 'The plan'): FilmPlan {
   try {
     const data = dataIn(text);
     const found = (data as { plan?: unknown } | null)?.plan;
-    if (Number.isInteger(found) && found !== PLAN_VERSION) {
+    if (!Number.isInteger(found)) throw new Error('it is not a plan');
+    if (found !== PLAN_VERSION) {
       throw new Error(`it has format ${found}, but this version of Untrained reads format ${PLAN_VERSION}`);
     }
     const { jobs, strict } = parse(planSchema, data, { whole: 'The plan' });

@@ -192,7 +192,10 @@ export class CachedStore implements SegmentStore {
 
   /** Copies a part's file from the cache to the store, which lacks it. @returns False if the cache lacks it, too. */
   async fill(part: Part): Promise<boolean> {
-    for (const key of part.keys) if ((await this.cache.has(key)) && (await this.move(key, part))) return true;
+    for (const key of part.keys) {
+      const isCached = await this.cache.has(key).catch(() => false); // a cache that fails costs only time
+      if (isCached && (await this.move(key, part))) return true;
+    }
     return false;
   }
 
@@ -235,7 +238,7 @@ export class FolderStore extends SharedStore {
 }
 
 /** Gives a segment's file, and the one beside it, a second name in place of whatever has that name. */
-async function replace(from: string, to: string): Promise<void> {
+export async function replace(from: string, to: string): Promise<void> {
   for (const name of [to, to + BESIDE]) await fs.rm(name, { force: true });
   await linkOrCopy(from, to);
   await linkOrCopy(from + BESIDE, to + BESIDE).catch(() => {}); // there may be none

@@ -109,10 +109,11 @@ export class SegmentCache {
     try {
       return (await this.fetch(key, to)) === 'taken';
     } catch (error) {
-      if (!SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '')) {
-        await this.drop(this.pathOf(key)); // it cannot be read
-        this.damaged++;
-      }
+      const path = this.pathOf(key);
+      if (SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '') || !(await exists(path)))
+        return false;
+      await this.drop(path); // it cannot be read
+      this.damaged++;
       return false;
     }
   }
@@ -122,6 +123,8 @@ export class SegmentCache {
     const path = this.pathOf(key);
     try {
       const digest = await this.check(path);
+      // What is there may be a link to another segment, which a copy would overwrite.
+      for (const file of [to, to + BESIDE]) await fs.rm(file, { force: true });
       await linkOrCopy(path, to);
       if (digest !== (await digestOf(key, to))) throw new Damage();
       if (await isFile(path + BESIDE).catch(() => false))

@@ -16,7 +16,7 @@ export {
   knownEndings,
 } from './formats/index.js';
 export { ENCODER_THREADS } from './formats/mp4.js';
-export { type Finished, joinSegments, segmentFile } from './join.js';
+export { type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,
   type EncodeOptions,
@@ -50,5 +50,6 @@ export { rateOf, shownRate } from './rate.js';
 export { SegmentEncoder } from './segment-encoder.js';
 export { segmentsIn } from './segments.js';
 export { describeRules, headroom, type Measured, rulesOf, sizeFor, unsuitable } from './suit.js';
+export { SegmentCheck } from './verify.js';
 export { type WholeFile, writeWhole } from './whole-files.js';
 export { Workbench } from './workbench.js';

@@ -21,7 +21,8 @@ export interface Finished {
   chose?: string;
 }
 
-interface JoinOptions extends EncodeOptions {
+/** How segments are joined. */
+export interface JoinOptions extends EncodeOptions {
   /** The first number in the names of a PNG sequence, which may be part of a longer film. Defaults to 0. */
   firstNumber?: number;
   /** The difference between consecutive numbers: the frame step. Defaults to 1. */

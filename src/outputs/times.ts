@@ -11,8 +11,8 @@ export function timesOf(path: string, format: string): Times | undefined {
 }
 
 /**
- * Checks that a film shows its frames at its frame rate: evenly, and the last one for as long as the others. Files whose
- * ticks do not divide a frame may be off by one tick, which is as near as they can be.
+ * Checks that a film shows its frames at its frame rate: evenly, and the last one for as long as the others. Files
+ * whose ticks do not divide a frame may be off by one tick, which is as near as they can be.
  * @param shown - The number in the film of each picture in the file.
  * @param frames - The number of the film's frames.
  * @returns What is wrong, to follow "its", or undefined.
@@ -40,7 +40,8 @@ export function wrongTimes(
     if (off(times.starts[i], number))
       return `frame ${number} is shown at ${at(times.starts[i])} instead of ${at(number * frame)}`;
   }
-  if (off(times.end, frames))
+  // The beginning of the last frame and its duration may both be rounded.
+  if (Math.abs(times.end - frames * frame) > 2 * tolerance)
     return `last frame is shown until ${at(times.end)} instead of ${at(frames * frame)}`;
   return undefined;
 }

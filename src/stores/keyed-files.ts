@@ -17,7 +17,7 @@ export interface KeyedFiles {
   /** Those of these keys that have a file. @throws TransientError if the store cannot be reached. */
   among(keys: readonly string[]): Promise<Set<string>>;
   /**
-   * Copies a file, and the small one beside it if there is one, to a path that does not exist yet. A file that does not
+   * Copies a file, and the small one beside it if there is one, to a path, in place of what is there. A file that does not
    * match its digest is removed from the store.
    * @param to - The path; the small file gets the same with BESIDE appended.
    * @returns Compare it with 'taken': all answers are true.
@@ -25,7 +25,8 @@ export interface KeyedFiles {
    */
   take(key: string, to: string): Promise<Taken>;
   /**
-   * Stores a complete file, and the small one beside it if there is one. Does nothing if the key has a file.
+   * Stores a complete file, and the small one beside it if there is one. Does nothing if the key has a file. The file
+   * must not change afterwards: a store in a folder has it under a second name.
    * @throws TransientError if the store or the disk fails.
    */
   put(key: string, from: string): Promise<void>;

@@ -1,5 +1,5 @@
 /** Sends signed requests to an S3 server, again if they fail in passing. aws4fetch signs them; Node sends them. */
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createReadStream } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -24,6 +24,14 @@ const DEFAULTS = { timeout: 30, attempts: 7, retryMs: 250 };
 
 /** The longest delay between attempts, in milliseconds, and the longest that a server may ask for. */
 const LONGEST_DELAY_MS = 10_000;
+
+/**
+ * From this size on, in bytes, the server is asked whether it wants a file: if it has it already, or refuses it, nothing
+ * is sent in vain.
+ */
+const WORTH_ASKING = 1 << 20;
+/** How long to wait for an answer to that, in milliseconds: some servers know no such question. */
+const CONTINUE_MS = 1000;
 
 /** The SHA-256 of nothing. */
 const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -143,11 +151,12 @@ export class S3Client {
       headers: { ...headers, 'x-amz-content-sha256': body?.sha256 ?? NOTHING },
     });
     const signed = await signer.sign();
-    const length = body || method === 'PUT' ? { 'content-length': String(body?.size ?? 0) } : {};
+    const length = body && { 'content-length': String(body.size) };
+    const asks = body !== undefined && body.size >= WORTH_ASKING;
     const { request: begin } = signed.url.protocol === 'http:' ? http : https;
     const request = begin(signed.url, {
       method,
-      headers: { ...Object.fromEntries(signed.headers), ...length },
+      headers: { ...Object.fromEntries(signed.headers), ...length, ...(asks && { expect: '100-continue' }) },
       agent: this.agent,
       signal: this.stop.signal,
     });
@@ -162,12 +171,22 @@ export class S3Client {
     );
     const done = patience.wait();
     try {
+      let isAnswered = false;
       const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
         request.on('response', resolve).on('error', reject);
+        request.once('response', () => {
+          isAnswered = true;
+        });
       });
+      if (asks)
+        await Promise.race([
+          answered,
+          once(request, 'continue'),
+          sleep(CONTINUE_MS, undefined, { ref: false }),
+        ]);
       // A server may answer before it has read everything: then the rest is not sent.
-      if (body) pipeline(read(body), request).catch(() => {});
-      else request.end();
+      if (!body) request.end();
+      else if (!isAnswered) pipeline(read(body), request).catch(() => {});
       const answer = await answered;
       const status = answer.statusCode!;
       if ((status < 200 || status > 299) && !expected.includes(status)) throw await this.errorOf(answer);

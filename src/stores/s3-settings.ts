@@ -50,7 +50,7 @@ export async function readSettings(place: string, env: Environment = process.env
 export function parseAddress(place: string): { bucket: string; prefix: string } {
   const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/is.exec(place) ?? [];
   if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i.test(bucket) || bucket.includes('..')) {
-    const shown = /[@:]/.test(bucket) ? '' : ` is "${place}" but`; // "s3://user:password@host" has a secret
+    const shown = /[@:]/.test(place.slice(3)) ? '' : ` is "${place}" but`; // "s3://user:password@host" has a secret
     throw new UsageError(`--store${shown} must be ${RULE}.`);
   }
   const parts = path.split('/').filter((part) => part !== '');

@@ -8,17 +8,7 @@ import { inProcess } from '../cli/untrained.js';
 
 /** A film of six segments. Small, but it takes a process about a second to start drawing. */
 export const SEGMENTS = 6;
-const FILM = [
-  'depth',
-  '--size',
-  '32x24',
-  '--fps',
-  '5',
-  '--seconds',
-  String(2 * SEGMENTS),
-  '--backend',
-  'cpu',
-];
+const FILM = ['depth', '--size', '32x24', '--seconds', String(2 * SEGMENTS), '--backend', 'cpu'];
 
 /** Those of these programs that are not installed. */
 export function missingAmong(programs: readonly string[]): string[] {
@@ -44,6 +34,7 @@ export const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   PATH: `${process.env.PATH}:/usr/sbin`,
   UNTRAINED_CACHE: 'off',
+  npm_config_update_notifier: 'false',
 });
 
 /** Makes a folder of a user who has installed Untrained: npx runs the build. */

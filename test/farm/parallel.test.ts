@@ -40,17 +40,17 @@ describe.skipIf(missing.length > 0)(title, () => {
     const env = { ...environment(), ...home, PATH: `${programs}:${environment().PATH}` };
     const film = await planFilm(cwd);
     const render = (machines: string) =>
-      run('bash', [SCRIPT, 'plan.json', 'segments', 'film.mp4', machines, '3'], { cwd, env });
+      run('bash', [SCRIPT, 'plan.json', 'segments', 'film.mp4', machines, '2'], { cwd, env });
 
-    const none = await render('off1,off2');
-    expect(none.code, none.output).toBe(3); // the number of shards that failed
-    expect(exitsIn(cwd)).toEqual({ 1: 255, 2: 255, 3: 255 });
+    const none = await render('off1');
+    expect(none.code, none.output).toBe(2); // the number of shards that failed
+    expect(exitsIn(cwd)).toEqual({ 1: 255, 2: 255 });
     expect(stored(join(cwd, 'segments'))).toBe(0);
     expect(existsSync(join(cwd, 'film.mp4'))).toBe(false);
 
     const all = await render('off1,render1,:');
     expect(all.code, all.output).toBe(0);
-    expect(exitsIn(cwd)).toEqual({ 1: 0, 2: 0, 3: 0 });
+    expect(exitsIn(cwd)).toEqual({ 1: 0, 2: 0 });
     expect(stored(join(cwd, 'segments'))).toBe(SEGMENTS);
     expect(readFileSync(join(cwd, 'film.mp4')).equals(film)).toBe(true);
 
@@ -60,7 +60,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(again.code, again.output).toBe(0);
     expect(readFileSync(join(cwd, 'plan.json.joblog'), 'utf8')).toBe(log);
     expect(readFileSync(join(cwd, 'film.mp4')).equals(film)).toBe(true);
-  });
+  }, 300_000);
 });
 
 /** The last exit code of each shard in the log of GNU parallel. */

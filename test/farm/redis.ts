@@ -72,7 +72,7 @@ export async function startRedis({
     });
     child.once('exit', () => reject(new Error(`redis-server ended: ${said}`)));
   });
-  const user = password === undefined ? '' : `:${password}@`;
+  const user = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
   return { url: `redis://${user}127.0.0.1:${at}`, port: at, stop };
 }
 

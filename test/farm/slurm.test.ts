@@ -23,7 +23,7 @@ const SCRIPT = resolve('examples/cluster/slurm.sh');
 const missing = missingAmong(['slurmctld', 'slurmd', 'sbatch', 'scontrol']);
 const title = `on Slurm${skippedWithout('Slurm', missing)}`;
 const folder = temporaryFolder();
-const PATIENCE = { timeout: 60_000, interval: 100 };
+const PATIENCE = { timeout: 100_000, interval: 100 };
 
 describe.skipIf(missing.length > 0)(title, () => {
   let slurm: Slurm;
@@ -60,7 +60,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     await vi.waitFor(async () => expect(await slurm.job(join_!)).toContain('JobState=COMPLETED'), PATIENCE);
     expect(stored(store)).toBe(SEGMENTS);
     expect(readFileSync(join(cwd, 'film.mp4')).equals(film)).toBe(true);
-  });
+  }, 300_000);
 });
 
 interface Slurm {

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { type Job as Entry, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { storePlan } from '../../dist/farm/plans.js';
 import { digestOf, entryOf, QUEUE, taskSchema } from '../../dist/farm/task.js';
 import { sweep, tween } from '../../dist/index.js';
@@ -15,13 +15,22 @@ import { hasRedis, hasServer, startRedis, testRedis } from './redis.js';
 
 const folder = temporaryFolder();
 const workshop = new Workshop();
-afterAll(() => workshop.close());
+/** Concurrent tests have no ends of their own. */
+const closing = [() => workshop.close()];
+afterAll(async () => {
+  for (const close of closing) await close();
+});
 
 /** A film of three segments, with another seed for each test, so that no two have the same segments. */
 async function film(seed: number): Promise<Job> {
   const growing = sweep({ seconds: 6, size: [32, 24], fps: 10, network: { seed, layers: tween(1, 8) } });
   const request = { source: { kind: 'sweep', sweep: growing } as const, outputs: [{ path: 'film.mp4' }] };
   return plan(request, workshop, { backend: 'cpu', threads: 1 });
+}
+
+/** Waits for a value. Unlike expect.poll, it can be used in concurrent tests. */
+async function waitFor<T>(find: () => T | undefined): Promise<T> {
+  return vi.waitFor(() => find() || expect.fail('There is none yet.'), { timeout: 60_000, interval: 50 });
 }
 
 type Event = { type: string } & Record<string, unknown>;
@@ -49,7 +58,7 @@ function startWorker(url: string, args: string[], env: Record<string, string> = 
       for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line));
     },
   });
-  onTestFinished(() => {
+  closing.push(async () => {
     handle.kill('SIGCONT');
     handle.kill('SIGKILL');
   });
@@ -57,9 +66,7 @@ function startWorker(url: string, args: string[], env: Record<string, string> = 
     pid: handle.pid!,
     events,
     async until(type, count = 1) {
-      const found = () => events.filter((event) => event.type === type);
-      await expect.poll(() => found().length, { timeout: 60_000 }).toBeGreaterThanOrEqual(count);
-      return found()[count - 1];
+      return waitFor(() => events.filter((event) => event.type === type)[count - 1]);
     },
     kill: (signal) => handle.kill(signal),
     ended,
@@ -79,8 +86,7 @@ async function drawerOf({ pid }: Running): Promise<number> {
       return 0; // it is just being replaced
     }
   };
-  await expect.poll(find).toBeGreaterThan(0);
-  return find();
+  return waitFor(find);
 }
 
 /** What a coordinator does with a queue. */
@@ -92,9 +98,11 @@ async function openQueue(url: string) {
   const results: { frames: number; seconds: number; worker: string }[] = [];
   listening.on('failed', ({ failedReason }) => failures.push(JSON.parse(failedReason)));
   listening.on('completed', ({ returnvalue }) => results.push(returnvalue as never));
-  for (const part of [redis, queue, listening]) part.on('error', () => {});
+  redis.on('error', () => {});
+  queue.on('error', () => {});
+  listening.on('error', () => {});
   await listening.waitUntilReady();
-  onTestFinished(async () => {
+  closing.push(async () => {
     await listening.close();
     await queue.close();
     redis.disconnect();
@@ -127,7 +135,7 @@ const keyOf = (job: Job, i: number) => job.segments[i].parts[0].keys[0];
 describe.skipIf(!hasRedis)(hasRedis ? 'a worker' : 'a worker (SKIPPED: there is no redis-server)', () => {
   test.concurrent('makes the segments that a single machine makes, and finishes its segment at SIGTERM', async () => {
     const password = 'never/shown';
-    const own = hasServer ? await startRedis({ password: encodeURIComponent(password) }) : undefined;
+    const own = hasServer ? await startRedis({ password }) : undefined;
     const url = own?.url ?? (await testRedis(1));
     const [store, alone] = ['store-a', 'alone-a'].map((name) => join(folder, name));
     const job = await film(1);
@@ -202,7 +210,7 @@ describe.skipIf(!hasRedis)(hasRedis ? 'a worker' : 'a worker (SKIPPED: there is 
     const { message } = await worker.until('failed');
     expect(message).toMatch(/ffmpeg.*1\.2\.3/);
     expect((await worker.until('warning')).message).toMatch(/JSON/);
-    await expect.poll(() => failures).toMatchObject([{ kind: 'refused', message }]);
+    expect(await waitFor(() => failures[0])).toMatchObject({ kind: 'refused', message });
     worker.kill('SIGINT');
     expect((await worker.ended).code).toBe(0);
     expect(keysIn(store)).toEqual([]);

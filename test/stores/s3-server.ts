@@ -21,7 +21,7 @@ export interface Fault {
   code?: string;
   message?: string;
   headers?: Record<string, string>;
-  /** Answers before it has read the body, and ends the connection. */
+  /** Answers before it has received the body, and ends the connection. */
   early?: boolean;
   /** Does what it should, but then answers as above, or breaks the connection. */
   after?: boolean;
@@ -110,9 +110,10 @@ export class S3Server {
       encodes: true,
       ...options,
     };
-    this.server = createServer((request, response) => {
-      this.serve(request, response).catch(() => request.destroy());
-    });
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      this.serve(request, response).catch(() => request.socket.destroy());
+    };
+    this.server = createServer(serve).on('checkContinue', serve);
     this.server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.on('error', () => {});
@@ -188,17 +189,18 @@ export class S3Server {
     const fault = this.nextFault(request);
     if (fault.early) {
       this.refuse(request, response, refusalOf(fault));
-      response.once('finish', () => message.destroy());
+      response.once('finish', () => message.socket.destroy());
       return;
     }
+    if (headers.expect !== undefined) response.writeContinue();
     const received: Buffer[] = [];
     let size = 0;
     for await (const part of message) {
       received.push(part);
       size += part.length;
-      if (fault.drop !== undefined && size >= fault.drop) return void message.destroy();
+      if (fault.drop !== undefined && size >= fault.drop) return void message.socket.destroy();
     }
-    if (fault.drop !== undefined) return void message.destroy();
+    if (fault.drop !== undefined) return void message.socket.destroy();
     request.body = Buffer.concat(received);
     if (fault.silent) return;
     try {
@@ -207,7 +209,7 @@ export class S3Server {
       const objects = this.buckets.get(bucket);
       if (!objects) throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist');
       const answer = this.answer(request, objects, new URLSearchParams(query));
-      if (fault.after && !fault.status) return void message.destroy();
+      if (fault.after && !fault.status) return void message.socket.destroy();
       if (fault.after) throw refusalOf(fault);
       await this.send(response, method, answer, fault);
     } catch (error) {

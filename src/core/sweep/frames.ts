@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { type FrameDescription, frameSchema } from '../frame/description.js';
+import { levelsSchema } from '../frame/levels-schema.js';
 import { networkParameter } from '../network/parameters.js';
 import { parse } from '../wording/parse.js';
 
@@ -116,20 +117,21 @@ function areBetweenValid(
   frames: Frames,
   moving: readonly { path: (string | number)[]; values: unknown[] }[],
 ): boolean {
-  if (
-    !moving.every(({ path, values }) => isRange(path) && values.every((value) => typeof value === 'number'))
-  )
-    return false;
-  return [Math.min, Math.max].every((choose) => {
-    let frame: unknown = frames.describe(0);
-    for (const { path, values } of moving)
-      frame = replaced(
-        frame,
-        path,
-        (values as number[]).reduce((a, b) => choose(a, b)),
-      );
-    return frameSchema.safeParse(frame).success;
-  });
+  const corners: [least: unknown, greatest: unknown] = [frames.describe(0), frames.describe(0)];
+  for (const { path, values } of moving) {
+    if (path.length === 1 && path[0] === 'levels') {
+      // Each pair is valid by itself, whatever the rest of its frame is.
+      if (!values.every((value) => value !== undefined && levelsSchema.safeParse(value).success))
+        return false;
+      continue;
+    }
+    if (!isRange(path) || !values.every((value) => typeof value === 'number')) return false;
+    for (const [k, choose] of [Math.min, Math.max].entries()) {
+      const extreme = (values as number[]).reduce((a, b) => choose(a, b));
+      corners[k] = replaced(corners[k], path, extreme);
+    }
+  }
+  return corners.every((frame) => frameSchema.safeParse(frame).success);
 }
 
 /** Whether a field accepts all numbers between its lowest and its highest one, fractions included. */

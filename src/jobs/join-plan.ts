@@ -1,0 +1,277 @@
+/**
+ * Joins films whose segments others have put into a store. The store is not trusted: every segment is checked, and so
+ * is every joined film before it gets its name.
+ */
+import { availableParallelism } from 'node:os';
+import { RefusedError, TransientError } from '../core/errors.js';
+import { contains, union } from '../core/range.js';
+import { SegmentCheck, type Workbench } from '../outputs/index.js';
+import type { KeyedFiles } from '../stores/index.js';
+import { VERSION } from '../system/package.js';
+import { codeDigest } from '../system/version.js';
+import type { Film } from './film.js';
+import type { Job, Part } from './job.js';
+import { joinOn } from './join.js';
+import { closeBenches, fileOf, openBenches, replace } from './store.js';
+import type { Means, Workshop } from './workshop.js';
+
+/** A segment that cannot be used. */
+interface Damaged {
+  /** Its number in the plan, from 1. */
+  segment: number;
+  /** What is wrong with it. */
+  why: string;
+}
+
+/** Some segments are not in the store, or were not what their keys say and are no longer there. */
+export class IncompleteError extends TransientError {
+  override name = 'IncompleteError';
+
+  /**
+   * @param missing - The numbers of segments in the plan, from 1.
+   * @param count - How many segments the plan has.
+   * @param store - Its name.
+   * @param next - What to do, to follow a colon.
+   */
+  constructor(
+    readonly missing: readonly number[],
+    readonly damaged: readonly Damaged[],
+    readonly count: number,
+    readonly store: string,
+    next = 'render them, then join again',
+  ) {
+    super(`${incomplete(missing, damaged, count, store)}: ${next}.`);
+  }
+
+  /** The same with another next step. */
+  saying(next: string): IncompleteError {
+    const { missing, damaged, count, store } = this;
+    return new IncompleteError(missing, damaged, count, store, next);
+  }
+}
+
+function incomplete(
+  missing: readonly number[],
+  damaged: readonly Damaged[],
+  count: number,
+  store: string,
+): string {
+  const [lost, bad] = [missing.length, new Set(damaged.map(({ segment }) => segment)).size];
+  const reasons = new Map<string, number[]>();
+  for (const { segment, why } of damaged) reasons.set(why, [...(reasons.get(why) ?? []), segment]);
+  const shown = [...reasons].slice(0, MOST_REASONS).map(([why, numbers]) => `${listed(numbers)} (${why})`);
+  if (reasons.size > MOST_REASONS) shown.push('others');
+  const removed = `${bad === 1 ? 'was' : 'were'} damaged and ${bad === 1 ? 'has' : 'have'} been removed`;
+  const segments = (many: number) => (many === 1 ? 'Segment' : 'Segments');
+  if (lost === 0) return `${segments(bad)} ${and(shown)} of ${count} in ${store} ${removed}`;
+  const are = lost === 1 ? 'is' : 'are';
+  const first = `${segments(lost)} ${listed(missing)} of ${count} ${are} missing from ${store}`;
+  return bad === 0 ? first : `${first}, and ${segments(bad).toLowerCase()} ${and(shown)} ${removed}`;
+}
+
+/** No more reasons than this are shown. */
+const MOST_REASONS = 5;
+
+/** Numbers in order as text: "3, 7-9 and 12". */
+function listed(numbers: readonly number[]): string {
+  const runs = union(numbers.map((number) => [number, number]));
+  // Two in a row are no run.
+  return and(runs.flatMap(([a, b]) => (b - a === 1 ? [`${a}`, `${b}`] : a === b ? [`${a}`] : [`${a}-${b}`])));
+}
+
+const and = (words: string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** A film of a plan while it is joined. */
+interface Joining {
+  job: Job;
+  benches: readonly Workbench[];
+  checks: readonly SegmentCheck[];
+  /** How many segments of the plan come before its own. */
+  before: number;
+}
+
+/** What to join with. */
+export interface JoinMeans extends Pick<Means, 'ffmpeg' | 'timeout' | 'signal' | 'onWarning' | 'onStage'> {
+  /** Called for each film when its files are in place. */
+  onFilm?: ((film: Film) => void) | undefined;
+}
+
+/**
+ * Joins all films of a plan from a store. First all segments are checked, so that one error names all that must be made
+ * again. Segments that are not what their keys say are removed from the store.
+ * @throws RefusedError if the plan was made for another version or another ffmpeg; IncompleteError if segments are
+ * missing or damaged; TransientError if the store or the disk fails; RenderError if a joined film is wrong; the
+ * signal's reason if it is aborted. There are then no files of that film.
+ */
+export async function joinPlanned(
+  jobs: readonly Job[],
+  files: KeyedFiles,
+  workshop: Workshop,
+  means: JoinMeans = {},
+): Promise<void> {
+  const { signal } = means;
+  const started = performance.now();
+  for (const job of jobs) await checkPins(job, workshop, means);
+  signal?.throwIfAborted();
+  const missing = await missingFrom(jobs, files);
+  const joinings: Joining[] = [];
+  const closeAll = async () => {
+    for (const { benches } of [...joinings].reverse()) await closeBenches(benches);
+  };
+  const stop = () => void closeAll();
+  signal?.addEventListener('abort', stop);
+  try {
+    let before = 0;
+    for (const job of jobs) {
+      joinings.push(await open(job, before, workshop, means));
+      before += job.segments.length;
+      signal?.throwIfAborted();
+    }
+    const { lost, damaged } = await takeAll(joinings, missing, before, files, means);
+    if (lost.length > 0 || damaged.length > 0) throw new IncompleteError(lost, damaged, before, files.name);
+    let from = started;
+    for (const { job, benches, checks } of joinings) {
+      signal?.throwIfAborted();
+      means.onStage?.(`joining ${job.outputs.map(({ path }) => path).join(', ')}`);
+      const made = await joinOn(job, benches, workshop, means, (output) => (names, joined) => {
+        means.onStage?.(`checking ${job.outputs[output].path}`);
+        return checks[output].joined(names, joined);
+      });
+      const [seconds, { frames }] = [(performance.now() - from) / 1000, job.film];
+      from = performance.now();
+      means.onFilm?.({ files: made, frames, drawn: frames, seconds, renderer: `joined from ${files.name}` });
+    }
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await closeAll();
+  }
+}
+
+/** @throws RefusedError unless this machine joins as the plan says. What drew the frames does not matter. */
+async function checkPins({ pins }: Job, workshop: Workshop, means: Means): Promise<void> {
+  const ffmpeg = pins.ffmpeg === undefined ? undefined : (await workshop.ffmpeg(means)).version;
+  const here = { version: VERSION, code: codeDigest(), ffmpeg };
+  for (const name of ['version', 'code', 'ffmpeg'] as const) {
+    const [planned, found] = [pins[name], here[name]].map((value) => JSON.stringify(value));
+    if (planned === found) continue;
+    throw new RefusedError(
+      `The film was planned with ${name} ${planned}, but this machine has ${found}: install the same version, or plan it here.`,
+    );
+  }
+}
+
+/** The keys that the store does not list. */
+async function missingFrom(jobs: readonly Job[], files: KeyedFiles): Promise<Set<string>> {
+  const parts = jobs.flatMap(({ segments }) => segments.flatMap(({ parts }) => parts));
+  const wanted = new Set(parts.map(({ keys: [key] }) => key));
+  const there = await files.among([...wanted]);
+  return new Set([...wanted].filter((key) => !there.has(key)));
+}
+
+async function open(job: Job, before: number, workshop: Workshop, means: Means): Promise<Joining> {
+  const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(means);
+  const benches = await openBenches(job, means, ffmpeg);
+  const threads = Math.max(1, Math.floor(availableParallelism() / job.segments.length));
+  const checks = job.outputs.map(({ options, frame }, i) => {
+    const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
+    return new SegmentCheck(benches[i], film, options, threads);
+  });
+  return { job, benches, checks, before };
+}
+
+/** How many segments are copied and checked at a time: enough for a store that answers slowly. */
+const lanes = () => Math.max(4, Math.min(16, availableParallelism()));
+
+/**
+ * Up to this many files that a store does not list are requested in spite of that: a store may know that a file is
+ * damaged, or receive it just now.
+ */
+const FEW_MISSING = 100;
+
+/**
+ * Copies all segments to their workbenches, and checks them.
+ * @param missing - The keys that the store does not list.
+ * @param count - How many segments the plan has.
+ * @returns The numbers of those that are not there, and those that are damaged, in order. These are no longer there.
+ */
+async function takeAll(
+  joinings: readonly Joining[],
+  missing: ReadonlySet<string>,
+  count: number,
+  files: KeyedFiles,
+  { signal, onStage }: JoinMeans,
+): Promise<{ lost: number[]; damaged: Damaged[] }> {
+  const lost = new Set<number>();
+  const damaged: Damaged[] = [];
+  const ahead = joinings.flatMap((joining) => filesOf(joining.job).map((parts) => ({ joining, parts })));
+  const failures: unknown[] = [];
+  const lane = async () => {
+    for (let next = ahead.shift(); next !== undefined && failures.length === 0; next = ahead.shift()) {
+      signal?.throwIfAborted();
+      const { joining, parts } = next;
+      const numbers = parts.map((part) => joining.before + 1 + segmentAt(joining.job, part));
+      onStage?.(`checking segment ${numbers[0]} of ${count}`);
+      const hopeless = missing.size > FEW_MISSING && missing.has(parts[0].keys[0]);
+      const why = hopeless ? MISSING : await takeOne(joining, parts, files);
+      for (const segment of numbers) {
+        if (why === MISSING) lost.add(segment);
+        else if (why !== undefined) damaged.push({ segment, why });
+      }
+    }
+  };
+  const fail = (error: unknown) => failures.push(error);
+  await Promise.all(Array.from({ length: lanes() }, () => lane().catch(fail)));
+  if (failures.length > 0) throw failures[0];
+  return { lost: [...lost].sort((a, b) => a - b), damaged: damaged.sort((a, b) => a.segment - b.segment) };
+}
+
+const MISSING = Symbol('missing');
+
+/** The parts of a job, together with those that have the same file: a film at rest has several. */
+function filesOf(job: Job): [Part, ...Part[]][] {
+  const groups = new Map<string, [Part, ...Part[]]>();
+  for (const part of job.segments.flatMap(({ parts }) => parts)) {
+    const name = `${part.keys[0]} ${part.output} ${part.take}`;
+    const group = groups.get(name);
+    if (group) group.push(part);
+    else groups.set(name, [part]);
+  }
+  return [...groups.values()];
+}
+
+/** The index of a part's segment in the job: a poster is the only segment of its output. */
+const segmentAt = ({ segments }: Job, { segment, frames: [first] }: Part): number =>
+  contains(segments[segment].frames, first)
+    ? segment
+    : segments.findIndex(({ frames }) => contains(frames, first));
+
+/**
+ * Copies a segment to the workbenches of its parts.
+ * @returns What is wrong with it; it is then no longer in the store. Or that it is missing.
+ */
+async function takeOne(
+  { benches, checks }: Joining,
+  [part, ...others]: [Part, ...Part[]],
+  files: KeyedFiles,
+): Promise<string | typeof MISSING | undefined> {
+  const { keys, output, segment, take, frames } = part;
+  const [key] = keys;
+  const bench = benches[output];
+  const taken = await files.take(key, bench.path(fileOf(part)));
+  if (taken === 'damaged') return 'it does not match its digest';
+  if (taken === 'missing') return MISSING;
+  const [first, last] = frames;
+  const why = await checks[output].segment(segment, take as 'video' | 'copy', fileOf(part), last - first + 1);
+  if (why !== undefined) {
+    await files.remove(key);
+    return why;
+  }
+  for (const other of others) {
+    await replace(bench.path(fileOf(part)), bench.path(fileOf(other)));
+    checks[output].same(other.segment, segment, other.take as 'video' | 'copy');
+  }
+  return undefined;
+}
