@@ -26,8 +26,8 @@ export interface WorkerLimits {
 export function checkForWorker(job: Job, { allowHosts = [] }: WorkerLimits = {}): Job {
   const { source, outputs } = job;
   if (source.kind === 'composed') checkScene(source, allowHosts);
-  if (source.kind === 'sheet') {
-    throw new RefusedError('Workers do not render contact sheets: use untrained sheet on one machine.');
+  if (source.kind === 'sheet' && !Array.isArray(source.cells)) {
+    throw new RefusedError('Workers do not render contact sheets of composed scenes: use untrained sheet.');
   }
   if (outputs.length > MOST_OUTPUTS) {
     throw new RefusedError(
