@@ -15,7 +15,6 @@ import { parse } from '../core/wording/parse.js';
 import {
   checkEncodeOptions,
   checkOutput,
-  type EncodeOptions,
   type FilmShape,
   gifPalettes,
   parseOutput,
@@ -24,7 +23,7 @@ import {
 } from '../outputs/index.js';
 import type { Target } from '../sources/composed/target.js';
 import { type NamedScene, SCENE_NAME } from '../sources/scene-files.js';
-import { type Part, type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
+import { type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
 import { type Pins, pinsSchema } from './pins.js';
 import type { SheetDesign } from './sheet-layout.js';
 
