@@ -7,7 +7,6 @@ import { findFfmpeg } from '../outputs/index.js';
 import { openStore } from '../stores/index.js';
 import type { OptionsOf } from './options.js';
 import { duration, inSight, printJson } from './report.js';
-import { listScenes } from './scenes.js';
 
 /** @param signal - Tells the worker to finish its segments and stop; the command then succeeds. */
 export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Promise<void> {
@@ -29,7 +28,6 @@ export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Pro
   await findFfmpeg(ffmpeg, undefined, timeout); // otherwise every segment would fail
   const files = store === undefined ? undefined : await openStore(store);
   await files?.close();
-  const composed = listScenes().filter(({ path }) => path.endsWith('.tsx'));
   const share = concurrency > 1 ? Math.max(1, Math.floor(availableParallelism() / concurrency)) : undefined;
   await workUntil(
     {
@@ -44,7 +42,6 @@ export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Pro
       browser,
       timeout,
       allowHosts: allowHost,
-      scenes: Object.fromEntries(composed.map(({ name, path }) => [name, path])),
       onEvent(event) {
         if (json) printJson(event.type, event);
         else if (event.type === 'warning') console.error(`Warning: ${inSight(event.message)}`);

@@ -10,10 +10,10 @@ import type { Job } from '../jobs/job.js';
 import { readPlan } from '../jobs/plan-file.js';
 import { segment } from '../jobs/segment.js';
 import { SharedStore } from '../jobs/store.js';
+import { checkForWorker } from '../jobs/worker-job.js';
 import { Workshop } from '../jobs/workshop.js';
 import { type KeyedFiles, openStore } from '../stores/index.js';
 import { canSeeWork, ownWork } from '../system/patience.js';
-import { admitted } from './admit.js';
 import { openServer, type QueueServer } from './connection.js';
 import type { FromDrawer, Order, Setup, ToDrawer } from './messages.js';
 import { fetchPlan } from './plans.js';
@@ -102,11 +102,8 @@ class Drawer {
     const known = this.plans.get(digest);
     if (known) return known;
     const { jobs, strict } = readPlan(await this.fetch(digest));
-    const { scenes, allowHosts } = this.setup;
-    const plan = {
-      jobs: await Promise.all(jobs.map((job) => admitted(job, { scenes, allowHosts }))),
-      strict,
-    };
+    const { allowHosts } = this.setup;
+    const plan = { jobs: jobs.map((job) => checkForWorker(job, { allowHosts })), strict };
     for (const oldest of [...this.plans.keys()].slice(0, -MOST_PLANS + 1)) this.plans.delete(oldest);
     this.plans.set(digest, plan);
     return plan;

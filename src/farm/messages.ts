@@ -7,8 +7,6 @@ export interface Setup {
   queue: string;
   /** The store, as --store names it; without one, segments travel through Redis. */
   store?: string | undefined;
-  /** The paths of the composed scenes here, by name. */
-  scenes: Record<string, string>;
   /** Hosts that composed scenes may load from. */
   allowHosts: string[];
   /** CPU threads. */
