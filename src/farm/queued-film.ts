@@ -134,7 +134,7 @@ function plainSource(source: SourceRequest): SourceRequest {
   return { ...source, cells: { ...source.cells, scenes: source.cells.scenes.map(plainScene) } };
 }
 
-/** Workers find scenes by name, so a path need not be known to them. */
+/** Workers find scenes by name, and refuse others. */
 function plainScene(scene: ComposedRequest): ComposedRequest {
   const { target } = scene;
   return 'name' in target ? scene : { ...scene, target: { ...target, path: basename(target.path) } };

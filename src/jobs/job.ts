@@ -120,6 +120,16 @@ export function writeJob(job: Job): string {
   return `${JSON.stringify(job)}\n`;
 }
 
+/** The hosts that a job's scenes may load from. */
+export function hostsOf({ source }: Job): string[] {
+  if (source.kind === 'sweep' || (source.kind === 'sheet' && Array.isArray(source.cells))) return [];
+  const scenes = source.kind === 'sheet' ? (source.cells as { scenes: ComposedRequest[] }).scenes : [source];
+  return scenes.flatMap(({ allowHosts = [], answers = {} }) => [
+    ...allowHosts,
+    ...Object.keys(answers).map((address) => new URL(address).host),
+  ]);
+}
+
 const text = z.string().max(4000);
 const count = z.int().min(0).max(1e9);
 const range = z

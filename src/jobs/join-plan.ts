@@ -8,7 +8,7 @@ import { contains, union } from '../core/range.js';
 import { SegmentCheck, type Workbench } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { VERSION } from '../system/package.js';
-import { codeDigest } from '../system/version.js';
+import { ownCodeDigest } from '../system/version.js';
 import type { Film } from './film.js';
 import type { Job, Part } from './job.js';
 import { joinOn } from './join.js';
@@ -153,7 +153,7 @@ export async function joinPlanned(
 /** @throws RefusedError unless this machine joins as the plan says. What drew the frames does not matter. */
 async function checkPins({ pins }: Job, workshop: Workshop, means: Means): Promise<void> {
   const ffmpeg = pins.ffmpeg === undefined ? undefined : (await workshop.ffmpeg(means)).version;
-  const here = { version: VERSION, code: codeDigest(), ffmpeg };
+  const here = { version: VERSION, code: ownCodeDigest(), ffmpeg };
   for (const name of ['version', 'code', 'ffmpeg'] as const) {
     const [planned, found] = [pins[name], here[name]].map((value) => JSON.stringify(value));
     if (planned === found) continue;
