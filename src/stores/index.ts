@@ -13,6 +13,7 @@ export interface StoreOptions {
 /**
  * Opens a store. A folder is created with its first file.
  * @param place - A folder, or s3://bucket/prefix.
+ * @param options - The timeout of requests, in seconds.
  * @throws UsageError for another kind of address or a file, or if the access keys of S3 are missing.
  */
 export async function openStore(place: string, options: StoreOptions = {}): Promise<KeyedFiles> {

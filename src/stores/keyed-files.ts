@@ -17,8 +17,8 @@ export interface KeyedFiles {
   /** Those of these keys that have a file. @throws TransientError if the store cannot be reached. */
   among(keys: readonly string[]): Promise<Set<string>>;
   /**
-   * Copies a file, and the small one beside it if there is one, to a path, in place of what is there. A file that does not
-   * match its digest is removed from the store.
+   * Copies a file, and the small one beside it if there is one, to a path, in place of what is there. A file that does
+   * not match its digest is removed from the store.
    * @param to - The path; the small file gets the same with BESIDE appended.
    * @returns Compare it with 'taken': all answers are true.
    * @throws TransientError if the store or the disk fails.

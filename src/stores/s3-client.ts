@@ -26,8 +26,8 @@ const DEFAULTS = { timeout: 30, attempts: 7, retryMs: 250 };
 const LONGEST_DELAY_MS = 10_000;
 
 /**
- * From this size on, in bytes, the server is asked whether it wants a file: if it has it already, or refuses it, nothing
- * is sent in vain.
+ * From this size on, in bytes, the server is asked whether it wants a file: if it has it already, or refuses it,
+ * nothing is sent in vain.
  */
 const WORTH_ASKING = 1 << 20;
 /** How long to wait for an answer to that, in milliseconds: some servers know no such question. */

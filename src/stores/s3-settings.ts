@@ -31,7 +31,7 @@ const RULE = "s3://bucket/prefix, where a bucket's name has 3 to 63 letters, dig
 /**
  * Reads the settings of a store.
  * @param place - s3://bucket/prefix.
- * @throws UsageError if the address, the keys, the region or the endpoint are wrong or missing. No message has a secret.
+ * @throws UsageError if the address, the keys, the region or the endpoint are wrong or missing, without secrets.
  */
 export async function readSettings(place: string, env: Environment = process.env): Promise<S3Settings> {
   const address = parseAddress(place);

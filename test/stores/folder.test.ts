@@ -1,4 +1,4 @@
-/** A store in a folder that many processes share: what is in it is whole, whoever writes, reads, dies or does damage. */
+/** A store in a folder that many processes share: what is in it is whole, whoever writes, dies or does damage. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {

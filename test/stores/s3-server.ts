@@ -418,7 +418,10 @@ interface Signed {
   digest: string;
 }
 
-/** The signature of a request, as https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html defines. */
+/**
+ * The signature of a request, as defined in
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ */
 export function signatureOf(options: {
   request: Signed;
   time: string;

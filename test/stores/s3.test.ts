@@ -1,4 +1,4 @@
-/** A store in S3: against a server of our own, which checks every signature and fails in all the ways that servers do. */
+/** A store in S3: against a server of our own, which checks signatures and fails in the ways that servers do. */
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
