@@ -254,7 +254,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Follows the peak of a process's resident memory, in bytes (Linux only). Returns a function that stops, and tells it. */
+/** Follows the peak of a process's memory, in bytes (Linux only). Returns a function that stops, and tells it. */
 function peakOf({ pid }: ChildProcess): () => number {
   let peak = Number.NaN;
   const look = async () => {
