@@ -30,6 +30,8 @@ export interface Running {
   readonly process: Process;
   /** The process ID, if the browser reports it. */
   readonly pid: number | undefined;
+  /** What draws WebGL and WebGPU in its pages: the name of a GPU, or of a software adapter. */
+  readonly graphics: string;
   /** Whether the browser's main process responds, whatever its pages do. */
   answers(): Promise<boolean>;
   /** Ends the browser and all its processes, even stopped (SIGSTOP) ones, and removes its files. */
@@ -52,6 +54,7 @@ export async function startBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT):
   try {
     const session = await within(timeout, process.newBrowserCDPSession(), silent);
     const pid = await within(timeout, pidOf(session), silent);
+    const graphics = await within(timeout, graphicsOf(session), silent);
     const answers = () =>
       within(ANSWER_SECONDS, session.send('Browser.getVersion'), silent).then(
         () => true,
@@ -60,6 +63,7 @@ export async function startBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT):
     return {
       process,
       pid,
+      graphics,
       answers,
       async close() {
         if (pid !== undefined && !(await answers())) killAll(pid);
@@ -77,6 +81,11 @@ export async function startBrowser(browser: Browser, timeout = DEFAULT_TIMEOUT):
 async function pidOf(session: CDPSession): Promise<number | undefined> {
   const { processInfo } = await session.send('SystemInfo.getProcessInfo').catch(() => ({ processInfo: [] }));
   return processInfo.find(({ type }) => type === 'browser')?.id;
+}
+
+async function graphicsOf(session: CDPSession): Promise<string> {
+  const { gpu } = await session.send('SystemInfo.getInfo').catch(() => ({ gpu: undefined }));
+  return gpu?.devices.map(({ deviceString }) => deviceString).join(', ') || 'none';
 }
 
 /** Kills a browser that no longer responds. Its processes form a group with its process ID. */

@@ -73,8 +73,6 @@ export interface OptionEntry {
   repeatable?: true;
   /** Whether a row of a batch may give it. Defaults to true for options of `render`. */
   row?: false;
-  /** Whether its value may contain a password, so that no message may show it. */
-  secret?: true;
   /** Whether commands that we suggest repeat it, because it determines what a picture shows. */
   repeated?: true;
 }
@@ -139,8 +137,7 @@ export function read(entry: OptionEntry, text: string): unknown {
   const kind = form ?? (range?.whole ? 'a whole number' : 'a number');
   const preposition = range?.above !== undefined ? '' : range?.most !== undefined ? 'from ' : 'of ';
   const rule = range ? `${kind} ${preposition}${limits(range, unit)}` : kind;
-  const shown = entry.secret ? 'not valid' : `"${text}"`;
-  throw new UsageError(`${flag} is ${shown} but must be ${rule}${example ? `: try ${example}` : ''}.`);
+  throw new UsageError(`${flag} is "${text}" but must be ${rule}${example ? `: try ${example}` : ''}.`);
 }
 
 function isWithin({ least, above, most, whole }: Range, value: number): boolean {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { exporterFor } from '../exporters/index.js';
-import type { Job } from '../jobs/job.js';
+import { hostsOf, type Job } from '../jobs/job.js';
 import { plan } from '../jobs/plan.js';
 import { writePlan } from '../jobs/plan-file.js';
 import { inBytes, writeWhole } from '../outputs/index.js';
@@ -58,7 +58,9 @@ export async function planFilm(
   const films = jobs.length;
   const frames = count(({ film }) => film.frames);
   const segments = count((job) => job.segments.length);
-  const render = commandLine('render', [], ['--plan', path, '--shard', `1/${SHARDS}`, '--store', STORE]);
+  const hosts = [...new Set(jobs.flatMap(hostsOf))].flatMap((host) => ['--allow-host', host]);
+  const words = ['--plan', path, '--shard', `1/${SHARDS}`, '--store', STORE, ...hosts];
+  const render = commandLine('render', [], words);
   const join = commandLine('join', [path], ['--store', STORE]);
   if (options.json) {
     const seconds = (performance.now() - began) / 1000;

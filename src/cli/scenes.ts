@@ -1,8 +1,7 @@
 /** Finds and loads scenes: by name, by the path of a .ts or .tsx file, from a recipe or from a link. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { byFigure } from '../core/figures.js';
 import { isLink, readLink } from '../core/recipe/link.js';
@@ -12,18 +11,12 @@ import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
 import { exporterFor } from '../exporters/index.js';
 import { formatWithEnding, type Probe, probe, probeExport } from '../outputs/index.js';
+import { type Found, listScenes, ourScenes, sceneFolders } from '../sources/scene-files.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { type LoadOptions, loadModule, loadModules } from './module.js';
 import { printable } from './report.js';
 
 export type Scene = SweepScene | ComposedScene;
-
-export interface Found {
-  /** Base name of its default outputs. */
-  name: string;
-  /** Its file, or a link. */
-  path: string;
-}
 
 export interface SweepScene extends Found {
   kind: 'sweep';
@@ -47,27 +40,7 @@ export interface ComposedScene extends Found {
   extension?: string | undefined;
 }
 
-/** The folder of the scenes that come with this package. */
-export const ourScenes = fileURLToPath(new URL('../../scenes', import.meta.url));
-
-/** The folders in which names are looked up. The user's own scenes come first. */
-export function sceneFolders(): string[] {
-  return [...new Set([resolve('scenes'), ourScenes])].filter((folder) => existsSync(folder));
-}
-
-/** All named scenes, sorted by name. */
-export function listScenes(): Found[] {
-  const found = new Map<string, string>();
-  for (const folder of sceneFolders()) {
-    for (const file of readdirSync(folder).sort()) {
-      const [, name] = /^(.+)\.tsx?$/.exec(file) ?? [];
-      if (name && !name.endsWith('.d') && !found.has(name)) found.set(name, join(folder, file));
-    }
-  }
-  return [...found]
-    .map(([name, path]) => ({ name, path }))
-    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
-}
+export { listScenes, ourScenes, sceneFolders };
 
 /** A scene in the list. */
 export interface Listed {

@@ -8,9 +8,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The shard that --shard names.
  *
- * `auto` takes both numbers from a Slurm array or an AWS Batch array job. `auto/n` takes only the first: Slurm's task ID
- * as it is, since an array of which a part is submitted again (--array=3,7) has other counts; or the index of AWS Batch
- * or of a Kubernetes Indexed Job, which count from 0, plus 1.
+ * `auto` takes both numbers from a Slurm array or an AWS Batch array job. `auto/n` takes only the first: Slurm's task
+ * ID as it is, since an array of which a part is submitted again (--array=3,7) has other counts; or the index of AWS
+ * Batch or of a Kubernetes Indexed Job, which count from 0, plus 1.
  * @throws UsageError that names the variable which is missing or wrong.
  */
 export function shardOf(choice: ShardChoice, env: Environment): Shard {

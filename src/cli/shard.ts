@@ -1,9 +1,11 @@
 /** `render --plan`: renders the segments of a plan, or of one of its shards, that a store lacks. */
-import { RenderError, UsageError } from '../core/errors.js';
+import { RefusedError, RenderError, UsageError } from '../core/errors.js';
+import { hostsOf } from '../jobs/job.js';
 import { type FailedSegment, type MadeShard, makeShard } from '../jobs/make-shard.js';
 import { type FilmPlan, readPlanFile } from '../jobs/plan-file.js';
 import { cacheFor } from '../jobs/render.js';
 import { type Shard, segmentsOf } from '../jobs/shards.js';
+import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import { openStore } from '../stores/index.js';
 import { withWorkshop } from './draw.js';
 import { flagOf } from './option.js';
@@ -46,6 +48,7 @@ export async function render(
   const { plan: file = '', shard: choice, json, quiet } = options;
   const shard = choice && shardOf(choice, process.env);
   const plan = await readPlanFile(file);
+  checkHosts(plan, options);
   const report = reporter({ json, quiet, strict: plan.strict });
   const began = performance.now();
   const segments = segmentsOf(plan.jobs, shard ?? { index: 1, count: 1 });
@@ -91,6 +94,16 @@ function storeFor(scene: string | undefined, { plan, store }: RenderOptions, giv
   if (store !== undefined) return store;
   throw new UsageError(
     '--plan renders segments into a store that all machines can reach: name one with --store, a folder or s3://bucket/prefix.',
+  );
+}
+
+/** @throws RefusedError if a scene loads from a host that the command does not allow: a plan may come from anyone. */
+function checkHosts({ jobs }: FilmPlan, { allowHost }: RenderOptions): void {
+  const known = [...allowHost, ...INSTALLED_HOSTS];
+  const host = jobs.flatMap(hostsOf).find((host) => !known.includes(host));
+  if (host === undefined) return;
+  throw new RefusedError(
+    `The plan's scene loads from ${host}, which is not allowed here: allow it with --allow-host ${host}.`,
   );
 }
 

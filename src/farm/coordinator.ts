@@ -52,8 +52,9 @@ const DONE_SECONDS = 10 * 60;
 const CHUNK = 1000;
 const TAKERS = 4;
 
-/** How long cleaning up may take, in milliseconds: the server may be gone. */
+/** How long cleaning up may take, and for each entry, in milliseconds: the server may be gone. */
 const CLOSE_MS = 5000;
+const REMOVE_MS = 2;
 
 /** A segment that a film wants. */
 export interface Wanted {
@@ -263,7 +264,7 @@ export class Coordinator {
       await this.redis.multi().del(this.wanted).zrem(COORDINATORS, this.wanted).exec();
       await this.forget([...this.films]);
     };
-    await within(CLOSE_MS, tidy()).catch(() => {});
+    await within(CLOSE_MS + REMOVE_MS * this.entries.size, tidy()).catch(() => {});
     await within(CLOSE_MS, this.events.close()).catch(() => {});
     this.redis.disconnect();
     await within(CLOSE_MS, this.queue.close()).catch(() => {});
@@ -563,7 +564,7 @@ export class Coordinator {
       await this.withdraw(unwanted);
       await this.forget([film]);
     };
-    void within(CLOSE_MS, tidy())
+    void within(CLOSE_MS + REMOVE_MS * unwanted.length, tidy())
       .catch(() => {})
       .then(() => film.fail(error));
   }

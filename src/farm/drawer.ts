@@ -89,9 +89,12 @@ class Drawer {
 
   async close(): Promise<void> {
     this.redis?.disconnect();
-    await this.workshop.close();
-    await (await this.files)?.close();
-    await rm(this.scratch, { recursive: true, force: true }); // the worker may have been killed
+    try {
+      await this.workshop.close();
+      await (await this.files)?.close();
+    } finally {
+      await rm(this.scratch, { recursive: true, force: true }); // the worker may have been killed
+    }
   }
 
   /** The jobs of a plan, checked. */

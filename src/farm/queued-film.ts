@@ -134,9 +134,10 @@ function plainSource(source: SourceRequest): SourceRequest {
   return { ...source, cells: { ...source.cells, scenes: source.cells.scenes.map(plainScene) } };
 }
 
-/** Workers find scenes by name. */
+/** Workers find scenes by name, and refuse others. */
 function plainScene(scene: ComposedRequest): ComposedRequest {
-  return { ...scene, target: { ...scene.target, path: basename(scene.target.path) } };
+  const { target } = scene;
+  return 'name' in target ? scene : { ...scene, target: { ...target, path: basename(target.path) } };
 }
 
 /** The segments with files that are not here. Those in the cache are copied. */

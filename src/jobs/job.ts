@@ -5,22 +5,29 @@
 import * as z from 'zod';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
-import { frameSchema } from '../core/frame/description.js';
+import { frameSchema, sizeSchema } from '../core/frame/description.js';
 import type { Range } from '../core/range.js';
-import { parseRecipe } from '../core/recipe/recipe.js';
+import { MAX_RECIPE_BYTES, parseRecipe } from '../core/recipe/recipe.js';
 import { Frames } from '../core/sweep/frames.js';
-import { parseSweep, type Sweep } from '../core/sweep/sweep.js';
+import { frameCount, parseSweep, type Sweep } from '../core/sweep/sweep.js';
 import { parseJson } from '../core/wording/json.js';
 import { parse } from '../core/wording/parse.js';
 import {
   checkEncodeOptions,
   checkOutput,
-  type EncodeOptions,
   type FilmShape,
+  gifPalettes,
   parseOutput,
+  pixelFormatsFor,
+  qualities,
 } from '../outputs/index.js';
 import type { Target } from '../sources/composed/target.js';
+import { type NamedScene, SCENE_NAME } from '../sources/scene-files.js';
+import { type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
+import { type Pins, pinsSchema } from './pins.js';
 import type { SheetDesign } from './sheet-layout.js';
+
+export type { Part, PlannedOutput, Segment } from './parts.js';
 
 /** The version of the job format. Increase it when earlier jobs can no longer be read. */
 export const JOB_VERSION = 1;
@@ -44,8 +51,10 @@ interface SweepRequest {
 export interface ComposedRequest {
   /** A composed scene or a project. */
   kind: 'composed';
-  /** The module. */
-  target: Target;
+  /** The module: a composed scene's may be named by its name in scenes/. */
+  target: Target | NamedScene;
+  /** The digest of its bundle, if it was planned: nothing of another scene is run. */
+  bundle?: string | undefined;
   /** In pixels. */
   size?: [width: number, height: number] | undefined;
   /** Frames per second, 1 to 1000. */
@@ -82,51 +91,6 @@ export interface SheetRequest {
 
 export type SourceRequest = SweepRequest | ComposedRequest | SheetRequest;
 
-/** A part of a segment: one take of its frames for one output. */
-export interface Part {
-  /** The index of the job's output, from 0. */
-  output: number;
-  /** The name of the take: see Take. */
-  take: string;
-  /** The number of the segment within the output. */
-  segment: number;
-  /** Frames of the film, all within the segment. */
-  frames: Range;
-  /** Keys of everything that determines the file's bytes. The first is its own; the others name equal files. */
-  keys: string[];
-}
-
-/** A run of frames that is drawn and encoded separately. */
-export interface Segment {
-  frames: Range;
-  parts: Part[];
-}
-
-/** A file, or a numbered sequence of PNGs. */
-export interface PlannedOutput {
-  path: string;
-  options: EncodeOptions;
-  /** The frame of the film that it shows, if it is a poster. */
-  frame?: number | undefined;
-}
-
-/** Everything else that the bytes depend on. */
-interface Pins {
-  /** The version of this package. */
-  version: string;
-  /** A digest of the code that determines pixels and bytes. */
-  code: string;
-  /** The packages that determine pixels: "seedrandom@3.0.5". */
-  packages: string[];
-  /** What draws, and the arithmetic that determines the last bits: "cpu", "256-bit relaxed SIMD". */
-  backend: string;
-  arithmetic: string;
-  /** The version of ffmpeg, if it is needed. */
-  ffmpeg?: string | undefined;
-  /** Threads of each encoder, independent of the machine. */
-  encoderThreads: number;
-}
-
 /** A film as plain data: what to draw, where it goes, in which segments, and everything its bytes depend on. */
 export interface Job {
   /** The version of this format. */
@@ -156,6 +120,16 @@ export function writeJob(job: Job): string {
   return `${JSON.stringify(job)}\n`;
 }
 
+/** The hosts that a job's scenes may load from. */
+export function hostsOf({ source }: Job): string[] {
+  if (source.kind === 'sweep' || (source.kind === 'sheet' && Array.isArray(source.cells))) return [];
+  const scenes = source.kind === 'sheet' ? (source.cells as { scenes: ComposedRequest[] }).scenes : [source];
+  return scenes.flatMap(({ allowHosts = [], answers = {} }) => [
+    ...allowHosts,
+    ...Object.keys(answers).map((address) => new URL(address).host),
+  ]);
+}
+
 const text = z.string().max(4000);
 const count = z.int().min(0).max(1e9);
 const range = z
@@ -166,8 +140,18 @@ const key = z.string().regex(/^[0-9a-f]{40}$/, 'must be a key of 40 hexadecimal 
 
 const composedSchema = z.strictObject({
   kind: z.literal('composed'),
-  target: z.strictObject({ kind: z.enum(['scene', 'project']), path: text }),
-  size: size.optional(),
+  target: z.union([
+    z.strictObject({
+      kind: z.literal('scene'),
+      name: z.string().regex(SCENE_NAME, 'must be the name of a scene'),
+    }),
+    z.strictObject({ kind: z.enum(['scene', 'project']), path: z.string().regex(/^[^\0]{1,4000}$/) }),
+  ]),
+  bundle: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  size: sizeSchema.optional(),
   fps: z.number().min(1).max(1000).optional(),
   transparent: z.boolean().optional(),
   variables: z.record(text, z.json()).optional(),
@@ -175,9 +159,19 @@ const composedSchema = z.strictObject({
   every: count.min(1).optional(),
   whole: z.boolean().optional(),
   still: z.strictObject({ at: z.number().min(0).optional() }).optional(),
-  allowHosts: z.array(text).max(1000).optional(),
-  answers: z.record(text, z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  allowHosts: z.array(z.string().max(300)).max(1000).optional(),
+  answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
   strict: z.boolean().optional(),
+});
+
+/** Ranges that hold for every format. checkEncodeOptions() checks those of the output's own. */
+const encodeSchema = z.strictObject({
+  quality: z.enum(qualities).optional(),
+  crf: z.number().min(0).max(63).optional(),
+  webpQuality: z.number().min(0).max(100).optional(),
+  gifPalette: z.enum(gifPalettes).optional(),
+  maxSize: z.number().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+  loops: z.int().min(1).max(1000).optional(),
 });
 
 const jobSchema = z.strictObject({
@@ -218,8 +212,8 @@ const jobSchema = z.strictObject({
   outputs: z
     .array(
       z.strictObject({
-        path: text,
-        options: z.looseObject({ note: z.never().optional() }),
+        path: z.string().regex(/^[^\0]{1,4000}$/),
+        options: encodeSchema,
         frame: count.optional(),
       }),
     )
@@ -239,16 +233,8 @@ const jobSchema = z.strictObject({
       ),
     }),
   ),
-  note: z.string().optional(),
-  pins: z.strictObject({
-    version: text,
-    code: text,
-    packages: z.array(text).max(1000),
-    backend: text,
-    arithmetic: text,
-    ffmpeg: text.optional(),
-    encoderThreads: z.int().min(1).max(64),
-  }),
+  note: z.string().max(MAX_RECIPE_BYTES).optional(),
+  pins: pinsSchema,
 });
 
 /**
@@ -290,31 +276,76 @@ function sourceFrom(source: z.infer<typeof jobSchema>['source']): SourceRequest 
   return { ...source, cells };
 }
 
-/** Checks that the parts of a job agree. */
-function checkJob({ source, frames, film, outputs, segments, note }: Job): void {
-  const wrong = (what: string) => {
+/** Checks that the parts of a job agree: what follows from other parts of it must be as planning it gives it. */
+function checkJob(job: Job): void {
+  const { source, frames, film, outputs, segments, note } = job;
+  const wrong = (what: string): never => {
     throw new UsageError(`The job is inconsistent: ${what}. Plan the film again.`);
   };
   if ((source.kind === 'sweep') !== (frames !== undefined)) wrong('only a sweep has frames in it');
   if (frames && frames.count !== film.frames)
     wrong(`it has ${frames.count} frames, and its film ${film.frames}`);
+  for (const [name, value] of Object.entries(shapeFrom(job))) {
+    const found = name === 'firstFrame' || name === 'every' ? job[name] : film[name as keyof FilmShape];
+    if (value !== undefined && value !== found)
+      wrong(`its film's ${name} is ${found}, and its source's ${value}`);
+  }
   if (note !== undefined) parseRecipe(note);
-  for (const { path, options, frame } of outputs) {
+  for (const planned of outputs) {
+    const { path, options, frame } = planned;
     const output = parseOutput(path);
-    checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
+    checkOutput(output, shapeOf(planned, film));
     checkEncodeOptions(output, options);
+    if (!pixelFormatsFor(output).includes(film.pixels ?? 'rgba'))
+      wrong(`"${path}" cannot be made from ${film.pixels} frames`);
     if (frame !== undefined && frame >= film.frames)
       wrong(`"${path}" shows frame ${frame} of ${film.frames}`);
   }
+  if (film.pixels === 'yuv420p' && (film.width % 2 !== 0 || film.height % 2 !== 0 || film.alpha))
+    wrong('yuv420p frames have even sides and are opaque');
+  checkSegments(segments, outputs, film, wrong);
+}
+
+/** Segments and their parts follow from the outputs. Only keys are the plan's own. */
+function checkSegments(
+  segments: Segment[],
+  outputs: PlannedOutput[],
+  film: FilmShape,
+  wrong: (what: string) => never,
+): void {
   let next = 0;
-  for (const segment of segments) {
+  let i = 0;
+  for (const planned of partsOf(outputs, film)) {
+    const segment = segments[i++] ?? wrong(`its segments end at frame ${next} of ${film.frames}`);
     if (segment.frames[0] !== next)
       wrong(`a segment begins at frame ${segment.frames[0]} instead of ${next}`);
-    next = segment.frames[1] + 1;
-    for (const part of segment.parts) {
-      if (part.output >= outputs.length) wrong(`a segment is for output ${part.output} of ${outputs.length}`);
-      if (part.frames[0] < segment.frames[0] || part.frames[1] >= next) wrong('a part exceeds its segment');
-    }
+    next = planned.frames[1] + 1;
+    if (segment.frames[1] + 1 !== next)
+      wrong(`segment ${i} ends at frame ${segment.frames[1]} instead of ${next - 1}`);
+    const found = segment.parts.map(({ keys: _, ...part }) => JSON.stringify(part));
+    const due = planned.parts.map(({ options: _, ...part }) => JSON.stringify(part));
+    if (found.length !== due.length || due.some((part, at) => part !== found[at]))
+      wrong(`the parts of segment ${i} are not those that its outputs need`);
   }
-  if (next !== film.frames) wrong(`its segments end at frame ${next} of ${film.frames}`);
+  if (i !== segments.length) wrong(`it has ${segments.length} segments instead of ${i}`);
+}
+
+/** What a film's source says about its shape; undefined where only its code knows. */
+function shapeFrom({ source }: Job): Partial<FilmShape & Pick<Job, 'firstFrame' | 'every'>> {
+  if (source.kind === 'sheet') return { fps: 1, frames: 1, firstFrame: 0, every: 1 };
+  const { every = 1 } = source;
+  const isSweep = source.kind === 'sweep';
+  const [width, height] = (isSweep ? source.sweep.size : source.size) ?? [];
+  const fps = isSweep ? source.sweep.fps : source.fps;
+  const whole: Range | undefined = isSweep ? [0, frameCount(source.sweep) - 1] : undefined;
+  const [first, last] = source.frames ?? whole ?? [];
+  const still = !isSweep && source.still !== undefined;
+  return {
+    width,
+    height,
+    fps: fps && fps / every,
+    every,
+    firstFrame: still ? undefined : first,
+    frames: still ? 1 : first === undefined ? undefined : Math.floor((last! - first) / every) + 1,
+  };
 }

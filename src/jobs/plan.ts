@@ -2,7 +2,7 @@
 
 import { UsageError } from '../core/errors.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
-import { checkRange, type Range } from '../core/range.js';
+import { checkRange } from '../core/range.js';
 import { noteOf } from '../core/recipe/note.js';
 import type { Recipe } from '../core/recipe/recipe.js';
 import { frameCount, planFrames } from '../core/sweep/sweep.js';
@@ -10,9 +10,7 @@ import {
   checkEncodeOptions,
   checkOutput,
   defaultEndings,
-  ENCODER_THREADS,
   type EncodeOptions,
-  encodingOf,
   type Ffmpeg,
   type FilmShape,
   isStill,
@@ -21,13 +19,11 @@ import {
   parseOutput,
   pixelFormatsFor,
   SegmentCache,
-  segmentsIn,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
+import { plannedTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
 import { VERSION } from '../system/package.js';
-import { drawingVersions } from '../system/packages.js';
-import { codeDigest } from '../system/version.js';
 import {
   JOB_VERSION,
   type Job,
@@ -36,6 +32,8 @@ import {
   type Segment,
   type SourceRequest,
 } from './job.js';
+import { partsOf } from './parts.js';
+import { pinsOf } from './pins.js';
 import { type Means, numbersOf, rangeOf, type Workshop } from './workshop.js';
 
 /** One of a film's files. */
@@ -108,7 +106,7 @@ export async function plan(
     }
     const job: Job = {
       job: JOB_VERSION,
-      source: request,
+      source: plannedSource(request, source),
       frames,
       film,
       firstFrame,
@@ -133,17 +131,13 @@ async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, mea
   return planFrames(request.sweep, numbersOf(request), evaluate, { signal, onStage });
 }
 
-/** Everything that determines the bytes besides the frames and the encoder's arguments. */
-export function pinsOf({ backend, arithmetic }: FrameSource, ffmpeg: Ffmpeg | undefined): Job['pins'] {
-  return {
-    version: VERSION,
-    code: codeDigest(),
-    packages: drawingVersions(),
-    backend,
-    arithmetic,
-    ffmpeg: ffmpeg?.version,
-    encoderThreads: ENCODER_THREADS,
-  };
+/** What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle. */
+function plannedSource(request: SourceRequest, { bundle }: FrameSource): SourceRequest {
+  if (request.kind === 'composed') return { ...request, target: plannedTarget(request.target), bundle };
+  if (request.kind === 'sweep' || Array.isArray(request.cells)) return request;
+  const { scenes, frames } = request.cells;
+  const named = scenes.map((scene) => ({ ...scene, target: plannedTarget(scene.target) }));
+  return { ...request, cells: { scenes: named, frames } };
 }
 
 /** The recipe as text. @param answers - The hosts' responses, see FrameSource. */
@@ -158,20 +152,13 @@ function segmentsOf(
   source: FrameSource,
   ffmpeg: Ffmpeg | undefined,
 ): Segment[] {
-  const segments = segmentsIn(film).map((frames): Segment => ({ frames, parts: [] }));
-  for (const [number, { path, options, frame }] of outputs.entries()) {
-    const shape = frame === undefined ? film : { ...film, frames: 1 };
-    const { takes } = encodingOf(parseOutput(path), shape, options);
-    for (const [i, { frames, parts }] of segments.entries()) {
-      if (frame !== undefined && !(frames[0] <= frame && frame <= frames[1])) continue;
-      const shown: Range = frame === undefined ? frames : [frame, frame];
-      const names = source.fingerprintsOf(shown);
-      for (const take of takes) {
-        const keys = names.map((name) => keyOf(name, take.options, film, ffmpeg?.version));
-        const segment = frame === undefined ? i : 0;
-        parts.push({ output: number, take: take.name, segment, frames: shown, keys } satisfies Part);
-      }
-    }
+  const segments: Segment[] = [];
+  for (const { frames, parts } of partsOf(outputs, film)) {
+    const keyed = parts.map(({ options, ...part }): Part => {
+      const names = source.fingerprintsOf(part.frames);
+      return { ...part, keys: names.map((name) => keyOf(name, options, film, ffmpeg?.version)) };
+    });
+    segments.push({ frames, parts: keyed });
   }
   return segments;
 }

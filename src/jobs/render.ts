@@ -146,7 +146,7 @@ export function recipeOf(source: SourceRequest, name?: string): Recipe {
   const { target, variables = {}, size, fps, transparent } = source;
   const given = Object.keys(variables).length > 0;
   return {
-    scene: name ?? basename(target.path, extname(target.path)),
+    scene: name ?? ('name' in target ? target.name : basename(target.path, extname(target.path))),
     ...(given && { variables: variables as Recipe['variables'] }),
     ...{ size, fps, transparent, frames, every: source.every },
   };

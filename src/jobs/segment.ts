@@ -1,12 +1,14 @@
 /** Makes one segment of a job, in any process. */
-import { RenderError } from '../core/errors.js';
+import { RefusedError, UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
 import { contains, framesOf, union } from '../core/range.js';
 import { encodingOf, parseOutput, SegmentEncoder, type Workbench } from '../outputs/index.js';
 import type { FrameSource } from '../sources/source.js';
 import { FlashPictures } from './flashes.js';
 import type { Job, Part } from './job.js';
-import { keyOf, pinsOf } from './plan.js';
+import { shapeOf } from './parts.js';
+import { checkPins, pinsOf, plainPins } from './pins.js';
+import { keyOf } from './plan.js';
 import { fileOf, type SegmentStore } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
@@ -29,7 +31,8 @@ export interface DrawnSegment {
  * @param store - Where to store the files.
  * @param workshop - Provides renderers and ffmpeg.
  * @param options - Means, a signal, and a callback for each frame.
- * @throws RenderError if the job was planned for something that this machine lacks, or if drawing or encoding fails.
+ * @throws RefusedError if the job was planned for something that this machine lacks; RenderError if drawing or encoding
+ * fails.
  */
 export async function segment(
   job: Job,
@@ -54,6 +57,7 @@ export async function drawSegment(
   const missing = await missingParts(job, i, store);
   if (missing.length === 0) return { finish: async () => {} };
   const source = workshop.sourceOf(job) ?? (await openPlanned(job, workshop, options));
+  if (fromElsewhere.has(source)) checkKeys(job, missing, source);
   const encoders: PartsEncoder[] = [];
   const pictures = new FlashPictures(job.film);
   const cancel = async () => {
@@ -121,9 +125,9 @@ interface PartsEncoder {
 /** Starts the encoder of one output's parts, which have the same frames. */
 async function startEncoder(job: Job, parts: Part[], store: SegmentStore): Promise<PartsEncoder> {
   const [{ output: number, frames }] = parts;
-  const { path, options, frame } = job.outputs[number];
-  const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
-  const { takes, start } = encodingOf(parseOutput(path), film, options);
+  const output = job.outputs[number];
+  const film = shapeOf(output, job.film);
+  const { takes, start } = encodingOf(parseOutput(output.path), film, output.options);
   const takeOf = (part: Part) => takes.find(({ name }) => name === part.take)!;
   const bench = await store.bench(number);
   const files = parts.map((part) => ({ take: takeOf(part), file: fileOf(part) }));
@@ -152,30 +156,66 @@ async function startEncoder(job: Job, parts: Part[], store: SegmentStore): Promi
   };
 }
 
+/** The sources of jobs that were planned elsewhere. */
+const fromElsewhere = new WeakSet<FrameSource>();
+
 /**
- * Opens the source of a job that was planned elsewhere.
- * @throws RenderError if anything that the bytes depend on differs here.
+ * Opens the source of a job that was planned elsewhere, with the backend that was planned. A composed scene's code runs
+ * only if everything that can be compared before is as planned, including its bundle.
+ * @throws RefusedError if anything that the bytes depend on differs or is missing here.
  */
 export async function openPlanned(job: Job, workshop: Workshop, options: Means): Promise<FrameSource> {
   const { pins, film } = job;
-  const backend = backends.find((known) => known === pins.backend);
   const ffmpeg = pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
-  const means = { ...options, ...(backend && { backend }) };
-  const source = await workshop.source(job.source, job.frames, means, [film.pixels ?? 'rgba']);
+  if (job.source.kind !== 'sweep') checkPins(pins, plainPins(ffmpeg));
+  const backend = backends.find((known) => known === pins.backend);
+  const threads = backend === 'gpu' ? undefined : options.threads;
+  const means = { ...options, threads, ...(backend && { backend }) };
+  let source: FrameSource;
+  try {
+    source = await workshop.source(job.source, job.frames, means, [film.pixels ?? 'rgba']);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const message = `The film cannot be made here as it was planned: ${error.message}`;
+    throw new RefusedError(message, { cause: error });
+  }
+  try {
+    checkPins(pins, pinsOf(source, ffmpeg));
+    const { width, height, frames } = source.shape;
+    if (width !== film.width || height !== film.height || frames !== film.frames) {
+      throw new RefusedError(
+        `The film was planned with ${film.frames} frames of ${film.width}x${film.height}, but the scene has ${frames} of ${width}x${height}: plan it again.`,
+      );
+    }
+    const alike = [source.shape.fps === film.fps, !source.shape.alpha === !film.alpha];
+    if (alike.includes(false) || (source.shape.pixels ?? 'rgba') !== (film.pixels ?? 'rgba'))
+      throw new RefusedError(
+        'The film has another frame rate or pixel format than was planned: plan it again.',
+      );
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
   workshop.keep(job, source);
-  const here = pinsOf(source, ffmpeg);
-  for (const name of Object.keys(here) as (keyof typeof here)[]) {
-    const [planned, found] = [pins[name], here[name]].map((value) => JSON.stringify(value));
-    if (planned === found) continue;
-    throw new RenderError(
-      `The film was planned with ${name} ${planned}, but this machine has ${found}: install the same version, or plan it here.`,
-    );
-  }
-  const { width, height, frames } = source.shape;
-  if (width !== film.width || height !== film.height || frames !== film.frames) {
-    throw new RenderError(
-      `The film was planned with ${film.frames} frames of ${film.width}x${film.height}, but the scene has ${frames} of ${width}x${height}: plan it again.`,
-    );
-  }
+  fromElsewhere.add(source);
   return source;
+}
+
+/**
+ * Checks that parts' own keys are those of their frames and encoders, as far as that is known before frames are drawn.
+ * A store that is shared must never have other bytes under a key, whatever a plan says.
+ * @throws RefusedError if one is not.
+ */
+function checkKeys(job: Job, parts: readonly Part[], source: FrameSource): void {
+  for (const part of parts) {
+    const output = job.outputs[part.output];
+    const { takes } = encodingOf(parseOutput(output.path), shapeOf(output, job.film), output.options);
+    const take = takes.find(({ name }) => name === part.take)!;
+    const [name] = source.fingerprintsOf(part.frames);
+    if (name !== undefined && keyOf(name, take.options, job.film, job.pins.ffmpeg) === part.keys[0]) continue;
+    throw new RefusedError(
+      `The key of segment ${part.segment + 1} is not that of its frames: the plan is damaged, or what the scene loads ` +
+        'differs here. Plan the film again.',
+    );
+  }
 }

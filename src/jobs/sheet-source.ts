@@ -12,6 +12,9 @@ import { Sheet, type SheetDesign } from './sheet-layout.js';
 export interface Cells {
   readonly backend: string;
   readonly arithmetic: string;
+  /** The browser that draws, and its fonts: see FrameSource. */
+  readonly browser?: string | undefined;
+  readonly fonts?: string | undefined;
   /** What draws, as text for messages. Final once pictures have been drawn. */
   readonly description: string;
   /** A text that is the same for equal pictures; undefined if that cannot be known before they are drawn. */
@@ -36,6 +39,8 @@ export function sheetSource(
     every: 1,
     backend: cells.backend,
     arithmetic: cells.arithmetic,
+    browser: cells.browser,
+    fonts: cells.fonts,
     get description() {
       return cells.description;
     },
@@ -96,10 +101,12 @@ export async function sceneCells(
   frames: readonly number[],
 ): Promise<Cells> {
   let source = await scenes[0]();
-  const { backend, arithmetic } = source;
+  const { backend, arithmetic, browser, fonts } = source;
   return {
     backend,
     arithmetic,
+    browser,
+    fonts,
     get description() {
       return source.description;
     },

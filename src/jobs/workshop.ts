@@ -1,5 +1,4 @@
 /** Provides what films are made with, and reuses it from film to film. */
-import { existsSync } from 'node:fs';
 import { pretendHome } from '../browser/home.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
@@ -10,9 +9,9 @@ import { frameCount } from '../core/sweep/sweep.js';
 import { type Ffmpeg, findFfmpeg } from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
 import type { Studio } from '../sources/composed/studio.js';
+import { resolveTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
 import { type SweepPart, sweepSource } from '../sources/sweep.js';
-import { fileInPackage, noFile } from '../system/packaged.js';
 import type { ComposedRequest, Job, SourceRequest } from './job.js';
 
 /** What to make a film with on this machine. Only an explicit backend changes the film itself. */
@@ -139,13 +138,12 @@ export class Workshop {
   }
 
   private async composed(
-    { target, ...show }: ComposedRequest,
+    { target, bundle: expected, ...show }: ComposedRequest,
     { browser, concurrency, timeout, follow, onWarning, signal }: Means,
     formats: readonly PixelFormat[],
   ): Promise<FrameSource> {
     pretendHome();
-    const path = existsSync(target.path) ? target.path : await fileInPackage(target.path);
-    if (path === undefined) throw noFile(target.path);
+    const file = await resolveTarget(target);
     // The bundler and the browser's driver take half a second to load.
     const { openComposed } = await import('../sources/composed/source.js');
     this.studio ??= import('../sources/composed/studio.js').then(({ Studio }) => new Studio());
@@ -157,7 +155,7 @@ export class Workshop {
       onWarning,
       signal: signal as AbortSignal | undefined,
     };
-    return openComposed({ ...target, path }, { ...show, ...means, formats }, await this.studio);
+    return openComposed(file, { ...show, ...means, expected, formats }, await this.studio);
   }
 
   private async renderer({ backend, threads, boundsChecks, onWarning, signal }: Means): Promise<Pooled> {

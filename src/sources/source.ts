@@ -13,6 +13,12 @@ export interface FrameSource {
   readonly backend: string;
   /** The name of the arithmetic that determines the pixels' last bits: equal names, equal pixels. */
   readonly arithmetic: string;
+  /** The build of the browser that draws, if one does: "Chromium 147.0.7727.24". */
+  readonly browser?: string | undefined;
+  /** A digest of the fonts that the browser may use. */
+  readonly fonts?: string | undefined;
+  /** A digest of the composed scene's bundle: equal on all machines with the same files. */
+  readonly bundle?: string | undefined;
   /** What draws, and how, as text for messages. Final once frames have been drawn. */
   readonly description: string;
   /**

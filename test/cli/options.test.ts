@@ -46,6 +46,9 @@ test.each([
   'export',
   'sheet',
   'batch',
+  'plan',
+  'join',
+  'work',
   'edit',
   'list',
   'info',
@@ -235,13 +238,13 @@ test('a suggested command repeats the given options that affect the picture', ()
   expect(lookOf(parse([]).options, new Set())).toEqual([]);
 });
 
-test('a row of a batch accepts every option of render, except those about reporting', () => {
+test('a row of a batch accepts every option of render, except those about reporting and other machines', () => {
   const names = rowEntries().map(({ name }) => name);
   expect(
     entriesOf('render')
       .filter(({ name }) => !names.includes(name))
       .map(({ name }) => name),
-  ).toEqual(['json', 'quiet']);
+  ).toEqual(['plan', 'shard', 'queue', 'store', 'json', 'quiet']);
   expect(entriesOf('batch').map(({ name }) => name)).not.toEqual(expect.arrayContaining(['out']));
   expect(kebab('maxSize')).toBe('max-size');
 });

@@ -448,26 +448,23 @@ describe('a plan file', () => {
   });
 
   test('may have 10,000 segments', async () => {
-    const { jobs } = readPlan(await planned());
-    const [job] = jobs;
-    const data = JSON.parse(writePlan({ jobs })).jobs[0];
-    const frames = 250_000;
-    data.film.frames = frames;
-    data.frames.count = frames;
-    for (const moving of data.frames.moving) {
-      const { values } = moving;
-      moving.values = Array.from({ length: frames }, (_, i) => values[i % values.length]);
-    }
-    const [part] = job.segments[0].parts;
-    data.segments = Array.from({ length: 10_000 }, (_, segment) => {
-      const range = [25 * segment, 25 * segment + 24];
-      const keys = [segment.toString(16).padStart(40, '0')];
-      return { frames: range, parts: [{ ...part, segment, frames: range, keys }] };
+    const sweep = makeSweep({
+      ...{ seconds: 3600, fps: 12.5, size: [32, 24] },
+      network: { layers: tween(1, 12), units: 4, weightScale: tween(0.4, 0.9) },
     });
-    const text = `{"plan":1,"jobs":[\n${JSON.stringify(data)}\n]}\n`;
-    const { jobs: long } = readPlan(text);
-    expect(segmentsOf(long, { index: 7, count: 8 })).toHaveLength(1250);
-    expect(writePlan({ jobs: long }).length).toBe(text.length);
+    const workshop = new Workshop();
+    try {
+      const outputs = [{ path: 'film.mp4' }];
+      const means = { backend: 'cpu', threads: 1 } as const;
+      const job = await plan({ source: { kind: 'sweep', sweep }, outputs }, workshop, means);
+      const text = writePlan({ jobs: new Array(6).fill(job) });
+      const { jobs } = readPlan(text);
+      expect(jobs.flatMap(({ segments }) => segments)).toHaveLength(10_800);
+      expect(segmentsOf(jobs, { index: 7, count: 8 })).toHaveLength(1350);
+      expect(writePlan({ jobs }).length).toBe(text.length);
+    } finally {
+      await workshop.close();
+    }
   });
 });
 

@@ -48,6 +48,10 @@ export function useSoftware(): boolean {
   const software = unpackSoftware();
   if (!software) return false;
   Object.assign(process.env, software); // inherited by the child that detects GPUs
+  // While the software adapter compiles, the webgpu package asks with setImmediate whether it has finished, again and
+  // again: that would occupy a core which the compiler needs.
+  const later = (call: (...args: unknown[]) => void, ...args: unknown[]) => setTimeout(call, 1, ...args);
+  globalThis.setImmediate = later as unknown as typeof setImmediate;
   try {
     // The linker reads LD_LIBRARY_PATH only when a process starts, but finds libraries that are already loaded by name.
     // Node rejects the library because it is not an addon; RTLD_NODELETE keeps it loaded nevertheless.

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RefusedError } from '../../src/core/errors.js';
 import * as description from '../../src/core/frame/description.js';
 import { Frames } from '../../src/core/sweep/frames.js';
 import { sweep as makeSweep } from '../../src/core/sweep/sweep.js';
@@ -115,21 +116,47 @@ describe('a job', () => {
 
   test('is refused if anything differs that its bytes depend on', async () => {
     const text = writeJob(await plan(requestFor('film.mp4'), workshop, means));
-    for (const [name, value] of [
-      ['version', '0.0.0'],
-      ['arithmetic', 'by hand'],
-      ['ffmpeg', '1.0'],
-      ['packages', ['seedrandom@1.0.0']],
+    const node = process.versions.node;
+    for (const [name, value, complaint] of [
+      [
+        'version',
+        '0.0.0',
+        /with Untrained 0\.0\.0, but this machine has Untrained \S+: install untrained@0\.0\.0,/,
+      ],
+      ['arithmetic', 'by hand', /with arithmetic "by hand", but .*: use a machine of the same kind,/],
+      [
+        'ffmpeg',
+        '1.0',
+        /with ffmpeg 1\.0, but this machine has ffmpeg \S+: install ffmpeg 1\.0 or name it with --ffmpeg,/,
+      ],
+      ['packages', ['seedrandom@1.0.0'], /with seedrandom@1\.0\.0, but this machine has .*seedrandom@3/],
+      ['code', '0'.repeat(64), /code 00000000, but .*: install the same build of Untrained,/],
+      [
+        'engine',
+        { v8: '1.2.3.4', zlib: process.versions.zlib, arch: process.arch, node: '9.8.7' },
+        new RegExp(
+          `with V8 1\\.2 \\(Node 9\\.8\\.7\\), but this machine has V8 \\d+\\.\\d+ \\(Node ${node}\\): use Node 9`,
+        ),
+      ],
+      ['backend', 'abacus', /with backend abacus, but this machine has backend cpu/],
+      ['encoderThreads', 8, /with 8 threads for each encoder/],
     ] as const) {
       const job = readJob(text);
       Object.assign(job.pins, { [name]: value });
       const elsewhere = new Workshop();
       const store = new FolderStore(job, folder.in('store'), means, await elsewhere.ffmpeg({}));
-      await expect(segment(job, 0, store, elsewhere, means), name).rejects.toThrow(
-        `The film was planned with ${name} ${JSON.stringify(value)}, but this machine has`,
-      );
+      const error = await segment(job, 0, store, elsewhere, means).catch((error: Error) => error);
+      expect(error, name).toBeInstanceOf(RefusedError);
+      expect((error as Error).message).toMatch(complaint);
+      expect((error as Error).message).toMatch(/^The film was planned with .*, or plan it again here\.$/);
       await elsewhere.close();
     }
+    const job = readJob(text);
+    Object.assign(job.pins, { ffmpeg: '1.0', arithmetic: 'by hand', version: '0.0.0' });
+    await expect(
+      segment(job, 0, new FolderStore(job, folder.in('store')), workshop, means),
+      'all of them',
+    ).rejects.toThrow(/Untrained 0\.0\.0, .*; with arithmetic "by hand", .*; with ffmpeg 1\.0, /);
     expect(existsSync(folder.in('film.mp4'))).toBe(false);
   });
 
@@ -164,8 +191,12 @@ describe('a job', () => {
     ['a path to a prototype', (job) => (job.frames.moving[0].path = ['__proto__', 'x']), /path/],
     ['fewer frames than its film', (job) => (job.film.frames = 61), /60 frames, and its film 61/],
     ['a gap between segments', (job) => job.segments.shift(), /begins at frame 25 instead of 0/],
-    ['an output that it does not have', (job) => (job.segments[0].parts[0].output = 3), /output 3 of 1/],
-    ['a quality out of range', (job) => (job.outputs[0].options.crf = 99), /--crf of an \.mp4 is 99/],
+    [
+      'an output that it does not have',
+      (job) => (job.segments[0].parts[0].output = 3),
+      /the parts of segment 1 are not those/,
+    ],
+    ['a quality out of range', (job) => (job.outputs[0].options.crf = 99), /crf is 99/],
     ['an invalid recipe', (job) => (job.note = '{"untrained":1,"sweep":{"seconds":-1}}'), /seconds is -1/],
   ])('from an untrusted file is validated: %s', async (_, change, complaint) => {
     const job = JSON.parse(writeJob(await plan(requestFor('film.mp4'), workshop, means)));

@@ -52,8 +52,8 @@ test.each(['seedrandom', 'd3-color', 'd3-interpolate', 'd3-scale-chromatic', 'd3
     const own = drawingVersions();
     expect(own.filter((version) => version.startsWith(`${name}@`))).toHaveLength(1);
     const other = own.map((version) => (version.startsWith(`${name}@`) ? `${name}@99.0.0` : version));
-    expect(digestOf([], own)).toBe(digestOf([], [...own]));
-    expect(digestOf([], other)).not.toBe(digestOf([], own));
+    expect(digestOf('', own)).toBe(digestOf('', [...own]));
+    expect(digestOf('', other)).not.toBe(digestOf('', own));
   },
 );
 

@@ -74,6 +74,11 @@ test('segments cover a film, each about two seconds long', () => {
     [120, 120],
   ]);
   expect(segmentsIn({ frames: 1, fps: 25 })).toEqual([[0, 0]]);
+  expect(segmentsIn({ frames: 52, fps: 25 })).toEqual([[0, 51]]); // a rest of fewer than three frames
+  expect(segmentsIn({ frames: 53, fps: 25 })).toEqual([
+    [0, 49],
+    [50, 52],
+  ]);
   expect(segmentsIn({ frames: 30, fps: 1 })).toEqual([
     [0, 24],
     [25, 29],

@@ -99,15 +99,54 @@ export class Frames {
         `frames.moving has ${short.values.length} values for ${short.path.join('.')} but must have ${count}: write the file again.`,
       );
     }
-    const frames = new Frames(
+    const first = checked(base);
+    checkPaths(
+      first,
+      moving.map(({ path }) => path),
+    );
+    const raw = new Frames(
       count,
-      checked(base),
+      first,
       moving.map(({ path, values }) => ({ path, valueAt: (i) => values[i] })),
     );
-    if (!areBetweenValid(frames, moving)) for (let i = 0; i < count; i++) checked(frames.describe(i));
-    return frames;
+    if (areBetweenValid(raw, moving)) return raw;
+    // The values are replaced by those that the schema returns.
+    for (let i = 0; i < count; i++) {
+      const frame = checked(raw.describe(i));
+      if (frame.size[0] !== first.size[0] || frame.size[1] !== first.size[1])
+        throw new UsageError(`frames.moving changes the size in frame ${i}: write the file again.`);
+      for (const { path, values } of moving) values[i] = at(frame, path) as (typeof values)[number];
+    }
+    return raw;
   }
 }
+
+/** Checks that each path leads to a value in the frame, and that no path leads through that of another. */
+function checkPaths(frame: FrameDescription, paths: readonly Path[]): void {
+  const whole = new Set(paths.map((path) => path.join()));
+  const wrong = (path: Path, why: string) =>
+    new UsageError(`frames.moving has the path ${path.join('.')}, which ${why}: write the file again.`);
+  if (whole.size < paths.length)
+    throw new UsageError('frames.moving has a path twice: write the file again.');
+  for (const path of paths) {
+    for (let length = 0; length < path.length; length++) {
+      const inside = at(frame, path.slice(0, length));
+      const key = path[length];
+      const isThere =
+        Array.isArray(inside) === (typeof key === 'number') &&
+        typeof inside === 'object' &&
+        inside !== null &&
+        (Object.hasOwn(inside, key) || (length === 0 && key === 'levels'));
+      if (!isThere) throw wrong(path, 'no frame has');
+      if (length > 0 && whole.has(path.slice(0, length).join()))
+        throw wrong(path, 'is in another that changes');
+    }
+  }
+}
+
+/** The value at a path. */
+const at = (value: unknown, path: Path): unknown =>
+  path.reduce((inner, key) => (inner as Record<string | number, unknown>)[key], value);
 
 /**
  * Whether all frames are valid because the one with all values at their least and the one with all at their greatest

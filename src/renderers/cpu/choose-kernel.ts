@@ -47,6 +47,12 @@ export function arithmeticOf(shape: KernelShape): string {
   return shape.relaxed && fuses() ? 'float32, fused multiply-add' : 'float32';
 }
 
+/** The arithmetic of this engine on this machine, without measuring which kernel is the fastest. */
+export function arithmeticHere(): string {
+  const { plain, relaxed } = kernels;
+  return arithmeticOf(runs(relaxed.shape) ? relaxed.shape : plain.shape);
+}
+
 let fused: boolean | undefined;
 
 /** Whether this machine rounds relaxed SIMD's multiply-add once: if so, 1 - (1 + e)(1 - e) is e², otherwise 0. */

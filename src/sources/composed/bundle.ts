@@ -1,11 +1,12 @@
 /** Bundles a composed scene or a project into files for a page, in memory: writes nothing to disk. */
 
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, promises as fs, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build as buildFast } from 'esbuild';
 import { build, type Rollup } from 'vite';
 import { UsageError } from '../../core/errors.js';
+import { SegmentCache } from '../../outputs/index.js';
 import { ENTRY, ESBUILD, entryFor, findModules, loadScenes } from './modules.js';
 import { type Modules, ownModules, prebuiltPackages } from './prebuilt.js';
 import { loadShaders } from './shaders.js';
@@ -48,7 +49,13 @@ export async function bundle(target: Target): Promise<Bundle> {
       ],
       // An import map applies only to the page: a worker is bundled into one file.
       worker: { format: 'es', plugins: () => [findModules(target.path), loadScenes(), loadShaders()] },
-      esbuild: ESBUILD,
+      // What a bundle contains must not depend on the environment, or on where the scene's folder is.
+      esbuild: { ...ESBUILD, jsxDev: false },
+      define: {
+        'process.env.NODE_ENV': '"production"',
+        'import.meta.env.DEV': 'false',
+        'import.meta.env.PROD': 'true',
+      },
       build: {
         write: false,
         minify: false,
@@ -87,25 +94,68 @@ export async function bundle(target: Target): Promise<Bundle> {
   }
 }
 
-/** Whether a file is something other than the scenes' own code: our nodes, packages, pictures, fonts. */
-export const isSurrounding = (name: string): boolean =>
-  /^(untrained|packages|modules)\//.test(name) || !/\.js$/.test(name);
+/** Digests of what is in a bundle and its public folder. Source maps do not count: they affect no pixels. */
+export interface BundleDigests {
+  /** Of everything that the pages load. */
+  all: string;
+  /** Of everything except the scenes' own code: our nodes, packages, pictures, fonts. */
+  surroundings: string;
+  /** Of everything except our own code: equal on all machines with the same files, wherever these are. */
+  scene: string;
+}
 
-/** A digest of everything in a bundle that affects the film. Source maps do not. */
-export function digestOf(
-  { files, imports, styles, publicFolder }: Bundle,
-  counts: (name: string) => boolean = () => true,
-): string {
-  const hash = createHash('sha256').update(JSON.stringify([imports, styles]));
-  for (const [name, content] of files)
-    if (!name.endsWith('.map') && counts(name)) hash.update(name).update(content);
-  if (existsSync(publicFolder)) {
-    for (const name of readdirSync(publicFolder, { recursive: true }).map(String).sort()) {
-      const { size, mtimeMs } = statSync(join(publicFolder, name));
-      hash.update(JSON.stringify([name, size, mtimeMs]));
-    }
+/** Digests a bundle, and reads the public folder for it. */
+export async function digestsOf(bundle: Bundle): Promise<BundleDigests> {
+  const { files, imports, styles, publicFolder } = bundle;
+  const shared = JSON.stringify([imports, styles, await contentsOf(publicFolder)]);
+  const [all, surroundings, scene] = [0, 1, 2].map(() => createHash('sha256').update(shared));
+  for (const [name, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (name.endsWith('.map')) continue;
+    const isOurs = name.startsWith('untrained/');
+    const isSurrounding = isOurs || /^(packages|modules)\//.test(name) || !/\.js$/.test(name);
+    const digest = createHash('sha256').update(content).digest('hex');
+    for (const [hash, counts] of [
+      [all, true] as const,
+      [surroundings, isSurrounding],
+      [scene, !isOurs],
+    ] as const)
+      if (counts) hash.update(JSON.stringify([name, digest]));
   }
-  return hash.digest('hex');
+  return { all: all.digest('hex'), surroundings: surroundings.digest('hex'), scene: scene.digest('hex') };
+}
+
+/** The files below a folder, which links may lead to, by their paths there, each with a digest of its content. */
+async function contentsOf(folder: string): Promise<[path: string, digest: string][]> {
+  const found: [string, string][] = [];
+  const visit = async (path: string, name: string, above: readonly string[]): Promise<void> => {
+    const stat = await fs.stat(path).catch(() => undefined); // undefined for a link that leads nowhere
+    if (stat?.isFile()) found.push([name, await contentOf(path, stat)]);
+    if (!stat?.isDirectory()) return;
+    const real = await fs.realpath(path);
+    if (above.includes(real)) return; // a circular link
+    for (const entry of await fs.readdir(path))
+      await visit(join(path, entry), name === '' ? entry : `${name}/${entry}`, [...above, real]);
+  };
+  await visit(folder, '', []);
+  return found.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Files from this size on have their digests cached: a gigabyte takes about half a second. In bytes. */
+const LARGE = 2 ** 20;
+
+async function contentOf(
+  path: string,
+  { size, mtimeMs }: { size: number; mtimeMs: number },
+): Promise<string> {
+  const cache = size < LARGE ? undefined : SegmentCache.here();
+  const key = SegmentCache.keyOf(['the content of', path, size, mtimeMs]);
+  const known = await cache?.recall(key);
+  if (known && /^[0-9a-f]{64}$/.test(known)) return known;
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);
+  const digest = hash.digest('hex');
+  await cache?.note(key, digest);
+  return digest;
 }
 
 /** The prebuilt Motion Canvas, if the scene uses the same one, and everything else bundled separately. */
@@ -131,6 +181,8 @@ async function bundlePackages(packages: Map<string, string>, folder: string): Pr
     define: { 'import.meta.hot': 'undefined' },
     chunkNames: `${folder}/[name]-[hash]`,
     outdir: '/',
+    // Comments and the names of chunks contain paths from here.
+    absWorkingDir: folderAbove(packages.get(names[0])!),
     write: false,
     logLevel: 'silent',
   });
@@ -143,6 +195,13 @@ async function bundlePackages(packages: Map<string, string>, folder: string): Pr
     ),
     imports: Object.fromEntries(names.map((name, i) => [name, `./${folder}/${i}.js`])),
   };
+}
+
+/** The folder of the innermost node_modules folder that contains a file, or else the file's own folder. */
+function folderAbove(file: string): string {
+  const path = file.replaceAll('\\', '/');
+  const at = path.lastIndexOf('/node_modules/');
+  return at > 0 ? file.slice(0, at) : dirname(file);
 }
 
 /** Describes a build error in one line, with the file and the position in it. */

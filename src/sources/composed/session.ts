@@ -1,17 +1,17 @@
 /** Several pages of one browser that draw the same scenes. The session ends when any of them fails. */
 
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Browser } from '../../browser/browser.js';
 import type { OpenBrowser } from '../../browser/browsers.js';
 import { digestOfFonts } from '../../browser/fonts.js';
 import type { Running } from '../../browser/launch.js';
 import { openPage } from '../../browser/page.js';
-import { RenderError, TransientError } from '../../core/errors.js';
+import { RefusedError, RenderError, TransientError } from '../../core/errors.js';
 import { SegmentCache } from '../../outputs/index.js';
 import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../../system/patience.js';
 import { codeDigest } from '../../system/version.js';
-import { type Bundle, digestOf, isSurrounding } from './bundle.js';
+import { type Bundle, type BundleDigests, digestsOf } from './bundle.js';
 import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type HostOptions, Hosts } from './hosts.js';
@@ -32,6 +32,8 @@ import type { Target } from './target.js';
 import { TextWarnings } from './text-warnings.js';
 
 export interface SessionOptions extends HostOptions {
+  /** The digest that the scene's bundle must have: see BundleDigests.scene. Nothing of another scene is run. */
+  expected?: string;
   /** The browser's path. By default one is searched for. */
   browser?: string;
   /** The number of pages that share the film. */
@@ -88,7 +90,10 @@ export class Session {
     private readonly opened: OpenBrowser,
     private readonly server: PageServer,
     private readonly bundle: Bundle,
-    fonts: string,
+    /** Digests of the bundle. */
+    readonly digests: BundleDigests,
+    /** A digest of the fonts that the browser may use. */
+    readonly fonts: string,
     readonly hosts: Hosts,
     private readonly options: SessionOptions,
   ) {
@@ -98,13 +103,14 @@ export class Session {
     this.places = new Places(bundle.files);
     const { timeout = DEFAULT_TIMEOUT } = options;
     this.patience = new Patience(timeout, () => this.reportHang(timeout));
-    const letters = [browser.source, fonts]; // everything that determines how text looks
-    this.code = SegmentCache.keyOf([digestOf(bundle), codeDigest(), letters]);
+    const letters = [hasOwnFonts(browser), fonts]; // everything that determines how text looks
+    this.code = SegmentCache.keyOf([digests.all, codeDigest(), letters, running.graphics]);
     this.surroundings = SegmentCache.keyOf([
-      digestOf(bundle, isSurrounding),
+      digests.surroundings,
       codeDigest(),
       this.browserVersion,
       letters,
+      running.graphics,
     ]);
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
@@ -130,11 +136,13 @@ export class Session {
     // esbuild is another program.
     const stalled = `Bundling ${target.path} has made no progress for ${timeout} s: run the command again.`;
     const bundled = await within(timeout, studio.bundle(target), stalled, ownWork());
+    const digests = await digestsOf(bundled);
+    if (options.expected !== undefined && options.expected !== digests.scene) throw otherScene(target);
     const opened = await starting;
     const hosts = new Hosts(dirname(target.path), options);
     const refused = (address: string) => session?.refuse(address);
     const server = await startServer(bundled, take, { refused, hosts: hosts.names });
-    session = new Session(studio, opened, server, bundled, await fonts, hosts, options);
+    session = new Session(studio, opened, server, bundled, digests, await fonts, hosts, options);
     return session;
   }
 
@@ -260,6 +268,16 @@ export class Session {
     return this.running.process.version();
   }
 
+  /** The browser's build, and whose it is if it has fonts of its own. */
+  get browserBuild(): string {
+    return `Chromium ${this.browserVersion}${hasOwnFonts(this.browser) ? ' of @sparticuz/chromium' : ''}`;
+  }
+
+  /** What draws WebGL and WebGPU in pages: a GPU, or software. */
+  get graphics(): string {
+    return this.running.graphics;
+  }
+
   /** Closes the pages and the server; the browser stays for the next session. Pending work rejects. */
   close(): Promise<void> {
     this.fail(new RenderError('The render was stopped.'));
@@ -367,4 +385,15 @@ export class Session {
       ),
     );
   }
+}
+
+/** The browser from npm brings fonts, others use the system's only. */
+const hasOwnFonts = ({ source }: Browser): boolean => source === '@sparticuz/chromium';
+
+/** The error for a scene that is not the one that was planned. */
+function otherScene({ path }: Target): RefusedError {
+  return new RefusedError(
+    `The scene ${basename(path)} is not the one that was planned: it differs here, or a file or package that it uses ` +
+      'does. Copy the scene and its files from the machine that planned the film, or plan it again.',
+  );
 }

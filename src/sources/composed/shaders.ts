@@ -15,14 +15,18 @@ const INCLUDE = /^#include "([^"]+)"/;
  * is an error.
  */
 export function loadShaders(): Plugin {
+  let root = '.';
   return {
     name: 'untrained:shaders',
+    configResolved(config) {
+      ({ root } = config);
+    },
     async transform(code, id) {
       const [path, query] = id.split('?');
       if (!/\.glsl$/.test(path) || /(^|&)(raw|url|inline)\b/.test(query ?? '')) return null;
       const text = await expand(this, path, code, []);
-      // Motion Canvas reports this name if the shader does not compile.
-      const name = relative('.', path).replaceAll('\\', '/');
+      // Motion Canvas reports this name if the shader does not compile. It must not depend on the working folder.
+      const name = relative(root, path).replaceAll('\\', '/');
       return {
         code: `export default ${JSON.stringify(`${text}\n//# sourceURL=${name}`)};`,
         map: { mappings: '' },

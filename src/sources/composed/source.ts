@@ -94,6 +94,8 @@ export async function openComposed(
     const [first, last] = rangeOf(options, info.frames, fps, options.whole ? undefined : defaults.range);
     const { every = 1 } = options;
     const expected = new ExpectedAnswers(session.hosts, [session.code, variables]);
+    const arithmetic = `${info.arithmetic}, graphics by ${session.graphics}`;
+    const { follow: _, ...shownBy } = settings; // following a scene does not change its frames
     const numberOf = (frame: number) => first + frame * every; // in the whole film
     return {
       shape: {
@@ -107,7 +109,10 @@ export async function openComposed(
       firstFrame: first,
       every,
       backend: `Chromium ${session.browserVersion}`,
-      arithmetic: session.surroundings,
+      arithmetic,
+      browser: session.browserBuild,
+      fonts: session.fonts,
+      bundle: session.digests.scene,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       fingerprintsOf([from, to]) {
         const answered = expected.names();
@@ -116,7 +121,8 @@ export async function openComposed(
           ...answered,
           session.code,
           session.browserVersion,
-          settings,
+          arithmetic,
+          shownBy,
           numberOf(from),
           numberOf(to),
           every,
@@ -125,7 +131,7 @@ export async function openComposed(
         for (let frame = from; frame <= to; frame++) shown.push(prints.get(numberOf(frame)));
         const names = shown.includes(undefined)
           ? []
-          : [[...answered, session.surroundings, size, pixels, shown]];
+          : [[...answered, session.surroundings, arithmetic, size, pixels, shown]];
         return [made, ...names].map((name) => SegmentCache.keyOf(strict ? ['strict', ...name] : name));
       },
       async findFingerprints(cache) {

@@ -28,10 +28,10 @@ export interface Defaults {
 const SHORT_SIDE = 1080;
 
 /** A composed scene is 1920x1080 at 25 fps. A project's properties are in its .meta file, which the editor writes. */
-export function defaultsOf({ kind, path }: Target): Defaults {
+export function defaultsOf(target: Target | { kind: 'scene' }): Defaults {
   const scene: Defaults = { size: [1920, 1080], view: [1920, 1080], fps: 25, background: '#000' };
-  if (kind === 'scene') return scene;
-  const { shared, rendering } = metaOf(path);
+  if (target.kind === 'scene') return scene;
+  const { shared, rendering } = metaOf((target as Target).path);
   const view: [number, number] = [Number(shared?.size?.x ?? 1920), Number(shared?.size?.y ?? 1080)];
   const scale = Number(rendering?.resolutionScale ?? 1);
   return {

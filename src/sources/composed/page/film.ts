@@ -24,7 +24,7 @@ import { SavedTimeEvents } from './time-events.js';
 import { warn } from './warning.js';
 
 export interface PageFilm {
-  info: FilmInfo;
+  info: Omit<FilmInfo, 'arithmetic'>;
   /** The canvas context that frames are drawn on. */
   context: CanvasRenderingContext2D;
   /** Advances to a frame, which must not be before the current one. */
@@ -87,7 +87,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   if (await facesLoaded(tellFace)) await playback.recalculate(); // the new fonts change the size of text
   const unread = Object.keys(settings.variables).find((name) => !used.has(name));
   if (unread !== undefined) throw new UnreadVariable(unread, [...used].sort());
-  const info: FilmInfo = {
+  const info = {
     frames: frameCountOf(scenes[scenes.length - 1], playback.duration, fps),
     scenes: scenes.map(({ name, firstFrame, lastFrame }) => ({ name, frames: lastFrame - firstFrame })),
   };

@@ -1,5 +1,6 @@
 /** The program of a page that draws composed scenes. src/sources/composed calls it through `window.untrained`. */
 import type { ProjectSettings } from '@motion-canvas/core';
+import { arithmeticHere } from '../../../renderers/cpu/choose-kernel.js';
 import { requestedByStyles } from './faces.js';
 import { describe } from './failure.js';
 import { openFilm, type PageFilm } from './film.js';
@@ -56,7 +57,7 @@ export function start(project: ProjectSettings): void {
         await watchText();
         film = await openFilm(project, settings);
         reader = new FrameReader(settings.pixels, settings.transparent);
-        return film.info;
+        return { ...film.info, arithmetic: arithmeticHere() };
       }),
     draw: (first, last, step, page, pages) =>
       caught(async () => {

@@ -60,6 +60,8 @@ export interface FilmSettings {
 
 /** What the page found when it opened the scenes. */
 export interface FilmInfo {
+  /** The arithmetic of networks on the CPU here: see arithmeticHere(). */
+  arithmetic: string;
   frames: number;
   /** One for each scene, in order. */
   scenes: { name: string; frames: number }[];

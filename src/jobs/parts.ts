@@ -1,0 +1,63 @@
+/** The segments of a film and the parts of each, which follow from its outputs and its shape. */
+import type { Range } from '../core/range.js';
+import { type EncodeOptions, encodingOf, type FilmShape, parseOutput, segmentsIn } from '../outputs/index.js';
+
+/** A part of a segment: one take of its frames for one output. */
+export interface Part {
+  /** The index of the job's output, from 0. */
+  output: number;
+  /** The name of the take: see Take. */
+  take: string;
+  /** The number of the segment within the output. */
+  segment: number;
+  /** Frames of the film, all within the segment. */
+  frames: Range;
+  /** Keys of everything that determines the file's bytes. The first is its own; the others name equal files. */
+  keys: string[];
+}
+
+/** A run of frames that is drawn and encoded separately. */
+export interface Segment {
+  frames: Range;
+  parts: Part[];
+}
+
+/** A file, or a numbered sequence of PNGs. */
+export interface PlannedOutput {
+  path: string;
+  options: EncodeOptions;
+  /** The frame of the film that it shows, if it is a poster. */
+  frame?: number | undefined;
+}
+
+/** A part without its keys. */
+export interface PlainPart extends Omit<Part, 'keys'> {
+  /** The encoder's options. */
+  options: string[];
+}
+
+/** The shape of an output: a poster has one frame. */
+export const shapeOf = ({ frame }: PlannedOutput, film: FilmShape): FilmShape =>
+  frame === undefined ? film : { ...film, frames: 1 };
+
+/** The segments of a film, in order, each with its parts in the order of the outputs. */
+export function* partsOf(
+  outputs: readonly PlannedOutput[],
+  film: FilmShape,
+): Generator<{ frames: Range; parts: PlainPart[] }> {
+  const takes = outputs.map((output) => {
+    const { takes } = encodingOf(parseOutput(output.path), shapeOf(output, film), output.options);
+    return takes;
+  });
+  for (const [i, frames] of segmentsIn(film).entries()) {
+    const parts: PlainPart[] = [];
+    for (const [number, { frame }] of outputs.entries()) {
+      if (frame !== undefined && !(frames[0] <= frame && frame <= frames[1])) continue;
+      const shown: Range = frame === undefined ? frames : [frame, frame];
+      const segment = frame === undefined ? i : 0;
+      for (const { name, options } of takes[number])
+        parts.push({ output: number, take: name, segment, frames: shown, options });
+    }
+    yield { frames, parts };
+  }
+}

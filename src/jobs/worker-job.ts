@@ -1,0 +1,62 @@
+/** Jobs from a queue: what a worker accepts from anyone. */
+
+import { extname } from 'node:path';
+import { RefusedError } from '../core/errors.js';
+import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
+import { notByName } from '../sources/scene-files.js';
+import type { ComposedRequest, Job } from './job.js';
+
+/** The most files that a worker makes from a segment at a time: each needs an encoder. */
+const MOST_OUTPUTS = 32;
+
+/** What a worker allows. */
+export interface WorkerLimits {
+  /** Hosts that scenes may load from: the worker's own --allow-host. */
+  allowHosts?: readonly string[] | undefined;
+}
+
+/**
+ * Checks a job that readJob has read from a queue, and takes from it what would be a path. The rest is data: a sweep's
+ * frames, or the name of a scene in the worker's scenes/ with the digest that its bundle must have.
+ * @param job - As read. Its files are never written by a worker.
+ * @param limits - What the worker allows.
+ * @returns The job, with output names that only choose formats.
+ * @throws RefusedError for what a worker does not accept.
+ */
+export function checkForWorker(job: Job, { allowHosts = [] }: WorkerLimits = {}): Job {
+  const { source, outputs } = job;
+  if (source.kind === 'composed') checkScene(source, allowHosts);
+  if (source.kind === 'sheet') {
+    throw new RefusedError('Workers do not render contact sheets: use untrained sheet on one machine.');
+  }
+  if (outputs.length > MOST_OUTPUTS) {
+    throw new RefusedError(
+      `The film has ${outputs.length} files but workers make at most ${MOST_OUTPUTS} from one rendering: split it.`,
+    );
+  }
+  const harmless = outputs.map((output) => ({ ...output, path: harmlessName(output.path) }));
+  return { ...job, outputs: harmless };
+}
+
+function checkScene(
+  { target, bundle, allowHosts = [], answers = {} }: ComposedRequest,
+  own: readonly string[],
+) {
+  if (!('name' in target)) throw notByName(target.kind);
+  if (bundle === undefined) {
+    throw new RefusedError(`The plan has no digest of the scene "${target.name}": plan the film again.`);
+  }
+  const known = [...own, ...INSTALLED_HOSTS];
+  const wanted = [...allowHosts, ...Object.keys(answers).map((address) => new URL(address).host)];
+  const refused = [...new Set(wanted)].find((host) => !known.includes(host));
+  if (refused === undefined) return;
+  throw new RefusedError(
+    `The scene "${target.name}" loads from ${refused}, which this worker does not allow: start it with --allow-host ${refused}.`,
+  );
+}
+
+/** A name for a file of the same format; a sequence stays one. */
+function harmlessName(path: string): string {
+  const ending = extname(path);
+  return /%/.test(path.split(/[/\\]/).at(-1)!) ? `film-%d${ending}` : `film${ending}`;
+}
