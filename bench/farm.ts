@@ -1,6 +1,6 @@
 /**
- * Measures films made by several processes: how much faster two workers are than one, what planning, storing and joining
- * cost, and how many segments a coordinator can queue. Also prints what bounds a farm of many workers.
+ * Measures films made by several processes: how much faster two workers are than one, what planning, storing and
+ * joining cost, and how many segments a coordinator can queue. Also prints what bounds a farm of many workers.
  *
  * Needs redis-server for workers, and taskset to give each of them a core of its own. Says which is missing.
  */
@@ -21,6 +21,21 @@ const MAIN = resolve('dist/cli/main.js');
 /** A minute of a scene, without supersampling so that it takes a minute or two; and a third of it. */
 const MINUTE = ['weight-scale', '--seconds', '60', '--supersample', '1', '--backend', 'cpu'];
 const THIRD = [...MINUTE, '--frames', '500-999'];
+
+/** A film of many segments, all different, which take almost no time to draw. */
+const MANY_SEGMENTS = 300;
+const CHEAP = [
+  'weight-scale',
+  '--set',
+  'weightScale=0.4..0.8',
+  '--pace',
+  'tracks',
+  '--size',
+  '16x16',
+  '--supersample',
+  '1',
+];
+const MANY = [...CHEAP, '--backend', 'cpu', '--seconds', String(2 * MANY_SEGMENTS)];
 
 /** Films of 1000 segments each, whose frames are cheap to describe. */
 const LONG = {
@@ -70,7 +85,7 @@ async function benchSteps(folder: string): Promise<Partial<Costs>> {
   const plan = await run(['plan', ...MINUTE, '--out', at('film.mp4'), '--plan', at('plan.json'), '--quiet']);
   const shard = await run(['render', '--plan', at('plan.json'), '--store', at('segments'), '--quiet']);
   const { openStore } = await built.stores();
-  const keys = (await readdir(at('segments'))).filter((name) => /^[0-9a-f]{40}$/.test(name));
+  const keys = await segmentsIn(at('segments'));
   const began = performance.now();
   const other = await openStore(at('other'));
   for (const key of keys) await other.put(key, join(at('segments'), key));
@@ -106,6 +121,7 @@ async function benchWorkers(folder: string, redis: PrivateRedis): Promise<Partia
   if (!canPin) console.log('\n  Workers are not pinned to cores: taskset was not found.');
   if (cores.length < 2) console.log('\n  Two workers cannot be twice as fast: there is only one core.');
   const seconds: number[] = [];
+  let workerSeconds = 0;
   let costs: Partial<Costs> = {};
   for (const count of [1, 2]) {
     const store = join(folder, `store-${count}`);
@@ -117,26 +133,18 @@ async function benchWorkers(folder: string, redis: PrivateRedis): Promise<Partia
         workers.push(worker);
         await once(createInterface(worker.stdout!), 'line'); // it is connected
       }
-      const before = await redis.figures();
-      const out = join(folder, `workers-${count}.mp4`);
-      const film = await run([
-        'render',
-        ...THIRD,
-        '--queue',
-        redis.url,
-        '--store',
-        store,
-        '--out',
-        out,
-        '--quiet',
-      ]);
-      const after = await redis.figures();
+      const through = ['--queue', redis.url, '--store', store, '--quiet'];
+      const film = await run(['render', ...THIRD, ...through, '--out', join(folder, `workers-${count}.mp4`)]);
       seconds.push(film.seconds);
-      const segments = (await readdir(store)).filter((name) => /^[0-9a-f]{40}$/.test(name)).length;
+      workerSeconds = (count * film.seconds) / (await segmentsIn(store)).length;
+      if (count === 1) continue;
+      // What a segment costs Redis and the coordinator, in a film of many cheap ones.
+      const before = await redis.figures();
+      await run(['render', ...MANY, ...through, '--out', join(folder, 'many.mp4')]);
+      const after = await redis.figures();
       costs = {
-        workerSeconds: (count * film.seconds) / segments,
-        redisSeconds: (after.seconds - before.seconds) / segments,
-        redisCommands: (after.commands - before.commands) / segments,
+        redisSeconds: (after.seconds - before.seconds) / MANY_SEGMENTS,
+        redisCommands: (after.commands - before.commands) / MANY_SEGMENTS,
       };
     } finally {
       await Promise.all(workers.map(end));
@@ -154,7 +162,7 @@ async function benchWorkers(folder: string, redis: PrivateRedis): Promise<Partia
       ['2 workers (at least 1.9)', two.toFixed(2), (one / two).toFixed(2)],
     ]),
   );
-  return costs;
+  return { ...costs, workerSeconds };
 }
 
 /** Plans and queues many segments, without workers. */
@@ -246,7 +254,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Follows the peak of a process's resident memory (Linux only). Returns a function that stops, and tells it in bytes. */
+/** Follows the peak of a process's memory, in bytes (Linux only). Returns a function that stops, and tells it. */
 function peakOf({ pid }: ChildProcess): () => number {
   let peak = Number.NaN;
   const look = async () => {
@@ -270,6 +278,10 @@ async function ownCores(): Promise<number[]> {
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   });
 }
+
+/** The names of a folder's segments. */
+const segmentsIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => /^[0-9a-f]{40}$/.test(name));
 
 async function bytesIn(folder: string): Promise<number> {
   const names = await readdir(folder);

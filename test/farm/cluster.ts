@@ -1,4 +1,4 @@
-/** What the tests of clusters share: a folder in which `npx untrained` runs the build, and programs that may be missing. */
+/** What the tests of clusters share: a folder where `npx untrained` runs the build; programs that may be missing. */
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';

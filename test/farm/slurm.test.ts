@@ -1,4 +1,4 @@
-/** examples/cluster/slurm.sh on Slurm itself: a controller and a node on this machine, without a service of the system. */
+/** examples/cluster/slurm.sh on Slurm itself: a controller and a node on this machine, started for the test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
