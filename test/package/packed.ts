@@ -1,4 +1,4 @@
-/** The package as another project sees it: packed before the tests of a file, with its dependencies and nothing else. */
+/** The package as another project sees it: packed before a file's tests, with its dependencies and nothing else. */
 import { execFile, execFileSync } from 'node:child_process';
 import {
   cpSync,
