@@ -92,6 +92,25 @@ test('a job that is written, read and made in parts elsewhere is the same film',
   expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
+test('a scene that is not the planned one is refused before any of it runs', async () => {
+  const text = writeJob(await plan(request('other.mp4'), workshop));
+  const before = readFileSync(path, 'utf8');
+  writeFileSync(path, before.replace('view.add(', "throw new Error('It ran.'); view.add("));
+  const elsewhere = new Workshop();
+  try {
+    const job = readJob(text);
+    const store = new FolderStore(job, at(folder, 'refused'), {}, await elsewhere.ffmpeg({}));
+    await expect(segment(job, 0, store, elsewhere)).rejects.toMatchObject({
+      name: 'RefusedError',
+      message: expect.stringMatching(/^The scene growing\.tsx is not the one that was planned: /),
+    });
+    expect(existsSync(at(folder, 'refused'))).toBe(false);
+  } finally {
+    writeFileSync(path, before);
+    await elsewhere.close();
+  }
+});
+
 test('films of one command share a browser and a bundle, and a film that fails costs the next nothing', async () => {
   const start = vi.spyOn(Browsers.prototype, 'start');
   const shared = new Workshop();
