@@ -10,7 +10,7 @@ import { shardOf } from '../../src/cli/shard-choice.js';
 import { RefusedError, RenderError, TransientError } from '../../src/core/errors.js';
 import { sweep as makeSweep } from '../../src/core/sweep/sweep.js';
 import { tween } from '../../src/core/sweep/track.js';
-import type { Job } from '../../src/jobs/job.js';
+import { type Job, writeJob } from '../../src/jobs/job.js';
 import { makeShard } from '../../src/jobs/make-shard.js';
 import { plan } from '../../src/jobs/plan.js';
 import { readPlan, readPlanFile, writePlan } from '../../src/jobs/plan-file.js';
@@ -109,12 +109,13 @@ describe('untrained plan', () => {
     expect(readdirSync(inFolder('segments')).filter((name) => name.startsWith('unfinished'))).toEqual([]);
 
     const built = await import('../../dist/render.js');
-    const { jobs } = await readPlanFile(inFolder('new folder/plan.json'));
+    const [planned] = (await readPlanFile(inFolder('new folder/plan.json'))).jobs;
+    const job = built.readJob(writeJob(planned));
     const workshop = new built.Workshop();
     const here = process.cwd();
     process.chdir(cwd);
     try {
-      await built.join(jobs[0], new built.FolderStore(jobs[0], 'segments'), workshop);
+      await built.join(job, new built.FolderStore(job, 'segments'), workshop);
     } finally {
       process.chdir(here);
       await workshop.close();
@@ -403,7 +404,7 @@ describe('a plan file', () => {
 
   test('is not trusted', async () => {
     const text = await planned();
-    const changed = (change: (plan: Record<string, never>) => void) => {
+    const changed = (change: (plan: { jobs: Job[] }) => void) => {
       const data = JSON.parse(text);
       change(data);
       return JSON.stringify(data);
@@ -428,8 +429,8 @@ describe('a plan file', () => {
       complaint(changed((plan) => Object.assign(plan, { jobs: [] }))),
       complaint(changed((plan) => Object.assign(plan, { jobs: [plan.jobs[0], {}] }))),
       complaint(changed((plan) => Object.assign(plan, { strict: 'yes' }))),
-      complaint(changed(({ jobs: [job] }) => Object.assign((job as Job).film, { frames: 61 }))),
-      complaint(changed(({ jobs: [job] }) => Object.assign((job as Job).outputs[0], { path: 'film.exe' }))),
+      complaint(changed(({ jobs: [job] }) => Object.assign(job.film, { frames: 61 }))),
+      complaint(changed(({ jobs: [job] }) => Object.assign(job.outputs[0], { path: 'film.exe' }))),
     ]).toMatchInlineSnapshot(`
       [
         "The plan cannot be used: it is empty: plan the film again.",
