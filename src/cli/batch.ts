@@ -23,7 +23,7 @@ interface Entry {
 /**
  * Reads and checks all rows, then makes their films. A row that fails does not stop the others, and is listed again
  * at the end.
- * @param options - The reporting options, which apply to all rows, and the queue whose workers make the films, if any.
+ * @param options - The reporting options and the queue, if any, which apply to all rows.
  * @throws UsageError if the rows cannot be read, or if two of them make the same file.
  */
 export async function batch(

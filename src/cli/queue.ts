@@ -16,7 +16,7 @@ import { noteCached } from './stopping.js';
 /** Where the segments go. */
 export type QueueChoice = Pick<RenderOptions, 'queue' | 'store' | 'timeout'>;
 
-/** The films of a command, of which some may be queued and others complete. */
+/** The films of a command, each queued or complete. */
 interface QueuedFilms {
   /** Waits for each film, and reports it. */
   finish(): Promise<void>;
@@ -45,13 +45,13 @@ export async function render(
   );
 }
 
-/** Leaves out the advice after a film, whose estimates would be for this machine alone. */
+/** Leaves out the advice after a film: its estimates would be for this machine alone. */
 export const withoutAdvice = (report: Reporter): Reporter => ({
   ...report,
   done: (film, _, notes) => report.done(film, '', notes),
 });
 
-/** Runs work with a connection to the queue, which is ended on every path. */
+/** Runs work with a connection to the queue, and always closes the connection. */
 export async function withCoordinator<T>(
   { queue, store, timeout }: QueueChoice,
   report: Pick<Reporter, 'note' | 'progress' | 'warning'>,

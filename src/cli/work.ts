@@ -8,7 +8,7 @@ import { openStore } from '../stores/index.js';
 import type { OptionsOf } from './options.js';
 import { duration, inSight, printJson } from './report.js';
 
-/** @param signal - Tells the worker to finish its segments and stop; the command then succeeds. */
+/** @param signal - Tells the worker to finish its segments and stop. The command then succeeds. */
 export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Promise<void> {
   const {
     queue,
@@ -23,7 +23,9 @@ export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Pro
     quiet,
   } = options;
   if (queue === undefined) {
-    throw new UsageError('work needs the queue to take segments from: try --queue redis://127.0.0.1:6379.');
+    throw new UsageError(
+      'work needs a queue to take segments from: add --queue, such as --queue redis://127.0.0.1:6379.',
+    );
   }
   await findFfmpeg(ffmpeg, undefined, timeout); // otherwise every segment would fail
   const files = store === undefined ? undefined : await openStore(store);
@@ -68,15 +70,15 @@ function lineFor(event: Exclude<WorkerEvent, { type: 'warning' }>): string {
       return `${nameOfTask(event)}: ${frames} in ${duration(event.seconds)}.`;
     }
     case 'failed':
-      return `${{ refused: 'Refused', transient: 'Failed for now', segment: 'Failed' }[event.reason]}: ${event.message}`;
+      return `${{ refused: 'Refused', transient: 'Temporary failure', segment: 'Failed' }[event.reason]}: ${event.message}`;
     case 'draining':
       return event.segments === 0
         ? 'Stopping.'
-        : `Stopping when ${event.segments === 1 ? '1 segment is' : `${event.segments} segments are`} finished; ` +
+        : `Stopping once ${event.segments === 1 ? '1 segment is' : `${event.segments} segments are`} finished; ` +
             'interrupt again to stop at once.';
     case 'stopped': {
       const segments = event.segments === 1 ? '1 segment' : `${event.segments} segments`;
-      return `Stopped after ${segments} with ${event.frames} frames.`;
+      return `Stopped after ${segments} (${event.frames} frames).`;
     }
     default:
       return event.message;

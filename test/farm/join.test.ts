@@ -423,7 +423,7 @@ describe('the command', () => {
     expect(code).toBe(75);
     expect(stderr).toBe(
       `untrained: Segment 2 of 2 is missing from ${folder.in('store')}, and segment 1 (it does not match its digest) ` +
-        `was damaged and has been removed: render them with \`${next}\`, then join again.\n`,
+        `was damaged and has been removed: render what is missing with \`${next}\`, then join again.\n`,
     );
     const lines = stdout
       .trim()
@@ -460,7 +460,7 @@ describe('the command', () => {
     expect(await run([...args, '--quiet'])).toEqual([0, '']);
     expect(await run(args.slice(0, 2))).toEqual([
       2,
-      'untrained: join needs the place where the segments are: add --store with a folder or s3://bucket/prefix.\n',
+      'untrained: join needs the store that has the segments: add --store with a folder or s3://bucket/prefix.\n',
     ]);
     expect(await run([...args, '-o', 'x.gif'])).toEqual([
       2,
@@ -468,7 +468,7 @@ describe('the command', () => {
     ]);
     expect(await run([...args, '-o', 'x.mp4', '-o', 'y.mp4'])).toEqual([
       2,
-      "untrained: There are 2 --out for the plan's 1 (…/a.mp4): give one for each, in the same order, or none.\n",
+      'untrained: --out is given 2 times, but the plan has 1 output (…/a.mp4): give one for each, in the same order, or none.\n',
     ]);
   });
 

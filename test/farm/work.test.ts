@@ -292,7 +292,8 @@ describe('work', () => {
     const { code, stderr } = await untrained(['work']);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'untrained: work needs the queue to take segments from: try --queue redis://127.0.0.1:6379.\n',
+      stderr:
+        'untrained: work needs a queue to take segments from: add --queue, such as --queue redis://127.0.0.1:6379.\n',
     });
   });
 
