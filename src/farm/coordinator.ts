@@ -1,7 +1,7 @@
 /**
- * The side of the queue that wants segments: queues those that the store lacks, and takes them as they are completed.
- * Events of the queue make it fast, but it does not depend on them: every few seconds it looks at the queue and at the
- * store, and queues again whatever is in neither.
+ * The coordinator: queues the segments that the store lacks, and takes each from the store when it is complete. Events
+ * of the queue make it fast, but it does not depend on them: every few seconds it checks the queue and the store, and
+ * queues again every segment that is in neither.
  */
 import { randomUUID } from 'node:crypto';
 import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
@@ -27,32 +27,32 @@ import {
 } from './task.js';
 import { Tries, type Verdict } from './tries.js';
 
-/** How long it waits before it looks at the queue and the store again, in milliseconds. */
+/** How often it checks the queue and the store, in milliseconds. */
 const LOOK_MS = 2000;
 
-/** How long there may be no worker before it says so, in milliseconds. */
+/** How long there may be no worker before the user is told, in milliseconds. */
 const ALONE_MS = 5000;
 
-/** How often in a row the queue or the store may fail. */
+/** How many checks in a row may fail before the films do. */
 const FAILED_LOOKS = 5;
 
-/** How long a film may be refused, with no worker rendering, if it is unknown which workers are connected. */
+/** How long a film may be refused, with no worker rendering, if the connected workers are unknown. In milliseconds. */
 const REFUSED_MS = 30_000;
 
 /** The shortest time between two reports of progress, in milliseconds. */
 const REPORT_MS = 100;
 
-/** How long others take into account what this process wants, in seconds, after it last said so. */
+/** How long other coordinators respect the segments that this process wants, in seconds after it last named them. */
 const WANTED_SECONDS = 120;
 
-/** How long a plan stays when its film is complete, in seconds: a worker may just have taken its last entry. */
+/** How long a plan stays when its film is complete, in seconds: a worker may still be reading it. */
 const DONE_SECONDS = 10 * 60;
 
 /** How many commands are sent, and files taken, at a time. */
 const CHUNK = 1000;
 const TAKERS = 4;
 
-/** How long cleaning up may take, and for each entry, in milliseconds: the server may be gone. */
+/** How long closing may take, plus the time for each entry, in milliseconds: the server may be gone. */
 const CLOSE_MS = 5000;
 const REMOVE_MS = 2;
 
@@ -99,7 +99,7 @@ interface FarmProgress {
 
 interface CoordinatorOptions {
   signal?: AbortSignal | undefined;
-  /** Says something that the user should know. */
+  /** Called with messages for the user. */
   onNote?: ((message: string) => void) | undefined;
   onProgress?: ((progress: FarmProgress) => void) | undefined;
 }
@@ -120,18 +120,18 @@ interface Entry {
   id: string;
   /** The films that want it. The first one's plan is used. */
   takers: Map<Film, Wanted>;
-  /** Whether workers have been asked for it. */
+  /** Whether it has been queued. */
   queued: boolean;
   /** Frames drawn so far by the worker that has it. */
   drawn: number;
   result?: Result;
   taking: boolean;
-  /** Not to be queued again before then. */
+  /** It is not queued again before this time. */
   notBefore: number;
   tries: Tries;
 }
 
-/** Wants the segments of any number of films. Close it on every path. */
+/** Obtains the segments of any number of films. Close it on every path. */
 export class Coordinator {
   private readonly entries = new Map<string, Entry>();
   private readonly films = new Set<Film>();
@@ -183,7 +183,7 @@ export class Coordinator {
   }
 
   /**
-   * Connects with the queue.
+   * Connects to the queue.
    * @param files - The store that workers use, too. Closed by the caller. By default segments travel through Redis.
    */
   static async open(
@@ -214,9 +214,9 @@ export class Coordinator {
   }
 
   /**
-   * Has segments rendered, and takes each as soon as it is in the store.
+   * Has workers render segments, and takes each as soon as it is in the store.
    * @throws RenderError with a segment's own error if it fails everywhere; RefusedError if no worker can render the
-   * film; TransientError if the queue or the store fails for long; the signal's reason if it is aborted.
+   * film; TransientError if the queue or the store keeps failing; the signal's reason if it is aborted.
    */
   order(order: Order, segments: readonly Wanted[]): Promise<Delivery> {
     this.options.signal?.throwIfAborted();
@@ -282,7 +282,7 @@ export class Coordinator {
 
   // ---- Looking at the queue and the store
 
-  /** Looks now, or again if it is just looking. */
+  /** Checks now, or again after the current check. */
   private look(): void {
     clearTimeout(this.timer);
     if (this.closed) return;
@@ -299,7 +299,7 @@ export class Coordinator {
     });
   }
 
-  /** @returns How long to wait before the next look, in milliseconds. */
+  /** @returns How long to wait before the next check, in milliseconds. */
   private async lookOnce(): Promise<number> {
     if (this.films.size === 0) return LOOK_MS;
     try {
@@ -322,7 +322,7 @@ export class Coordinator {
     return this.server.explain(error);
   }
 
-  /** Tells others what this process wants, and keeps its plans from expiring. Both may have been lost. */
+  /** Publishes which segments this process wants, and renews its plans. The server may have lost both. */
   private async renew(): Promise<void> {
     const now = Date.now();
     await this.redis.zremrangebyscore(COORDINATORS, 0, now);
@@ -384,7 +384,7 @@ export class Coordinator {
 
   /**
    * Removes entries of ours that no worker can get because the server lost the lists that name them, or because they
-   * ended without being removed. They are queued again at the next look.
+   * ended without being removed. The next check queues them again.
    */
   private async dropStray(live: number): Promise<void> {
     if (live === 0) {
@@ -400,7 +400,7 @@ export class Coordinator {
     for (const id of strays) await this.queue.remove(id);
   }
 
-  /** Says if nobody works, and ends films that all workers refuse. */
+  /** Tells the user if there is no worker, and ends films that all workers refuse. */
   private async checkWorkers(): Promise<void> {
     if (this.films.size === 0) return;
     const workers = await this.connected();
@@ -413,7 +413,7 @@ export class Coordinator {
       this.options.onNote?.(
         `No worker is connected to ${this.server.name}: start one with \`untrained work --queue ...\`${
           this.store === IN_REDIS ? '' : ' and the same --store'
-        }. Waiting.`,
+        }. Waiting for one.`,
       );
     }
     for (const film of [...this.films]) {
@@ -480,7 +480,7 @@ export class Coordinator {
       this.follow(entry, tries.refused());
     } else if (kind === 'transient') this.follow(entry, tries.passed(message));
     else {
-      entry.notBefore = Number.POSITIVE_INFINITY; // until it is known
+      entry.notBefore = Number.POSITIVE_INFINITY; // until the workers are known
       this.follow(entry, tries.failed(failure, await this.connected()));
     }
   }
@@ -522,7 +522,7 @@ export class Coordinator {
           return;
         }
       }
-      if (entry.takers.size > 0) return; // another film has come to want it meanwhile
+      if (entry.takers.size > 0) return; // another film has ordered it meanwhile
       this.entries.delete(entry.id);
       await this.redis.srem(this.wanted, entry.id).catch(() => {});
     } catch (error) {
@@ -587,7 +587,7 @@ export class Coordinator {
     }
   }
 
-  /** Lets plans expire soon that this process no longer needs. A process that does renews them. */
+  /** Shortens the lifetime of plans that this process no longer needs. Another process that needs them renews them. */
   private async forget(films: readonly Film[]): Promise<void> {
     const needed = new Set([...this.films].map(({ order }) => order.plan));
     for (const { order } of films)

@@ -32,16 +32,18 @@ export async function fetchPlan(redis: Redis, plan: string): Promise<string> {
   const bytes = await redis.getBuffer(planKey(plan));
   const short = plan.slice(0, 6);
   if (bytes === null) {
-    throw new TransientError(`The plan of film ${short} is not in the queue: start the film again.`);
+    throw new TransientError(`The plan of film ${short} is not in the queue: start the render again.`);
   }
   let text: string;
   try {
     text = (await promisify(inflate)(bytes, { maxOutputLength: MAX_PLAN_BYTES })).toString();
   } catch {
-    throw new RefusedError(`The plan of film ${short} is damaged or too large: start the film again.`);
+    throw new RefusedError(`The plan of film ${short} is damaged or too large: start the render again.`);
   }
   if (digestOf(text) !== plan) {
-    throw new RefusedError(`The plan of film ${short} is not the one that was queued: start the film again.`);
+    throw new RefusedError(
+      `The plan of film ${short} is not the one that was queued: start the render again.`,
+    );
   }
   return text;
 }

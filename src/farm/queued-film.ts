@@ -91,7 +91,7 @@ export async function queueFilm(
             wanted = await missingFrom(job, store);
             if (round === ROUNDS && wanted.length > 0) {
               throw new TransientError(
-                `Segment ${wanted[0].segment + 1} of ${order.segments} is missing after it was made: try again.`,
+                `Segment ${wanted[0].segment + 1} of ${order.segments} disappeared after it was rendered: try again.`,
               );
             }
             if (wanted.length > 0) segments = coordinator.order(order, wanted);

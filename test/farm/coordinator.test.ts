@@ -282,7 +282,7 @@ describe.skipIf(!hasServer).concurrent('the coordinator', () => {
     await expect((await at.coordinator()).order(order, wanted)).rejects.toMatchObject({
       name: 'RenderError',
       message: expect.stringMatching(
-        /^Segment 1 of 1 ended its worker 3 times: see what the workers printed/,
+        /^Segment 1 of 1 crashed its worker 3 times: check the workers' output/,
       ),
     });
   });
@@ -312,7 +312,7 @@ describe.skipIf(!hasServer).concurrent('the coordinator', () => {
     const result: Promise<Delivery> = (await at.coordinator()).order(order, wanted);
     await vi.waitFor(() => expect(at.notes).toHaveLength(1), { timeout: 20_000 });
     expect(at.notes[0]).toBe(
-      `No worker is connected to ${at.url}: start one with \`untrained work --queue ...\` and the same --store. Waiting.`,
+      `No worker is connected to ${at.url}: start one with \`untrained work --queue ...\` and the same --store. Waiting for one.`,
     );
     maker(at, 'one');
     expect(await result).toMatchObject({ drawn: 10 });

@@ -233,7 +233,7 @@ describe.skipIf(!hasRedis)(hasRedis ? 'a worker' : 'a worker (SKIPPED: there is 
     await worker.until('started', 2);
     process.kill(await drawerOf(worker), 'SIGKILL');
     expect((await worker.until('failed', 2)).message).toMatch(
-      /^Segment 2 of film \w{6} was not made: its process was killed \(SIGKILL\), perhaps because memory ran out/,
+      /^Segment 2 of film \w{6} was not rendered: its process was killed \(SIGKILL\), possibly because memory ran out/,
     );
     expect(failures.map(({ kind }) => kind)).toEqual(['transient', 'transient']);
     await add(job, store, [0]);
