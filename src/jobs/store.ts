@@ -151,7 +151,7 @@ export class SharedStore implements SegmentStore {
     await this.files.ready?.();
     const path = await fs.mkdtemp(join(folder, UNFINISHED_FOLDER)).catch((error) => {
       throw new TransientError(
-        `Segments cannot be made in ${folder} because ${whyRefused(error)} (${error.code}): try again once there is space.`,
+        `Segments cannot be written to ${folder} because ${whyRefused(error)} (${error.code}): fix this, then try again.`,
         { cause: error },
       );
     });
@@ -168,7 +168,7 @@ export class SharedStore implements SegmentStore {
   async keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void> {
     if (keys[0] !== part.keys[0]) {
       throw new RefusedError(
-        `Segment ${part.segment} was not drawn as planned: plan the film again for this machine.`,
+        `Segment ${part.segment + 1} was not drawn as planned: plan the film again on this machine.`,
       );
     }
     await this.files.put(part.keys[0], bench.path(file));
@@ -179,7 +179,7 @@ export class SharedStore implements SegmentStore {
   }
 }
 
-/** A shared store that is filled from this user's cache as far as possible. New segments go to both. */
+/** A shared store with this user's cache in front of it. New segments go to both. */
 export class CachedStore implements SegmentStore {
   constructor(
     private readonly store: SegmentStore,
@@ -190,7 +190,7 @@ export class CachedStore implements SegmentStore {
     return (await this.store.has(part)) || this.fill(part);
   }
 
-  /** Copies a part's file from the cache to the store, which lacks it. @returns False if the cache lacks it, too. */
+  /** Copies a part's file from the cache to the store. @returns False if the cache lacks it. */
   async fill(part: Part): Promise<boolean> {
     for (const key of part.keys) {
       const isCached = await this.cache.has(key).catch(() => false); // a cache that fails costs only time

@@ -281,9 +281,7 @@ describe.skipIf(!hasServer).concurrent('the coordinator', () => {
     const { order, wanted } = at.film(['a']);
     await expect((await at.coordinator()).order(order, wanted)).rejects.toMatchObject({
       name: 'RenderError',
-      message: expect.stringMatching(
-        /^Segment 1 of 1 crashed its worker 3 times: check the workers' output/,
-      ),
+      message: expect.stringMatching(/^Segment 1 of 1 crashed its worker 3 times: check the workers' output/),
     });
   });
 

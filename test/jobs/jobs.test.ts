@@ -127,7 +127,7 @@ describe('a job', () => {
       [
         'ffmpeg',
         '1.0',
-        /with ffmpeg 1\.0, but this machine has ffmpeg \S+: install ffmpeg 1\.0 or name it with --ffmpeg,/,
+        /with ffmpeg 1\.0, but this machine has ffmpeg \S+: install ffmpeg 1\.0 or pass it with --ffmpeg,/,
       ],
       ['packages', ['seedrandom@1.0.0'], /with seedrandom@1\.0\.0, but this machine has .*seedrandom@3/],
       ['code', '0'.repeat(64), /code 00000000, but .*: install the same build of Untrained,/],
