@@ -11,7 +11,8 @@ import type { KeyedFiles } from '../stores/index.js';
 import { RedisFiles } from '../stores/redis.js';
 import type { QueueServer } from './connection.js';
 import { Pace } from './pace.js';
-import { renewPlan } from './plans.js';
+import { Retries, type Verdict } from './retries.js';
+import { renewPlan } from './stored-plans.js';
 import {
   digestOf,
   type Failure,
@@ -25,7 +26,6 @@ import {
   resultSchema,
   type Task,
 } from './task.js';
-import { Tries, type Verdict } from './tries.js';
 
 /** How often it checks the queue and the store, in milliseconds. */
 const LOOK_MS = 2000;
@@ -128,7 +128,7 @@ interface Entry {
   taking: boolean;
   /** It is not queued again before this time. */
   notBefore: number;
-  tries: Tries;
+  retries: Retries;
 }
 
 /** Obtains the segments of any number of films. Close it on every path. */
@@ -176,7 +176,7 @@ export class Coordinator {
     events.on('stalled', ({ jobId }) => {
       const entry = this.entries.get(jobId);
       if (!entry) return;
-      entry.tries.stalls++;
+      entry.retries.stalls++;
       entry.drawn = 0;
     });
     options.signal?.addEventListener('abort', this.onAbort);
@@ -466,22 +466,25 @@ export class Coordinator {
     const { data: failure } = failureSchema.safeParse(parsed(reason));
     if (failure) void this.judge(entry, { ...failure, message: oneLine(failure.message) });
     else
-      this.follow(entry, /stalled/.test(reason) ? entry.tries.died() : entry.tries.passed(oneLine(reason)));
+      this.follow(
+        entry,
+        /stalled/.test(reason) ? entry.retries.died() : entry.retries.passed(oneLine(reason)),
+      );
   }
 
   private async judge(entry: Entry, failure: Failure): Promise<void> {
     const { kind, worker, message } = failure;
-    const { tries, takers } = entry;
+    const { retries, takers } = entry;
     if (kind === 'refused') {
       for (const film of takers.keys()) {
         if (film.refusals.size === 0) film.refusedSince = performance.now();
         film.refusals.set(worker, message);
       }
-      this.follow(entry, tries.refused());
-    } else if (kind === 'transient') this.follow(entry, tries.passed(message));
+      this.follow(entry, retries.refused());
+    } else if (kind === 'transient') this.follow(entry, retries.passed(message));
     else {
       entry.notBefore = Number.POSITIVE_INFINITY; // until the workers are known
-      this.follow(entry, tries.failed(failure, await this.connected()));
+      this.follow(entry, retries.failed(failure, await this.connected()));
     }
   }
 
@@ -518,7 +521,7 @@ export class Coordinator {
         if (isTaken) this.deliver(film, entry, wanted);
         else {
           entry.drawn = 0;
-          this.follow(entry, entry.tries.lost(this.files.name));
+          this.follow(entry, entry.retries.lost(this.files.name));
           return;
         }
       }
@@ -527,7 +530,7 @@ export class Coordinator {
       await this.redis.srem(this.wanted, entry.id).catch(() => {});
     } catch (error) {
       const isPassing = error instanceof TransientError;
-      this.follow(entry, isPassing ? entry.tries.passed(error.message) : (error as Error));
+      this.follow(entry, isPassing ? entry.retries.passed(error.message) : (error as Error));
     } finally {
       entry.taking = false;
     }
@@ -625,7 +628,7 @@ function newEntry(id: string): Entry {
     const [[{ order }, { segment }]] = takers;
     return `segment ${segment + 1} of ${order.segments}`;
   };
-  return { id, takers, queued: false, drawn: 0, taking: false, notBefore: 0, tries: new Tries(place) };
+  return { id, takers, queued: false, drawn: 0, taking: false, notBefore: 0, retries: new Retries(place) };
 }
 
 const isIdle = ({ taking }: Entry) => !taking;

@@ -14,7 +14,7 @@ import type { Workshop } from '../jobs/workshop.js';
 import { BESIDE, parseOutput, type Workbench } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
 import type { Coordinator, Order, Wanted } from './coordinator.js';
-import { packPlan } from './plans.js';
+import { packPlan } from './stored-plans.js';
 import { digestOf, entryOf } from './task.js';
 
 /** The plan's file on the workbench of the first output. */

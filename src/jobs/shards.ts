@@ -53,7 +53,7 @@ function runsIn(job: Job, most: number): Range[] {
   return [[0, segments.length - 1]];
 }
 
-/** Splits `length` segments into runs whose lengths differ by at most one. Longer ones come last: a film may end short. */
+/** Splits `length` segments into runs whose lengths differ by at most one, longer ones last: a film may end short. */
 const split = (length: number, count: number): Range[] =>
   Array.from({ length: count }, (_, i) => [
     Math.floor((i * length) / count),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Job as Entry, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { storePlan } from '../../dist/farm/plans.js';
+import { storePlan } from '../../dist/farm/stored-plans.js';
 import { digestOf, entryOf, QUEUE, taskSchema } from '../../dist/farm/task.js';
 import { sweep, tween } from '../../dist/index.js';
 import { writePlan } from '../../dist/jobs/plan-file.js';
@@ -181,7 +181,7 @@ describe.skipIf(!hasRedis)(hasRedis ? 'a worker' : 'a worker (SKIPPED: there is 
     expect(refused.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^Segment 1 of film \w{6} belongs in another store than .*store-b: start /),
       expect.stringMatching(/^The plan of film \w{6} is not the one that was queued/),
-      expect.stringMatching(/^The entry names a segment that its plan does not have/),
+      expect.stringMatching(/^A queue entry names a segment that its plan does not have/),
     ]);
     expect(failures.map(({ message }) => message)).toEqual(refused.map(({ message }) => message));
     expect(failures.every(({ kind }) => kind === 'refused')).toBe(true);

@@ -11,8 +11,8 @@ import { withWorkshop } from './draw.js';
 import { flagOf } from './option.js';
 import { entriesOf, type RenderOptions } from './options.js';
 import { duration, plural, printJson, reporter } from './report.js';
-import { shardOf } from './shard-choice.js';
 import { noteCached } from './stopping.js';
+import { shardOf } from './which-shard.js';
 
 /** The options that concern this machine. All others would change what is rendered, which the plan determines. */
 const OWN: readonly string[] = [

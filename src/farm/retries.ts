@@ -21,7 +21,7 @@ const PAUSE_MS = 1000;
 export type Verdict = number | Error;
 
 /** The failures of one segment. */
-export class Tries {
+export class Retries {
   /** How often its worker died. BullMQ gives the entry to one or two others before it fails. */
   stalls = 0;
   private readonly own: Failure[] = [];
