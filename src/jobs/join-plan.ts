@@ -150,15 +150,20 @@ export async function joinPlanned(
   }
 }
 
+/** The names of pins in messages. */
+const TITLES = { version: 'Untrained', code: 'Untrained built from code', ffmpeg: 'ffmpeg' };
+
 /** @throws RefusedError if this machine would join the segments differently. What drew the frames does not matter. */
 async function checkPins({ pins }: Job, workshop: Workshop, means: Means): Promise<void> {
   const ffmpeg = pins.ffmpeg === undefined ? undefined : (await workshop.ffmpeg(means)).version;
   const here = { version: VERSION, code: ownCodeDigest(), ffmpeg };
   for (const name of ['version', 'code', 'ffmpeg'] as const) {
-    const [planned, found] = [pins[name], here[name]].map((value) => JSON.stringify(value));
-    if (planned === found) continue;
+    if (pins[name] === here[name]) continue;
+    const [planned, found] = [pins[name], here[name]].map(
+      (value) => `${TITLES[name]} ${value?.slice(0, 40)}`,
+    );
     throw new RefusedError(
-      `The film was planned with ${name} ${planned}, but this machine has ${found}: install the same version, or plan it again here.`,
+      `The film was planned with ${planned}, but this machine has ${found}: install the same version, or plan it again here.`,
     );
   }
 }

@@ -187,7 +187,7 @@ describe.skipIf(!hasRedis)(hasRedis ? 'a worker' : 'a worker (SKIPPED: there is 
     expect(failures.every(({ kind }) => kind === 'refused')).toBe(true);
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /^untrained: This worker takes itself out of service because 3 segments failed in a row\. The last one: The entry .*\n$/,
+      /^untrained: This worker takes itself out of service because 3 segments failed in a row\. The last one: A queue entry .*\n$/,
     );
     expect(keysIn(store)).toEqual([]);
   });
