@@ -21,6 +21,7 @@ import {
   pixelFormatsFor,
   qualities,
 } from '../outputs/index.js';
+import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import type { Target } from '../sources/composed/target.js';
 import { type NamedScene, SCENE_NAME } from '../sources/scene-files.js';
 import { type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
@@ -120,14 +121,22 @@ export function writeJob(job: Job): string {
   return `${JSON.stringify(job)}\n`;
 }
 
-/** The hosts that a job's scenes may load from. */
+/** The hosts that a job's scenes load from, besides those whose responses come from installed packages. */
 export function hostsOf({ source }: Job): string[] {
   if (source.kind === 'sweep' || (source.kind === 'sheet' && Array.isArray(source.cells))) return [];
   const scenes = source.kind === 'sheet' ? (source.cells as { scenes: ComposedRequest[] }).scenes : [source];
   return scenes.flatMap(({ allowHosts = [], answers = {} }) => [
     ...allowHosts,
-    ...Object.keys(answers).map((address) => new URL(address).host),
+    ...Object.keys(answers)
+      .map((address) => new URL(address).host)
+      .filter((host) => !INSTALLED_HOSTS.includes(host)),
   ]);
+}
+
+/** A job whose scene may load from these hosts and no others: which hosts are asked is never up to a plan. */
+export function allowing(job: Job, allowHosts: readonly string[]): Job {
+  const { source } = job;
+  return source.kind === 'composed' ? { ...job, source: { ...source, allowHosts: [...allowHosts] } } : job;
 }
 
 const text = z.string().max(4000);
