@@ -324,6 +324,7 @@ function checkSegments(
 ): void {
   let next = 0;
   let i = 0;
+  const lengths = new Map<string, number>(); // by key
   for (const planned of partsOf(outputs, film)) {
     const segment = segments[i++] ?? wrong(`its segments end at frame ${next} of ${film.frames}`);
     if (segment.frames[0] !== next)
@@ -335,6 +336,12 @@ function checkSegments(
     const due = planned.parts.map(({ options: _, ...part }) => JSON.stringify(part));
     if (found.length !== due.length || due.some((part, at) => part !== found[at]))
       wrong(`the parts of segment ${i} are not those that its outputs need`);
+    for (const { keys, frames } of segment.parts) {
+      const length = frames[1] - frames[0] + 1;
+      if ((lengths.get(keys[0]) ?? length) !== length)
+        wrong(`segment ${i} has the key of a segment of another length`);
+      lengths.set(keys[0], length);
+    }
   }
   if (i !== segments.length) wrong(`it has ${segments.length} segments instead of ${i}`);
 }
