@@ -7,7 +7,7 @@ import { isLink } from '../core/recipe/link.js';
 import type { Workshop } from '../jobs/workshop.js';
 import { draw, filesOf, type Prepared, prepare, withWorkshop } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
-import type { QueueChoice } from './queue.js';
+import type { QueueChoice } from './render-queued.js';
 import { printJson, type Reporter, type Reporting, reporter } from './report.js';
 import { inOneLine, type Row, type RowReader, type RowRequest, readRows, requestOf } from './rows.js';
 
@@ -106,7 +106,7 @@ async function queueRows(
   { ready, options, workshop, report, announce, quietly, attempt }: QueuedRows,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queueFilms, withCoordinator } = await import('./queue.js');
+  const { queueFilms, withCoordinator } = await import('./render-queued.js');
   await withCoordinator(options, report, signal, async (coordinator) => {
     let last: Promise<unknown> = Promise.resolve();
     const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,6 @@
 /** Makes a film on this machine: plans it, makes its segments, and joins them. */
 import { availableParallelism } from 'node:os';
-import { union } from '../core/range.js';
+import { countFrames } from '../core/range.js';
 import { type Finished, needsFfmpeg, parseOutput, type SegmentCache } from '../outputs/index.js';
 import type { Job } from './job.js';
 import { join } from './join.js';
@@ -128,7 +128,7 @@ async function missingSegments(job: Job, store: LocalStore): Promise<{ missing: 
     const parts = await missingParts(job, i, store);
     if (parts.length === 0) continue;
     missing.push(i);
-    for (const [first, last] of union(parts.map(({ frames }) => frames))) toDraw += last - first + 1;
+    toDraw += countFrames(parts.map(({ frames }) => frames));
   }
   return { missing, toDraw };
 }

@@ -3,11 +3,13 @@
  * once. A job can be written as JSON and read back.
  */
 import * as z from 'zod';
+import { digestSchema } from '../core/digest.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { frameSchema, sizeSchema } from '../core/frame/description.js';
 import type { Range } from '../core/range.js';
 import { MAX_RECIPE_BYTES, parseRecipe } from '../core/recipe/recipe.js';
+import { sceneFields } from '../core/recipe/scene.js';
 import { Frames } from '../core/sweep/frames.js';
 import { frameCount, parseSweep, type Sweep } from '../core/sweep/sweep.js';
 import { parseJson } from '../core/wording/json.js';
@@ -156,10 +158,7 @@ const composedSchema = z.strictObject({
     }),
     z.strictObject({ kind: z.enum(['scene', 'project']), path: z.string().regex(/^[^\0]{1,4000}$/) }),
   ]),
-  bundle: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
+  bundle: digestSchema.optional(),
   size: sizeSchema.optional(),
   fps: z.number().min(1).max(1000).optional(),
   transparent: z.boolean().optional(),
@@ -169,7 +168,7 @@ const composedSchema = z.strictObject({
   whole: z.boolean().optional(),
   still: z.strictObject({ at: z.number().min(0).optional() }).optional(),
   allowHosts: z.array(z.string().max(300)).max(1000).optional(),
-  answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  answers: sceneFields.answers,
   strict: z.boolean().optional(),
 });
 
@@ -324,6 +323,7 @@ function checkSegments(
 ): void {
   let next = 0;
   let i = 0;
+  const lengths = new Map<string, number>(); // by key
   for (const planned of partsOf(outputs, film)) {
     const segment = segments[i++] ?? wrong(`its segments end at frame ${next} of ${film.frames}`);
     if (segment.frames[0] !== next)
@@ -335,6 +335,12 @@ function checkSegments(
     const due = planned.parts.map(({ options: _, ...part }) => JSON.stringify(part));
     if (found.length !== due.length || due.some((part, at) => part !== found[at]))
       wrong(`the parts of segment ${i} are not those that its outputs need`);
+    for (const { keys, frames } of segment.parts) {
+      const length = frames[1] - frames[0] + 1;
+      if ((lengths.get(keys[0]) ?? length) !== length)
+        wrong(`segment ${i} has the key of a segment of another length`);
+      lengths.set(keys[0], length);
+    }
   }
   if (i !== segments.length) wrong(`it has ${segments.length} segments instead of ${i}`);
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ShardChoice } from '../../src/cli/arguments.js';
-import { shardOf } from '../../src/cli/shard-choice.js';
+import { shardOf } from '../../src/cli/which-shard.js';
 import { RefusedError, RenderError, TransientError } from '../../src/core/errors.js';
 import { sweep as makeSweep } from '../../src/core/sweep/sweep.js';
 import { tween } from '../../src/core/sweep/track.js';

@@ -15,7 +15,7 @@ import { commandLine } from './shell.js';
  * The `join` command.
  * @param file - The plan file.
  */
-export async function joinFilm(file: string, options: OptionsOf<'join'>, signal: AbortSignal): Promise<void> {
+export async function joinPlan(file: string, options: OptionsOf<'join'>, signal: AbortSignal): Promise<void> {
   const { store: place, out, json, ffmpeg, timeout } = options;
   if (place === undefined) {
     throw new UsageError(

@@ -1,5 +1,6 @@
 /** `render --plan`: renders the segments of a plan, or of one of its shards, that a store lacks. */
 import { RefusedError, RenderError, UsageError } from '../core/errors.js';
+import { plural } from '../core/wording/plural.js';
 import { allowing, hostsOf } from '../jobs/job.js';
 import { type FailedSegment, type MadeShard, makeShard } from '../jobs/make-shard.js';
 import { type FilmPlan, readPlanFile } from '../jobs/plan-file.js';
@@ -9,9 +10,9 @@ import { openStore } from '../stores/index.js';
 import { withWorkshop } from './draw.js';
 import { flagOf } from './option.js';
 import { entriesOf, type RenderOptions } from './options.js';
-import { duration, plural, printJson, reporter } from './report.js';
-import { shardOf } from './shard-choice.js';
+import { duration, printJson, reporter } from './report.js';
 import { noteCached } from './stopping.js';
+import { shardOf } from './which-shard.js';
 
 /** The options that say how this machine renders. All others say what is rendered, which the plan does. */
 const OWN: readonly string[] = [
