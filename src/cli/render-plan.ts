@@ -1,12 +1,11 @@
 /** `render --plan`: renders the segments of a plan, or of one of its shards, that a store lacks. */
 import { RefusedError, RenderError, UsageError } from '../core/errors.js';
 import { plural } from '../core/wording/plural.js';
-import { hostsOf } from '../jobs/job.js';
+import { hostBeyond } from '../jobs/job.js';
 import { type FailedSegment, type MadeShard, makeShard } from '../jobs/make-shard.js';
 import { type FilmPlan, readPlanFile } from '../jobs/plan-file.js';
 import { cacheFor } from '../jobs/render.js';
 import { type Shard, segmentsOf } from '../jobs/shards.js';
-import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import { openStore } from '../stores/index.js';
 import { withWorkshop } from './draw.js';
 import { flagOf } from './option.js';
@@ -17,19 +16,8 @@ import { shardOf } from './which-shard.js';
 
 /** The options that say how this machine renders. All others say what is rendered, which the plan does. */
 const OWN: readonly string[] = [
-  ...[
-    'plan',
-    'shard',
-    'store',
-    'threads',
-    'concurrency',
-    'allowHost',
-    'browser',
-    'ffmpeg',
-    'timeout',
-    'cache',
-  ],
-  ...['json', 'quiet'],
+  ...['plan', 'shard', 'store', 'threads', 'concurrency', 'allowHost', 'browser', 'ffmpeg'],
+  ...['timeout', 'cache', 'json', 'quiet'],
 ];
 
 /**
@@ -100,12 +88,13 @@ function storeFor(scene: string | undefined, { plan, store }: RenderOptions, giv
 
 /** @throws RefusedError if a scene loads from a host that the command does not allow: a plan may come from anyone. */
 function checkHosts({ jobs }: FilmPlan, { allowHost }: RenderOptions): void {
-  const known = [...allowHost, ...INSTALLED_HOSTS];
-  const host = jobs.flatMap(hostsOf).find((host) => !known.includes(host));
-  if (host === undefined) return;
-  throw new RefusedError(
-    `The plan's scene loads from ${host}, which is not allowed here: allow it with --allow-host ${host}.`,
-  );
+  for (const job of jobs) {
+    const host = hostBeyond(job, allowHost);
+    if (host === undefined) continue;
+    throw new RefusedError(
+      `The plan's scene loads from ${host}, which is not allowed here: allow it with --allow-host ${host}.`,
+    );
+  }
 }
 
 /** "Shard 2 of 4: 3 segments, 1 of them in the store already; 100 frames in 2.1 s (cpu: ...)." */

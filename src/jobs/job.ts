@@ -23,6 +23,7 @@ import {
   pixelFormatsFor,
   qualities,
 } from '../outputs/index.js';
+import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import type { Target } from '../sources/composed/target.js';
 import { type NamedScene, SCENE_NAME } from '../sources/scene-files.js';
 import { type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
@@ -130,6 +131,11 @@ export function hostsOf({ source }: Job): string[] {
     ...allowHosts,
     ...Object.keys(answers).map((address) => new URL(address).host),
   ]);
+}
+
+/** The first host that a film needs and that is not among these, nor replaced by installed packages. */
+export function hostBeyond(job: Job, allowed: readonly string[]): string | undefined {
+  return hostsOf(job).find((host) => !allowed.includes(host) && !INSTALLED_HOSTS.includes(host));
 }
 
 const text = z.string().max(4000);
