@@ -1,7 +1,7 @@
 /** `render --plan`: renders the segments of a plan, or of one of its shards, that a store lacks. */
 import { RefusedError, RenderError, UsageError } from '../core/errors.js';
 import { plural } from '../core/wording/plural.js';
-import { hostBeyond } from '../jobs/job.js';
+import { allowing, hostsOf } from '../jobs/job.js';
 import { type FailedSegment, type MadeShard, makeShard } from '../jobs/make-shard.js';
 import { type FilmPlan, readPlanFile } from '../jobs/plan-file.js';
 import { cacheFor } from '../jobs/render.js';
@@ -36,8 +36,7 @@ export async function render(
   const place = storeFor(scene, options, given);
   const { plan: file = '', shard: choice, json, quiet } = options;
   const shard = choice && shardOf(choice, process.env);
-  const plan = await readPlanFile(file);
-  checkHosts(plan, options);
+  const plan = withOwnHosts(await readPlanFile(file), options);
   const report = reporter({ json, quiet, strict: plan.strict });
   const began = performance.now();
   const segments = segmentsOf(plan.jobs, shard ?? { index: 1, count: 1 });
@@ -86,15 +85,16 @@ function storeFor(scene: string | undefined, { plan, store }: RenderOptions, giv
   );
 }
 
-/** @throws RefusedError if a scene loads from a host that the command does not allow: a plan may come from anyone. */
-function checkHosts({ jobs }: FilmPlan, { allowHost }: RenderOptions): void {
-  for (const job of jobs) {
-    const host = hostBeyond(job, allowHost);
-    if (host === undefined) continue;
-    throw new RefusedError(
-      `The plan's scene loads from ${host}, which is not allowed here: allow it with --allow-host ${host}.`,
-    );
-  }
+/**
+ * The plan with the hosts that the command allows, since a plan may come from anyone.
+ * @throws RefusedError if a scene loads from another host.
+ */
+function withOwnHosts(plan: FilmPlan, { allowHost }: RenderOptions): FilmPlan {
+  const host = plan.jobs.flatMap(hostsOf).find((host) => !allowHost.includes(host));
+  if (host === undefined) return { ...plan, jobs: plan.jobs.map((job) => allowing(job, allowHost)) };
+  throw new RefusedError(
+    `The plan's scene loads from ${host}, which is not allowed here: allow it with --allow-host ${host}.`,
+  );
 }
 
 /** "Shard 2 of 4: 3 segments, 1 of them in the store already; 100 frames in 2.1 s (cpu: ...)." */

@@ -1,7 +1,7 @@
 /** What a command prints during and after its work: for people, for programs (--json), or nothing. */
 import { relative } from 'node:path';
 import { RenderError } from '../core/errors.js';
-import { UNSEEN } from '../core/wording/printable.js';
+import { inSight, printable, UNSEEN } from '../core/wording/printable.js';
 import type { Exporter } from '../exporters/index.js';
 import type { Film, Progress } from '../jobs/film.js';
 import { inBytes } from '../outputs/budget.js';
@@ -99,7 +99,8 @@ function peopleReporter(): Reporter {
       const now = performance.now();
       if (now - staged < (stderr.isTTY ? 100 : 5000)) return;
       staged = now;
-      write(stderr, stderr.isTTY ? `\r${doing}\x1b[K\r` : `${doing}\n`); // the next line overwrites it
+      const text = printable(doing);
+      write(stderr, stderr.isTTY ? `\r${text}\x1b[K\r` : `${text}\n`); // the next line overwrites it
     },
     progress(progress) {
       const now = performance.now();
@@ -109,12 +110,12 @@ function peopleReporter(): Reporter {
       const line = progressLine(progress, stderr.isTTY ? 30 : 0);
       write(stderr, stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
-    note: (message) => write(stderr, `${message}\n`),
-    warning: (message) => write(stderr, `Warning: ${message}\n`),
+    note: (message) => write(stderr, `${inSight(message)}\n`),
+    warning: (message) => write(stderr, `Warning: ${inSight(message)}\n`),
     done({ files, frames, drawn, seconds, renderer }, advice, notes) {
       for (const { path, bytes, chose } of files) {
         const more = [chose && `(${chose})`, notes?.get(path)].filter(Boolean);
-        console.log([relative('.', path) || path, inBytes(bytes), ...more].join('  '));
+        console.log(printable([relative('.', path) || path, inBytes(bytes), ...more].join('  ')));
       }
       const cached = drawn < frames ? `, ${frames - drawn} of them from the cache` : '';
       const pace = frames > 1 ? `${frames} frames in ${duration(seconds)}${cached} (${renderer})` : renderer;

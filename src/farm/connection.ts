@@ -110,6 +110,8 @@ function explained(error: unknown, name: string, secrets: string[]): TransientEr
       `The queue ${name} refuses the user name or password of --queue: give them as ${withPassword(name)}.`,
     );
   }
+  if (/DB index is out of range/i.test(message))
+    return new UsageError(`The queue ${name} has no such database: end --queue with a smaller number.`);
   if (reason && /CERT|SIGNATURE|ISSUER|ALTNAME/.test(reason)) {
     return new UsageError(
       `The certificate of the queue ${name} is not trusted (${reason}): ` +

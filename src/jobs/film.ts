@@ -66,7 +66,7 @@ export async function makeFilm(
   // Makes frames in progress, writes and ffmpeg's exit reject, whichever is awaited.
   const stop = () => void closeAll();
   try {
-    job = await plan(request, workshop, options, cache);
+    job = await plan(request, workshop, { ...options, here: true }, cache);
     const planned = job;
     closing.push(once(() => workshop.finish(planned)));
     signal?.throwIfAborted();

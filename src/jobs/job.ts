@@ -123,19 +123,22 @@ export function writeJob(job: Job): string {
   return `${JSON.stringify(job)}\n`;
 }
 
-/** The hosts that a job's scenes may load from. */
+/** The hosts that a job's scenes load from, besides those whose responses come from installed packages. */
 export function hostsOf({ source }: Job): string[] {
   if (source.kind === 'sweep' || (source.kind === 'sheet' && Array.isArray(source.cells))) return [];
   const scenes = source.kind === 'sheet' ? (source.cells as { scenes: ComposedRequest[] }).scenes : [source];
   return scenes.flatMap(({ allowHosts = [], answers = {} }) => [
     ...allowHosts,
-    ...Object.keys(answers).map((address) => new URL(address).host),
+    ...Object.keys(answers)
+      .map((address) => new URL(address).host)
+      .filter((host) => !INSTALLED_HOSTS.includes(host)),
   ]);
 }
 
-/** The first host that a film needs and that is not among these, nor replaced by installed packages. */
-export function hostBeyond(job: Job, allowed: readonly string[]): string | undefined {
-  return hostsOf(job).find((host) => !allowed.includes(host) && !INSTALLED_HOSTS.includes(host));
+/** A job whose scene may load from these hosts and no others: which hosts are asked is never up to a plan. */
+export function allowing(job: Job, allowHosts: readonly string[]): Job {
+  const { source } = job;
+  return source.kind === 'composed' ? { ...job, source: { ...source, allowHosts: [...allowHosts] } } : job;
 }
 
 const text = z.string().max(4000);
@@ -320,6 +323,7 @@ function checkSegments(
 ): void {
   let next = 0;
   let i = 0;
+  const lengths = new Map<string, number>(); // by key
   for (const planned of partsOf(outputs, film)) {
     const segment = segments[i++] ?? wrong(`its segments end at frame ${next} of ${film.frames}`);
     if (segment.frames[0] !== next)
@@ -331,6 +335,12 @@ function checkSegments(
     const due = planned.parts.map(({ options: _, ...part }) => JSON.stringify(part));
     if (found.length !== due.length || due.some((part, at) => part !== found[at]))
       wrong(`the parts of segment ${i} are not those that its outputs need`);
+    for (const { keys, frames } of segment.parts) {
+      const length = frames[1] - frames[0] + 1;
+      if ((lengths.get(keys[0]) ?? length) !== length)
+        wrong(`segment ${i} has the key of a segment of another length`);
+      lengths.set(keys[0], length);
+    }
   }
   if (i !== segments.length) wrong(`it has ${segments.length} segments instead of ${i}`);
 }

@@ -6,6 +6,7 @@ import type { SegmentCache } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { damageWarning, lanesFor, makeSegments, type Progress, progressOf } from './film.js';
 import type { Job, Part } from './job.js';
+import { checkPins, plainPins } from './pins.js';
 import { type DrawnSegment, drawSegment, openPlanned } from './segment.js';
 import type { PlannedSegment } from './shards.js';
 import { CachedStore, type SegmentStore, SharedStore } from './store.js';
@@ -79,12 +80,13 @@ export async function makeShard(
       const there = await files.among([...new Set(keys)]);
       const planned = new Set(there); // with those that earlier segments will make: segments may be equal
       for (const [job, numbers] of byJob(segments)) {
+        const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
+        checkPins(job.pins, plainPins(ffmpeg)); // even if nothing is left to render
         const isIn = (keys: ReadonlySet<string>) => (i: number) =>
           keysOf(job, i).every((key) => keys.has(key));
         const lacking = numbers.filter((i) => !isIn(there)(i));
         made.there += numbers.length - lacking.length;
         if (lacking.length === 0) continue;
-        const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
         const shared = new SharedStore(job, files, options, ffmpeg);
         const cached = cache && new CachedStore(shared, cache);
         const missing: number[] = [];
