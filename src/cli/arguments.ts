@@ -119,7 +119,8 @@ export function parseShard(text: string): ShardChoice | undefined {
 /** Reads the URL of a Redis server. @throws UsageError for anything else, without the password in the text. */
 export function parseQueue(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^rediss?:$/.test(url.protocol) && url.hostname !== '' && isEncoded(url)) return text;
+  const isRedis = url && /^rediss?:$/.test(url.protocol) && url.hostname !== '' && isEncoded(url);
+  if (isRedis && databasesOf(url).every((name) => /^\d{0,5}$/.test(name))) return text;
   throw new UsageError(
     `--queue is "${hidePassword(text)}" but must be the URL of a Redis server: try redis://127.0.0.1:6379, or ` +
       'rediss:// for TLS, with special characters of the password as %25 and the like.',
@@ -129,6 +130,12 @@ export function parseQueue(text: string): string {
 /** Replaces everything that may be a user name or a password. */
 export const hidePassword = (text: string): string =>
   text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/\?.*/s, '?***');
+
+/** What says which database of the server to use: it is a number. */
+const databasesOf = ({ pathname, searchParams }: URL): string[] => [
+  pathname.slice(1),
+  ...searchParams.getAll('db'),
+];
 
 function isEncoded({ username, password }: URL): boolean {
   try {

@@ -1,6 +1,7 @@
 /** What a command prints during and after its work: for people, for programs (--json), or nothing. */
 import { relative } from 'node:path';
 import { RenderError } from '../core/errors.js';
+import { UNSEEN } from '../core/wording/printable.js';
 import type { Exporter } from '../exporters/index.js';
 import type { Film, Progress } from '../jobs/film.js';
 import { inBytes } from '../outputs/budget.js';
@@ -74,16 +75,7 @@ function write(stream: NodeJS.WriteStream, text: string): void {
   } catch {} // a file's stream throws at once if the disk is full; other streams emit an error: see start.ts
 }
 
-/** Characters that control a terminal, end a line, are invisible, or reverse the direction of text. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
-/** Makes text from a file safe to print: on one line, with every invisible or control character as a question mark. */
-export const printable = (text: string) => text.replace(UNSEEN, '?');
-
-/** Makes a message safe to print, with its line breaks as spaces. */
-export const inSight = (message: string) => printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
-
-/** Escapes such characters in JSON without changing its meaning. Line breaks between tokens stay. */
+/** Escapes unprintable characters in JSON without changing its meaning. Line breaks between tokens stay. */
 export const escaped = (json: string) =>
   json.replace(UNSEEN, (character) =>
     character === '\n'
@@ -101,7 +93,8 @@ function peopleReporter(): Reporter {
       const now = performance.now();
       if (now - staged < (stderr.isTTY ? 100 : 5000)) return;
       staged = now;
-      write(stderr, stderr.isTTY ? `\r${doing}\x1b[K\r` : `${doing}\n`); // the next line overwrites it
+      const text = printable(doing);
+      write(stderr, stderr.isTTY ? `\r${text}\x1b[K\r` : `${text}\n`); // the next line overwrites it
     },
     progress(progress) {
       const now = performance.now();
@@ -111,12 +104,12 @@ function peopleReporter(): Reporter {
       const line = progressLine(progress, stderr.isTTY ? 30 : 0);
       write(stderr, stderr.isTTY ? `\r${line}\x1b[K${over ? '\n' : ''}` : `${line}\n`);
     },
-    note: (message) => write(stderr, `${message}\n`),
-    warning: (message) => write(stderr, `Warning: ${message}\n`),
+    note: (message) => write(stderr, `${inSight(message)}\n`),
+    warning: (message) => write(stderr, `Warning: ${inSight(message)}\n`),
     done({ files, frames, drawn, seconds, renderer }, advice, notes) {
       for (const { path, bytes, chose } of files) {
         const more = [chose && `(${chose})`, notes?.get(path)].filter(Boolean);
-        console.log([relative('.', path) || path, inBytes(bytes), ...more].join('  '));
+        console.log(printable([relative('.', path) || path, inBytes(bytes), ...more].join('  ')));
       }
       const cached = drawn < frames ? `, ${frames - drawn} of them from the cache` : '';
       const pace = frames > 1 ? `${frames} frames in ${duration(seconds)}${cached} (${renderer})` : renderer;
@@ -141,6 +134,3 @@ export function duration(seconds: number): string {
   if (seconds < 90) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
-
-/** "1 frame", "25 frames". */
-export const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

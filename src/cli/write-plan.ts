@@ -1,6 +1,7 @@
 /** The `plan` command: plans a film, as `render` would make it, and writes the plan file. */
 import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
+import { plural } from '../core/wording/plural.js';
 import { exporterFor } from '../exporters/index.js';
 import { hostsOf, type Job } from '../jobs/job.js';
 import { plan } from '../jobs/plan.js';
@@ -8,7 +9,7 @@ import { writePlan } from '../jobs/plan-file.js';
 import { inBytes, writeWhole } from '../outputs/index.js';
 import { filesOf, meansOf, type Prepared, prepare, requestsOf, saveRecipeOf, withWorkshop } from './draw.js';
 import { lookOf, type OptionsOf } from './options.js';
-import { plural, printJson, reporter } from './report.js';
+import { printJson, reporter } from './report.js';
 import { commandLine } from './shell.js';
 
 /** The shards, if there are as many segments, and the store of the commands that it suggests. */

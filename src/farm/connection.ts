@@ -2,9 +2,10 @@
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { TransientError, UsageError } from '../core/errors.js';
+import { within } from '../system/patience.js';
 
-/** The longest wait for a server's first answer, in milliseconds. */
-const CONNECT_MS = 10_000;
+/** The longest wait for a server's first answer, in seconds. */
+const CONNECT_SECONDS = 10;
 
 /** The longest pause between attempts to reconnect, in milliseconds. */
 const RECONNECT_MS = 5000;
@@ -43,12 +44,16 @@ export async function openServer(
   const explain = (error: unknown) => explained(error, name, secretsOf(url));
   const settings = { lazyConnect: true, maxRetriesPerRequest: null };
   const pause = (times: number) => Math.min(100 * 2 ** Math.min(times, 10), RECONNECT_MS);
-  const first = new Redis(url, { ...settings, connectTimeout: CONNECT_MS, retryStrategy: () => null });
+  const first = new Redis(url, {
+    ...settings,
+    connectTimeout: 1000 * CONNECT_SECONDS,
+    retryStrategy: () => null,
+  });
   let reason: unknown;
   first.on('error', (error) => (reason ??= error)); // more telling than what connect() rejects with
   try {
     await first.connect();
-    const info = await within(first.info(), CONNECT_MS);
+    const info = await within(CONNECT_SECONDS, first.info(), 'timed out');
     if (reason !== undefined) throw reason; // the server has no such database
     checkVersion(info, name, onWarning);
   } catch (error) {
@@ -104,6 +109,8 @@ function explained(error: unknown, name: string, secrets: string[]): TransientEr
       `The queue ${name} refuses the user name or password of --queue: give them as ${withPassword(name)}.`,
     );
   }
+  if (/DB index is out of range/i.test(message))
+    return new UsageError(`The queue ${name} has no such database: end --queue with a smaller number.`);
   if (reason && /CERT|SIGNATURE|ISSUER|ALTNAME/.test(reason)) {
     return new UsageError(
       `The certificate of the queue ${name} is not trusted (${reason}): ` +
@@ -147,17 +154,5 @@ function checkVersion(info: string, name: string, onWarning: (message: string) =
       `The queue ${name} forgets entries when its memory is full (maxmemory-policy ${policy.slice(0, 40)}): ` +
         'set the policy to noeviction.',
     );
-  }
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('timed out')), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -6,9 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { chunks } from '../core/chunks.js';
 import { RefusedError, RenderError, TransientError, UsageError } from '../core/errors.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { RedisFiles } from '../stores/redis.js';
+import { within } from '../system/patience.js';
 import type { QueueServer } from './connection.js';
 import { Pace } from './pace.js';
 import { Retries, type Verdict } from './retries.js';
@@ -52,9 +54,9 @@ const DONE_SECONDS = 10 * 60;
 const CHUNK = 1000;
 const TAKERS = 4;
 
-/** How long cleaning up may take, and for each entry, in milliseconds: the server may be gone. */
-const CLOSE_MS = 5000;
-const REMOVE_MS = 2;
+/** How long cleaning up may take, and for each entry, in seconds: the server may be gone. */
+const CLOSE_SECONDS = 5;
+const REMOVE_SECONDS = 0.002;
 
 /** A segment that a film wants. */
 export interface Wanted {
@@ -264,10 +266,10 @@ export class Coordinator {
       await this.redis.multi().del(this.wanted).zrem(COORDINATORS, this.wanted).exec();
       await this.forget([...this.films]);
     };
-    await within(CLOSE_MS + REMOVE_MS * this.entries.size, tidy()).catch(() => {});
-    await within(CLOSE_MS, this.events.close()).catch(() => {});
+    await inTime(tidy(), this.entries.size);
+    await inTime(this.events.close());
     this.redis.disconnect();
-    await within(CLOSE_MS, this.queue.close()).catch(() => {});
+    await inTime(this.queue.close());
   }
 
   private readonly onAbort = () => {
@@ -327,7 +329,7 @@ export class Coordinator {
     const now = Date.now();
     await this.redis.zremrangebyscore(COORDINATORS, 0, now);
     await this.redis.zadd(COORDINATORS, now + 1000 * WANTED_SECONDS, this.wanted);
-    for (const ids of chunks([...this.entries.keys()])) await this.redis.sadd(this.wanted, ...ids);
+    for (const ids of chunks([...this.entries.keys()], CHUNK)) await this.redis.sadd(this.wanted, ...ids);
     await this.redis.expire(this.wanted, WANTED_SECONDS);
     const plans = new Map([...this.films].map(({ order }) => [order.plan, order]));
     for (const { plan, text } of plans.values()) await renewPlan(this.redis, plan, text);
@@ -338,7 +340,7 @@ export class Coordinator {
     const now = performance.now();
     const idle = [...this.entries.values()].filter(({ taking, notBefore }) => !taking && notBefore <= now);
     let live = 0;
-    for (const some of chunks(idle)) {
+    for (const some of chunks(idle, CHUNK)) {
       const there = await this.liveAmong(some);
       live += there.size;
       for (const entry of there) entry.queued = true;
@@ -567,16 +569,17 @@ export class Coordinator {
       await this.withdraw(unwanted);
       await this.forget([film]);
     };
-    void within(CLOSE_MS + REMOVE_MS * unwanted.length, tidy())
-      .catch(() => {})
-      .then(() => film.fail(error));
+    void inTime(tidy(), unwanted.length).then(() => film.fail(error));
   }
 
   /** Removes waiting entries from the queue, except those that other processes want. */
   private async withdraw(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const others = await this.redis.zrangebyscore(COORDINATORS, Date.now(), '+inf');
-    for (const some of chunks(entries.map(({ id }) => id))) {
+    for (const some of chunks(
+      entries.map(({ id }) => id),
+      CHUNK,
+    )) {
       await this.redis.srem(this.wanted, ...some);
       const wanted = new Set<string>();
       for (const other of others) {
@@ -640,8 +643,9 @@ const keysOf = ({ takers }: Entry): string[] => [
 const framesOf = ({ takers }: Entry): number =>
   Math.max(0, ...[...takers.values()].map(({ frames }) => frames));
 
-function* chunks<T>(all: readonly T[]): Generator<T[]> {
-  for (let i = 0; i < all.length; i += CHUNK) yield all.slice(i, i + CHUNK);
+/** Waits for cleaning up, whether it succeeds or not. */
+async function inTime(work: Promise<unknown>, entries = 0): Promise<void> {
+  await within(CLOSE_SECONDS + REMOVE_SECONDS * entries, work, 'timed out').catch(() => {});
 }
 
 function parsed(text: string): unknown {
@@ -662,17 +666,4 @@ function refusalOf(refusals: Map<string, string>): RefusedError {
     return `${names.join(', ')}${more}: ${reason}`;
   });
   return new RefusedError(`No connected worker can render the film. ${reasons.join(' ')}`);
-}
-
-/** @throws Error if the work takes longer. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('timed out')), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

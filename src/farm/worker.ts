@@ -175,7 +175,8 @@ class FarmWorker {
     const slot = this.idle.pop()!;
     const began = performance.now();
     try {
-      task = this.accept(entry);
+      task = taskOf(entry);
+      this.checkStore(task);
       const named = pick(task);
       this.options.onEvent({ type: 'started', ...named });
       this.current.set(entry.id!, { named, began, signal });
@@ -196,14 +197,8 @@ class FarmWorker {
 
   private readonly current = new Map<string, { named: Named; began: number; signal: AbortSignal }>();
 
-  /** Checks an entry, which anyone with access to Redis may have written. @throws SegmentFailure. */
-  private accept({ id, data }: Entry): Task {
-    const { success, data: task, error } = taskSchema.safeParse(data);
-    if (!success || !ENTRY.test(id ?? '')) {
-      const [issue] = error?.issues ?? [];
-      const what = issue ? `${issue.path.join('.') || 'its data'}: ${issue.message}` : 'its id is not a key';
-      throw new SegmentFailure('refused', oneLine(`An entry of the queue is malformed (${what}).`));
-    }
+  /** @throws SegmentFailure if the segment belongs elsewhere. */
+  private checkStore(task: Task): void {
     const { storeDigest, storeName } = this.options;
     if (task.store !== storeDigest) {
       throw new SegmentFailure(
@@ -212,7 +207,6 @@ class FarmWorker {
           'start this worker with the same --store as the render.',
       );
     }
-    return task;
   }
 
   private eventsFor(entry: Entry) {
@@ -236,10 +230,10 @@ class FarmWorker {
     const forQueue = new this.server.bullmq.UnrecoverableError(JSON.stringify(reason));
     if (signal.aborted) return forQueue; // the queue has given it to another
     this.options.onEvent({ type: 'failed', ...(task && pick(task)), reason: kind, message: reason.message });
-    this.streak.push(failure);
+    if (task) this.streak.push(failure); // what is no task says nothing about this worker
     await this.worker.pause(true); // before the entry is moved, which would fetch the next
     if (this.isUnfit) this.finish();
-    else this.rest(kind === 'segment' ? 0 : PAUSE_MS * 2 ** (this.streak.length - 1));
+    else this.rest(!task || kind === 'segment' ? 0 : PAUSE_MS * 2 ** (this.streak.length - 1));
     return forQueue;
   }
 
@@ -279,6 +273,15 @@ class FarmWorker {
     if (this.isAway) onEvent({ type: 'waiting', message: `${message} Waiting for it.` });
     else onEvent({ type: 'warning', message });
   }
+}
+
+/** Checks an entry, which anyone with access to Redis may have written. @throws SegmentFailure. */
+function taskOf({ id, data }: Entry): Task {
+  const { success, data: task, error } = taskSchema.safeParse(data);
+  if (success && ENTRY.test(id ?? '')) return task;
+  const [issue] = error?.issues ?? [];
+  const what = issue ? `${issue.path.join('.') || 'its data'}: ${issue.message}` : 'its id is not a key';
+  throw new SegmentFailure('refused', oneLine(`An entry of the queue is malformed (${what}).`));
 }
 
 const pick = ({ plan, job, segment }: Task): Named => ({ plan, job, segment });

@@ -1,11 +1,12 @@
 /** Makes the segments of a plan that a store lacks, on this machine. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { RefusedError, TransientError, UsageError } from '../core/errors.js';
-import { union } from '../core/range.js';
+import { countFrames } from '../core/range.js';
 import type { SegmentCache } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { damageWarning, lanesFor, makeSegments, type Progress, progressOf } from './film.js';
 import type { Job, Part } from './job.js';
+import { checkPins, plainPins } from './pins.js';
 import { type DrawnSegment, drawSegment, openPlanned } from './segment.js';
 import type { PlannedSegment } from './shards.js';
 import { CachedStore, type SegmentStore, SharedStore } from './store.js';
@@ -64,7 +65,7 @@ export async function makeShard(
     segments: segments.length,
     there: 0,
     cached: 0,
-    frames: segments.reduce((sum, { job, segment }) => sum + framesIn(job, segment), 0),
+    frames: segments.reduce((sum, { job, segment }) => sum + countFrames([job.segments[segment].frames]), 0),
     drawn: 0,
     failed: [],
   };
@@ -79,12 +80,13 @@ export async function makeShard(
       const there = await files.among([...new Set(keys)]);
       const planned = new Set(there); // with those that earlier segments will make: segments may be equal
       for (const [job, numbers] of byJob(segments)) {
+        const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
+        checkPins(job.pins, plainPins(ffmpeg)); // even if nothing is left to render
         const isIn = (keys: ReadonlySet<string>) => (i: number) =>
           keysOf(job, i).every((key) => keys.has(key));
         const lacking = numbers.filter((i) => !isIn(there)(i));
         made.there += numbers.length - lacking.length;
         if (lacking.length === 0) continue;
-        const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
         const shared = new SharedStore(job, files, options, ffmpeg);
         const cached = cache && new CachedStore(shared, cache);
         const missing: number[] = [];
@@ -103,7 +105,7 @@ export async function makeShard(
             continue;
           }
           missing.push(i);
-          for (const [first, last] of union(parts.map(({ frames }) => frames))) toDraw += last - first + 1;
+          toDraw += countFrames(parts.map(({ frames }) => frames));
         }
         if (missing.length > 0) films.push({ job, store: cached ?? shared, missing });
       }
@@ -233,8 +235,3 @@ function byJob(segments: readonly PlannedSegment[]): Map<Job, number[]> {
 }
 
 const keysOf = (job: Job, segment: number) => job.segments[segment].parts.map(({ keys: [key] }) => key);
-
-function framesIn(job: Job, segment: number): number {
-  const [first, last] = job.segments[segment].frames;
-  return last - first + 1;
-}

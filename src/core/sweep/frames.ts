@@ -24,7 +24,10 @@ const schema = z.strictObject({
   moving: z
     .array(
       z.strictObject({
-        path: z.array(z.union([z.string().regex(/^[A-Za-z]+$/), z.int().min(0).max(10_000)])).min(1),
+        path: z
+          .array(z.union([z.string().regex(/^[A-Za-z]{1,100}$/), z.int().min(0).max(10_000)]))
+          .min(1)
+          .max(20),
         values: z.array(z.unknown()),
       }),
     )
