@@ -8,6 +8,10 @@
 # number of shards, which should be several per machine. All machines need this folder under the same path, and ssh
 # without a password. If some shards fail, run it again: it then renders only those.
 set -euo pipefail
+if [ $# -ne 5 ]; then
+  echo "Usage: bash parallel.sh PLAN STORE FILM MACHINES SHARDS" >&2
+  exit 2
+fi
 plan=$1 store=$2 film=$3 machines=$4 shards=$5
 
 # The log lists the finished shards. A log that is older than the plan belongs to another plan.
@@ -19,4 +23,8 @@ seq "$shards" | parallel --sshlogin "$machines" --jobs 1 --workdir "$PWD" --retr
   --joblog "$log" --resume-failed --tag --line-buffer --quote \
   npx untrained render --plan "$plan" --shard "{}/$shards" --store "$store"
 
-npx untrained join "$plan" --store "$store" --out "$film"
+# 75: segments are missing, as with another store or another number of shards. Then the next run renders all shards.
+code=0
+npx untrained join "$plan" --store "$store" --out "$film" || code=$?
+[[ $code -ne 75 ]] || rm -f "$log"
+exit "$code"

@@ -16,19 +16,8 @@ import { shardOf } from './which-shard.js';
 
 /** The options that concern this machine. All others would change what is rendered, which the plan determines. */
 const OWN: readonly string[] = [
-  ...[
-    'plan',
-    'shard',
-    'store',
-    'threads',
-    'concurrency',
-    'allowHost',
-    'browser',
-    'ffmpeg',
-    'timeout',
-    'cache',
-  ],
-  ...['json', 'quiet'],
+  ...['plan', 'shard', 'store', 'threads', 'concurrency', 'allowHost', 'browser', 'ffmpeg'],
+  ...['timeout', 'cache', 'json', 'quiet'],
 ];
 
 /**

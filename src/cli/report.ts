@@ -44,6 +44,12 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
   };
 }
 
+/** Leaves out the advice after a film. */
+export const withoutAdvice = (report: Reporter): Reporter => ({
+  ...report,
+  done: (film, _, notes) => report.done(film, '', notes),
+});
+
 const silent: Reporter = { stage() {}, note() {}, progress() {}, warning() {}, done() {}, exported() {} };
 
 /** Prints one JSON object per line on stdout, distinguished by `type`. @param warnings - All warnings so far. */

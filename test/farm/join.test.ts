@@ -423,7 +423,7 @@ describe('the command', () => {
     expect(code).toBe(75);
     expect(stderr).toBe(
       `untrained: Segment 2 of 2 is missing from ${folder.in('store')}, and segment 1 (it does not match its digest) ` +
-        `was damaged and has been removed: render what is missing with \`${next}\`, then join again.\n`,
+        `was damaged and has been removed: run \`${next}\`, then join again.\n`,
     );
     const lines = stdout
       .trim()
