@@ -105,7 +105,7 @@ async function secondsFor(still: Still, scale: number, workshop: Workshop, means
   const frames =
     small.kind === 'sweep' ? await planFrames(small.sweep, numbersOf(small), evaluate) : undefined;
   const began = performance.now();
-  const source = await workshop.source(small, frames, means, ['rgba']);
+  const source = await workshop.source(small, frames, { ...means, here: true }, ['rgba']);
   try {
     for await (const pixels of source.frames([[0, 0]])) await encodePng(pixels, { width, height });
   } finally {

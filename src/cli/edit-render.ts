@@ -1,8 +1,9 @@
 /** Makes the films that the editor's pages request, as the command `render` would. */
 import { basename, extname, relative } from 'node:path';
+import { inSight } from '../core/wording/printable.js';
 import type { MakeFilm } from '../editor/render.js';
 import { draw, prepare, withWorkshop } from './draw.js';
-import { inSight, type Reporter } from './report.js';
+import type { Reporter } from './report.js';
 import type { RowReader } from './rows.js';
 import { listScenes } from './scenes.js';
 import { commandLine } from './shell.js';

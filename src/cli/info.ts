@@ -4,6 +4,7 @@ import type { Recipe } from '../core/recipe/recipe.js';
 import { RECIPE_VERSION } from '../core/recipe/version.js';
 import { grainNote } from '../core/sweep/grain.js';
 import { frameCount, type Sweep } from '../core/sweep/sweep.js';
+import { printable } from '../core/wording/printable.js';
 import { type Exporter, exporterFor } from '../exporters/index.js';
 import {
   describeRules,
@@ -19,7 +20,7 @@ import {
   sizeFor,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
-import { escaped, printable, printJson } from './report.js';
+import { escaped, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
 

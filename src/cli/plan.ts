@@ -12,7 +12,7 @@ import {
   takesOption,
 } from '../outputs/index.js';
 import { defaultsOf, type Target } from '../sources/composed/target.js';
-import { makeFolder, whyRefused, writeFailure } from '../system/folders.js';
+import { cannotWrite, makeFolder } from '../system/folders.js';
 import type { LookOptions, RenderOptions, Resolved } from './options.js';
 import { type Group, groupsOf } from './outputs.js';
 import { override } from './override.js';
@@ -133,9 +133,6 @@ export async function saveRecipe(path: string | undefined, sweep: Sweep): Promis
     await makeFolder(dirname(resolve(path)));
     await fs.writeFile(path, writeRecipe(sweep));
   } catch (error) {
-    throw writeFailure(
-      `The recipe cannot be written to ${path} because ${whyRefused(error)} (${(error as NodeJS.ErrnoException).code}): choose another file.`,
-      error,
-    );
+    throw cannotWrite(`The recipe cannot be written to ${path}`, error, 'choose another file');
   }
 }

@@ -47,9 +47,9 @@ export function buildProgram(signal: AbortSignal): Command {
     .action(async (scene: string | undefined, options: RenderOptions, command: Command) => {
       refuseStray(options);
       const { render } = await (options.plan !== undefined
-        ? import('./shard.js')
+        ? import('./render-plan.js')
         : options.queue !== undefined
-          ? import('./queue.js')
+          ? import('./render-queued.js')
           : import('./draw.js'));
       await render(scene, options, given(command), signal);
     });
@@ -94,7 +94,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('plan a film whose segments other machines will render')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: OptionsOf<'plan'>, command: Command) => {
-      const { planFilm } = await import('./plan-film.js');
+      const { planFilm } = await import('./write-plan.js');
       await planFilm(scene, options, given(command), signal);
     });
 
@@ -102,8 +102,8 @@ export function buildProgram(signal: AbortSignal): Command {
     .description("join a plan's segments into its files")
     .argument('<plan>', 'the plan file')
     .action(async (file: string, options: OptionsOf<'join'>) => {
-      const { joinFilm } = await import('./join-film.js');
-      await joinFilm(file, options, signal);
+      const { joinPlan } = await import('./join-plan.js');
+      await joinPlan(file, options, signal);
     });
 
   add('work')

@@ -1,6 +1,7 @@
 /** What a command prints during and after its work: for people, for programs (--json), or nothing. */
 import { relative } from 'node:path';
 import { RenderError } from '../core/errors.js';
+import { inSight, printable, UNSEEN } from '../core/wording/printable.js';
 import type { Exporter } from '../exporters/index.js';
 import type { Film, Progress } from '../jobs/film.js';
 import { inBytes } from '../outputs/budget.js';
@@ -43,6 +44,12 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
   };
 }
 
+/** Leaves out the advice after a film. */
+export const withoutAdvice = (report: Reporter): Reporter => ({
+  ...report,
+  done: (film, _, notes) => report.done(film, '', notes),
+});
+
 const silent: Reporter = { stage() {}, note() {}, progress() {}, warning() {}, done() {}, exported() {} };
 
 /** Prints one JSON object per line on stdout, distinguished by `type`. @param warnings - All warnings so far. */
@@ -74,16 +81,7 @@ function write(stream: NodeJS.WriteStream, text: string): void {
   } catch {} // a file's stream throws at once if the disk is full; other streams emit an error: see start.ts
 }
 
-/** Characters that control a terminal, end a line, are invisible, or reverse the direction of text. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
-/** Makes text from a file safe to print: on one line, with every invisible or control character as a question mark. */
-export const printable = (text: string) => text.replace(UNSEEN, '?');
-
-/** Makes a message safe to print, with its line breaks as spaces. */
-export const inSight = (message: string) => printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
-
-/** Escapes such characters in JSON without changing its meaning. Line breaks between tokens stay. */
+/** Escapes unprintable characters in JSON without changing its meaning. Line breaks between tokens stay. */
 export const escaped = (json: string) =>
   json.replace(UNSEEN, (character) =>
     character === '\n'
@@ -142,6 +140,3 @@ export function duration(seconds: number): string {
   if (seconds < 90) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
-
-/** "1 frame", "25 frames". */
-export const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

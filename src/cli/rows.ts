@@ -10,10 +10,10 @@ import { sweepSynonyms } from '../core/sweep/synonyms.js';
 import { didYouMean, nearest } from '../core/wording/did-you-mean.js';
 import { quote } from '../core/wording/explain.js';
 import { parseJson } from '../core/wording/json.js';
+import { printable } from '../core/wording/printable.js';
 import { flagOf, kebab, type OptionEntry } from './option.js';
 import type { RenderOptions } from './options.js';
 import { allFields } from './override.js';
-import { printable } from './report.js';
 import { optionSynonyms } from './synonyms.js';
 
 /** A row as it is in the file: names and values, in order. */

@@ -9,12 +9,12 @@ import { isNote } from '../core/recipe/note.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe/recipe.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
+import { printable } from '../core/wording/printable.js';
 import { exporterFor } from '../exporters/index.js';
 import { formatWithEnding, type Probe, probe, probeExport } from '../outputs/index.js';
 import { type Found, listScenes, ourScenes, sceneFolders } from '../sources/scene-files.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { type LoadOptions, loadModule, loadModules } from './module.js';
-import { printable } from './report.js';
 
 export type Scene = SweepScene | ComposedScene;
 

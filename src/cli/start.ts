@@ -6,9 +6,10 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { exitCodeOf, RenderError, TransientError, UsageError } from '../core/errors.js';
+import { inSight } from '../core/wording/printable.js';
 import { forgottenDashes } from './forgotten.js';
 import { buildProgram } from './program.js';
-import { inSight, printJson } from './report.js';
+import { printJson } from './report.js';
 import { stopMessage } from './stopping.js';
 
 /** How long a failed command may take to exit on its own, in milliseconds. */

@@ -1,12 +1,14 @@
 /** The `work` command: renders segments from a queue. */
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../core/errors.js';
+import { plural } from '../core/wording/plural.js';
+import { inSight } from '../core/wording/printable.js';
 import { digestOf, nameOfTask } from '../farm/task.js';
 import { type WorkerEvent, workUntil } from '../farm/worker.js';
 import { findFfmpeg } from '../outputs/index.js';
 import { openStore } from '../stores/index.js';
 import type { OptionsOf } from './options.js';
-import { duration, inSight, printJson } from './report.js';
+import { duration, printJson } from './report.js';
 
 /** @param signal - Tells the worker to finish its segments and stop; the command then succeeds. */
 export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Promise<void> {
@@ -64,20 +66,17 @@ function lineFor(event: Exclude<WorkerEvent, { type: 'warning' }>): string {
       return `${nameOfTask(event)}: started.`;
     case 'made': {
       if (event.frames === 0) return `${nameOfTask(event)}: already in the store.`;
-      const frames = event.frames === 1 ? '1 frame' : `${event.frames} frames`;
-      return `${nameOfTask(event)}: ${frames} in ${duration(event.seconds)}.`;
+      return `${nameOfTask(event)}: ${plural(event.frames, 'frame')} in ${duration(event.seconds)}.`;
     }
     case 'failed':
       return `${{ refused: 'Refused', transient: 'Failed for now', segment: 'Failed' }[event.reason]}: ${event.message}`;
     case 'draining':
       return event.segments === 0
         ? 'Stopping.'
-        : `Stopping when ${event.segments === 1 ? '1 segment is' : `${event.segments} segments are`} finished; ` +
+        : `Stopping when ${plural(event.segments, 'segment')} ${event.segments === 1 ? 'is' : 'are'} finished; ` +
             'interrupt again to stop at once.';
-    case 'stopped': {
-      const segments = event.segments === 1 ? '1 segment' : `${event.segments} segments`;
-      return `Stopped after ${segments} with ${event.frames} frames.`;
-    }
+    case 'stopped':
+      return `Stopped after ${plural(event.segments, 'segment')} with ${plural(event.frames, 'frame')}.`;
     default:
       return event.message;
   }

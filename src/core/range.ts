@@ -30,4 +30,8 @@ export function union(ranges: readonly Range[]): Range[] {
   return parts;
 }
 
+/** The number of frames in any of the ranges. */
+export const countFrames = (ranges: readonly Range[]): number =>
+  union(ranges).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+
 export const contains = ([first, last]: Range, frame: number): boolean => first <= frame && frame <= last;

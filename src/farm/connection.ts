@@ -2,9 +2,11 @@
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { TransientError, UsageError } from '../core/errors.js';
+import { withoutSecrets } from '../core/wording/printable.js';
+import { within } from '../system/patience.js';
 
-/** The longest wait for a server's first answer, in milliseconds. */
-const CONNECT_MS = 10_000;
+/** The longest wait for a server's first answer, in seconds. */
+const CONNECT_SECONDS = 10;
 
 /** The longest pause between attempts to reconnect, in milliseconds. */
 const RECONNECT_MS = 5000;
@@ -43,12 +45,16 @@ export async function openServer(
   const explain = (error: unknown) => explained(error, name, secretsOf(url));
   const settings = { lazyConnect: true, maxRetriesPerRequest: null };
   const pause = (times: number) => Math.min(100 * 2 ** Math.min(times, 10), RECONNECT_MS);
-  const first = new Redis(url, { ...settings, connectTimeout: CONNECT_MS, retryStrategy: () => null });
+  const first = new Redis(url, {
+    ...settings,
+    connectTimeout: 1000 * CONNECT_SECONDS,
+    retryStrategy: () => null,
+  });
   let reason: unknown;
   first.on('error', (error) => (reason ??= error)); // more telling than what connect() rejects with
   try {
     await first.connect();
-    const info = await within(first.info(), CONNECT_MS);
+    const info = await within(CONNECT_SECONDS, first.info(), 'timed out');
     if (reason !== undefined) throw reason; // the server has no such database
     checkVersion(info, name, onWarning);
   } catch (error) {
@@ -89,7 +95,7 @@ export function nameOf(url: string): string {
 function secretsOf(url: string): string[] {
   const { password, searchParams } = new URL(url);
   const secrets = [password, decodeURIComponent(password), ...searchParams.values()];
-  return [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  return [...new Set(secrets)].sort((a, b) => b.length - a.length);
 }
 
 /**
@@ -119,7 +125,7 @@ function explained(error: unknown, name: string, secrets: string[]): TransientEr
     );
   }
   const [line] = message.split('\n', 1);
-  const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line).slice(0, 300);
+  const safe = withoutSecrets(line, secrets).slice(0, 300);
   const next = /^OOM/.test(message) ? "raise the server's maxmemory" : 'try again';
   return new TransientError(`The queue ${name} failed (${safe}): ${next}.`);
 }
@@ -149,17 +155,5 @@ function checkVersion(info: string, name: string, onWarning: (message: string) =
       `The queue ${name} forgets entries when its memory is full (maxmemory-policy ${policy.slice(0, 40)}): ` +
         'set the policy to noeviction.',
     );
-  }
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('timed out')), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -2,7 +2,8 @@
 import { promises as fs } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { TransientError } from '../core/errors.js';
-import { union } from '../core/range.js';
+import { countFrames } from '../core/range.js';
+import { plural } from '../core/wording/plural.js';
 import { damageWarning, type Film, type MakeOptions } from '../jobs/film.js';
 import type { ComposedRequest, Job, SourceRequest } from '../jobs/job.js';
 import { join } from '../jobs/join.js';
@@ -13,8 +14,9 @@ import { closeBenches, fileOf, LocalStore, openBenches } from '../jobs/store.js'
 import type { Workshop } from '../jobs/workshop.js';
 import { BESIDE, parseOutput, type Workbench } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
-import type { Coordinator, Order, Wanted } from './coordinator.js';
-import { packPlan } from './plans.js';
+import type { Coordinator } from './coordinator.js';
+import type { Order, Wanted } from './orders.js';
+import { packPlan } from './stored-plans.js';
 import { digestOf, entryOf } from './task.js';
 
 /** The plan's file on the workbench of the first output. */
@@ -99,8 +101,7 @@ export async function queueFilm(
           signal?.throwIfAborted();
           const files = await inTurn(() => join(job, store, workshop, options, benches));
           const seconds = (performance.now() - started) / 1000;
-          const count = workers.size;
-          const by = count === 0 ? '' : `${count} worker${count === 1 ? '' : 's'}, `;
+          const by = workers.size === 0 ? '' : `${plural(workers.size, 'worker')}, `;
           return { files, frames: film.frames, drawn, seconds, renderer: `${by}${pins.backend}` };
         } catch (error) {
           throw signal?.aborted ? signal.reason : error;
@@ -146,8 +147,7 @@ async function missingFrom(job: Job, store: LocalStore): Promise<Wanted[]> {
   for (const [segment, { parts }] of job.segments.entries()) {
     const missing = await missingParts(job, segment, store);
     if (missing.length === 0) continue;
-    const ranges = union(missing.map(({ frames }) => frames));
-    const frames = ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+    const frames = countFrames(missing.map(({ frames }) => frames));
     wanted.push({ id: entryOf(parts), segment, frames, keys: missing.map(({ keys: [key] }) => key) });
   }
   return wanted;

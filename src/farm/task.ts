@@ -1,24 +1,24 @@
 /** What an entry of the queue says: which segment to make, and in which store. It carries no paths or addresses. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { digestSchema } from '../core/digest.js';
+import { inSight } from '../core/wording/printable.js';
 
 /** The queue's name in Redis, and the version of the format of its entries. */
 export const QUEUE = 'untrained-segments-1';
 
-/** How long a plan stays in Redis after its coordinator last renewed it, in seconds. */
-export const PLAN_SECONDS = 24 * 60 * 60;
-
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
+/** The longest message that is read from the queue, in characters. */
+const MOST_MESSAGE = 4000;
 
 export const taskSchema = z.strictObject({
   /** The SHA-256 of the plan, whose text is in Redis under planKey(). */
-  plan: digest,
+  plan: digestSchema,
   /** The film in the plan, from 0. */
   job: z.int().min(0).max(1000),
   /** The segment of the film, from 0. */
   segment: z.int().min(0).max(1e9),
-  /** storeDigest() of the store's name, or of an empty one if segments travel through Redis. */
-  store: digest,
+  /** The SHA-256 of the store's name: see digestOf and IN_REDIS. */
+  store: digestSchema,
 });
 
 /** One segment to make. The id of its entry in the queue is the segment's key. */
@@ -50,7 +50,7 @@ export const failureSchema = z.object({
   kind: z.enum(['refused', 'transient', 'segment']),
   /** The name under which the worker is connected. */
   worker: z.string().max(300),
-  message: z.string().max(4000),
+  message: z.string().max(MOST_MESSAGE),
 });
 
 export type Failure = z.infer<typeof failureSchema>;
@@ -68,17 +68,8 @@ export type Result = z.infer<typeof resultSchema>;
 /** What an entry reports meanwhile, about once per second. */
 export const progressSchema = z.object({ frames: z.int().min(0).max(1e9) });
 
-/** Characters that control a terminal, end a line, are invisible, or reverse the direction of text. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
 /** A message from elsewhere on one line, of limited length and safe to print. */
-export const oneLine = (message: string): string =>
-  message
-    .slice(0, 4000)
-    .trim()
-    .replace(/\s*[\r\n]\s*/g, ' ')
-    .replace(UNSEEN, '?')
-    .slice(0, 1000);
+export const oneLine = (message: string): string => inSight(message.slice(0, MOST_MESSAGE)).slice(0, 1000);
 
 /** "Segment 13 of film a1b2c3": counted from 1, as elsewhere in messages. The film is named after its plan. */
 export const nameOfTask = ({ plan, job, segment }: Pick<Task, 'plan' | 'job' | 'segment'>): string =>

@@ -7,8 +7,8 @@ import { hostname } from 'node:os';
 import type { ConnectionOptions, Job as Entry, Worker } from 'bullmq';
 import { RefusedError, RenderError, TransientError } from '../core/errors.js';
 import { openServer, type QueueServer } from './connection.js';
-import type { Setup } from './messages.js';
-import { SegmentFailure, Slot } from './slot.js';
+import type { Setup } from './drawing-protocol.js';
+import { SegmentFailure, Slot } from './drawing-slot.js';
 import { type Failure, nameOfTask, oneLine, QUEUE, type Result, type Task, taskSchema } from './task.js';
 
 /** A worker whose heartbeats end loses its segments after this time, in milliseconds. */

@@ -1,6 +1,6 @@
 /** Makes a film on this machine: plans it, makes its segments, and joins them. */
 import { availableParallelism } from 'node:os';
-import { union } from '../core/range.js';
+import { countFrames } from '../core/range.js';
 import { type Finished, needsFfmpeg, parseOutput, type SegmentCache } from '../outputs/index.js';
 import type { Job } from './job.js';
 import { join } from './join.js';
@@ -66,7 +66,7 @@ export async function makeFilm(
   // Makes frames in progress, writes and ffmpeg's exit reject, whichever is awaited.
   const stop = () => void closeAll();
   try {
-    job = await plan(request, workshop, options, cache);
+    job = await plan(request, workshop, { ...options, here: true }, cache);
     const planned = job;
     closing.push(once(() => workshop.finish(planned)));
     signal?.throwIfAborted();
@@ -128,7 +128,7 @@ async function missingSegments(job: Job, store: LocalStore): Promise<{ missing: 
     const parts = await missingParts(job, i, store);
     if (parts.length === 0) continue;
     missing.push(i);
-    for (const [first, last] of union(parts.map(({ frames }) => frames))) toDraw += last - first + 1;
+    toDraw += countFrames(parts.map(({ frames }) => frames));
   }
   return { missing, toDraw };
 }

@@ -3,11 +3,13 @@
  * once. A job can be written as JSON and read back.
  */
 import * as z from 'zod';
+import { digestSchema } from '../core/digest.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { frameSchema, sizeSchema } from '../core/frame/description.js';
 import type { Range } from '../core/range.js';
 import { MAX_RECIPE_BYTES, parseRecipe } from '../core/recipe/recipe.js';
+import { sceneFields } from '../core/recipe/scene.js';
 import { Frames } from '../core/sweep/frames.js';
 import { frameCount, parseSweep, type Sweep } from '../core/sweep/sweep.js';
 import { parseJson } from '../core/wording/json.js';
@@ -21,6 +23,7 @@ import {
   pixelFormatsFor,
   qualities,
 } from '../outputs/index.js';
+import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import type { Target } from '../sources/composed/target.js';
 import { type NamedScene, SCENE_NAME } from '../sources/scene-files.js';
 import { type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
@@ -120,14 +123,22 @@ export function writeJob(job: Job): string {
   return `${JSON.stringify(job)}\n`;
 }
 
-/** The hosts that a job's scenes may load from. */
+/** The hosts that a job's scenes load from, besides those whose responses come from installed packages. */
 export function hostsOf({ source }: Job): string[] {
   if (source.kind === 'sweep' || (source.kind === 'sheet' && Array.isArray(source.cells))) return [];
   const scenes = source.kind === 'sheet' ? (source.cells as { scenes: ComposedRequest[] }).scenes : [source];
   return scenes.flatMap(({ allowHosts = [], answers = {} }) => [
     ...allowHosts,
-    ...Object.keys(answers).map((address) => new URL(address).host),
+    ...Object.keys(answers)
+      .map((address) => new URL(address).host)
+      .filter((host) => !INSTALLED_HOSTS.includes(host)),
   ]);
+}
+
+/** A job whose scene may load from these hosts and no others: which hosts are asked is never up to a plan. */
+export function allowing(job: Job, allowHosts: readonly string[]): Job {
+  const { source } = job;
+  return source.kind === 'composed' ? { ...job, source: { ...source, allowHosts: [...allowHosts] } } : job;
 }
 
 const text = z.string().max(4000);
@@ -147,10 +158,7 @@ const composedSchema = z.strictObject({
     }),
     z.strictObject({ kind: z.enum(['scene', 'project']), path: z.string().regex(/^[^\0]{1,4000}$/) }),
   ]),
-  bundle: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
+  bundle: digestSchema.optional(),
   size: sizeSchema.optional(),
   fps: z.number().min(1).max(1000).optional(),
   transparent: z.boolean().optional(),
@@ -160,7 +168,7 @@ const composedSchema = z.strictObject({
   whole: z.boolean().optional(),
   still: z.strictObject({ at: z.number().min(0).optional() }).optional(),
   allowHosts: z.array(z.string().max(300)).max(1000).optional(),
-  answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  answers: sceneFields.answers,
   strict: z.boolean().optional(),
 });
 

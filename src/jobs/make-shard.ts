@@ -1,7 +1,7 @@
 /** Makes the segments of a plan that a store lacks, on this machine. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { RefusedError, TransientError, UsageError } from '../core/errors.js';
-import { union } from '../core/range.js';
+import { countFrames } from '../core/range.js';
 import type { SegmentCache } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { damageWarning, lanesFor, makeSegments, type Progress, progressOf } from './film.js';
@@ -65,7 +65,7 @@ export async function makeShard(
     segments: segments.length,
     there: 0,
     cached: 0,
-    frames: segments.reduce((sum, { job, segment }) => sum + framesIn(job, segment), 0),
+    frames: segments.reduce((sum, { job, segment }) => sum + countFrames([job.segments[segment].frames]), 0),
     drawn: 0,
     failed: [],
   };
@@ -105,7 +105,7 @@ export async function makeShard(
             continue;
           }
           missing.push(i);
-          for (const [first, last] of union(parts.map(({ frames }) => frames))) toDraw += last - first + 1;
+          toDraw += countFrames(parts.map(({ frames }) => frames));
         }
         if (missing.length > 0) films.push({ job, store: cached ?? shared, missing });
       }
@@ -235,8 +235,3 @@ function byJob(segments: readonly PlannedSegment[]): Map<Job, number[]> {
 }
 
 const keysOf = (job: Job, segment: number) => job.segments[segment].parts.map(({ keys: [key] }) => key);
-
-function framesIn(job: Job, segment: number): number {
-  const [first, last] = job.segments[segment].frames;
-  return last - first + 1;
-}

@@ -1,6 +1,8 @@
 /** What the bytes of a film depend on besides its description: recorded when it is planned, compared elsewhere. */
 import * as z from 'zod';
+import { digestSchema } from '../core/digest.js';
 import { RefusedError } from '../core/errors.js';
+import { isPrintable } from '../core/wording/printable.js';
 import { ENCODER_THREADS, type Ffmpeg } from '../outputs/index.js';
 import type { FrameSource } from '../sources/source.js';
 import { VERSION } from '../system/package.js';
@@ -8,18 +10,14 @@ import { drawingVersions } from '../system/packages.js';
 import { engine, ownCodeDigest } from '../system/version.js';
 
 /** Text of one line that is safe to print, since plans are not trusted. */
-const word = z
-  .string()
-  .max(300)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'must be one line of printable characters');
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
+const word = z.string().max(300).refine(isPrintable, 'must be one line of printable characters');
 
 /** The pins of a job. */
 export const pinsSchema = z.strictObject({
   /** The version of this package. */
   version: word,
   /** A digest of our own code that determines pixels and bytes. */
-  code: digest,
+  code: digestSchema,
   /** The JavaScript engine and its zlib, the kind of processor, and, for messages, the version of Node. */
   engine: z.strictObject({ v8: word, zlib: word, arch: word, node: word }),
   /** The packages that determine pixels: "seedrandom@3.0.5". */
@@ -31,7 +29,7 @@ export const pinsSchema = z.strictObject({
   /** The build of the browser, if one draws: "Chromium 147.0.7727.24". */
   browser: word.optional(),
   /** A digest of the fonts that it may use. */
-  fonts: digest.optional(),
+  fonts: digestSchema.optional(),
   /** The version of ffmpeg, if it is needed. */
   ffmpeg: word.optional(),
   /** Threads of each encoder, independent of the machine. */

@@ -106,7 +106,7 @@ export async function plan(
     }
     const job: Job = {
       job: JOB_VERSION,
-      source: plannedSource(request, source),
+      source: plannedSource(request, source, means),
       frames,
       film,
       firstFrame,
@@ -131,9 +131,16 @@ async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, mea
   return planFrames(request.sweep, numbersOf(request), evaluate, { signal, onStage });
 }
 
-/** What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle. */
-function plannedSource(request: SourceRequest, { bundle }: FrameSource): SourceRequest {
-  if (request.kind === 'composed') return { ...request, target: plannedTarget(request.target), bundle };
+/**
+ * What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle and of
+ * what hosts respond.
+ */
+function plannedSource(request: SourceRequest, source: FrameSource, { here }: Means): SourceRequest {
+  if (request.kind === 'composed') {
+    const found = here ? request.answers : source.answers?.();
+    const answers = found && Object.keys(found).length > 0 ? found : undefined;
+    return { ...request, target: plannedTarget(request.target), bundle: source.bundle, answers };
+  }
   if (request.kind === 'sweep' || Array.isArray(request.cells)) return request;
   const { scenes, frames } = request.cells;
   const named = scenes.map((scene) => ({ ...scene, target: plannedTarget(scene.target) }));

@@ -2,7 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RefusedError, TransientError } from '../core/errors.js';
+import { RefusedError } from '../core/errors.js';
 import {
   BESIDE,
   linkOrCopy,
@@ -13,8 +13,9 @@ import {
 } from '../outputs/index.js';
 import { FolderFiles, UNFINISHED_FOLDER } from '../stores/folder.js';
 import type { KeyedFiles } from '../stores/index.js';
-import { whyRefused } from '../system/folders.js';
+import { cannotWrite } from '../system/folders.js';
 import type { Job, Part } from './job.js';
+import { shapeOf } from './parts.js';
 import type { Means } from './workshop.js';
 
 /** A store of segments. Several processes and machines may share one. */
@@ -41,9 +42,10 @@ export const fileOf = ({ segment, take }: Part): string => segmentFile(segment, 
 export async function openBenches(job: Job, means: Means, ffmpeg: BenchFfmpeg): Promise<Workbench[]> {
   const benches: Workbench[] = [];
   try {
-    for (const { path, frame } of job.outputs) {
-      const frames = frame === undefined ? job.film.frames : 1;
-      benches.push(await Workbench.beside(parseOutput(path), { ffmpeg, timeout: means.timeout, frames }));
+    for (const output of job.outputs) {
+      const { frames } = shapeOf(output, job.film);
+      const options = { ffmpeg, timeout: means.timeout, frames };
+      benches.push(await Workbench.beside(parseOutput(output.path), options));
     }
     return benches;
   } catch (error) {
@@ -150,10 +152,7 @@ export class SharedStore implements SegmentStore {
     const { folder = this.scratch } = this.files;
     await this.files.ready?.();
     const path = await fs.mkdtemp(join(folder, UNFINISHED_FOLDER)).catch((error) => {
-      throw new TransientError(
-        `Segments cannot be made in ${folder} because ${whyRefused(error)} (${error.code}): try again once there is space.`,
-        { cause: error },
-      );
+      throw cannotWrite(`Segments cannot be made in ${folder}`, error, 'try again once there is space');
     });
     const remove = () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
     const { frames } = this.job.film;

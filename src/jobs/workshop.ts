@@ -24,6 +24,8 @@ export interface Means extends RendererOptions {
   concurrency?: number | undefined;
   /** How long ffmpeg, the disk, the browser or a composed scene may make no progress, in seconds. Defaults to 60. */
   timeout?: number | undefined;
+  /** Whether a film is planned where all of it is made, so that hosts' responses need not be known before. */
+  here?: boolean | undefined;
   /** Whether to fingerprint a composed scene's frames, so that unchanged frames need not be drawn again. */
   follow?: boolean | undefined;
   /** Called occasionally during long work before the first frame, with its stage: "checking frame 9 of 500". */
@@ -139,7 +141,7 @@ export class Workshop {
 
   private async composed(
     { target, bundle: expected, ...show }: ComposedRequest,
-    { browser, concurrency, timeout, follow, onWarning, signal }: Means,
+    { browser, concurrency, timeout, here, follow, onWarning, signal }: Means,
     formats: readonly PixelFormat[],
   ): Promise<FrameSource> {
     pretendHome();
@@ -152,6 +154,7 @@ export class Workshop {
       concurrency,
       timeout,
       follow,
+      foresee: !here && expected === undefined,
       onWarning,
       signal: signal as AbortSignal | undefined,
     };

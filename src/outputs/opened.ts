@@ -3,7 +3,7 @@
 import { closeSync, promises as fs, openSync, readSync, statSync } from 'node:fs';
 import type { RenderError } from '../core/errors.js';
 import { Bytes, Malformed, type Patch } from '../files/bytes.js';
-import { whyRefused, writeFailure } from '../system/folders.js';
+import { cannotWrite } from '../system/folders.js';
 
 /**
  * Opens a file for reading through a window.
@@ -40,12 +40,7 @@ export async function patchFile(path: string, patchesOf: (bytes: Bytes) => Patch
 
 /** The error for something that the system did not let us write. @param what - Begins the sentence. */
 export function writeError(what: string, error: unknown): RenderError {
-  const { code } = error as NodeJS.ErrnoException;
-  const reason = `${whyRefused(error)}${code ? ` (${code})` : ''}`;
-  return writeFailure(
-    `${what} cannot be written because ${reason}: free some space, or write elsewhere.`,
-    error,
-  );
+  return cannotWrite(`${what} cannot be written`, error, 'free some space, or write elsewhere');
 }
 
 /** Adds the file's name to errors about its content. */

@@ -2,7 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { RenderError, TransientError } from '../core/errors.js';
-import { whyRefused, writeFailure } from '../system/folders.js';
+import { cannotWrite } from '../system/folders.js';
 import { DEFAULT_TIMEOUT, ownWork, within } from '../system/patience.js';
 import { deathError } from './death.js';
 import type { Ffmpeg } from './ffmpeg.js';
@@ -81,7 +81,7 @@ export class Workbench {
     try {
       return await responding(this.output, this.timeout, work);
     } catch (error) {
-      throw cannotWrite(this.output, error as Error);
+      throw explained(this.output, error as Error);
     }
   }
 
@@ -184,14 +184,10 @@ export function stopped({ path }: Output): RenderError {
 }
 
 /** Turns a file system error into a RenderError; returns other errors unchanged. */
-function cannotWrite({ path }: Output, error: Error): Error {
+function explained({ path }: Output, error: Error): Error {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof RenderError || code === undefined) return error;
-  const reason = `${whyRefused(error)} (${code})`;
-  return writeFailure(
-    `"${path}" cannot be written because ${reason}: free some space, or write elsewhere.`,
-    error,
-  );
+  return cannotWrite(`"${path}" cannot be written`, error, 'free some space, or write elsewhere');
 }
 
 function responding<T>(output: Output, seconds: number, work: Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type RenderError, UsageError } from '../core/errors.js';
-import { makeFolder, whyRefused, writeFailure } from '../system/folders.js';
+import { cannotWrite, makeFolder } from '../system/folders.js';
 import { endOfLinks } from './links.js';
 import { isAbandoned, listenIn, OWNER } from './owner.js';
 
@@ -30,7 +30,7 @@ export interface WorkFolder {
  */
 export async function openWorkFolder(name: string): Promise<WorkFolder> {
   const target = await endOfLinks(name).catch((error) => {
-    throw cannotWrite(name, error);
+    throw cannotOpen(name, error);
   });
   const stat = await fs.stat(target).catch(() => undefined); // mkdir reports other problems better
   if (stat && !stat.isFile()) {
@@ -62,7 +62,7 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
   } catch (error) {
     if (path) await fs.rm(path, { recursive: true, force: true }).catch(() => {});
     await removeParents();
-    throw cannotWrite(name, error);
+    throw cannotOpen(name, error);
   }
   await removeLeftovers(parent, prefix);
   const folder = path;
@@ -79,10 +79,8 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
   };
 }
 
-function cannotWrite(name: string, error: unknown): RenderError {
-  const { code } = error as NodeJS.ErrnoException;
-  const reason = `${whyRefused(error)} (${code})`;
-  return writeFailure(`"${name}" cannot be written because ${reason}: write it somewhere else.`, error);
+function cannotOpen(name: string, error: unknown): RenderError {
+  return cannotWrite(`"${name}" cannot be written`, error, 'write it somewhere else');
 }
 
 /** Best effort: leftovers that cannot be removed do no harm. */

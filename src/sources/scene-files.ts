@@ -78,7 +78,7 @@ export async function resolveTarget(
   if (only === 'scenes') throw notByName(target.kind);
   const path = existsSync(target.path) ? target.path : await fileInPackage(target.path);
   if (path === undefined) throw noFile(target.path);
-  return { kind: target.kind, path };
+  return { kind: target.kind, path: resolve(path) };
 }
 
 /** The error for a scene or project that is not in scenes/, on a machine that accepts no others. */

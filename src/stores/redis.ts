@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import type { Redis } from 'ioredis';
+import { chunks } from '../core/chunks.js';
 import { RenderError, TransientError } from '../core/errors.js';
 import { BESIDE, inBytes } from '../outputs/index.js';
-import { whyRefused } from '../system/folders.js';
+import { cannotWrite } from '../system/folders.js';
 import type { KeyedFiles, Taken } from './keyed-files.js';
 
 /** The size limit of a file, in bytes: sender, server and receiver have it in memory at the same time. */
@@ -46,8 +47,7 @@ export class RedisFiles implements KeyedFiles {
 
   async among(keys: readonly string[]): Promise<Set<string>> {
     const there = new Set<string>();
-    for (let i = 0; i < keys.length; i += CHUNK) {
-      const some = keys.slice(i, i + CHUNK);
+    for (const some of chunks(keys, CHUNK)) {
       const pipeline = this.redis.pipeline();
       for (const key of some) pipeline.exists(nameOf(key));
       const answers = await this.ask(pipeline.exec());
@@ -76,11 +76,7 @@ export class RedisFiles implements KeyedFiles {
       if (beside && beside.length <= MOST_BESIDE_BYTES) await fs.writeFile(to + BESIDE, beside);
     } catch (error) {
       await fs.rm(to, { force: true }).catch(() => {});
-      const { code } = error as NodeJS.ErrnoException;
-      throw new TransientError(
-        `A segment cannot be copied to "${to}" because ${whyRefused(error)} (${code}): free some space, and try again.`,
-        { cause: error },
-      );
+      throw cannotWrite(`A segment cannot be copied to "${to}"`, error, 'free some space, and try again');
     }
     await this.ask(this.redis.expire(name, TAKEN_SECONDS));
     return 'taken';

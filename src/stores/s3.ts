@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Environment } from '../core/ambient.js';
 import { RenderError, TransientError } from '../core/errors.js';
 import { BESIDE } from '../outputs/index.js';
-import { whyRefused } from '../system/folders.js';
+import { cannotWrite } from '../system/folders.js';
 import type { KeyedFiles, Taken } from './keyed-files.js';
 import { type ClientOptions, CutShort, readText, S3Client, S3Error } from './s3-client.js';
 import { readSettings, type S3Settings } from './s3-settings.js';
@@ -289,10 +289,7 @@ async function save(answer: IncomingMessage, to: string, hash: Hash): Promise<nu
   } catch (error) {
     const { code = '', path } = error as NodeJS.ErrnoException;
     if (path === undefined && !DISK.includes(code)) throw error; // the connection's
-    throw new TransientError(
-      `${to} cannot be written because ${whyRefused(error)} (${code}): try again once that has changed.`,
-      { cause: error },
-    );
+    throw cannotWrite(`${to} cannot be written`, error, 'try again once that has changed');
   }
   return size;
 }

@@ -87,6 +87,17 @@ export function writeFailure(message: string, cause: unknown): RenderError {
   return lasting ? new RenderError(message, { cause }) : new TransientError(message, { cause });
 }
 
+/**
+ * The same with the system's reason.
+ * @param problem - "The film cannot be written".
+ * @param next - What to do: "free some space".
+ */
+export function cannotWrite(problem: string, cause: unknown, next: string): RenderError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const reason = `${whyRefused(cause)}${code ? ` (${code})` : ''}`;
+  return writeFailure(`${problem} because ${reason}: ${next}.`, cause);
+}
+
 /** Why the system refused to create, open or write something: a clause that can follow "because". */
 export function whyRefused(error: unknown): string {
   switch ((error as NodeJS.ErrnoException)?.code) {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ShardChoice } from '../../src/cli/arguments.js';
-import { shardOf } from '../../src/cli/shard-choice.js';
+import { shardOf } from '../../src/cli/which-shard.js';
 import { RefusedError, RenderError, TransientError } from '../../src/core/errors.js';
 import { sweep as makeSweep } from '../../src/core/sweep/sweep.js';
 import { tween } from '../../src/core/sweep/track.js';
@@ -63,8 +63,8 @@ describe('untrained plan', () => {
     const said = await succeed(['plan', 'rings.json', ...outs, '--plan', 'new folder/plan.json'], { cwd });
     expect(said.replace(/\d+ kB/, 'N kB')).toMatchInlineSnapshot(`
       "new folder/plan.json  N kB  1 film, 60 frames, 3 segments
-      Render each shard, 1/4 to 4/4, on any machine:
-        untrained render --plan 'new folder/plan.json' --shard 1/4 --store segments
+      Render each shard, 1/3 to 3/3, on any machine:
+        untrained render --plan 'new folder/plan.json' --shard 1/3 --store segments
       Then join them:
         untrained join 'new folder/plan.json' --store segments
       "

@@ -99,7 +99,10 @@ const resultOf = ({ stdout }: { stdout: string }) =>
     .map((line) => JSON.parse(line))
     .find(({ type }) => type === 'result');
 
-describe.skipIf(!hasServer).concurrent('films with a queue', () => {
+/** The longest time for a test, in milliseconds: several films, on a machine that may be busy. */
+const LONG = 400_000;
+
+describe.skipIf(!hasServer).concurrent('films with a queue', { timeout: LONG }, () => {
   test('a film of several files over two workers, twice at the same time, each segment drawn once', async () => {
     const [one, two, three] = ['pair-alone', 'pair-first', 'pair-second'].map(newFolder);
     const args = ['render', ...film(1), '--out', 'film.mp4', '--out', 'film.gif', '--poster', 'poster.png'];

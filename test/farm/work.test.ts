@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Job as Entry, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { storePlan } from '../../dist/farm/plans.js';
+import { storePlan } from '../../dist/farm/stored-plans.js';
 import { digestOf, entryOf, QUEUE, taskSchema } from '../../dist/farm/task.js';
 import { sweep, tween } from '../../dist/index.js';
 import { writePlan } from '../../dist/jobs/plan-file.js';

@@ -6,11 +6,11 @@ import { type Bundle, bundle, digestsOf } from '../../dist/sources/composed/bund
 import { RefusedError, UsageError } from '../../src/core/errors.js';
 import { sweep as makeSweep } from '../../src/core/sweep/sweep.js';
 import { tween } from '../../src/core/sweep/track.js';
+import { checkForWorker } from '../../src/jobs/check-for-worker.js';
 import { type Job, readJob, writeJob } from '../../src/jobs/job.js';
 import { type FilmRequest, plan } from '../../src/jobs/plan.js';
 import { segment } from '../../src/jobs/segment.js';
 import { FolderStore } from '../../src/jobs/store.js';
-import { checkForWorker } from '../../src/jobs/worker-job.js';
 import { Workshop } from '../../src/jobs/workshop.js';
 import { plannedTarget, resolveTarget } from '../../src/sources/scene-files.js';
 import { seed } from '../seed.js';

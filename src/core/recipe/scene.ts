@@ -1,12 +1,13 @@
 /** The part of a recipe that describes a composed scene. It does not include code, because recipes are only data. */
 import * as z from 'zod';
+import { digestSchema } from '../digest.js';
 
 /** @internal */
 export const sceneFields = {
   scene: z.string().max(200).optional(),
   variables: z.record(z.string().max(200), z.json()).optional(),
   transparent: z.boolean().optional(),
-  answers: z.record(z.url({ protocol: /^https$/ }).max(4000), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  answers: z.record(z.url({ protocol: /^https$/ }).max(4000), digestSchema).optional(),
 };
 
 /** The composed scene and how it was drawn. */

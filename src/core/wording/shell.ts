@@ -1,4 +1,5 @@
 /** Quotes words for shells, so that a line can be copied into one. */
+import { isPrintable } from './printable.js';
 
 /** Shells that split a line into words by different rules. */
 export type Shell = 'posix' | 'powershell' | 'cmd';
@@ -23,16 +24,14 @@ function quoted(word: string, shell: Shell): string {
   return `"${inQuotes.replace(/%/g, '"^%"')}"`;
 }
 
-/** Control characters, which a terminal would interpret, and invisible ones. They are written as octal bytes. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
-
+/** Characters that are not printable are written as octal bytes. */
 function forPosix(word: string): string {
   if (PLAIN.test(word)) return word;
-  if (!UNSEEN.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
+  if (isPrintable(word)) return `'${word.replaceAll("'", "'\\''")}'`;
   // $(...) drops trailing line breaks, which are appended as they are.
   const [, text, ends] = /^([\s\S]*?)(\n*)$/.exec(word)!;
   const format = [...text].map((character) => {
-    if (/[\w ./:]/.test(character) || (character > '\x7f' && !UNSEEN.test(character))) return character;
+    if (/[\w ./:]/.test(character) || (character > '\x7f' && isPrintable(character))) return character;
     return [...new TextEncoder().encode(character)]
       .map((byte) => `\\${byte.toString(8).padStart(3, '0')}`)
       .join('');

@@ -4,6 +4,7 @@ import type { ExplicitLayer } from '../../core/network/spec.js';
 import { isNote } from '../../core/recipe/note.js';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe } from '../../core/recipe/recipe.js';
 import type { Sweep } from '../../core/sweep/sweep.js';
+import { printable } from '../../core/wording/printable.js';
 import { quotedLine } from '../../core/wording/shell.js';
 import { endingOf, MOST_BYTES, readWeights } from '../../files/weights/read.js';
 import { type Answer, readerSource } from './reader-source.js';
@@ -22,7 +23,7 @@ const MOST_NAME = 60;
  * @throws UsageError, one sentence that begins with the file's name, if it cannot be opened.
  */
 export async function openFile(file: File, signal?: AbortSignal): Promise<Opened> {
-  const name = printable(file.name);
+  const name = shortened(file.name);
   signal?.throwIfAborted();
   if (file.size === 0) throw new UsageError(`${name} is empty, or a folder: drop a file.`);
   if (/\.(tsx?|jsx?)$/i.test(file.name)) {
@@ -53,7 +54,7 @@ async function openJson(file: File, name: string): Promise<Opened> {
 }
 
 function recipeIn(text: string, fileName: string): Recipe & { sweep: Sweep } {
-  const name = printable(fileName);
+  const name = shortened(fileName);
   let recipe: Recipe;
   try {
     recipe = parseRecipe(text);
@@ -63,7 +64,7 @@ function recipeIn(text: string, fileName: string): Recipe & { sweep: Sweep } {
   const { sweep, scene = '' } = recipe;
   if (sweep) return { ...recipe, sweep };
   throw new UsageError(
-    `${name} shows the composed scene "${printable(scene)}", which only its code can draw: ` +
+    `${name} shows the composed scene "${shortened(scene)}", which only its code can draw: ` +
       `to render it, use ${command(fileName)}.`,
   );
 }
@@ -108,10 +109,10 @@ async function noteOf(file: File, name: string, signal?: AbortSignal): Promise<s
 }
 
 const command = (fileName: string) =>
-  quotedLine(['npx', 'untrained', 'render', printable(fileName)], 'posix');
+  quotedLine(['npx', 'untrained', 'render', shortened(fileName)], 'posix');
 
 /** A text from a file as part of a message: on one line, and not too long. */
-function printable(text: string): string {
-  const clean = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+function shortened(text: string): string {
+  const clean = printable(text);
   return clean.length > MOST_NAME ? `${clean.slice(0, MOST_NAME - 1)}…` : clean;
 }

@@ -1,4 +1,5 @@
 /** Writes values as JavaScript, laid out like code that a person has formatted. */
+import { UNSEEN } from '../../core/wording/printable.js';
 
 /** Code: a text without line breaks, or items between brackets. */
 export type Code = string | Brackets;
@@ -94,9 +95,6 @@ function filled(items: string[], indent: string): string[] {
 }
 
 const keyCode = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : stringCode(name));
-
-/** Characters that a reader could not see, or that would reorder the line. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** A text in single quotes. */
 export function stringCode(text: string): string {

@@ -7,6 +7,7 @@ import { build as buildFast } from 'esbuild';
 import { build, type Rollup } from 'vite';
 import { UsageError } from '../../core/errors.js';
 import { SegmentCache } from '../../outputs/index.js';
+import { INSTALLED_HOSTS } from './installed.js';
 import { ENTRY, ESBUILD, entryFor, findModules, loadScenes } from './modules.js';
 import { type Modules, ownModules, prebuiltPackages } from './prebuilt.js';
 import { loadShaders } from './shaders.js';
@@ -92,6 +93,28 @@ export async function bundle(target: Target): Promise<Bundle> {
   } catch (error) {
     throw buildFailure(error as Rollup.RollupError);
   }
+}
+
+/** Motion Canvas's nodes that request something from a host. */
+const ASKING_NODES = ['Icon', 'CodeBlock'];
+
+const asks = new RegExp(
+  [
+    ...ASKING_NODES.map((name) => `\\b${name}\\b`),
+    ...INSTALLED_HOSTS.map((host) => host.replaceAll('.', '\\.')),
+  ].join('|'),
+);
+
+/** Whether a text names a host that needs no permission, or a node that requests something from one. */
+export const namesHost = (text: string): boolean => asks.test(text);
+
+/** The same for a bundle. Our own nodes request nothing, and Motion Canvas's only if they are used. */
+export function mayNameHosts({ files }: Bundle): boolean {
+  return [...files].some(
+    ([name, content]) =>
+      !/^(untrained|packages)\/|\.map$/.test(name) &&
+      namesHost(typeof content === 'string' ? content : Buffer.from(content).toString('latin1')),
+  );
 }
 
 /** Digests of what is in a bundle and its public folder. Source maps do not count: they affect no pixels. */

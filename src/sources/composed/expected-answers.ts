@@ -1,5 +1,5 @@
 /**
- * The hosts' responses when the same scene was last drawn. Pixels depend on them, and so do segment keys, which must be
+ * The hosts' responses when the film was planned, or else when the same scene was last drawn. Pixels depend on them, and so do segment keys, which must be
  * known before any request is made.
  */
 
@@ -7,23 +7,37 @@ import { SegmentCache } from '../../outputs/index.js';
 import type { Hosts } from './hosts.js';
 
 export class ExpectedAnswers {
-  private expected = new Map<string, string>();
+  private expected: Map<string, string>;
+  private isComplete: boolean;
   private cache: SegmentCache | undefined;
   private readonly key: string;
 
-  /** @param scene - The scene's code, and whatever else determines its requests. */
+  /**
+   * @param scene - The scene's code, and whatever else determines its requests.
+   * @param complete - All responses, if they are known: see complete().
+   */
   constructor(
     private readonly hosts: Hosts,
     scene: unknown,
+    complete?: Readonly<Record<string, string>>,
   ) {
+    this.expected = new Map(Object.entries(complete ?? {}));
+    this.isComplete = complete !== undefined;
     this.key = SegmentCache.keyOf(['the answers of', scene]);
   }
 
   /** Fetches the earlier responses again: installed packages may have changed, and stored responses may be gone. */
   async recall(cache: SegmentCache): Promise<void> {
     this.cache = cache;
+    if (this.isComplete) return;
     for (const url of urlsOf(await cache.recall(this.key))) await this.hosts.answer(url).catch(() => {});
     this.expected = new Map(this.hosts.given);
+  }
+
+  /** Expects exactly the responses so far: no frame has others. */
+  complete(): void {
+    this.expected = new Map(this.hosts.given);
+    this.isComplete = true;
   }
 
   /** The responses' part of a segment's key, or undefined if a response was not the expected one. */

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { RenderError, TransientError } from '../../core/errors.js';
+import { RefusedError, RenderError, TransientError } from '../../core/errors.js';
 import { makeFolder } from '../../system/folders.js';
 import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './installed.js';
 
@@ -22,6 +22,10 @@ export interface HostOptions {
   allowHosts?: readonly string[];
   /** The SHA-256 of each response that the film was made with, by address. The responses are read from the store. */
   answers?: Readonly<Record<string, string>>;
+  /** Refuses a response that is not among these, since the film's keys contain them: its other parts are made elsewhere. */
+  planned?: boolean;
+  /** Asks hosts before it looks for stored responses: machines that make parts of the film will ask them, too. */
+  fresh?: boolean;
   /** The folder where responses are stored. By default they are not. */
   store?: string;
   /** Replaces the global fetch, for tests. */
@@ -86,14 +90,22 @@ export class Hosts {
   }
 
   private async find(address: string): Promise<Answer> {
-    const { answers = {}, allowHosts = [] } = this.options;
+    const { answers = {}, allowHosts = [], planned, fresh } = this.options;
     const url = new URL(address);
     const digest = Object.hasOwn(answers, address) ? answers[address] : undefined;
+    if (planned && !digest) {
+      throw new RefusedError(
+        `The page requested ${address}, but did not when the film was planned: plan it again with --allow-host ${url.host}.`,
+      );
+    }
+    const isAllowed = allowHosts.includes(url.host);
+    const asksFirst = fresh && isAllowed && !digest;
     const installed = installedAnswer(url, this.folder);
     if (installed && (!digest || digestOf(installed) === digest)) return this.give(address, installed);
     const stored = await this.stored(address, digest);
-    if (stored) return this.give(address, stored);
-    if (!allowHosts.includes(url.host)) {
+    if (stored && !asksFirst) return this.give(address, stored);
+    if (!isAllowed) {
+      if (planned) throw notInstalled(url, installed !== undefined);
       const name = packageFor(url);
       throw new RenderError(
         `The page requested ${address} but pages have no network access: ` +
@@ -101,8 +113,16 @@ export class Hosts {
           `${name ? '' : ', or put the file next to the scene and import it'}.`,
       );
     }
-    const fetched = await this.fetch(url);
+    const fetched = await this.fetch(url).catch((error) => {
+      if (stored && error instanceof TransientError) return stored;
+      throw error;
+    });
     if (digest && digestOf(fetched) !== digest) {
+      if (planned) {
+        throw new RefusedError(
+          `${address} no longer returns what it did when the film was planned: plan it again.`,
+        );
+      }
       throw new RenderError(
         `${address} no longer returns what it did when the film was made: render its scene instead of the film.`,
       );
@@ -189,6 +209,25 @@ export class Hosts {
       // The film does not depend on the store.
     }
   }
+}
+
+/** The error for a planned response that no package provides here. @param differs - Whether one provides another. */
+function notInstalled(url: URL, differs: boolean): RefusedError {
+  const { href, host } = url;
+  if (!INSTALLED_HOSTS.includes(host)) {
+    return new RefusedError(
+      `The page requested ${href}, which is not stored here: allow it with --allow-host ${host}.`,
+    );
+  }
+  if (differs) {
+    return new RefusedError(
+      `${href} differs in the package that is installed here: install the same version as where the film was planned.`,
+    );
+  }
+  const name = packageFor(url);
+  return new RefusedError(
+    `${href} is in no package that is installed here: ${name ? `run npm install ${name}` : 'install the same packages (npm ci)'}, as where the film was planned.`,
+  );
 }
 
 /** The bytes to store and digest. They include the content type, which determines how a page reads the response. */

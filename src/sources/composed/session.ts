@@ -11,7 +11,7 @@ import { RefusedError, RenderError, TransientError } from '../../core/errors.js'
 import { SegmentCache } from '../../outputs/index.js';
 import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../../system/patience.js';
 import { codeDigest } from '../../system/version.js';
-import { type Bundle, type BundleDigests, digestsOf } from './bundle.js';
+import { type Bundle, type BundleDigests, digestsOf, mayNameHosts, namesHost } from './bundle.js';
 import { failureMessage, Places, warningMessage } from './failure.js';
 import { HangWatch } from './hang.js';
 import { type HostOptions, Hosts } from './hosts.js';
@@ -167,11 +167,21 @@ export class Session {
   }
 
   /** Ends the film because of a request to a host, and names the node that made it. */
-  private async unanswered(page: Page, url: string, { message }: Error): Promise<void> {
+  private async unanswered(page: Page, url: string, error: Error): Promise<void> {
+    const { message } = error;
     const maker = page.evaluate((url) => window.untrained?.makerOf(url), url).catch(() => undefined);
     const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1000));
     const stack = (await Promise.race([maker, late])) ?? '';
-    this.fail(failureMessage({ message, stack }, this.playing.get(page), this.places));
+    const described = failureMessage({ message, stack }, this.playing.get(page), this.places);
+    const kind = [RefusedError, TransientError].find((kind) => error instanceof kind);
+    this.fail(kind ? new kind(described.message, { cause: error }) : described);
+  }
+
+  /** Whether the scenes may request something from a host. */
+  mayAsk(variables: Record<string, unknown>): boolean {
+    const { allowHosts = [], answers = {} } = this.options;
+    if (allowHosts.length > 0 || Object.keys(answers).length > 0 || this.hosts.given.size > 0) return true;
+    return mayNameHosts(this.bundle) || namesHost(JSON.stringify(variables));
   }
 
   /** Fingerprints every `step`th frame in a separate page that records canvas calls without painting. */
@@ -182,7 +192,7 @@ export class Session {
     step: number,
   ): Promise<(string | undefined)[]> {
     const page = await this.openPage();
-    await this.patiently(this.openFilm(page, this.pages.length, settings));
+    await this.patiently(this.openFilm(page, this.pages.length, { ...settings, follow: true }));
     const found: (string | undefined)[] = [];
     for (let from = first; from <= last; from += step * FINGERPRINTS_AT_ONCE) {
       const range = [from, Math.min(last, from + step * (FINGERPRINTS_AT_ONCE - 1)), step] as const;

@@ -29,6 +29,11 @@ export interface ComposedOptions extends SessionOptions {
   strict?: boolean;
   /** Whether to fingerprint frames, so that unchanged frames of a changed scene need not be drawn again. */
   follow?: boolean;
+  /**
+   * Whether to find all of the hosts' responses before a frame is drawn, for a film whose parts are made on other
+   * machines. Scenes that may request any are played once more, without painting.
+   */
+  foresee?: boolean;
   /** The acceptable pixel formats of frames, best first. Defaults to `rgba`. */
   formats?: readonly PixelFormat[];
   /** Values that override the project's variables. */
@@ -78,11 +83,18 @@ export async function openComposed(
   };
   const warnings = new KeptWarnings(options.onWarning);
   const onWarning = (text: string) => warnings.tell(text);
-  const { allowHosts = [], answers } = options;
+  const { allowHosts = [], answers, foresee } = options;
+  const planned = options.expected !== undefined;
   // In the cache folder, even if segments are not cached.
   const kept = allowHosts.length > 0 || answers ? await SegmentCache.here()?.measure() : undefined;
   const store = kept && join(kept.folder, 'answers');
-  const session = await Session.start(studio, target, take, { store, ...options, concurrency, onWarning });
+  const asking = { store, planned, fresh: foresee };
+  const session = await Session.start(studio, target, take, {
+    ...asking,
+    ...options,
+    concurrency,
+    onWarning,
+  });
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
   try {
@@ -93,7 +105,13 @@ export async function openComposed(
     const info = await session.open(settings);
     const [first, last] = rangeOf(options, info.frames, fps, options.whole ? undefined : defaults.range);
     const { every = 1 } = options;
-    const expected = new ExpectedAnswers(session.hosts, [session.code, variables]);
+    const asked = [session.code, variables];
+    const expected = new ExpectedAnswers(session.hosts, asked, planned ? (answers ?? {}) : undefined);
+    const foreseen =
+      foresee && session.mayAsk(variables)
+        ? await session.fingerprints(settings, first, last, every)
+        : undefined;
+    if (foresee) expected.complete();
     const arithmetic = `${info.arithmetic}, graphics by ${session.graphics}`;
     const { follow: _, ...shownBy } = settings; // following a scene does not change its frames
     const numberOf = (frame: number) => first + frame * every; // in the whole film
@@ -144,7 +162,7 @@ export async function openComposed(
         const before = await cache.recall(latest);
         await cache.note(latest, version);
         if (before === undefined || before === version || last - first < WORTH_FORESEEING) return;
-        const found = await session.fingerprints(settings, first, last, every);
+        const found = foreseen ?? (await session.fingerprints(settings, first, last, every));
         for (const [i, print] of found.entries()) if (print) prints.set(numberOf(i), print);
       },
       async *frames(parts) {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canSeeWork, DEFAULT_TIMEOUT, Patience, workOf } from '../system/patience.js';
-import type { FromDrawer, Order, Setup, ToDrawer } from './messages.js';
+import type { FromDrawer, Order, Setup, ToDrawer } from './drawing-protocol.js';
 import { type Failure, nameOfTask, oneLine } from './task.js';
 
 /** The extra time in which a drawing process may find out itself what makes no progress, in seconds. */
@@ -118,7 +118,7 @@ export class Slot {
 
   private start(): ChildProcess {
     // In a group of its own, which Ctrl-C in a terminal does not reach, because the worker finishes its segments.
-    const child = fork(fileURLToPath(new URL('./drawer.js', import.meta.url)), [], {
+    const child = fork(fileURLToPath(new URL('./drawing-process.js', import.meta.url)), [], {
       detached: canSeeWork,
       stdio: ['ignore', 'ignore', process.env.DEBUG ? 'inherit' : 'ignore', 'ipc'],
     });

@@ -1,34 +1,23 @@
 /** `render --plan`: renders the segments of a plan, or of one of its shards, that a store lacks. */
 import { RefusedError, RenderError, UsageError } from '../core/errors.js';
-import { hostsOf } from '../jobs/job.js';
+import { plural } from '../core/wording/plural.js';
+import { allowing, hostsOf } from '../jobs/job.js';
 import { type FailedSegment, type MadeShard, makeShard } from '../jobs/make-shard.js';
 import { type FilmPlan, readPlanFile } from '../jobs/plan-file.js';
 import { cacheFor } from '../jobs/render.js';
 import { type Shard, segmentsOf } from '../jobs/shards.js';
-import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import { openStore } from '../stores/index.js';
 import { withWorkshop } from './draw.js';
 import { flagOf } from './option.js';
 import { entriesOf, type RenderOptions } from './options.js';
-import { duration, plural, printJson, reporter } from './report.js';
-import { shardOf } from './shard-choice.js';
+import { duration, printJson, reporter } from './report.js';
 import { noteCached } from './stopping.js';
+import { shardOf } from './which-shard.js';
 
 /** The options that say how this machine renders. All others say what is rendered, which the plan does. */
 const OWN: readonly string[] = [
-  ...[
-    'plan',
-    'shard',
-    'store',
-    'threads',
-    'concurrency',
-    'allowHost',
-    'browser',
-    'ffmpeg',
-    'timeout',
-    'cache',
-  ],
-  ...['json', 'quiet'],
+  ...['plan', 'shard', 'store', 'threads', 'concurrency', 'allowHost', 'browser', 'ffmpeg'],
+  ...['timeout', 'cache', 'json', 'quiet'],
 ];
 
 /**
@@ -47,8 +36,7 @@ export async function render(
   const place = storeFor(scene, options, given);
   const { plan: file = '', shard: choice, json, quiet } = options;
   const shard = choice && shardOf(choice, process.env);
-  const plan = await readPlanFile(file);
-  checkHosts(plan, options);
+  const plan = withOwnHosts(await readPlanFile(file), options);
   const report = reporter({ json, quiet, strict: plan.strict });
   const began = performance.now();
   const segments = segmentsOf(plan.jobs, shard ?? { index: 1, count: 1 });
@@ -97,11 +85,13 @@ function storeFor(scene: string | undefined, { plan, store }: RenderOptions, giv
   );
 }
 
-/** @throws RefusedError if a scene loads from a host that the command does not allow: a plan may come from anyone. */
-function checkHosts({ jobs }: FilmPlan, { allowHost }: RenderOptions): void {
-  const known = [...allowHost, ...INSTALLED_HOSTS];
-  const host = jobs.flatMap(hostsOf).find((host) => !known.includes(host));
-  if (host === undefined) return;
+/**
+ * The plan with the hosts that the command allows, since a plan may come from anyone.
+ * @throws RefusedError if a scene loads from another host.
+ */
+function withOwnHosts(plan: FilmPlan, { allowHost }: RenderOptions): FilmPlan {
+  const host = plan.jobs.flatMap(hostsOf).find((host) => !allowHost.includes(host));
+  if (host === undefined) return { ...plan, jobs: plan.jobs.map((job) => allowing(job, allowHost)) };
   throw new RefusedError(
     `The plan's scene loads from ${host}, which is not allowed here: allow it with --allow-host ${host}.`,
   );

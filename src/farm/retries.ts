@@ -19,7 +19,7 @@ const PAUSE_MS = 1000;
 export type Verdict = number | Error;
 
 /** The failures of one segment. */
-export class Tries {
+export class Retries {
   /** How often its worker vanished. BullMQ gives it to another one or two before it fails. */
   stalls = 0;
   private readonly own: Failure[] = [];

@@ -2,9 +2,8 @@
 
 import { extname } from 'node:path';
 import { RefusedError } from '../core/errors.js';
-import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import { notByName } from '../sources/scene-files.js';
-import type { ComposedRequest, Job } from './job.js';
+import { allowing, type ComposedRequest, hostsOf, type Job } from './job.js';
 
 /** The most files that a worker makes from a segment at a time: each needs an encoder. */
 const MOST_OUTPUTS = 32;
@@ -25,7 +24,7 @@ export interface WorkerLimits {
  */
 export function checkForWorker(job: Job, { allowHosts = [] }: WorkerLimits = {}): Job {
   const { source, outputs } = job;
-  if (source.kind === 'composed') checkScene(source, allowHosts);
+  if (source.kind === 'composed') checkScene(source, hostsOf(job), allowHosts);
   if (source.kind === 'sheet' && !Array.isArray(source.cells)) {
     throw new RefusedError('Workers do not render contact sheets of composed scenes: use untrained sheet.');
   }
@@ -35,20 +34,15 @@ export function checkForWorker(job: Job, { allowHosts = [] }: WorkerLimits = {})
     );
   }
   const harmless = outputs.map((output) => ({ ...output, path: harmlessName(output.path) }));
-  return { ...job, outputs: harmless };
+  return allowing({ ...job, outputs: harmless }, allowHosts);
 }
 
-function checkScene(
-  { target, bundle, allowHosts = [], answers = {} }: ComposedRequest,
-  own: readonly string[],
-) {
+function checkScene({ target, bundle }: ComposedRequest, hosts: readonly string[], own: readonly string[]) {
   if (!('name' in target)) throw notByName(target.kind);
   if (bundle === undefined) {
     throw new RefusedError(`The plan has no digest of the scene "${target.name}": plan the film again.`);
   }
-  const known = [...own, ...INSTALLED_HOSTS];
-  const wanted = [...allowHosts, ...Object.keys(answers).map((address) => new URL(address).host)];
-  const refused = [...new Set(wanted)].find((host) => !known.includes(host));
+  const refused = hosts.find((host) => !own.includes(host));
   if (refused === undefined) return;
   throw new RefusedError(
     `The scene "${target.name}" loads from ${refused}, which this worker does not allow: start it with --allow-host ${refused}.`,

@@ -6,17 +6,17 @@
 import { rm } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import { exitCodeOf, RefusedError, RenderError, TransientError } from '../core/errors.js';
+import { checkForWorker } from '../jobs/check-for-worker.js';
 import type { Job } from '../jobs/job.js';
 import { readPlan } from '../jobs/plan-file.js';
 import { segment } from '../jobs/segment.js';
 import { SharedStore } from '../jobs/store.js';
-import { checkForWorker } from '../jobs/worker-job.js';
 import { Workshop } from '../jobs/workshop.js';
 import { type KeyedFiles, openStore } from '../stores/index.js';
 import { canSeeWork, ownWork } from '../system/patience.js';
 import { openServer, type QueueServer } from './connection.js';
-import type { FromDrawer, Order, Setup, ToDrawer } from './messages.js';
-import { fetchPlan } from './plans.js';
+import type { FromDrawer, Order, Setup, ToDrawer } from './drawing-protocol.js';
+import { fetchPlan } from './stored-plans.js';
 import { entryOf, type Failure, oneLine } from './task.js';
 
 /** How many plans are kept, each as checked jobs. */
