@@ -419,6 +419,10 @@ describe('a plan file', () => {
       return 'accepted';
     };
     expect(complaint(text)).toBe('accepted');
+    const alike = changed(({ jobs: [{ segments }] }) => {
+      for (const { parts } of segments) parts[0].keys = segments[0].parts[0].keys;
+    });
+    expect(complaint(alike)).toMatch(/has the key of a segment of another length/);
     expect([
       complaint(''),
       complaint(text.slice(0, 2000)).replace(/column \d+/, 'column N'),
