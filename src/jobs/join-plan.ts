@@ -39,7 +39,7 @@ export class IncompleteError extends TransientError {
     readonly damaged: readonly Damaged[],
     readonly count: number,
     readonly store: string,
-    next = 'render them, then join again',
+    next = 'render what is missing, then join again',
   ) {
     super(`${incomplete(missing, damaged, count, store)}: ${next}.`);
   }
