@@ -207,14 +207,20 @@ describe.skipIf(!hasServer).concurrent('the coordinator', () => {
 
   test("ends a film with a segment's own error, which several workers reported, and keeps the rest", async () => {
     const at = await setting();
-    const fails = (name: string) =>
+    const workers: Worker[] = [];
+    const fails = (name: string): Worker =>
       at.worker(name, async ({ id }) => {
-        if (id === keyOf('b')) throw failure('segment', name, 'Frame 12 divides by zero.');
+        if (id === keyOf('b')) {
+          // The other one gets it next.
+          const [own, other] = workers[0].opts.name === name ? workers : [...workers].reverse();
+          if (other.isPaused()) other.resume();
+          await own.pause(true);
+          throw failure('segment', name, 'Frame 12 divides by zero.');
+        }
         await at.put(id!);
         return { frames: 10, seconds: 0.1, worker: name };
       });
-    fails('one');
-    fails('two');
+    workers.push(fails('one'), fails('two'));
     const { order, wanted } = at.film(['a', 'b', 'c']);
     const coordinator = await at.coordinator();
     const error = await coordinator.order(order, wanted).catch((reason) => reason);

@@ -10,7 +10,7 @@ import { digestOf, entryOf, QUEUE, taskSchema } from '../../dist/farm/task.js';
 import { sweep, tween } from '../../dist/index.js';
 import { writePlan } from '../../dist/jobs/plan-file.js';
 import { FolderStore, type Job, plan, segment, Workshop } from '../../dist/render.js';
-import { type ProcessOutcome, temporaryFolder, untrained } from '../cli/untrained.js';
+import { jsonLines, type ProcessOutcome, temporaryFolder, untrained } from '../cli/untrained.js';
 import { hasRedis, hasServer, startRedis, testRedis } from './redis.js';
 
 const folder = temporaryFolder();
@@ -47,16 +47,11 @@ interface Running {
 /** Starts a worker, which is killed after the test. */
 function startWorker(url: string, args: string[], env: Record<string, string> = {}): Running {
   const events: Event[] = [];
-  let rest = '';
   let handle!: { pid: number | undefined; kill(signal: NodeJS.Signals): void };
   const ended = untrained(['work', '--queue', url, '--threads', '1', '--json', ...args], {
     env,
     started: (child) => (handle = child),
-    watch(_, text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line));
-    },
+    watch: jsonLines((event: Event) => events.push(event)),
   });
   closing.push(async () => {
     handle.kill('SIGCONT');
