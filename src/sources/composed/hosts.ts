@@ -22,7 +22,7 @@ export interface HostOptions {
   allowHosts?: readonly string[];
   /** The SHA-256 of each response that the film was made with, by address. The responses are read from the store. */
   answers?: Readonly<Record<string, string>>;
-  /** Refuses a response that is not among these, since the film's keys contain them: its other parts are made elsewhere. */
+  /** Refuses any other response, since the keys of the film's segments contain these. */
   planned?: boolean;
   /** Asks hosts before it looks for stored responses: machines that make parts of the film will ask them, too. */
   fresh?: boolean;
