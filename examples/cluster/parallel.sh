@@ -8,6 +8,10 @@
 # number of shards: several for each machine. All machines need this folder under the same path, and ssh without a
 # password. Run it again to render only the shards that failed.
 set -euo pipefail
+if [ $# -ne 5 ]; then
+  echo "Usage: bash parallel.sh PLAN STORE FILM MACHINES SHARDS" >&2
+  exit 2
+fi
 plan=$1 store=$2 film=$3 machines=$4 shards=$5
 
 # The log lists the shards that are done. It is of no use for a newer plan.
@@ -19,4 +23,8 @@ seq "$shards" | parallel --sshlogin "$machines" --jobs 1 --workdir "$PWD" --retr
   --joblog "$log" --resume-failed --tag --line-buffer --quote \
   npx untrained render --plan "$plan" --shard "{}/$shards" --store "$store"
 
-npx untrained join "$plan" --store "$store" --out "$film"
+# 75: segments are missing, as with another store or another number of shards. Then the next run renders all shards.
+code=0
+npx untrained join "$plan" --store "$store" --out "$film" || code=$?
+[[ $code -ne 75 ]] || rm -f "$log"
+exit "$code"

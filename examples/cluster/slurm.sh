@@ -9,6 +9,10 @@
 # Run it again to render only what the store lacks, or submit some of the tasks again:
 #     sbatch --array=3,7 slurm.sh plan.json segments film.mp4 100
 set -eu
+if [ $# -ne 4 ]; then
+  echo "Usage: sh slurm.sh PLAN STORE FILM TASKS" >&2
+  exit 2
+fi
 plan=$1 store=$2 film=$3 tasks=$4
 export plan store film
 

@@ -8,7 +8,7 @@ import type { Workshop } from '../jobs/workshop.js';
 import { draw, filesOf, type Prepared, prepare, withWorkshop } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
 import type { QueueChoice } from './render-queued.js';
-import { printJson, type Reporter, type Reporting, reporter } from './report.js';
+import { printJson, type Reporter, type Reporting, reporter, withoutAdvice } from './report.js';
 import { inOneLine, type Row, type RowReader, type RowRequest, readRows, requestOf } from './rows.js';
 
 /** A row, counted from 1, and its state. */
@@ -70,11 +70,7 @@ export async function batch(
   const announce = ({ number }: Entry) => {
     if (!json && !quiet) console.error(`Row ${number} of ${rows.length}: ${summaryOf(rows[number - 1])}`);
   };
-  const quietly = (entry: Entry) => {
-    const report = reporting(entry);
-    const done: typeof report.done = (film, _, notes) => report.done(film, '', notes);
-    return { ...report, done };
-  };
+  const quietly = (entry: Entry) => withoutAdvice(reporting(entry));
   await withWorkshop(async (workshop) => {
     if (options.queue !== undefined) {
       const all = { ready, options, workshop, report: reporting(), announce, quietly, attempt };

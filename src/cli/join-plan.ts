@@ -42,7 +42,7 @@ export async function joinPlan(file: string, options: OptionsOf<'join'>, signal:
     const { count: segments, store, missing, damaged } = error;
     if (json) printJson('incomplete', { segments, store, missing, damaged });
     const command = commandLine('render', [], ['--plan', file, '--store', place]);
-    throw error.saying(`render them with \`${command}\`, then join again`);
+    throw error.saying(`run \`${command}\`, then join again`);
   } finally {
     await workshop.close();
     await files.close();

@@ -16,19 +16,8 @@ import { shardOf } from './which-shard.js';
 
 /** The options that say how this machine renders. All others say what is rendered, which the plan does. */
 const OWN: readonly string[] = [
-  ...[
-    'plan',
-    'shard',
-    'store',
-    'threads',
-    'concurrency',
-    'allowHost',
-    'browser',
-    'ffmpeg',
-    'timeout',
-    'cache',
-  ],
-  ...['json', 'quiet'],
+  ...['plan', 'shard', 'store', 'threads', 'concurrency', 'allowHost', 'browser', 'ffmpeg'],
+  ...['timeout', 'cache', 'json', 'quiet'],
 ];
 
 /**

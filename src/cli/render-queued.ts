@@ -10,7 +10,7 @@ import { meansOf, type Prepared, prepare, requestsOf, saveRecipeOf, withWorkshop
 import { writePage } from './export.js';
 import type { RenderOptions } from './options.js';
 import { checkAfter } from './outputs.js';
-import { type Reporter, reporter } from './report.js';
+import { type Reporter, reporter, withoutAdvice } from './report.js';
 import { noteCached } from './stopping.js';
 
 /** Where the segments go. */
@@ -35,7 +35,7 @@ export async function render(
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const report = withoutAdvice(reporter(options));
+  const report = withoutAdvice(reporter(options)); // its estimates would be for this machine alone
   const prepared = await prepare(scene, options, given, report, signal);
   await withWorkshop((workshop) =>
     withCoordinator(options, report, signal, async (coordinator) => {
@@ -44,12 +44,6 @@ export async function render(
     }),
   );
 }
-
-/** Leaves out the advice after a film, whose estimates would be for this machine alone. */
-export const withoutAdvice = (report: Reporter): Reporter => ({
-  ...report,
-  done: (film, _, notes) => report.done(film, '', notes),
-});
 
 /** Runs work with a connection to the queue, which is ended on every path. */
 export async function withCoordinator<T>(

@@ -12,7 +12,7 @@ import { lookOf, type OptionsOf } from './options.js';
 import { printJson, reporter } from './report.js';
 import { commandLine } from './shell.js';
 
-/** The shards and the store of the commands that it suggests. */
+/** The shards, if there are as many segments, and the store of the commands that it suggests. */
 const SHARDS = 4;
 const STORE = 'segments';
 
@@ -60,7 +60,8 @@ export async function planFilm(
   const frames = count(({ film }) => film.frames);
   const segments = count((job) => job.segments.length);
   const hosts = [...new Set(jobs.flatMap(hostsOf))].flatMap((host) => ['--allow-host', host]);
-  const words = ['--plan', path, '--shard', `1/${SHARDS}`, '--store', STORE, ...hosts];
+  const shards = Math.min(SHARDS, segments);
+  const words = ['--plan', path, '--shard', `1/${shards}`, '--store', STORE, ...hosts];
   const render = commandLine('render', [], words);
   const join = commandLine('join', [path], ['--store', STORE]);
   if (options.json) {
@@ -70,7 +71,8 @@ export async function planFilm(
   if (options.json || options.quiet) return;
   const what = [plural(films, 'film'), plural(frames, 'frame'), plural(segments, 'segment')].join(', ');
   console.log(`${path}  ${inBytes(file.bytes)}  ${what}`);
-  console.log(`Render each shard, 1/${SHARDS} to ${SHARDS}/${SHARDS}, on any machine:\n  ${render}`);
+  const which = shards === 1 ? 'its only shard' : `each shard, 1/${shards} to ${shards}/${shards},`;
+  console.log(`Render ${which} on any machine:\n  ${render}`);
   console.log(`Then join them:\n  ${join}`);
 }
 

@@ -2,6 +2,7 @@
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { TransientError, UsageError } from '../core/errors.js';
+import { withoutSecrets } from '../core/wording/printable.js';
 import { within } from '../system/patience.js';
 
 /** The longest wait for a server's first answer, in seconds. */
@@ -94,7 +95,7 @@ export function nameOf(url: string): string {
 function secretsOf(url: string): string[] {
   const { password, searchParams } = new URL(url);
   const secrets = [password, decodeURIComponent(password), ...searchParams.values()];
-  return [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  return [...new Set(secrets)].sort((a, b) => b.length - a.length);
 }
 
 /**
@@ -124,7 +125,7 @@ function explained(error: unknown, name: string, secrets: string[]): TransientEr
     );
   }
   const [line] = message.split('\n', 1);
-  const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line).slice(0, 300);
+  const safe = withoutSecrets(line, secrets).slice(0, 300);
   const next = /^OOM/.test(message) ? "raise the server's maxmemory" : 'try again';
   return new TransientError(`The queue ${name} failed (${safe}): ${next}.`);
 }

@@ -14,7 +14,8 @@ import { closeBenches, fileOf, LocalStore, openBenches } from '../jobs/store.js'
 import type { Workshop } from '../jobs/workshop.js';
 import { BESIDE, parseOutput, type Workbench } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
-import type { Coordinator, Order, Wanted } from './coordinator.js';
+import type { Coordinator } from './coordinator.js';
+import type { Order, Wanted } from './orders.js';
 import { packPlan } from './stored-plans.js';
 import { digestOf, entryOf } from './task.js';
 

@@ -3,7 +3,13 @@ import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { RefusedError, TransientError } from '../core/errors.js';
-import { digestOf, PLAN_SECONDS, planKey } from './task.js';
+import { digestOf, planKey } from './task.js';
+
+/** How long a plan stays after its coordinator last renewed it, in seconds. */
+const PLAN_SECONDS = 24 * 60 * 60;
+
+/** How long it stays when its film is complete, in seconds: a worker may just have taken its last entry. */
+const DONE_SECONDS = 10 * 60;
 
 /** The largest plan that is inflated, in bytes: a small entry could become a huge one. */
 const MAX_PLAN_BYTES = 2 ** 28;
@@ -22,6 +28,11 @@ export const packPlan = (text: string): Promise<Buffer> => promisify(deflate)(te
 export async function renewPlan(redis: Redis, plan: string, read: () => Promise<Buffer>): Promise<void> {
   const isThere = (await redis.expire(planKey(plan), PLAN_SECONDS)) === 1;
   if (!isThere) await redis.set(planKey(plan), await read(), 'EX', PLAN_SECONDS);
+}
+
+/** Lets a plan that this process no longer needs expire soon. A process that does renews it. */
+export async function retirePlan(redis: Redis, plan: string): Promise<void> {
+  await redis.expire(planKey(plan), DONE_SECONDS);
 }
 
 /**

@@ -12,6 +12,7 @@ import { ownCodeDigest } from '../system/version.js';
 import type { Film } from './film.js';
 import type { Job, Part } from './job.js';
 import { joinOn } from './join.js';
+import { shapeOf } from './parts.js';
 import { closeBenches, fileOf, openBenches, replace } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
@@ -38,7 +39,7 @@ export class IncompleteError extends TransientError {
     readonly damaged: readonly Damaged[],
     readonly count: number,
     readonly store: string,
-    next = 'render them, then join again',
+    next = 'render what is missing, then join again',
   ) {
     super(`${incomplete(missing, damaged, count, store)}: ${next}.`);
   }
@@ -175,10 +176,9 @@ async function open(job: Job, before: number, workshop: Workshop, means: Means):
   const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(means);
   const benches = await openBenches(job, means, ffmpeg);
   const threads = Math.max(1, Math.floor(availableParallelism() / job.segments.length));
-  const checks = job.outputs.map(({ options, frame }, i) => {
-    const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
-    return new SegmentCheck(benches[i], film, options, threads);
-  });
+  const checks = job.outputs.map(
+    (output, i) => new SegmentCheck(benches[i], shapeOf(output, job.film), output.options, threads),
+  );
   return { job, benches, checks, before };
 }
 

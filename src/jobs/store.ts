@@ -15,6 +15,7 @@ import { FolderFiles, UNFINISHED_FOLDER } from '../stores/folder.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { cannotWrite } from '../system/folders.js';
 import type { Job, Part } from './job.js';
+import { shapeOf } from './parts.js';
 import type { Means } from './workshop.js';
 
 /** A store of segments. Several processes and machines may share one. */
@@ -41,9 +42,10 @@ export const fileOf = ({ segment, take }: Part): string => segmentFile(segment, 
 export async function openBenches(job: Job, means: Means, ffmpeg: BenchFfmpeg): Promise<Workbench[]> {
   const benches: Workbench[] = [];
   try {
-    for (const { path, frame } of job.outputs) {
-      const frames = frame === undefined ? job.film.frames : 1;
-      benches.push(await Workbench.beside(parseOutput(path), { ffmpeg, timeout: means.timeout, frames }));
+    for (const output of job.outputs) {
+      const { frames } = shapeOf(output, job.film);
+      const options = { ffmpeg, timeout: means.timeout, frames };
+      benches.push(await Workbench.beside(parseOutput(output.path), options));
     }
     return benches;
   } catch (error) {

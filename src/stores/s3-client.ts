@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsV4Signer } from 'aws4fetch';
 import { RenderError, TransientError, UsageError } from '../core/errors.js';
+import { withoutSecrets } from '../core/wording/printable.js';
 import { Patience } from '../system/patience.js';
 import type { S3Settings } from './s3-settings.js';
 import { textOf } from './s3-xml.js';
@@ -19,8 +20,6 @@ export interface ClientOptions {
   /** The delay before the second attempt, in milliseconds. It doubles with each further one. */
   retryMs?: number | undefined;
 }
-
-const DEFAULTS = { timeout: 30, attempts: 7, retryMs: 250 };
 
 /** The longest delay between attempts, in milliseconds, and the longest that a server may ask for. */
 const LONGEST_DELAY_MS = 10_000;
@@ -49,7 +48,13 @@ const PASSING_CODES = [
   'SlowDown',
 ];
 
-/** Failures of a connection that another attempt will meet again: certificates, and addresses of something else. */
+/** Failures of a connection that another attempt may not meet. */
+const BROKEN = [
+  ...['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'ERR_STREAM_PREMATURE_CLOSE'],
+];
+
+/** Failures that it will meet again: certificates, and addresses of something else. */
 const LASTING = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO|HPE_/;
 
 export interface S3Request {
@@ -89,13 +94,9 @@ export class S3Client {
     private readonly settings: S3Settings,
     /** The store, for messages. */
     private readonly store: string,
-    { timeout, attempts, retryMs }: ClientOptions = {},
+    { timeout = 30, attempts = 7, retryMs = 250 }: ClientOptions = {},
   ) {
-    this.options = {
-      timeout: timeout ?? DEFAULTS.timeout,
-      attempts: attempts ?? DEFAULTS.attempts,
-      retryMs: retryMs ?? DEFAULTS.retryMs,
-    };
+    this.options = { timeout, attempts, retryMs };
     const { Agent } = settings.endpoint.protocol === 'http:' ? http : https;
     this.agent = new Agent({ keepAlive: true }); // idle connections keep no process alive
     setMaxListeners(0, this.stop.signal);
@@ -228,8 +229,7 @@ export class S3Client {
   /** Text from a server as part of a line: short, and without our secrets, which a server might repeat. */
   private plain(text: string): string {
     const { secretAccessKey, sessionToken } = this.settings.keys;
-    let line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-    for (const secret of [secretAccessKey, sessionToken]) if (secret) line = line.replaceAll(secret, '***');
+    const line = withoutSecrets(text.replace(/[\s\p{Cc}]+/gu, ' ').trim(), [secretAccessKey, sessionToken]);
     return line.length > 200 ? `${line.slice(0, 199)}…` : line;
   }
 
@@ -257,9 +257,7 @@ export class S3Client {
       const why = error instanceof Stalled ? error.message : code;
       return new TransientError(
         `${what} (${why}${tries}): check AWS_ENDPOINT_URL_S3 and the network, then try again.`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
     if (!(error instanceof S3Error)) return error;
@@ -349,20 +347,7 @@ function isConnection(error: unknown): boolean {
   if (error instanceof Stalled || error instanceof CutShort) return true;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   if (path !== undefined && syscall !== 'connect') return false; // a file's
-  return (
-    ['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'].includes(
-      code!,
-    ) ||
-    [
-      'EHOSTUNREACH',
-      'ENETUNREACH',
-      'EHOSTDOWN',
-      'ENETDOWN',
-      'EADDRNOTAVAIL',
-      'ERR_STREAM_PREMATURE_CLOSE',
-    ].includes(code!) ||
-    LASTING.test(code ?? '')
-  );
+  return code !== undefined && (BROKEN.includes(code) || LASTING.test(code));
 }
 
 function codeOf(error: unknown): string {

@@ -173,7 +173,7 @@ describe('a store', () => {
     const error = await failure([long]);
     expect(error).toBeInstanceOf(IncompleteError);
     expect(error.message).toBe(
-      `Segments 1, 4-6, 8 and 9 of 9 are missing from ${folder.in('store')}: render them, then join again.`,
+      `Segments 1, 4-6, 8 and 9 of 9 are missing from ${folder.in('store')}: render what is missing, then join again.`,
     );
     expect(error.missing).toEqual([1, 4, 5, 6, 8, 9]);
   });
@@ -299,7 +299,7 @@ describe('a store', () => {
     expect(message).toBe(
       `Segment 1 of 3 is missing from ${folder.in('store')}, and segments 2 (it does not match its digest) and ` +
         '3 (its picture 3 does not match its checksum) were damaged and have been removed: ' +
-        'render them, then join again.',
+        'render what is missing, then join again.',
     );
   });
 
@@ -423,7 +423,7 @@ describe('the command', () => {
     expect(code).toBe(75);
     expect(stderr).toBe(
       `untrained: Segment 2 of 2 is missing from ${folder.in('store')}, and segment 1 (it does not match its digest) ` +
-        `was damaged and has been removed: render them with \`${next}\`, then join again.\n`,
+        `was damaged and has been removed: run \`${next}\`, then join again.\n`,
     );
     const lines = stdout
       .trim()

@@ -63,8 +63,8 @@ describe('untrained plan', () => {
     const said = await succeed(['plan', 'rings.json', ...outs, '--plan', 'new folder/plan.json'], { cwd });
     expect(said.replace(/\d+ kB/, 'N kB')).toMatchInlineSnapshot(`
       "new folder/plan.json  N kB  1 film, 60 frames, 3 segments
-      Render each shard, 1/4 to 4/4, on any machine:
-        untrained render --plan 'new folder/plan.json' --shard 1/4 --store segments
+      Render each shard, 1/3 to 3/3, on any machine:
+        untrained render --plan 'new folder/plan.json' --shard 1/3 --store segments
       Then join them:
         untrained join 'new folder/plan.json' --store segments
       "

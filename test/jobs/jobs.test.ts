@@ -9,7 +9,7 @@ import { RefusedError } from '../../src/core/errors.js';
 import * as description from '../../src/core/frame/description.js';
 import { Frames } from '../../src/core/sweep/frames.js';
 import { sweep as makeSweep } from '../../src/core/sweep/sweep.js';
-import { keyframes, tween, walk } from '../../src/core/sweep/track.js';
+import { circle, keyframes, loop, tween, walk } from '../../src/core/sweep/track.js';
 import { makeFilm } from '../../src/jobs/film.js';
 import { type Job, readJob, writeJob } from '../../src/jobs/job.js';
 import { join } from '../../src/jobs/join.js';
@@ -230,6 +230,26 @@ describe('frames', () => {
     const count = counted();
     const { drawn } = await renderFilm(long, { ...means, outputs: outputs(), every: 100 });
     expect([drawn, count.described()]).toEqual([2, 2]);
+  });
+
+  test('that change inside lists are the same after they were written and read', async () => {
+    const inLists = makeSweep({
+      seconds: 4,
+      fps: 12.5,
+      size: [16, 8],
+      loop: true,
+      slice: circle(0.2),
+      network: { seed: walk([3, 4]), inputs: 4, layers: 2, units: [3, loop(1, { middle: 3 })] },
+      view: { centre: circle(1) },
+    });
+    const request: FilmRequest = {
+      source: { kind: 'sweep', sweep: inLists },
+      outputs: [{ path: folder.in('lists.mp4') }],
+    };
+    const planned = (await plan(request, workshop, means)) as Job & { frames: Frames };
+    const { frames } = readJob(writeJob(planned));
+    for (let i = 0; i < 50; i++) expect(frames!.describe(i)).toEqual(planned.frames.describe(i));
+    expect(frames!.describe(7)).not.toEqual(frames!.describe(8));
   });
 
   test('that are cached are not described', async () => {

@@ -664,5 +664,7 @@ function tracksIn(
 ): { path: (string | number)[]; value: unknown }[] {
   if (typeof value !== 'object' || value === null || areNumbers(value)) return [];
   if (path.length > 1 && formOf(value)) return [{ path, value }]; // not the network or the view itself
-  return Object.entries(value).flatMap(([key, item]) => tracksIn(item, [...path, key]));
+  return Array.isArray(value)
+    ? value.flatMap((item, index) => tracksIn(item, [...path, index]))
+    : Object.entries(value).flatMap(([key, item]) => tracksIn(item, [...path, key]));
 }
