@@ -432,6 +432,7 @@ describe('CONTRIBUTING.md', () => {
       'A format',
       'An export format',
       'An option',
+      'A store',
       'A backend',
     ]);
     for (const [, title, list] of lists) {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Renders a plan on machines reached by ssh, with GNU parallel, then joins the film here.
+# Renders a plan on several machines over ssh, with GNU parallel, then joins the film here.
 #
 #     npx untrained plan depth --out film.mp4 --plan plan.json
 #     bash parallel.sh plan.json segments film.mp4 alice@render1,alice@render2,: 100
 #
-# Arguments: the plan, the store (a folder, or s3://bucket/prefix), the film, the machines (":" is this one), and the
-# number of shards: several for each machine. All machines need this folder under the same path, and ssh without a
-# password. Run it again to render only the shards that failed.
+# Arguments: the plan, the store (a folder or s3://bucket/prefix), the film, the machines (":" is this one), and the
+# number of shards, which should be several per machine. All machines need this folder under the same path, and ssh
+# without a password. If some shards fail, run it again: it then renders only those.
 set -euo pipefail
 if [ $# -ne 5 ]; then
   echo "Usage: bash parallel.sh PLAN STORE FILM MACHINES SHARDS" >&2
@@ -14,11 +14,11 @@ if [ $# -ne 5 ]; then
 fi
 plan=$1 store=$2 film=$3 machines=$4 shards=$5
 
-# The log lists the shards that are done. It is of no use for a newer plan.
+# The log lists the finished shards. A log that is older than the plan belongs to another plan.
 log="$plan.joblog"
 [[ "$log" -nt "$plan" ]] || rm -f "$log"
 
-# One shard at a time on each machine, since a shard uses all cores. One that fails is tried again on another machine.
+# One shard at a time on each machine, because it uses all cores. A shard that fails is retried on another machine.
 seq "$shards" | parallel --sshlogin "$machines" --jobs 1 --workdir "$PWD" --retries 4 \
   --joblog "$log" --resume-failed --tag --line-buffer --quote \
   npx untrained render --plan "$plan" --shard "{}/$shards" --store "$store"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Renders a plan on Slurm: an array of tasks, and a job that joins their segments after the last one.
+# Renders a plan on Slurm: a job array, and a job that joins its segments when all tasks have succeeded.
 #
 #     npx untrained plan depth --out film.mp4 --plan plan.json
 #     sh slurm.sh plan.json segments film.mp4 100
 #
-# Arguments: the plan, the store (a folder, or s3://bucket/prefix), the film, and the number of tasks. Run it in a folder
-# that all nodes share. Choose partitions and limits with sbatch's own variables: SBATCH_PARTITION, SBATCH_TIMELIMIT.
-# Run it again to render only what the store lacks, or submit some of the tasks again:
+# Arguments: the plan, the store (a folder or s3://bucket/prefix), the film, and the number of tasks. Run it in a folder
+# that all nodes share. Set partitions and limits with sbatch's own variables, SBATCH_PARTITION and SBATCH_TIMELIMIT.
+# Run it again to render only what the store lacks, or submit only some of the tasks again:
 #     sbatch --array=3,7 slurm.sh plan.json segments film.mp4 100
 set -eu
 if [ $# -ne 4 ]; then
@@ -16,11 +16,11 @@ fi
 plan=$1 store=$2 film=$3 tasks=$4
 export plan store film
 
-# This is one of the tasks. "auto" is its number, and the count remains the same if only some are submitted again.
+# In a task: "auto" is its number. The number of shards stays the same if only some tasks are submitted again.
 if [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then
   code=0
   npx untrained render --plan "$plan" --shard "auto/$tasks" --store "$store" || code=$?
-  # 75: a retry may succeed. 137: it was killed, perhaps for its memory. Slurm waits two minutes before it runs it again.
+  # 75: a retry may succeed. 137: killed, possibly because memory ran out. Slurm waits two minutes before it retries.
   case $code in
     75 | 137) [ "${SLURM_RESTART_COUNT:-0}" -ge 3 ] || scontrol requeue "$SLURM_JOB_ID" ;;
   esac
@@ -30,7 +30,7 @@ fi
 array=$(sbatch --parsable --job-name=untrained --array="1-$tasks" --cpus-per-task=4 --requeue \
   --output=untrained-%A_%a.log --open-mode=append "$0" "$@")
 
-# After a task that failed for good, Slurm cancels this job.
+# If a task fails permanently, Slurm cancels this job.
 sbatch --job-name=untrained-join --dependency="afterok:${array%%;*}" --kill-on-invalid-dep=yes \
   --output=untrained-%j.log <<'END'
 #!/bin/sh

@@ -103,7 +103,7 @@ export function parseChoice(text: string, flag: string, choices: readonly string
   );
 }
 
-/** Which shard --shard names: one of several, or the one that the engine chose, with or without its count. */
+/** The value of --shard: one of several shards, or the scheduler's choice, with or without the number of shards. */
 export type ShardChoice = { index: number; count: number } | { index: 'auto'; count?: number };
 
 /** Reads "2/8", "auto" or "auto/8". */
@@ -123,7 +123,7 @@ export function parseQueue(text: string): string {
   if (isRedis && databasesOf(url).every((name) => /^\d{0,5}$/.test(name))) return text;
   throw new UsageError(
     `--queue is "${hidePassword(text)}" but must be the URL of a Redis server: try redis://127.0.0.1:6379, or ` +
-      'rediss:// for TLS, with special characters of the password as %25 and the like.',
+      'rediss:// for TLS, and percent-encode special characters in the password.',
   );
 }
 

@@ -8,7 +8,7 @@ import type { Workshop } from '../jobs/workshop.js';
 import { draw, filesOf, type Prepared, prepare, withWorkshop } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
 import type { QueueChoice } from './render-queued.js';
-import { printJson, type Reporter, type Reporting, reporter } from './report.js';
+import { printJson, type Reporter, type Reporting, reporter, withoutAdvice } from './report.js';
 import { inOneLine, type Row, type RowReader, type RowRequest, readRows, requestOf } from './rows.js';
 
 /** A row, counted from 1, and its state. */
@@ -23,7 +23,7 @@ interface Entry {
 /**
  * Reads and checks all rows, then makes their films. A row that fails does not stop the others, and is listed again
  * at the end.
- * @param options - The reporting options, which apply to all rows, and the queue whose workers make the films, if any.
+ * @param options - The reporting options and the queue, if any, which apply to all rows.
  * @throws UsageError if the rows cannot be read, or if two of them make the same file.
  */
 export async function batch(
@@ -70,11 +70,7 @@ export async function batch(
   const announce = ({ number }: Entry) => {
     if (!json && !quiet) console.error(`Row ${number} of ${rows.length}: ${summaryOf(rows[number - 1])}`);
   };
-  const quietly = (entry: Entry) => {
-    const report = reporting(entry);
-    const done: typeof report.done = (film, _, notes) => report.done(film, '', notes);
-    return { ...report, done };
-  };
+  const quietly = (entry: Entry) => withoutAdvice(reporting(entry));
   await withWorkshop(async (workshop) => {
     if (options.queue !== undefined) {
       const all = { ready, options, workshop, report: reporting(), announce, quietly, attempt };

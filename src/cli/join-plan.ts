@@ -19,7 +19,7 @@ export async function joinPlan(file: string, options: OptionsOf<'join'>, signal:
   const { store: place, out, json, ffmpeg, timeout } = options;
   if (place === undefined) {
     throw new UsageError(
-      'join needs the place where the segments are: add --store with a folder or s3://bucket/prefix.',
+      'join needs the store that has the segments: add --store with a folder or s3://bucket/prefix.',
     );
   }
   const { jobs, strict } = await readPlanFile(file);
@@ -50,7 +50,7 @@ export async function joinPlan(file: string, options: OptionsOf<'join'>, signal:
 }
 
 /**
- * Puts the paths that --out gives in place of the planned ones, in order. The last may be that of the poster.
+ * Replaces the planned paths with those of --out, in order. The last may be the poster's.
  * @throws UsageError for another number of paths, or other formats.
  */
 function renamed(jobs: readonly Job[], paths: readonly string[]): Job[] {
@@ -60,8 +60,9 @@ function renamed(jobs: readonly Job[], paths: readonly string[]): Job[] {
   if (paths.length !== films.length && paths.length !== all.length) {
     const shown = films.slice(0, 5).map(({ path }) => path);
     throw new UsageError(
-      `There ${paths.length === 1 ? 'is' : 'are'} ${paths.length} --out for the plan's ${films.length} ` +
-        `(${shown.join(', ')}${films.length > 5 ? ', …' : ''}): give one for each, in the same order, or none.`,
+      `--out is given ${paths.length === 1 ? 'once' : `${paths.length} times`}, but the plan has ` +
+        `${films.length === 1 ? '1 output' : `${films.length} outputs`} (${shown.join(', ')}${films.length > 5 ? ', …' : ''}): ` +
+        'give one for each, in the same order, or none.',
     );
   }
   const replaced = new Map<PlannedOutput, string>();
@@ -69,7 +70,7 @@ function renamed(jobs: readonly Job[], paths: readonly string[]): Job[] {
     const [planned, given] = [parseOutput(output.path), parseOutput(paths[i])];
     if (planned.format !== given.format || planned.sequence !== given.sequence) {
       throw new UsageError(
-        `--out is "${given.path}", but the plan has "${planned.path}" there: give it the same ending, or plan the film again.`,
+        `--out is "${given.path}", but the planned output is "${planned.path}": use the same ending, or plan the film again.`,
       );
     }
     replaced.set(output, given.path);
@@ -85,7 +86,7 @@ function checkPaths(jobs: readonly Job[]): void {
   const taken = new Set<string>();
   for (const { path } of jobs.flatMap(({ outputs }) => outputs)) {
     if (taken.has(resolve(path)))
-      throw new UsageError(`"${path}" would be written twice: give each film its own --out.`);
+      throw new UsageError(`"${path}" would be written twice: give each output its own --out.`);
     taken.add(resolve(path));
   }
 }

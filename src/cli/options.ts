@@ -60,7 +60,7 @@ export const OPTIONS = [
     name: 'out',
     short: 'o',
     value: 'file',
-    help: 'output file, instead of the planned one; for a plan with several outputs, one for each, in order',
+    help: 'output file, instead of the planned one; repeat it for several outputs, in the order of the plan',
     otherwise: 'as planned',
     repeatable: true,
     commands: ['join'],
@@ -479,14 +479,14 @@ export const OPTIONS = [
   {
     name: 'plan',
     value: 'file',
-    help: 'the plan to write',
+    help: 'plan file to write',
     otherwise: 'renders/NAME.plan.json',
     commands: ['plan'],
   },
   {
     name: 'plan',
     value: 'file',
-    help: 'render a plan that `untrained plan` wrote, instead of [scene], into --store',
+    help: 'render the segments of a plan from `untrained plan`, instead of [scene], and put them in --store',
     more: 'See [docs/farm.md](docs/farm.md).',
     commands: ['render'],
     row: false,
@@ -494,19 +494,19 @@ export const OPTIONS = [
   {
     name: 'shard',
     value: 'i/n',
-    help: 'only the i-th of n shards of the plan; auto takes both from Slurm or AWS Batch, auto/n takes i from these or from Kubernetes',
+    help: 'render only shard i of n; auto reads both numbers from Slurm or AWS Batch, auto/n reads i from Slurm, AWS Batch or Kubernetes',
     read: parseShard,
     form: 'i/n with i from 1 to n, auto, or auto/n',
     example: '1/4',
-    otherwise: 'all of it',
+    otherwise: 'the whole plan',
     commands: ['render'],
     row: false,
   },
   {
     name: 'queue',
     value: 'url',
-    help: 'let workers render the segments, through a queue in Redis: redis:// or rediss://',
-    helpFor: { work: 'the queue in Redis: redis:// or rediss://' },
+    help: 'let workers render the film, through a queue in Redis: a redis:// or rediss:// URL',
+    helpFor: { work: 'the queue in Redis to take segments from: a redis:// or rediss:// URL' },
     read: parseQueue,
     commands: ['render', 'batch', 'work'],
     row: false,
@@ -514,7 +514,7 @@ export const OPTIONS = [
   {
     name: 'store',
     value: 'place',
-    help: 'where segments are: a folder, or s3://bucket/prefix',
+    help: 'where segments are stored: a folder or s3://bucket/prefix',
     otherwiseFor: { render: 'with --queue: in Redis', batch: 'in Redis', work: 'in Redis' },
     commands: ['render', 'batch', 'join', 'work'],
     row: false,
@@ -675,24 +675,24 @@ export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string
 }
 
 /**
- * Rejects --shard and --store where nothing would use them.
+ * Rejects --shard and --store where they would have no effect.
  * @throws UsageError for the first of them.
  */
 export function refuseStray({ plan, queue, shard, store }: Partial<RenderOptions>): void {
   if (plan !== undefined && queue !== undefined) {
     throw new UsageError(
-      '--queue plans the film itself, so it does not go with --plan: leave out one of the two.',
+      '--plan and --queue cannot be combined, because --queue plans the film itself: leave out one of them.',
     );
   }
   if (plan !== undefined) return;
   if (shard !== undefined) {
     throw new UsageError(
-      '--shard applies only to a plan: write one with untrained plan, and name it with --plan.',
+      '--shard applies only to a plan: write one with untrained plan, then pass it with --plan.',
     );
   }
   if (store !== undefined && queue === undefined) {
     throw new UsageError(
-      '--store applies only to a plan or a queue: name one with --plan or --queue, or leave it out.',
+      '--store applies only with --plan or --queue: add one of them, or leave out --store.',
     );
   }
 }

@@ -91,7 +91,7 @@ export function buildProgram(signal: AbortSignal): Command {
     });
 
   add('plan')
-    .description('plan a film whose segments other machines will render')
+    .description('plan a film whose segments several machines render')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: OptionsOf<'plan'>, command: Command) => {
       const { planFilm } = await import('./write-plan.js');
@@ -99,7 +99,7 @@ export function buildProgram(signal: AbortSignal): Command {
     });
 
   add('join')
-    .description("join a plan's segments into its files")
+    .description('join the rendered segments of a plan into its files')
     .argument('<plan>', 'the plan file')
     .action(async (file: string, options: OptionsOf<'join'>) => {
       const { joinPlan } = await import('./join-plan.js');
@@ -107,7 +107,7 @@ export function buildProgram(signal: AbortSignal): Command {
     });
 
   add('work')
-    .description('render segments from a queue, until stopped')
+    .description('run a worker that renders segments from a queue')
     .action(async (options: OptionsOf<'work'>) => {
       const { work } = await import('./work.js');
       await work(options, signal);

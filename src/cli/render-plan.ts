@@ -14,26 +14,15 @@ import { duration, printJson, reporter } from './report.js';
 import { noteCached } from './stopping.js';
 import { shardOf } from './which-shard.js';
 
-/** The options that say how this machine renders. All others say what is rendered, which the plan does. */
+/** The options that concern this machine. All others would change what is rendered, which the plan determines. */
 const OWN: readonly string[] = [
-  ...[
-    'plan',
-    'shard',
-    'store',
-    'threads',
-    'concurrency',
-    'allowHost',
-    'browser',
-    'ffmpeg',
-    'timeout',
-    'cache',
-  ],
-  ...['json', 'quiet'],
+  ...['plan', 'shard', 'store', 'threads', 'concurrency', 'allowHost', 'browser', 'ffmpeg'],
+  ...['timeout', 'cache', 'json', 'quiet'],
 ];
 
 /**
  * The command `render` with --plan.
- * @param scene - Must be undefined: the plan says what is rendered.
+ * @param scene - Must be undefined: the plan determines the scene.
  * @param given - The names of the options that were given explicitly.
  * @throws UsageError for options that contradict the plan; otherwise as makeShard, and the error of a segment that
  * failed, once all others have been rendered.
@@ -82,22 +71,22 @@ export async function render(
 /** The store, once nothing contradicts the plan. */
 function storeFor(scene: string | undefined, { plan, store }: RenderOptions, given: Set<string>): string {
   if (scene !== undefined) {
-    throw new UsageError(`--plan ${plan} already says what is rendered: leave out "${scene}".`);
+    throw new UsageError(`--plan ${plan} already determines the scene: leave out "${scene}".`);
   }
   for (const entry of entriesOf('render')) {
     if (OWN.includes(entry.name) || !given.has(entry.name)) continue;
     const next =
-      entry.name === 'out' ? 'give it to untrained join' : 'leave it out, or give it to untrained plan';
-    throw new UsageError(`${flagOf(entry)} cannot change what has been planned: ${next}.`);
+      entry.name === 'out' ? 'pass it to untrained join' : 'leave it out, or pass it to untrained plan';
+    throw new UsageError(`${flagOf(entry)} cannot change a plan: ${next}.`);
   }
   if (store !== undefined) return store;
   throw new UsageError(
-    '--plan renders segments into a store that all machines can reach: name one with --store, a folder or s3://bucket/prefix.',
+    '--plan needs a store that all machines can reach: add --store with a folder or s3://bucket/prefix.',
   );
 }
 
 /**
- * The plan with the hosts that the command allows, since a plan may come from anyone.
+ * The plan with the hosts that the command allows: plans are not trusted.
  * @throws RefusedError if a scene loads from another host.
  */
 function withOwnHosts(plan: FilmPlan, { allowHost }: RenderOptions): FilmPlan {
@@ -108,7 +97,7 @@ function withOwnHosts(plan: FilmPlan, { allowHost }: RenderOptions): FilmPlan {
   );
 }
 
-/** "Shard 2 of 4: 3 segments, 1 of them in the store already; 100 frames in 2.1 s (cpu: ...)." */
+/** "Shard 2 of 4: 3 segments, 1 of them already in the store; 100 frames in 2.1 s (cpu: ...)." */
 function summary({ jobs }: FilmPlan, shard: Shard | undefined, made: MadeShard, seconds: number): string {
   const { segments, there, cached, drawn, renderer, failed } = made;
   const name = shard ? `Shard ${shard.index} of ${shard.count}` : 'The plan';
@@ -118,16 +107,16 @@ function summary({ jobs }: FilmPlan, shard: Shard | undefined, made: MadeShard, 
   }
   if (there === segments) {
     const which = segments === 1 ? 'its segment is' : `all of its ${segments} segments are`;
-    return `${name} has nothing to render: ${which} in the store already.`;
+    return `${name} has nothing to render: ${which} already in the store.`;
   }
   const notes = [
-    ...(there > 0 ? [`${there} in the store already`] : []),
+    ...(there > 0 ? [`${there} already in the store`] : []),
     ...(cached > 0 ? [`${cached} from the cache`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
   ];
   const which = `${plural(segments, 'segment')}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
   const pace = `${plural(drawn, 'frame')} in ${duration(seconds)}${renderer ? ` (${renderer})` : ''}`;
-  return `${name}: ${which}, ${drawn > 0 ? pace : 'none drawn'}.`;
+  return `${name}: ${which}, ${drawn > 0 ? pace : 'no frames drawn'}.`;
 }
 
 /** The error of the first segment that failed. It names the others. */
@@ -137,7 +126,7 @@ function failure({ jobs }: FilmPlan, [first, ...others]: readonly FailedSegment[
     return `${segment + 1}${film}`;
   };
   const { message } = first.error as Error;
-  const more = others.length > 0 ? ` (Segments that failed, too: ${others.map(nameOf).join(', ')}.)` : '';
+  const more = others.length > 0 ? ` (Other segments that failed: ${others.map(nameOf).join(', ')}.)` : '';
   return new RenderError(`Segment ${nameOf(first)} failed: ${message ?? first.error}${more}`, {
     cause: first.error,
   });

@@ -10,13 +10,13 @@ import { meansOf, type Prepared, prepare, requestsOf, saveRecipeOf, withWorkshop
 import { writePage } from './export.js';
 import type { RenderOptions } from './options.js';
 import { checkAfter } from './outputs.js';
-import { type Reporter, reporter } from './report.js';
+import { type Reporter, reporter, withoutAdvice } from './report.js';
 import { noteCached } from './stopping.js';
 
 /** Where the segments go. */
 export type QueueChoice = Pick<RenderOptions, 'queue' | 'store' | 'timeout'>;
 
-/** The films of a command, of which some may be queued and others complete. */
+/** The films of a command, each queued or complete. */
 interface QueuedFilms {
   /** Waits for each film, and reports it. */
   finish(): Promise<void>;
@@ -35,7 +35,7 @@ export async function render(
   given: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const report = withoutAdvice(reporter(options));
+  const report = withoutAdvice(reporter(options)); // its estimates would be for this machine alone
   const prepared = await prepare(scene, options, given, report, signal);
   await withWorkshop((workshop) =>
     withCoordinator(options, report, signal, async (coordinator) => {
@@ -45,13 +45,7 @@ export async function render(
   );
 }
 
-/** Leaves out the advice after a film, whose estimates would be for this machine alone. */
-export const withoutAdvice = (report: Reporter): Reporter => ({
-  ...report,
-  done: (film, _, notes) => report.done(film, '', notes),
-});
-
-/** Runs work with a connection to the queue, which is ended on every path. */
+/** Runs work with a connection to the queue, and always closes the connection. */
 export async function withCoordinator<T>(
   { queue, store, timeout }: QueueChoice,
   report: Pick<Reporter, 'note' | 'progress' | 'warning'>,

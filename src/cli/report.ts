@@ -1,7 +1,7 @@
 /** What a command prints during and after its work: for people, for programs (--json), or nothing. */
 import { relative } from 'node:path';
 import { RenderError } from '../core/errors.js';
-import { UNSEEN } from '../core/wording/printable.js';
+import { inSight, printable, UNSEEN } from '../core/wording/printable.js';
 import type { Exporter } from '../exporters/index.js';
 import type { Film, Progress } from '../jobs/film.js';
 import { inBytes } from '../outputs/budget.js';
@@ -43,6 +43,12 @@ export function reporter({ json, quiet, strict }: Reporting, row?: number): Repo
     },
   };
 }
+
+/** Leaves out the advice after a film. */
+export const withoutAdvice = (report: Reporter): Reporter => ({
+  ...report,
+  done: (film, _, notes) => report.done(film, '', notes),
+});
 
 const silent: Reporter = { stage() {}, note() {}, progress() {}, warning() {}, done() {}, exported() {} };
 

@@ -10,7 +10,7 @@ import { openStore } from '../stores/index.js';
 import type { OptionsOf } from './options.js';
 import { duration, printJson } from './report.js';
 
-/** @param signal - Tells the worker to finish its segments and stop; the command then succeeds. */
+/** @param signal - Tells the worker to finish its segments and stop. The command then succeeds. */
 export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Promise<void> {
   const {
     queue,
@@ -25,7 +25,9 @@ export async function work(options: OptionsOf<'work'>, signal: AbortSignal): Pro
     quiet,
   } = options;
   if (queue === undefined) {
-    throw new UsageError('work needs the queue to take segments from: try --queue redis://127.0.0.1:6379.');
+    throw new UsageError(
+      'work needs a queue to take segments from: add --queue, such as --queue redis://127.0.0.1:6379.',
+    );
   }
   await findFfmpeg(ffmpeg, undefined, timeout); // otherwise every segment would fail
   const files = store === undefined ? undefined : await openStore(store);
@@ -69,14 +71,14 @@ function lineFor(event: Exclude<WorkerEvent, { type: 'warning' }>): string {
       return `${nameOfTask(event)}: ${plural(event.frames, 'frame')} in ${duration(event.seconds)}.`;
     }
     case 'failed':
-      return `${{ refused: 'Refused', transient: 'Failed for now', segment: 'Failed' }[event.reason]}: ${event.message}`;
+      return `${{ refused: 'Refused', transient: 'Temporary failure', segment: 'Failed' }[event.reason]}: ${event.message}`;
     case 'draining':
       return event.segments === 0
         ? 'Stopping.'
-        : `Stopping when ${plural(event.segments, 'segment')} ${event.segments === 1 ? 'is' : 'are'} finished; ` +
+        : `Stopping once ${plural(event.segments, 'segment')} ${event.segments === 1 ? 'is' : 'are'} finished; ` +
             'interrupt again to stop at once.';
     case 'stopped':
-      return `Stopped after ${plural(event.segments, 'segment')} with ${plural(event.frames, 'frame')}.`;
+      return `Stopped after ${plural(event.segments, 'segment')} (${plural(event.frames, 'frame')}).`;
     default:
       return event.message;
   }

@@ -1,4 +1,4 @@
-/** The `plan` command: plans a film, as `render` would make it, and writes the plan file. */
+/** The `plan` command: plans a film as `render` would make it, and writes the plan file. */
 import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { plural } from '../core/wording/plural.js';
@@ -12,12 +12,12 @@ import { lookOf, type OptionsOf } from './options.js';
 import { printJson, reporter } from './report.js';
 import { commandLine } from './shell.js';
 
-/** The shards, if there are as many segments, and the store of the commands that it suggests. */
+/** The number of shards (fewer for fewer segments) and the store in the commands that it suggests. */
 const SHARDS = 4;
 const STORE = 'segments';
 
 /**
- * The `plan` command. The file is written once everything has been planned: it is complete or not there.
+ * The `plan` command. The plan file is written last, so it is either complete or absent.
  * @param scene - Undefined for the default scene, or with --project.
  * @param given - The names of the options that were given explicitly.
  * @throws UsageError for what `render` would reject, and for pages and shaders, which have no segments.
@@ -32,7 +32,7 @@ export async function planFilm(
   if (page !== undefined) {
     const words = [...lookOf(options, given), '--to', exporterFor(page)!.name, '--out', page];
     throw new UsageError(
-      `"${page}" is not a film and has no segments to share: write it with ${commandLine('export', scene === undefined ? [] : [scene], words)}`,
+      `"${page}" is not a film, so it has no segments to plan: write it with ${commandLine('export', scene === undefined ? [] : [scene], words)}`,
     );
   }
   const report = reporter(options);
@@ -73,7 +73,7 @@ export async function planFilm(
   console.log(`${path}  ${inBytes(file.bytes)}  ${what}`);
   const which = shards === 1 ? 'its only shard' : `each shard, 1/${shards} to ${shards}/${shards},`;
   console.log(`Render ${which} on any machine:\n  ${render}`);
-  console.log(`Then join them:\n  ${join}`);
+  console.log(`Then join the segments:\n  ${join}`);
 }
 
 /** @throws UsageError if the plan would replace another file of this command. */

@@ -2,6 +2,7 @@
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { TransientError, UsageError } from '../core/errors.js';
+import { withoutSecrets } from '../core/wording/printable.js';
 import { within } from '../system/patience.js';
 
 /** The longest wait for a server's first answer, in seconds. */
@@ -13,7 +14,7 @@ const RECONNECT_MS = 5000;
 /** The oldest version of Redis that BullMQ recommends. */
 const OLDEST: [number, number] = [6, 2];
 
-/** How to connect with a Redis server. */
+/** How to connect to a Redis server. */
 export interface QueueServer {
   /** Its address without user name, password and parameters: "redis://host:6379/2". */
   readonly name: string;
@@ -29,9 +30,9 @@ export interface QueueServer {
 }
 
 /**
- * Connects once with a server to check its address, its password and its version.
- * @param url - As --queue gives it: redis:// or rediss://, the latter with TLS.
- * @param onWarning - Called with what may go wrong later.
+ * Connects to a server once to check its address, password and version.
+ * @param url - The value of --queue: redis://, or rediss:// for TLS.
+ * @param onWarning - Called with settings that may cause failures later.
  * @throws UsageError if the packages for queues are missing, or if the server refuses the password; TransientError if
  * it cannot be reached.
  */
@@ -73,14 +74,14 @@ export async function openServer(
   };
 }
 
-/** Loads the packages, which are installed only for queues. @throws UsageError if they are missing. */
+/** Loads the packages, which only queues need. @throws UsageError if they are missing. */
 async function libraries(): Promise<{ bullmq: typeof BullMq; Redis: typeof Redis }> {
   try {
     const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
     return { bullmq, Redis };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new UsageError('A queue needs two more packages: npm install bullmq ioredis');
+    throw new UsageError('A queue needs two optional packages: npm install bullmq ioredis');
   }
 }
 
@@ -94,19 +95,19 @@ export function nameOf(url: string): string {
 function secretsOf(url: string): string[] {
   const { password, searchParams } = new URL(url);
   const secrets = [password, decodeURIComponent(password), ...searchParams.values()];
-  return [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  return [...new Set(secrets)].sort((a, b) => b.length - a.length);
 }
 
 /**
- * Words an error. Libraries add the server's address, or the command with its arguments, to their errors: only the
- * message of a new error is safe to print.
+ * Replaces a library's error, which may contain the server's address or a command's arguments, by one that is safe to
+ * print.
  */
 function explained(error: unknown, name: string, secrets: string[]): TransientError | UsageError {
   const { code, message } = innermost(error);
   const reason = code && /^[A-Z_]+$/.test(code) ? code : undefined;
   if (/\b(NOAUTH|WRONGPASS|NOPERM)\b|invalid password|without any password/i.test(message)) {
     return new UsageError(
-      `The queue ${name} refuses the user name or password of --queue: give them as ${withPassword(name)}.`,
+      `The queue ${name} rejects the user name or password in --queue: write it as ${withPassword(name)}.`,
     );
   }
   if (/DB index is out of range/i.test(message))
@@ -114,7 +115,7 @@ function explained(error: unknown, name: string, secrets: string[]): TransientEr
   if (reason && /CERT|SIGNATURE|ISSUER|ALTNAME/.test(reason)) {
     return new UsageError(
       `The certificate of the queue ${name} is not trusted (${reason}): ` +
-        'name the file of its authority in NODE_EXTRA_CA_CERTS.',
+        "set NODE_EXTRA_CA_CERTS to the file of its authority's certificate.",
     );
   }
   if (reason !== undefined || /^Connection is closed|ECONN|ETIMEDOUT|timed out/.test(message)) {
@@ -124,34 +125,34 @@ function explained(error: unknown, name: string, secrets: string[]): TransientEr
     );
   }
   const [line] = message.split('\n', 1);
-  const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line).slice(0, 300);
+  const safe = withoutSecrets(line, secrets).slice(0, 300);
   const next = /^OOM/.test(message) ? "raise the server's maxmemory" : 'try again';
   return new TransientError(`The queue ${name} failed (${safe}): ${next}.`);
 }
 
 const withPassword = (name: string) => name.replace('://', '://USER:PASSWORD@');
 
-/** Node collects the failures of a host's several addresses in one error. */
+/** Node throws one error for all addresses of a host. */
 function innermost(error: unknown): { code?: string; message: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
   const { code, message = String(error) } = error as NodeJS.ErrnoException;
   return { code: typeof code === 'string' ? code : undefined, message };
 }
 
-/** Warns of a server that would lose entries, and refuses one that is too old. @param info - Its INFO. */
+/** Warns about a server that may lose entries, and refuses one that is too old. @param info - Its INFO. */
 function checkVersion(info: string, name: string, onWarning: (message: string) => void): void {
   const value = (field: string) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(value('redis_version') ?? '') ?? [];
   const isOld = Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1]);
   if (isOld) {
     throw new UsageError(
-      `The queue ${name} is Redis ${major}.${minor} but must be ${OLDEST.join('.')} or later, or Valkey.`,
+      `The queue ${name} runs Redis ${major}.${minor} but must be ${OLDEST.join('.')} or later, or Valkey: upgrade it.`,
     );
   }
   const policy = value('maxmemory_policy');
   if (policy !== undefined && policy !== 'noeviction') {
     onWarning(
-      `The queue ${name} forgets entries when its memory is full (maxmemory-policy ${policy.slice(0, 40)}): ` +
+      `The queue ${name} may discard segments when its memory is full (maxmemory-policy ${policy.slice(0, 40)}): ` +
         'set the policy to noeviction.',
     );
   }

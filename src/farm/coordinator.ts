@@ -1,151 +1,69 @@
 /**
- * The side of the queue that wants segments: queues those that the store lacks, and takes them as they are completed.
- * Events of the queue make it fast, but it does not depend on them: every few seconds it looks at the queue and at the
- * store, and queues again whatever is in neither.
+ * The coordinator: queues the segments that the store lacks, and takes each from the store when it is complete. Events
+ * of the queue make it fast, but it does not depend on them: every few seconds it checks the queue and the store, and
+ * queues again every segment that is in neither.
  */
-import { randomUUID } from 'node:crypto';
-import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
+import type { QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { chunks } from '../core/chunks.js';
-import { RefusedError, RenderError, TransientError, UsageError } from '../core/errors.js';
+import { RenderError, TransientError, UsageError } from '../core/errors.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { RedisFiles } from '../stores/redis.js';
 import { within } from '../system/patience.js';
 import type { QueueServer } from './connection.js';
-import { Pace } from './pace.js';
-import { Retries, type Verdict } from './retries.js';
-import { renewPlan } from './stored-plans.js';
+import { type Delivery, Entry, type Order, OrderedFilm, type Wanted } from './orders.js';
+import { type FarmProgress, ProgressMeter } from './progress.js';
+import type { Verdict } from './retries.js';
+import { SegmentQueue } from './segment-queue.js';
+import { renewPlan, retirePlan } from './stored-plans.js';
 import {
   digestOf,
   type Failure,
   failureSchema,
   IN_REDIS,
   oneLine,
-  planKey,
   progressSchema,
   QUEUE,
-  type Result,
   resultSchema,
-  type Task,
 } from './task.js';
+import { WantedList } from './wanted-list.js';
 
-/** How long it waits before it looks at the queue and the store again, in milliseconds. */
+/** How often it checks the queue and the store, in milliseconds. */
 const LOOK_MS = 2000;
 
-/** How long there may be no worker before it says so, in milliseconds. */
+/** How long there may be no worker before the user is told, in milliseconds. */
 const ALONE_MS = 5000;
 
-/** How often in a row the queue or the store may fail. */
+/** How many checks in a row may fail before the films do. */
 const FAILED_LOOKS = 5;
 
-/** How long a film may be refused, with no worker rendering, if it is unknown which workers are connected. */
+/** How long a film may be refused, with no worker rendering, if the connected workers are unknown. In milliseconds. */
 const REFUSED_MS = 30_000;
 
-/** The shortest time between two reports of progress, in milliseconds. */
-const REPORT_MS = 100;
-
-/** How long others take into account what this process wants, in seconds, after it last said so. */
-const WANTED_SECONDS = 120;
-
-/** How long a plan stays when its film is complete, in seconds: a worker may just have taken its last entry. */
-const DONE_SECONDS = 10 * 60;
-
-/** How many commands are sent, and files taken, at a time. */
+/** How many entries are looked up, and taken, at a time. */
 const CHUNK = 1000;
 const TAKERS = 4;
 
-/** How long cleaning up may take, and for each entry, in seconds: the server may be gone. */
+/** How long closing may take, plus the time for each entry, in seconds: the server may be gone. */
 const CLOSE_SECONDS = 5;
 const REMOVE_SECONDS = 0.002;
 
-/** A segment that a film wants. */
-export interface Wanted {
-  /** The id of its entry. */
-  id: string;
-  /** Its index in the job, from 0. */
-  segment: number;
-  /** How many frames are to be drawn. */
-  frames: number;
-  /** The keys of its missing files. */
-  keys: string[];
-}
-
-/** A film whose segments are wanted. */
-export interface Order {
-  /** The SHA-256 of its plan. */
-  plan: string;
-  /** Reads its plan, deflated. */
-  text(): Promise<Buffer>;
-  /** How many frames and segments the film has. */
-  frames: number;
-  segments: number;
-  /** Copies a segment's files from the store. @returns False if one is missing or damaged. */
-  take(segment: Wanted, files: KeyedFiles): Promise<boolean>;
-}
-
-/** What became of an order. */
-export interface Delivery {
-  /** How many frames workers drew for it. */
-  drawn: number;
-  /** Their names. */
-  workers: Set<string>;
-}
-
-/** The progress of all films. */
-interface FarmProgress {
-  frame: number;
-  frames: number;
-  fps: number;
-  secondsLeft: number;
-}
-
 interface CoordinatorOptions {
   signal?: AbortSignal | undefined;
-  /** Says something that the user should know. */
+  /** Called with messages for the user. */
   onNote?: ((message: string) => void) | undefined;
   onProgress?: ((progress: FarmProgress) => void) | undefined;
 }
 
-interface Film {
-  order: Order;
-  entries: Set<Entry>;
-  drawn: number;
-  workers: Set<string>;
-  /** Why workers refused it, by their names. */
-  refusals: Map<string, string>;
-  refusedSince: number;
-  done(): void;
-  fail(error: unknown): void;
-}
-
-interface Entry {
-  id: string;
-  /** The films that want it. The first one's plan is used. */
-  takers: Map<Film, Wanted>;
-  /** Whether workers have been asked for it. */
-  queued: boolean;
-  /** Frames drawn so far by the worker that has it. */
-  drawn: number;
-  result?: Result;
-  taking: boolean;
-  /** Not to be queued again before then. */
-  notBefore: number;
-  retries: Retries;
-}
-
-/** Wants the segments of any number of films. Close it on every path. */
+/** Obtains the segments of any number of films. Close it on every path. */
 export class Coordinator {
   private readonly entries = new Map<string, Entry>();
-  private readonly films = new Set<Film>();
-  private readonly wanted = `${QUEUE}:wanted:${randomUUID()}`;
-  private readonly pace = new Pace();
+  private readonly films = new Set<OrderedFilm>();
+  private readonly wanted: WantedList;
+  private readonly progress: ProgressMeter;
   private readonly toTake: (() => Promise<void>)[] = [];
   private takers = 0;
-  /** Frames of all films, and of which films. */
-  private frames = 0;
   private readonly counted = new WeakSet<Order>();
-  private reported = 0;
-  private fps: number | undefined;
   private closed = false;
   private looking: Promise<void> | undefined;
   private lookAgain = false;
@@ -154,20 +72,20 @@ export class Coordinator {
   private lastWorkerAt = performance.now();
   private saidAlone = false;
   private saidDown = false;
-  private silent = 0;
 
   private constructor(
     private readonly server: QueueServer,
     private readonly redis: Redis,
-    private readonly queue: Queue,
+    private readonly queue: SegmentQueue,
     private readonly events: QueueEvents,
     private readonly files: KeyedFiles,
     private readonly store: string,
     private readonly options: CoordinatorOptions,
   ) {
+    this.wanted = new WantedList(redis);
+    this.progress = new ProgressMeter(options.onProgress);
     const onError = (error: unknown) => this.sayDown(error);
     redis.on('error', onError);
-    queue.on('error', onError);
     events.on('error', onError);
     redis.on('ready', () => {
       this.saidDown = false;
@@ -185,7 +103,7 @@ export class Coordinator {
   }
 
   /**
-   * Connects with the queue.
+   * Connects to the queue.
    * @param files - The store that workers use, too. Closed by the caller. By default segments travel through Redis.
    */
   static async open(
@@ -208,7 +126,17 @@ export class Coordinator {
       });
       const store = files ? digestOf(files.name) : IN_REDIS;
       const own = files ?? new RedisFiles(redis, server);
-      return new Coordinator(server, redis, queue, events, own, store, options);
+      const coordinator = new Coordinator(
+        server,
+        redis,
+        new SegmentQueue(queue, redis),
+        events,
+        own,
+        store,
+        options,
+      );
+      queue.on('error', (error) => coordinator.sayDown(error));
+      return coordinator;
     } catch (error) {
       redis.disconnect();
       throw server.explain(error);
@@ -216,34 +144,20 @@ export class Coordinator {
   }
 
   /**
-   * Has segments rendered, and takes each as soon as it is in the store.
+   * Has workers render segments, and takes each as soon as it is in the store.
    * @throws RenderError with a segment's own error if it fails everywhere; RefusedError if no worker can render the
-   * film; TransientError if the queue or the store fails for long; the signal's reason if it is aborted.
+   * film; TransientError if the queue or the store keeps failing; the signal's reason if it is aborted.
    */
   order(order: Order, segments: readonly Wanted[]): Promise<Delivery> {
     this.options.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const { workers, drawn } = { workers: new Set<string>(), drawn: 0 };
-      const film: Film = {
-        order,
-        entries: new Set(),
-        drawn,
-        workers,
-        refusals: new Map(),
-        refusedSince: 0,
-        done: () => resolve({ drawn: film.drawn, workers }),
-        fail: reject,
-      };
-      if (!this.counted.has(order)) this.frames += order.frames;
+      const film = new OrderedFilm(order, resolve, reject);
+      this.progress.begin(this.counted.has(order) ? 0 : order.frames);
       this.counted.add(order);
-      this.pace.fps(0); // from now on
       for (const wanted of segments) {
-        const entry = this.entries.get(wanted.id) ?? newEntry(wanted.id);
+        const entry = this.entries.get(wanted.id) ?? new Entry(wanted.id);
         this.entries.set(wanted.id, entry);
-        const before = entry.takers.get(film);
-        if (before) before.keys.push(...wanted.keys);
-        else entry.takers.set(film, { ...wanted, keys: [...wanted.keys] });
-        film.entries.add(entry);
+        entry.want(film, wanted);
       }
       if (film.entries.size === 0) {
         film.done();
@@ -262,8 +176,8 @@ export class Coordinator {
     this.options.signal?.removeEventListener('abort', this.onAbort);
     const tidy = async () => {
       await this.looking;
-      await this.withdraw([...this.entries.values()]);
-      await this.redis.multi().del(this.wanted).zrem(COORDINATORS, this.wanted).exec();
+      await this.withdraw([...this.entries.keys()]);
+      await this.wanted.close();
       await this.forget([...this.films]);
     };
     await inTime(tidy(), this.entries.size);
@@ -284,7 +198,7 @@ export class Coordinator {
 
   // ---- Looking at the queue and the store
 
-  /** Looks now, or again if it is just looking. */
+  /** Checks now, or again after the current check. */
   private look(): void {
     clearTimeout(this.timer);
     if (this.closed) return;
@@ -301,7 +215,7 @@ export class Coordinator {
     });
   }
 
-  /** @returns How long to wait before the next look, in milliseconds. */
+  /** @returns How long to wait before the next check, in milliseconds. */
   private async lookOnce(): Promise<number> {
     if (this.films.size === 0) return LOOK_MS;
     try {
@@ -312,7 +226,8 @@ export class Coordinator {
       return LOOK_MS;
     } catch (error) {
       if (this.closed) return LOOK_MS;
-      const shown = error instanceof RenderError || error instanceof UsageError ? error : this.explain(error);
+      const isShown = error instanceof RenderError || error instanceof UsageError;
+      const shown = isShown ? error : this.server.explain(error);
       this.failedLooks++;
       const isLast = shown instanceof UsageError || this.failedLooks >= FAILED_LOOKS;
       if (isLast) for (const film of [...this.films]) this.end(film, shown);
@@ -320,17 +235,9 @@ export class Coordinator {
     }
   }
 
-  private explain(error: unknown): Error {
-    return this.server.explain(error);
-  }
-
-  /** Tells others what this process wants, and keeps its plans from expiring. Both may have been lost. */
+  /** Publishes which segments this process wants, and renews its plans. The server may have lost both. */
   private async renew(): Promise<void> {
-    const now = Date.now();
-    await this.redis.zremrangebyscore(COORDINATORS, 0, now);
-    await this.redis.zadd(COORDINATORS, now + 1000 * WANTED_SECONDS, this.wanted);
-    for (const ids of chunks([...this.entries.keys()], CHUNK)) await this.redis.sadd(this.wanted, ...ids);
-    await this.redis.expire(this.wanted, WANTED_SECONDS);
+    await this.wanted.renew([...this.entries.keys()]);
     const plans = new Map([...this.films].map(({ order }) => [order.plan, order]));
     for (const { plan, text } of plans.values()) await renewPlan(this.redis, plan, text);
   }
@@ -341,71 +248,36 @@ export class Coordinator {
     const idle = [...this.entries.values()].filter(({ taking, notBefore }) => !taking && notBefore <= now);
     let live = 0;
     for (const some of chunks(idle, CHUNK)) {
-      const there = await this.liveAmong(some);
+      const there = await this.queue.among(some.map(({ id }) => id));
       live += there.size;
-      for (const entry of there) entry.queued = true;
-      const gone = some.filter((entry) => !there.has(entry) && this.entries.has(entry.id));
+      for (const entry of some) if (there.has(entry.id)) entry.queued = true;
+      const gone = some.filter(({ id }) => !there.has(id) && this.entries.has(id));
       if (gone.length === 0) continue;
-      const stored = await this.files.among(gone.flatMap(keysOf));
+      const stored = await this.files.among(gone.flatMap(({ keys }) => keys));
       const missing: Entry[] = [];
       for (const entry of gone) {
-        if (keysOf(entry).every((key) => stored.has(key))) this.take(entry);
+        if (entry.keys.every((key) => stored.has(key))) this.take(entry);
         else if (this.entries.has(entry.id) && !entry.taking) missing.push(entry);
       }
       await this.add(missing);
       live += missing.length;
     }
-    await this.dropStray(live);
-  }
-
-  private async liveAmong(entries: readonly Entry[]): Promise<Set<Entry>> {
-    const pipeline = this.redis.pipeline();
-    for (const { id } of entries) pipeline.exists(this.queue.toKey(id));
-    const answers = (await pipeline.exec()) ?? [];
-    return new Set(
-      entries.filter((_, i) => {
-        const [error, found] = answers[i];
-        if (error) throw error;
-        return found === 1;
-      }),
-    );
+    await this.queue.removeStray(live, this.entries); // they are queued again at the next look
   }
 
   private async add(entries: readonly Entry[]): Promise<void> {
-    if (entries.length === 0 || this.closed) return;
-    await this.queue.addBulk(
-      entries.map((entry) => {
-        const [[{ order }, { segment }]] = entry.takers;
-        const data: Task = { plan: order.plan, job: 0, segment, store: this.store };
-        entry.queued = true;
-        entry.drawn = 0;
-        return { name: 'segment', data, opts: { ...ENTRY, jobId: entry.id } };
-      }),
-    );
-  }
-
-  /**
-   * Removes entries of ours that no worker can get because the server lost the lists that name them, or because they
-   * ended without being removed. They are queued again at the next look.
-   */
-  private async dropStray(live: number): Promise<void> {
-    if (live === 0) {
-      this.silent = 0;
-      return;
+    if (this.closed) return;
+    for (const entry of entries) {
+      entry.queued = true;
+      entry.drawn = 0;
     }
-    const { completed, failed, ...counts } = await this.queue.getJobCounts();
-    const isSilent = Object.values(counts).every((count) => count === 0);
-    const ended = completed + failed > 0 ? await this.queue.getJobs(['completed', 'failed'], 0, CHUNK) : [];
-    const strays = ended.flatMap(({ id }) => (id !== undefined && this.entries.has(id) ? [id] : []));
-    this.silent = isSilent ? this.silent + 1 : 0;
-    if (this.silent > 2) strays.push(...[...this.entries.values()].filter(isIdle).map(({ id }) => id));
-    for (const id of strays) await this.queue.remove(id);
+    await this.queue.add(entries.map((entry) => ({ id: entry.id, task: entry.task(this.store) })));
   }
 
-  /** Says if nobody works, and ends films that all workers refuse. */
+  /** Tells the user if there is no worker, and ends films that all workers refuse. */
   private async checkWorkers(): Promise<void> {
     if (this.films.size === 0) return;
-    const workers = await this.connected();
+    const workers = await this.queue.workers();
     const now = performance.now();
     if (workers === undefined || workers.size > 0) {
       this.lastWorkerAt = now;
@@ -415,7 +287,7 @@ export class Coordinator {
       this.options.onNote?.(
         `No worker is connected to ${this.server.name}: start one with \`untrained work --queue ...\`${
           this.store === IN_REDIS ? '' : ' and the same --store'
-        }. Waiting.`,
+        }. Waiting for one.`,
       );
     }
     for (const film of [...this.films]) {
@@ -423,21 +295,8 @@ export class Coordinator {
       if (refusals.size === 0) continue;
       const all =
         workers !== undefined && workers.size > 0 && [...workers].every((name) => refusals.has(name));
-      const long = now - refusedSince > REFUSED_MS && (await this.queue.getActiveCount()) === 0;
-      if (all || long) this.end(film, refusalOf(refusals));
-    }
-  }
-
-  /** The names of the connected workers; undefined if the server does not tell. */
-  private async connected(): Promise<Set<string> | undefined> {
-    try {
-      const clients = await this.queue.getWorkers(); // of all databases
-      if (clients.some(({ rawname }) => rawname === undefined)) return undefined;
-      const { db = 0 } = this.redis.options;
-      const ours = clients.filter((client) => client.db === undefined || client.db === `${db}`);
-      return new Set(ours.map(({ rawname }) => rawname.split(':w:').slice(1).join(':w:')));
-    } catch {
-      return undefined;
+      const long = now - refusedSince > REFUSED_MS && (await this.queue.active()) === 0;
+      if (all || long) this.end(film, film.refusal());
     }
   }
 
@@ -447,7 +306,7 @@ export class Coordinator {
     const entry = this.entries.get(id);
     const { success, data: progress } = progressSchema.safeParse(data);
     if (!entry || !success) return;
-    entry.drawn = Math.min(progress.frames, framesOf(entry));
+    entry.drawn = Math.min(progress.frames, entry.frames);
     entry.queued = true;
     this.report();
   }
@@ -478,15 +337,12 @@ export class Coordinator {
     const { kind, worker, message } = failure;
     const { retries, takers } = entry;
     if (kind === 'refused') {
-      for (const film of takers.keys()) {
-        if (film.refusals.size === 0) film.refusedSince = performance.now();
-        film.refusals.set(worker, message);
-      }
+      for (const film of takers.keys()) film.refuse(worker, message);
       this.follow(entry, retries.refused());
     } else if (kind === 'transient') this.follow(entry, retries.passed(message));
     else {
-      entry.notBefore = Number.POSITIVE_INFINITY; // until it is known
-      this.follow(entry, retries.failed(failure, await this.connected()));
+      entry.notBefore = Number.POSITIVE_INFINITY; // until the workers are known
+      this.follow(entry, retries.failed(failure, await this.queue.workers()));
     }
   }
 
@@ -527,9 +383,9 @@ export class Coordinator {
           return;
         }
       }
-      if (entry.takers.size > 0) return; // another film has come to want it meanwhile
+      if (entry.takers.size > 0) return; // another film has ordered it meanwhile
       this.entries.delete(entry.id);
-      await this.redis.srem(this.wanted, entry.id).catch(() => {});
+      await this.wanted.done(entry.id).catch(() => {});
     } catch (error) {
       const isPassing = error instanceof TransientError;
       this.follow(entry, isPassing ? entry.retries.passed(error.message) : (error as Error));
@@ -538,13 +394,13 @@ export class Coordinator {
     }
   }
 
-  private deliver(film: Film, entry: Entry, { frames }: Wanted): void {
+  private deliver(film: OrderedFilm, entry: Entry, { frames }: Wanted): void {
     entry.takers.delete(film);
     film.entries.delete(entry);
     const { result } = entry;
     if (entry.queued && (result === undefined || result.frames > 0)) {
       film.drawn += frames;
-      this.pace.drawn += frames;
+      this.progress.draw(frames);
     }
     if (result) film.workers.add(result.worker);
     this.report();
@@ -555,15 +411,15 @@ export class Coordinator {
   }
 
   /** Ends a film. Its entries that nobody else wants leave the queue. */
-  private end(film: Film, error: unknown): void {
+  private end(film: OrderedFilm, error: unknown): void {
     if (!this.films.delete(film)) return;
-    const unwanted: Entry[] = [];
+    const unwanted: string[] = [];
     for (const entry of film.entries) {
-      this.frames -= entry.takers.get(film)!.frames;
+      this.progress.drop(entry.takers.get(film)!.frames);
       entry.takers.delete(film);
       if (entry.takers.size > 0) continue;
       this.entries.delete(entry.id);
-      unwanted.push(entry);
+      unwanted.push(entry.id);
     }
     const tidy = async () => {
       await this.withdraw(unwanted);
@@ -573,75 +429,22 @@ export class Coordinator {
   }
 
   /** Removes waiting entries from the queue, except those that other processes want. */
-  private async withdraw(entries: readonly Entry[]): Promise<void> {
-    if (entries.length === 0) return;
-    const others = await this.redis.zrangebyscore(COORDINATORS, Date.now(), '+inf');
-    for (const some of chunks(
-      entries.map(({ id }) => id),
-      CHUNK,
-    )) {
-      await this.redis.srem(this.wanted, ...some);
-      const wanted = new Set<string>();
-      for (const other of others) {
-        if (other === this.wanted) continue;
-        const members = await this.redis.smismember(other, ...some);
-        for (const [i, isMember] of members.entries()) if (isMember) wanted.add(some[i]);
-      }
-      await Promise.all(
-        some.filter((id) => !wanted.has(id)).map((id) => this.queue.remove(id).catch(() => 0)),
-      );
-    }
+  private async withdraw(ids: readonly string[]): Promise<void> {
+    for await (const some of this.wanted.drop(ids)) await this.queue.remove(some);
   }
 
   /** Lets plans expire soon that this process no longer needs. A process that does renews them. */
-  private async forget(films: readonly Film[]): Promise<void> {
+  private async forget(films: readonly OrderedFilm[]): Promise<void> {
     const needed = new Set([...this.films].map(({ order }) => order.plan));
     for (const { order } of films)
-      if (this.closed || !needed.has(order.plan)) await this.redis.expire(planKey(order.plan), DONE_SECONDS);
+      if (this.closed || !needed.has(order.plan)) await retirePlan(this.redis, order.plan);
   }
 
   private report(): void {
-    const { onProgress } = this.options;
-    const now = performance.now();
-    if (!onProgress || this.closed) return;
-    if (now - this.reported < REPORT_MS && this.entries.size > 1) return;
-    this.reported = now;
-    let left = 0;
-    let partly = 0;
-    for (const { takers, drawn } of this.entries.values()) {
-      for (const { frames } of takers.values()) left += Math.max(0, frames - drawn);
-      partly += drawn;
-    }
-    this.fps = this.pace.fps(partly) ?? this.fps;
-    const { fps } = this;
-    if (fps === undefined) return;
-    onProgress({ frame: this.frames - left, frames: this.frames, fps, secondsLeft: left / fps });
+    if (this.closed) return;
+    this.progress.report(this.entries.values(), this.entries.size <= 1);
   }
 }
-
-/** The processes that want entries, with the time until which this is known. */
-const COORDINATORS = `${QUEUE}:coordinators`;
-
-/** Entries leave the queue when they end. Whether to try again is the coordinator's decision. */
-const ENTRY: JobsOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
-
-function newEntry(id: string): Entry {
-  const takers: Entry['takers'] = new Map();
-  const place = () => {
-    const [[{ order }, { segment }]] = takers;
-    return `segment ${segment + 1} of ${order.segments}`;
-  };
-  return { id, takers, queued: false, drawn: 0, taking: false, notBefore: 0, retries: new Retries(place) };
-}
-
-const isIdle = ({ taking }: Entry) => !taking;
-
-const keysOf = ({ takers }: Entry): string[] => [
-  ...new Set([...takers.values()].flatMap(({ keys }) => keys)),
-];
-
-const framesOf = ({ takers }: Entry): number =>
-  Math.max(0, ...[...takers.values()].map(({ frames }) => frames));
 
 /** Waits for cleaning up, whether it succeeds or not. */
 async function inTime(work: Promise<unknown>, entries = 0): Promise<void> {
@@ -654,16 +457,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Why no worker can render a film. Equal reasons are named once. */
-function refusalOf(refusals: Map<string, string>): RefusedError {
-  const byReason = new Map<string, string[]>();
-  for (const [worker, reason] of refusals) byReason.set(reason, [...(byReason.get(reason) ?? []), worker]);
-  const reasons = [...byReason].slice(0, 3).map(([reason, workers]) => {
-    const names = workers.slice(0, 3);
-    const more = workers.length > 3 ? ` and ${workers.length - 3} more` : '';
-    return `${names.join(', ')}${more}: ${reason}`;
-  });
-  return new RefusedError(`No connected worker can render the film. ${reasons.join(' ')}`);
 }

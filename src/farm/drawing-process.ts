@@ -53,7 +53,9 @@ class Drawer {
     const job = jobs[task.job];
     const parts = job?.segments[task.segment]?.parts ?? [];
     if (parts.length === 0 || entryOf(parts) !== entry) {
-      throw new RefusedError('The entry names a segment that its plan does not have: start the film again.');
+      throw new RefusedError(
+        'A queue entry names a segment that its plan does not have: start the render again.',
+      );
     }
     if (this.last && this.last !== job) await this.workshop.finish(this.last); // its renderer serves the next film
     this.last = job;

@@ -9,7 +9,7 @@ import { canSeeWork, DEFAULT_TIMEOUT, Patience, workOf } from '../system/patienc
 import type { FromDrawer, Order, Setup, ToDrawer } from './drawing-protocol.js';
 import { type Failure, nameOfTask, oneLine } from './task.js';
 
-/** The extra time in which a drawing process may find out itself what makes no progress, in seconds. */
+/** The extra time for a drawing process to report by itself what makes no progress, in seconds. */
 const GRACE = 10;
 
 /** A frame may take this many timeouts, even if the drawing process is busy. */
@@ -85,9 +85,9 @@ export class Slot {
           }
         };
         const gone = (code: number | null, by: NodeJS.Signals | null) =>
-          fail('transient', killed ?? `${name} was not made: ${deathOf(code, by)}.`);
+          fail('transient', killed ?? `${name} was not rendered: ${deathOf(code, by)}.`);
         const broken = (error: Error) =>
-          fail('transient', `${name} was not made: its process failed (${oneLine(error.message)}).`);
+          fail('transient', `${name} was not rendered: its process failed (${oneLine(error.message)}).`);
         child.on('message', hear).once('exit', gone).once('error', broken);
         ended.push(() => child.off('message', hear).off('exit', gone).off('error', broken));
         const drop = () => {
@@ -150,6 +150,6 @@ function kill(child: ChildProcess): void {
 
 function deathOf(code: number | null, by: NodeJS.Signals | null): string {
   if (by === 'SIGKILL' || by === 'SIGABRT' || code === 134)
-    return `its process was killed (${by ?? `code ${code}`}), perhaps because memory ran out`;
+    return `its process was killed (${by ?? `code ${code}`}), possibly because memory ran out`;
   return `its process ended (${by ?? `code ${code}`})`;
 }

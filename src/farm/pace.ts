@@ -1,9 +1,9 @@
 /** The frames per second of all workers together. */
 
-/** The time over which it is averaged, in milliseconds: workers come and go. */
+/** The time over which it is averaged, in milliseconds. Workers come and go, so an old pace says little. */
 const WINDOW_MS = 20_000;
 
-/** The shortest time for which it is known, in milliseconds. */
+/** The shortest time over which it is averaged, in milliseconds. */
 const LEAST_MS = 500;
 
 export class Pace {
@@ -21,7 +21,7 @@ export class Pace {
     this.samples.push({ at: now, frames });
     while (this.samples.length > 2 && this.samples[1].at < now - WINDOW_MS) this.samples.shift();
     const [first] = this.samples;
-    // A segment that is lost is drawn again.
+    // The number of frames may fall, because the frames of a lost segment are drawn again.
     const fps = (1000 * (frames - first.frames)) / Math.max(LEAST_MS, now - first.at);
     return fps > 0 ? fps : undefined;
   }

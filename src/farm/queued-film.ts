@@ -14,7 +14,8 @@ import { closeBenches, fileOf, LocalStore, openBenches } from '../jobs/store.js'
 import type { Workshop } from '../jobs/workshop.js';
 import { BESIDE, parseOutput, type Workbench } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
-import type { Coordinator, Order, Wanted } from './coordinator.js';
+import type { Coordinator } from './coordinator.js';
+import type { Order, Wanted } from './orders.js';
 import { packPlan } from './stored-plans.js';
 import { digestOf, entryOf } from './task.js';
 
@@ -92,7 +93,7 @@ export async function queueFilm(
             wanted = await missingFrom(job, store);
             if (round === ROUNDS && wanted.length > 0) {
               throw new TransientError(
-                `Segment ${wanted[0].segment + 1} of ${order.segments} is missing after it was made: try again.`,
+                `Segment ${wanted[0].segment + 1} of ${order.segments} disappeared after it was rendered: try again.`,
               );
             }
             if (wanted.length > 0) segments = coordinator.order(order, wanted);

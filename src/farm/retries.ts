@@ -2,25 +2,27 @@
 import { RenderError, TransientError } from '../core/errors.js';
 import type { Failure } from './task.js';
 
-/** How often a segment may fail for a reason of its own, and at most, until all workers have tried it. */
+/**
+ * A segment that fails for a reason of its own ends its film after this many tries, or at most this many if some
+ * workers have not tried it yet.
+ */
 const OWN = 3;
 const MOST_OWN = 6;
 
-/** How often it may fail for reasons that may pass, end its workers, or be missing from the store after all. */
+/** How often it may fail temporarily, crash its worker, or be missing from the store although it was rendered. */
 const PASSING = 4;
 const DEATHS = 3;
 const LOSSES = 5;
 
-/** The pause before another try, in milliseconds, so that another worker may get it; twice as long each time if only
- *  time can help. */
+/** The pause before the next try, in milliseconds: another worker may get it. Doubles for temporary failures. */
 const PAUSE_MS = 1000;
 
-/** What follows: a pause in milliseconds before another try, or the film's error. */
+/** What to do next: pause this many milliseconds and try again, or fail the film with this error. */
 export type Verdict = number | Error;
 
 /** The failures of one segment. */
 export class Retries {
-  /** How often its worker vanished. BullMQ gives it to another one or two before it fails. */
+  /** How often its worker died. BullMQ gives the entry to one or two others before it fails. */
   stalls = 0;
   private readonly own: Failure[] = [];
   private passing = 0;
@@ -30,12 +32,12 @@ export class Retries {
   /** @param place - Names it: "segment 3 of 10". */
   constructor(private readonly place: () => string) {}
 
-  /** A worker cannot render it, which says nothing about others. */
+  /** A worker cannot render it. Others may. */
   refused(): Verdict {
     return PAUSE_MS;
   }
 
-  /** It failed for a reason that may pass. */
+  /** It failed temporarily. */
   passed(message: string): Verdict {
     return ++this.passing < PASSING
       ? PAUSE_MS * 2 ** (this.passing - 1)
@@ -56,17 +58,17 @@ export class Retries {
     return new RenderError(`${failure.message} (${this.place()}: ${times})`);
   }
 
-  /** Several workers in a row vanished. */
+  /** Several workers in a row died. */
   died(): Verdict {
     if (++this.deaths < DEATHS) return PAUSE_MS;
     const place = this.place();
     return new RenderError(
-      `${place[0].toUpperCase()}${place.slice(1)} ended its worker ${Math.max(this.deaths, this.stalls)} times: ` +
-        'see what the workers printed, and give them more memory or render a smaller --size.',
+      `${place[0].toUpperCase()}${place.slice(1)} crashed its worker ${Math.max(this.deaths, this.stalls)} times: ` +
+        "check the workers' output, and give them more memory or render at a smaller --size.",
     );
   }
 
-  /** It was made, but the store does not have it, or has a damaged file. */
+  /** It was rendered, but the store lacks it or has a damaged file. */
   lost(store: string): Verdict {
     if (++this.losses < LOSSES) return 0;
     return new TransientError(

@@ -3,7 +3,13 @@ import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { RefusedError, TransientError } from '../core/errors.js';
-import { digestOf, PLAN_SECONDS, planKey } from './task.js';
+import { digestOf, planKey } from './task.js';
+
+/** How long a plan stays after its coordinator last renewed it, in seconds. */
+const PLAN_SECONDS = 24 * 60 * 60;
+
+/** How long it stays when its film is complete, in seconds: a worker may just have taken its last entry. */
+const DONE_SECONDS = 10 * 60;
 
 /** The largest plan that is inflated, in bytes: a small entry could become a huge one. */
 const MAX_PLAN_BYTES = 2 ** 28;
@@ -24,6 +30,11 @@ export async function renewPlan(redis: Redis, plan: string, read: () => Promise<
   if (!isThere) await redis.set(planKey(plan), await read(), 'EX', PLAN_SECONDS);
 }
 
+/** Lets a plan that this process no longer needs expire soon. A process that does renews it. */
+export async function retirePlan(redis: Redis, plan: string): Promise<void> {
+  await redis.expire(planKey(plan), DONE_SECONDS);
+}
+
 /**
  * The text of a plan.
  * @throws TransientError if Redis does not have it; RefusedError if it has another text under this digest.
@@ -32,16 +43,18 @@ export async function fetchPlan(redis: Redis, plan: string): Promise<string> {
   const bytes = await redis.getBuffer(planKey(plan));
   const short = plan.slice(0, 6);
   if (bytes === null) {
-    throw new TransientError(`The plan of film ${short} is not in the queue: start the film again.`);
+    throw new TransientError(`The plan of film ${short} is not in the queue: start the render again.`);
   }
   let text: string;
   try {
     text = (await promisify(inflate)(bytes, { maxOutputLength: MAX_PLAN_BYTES })).toString();
   } catch {
-    throw new RefusedError(`The plan of film ${short} is damaged or too large: start the film again.`);
+    throw new RefusedError(`The plan of film ${short} is damaged or too large: start the render again.`);
   }
   if (digestOf(text) !== plan) {
-    throw new RefusedError(`The plan of film ${short} is not the one that was queued: start the film again.`);
+    throw new RefusedError(
+      `The plan of film ${short} is not the one that was queued: start the render again.`,
+    );
   }
   return text;
 }

@@ -7,9 +7,6 @@ import { inSight } from '../core/wording/printable.js';
 /** The queue's name in Redis, and the version of the format of its entries. */
 export const QUEUE = 'untrained-segments-1';
 
-/** How long a plan stays in Redis after its coordinator last renewed it, in seconds. */
-export const PLAN_SECONDS = 24 * 60 * 60;
-
 /** The longest message that is read from the queue, in characters. */
 const MOST_MESSAGE = 4000;
 

@@ -1,6 +1,6 @@
 /**
- * A worker: takes segments from a queue and lets its drawing processes make them. This process only waits and sends
- * heartbeats, so that the queue notices within seconds when it has died, and only then.
+ * A worker: takes segments from a queue and has its drawing processes render them. This process only waits and sends
+ * heartbeats, so that the queue notices within seconds when it dies, and never while it lives.
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -17,19 +17,19 @@ const LOCK_MS = 10_000;
 /** How often each worker looks for segments whose worker has died, in milliseconds. */
 const STALLED_MS = 2500;
 
-/** How many workers a segment may end before it fails. */
+/** How many workers a segment may crash before it fails. */
 const MOST_DEATHS = 3;
 
 /** After this many failures in a row, a worker takes itself out of service. */
 const MOST_FAILURES = 3;
 
-/** After a failure, a worker pauses so that others get its segments: a second, then twice as long each time. */
+/** The pause after a failure, in milliseconds, so that other workers get its segments. Doubles each time. */
 const PAUSE_MS = 1000;
 
 /** How often progress is reported to the queue, in milliseconds. */
 const PROGRESS_MS = 500;
 
-/** How long a worker that ends waits for a queue that does not answer, in milliseconds. */
+/** How long a stopping worker waits for a queue that does not answer, in milliseconds. */
 const FAREWELL_MS = 10_000;
 
 const ENTRY = /^[0-9a-f]{40}$/;
@@ -59,10 +59,10 @@ export interface WorkOptions extends Setup {
 }
 
 /**
- * Works until it is told to stop, and then finishes its segments.
+ * Runs a worker until it is told to stop. It then finishes its segments.
  * @param signal - Tells it to stop.
- * @throws UsageError or TransientError if the queue cannot be reached at first. After MOST_FAILURES failures in a row,
- * RefusedError if this worker was unsuitable each time, TransientError if a retry may succeed, otherwise RenderError.
+ * @throws UsageError or TransientError if the queue cannot be reached at the start. After MOST_FAILURES failures in a
+ * row, RefusedError if this worker was unsuitable each time, TransientError if a retry may succeed, else RenderError.
  */
 export async function workUntil(options: WorkOptions, signal: AbortSignal): Promise<void> {
   const onWarning = (message: string) => options.onEvent({ type: 'warning', message });
@@ -71,7 +71,7 @@ export async function workUntil(options: WorkOptions, signal: AbortSignal): Prom
   await new FarmWorker(options, server).run(signal);
 }
 
-/** A name that tells workers apart, for the queue's messages. */
+/** A name that identifies this worker in messages. */
 const nameHere = () =>
   `${hostname()
     .replace(/[^\w.-]/g, '')
@@ -83,7 +83,7 @@ class FarmWorker {
   private readonly idle: Slot[];
   private readonly redis: ReturnType<QueueServer['connect']>;
   private readonly worker: Worker<unknown, Result>;
-  /** Failures since a segment was last made. */
+  /** Failures since the last segment that succeeded. */
   private readonly streak: SegmentFailure[] = [];
   private made = { segments: 0, frames: 0 };
   private isAway = false;
@@ -204,7 +204,7 @@ class FarmWorker {
       throw new SegmentFailure(
         'refused',
         `${nameOfTask(task)} belongs in another store than ${storeName ?? 'Redis'}: ` +
-          'start this worker with the same --store as the render.',
+          "start this worker with the render's --store, or without --store if the render has none.",
       );
     }
   }
@@ -243,12 +243,12 @@ class FarmWorker {
     this.resting = setTimeout(() => void this.worker.resume(), ms);
   }
 
-  /** The queue no longer counts on this worker for an entry: it was stopped or cut off for too long. */
+  /** The queue gave an entry to another worker, because this one was stopped or disconnected for too long. */
   private lost(entry: string): void {
     const job = this.current.get(entry);
-    // If Redis itself was away, nobody else has begun either.
+    // If Redis itself was unreachable, no other worker has started it either.
     if (!job || job.signal.aborted || this.cameBack > job.began) return;
-    const message = `${nameOfTask(job.named)} was given to another worker, since this one did not respond.`;
+    const message = `${nameOfTask(job.named)} was given to another worker because this one did not respond.`;
     this.options.onEvent({ type: 'dropped', ...job.named, message });
     this.worker.cancelJob(entry);
   }
@@ -258,7 +258,7 @@ class FarmWorker {
     this.isAway = false;
     this.cameBack = performance.now();
     this.lastTrouble = undefined;
-    this.options.onEvent({ type: 'back', message: `The queue ${this.server.name} responds again.` });
+    this.options.onEvent({ type: 'back', message: `The queue ${this.server.name} is reachable again.` });
   }
 
   /** Reports trouble with the queue, once until it changes. */
@@ -281,7 +281,10 @@ function taskOf({ id, data }: Entry): Task {
   if (success && ENTRY.test(id ?? '')) return task;
   const [issue] = error?.issues ?? [];
   const what = issue ? `${issue.path.join('.') || 'its data'}: ${issue.message}` : 'its id is not a key';
-  throw new SegmentFailure('refused', oneLine(`An entry of the queue is malformed (${what}).`));
+  throw new SegmentFailure(
+    'refused',
+    oneLine(`A queue entry is malformed (${what}): use the same version of Untrained everywhere.`),
+  );
 }
 
 const pick = ({ plan, job, segment }: Task): Named => ({ plan, job, segment });

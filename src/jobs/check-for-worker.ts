@@ -1,11 +1,11 @@
-/** Jobs from a queue: what a worker accepts from anyone. */
+/** Checks what a worker accepts from a queue, to which anyone may have written. */
 
 import { extname } from 'node:path';
 import { RefusedError } from '../core/errors.js';
 import { notByName } from '../sources/scene-files.js';
 import { allowing, type ComposedRequest, hostsOf, type Job } from './job.js';
 
-/** The most files that a worker makes from a segment at a time: each needs an encoder. */
+/** The maximum number of files from one segment: each needs an encoder. */
 const MOST_OUTPUTS = 32;
 
 /** What a worker allows. */
@@ -15,11 +15,11 @@ export interface WorkerLimits {
 }
 
 /**
- * Checks a job that readJob has read from a queue, and takes from it what would be a path. The rest is data: a sweep's
- * frames, or the name of a scene in the worker's scenes/ with the digest that its bundle must have.
- * @param job - As read. Its files are never written by a worker.
+ * Checks a job that readJob has read from a queue, and removes its paths. The rest is data: a sweep's frames, or the
+ * name of a scene in the worker's scenes/ with the digest that its bundle must have.
+ * @param job - As read. Workers never write its files.
  * @param limits - What the worker allows.
- * @returns The job, with output names that only choose formats.
+ * @returns The job, with output names that only determine formats.
  * @throws RefusedError for what a worker does not accept.
  */
 export function checkForWorker(job: Job, { allowHosts = [] }: WorkerLimits = {}): Job {
@@ -30,7 +30,7 @@ export function checkForWorker(job: Job, { allowHosts = [] }: WorkerLimits = {})
   }
   if (outputs.length > MOST_OUTPUTS) {
     throw new RefusedError(
-      `The film has ${outputs.length} files but workers make at most ${MOST_OUTPUTS} from one rendering: split it.`,
+      `The film has ${outputs.length} outputs but workers make at most ${MOST_OUTPUTS} at a time: render some of them separately.`,
     );
   }
   const harmless = outputs.map((output) => ({ ...output, path: harmlessName(output.path) }));
@@ -45,11 +45,11 @@ function checkScene({ target, bundle }: ComposedRequest, hosts: readonly string[
   const refused = hosts.find((host) => !own.includes(host));
   if (refused === undefined) return;
   throw new RefusedError(
-    `The scene "${target.name}" loads from ${refused}, which this worker does not allow: start it with --allow-host ${refused}.`,
+    `The scene "${target.name}" loads from ${refused}, which this worker does not allow: start the worker with --allow-host ${refused}.`,
   );
 }
 
-/** A name for a file of the same format; a sequence stays one. */
+/** A name for a file of the same format. That of a sequence keeps a frame number. */
 function harmlessName(path: string): string {
   const ending = extname(path);
   return /%/.test(path.split(/[/\\]/).at(-1)!) ? `film-%d${ending}` : `film${ending}`;

@@ -1,6 +1,6 @@
 /**
- * Joins films whose segments others have put into a store. The store is not trusted: every segment is checked, and so
- * is every joined film before it gets its name.
+ * Joins films whose segments other machines have put into a store. The store is not trusted: every segment is checked,
+ * and so is every joined film before it gets its name.
  */
 import { availableParallelism } from 'node:os';
 import { RefusedError, TransientError } from '../core/errors.js';
@@ -12,6 +12,7 @@ import { ownCodeDigest } from '../system/version.js';
 import type { Film } from './film.js';
 import type { Job, Part } from './job.js';
 import { joinOn } from './join.js';
+import { shapeOf } from './parts.js';
 import { closeBenches, fileOf, openBenches, replace } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
@@ -23,7 +24,7 @@ interface Damaged {
   why: string;
 }
 
-/** Some segments are not in the store, or were not what their keys say and are no longer there. */
+/** Segments are missing from the store, or were damaged and have been removed from it. */
 export class IncompleteError extends TransientError {
   override name = 'IncompleteError';
 
@@ -31,7 +32,7 @@ export class IncompleteError extends TransientError {
    * @param missing - The numbers of segments in the plan, from 1.
    * @param count - How many segments the plan has.
    * @param store - Its name.
-   * @param next - What to do, to follow a colon.
+   * @param next - The next step, as words to follow a colon.
    */
   constructor(
     readonly missing: readonly number[],
@@ -43,7 +44,7 @@ export class IncompleteError extends TransientError {
     super(`${incomplete(missing, damaged, count, store)}: ${next}.`);
   }
 
-  /** The same with another next step. */
+  /** This error with another next step. */
   saying(next: string): IncompleteError {
     const { missing, damaged, count, store } = this;
     return new IncompleteError(missing, damaged, count, store, next);
@@ -91,18 +92,18 @@ interface Joining {
   before: number;
 }
 
-/** What to join with. */
+/** Programs, limits and callbacks for joining. */
 export interface JoinMeans extends Pick<Means, 'ffmpeg' | 'timeout' | 'signal' | 'onWarning' | 'onStage'> {
   /** Called for each film when its files are in place. */
   onFilm?: ((film: Film) => void) | undefined;
 }
 
 /**
- * Joins all films of a plan from a store. First all segments are checked, so that one error names all that must be made
- * again. Segments that are not what their keys say are removed from the store.
- * @throws RefusedError if the plan was made for another version or another ffmpeg; IncompleteError if segments are
+ * Joins all films of a plan from a store. All segments are checked first, so that one error names all that must be
+ * rendered again. Damaged segments are removed from the store.
+ * @throws RefusedError if the plan needs another version of this package or of ffmpeg; IncompleteError if segments are
  * missing or damaged; TransientError if the store or the disk fails; RenderError if a joined film is wrong; the
- * signal's reason if it is aborted. There are then no files of that film.
+ * signal's reason if it is aborted. The film that fails has no files.
  */
 export async function joinPlanned(
   jobs: readonly Job[],
@@ -150,15 +151,20 @@ export async function joinPlanned(
   }
 }
 
-/** @throws RefusedError unless this machine joins as the plan says. What drew the frames does not matter. */
+/** The names of pins in messages. */
+const TITLES = { version: 'Untrained', code: 'Untrained built from code', ffmpeg: 'ffmpeg' };
+
+/** @throws RefusedError if this machine would join the segments differently. What drew the frames does not matter. */
 async function checkPins({ pins }: Job, workshop: Workshop, means: Means): Promise<void> {
   const ffmpeg = pins.ffmpeg === undefined ? undefined : (await workshop.ffmpeg(means)).version;
   const here = { version: VERSION, code: ownCodeDigest(), ffmpeg };
   for (const name of ['version', 'code', 'ffmpeg'] as const) {
-    const [planned, found] = [pins[name], here[name]].map((value) => JSON.stringify(value));
-    if (planned === found) continue;
+    if (pins[name] === here[name]) continue;
+    const [planned, found] = [pins[name], here[name]].map(
+      (value) => `${TITLES[name]} ${value?.slice(0, 40)}`,
+    );
     throw new RefusedError(
-      `The film was planned with ${name} ${planned}, but this machine has ${found}: install the same version, or plan it here.`,
+      `The film was planned with ${planned}, but this machine has ${found}: install the same version, or plan it again here.`,
     );
   }
 }
@@ -175,10 +181,9 @@ async function open(job: Job, before: number, workshop: Workshop, means: Means):
   const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(means);
   const benches = await openBenches(job, means, ffmpeg);
   const threads = Math.max(1, Math.floor(availableParallelism() / job.segments.length));
-  const checks = job.outputs.map(({ options, frame }, i) => {
-    const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
-    return new SegmentCheck(benches[i], film, options, threads);
-  });
+  const checks = job.outputs.map(
+    (output, i) => new SegmentCheck(benches[i], shapeOf(output, job.film), output.options, threads),
+  );
   return { job, benches, checks, before };
 }
 
@@ -186,8 +191,8 @@ async function open(job: Job, before: number, workshop: Workshop, means: Means):
 const lanes = () => Math.max(4, Math.min(16, availableParallelism()));
 
 /**
- * Up to this many files that a store does not list are requested in spite of that: a store may know that a file is
- * damaged, or receive it just now.
+ * Up to this many files that a store does not list are requested anyway: a store may omit a file because it is damaged,
+ * or the file may have just arrived.
  */
 const FEW_MISSING = 100;
 
@@ -195,7 +200,7 @@ const FEW_MISSING = 100;
  * Copies all segments to their workbenches, and checks them.
  * @param missing - The keys that the store does not list.
  * @param count - How many segments the plan has.
- * @returns The numbers of those that are not there, and those that are damaged, in order. These are no longer there.
+ * @returns The missing and the damaged segments, in order. The damaged ones have been removed.
  */
 async function takeAll(
   joinings: readonly Joining[],
@@ -230,7 +235,7 @@ async function takeAll(
 
 const MISSING = Symbol('missing');
 
-/** The parts of a job, together with those that have the same file: a film at rest has several. */
+/** The parts of a job, grouped by their file: parts of a still scene share one. */
 function filesOf(job: Job): [Part, ...Part[]][] {
   const groups = new Map<string, [Part, ...Part[]]>();
   for (const part of job.segments.flatMap(({ parts }) => parts)) {
@@ -242,7 +247,7 @@ function filesOf(job: Job): [Part, ...Part[]][] {
   return [...groups.values()];
 }
 
-/** The index of a part's segment in the job: a poster is the only segment of its output. */
+/** The index of a part's segment in the job. It differs for a poster, the only segment of its output. */
 const segmentAt = ({ segments }: Job, { segment, frames: [first] }: Part): number =>
   contains(segments[segment].frames, first)
     ? segment
@@ -250,7 +255,7 @@ const segmentAt = ({ segments }: Job, { segment, frames: [first] }: Part): numbe
 
 /**
  * Copies a segment to the workbenches of its parts.
- * @returns What is wrong with it; it is then no longer in the store. Or that it is missing.
+ * @returns MISSING, or what is wrong with it, in which case it has been removed from the store.
  */
 async function takeOne(
   { benches, checks }: Joining,

@@ -69,10 +69,8 @@ export async function joinOn(
   return Promise.all(
     job.outputs.map(({ path, options, frame }, number) => {
       const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
-      // A file with a size limit was planned with the original note.
-      const own = options.maxSize === undefined ? note : job.note;
       const names = { firstNumber: job.firstFrame, numberStep: job.every };
-      const settings = { ...options, ...names, note: own, check: checkOf(number) };
+      const settings = { ...options, ...names, note, check: checkOf(number) };
       return joinSegments(parseOutput(path), film, settings, benches[number]);
     }),
   );

@@ -24,16 +24,16 @@ export interface ShardOptions extends Means {
   pauses?: readonly number[] | undefined;
 }
 
-/** A segment that failed for a reason of its own. */
+/** A segment that failed although others can be rendered. */
 export interface FailedSegment extends PlannedSegment {
   error: unknown;
 }
 
-/** What became of a shard. */
+/** The result of rendering a shard. */
 export interface MadeShard {
   /** The number of its segments. */
   segments: number;
-  /** How many of them were in the store already. */
+  /** How many of them were already in the store. */
   there: number;
   /** How many were taken from the cache. */
   cached: number;
@@ -49,10 +49,10 @@ export interface MadeShard {
 const PAUSES = [1000, 5000];
 
 /**
- * Makes those segments that the store lacks. One that fails does not keep the others from being made.
- * @param segments - Of one or several jobs, those of each job in a row.
+ * Makes the segments that the store lacks. If one fails, the others are still made.
+ * @param segments - Segments of one or more jobs, grouped by job.
  * @throws RefusedError or UsageError if this machine cannot make them; TransientError if the store, the disk or a
- * browser fails again and again; the signal's reason if it is aborted.
+ * browser keeps failing; the signal's reason if it is aborted.
  */
 export async function makeShard(
   segments: readonly PlannedSegment[],
@@ -136,7 +136,7 @@ export async function makeShard(
   }
 }
 
-/** When the first frame was begun: the time to start a browser must not count towards the pace. */
+/** When the first frame was begun: the pace must not include the time to start a browser. */
 interface Clock {
   began: number | undefined;
 }
@@ -148,8 +148,8 @@ interface AttemptOptions extends ShardOptions {
 }
 
 /**
- * Makes a job's segments, and removes from `left` those that are done or have failed.
- * @throws The first error that concerns more than its segment. The job's source is then closed.
+ * Makes a job's segments, and removes those from `left` that are done or have failed.
+ * @throws The first error that affects more than its segment. The job's source is then closed.
  */
 async function attempt(
   job: Job,
@@ -207,7 +207,7 @@ async function attempt(
   throw fatal.error;
 }
 
-/** Whether an error says nothing about the segment in which it occurred. */
+/** Whether an error has a cause that affects all segments. */
 const concernsAll = (error: unknown) =>
   [TransientError, RefusedError, UsageError].some((kind) => error instanceof kind);
 

@@ -1,4 +1,4 @@
-/** What the bytes of a film depend on besides its description: recorded when it is planned, compared elsewhere. */
+/** What a film's bytes depend on besides its description: recorded by the planner, compared on every machine. */
 import * as z from 'zod';
 import { digestSchema } from '../core/digest.js';
 import { RefusedError } from '../core/errors.js';
@@ -69,7 +69,7 @@ interface Difference {
 
 /**
  * Compares pins with those of this machine.
- * @throws RefusedError that names all that differ, each with both values, and the next steps.
+ * @throws RefusedError that lists all differences, each with both values and the next step.
  */
 export function checkPins(planned: Pins, here: PlainPins | Pins): void {
   const differences = differencesOf(planned, here);
@@ -123,7 +123,7 @@ function differencesOf(planned: Pins, here: PlainPins | Pins): Difference[] {
   compare(
     'browser',
     (browser) => browser,
-    (browser) => `install ${browser} or name it with --browser`,
+    (browser) => `install ${browser} or pass it with --browser`,
   );
   compare(
     'fonts',
@@ -133,7 +133,7 @@ function differencesOf(planned: Pins, here: PlainPins | Pins): Difference[] {
   compare(
     'ffmpeg',
     (version) => `ffmpeg ${version}`,
-    (version) => `install ffmpeg ${version} or name it with --ffmpeg`,
+    (version) => `install ffmpeg ${version} or pass it with --ffmpeg`,
   );
   compare(
     'encoderThreads',
@@ -159,7 +159,7 @@ function packageDifferences(planned: readonly string[], here: readonly string[])
   return [{ planned: shown(lacking), here: shown(extra), next: 'install the same packages (npm ci)' }];
 }
 
-/** Engines are named by the first two numbers of their versions, if these differ. */
+/** Versions of engines are shortened to two numbers if these differ. */
 function engineDifferences(planned: Pins['engine'], here: Pins['engine']): Difference[] {
   const found: Difference[] = [];
   const short = (version: string) => version.split('.').slice(0, 2).join('.');

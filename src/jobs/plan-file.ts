@@ -1,4 +1,4 @@
-/** The plan file: everything that machines need to render a film's segments, and to join them. */
+/** The plan file: everything that a machine needs to render a film's segments and to join them. */
 import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { RefusedError, UsageError } from '../core/errors.js';
@@ -37,12 +37,12 @@ export function writePlan({ jobs, strict }: FilmPlan): string {
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAX_PLAN_BYTES && jobs.length <= MAX_FILMS) return text;
   throw new UsageError(
-    `The plan has ${jobs.length} films and ${bytes} bytes but may have at most ${MAX_FILMS} and ${MAX_PLAN_BYTES}: plan parts of it, for example with --frames.`,
+    `The plan has ${jobs.length} films and ${bytes} bytes but may have at most ${MAX_FILMS} and ${MAX_PLAN_BYTES}: split it, for example with --frames.`,
   );
 }
 
 /**
- * Reads what writePlan wrote. It is not trusted.
+ * Reads a plan that writePlan wrote. The text is not trusted.
  * @param name - What to call it in messages.
  * @throws RefusedError that says what is wrong, and where.
  */
@@ -104,7 +104,7 @@ function dataIn(text: string): unknown {
   }
 }
 
-/** Adds the number of the film to errors, if there are several. */
+/** Adds the film's number to errors if there are several films. */
 function numbered<T>(i: number, count: number, work: () => T): T {
   try {
     return work();
@@ -116,6 +116,6 @@ function numbered<T>(i: number, count: number, work: () => T): T {
 
 function tooLarge(name: string, size: number): RefusedError {
   return new RefusedError(
-    `${name} has ${size} bytes but a plan may have at most ${MAX_PLAN_BYTES}: plan parts of the film, for example with --frames.`,
+    `${name} has ${size} bytes but a plan may have at most ${MAX_PLAN_BYTES}: split the film, for example with --frames.`,
   );
 }

@@ -190,7 +190,7 @@ export async function openPlanned(job: Job, workshop: Workshop, options: Means):
     const alike = [source.shape.fps === film.fps, !source.shape.alpha === !film.alpha];
     if (alike.includes(false) || (source.shape.pixels ?? 'rgba') !== (film.pixels ?? 'rgba'))
       throw new RefusedError(
-        'The film has another frame rate or pixel format than was planned: plan it again.',
+        'The frame rate or the pixel format of the scene differs from the plan: plan the film again.',
       );
   } catch (error) {
     await source.close();
@@ -214,8 +214,8 @@ function checkKeys(job: Job, parts: readonly Part[], source: FrameSource): void 
     const [name] = source.fingerprintsOf(part.frames);
     if (name !== undefined && keyOf(name, take.options, job.film, job.pins.ffmpeg) === part.keys[0]) continue;
     throw new RefusedError(
-      `The key of segment ${part.segment + 1} is not that of its frames: the plan is damaged, or what the scene loads ` +
-        'differs here. Plan the film again.',
+      `The key of segment ${part.segment + 1} does not match its frames: the plan is damaged, or the scene loads other ` +
+        'data here. Plan the film again.',
     );
   }
 }

@@ -15,15 +15,15 @@ export interface PlannedSegment {
   segment: number;
 }
 
-/** What a browser must have to draw to be worth its start, in seconds of film. */
+/** The least that a browser must draw to justify the time that it takes to start, in seconds of film. */
 const LEAST_SECONDS = 5;
 
 /**
- * The segments of a shard, in the order in which to make them. Each segment of the plan is in exactly one of the
- * shards; if there are more shards than are needed, some have none.
+ * The segments of a shard, in the order in which to make them. Each segment of the plan is in exactly one shard. If
+ * there are more shards than needed, some are empty.
  *
- * A sweep's segments are dealt out in turn, since frames often cost more towards its end. A composed scene's stay
- * together in runs of at least five seconds, since each run has to start a browser.
+ * A sweep's segments are interleaved, because frames often cost more towards its end. A composed scene's segments stay
+ * together in runs of at least five seconds, because each run starts a browser.
  */
 export function segmentsOf(jobs: readonly Job[], { index, count }: Shard): PlannedSegment[] {
   const mine: PlannedSegment[] = [];
@@ -53,7 +53,7 @@ function runsIn(job: Job, most: number): Range[] {
   return [[0, segments.length - 1]];
 }
 
-/** Splits `length` segments into runs whose lengths differ by at most one, longer ones last: a film's last is short. */
+/** Splits `length` segments into runs whose lengths differ by at most one, longer ones last: a film may end short. */
 const split = (length: number, count: number): Range[] =>
   Array.from({ length: count }, (_, i) => [
     Math.floor((i * length) / count),

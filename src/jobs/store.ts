@@ -15,6 +15,7 @@ import { FolderFiles, UNFINISHED_FOLDER } from '../stores/folder.js';
 import type { KeyedFiles } from '../stores/index.js';
 import { cannotWrite } from '../system/folders.js';
 import type { Job, Part } from './job.js';
+import { shapeOf } from './parts.js';
 import type { Means } from './workshop.js';
 
 /** A store of segments. Several processes and machines may share one. */
@@ -41,9 +42,10 @@ export const fileOf = ({ segment, take }: Part): string => segmentFile(segment, 
 export async function openBenches(job: Job, means: Means, ffmpeg: BenchFfmpeg): Promise<Workbench[]> {
   const benches: Workbench[] = [];
   try {
-    for (const { path, frame } of job.outputs) {
-      const frames = frame === undefined ? job.film.frames : 1;
-      benches.push(await Workbench.beside(parseOutput(path), { ffmpeg, timeout: means.timeout, frames }));
+    for (const output of job.outputs) {
+      const { frames } = shapeOf(output, job.film);
+      const options = { ffmpeg, timeout: means.timeout, frames };
+      benches.push(await Workbench.beside(parseOutput(output.path), options));
     }
     return benches;
   } catch (error) {
@@ -150,7 +152,7 @@ export class SharedStore implements SegmentStore {
     const { folder = this.scratch } = this.files;
     await this.files.ready?.();
     const path = await fs.mkdtemp(join(folder, UNFINISHED_FOLDER)).catch((error) => {
-      throw cannotWrite(`Segments cannot be made in ${folder}`, error, 'try again once there is space');
+      throw cannotWrite(`Segments cannot be written to ${folder}`, error, 'fix this, then try again');
     });
     const remove = () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
     const { frames } = this.job.film;
@@ -165,7 +167,7 @@ export class SharedStore implements SegmentStore {
   async keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void> {
     if (keys[0] !== part.keys[0]) {
       throw new RefusedError(
-        `Segment ${part.segment} was not drawn as planned: plan the film again for this machine.`,
+        `Segment ${part.segment + 1} was not drawn as planned: plan the film again on this machine.`,
       );
     }
     await this.files.put(part.keys[0], bench.path(file));
@@ -176,7 +178,7 @@ export class SharedStore implements SegmentStore {
   }
 }
 
-/** A shared store that is filled from this user's cache as far as possible. New segments go to both. */
+/** A shared store with this user's cache in front of it. New segments go to both. */
 export class CachedStore implements SegmentStore {
   constructor(
     private readonly store: SegmentStore,
@@ -187,7 +189,7 @@ export class CachedStore implements SegmentStore {
     return (await this.store.has(part)) || this.fill(part);
   }
 
-  /** Copies a part's file from the cache to the store, which lacks it. @returns False if the cache lacks it, too. */
+  /** Copies a part's file from the cache to the store. @returns False if the cache lacks it. */
   async fill(part: Part): Promise<boolean> {
     for (const key of part.keys) {
       const isCached = await this.cache.has(key).catch(() => false); // a cache that fails costs only time

@@ -84,8 +84,10 @@ export async function resolveTarget(
 /** The error for a scene or project that is not in scenes/, on a machine that accepts no others. */
 export function notByName(kind: Target['kind']): RefusedError {
   return kind === 'project'
-    ? new RefusedError('Workers do not render projects: use plan, --shard and join, or render it here.')
+    ? new RefusedError(
+        'Workers do not render projects: use plan, render --shard and join, or render it here.',
+      )
     : new RefusedError(
-        'Workers accept composed scenes only by name: move the scene into scenes/, here and there, and plan it again.',
+        'Workers accept composed scenes only by name: move the scene into scenes/ on all machines, and plan it again.',
       );
 }

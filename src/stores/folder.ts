@@ -11,21 +11,21 @@ import { SegmentCache } from '../outputs/index.js';
 import { makeFolder, whyRefused } from '../system/folders.js';
 import type { KeyedFiles, Taken } from './keyed-files.js';
 
-/** How the names of folders begin in which segments are made. Those that killed processes left go after a day. */
+/** The prefix of folders in which segments are made. Those that killed processes left are removed after a day. */
 export const UNFINISHED_FOLDER = 'unfinished-';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Up to this many keys are looked up one by one; for more, the folder is listed. */
 const FEW = 50;
 
-/** Errors that another attempt may not meet: files were replaced meanwhile, or on Windows are being read. */
+/** Temporary errors: a file was replaced meanwhile or, on Windows, is being read. */
 const PASSING = process.platform === 'win32' ? ['EPERM', 'EACCES', 'EBUSY'] : ['ESTALE'];
 const ATTEMPTS = 4;
 
 export class FolderFiles implements KeyedFiles {
   readonly folder: string;
   private readonly files: SegmentCache;
-  /** Whether the folder has been there: if it then is not, its disk is probably no longer mounted. */
+  /** Whether the folder has existed. If it disappears afterwards, its disk is probably no longer mounted. */
   private seen = false;
 
   constructor(folder: string) {
@@ -76,7 +76,7 @@ export class FolderFiles implements KeyedFiles {
   }
 
   async put(key: string, from: string): Promise<void> {
-    await fs.access(from); // if it is not there, the store is not to blame
+    await fs.access(from); // a missing file is not the store's fault
     await this.ready();
     // A process that found the old file damaged may remove the new one, or its digest.
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -89,7 +89,7 @@ export class FolderFiles implements KeyedFiles {
     }
     if (!(await this.has(key))) {
       throw new TransientError(
-        `${key} disappears from the store ${this.folder}: does another program delete it?`,
+        `${key} keeps disappearing from the store ${this.folder}: check whether another program deletes it.`,
       );
     }
   }
@@ -112,9 +112,9 @@ export class FolderFiles implements KeyedFiles {
   }
 
   /**
-   * Makes a network file system see what other machines have stored: NFS remembers for up to a minute that a file was
-   * not there, unless this machine changes the folder.
-   * @returns False if the folder cannot be changed or is not there.
+   * Makes a network file system show files that other machines have stored: NFS remembers for up to a minute that a
+   * file was missing, unless this machine changes the folder.
+   * @returns False if the folder is missing or cannot be changed.
    * @throws TransientError if the folder has vanished.
    */
   private async refresh(): Promise<boolean> {

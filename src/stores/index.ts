@@ -6,7 +6,7 @@ import type { KeyedFiles } from './keyed-files.js';
 export type { KeyedFiles, Taken } from './keyed-files.js';
 
 export interface StoreOptions {
-  /** The longest time without progress in a request to S3, in seconds. Defaults to 30. */
+  /** How long a request to S3 may make no progress, in seconds. Defaults to 30. */
   timeout?: number | undefined;
 }
 

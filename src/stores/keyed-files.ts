@@ -1,11 +1,11 @@
 /** Files under keys, which many processes and machines can share. */
 
-/** What became of a request: whether the file was copied, or is not there, or was damaged and therefore removed. */
+/** The result of a request: the file was copied, is missing, or was damaged and has been removed. */
 export type Taken = 'taken' | 'missing' | 'damaged';
 
 /**
- * Files under keys of 40 hexadecimal digits. A key is a digest of everything that the file's bytes depend on, so
- * whoever stores a file under a key stores the same bytes. A file is either complete or not there.
+ * Files under keys of 40 hexadecimal digits. A key is a digest of everything that the file's bytes depend on, so every
+ * machine stores the same bytes under a key. A file is either complete or absent.
  */
 export interface KeyedFiles {
   /** Where they are, without passwords, as text for messages: "s3://bucket/prefix". */
@@ -20,7 +20,7 @@ export interface KeyedFiles {
    * Copies a file, and the small one beside it if there is one, to a path, in place of what is there. A file that does
    * not match its digest is removed from the store.
    * @param to - The path; the small file gets the same with BESIDE appended.
-   * @returns Compare it with 'taken': all answers are true.
+   * @returns Compare it with 'taken': all results are truthy.
    * @throws TransientError if the store or the disk fails.
    */
   take(key: string, to: string): Promise<Taken>;
@@ -31,7 +31,7 @@ export interface KeyedFiles {
    */
   put(key: string, from: string): Promise<void>;
   /**
-   * Removes a file and the small one beside it, if they are there: a file that is not what its key says.
+   * Removes a damaged file and the small one beside it, if they exist.
    * @throws TransientError if the store cannot be reached or written.
    */
   remove(key: string): Promise<void>;

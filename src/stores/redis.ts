@@ -8,7 +8,7 @@ import { BESIDE, inBytes } from '../outputs/index.js';
 import { cannotWrite } from '../system/folders.js';
 import type { KeyedFiles, Taken } from './keyed-files.js';
 
-/** The size limit of a file, in bytes: sender, server and receiver have it in memory at the same time. */
+/** The size limit of a file, in bytes: it is in memory on the sender, the server and the receiver. */
 export const MOST_REDIS_BYTES = 64 * 2 ** 20;
 
 /** The size limit of the small file beside it, in bytes. A larger one is left out. */
@@ -33,7 +33,7 @@ interface Server {
 
 const nameOf = (key: string): string => `untrained-file-1:${key}`;
 
-/** Each file is a hash with its bytes, their digest and the small file. Redis drops it some time after it is taken. */
+/** Each file is a hash with its bytes, their digest and the small file. It expires some time after it is taken. */
 export class RedisFiles implements KeyedFiles {
   /** @param redis - A connection, which close() ends. */
   constructor(
@@ -86,7 +86,7 @@ export class RedisFiles implements KeyedFiles {
     const { size } = await fs.stat(from);
     if (size > MOST_REDIS_BYTES) {
       throw new RenderError(
-        `A segment has ${inBytes(size)}, but at most ${inBytes(MOST_REDIS_BYTES)} may travel through the queue: ` +
+        `A segment has ${inBytes(size)}, but the queue carries at most ${inBytes(MOST_REDIS_BYTES)} for each: ` +
           'give the render and its workers the same --store.',
       );
     }

@@ -1,4 +1,4 @@
-/** Sends signed requests to an S3 server, again if they fail in passing. aws4fetch signs them; Node sends them. */
+/** Sends signed requests to an S3 server, and retries temporary failures. aws4fetch signs them; Node sends them. */
 import { once, setMaxListeners } from 'node:events';
 import { createReadStream } from 'node:fs';
 import http from 'node:http';
@@ -7,30 +7,28 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsV4Signer } from 'aws4fetch';
 import { RenderError, TransientError, UsageError } from '../core/errors.js';
+import { withoutSecrets } from '../core/wording/printable.js';
 import { Patience } from '../system/patience.js';
 import type { S3Settings } from './s3-settings.js';
 import { textOf } from './s3-xml.js';
 
 export interface ClientOptions {
-  /** The longest time without progress in a request, in seconds. */
+  /** How long a request may make no progress, in seconds. */
   timeout?: number | undefined;
-  /** How often a request is sent at most. */
+  /** How often a request is sent at most, including the first attempt. */
   attempts?: number | undefined;
-  /** The delay before the second attempt, in milliseconds. It doubles with each further one. */
+  /** The delay before the second attempt, in milliseconds. It doubles each time. */
   retryMs?: number | undefined;
 }
-
-const DEFAULTS = { timeout: 30, attempts: 7, retryMs: 250 };
 
 /** The longest delay between attempts, in milliseconds, and the longest that a server may ask for. */
 const LONGEST_DELAY_MS = 10_000;
 
 /**
- * From this size on, in bytes, the server is asked whether it wants a file: if it has it already, or refuses it,
- * nothing is sent in vain.
+ * From this size on, in bytes, the server is asked first whether it wants a file, which it may have already or refuse.
  */
 const WORTH_ASKING = 1 << 20;
-/** How long to wait for an answer to that, in milliseconds: some servers know no such question. */
+/** How long to wait for an answer to that, in milliseconds: some servers do not support it. */
 const CONTINUE_MS = 1000;
 
 /** The SHA-256 of nothing. */
@@ -39,7 +37,7 @@ const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85
 /** How much of an error's XML is read, in bytes. */
 const ERROR_BYTES = 1 << 16;
 
-/** Statuses and S3's codes of failures that the next attempt may not meet. */
+/** HTTP statuses and S3 codes of temporary failures. */
 const PASSING_STATUSES = [408, 409, 425, 429, 500, 502, 503, 504];
 const PASSING_CODES = [
   'RequestTimeout',
@@ -49,7 +47,13 @@ const PASSING_CODES = [
   'SlowDown',
 ];
 
-/** Failures of a connection that another attempt will meet again: certificates, and addresses of something else. */
+/** Failures of a connection that another attempt may not meet. */
+const BROKEN = [
+  ...['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'ERR_STREAM_PREMATURE_CLOSE'],
+];
+
+/** Failures that it will meet again: certificates, and addresses of something else. */
 const LASTING = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO|HPE_/;
 
 export interface S3Request {
@@ -89,13 +93,9 @@ export class S3Client {
     private readonly settings: S3Settings,
     /** The store, for messages. */
     private readonly store: string,
-    { timeout, attempts, retryMs }: ClientOptions = {},
+    { timeout = 30, attempts = 7, retryMs = 250 }: ClientOptions = {},
   ) {
-    this.options = {
-      timeout: timeout ?? DEFAULTS.timeout,
-      attempts: attempts ?? DEFAULTS.attempts,
-      retryMs: retryMs ?? DEFAULTS.retryMs,
-    };
+    this.options = { timeout, attempts, retryMs };
     const { Agent } = settings.endpoint.protocol === 'http:' ? http : https;
     this.agent = new Agent({ keepAlive: true }); // idle connections keep no process alive
     setMaxListeners(0, this.stop.signal);
@@ -228,8 +228,7 @@ export class S3Client {
   /** Text from a server as part of a line: short, and without our secrets, which a server might repeat. */
   private plain(text: string): string {
     const { secretAccessKey, sessionToken } = this.settings.keys;
-    let line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-    for (const secret of [secretAccessKey, sessionToken]) if (secret) line = line.replaceAll(secret, '***');
+    const line = withoutSecrets(text.replace(/[\s\p{Cc}]+/gu, ' ').trim(), [secretAccessKey, sessionToken]);
     return line.length > 200 ? `${line.slice(0, 199)}…` : line;
   }
 
@@ -249,7 +248,7 @@ export class S3Client {
       const what = `The store ${this.store} cannot be reached at ${endpoint.host}`;
       if (LASTING.test(code)) {
         return new UsageError(
-          `${what} (${code}): check AWS_ENDPOINT_URL_S3 and whether it begins with http or https; NODE_EXTRA_CA_CERTS names a file of further certificates.`,
+          `${what} (${code}): check AWS_ENDPOINT_URL_S3, which must begin with https:// for TLS and with http:// otherwise, or set NODE_EXTRA_CA_CERTS to the file of its authority's certificate.`,
           { cause: error },
         );
       }
@@ -257,9 +256,7 @@ export class S3Client {
       const why = error instanceof Stalled ? error.message : code;
       return new TransientError(
         `${what} (${why}${tries}): check AWS_ENDPOINT_URL_S3 and the network, then try again.`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
     if (!(error instanceof S3Error)) return error;
@@ -277,7 +274,7 @@ export class S3Client {
     }
     if (code === 'RequestTimeTooSkewed') {
       return new TransientError(
-        `The store ${this.store} refuses requests with another time (${said}): set the clock of this machine.`,
+        `The store ${this.store} rejects requests because this machine's clock is wrong (${said}): set the clock.`,
       );
     }
     if (/^(Expired|TokenRefresh|InvalidToken)/.test(code)) {
@@ -287,17 +284,17 @@ export class S3Client {
     }
     if (status === 401 || status === 403) {
       return new UsageError(
-        `The store ${this.store} refuses the access keys (${said}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject.`,
+        `The store ${this.store} rejects the access keys (${said}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject.`,
       );
     }
     if (status === 413 || code === 'EntityTooLarge') {
       return new RenderError(
-        `The store ${this.store} does not take files of this size (${said}): choose a folder with --store.`,
+        `The store ${this.store} does not accept files of this size (${said}): use a folder as --store.`,
       );
     }
     const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
     return new TransientError(
-      `The store ${this.store} fails${tries} (${said}): try again later, or choose another with --store.`,
+      `The store ${this.store} failed${tries} (${said}): try again later, or choose another with --store.`,
     );
   }
 }
@@ -349,20 +346,7 @@ function isConnection(error: unknown): boolean {
   if (error instanceof Stalled || error instanceof CutShort) return true;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   if (path !== undefined && syscall !== 'connect') return false; // a file's
-  return (
-    ['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'].includes(
-      code!,
-    ) ||
-    [
-      'EHOSTUNREACH',
-      'ENETUNREACH',
-      'EHOSTDOWN',
-      'ENETDOWN',
-      'EADDRNOTAVAIL',
-      'ERR_STREAM_PREMATURE_CLOSE',
-    ].includes(code!) ||
-    LASTING.test(code ?? '')
-  );
+  return code !== undefined && (BROKEN.includes(code) || LASTING.test(code));
 }
 
 function codeOf(error: unknown): string {

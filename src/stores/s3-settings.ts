@@ -61,7 +61,7 @@ export function parseAddress(place: string): { bucket: string; prefix: string } 
     Buffer.byteLength(prefix) > LONGEST_PREFIX;
   if (wrong) {
     throw new UsageError(
-      `--store has a prefix that S3 stores cannot have: use at most ${LONGEST_PREFIX} bytes, without control characters and without the folders "." and "..".`,
+      `--store has a prefix that S3 does not allow: use at most ${LONGEST_PREFIX} bytes, without control characters and without the folders "." and "..".`,
     );
   }
   return { bucket, prefix };
@@ -105,7 +105,9 @@ function keysOf(env: Environment, profile: Profile): AccessKeys {
 }
 
 function wrongKey(name: string): UsageError {
-  return new UsageError(`${name} has characters that no access key has: copy it again, without spaces.`);
+  return new UsageError(
+    `${name} has characters that access keys cannot have: copy it again, without spaces.`,
+  );
 }
 
 /** A section of the files ~/.aws/credentials and ~/.aws/config. */

@@ -39,7 +39,7 @@ const PAGE_BYTES = 16 << 20;
 /** Errors in writing that are the disk's rather than the connection's. */
 const DISK = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS', 'ESTALE'];
 
-/** What an object is like: its name's digest, and what the server must check. */
+/** An object's size and digests. */
 interface Described {
   size: number;
   /** SHA-256 of the bytes, in hexadecimal. */
@@ -54,7 +54,7 @@ export class S3Files implements KeyedFiles {
   readonly name: string;
   private readonly client: S3Client;
   private verified: Promise<void> | undefined;
-  /** Whether the server knows conditional writes, as far as we know. */
+  /** Whether the server supports conditional writes, as far as is known. */
   private conditional = true;
 
   private constructor(
@@ -213,7 +213,7 @@ export class S3Files implements KeyedFiles {
     const { size, sha256, md5, digest } = described;
     if (size > LARGEST) {
       throw new RenderError(
-        `${name} has ${size} bytes, but S3 stores at most ${LARGEST} at a time: choose a folder with --store, or a lower quality.`,
+        `${name} has ${size} bytes, but S3 accepts at most ${LARGEST} in one upload: use a folder as --store, or a lower quality.`,
       );
     }
     const headers = {
@@ -243,7 +243,7 @@ export class S3Files implements KeyedFiles {
       else this.conditional = false; // 501: the server does not know conditional writes
     }
     throw new TransientError(
-      `${name} cannot be stored in ${this.name} because others keep changing it: try again later.`,
+      `${name} cannot be stored in ${this.name} because other processes keep changing it: try again later.`,
     );
   }
 
@@ -289,7 +289,7 @@ async function save(answer: IncomingMessage, to: string, hash: Hash): Promise<nu
   } catch (error) {
     const { code = '', path } = error as NodeJS.ErrnoException;
     if (path === undefined && !DISK.includes(code)) throw error; // the connection's
-    throw cannotWrite(`${to} cannot be written`, error, 'try again once that has changed');
+    throw cannotWrite(`${to} cannot be written`, error, 'fix this, then try again');
   }
   return size;
 }

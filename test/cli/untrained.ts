@@ -128,6 +128,16 @@ export function untrained(
   });
 }
 
+/** Reads lines of JSON as they are printed, for `watch`. */
+export function jsonLines<T>(onLine: (line: T) => void): (child: Child, text: string) => void {
+  let rest = '';
+  return (_, text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (line.startsWith('{')) onLine(JSON.parse(line));
+  };
+}
+
 /** Whether a stage takes long enough to be reported depends on the machine. */
 function withoutStages({ stdout, stderr }: { stdout: string; stderr: string }) {
   return {

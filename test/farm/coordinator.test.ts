@@ -5,7 +5,8 @@ import { type Job as Entry, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openServer } from '../../src/farm/connection.js';
-import { Coordinator, type Delivery, type Order, type Wanted } from '../../src/farm/coordinator.js';
+import { Coordinator } from '../../src/farm/coordinator.js';
+import type { Delivery, Order, Wanted } from '../../src/farm/orders.js';
 import { digestOf, planKey, QUEUE } from '../../src/farm/task.js';
 import { FolderFiles } from '../../src/stores/folder.js';
 import type { KeyedFiles } from '../../src/stores/index.js';
@@ -206,14 +207,20 @@ describe.skipIf(!hasServer).concurrent('the coordinator', () => {
 
   test("ends a film with a segment's own error, which several workers reported, and keeps the rest", async () => {
     const at = await setting();
-    const fails = (name: string) =>
+    const workers: Worker[] = [];
+    const fails = (name: string): Worker =>
       at.worker(name, async ({ id }) => {
-        if (id === keyOf('b')) throw failure('segment', name, 'Frame 12 divides by zero.');
+        if (id === keyOf('b')) {
+          // The other one gets it next.
+          const [own, other] = workers[0].opts.name === name ? workers : [...workers].reverse();
+          if (other.isPaused()) other.resume();
+          await own.pause(true);
+          throw failure('segment', name, 'Frame 12 divides by zero.');
+        }
         await at.put(id!);
         return { frames: 10, seconds: 0.1, worker: name };
       });
-    fails('one');
-    fails('two');
+    workers.push(fails('one'), fails('two'));
     const { order, wanted } = at.film(['a', 'b', 'c']);
     const coordinator = await at.coordinator();
     const error = await coordinator.order(order, wanted).catch((reason) => reason);
@@ -281,9 +288,7 @@ describe.skipIf(!hasServer).concurrent('the coordinator', () => {
     const { order, wanted } = at.film(['a']);
     await expect((await at.coordinator()).order(order, wanted)).rejects.toMatchObject({
       name: 'RenderError',
-      message: expect.stringMatching(
-        /^Segment 1 of 1 ended its worker 3 times: see what the workers printed/,
-      ),
+      message: expect.stringMatching(/^Segment 1 of 1 crashed its worker 3 times: check the workers' output/),
     });
   });
 
@@ -312,7 +317,7 @@ describe.skipIf(!hasServer).concurrent('the coordinator', () => {
     const result: Promise<Delivery> = (await at.coordinator()).order(order, wanted);
     await vi.waitFor(() => expect(at.notes).toHaveLength(1), { timeout: 20_000 });
     expect(at.notes[0]).toBe(
-      `No worker is connected to ${at.url}: start one with \`untrained work --queue ...\` and the same --store. Waiting.`,
+      `No worker is connected to ${at.url}: start one with \`untrained work --queue ...\` and the same --store. Waiting for one.`,
     );
     maker(at, 'one');
     expect(await result).toMatchObject({ drawn: 10 });

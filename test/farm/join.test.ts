@@ -445,14 +445,14 @@ describe('the command', () => {
       return [code, stderr.replaceAll(folder.in(), '…')];
     };
     const pins = { ...job.pins };
-    for (const [name, value] of [
-      ['version', '0.0.1'],
-      ['ffmpeg', '7.0'],
+    for (const [name, title, value] of [
+      ['version', 'Untrained', '0.0.1'],
+      ['ffmpeg', 'ffmpeg', '7.0'],
     ] as const) {
       const [code, stderr] = await run(await planned([{ ...job, pins: { ...pins, [name]: value } }]));
       expect(code).toBe(3);
       expect(stderr).toMatch(
-        `untrained: The film was planned with ${name} "${value}", but this machine has "${pins[name]}": `,
+        `untrained: The film was planned with ${title} ${value}, but this machine has ${title} ${pins[name]}: `,
       );
     }
     const other = { ...pins, backend: 'gpu', arithmetic: 'none' }; // what drew the frames does not matter
@@ -460,15 +460,15 @@ describe('the command', () => {
     expect(await run([...args, '--quiet'])).toEqual([0, '']);
     expect(await run(args.slice(0, 2))).toEqual([
       2,
-      'untrained: join needs the place where the segments are: add --store with a folder or s3://bucket/prefix.\n',
+      'untrained: join needs the store that has the segments: add --store with a folder or s3://bucket/prefix.\n',
     ]);
     expect(await run([...args, '-o', 'x.gif'])).toEqual([
       2,
-      'untrained: --out is "x.gif", but the plan has "…/a.mp4" there: give it the same ending, or plan the film again.\n',
+      'untrained: --out is "x.gif", but the planned output is "…/a.mp4": use the same ending, or plan the film again.\n',
     ]);
     expect(await run([...args, '-o', 'x.mp4', '-o', 'y.mp4'])).toEqual([
       2,
-      "untrained: There are 2 --out for the plan's 1 (…/a.mp4): give one for each, in the same order, or none.\n",
+      'untrained: --out is given 2 times, but the plan has 1 output (…/a.mp4): give one for each, in the same order, or none.\n',
     ]);
   });
 

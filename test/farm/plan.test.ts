@@ -65,7 +65,7 @@ describe('untrained plan', () => {
       "new folder/plan.json  N kB  1 film, 60 frames, 3 segments
       Render each shard, 1/3 to 3/3, on any machine:
         untrained render --plan 'new folder/plan.json' --shard 1/3 --store segments
-      Then join them:
+      Then join the segments:
         untrained join 'new folder/plan.json' --store segments
       "
     `);
@@ -80,7 +80,7 @@ describe('untrained plan', () => {
       /^Shard 2 of 2: 1 segment, 25 frames in .* s \(cpu: 1 thread, .*\)\.\n$/,
     );
     expect(await shard('--shard', '2/2')).toBe(
-      'Shard 2 of 2 has nothing to render: its segment is in the store already.\n',
+      'Shard 2 of 2 has nothing to render: its segment is already in the store.\n',
     );
     expect(await shard('--shard', '4/4')).toBe(
       'Shard 4 of 4 has nothing to render: the plan has only 3 segments, which the other shards render.\n',
@@ -190,8 +190,8 @@ describe('untrained plan', () => {
       await planned('--store', 'segments'),
     ]).toMatchInlineSnapshot(`
       [
-        "2 "page.html" is not a film and has no segments to share: write it with untrained export rings.json --seed 7 --to html --out page.html",
-        "2 "shader.frag" is not a film and has no segments to share: write it with untrained export rings.json --to glsl --out shader.frag",
+        "2 "page.html" is not a film, so it has no segments to plan: write it with untrained export rings.json --seed 7 --to html --out page.html",
+        "2 "shader.frag" is not a film, so it has no segments to plan: write it with untrained export rings.json --to glsl --out shader.frag",
         "2 --plan is "./film.mp4", which is also an output: choose another file.",
         "2 --plan is "rings.json", which is also the scene: choose another file.",
         "2 "." is a folder, so no file can have its name: choose another, or move the folder.",
@@ -263,20 +263,20 @@ describe('render --plan', () => {
       await render('rings.json', ...store),
     ]).toMatchInlineSnapshot(`
       [
-        "2 --plan plan.json already says what is rendered: leave out "rings.json".",
-        "2 --size cannot change what has been planned: leave it out, or give it to untrained plan.",
-        "2 --out cannot change what has been planned: give it to untrained join.",
-        "2 --backend cannot change what has been planned: leave it out, or give it to untrained plan.",
-        "2 --strict cannot change what has been planned: leave it out, or give it to untrained plan.",
-        "2 --plan renders segments into a store that all machines can reach: name one with --store, a folder or s3://bucket/prefix.",
+        "2 --plan plan.json already determines the scene: leave out "rings.json".",
+        "2 --size cannot change a plan: leave it out, or pass it to untrained plan.",
+        "2 --out cannot change a plan: pass it to untrained join.",
+        "2 --backend cannot change a plan: leave it out, or pass it to untrained plan.",
+        "2 --strict cannot change a plan: leave it out, or pass it to untrained plan.",
+        "2 --plan needs a store that all machines can reach: add --store with a folder or s3://bucket/prefix.",
         "2 The plan "plan.json" cannot be read because there is no such file: check its path, or write it with untrained plan.",
         "2 The plan "." cannot be read because it is a folder: check its path, or write it with untrained plan.",
         "3 rings.json cannot be used: it is not a plan: plan the film again.",
-        "2 --queue plans the film itself, so it does not go with --plan: leave out one of the two.",
+        "2 --plan and --queue cannot be combined, because --queue plans the film itself: leave out one of them.",
         "2 --shard is "5/4" but must be i/n with i from 1 to n, auto, or auto/n: try 1/4.",
-        "2 --shard auto needs SLURM_ARRAY_TASK_ID or AWS_BATCH_JOB_ARRAY_INDEX, and neither is set: start it as a task of an array, or use --shard i/n.",
-        "2 --shard applies only to a plan: write one with untrained plan, and name it with --plan.",
-        "2 --store applies only to a plan or a queue: name one with --plan or --queue, or leave it out.",
+        "2 --shard auto needs SLURM_ARRAY_TASK_ID or AWS_BATCH_JOB_ARRAY_INDEX, but neither is set: run it as an array task, or use --shard i/n.",
+        "2 --shard applies only to a plan: write one with untrained plan, then pass it with --plan.",
+        "2 --store applies only with --plan or --queue: add one of them, or leave out --store.",
       ]
     `);
     expect(readdirSync(cwd)).toEqual(['rings.json']);
@@ -419,6 +419,10 @@ describe('a plan file', () => {
       return 'accepted';
     };
     expect(complaint(text)).toBe('accepted');
+    const alike = changed(({ jobs: [{ segments }] }) => {
+      for (const { parts } of segments) parts[0].keys = segments[0].parts[0].keys;
+    });
+    expect(complaint(alike)).toMatch(/has the key of a segment of another length/);
     expect([
       complaint(''),
       complaint(text.slice(0, 2000)).replace(/column \d+/, 'column N'),
@@ -584,19 +588,19 @@ describe('shards', () => {
       chosen(autoOf8, { JOB_COMPLETION_INDEX: '-1' }),
     ]).toMatchInlineSnapshot(`
       [
-        "--shard auto needs SLURM_ARRAY_TASK_ID or AWS_BATCH_JOB_ARRAY_INDEX, and neither is set: start it as a task of an array, or use --shard i/n.",
-        "--shard auto/8 needs SLURM_ARRAY_TASK_ID, AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX, and none of them is set: start it as a task of an array, or use --shard i/8.",
-        "Kubernetes sets JOB_COMPLETION_INDEX but not the number of shards: use --shard auto/n, where n is the Job's completions.",
-        "SLURM_ARRAY_TASK_MIN is not set, so --shard auto finds no shard: use --shard i/n.",
-        "SLURM_ARRAY_TASK_COUNT is "many" but must be a whole number, so --shard auto finds no shard: use --shard i/n.",
-        "Slurm's array has 2 tasks from 3 with gaps, so --shard auto cannot number task 3: use --shard auto/n, where n is the number of shards of the whole array.",
-        "Slurm's array has 2 tasks from 3 with gaps, so --shard auto cannot number task 7: use --shard auto/n, where n is the number of shards of the whole array.",
-        "AWS_BATCH_JOB_ARRAY_SIZE is not set, so --shard auto finds no shard: use --shard i/n.",
-        "AWS_BATCH_JOB_ARRAY_INDEX=8 makes it shard 9, but there are 8: start 8 tasks, or give their number, as in --shard auto/8.",
+        "--shard auto needs SLURM_ARRAY_TASK_ID or AWS_BATCH_JOB_ARRAY_INDEX, but neither is set: run it as an array task, or use --shard i/n.",
+        "--shard auto/8 needs SLURM_ARRAY_TASK_ID, AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX, but none of them is set: run it as an array task, or use --shard i/8.",
+        "Kubernetes sets JOB_COMPLETION_INDEX but not the number of shards: use --shard auto/n, where n is the Job's number of completions.",
+        "SLURM_ARRAY_TASK_MIN is not set, so --shard auto cannot tell the shard: use --shard i/n.",
+        "SLURM_ARRAY_TASK_COUNT is "many" but must be a whole number, so --shard auto cannot tell the shard: use --shard i/n.",
+        "The task IDs of this Slurm array have gaps, so --shard auto cannot tell which shard task 3 is: use --shard auto/n, where n is the number of tasks in the whole array.",
+        "The task IDs of this Slurm array have gaps, so --shard auto cannot tell which shard task 7 is: use --shard auto/n, where n is the number of tasks in the whole array.",
+        "AWS_BATCH_JOB_ARRAY_SIZE is not set, so --shard auto cannot tell the shard: use --shard i/n.",
+        "AWS_BATCH_JOB_ARRAY_INDEX=8 makes this shard 9, but there are only 8 shards: start 8 tasks, or give the number of shards, as in --shard auto/8.",
         "SLURM_ARRAY_TASK_ID is 0, but --shard auto/8 counts Slurm's tasks from 1: submit the array with --array=1-8.",
-        "SLURM_ARRAY_TASK_ID=9 makes it shard 9, but there are 8: start 8 tasks, or give their number, as in --shard auto/8.",
-        "JOB_COMPLETION_INDEX=8 makes it shard 9, but there are 8: start 8 tasks, or give their number, as in --shard auto/8.",
-        "JOB_COMPLETION_INDEX is "-1" but must be a whole number, so --shard auto finds no shard: use --shard i/n.",
+        "SLURM_ARRAY_TASK_ID=9 makes this shard 9, but there are only 8 shards: start 8 tasks, or give the number of shards, as in --shard auto/8.",
+        "JOB_COMPLETION_INDEX=8 makes this shard 9, but there are only 8 shards: start 8 tasks, or give the number of shards, as in --shard auto/8.",
+        "JOB_COMPLETION_INDEX is "-1" but must be a whole number, so --shard auto cannot tell the shard: use --shard i/n.",
       ]
     `);
   });

@@ -14,7 +14,14 @@ import seedrandom from 'seedrandom';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { QUEUE } from '../../src/farm/task.js';
 import { read } from '../cli/kills.js';
-import { type Child, inProcess, type ProcessOutcome, temporaryFolder, untrained } from '../cli/untrained.js';
+import {
+  type Child,
+  inProcess,
+  jsonLines,
+  type ProcessOutcome,
+  temporaryFolder,
+  untrained,
+} from '../cli/untrained.js';
 import { seed } from '../seed.js';
 import { hasServer, type RedisServer, startRedis } from './redis.js';
 
@@ -56,7 +63,6 @@ interface Running {
 /** Starts a command that prints JSON. */
 function start(args: string[], cwd = folder): Running {
   const events: Running['events'] = [];
-  let rest = '';
   let child!: Child;
   const ended = untrained([...args, '--json'], {
     cwd,
@@ -64,11 +70,7 @@ function start(args: string[], cwd = folder): Running {
       child = handle;
       children.add(child);
     },
-    watch(_, text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line));
-    },
+    watch: jsonLines((event: Record<string, unknown>) => events.push(event)),
   }).finally(() => children.delete(child));
   return { events, kill: (signal) => child.kill(signal), ended };
 }

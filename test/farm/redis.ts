@@ -5,11 +5,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll } from 'vitest';
+import { freePorts } from './cluster.js';
 
 /** Whether servers of one's own can be started here. */
 export const hasServer = spawnSync('redis-server', ['--version']).status === 0;
@@ -54,7 +54,7 @@ export async function startRedis({
   password?: string;
   port?: number;
 } = {}): Promise<RedisServer> {
-  const at = port ?? (await freePort());
+  const at = port ?? (await freePorts(1))[0];
   const folder = mkdtempSync(join(tmpdir(), 'untrained-redis-'));
   const secret = password === undefined ? [] : ['--requirepass', password];
   const args = ['--port', `${at}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...secret];
@@ -81,13 +81,4 @@ async function end(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -10,7 +10,7 @@ import { digestOf, entryOf, QUEUE, taskSchema } from '../../dist/farm/task.js';
 import { sweep, tween } from '../../dist/index.js';
 import { writePlan } from '../../dist/jobs/plan-file.js';
 import { FolderStore, type Job, plan, segment, Workshop } from '../../dist/render.js';
-import { type ProcessOutcome, temporaryFolder, untrained } from '../cli/untrained.js';
+import { jsonLines, type ProcessOutcome, temporaryFolder, untrained } from '../cli/untrained.js';
 import { hasRedis, hasServer, startRedis, testRedis } from './redis.js';
 
 const folder = temporaryFolder();
@@ -47,16 +47,11 @@ interface Running {
 /** Starts a worker, which is killed after the test. */
 function startWorker(url: string, args: string[], env: Record<string, string> = {}): Running {
   const events: Event[] = [];
-  let rest = '';
   let handle!: { pid: number | undefined; kill(signal: NodeJS.Signals): void };
   const ended = untrained(['work', '--queue', url, '--threads', '1', '--json', ...args], {
     env,
     started: (child) => (handle = child),
-    watch(_, text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line));
-    },
+    watch: jsonLines((event: Event) => events.push(event)),
   });
   closing.push(async () => {
     handle.kill('SIGCONT');
@@ -181,13 +176,13 @@ describe.skipIf(!hasRedis)(hasRedis ? 'a worker' : 'a worker (SKIPPED: there is 
     expect(refused.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^Segment 1 of film \w{6} belongs in another store than .*store-b: start /),
       expect.stringMatching(/^The plan of film \w{6} is not the one that was queued/),
-      expect.stringMatching(/^The entry names a segment that its plan does not have/),
+      expect.stringMatching(/^A queue entry names a segment that its plan does not have/),
     ]);
     expect(failures.map(({ message }) => message)).toEqual(refused.map(({ message }) => message));
     expect(failures.every(({ kind }) => kind === 'refused')).toBe(true);
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /^untrained: This worker takes itself out of service because 3 segments failed in a row\. The last one: The entry .*\n$/,
+      /^untrained: This worker takes itself out of service because 3 segments failed in a row\. The last one: A queue entry .*\n$/,
     );
     expect(keysIn(store)).toEqual([]);
   });
@@ -233,7 +228,7 @@ describe.skipIf(!hasRedis)(hasRedis ? 'a worker' : 'a worker (SKIPPED: there is 
     await worker.until('started', 2);
     process.kill(await drawerOf(worker), 'SIGKILL');
     expect((await worker.until('failed', 2)).message).toMatch(
-      /^Segment 2 of film \w{6} was not made: its process was killed \(SIGKILL\), perhaps because memory ran out/,
+      /^Segment 2 of film \w{6} was not rendered: its process was killed \(SIGKILL\), possibly because memory ran out/,
     );
     expect(failures.map(({ kind }) => kind)).toEqual(['transient', 'transient']);
     await add(job, store, [0]);
@@ -292,7 +287,8 @@ describe('work', () => {
     const { code, stderr } = await untrained(['work']);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'untrained: work needs the queue to take segments from: try --queue redis://127.0.0.1:6379.\n',
+      stderr:
+        'untrained: work needs a queue to take segments from: add --queue, such as --queue redis://127.0.0.1:6379.\n',
     });
   });
 

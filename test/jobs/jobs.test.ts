@@ -117,6 +117,9 @@ describe('a job', () => {
   test('is refused if anything differs that its bytes depend on', async () => {
     const text = writeJob(await plan(requestFor('film.mp4'), workshop, means));
     const node = process.versions.node;
+    const otherPackages = readJob(text).pins.packages.map((name) =>
+      name.replace(/^seedrandom@.*/, 'seedrandom@1.0.0'),
+    );
     for (const [name, value, complaint] of [
       [
         'version',
@@ -127,9 +130,9 @@ describe('a job', () => {
       [
         'ffmpeg',
         '1.0',
-        /with ffmpeg 1\.0, but this machine has ffmpeg \S+: install ffmpeg 1\.0 or name it with --ffmpeg,/,
+        /with ffmpeg 1\.0, but this machine has ffmpeg \S+: install ffmpeg 1\.0 or pass it with --ffmpeg,/,
       ],
-      ['packages', ['seedrandom@1.0.0'], /with seedrandom@1\.0\.0, but this machine has .*seedrandom@3/],
+      ['packages', otherPackages, /with seedrandom@1\.0\.0, but this machine has .*seedrandom@3/],
       ['code', '0'.repeat(64), /code 00000000, but .*: install the same build of Untrained,/],
       [
         'engine',

@@ -51,7 +51,7 @@ describe('a shared store', () => {
     for (const i of [0, 1]) {
       const making = segment(job, i, store, elsewhere, { ...means, onFrame });
       await expect(making).rejects.toThrow(RefusedError);
-      await expect(making).rejects.toThrow(`The key of segment ${i + 1} is not that of its frames`);
+      await expect(making).rejects.toThrow(`The key of segment ${i + 1} does not match its frames`);
     }
     await elsewhere.close();
     expect(onFrame, 'and nothing is drawn for it').not.toHaveBeenCalled();

@@ -456,7 +456,7 @@ describe('fails in one line, for a retry later, if', () => {
 
   test('the server is busy', async () => {
     expect(await outage({ status: 503, message: 'Please reduce\nyour request rate.' })).toMatchInlineSnapshot(
-      `"The store s3://bucket/films fails after 4 attempts (503 SlowDown: Please reduce your request rate): try again later, or choose another with --store."`,
+      `"The store s3://bucket/films failed after 4 attempts (503 SlowDown: Please reduce your request rate): try again later, or choose another with --store."`,
     );
   });
   test('answers are cut short', async () => {
@@ -478,7 +478,7 @@ describe('fails in one line, for a retry later, if', () => {
   });
   test('the clock is wrong', async () => {
     expect(await outage({ status: 403, code: 'RequestTimeTooSkewed' })).toMatchInlineSnapshot(
-      `"The store s3://bucket/films refuses requests with another time (403 RequestTimeTooSkewed: Refused: RequestTimeTooSkewed): set the clock of this machine."`,
+      `"The store s3://bucket/films rejects requests because this machine's clock is wrong (403 RequestTimeTooSkewed: Refused: RequestTimeTooSkewed): set the clock."`,
     );
   });
   test('nobody answers', async () => {
@@ -519,12 +519,12 @@ describe('is refused in one line, without secrets, if', () => {
     expect(
       await refusal({ AWS_SECRET_ACCESS_KEY: 'another secret'.replace(' ', '-') }),
     ).toMatchInlineSnapshot(
-      `"The store s3://bucket/films refuses the access keys (403 SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
+      `"The store s3://bucket/films rejects the access keys (403 SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
     );
   });
   test('the key is unknown', async () => {
     expect(await refusal({ AWS_ACCESS_KEY_ID: 'AKIDOTHER' })).toMatchInlineSnapshot(
-      `"The store s3://bucket/films refuses the access keys (403 InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
+      `"The store s3://bucket/films rejects the access keys (403 InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
     );
   });
   test('the bucket does not exist', async () => {
@@ -540,14 +540,14 @@ describe('is refused in one line, without secrets, if', () => {
   test('the address is encrypted but the server is not', async () => {
     const message = await refusal({ AWS_ENDPOINT_URL_S3: server.endpoint.replace('http', 'https') });
     expect(message.replace(/\((E|ERR_)\w+\)/, '(CODE)')).toMatchInlineSnapshot(
-      `"The store s3://bucket/films cannot be reached at HOST (CODE): check AWS_ENDPOINT_URL_S3 and whether it begins with http or https; NODE_EXTRA_CA_CERTS names a file of further certificates."`,
+      `"The store s3://bucket/films cannot be reached at HOST (CODE): check AWS_ENDPOINT_URL_S3, which must begin with https:// for TLS and with http:// otherwise, or set NODE_EXTRA_CA_CERTS to the file of its authority's certificate."`,
     );
   });
   test('the server repeats the secret', async () => {
     const { secretAccessKey } = server.options;
     server.meet('GET', { status: 403, message: `${secretAccessKey} is wrong` });
     expect(await refusal({})).toMatchInlineSnapshot(
-      `"The store s3://bucket/films refuses the access keys (403 AccessDenied: *** is wrong): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
+      `"The store s3://bucket/films rejects the access keys (403 AccessDenied: *** is wrong): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
     );
   });
   test('objects may be read but not written', async () => {
@@ -561,7 +561,7 @@ describe('is refused in one line, without secrets, if', () => {
     server.meet('GET', { body: '<html>Welcome</html>' }, 9);
     const error = await using((files) => failure(files.among([KEY])));
     expect(error.message).toMatchInlineSnapshot(
-      `"The store s3://bucket/films fails (200 not a list of objects: is it an S3 server?): try again later, or choose another with --store."`,
+      `"The store s3://bucket/films failed (200 not a list of objects: is it an S3 server?): try again later, or choose another with --store."`,
     );
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The hosts' responses when the film was planned, or else when the same scene was last drawn. Pixels depend on them, and so do segment keys, which must be
- * known before any request is made.
+ * The hosts' responses when the film was planned, or else when the same scene was last drawn. Pixels depend on them,
+ * and so do segment keys, which must be known before any request is made.
  */
 
 import { SegmentCache } from '../../outputs/index.js';

@@ -22,9 +22,9 @@ export interface HostOptions {
   allowHosts?: readonly string[];
   /** The SHA-256 of each response that the film was made with, by address. The responses are read from the store. */
   answers?: Readonly<Record<string, string>>;
-  /** Refuses a response that is not among these, since the film's keys contain them: its other parts are made elsewhere. */
+  /** Refuses responses that are not among these, because the keys of the film's segments depend on them. */
   planned?: boolean;
-  /** Asks hosts before it looks for stored responses: machines that make parts of the film will ask them, too. */
+  /** Asks hosts before it looks for stored responses, because the other machines will ask them, too. */
   fresh?: boolean;
   /** The folder where responses are stored. By default they are not. */
   store?: string;

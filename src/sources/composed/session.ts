@@ -403,7 +403,7 @@ const hasOwnFonts = ({ source }: Browser): boolean => source === '@sparticuz/chr
 /** The error for a scene that is not the one that was planned. */
 function otherScene({ path }: Target): RefusedError {
   return new RefusedError(
-    `The scene ${basename(path)} is not the one that was planned: it differs here, or a file or package that it uses ` +
-      'does. Copy the scene and its files from the machine that planned the film, or plan it again.',
+    `The scene ${basename(path)} is not the one that was planned: it, or a file or package that it uses, differs ` +
+      'here. Copy the scene and its files from the machine that planned the film, or plan it again.',
   );
 }
