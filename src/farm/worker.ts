@@ -23,8 +23,9 @@ const MOST_DEATHS = 3;
 /** After this many failures in a row, a worker takes itself out of service. */
 const MOST_FAILURES = 3;
 
-/** The pause after a failure, in milliseconds, so that other workers get its segments. Doubles each time. */
+/** The pause after a failure, in milliseconds, so that other workers get its segments. Doubles up to three times. */
 const PAUSE_MS = 1000;
+const MOST_DOUBLINGS = 3;
 
 /** How often progress is reported to the queue, in milliseconds. */
 const PROGRESS_MS = 500;
@@ -85,6 +86,8 @@ class FarmWorker {
   private readonly worker: Worker<unknown, Result>;
   /** Failures since the last segment that succeeded. */
   private readonly streak: SegmentFailure[] = [];
+  /** Pauses since a segment was last made. */
+  private pauses = 0;
   private made = { segments: 0, frames: 0 };
   private isAway = false;
   private cameBack = 0;
@@ -183,6 +186,7 @@ class FarmWorker {
       const frames = await slot.make({ task, entry: entry.id! }, this.eventsFor(entry), signal);
       const seconds = (performance.now() - began) / 1000;
       this.streak.length = 0;
+      this.pauses = 0;
       this.made.segments++;
       this.made.frames += frames;
       this.options.onEvent({ type: 'made', ...named, frames, seconds: Number(seconds.toFixed(3)) });
@@ -230,10 +234,11 @@ class FarmWorker {
     const forQueue = new this.server.bullmq.UnrecoverableError(JSON.stringify(reason));
     if (signal.aborted) return forQueue; // the queue has given it to another
     this.options.onEvent({ type: 'failed', ...(task && pick(task)), reason: kind, message: reason.message });
-    if (task) this.streak.push(failure); // what is no task says nothing about this worker
+    // Malformed entries, and those for other stores, say nothing about this worker.
+    if (task?.store === this.options.storeDigest) this.streak.push(failure);
     await this.worker.pause(true); // before the entry is moved, which would fetch the next
     if (this.isUnfit) this.finish();
-    else this.rest(!task || kind === 'segment' ? 0 : PAUSE_MS * 2 ** (this.streak.length - 1));
+    else this.rest(!task || kind === 'segment' ? 0 : PAUSE_MS * 2 ** Math.min(this.pauses++, MOST_DOUBLINGS));
     return forQueue;
   }
 

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RenderError, TransientError, UsageError } from '../core/errors.js';
 import { SegmentCache } from '../outputs/index.js';
-import { makeFolder, whyRefused } from '../system/folders.js';
+import { cannotWrite, makeFolder, whyRefused } from '../system/folders.js';
 import type { KeyedFiles, Taken } from './keyed-files.js';
 
 /** The prefix of folders in which segments are made. Those that killed processes left are removed after a day. */
@@ -161,6 +161,8 @@ export class FolderFiles implements KeyedFiles {
     if (code === undefined || error instanceof RenderError) return error;
     if (code === 'ENOTDIR' || code === 'EEXIST') return this.notFolder();
     if (code === 'ENOENT' && this.seen && dest?.startsWith(this.folder)) return this.vanished();
+    if (what === 'read' && dest !== undefined && !dest.startsWith(this.folder))
+      return cannotWrite(`A segment cannot be copied to "${dest}"`, error, 'free some space, or write elsewhere');
     const [why, next] = reasonOf(error, code, what);
     return new TransientError(
       `The store ${this.folder} cannot be ${what} because ${why} (${code}): ${next}, or choose another with --store.`,

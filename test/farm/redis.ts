@@ -46,6 +46,12 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+/** Stops the servers of a file's tests. Hooks that are added within a hook or a test would never run. */
+const stops: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  await Promise.all(stops.map((stop) => stop()));
+});
+
 /** Starts a server, which is stopped after the tests of the file. It stores nothing on disk. */
 export async function startRedis({
   password,
@@ -63,7 +69,7 @@ export async function startRedis({
     await end(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  afterAll(stop);
+  stops.push(stop);
   await new Promise<void>((resolve, reject) => {
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
