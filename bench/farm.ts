@@ -18,9 +18,8 @@ import { sized, table } from './table.js';
 
 const MAIN = resolve('dist/cli/main.js');
 
-/** A minute of a scene, without supersampling so that it takes a minute or two; and a third of it. */
+/** A minute of a scene, without supersampling so that it takes a minute or two. */
 const MINUTE = ['weight-scale', '--seconds', '60', '--supersample', '1', '--backend', 'cpu'];
-const THIRD = [...MINUTE, '--frames', '500-999'];
 
 /** A film of many segments, all different, which take almost no time to draw. */
 const MANY_SEGMENTS = 300;
@@ -134,7 +133,7 @@ async function benchWorkers(folder: string, redis: PrivateRedis): Promise<Partia
         await once(createInterface(worker.stdout!), 'line'); // it is connected
       }
       const through = ['--queue', redis.url, '--store', store, '--quiet'];
-      const film = await run(['render', ...THIRD, ...through, '--out', join(folder, `workers-${count}.mp4`)]);
+      const film = await run(['render', ...MINUTE, ...through, '--out', join(folder, `workers-${count}.mp4`)]);
       seconds.push(film.seconds);
       workerSeconds = (count * film.seconds) / (await segmentsIn(store)).length;
       if (count === 1) continue;
@@ -153,7 +152,7 @@ async function benchWorkers(folder: string, redis: PrivateRedis): Promise<Partia
   await expectEqual(join(folder, 'workers-1.mp4'), join(folder, 'workers-2.mp4'));
   const [one, two] = seconds;
   console.log(
-    `\nA third of it through a queue: workers with one thread${canPin ? ', each on its own core' : ''}. The files are equal.`,
+    `\nIt again, through a queue: workers with one thread${canPin ? ', each on its own core' : ''}. The files are equal.`,
   );
   console.log(
     table([
