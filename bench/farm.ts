@@ -133,7 +133,13 @@ async function benchWorkers(folder: string, redis: PrivateRedis): Promise<Partia
         await once(createInterface(worker.stdout!), 'line'); // it is connected
       }
       const through = ['--queue', redis.url, '--store', store, '--quiet'];
-      const film = await run(['render', ...MINUTE, ...through, '--out', join(folder, `workers-${count}.mp4`)]);
+      const film = await run([
+        'render',
+        ...MINUTE,
+        ...through,
+        '--out',
+        join(folder, `workers-${count}.mp4`),
+      ]);
       seconds.push(film.seconds);
       workerSeconds = (count * film.seconds) / (await segmentsIn(store)).length;
       if (count === 1) continue;
