@@ -162,7 +162,11 @@ export class FolderFiles implements KeyedFiles {
     if (code === 'ENOTDIR' || code === 'EEXIST') return this.notFolder();
     if (code === 'ENOENT' && this.seen && dest?.startsWith(this.folder)) return this.vanished();
     if (what === 'read' && dest !== undefined && !dest.startsWith(this.folder))
-      return cannotWrite(`A segment cannot be copied to "${dest}"`, error, 'free some space, or write elsewhere');
+      return cannotWrite(
+        `A segment cannot be copied to "${dest}"`,
+        error,
+        'free some space, or write elsewhere',
+      );
     const [why, next] = reasonOf(error, code, what);
     return new TransientError(
       `The store ${this.folder} cannot be ${what} because ${why} (${code}): ${next}, or choose another with --store.`,
