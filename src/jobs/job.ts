@@ -14,6 +14,7 @@ import { Frames } from '../core/sweep/frames.js';
 import { frameCount, parseSweep, type Sweep } from '../core/sweep/sweep.js';
 import { parseJson } from '../core/wording/json.js';
 import { parse } from '../core/wording/parse.js';
+import { isPrintable } from '../core/wording/printable.js';
 import {
   checkEncodeOptions,
   checkOutput,
@@ -27,7 +28,7 @@ import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import type { Target } from '../sources/composed/target.js';
 import { type NamedScene, SCENE_NAME } from '../sources/scene-files.js';
 import { type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
-import { type Pins, pinsSchema } from './pins.js';
+import type { Pins } from './pins.js';
 import type { SheetDesign } from './sheet-layout.js';
 
 export type { Part, PlannedOutput, Segment } from './parts.js';
@@ -182,6 +183,9 @@ const encodeSchema = z.strictObject({
   loops: z.int().min(1).max(1000).optional(),
 });
 
+/** Text of one line that is safe to print, since plans are not trusted. */
+const word = z.string().max(300).refine(isPrintable, 'must be one line of printable characters');
+
 const jobSchema = z.strictObject({
   job: z.literal(JOB_VERSION),
   source: z.discriminatedUnion('kind', [
@@ -242,7 +246,18 @@ const jobSchema = z.strictObject({
     }),
   ),
   note: z.string().max(MAX_RECIPE_BYTES).optional(),
-  pins: pinsSchema,
+  pins: z.strictObject({
+    version: word,
+    code: digestSchema,
+    engine: z.strictObject({ v8: word, zlib: word, arch: word, node: word }),
+    packages: z.array(word).max(1000),
+    backend: word,
+    arithmetic: word,
+    browser: word.optional(),
+    fonts: digestSchema.optional(),
+    ffmpeg: word.optional(),
+    encoderThreads: z.int().min(1).max(64),
+  }),
 });
 
 /**

@@ -1,43 +1,34 @@
 /** What a film's bytes depend on besides its description: recorded by the planner, compared on every machine. */
-import * as z from 'zod';
-import { digestSchema } from '../core/digest.js';
 import { RefusedError } from '../core/errors.js';
-import { isPrintable } from '../core/wording/printable.js';
 import { ENCODER_THREADS, type Ffmpeg } from '../outputs/index.js';
 import type { FrameSource } from '../sources/source.js';
 import { VERSION } from '../system/package.js';
 import { drawingVersions } from '../system/packages.js';
 import { engine, ownCodeDigest } from '../system/version.js';
 
-/** Text of one line that is safe to print, since plans are not trusted. */
-const word = z.string().max(300).refine(isPrintable, 'must be one line of printable characters');
-
-/** The pins of a job. */
-export const pinsSchema = z.strictObject({
-  /** The version of this package. */
-  version: word,
-  /** A digest of our own code that determines pixels and bytes. */
-  code: digestSchema,
-  /** The JavaScript engine and its zlib, the kind of processor, and, for messages, the version of Node. */
-  engine: z.strictObject({ v8: word, zlib: word, arch: word, node: word }),
-  /** The packages that determine pixels: "seedrandom@3.0.5". */
-  packages: z.array(word).max(1000),
-  /** What draws: "cpu", "gpu" or "browser". */
-  backend: word,
-  /** The arithmetic that determines the last bits: "float32, fused multiply-add". */
-  arithmetic: word,
-  /** The build of the browser, if one draws: "Chromium 147.0.7727.24". */
-  browser: word.optional(),
-  /** A digest of the fonts that it may use. */
-  fonts: digestSchema.optional(),
-  /** The version of ffmpeg, if it is needed. */
-  ffmpeg: word.optional(),
-  /** Threads of each encoder, independent of the machine. */
-  encoderThreads: z.int().min(1).max(64),
-});
-
 /** Everything that the bytes of a film depend on besides its description. */
-export type Pins = z.infer<typeof pinsSchema>;
+export interface Pins {
+  /** The version of this package. */
+  version: string;
+  /** A digest of our own code that determines pixels and bytes. */
+  code: string;
+  /** The JavaScript engine and its zlib, the kind of processor, and, for messages, the version of Node. */
+  engine: { v8: string; zlib: string; arch: string; node: string };
+  /** The packages that determine pixels: "seedrandom@3.0.5". */
+  packages: string[];
+  /** What draws: "cpu", "gpu" or "browser". */
+  backend: string;
+  /** The arithmetic that determines the last bits: "float32, fused multiply-add". */
+  arithmetic: string;
+  /** The build of the browser, if one draws: "Chromium 147.0.7727.24". */
+  browser?: string | undefined;
+  /** A digest of the fonts that it may use. */
+  fonts?: string | undefined;
+  /** The version of ffmpeg, if it is needed. */
+  ffmpeg?: string | undefined;
+  /** Threads of each encoder, independent of the machine. */
+  encoderThreads: number;
+}
 
 /** The pins that are known before anything is opened. */
 type PlainPins = Omit<Pins, 'backend' | 'arithmetic' | 'browser' | 'fonts'>;

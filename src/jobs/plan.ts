@@ -141,7 +141,7 @@ function plannedSource(request: SourceRequest, source: FrameSource, { here }: Me
     const answers = found && Object.keys(found).length > 0 ? found : undefined;
     return { ...request, target: plannedTarget(request.target), bundle: source.bundle, answers };
   }
-  if (request.kind === 'sweep' || Array.isArray(request.cells)) return request;
+  if (request.kind !== 'sheet' || Array.isArray(request.cells)) return request;
   const { scenes, frames } = request.cells;
   const named = scenes.map((scene) => ({ ...scene, target: plannedTarget(scene.target) }));
   return { ...request, cells: { scenes: named, frames } };
