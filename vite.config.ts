@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -93,7 +94,7 @@ export default defineConfig({
         },
       },
     ],
-    maxWorkers: '100%', // by default one fewer, which leaves half of a machine with two cores idle
+    maxWorkers: Math.ceil(1.5 * availableParallelism()), // tests of browsers and other programs mostly wait
     minWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
