@@ -16,6 +16,8 @@ const SLOWEST = [
   'package/install',
   'video/segments',
   'frames/reference',
+  'farm/join',
+  'farm/queue',
   'cli/stalls',
   'cli/films',
   'cli/kills',
@@ -25,6 +27,9 @@ const SLOWEST = [
   'browser/jobs',
   'gpu/detect',
   'cli/start',
+  'farm/work',
+  'farm/slurm',
+  'farm/parallel',
   'cli/modules',
   'cli/together',
   'browser/explorer-time',
@@ -51,10 +56,6 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
-/** Unit tests that replace modules, change the process, or depend on its stack or its time. */
-const ALONE = ['test/unit/{heavy,link,parameters,patience,shell,trust}.test.ts'];
-const LONG = [...configDefaults.exclude, 'test/**/*.long.test.ts']; // see vite.long.config.ts
-
 export default defineConfig({
   logLevel: 'error', // Motion Canvas ships source maps without their sources, a warning each
   css: { postcss: {} }, // otherwise Vite looks for a configuration in the home folder, which not everybody has
@@ -68,32 +69,11 @@ export default defineConfig({
     ],
   },
   test: {
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/**/*.long.test.ts'], // see vite.long.config.ts
     setupFiles: ['test/setup.ts'],
     pool: 'forks', // V8 flags belong to a process, and the CPU renderer sets some while it compiles
-    poolOptions: { threads: { isolate: false } },
     sequence: { sequencer: SlowestFirst },
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'whole',
-          include: ['test/*.test.ts', 'test/!(unit)/**/*.test.ts', ...ALONE],
-          exclude: LONG,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        extends: true,
-        // Most take milliseconds, so they share threads, and with them the modules under test.
-        test: {
-          name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
-          exclude: [...LONG, ...ALONE],
-          pool: 'threads',
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
     maxWorkers: Math.ceil(1.5 * availableParallelism()), // tests of browsers and other programs mostly wait
     minWorkers: 1,
     testTimeout: 120_000,

@@ -3,6 +3,6 @@ import { mergeConfig } from 'vitest/config';
 import config from './vite.config.js';
 
 export default mergeConfig(
-  { ...config, test: { ...config.test, projects: undefined } },
+  { ...config, test: { ...config.test, include: undefined, exclude: undefined } },
   { test: { include: ['test/**/*.long.test.ts'], testTimeout: 900_000 } },
 );
