@@ -207,7 +207,7 @@ export class S3Server {
       if (fault.status && !fault.after) throw refusalOf(fault);
       this.authenticate(request, path, query);
       const objects = this.buckets.get(bucket);
-      if (!objects) throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist');
+      if (!objects) throw new Refusal(404, 'NoSuchBucket', 'There is no such bucket.');
       const answer = this.answer(request, objects, new URLSearchParams(query));
       if (fault.after && !fault.status) return void message.socket.destroy();
       if (fault.after) throw refusalOf(fault);
@@ -235,11 +235,7 @@ export class S3Server {
       ) ?? [];
     if (id === undefined) throw new Refusal(403, 'AccessDenied', 'Access Denied.');
     if (id !== accessKeyId) {
-      throw new Refusal(
-        403,
-        'InvalidAccessKeyId',
-        'The AWS Access Key Id you provided does not exist in our records.',
-      );
+      throw new Refusal(403, 'InvalidAccessKeyId', 'The access key is unknown.');
     }
     if (zone !== region) {
       throw new Refusal(
@@ -265,11 +261,7 @@ export class S3Server {
     const request = { method, path, query, headers: names.map((name) => [name, header(name)]), digest };
     const expected = signatureOf({ request, time, date, region, secretAccessKey });
     if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) {
-      throw new Refusal(
-        403,
-        'SignatureDoesNotMatch',
-        'The request signature we calculated does not match the signature you provided.',
-      );
+      throw new Refusal(403, 'SignatureDoesNotMatch', 'The signature is wrong.');
     }
     if (digest !== hash('sha256', body).toString('hex')) throw new Refusal(400, 'XAmzContentSHA256Mismatch');
     const md5 = header('content-md5');
@@ -290,11 +282,7 @@ export class S3Server {
         const condition = headers['if-none-match'];
         const { conditions } = this.options;
         if (condition !== undefined && conditions === 'refused') {
-          throw new Refusal(
-            501,
-            'NotImplemented',
-            'A header you provided implies functionality that is not implemented',
-          );
+          throw new Refusal(501, 'NotImplemented', 'This server does not support conditional writes.');
         }
         if (condition === '*' && object && conditions === 'known') throw refusalOf({ status: 412 });
         const kept = Object.entries(headers).filter(([name]) => /^(x-amz-meta-.*|content-type)$/.test(name));
@@ -303,7 +291,7 @@ export class S3Server {
       }
       case 'GET':
       case 'HEAD':
-        if (!object) throw new Refusal(404, 'NoSuchKey', 'The specified key does not exist.');
+        if (!object) throw new Refusal(404, 'NoSuchKey', 'There is no such object.');
         return {
           status: 200,
           headers: { ...object.headers, etag: etagOf(object.bytes) },

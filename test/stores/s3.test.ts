@@ -519,17 +519,17 @@ describe('is refused in one line, without secrets, if', () => {
     expect(
       await refusal({ AWS_SECRET_ACCESS_KEY: 'another secret'.replace(' ', '-') }),
     ).toMatchInlineSnapshot(
-      `"The store s3://bucket/films rejects the access keys (403 SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
+      `"The store s3://bucket/films rejects the access keys (403 SignatureDoesNotMatch: The signature is wrong): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
     );
   });
   test('the key is unknown', async () => {
     expect(await refusal({ AWS_ACCESS_KEY_ID: 'AKIDOTHER' })).toMatchInlineSnapshot(
-      `"The store s3://bucket/films rejects the access keys (403 InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
+      `"The store s3://bucket/films rejects the access keys (403 InvalidAccessKeyId: The access key is unknown): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject."`,
     );
   });
   test('the bucket does not exist', async () => {
     expect(await refusal({}, 's3://nowhere/films')).toMatchInlineSnapshot(
-      `"The bucket "nowhere" does not exist at HOST (404 NoSuchBucket: The specified bucket does not exist): create it, or check --store and AWS_ENDPOINT_URL_S3."`,
+      `"The bucket "nowhere" does not exist at HOST (404 NoSuchBucket: There is no such bucket): create it, or check --store and AWS_ENDPOINT_URL_S3."`,
     );
   });
   test('the region is wrong', async () => {
