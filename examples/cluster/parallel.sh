@@ -19,12 +19,23 @@ log="$plan.joblog"
 [[ "$log" -nt "$plan" ]] || rm -f "$log"
 
 # One shard at a time on each machine, because it uses all cores. A shard that fails is retried on another machine.
-seq "$shards" | parallel --sshlogin "$machines" --jobs 1 --workdir "$PWD" --retries 4 \
-  --joblog "$log" --resume-failed --tag --line-buffer --quote \
-  npx untrained render --plan "$plan" --shard "{}/$shards" --store "$store"
+render() {
+  seq "$shards" | parallel --sshlogin "$machines" --jobs 1 --workdir "$PWD" --retries 4 \
+    --joblog "$log" --resume-failed --tag --line-buffer --quote \
+    npx untrained render --plan "$plan" --shard "{}/$shards" --store "$store"
+}
+join() { npx untrained join "$plan" --store "$store" --out "$film"; }
 
-# 75: segments are missing, as with another store or another number of shards. Then the next run renders all shards.
+render
 code=0
-npx untrained join "$plan" --store "$store" --out "$film" || code=$?
-[[ $code -ne 75 ]] || rm -f "$log"
+join || code=$?
+
+# 75: segments are missing although the log lists their shards as finished, as with another store or another number of
+# shards. All shards are then started again, and render what is missing.
+if [[ $code -eq 75 ]]; then
+  rm -f "$log"
+  render
+  code=0
+  join || code=$?
+fi
 exit "$code"

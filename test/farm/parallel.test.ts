@@ -1,5 +1,5 @@
 /** examples/cluster/parallel.sh: GNU parallel itself, with machines that a substitute for ssh reaches on this one. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../cli/untrained.js';
@@ -59,6 +59,13 @@ describe.skipIf(missing.length > 0)(title, () => {
     const again = await render('off1');
     expect(again.code, again.output).toBe(0);
     expect(readFileSync(join(cwd, 'plan.json.joblog'), 'utf8')).toBe(log);
+    expect(readFileSync(join(cwd, 'film.mp4')).equals(film)).toBe(true);
+
+    // The log lists shards as finished whose segments are no longer there: they are rendered again.
+    rmSync(join(cwd, 'segments'), { recursive: true });
+    const repaired = await render('render1,:');
+    expect(repaired.code, repaired.output).toBe(0);
+    expect(stored(join(cwd, 'segments'))).toBe(SEGMENTS);
     expect(readFileSync(join(cwd, 'film.mp4')).equals(film)).toBe(true);
   }, 300_000);
 });
