@@ -33,6 +33,7 @@ const FOLDERS: Folder[] = [
   { path: 'src/nodes', runs: 'in a browser' },
   { path: 'src/browser', runs: 'in Node' },
   { path: 'src/outputs', runs: 'in Node' },
+  { path: 'src/sound', runs: 'in Node' },
   { path: 'src/stores', runs: 'in Node' },
   {
     path: 'src/sources/composed/page',

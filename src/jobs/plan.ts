@@ -21,6 +21,7 @@ import {
   SegmentCache,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
+import type { Soundtrack } from '../sound/soundtrack.js';
 import { plannedTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
 import { VERSION } from '../system/package.js';
@@ -65,6 +66,8 @@ export interface FilmRequest {
   poster?: PosterRequest | undefined;
   /** How films are encoded: the same for all outputs, except for their own maximum sizes. */
   encode?: EncodeOptions;
+  /** What is heard. By default, a composed scene's own sound. */
+  sound?: Soundtrack | undefined;
   /** The recipe for the files' metadata. */
   recipe?: Recipe | undefined;
 }

@@ -1,6 +1,7 @@
 /** Where a film's frames come from: a sweep (sweep.ts), a composed scene (composed/), or a contact sheet. */
 import type { Range } from '../core/range.js';
 import type { FilmShape, SegmentCache } from '../outputs/index.js';
+import type { Soundtrack } from '../sound/soundtrack.js';
 
 export interface FrameSource {
   /** The shape of the film; `frames` is the number of frames that can be drawn. */
@@ -19,6 +20,8 @@ export interface FrameSource {
   readonly fonts?: string | undefined;
   /** A digest of the composed scene's bundle: equal on all machines with the same files. */
   readonly bundle?: string | undefined;
+  /** A composed scene's own sound, if it has any. */
+  readonly sound?: Soundtrack | undefined;
   /** What draws, and how, as text for messages. Final once frames have been drawn. */
   readonly description: string;
   /**

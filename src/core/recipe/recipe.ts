@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { sizeSchema } from '../frame/description.js';
+import { type SoundNote, soundSchema } from '../sound/settings.js';
 import { aboutRecipe } from '../sweep/fields.js';
 import { parseSweep, type Sweep } from '../sweep/sweep.js';
 import { parseJson } from '../wording/json.js';
@@ -28,6 +29,7 @@ const recipeSchema = z.strictObject({
   frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
   every: z.int().min(1).max(1000).optional(),
   answers,
+  audio: soundSchema.optional(),
   sheet: sheetSchema.optional(),
   made: z.strictObject({ version: z.string().max(40), backend: z.string().max(80) }).optional(),
 });
@@ -44,6 +46,8 @@ export interface Recipe extends SceneRecipe {
   frames?: [first: number, last: number] | undefined;
   /** Frame step: 2 = every second frame. */
   every?: number | undefined;
+  /** The film's sound. */
+  audio?: SoundNote | undefined;
   /** The contents of a contact sheet. */
   sheet?: SheetRecipe | undefined;
   /** The version of Untrained and the backend that drew it. */
