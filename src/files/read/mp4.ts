@@ -27,13 +27,24 @@ function isQuickTime(head: string): boolean {
 function readMp4(bytes: Bytes): Found {
   const moov = findBox(bytes, 'moov');
   if (!moov) throw new Malformed('has no index of its frames');
+  let video: Found | undefined;
+  let sound: string | undefined;
   for (const track of boxes(bytes, moov)) {
-    const video = track.name === 'trak' ? readTrack(bytes, track) : undefined;
-    if (!video) continue;
-    const note = readComment(bytes, moov);
-    return { ...video, ...(note && { note }) };
+    if (track.name !== 'trak') continue;
+    video ??= readTrack(bytes, track);
+    sound ??= soundIn(bytes, track);
   }
-  throw new Malformed('has no pictures');
+  if (!video) throw new Malformed('has no pictures');
+  const note = readComment(bytes, moov);
+  return { ...video, ...(sound && { sound }), ...(note && { note }) };
+}
+
+/** The codec of a track with sound. */
+function soundIn(bytes: Bytes, track: Box): string | undefined {
+  const handler = find(bytes, track, 'mdia', 'hdlr');
+  if (!handler || bytes.text(handler.start + 8) !== 'soun') return undefined;
+  const entry = find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd');
+  return entry && bytes.text(entry.start + 8 + 4);
 }
 
 /** A track's pictures; undefined if the track has something else. */

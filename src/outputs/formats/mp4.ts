@@ -64,6 +64,7 @@ export const mp4: Format = {
     encoder: ({ quality }) => ['-c:a', 'aac', '-b:a', quality === 'draft' ? '128k' : '192k'],
     container: 'mp4',
     priming: 1024,
+    padding: 1023, // decoders may play all of the last packet
   },
   encoding(output, film, options) {
     const quality = qualityOf(mp4, options);
