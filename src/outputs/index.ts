@@ -34,6 +34,8 @@ export {
   type Output,
   parseOutput,
   pixelFormatsFor,
+  soundlessNote,
+  takesSound,
   warningsFor,
 } from './output.js';
 export {

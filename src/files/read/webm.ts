@@ -2,7 +2,7 @@
  *  COMMENT tag. */
 
 import { type Bytes, Malformed } from '../bytes.js';
-import { type Found, MOST_NOTE, type Reader, type Times } from './found.js';
+import { type AudioTrack, type Found, MOST_NOTE, type Reader, type Times } from './found.js';
 
 /** The elements that we use, with their names in RFC 9559. */
 const ID = {
@@ -12,8 +12,12 @@ const ID = {
   duration: 0x4489,
   tracks: 0x1654ae6b,
   trackEntry: 0xae,
+  trackNumber: 0xd7,
   codecId: 0x86,
   video: 0xe0,
+  audio: 0xe1,
+  samplingFrequency: 0xb5,
+  channels: 0x9f,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
   defaultDuration: 0x23e383,
@@ -36,6 +40,7 @@ const NESTED = new Set([
   ID.tracks,
   ID.trackEntry,
   ID.video,
+  ID.audio,
   ID.cluster,
   ID.blockGroup,
   ID.tags,
@@ -56,8 +61,11 @@ function readWebm(bytes: Bytes, only?: 'note'): { found: Found; times: Times } {
   const found: Found = { width: 0, height: 0, frames: 0, seconds: 0 };
   let [scale, duration] = [1_000_000, 0]; // nanoseconds per tick, and ticks
   let tag = '';
-  let [cluster, frame] = [0, 0];
-  const starts: number[] = [];
+  let cluster = 0;
+  let frame = 0;
+  let track: Track = { number: 0, codec: '', frame: 0 };
+  const tracks: Track[] = [];
+  const blocks = new Map<number, number[]>(); // the times of each track's blocks
 
   function read(start: number, end: number, depth: number): void {
     if (depth > MOST_DEPTH) throw new Malformed('is cut short or damaged');
@@ -73,17 +81,28 @@ function readWebm(bytes: Bytes, only?: 'note'): { found: Found; times: Times } {
       // Clusters are nearly all of the file. One of unknown length must be read to find its end.
       const skipped = only === 'note' && id.value === ID.cluster && size.value !== UNKNOWN;
       const text = () => bytes.text(data, Math.min(length, MOST_NOTE)).replace(/\0+$/, '');
+      if (id.value === ID.trackEntry) {
+        track = { number: 0, codec: '', frame: 0 };
+        tracks.push(track);
+      }
+      if (id.value === ID.audio) track.audio = { channels: 1, rate: 8000 }; // RFC 9559's defaults
       if (NESTED.has(id.value) && !skipped) read(data, stop, depth + 1);
       else if (id.value === ID.timestampScale) scale = whole();
       else if (id.value === ID.duration) duration = float(bytes, data, length);
-      else if (id.value === ID.pixelWidth) found.width = whole();
-      else if (id.value === ID.pixelHeight) found.height = whole();
-      else if (id.value === ID.codecId) found.codec = text();
-      else if (id.value === ID.defaultDuration) frame = whole();
+      else if (id.value === ID.pixelWidth) found.width ||= whole();
+      else if (id.value === ID.pixelHeight) found.height ||= whole();
+      else if (id.value === ID.trackNumber) track.number = whole();
+      else if (id.value === ID.codecId) track.codec = text();
+      else if (id.value === ID.defaultDuration) track.frame = whole();
+      else if (id.value === ID.channels && track.audio) track.audio.channels = whole();
+      else if (id.value === ID.samplingFrequency && track.audio)
+        track.audio.rate = float(bytes, data, length);
       else if (id.value === ID.timestamp) cluster = whole();
       else if (id.value === ID.simpleBlock || id.value === ID.block) {
-        found.frames++;
-        starts.push(cluster + ((bytes.be(data + number(bytes, data, true).length, 2) << 16) >> 16));
+        const { value, length } = number(bytes, data, true);
+        const starts = blocks.get(value) ?? [];
+        if (starts.length === 0) blocks.set(value, starts);
+        starts.push(cluster + ((bytes.be(data + length, 2) << 16) >> 16));
       } else if (id.value === ID.tagName) tag = text();
       else if (id.value === ID.tagString && tag === 'COMMENT') found.note = text();
       at = stop;
@@ -91,6 +110,17 @@ function readWebm(bytes: Bytes, only?: 'note'): { found: Found; times: Times } {
   }
   read(0, bytes.size, 0);
   if (found.width === 0) throw new Malformed('has no pictures');
+  const pictures = tracks.find(({ audio }) => !audio);
+  const sound = tracks.find(({ audio }) => audio);
+  const starts = blocks.get(pictures?.number ?? 0) ?? [];
+  frame = pictures?.frame ?? 0;
+  found.frames = starts.length;
+  if (pictures?.codec) found.codec = pictures.codec;
+  if (sound?.audio) {
+    found.audio = { codec: sound.codec === 'A_OPUS' ? 'Opus' : sound.codec, ...sound.audio };
+    // The film's duration is that of its longest track, and sound is stored in packets.
+    if (frame > 0) duration = Math.min(duration, (starts.length * frame) / scale);
+  }
   const times = {
     ticks: 1e9 / scale,
     exact: false,
@@ -99,6 +129,15 @@ function readWebm(bytes: Bytes, only?: 'note'): { found: Found; times: Times } {
     frame,
   };
   return { found: { ...found, seconds: (scale * duration) / 1e9 }, times };
+}
+
+/** What a track's header says. */
+interface Track {
+  number: number;
+  codec: string;
+  /** The duration of a frame in nanoseconds; 0 if it is not stated. */
+  frame: number;
+  audio?: Omit<AudioTrack, 'codec'>;
 }
 
 const UNKNOWN = -1;

@@ -64,6 +64,8 @@ export interface Format {
 
   // Writing and reading.
 
+  /** How its sound is encoded. Undefined if its files have none. */
+  sound?: object;
   /** How `film` becomes files of this format. Pure: reads and writes nothing. */
   encoding(output: Output, film: FilmShape, options: EncodeOptions): Encoding;
   /** Adds a note to a finished file. Undefined if ffmpeg writes the note (`tagged` in graded.ts). */
