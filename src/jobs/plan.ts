@@ -21,7 +21,7 @@ import {
   SegmentCache,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
-import type { Soundtrack } from '../sound/soundtrack.js';
+import { type Soundtrack, withoutPaths } from '../sound/soundtrack.js';
 import { plannedTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
 import { VERSION } from '../system/package.js';
@@ -80,7 +80,7 @@ export interface FilmRequest {
  * @throws UsageError for an invalid request; RenderError if something needed is missing.
  */
 export async function plan(
-  { source: request, outputs: files, poster, encode = {}, recipe }: FilmRequest,
+  { source: request, outputs: files, poster, encode = {}, sound, recipe }: FilmRequest,
   workshop: Workshop,
   means: Means = {},
   cache?: SegmentCache,
@@ -107,6 +107,8 @@ export async function plan(
       checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
       checkEncodeOptions(output, options);
     }
+    const track = sound ?? source.sound;
+    if (track) workshop.keepSounds(track);
     const job: Job = {
       job: JOB_VERSION,
       source: plannedSource(request, source, means),
@@ -115,6 +117,7 @@ export async function plan(
       firstFrame,
       every,
       outputs: planned,
+      sound: withoutPaths(track),
       segments: segmentsOf(planned, film, source, ffmpeg),
       note: recipe && noteWith(recipe, source.answers?.() ?? {}, backend),
       pins: pinsOf(source, ffmpeg),

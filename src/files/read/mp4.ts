@@ -115,6 +115,33 @@ function readTimes(bytes: Bytes): Times {
   throw new Malformed('has no pictures');
 }
 
+/** The offset in the file of each stored frame of the first track with pictures, in the order of decoding. */
+export function* frameOffsets(bytes: Bytes): Generator<number> {
+  const moov = findBox(bytes, 'moov');
+  for (const track of moov ? boxes(bytes, moov) : []) {
+    if (track.name !== 'trak' || !readTrack(bytes, track)) continue;
+    const table = (name: string) => find(bytes, track, 'mdia', 'minf', 'stbl', name);
+    const [sizes, groups, short, long] = ['stsz', 'stsc', 'stco', 'co64'].map(table);
+    const offsets = short ?? long;
+    if (!sizes || !groups || !offsets) throw new Malformed('has no index of its frames');
+    const size = bytes.be(sizes.start + 4, 4); // 0: each frame has its own
+    const frames = bytes.be(sizes.start + 8, 4);
+    const [rows, chunks] = [groups, offsets].map(({ start }) => bytes.be(start + 4, 4));
+    let frame = 0;
+    for (let chunk = 1, row = 0; chunk <= chunks; chunk++) {
+      if (row + 1 < rows && bytes.be(groups.start + 8 + 12 * (row + 1), 4) <= chunk) row++;
+      let at = short ? bytes.be(short.start + 4 + 4 * chunk, 4) : bytes.be64(offsets.start + 8 * chunk);
+      for (let left = bytes.be(groups.start + 12 + 12 * row, 4); left > 0 && frame < frames; left--) {
+        bytes.count();
+        yield at;
+        at += size || bytes.be(sizes.start + 12 + 4 * frame, 4);
+        frame++;
+      }
+    }
+    return;
+  }
+}
+
 /** The values of a table of runs: how often, and which value. */
 function* runsIn(bytes: Bytes, { start }: Box): Generator<number> {
   for (let i = 0, rows = bytes.be(start + 4, 4); i < rows; i++) {

@@ -24,6 +24,13 @@ export const webm: Format = {
     unit: 'crf N',
     option: { option: 'crf', called: '--crf of a .webm', least: 0, most: 63, whole: true, hint: 22 },
   },
+  sound: {
+    title: 'Opus',
+    name: 'opus',
+    encoder: ({ quality }) => ['-c:a', 'libopus', '-b:a', quality === 'draft' ? '96k' : '160k'],
+    container: 'ogg',
+    priming: 312,
+  },
   encoding(output, film, options) {
     const quality = qualityOf(webm, options);
     return graded(output.path, film, options, {
@@ -44,6 +51,7 @@ export const webm: Format = {
         ...BT709_TAGS,
       ],
       container: ['-f', 'webm'],
+      sound: webm.sound,
     });
   },
   reader: webmReader,
