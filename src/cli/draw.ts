@@ -134,7 +134,7 @@ export function requestsOf({ subject, options, plan, sounds }: Prepared): FilmRe
         : { ...composedRequest(subject, { ...options, ...group }), frames, every };
     return {
       source,
-      outputs: group.files.map(({ path, maxSize }) => ({ path, maxSize })),
+      outputs: group.files.map(({ path, maxSize, limits }) => ({ path, maxSize, limits })),
       encode: encodingIn({ ...options, maxSize: undefined, gifPalette }),
       sound: sounds[i].track,
       recipe: { ...recipeOf(source), ...(sounds[i].note && { audio: sounds[i].note }) },

@@ -19,6 +19,8 @@ import {
   parseOutput,
   pixelFormatsFor,
   SegmentCache,
+  soundlessNote,
+  takesSound,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { type Soundtrack, withoutPaths } from '../sound/soundtrack.js';
@@ -43,6 +45,8 @@ export interface OutputRequest {
   path: string;
   /** The maximum size in bytes, if it differs from the other files'. */
   maxSize?: number | undefined;
+  /** What its platform refuses otherwise: see EncodeOptions. */
+  limits?: Pick<EncodeOptions, 'editLists' | 'soundBits'> | undefined;
 }
 
 /** A PNG of one frame of a film. */
@@ -94,9 +98,9 @@ export async function plan(
   try {
     const { shape: film, firstFrame, every, backend } = source;
     if (cache) await source.findFingerprints?.(cache);
-    const planned: PlannedOutput[] = files.map(({ path, maxSize = encode.maxSize }) => ({
+    const planned: PlannedOutput[] = files.map(({ path, maxSize = encode.maxSize, limits }) => ({
       path,
-      options: { ...encode, maxSize },
+      options: { ...encode, maxSize, ...limits },
     }));
     if (poster) {
       const frame = poster.frame === 'first' ? 0 : film.frames - 1;
@@ -109,6 +113,9 @@ export async function plan(
     }
     const track = sound ?? source.sound;
     if (track) workshop.keepSounds(track);
+    if (!sound && source.sound?.clips.length) {
+      for (const output of outputs) if (!takesSound(output)) means.onWarning?.(soundlessNote(output));
+    }
     const job: Job = {
       job: JOB_VERSION,
       source: plannedSource(request, source, means),

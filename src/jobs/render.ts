@@ -30,7 +30,7 @@ export interface SceneInput {
 /** Options of films and stills. */
 export interface RenderOptions
   extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
-    Omit<EncodeOptions, 'note' | 'sound'> {
+    Omit<EncodeOptions, 'note' | 'sound' | 'soundBits'> {
   /**
    * Whether to cache segments on this machine, so that a restarted render resumes where it left off and only the
    * changed parts of a changed film are drawn. Defaults to false.

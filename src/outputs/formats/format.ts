@@ -131,6 +131,8 @@ export interface EncodeOptions {
    * Defaults to true.
    */
   editLists?: boolean;
+  /** The maximum bit rate of an MP4's sound, in bits per second. */
+  soundBits?: number;
   /** A text for the file's metadata: its recipe. One line. */
   note?: string;
   /** The film's encoded sound: the name of its file on the workbench. */

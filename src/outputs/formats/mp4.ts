@@ -61,7 +61,9 @@ export const mp4: Format = {
   sound: {
     title: 'AAC',
     name: 'aac',
-    encoder: ({ quality }) => ['-c:a', 'aac', '-b:a', quality === 'draft' ? '128k' : '192k'],
+    encoder: ({ quality, soundBits = Number.POSITIVE_INFINITY }) => [
+      ...['-c:a', 'aac', '-b:a', String(Math.min(quality === 'draft' ? 128_000 : 192_000, soundBits))],
+    ],
     container: 'mp4',
     priming: 1024,
   },
