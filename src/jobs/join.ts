@@ -10,7 +10,7 @@ import {
 import { flashWarning } from './flashes.js';
 import type { Job } from './job.js';
 import { noteWith } from './plan.js';
-import { provideSounds, soundOn } from './sound.js';
+import { provideSounds, soundOn, takeSound } from './sound.js';
 import { closeBenches, fileOf, openBenches, type SegmentStore } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
@@ -50,7 +50,8 @@ export async function join(
       }
     }
   }
-  await provideSounds(job, benches, workshop, means);
+  const { files } = store;
+  await provideSounds(job, benches, workshop, means, files && ((sound, to) => takeSound(files, sound, to)));
   return joinOn(job, benches, workshop, means);
 }
 

@@ -16,6 +16,8 @@ export interface SoundFile {
   path: string;
   /** ffmpeg's name of its container. */
   container: string;
+  /** Whether it may have pictures besides. */
+  isFilm: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function openSound(path: string, sha256: string): Promise<SoundFile
       `The sound "${nameOf(path)}" has changed since the film was planned: render it again.`,
     );
   }
-  return { path, container };
+  return { path, container, isFilm: container === 'mov' || container === 'matroska' };
 }
 
 const nameOf = (path: string) => printable(basename(path));
@@ -65,6 +67,8 @@ const [SLOWEST, FASTEST] = [0.5, 2];
 export class ClipReader {
   private pieces: Float32Array[] = [];
   private waiting = 0;
+  /** In what ffmpeg sends; 0 until it has sent the header. */
+  private channels = 0;
   private rest = Buffer.alloc(0);
   private ended = false;
   private closed = false;
@@ -93,6 +97,7 @@ export class ClipReader {
           options: [
             ...['-cpuflags', '0'], // the same samples on every processor
             ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file'],
+            ...(file.isFilm ? ['-copyts'] : []),
             ...['-f', file.container],
           ],
           from: `file:${file.path}`,
@@ -102,8 +107,8 @@ export class ClipReader {
         {
           options: [
             ...['-map', '0:a:0', '-vn', '-sn', '-dn'],
-            ...['-af', [...toStereo(), ...trimmed(skip, length), ...tempo(rate)].join(',')],
-            ...['-f', 'f32le'],
+            ...['-af', [...resampled(file), ...trimmed(skip, length), ...tempo(rate)].join(',')],
+            ...['-c:a', 'pcm_f32le', '-fflags', '+bitexact', '-f', 'wav'],
           ],
           to: 'pipe:1',
         },
@@ -157,11 +162,18 @@ export class ClipReader {
 
   private async add(bytes: Uint8Array): Promise<void> {
     if (this.closed) return;
-    const all = this.rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.rest, bytes]);
-    const whole = all.length - (all.length % 4);
+    let all = this.rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.rest, bytes]);
+    if (this.channels === 0) {
+      const found = dataIn(all);
+      if (found) this.channels = found.channels;
+      all = found ? all.subarray(found.at) : all;
+    }
+    const whole = this.channels === 0 ? 0 : all.length - (all.length % 4);
     this.rest = all.subarray(whole);
-    const piece = new Float32Array(whole / 4);
-    new Uint8Array(piece.buffer).set(all.subarray(0, whole));
+    const mono = new Float32Array(whole / 4);
+    new Uint8Array(mono.buffer).set(all.subarray(0, whole));
+    const piece = this.channels === 1 ? doubled(mono) : mono;
+    if (piece.length === 0) return;
     this.pieces.push(piece);
     this.waiting += piece.length;
     this.wake();
@@ -182,14 +194,15 @@ export class ClipReader {
   }
 }
 
-/** Two channels at SAMPLE_RATE, from the beginning of the file, with the silence before a track that begins later. */
-function toStereo(): string[] {
-  return [
-    `aresample=${SAMPLE_RATE}:first_pts=0`,
-    'aformat=sample_fmts=flt:channel_layouts=stereo',
-    `asetpts=N/SR/TB`,
-  ];
-}
+/**
+ * One or two channels at SAMPLE_RATE. ffmpeg would make mono sound quieter when it makes stereo of it, so we do that. In
+ * films, the sound may begin later than the pictures, and their times count.
+ */
+const resampled = ({ isFilm }: SoundFile) => [
+  `aresample=${SAMPLE_RATE}${isFilm ? ':first_pts=0' : ''}`,
+  'aformat=sample_fmts=flt:channel_layouts=stereo|mono',
+  'asetpts=N/SR/TB',
+];
 
 /** Only part of the sound. */
 const trimmed = (skip: number, length: number) => [
@@ -205,4 +218,23 @@ function tempo(rate: number): string[] {
   for (; left > FASTEST; left /= FASTEST) steps.push(FASTEST);
   for (; left < SLOWEST; left /= SLOWEST) steps.push(SLOWEST);
   return [...steps, left].map((step) => `atempo=${step}`);
+}
+
+/** Where the samples of a WAV begin, and how many channels it has; undefined if that is not all there yet. */
+function dataIn(wav: Buffer): { at: number; channels: number } | undefined {
+  let channels = 0;
+  for (let at = 12; at + 8 <= wav.length; ) {
+    const name = wav.toString('latin1', at, at + 4);
+    if (name === 'data') return { at: at + 8, channels };
+    if (name === 'fmt ' && at + 12 <= wav.length) channels = wav.readUInt16LE(at + 10);
+    at += 8 + wav.readUInt32LE(at + 4);
+  }
+  return undefined;
+}
+
+/** The same in both channels. */
+function doubled(mono: Float32Array): Float32Array {
+  const stereo = new Float32Array(2 * mono.length);
+  for (let i = 0; i < mono.length; i++) stereo.fill(mono[i], 2 * i, 2 * i + 2);
+  return stereo;
 }

@@ -56,8 +56,6 @@ export interface Found {
   seconds: number;
   /** The format's name of the codec: "avc1", "V_VP9". */
   codec?: string;
-  /** The format's name of its sound's codec, if it has sound: "mp4a", "A_OPUS". */
-  sound?: string;
   /** The first track of sound, if there is one. */
   audio?: AudioTrack;
   /** Whether an edit list says from when on a track is shown or heard, in MP4 and MOV. */

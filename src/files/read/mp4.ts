@@ -28,19 +28,17 @@ function readMp4(bytes: Bytes): Found {
   const moov = findBox(bytes, 'moov');
   if (!moov) throw new Malformed('has no index of its frames');
   let video: Found | undefined;
-  let sound: string | undefined;
   let audio: AudioTrack | undefined;
   let editLists = false;
   for (const track of boxes(bytes, moov)) {
     if (track.name !== 'trak') continue;
     video ??= readTrack(bytes, track);
-    sound ??= soundIn(bytes, track);
     audio ??= readAudio(bytes, track);
     editLists ||= find(bytes, track, 'edts', 'elst') !== undefined;
   }
   if (!video) throw new Malformed('has no pictures');
   const note = readComment(bytes, moov);
-  return { ...video, ...(sound && { sound }), ...(audio && { audio }), editLists, ...(note && { note }) };
+  return { ...video, ...(audio && { audio }), editLists, ...(note && { note }) };
 }
 
 /** What QuickTime and MP4 call uncompressed sound. */

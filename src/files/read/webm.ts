@@ -154,7 +154,6 @@ function readWebm(
   const sound = all.find(({ type }) => type === SOUND);
   const starts = pictures?.starts ?? [];
   if (pictures?.codec) found.codec = pictures.codec;
-  if (sound?.codec) found.sound = sound.codec;
   if (sound) found.audio = { codec: sound.codec === 'A_OPUS' ? 'Opus' : sound.codec, ...sound.audio };
   found.frames = starts.length;
   const times = {

@@ -91,6 +91,8 @@ export interface SoundCodec {
   container: string;
   /** How many samples the encoder adds at the beginning, which players skip because the file says so. */
   priming: number;
+  /** By how many samples the decoded sound may be longer than the sound. */
+  padding: number;
 }
 
 /** A numeric option of EncodeOptions, and its range in one format (inclusive). */

@@ -32,6 +32,8 @@ export interface Graded {
   finalContainer?: string[];
   /** How its sound is encoded. */
   sound?: SoundCodec | undefined;
+  /** Changes the finished file in place. */
+  finish?: ((path: string) => Promise<void>) | undefined;
   /** How many bytes a note adds, if it is added to the finished file. Such formats are encoded as a whole: ffmpeg can
    *  neither join their segments nor tag them. */
   addedNote?: (note: string) => number;
@@ -78,7 +80,10 @@ export function graded(path: string, film: FilmShape, options: EncodeOptions, gr
         if (loops > 1) await bench.run(repeated);
         return (await bench.bytes('attempt')) + (note === undefined ? 0 : (addedNote?.(note) ?? 0));
       };
-      const accept = () => bench.rename('attempt', file);
+      const accept = async () => {
+        await grades.finish?.(bench.path('attempt'));
+        await bench.rename('attempt', file);
+      };
       if (maxSize === undefined) {
         await make(0);
         await accept();

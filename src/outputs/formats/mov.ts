@@ -26,6 +26,7 @@ export const mov: Format = {
     encoder: () => ['-c:a', 'pcm_s24le'], // 16 bits fit into it unchanged
     container: 'w64',
     priming: 0,
+    padding: 0,
   },
   encoding(_output, film, { note, sound }) {
     // use_metadata_tags: otherwise a tag is limited to 64 kB. The colours again, since the 2018 build does not read

@@ -66,6 +66,7 @@ export const mp4: Format = {
     ],
     container: 'mp4',
     priming: 1024,
+    padding: 1023, // decoders may play all of the last packet
   },
   encoding(output, film, options) {
     const quality = qualityOf(mp4, options);

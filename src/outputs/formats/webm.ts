@@ -1,6 +1,7 @@
 /** WebM with VP9. */
 
-import { webmReader } from '../../files/read/webm.js';
+import { soundInTime, webmReader } from '../../files/read/webm.js';
+import { patchFile } from '../opened.js';
 import { BT709_TAGS, toVideo } from './arguments.js';
 import { type Format, qualityOf } from './format.js';
 import { graded } from './graded.js';
@@ -30,6 +31,7 @@ export const webm: Format = {
     encoder: ({ quality }) => ['-c:a', 'libopus', '-b:a', quality === 'draft' ? '96k' : '160k'],
     container: 'ogg',
     priming: 312,
+    padding: 0,
   },
   encoding(output, film, options) {
     const quality = qualityOf(webm, options);
@@ -52,6 +54,12 @@ export const webm: Format = {
       ],
       container: ['-f', 'webm'],
       sound: webm.sound,
+      ...(options.sound && {
+        // Otherwise the pictures would be late by the encoder's delay.
+        finalContainer: ['-avoid_negative_ts', 'disabled', '-f', 'webm'],
+        finish: (path: string) =>
+          patchFile(path, (bytes) => soundInTime(bytes, (1000 * film.frames) / film.fps)),
+      }),
     });
   },
   reader: webmReader,
