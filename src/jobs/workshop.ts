@@ -6,7 +6,16 @@ import type { FrameRenderer } from '../core/frame/renderer.js';
 import { framesOf, type Range } from '../core/range.js';
 import type { Frames } from '../core/sweep/frames.js';
 import { frameCount } from '../core/sweep/sweep.js';
-import { type Ffmpeg, findFfmpeg } from '../outputs/index.js';
+import {
+  type EncodeOptions,
+  type EncoderChoice,
+  type Ffmpeg,
+  type FilmShape,
+  findFfmpeg,
+  findHardware,
+  type Hardware,
+  type Output,
+} from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
 import type { Studio } from '../sources/composed/studio.js';
 import { resolveTarget } from '../sources/scene-files.js';
@@ -49,6 +58,7 @@ export class Workshop {
   private readonly busy = new Set<Pooled>();
   private readonly open = new Map<Job, FrameSource>();
   private readonly ffmpegs = new Map<string, Promise<Ffmpeg>>();
+  private readonly encoders = new Map<string, Promise<Hardware>>();
   private studio: Promise<Studio> | undefined;
 
   /** Finds ffmpeg, once. @throws UsageError or RenderError; see findFfmpeg. */
@@ -57,6 +67,27 @@ export class Workshop {
     const found = this.ffmpegs.get(key) ?? findFfmpeg(path, undefined, timeout);
     this.ffmpegs.set(key, found);
     found.catch(() => this.ffmpegs.delete(key));
+    return found;
+  }
+
+  /** Finds the hardware encoder for films of a shape, once. @throws RefusedError; see findHardware. */
+  async hardware(
+    choice: Exclude<EncoderChoice, 'software'>,
+    output: Output,
+    { frames: _, ...shape }: FilmShape,
+    options: EncodeOptions,
+    means: Means,
+  ): Promise<Hardware> {
+    const ffmpeg = await this.ffmpeg(means);
+    const key = JSON.stringify([choice, ffmpeg.path, shape, options.quality]);
+    const { signal, onStage } = means;
+    onStage?.('trying hardware encoders');
+    const film = { ...shape, frames: 1 };
+    const found =
+      this.encoders.get(key) ??
+      findHardware(choice, ffmpeg, output, film, options, { seconds: means.timeout, signal });
+    this.encoders.set(key, found);
+    found.catch(() => this.encoders.delete(key));
     return found;
   }
 
