@@ -11,14 +11,21 @@ import {
   checkOutput,
   defaultEndings,
   type EncodeOptions,
+  type EncoderChoice,
+  endingsIn,
   type Ffmpeg,
   type FilmShape,
+  formatList,
+  formatNamed,
   isStill,
   needsFfmpeg,
+  notShared,
   type Output,
   parseOutput,
   pixelFormatsFor,
   SegmentCache,
+  soundlessNote,
+  takesSound,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { type Soundtrack, withoutPaths } from '../sound/soundtrack.js';
@@ -43,6 +50,8 @@ export interface OutputRequest {
   path: string;
   /** The maximum size in bytes, if it differs from the other files'. */
   maxSize?: number | undefined;
+  /** What its platform refuses otherwise: see EncodeOptions. */
+  limits?: Pick<EncodeOptions, 'editLists' | 'soundBits'> | undefined;
 }
 
 /** A PNG of one frame of a film. */
@@ -86,18 +95,25 @@ export async function plan(
   cache?: SegmentCache,
 ): Promise<Job> {
   const outputs = files.map(({ path }) => parseOutput(path));
+  const { encoder = 'software', ...settings } = encode;
+  checkEncoder(encoder, outputs, means);
   if (poster) checkStill(poster.path);
   const ffmpeg = outputs.some(needsFfmpeg) ? await workshop.ffmpeg(means) : undefined;
   const frames = request.kind === 'sweep' ? await framesFor(request, means) : undefined;
   const formats = formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs);
-  const source = await workshop.source(request, frames, means, formats);
+  const source = await workshop.source(request, frames, { ...means, silent: sound !== undefined }, formats);
   try {
     const { shape: film, firstFrame, every, backend } = source;
     if (cache) await source.findFingerprints?.(cache);
-    const planned: PlannedOutput[] = files.map(({ path, maxSize = encode.maxSize }) => ({
-      path,
-      options: { ...encode, maxSize },
-    }));
+    const planned: PlannedOutput[] = [];
+    for (const [i, { path, maxSize = settings.maxSize, limits }] of files.entries()) {
+      const options = { ...settings, maxSize, ...limits };
+      const isHardware = encoder !== 'software' && formatNamed(outputs[i].format).hardware;
+      const hardware = isHardware
+        ? await workshop.hardware(encoder, outputs[i], film, options, means)
+        : undefined;
+      planned.push({ path, options: { ...options, ...(hardware && { hardware }) } });
+    }
     if (poster) {
       const frame = poster.frame === 'first' ? 0 : film.frames - 1;
       planned.push({ path: poster.path, options: {}, frame });
@@ -109,6 +125,9 @@ export async function plan(
     }
     const track = sound ?? source.sound;
     if (track) workshop.keepSounds(track);
+    if (!sound && source.sound?.clips.length) {
+      for (const output of outputs) if (!takesSound(output)) means.onWarning?.(soundlessNote(output));
+    }
     const job: Job = {
       job: JOB_VERSION,
       source: plannedSource(request, source, means),
@@ -128,6 +147,17 @@ export async function plan(
     await source.close();
     throw error;
   }
+}
+
+/** @throws UsageError for a hardware encoder whose segments would be shared, or that no output uses. */
+function checkEncoder(encoder: EncoderChoice, outputs: Output[], { here }: Means): void {
+  if (encoder === 'software') return;
+  if (!here) throw notShared(encoder);
+  if (outputs.some(({ format }) => formatNamed(format).hardware)) return;
+  const able = endingsIn(formatList.filter(({ hardware }) => hardware));
+  throw new UsageError(
+    `--encoder ${encoder} applies only to ${able}, and no output has that format: leave it out, or write an ${able}.`,
+  );
 }
 
 /** Describes only the frames that are drawn. */

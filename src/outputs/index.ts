@@ -9,6 +9,13 @@ export { encodingOf } from './encode.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
 export type { SoundCodec } from './formats/format.js';
 export {
+  type EncoderChoice,
+  encoderChoices,
+  type Hardware,
+  type HardwareName,
+  hardwareEncoders,
+} from './formats/hardware.js';
+export {
   defaultEndings,
   endingsIn,
   formatList,
@@ -17,6 +24,7 @@ export {
   knownEndings,
 } from './formats/index.js';
 export { ENCODER_THREADS } from './formats/mp4.js';
+export { allHardware, findHardware, type HardwareFinding, notShared } from './hardware.js';
 export { type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,
@@ -35,6 +43,8 @@ export {
   type Output,
   parseOutput,
   pixelFormatsFor,
+  soundlessNote,
+  takesSound,
   warningsFor,
 } from './output.js';
 export {

@@ -2,7 +2,7 @@
  *  file's comment. */
 
 import { type Bytes, big, Malformed, textOf } from '../bytes.js';
-import { type Found, MOST_NOTE, type Reader, type Times } from './found.js';
+import { type AudioTrack, type Found, MOST_NOTE, type Reader, type Times } from './found.js';
 
 interface Box {
   name: string;
@@ -28,15 +28,33 @@ function readMp4(bytes: Bytes): Found {
   const moov = findBox(bytes, 'moov');
   if (!moov) throw new Malformed('has no index of its frames');
   let video: Found | undefined;
-  let sound: string | undefined;
+  let audio: AudioTrack | undefined;
+  let editLists = false;
   for (const track of boxes(bytes, moov)) {
     if (track.name !== 'trak') continue;
     video ??= readTrack(bytes, track);
-    sound ??= soundIn(bytes, track);
+    audio ??= readAudio(bytes, track);
+    editLists ||= find(bytes, track, 'edts', 'elst') !== undefined;
   }
   if (!video) throw new Malformed('has no pictures');
   const note = readComment(bytes, moov);
-  return { ...video, ...(sound && { sound }), ...(note && { note }) };
+  return { ...video, ...(audio && { audio }), editLists, ...(note && { note }) };
+}
+
+/** What QuickTime and MP4 call uncompressed sound. */
+const PCM = ['sowt', 'twos', 'lpcm', 'in24', 'in32', 'fl32', 'fl64', 'ipcm', 'fpcm', 'raw '];
+
+/** A track's sound; undefined if the track has something else. */
+function readAudio(bytes: Bytes, track: Box): AudioTrack | undefined {
+  const code = soundIn(bytes, track);
+  const entry = code && find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd');
+  if (!code || !entry) return undefined;
+  const names: Record<string, string> = { mp4a: 'AAC', Opus: 'Opus' };
+  return {
+    codec: PCM.includes(code) ? 'PCM' : (names[code] ?? code),
+    channels: bytes.be(entry.start + 8 + 24, 2), // ISO/IEC 14496-12, 12.2.3
+    rate: bytes.be(entry.start + 8 + 32, 2), // 16.16 fixed point
+  };
 }
 
 /** The codec of a track with sound. */

@@ -2,7 +2,7 @@
  *  COMMENT tag. */
 
 import { type Bytes, big, Malformed, type Patch } from '../bytes.js';
-import { type Found, MOST_NOTE, type Reader, type Times } from './found.js';
+import { type AudioTrack, type Found, MOST_NOTE, type Reader, type Times } from './found.js';
 
 /** The elements that we use, with their names in RFC 9559. */
 const ID = {
@@ -16,6 +16,9 @@ const ID = {
   trackType: 0x83,
   codecId: 0x86,
   video: 0xe0,
+  audio: 0xe1,
+  samplingFrequency: 0xb5,
+  channels: 0x9f,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
   defaultDuration: 0x23e383,
@@ -37,6 +40,7 @@ const NESTED = new Set([
   ID.info,
   ID.tracks,
   ID.video,
+  ID.audio,
   ID.cluster,
   ID.blockGroup,
   ID.tags,
@@ -58,6 +62,7 @@ interface Track {
   /** 1 = pictures, 2 = sound. */
   type: number;
   codec: string;
+  audio: Omit<AudioTrack, 'codec'>;
   /** When its blocks begin, in ticks. */
   starts: number[];
   /** Where the file says so: the offset of 16 bits, which count from the beginning of the cluster. */
@@ -65,6 +70,9 @@ interface Track {
   /** The beginnings of the blocks' clusters. */
   clusters: number[];
 }
+
+/** What is not stated, by RFC 9559. */
+const MONO = { channels: 1, rate: 8000 };
 
 const PICTURES = 1;
 const SOUND = 2;
@@ -80,11 +88,18 @@ function readWebm(
   let [cluster, frame] = [0, 0];
   const tracks = new Map<number, Track>();
   const trackOf = (number: number): Track => {
-    const track = tracks.get(number) ?? { type: 0, codec: '', starts: [], timesAt: [], clusters: [] };
+    const track = tracks.get(number) ?? {
+      type: 0,
+      codec: '',
+      audio: MONO,
+      starts: [],
+      timesAt: [],
+      clusters: [],
+    };
     tracks.set(number, track);
     return track;
   };
-  let entry = { number: 0, type: 0, codec: '' };
+  let entry = { number: 0, type: 0, codec: '', audio: MONO };
 
   function read(start: number, end: number, depth: number): void {
     if (depth > MOST_DEPTH) throw new Malformed('is cut short or damaged');
@@ -101,10 +116,10 @@ function readWebm(
       const skipped = only === 'note' && id.value === ID.cluster && size.value !== UNKNOWN;
       const text = () => bytes.text(data, Math.min(length, MOST_NOTE)).replace(/\0+$/, '');
       if (id.value === ID.trackEntry) {
-        entry = { number: 0, type: 0, codec: '' };
+        entry = { number: 0, type: 0, codec: '', audio: MONO };
         read(data, stop, depth + 1);
-        const { type, codec } = entry;
-        Object.assign(trackOf(entry.number), { type, codec });
+        const { type, codec, audio } = entry;
+        Object.assign(trackOf(entry.number), { type, codec, audio });
       } else if (NESTED.has(id.value) && !skipped) read(data, stop, depth + 1);
       else if (id.value === ID.timestampScale) scale = whole();
       else if (id.value === ID.duration) {
@@ -115,6 +130,9 @@ function readWebm(
       else if (id.value === ID.trackNumber) entry.number = whole();
       else if (id.value === ID.trackType) entry.type = whole();
       else if (id.value === ID.codecId) entry.codec = text();
+      else if (id.value === ID.channels) entry.audio = { ...entry.audio, channels: whole() };
+      else if (id.value === ID.samplingFrequency)
+        entry.audio = { ...entry.audio, rate: float(bytes, data, length) };
       else if (id.value === ID.defaultDuration) {
         if (entry.type !== SOUND) frame = whole();
       } else if (id.value === ID.timestamp) cluster = whole();
@@ -136,7 +154,7 @@ function readWebm(
   const sound = all.find(({ type }) => type === SOUND);
   const starts = pictures?.starts ?? [];
   if (pictures?.codec) found.codec = pictures.codec;
-  if (sound?.codec) found.sound = sound.codec;
+  if (sound) found.audio = { codec: sound.codec === 'A_OPUS' ? 'Opus' : sound.codec, ...sound.audio };
   found.frames = starts.length;
   const times = {
     ticks: 1e9 / scale,
