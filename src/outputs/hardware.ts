@@ -6,7 +6,7 @@ import { promises as fs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StopSignal } from '../core/ambient.js';
-import { RefusedError, UsageError } from '../core/errors.js';
+import { RefusedError } from '../core/errors.js';
 import { BT709, frameBytes } from '../core/frame/pixels.js';
 import { outputOf } from '../system/patience.js';
 import { encodingOf, segmentStep } from './encode.js';
@@ -70,14 +70,6 @@ export async function findHardware(
   throw new RefusedError(
     `"${output.path}" cannot be encoded in hardware here (${all}). Leave out --encoder to encode it with x264, or ` +
       `choose another ffmpeg with --ffmpeg. (${ffmpeg.path}, version ${ffmpeg.version})`,
-  );
-}
-
-/** The error for segments of a hardware encoder that others would use. */
-export function notShared(choice: EncoderChoice): UsageError {
-  return new UsageError(
-    `--encoder ${choice} gives other bytes on every machine, so its segments cannot be shared: leave it out, or render ` +
-      'the film on this machine alone.',
   );
 }
 
@@ -202,7 +194,7 @@ async function wrongIn(
       return `trial failed: its picture is ${width}x${height} instead of ${film.width}x${film.height}`;
     if (count !== FRAMES) return `trial failed: it has ${count} frames instead of ${FRAMES}`;
     for (const stream of [inFile, streams[0]]) {
-      const [, format = 'of an unknown format'] = /, (yuvj?\d+p\S*(?:\([^)]*\))?)/.exec(stream ?? '') ?? [];
+      const [, format = 'of an unknown format'] = /, (yuvj?\d+p\w*(?:\([^)]*\))?)/.exec(stream ?? '') ?? [];
       if (!/^yuv420p\(tv, bt709[,)]/.test(format)) return `trial failed: it is ${format} instead of ${TAGS}`;
     }
     return wrongColour(Buffer.concat(pieces), colours);
