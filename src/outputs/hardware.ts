@@ -88,7 +88,7 @@ async function* tryHardware(
   options: EncodeOptions,
   trial: TrialOptions,
 ): AsyncGenerator<HardwareFinding> {
-  const built = await encodersIn(ffmpeg, trial);
+  const built = await encodersIn(ffmpeg);
   for (const name of names) {
     const { title, codec } = hardwareEncoders[name];
     if (!built.has(codec)) {
@@ -110,9 +110,9 @@ async function* tryHardware(
 }
 
 /** ffmpeg's names of the video encoders that it was built with. */
-async function encodersIn({ path }: Ffmpeg, { seconds = SECONDS }: TrialOptions): Promise<Set<string>> {
-  const stalled = `ffmpeg did not list its encoders within ${seconds} s: choose another with --ffmpeg.`;
-  const text = await outputOf(path, ['-hide_banner', '-encoders'], { timeout: seconds, stalled });
+async function encodersIn({ path }: Ffmpeg): Promise<Set<string>> {
+  const stalled = `ffmpeg did not list its encoders within ${SECONDS} s: choose another with --ffmpeg.`;
+  const text = await outputOf(path, ['-hide_banner', '-encoders'], { timeout: SECONDS, stalled });
   return new Set([...text.matchAll(/^ V\S{5} (\S+)/gm)].map(([, name]) => name));
 }
 
@@ -318,6 +318,7 @@ const CAUSES: [RegExp, string][] = [
   [/Failed to initiali[sz]e VAAPI connection|internal MFX session|creating a MFX session/i, 'no driver'],
   [/minimum required Nvidia driver/i, 'driver too old'],
   [/No (NVENC )?capable devices|no CUDA-capable device|No usable encoding|No such device/i, 'no device'],
+  [/Device creation failed/i, 'no device'],
 ];
 
 /** Lines that say only that something failed. */

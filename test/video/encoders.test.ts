@@ -140,7 +140,7 @@ describe.skipIf(process.platform === 'win32')('a hardware encoder is refused', (
     [
       'without tags',
       'for word; do shift; case $word in bt709) word=smpte170m ;; h264_metadata*) word=null ;; esac; set -- "$@" "$word"; done',
-      /^trial failed: it is yuv420p\(tv, smpte170m\) instead of yuv420p\(tv, bt709\)$/,
+      /^trial failed: it is yuv420p\(tv, smpte170m[^)]*\) instead of yuv420p\(tv, bt709\)$/,
     ],
   ])('%s', async (_, fault, problem) => {
     const ffmpeg = withEncoders(['h264_nvenc'], fault);
@@ -206,14 +206,14 @@ describe.skipIf(process.platform === 'win32')('a film of a hardware encoder', ()
 
   test('fits a size limit and is repeated, and other formats beside it are not affected', async () => {
     withEncoders(['h264_qsv']);
-    const outputs = [{ path: folder.in('film.mp4'), maxSize: 12_000 }, folder.in('film.gif')];
+    const outputs = [{ path: folder.in('film.mp4'), maxSize: 3500 }, folder.in('film.gif')];
     const options = { frames: [0, 30] as [number, number], loops: 1, encoder: 'qsv' as const };
     const { files } = await renderFilm(sweep, { ...means(), outputs, ...options });
     expect(files[0]).toMatchObject({
       encoder: 'qsv',
       chose: expect.stringMatching(/^global_quality \d+ to fit$/),
     });
-    expect(files[0].bytes).toBeLessThanOrEqual(12_000);
+    expect(files[0].bytes).toBeLessThanOrEqual(3500);
     expect(files[1].encoder).toBeUndefined();
     const [film] = files;
     expect(await framesOf('film.mp4')).toHaveLength(31);
