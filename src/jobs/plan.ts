@@ -85,7 +85,7 @@ export interface FilmRequest {
  * @throws UsageError for an invalid request; RenderError if something needed is missing.
  */
 export async function plan(
-  { source: request, outputs: files, poster, encode = {}, recipe }: FilmRequest,
+  { source: request, outputs: files, poster, encode = {}, sound, recipe }: FilmRequest,
   workshop: Workshop,
   means: Means = {},
   cache?: SegmentCache,
@@ -97,7 +97,7 @@ export async function plan(
   const ffmpeg = outputs.some(needsFfmpeg) ? await workshop.ffmpeg(means) : undefined;
   const frames = request.kind === 'sweep' ? await framesFor(request, means) : undefined;
   const formats = formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs);
-  const source = await workshop.source(request, frames, means, formats);
+  const source = await workshop.source(request, frames, { ...means, silent: sound !== undefined }, formats);
   try {
     const { shape: film, firstFrame, every, backend } = source;
     if (cache) await source.findFingerprints?.(cache);

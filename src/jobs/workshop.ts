@@ -37,6 +37,8 @@ export interface Means extends RendererOptions {
   here?: boolean | undefined;
   /** Whether to fingerprint a composed scene's frames, so that unchanged frames need not be drawn again. */
   follow?: boolean | undefined;
+  /** Whether a composed scene's own sound is not needed. */
+  silent?: boolean | undefined;
   /** Called occasionally during long work before the first frame, with its stage: "checking frame 9 of 500". */
   onStage?: ((doing: string) => void) | undefined;
   /** Called after each cell of a contact sheet, with the number drawn so far and the time when the first was begun. */
@@ -121,7 +123,7 @@ export class Workshop {
     layOut(design); // rejects a sheet that is too large before anything starts
     if (!Array.isArray(cells)) {
       const scenes = cells.scenes.map(
-        (scene) => () => this.composed(scene, { ...means, concurrency: 1 }, ['rgba']),
+        (scene) => () => this.composed(scene, { ...means, concurrency: 1, silent: true }, ['rgba']),
       );
       return sheetSource(design, await sceneCells(scenes, cells.frames), means.onCell);
     }
@@ -172,7 +174,7 @@ export class Workshop {
 
   private async composed(
     { target, bundle: expected, ...show }: ComposedRequest,
-    { browser, concurrency, timeout, here, follow, onWarning, signal }: Means,
+    { browser, concurrency, timeout, here, follow, silent, onWarning, signal, ffmpeg }: Means,
     formats: readonly PixelFormat[],
   ): Promise<FrameSource> {
     pretendHome();
@@ -185,6 +187,8 @@ export class Workshop {
       concurrency,
       timeout,
       follow,
+      silent,
+      ffmpeg: () => this.ffmpeg({ ffmpeg, timeout }),
       foresee: !here && expected === undefined,
       onWarning,
       signal: signal as AbortSignal | undefined,
