@@ -23,12 +23,18 @@ export interface SweepScene extends Found {
   sweep: Sweep;
   /** Whether it is a module on this disk, which may run code anyway, rather than untrusted data. */
   trusted: boolean;
+  /** The absolute paths of the sound files that it listens to, each once; undefined if there are none. */
+  sounds?: string[] | undefined;
   /** If it was read from a film: that film's extension, such as ".mp4". */
   extension?: string | undefined;
   /** The frames of the sweep that the film has, unless it has all of them. */
   frames?: [number, number];
   every?: number;
 }
+
+/** The sound that plays along with a sweep: the one that it listens to. */
+export const soundOf = ({ sounds = [] }: SweepScene): string | undefined =>
+  sounds.length === 1 ? sounds[0] : undefined;
 
 /** A composed scene. Only a browser knows what it shows, so the title and figure come from its leading comment. */
 export interface ComposedScene extends Found {
