@@ -64,7 +64,7 @@ const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
   },
   'src/render.ts': {
     runs: 'in Node',
-    imports: ['src/core', 'src/outputs', 'src/stores', 'src/sources', 'src/jobs'],
+    imports: ['src/core', 'src/outputs', 'src/sound', 'src/stores', 'src/sources', 'src/jobs'],
   },
 };
 

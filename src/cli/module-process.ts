@@ -9,7 +9,7 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { createJiti } from 'jiti';
 import { UsageError } from '../core/errors.js';
-import { readScene } from '../core/sweep/sweep.js';
+import { type SweepInput, sweep } from '../core/sweep/sweep.js';
 import { isPrivateFolder } from '../system/private-folder.js';
 import type { ModuleMessage } from './module.js';
 import { withWeights } from './scene-weights.js';
@@ -41,7 +41,7 @@ for (const path of paths) {
     if (exported === undefined) {
       throw new UsageError('It has no default export: end it with "export default sweep({ ... })".');
     }
-    await report({ path, sweep: readScene(await withWeights(exported, path)) });
+    await report({ path, sweep: sweep((await withWeights(exported, path)) as SweepInput) });
   } catch (error) {
     await report({ path, failure: failureOf(error, path) });
   }

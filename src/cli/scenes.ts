@@ -14,7 +14,7 @@ import { exporterFor } from '../exporters/index.js';
 import { formatWithEnding, type Probe, probe, probeExport } from '../outputs/index.js';
 import { type Found, listScenes, ourScenes, sceneFolders } from '../sources/scene-files.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
-import { type LoadOptions, loadModule, loadModules } from './module.js';
+import { type Loaded, type LoadOptions, loadModule, loadModules } from './module.js';
 
 export type Scene = SweepScene | ComposedScene;
 
@@ -89,8 +89,9 @@ export async function loadScene(given: string, options: SceneOptions = {}): Prom
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
   if (formatWithEnding(extname(path)) || exporterFor(path)) return fromFilm(given, name, path, options);
   const trusted = extname(path) !== '.json';
-  const sweep = trusted ? await fromModule(path, options) : await fromRecipe(path);
-  return { kind: 'sweep', name, path, sweep, trusted };
+  if (!trusted) return { kind: 'sweep', name, path, sweep: await fromRecipe(path), trusted };
+  const { sweep, sounds } = await fromModule(path, options);
+  return { kind: 'sweep', name, path, sweep, trusted, ...(sounds.length > 0 && { sounds }) };
 }
 
 /**
@@ -215,10 +216,10 @@ export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | 
   }
 }
 
-/** The sweeps of loaded modules, by path. */
-const modules = new Map<string, Promise<Sweep>>();
+/** Loaded modules, by path. */
+const modules = new Map<string, Promise<Loaded>>();
 
-async function fromModule(path: string, { fresh, ...options }: SceneOptions): Promise<Sweep> {
+async function fromModule(path: string, { fresh, ...options }: SceneOptions): Promise<Loaded> {
   const known = fresh ? undefined : modules.get(path);
   const loading = known ?? loadModule(path, options);
   modules.set(path, loading);
@@ -231,8 +232,8 @@ async function fromModule(path: string, { fresh, ...options }: SceneOptions): Pr
 export async function loadScenes(paths: string[], options: LoadOptions = {}): Promise<Scene[]> {
   const sweeps = paths.filter((path) => extname(path) === '.ts');
   const loaded = await loadModules(sweeps, options);
-  for (const [i, sweep] of loaded.entries()) {
-    const loading = sweep instanceof Error ? Promise.reject(sweep) : Promise.resolve(sweep);
+  for (const [i, one] of loaded.entries()) {
+    const loading = one instanceof Error ? Promise.reject(one) : Promise.resolve(one);
     loading.catch(() => {}); // it is awaited below
     modules.set(sweeps[i], loading);
   }
