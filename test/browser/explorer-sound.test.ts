@@ -20,7 +20,7 @@ const small = parseSweep({
   network: { layers: 2, units: 4, weightScale: loop(0.1, { middle: 0.7 }) },
 });
 const path = join(temporaryFolder(), 'a "tone" & more.wav');
-const wav = readFileSync('dist/music/beat.wav');
+const wav = readFileSync('dist/music/on-the-beat.wav');
 
 let server: ExplorerServer;
 let browser: Browser;
