@@ -605,6 +605,13 @@ export const OPTIONS = [
     commands: ['edit', 'explore'],
   },
   {
+    name: 'audio',
+    value: 'file',
+    help: 'a sound file that plays along with the sweep',
+    otherwise: 'the one that the sweep listens to, if it listens to one',
+    commands: ['explore'],
+  },
+  {
     name: 'open',
     negated: true,
     help: 'do not open the editor in a browser',
