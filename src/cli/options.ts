@@ -11,7 +11,7 @@ import type { Sweep } from '../core/sweep/sweep.js';
 import { exporters } from '../exporters/index.js';
 import { parseBytes } from '../outputs/budget.js';
 import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../outputs/formats/index.js';
-import { endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
+import { encoderChoices, endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
 import { platformNames } from '../outputs/platforms.js';
 import { rateOf } from '../outputs/rate.js';
 import {
@@ -339,6 +339,16 @@ export const OPTIONS = [
     range: { least: 0, most: 63 },
     otherwise: 'by --quality',
     commands: FILM,
+    films: true,
+  },
+  {
+    name: 'encoder',
+    value: 'name',
+    help: `what encodes ${endingsIn(formatList.filter(({ hardware }) => hardware))}: hardware is the first hardware encoder that works`,
+    more: 'See [docs/machines.md](docs/machines.md#hardware-encoders).',
+    choices: encoderChoices,
+    otherwise: 'software',
+    commands: ['render', 'batch'],
     films: true,
   },
   {

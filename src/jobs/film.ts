@@ -140,6 +140,7 @@ const MOST_LANES = 4;
 export function lanesFor({ source, outputs, pins }: Job, cores = availableParallelism()): number {
   if (source.kind !== 'sweep') return 1; // the pages draw one part of a film at a time
   if (!outputs.some(({ path }) => needsFfmpeg(parseOutput(path)))) return 1; // PNGs use all cores anyway
+  if (outputs.some(({ options }) => options.hardware)) return 1; // some drivers allow only two or three encoders
   return Math.max(1, Math.min(MOST_LANES, Math.floor(cores / pins.encoderThreads)));
 }
 

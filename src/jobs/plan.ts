@@ -11,10 +11,15 @@ import {
   checkOutput,
   defaultEndings,
   type EncodeOptions,
+  type EncoderChoice,
+  endingsIn,
   type Ffmpeg,
   type FilmShape,
+  formatList,
+  formatNamed,
   isStill,
   needsFfmpeg,
+  notShared,
   type Output,
   parseOutput,
   pixelFormatsFor,
@@ -80,24 +85,31 @@ export interface FilmRequest {
  * @throws UsageError for an invalid request; RenderError if something needed is missing.
  */
 export async function plan(
-  { source: request, outputs: files, poster, encode = {}, recipe }: FilmRequest,
+  { source: request, outputs: files, poster, encode = {}, sound, recipe }: FilmRequest,
   workshop: Workshop,
   means: Means = {},
   cache?: SegmentCache,
 ): Promise<Job> {
   const outputs = files.map(({ path }) => parseOutput(path));
+  const { encoder = 'software', ...settings } = encode;
+  checkEncoder(encoder, outputs, means);
   if (poster) checkStill(poster.path);
   const ffmpeg = outputs.some(needsFfmpeg) ? await workshop.ffmpeg(means) : undefined;
   const frames = request.kind === 'sweep' ? await framesFor(request, means) : undefined;
   const formats = formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs);
-  const source = await workshop.source(request, frames, means, formats);
+  const source = await workshop.source(request, frames, { ...means, silent: sound !== undefined }, formats);
   try {
     const { shape: film, firstFrame, every, backend } = source;
     if (cache) await source.findFingerprints?.(cache);
-    const planned: PlannedOutput[] = files.map(({ path, maxSize = encode.maxSize }) => ({
-      path,
-      options: { ...encode, maxSize },
-    }));
+    const planned: PlannedOutput[] = [];
+    for (const [i, { path, maxSize = settings.maxSize }] of files.entries()) {
+      const options = { ...settings, maxSize };
+      const isHardware = encoder !== 'software' && formatNamed(outputs[i].format).hardware;
+      const hardware = isHardware
+        ? await workshop.hardware(encoder, outputs[i], film, options, means)
+        : undefined;
+      planned.push({ path, options: { ...options, ...(hardware && { hardware }) } });
+    }
     if (poster) {
       const frame = poster.frame === 'first' ? 0 : film.frames - 1;
       planned.push({ path: poster.path, options: {}, frame });
@@ -125,6 +137,17 @@ export async function plan(
     await source.close();
     throw error;
   }
+}
+
+/** @throws UsageError for a hardware encoder whose segments would be shared, or that no output uses. */
+function checkEncoder(encoder: EncoderChoice, outputs: Output[], { here }: Means): void {
+  if (encoder === 'software') return;
+  if (!here) throw notShared(encoder);
+  if (outputs.some(({ format }) => formatNamed(format).hardware)) return;
+  const able = endingsIn(formatList.filter(({ hardware }) => hardware));
+  throw new UsageError(
+    `--encoder ${encoder} applies only to ${able}, and no output has that format: leave it out, or write an ${able}.`,
+  );
 }
 
 /** Describes only the frames that are drawn. */

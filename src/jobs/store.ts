@@ -71,7 +71,7 @@ export class LocalStore implements SegmentStore {
 
   /** @param onKept - Called for each part that is in the cache. */
   constructor(
-    job: Job,
+    private readonly job: Job,
     private readonly benches: readonly Workbench[],
     private readonly cache: SegmentCache | undefined,
     private readonly onKept: () => void = () => {},
@@ -85,8 +85,9 @@ export class LocalStore implements SegmentStore {
   async has(part: Part): Promise<boolean> {
     const [key] = part.keys;
     if (this.here.has(key) || !this.isFirst(part)) return true;
+    const cache = this.cacheFor(part);
     for (const name of part.keys) {
-      if (!(await this.cache?.take(name, this.pathOf(part)))) continue;
+      if (!(await cache?.take(name, this.pathOf(part)))) continue;
       await this.share(part);
       this.onKept();
       return true;
@@ -102,13 +103,20 @@ export class LocalStore implements SegmentStore {
 
   async keep(part: Part, _bench: Workbench, _file: string, keys: readonly string[]): Promise<void> {
     await this.share(part);
-    for (const key of keys) if (await this.cache?.tryStore(key, this.pathOf(part))) this.onKept();
+    const cache = this.cacheFor(part);
+    for (const key of keys) if (await cache?.tryStore(key, this.pathOf(part))) this.onKept();
   }
 
   async take(part: Part, to: string): Promise<boolean> {
     const path = this.pathOf(part);
     if (path !== to) await replace(path, to);
     return true;
+  }
+
+  /** What a hardware encoder makes is not cached: its bytes depend on the device and its driver, and keys do not. */
+  private cacheFor({ output, take }: Part): SegmentCache | undefined {
+    const { hardware } = this.job.outputs[output].options;
+    return hardware && take === 'video' ? undefined : this.cache;
   }
 
   /** Whether it is the part that is made for all with the same file: a film at rest has several. */

@@ -8,6 +8,13 @@ export { BESIDE, type CacheUsage, linkOrCopy, SegmentCache } from './cache.js';
 export { encodingOf } from './encode.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
 export {
+  type EncoderChoice,
+  encoderChoices,
+  type Hardware,
+  type HardwareName,
+  hardwareEncoders,
+} from './formats/hardware.js';
+export {
   defaultEndings,
   endingsIn,
   formatList,
@@ -16,6 +23,7 @@ export {
   knownEndings,
 } from './formats/index.js';
 export { ENCODER_THREADS } from './formats/mp4.js';
+export { allHardware, findHardware, type HardwareFinding, notShared } from './hardware.js';
 export { type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,

@@ -2,6 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { writeFailure } from '../system/folders.js';
 import { encodingOf, type Joined, NOTE_FILE } from './encode.js';
+import type { HardwareName } from './formats/hardware.js';
 import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
 import { addNote, noteFile } from './note.js';
@@ -19,6 +20,8 @@ export interface Finished {
   bytes: number;
   /** What was chosen automatically, as text: "crf 27 to fit". */
   chose?: string;
+  /** The hardware encoder that encoded it, if one did: "nvenc". */
+  encoder?: HardwareName;
 }
 
 /** How segments are joined. */
@@ -69,7 +72,8 @@ export async function joinSegments(
   await check?.(files, joined);
   const { chose } = joined;
   const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
-  return { path: output.path, bytes, ...(chose && { chose }) };
+  const encoder = options.hardware?.name;
+  return { path: output.path, bytes, ...(chose && { chose }), ...(encoder && { encoder }) };
 }
 
 async function addNotes({ format }: Output, files: string[], note: string, bench: Workbench): Promise<void> {

@@ -11,6 +11,7 @@ import type { PixelFormat } from '../../core/frame/pixels.js';
 import type { Bytes, Patch } from '../../files/bytes.js';
 import type { Reader } from '../../files/read/found.js';
 import type { Run, Step } from '../run.js';
+import type { EncoderChoice, Hardware } from './hardware.js';
 
 /** A kind of file for films or pictures: its container and codec, and how it is written and read. */
 export interface Format {
@@ -43,6 +44,8 @@ export interface Format {
   maxSide?: number;
   /** Whether --loops may repeat the film in the file. */
   loops?: boolean;
+  /** Whether hardware encoders can make it. */
+  hardware?: boolean;
   /** Whether players loop it automatically. */
   repeats?: boolean;
   /** Why --max-size is rejected, to follow `"PATH" is`, and what to write instead. */
@@ -110,6 +113,10 @@ export interface EncodeOptions {
   maxSize?: number;
   /** How many times the film plays in the file, 1 to 1000. Only for MP4, which players do not loop. Defaults to 1. */
   loops?: number;
+  /** What encodes MP4s. Only `software`, the default, gives the same bytes on every machine. */
+  encoder?: EncoderChoice;
+  /** The hardware encoder that was found for it (../hardware.ts). */
+  hardware?: Hardware;
   /** A text for the file's metadata: its recipe. One line. */
   note?: string;
 }

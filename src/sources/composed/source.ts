@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../core/errors.js';
 import type { PixelFormat } from '../../core/frame/pixels.js';
 import { checkRange, type Range } from '../../core/range.js';
-import { SegmentCache } from '../../outputs/index.js';
+import { type Ffmpeg, SegmentCache } from '../../outputs/index.js';
 import type { FrameSource } from '../source.js';
 import { ExpectedAnswers } from './expected-answers.js';
 import { KeptWarnings } from './kept-warnings.js';
@@ -46,6 +46,10 @@ export interface ComposedOptions extends SessionOptions {
   every?: number;
   /** Renders a single frame: the one at this time in seconds, or else the last. */
   still?: { at?: number | undefined };
+  /** Whether the scenes' sound is not needed, because nothing is heard or something else is. */
+  silent?: boolean | undefined;
+  /** Provides the ffmpeg with which videos are examined for sound. */
+  ffmpeg?: (() => Promise<Ffmpeg>) | undefined;
   /** Cancels the work: pending promises reject. */
   signal?: AbortSignal;
 }
@@ -102,7 +106,9 @@ export async function openComposed(
     const background = transparent ? '#0000' : defaults.background;
     const variables = options.variables ?? {};
     const settings = { view, size, fps, background, transparent, pixels, variables, follow };
-    const info = await session.open(settings);
+    const listen = !(options.silent || options.still || planned);
+    const info = await session.open({ ...settings, listen });
+    const sound = info.sound && (await session.soundtrack(info.sound, async () => true));
     const [first, last] = rangeOf(options, info.frames, fps, options.whole ? undefined : defaults.range);
     const { every = 1 } = options;
     const asked = [session.code, variables];
@@ -131,6 +137,7 @@ export async function openComposed(
       browser: session.browserBuild,
       fonts: session.fonts,
       bundle: session.digests.scene,
+      sound,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       fingerprintsOf([from, to]) {
         const answered = expected.names();
