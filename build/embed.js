@@ -33,3 +33,4 @@ await writeFile('dist/explorer/saving/reader-source.js', `export const readerSou
 await import('./pages.js');
 await import('./explorer.js');
 await import('./player.js');
+await import('./music.js');

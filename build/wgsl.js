@@ -5,8 +5,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** @param {string} path - Of a WGSL file. */
-const moduleOf = (path) => `export default ${JSON.stringify(readFileSync(path, 'utf8'))};\n`;
+/**
+ * The text of a WGSL file's module.
+ * @param {string} path - Of the file.
+ * @returns {string}
+ */
+export const moduleOf = (path) => `export default ${JSON.stringify(readFileSync(path, 'utf8'))};\n`;
 
 /** Writes the modules of all WGSL files below `from` into the same places below `to`. */
 export function writeModules(from, to) {

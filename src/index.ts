@@ -39,6 +39,16 @@ export type { Layer, Network } from './core/network/layers.js';
 export type { MeanField, NoMeanField, Regime } from './core/network/mean-field.js';
 export type { ExplicitLayer, NetworkInput, NetworkSpec } from './core/network/spec.js';
 export { type WeightsFile, weightsFrom } from './core/network/weights-file.js';
+export {
+  type Beats,
+  type BeatsOptions,
+  beats,
+  type Listen,
+  type ListenOptions,
+  listen,
+  type SeedBeats,
+  type SoundBand,
+} from './core/sound/listening.js';
 export { type EasingName, easings } from './core/sweep/easing.js';
 export { type Sweep, type SweepInput, sweep } from './core/sweep/sweep.js';
 export {

@@ -3,8 +3,10 @@
  * processes or machines can share.
  */
 import { UsageError } from './core/errors.js';
+import type { Sweep, SweepInput } from './core/sweep/sweep.js';
 import { quote } from './core/wording/explain.js';
 import { type Ffmpeg, findFfmpeg as find } from './outputs/index.js';
+import { type ListeningMeans, resolveSweep } from './sound/resolve.js';
 
 export { type ExportOptions, exportSweep } from './jobs/export.js';
 export type { Film, MakeOptions, Progress } from './jobs/film.js';
@@ -22,6 +24,7 @@ export { segment } from './jobs/segment.js';
 export { FolderStore, type SegmentStore, SharedStore } from './jobs/store.js';
 export { type Means, Workshop } from './jobs/workshop.js';
 export type { Ffmpeg, FfmpegSource, Finished } from './outputs/index.js';
+export type { ListeningMeans } from './sound/resolve.js';
 export { type KeyedFiles, openStore } from './stores/index.js';
 
 /**
@@ -32,4 +35,23 @@ export { type KeyedFiles, openStore } from './stores/index.js';
 export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
   if (path === undefined || (typeof path === 'string' && path !== '')) return find(path);
   throw new UsageError(`The path to ffmpeg is ${quote(path)} but must be a string, or left out.`);
+}
+
+/**
+ * Replaces `listen()` and `beats()` in a sweep with keyframes, as the command does when it loads a scene's file.
+ * @param sweep - What sweep() accepts or returns.
+ * @param folder - The folder to which the paths of sounds are relative.
+ * @param options - How sounds are read; see ListeningMeans.
+ * @throws UsageError, in one line, for an invalid sweep, or a sound that cannot be used.
+ * @example `await renderFilm(await resolveSounds(pulse, import.meta.dirname), { outputs: ['pulse.mp4'] })`
+ */
+export async function resolveSounds(
+  sweep: Sweep | SweepInput,
+  folder: string,
+  options: ListeningMeans = {},
+): Promise<Sweep> {
+  if (typeof folder !== 'string') {
+    throw new UsageError(`The folder of the sounds is ${quote(folder)} but must be a path.`);
+  }
+  return (await resolveSweep(sweep, folder, options)).sweep;
 }

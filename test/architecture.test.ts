@@ -64,7 +64,7 @@ const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
   },
   'src/render.ts': {
     runs: 'in Node',
-    imports: ['src/core', 'src/outputs', 'src/stores', 'src/sources', 'src/jobs'],
+    imports: ['src/core', 'src/outputs', 'src/sound', 'src/stores', 'src/sources', 'src/jobs'],
   },
 };
 
@@ -431,7 +431,8 @@ describe('CONTRIBUTING.md', () => {
     expect(lists.map(([, title]) => title)).toEqual([
       'An activation',
       'A format',
-      'An export format',
+      'A hardware encoder',
+    'An export format',
       'An option',
       'A store',
       'A backend',

@@ -1,7 +1,13 @@
 /** The `doctor` command: reports what this machine has, and how to get what is missing. */
 import { cpus } from 'node:os';
 import { findBrowser } from '../browser/find-browser.js';
-import { findFfmpeg, SegmentCache } from '../outputs/index.js';
+import {
+  allHardware,
+  type Ffmpeg,
+  findFfmpeg,
+  type HardwareFinding,
+  SegmentCache,
+} from '../outputs/index.js';
 import { createRenderer } from '../renderers/create-renderer.js';
 import { findAdapter, softwareProblem } from '../renderers/gpu/device.js';
 import { whyRefused } from '../system/folders.js';
@@ -13,9 +19,12 @@ export interface Finding {
   text: string;
   /** Further explanation, line by line. */
   details?: string[];
+  /** Each hardware encoder, and why it cannot be used, if it cannot. */
+  encoders?: HardwareFinding[];
 }
 
 export async function examine(options: { ffmpeg?: string; browser?: string }): Promise<Finding[]> {
+  const { ffmpeg, ...ffmpegFinding } = await examineFfmpeg(options.ffmpeg);
   return [
     { what: 'node', found: true, text: `${process.version} on ${process.platform} ${process.arch}` },
     {
@@ -25,7 +34,8 @@ export async function examine(options: { ffmpeg?: string; browser?: string }): P
     },
     await examineGpu(),
     await examineRenderer(),
-    await examineFfmpeg(options.ffmpeg),
+    ffmpegFinding,
+    await examineEncoders(ffmpeg),
     await examineBrowser(options.browser),
     await examineCache(),
   ];
@@ -46,12 +56,29 @@ async function examineRenderer(): Promise<Finding> {
   return { what: 'backend', found: true, text: `${renderer.backend}: ${renderer.description}` };
 }
 
-async function examineFfmpeg(explicit?: string): Promise<Finding> {
+async function examineFfmpeg(explicit?: string): Promise<Finding & { ffmpeg?: Ffmpeg }> {
   try {
-    const { path, version, source } = await findFfmpeg(explicit);
-    return { what: 'ffmpeg', found: true, text: `${version}, ${path} (from ${source})` };
+    const ffmpeg = await findFfmpeg(explicit);
+    const { path, version, source } = ffmpeg;
+    return { what: 'ffmpeg', found: true, text: `${version}, ${path} (from ${source})`, ffmpeg };
   } catch (error) {
     return { what: 'ffmpeg', found: false, text: (error as Error).message };
+  }
+}
+
+/** Films need none of them: x264 encodes by default. */
+async function examineEncoders(ffmpeg: Ffmpeg | undefined): Promise<Finding> {
+  const what = 'encoders';
+  if (!ffmpeg) return { what, found: false, text: 'none, since there is no ffmpeg' };
+  try {
+    const encoders = await allHardware(ffmpeg);
+    const works = encoders.filter(({ problem }) => problem === undefined);
+    const names = works.map(({ title, device }) => (device ? `${title} (${device})` : title)).join(', ');
+    const text = names ? `${names}, for --encoder hardware` : 'none in hardware; x264 encodes all films';
+    const details = encoders.flatMap(({ title, problem }) => (problem ? [`${title}: ${problem}`] : []));
+    return { what, found: works.length > 0, text, details, encoders };
+  } catch (error) {
+    return { what, found: false, text: (error as Error).message };
   }
 }
 

@@ -3,18 +3,23 @@
  * global state. So it runs in its own process (module-process.ts), with a deadline, and returns only its sweep.
  */
 import { fork } from 'node:child_process';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Watched } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
-import { parseSweep, type Sweep } from '../core/sweep/sweep.js';
+import { parseSweep, type Sweep, soundsIn } from '../core/sweep/sweep.js';
+import { type Resolved, resolveSweep } from '../sound/resolve.js';
 
-/** Sent by the process that loads modules: a valid sweep, or what is wrong, in one line. */
+/**
+ * Sent by the process that loads modules: a sweep, which is valid unless it names sounds, or what is wrong, in one line.
+ */
 export type ModuleMessage = { path: string; sweep: Sweep } | { path: string; failure: string };
 
 export interface LoadOptions extends Watched {
   /** How long each module may take, in milliseconds. Defaults to a minute. */
   deadline?: number;
+  /** The path of ffmpeg, which decodes the sounds that a sweep listens to. Found by default. */
+  ffmpeg?: string | undefined;
 }
 
 /** How long a module may take, in milliseconds. Ours take a few. */
@@ -26,8 +31,11 @@ const SILENCE = 1500;
 
 const PROGRAM = fileURLToPath(new URL('./module-process.js', import.meta.url));
 
+/** A module's sweep, and the files to which it has listened. */
+export type Loaded = Resolved;
+
 /** Returns a module's sweep. @throws UsageError, without the path, if it exports none. */
-export async function loadModule(path: string, options: LoadOptions = {}): Promise<Sweep> {
+export async function loadModule(path: string, options: LoadOptions = {}): Promise<Loaded> {
   const [loaded] = await loadModules([path], options);
   if (loaded instanceof Error) throw loaded;
   return loaded;
@@ -37,10 +45,24 @@ export async function loadModule(path: string, options: LoadOptions = {}): Promi
  * Loads several in one process, in order: a sweep or an error for each. One that ends the process does not stop the
  * rest.
  */
-export async function loadModules(paths: string[], options: LoadOptions = {}): Promise<(Sweep | Error)[]> {
-  const loaded: (Sweep | Error)[] = [];
-  while (loaded.length < paths.length) loaded.push(...(await loadSome(paths.slice(loaded.length), options)));
+export async function loadModules(paths: string[], options: LoadOptions = {}): Promise<(Loaded | Error)[]> {
+  const sweeps: (Sweep | Error)[] = [];
+  while (sweeps.length < paths.length) sweeps.push(...(await loadSome(paths.slice(sweeps.length), options)));
+  const loaded: (Loaded | Error)[] = [];
+  for (const [i, sweep] of sweeps.entries()) loaded.push(await heard(sweep, paths[i], options));
   return loaded;
+}
+
+/** Listens to the sounds that a sweep names. This is not left to the module's process, which has a deadline. */
+async function heard(sweep: Sweep | Error, path: string, options: LoadOptions): Promise<Loaded | Error> {
+  if (sweep instanceof Error) return sweep;
+  try {
+    if (soundsIn(sweep).length === 0) return { sweep, sounds: [] };
+    return await resolveSweep(sweep, dirname(path), options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return error as Error;
+  }
 }
 
 /** Loads modules up to and including the first that ends the process. */
@@ -126,7 +148,8 @@ function loadSome(
 /** Validates the sweep again, because the module could have sent the message itself. */
 function outcomeOf(message: ModuleMessage): Sweep | Error {
   try {
-    if ('sweep' in message) return parseSweep(message.sweep);
+    if ('sweep' in message)
+      return soundsIn(message.sweep).length > 0 ? message.sweep : parseSweep(message.sweep);
     return new UsageError(message.failure);
   } catch (error) {
     return error as Error;

@@ -5,6 +5,7 @@ import { inSight, printable, UNSEEN } from '../core/wording/printable.js';
 import type { Exporter } from '../exporters/index.js';
 import type { Film, Progress } from '../jobs/film.js';
 import { inBytes } from '../outputs/budget.js';
+import { hardwareEncoders } from '../outputs/formats/hardware.js';
 
 export interface Reporter {
   progress(progress: Progress): void;
@@ -113,8 +114,9 @@ function peopleReporter(): Reporter {
     note: (message) => write(stderr, `${inSight(message)}\n`),
     warning: (message) => write(stderr, `Warning: ${inSight(message)}\n`),
     done({ files, frames, drawn, seconds, renderer }, advice, notes) {
-      for (const { path, bytes, chose } of files) {
-        const more = [chose && `(${chose})`, notes?.get(path)].filter(Boolean);
+      for (const { path, bytes, chose, encoder } of files) {
+        const how = [encoder && hardwareEncoders[encoder].title, chose].filter(Boolean).join(', ');
+        const more = [how && `(${how})`, notes?.get(path)].filter(Boolean);
         console.log(printable([relative('.', path) || path, inBytes(bytes), ...more].join('  ')));
       }
       const cached = drawn < frames ? `, ${frames - drawn} of them from the cache` : '';

@@ -1,10 +1,11 @@
-/** Serves the explorer to this machine: the files of dist/pages/explorer, and nothing else. */
+/** Serves the explorer to this machine: the files of dist/pages/explorer, at most one sound, and nothing else. */
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { extname, join, relative, sep } from 'node:path';
+import { basename, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RenderError } from '../core/errors.js';
 import { guard } from '../system/guard.js';
+import { sendFile } from '../system/send-file.js';
 import { CONTENT_SECURITY_POLICY } from './policy.js';
 
 /** The built page. */
@@ -24,6 +25,9 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
+/** Where the sound is served. */
+const SOUND = 'sound';
+
 /** How many ports are tried, beginning with the first. */
 const PORTS = 20;
 
@@ -33,17 +37,26 @@ export interface ExplorerServer {
   close(): Promise<void>;
 }
 
+export interface Served {
+  /** The page's files. By default, the built page. */
+  folder?: string;
+  /** The path of a sound file, which plays along with what the page opens. */
+  sound?: string | undefined;
+}
+
 /**
  * Starts the server.
  * @param port - The first port to try; if it is in use, the next ones are tried.
- * @param folder - The page's files.
  * @throws RenderError if it cannot be served.
  */
-export async function serveExplorer(port: number, folder = ours): Promise<ExplorerServer> {
+export async function serveExplorer(
+  port: number,
+  { folder = ours, sound }: Served = {},
+): Promise<ExplorerServer> {
   const files = await pathsIn(folder);
   if (!files.has('index.html'))
     throw new RenderError('The explorer is missing from this installation: install it again.');
-  const server = createServer((request, response) => respond(request, response, folder, files));
+  const server = createServer((request, response) => respond(request, response, { folder, files, sound }));
   guard(server);
   const used = await listen(server, port);
   return {
@@ -66,11 +79,11 @@ async function pathsIn(folder: string): Promise<ReadonlySet<string>> {
 }
 
 async function respond(
-  { method = '', url = '/' }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
-  folder: string,
-  files: ReadonlySet<string>,
+  { folder, files, sound }: { folder: string; files: ReadonlySet<string>; sound: string | undefined },
 ): Promise<void> {
+  const { method = '', url = '/' } = request;
   const send = (status: number, headers: Record<string, string>, body: string | Buffer) => {
     const length = Buffer.byteLength(body);
     response.writeHead(status, { ...HEADERS, 'content-length': length, ...headers });
@@ -79,9 +92,16 @@ async function respond(
   const refuse = (status: number) => send(status, { 'content-type': TYPES['.txt'], allow: 'GET, HEAD' }, '');
   const [path, query] = url.slice(1).split('?');
   const file = path === '' ? 'index.html' : path; // our names have no characters that addresses escape
-  const isKnown = files.has(file);
+  const isSound = file === SOUND && sound !== undefined;
+  const isKnown = isSound || files.has(file);
   if ((method !== 'GET' && method !== 'HEAD') || !isKnown) {
     refuse(isKnown ? 405 : 404);
+    return;
+  }
+  if (isSound) {
+    // Browsers look into a sound to see what it is.
+    const headers = { ...HEADERS, 'content-type': 'application/octet-stream', 'cache-control': 'no-cache' };
+    await sendFile(request, response, sound, headers);
     return;
   }
   try {
@@ -89,10 +109,18 @@ async function respond(
     // The names of chunks, and addresses with a version, change with their contents.
     const isPermanent = file.startsWith('chunks/') || query !== undefined;
     const cache = isPermanent ? 'public, max-age=31536000, immutable' : 'no-cache';
-    send(200, { 'content-type': type, 'cache-control': cache }, await readFile(join(folder, file)));
+    const contents = await readFile(join(folder, file));
+    const body = file === 'index.html' && sound ? withSound(contents.toString(), sound) : contents;
+    send(200, { 'content-type': type, 'cache-control': cache }, body);
   } catch {
     refuse(404); // it has been removed since
   }
+}
+
+/** The page with the name of the sound that it plays. */
+function withSound(html: string, path: string): string {
+  const name = basename(path).replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return html.replace('</head>', () => `<meta name="untrained-sound" content="${name}" /></head>`);
 }
 
 const HEADERS = {

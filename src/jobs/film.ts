@@ -6,6 +6,7 @@ import type { Job } from './job.js';
 import { join } from './join.js';
 import { type FilmRequest, plan } from './plan.js';
 import { type DrawnSegment, drawSegment, missingParts } from './segment.js';
+import { provideSounds } from './sound.js';
 import { closeBenches, LocalStore, openBenches } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
@@ -76,6 +77,9 @@ export async function makeFilm(
     closing.push(once(() => closeBenches(benches)));
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
+    // Before anything is drawn: a sound that cannot be decoded must not cost hours.
+    await provideSounds(job, benches, workshop, options);
+    signal?.throwIfAborted();
     const store = new LocalStore(job, benches, cache, onKept);
     const { missing, toDraw } = await missingSegments(job, store);
     if (cache?.damaged) onWarning?.(damageWarning(cache.damaged));
@@ -140,6 +144,7 @@ const MOST_LANES = 4;
 export function lanesFor({ source, outputs, pins }: Job, cores = availableParallelism()): number {
   if (source.kind !== 'sweep') return 1; // the pages draw one part of a film at a time
   if (!outputs.some(({ path }) => needsFfmpeg(parseOutput(path)))) return 1; // PNGs use all cores anyway
+  if (outputs.some(({ options }) => options.hardware)) return 1; // some drivers allow only two or three encoders
   return Math.max(1, Math.min(MOST_LANES, Math.floor(cores / pins.encoderThreads)));
 }
 

@@ -11,17 +11,24 @@ import {
   checkOutput,
   defaultEndings,
   type EncodeOptions,
+  type EncoderChoice,
+  endingsIn,
   type Ffmpeg,
   type FilmShape,
+  formatList,
+  formatNamed,
   isStill,
   needsFfmpeg,
+  notShared,
   type Output,
   parseOutput,
   pixelFormatsFor,
   SegmentCache,
+  soundlessNote,
+  takesSound,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
-import type { Soundtrack } from '../sound/soundtrack.js';
+import { type Soundtrack, withoutPaths } from '../sound/soundtrack.js';
 import { plannedTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
 import { VERSION } from '../system/package.js';
@@ -43,6 +50,8 @@ export interface OutputRequest {
   path: string;
   /** The maximum size in bytes, if it differs from the other files'. */
   maxSize?: number | undefined;
+  /** What its platform refuses otherwise: see EncodeOptions. */
+  limits?: Pick<EncodeOptions, 'editLists' | 'soundBits'> | undefined;
 }
 
 /** A PNG of one frame of a film. */
@@ -80,24 +89,31 @@ export interface FilmRequest {
  * @throws UsageError for an invalid request; RenderError if something needed is missing.
  */
 export async function plan(
-  { source: request, outputs: files, poster, encode = {}, recipe }: FilmRequest,
+  { source: request, outputs: files, poster, encode = {}, sound, recipe }: FilmRequest,
   workshop: Workshop,
   means: Means = {},
   cache?: SegmentCache,
 ): Promise<Job> {
   const outputs = files.map(({ path }) => parseOutput(path));
+  const { encoder = 'software', ...settings } = encode;
+  checkEncoder(encoder, outputs, means);
   if (poster) checkStill(poster.path);
   const ffmpeg = outputs.some(needsFfmpeg) ? await workshop.ffmpeg(means) : undefined;
   const frames = request.kind === 'sweep' ? await framesFor(request, means) : undefined;
   const formats = formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs);
-  const source = await workshop.source(request, frames, means, formats);
+  const source = await workshop.source(request, frames, { ...means, silent: sound !== undefined }, formats);
   try {
     const { shape: film, firstFrame, every, backend } = source;
     if (cache) await source.findFingerprints?.(cache);
-    const planned: PlannedOutput[] = files.map(({ path, maxSize = encode.maxSize }) => ({
-      path,
-      options: { ...encode, maxSize },
-    }));
+    const planned: PlannedOutput[] = [];
+    for (const [i, { path, maxSize = settings.maxSize, limits }] of files.entries()) {
+      const options = { ...settings, maxSize, ...limits };
+      const isHardware = encoder !== 'software' && formatNamed(outputs[i].format).hardware;
+      const hardware = isHardware
+        ? await workshop.hardware(encoder, outputs[i], film, options, means)
+        : undefined;
+      planned.push({ path, options: { ...options, ...(hardware && { hardware }) } });
+    }
     if (poster) {
       const frame = poster.frame === 'first' ? 0 : film.frames - 1;
       planned.push({ path: poster.path, options: {}, frame });
@@ -107,6 +123,11 @@ export async function plan(
       checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
       checkEncodeOptions(output, options);
     }
+    const track = sound ?? source.sound;
+    if (track) workshop.keepSounds(track);
+    if (!sound && source.sound?.clips.length) {
+      for (const output of outputs) if (!takesSound(output)) means.onWarning?.(soundlessNote(output));
+    }
     const job: Job = {
       job: JOB_VERSION,
       source: plannedSource(request, source, means),
@@ -115,6 +136,7 @@ export async function plan(
       firstFrame,
       every,
       outputs: planned,
+      sound: withoutPaths(track),
       segments: segmentsOf(planned, film, source, ffmpeg),
       note: recipe && noteWith(recipe, source.answers?.() ?? {}, backend),
       pins: pinsOf(source, ffmpeg),
@@ -127,6 +149,17 @@ export async function plan(
   }
 }
 
+/** @throws UsageError for a hardware encoder whose segments would be shared, or that no output uses. */
+function checkEncoder(encoder: EncoderChoice, outputs: Output[], { here }: Means): void {
+  if (encoder === 'software') return;
+  if (!here) throw notShared(encoder);
+  if (outputs.some(({ format }) => formatNamed(format).hardware)) return;
+  const able = endingsIn(formatList.filter(({ hardware }) => hardware));
+  throw new UsageError(
+    `--encoder ${encoder} applies only to ${able}, and no output has that format: leave it out, or write an ${able}.`,
+  );
+}
+
 /** Describes only the frames that are drawn. */
 async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, means: Means) {
   checkRange(rangeOf(request), frameCount(request.sweep), 'sweep');
@@ -135,14 +168,15 @@ async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, mea
 }
 
 /**
- * What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle and of
- * what hosts respond.
+ * What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle, what it
+ * hears in sounds, and digests of what hosts respond.
  */
 function plannedSource(request: SourceRequest, source: FrameSource, { here }: Means): SourceRequest {
   if (request.kind === 'composed') {
     const found = here ? request.answers : source.answers?.();
     const answers = found && Object.keys(found).length > 0 ? found : undefined;
-    return { ...request, target: plannedTarget(request.target), bundle: source.bundle, answers };
+    const { bundle, heard } = source;
+    return { ...request, target: plannedTarget(request.target), bundle, answers, heard };
   }
   if (request.kind !== 'sheet' || Array.isArray(request.cells)) return request;
   const { scenes, frames } = request.cells;

@@ -11,7 +11,13 @@ import { stillOf } from '../core/sweep/still.js';
 import { checkedSweep, type Sweep } from '../core/sweep/sweep.js';
 import { quote } from '../core/wording/explain.js';
 import { parse } from '../core/wording/parse.js';
-import { type EncodeOptions, gifPalettes, qualities, SegmentCache } from '../outputs/index.js';
+import {
+  type EncodeOptions,
+  encoderChoices,
+  gifPalettes,
+  qualities,
+  SegmentCache,
+} from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { type Film, type MakeOptions, makeFilm } from './film.js';
@@ -30,7 +36,7 @@ export interface SceneInput {
 /** Options of films and stills. */
 export interface RenderOptions
   extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
-    Omit<EncodeOptions, 'note'> {
+    Omit<EncodeOptions, 'note' | 'sound' | 'soundBits' | 'hardware'> {
   /**
    * Whether to cache segments on this machine, so that a restarted render resumes where it left off and only the
    * changed parts of a changed film are drawn. Defaults to false.
@@ -129,8 +135,10 @@ export function encodingIn({
   gifPalette,
   maxSize,
   loops,
-}: EncodeOptions): EncodeOptions {
-  return { quality, crf, webpQuality, gifPalette, maxSize, loops };
+  editLists,
+  encoder,
+}: Omit<EncodeOptions, 'hardware'>): EncodeOptions {
+  return { quality, crf, webpQuality, gifPalette, maxSize, loops, editLists, encoder };
 }
 
 /**
@@ -232,6 +240,7 @@ const optionsSchema = z.looseObject({
   crf: z.number().optional(),
   webpQuality: z.number().optional(),
   loops: z.int().min(1).optional(),
+  encoder: z.enum(encoderChoices).optional(),
   timeout: z.number().positive().optional(),
   boundsChecks: z.boolean().optional(),
   onProgress: callback,

@@ -33,6 +33,8 @@ export interface SegmentStore {
   keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void>;
   /** Copies a part's file to a path. @returns False if there is none. */
   take(part: Part, to: string): Promise<boolean>;
+  /** The files under keys that are the store, if it has encoded sounds too. */
+  readonly files?: KeyedFiles | undefined;
 }
 
 /** The name of a part's file on its workbench. */
@@ -71,7 +73,7 @@ export class LocalStore implements SegmentStore {
 
   /** @param onKept - Called for each part that is in the cache. */
   constructor(
-    job: Job,
+    private readonly job: Job,
     private readonly benches: readonly Workbench[],
     private readonly cache: SegmentCache | undefined,
     private readonly onKept: () => void = () => {},
@@ -85,8 +87,9 @@ export class LocalStore implements SegmentStore {
   async has(part: Part): Promise<boolean> {
     const [key] = part.keys;
     if (this.here.has(key) || !this.isFirst(part)) return true;
+    const cache = this.cacheFor(part);
     for (const name of part.keys) {
-      if (!(await this.cache?.take(name, this.pathOf(part)))) continue;
+      if (!(await cache?.take(name, this.pathOf(part)))) continue;
       await this.share(part);
       this.onKept();
       return true;
@@ -102,13 +105,20 @@ export class LocalStore implements SegmentStore {
 
   async keep(part: Part, _bench: Workbench, _file: string, keys: readonly string[]): Promise<void> {
     await this.share(part);
-    for (const key of keys) if (await this.cache?.tryStore(key, this.pathOf(part))) this.onKept();
+    const cache = this.cacheFor(part);
+    for (const key of keys) if (await cache?.tryStore(key, this.pathOf(part))) this.onKept();
   }
 
   async take(part: Part, to: string): Promise<boolean> {
     const path = this.pathOf(part);
     if (path !== to) await replace(path, to);
     return true;
+  }
+
+  /** What a hardware encoder makes is not cached: its bytes depend on the device and its driver, and keys do not. */
+  private cacheFor({ output, take }: Part): SegmentCache | undefined {
+    const { hardware } = this.job.outputs[output].options;
+    return hardware && take === 'video' ? undefined : this.cache;
   }
 
   /** Whether it is the part that is made for all with the same file: a film at rest has several. */
@@ -138,7 +148,7 @@ export class SharedStore implements SegmentStore {
    */
   constructor(
     private readonly job: Job,
-    private readonly files: KeyedFiles,
+    readonly files: KeyedFiles,
     private readonly means: Means = {},
     private readonly ffmpeg?: BenchFfmpeg,
     private readonly scratch = tmpdir(),

@@ -6,8 +6,18 @@ import type { FrameRenderer } from '../core/frame/renderer.js';
 import { framesOf, type Range } from '../core/range.js';
 import type { Frames } from '../core/sweep/frames.js';
 import { frameCount } from '../core/sweep/sweep.js';
-import { type Ffmpeg, findFfmpeg } from '../outputs/index.js';
+import {
+  type EncodeOptions,
+  type EncoderChoice,
+  type Ffmpeg,
+  type FilmShape,
+  findFfmpeg,
+  findHardware,
+  type Hardware,
+  type Output,
+} from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
+import type { Soundtrack } from '../sound/soundtrack.js';
 import type { Studio } from '../sources/composed/studio.js';
 import { resolveTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
@@ -28,6 +38,8 @@ export interface Means extends RendererOptions {
   here?: boolean | undefined;
   /** Whether to fingerprint a composed scene's frames, so that unchanged frames need not be drawn again. */
   follow?: boolean | undefined;
+  /** Whether a composed scene's own sound is not needed. */
+  silent?: boolean | undefined;
   /** Called occasionally during long work before the first frame, with its stage: "checking frame 9 of 500". */
   onStage?: ((doing: string) => void) | undefined;
   /** Called after each cell of a contact sheet, with the number drawn so far and the time when the first was begun. */
@@ -47,6 +59,8 @@ export class Workshop {
   private readonly busy = new Set<Pooled>();
   private readonly open = new Map<Job, FrameSource>();
   private readonly ffmpegs = new Map<string, Promise<Ffmpeg>>();
+  private readonly sounds = new Map<string, string>();
+  private readonly encoders = new Map<string, Promise<Hardware>>();
   private studio: Promise<Studio> | undefined;
 
   /** Finds ffmpeg, once. @throws UsageError or RenderError; see findFfmpeg. */
@@ -55,6 +69,27 @@ export class Workshop {
     const found = this.ffmpegs.get(key) ?? findFfmpeg(path, undefined, timeout);
     this.ffmpegs.set(key, found);
     found.catch(() => this.ffmpegs.delete(key));
+    return found;
+  }
+
+  /** Finds the hardware encoder for films of a shape, once. @throws RefusedError; see findHardware. */
+  async hardware(
+    choice: Exclude<EncoderChoice, 'software'>,
+    output: Output,
+    { frames: _, ...shape }: FilmShape,
+    options: EncodeOptions,
+    means: Means,
+  ): Promise<Hardware> {
+    const ffmpeg = await this.ffmpeg(means);
+    const key = JSON.stringify([choice, ffmpeg.path, shape, options.quality]);
+    const { signal, onStage } = means;
+    onStage?.('trying hardware encoders');
+    const film = { ...shape, frames: 1 };
+    const found =
+      this.encoders.get(key) ??
+      findHardware(choice, ffmpeg, output, film, options, { seconds: means.timeout, signal });
+    this.encoders.set(key, found);
+    found.catch(() => this.encoders.delete(key));
     return found;
   }
 
@@ -90,7 +125,7 @@ export class Workshop {
     layOut(design); // rejects a sheet that is too large before anything starts
     if (!Array.isArray(cells)) {
       const scenes = cells.scenes.map(
-        (scene) => () => this.composed(scene, { ...means, concurrency: 1 }, ['rgba']),
+        (scene) => () => this.composed(scene, { ...means, concurrency: 1, silent: true }, ['rgba']),
       );
       return sheetSource(design, await sceneCells(scenes, cells.frames), means.onCell);
     }
@@ -109,6 +144,16 @@ export class Workshop {
     } finally {
       await cells.close();
     }
+  }
+
+  /** Remembers where the files of a soundtrack are: jobs have only their digests. */
+  keepSounds({ clips }: Soundtrack): void {
+    for (const { sha256, path } of clips) this.sounds.set(sha256, path);
+  }
+
+  /** The path of a sound file with that digest; undefined if it was planned elsewhere. */
+  soundAt(sha256: string): string | undefined {
+    return this.sounds.get(sha256);
   }
 
   /** Stores the open source of a job until it is closed. */
@@ -141,7 +186,7 @@ export class Workshop {
 
   private async composed(
     { target, bundle: expected, ...show }: ComposedRequest,
-    { browser, concurrency, timeout, here, follow, onWarning, signal }: Means,
+    { browser, concurrency, timeout, here, follow, silent, onWarning, signal, ffmpeg }: Means,
     formats: readonly PixelFormat[],
   ): Promise<FrameSource> {
     pretendHome();
@@ -154,6 +199,8 @@ export class Workshop {
       concurrency,
       timeout,
       follow,
+      silent,
+      ffmpeg: () => this.ffmpeg({ ffmpeg, timeout }),
       foresee: !here && expected === undefined,
       onWarning,
       signal: signal as AbortSignal | undefined,

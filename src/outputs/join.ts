@@ -2,6 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { writeFailure } from '../system/folders.js';
 import { encodingOf, type Joined, NOTE_FILE } from './encode.js';
+import type { HardwareName } from './formats/hardware.js';
 import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
 import { addNote, noteFile } from './note.js';
@@ -19,6 +20,8 @@ export interface Finished {
   bytes: number;
   /** What was chosen automatically, as text: "crf 27 to fit". */
   chose?: string;
+  /** The hardware encoder that encoded it, if one did: "nvenc". */
+  encoder?: HardwareName;
 }
 
 /** How segments are joined. */
@@ -30,8 +33,9 @@ export interface JoinOptions extends EncodeOptions {
   /**
    * Checks the complete files before they are moved.
    * @param files - Their names on the workbench.
+   * @param sound - That of the encoded sound, if there is one.
    */
-  check?: ((files: string[], joined: Joined) => Promise<void>) | undefined;
+  check?: ((files: string[], joined: Joined, sound?: string) => Promise<void>) | undefined;
 }
 
 /** The file of a segment on the workbench. @param take - See Take. */
@@ -50,7 +54,7 @@ export async function joinSegments(
   bench: Workbench,
 ): Promise<Finished> {
   const { takes, join, files } = encodingOf(output, film, options);
-  const { note, check } = options;
+  const { note, sound, check } = options;
   const segments = segmentsIn(film);
   if (note !== undefined) await bench.write(NOTE_FILE, noteFile(note));
   for (const { name } of takes) {
@@ -66,10 +70,11 @@ export async function joinSegments(
     ),
   );
   if (note !== undefined) await bench.onDisk(addNotes(output, files, note, bench));
-  await check?.(files, joined);
+  await check?.(files, joined, sound);
   const { chose } = joined;
   const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
-  return { path: output.path, bytes, ...(chose && { chose }) };
+  const encoder = options.hardware?.name;
+  return { path: output.path, bytes, ...(chose && { chose }), ...(encoder && { encoder }) };
 }
 
 async function addNotes({ format }: Output, files: string[], note: string, bench: Workbench): Promise<void> {

@@ -6,6 +6,7 @@ import type { EncodeOptions, Format, NumberOption, Output } from './formats/form
 import { endingsIn, formatList, formatNamed } from './formats/index.js';
 
 export { type EncodeOptions, gifPalettes, qualities } from './formats/format.js';
+export { type EncoderChoice, encoderChoices } from './formats/hardware.js';
 
 /**
  * Rejects options that the format does not accept.

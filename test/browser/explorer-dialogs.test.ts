@@ -28,7 +28,7 @@ let browser: Chromium;
 let link: string;
 beforeAll(async () => {
   const folder = fileURLToPath(new URL('../../dist/pages/explorer', import.meta.url));
-  server = await serveExplorer(4700, folder);
+  server = await serveExplorer(4700, { folder });
   browser = await launchBrowser(await findBrowser());
   link = server.url + (await writeLink(small));
 });

@@ -33,6 +33,14 @@ import {
   type WeightsInput,
 } from '../network/spec.js';
 import { namesWeightsFile } from '../network/weights-file.js';
+import {
+  type Beats,
+  type Listen,
+  type PlacedPlaceholder,
+  placeholdersIn,
+  type SeedBeats,
+  soundOf,
+} from '../sound/listening.js';
 import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
 import { aboutMoment, aboutSweep, aboutTrack, sweepFieldNames, sweepSchema } from './fields.js';
@@ -53,9 +61,12 @@ import {
   type Walk,
 } from './track.js';
 
+/** A number in a sweep: one that may change over time, or follow a sound. */
+export type SweptNumber = Track | Listen | Beats;
+
 /** T with tracks in place of its numbers. */
 type Swept<T> = T extends number
-  ? T | Track
+  ? T | SweptNumber
   : T extends readonly unknown[] | object
     ? { [K in keyof T]: Swept<T[K]> }
     : T;
@@ -66,9 +77,9 @@ type Fixed = {
 }[NetworkParameterName];
 
 /** A mix whose fraction may move. */
-type SweptMix<Mix> = { [Field in keyof Mix]: Field extends 'fraction' ? Track : Mix[Field] };
+type SweptMix<Mix> = { [Field in keyof Mix]: Field extends 'fraction' ? SweptNumber : Mix[Field] };
 /** A seed in a sweep. */
-export type SweptSeed = Seed | Walk | Keyframes | SweptMix<SeedMix>;
+export type SweptSeed = Seed | Walk | Keyframes | Beats | SeedBeats | SweptMix<SeedMix>;
 /** The activation of a unit in a sweep. */
 export type SweptUnitActivation = ActivationName | SweptMix<ActivationMix>;
 /** The activation of a layer in a sweep. */
@@ -123,7 +134,7 @@ export interface SweepInput {
   /** The window on the input plane. */
   view?: SweptView;
   /** List of the values of the inputs beyond the `features`. Each may move. @defaultValue zeros */
-  slice?: Track[];
+  slice?: SweptNumber[];
   /**
    * Part of the network to show instead of its colours: `{ output: 1 }`, a hidden unit `{ layer: 2, unit: 3 }`, or `{
    * layer: 2 }`, all its units as a grid. Tracks must give whole numbers, so they may only jump. @defaultValue all
@@ -150,7 +161,7 @@ export interface SweepInput {
    * Output values [low, high] that are shown as 0 and 1; values beyond them are clipped. Each may move. @defaultValue
    * [0, 1]
    */
-  levels?: [low: Track, high: Track];
+  levels?: [low: SweptNumber, high: SweptNumber];
   /** n x n samples per pixel: 1, the default, to 4. */
   supersample?: FrameInput['supersample'];
   /** Whether to dither against banding. Off by default. */
@@ -206,8 +217,9 @@ export interface Sweep {
  *   not move from number to number. (Recipes that do either are still drawn: see readRecipe.)
  */
 export function sweep(input: SweepInput): Sweep {
-  // If it names a file of weights, frames can be checked only when the scene's loader has replaced it with numbers.
-  return namesWeightsFile(input?.network?.weights) ? parse(sweepSchema, input, aboutSweep) : readScene(input);
+  // If it names files, frames can be checked only when the scene's loader has replaced these with numbers.
+  const namesFile = namesWeightsFile(input?.network?.weights) || soundsIn(input).length > 0;
+  return namesFile ? parse(sweepSchema, input, aboutSweep) : readScene(input);
 }
 
 /** Like sweep(), for what a scene's module exports. */
@@ -312,9 +324,29 @@ export function checkedSweep(value: unknown): Sweep {
   );
 }
 
+/** The placeholders for sounds in a sweep, which may be invalid otherwise, and where they are. */
+export function soundsIn(input: unknown): PlacedPlaceholder[] {
+  const { network, view, slice, levels, shown } = (
+    typeof input === 'object' && input !== null ? input : {}
+  ) as Record<string, unknown>;
+  return placeholdersIn({ network, view, slice, levels, shown });
+}
+
+/** Rejects placeholders: only a scene's loader may read the files that they name. */
+function refuseSounds(sweep: Sweep): void {
+  const [first] = soundsIn(sweep);
+  if (!first) return;
+  const { path, value } = first;
+  throw new UsageError(
+    `${path.join('.')} follows the sound ${quote(soundOf(value))}, which only a scene's file can do: ` +
+      'use resolveSounds(sweep, folder) in a program.',
+  );
+}
+
 /** Like sweep(), for data of any origin and version, such as recipes. */
 export function parseSweep(input: unknown): Sweep {
   const read: Sweep = parse(sweepSchema, input, aboutSweep);
+  refuseSounds(read);
   const { network, problem } = inOneSpelling(read.network);
   if (problem) throw new UsageError(`network.${problem.field} ${problem.message}.`);
   if (read.brightness && read.levels) {
@@ -411,6 +443,11 @@ function frameWith(sweep: Sweep, values: unknown[]) {
 export function withSeconds(sweep: Sweep, seconds: number): Sweep {
   const factor = seconds / sweep.seconds;
   const stretch = (value: unknown, key = ''): unknown => {
+    if (isTimedWalk(value)) {
+      const { times, fade } = value;
+      const stretched = { ...value, times: times.map((t) => t * factor) };
+      return fade === undefined ? stretched : { ...stretched, fade: fade * factor };
+    }
     if (key === 'during') return (value as number[]).map((t) => t * factor);
     if (key === 'keyframes') return (value as Keyframe[]).map(([t, ...rest]) => [t * factor, ...rest]);
     if (Array.isArray(value)) return value.map((item) => stretch(item));
@@ -419,6 +456,13 @@ export function withSeconds(sweep: Sweep, seconds: number): Sweep {
   };
   return parseSweep({ ...sweep, seconds, ...(stretch(movingParts(sweep)) as object) });
 }
+
+const isTimedWalk = (value: unknown): value is Walk & { times: number[] } =>
+  typeof value === 'object' &&
+  value !== null &&
+  'walk' in value &&
+  'times' in value &&
+  value.times !== undefined;
 
 /** The number of frames of a sweep, at least one. */
 export function frameCount({ seconds, fps }: Pick<Sweep, 'seconds' | 'fps'>): number {

@@ -46,7 +46,7 @@ export function DropTarget() {
   }, []);
   return isOver ? (
     <div class="drop-target">
-      <p class="surface">Drop a picture, a film, a recipe or weights</p>
+      <p class="surface">Drop a picture, a film, a recipe, weights or a sound</p>
     </div>
   ) : null;
 }

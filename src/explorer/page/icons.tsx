@@ -23,6 +23,8 @@ const PATHS = {
   fullScreen: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
   home: 'M4 11l8-7 8 7M6.5 9v11h11V9',
   reset: 'M4 5v5h5M4.6 10A8 8 0 1 1 4 13',
+  sound: 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11',
+  muted: 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5',
   more: 'M5 12h.1M12 12h.1M19 12h.1',
 } as const;
 

@@ -9,6 +9,7 @@ import { startPlayback } from './playback.js';
 import { maySelfMove } from './preferences.js';
 import { prepareSharing } from './press-share.js';
 import { screen } from './screen.js';
+import { takeServedSound } from './set-sound.js';
 import { dispatch } from './store.js';
 
 /** Whatever the user does stops the opening. */
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   measurePaces();
   startPlayback();
   prepareSharing();
+  takeServedSound();
   if (!named) open();
 }
 

@@ -1,11 +1,11 @@
 /** Opens what the user drops, pastes or picks. */
 import { documentOf } from '../state/document.js';
 import { documentFrom } from './address.js';
+import { isSound, SOUNDS, setSound } from './set-sound.js';
 import { dispatch } from './store.js';
 
 /** The endings of files that can be opened. */
-const OPENABLE =
-  '.mp4,.gif,.png,.webp,.webm,.mov,.html,.glsl,.frag,.py,.svg,.glb,.json,.npz,.safetensors,.onnx';
+const OPENABLE = `.mp4,.gif,.png,.webp,.webm,.mov,.html,.glsl,.frag,.py,.svg,.glb,.json,.npz,.safetensors,.onnx,${SOUNDS}`;
 
 let reading: AbortController | undefined;
 
@@ -20,13 +20,14 @@ export function openDropped(data: DataTransfer): Promise<void> {
   return link === undefined ? Promise.resolve() : attempt(async () => open(await documentFrom(link.trim())));
 }
 
-/** Opens a file: its network becomes an entry of the browser's history. */
+/** Opens a file: its network becomes an entry of the browser's history. A sound plays along with the current one. */
 export function openGiven(file: File): Promise<void> {
   reading?.abort(); // the newest one wins
   const controller = new AbortController();
   const { signal } = controller;
   reading = controller;
   return attempt(async () => {
+    if (isSound(file.name)) return setSound(file.name, file);
     const { openFile } = await import('../saving/opened.js');
     const opened = await openFile(file, signal);
     if (signal.aborted) return;

@@ -1,5 +1,5 @@
 /** Plays the document while the state says so. Without input, it pauses after a minute, and in a hidden tab at once. */
-import { computed, effect } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { FlashGuard, SLOWER } from '../plane/flash-guard.js';
 import { plane } from './current-plane.js';
 import { dispatch, state } from './store.js';
@@ -8,6 +8,9 @@ import { dispatch, state } from './store.js';
 const PATIENCE = 60_000;
 /** The longest time between two frames that counts, in seconds: after a hiccup the film goes on where it was. */
 const LONGEST_STEP = 0.1;
+
+/** How fast the document plays: 1, less where it would flash too often, or 0 where the picture is held. */
+export const playbackSpeed = signal(1);
 
 const isPlaying = computed(() => state.value.playing);
 
@@ -24,7 +27,8 @@ export function startPlayback(): () => void {
     if (now - lastInput > PATIENCE) return dispatch({ type: 'play', on: false });
     const { time, document } = state.peek();
     const { seconds, loop } = document.sweep;
-    const next = time + guard.speedOf(document.sweep, now) * Math.min(LONGEST_STEP, (now - before) / 1000);
+    playbackSpeed.value = guard.speedOf(document.sweep, now);
+    const next = time + playbackSpeed.value * Math.min(LONGEST_STEP, (now - before) / 1000);
     before = now;
     if (next < seconds || loop) dispatch({ type: 'seek', time: next % seconds });
     else {

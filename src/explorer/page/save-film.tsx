@@ -10,6 +10,7 @@ import { CopyField } from './copy.js';
 import { nameFor, useLink } from './leaving.js';
 import { saveFile } from './saving-job.js';
 import { ChoiceRow, SizeFields } from './size-fields.js';
+import { sound } from './sound.js';
 import { state } from './store.js';
 
 const RATES = [25, 30, 50, 60] as const;
@@ -32,7 +33,7 @@ export function SaveFilm() {
     if (!available) return;
     void saveFile(`${nameFor(sweep)}.${available.kind}`, 'frames', async (renderer, work) => {
       const { saveFilm } = await import('../saving/film.js');
-      return saveFilm(film, available.kind, renderer, work);
+      return saveFilm(film, available.kind, renderer, work, sound.peek()?.decoded);
     });
   };
   return (
@@ -65,7 +66,7 @@ export function SaveFilm() {
       )}
       <div class="row save-actions">
         <span class="hint">
-          {inWords(film.seconds)}, {frameCount(film)} frames
+          {inWords(film.seconds)}, {frameCount(film)} frames{available && aboutSound(available)}
         </span>
         <button type="submit" class="button primary" aria-disabled={available ? undefined : 'true'}>
           Make film
@@ -75,16 +76,26 @@ export function SaveFilm() {
   );
 }
 
+/** Whether the film has the page's sound. */
+function aboutSound({ sound: has, kind }: FilmChoice): string {
+  const { value } = sound;
+  if (!value) return '';
+  return has
+    ? `, with ${value.name}`
+    : `, silent: this browser cannot encode ${kind === 'mp4' ? 'AAC' : 'Opus'}`;
+}
+
 /** What the browser can make of a film; undefined until it has said so. */
 function useChoices(film: Sweep | undefined): FilmChoice[] | undefined {
   const [choices, set] = useState<FilmChoice[]>();
   const [width, height] = film?.size ?? [0, 0];
   const fps = film?.fps ?? 0;
+  const decoded = sound.value?.decoded;
   useEffect(() => {
     let isCurrent = true;
     if (whyNoFilm() || !(width > 0 && height > 0)) return;
     import('../saving/film.js')
-      .then(({ filmChoices }) => filmChoices({ size: [width, height], fps }))
+      .then(({ filmChoices }) => filmChoices({ size: [width, height], fps }, decoded))
       .then(
         (found) => isCurrent && set(found),
         () => isCurrent && set([]),
@@ -92,7 +103,7 @@ function useChoices(film: Sweep | undefined): FilmChoice[] | undefined {
     return () => {
       isCurrent = false;
     };
-  }, [width, height, fps]);
+  }, [width, height, fps, decoded]);
   return choices;
 }
 

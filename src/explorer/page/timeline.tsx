@@ -6,7 +6,10 @@ import { moves, withEntry } from '../state/document.js';
 import { keyedPaths, lasting, withLoop } from '../state/keyframes.js';
 import { nameOf, type Path, placedParameters } from '../state/paths.js';
 import { presets } from '../state/presets.js';
+import { Icon } from './icons.js';
 import { KeyRow, labelOf } from './key-row.js';
+import { pickSound } from './set-sound.js';
+import { muteSound, removeSound, sound } from './sound.js';
 import { attempt, dispatch, state } from './store.js';
 
 export function Timeline() {
@@ -52,6 +55,7 @@ function Transport() {
         onInput={({ currentTarget }) => dispatch({ type: 'seek', time: Number(currentTarget.value) })}
       />
       <output class="timeline-time">{text}</output>
+      <SoundButton />
       <label class="row">
         <input
           type="checkbox"
@@ -70,6 +74,24 @@ function Transport() {
         {layout.timeline ? 'Done' : 'Edit timeline'}
       </button>
     </div>
+  );
+}
+
+/** Mutes the sound, if there is one. */
+function SoundButton() {
+  const { value } = sound;
+  if (!value) return null;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label="Mute"
+      aria-pressed={value.muted}
+      title={`${value.muted ? 'Play' : 'Mute'} ${value.name}`}
+      onClick={() => muteSound(!value.muted)}
+    >
+      <Icon name={value.muted ? 'muted' : 'sound'} />
+    </button>
   );
 }
 
@@ -175,7 +197,21 @@ function Settings({ paths }: { paths: Path[] }) {
         />
         Even pace
       </label>
+      <SoundChoice />
       {loop && <span class="hint">The film loops: its end meets its beginning.</span>}
     </div>
+  );
+}
+
+/** Adds a sound that plays along with the film, or removes it. */
+function SoundChoice() {
+  const { value } = sound;
+  const [label, act] = value
+    ? ([`Remove ${value.name}`, removeSound] as const)
+    : (['Add sound…', pickSound] as const);
+  return (
+    <button type="button" class="button timeline-sound" title={label} onClick={act}>
+      {label}
+    </button>
   );
 }

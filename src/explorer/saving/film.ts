@@ -1,7 +1,9 @@
-/** Makes films in the page: MP4 or WebM, encoded by the browser (WebCodecs), with their recipe. */
+/** Makes films in the page: MP4 or WebM, encoded by the browser (WebCodecs), with their recipe and sound. */
 
 import {
+  AudioBufferSource,
   BufferTarget,
+  canEncodeAudio,
   canEncodeVideo,
   Mp4OutputFormat,
   Output,
@@ -22,6 +24,7 @@ import { frameCount, parseSweep, planFrames, type Sweep } from '../../core/sweep
 import { evaluate } from '../../renderers/cpu/planes.js';
 import { toYuv420p } from '../../renderers/fallback.js';
 import { reporting, type Work } from './progress.js';
+import { framed } from './sound.js';
 
 /** A kind of film. */
 export type FilmKind = 'mp4' | 'webm';
@@ -30,6 +33,15 @@ export type FilmKind = 'mp4' | 'webm';
 export interface FilmChoice {
   kind: FilmKind;
   codec: VideoCodec;
+  /** Whether it can have the sound. */
+  sound: boolean;
+}
+
+/** The sound of a film, from its first frame on. */
+export interface FilmSound {
+  samples: AudioBuffer;
+  /** The SHA-256 of its file, for the recipe. */
+  sha256?: string | undefined;
 }
 
 interface Codec {
@@ -50,6 +62,10 @@ const CODECS: Record<FilmKind, readonly Codec[]> = {
   ],
 };
 
+/** The codecs of sound, and its bits per second. */
+const SOUND = { mp4: 'aac', webm: 'opus' } as const;
+const SOUND_QUALITY = new Quality({ bitrate: 192_000 });
+
 const TYPES: Record<FilmKind, string> = { mp4: 'video/mp4', webm: 'video/webm' };
 
 /** BT.709 in limited range, as in the command's films. */
@@ -61,11 +77,14 @@ const COLOURS: VideoColorSpaceInit = {
 };
 
 /** The films that this browser can make of a sweep; none if it cannot encode its size. MP4 comes first. */
-export async function filmChoices({ size, fps }: Pick<Sweep, 'size' | 'fps'>): Promise<FilmChoice[]> {
+export async function filmChoices(
+  { size, fps }: Pick<Sweep, 'size' | 'fps'>,
+  sound?: FilmSound,
+): Promise<FilmChoice[]> {
   const choices: FilmChoice[] = [];
   for (const kind of ['mp4', 'webm'] as const) {
     const found = await codecFor(kind, { size, fps });
-    if (found) choices.push({ kind, codec: found.codec });
+    if (found) choices.push({ kind, codec: found.codec, sound: await canHave(sound, kind) });
   }
   return choices;
 }
@@ -73,6 +92,7 @@ export async function filmChoices({ size, fps }: Pick<Sweep, 'size' | 'fps'>): P
 /**
  * Makes a film of a sweep: all its frames, at its size and rate. It continues in a hidden tab.
  * @param renderer - Draws the frames. It stays open.
+ * @param sound - Cut or padded to the length of the film, which has no sound if this browser cannot encode it.
  * @throws UsageError for a film that this browser cannot make; the signal's reason if the work is cancelled.
  */
 export async function saveFilm(
@@ -80,6 +100,7 @@ export async function saveFilm(
   kind: FilmKind,
   renderer: FrameRenderer,
   work: Work = {},
+  sound?: FilmSound,
 ): Promise<Blob> {
   const film = parseSweep(sweep);
   const [width, height] = film.size;
@@ -104,12 +125,21 @@ export async function saveFilm(
     target: new BufferTarget(),
   });
   output.addVideoTrack(source, { frameRate: film.fps });
+  const heard = (await canHave(sound, kind)) ? sound : undefined;
+  const soundSource = heard && new AudioBufferSource({ codec: SOUND[kind], quality: SOUND_QUALITY });
+  if (soundSource) output.addAudioTrack(soundSource);
+  const audio = heard?.sha256 ? { sha256: heard.sha256 } : undefined;
   output.setMetadataTags({
-    comment: noteOf({ sweep: film, made: { version, backend: renderer.backend } }),
+    comment: noteOf({ sweep: film, ...(audio && { audio }), made: { version, backend: renderer.backend } }),
   });
   try {
     await awake(async () => {
       await output.start();
+      if (heard && soundSource) {
+        const { sampleRate } = heard.samples;
+        await soundSource.add(framed(heard.samples, Math.round((frames.count / film.fps) * sampleRate)));
+        soundSource.close();
+      }
       await addFrames(source, frames, film, renderer, work);
       await output.finalize();
     });
@@ -129,6 +159,13 @@ async function codecFor(kind: FilmKind, film: Pick<Sweep, 'size' | 'fps'>): Prom
     if (await canEncodeVideo(found.codec, { width, height, frameRate: film.fps, quality })) return found;
   }
   return undefined;
+}
+
+/** Whether this browser can encode the sound for a kind of film. */
+async function canHave(sound: FilmSound | undefined, kind: FilmKind): Promise<boolean> {
+  if (!sound || typeof AudioEncoder === 'undefined') return false;
+  const { numberOfChannels, sampleRate } = sound.samples;
+  return canEncodeAudio(SOUND[kind], { numberOfChannels, sampleRate, quality: SOUND_QUALITY });
 }
 
 /** How often a film can be entered without decoding what comes before, in seconds. */

@@ -4,6 +4,7 @@ import { mp4Reader } from '../../files/read/mp4.js';
 import { BT709_TAGS, toVideo } from './arguments.js';
 import { type FilmShape, type Format, qualityOf } from './format.js';
 import { graded } from './graded.js';
+import { hardwareEncoders, hardwareOptions } from './hardware.js';
 
 /**
  * One reference frame instead of three, and a lookahead of 20 frames instead of 40. On three composed films and a
@@ -35,6 +36,9 @@ function deband({ width, height }: FilmShape): string {
  */
 export const ENCODER_THREADS = 3;
 
+/** Its scale of constant quality. */
+const X264 = { scale: 'crf', whole: false };
+
 /** By default, x264 gives each thread at least two rows of macroblocks (16 x 16 pixels). */
 const threadsFor = ({ height }: FilmShape): number =>
   Math.max(1, Math.min(ENCODER_THREADS, Math.floor(Math.ceil(height / 16) / 2)));
@@ -50,6 +54,7 @@ export const mp4: Format = {
   transparent: false,
   evenSides: 'yuv420p',
   loops: true,
+  hardware: true,
   quality: {
     // MP4 at 18 and WebM at 22 have the same quality: 41.9 dB PSNR on 60 frames of a 10 x 16 network at 480x480, in
     // 147 and 112 KB.
@@ -58,33 +63,61 @@ export const mp4: Format = {
     // 0 would be lossless, in a profile of H.264 that hardly any player supports.
     option: { option: 'crf', called: '--crf of an .mp4', least: 1, most: 51, hint: 18 },
   },
+  sound: {
+    title: 'AAC',
+    name: 'aac',
+    encoder: ({ quality, soundBits = Number.POSITIVE_INFINITY }) => [
+      ...['-c:a', 'aac', '-b:a', String(Math.min(quality === 'draft' ? 128_000 : 192_000, soundBits))],
+    ],
+    container: 'mp4',
+    priming: 1024,
+    padding: 1023, // decoders may play all of the last packet
+  },
   encoding(output, film, options) {
     const quality = qualityOf(mp4, options);
     const draft = options.quality === 'draft';
+    const { hardware } = options;
+    const { scale, whole } = hardware ? hardwareEncoders[hardware.name] : X264;
+    const steps = whole ? 1 : 2; // rungs per step of crf, of which six halve the size
     return graded(output.path, film, options, {
       file: 'film.mp4',
-      at: (rung) => Math.min(51, quality + rung / 2),
-      rungs: Math.floor(2 * (51 - quality)) + 1,
-      halving: 12, // six steps of crf halve the size
-      describe: (crf) => `crf ${crf}`,
-      options: (crf) => [
-        ...toVideo(film, 'yuv420p', draft ? [] : [deband(film)]),
-        ...['-c:v', 'libx264', '-threads', String(threadsFor(film))],
-        // On our films, slow is 4% smaller for 30% more time; faster presets are larger or worse.
-        ...['-preset', draft ? 'veryfast' : 'medium'],
-        ...['-crf', String(crf)],
-        // The same tags inside the stream, which some players prefer to the container's. open-gop=0: x264's default,
-        // made explicit because platforms require closed groups of pictures. chromaloc=1: chroma samples are centred
-        // in their 2 x 2 pixels, as in swscale and src/core/frame/pixels.ts.
-        ...[
-          '-x264-params',
-          `colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0${QUICKER}${draft ? '' : SMOOTH}`,
-        ],
-        ...BT709_TAGS,
-      ],
+      at: (rung) => Math.min(51, quality + rung / steps),
+      rungs: Math.floor(steps * (51 - quality)) + 1,
+      halving: 6 * steps,
+      describe: (crf) => `${scale} ${whole ? Math.round(crf) : crf}`,
+      options(crf) {
+        const filters = draft ? [] : [deband(film)];
+        if (hardware) {
+          const own = hardwareOptions(hardware, crf, draft);
+          return [...toVideo(film, 'yuv420p', [...filters, ...own.filters]), ...own.encoder, ...BT709_TAGS];
+        }
+        return [
+          ...toVideo(film, 'yuv420p', filters),
+          ...['-c:v', 'libx264', '-threads', String(threadsFor(film))],
+          // On our films, slow is 4% smaller for 30% more time; faster presets are larger or worse.
+          ...['-preset', draft ? 'veryfast' : 'medium'],
+          ...['-crf', String(crf)],
+          // The same tags inside the stream, which some players prefer to the container's. open-gop=0: x264's
+          // default, made explicit because platforms require closed groups of pictures. chromaloc=1: chroma samples
+          // are centred in their 2 x 2 pixels, as in swscale and src/core/frame/pixels.ts.
+          ...[
+            '-x264-params',
+            `colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=1:open-gop=0${QUICKER}${draft ? '' : SMOOTH}`,
+          ],
+          ...BT709_TAGS,
+        ];
+      },
       // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr:
       // tags the container's colours too, which newer ffmpegs do by default.
       container: ['-movflags', '+faststart+write_colr', '-f', 'mp4'],
+      sound: mp4.sound,
+      // The frames' times then begin at 0 by themselves, although frames are stored in another order.
+      ...(options.editLists === false && {
+        finalContainer: [
+          ...['-use_editlist', '0', '-movflags', '+faststart+write_colr+negative_cts_offsets'],
+          ...['-avoid_negative_ts', 'disabled', '-f', 'mp4'],
+        ],
+      }),
     });
   },
   reader: mp4Reader,

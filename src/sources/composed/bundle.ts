@@ -1,14 +1,17 @@
 /** Bundles a composed scene or a project into files for a page, in memory: writes nothing to disk. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, promises as fs, readFileSync } from 'node:fs';
+import { existsSync, promises as fs, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build as buildFast } from 'esbuild';
 import { build, type Rollup } from 'vite';
 import { UsageError } from '../../core/errors.js';
-import { SegmentCache } from '../../outputs/index.js';
+import { findFfmpeg } from '../../outputs/index.js';
+import { contentOf } from './content.js';
+import { type Heard, type HearingOptions, hearSounds } from './hearing.js';
 import { INSTALLED_HOSTS } from './installed.js';
 import { ENTRY, ESBUILD, entryFor, findModules, loadScenes } from './modules.js';
+import { findMusic, isSound } from './music.js';
 import { type Modules, ownModules, prebuiltPackages } from './prebuilt.js';
 import { loadShaders } from './shaders.js';
 import { listStyles, stylesOf } from './styles.js';
@@ -26,13 +29,24 @@ export interface Bundle {
   styleSources: string[];
   /** A folder whose files are served to the page too, by their path in the folder. */
   publicFolder: string;
+  /** The absolute paths of the files that imported pictures, sounds and videos were read from, by name. */
+  sources: Map<string, string>;
+  /** The names of the sound files that only the project's own module imports, to play along with the scenes. */
+  music: Set<string>;
+  /** What the scenes have heard in the sounds that they follow. */
+  heard: Heard;
 }
 
+/** What scenes hear, and with what. */
+export type Hearing = Pick<HearingOptions, 'ffmpeg' | 'planned'>;
+
 /** @throws UsageError for a scene that cannot be built, because of a syntax error or a missing import. */
-export async function bundle(target: Target): Promise<Bundle> {
+export async function bundle(target: Target, hearing: Hearing = { ffmpeg: findFfmpeg }): Promise<Bundle> {
   const root = target.kind === 'project' ? rootOf(target.path) : dirname(target.path);
   const apart = new Map<string, string>();
   const styleSources: string[] = [];
+  const music = new Set<string>();
+  const heard: Heard = { sounds: {}, files: new Map() };
   try {
     const result = await build({
       configFile: false,
@@ -42,11 +56,13 @@ export async function bundle(target: Target): Promise<Bundle> {
       logLevel: 'silent',
       plugins: [
         entryFor(target),
+        hearSounds({ ...hearing, folder: dirname(target.path), into: heard }),
         findWeights(),
         findModules(target.path, apart),
         loadScenes(),
         loadShaders(),
         listStyles(styleSources),
+        findMusic(target, music),
       ],
       // An import map applies only to the page: a worker is bundled into one file.
       worker: { format: 'es', plugins: () => [findModules(target.path), loadScenes(), loadShaders()] },
@@ -64,6 +80,7 @@ export async function bundle(target: Target): Promise<Bundle> {
         target: 'esnext',
         modulePreload: false,
         reportCompressedSize: false,
+        assetsInlineLimit: (path) => (isSound(path) ? false : undefined), // sounds are played from files
         rollupOptions: {
           input: ENTRY,
           treeshake: false, // it would remove an endless loop as having no effect
@@ -73,6 +90,11 @@ export async function bundle(target: Target): Promise<Bundle> {
           },
           output: {
             entryFileNames: 'film.js',
+            // By default, names contain a digest of the content. Music does not change the pictures.
+            assetFileNames: ({ originalFileNames: [path] }) =>
+              path !== undefined && music.has(resolve(root, path))
+                ? `assets/[name]-${createHash('sha256').update(path).digest('hex').slice(0, 8)}[extname]`
+                : 'assets/[name]-[hash][extname]',
             sourcemapPathTransform: (source, map) => resolve(dirname(map), source),
           },
         },
@@ -82,6 +104,12 @@ export async function bundle(target: Target): Promise<Bundle> {
     const scenes = output.map(
       (file) => [file.fileName, file.type === 'chunk' ? file.code : file.source] as const,
     );
+    const sources = new Map(
+      output.flatMap(({ fileName, ...file }) => {
+        const path = file.type === 'asset' ? file.originalFileNames[0] : undefined;
+        return path === undefined ? [] : [[fileName, resolve(root, path)] as const];
+      }),
+    );
     const parts = [ownModules(), ...(await packagesOf(apart))];
     return {
       files: new Map([...scenes, ...parts.flatMap(({ files }) => [...files])]),
@@ -89,6 +117,9 @@ export async function bundle(target: Target): Promise<Bundle> {
       styles: stylesOf(output),
       styleSources,
       publicFolder: join(root, 'public'),
+      sources,
+      heard,
+      music: new Set([...sources].flatMap(([name, path]) => (music.has(path) ? [name] : []))),
     };
   } catch (error) {
     throw buildFailure(error as Rollup.RollupError);
@@ -117,7 +148,10 @@ export function mayNameHosts({ files }: Bundle): boolean {
   );
 }
 
-/** Digests of what is in a bundle and its public folder. Source maps do not count: they affect no pixels. */
+/**
+ * Digests of what is in a bundle and its public folder. Source maps do not count, since they affect no pixels. Neither
+ * does music.
+ */
 export interface BundleDigests {
   /** Of everything that the pages load. */
   all: string;
@@ -127,13 +161,16 @@ export interface BundleDigests {
   scene: string;
 }
 
-/** Digests a bundle, and reads the public folder for it. */
-export async function digestsOf(bundle: Bundle): Promise<BundleDigests> {
+/**
+ * Digests a bundle, and reads the public folder for it.
+ * @param withMusic - Whether music counts.
+ */
+export async function digestsOf(bundle: Bundle, withMusic = false): Promise<BundleDigests> {
   const { files, imports, styles, publicFolder } = bundle;
   const shared = JSON.stringify([imports, styles, await contentsOf(publicFolder)]);
   const [all, surroundings, scene] = [0, 1, 2].map(() => createHash('sha256').update(shared));
   for (const [name, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (name.endsWith('.map')) continue;
+    if (name.endsWith('.map') || (bundle.music.has(name) && !withMusic)) continue;
     const isOurs = name.startsWith('untrained/');
     const isSurrounding = isOurs || /^(packages|modules)\//.test(name) || !/\.js$/.test(name);
     const digest = createHash('sha256').update(content).digest('hex');
@@ -161,24 +198,6 @@ async function contentsOf(folder: string): Promise<[path: string, digest: string
   };
   await visit(folder, '', []);
   return found.sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** Files from this size on have their digests cached: a gigabyte takes about half a second. In bytes. */
-const LARGE = 2 ** 20;
-
-async function contentOf(
-  path: string,
-  { size, mtimeMs }: { size: number; mtimeMs: number },
-): Promise<string> {
-  const cache = size < LARGE ? undefined : SegmentCache.here();
-  const key = SegmentCache.keyOf(['the content of', path, size, mtimeMs]);
-  const known = await cache?.recall(key);
-  if (known && /^[0-9a-f]{64}$/.test(known)) return known;
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);
-  const digest = hash.digest('hex');
-  await cache?.note(key, digest);
-  return digest;
 }
 
 /** The prebuilt Motion Canvas, if the scene uses the same one, and everything else bundled separately. */

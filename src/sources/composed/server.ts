@@ -16,6 +16,8 @@ export interface PageServer {
   origin: string;
   /** The last requested file that does not exist, if any. */
   missing(): string | undefined;
+  /** The names of the bundle's files that pages have requested. */
+  readonly requested: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function startServer(
   const headers = { 'content-security-policy': policyFor(hosts), ...HEADERS };
   const secret = `/${randomBytes(16).toString('hex')}/`;
   let missing: string | undefined;
+  const requested = new Set<string>();
   const server = createServer((request, response) => {
     if (!request.url?.startsWith('/')) {
       refused(request.url ?? '');
@@ -115,8 +118,10 @@ export async function startServer(
     }
     const file = path === secret ? html(bundle) : path.startsWith(secret) ? files.get(name) : undefined;
     const type = TYPES[path === secret ? '.html' : extname(name).toLowerCase()] ?? 'application/octet-stream';
-    if (file !== undefined) response.writeHead(200, { ...headers, 'content-type': type }).end(file);
-    else await sendPublic(join(publicFolder, name), type, response);
+    if (file !== undefined) {
+      requested.add(name);
+      response.writeHead(200, { ...headers, 'content-type': type }).end(file);
+    } else await sendPublic(join(publicFolder, name), type, response);
   }
 
   async function sendPublic(path: string, type: string, response: ServerResponse): Promise<void> {
@@ -141,6 +146,7 @@ export async function startServer(
     url: `http://127.0.0.1:${port}${secret}`,
     origin: `http://127.0.0.1:${port}`,
     missing: () => missing,
+    requested,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -8,7 +8,9 @@ import { digestOfFonts } from '../../browser/fonts.js';
 import type { Running } from '../../browser/launch.js';
 import { openPage } from '../../browser/page.js';
 import { RefusedError, RenderError, TransientError } from '../../core/errors.js';
-import { SegmentCache } from '../../outputs/index.js';
+import type { HeardSounds } from '../../core/sound/heard.js';
+import { type Ffmpeg, findFfmpeg, SegmentCache } from '../../outputs/index.js';
+import type { Soundtrack } from '../../sound/soundtrack.js';
 import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../../system/patience.js';
 import { codeDigest } from '../../system/version.js';
 import { type Bundle, type BundleDigests, digestsOf, mayNameHosts, namesHost } from './bundle.js';
@@ -20,12 +22,14 @@ import type {
   Failure,
   FilmInfo,
   FilmSettings,
+  FilmSound,
   Message,
   PageApi,
   TextTrouble,
   Warning,
 } from './page/protocol.js';
 import { type PageServer, startServer, type TakeFrame } from './server.js';
+import { soundtrackOf } from './sound.js';
 import type { Studio } from './studio.js';
 import { lostAddress, lostFace } from './styles.js';
 import type { Target } from './target.js';
@@ -34,6 +38,10 @@ import { TextWarnings } from './text-warnings.js';
 export interface SessionOptions extends HostOptions {
   /** The digest that the scene's bundle must have: see BundleDigests.scene. Nothing of another scene is run. */
   expected?: string;
+  /** What was heard in the sounds that the scenes follow, where the film was planned. */
+  heard?: HeardSounds | undefined;
+  /** Provides the ffmpeg that decodes sounds. By default it is found. */
+  ffmpeg?: (() => Promise<Ffmpeg>) | undefined;
   /** The browser's path. By default one is searched for. */
   browser?: string;
   /** The number of pages that share the film. */
@@ -65,9 +73,9 @@ const FINGERPRINTS_AT_ONCE = 25;
 
 export class Session {
   /** A digest of everything that the pages load. */
-  readonly code: string;
+  code!: string;
   /** The same without the scenes' own code, whose effect on a frame is in the frame's fingerprint. */
-  readonly surroundings: string;
+  surroundings!: string;
   /** Rejects when any page fails. */
   private readonly failed: Promise<never>;
   private fail!: (error: Error) => void;
@@ -89,6 +97,7 @@ export class Session {
     private readonly studio: Studio,
     private readonly opened: OpenBrowser,
     private readonly server: PageServer,
+    private readonly target: Target,
     private readonly bundle: Bundle,
     /** Digests of the bundle. */
     readonly digests: BundleDigests,
@@ -103,20 +112,26 @@ export class Session {
     this.places = new Places(bundle.files);
     const { timeout = DEFAULT_TIMEOUT } = options;
     this.patience = new Patience(timeout, () => this.reportHang(timeout));
-    const letters = [hasOwnFonts(browser), fonts]; // everything that determines how text looks
-    this.code = SegmentCache.keyOf([digests.all, codeDigest(), letters, running.graphics]);
-    this.surroundings = SegmentCache.keyOf([
-      digests.surroundings,
-      codeDigest(),
-      this.browserVersion,
-      letters,
-      running.graphics,
-    ]);
+    this.count(digests);
     this.failed = new Promise((_, reject) => {
       this.fail = reject;
     });
     this.failed.catch(() => {}); // reported by whatever is awaited through patiently()
     running.process.on('disconnected', this.onExit);
+  }
+
+  /** Determines what the keys of segments depend on. */
+  private count(digests: BundleDigests): void {
+    const { graphics } = this.running;
+    const letters = [hasOwnFonts(this.browser), this.fonts]; // everything that determines how text looks
+    this.code = SegmentCache.keyOf([digests.all, codeDigest(), letters, graphics]);
+    this.surroundings = SegmentCache.keyOf([
+      digests.surroundings,
+      codeDigest(),
+      this.browserVersion,
+      letters,
+      graphics,
+    ]);
   }
 
   private readonly onExit = () => this.fail(new TransientError('The browser exited: run the command again.'));
@@ -135,14 +150,16 @@ export class Session {
     let session: Session | undefined;
     // esbuild is another program.
     const stalled = `Bundling ${target.path} has made no progress for ${timeout} s: run the command again.`;
-    const bundled = await within(timeout, studio.bundle(target), stalled, ownWork());
+    const { ffmpeg = findFfmpeg, heard: planned } = options;
+    const bundling = studio.bundle(target, { ffmpeg, planned });
+    const bundled = await within(timeout, bundling, stalled, ownWork());
     const digests = await digestsOf(bundled);
     if (options.expected !== undefined && options.expected !== digests.scene) throw otherScene(target);
     const opened = await starting;
     const hosts = new Hosts(dirname(target.path), options);
     const refused = (address: string) => session?.refuse(address);
     const server = await startServer(bundled, take, { refused, hosts: hosts.names });
-    session = new Session(studio, opened, server, bundled, digests, await fonts, hosts, options);
+    session = new Session(studio, opened, server, target, bundled, digests, await fonts, hosts, options);
     return session;
   }
 
@@ -153,8 +170,13 @@ export class Session {
     // up all connections, and the frame that is needed next could not be sent.
     const open = () => this.openPage();
     this.pages = await this.patiently(Promise.all(Array.from({ length: count }, open)));
-    const infos = this.pages.map((page, number) => this.openFilm(page, number, settings));
+    const infos = this.pages.map((page, number) =>
+      this.openFilm(page, number, { ...settings, listen: settings.listen === true && number === 0 }),
+    );
     const [info] = await this.patiently(Promise.all(infos));
+    // A project that reads its music may draw it.
+    if ([...this.bundle.music].some((name) => this.server.requested.has(name)))
+      this.count(await digestsOf(this.bundle, true));
     return info;
   }
 
@@ -184,6 +206,12 @@ export class Session {
     return mayNameHosts(this.bundle) || namesHost(JSON.stringify(variables));
   }
 
+  /** What the scenes have heard in the sounds that they follow, if they follow any. */
+  get heard(): HeardSounds | undefined {
+    const { sounds } = this.bundle.heard;
+    return Object.keys(sounds).length > 0 ? sounds : undefined;
+  }
+
   /** Fingerprints every `step`th frame in a separate page that records canvas calls without painting. */
   async fingerprints(
     settings: FilmSettings,
@@ -192,7 +220,9 @@ export class Session {
     step: number,
   ): Promise<(string | undefined)[]> {
     const page = await this.openPage();
-    await this.patiently(this.openFilm(page, this.pages.length, { ...settings, follow: true }));
+    await this.patiently(
+      this.openFilm(page, this.pages.length, { ...settings, follow: true, listen: false }),
+    );
     const found: (string | undefined)[] = [];
     for (let from = first; from <= last; from += step * FINGERPRINTS_AT_ONCE) {
       const range = [from, Math.min(last, from + step * (FINGERPRINTS_AT_ONCE - 1)), step] as const;
@@ -201,6 +231,26 @@ export class Session {
     }
     await this.patiently(page.context().close());
     return found;
+  }
+
+  /**
+   * The film's sound, which may be in files that exist for as long as the studio.
+   * @throws UsageError if the project's audio does not exist.
+   */
+  soundtrack(
+    sound: FilmSound,
+    hasSound: (path: string) => Promise<boolean>,
+  ): Promise<Soundtrack | undefined> {
+    const { url, origin } = this.server;
+    return soundtrackOf(sound, this.target, {
+      url,
+      origin,
+      bundle: this.bundle,
+      hosts: this.hosts,
+      keep: (content, ending) => this.studio.keep(content, ending),
+      hasSound,
+      onWarning: (text) => this.say(text),
+    });
   }
 
   private async openFilm(page: Page, number: number, settings: FilmSettings): Promise<FilmInfo> {

@@ -7,6 +7,7 @@ import { UsageError } from '../../core/errors.js';
 import type { PixelFormat } from '../../core/frame/pixels.js';
 import { checkRange, type Range } from '../../core/range.js';
 import { SegmentCache } from '../../outputs/index.js';
+import { probeSound } from '../../sound/probe.js';
 import type { FrameSource } from '../source.js';
 import { ExpectedAnswers } from './expected-answers.js';
 import { KeptWarnings } from './kept-warnings.js';
@@ -46,6 +47,8 @@ export interface ComposedOptions extends SessionOptions {
   every?: number;
   /** Renders a single frame: the one at this time in seconds, or else the last. */
   still?: { at?: number | undefined };
+  /** Whether the scenes' sound is not needed, because nothing is heard or something else is. */
+  silent?: boolean | undefined;
   /** Cancels the work: pending promises reject. */
   signal?: AbortSignal;
 }
@@ -102,7 +105,9 @@ export async function openComposed(
     const background = transparent ? '#0000' : defaults.background;
     const variables = options.variables ?? {};
     const settings = { view, size, fps, background, transparent, pixels, variables, follow };
-    const info = await session.open(settings);
+    const listen = !(options.silent || options.still || planned);
+    const info = await session.open({ ...settings, listen });
+    const sound = info.sound && (await session.soundtrack(info.sound, (path) => hasSound(path, options)));
     const [first, last] = rangeOf(options, info.frames, fps, options.whole ? undefined : defaults.range);
     const { every = 1 } = options;
     const asked = [session.code, variables];
@@ -131,6 +136,8 @@ export async function openComposed(
       browser: session.browserBuild,
       fonts: session.fonts,
       bundle: session.digests.scene,
+      sound,
+      heard: session.heard,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       fingerprintsOf([from, to]) {
         const answered = expected.names();
@@ -188,6 +195,18 @@ export async function openComposed(
     options.signal?.removeEventListener('abort', close);
     await session.close();
     throw options.signal?.aborted ? options.signal.reason : error;
+  }
+}
+
+/** Whether a video has sound. @throws UsageError, in one line, if that cannot be known. */
+async function hasSound(path: string, { ffmpeg, timeout, signal }: ComposedOptions): Promise<boolean> {
+  if (!ffmpeg) return true;
+  try {
+    await probeSound(path, await ffmpeg(), { seconds: 0.1, timeout, signal });
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError && error.message.includes('has no sound')) return false;
+    throw error;
   }
 }
 

@@ -74,7 +74,12 @@ export function viewFor({ kind }: Target, { view }: Defaults, size: [number, num
 }
 
 interface Meta {
-  shared?: { size?: { x: number; y: number }; background?: string | null; range?: unknown };
+  shared?: {
+    size?: { x: number; y: number };
+    background?: string | null;
+    range?: unknown;
+    audioOffset?: unknown;
+  };
   rendering?: { fps?: number; resolutionScale?: number };
 }
 

@@ -19,7 +19,8 @@ import { facesLoaded } from './faces.js';
 import { UnreadVariable } from './failure.js';
 import { releaseRemovedNodes } from './forget.js';
 import { frameCountOf } from './length.js';
-import type { FilmInfo, FilmSettings } from './protocol.js';
+import type { FilmInfo, FilmSettings, VideoSound } from './protocol.js';
+import { filmSound, Videos } from './sound.js';
 import { SavedTimeEvents } from './time-events.js';
 import { warn } from './warning.js';
 
@@ -52,6 +53,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   const sharedWebGLContext = new SharedWebGLContext(logger);
   const used = new Set<string>();
   const variables = recordReads({ ...project.variables, ...settings.variables }, used);
+  const videos = settings.listen ? new Videos() : undefined;
   const scenes: Scene[] = project.scenes.map((description) => {
     const scene: Scene = new description.klass({
       ...description,
@@ -65,6 +67,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       experimentalFeatures: project.experimentalFeatures,
     } as FullSceneDescription & ConstructorParameters<typeof description.klass>[0]);
     releaseRemovedNodes(scene);
+    videos?.watch(scene);
     reportProgress(scene, playback);
     scene.reload({ config: description.onReplaced.current.config, size, resolutionScale });
     scene.variables.updateSignals(variables);
@@ -87,9 +90,11 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   if (await facesLoaded(tellFace)) await playback.recalculate(); // the new fonts change the size of text
   const unread = Object.keys(settings.variables).find((name) => !used.has(name));
   if (unread !== undefined) throw new UnreadVariable(unread, [...used].sort());
+  const frames = frameCountOf(scenes[scenes.length - 1], playback.duration, fps);
   const info = {
-    frames: frameCountOf(scenes[scenes.length - 1], playback.duration, fps),
+    frames,
     scenes: scenes.map(({ name, firstFrame, lastFrame }) => ({ name, frames: lastFrame - firstFrame })),
+    sound: videos && filmSound(project, await soundsOfVideos(videos, playback, frames)),
   };
   await playback.reset();
 
@@ -112,6 +117,25 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       else await drawAlone(currentScene, context, background);
     },
   };
+}
+
+/** Plays the film once more if it has videos, because playing each scene by itself lacks their transitions. */
+async function soundsOfVideos(
+  videos: Videos,
+  playback: PlaybackManager,
+  frames: number,
+): Promise<VideoSound[]> {
+  if (!videos.any) return [];
+  videos.clear();
+  await playback.reset();
+  for (let frame = 0; frame < frames; frame++) {
+    if (frame > 0) await playback.progress();
+    await videos.look(frame, [playback.previousScene, playback.currentScene]);
+    if (playback.finished) break;
+  }
+  const sounds = videos.sounds(playback.fps);
+  videos.clear();
+  return sounds;
 }
 
 function tellFace(family: string): void {

@@ -56,6 +56,8 @@ export interface FilmSettings {
   follow?: boolean;
   /** Replace the project's own variables. Some scene must read each of them. */
   variables: Record<string, unknown>;
+  /** Whether to find what is heard in the film. */
+  listen?: boolean;
 }
 
 /** What the page found when it opened the scenes. */
@@ -65,6 +67,31 @@ export interface FilmInfo {
   frames: number;
   /** One for each scene, in order. */
   scenes: { name: string; frames: number }[];
+  /** What is heard, if the settings ask for it. */
+  sound?: FilmSound | undefined;
+}
+
+/** What is heard in a film. Addresses are absolute. */
+export interface FilmSound {
+  /** The project's audio. `name` is the address as the project has it, and `offset` the project's own, in seconds. */
+  audio: { src: string; name: string; offset: number | undefined } | undefined;
+  videos: VideoSound[];
+  /** The sounds that signals follow, by their names in the bundle, and when these start, in seconds. */
+  followed: { file: string; offset: number }[];
+}
+
+/** A part of a video that is heard. */
+export interface VideoSound {
+  /** The video's address. */
+  src: string;
+  /** When it starts, in seconds of the film. */
+  at: number;
+  /** Its first position in the video, in seconds. */
+  from: number;
+  /** How long it lasts, in seconds of the film. */
+  seconds: number;
+  /** Seconds of the video per second of the film. */
+  rate: number;
 }
 
 /** Something that ends the film. */

@@ -1,0 +1,45 @@
+/** Replaces the placeholders of a sweep with tracks. */
+import { UsageError } from '../core/errors.js';
+import { checkedPlaceholder } from '../core/sound/listening.js';
+import { aboutSweep, sweepSchema } from '../core/sweep/fields.js';
+import { replaced } from '../core/sweep/frames.js';
+import { retimes } from '../core/sweep/paces.js';
+import { readScene, type Sweep, soundsIn } from '../core/sweep/sweep.js';
+import { parse } from '../core/wording/parse.js';
+import { type ListeningMeans, tracksFor } from './listen.js';
+
+export type { ListeningMeans };
+
+/** A sweep without placeholders, and the files to which it has listened. */
+export interface Resolved {
+  sweep: Sweep;
+  /** Absolute, each once. */
+  sounds: string[];
+}
+
+/**
+ * Replaces `listen()` and `beats()` in a sweep with the tracks that they stand for, and validates the sweep.
+ * @param input - What sweep() accepts or returns.
+ * @param folder - What the paths of sounds are relative to.
+ * @throws UsageError, in one line, for an invalid sweep, or a sound that cannot be used.
+ */
+export async function resolveSweep(
+  input: unknown,
+  folder: string,
+  means: ListeningMeans = {},
+): Promise<Resolved> {
+  const placed = soundsIn(input);
+  if (placed.length === 0) return { sweep: readScene(input), sounds: [] };
+  const shape: Sweep = parse(sweepSchema, input, aboutSweep);
+  if (retimes(shape.pace)) {
+    throw new UsageError(
+      `pace "${shape.pace}" changes the times of all tracks, so ${placed[0].path.join('.')} would not follow its ` +
+        'sound: remove pace.',
+    );
+  }
+  const asked = placed.map(({ path, value }) => checkedPlaceholder(value, path));
+  const { tracks, sounds } = await tracksFor(asked, shape, folder, means);
+  let whole = input as object;
+  for (const [i, { path }] of placed.entries()) whole = replaced(whole, path, tracks[i]) as object;
+  return { sweep: readScene(whole), sounds };
+}
