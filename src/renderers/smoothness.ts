@@ -4,9 +4,21 @@ import { areLinear } from '../core/frame/inputs.js';
 import { hiddenShown, picturesIn } from '../core/frame/shown.js';
 import { type ActivationName, activationTable, namesOf } from '../core/network/activations.js';
 import { hiddenActivationNames } from '../core/network/layer-activations.js';
+import { countWeights } from '../core/network/spec.js';
 
 /** Where a picture may not be smooth: nowhere, along lines where it bends, or along lines where it jumps. */
 export type Smoothness = 'smooth' | 'bends' | 'jumps';
+
+/** Multiply-adds of a pixel from which drawing adaptively pays: below, interpolation is hardly cheaper. */
+const WORTH_IT = 1500;
+
+/** How smooth a frame is that is drawn adaptively; undefined for one that is drawn exactly. */
+export function adaptiveOf(frame: FrameDescription): Exclude<Smoothness, 'jumps'> | undefined {
+  if (frame.evaluation !== 'adaptive') return undefined;
+  if (countWeights(frame.network) * frame.supersample ** 2 < WORTH_IT) return undefined;
+  const smoothness = smoothnessOf(frame);
+  return smoothness === 'jumps' ? undefined : smoothness;
+}
 
 /** How smooth a frame's picture is, by its description. Pictures that jump must be drawn exactly. */
 export function smoothnessOf(frame: FrameDescription): Smoothness {

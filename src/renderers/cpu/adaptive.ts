@@ -66,18 +66,13 @@ const rowOf = Uint8Array.from({ length: BLOCK_POINTS }, (_, i) => Math.floor(i /
 const cellX = new Uint8Array((BLOCK / SMALL) ** 2);
 const cellY = new Uint8Array((BLOCK / SMALL) ** 2);
 
-interface Block {
+/** A block: its place in the frame, and how it is drawn. */
+interface Block extends Part {
   evaluator: Evaluator;
   frame: BandFrame;
   limits: Limits;
   inputs: InputWriter;
-  /** The frame's pixel at its top left corner. */
-  x: number;
-  y: number;
-  /** Its pixels in the frame. */
-  width: number;
-  height: number;
-  /** Those of its cells. */
+  /** The pixels of its cells, some of which may lie beyond it. */
   cellsWidth: number;
   cellsHeight: number;
   /** The number of colour planes, 1 or 3. */
@@ -86,22 +81,26 @@ interface Block {
 
 /**
  * Like drawPart() in band.ts, whose pixels these approximate.
- * @param part - Lies in the frame.
+ * @param part - Blocks at the frame's edges are cut off there, except for a part that extends beyond them.
  */
 export function drawAdaptively(evaluator: Evaluator, frame: BandFrame, part: Part, rgba: Uint8Array): void {
+  const [right, bottom] = frame.size;
+  const isInside =
+    part.x >= 0 && part.y >= 0 && part.x + part.width <= right && part.y + part.height <= bottom;
   const start = (pixel: number) => Math.floor(pixel / BLOCK) * BLOCK;
   for (let y = start(part.y); y < part.y + part.height; y += BLOCK) {
     for (let x = start(part.x); x < part.x + part.width; x += BLOCK) {
-      const block = blockAt(evaluator, frame, x, y);
+      const width = isInside ? Math.min(BLOCK, right - x) : BLOCK;
+      const height = isInside ? Math.min(BLOCK, bottom - y) : BLOCK;
+      const block = blockAt(evaluator, frame, { x, y, width, height });
       drawBlock(block);
       packBlock(block, part, rgba);
     }
   }
 }
 
-function blockAt(evaluator: Evaluator, frame: BandFrame, x: number, y: number): Block {
-  const width = Math.min(BLOCK, frame.size[0] - x);
-  const height = Math.min(BLOCK, frame.size[1] - y);
+function blockAt(evaluator: Evaluator, frame: BandFrame, place: Part): Block {
+  const { x, y, width, height } = place;
   const inCells = (pixels: number) => Math.ceil(pixels / LARGE) * LARGE;
   const [cellsWidth, cellsHeight] = [inCells(width), inCells(height)];
   const inputs = inputWriter(frame, { x, y, width: cellsWidth + 1, height: cellsHeight + 1 });
@@ -111,10 +110,7 @@ function blockAt(evaluator: Evaluator, frame: BandFrame, x: number, y: number): 
     frame,
     limits: allowed,
     inputs,
-    x,
-    y,
-    width,
-    height,
+    ...place,
     cellsWidth,
     cellsHeight,
     planes: 3,
@@ -412,7 +408,7 @@ function fill({ planes }: Block, x: number, y: number, level: number): void {
       const row = top + j * STRIDE;
       for (let i = 0; i < side; i++) {
         const value = left + i * (slope + i * curve);
-        c[row + i] = value < 0 ? 0 : value > 1 ? 1 : value;
+        c[row + i] = Math.max(0, Math.min(value, 1));
       }
     }
   }

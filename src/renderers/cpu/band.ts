@@ -59,14 +59,6 @@ export function adaptiveParts({ size: [width, height], supersample }: Sampling, 
   return parts;
 }
 
-/** Whether a part is drawn adaptively: those that extend beyond the frame are not. */
-export function isAdaptive(
-  { adaptive, size: [right, bottom] }: BandFrame,
-  { x, y, width, height }: Part,
-): boolean {
-  return adaptive !== undefined && x >= 0 && y >= 0 && x + width <= right && y + height <= bottom;
-}
-
 /** The number of samples in a part of a frame. */
 export function samplesIn({ supersample }: Pick<Sampling, 'supersample'>, { width, height }: Part): number {
   return width * height * supersample ** 2;
@@ -77,7 +69,7 @@ export function samplesIn({ supersample }: Pick<Sampling, 'supersample'>, { widt
  * @param rgba - 4 * width * height bytes; with `places`, as many for each picture in turn.
  */
 export function drawPart(evaluator: Evaluator, frame: BandFrame, part: Part, rgba: Uint8Array): void {
-  if (isAdaptive(frame, part)) {
+  if (frame.adaptive) {
     drawAdaptively(evaluator, frame, part, rgba);
     return;
   }

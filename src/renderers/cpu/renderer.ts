@@ -9,9 +9,9 @@ import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import { checkFormat, onAbort, type PartRenderer, roomFor } from '../../core/frame/renderer.js';
 import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../core/frame/shown.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { smoothnessOf } from '../smoothness.js';
+import { adaptiveOf } from '../smoothness.js';
 import { BLOCK_POINTS } from './adaptive.js';
-import { adaptiveParts, type BandFrame, bandsOf, isAdaptive, samplesIn } from './band.js';
+import { adaptiveParts, type BandFrame, bandsOf, samplesIn } from './band.js';
 import { arithmeticOf, chooseKernel, type KernelChoice, kernelModule } from './choose-kernel.js';
 import type { Thread } from './host.js';
 import { packNetwork } from './pack.js';
@@ -169,7 +169,7 @@ export class CpuRenderer implements PartRenderer {
     const module = kernelModule(shape, network.activations);
     const { features, fold } = spec;
     const inputs = { size, supersample, view, network: { features, fold } };
-    const adaptive = frame.evaluation === 'adaptive' ? adaptiveFor(frame, network.weights.length) : undefined;
+    const adaptive = adaptiveOf(frame);
     const drawn: BandFrame = {
       ...inputs,
       ...(adaptive && { adaptive }),
@@ -257,16 +257,6 @@ function fillBlack(rgba: Uint8Array): void {
   for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : 0;
 }
 
-/** Multiply-adds of a pixel from which drawing adaptively pays: below, interpolation is hardly cheaper. */
-const WORTH_ADAPTING = 1500;
-
-/** How a frame that may be drawn adaptively is; undefined if it is drawn exactly. @param weights - Of the network. */
-function adaptiveFor(frame: FrameDescription, weights: number): BandFrame['adaptive'] {
-  const smoothness = smoothnessOf(frame);
-  const isWorthIt = weights * frame.supersample ** 2 >= WORTH_ADAPTING;
-  return smoothness === 'jumps' || !isWorthIt ? undefined : smoothness;
-}
-
 const fits = (message: FrameMessage, parts: readonly Part[]) =>
   parts.every((part) => samplesAtOnce(message.frame, part) <= message.samples);
 
@@ -278,7 +268,7 @@ function withRoom(prepared: Prepared, parts: readonly Part[]): FrameMessage {
 
 /** The number of samples that an evaluator needs room for. */
 function samplesAtOnce(frame: BandFrame, part: Part): number {
-  return isAdaptive(frame, part) ? BLOCK_POINTS : samplesIn(frame, part);
+  return frame.adaptive ? BLOCK_POINTS : samplesIn(frame, part);
 }
 
 /** Copies a drawn part into its frame. */
