@@ -47,6 +47,7 @@ const networks = {
 const parts = [
   ...(Object.keys(networks) as (keyof typeof networks)[]),
   'activations',
+  'adaptive',
   'pipeline',
   'composed',
   'memory',
@@ -273,6 +274,8 @@ async function main({ gpu, software, chosen, rounds, json, compare }: Arguments)
       if (!chosen.includes(name)) continue;
       // Fewer rounds of the next two, which take half a minute each.
       if (name === 'activations') await benchActivations(rounds, renderer);
+      // Like 'gif', loaded only on request.
+      else if (name === 'adaptive') (await import('./adaptive.js')).benchAdaptive(rounds);
       else if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else if (name === 'memory') await benchMemory();

@@ -303,6 +303,13 @@ export const OPTIONS = [
     repeated: true,
   },
   {
+    name: 'fast',
+    help: 'compute only pixels that make a visible difference, on the CPU; others are within one 8-bit step',
+    more: 'See [docs/performance.md](docs/performance.md#fewer-pixels). `--quality draft` implies it.',
+    otherwise: 'every pixel is computed',
+    commands: DRAW,
+  },
+  {
     name: 'for',
     value: 'platform',
     help: `size, frame rate and limits of a platform: ${platformNames.join(', ')}`,

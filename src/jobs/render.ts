@@ -5,7 +5,7 @@ import { basename, extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
-import { sizeSchema } from '../core/frame/description.js';
+import { type Evaluation, evaluationSchema, sizeSchema } from '../core/frame/description.js';
 import type { Recipe } from '../core/recipe/recipe.js';
 import { stillOf } from '../core/sweep/still.js';
 import { checkedSweep, type Sweep } from '../core/sweep/sweep.js';
@@ -48,6 +48,8 @@ export interface RenderOptions
   fps?: number;
   /** Composed scenes only: leaves out the background; for .webm, .mov and .png. Defaults to false. */
   transparent?: boolean;
+  /** Composed scenes only: how networks are drawn. A sweep has an `evaluation` of its own. Defaults to `exact`. */
+  evaluation?: Evaluation;
   /** Composed scenes only: hosts that the scene may load from, such as "api.iconify.design". None by default. */
   allowHosts?: string[];
 }
@@ -151,12 +153,13 @@ export function recipeOf(source: SourceRequest, name?: string): Recipe {
   const frames = source.frames as Recipe['frames'];
   if (source.kind === 'sweep')
     return { sweep: source.sweep, ...(frames && { frames }), ...(every && { every }) };
-  const { target, variables = {}, size, fps, transparent } = source;
+  const { target, variables = {}, size, fps, transparent, evaluation } = source;
   const given = Object.keys(variables).length > 0;
   return {
     scene: name ?? ('name' in target ? target.name : basename(target.path, extname(target.path))),
     ...(given && { variables: variables as Recipe['variables'] }),
     ...{ size, fps, transparent, frames, every: source.every },
+    ...(evaluation && { evaluation }),
   };
 }
 
@@ -165,7 +168,7 @@ const isScene = (source: Sweep | SceneInput): source is SceneInput =>
 
 async function requestFor(
   source: Sweep | SceneInput,
-  { size, fps, transparent, allowHosts }: RenderOptions,
+  { size, fps, transparent, evaluation, allowHosts }: RenderOptions,
   part: Pick<ComposedRequest, 'frames' | 'every' | 'still'>,
 ): Promise<SourceRequest> {
   if (!isScene(source)) return { kind: 'sweep', sweep: source, frames: part.frames, every: part.every };
@@ -179,6 +182,7 @@ async function requestFor(
     size,
     fps,
     transparent,
+    ...(evaluation === 'adaptive' && { evaluation }),
     allowHosts,
     ...part,
   };
@@ -201,7 +205,15 @@ function checkOptions(source: Sweep | SceneInput, options: FilmOptions): void {
 }
 
 const SWEEPS_ONLY = ['backend', 'threads', 'boundsChecks'] as const;
-const COMPOSED_ONLY = ['size', 'fps', 'transparent', 'allowHosts', 'browser', 'concurrency'] as const;
+const COMPOSED_ONLY = [
+  'size',
+  'fps',
+  'transparent',
+  'evaluation',
+  'allowHosts',
+  'browser',
+  'concurrency',
+] as const;
 
 const isModule = (path: string) => /\.tsx$/i.test(path);
 const path = z.string().min(1);
@@ -226,6 +238,7 @@ const optionsSchema = z.looseObject({
   size: sizeSchema.optional(),
   fps: z.number().min(1).max(1000).optional(),
   transparent: z.boolean().optional(),
+  evaluation: evaluationSchema,
   allowHosts: z.array(path).optional(),
   browser: path.optional(),
   concurrency: z.int().min(1).max(64).optional(),

@@ -5,6 +5,7 @@
 import { breather, type Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
 import {
+  type Evaluation,
   type FrameDescription,
   type FrameInput,
   frameSchema,
@@ -165,6 +166,10 @@ export interface SweepInput {
   supersample?: FrameInput['supersample'];
   /** Whether to dither against banding. Off by default. */
   dither?: boolean;
+  /**
+   * `adaptive` computes only the pixels that make a visible difference, where the renderer can. @defaultValue 'exact'
+   */
+  evaluation?: Evaluation | undefined;
 }
 
 /** A sweep that has been checked. It is plain data. */
@@ -201,6 +206,8 @@ export interface Sweep {
   supersample: FrameDescription['supersample'];
   /** Whether to dither against banding. */
   dither: boolean;
+  /** `adaptive`, or undefined for `exact`: see Evaluation. */
+  evaluation?: 'adaptive' | undefined;
 }
 
 /**
@@ -419,10 +426,17 @@ function isRange([part, field]: (string | number)[]): boolean {
 
 /** Validates the frame in which the tracks have these values. */
 function frameWith(sweep: Sweep, values: unknown[]) {
-  const { palette, size, supersample, dither } = sweep;
+  const { palette, size, supersample, dither, evaluation } = sweep;
   let parts: object = movingParts(sweep);
   for (const [k, { path }] of tracksOf(sweep).entries()) parts = replaced(parts, path, values[k]) as object;
-  return frameSchema.safeParse({ ...parts, palette, size, supersample, dither });
+  return frameSchema.safeParse({
+    ...parts,
+    palette,
+    size,
+    supersample,
+    dither,
+    ...(evaluation && { evaluation }),
+  });
 }
 
 /** The same sweep at another length: what happens at a time in it happens at the same part of the new length. */
@@ -601,13 +615,13 @@ function timelineOf(sweep: Sweep, pace: Timeline['pace']): Timeline {
 
 /** The frame at t seconds of track time. */
 function describe(sweep: Sweep, t: number): FrameDescription {
-  const { palette, size, supersample, dither, seconds } = sweep;
+  const { palette, size, supersample, dither, evaluation, seconds } = sweep;
   const parts = movingParts(sweep);
   const still = mapped(parts, (part) =>
     // A network or a view is not a track, whatever the names of its fields.
     Array.isArray(part) ? resolve(part, t, seconds) : mapped(part, (value) => resolve(value, t, seconds)),
   );
-  const input = { ...still, palette, size, supersample, dither };
+  const input = { ...still, palette, size, supersample, dither, ...(evaluation && { evaluation }) };
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
   return parse(frameSchema, input, { ...aboutMoment, reword: (message) => when + message });
 }
