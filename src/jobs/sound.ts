@@ -98,8 +98,8 @@ export async function storeSounds(
       outputs.push(output);
       continue;
     }
-    const { quality, loops, editLists } = output.options;
-    const kind = JSON.stringify([codec.name, quality, loops, editLists]);
+    const { quality, loops, editLists, soundBits } = output.options;
+    const kind = JSON.stringify([codec.name, quality, loops, editLists, soundBits]);
     const sound =
       stored.get(kind) ?? (await storeSound({ ...job, outputs: [output] }, store, i, files, workshop, means));
     stored.set(kind, sound);
@@ -166,6 +166,10 @@ async function digestOf(path: string): Promise<StoredSound> {
   }
   return { sha256: hash.digest('hex'), bytes };
 }
+
+/** Whether any of a job's files has a sound that has yet to be encoded. */
+export const needsSounds = (job: Job): boolean =>
+  job.sound !== undefined && job.outputs.some((output) => codecOf(output) && !output.sound);
 
 /** The name of an output's sound on its workbench; undefined if it has none. */
 export function soundOn(job: Job, output: PlannedOutput): string | undefined {
