@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RefusedError, TransientError } from '../../src/core/errors.js';
 import { sweep } from '../../src/core/sweep/sweep.js';
+import { tween } from '../../src/core/sweep/track.js';
 import { makeFilm } from '../../src/jobs/film.js';
 import type { Job } from '../../src/jobs/job.js';
 import { joinPlanned } from '../../src/jobs/join-plan.js';
@@ -61,7 +62,8 @@ function requestFor(encode: FilmRequest['encode'] = {}, names = NAMES): FilmRequ
   const content = noise();
   writeFileSync(path, content);
   const sha256 = createHash('sha256').update(content).digest('hex');
-  const film = sweep({ network: { seed: 1, layers: 2, width: 2 }, size: [16, 16], seconds: 1.2, fps: 25 });
+  const network = { seed: 1, layers: 3, width: 4, weightScale: tween(0.4, 2) };
+  const film = sweep({ network, size: [32, 24], seconds: 1.2, fps: 25 });
   return {
     source: { kind: 'sweep', sweep: film },
     outputs: names.map((name) => ({ path: folder.in(name) })),
