@@ -74,8 +74,11 @@ export async function soundsOf(
 ): Promise<PlannedSound[]> {
   const flags = settingNames.filter((name) => given.has(name)).map(flagCalled);
   if (options.audio === false) {
-    if (flags.length > 0)
-      throw new UsageError(`${flags[0]} needs a sound: leave out ${flags[0]} or --no-audio.`);
+    if (flags.length > 0) {
+      throw new UsageError(
+        `${flags[0]} cannot be used with --no-audio, since there is no sound: leave one out.`,
+      );
+    }
     return plan.map(() => ({ track: { clips: [] } }));
   }
   const choice = choiceFor(subject, options, plan, report);
@@ -237,8 +240,8 @@ async function examined(
     report.note(`${shown} has ${short(rate / 1000)} kHz: it is resampled to ${RATE / 1000} kHz.`);
   if (seconds !== undefined && length > 0 && seconds > skipped + length + 0.1 && !Number.isNaN(end)) {
     const part =
-      skipped > 0 ? `${short(skipped)} to ${short(skipped + length)} s` : `the first ${short(length)} s`;
-    report.note(`${shown} lasts ${short(seconds)} s: only ${part} of it are heard.`);
+      skipped > 0 ? `${short(skipped)} to ${short(skipped + length)} s` : `its first ${short(length)} s`;
+    report.note(`${shown} lasts ${short(seconds)} s: the film has only ${part}.`);
   }
   return sound;
 }

@@ -10,6 +10,7 @@ import { frameSchema, sizeSchema } from '../core/frame/description.js';
 import type { Range } from '../core/range.js';
 import { MAX_RECIPE_BYTES, parseRecipe } from '../core/recipe/recipe.js';
 import { sceneFields } from '../core/recipe/scene.js';
+import { type HeardSounds, heardSchema } from '../core/sound/heard.js';
 import { Frames } from '../core/sweep/frames.js';
 import { frameCount, parseSweep, type Sweep } from '../core/sweep/sweep.js';
 import { parseJson } from '../core/wording/json.js';
@@ -80,6 +81,8 @@ export interface ComposedRequest {
   allowHosts?: string[] | undefined;
   /** The SHA-256 of each expected response from a host, by address. */
   answers?: Record<string, string> | undefined;
+  /** What the scene hears in the sounds that it follows, if that is known: these are then not read. */
+  heard?: HeardSounds | undefined;
   /** Whether warnings are errors. */
   strict?: boolean | undefined;
 }
@@ -173,6 +176,7 @@ const composedSchema = z.strictObject({
   still: z.strictObject({ at: z.number().min(0).optional() }).optional(),
   allowHosts: z.array(z.string().max(300)).max(1000).optional(),
   answers: sceneFields.answers,
+  heard: heardSchema.optional(),
   strict: z.boolean().optional(),
 });
 

@@ -168,14 +168,15 @@ async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, mea
 }
 
 /**
- * What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle and of
- * what hosts respond.
+ * What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle, what it
+ * hears in sounds, and digests of what hosts respond.
  */
 function plannedSource(request: SourceRequest, source: FrameSource, { here }: Means): SourceRequest {
   if (request.kind === 'composed') {
     const found = here ? request.answers : source.answers?.();
     const answers = found && Object.keys(found).length > 0 ? found : undefined;
-    return { ...request, target: plannedTarget(request.target), bundle: source.bundle, answers };
+    const { bundle, heard } = source;
+    return { ...request, target: plannedTarget(request.target), bundle, answers, heard };
   }
   if (request.kind !== 'sheet' || Array.isArray(request.cells)) return request;
   const { scenes, frames } = request.cells;

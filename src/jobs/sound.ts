@@ -98,8 +98,8 @@ export async function storeSounds(
       outputs.push(output);
       continue;
     }
-    const { quality, loops, editLists, soundBits } = output.options;
-    const kind = JSON.stringify([codec.name, quality, loops, editLists, soundBits]);
+    const { loops, editLists } = output.options;
+    const kind = JSON.stringify([codec.encoder(output.options), loops, editLists]);
     const sound =
       stored.get(kind) ?? (await storeSound({ ...job, outputs: [output] }, store, i, files, workshop, means));
     stored.set(kind, sound);
