@@ -120,7 +120,14 @@ function choiceFor(
     return kept(earlier, plan);
   }
   const sounds = subject.kind === 'sweep' ? (subject.sounds ?? []) : [];
-  if (sounds.length === 1) return chosen(sounds[0], options);
+  if (sounds.length === 1) {
+    const before = subject.kind === 'sweep' ? subject.sweep : undefined;
+    const [why] = plan.flatMap((planned) => retiming(planned, before) ?? []);
+    if (!why) return chosen(sounds[0], options);
+    report.note(
+      `${subject.name} listens to a sound that does not fit this film, which ${why}: choose a sound with --audio.`,
+    );
+  }
   if (sounds.length > 1) {
     report.note(
       `${subject.name} listens to ${sounds.length} files, so its film has no sound: choose one with --audio.`,

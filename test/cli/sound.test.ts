@@ -42,6 +42,30 @@ function wav({ seconds = 1, rate = 8000, channels = 1, amplitude = 0.1 }): Uint8
   return new Uint8Array(data.buffer);
 }
 
+/** An M4A whose index, at its end, says that the samples are in another file (QuickTime's alias, with its path). */
+function referring(m4a: Buffer, path: string): Buffer {
+  const box = (name: string, ...content: Buffer[]) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(content.reduce((sum, { length }) => sum + length, 8));
+    return Buffer.concat([size, Buffer.from(name), ...content]);
+  };
+  const zeros = (count: number) => Buffer.alloc(count);
+  const name = Buffer.from(path.length % 2 === 0 ? path : `${path}\0`);
+  const kind = Buffer.from([0, 2, name.length >> 8, name.length & 255]); // an absolute path
+  const alias = [zeros(10), zeros(28), zeros(12), zeros(64), zeros(16), Buffer.from([0, 1, 0, 1]), zeros(16)];
+  const entry = box('alis', zeros(4), ...alias, kind, name, Buffer.from([255, 255, 0, 0]));
+  const count = Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]);
+  const table = box('dref', count, entry);
+  const start = m4a.indexOf('dref') - 4;
+  const end = start + m4a.readUInt32BE(start);
+  const changed = Buffer.concat([m4a.subarray(0, start), table, m4a.subarray(end)]);
+  for (const outer of ['dinf', 'minf', 'mdia', 'trak', 'moov']) {
+    const at = changed.indexOf(outer) - 4;
+    changed.writeUInt32BE(changed.readUInt32BE(at) + table.length - (end - start), at);
+  }
+  return changed;
+}
+
 const digest = (name: string) =>
   createHash('sha256')
     .update(readFileSync(at(name)))
@@ -316,6 +340,16 @@ describe('sound files that cannot be used', () => {
     ]);
     expect(await outcome(at('x.mkv'))).toBe(
       'x.mkv has sound in adpcm_swf, which Untrained does not decode: convert it to .wav.',
+    );
+  });
+
+  test('an MP4 whose sound is in another file', async () => {
+    const { path } = await testFfmpeg();
+    execFileSync(path, ['-v', 'error', '-y', '-i', at('tone.wav'), at('inside.m4a')]);
+    writeFileSync(at('outside.m4a'), referring(readFileSync(at('inside.m4a')), at('inside.m4a')));
+    expect(await outcome(at('inside.m4a'))).toBe('aac');
+    expect(await outcome(at('outside.m4a'))).toBe(
+      'outside.m4a has its sound in another file, which is not opened: give the sound file itself.',
     );
   });
 
