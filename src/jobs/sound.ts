@@ -170,6 +170,10 @@ async function digestOf(path: string): Promise<StoredSound> {
   return { sha256: hash.digest('hex'), bytes };
 }
 
+/** Whether any of a job's files has a sound that has yet to be encoded. */
+export const needsSounds = (job: Job): boolean =>
+  job.sound !== undefined && job.outputs.some((output) => codecOf(output) && !output.sound);
+
 /** The name of an output's sound on its workbench; undefined if it has none. */
 export function soundOn(job: Job, output: PlannedOutput): string | undefined {
   return codecOf(output) && (output.sound || job.sound) ? FILE : undefined;
