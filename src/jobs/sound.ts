@@ -79,6 +79,9 @@ const noSound = ({ path }: PlannedOutput) =>
  * Puts the encoded sound of each output into a store, under its digest, so that a film can be joined without its sound
  * files.
  * @param job - As planned with this workshop.
+ * @param files - The store, which workers use too.
+ * @param workshop - Provides ffmpeg, and remembers where the sound files are.
+ * @param means - Which ffmpeg to use, its timeout, and a signal.
  * @returns The job with the digests of the encoded sounds instead of the soundtrack.
  * @throws As provideSounds; TransientError if the store fails.
  */

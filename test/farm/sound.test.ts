@@ -20,6 +20,7 @@ import { testFolder } from '../video/films.js';
 const folder = testFolder();
 const means = { backend: 'cpu', threads: 1 } as const;
 const store = () => new FolderFiles(folder.in('store'));
+const NTSC = 30_000 / 1001;
 const NAMES = ['a.mp4', 'b.webm', 'c.mov', 'd.gif', 'e.mp4'];
 
 let workshop: Workshop;
@@ -63,7 +64,7 @@ function requestFor(encode: FilmRequest['encode'] = {}, names = NAMES): FilmRequ
   writeFileSync(path, content);
   const sha256 = createHash('sha256').update(content).digest('hex');
   const network = { seed: 1, layers: 3, width: 4, weightScale: tween(0.4, 2) };
-  const film = sweep({ network, size: [32, 24], seconds: 1.2, fps: 25 });
+  const film = sweep({ network, size: [32, 24], seconds: 36 / NTSC, fps: NTSC });
   return {
     source: { kind: 'sweep', sweep: film },
     outputs: names.map((name) => ({ path: folder.in(name) })),
@@ -161,7 +162,7 @@ test('a sound that is not what the film needs is noticed in the joined film', as
   const longer = await planned(requestFor({ loops: 2 }, ['a.mp4']));
   const swapped = { ...job, outputs: [{ ...job.outputs[0], sound: longer.outputs[0].sound }] };
   expect((await failure(swapped))!.message).toMatch(
-    /joined wrongly.*its sound has \d+ samples instead of 57600/,
+    /joined wrongly.*its sound has \d+ samples instead of 57658/,
   );
   expect(existsSync(folder.in('a.mp4'))).toBe(false);
 });
