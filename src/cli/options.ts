@@ -590,8 +590,14 @@ export const OPTIONS = [
     name: 'store',
     value: 'place',
     help: 'where segments are stored: a folder or s3://bucket/prefix',
-    otherwiseFor: { render: 'with --queue: in Redis', batch: 'in Redis', work: 'in Redis' },
-    commands: ['render', 'batch', 'join', 'work'],
+    helpFor: { plan: "where the film's encoded sound is stored for join: a folder or s3://bucket/prefix" },
+    otherwiseFor: {
+      render: 'with --queue: in Redis',
+      batch: 'in Redis',
+      work: 'in Redis',
+      plan: 'none, for films without sound',
+    },
+    commands: ['render', 'batch', 'plan', 'join', 'work'],
     row: false,
   },
   {

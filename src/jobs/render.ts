@@ -7,10 +7,12 @@ import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
 import { type Evaluation, evaluationSchema, sizeSchema } from '../core/frame/description.js';
 import type { Recipe } from '../core/recipe/recipe.js';
+import { type SoundNote, type SoundSettings, soundSchema } from '../core/sound/settings.js';
 import { stillOf } from '../core/sweep/still.js';
 import { checkedSweep, type Sweep } from '../core/sweep/sweep.js';
 import { quote } from '../core/wording/explain.js';
 import { parse } from '../core/wording/parse.js';
+import { inSight } from '../core/wording/printable.js';
 import {
   type EncodeOptions,
   encoderChoices,
@@ -19,6 +21,8 @@ import {
   SegmentCache,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
+import { probeSound } from '../sound/probe.js';
+import { type Soundtrack, trackOf } from '../sound/soundtrack.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { type Film, type MakeOptions, makeFilm } from './film.js';
 import type { ComposedRequest, SourceRequest } from './job.js';
@@ -64,6 +68,17 @@ export interface FilmOptions extends RenderOptions {
   every?: number;
   /** A PNG of one frame beside them. */
   poster?: PosterRequest;
+  /**
+   * A sound file: its path, or its path and how it is placed in the film. By default a composed scene's own sound is
+   * heard; false leaves that out.
+   */
+  audio?: string | AudioInput | false;
+}
+
+/** A sound file, and how it is placed in a film. */
+export interface AudioInput extends SoundSettings {
+  /** The path of a wav, mp3, m4a, ogg, flac or opus file, or of a film with sound. */
+  path: string;
 }
 
 /**
@@ -75,11 +90,12 @@ export interface FilmOptions extends RenderOptions {
  */
 export async function renderFilm(source: Sweep | SceneInput, options: FilmOptions): Promise<Film> {
   checkOptions(source, options);
-  const { outputs, frames, every } = options;
-  return render(await requestFor(source, options, { frames, every }), options, {
+  const { outputs, frames, every, poster, audio } = options;
+  const files = {
     outputs: outputs.map((output) => (typeof output === 'string' ? { path: output } : output)),
-    poster: options.poster,
-  });
+    poster,
+  };
+  return render(await requestFor(source, options, { frames, every }), options, files, audio);
 }
 
 /**
@@ -114,14 +130,42 @@ async function render(
   source: SourceRequest,
   options: RenderOptions,
   files: Pick<FilmRequest, 'outputs' | 'poster'>,
+  audio?: FilmOptions['audio'],
 ): Promise<Film> {
   const workshop = new Workshop();
   try {
-    const request = { source, ...files, encode: encodingIn(options), recipe: recipeOf(source) };
+    const { sound, note } = await soundIn(audio, source, workshop, options);
+    const recipe = { ...recipeOf(source), ...(note && { audio: note }) };
+    const request = { source, ...files, encode: encodingIn(options), sound, recipe };
     return await makeFilm(request, workshop, { ...options, cache: cacheFor(options), follow: options.cache });
   } finally {
     await workshop.close();
   }
+}
+
+/** How much of a sound is examined if only a browser knows how long the film is, in seconds. */
+const UNKNOWN_SECONDS = 600;
+
+/** Examines a film's sound. @returns Nothing for a composed scene's own sound. */
+async function soundIn(
+  audio: FilmOptions['audio'],
+  source: SourceRequest,
+  workshop: Workshop,
+  options: RenderOptions,
+): Promise<{ sound?: Soundtrack; note?: SoundNote }> {
+  if (audio === undefined) return {};
+  if (audio === false) return { sound: { clips: [] } };
+  const { path, ...settings } = typeof audio === 'string' ? { path: audio } : audio;
+  const { timeout, signal, onStage, onWarning } = options;
+  const [at, from] = [Math.max(0, settings.offset ?? 0), Math.max(0, -(settings.offset ?? 0))];
+  const whole = source.kind === 'sweep' ? source.sweep.seconds : UNKNOWN_SECONDS;
+  const means = { timeout, signal: signal as AbortSignal | undefined, onStage };
+  const seconds = Math.max(0.1, whole - at);
+  const found = await probeSound(path, await workshop.ffmpeg(options), { from, seconds, ...means });
+  if (found.damage)
+    onWarning?.(`${inSight(path)} is damaged (${found.damage}): what cannot be decoded is left out.`);
+  const { sha256 } = found;
+  return { sound: trackOf({ path: found.path, sha256 }, settings), note: { sha256, ...settings } };
 }
 
 /** The user's cache, if the options enable it. */
@@ -247,6 +291,8 @@ const optionsSchema = z.looseObject({
   ffmpeg: path.optional(),
   cache: z.boolean().optional(),
   poster: z.looseObject({ path, frame: z.enum(['first', 'last']) }).optional(),
+  audio: z.union([path, z.literal(false), soundSchema.omit({ sha256: true }).extend({ path })]).optional(),
+  editLists: z.boolean().optional(),
   maxSize: z.number().positive().optional(),
   quality: z.enum(qualities).optional(),
   gifPalette: z.enum(gifPalettes).optional(),
