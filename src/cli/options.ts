@@ -10,6 +10,7 @@ import { paces } from '../core/sweep/paces.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { exporters } from '../exporters/index.js';
 import { parseBytes } from '../outputs/budget.js';
+import { notShared } from '../outputs/formats/hardware.js';
 import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../outputs/formats/index.js';
 import { encoderChoices, endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
 import { platformNames } from '../outputs/platforms.js';
@@ -604,6 +605,13 @@ export const OPTIONS = [
     commands: ['edit', 'explore'],
   },
   {
+    name: 'audio',
+    value: 'file',
+    help: 'a sound file that plays along with the sweep',
+    otherwise: 'the one that the sweep listens to, if it listens to one',
+    commands: ['explore'],
+  },
+  {
     name: 'open',
     negated: true,
     help: 'do not open the editor in a browser',
@@ -757,10 +765,11 @@ export function soundWords(options: Partial<RenderOptions>, given: ReadonlySet<s
 }
 
 /**
- * Rejects --shard and --store where they would have no effect.
+ * Rejects --shard and --store where they would have no effect, and segments of a hardware encoder for others.
  * @throws UsageError for the first of them.
  */
-export function refuseStray({ plan, queue, shard, store }: Partial<RenderOptions>): void {
+export function refuseStray({ plan, queue, shard, store, encoder }: Partial<RenderOptions>): void {
+  if (queue !== undefined && encoder !== undefined && encoder !== 'software') throw notShared(encoder);
   if (plan !== undefined && queue !== undefined) {
     throw new UsageError(
       '--plan and --queue cannot be combined, because --queue plans the film itself: leave out one of them.',

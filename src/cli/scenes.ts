@@ -35,6 +35,10 @@ export interface SweepScene extends Found {
   every?: number;
 }
 
+/** The sound that plays along with a sweep: the one that it listens to. */
+export const soundOf = ({ sounds = [] }: SweepScene): string | undefined =>
+  sounds.length === 1 ? sounds[0] : undefined;
+
 /** A composed scene. Only a browser knows what it shows, so the title and figure come from its leading comment. */
 export interface ComposedScene extends Found {
   kind: 'composed';

@@ -135,10 +135,10 @@ export function encodingIn({
   gifPalette,
   maxSize,
   loops,
-  encoder,
   editLists,
+  encoder,
 }: Omit<EncodeOptions, 'hardware'>): EncodeOptions {
-  return { quality, crf, webpQuality, gifPalette, maxSize, loops, encoder, editLists };
+  return { quality, crf, webpQuality, gifPalette, maxSize, loops, editLists, encoder };
 }
 
 /**

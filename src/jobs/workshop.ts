@@ -59,8 +59,8 @@ export class Workshop {
   private readonly busy = new Set<Pooled>();
   private readonly open = new Map<Job, FrameSource>();
   private readonly ffmpegs = new Map<string, Promise<Ffmpeg>>();
-  private readonly encoders = new Map<string, Promise<Hardware>>();
   private readonly sounds = new Map<string, string>();
+  private readonly encoders = new Map<string, Promise<Hardware>>();
   private studio: Promise<Studio> | undefined;
 
   /** Finds ffmpeg, once. @throws UsageError or RenderError; see findFfmpeg. */

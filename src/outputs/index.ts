@@ -14,6 +14,7 @@ export {
   type Hardware,
   type HardwareName,
   hardwareEncoders,
+  notShared,
 } from './formats/hardware.js';
 export {
   defaultEndings,
@@ -24,7 +25,7 @@ export {
   knownEndings,
 } from './formats/index.js';
 export { ENCODER_THREADS } from './formats/mp4.js';
-export { allHardware, findHardware, type HardwareFinding, notShared } from './hardware.js';
+export { allHardware, findHardware, type HardwareFinding } from './hardware.js';
 export { type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,

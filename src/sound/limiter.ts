@@ -74,7 +74,7 @@ export class Limiter {
       magnitude = Math.max(magnitude, Math.abs(all[CHANNELS * i + channel]));
     const needed = magnitude > 1 ? 1 / magnitude : 1;
     this.target = Math.min(needed, this.target + RECOVERY * (1 - this.target));
-    if (this.target > 1 - 1e-6) this.target = 1;
+    if (this.target > 1 - 1e-4) this.target = 1;
     const { least, recent, at } = this;
     while (least.length > 0 && least.at(-1)!.gain >= this.target) least.pop();
     least.push({ at, gain: this.target });

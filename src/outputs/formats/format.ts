@@ -131,10 +131,6 @@ export interface EncodeOptions {
   maxSize?: number;
   /** How many times the film plays in the file, 1 to 1000. Only for MP4, which players do not loop. Defaults to 1. */
   loops?: number;
-  /** What encodes MP4s. Only `software`, the default, gives the same bytes on every machine. */
-  encoder?: EncoderChoice;
-  /** The hardware encoder that was found for it (../hardware.ts). */
-  hardware?: Hardware;
   /**
    * Whether an MP4 may have edit lists, which say from when on a track is shown or heard. Some platforms refuse them.
    * Defaults to true.
@@ -142,6 +138,10 @@ export interface EncodeOptions {
   editLists?: boolean;
   /** The maximum bit rate of an MP4's sound, in bits per second. */
   soundBits?: number;
+  /** What encodes MP4s. Only `software`, the default, gives the same bytes on every machine. */
+  encoder?: EncoderChoice;
+  /** The hardware encoder that was found for it (../hardware.ts). */
+  hardware?: Hardware;
   /** A text for the file's metadata: its recipe. One line. */
   note?: string;
   /** The film's encoded sound: the name of its file on the workbench. */

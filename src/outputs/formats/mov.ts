@@ -24,7 +24,7 @@ export const mov: Format = {
     title: 'PCM',
     name: 'pcm_s24le',
     encoder: () => ['-c:a', 'pcm_s24le'], // 16 bits fit into it unchanged
-    container: 'w64',
+    container: 'mov',
     priming: 0,
     padding: 0,
   },
