@@ -24,27 +24,29 @@ const rounded = (sounds: ReturnType<typeof soundsOf>) =>
 test('a video that plays is heard from its beginning until it is paused, and goes on where it was', () => {
   const moments = [...playing(10, steady(0.05, 8)), ...playing(30, steady(0.45, 4))];
   expect(rounded(soundsOf(moments, FPS))).toEqual([
-    [0.45, 0, 0.45, 1], // it begins a frame before the position is seen to move
-    [1.5, 0.45, 0.2, 1],
+    [0.475, 0, 0.45, 1], // the first position that is seen is a frame later
+    [1.525, 0.45, 0.2, 1],
   ]);
 });
 
 test('small steps of the clock are not heard, and seeking is', () => {
   const jittery = steady(1, 20).map((time, i) => time + (i % 3) * 0.012);
-  expect(rounded(soundsOf(playing(0, jittery), FPS))).toEqual([[0, 1, 1, 1]]);
+  expect(rounded(soundsOf(playing(0, jittery), FPS))).toEqual([[0.025, 1, 1, 1]]);
   const sought = [...steady(1, 10), ...steady(3, 10)];
   expect(rounded(soundsOf(playing(0, sought), FPS))).toEqual([
-    [0, 1, 0.5, 1],
-    [0.5, 3, 0.5, 1],
+    [0.025, 1, 0.5, 1],
+    [0.525, 3, 0.5, 1],
   ]);
 });
 
 test('the rate is the one with which the position moves', () => {
-  expect(rounded(soundsOf(playing(4, steady(2, 10, 1.5), { rate: 1.5 }), FPS))).toEqual([[0.2, 2, 0.5, 1.5]]);
+  expect(rounded(soundsOf(playing(4, steady(2, 10, 1.5), { rate: 1.5 }), FPS))).toEqual([
+    [0.225, 2, 0.5, 1.5],
+  ]);
   // A scene at double speed, and one that has ended but is still shown.
-  expect(rounded(soundsOf(playing(0, steady(2, 10, 2)), FPS))).toEqual([[0, 2, 0.5, 2]]);
+  expect(rounded(soundsOf(playing(0, steady(2, 10, 2)), FPS))).toEqual([[0.025, 2, 0.5, 2]]);
   expect(rounded(soundsOf(playing(0, [...steady(2, 10), ...Array(5).fill(2.45)]), FPS))).toEqual([
-    [0, 2, 0.5, 1],
+    [0.025, 2, 0.5, 1],
   ]);
 });
 
@@ -52,9 +54,9 @@ test('a video that repeats is cut where it does', () => {
   const times = steady(0.3, 40).map((time) => time % 0.88);
   const sounds = rounded(soundsOf(playing(0, times, { period: 0.88 }), FPS));
   expect(sounds).toEqual([
-    [0, 0.3, 0.58, 1],
-    [0.58, 0, 0.88, 1],
-    [1.46, 0, 0.54, 1],
+    [0.025, 0.3, 0.58, 1],
+    [0.605, 0, 0.88, 1],
+    [1.485, 0, 0.54, 1],
   ]);
 });
 
