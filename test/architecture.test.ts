@@ -431,6 +431,7 @@ describe('CONTRIBUTING.md', () => {
     expect(lists.map(([, title]) => title)).toEqual([
       'An activation',
       'A format',
+      'A hardware encoder',
       'An export format',
       'An option',
       'A store',
