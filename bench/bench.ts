@@ -15,7 +15,7 @@
  * --json writes the figures to a file. --compare prints what has changed since such a file was written; with the same
  * file for both, since the last run.
  *
- * --gpu measures the GPU instead, in less than five minutes: see gpu.ts. It needs Node, the tree with dist/ and
+ * --gpu measures the GPU and hardware encoders instead, in less than ten minutes: see gpu.ts. It needs Node, the tree with dist/ and
  * node_modules/, and no network. So you can copy the tree to another machine (after `npm run build`, on the same kind
  * of system) and run: node node_modules/jiti/lib/jiti-cli.mjs bench/bench.ts --gpu
  */
@@ -259,14 +259,18 @@ function readArguments(): Arguments {
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds is ${values.rounds} but must be an integer of 1 or more.`);
-  if (gpu && (json ?? compare) !== undefined)
-    throw new Error('--json and --compare have no figures of --gpu: leave them out.');
   return { gpu, software, chosen, rounds, json, compare };
 }
 
 async function main({ gpu, software, chosen, rounds, json, compare }: Arguments): Promise<void> {
-  if (gpu) return benchGpu({ software, chosen, rounds });
   const before = await earlierRun(compare, json);
+  const adapter = gpu ? await benchGpu({ software, chosen, rounds }) : undefined;
+  if (!gpu) await benchCpu(chosen, rounds);
+  if (before) console.log(describeChanges(before, thisRun(adapter)));
+  if (json !== undefined) await writeRun(json, thisRun(adapter));
+}
+
+async function benchCpu(chosen: string[], rounds: number): Promise<void> {
   await printMachine();
   const renderer = await createRenderer({ backend: 'cpu' });
   try {
@@ -290,8 +294,6 @@ async function main({ gpu, software, chosen, rounds, json, compare }: Arguments)
   } finally {
     await renderer.close();
   }
-  if (before) console.log(describeChanges(before, thisRun()));
-  if (json !== undefined) await writeRun(json, thisRun());
 }
 
 try {

@@ -105,15 +105,10 @@ export async function plan(
   try {
     const { shape: film, firstFrame, every, backend } = source;
     if (cache) await source.findFingerprints?.(cache);
-    const planned: PlannedOutput[] = [];
-    for (const [i, { path, maxSize = settings.maxSize, limits }] of files.entries()) {
-      const options = { ...settings, maxSize, ...limits };
-      const isHardware = encoder !== 'software' && formatNamed(outputs[i].format).hardware;
-      const hardware = isHardware
-        ? await workshop.hardware(encoder, outputs[i], film, options, means)
-        : undefined;
-      planned.push({ path, options: { ...options, ...(hardware && { hardware }) } });
-    }
+    const planned: PlannedOutput[] = files.map(({ path, maxSize = settings.maxSize, limits }) => ({
+      path,
+      options: { ...settings, maxSize, ...limits },
+    }));
     if (poster) {
       const frame = poster.frame === 'first' ? 0 : film.frames - 1;
       planned.push({ path: poster.path, options: {}, frame });
@@ -122,6 +117,13 @@ export async function plan(
       const output = parseOutput(path);
       checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
       checkEncodeOptions(output, options);
+    }
+    if (encoder !== 'software') {
+      for (const { path, options } of planned) {
+        const output = parseOutput(path);
+        if (!formatNamed(output.format).hardware) continue;
+        options.hardware = await workshop.hardware(encoder, output, film, options, means);
+      }
     }
     const track = sound ?? source.sound;
     if (track) workshop.keepSounds(track);
