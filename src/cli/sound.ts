@@ -1,4 +1,4 @@
-/** What is heard in films: the sound that --audio names, that of a film that is made again, or the one a sweep listens to. */
+/** What is heard in films: what --audio names, the sound of a film that is made again, or what a sweep listens to. */
 import { UsageError } from '../core/errors.js';
 import type { SoundNote, SoundSettings } from '../core/sound/settings.js';
 import { inSight } from '../core/wording/printable.js';

@@ -1,4 +1,4 @@
-/** The sound of films on the command line: options, messages, recipes, platforms, and sound files that cannot be used. */
+/** The sound of films on the command line: options, messages, recipes, platforms, and files that cannot be used. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
