@@ -182,6 +182,14 @@ describe('clicks are heard with their frames', () => {
     expect(pcm.equals(whole)).toBe(true);
   });
 
+  test.each(ALL)('if the sound comes from another film, %s', async (name) => {
+    const at = [3, 7, 30].map((frame) => sampleOf(frame, 25));
+    await make([name], { sound: track(clip('clicks.wav', wav(clicks(at, 2 * RATE)))) });
+    const copy = clip(`copy-${name}`, readFileSync(folder.in(name)), { from: 2 / 25 });
+    await make(['film.mov'], { sound: track(copy) });
+    expect(peaks(await heard('film.mov'))).toEqual(at.map((sample) => sample - sampleOf(2, 25)));
+  });
+
   test('without an edit list, in an MP4 whose frames appear in time', async () => {
     const at = [1, 7, 30, 39];
     const sound = track(
