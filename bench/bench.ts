@@ -1,15 +1,19 @@
 /**
  * Measures how fast this machine draws frames, compared with numpy and onnxruntime; how much of that speed a whole film
  * keeps; how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH); how fast the editor and the
- * explorer are; and what films made by several processes cost.
+ * explorer are; what films made by several processes cost; and how long commands make their user wait.
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
+ *     npm run bench -- --json bench.json --compare bench.json
  *     npm run bench -- --gpu
  *
  * All contenders are timed in turn, round after round, so that other work on the machine affects all of them. Nothing
  * is asserted: the table shows expected figures beside measured ones. Ratios use the shortest times, since other work
  * can only make times longer.
+ *
+ * --json writes the figures to a file. --compare prints what has changed since such a file was written; with the same
+ * file for both, since the last run.
  *
  * --gpu measures the GPU instead, in less than five minutes: see gpu.ts. It needs Node, the tree with dist/ and
  * node_modules/, and no network. So you can copy the tree to another machine (after `npm run build`, on the same kind
@@ -27,11 +31,13 @@ import { benchExplorer } from './explorer.js';
 import { benchFarm } from './farm.js';
 import { type Difference, differenceTo, drawFrames, inWords, pointsOf } from './frames.js';
 import { benchGpu, gpuParts } from './gpu.js';
+import { describeChanges, earlierRun, record, thisRun, writeRun } from './history.js';
 import { printMachine } from './machine.js';
 import { benchMemory } from './memory.js';
 import { LeftOut, type Peer, startNumpy, startOnnx, type Work } from './peers.js';
 import { benchPipeline } from './pipeline.js';
 import { fixed, median, some } from './table.js';
+import { benchWaits } from './waits.js';
 
 const networks = {
   '27x30': { network: { layers: 27, units: 30, weightScale: 0.6 }, size: [512, 512] },
@@ -48,6 +54,7 @@ const parts = [
   'editor',
   'explorer',
   'farm',
+  'waits',
 ] as const;
 
 /** What networks of 27 x 30 cost that need more than one activation. The first one is the measure. */
@@ -128,6 +135,11 @@ async function benchNetwork(
       }
     }
     const scale = `weight scale ${network.weightScale}`;
+    record(name, 'ours', ours.times);
+    for (const peer of theirs) {
+      const ratios = peer.times.map((time) => time / Math.min(...ours.times));
+      record(name, `ours, relative to ${peer.name}`, [Math.min(...ratios)], 'x', false);
+    }
     print(`${name} at ${size[0]}x${size[1]}, ${scale}: ms per frame, ${some(rounds, 'round')}`, all, notes);
   } finally {
     await Promise.all(peers.map((peer) => peer.close()));
@@ -157,6 +169,7 @@ async function benchActivations(rounds: number, renderer: FrameRenderer): Promis
   const [least] = contenders.map(({ times }) => Math.min(...times));
   for (const { name, times } of contenders) {
     const ratio = `${(Math.min(...times) / least).toFixed(2)} x as long`;
+    record('activations', name, times);
     console.log(line(name, fixed(median(times)), fixed(Math.min(...times)), ratio, '', ''));
   }
 }
@@ -219,6 +232,9 @@ interface Arguments {
   software: boolean;
   chosen: string[];
   rounds: number;
+  /** Where to write the figures, and the run to compare with. */
+  json: string | undefined;
+  compare: string | undefined;
 }
 
 function readArguments(): Arguments {
@@ -228,9 +244,11 @@ function readArguments(): Arguments {
       rounds: { type: 'string', default: '5' },
       gpu: { type: 'boolean', default: false },
       software: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      compare: { type: 'string' },
     },
   });
-  const { gpu, software } = values;
+  const { gpu, software, json, compare } = values;
   if (software && !gpu)
     throw new Error('--software applies only to --gpu, which it runs on a software adapter: use both.');
   const all: readonly string[] = gpu ? gpuParts : parts;
@@ -240,11 +258,14 @@ function readArguments(): Arguments {
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds is ${values.rounds} but must be an integer of 1 or more.`);
-  return { gpu, software, chosen, rounds };
+  if (gpu && (json ?? compare) !== undefined)
+    throw new Error('--json and --compare have no figures of --gpu: leave them out.');
+  return { gpu, software, chosen, rounds, json, compare };
 }
 
-async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void> {
+async function main({ gpu, software, chosen, rounds, json, compare }: Arguments): Promise<void> {
   if (gpu) return benchGpu({ software, chosen, rounds });
+  const before = await earlierRun(compare, json);
   await printMachine();
   const renderer = await createRenderer({ backend: 'cpu' });
   try {
@@ -258,6 +279,7 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
       else if (name === 'editor') await benchEditor(Math.ceil(rounds / 2));
       else if (name === 'explorer') await benchExplorer(rounds);
       else if (name === 'farm') await benchFarm();
+      else if (name === 'waits') await benchWaits(rounds);
       // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);
@@ -265,6 +287,8 @@ async function main({ gpu, software, chosen, rounds }: Arguments): Promise<void>
   } finally {
     await renderer.close();
   }
+  if (before) console.log(describeChanges(before, thisRun()));
+  if (json !== undefined) await writeRun(json, thisRun());
 }
 
 try {

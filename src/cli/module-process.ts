@@ -2,12 +2,13 @@
  * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It
  * sends its parent (module.ts) each sweep as plain data, or what is wrong with the module in one line.
  */
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { createJiti } from 'jiti';
+import type * as Jiti from 'jiti';
 import { UsageError } from '../core/errors.js';
 import { type SweepInput, sweep } from '../core/sweep/sweep.js';
 import { isPrivateFolder } from '../system/private-folder.js';
@@ -22,6 +23,8 @@ watchParent();
 
 /** Transpiled modules run without further checks, so they are stored where only this user can write. */
 const translated = join(tmpdir(), `untrained-scenes-${process.getuid?.() ?? 'user'}`);
+// Required, because importing a CommonJS module makes Node look for its exports, which takes longer than all else here.
+const { createJiti } = createRequire(import.meta.url)('jiti') as typeof Jiti;
 const jiti = createJiti(import.meta.url, {
   // Scenes anywhere can import "untrained", which is this package.
   alias: { 'untrained/render': join(root, 'dist/render.js'), untrained: join(root, 'dist/index.js') },

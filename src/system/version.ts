@@ -64,7 +64,7 @@ function digestOfFolders(folders: readonly string[]): string {
     const root = fileURLToPath(new URL(`../${folder}`, import.meta.url));
     const paths = readdirSync(root, { recursive: true }).map((path) => String(path).replaceAll('\\', '/'));
     for (const path of paths.sort())
-      if (/\.([jt]s|wgsl)$/.test(path)) hash.update(readFileSync(join(root, path)));
+      if (/(?<!\.d)\.([jt]s|wgsl)$/.test(path)) hash.update(readFileSync(join(root, path)));
   }
   return hash.digest('hex');
 }

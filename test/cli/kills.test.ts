@@ -6,18 +6,19 @@ import { commandFor as command, expectResumed, FRAMES, read } from './kills.js';
 import { inProcess, temporaryFolder } from './untrained.js';
 
 const folder = temporaryFolder();
-/** Without measuring the pace, which takes longer than drawing such frames. */
-const commandFor = (name: string) => {
-  const { path, args } = command(folder, name);
-  return { path, args: [...args, '--pace', 'tracks'] };
+/** Without measuring the pace, which takes longer than drawing such frames; kills.long.test.ts measures it. */
+const PACE = ['--pace', 'tracks'];
+const commandFor = (name: string, films: string[]) => {
+  const { path, args } = command(folder, name, films);
+  return { path, args: [...args, ...PACE] };
 };
 
 test('the same command resumes after a kill, and makes the same film', async () => {
-  await expectResumed(folder, [0.6]);
+  await expectResumed(folder, [0.6], PACE);
 });
 
 test('a sweep changed in its last part is redrawn only there', async () => {
-  const { args } = commandFor('changed');
+  const { args } = commandFor('changed', ['a.mp4']);
   const env = { UNTRAINED_CACHE: join(folder, 'changes') };
   const moved = (to: number) => [
     ...args,
@@ -35,7 +36,7 @@ test('a sweep changed in its last part is redrawn only there', async () => {
 });
 
 test('damaged segments are redrawn with a one-line warning, and the film is the same', async () => {
-  const { args, path } = commandFor('damaged');
+  const { args, path } = commandFor('damaged', ['a.mp4', 'b.gif']);
   const cache = join(folder, 'damage');
   const env = { UNTRAINED_CACHE: cache };
   const loud = args.filter((arg) => arg !== '--quiet');
@@ -57,10 +58,10 @@ test('damaged segments are redrawn with a one-line warning, and the film is the 
 
 test('untrained cache reports the size of the cache, and empties it', async () => {
   const env = { UNTRAINED_CACHE: join(folder, 'told'), UNTRAINED_CACHE_SIZE: '100MB' };
-  await inProcess([...commandFor('told-film').args], { env });
+  await inProcess([...commandFor('told-film', ['a.mp4']).args, '--frames', '0-60'], { env });
   const { stdout } = await inProcess(['cache'], { env });
   expect(stdout.replace(folder, 'FOLDER').replace(/[\d.]+ [kM]B of/, 'N of')).toMatchInlineSnapshot(`
-    "FOLDER/told  10 segments, N of 100.0 MB
+    "FOLDER/told  3 segments, N of 100.0 MB
     Above the limit, the oldest are deleted. UNTRAINED_CACHE_SIZE sets the limit, UNTRAINED_CACHE the folder, or "off".
     "
   `);

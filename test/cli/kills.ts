@@ -17,15 +17,19 @@ export function read(path: string): Record<string, string> {
   );
 }
 
-/** The command that makes three films and a poster in the folder `name`. */
-export function commandFor(folder: string, name: string): { path: string; args: string[] } {
+/** The command that makes these films and a poster in the folder `name`. */
+export function commandFor(
+  folder: string,
+  name: string,
+  films: readonly string[] = ['a.mp4', 'b.gif', 'c.webm'],
+): { path: string; args: string[] } {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
   const out = (file: string) => ['--out', join(path, file)];
   const poster = ['--poster', join(path, 'poster.png')];
   return {
     path,
-    args: ['render', ...SMALL, ...out('a.mp4'), ...out('b.gif'), ...out('c.webm'), ...poster, '--quiet'],
+    args: ['render', ...SMALL, ...films.flatMap(out), ...poster, '--quiet'],
   };
 }
 
@@ -33,13 +37,18 @@ export function commandFor(folder: string, name: string): { path: string; args: 
  * Kills a render at each of these moments, as fractions of the time of a whole render, and finally lets it finish. Its
  * files must equal those of an uninterrupted render, and it must leave nothing else.
  */
-export async function expectResumed(folder: string, moments: number[]): Promise<void> {
+export async function expectResumed(
+  folder: string,
+  moments: number[],
+  options: readonly string[] = [],
+): Promise<void> {
   const whole = commandFor(folder, 'whole');
   const began = performance.now();
-  expect(await untrained([...whole.args, '--no-cache'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await untrained([...whole.args, ...options, '--no-cache'])).toMatchObject({ code: 0, stderr: '' });
   const length = performance.now() - began;
 
   const killed = commandFor(folder, 'killed');
+  killed.args.push(...options);
   const cache = join(folder, 'cache');
   const env = { UNTRAINED_CACHE: cache };
   for (const moment of moments) {

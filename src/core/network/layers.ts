@@ -57,11 +57,26 @@ export function weightedSums(
   biasScale = 1,
 ): Float64Array<ArrayBuffer> {
   const sums = new Float64Array(units);
-  for (let unit = 0; unit < units; unit++) {
-    let sum = biases[unit] * biasScale;
-    for (let i = 0; i < inputs; i++) sum += weights[unit * inputs + i] * y[i];
-    sums[unit] = sum;
+  for (let unit = 0; unit < units; unit++) sums[unit] = biases[unit] * biasScale;
+  // Four units at a time: the additions of one wait for each other, those of several do not.
+  const whole = units - (units % 4);
+  for (let unit = 0; unit < whole; unit += 4) {
+    let [a, b, c, d] = [sums[unit], sums[unit + 1], sums[unit + 2], sums[unit + 3]];
+    let at = unit * inputs;
+    for (let i = 0; i < inputs; i++, at++) {
+      const value = y[i];
+      a += weights[at] * value;
+      b += weights[at + inputs] * value;
+      c += weights[at + 2 * inputs] * value;
+      d += weights[at + 3 * inputs] * value;
+    }
+    sums[unit] = a;
+    sums[unit + 1] = b;
+    sums[unit + 2] = c;
+    sums[unit + 3] = d;
   }
+  for (let unit = whole; unit < units; unit++)
+    for (let i = 0; i < inputs; i++) sums[unit] += weights[unit * inputs + i] * y[i];
   return sums;
 }
 
