@@ -431,7 +431,8 @@ describe('CONTRIBUTING.md', () => {
     expect(lists.map(([, title]) => title)).toEqual([
       'An activation',
       'A format',
-      'An export format',
+      'A hardware encoder',
+    'An export format',
       'An option',
       'A store',
       'A backend',

@@ -3,9 +3,9 @@ import { echo, hall, highpass, hiss, Loop, lowpass, waves } from './synthesiser.
 
 const bass = waves(
   [
-    [1, 1, 1.1],
-    [2, 0.6, 0.5],
-    [3, 0.42, 0.36],
+    [1, 1, 0.5],
+    [2, 0.65, 0.32],
+    [3, 0.45, 0.25],
     [4, 0.28, 0.26],
     [5, 0.19, 0.2],
     [6, 0.13, 0.15],
@@ -58,5 +58,5 @@ export const bassLine = () =>
     .play(PLUCK, pluck, 0.34, highpass(250), echo((3 / 4) * (60 / 96), 0.42), hall(0.25))
     .play(SHAKER, hiss({ decay: 0.022, accents: [1, 0.5, 0.65, 0.5], attack: 0.008 }), 0.32, highpass(5000))
     .play(RIM, hiss({ decay: 0.035 }), 1, lowpass(3500), highpass(900), hall(0.5))
-    .play(BASS, bass, 0.38)
+    .play(BASS, bass, 0.5)
     .wav(0.98, 0.95);

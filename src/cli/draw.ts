@@ -28,6 +28,7 @@ import {
   type Resolved,
   refuseFor,
   type StillOptions,
+  soundWords,
   written,
 } from './options.js';
 import { checkAfter, checkBefore, type Group } from './outputs.js';
@@ -45,6 +46,7 @@ import {
 import { duration, type Reporter, reporter } from './report.js';
 import { loadScene, type Scene } from './scenes.js';
 import { commandLine, inShell } from './shell.js';
+import { type PlannedSound, soundsOf } from './sound.js';
 import { noteCached } from './stopping.js';
 
 /** One or more films of a scene, planned and checked. */
@@ -55,6 +57,8 @@ export interface Prepared {
   /** The names of the options that were given explicitly. */
   given: Set<string>;
   plan: Planned[];
+  /** What is heard in each of them. */
+  sounds: PlannedSound[];
   /** The outputs that are pages or shaders. */
   pages: string[];
 }
@@ -99,7 +103,8 @@ export async function prepare(
   const [first] = plan;
   const grain = first?.sweep && grainNote(first.sweep, evaluate, first.film.range);
   if (grain) report.warning(grain);
-  return { scene, subject, options, given, plan, pages };
+  const sounds = await soundsOf(subject, options, given, plan, report, signal);
+  return { scene, subject, options, given, plan, sounds, pages };
 }
 
 /** All files that it will make. */
@@ -119,7 +124,7 @@ export async function withWorkshop<T>(work: (workshop: Workshop) => Promise<T>):
 }
 
 /** The requests for its films, one for each size and frame rate. */
-export function requestsOf({ subject, options, plan }: Prepared): FilmRequest[] {
+export function requestsOf({ subject, options, plan, sounds }: Prepared): FilmRequest[] {
   const { poster, gif: gifPalette } = options;
   return plan.map(({ group, film, sweep }, i) => {
     const { range: frames, every } = film;
@@ -129,9 +134,10 @@ export function requestsOf({ subject, options, plan }: Prepared): FilmRequest[] 
         : { ...composedRequest(subject, { ...options, ...group }), frames, every };
     return {
       source,
-      outputs: group.files.map(({ path, maxSize }) => ({ path, maxSize })),
+      outputs: group.files.map(({ path, maxSize, limits }) => ({ path, maxSize, limits })),
       encode: encodingIn({ ...options, maxSize: undefined, gifPalette }),
-      recipe: recipeOf(source),
+      sound: sounds[i].track,
+      recipe: { ...recipeOf(source), ...(sounds[i].note && { audio: sounds[i].note }) },
       poster:
         poster && i === 0 ? ({ path: poster, frame: sweep?.loop ? 'first' : 'last' } as const) : undefined,
     };
@@ -139,8 +145,8 @@ export function requestsOf({ subject, options, plan }: Prepared): FilmRequest[] 
 }
 
 /** Writes the recipe that --recipe asks for, if there is no page, which writes it itself. */
-export async function saveRecipeOf({ options, plan, pages }: Prepared): Promise<void> {
-  if (plan[0]?.sweep && pages.length === 0) await saveRecipe(options.recipe, plan[0].sweep);
+export async function saveRecipeOf({ options, plan, sounds, pages }: Prepared): Promise<void> {
+  if (plan[0]?.sweep && pages.length === 0) await saveRecipe(options.recipe, plan[0].sweep, sounds[0].note);
 }
 
 /** Makes the films, after the pages and shaders, since these take a moment and may be refused. */
@@ -243,8 +249,8 @@ export async function subjectOf(
   }
   const what = `${name} is a composed scene, which sets this in its code`;
   refuseFor('composed', given, what, settingInstead(path, options));
-  const { as, extension } = found;
-  return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension };
+  const { as, extension, earlier } = found;
+  return { kind: 'composed', name, target: { kind: 'scene', path }, as, extension, earlier };
 }
 
 /** The next step for a sweep's option, if a composed scene's module reads a variable of the same name. */
@@ -294,6 +300,7 @@ function largerAdvice(
     ...lookOf(options, given),
     ...(frames ? ['--frames', frames.join('-')] : []),
     ...(every ? ['--every', `${every}`] : []),
+    ...soundWords(options, given),
     ...['--size', `${2 * width}x${2 * height}`],
   ];
   const command = commandLine('render', scene === undefined ? [] : [scene], words);

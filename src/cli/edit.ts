@@ -6,7 +6,7 @@ import { isLink } from '../core/recipe/link.js';
 import type { EditorScene } from '../editor/pages.js';
 import { filmMaker } from './edit-render.js';
 import type { RowReader } from './rows.js';
-import { findScene, listScenes, loadScene, ourScenes, sceneFolders, summaryOf } from './scenes.js';
+import { findScene, listScenes, loadScene, ourScenes, sceneFolders, soundOf, summaryOf } from './scenes.js';
 import { commandLine } from './shell.js';
 
 /**
@@ -41,7 +41,7 @@ export async function edit(
       const scene = await loadScene(path, { fresh: true, signal });
       if (scene.kind !== 'sweep')
         throw new UsageError(`${path}: It shows a composed scene: open its .tsx file.`);
-      return scene.sweep;
+      return { sweep: scene.sweep, sound: soundOf(scene) };
     },
     folders: sceneFolders,
     makeFilm: filmMaker(read),

@@ -39,6 +39,8 @@ export interface OptionEntry {
   value?: string;
   /** A switch that turns off what is on by default: `cache` is --no-cache. */
   negated?: true;
+  /** A negated switch beside an option with a value that has the same name, listed after it: its value is false. */
+  opposes?: true;
   /** What it does, in one sentence without a full stop. */
   help: string;
   /** Help for a command in which it means something else. */

@@ -10,6 +10,7 @@ import { paces } from '../core/sweep/paces.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { exporters } from '../exporters/index.js';
 import { parseBytes } from '../outputs/budget.js';
+import { notShared } from '../outputs/formats/hardware.js';
 import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../outputs/formats/index.js';
 import { encoderChoices, endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
 import { platformNames } from '../outputs/platforms.js';
@@ -372,6 +373,63 @@ export const OPTIONS = [
     films: true,
   },
   {
+    name: 'audio',
+    value: 'file',
+    help: `sound for the film, cut or padded to its length: a file such as .wav, .mp3, .m4a, .ogg, .flac or .opus, or a film with sound; only in ${endingsIn(formatList.filter(({ sound }) => sound))}`,
+    more: 'See [docs/sound.md](docs/sound.md).',
+    otherwise: "the scene's own, or none",
+    commands: FILM,
+    films: true,
+  },
+  {
+    name: 'audio',
+    negated: true,
+    opposes: true,
+    help: 'leave out the sound of a scene or of a film that is made again',
+    commands: FILM,
+    films: true,
+  },
+  {
+    name: 'audioOffset',
+    value: 's',
+    help: 'when the sound starts; below 0, that much of it is skipped',
+    unit: 'seconds',
+    range: { least: -86_400, most: 86_400 },
+    otherwise: '0',
+    commands: FILM,
+    films: true,
+  },
+  {
+    name: 'audioGain',
+    value: 'db',
+    help: 'louder, or below 0 quieter',
+    unit: 'dB',
+    range: { least: -60, most: 60 },
+    otherwise: '0',
+    commands: FILM,
+    films: true,
+  },
+  {
+    name: 'audioFadeIn',
+    value: 's',
+    help: 'fade from silence at the start of the film',
+    unit: 'seconds',
+    range: { least: 0, most: 3600 },
+    otherwise: '0',
+    commands: FILM,
+    films: true,
+  },
+  {
+    name: 'audioFadeOut',
+    value: 's',
+    help: 'fade to silence at the end of the film',
+    unit: 'seconds',
+    range: { least: 0, most: 3600 },
+    otherwise: '0',
+    commands: FILM,
+    films: true,
+  },
+  {
     name: 'transparent',
     help: `draw without the background: ${namesIn(formatList.filter(({ transparent }) => transparent))}`,
     commands: DRAW,
@@ -547,6 +605,13 @@ export const OPTIONS = [
     commands: ['edit', 'explore'],
   },
   {
+    name: 'audio',
+    value: 'file',
+    help: 'a sound file that plays along with the sweep',
+    otherwise: 'the one that the sweep listens to, if it listens to one',
+    commands: ['explore'],
+  },
+  {
     name: 'open',
     negated: true,
     help: 'do not open the editor in a browser',
@@ -583,18 +648,24 @@ type EntriesOf<C extends CommandName, E = Entry> = E extends { commands: readonl
     : never
   : never;
 
-type ValueOf<E> = E extends { read: (text: string) => infer V }
-  ? NonNullable<V>
-  : E extends { choices: readonly (infer V)[] }
-    ? V
-    : E extends { range: object }
-      ? number
-      : E extends { value: string }
-        ? string
-        : boolean;
+type ValueOf<E> = E extends { opposes: true }
+  ? false
+  : E extends { read: (text: string) => infer V }
+    ? NonNullable<V>
+    : E extends { choices: readonly (infer V)[] }
+      ? V
+      : E extends { range: object }
+        ? number
+        : E extends { value: string }
+          ? string
+          : boolean;
 
 /** Entries of options that have a value even if they are not given. */
-type WithDefault<E> = E extends { default: unknown } | { repeatable: true } | { negated: true } ? E : never;
+type WithDefault<E> = E extends { opposes: true }
+  ? never
+  : E extends { default: unknown } | { repeatable: true } | { negated: true }
+    ? E
+    : never;
 type NameOf<E> = E extends { name: infer N extends string } ? N : never;
 
 /** The options that all of these commands have, as commander returns them. */
@@ -684,11 +755,21 @@ export function lookOf(options: DrawOptions, given: ReadonlySet<string>): string
     });
 }
 
+/** The given options for the sound, as words for another command that makes the same film. */
+export function soundWords(options: Partial<RenderOptions>, given: ReadonlySet<string>): string[] {
+  if (options.audio === false) return ['--no-audio'];
+  return entriesOf('render').flatMap((entry) => {
+    if (!/^audio/.test(entry.name) || entry.opposes || !given.has(entry.name)) return [];
+    return [flagOf(entry), written(entry, options[entry.name as keyof RenderOptions])];
+  });
+}
+
 /**
- * Rejects --shard and --store where they would have no effect.
+ * Rejects --shard and --store where they would have no effect, and segments of a hardware encoder for others.
  * @throws UsageError for the first of them.
  */
-export function refuseStray({ plan, queue, shard, store }: Partial<RenderOptions>): void {
+export function refuseStray({ plan, queue, shard, store, encoder }: Partial<RenderOptions>): void {
+  if (queue !== undefined && encoder !== undefined && encoder !== 'software') throw notShared(encoder);
   if (plan !== undefined && queue !== undefined) {
     throw new UsageError(
       '--plan and --queue cannot be combined, because --queue plans the film itself: leave out one of them.',

@@ -74,7 +74,8 @@ export function groupsOf(name: string, options: OutputOptions, defaults: string[
     const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;
     const key = JSON.stringify(shape);
     const group = groups.get(key) ?? { ...shape, files: [] };
-    group.files.push({ path, platform, maxSize: least(maxSize, most) });
+    const limits = { editLists: rules?.editLists?.value, soundBits: rules?.soundBits?.value };
+    group.files.push({ path, platform, limits, maxSize: least(maxSize, most) });
     groups.set(key, group);
   }
   return [...groups.values()];

@@ -3,6 +3,7 @@ import { promises as fs } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { writeRecipe } from '../core/recipe/recipe.js';
+import type { SoundNote } from '../core/sound/settings.js';
 import { frameCount, parseSweep, readChanged, type Sweep, withSeconds } from '../core/sweep/sweep.js';
 import {
   defaultEndings,
@@ -25,6 +26,7 @@ export interface ComposedSubject {
   /** If it was read from a film: how that film was made, and its extension. */
   as?: ComposedScene['as'];
   extension?: string | undefined;
+  earlier?: ComposedScene['earlier'];
 }
 
 /** What a command draws. */
@@ -36,15 +38,23 @@ export interface Planned {
   film: Shape;
   /** Undefined for a composed scene. */
   sweep?: Sweep;
+  /** The times of the film that the scene was read from, if that has sound. */
+  earlier?: Timing | undefined;
 }
 
-export interface Shape {
+/** When a film's frames are shown. */
+export interface Timing {
+  fps: number;
+  /** Which frames of the whole film there are; all by default. */
+  range?: [number, number] | undefined;
+  every?: number | undefined;
+  /** The length of the whole film in seconds; undefined if only a browser can tell. */
+  whole?: number | undefined;
+}
+
+export interface Shape extends Timing {
   width: number;
   height: number;
-  fps: number;
-  /** Which frames of the whole film to draw; all by default. */
-  range?: [number, number];
-  every?: number;
   /** The number of frames in the files, with repeats; NaN if only a browser can tell. */
   frames: number;
   seconds: number;
@@ -61,14 +71,24 @@ export function planFilms(subject: Subject, options: Resolved<RenderOptions>): P
   // A film made from another film's recipe has the same format, but another name.
   const name = options.name ?? (subject.extension ? `${subject.name}-${width}x${height}` : subject.name);
   const defaults = own.endings.map((ending) => `renders/${name}${ending}`);
+  const earlier = subject.earlier && timingOf(subject, own);
   return groupsOf(name, complete, defaults, own.fps).map((group) => {
     const sweep = subject.kind === 'sweep' ? changed(subject, { ...options, ...group }) : undefined;
     const [width, height] = sweep?.size ?? group.size ?? own.size;
     const fps = (sweep?.fps ?? group.fps ?? own.fps) / (every ?? 1);
     const count = sweep ? (range ? range[1] - range[0] + 1 : frameCount(sweep)) : Number.NaN;
     const frames = loops * Math.ceil(count / (every ?? 1));
-    return { group, sweep, film: { width, height, fps, range, every, frames, seconds: frames / fps } };
+    const whole = sweep && frameCount(sweep) / sweep.fps;
+    const film = { width, height, fps, range, every, whole, frames, seconds: frames / fps };
+    return { group, sweep, film, earlier };
   });
+}
+
+/** The times of the film that a subject was read from. */
+function timingOf(subject: Subject, { fps: own, frames, every, shown }: Own): Timing {
+  const fps = (shown?.fps ?? own) / (every ?? 1);
+  const whole = subject.kind === 'sweep' ? frameCount(subject.sweep) / subject.sweep.fps : undefined;
+  return { fps, range: frames, every, whole };
 }
 
 /** The properties of a subject's film unless options change them. */
@@ -126,12 +146,15 @@ export function changed({ sweep }: SweepScene, options: Resolved<LookOptions>): 
   return readChanged(options.set.reduce(override, result), result);
 }
 
-/** Writes the JSON that recreates a sweep to the path that --recipe names, if given. */
-export async function saveRecipe(path: string | undefined, sweep: Sweep): Promise<void> {
+/**
+ * Writes the JSON that recreates a sweep to the path that --recipe names, if given.
+ * @param audio - The sound of its film, if it has any.
+ */
+export async function saveRecipe(path: string | undefined, sweep: Sweep, audio?: SoundNote): Promise<void> {
   if (!path) return;
   try {
     await makeFolder(dirname(resolve(path)));
-    await fs.writeFile(path, writeRecipe(sweep));
+    await fs.writeFile(path, writeRecipe(sweep, audio));
   } catch (error) {
     throw cannotWrite(`The recipe cannot be written to ${path}`, error, 'choose another file');
   }

@@ -6,7 +6,8 @@ import { UsageError } from '../core/errors.js';
 import { byFigure } from '../core/figures.js';
 import { isLink, readLink } from '../core/recipe/link.js';
 import { isNote } from '../core/recipe/note.js';
-import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, readRecipe } from '../core/recipe/recipe.js';
+import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, sweepOf } from '../core/recipe/recipe.js';
+import type { SoundNote } from '../core/sound/settings.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
 import { printable } from '../core/wording/printable.js';
@@ -25,12 +26,18 @@ export interface SweepScene extends Found {
   trusted: boolean;
   /** The absolute paths of the sound files that it listens to, each once; undefined if there are none. */
   sounds?: string[] | undefined;
+  /** If it was read from a film or a recipe that has sound: that sound. */
+  earlier?: EarlierSound | undefined;
   /** If it was read from a film: that film's extension, such as ".mp4". */
   extension?: string | undefined;
   /** The frames of the sweep that the film has, unless it has all of them. */
   frames?: [number, number];
   every?: number;
 }
+
+/** The sound that plays along with a sweep: the one that it listens to. */
+export const soundOf = ({ sounds = [] }: SweepScene): string | undefined =>
+  sounds.length === 1 ? sounds[0] : undefined;
 
 /** A composed scene. Only a browser knows what it shows, so the title and figure come from its leading comment. */
 export interface ComposedScene extends Found {
@@ -40,6 +47,20 @@ export interface ComposedScene extends Found {
   /** If it was read from a film: how that film was made, and its extension. */
   as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every' | 'answers'>;
   extension?: string | undefined;
+  /** If it was read from a film that has sound: that sound. */
+  earlier?: EarlierSound | undefined;
+}
+
+/** The sound of the film or the recipe that a scene was read from. */
+export interface EarlierSound {
+  /** The film or the recipe, as it was named. */
+  given: string;
+  /** The sound as the recipe names it. */
+  note?: SoundNote | undefined;
+  /** Whether the file itself has the sound. */
+  inFile: boolean;
+  /** The sweep of the recipe, unless it is a composed scene's. */
+  sweep?: Sweep | undefined;
 }
 
 export { listScenes, ourScenes, sceneFolders };
@@ -85,7 +106,11 @@ export async function loadScene(given: string, options: SceneOptions = {}): Prom
     return { kind: 'composed', name, path, ...(await leadingComment(path, name)) };
   if (formatWithEnding(extname(path)) || exporterFor(path)) return fromFilm(given, name, path, options);
   const trusted = extname(path) !== '.json';
-  if (!trusted) return { kind: 'sweep', name, path, sweep: await fromRecipe(path), trusted };
+  if (!trusted) {
+    const { sweep, audio: note } = await fromRecipe(path);
+    const earlier = note && { given, note, inFile: false, sweep };
+    return { kind: 'sweep', name, path, sweep, trusted, earlier };
+  }
   const { sweep, sounds } = await fromModule(path, options);
   return { kind: 'sweep', name, path, sweep, trusted, ...(sounds.length > 0 && { sounds }) };
 }
@@ -164,28 +189,33 @@ function nameOf({ title, network: { seed } }: Sweep): string {
   return words.filter((word) => word !== '').join('-') || 'network';
 }
 
-async function fromRecipe(path: string): Promise<Sweep> {
+async function fromRecipe(path: string): Promise<Recipe & { sweep: Sweep }> {
   return withPath(path, async () => {
     const file = await stat(path);
     if (!file.isFile()) throw new UsageError('It is not a file: check its path.');
     if (file.size > MAX_RECIPE_BYTES) {
       throw new UsageError(`It has ${file.size} bytes, but a recipe has at most ${MAX_RECIPE_BYTES}.`);
     }
-    return readRecipe(await readFile(path, 'utf8'));
+    const recipe = parseRecipe(await readFile(path, 'utf8'));
+    return { ...recipe, sweep: sweepOf(recipe) };
   });
 }
 
 /** The scene that a film or an export shows. The file is not trusted, so everything in its recipe is checked. */
 async function fromFilm(given: string, name: string, path: string, options: SceneOptions): Promise<Scene> {
-  const recipe = recipeIn(given, exporterFor(given) ? probeExport(given) : probe(given));
+  const film = exporterFor(given) ? undefined : probe(given);
+  const recipe = recipeIn(given, film ?? probeExport(given));
   if (!recipe) {
     throw new UsageError(
       `${given} carries no recipe: it was not made by Untrained, or it has been converted since.`,
     );
   }
-  const { sweep, scene, frames, every } = recipe;
-  const extension = exporterFor(given) ? undefined : extname(given).toLowerCase();
-  if (sweep) return { kind: 'sweep', name, path, sweep, trusted: false, extension, frames, every };
+  const { sweep, scene, frames, every, audio: note } = recipe;
+  const extension = film && extname(given).toLowerCase();
+  // A composed scene has its own sound in its code, which is here.
+  const inFile = film?.audio !== undefined && (sweep !== undefined || note !== undefined);
+  const earlier = note || inFile ? { given, note, inFile, sweep } : undefined;
+  if (sweep) return { kind: 'sweep', name, path, sweep, trusted: false, extension, frames, every, earlier };
   const own = listScenes().find((known) => known.name === scene); // only a name from the list, never a path
   if (!own) {
     throw new UsageError(
@@ -194,9 +224,15 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
     );
   }
   const found = await loadScene(own.path, options);
-  if (found.kind !== 'composed') return { ...found, name, trusted: false, extension, frames, every };
+  if (found.kind !== 'composed') return { ...found, name, trusted: false, extension, frames, every, earlier };
   const { variables, size, fps, transparent, answers } = recipe;
-  return { ...found, name, extension, as: { variables, size, fps, transparent, frames, every, answers } };
+  return {
+    ...found,
+    name,
+    extension,
+    earlier,
+    as: { variables, size, fps, transparent, frames, every, answers },
+  };
 }
 
 /**

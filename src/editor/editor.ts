@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { createLogger, createServer, type Plugin } from 'vite';
 import { RenderError } from '../core/errors.js';
+import { findFfmpeg } from '../outputs/index.js';
+import { hearSounds } from '../sources/composed/hearing.js';
 import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js';
 import { findWeights } from '../sources/composed/weights.js';
 import { makeFolder } from '../system/folders.js';
@@ -87,6 +89,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     optimizeDeps: { include: PACKAGES, exclude: ['preact', 'preact/*', '@preact/signals'], entries: [] },
     esbuild: ESBUILD,
     plugins: [
+      hearSounds({ ffmpeg: findFfmpeg }),
       findWeights(),
       findModules(fileURLToPath(import.meta.url)),
       loadScenes(),

@@ -12,9 +12,17 @@ import type { Sweep } from '../core/sweep/sweep.js';
 import { noSceneIn, sceneMetaOf } from '../sources/composed/modules.js';
 import { defaultsOf, metaFileOf } from '../sources/composed/target.js';
 import { namesIn } from '../sources/weights.js';
+import { sendFile } from '../system/send-file.js';
 import type { Requested } from './changes.js';
 import { failureFor, failureOfSweep, placeAt } from './failures.js';
-import { type Failure, type Look, type OpenedScene, QUESTIONS, type Question } from './page/protocol.js';
+import {
+  type Failure,
+  type Look,
+  type OpenedScene,
+  QUESTIONS,
+  type Question,
+  SOUNDS,
+} from './page/protocol.js';
 import { escaped, type ListedScene, PAGE_STYLE, type Section, startPage } from './start-page.js';
 
 const require = createRequire(import.meta.url);
@@ -36,7 +44,13 @@ export interface EditorSources {
   /** A scene's title and its figure in the article, found without running the scene. */
   summaryOf: (path: string) => Promise<{ title: string; figure?: string | undefined }>;
   /** @throws UsageError, beginning with the path, for a sweep that cannot be read. */
-  sweepOf: (path: string) => Promise<Sweep>;
+  sweepOf: (path: string) => Promise<HeardSweep>;
+}
+
+/** A sweep, and the path of the sound that plays along with it. */
+export interface HeardSweep {
+  sweep: Sweep;
+  sound?: string | undefined;
 }
 
 /** The beginning of the call with which Motion Canvas's editor asks for its newest version. */
@@ -62,6 +76,8 @@ export const pageOf = (name: string): string => `/${encodeURIComponent(name)}`;
 /** @param requested - Receives what becomes known about the scenes. */
 export function editorPages({ list, summaryOf, sweepOf }: EditorSources, requested: Requested): Plugin {
   let server: ViteDevServer;
+  /** The sounds of the sweeps that have been opened, by the names of the scenes. No other file is served as a sound. */
+  const sounds = new Map<string, string>();
 
   /** The module of a sweep, which a separate process has loaded, as for a render. */
   async function sweepModule({ name, path }: EditorScene): Promise<string> {
@@ -69,7 +85,14 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, request
     requested.sweepFiles.set(name, files);
     server.watcher.add(files);
     try {
-      return `export const sweep = ${JSON.stringify(await sweepOf(path))};`;
+      const { sweep, sound } = await sweepOf(path);
+      if (sound) {
+        sounds.set(name, sound);
+        requested.sweepFiles.set(name, [...files, sound]);
+        server.watcher.add(sound);
+      } else sounds.delete(name);
+      const address = sound && `${SOUNDS}${encodeURIComponent(name)}?t=${changeOf(sound)}`;
+      return `export const sweep = ${JSON.stringify(sweep)};\nexport const sound = ${JSON.stringify(address)};`;
     } catch (error) {
       requested.broken.add(name);
       return failureModule(failureOfSweep(path, (error as Error).message));
@@ -122,6 +145,10 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, request
             const text = await answer(JSON.parse(Buffer.concat(chunks).toString()));
             return response.setHeader('content-type', 'application/json').end(text);
           }
+          const sound = `/${path}`.startsWith(SOUNDS) && sounds.get(`/${path}`.slice(SOUNDS.length));
+          // Browsers look into a sound to see what it is.
+          if (sound)
+            return await sendFile(request, response, sound, { 'content-type': 'application/octet-stream' });
           const scene = list().find(({ name }) => name === path);
           return scene ? html(scenePage(openedScene(scene, requested))) : next();
         } catch (error) {

@@ -10,6 +10,7 @@ import { join } from '../jobs/join.js';
 import { type FilmRequest, plan } from '../jobs/plan.js';
 import { writePlan } from '../jobs/plan-file.js';
 import { missingParts } from '../jobs/segment.js';
+import { provideSounds } from '../jobs/sound.js';
 import { closeBenches, fileOf, LocalStore, openBenches } from '../jobs/store.js';
 import type { Workshop } from '../jobs/workshop.js';
 import { BESIDE, parseOutput, type Workbench } from '../outputs/index.js';
@@ -65,6 +66,7 @@ export async function queueFilm(
     const { pins, film } = planned;
     const ffmpeg = pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(options);
     benches = await openBenches(planned, options, ffmpeg);
+    await provideSounds(planned, benches, workshop, options);
     const text = writePlan({ jobs: [forWorkers(planned)] });
     await benches[0].write(PLAN_FILE, await packPlan(text));
     const job: Job = { ...planned, frames: undefined };
@@ -118,10 +120,10 @@ export async function queueFilm(
   }
 }
 
-/** A job without anything that only concerns this machine: no paths, and no recipe, which workers do not need. */
+/** A job without what only concerns this machine: no paths, and no sound or recipe, which workers do not need. */
 function forWorkers(job: Job): Job {
-  const outputs = job.outputs.map((output) => ({ ...output, path: plainPath(output.path) }));
-  return { ...job, source: plainSource(job.source), outputs, note: undefined };
+  const outputs = job.outputs.map(({ sound: _, ...output }) => ({ ...output, path: plainPath(output.path) }));
+  return { ...job, source: plainSource(job.source), outputs, sound: undefined, note: undefined };
 }
 
 /** The path of an output of the same format, which need not exist. */

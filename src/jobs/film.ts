@@ -6,6 +6,7 @@ import type { Job } from './job.js';
 import { join } from './join.js';
 import { type FilmRequest, plan } from './plan.js';
 import { type DrawnSegment, drawSegment, missingParts } from './segment.js';
+import { provideSounds } from './sound.js';
 import { closeBenches, LocalStore, openBenches } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
@@ -76,6 +77,9 @@ export async function makeFilm(
     closing.push(once(() => closeBenches(benches)));
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop);
+    // Before anything is drawn: a sound that cannot be decoded must not cost hours.
+    await provideSounds(job, benches, workshop, options);
+    signal?.throwIfAborted();
     const store = new LocalStore(job, benches, cache, onKept);
     const { missing, toDraw } = await missingSegments(job, store);
     if (cache?.damaged) onWarning?.(damageWarning(cache.damaged));

@@ -10,6 +10,7 @@ import { frameSchema, sizeSchema } from '../core/frame/description.js';
 import type { Range } from '../core/range.js';
 import { MAX_RECIPE_BYTES, parseRecipe } from '../core/recipe/recipe.js';
 import { sceneFields } from '../core/recipe/scene.js';
+import { type HeardSounds, heardSchema } from '../core/sound/heard.js';
 import { Frames } from '../core/sweep/frames.js';
 import { frameCount, parseSweep, type Sweep } from '../core/sweep/sweep.js';
 import { parseJson } from '../core/wording/json.js';
@@ -24,10 +25,11 @@ import {
   pixelFormatsFor,
   qualities,
 } from '../outputs/index.js';
+import { type PathlessTrack, trackSchema } from '../sound/soundtrack.js';
 import { INSTALLED_HOSTS } from '../sources/composed/installed.js';
 import type { Target } from '../sources/composed/target.js';
 import { type NamedScene, SCENE_NAME } from '../sources/scene-files.js';
-import { type PlannedOutput, partsOf, type Segment, shapeOf } from './parts.js';
+import { codecOf, type PlannedOutput, partsOf, type Segment, shapeOf, storedSchema } from './parts.js';
 import type { Pins } from './pins.js';
 import type { SheetDesign } from './sheet-layout.js';
 
@@ -79,6 +81,8 @@ export interface ComposedRequest {
   allowHosts?: string[] | undefined;
   /** The SHA-256 of each expected response from a host, by address. */
   answers?: Record<string, string> | undefined;
+  /** What the scene hears in the sounds that it follows, if that is known: these are then not read. */
+  heard?: HeardSounds | undefined;
   /** Whether warnings are errors. */
   strict?: boolean | undefined;
 }
@@ -111,6 +115,8 @@ export interface Job {
   every: number;
   /** The files to make. */
   outputs: PlannedOutput[];
+  /** What is heard, if the outputs' sounds are made where the film is joined. */
+  sound?: PathlessTrack | undefined;
   /** Runs of frames, in order, each with the keys of its files. */
   segments: Segment[];
   /** The recipe that is written into the files. */
@@ -170,6 +176,7 @@ const composedSchema = z.strictObject({
   still: z.strictObject({ at: z.number().min(0).optional() }).optional(),
   allowHosts: z.array(z.string().max(300)).max(1000).optional(),
   answers: sceneFields.answers,
+  heard: heardSchema.optional(),
   strict: z.boolean().optional(),
 });
 
@@ -181,6 +188,8 @@ const encodeSchema = z.strictObject({
   gifPalette: z.enum(gifPalettes).optional(),
   maxSize: z.number().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
   loops: z.int().min(1).max(1000).optional(),
+  editLists: z.boolean().optional(),
+  soundBits: z.int().min(8000).max(10_000_000).optional(),
 });
 
 /** Text of one line that is safe to print, since plans are not trusted. */
@@ -227,10 +236,12 @@ const jobSchema = z.strictObject({
         path: z.string().regex(/^[^\0]{1,4000}$/),
         options: encodeSchema,
         frame: count.optional(),
+        sound: storedSchema.optional(),
       }),
     )
     .min(1)
     .max(1000),
+  sound: trackSchema.optional(),
   segments: z.array(
     z.strictObject({
       frames: range,
@@ -315,7 +326,8 @@ function checkJob(job: Job): void {
   }
   if (note !== undefined) parseRecipe(note);
   for (const planned of outputs) {
-    const { path, options, frame } = planned;
+    const { path, options, frame, sound } = planned;
+    if (sound && !codecOf(planned)) wrong(`"${path}" has a sound`);
     const output = parseOutput(path);
     checkOutput(output, shapeOf(planned, film));
     checkEncodeOptions(output, options);

@@ -13,6 +13,7 @@ import type { Film } from './film.js';
 import type { Job, Part } from './job.js';
 import { joinOn } from './join.js';
 import { shapeOf } from './parts.js';
+import { provideSounds, takeSound } from './sound.js';
 import { closeBenches, fileOf, openBenches, replace } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
@@ -129,15 +130,17 @@ export async function joinPlanned(
       before += job.segments.length;
       signal?.throwIfAborted();
     }
+    for (const { job, benches } of joinings)
+      await provideSounds(job, benches, workshop, means, (sound, to) => takeSound(files, sound, to));
     const { lost, damaged } = await takeAll(joinings, missing, before, files, means);
     if (lost.length > 0 || damaged.length > 0) throw new IncompleteError(lost, damaged, before, files.name);
     let from = started;
     for (const { job, benches, checks } of joinings) {
       signal?.throwIfAborted();
       means.onStage?.(`joining ${job.outputs.map(({ path }) => path).join(', ')}`);
-      const made = await joinOn(job, benches, workshop, means, (output) => (names, joined) => {
+      const made = await joinOn(job, benches, workshop, means, (output) => (names, joined, sound) => {
         means.onStage?.(`checking ${job.outputs[output].path}`);
-        return checks[output].joined(names, joined);
+        return checks[output].joined(names, joined, sound);
       });
       const [seconds, { frames }] = [(performance.now() - from) / 1000, job.film];
       from = performance.now();

@@ -10,6 +10,7 @@ import {
 import { flashWarning } from './flashes.js';
 import type { Job } from './job.js';
 import { noteWith } from './plan.js';
+import { provideSounds, soundOn, takeSound } from './sound.js';
 import { closeBenches, fileOf, openBenches, type SegmentStore } from './store.js';
 import type { Means, Workshop } from './workshop.js';
 
@@ -49,6 +50,8 @@ export async function join(
       }
     }
   }
+  const { files } = store;
+  await provideSounds(job, benches, workshop, means, files && ((sound, to) => takeSound(files, sound, to)));
   return joinOn(job, benches, workshop, means);
 }
 
@@ -67,10 +70,11 @@ export async function joinOn(
   if (warning) means.onWarning?.(warning);
   const note = finalNote(job, workshop);
   return Promise.all(
-    job.outputs.map(({ path, options, frame }, number) => {
+    job.outputs.map((output, number) => {
+      const { path, options, frame } = output;
       const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
       const names = { firstNumber: job.firstFrame, numberStep: job.every };
-      const settings = { ...options, ...names, note, check: checkOf(number) };
+      const settings = { ...options, ...names, note, sound: soundOn(job, output), check: checkOf(number) };
       return joinSegments(parseOutput(path), film, settings, benches[number]);
     }),
   );

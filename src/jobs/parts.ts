@@ -1,6 +1,16 @@
 /** The segments of a film and the parts of each, which follow from its outputs and its shape. */
+import * as z from 'zod';
+import { digestSchema } from '../core/digest.js';
 import type { Range } from '../core/range.js';
-import { type EncodeOptions, encodingOf, type FilmShape, parseOutput, segmentsIn } from '../outputs/index.js';
+import {
+  type EncodeOptions,
+  encodingOf,
+  type FilmShape,
+  formatNamed,
+  parseOutput,
+  type SoundCodec,
+  segmentsIn,
+} from '../outputs/index.js';
 
 /** A part of a segment: one take of its frames for one output. */
 export interface Part {
@@ -28,6 +38,16 @@ export interface PlannedOutput {
   options: EncodeOptions;
   /** The frame of the film that it shows, if it is a poster. */
   frame?: number | undefined;
+  /** Its encoded sound, if that is in the store with the segments. */
+  sound?: StoredSound | undefined;
+}
+
+/** An encoded sound in a store. */
+export interface StoredSound {
+  /** The SHA-256 of the file. */
+  sha256: string;
+  /** Its size. */
+  bytes: number;
 }
 
 /** A part without its keys. */
@@ -61,3 +81,14 @@ export function* partsOf(
     yield { frames, parts };
   }
 }
+
+/** How an output's sound is encoded; undefined if it has none. */
+export function codecOf({ path, frame }: PlannedOutput): SoundCodec | undefined {
+  return frame === undefined ? formatNamed(parseOutput(path).format).sound : undefined;
+}
+
+/** @internal */
+export const storedSchema = z.strictObject({
+  sha256: digestSchema,
+  bytes: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
+});

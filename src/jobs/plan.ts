@@ -24,9 +24,11 @@ import {
   parseOutput,
   pixelFormatsFor,
   SegmentCache,
+  soundlessNote,
+  takesSound,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
-import type { Soundtrack } from '../sound/soundtrack.js';
+import { type Soundtrack, withoutPaths } from '../sound/soundtrack.js';
 import { plannedTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
 import { VERSION } from '../system/package.js';
@@ -49,6 +51,8 @@ export interface OutputRequest {
   path: string;
   /** The maximum size in bytes, if it differs from the other files'. */
   maxSize?: number | undefined;
+  /** What its platform refuses otherwise: see EncodeOptions. */
+  limits?: Pick<EncodeOptions, 'editLists' | 'soundBits'> | undefined;
 }
 
 /** A PNG of one frame of a film. */
@@ -103,8 +107,8 @@ export async function plan(
     const { shape: film, firstFrame, every, backend } = source;
     if (cache) await source.findFingerprints?.(cache);
     const planned: PlannedOutput[] = [];
-    for (const [i, { path, maxSize = settings.maxSize }] of files.entries()) {
-      const options = { ...settings, maxSize };
+    for (const [i, { path, maxSize = settings.maxSize, limits }] of files.entries()) {
+      const options = { ...settings, maxSize, ...limits };
       const isHardware = encoder !== 'software' && formatNamed(outputs[i].format).hardware;
       const hardware = isHardware
         ? await workshop.hardware(encoder, outputs[i], film, options, means)
@@ -120,6 +124,11 @@ export async function plan(
       checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
       checkEncodeOptions(output, options);
     }
+    const track = sound ?? source.sound;
+    if (track) workshop.keepSounds(track);
+    if (!sound && source.sound?.clips.length) {
+      for (const output of outputs) if (!takesSound(output)) means.onWarning?.(soundlessNote(output));
+    }
     const job: Job = {
       job: JOB_VERSION,
       source: plannedSource(request, source, means),
@@ -128,6 +137,7 @@ export async function plan(
       firstFrame,
       every,
       outputs: planned,
+      sound: withoutPaths(track),
       segments: segmentsOf(planned, film, source, ffmpeg),
       note: recipe && noteWith(recipe, source.answers?.() ?? {}, backend),
       pins: pinsOf(source, ffmpeg),
@@ -173,14 +183,15 @@ function paceMemory(cache: SegmentCache): PaceMemory {
 }
 
 /**
- * What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle and of
- * what hosts respond.
+ * What to draw, as any machine can read it: a scene by its name or relative path, with a digest of its bundle, what it
+ * hears in sounds, and digests of what hosts respond.
  */
 function plannedSource(request: SourceRequest, source: FrameSource, { here }: Means): SourceRequest {
   if (request.kind === 'composed') {
     const found = here ? request.answers : source.answers?.();
     const answers = found && Object.keys(found).length > 0 ? found : undefined;
-    return { ...request, target: plannedTarget(request.target), bundle: source.bundle, answers };
+    const { bundle, heard } = source;
+    return { ...request, target: plannedTarget(request.target), bundle, answers, heard };
   }
   if (request.kind !== 'sheet' || Array.isArray(request.cells)) return request;
   const { scenes, frames } = request.cells;

@@ -36,7 +36,7 @@ export interface SceneInput {
 /** Options of films and stills. */
 export interface RenderOptions
   extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
-    Omit<EncodeOptions, 'note' | 'hardware'> {
+    Omit<EncodeOptions, 'note' | 'sound' | 'soundBits' | 'hardware'> {
   /**
    * Whether to cache segments on this machine, so that a restarted render resumes where it left off and only the
    * changed parts of a changed film are drawn. Defaults to false.
@@ -135,9 +135,10 @@ export function encodingIn({
   gifPalette,
   maxSize,
   loops,
+  editLists,
   encoder,
 }: Omit<EncodeOptions, 'hardware'>): EncodeOptions {
-  return { quality, crf, webpQuality, gifPalette, maxSize, loops, encoder };
+  return { quality, crf, webpQuality, gifPalette, maxSize, loops, editLists, encoder };
 }
 
 /**

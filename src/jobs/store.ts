@@ -33,6 +33,8 @@ export interface SegmentStore {
   keep(part: Part, bench: Workbench, file: string, keys: readonly string[]): Promise<void>;
   /** Copies a part's file to a path. @returns False if there is none. */
   take(part: Part, to: string): Promise<boolean>;
+  /** The files under keys that are the store, if it has encoded sounds too. */
+  readonly files?: KeyedFiles | undefined;
 }
 
 /** The name of a part's file on its workbench. */
@@ -146,7 +148,7 @@ export class SharedStore implements SegmentStore {
    */
   constructor(
     private readonly job: Job,
-    private readonly files: KeyedFiles,
+    readonly files: KeyedFiles,
     private readonly means: Means = {},
     private readonly ffmpeg?: BenchFfmpeg,
     private readonly scratch = tmpdir(),

@@ -17,6 +17,7 @@ import {
   type Output,
 } from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
+import type { Soundtrack } from '../sound/soundtrack.js';
 import type { Studio } from '../sources/composed/studio.js';
 import { resolveTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
@@ -58,6 +59,7 @@ export class Workshop {
   private readonly busy = new Set<Pooled>();
   private readonly open = new Map<Job, FrameSource>();
   private readonly ffmpegs = new Map<string, Promise<Ffmpeg>>();
+  private readonly sounds = new Map<string, string>();
   private readonly encoders = new Map<string, Promise<Hardware>>();
   private studio: Promise<Studio> | undefined;
 
@@ -142,6 +144,16 @@ export class Workshop {
     } finally {
       await cells.close();
     }
+  }
+
+  /** Remembers where the files of a soundtrack are: jobs have only their digests. */
+  keepSounds({ clips }: Soundtrack): void {
+    for (const { sha256, path } of clips) this.sounds.set(sha256, path);
+  }
+
+  /** The path of a sound file with that digest; undefined if it was planned elsewhere. */
+  soundAt(sha256: string): string | undefined {
+    return this.sounds.get(sha256);
   }
 
   /** Stores the open source of a job until it is closed. */

@@ -21,6 +21,8 @@ interface DecodeRequest {
   most?: number;
   /** Whether to list all packets. */
   packets?: boolean;
+  /** Whether the file has sound besides. */
+  sound?: boolean;
   /** Whether to make small pictures too, from RGB or from the YUV of video. */
   small?: 'rgb' | 'yuv' | undefined;
 }
@@ -99,7 +101,9 @@ export async function decode(bench: Workbench, request: DecodeRequest): Promise<
     if (exit.signal !== null || exit.stalled !== undefined || exit.error) throw bench.failure(exit);
     if (exit.code !== 0) return wordsOf(exit.stderr);
     const all = await fs.readFile(bench.path(listed), 'latin1');
-    const found = streams.filter((stream) => stream !== '');
+    const found = streams.filter((stream) => stream !== '' && (!request.sound || !isSound(stream)));
+    const sounds = streams.filter(isSound).length;
+    if (request.sound && sounds !== 1) return `it has ${sounds} sounds instead of one`;
     if (found.length !== 1) return `it has ${found.length} streams instead of one`;
     return {
       frames: frames.checksums,
@@ -112,6 +116,76 @@ export async function decode(bench: Workbench, request: DecodeRequest): Promise<
     for (const name of [listed, reduced]) await fs.rm(bench.path(name), { force: true }).catch(() => {});
   }
 }
+
+const isSound = (stream: string) => stream.startsWith('Audio: ');
+
+/** The decoded sound of a file. */
+export interface DecodedSound {
+  /** The codec, the rate and the channels, as ffmpeg describes them. */
+  stream: string;
+  /** The checksum of the encoded sound. */
+  md5: string;
+  /** When it begins, in seconds. */
+  start: number;
+  /** The number of decoded samples. */
+  samples: number;
+}
+
+/**
+ * Decodes the sound of a file.
+ * @param input - Options that name the container.
+ * @param rate - Of the sound, in samples per second.
+ * @returns The sound, or why it cannot be decoded, in ffmpeg's words.
+ * @throws RenderError if ffmpeg cannot be started, is killed, or makes no progress.
+ */
+export async function decodeSound(
+  bench: Workbench,
+  file: string,
+  input: readonly string[],
+  rate: number,
+): Promise<DecodedSound | string> {
+  const sum = `${file}.md5`;
+  let stream = '';
+  let rest = '';
+  let [start, samples] = [Number.NaN, 0];
+  const step: Step = {
+    inputs: [
+      {
+        options: [
+          ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info', '-xerror'],
+          ...['-err_detect', 'explode', '-protocol_whitelist', 'file', '-copyts', ...input],
+        ],
+        from: file,
+      },
+    ],
+    outputs: [
+      { options: ['-map', '0:a', '-c:a', 'pcm_s16le', '-f', 'framecrc'], to: 'pipe:1' },
+      { options: ['-map', '0:a', '-c', 'copy', '-f', 'md5'], to: sum },
+    ],
+    async read(bytes) {
+      const lines = (rest + Buffer.from(bytes).toString('latin1')).split('\n');
+      rest = lines.pop()!;
+      for (const [, , pts, duration] of lines.filter(isPacket).map((line) => line.split(','))) {
+        if (samples === 0) start = Number(pts) / rate; // the encoder of PCM has ticks of a sample
+        samples += Number(duration);
+      }
+    },
+    line(text) {
+      stream ||= /^\s*Stream #0:\d+.*?: (Audio: .*)$/.exec(text)?.[1] ?? '';
+    },
+  };
+  try {
+    const exit = await bench.attempt(step);
+    if (exit.signal !== null || exit.stalled !== undefined || exit.error) throw bench.failure(exit);
+    if (exit.code !== 0) return wordsOf(exit.stderr);
+    const md5 = await fs.readFile(bench.path(sum), 'latin1');
+    return { stream, md5, start, samples };
+  } finally {
+    await fs.rm(bench.path(sum), { force: true }).catch(() => {});
+  }
+}
+
+const isPacket = (line: string) => line.startsWith('0,');
 
 /** Collects the lines of framecrc. */
 class Lines {
@@ -127,7 +201,7 @@ class Lines {
 
 /** From "0, dts, pts, duration, size, checksum", and flags of packets. */
 function checksumsIn(lines: string[]): string[] {
-  return lines.filter((line) => line.startsWith('0,')).map((line) => line.split(/,\s*/).slice(4, 6).join());
+  return lines.filter(isPacket).map((line) => line.split(/,\s*/).slice(4, 6).join());
 }
 
 /** What ffmpeg says of a stream, without what depends on its length: bit rate and average frame rates. */

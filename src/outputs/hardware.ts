@@ -6,7 +6,7 @@ import { promises as fs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StopSignal } from '../core/ambient.js';
-import { RefusedError, UsageError } from '../core/errors.js';
+import { RefusedError } from '../core/errors.js';
 import { BT709, frameBytes } from '../core/frame/pixels.js';
 import { outputOf } from '../system/patience.js';
 import { encodingOf, segmentStep } from './encode.js';
@@ -73,14 +73,6 @@ export async function findHardware(
   );
 }
 
-/** The error for segments of a hardware encoder that others would use. */
-export function notShared(choice: EncoderChoice): UsageError {
-  return new UsageError(
-    `--encoder ${choice} gives other bytes on every machine, so its segments cannot be shared: leave it out, or render ` +
-      'the film on this machine alone.',
-  );
-}
-
 /** All hardware encoders, tried with a small film. */
 export async function allHardware(ffmpeg: Ffmpeg, trial: TrialOptions = {}): Promise<HardwareFinding[]> {
   const film: FilmShape = { width: 640, height: 360, fps: 25, frames: 1, pixels: 'yuv420p' };
@@ -96,7 +88,7 @@ async function* tryHardware(
   options: EncodeOptions,
   trial: TrialOptions,
 ): AsyncGenerator<HardwareFinding> {
-  const built = await encodersIn(ffmpeg, trial);
+  const built = await encodersIn(ffmpeg);
   for (const name of names) {
     const { title, codec } = hardwareEncoders[name];
     if (!built.has(codec)) {
@@ -118,9 +110,9 @@ async function* tryHardware(
 }
 
 /** ffmpeg's names of the video encoders that it was built with. */
-async function encodersIn({ path }: Ffmpeg, { seconds = SECONDS }: TrialOptions): Promise<Set<string>> {
-  const stalled = `ffmpeg did not list its encoders within ${seconds} s: choose another with --ffmpeg.`;
-  const text = await outputOf(path, ['-hide_banner', '-encoders'], { timeout: seconds, stalled });
+async function encodersIn({ path }: Ffmpeg): Promise<Set<string>> {
+  const stalled = `ffmpeg did not list its encoders within ${SECONDS} s: choose another with --ffmpeg.`;
+  const text = await outputOf(path, ['-hide_banner', '-encoders'], { timeout: SECONDS, stalled });
   return new Set([...text.matchAll(/^ V\S{5} (\S+)/gm)].map(([, name]) => name));
 }
 
@@ -202,7 +194,7 @@ async function wrongIn(
       return `trial failed: its picture is ${width}x${height} instead of ${film.width}x${film.height}`;
     if (count !== FRAMES) return `trial failed: it has ${count} frames instead of ${FRAMES}`;
     for (const stream of [inFile, streams[0]]) {
-      const [, format = 'of an unknown format'] = /, (yuvj?\d+p\S*(?:\([^)]*\))?)/.exec(stream ?? '') ?? [];
+      const [, format = 'of an unknown format'] = /, (yuvj?\d+p\w*(?:\([^)]*\))?)/.exec(stream ?? '') ?? [];
       if (!/^yuv420p\(tv, bt709[,)]/.test(format)) return `trial failed: it is ${format} instead of ${TAGS}`;
     }
     return wrongColour(Buffer.concat(pieces), colours);
@@ -326,6 +318,7 @@ const CAUSES: [RegExp, string][] = [
   [/Failed to initiali[sz]e VAAPI connection|internal MFX session|creating a MFX session/i, 'no driver'],
   [/minimum required Nvidia driver/i, 'driver too old'],
   [/No (NVENC )?capable devices|no CUDA-capable device|No usable encoding|No such device/i, 'no device'],
+  [/Device creation failed/i, 'no device'],
 ];
 
 /** Lines that say only that something failed. */

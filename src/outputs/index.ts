@@ -7,12 +7,14 @@ export { inBytes, parseBytes } from './budget.js';
 export { BESIDE, type CacheUsage, linkOrCopy, SegmentCache } from './cache.js';
 export { encodingOf } from './encode.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
+export type { SoundCodec } from './formats/format.js';
 export {
   type EncoderChoice,
   encoderChoices,
   type Hardware,
   type HardwareName,
   hardwareEncoders,
+  notShared,
 } from './formats/hardware.js';
 export {
   defaultEndings,
@@ -23,7 +25,7 @@ export {
   knownEndings,
 } from './formats/index.js';
 export { ENCODER_THREADS } from './formats/mp4.js';
-export { allHardware, findHardware, type HardwareFinding, notShared } from './hardware.js';
+export { allHardware, findHardware, type HardwareFinding } from './hardware.js';
 export { type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,
@@ -42,6 +44,8 @@ export {
   type Output,
   parseOutput,
   pixelFormatsFor,
+  soundlessNote,
+  takesSound,
   warningsFor,
 } from './output.js';
 export {
@@ -54,7 +58,7 @@ export {
   type Rules,
 } from './platforms.js';
 export { type Probe, probe, probeExport } from './probe.js';
-export { rateOf, shownRate } from './rate.js';
+export { fractionOf, rateOf, shownRate } from './rate.js';
 export { SegmentEncoder } from './segment-encoder.js';
 export { segmentsIn } from './segments.js';
 export { describeRules, headroom, type Measured, rulesOf, sizeFor, unsuitable } from './suit.js';

@@ -33,8 +33,9 @@ export interface JoinOptions extends EncodeOptions {
   /**
    * Checks the complete files before they are moved.
    * @param files - Their names on the workbench.
+   * @param sound - That of the encoded sound, if there is one.
    */
-  check?: ((files: string[], joined: Joined) => Promise<void>) | undefined;
+  check?: ((files: string[], joined: Joined, sound?: string) => Promise<void>) | undefined;
 }
 
 /** The file of a segment on the workbench. @param take - See Take. */
@@ -53,7 +54,7 @@ export async function joinSegments(
   bench: Workbench,
 ): Promise<Finished> {
   const { takes, join, files } = encodingOf(output, film, options);
-  const { note, check } = options;
+  const { note, sound, check } = options;
   const segments = segmentsIn(film);
   if (note !== undefined) await bench.write(NOTE_FILE, noteFile(note));
   for (const { name } of takes) {
@@ -69,7 +70,7 @@ export async function joinSegments(
     ),
   );
   if (note !== undefined) await bench.onDisk(addNotes(output, files, note, bench));
-  await check?.(files, joined);
+  await check?.(files, joined, sound);
   const { chose } = joined;
   const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
   const encoder = options.hardware?.name;

@@ -116,6 +116,15 @@ export function checkOutput(output: Output, film: FilmShape): void {
   }
 }
 
+/** Whether its files can have sound. */
+export const takesSound = ({ format }: Output): boolean => formatNamed(format).sound !== undefined;
+
+/** What to say of a file that cannot have the film's sound. */
+export function soundlessNote({ path, format }: Output): string {
+  const able = endingsIn(formatList.filter(({ sound }) => sound));
+  return `"${path}" has no sound, because .${formatNamed(format).endings[0]} files cannot: write ${able} to hear it.`;
+}
+
 /** Whether ffmpeg is needed to make it. */
 export const needsFfmpeg = ({ format }: Output): boolean => formatNamed(format).needsFfmpeg;
 

@@ -30,6 +30,18 @@ export interface Rules {
   /** The maximum number of pixels per frame, and in all frames together. */
   framePixels?: Fact;
   filmPixels?: Fact;
+  /** The codec of its sound: "AAC". */
+  sound?: Fact<string>;
+  /** The maximum number of channels. */
+  channels?: Fact;
+  /** The maximum sample rate, in Hz. */
+  sampleRate?: Fact;
+  /** The maximum bit rate of its sound, in bits per second. */
+  soundBits?: Fact;
+  /** The integrated loudness in LUFS (ITU-R BS.1770) down to which louder sound is turned. */
+  loudness?: Fact;
+  /** False if it refuses files with edit lists. */
+  editLists?: Fact<boolean>;
 }
 
 /** A platform. Under a format's name are its rules for that format; `gifSize` and the like are the sizes of films in
@@ -65,9 +77,22 @@ const BLUESKY = 'bluesky-social/atproto lexicons, 2026-11';
 const MASTODON = 'mastodon/mastodon, app/models, 2026-11'; // media_attachment.rb and concerns/attachmentable.rb
 const YOUTUBE = "a mirror of Google's help pages, 2026-11";
 
+/** Google's page on encoding settings for uploads, as others quote it: "No Edit Lists (or the video might not get
+ *  processed correctly)", AAC-LC, 48 kHz. */
+const encoding = hearsay("quotations of Google's encoding settings, 2026-11");
 const others = hearsay('third-party pages, 2026-11');
 const ayrshare = hearsay("Ayrshare's media guidelines, 2026-11");
 const fairpost = hearsay("commonpike/fairpost's copy of TikTok's API pages, 2026-11");
+
+/** What Instagram's publishing API says about sound, as Ayrshare and others repeat it. */
+const INSTAGRAM_SOUND: Rules = {
+  sound: ayrshare('AAC'),
+  channels: ayrshare(2),
+  sampleRate: ayrshare(48_000),
+  soundBits: others(128_000),
+  loudness: others(-14),
+  editLists: ayrshare(false),
+};
 
 const platforms = {
   x: {
@@ -80,6 +105,8 @@ const platforms = {
       seconds: range(X)([0.5, 20 * 60]),
       fps: range(X)([0, 60]),
       aspect: range(X)([1 / 3, 3]),
+      sound: fact<string>(X)('AAC'), // low complexity; "mono or stereo, not 5.1 or greater"
+      channels: limit(X)(2),
     },
     gif: {
       bytes: limit(X)(15 * MB),
@@ -91,7 +118,12 @@ const platforms = {
   instagram: {
     title: 'Instagram feed',
     size: [1080, 1350],
-    mp4: { bytes: others(100 * MB), seconds: others([0, 60]), aspect: others([4 / 5, 1.91]) },
+    mp4: {
+      bytes: others(100 * MB),
+      seconds: others([0, 60]),
+      aspect: others([4 / 5, 1.91]),
+      ...INSTAGRAM_SOUND,
+    },
   },
   reel: {
     title: 'Instagram reel',
@@ -102,12 +134,18 @@ const platforms = {
       fps: ayrshare([23, 60]),
       box: ayrshare([1920, 3600]),
       aspect: others([9 / 16, 9 / 16]),
+      ...INSTAGRAM_SOUND,
     },
   },
   story: {
     title: 'Instagram story',
     size: TALL,
-    mp4: { bytes: others(100 * MB), seconds: others([0, 60]), aspect: others([9 / 16, 9 / 16]) },
+    mp4: {
+      bytes: others(100 * MB),
+      seconds: others([0, 60]),
+      aspect: others([9 / 16, 9 / 16]),
+      ...INSTAGRAM_SOUND,
+    },
   },
   tiktok: {
     title: 'TikTok',
@@ -117,12 +155,20 @@ const platforms = {
       seconds: others([3, 600]),
       fps: fairpost([23, 60]),
       side: fairpost([360, 4096]),
+      loudness: others(-14),
     },
   },
   shorts: {
     title: 'YouTube Shorts',
     size: TALL,
-    mp4: { seconds: range(YOUTUBE)([0, 180]), aspect: range(YOUTUBE)([0, 1]) },
+    mp4: {
+      seconds: range(YOUTUBE)([0, 180]),
+      aspect: range(YOUTUBE)([0, 1]),
+      sound: encoding('AAC'), // Opus, too
+      sampleRate: encoding(48_000),
+      loudness: others(-14),
+      editLists: encoding(false),
+    },
   },
   linkedin: {
     title: 'LinkedIn',
@@ -147,6 +193,7 @@ const platforms = {
       fps: range(MASTODON)([0, 120]),
       frames: limit(MASTODON)(36_000),
       framePixels: limit(MASTODON)(3840 * 2160),
+      sound: fact<string>(MASTODON)('AAC'), // anything else is encoded again
     },
     gif: { bytes: limit(MASTODON)(16 * MIB), framePixels: limit(MASTODON)(1280 * 720) },
   },

@@ -1,5 +1,6 @@
 /** Whether a film is within a platform's limits, and by how much. */
 
+import type { AudioTrack } from '../files/read/found.js';
 import { inBytes } from './budget.js';
 import { endingsIn, type FormatName, formatList, formatNamed } from './formats/index.js';
 import type { Fact, Platform, Rules } from './platforms.js';
@@ -15,6 +16,12 @@ export interface Measured {
   /** 0 for a still. */
   seconds: number;
   bytes?: number;
+  /** Its sound; undefined if it has none. */
+  audio?: AudioTrack | undefined;
+  /** Its integrated loudness in LUFS; undefined if it is not known. */
+  loudness?: number | undefined;
+  /** Whether it has edit lists; undefined if it is not known. */
+  editLists?: boolean | undefined;
 }
 
 /** A platform's rules for a format; undefined if it is not known to accept that format. */
@@ -70,6 +77,9 @@ export function describeRules(rules: Rules): Map<string, string[]> {
     frames: 1,
     seconds: 1,
     bytes: 1,
+    audio: { codec: '', channels: 1, rate: 1 },
+    loudness: 0,
+    editLists: true,
   })) {
     const source = `${fact.unverified ? 'unverified: ' : ''}${fact.source}`;
     bySource.set(source, [...(bySource.get(source) ?? []), rule]);
@@ -152,8 +162,51 @@ function checks(rules: Rules, film: Omit<Measured, 'format'>): Check[] {
     rule: `up to ${most / 1e6} million pixels in all`,
     next: 'make it smaller with --size, or shorter',
   }));
+  const { audio, loudness, editLists } = film;
+  if (audio) {
+    const { codec, channels, rate } = audio;
+    add(rules.sound, (name) => ({
+      holds: codec === name,
+      value: `has sound in ${codec}`,
+      rule: `sound in ${name}`,
+      next: 'write .mp4',
+    }));
+    add(rules.channels, (most) => ({
+      holds: channels <= most,
+      value: `has ${channels} channels of sound`,
+      rule: most === 2 ? 'sound in mono or stereo' : `sound with up to ${most} channels`,
+      next: 'convert its sound to stereo',
+    }));
+    add(rules.sampleRate, (most) => ({
+      holds: rate <= most,
+      value: `has sound at ${short(rate / 1000)} kHz`,
+      rule: `sound up to ${short(most / 1000)} kHz`,
+      next: `resample its sound to ${short(most / 1000)} kHz`,
+    }));
+    add(rules.soundBits, (most) => ({
+      holds: true, // the encoder is told
+      value: '',
+      rule: `sound up to ${short(most / 1000)} kbit/s`,
+      next: '',
+    }));
+    add(rules.loudness, (most) => ({
+      holds: loudness === undefined || loudness <= most + LOUDNESS_ROUNDING,
+      value: `has a loudness of ${short(loudness ?? 0)} LUFS`,
+      rule: `sound up to ${short(most)} LUFS`,
+      next: 'use a lower --audio-gain',
+    }));
+  }
+  add(rules.editLists, (allowed) => ({
+    holds: allowed || editLists !== true,
+    value: 'has an edit list',
+    rule: allowed ? 'edit lists' : 'no edit lists',
+    next: 'leave out --out, or write .mp4',
+  }));
   return list;
 }
+
+/** Encoders and meters differ by less than this, in LU. */
+const LOUDNESS_ROUNDING = 0.5;
 
 function between(least: number, most: number, unit = ''): string {
   return `${least === 0 ? 'up' : short(least)} to ${short(most)} ${unit}`.trim();

@@ -6,12 +6,13 @@ import { promises as fs } from 'node:fs';
 import { RenderError } from '../core/errors.js';
 import { frameBytes } from '../core/frame/pixels.js';
 import type { Times } from '../files/read/found.js';
-import { type Decoded, decode, SMALL_BYTES } from './decode.js';
+import { type Decoded, decode, decodeSound, SMALL_BYTES } from './decode.js';
 import { encodingOf, type Joined, type Take } from './encode.js';
 import { formatNamed } from './formats/index.js';
 import type { EncodeOptions } from './options.js';
 import type { FilmShape } from './output.js';
 import { checksumsOfPngs } from './png.js';
+import { fractionOf } from './rate.js';
 import { SegmentEncoder } from './segment-encoder.js';
 import { timesOf, wrongTimes } from './times.js';
 import type { Workbench } from './workbench.js';
@@ -33,10 +34,16 @@ const SAME = 8;
 /** The frames of a segment. */
 type Frames = Pick<Decoded, 'frames' | 'small'>;
 
+/** Sound as ffmpeg describes it, its samples per second, and how many seconds containers may round its beginning by. */
+const SOUND_KIND = '48000 Hz, stereo';
+const SOUND_RATE = 48_000;
+const SOUND_LATE = 0.001;
+
 /** The checks of one output. */
 export class SegmentCheck {
   /** The frames of each segment, by take. */
   private readonly found = { video: [] as Frames[], copy: [] as Frames[] };
+  private hasSound = false;
   private readonly samples = new Map<string, Promise<Decoded>>();
 
   /** @param threads - How many threads decode a segment. */
@@ -76,10 +83,14 @@ export class SegmentCheck {
   /**
    * Checks the finished files against the segments: every frame, and when it is shown.
    * @param files - Their names on the workbench.
+   * @param sound - The encoded sound on the workbench, if the film has one.
    * @throws RenderError that says which frame is wrong.
    */
-  async joined(files: string[], joined: Joined): Promise<void> {
-    const wrong = await this.wrongIn(files, joined);
+  async joined(files: string[], joined: Joined, sound?: string): Promise<void> {
+    this.hasSound = sound !== undefined;
+    const wrong =
+      (await this.wrongIn(files, joined)) ??
+      (sound === undefined ? undefined : await this.wrongInSound(files[0], sound));
     if (wrong === undefined) return;
     const { path } = this.bench.output;
     throw new RenderError(
@@ -174,6 +185,7 @@ export class SegmentCheck {
       threads: 0, // as many as ffmpeg thinks best
       most: loops > decodedLoops ? count * decodedLoops : undefined,
       packets: true,
+      sound: this.hasSound,
     });
     if (typeof found === 'string') return `it cannot be decoded (${found})`;
     const wrong = found.frames.findIndex((frame, i) => frame !== expected[i % count]);
@@ -215,6 +227,7 @@ export class SegmentCheck {
       fps: shape.fps,
       threads: 0,
       most: Math.min(loops, DECODED_LOOPS) * shape.frames,
+      sound: this.hasSound,
       small: format.pixels.includes('yuv420p') ? 'yuv' : 'rgb',
     });
     if (typeof found === 'string') return `it cannot be decoded (${found})`;
@@ -224,6 +237,27 @@ export class SegmentCheck {
       const picture = found.small!.subarray(i * SMALL_BYTES, (i + 1) * SMALL_BYTES);
       if (difference(picture, pictureOf(number)) > ALIKE) return this.differs(number, frames);
     }
+    return undefined;
+  }
+
+  /** The sound must be the encoded one, begin with the first frame, and be as long as the film. */
+  private async wrongInSound(file: string, sound: string): Promise<string | undefined> {
+    const { bench, shape, format, options } = this;
+    const codec = format.sound!;
+    const whole = await decodeSound(bench, sound, ['-f', codec.container], SOUND_RATE);
+    if (typeof whole === 'string') return `its sound cannot be decoded (${whole})`;
+    if (!whole.stream.startsWith(`Audio: ${codec.name}`) || !whole.stream.includes(SOUND_KIND))
+      return `its sound is ${whole.stream} instead of ${codec.name}, ${SOUND_KIND}`;
+    const [numerator, denominator] = fractionOf(shape.fps);
+    const frames = shape.frames * (options.loops ?? 1);
+    const length = Math.round((frames * denominator * SOUND_RATE) / numerator);
+    const found = await decodeSound(bench, file, format.decoding!(shape), SOUND_RATE);
+    if (typeof found === 'string') return `its sound cannot be decoded (${found})`;
+    if (found.md5 !== whole.md5) return 'its sound is not the one that was encoded';
+    if (found.samples < length || found.samples > length + codec.padding)
+      return `its sound has ${found.samples} samples instead of ${length}`;
+    if (Math.abs(found.start) > SOUND_LATE)
+      return `its sound begins at ${found.start.toFixed(4)} s instead of 0`;
     return undefined;
   }
 

@@ -3,11 +3,12 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { breather, type Watched } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
+import { findBeats } from '../core/sound/beats.js';
 import { type Heard, Hearing, type HearingRequest } from '../core/sound/hearing.js';
 import { levelsOf, rangeOf, WHOLE } from '../core/sound/levels.js';
 import { checkedPlaceholder, type Placeholder, soundOf } from '../core/sound/listening.js';
 import { Resampler } from '../core/sound/resample.js';
-import { followLevels } from '../core/sound/tracks.js';
+import { followBeats, followLevels } from '../core/sound/tracks.js';
 import type { Keyframes, Walk } from '../core/sweep/track.js';
 import { inSight } from '../core/wording/printable.js';
 import { WavReader } from './wav.js';
@@ -69,7 +70,12 @@ async function listenTo(
       const level = levelsOf(heard, powers[levels.indexOf(one)], whole, one.smooth ?? SMOOTH);
       return followLevels(heard.times, level, span, one);
     }
-    throw new UsageError('beats() is not there yet.');
+    const found = findBeats(heard, one.bpm);
+    if (found) return followBeats(found.times, span, one);
+    throw new UsageError(
+      `${inSight(path)} has no clear beats${one.bpm ? ` near ${one.bpm} per minute` : ''} in its first ` +
+        `${span.seconds} s: use listen(), or another sound.`,
+    );
   });
 }
 

@@ -1,4 +1,6 @@
 /** A film's sound: which parts of which files play when. */
+import * as z from 'zod';
+import { digestSchema } from '../core/digest.js';
 
 /** A sound file, or part of one, in a film. */
 export interface Clip {
@@ -27,3 +29,40 @@ export interface Soundtrack {
   /** To silence, at the end of the file that is made, in seconds. */
   fadeOut?: number | undefined;
 }
+
+/** A film's sound as plain data: files are known by their digests. */
+export interface PathlessTrack extends Omit<Soundtrack, 'clips'> {
+  /** At least one. */
+  clips: Omit<Clip, 'path'>[];
+}
+
+/** The same without its paths; undefined if nothing is heard. */
+export function withoutPaths(track: Soundtrack | undefined): PathlessTrack | undefined {
+  if (!track || track.clips.length === 0) return undefined;
+  return { ...track, clips: track.clips.map(({ path: _, ...clip }) => clip) };
+}
+
+const seconds = z.number().min(0).max(1e6);
+
+/** @internal */
+export const trackSchema = z.strictObject({
+  clips: z
+    .array(
+      z.strictObject({
+        sha256: digestSchema,
+        at: seconds,
+        from: seconds,
+        seconds: seconds.optional(),
+        rate: z
+          .number()
+          .min(1 / 64)
+          .max(64)
+          .optional(),
+        gain: z.number().min(-200).max(60).optional(),
+      }),
+    )
+    .min(1)
+    .max(10_000),
+  fadeIn: seconds.optional(),
+  fadeOut: seconds.optional(),
+});

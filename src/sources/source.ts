@@ -1,5 +1,6 @@
 /** Where a film's frames come from: a sweep (sweep.ts), a composed scene (composed/), or a contact sheet. */
 import type { Range } from '../core/range.js';
+import type { HeardSounds } from '../core/sound/heard.js';
 import type { FilmShape, SegmentCache } from '../outputs/index.js';
 import type { Soundtrack } from '../sound/soundtrack.js';
 
@@ -22,6 +23,8 @@ export interface FrameSource {
   readonly bundle?: string | undefined;
   /** A composed scene's own sound, if it has any. */
   readonly sound?: Soundtrack | undefined;
+  /** What a composed scene has heard in the sounds that it follows, if it follows any. */
+  readonly heard?: HeardSounds | undefined;
   /** What draws, and how, as text for messages. Final once frames have been drawn. */
   readonly description: string;
   /**

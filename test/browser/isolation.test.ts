@@ -143,6 +143,8 @@ beforeAll(async () => {
     imports: {},
     styles: [],
     styleSources: [],
+    sources: new Map<string, string>(),
+    music: new Set<string>(),
     publicFolder: '/nowhere',
   };
   server = await startServer(bundle, async () => {}, { refused: (address) => refused.push(address) });

@@ -17,6 +17,8 @@ const nothing = {
   imports: {},
   styles: [],
   styleSources: [],
+  sources: new Map<string, string>(),
+  music: new Set<string>(),
   publicFolder: '/nowhere',
 };
 

@@ -128,7 +128,7 @@ test('imports of neighbouring modules work, and their errors name their own file
     'importing.ts',
     "import { sweep } from 'untrained';\nimport { layers } from './helper';\nexport default sweep({ seconds: 1, network: { layers } });\n",
   );
-  expect((await loadModule(path)).network).toEqual({ layers: 3 });
+  expect((await loadModule(path)).sweep.network).toEqual({ layers: 3 });
   writeFileSync(helper, '\nthrow new Error("helpless");\n');
   await expect(loadModule(path)).rejects.toThrow(`${helper}:2:7: helpless`);
 });
@@ -160,7 +160,7 @@ describe('weights in files', () => {
       "import { weightsFrom } from 'untrained';\nexport default { seconds: 1, network: { weights: weightsFrom('./nets/net.npz') } };",
     ].map((text, i) => inFolder(`weights-${i}.ts`, text));
     const loaded = await loadModules(paths);
-    const found = loaded.map((one) => (one instanceof Error ? one.message : one.network.weights));
+    const found = loaded.map((one) => (one instanceof Error ? one.message : one.sweep.network.weights));
     expect(found).toEqual([
       weights,
       weights,

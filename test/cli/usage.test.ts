@@ -127,6 +127,7 @@ test('doctor lists what it found, in this order', async () => {
     'gpu',
     'backend',
     'ffmpeg',
+    'encoders',
     'browser',
     'cache',
   ]);

@@ -52,13 +52,13 @@ export function isLink(text: string): boolean {
 
 /**
  * The hash of a link, beginning with "#". Equal recipes and flags have equal hashes.
- * @param recipe - A recipe or a sweep. What drew it (`made`) is left out.
+ * @param recipe - A recipe or a sweep. What drew it (`made`) and the film's sound are left out: links share pictures.
  * @param flags - Names of lower-case letters, digits and hyphens, with texts; '' stands for a flag without a value.
  * @returns The hash, which may be longer than MAX_LINK: the recipe then belongs in a file.
  * @throws UsageError if the sweep is not valid.
  */
 export async function writeLink(recipe: Recipe | Sweep, flags: LinkFlags = new Map()): Promise<string> {
-  const { made: _, sweep, ...rest } = isSweep(recipe) ? { sweep: recipe } : recipe;
+  const { made: _, audio: __, sweep, ...rest } = isSweep(recipe) ? { sweep: recipe } : recipe;
   const shortened = { sweep: sweep && sparseSweep(isChecked(sweep) ? sweep : parseSweep(sweep)), ...rest };
   const payload = toBase64Url(await deflate(new TextEncoder().encode(JSON.stringify(inOrder(shortened)))));
   const items = [...flags]

@@ -54,14 +54,18 @@ export interface Recipe extends SceneRecipe {
   made?: { version: string; backend: string } | undefined;
 }
 
-/** A sweep as JSON text. */
-export function writeRecipe(sweep: Sweep): string {
-  return `${JSON.stringify({ untrained: RECIPE_VERSION, sweep }, null, 2)}\n`;
+/** A sweep as JSON text. @param audio - The sound of its film, if it has any. */
+export function writeRecipe(sweep: Sweep, audio?: SoundNote): string {
+  return `${JSON.stringify({ untrained: RECIPE_VERSION, sweep, ...(audio && { audio }) }, null, 2)}\n`;
 }
 
 /** Reads a sweep from JSON text. @throws UsageError that says what is wrong and where. */
 export function readRecipe(text: string): Sweep {
-  const { sweep } = parseRecipe(text);
+  return sweepOf(parseRecipe(text));
+}
+
+/** The sweep of a recipe. @throws UsageError if it shows a composed scene. */
+export function sweepOf({ sweep }: Recipe): Sweep {
   if (!sweep) throw new UsageError('The recipe has no sweep: write it again with --recipe.');
   return sweep;
 }

@@ -429,6 +429,11 @@ function frameWith(sweep: Sweep, values: unknown[]) {
 export function withSeconds(sweep: Sweep, seconds: number): Sweep {
   const factor = seconds / sweep.seconds;
   const stretch = (value: unknown, key = ''): unknown => {
+    if (isTimedWalk(value)) {
+      const { times, fade } = value;
+      const stretched = { ...value, times: times.map((t) => t * factor) };
+      return fade === undefined ? stretched : { ...stretched, fade: fade * factor };
+    }
     if (key === 'during') return (value as number[]).map((t) => t * factor);
     if (key === 'keyframes') return (value as Keyframe[]).map(([t, ...rest]) => [t * factor, ...rest]);
     if (Array.isArray(value)) return value.map((item) => stretch(item));
@@ -437,6 +442,13 @@ export function withSeconds(sweep: Sweep, seconds: number): Sweep {
   };
   return parseSweep({ ...sweep, seconds, ...(stretch(movingParts(sweep)) as object) });
 }
+
+const isTimedWalk = (value: unknown): value is Walk & { times: number[] } =>
+  typeof value === 'object' &&
+  value !== null &&
+  'walk' in value &&
+  'times' in value &&
+  value.times !== undefined;
 
 /** The number of frames of a sweep, at least one. */
 export function frameCount({ seconds, fps }: Pick<Sweep, 'seconds' | 'fps'>): number {

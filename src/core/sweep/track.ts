@@ -51,11 +51,24 @@ const loopSchema = z.strictObject({
   ),
   easing,
 });
-const walkSchema = z.strictObject({
-  walk: z.array(seedSchema).min(2),
-  hold: z.number().min(0).lt(1).optional(),
-  easing,
-});
+const walkSchema = z
+  .strictObject({
+    walk: z.array(seedSchema).min(2),
+    hold: z.number().min(0).lt(1).optional(),
+    times: z.array(time).min(1).optional(),
+    fade: z.number().min(0).optional(),
+    easing,
+  })
+  .superRefine(({ walk, hold, times, fade }, context) => {
+    const wrong = !times
+      ? fade !== undefined && 'has "fade", which needs "times": a walk without them has "hold"'
+      : hold !== undefined
+        ? 'cannot have both "hold" and "times": give "fade" instead of "hold"'
+        : times.length !== walk.length && times.length !== walk.length - 1
+          ? `has ${times.length} times but must have ${walk.length}, one for each seed, or ${walk.length - 1}, to stay at the last`
+          : times.some((t, i) => i > 0 && t <= times[i - 1]) && 'must have ascending times';
+    if (wrong) context.addIssue({ code: 'custom', message: wrong });
+  });
 
 /**
  * A number that may change over time, as written in a recipe: see `tween`, `zoom`, `keyframes`, `steps` and `loop`. The
@@ -139,6 +152,13 @@ export interface WalkMovement extends Eased {
    * @defaultValue 0
    */
   hold?: number | undefined;
+  /**
+   * When the walk goes on from each seed to the next, in seconds, ascending: the last returns to the first seed. With
+   * one less, the walk stays at the last seed. @defaultValue steps of the same length
+   */
+  times?: number[] | undefined;
+  /** With `times`: how long each step takes, in seconds, but not beyond the next. @defaultValue until the next */
+  fade?: number | undefined;
 }
 
 /**
@@ -232,10 +252,11 @@ export function circle(
 }
 
 /**
- * Blends from seed to seed and back to the first, each step taking the same time.
+ * Blends from seed to seed and back to the first, each step taking the same time, or at given times.
  * @param seeds - Two or more, numbers or words.
  * @param movement - `easing`, applied to each step, and `hold`, the part of each step in which it first rests at a
- *   seed: with a hold of 0.25, four seeds in 16 s are each held for 1 s.
+ *   seed: with a hold of 0.25, four seeds in 16 s are each held for 1 s. Or `times`, in seconds, at which it goes on,
+ *   each time taking `fade` seconds.
  */
 export function walk(seeds: (number | string)[], movement: WalkMovement = {}): Walk {
   return { walk: seeds, ...movement };
@@ -258,6 +279,7 @@ export function valueAt(track: Moving, t: number, seconds: number) {
     const done = easedTurns((turns * t) / seconds, track.easing);
     return middle + radius * Math.cos(2 * Math.PI * (done + phase));
   }
+  if (track.times) return timedStep(track, track.times, t, seconds);
   const { length: count } = track.walk;
   const hold = track.hold ?? 0;
   const position = (count * t) / seconds;
@@ -266,9 +288,42 @@ export function valueAt(track: Moving, t: number, seconds: number) {
   return { from: track.walk[step % count], to: track.walk[(step + 1) % count], fraction: clamp(fraction) };
 }
 
+/** The value of a walk that goes on at given times. */
+function timedStep({ walk, fade, easing: name }: Walk, times: number[], t: number, seconds: number) {
+  const count = walk.length;
+  const returns = times.length === count;
+  const begun = countUntil(times, t);
+  // Before the first step, the last one may not be over yet.
+  const [step, start] = begun > 0 ? [begun - 1, times[begun - 1]] : [count - 1, times[count - 1] - seconds];
+  if (begun === 0 && !returns) return { from: walk[0], to: walk[1], fraction: 0 };
+  const next = begun < times.length ? times[begun] : returns ? times[0] + seconds : seconds;
+  const length = Math.min(fade ?? Number.POSITIVE_INFINITY, next - start);
+  const part = length > 0 ? Math.min(1, (t - start) / length) : 1;
+  const fraction = part === 1 ? 1 : clamp(easings[name ?? 'easeInOutSine'](part));
+  return { from: walk[step], to: walk[(step + 1) % count], fraction };
+}
+
+/** How many times are at most t. A binary search, since there may be thousands. */
+function countUntil(times: readonly number[], t: number): number {
+  let count = 0;
+  for (let last = times.length; count < last; ) {
+    const middle = (count + last) >> 1;
+    if (times[middle] > t) last = middle;
+    else count = middle + 1;
+  }
+  return count;
+}
+
 /** The times, in seconds, at which a track may start or stop moving. @param seconds - The length of the sweep. */
 export function marksOf(track: Moving, seconds: number): number[] {
   if ('keyframes' in track) return track.keyframes.map(([t]) => t);
+  if ('walk' in track && track.times) {
+    const { times, fade } = track;
+    return times.flatMap((t, i) => [
+      t,
+      Math.min(t + (fade ?? Number.POSITIVE_INFINITY), times[i + 1] ?? seconds),
+    ]);
+  }
   if ('walk' in track && track.hold) {
     const each = seconds / track.walk.length;
     return track.walk.flatMap((_, i) => [i * each, (i + track.hold!) * each]);
@@ -282,6 +337,7 @@ export function jumpsOf(track: Moving): number[] {
     const { keyframes } = track;
     return keyframes.filter(([t], i) => i > 0 && t === keyframes[i - 1][0]).map(([t]) => t);
   }
+  if ('walk' in track) return track.fade === 0 ? track.times! : [];
   const [start, end] = ('during' in track && track.during) || [];
   return start !== undefined && start === end ? [start] : [];
 }
@@ -298,6 +354,7 @@ export function onlyJumps(track: Moving): boolean {
 /** The last time that a track names, in seconds; 0 if it names none. */
 export function lastTimeOf(track: Moving): number {
   if ('keyframes' in track) return track.keyframes[track.keyframes.length - 1][0];
+  if ('walk' in track) return track.times?.at(-1) ?? 0;
   return ('during' in track && track.during?.[1]) || 0;
 }
 
@@ -306,7 +363,8 @@ export function lastTimeOf(track: Moving): number {
  * its last value to its first.
  */
 export function closes(track: Moving): boolean {
-  if ('loop' in track || 'walk' in track) return true;
+  if ('loop' in track) return true;
+  if ('walk' in track) return track.times?.length !== track.walk.length - 1;
   if ('tween' in track) return track.tween[0] === track.tween[1];
   if ('zoom' in track) return track.zoom[0] === track.zoom[1];
   const { keyframes } = track;

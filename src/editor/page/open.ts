@@ -54,6 +54,8 @@ export interface Editing {
 interface Loaded {
   description: FullSceneDescription;
   look: Look;
+  /** The address of the sound that plays along with it. */
+  sound?: string | undefined;
 }
 
 /** What we use of Motion Canvas's nodes: the stack of the call that created them. */
@@ -88,6 +90,7 @@ class ScenePage {
   #player: Player | undefined;
   #description: FullSceneDescription | undefined;
   #look = '';
+  #sound: string | undefined;
   /** Counts loads, so that only the newest is shown. */
   #newest = 0;
   /** Counts how often each cause has been resolved, so that no outdated failure is shown. */
@@ -126,7 +129,8 @@ class ScenePage {
     if ('sweep' in exported) {
       const { size, fps } = exported.sweep;
       const description = sweepScene(exported.sweep) as FullSceneDescription;
-      return { description: Object.assign(description, { name }), look: { size, fps, background: '#000' } };
+      const look: Look = { size, fps, background: '#000' };
+      return { description: Object.assign(description, { name }), look, sound: exported.sound };
     }
     const description = exported.scene.default as FullSceneDescription | undefined;
     if (typeof description?.klass !== 'function') throw new NoScene(exported.missing);
@@ -134,9 +138,11 @@ class ScenePage {
     return { description: Object.assign(description, { name }), look: this.editing.composed };
   }
 
-  async #show({ description, look }: Loaded): Promise<void> {
+  async #show({ description, look, sound }: Loaded): Promise<void> {
     if (this.#project) {
       this.#takeLook(look);
+      if (sound !== this.#sound) this.#player?.audio.setSource(sound ?? '');
+      this.#sound = sound;
       this.#description!.onReplaced!.current = description; // the player plays it from now on
       return;
     }
@@ -149,7 +155,9 @@ class ScenePage {
     if (saved) holdOnlyDragged(description, (events) => this.#save(saved.file, events));
 
     const { editor, versions, plugins } = this.editing;
-    const settings: ProjectSettings = { scenes: [description], experimentalFeatures: true };
+    this.#sound = sound;
+    const audio = sound && { audio: sound };
+    const settings: ProjectSettings = { scenes: [description], experimentalFeatures: true, ...audio };
     const all: Plugin[] = [{ name: 'untrained:film', player: (player) => this.#watch(player) }, ...plugins];
     // Settings that are not part of the scene, such as the playback range, are not saved: there is no file for them.
     const unsaved = (of: string) => new MetaFile(of, false) as MetaFile<never>;

@@ -17,10 +17,13 @@ export interface OpenedScene {
   failure?: Failure;
 }
 
-/** What a scene's module exports: a composed scene's own module, a sweep, or why there is no sweep. */
+/**
+ * What a scene's module exports: a composed scene's own module, a sweep with the address of the sound that plays along
+ * with it, or why there is no sweep.
+ */
 export type SceneModule =
   | { scene: { default?: unknown }; missing: string }
-  | { sweep: Sweep }
+  | { sweep: Sweep; sound?: string }
   | { failure: Failure };
 
 /** The size in pixels, the frame rate and the background of a scene's film. */
@@ -74,3 +77,6 @@ export interface Events {
 
 /** Where pages ask questions. */
 export const QUESTIONS = '/@untrained/failure';
+
+/** The beginning of the addresses of sounds, which the names of scenes follow. */
+export const SOUNDS = '/@untrained/sound/';

@@ -3,7 +3,14 @@
 import { UsageError } from '../../core/errors.js';
 import { float } from '../../core/network/activations/glsl.js';
 import type { EasingName } from '../../core/sweep/easing.js';
-import { type Keyframe, type Keyframes, type Moving, onlyJumps, valueAt } from '../../core/sweep/track.js';
+import {
+  type Keyframe,
+  type Keyframes,
+  type Moving,
+  onlyJumps,
+  valueAt,
+  type Walk,
+} from '../../core/sweep/track.js';
 import { table } from '../../renderers/glsl/table.js';
 import { easingFunctions } from './easings.js';
 
@@ -105,6 +112,54 @@ export class Numbers {
       `  toSet = ${index('(int(steps) + 1)')};`,
       `  walked = clamp(${easing}(${rested}), 0.0, 1.0);`,
     );
+    return { from: 'fromSet', to: 'toSet', fraction: 'walked' };
+  }
+
+  /**
+   * Declares a walk from set to set that goes on at given times.
+   * @param sets - The number of the set of each seed. @param path - Its name in the recipe, for messages.
+   */
+  timedWalk(
+    sets: number[],
+    { fade, easing = 'easeInOutSine' }: Walk,
+    times: number[],
+    path: string,
+  ): Between {
+    if (times.length > MOST_KEYFRAMES) {
+      throw new UsageError(
+        `${path} goes on at ${times.length} times, but a shader has room for ${MOST_KEYFRAMES}: remove some.`,
+      );
+    }
+    const seconds = this.#seconds;
+    const returns = times.length === sets.length;
+    // The first step is the one that the last time of the round before begins, if there is one.
+    const starts = [returns ? times[times.length - 1] - seconds : -2, ...times];
+    const ends = starts.map((start, i) => {
+      const next = starts[i + 1] ?? (returns ? times[0] + seconds : seconds);
+      return Math.min(start + (fade ?? Number.POSITIVE_INFINITY), next);
+    });
+    if (!returns) ends[0] = -1;
+    const [before, after] = [returns ? sets[sets.length - 1] : sets[0], returns ? [sets[0]] : []];
+    const beyond = 2 * Math.max(seconds, times[times.length - 1]) + 1; // a time that is never reached
+    this.#variables.push(
+      'int fromSet, toSet; // the two sets of weights being mixed',
+      'float walked; // from 0 at the first to 1 at the second',
+    );
+    const eased = this.#eased('(t - WALK_STARTS[i]) / (WALK_ENDS[i] - WALK_STARTS[i])', easing);
+    this.#functions.push(
+      [
+        table('float', 'WALK_STARTS', [...starts, beyond].map(float), 8),
+        table('float', 'WALK_ENDS', ends.map(float), 8),
+        table('int', 'WALK_SETS', [before, ...sets, ...after].map(String), 8),
+        'void walk() {',
+        ...searchFor('t', 'WALK_STARTS', starts.length + 1),
+        '  fromSet = WALK_SETS[i];',
+        '  toSet = WALK_SETS[i + 1];',
+        `  walked = t >= WALK_ENDS[i] ? 1.0 : clamp(${eased}, 0.0, 1.0);`,
+        '}',
+      ].join('\n'),
+    );
+    this.#settings.push('  walk();');
     return { from: 'fromSet', to: 'toSet', fraction: 'walked' };
   }
 

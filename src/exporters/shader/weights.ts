@@ -256,7 +256,9 @@ function drawnSets({ sweep, frame, draws }: Subject, numbers: Numbers): Chosen {
   if (typeof moving === 'object' && 'walk' in moving) {
     const seeds = [...new Set(moving.walk)];
     const steps = moving.walk.map((seed) => seeds.indexOf(seed));
-    const between = numbers.walk(steps, moving.hold ?? 0, moving.easing);
+    const between = moving.times
+      ? numbers.timedWalk(steps, moving, moving.times, 'network.seed')
+      : numbers.walk(steps, moving.hold ?? 0, moving.easing);
     return {
       sets: setsOf(seeds),
       seeds,

@@ -56,8 +56,21 @@ export interface Found {
   seconds: number;
   /** The format's name of the codec: "avc1", "V_VP9". */
   codec?: string;
+  /** The first track of sound, if there is one. */
+  audio?: AudioTrack;
+  /** Whether an edit list says from when on a track is shown or heard, in MP4 and MOV. */
+  editLists?: boolean;
   /** The text in its metadata. */
   note?: string;
+}
+
+/** A track of sound. */
+export interface AudioTrack {
+  /** "AAC", "Opus" or "PCM", or the format's name of another codec. */
+  codec: string;
+  channels: number;
+  /** In Hz. */
+  rate: number;
 }
 
 /** The longest note that is read, in bytes. */

@@ -2,7 +2,7 @@
  *  file's comment. */
 
 import { type Bytes, big, Malformed, textOf } from '../bytes.js';
-import { type Found, MOST_NOTE, type Reader, type Times } from './found.js';
+import { type AudioTrack, type Found, MOST_NOTE, type Reader, type Times } from './found.js';
 
 interface Box {
   name: string;
@@ -27,13 +27,42 @@ function isQuickTime(head: string): boolean {
 function readMp4(bytes: Bytes): Found {
   const moov = findBox(bytes, 'moov');
   if (!moov) throw new Malformed('has no index of its frames');
+  let video: Found | undefined;
+  let audio: AudioTrack | undefined;
+  let editLists = false;
   for (const track of boxes(bytes, moov)) {
-    const video = track.name === 'trak' ? readTrack(bytes, track) : undefined;
-    if (!video) continue;
-    const note = readComment(bytes, moov);
-    return { ...video, ...(note && { note }) };
+    if (track.name !== 'trak') continue;
+    video ??= readTrack(bytes, track);
+    audio ??= readAudio(bytes, track);
+    editLists ||= find(bytes, track, 'edts', 'elst') !== undefined;
   }
-  throw new Malformed('has no pictures');
+  if (!video) throw new Malformed('has no pictures');
+  const note = readComment(bytes, moov);
+  return { ...video, ...(audio && { audio }), editLists, ...(note && { note }) };
+}
+
+/** What QuickTime and MP4 call uncompressed sound. */
+const PCM = ['sowt', 'twos', 'lpcm', 'in24', 'in32', 'fl32', 'fl64', 'ipcm', 'fpcm', 'raw '];
+
+/** A track's sound; undefined if the track has something else. */
+function readAudio(bytes: Bytes, track: Box): AudioTrack | undefined {
+  const code = soundIn(bytes, track);
+  const entry = code && find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd');
+  if (!code || !entry) return undefined;
+  const names: Record<string, string> = { mp4a: 'AAC', Opus: 'Opus' };
+  return {
+    codec: PCM.includes(code) ? 'PCM' : (names[code] ?? code),
+    channels: bytes.be(entry.start + 8 + 24, 2), // ISO/IEC 14496-12, 12.2.3
+    rate: bytes.be(entry.start + 8 + 32, 2), // 16.16 fixed point
+  };
+}
+
+/** The codec of a track with sound. */
+function soundIn(bytes: Bytes, track: Box): string | undefined {
+  const handler = find(bytes, track, 'mdia', 'hdlr');
+  if (!handler || bytes.text(handler.start + 8) !== 'soun') return undefined;
+  const entry = find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd');
+  return entry && bytes.text(entry.start + 8 + 4);
 }
 
 /** A track's pictures; undefined if the track has something else. */
@@ -90,6 +119,33 @@ function readTimes(bytes: Bytes): Times {
     return { ticks, exact: true, starts: sorted(starts), end };
   }
   throw new Malformed('has no pictures');
+}
+
+/** The offset in the file of each stored frame of the first track with pictures, in the order of decoding. */
+export function* frameOffsets(bytes: Bytes): Generator<number> {
+  const moov = findBox(bytes, 'moov');
+  for (const track of moov ? boxes(bytes, moov) : []) {
+    if (track.name !== 'trak' || !readTrack(bytes, track)) continue;
+    const table = (name: string) => find(bytes, track, 'mdia', 'minf', 'stbl', name);
+    const [sizes, groups, short, long] = ['stsz', 'stsc', 'stco', 'co64'].map(table);
+    const offsets = short ?? long;
+    if (!sizes || !groups || !offsets) throw new Malformed('has no index of its frames');
+    const size = bytes.be(sizes.start + 4, 4); // 0: each frame has its own
+    const frames = bytes.be(sizes.start + 8, 4);
+    const [rows, chunks] = [groups, offsets].map(({ start }) => bytes.be(start + 4, 4));
+    let frame = 0;
+    for (let chunk = 1, row = 0; chunk <= chunks; chunk++) {
+      if (row + 1 < rows && bytes.be(groups.start + 8 + 12 * (row + 1), 4) <= chunk) row++;
+      let at = short ? bytes.be(short.start + 4 + 4 * chunk, 4) : bytes.be64(offsets.start + 8 * chunk);
+      for (let left = bytes.be(groups.start + 12 + 12 * row, 4); left > 0 && frame < frames; left--) {
+        bytes.count();
+        yield at;
+        at += size || bytes.be(sizes.start + 12 + 4 * frame, 4);
+        frame++;
+      }
+    }
+    return;
+  }
 }
 
 /** The values of a table of runs: how often, and which value. */

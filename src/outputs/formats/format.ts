@@ -67,6 +67,8 @@ export interface Format {
 
   // Writing and reading.
 
+  /** How its sound is encoded. Undefined if its files have none. */
+  sound?: SoundCodec;
   /** How `film` becomes files of this format. Pure: reads and writes nothing. */
   encoding(output: Output, film: FilmShape, options: EncodeOptions): Encoding;
   /** Adds a note to a finished file. Undefined if ffmpeg writes the note (`tagged` in graded.ts). */
@@ -78,6 +80,22 @@ export interface Format {
   /** ffmpeg's options to decode its files: the container, and the decoder if ffmpeg would choose another. Undefined if
    *  ffmpeg cannot, or if it is not needed. */
   decoding?(film: FilmShape): string[];
+}
+
+/** How sound is encoded: at 48 kHz, in stereo. */
+export interface SoundCodec {
+  /** For messages: "AAC". */
+  title: string;
+  /** What ffmpeg calls it: "aac". */
+  name: string;
+  /** Options for its encoder. */
+  encoder(options: EncodeOptions): string[];
+  /** ffmpeg's container for the sound until it is joined with the picture. Keeps the exact beginning and end. */
+  container: string;
+  /** How many samples the encoder adds at the beginning, which players skip because the file says so. */
+  priming: number;
+  /** By how many samples the decoded sound may be longer than the sound. */
+  padding: number;
 }
 
 /** A numeric option of EncodeOptions, and its range in one format (inclusive). */
@@ -113,12 +131,21 @@ export interface EncodeOptions {
   maxSize?: number;
   /** How many times the film plays in the file, 1 to 1000. Only for MP4, which players do not loop. Defaults to 1. */
   loops?: number;
+  /**
+   * Whether an MP4 may have edit lists, which say from when on a track is shown or heard. Some platforms refuse them.
+   * Defaults to true.
+   */
+  editLists?: boolean;
+  /** The maximum bit rate of an MP4's sound, in bits per second. */
+  soundBits?: number;
   /** What encodes MP4s. Only `software`, the default, gives the same bytes on every machine. */
   encoder?: EncoderChoice;
   /** The hardware encoder that was found for it (../hardware.ts). */
   hardware?: Hardware;
   /** A text for the file's metadata: its recipe. One line. */
   note?: string;
+  /** The film's encoded sound: the name of its file on the workbench. */
+  sound?: string;
 }
 
 /** Where a film goes. */

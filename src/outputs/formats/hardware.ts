@@ -6,6 +6,8 @@
  * been measured.
  */
 
+import { UsageError } from '../../core/errors.js';
+
 export const hardwareNames = ['videotoolbox', 'nvenc', 'qsv', 'vaapi'] as const;
 export type HardwareName = Extract<(typeof hardwareNames)[number], string>;
 
@@ -103,4 +105,12 @@ export function hardwareOptions(
       ],
     ],
   };
+}
+
+/** The error for segments of a hardware encoder that others would use. */
+export function notShared(choice: EncoderChoice): UsageError {
+  return new UsageError(
+    `--encoder ${choice} gives other bytes on every machine, so its segments cannot be shared: leave it out, or render ` +
+      'the film on this machine alone.',
+  );
 }

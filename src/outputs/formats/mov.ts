@@ -5,7 +5,7 @@ import { framesTaggedBt709 } from '../../files/write/prores.js';
 import { patchFile } from '../opened.js';
 import { BT709_TAGS, toVideo } from './arguments.js';
 import type { Format } from './format.js';
-import { joinedStep } from './graded.js';
+import { joinedStep, soundInput } from './graded.js';
 
 export const mov: Format = {
   name: 'mov',
@@ -20,7 +20,15 @@ export const mov: Format = {
     because: 'ProRes, which is for editing and whose size cannot be chosen',
     instead: '.mp4',
   },
-  encoding(_output, film, { note }) {
+  sound: {
+    title: 'PCM',
+    name: 'pcm_s24le',
+    encoder: () => ['-c:a', 'pcm_s24le'], // 16 bits fit into it unchanged
+    container: 'mov',
+    priming: 0,
+    padding: 0,
+  },
+  encoding(_output, film, { note, sound }) {
     // use_metadata_tags: otherwise a tag is limited to 64 kB. The colours again, since the 2018 build does not read
     // its own.
     const container = [...BT709_TAGS, '-movflags', '+write_colr+use_metadata_tags', '-f', 'mov'];
@@ -34,7 +42,9 @@ export const mov: Format = {
       takes: [{ name: 'video', options: [...encoder, ...container] }],
       files: ['film.mov'],
       async join(bench) {
-        await bench.run(joinedStep(film, note, container, 'film.mov'));
+        await bench.run(
+          joinedStep(film, container, 'film.mov', { note, sound: soundInput(mov.sound, sound) }),
+        );
         await patchFile(bench.path('film.mov'), framesTaggedBt709);
         return { from: 'video' };
       },

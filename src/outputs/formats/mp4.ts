@@ -63,6 +63,16 @@ export const mp4: Format = {
     // 0 would be lossless, in a profile of H.264 that hardly any player supports.
     option: { option: 'crf', called: '--crf of an .mp4', least: 1, most: 51, hint: 18 },
   },
+  sound: {
+    title: 'AAC',
+    name: 'aac',
+    encoder: ({ quality, soundBits = Number.POSITIVE_INFINITY }) => [
+      ...['-c:a', 'aac', '-b:a', String(Math.min(quality === 'draft' ? 128_000 : 192_000, soundBits))],
+    ],
+    container: 'mp4',
+    priming: 1024,
+    padding: 1023, // decoders may play all of the last packet
+  },
   encoding(output, film, options) {
     const quality = qualityOf(mp4, options);
     const draft = options.quality === 'draft';
@@ -100,6 +110,14 @@ export const mp4: Format = {
       // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr:
       // tags the container's colours too, which newer ffmpegs do by default.
       container: ['-movflags', '+faststart+write_colr', '-f', 'mp4'],
+      sound: mp4.sound,
+      // The frames' times then begin at 0 by themselves, although frames are stored in another order.
+      ...(options.editLists === false && {
+        finalContainer: [
+          ...['-use_editlist', '0', '-movflags', '+faststart+write_colr+negative_cts_offsets'],
+          ...['-avoid_negative_ts', 'disabled', '-f', 'mp4'],
+        ],
+      }),
     });
   },
   reader: mp4Reader,

@@ -1,6 +1,7 @@
 /** WebM with VP9. */
 
-import { webmReader } from '../../files/read/webm.js';
+import { soundInTime, webmReader } from '../../files/read/webm.js';
+import { patchFile } from '../opened.js';
 import { BT709_TAGS, toVideo } from './arguments.js';
 import { type Format, qualityOf } from './format.js';
 import { graded } from './graded.js';
@@ -24,6 +25,14 @@ export const webm: Format = {
     unit: 'crf N',
     option: { option: 'crf', called: '--crf of a .webm', least: 0, most: 63, whole: true, hint: 22 },
   },
+  sound: {
+    title: 'Opus',
+    name: 'opus',
+    encoder: ({ quality }) => ['-c:a', 'libopus', '-b:a', quality === 'draft' ? '96k' : '160k'],
+    container: 'ogg',
+    priming: 312,
+    padding: 0,
+  },
   encoding(output, film, options) {
     const quality = qualityOf(webm, options);
     return graded(output.path, film, options, {
@@ -44,6 +53,13 @@ export const webm: Format = {
         ...BT709_TAGS,
       ],
       container: ['-f', 'webm'],
+      sound: webm.sound,
+      ...(options.sound && {
+        // Otherwise the pictures would be late by the encoder's delay.
+        finalContainer: ['-avoid_negative_ts', 'disabled', '-f', 'webm'],
+        finish: (path: string) =>
+          patchFile(path, (bytes) => soundInTime(bytes, (1000 * film.frames) / film.fps)),
+      }),
     });
   },
   reader: webmReader,

@@ -1,12 +1,14 @@
 /** Bundles a composed scene or a project into files for a page, in memory: writes nothing to disk. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, promises as fs, readFileSync } from 'node:fs';
+import { existsSync, promises as fs, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build as buildFast } from 'esbuild';
 import { build, type Rollup } from 'vite';
 import { UsageError } from '../../core/errors.js';
-import { SegmentCache } from '../../outputs/index.js';
+import { findFfmpeg } from '../../outputs/index.js';
+import { contentOf } from './content.js';
+import { type Heard, type HearingOptions, hearSounds } from './hearing.js';
 import { INSTALLED_HOSTS } from './installed.js';
 import { ENTRY, ESBUILD, entryFor, findModules, loadScenes } from './modules.js';
 import { findMusic, isSound } from './music.js';
@@ -31,14 +33,20 @@ export interface Bundle {
   sources: Map<string, string>;
   /** The names of the sound files that only the project's own module imports, to play along with the scenes. */
   music: Set<string>;
+  /** What the scenes have heard in the sounds that they follow. */
+  heard: Heard;
 }
 
+/** What scenes hear, and with what. */
+export type Hearing = Pick<HearingOptions, 'ffmpeg' | 'planned'>;
+
 /** @throws UsageError for a scene that cannot be built, because of a syntax error or a missing import. */
-export async function bundle(target: Target): Promise<Bundle> {
+export async function bundle(target: Target, hearing: Hearing = { ffmpeg: findFfmpeg }): Promise<Bundle> {
   const root = target.kind === 'project' ? rootOf(target.path) : dirname(target.path);
   const apart = new Map<string, string>();
   const styleSources: string[] = [];
   const music = new Set<string>();
+  const heard: Heard = { sounds: {}, files: new Map() };
   try {
     const result = await build({
       configFile: false,
@@ -48,6 +56,7 @@ export async function bundle(target: Target): Promise<Bundle> {
       logLevel: 'silent',
       plugins: [
         entryFor(target),
+        hearSounds({ ...hearing, folder: dirname(target.path), into: heard }),
         findWeights(),
         findModules(target.path, apart),
         loadScenes(),
@@ -109,6 +118,7 @@ export async function bundle(target: Target): Promise<Bundle> {
       styleSources,
       publicFolder: join(root, 'public'),
       sources,
+      heard,
       music: new Set([...sources].flatMap(([name, path]) => (music.has(path) ? [name] : []))),
     };
   } catch (error) {
@@ -188,25 +198,6 @@ async function contentsOf(folder: string): Promise<[path: string, digest: string
   };
   await visit(folder, '', []);
   return found.sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** Files from this size on have their digests cached: a gigabyte takes about half a second. In bytes. */
-const LARGE = 2 ** 20;
-
-/** The SHA-256 of a file. */
-export async function contentOf(
-  path: string,
-  { size, mtimeMs }: { size: number; mtimeMs: number },
-): Promise<string> {
-  const cache = size < LARGE ? undefined : SegmentCache.here();
-  const key = SegmentCache.keyOf(['the content of', path, size, mtimeMs]);
-  const known = await cache?.recall(key);
-  if (known && /^[0-9a-f]{64}$/.test(known)) return known;
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);
-  const digest = hash.digest('hex');
-  await cache?.note(key, digest);
-  return digest;
 }
 
 /** The prebuilt Motion Canvas, if the scene uses the same one, and everything else bundled separately. */

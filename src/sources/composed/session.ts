@@ -8,7 +8,8 @@ import { digestOfFonts } from '../../browser/fonts.js';
 import type { Running } from '../../browser/launch.js';
 import { openPage } from '../../browser/page.js';
 import { RefusedError, RenderError, TransientError } from '../../core/errors.js';
-import { SegmentCache } from '../../outputs/index.js';
+import type { HeardSounds } from '../../core/sound/heard.js';
+import { type Ffmpeg, findFfmpeg, SegmentCache } from '../../outputs/index.js';
 import type { Soundtrack } from '../../sound/soundtrack.js';
 import { DEFAULT_TIMEOUT, ownWork, Patience, StalledError, within } from '../../system/patience.js';
 import { codeDigest } from '../../system/version.js';
@@ -37,6 +38,10 @@ import { TextWarnings } from './text-warnings.js';
 export interface SessionOptions extends HostOptions {
   /** The digest that the scene's bundle must have: see BundleDigests.scene. Nothing of another scene is run. */
   expected?: string;
+  /** What was heard in the sounds that the scenes follow, where the film was planned. */
+  heard?: HeardSounds | undefined;
+  /** Provides the ffmpeg that decodes sounds. By default it is found. */
+  ffmpeg?: (() => Promise<Ffmpeg>) | undefined;
   /** The browser's path. By default one is searched for. */
   browser?: string;
   /** The number of pages that share the film. */
@@ -145,7 +150,9 @@ export class Session {
     let session: Session | undefined;
     // esbuild is another program.
     const stalled = `Bundling ${target.path} has made no progress for ${timeout} s: run the command again.`;
-    const bundled = await within(timeout, studio.bundle(target), stalled, ownWork());
+    const { ffmpeg = findFfmpeg, heard: planned } = options;
+    const bundling = studio.bundle(target, { ffmpeg, planned });
+    const bundled = await within(timeout, bundling, stalled, ownWork());
     const digests = await digestsOf(bundled);
     if (options.expected !== undefined && options.expected !== digests.scene) throw otherScene(target);
     const opened = await starting;
@@ -197,6 +204,12 @@ export class Session {
     const { allowHosts = [], answers = {} } = this.options;
     if (allowHosts.length > 0 || Object.keys(answers).length > 0 || this.hosts.given.size > 0) return true;
     return mayNameHosts(this.bundle) || namesHost(JSON.stringify(variables));
+  }
+
+  /** What the scenes have heard in the sounds that they follow, if they follow any. */
+  get heard(): HeardSounds | undefined {
+    const { sounds } = this.bundle.heard;
+    return Object.keys(sounds).length > 0 ? sounds : undefined;
   }
 
   /** Fingerprints every `step`th frame in a separate page that records canvas calls without painting. */

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { UsageError } from '../../core/errors.js';
 import type { Clip, Soundtrack } from '../../sound/soundtrack.js';
-import { type Bundle, contentOf } from './bundle.js';
+import type { Bundle } from './bundle.js';
+import { contentOf } from './content.js';
 import type { Hosts } from './hosts.js';
 import type { FilmSound } from './page/protocol.js';
 import { metaOf, type Target } from './target.js';
@@ -13,7 +14,7 @@ export interface Addresses {
   /** The page's address, and its origin. */
   url: string;
   origin: string;
-  bundle: Pick<Bundle, 'files' | 'sources' | 'publicFolder'>;
+  bundle: Pick<Bundle, 'files' | 'sources' | 'publicFolder' | 'heard'>;
   /** What hosts respond to requests for videos and for the project's audio. */
   hosts: Hosts;
   /** Writes a file that exists only in memory, and returns its path. */
@@ -32,7 +33,7 @@ const MOST_CLIPS = 500;
  * @throws UsageError if the project's audio does not exist.
  */
 export async function soundtrackOf(
-  { audio, videos }: FilmSound,
+  { audio, videos, followed }: FilmSound,
   target: Target,
   addresses: Addresses,
 ): Promise<Soundtrack | undefined> {
@@ -41,7 +42,7 @@ export async function soundtrackOf(
     const file = await fileAt(audio.src, addresses);
     if (file.path !== undefined) {
       const offset = savedOffset(target) ?? audio.offset ?? 0;
-      clips.push({ ...(await clipOf(file.path)), at: Math.max(0, offset), from: Math.max(0, -offset) });
+      clips.push(placed(await clipOf(file.path), offset));
     } else if (file.missing !== undefined) {
       throw new UsageError(
         `The project's audio is "${audio.name}", but there is no ${relative('.', file.missing)}: check its path, or use --no-audio.`,
@@ -51,6 +52,12 @@ export async function soundtrackOf(
     }
   }
   clips.push(...(await clipsOfVideos(videos, addresses)));
+  // As for a sweep, the one sound that a scene follows is the film's. A project says itself what is heard.
+  const [sound, ...others] = followed;
+  if (target.kind === 'scene' && clips.length === 0 && sound && others.length === 0) {
+    const path = addresses.bundle.heard.files.get(sound.file);
+    if (path !== undefined && (await isFile(path))) clips.push(placed(await clipOf(path), sound.offset));
+  }
   return clips.length > 0 ? { clips } : undefined;
 }
 
@@ -91,6 +98,11 @@ async function clipsOfVideos(videos: FilmSound['videos'], addresses: Addresses):
 function savedOffset({ kind, path }: Target): number | undefined {
   const offset = kind === 'project' ? metaOf(path).shared?.audioOffset : undefined;
   return typeof offset === 'number' && Number.isFinite(offset) ? offset : undefined;
+}
+
+/** A whole sound. @param offset - When it starts, in seconds; below 0, so much of its beginning is left out. */
+function placed(file: Pick<Clip, 'path' | 'sha256'>, offset: number): Clip {
+  return { ...file, at: Math.max(0, offset), from: Math.max(0, -offset) };
 }
 
 async function clipOf(path: string): Promise<Pick<Clip, 'path' | 'sha256'>> {

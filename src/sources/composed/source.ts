@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { UsageError } from '../../core/errors.js';
 import type { PixelFormat } from '../../core/frame/pixels.js';
 import { checkRange, type Range } from '../../core/range.js';
-import { type Ffmpeg, SegmentCache } from '../../outputs/index.js';
+import { SegmentCache } from '../../outputs/index.js';
+import { probeSound } from '../../sound/probe.js';
 import type { FrameSource } from '../source.js';
 import { ExpectedAnswers } from './expected-answers.js';
 import { KeptWarnings } from './kept-warnings.js';
@@ -48,8 +49,6 @@ export interface ComposedOptions extends SessionOptions {
   still?: { at?: number | undefined };
   /** Whether the scenes' sound is not needed, because nothing is heard or something else is. */
   silent?: boolean | undefined;
-  /** Provides the ffmpeg with which videos are examined for sound. */
-  ffmpeg?: (() => Promise<Ffmpeg>) | undefined;
   /** Cancels the work: pending promises reject. */
   signal?: AbortSignal;
 }
@@ -108,7 +107,7 @@ export async function openComposed(
     const settings = { view, size, fps, background, transparent, pixels, variables, follow };
     const listen = !(options.silent || options.still || planned);
     const info = await session.open({ ...settings, listen });
-    const sound = info.sound && (await session.soundtrack(info.sound, async () => true));
+    const sound = info.sound && (await session.soundtrack(info.sound, (path) => hasSound(path, options)));
     const [first, last] = rangeOf(options, info.frames, fps, options.whole ? undefined : defaults.range);
     const { every = 1 } = options;
     const asked = [session.code, variables];
@@ -138,6 +137,7 @@ export async function openComposed(
       fonts: session.fonts,
       bundle: session.digests.scene,
       sound,
+      heard: session.heard,
       description: `Chromium ${session.browserVersion}${concurrency === 1 ? '' : `, ${concurrency} pages`}`,
       fingerprintsOf([from, to]) {
         const answered = expected.names();
@@ -195,6 +195,18 @@ export async function openComposed(
     options.signal?.removeEventListener('abort', close);
     await session.close();
     throw options.signal?.aborted ? options.signal.reason : error;
+  }
+}
+
+/** Whether a video has sound. @throws UsageError, in one line, if that cannot be known. */
+async function hasSound(path: string, { ffmpeg, timeout, signal }: ComposedOptions): Promise<boolean> {
+  if (!ffmpeg) return true;
+  try {
+    await probeSound(path, await ffmpeg(), { seconds: 0.1, timeout, signal });
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError && error.message.includes('has no sound')) return false;
+    throw error;
   }
 }
 

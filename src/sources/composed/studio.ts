@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browsers } from '../../browser/browsers.js';
 import { cannotWrite } from '../../system/folders.js';
-import { type Bundle, bundle } from './bundle.js';
+import { type Bundle, bundle, type Hearing } from './bundle.js';
 import type { Target } from './target.js';
 
 export class Studio {
@@ -14,11 +14,11 @@ export class Studio {
   private scratch: Promise<string> | undefined;
 
   /** Bundles a scene once. @throws UsageError for a scene that cannot be built. */
-  bundle(target: Target): Promise<Bundle> {
-    const key = JSON.stringify([target.kind, target.path]);
+  bundle(target: Target, hearing: Hearing): Promise<Bundle> {
+    const key = JSON.stringify([target.kind, target.path, hearing.planned]);
     const known = this.bundles.get(key);
     if (known) return known;
-    const bundling = bundle(target);
+    const bundling = bundle(target, hearing);
     this.bundles.set(key, bundling);
     bundling.catch(() => this.bundles.delete(key));
     return bundling;

@@ -76,6 +76,8 @@ export interface FilmSound {
   /** The project's audio. `name` is the address as the project has it, and `offset` the project's own, in seconds. */
   audio: { src: string; name: string; offset: number | undefined } | undefined;
   videos: VideoSound[];
+  /** The sounds that signals follow, by their names in the bundle, and when these start, in seconds. */
+  followed: { file: string; offset: number }[];
 }
 
 /** A part of a video that is heard. */

@@ -1,6 +1,7 @@
 /** What is heard in a film: the project's audio, and the videos that play in its scenes. */
 import { Video } from '@motion-canvas/2d';
 import { DependencyContext, type ProjectSettings, type Scene } from '@motion-canvas/core';
+import { followed } from '../../../nodes/listening.js';
 import type { FilmSound, VideoSound } from './protocol.js';
 import { type Playing, soundsOf } from './video-sounds.js';
 
@@ -91,11 +92,15 @@ function playingIn(node: Video, frame: number): Playing | undefined {
 
 const absolute = (address: string) => new URL(address, location.href).href;
 
-/** A project's audio, and the sounds of its videos. */
+/** A project's audio, the sounds of its videos, and the sounds that its scenes follow. */
 export function filmSound({ audio, audioOffset }: ProjectSettings, videos: VideoSound[]): FilmSound {
   const named = typeof audio === 'string' && audio !== '';
   return {
     audio: named ? { src: absolute(audio), name: audio, offset: audioOffset } : undefined,
     videos,
+    followed: [...followed].map((text) => {
+      const [file, offset] = JSON.parse(text) as [string, number];
+      return { file, offset };
+    }),
   };
 }

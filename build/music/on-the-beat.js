@@ -1,4 +1,4 @@
-/** The music of scenes/beat.ts: a bass drum on every beat, and chords between them. 8 seconds. */
+/** The music of scenes/on-the-beat.ts: a bass drum on every beat, and chords between them. 8 seconds. */
 import { echo, hall, highpass, hiss, kick, Loop, lowpass, waves } from './synthesiser.js';
 
 const bass = waves(
@@ -51,7 +51,7 @@ const BELL = `
   A5 .  .  G5 .  .  E5 .  .  .  .  .  F5 .  .  .
   .  .  .  G5 .  .  E5 .  .  .  .  .  D5 .  E5 . `;
 
-export const beat = () =>
+export const onTheBeat = () =>
   new Loop({ bpm: 120, bars: 4 })
     .play(STAB, stab, 0.25, highpass(220), lowpass(3800), echo(0.375, 0.35), hall(0.4))
     .play(BELL, bell, 0.27, highpass(400), echo(0.375, 0.45), hall(0.35))
