@@ -44,9 +44,8 @@ interface Step {
 /** The steps of the last seed: Motion Canvas runs a scene several times, and measuring them takes a second. */
 let measured: { seed: unknown; steps: Step[] } | undefined;
 function stepsOf(seed: unknown, measure: () => Step[]): Step[] {
-  const kept = measured?.seed === seed ? measured : { seed, steps: measure() };
-  measured = kept;
-  return kept.steps;
+  if (measured === undefined || measured.seed !== seed) measured = { seed, steps: measure() };
+  return measured.steps;
 }
 
 export default makeScene2D(

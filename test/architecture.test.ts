@@ -432,7 +432,7 @@ describe('CONTRIBUTING.md', () => {
       'An activation',
       'A format',
       'A hardware encoder',
-    'An export format',
+      'An export format',
       'An option',
       'A store',
       'A backend',

@@ -145,6 +145,7 @@ beforeAll(async () => {
     styleSources: [],
     sources: new Map<string, string>(),
     music: new Set<string>(),
+    heard: { sounds: {}, files: new Map<string, string>() },
     publicFolder: '/nowhere',
   };
   server = await startServer(bundle, async () => {}, { refused: (address) => refused.push(address) });

@@ -19,6 +19,7 @@ const nothing = {
   styleSources: [],
   sources: new Map<string, string>(),
   music: new Set<string>(),
+  heard: { sounds: {}, files: new Map<string, string>() },
   publicFolder: '/nowhere',
 };
 
