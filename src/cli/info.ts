@@ -26,6 +26,9 @@ import { escaped, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
 
+/** About what was drawn adaptively. */
+const FAST = 'It was drawn with --fast: pixels that hardly differ from their neighbours were interpolated.';
+
 /** Describes a film, an export or a link, and prints the recipe that it carries. */
 export async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   if (isLink(path)) return describeLink(path, await readLink(path), json);
@@ -50,6 +53,7 @@ export async function info(path: string, { json }: { json?: boolean }): Promise<
   }
   const { made, sweep, scene, sheet } = recipe;
   if (made) console.log(`Made by Untrained ${printable(made.version)} on ${printable(made.backend)}.`);
+  if ((sweep ?? recipe).evaluation) console.log(FAST);
   const here = sweep !== undefined || listScenes().some(({ name }) => name === scene);
   if (!sweep) {
     const where = here ? 'one of the scenes here' : 'a scene whose code the film does not contain';

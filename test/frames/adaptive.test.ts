@@ -22,6 +22,8 @@ afterAll(() => renderer.close());
 const frameOf = (input: FrameInput): FrameDescription => frameSchema.parse(input);
 const adaptively = (frame: FrameDescription): FrameDescription => ({ ...frame, evaluation: 'adaptive' });
 
+const isEqual = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
+
 /** The share of pixels of which a channel differs by more than one step. */
 function strays(one: Uint8Array, other: Uint8Array): number {
   let count = 0;
@@ -51,7 +53,6 @@ const frames: Record<string, FrameInput> = {
     size,
     view: { rotation: 20 },
   },
-  'a tile': { network: { ...network, fold: { tile: 1.7 } }, size },
   'oklch, dithered': { network, size, palette: 'oklch', dither: true },
   'a colour map and levels': { network, size, palette: 'turbo', levels: [0.2, 0.7] },
   '2 x 2 samples, dithered': { network, size, supersample: 2, dither: true },
@@ -72,7 +73,7 @@ describe('adaptive frames', () => {
     const frame = adaptively(frameOf({ network, size: [200, 150], supersample: 2, dither: true }));
     const whole = await renderer.render(frame);
     const three = new CpuRenderer(3);
-    expect(await three.render(frame)).toEqual(whole);
+    expect(isEqual(await three.render(frame), whole)).toBe(true);
     await three.close();
     const parts: Part[] = [
       { x: 0, y: 0, width: 70, height: 31 },
@@ -82,9 +83,8 @@ describe('adaptive frames', () => {
     await renderer.renderParts(frame, parts, ({ x, y, width, height }, rgba) => {
       for (let row = 0; row < height; row++) {
         const start = 4 * ((y + row) * 200 + x);
-        expect(rgba.subarray(4 * row * width, 4 * (row + 1) * width)).toEqual(
-          whole.subarray(start, start + 4 * width),
-        );
+        const drawn = rgba.subarray(4 * row * width, 4 * (row + 1) * width);
+        expect(isEqual(drawn, whole.subarray(start, start + 4 * width))).toBe(true);
       }
     });
   });
@@ -125,13 +125,15 @@ describe('adaptive frames', () => {
 describe('frames that are drawn exactly anyway', () => {
   test.each<[string, FrameInput]>([
     ['jumps', { network: { ...network, activation: ['tanh', 'step'] }, size }],
-    ['jumps within a mix', { network: { ...network, outputActivation: 'sawtooth' }, size }],
+    ['a tile', { network: { ...network, fold: { tile: 1.7 } }, size }],
+    ['an output that bends', { network: { ...network, outputActivation: 'relu' }, size }],
+    ['an output that jumps', { network: { ...network, outputActivation: 'sawtooth' }, size }],
     ['a grid of units', { network, size, shown: { layer: 2 } }],
     ['a network that costs less than interpolation', { network: { layers: 2, units: 10 }, size }],
   ])('%s', async (_, input) => {
     const frame = frameOf(input);
     expect(adaptiveOf(adaptively(frame))).toBeUndefined();
-    expect(await renderer.render(adaptively(frame))).toEqual(await renderer.render(frame));
+    expect(isEqual(await renderer.render(adaptively(frame)), await renderer.render(frame))).toBe(true);
   });
 });
 
@@ -141,9 +143,9 @@ test('a frame bends where an activation, a fold or a limit does', () => {
   expect(smoothness({ network: { ...network, activation: 'identity' } })).toBe('smooth');
   expect(smoothness({ network: { ...network, activation: 'leakyRelu' } })).toBe('bends');
   expect(smoothness({ network: { ...network, fold: 'mirror' } })).toBe('bends');
-  expect(smoothness({ network: { ...network, outputActivation: 'gelu' } })).toBe('bends');
+  expect(smoothness({ network: { ...network, outputActivation: 'gelu' } })).toBe('unsafe');
   expect(smoothness({ levels: [0.1, 0.9] })).toBe('bends');
-  expect(smoothness({ network: { ...network, activation: 'sawtooth' } })).toBe('jumps');
+  expect(smoothness({ network: { ...network, activation: 'sawtooth' } })).toBe('unsafe');
 });
 
 test('exact evaluation leaves no trace in a sweep, and adaptive evaluation does', () => {

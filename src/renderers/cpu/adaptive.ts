@@ -44,9 +44,9 @@ interface Limits {
 }
 
 /** Chosen so that 99.99% of pixels are within one 8-bit step, by the measurement of bench/adaptive.ts. */
-export const limits: Record<Exclude<Smoothness, 'jumps'>, Limits> = {
+export const limits: Record<Exclude<Smoothness, 'unsafe'>, Limits> = {
   smooth: { third: [4 / 255, 6 / 255], step: 0.25 },
-  bends: { third: [2 / 255, 2 / 255], step: 0.1 },
+  bends: { third: [1.5 / 255, 1.5 / 255], step: 0.1 },
 };
 
 /** The share of lines that are not smooth in a few cells, above which a block is computed pixel by pixel at once. */

@@ -14,7 +14,7 @@ export interface BandFrame extends InputSettings, Pick<FrameDescription, 'dither
   /** If each output is a separate picture: where these are in the frame, for the dither. */
   places?: [column: number, row: number][];
   /** If it is drawn adaptively: how smooth it is. */
-  adaptive?: Exclude<Smoothness, 'jumps'>;
+  adaptive?: Exclude<Smoothness, 'unsafe'>;
 }
 
 type Sampling = Pick<FrameDescription, 'size' | 'supersample'>;
