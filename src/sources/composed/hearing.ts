@@ -158,7 +158,7 @@ async function heardIn(path: string, placeholders: Placeholder[], ffmpeg: Ffmpeg
     placeholders.map((one) => ('listen' in one ? { ...one, listen: path } : { ...one, beats: path })),
     { seconds, loop: false },
     dirname(path),
-    { signal: undefined, ...{ ffmpeg: ffmpeg.path } },
+    { ffmpeg: ffmpeg.path },
   );
   const sounds = tracks.map((track) => ({ track, seconds }));
   await cache?.note(key, JSON.stringify(sounds));
