@@ -1,7 +1,8 @@
 /**
  * Measures how fast this machine draws frames, compared with numpy and onnxruntime; how much of that speed a whole film
  * keeps; how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH); how fast the editor and the
- * explorer are; what films made by several processes cost; and how long commands make their user wait.
+ * explorer are; what films made by several processes cost; how long commands make their user wait;
+ * and how costs grow.
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
@@ -36,6 +37,7 @@ import { printMachine } from './machine.js';
 import { benchMemory } from './memory.js';
 import { LeftOut, type Peer, startNumpy, startOnnx, type Work } from './peers.js';
 import { benchPipeline } from './pipeline.js';
+import { benchScale } from './scale.js';
 import { fixed, median, some } from './table.js';
 import { benchWaits } from './waits.js';
 
@@ -47,6 +49,7 @@ const networks = {
 const parts = [
   ...(Object.keys(networks) as (keyof typeof networks)[]),
   'activations',
+  'adaptive',
   'pipeline',
   'composed',
   'memory',
@@ -55,6 +58,7 @@ const parts = [
   'explorer',
   'farm',
   'waits',
+  'scale',
 ] as const;
 
 /** What networks of 27 x 30 cost that need more than one activation. The first one is the measure. */
@@ -277,6 +281,8 @@ async function benchCpu(chosen: string[], rounds: number): Promise<void> {
       if (!chosen.includes(name)) continue;
       // Fewer rounds of the next two, which take half a minute each.
       if (name === 'activations') await benchActivations(rounds, renderer);
+      // Like 'gif', loaded only on request.
+      else if (name === 'adaptive') (await import('./adaptive.js')).benchAdaptive(rounds);
       else if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else if (name === 'memory') await benchMemory();
@@ -284,6 +290,7 @@ async function benchCpu(chosen: string[], rounds: number): Promise<void> {
       else if (name === 'explorer') await benchExplorer(rounds);
       else if (name === 'farm') await benchFarm();
       else if (name === 'waits') await benchWaits(rounds);
+      else if (name === 'scale') await benchScale(Math.ceil(rounds / 2), renderer);
       // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);

@@ -57,16 +57,11 @@ export class WavReader {
     return this.#left! >= size;
   }
 
-  /** @throws UsageError if there were no samples. */
-  end(): void {
-    if (this.#left === undefined) throw new UsageError('it is damaged: it ends before its samples');
-  }
-
   /** @returns Where the samples begin; undefined if the header is not complete. */
   #readHeader(data: Buffer): number | undefined {
     if (data.length < 12) return undefined;
     if (data.toString('latin1', 0, 4) !== 'RIFF' || data.toString('latin1', 8, 12) !== 'WAVE')
-      throw new UsageError('it is not a WAV file');
+      throw new Compressed(); // RF64, for one
     for (let at = Math.max(12, this.#header); ; ) {
       this.#header = at;
       if (at > LONGEST_HEADER) throw new UsageError('it is damaged: it has no samples');

@@ -15,6 +15,8 @@ const PLATEAU = 0.5;
 const SPREAD = 0.4;
 /** The first bands of the registers in which notes recur: kick and bass, snare and voice, hi-hat. */
 const REGISTERS = [0, 5, 12, 20, ONSET_BANDS];
+/** How much more the lowest counts for the tempo: its notes mark beats. */
+const LOW = 2.5;
 /** The weights of a period and its multiples, which are periods too. */
 const MULTIPLES = [0.5, 0.25, 0.15, 0.1];
 /** How much a period is less likely if a half or a third of it is one, too. */
@@ -24,8 +26,10 @@ const FIRMNESS = 60;
 /** How much of the onsets must recur with the tempo, from 0 to 1. In a short sound, more may do so by chance. */
 const CLEAR = 0.15;
 const SHORT = 72;
-/** The least rise in loudness, compared with the loudness itself, that makes a beat. */
+/** The least rise, compared with the loudness around it, that makes a beat. */
 const RISE = 0.17;
+/** Fewer onsets on beats are not a rhythm. */
+const FEWEST = 3;
 /** How far a bpm that is given may differ from what is heard: 6 %. */
 const NEAR = 1.06;
 /** By how much an onset is found too early, in seconds, because windows reach ahead. */
@@ -54,7 +58,7 @@ export function findBeats(heard: Heard, bpm?: number): FoundBeats | undefined {
   if (period === undefined) return undefined;
   const found = loop ? aroundLoop(onsets, period) : track(onsets, period);
   const beats = audible(found, heard, rises, period);
-  if (beats === undefined || beats.length < 2) return undefined;
+  if (beats === undefined) return undefined;
   const step = stepOf(heard);
   const [first, end] = [times[0], heard.seconds];
   const exact = beats.map((i) => first + (i + peakNear(onsets, i, loop)) * step + EARLY);
@@ -84,8 +88,8 @@ function risesOf({ changes, loop, times: { length: n } }: Heard, first: number, 
 const sumOf = (series: readonly Float64Array[]): Float64Array =>
   series[0].map((_, i) => series.reduce((sum, values) => sum + values[i], 0));
 
-/** Values that stand out from those around them, with a mean square of 1. @param scaled - Whether to scale them so. */
-function standing(values: Float64Array, loop: boolean, scaled = true): Float64Array {
+/** Values that stand out from those around them, times a factor; without one, their mean square becomes 1. */
+function standing(values: Float64Array, loop: boolean, factor?: number): Float64Array {
   const n = values.length;
   const at = (i: number) => (i >= 0 && i < n ? values[i] : loop ? values[((i % n) + n) % n] : 0);
   const smooth = values.map((_, i) => (at(i - 1) + 2 * at(i) + at(i + 1)) / 4);
@@ -99,7 +103,8 @@ function standing(values: Float64Array, loop: boolean, scaled = true): Float64Ar
     sum += valueAt(i + reach + 1) - valueAt(i - reach);
   }
   const square = out.reduce((total, value) => total + value * value, 0) / n;
-  return scaled && square > 0 ? out.map((value) => value / Math.sqrt(square)) : out;
+  const scale = factor ?? (square > 0 ? 1 / Math.sqrt(square) : 1);
+  return out.map((value) => value * scale);
 }
 
 /** The period of the beats, in moments; undefined if nothing recurs clearly. */
@@ -115,7 +120,7 @@ function periodOf(
   // Register by register, since a hi-hat between two kicks is not another of them.
   const whole = sumOf(registers);
   const recurs = recurrence(
-    [...registers, whole].map((series) => standing(series, loop, false)),
+    [...registers, whole].map((series, k) => standing(series, loop, k === 0 ? LOW : 1)),
     loop,
     lags,
   );
@@ -218,15 +223,16 @@ function audible(beats: number[], heard: Heard, rises: Float64Array, period: num
     return greatest;
   };
   const strengths = beats.map((i) => most(rises, i, 2));
-  const mean = strengths.reduce((a, b) => a + b, 0) / Math.max(1, beats.length);
+  // The median: a click where the sound begins or ends is not a beat of all that follows.
+  const usual = strengths.toSorted((a, b) => a - b)[beats.length >> 1] ?? 0;
   const volume =
     beats.reduce((sum, i) => sum + most(loud, i, Math.round(period)), 0) / Math.max(1, beats.length);
-  if (!(mean > RISE * volume)) return undefined;
-  const isStrong = (k: number) => strengths[k] > 0.3 * mean;
+  if (!(usual > RISE * volume)) return undefined;
+  const isStrong = (k: number) => strengths[k] > 0.3 * usual;
   const loudest = loud.reduce((a, b) => Math.max(a, b), 0);
   const isSounding = (k: number) => most(loud, beats[k], Math.round(period)) > 0.02 * loudest;
   const strong = beats.flatMap((_, k) => (isStrong(k) ? [k] : []));
-  if (strong.length === 0) return undefined;
+  if (strong.length < FEWEST) return undefined;
   return beats.filter(
     (_, k) => isSounding(k) && (loop || (k >= strong[0] && k <= strong[strong.length - 1])),
   );
