@@ -160,11 +160,14 @@ function printSummary(
     expected?: number,
     less = false,
   ) => {
-    const shown = (number: number) =>
-      (unit === '%' ? (100 * number).toFixed(0) : number.toPrecision(3)) + unit;
+    const shown = (number: number) => {
+      if (unit === '%') return `${(100 * number).toFixed(0)}%`;
+      return `${number >= 100 ? number.toFixed(0) : number.toPrecision(3)}${unit}`;
+    };
     const wish = expected === undefined ? '' : `${less ? 'at most' : 'at least'} ${shown(expected)}`;
     rows.push([`${part}: ${name}`, value === undefined ? 'not measured' : shown(value), wish]);
-    if (value !== undefined) record(part, name, [value], unit === '' ? 'x' : unit.trim(), less, expected);
+    const recorded = unit === '%' ? 'of 1' : unit.trim() || 'x';
+    if (value !== undefined) record(part, name, [value], recorded, less, expected);
   };
   row('peak', 'multiply-adds in float32', bench.peak / 1e12, ' TFLOP/s', EXPECTED.peak);
   for (const { name, ms, operations, eager, compiled } of figures) {
