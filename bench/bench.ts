@@ -287,12 +287,12 @@ async function main({ gpu, software, chosen, rounds, json, compare }: Arguments)
       // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);
+      if (json !== undefined) await writeRun(json, thisRun()); // now, in case the next part fails
     }
   } finally {
     await renderer.close();
   }
   if (before) console.log(describeChanges(before, thisRun()));
-  if (json !== undefined) await writeRun(json, thisRun());
 }
 
 try {
