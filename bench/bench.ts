@@ -268,12 +268,13 @@ function readArguments(): Arguments {
 async function main({ gpu, software, chosen, rounds, json, compare }: Arguments): Promise<void> {
   const before = await earlierRun(compare, json);
   const adapter = gpu ? await benchGpu({ software, chosen, rounds }) : undefined;
-  if (!gpu) await benchCpu(chosen, rounds);
+  if (!gpu) await benchCpu(chosen, rounds, json);
   if (before) console.log(describeChanges(before, thisRun(adapter)));
   if (json !== undefined) await writeRun(json, thisRun(adapter));
 }
 
-async function benchCpu(chosen: string[], rounds: number): Promise<void> {
+/** @param json - Where to write the figures after each part. */
+async function benchCpu(chosen: string[], rounds: number, json: string | undefined): Promise<void> {
   await printMachine();
   const renderer = await createRenderer({ backend: 'cpu' });
   try {
@@ -294,6 +295,7 @@ async function benchCpu(chosen: string[], rounds: number): Promise<void> {
       // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);
+      if (json !== undefined) await writeRun(json, thisRun()); // now, in case the next part fails
     }
   } finally {
     await renderer.close();

@@ -35,7 +35,7 @@ function lineThrough(points: Point[]): { a: number; b: number } {
 export default makeScene2D(function* (view) {
   const theme = yield* dress(view);
   const { colours, body, gap, stroke, margin } = theme;
-  const [head, rest] = cut(boxOf(view.size(), 0.6 * margin), 'rows', 2 * body, 0.7 * gap);
+  const [head, rest] = cut(boxOf(view.size(), 0.6 * margin), 'rows', 1.6 * body, 0.4 * gap);
   const boxes = split(rest, 'rows', 2, gap).flatMap((row) => split(row, 'columns', 2, 2 * gap));
   view.add(<Heading title={'CPU time, in seconds'} position={head.center} size={head.size} />);
   for (const [i, { series, name, x }] of PANELS.entries()) {
