@@ -303,13 +303,6 @@ export const OPTIONS = [
     repeated: true,
   },
   {
-    name: 'fast',
-    help: 'compute only pixels that make a visible difference, on the CPU; others are within one 8-bit step',
-    more: 'See [docs/performance.md](docs/performance.md#fewer-pixels). `--quality draft` implies it.',
-    otherwise: 'every pixel is computed',
-    commands: DRAW,
-  },
-  {
     name: 'for',
     value: 'platform',
     help: `size, frame rate and limits of a platform: ${platformNames.join(', ')}`,
@@ -544,6 +537,13 @@ export const OPTIONS = [
     name: 'cache',
     negated: true,
     help: 'neither reuse cached frames nor cache new ones',
+    commands: DRAW,
+  },
+  {
+    name: 'fast',
+    help: 'compute only pixels that make a visible difference, on the CPU; others are within one 8-bit step',
+    more: 'See [docs/performance.md](docs/performance.md#fewer-pixels). `--quality draft` implies it.',
+    otherwise: 'every pixel is computed',
     commands: DRAW,
   },
   {
