@@ -397,7 +397,7 @@ describe('sounds and jobs', () => {
     const { audio } = parseRecipe(probe(outputs[0]).note!);
     expect(audio).toEqual({ sha256, offset: -0.1, fadeOut: 0.1 });
     await renderFilm(source.sweep, { ...means, outputs, audio: false });
-    expect(probe(outputs[0]).sound).toBeUndefined();
+    expect(probe(outputs[0]).audio).toBeUndefined();
     const wrong = { ...means, outputs, audio: { path, gain: Number.NaN } };
     await expect(renderFilm(source.sweep, wrong)).rejects.toThrow(UsageError);
   });
