@@ -16,9 +16,9 @@
  * --json writes the figures to a file. --compare prints what has changed since such a file was written; with the same
  * file for both, since the last run.
  *
- * --gpu measures the GPU and hardware encoders instead, in less than ten minutes: see gpu.ts. It needs Node, the tree with dist/ and
- * node_modules/, and no network. So you can copy the tree to another machine (after `npm run build`, on the same kind
- * of system) and run: node node_modules/jiti/lib/jiti-cli.mjs bench/bench.ts --gpu
+ * --gpu measures the GPU and hardware encoders instead, in less than ten minutes: see gpu.ts. It needs Node, the tree
+ * with dist/ and node_modules/, and no network. So you can copy the tree to another machine (after `npm run build`, on
+ * the same kind of system) and run: node node_modules/jiti/lib/jiti-cli.mjs bench/bench.ts --gpu
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
