@@ -46,7 +46,6 @@ export {
   type Listen,
   type ListenOptions,
   listen,
-  type SeedBeats,
   type SoundBand,
 } from './core/sound/listening.js';
 export { type EasingName, easings } from './core/sweep/easing.js';

@@ -241,7 +241,11 @@ export async function subjectOf(
     refuseFor('composed', given, `${project} is a project`, settingInstead(path, options));
     return { kind: 'composed', name: basename(path, extname(path)), target: { kind: 'project', path } };
   }
-  const found: Scene = await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage });
+  const found: Scene = await loadScene(scene ?? DEFAULT_SCENE, {
+    signal,
+    onStage: report.stage,
+    ffmpeg: options.ffmpeg,
+  });
   const { name, path } = found;
   if (found.kind === 'sweep') {
     const opaque = given.has('transparent') ? ', whose network colours every pixel' : '';

@@ -10,9 +10,7 @@ import { UsageError } from '../core/errors.js';
 import { parseSweep, type Sweep, soundsIn } from '../core/sweep/sweep.js';
 import { type Resolved, resolveSweep } from '../sound/resolve.js';
 
-/**
- * Sent by the process that loads modules: a sweep, which is valid unless it names sounds, or what is wrong, in one line.
- */
+/** Sent by the process that loads modules: a sweep, valid unless it names sounds, or what is wrong, in one line. */
 export type ModuleMessage = { path: string; sweep: Sweep } | { path: string; failure: string };
 
 export interface LoadOptions extends Watched {

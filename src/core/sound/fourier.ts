@@ -30,7 +30,7 @@ export class Spectrum {
   measure(samples: Float32Array, start: number): void {
     const { size } = this;
     const half = size / 2;
-    const [window, re, im, cos, sin, order] = [
+    const [taper, re, im, cos, sin, order] = [
       this.#window,
       this.#re,
       this.#im,
@@ -41,8 +41,8 @@ export class Spectrum {
     // Even samples as real and odd ones as imaginary parts: one transform of half the size gives both spectra.
     for (let i = 0; i < half; i++) {
       const to = order[i];
-      re[to] = samples[start + 2 * i] * window[2 * i];
-      im[to] = samples[start + 2 * i + 1] * window[2 * i + 1];
+      re[to] = samples[start + 2 * i] * taper[2 * i];
+      im[to] = samples[start + 2 * i + 1] * taper[2 * i + 1];
     }
     for (let length = 2; length <= half; length *= 2) {
       const [gap, stride] = [length / 2, size / length];

@@ -35,7 +35,7 @@ export interface HearingRequest {
 
 /** What was heard: one value, or one for each band, at each moment. */
 export interface Heard {
-  /** The moments, in seconds. In a loop, the last comes one step before its end; otherwise it is at the end or later. */
+  /** The moments, in seconds. In a loop, the last comes one step before its end; otherwise at the end or later. */
   times: Float64Array;
   loop: boolean;
   seconds: number;

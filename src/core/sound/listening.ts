@@ -20,12 +20,6 @@ export interface Beats extends BeatsOptions {
   beats: string;
 }
 
-/** A placeholder in place of a seed: it blends to another seed at every beat. What `beats` returns for `seeds`. */
-export interface SeedBeats extends Beats {
-  /** Two or more seeds, numbers or words. */
-  seeds: (number | string)[];
-}
-
 /** The parts of the spectrum that have names. */
 export const bandNames = ['all', 'bass', 'mid', 'treble'] as const;
 /** A part of the spectrum: a name, or its lowest and highest frequency in Hz. */
@@ -43,8 +37,8 @@ export interface ListenOptions {
   /** The number for the loudest moment of the band in the sweep. @defaultValue 1 */
   to?: number | undefined;
   /**
-   * How slowly the number follows, in seconds from 0 to 10: it falls in about this time after a sound ends, and rises in
-   * a quarter of it before one begins, so that it never lags behind. @defaultValue 0.1
+   * How slowly the number follows, in seconds from 0 to 10: it falls in about this time after a sound ends, and rises
+   * in a quarter of it before one begins, so that it never lags behind. @defaultValue 0.1
    */
   smooth?: number | undefined;
 }
@@ -141,8 +135,6 @@ export function listen(file: string, options: ListenOptions = {}): Listen {
  * @example `layers: beats('song.mp3', { values: [2, 5, 9] })`
  * @example `seed: beats('song.mp3', { seeds: [1, 2, 3, 4], fade: 0.2 })`
  */
-export function beats(file: string, options: BeatsOptions & { seeds: (number | string)[] }): SeedBeats;
-export function beats(file: string, options?: BeatsOptions): Beats;
 export function beats(file: string, options: BeatsOptions = {}): Beats {
   return checkedPlaceholder({ ...options, beats: file }) as Beats;
 }

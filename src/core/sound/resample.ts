@@ -19,8 +19,8 @@ function sincTable(): Float64Array {
     const x = i / FINENESS;
     if (x >= CROSSINGS) return 0;
     const at = x / CROSSINGS / 2;
-    const window = 0.42 + 0.5 * cosine(at) + 0.08 * cosine(2 * at);
-    return x === 0 ? 1 : (window * sine(x / 2)) / (Math.PI * x);
+    const taper = 0.42 + 0.5 * cosine(at) + 0.08 * cosine(2 * at);
+    return x === 0 ? 1 : (taper * sine(x / 2)) / (Math.PI * x);
   });
   return table;
 }
