@@ -19,7 +19,7 @@ import { colourPlanes } from '../../core/frame/colouring.js';
 import type { Part } from '../../core/frame/geometry.js';
 import { type InputWriter, inputWriter } from '../../core/frame/inputs.js';
 import type { Smoothness } from '../smoothness.js';
-import type { BandFrame } from './band.js';
+import type { BandFrame } from './band-frame.js';
 import type { Evaluator } from './evaluator.js';
 
 /** The side of a block in pixels: a multiple of that of the dither's matrix. */

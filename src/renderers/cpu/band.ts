@@ -1,21 +1,12 @@
 /** Parts of a frame, a thread's unit of work. A band is one of full width. */
 import { averageSamples, BAYER } from '../../core/frame/colour.js';
-import { type Colouring, colourPlanes } from '../../core/frame/colouring.js';
+import { colourPlanes } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { Part } from '../../core/frame/geometry.js';
-import { type InputSettings, inputWriter } from '../../core/frame/inputs.js';
-import type { Smoothness } from '../smoothness.js';
+import { inputWriter } from '../../core/frame/inputs.js';
 import { BLOCK, drawAdaptively } from './adaptive.js';
+import type { BandFrame } from './band-frame.js';
 import type { Evaluator } from './evaluator.js';
-
-/** What drawing a band needs from its frame; the evaluator has the network. */
-export interface BandFrame extends InputSettings, Pick<FrameDescription, 'dither'> {
-  colouring: Colouring;
-  /** If each output is a separate picture: where these are in the frame, for the dither. */
-  places?: [column: number, row: number][];
-  /** If it is drawn adaptively: how smooth it is. */
-  adaptive?: Exclude<Smoothness, 'unsafe'>;
-}
 
 type Sampling = Pick<FrameDescription, 'size' | 'supersample'>;
 

@@ -11,7 +11,8 @@ import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../core/fr
 import { DrawCache } from '../../core/network/draws.js';
 import { adaptiveOf } from '../smoothness.js';
 import { BLOCK_POINTS } from './adaptive.js';
-import { adaptiveParts, type BandFrame, bandsOf, samplesIn } from './band.js';
+import { adaptiveParts, bandsOf, samplesIn } from './band.js';
+import type { BandFrame } from './band-frame.js';
 import { arithmeticOf, chooseKernel, type KernelChoice, kernelModule } from './choose-kernel.js';
 import type { Thread } from './host.js';
 import { packNetwork } from './pack.js';

@@ -1,6 +1,7 @@
 /** A thread of the CPU renderer: draws the parts of frames that it receives, one after another. */
 import type { Part } from '../../core/frame/geometry.js';
-import { type BandFrame, drawPart } from './band.js';
+import { drawPart } from './band.js';
+import type { BandFrame } from './band-frame.js';
 import { Evaluator } from './evaluator.js';
 import type { KernelShape } from './kernel.js';
 import type { PackedNetwork } from './pack.js';
