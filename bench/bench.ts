@@ -1,7 +1,8 @@
 /**
  * Measures how fast this machine draws frames, compared with numpy and onnxruntime; how much of that speed a whole film
  * keeps; how close GIFs are to their films, compared with gifski (GIFSKI_PATH, or PATH); how fast the editor and the
- * explorer are; what films made by several processes cost; and how long commands make their user wait.
+ * explorer are; what films made by several processes cost; how long commands make their user wait;
+ * and how costs grow.
  *
  *     npm run bench
  *     npm run bench -- --only 27x30,pipeline --rounds 3
@@ -15,9 +16,9 @@
  * --json writes the figures to a file. --compare prints what has changed since such a file was written; with the same
  * file for both, since the last run.
  *
- * --gpu measures the GPU instead, in less than five minutes: see gpu.ts. It needs Node, the tree with dist/ and
- * node_modules/, and no network. So you can copy the tree to another machine (after `npm run build`, on the same kind
- * of system) and run: node node_modules/jiti/lib/jiti-cli.mjs bench/bench.ts --gpu
+ * --gpu measures the GPU and hardware encoders instead, in less than ten minutes: see gpu.ts. It needs Node, the tree
+ * with dist/ and node_modules/, and no network. So you can copy the tree to another machine (after `npm run build`, on
+ * the same kind of system) and run: node node_modules/jiti/lib/jiti-cli.mjs bench/bench.ts --gpu
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,7 @@ import { printMachine } from './machine.js';
 import { benchMemory } from './memory.js';
 import { LeftOut, type Peer, startNumpy, startOnnx, type Work } from './peers.js';
 import { benchPipeline } from './pipeline.js';
+import { benchScale } from './scale.js';
 import { fixed, median, some } from './table.js';
 import { benchWaits } from './waits.js';
 
@@ -47,6 +49,7 @@ const networks = {
 const parts = [
   ...(Object.keys(networks) as (keyof typeof networks)[]),
   'activations',
+  'adaptive',
   'pipeline',
   'composed',
   'memory',
@@ -55,6 +58,7 @@ const parts = [
   'explorer',
   'farm',
   'waits',
+  'scale',
 ] as const;
 
 /** What networks of 27 x 30 cost that need more than one activation. The first one is the measure. */
@@ -258,14 +262,19 @@ function readArguments(): Arguments {
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds is ${values.rounds} but must be an integer of 1 or more.`);
-  if (gpu && (json ?? compare) !== undefined)
-    throw new Error('--json and --compare have no figures of --gpu: leave them out.');
   return { gpu, software, chosen, rounds, json, compare };
 }
 
 async function main({ gpu, software, chosen, rounds, json, compare }: Arguments): Promise<void> {
-  if (gpu) return benchGpu({ software, chosen, rounds });
   const before = await earlierRun(compare, json);
+  const adapter = gpu ? await benchGpu({ software, chosen, rounds }) : undefined;
+  if (!gpu) await benchCpu(chosen, rounds, json);
+  if (before) console.log(describeChanges(before, thisRun(adapter)));
+  if (json !== undefined) await writeRun(json, thisRun(adapter));
+}
+
+/** @param json - Where to write the figures after each part. */
+async function benchCpu(chosen: string[], rounds: number, json: string | undefined): Promise<void> {
   await printMachine();
   const renderer = await createRenderer({ backend: 'cpu' });
   try {
@@ -273,6 +282,8 @@ async function main({ gpu, software, chosen, rounds, json, compare }: Arguments)
       if (!chosen.includes(name)) continue;
       // Fewer rounds of the next two, which take half a minute each.
       if (name === 'activations') await benchActivations(rounds, renderer);
+      // Like 'gif', loaded only on request.
+      else if (name === 'adaptive') (await import('./adaptive.js')).benchAdaptive(rounds);
       else if (name === 'pipeline') await benchPipeline(renderer, Math.ceil(rounds / 2));
       else if (name === 'composed') await benchComposed(Math.ceil(rounds / 2));
       else if (name === 'memory') await benchMemory();
@@ -280,15 +291,15 @@ async function main({ gpu, software, chosen, rounds, json, compare }: Arguments)
       else if (name === 'explorer') await benchExplorer(rounds);
       else if (name === 'farm') await benchFarm();
       else if (name === 'waits') await benchWaits(rounds);
+      else if (name === 'scale') await benchScale(Math.ceil(rounds / 2), renderer);
       // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
       else await benchNetwork(name, rounds, renderer);
+      if (json !== undefined) await writeRun(json, thisRun()); // now, in case the next part fails
     }
   } finally {
     await renderer.close();
   }
-  if (before) console.log(describeChanges(before, thisRun()));
-  if (json !== undefined) await writeRun(json, thisRun());
 }
 
 try {

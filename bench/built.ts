@@ -5,6 +5,8 @@
 const load = (path: string) => import(new URL(`../dist/${path}`, import.meta.url).href);
 
 export const built = {
+  arguments: (): Promise<typeof import('../src/outputs/formats/arguments.js')> =>
+    load('outputs/formats/arguments.js'),
   arrange: (): Promise<typeof import('../src/renderers/gpu/arrange.js')> => load('renderers/gpu/arrange.js'),
   composed: (): Promise<typeof import('../src/sources/composed/source.js')> =>
     load('sources/composed/source.js'),

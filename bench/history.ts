@@ -19,6 +19,8 @@ export interface Figure {
   spread: number;
   /** Whether less is better, as for times. */
   less: boolean;
+  /** What was expected, in the same unit. */
+  expected?: number;
 }
 
 /** A run of the bench, as --json writes it. */
@@ -28,6 +30,8 @@ export interface Run {
   date: string;
   node: string;
   processor: string;
+  /** The GPU, if the run measured it. Software adapters give figures that mean nothing. */
+  gpu?: string;
   cores: number;
   figures: Figure[];
 }
@@ -44,19 +48,21 @@ export function record(
   values: readonly number[],
   unit = 'ms',
   less = true,
+  expected?: number,
 ): void {
   if (values.length === 0) return;
   const value = less ? Math.min(...values) : Math.max(...values);
   const spread = value === 0 ? 0 : Math.abs(median([...values]) / value - 1);
-  figures.push({ part, name, unit, value, spread, less });
+  figures.push({ part, name, unit, value, spread, less, ...(expected !== undefined && { expected }) });
 }
 
 /** This run so far. */
-export const thisRun = (): Run => ({
+export const thisRun = (gpu?: string): Run => ({
   version: 1,
   date: new Date().toISOString(),
   node: process.versions.node,
   processor: cpus()[0]?.model.trim() ?? 'unknown',
+  ...(gpu !== undefined && { gpu }),
   cores: availableParallelism(),
   figures,
 });
@@ -110,7 +116,7 @@ export function changesBetween(before: Run, now: Run): Change[] {
 export function describeChanges(before: Run, now: Run): string {
   const changes = changesBetween(before, now);
   const lines = [`\nSince ${before.date.slice(0, 16).replace('T', ' ')}`];
-  const differs = (['node', 'processor', 'cores'] as const).filter((key) => before[key] !== now[key]);
+  const differs = (['node', 'processor', 'gpu', 'cores'] as const).filter((key) => before[key] !== now[key]);
   for (const key of differs)
     lines.push(`  Not the same ${key}: ${before[key]} then, ${now[key]} now. Compare ratios only.`);
   if (changes.length === 0) return [...lines, '  The two runs have no figures in common.'].join('\n');

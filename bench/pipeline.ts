@@ -5,10 +5,11 @@
  * If drawing and encoding use different hardware, as with a GPU, a perfect pipeline takes as long as the slower of the
  * two. If they share all cores, it takes as long as both together. So both ratios are printed.
  */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   type FrameDescription,
   type FrameRenderer,
@@ -20,6 +21,7 @@ import {
 import { findFfmpeg, renderFilm } from 'untrained/render';
 import scene from '../scenes/weight-scale.js';
 import type { PixelFormat } from '../src/core/frame/pixels.js';
+import type { Hardware } from '../src/outputs/formats/hardware.js';
 import type { FilmShape, Output } from '../src/outputs/output.js';
 import { built } from './built.js';
 
@@ -41,6 +43,9 @@ export interface FilmFigures {
   pixels: PixelFormat;
   ffmpeg: string;
   seconds: FilmTimes;
+  /** The film, encoded alone: its size in bytes, and the PSNR of its luma in dB. */
+  bytes: number;
+  psnr: number;
 }
 
 /** Prints the shortest time of each of the three in seconds, and the ratios. */
@@ -59,12 +64,16 @@ A whole film: weight-scale, ${frames} frames of ${size} to MP4 (ffmpeg ${ffmpeg}
   drawing + encoding / the film                   ${percent(draw + encode)}`);
 }
 
-/** Times drawing, encoding and the film in turn, `rounds` times, for `filmSeconds` from the middle of a sweep. */
+/**
+ * Times drawing, encoding and the film in turn, `rounds` times, for `filmSeconds` from the middle of a sweep.
+ * @param hardware - The encoder. Defaults to x264.
+ */
 export async function measureFilm(
   renderer: FrameRenderer,
   sweep: Sweep,
   filmSeconds: number,
   rounds: number,
+  hardware?: Hardware,
 ): Promise<FilmFigures> {
   const frames = Math.min(frameCount(sweep), Math.round(filmSeconds * sweep.fps));
   const first = Math.floor((frameCount(sweep) - frames) / 2);
@@ -90,11 +99,12 @@ export async function measureFilm(
     for (let round = 0; round < rounds; round++) {
       const drawn = await time('draw', () => drawAll(renderer, descriptions, pixels, round === 0));
       if (round === 0) await writeFile(join(folder, 'frames'), drawn);
-      await time('encode', () => encode(ffmpeg.path, folder, output, shape));
+      await time('encode', () => encode(ffmpeg.path, folder, output, shape, hardware));
       let began = 0;
       const options = {
         outputs: [join(folder, 'whole.mp4')],
         backend: renderer.backend,
+        encoder: hardware?.name,
         frames: [first, first + frames - 1] as [number, number],
         onProgress: () => {
           began ||= performance.now();
@@ -103,10 +113,12 @@ export async function measureFilm(
       await time('film', () => renderFilm(sweep, options));
       least.running = Math.min(least.running, (performance.now() - began) / 1000);
     }
+    const { size: bytes } = await stat(join(folder, 'film.mp4'));
+    const psnr = await psnrOf(ffmpeg.path, folder, shape);
+    return { frames, pixels, ffmpeg: ffmpeg.version, seconds: least, bytes, psnr };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return { frames, pixels, ffmpeg: ffmpeg.version, seconds: least };
 }
 
 /**
@@ -133,9 +145,16 @@ async function drawAll(
 }
 
 /** Encodes the file `frames` to MP4, with the same arguments as a film. */
-async function encode(ffmpeg: string, cwd: string, output: Output, shape: FilmShape): Promise<void> {
+async function encode(
+  ffmpeg: string,
+  cwd: string,
+  output: Output,
+  shape: FilmShape,
+  hardware: Hardware | undefined,
+): Promise<void> {
   const { encodingOf, segmentStep } = await built.encode();
-  const step = segmentStep(encodingOf(output, shape).takes, shape, ['film.mp4']);
+  const options = hardware ? { hardware } : {};
+  const step = segmentStep(encodingOf(output, shape, options).takes, shape, ['film.mp4']);
   const inputs = step.inputs.flatMap(({ options }) => [...options, '-i', 'frames']);
   const outputs = step.outputs.flatMap(({ options, to }) => [...options, '-y', to]);
   const child = spawn(ffmpeg, [...inputs, ...outputs], {
@@ -147,4 +166,17 @@ async function encode(ffmpeg: string, cwd: string, output: Output, shape: FilmSh
     child.once('error', reject);
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`ffmpeg ended with ${code}.`))));
   });
+}
+
+/** The PSNR of the luma of film.mp4 against the file `frames`, in dB. */
+async function psnrOf(ffmpeg: string, cwd: string, shape: FilmShape): Promise<number> {
+  const { framesOf, toVideo } = await built.arguments();
+  const [filters] = toVideo(shape, 'yuv420p').slice(1);
+  const compared = filters ? `[0:v]${filters}[drawn];[1:v][drawn]psnr` : '[1:v][0:v]psnr';
+  const input = framesOf(shape).options.map((option, i, all) =>
+    all[i - 1] === '-loglevel' ? 'info' : option,
+  );
+  const args = [...input, '-i', 'frames', '-i', 'film.mp4', '-lavfi', compared, '-f', 'null', '-'];
+  const { stderr } = await promisify(execFile)(ffmpeg, args, { cwd, windowsHide: true });
+  return Number(/PSNR y:(\S+)/.exec(stderr)?.[1] ?? Number.NaN);
 }

@@ -3,7 +3,6 @@
  * the end. All commands are started as from a shell, with nothing cached but what an earlier command left on the disk.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { built } from './built.js';
 import { record } from './history.js';
+import { childrenTime } from './scale.js';
 import { median, table } from './table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -79,8 +79,17 @@ async function actionsIn(folder: string, browser: Browser): Promise<Action[]> {
   const say = (caption: string) => writeFile(scene, film(caption));
   const at = (name: string) => join(folder, name);
   const cache = { UNTRAINED_CACHE: at('cache') };
-  const whole = [...MAIN, 'render', scene, '--size', '320x180', '--out', at('film.mp4'), '--quiet'];
-  const made = npm('render', 'weight-scale', '--size', '160x160', '--out', at('made.mp4'));
+  const whole = [...MAIN, 'render', scene, '--size', '160x90', '--out', at('film.mp4'), '--quiet'];
+  const made = npm(
+    'render',
+    'weight-scale',
+    '--frames',
+    '0-49',
+    '--size',
+    '160x160',
+    '--out',
+    at('made.mp4'),
+  );
   const command = (...words: string[]) => measure([...MAIN, ...words], folder);
   return [
     { name: '--help', goal: 0.25, cpu: true, run: () => command('--help') },
@@ -206,18 +215,6 @@ function start([program, ...words]: string[], cwd: string, env: Record<string, s
     return now === undefined || before === undefined ? undefined : now - before;
   };
   return { child, began, cpu };
-}
-
-/** The CPU time of this process's children that have ended, in milliseconds. Only Linux tells. */
-function childrenTime(): number | undefined {
-  try {
-    const fields = readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return 10 * (Number(fields[13]) + Number(fields[14])); // cutime and cstime, in hundredths of a second
-  } catch {
-    return undefined;
-  }
 }
 
 function print(waits: Map<Action, Wait[]>, rounds: number): void {

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defaultOf, flagsOf, meaningOf } from '../dist/cli/option.js';
+import { defaultOf, flagOf, flagsOf, meaningOf } from '../dist/cli/option.js';
 import { OPTIONS } from '../dist/cli/options.js';
 
 /** The line before the table, which ends at the next empty line. */
@@ -30,8 +30,8 @@ function byCommand(variants, textOf) {
     .join('; ');
 }
 
-function rowOf(name) {
-  const entries = OPTIONS.filter((entry) => entry.name === name);
+function rowOf(flag) {
+  const entries = OPTIONS.filter((entry) => flagOf(entry) === flag);
   const variants = entries.flatMap((entry) =>
     entry.commands.filter((command) => COMMANDS.includes(command)).map((command) => [entry, command]),
   );
@@ -54,7 +54,7 @@ function rowOf(name) {
 }
 
 function table() {
-  const rows = unique(OPTIONS.map(({ name }) => name)).flatMap(rowOf);
+  const rows = unique(OPTIONS.map(flagOf)).flatMap(rowOf);
   const head = [['option', 'meaning', 'default', 'only for'], Array(4).fill('---')];
   const line = (cells) => `|${cells.map((text) => (text ? ` ${text} ` : ' ')).join('|')}|`;
   return [...head, ...rows].map(line).join('\n');

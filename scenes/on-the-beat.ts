@@ -1,5 +1,5 @@
 /** A network that turns into another one on every beat. A seamless loop, like its music, which the build makes
- *  (build/music). The networks were chosen by eye: they are about equally bright, so that nothing flashes.
+ *  (build/music). The networks were chosen by eye. They are about equally bright, and fade quickly: slow fades flash.
  *  Run: npm run render on-the-beat */
 import { beats, circle, sweep } from 'untrained';
 
@@ -13,7 +13,7 @@ export default sweep({
   network: {
     seed: beats('../dist/music/on-the-beat.wav', {
       seeds: [101, 167, 120, 36, 42, 90, 182, 70],
-      fade: 0.3,
+      fade: 0.1,
     }),
     inputs: 4,
     layers: 20,

@@ -14,6 +14,7 @@ export { type Job, readJob, writeJob } from './jobs/job.js';
 export { join } from './jobs/join.js';
 export { type FilmRequest, type OutputRequest, type PosterRequest, plan } from './jobs/plan.js';
 export {
+  type AudioInput,
   type FilmOptions,
   type RenderOptions,
   renderFilm,
@@ -21,10 +22,12 @@ export {
   type SceneInput,
 } from './jobs/render.js';
 export { segment } from './jobs/segment.js';
+export { storeSounds } from './jobs/sound.js';
 export { FolderStore, type SegmentStore, SharedStore } from './jobs/store.js';
 export { type Means, Workshop } from './jobs/workshop.js';
 export type { Ffmpeg, FfmpegSource, Finished } from './outputs/index.js';
 export type { ListeningMeans } from './sound/resolve.js';
+export type { Clip, Soundtrack } from './sound/soundtrack.js';
 export { type KeyedFiles, openStore } from './stores/index.js';
 
 /**

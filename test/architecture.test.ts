@@ -66,6 +66,7 @@ const ENTRIES: Record<string, { runs: Runs; imports: string[] }> = {
     runs: 'in Node',
     imports: ['src/core', 'src/outputs', 'src/sound', 'src/stores', 'src/sources', 'src/jobs'],
   },
+  'src/vite.ts': { runs: 'in Node', imports: ['src/outputs', 'src/sources'] },
 };
 
 /** The packages that browser code may import. All others are for Node. */

@@ -37,6 +37,7 @@ import {
   type ComposedSubject,
   changed,
   checkQuality,
+  evaluationIn,
   type Planned,
   planFilms,
   type Shape,
@@ -270,6 +271,7 @@ function settingInstead(path: string, options: DrawOptions) {
 export function composedRequest({ target, as }: ComposedSubject, options: DrawOptions): ComposedRequest {
   const { size = as?.size, fps = as?.fps, transparent = as?.transparent } = options;
   const { strict, allowHost: allowHosts } = options;
+  const evaluation = evaluationIn(options as Resolved<DrawOptions>) ?? as?.evaluation;
   const variables = { ...as?.variables, ...variablesOf(options) };
   return {
     kind: 'composed',
@@ -277,6 +279,7 @@ export function composedRequest({ target, as }: ComposedSubject, options: DrawOp
     size,
     fps,
     transparent,
+    ...(evaluation && { evaluation }),
     variables,
     allowHosts,
     answers: as?.answers,

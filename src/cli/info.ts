@@ -2,10 +2,12 @@
 import { isLink, readLink } from '../core/recipe/link.js';
 import type { Recipe } from '../core/recipe/recipe.js';
 import { RECIPE_VERSION } from '../core/recipe/version.js';
+import type { SoundNote } from '../core/sound/settings.js';
 import { grainNote } from '../core/sweep/grain.js';
 import { frameCount, type Sweep } from '../core/sweep/sweep.js';
 import { printable } from '../core/wording/printable.js';
 import { type Exporter, exporterFor } from '../exporters/index.js';
+import type { AudioTrack } from '../files/read/found.js';
 import {
   describeRules,
   formatList,
@@ -24,6 +26,9 @@ import { escaped, printJson } from './report.js';
 import { listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
 
+/** About what was drawn adaptively. */
+const FAST = 'It was drawn with --fast: pixels that hardly differ from their neighbours were interpolated.';
+
 /** Describes a film, an export or a link, and prints the recipe that it carries. */
 export async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   if (isLink(path)) return describeLink(path, await readLink(path), json);
@@ -40,12 +45,15 @@ export async function info(path: string, { json }: { json?: boolean }): Promise<
   const time = seconds > 0 ? [`${shownRate(fps)} fps`, `${frames} frames`, `${round(seconds)} s`] : [];
   const kind = codec ? `${format} (${printable(codec.slice(0, 20))})` : format;
   console.log(`${printable(path)}  ${[kind, `${width}x${height}`, ...time, inBytes(bytes)].join(', ')}`);
+  if (film.audio) console.log(soundLine(film.audio, recipe?.audio));
+  else if (recipe?.audio) console.log('It has no sound, but was made with one.');
   if (!recipe) {
     console.log('It carries no recipe: it was not made by Untrained, or it has been converted since.');
     return;
   }
   const { made, sweep, scene, sheet } = recipe;
   if (made) console.log(`Made by Untrained ${printable(made.version)} on ${printable(made.backend)}.`);
+  if ((sweep ?? recipe).evaluation) console.log(FAST);
   const here = sweep !== undefined || listScenes().some(({ name }) => name === scene);
   if (!sweep) {
     const where = here ? 'one of the scenes here' : 'a scene whose code the film does not contain';
@@ -57,6 +65,23 @@ export async function info(path: string, { json }: { json?: boolean }): Promise<
   if (sheet) console.log(`This is a sheet. To render its scene: ${commandLine('render', [path])}`);
   else if (here) console.log(`To render it larger: ${commandLine('render', [path], size)}`);
   console.log(escaped(JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }, null, 2)));
+}
+
+/** "Sound: AAC, 48 kHz, stereo; from the file with SHA-256 a1b2…, 1.5 s of it skipped, -3 dB". */
+function soundLine({ codec, rate, channels }: AudioTrack, note: SoundNote | undefined): string {
+  const layout = { 1: 'mono', 2: 'stereo' }[channels] ?? `${channels} channels`;
+  const track = `Sound: ${printable(codec.slice(0, 20))}, ${round(rate / 1000)} kHz, ${layout}`;
+  if (!note) return `${track}.`;
+  const { sha256, offset = 0, gain = 0, fadeIn = 0, fadeOut = 0 } = note;
+  const facts = [
+    `from the file with SHA-256 ${sha256}`,
+    offset > 0 && `from ${round(offset)} s on`,
+    offset < 0 && `without its first ${round(-offset)} s`,
+    gain !== 0 && `at ${round(gain)} dB`,
+    fadeIn > 0 && `faded in for ${round(fadeIn)} s`,
+    fadeOut > 0 && `faded out for ${round(fadeOut)} s`,
+  ].filter(Boolean);
+  return `${track}; ${facts.join(', ')}.`;
 }
 
 function describeExport(path: string, { name, title }: Exporter, json?: boolean): void {

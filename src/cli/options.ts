@@ -540,6 +540,13 @@ export const OPTIONS = [
     commands: DRAW,
   },
   {
+    name: 'fast',
+    help: 'compute only pixels that make a visible difference, on the CPU; others are within one 8-bit step',
+    more: 'See [docs/performance.md](docs/performance.md#fewer-pixels). `--quality draft` implies it.',
+    otherwise: 'every pixel is computed',
+    commands: DRAW,
+  },
+  {
     name: 'strict',
     help: 'treat warnings as errors (exit code 1)',
     commands: [...LOOK, 'join'],
@@ -583,8 +590,14 @@ export const OPTIONS = [
     name: 'store',
     value: 'place',
     help: 'where segments are stored: a folder or s3://bucket/prefix',
-    otherwiseFor: { render: 'with --queue: in Redis', batch: 'in Redis', work: 'in Redis' },
-    commands: ['render', 'batch', 'join', 'work'],
+    helpFor: { plan: "where the film's encoded sound is stored for join: a folder or s3://bucket/prefix" },
+    otherwiseFor: {
+      render: 'with --queue: in Redis',
+      batch: 'in Redis',
+      work: 'in Redis',
+      plan: 'none, for films without sound',
+    },
+    commands: ['render', 'batch', 'plan', 'join', 'work'],
     row: false,
   },
   {

@@ -127,15 +127,23 @@ export function checkQuality({ files }: Group, { crf }: RenderOptions): void {
   );
 }
 
+/** The evaluation that options ask for: drafts are fast. */
+export function evaluationIn(options: Resolved<LookOptions>): 'adaptive' | undefined {
+  const { fast, quality }: Pick<RenderOptions, 'fast' | 'quality'> = options as object;
+  return fast || quality === 'draft' ? 'adaptive' : undefined;
+}
+
 /** The scene's sweep with the command line's changes. */
 export function changed({ sweep }: SweepScene, options: Resolved<LookOptions>): Sweep {
   const { size, fps, pace, supersample, dither, seconds, seed, palette, levels, shown } = options;
+  const evaluation = evaluationIn(options);
   const direct = {
     ...(size && { size }),
     ...(fps && { fps }),
     ...(pace && { pace }),
     ...(supersample && { supersample }),
     ...(dither && { dither }),
+    ...(evaluation && { evaluation }),
     ...(levels && { levels, brightness: undefined }),
     ...(shown && { shown }),
   };

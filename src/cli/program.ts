@@ -268,7 +268,10 @@ function rowReader(all: RenderOptions, givenToAll: Set<string>): RowReader {
       const command = withOptions(strict(new Command('render').argument('[scene]')), 'render');
       command.parse(words, { from: 'user' });
       const own = given(command);
-      const others = [...givenToAll].filter((name) => !own.has(name));
+      const isSilent = command.opts<RenderOptions>().audio === false;
+      const others = [...givenToAll].filter(
+        (name) => !own.has(name) && !(isSilent && name.startsWith('audio')),
+      );
       const shared = Object.fromEntries(others.map((name) => [name, all[name as keyof RenderOptions]]));
       return {
         scene: command.args[0],

@@ -129,7 +129,7 @@ export function requestOf(row: Row, reader: RowReader): RowRequest {
   for (const [name, value] of row) {
     if (value === null || value === undefined) continue;
     const entry = fieldOf(name, reader);
-    if (entry) words.push(...wordsFor(entry, name, value));
+    if (entry) words.push(...wordsFor(entry, name, value, reader));
     else if (typeof value === 'string') scene = value;
     else throw new UsageError(`scene is ${quote(value)} but must be a name or a path.`);
   }
@@ -141,6 +141,8 @@ function fieldOf(field: string, { fields }: RowReader): OptionEntry | undefined 
   if (field === 'scene') return undefined;
   const entry = fields.find(({ name }) => name === field || kebab(name) === field);
   if (entry) return entry;
+  const opposite = fields.find((entry) => entry.opposes && flagOf(entry) === `--${kebab(field)}`);
+  if (opposite) return opposite;
   const names = fields.map(({ name }) => kebab(name));
   const parameter = nearest(field, allFields, sweepSynonyms);
   const hint =
@@ -150,15 +152,18 @@ function fieldOf(field: string, { fields }: RowReader): OptionEntry | undefined 
   throw new UsageError(`${quote(field)} is not an option of render${hint}`);
 }
 
-function wordsFor(entry: OptionEntry, name: string, value: unknown): string[] {
+function wordsFor(entry: OptionEntry, name: string, value: unknown, { fields }: RowReader): string[] {
   const flag = flagOf(entry);
   if (entry.value === undefined) {
     const on = { true: true, yes: true, 1: true, false: false, no: false, 0: false }[
       String(value).toLowerCase()
     ];
     if (on === undefined) throw new UsageError(`${name} is ${quote(value)} but must be true or false.`);
+    if (entry.opposes) return on ? [flag] : []; // its column has the name of the flag
     return on === (entry.negated ?? false) ? [] : [flag];
   }
+  if (value === false && fields.some(({ name, opposes }) => opposes && name === entry.name))
+    return [`--no-${kebab(entry.name)}`];
   if (entry.repeatable) return several(name, value).map((text) => `${flag}=${text}`);
   if (typeof value === 'string' || typeof value === 'number') return [`${flag}=${value}`];
   throw new UsageError(

@@ -45,7 +45,10 @@ export interface ComposedScene extends Found {
   title: string;
   figure?: string;
   /** If it was read from a film: how that film was made, and its extension. */
-  as?: Pick<Recipe, 'variables' | 'size' | 'fps' | 'transparent' | 'frames' | 'every' | 'answers'>;
+  as?: Pick<
+    Recipe,
+    'variables' | 'size' | 'fps' | 'transparent' | 'evaluation' | 'frames' | 'every' | 'answers'
+  >;
   extension?: string | undefined;
   /** If it was read from a film that has sound: that sound. */
   earlier?: EarlierSound | undefined;
@@ -225,13 +228,13 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
   }
   const found = await loadScene(own.path, options);
   if (found.kind !== 'composed') return { ...found, name, trusted: false, extension, frames, every, earlier };
-  const { variables, size, fps, transparent, answers } = recipe;
+  const { variables, size, fps, transparent, evaluation, answers } = recipe;
   return {
     ...found,
     name,
     extension,
     earlier,
-    as: { variables, size, fps, transparent, frames, every, answers },
+    as: { variables, size, fps, transparent, evaluation, frames, every, answers },
   };
 }
 

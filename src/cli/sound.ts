@@ -1,4 +1,4 @@
-/** What is heard in films: the sound that --audio names, that of a film that is made again, or the one a sweep listens to. */
+/** What is heard in films: what --audio names, the sound of a film that is made again, or what a sweep listens to. */
 import { UsageError } from '../core/errors.js';
 import type { SoundNote, SoundSettings } from '../core/sound/settings.js';
 import { inSight } from '../core/wording/printable.js';
@@ -35,6 +35,8 @@ interface Choice {
   /** When it starts in the film, or below 0, how much of it is skipped, in seconds. */
   offset: number;
   settings: SoundSettings;
+  /** The recipe that it is used with, if that names a sound. */
+  before?: { given: string; note: SoundNote } | undefined;
   /** If it is that of a film that is made again: the sound in that film's recipe, if it has one. */
   kept?: { note: SoundNote | undefined };
 }
@@ -72,22 +74,29 @@ export async function soundsOf(
 ): Promise<PlannedSound[]> {
   const flags = settingNames.filter((name) => given.has(name)).map(flagCalled);
   if (options.audio === false) {
-    if (flags.length > 0)
-      throw new UsageError(`${flags[0]} needs a sound: leave out ${flags[0]} or --no-audio.`);
+    if (flags.length > 0) {
+      throw new UsageError(
+        `${flags[0]} cannot be used with --no-audio, since there is no sound: leave one out.`,
+      );
+    }
     return plan.map(() => ({ track: { clips: [] } }));
   }
   const choice = choiceFor(subject, options, plan, report);
-  if (flags.length > 0 && (!choice || choice.kept)) {
-    const why = choice
-      ? `the sound of ${inSight(choice.path)} is kept as it is: add --audio FILE to replace it, or leave out ${flags[0]}`
-      : `add --audio FILE, or leave out ${flags[0]}`;
-    throw new UsageError(`${flags[0]} needs a sound of its own: ${why}.`);
+  const [flag] = flags;
+  if (flag && !choice)
+    throw new UsageError(
+      `${flag} applies only to the sound of --audio: add --audio FILE, or leave out ${flag}.`,
+    );
+  if (flag && choice?.kept) {
+    throw new UsageError(
+      `The sound of ${inSight(choice.path)} is kept as it is: leave out ${flag}, or replace it with --audio FILE.`,
+    );
   }
   if (!choice) return plan.map(() => ({}));
   const able = plan.filter(({ group }) => group.files.some(({ path }) => takesSound(parseOutput(path))));
   saySoundless(plan, options, report);
   const [first = plan[0]] = able;
-  if (!first) return [];
+  if (!first) return []; // only pages
   const ffmpeg = await findFfmpeg(options.ffmpeg, undefined, options.timeout);
   const sound = await examined(choice, first, able, ffmpeg, options, report, signal);
   return plan.map((planned) => withGain(choice, sound, quieterBy(choice, sound, planned, report)));
@@ -104,14 +113,21 @@ function choiceFor(
   report: Reporter,
 ): Choice | undefined {
   const { earlier } = subject;
-  if (options.audio) return chosen(options.audio, options, earlier?.note);
+  if (options.audio) return chosen(options.audio, options, earlier);
   if (earlier) {
     if (!plan.some(({ group }) => group.files.some(({ path }) => takesSound(parseOutput(path)))))
       return undefined;
     return kept(earlier, plan);
   }
   const sounds = subject.kind === 'sweep' ? (subject.sounds ?? []) : [];
-  if (sounds.length === 1) return chosen(sounds[0], options);
+  if (sounds.length === 1) {
+    const before = subject.kind === 'sweep' ? subject.sweep : undefined;
+    const [why] = plan.flatMap((planned) => retiming(planned, before) ?? []);
+    if (!why) return chosen(sounds[0], options);
+    report.note(
+      `${subject.name} listens to a sound that does not fit this film, which ${why}: choose a sound with --audio.`,
+    );
+  }
   if (sounds.length > 1) {
     report.note(
       `${subject.name} listens to ${sounds.length} files, so its film has no sound: choose one with --audio.`,
@@ -120,15 +136,16 @@ function choiceFor(
   return undefined;
 }
 
-/** @param before - The sound in the recipe that the scene was read from, whose settings are the defaults. */
-function chosen(path: string, options: Options, before?: SoundNote): Choice {
+/** @param earlier - The sound in the recipe that the scene was read from, whose settings are the defaults. */
+function chosen(path: string, options: Options, earlier?: EarlierSound): Choice {
+  const { given = '', note } = earlier ?? {};
   const settings: SoundSettings = {};
   for (const name of settingNames) {
     const field = SETTINGS[name];
-    const value = options[name] ?? before?.[field];
+    const value = options[name] ?? note?.[field];
     if (value !== undefined && value !== 0) settings[field] = value;
   }
-  return { path, offset: settings.offset ?? 0, settings };
+  return { path, offset: settings.offset ?? 0, settings, before: note && { given, note } };
 }
 
 /**
@@ -182,7 +199,7 @@ function saySoundless(plan: readonly Planned[], { out }: Options, report: Report
 
 /** Examines the part of the sound that is heard, and says what is unusual about it. */
 async function examined(
-  { path, offset, kept }: Choice,
+  { path, offset, before, kept }: Choice,
   first: Planned,
   able: readonly Planned[],
   ffmpeg: Ffmpeg,
@@ -219,14 +236,19 @@ async function examined(
     report.warning(
       `${shown} is damaged (${damage}): what cannot be decoded is left out, so the rest may be early.`,
     );
-  if (kept) return sound;
+  if (before && before.note.sha256 !== sound.sha256) {
+    report.warning(
+      `${shown} is not the sound that ${inSight(before.given)} was made with, as its SHA-256 differs: it may not fit.`,
+    );
+  }
+  if (kept || able.length === 0) return sound;
   if (channels > 2) report.note(`${shown} has ${channels} channels: they are mixed down to stereo.`);
   if (rate > RATE)
     report.note(`${shown} has ${short(rate / 1000)} kHz: it is resampled to ${RATE / 1000} kHz.`);
   if (seconds !== undefined && length > 0 && seconds > skipped + length + 0.1 && !Number.isNaN(end)) {
     const part =
-      skipped > 0 ? `${short(skipped)} to ${short(skipped + length)} s` : `the first ${short(length)} s`;
-    report.note(`${shown} lasts ${short(seconds)} s: only ${part} of it are heard.`);
+      skipped > 0 ? `${short(skipped)} to ${short(skipped + length)} s` : `its first ${short(length)} s`;
+    report.note(`${shown} lasts ${short(seconds)} s: the film has only ${part}.`);
   }
   return sound;
 }

@@ -6,7 +6,9 @@ import { exporterFor } from '../exporters/index.js';
 import { hostsOf, type Job } from '../jobs/job.js';
 import { plan } from '../jobs/plan.js';
 import { writePlan } from '../jobs/plan-file.js';
+import { needsSounds, storeSounds } from '../jobs/sound.js';
 import { inBytes, writeWhole } from '../outputs/index.js';
+import { type KeyedFiles, openStore } from '../stores/index.js';
 import { filesOf, meansOf, type Prepared, prepare, requestsOf, saveRecipeOf, withWorkshop } from './draw.js';
 import { lookOf, type OptionsOf } from './options.js';
 import { printJson, reporter } from './report.js';
@@ -42,17 +44,20 @@ export async function planFilm(
   const path = options.plan ?? `renders/${subject.name}.plan.json`;
   checkPath(path, prepared);
   const jobs: Job[] = [];
+  let files: KeyedFiles | undefined;
   const [file] = await writeWhole(path, async () => {
     await withWorkshop(async (workshop) => {
       for (const request of requestsOf(prepared)) {
-        const job = await plan(request, workshop, meansOf(subject, options, report, signal));
+        const means = meansOf(subject, options, report, signal);
+        const job = await plan(request, workshop, means);
         await workshop.finish(job);
-        jobs.push(job);
+        if (needsSounds(job)) files ??= await openFor(job, options);
+        jobs.push(files ? await storeSounds(job, files, workshop, means) : { ...job, sound: undefined });
       }
     });
     signal.throwIfAborted();
     return [{ path, content: writePlan({ jobs, strict: options.strict }) }];
-  });
+  }).finally(() => files?.close());
   await saveRecipeOf(prepared);
 
   const count = (measure: (job: Job) => number) => jobs.reduce((sum, job) => sum + measure(job), 0);
@@ -61,9 +66,10 @@ export async function planFilm(
   const segments = count((job) => job.segments.length);
   const hosts = [...new Set(jobs.flatMap(hostsOf))].flatMap((host) => ['--allow-host', host]);
   const shards = Math.min(SHARDS, segments);
-  const words = ['--plan', path, '--shard', `1/${shards}`, '--store', STORE, ...hosts];
+  const { store = STORE } = options;
+  const words = ['--plan', path, '--shard', `1/${shards}`, '--store', store, ...hosts];
   const render = commandLine('render', [], words);
-  const join = commandLine('join', [path], ['--store', STORE]);
+  const join = commandLine('join', [path], ['--store', store]);
   if (options.json) {
     const seconds = (performance.now() - began) / 1000;
     printJson('result', { plan: path, bytes: file.bytes, films, frames, segments, seconds, render, join });
@@ -74,6 +80,15 @@ export async function planFilm(
   const which = shards === 1 ? 'its only shard' : `each shard, 1/${shards} to ${shards}/${shards},`;
   console.log(`Render ${which} on any machine:\n  ${render}`);
   console.log(`Then join the segments:\n  ${join}`);
+}
+
+/** Opens the store for a film's sound. @throws UsageError without --store. */
+function openFor({ outputs }: Job, { store, timeout }: OptionsOf<'plan'>): Promise<KeyedFiles> {
+  if (store !== undefined) return openStore(store, { timeout });
+  throw new UsageError(
+    `"${outputs[0].path}" has sound, which is encoded now: add --store with the folder or s3://bucket/prefix for the ` +
+      'segments, or leave the sound out with --no-audio.',
+  );
 }
 
 /** @throws UsageError if the plan would replace another file of this command. */

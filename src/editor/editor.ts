@@ -11,7 +11,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { createLogger, createServer, type Plugin } from 'vite';
 import { RenderError } from '../core/errors.js';
 import { findFfmpeg } from '../outputs/index.js';
-import { hearSounds } from '../sources/composed/hearing.js';
+import { type Heard, hearSounds } from '../sources/composed/hearing.js';
 import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js';
 import { findWeights } from '../sources/composed/weights.js';
 import { makeFolder } from '../system/folders.js';
@@ -74,6 +74,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   const files = named.map(({ path }) => path);
   const workingFolder = resolve('.');
   const requested: Requested = { broken: new Set(), sweepFiles: new Map() };
+  const heard: Heard = { sounds: {}, files: new Map() };
   const server = await createServer({
     configFile: false,
     root,
@@ -89,14 +90,14 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     optimizeDeps: { include: PACKAGES, exclude: ['preact', 'preact/*', '@preact/signals'], entries: [] },
     esbuild: ESBUILD,
     plugins: [
-      hearSounds({ ffmpeg: findFfmpeg }),
+      hearSounds({ ffmpeg: findFfmpeg, into: heard }),
       findWeights(),
       findModules(fileURLToPath(import.meta.url)),
       loadScenes(),
       survive(onWarning),
       saveSettings(() => list().map(({ path }) => path), onWarning),
       renderFilms(list, options.makeFilm, closing.signal),
-      editorPages(options, requested),
+      editorPages(options, requested, heard.files),
       tellChanges({ folders, workingFolder, files, modules: () => modulesOf(list()), requested }),
       ...(await motionCanvasPlugins()),
     ],

@@ -17,6 +17,7 @@ import type { Requested } from './changes.js';
 import { failureFor, failureOfSweep, placeAt } from './failures.js';
 import {
   type Failure,
+  FOLLOWED_SOUNDS,
   type Look,
   type OpenedScene,
   QUESTIONS,
@@ -73,8 +74,15 @@ export const modulesOf = (scenes: EditorScene[]): { name: string; id: string }[]
 /** The path of a scene's page. */
 export const pageOf = (name: string): string => `/${encodeURIComponent(name)}`;
 
-/** @param requested - Receives what becomes known about the scenes. */
-export function editorPages({ list, summaryOf, sweepOf }: EditorSources, requested: Requested): Plugin {
+/**
+ * @param requested - Receives what becomes known about the scenes.
+ * @param heard - The paths of the sounds that composed scenes follow, by their names in the pages.
+ */
+export function editorPages(
+  { list, summaryOf, sweepOf }: EditorSources,
+  requested: Requested,
+  heard: ReadonlyMap<string, string>,
+): Plugin {
   let server: ViteDevServer;
   /** The sounds of the sweeps that have been opened, by the names of the scenes. No other file is served as a sound. */
   const sounds = new Map<string, string>();
@@ -145,7 +153,7 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, request
             const text = await answer(JSON.parse(Buffer.concat(chunks).toString()));
             return response.setHeader('content-type', 'application/json').end(text);
           }
-          const sound = `/${path}`.startsWith(SOUNDS) && sounds.get(`/${path}`.slice(SOUNDS.length));
+          const sound = soundAt(`/${path}`, SOUNDS, sounds) ?? soundAt(`/${path}`, FOLLOWED_SOUNDS, heard);
           // Browsers look into a sound to see what it is.
           if (sound)
             return await sendFile(request, response, sound, { 'content-type': 'application/octet-stream' });
@@ -158,6 +166,10 @@ export function editorPages({ list, summaryOf, sweepOf }: EditorSources, request
     },
   };
 }
+
+/** The file of a sound, if a path is the address of one. */
+const soundAt = (path: string, prefix: string, sounds: ReadonlyMap<string, string>) =>
+  path.startsWith(prefix) ? sounds.get(path.slice(prefix.length)) : undefined;
 
 function openedScene({ name, path }: EditorScene, requested: Requested): OpenedScene {
   const opened: OpenedScene = { name, path, module: served(moduleOf(name)), changed: changeOf(path) };

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { digestSchema } from '../core/digest.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
-import { frameSchema, sizeSchema } from '../core/frame/description.js';
+import { evaluationSchema, frameSchema, sizeSchema } from '../core/frame/description.js';
 import type { Range } from '../core/range.js';
 import { MAX_RECIPE_BYTES, parseRecipe } from '../core/recipe/recipe.js';
 import { sceneFields } from '../core/recipe/scene.js';
@@ -67,6 +67,8 @@ export interface ComposedRequest {
   fps?: number | undefined;
   /** Draws the scene without its background. */
   transparent?: boolean | undefined;
+  /** `adaptive` computes only those of its networks' pixels that make a visible difference. */
+  evaluation?: 'adaptive' | undefined;
   /** Replace the project's variables. */
   variables?: Record<string, unknown> | undefined;
   /** The first and last frame, counted from 0; all of them by default. */
@@ -169,6 +171,7 @@ const composedSchema = z.strictObject({
   size: sizeSchema.optional(),
   fps: z.number().min(1).max(1000).optional(),
   transparent: z.boolean().optional(),
+  evaluation: evaluationSchema,
   variables: z.record(text, z.json()).optional(),
   frames: range.optional(),
   every: count.min(1).optional(),

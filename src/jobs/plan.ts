@@ -5,7 +5,7 @@ import type { PixelFormat } from '../core/frame/pixels.js';
 import { checkRange } from '../core/range.js';
 import { noteOf } from '../core/recipe/note.js';
 import type { Recipe } from '../core/recipe/recipe.js';
-import { frameCount, planFrames } from '../core/sweep/sweep.js';
+import { frameCount, type PaceMemory, planFrames } from '../core/sweep/sweep.js';
 import {
   checkEncodeOptions,
   checkOutput,
@@ -32,6 +32,7 @@ import { type Soundtrack, withoutPaths } from '../sound/soundtrack.js';
 import { plannedTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
 import { VERSION } from '../system/package.js';
+import { codeDigest } from '../system/version.js';
 import {
   JOB_VERSION,
   type Job,
@@ -99,21 +100,16 @@ export async function plan(
   checkEncoder(encoder, outputs, means);
   if (poster) checkStill(poster.path);
   const ffmpeg = outputs.some(needsFfmpeg) ? await workshop.ffmpeg(means) : undefined;
-  const frames = request.kind === 'sweep' ? await framesFor(request, means) : undefined;
+  const frames = request.kind === 'sweep' ? await framesFor(request, means, cache) : undefined;
   const formats = formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs);
   const source = await workshop.source(request, frames, { ...means, silent: sound !== undefined }, formats);
   try {
     const { shape: film, firstFrame, every, backend } = source;
     if (cache) await source.findFingerprints?.(cache);
-    const planned: PlannedOutput[] = [];
-    for (const [i, { path, maxSize = settings.maxSize, limits }] of files.entries()) {
-      const options = { ...settings, maxSize, ...limits };
-      const isHardware = encoder !== 'software' && formatNamed(outputs[i].format).hardware;
-      const hardware = isHardware
-        ? await workshop.hardware(encoder, outputs[i], film, options, means)
-        : undefined;
-      planned.push({ path, options: { ...options, ...(hardware && { hardware }) } });
-    }
+    const planned: PlannedOutput[] = files.map(({ path, maxSize = settings.maxSize, limits }) => ({
+      path,
+      options: { ...settings, maxSize, ...limits },
+    }));
     if (poster) {
       const frame = poster.frame === 'first' ? 0 : film.frames - 1;
       planned.push({ path: poster.path, options: {}, frame });
@@ -122,6 +118,13 @@ export async function plan(
       const output = parseOutput(path);
       checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
       checkEncodeOptions(output, options);
+    }
+    if (encoder !== 'software') {
+      for (const { path, options } of planned) {
+        const output = parseOutput(path);
+        if (!formatNamed(output.format).hardware) continue;
+        options.hardware = await workshop.hardware(encoder, output, film, options, means);
+      }
     }
     const track = sound ?? source.sound;
     if (track) workshop.keepSounds(track);
@@ -161,10 +164,24 @@ function checkEncoder(encoder: EncoderChoice, outputs: Output[], { here }: Means
 }
 
 /** Describes only the frames that are drawn. */
-async function framesFor(request: Extract<SourceRequest, { kind: 'sweep' }>, means: Means) {
+async function framesFor(
+  request: Extract<SourceRequest, { kind: 'sweep' }>,
+  means: Means,
+  cache: SegmentCache | undefined,
+) {
   checkRange(rangeOf(request), frameCount(request.sweep), 'sweep');
   const { signal, onStage } = means;
-  return planFrames(request.sweep, numbersOf(request), evaluate, { signal, onStage });
+  const memory = cache && paceMemory(cache);
+  return planFrames(request.sweep, numbersOf(request), evaluate, { signal, onStage }, memory);
+}
+
+/** Paces in a cache, under all that they depend on: measuring one takes longer than the rest of the planning. */
+function paceMemory(cache: SegmentCache): PaceMemory {
+  const keyOf = (contents: string) => SegmentCache.keyOf(['pace', codeDigest(), contents]);
+  return {
+    recall: (contents) => cache.recall(keyOf(contents)),
+    keep: (contents, text) => cache.note(keyOf(contents), text),
+  };
 }
 
 /**

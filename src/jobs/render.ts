@@ -5,12 +5,14 @@ import { basename, extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
-import { sizeSchema } from '../core/frame/description.js';
+import { type Evaluation, evaluationSchema, sizeSchema } from '../core/frame/description.js';
 import type { Recipe } from '../core/recipe/recipe.js';
+import { type SoundNote, type SoundSettings, soundSchema } from '../core/sound/settings.js';
 import { stillOf } from '../core/sweep/still.js';
 import { checkedSweep, type Sweep } from '../core/sweep/sweep.js';
 import { quote } from '../core/wording/explain.js';
 import { parse } from '../core/wording/parse.js';
+import { inSight } from '../core/wording/printable.js';
 import {
   type EncodeOptions,
   encoderChoices,
@@ -19,6 +21,8 @@ import {
   SegmentCache,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
+import { probeSound } from '../sound/probe.js';
+import { type Soundtrack, trackOf } from '../sound/soundtrack.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { type Film, type MakeOptions, makeFilm } from './film.js';
 import type { ComposedRequest, SourceRequest } from './job.js';
@@ -48,6 +52,8 @@ export interface RenderOptions
   fps?: number;
   /** Composed scenes only: leaves out the background; for .webm, .mov and .png. Defaults to false. */
   transparent?: boolean;
+  /** Composed scenes only: how networks are drawn. A sweep has an `evaluation` of its own. Defaults to `exact`. */
+  evaluation?: Evaluation;
   /** Composed scenes only: hosts that the scene may load from, such as "api.iconify.design". None by default. */
   allowHosts?: string[];
 }
@@ -62,6 +68,17 @@ export interface FilmOptions extends RenderOptions {
   every?: number;
   /** A PNG of one frame beside them. */
   poster?: PosterRequest;
+  /**
+   * A sound file: its path, or its path and how it is placed in the film. By default a composed scene's own sound is
+   * heard; false leaves that out.
+   */
+  audio?: string | AudioInput | false;
+}
+
+/** A sound file, and how it is placed in a film. */
+export interface AudioInput extends SoundSettings {
+  /** The path of a wav, mp3, m4a, ogg, flac or opus file, or of a film with sound. */
+  path: string;
 }
 
 /**
@@ -73,11 +90,12 @@ export interface FilmOptions extends RenderOptions {
  */
 export async function renderFilm(source: Sweep | SceneInput, options: FilmOptions): Promise<Film> {
   checkOptions(source, options);
-  const { outputs, frames, every } = options;
-  return render(await requestFor(source, options, { frames, every }), options, {
+  const { outputs, frames, every, poster, audio } = options;
+  const files = {
     outputs: outputs.map((output) => (typeof output === 'string' ? { path: output } : output)),
-    poster: options.poster,
-  });
+    poster,
+  };
+  return render(await requestFor(source, options, { frames, every }), options, files, audio);
 }
 
 /**
@@ -112,14 +130,42 @@ async function render(
   source: SourceRequest,
   options: RenderOptions,
   files: Pick<FilmRequest, 'outputs' | 'poster'>,
+  audio?: FilmOptions['audio'],
 ): Promise<Film> {
   const workshop = new Workshop();
   try {
-    const request = { source, ...files, encode: encodingIn(options), recipe: recipeOf(source) };
+    const { sound, note } = await soundIn(audio, source, workshop, options);
+    const recipe = { ...recipeOf(source), ...(note && { audio: note }) };
+    const request = { source, ...files, encode: encodingIn(options), sound, recipe };
     return await makeFilm(request, workshop, { ...options, cache: cacheFor(options), follow: options.cache });
   } finally {
     await workshop.close();
   }
+}
+
+/** How much of a sound is examined if only a browser knows how long the film is, in seconds. */
+const UNKNOWN_SECONDS = 600;
+
+/** Examines a film's sound. @returns Nothing for a composed scene's own sound. */
+async function soundIn(
+  audio: FilmOptions['audio'],
+  source: SourceRequest,
+  workshop: Workshop,
+  options: RenderOptions,
+): Promise<{ sound?: Soundtrack; note?: SoundNote }> {
+  if (audio === undefined) return {};
+  if (audio === false) return { sound: { clips: [] } };
+  const { path, ...settings } = typeof audio === 'string' ? { path: audio } : audio;
+  const { timeout, signal, onStage, onWarning } = options;
+  const [at, from] = [Math.max(0, settings.offset ?? 0), Math.max(0, -(settings.offset ?? 0))];
+  const whole = source.kind === 'sweep' ? source.sweep.seconds : UNKNOWN_SECONDS;
+  const means = { timeout, signal: signal as AbortSignal | undefined, onStage };
+  const seconds = Math.max(0.1, whole - at);
+  const found = await probeSound(path, await workshop.ffmpeg(options), { from, seconds, ...means });
+  if (found.damage)
+    onWarning?.(`${inSight(path)} is damaged (${found.damage}): what cannot be decoded is left out.`);
+  const { sha256 } = found;
+  return { sound: trackOf({ path: found.path, sha256 }, settings), note: { sha256, ...settings } };
 }
 
 /** The user's cache, if the options enable it. */
@@ -151,12 +197,13 @@ export function recipeOf(source: SourceRequest, name?: string): Recipe {
   const frames = source.frames as Recipe['frames'];
   if (source.kind === 'sweep')
     return { sweep: source.sweep, ...(frames && { frames }), ...(every && { every }) };
-  const { target, variables = {}, size, fps, transparent } = source;
+  const { target, variables = {}, size, fps, transparent, evaluation } = source;
   const given = Object.keys(variables).length > 0;
   return {
     scene: name ?? ('name' in target ? target.name : basename(target.path, extname(target.path))),
     ...(given && { variables: variables as Recipe['variables'] }),
     ...{ size, fps, transparent, frames, every: source.every },
+    ...(evaluation && { evaluation }),
   };
 }
 
@@ -165,7 +212,7 @@ const isScene = (source: Sweep | SceneInput): source is SceneInput =>
 
 async function requestFor(
   source: Sweep | SceneInput,
-  { size, fps, transparent, allowHosts }: RenderOptions,
+  { size, fps, transparent, evaluation, allowHosts }: RenderOptions,
   part: Pick<ComposedRequest, 'frames' | 'every' | 'still'>,
 ): Promise<SourceRequest> {
   if (!isScene(source)) return { kind: 'sweep', sweep: source, frames: part.frames, every: part.every };
@@ -179,6 +226,7 @@ async function requestFor(
     size,
     fps,
     transparent,
+    ...(evaluation === 'adaptive' && { evaluation }),
     allowHosts,
     ...part,
   };
@@ -201,7 +249,15 @@ function checkOptions(source: Sweep | SceneInput, options: FilmOptions): void {
 }
 
 const SWEEPS_ONLY = ['backend', 'threads', 'boundsChecks'] as const;
-const COMPOSED_ONLY = ['size', 'fps', 'transparent', 'allowHosts', 'browser', 'concurrency'] as const;
+const COMPOSED_ONLY = [
+  'size',
+  'fps',
+  'transparent',
+  'evaluation',
+  'allowHosts',
+  'browser',
+  'concurrency',
+] as const;
 
 const isModule = (path: string) => /\.tsx$/i.test(path);
 const path = z.string().min(1);
@@ -226,6 +282,7 @@ const optionsSchema = z.looseObject({
   size: sizeSchema.optional(),
   fps: z.number().min(1).max(1000).optional(),
   transparent: z.boolean().optional(),
+  evaluation: evaluationSchema,
   allowHosts: z.array(path).optional(),
   browser: path.optional(),
   concurrency: z.int().min(1).max(64).optional(),
@@ -234,6 +291,8 @@ const optionsSchema = z.looseObject({
   ffmpeg: path.optional(),
   cache: z.boolean().optional(),
   poster: z.looseObject({ path, frame: z.enum(['first', 'last']) }).optional(),
+  audio: z.union([path, z.literal(false), soundSchema.omit({ sha256: true }).extend({ path })]).optional(),
+  editLists: z.boolean().optional(),
   maxSize: z.number().positive().optional(),
   quality: z.enum(qualities).optional(),
   gifPalette: z.enum(gifPalettes).optional(),

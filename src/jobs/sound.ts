@@ -79,6 +79,9 @@ const noSound = ({ path }: PlannedOutput) =>
  * Puts the encoded sound of each output into a store, under its digest, so that a film can be joined without its sound
  * files.
  * @param job - As planned with this workshop.
+ * @param files - The store, which workers use too.
+ * @param workshop - Provides ffmpeg, and remembers where the sound files are.
+ * @param means - Which ffmpeg to use, its timeout, and a signal.
  * @returns The job with the digests of the encoded sounds instead of the soundtrack.
  * @throws As provideSounds; TransientError if the store fails.
  */
@@ -98,8 +101,8 @@ export async function storeSounds(
       outputs.push(output);
       continue;
     }
-    const { quality, loops, editLists } = output.options;
-    const kind = JSON.stringify([codec.name, quality, loops, editLists]);
+    const { loops, editLists } = output.options;
+    const kind = JSON.stringify([codec.encoder(output.options), loops, editLists]);
     const sound =
       stored.get(kind) ?? (await storeSound({ ...job, outputs: [output] }, store, i, files, workshop, means));
     stored.set(kind, sound);
@@ -166,6 +169,10 @@ async function digestOf(path: string): Promise<StoredSound> {
   }
   return { sha256: hash.digest('hex'), bytes };
 }
+
+/** Whether any of a job's files has a sound that has yet to be encoded. */
+export const needsSounds = (job: Job): boolean =>
+  job.sound !== undefined && job.outputs.some((output) => codecOf(output) && !output.sound);
 
 /** The name of an output's sound on its workbench; undefined if it has none. */
 export function soundOn(job: Job, output: PlannedOutput): string | undefined {

@@ -1,4 +1,4 @@
-/** Signals that follow a sound. Its numbers are found when the scene is bundled: see src/sources/composed/hearing.ts. */
+/** Signals that follow a sound. src/sources/composed/hearing.ts finds its numbers when the scene is bundled. */
 import { useScene2D } from '@motion-canvas/2d';
 import { UsageError } from '../core/errors.js';
 import type { Seed } from '../core/network/draws.js';
@@ -30,6 +30,9 @@ export interface Hearing {
   files: Readonly<Record<string, string>>;
 }
 
+/** What `beats` gives with these options. */
+type BeatOf<Options> = Options extends { seeds: unknown[] } ? Seed | SeedMix : number;
+
 type Listening = { listen: typeof listen; beats: typeof beats };
 
 /** The sounds that the scenes of this page follow, and where these lie in the film: JSON of [file, offset]. */
@@ -56,12 +59,10 @@ export function listen(file: string, options: ListenOptions & Placed = {}): () =
  * @throws UsageError for invalid options, or a sound that cannot be read or has no beats.
  * @example `<NetworkField halfWidth={beats('song.mp3', { from: 2, to: 1.8 })} />`
  */
-export function beats(
+export function beats<Options extends BeatsOptions & Placed>(
   file: string,
-  options: BeatsOptions & { seeds: (number | string)[] } & Placed,
-): () => Seed | SeedMix;
-export function beats(file: string, options?: BeatsOptions & Placed): () => number;
-export function beats(file: string, options: BeatsOptions & Placed = {}): () => number {
+  options: Options = {} as Options,
+): () => BeatOf<Options> {
   throw notHeard('beats', file, options);
 }
 
@@ -77,6 +78,7 @@ function notHeard(name: 'listen' | 'beats', file: string, { offset: _, ...option
  * The functions `listen` and `beats` for one module.
  * @param hearing - What was heard for the calls in it.
  * @param rule - What its calls must be like, for messages.
+ * @throws UsageError, from the functions, for invalid arguments, or a sound that cannot be read.
  * @internal
  */
 export function listeningWith({ heard, imported, files }: Hearing, rule: string): Listening {

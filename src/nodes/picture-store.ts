@@ -3,6 +3,7 @@ import type { FrameDescription } from '../core/frame/description.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
 import { createRenderer } from '../renderers/create-renderer.js';
 import { DrawingSpeed, workOf } from '../renderers/drawing-speed.js';
+import { withEvaluation } from './evaluation.js';
 import { named } from './watch.js';
 
 /** What a node wants to show. */
@@ -38,8 +39,9 @@ let renderer: Promise<FrameRenderer> | undefined;
 const spares: Uint8Array[] = [];
 const MAX_SPARES = 4;
 
-/** The speed of this page's renderer. */
+/** The speed of this page's renderer, for exact pictures and for adaptive ones. */
 export const drawingSpeed = new DrawingSpeed();
+export const adaptiveSpeed = new DrawingSpeed();
 
 /** The page's renderer, created on first use. */
 function pageRenderer(): Promise<FrameRenderer> {
@@ -79,14 +81,16 @@ export function startPicture(key: string, frame: FrameDescription): Picture {
   return picture;
 }
 
-async function draw(picture: Picture, frame: FrameDescription, signal: AbortSignal): Promise<void> {
+async function draw(picture: Picture, asked: FrameDescription, signal: AbortSignal): Promise<void> {
   const backend = await pageRenderer();
+  const frame = withEvaluation(asked);
   const [width, height] = frame.size;
   const before = performance.now();
   const spare = spares.findIndex(({ length }) => length === 4 * width * height);
   const into = spare < 0 ? undefined : spares.splice(spare, 1)[0];
   const rgba = await backend.render(frame, into, undefined, signal);
-  drawingSpeed.note(workOf(frame), performance.now() - before);
+  const speed = frame.evaluation ? adaptiveSpeed : drawingSpeed;
+  speed.note(workOf(frame), performance.now() - before);
   const bytes = new Uint8ClampedArray(rgba.buffer as ArrayBuffer, rgba.byteOffset, rgba.length);
   const canvas = named(picture.key, new OffscreenCanvas(width, height));
   canvas.getContext('2d')!.putImageData(new ImageData(bytes, width, height), 0, 0);

@@ -6,6 +6,7 @@ import { DependencyContext, PlaybackState, type Player, usePlayback } from '@mot
 import type { FrameDescription } from '../core/frame/description.js';
 import { workOf } from '../renderers/drawing-speed.js';
 import {
+  adaptiveSpeed,
   drawingSpeed,
   findPicture,
   type Picture,
@@ -193,11 +194,11 @@ function inTime(key: string, request: PictureRequest, rests: boolean): Picture {
   const all = Math.max(totalOf(works), workBefore);
   const budget = budgetNow(rests);
   if (drawingSpeed.timeFor(work) <= (budget * smooth) / all) return startPicture(key, frame);
-  const scale = drawingSpeed.scaleFor(all, budget);
-  const coarse = { ...coarsened(request, scale), supersample: 1 as const };
+  // While the picture changes, hardly visible differences do not matter: see Evaluation.
+  const scale = adaptiveSpeed.scaleFor(all, budget);
+  const coarse = { ...coarsened(request, scale), supersample: 1 as const, evaluation: 'adaptive' as const };
   const { size } = coarse;
   if (known && size[0] < known.width * WORTHWHILE) return known.picture;
-  if (scale === 1 && frame.supersample === 1) return startPicture(key, frame);
   const picture = startPicture(JSON.stringify([name, size, 'rough']), coarse);
   roughs.delete(name);
   roughs.set(name, { picture, width: size[0], frame: frameNumber });

@@ -3,21 +3,18 @@
  * other file.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, promises as fs } from 'node:fs';
-import { basename } from 'node:path';
+import { createReadStream } from 'node:fs';
 import { RenderError, UsageError } from '../core/errors.js';
-import { printable } from '../core/wording/printable.js';
+import { inSight } from '../core/wording/printable.js';
 import type { Workbench } from '../outputs/index.js';
-import { containerOf, HEAD_BYTES } from './kinds.js';
 import { CHANNELS, type PlacedClip, SAMPLE_RATE } from './placement.js';
+import { inputOptions, soundUrl } from './probe.js';
 
 /** A file of a film's sound on this machine. */
 export interface SoundFile {
   path: string;
-  /** ffmpeg's name of its container. */
-  container: string;
-  /** Whether it may have pictures besides. */
-  isFilm: boolean;
+  /** ffmpeg's options to decode it. */
+  input: readonly string[];
 }
 
 /**
@@ -26,36 +23,21 @@ export interface SoundFile {
  * @throws UsageError if it cannot be read or is of another kind; RenderError if it has changed.
  */
 export async function openSound(path: string, sha256: string): Promise<SoundFile> {
-  const head = Buffer.alloc(HEAD_BYTES);
+  const input = inputOptions(path);
   const hash = createHash('sha256');
-  let bytes = 0;
   try {
-    if (!(await fs.stat(path)).isFile()) throw new UsageError('it is not a file'); // reading a pipe may never end
-    for await (const piece of createReadStream(path)) {
-      if (bytes < HEAD_BYTES) bytes += (piece as Buffer).copy(head, bytes);
-      hash.update(piece);
-    }
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `The sound "${nameOf(path)}" cannot be read (${code ?? message}): check its path and its permissions.`,
-    );
+    throw new UsageError(`${inSight(path)} cannot be read (${code ?? message}): give a sound file.`);
   }
-  const container = containerOf(head.subarray(0, bytes));
-  if (container === undefined) {
-    throw new UsageError(
-      `"${nameOf(path)}" is not a sound file that can be read: convert it to wav, mp3, m4a, ogg, flac or opus.`,
-    );
-  }
-  if (hash.digest('hex') !== sha256) {
-    throw new RenderError(
-      `The sound "${nameOf(path)}" has changed since the film was planned: render it again.`,
-    );
-  }
-  return { path, container, isFilm: container === 'mov' || container === 'matroska' };
+  if (hash.digest('hex') === sha256) return { path, input };
+  throw new RenderError(`${inSight(path)} has changed since the film was planned: render the film again.`);
 }
 
-const nameOf = (path: string) => printable(basename(path));
+/** Containers of films, whose sound may begin later than the pictures. */
+const FILMS = ['mov', 'matroska'];
+const isFilm = ({ input }: SoundFile) => FILMS.includes(input[input.indexOf('-f') + 1]);
 
 /** How many samples of each channel may wait to be read. */
 const MOST_WAITING = SAMPLE_RATE;
@@ -96,11 +78,11 @@ export class ClipReader {
         {
           options: [
             ...['-cpuflags', '0'], // the same samples on every processor
-            ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file'],
-            ...(file.isFilm ? ['-copyts'] : []),
-            ...['-f', file.container],
+            ...['-nostdin', '-hide_banner', '-loglevel', 'error'],
+            ...(isFilm(file) ? ['-copyts'] : []),
+            ...file.input,
           ],
-          from: `file:${file.path}`,
+          from: soundUrl(file.path),
         },
       ],
       outputs: [
@@ -183,13 +165,12 @@ export class ClipReader {
 
   private explain(exit: Parameters<Workbench['failure']>[0]): Error {
     if (exit.signal !== null || exit.stalled !== undefined || exit.error) return this.bench.failure(exit);
+    const shown = inSight(this.file.path);
     const words = exit.stderr.map((line) => line.replace(/^(\[[^\]]* @ [^\]]*\] )+/, '')).join('; ');
-    const name = nameOf(this.file.path);
     if (/matches no streams/.test(words))
-      return new UsageError(`"${name}" has no sound: choose another file.`);
+      return new UsageError(`${shown} has no sound: give a file with sound.`);
     return new UsageError(
-      `The sound "${name}" cannot be decoded (${printable(words.replaceAll(this.file.path, name)).slice(0, 200)}): ` +
-        'check the file, or convert it to WAV.',
+      `${shown} cannot be decoded (${inSight(words).slice(0, 200)}): give another file, or convert it again.`,
     );
   }
 }
@@ -198,8 +179,8 @@ export class ClipReader {
  * One or two channels at SAMPLE_RATE. ffmpeg would make mono sound quieter when it makes stereo of it, so we do that. In
  * films, the sound may begin later than the pictures, and their times count.
  */
-const resampled = ({ isFilm }: SoundFile) => [
-  `aresample=${SAMPLE_RATE}${isFilm ? ':first_pts=0' : ''}`,
+const resampled = (file: SoundFile) => [
+  `aresample=${SAMPLE_RATE}${isFilm(file) ? ':first_pts=0' : ''}`,
   'aformat=sample_fmts=flt:channel_layouts=stereo|mono',
   'asetpts=N/SR/TB',
 ];

@@ -21,9 +21,6 @@ interface EncodeRequest {
 /** In dB; more is worth a warning. MP3s of loud music go beyond full scale by less. */
 const MOST_OVER = 1;
 
-/** How long a film's sound is, in samples. */
-export const soundLength = (part: ShownPart): number => repetitions(part).at(-1)!;
-
 /**
  * Encodes a film's sound on a workbench. It has the film's exact length: what is missing is silent. If the mix exceeds
  * full scale, it is limited.

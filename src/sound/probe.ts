@@ -61,6 +61,9 @@ const MOST_SECONDS = 3600;
 /** What is decoded beyond the part that was asked for, at most, in seconds. */
 const SLACK = 1;
 
+/** How much louder mono sound is from both sides, as in films, in LU. */
+const DOUBLED = 10 * Math.log10(2);
+
 /** ffmpeg knows which speakers up to eight channels are for. */
 const MOST_CHANNELS = 8;
 
@@ -264,7 +267,9 @@ async function decodePart(
     rate,
     seconds: ended && frames > 0 ? from + heard : said.seconds,
     heard,
-    ...(loudness && { loudness: said.loudness ?? Number.NEGATIVE_INFINITY }),
+    ...(loudness && {
+      loudness: (said.loudness ?? Number.NEGATIVE_INFINITY) + (channels === 1 ? DOUBLED : 0),
+    }),
     ...(problem && { damage: problem }),
   };
 }

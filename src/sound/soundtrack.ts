@@ -1,6 +1,7 @@
 /** A film's sound: which parts of which files play when. */
 import * as z from 'zod';
 import { digestSchema } from '../core/digest.js';
+import type { SoundSettings } from '../core/sound/settings.js';
 
 /** A sound file, or part of one, in a film. */
 export interface Clip {
@@ -28,6 +29,12 @@ export interface Soundtrack {
   fadeIn?: number | undefined;
   /** To silence, at the end of the file that is made, in seconds. */
   fadeOut?: number | undefined;
+}
+
+/** The soundtrack of one file. */
+export function trackOf(file: Pick<Clip, 'path' | 'sha256'>, settings: SoundSettings = {}): Soundtrack {
+  const { offset = 0, gain, fadeIn, fadeOut } = settings;
+  return { clips: [{ ...file, at: Math.max(0, offset), from: Math.max(0, -offset), gain }], fadeIn, fadeOut };
 }
 
 /** A film's sound as plain data: files are known by their digests. */

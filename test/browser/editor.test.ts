@@ -207,6 +207,43 @@ test('the preview has the frames of the film, also after its size, rate and leng
   await renderer.close();
 });
 
+test('the sound that a sweep listens to plays along with it', async () => {
+  const music = resolve('dist/music/on-the-beat.wav');
+  writeFileSync(join(scenes, 'music.wav'), readFileSync(music));
+  const scale = `weightScale: listen('music.wav', { band: 'bass', from: 0.5, to: 0.6 })`;
+  const text = `import { listen, sweep } from 'untrained';
+export default sweep({ seconds: 2, size: [32, 24], network: { layers: 2, ${scale} } });`;
+  writeFileSync(join(scenes, 'heard.ts'), text);
+  const open = await browser.newPage();
+  await open.addInitScript(() => {
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+      Object.assign(window, { sound: this });
+      return play.call(this);
+    };
+  });
+  const served = open.waitForResponse((response) => response.url().includes('/@untrained/sound/heard'));
+  await open.goto(`${url}heard`);
+  expect((await served).status()).toBeLessThan(300);
+  await expect.poll(() => open.evaluate(() => document.getElementById('opening'))).toBeNull();
+  await open.keyboard.press('Space');
+  /** The time of the sound and that of the picture, in seconds. */
+  const times = () =>
+    open.evaluate(() => {
+      const { sound } = window as unknown as { sound?: HTMLMediaElement };
+      const frame = Number(/\[(\d+)\]/.exec(document.body.textContent ?? '')?.[1]);
+      return { duration: sound?.duration, heard: sound?.currentTime ?? Number.NaN, seen: frame / 25 };
+    });
+  await expect.poll(async () => (await times()).heard, { timeout: 30_000 }).toBeGreaterThan(0.2);
+  await expect.poll(async () => (await times()).duration).toBe(8);
+  const apart = async () => {
+    const { heard, seen } = await times();
+    return Math.abs(heard - seen);
+  };
+  await expect.poll(apart).toBeLessThan(0.06);
+  await open.close();
+});
+
 test('a composed scene has the background and the length of its film', async () => {
   // Motion Canvas would count 11 frames.
   writeFileSync(join(scenes, 'short.tsx'), square('#ffffff').replace('90, 1)', '90, 0.4)'));

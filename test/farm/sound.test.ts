@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RefusedError, TransientError } from '../../src/core/errors.js';
 import { sweep } from '../../src/core/sweep/sweep.js';
+import { tween } from '../../src/core/sweep/track.js';
 import { makeFilm } from '../../src/jobs/film.js';
 import type { Job } from '../../src/jobs/job.js';
 import { joinPlanned } from '../../src/jobs/join-plan.js';
@@ -19,6 +20,7 @@ import { testFolder } from '../video/films.js';
 const folder = testFolder();
 const means = { backend: 'cpu', threads: 1 } as const;
 const store = () => new FolderFiles(folder.in('store'));
+const NTSC = 30_000 / 1001;
 const NAMES = ['a.mp4', 'b.webm', 'c.mov', 'd.gif', 'e.mp4'];
 
 let workshop: Workshop;
@@ -61,7 +63,8 @@ function requestFor(encode: FilmRequest['encode'] = {}, names = NAMES): FilmRequ
   const content = noise();
   writeFileSync(path, content);
   const sha256 = createHash('sha256').update(content).digest('hex');
-  const film = sweep({ network: { seed: 1, layers: 2, width: 2 }, size: [16, 16], seconds: 1.2, fps: 25 });
+  const network = { seed: 1, layers: 3, width: 4, weightScale: tween(0.4, 2) };
+  const film = sweep({ network, size: [32, 24], seconds: 36 / NTSC, fps: NTSC });
   return {
     source: { kind: 'sweep', sweep: film },
     outputs: names.map((name) => ({ path: folder.in(name) })),
@@ -159,7 +162,7 @@ test('a sound that is not what the film needs is noticed in the joined film', as
   const longer = await planned(requestFor({ loops: 2 }, ['a.mp4']));
   const swapped = { ...job, outputs: [{ ...job.outputs[0], sound: longer.outputs[0].sound }] };
   expect((await failure(swapped))!.message).toMatch(
-    /joined wrongly.*its sound has \d+ samples instead of 57600/,
+    /joined wrongly.*its sound has \d+ samples instead of 57658/,
   );
   expect(existsSync(folder.in('a.mp4'))).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** Even pace: how much a picture changes from frame to frame, with and without it. */
 import { expect, test, vi } from 'vitest';
-import { preparePace, withSeconds } from '../../src/core/sweep/sweep.js';
+import { planFrames, preparePace, withSeconds } from '../../src/core/sweep/sweep.js';
 import {
   circle,
   frameAt,
@@ -210,4 +210,42 @@ test('the pace is measured with the evaluator that the caller passes', async () 
   expect(new Set(points)).toEqual(new Set([32 * 32]));
   // Half of the change has happened half-way, without another measurement.
   expect(frameAt(linear, 2).network.weightScale! ** 2).toBeCloseTo((0.2 ** 2 + 1.4 ** 2) / 2, 2);
+});
+
+test('a pace that was kept gives the same frames without being measured again; a damaged one is measured', async () => {
+  const kept = new Map<string, string>();
+  const memory = {
+    recall: async (contents: string) => kept.get(contents),
+    keep: async (contents: string, text: string) => void kept.set(contents, text),
+  };
+  let measured = 0;
+  const counting: typeof evaluate = (...args) => {
+    measured++;
+    return evaluate(...args);
+  };
+  /** A sweep of these contents that no other test has measured: paces are also known by their contents. */
+  const timesOf = async (seconds: number, text?: string) => {
+    const film = sweep({
+      seconds,
+      fps: 2,
+      size: [8, 8],
+      network: { layers: 3, width: 4, weightScale: tween(0.31, 0.93) },
+      pace: 'even',
+    });
+    if (text !== undefined) kept.set([...kept.keys()][0].replace(/^\[[\d.]+/, `[${seconds}`), text);
+    measured = 0;
+    const frames = await planFrames(film, [0, 1, 2, 3], counting, {}, memory);
+    return [0, 1, 2, 3].map((i) => frames.describe(i).network.weightScale);
+  };
+  const first = await timesOf(2.125);
+  expect(measured).toBeGreaterThan(30);
+  const [text] = [...kept.values()];
+  // The same changes, in a film of almost the same length, so that this process does not know its pace.
+  const again = await timesOf(2.1250001, text);
+  expect(measured).toBe(0);
+  for (const [i, scale] of again.entries()) expect(scale).toBeCloseTo(first[i] as number, 5);
+  for (const [i, damage] of ['', '[[0,1]]', '[[0,0,1,-1]]', '{'].entries()) {
+    await timesOf(2.1260001 + i / 1e6, damage);
+    expect(measured).toBeGreaterThan(30);
+  }
 });

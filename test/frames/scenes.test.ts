@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { createRenderer, frameAt, frameCount, type Sweep, timeOfFrame } from '../../src/index.js';
+import { resolveSounds } from '../../src/render.js';
 import { expectPicture } from '../browser/pictures.js';
 
 const renderer = await createRenderer();
@@ -9,7 +10,10 @@ afterAll(() => renderer.close());
 
 const names = readdirSync('scenes').filter((file) => file.endsWith('.ts'));
 const scenes = await Promise.all(
-  names.map(async (file) => [file, (await import(`../../scenes/${file}`)).default as Sweep] as const),
+  names.map(async (file) => {
+    const { default: scene } = await import(`../../scenes/${file}`);
+    return [file, (await resolveSounds(scene, 'scenes')) as Sweep] as const;
+  }),
 );
 
 const draw = (sweep: Sweep, t: number, side = 48) =>

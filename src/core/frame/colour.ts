@@ -40,6 +40,20 @@ export function fromLight(light: number): number {
 }
 
 /**
+ * The mean of n x n samples of one channel in linear light, as sRGB in [0, 1].
+ * @param first - The index of the pixel's first sample.
+ * @param stride - The number of samples from one of its rows to the next.
+ */
+export function meanOfSamples(plane: Float32Array, first: number, n: number, stride: number): number {
+  let light = 0;
+  for (let j = 0; j < n; j++) {
+    const row = first + j * stride;
+    for (let i = 0; i < n; i++) light += linearTable[(LINEAR_STEPS * plane[row + i] + 0.5) | 0];
+  }
+  return fromLight(light / (n * n));
+}
+
+/**
  * Averages n x n samples per pixel in linear light and writes RGBA8.
  * @param samples - One plane per channel (1 or 3), each (rows n, width n), row-major, sRGB in [0, 1].
  * @param threshold - The rounding threshold at column x, row y: 0.5, or the dither's.
@@ -57,12 +71,8 @@ export function averageSamples(
       const pixel = 4 * (y * width + x);
       for (let channel = 0; channel < 3; channel++) {
         const plane = samples[channel % samples.length];
-        let light = 0;
-        for (let j = 0; j < n; j++) {
-          const row = (y * n + j) * width * n + x * n;
-          for (let i = 0; i < n; i++) light += linearTable[(LINEAR_STEPS * plane[row + i] + 0.5) | 0];
-        }
-        rgba[pixel + channel] = toByte(fromLight(light / (n * n)), threshold(x, y));
+        const mean = meanOfSamples(plane, y * n * width * n + x * n, n, width * n);
+        rgba[pixel + channel] = toByte(mean, threshold(x, y));
       }
       rgba[pixel + 3] = 255;
     }

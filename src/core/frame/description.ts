@@ -9,6 +9,12 @@ import { mapNames, paletteNames } from './palette-names.js';
 import { frameParameters, viewParameters } from './parameters.js';
 import { type ShownPart, shownProblem, shownSchema } from './shown.js';
 
+/**
+ * How a frame is computed: every pixel, or only those that make a visible difference, while the others are
+ * interpolated. Adaptive frames are within one 8-bit step of exact ones, except for at most 0.01% of their pixels.
+ */
+export type Evaluation = 'exact' | 'adaptive';
+
 export const MAX_SIDE = 16384;
 
 /** @internal */
@@ -25,6 +31,15 @@ export const supersampleSchema = z.union(
   [z.literal(1), z.literal(2), z.literal(3), z.literal(4)],
   'must be 1, 2, 3 or 4',
 );
+
+/**
+ * Exact evaluation is the default and is left out, so that exact frames have the fingerprints that they always had.
+ * @internal
+ */
+export const evaluationSchema = z
+  .enum(['exact', 'adaptive'])
+  .optional()
+  .transform((evaluation) => (evaluation === 'adaptive' ? evaluation : undefined));
 
 const outputSchema = z.int().min(1).max(3).default(1);
 const hexColour = z.string().regex(HEX_COLOUR, 'must be a CSS hex colour such as #fa3 or #ffaa33');
@@ -65,6 +80,7 @@ const fields = z.strictObject({
   size: sizeSchema,
   supersample: supersampleSchema.default(1),
   dither: z.boolean().default(false),
+  evaluation: evaluationSchema,
 });
 
 /** The names of a frame's fields. */
@@ -126,6 +142,8 @@ export interface FrameDescription {
   supersample: 1 | 2 | 3 | 4;
   /** Ordered dithering against banding. Off by default, so that a picture is exactly the rounded formula. */
   dither: boolean;
+  /** `adaptive`, or undefined for `exact`: see Evaluation. */
+  evaluation?: 'adaptive' | undefined;
 }
 
 /** A frame as users write it: everything except its size has a default. */
@@ -154,4 +172,8 @@ export interface FrameInput {
   supersample?: FrameDescription['supersample'] | undefined;
   /** Whether to dither against banding. */
   dither?: boolean | undefined;
+  /**
+   * `adaptive` computes only the pixels that make a visible difference, where the renderer can. @defaultValue 'exact'
+   */
+  evaluation?: Evaluation | undefined;
 }

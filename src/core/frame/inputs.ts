@@ -89,6 +89,10 @@ export interface InputWriter {
    * `supersample`.
    */
   write(plane: number, firstRow: number, rows: number, into: Float32Array): void;
+  /** The values of one plane by column or by row, if they depend on these alone: see `varies`. */
+  along(plane: number): Float32Array | undefined;
+  /** The value of one plane at one sample, before it is rounded to float32. */
+  at(plane: number, column: number, row: number): number;
 }
 
 /**
@@ -122,6 +126,12 @@ export function inputWriter(settings: InputSettings, part?: Part): InputWriter {
   if (alone.every((plane) => plane !== undefined)) return separable(alone);
   const fold = sectors === undefined ? undefined : (x: number, y: number) => inSector(x, y, sectors);
   const point = pointsOf(settings, offsets, at, fold);
+  const valueAt = (plane: number, column: number, row: number) => {
+    const known = alone[plane];
+    if (known) return valueIn(known, column, row);
+    const [x, y] = point(column, row);
+    return features[plane].at(x, y) - centre[plane];
+  };
   const write = (plane: number, firstRow: number, rows: number, into: Float32Array) => {
     const known = alone[plane];
     if (known) return fill(known, firstRow, rows, columns, into);
@@ -134,7 +144,7 @@ export function inputWriter(settings: InputSettings, part?: Part): InputWriter {
     }
   };
   const varies = alone.map((plane) => (plane ? (plane.of === 'x' ? 'column' : 'row') : 'both'));
-  return { planes: features.length, varies, write };
+  return { planes: features.length, varies, write, along: (plane) => alone[plane]?.values, at: valueAt };
 }
 
 /** Planes at any points, given as offsets from the view's centre: see Evaluate. */
@@ -166,8 +176,12 @@ function separable(planes: Alone[]): InputWriter {
     varies: planes.map(({ of }) => (of === 'x' ? 'column' : 'row')),
     write: (plane, firstRow, rows, into) =>
       fill(planes[plane], firstRow, rows, columns ?? into.length / rows, into),
+    along: (plane) => planes[plane].values,
+    at: (plane, column, row) => valueIn(planes[plane], column, row),
   };
 }
+
+const valueIn = ({ of, values }: Alone, column: number, row: number) => values[of === 'x' ? column : row];
 
 function fill(
   { of, values }: Alone,

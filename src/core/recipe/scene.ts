@@ -1,12 +1,14 @@
 /** The part of a recipe that describes a composed scene. It does not include code, because recipes are only data. */
 import * as z from 'zod';
 import { digestSchema } from '../digest.js';
+import { evaluationSchema } from '../frame/description.js';
 
 /** @internal */
 export const sceneFields = {
   scene: z.string().max(200).optional(),
   variables: z.record(z.string().max(200), z.json()).optional(),
   transparent: z.boolean().optional(),
+  evaluation: evaluationSchema,
   answers: z.record(z.url({ protocol: /^https$/ }).max(4000), digestSchema).optional(),
 };
 
@@ -18,6 +20,8 @@ export interface SceneRecipe {
   variables?: Record<string, Json> | undefined;
   /** Whether it was drawn without its background. */
   transparent?: boolean | undefined;
+  /** `adaptive` if its networks were: see Evaluation. */
+  evaluation?: 'adaptive' | undefined;
   /** The SHA-256 of each response from a host during drawing, by address. Recipes do not contain the responses. */
   answers?: Record<string, string> | undefined;
 }

@@ -1,6 +1,12 @@
 /** The fields of a sweep: their schema, and what error messages need to know about them. */
 import * as z from 'zod';
-import { frameFieldNames, paletteSchema, sizeSchema, supersampleSchema } from '../frame/description.js';
+import {
+  evaluationSchema,
+  frameFieldNames,
+  paletteSchema,
+  sizeSchema,
+  supersampleSchema,
+} from '../frame/description.js';
 import { viewFieldNames } from '../frame/parameters.js';
 import { networkAliases, networkParameterNames } from '../network/parameters.js';
 import { namesake, nearest, suggestion } from '../wording/did-you-mean.js';
@@ -30,6 +36,7 @@ export const sweepSchema = z.strictObject({
   palette: paletteSchema,
   supersample: supersampleSchema.default(1),
   dither: z.boolean().default(false),
+  evaluation: evaluationSchema,
 });
 
 /** The names of a sweep's own fields. */

@@ -87,10 +87,35 @@ interface Step {
  * where it begins and slows down where it ends; a loop that never rests does neither.
  */
 export function* measurePace(timeline: Timeline, evaluate: Evaluate): Generator<void, Pace> {
+  return paceOf(timeline, yield* measureChanges(timeline, evaluate));
+}
+
+/** The change of the picture in a part of a sweep, in track time. Plain data, which can be kept and read again. */
+export interface Change {
+  /** The number of the stretch of movement that it is in. */
+  stretch: number;
+  start: number;
+  end: number;
+  change: number;
+}
+
+/** Measures all that determines a sweep's pace, in small steps. It takes a second or two. */
+export function* measureChanges(timeline: Timeline, evaluate: Evaluate): Generator<void, Change[]> {
+  const stretches = stretchesOf(timeline);
+  const steps = yield* measure(timeline, stretches, evaluate);
+  return steps.map(({ stretch, start, end, change }) => ({
+    stretch: stretches.indexOf(stretch),
+    start,
+    end,
+    change,
+  }));
+}
+
+/** The pace of a sweep whose changes have been measured. */
+export function paceOf(timeline: Timeline, changes: readonly Change[]): Pace {
   const { seconds, loop, pace } = timeline;
   const stretches = stretchesOf(timeline);
   if (!stretches.some(({ moves }) => moves)) return (t) => t;
-  const steps = yield* measure(timeline, stretches, evaluate);
   let group = 0;
   const runs = stretches.map((stretch, i) => {
     const follows = i > 0 || loop;
@@ -99,7 +124,7 @@ export function* measurePace(timeline: Timeline, evaluate: Evaluate): Generator<
       first: !follows || !stretches.at(i - 1)!.moves,
       last: !leads || !stretches[(i + 1) % stretches.length].moves,
     };
-    const own = steps.filter((step) => step.stretch === stretch);
+    const own = changes.filter((step) => step.stretch === i);
     const share = sum(own.map(({ change }) => change)) * peakSpeed(ends);
     if (pace === 'between-pauses' && !stretch.moves) group += 1;
     return { ...stretch, ends, own, share, group };
@@ -224,7 +249,7 @@ function changeBetween(a: Float32Array, b: Float32Array): number {
 }
 
 /** The time by which a fraction of a stretch's change has happened. @param part - From 0 to 1. */
-function timeAfter(steps: Step[], part: number): number {
+function timeAfter(steps: readonly Change[], part: number): number {
   let left = part * sum(steps.map(({ change }) => change));
   for (const { start, end, change } of steps) {
     if (left < change) return start + ((end - start) * left) / change;

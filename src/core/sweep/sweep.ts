@@ -5,6 +5,7 @@
 import { breather, type Watched } from '../breather.js';
 import { UsageError } from '../errors.js';
 import {
+  type Evaluation,
   type FrameDescription,
   type FrameInput,
   frameSchema,
@@ -43,7 +44,7 @@ import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
 import { aboutMoment, aboutSweep, aboutTrack, sweepFieldNames, sweepSchema } from './fields.js';
 import { Frames, replaced } from './frames.js';
-import { measurePace, type Pace, type Timeline } from './pace.js';
+import { type Change, measureChanges, measurePace, type Pace, paceOf, type Timeline } from './pace.js';
 import { type PaceName, retimes } from './paces.js';
 import {
   closes,
@@ -164,6 +165,10 @@ export interface SweepInput {
   supersample?: FrameInput['supersample'];
   /** Whether to dither against banding. Off by default. */
   dither?: boolean;
+  /**
+   * `adaptive` computes only the pixels that make a visible difference, where the renderer can. @defaultValue 'exact'
+   */
+  evaluation?: Evaluation | undefined;
 }
 
 /** A sweep that has been checked. It is plain data. */
@@ -200,6 +205,8 @@ export interface Sweep {
   supersample: FrameDescription['supersample'];
   /** Whether to dither against banding. */
   dither: boolean;
+  /** `adaptive`, or undefined for `exact`: see Evaluation. */
+  evaluation?: 'adaptive' | undefined;
 }
 
 /**
@@ -418,10 +425,17 @@ function isRange([part, field]: (string | number)[]): boolean {
 
 /** Validates the frame in which the tracks have these values. */
 function frameWith(sweep: Sweep, values: unknown[]) {
-  const { palette, size, supersample, dither } = sweep;
+  const { palette, size, supersample, dither, evaluation } = sweep;
   let parts: object = movingParts(sweep);
   for (const [k, { path }] of tracksOf(sweep).entries()) parts = replaced(parts, path, values[k]) as object;
-  return frameSchema.safeParse({ ...parts, palette, size, supersample, dither });
+  return frameSchema.safeParse({
+    ...parts,
+    palette,
+    size,
+    supersample,
+    dither,
+    ...(evaluation && { evaluation }),
+  });
 }
 
 /** The same sweep at another length: what happens at a time in it happens at the same part of the new length. */
@@ -502,6 +516,13 @@ function isPaced<S extends Sweep>(sweep: S, t: number): sweep is S & Pick<Timeli
   return retimes(sweep.pace) && t > 0 && t < sweep.seconds;
 }
 
+/** Where measured paces are kept from one process to the next. */
+export interface PaceMemory {
+  /** What was kept for these contents, if anything. */
+  recall(contents: string): Promise<string | undefined>;
+  keep(contents: string, text: string): Promise<void>;
+}
+
 /**
  * Measures an even pace, unless it is known already, and yields to other work every few milliseconds.
  * @param at - The only time of interest, in seconds: at the ends of a sweep, nothing needs to be measured.
@@ -511,21 +532,47 @@ export async function preparePace(
   evaluate: Evaluate,
   watched: Watched = {},
   at = sweep.seconds / 2,
+  memory?: PaceMemory,
 ): Promise<void> {
   if (!isPaced(sweep, at) || knownPace(sweep)) return;
-  const measuring = measurePace(timelineOf(sweep, sweep.pace), evaluate);
+  const timeline = timelineOf(sweep, sweep.pace);
+  const kept = changesIn(await memory?.recall(contentsOf(sweep)));
+  if (kept) return void keepPace(sweep, paceOf(timeline, kept));
+  const measuring = measureChanges(timeline, evaluate);
   const breathe = breather(watched);
   for (let step = 1; ; step++) {
     const { done, value } = measuring.next();
-    if (done) return void keepPace(sweep, value);
+    if (done) {
+      keepPace(sweep, paceOf(timeline, value));
+      await memory?.keep(
+        contentsOf(sweep),
+        JSON.stringify(value.map(({ stretch, start, end, change }) => [stretch, start, end, change])),
+      );
+      return;
+    }
     const pause = breathe(() => `measuring the pace, step ${step}`);
     if (pause) await pause;
   }
 }
 
+/** The changes in a text that was kept; undefined if it is damaged. */
+function changesIn(text: string | undefined): Change[] | undefined {
+  try {
+    const rows: unknown = JSON.parse(text ?? '');
+    if (!Array.isArray(rows) || !rows.every(isChange)) return undefined;
+    return rows.map(([stretch, start, end, change]) => ({ stretch, start, end, change }));
+  } catch {
+    return undefined;
+  }
+}
+
+const isChange = (row: unknown): row is number[] =>
+  Array.isArray(row) && row.length === 4 && row.every((value) => Number.isFinite(value) && value >= 0);
+
 /**
  * Checks the frames of a film before any is drawn, so that a mistake in the last one does not waste the others.
  * @param numbers - The frames to draw, counted from 0, ascending; at least one.
+ * @param memory - Where the pace may be known from, and is kept.
  * @throws UsageError for the first invalid frame.
  */
 export async function planFrames(
@@ -533,8 +580,9 @@ export async function planFrames(
   numbers: readonly number[],
   evaluate: Evaluate,
   watched: Watched = {},
+  memory?: PaceMemory,
 ): Promise<Frames> {
-  await preparePace(sweep, evaluate, watched);
+  await preparePace(sweep, evaluate, watched, undefined, memory);
   const pace = (retimes(sweep.pace) && knownPace(sweep)) || ((t: number) => t);
   const timeOf = (i: number) => pace(timeOfFrame(sweep, numbers[i]));
   const count = numbers.length;
@@ -600,13 +648,13 @@ function timelineOf(sweep: Sweep, pace: Timeline['pace']): Timeline {
 
 /** The frame at t seconds of track time. */
 function describe(sweep: Sweep, t: number): FrameDescription {
-  const { palette, size, supersample, dither, seconds } = sweep;
+  const { palette, size, supersample, dither, evaluation, seconds } = sweep;
   const parts = movingParts(sweep);
   const still = mapped(parts, (part) =>
     // A network or a view is not a track, whatever the names of its fields.
     Array.isArray(part) ? resolve(part, t, seconds) : mapped(part, (value) => resolve(value, t, seconds)),
   );
-  const input = { ...still, palette, size, supersample, dither };
+  const input = { ...still, palette, size, supersample, dither, ...(evaluation && { evaluation }) };
   const when = t > 0 ? `At ${Number(t.toFixed(3))} s, ` : ''; // what is wrong all the time is wrong at 0
   return parse(frameSchema, input, { ...aboutMoment, reword: (message) => when + message });
 }

@@ -12,6 +12,7 @@ import {
   ValueDispatcher,
   type Versions,
 } from '@motion-canvas/core';
+import { followed } from '../../nodes/listening.js';
 import { facesLoaded } from '../../sources/composed/page/faces.js';
 import { describe } from '../../sources/composed/page/failure.js';
 import { Opening } from './opening.js';
@@ -20,6 +21,7 @@ import { playFilm } from './player.js';
 import {
   type Events,
   type Failure,
+  FOLLOWED_SOUNDS,
   type Look,
   type OpenedScene,
   QUESTIONS,
@@ -105,6 +107,7 @@ class ScenePage {
   async load(time?: number): Promise<void> {
     const turn = ++this.#newest;
     this.#passed.opening++;
+    followed.clear();
     try {
       const loaded = await this.#import(time);
       if (turn !== this.#newest) return;
@@ -185,6 +188,7 @@ class ScenePage {
     };
     playFilm(player, {
       onPlayed: () => {
+        this.#playFollowed(player);
         this.#clear('playing', 'drawing');
         failedFrame = undefined;
         if (logged) explainLogged('playing');
@@ -206,6 +210,17 @@ class ScenePage {
         void this.#explain(cause, error, false);
       },
     });
+  }
+
+  /** Plays the sound that a composed scene follows, which is known once the scene has been played. */
+  #playFollowed({ audio }: Player): void {
+    const [text, ...others] = followed;
+    if (text === undefined || others.length > 0) return;
+    const [file, offset]: [string, number] = JSON.parse(text);
+    const address = `${FOLLOWED_SOUNDS}${encodeURIComponent(file)}`;
+    audio.setOffset(offset);
+    if (address !== this.#sound) audio.setSource(address);
+    this.#sound = address;
   }
 
   /** The stack of the call that created a node, or nothing. */

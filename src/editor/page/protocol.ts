@@ -80,3 +80,6 @@ export const QUESTIONS = '/@untrained/failure';
 
 /** The beginning of the addresses of sounds, which the names of scenes follow. */
 export const SOUNDS = '/@untrained/sound/';
+
+/** The same for the sounds that composed scenes follow: their names follow, relative to the working folder. */
+export const FOLLOWED_SOUNDS = '/@untrained/followed/';

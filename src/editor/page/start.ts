@@ -64,7 +64,7 @@ async function draw(place: HTMLElement, path: string, changed: number, module: s
     place.textContent = 'cannot be opened';
     return;
   }
-  const sweep = parseSweep({ ...exported.sweep, pace: 'tracks', supersample: 1 });
+  const sweep = parseSweep({ ...exported.sweep, pace: 'tracks', supersample: 1, evaluation: 'adaptive' });
   renderer ??= createRenderer();
   const backend = await renderer;
   const paint = async (part: number) => {

@@ -2,7 +2,9 @@
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { Part } from '../../core/frame/geometry.js';
 import type { FrameRenderer, PartRenderer } from '../../core/frame/renderer.js';
+import { BLOCK } from '../../renderers/cpu/adaptive.js';
 import { type DrawingSpeed, workOf } from '../../renderers/drawing-speed.js';
+import { adaptiveOf } from '../../renderers/smoothness.js';
 import { isUnitGrid } from './grid.js';
 import { tilesOf } from './tiles.js';
 
@@ -32,11 +34,13 @@ export class Thumbnails {
   }
 
   /** Draws a frame. @param signal - Cancels it; the promise then rejects with the reason. */
-  add(frame: FrameDescription, signal?: AbortSignal): Promise<ImageData> {
+  add(asked: FrameDescription, signal?: AbortSignal): Promise<ImageData> {
+    const frame: FrameDescription = { ...asked, evaluation: 'adaptive' };
+    const step = adaptiveOf(frame) ? BLOCK : 1;
     const [width, height] = frame.size;
     const pixels =
       (this.#speed.workIn(TILE_MS) * width * height) / workOf(frame) / (this.#renderer.threads ?? 1);
-    const tiles = new Set(tilesOf([{ x: 0, y: 0, width, height }], pixels, 1));
+    const tiles = new Set(tilesOf([{ x: 0, y: 0, width, height }], pixels, step));
     return new Promise((done, failed) => {
       if (signal?.aborted) return failed(signal.reason);
       const job: Job = { frame, image: new ImageData(width, height), tiles, signal, done, failed };

@@ -8,7 +8,9 @@
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { Part } from '../../core/frame/geometry.js';
 import type { PartRenderer } from '../../core/frame/renderer.js';
-import { type DrawingSpeed, workOf } from '../../renderers/drawing-speed.js';
+import { BLOCK } from '../../renderers/cpu/adaptive.js';
+import { DrawingSpeed, workOf } from '../../renderers/drawing-speed.js';
+import { adaptiveOf } from '../../renderers/smoothness.js';
 import type { Picture } from '../state/document.js';
 import {
   boundsOf,
@@ -42,6 +44,8 @@ const SHOW_MS = [80, 400] as const;
 const WORTHWHILE = 1.5;
 /** What is left of the sharpness after resampling, besides the stretch. */
 const BLUR = 0.9;
+/** The sharpness of adaptive pixels: exact ones must replace them in the end. */
+const ALMOST = 0.99;
 /** If the full size takes longer than this, in milliseconds, there are pictures in between, each 4 times as sharp. */
 const LONG_MS = 500;
 const STEP = 4;
@@ -60,6 +64,8 @@ export class TiledPainter implements Painter {
   readonly #renderer: PartRenderer;
   readonly #surface: Surface;
   readonly #speed: DrawingSpeed;
+  /** Of coarse passes, which are drawn adaptively. */
+  readonly #coarseSpeed = new DrawingSpeed();
   readonly #samples: Samples;
   #picture: Picture | undefined;
   #number = 0;
@@ -117,10 +123,10 @@ export class TiledPainter implements Painter {
   next(motion: Motion): Pass | undefined {
     const within = motion === 'rest' ? this.#window : this.#ahead();
     const whole = this.#workOf([within]);
-    const worthwhile = coarseScale(this.#speed, whole) / WORTHWHILE;
+    const worthwhile = coarseScale(this.#coarseSpeed, whole) / WORTHWHILE;
     const rough = this.#sharpness.below(worthwhile, within);
     if (rough.length > 0) {
-      return this.#pass(rough, coarseScale(this.#speed, this.#workOf(rough)), 1, true);
+      return this.#pass(rough, coarseScale(this.#coarseSpeed, this.#workOf(rough)), 1, true);
     }
     if (motion === 'changing') return undefined;
     const least = this.#sharpness.least(within);
@@ -225,8 +231,9 @@ export class TiledPainter implements Painter {
     return workOf({ ...this.#picture!, size: [1, 1], supersample: 1 });
   }
 
-  #frame(scale: number, samples: Samples): FrameDescription {
-    const key = `${scale} ${samples}`;
+  /** @param isAdaptive - For a coarse picture: those that stay are drawn exactly. */
+  #frame(scale: number, samples: Samples, isAdaptive: boolean): FrameDescription {
+    const key = `${scale} ${samples} ${isAdaptive}`;
     const known = this.#frames.get(key);
     if (known) return known;
     const { view, size } = scale === 1 ? this.#anchor : coarser(this.#anchor, scale);
@@ -235,6 +242,7 @@ export class TiledPainter implements Painter {
       view,
       size: [size[0], size[1]],
       supersample: samples,
+      ...(isAdaptive && { evaluation: 'adaptive' }),
     };
     this.#frames.set(key, frame);
     return frame;
@@ -243,11 +251,12 @@ export class TiledPainter implements Painter {
   /** @param parts - Whole cells of the anchor's grid. @param scale - Coarser pixels: 1 for those of the anchor. */
   #pass(parts: Part[], scale: number, samples: Samples, isCoarse: boolean): Pass {
     const source = { number: this.#number, grid: this.#anchor };
-    const frame = this.#frame(scale, samples);
+    const frame = this.#frame(scale, samples, isCoarse);
+    const speed = isCoarse ? this.#coarseSpeed : this.#speed;
     const back = inverseOf(mappingBetween(frame, this.#anchor));
     const places = scale === 1 ? parts : parts.map((part) => boundsOf(back, part));
     const work = this.#workOfSample() * samples ** 2;
-    const pixels = this.#speed.workIn(TILE_MS) / this.#renderer.threads / work;
+    const pixels = speed.workIn(TILE_MS) / this.#renderer.threads / work;
     const focus = mapped(back, this.#window.x + this.#focus[0], this.#window.y + this.#focus[1]);
     const draw = async (signal: AbortSignal) => {
       const before = performance.now();
@@ -259,7 +268,7 @@ export class TiledPainter implements Painter {
         this.#showPainted();
       }
       const drawn = places.reduce((sum, { width, height }) => sum + width * height, 0);
-      this.#speed.note(drawn * work, performance.now() - before);
+      speed.note(drawn * work, performance.now() - before);
     };
     return { isCoarse, draw };
   }
@@ -273,7 +282,8 @@ export class TiledPainter implements Painter {
     signal: AbortSignal,
   ): Promise<void> {
     const images = places.map(({ width, height }) => new ImageData(width, height));
-    const tiles = places.map((place) => tilesOf([place], pixels, 1));
+    const step = adaptiveOf(frame) ? BLOCK : 1;
+    const tiles = places.map((place) => tilesOf([place], pixels, step));
     const owners = new Map(tiles.flatMap((list, i) => list.map((tile) => [tile, i] as const)));
     const drawn = (tile: Part, rgba: Uint8Array) => {
       const i = owners.get(tile)!;
@@ -296,7 +306,8 @@ export class TiledPainter implements Painter {
     const shift = shiftOf(mapping);
     const exact = shift && { ...IDENTITY, e: shift[0], f: shift[1] };
     const blur = source.grid === this.#anchor ? 1 : BLUR;
-    const value = exact ? frame.supersample : afterStretch(blur * frame.supersample, mapping);
+    const samples = frame.supersample * (adaptiveOf(frame) ? ALMOST : 1);
+    const value = exact ? samples : afterStretch(blur * samples, mapping);
     const raised = isOutdated
       ? this.#sharpness.raise(exact ?? mapping, part, 0, Number.MIN_VALUE)
       : this.#sharpness.raise(exact ?? mapping, part, value);

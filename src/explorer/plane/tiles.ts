@@ -5,9 +5,9 @@ import { CELL } from './sharpness.js';
 /**
  * Cuts parts into tiles that are as square as possible.
  * @param pixels - The number of pixels of a tile, at most, unless a single cell or pixel has more.
- * @param step - Tiles begin at multiples of this from their part's corner: 1, or CELL by default.
+ * @param step - Tiles begin at multiples of this from their part's corner: CELL by default.
  */
-export function tilesOf(parts: readonly Part[], pixels: number, step: 1 | typeof CELL = CELL): Part[] {
+export function tilesOf(parts: readonly Part[], pixels: number, step: number = CELL): Part[] {
   return parts.flatMap((part) => {
     const down = (length: number) => Math.max(step, step * Math.floor(length / step));
     const even = down(Math.sqrt(pixels));

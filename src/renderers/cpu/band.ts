@@ -4,6 +4,8 @@ import { type Colouring, colourPlanes } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { Part } from '../../core/frame/geometry.js';
 import { type InputSettings, inputWriter } from '../../core/frame/inputs.js';
+import type { Smoothness } from '../smoothness.js';
+import { BLOCK, drawAdaptively } from './adaptive.js';
 import type { Evaluator } from './evaluator.js';
 
 /** What drawing a band needs from its frame; the evaluator has the network. */
@@ -11,6 +13,8 @@ export interface BandFrame extends InputSettings, Pick<FrameDescription, 'dither
   colouring: Colouring;
   /** If each output is a separate picture: where these are in the frame, for the dither. */
   places?: [column: number, row: number][];
+  /** If it is drawn adaptively: how smooth it is. */
+  adaptive?: Exclude<Smoothness, 'unsafe'>;
 }
 
 type Sampling = Pick<FrameDescription, 'size' | 'supersample'>;
@@ -39,6 +43,22 @@ export function bandsOf(
   }));
 }
 
+/** The maximum number of blocks in a part that is drawn adaptively. */
+const PART_BLOCKS = 4;
+
+/** The parts of a frame that is drawn adaptively: whole blocks, whose samples cost up to `weights` multiply-adds. */
+export function adaptiveParts({ size: [width, height], supersample }: Sampling, weights: number): Part[] {
+  const fitting = Math.floor((4 * BAND_WORK) / (weights * (BLOCK * supersample) ** 2));
+  const across = BLOCK * Math.max(1, Math.min(PART_BLOCKS, fitting));
+  const parts: Part[] = [];
+  for (let y = 0; y < height; y += BLOCK) {
+    for (let x = 0; x < width; x += across) {
+      parts.push({ x, y, width: Math.min(across, width - x), height: Math.min(BLOCK, height - y) });
+    }
+  }
+  return parts;
+}
+
 /** The number of samples in a part of a frame. */
 export function samplesIn({ supersample }: Pick<Sampling, 'supersample'>, { width, height }: Part): number {
   return width * height * supersample ** 2;
@@ -49,6 +69,10 @@ export function samplesIn({ supersample }: Pick<Sampling, 'supersample'>, { widt
  * @param rgba - 4 * width * height bytes; with `places`, as many for each picture in turn.
  */
 export function drawPart(evaluator: Evaluator, frame: BandFrame, part: Part, rgba: Uint8Array): void {
+  if (frame.adaptive) {
+    drawAdaptively(evaluator, frame, part, rgba);
+    return;
+  }
   const n = frame.supersample;
   const samples = samplesIn(frame, part);
   const inputs = inputWriter(frame, part);

@@ -62,6 +62,12 @@ export class Evaluator {
   input(plane: number, samples: number): Float32Array {
     return this.#floats(this.#address.inputs + 4 * this.#capacity * plane, samples);
   }
+
+  /** The maximum number of samples that are evaluated at once. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   /** The plane for each pixel's rounding term, to be filled before `pack`: see KernelExports.pack. */
   get rounding(): Float32Array {
     return this.#floats(this.#address.rounding, this.#capacity);

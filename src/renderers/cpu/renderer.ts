@@ -9,7 +9,9 @@ import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import { checkFormat, onAbort, type PartRenderer, roomFor } from '../../core/frame/renderer.js';
 import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../core/frame/shown.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { bandsOf, samplesIn } from './band.js';
+import { adaptiveOf } from '../smoothness.js';
+import { BLOCK_POINTS } from './adaptive.js';
+import { adaptiveParts, type BandFrame, bandsOf, samplesIn } from './band.js';
 import { arithmeticOf, chooseKernel, type KernelChoice, kernelModule } from './choose-kernel.js';
 import type { Thread } from './host.js';
 import { packNetwork } from './pack.js';
@@ -93,8 +95,10 @@ export class CpuRenderer implements PartRenderer {
     const { places } = prepared.frame;
     if (places) fillBlack(rgba);
     const { weights, output } = prepared.network;
-    const bands = bandsOf(prepared.frame, weights.length, output.units);
-    const copy = (band: Part, pixels: ArrayBuffer) => copyBand(rgba, frame.size[0], places, band, pixels);
+    const bands = prepared.frame.adaptive
+      ? adaptiveParts(prepared.frame, weights.length)
+      : bandsOf(prepared.frame, weights.length, output.units);
+    const copy = (band: Part, pixels: ArrayBuffer) => copyPart(rgba, frame.size[0], places, band, pixels);
     let isOurs = true; // once the frame is finished or cancelled, the array is the caller's again
     const drawn = (band: Part, pixels: ArrayBuffer) => isOurs && copy(band, pixels);
     try {
@@ -115,7 +119,8 @@ export class CpuRenderer implements PartRenderer {
     signal?.throwIfAborted();
     if (parts.length === 0) return;
     const known = this.#messages.get(frame);
-    const message = known && fits(known, parts) ? known : withRoom(known ?? this.#prepare(frame), parts);
+    const prepared = known ?? this.#prepare(frame);
+    const message = known && fits(known, parts) ? known : withRoom(prepared, parts);
     this.#messages.set(frame, message);
     const report = (part: Part, rgba: ArrayBuffer) =>
       drawn(part, new Uint8Array(rgba, 0, 4 * part.width * part.height));
@@ -164,8 +169,10 @@ export class CpuRenderer implements PartRenderer {
     const module = kernelModule(shape, network.activations);
     const { features, fold } = spec;
     const inputs = { size, supersample, view, network: { features, fold } };
-    const drawn = {
+    const adaptive = adaptiveOf(frame);
+    const drawn: BandFrame = {
       ...inputs,
+      ...(adaptive && { adaptive }),
       dither,
       colouring: colouringShown(frame),
       ...(places && { places: places.at }),
@@ -251,25 +258,31 @@ function fillBlack(rgba: Uint8Array): void {
 }
 
 const fits = (message: FrameMessage, parts: readonly Part[]) =>
-  parts.every((part) => samplesIn(message.frame, part) <= message.samples);
+  parts.every((part) => samplesAtOnce(message.frame, part) <= message.samples);
 
 /** A frame for parts of these sizes. */
 function withRoom(prepared: Prepared, parts: readonly Part[]): FrameMessage {
-  const samples = parts.reduce((most, part) => Math.max(most, samplesIn(prepared.frame, part)), 0);
+  const samples = parts.reduce((most, part) => Math.max(most, samplesAtOnce(prepared.frame, part)), 0);
   return { ...prepared, samples };
 }
 
-/** Copies a drawn band into its frame. */
-function copyBand(
+/** The number of samples that an evaluator needs room for. */
+function samplesAtOnce(frame: BandFrame, part: Part): number {
+  return frame.adaptive ? BLOCK_POINTS : samplesIn(frame, part);
+}
+
+/** Copies a drawn part into its frame. */
+function copyPart(
   rgba: Uint8Array,
   frameWidth: number,
   places: [number, number][] | undefined,
-  { y: firstRow, width, height }: Part,
+  { x: firstColumn, y: firstRow, width, height }: Part,
   drawn: ArrayBuffer,
 ): void {
   const row = 4 * width;
   if (!places) {
-    rgba.set(new Uint8Array(drawn, 0, row * height), row * firstRow);
+    for (let y = 0; y < height; y++)
+      rgba.set(new Uint8Array(drawn, row * y, row), 4 * ((firstRow + y) * frameWidth + firstColumn));
     return;
   }
   for (const [i, [left, top]] of places.entries()) {

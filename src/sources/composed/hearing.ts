@@ -36,8 +36,8 @@ export interface Heard {
 const BOUND = '\0untrained:hears/';
 
 /**
- * Gives each module that calls listen() or beats() its own version of them, which returns the numbers of the sounds that
- * its calls name. Must come before `findModules`.
+ * Gives each module that calls listen() or beats() its own version of them, which returns the numbers of the sounds
+ * that its calls name. Must come before `findModules`.
  */
 export function hearSounds(options: HearingOptions): Plugin {
   const calls = new Map<string, Calls>(); // by the module's path
@@ -158,7 +158,7 @@ async function heardIn(path: string, placeholders: Placeholder[], ffmpeg: Ffmpeg
     placeholders.map((one) => ('listen' in one ? { ...one, listen: path } : { ...one, beats: path })),
     { seconds, loop: false },
     dirname(path),
-    { signal: undefined, ...{ ffmpeg: ffmpeg.path } },
+    { ffmpeg: ffmpeg.path },
   );
   const sounds = tracks.map((track) => ({ track, seconds }));
   await cache?.note(key, JSON.stringify(sounds));

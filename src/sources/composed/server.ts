@@ -1,12 +1,12 @@
 /** The only server that pages can reach: serves their files on this machine, and receives their frames. */
 
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { partOf, sendFile } from '../../system/send-file.js';
 import type { Bundle } from './bundle.js';
 
 export interface PageServer {
@@ -83,6 +83,32 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
+const bytesIn = (file: string | Uint8Array) =>
+  typeof file === 'string' ? Buffer.from(file) : Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+
+/** Sends a file, or the part of it that is requested: browsers only seek in videos of which they can request parts. */
+function sendContent(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: Buffer,
+  headers: Record<string, string>,
+): void {
+  const { length } = content;
+  const part = partOf(request.headers.range, length);
+  if (part === 'none') {
+    response.writeHead(416, { ...headers, 'content-range': `bytes */${length}` }).end();
+    return;
+  }
+  const { start, end } = part ?? { start: 0, end: length - 1 };
+  response.writeHead(part ? 206 : 200, {
+    ...headers,
+    'accept-ranges': 'bytes',
+    'content-length': end - start + 1,
+    ...(part && { 'content-range': `bytes ${start}-${end}/${length}` }),
+  });
+  response.end(content.subarray(start, end + 1));
+}
+
 /** Starts the server on a free port of 127.0.0.1. It is also the pages' proxy, which refuses every request. */
 export async function startServer(
   bundle: Bundle,
@@ -120,22 +146,22 @@ export async function startServer(
     const type = TYPES[path === secret ? '.html' : extname(name).toLowerCase()] ?? 'application/octet-stream';
     if (file !== undefined) {
       requested.add(name);
-      response.writeHead(200, { ...headers, 'content-type': type }).end(file);
-    } else await sendPublic(join(publicFolder, name), type, response);
+      sendContent(request, response, bytesIn(file), { ...headers, 'content-type': type });
+    } else
+      await sendPublic(request, response, join(publicFolder, name), { ...headers, 'content-type': type });
   }
 
-  async function sendPublic(path: string, type: string, response: ServerResponse): Promise<void> {
+  async function sendPublic(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    headers: Record<string, string>,
+  ): Promise<void> {
     const inside = path.startsWith(publicFolder + sep);
     const file = inside ? await stat(path).catch(() => undefined) : undefined;
-    if (!file?.isFile()) {
-      missing = path;
-      response.writeHead(404, headers).end();
-      return;
-    }
-    response.writeHead(200, { ...headers, 'content-type': type, 'content-length': file.size });
-    createReadStream(path)
-      .on('error', () => response.destroy())
-      .pipe(response);
+    if (file?.isFile()) return sendFile(request, response, path, headers);
+    missing = path;
+    response.writeHead(404, headers).end();
   }
 
   await new Promise<void>((resolve, reject) => {

@@ -26,6 +26,8 @@ export interface ComposedOptions extends SessionOptions {
   fps?: number;
   /** Leaves out the background. */
   transparent?: boolean;
+  /** `adaptive` computes only those of its networks' pixels that make a visible difference. */
+  evaluation?: 'adaptive' | undefined;
   /** Whether warnings are errors, in which case frames cached without that rule are not reused. */
   strict?: boolean;
   /** Whether to fingerprint frames, so that unchanged frames of a changed scene need not be drawn again. */
@@ -75,7 +77,7 @@ export async function openComposed(
   const view = options.size ? viewFor(target, defaults, size) : defaults.view;
   const fps = options.fps ?? defaults.fps;
   const concurrency = pagesFor(options);
-  const { transparent, follow, strict, formats = [] } = options;
+  const { transparent, evaluation, follow, strict, formats = [] } = options;
   const pixels =
     formats.find((format) => canBe(format, size) && !(transparent && format !== 'rgba')) ?? 'rgba';
   const queue = new FrameQueue(size, pixels);
@@ -104,7 +106,7 @@ export async function openComposed(
     options.signal?.throwIfAborted();
     const background = transparent ? '#0000' : defaults.background;
     const variables = options.variables ?? {};
-    const settings = { view, size, fps, background, transparent, pixels, variables, follow };
+    const settings = { view, size, fps, background, transparent, evaluation, pixels, variables, follow };
     const listen = !(options.silent || options.still || planned);
     const info = await session.open({ ...settings, listen });
     const sound = info.sound && (await session.soundtrack(info.sound, (path) => hasSound(path, options)));
@@ -117,7 +119,8 @@ export async function openComposed(
         ? await session.fingerprints(settings, first, last, every)
         : undefined;
     if (foresee) expected.complete();
-    const arithmetic = `${info.arithmetic}, graphics by ${session.graphics}`;
+    const how = evaluation ? `, ${evaluation}` : ''; // as part of it, since it is in all keys
+    const arithmetic = `${info.arithmetic}${how}, graphics by ${session.graphics}`;
     const { follow: _, ...shownBy } = settings; // following a scene does not change its frames
     const numberOf = (frame: number) => first + frame * every; // in the whole film
     return {

@@ -1,5 +1,6 @@
 /** The program of a page that draws composed scenes. src/sources/composed calls it through `window.untrained`. */
 import type { ProjectSettings } from '@motion-canvas/core';
+import { drawNetworks } from '../../../nodes/evaluation.js';
 import { arithmeticHere } from '../../../renderers/cpu/choose-kernel.js';
 import { requestedByStyles } from './faces.js';
 import { describe } from './failure.js';
@@ -54,6 +55,7 @@ export function start(project: ProjectSettings): void {
       caught(async () => {
         following = settings.follow === true;
         if (following) startTracing();
+        drawNetworks(settings.evaluation);
         await watchText();
         film = await openFilm(project, settings);
         reader = new FrameReader(settings.pixels, settings.transparent);

@@ -50,6 +50,8 @@ export interface FilmSettings {
   background: string;
   /** Whether scenes are drawn without the shapes that fill their view, too. */
   transparent?: boolean;
+  /** How nodes draw their networks; exactly by default. */
+  evaluation?: 'adaptive' | undefined;
   /** The format in which frames are sent. */
   pixels: PixelFormat;
   /** Whether to record the canvas calls that draw each frame: see trace.ts. */

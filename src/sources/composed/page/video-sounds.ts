@@ -48,7 +48,7 @@ export function soundsOf(playing: readonly Playing[], fps: number): VideoSound[]
     if (rate > 0) {
       const sound = {
         src: start.src,
-        at: start.frame / fps,
+        at: (start.frame + 0.5) / fps, // a frame shows one position for its whole duration: at most half of it off
         from: start.unrolled,
         seconds: (end - i) / fps,
         rate,
@@ -108,10 +108,7 @@ function endOf(moments: readonly Moment[], start: number, rate: number, fps: num
   return end;
 }
 
-/**
- * A video that begins to play is a frame further by the time it is first drawn. Its sound begins earlier, so that its
- * beginning is heard.
- */
+/** A video that begins to play has moved on by a frame when it is first drawn. Its beginning is heard before that. */
 function fromBeginning(sound: VideoSound, fps: number): VideoSound {
   const { at, from, seconds, rate } = sound;
   if (from > (TOLERANCE_FRAMES / fps) * rate) return sound;
