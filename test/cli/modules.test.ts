@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadModule, loadModules } from '../../dist/cli/module.js';
+import { music, wavOf } from '../unit/music.js';
 import { npy, npz, onnx, tensor } from '../unit/weight-files.js';
 import { inProcess, temporaryFolder, untrained } from './untrained.js';
 
@@ -195,4 +196,23 @@ describe('weights in files', () => {
       odd.map(([, complaint]) => complaint),
     );
   });
+});
+
+test('sounds are heard beside the module, which does not name them afterwards', async () => {
+  const sound = join(folder, 'song.wav');
+  writeFileSync(sound, wavOf(music({ seconds: 3, bpm: 120 }).samples));
+  const scene = (name: string, seed: string) =>
+    inFolder(
+      name,
+      `import { beats, listen, sweep } from 'untrained';\nexport default sweep({ seconds: 3, loop: true, network: { layers: 2, width: 3, seed: ${seed}, weightScale: listen('song.wav') } });\n`,
+    );
+  const { sweep, sounds } = await loadModule(
+    scene('heard.ts', "beats('song.wav', { seeds: [1, 2], fade: 0.2 })"),
+  );
+  expect(sounds).toEqual([sound]);
+  expect(sweep.network.seed).toMatchObject({ walk: [1, 2, 1, 2, 1, 2], fade: 0.2 });
+  expect(JSON.stringify(sweep)).not.toContain('song');
+  await expect(loadModule(scene('unheard.ts', "beats('none.wav', { seeds: [1, 2] })"))).rejects.toThrow(
+    /none\.wav does not exist/,
+  );
 });
