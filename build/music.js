@@ -1,4 +1,4 @@
-/** A step of the build: synthesises the music that our scenes listen to, into dist/music. build/music has the scores. */
+/** A step of the build: synthesises the music that our scenes listen to, into dist/music. build/music has scores. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { bassLine } from './music/bass-line.js';
 import { onTheBeat } from './music/on-the-beat.js';

@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const into = join(root, 'dist/pages/player');
 
 /** In bytes: an exported page has room for as much, besides its poster and a recipe. */
-const MOST = 200_000;
+const MOST = 204_000;
 
 /** The oldest browsers that have all that the page needs, such as DecompressionStream with deflate-raw. */
 const BROWSERS = ['es2022', 'chrome111', 'firefox113', 'safari16.4'];

@@ -176,7 +176,7 @@ export class ClipReader {
 }
 
 /**
- * One or two channels at SAMPLE_RATE. ffmpeg would make mono sound quieter when it makes stereo of it, so we do that. In
+ * One or two channels at SAMPLE_RATE. ffmpeg would make mono sound quieter when it makes stereo of it, so we do. In
  * films, the sound may begin later than the pictures, and their times count.
  */
 const resampled = (file: SoundFile) => [

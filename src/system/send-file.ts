@@ -40,7 +40,7 @@ export async function sendFile(
     ...(part && { 'content-range': `bytes ${start}-${end}/${size}` }),
   });
   if (request.method === 'HEAD' || size === 0) response.end();
-  else await pipeline(createReadStream(path, { start, end }), response).catch(() => response.destroy()); // the page left
+  else await pipeline(createReadStream(path, { start, end }), response).catch(() => response.destroy()); // it left
 }
 
 /** The part that a range header asks for; undefined for the whole file; 'none' if the file has no such part. */

@@ -248,7 +248,8 @@ describe("a scene's code", () => {
         return path;
       });
       const loaded = await loadModules(paths);
-      expect(loaded).toEqual(samples.map((sweep) => parseRecipe(recipeText(sweep)).sweep));
+      const found = loaded.map((one) => (one instanceof Error ? one : one.sweep));
+      expect(found).toEqual(samples.map((sweep) => parseRecipe(recipeText(sweep)).sweep));
     });
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Plays the page's sound along with the film, whatever moves the play head. Its samples are in memory, so that a loop has
+ * Plays the page's sound along with the film, whatever moves the play head. Its samples are in memory, so a loop has
  * no gap where it begins again. Nothing is heard before the user has pressed something: browsers require that.
  */
 import { effect } from '@preact/signals';

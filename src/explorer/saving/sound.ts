@@ -4,8 +4,8 @@
 const SEAM = 0.01;
 
 /**
- * A sound cut or padded to a number of samples. If it goes on after the end, the first 10 ms fade from what would follow
- * to the beginning: played over and over, it does not click.
+ * A sound cut or padded to a number of samples. If it goes on after the end, the first 10 ms fade from what would
+ * follow to the beginning: played over and over, it does not click.
  */
 export function framed(sound: AudioBuffer, length: number): AudioBuffer {
   const { numberOfChannels, sampleRate } = sound;

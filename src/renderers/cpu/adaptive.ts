@@ -7,7 +7,7 @@
  * points are not nearly quadratic, the cell is divided into cells of 4 x 4 pixels, whose points are 2 pixels apart, and
  * these in turn into pixels. All other cells are filled with the biquadratic surface through their points.
  *
- * Four consecutive points of a line are on a parabola if their third difference is 0: a - 3 b + 3 c - d. If it is not, a
+ * Four consecutive points of a line are on a parabola if their third difference is 0: a - 3 b + 3 c - d. If not, a
  * parabola through three of them is off by at most 0.064 times as much between them, and by at most 0.5 times as much
  * where the line has a kink. The lines of a cell extend to the next points on both sides.
  *
@@ -318,7 +318,7 @@ function isSmooth(block: Block, x: number, y: number, side: number, limit: numbe
   return true;
 }
 
-/** Whether the third differences along a line are small. @param intervals - Between its points: one fewer than these. */
+/** Whether the third differences along a line are small. @param intervals - Between points: one fewer than these. */
 function isSmoothLine(
   { planes }: Block,
   start: number,
