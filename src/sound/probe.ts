@@ -268,7 +268,7 @@ async function decodePart(
   const heard = rate > 0 ? frames / rate : 0;
   if (frames === 0 && (from === 0 || (said.seconds ?? Number.POSITIVE_INFINITY) > from + 0.1)) {
     throw new UsageError(
-      `${shown} is ${problem ? `damaged (${problem})` : 'without any samples'}: give another file, or convert it again.`,
+      `${shown} ${problem ? `is damaged (${problem})` : 'has no samples'}: give another file, or convert it again.`,
     );
   }
   const ended = heard < most - 0.01;

@@ -158,7 +158,7 @@ describe('made again', () => {
 
 test('what is unusual about a sound is said in one line', async () => {
   expect(await said(...SCENE, '--audio', 'eight.wav', '--out', 'd.mov')).toBe(
-    '0: eight.wav has 8 channels: they are mixed down to stereo.\neight.wav has 192 kHz: it is resampled to 48 kHz.',
+    '0: eight.wav has 8 channels: they are mixed down to stereo.\neight.wav has a sample rate of 192 kHz: it is resampled to 48 kHz.',
   );
   expect(await said(...SCENE, '--audio', 'hour.wav', '--out', 'd.mp4')).toBe(
     '0: hour.wav lasts 3600 s: the film has only its first 0.5 s.',
@@ -187,7 +187,7 @@ test.each([
     ...['--audio', 'tone.wav', '--audio-offset', '1'],
   ],
   [
-    'tone.wav lasts 1 s, and --audio-offset -1.5 skips all of it: use a higher one.',
+    'tone.wav lasts 1 s, and --audio-offset -1.5 skips all of it: use a higher offset.',
     ...['--audio', 'tone.wav', '--audio-offset', '-1.5'],
   ],
   ['missing.wav does not exist: give a sound file.', '--audio', 'missing.wav'],
@@ -295,7 +295,7 @@ describe('sound files that cannot be used', () => {
     ['disc.cue', 'FILE "tone.wav" WAVE\n', `disc.cue ${playlist}`],
     ['dash.mpd', '<?xml version="1.0"?><MPD/>', `dash.mpd ${playlist}`],
     ['text.wav', 'hello', `text.wav is not a sound file that Untrained can read: ${readable}`],
-    ['header.wav', wav({ seconds: 0 }), `header.wav is without any samples: ${other}`],
+    ['header.wav', wav({ seconds: 0 }), `header.wav has no samples: ${other}`],
     ['cut.wav', wav({}).slice(0, 30), `cut.wav is damaged (no 'data' tag found): ${other}`],
     ['-odd %d "name\'.wav', wav({ seconds: 0.1 }), 'pcm_s16le'],
     [

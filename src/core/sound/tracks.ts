@@ -95,7 +95,9 @@ export function followBeats(beats: readonly number[], span: Span, given: Beats):
 /** Jumps to a number at each beat, and back to another until the next. */
 function pulses(times: readonly number[], span: Span, { from = 0, to = 1, decay }: Beats): Keyframes {
   const moves = times.map((t, i): Move => {
-    const left = nextAfter(times, i, span) - t;
+    const next = nextAfter(times, i, span);
+    // The last beat of an open sweep has no next one: the one before it tells how long beats are.
+    const left = Number.isFinite(next) ? next - t : i > 0 ? t - times[i - 1] : span.seconds - t;
     return { start: t, end: t + Math.min(decay ?? left, left), from: to, to: from, easing: FADING };
   });
   return movesIn(moves, span, from);
