@@ -5,7 +5,7 @@
 import { effect } from '@preact/signals';
 import { UsageError } from '../../core/errors.js';
 import { printable } from '../../core/wording/printable.js';
-import { framed } from '../saving/sound.js';
+import { looping } from '../saving/sound.js';
 import { playbackSpeed } from './playback.js';
 import { type DecodedSound, sound } from './sound.js';
 import { state } from './store.js';
@@ -153,7 +153,7 @@ function runningContext(): AudioContext | undefined {
 function loopOf(samples: AudioBuffer, seconds: number): AudioBuffer {
   const length = Math.round(seconds * samples.sampleRate);
   if (looped?.of !== samples || looped.samples.length !== length)
-    looped = { of: samples, samples: framed(samples, length) };
+    looped = { of: samples, samples: looping(samples, length) };
   return looped.samples;
 }
 
