@@ -30,6 +30,8 @@ const PRESSES = ['pointerup', 'keydown', 'click'] as const;
  */
 export async function decodeSound(name: string, file: Blob | string): Promise<DecodedSound> {
   const shown = printable(name);
+  if (typeof file !== 'string' && file.size === 0)
+    throw new UsageError(`${shown} is empty, or a folder: choose a WAV, MP3, M4A or FLAC file.`);
   const seconds = await lengthOf(file);
   if (seconds !== undefined && seconds > MOST_SECONDS) {
     throw new UsageError(
