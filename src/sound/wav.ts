@@ -1,4 +1,7 @@
-/** Reads WAV files of plain numbers, piece by piece: PCM of 8 to 32 bits, and floats. The bytes are not trusted. */
+/**
+ * Reads WAV files of plain numbers, piece by piece: PCM of 8 to 32 bits, and floats. The bytes are not trusted, except
+ * those that ffmpeg has written (`samplesIn`).
+ */
 import { UsageError } from '../core/errors.js';
 
 /** How a WAV file stores its samples. */
@@ -118,4 +121,20 @@ function sampleAt(view: DataView, at: number, bytes: number, float: boolean): nu
   if (bytes === 4) return view.getInt32(at, true) / 2 ** 31;
   if (bytes === 1) return (view.getUint8(at) - 128) / 2 ** 7;
   return ((view.getInt8(at + 2) << 16) | view.getUint16(at, true)) / 2 ** 23;
+}
+
+/** Where the samples of a WAV that ffmpeg writes begin, and what they are; undefined until all of that is there. */
+export function samplesIn(wav: Buffer): { at: number; channels: number; rate: number } | undefined {
+  let [channels, rate] = [0, 0];
+  for (let at = 12; at + 8 <= wav.length; ) {
+    const name = wav.toString('latin1', at, at + 4);
+    if (name === 'data') return { at: at + 8, channels, rate };
+    if (name === 'fmt ') {
+      if (at + 16 > wav.length) return undefined;
+      channels = wav.readUInt16LE(at + 10);
+      rate = wav.readUInt32LE(at + 12);
+    }
+    at += 8 + wav.readUInt32LE(at + 4);
+  }
+  return undefined;
 }

@@ -214,11 +214,10 @@ class ScenePage {
 
   /** Plays the sound that a composed scene follows, which is known once the scene has been played. */
   #playFollowed({ audio }: Player): void {
-    const [text, ...others] = followed;
-    if (text === undefined || others.length > 0) return;
-    const [file, offset]: [string, number] = JSON.parse(text);
-    const address = `${FOLLOWED_SOUNDS}${encodeURIComponent(file)}`;
-    audio.setOffset(offset);
+    const [sound, ...others] = followed.values();
+    if (!sound || others.length > 0) return;
+    const address = `${FOLLOWED_SOUNDS}${encodeURIComponent(sound.file)}`;
+    audio.setOffset(sound.offset);
     if (address !== this.#sound) audio.setSource(address);
     this.#sound = address;
   }
