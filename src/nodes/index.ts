@@ -29,7 +29,6 @@ export type { Graph } from './graph.js';
 export { Heading, type HeadingProps } from './heading.js';
 export { HeightMap, type HeightMapProps } from './height-map.js';
 export { LinearRegions, type LinearRegionsProps } from './linear-regions.js';
-/** For the modules that src/sources/composed/hearing.ts makes. @internal */
 export { beats, listen, listeningWith, type Placed } from './listening.js';
 export { LowerThird, type LowerThirdProps } from './lower-third.js';
 export { ManifoldCurve, type ManifoldCurveProps } from './manifold-curve.js';

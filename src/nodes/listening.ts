@@ -82,11 +82,10 @@ function notHeard(name: 'listen' | 'beats', file: string, { offset: _, ...option
 }
 
 /**
- * The functions `listen` and `beats` for one module.
+ * The functions `listen` and `beats` for one module. Bundles call it; scenes have no use for it.
  * @param hearing - What was heard for the calls in it.
  * @param rule - What its calls must be like, for messages.
  * @throws UsageError, from the functions, for invalid arguments, or a sound that cannot be read.
- * @internal
  */
 export function listeningWith({ heard, imported, files }: Hearing, rule: string): Listening {
   const follow = (placeholder: Placeholder, offset: number): (() => never) => {

@@ -211,7 +211,17 @@ async function decodePart(
   }
   if (exit.signal !== null && !samples.full)
     throw new RenderError(`ffmpeg was killed (${exit.signal}) while it read ${shown}: try again.`);
-  const { codec, elsewhere, problem } = said;
+  if (loudness) said.loudness ??= Number.NEGATIVE_INFINITY;
+  return contentsOf(said, samples, shown, from, most);
+}
+
+/**
+ * What a file contains, once its part has been decoded.
+ * @param from - Where the part begins, and `most`, how long it may be, in seconds.
+ * @throws UsageError for a file that cannot be used.
+ */
+function contentsOf(said: Said, samples: Samples, shown: string, from: number, most: number): Decoded {
+  const { codec, elsewhere, problem, loudness } = said;
   if (elsewhere) {
     throw new UsageError(
       `${shown} has its sound in another file, which is not opened: give the sound file itself.`,
@@ -248,9 +258,7 @@ async function decodePart(
     rate,
     seconds: ended && frames > 0 ? from + heard : said.seconds,
     heard,
-    ...(loudness && {
-      loudness: (said.loudness ?? Number.NEGATIVE_INFINITY) + (channels === 1 ? DOUBLED : 0),
-    }),
+    ...(loudness !== undefined && { loudness: loudness + (channels === 1 ? DOUBLED : 0) }),
     ...(problem && { damage: problem }),
   };
 }

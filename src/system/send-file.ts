@@ -1,4 +1,4 @@
-/** Answers requests for a sound or a video, or for a part of it: browsers only seek in files of which they get parts. */
+/** Answers requests for sounds and videos, or for parts of them: browsers only seek where they can request parts. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
