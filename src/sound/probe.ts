@@ -13,7 +13,7 @@ import { type Run, startFfmpeg } from '../outputs/run.js';
 import { digestOfFile } from '../system/file-digest.js';
 import { StalledError } from '../system/patience.js';
 import { containerOf, HEAD } from './containers.js';
-import { samplesIn } from './wav.js';
+import { HIGHEST_RATE, LOWEST_RATE, samplesIn } from './wav.js';
 
 /** A sound file and what it contains. */
 export interface Sound {
@@ -68,9 +68,6 @@ const DOUBLED = 10 * Math.log10(2);
 
 /** ffmpeg knows which speakers up to eight channels are for. */
 const MOST_CHANNELS = 8;
-
-/** In Hz. Resampling from rates far from that of films takes minutes, or makes ffmpeg fail. */
-const [LOWEST_RATE, HIGHEST_RATE] = [1000, 768_000];
 
 /** The decoders that ffmpeg may use. Others are not needed, and each is a risk. */
 const DECODERS = [

@@ -17,6 +17,8 @@ export interface WavFormat {
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
+/** The rates that are read, in Hz. Resampling from others takes minutes, or makes ffmpeg fail. */
+export const [LOWEST_RATE, HIGHEST_RATE] = [1000, 768_000];
 /** The longest header that is read, in bytes: pictures and notes may come before the samples. */
 const LONGEST_HEADER = 16 * 2 ** 20;
 
@@ -98,7 +100,8 @@ function formatIn(chunk: Buffer): WavFormat | string {
   if (!(code === PCM && [8, 16, 24, 32].includes(bits)) && !(float && [32, 64].includes(bits)))
     throw new Compressed();
   if (channels < 1 || channels > 64) return `it has ${channels} channels, but at most 64 are read`;
-  if (rate < 1000 || rate > 768_000) return `its rate is ${rate} Hz, but must be from 1000 to 768000`;
+  if (rate < LOWEST_RATE || rate > HIGHEST_RATE)
+    return `its rate is ${rate} Hz, but must be from ${LOWEST_RATE} to ${HIGHEST_RATE}`;
   return { rate, channels, bytes: bits / 8, float };
 }
 
