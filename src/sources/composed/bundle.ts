@@ -81,7 +81,8 @@ export async function bundle(target: Target, hearing: Hearing = { ffmpeg: findFf
         target: 'esnext',
         modulePreload: false,
         reportCompressedSize: false,
-        assetsInlineLimit: (path) => (isSoundName(path.split('?')[0]) ? false : undefined), // sounds are played from files
+        // Sounds are played from files.
+        assetsInlineLimit: (path) => (isSoundName(path.split('?')[0]) ? false : undefined),
         rollupOptions: {
           input: ENTRY,
           treeshake: false, // it would remove an endless loop as having no effect
