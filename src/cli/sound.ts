@@ -1,6 +1,7 @@
 /** Chooses the sound of each film: the file of --audio, that of a film that is rendered again, or a sweep's music. */
 import { relative } from 'node:path';
 import { UsageError } from '../core/errors.js';
+import { SAMPLE_RATE } from '../core/sound/samples.js';
 import type { SoundNote, SoundSettings } from '../core/sound/settings.js';
 import { inSight } from '../core/wording/printable.js';
 import {
@@ -12,8 +13,8 @@ import {
   soundlessNote,
   takesSound,
 } from '../outputs/index.js';
-import { probeSound, type Sound } from '../sound/probe.js';
-import type { Clip, Soundtrack } from '../sound/soundtrack.js';
+import { probeSound, type Sound, UNKNOWN_SECONDS } from '../sound/probe.js';
+import { type Soundtrack, trackOf } from '../sound/soundtrack.js';
 import { flagOf } from './option.js';
 import { entriesOf, type RenderOptions, type Resolved } from './options.js';
 import type { Planned, Subject, Timing } from './plan.js';
@@ -52,10 +53,6 @@ const SETTINGS = {
 type SettingName = keyof typeof SETTINGS;
 const settingNames = Object.keys(SETTINGS) as SettingName[];
 
-/** The sample rate of films' sound, in Hz. */
-const RATE = 48_000;
-/** How long a film is expected to be if only a browser can tell, in seconds: as much of its sound is checked. */
-const UNKNOWN_SECONDS = 600;
 /** Differences of times below this, in seconds, are rounding. */
 const CLOSE = 0.001;
 
@@ -244,9 +241,9 @@ async function examined(
   }
   if (kept || able.length === 0) return sound;
   if (channels > 2) report.note(`${shown} has ${channels} channels: they are mixed down to stereo.`);
-  if (rate > RATE)
+  if (rate > SAMPLE_RATE)
     report.note(
-      `${shown} has a sample rate of ${short(rate / 1000)} kHz: it is resampled to ${RATE / 1000} kHz.`,
+      `${shown} has a sample rate of ${short(rate / 1000)} kHz: it is resampled to ${SAMPLE_RATE / 1000} kHz.`,
     );
   if (seconds !== undefined && length > 0 && seconds > skipped + length + 0.1 && !Number.isNaN(end)) {
     const part =
@@ -285,18 +282,10 @@ function quieterBy(
 }
 
 /** The soundtrack and the note, turned down by some dB. */
-function withGain({ offset, settings, kept }: Choice, { path, sha256 }: Sound, by: number): PlannedSound {
+function withGain({ offset, settings, kept }: Choice, sound: Sound, by: number): PlannedSound {
   const gain = Number(((settings.gain ?? 0) - by).toFixed(2));
-  const clip: Clip = {
-    path,
-    sha256,
-    at: Math.max(0, offset),
-    from: Math.max(0, -offset),
-    ...(gain !== 0 && { gain }),
-  };
-  const { fadeIn, fadeOut } = settings;
-  const track = { clips: [clip], ...(fadeIn && { fadeIn }), ...(fadeOut && { fadeOut }) };
-  if (!kept) return { track, note: { sha256, ...settings, ...(gain !== 0 && { gain }) } };
+  const track = trackOf(sound, { ...settings, offset, gain });
+  if (!kept) return { track, note: { sha256: sound.sha256, ...settings, ...(gain !== 0 && { gain }) } };
   const { note } = kept;
   const turned = by > 0 ? { gain: Math.max(-60, Number(((note?.gain ?? 0) - by).toFixed(2))) } : {};
   return { track, note: note && { ...note, ...turned } };

@@ -21,7 +21,7 @@ import {
   SegmentCache,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
-import { probeSound } from '../sound/probe.js';
+import { probeSound, UNKNOWN_SECONDS } from '../sound/probe.js';
 import { type Soundtrack, trackOf } from '../sound/soundtrack.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
 import { type Film, type MakeOptions, makeFilm } from './film.js';
@@ -143,9 +143,6 @@ async function render(
   }
 }
 
-/** How much of a sound is examined if only a browser knows how long the film is, in seconds. */
-const UNKNOWN_SECONDS = 600;
-
 /** Examines a film's sound. @returns Nothing for a composed scene's own sound. */
 async function soundIn(
   audio: FilmOptions['audio'],
@@ -165,7 +162,7 @@ async function soundIn(
   if (found.damage)
     onWarning?.(`${inSight(path)} is damaged (${found.damage}): what cannot be decoded is left out.`);
   const { sha256 } = found;
-  return { sound: trackOf({ path: found.path, sha256 }, settings), note: { sha256, ...settings } };
+  return { sound: trackOf(found, settings), note: { sha256, ...settings } };
 }
 
 /** The user's cache, if the options enable it. */

@@ -1,12 +1,12 @@
 /** A film's sound: encoded once for each of its files, before anything is drawn, or taken from a store. */
-import { createHash } from 'node:crypto';
-import { createReadStream, promises as fs } from 'node:fs';
+import { promises as fs } from 'node:fs';
 import { RefusedError, TransientError } from '../core/errors.js';
 import type { Workbench } from '../outputs/index.js';
 import { openSound } from '../sound/decode.js';
 import { encodeSound } from '../sound/encode.js';
 import type { ShownPart } from '../sound/placement.js';
 import type { KeyedFiles } from '../stores/index.js';
+import { digestOfFile } from '../system/file-digest.js';
 import type { Job } from './job.js';
 import { codecOf, type PlannedOutput, type StoredSound } from './parts.js';
 import { SharedStore } from './store.js';
@@ -161,13 +161,7 @@ export async function takeSound(files: KeyedFiles, sound: StoredSound, to: strin
 const keyOf = ({ sha256 }: StoredSound): string => sha256.slice(0, 40);
 
 async function digestOf(path: string): Promise<StoredSound> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const piece of createReadStream(path)) {
-    hash.update(piece);
-    bytes += (piece as Buffer).length;
-  }
-  return { sha256: hash.digest('hex'), bytes };
+  return { sha256: await digestOfFile(path), bytes: (await fs.stat(path)).size };
 }
 
 /** Whether any of a job's files has a sound that has yet to be encoded. */

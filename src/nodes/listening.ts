@@ -35,8 +35,15 @@ type BeatOf<Options> = Options extends { seeds: unknown[] } ? Seed | SeedMix : n
 
 type Listening = { listen: typeof listen; beats: typeof beats };
 
-/** The sounds that the scenes of this page follow, and where these lie in the film: JSON of [file, offset]. */
-export const followed = new Set<string>();
+/** A sound that a scene follows: its unique name, and where it lies in the film. */
+export interface FollowedSound {
+  file: string;
+  /** In seconds. */
+  offset: number;
+}
+
+/** The sounds that the scenes of this page follow, by what they are, as text. */
+export const followed = new Map<string, FollowedSound>();
 
 /**
  * A signal that follows how loud a sound is, for any property of a node. Its time is the film's. Bundles contain its
@@ -75,7 +82,7 @@ function notHeard(name: 'listen' | 'beats', file: string, { offset: _, ...option
 }
 
 /**
- * The functions `listen` and `beats` for one module.
+ * The functions `listen` and `beats` for one module. Bundles call it; scenes have no use for it.
  * @param hearing - What was heard for the calls in it.
  * @param rule - What its calls must be like, for messages.
  * @throws UsageError, from the functions, for invalid arguments, or a sound that cannot be read.
@@ -87,7 +94,8 @@ export function listeningWith({ heard, imported, files }: Hearing, rule: string)
     const name = 'listen' in placeholder ? 'listen' : 'beats';
     if (!found) throw new UsageError(`${name}(${JSON.stringify(file)}): its arguments ${rule}`);
     if ('problem' in found) throw new UsageError(`${name}(${JSON.stringify(file)}): ${found.problem}`);
-    followed.add(JSON.stringify([files[file] ?? file, offset]));
+    const sound = { file: files[file] ?? file, offset };
+    followed.set(JSON.stringify(sound), sound);
     return () => heardAt(found, placeholder, useScene2D().getView().globalTime() - offset) as never;
   };
   const fileOf = (file: string) => imported.get(file) ?? file;

@@ -91,22 +91,28 @@ async function* tryHardware(
   const built = await encodersIn(ffmpeg);
   for (const name of names) {
     const { title, codec } = hardwareEncoders[name];
-    if (!built.has(codec)) {
-      yield { name, title, problem: 'not in this ffmpeg' };
-      continue;
+    const wrong = (hardware: Hardware) => wrongIn(hardware, ffmpeg, film, options, trial);
+    if (!built.has(codec)) yield { name, title, problem: 'not in this ffmpeg' };
+    else if (name === 'vaapi') yield { name, title, ...(await firstDevice(trial.devices ?? DEVICES, wrong)) };
+    else {
+      const problem = await wrong({ name });
+      yield { name, title, ...(problem !== undefined && { problem }) };
     }
-    const devices = name === 'vaapi' ? await devicesIn(trial.devices ?? DEVICES) : [undefined];
-    let problem = `no device (there is no ${trial.devices ?? DEVICES}/renderD*)`;
-    let works: string | undefined | false = false;
-    for (const device of devices) {
-      const wrong = await wrongIn({ name, ...(device && { device }) }, ffmpeg, film, options, trial);
-      if (wrong === undefined) works = device;
-      else problem = wrong;
-      if (wrong === undefined) break;
-    }
-    if (works === false) yield { name, title, problem };
-    else yield { name, title, ...(works !== undefined && { device: works }) };
   }
+}
+
+/** The first device with which VA-API works, or why the last one does not. */
+async function firstDevice(
+  folder: string,
+  wrong: (hardware: Hardware) => Promise<string | undefined>,
+): Promise<Pick<HardwareFinding, 'device' | 'problem'>> {
+  let problem = `no device (there is no ${folder}/renderD*)`;
+  for (const device of await devicesIn(folder)) {
+    const found = await wrong({ name: 'vaapi', device });
+    if (found === undefined) return { device };
+    problem = found;
+  }
+  return { problem };
 }
 
 /** ffmpeg's names of the video encoders that it was built with. */

@@ -5,6 +5,7 @@
 import { promises as fs } from 'node:fs';
 import { RenderError } from '../core/errors.js';
 import { frameBytes } from '../core/frame/pixels.js';
+import { SAMPLE_RATE } from '../core/sound/samples.js';
 import type { Times } from '../files/read/found.js';
 import { type Decoded, decode, decodeSound, SMALL_BYTES } from './decode.js';
 import { encodingOf, type Joined, type Take } from './encode.js';
@@ -34,9 +35,8 @@ const SAME = 8;
 /** The frames of a segment. */
 type Frames = Pick<Decoded, 'frames' | 'small'>;
 
-/** Sound as ffmpeg describes it, its samples per second, and how many seconds containers may round its beginning by. */
-const SOUND_KIND = '48000 Hz, stereo';
-const SOUND_RATE = 48_000;
+/** Sound as ffmpeg describes it, and by how many seconds containers may round its beginning. */
+const SOUND_KIND = `${SAMPLE_RATE} Hz, stereo`;
 const SOUND_LATE = 0.001;
 
 /** The checks of one output. */
@@ -244,14 +244,14 @@ export class SegmentCheck {
   private async wrongInSound(file: string, sound: string): Promise<string | undefined> {
     const { bench, shape, format, options } = this;
     const codec = format.sound!;
-    const whole = await decodeSound(bench, sound, ['-f', codec.container], SOUND_RATE);
+    const whole = await decodeSound(bench, sound, ['-f', codec.container], SAMPLE_RATE);
     if (typeof whole === 'string') return `its sound cannot be decoded (${whole})`;
     if (!whole.stream.startsWith(`Audio: ${codec.name}`) || !whole.stream.includes(SOUND_KIND))
       return `its sound is ${whole.stream} instead of ${codec.name}, ${SOUND_KIND}`;
     const [numerator, denominator] = fractionOf(shape.fps);
     const frames = shape.frames * (options.loops ?? 1);
-    const length = Math.round((frames * denominator * SOUND_RATE) / numerator);
-    const found = await decodeSound(bench, file, format.decoding!(shape), SOUND_RATE);
+    const length = Math.round((frames * denominator * SAMPLE_RATE) / numerator);
+    const found = await decodeSound(bench, file, format.decoding!(shape), SAMPLE_RATE);
     if (typeof found === 'string') return `its sound cannot be decoded (${found})`;
     if (found.md5 !== whole.md5) return 'its sound is not the one that was encoded';
     if (found.samples < length || found.samples > length + codec.padding)

@@ -2,13 +2,14 @@
  * Decodes sound files with ffmpeg, as streams. A file is not trusted: ffmpeg is told its container, and may open no
  * other file.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { RenderError, UsageError } from '../core/errors.js';
+import { SAMPLE_RATE } from '../core/sound/samples.js';
 import { inSight } from '../core/wording/printable.js';
 import type { Workbench } from '../outputs/index.js';
-import { CHANNELS, type PlacedClip, SAMPLE_RATE } from './placement.js';
-import { inputOptions, soundUrl } from './probe.js';
+import { digestOfFile } from '../system/file-digest.js';
+import { CHANNELS, type PlacedClip } from './placement.js';
+import { demuxerIn, inputOptions, soundUrl } from './probe.js';
+import { samplesIn } from './wav.js';
 
 /** A file of a film's sound on this machine. */
 export interface SoundFile {
@@ -24,20 +25,16 @@ export interface SoundFile {
  */
 export async function openSound(path: string, sha256: string): Promise<SoundFile> {
   const input = inputOptions(path);
-  const hash = createHash('sha256');
-  try {
-    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+  const found = await digestOfFile(path).catch(({ code, message }: NodeJS.ErrnoException) => {
     throw new UsageError(`${inSight(path)} cannot be read (${code ?? message}): give a sound file.`);
-  }
-  if (hash.digest('hex') === sha256) return { path, input };
+  });
+  if (found === sha256) return { path, input };
   throw new RenderError(`${inSight(path)} has changed since the film was planned: render the film again.`);
 }
 
 /** Containers of films, whose sound may begin later than the pictures. */
 const FILMS = ['mov', 'matroska'];
-const isFilm = ({ input }: SoundFile) => FILMS.includes(input[input.indexOf('-f') + 1]);
+const isFilm = ({ input }: SoundFile) => FILMS.includes(demuxerIn(input));
 
 /** 80 dB above full scale. Files of floats may contain anything. */
 const LOUDEST = 1e4;
@@ -151,7 +148,7 @@ export class ClipReader {
     if (this.closed) return;
     let all = this.rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.rest, bytes]);
     if (this.channels === 0) {
-      const found = dataIn(all);
+      const found = samplesIn(all);
       if (found) this.channels = found.channels;
       all = found ? all.subarray(found.at) : all;
     }
@@ -204,18 +201,6 @@ function tempo(rate: number): string[] {
   for (; left > FASTEST; left /= FASTEST) steps.push(FASTEST);
   for (; left < SLOWEST; left /= SLOWEST) steps.push(SLOWEST);
   return [...steps, left].map((step) => `atempo=${step}`);
-}
-
-/** Where the samples of a WAV begin, and how many channels it has; undefined if that is not all there yet. */
-function dataIn(wav: Buffer): { at: number; channels: number } | undefined {
-  let channels = 0;
-  for (let at = 12; at + 8 <= wav.length; ) {
-    const name = wav.toString('latin1', at, at + 4);
-    if (name === 'data') return { at: at + 8, channels };
-    if (name === 'fmt ' && at + 12 <= wav.length) channels = wav.readUInt16LE(at + 10);
-    at += 8 + wav.readUInt32LE(at + 4);
-  }
-  return undefined;
 }
 
 /** The same in both channels. */

@@ -1,9 +1,10 @@
 /** Makes a film's sound: decodes its clips, places and mixes them, and encodes the result once, as a stream. */
+import { SAMPLE_RATE } from '../core/sound/samples.js';
 import type { EncodeOptions, SoundCodec, Workbench } from '../outputs/index.js';
 import type { SoundFile } from './decode.js';
 import { Limiter } from './limiter.js';
 import { bytesOf, faded, Mix, repeated, SEAM, without } from './mix.js';
-import { CHANNELS, placed, repetitions, SAMPLE_RATE, type ShownPart } from './placement.js';
+import { CHANNELS, placed, repetitions, type ShownPart } from './placement.js';
 import type { PathlessTrack } from './soundtrack.js';
 
 /** A sound to encode. */

@@ -1,5 +1,6 @@
 /** A limiter, for mixes that are louder than full scale. */
-import { CHANNELS, SAMPLE_RATE } from './placement.js';
+import { SAMPLE_RATE } from '../core/sound/samples.js';
+import { CHANNELS } from './placement.js';
 
 /** How long before a peak the gain begins to fall: 5 ms, in samples. */
 const AHEAD = SAMPLE_RATE / 200;

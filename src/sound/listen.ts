@@ -8,7 +8,7 @@ import { RenderError, UsageError } from '../core/errors.js';
 import { findBeats } from '../core/sound/beats.js';
 import { type Heard, Hearing, type HearingRequest } from '../core/sound/hearing.js';
 import { levelsOf, rangeOf, WHOLE } from '../core/sound/levels.js';
-import { checkedPlaceholder, type Placeholder, soundOf } from '../core/sound/listening.js';
+import { type Placeholder, SMOOTH, soundOf } from '../core/sound/listening.js';
 import { Resampler } from '../core/sound/resample.js';
 import { followBeats, followLevels } from '../core/sound/tracks.js';
 import type { Keyframes, Walk } from '../core/sweep/track.js';
@@ -16,7 +16,7 @@ import { inSight } from '../core/wording/printable.js';
 import { findFfmpeg } from '../outputs/index.js';
 import { type Run, startFfmpeg } from '../outputs/run.js';
 import { DEFAULT_TIMEOUT, StalledError } from '../system/patience.js';
-import { inputOptions, soundUrl } from './probe.js';
+import { demuxerIn, inputOptions, soundUrl } from './probe.js';
 import { Compressed, WavReader } from './wav.js';
 
 /** The length of what follows the sound, from its beginning. */
@@ -41,17 +41,17 @@ export interface ListeningMeans {
 
 /**
  * Replaces placeholders with the tracks that they stand for.
+ * @param asked - Valid ones: see checkedPlaceholder.
  * @param folder - What their paths are relative to.
  * @returns A track for each placeholder, and the absolute paths of the files, each once.
- * @throws UsageError for an invalid placeholder, or a file that cannot be read or has no beats: one line.
+ * @throws UsageError, in one line, for a file that cannot be read or has no beats.
  */
 export async function tracksFor(
-  placeholders: readonly Placeholder[],
+  asked: readonly Placeholder[],
   span: Span,
   folder: string,
   means: ListeningMeans = {},
 ): Promise<{ tracks: (Keyframes | Walk)[]; sounds: string[] }> {
-  const asked = placeholders.map((one) => checkedPlaceholder(one));
   const files = asked.map((one) => resolve(folder, soundOf(one)));
   const sounds = [...new Set(files)];
   const tracks: (Keyframes | Walk)[] = [];
@@ -92,9 +92,6 @@ async function listenTo(
   });
 }
 
-/** The default of `smooth`. */
-const SMOOTH = 0.1;
-
 /**
  * Hears the beginning of a sound file. WAV files of plain numbers are read here, and FLAC is decoded without loss, so
  * that all machines hear the same.
@@ -113,8 +110,6 @@ export async function hear(
   }
   return hearDecoded(path, input, request, means);
 }
-
-const demuxerIn = (input: readonly string[]) => input[input.indexOf('-f') + 1];
 
 /** How many bytes are read at once. */
 const PIECE = 2 ** 16;

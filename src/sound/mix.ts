@@ -1,14 +1,15 @@
 /** Mixes clips, repeats the mix and fades it: streams of samples, in float32, two channels after one another. */
 import { promises as fs } from 'node:fs';
+import { crossFade, SAMPLE_RATE, SEAM_SECONDS } from '../core/sound/samples.js';
 import type { Workbench } from '../outputs/index.js';
 import { ClipReader, type SoundFile } from './decode.js';
-import { CHANNELS, type PlacedClip, SAMPLE_RATE } from './placement.js';
+import { CHANNELS, type PlacedClip } from './placement.js';
 
 /** How many samples are mixed at a time: a quarter of a second. */
 const CHUNK = SAMPLE_RATE / 4;
 
-/** How long the end of one repetition is cross-faded with the beginning of the next: 10 ms, in samples. */
-export const SEAM = SAMPLE_RATE / 100;
+/** How much of a repetition is cross-faded with the end of the one before, in samples. */
+export const SEAM = SEAM_SECONDS * SAMPLE_RATE;
 
 /** The file on the workbench that holds a film's sound while it is repeated. */
 const LOOP_FILE = 'loop.f32';
@@ -95,22 +96,13 @@ export async function* repeated(
       const beyond = mix.end - before;
       const seam = beyond > 1 ? Math.min(SEAM, beyond, length) : 0; // a sample may be due to rounding
       const start = await read(0, seam);
-      crossFade(await read(before, seam), start);
+      crossFade(await read(before, seam), start, CHANNELS);
       if (seam > 0) yield start;
       for (let at = seam; at < length; at += CHUNK) yield await read(at, Math.min(CHUNK, length - at));
     }
   } finally {
     await file.close();
     await fs.rm(bench.path(LOOP_FILE), { force: true });
-  }
-}
-
-/** Fades from `before` to `into`, whose sum of weights is always 1: equal sounds stay as they are. */
-function crossFade(before: Float32Array, into: Float32Array): void {
-  const count = into.length / CHANNELS;
-  for (let i = 0; i < into.length; i++) {
-    const weight = 0.5 - 0.5 * Math.cos((Math.PI * Math.floor(i / CHANNELS)) / count);
-    into[i] = weight * into[i] + (1 - weight) * before[i];
   }
 }
 

@@ -1,9 +1,9 @@
 /** When a film's sound is heard, in samples. */
+import { SAMPLE_RATE } from '../core/sound/samples.js';
 import { fractionOf } from '../outputs/index.js';
 import type { Clip } from './soundtrack.js';
 
-/** In samples per second. */
-export const SAMPLE_RATE = 48_000;
+/** Of the sound that is mixed and encoded. */
 export const CHANNELS = 2;
 
 /** The part of a film that a file shows. */

@@ -3,17 +3,17 @@
  * decoded. Files are not trusted. ffmpeg is told the container and may use only decoders of sound, so it never takes a
  * file for a playlist, and it may open nothing else.
  */
-import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { RenderError, UsageError } from '../core/errors.js';
 import { inSight } from '../core/wording/printable.js';
-import { textOf } from '../files/bytes.js';
 import { type Ffmpeg, inBytes } from '../outputs/index.js';
 import { type Run, startFfmpeg } from '../outputs/run.js';
+import { digestOfFile } from '../system/file-digest.js';
 import { StalledError } from '../system/patience.js';
 import { containerOf, HEAD } from './containers.js';
+import { HIGHEST_RATE, LOWEST_RATE, samplesIn } from './wav.js';
 
 /** A sound file and what it contains. */
 export interface Sound {
@@ -58,6 +58,8 @@ export interface ProbeOptions {
 const MOST_BYTES = 2 ** 32;
 /** The longest part that is decoded, in seconds: films have at most an hour. */
 const MOST_SECONDS = 3600;
+/** How much of a sound is examined if only a browser knows how long the film is, in seconds. */
+export const UNKNOWN_SECONDS = 600;
 /** What is decoded beyond the part that was asked for, at most, in seconds. */
 const SLACK = 1;
 
@@ -67,38 +69,13 @@ const DOUBLED = 10 * Math.log10(2);
 /** ffmpeg knows which speakers up to eight channels are for. */
 const MOST_CHANNELS = 8;
 
-/** In Hz. Resampling from rates far from that of films takes minutes, or makes ffmpeg fail. */
-const [LOWEST_RATE, HIGHEST_RATE] = [1000, 768_000];
-
 /** The decoders that ffmpeg may use. Others are not needed, and each is a risk. */
 const DECODERS = [
-  ...[
-    'u8',
-    's8',
-    's16le',
-    's16be',
-    's24le',
-    's24be',
-    's32le',
-    's32be',
-    'f32le',
-    'f32be',
-    'f64le',
-    'f64be',
-  ].map((name) => `pcm_${name}`),
-  ...[
-    'pcm_alaw',
-    'pcm_mulaw',
-    'adpcm_ms',
-    'adpcm_ima_wav',
-    'alac',
-    'flac',
-    'mp3',
-    'mp3float',
-    'mp2',
-    'mp2float',
-  ],
-  ...['aac', 'ac3', 'eac3', 'vorbis', 'libvorbis', 'opus', 'libopus'],
+  ...['u8', 's8'].map((name) => `pcm_${name}`),
+  ...['s16', 's24', 's32', 'f32', 'f64'].flatMap((name) => [`pcm_${name}le`, `pcm_${name}be`]),
+  ...['pcm_alaw', 'pcm_mulaw', 'adpcm_ms', 'adpcm_ima_wav', 'alac', 'flac'],
+  ...['mp3', 'mp3float', 'mp2', 'mp2float', 'aac', 'ac3', 'eac3'],
+  ...['vorbis', 'libvorbis', 'opus', 'libopus'],
 ];
 
 /** How ffmpeg is told a file's path: other forms could be options, or addresses. */
@@ -124,6 +101,9 @@ export function inputOptions(path: string): string[] {
     closeSync(file);
   }
 }
+
+/** ffmpeg's name of the container, in the options of inputOptions(). */
+export const demuxerIn = (input: readonly string[]): string => input[input.indexOf('-f') + 1];
 
 /**
  * Examines a sound file, and decodes the part that is heard without keeping it.
@@ -173,14 +153,12 @@ function unreadable(shown: string, error: unknown): UsageError {
 }
 
 async function digestOf(path: string, shown: string, signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash('sha256');
   try {
-    for await (const piece of createReadStream(path, { signal, highWaterMark: 2 ** 20 })) hash.update(piece);
+    return await digestOfFile(path, signal);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     throw unreadable(shown, error);
   }
-  return hash.digest('hex');
 }
 
 type Decoded = Pick<Sound, 'codec' | 'channels' | 'rate' | 'seconds' | 'heard' | 'loudness' | 'damage'>;
@@ -241,7 +219,17 @@ async function decodePart(
   }
   if (exit.signal !== null && !samples.full)
     throw new RenderError(`ffmpeg was killed (${exit.signal}) while it read ${shown}: try again.`);
-  const { codec, elsewhere, problem } = said;
+  if (loudness) said.loudness ??= Number.NEGATIVE_INFINITY;
+  return contentsOf(said, samples, shown, from, most);
+}
+
+/**
+ * What a file contains, once its part has been decoded.
+ * @param from - Where the part begins, and `most`, how long it may be, in seconds.
+ * @throws UsageError for a file that cannot be used.
+ */
+function contentsOf(said: Said, samples: Samples, shown: string, from: number, most: number): Decoded {
+  const { codec, elsewhere, problem, loudness } = said;
   if (elsewhere) {
     throw new UsageError(
       `${shown} has its sound in another file, which is not opened: give the sound file itself.`,
@@ -284,9 +272,7 @@ async function decodePart(
           ? from + heard
           : said.seconds && Math.max(said.seconds, from + heard),
     heard,
-    ...(loudness && {
-      loudness: (said.loudness ?? Number.NEGATIVE_INFINITY) + (channels === 1 ? DOUBLED : 0),
-    }),
+    ...(loudness !== undefined && { loudness: loudness + (channels === 1 ? DOUBLED : 0) }),
     ...(problem && { damage: problem }),
   };
 }
@@ -340,7 +326,7 @@ class Samples {
   rate = 0;
   full = false;
   private readonly seconds: number;
-  private head = new Uint8Array(0);
+  private head = Buffer.alloc(0);
   private bytes = 0;
 
   /** @param seconds - As much as is expected. */
@@ -357,17 +343,13 @@ class Samples {
   add(bytes: Uint8Array): boolean {
     if (this.channels > 0) this.bytes += bytes.length;
     else {
-      const head = new Uint8Array(this.head.length + bytes.length);
-      head.set(this.head);
-      head.set(bytes, this.head.length);
-      this.head = head;
-      const data = textOf(head).indexOf('data');
-      if (data < 0 || head.length < data + 8) return head.length < HEAD;
-      const view = new DataView(head.buffer);
-      this.channels = view.getUint16(22, true);
-      this.rate = view.getUint32(24, true);
-      this.bytes = head.length - data - 8;
-      this.head = new Uint8Array(0);
+      this.head = Buffer.concat([this.head, bytes]);
+      const found = samplesIn(this.head);
+      if (!found) return this.head.length < HEAD;
+      this.channels = found.channels;
+      this.rate = found.rate;
+      this.bytes = this.head.length - found.at;
+      this.head = Buffer.alloc(0);
     }
     this.full = this.frames > this.rate * this.seconds;
     return !this.full;

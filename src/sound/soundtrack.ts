@@ -31,10 +31,19 @@ export interface Soundtrack {
   fadeOut?: number | undefined;
 }
 
+/** A sound file on this machine. */
+export type HeardFile = Pick<Clip, 'path' | 'sha256'>;
+
+/** A whole file. @param offset - When it starts, in seconds; below 0, so much of its beginning is skipped. */
+export function clipOf({ path, sha256 }: HeardFile, offset: number): Clip {
+  return { path, sha256, at: Math.max(0, offset), from: Math.max(0, -offset) };
+}
+
 /** The soundtrack of one file. */
-export function trackOf(file: Pick<Clip, 'path' | 'sha256'>, settings: SoundSettings = {}): Soundtrack {
+export function trackOf(file: HeardFile, settings: SoundSettings = {}): Soundtrack {
   const { offset = 0, gain, fadeIn, fadeOut } = settings;
-  return { clips: [{ ...file, at: Math.max(0, offset), from: Math.max(0, -offset), gain }], fadeIn, fadeOut };
+  const clip = { ...clipOf(file, offset), ...(gain && { gain }) };
+  return { clips: [clip], ...(fadeIn && { fadeIn }), ...(fadeOut && { fadeOut }) };
 }
 
 /** A film's sound as plain data: files are known by their digests. */

@@ -1,4 +1,7 @@
-/** Reads WAV files of plain numbers, piece by piece: PCM of 8 to 32 bits, and floats. The bytes are not trusted. */
+/**
+ * Reads WAV files of plain numbers, piece by piece: PCM of 8 to 32 bits, and floats. The bytes are not trusted, except
+ * those that ffmpeg has written (`samplesIn`).
+ */
 import { UsageError } from '../core/errors.js';
 
 /** How a WAV file stores its samples. */
@@ -14,6 +17,8 @@ export interface WavFormat {
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
+/** The rates that are read, in Hz. Resampling from others takes minutes, or makes ffmpeg fail. */
+export const [LOWEST_RATE, HIGHEST_RATE] = [1000, 768_000];
 /** The longest header that is read, in bytes: pictures and notes may come before the samples. */
 const LONGEST_HEADER = 16 * 2 ** 20;
 
@@ -95,7 +100,8 @@ function formatIn(chunk: Buffer): WavFormat | string {
   if (!(code === PCM && [8, 16, 24, 32].includes(bits)) && !(float && [32, 64].includes(bits)))
     throw new Compressed();
   if (channels < 1 || channels > 64) return `it has ${channels} channels, but at most 64 are read`;
-  if (rate < 1000 || rate > 768_000) return `its rate is ${rate} Hz, but must be from 1000 to 768000`;
+  if (rate < LOWEST_RATE || rate > HIGHEST_RATE)
+    return `its rate is ${rate} Hz, but must be from ${LOWEST_RATE} to ${HIGHEST_RATE}`;
   return { rate, channels, bytes: bits / 8, float };
 }
 
@@ -118,4 +124,20 @@ function sampleAt(view: DataView, at: number, bytes: number, float: boolean): nu
   if (bytes === 4) return view.getInt32(at, true) / 2 ** 31;
   if (bytes === 1) return (view.getUint8(at) - 128) / 2 ** 7;
   return ((view.getInt8(at + 2) << 16) | view.getUint16(at, true)) / 2 ** 23;
+}
+
+/** Where the samples of a WAV that ffmpeg writes begin, and what they are; undefined until all of that is there. */
+export function samplesIn(wav: Buffer): { at: number; channels: number; rate: number } | undefined {
+  let [channels, rate] = [0, 0];
+  for (let at = 12; at + 8 <= wav.length; ) {
+    const name = wav.toString('latin1', at, at + 4);
+    if (name === 'data') return { at: at + 8, channels, rate };
+    if (name === 'fmt ') {
+      if (at + 16 > wav.length) return undefined;
+      channels = wav.readUInt16LE(at + 10);
+      rate = wav.readUInt32LE(at + 12);
+    }
+    at += 8 + wav.readUInt32LE(at + 4);
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-/** Answers requests for a file that may be large, or for a part of it: players ask for parts. */
+/** Answers requests for sounds and videos, or for parts of them: browsers only seek where they can request parts. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -26,11 +26,32 @@ export async function sendFile(
     response.writeHead(404, { ...headers, 'content-length': 0 }).end();
     return;
   }
-  const { size } = found;
+  const part = begin(request, response, found.size, headers);
+  if (part) await pipeline(createReadStream(path, part), response).catch(() => response.destroy()); // it left
+}
+
+/** Sends what is in memory. @param headers - Such as its type. */
+export function sendContent(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: Uint8Array,
+  headers: Record<string, string>,
+): void {
+  const part = begin(request, response, content.length, headers);
+  if (part) response.end(content.subarray(part.start, part.end + 1));
+}
+
+/** Sends the head of an answer. @returns The part that must follow; undefined if that is all. */
+function begin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  size: number,
+  headers: Record<string, string>,
+): Part | undefined {
   const part = partOf(request.headers.range, size);
   if (part === 'none') {
     response.writeHead(416, { ...headers, 'content-range': `bytes */${size}`, 'content-length': 0 }).end();
-    return;
+    return undefined;
   }
   const { start, end } = part ?? { start: 0, end: size - 1 };
   response.writeHead(part ? 206 : 200, {
@@ -39,12 +60,13 @@ export async function sendFile(
     'content-length': end - start + 1,
     ...(part && { 'content-range': `bytes ${start}-${end}/${size}` }),
   });
-  if (request.method === 'HEAD' || size === 0) response.end();
-  else await pipeline(createReadStream(path, { start, end }), response).catch(() => response.destroy()); // it left
+  if (request.method !== 'HEAD' && size > 0) return { start, end };
+  response.end();
+  return undefined;
 }
 
 /** The part that a range header asks for; undefined for the whole file; 'none' if the file has no such part. */
-export function partOf(range: string | undefined, size: number): Part | undefined | 'none' {
+function partOf(range: string | undefined, size: number): Part | undefined | 'none' {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
   if (first === undefined || (first === '' && last === '')) return undefined; // several parts may be answered as one
   if (first === '')

@@ -139,6 +139,9 @@ export function beats(file: string, options: BeatsOptions = {}): Beats {
   return checkedPlaceholder({ ...options, beats: file }) as Beats;
 }
 
+/** The default of `smooth`, in seconds. */
+export const SMOOTH = 0.1;
+
 /** What stands for a track until the sound has been heard. */
 export type Placeholder = Listen | Beats;
 
@@ -151,6 +154,10 @@ export function isPlaceholder(value: unknown): value is Placeholder {
 /** The sound file that a placeholder names. */
 export const soundOf = (placeholder: Placeholder): string =>
   'listen' in placeholder ? placeholder.listen : placeholder.beats;
+
+/** The same for another sound file. */
+export const withSound = (placeholder: Placeholder, file: string): Placeholder =>
+  'listen' in placeholder ? { ...placeholder, listen: file } : { ...placeholder, beats: file };
 
 /**
  * A placeholder without undefined fields.

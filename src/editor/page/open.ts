@@ -214,12 +214,11 @@ class ScenePage {
 
   /** Plays the sound that a composed scene follows, which is known once the scene has been played. */
   #playFollowed({ audio }: Player): void {
-    const [text, ...others] = followed;
-    if (text === undefined || others.length > 0) return;
-    const [file, offset]: [string, number] = JSON.parse(text);
-    const address = `${FOLLOWED_SOUNDS}${encodeURIComponent(file)}`;
-    audio.setOffset(offset);
-    this.#project?.meta.shared.audioOffset.set(offset); // other changes of the settings apply this one again
+    const [sound, ...others] = followed.values();
+    if (!sound || others.length > 0) return;
+    const address = `${FOLLOWED_SOUNDS}${encodeURIComponent(sound.file)}`;
+    audio.setOffset(sound.offset);
+    this.#project?.meta.shared.audioOffset.set(sound.offset); // other changes of the settings apply this one again
     if (address !== this.#sound) audio.setSource(address);
     this.#sound = address;
   }

@@ -1,7 +1,8 @@
 /** Opens what the user drops, pastes or picks. */
+import { isSoundName } from '../../core/sound/endings.js';
 import { documentOf } from '../state/document.js';
 import { documentFrom } from './address.js';
-import { isSound, SOUNDS, setSound } from './set-sound.js';
+import { SOUNDS, setSound } from './set-sound.js';
 import { dispatch } from './store.js';
 
 /** The endings of files that can be opened. */
@@ -27,7 +28,7 @@ export function openGiven(file: File): Promise<void> {
   const { signal } = controller;
   reading = controller;
   return attempt(async () => {
-    if (isSound(file.name)) return setSound(file.name, file);
+    if (isSoundName(file.name)) return setSound(file.name, file);
     const { openFile } = await import('../saving/opened.js');
     const opened = await openFile(file, signal);
     if (signal.aborted) return;

@@ -2,18 +2,13 @@
  * Where the page's sound comes from: the command that serves the page, or a file that the user drops or picks. What
  * decodes and plays it is loaded only then.
  */
+import { soundEndings } from '../../core/sound/endings.js';
 import { moves } from '../state/document.js';
 import { sound } from './sound.js';
 import { dispatch, state } from './store.js';
 
-const ENDINGS = ['wav', 'mp3', 'm4a', 'aac', 'ogg', 'oga', 'opus', 'flac'];
-
 /** The endings of sound files, for a file chooser. */
-export const SOUNDS = ENDINGS.map((ending) => `.${ending}`).join(',');
-
-/** Whether a file's name is that of a sound. */
-export const isSound = (name: string): boolean =>
-  ENDINGS.some((ending) => name.toLowerCase().endsWith(`.${ending}`));
+export const SOUNDS = soundEndings.map((ending) => `.${ending}`).join(',');
 
 let newest = 0;
 

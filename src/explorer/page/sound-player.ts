@@ -4,6 +4,7 @@
  */
 import { effect } from '@preact/signals';
 import { UsageError } from '../../core/errors.js';
+import { SAMPLE_RATE } from '../../core/sound/samples.js';
 import { printable } from '../../core/wording/printable.js';
 import { looping } from '../saving/sound.js';
 import { playbackSpeed } from './playback.js';
@@ -14,8 +15,6 @@ import { state } from './store.js';
 const MOST_SECONDS = 1200;
 /** The largest file, in bytes. */
 const MOST_BYTES = 500e6;
-/** In Hz: that of our films. */
-const RATE = 48_000;
 /** How far the sound may be from the picture, in seconds, before it jumps there. */
 const TOLERANCE = 0.03;
 /** How quickly it fades in and out, in seconds, so that it does not click. */
@@ -43,7 +42,7 @@ export async function decodeSound(name: string, file: Blob | string): Promise<De
   const digest = crypto.subtle && new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const sha256 = digest && Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   try {
-    const samples = await new OfflineAudioContext(1, 1, RATE).decodeAudioData(bytes);
+    const samples = await new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(bytes);
     if (samples.length === 0) throw new Error('it is empty');
     return { samples, sha256 };
   } catch {
@@ -120,6 +119,7 @@ function follow(): void {
   const { time, playing, document } = state.value;
   const { value } = sound;
   const speed = playbackSpeed.value;
+  if (!value) looped = undefined; // as large as the film's sound
   if (!value || !playing || value.muted) {
     stop();
     return;

@@ -1,7 +1,5 @@
 /** A sound in the length of a film. */
-
-/** How long a loop takes from what follows its end to its beginning, in seconds. */
-const SEAM = 0.01;
+import { crossFade, SEAM_SECONDS } from '../../core/sound/samples.js';
 
 /** A sound cut or padded to a number of samples. */
 export function framed(sound: AudioBuffer, length: number): AudioBuffer {
@@ -19,14 +17,10 @@ export function framed(sound: AudioBuffer, length: number): AudioBuffer {
 export function looping(sound: AudioBuffer, length: number): AudioBuffer {
   const { numberOfChannels, sampleRate } = sound;
   const result = framed(sound, length);
-  const seam = Math.min(Math.round(SEAM * sampleRate), length, sound.length - length);
+  const seam = Math.min(Math.round(SEAM_SECONDS * sampleRate), length, Math.max(0, sound.length - length));
   for (let channel = 0; channel < numberOfChannels; channel++) {
     const samples = sound.getChannelData(channel);
-    const made = result.getChannelData(channel);
-    for (let i = 0; i < seam; i++) {
-      const part = (i + 0.5) / seam;
-      made[i] = part * samples[i] + (1 - part) * samples[length + i];
-    }
+    crossFade(samples.subarray(length, length + seam), result.getChannelData(channel).subarray(0, seam), 1);
   }
   return result;
 }

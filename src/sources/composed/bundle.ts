@@ -6,12 +6,13 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { build as buildFast } from 'esbuild';
 import { build, type Rollup } from 'vite';
 import { UsageError } from '../../core/errors.js';
+import { isSoundName } from '../../core/sound/endings.js';
 import { findFfmpeg } from '../../outputs/index.js';
 import { contentOf } from './content.js';
 import { type Heard, type HearingOptions, hearSounds } from './hearing.js';
 import { INSTALLED_HOSTS } from './installed.js';
 import { ENTRY, ESBUILD, entryFor, findModules, loadScenes } from './modules.js';
-import { findMusic, isSound } from './music.js';
+import { findMusic } from './music.js';
 import { type Modules, ownModules, prebuiltPackages } from './prebuilt.js';
 import { loadShaders } from './shaders.js';
 import { listStyles, stylesOf } from './styles.js';
@@ -80,7 +81,8 @@ export async function bundle(target: Target, hearing: Hearing = { ffmpeg: findFf
         target: 'esnext',
         modulePreload: false,
         reportCompressedSize: false,
-        assetsInlineLimit: (path) => (isSound(path) ? false : undefined), // sounds are played from files
+        // Sounds are played from files.
+        assetsInlineLimit: (path) => (isSoundName(path.split('?')[0]) ? false : undefined),
         rollupOptions: {
           input: ENTRY,
           treeshake: false, // it would remove an endless loop as having no effect

@@ -1,7 +1,6 @@
 /** Digests of files that scenes use. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { SegmentCache } from '../../outputs/index.js';
+import { digestOfFile } from '../../system/file-digest.js';
 
 /** Files from this size on have their digests cached: a gigabyte takes about half a second. In bytes. */
 const LARGE = 2 ** 20;
@@ -15,9 +14,7 @@ export async function contentOf(
   const key = SegmentCache.keyOf(['the content of', path, size, mtimeMs]);
   const known = await cache?.recall(key);
   if (known && /^[0-9a-f]{64}$/.test(known)) return known;
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);
-  const digest = hash.digest('hex');
+  const digest = await digestOfFile(path);
   await cache?.note(key, digest);
   return digest;
 }

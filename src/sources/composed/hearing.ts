@@ -4,7 +4,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { normalizePath, type Plugin, type Rollup } from 'vite';
 import { UsageError } from '../../core/errors.js';
 import { type HeardSound, type HeardSounds, keyOfPlaceholder } from '../../core/sound/heard.js';
-import { type Placeholder, soundOf } from '../../core/sound/listening.js';
+import { type Placeholder, SMOOTH, soundOf, withSound } from '../../core/sound/listening.js';
 import { type Ffmpeg, SegmentCache } from '../../outputs/index.js';
 import { tracksFor } from '../../sound/listen.js';
 import { probeSound } from '../../sound/probe.js';
@@ -112,8 +112,7 @@ async function hear(
 ): Promise<Record<string, HeardSound | { problem: string }>> {
   const named = nameIn(folder, path);
   /** The placeholder's name in a plan. */
-  const known = (one: Placeholder) =>
-    keyOfPlaceholder('listen' in one ? { ...one, listen: named } : { ...one, beats: named });
+  const known = (one: Placeholder) => keyOfPlaceholder(withSound(one, named));
   const found: Record<string, HeardSound | { problem: string }> = {};
   const asked: Placeholder[] = [];
   for (const one of placeholders) {
@@ -139,13 +138,10 @@ async function hear(
   return found;
 }
 
-/** The default of `smooth`, in seconds. */
-const SMOOTH = 0.1;
-
 /** Hears a whole file, or recalls what was heard in it. */
 async function heardIn(path: string, placeholders: Placeholder[], ffmpeg: Ffmpeg): Promise<HeardSound[]> {
   const content = await contentOf(path, await stat(path));
-  const asked = placeholders.map((one) => keyOfPlaceholder({ ...one, ...nameless(one) }));
+  const asked = placeholders.map((one) => keyOfPlaceholder(withSound(one, '-')));
   const key = SegmentCache.keyOf(['what is heard in', content, asked, codeDigest(), ffmpeg.version]);
   const cache = SegmentCache.here();
   const recalled = readHeard(await cache?.recall(key), placeholders.length);
@@ -155,7 +151,7 @@ async function heardIn(path: string, placeholders: Placeholder[], ffmpeg: Ffmpeg
   const fall = Math.max(0, ...placeholders.map((one) => ('listen' in one ? (one.smooth ?? SMOOTH) : 0)));
   const seconds = Math.ceil(1000 * Math.min(whole ?? heard, heard) + 1000 * fall) / 1000;
   const { tracks } = await tracksFor(
-    placeholders.map((one) => ('listen' in one ? { ...one, listen: path } : { ...one, beats: path })),
+    placeholders.map((one) => withSound(one, path)),
     { seconds, loop: false },
     dirname(path),
     { ffmpeg: ffmpeg.path },
@@ -164,8 +160,6 @@ async function heardIn(path: string, placeholders: Placeholder[], ffmpeg: Ffmpeg
   await cache?.note(key, JSON.stringify(sounds));
   return sounds;
 }
-
-const nameless = (one: Placeholder) => ('listen' in one ? { listen: '-' } : { beats: '-' });
 
 /** Parses a stored text, which may be damaged. */
 function readHeard(text: string | undefined, count: number): HeardSound[] | undefined {

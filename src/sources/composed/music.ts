@@ -1,11 +1,7 @@
 /** Finds a project's music among the files that it imports. */
 import { normalizePath, type Plugin } from 'vite';
+import { isSoundName } from '../../core/sound/endings.js';
 import type { Target } from './target.js';
-
-const SOUND = /\.(wav|mp3|m4a|aac|ogg|oga|opus|flac)$/i;
-
-/** Whether a path is that of a sound file, by its ending. */
-export const isSound = (path: string): boolean => SOUND.test(path.split('?')[0]);
 
 /**
  * A plugin that finds the sound files that a project's own module imports, and no other module does: scenes do not
@@ -21,7 +17,7 @@ export function findMusic({ kind, path }: Target, into: Set<string>): Plugin {
       const importers = new Map<string, Set<string>>(); // of each sound file; it may be imported as x?url, too
       for (const id of this.getModuleIds()) {
         const file = id.split('?')[0];
-        if (!isSound(file)) continue;
+        if (!isSoundName(file)) continue;
         const known = importers.get(file) ?? new Set();
         importers.set(file, known);
         for (const by of this.getModuleInfo(id)?.importers ?? []) known.add(by.split('?')[0]);

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { partOf, sendFile } from '../../system/send-file.js';
+import { sendContent, sendFile } from '../../system/send-file.js';
 import type { Bundle } from './bundle.js';
 
 export interface PageServer {
@@ -85,29 +85,6 @@ const TYPES: Record<string, string> = {
 
 const bytesIn = (file: string | Uint8Array) =>
   typeof file === 'string' ? Buffer.from(file) : Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-
-/** Sends a file, or the part of it that is requested: browsers only seek in videos of which they can request parts. */
-function sendContent(
-  request: IncomingMessage,
-  response: ServerResponse,
-  content: Buffer,
-  headers: Record<string, string>,
-): void {
-  const { length } = content;
-  const part = partOf(request.headers.range, length);
-  if (part === 'none') {
-    response.writeHead(416, { ...headers, 'content-range': `bytes */${length}` }).end();
-    return;
-  }
-  const { start, end } = part ?? { start: 0, end: length - 1 };
-  response.writeHead(part ? 206 : 200, {
-    ...headers,
-    'accept-ranges': 'bytes',
-    'content-length': end - start + 1,
-    ...(part && { 'content-range': `bytes ${start}-${end}/${length}` }),
-  });
-  response.end(content.subarray(start, end + 1));
-}
 
 /** Starts the server on a free port of 127.0.0.1. It is also the pages' proxy, which refuses every request. */
 export async function startServer(

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { UsageError } from '../../core/errors.js';
-import type { Clip, Soundtrack } from '../../sound/soundtrack.js';
+import { type Clip, clipOf, type HeardFile, type Soundtrack } from '../../sound/soundtrack.js';
 import type { Bundle } from './bundle.js';
 import { contentOf } from './content.js';
 import type { Hosts } from './hosts.js';
@@ -42,7 +42,7 @@ export async function soundtrackOf(
     const file = await fileAt(audio.src, addresses);
     if (file.path !== undefined) {
       const offset = savedOffset(target) ?? audio.offset ?? 0;
-      clips.push(placed(await clipOf(file.path), offset));
+      clips.push(clipOf(await digested(file.path), offset));
     } else if (file.missing !== undefined) {
       throw new UsageError(
         `The project's audio is "${audio.name}", but there is no ${relative('.', file.missing)}: check its path, or use --no-audio.`,
@@ -56,13 +56,13 @@ export async function soundtrackOf(
   const [sound, ...others] = followed;
   if (target.kind === 'scene' && clips.length === 0 && sound && others.length === 0) {
     const path = addresses.bundle.heard.files.get(sound.file);
-    if (path !== undefined && (await isFile(path))) clips.push(placed(await clipOf(path), sound.offset));
+    if (path !== undefined && (await isFile(path))) clips.push(clipOf(await digested(path), sound.offset));
   }
   return clips.length > 0 ? { clips } : undefined;
 }
 
 async function clipsOfVideos(videos: FilmSound['videos'], addresses: Addresses): Promise<Clip[]> {
-  const files = new Map<string, Pick<Clip, 'path' | 'sha256'> | undefined>();
+  const files = new Map<string, HeardFile>();
   for (const src of new Set(videos.map(({ src }) => src))) {
     const leaveOut = (why: string) =>
       addresses.onWarning(`The sound of the video ${shortened(src)} is left out: ${why}.`);
@@ -70,7 +70,7 @@ async function clipsOfVideos(videos: FilmSound['videos'], addresses: Addresses):
     if (path === undefined) leaveOut(problem ?? `there is no ${missing}`);
     else {
       try {
-        if (await addresses.hasSound(path)) files.set(src, await clipOf(path));
+        if (await addresses.hasSound(path)) files.set(src, await digested(path));
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         leaveOut(error.message.replace(/\.$/, ''));
@@ -100,12 +100,7 @@ function savedOffset({ kind, path }: Target): number | undefined {
   return typeof offset === 'number' && Number.isFinite(offset) ? offset : undefined;
 }
 
-/** A whole sound. @param offset - When it starts, in seconds; below 0, that much of its beginning is left out. */
-function placed(file: Pick<Clip, 'path' | 'sha256'>, offset: number): Clip {
-  return { ...file, at: Math.max(0, offset), from: Math.max(0, -offset) };
-}
-
-async function clipOf(path: string): Promise<Pick<Clip, 'path' | 'sha256'>> {
+async function digested(path: string): Promise<HeardFile> {
   return { path, sha256: await contentOf(path, await stat(path)) };
 }
 

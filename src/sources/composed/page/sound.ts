@@ -98,9 +98,6 @@ export function filmSound({ audio, audioOffset }: ProjectSettings, videos: Video
   return {
     audio: named ? { src: absolute(audio), name: audio, offset: audioOffset } : undefined,
     videos,
-    followed: [...followed].map((text) => {
-      const [file, offset] = JSON.parse(text) as [string, number];
-      return { file, offset };
-    }),
+    followed: [...followed.values()],
   };
 }
