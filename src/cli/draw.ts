@@ -245,6 +245,7 @@ export async function subjectOf(
     signal,
     onStage: report.stage,
     ffmpeg: options.ffmpeg,
+    seconds: options.seconds,
   });
   const { name, path } = found;
   if (found.kind === 'sweep') {

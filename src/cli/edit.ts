@@ -41,7 +41,7 @@ export async function edit(
       const scene = await loadScene(path, { fresh: true, signal });
       if (scene.kind !== 'sweep')
         throw new UsageError(`${path}: It shows a composed scene: open its .tsx file.`);
-      return { sweep: scene.sweep, sound: soundOf(scene) };
+      return { sweep: scene.sweep, sounds: scene.sounds, sound: soundOf(scene) };
     },
     folders: sceneFolders,
     makeFilm: filmMaker(read),

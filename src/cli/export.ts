@@ -28,7 +28,7 @@ export async function exportScene(
   const exporter = exporterOf(options);
   const subject =
     (await activationCalled(scene, exporter)) ??
-    (await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage }));
+    (await loadScene(scene ?? DEFAULT_SCENE, { signal, onStage: report.stage, seconds: options.seconds }));
   if (subject.kind !== 'sweep') {
     throw new UsageError(
       `${subject.name} is a composed scene, which is code, but only sweeps can be exported: make a film of it with ` +

@@ -18,6 +18,8 @@ export interface LoadOptions extends Watched {
   deadline?: number;
   /** The path of ffmpeg, which decodes the sounds that a sweep listens to. Found by default. */
   ffmpeg?: string | undefined;
+  /** Another length for a sweep that listens: the film then still fits its sound. In seconds. */
+  seconds?: number | undefined;
 }
 
 /** How long a module may take, in milliseconds. Ours take a few. */
@@ -56,7 +58,7 @@ async function heard(sweep: Sweep | Error, path: string, options: LoadOptions): 
   if (sweep instanceof Error) return sweep;
   try {
     if (soundsIn(sweep).length === 0) return { sweep, sounds: [] };
-    return await resolveSweep(sweep, dirname(path), options);
+    return await resolveSweep(sweep, dirname(path), options, options.seconds);
   } catch (error) {
     options.signal?.throwIfAborted();
     return error as Error;

@@ -251,13 +251,16 @@ export function recipeIn(path: string, { note }: Pick<Probe, 'note'>): Recipe | 
   }
 }
 
-/** Loaded modules, by path. */
+/** Loaded modules, by path, and by the length that their sounds were heard for. */
 const modules = new Map<string, Promise<Loaded>>();
 
 async function fromModule(path: string, { fresh, ...options }: SceneOptions): Promise<Loaded> {
-  const known = fresh ? undefined : modules.get(path);
+  const key = options.seconds === undefined ? path : `${path}\n${options.seconds}`;
+  const plain = fresh ? undefined : modules.get(path);
+  const listens = (await plain?.catch(() => undefined))?.sounds.length !== 0;
+  const known = fresh ? undefined : listens ? modules.get(key) : plain;
   const loading = known ?? loadModule(path, options);
-  modules.set(path, loading);
+  modules.set(key, loading);
   return withPath(path, () => loading).catch((error) => {
     throw options.signal?.aborted ? options.signal.reason : error;
   });

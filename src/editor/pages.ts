@@ -48,9 +48,12 @@ export interface EditorSources {
   sweepOf: (path: string) => Promise<HeardSweep>;
 }
 
-/** A sweep, and the path of the sound that plays along with it. */
+/** A sweep and what it listens to. */
 export interface HeardSweep {
   sweep: Sweep;
+  /** The paths of all files to which it listens. */
+  sounds?: string[] | undefined;
+  /** The path of the sound that plays along with it. */
   sound?: string | undefined;
 }
 
@@ -93,12 +96,11 @@ export function editorPages(
     requested.sweepFiles.set(name, files);
     server.watcher.add(files);
     try {
-      const { sweep, sound } = await sweepOf(path);
-      if (sound) {
-        sounds.set(name, sound);
-        requested.sweepFiles.set(name, [...files, sound]);
-        server.watcher.add(sound);
-      } else sounds.delete(name);
+      const { sweep, sounds: followed = [], sound } = await sweepOf(path);
+      requested.sweepFiles.set(name, [...files, ...followed]);
+      server.watcher.add(followed);
+      if (sound) sounds.set(name, sound);
+      else sounds.delete(name);
       const address = sound && `${SOUNDS}${encodeURIComponent(name)}?t=${changeOf(sound)}`;
       return `export const sweep = ${JSON.stringify(sweep)};\nexport const sound = ${JSON.stringify(address)};`;
     } catch (error) {

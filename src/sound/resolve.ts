@@ -4,9 +4,9 @@ import { checkedPlaceholder } from '../core/sound/listening.js';
 import { aboutSweep, sweepSchema } from '../core/sweep/fields.js';
 import { replaced } from '../core/sweep/frames.js';
 import { retimes } from '../core/sweep/paces.js';
-import { readScene, type Sweep, soundsIn } from '../core/sweep/sweep.js';
+import { readScene, type Sweep, soundsIn, withSeconds } from '../core/sweep/sweep.js';
 import { parse } from '../core/wording/parse.js';
-import { type ListeningMeans, tracksFor } from './listen.js';
+import { type ListeningMeans, type Span, tracksFor } from './listen.js';
 
 export type { ListeningMeans };
 
@@ -21,12 +21,14 @@ export interface Resolved {
  * Replaces `listen()` and `beats()` in a sweep with the tracks that they stand for, and validates the sweep.
  * @param input - What sweep() accepts or returns.
  * @param folder - The folder that the paths of sounds are relative to.
+ * @param seconds - Another length: all other tracks are stretched, and sounds are not.
  * @throws UsageError, in one line, for an invalid sweep, or a sound that cannot be used.
  */
 export async function resolveSweep(
   input: unknown,
   folder: string,
   means: ListeningMeans = {},
+  seconds?: number,
 ): Promise<Resolved> {
   const placed = soundsIn(input);
   if (placed.length === 0) return { sweep: readScene(input), sounds: [] };
@@ -38,8 +40,12 @@ export async function resolveSweep(
     );
   }
   const asked = placed.map(({ path, value }) => checkedPlaceholder(value, path));
-  const { tracks, sounds } = await tracksFor(asked, shape, folder, means);
-  let whole = input as object;
-  for (const [i, { path }] of placed.entries()) whole = replaced(whole, path, tracks[i]) as object;
-  return { sweep: readScene(whole), sounds };
+  const listening = async (sweep: object, span: Span) => {
+    const { tracks, sounds } = await tracksFor(asked, span, folder, means);
+    const whole = placed.reduce((sum, { path }, i) => replaced(sum, path, tracks[i]) as object, sweep);
+    return { sweep: readScene(whole), sounds };
+  };
+  const resolved = await listening(input as object, shape);
+  if (seconds === undefined || seconds === shape.seconds) return resolved;
+  return listening(withSeconds(resolved.sweep, seconds), { seconds, loop: shape.loop });
 }

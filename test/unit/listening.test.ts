@@ -72,6 +72,8 @@ describe('arithmetic', () => {
 
 describe('beats', () => {
   const played: [string, Music][] = [
+    ['at 60 bpm', { seconds: 8, bpm: 60 }],
+    ['at 174 bpm', { seconds: 8, bpm: 174 }],
     ['at 84 bpm', { seconds: 8, bpm: 84 }],
     ['at 100 bpm', { seconds: 8, bpm: 100, start: 0.25 }],
     ['at 126 bpm', { seconds: 8, bpm: 126, start: 0.1 }],
@@ -278,6 +280,23 @@ describe('sounds', () => {
     expect(resolved.network.seed).toMatchObject({ walk: expect.any(Array), fade: 0.2 });
     const again = await resolveSweep(given, folder);
     expect(JSON.stringify(again.sweep)).toBe(text);
+  });
+
+  test('at another length, only tracks that follow no sound are stretched', async () => {
+    const given = (seconds: number, end: number): SweepInput => ({
+      seconds,
+      network: { layers: 3, width: 4, weightScale: beats('song.wav') },
+      view: {
+        halfWidth: {
+          keyframes: [
+            [0, 1],
+            [end, 2],
+          ],
+        },
+      },
+    });
+    const { sweep: longer } = await resolveSweep(given(4, 2), folder, {}, 5);
+    expect(longer).toEqual((await resolveSweep(given(5, 2.5), folder)).sweep);
   });
 
   test('a mono sound and the same in two channels give equal numbers', async () => {

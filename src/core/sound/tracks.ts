@@ -185,7 +185,7 @@ function movesIn(moves: readonly Move[], { seconds, loop }: Span, rest: number):
     add(start, now);
     add(start, from);
     now = to;
-    if (end <= seconds || !loop) {
+    if (end <= seconds) {
       if (end > start) add(milliseconds(end), to);
       continue;
     }
