@@ -81,7 +81,7 @@ beforeAll(() => {
   writeFileSync(at('other.wav'), wav({ amplitude: 0.2 }));
   writeFileSync(at('loud.wav'), wav({ amplitude: 1, channels: 2 }));
   writeFileSync(at('eight.wav'), wav({ channels: 8, rate: 192_000, seconds: 0.6 }));
-  writeFileSync(at('hour.wav'), wav({ seconds: 3600, rate: 100 }));
+  writeFileSync(at('hour.wav'), wav({ seconds: 3600, rate: 1000 }));
 });
 
 test('a film has the sound and its digest; a GIF says that it has none', async () => {

@@ -10,7 +10,7 @@ const TEMPI = [40, 240] as const;
 /** The tempo that is most likely before anything is heard, in beats per minute. */
 const USUAL = 115;
 /** Tempi within so many octaves of it are as likely. */
-const PLATEAU = 0.5;
+const PLATEAU = 0.6;
 /** How much less likely others are: a standard deviation, in octaves. */
 const SPREAD = 0.4;
 /** The first bands of the registers in which notes recur: kick and bass, snare and voice, hi-hat. */
@@ -21,6 +21,10 @@ const LOW = 2.5;
 const MULTIPLES = [0.5, 0.25, 0.15, 0.1];
 /** How much a period is less likely if a half or a third of it is one, too. */
 const HALVED = 0.5;
+/** Notes between beats are usually weaker than this, and those on every second one are not: of the beats' strength. */
+const WEAKER = 0.58;
+/** The slowest tempo of which every second beat is left out, and the fastest to which others are added. */
+const USED = [59, 200] as const;
 /** How firmly beats keep to the tempo, against the strength of onsets. */
 const FIRMNESS = 60;
 /** How much of the onsets must recur with the tempo, from 0 to 1. In a short sound, more may do so by chance. */
@@ -34,6 +38,9 @@ const FEWEST = 3;
 const NEAR = 1.06;
 /** By how much an onset is found too early, in seconds, because windows reach ahead. */
 const EARLY = -0.005;
+
+/** Nothing that begins so near to the end of an open sound is a beat: where a sound is cut, there is a click. In seconds. */
+const CUT = 0.02;
 
 /** What was found. */
 export interface FoundBeats {
@@ -54,9 +61,11 @@ export function findBeats(heard: Heard, bpm?: number): FoundBeats | undefined {
   const registers = REGISTERS.slice(1).map((end, k) => risesOf(heard, REGISTERS[k], end));
   const rises = sumOf(registers);
   const onsets = standing(rises, loop);
-  const period = periodOf(registers, loop, bpm, stepOf(heard));
-  if (period === undefined) return undefined;
-  const found = loop ? aroundLoop(onsets, period) : track(onsets, period);
+  const likely = periodOf(registers, loop, bpm, stepOf(heard));
+  if (likely === undefined) return undefined;
+  const along = (period: number) => (loop ? aroundLoop(onsets, period) : track(onsets, period));
+  const period = bpm === undefined ? levelled(likely, along, registers, heard) : likely;
+  const found = along(period);
   const beats = audible(found, heard, rises, period);
   if (beats === undefined) return undefined;
   const step = stepOf(heard);
@@ -64,7 +73,7 @@ export function findBeats(heard: Heard, bpm?: number): FoundBeats | undefined {
   const exact = beats.map((i) => first + (i + peakNear(onsets, i, loop)) * step + EARLY);
   const kept = exact
     .map((t) => (loop ? ((t % end) + end) % end : Math.max(0, t)))
-    .filter((t) => t < end)
+    .filter((t) => t < (loop ? end : end - CUT))
     .sort((a, b) => a - b);
   return { times: kept, bpm: 60 / (period * step) };
 }
@@ -153,6 +162,35 @@ function periodOf(
   return refined;
 }
 
+/**
+ * The period of beats, given one that may be half or twice as long: notes on every beat are strong, and those between
+ * beats are weaker.
+ * @param along - The moments of the beats with a period.
+ */
+function levelled(
+  likely: number,
+  along: (period: number) => number[],
+  registers: readonly Float64Array[],
+  heard: Heard,
+): number {
+  const series = sumOf(registers.map((rises, k) => standing(rises, heard.loop, k === 0 ? LOW : 1)));
+  const reach = Math.max(2, Math.min(5, Math.round(likely / 12)));
+  const usual = (moments: readonly number[]) => {
+    const strengths = moments.map((i) => greatestNear(series, Math.round(i), reach));
+    return strengths.sort((a, b) => a - b)[strengths.length >> 1] ?? 0;
+  };
+  const bpmOf = (period: number) => 60 / (period * stepOf(heard));
+  const beats = along(likely);
+  // Those at the ends may be added to silence.
+  const inner = beats.slice(1, -1);
+  if (inner.length < 4) return likely;
+  const [even, odd] = [0, 1].map((rest) => usual(inner.filter((_, k) => k % 2 === rest)));
+  if (Math.min(even, odd) < WEAKER * Math.max(even, odd))
+    return bpmOf(2 * likely) >= USED[0] ? 2 * likely : likely;
+  const between = usual(inner.slice(1).map((i, k) => (i + inner[k]) / 2));
+  return between > WEAKER * usual(inner) && bpmOf(likely / 2) <= USED[1] ? likely / 2 : likely;
+}
+
 /** The autocorrelation at lags from 0, summed over several series and divided by that at 0. */
 function recurrence(series: readonly Float64Array[], loop: boolean, lags: number): Float64Array {
   const n = series[0].length;
@@ -216,26 +254,28 @@ function audible(beats: number[], heard: Heard, rises: Float64Array, period: num
   const loud = new Float64Array(n);
   for (let i = 0; i < n; i++)
     for (let band = 0; band < ONSET_BANDS; band++) loud[i] += changes[i * ONSET_BANDS + band];
-  const most = (values: Float64Array, i: number, reach: number) => {
-    let greatest = 0;
-    for (let k = Math.max(0, i - reach); k <= Math.min(n - 1, i + reach); k++)
-      greatest = Math.max(greatest, values[k]);
-    return greatest;
-  };
-  const strengths = beats.map((i) => most(rises, i, 2));
+  const strengths = beats.map((i) => greatestNear(rises, i, 2));
   // The median: a click where the sound begins or ends is not a beat of all that follows.
   const usual = strengths.toSorted((a, b) => a - b)[beats.length >> 1] ?? 0;
   const volume =
-    beats.reduce((sum, i) => sum + most(loud, i, Math.round(period)), 0) / Math.max(1, beats.length);
+    beats.reduce((sum, i) => sum + greatestNear(loud, i, Math.round(period)), 0) / Math.max(1, beats.length);
   if (!(usual > RISE * volume)) return undefined;
   const isStrong = (k: number) => strengths[k] > 0.3 * usual;
   const loudest = loud.reduce((a, b) => Math.max(a, b), 0);
-  const isSounding = (k: number) => most(loud, beats[k], Math.round(period)) > 0.02 * loudest;
+  const isSounding = (k: number) => greatestNear(loud, beats[k], Math.round(period)) > 0.02 * loudest;
   const strong = beats.flatMap((_, k) => (isStrong(k) ? [k] : []));
   if (strong.length < FEWEST) return undefined;
   return beats.filter(
     (_, k) => isSounding(k) && (loop || (k >= strong[0] && k <= strong[strong.length - 1])),
   );
+}
+
+/** The greatest of the values at most so far from one. */
+function greatestNear(values: Float64Array, i: number, reach: number): number {
+  let greatest = 0;
+  for (let k = Math.max(0, i - reach); k <= Math.min(values.length - 1, i + reach); k++)
+    greatest = Math.max(greatest, values[k]);
+  return greatest;
 }
 
 /** How far the peak of a parabola through three values is from the middle one, in moments. */
