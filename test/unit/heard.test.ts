@@ -1,7 +1,8 @@
 /** What scenes hear: the parts of videos, and the calls that name sounds. */
-import { followBeats } from '../../src/core/sound/tracks.js';
+
 import { expect, test } from 'vitest';
 import { heardAt, heardSchema } from '../../src/core/sound/heard.js';
+import { followBeats } from '../../src/core/sound/tracks.js';
 import { callsIn } from '../../src/sources/composed/calls.js';
 import { type Playing, soundsOf } from '../../src/sources/composed/page/video-sounds.js';
 
@@ -118,5 +119,5 @@ test('what was heard is checked when it is read', () => {
 
 test('the last pulse of an open sweep falls for as long as the one before it', () => {
   const track = followBeats([0.5, 1, 1.5], { seconds: 2, loop: false }, { beats: 'a.wav', from: 0, to: 1 });
-  expect('keyframes' in track && track.keyframes.map(([t]) => t)).toEqual([0, 0.5, 1, 1, 1.5, 1.5, 2]);
+  expect('keyframes' in track && track.keyframes.map(([t]) => t)).toEqual([0, 0.5, 0.5, 1, 1, 1.5, 1.5, 2]);
 });
