@@ -303,6 +303,11 @@ describe('sound files that cannot be used', () => {
       wav({ channels: 9 }),
       'wide.wav has 9 channels, and at most 8 can be mixed down: convert it to stereo.',
     ],
+    [
+      'slow.wav',
+      wav({ rate: 1 }),
+      'slow.wav has a sample rate of 1 Hz, which must be from 1000 to 768000 Hz: convert it to 48000 Hz.',
+    ],
   ])('%s', async (name, content, expected) => {
     writeFileSync(at(name), content);
     expect(await outcome(at(name))).toBe(expected);
