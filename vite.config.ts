@@ -43,6 +43,9 @@ const SLOWEST = [
   'browser/explorer-layout',
   'video/png',
   'cli/usage',
+  'cli/sound',
+  'farm/hosts',
+  'unit/explorer/chaos',
 ];
 
 /** Starts the slowest files first, so that no core waits at the end for one that started late. */

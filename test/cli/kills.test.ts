@@ -6,7 +6,7 @@ import { commandFor as command, expectResumed, FRAMES, read } from './kills.js';
 import { inProcess, temporaryFolder } from './untrained.js';
 
 const folder = temporaryFolder();
-/** Without measuring the pace, which takes longer than drawing such frames; kills.long.test.ts measures it. */
+/** Without measuring the pace, which takes longer than drawing such frames; the test of kills measures it. */
 const PACE = ['--pace', 'tracks'];
 const commandFor = (name: string, films: string[]) => {
   const { path, args } = command(folder, name, films);
@@ -14,7 +14,7 @@ const commandFor = (name: string, films: string[]) => {
 };
 
 test('the same command resumes after a kill, and makes the same film', async () => {
-  await expectResumed(folder, [0.6], PACE);
+  await expectResumed(folder, [0.6]);
 });
 
 test('a sweep changed in its last part is redrawn only there', async () => {

@@ -26,6 +26,7 @@ import {
   expectWithinOneStep,
   type Furthest,
   frameOf,
+  furthestFromReference,
   referenceColours,
   SPREADS,
   somePixels,
@@ -62,7 +63,8 @@ describe('random specs', () => {
       fc.asyncProperty(spec, async (frame) => {
         const colours = referenceColours(frame);
         const spreads = spread(frame, allPixels(frame), colours);
-        const found = expectReference(await renderer.render(frame), frame);
+        const found = furthestFromReference(await renderer.render(frame), frame);
+        expect(found.share, found.text).toBeLessThanOrEqual(1);
         if (found.share > worst.share) worst = found;
         values += colours.length;
         calm += spreads.filter(([red]) => SPREADS * red < 1).length;
@@ -114,7 +116,8 @@ describe("the article's network, 27 layers of 30 units", () => {
     ],
   ])('%s', async (name, input) => {
     const frame = frameOf(input);
-    const found = expectReference(await renderer.render(frame), frame, somePixels(frame, 600));
+    const found = furthestFromReference(await renderer.render(frame), frame, somePixels(frame, 600));
+    expect(found.share, found.text).toBeLessThanOrEqual(1);
     console.info(`${name}: ${found.text}`);
   });
 });

@@ -401,10 +401,9 @@ function symmetries(drawn: Drawn): void {
 function extremes(drawn: Drawn, quick: boolean): void {
   describe('values that are tiny, huge, or beyond float32', () => {
     test.each([...activationNames, ...mixes])('hidden %j of tiny and huge arguments', async (activation) => {
-      for (const [name, frame] of argumentsOf(activation)) {
+      for (const [, frame] of argumentsOf(activation)) {
         expect(referenceColours(frame).flat().some(Number.isNaN), 'there is a reference').toBe(false);
-        const { text, share } = expectReference(await drawn(frame), frame);
-        expect(share, `${name}: ${text}`).toBeLessThanOrEqual(1);
+        expectReference(await drawn(frame), frame);
       }
     });
 
