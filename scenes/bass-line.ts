@@ -1,4 +1,4 @@
-/** A network that pulses with a bass line. A seamless loop, like its music, which the build makes (build/music).
+/** A network that pulses with a bass line. A seamless loop, like its music (build/music).
  *  Run: npm run render bass-line */
 import { circle, listen, sweep } from 'untrained';
 

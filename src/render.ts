@@ -43,7 +43,7 @@ export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
 /**
  * Replaces `listen()` and `beats()` in a sweep with keyframes, as the command does when it loads a scene's file.
  * @param sweep - What sweep() accepts or returns.
- * @param folder - The folder to which the paths of sounds are relative.
+ * @param folder - The folder that the paths of sounds are relative to.
  * @param options - How sounds are read; see ListeningMeans.
  * @throws UsageError, in one line, for an invalid sweep, or a sound that cannot be used.
  * @example `await renderFilm(await resolveSounds(pulse, import.meta.dirname), { outputs: ['pulse.mp4'] })`

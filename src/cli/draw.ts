@@ -58,7 +58,7 @@ export interface Prepared {
   /** The names of the options that were given explicitly. */
   given: Set<string>;
   plan: Planned[];
-  /** What is heard in each of them. */
+  /** The sound of each of them. */
   sounds: PlannedSound[];
   /** The outputs that are pages or shaders. */
   pages: string[];

@@ -31,7 +31,7 @@ const SILENCE = 1500;
 
 const PROGRAM = fileURLToPath(new URL('./module-process.js', import.meta.url));
 
-/** A module's sweep, and the files to which it has listened. */
+/** A module's sweep, and the sound files that it listens to. */
 export type Loaded = Resolved;
 
 /** Returns a module's sweep. @throws UsageError, without the path, if it exports none. */

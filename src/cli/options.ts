@@ -392,7 +392,7 @@ export const OPTIONS = [
   {
     name: 'audioOffset',
     value: 's',
-    help: 'when the sound starts; below 0, that much of it is skipped',
+    help: 'when the sound starts in the film; if negative, that much of its beginning is skipped',
     unit: 'seconds',
     range: { least: -86_400, most: 86_400 },
     otherwise: '0',
@@ -402,7 +402,7 @@ export const OPTIONS = [
   {
     name: 'audioGain',
     value: 'db',
-    help: 'louder, or below 0 quieter',
+    help: 'make the sound louder, or quieter if negative',
     unit: 'dB',
     range: { least: -60, most: 60 },
     otherwise: '0',
@@ -541,7 +541,7 @@ export const OPTIONS = [
   },
   {
     name: 'fast',
-    help: 'compute only pixels that make a visible difference, on the CPU; others are within one 8-bit step',
+    help: 'compute only pixels that make a visible difference, on the CPU, and interpolate the others',
     more: 'See [docs/performance.md](docs/performance.md#fewer-pixels). `--quality draft` implies it.',
     otherwise: 'every pixel is computed',
     commands: DRAW,

@@ -1,4 +1,5 @@
-/** What is heard in films: what --audio names, the sound of a film that is made again, or what a sweep listens to. */
+/** Chooses the sound of each film: the file of --audio, that of a film that is rendered again, or a sweep's music. */
+import { relative } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import type { SoundNote, SoundSettings } from '../core/sound/settings.js';
 import { inSight } from '../core/wording/printable.js';
@@ -19,7 +20,7 @@ import type { Planned, Subject, Timing } from './plan.js';
 import type { Reporter } from './report.js';
 import type { EarlierSound } from './scenes.js';
 
-/** What is heard in a film. */
+/** A film's sound. */
 export interface PlannedSound {
   /** Undefined for a composed scene's own sound, if it has any. */
   track?: Soundtrack | undefined;
@@ -123,7 +124,7 @@ function choiceFor(
   if (sounds.length === 1) {
     const before = subject.kind === 'sweep' ? subject.sweep : undefined;
     const [why] = plan.flatMap((planned) => retiming(planned, before) ?? []);
-    if (!why) return chosen(sounds[0], options);
+    if (!why) return chosen(relative('.', sounds[0]), options);
     report.note(
       `${subject.name} listens to a sound that does not fit this film, which ${why}: choose a sound with --audio.`,
     );
@@ -229,12 +230,12 @@ async function examined(
   const { seconds, channels, rate, damage } = sound;
   if (seconds !== undefined && from >= seconds) {
     throw new UsageError(
-      `${shown} lasts ${short(seconds)} s, and --audio-offset ${-from} skips all of it: use a higher one.`,
+      `${shown} lasts ${short(seconds)} s, and --audio-offset ${-from} skips all of it: use a higher offset.`,
     );
   }
   if (damage)
     report.warning(
-      `${shown} is damaged (${damage}): what cannot be decoded is left out, so the rest may be early.`,
+      `${shown} is damaged (${damage}): what cannot be decoded is left out, so the rest may play early.`,
     );
   if (before && before.note.sha256 !== sound.sha256) {
     report.warning(
@@ -244,7 +245,9 @@ async function examined(
   if (kept || able.length === 0) return sound;
   if (channels > 2) report.note(`${shown} has ${channels} channels: they are mixed down to stereo.`);
   if (rate > RATE)
-    report.note(`${shown} has ${short(rate / 1000)} kHz: it is resampled to ${RATE / 1000} kHz.`);
+    report.note(
+      `${shown} has a sample rate of ${short(rate / 1000)} kHz: it is resampled to ${RATE / 1000} kHz.`,
+    );
   if (seconds !== undefined && length > 0 && seconds > skipped + length + 0.1 && !Number.isNaN(end)) {
     const part =
       skipped > 0 ? `${short(skipped)} to ${short(skipped + length)} s` : `its first ${short(length)} s`;

@@ -156,9 +156,11 @@ export function editorPages(
             return response.setHeader('content-type', 'application/json').end(text);
           }
           const sound = soundAt(`/${path}`, SOUNDS, sounds) ?? soundAt(`/${path}`, FOLLOWED_SOUNDS, heard);
-          // Browsers look into a sound to see what it is.
-          if (sound)
-            return await sendFile(request, response, sound, { 'content-type': 'application/octet-stream' });
+          if (sound) {
+            // Browsers look into a sound to see what it is.
+            const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'no-cache' };
+            return await sendFile(request, response, sound, headers);
+          }
           const scene = list().find(({ name }) => name === path);
           return scene ? html(scenePage(openedScene(scene, requested))) : next();
         } catch (error) {

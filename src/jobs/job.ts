@@ -117,7 +117,7 @@ export interface Job {
   every: number;
   /** The files to make. */
   outputs: PlannedOutput[];
-  /** What is heard, if the outputs' sounds are made where the film is joined. */
+  /** The film's sound, if it is encoded where the film is joined. */
   sound?: PathlessTrack | undefined;
   /** Runs of frames, in order, each with the keys of its files. */
   segments: Segment[];

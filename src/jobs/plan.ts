@@ -76,7 +76,7 @@ export interface FilmRequest {
   poster?: PosterRequest | undefined;
   /** How films are encoded: the same for all outputs, except for their own maximum sizes. */
   encode?: EncodeOptions;
-  /** What is heard. By default, a composed scene's own sound. */
+  /** The film's sound. By default, a composed scene's own. */
   sound?: Soundtrack | undefined;
   /** The recipe for the files' metadata. */
   recipe?: Recipe | undefined;

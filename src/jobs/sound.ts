@@ -17,7 +17,7 @@ const FILE = 'sound';
 /** The same while it is made. */
 const UNFINISHED = 'sound.unfinished';
 
-/** What is heard in a file of a job. */
+/** The part of the film's sound in a file of a job. */
 function partOf({ film, firstFrame, every }: Job, { options }: PlannedOutput): ShownPart {
   return { frames: film.frames, fps: film.fps, firstFrame, every, loops: options.loops ?? 1 };
 }
@@ -72,7 +72,7 @@ export async function provideSounds(
 
 const noSound = ({ path }: PlannedOutput) =>
   new RefusedError(
-    `The sound of "${path}" is not in a store, only its digest is planned: plan the film again with --store, and join it from there.`,
+    `The plan has only a digest of the sound of "${path}": plan the film again with --store, and join it from there.`,
   );
 
 /**

@@ -79,7 +79,6 @@ function notHeard(name: 'listen' | 'beats', file: string, { offset: _, ...option
  * @param hearing - What was heard for the calls in it.
  * @param rule - What its calls must be like, for messages.
  * @throws UsageError, from the functions, for invalid arguments, or a sound that cannot be read.
- * @internal
  */
 export function listeningWith({ heard, imported, files }: Hearing, rule: string): Listening {
   const follow = (placeholder: Placeholder, offset: number): (() => never) => {

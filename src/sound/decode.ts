@@ -39,6 +39,11 @@ export async function openSound(path: string, sha256: string): Promise<SoundFile
 const FILMS = ['mov', 'matroska'];
 const isFilm = ({ input }: SoundFile) => FILMS.includes(input[input.indexOf('-f') + 1]);
 
+/** 80 dB above full scale. Files of floats may contain anything. */
+const LOUDEST = 1e4;
+const within = (sample: number) =>
+  Number.isFinite(sample) ? Math.max(-LOUDEST, Math.min(LOUDEST, sample)) : 0;
+
 /** How many samples of each channel may wait to be read. */
 const MOST_WAITING = SAMPLE_RATE;
 
@@ -108,7 +113,7 @@ export class ClipReader {
   }
 
   /**
-   * Adds the next samples, times `gain`, to `into`.
+   * Adds the next samples, times `gain`, to `into`. Those that are not numbers are silent.
    * @param into - (samples x channels) numbers.
    * @returns How many samples there were: fewer than `into` has room for only at the end of the sound.
    * @throws UsageError if the file cannot be decoded; RenderError if ffmpeg is killed or makes no progress.
@@ -124,7 +129,7 @@ export class ClipReader {
         continue;
       }
       const count = Math.min(piece.length, into.length - at);
-      for (let i = 0; i < count; i++) into[at + i] += gain * piece[i];
+      for (let i = 0; i < count; i++) into[at + i] += within(gain * piece[i]);
       at += count;
       this.waiting -= count;
       if (count === piece.length) this.pieces.shift();

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, resolve } from 'node:path';
+import type { StopSignal } from '../core/ambient.js';
 import { breather, type Watched } from '../core/breather.js';
 import { RenderError, UsageError } from '../core/errors.js';
 import { findBeats } from '../core/sound/beats.js';
@@ -31,7 +32,7 @@ export interface ListeningMeans {
   /** Called occasionally during long work, with its stage. */
   onStage?: Watched['onStage'];
   /** Stops the work, which then throws the signal's reason. */
-  signal?: AbortSignal | undefined;
+  signal?: StopSignal | undefined;
   /** The path of ffmpeg, which decodes all files but plain WAV; found automatically by default. */
   ffmpeg?: string | undefined;
   /** How long ffmpeg may make no progress, in seconds. @defaultValue 60 */

@@ -67,6 +67,9 @@ const DOUBLED = 10 * Math.log10(2);
 /** ffmpeg knows which speakers up to eight channels are for. */
 const MOST_CHANNELS = 8;
 
+/** In Hz. Resampling from rates far from that of films takes minutes, or makes ffmpeg fail. */
+const [LOWEST_RATE, HIGHEST_RATE] = [1000, 768_000];
+
 /** The decoders that ffmpeg may use. Others are not needed, and each is a risk. */
 const DECODERS = [
   ...[
@@ -213,9 +216,12 @@ async function decodePart(
       ...(loudness ? [meter] : []),
     ],
     read: async (bytes: Uint8Array) => {
-      if (!samples.add(bytes)) run?.kill(); // times in the file that do not advance get past -t
+      if (!samples.add(bytes) || said.strangeRate) run?.kill(); // times in the file that do not advance get past -t
     },
-    line: (text: string) => said.add(text),
+    line(text: string) {
+      said.add(text);
+      if (said.strangeRate) run?.kill();
+    },
   };
   signal?.throwIfAborted();
   run = await startFfmpeg(ffmpeg, step, tmpdir(), timeout);
@@ -226,6 +232,11 @@ async function decodePart(
   if (exit.stalled !== undefined) {
     throw new StalledError(
       `${shown} cannot be decoded: ffmpeg made no progress for ${exit.stalled} s. Allow more with --timeout, or give another file.`,
+    );
+  }
+  if (said.strangeRate) {
+    throw new UsageError(
+      `${shown} has a sample rate of ${said.rate} Hz, which must be from ${LOWEST_RATE} to ${HIGHEST_RATE} Hz: convert it to 48000 Hz.`,
     );
   }
   if (exit.signal !== null && !samples.full)
@@ -257,7 +268,7 @@ async function decodePart(
   const heard = rate > 0 ? frames / rate : 0;
   if (frames === 0 && (from === 0 || (said.seconds ?? Number.POSITIVE_INFINITY) > from + 0.1)) {
     throw new UsageError(
-      `${shown} is ${problem ? `damaged (${problem})` : 'without any samples'}: give another file, or convert it again.`,
+      `${shown} ${problem ? `is damaged (${problem})` : 'has no samples'}: give another file, or convert it again.`,
     );
   }
   const ended = heard < most - 0.01;
@@ -265,7 +276,13 @@ async function decodePart(
     codec,
     channels,
     rate,
-    seconds: ended && frames > 0 ? from + heard : said.seconds,
+    // What a file without a table of contents says is estimated.
+    seconds:
+      frames === 0
+        ? said.seconds
+        : ended
+          ? from + heard
+          : said.seconds && Math.max(said.seconds, from + heard),
     heard,
     ...(loudness && {
       loudness: (said.loudness ?? Number.NEGATIVE_INFINITY) + (channels === 1 ? DOUBLED : 0),
@@ -277,6 +294,8 @@ async function decodePart(
 /** What ffmpeg says about a file. */
 class Said {
   codec: string | undefined;
+  /** In Hz. */
+  rate: number | undefined;
   seconds: number | undefined;
   loudness: number | undefined;
   /** The first error. */
@@ -287,10 +306,19 @@ class Said {
   elsewhere = false;
   private inOutput = false;
 
+  /** Whether the rate is one that is not resampled. */
+  get strangeRate(): boolean {
+    const { rate } = this;
+    return rate !== undefined && rate > 0 && !(rate >= LOWEST_RATE && rate <= HIGHEST_RATE);
+  }
+
   add(line: string): void {
     if (/Output #/.test(line)) this.inOutput = true;
-    const [, codec] = /Stream #0:\d+.*?: Audio: (\w+)/.exec(line) ?? [];
-    if (codec && !this.inOutput) this.codec ??= codec;
+    const [, codec, rate] = /Stream #0:\d+.*?: Audio: (\w+)(?:.*?, (\d+) Hz)?/.exec(line) ?? [];
+    if (codec && !this.inOutput && this.codec === undefined) {
+      this.codec = codec;
+      this.rate = rate ? Number(rate) : undefined;
+    }
     const [, hours, minutes, seconds] = /^\S*\s*Duration: (\d+):(\d\d):(\d\d\.\d+)/.exec(line) ?? [];
     if (seconds) this.seconds ??= 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
     const [, loudness] = /\bI:\s+(-?(?:[\d.]+|inf|nan)) LUFS/.exec(line) ?? [];

@@ -10,7 +10,7 @@ import { type ListeningMeans, type Span, tracksFor } from './listen.js';
 
 export type { ListeningMeans };
 
-/** A sweep without placeholders, and the files to which it has listened. */
+/** A sweep without placeholders, and the sound files that it listens to. */
 export interface Resolved {
   sweep: Sweep;
   /** Absolute, each once. */
@@ -20,7 +20,7 @@ export interface Resolved {
 /**
  * Replaces `listen()` and `beats()` in a sweep with the tracks that they stand for, and validates the sweep.
  * @param input - What sweep() accepts or returns.
- * @param folder - What the paths of sounds are relative to.
+ * @param folder - The folder that the paths of sounds are relative to.
  * @param seconds - Another length: all other tracks are stretched, and sounds are not.
  * @throws UsageError, in one line, for an invalid sweep, or a sound that cannot be used.
  */

@@ -21,7 +21,7 @@ export interface Clip {
   gain?: number | undefined;
 }
 
-/** All that is heard in a film. Clips that overlap are mixed. */
+/** A film's sound. Clips that overlap are mixed. */
 export interface Soundtrack {
   /** One for --audio; a Motion Canvas project may have more. */
   clips: Clip[];
@@ -43,7 +43,7 @@ export interface PathlessTrack extends Omit<Soundtrack, 'clips'> {
   clips: Omit<Clip, 'path'>[];
 }
 
-/** The same without its paths; undefined if nothing is heard. */
+/** The same without its paths; undefined if there are none. */
 export function withoutPaths(track: Soundtrack | undefined): PathlessTrack | undefined {
   if (!track || track.clips.length === 0) return undefined;
   return { ...track, clips: track.clips.map(({ path: _, ...clip }) => clip) };

@@ -207,13 +207,8 @@ test('the preview has the frames of the film, also after its size, rate and leng
   await renderer.close();
 });
 
-test('the sound that a sweep listens to plays along with it', async () => {
-  const music = resolve('dist/music/on-the-beat.wav');
-  writeFileSync(join(scenes, 'music.wav'), readFileSync(music));
-  const scale = `weightScale: listen('music.wav', { band: 'bass', from: 0.5, to: 0.6 })`;
-  const text = `import { listen, sweep } from 'untrained';
-export default sweep({ seconds: 2, size: [32, 24], network: { layers: 2, ${scale} } });`;
-  writeFileSync(join(scenes, 'heard.ts'), text);
+/** A page that notes which sound plays. */
+async function listeningPage() {
   const open = await browser.newPage();
   await open.addInitScript(() => {
     const { play } = HTMLMediaElement.prototype;
@@ -222,18 +217,30 @@ export default sweep({ seconds: 2, size: [32, 24], network: { layers: 2, ${scale
       return play.call(this);
     };
   });
-  const served = open.waitForResponse((response) => response.url().includes('/@untrained/sound/heard'));
-  await open.goto(`${url}heard`);
-  expect((await served).status()).toBeLessThan(300);
-  await expect.poll(() => open.evaluate(() => document.getElementById('opening'))).toBeNull();
-  await open.keyboard.press('Space');
   /** The time of the sound and that of the picture, in seconds. */
   const times = () =>
     open.evaluate(() => {
       const { sound } = window as unknown as { sound?: HTMLMediaElement };
       const frame = Number(/\[(\d+)\]/.exec(document.body.textContent ?? '')?.[1]);
-      return { duration: sound?.duration, heard: sound?.currentTime ?? Number.NaN, seen: frame / 25 };
+      const source = sound?.getAttribute('src') ?? '';
+      return { source, duration: sound?.duration, heard: sound?.currentTime ?? Number.NaN, seen: frame / 25 };
     });
+  return { open, times };
+}
+
+test('the sound that a sweep listens to plays along with it', async () => {
+  const music = resolve('dist/music/on-the-beat.wav');
+  writeFileSync(join(scenes, 'music.wav'), readFileSync(music));
+  const scale = `weightScale: listen('music.wav', { band: 'bass', from: 0.5, to: 0.6 })`;
+  const text = `import { listen, sweep } from 'untrained';
+export default sweep({ seconds: 2, size: [32, 24], network: { layers: 2, ${scale} } });`;
+  writeFileSync(join(scenes, 'heard.ts'), text);
+  const { open, times } = await listeningPage();
+  const served = open.waitForResponse((response) => response.url().includes('/@untrained/sound/heard'));
+  await open.goto(`${url}heard`);
+  expect((await served).status()).toBeLessThan(300);
+  await expect.poll(() => open.evaluate(() => document.getElementById('opening'))).toBeNull();
+  await open.keyboard.press('Space');
   await expect.poll(async () => (await times()).heard, { timeout: 30_000 }).toBeGreaterThan(0.2);
   await expect.poll(async () => (await times()).duration).toBe(8);
   const apart = async () => {
@@ -241,6 +248,41 @@ export default sweep({ seconds: 2, size: [32, 24], network: { layers: 2, ${scale
     return Math.abs(heard - seen);
   };
   await expect.poll(apart).toBeLessThan(0.06);
+  await open.close();
+});
+
+test('the sound that a composed scene follows plays along, until it ends or the scene follows none', async () => {
+  const follows = (
+    caption: string,
+    opacity: string,
+  ) => `import { makeScene2D, Rect } from '@motion-canvas/2d';
+import { waitFor } from '@motion-canvas/core';
+import { listen } from 'untrained/nodes';
+// ${caption}
+export default makeScene2D(function* (view) {
+  view.add(<Rect size={400} fill={'red'} opacity={${opacity}} />);
+  yield* waitFor(3);
+});`;
+  const change = (...text: Parameters<typeof follows>) =>
+    writeFileSync(join(scenes, 'follows.tsx'), follows(...text));
+  // The sound has been playing for 6.5 s when the film begins, and ends in the middle of it.
+  const heard = `listen('music.wav', { band: 'bass', offset: -6.5 })`;
+  change('first', heard);
+  const { open, times } = await listeningPage();
+  await open.goto(`${url}follows`);
+  await expect.poll(() => open.evaluate(() => document.getElementById('opening'))).toBeNull();
+  await open.keyboard.press('Space');
+  const isTogether = async () => {
+    const { heard, seen, source } = await times();
+    return source.includes('/followed/') && seen > 0.2 && seen < 1.4 && Math.abs(heard - seen - 6.5) < 0.06;
+  };
+  await expect.poll(isTogether, { timeout: 30_000, interval: 20 }).toBe(true);
+  await expect.poll(async () => (await times()).seen, { timeout: 30_000, interval: 20 }).toBeGreaterThan(2.5);
+  change('second', heard);
+  await expect.poll(isTogether, { timeout: 30_000, interval: 20 }).toBe(true);
+  change('third', '1');
+  await expect.poll(async () => (await times()).source, { timeout: 30_000 }).toBe('');
+  await expect.poll(panelText).toBe('');
   await open.close();
 });
 
@@ -359,7 +401,7 @@ test('it asks nobody else, prints nothing, and writes nothing beside the scenes'
   expect(foreign).toEqual([]);
   expect(said).toBe('');
   const written = [...readdirSync(scenes), ...readdirSync(folder)].filter((name) => !/\.tsx?$/.test(name));
-  expect(written.sort()).toEqual(['else where', 'scenes']);
+  expect(written.sort()).toEqual(['else where', 'music.wav', 'scenes']);
 });
 
 /** Sends the messages of the editor's page, `times` times, and returns the responses. */

@@ -1,4 +1,5 @@
 /** Pictures and films made in a page, compared with the command's; files dropped on it; pictures to share. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseRecipe } from '../../src/core/recipe/recipe.js';
@@ -7,7 +8,7 @@ import { circle, tween } from '../../src/core/sweep/track.js';
 import { probe } from '../../src/outputs/index.js';
 import { renderFilm, renderStill } from '../../src/render.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
-import { decode, FROM_BT709, readMp4 } from '../video/decode.js';
+import { decode, FROM_BT709, readMp4, testFfmpeg } from '../video/decode.js';
 import { testFolder } from '../video/films.js';
 import { type BuiltPage, openBuiltPage } from './built-page.js';
 
@@ -26,6 +27,14 @@ async function toBase64(blob) {
   await new Promise((done) => { reader.onload = done; reader.readAsDataURL(blob); });
   return reader.result.split(',')[1];
 }
+function soundOf({ seconds, times }) {
+  const sampleRate = 48000;
+  const samples = new AudioBuffer({ sampleRate, numberOfChannels: 2, length: seconds * sampleRate });
+  for (const channel of [0, 1])
+    for (const time of times)
+      for (let i = 0; i < 96; i++) samples.getChannelData(channel)[Math.round(time * sampleRate) + i] = i % 8 < 4 ? 0.8 : -0.8;
+  return samples;
+}
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const result = (work) => work.then((value) => ({ value }), ({ name, message }) => ({ error: name + ': ' + message }));
 Object.assign(window, {
@@ -36,13 +45,15 @@ Object.assign(window, {
     const onProgress = ({ done }) => { seen.push(done); if (done > 0) stop.abort(new Error('enough')); };
     return { ...(await result(savePng(request, renderer, { signal: stop.signal, onProgress }))), seen };
   },
-  async saveFilm(sweep, kind, stopAt = Infinity) {
+  async saveFilm(sweep, kind, stopAt = Infinity, clicks = undefined) {
     const { saveFilm, filmChoices } = await import('./dist/explorer/saving/film.js');
     const stop = new AbortController();
     const seen = [];
     const onProgress = ({ done, of }) => { seen.push([done, of]); if (done >= stopAt) stop.abort(new Error('enough')); };
-    const made = await result(saveFilm(sweep, kind, renderer, { signal: stop.signal, onProgress }).then(toBase64));
-    return { ...made, seen, choices: await filmChoices(sweep) };
+    const sound = clicks && { samples: soundOf(clicks), sha256: '12'.repeat(32) };
+    const work = { signal: stop.signal, onProgress };
+    const made = await result(saveFilm(sweep, kind, renderer, work, sound).then(toBase64));
+    return { ...made, seen, choices: await filmChoices(sweep, sound) };
   },
   open: (name, text) => result(openFile(new File([bytesOf(text)], name))),
   async prepare(request, shape) {
@@ -172,7 +183,10 @@ describe('a film', () => {
     network: { seed: 70, layers: 8, units: 16, weightScale: tween(0.5, 1) },
     view: { centre: [0.2, 0], halfWidth: 1.2 },
   });
-  type Saved = Outcome<string> & { seen: [number, number][]; choices: { kind: string; codec: string }[] };
+  type Saved = Outcome<string> & {
+    seen: [number, number][];
+    choices: { kind: string; codec: string; sound: boolean }[];
+  };
 
   test('is offered where the browser can encode it, and its code is loaded on demand', async () => {
     expect(built.requested.some((path) => path.includes('film'))).toBe(false);
@@ -213,6 +227,51 @@ describe('a film', () => {
       expect(psnr(frame, exact), `frame ${i}`).toBeGreaterThan(34);
     }
     await renderer.close();
+  });
+
+  test.each(['webm', 'mp4'])('as %s has the sound from its first frame on, or is silent', async (kind) => {
+    // The sound goes on after the end of the film.
+    const clicks = { seconds: 2, times: [0, 0.25, 0.75, 1.25] };
+    const { value, error, choices } = await call<Saved>('saveFilm', film, kind, undefined, clicks);
+    const choice = choices.find((choice) => choice.kind === kind);
+    if (!choice) return; // not every build of Chromium has H.264
+    expect(error).toBeUndefined();
+    const path = written(`heard.${kind}`, value);
+    const { note } = probe(path);
+    expect(parseRecipe(note!).audio).toEqual(choice.sound ? { sha256: '12'.repeat(32) } : undefined);
+    if (kind === 'webm') expect(choice.sound).toBe(true); // every build has Opus
+    const { path: ffmpeg } = await testFfmpeg();
+    const args = [
+      '-v',
+      'error',
+      '-i',
+      path,
+      '-map',
+      '0:a?',
+      '-ac',
+      '1',
+      '-ar',
+      '48000',
+      '-f',
+      's16le',
+      'pipe:1',
+    ];
+    if (!choice.sound) {
+      expect(() => execFileSync(ffmpeg, args, { stdio: 'pipe' })).toThrow(
+        /no streams|does not contain any stream/,
+      );
+      return;
+    }
+    const samples = execFileSync(ffmpeg, args);
+    expect(Math.abs(samples.length / 2 / 48_000 - 1)).toBeLessThan(0.03);
+    const found: number[] = [];
+    for (let i = 0, last = -9999; i < samples.length / 2; i++) {
+      if (Math.abs(samples.readInt16LE(2 * i)) < 6000) continue;
+      if (i - last > 4800) found.push(i / 48_000);
+      last = i;
+    }
+    expect(found).toHaveLength(3);
+    for (const [i, time] of found.entries()) expect(Math.abs(time - clicks.times[i])).toBeLessThan(0.002);
   });
 
   test('can be cancelled', async () => {

@@ -32,6 +32,9 @@ beforeAll(async () => {
   browser = await launchBrowser(await findBrowser());
   page = await browser.newPage({ viewport: { width: 1100, height: 700 }, deviceScaleFactor: 0.125 });
   page.on('pageerror', (error) => expect.soft(error).toBeUndefined());
+  page.on('console', (message) => {
+    if (message.type() === 'error') expect.soft(message.text()).toBe('');
+  });
   await page.addInitScript(() => {
     const started: Started[] = [];
     Object.assign(window, { started });
@@ -75,7 +78,12 @@ const heard = () =>
     return { begun: started.length, plays: true, apart, loop, seconds: buffer?.duration };
   });
 
-const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+/** Presses a button. All of them hide while the film plays and the mouse rests. */
+async function press(name: string) {
+  await page.mouse.move(400 + 100 * (presses++ % 2), 300);
+  await page.getByRole('button', { name, exact: true }).click();
+}
+let presses = 0;
 
 test('the command serves the sound, in parts, and nothing else that it is not asked for', async () => {
   const get = (address: string, range?: string) =>
@@ -102,7 +110,7 @@ test('the command serves the sound, in parts, and nothing else that it is not as
 });
 
 test('the sound follows the play head, in a loop without gaps', async () => {
-  await page.getByRole('button', { name: 'Edit timeline' }).click();
+  await press('Edit timeline');
   await expect.poll(heard).toMatchObject({ plays: true, loop: true, seconds: 1 });
   await expect.poll(async () => (await heard()).apart).toBeLessThan(0.05);
   const title = await page.getByRole('button', { name: 'Mute' }).getAttribute('title');
@@ -138,6 +146,9 @@ test('another sound is dropped on the page, and removed; what is no sound is nam
   const message =
     'broken.mp3 is not a sound that this browser can play: choose a WAV, MP3, M4A or FLAC file.';
   await expect.poll(() => page.getByRole('status').allInnerTexts()).toContain(message);
+  await drop('empty.wav', '');
+  const empty = 'empty.wav is empty, or a folder: choose a WAV, MP3, M4A or FLAC file.';
+  await expect.poll(() => page.getByRole('status').allInnerTexts()).toContain(empty);
   const { begun } = await heard();
   await drop('other.wav', wav.toString('base64'));
   await page.getByRole('button', { name: 'Remove other.wav' }).waitFor();

@@ -81,7 +81,7 @@ beforeAll(() => {
   writeFileSync(at('other.wav'), wav({ amplitude: 0.2 }));
   writeFileSync(at('loud.wav'), wav({ amplitude: 1, channels: 2 }));
   writeFileSync(at('eight.wav'), wav({ channels: 8, rate: 192_000, seconds: 0.6 }));
-  writeFileSync(at('hour.wav'), wav({ seconds: 3600, rate: 100 }));
+  writeFileSync(at('hour.wav'), wav({ seconds: 3600, rate: 1000 }));
 });
 
 test('a film has the sound and its digest; a GIF says that it has none', async () => {
@@ -158,7 +158,7 @@ describe('made again', () => {
 
 test('what is unusual about a sound is said in one line', async () => {
   expect(await said(...SCENE, '--audio', 'eight.wav', '--out', 'd.mov')).toBe(
-    '0: eight.wav has 8 channels: they are mixed down to stereo.\neight.wav has 192 kHz: it is resampled to 48 kHz.',
+    '0: eight.wav has 8 channels: they are mixed down to stereo.\neight.wav has a sample rate of 192 kHz: it is resampled to 48 kHz.',
   );
   expect(await said(...SCENE, '--audio', 'hour.wav', '--out', 'd.mp4')).toBe(
     '0: hour.wav lasts 3600 s: the film has only its first 0.5 s.',
@@ -187,7 +187,7 @@ test.each([
     ...['--audio', 'tone.wav', '--audio-offset', '1'],
   ],
   [
-    'tone.wav lasts 1 s, and --audio-offset -1.5 skips all of it: use a higher one.',
+    'tone.wav lasts 1 s, and --audio-offset -1.5 skips all of it: use a higher offset.',
     ...['--audio', 'tone.wav', '--audio-offset', '-1.5'],
   ],
   ['missing.wav does not exist: give a sound file.', '--audio', 'missing.wav'],
@@ -295,13 +295,18 @@ describe('sound files that cannot be used', () => {
     ['disc.cue', 'FILE "tone.wav" WAVE\n', `disc.cue ${playlist}`],
     ['dash.mpd', '<?xml version="1.0"?><MPD/>', `dash.mpd ${playlist}`],
     ['text.wav', 'hello', `text.wav is not a sound file that Untrained can read: ${readable}`],
-    ['header.wav', wav({ seconds: 0 }), `header.wav is without any samples: ${other}`],
+    ['header.wav', wav({ seconds: 0 }), `header.wav has no samples: ${other}`],
     ['cut.wav', wav({}).slice(0, 30), `cut.wav is damaged (no 'data' tag found): ${other}`],
     ['-odd %d "name\'.wav', wav({ seconds: 0.1 }), 'pcm_s16le'],
     [
       'wide.wav',
       wav({ channels: 9 }),
       'wide.wav has 9 channels, and at most 8 can be mixed down: convert it to stereo.',
+    ],
+    [
+      'slow.wav',
+      wav({ rate: 1 }),
+      'slow.wav has a sample rate of 1 Hz, which must be from 1000 to 768000 Hz: convert it to 48000 Hz.',
     ],
   ])('%s', async (name, content, expected) => {
     writeFileSync(at(name), content);

@@ -1,4 +1,5 @@
 /** What scenes hear: the parts of videos, and the calls that name sounds. */
+import { followBeats } from '../../src/core/sound/tracks.js';
 import { expect, test } from 'vitest';
 import { heardAt, heardSchema } from '../../src/core/sound/heard.js';
 import { callsIn } from '../../src/sources/composed/calls.js';
@@ -113,4 +114,9 @@ test('what was heard is checked when it is read', () => {
   expect(sound({ keyframes: [[0, Number.NaN]] })).toBe(false);
   expect(sound({ loop: { radius: 1 } })).toBe(false);
   expect(sound(1)).toBe(false);
+});
+
+test('the last pulse of an open sweep falls for as long as the one before it', () => {
+  const track = followBeats([0.5, 1, 1.5], { seconds: 2, loop: false }, { beats: 'a.wav', from: 0, to: 1 });
+  expect('keyframes' in track && track.keyframes.map(([t]) => t)).toEqual([0, 0.5, 1, 1, 1.5, 1.5, 2]);
 });

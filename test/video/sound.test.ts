@@ -335,6 +335,24 @@ describe('a mix', () => {
     expect(left).toBeGreaterThan(0.1);
   });
 
+  test('of floats that are no numbers, or absurd ones, is silent there or limited', async () => {
+    const samples = new Float32Array(2 * RATE).fill(0.25);
+    for (const [i, value] of [Number.NaN, Number.POSITIVE_INFINITY, -1e38].entries())
+      samples.fill(value, RATE / 2 + 100 * i, RATE / 2 + 100 * i + 50);
+    const content = wav(new Int16Array(samples.buffer));
+    content.writeUInt16LE(3, 20);
+    content.writeUInt32LE(RATE * 8, 28);
+    content.writeUInt16LE(8, 32);
+    content.writeUInt16LE(32, 34);
+    const warnings: string[] = [];
+    const tell = { ...means, onWarning: (text: string) => warnings.push(text) };
+    const sound = track(clip('absurd.wav', content, { gain: 60 }), clip('b.wav', wav(constant(0.5, RATE))));
+    await makeFilm(requestFor(['film.mp4', 'film.mov'], { sound }), workshop, tell);
+    expect(warnings.map((text) => /up to ([\d.]+) dB/.exec(text)?.[1])).toEqual(['80.0']);
+    const { left } = await heard('film.mov');
+    expect(left.every((value) => Math.abs(value) <= 1)).toBe(true);
+  });
+
   test('louder than full scale is limited, and the user is told', async () => {
     const warnings: string[] = [];
     const tell = { ...means, onWarning: (text: string) => warnings.push(text) };

@@ -34,7 +34,7 @@ const SHORT = 72;
 const RISE = 0.17;
 /** Fewer onsets on beats are not a rhythm. */
 const FEWEST = 3;
-/** How far a bpm that is given may differ from what is heard: 6 %. */
+/** How far a given bpm may differ from the tempo of the sound: 6%. */
 const NEAR = 1.06;
 /** By how much an onset is found too early, in seconds, because windows reach ahead. */
 const EARLY = -0.005;

@@ -59,7 +59,7 @@ export interface BeatsOptions {
   fade?: number | undefined;
   /** 2 for every second beat, from the first; from 1 to 64. @defaultValue 1 */
   every?: number | undefined;
-  /** The tempo in beats per minute, from 30 to 300, if what is found is half or twice of what is meant. */
+  /** The tempo in beats per minute, from 30 to 300, if half or double the right one is found. */
   bpm?: number | undefined;
 }
 

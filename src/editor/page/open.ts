@@ -219,6 +219,7 @@ class ScenePage {
     const [file, offset]: [string, number] = JSON.parse(text);
     const address = `${FOLLOWED_SOUNDS}${encodeURIComponent(file)}`;
     audio.setOffset(offset);
+    this.#project?.meta.shared.audioOffset.set(offset); // other changes of the settings apply this one again
     if (address !== this.#sound) audio.setSource(address);
     this.#sound = address;
   }

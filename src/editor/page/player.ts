@@ -9,6 +9,10 @@ interface PlayerInternals {
   render: { dispatch(): Promise<void>; subscribers: Set<unknown> };
   endTime: number;
 }
+interface AudioInternals {
+  audioElement: HTMLAudioElement;
+  offset: number;
+}
 interface SceneInternals {
   cache: { current: { firstFrame: number; lastFrame: number; duration: number } };
 }
@@ -24,7 +28,7 @@ export interface PlayerEvents {
 
 /**
  * The film's frames are numbered from 0 to one less than their number. Motion Canvas's editor can show one more, after
- * the end, and sometimes counts one too many.
+ * the end, and sometimes counts one too many. Sounds end where they do in the film, too.
  */
 export function playFilm(player: Player, { onPlayed, onDrawn, onFailed }: PlayerEvents): void {
   const { playback } = player;
@@ -32,6 +36,13 @@ export function playFilm(player: Player, { onPlayed, onDrawn, onFailed }: Player
   const endFrame = () =>
     Math.max(0, Math.min(playback.duration - 1, player.status.secondsToFrames(internals.endTime)));
   Object.defineProperty(player, 'endFrame', { get: endFrame });
+
+  // Motion Canvas ignores the offset. If a sound that started before the film ends, it would wait for it forever.
+  const { audio } = player;
+  audio.isInRange = (time) => {
+    const { audioElement, offset } = audio as unknown as AudioInternals;
+    return time >= offset && time - offset < audioElement.duration;
+  };
 
   const recalculate = playback.recalculate.bind(playback);
   let played = true;

@@ -5,7 +5,7 @@
 import { effect } from '@preact/signals';
 import { UsageError } from '../../core/errors.js';
 import { printable } from '../../core/wording/printable.js';
-import { framed } from '../saving/sound.js';
+import { looping } from '../saving/sound.js';
 import { playbackSpeed } from './playback.js';
 import { type DecodedSound, sound } from './sound.js';
 import { state } from './store.js';
@@ -30,6 +30,8 @@ const PRESSES = ['pointerup', 'keydown', 'click'] as const;
  */
 export async function decodeSound(name: string, file: Blob | string): Promise<DecodedSound> {
   const shown = printable(name);
+  if (typeof file !== 'string' && file.size === 0)
+    throw new UsageError(`${shown} is empty, or a folder: choose a WAV, MP3, M4A or FLAC file.`);
   const seconds = await lengthOf(file);
   if (seconds !== undefined && seconds > MOST_SECONDS) {
     throw new UsageError(
@@ -153,7 +155,7 @@ function runningContext(): AudioContext | undefined {
 function loopOf(samples: AudioBuffer, seconds: number): AudioBuffer {
   const length = Math.round(seconds * samples.sampleRate);
   if (looped?.of !== samples || looped.samples.length !== length)
-    looped = { of: samples, samples: framed(samples, length) };
+    looped = { of: samples, samples: looping(samples, length) };
   return looped.samples;
 }
 

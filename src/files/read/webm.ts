@@ -177,7 +177,7 @@ const PACKET = 20;
 
 /**
  * Corrects the times of a film with sound that ffmpeg has written, in ticks of a millisecond. Versions differ: in some,
- * the sound begins too early by the encoder's delay, which the file states besides; and the film's duration includes
+ * the sound begins too early by the encoder's delay, which the file also states; and the film's duration includes
  * that delay.
  * @param end - The film's duration in ticks.
  */

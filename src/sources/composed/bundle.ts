@@ -90,8 +90,9 @@ export async function bundle(target: Target, hearing: Hearing = { ffmpeg: findFf
           },
           output: {
             entryFileNames: 'film.js',
-            // By default, names contain a digest of the content. Music does not change the pictures.
-            assetFileNames: ({ originalFileNames: [path] }) =>
+            // By default, names contain a digest of the content. Music does not change the pictures. (Vite leaves out
+            // the original names of style sheets, which the type requires.)
+            assetFileNames: ({ originalFileNames: [path] = [] }: { originalFileNames?: string[] }) =>
               path !== undefined && music.has(resolve(root, path))
                 ? `assets/[name]-${createHash('sha256').update(path).digest('hex').slice(0, 8)}[extname]`
                 : 'assets/[name]-[hash][extname]',

@@ -103,7 +103,7 @@ async function fileOf(
   return resolve(dirname(module), found ? pathOf(found.id) : name);
 }
 
-/** What is heard in a file for placeholders, by their keys. */
+/** The numbers of placeholders in a file, by their keys. */
 async function hear(
   placeholders: readonly Placeholder[],
   path: string,

@@ -1,4 +1,4 @@
-/** What is heard in the film of a composed scene: from what the page found to parts of files on this machine. */
+/** The sound of a composed scene's film: from what the page found to parts of files on this machine. */
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { UsageError } from '../../core/errors.js';
@@ -52,7 +52,7 @@ export async function soundtrackOf(
     }
   }
   clips.push(...(await clipsOfVideos(videos, addresses)));
-  // As for a sweep, the one sound that a scene follows is the film's. A project says itself what is heard.
+  // As for a sweep, the one sound that a scene follows is the film's. A project names its own.
   const [sound, ...others] = followed;
   if (target.kind === 'scene' && clips.length === 0 && sound && others.length === 0) {
     const path = addresses.bundle.heard.files.get(sound.file);
@@ -100,7 +100,7 @@ function savedOffset({ kind, path }: Target): number | undefined {
   return typeof offset === 'number' && Number.isFinite(offset) ? offset : undefined;
 }
 
-/** A whole sound. @param offset - When it starts, in seconds; below 0, so much of its beginning is left out. */
+/** A whole sound. @param offset - When it starts, in seconds; below 0, that much of its beginning is left out. */
 function placed(file: Pick<Clip, 'path' | 'sha256'>, offset: number): Clip {
   return { ...file, at: Math.max(0, offset), from: Math.max(0, -offset) };
 }

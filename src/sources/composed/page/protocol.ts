@@ -58,7 +58,7 @@ export interface FilmSettings {
   follow?: boolean;
   /** Replace the project's own variables. Some scene must read each of them. */
   variables: Record<string, unknown>;
-  /** Whether to find what is heard in the film. */
+  /** Whether to find the film's sound. */
   listen?: boolean;
 }
 
@@ -69,11 +69,11 @@ export interface FilmInfo {
   frames: number;
   /** One for each scene, in order. */
   scenes: { name: string; frames: number }[];
-  /** What is heard, if the settings ask for it. */
+  /** The film's sound, if the settings ask for it. */
   sound?: FilmSound | undefined;
 }
 
-/** What is heard in a film. Addresses are absolute. */
+/** A film's sound. Addresses are absolute. */
 export interface FilmSound {
   /** The project's audio. `name` is the address as the project has it, and `offset` the project's own, in seconds. */
   audio: { src: string; name: string; offset: number | undefined } | undefined;

@@ -1,4 +1,4 @@
-/** What is heard in a film: the project's audio, and the videos that play in its scenes. */
+/** A film's sound: the project's audio, and the videos that play in its scenes. */
 import { Video } from '@motion-canvas/2d';
 import { DependencyContext, type ProjectSettings, type Scene } from '@motion-canvas/core';
 import { followed } from '../../../nodes/listening.js';
