@@ -96,7 +96,7 @@ export function followBeats(beats: readonly number[], span: Span, given: Beats):
 function pulses(times: readonly number[], span: Span, { from = 0, to = 1, decay }: Beats): Keyframes {
   const moves = times.map((t, i): Move => {
     const next = nextAfter(times, i, span);
-    // The last beat of an open sweep has no next one: the one before it tells how long beats are.
+    // After the last beat of an open sweep, as after the one before it.
     const left = Number.isFinite(next) ? next - t : i > 0 ? t - times[i - 1] : span.seconds - t;
     return { start: t, end: t + Math.min(decay ?? left, left), from: to, to: from, easing: FADING };
   });
