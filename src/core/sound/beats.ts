@@ -39,7 +39,7 @@ const NEAR = 1.06;
 /** By how much an onset is found too early, in seconds, because windows reach ahead. */
 const EARLY = -0.005;
 
-/** Nothing that begins so near to the end of an open sound is a beat: where a sound is cut, there is a click. In seconds. */
+/** Nothing that begins this near to the end of an open sound, in seconds, is a beat: a sound that is cut clicks. */
 const CUT = 0.02;
 
 /** What was found. */
