@@ -284,6 +284,7 @@ export function composedRequest({ target, as }: ComposedSubject, options: DrawOp
     variables,
     allowHosts,
     answers: as?.answers,
+    heard: as?.heard,
     strict,
   };
 }

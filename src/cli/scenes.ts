@@ -47,7 +47,7 @@ export interface ComposedScene extends Found {
   /** If it was read from a film: how that film was made, and its extension. */
   as?: Pick<
     Recipe,
-    'variables' | 'size' | 'fps' | 'transparent' | 'evaluation' | 'frames' | 'every' | 'answers'
+    'variables' | 'size' | 'fps' | 'transparent' | 'evaluation' | 'frames' | 'every' | 'answers' | 'heard'
   >;
   extension?: string | undefined;
   /** If it was read from a film that has sound: that sound. */
@@ -228,13 +228,13 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
   }
   const found = await loadScene(own.path, options);
   if (found.kind !== 'composed') return { ...found, name, trusted: false, extension, frames, every, earlier };
-  const { variables, size, fps, transparent, evaluation, answers } = recipe;
+  const { variables, size, fps, transparent, evaluation, answers, heard } = recipe;
   return {
     ...found,
     name,
     extension,
     earlier,
-    as: { variables, size, fps, transparent, evaluation, frames, every, answers },
+    as: { variables, size, fps, transparent, evaluation, frames, every, answers, heard },
   };
 }
 

@@ -104,7 +104,7 @@ export async function plan(
   const formats = formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs);
   const source = await workshop.source(request, frames, { ...means, silent: sound !== undefined }, formats);
   try {
-    const { shape: film, firstFrame, every, backend } = source;
+    const { shape: film, firstFrame, every, backend, heard } = source;
     if (cache) await source.findFingerprints?.(cache);
     const planned: PlannedOutput[] = files.map(({ path, maxSize = settings.maxSize, limits }) => ({
       path,
@@ -141,7 +141,7 @@ export async function plan(
       outputs: planned,
       sound: withoutPaths(track),
       segments: segmentsOf(planned, film, source, ffmpeg),
-      note: recipe && noteWith(recipe, source.answers?.() ?? {}, backend),
+      note: recipe && noteWith({ ...recipe, heard }, source.answers?.() ?? {}, backend),
       pins: pinsOf(source, ffmpeg),
     };
     workshop.keep(job, source);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseRecipe } from '../../dist/core/recipe/recipe.js';
 import { makeFilm } from '../../dist/jobs/film.js';
 import { readJob, writeJob } from '../../dist/jobs/job.js';
 import { plan } from '../../dist/jobs/plan.js';
@@ -244,7 +245,11 @@ test('pictures follow a sound, which is also heard; later frames and other machi
   const heard = await heardIn(at('pulse.mov'));
   expect(heard.map((time) => Number(time.toFixed(3)))).toEqual([0.25, 0.75]);
 
-  const job = readJob(writeJob(await plan({ source, outputs: [{ path: at('planned.mp4') }] }, workshop)));
+  const request = { source, outputs: [{ path: at('planned.mp4') }], recipe: { scene: 'pulse' } };
+  const job = readJob(writeJob(await plan(request, workshop)));
+  const { heard: numbers } = job.source as { heard?: object };
+  expect(Object.keys(numbers!)).toHaveLength(1);
+  expect(parseRecipe(job.note!).heard).toEqual(numbers);
   renameSync(at('song/song.wav'), at('song/elsewhere.wav'));
   const elsewhere = new Workshop();
   try {

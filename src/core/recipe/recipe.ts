@@ -17,7 +17,7 @@ import { RECIPE_VERSION } from './version.js';
 /** The longest recipe that is read, in bytes or characters; most of it would be explicit weights. */
 export const MAX_RECIPE_BYTES = 64 * 2 ** 20;
 
-const { scene, variables, transparent, evaluation, answers } = sceneFields;
+const { scene, variables, transparent, evaluation, answers, heard } = sceneFields;
 const recipeSchema = z.strictObject({
   untrained: z.literal([1, RECIPE_VERSION]),
   sweep: z.unknown().optional(),
@@ -30,6 +30,7 @@ const recipeSchema = z.strictObject({
   frames: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
   every: z.int().min(1).max(1000).optional(),
   answers,
+  heard,
   audio: soundSchema.optional(),
   sheet: sheetSchema.optional(),
   made: z.strictObject({ version: z.string().max(40), backend: z.string().max(80) }).optional(),

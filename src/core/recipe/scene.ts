@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { digestSchema } from '../digest.js';
 import { evaluationSchema } from '../frame/description.js';
+import { type HeardSounds, heardSchema } from '../sound/heard.js';
 
 /** @internal */
 export const sceneFields = {
@@ -10,6 +11,7 @@ export const sceneFields = {
   transparent: z.boolean().optional(),
   evaluation: evaluationSchema,
   answers: z.record(z.url({ protocol: /^https$/ }).max(4000), digestSchema).optional(),
+  heard: heardSchema.optional(),
 };
 
 /** The composed scene and how it was drawn. */
@@ -24,6 +26,8 @@ export interface SceneRecipe {
   evaluation?: 'adaptive' | undefined;
   /** The SHA-256 of each response from a host during drawing, by address. Recipes do not contain the responses. */
   answers?: Record<string, string> | undefined;
+  /** What the scene heard in the sounds that it follows, so that it can be drawn again without them. */
+  heard?: HeardSounds | undefined;
 }
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
