@@ -153,6 +153,19 @@ describe('tracks', () => {
     }
   });
 
+  test.each([
+    [0.5, 0.7, 1000],
+    [40, -40, 1000],
+    [0.05, 0.06, 10_000],
+    [1e-6, 3e-6, 1e8],
+  ])('levels from %d to %d become whole multiples of 1/%d', (from, to, scale) => {
+    const levels = Float64Array.from({ length: 50 }, (_, i) => ((37 * i) % 50) / 50);
+    const times = levels.map((_, i) => i / 10);
+    const { keyframes } = followLevels(times, levels, { seconds: 4.9, loop: false }, { from, to });
+    expect(keyframes.length).toBeGreaterThan(10);
+    for (const [, value] of keyframes) expect(value).toBe(Math.round(value * scale) / scale);
+  });
+
   test('pulses jump at each beat and fade until the next', () => {
     const track = followBeats(
       [0.5, 1, 1.5],

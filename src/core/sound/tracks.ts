@@ -9,8 +9,8 @@ const STEPS = 1000;
 const TOLERANCE = 3;
 
 /**
- * Keyframes that follow levels. Levels are rounded to 1/1000; moments between which they are linear, to within 3/1000,
- * are left out.
+ * Keyframes that follow levels. Moments between which the levels are linear, to within 3/1000, are left out. The numbers
+ * are rounded to 1/1000; if that is less than 100 steps from one end to the other, more finely.
  * @param levels - From 0 to 1, one at each of the `times`, in seconds. In a loop, the first follows the last.
  */
 export function followLevels(
@@ -28,8 +28,9 @@ export function followLevels(
     moments[moments.length - 1] = seconds;
   }
   const kept = corners(moments, heights);
+  const rounded = rounding(Math.abs(to - from));
   return {
-    keyframes: kept.map((i): Keyframe => [moments[i], between(from, to, heights[i] / STEPS)]),
+    keyframes: kept.map((i): Keyframe => [moments[i], rounded(between(from, to, heights[i] / STEPS))]),
     easing: 'linear',
   };
 }
@@ -47,6 +48,13 @@ const milliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1
 function between(from: number, to: number, part: number): number {
   if (part === 0 || part === 1) return part === 0 ? from : to;
   return Number((from + (to - from) * part).toPrecision(12));
+}
+
+/** The rounding of numbers within a range: to 1/1000, or to the first finer power of ten that has 100 steps in it. */
+function rounding(range: number): (value: number) => number {
+  let scale = 1000;
+  while (scale < 1e12 && range * scale < 100) scale *= 10;
+  return (value) => Math.round(value * scale) / scale;
 }
 
 /** Of points (x, y), in order, those that are needed so that lines between them pass within TOLERANCE of all. */
