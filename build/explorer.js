@@ -34,7 +34,7 @@ const BROWSERS = ['es2022', 'chrome111', 'firefox113', 'safari16.4'];
 
 /** The still shows 2.4 times as much of the plane as a window's shorter side, so that it covers most windows. */
 const STILL = { side: 64, reach: 2.4 };
-const STILL_QUALITY = 85;
+const STILL_QUALITY = 75;
 const ICON = { side: 48, reach: 1 };
 
 await mkdir(into, { recursive: true });

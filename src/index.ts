@@ -42,10 +42,13 @@ export { type WeightsFile, weightsFrom } from './core/network/weights-file.js';
 export {
   type Beats,
   type BeatsOptions,
+  type Between,
   beats,
   type Listen,
   type ListenOptions,
   listen,
+  type SeedBeats,
+  type SeedsOptions,
   type SoundBand,
 } from './core/sound/listening.js';
 export { type EasingName, easings } from './core/sweep/easing.js';

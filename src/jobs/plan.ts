@@ -45,6 +45,14 @@ import { partsOf } from './parts.js';
 import { pinsOf } from './pins.js';
 import { type Means, numbersOf, rangeOf, type Workshop } from './workshop.js';
 
+/** What a platform allows in a file. */
+export interface OutputLimits {
+  /** Whether an MP4 may have edit lists. Defaults to true. */
+  editLists?: boolean | undefined;
+  /** The maximum bit rate of an MP4's sound, in bits per second. */
+  soundBits?: number | undefined;
+}
+
 /** One of a film's files. */
 export interface OutputRequest {
   /** Its extension chooses the format. */
@@ -52,7 +60,7 @@ export interface OutputRequest {
   /** The maximum size in bytes, if it differs from the other files'. */
   maxSize?: number | undefined;
   /** What its platform refuses otherwise: see EncodeOptions. */
-  limits?: Pick<EncodeOptions, 'editLists' | 'soundBits'> | undefined;
+  limits?: OutputLimits | undefined;
 }
 
 /** A PNG of one frame of a film. */

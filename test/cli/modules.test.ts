@@ -97,7 +97,7 @@ test('and at its deadline; later modules are still loaded', async () => {
   const paths = [inFolder('loop2.ts', 'while (true) {}'), inFolder('fine.ts', SWEEP)];
   const [first, second] = await loadModules(paths, { deadline: 8000 });
   expect(first).toMatchObject({ message: expect.stringContaining('It is still loading after 8 s') });
-  expect(second).toMatchObject({ seconds: 1, size: [8, 8] });
+  expect(second).toMatchObject({ sweep: { seconds: 1, size: [8, 8] } });
 });
 
 test('a signal cancels loading a module', async () => {

@@ -187,7 +187,7 @@ describe('untrained plan', () => {
       await planned('--out', 'film.mp4', '--plan', './film.mp4'),
       await planned('--plan', 'rings.json'),
       await planned('--out', 'film.mp4', '--plan', '.'),
-      await planned('--store', 'segments'),
+      await planned('--shard', '1/2'),
     ]).toMatchInlineSnapshot(`
       [
         "2 "page.html" is not a film, so it has no segments to plan: write it with untrained export rings.json --seed 7 --to html --out page.html",
@@ -195,7 +195,7 @@ describe('untrained plan', () => {
         "2 --plan is "./film.mp4", which is also an output: choose another file.",
         "2 --plan is "rings.json", which is also the scene: choose another file.",
         "2 "." is a folder, so no file can have its name: choose another, or move the folder.",
-        "2 --store is an option of render, batch, join, work, but not of plan. See --help.",
+        "2 --shard is an option of render, but not of plan. See --help.",
       ]
     `);
     expect(readdirSync(cwd)).toEqual(['rings.json']);

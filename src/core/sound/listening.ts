@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { seedSchema } from '../network/spec.js';
+import type { Fading } from '../sweep/track.js';
 import { quote } from '../wording/explain.js';
 import { parse } from '../wording/parse.js';
 
@@ -12,6 +13,12 @@ import { parse } from '../wording/parse.js';
 export interface Listen extends ListenOptions {
   /** The sound file, relative to the scene's file. */
   listen: string;
+}
+
+/** A placeholder for seeds that change with the beat. What `beats` returns for `seeds`. */
+export interface SeedBeats extends SeedsOptions {
+  /** The sound file, relative to the scene's file. */
+  beats: string;
 }
 
 /** A placeholder for the beats of a sound. What `beats` returns. */
@@ -25,17 +32,21 @@ export const bandNames = ['all', 'bass', 'mid', 'treble'] as const;
 /** A part of the spectrum: a name, or its lowest and highest frequency in Hz. */
 export type SoundBand = (typeof bandNames)[number] | [low: number, high: number];
 
+/** The numbers between which a placeholder moves. */
+export interface Between {
+  /** The number for silence, or of a pulse between beats. @defaultValue 0 */
+  from?: number | undefined;
+  /** The number for the loudest moment of the band in the sweep, or of a pulse at a beat. @defaultValue 1 */
+  to?: number | undefined;
+}
+
 /** Which part of a sound is listened to, and which numbers it becomes. */
-export interface ListenOptions {
+export interface ListenOptions extends Between {
   /**
    * The part of the spectrum: `bass` (20 to 150 Hz), `mid` (150 to 4000 Hz), `treble` (4000 to 16,000 Hz), `all` (20 to
    * 16,000 Hz), or the lowest and the highest frequency in Hz. @defaultValue all
    */
   band?: SoundBand | undefined;
-  /** The number for silence. @defaultValue 0 */
-  from?: number | undefined;
-  /** The number for the loudest moment of the band in the sweep. @defaultValue 1 */
-  to?: number | undefined;
   /**
    * How slowly the number follows, in seconds from 0 to 10: it falls in about this time after a sound ends, and rises
    * in a quarter of it before one begins, so that it never lags behind. @defaultValue 0.1
@@ -43,24 +54,22 @@ export interface ListenOptions {
   smooth?: number | undefined;
 }
 
-/** What happens at each beat: a pulse, or the next of `values`, or the next of `seeds`. */
-export interface BeatsOptions {
-  /** A pulse's number between beats. @defaultValue 0 */
-  from?: number | undefined;
-  /** A pulse's number at a beat. @defaultValue 1 */
-  to?: number | undefined;
-  /** The time in which a pulse fades away, in seconds: at most until the next beat, which is the default. */
-  decay?: number | undefined;
-  /** Numbers in place of pulses: one or more, over and over; each beat goes on to the next. */
-  values?: number[] | undefined;
+/** Seeds that change with the beat. */
+export interface SeedsOptions extends Fading {
   /** Seeds in place of pulses, for a network's `seed`: two or more, over and over; each beat goes on to the next. */
   seeds?: (number | string)[] | undefined;
-  /** How long it takes from one value or seed to the next, in seconds: 0, the default, is a jump. */
-  fade?: number | undefined;
   /** 2 for every second beat, from the first; from 1 to 64. @defaultValue 1 */
   every?: number | undefined;
   /** The tempo in beats per minute, from 30 to 300, if half or double the right one is found. */
   bpm?: number | undefined;
+}
+
+/** What happens at each beat: a pulse, or the next of `values`, or the next of `seeds`. */
+export interface BeatsOptions extends Between, SeedsOptions {
+  /** The time in which a pulse fades away, in seconds: at most until the next beat, which is the default. */
+  decay?: number | undefined;
+  /** Numbers in place of pulses: one or more, over and over; each beat goes on to the next. */
+  values?: number[] | undefined;
 }
 
 const file = z.string().min(1).max(4096);

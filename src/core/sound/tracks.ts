@@ -9,7 +9,7 @@ const STEPS = 1000;
 const TOLERANCE = 3;
 
 /**
- * Keyframes that follow levels. Moments between which the levels are linear, to within 3/1000, are left out. The numbers
+ * Keyframes that follow levels. Moments between which the levels are linear, to within 3/1000, are left out. Numbers
  * are rounded to 1/1000; if that is less than 100 steps from one end to the other, more finely.
  * @param levels - From 0 to 1, one at each of the `times`, in seconds. In a loop, the first follows the last.
  */

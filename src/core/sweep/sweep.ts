@@ -38,6 +38,7 @@ import {
   type Listen,
   type PlacedPlaceholder,
   placeholdersIn,
+  type SeedBeats,
   soundOf,
 } from '../sound/listening.js';
 import { quote } from '../wording/explain.js';
@@ -78,7 +79,7 @@ type Fixed = {
 /** A mix whose fraction may move. */
 type SweptMix<Mix> = { [Field in keyof Mix]: Field extends 'fraction' ? SweptNumber : Mix[Field] };
 /** A seed in a sweep. */
-export type SweptSeed = Seed | Walk | Keyframes | Beats | SweptMix<SeedMix>;
+export type SweptSeed = Seed | Walk | Keyframes | SeedBeats | SweptMix<SeedMix>;
 /** The activation of a unit in a sweep. */
 export type SweptUnitActivation = ActivationName | SweptMix<ActivationMix>;
 /** The activation of a layer in a sweep. */

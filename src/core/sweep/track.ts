@@ -145,8 +145,17 @@ export interface Walk extends WalkMovement {
   walk: (number | string)[];
 }
 
+/** How long changes take. */
+export interface Fading {
+  /**
+   * How long the change to each next seed or value takes, in seconds, but not beyond the one after it. @defaultValue of
+   * a walk, which must have `times`, until the next; of beats 0, a jump
+   */
+  fade?: number | undefined;
+}
+
 /** How a walk moves from seed to seed. */
-export interface WalkMovement extends Eased {
+export interface WalkMovement extends Eased, Fading {
   /**
    * The part of each step during which the walk rests at a seed before it goes on: from 0 to less than 1.
    * @defaultValue 0
@@ -157,8 +166,6 @@ export interface WalkMovement extends Eased {
    * one less, the walk stays at the last seed. @defaultValue steps of the same length
    */
   times?: number[] | undefined;
-  /** With `times`: how long each step takes, in seconds, but not beyond the next. @defaultValue until the next */
-  fade?: number | undefined;
 }
 
 /**

@@ -1,10 +1,21 @@
 /** The button Share. Its module is loaded before it is pressed: browsers only share while they handle a press. */
+import { planeStatus } from './current-plane.js';
 import { dispatch } from './store.js';
 
 let sharing: typeof import('./sharing.js') | undefined;
 
-/** Loads what Share needs, once the page is idle, and keeps it ready. */
+/** Loads what Share needs, once the first picture is there and the page is idle, and keeps it ready. */
 export function prepareSharing(): void {
+  let begun = false;
+  const stop = planeStatus.subscribe((status) => {
+    if (begun || !status?.shown) return;
+    begun = true;
+    queueMicrotask(() => stop()); // the first call comes before subscribe() returns
+    loadWhenIdle();
+  });
+}
+
+function loadWhenIdle(): void {
   const load = () =>
     void import('./sharing.js').then((loaded) => {
       sharing = loaded;

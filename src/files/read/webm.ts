@@ -150,10 +150,14 @@ function readWebm(
   read(0, bytes.size, 0);
   if (found.width === 0) throw new Malformed('has no pictures');
   const all = [...tracks.values()];
-  const pictures = all.find(({ type }) => type === PICTURES);
+  // Damaged files may not say what a track is, or describe it under another number than its blocks have.
+  const visible = all.filter(({ type }) => type !== SOUND);
+  const pictures =
+    visible.find(({ type }) => type === PICTURES) ?? visible.find(({ starts }) => starts.length > 0);
   const sound = all.find(({ type }) => type === SOUND);
   const starts = pictures?.starts ?? [];
-  if (pictures?.codec) found.codec = pictures.codec;
+  const codec = pictures?.codec || visible.find(({ codec }) => codec)?.codec;
+  if (codec) found.codec = codec;
   if (sound) found.audio = { codec: sound.codec === 'A_OPUS' ? 'Opus' : sound.codec, ...sound.audio };
   found.frames = starts.length;
   const times = {
