@@ -215,8 +215,7 @@ async function fromFilm(given: string, name: string, path: string, options: Scen
   }
   const { sweep, scene, frames, every, audio: note } = recipe;
   const extension = film && extname(given).toLowerCase();
-  // A composed scene has its own sound in its code, which is here.
-  const inFile = film?.audio !== undefined && (sweep !== undefined || note !== undefined);
+  const inFile = film?.audio !== undefined;
   const earlier = note || inFile ? { given, note, inFile, sweep } : undefined;
   if (sweep) return { kind: 'sweep', name, path, sweep, trusted: false, extension, frames, every, earlier };
   const own = listScenes().find((known) => known.name === scene); // only a name from the list, never a path
