@@ -3,7 +3,7 @@
  * which src/exporters/html.ts puts into each page. The explorer has a copy beside its own page.
  */
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const into = join(root, 'dist/pages/player');
 
 /** In bytes: an exported page has room for as much, besides its poster and a recipe. */
-const MOST = 204_000;
+const MOST = 200_000;
 
 /** The oldest browsers that have all that the page needs, such as DecompressionStream with deflate-raw. */
 const BROWSERS = ['es2022', 'chrome111', 'firefox113', 'safari16.4'];
@@ -39,13 +39,14 @@ const { outputFiles, metafile } = await build({
   define: { PLAYER_STYLE: JSON.stringify(style.code.trim()) },
   write: false,
   metafile: true,
-  plugins: [withoutJsonSchema, ownThreads()],
+  plugins: [withoutJsonSchema, ownThreads(), exactOnly()],
   tsconfigRaw: '{}', // not ours, whose paths lead to the sources
   logLevel: 'warning',
 });
 const packed = await promisify(deflateRaw)(outputFiles[0].contents, { level: 9, memLevel: 9 });
 const { code: loader } = await transform(await readFile(join(root, 'build/player-loader.js'), 'utf8'), {
   target: BROWSERS,
+  minify: true,
 });
 const licences = await licencesOf([resolve(root), ...filesOf(metafile).keys()]);
 const script = `/*\n${licences.replaceAll('*/', '* /')}*/\n${loader.replace('{packed}', packed.toString('base64'))}`;
@@ -66,5 +67,21 @@ function ownThreads() {
     name: 'own-threads',
     setup: ({ onResolve }) =>
       onResolve({ filter: /^#host$/ }, () => ({ path: join(root, 'dist/player/host.js') })),
+  };
+}
+
+/** Leaves adaptive evaluation out: pages draw every pixel, which differs from it by nothing that is visible. */
+function exactOnly() {
+  const replaced = {
+    'smoothness.js': 'export const adaptiveOf = () => undefined;',
+    'adaptive.js':
+      'export const BLOCK = 64; export const BLOCK_POINTS = 0; export const drawAdaptively = () => {};',
+  };
+  return {
+    name: 'exact-only',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /renderers[\\/](cpu[\\/]adaptive|smoothness)\.js$/ }, ({ path }) => ({
+        contents: replaced[basename(path)],
+      })),
   };
 }
