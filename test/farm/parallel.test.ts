@@ -19,7 +19,10 @@ const missing = missingAmong(['bash', 'parallel']);
 const title = `with GNU parallel${skippedWithout('GNU parallel', missing)}`;
 const folder = temporaryFolder();
 
-/** Machines whose names begin with "off" cannot be reached. All others are this one. */
+/**
+ * Machines whose names begin with "off" cannot be reached. All others are this one. A server sets SHELL for those who
+ * log in, and without it GNU parallel reports success for commands that it has not started.
+ */
 const SSH = `#!/bin/sh
 while [ "\${1#-}" != "$1" ]; do shift; done
 machine=$1
@@ -27,7 +30,7 @@ shift
 [ "$1" != -- ] || shift
 case $machine in off*) echo "ssh: connect to host $machine: No route to host" >&2; exit 255 ;; esac
 cd /
-exec sh -c "$*"
+SHELL=/bin/sh exec sh -c "$*"
 `;
 
 describe.skipIf(missing.length > 0)(title, () => {
