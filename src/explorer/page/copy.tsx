@@ -65,7 +65,7 @@ export function CopyField({ label, text, file }: { label: string; text: string; 
         onFocus={({ currentTarget }) => currentTarget.select()}
       />
       <div class="row">
-        <button type="button" class="button" onClick={copy}>
+        <button type="button" class="button" disabled={text === ''} onClick={copy}>
           Copy
         </button>
         {file && (

@@ -53,7 +53,7 @@ function LinkField({ link, say }: { link: LinkOrNot | undefined; say: Say }) {
         value={text}
         onFocus={({ currentTarget }) => currentTarget.select()}
       />
-      <button type="button" class="button primary" onClick={copy}>
+      <button type="button" class="button primary" disabled={text === ''} onClick={copy}>
         Copy link
       </button>
     </div>

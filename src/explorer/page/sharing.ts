@@ -12,6 +12,8 @@ const prepared = new PreparedPicture((file) => {
   sharedPicture.value = file;
 });
 let link: { of: ExplorerDocument; link: string | undefined } | undefined;
+/** What link and picture belong to. The dialog may have asked for a picture before `keepReady` runs. */
+let shown = state.peek().document;
 
 /** Draws the picture, unless it is ready. Of what plays, one moment is enough. */
 export function preparePicture(): Promise<File | undefined> {
@@ -31,7 +33,6 @@ const REST = 400;
  */
 export function keepReady(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let shown: ExplorerDocument | undefined;
   const current = computed(() => state.value.document);
   const pausedAt = computed(() => (state.value.playing ? undefined : state.value.time));
   const stop = effect(() => {
