@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Plugin } from 'vite';
+import { SAVE_SETTINGS, SAVED_SETTINGS } from '../core/motion-canvas.js';
 import { sceneMetaOf } from '../sources/composed/modules.js';
 import { metaFileOf } from '../sources/composed/target.js';
 
@@ -30,12 +31,12 @@ export function saveSettings(paths: () => string[], onWarning: (text: string) =>
   return {
     name: 'untrained:settings',
     configureServer(server) {
-      server.ws.on('motion-canvas:meta', async ({ source, data }, client) => {
+      server.ws.on(SAVE_SETTINGS, async ({ source, data }, client) => {
         // A page may write only the .meta files of existing scenes.
         const path = paths().find((known) => metaFileOf(known) === source);
         if (!path || !areEvents(data?.timeEvents)) return;
         await save(path, source, data.timeEvents);
-        client.send('motion-canvas:meta-ack', { source });
+        client.send(SAVED_SETTINGS, { source });
       });
     },
   };
