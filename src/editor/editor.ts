@@ -149,7 +149,7 @@ async function cacheFolder(): Promise<{ path: string; remove(): Promise<void> }>
     return { path: usual, remove: async () => {} };
   } catch {
     const path = await mkdtemp(join(tmpdir(), 'untrained-editor-'));
-    return { path, remove: () => rm(path, { recursive: true, force: true }) };
+    return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
   }
 }
 
