@@ -34,6 +34,13 @@ test('the code in README makes its films with the package', async () => {
   expect(stdout).toBe(`${640 * 360 * 4}\n`);
   for (const name of ['film.mp4', 'film.gif'])
     expect(statSync(join(project, name)).size).toBeGreaterThan(100);
+  const required = `const { renderStill } = require('untrained/render');
+    const { sweep } = require('untrained');
+    renderStill(sweep({ seconds: 1, size: [16, 16] }), 0, 'required.png').then(() => console.log('drawn'));`;
+  writeFileSync(join(project, 'required.cjs'), required);
+  const quietly = ['--disable-warning=ExperimentalWarning', 'required.cjs'];
+  const outcome = await promisify(execFile)(process.execPath, quietly, { cwd: project });
+  expect(outcome).toMatchObject({ stdout: 'drawn\n', stderr: '' });
   const bin = join(project, 'node_modules/untrained/dist/cli/main.js');
   const list = await promisify(execFile)(process.execPath, [bin, 'list'], { cwd: project });
   expect(list.stdout).toMatch(/^weight-scale /m);
