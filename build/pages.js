@@ -63,7 +63,7 @@ const ofPages = {
     own.metafile,
   ),
 };
-/** The modules of Motion Canvas that scenes and we import. For a scene that imports others, all of it is bundled again. */
+/** The modules of Motion Canvas that scenes and we import. For a scene that imports others, all is bundled again. */
 const PACKAGES = [...new Set([TWO_D, ...JSX_RUNTIMES, CORE, ...externalsOf(ofPages)])];
 const packages = await build({
   ...common,

@@ -1,6 +1,6 @@
 /**
- * Bundles the program of exported pages into dist/pages/explorer/player.js: a classic script that unpacks and starts it,
- * which src/exporters/html.ts puts into each page.
+ * Bundles the program of exported pages into dist/pages/explorer/player.js: a classic script that unpacks and starts
+ * it, which src/exporters/html.ts puts into each page.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';

@@ -140,7 +140,8 @@ export function editorPages(
       return { code, map: { mappings: '' } };
     },
     transform(code, id) {
-      if (STYLE_SHEET_ID.test(id)) return code.replace(/@import\s*"https?:[^"]*"\s*;/g, ''); // fonts from the network; system fonts are enough
+      // Fonts from the network: system fonts are enough.
+      if (STYLE_SHEET_ID.test(id)) return code.replace(/@import\s*"https?:[^"]*"\s*;/g, '');
       // Motion Canvas's editor asks npm whether there is a newer version, in code that several packages share.
       if (NEWEST_VERSION.test(code) && /[/\\]deps[/\\]/.test(id))
         return { code: code.replace(NEWEST_VERSION, 'new Promise(() => {}'), map: null };
