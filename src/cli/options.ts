@@ -542,7 +542,7 @@ export const OPTIONS = [
   {
     name: 'fast',
     help: 'compute only pixels that make a visible difference, on the CPU, and interpolate the others',
-    more: 'See [Fewer pixels](performance.md#fewer-pixels). `--quality draft` implies it.',
+    more: 'See [Adaptive evaluation](how/adaptive.md). `--quality draft` implies it.',
     otherwise: 'every pixel is computed',
     commands: DRAW,
   },
