@@ -41,7 +41,7 @@ export async function init(given = '.'): Promise<void> {
   for (const [line, about] of [
     ...(below ? [[inShell(['cd', below]), '']] : []),
     ['npm install', ''],
-    ['npm run render', 'renders/drift.mp4'],
+    ['npm run render', 'renders/drift.mp4 and .gif'],
     ['npm start', 'the editor'],
   ])
     console.log(`  ${line.padEnd(16)}${about && `  # ${about}`}`.trimEnd());

@@ -64,7 +64,7 @@ const readme = (name: string) => `# ${name}
 Films of random neural networks, made with Untrained.
 
     npm install
-    npm run render            # scenes/drift.ts as renders/drift.mp4
+    npm run render            # scenes/drift.ts as renders/drift.mp4 and .gif
     npm run render:growing    # scenes/growing.tsx, which needs a browser
     npm start                 # the editor: it shows changes as you save
 

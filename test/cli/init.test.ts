@@ -36,7 +36,7 @@ test('makes a project, and says what to do next', async () => {
     stdout: `Made a project in My Film. Next:
   cd 'My Film'
   npm install
-  npm run render    # renders/drift.mp4
+  npm run render    # renders/drift.mp4 and .gif
   npm start         # the editor
 `,
     stderr: '',
