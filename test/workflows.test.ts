@@ -57,7 +57,12 @@ test('only the jobs that publish may write', () => {
 });
 
 test('a release needs a tag that is the version, a section in the changelog, and a repository', async () => {
-  const { problemOf }: typeof import('../build/release-check.js') = await import('../build/release-check.js');
+  const module = new URL('../build/release-check.js', import.meta.url).href;
+  const {
+    problemOf,
+  }: { problemOf: (tag: string, manifest: object, changelog?: string) => string | undefined } = await import(
+    module
+  );
   const manifest = { version: '0.2.0', repository: 'github:example/untrained' };
   const log = '# Changes\n\n## 0.2.0\n\n- More.\n\n## 0.1.0\n';
   expect(problemOf('v0.2.0', manifest, log)).toBeUndefined();

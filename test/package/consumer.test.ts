@@ -58,8 +58,14 @@ test('bundlers need no configuration', async () => {
     import { NetworkField } from 'untrained/nodes';
     console.log(createRenderer, NetworkField);`;
   writeFileSync(join(project, 'main.js'), program);
-  const options = { absWorkingDir: project, entryPoints: ['main.js'], bundle: true, write: false } as const;
-  const bundled = await esbuild({ ...options, format: 'esm', logLevel: 'silent' });
+  const bundled = await esbuild({
+    absWorkingDir: project,
+    entryPoints: ['main.js'],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent',
+  });
   expect(bundled.warnings).toEqual([]);
   const built = (await vite({
     root: project,
