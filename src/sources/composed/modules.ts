@@ -88,7 +88,7 @@ export function loadScenes(): Plugin {
       if (!/(^|&)scene\b/.test(query ?? '')) return null;
       const name = basename(path, extname(path));
       return `
-import { MetaFile, ValueDispatcher } from '${CORE}';
+import { MetaFile, ValueDispatcher } from ${JSON.stringify(CORE)};
 import * as module from ${JSON.stringify(path)};
 const description = module.default;
 if (typeof description?.klass !== 'function') throw new Error(${JSON.stringify(noSceneIn(path))});
