@@ -74,7 +74,7 @@ export async function describeApi(root) {
     if (app.logger.hasErrors()) throw new Error('TypeDoc reported errors.');
     const pages = apiModules.map(async ({ name, page }) => {
       const text = await readFile(join(out, `${page}.md`), 'utf8');
-      return [page, text.replace(/^# .*$/m, `# ${name}`)];
+      return [page, text.replace(/^# .*$/m, `# ${name}`).replaceAll('| `undefined` |', '| |')];
     });
     return new Map(await Promise.all(pages));
   } finally {

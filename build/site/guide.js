@@ -77,7 +77,17 @@ export async function writeGuide(root, out, card) {
     };
     const path = join(out, page.place);
     await mkdir(dirname(path), { recursive: true });
-    const text = guidePage({ ...page, contents, neighbours, from: (to) => from(page.place, to), card });
+    const isApi = page.place.startsWith('api/');
+    const sections = isApi
+      ? [...contents].sort((a, b) => (b.title === 'API') - (a.title === 'API'))
+      : contents;
+    const text = guidePage({
+      ...page,
+      contents: sections,
+      neighbours,
+      from: (to) => from(page.place, to),
+      card,
+    });
     await writeFile(path, text);
   }
   for (const [to, source] of copies) {
