@@ -1,7 +1,8 @@
 /**
  * `npm run site -- [--url ADDRESS] [--out FOLDER] [scene...]`: writes the explorer, the gallery, the guide and the API
  * reference as static files to site/. Any host can serve them from any path. With scenes, the gallery has only their
- * pictures. It fails if a link is broken. Previews of links need the site's address: with it, the addresses of their pictures are absolute.
+ * pictures. It fails if a link is broken. Previews of links need the site's address: with it, the addresses of their
+ * pictures are absolute.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -36,7 +36,7 @@ test('CHANGELOG.md begins with what is not released, and has the version of the 
   expect(versions).toContain(manifest.version);
 });
 
-/** The rules of GitHub for forms: https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-githubs-form-schema */
+/** The rules of GitHub's schema for forms (docs.github.com). */
 test.each(readdirSync('.github/ISSUE_TEMPLATE').filter((name) => name !== 'config.yml'))(
   '%s is a form',
   (name) => {
