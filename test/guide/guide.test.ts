@@ -67,10 +67,7 @@ const folder = temporaryFolder();
 /** The cache keeps the pace of sweeps, which takes longer to measure than all the rest. */
 const env = { UNTRAINED_CACHE: join(folder, 'cache') };
 const fixtures = join(folder, 'fixtures');
-/** All TypeScript, where it was saved. */
-const code: { path: string; block: Block }[] = [];
-/** What has been used of NOT_RUN and TEXT, and the commands that have run. */
-const used = new Set<unknown>();
+/** The commands that have run. */
 const done = new Set<string>();
 
 const python = process.platform === 'win32' ? 'python' : 'python3';
@@ -149,20 +146,28 @@ test('strict TypeScript accepts all code', () => {
   );
   const settings = { ...config.compilerOptions, types: ['node'], typeRoots: ['node_modules/@types'] };
   const { options } = ts.convertCompilerOptionsFromJson(settings, repository);
-  const places = new Map(code.map(({ path, block }) => [path, block.at]));
+  const places = new Map<string, string>();
+  for (const page of pages) {
+    const blocks = blocksOf(page);
+    const desk = new Desk(`types of ${page}`, blocks);
+    for (const block of blocks)
+      if (/^tsx?$/.test(block.language)) places.set(desk.save(fileOf(block), block.code), block.at);
+  }
   const program = ts.createProgram([...places.keys()], options);
   const messages = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
     return `${places.get(file?.fileName ?? '') ?? file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
   });
-  expect(code.length).toBeGreaterThan(20);
+  expect(places.size).toBeGreaterThan(20);
   expect(messages).toEqual([]);
 });
 
 test('the lists of exceptions have no others', () => {
-  const unused = [...NOT_RUN.map(([pattern]) => pattern), ...Object.keys(TEXT)].filter(
-    (exception) => !used.has(exception),
-  );
-  expect(unused).toEqual([]);
+  const blocks = pages.flatMap(blocksOf);
+  const scripts = blocks.filter(({ language }) => language === 'sh').flatMap(({ code }) => linesOf(code));
+  const isUsed = (pattern: RegExp) => scripts.some((line) => pattern.test(commandOf(line)));
+  expect(NOT_RUN.filter(([pattern]) => !isUsed(pattern))).toEqual([]);
+  const first = blocks.filter(({ language }) => language === 'text').map(({ code }) => code.split('\n')[0]);
+  expect(Object.keys(TEXT).filter((line) => !first.includes(line))).toEqual([]);
 });
 
 async function check(block: Block, desk: Desk): Promise<void> {
@@ -185,12 +190,13 @@ async function check(block: Block, desk: Desk): Promise<void> {
 
 // Commands.
 
+const commandOf = ({ words }: Line): string => words.join(' ');
+
 async function checkScript(text: string, desk: Desk): Promise<void> {
   const lines = linesOf(text);
   expect(lines).not.toEqual([]);
   for (const line of lines) {
-    const exception = NOT_RUN.find(([pattern]) => pattern.test(line.words.join(' ')));
-    if (exception) used.add(exception[0]);
+    const exception = NOT_RUN.find(([pattern]) => pattern.test(commandOf(line)));
     const words = wordsOfOurs(line);
     if (!words) {
       expect(exception, `${line.text} is not run, so it needs a reason in NOT_RUN`).toBeDefined();
@@ -258,10 +264,12 @@ async function reduce(words: string[]): Promise<string[]> {
 
 // Code.
 
+/** The name of its file. */
+const fileOf = ({ name, language }: Block): string => name ?? `mine.${language}`;
+
 async function checkCode(block: Block, desk: Desk): Promise<void> {
-  const { language, code: text, name = `mine.${language}` } = block;
-  const path = desk.save(name, text);
-  code.push({ path, block });
+  const { code: text } = block;
+  const path = desk.save(fileOf(block), text);
   if (/^export default /m.test(text)) {
     const still = ['still', path, '--size', '32x18', '--out', `${path}.png`];
     const { code: status, stderr } = await inProcess(still, { cwd: desk.folder, env });
@@ -315,5 +323,4 @@ function checkText(text: string): void {
   const [first] = text.split('\n');
   if (text.replace(/\s+/g, ' ').trim() === CONTENT_SECURITY_POLICY) return;
   expect(TEXT, `"${first}" is not checked, so it needs a reason in TEXT`).toHaveProperty([first]);
-  used.add(first);
 }
