@@ -413,7 +413,13 @@ describe('prose', () => {
     expectNone(`no comment goes beyond column ${COLUMNS}`, broken);
   });
 
-  const documents = ['README.md', 'CONTRIBUTING.md', ...filesIn('docs', /\.md$/), 'scenes/README.md'];
+  const documents = [
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    ...filesIn('docs', /\.md$/),
+    'scenes/README.md',
+  ];
 
   test('mentioned paths exist', () => {
     const broken: string[] = [];
@@ -451,7 +457,7 @@ describe('CONTRIBUTING.md', () => {
   });
 
   test('names only files that exist, possibly by the ends of their paths', () => {
-    const all = [...sources, ...filesIn('test', /./), ...filesIn('build', /./)];
+    const all = [...sources, ...filesIn('test', /./), ...filesIn('build', /./), ...filesIn('docs', /./)];
     const names = [...text.matchAll(/`([\w./-]+\.[jt]sx?)`/g)].map(([, name]) => name);
     expectNone(
       'CONTRIBUTING.md names only files that exist',
@@ -467,6 +473,7 @@ describe('CONTRIBUTING.md', () => {
       'A hardware encoder',
       'An export format',
       'An option',
+      'A page of the guide',
       'A store',
       'A backend',
     ]);
