@@ -16,7 +16,7 @@ import { adaptiveOf } from '../src/renderers/smoothness.js';
 import { table } from './table.js';
 
 const kernel = chooseKernel();
-const evaluator = new Evaluator(kernel.shape);
+const evaluator = new Evaluator();
 const draws = new DrawCache();
 
 interface Drawn {
@@ -29,8 +29,8 @@ interface Drawn {
 
 /** Draws a frame, exactly or as its `evaluation` says. */
 function draw(frame: FrameDescription): Drawn {
-  const network = packNetwork(frame, kernel.shape, draws);
-  const module = kernelModule(kernel.shape, network.activations);
+  const network = packNetwork(frame, kernel, draws);
+  const module = kernelModule(network);
   const adaptive = adaptiveOf(frame);
   const how = { ...frame, colouring: colouringShown(frame), ...(adaptive && { adaptive }) };
   const [width, height] = frame.size;
