@@ -426,11 +426,11 @@ function packBlock(block: Block, part: Part, rgba: Uint8Array): void {
   // As in exact frames, the kernel rounds samples, and toByte() averages.
   if (supersample === 1) {
     const samples = (bottom - top - 1) * STRIDE + right - left;
-    const rounding = evaluator.rounding;
-    if (!dither) rounding.fill(0.5, 0, samples);
-    else
+    if (dither) {
+      const { rounding } = evaluator;
       for (let i = 0; i < samples; i++)
         rounding[i] = threshold(left + (i % STRIDE), top + Math.floor(i / STRIDE));
+    } else evaluator.roundToNearest();
     const into = evaluator.colours(samples).slice(0, planes);
     for (const [channel, plane] of into.entries())
       plane.set(colours[channel].subarray(first, first + samples));

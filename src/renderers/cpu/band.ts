@@ -98,8 +98,9 @@ function colourPart(
     averageSamples(planes, n, width, height, threshold, rgba);
     return;
   }
-  const rounding = evaluator.rounding;
-  if (!dither) rounding.fill(0.5, 0, samples);
-  else for (let i = 0; i < samples; i++) rounding[i] = threshold(i % width, Math.floor(i / width));
+  if (dither) {
+    const { rounding } = evaluator;
+    for (let i = 0; i < samples; i++) rounding[i] = threshold(i % width, Math.floor(i / width));
+  } else evaluator.roundToNearest();
   rgba.set(evaluator.pack(samples, planes));
 }

@@ -45,6 +45,7 @@ export class Evaluator {
   #tileBytes = 0;
   #tiles = 1; // in a group
   #capacity = 0; // samples per plane
+  #isHalf = false; // whether the plane of rounding terms contains nothing but 0.5
   #address = { numbers: 0, tiles: 0, inputs: 0, sums: 0, colours: 0, earlier: 0, rounding: 0, rgba: 0 };
 
   /** Loads a network and allocates memory for bands of up to `samples` samples. */
@@ -78,9 +79,16 @@ export class Evaluator {
     return this.#capacity;
   }
 
-  /** The plane for each pixel's rounding term, to be filled before `pack`: see KernelExports.pack. */
+  /** The plane for each pixel's rounding term, to be filled before `pack`: see SharedExports.pack. */
   get rounding(): Float32Array {
+    this.#isHalf = false;
     return this.#floats(this.#address.rounding, this.#capacity);
+  }
+
+  /** Fills that plane for rounding to the nearest byte, unless it still is. */
+  roundToNearest(): void {
+    if (!this.#isHalf) this.rounding.fill(0.5);
+    this.#isHalf = true;
   }
 
   /**
@@ -279,6 +287,7 @@ export class Evaluator {
 
   #makeRoom(samples: number): void {
     const { weights, widest, output, hidden, steps, earlier, shape } = this.#network;
+    this.#isHalf = false; // it moves
     this.#step = 4 * shape.vectors;
     this.#capacity = this.#padded(samples);
     const width = Math.max(1, widest);

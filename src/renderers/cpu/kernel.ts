@@ -128,8 +128,8 @@ function one(shape: KernelShape, pool: ConstantPool, activations: OneActivation)
     hidden: denseLayer(shape, pool, activations.hidden, activations.held),
     output: denseLayer(shape, pool, 'identity'),
     blend: blend(pool, shape.relaxed),
-    brighten: brighten(pool, shape.relaxed, activations),
-    pack: pack(pool, shape.relaxed),
+    brighten: brighten(shape, pool, activations),
+    pack: pack(shape, pool),
   } satisfies Record<keyof OneExports, FunctionBuilder>;
 }
 
@@ -143,7 +143,7 @@ function several(shape: KernelShape, pool: ConstantPool, { hidden, output, held 
     combine: combine(pool, shape.relaxed),
     normalise: normalise(pool, shape.relaxed),
     show: show(pool, shape.relaxed, held),
-    pack: pack(pool, shape.relaxed),
+    pack: pack(shape, pool),
   };
 }
 
@@ -396,51 +396,70 @@ function withTerms(math: Arithmetic, value: Code, terms: Code): Code {
 }
 
 function brighten(
+  { vectors, relaxed }: KernelShape,
   pool: ConstantPool,
-  relaxed: boolean,
   { output: activation, held: isHeld = false, terms }: OneActivation,
 ): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32']);
   const [sums, samples] = [0, 1].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
-  const sum = f.local('v128');
-  const half = math.float(0.5);
-  const lanes = math.sideBySide(1);
-  const { x, held } = argument(lanes, [sum], isHeld);
+  const sum = locals(f, vectors);
+  const lanes = math.sideBySide(vectors);
+  const { x, held } = argument(lanes, sum, isHeld);
   const brightness = () => {
-    if (terms) return withTerms(math, lanes.activation(activation, x, held)[0], i32.const(TERMS_ADDRESS));
-    const [value] = lanes.activation(activation, x);
-    const shown = activationTable[activation].signed ? math.madd(value, half, half) : value;
-    return f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));
+    if (terms) {
+      const values = lanes.activation(activation, x, held);
+      return lanes.each((value) => withTerms(math, value, i32.const(TERMS_ADDRESS)), values);
+    }
+    const half = lanes.float(0.5);
+    const values = lanes.activation(activation, x);
+    const shown = activationTable[activation].signed ? lanes.madd(values, half, half) : values;
+    return lanes.min(lanes.max(shown, lanes.float(0)), lanes.float(1));
   };
   const shown = brightness();
   f.body = eachVector(
     samples,
     [sums],
-    [sum.set(v128.load(sums.get)), lanes.code, v128.store(sums.get, shown)],
+    [
+      sum.map((v, k) => v.set(v128.load(sums.get, 16 * k))),
+      lanes.code,
+      shown.map((value, k) => v128.store(sums.get, value, 16 * k)),
+    ],
+    vectors,
   );
   return f;
 }
 
-function pack(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
+function pack({ vectors, relaxed }: KernelShape, pool: ConstantPool): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [red, green, blue, rounding, rgba, samples] = [0, 1, 2, 3, 4, 5].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
-  const byte = (plane: Local, place: number) =>
-    i32x4.shl(
-      i32x4.truncate(math.madd(v128.load(plane.get), math.float(255), v128.load(rounding.get))),
-      place,
+  const colours = locals(f, vectors);
+  const byte = (plane: Local, place: number, offset: number) => {
+    const value = math.madd(v128.load(plane.get, offset), math.float(255), v128.load(rounding.get, offset));
+    return i32x4.shl(i32x4.truncate(value), place);
+  };
+  const colour = (offset: number) =>
+    [byte(red, 0, offset), byte(green, 8, offset), byte(blue, 16, offset), pool.int(0xff000000)].reduce(
+      v128.or,
     );
-  const colour = [byte(red, 0), byte(green, 8), byte(blue, 16), pool.int(0xff000000)].reduce(v128.or);
-  f.body = eachVector(samples, [red, green, blue, rounding, rgba], v128.store(rgba.get, colour));
+  f.body = eachVector(
+    samples,
+    [red, green, blue, rounding, rgba],
+    [
+      colours.map((v, k) => v.set(colour(16 * k))),
+      colours.map((v, k) => v128.store(rgba.get, v.get, 16 * k)),
+    ],
+    vectors,
+  );
   return f;
 }
 
-/** Runs `body` for every four of `samples`, advancing the pointers. */
-function eachVector(samples: Local, pointers: Local[], body: Code): Code {
+/** Runs `body` for every `vectors` vectors of `samples`, advancing the pointers. */
+function eachVector(samples: Local, pointers: Local[], body: Code, vectors = 1): Code {
   return doWhile(
-    [body, pointers.map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16))))],
-    samples.tee(i32.sub(samples.get, i32.const(4))),
+    [body, pointers.map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16 * vectors))))],
+    samples.tee(i32.sub(samples.get, i32.const(4 * vectors))),
   );
 }
 

@@ -281,6 +281,10 @@ function copyPart(
   drawn: ArrayBuffer,
 ): void {
   const row = 4 * width;
+  if (!places && width === frameWidth) {
+    rgba.set(new Uint8Array(drawn, 0, row * height), row * firstRow);
+    return;
+  }
   if (!places) {
     for (let y = 0; y < height; y++)
       rgba.set(new Uint8Array(drawn, row * y, row), 4 * ((firstRow + y) * frameWidth + firstColumn));
