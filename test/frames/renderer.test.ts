@@ -7,6 +7,7 @@ import type { FrameDescription } from '../../src/core/frame/description.js';
 import { colouringOf } from '../../src/core/frame/palette.js';
 
 import { DrawCache } from '../../src/core/network/draws.js';
+import type { NetworkInput } from '../../src/core/network/spec.js';
 import { drawPart } from '../../src/renderers/cpu/band.js';
 import { chooseKernel, kernelModule, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
@@ -125,6 +126,29 @@ describe('kernel shapes', () => {
   test.each(usable)('%s draws what the renderer draws, within one step', (_, kernel) => {
     for (const [i, frame] of frames.entries()) {
       expect(largestDifference(draw(frame, kernel, 40), pictures[i]), `frame ${i}`).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('every block draws the same bytes, whatever the width and the height of bands', () => {
+    const sides = { rows: [1, 2, 3, 4, 5, 6, 7], vectors: [1, 2, 3, 4, 8] };
+    // The last one has more weights than FEW_WEIGHTS in evaluator.ts, so that tiles pass through it in groups.
+    const networks = [
+      { layers: 3, units: 7 },
+      { layers: 2, units: 53, activation: { from: 'tanh', to: 'relu', fraction: 0.3 } },
+      { layers: 3, units: 60.5, activation: ['sin', 'gelu'], residual: 0.3, normalisation: 'layer' },
+      { layers: 3.4, units: 290, weightScale: 0.1 },
+    ] satisfies NetworkInput[];
+    for (const network of networks) {
+      const frame = frameOf({ network, size: [25, 21] });
+      for (const [, kernel] of usable) {
+        const usual = draw(frame, kernel, 21);
+        for (const [i, rows] of sides.rows.entries()) {
+          const block = { rows, vectors: sides.vectors[i % sides.vectors.length] };
+          const other = { ...kernel, blocks: { narrow: block, broad: block } };
+          const inBands = draw(frame, other, 1 + 3 * i);
+          expect(largestDifference(inBands, usual), `${rows} x ${block.vectors} in ${kernel.name}`).toBe(0);
+        }
+      }
     }
   });
 

@@ -11,9 +11,10 @@ import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../core/fr
 import { DrawCache } from '../../core/network/draws.js';
 import { adaptiveOf } from '../smoothness.js';
 import { BLOCK_POINTS } from './adaptive.js';
-import { adaptiveParts, bandsOf, samplesIn } from './band.js';
+import { adaptiveParts, bandsOf } from './band.js';
 import type { BandFrame } from './band-frame.js';
 import { arithmeticOf, chooseKernel, kernelModule } from './choose-kernel.js';
+import { samplesIn } from './draw-exactly.js';
 import type { Thread } from './host.js';
 import { packNetwork } from './pack.js';
 import type { Kernel } from './shapes.js';
