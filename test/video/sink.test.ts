@@ -285,7 +285,7 @@ describe('abort', () => {
     // The run that draws the GIF never ends; it says so in a file.
     const ffmpeg = fakeFfmpeg(
       folder.in('slow'),
-      `case "$*" in *paletteuse*) touch "${folder.in('drawing')}"; exec sleep 60;; esac`,
+      `case "$*" in *rawvideo*pipe:1*) touch "${folder.in('drawing')}"; exec sleep 60;; esac`,
       `exec "${path}" "$@"`,
     );
     const sink = await open('film.gif', 2, ffmpeg, { gifPalette: 'global' });
