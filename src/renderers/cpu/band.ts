@@ -1,5 +1,5 @@
 /** Parts of a frame, a thread's unit of work. A band is one of full width. */
-import { averageSamples, BAYER } from '../../core/frame/colour.js';
+import { averageDeepSamples, averageSamples, BAYER } from '../../core/frame/colour.js';
 import { colourPlanes } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { Part } from '../../core/frame/geometry.js';
@@ -57,7 +57,8 @@ export function samplesIn({ supersample }: Pick<Sampling, 'supersample'>, { widt
 
 /**
  * Draws a part of a frame with the evaluator's network, with the same bytes as in the whole frame.
- * @param rgba - 4 * width * height bytes; with `places`, as many for each picture in turn.
+ * @param rgba - 4 * width * height bytes, twice as many if the frame is deep; with `places`, as many for each picture in
+ * turn.
  */
 export function drawPart(evaluator: Evaluator, frame: BandFrame, part: Part, rgba: Uint8Array): void {
   if (frame.adaptive) {
@@ -72,7 +73,7 @@ export function drawPart(evaluator: Evaluator, frame: BandFrame, part: Part, rgb
   }
   const planes = evaluator.evaluate(samples);
   const pictures = frame.places ? planes.map((plane) => [plane]) : [planes];
-  const bytes = 4 * part.width * part.height;
+  const bytes = (frame.deep ? 8 : 4) * part.width * part.height;
   for (const [i, outputs] of pictures.entries()) {
     const into = rgba.subarray(i * bytes, (i + 1) * bytes);
     colourPart(evaluator, frame, part, outputs, frame.places?.[i] ?? [0, 0], into);
@@ -82,14 +83,21 @@ export function drawPart(evaluator: Evaluator, frame: BandFrame, part: Part, rgb
 /** Turns brightness into pixels. */
 function colourPart(
   evaluator: Evaluator,
-  { supersample: n, colouring, dither }: BandFrame,
+  { supersample: n, colouring, dither, deep }: BandFrame,
   { x, y, width, height }: Part,
   outputs: Float32Array[],
   [left, top]: [number, number],
   rgba: Uint8Array,
 ): void {
   const samples = outputs[0].length;
-  const planes = colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, evaluator.colours(samples));
+  const planes =
+    colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, evaluator.colours(samples), deep);
+  if (deep) {
+    // Bytes of an array of their own begin at a multiple of two.
+    const values = new Uint16Array(rgba.buffer, rgba.byteOffset, rgba.length / 2);
+    averageDeepSamples(planes, n, width, height, values);
+    return;
+  }
   const threshold = dither
     ? // Not `%`, since a part may begin to the left of the frame or above it.
       (column: number, row: number) => BAYER[((top + y + row) & 7) * 8 + ((left + x + column) & 7)]
