@@ -3,7 +3,9 @@ import { RenderError, UsageError } from '../core/errors.js';
 import { available } from '../core/wording/did-you-mean.js';
 import type { OutputRequest } from '../jobs/plan.js';
 import {
+  type Codec,
   defaultEndings,
+  type EncodeOptions,
   headroom,
   type Measured,
   type PlatformName,
@@ -31,6 +33,7 @@ interface OutputOptions {
   size?: [number, number];
   fps?: number;
   maxSize?: number;
+  codec?: Codec;
 }
 
 /** The platforms that --for names, each once. */
@@ -65,7 +68,7 @@ export function groupsOf(name: string, options: OutputOptions, defaults: string[
   const groups = new Map<string, Group>();
   for (const [i, platform] of names.entries()) {
     const path = out[i] ?? `renders/${name}-${platform}${defaultEndings.film}`;
-    const { format } = parseOutput(path);
+    const { format } = parseOutput(path, options);
     const rules = rulesOf(platformOf(platform), format);
     const shape = {
       size: size ?? sizeFor(platformOf(platform), format),
@@ -96,12 +99,17 @@ const least = (...sizes: (number | undefined)[]) => {
  * Checks the film against its platforms' limits before it is made, and warns of limits that are unverified.
  * @throws UsageError if the film exceeds a limit that the platform itself states.
  */
-export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes'>, report: Reporter): void {
+export function checkBefore(
+  group: Group,
+  film: Omit<Measured, 'format' | 'bytes'>,
+  options: Pick<EncodeOptions, 'codec'>,
+  report: Reporter,
+): void {
   for (const { path, platform } of group.files) {
     if (!platform) continue;
     for (const { message, unverified } of unsuitable(platformOf(platform), {
       ...film,
-      format: parseOutput(path).format,
+      format: parseOutput(path, options).format,
     })) {
       if (!unverified) throw new UsageError(message);
       report.warning(message);

@@ -6,8 +6,10 @@
 export { inBytes, parseBytes } from './budget.js';
 export { BESIDE, type CacheUsage, linkOrCopy, SegmentCache } from './cache.js';
 export { encodingOf } from './encode.js';
+export { findEncoder, formatsOf, NEWER_FFMPEG } from './encoders.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
-export type { SoundCodec } from './formats/format.js';
+export { type Av1Encoder, av1Encoders } from './formats/av1.js';
+export type { Codec, SoundCodec } from './formats/format.js';
 export {
   type EncoderChoice,
   encoderChoices,
@@ -29,6 +31,8 @@ export { allHardware, findHardware, type HardwareFinding } from './hardware.js';
 export { type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,
+  codecs,
+  depths,
   type EncodeOptions,
   endingsTaking,
   gifPalettes,
