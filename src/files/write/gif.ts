@@ -46,7 +46,7 @@ export interface GifPicture {
 export function gifPicture(picture: GifPicture): Uint8Array {
   const { left, top, width, height, indices, palette, transparent, duration } = picture;
   const colours = Math.max(palette.length / 3, (transparent ?? 0) + 1);
-  const bits = Math.max(1, Math.ceil(Math.log2(colours)));
+  const bits = Math.max(1, 32 - Math.clz32(colours - 1));
   const table = new Uint8Array(3 << bits);
   table.set(palette);
   const isTransparent = transparent === undefined ? 0 : 1;

@@ -47,7 +47,9 @@ export class Colours {
 
   /** Forgets all colours. */
   clear(): void {
-    for (const key of this.found) this.sums.fill(0, 4 * key, 4 * key + 4);
+    const { sums } = this;
+    for (const key of this.found)
+      sums[4 * key] = sums[4 * key + 1] = sums[4 * key + 2] = sums[4 * key + 3] = 0;
     this.found.length = 0;
   }
 
@@ -58,19 +60,19 @@ export class Colours {
   palette(most: number): Colour[] {
     const colours = this.found.length <= MOST_COUNTED ? this.counted() : this.coarser().counted();
     if (colours.count === 0) return [[0, 0, 0]];
-    let palette = divided(colours, most);
-    for (let round = 0; round < ROUNDS; round++) palette = moved(palette, colours);
-    return palette;
+    let chosen = divided(colours, most);
+    for (let round = 0; round < ROUNDS; round++) chosen = moved(chosen, colours);
+    return chosen.palette;
   }
 
   private counted(): Counted {
     const { sums, found } = this;
     const parts = new Float32Array(3 * found.length);
     const weights = new Float32Array(found.length);
-    for (const [i, key] of found.entries()) {
-      const [r, g, b, pixels] = sums.subarray(4 * key, 4 * key + 4);
-      parts.set([r / pixels, g / pixels, b / pixels], 3 * i);
-      weights[i] = pixels;
+    for (let i = 0; i < found.length; i++) {
+      const at = 4 * found[i];
+      weights[i] = sums[at + 3];
+      for (let part = 0; part < 3; part++) parts[3 * i + part] = sums[at + part] / sums[at + 3];
     }
     return { count: found.length, parts, weights };
   }
@@ -99,18 +101,27 @@ interface Box {
   axis: number;
 }
 
+/** Colours of a palette, and which of them each counted colour has. */
+interface Chosen {
+  palette: Colour[];
+  of: Uint8Array;
+}
+
 /** The means of boxes of colours: the box with the largest spread is split at its mean until there are enough. */
-function divided({ count, parts, weights }: Counted, most: number): Colour[] {
+function divided({ count, parts, weights }: Counted, most: number): Chosen {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
+  const spare = new Uint32Array(count);
   const box = (start: number, end: number): Box => {
     let pixels = 0;
     const sums = [0, 0, 0];
     const squares = [0, 0, 0];
-    for (const i of order.subarray(start, end)) {
+    for (let at = start; at < end; at++) {
+      const i = order[at];
       pixels += weights[i];
       for (let part = 0; part < 3; part++) {
-        sums[part] += weights[i] * parts[3 * i + part];
-        squares[part] += weights[i] * parts[3 * i + part] ** 2;
+        const value = parts[3 * i + part];
+        sums[part] += weights[i] * value;
+        squares[part] += weights[i] * value * value;
       }
     }
     const spreads = squares.map((square, part) => square - sums[part] ** 2 / pixels);
@@ -120,49 +131,73 @@ function divided({ count, parts, weights }: Counted, most: number): Colour[] {
   };
   const boxes = [box(0, count)];
   while (boxes.length < Math.min(most, count)) {
-    const dividable = boxes.filter(({ start, end }) => end - start > 1);
-    const widest = dividable.reduce((a, b) => (b.spread > a.spread ? b : a));
-    const { start, end, axis, mean } = widest;
-    order.subarray(start, end).sort((a, b) => parts[3 * a + axis] - parts[3 * b + axis]);
-    let middle = start + 1;
-    while (middle < end - 1 && parts[3 * order[middle] + axis] < mean[axis]) middle++;
-    boxes[boxes.indexOf(widest)] = box(start, middle);
+    let widest = -1;
+    for (const [i, { start, end, spread }] of boxes.entries())
+      if (end - start > 1 && (widest < 0 || spread > boxes[widest].spread)) widest = i;
+    const { start, end, axis, mean } = boxes[widest];
+    let [low, high] = [start, 0];
+    for (let at = start; at < end; at++) {
+      const i = order[at];
+      if (parts[3 * i + axis] < mean[axis]) order[low++] = i;
+      else spare[high++] = i;
+    }
+    order.set(spare.subarray(0, high), low);
+    const middle = Math.min(end - 1, Math.max(start + 1, low)); // rounding may put all on one side
+    boxes[widest] = box(start, middle);
     boxes.push(box(middle, end));
   }
-  return boxes.map(({ mean }) => mean);
+  const of = new Uint8Array(count);
+  for (const [number, { start, end }] of boxes.entries())
+    for (let at = start; at < end; at++) of[order[at]] = number;
+  return { palette: boxes.map(({ mean }) => mean), of };
 }
 
-/** Moves each colour of a palette to the mean of the pixels nearest to it. One without such pixels stays. */
-function moved(palette: Colour[], { count, parts, weights }: Counted): Colour[] {
-  const sorted = palette.toSorted((a, b) => a[1] - b[1]);
-  const [reds, greens, blues] = [0, 1, 2].map((part) => Float32Array.from(sorted, (colour) => colour[part]));
-  const sums = new Float64Array(4 * sorted.length);
+/**
+ * Moves each colour of a palette to the mean of the pixels nearest to it. One without such pixels stays.
+ * @param chosen - The palette; which colour each counted one has only makes the search faster.
+ */
+function moved({ palette, of }: Chosen, { count, parts, weights }: Counted): Chosen {
+  const order = palette.map((_, i) => i).sort((a, b) => palette[a][1] - palette[b][1]);
+  const places = new Uint8Array(palette.length); // of each colour in that order
+  for (const [place, i] of order.entries()) places[i] = place;
+  const [reds, greens, blues] = [0, 1, 2].map((part) => Float64Array.from(order, (i) => palette[i][part]));
+  const sums = new Float64Array(4 * palette.length);
+  const nearest = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const [r, g, b] = [parts[3 * i], parts[3 * i + 1], parts[3 * i + 2]];
+    let best = places[of[i]];
+    let least = (greens[best] - g) ** 2 + (reds[best] - r) ** 2 + (blues[best] - b) ** 2;
     // Search outward from the first with as much green, until the distance in green alone is too large.
-    let [low, high] = [0, sorted.length];
+    let [low, high] = [0, palette.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (greens[middle] < g) low = middle + 1;
       else high = middle;
     }
-    let least = Number.POSITIVE_INFINITY;
-    let nearest = 0;
-    for (const step of [1, -1]) {
-      for (let at = step > 0 ? low : low - 1; at >= 0 && at < sorted.length; at += step) {
-        const green = (greens[at] - g) ** 2;
-        if (green >= least) break;
-        const distance = green + (reds[at] - r) ** 2 + (blues[at] - b) ** 2;
-        if (distance < least) [least, nearest] = [distance, at];
-      }
+    for (let at = low; at < palette.length; at++) {
+      const green = (greens[at] - g) ** 2;
+      if (green >= least) break;
+      const distance = green + (reds[at] - r) ** 2 + (blues[at] - b) ** 2;
+      if (distance < least) [least, best] = [distance, at];
     }
-    for (let part = 0; part < 3; part++) sums[4 * nearest + part] += weights[i] * parts[3 * i + part];
-    sums[4 * nearest + 3] += weights[i];
+    for (let at = low - 1; at >= 0; at--) {
+      const green = (greens[at] - g) ** 2;
+      if (green >= least) break;
+      const distance = green + (reds[at] - r) ** 2 + (blues[at] - b) ** 2;
+      if (distance < least) [least, best] = [distance, at];
+    }
+    const sum = 4 * best;
+    sums[sum] += weights[i] * r;
+    sums[sum + 1] += weights[i] * g;
+    sums[sum + 2] += weights[i] * b;
+    sums[sum + 3] += weights[i];
+    nearest[i] = best;
   }
-  return sorted.map((colour, i) => {
-    const [r, g, b, pixels] = sums.subarray(4 * i, 4 * i + 4);
-    return pixels > 0 ? [r / pixels, g / pixels, b / pixels] : colour;
+  const better = order.map((i, place): Colour => {
+    const [r, g, b, pixels] = sums.subarray(4 * place, 4 * place + 4);
+    return pixels > 0 ? [r / pixels, g / pixels, b / pixels] : palette[i];
   });
+  return { palette: better, of: nearest };
 }
 
 /** The bits of a component that choose a cell: cells have 16 or 8 values of each component. */
@@ -174,6 +209,9 @@ export class NearestColours {
   private readonly coarse: (Uint8Array | undefined)[] = new Array(1 << (3 * COARSE));
   private readonly fine: (Uint8Array | undefined)[] = new Array(1 << (3 * FINE));
   private readonly all: Uint8Array;
+  // Reused.
+  private readonly distances = new Int32Array(256);
+  private readonly close = new Uint8Array(256);
 
   /** @param palette - R, G and B of 1 to 256 colours. */
   constructor(private readonly palette: Uint8Array) {
@@ -210,23 +248,33 @@ export class NearestColours {
   /** Those of some colours that may be the nearest to a pixel in the cell of this one: whose least distance from the
    *  cell is at most the greatest distance of some other. */
   private near(r: number, g: number, b: number, bits: number, among: Uint8Array): Uint8Array {
+    const { palette, distances } = this;
     const last = (1 << (8 - bits)) - 1; // the last value of a cell, counted from its first
-    const firsts = [r, g, b].map((part) => part & ~last);
+    const [red, green, blue] = [r & ~last, g & ~last, b & ~last];
     let reach = Number.POSITIVE_INFINITY;
-    const distances = Array.from(among, (colour) => {
-      let [least, most] = [0, 0];
-      for (let part = 0; part < 3; part++) {
-        const [from, to] = [firsts[part], firsts[part] + last];
-        const value = this.palette[3 * colour + part];
-        const outside = value < from ? from - value : value > to ? value - to : 0;
-        least += outside ** 2;
-        most += Math.max(value - from, to - value) ** 2;
-      }
-      reach = Math.min(reach, most);
-      return least;
-    });
-    return among.filter((_, i) => distances[i] <= reach);
+    for (let i = 0; i < among.length; i++) {
+      const at = 3 * among[i];
+      const [dr, dg, db] = [palette[at] - red, palette[at + 1] - green, palette[at + 2] - blue];
+      distances[i] = outside(dr, last) + outside(dg, last) + outside(db, last);
+      const most = farthest(dr, last) + farthest(dg, last) + farthest(db, last);
+      if (most < reach) reach = most;
+    }
+    let count = 0;
+    for (let i = 0; i < among.length; i++) if (distances[i] <= reach) this.close[count++] = among[i];
+    return this.close.slice(0, count);
   }
+}
+
+/** The squared distance of a value from the range from 0 to `last`. */
+function outside(value: number, last: number): number {
+  const distance = value < 0 ? value : value > last ? value - last : 0;
+  return distance * distance;
+}
+
+/** The squared distance of a value from the farther end of the range from 0 to `last`. */
+function farthest(value: number, last: number): number {
+  const distance = 2 * value > last ? value : last - value;
+  return distance * distance;
 }
 
 function cellOf(r: number, g: number, b: number, bits: number): number {
