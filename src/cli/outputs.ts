@@ -6,6 +6,7 @@ import {
   type Codec,
   defaultEndings,
   type EncodeOptions,
+  formatNamed,
   headroom,
   type Measured,
   type PlatformName,
@@ -67,17 +68,23 @@ export function groupsOf(name: string, options: OutputOptions, defaults: string[
   }
   const groups = new Map<string, Group>();
   for (const [i, platform] of names.entries()) {
-    const path = out[i] ?? `renders/${name}-${platform}${defaultEndings.film}`;
+    const { film } = platformOf(platform);
+    const ending = film ? `.${formatNamed(film).endings[0]}` : defaultEndings.film;
+    const path = out[i] ?? `renders/${name}-${platform}${ending}`;
     const { format } = parseOutput(path, options);
     const rules = rulesOf(platformOf(platform), format);
     const shape = {
       size: size ?? sizeFor(platformOf(platform), format),
       fps: options.fps ?? within(fps, rules?.fps?.value),
     };
-    const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;
+    const most = rules?.bytes?.unverified && !film ? undefined : rules?.bytes?.value;
     const key = JSON.stringify(shape);
     const group = groups.get(key) ?? { ...shape, files: [] };
-    const limits = { editLists: rules?.editLists?.value, soundBits: rules?.soundBits?.value };
+    const limits = {
+      editLists: rules?.editLists?.value,
+      soundBits: rules?.soundBits?.value,
+      silent: rules?.silent?.value,
+    };
     group.files.push({ path, platform, limits, maxSize: least(maxSize, most) });
     groups.set(key, group);
   }

@@ -199,6 +199,7 @@ const encodeSchema = z.strictObject({
   maxSize: z.number().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
   loops: z.int().min(1).max(1000).optional(),
   editLists: z.boolean().optional(),
+  silent: z.boolean().optional(),
   soundBits: z.int().min(8000).max(10_000_000).optional(),
 });
 

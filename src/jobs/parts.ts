@@ -88,7 +88,9 @@ export function* partsOf(
 
 /** How an output's sound is encoded; undefined if it has none. */
 export function codecOf({ path, options, frame }: PlannedOutput): SoundCodec | undefined {
-  return frame === undefined ? formatNamed(parseOutput(path, options).format).sound : undefined;
+  return frame === undefined && !options.silent
+    ? formatNamed(parseOutput(path, options).format).sound
+    : undefined;
 }
 
 /** @internal */

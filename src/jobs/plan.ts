@@ -52,6 +52,8 @@ export interface OutputLimits {
   editLists?: boolean | undefined;
   /** The maximum bit rate of an MP4's sound, in bits per second. */
   soundBits?: number | undefined;
+  /** Whether to leave the sound out. */
+  silent?: boolean | undefined;
 }
 
 /** One of a film's files. */

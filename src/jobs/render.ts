@@ -42,7 +42,7 @@ export interface SceneInput {
 /** Options of films and stills. */
 export interface RenderOptions
   extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
-    Omit<EncodeOptions, 'note' | 'sound' | 'soundBits' | 'hardware' | 'av1'> {
+    Omit<EncodeOptions, 'note' | 'sound' | 'soundBits' | 'silent' | 'hardware' | 'av1'> {
   /**
    * Whether to cache segments on this machine, so that a restarted render resumes where it left off and only the
    * changed parts of a changed film are drawn. Defaults to false.

@@ -19,10 +19,29 @@ const comment = (note: string) => joined(Uint8Array.of(0x21, 0xfe), inBlocks(byt
 /** The extension by which browsers know that a film repeats: zero times means forever. */
 const FOREVER = joined(Uint8Array.of(0x21, 0xff, 11), bytesOf('NETSCAPE2.0'), Uint8Array.of(3, 1, 0, 0, 0));
 
-/** The beginning of a GIF that repeats forever. Sides are in pixels, at most 65535. */
-export function gifHead(width: number, height: number): Uint8Array {
-  // 0x70: eight bits per component, and no palette for all pictures; the background's colour; square pixels.
-  return joined(bytesOf('GIF89a'), little(width, 2), little(height, 2), Uint8Array.of(0x70, 0, 0), FOREVER);
+/**
+ * The beginning of a GIF that repeats forever. Sides are in pixels, at most 65535.
+ * @param palette - R, G and B of the colours of pictures without a palette of their own: at most 255.
+ */
+export function gifHead(width: number, height: number, palette?: Uint8Array): Uint8Array {
+  const bits = palette ? bitsFor(palette.length / 3 + 1) : 0;
+  // 0x70: eight bits per component. Then the background's colour, and square pixels.
+  const flags = 0x70 | (palette ? 0x80 | (bits - 1) : 0);
+  return joined(
+    ...[bytesOf('GIF89a'), little(width, 2), little(height, 2), Uint8Array.of(flags, 0, 0)],
+    palette ? tableOf(palette, bits) : new Uint8Array(0),
+    FOREVER,
+  );
+}
+
+/** The number of bits of an index into a palette. */
+const bitsFor = (colours: number) => Math.max(1, 32 - Math.clz32(colours - 1));
+
+/** A palette's bytes in a file: as many colours as there are indices. */
+function tableOf(palette: Uint8Array, bits: number): Uint8Array {
+  const table = new Uint8Array(3 << bits);
+  table.set(palette);
+  return table;
 }
 
 /** One picture of a GIF. */
@@ -34,29 +53,25 @@ export interface GifPicture {
   height: number;
   /** Each pixel's index in the palette, row by row. */
   indices: Uint8Array;
-  /** R, G and B of each colour: at most 256 colours. */
+  /** R, G and B of each colour: at most 255. */
   palette: Uint8Array;
-  /** The index of pixels that stay as they are, if there are any. */
-  transparent?: number | undefined;
+  /** Whether that is the palette that the file begins with. */
+  isShared: boolean;
   /** In hundredths of a second. */
   duration: number;
 }
 
-/** A picture's blocks. */
+/** A picture's blocks. Pixels whose index is the number of colours stay as they are. */
 export function gifPicture(picture: GifPicture): Uint8Array {
-  const { left, top, width, height, indices, palette, transparent, duration } = picture;
-  const colours = Math.max(palette.length / 3, (transparent ?? 0) + 1);
-  const bits = Math.max(1, 32 - Math.clz32(colours - 1));
-  const table = new Uint8Array(3 << bits);
-  table.set(palette);
-  const isTransparent = transparent === undefined ? 0 : 1;
+  const { left, top, width, height, indices, palette, isShared, duration } = picture;
+  const transparent = palette.length / 3;
+  const bits = bitsFor(transparent + 1);
   return joined(
-    // 4: the picture stays when the next is shown.
-    Uint8Array.of(0x21, 0xf9, 4, 4 | isTransparent, ...little(duration, 2), transparent ?? 0, 0),
+    // 4: the picture stays when the next is shown; 1: an index is transparent.
+    Uint8Array.of(0x21, 0xf9, 4, 4 | 1, ...little(duration, 2), transparent, 0),
     Uint8Array.of(0x2c),
     ...[left, top, width, height].map((value) => little(value, 2)),
-    Uint8Array.of(0x80 | (bits - 1)),
-    table,
+    isShared ? Uint8Array.of(0) : joined(Uint8Array.of(0x80 | (bits - 1)), tableOf(palette, bits)),
     Uint8Array.of(Math.max(2, bits)),
     inBlocks(compressed(indices, Math.max(2, bits))),
   );

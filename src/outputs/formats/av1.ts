@@ -6,7 +6,7 @@ import type { Graded } from './graded.js';
 
 /** ffmpeg's encoders of AV1, the best first. */
 export const av1Encoders = ['libsvtav1', 'libaom-av1', 'librav1e'] as const;
-export type Av1Encoder = (typeof av1Encoders)[number];
+export type Av1Encoder = Extract<(typeof av1Encoders)[number], string>;
 
 /** Their bytes must not depend on the machine's number of cores. */
 const THREADS = 8;

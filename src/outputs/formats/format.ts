@@ -169,6 +169,8 @@ export interface EncodeOptions {
   editLists?: boolean;
   /** The maximum bit rate of an MP4's sound, in bits per second. */
   soundBits?: number;
+  /** Whether to leave the film's sound out of the file. Defaults to false. */
+  silent?: boolean;
   /** What encodes MP4s. Only `software`, the default, gives the same bytes on every machine. */
   encoder?: EncoderChoice;
   /** The hardware encoder that was found for it (../hardware.ts). */

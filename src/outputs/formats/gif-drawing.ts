@@ -43,7 +43,7 @@ export async function draw(
   };
   const file = await fs.open(bench.path(to), 'w').catch(refuse);
   try {
-    await file.writeFile(gifHead(width, height)).catch(refuse);
+    await file.writeFile(gifHead(width, height, fixed)).catch(refuse);
     await readFrames(bench, from, film, rung, async (frame, number) => {
       await file.writeFile(drawing.add(frame, durationOf(number, film, rung))).catch(refuse);
     });
@@ -124,8 +124,7 @@ export class GifDrawing {
   /** The sum of the squared errors of all components in all frames, as they are shown. */
   squaredError = 0;
   private readonly before: Uint32Array;
-  /** What is shown, as RGB0, and the squared error of each pixel. */
-  private readonly shown: Uint32Array;
+  /** The squared error of each pixel, as it is shown. */
   private readonly errors: Uint32Array;
   private readonly colours = new Colours();
   private readonly fixed: { palette: Uint8Array; nearest: NearestColours } | undefined;
@@ -144,7 +143,6 @@ export class GifDrawing {
   ) {
     const pixels = width * height;
     this.before = new Uint32Array(pixels);
-    this.shown = new Uint32Array(pixels);
     this.errors = new Uint32Array(pixels);
     this.fixed = fixed && { palette: fixed, nearest: new NearestColours(fixed) };
   }
@@ -156,16 +154,17 @@ export class GifDrawing {
    */
   add(rgba: Uint8Array, duration: number): Uint8Array {
     const area = this.markChanged(rgba);
+    const isShared = this.fixed !== undefined;
     if (!area) {
       this.squaredError += this.errorShown;
-      const nothing = { indices: Uint8Array.of(0), palette: new Uint8Array(3), transparent: 0 };
-      return gifPicture({ left: 0, top: 0, width: 1, height: 1, duration, ...nothing });
+      const palette = this.fixed?.palette ?? new Uint8Array(3);
+      const indices = Uint8Array.of(palette.length / 3);
+      return gifPicture({ left: 0, top: 0, width: 1, height: 1, indices, palette, isShared, duration });
     }
     const { palette, nearest } = this.fixed ?? this.fitted(rgba);
-    const transparent = palette.length / 3;
-    const indices = this.indicesOf(rgba, area, palette, nearest, transparent);
+    const indices = this.indicesOf(rgba, area, palette, nearest);
     this.squaredError += this.errorShown;
-    return gifPicture({ ...area, duration, indices, palette, transparent });
+    return gifPicture({ ...area, indices, palette, isShared, duration });
   }
 
   /** Makes unchanged pixels transparent. @returns The rectangle with all others; undefined if there are none. */
@@ -203,9 +202,9 @@ export class GifDrawing {
     { left, top, width, height }: Area,
     palette: Uint8Array,
     nearest: NearestColours,
-    transparent: number,
   ): Uint8Array {
-    const { shown, errors } = this;
+    const { errors } = this;
+    const transparent = palette.length / 3;
     const indices = new Uint8Array(width * height);
     let more = 0;
     for (let y = top, to = 0; y < top + height; y++) {
@@ -220,7 +219,6 @@ export class GifDrawing {
         const [red, green, blue] = [palette[3 * index], palette[3 * index + 1], palette[3 * index + 2]];
         const error = (red - r) ** 2 + (green - g) ** 2 + (blue - b) ** 2;
         indices[to] = index;
-        shown[i] = (red << 16) | (green << 8) | blue;
         more += error - errors[i];
         errors[i] = error;
       }

@@ -26,7 +26,7 @@ export async function betterPalette(bench: Bench, film: FilmShape, colours: numb
   const fixed = await globalPalette(bench, from, sample, rung);
   const [each, all] = [undefined, fixed].map((palette) => ({
     drawing: new GifDrawing(film.width, film.height, colours, palette),
-    bytes: 0,
+    bytes: palette?.length ?? 0,
   }));
   await readFrames(bench, from, sample, rung, async (frame) => {
     all.bytes += all.drawing.add(frame.slice(), 1).length;
