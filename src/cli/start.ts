@@ -8,6 +8,7 @@ import { CommanderError } from 'commander';
 import { exitCodeOf, RenderError, TransientError, UsageError } from '../core/errors.js';
 import { inSight } from '../core/wording/printable.js';
 import { forgottenDashes } from './forgotten.js';
+import { dismissModuleProcess } from './module-child.js';
 import { buildProgram } from './program.js';
 import { printJson } from './report.js';
 import { stopMessage } from './stopping.js';
@@ -49,6 +50,8 @@ export async function run(args: string[], signal: AbortSignal, stopped = () => 0
     return 0;
   } catch (error) {
     return report(stopped() ? signal.reason : error, args.includes('--json'), stopped());
+  } finally {
+    dismissModuleProcess();
   }
 }
 

@@ -1,10 +1,10 @@
-/** The package in another project: its types, and the code in README. */
+/** The package in another project: its types, and the code in docs/code.md. */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { compiles, eachDependency, folder, README_CODE } from './packed.js';
+import { compiles, eachDependency, folder, GUIDE_CODE } from './packed.js';
 
 /** Each way to find modules, and both sets of libraries; consumer.long.test.ts has the other combinations. */
 compiles([
@@ -13,7 +13,7 @@ compiles([
   { module: 'node16', dom: false },
 ]);
 
-test('the code in README makes its films with the package', async () => {
+test('the code in docs/code.md makes its films with the package', async () => {
   const project = join(folder, 'project');
   mkdirSync(join(project, 'node_modules'), { recursive: true });
   cpSync(join(folder, 'node_modules/untrained'), join(project, 'node_modules/untrained'), {
@@ -25,10 +25,10 @@ test('the code in README makes its films with the package', async () => {
     symlinkSync(at, to, 'junction');
   });
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
-  expect(README_CODE).toContain('seconds: 4,');
+  expect(GUIDE_CODE).toContain('seconds: 4,');
   writeFileSync(
     join(project, 'index.js'),
-    `${README_CODE.replace('seconds: 4,', 'seconds: 0.2, size: [16, 16],')}console.log(rgba.length);\n`,
+    `${GUIDE_CODE.replace('seconds: 4,', 'seconds: 0.2, size: [16, 16],')}console.log(rgba.length);\n`,
   );
   const { stdout } = await promisify(execFile)(process.execPath, ['index.js'], { cwd: project });
   expect(stdout).toBe(`${640 * 360 * 4}\n`);

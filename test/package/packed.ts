@@ -20,11 +20,10 @@ const repository = resolve('.');
 export const folder = mkdtempSync(join(tmpdir(), 'untrained consumer '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-export const [, README_CODE] =
-  /## In code[\s\S]*?```ts\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+export const [, GUIDE_CODE] = /^```ts\n([\s\S]*?)```/m.exec(readFileSync('docs/code.md', 'utf8')) ?? [];
 
 const FILES: Record<string, string> = {
-  'readme.ts': README_CODE,
+  'guide.ts': GUIDE_CODE,
   'film.ts': `
     import { sweep, tween } from 'untrained';
     import { type FilmOptions, renderFilm, renderStill } from 'untrained/render';
