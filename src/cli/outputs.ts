@@ -4,6 +4,7 @@ import { available } from '../core/wording/did-you-mean.js';
 import type { OutputRequest } from '../jobs/plan.js';
 import {
   type Codec,
+  type Depth,
   defaultEndings,
   type EncodeOptions,
   formatNamed,
@@ -35,6 +36,7 @@ interface OutputOptions {
   fps?: number;
   maxSize?: number;
   codec?: Codec;
+  depth?: Depth;
 }
 
 /** The platforms that --for names, each once. */
@@ -55,11 +57,16 @@ function platformsNamed(names: string[]): PlatformName[] {
  * @param fps - The scene's own frame rate.
  */
 export function groupsOf(name: string, options: OutputOptions, defaults: string[], fps: number): Group[] {
-  const { out, size, maxSize } = options;
+  const { out, size, maxSize, depth } = options;
   const names = platformsNamed(options.for);
   if (names.length === 0) {
     const files = (out.length > 0 ? out : defaults).map((path) => ({ path, maxSize }));
     return [{ size, fps: options.fps, files }];
+  }
+  if (depth === 10) {
+    throw new UsageError(
+      '--depth 10 makes files that platforms do not accept: leave it out, or leave out --for.',
+    );
   }
   if (out.length > 0 && out.length !== names.length) {
     throw new UsageError(

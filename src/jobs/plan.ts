@@ -193,7 +193,7 @@ function checkCodec({ codec }: EncodeOptions, outputs: Output[]): void {
   );
 }
 
-/** The pixel format for films with 10 bits. @throws UsageError if one of the outputs, or the source, cannot have them. */
+/** The pixel format for films with 10 bits. @throws UsageError if an output or the source cannot have them. */
 function deepFormats(request: SourceRequest, outputs: Output[], options: EncodeOptions): PixelFormat[] {
   for (const output of outputs) checkEncodeOptions(output, options);
   if (request.kind !== 'composed') return ['rgba64'];

@@ -3,8 +3,7 @@
 import { RefusedError } from '../core/errors.js';
 import { outputOf } from '../system/patience.js';
 import type { Ffmpeg } from './ffmpeg.js';
-import type { Av1Encoder } from './formats/av1.js';
-import type { Output } from './formats/format.js';
+import type { Av1Encoder, Output } from './formats/format.js';
 import { endingsIn, formatList, formatNamed } from './formats/index.js';
 
 /** How long an ffmpeg may take to list something, in seconds. */
@@ -60,7 +59,7 @@ export async function findEncoder(
   );
 }
 
-/** Which formats beyond those that every ffmpeg makes this one can make: by title, with its encoder or what it lacks. */
+/** The formats that not every ffmpeg can make, by title, with the encoder if this one can. */
 export async function formatsOf(ffmpeg: Ffmpeg): Promise<{ title: string; encoder?: string }[]> {
   const [built, containers] = [await encodersIn(ffmpeg), await containersIn(ffmpeg)];
   return formatList.flatMap(({ title, needs }) => {

@@ -8,8 +8,7 @@ export { BESIDE, type CacheUsage, linkOrCopy, SegmentCache } from './cache.js';
 export { encodingOf } from './encode.js';
 export { findEncoder, formatsOf, NEWER_FFMPEG } from './encoders.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
-export { type Av1Encoder, av1Encoders } from './formats/av1.js';
-export type { Codec, SoundCodec } from './formats/format.js';
+export { av1Encoders, type Codec, type Depth, type SoundCodec } from './formats/format.js';
 export {
   type EncoderChoice,
   encoderChoices,

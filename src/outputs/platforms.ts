@@ -56,8 +56,8 @@ export interface Platform
   title: string;
   /** The default size of films for it: one that suits most screens there. */
   size: [width: number, height: number];
-  /** The format of its files if none is named, in place of our default. All limits of size then apply, unverified or not:
-   *  files for it are of no other use. */
+  /** The format of its files if none is named, in place of our default. All limits of size then apply, unverified or
+   *  not: files for it are of no other use. */
   film?: FormatName;
 }
 

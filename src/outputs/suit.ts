@@ -39,8 +39,11 @@ export function unsuitable(platform: Platform, film: Measured): { message: strin
   const rules = rulesOf(platform, film.format);
   if (!rules) {
     const taken = formatList.filter(({ name }) => rulesOf(platform, name));
-    const [ending] = formatNamed(film.format).endings;
-    const message = `${platform.title} is not known to accept .${ending}: write ${endingsIn(taken)}.`;
+    const { endings, codec, choice } = formatNamed(film.format);
+    const [ending] = endings;
+    const message = taken.some((other) => other.endings.includes(ending))
+      ? `${platform.title} is not known to accept ${codec} in .${ending}: leave out --codec ${choice}.`
+      : `${platform.title} is not known to accept .${ending}: write ${endingsIn(taken)}.`;
     return [{ message, unverified: true }];
   }
   return checks(rules, film)

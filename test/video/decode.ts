@@ -21,8 +21,8 @@ export function testFfmpeg(): Promise<Ffmpeg> {
 let modern: Promise<Ffmpeg | undefined> | undefined;
 
 /**
- * An ffmpeg with all encoders, for formats that the one from npm cannot make: that of the tests, ffmpeg-static's, or one
- * on PATH. Undefined if there is none.
+ * An ffmpeg with all encoders, for formats that the one from npm cannot make: that of the tests, ffmpeg-static's, or
+ * one on PATH. Undefined if there is none.
  */
 export function modernFfmpeg(): Promise<Ffmpeg | undefined> {
   modern ??= search();

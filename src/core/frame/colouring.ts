@@ -66,8 +66,8 @@ function mapped(table: Float32Array, value: number): Colour {
 }
 
 /**
- * Like colourOf() for planes of samples, but faster: converts light to sRGB by table, within 0.03 of a byte, unless it is
- * to be exact.
+ * Like colourOf() for planes of samples, but faster: converts light to sRGB by table, within 0.03 of a byte, unless it
+ * is to be exact.
  * @param outputs - A plane of brightness per output, 1 or 3.
  * @param colours - Three planes to write red, green and blue to. They may be the planes of the outputs.
  * @returns `colours`.

@@ -107,7 +107,8 @@ function readTrack(bytes: Bytes, track: Box): Found | undefined {
 const scaleOf = (bytes: Bytes, header: Box): number =>
   bytes.be(header.start + (bytes.u8(header.start) === 1 ? 20 : 12), 4);
 
-/** When the first track with pictures shows them: decoding times, each plus its offset, less what the edit list cuts away. */
+/** When the first track with pictures shows them: decoding times, each plus its offset, less what the edit list cuts
+ *  away. */
 export function readTimes(bytes: Bytes): Times {
   const moov = findBox(bytes, 'moov');
   for (const track of moov ? boxes(bytes, moov) : []) {

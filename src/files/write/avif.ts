@@ -8,7 +8,7 @@ import { xmpOf } from './xmp.js';
 /** How many bytes a note adds to an AVIF. */
 export const avifNoteBytes = (note: string): number => xmpBox(note).length;
 
-/** Adds a note to an AVIF, as XMP in a box of its own at the end: nothing that offsets point to moves. @param note - Latin-1. */
+/** Adds a note to an AVIF, as XMP in a box at the end: nothing that offsets point to moves. @param note - Latin-1. */
 export function noteInAvif(bytes: Bytes, note: string): Patch[] {
   return [{ at: bytes.size, bytes: xmpBox(note) }];
 }

@@ -1,4 +1,4 @@
-/** GIFs (GIF89a, W3C, 1990), written without ffmpeg: pictures one after another, each in place of a part of the last. */
+/** GIFs (GIF89a, W3C, 1990), written without ffmpeg: pictures one after another, each over a part of the last. */
 
 import { type Bytes, bytesOf, joined, little, type Patch } from '../bytes.js';
 
@@ -93,8 +93,8 @@ function inBlocks(bytes: Uint8Array): Uint8Array {
 /** Codes have at most 12 bits. */
 const MOST_CODES = 4096;
 
-/** The code of each known sequence: a known shorter one's code, times 256, plus the index that follows it. 0 if it is not
- *  known, since code 0 always has a length of one. Only `compressed` uses it, and leaves it empty. */
+/** The codes of known sequences, by the code of all but the last index, times 256, plus the last index. 0 if it is not
+ *  known: code 0 is that of a single index. Only `compressed` uses it, and leaves it empty. */
 const longer = new Uint16Array(256 * MOST_CODES);
 
 /**

@@ -1,12 +1,15 @@
 /** AV1: its encoders in ffmpeg, and their options. Which of them there are differs from build to build. */
 
 import { toVideo } from './arguments.js';
-import { type EncodeOptions, type FilmShape, type Format, qualityOf } from './format.js';
+import {
+  type Av1Encoder,
+  av1Encoders,
+  type EncodeOptions,
+  type FilmShape,
+  type Format,
+  qualityOf,
+} from './format.js';
 import type { Graded } from './graded.js';
-
-/** ffmpeg's encoders of AV1, the best first. */
-export const av1Encoders = ['libsvtav1', 'libaom-av1', 'librav1e'] as const;
-export type Av1Encoder = Extract<(typeof av1Encoders)[number], string>;
 
 /** Their bytes must not depend on the machine's number of cores. */
 const THREADS = 8;

@@ -11,7 +11,6 @@ import type { PixelFormat } from '../../core/frame/pixels.js';
 import type { Bytes, Patch } from '../../files/bytes.js';
 import type { Reader } from '../../files/read/found.js';
 import type { Run, Step } from '../run.js';
-import type { Av1Encoder } from './av1.js';
 import type { EncoderChoice, Hardware } from './hardware.js';
 
 /** A kind of file for films or pictures: its container and codec, and how it is written and read. */
@@ -135,6 +134,10 @@ export type Quality = Extract<(typeof qualities)[number], string>;
 export const codecs = ['h264', 'av1', 'vp9', 'prores'] as const;
 export type Codec = Extract<(typeof codecs)[number], string>;
 
+/** ffmpeg's encoders of AV1, the best first. */
+export const av1Encoders = ['libsvtav1', 'libaom-av1', 'librav1e'] as const;
+export type Av1Encoder = Extract<(typeof av1Encoders)[number], string>;
+
 /** Bits per colour component: what --depth accepts. */
 export const depths = [8, 10] as const;
 export type Depth = (typeof depths)[number];
@@ -149,8 +152,8 @@ export interface EncodeOptions {
   gifPalette?: GifPalette;
   /** Determines the next two unless they are given. Defaults to standard. */
   quality?: Quality;
-  /** The codec, for containers that can have several: `h264` (the default) or `av1` in MP4, `vp9` (the default) or `av1`
-   *  in WebM. */
+  /** The codec, for containers that can have several: `h264` (the default) or `av1` in MP4, `vp9` (the default) or
+   *  `av1` in WebM. */
   codec?: Codec;
   /** Bits per colour component, 8 (the default) or 10. Sweeps are then drawn with 16 bits, on the CPU. */
   depth?: Depth;

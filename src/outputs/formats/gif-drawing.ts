@@ -1,5 +1,5 @@
-/** Makes a GIF from a film's lossless copy: with one palette per frame, or one for all. ffmpeg only decodes the copy, so
- *  that every version of it gives the same bytes. */
+/** Makes a GIF from a film's lossless copy: with one palette per frame, or one for all. ffmpeg only decodes the copy,
+ *  so that every version of it gives the same bytes. */
 
 import { promises as fs } from 'node:fs';
 import { RenderError } from '../../core/errors.js';

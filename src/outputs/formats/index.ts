@@ -93,27 +93,30 @@ export function namesIn(some: readonly Format[]): string {
 
 /** What the grades of --quality mean in each format: "MP4: crf 28, 18 or 13; …". */
 export function gradesOfFormats(): string {
-  const all = formatList.flatMap(({ title, quality }) => {
-    if (!quality) return [];
-    const { grades, unit } = quality;
-    const numbers = listed(
-      qualities.map((grade) => String(grades[grade])),
-      'or',
-      false,
-    );
-    return [`${title}: ${unit.replace('N', numbers)}`];
+  return byText(({ quality }) => {
+    if (!quality) return undefined;
+    const numbers = qualities.map((grade) => String(quality.grades[grade]));
+    return quality.unit.replace('N', listed(numbers, 'or', false));
   });
-  return `${all.join('; ')}.`;
 }
 
 /** The range of a numeric option in each format: "MP4: 1 to 51; WebM: 0 to 63, whole." */
 export function rangesOf(option: NumberOption['option']): string {
-  const all = formatList.flatMap(({ title, quality }) => {
+  return byText(({ quality }) => {
     const range = quality?.option;
-    if (range?.option !== option) return [];
-    return [`${title}: ${range.least} to ${range.most}${range.whole ? ', whole' : ''}`];
+    if (range?.option !== option) return undefined;
+    return `${range.least} to ${range.most}${range.whole ? ', whole' : ''}`;
   });
-  return `${all.join('; ')}.`;
+}
+
+/** A text for each format: those with the same text together. */
+function byText(textOf: (format: Format) => string | undefined): string {
+  const titles = new Map<string, string[]>();
+  for (const format of formatList) {
+    const text = textOf(format);
+    if (text !== undefined) titles.set(text, [...(titles.get(text) ?? []), format.title]);
+  }
+  return `${[...titles].map(([text, all]) => `${listed(all, 'and')}: ${text}`).join('; ')}.`;
 }
 
 function listed(words: string[], conjunction: string, once = true): string {

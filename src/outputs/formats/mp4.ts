@@ -46,8 +46,8 @@ const threadsFor = ({ height }: FilmShape): number =>
 /** How its segments and finished files are written. */
 export function mp4Containers({ editLists }: EncodeOptions): Pick<Graded, 'container' | 'finalContainer'> {
   return {
-    // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr: tags the
-    // container's colours too, which newer ffmpegs do by default.
+    // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr: tags
+    // the container's colours too, which newer ffmpegs do by default.
     container: ['-movflags', '+faststart+write_colr', '-f', 'mp4'],
     // The frames' times then begin at 0 by themselves, although frames may be stored in another order.
     ...(editLists === false && {
