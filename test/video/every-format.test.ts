@@ -28,7 +28,7 @@ const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 't
 function framesAs(pixels: PixelFormat, rgba: Uint8Array): Uint8Array {
   if (pixels === 'yuv420p') return yuv420p(rgba, WIDTH, HEIGHT);
   if (pixels === 'rgba') return rgba;
-  return new Uint8Array(Uint16Array.from(rgba, (value) => 257 * value).buffer);
+  return new Uint8Array(Uint16Array.from(rgba, (value) => 256 * value).buffer);
 }
 
 const note = '{"untrained":1,"scene":"<&>"}';

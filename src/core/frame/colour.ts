@@ -19,9 +19,9 @@ export function toByte(value: number, threshold = 0.5): number {
   return Math.floor(255 * Math.min(1, Math.max(0, value)) + threshold) | 0;
 }
 
-/** The same with 16 bits. */
+/** The same in 256ths, rounded. */
 export function to16Bits(value: number): number {
-  return Math.floor(65_535 * Math.min(1, Math.max(0, value)) + 0.5) | 0;
+  return Math.floor(65_280 * Math.min(1, Math.max(0, value)) + 0.5) | 0;
 }
 
 /** sRGB to linear light, both in [0, 1]: IEC 61966-2-1. */
@@ -110,7 +110,7 @@ export function averageDeepSamples(
         }
         rgba[pixel + channel] = to16Bits(mean);
       }
-      rgba[pixel + 3] = 65_535;
+      rgba[pixel + 3] = 65_280;
     }
   }
 }

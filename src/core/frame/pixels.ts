@@ -3,7 +3,8 @@
 /**
  * `rgba`: RGBA8, sRGB, row-major, top row first. `yuv420p`: the format of video, in BT.709 and limited range: a plane
  * of Y, then planes of Cb and Cr at half the width and height, whose values are means of 2 x 2 pixels. Width and height
- * must be even. `rgba64`: as `rgba`, with 16 bits for each value, little-endian.
+ * must be even. `rgba64`: as `rgba`, but with eight more bits after the point, little-endian: white is 255 * 256, which
+ * is how ffmpeg converts RGB with 16 bits to YUV.
  */
 export const pixelFormats = ['rgba', 'yuv420p', 'rgba64'] as const;
 export type PixelFormat = Extract<(typeof pixelFormats)[number], string>;
@@ -31,5 +32,7 @@ export const BT709 = {
 /** Rounds the values of an `rgba64` frame to 8 bits. @returns An `rgba` frame. */
 export function roundedTo8(rgba64: Uint8Array): Uint8Array {
   const view = new DataView(rgba64.buffer, rgba64.byteOffset, rgba64.byteLength);
-  return Uint8Array.from({ length: rgba64.length / 2 }, (_, i) => (view.getUint16(2 * i, true) + 128) / 257);
+  return Uint8Array.from({ length: rgba64.length / 2 }, (_, i) =>
+    Math.min(255, (view.getUint16(2 * i, true) + 128) >> 8),
+  );
 }

@@ -261,7 +261,8 @@ const bytesOfPixel = ({ deep }: BandFrame) => (deep ? 8 : 4);
 
 /** Opaque black, for the space between the pictures of a grid. */
 function fillBlack(rgba: Uint8Array, pixelBytes: number): void {
-  for (let i = 0; i < rgba.length; i++) rgba[i] = i % pixelBytes >= 0.75 * pixelBytes ? 255 : 0;
+  rgba.fill(0);
+  for (let i = pixelBytes - 1; i < rgba.length; i += pixelBytes) rgba[i] = 255;
 }
 
 const fits = (message: FrameMessage, parts: readonly Part[]) =>
