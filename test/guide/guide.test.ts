@@ -51,6 +51,9 @@ const TEXT: Record<string, string> = {
   'h(x):  x ^= x >> 16;  x *= 0x21f0aaad;  x ^= x >> 15;  x *= 0xd35a2d97;  x ^= x >> 15': 'a formula',
   '#u2=PAYLOAD&flag&flag=value': 'the form of a link',
   'renders/cross-section-discord.mp4  2.3 MB  Discord: 2.3 MB of 10.5 MB': 'what a command prints',
+  'Made a project in my-film. Next:': 'what a command prints',
+  'A looping animation of a random neural network with 14 layers and 30 units per layer: smooth shapes in purple, pink and':
+    'what a command prints',
 };
 
 const pages = [
