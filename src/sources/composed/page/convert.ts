@@ -41,7 +41,8 @@ interface Exports {
 
 /** Whether frames of this size can have this format. */
 export function canBe(format: PixelFormat, [width, height]: readonly [number, number]): boolean {
-  return format === 'rgba' || (width >= STEP && width % 2 === 0 && height % 2 === 0);
+  if (format === 'yuv420p') return width >= STEP && width % 2 === 0 && height % 2 === 0;
+  return format === 'rgba'; // a canvas has 8 bits
 }
 
 /** Converts a canvas's pixels to frames of a fixed size and format. */
