@@ -1,75 +1,69 @@
 /**
- * `npm run docs`: writes the README's table of options anew from src/cli/options.ts. With --check it only compares, and
- * exits with 1 if the table is out of date. The file may be named: node build/docs.js [--check] [FILE].
+ * `npm run docs`: writes the tables of the guide anew from the code that they describe. With --check it only compares,
+ * and exits with 1 if a page is out of date. The folder that holds docs/ may be named:
+ * node build/docs.js [--check] [FOLDER]. With --pictures it draws the diagrams in docs/pictures instead.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultOf, flagOf, flagsOf, meaningOf } from '../dist/cli/option.js';
-import { OPTIONS } from '../dist/cli/options.js';
+import { allParameters } from '../dist/core/frame/parameters.js';
+import { parameterTable } from '../dist/core/parameters/table.js';
+import { commandTable } from './docs/commands.js';
+import { formatTable, platformTable } from './docs/formats.js';
+import { activationsTable, featureTable, paletteTable } from './docs/networks.js';
+import { optionTable, otherOptionTable } from './docs/options.js';
+import { writeSceneTable } from './docs/scenes.js';
 
-/** The line before the table, which ends at the next empty line. */
-const MARK = '<!-- The table is generated from src/cli/options.ts: edit that, then run npm run docs. -->';
-const DRAWING = ['render', 'batch', 'still', 'sheet'];
-const COMMANDS = [...DRAWING, 'export'];
+/** Each table begins after its mark, which names the table's source, and ends at the next empty line. */
+const tables = [
+  { page: 'commands', source: 'src/cli/program.ts', text: commandTable },
+  { page: 'options', source: 'src/cli/options.ts', text: optionTable },
+  { page: 'options', source: 'src/cli/options.ts, the other commands', text: otherOptionTable },
+  { page: 'parameters', source: 'src/core/*/parameters.ts', text: () => parameterTable(allParameters) },
+  { page: 'palettes', source: 'src/core/frame/palette-names.ts', text: paletteTable },
+  { page: 'formats', source: 'src/outputs/formats', text: formatTable },
+  { page: 'formats', source: 'src/outputs/platforms.ts', text: platformTable },
+  { page: 'networks', source: 'src/core/network/activations', text: activationsTable },
+  { page: 'networks', source: 'src/core/network/features.ts', text: featureTable },
+];
 
-/** Text for a cell. */
-const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '\\<');
-const codes = (names) => names.map((name) => `\`${name}\``).join(', ');
-const unique = (list) => [...new Set(list)];
-
-/** Each different text with the commands it is for: "all the same", or "one; for `sheet`: another". */
-function byCommand(variants, textOf) {
-  const commands = new Map();
-  for (const [entry, command] of variants) {
-    const text = textOf(entry, command) ?? '';
-    commands.set(text, [...(commands.get(text) ?? []), command]);
-  }
-  return [...commands]
-    .filter(([text]) => text !== '')
-    .map(([text, names], i) => (i === 0 ? text : `for ${codes(names)}: ${text}`))
-    .join('; ');
-}
-
-function rowOf(flag) {
-  const entries = OPTIONS.filter((entry) => flagOf(entry) === flag);
-  const variants = entries.flatMap((entry) =>
-    entry.commands.filter((command) => COMMANDS.includes(command)).map((command) => [entry, command]),
-  );
-  if (variants.length === 0) return [];
-  const more = entries.flatMap((entry) => entry.more ?? []).map((text) => `. ${text}`.replace(/\.$/, ''));
-  const commands = unique(variants.map(([, command]) => command));
-  const scenes = { sweep: 'sweeps', composed: 'composed scenes' }[entries[0].scenes];
-  const isForDrawing = DRAWING.every((command) => commands.includes(command));
-  const some = isForDrawing ? 'all but `export`' : codes(commands);
-  const isForAll = commands.length === COMMANDS.length || (isForDrawing && scenes === 'composed scenes');
-  const limited = [...(isForAll ? [] : [some]), ...(scenes ? [scenes] : [])];
-  return [
-    [
-      `\`${flagsOf(entries[0])}\``,
-      cell(byCommand(variants, (entry, command) => meaningOf(entry, command)) + more.join('')),
-      cell(byCommand(variants, defaultOf)),
-      limited.join('; '),
-    ],
-  ];
-}
-
-function table() {
-  const rows = unique(OPTIONS.map(flagOf)).flatMap(rowOf);
-  const head = [['option', 'meaning', 'default', 'only for'], Array(4).fill('---')];
-  const line = (cells) => `|${cells.map((text) => (text ? ` ${text} ` : ' ')).join('|')}|`;
-  return [...head, ...rows].map(line).join('\n');
-}
-
+const root = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
-const [file = fileURLToPath(new URL('../README.md', import.meta.url))] = words.filter(
-  (word) => word !== '--check',
-);
-const before = readFileSync(file, 'utf8');
-const [start, end] = [before.indexOf(`${MARK}\n`), before.indexOf('\n\n', before.indexOf(MARK))];
-if (start < 0 || end < 0) throw new Error(`${file} has no line "${MARK}" before a table.`);
-const after = `${before.slice(0, start)}${MARK}\n${table()}${before.slice(end)}`;
-if (!words.includes('--check')) writeFileSync(file, after);
-else if (after !== before) {
-  console.error(`The table of options in ${file} is out of date: run npm run docs.`);
-  process.exitCode = 1;
+const checks = words.includes('--check');
+const [folder = root] = words.filter((word) => !word.startsWith('--'));
+if (words.includes('--pictures')) drawPictures();
+else {
+  writeTables();
+  if (!checks && folder === root) await writeSceneTable(root); // test/cli/scenes.test.ts compares it
+}
+
+function writeTables() {
+  for (const { page, source, text } of tables) {
+    const path = join(folder, 'docs', `${page}.md`);
+    const mark = `<!-- Generated from ${source}: edit that, then run npm run docs. -->\n`;
+    const before = readFileSync(path, 'utf8');
+    const start = before.indexOf(mark) + mark.length;
+    if (start < mark.length) throw new Error(`${path} has no line "${mark.trimEnd()}".`);
+    const length = before.slice(start).search(/\n\n|\n$/); // its last line is also the page's, or an empty line follows
+    const after = `${before.slice(0, start)}${text()}${before.slice(start + length)}`;
+    if (!checks) writeFileSync(path, after);
+    else if (after !== before) {
+      console.error(`A table in ${path} is out of date: run npm run docs.`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** Draws the diagrams of docs/pictures/diagrams.tsx. */
+function drawPictures() {
+  const wide = 'cpu gpu adaptive composed films encoding explorer farm sound'.split(' ');
+  const sizes = { ...Object.fromEntries(wide.map((name) => [name, '960x400'])), palettes: '960x560' };
+  for (const [name, size] of Object.entries(sizes)) {
+    const out = `docs/pictures/${name}.webp`;
+    const scene = ['docs/pictures/diagrams.tsx', '--set', `diagram=${name}`, '--size', size];
+    const words = ['dist/cli/main.js', 'render', ...scene, '--frames', '0-0', '--out', out, '--quiet'];
+    execFileSync(process.execPath, words, { cwd: root, stdio: 'inherit' });
+    console.log(out);
+  }
 }

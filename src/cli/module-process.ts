@@ -1,11 +1,11 @@
 /**
- * The process that loads sweeps' modules, one after another: its arguments are its parent's id and their paths. It
- * sends its parent (module.ts) each sweep as plain data, or what is wrong with the module in one line.
+ * The process that loads sweeps' modules, one after another. Its argument is its parent's id. Its parent (module.ts)
+ * sends it their paths, and is sent each sweep as plain data, or what is wrong with the module in one line.
  */
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type * as Jiti from 'jiti';
@@ -16,22 +16,27 @@ import type { ModuleMessage } from './module.js';
 import { withWeights } from './scene-weights.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const [parent, ...paths] = process.argv.slice(2);
+const [parent] = process.argv.slice(2);
 const send = process.send!.bind(process); // a module may replace process.send
 
 watchParent();
 
 /** Transpiled modules run without further checks, so they are stored where only this user can write. */
 const translated = join(tmpdir(), `untrained-scenes-${process.getuid?.() ?? 'user'}`);
-// Required, because importing a CommonJS module makes Node look for its exports, which takes longer than all else here.
+// Required, because Node searches a CommonJS module for its exports before it imports it, which costs 50 ms here.
 const { createJiti } = createRequire(import.meta.url)('jiti') as typeof Jiti;
+/** Scenes anywhere can import "untrained", which is this package. */
+const aliases = { 'untrained/render': join(root, 'dist/render.js'), untrained: join(root, 'dist/index.js') };
 const jiti = createJiti(import.meta.url, {
-  // Scenes anywhere can import "untrained", which is this package.
-  alias: { 'untrained/render': join(root, 'dist/render.js'), untrained: join(root, 'dist/index.js') },
+  alias: aliases,
   fsCache: isPrivateFolder(translated) && translated,
   moduleCache: false,
   interopDefault: false,
 });
+
+// What scenes import is loaded while the parent is still loading its own code.
+await import(pathToFileURL(aliases.untrained).href);
+const paths = await new Promise<string[]>((resolve) => process.once('message', resolve));
 
 let current = paths[0];
 for (const event of ['uncaughtException', 'unhandledRejection']) {

@@ -2,13 +2,12 @@
  * Loads sweeps' modules. A module is a program: it may loop forever, leave timers behind, end the process or change
  * global state. So it runs in its own process (module-process.ts), with a deadline, and returns only its sweep.
  */
-import { fork } from 'node:child_process';
 import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Watched } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import { parseSweep, type Sweep, soundsIn } from '../core/sweep/sweep.js';
 import { type Resolved, resolveSweep } from '../sound/resolve.js';
+import { takeModuleProcess } from './module-child.js';
 
 /** Sent by the process that loads modules: a sweep, valid unless it names sounds, or what is wrong, in one line. */
 export type ModuleMessage = { path: string; sweep: Sweep } | { path: string; failure: string };
@@ -28,8 +27,6 @@ const DEADLINE = 60_000;
 const LAST_WORDS = 500;
 /** How long loading may take before it is reported as a stage, in milliseconds. */
 const SILENCE = 1500;
-
-const PROGRAM = fileURLToPath(new URL('./module-process.js', import.meta.url));
 
 /** A module's sweep, and the sound files that it listens to. */
 export type Loaded = Resolved;
@@ -72,11 +69,7 @@ function loadSome(
 ): Promise<(Sweep | Error)[]> {
   return new Promise((done, failed) => {
     if (signal?.aborted) return failed(signal.reason);
-    const child = fork(PROGRAM, [`${process.pid}`, ...paths], {
-      execArgv: [],
-      serialization: 'advanced', // preserves NaN and Infinity, which the checks reject
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+    const child = takeModuleProcess();
     const loaded: (Sweep | Error)[] = [];
     let ending: string | undefined;
     let outOfMemory = false;
@@ -118,6 +111,7 @@ function loadSome(
       else if (error) failed(error);
       else done(loaded);
     };
+    child.send(paths, () => {}); // a process that has ended emits 'exit'
     child.on('message', (message: ModuleMessage) => {
       if (message.path !== paths[loaded.length]) return; // a duplicate, or sent by the module itself
       loaded.push(outcomeOf(message));

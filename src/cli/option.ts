@@ -45,7 +45,7 @@ export interface OptionEntry {
   help: string;
   /** Help for a command in which it means something else. */
   helpFor?: { readonly [Name in CommandName]?: string };
-  /** More about it, for the README only. */
+  /** More about it in Markdown, for docs/options.md only. */
   more?: string;
   /** The unit of its numbers. */
   unit?: string;

@@ -1,7 +1,7 @@
 /**
  * The table of options. Everything that depends on what options there are is derived from it: the command line and its
  * help, the types of the commands' options, the columns of a batch, which scenes an option applies to, what suggested
- * commands repeat, and the README's table (`npm run docs`).
+ * commands repeat, and the table in docs/options.md (`npm run docs`).
  */
 import { UsageError } from '../core/errors.js';
 import { backends } from '../core/frame/backends.js';
@@ -88,7 +88,7 @@ export const OPTIONS = [
     name: 'to',
     value: 'format',
     help: 'output format',
-    more: `${exporters.map(({ title, ending }) => `${title}: ${ending}`).join('; ')}. See [docs/exports.md](docs/exports.md).`,
+    more: `${exporters.map(({ title, ending }) => `${title}: ${ending}`).join('; ')}. See [Exports](exports.md).`,
     choices: exporters.map(({ name }) => name),
     otherwise: 'from the ending of --out',
     commands: ['export'],
@@ -248,7 +248,7 @@ export const OPTIONS = [
     name: 'palette',
     value: 'name',
     help: 'how outputs become colours: rgb, oklab, oklch, a colour map such as viridis or RdBu, or hex colours such as "#012,#fa3"; or a composed scene\'s variable palette',
-    more: 'See [Palettes](#palettes).',
+    more: 'See [Palettes](palettes.md).',
     otherwise: "the scene's",
     commands: LOOK,
     repeated: true,
@@ -257,7 +257,7 @@ export const OPTIONS = [
     name: 'levels',
     value: 'low,high',
     help: 'output values that are shown as 0 and 1, such as 0.2,0.8; auto measures them once for all that is drawn',
-    more: 'See [docs/networks.md](docs/networks.md#levels).',
+    more: 'See [Levels](networks.md#levels).',
     read: parseLevels,
     form: 'auto or two numbers, the first less than the second',
     example: 'auto or 0.2,0.8',
@@ -306,7 +306,7 @@ export const OPTIONS = [
     name: 'for',
     value: 'platform',
     help: `size, frame rate and limits of a platform: ${platformNames.join(', ')}`,
-    more: 'See [Ready to post](#ready-to-post).',
+    more: 'See [Post a film](post.md).',
     repeatable: true,
     commands: FILM,
     films: true,
@@ -346,7 +346,7 @@ export const OPTIONS = [
     name: 'encoder',
     value: 'name',
     help: `what encodes ${endingsIn(formatList.filter(({ hardware }) => hardware))}: hardware is the first hardware encoder that works`,
-    more: 'See [docs/machines.md](docs/machines.md#hardware-encoders).',
+    more: 'See [Hardware encoders](machines.md#hardware-encoders).',
     choices: encoderChoices,
     otherwise: 'software',
     commands: ['render', 'batch'],
@@ -376,7 +376,7 @@ export const OPTIONS = [
     name: 'audio',
     value: 'file',
     help: `sound for the film, cut or padded to its length: a file such as .wav, .mp3, .m4a, .ogg, .flac or .opus, or a film with sound; only in ${endingsIn(formatList.filter(({ sound }) => sound))}`,
-    more: 'See [docs/sound.md](docs/sound.md).',
+    more: 'See [Sound](sound.md).',
     otherwise: "the scene's own, or none",
     commands: FILM,
     films: true,
@@ -542,7 +542,7 @@ export const OPTIONS = [
   {
     name: 'fast',
     help: 'compute only pixels that make a visible difference, on the CPU, and interpolate the others',
-    more: 'See [docs/performance.md](docs/performance.md#fewer-pixels). `--quality draft` implies it.',
+    more: 'See [Adaptive evaluation](how/adaptive.md). `--quality draft` implies it.',
     otherwise: 'every pixel is computed',
     commands: DRAW,
   },
@@ -562,7 +562,7 @@ export const OPTIONS = [
     name: 'plan',
     value: 'file',
     help: 'render the segments of a plan from `untrained plan`, instead of [scene], and put them in --store',
-    more: 'See [docs/farm.md](docs/farm.md).',
+    more: 'See [Use many machines](farm.md).',
     commands: ['render'],
     row: false,
   },
@@ -630,6 +630,11 @@ export const OPTIONS = [
     help: 'do not open the editor in a browser',
     helpFor: { explore: 'do not open the explorer in a browser' },
     commands: ['edit', 'explore'],
+  },
+  {
+    name: 'alt',
+    help: "print only a sentence for a platform's alternative text: what it shows, how it looks, what moves",
+    commands: ['info'],
   },
   {
     name: 'json',

@@ -2,6 +2,8 @@
  * The command line: the commands of `untrained`, and what each does with its options. The options themselves are in
  * options.ts. A command's code is loaded only when it runs, so help and most error messages need none of it.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, type CommanderError } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { figuresIn } from '../core/figures.js';
@@ -10,7 +12,9 @@ import { networkParameterNames } from '../core/network/parameters.js';
 import { sweepSynonyms } from '../core/sweep/synonyms.js';
 import { didYouMean, namesake, nearest, suggestion } from '../core/wording/did-you-mean.js';
 import { endingsIn, formatList } from '../outputs/formats/index.js';
+import { sceneFolders } from '../sources/scene-files.js';
 import { VERSION } from '../system/package.js';
+import { prepareModuleProcess } from './module-child.js';
 import { type CommandName, commanderOption, kebab } from './option.js';
 import {
   DEFAULT_SCENE,
@@ -46,6 +50,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: RenderOptions, command: Command) => {
       refuseStray(options);
+      if (options.plan === undefined) prepareFor(scene);
       const { render } = await (options.plan !== undefined
         ? import('./render-plan.js')
         : options.queue !== undefined
@@ -58,6 +63,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('render one moment of a scene to a PNG')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: StillOptions, command: Command) => {
+      prepareFor(scene);
       const { still } = await import('./draw.js');
       await still(scene, options, given(command), signal);
     });
@@ -66,6 +72,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('write a sweep for other programs: a page, a shader, a model, a curve or a height map')
     .argument('[scene]', SWEEP)
     .action(async (scene: string | undefined, options: OptionsOf<'export'>) => {
+      prepareFor(scene);
       const { exportScene } = await import('./export.js');
       await exportScene(scene, options, signal);
     });
@@ -74,6 +81,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('compare seeds, moments or both side by side on one PNG')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: SheetOptions, command: Command) => {
+      prepareFor(scene);
       const { sheet } = await import('./sheet.js');
       await sheet(scene, options, given(command), signal);
     });
@@ -94,6 +102,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('plan a film whose segments several machines render')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: OptionsOf<'plan'>, command: Command) => {
+      prepareFor(scene);
       const { planFilm } = await import('./write-plan.js');
       await planFilm(scene, options, given(command), signal);
     });
@@ -133,9 +142,18 @@ export function buildProgram(signal: AbortSignal): Command {
       await explore(scene, options, signal);
     });
 
+  strict(program.command('init'))
+    .description('make a project with two scenes, ready to be rendered and edited')
+    .argument('[folder]', 'a new or an empty folder (default: the current one)')
+    .action(async (folder: string | undefined) => {
+      const { init } = await import('./init.js');
+      await init(folder);
+    });
+
   add('list')
     .description('list the scenes')
     .action(async ({ json }: OptionsOf<'list'>) => {
+      prepareModuleProcess();
       const { describeScenes } = await import('./scenes.js');
       const scenes = await describeScenes({ signal });
       const width = Math.max(...scenes.map(({ name }) => name.length));
@@ -197,6 +215,12 @@ export function buildProgram(signal: AbortSignal): Command {
     });
 
   return program;
+}
+
+/** Starts the process that loads sweeps, if the scene's file or name shows that it is one. */
+function prepareFor(scene: string = DEFAULT_SCENE): void {
+  const isModule = sceneFolders().some((folder) => existsSync(join(folder, `${scene}.ts`)));
+  if (isModule || scene.endsWith('.ts')) prepareModuleProcess();
 }
 
 /** Adds a command's options. */

@@ -8,6 +8,7 @@ import { CommanderError } from 'commander';
 import { exitCodeOf, RenderError, TransientError, UsageError } from '../core/errors.js';
 import { inSight } from '../core/wording/printable.js';
 import { forgottenDashes } from './forgotten.js';
+import { dismissModuleProcess } from './module-child.js';
 import { buildProgram } from './program.js';
 import { printJson } from './report.js';
 import { stopMessage } from './stopping.js';
@@ -19,7 +20,8 @@ const LEAVE_MS = 1000;
 export async function start(args: string[]): Promise<void> {
   const interruption = new AbortController();
   let stopped = 0; // the exit code, once a signal has been received
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) {
+    // SIGBREAK, Ctrl-Break, exists only on Windows, which cannot send SIGTERM.
     process.on(name, () => {
       if (stopped) process.exit(stopped); // the second signal: exit at once
       stopped = 128 + constants.signals[name];
@@ -49,6 +51,8 @@ export async function run(args: string[], signal: AbortSignal, stopped = () => 0
     return 0;
   } catch (error) {
     return report(stopped() ? signal.reason : error, args.includes('--json'), stopped());
+  } finally {
+    dismissModuleProcess();
   }
 }
 

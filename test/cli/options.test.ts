@@ -1,6 +1,6 @@
 /** The table of options, and everything derived from it. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -251,24 +251,33 @@ test('a row of a batch accepts every option of render, except those about report
 
 const folder = temporaryFolder();
 
-describe("the README's table of options", () => {
+describe('the tables of the guide', () => {
   const docs = (...words: string[]) =>
     spawnSync(process.execPath, ['build/docs.js', ...words], { encoding: 'utf8' });
 
-  test('is up to date (npm run docs)', () => {
+  test('are up to date (npm run docs)', () => {
     expect(docs('--check')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('is rewritten if it is out of date', () => {
-    const path = join(folder, 'README.md');
-    const readme = readFileSync('README.md', 'utf8');
-    writeFileSync(path, readme.replace('| `--dither` | ', '| `--dither` | new '));
-    expect(docs('--check', path)).toMatchObject({
-      status: 1,
-      stderr: expect.stringMatching(/is out of date: run npm run docs\.\n$/),
+  test('are rewritten if they are out of date', () => {
+    const changed = {
+      'options.md': ['| `--dither` | ', '| `--dither` | new '],
+      'parameters.md': ['| `seed` | 1 |', '| `seed` | 2 |'],
+      'formats.md': ['| GIF | 8 |', '| GIF | 9 |'],
+      'networks.md': ['| `tanh` | tanh x |', '| `tanh` | sinh x |'],
+    };
+    cpSync('docs', join(folder, 'docs'), { recursive: true });
+    const pages = Object.entries(changed).map(([page, [before, after]]) => {
+      const path = join(folder, 'docs', page);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toContain(before);
+      writeFileSync(path, text.replace(before, after));
+      return { path, text };
     });
-    expect(docs(path).status).toBe(0);
-    expect(readFileSync(path, 'utf8')).toBe(readme);
+    const complaints = pages.map(({ path }) => `A table in ${path} is out of date: run npm run docs.\n`);
+    expect(docs('--check', folder)).toMatchObject({ status: 1, stderr: complaints.join('') });
+    expect(docs(folder).status).toBe(0);
+    for (const { path, text } of pages) expect(readFileSync(path, 'utf8')).toBe(text);
   });
 });
 

@@ -281,9 +281,9 @@ describe('what nobody means', () => {
   });
 });
 
-describe('the examples of docs/sweeps.md', () => {
-  const page = readFileSync('docs/sweeps.md', 'utf8');
-  const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+describe('the examples of docs/sweeps.md and docs/loops.md', () => {
+  const pages = ['docs/sweeps.md', 'docs/loops.md'].map((path) => readFileSync(path, 'utf8'));
+  const examples = [...pages.join('\n').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
 
   test.each(examples)('%#: a scene', (code) => {
     const body = code.replace(/^import .*/m, '').replace('export default', 'return');

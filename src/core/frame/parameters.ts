@@ -136,7 +136,10 @@ export const frameSynonyms: Synonyms = {
   ...synonymsIn(frameParameters),
 };
 
-/** All parameters, the network's included, by their names in README: those of `view` have its name before theirs. */
+/**
+ * All parameters, the network's included, by their names in docs/parameters.md: those of `view` have its name before
+ * theirs.
+ */
 export const allParameters: Readonly<Record<string, Parameter>> = {
   ...networkParameters,
   ...Object.fromEntries(viewFieldNames.map((name) => [`view.${name}`, viewParameters[name]])),

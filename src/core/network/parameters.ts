@@ -1,7 +1,7 @@
 /**
  * The parameters of a network: the single source of their defaults, ranges and meaning for schemas (spec.ts), sweeps,
- * `--set`, the nodes' signals and README's table. To add one, add an entry here, a field to `NetworkSpec` and a signal
- * to `NetworkNode`, and run `npm run docs`.
+ * `--set`, the nodes' signals and the table in docs/parameters.md. To add one, add an entry here, a field to
+ * `NetworkSpec` and a signal to `NetworkNode`, and run `npm run docs`.
  */
 import { type Parameter, synonymsIn } from '../parameters/parameter.js';
 import type { Synonyms } from '../wording/did-you-mean.js';

@@ -1,6 +1,6 @@
 /**
  * Types of the parameter tables. The tables (network/parameters.ts, frame/parameters.ts) are plain data that import no
- * validator, so that pages can use them too. Schemas, signals, `--set` and README are derived from them.
+ * validator, so that pages can use them too. Schemas, signals, `--set` and the guide are derived from them.
  */
 
 import type { Synonyms } from '../wording/did-you-mean.js';
@@ -8,7 +8,7 @@ import type { Synonyms } from '../wording/did-you-mean.js';
 interface Described {
   /** The label of its control: "Weight scale". */
   readonly label: string;
-  /** Its meaning, as one sentence in Markdown. README's table shows it, followed by the range. */
+  /** Its meaning, as one sentence in Markdown. docs/parameters.md shows it, followed by the range. */
   readonly sentence: string;
   /** Its default value; undefined if there is none. */
   readonly default?: unknown;

@@ -1,10 +1,10 @@
-/** README's table of parameters. */
+/** The table of parameters in docs/parameters.md. */
 import { mixes, type Parameter } from './parameter.js';
 
 /** Longer lists of choices are documented elsewhere. */
 const MOST_CHOICES = 20;
 
-/** Parameters as a Markdown table: name, default and meaning. `npm run docs` writes it to README. */
+/** Parameters as a Markdown table: name, default and meaning. `npm run docs` writes it. */
 export function parameterTable(parameters: Readonly<Record<string, Parameter>>): string {
   const listed = new Set<string>(); // lists of choices already shown
   const rows = Object.entries(parameters).map(([name, parameter]) => {
@@ -16,7 +16,8 @@ export function parameterTable(parameters: Readonly<Record<string, Parameter>>):
       : '';
     const range = rangeOf(parameter);
     const limits = `${range && ` (${range})`}${isFixed(parameter) ? '; fixed' : ''}`;
-    const meaning = `${parameter.sentence}${alternatives}${limits}`;
+    const sentence = parameter.sentence.replace(/docs\/((\w+)\.md)/g, '[$2]($1)');
+    const meaning = `${sentence}${alternatives}${limits}`;
     return `| \`${name}\` | ${parameter.defaultNote ?? shown(parameter.default)} | ${meaning} |`;
   });
   return ['| parameter | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');

@@ -4,7 +4,7 @@
  *  To add a format:
  *  1. write its object in a file beside this one, with a reader from src/files/read or one of its own;
  *  2. list it in index.ts;
- *  3. describe it in README.md.
+ *  3. run npm run docs, which adds it to docs/formats.md.
  *  test/video/every-format.test.ts then checks the rules that all formats share. */
 
 import type { PixelFormat } from '../../core/frame/pixels.js';
