@@ -8,15 +8,16 @@ import { colouringShown } from '../src/core/frame/shown.js';
 import { activationNames } from '../src/core/network/activations.js';
 import { DrawCache } from '../src/core/network/draws.js';
 import { BLOCK_POINTS, counts } from '../src/renderers/cpu/adaptive.js';
-import { bandsOf, drawPart, samplesIn } from '../src/renderers/cpu/band.js';
+import { bandsOf, drawPart } from '../src/renderers/cpu/band.js';
 import { chooseKernel, kernelModule } from '../src/renderers/cpu/choose-kernel.js';
+import { samplesIn } from '../src/renderers/cpu/draw-exactly.js';
 import { Evaluator } from '../src/renderers/cpu/evaluator.js';
 import { packNetwork } from '../src/renderers/cpu/pack.js';
 import { adaptiveOf } from '../src/renderers/smoothness.js';
 import { table } from './table.js';
 
 const kernel = chooseKernel();
-const evaluator = new Evaluator(kernel.shape);
+const evaluator = new Evaluator();
 const draws = new DrawCache();
 
 interface Drawn {
@@ -29,8 +30,8 @@ interface Drawn {
 
 /** Draws a frame, exactly or as its `evaluation` says. */
 function draw(frame: FrameDescription): Drawn {
-  const network = packNetwork(frame, kernel.shape, draws);
-  const module = kernelModule(kernel.shape, network.activations);
+  const network = packNetwork(frame, kernel, draws);
+  const module = kernelModule(network);
   const adaptive = adaptiveOf(frame);
   const how = { ...frame, colouring: colouringShown(frame), ...(adaptive && { adaptive }) };
   const [width, height] = frame.size;

@@ -13,6 +13,7 @@ import { commandTable } from './docs/commands.js';
 import { formatTable, platformTable } from './docs/formats.js';
 import { activationsTable, featureTable, paletteTable } from './docs/networks.js';
 import { optionTable, otherOptionTable } from './docs/options.js';
+import { writeSceneTable } from './docs/scenes.js';
 
 /** Each table begins after its mark, which names the table's source, and ends at the next empty line. */
 const tables = [
@@ -32,7 +33,10 @@ const words = process.argv.slice(2);
 const checks = words.includes('--check');
 const [folder = root] = words.filter((word) => !word.startsWith('--'));
 if (words.includes('--pictures')) drawPictures();
-else writeTables();
+else {
+  writeTables();
+  if (!checks && folder === root) await writeSceneTable(root); // test/cli/scenes.test.ts compares it
+}
 
 function writeTables() {
   for (const { page, source, text } of tables) {

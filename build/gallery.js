@@ -4,10 +4,10 @@
  * it takes many minutes, although wide networks are drawn at a smaller size.
  */
 import { spawn } from 'node:child_process';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { byFigure } from '../dist/core/figures.js';
 import { available } from '../dist/core/wording/did-you-mean.js';
+import { ourScenes, writeSceneTable } from './docs/scenes.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -61,18 +61,13 @@ function untrained(...args) {
 
 const files = await readdir(`${root}scenes`);
 const kindOf = (name) => (files.includes(`${name}.tsx`) ? 'composed' : 'sweep');
-const scenes = (await untrained('list', '--json'))
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line))
-  .filter(({ name }) => files.includes(`${name}.ts`) || files.includes(`${name}.tsx`));
+const scenes = await ourScenes(root);
 const requested = process.argv.slice(2);
 const allNames = scenes.map(({ name }) => name);
 const unknown = requested.find((name) => !allNames.includes(name));
 if (unknown !== undefined)
   throw new Error(`There is no scene "${unknown}"${available(unknown, allNames, {})}`);
 
-scenes.sort(byFigure);
 for (const { name } of scenes.filter(({ name }) => requested.length === 0 || requested.includes(name))) {
   const { size, fps } = kindOf(name) === 'composed' ? COMPOSED : SWEEP;
   const out = `renders/gallery/${name}.webp`;
@@ -96,16 +91,4 @@ for (const { name } of scenes.filter(({ name }) => requested.length === 0 || req
   console.log(`${name.padEnd(18)} ${kilobytes} kB, ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
-const rows = scenes.map(({ name, title, figure = '' }) =>
-  [
-    `![${name}](../renders/gallery/${name}.webp)`,
-    `**${name}**<br>${title}`,
-    figure,
-    `\`npm run render ${name}\``,
-  ].join(' | '),
-);
-const page = `${root}scenes/README.md`;
-const text = await readFile(page, 'utf8');
-const [before] = text.split('| scene |');
-const head = '| scene | what it shows | figure | command |\n| --- | --- | --- | --- |';
-await writeFile(page, `${before}${head}\n${rows.map((row) => `| ${row} |`).join('\n')}\n`);
+await writeSceneTable(root);

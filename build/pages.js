@@ -8,6 +8,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { CORE, EDITOR, JSX_RUNTIMES, TWO_D } from '../dist/core/motion-canvas.js';
 import { filesOf, split, writeLicences } from './licences.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,17 +21,8 @@ const OWN = {
   'untrained/page': 'dist/sources/composed/page/main.js',
 };
 
-/** The modules of Motion Canvas that scenes import. For a scene that imports others, all of it is bundled again. */
-const PACKAGES = [
-  '@motion-canvas/2d',
-  '@motion-canvas/2d/lib/jsx-runtime',
-  '@motion-canvas/2d/lib/jsx-dev-runtime',
-  '@motion-canvas/core',
-  '@motion-canvas/core/lib/scenes/timeEvents/index.js',
-];
-
 /** Modules that only the editor's pages load. They share the state of our nodes. */
-const EDITOR = {
+const OF_EDITOR = {
   'untrained/editor/open': 'dist/editor/page/open.js',
   'untrained/editor/plugin': 'dist/editor/page/plugin.js',
   'untrained/editor/start': 'dist/editor/page/start.js',
@@ -56,14 +48,23 @@ const common = {
 await rm(into, { recursive: true, force: true });
 const own = await build({
   ...common,
-  entryPoints: Object.entries({ ...OWN, ...EDITOR }).map(([name, path]) => ({
+  entryPoints: Object.entries({ ...OWN, ...OF_EDITOR }).map(([name, path]) => ({
     in: path,
     out: entryName(name),
   })),
   chunkNames: 'untrained/[name]-[hash]',
   conditions: ['browser'],
-  external: ['@motion-canvas/*', 'preact', 'preact/*'],
+  external: [`${CORE}*`, `${TWO_D}*`, `${EDITOR}*`, 'preact', 'preact/*'],
 });
+
+const ofPages = {
+  outputs: reachedFrom(
+    Object.keys(OWN).map((name) => `dist/pages/${entryName(name)}.js`),
+    own.metafile,
+  ),
+};
+/** The modules of Motion Canvas that scenes and we import. For a scene that imports others, all is bundled again. */
+const PACKAGES = [...new Set([TWO_D, ...JSX_RUNTIMES, CORE, ...externalsOf(ofPages)])];
 const packages = await build({
   ...common,
   entryPoints: PACKAGES.map((name, i) => ({ in: name, out: `packages/${i}` })),
@@ -71,12 +72,6 @@ const packages = await build({
 });
 
 const made = filesOf(packages.metafile);
-const ofPages = {
-  outputs: reachedFrom(
-    Object.keys(OWN).map((name) => `dist/pages/${entryName(name)}.js`),
-    own.metafile,
-  ),
-};
 const manifest = {
   own: {
     files: outputsOf(ofPages),

@@ -1,8 +1,8 @@
 /**
- * Bundles the program of exported pages into dist/pages/player/player.js: a classic script that unpacks and starts it,
- * which src/exporters/html.ts puts into each page. The explorer has a copy beside its own page.
+ * Bundles the program of exported pages into dist/pages/explorer/player.js: a classic script that unpacks and starts
+ * it, which src/exporters/html.ts puts into each page.
  */
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ import { filesOf, licencesOf } from './licences.js';
 import { withoutJsonSchema } from './zod.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const into = join(root, 'dist/pages/player');
+const into = join(root, 'dist/pages/explorer');
 
 /** In bytes: an exported page has room for as much, besides its poster and a recipe. */
 const MOST = 200_000;
@@ -57,9 +57,7 @@ if (bytes >= MOST)
   throw new Error(
     `The player has ${bytes} bytes, but the maximum is ${MOST}: leave out what exported pages do not need.`,
   );
-await mkdir(into, { recursive: true });
 await writeFile(join(into, 'player.js'), script);
-await copyFile(join(into, 'player.js'), join(root, 'dist/pages/explorer/player.js'));
 
 /** Starts threads as src/player/host.ts does. */
 function ownThreads() {

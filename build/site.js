@@ -1,7 +1,8 @@
 /**
- * `npm run site -- [--url ADDRESS] [--out FOLDER] [scene...]`: writes the explorer and the gallery as static files to
- * site/, with a page for each picture. Any host can serve them from any path. With scenes, only their pictures are
- * written. Previews of links need the site's address: with it, the addresses of their pictures are absolute.
+ * `npm run site -- [--url ADDRESS] [--out FOLDER] [scene...]`: writes the explorer, the gallery, the guide and the API
+ * reference as static files to site/. Any host can serve them from any path. With scenes, the gallery has only their
+ * pictures. It fails if a link is broken. Previews of links need the site's address: with it, the addresses of their
+ * pictures are absolute.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -23,6 +24,8 @@ import { Workshop } from '../dist/jobs/workshop.js';
 import { probe } from '../dist/outputs/index.js';
 import { evaluate } from '../dist/renderers/cpu/planes.js';
 import { writeFigures } from './figures.js';
+import { writeGuide } from './site/guide.js';
+import { brokenLinks } from './site/links.js';
 import { CARD, card, cardOf, galleryPage, pageOf, picturePage } from './site/pages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -56,7 +59,11 @@ async function main() {
     await copyFile(join(gallery, `${name}.webp`), join(out, 'films', `${name}.webp`));
     await copyFile(thumbnailOf(name), join(out, 'films', `${name}-still.webp`));
   }
+  await copyFile(join(root, 'build/site/guide.css'), join(out, 'guide.css'));
+  await writeGuide(root, out, (about) => card({ ...about, picture: cardOf(named[0]) }, site));
   await drawCards([...named, ...scenes], out);
+  const broken = brokenLinks(out);
+  if (broken.length > 0) throw new Error(`The site has broken links:\n${broken.join('\n')}`);
   console.log(`The site is in ${out}: upload it to any host, or serve it from any folder.`);
   if (!site) {
     console.log(

@@ -160,6 +160,24 @@ describe('imports', () => {
     expectNone('no import cycles: move what both files need into a third', cyclesIn(files));
   });
 
+  test('each deep use of Motion Canvas is in one file, which CONTRIBUTING.md lists', () => {
+    const users = new Map<string, Set<string>>();
+    for (const path of [...sources, ...filesIn('build', /\.[jt]s$/)])
+      for (const name of deepNamesIn(parse(path))) users.set(name, (users.get(name) ?? new Set()).add(path));
+    const [, table = ''] = /## Motion Canvas\n(.*?)\n## /s.exec(textOf('CONTRIBUTING.md')) ?? [];
+    const broken: string[] = [];
+    for (const [name, paths] of users) {
+      if (paths.size > 1) broken.push(`${name} is named in ${[...paths].join(' and ')}`);
+      for (const path of paths)
+        if (!table.includes(`\`${path}\``)) broken.push(`CONTRIBUTING.md does not list ${path}: ${name}`);
+    }
+    expect(users.size).toBeGreaterThan(5);
+    expectNone(
+      'everything of Motion Canvas but the imports of core and 2d is named in one file, and listed in CONTRIBUTING.md',
+      broken,
+    );
+  });
+
   test('core and files do no I/O', () => {
     const broken: string[] = [];
     for (const path of sources.filter((path) => /^src\/(core|files)\//.test(path))) {
@@ -173,6 +191,20 @@ describe('imports', () => {
     expectNone('core and files do no I/O and use nothing that only one host has', broken);
   });
 });
+
+/** The names of Motion Canvas in a file's strings, apart from imports of all that `core` and `2d` export. */
+function deepNamesIn(file: ts.SourceFile): string[] {
+  const found = file.typeReferenceDirectives.map(({ fileName }) => fileName);
+  const visit = (node: ts.Node): void => {
+    const isImport = ts.isImportDeclaration(node.parent) || ts.isExportDeclaration(node.parent);
+    if (ts.isLiteralExpression(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
+      for (const [name] of node.text.matchAll(/@motion-canvas[\w/.-]*|motion-canvas(?::|\\?.ui)[\w.\\-]*/g))
+        if (!isImport || !/^@motion-canvas\/(core|2d)$/.test(name)) found.push(name);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(file, visit);
+  return found.filter((name) => name.includes('motion-canvas'));
+}
 
 /** The five shortest cycles, as "a → b → a": one wrong import causes hundreds. */
 function cyclesIn(files: readonly string[]): string[] {
@@ -381,7 +413,13 @@ describe('prose', () => {
     expectNone(`no comment goes beyond column ${COLUMNS}`, broken);
   });
 
-  const documents = ['README.md', 'CONTRIBUTING.md', ...filesIn('docs', /\.md$/), 'scenes/README.md'];
+  const documents = [
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    ...filesIn('docs', /\.md$/),
+    'scenes/README.md',
+  ];
 
   test('mentioned paths exist', () => {
     const broken: string[] = [];
@@ -419,7 +457,7 @@ describe('CONTRIBUTING.md', () => {
   });
 
   test('names only files that exist, possibly by the ends of their paths', () => {
-    const all = [...sources, ...filesIn('test', /./), ...filesIn('build', /./)];
+    const all = [...sources, ...filesIn('test', /./), ...filesIn('build', /./), ...filesIn('docs', /./)];
     const names = [...text.matchAll(/`([\w./-]+\.[jt]sx?)`/g)].map(([, name]) => name);
     expectNone(
       'CONTRIBUTING.md names only files that exist',
@@ -435,6 +473,7 @@ describe('CONTRIBUTING.md', () => {
       'A hardware encoder',
       'An export format',
       'An option',
+      'A page of the guide',
       'A store',
       'A backend',
     ]);

@@ -12,6 +12,7 @@ const PAGES = {
   work: '[Use many machines](farm.md)',
   edit: '[The editor](editor.md)',
   explore: '[The explorer](explorer.md)',
+  init: '[Start a project](start.md)',
   platforms: '[Formats and platforms](formats.md)',
   cache: '[The cache](machines.md#cache)',
   doctor: '[Your machine](machines.md)',

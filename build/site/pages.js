@@ -1,4 +1,4 @@
-/** The HTML of the static site: the gallery, and a page for each of its pictures. */
+/** The HTML of the static site: the gallery, a page for each of its pictures, and the frame of the guide's pages. */
 import { CONTENT_SECURITY_POLICY } from '../../dist/explorer/policy.js';
 
 /** The size of the pictures that other sites show with a link, in pixels: the shape that most of them expect. */
@@ -18,7 +18,7 @@ const ARTICLE = 'Tyler Neylon’s article “A Visual Exploration of Random Neur
  */
 
 /** Text as HTML, in elements and in quoted attributes. */
-function html(text) {
+export function html(text) {
   const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   return text.replace(/[&<>"]/g, (character) => escapes[character]);
 }
@@ -51,7 +51,7 @@ export function card({ title, description, page, picture }, site) {
 }
 
 /** @param path - The page's path in the site. @param head - Further elements of its head. */
-function pageWith({ path, title, description, head, body }) {
+function pageWith({ path, title, description, head, body, styles = ['style.css'] }) {
   const up = '../'.repeat(path.split('/').length - 1);
   return `<!doctype html>
 <html lang="en">
@@ -65,7 +65,7 @@ function pageWith({ path, title, description, head, body }) {
     <meta name="description" content="${html(description)}" />
     ${head}
     <link rel="icon" type="image/png" href="${up}explorer/icon.png" />
-    <link rel="stylesheet" href="${up}style.css" />
+    ${styles.map((name) => `<link rel="stylesheet" href="${up}${name}" />`).join('\n    ')}
   </head>
   <body>
 ${body}
@@ -95,7 +95,10 @@ export function galleryPage(networks, scenes, site) {
       <div class="words">
         <h1>Untrained</h1>
         <p>Pictures and films of neural networks that nobody has trained.</p>
-        <p><a class="button" href="explorer/index.html">Open the explorer</a></p>
+        <p class="buttons">
+          <a class="button" href="explorer/index.html">Open the explorer</a>
+          <a class="button quiet" href="guide/index.html">Read the guide</a>
+        </p>
       </div>
     </header>
     <main>
@@ -145,6 +148,61 @@ export function picturePage(entry, site) {
       </div>
       ${film ? `<div class="small">${filmPicture(name, film, '../', title)}</div>` : ''}
     </main>`,
+  });
+}
+
+/**
+ * A page of the guide or of the API reference.
+ * @param page.place - Its path in the site. @param page.title - In plain text. @param page.body - Its HTML.
+ * @param page.headings - Its headings. @param page.contents - The sections of the table of contents.
+ * @param page.neighbours - The pages before and after it there. @param page.from - The address of a path of the site.
+ * @param page.card - Makes the elements for previews of links.
+ */
+export function guidePage({ place, title, body, headings, contents, neighbours, from, card: cardFor }) {
+  const link = ({ to, text }, more = '') => `<a href="${from(to)}"${more}>${text}</a>`;
+  const item = (entry) => `<li>${link(entry, entry.to === place ? ' aria-current="page"' : '')}</li>`;
+  const sections = contents.map(
+    ({ title: name, links }) => `        <h2>${name}</h2>\n        <ul>${links.map(item).join('')}</ul>`,
+  );
+  const deepest = place.startsWith('api/') ? 3 : 2;
+  const parts = headings.filter(({ depth }) => depth > 1 && depth <= deepest);
+  const onPage =
+    parts.length > 1
+      ? `      <nav class="on-page" aria-label="On this page">
+        <h2>On this page</h2>
+        <ul>${parts.map(({ id, text, depth }) => `<li class="depth-${depth}"><a href="#${html(id)}">${text}</a></li>`).join('')}</ul>
+      </nav>\n`
+      : '';
+  const { before, after } = neighbours;
+  const about = {
+    title: `${title} – Untrained`,
+    description: place.startsWith('api/')
+      ? `The API reference of ${title}.`
+      : `${title}: a page of the guide to Untrained.`,
+  };
+  return pageWith({
+    path: place,
+    ...about,
+    head: cardFor({ ...about, page: place }),
+    styles: ['style.css', 'guide.css'],
+    body: `    <header class="bar">
+      <a class="home" href="${from('index.html')}">Untrained</a>
+      <nav aria-label="Site">
+        ${link({ to: 'guide/index.html', text: 'Guide' })}
+        ${link({ to: 'api/index.html', text: 'API' })}
+        ${link({ to: 'explorer/index.html', text: 'Explorer' })}
+      </nav>
+      <a class="to-contents" href="#contents">Contents</a>
+    </header>
+    <div class="guide">
+      <main class="prose">
+${body}
+        <p class="neighbours">${before ? link(before, ' rel="prev"') : '<span></span>'}${after ? link(after, ' rel="next"') : ''}</p>
+      </main>
+${onPage}      <nav class="contents" id="contents" aria-label="Contents">
+${sections.join('\n')}
+      </nav>
+    </div>`,
   });
 }
 

@@ -60,7 +60,7 @@ function installedPaths({ env, platform }: Surroundings): string[] {
     return apps.flatMap((app) => folders.map((folder) => join(folder, `${app}.app/Contents/MacOS/${app}`)));
   }
   if (platform === 'win32') {
-    const folders = [env.PROGRAMFILES, env['PROGRAMFILES(X86)'], env.LOCALAPPDATA];
+    const folders = [env.PROGRAMFILES, env['PROGRAMFILES(X86)'], env.PROGRAMW6432, env.LOCALAPPDATA];
     const inside = [
       'Google/Chrome/Application/chrome.exe',
       'Chromium/Application/chrome.exe',

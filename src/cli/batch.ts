@@ -1,10 +1,11 @@
 /** The `batch` command: renders a film for each row of a file, one after another, and prints a summary. */
 import { existsSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
+import { basename, extname } from 'node:path';
 import { breather } from '../core/breather.js';
 import { UsageError } from '../core/errors.js';
 import { isLink } from '../core/recipe/link.js';
 import type { Workshop } from '../jobs/workshop.js';
+import { identityOf } from '../system/folders.js';
 import { draw, filesOf, type Prepared, prepare, withWorkshop } from './draw.js';
 import { DEFAULT_SCENE } from './options.js';
 import type { QueueChoice } from './render-queued.js';
@@ -169,7 +170,7 @@ function checkFiles(ready: Entry[], warn: (message: string) => void): void {
   const there: string[] = [];
   for (const { number, prepared } of ready) {
     for (const file of filesOf(prepared!)) {
-      const path = resolve(file);
+      const path = identityOf(file);
       const before = makers.get(path);
       if (before !== undefined) {
         const who =
@@ -179,7 +180,7 @@ function checkFiles(ready: Entry[], warn: (message: string) => void): void {
         throw new UsageError(`${who}: give each film its own "out".`);
       }
       makers.set(path, number);
-      if (existsSync(path)) there.push(file);
+      if (existsSync(file)) there.push(file);
     }
   }
   if (there.length === 0) return;

@@ -4,6 +4,7 @@ import { pretendHome } from '../browser/home.js';
 import { UsageError } from '../core/errors.js';
 import { isLink } from '../core/recipe/link.js';
 import type { EditorScene } from '../editor/pages.js';
+import { checkBundlers } from '../sources/composed/bundlers.js';
 import { filmMaker } from './edit-render.js';
 import type { RowReader } from './rows.js';
 import { findScene, listScenes, loadScene, ourScenes, sceneFolders, soundOf, summaryOf } from './scenes.js';
@@ -33,6 +34,7 @@ export async function edit(
     throw new UsageError(`${path} shows a composed scene, which only its code can draw: open its .tsx file.`);
   }
   pretendHome();
+  checkBundlers();
   const { startEditor } = await import('../editor/editor.js'); // slow to load
   const editor = await startEditor({
     list: () => editorScenes(opened),

@@ -1,10 +1,13 @@
 /** The commands `info` and `platforms`. */
+import { UsageError } from '../core/errors.js';
+import type { SmallPicture } from '../core/frame/look.js';
 import { isLink, readLink } from '../core/recipe/link.js';
 import type { Recipe } from '../core/recipe/recipe.js';
 import { RECIPE_VERSION } from '../core/recipe/version.js';
 import type { SoundNote } from '../core/sound/settings.js';
+import { altOf, altOfScene, altOfSheet } from '../core/sweep/alt.js';
 import { grainNote } from '../core/sweep/grain.js';
-import { frameCount, type Sweep } from '../core/sweep/sweep.js';
+import { frameAt, frameCount, type Sweep } from '../core/sweep/sweep.js';
 import { printable } from '../core/wording/printable.js';
 import { type Exporter, exporterFor } from '../exporters/index.js';
 import type { AudioTrack } from '../files/read/found.js';
@@ -22,15 +25,25 @@ import {
   sizeFor,
 } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
+import { CpuRenderer } from '../renderers/cpu/renderer.js';
 import { escaped, printJson } from './report.js';
-import { listScenes, recipeIn } from './scenes.js';
+import { captionOf, listScenes, recipeIn } from './scenes.js';
 import { commandLine } from './shell.js';
 
 /** About what was drawn adaptively. */
 const FAST = 'It was drawn with --fast: pixels that hardly differ from their neighbours were interpolated.';
 
-/** Describes a film, an export or a link, and prints the recipe that it carries. */
-export async function info(path: string, { json }: { json?: boolean }): Promise<void> {
+/**
+ * Describes a film, an export or a link, and prints the recipe that it carries, or with `alt` a sentence for those who
+ * do not see it.
+ */
+export async function info(path: string, { json, alt }: { json?: boolean; alt?: boolean }): Promise<void> {
+  if (alt) {
+    const text = await altFor(path);
+    if (json) printJson('alt', { path, alt: text });
+    else console.log(text);
+    return;
+  }
   if (isLink(path)) return describeLink(path, await readLink(path), json);
   const exporter = exporterFor(path);
   if (exporter) return describeExport(path, exporter, json);
@@ -66,6 +79,53 @@ export async function info(path: string, { json }: { json?: boolean }): Promise<
   else if (here) console.log(`To render it larger: ${commandLine('render', [path], size)}`);
   console.log(escaped(JSON.stringify({ untrained: RECIPE_VERSION, ...recipe }, null, 2)));
 }
+
+/** The alternative text of a film, an export or a link. @throws UsageError if it has no recipe. */
+async function altFor(path: string): Promise<string> {
+  const recipe = await recipeAt(path);
+  if (!recipe) {
+    throw new UsageError(
+      `${printable(path)} carries no recipe, so what it shows is unknown: describe it in your own words.`,
+    );
+  }
+  const { sweep, scene = '', sheet } = recipe;
+  if (sheet) return altOfSheet(sweep?.title || scene);
+  if (sweep) return altOf(sweep, await picturesOf(sweep));
+  const file = listScenes().find(({ name, path }) => name === scene && path.endsWith('.tsx'));
+  const caption = file && (await captionOf(file.path));
+  return altOfScene(printable(caption || scene), isStill(path));
+}
+
+/** The recipe of a film, an export or a link. */
+async function recipeAt(path: string): Promise<Recipe | undefined> {
+  if (isLink(path)) return readLink(path);
+  return recipeIn(path, exporterFor(path) ? probeExport(path) : probe(path));
+}
+
+const isStill = (path: string) => !exporterFor(path) && probe(path).frames <= 1;
+
+/** Pictures of the beginning, the middle and the end of a sweep, as far as these differ. */
+async function picturesOf(sweep: Sweep): Promise<SmallPicture[]> {
+  const [width, height] = sweep.size.map((side) =>
+    Math.max(1, Math.round((side * ALT_SIDE) / Math.max(...sweep.size))),
+  );
+  const renderer = new CpuRenderer();
+  try {
+    const pictures: SmallPicture[] = [];
+    for (const part of frameCount(sweep) === 1 ? [0] : [0, 0.5, 1]) {
+      const t = part * (sweep.seconds - 1 / sweep.fps);
+      const frame = frameAt({ ...sweep, pace: 'tracks' }, t, evaluate); // measuring the pace takes seconds
+      const rgba = await renderer.render({ ...frame, size: [width, height] });
+      pictures.push({ rgba: rgba.slice(), width, height });
+    }
+    return pictures;
+  } finally {
+    await renderer.close();
+  }
+}
+
+/** The longer side of the pictures whose look is described, in pixels. */
+const ALT_SIDE = 64;
 
 /** "Sound: AAC, 48 kHz, stereo; from the file with SHA-256 a1b2…, 1.5 s of it skipped, -3 dB". */
 function soundLine({ codec, rate, channels }: AudioTrack, note: SoundNote | undefined): string {

@@ -662,6 +662,11 @@ export const OPTIONS = [
     commands: ['edit', 'explore'],
   },
   {
+    name: 'alt',
+    help: "print only a sentence for a platform's alternative text: what it shows, how it looks, what moves",
+    commands: ['info'],
+  },
+  {
     name: 'json',
     help: 'print one JSON object per line: progress, then the result',
     helpFor: {

@@ -142,6 +142,14 @@ export function buildProgram(signal: AbortSignal): Command {
       await explore(scene, options, signal);
     });
 
+  strict(program.command('init'))
+    .description('make a project with two scenes, ready to be rendered and edited')
+    .argument('[folder]', 'a new or an empty folder (default: the current one)')
+    .action(async (folder: string | undefined) => {
+      const { init } = await import('./init.js');
+      await init(folder);
+    });
+
   add('list')
     .description('list the scenes')
     .action(async ({ json }: OptionsOf<'list'>) => {

@@ -10,6 +10,7 @@ import { MAX_RECIPE_BYTES, parseRecipe, type Recipe, sweepOf } from '../core/rec
 import type { SoundNote } from '../core/sound/settings.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { available } from '../core/wording/did-you-mean.js';
+import { portable } from '../core/wording/file-name.js';
 import { printable } from '../core/wording/printable.js';
 import { exporterFor } from '../exporters/index.js';
 import { formatWithEnding, type Probe, probe, probeExport } from '../outputs/index.js';
@@ -147,11 +148,26 @@ function hasEnding(path: string): boolean {
  * names the figure.
  */
 async function leadingComment(path: string, name: string): Promise<{ title: string; figure?: string }> {
-  const [, comment = ''] = /^\s*\/\*\*?(.*?)\*\//s.exec(await readFile(path, 'utf8')) ?? [];
-  const text = comment.replace(/\s*\n\s*\*?\s*/g, ' ').trim();
+  const text = await leadingText(path);
   const [, title = name] = /^(.+?)(?:[.:](?:\s|$)|$)/.exec(text) ?? [];
   const [, figure] = /\bfigures? (\d+(?:,? (?:and |to )?\d+)*)/i.exec(text) ?? [];
   return { title, ...(figure && { figure }) };
+}
+
+/** The text of a file's first comment; empty if it does not begin with one. */
+async function leadingText(path: string): Promise<string> {
+  const [, comment = ''] = /^\s*\/\*\*?(.*?)\*\//s.exec(await readFile(path, 'utf8')) ?? [];
+  return comment.replace(/\s*\n\s*\*?\s*/g, ' ').trim();
+}
+
+/** What the first comment of a scene's file says about the scene, as sentences. Empty if it has none. */
+export async function captionOf(path: string): Promise<string> {
+  const [text] = (await leadingText(path)).split(/\s*\bRun: /);
+  const sentences = text.match(/.+?[.!?](?=\s|$)|.+$/g) ?? [];
+  return sentences
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => !/\bfigures? \d|^After |\barXiv:|\w\/\w/i.test(sentence))
+    .join(' ');
 }
 
 /** A scene's title and figure, without running it: in a sweep's module, they are found if they are plain strings. */
@@ -189,7 +205,7 @@ function nameOf({ title, network: { seed } }: Sweep): string {
       .replace(/^-+|-+$/g, ''),
   );
   const words = name === suffix || name.endsWith(`-${suffix}`) ? [name] : [name || 'network', suffix];
-  return words.filter((word) => word !== '').join('-') || 'network';
+  return portable(words.filter((word) => word !== '').join('-') || 'network');
 }
 
 async function fromRecipe(path: string): Promise<Recipe & { sweep: Sweep }> {

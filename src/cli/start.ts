@@ -20,7 +20,8 @@ const LEAVE_MS = 1000;
 export async function start(args: string[]): Promise<void> {
   const interruption = new AbortController();
   let stopped = 0; // the exit code, once a signal has been received
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) {
+    // SIGBREAK, Ctrl-Break, exists only on Windows, which cannot send SIGTERM.
     process.on(name, () => {
       if (stopped) process.exit(stopped); // the second signal: exit at once
       stopped = 128 + constants.signals[name];

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { createLogger, createServer, type Plugin } from 'vite';
 import { RenderError } from '../core/errors.js';
+import { CORE, EDITOR, EDITOR_OF_NODES, JSX_RUNTIMES, TWO_D } from '../core/motion-canvas.js';
 import { findFfmpeg } from '../outputs/index.js';
 import { type Heard, hearSounds } from '../sources/composed/hearing.js';
 import { ESBUILD, findModules, loadScenes } from '../sources/composed/modules.js';
@@ -47,12 +48,11 @@ const require = createRequire(import.meta.url);
 
 /** Packages that Vite bundles once and caches: scenes and the editor must share a single instance of each. */
 const PACKAGES = [
-  '@motion-canvas/core',
-  '@motion-canvas/2d',
-  '@motion-canvas/2d/editor',
-  '@motion-canvas/2d/lib/jsx-runtime',
-  '@motion-canvas/2d/lib/jsx-dev-runtime',
-  '@motion-canvas/ui',
+  CORE,
+  TWO_D,
+  EDITOR_OF_NODES,
+  ...JSX_RUNTIMES,
+  EDITOR,
   'd3-color',
   'd3-scale',
   'd3-scale-chromatic',
@@ -69,7 +69,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   const cache = await cacheFolder();
   const closing = new AbortController();
   process.env.VITE_CJS_IGNORE_WARNING = 'true'; // Motion Canvas's plugin loads Vite's deprecated CommonJS build
-  const packages = dirname(dirname(dirname(require.resolve('@motion-canvas/core/package.json'))));
+  const packages = dirname(dirname(dirname(require.resolve(`${CORE}/package.json`))));
   const named = list().filter(({ origin }) => origin === 'opened');
   const files = named.map(({ path }) => path);
   const workingFolder = resolve('.');
@@ -149,7 +149,7 @@ async function cacheFolder(): Promise<{ path: string; remove(): Promise<void> }>
     return { path: usual, remove: async () => {} };
   } catch {
     const path = await mkdtemp(join(tmpdir(), 'untrained-editor-'));
-    return { path, remove: () => rm(path, { recursive: true, force: true }) };
+    return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
   }
 }
 

@@ -8,6 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import type { Plugin, ViteDevServer } from 'vite';
 import { byFigure } from '../core/figures.js';
+import {
+  CORE,
+  EDITOR,
+  NEWEST_VERSION,
+  STYLE_SHEET,
+  STYLE_SHEET_ID,
+  TWO_D,
+  VITE_PLUGIN,
+} from '../core/motion-canvas.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { noSceneIn, sceneMetaOf } from '../sources/composed/modules.js';
 import { defaultsOf, metaFileOf } from '../sources/composed/target.js';
@@ -57,11 +66,8 @@ export interface HeardSweep {
   sound?: string | undefined;
 }
 
-/** The beginning of the call with which Motion Canvas's editor asks for its newest version. */
-const NEWEST_VERSION = /\bfetch\("https:[^"]*\/@motion-canvas\/core\/latest"/;
-
 // Names of virtual modules.
-const EDITOR = 'untrained:editor';
+const EDITING = 'untrained:editor';
 const START = 'untrained:start';
 const SCENE = 'untrained:scene/';
 /** Where Vite serves them. */
@@ -119,9 +125,9 @@ export function editorPages(
   return {
     name: 'untrained:editor',
     enforce: 'pre', // run before Vite's own handling of style sheets
-    resolveId: (id) => (id === EDITOR || id === START || id.startsWith(SCENE) ? `\0${id}` : null),
+    resolveId: (id) => (id === EDITING || id === START || id.startsWith(SCENE) ? `\0${id}` : null),
     async load(id) {
-      if (id === `\0${EDITOR}`) return editorModule();
+      if (id === `\0${EDITING}`) return editorModule();
       if (id === `\0${START}`) return startModule;
       if (!id.startsWith(`\0${SCENE}`)) return null;
       const scene = list().find(({ name }) => `\0${moduleOf(name)}` === id);
@@ -134,8 +140,8 @@ export function editorPages(
       return { code, map: { mappings: '' } };
     },
     transform(code, id) {
-      if (/motion-canvas.ui.dist.style\.css/.test(id))
-        return code.replace(/@import\s*"https?:[^"]*"\s*;/g, ''); // fonts from the network; system fonts are enough
+      // Fonts from the network: system fonts are enough.
+      if (STYLE_SHEET_ID.test(id)) return code.replace(/@import\s*"https?:[^"]*"\s*;/g, '');
       // Motion Canvas's editor asks npm whether there is a newer version, in code that several packages share.
       if (NEWEST_VERSION.test(code) && /[/\\]deps[/\\]/.test(id))
         return { code: code.replace(NEWEST_VERSION, 'new Promise(() => {}'), map: null };
@@ -250,7 +256,7 @@ function scenePage(scene: OpenedScene): string {
   <body>
     <div id="opening" role="status"><i></i><span>Opening ${escaped(basename(scene.path))} …</span></div>
     <script type="application/json" id="scene">${data}</script>
-    <script type="module" src="${served(EDITOR)}"></script>
+    <script type="module" src="${served(EDITING)}"></script>
   </body>
 </html>
 `;
@@ -266,8 +272,8 @@ function editorModule(): string {
   const { size, fps, background } = defaultsOf({ kind: 'scene', path: '' });
   const look: Look = { size, fps, background };
   return `
-import { editor } from '@motion-canvas/ui';
-import '@motion-canvas/ui/dist/style.css';
+import { editor } from '${EDITOR}';
+import '${STYLE_SHEET}';
 import { openScene } from 'untrained/editor/open';
 import { untrainedPlugin } from 'untrained/editor/plugin';
 const plugins = [untrainedPlugin()];
@@ -277,8 +283,8 @@ openScene({ server: import.meta.hot, editor, versions, plugins, composed: ${JSON
 
 /** The versions of Motion Canvas that its editor shows. */
 function versions(): Record<string, string> {
-  const of = (name: string): string => require(`@motion-canvas/${name}/package.json`).version;
-  return { core: of('core'), two: of('2d'), ui: of('ui'), vitePlugin: of('vite-plugin') };
+  const of = (name: string): string => require(`${name}/package.json`).version;
+  return { core: of(CORE), two: of(TWO_D), ui: of(EDITOR), vitePlugin: of(VITE_PLUGIN) };
 }
 
 const failureModule = (failure: Failure) => `export const failure = ${JSON.stringify(failure)};`;

@@ -1,11 +1,13 @@
 /** Saves what a user changes in a scene's timeline: time events, in the scene's .meta file. Renders read them there. */
 
 import { existsSync } from 'node:fs';
-import { realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { realpath, rm, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Plugin } from 'vite';
+import { SAVE_SETTINGS, SAVED_SETTINGS } from '../core/motion-canvas.js';
 import { sceneMetaOf } from '../sources/composed/modules.js';
 import { metaFileOf } from '../sources/composed/target.js';
+import { replaceFile } from '../system/folders.js';
 
 /**
  * @param paths - The scenes' files.
@@ -30,12 +32,12 @@ export function saveSettings(paths: () => string[], onWarning: (text: string) =>
   return {
     name: 'untrained:settings',
     configureServer(server) {
-      server.ws.on('motion-canvas:meta', async ({ source, data }, client) => {
+      server.ws.on(SAVE_SETTINGS, async ({ source, data }, client) => {
         // A page may write only the .meta files of existing scenes.
         const path = paths().find((known) => metaFileOf(known) === source);
         if (!path || !areEvents(data?.timeEvents)) return;
         await save(path, source, data.timeEvents);
-        client.send('motion-canvas:meta-ack', { source });
+        client.send(SAVED_SETTINGS, { source });
       });
     },
   };
@@ -59,7 +61,7 @@ async function replace(path: string, text: string): Promise<void> {
   const unfinished = `${target}.unfinished`;
   try {
     await writeFile(unfinished, text);
-    await rename(unfinished, target);
+    await replaceFile(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});
     // The file may be writable although its folder is not.

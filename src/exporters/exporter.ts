@@ -24,7 +24,7 @@ export interface ExportTools {
   deflate(bytes: Uint8Array): Promise<Uint8Array>;
   /**
    * The program of the page that an HTML file contains, as a classic script that unpacks it: build/player.js writes it
-   * to dist/pages/player/player.js, and beside the explorer's page.
+   * beside the page of the explorer, which also exports.
    */
   player(): Promise<string>;
   /** The address of an explorer, for links in pages: https://example.org/explorer/. Undefined if none is known. */

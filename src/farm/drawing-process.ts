@@ -95,7 +95,7 @@ class Drawer {
       await this.workshop.close();
       await (await this.files)?.close();
     } finally {
-      await rm(this.scratch, { recursive: true, force: true }); // the worker may have been killed
+      await rm(this.scratch, { recursive: true, force: true, maxRetries: 3 }); // the worker may have been killed
     }
   }
 

@@ -25,8 +25,8 @@ import { evaluate } from '../renderers/cpu/planes.js';
 import { CpuRenderer } from '../renderers/cpu/renderer.js';
 import { VERSION } from '../system/package.js';
 
-/** The program of exported pages, as built. */
-const PLAYER = fileURLToPath(new URL('../pages/player/player.js', import.meta.url));
+/** The program of exported pages, as built: beside the explorer's page, which also exports. */
+const PLAYER = fileURLToPath(new URL('../pages/explorer/player.js', import.meta.url));
 
 /** Options of exports. */
 export interface ExportOptions {

@@ -19,6 +19,7 @@ import {
 } from '../outputs/index.js';
 import { createRenderer, type RendererOptions } from '../renderers/create-renderer.js';
 import type { Soundtrack } from '../sound/soundtrack.js';
+import { checkBundlers } from '../sources/composed/bundlers.js';
 import type { Studio } from '../sources/composed/studio.js';
 import { resolveTarget } from '../sources/scene-files.js';
 import type { FrameSource } from '../sources/source.js';
@@ -192,6 +193,7 @@ export class Workshop {
   ): Promise<FrameSource> {
     pretendHome();
     const file = await resolveTarget(target);
+    checkBundlers();
     // The bundler and the browser's driver take half a second to load.
     const { openComposed } = await import('../sources/composed/source.js');
     this.studio ??= import('../sources/composed/studio.js').then(({ Studio }) => new Studio());

@@ -7,7 +7,7 @@ import { constants, createReadStream, type Dirent, promises as fs, type Stats } 
 import { basename, join } from 'node:path';
 import type { Environment } from '../core/ambient.js';
 import { UsageError } from '../core/errors.js';
-import { cacheFolder, makeFolder } from '../system/folders.js';
+import { cacheFolder, makeFolder, replaceFile } from '../system/folders.js';
 import { parseBytes } from './budget.js';
 
 /** The cache's size limit, in bytes, unless UNTRAINED_CACHE_SIZE sets another. */
@@ -182,7 +182,7 @@ export class SegmentCache {
       // The digest of the original: a copy that differs will be recognised. It comes first, so that no segment is ever
       // without one.
       await this.write(path + DIGEST, `${await digestOf(key, from)} ${size}`);
-      await fs.rename(unfinished, path);
+      await replaceFile(unfinished, path);
     } catch (error) {
       await fs.rm(unfinished, { force: true }).catch(() => {});
       throw error;
@@ -213,7 +213,7 @@ export class SegmentCache {
     const unfinished = this.unfinished(path);
     try {
       await fs.writeFile(unfinished, text);
-      await fs.rename(unfinished, path);
+      await replaceFile(unfinished, path);
     } catch (error) {
       await fs.rm(unfinished, { force: true }).catch(() => {});
       throw error;
@@ -224,7 +224,7 @@ export class SegmentCache {
   private async copy(from: string, path: string): Promise<void> {
     const unfinished = this.unfinished(path);
     await linkOrCopy(from, unfinished);
-    await fs.rename(unfinished, path).catch(async (error) => {
+    await replaceFile(unfinished, path).catch(async (error) => {
       await fs.rm(unfinished, { force: true });
       throw error;
     });

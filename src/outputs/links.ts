@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { replaceFile } from '../system/folders.js';
 
 /** Linux's own limit. */
 const MOST_LINKS = 40;
@@ -36,13 +37,13 @@ export async function moveTo(from: string, to: string): Promise<void> {
   // Such as a device.
   if (stat && !stat.isFile()) throw Object.assign(new Error(`${to} is not a file`), { code: 'EEXIST' });
   try {
-    await fs.rename(from, to);
+    await replaceFile(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
     const beside = join(dirname(to), `.untrained-${randomBytes(6).toString('hex')}`);
     try {
       await fs.copyFile(from, beside);
-      await fs.rename(beside, to);
+      await replaceFile(beside, to);
     } catch (error) {
       await fs.rm(beside, { force: true }).catch(() => {});
       throw error;

@@ -8,6 +8,7 @@
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type RenderError, UsageError } from '../core/errors.js';
+import { whyNotPortable } from '../core/wording/file-name.js';
 import { cannotWrite, makeFolder } from '../system/folders.js';
 import { endOfLinks } from './links.js';
 import { isAbandoned, listenIn, OWNER } from './owner.js';
@@ -25,10 +26,13 @@ export interface WorkFolder {
 /**
  * Makes the target's parents and the work folder, and removes the leftovers of killed renders of the same target.
  * @param name - The target, or a link to it.
- * @throws UsageError if the target is a folder, a device or the like.
+ * @throws UsageError if the target is a folder, a device or the like, or has a name that Windows reserves.
  * @throws RenderError if nothing can be written there.
  */
-export async function openWorkFolder(name: string): Promise<WorkFolder> {
+export async function openWorkFolder(name: string, platform: string = process.platform): Promise<WorkFolder> {
+  // Windows would write to a device, or to a hidden stream of another file.
+  const reason = platform === 'win32' && whyNotPortable(basename(name));
+  if (reason) throw new UsageError(`"${name}" is ${reason}: choose another name.`);
   const target = await endOfLinks(name).catch((error) => {
     throw cannotOpen(name, error);
   });
@@ -60,7 +64,7 @@ export async function openWorkFolder(name: string): Promise<WorkFolder> {
     path = await fs.mkdtemp(join(parent, `${prefix}${OWNER}-`));
     leave = await listenIn(path);
   } catch (error) {
-    if (path) await fs.rm(path, { recursive: true, force: true }).catch(() => {});
+    if (path) await fs.rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
     await removeParents();
     throw cannotOpen(name, error);
   }

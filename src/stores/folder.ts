@@ -137,7 +137,7 @@ export class FolderFiles implements KeyedFiles {
       for (const name of await fs.readdir(this.folder)) {
         const path = join(this.folder, name);
         if (name.startsWith(UNFINISHED_FOLDER) && (await isAbandoned(path)))
-          await fs.rm(path, { recursive: true, force: true });
+          await fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
       }
     } catch {
       // another process is doing the same, or what is there belongs to another user

@@ -3,6 +3,7 @@
 import { promises as fs } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RenderError, TransientError } from '../core/errors.js';
 
 /**
@@ -78,6 +79,45 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): string | undef
   }
 }
 
+/** What Windows answers while another program has a file open: a virus scanner for a moment, a player for longer. */
+const LOCKED = ['EPERM', 'EACCES', 'EBUSY'];
+/** How long to wait between attempts, in milliseconds. */
+const LOCK_WAITS = [20, 40, 80, 160, 320];
+
+/**
+ * Renames a file, replacing any other of the new name. On Windows, tries again for half a second while another program
+ * has one of them open.
+ * @throws The system's error.
+ */
+export async function replaceFile(
+  from: string,
+  to: string,
+  { rename, platform }: Pick<System, 'rename' | 'platform'> = SYSTEM,
+): Promise<void> {
+  for (const wait of platform === 'win32' ? LOCK_WAITS : []) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (!LOCKED.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      await sleep(wait);
+    }
+  }
+  return rename(from, to);
+}
+
+/** What tests replace. */
+interface System {
+  rename: (from: string, to: string) => Promise<void>;
+  platform: NodeJS.Platform;
+}
+const SYSTEM: System = { rename: (from, to) => fs.rename(from, to), platform: process.platform };
+
+/** Equal texts for paths of the same file: on macOS and Windows, case and the form of accents make no difference. */
+export function identityOf(path: string, platform = process.platform): string {
+  const whole = resolve(path);
+  return platform === 'win32' || platform === 'darwin' ? whole.normalize('NFC').toLowerCase() : whole;
+}
+
 /** Reasons in a path itself, or in a file's size, which a retry does not change. */
 const LASTING = ['ENOTDIR', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'EFBIG', 'EINVAL'];
 
@@ -99,11 +139,15 @@ export function cannotWrite(problem: string, cause: unknown, next: string): Rend
 }
 
 /** Why the system refused to create, open or write something: a clause that can follow "because". */
-export function whyRefused(error: unknown): string {
+export function whyRefused(error: unknown, platform = process.platform): string {
   switch ((error as NodeJS.ErrnoException)?.code) {
     case 'EACCES':
     case 'EPERM':
-      return 'you do not have permission to write there';
+      return platform === 'win32'
+        ? 'another program has the file open, or you do not have permission to write there'
+        : 'you do not have permission to write there';
+    case 'EBUSY':
+      return 'another program has the file open';
     case 'EROFS':
       return 'the disk is read-only';
     case 'ENOSPC':

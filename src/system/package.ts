@@ -1,6 +1,9 @@
 /** Metadata from our package.json. */
 import { readFileSync } from 'node:fs';
 
-export const VERSION: string = JSON.parse(
+/** The parts of our package.json that we use. */
+export const MANIFEST: { version: string; dependencies: Record<string, string> } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-).version;
+);
+
+export const { version: VERSION } = MANIFEST;

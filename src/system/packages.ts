@@ -3,11 +3,12 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CORE, TWO_D } from '../core/motion-canvas.js';
 
 /** The packages that determine pixels, directly or through their dependencies. */
 export const DRAWING = [
-  '@motion-canvas/2d',
-  '@motion-canvas/core',
+  TWO_D,
+  CORE,
   'd3-color',
   'd3-scale',
   'd3-scale-chromatic',

@@ -130,3 +130,38 @@ test('each picture has a page with a card, whose picture has an absolute address
     }
   }
 });
+
+test('the guide and the API reference fit screens of all sizes, and lead on', async () => {
+  const { page, trouble } = await openPage();
+  await page.goto(host.url);
+  await page.click('text=Read the guide');
+  await page.click('.prose >> text=Formats and platforms');
+  expect(await page.title()).toBe('Formats and platforms – Untrained');
+  await page.click('.bar >> text=API');
+  const api = page.locator('.prose');
+  expect(await api.locator('h3#sweep').count()).toBe(1);
+  for (const path of [
+    'guide/index.html',
+    'guide/options.html',
+    'guide/how/gpu.html',
+    'api/index.html',
+    'api/nodes.html',
+  ]) {
+    await page.goto(`${host.url}${path}`);
+    for (const [width, hasList] of [
+      [375, false],
+      [768, false],
+      [1280, true],
+    ] as const) {
+      await page.setViewportSize({ width, height: 740 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width);
+      if (path === 'api/index.html') expect(await page.locator('.on-page').isVisible()).toBe(hasList);
+      expect(await page.locator('.to-contents').isVisible(), path).toBe(width < 900);
+    }
+    const current = await page.locator('.contents [aria-current]').count();
+    expect(current, path).toBe(path === 'guide/index.html' ? 0 : 1);
+  }
+  expect(host.served.filter(({ gzipped }) => Number.isNaN(gzipped))).toEqual([]);
+  expect(trouble).toEqual([]);
+  await page.close();
+});

@@ -51,7 +51,7 @@ beforeAll(async () => {
     version: '1.2.3',
     draw: (frame) => renderer.render(frame),
     deflate: async (bytes) => bytes,
-    player: async () => readFileSync('dist/pages/player/player.js', 'utf8'),
+    player: async () => readFileSync('dist/pages/explorer/player.js', 'utf8'),
   };
   const [content, found] = await Promise.all([exported(film), findBrowser()]);
   expect(Buffer.byteLength(content)).toBeLessThan(250_000);

@@ -7,10 +7,11 @@ import { DrawCache } from '../../src/core/network/draws.js';
 import { sweep } from '../../src/core/sweep/sweep.js';
 import { counts } from '../../src/renderers/cpu/adaptive.js';
 import { drawPart } from '../../src/renderers/cpu/band.js';
-import { kernelModule, kernels } from '../../src/renderers/cpu/choose-kernel.js';
+import { kernelModule } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
 import { packNetwork } from '../../src/renderers/cpu/pack.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
+import { kernels } from '../../src/renderers/cpu/shapes.js';
 import { adaptiveOf, smoothnessOf } from '../../src/renderers/smoothness.js';
 
 let renderer: CpuRenderer;
@@ -105,10 +106,9 @@ describe('adaptive frames', () => {
     ['rough', 3, 1.03],
   ] as const)('compute few pixels of a %s picture', (_, weightScale, share) => {
     const frame = frameOf({ network: { layers: 9, units: 20, weightScale }, size: [192, 192] });
-    const { shape } = kernels.plain;
-    const packed = packNetwork(frame, shape, new DrawCache());
-    const evaluator = new Evaluator(shape);
-    evaluator.load(kernelModule(shape, packed.activations), packed, 5000);
+    const packed = packNetwork(frame, kernels.plain, new DrawCache());
+    const evaluator = new Evaluator();
+    evaluator.load(kernelModule(packed), packed, 5000);
     Object.assign(counts, { pixels: 0, computed: 0 });
     const whole = { x: 0, y: 0, width: 192, height: 192 };
     drawPart(

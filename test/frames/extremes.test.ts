@@ -6,13 +6,13 @@ import { DrawCache } from '../../src/core/network/draws.js';
 import { forward, logits } from '../../src/core/network/forward.js';
 import { buildNetwork } from '../../src/core/network/network.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
-import { type KernelChoice, kernels } from '../../src/renderers/cpu/choose-kernel.js';
 import { brightnessPlanes } from '../../src/renderers/cpu/planes.js';
+import { type Kernel, kernels } from '../../src/renderers/cpu/shapes.js';
 import { exponentsOf } from '../../src/renderers/exponents.js';
 import { expectReference, frameOf } from './compare.js';
 import { growing } from './extremes.js';
 
-function drawn(frame: FrameDescription, kernel: KernelChoice): Uint8Array {
+function drawn(frame: FrameDescription, kernel: Kernel): Uint8Array {
   const planes = brightnessPlanes(frame, kernel);
   const rgba = planes[0].length * 4;
   return Uint8Array.from({ length: rgba }, (_, i) =>

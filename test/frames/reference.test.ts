@@ -16,10 +16,11 @@ import {
 } from '../../src/core/network/activations.js';
 import { DrawCache } from '../../src/core/network/draws.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
-import { kernelModule, kernels, runs } from '../../src/renderers/cpu/choose-kernel.js';
+import { kernelModule, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { Evaluator } from '../../src/renderers/cpu/evaluator.js';
 import { packNetwork } from '../../src/renderers/cpu/pack.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
+import { type Kernel, kernels } from '../../src/renderers/cpu/shapes.js';
 import {
   allPixels,
   expectReference,
@@ -34,7 +35,7 @@ import {
 } from './compare.js';
 import { frames, ofAllKinds, real } from './specs.js';
 
-const usable = Object.values(kernels).filter(({ shape }) => runs(shape));
+const usable = Object.values(kernels).filter(runs);
 const renderer = new CpuRenderer();
 afterAll(() => renderer.close());
 
@@ -148,36 +149,39 @@ describe('where float32 has no precision left', () => {
 
 describe('each activation', () => {
   /** 8001 evenly spaced x in [-range, range], through one hidden unit and an identity output. */
-  function throughKernel(shape: (typeof usable)[number]['shape'], network: NetworkInput, range: number) {
+  function throughKernel(kernel: Kernel, network: NetworkInput, range: number) {
     const frame = frameOf({ network, view: { centre: [0, 0] }, size: [1, 1] });
-    const evaluator = new Evaluator(shape);
-    const packed = packNetwork(frame, shape, new DrawCache());
-    evaluator.load(kernelModule(shape, packed.activations), packed, 8001);
+    const evaluator = new Evaluator();
+    const packed = packNetwork(frame, kernel, new DrawCache());
+    evaluator.load(kernelModule(packed), packed, 8001);
     const x = Float32Array.from({ length: 8001 }, (_, i) => (range * (i - 4000)) / 4000);
     evaluator.input(0, 8001).set(x);
     return { x, values: evaluator.evaluate(8001)[0].slice() };
   }
 
-  for (const { shape, name: kernel } of usable) {
-    test.each(activationNames)(`hidden %s is as accurate as its definition states, in ${kernel}`, (name) => {
-      for (const range of [0.01, 1, 10, 100]) {
-        // Shown as a(x) / span + 1/2, so that [-span / 2, span / 2] is visible; float32 then rounds to 2^-24 of span.
-        const span = activationTable[name].bounded ? 2 : 2 * range + 2;
-        const weights = [{ w: [[1, 0]] }, { w: [[1 / span]], b: [0.5] }];
-        const spec = { activation: name, outputActivation: 'identity' as const, weights };
-        const { x, values } = throughKernel(shape, spec, range);
-        for (const [i, value] of values.entries()) {
-          const error = Math.abs((value - 0.5) * span - activations[name](x[i]));
-          const allowed = activationTable[name].error(x[i]) + 2.5 * 2 ** -24 * span;
-          if (error > allowed) expect.fail(`${name}(${x[i]}): ${error} off, ${allowed} allowed`);
+  for (const kernel of usable) {
+    test.each(activationNames)(
+      `hidden %s is as accurate as its definition states, in ${kernel.name}`,
+      (name) => {
+        for (const range of [0.01, 1, 10, 100]) {
+          // Shown as a(x) / span + 1/2, so that [-span / 2, span / 2] is visible; float32 then rounds to 2^-24 of span.
+          const span = activationTable[name].bounded ? 2 : 2 * range + 2;
+          const weights = [{ w: [[1, 0]] }, { w: [[1 / span]], b: [0.5] }];
+          const spec = { activation: name, outputActivation: 'identity' as const, weights };
+          const { x, values } = throughKernel(kernel, spec, range);
+          for (const [i, value] of values.entries()) {
+            const error = Math.abs((value - 0.5) * span - activations[name](x[i]));
+            const allowed = activationTable[name].error(x[i]) + 2.5 * 2 ** -24 * span;
+            if (error > allowed) expect.fail(`${name}(${x[i]}): ${error} off, ${allowed} allowed`);
+          }
         }
-      }
-    });
+      },
+    );
 
-    test.each(activationNames)(`output %s matches brightness(), in ${kernel}`, (name) => {
+    test.each(activationNames)(`output %s matches brightness(), in ${kernel.name}`, (name) => {
       for (const range of [1, 10, 100, 1000]) {
         const { x, values } = throughKernel(
-          shape,
+          kernel,
           { outputActivation: name, weights: [{ w: [[1, 0]] }] },
           range,
         );

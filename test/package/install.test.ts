@@ -1,6 +1,6 @@
 /** The package as npm installs it: packed, and installed with its dependencies into an empty project. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 const project = join(folder, 'project');
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const run = (program: string, args: string[], cwd: string) =>
-  promisify(execFile)(program, args, { cwd, shell: process.platform === 'win32' });
+  promisify(execFile)(program, args, { cwd, shell: program === 'npm' && process.platform === 'win32' });
 
 /** The lock file of a project that depends only on the packed package, at this repository's versions. */
 function lockFor(tarball: string): object {
@@ -63,4 +63,25 @@ test('npm pack and npm install give an empty project the command and the modules
     await renderer.close();`;
   writeFileSync(join(project, 'program.js'), program);
   expect((await run(process.execPath, ['program.js'], project)).stdout).toBe('64 function\n');
+
+  // What --omit=optional leaves out, whether a dependency of ours or of another package.
+  const { packages } = json('package-lock.json');
+  const optional = Object.keys(packages).filter((path) => packages[path].optional);
+  const there = optional.filter((path) => existsSync(join(project, path)));
+  expect(there.join()).toMatch(/webgpu.*|@rollup/);
+  for (const path of there) rmSync(join(project, path), { recursive: true, force: true });
+  const still = ['still', 'depth', '--size', '16', '--quiet', '--out', 'without.png'];
+  const sheet = ['sheet', 'depth', '--size', '16', '--seeds', '1-2', '--quiet', '--out', 'sheet.png'];
+  const exported = ['export', 'glass', '--size', '16', '--quiet', '--out', 'page.html'];
+  const bin = 'node_modules/untrained/dist/cli/main.js';
+  for (const words of [still, sheet, exported]) {
+    await run(process.execPath, [bin, ...words], project);
+    expect(existsSync(join(project, words.at(-1)!)), words[0]).toBe(true);
+  }
+  const starred = [bin, 'still', 'star', '--size', '16'];
+  const refused = await run(process.execPath, starred, project).catch((error) => error);
+  expect(refused).toMatchObject({ code: 3, stdout: '' });
+  expect(refused.stderr).toMatch(
+    /^untrained: Composed scenes and the editor need Rollup.*without --omit=optional\.$/m,
+  );
 });

@@ -42,6 +42,24 @@ const FILES: Record<string, string> = {
     export const out: number[] = forward(buildNetwork(spec), [0, 1]);
     export const palette: Palette = paletteNames[0];
   `,
+  // Without Vite's own types: projects may have another version.
+  'plugins.ts': `
+    import untrained from 'untrained/vite';
+    export const names: string[] = untrained({ ffmpeg: '/usr/bin/ffmpeg' }).map(({ name }) => name);
+  `,
+  // CommonJS: Node can require() our modules from 20.19 on, which TypeScript knows with nodenext.
+  'loads.cts': `
+    export async function draw(): Promise<void> {
+      const { sweep } = await import('untrained');
+      const { renderStill } = await import('untrained/render');
+      await renderStill(sweep({ seconds: 1 }), 0.5, 'still.png');
+    }
+  `,
+  'requires.cts': `
+    import { sweep } from 'untrained';
+    import { renderStill } from 'untrained/render';
+    export const drawn: Promise<unknown> = renderStill(sweep({ seconds: 1 }), 0.5, 'still.png');
+  `,
   // Without JSX, because only bundlers find Motion Canvas's JSX types.
   'nodes.ts': `
     import { makeScene2D } from '@motion-canvas/2d';
@@ -115,7 +133,11 @@ export function compiles(cases: Checked[]): void {
 
     test.each(cases)('$module, with the DOM: $dom', async ({ module, dom }) => {
       const lib = dom ? ['es2022', 'dom', 'dom.iterable'] : ['es2022'];
-      const files = Object.keys(FILES).filter((name) => dom || name !== 'nodes.ts');
+      const fits = (name: string) =>
+        (dom || name !== 'nodes.ts') &&
+        (module !== 'esnext' || !name.endsWith('.cts')) &&
+        (module === 'nodenext' || name !== 'requires.cts');
+      const files = Object.keys(FILES).filter(fits);
       const moduleResolution = module === 'esnext' ? 'bundler' : module;
       const compilerOptions = {
         ...{ target: 'es2022', module, moduleResolution, lib, types: [] },

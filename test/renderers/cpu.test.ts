@@ -6,20 +6,15 @@ import { frameBytes } from '../../src/core/frame/pixels.js';
 import { type Activation, activationNames } from '../../src/core/network/activations.js';
 import { DrawCache } from '../../src/core/network/draws.js';
 import type { NetworkInput } from '../../src/core/network/spec.js';
-import {
-  arithmeticOf,
-  chooseKernel,
-  kernelModule,
-  kernels,
-  runs,
-} from '../../src/renderers/cpu/choose-kernel.js';
+import { arithmeticOf, chooseKernel, kernelModule, runs } from '../../src/renderers/cpu/choose-kernel.js';
 import { packNetwork } from '../../src/renderers/cpu/pack.js';
 import { CpuRenderer } from '../../src/renderers/cpu/renderer.js';
+import { kernels } from '../../src/renderers/cpu/shapes.js';
 import { frameOf } from '../frames/compare.js';
 import { mixes } from '../frames/extremes.js';
 import { conformance } from './conformance.js';
 
-const usable = Object.values(kernels).filter(({ shape }) => runs(shape));
+const usable = Object.values(kernels).filter(runs);
 for (const kernel of usable) conformance(kernel.name, { start: async () => new CpuRenderer(2, kernel) });
 
 const frame = frameOf({ network: { layers: 9 }, size: [60, 50] });
@@ -51,16 +46,15 @@ describe('the name of the arithmetic', () => {
 
   test('does not mention the vector width, which is chosen by measurement; the description does', () => {
     const { relaxed, wide } = kernels;
-    expect(arithmeticOf(relaxed.shape)).toBe(arithmeticOf(wide.shape));
-    expect(arithmeticOf(chooseKernel().shape)).not.toMatch(/128|256/);
+    expect(arithmeticOf(relaxed)).toBe(arithmeticOf(wide));
+    expect(arithmeticOf(chooseKernel())).not.toMatch(/128|256/);
     expect(relaxed.name).not.toBe(wide.name);
   });
 });
 
 describe('kernels', () => {
-  const { shape } = kernels.plain;
   const moduleOf = (network: NetworkInput) =>
-    kernelModule(shape, packNetwork(frameOf({ network, size: [1, 1] }), shape, new DrawCache()).activations);
+    kernelModule(packNetwork(frameOf({ network, size: [1, 1] }), kernels.plain, new DrawCache()));
 
   test('are compiled once for a set of activations, whatever the seed, the depth and the order', () => {
     const module = moduleOf({ activation: ['sin', 'tanh', 'relu'] });

@@ -28,11 +28,13 @@ export function sampleOffsets(
   y: Float64Array;
 } {
   const pixel = (2 * view.halfWidth) / Math.min(width, height);
-  const along = (pixels: number, first: number, count: number, sign: number) =>
-    Float64Array.from(
-      { length: count * supersample },
-      (_, i) => sign * pixel * ((first * supersample + i + 0.5) / supersample - pixels / 2),
-    );
+  // Not Float64Array.from(), which takes a fifth of the time of a frame of few weights.
+  const along = (pixels: number, first: number, count: number, sign: number) => {
+    const offsets = new Float64Array(count * supersample);
+    for (let i = 0; i < offsets.length; i++)
+      offsets[i] = sign * pixel * ((first * supersample + i + 0.5) / supersample - pixels / 2);
+    return offsets;
+  };
   return { x: along(width, part.x, part.width, 1), y: along(height, part.y, part.height, -1) };
 }
 

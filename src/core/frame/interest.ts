@@ -47,12 +47,12 @@ export function interestOf(rgba: ArrayLike<number>, width: number, height: numbe
 /** Deviations below this are hardly visible. */
 const FLAT = 0.01;
 
-/** L, a and b of each pixel. */
-type Planes = [Float64Array, Float64Array, Float64Array];
+/** L, a and b of each pixel, in OKLab. */
+export type Planes = [Float64Array, Float64Array, Float64Array];
 
 const light = Float64Array.from({ length: 256 }, (_, byte) => toLinear(byte / 255));
 
-function labPlanes(rgba: ArrayLike<number>, count: number): Planes {
+export function labPlanes(rgba: ArrayLike<number>, count: number): Planes {
   const planes: Planes = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   const [l, m, s] = FROM_LIGHT;
   for (let i = 0; i < count; i++) {

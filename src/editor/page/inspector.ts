@@ -2,6 +2,11 @@
  * Motion Canvas's node inspector with controls for our parameters above its own fields. Changes last until the scene is
  * played or loaded again; they can be copied as code, but are never written to a file.
  */
+import { type ComponentChild, type FunctionComponent, h } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { NODE_INSPECTOR } from '../../core/motion-canvas.js';
+import { positionOn, valueOn } from '../../core/parameters/slider.js';
+import { asCode, type Control, controls, seedFrom } from './controls.js';
 import {
   Button,
   Group,
@@ -13,14 +18,7 @@ import {
   Select,
   useApplication,
   useCurrentScene,
-} from '@motion-canvas/ui';
-import { type ComponentChild, type FunctionComponent, h } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { positionOn, valueOn } from '../../core/parameters/slider.js';
-import { asCode, type Control, controls, seedFrom } from './controls.js';
-
-/** The key by which Motion Canvas finds the inspector of a node. A plugin's inspector replaces earlier ones. */
-const KEY = '@motion-canvas/2d/node-inspector';
+} from './ui.js';
 
 type Signal = (value?: unknown) => unknown;
 
@@ -33,7 +31,7 @@ const changes = new Map<string, Record<string, unknown>>();
 /** The inspector that our plugin adds. @param of - What the code that it copies is for. */
 export function nodeInspector(of: 'node' | 'sweep'): PluginInspectorConfig {
   const component = () => h(Inspector, { of, component });
-  return { key: KEY, component };
+  return { key: NODE_INSPECTOR, component };
 }
 
 /** @param component - The plugin's own component, which is this one. */
@@ -43,7 +41,7 @@ function Inspector({ of, component }: { of: 'node' | 'sweep'; component: Functio
   const node = useNode(key);
   const generic = plugins
     .flatMap((plugin) => plugin.inspectors ?? [])
-    .find((inspector) => inspector.key === KEY && inspector.component !== component);
+    .find((inspector) => inspector.key === NODE_INSPECTOR && inspector.component !== component);
   return h('div', null, [
     isField(node) ? h(Controls, { key: `controls ${key}`, node, of }) : null,
     generic ? h(generic.component as FunctionComponent, { key: 'generic' }) : null,

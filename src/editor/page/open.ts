@@ -12,6 +12,7 @@ import {
   ValueDispatcher,
   type Versions,
 } from '@motion-canvas/core';
+import { SAVE_SETTINGS } from '../../core/motion-canvas.js';
 import { followed } from '../../nodes/listening.js';
 import { facesLoaded } from '../../sources/composed/page/faces.js';
 import { describe } from '../../sources/composed/page/failure.js';
@@ -247,7 +248,7 @@ class ScenePage {
   }
 
   #save(source: string, timeEvents: SavedEvent[]): void {
-    this.editing.server.send('motion-canvas:meta', { source, data: { timeEvents } });
+    this.editing.server.send(SAVE_SETTINGS, { source, data: { timeEvents } });
   }
 
   /** Shows an uncaught error, if it comes from the scene's files. */

@@ -1,12 +1,12 @@
 /** Our plugin for Motion Canvas's editor. */
 import type { Player, Project, Renderer } from '@motion-canvas/core';
-import type { EditorPlugin } from '@motion-canvas/ui';
 import { watchPlayer } from '../../nodes/preview.js';
 import { nodeInspector } from './inspector.js';
 import type { OpenedScene } from './protocol.js';
 import { keepToClock } from './real-time.js';
 import { exporters, offerFormats } from './render.js';
 import { Status } from './status.js';
+import type { EditorPlugin } from './ui.js';
 
 /** The plugin for the scene that the page has opened. */
 export function untrainedPlugin(): EditorPlugin {

@@ -20,6 +20,7 @@ import type { Part } from '../../core/frame/geometry.js';
 import { type InputWriter, inputWriter } from '../../core/frame/inputs.js';
 import type { Smoothness } from '../smoothness.js';
 import type { BandFrame } from './band-frame.js';
+import { drawExactly } from './draw-exactly.js';
 import type { Evaluator } from './evaluator.js';
 
 /** The side of a block in pixels: a multiple of that of the dither's matrix. */
@@ -62,6 +63,8 @@ const points = new Uint16Array(BLOCK_POINTS);
 /** The column and the row of a point. */
 const columnOf = Uint8Array.from({ length: BLOCK_POINTS }, (_, i) => i % STRIDE);
 const rowOf = Uint8Array.from({ length: BLOCK_POINTS }, (_, i) => Math.floor(i / STRIDE));
+/** The pixels of a block that is drawn without points. */
+const whole = new Uint8Array(4 * BLOCK ** 2);
 /** The cells to draw: a list of their top left corners. */
 const cellX = new Uint8Array((BLOCK / SMALL) ** 2);
 const cellY = new Uint8Array((BLOCK / SMALL) ** 2);
@@ -93,8 +96,13 @@ export function drawAdaptively(evaluator: Evaluator, frame: BandFrame, part: Par
       const width = isInside ? Math.min(BLOCK, right - x) : BLOCK;
       const height = isInside ? Math.min(BLOCK, bottom - y) : BLOCK;
       const block = blockAt(evaluator, frame, { x, y, width, height });
-      drawBlock(block);
-      packBlock(block, part, rgba);
+      known.fill(0);
+      if (isHopeless(block)) {
+        drawWhole(block, part, rgba);
+      } else {
+        drawBlock(block);
+        packBlock(block, part, rgba);
+      }
     }
   }
 }
@@ -118,13 +126,7 @@ function blockAt(evaluator: Evaluator, frame: BandFrame, place: Part): Block {
 }
 
 function drawBlock(block: Block): void {
-  const { width, height } = block;
-  counts.pixels += width * height;
-  known.fill(0);
-  if (isHopeless(block)) {
-    computeAll(block);
-    return;
-  }
+  counts.pixels += block.width * block.height;
   let length = cellsIn(block);
   for (let level = 0; level < SIDES.length; level++) {
     const side = SIDES[level];
@@ -266,32 +268,6 @@ function writePoints(
   }
 }
 
-/** Computes all pixels that are in the frame, row by row, which is faster than as a list. */
-function computeAll(block: Block): void {
-  const { evaluator, frame, x, y, width, height } = block;
-  const n = frame.supersample;
-  const inputs = inputWriter(frame, { x, y, width, height });
-  counts.computed += width * height;
-  const most = Math.floor(evaluator.capacity / (width * n ** 2));
-  for (let top = 0; top < height; top += most) {
-    const rows = Math.min(most, height - top);
-    const samples = rows * width * n * n;
-    for (let plane = 0; plane < inputs.planes; plane++)
-      inputs.write(plane, top * n, rows * n, evaluator.input(plane, samples));
-    const planes = coloursOf(block, samples);
-    for (const [channel, plane] of planes.entries()) {
-      const into = colours[channel];
-      for (let j = 0; j < rows; j++) {
-        const at = (top + j) * STRIDE;
-        if (n === 1) into.set(plane.subarray(j * width, (j + 1) * width), at);
-        else
-          for (let i = 0; i < width; i++)
-            into[at + i] = meanOfSamples(plane, (j * width * n + i) * n, n, width * n);
-      }
-    }
-  }
-}
-
 /** The colours of samples whose inputs have been written. */
 function coloursOf(block: Block, samples: number): Float32Array[] {
   const { evaluator, frame } = block;
@@ -414,23 +390,51 @@ function fill({ planes }: Block, x: number, y: number, level: number): void {
   }
 }
 
+/** The pixels of a block that lie in the part. */
+function insideOf({ x, y }: Block, part: Part): { left: number; right: number; top: number; bottom: number } {
+  return {
+    left: Math.max(x, part.x),
+    right: Math.min(x + BLOCK, part.x + part.width),
+    top: Math.max(y, part.y),
+    bottom: Math.min(y + BLOCK, part.y + part.height),
+  };
+}
+
+/** Draws the pixels of a block that lie in the part without using points: row by row, which is faster. */
+function drawWhole(block: Block, part: Part, rgba: Uint8Array): void {
+  const { evaluator, frame } = block;
+  const { left, right, top, bottom } = insideOf(block, part);
+  const width = right - left;
+  counts.pixels += width * (bottom - top);
+  counts.computed += width * (bottom - top);
+  const most = Math.floor(evaluator.capacity / (width * frame.supersample ** 2));
+  for (let y = top; y < bottom; y += most) {
+    const height = Math.min(most, bottom - y);
+    const drawn = whole.subarray(0, 4 * width * height);
+    drawExactly(evaluator, frame, { x: left, y, width, height }, drawn);
+    for (let row = 0; row < height; row++) {
+      const at = 4 * ((y + row - part.y) * part.width + left - part.x);
+      rgba.set(drawn.subarray(4 * row * width, 4 * (row + 1) * width), at);
+    }
+  }
+}
+
 /** Writes the pixels of a block that lie in the part. */
 function packBlock(block: Block, part: Part, rgba: Uint8Array): void {
   const { evaluator, frame, x, y, planes } = block;
   const { supersample, dither } = frame;
-  const [left, right] = [Math.max(x, part.x), Math.min(x + BLOCK, part.x + part.width)];
-  const [top, bottom] = [Math.max(y, part.y), Math.min(y + BLOCK, part.y + part.height)];
+  const { left, right, top, bottom } = insideOf(block, part);
   const first = (top - y) * STRIDE + left - x;
   const threshold = (column: number, row: number) => BAYER[(row & 7) * 8 + (column & 7)];
   const at = (row: number) => 4 * ((row - part.y) * part.width + left - part.x);
   // As in exact frames, the kernel rounds samples, and toByte() averages.
   if (supersample === 1) {
     const samples = (bottom - top - 1) * STRIDE + right - left;
-    const rounding = evaluator.rounding;
-    if (!dither) rounding.fill(0.5, 0, samples);
-    else
+    if (dither) {
+      const { rounding } = evaluator;
       for (let i = 0; i < samples; i++)
         rounding[i] = threshold(left + (i % STRIDE), top + Math.floor(i / STRIDE));
+    } else evaluator.roundToNearest();
     const into = evaluator.colours(samples).slice(0, planes);
     for (const [channel, plane] of into.entries())
       plane.set(colours[channel].subarray(first, first + samples));

@@ -5,37 +5,31 @@ import { frameSchema } from '../../core/frame/description.js';
 import { DrawCache } from '../../core/network/draws.js';
 import { drawPart } from './band.js';
 import { Evaluator } from './evaluator.js';
-import { emitKernel, type KernelActivations, type KernelShape } from './kernel.js';
-import { packNetwork } from './pack.js';
+import { emitKernel } from './kernel.js';
+import { type PackedNetwork, packNetwork } from './pack.js';
+import { type Block, type Kernel, kernels, shapeFor } from './shapes.js';
 
-/** A kernel's shape and its display name. */
-export interface KernelChoice {
-  shape: KernelShape;
-  name: string;
-}
-
-export const kernels = {
-  plain: { shape: { rows: 4, vectors: 2, relaxed: false }, name: '128-bit SIMD' },
-  relaxed: { shape: { rows: 3, vectors: 3, relaxed: true }, name: '128-bit relaxed SIMD' },
-  wide: { shape: { rows: 5, vectors: 4, relaxed: true, wide: true }, name: '256-bit relaxed SIMD' },
-} as const satisfies Record<string, KernelChoice>;
-
-let choice: KernelChoice | undefined;
+let choice: Kernel | undefined;
 
 /** The fastest kernel on this engine. If there is a choice, it is measured once per process, in about 0.1 s. */
-export function chooseKernel(): KernelChoice {
+export function chooseKernel(): Kernel {
   choice ??= findKernel();
   return choice;
 }
 
-function findKernel(): KernelChoice {
+function findKernel(): Kernel {
   const { plain, relaxed, wide } = kernels;
-  if (!runs(relaxed.shape)) return plain;
+  if (!runs(relaxed)) return plain;
   if (!mayWiden) return relaxed;
-  // The engine does not report whether it widens. An identical picture in clearly less time shows that it does.
-  const [narrow, widened] = trial([relaxed.shape, wide.shape]);
-  const same = narrow.rgba.every((byte, i) => byte === widened.rgba[i]);
-  return same && widened.ms < 0.8 * narrow.ms ? wide : relaxed;
+  // The engine does not report whether it widens. An identical picture in clearly less time shows that it does, and all
+  // of the kernel's blocks must show it.
+  const { narrow, broad } = wide.blocks;
+  const all = (block: Block): Kernel => ({ ...wide, blocks: { narrow: block, broad: block } });
+  const [usual, ...widened] = trial([relaxed, all(narrow), all(broad)]);
+  const isWidened = widened.every(
+    ({ rgba, ms }) => ms < 0.8 * usual.ms && usual.rgba.every((byte, i) => byte === rgba[i]),
+  );
+  return isWidened ? wide : relaxed;
 }
 
 /**
@@ -43,14 +37,14 @@ function findKernel(): KernelChoice {
  * leaves that to the machine, so it is tested rather than assumed. Tile and vector sizes do not affect the bits, so the
  * name does not depend on the choice above.
  */
-export function arithmeticOf(shape: KernelShape): string {
-  return shape.relaxed && fuses() ? 'float32, fused multiply-add' : 'float32';
+export function arithmeticOf({ instructions }: Kernel): string {
+  return instructions.relaxed && fuses() ? 'float32, fused multiply-add' : 'float32';
 }
 
 /** The arithmetic of this engine on this machine, without measuring which kernel is the fastest. */
 export function arithmeticHere(): string {
   const { plain, relaxed } = kernels;
-  return arithmeticOf(runs(relaxed.shape) ? relaxed.shape : plain.shape);
+  return arithmeticOf(runs(relaxed) ? relaxed : plain);
 }
 
 let fused: boolean | undefined;
@@ -59,15 +53,14 @@ let fused: boolean | undefined;
 function fuses(): boolean {
   if (fused !== undefined) return fused;
   const e = 2 ** -13;
-  const { shape } = kernels.relaxed;
   const frame = frameSchema.parse({
     network: { outputActivation: 'identity', weights: [{ w: [[-1 - e, 0]], b: [1] }] },
     view: { centre: [0, 0] },
     size: [1, 1],
   });
-  const network = packNetwork(frame, shape, new DrawCache());
-  const evaluator = new Evaluator(shape);
-  evaluator.load(kernelModule(shape, network.activations), network, 1);
+  const network = packNetwork(frame, kernels.relaxed, new DrawCache());
+  const evaluator = new Evaluator();
+  evaluator.load(kernelModule(network), network, 1);
   evaluator.input(0, 1)[0] = 1 - e;
   evaluator.input(1, 1)[0] = 0;
   fused = evaluator.evaluate(1)[0][0] > 0;
@@ -79,8 +72,11 @@ const modules = new Map<string, WebAssembly.Module>();
 /** A module is a few kilobytes of code, but its compiled form may take a hundred times as much. */
 const MOST_MODULES = 64;
 
-/** A kernel's compiled module, cached for later frames with these activations. */
-export function kernelModule(shape: KernelShape, activations: KernelActivations): WebAssembly.Module {
+/** The compiled module for a network, cached for later ones of this shape with these activations. */
+export function kernelModule({
+  shape,
+  activations,
+}: Pick<PackedNetwork, 'shape' | 'activations'>): WebAssembly.Module {
   const key = JSON.stringify([shape, activations]);
   const module = modules.get(key) ?? compileModule(emitKernel(shape, activations), shape);
   modules.delete(key);
@@ -90,28 +86,31 @@ export function kernelModule(shape: KernelShape, activations: KernelActivations)
 }
 
 /** Whether this engine can run a kernel. */
-export function runs(shape: KernelShape): boolean {
+export function runs(kernel: Kernel): boolean {
   try {
-    kernelModule(shape, { hidden: 'relu', output: 'relu' });
+    kernelModule({ shape: shapeFor(kernel, 0), activations: { hidden: 'relu', output: 'relu' } });
     return true;
   } catch {
     return false;
   }
 }
 
+/** Long enough for the engine to optimise all kernels. */
+const TRIAL_MS = 100;
+
 /**
  * Draws a small picture repeatedly, so that the engine optimises the kernels, and returns the minimum time of each.
  * Kernels alternate, so that other load on the machine affects all of them alike.
  */
-function trial(shapes: KernelShape[]): { rgba: Uint8Array; ms: number }[] {
+function trial(kernels: Kernel[]): { rgba: Uint8Array; ms: number }[] {
   const frame = frameSchema.parse({ network: { layers: 9, units: 30 }, size: [64, 30] });
-  const trials = shapes.map((shape) => {
-    const evaluator = new Evaluator(shape);
-    const module = kernelModule(shape, { hidden: 'tanh', output: 'sigmoid' });
-    evaluator.load(module, packNetwork(frame, shape, new DrawCache()), 64 * 30);
+  const trials = kernels.map((kernel) => {
+    const evaluator = new Evaluator();
+    const network = packNetwork(frame, kernel, new DrawCache());
+    evaluator.load(kernelModule(network), network, 64 * 30);
     return { evaluator, rgba: new Uint8Array(4 * 64 * 30), ms: Number.POSITIVE_INFINITY };
   });
-  const end = performance.now() + 50 * shapes.length;
+  const end = performance.now() + TRIAL_MS;
   for (let now = performance.now(); now < end; ) {
     for (const each of trials) {
       drawPart(

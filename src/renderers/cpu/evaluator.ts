@@ -10,7 +10,6 @@ import type { Held } from '../exponents.js';
 import {
   FREE_ADDRESS,
   HELD_ADDRESS,
-  type KernelShape,
   MIX_ADDRESS,
   type OneExports,
   type SeveralExports,
@@ -20,22 +19,34 @@ import {
 import type { PackedLayer, PackedNetwork } from './pack.js';
 import type { LayerSteps, ShownUnit, Steps } from './steps.js';
 
-/** Approximate tile size, chosen to stay in the L1 cache; from 12 kB to 200 kB the speed hardly changes. */
+/** The approximate size of a tile's values in one layer, chosen to stay in the L1 cache. */
 const TILE_BYTES = 12 * 1024;
+/** The same for all tiles of a group: two layers of them should stay in the L2 cache. */
+const GROUP_BYTES = 256 * 1024;
+/** If all weights have fewer bytes, they stay in the L2 cache: then each tile passes through the network by itself. */
+const FEW_WEIGHTS = 256 * 1024;
 const PAGE = 65536;
+
+/** Consecutive samples that pass through the network together. */
+interface Tile {
+  first: number;
+  samples: number;
+  /** The address of its values: two layers that alternate, and with steps a third. */
+  values: number;
+}
 
 export class Evaluator {
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
-  readonly #step: number; // samples come in multiples of this
   #module: WebAssembly.Module | undefined;
   #kernel!: OneExports & SeveralExports;
   #network!: PackedNetwork;
+  #step = 1; // samples come in multiples of this
+  #tileSamples = 0;
+  #tileBytes = 0;
+  #tiles = 1; // in a group
   #capacity = 0; // samples per plane
+  #isHalf = false; // whether the plane of rounding terms contains nothing but 0.5
   #address = { numbers: 0, tiles: 0, inputs: 0, sums: 0, colours: 0, earlier: 0, rounding: 0, rgba: 0 };
-
-  constructor(shape: KernelShape) {
-    this.#step = 4 * shape.vectors;
-  }
 
   /** Loads a network and allocates memory for bands of up to `samples` samples. */
   load(module: WebAssembly.Module, network: PackedNetwork, samples: number): void {
@@ -68,9 +79,16 @@ export class Evaluator {
     return this.#capacity;
   }
 
-  /** The plane for each pixel's rounding term, to be filled before `pack`: see KernelExports.pack. */
+  /** The plane for each pixel's rounding term, to be filled before `pack`: see SharedExports.pack. */
   get rounding(): Float32Array {
+    this.#isHalf = false;
     return this.#floats(this.#address.rounding, this.#capacity);
+  }
+
+  /** Fills that plane for rounding to the nearest byte, unless it still is. */
+  roundToNearest(): void {
+    if (!this.#isHalf) this.rounding.fill(0.5);
+    this.#isHalf = true;
   }
 
   /**
@@ -82,12 +100,8 @@ export class Evaluator {
     const { output, held, steps } = this.#network;
     const plane = 4 * this.#capacity;
     const total = this.#padded(samples);
-    const tile = this.#tileSamples();
-    for (let first = 0; first < total; first += tile) {
-      const count = Math.min(tile, total - first);
-      if (steps) this.#tileInSteps(steps, first, count, 4 * tile);
-      else this.#tile(first, count, 4 * tile);
-    }
+    const group = this.#tiles * this.#tileSamples;
+    for (let first = 0; first < total; first += group) this.#group(first, Math.min(group, total - first));
     if (held && !steps) this.#hold(held[held.length - 1]);
     return Array.from({ length: output.units }, (_, channel) => {
       const at = sums + channel * plane;
@@ -99,64 +113,98 @@ export class Evaluator {
     });
   }
 
-  /** Computes the sums of a tile. @param row - The bytes of a unit's values. */
-  #tile(first: number, count: number, row: number): void {
-    const { tiles, inputs, sums, earlier } = this.#address;
-    const { output, widest, held } = this.#network;
-    const plane = 4 * this.#capacity;
-    let src = inputs + 4 * first;
-    let stride = plane;
-    let before = { src, stride };
-    for (const [k, layer] of this.#network.hidden.entries()) {
-      before = { src, stride };
-      const dst = tiles + (k % 2) * row * widest;
-      if (held) this.#hold(held[k]);
-      this.#run('hidden', layer, src, stride, dst, row, count);
-      src = dst;
-      stride = row;
+  /**
+   * Passes consecutive tiles through the network together, layer by layer: a layer's weights, which may not stay in a
+   * near cache until the next layer is computed, are then fetched once for all of them.
+   */
+  #group(first: number, count: number): void {
+    const { hidden, steps } = this.#network;
+    const tiles: Tile[] = [];
+    for (let at = 0; at < count; at += this.#tileSamples) {
+      const values = this.#address.tiles + tiles.length * this.#tileBytes;
+      tiles.push({ first: first + at, samples: Math.min(this.#tileSamples, count - at), values });
     }
-    this.#run('output', output, src, stride, sums + 4 * first, plane, count);
-    const last = this.#network.earlier;
-    if (last) this.#run('output', last.output, before.src, before.stride, earlier + 4 * first, plane, count);
+    for (let k = 0; k < hidden.length; k++) {
+      for (const tile of tiles) this.#hidden(k, tile);
+    }
+    for (const tile of tiles) {
+      this.#output(this.#network.output, hidden.length, tile, this.#address.sums);
+      if (steps) this.#showAll(steps, tile);
+    }
+  }
+
+  /** The bytes of a unit's values in a tile. */
+  get #row(): number {
+    return 4 * this.#tileSamples;
+  }
+
+  /** The address of what the k-th hidden layer of a tile computes, counted from 0. */
+  #values(k: number, { values }: Tile): number {
+    return values + (k % 2) * this.#row * this.#network.widest;
+  }
+
+  /** The address of a third layer of values of a tile; only with steps. */
+  #spare({ values }: Tile): number {
+    return values + 2 * this.#row * this.#network.widest;
+  }
+
+  /** What the k-th layer of a tile receives: the network's inputs, or the values of the layer before. */
+  #received(k: number, tile: Tile): { src: number; stride: number } {
+    if (k === 0) return { src: this.#address.inputs + 4 * tile.first, stride: 4 * this.#capacity };
+    const isNormalised = this.#network.steps?.layers[k - 1].normalise !== undefined;
+    return { src: isNormalised ? this.#spare(tile) : this.#values(k - 1, tile), stride: this.#row };
+  }
+
+  /** Computes the k-th hidden layer of a tile. */
+  #hidden(k: number, tile: Tile): void {
+    const { hidden, held, steps, earlier } = this.#network;
+    if (earlier && k === hidden.length - 1) this.#output(earlier.output, k, tile, this.#address.earlier);
+    const { src, stride } = this.#received(k, tile);
+    const dst = this.#values(k, tile);
+    const { all } = steps?.layers[k] ?? {};
+    if (held) this.#hold(held[k]);
+    const kind = !steps ? 'hidden' : all ? (`hidden_${all}` as const) : 'output';
+    this.#run(kind, hidden[k], src, stride, dst, this.#row, tile.samples);
+    if (steps) this.#finish(steps.layers[k], k, tile);
+  }
+
+  /** Computes the sums of an output layer of a tile. @param sums - The address of their planes. */
+  #output(layer: PackedLayer, k: number, tile: Tile, sums: number): void {
+    const { src, stride } = this.#received(k, tile);
+    this.#run('output', layer, src, stride, sums + 4 * tile.first, 4 * this.#capacity, tile.samples);
   }
 
   /**
-   * Computes the brightness of a tile. Steps are applied to whole rows, also in the last tile, whose rows end in values
-   * that nothing reads.
+   * Applies the steps of a hidden layer. They apply to whole rows, also in the last tile, whose rows end in values that
+   * nothing reads.
    */
-  #tileInSteps(steps: Steps, first: number, count: number, row: number): void {
-    const { tiles, inputs, sums, earlier } = this.#address;
-    const { hidden, output, widest, held } = this.#network;
-    const last = this.#network.earlier;
-    const plane = 4 * this.#capacity;
-    const spare = tiles + 2 * row * widest;
-    let values = inputs + 4 * first; // of the last layer
-    let received = { src: values, stride: plane }; // by the next one
-    for (const [k, layer] of hidden.entries()) {
-      if (last && k === hidden.length - 1) {
-        this.#run('output', last.output, received.src, received.stride, earlier + 4 * first, plane, count);
-      }
-      const dst = tiles + (k % 2) * row * widest;
-      const { all, kept, normalise } = steps.layers[k];
-      if (held) this.#hold(held[k]);
-      this.#run(all ? `hidden_${all}` : 'output', layer, received.src, received.stride, dst, row, count);
-      if (!all) this.#activate(steps.layers[k], dst, spare, row);
-      for (const { first, units, factors } of kept) {
-        const at = first * row;
-        this.#kernel.combine(dst + at, values + at, this.#number(factors), (units * row) / 4);
-      }
-      values = dst;
-      received = { src: dst, stride: row };
-      if (normalise !== undefined) {
-        this.#kernel.normalise(dst, spare, row, layer.units, this.#number(normalise), count);
-        received.src = spare;
-      }
+  #finish(layer: LayerSteps, k: number, tile: Tile): void {
+    const [dst, spare, row] = [this.#values(k, tile), this.#spare(tile), this.#row];
+    if (!layer.all) this.#activate(layer, dst, spare, row);
+    for (const { first, units, factors } of layer.kept) {
+      const at = first * row;
+      this.#kernel.combine(dst + at, this.#before(k, tile) + at, this.#number(factors), (units * row) / 4);
     }
-    this.#run('output', output, received.src, received.stride, sums + 4 * first, plane, count);
-    for (const [channel, unit] of steps.shown.entries()) {
-      const at = sums + channel * plane + 4 * first;
-      if (last) this.#kernel.blend(at, earlier + channel * plane + 4 * first, SHARE_ADDRESS, count);
-      this.#show(unit, at, spare, values, row, count);
+    if (layer.normalise !== undefined) {
+      const { units } = this.#network.hidden[k];
+      this.#kernel.normalise(dst, spare, row, units, this.#number(layer.normalise), tile.samples);
+    }
+  }
+
+  /** The address of the values of the layer before the k-th, not normalised. */
+  #before(k: number, tile: Tile): number {
+    return k === 0 ? this.#address.inputs + 4 * tile.first : this.#values(k - 1, tile);
+  }
+
+  /** Turns a tile's outputs into brightness. */
+  #showAll({ shown }: Steps, tile: Tile): void {
+    const plane = 4 * this.#capacity;
+    const { sums, earlier } = this.#address;
+    const values = this.#before(this.#network.hidden.length, tile);
+    for (const [channel, unit] of shown.entries()) {
+      const at = channel * plane + 4 * tile.first;
+      if (this.#network.earlier) this.#kernel.blend(sums + at, earlier + at, SHARE_ADDRESS, tile.samples);
+      this.#show(unit, sums + at, this.#spare(tile), values, this.#row, tile.samples);
     }
   }
 
@@ -233,29 +281,30 @@ export class Evaluator {
     this.#kernel[kind](src, srcStride, dst, dstStride, weights, layer.inputs, layer.units, samples);
   }
 
-  #tileSamples(): number {
-    const fitting = TILE_BYTES / (4 * Math.max(1, this.#network.widest));
-    return Math.max(1, Math.floor(fitting / this.#step)) * this.#step;
-  }
-
   #padded(samples: number): number {
     return Math.ceil(samples / this.#step) * this.#step;
   }
 
   #makeRoom(samples: number): void {
-    this.#capacity = Math.ceil(this.#padded(samples) / 4) * 4;
+    const { weights, widest, output, hidden, steps, earlier, shape } = this.#network;
+    this.#isHalf = false; // it moves
+    this.#step = 4 * shape.vectors;
+    this.#capacity = this.#padded(samples);
+    const width = Math.max(1, widest);
+    this.#tileSamples = Math.max(1, Math.floor(TILE_BYTES / (4 * width) / this.#step)) * this.#step;
+    this.#tileBytes = 4 * this.#tileSamples * (steps ? 3 : 2) * width;
+    const fitting = Math.max(1, Math.floor(GROUP_BYTES / (4 * this.#tileSamples * width)));
+    this.#tiles = weights.byteLength > FEW_WEIGHTS ? fitting : 1;
     let end = FREE_ADDRESS;
     const take = (floats: number) => {
       const start = end;
       end = Math.ceil((end + 4 * floats) / 64) * 64;
       return start;
     };
-    const { weights, widest, output, hidden, steps, earlier } = this.#network;
     const planes = (hidden[0] ?? output).inputs;
-    const tile = this.#tileSamples();
     take(weights.length);
     const numbers = take(steps ? steps.numbers.length : 0);
-    const tiles = take(2 * tile * widest + (steps ? tile * Math.max(1, widest) : 0));
+    const tiles = take((this.#tiles * this.#tileBytes) / 4);
     const inputs = take(planes * this.#capacity);
     const sums = take(Math.max(3, output.units) * this.#capacity);
     this.#address = {

@@ -4,10 +4,8 @@
  * other layers are activated one by one after their sums. Which unit has which activation is data.
  *
  * A tile of samples passes through the network layer by layer, with activations stored [unit][sample]. The inner loop
- * keeps a block of `rows` units x `vectors` vectors of four samples in registers and runs over the layer's inputs; the
- * activation is applied when the sums are stored. V8 has 15 vector registers, and the block spills if
- * rows * vectors + rows + vectors exceeds them: at 128 bits, 3 x 3 is best. Where the engine merges pairs of 128-bit
- * operations into 256-bit ones, 5 x 4 is best (four vectors then take two registers).
+ * keeps the sums of a block of units and samples in registers and runs over the layer's inputs; the activation is applied
+ * when the sums are stored. shapes.ts says which blocks are best.
  */
 
 import type { ScaledSums } from '../../core/network/activations/activation.js';
@@ -17,7 +15,8 @@ import {
   activationTable,
   isBounded,
 } from '../../core/network/activations.js';
-import { Arithmetic, ConstantPool } from './arithmetic.js';
+import { Arithmetic, ConstantPool, type SideBySide } from './arithmetic.js';
+import type { KernelShape } from './shapes.js';
 import {
   assemble,
   type Code,
@@ -31,15 +30,6 @@ import {
   v128,
   whileLoop,
 } from './wasm.js';
-
-/** The inner loop's block size, and whether it uses relaxed SIMD's multiply-add. */
-export interface KernelShape {
-  rows: number;
-  vectors: number;
-  relaxed: boolean;
-  /** Whether it is for an engine that merges pairs of 128-bit operations; this may need a flag. */
-  wide?: boolean;
-}
 
 /** The activations that a module is generated for. */
 export type KernelActivations = OneActivation | SeveralActivations;
@@ -138,8 +128,8 @@ function one(shape: KernelShape, pool: ConstantPool, activations: OneActivation)
     hidden: denseLayer(shape, pool, activations.hidden, activations.held),
     output: denseLayer(shape, pool, 'identity'),
     blend: blend(pool, shape.relaxed),
-    brighten: brighten(pool, shape.relaxed, activations),
-    pack: pack(pool, shape.relaxed),
+    brighten: brighten(shape, pool, activations),
+    pack: pack(shape, pool),
   } satisfies Record<keyof OneExports, FunctionBuilder>;
 }
 
@@ -153,7 +143,7 @@ function several(shape: KernelShape, pool: ConstantPool, { hidden, output, held 
     combine: combine(pool, shape.relaxed),
     normalise: normalise(pool, shape.relaxed),
     show: show(pool, shape.relaxed, held),
-    pack: pack(pool, shape.relaxed),
+    pack: pack(shape, pool),
   };
 }
 
@@ -203,10 +193,6 @@ function denseLayer(
   const x = locals(f, vectors);
   const sums = Array.from({ length: rows }, () => locals(f, vectors));
   const spread = f.local('v128');
-  const from = f.local('v128');
-
-  // V8 merges adjacent stores only if nothing is between them; without merging, this order is 2% slower.
-  const joined = vectors % 2 === 0;
 
   /** `count` units x `vectors` vectors: biases, then the loop over inputs, then the activation and the store. */
   const block = (count: number): Code => {
@@ -232,24 +218,31 @@ function denseLayer(
         i32.lessUnsigned(weight.get, end.get),
       ),
       row.set(target.get),
-      active.map((vector) => [
-        joined ? vector.map((v) => v.set(activated(v))) : [],
-        vector.map((v, k) => v128.store(row.get, joined ? v.get : activated(v), 16 * k)),
-        row.set(i32.add(row.get, dstStride.get)),
-      ]),
+      // V8 merges adjacent stores only if nothing is between them.
+      active.map((vector) => {
+        const { code, values } = activated(vector);
+        return [
+          code,
+          values.map((value, k) => v128.store(row.get, value, 16 * k)),
+          row.set(i32.add(row.get, dstStride.get)),
+        ];
+      }),
       target.set(row.get),
     ];
   };
-  const activated = (v: Local): Code => {
-    const { x, held } = argument(v, isHeld);
-    if (typeof activation === 'string') return math.activation(activation, x, held);
-    const mix = v128.loadSplat(i32.const(MIX_ADDRESS));
-    const first = math.activation(activation.from, x, held);
-    const second = math.activation(activation.to, x, held);
-    if (isBounded(activation)) return math.madd(mix, f32x4.sub(second, from.tee(first)), from.get);
+  const activated = (vector: Local[]) => {
+    const lanes = math.sideBySide(vector.length);
+    const { x, held } = argument(lanes, vector, isHeld);
+    if (typeof activation === 'string')
+      return { code: lanes.code, values: lanes.activation(activation, x, held) };
+    const mix = lanes.same(v128.loadSplat(i32.const(MIX_ADDRESS)));
+    const from = lanes.activation(activation.from, x, held);
+    const to = lanes.activation(activation.to, x, held);
+    if (isBounded(activation))
+      return { code: lanes.code, values: lanes.madd(mix, lanes.sub(to, from), from) };
     // Not from + fraction * (to - from): if the values differ widely, the difference would lose the smaller one.
-    const rest = v128.loadSplat(i32.const(REST_ADDRESS));
-    return [from.set(f32x4.mul(rest, first)), math.madd(mix, second, from.get)];
+    const rest = lanes.same(v128.loadSplat(i32.const(REST_ADDRESS)));
+    return { code: lanes.code, values: lanes.madd(mix, to, lanes.mul(rest, from)) };
   };
   const oneFewer = (count: number) => unitsLeft.set(i32.sub(unitsLeft.get, i32.const(count)));
   const rest = Array.from({ length: rows - 1 }, (_, k) => rows - 1 - k); // for a layer's last 1 to rows - 1 units
@@ -270,10 +263,16 @@ function denseLayer(
   return f;
 }
 
-/** The argument of an activation of the sums v, and what it needs if they are scaled. */
-function argument(v: Local, isHeld: boolean): { x: Code; held?: ScaledSums<Code> } {
-  if (!isHeld) return { x: v.get };
-  return { x: meant(v.get), held: { sums: v.get, out: v128.loadSplat(i32.const(HELD_ADDRESS), 4) } };
+/** The arguments of an activation of the sums in `vector`, and what it needs if they are scaled. */
+function argument(
+  lanes: SideBySide,
+  vector: Local[],
+  isHeld: boolean,
+): { x: readonly Code[]; held?: ScaledSums<readonly Code[]> } {
+  const sums = vector.map((v) => v.get);
+  if (!isHeld) return { x: sums };
+  const out = lanes.same(v128.loadSplat(i32.const(HELD_ADDRESS), 4));
+  return { x: lanes.each(meant, sums), held: { sums, out } };
 }
 
 /** The true sums, clamped to a finite range: see HELD_ADDRESS. */
@@ -306,15 +305,14 @@ function activate(
   const [src, dst, samples] = [0, 1, 2].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
   const values = locals(f, vectors);
-  const activated = (v: Local) => {
-    const { x, held } = argument(v, isHeld);
-    return math.activation(name, x, held);
-  };
+  const lanes = math.sideBySide(vectors);
+  const { x, held } = argument(lanes, values, isHeld);
+  const results = lanes.activation(name, x, held);
   f.body = doWhile(
     [
       values.map((v, k) => v.set(v128.load(src.get, 16 * k))),
-      values.map((v) => v.set(activated(v))),
-      values.map((v, k) => v128.store(dst.get, v.get, 16 * k)),
+      lanes.code,
+      results.map((result, k) => v128.store(dst.get, result, 16 * k)),
       [src, dst].map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16 * vectors)))),
     ],
     samples.tee(i32.sub(samples.get, i32.const(4 * vectors))),
@@ -398,47 +396,70 @@ function withTerms(math: Arithmetic, value: Code, terms: Code): Code {
 }
 
 function brighten(
+  { vectors, relaxed }: KernelShape,
   pool: ConstantPool,
-  relaxed: boolean,
   { output: activation, held: isHeld = false, terms }: OneActivation,
 ): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32']);
   const [sums, samples] = [0, 1].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
-  const sum = f.local('v128');
-  const half = math.float(0.5);
+  const sum = locals(f, vectors);
+  const lanes = math.sideBySide(vectors);
+  const { x, held } = argument(lanes, sum, isHeld);
   const brightness = () => {
     if (terms) {
-      const { x, held } = argument(sum, isHeld);
-      return withTerms(math, math.activation(activation, x, held), i32.const(TERMS_ADDRESS));
+      const values = lanes.activation(activation, x, held);
+      return lanes.each((value) => withTerms(math, value, i32.const(TERMS_ADDRESS)), values);
     }
-    const value = math.activation(activation, isHeld ? meant(sum.get) : sum.get);
-    const shown = activationTable[activation].signed ? math.madd(value, half, half) : value;
-    return f32x4.pmin(f32x4.pmax(shown, math.float(0)), math.float(1));
+    const half = lanes.float(0.5);
+    const values = lanes.activation(activation, x);
+    const shown = activationTable[activation].signed ? lanes.madd(values, half, half) : values;
+    return lanes.min(lanes.max(shown, lanes.float(0)), lanes.float(1));
   };
-  f.body = eachVector(samples, [sums], [sum.set(v128.load(sums.get)), v128.store(sums.get, brightness())]);
+  const shown = brightness();
+  f.body = eachVector(
+    samples,
+    [sums],
+    [
+      sum.map((v, k) => v.set(v128.load(sums.get, 16 * k))),
+      lanes.code,
+      shown.map((value, k) => v128.store(sums.get, value, 16 * k)),
+    ],
+    vectors,
+  );
   return f;
 }
 
-function pack(pool: ConstantPool, relaxed: boolean): FunctionBuilder {
+function pack({ vectors, relaxed }: KernelShape, pool: ConstantPool): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [red, green, blue, rounding, rgba, samples] = [0, 1, 2, 3, 4, 5].map((i) => f.parameter(i));
   const math = new Arithmetic(pool, f, relaxed);
-  const byte = (plane: Local, place: number) =>
-    i32x4.shl(
-      i32x4.truncate(math.madd(v128.load(plane.get), math.float(255), v128.load(rounding.get))),
-      place,
+  const colours = locals(f, vectors);
+  const byte = (plane: Local, place: number, offset: number) => {
+    const value = math.madd(v128.load(plane.get, offset), math.float(255), v128.load(rounding.get, offset));
+    return i32x4.shl(i32x4.truncate(value), place);
+  };
+  const colour = (offset: number) =>
+    [byte(red, 0, offset), byte(green, 8, offset), byte(blue, 16, offset), pool.int(0xff000000)].reduce(
+      v128.or,
     );
-  const colour = [byte(red, 0), byte(green, 8), byte(blue, 16), pool.int(0xff000000)].reduce(v128.or);
-  f.body = eachVector(samples, [red, green, blue, rounding, rgba], v128.store(rgba.get, colour));
+  f.body = eachVector(
+    samples,
+    [red, green, blue, rounding, rgba],
+    [
+      colours.map((v, k) => v.set(colour(16 * k))),
+      colours.map((v, k) => v128.store(rgba.get, v.get, 16 * k)),
+    ],
+    vectors,
+  );
   return f;
 }
 
-/** Runs `body` for every four of `samples`, advancing the pointers. */
-function eachVector(samples: Local, pointers: Local[], body: Code): Code {
+/** Runs `body` for every `vectors` vectors of `samples`, advancing the pointers. */
+function eachVector(samples: Local, pointers: Local[], body: Code, vectors = 1): Code {
   return doWhile(
-    [body, pointers.map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16))))],
-    samples.tee(i32.sub(samples.get, i32.const(4))),
+    [body, pointers.map((pointer) => pointer.set(i32.add(pointer.get, i32.const(16 * vectors))))],
+    samples.tee(i32.sub(samples.get, i32.const(4 * vectors))),
   );
 }
 

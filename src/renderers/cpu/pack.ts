@@ -12,7 +12,8 @@ import { type LayerRule, layerRules } from '../../core/network/rules.js';
 import { type Drawn, drawnOf, unitsOf } from '../drawn.js';
 import { exponentsOf, factorsOf, type Held, heldOf, scaledLayer } from '../exponents.js';
 import { foldView } from '../first-layer.js';
-import { type KernelActivations, type KernelShape, packLayer } from './kernel.js';
+import { type KernelActivations, packLayer } from './kernel.js';
+import { type Kernel, type KernelShape, shapeFor } from './shapes.js';
 import { clippedTerms, oneActivation, packSteps, type Result, type Steps, valueTerms } from './steps.js';
 
 /** A packed layer's size, and its offset in the weights, in numbers. */
@@ -24,6 +25,8 @@ export interface PackedLayer {
 
 /** Plain data, so that it can be sent to a worker. */
 export interface PackedNetwork {
+  /** That of the kernel it is packed for. */
+  shape: KernelShape;
   /** The activations that its kernel is generated for. */
   activations: KernelActivations;
   hidden: PackedLayer[];
@@ -59,7 +62,7 @@ function countNumbers({ network: spec }: FrameDescription, drawn: Drawn): number
 /** @param result - What to compute. */
 export function packNetwork(
   frame: FrameDescription,
-  shape: KernelShape,
+  kernel: Kernel,
   draws: DrawCache,
   result: Result = 'brightness',
 ): PackedNetwork {
@@ -68,6 +71,10 @@ export function packNetwork(
   const make = layerMaker(spec, draws);
   const exponents = exponentsOf(frame, draws);
   const weights = new Float32Array(countNumbers(frame, drawn));
+  const rules = layerRules(spec);
+  const widths = Array.from({ length: drawn.hidden }, (_, i) => rules.hidden(i + 1).units);
+  const widest = Math.max(0, ...widths);
+  const shape = shapeFor(kernel, widest);
   let end = 0;
   const pack = (k: number, kind: 'hidden' | 'output', units?: { first: number; count: number }) => {
     const whole = make[kind](k);
@@ -84,13 +91,14 @@ export function packNetwork(
   const earlier = share > 0 ? { output: pack(drawn.number - 1, 'output'), share } : undefined;
   const held = exponents && heldOf(exponents);
   const rest = {
+    shape,
     hidden,
     output,
     ...(earlier && { earlier }),
     ...(held && { held }),
     weights,
     scale: 0,
-    widest: Math.max(0, ...hidden.map((layer) => layer.units)),
+    widest,
   };
   const one = oneActivation(frame);
   if (one) {

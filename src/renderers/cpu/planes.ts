@@ -4,14 +4,14 @@ import type { FrameDescription } from '../../core/frame/description.js';
 import type { Evaluate, EvaluateValues } from '../../core/frame/evaluate.js';
 import { inputsAt, inputWriter } from '../../core/frame/inputs.js';
 import { DrawCache } from '../../core/network/draws.js';
-import { chooseKernel, type KernelChoice, kernelModule, kernels } from './choose-kernel.js';
+import { chooseKernel, kernelModule } from './choose-kernel.js';
 import { Evaluator } from './evaluator.js';
-import type { KernelShape } from './kernel.js';
 import { type PackedNetwork, packNetwork } from './pack.js';
+import { type Kernel, kernels } from './shapes.js';
 import type { Result } from './steps.js';
 
 const draws = new DrawCache();
-const evaluators = new Map<KernelShape, Evaluator>();
+const evaluator = new Evaluator();
 
 /**
  * One plane of brightness in [0, 1] for each output that is drawn (1 or 3, or one for each unit of a layer), each
@@ -19,14 +19,11 @@ const evaluators = new Map<KernelShape, Evaluator>();
  * thousand points, not for pictures.
  * @param kernel - Defaults to the fastest. `kernels.plain` gives the same bits on every machine.
  */
-export function brightnessPlanes(
-  frame: FrameDescription,
-  kernel: KernelChoice = chooseKernel(),
-): Float32Array[] {
+export function brightnessPlanes(frame: FrameDescription, kernel: Kernel = chooseKernel()): Float32Array[] {
   const [width, height] = frame.size;
   const inputs = inputWriter({ ...frame, supersample: 1 });
   const write = (plane: number, into: Float32Array) => inputs.write(plane, 0, height, into);
-  return evaluated(packed(frame, kernel), inputs.planes, width * height, write, kernel);
+  return evaluated(packed(frame, kernel), inputs.planes, width * height, write);
 }
 
 /** Evaluates points with the plain kernel, which gives the same bits on every machine. */
@@ -40,13 +37,13 @@ export const evaluateValues: EvaluateValues = (frame, x, y) => {
   return planes.map((plane) => Float64Array.from(plane, (value) => value * scale));
 };
 
-const packed = (frame: FrameDescription, { shape }: KernelChoice, result?: Result) =>
-  packNetwork(frame, shape, draws, result);
+const packed = (frame: FrameDescription, kernel: Kernel, result?: Result) =>
+  packNetwork(frame, kernel, draws, result);
 
 function atPoints(frame: FrameDescription, network: PackedNetwork, x: Float32Array, y: Float32Array) {
   const inputs = inputsAt(frame, x, y);
   const write = (plane: number, into: Float32Array) => into.set(inputs[plane]);
-  return evaluated(network, inputs.length, x.length, write, kernels.plain);
+  return evaluated(network, inputs.length, x.length, write);
 }
 
 /** What a network is packed for, at any points: one number per point and output. @param write - Writes an input. */
@@ -55,11 +52,8 @@ function evaluated(
   planes: number,
   points: number,
   write: (plane: number, into: Float32Array) => void,
-  { shape }: KernelChoice,
 ): Float32Array[] {
-  const evaluator = evaluators.get(shape) ?? new Evaluator(shape);
-  evaluators.set(shape, evaluator);
-  evaluator.load(kernelModule(shape, network.activations), network, points);
+  evaluator.load(kernelModule(network), network, points);
   for (let plane = 0; plane < planes; plane++) write(plane, evaluator.input(plane, points));
   return evaluator.evaluate(points).map((plane) => plane.slice());
 }

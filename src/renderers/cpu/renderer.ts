@@ -11,11 +11,13 @@ import { colouringShown, hiddenShown, picturesIn, unitGrid } from '../../core/fr
 import { DrawCache } from '../../core/network/draws.js';
 import { adaptiveOf } from '../smoothness.js';
 import { BLOCK_POINTS } from './adaptive.js';
-import { adaptiveParts, bandsOf, samplesIn } from './band.js';
+import { adaptiveParts, bandsOf } from './band.js';
 import type { BandFrame } from './band-frame.js';
-import { arithmeticOf, chooseKernel, type KernelChoice, kernelModule } from './choose-kernel.js';
+import { arithmeticOf, chooseKernel, kernelModule } from './choose-kernel.js';
+import { samplesIn } from './draw-exactly.js';
 import type { Thread } from './host.js';
 import { packNetwork } from './pack.js';
+import type { Kernel } from './shapes.js';
 import type { DrawnMessage, FrameMessage, PartMessage } from './thread.js';
 
 /** The maximum number of parts queued per thread, so that none waits for the main thread. */
@@ -53,7 +55,7 @@ export class CpuRenderer implements PartRenderer {
   readonly framesInFlight = 2;
   readonly formats = ['rgba', 'rgba64'] as const;
   readonly threads: number;
-  readonly #kernel: KernelChoice;
+  readonly #kernel: Kernel;
   readonly #threads: ThreadState[] = [];
   readonly #draws = new DrawCache();
   /** Of the frames that are drawn in parts, so that a network is packed once and sent to each thread once. */
@@ -66,13 +68,13 @@ export class CpuRenderer implements PartRenderer {
    * @param kernel - Defaults to the fastest.
    * @throws RangeError for any other number of threads; or the error that kept a thread from starting.
    */
-  constructor(threads = cores, kernel: KernelChoice = chooseKernel()) {
+  constructor(threads = cores, kernel: Kernel = chooseKernel()) {
     if (!(Number.isInteger(threads) && threads >= 1)) {
       throw new RangeError(`A renderer cannot have ${threads} threads: give a whole number, 1 or more.`);
     }
     this.#kernel = kernel;
     this.threads = threads;
-    this.arithmetic = arithmeticOf(kernel.shape);
+    this.arithmetic = arithmeticOf(kernel);
     this.description = `${threads} thread${threads > 1 ? 's' : ''}, ${kernel.name}`;
     try {
       for (let i = 0; i < threads; i++) this.#startThread();
@@ -164,12 +166,11 @@ export class CpuRenderer implements PartRenderer {
   }
 
   #prepare(frame: FrameDescription, deep = false): Prepared {
-    const { shape } = this.#kernel;
     const { supersample, view, dither, network: spec } = frame;
     const places = placesIn(frame);
     const size = places?.size ?? frame.size;
     const network = this.#pack({ ...frame, size });
-    const module = kernelModule(shape, network.activations);
+    const module = kernelModule(network);
     const { features, fold } = spec;
     const inputs = { size, supersample, view, network: { features, fold } };
     const adaptive = deep ? undefined : adaptiveOf(frame);
@@ -181,12 +182,12 @@ export class CpuRenderer implements PartRenderer {
       colouring: colouringShown(frame),
       ...(places && { places: places.at }),
     };
-    return { shape, module, network, frame: drawn };
+    return { module, network, frame: drawn };
   }
 
   #pack(frame: FrameDescription) {
     try {
-      return packNetwork(frame, this.#kernel.shape, this.#draws);
+      return packNetwork(frame, this.#kernel, this.#draws);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error; // failed allocations throw RangeErrors
       throw doesNotFit('network', error);
@@ -289,6 +290,10 @@ function copyPart(
   pixelBytes: number,
 ): void {
   const row = pixelBytes * width;
+  if (!places && width === frameWidth) {
+    rgba.set(new Uint8Array(drawn, 0, row * height), row * firstRow);
+    return;
+  }
   if (!places) {
     for (let y = 0; y < height; y++)
       rgba.set(new Uint8Array(drawn, row * y, row), pixelBytes * ((firstRow + y) * frameWidth + firstColumn));

@@ -3,12 +3,10 @@ import type { Part } from '../../core/frame/geometry.js';
 import { drawPart } from './band.js';
 import type { BandFrame } from './band-frame.js';
 import { Evaluator } from './evaluator.js';
-import type { KernelShape } from './kernel.js';
 import type { PackedNetwork } from './pack.js';
 
 /** A frame, sent with the first of its parts. */
 export interface FrameMessage {
-  shape: KernelShape;
   module: WebAssembly.Module;
   network: PackedNetwork;
   frame: BandFrame;
@@ -40,8 +38,8 @@ export function partDrawer(reply: (message: DrawnMessage, transfer: ArrayBuffer[
     let failed: Error | undefined;
     try {
       if (message.frame) {
-        const { shape, module, network, samples } = message.frame;
-        evaluator ??= new Evaluator(shape);
+        const { module, network, samples } = message.frame;
+        evaluator ??= new Evaluator();
         evaluator.load(module, network, samples);
         frame = message.frame.frame;
       }

@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { build as buildFast } from 'esbuild';
 import { build, type Rollup } from 'vite';
 import { UsageError } from '../../core/errors.js';
+import { isMotionCanvas } from '../../core/motion-canvas.js';
 import { isSoundName } from '../../core/sound/endings.js';
 import { findFfmpeg } from '../../outputs/index.js';
 import { contentOf } from './content.js';
@@ -206,7 +207,7 @@ async function contentsOf(folder: string): Promise<[path: string, digest: string
 /** The prebuilt Motion Canvas, if the scene uses the same one, and everything else bundled separately. */
 async function packagesOf(apart: Map<string, string>): Promise<Modules[]> {
   const is = (motionCanvas: boolean) =>
-    new Map([...apart].filter(([name]) => name.startsWith('@motion-canvas/') === motionCanvas));
+    new Map([...apart].filter(([name]) => isMotionCanvas(name) === motionCanvas));
   const motionCanvas = is(true);
   const others = is(false);
   return [

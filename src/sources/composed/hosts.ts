@@ -8,7 +8,7 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { RefusedError, RenderError, TransientError } from '../../core/errors.js';
-import { makeFolder } from '../../system/folders.js';
+import { makeFolder, replaceFile } from '../../system/folders.js';
 import { type Answer, INSTALLED_HOSTS, installedAnswer, packageFor } from './installed.js';
 
 /** The largest response, in bytes. */
@@ -199,7 +199,7 @@ export class Hosts {
     const write = async (name: string, content: string | Buffer) => {
       const unfinished = join(store, `${name}-${process.pid}.unfinished`);
       await fs.writeFile(unfinished, content);
-      await fs.rename(unfinished, join(store, name));
+      await replaceFile(unfinished, join(store, name));
     };
     try {
       await makeFolder(store);

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { CORE, draws, JSX_SOURCE } from '../../core/motion-canvas.js';
 import { isOwn, ownModules } from './prebuilt.js';
 import { metaOf, type Target } from './target.js';
 
@@ -24,10 +25,8 @@ const OWN: Record<string, string> = {
   'untrained/editor/start': dist('pages/untrained/editor/start.js'),
 };
 
-/** Packages of which a page must have a single copy: the scene's, if it has one. */
-const SHARED = /^@motion-canvas\/(core|2d)(\/|$)/;
-/** Packages that are bundled separately from the scene. */
-const APART = /^(@motion-canvas\/(core|2d)|three)(\/|$)/;
+/** Whether a package is bundled separately from the scene. */
+const isApart = (name: string) => draws(name) || /^three(\/|$)/.test(name);
 
 /**
  * Resolves imports for scenes in any folder. `untrained` is this package. Scenes, nodes and our own code share one
@@ -60,8 +59,8 @@ export function findModules(anchor: string, apart?: Map<string, string>): Plugin
       if (Object.hasOwn(OWN, source)) return OWN[source];
       if (!/^(@[\w.-]+\/)?[\w-]/.test(source) || source.includes('\0') || /^[A-Za-z]:/.test(source))
         return null;
-      for (const from of [SHARED.test(source) ? anchor : importer, here]) {
-        if (apart && APART.test(source)) {
+      for (const from of [draws(source) ? anchor : importer, here]) {
+        if (apart && isApart(source)) {
           const file = await resolveFile(source, from);
           // Other files of these packages, such as shaders, are bundled with the scene that imports them.
           if (file && /\.[cm]?[jt]sx?$/.test(file)) {
@@ -89,7 +88,7 @@ export function loadScenes(): Plugin {
       if (!/(^|&)scene\b/.test(query ?? '')) return null;
       const name = basename(path, extname(path));
       return `
-import { MetaFile, ValueDispatcher } from '@motion-canvas/core';
+import { MetaFile, ValueDispatcher } from ${JSON.stringify(CORE)};
 import * as module from ${JSON.stringify(path)};
 const description = module.default;
 if (typeof description?.klass !== 'function') throw new Error(${JSON.stringify(noSceneIn(path))});
@@ -145,7 +144,7 @@ const project = { scenes: [scene], experimentalFeatures: true };`;
  */
 export const ESBUILD = {
   jsx: 'automatic',
-  jsxImportSource: '@motion-canvas/2d/lib',
+  jsxImportSource: JSX_SOURCE,
   tsconfigRaw: JSON.stringify({
     compilerOptions: {
       experimentalDecorators: true, // Motion Canvas's signals use them

@@ -43,6 +43,6 @@ export class Studio {
     this.scratch = undefined;
     await this.browsers.close();
     const folder = await scratch?.catch(() => undefined);
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }

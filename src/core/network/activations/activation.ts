@@ -70,10 +70,7 @@ export interface ScaledSums<E> {
   out: E;
 }
 
-/**
- * Emits arithmetic on vectors of four float32. E is an expression; one that is used twice is computed twice, so bind it
- * with `let` first.
- */
+/** Emits arithmetic on vectors of four float32. E is a value, which may be used repeatedly. */
 export interface VectorMath<E> {
   float(value: number): E;
   add(a: E, b: E): E;
@@ -96,6 +93,4 @@ export interface VectorMath<E> {
   exp2OfWhole(n: E): E;
   /** (-1)^n a for integers n. */
   negateWhereOdd(a: E, n: E): E;
-  /** Computes `value` once, so that `body` can use it repeatedly. */
-  let(value: E, body: (value: E) => E): E;
 }

@@ -29,13 +29,10 @@ export const elu: ActivationDefinition = {
   return max(x, 0.0) + below;`,
   wasm: (math, x, scaled) => {
     const zero = math.float(0);
-    return math.let(x, (whole) =>
-      math.let(expm1(math, math.min(whole, zero)), (below) =>
-        scaled
-          ? math.madd(scaled.out, below, math.max(scaled.sums, zero))
-          : math.add(math.max(whole, zero), below),
-      ),
-    );
+    const below = expm1(math, math.min(x, zero));
+    return scaled
+      ? math.madd(scaled.out, below, math.max(scaled.sums, zero))
+      : math.add(math.max(x, zero), below);
   },
   onnx: 'Elu',
   torch: 'F.elu(x)',

@@ -19,7 +19,7 @@ export const gaussian: ActivationDefinition = {
   return ${times(out, `exp2(${float(-Math.LOG2E)} * t * t)`)};`,
   glsl: `  float t = min(abs(x), 9.0);
   return exp(-t * t);`,
-  wasm: (math, x) => math.let(x, (t) => exp(math, math.neg(math.mul(t, t)))),
+  wasm: (math, x) => exp(math, math.neg(math.mul(x, x))),
   onnx: (node, x) => node('Exp', node('Neg', node('Mul', x, x))),
   torch: 'torch.exp(-x * x)',
 };

@@ -33,12 +33,10 @@ export const gelu: ActivationDefinition = {
   /** The same formula. */
   wasm: (math, x, scaled) => {
     const [least, half] = [math.float(-5.4), math.float(0.5)];
-    return math.let(math.max(x, least), (whole) =>
-      math.let(math.min(whole, math.float(5.4)), (t) => {
-        const factor = scaled ? math.max(scaled.sums, math.mul(scaled.out, least)) : whole;
-        return math.mul(factor, math.madd(oddRational(math, t, ERF_OF_X_OVER_SQRT2), half, half));
-      }),
-    );
+    const whole = math.max(x, least);
+    const t = math.min(whole, math.float(5.4));
+    const factor = scaled ? math.max(scaled.sums, math.mul(scaled.out, least)) : whole;
+    return math.mul(factor, math.madd(oddRational(math, t, ERF_OF_X_OVER_SQRT2), half, half));
   },
   onnx: (node, x) =>
     node('Mul', node('Mul', 0.5, x), node('Add', 1, node('Erf', node('Mul', Math.SQRT1_2, x)))),

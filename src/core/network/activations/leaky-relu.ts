@@ -18,7 +18,7 @@ export const leakyRelu: ActivationDefinition = {
   error: (x) => 1e-9 * Math.abs(x), // of the slope
   wgsl: (_, { x }) => `  return max(${x}, ${float(SLOPE)} * ${x});`,
   glsl: `  return max(x, ${glsl.float(SLOPE)} * x);`,
-  wasm: (math, x) => math.let(x, (whole) => math.max(whole, math.mul(whole, math.float(SLOPE)))),
+  wasm: (math, x) => math.max(x, math.mul(x, math.float(SLOPE))),
   onnx: 'LeakyRelu',
   torch: 'F.leaky_relu(x)',
 };

@@ -25,12 +25,9 @@ export const sawtooth: ActivationDefinition = {
   /** The same formula. The constant comes first in max, which thus also replaces NaN, the remainder of infinite x. */
   wasm: (math, x) => {
     const two = math.float(2);
-    return math.let(x, (whole) => {
-      const n = math.nearest(math.mul(whole, math.float(0.5)));
-      return math.let(math.max(math.float(-1), math.sub(whole, math.mul(two, n))), (t) =>
-        math.sub(t, math.mul(two, math.atLeast(t, math.float(1)))),
-      );
-    });
+    const n = math.nearest(math.mul(x, math.float(0.5)));
+    const t = math.max(math.float(-1), math.sub(x, math.mul(two, n)));
+    return math.sub(t, math.mul(two, math.atLeast(t, math.float(1))));
   },
   onnx: (node, x) => node('Sub', x, node('Mul', 2, node('Floor', node('Mul', 0.5, node('Add', x, 1))))),
   torch: 'x - 2 * torch.floor((x + 1) / 2)',

@@ -29,13 +29,10 @@ export const silu: ActivationDefinition = {
   /** The same formula. */
   wasm: (math, x, scaled) => {
     const [least, one] = [math.float(LEAST), math.float(1)];
-    return math.let(x, (whole) =>
-      math.let(exp(math, math.neg(math.abs(whole))), (e) => {
-        const factor = scaled ? math.max(scaled.sums, math.mul(scaled.out, least)) : math.max(whole, least);
-        const part = math.madd(math.sub(one, e), math.atLeast(whole, math.float(0)), e);
-        return math.mul(factor, math.div(part, math.add(one, e)));
-      }),
-    );
+    const e = exp(math, math.neg(math.abs(x)));
+    const factor = scaled ? math.max(scaled.sums, math.mul(scaled.out, least)) : math.max(x, least);
+    const part = math.madd(math.sub(one, e), math.atLeast(x, math.float(0)), e);
+    return math.mul(factor, math.div(part, math.add(one, e)));
   },
   onnx: (node, x) => node('Mul', x, node('Sigmoid', x)),
   torch: 'F.silu(x)',

@@ -33,17 +33,13 @@ export const sin: ActivationDefinition = {
   float sine = t + t * u * (${glsl.polynomial(SIN, 'u')});
   return n - 2.0 * floor(0.5 * n) == 0.0 ? sine : -sine;`,
   /** The same formula. In min and max the constants come first, which replaces NaN too. */
-  wasm: (math, x) =>
-    math.let(x, (whole) =>
-      math.let(math.nearest(math.mul(whole, math.float(1 / Math.PI))), (n) => {
-        const rest = math.max(math.float(-1.6), reduced(math, whole, n, PI_PARTS));
-        return math.let(math.min(math.float(1.6), rest), (t) =>
-          math.let(math.mul(t, t), (u) =>
-            math.negateWhereOdd(math.madd(math.mul(polynomial(math, u, SIN), u), t, t), n),
-          ),
-        );
-      }),
-    ),
+  wasm: (math, x) => {
+    const n = math.nearest(math.mul(x, math.float(1 / Math.PI)));
+    const rest = math.max(math.float(-1.6), reduced(math, x, n, PI_PARTS));
+    const t = math.min(math.float(1.6), rest);
+    const u = math.mul(t, t);
+    return math.negateWhereOdd(math.madd(math.mul(polynomial(math, u, SIN), u), t, t), n);
+  },
   onnx: 'Sin',
   torch: 'torch.sin(x)',
 };

@@ -30,16 +30,12 @@ export const softplus: ActivationDefinition = {
   /** The same formula; e / (2 + e) is at most 1/3, so the series is short. */
   wasm: (math, x, scaled) => {
     const [two, zero] = [math.float(2), math.float(0)];
-    const artanh = (t: typeof x) => math.let(math.mul(t, t), (u) => math.mul(polynomial(math, u, ARTANH), t));
-    return math.let(x, (whole) =>
-      math.let(exp(math, math.neg(math.abs(whole))), (e) =>
-        math.let(math.div(e, math.add(e, two)), (t) =>
-          scaled
-            ? math.madd(math.mul(two, scaled.out), artanh(t), math.max(scaled.sums, zero))
-            : math.madd(two, artanh(t), math.max(whole, zero)),
-        ),
-      ),
-    );
+    const e = exp(math, math.neg(math.abs(x)));
+    const t = math.div(e, math.add(e, two));
+    const artanh = math.mul(polynomial(math, math.mul(t, t), ARTANH), t);
+    return scaled
+      ? math.madd(math.mul(two, scaled.out), artanh, math.max(scaled.sums, zero))
+      : math.madd(two, artanh, math.max(x, zero));
   },
   onnx: 'Softplus',
   torch: 'F.softplus(x)',

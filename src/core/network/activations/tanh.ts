@@ -32,8 +32,7 @@ export const tanh: ActivationDefinition = {
   if (abs(t) < ${glsl.float(SERIES_END)}) return t + t * u * (${glsl.polynomial(TANH_NEAR_ZERO, 'u')});
   return 1.0 - 2.0 / (exp(2.0 * t) + 1.0);`,
   /** An odd rational function, the argument clamped where tanh is 1 in float32. */
-  wasm: (math, x) =>
-    math.let(math.min(math.max(x, math.float(-8.75)), math.float(8.75)), (t) => oddRational(math, t, TANH)),
+  wasm: (math, x) => oddRational(math, math.min(math.max(x, math.float(-8.75)), math.float(8.75)), TANH),
   onnx: 'Tanh',
   torch: 'torch.tanh(x)',
 };

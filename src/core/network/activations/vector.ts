@@ -16,7 +16,8 @@ export function oddRational<E>(
   t: E,
   { p, q }: { p: readonly number[]; q: readonly number[] },
 ): E {
-  return math.let(math.mul(t, t), (u) => math.div(math.mul(horner(math, u, p), t), horner(math, u, q)));
+  const u = math.mul(t, t);
+  return math.div(math.mul(horner(math, u, p), t), horner(math, u, q));
 }
 
 /** x - n c, c given in parts whose products with n are exact (Cody & Waite). */
@@ -26,24 +27,20 @@ export function reduced<E>(math: VectorMath<E>, x: E, n: E, parts: readonly numb
 
 /** e^x for x <= 0, within 1e-7. */
 export function exp<E>(math: VectorMath<E>, x: E): E {
-  return split(math, x, (r, power) => math.mul(horner(math, r, EXP), power));
+  const [r, power] = split(math, x);
+  return math.mul(horner(math, r, EXP), power);
 }
 
 /** e^x - 1 for x <= 0, within 2e-7 and, near 0, within 2e-7 of its value: (e^r - 1) 2^n + (2^n - 1). */
 export function expm1<E>(math: VectorMath<E>, x: E): E {
-  return split(math, x, (r, scale) =>
-    math.let(scale, (power) =>
-      math.madd(math.mul(horner(math, r, EXP.slice(0, -1)), r), power, math.sub(power, math.float(1))),
-    ),
-  );
+  const [r, power] = split(math, x);
+  return math.madd(math.mul(horner(math, r, EXP.slice(0, -1)), r), power, math.sub(power, math.float(1)));
 }
 
-/** `body` with the parts of e^x = e^r 2^n: r, with |r| <= ln 2 / 2, and 2^n. */
-function split<E>(math: VectorMath<E>, x: E, body: (r: E, power: E) => E): E {
+/** The parts of e^x = e^r 2^n: r, with |r| <= ln 2 / 2, and 2^n. */
+function split<E>(math: VectorMath<E>, x: E): [r: E, power: E] {
   // e^-87 is just above the smallest normal float32.
-  return math.let(math.max(x, math.float(-87)), (t) =>
-    math.let(math.nearest(math.mul(t, math.float(Math.LOG2E))), (n) =>
-      math.let(reduced(math, t, n, LN2_PARTS), (r) => body(r, math.exp2OfWhole(n))),
-    ),
-  );
+  const t = math.max(x, math.float(-87));
+  const n = math.nearest(math.mul(t, math.float(Math.LOG2E)));
+  return [reduced(math, t, n, LN2_PARTS), math.exp2OfWhole(n)];
 }

@@ -1,0 +1,3 @@
+export declare class Slugs {
+  of(text: string): string;
+}
