@@ -54,6 +54,7 @@ const parts = [
   'composed',
   'memory',
   'gif',
+  'formats',
   'editor',
   'explorer',
   'farm',
@@ -294,6 +295,7 @@ async function benchCpu(chosen: string[], rounds: number, json: string | undefin
       else if (name === 'scale') await benchScale(Math.ceil(rounds / 2), renderer);
       // Loaded only on request, because the modules of tests that it imports need a bundler for the shaders.
       else if (name === 'gif') await (await import('./gif.js')).benchGif();
+      else if (name === 'formats') await (await import('./formats.js')).benchFormats();
       else await benchNetwork(name, rounds, renderer);
       if (json !== undefined) await writeRun(json, thisRun()); // now, in case the next part fails
     }

@@ -2,7 +2,7 @@
  * Measures the time of a network's frames on the GPU, by its own clock and by ours, and the bytes that it transfers.
  */
 import { type FrameDescription, type FrameRenderer, frameSchema, type NetworkInput } from 'untrained';
-import type { PixelFormat } from '../src/core/frame/pixels.js';
+import type { GpuFormat } from '../src/renderers/gpu/plan.js';
 import type { Timing } from '../src/renderers/gpu/session.js';
 import { built } from './built.js';
 import { drawFrames } from './frames.js';
@@ -87,7 +87,7 @@ export async function timeBatch(
   frame: FrameDescription,
   frames: number,
   times: BatchTimes,
-  format?: PixelFormat,
+  format?: GpuFormat,
 ): Promise<Uint8Array> {
   timings.length = 0;
   const start = performance.now();
@@ -117,10 +117,12 @@ export async function benchNetwork(
     await settle(stopwatch, frame, 'yuv420p', warmUp / 4); // which has a different last kernel
     const frames = await framesIn(bench.software ? 0 : BATCH_MS, stopwatch, frame);
     const all = { rgba: { gpu: [], wall: [] }, yuv420p: { gpu: [], wall: [] } } as Record<
-      PixelFormat,
+      GpuFormat,
       BatchTimes
     >;
-    const formats = stopwatch.renderer.formats.filter((format) => format in all);
+    const formats = (['rgba', 'yuv420p'] as const).filter((format) =>
+      stopwatch.renderer.formats.includes(format),
+    );
     let rgba: Uint8Array = new Uint8Array();
     for (let round = 0; round < bench.rounds; round++) {
       for (const format of formats) {
@@ -167,7 +169,7 @@ export async function benchNetwork(
 async function settle(
   stopwatch: Stopwatch,
   frame: FrameDescription,
-  format: PixelFormat,
+  format: GpuFormat,
   warmUp: number,
 ): Promise<string> {
   const { timings } = stopwatch;

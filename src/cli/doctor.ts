@@ -5,7 +5,9 @@ import {
   allHardware,
   type Ffmpeg,
   findFfmpeg,
+  formatsOf,
   type HardwareFinding,
+  NEWER_FFMPEG,
   SegmentCache,
 } from '../outputs/index.js';
 import { createRenderer } from '../renderers/create-renderer.js';
@@ -36,6 +38,7 @@ export async function examine(options: { ffmpeg?: string; browser?: string }): P
     await examineRenderer(),
     ffmpegFinding,
     await examineEncoders(ffmpeg),
+    await examineFormats(ffmpeg),
     await examineBrowser(options.browser),
     await examineCache(),
   ];
@@ -77,6 +80,27 @@ async function examineEncoders(ffmpeg: Ffmpeg | undefined): Promise<Finding> {
     const text = names ? `${names}, for --encoder hardware` : 'none in hardware; x264 encodes all films';
     const details = encoders.flatMap(({ title, problem }) => (problem ? [`${title}: ${problem}`] : []));
     return { what, found: works.length > 0, text, details, encoders };
+  } catch (error) {
+    return { what, found: false, text: (error as Error).message };
+  }
+}
+
+/** Formats that not every ffmpeg can make. */
+async function examineFormats(ffmpeg: Ffmpeg | undefined): Promise<Finding> {
+  const what = 'formats';
+  if (!ffmpeg) return { what, found: false, text: 'only .png and .apng, since there is no ffmpeg' };
+  try {
+    const formats = await formatsOf(ffmpeg);
+    const made = formats.flatMap(({ title, encoder }) => (encoder ? [`${title} (${encoder})`] : []));
+    const others = formats.flatMap(({ title, encoder }) => (encoder ? [] : [title])).join(', ');
+    const lacking = `This ffmpeg cannot make ${others}: ${NEWER_FFMPEG}.`;
+    const text = made.length > 0 ? `all, with ${made.join(', ')}` : `all but ${others}`;
+    return {
+      what,
+      found: others === '',
+      text: others && made.length > 0 ? `${made.join(', ')}, but not ${others}` : text,
+      ...(others && { details: [lacking] }),
+    };
   } catch (error) {
     return { what, found: false, text: (error as Error).message };
   }

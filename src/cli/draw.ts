@@ -96,7 +96,7 @@ export async function prepare(
   const plan = isFilm ? planFilms(subject, { ...options, out: films }) : [];
   for (const { group, film } of plan) {
     checkQuality(group, options);
-    checkBefore(group, film, report);
+    checkBefore(group, film, options, report);
     warn(group, film, report);
   }
   if (options.loops && options.loops > 1 && plan.some(({ sweep }) => sweep && !sweep.loop))

@@ -67,7 +67,10 @@ function renamed(jobs: readonly Job[], paths: readonly string[]): Job[] {
   }
   const replaced = new Map<PlannedOutput, string>();
   for (const [i, output] of (paths.length === all.length ? all : films).entries()) {
-    const [planned, given] = [parseOutput(output.path), parseOutput(paths[i])];
+    const [planned, given] = [
+      parseOutput(output.path, output.options),
+      parseOutput(paths[i], output.options),
+    ];
     if (planned.format !== given.format || planned.sequence !== given.sequence) {
       throw new UsageError(
         `--out is "${given.path}", but the planned output is "${planned.path}": use the same ending, or plan the film again.`,

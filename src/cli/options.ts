@@ -11,8 +11,15 @@ import type { Sweep } from '../core/sweep/sweep.js';
 import { exporters } from '../exporters/index.js';
 import { parseBytes } from '../outputs/budget.js';
 import { notShared } from '../outputs/formats/hardware.js';
-import { endingsIn, formatList, gradesOfFormats, namesIn, rangesOf } from '../outputs/formats/index.js';
-import { encoderChoices, endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
+import {
+  codecsOfEndings,
+  endingsIn,
+  formatList,
+  gradesOfFormats,
+  namesIn,
+  rangesOf,
+} from '../outputs/formats/index.js';
+import { codecs, depths, encoderChoices, endingsTaking, gifPalettes, qualities } from '../outputs/options.js';
 import { platformNames } from '../outputs/platforms.js';
 import { rateOf } from '../outputs/rate.js';
 import {
@@ -339,6 +346,29 @@ export const OPTIONS = [
     more: rangesOf('crf'),
     range: { least: 0, most: 63 },
     otherwise: 'by --quality',
+    commands: FILM,
+    films: true,
+  },
+  {
+    name: 'codec',
+    value: 'name',
+    help: 'the codec of a file whose ending leaves a choice',
+    more: codecsOfEndings(),
+    choices: codecs,
+    otherwise: 'by the file name',
+    commands: FILM,
+    films: true,
+  },
+  {
+    name: 'depth',
+    value: 'bits',
+    help: `bits per colour: 10 avoids bands in smooth gradients; only ${endingsIn(formatList.filter(({ deep }) => deep))}`,
+    more: 'Frames are then drawn with 16 bits, on the CPU.',
+    read: (text) => depths.find((depth) => String(depth) === text),
+    form: '8 or 10',
+    example: '10',
+    otherwise: '8',
+    cost: 'slower to draw and to encode',
     commands: FILM,
     films: true,
   },

@@ -3,7 +3,11 @@ import { RenderError, UsageError } from '../core/errors.js';
 import { available } from '../core/wording/did-you-mean.js';
 import type { OutputRequest } from '../jobs/plan.js';
 import {
+  type Codec,
+  type Depth,
   defaultEndings,
+  type EncodeOptions,
+  formatNamed,
   headroom,
   type Measured,
   type PlatformName,
@@ -31,6 +35,8 @@ interface OutputOptions {
   size?: [number, number];
   fps?: number;
   maxSize?: number;
+  codec?: Codec;
+  depth?: Depth;
 }
 
 /** The platforms that --for names, each once. */
@@ -51,11 +57,16 @@ function platformsNamed(names: string[]): PlatformName[] {
  * @param fps - The scene's own frame rate.
  */
 export function groupsOf(name: string, options: OutputOptions, defaults: string[], fps: number): Group[] {
-  const { out, size, maxSize } = options;
+  const { out, size, maxSize, depth } = options;
   const names = platformsNamed(options.for);
   if (names.length === 0) {
     const files = (out.length > 0 ? out : defaults).map((path) => ({ path, maxSize }));
     return [{ size, fps: options.fps, files }];
+  }
+  if (depth === 10) {
+    throw new UsageError(
+      '--depth 10 makes files that platforms do not accept: leave it out, or leave out --for.',
+    );
   }
   if (out.length > 0 && out.length !== names.length) {
     throw new UsageError(
@@ -64,17 +75,23 @@ export function groupsOf(name: string, options: OutputOptions, defaults: string[
   }
   const groups = new Map<string, Group>();
   for (const [i, platform] of names.entries()) {
-    const path = out[i] ?? `renders/${name}-${platform}${defaultEndings.film}`;
-    const { format } = parseOutput(path);
+    const { film } = platformOf(platform);
+    const ending = film ? `.${formatNamed(film).endings[0]}` : defaultEndings.film;
+    const path = out[i] ?? `renders/${name}-${platform}${ending}`;
+    const { format } = parseOutput(path, options);
     const rules = rulesOf(platformOf(platform), format);
     const shape = {
       size: size ?? sizeFor(platformOf(platform), format),
       fps: options.fps ?? within(fps, rules?.fps?.value),
     };
-    const most = rules?.bytes?.unverified ? undefined : rules?.bytes?.value;
+    const most = rules?.bytes?.unverified && !film ? undefined : rules?.bytes?.value;
     const key = JSON.stringify(shape);
     const group = groups.get(key) ?? { ...shape, files: [] };
-    const limits = { editLists: rules?.editLists?.value, soundBits: rules?.soundBits?.value };
+    const limits = {
+      editLists: rules?.editLists?.value,
+      soundBits: rules?.soundBits?.value,
+      silent: rules?.silent?.value,
+    };
     group.files.push({ path, platform, limits, maxSize: least(maxSize, most) });
     groups.set(key, group);
   }
@@ -96,12 +113,17 @@ const least = (...sizes: (number | undefined)[]) => {
  * Checks the film against its platforms' limits before it is made, and warns of limits that are unverified.
  * @throws UsageError if the film exceeds a limit that the platform itself states.
  */
-export function checkBefore(group: Group, film: Omit<Measured, 'format' | 'bytes'>, report: Reporter): void {
+export function checkBefore(
+  group: Group,
+  film: Omit<Measured, 'format' | 'bytes'>,
+  options: Pick<EncodeOptions, 'codec'>,
+  report: Reporter,
+): void {
   for (const { path, platform } of group.files) {
     if (!platform) continue;
     for (const { message, unverified } of unsuitable(platformOf(platform), {
       ...film,
-      format: parseOutput(path).format,
+      format: parseOutput(path, options).format,
     })) {
       if (!unverified) throw new UsageError(message);
       report.warning(message);

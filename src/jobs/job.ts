@@ -7,6 +7,7 @@ import { digestSchema } from '../core/digest.js';
 import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import { evaluationSchema, frameSchema, sizeSchema } from '../core/frame/description.js';
+import { pixelFormats } from '../core/frame/pixels.js';
 import type { Range } from '../core/range.js';
 import { MAX_RECIPE_BYTES, parseRecipe } from '../core/recipe/recipe.js';
 import { sceneFields } from '../core/recipe/scene.js';
@@ -17,8 +18,11 @@ import { parseJson } from '../core/wording/json.js';
 import { parse } from '../core/wording/parse.js';
 import { isPrintable } from '../core/wording/printable.js';
 import {
+  av1Encoders,
   checkEncodeOptions,
   checkOutput,
+  codecs,
+  depths,
   type FilmShape,
   gifPalettes,
   parseOutput,
@@ -186,12 +190,16 @@ const composedSchema = z.strictObject({
 /** Ranges that hold for every format. checkEncodeOptions() checks those of the output's own. */
 const encodeSchema = z.strictObject({
   quality: z.enum(qualities).optional(),
+  codec: z.enum(codecs).optional(),
+  depth: z.literal([...depths]).optional(),
+  av1: z.enum(av1Encoders).optional(),
   crf: z.number().min(0).max(63).optional(),
   webpQuality: z.number().min(0).max(100).optional(),
   gifPalette: z.enum(gifPalettes).optional(),
   maxSize: z.number().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
   loops: z.int().min(1).max(1000).optional(),
   editLists: z.boolean().optional(),
+  silent: z.boolean().optional(),
   soundBits: z.int().min(8000).max(10_000_000).optional(),
 });
 
@@ -228,7 +236,7 @@ const jobSchema = z.strictObject({
     height: z.int().min(1).max(65_535),
     fps: z.number().positive().max(1000),
     frames: count.min(1),
-    pixels: z.enum(['rgba', 'yuv420p']).optional(),
+    pixels: z.enum(pixelFormats).optional(),
     alpha: z.boolean().optional(),
   }),
   firstFrame: count,
@@ -331,11 +339,13 @@ function checkJob(job: Job): void {
   for (const planned of outputs) {
     const { path, options, frame, sound } = planned;
     if (sound && !codecOf(planned)) wrong(`"${path}" has a sound`);
-    const output = parseOutput(path);
+    const output = parseOutput(path, options);
     checkOutput(output, shapeOf(planned, film));
     checkEncodeOptions(output, options);
     if (!pixelFormatsFor(output).includes(film.pixels ?? 'rgba'))
       wrong(`"${path}" cannot be made from ${film.pixels} frames`);
+    if ((options.depth === 10) !== (film.pixels === 'rgba64') && frame === undefined)
+      wrong(`"${path}" has another depth than its frames`);
     if (frame !== undefined && frame >= film.frames)
       wrong(`"${path}" shows frame ${frame} of ${film.frames}`);
   }

@@ -75,7 +75,7 @@ export async function joinOn(
       const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
       const names = { firstNumber: job.firstFrame, numberStep: job.every };
       const settings = { ...options, ...names, note, sound: soundOn(job, output), check: checkOf(number) };
-      return joinSegments(parseOutput(path), film, settings, benches[number]);
+      return joinSegments(parseOutput(path, options), film, settings, benches[number]);
     }),
   );
 }

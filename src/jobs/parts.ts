@@ -66,7 +66,11 @@ export function* partsOf(
   film: FilmShape,
 ): Generator<{ frames: Range; parts: PlainPart[] }> {
   const takes = outputs.map((output) => {
-    const { takes } = encodingOf(parseOutput(output.path), shapeOf(output, film), output.options);
+    const { takes } = encodingOf(
+      parseOutput(output.path, output.options),
+      shapeOf(output, film),
+      output.options,
+    );
     return takes;
   });
   for (const [i, frames] of segmentsIn(film).entries()) {
@@ -83,8 +87,10 @@ export function* partsOf(
 }
 
 /** How an output's sound is encoded; undefined if it has none. */
-export function codecOf({ path, frame }: PlannedOutput): SoundCodec | undefined {
-  return frame === undefined ? formatNamed(parseOutput(path).format).sound : undefined;
+export function codecOf({ path, options, frame }: PlannedOutput): SoundCodec | undefined {
+  return frame === undefined && !options.silent
+    ? formatNamed(parseOutput(path, options).format).sound
+    : undefined;
 }
 
 /** @internal */

@@ -15,6 +15,7 @@ import {
   endingsIn,
   type Ffmpeg,
   type FilmShape,
+  findEncoder,
   formatList,
   formatNamed,
   isStill,
@@ -51,6 +52,8 @@ export interface OutputLimits {
   editLists?: boolean | undefined;
   /** The maximum bit rate of an MP4's sound, in bits per second. */
   soundBits?: number | undefined;
+  /** Whether to leave the sound out. */
+  silent?: boolean | undefined;
 }
 
 /** One of a film's files. */
@@ -103,13 +106,15 @@ export async function plan(
   means: Means = {},
   cache?: SegmentCache,
 ): Promise<Job> {
-  const outputs = files.map(({ path }) => parseOutput(path));
   const { encoder = 'software', ...settings } = encode;
-  checkEncoder(encoder, outputs, means);
+  const outputs = files.map(({ path }) => parseOutput(path, settings));
+  checkCodec(settings, outputs);
+  checkEncoder(encoder, settings, outputs, means);
   if (poster) checkStill(poster.path);
   const ffmpeg = outputs.some(needsFfmpeg) ? await workshop.ffmpeg(means) : undefined;
   const frames = request.kind === 'sweep' ? await framesFor(request, means, cache) : undefined;
-  const formats = formatsFor(poster ? [...outputs, parseOutput(poster.path)] : outputs);
+  const drawn = poster ? [...outputs, parseOutput(poster.path)] : outputs;
+  const formats = settings.depth === 10 ? deepFormats(request, outputs, settings) : formatsFor(drawn);
   const source = await workshop.source(request, frames, { ...means, silent: sound !== undefined }, formats);
   try {
     const { shape: film, firstFrame, every, backend, heard } = source;
@@ -123,13 +128,14 @@ export async function plan(
       planned.push({ path: poster.path, options: {}, frame });
     }
     for (const { path, options, frame } of planned) {
-      const output = parseOutput(path);
+      const output = parseOutput(path, options);
       checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
       checkEncodeOptions(output, options);
+      options.av1 = ffmpeg && (await findEncoder(ffmpeg, output));
     }
     if (encoder !== 'software') {
       for (const { path, options } of planned) {
-        const output = parseOutput(path);
+        const output = parseOutput(path, options);
         if (!formatNamed(output.format).hardware) continue;
         options.hardware = await workshop.hardware(encoder, output, film, options, means);
       }
@@ -161,13 +167,38 @@ export async function plan(
 }
 
 /** @throws UsageError for a hardware encoder whose segments would be shared, or that no output uses. */
-function checkEncoder(encoder: EncoderChoice, outputs: Output[], { here }: Means): void {
+function checkEncoder(
+  encoder: EncoderChoice,
+  { depth }: EncodeOptions,
+  outputs: Output[],
+  { here }: Means,
+): void {
   if (encoder === 'software') return;
   if (!here) throw notShared(encoder);
+  if (depth === 10)
+    throw new UsageError(`--encoder ${encoder} makes films with 8 bits: leave it out, or --depth 10.`);
   if (outputs.some(({ format }) => formatNamed(format).hardware)) return;
   const able = endingsIn(formatList.filter(({ hardware }) => hardware));
   throw new UsageError(
     `--encoder ${encoder} applies only to ${able}, and no output has that format: leave it out, or write an ${able}.`,
+  );
+}
+
+/** @throws UsageError for a codec that no output can have. */
+function checkCodec({ codec }: EncodeOptions, outputs: Output[]): void {
+  if (codec === undefined || outputs.some(({ format }) => formatNamed(format).choice)) return;
+  const able = endingsIn(formatList.filter(({ choice }) => choice === codec));
+  throw new UsageError(
+    `--codec ${codec} applies only to ${able}, and no output has that format: leave it out, or write an ${able}.`,
+  );
+}
+
+/** The pixel format for films with 10 bits. @throws UsageError if an output or the source cannot have them. */
+function deepFormats(request: SourceRequest, outputs: Output[], options: EncodeOptions): PixelFormat[] {
+  for (const output of outputs) checkEncodeOptions(output, options);
+  if (request.kind !== 'composed') return ['rgba64'];
+  throw new UsageError(
+    '--depth 10 applies only to sweeps: a composed scene is drawn on a canvas, which has 8 bits. Leave it out.',
   );
 }
 
@@ -245,7 +276,7 @@ export function keyOf(
 /** The pixel formats that all outputs accept, the cheapest first, since each frame is drawn once for all of them. */
 function formatsFor(outputs: Output[]): PixelFormat[] {
   const [first = [], ...others] = outputs.map(pixelFormatsFor);
-  return first.filter((format) => others.every((formats) => formats.includes(format)));
+  return first.filter((format) => format !== 'rgba64' && others.every((formats) => formats.includes(format)));
 }
 
 /** Checks the path of a still. @throws UsageError unless it is that of one PNG. */

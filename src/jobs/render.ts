@@ -14,6 +14,8 @@ import { quote } from '../core/wording/explain.js';
 import { parse } from '../core/wording/parse.js';
 import { inSight } from '../core/wording/printable.js';
 import {
+  codecs,
+  depths,
   type EncodeOptions,
   encoderChoices,
   gifPalettes,
@@ -40,7 +42,7 @@ export interface SceneInput {
 /** Options of films and stills. */
 export interface RenderOptions
   extends Omit<MakeOptions, 'cache' | 'follow' | 'lanes' | 'onCell'>,
-    Omit<EncodeOptions, 'note' | 'sound' | 'soundBits' | 'hardware'> {
+    Omit<EncodeOptions, 'note' | 'sound' | 'soundBits' | 'silent' | 'hardware' | 'av1'> {
   /**
    * Whether to cache segments on this machine, so that a restarted render resumes where it left off and only the
    * changed parts of a changed film are drawn. Defaults to false.
@@ -173,6 +175,8 @@ export function cacheFor({ cache }: { cache?: boolean }): SegmentCache | undefin
 /** Picks the encoding options. */
 export function encodingIn({
   quality,
+  codec,
+  depth,
   crf,
   webpQuality,
   gifPalette,
@@ -180,8 +184,8 @@ export function encodingIn({
   loops,
   editLists,
   encoder,
-}: Omit<EncodeOptions, 'hardware'>): EncodeOptions {
-  return { quality, crf, webpQuality, gifPalette, maxSize, loops, editLists, encoder };
+}: Omit<EncodeOptions, 'hardware' | 'av1'>): EncodeOptions {
+  return { quality, codec, depth, crf, webpQuality, gifPalette, maxSize, loops, editLists, encoder };
 }
 
 /**
@@ -293,6 +297,8 @@ const optionsSchema = z.looseObject({
   maxSize: z.number().positive().optional(),
   quality: z.enum(qualities).optional(),
   gifPalette: z.enum(gifPalettes).optional(),
+  codec: z.enum(codecs).optional(),
+  depth: z.literal([...depths]).optional(),
   crf: z.number().optional(),
   webpQuality: z.number().optional(),
   loops: z.int().min(1).optional(),

@@ -127,7 +127,7 @@ async function startEncoder(job: Job, parts: Part[], store: SegmentStore): Promi
   const [{ output: number, frames }] = parts;
   const output = job.outputs[number];
   const film = shapeOf(output, job.film);
-  const { takes, start } = encodingOf(parseOutput(output.path), film, output.options);
+  const { takes, start } = encodingOf(parseOutput(output.path, output.options), film, output.options);
   const takeOf = (part: Part) => takes.find(({ name }) => name === part.take)!;
   const bench = await store.bench(number);
   const files = parts.map((part) => ({ take: takeOf(part), file: fileOf(part) }));
@@ -209,7 +209,11 @@ export async function openPlanned(job: Job, workshop: Workshop, options: Means):
 function checkKeys(job: Job, parts: readonly Part[], source: FrameSource): void {
   for (const part of parts) {
     const output = job.outputs[part.output];
-    const { takes } = encodingOf(parseOutput(output.path), shapeOf(output, job.film), output.options);
+    const { takes } = encodingOf(
+      parseOutput(output.path, output.options),
+      shapeOf(output, job.film),
+      output.options,
+    );
     const take = takes.find(({ name }) => name === part.take)!;
     const [name] = source.fingerprintsOf(part.frames);
     if (name !== undefined && keyOf(name, take.options, job.film, job.pins.ffmpeg) === part.keys[0]) continue;

@@ -47,7 +47,7 @@ export async function openBenches(job: Job, means: Means, ffmpeg: BenchFfmpeg): 
     for (const output of job.outputs) {
       const { frames } = shapeOf(output, job.film);
       const options = { ffmpeg, timeout: means.timeout, frames };
-      benches.push(await Workbench.beside(parseOutput(output.path), options));
+      benches.push(await Workbench.beside(parseOutput(output.path, output.options), options));
     }
     return benches;
   } catch (error) {
@@ -167,7 +167,8 @@ export class SharedStore implements SegmentStore {
     const remove = () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
     const { frames } = this.job.film;
     const options = { ffmpeg: this.ffmpeg, timeout: this.means.timeout, frames };
-    return new Workbench(parseOutput(this.job.outputs[output].path), { path, target: path, remove }, options);
+    const { path: name, options: encode } = this.job.outputs[output];
+    return new Workbench(parseOutput(name, encode), { path, target: path, remove }, options);
   }
 
   done(bench: Workbench): Promise<void> {

@@ -1,5 +1,6 @@
 /** Provides what films are made with, and reuses it from film to film. */
 import { pretendHome } from '../browser/home.js';
+import { UsageError } from '../core/errors.js';
 import type { FrameDescription } from '../core/frame/description.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
 import type { FrameRenderer } from '../core/frame/renderer.js';
@@ -116,7 +117,7 @@ export class Workshop {
         firstFrame,
         every,
       };
-      const pooled = await this.renderer(means);
+      const pooled = await this.renderer(formats[0] === 'rgba64' ? deepMeans(means) : means);
       return sweepSource(part, pooled.renderer, formats, (idle) => this.release(pooled, idle));
     }
     // The typeface of a sheet's labels and its reader take a fifth of a second to load.
@@ -232,6 +233,12 @@ export class Workshop {
     if (idle) this.idle.push(pooled);
     else await pooled.renderer.close();
   }
+}
+
+/** Only the CPU draws with 16 bits. @throws UsageError if another backend is chosen. */
+function deepMeans(means: Means): Means {
+  if (means.backend !== 'gpu') return { ...means, backend: 'cpu' };
+  throw new UsageError('--depth 10 is drawn on the CPU: leave out --backend gpu, or --depth.');
 }
 
 /** The first and last frame of a sweep to draw. */

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import type { StopSignal } from '../core/ambient.js';
 import { RefusedError } from '../core/errors.js';
 import { BT709, frameBytes } from '../core/frame/pixels.js';
-import { outputOf } from '../system/patience.js';
 import { encodingOf, segmentStep } from './encode.js';
+import { encodersIn } from './encoders.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import type { EncodeOptions, FilmShape, Output } from './formats/format.js';
 import {
@@ -113,13 +113,6 @@ async function firstDevice(
     problem = found;
   }
   return { problem };
-}
-
-/** ffmpeg's names of the video encoders that it was built with. */
-async function encodersIn({ path }: Ffmpeg): Promise<Set<string>> {
-  const stalled = `ffmpeg did not list its encoders within ${SECONDS} s: choose another with --ffmpeg.`;
-  const text = await outputOf(path, ['-hide_banner', '-encoders'], { timeout: SECONDS, stalled });
-  return new Set([...text.matchAll(/^ V\S{5} (\S+)/gm)].map(([, name]) => name));
 }
 
 /** On machines with several GPUs, not every one of them can encode. */

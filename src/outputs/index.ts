@@ -6,8 +6,9 @@
 export { inBytes, parseBytes } from './budget.js';
 export { BESIDE, type CacheUsage, linkOrCopy, SegmentCache } from './cache.js';
 export { encodingOf } from './encode.js';
+export { findEncoder, formatsOf, NEWER_FFMPEG } from './encoders.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
-export type { SoundCodec } from './formats/format.js';
+export { av1Encoders, type Codec, type Depth, type SoundCodec } from './formats/format.js';
 export {
   type EncoderChoice,
   encoderChoices,
@@ -29,6 +30,8 @@ export { allHardware, findHardware, type HardwareFinding } from './hardware.js';
 export { type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,
+  codecs,
+  depths,
   type EncodeOptions,
   endingsTaking,
   gifPalettes,

@@ -5,7 +5,7 @@ import { inBytes } from './budget.js';
 import type { EncodeOptions, Format, NumberOption, Output } from './formats/format.js';
 import { endingsIn, formatList, formatNamed } from './formats/index.js';
 
-export { type EncodeOptions, gifPalettes, qualities } from './formats/format.js';
+export { codecs, depths, type EncodeOptions, gifPalettes, qualities } from './formats/format.js';
 export { type EncoderChoice, encoderChoices } from './formats/hardware.js';
 
 /**
@@ -14,8 +14,14 @@ export { type EncoderChoice, encoderChoices } from './formats/hardware.js';
  */
 export function checkEncodeOptions({ format: name, path }: Output, options: EncodeOptions): void {
   const format = formatNamed(name);
-  const { maxSize, loops = 1 } = options;
+  const { maxSize, loops = 1, depth = 8 } = options;
   if (format.quality?.option) checkNumber(format.quality.option, options);
+  if (depth !== 8 && !format.deep) {
+    const able = endingsIn(formatList.filter(({ deep }) => deep));
+    throw new UsageError(
+      `"${path}" cannot have --depth ${depth}, since .${format.endings[0]} files have 8 bits: write ${able}, or leave it out.`,
+    );
+  }
   within('--loops', loops, 1, 1000, 'try 3');
   if (!Number.isInteger(loops))
     throw new UsageError(`The --loops is ${loops} but must be a whole number: try 3.`);

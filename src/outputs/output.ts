@@ -5,12 +5,15 @@ import { basename, extname } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import type { PixelFormat } from '../core/frame/pixels.js';
 import { nearest, suggestion } from '../core/wording/did-you-mean.js';
-import type { FilmShape, Output } from './formats/format.js';
+import type { EncodeOptions, FilmShape, Format, Output } from './formats/format.js';
 import {
+  codecTitle,
   defaultEndings,
   endingsIn,
+  endingsWith,
   formatList,
   formatNamed,
+  formatsWithEnding,
   formatWithEnding,
   knownEndings,
   namesIn,
@@ -22,11 +25,12 @@ export type { FilmShape, Output } from './formats/format.js';
 const NUMBER = /%(?:0(\d{1,2}))?d/g;
 
 /**
- * Chooses the format by the file name's ending, ignoring case.
- * @throws UsageError if the ending is missing or unknown, if the path is a folder, or if the name of a picture has a %
- * that is not a single number such as %04d.
+ * Chooses the format by the file name's ending, ignoring case, and by the codec.
+ * @param options - Its codec, for formats that can have several.
+ * @throws UsageError if the ending is missing or unknown, if the path is a folder, if the name of a picture has a %
+ * that is not a single number such as %04d, or if such a file cannot have the codec.
  */
-export function parseOutput(path: string): Output {
+export function parseOutput(path: string, { codec }: Pick<EncodeOptions, 'codec'> = {}): Output {
   const name = basename(path);
   const known = knownEndings.join(', ');
   const { film } = defaultEndings;
@@ -41,14 +45,15 @@ export function parseOutput(path: string): Output {
     const named = name.startsWith('.') ? `${path.slice(0, -name.length)}film${name}` : `${path}${film}`;
     throw new UsageError(`"${path}" has no extension to choose the format (${known}): try "${named}".`);
   }
-  const format = formatWithEnding(ending);
-  if (format === undefined) {
+  const all = formatsWithEnding(ending);
+  if (all.length === 0) {
     const [shown, ...others] = [ending.toLowerCase(), ...knownEndings].map((known) => known.slice(1));
     const near = nearest(shown, others, {});
     const hint = near ? suggestion(`.${near}`) : `: try ${film}.`;
     throw new UsageError(`"${path}" ends in .${shown}, and the formats are ${known}${hint}`);
   }
 
+  const format = formatOf(path, all, codec);
   const output = { path, format: format.name, sequence: false };
   if (!format.onePicture || !name.includes('%')) return output;
   const literal = name.replaceAll('%%', '');
@@ -58,6 +63,19 @@ export function parseOutput(path: string): Output {
     );
   }
   return { ...output, sequence: true };
+}
+
+/** The format with a codec, among those that a file name allows. Those without a choice stay as they are. */
+function formatOf(path: string, all: Format[], codec: EncodeOptions['codec']): Format {
+  const [first] = all;
+  if (codec === undefined || first.choice === undefined) return first;
+  const chosen = all.find(({ choice }) => choice === codec);
+  if (chosen) return chosen;
+  const able = all.map(({ codec, choice }) => `${codec} (--codec ${choice})`).join(' or ');
+  throw new UsageError(
+    `"${path}" cannot be ${codecTitle(codec)}: a .${first.endings[0]} has ${able}. For ${codecTitle(codec)}, ` +
+      `write ${endingsWith(codec)}.`,
+  );
 }
 
 /** The path of one frame of a sequence: `frames/%04d.png` and 7 give `frames/0007.png`. Folder names stay as they

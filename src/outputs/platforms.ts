@@ -17,6 +17,8 @@ export interface Fact<T = number> {
 export interface Rules {
   /** At most. */
   bytes?: Fact;
+  /** The length of the longer side, in pixels. */
+  longSide?: Fact;
   seconds?: Fact<[number, number]>;
   fps?: Fact<[number, number]>;
   /** Each side, in pixels. */
@@ -42,6 +44,8 @@ export interface Rules {
   loudness?: Fact;
   /** False if it refuses files with edit lists. */
   editLists?: Fact<boolean>;
+  /** True if it refuses files with sound. */
+  silent?: Fact<boolean>;
 }
 
 /** A platform. Under a format's name are its rules for that format; `gifSize` and the like are the sizes of films in
@@ -52,8 +56,9 @@ export interface Platform
   title: string;
   /** The default size of films for it: one that suits most screens there. */
   size: [width: number, height: number];
-  /** Every platform accepts our default format. */
-  mp4: Rules;
+  /** The format of its files if none is named, in place of our default. All limits of size then apply, unverified or
+   *  not: files for it are of no other use. */
+  film?: FormatName;
 }
 
 const fact =
@@ -66,6 +71,7 @@ const hearsay =
   <T>(value: T): Fact<T> => ({ value, source, unverified: true });
 
 const MB = 1e6;
+const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const SQUARE: [number, number] = [1080, 1080];
 const TALL: [number, number] = [1080, 1920];
@@ -75,6 +81,10 @@ const GITHUB = 'github/docs, 2026-11';
 const DISCORD = 'discord/discord-api-docs, 2026-11';
 const BLUESKY = 'bluesky-social/atproto lexicons, 2026-11';
 const MASTODON = 'mastodon/mastodon, app/models, 2026-11'; // media_attachment.rb and concerns/attachmentable.rb
+const EMOJI = 'docs.discord.com, emoji resource, 2026-11';
+const PINTEREST = 'business.pinterest.com, product specs, 2026-11';
+const TELEGRAM = "Telegram's Bot API as quoted by teloxide, 2026-11";
+const STICKERS = 'MarshalX/telegram-crawler, stickers, 2026-11'; // a copy of core.telegram.org/stickers
 const YOUTUBE = "a mirror of Google's help pages, 2026-11";
 
 /** Google's page on encoding settings for uploads, as others quote it: "No Edit Lists (or the video might not get
@@ -82,6 +92,8 @@ const YOUTUBE = "a mirror of Google's help pages, 2026-11";
 const encoding = hearsay("quotations of Google's encoding settings, 2026-11");
 const others = hearsay('third-party pages, 2026-11');
 const ayrshare = hearsay("Ayrshare's media guidelines, 2026-11");
+const aws = hearsay("AWS's list of WhatsApp's media types, 2026-11");
+const vonage = hearsay("Vonage's guide to WhatsApp stickers, 2026-11");
 const fairpost = hearsay("commonpike/fairpost's copy of TikTok's API pages, 2026-11");
 
 /** What Instagram's publishing API says about sound, as Ayrshare and others repeat it. */
@@ -215,6 +227,76 @@ const platforms = {
     mp4: { bytes: others(1000 * MB), seconds: others([0, 900]) },
     gif: { bytes: others(20 * MB) },
   },
+  threads: {
+    title: 'Threads',
+    size: TALL,
+    mp4: {
+      bytes: ayrshare(1000 * MB),
+      seconds: ayrshare([0, 300]),
+      fps: ayrshare([23, 60]),
+      box: ayrshare([1920, 19_200]), // only the width is limited
+      aspect: ayrshare([0.01, 10]),
+      sound: ayrshare('AAC'),
+      channels: ayrshare(2),
+      sampleRate: ayrshare(48_000),
+      soundBits: ayrshare(128_000),
+      editLists: ayrshare(false),
+    },
+  },
+  pinterest: {
+    title: 'Pinterest',
+    size: [1000, 1500],
+    mp4: {
+      bytes: limit(PINTEREST)(2000 * MB),
+      seconds: range(PINTEREST)([4, 900]),
+      aspect: range(PINTEREST)([1 / 2, 1.91]),
+    },
+  },
+  telegram: {
+    title: 'Telegram (without sound: a GIF)',
+    size: SQUARE,
+    mp4: { bytes: limit(TELEGRAM)(50 * MB) },
+    gif: { bytes: limit(TELEGRAM)(50 * MB) },
+  },
+  'telegram-sticker': {
+    title: 'Telegram video sticker',
+    size: [512, 512],
+    film: 'webm',
+    webm: {
+      bytes: limit(STICKERS)(256_000),
+      longSide: limit(STICKERS)(512),
+      seconds: range(STICKERS)([0, 3]),
+      fps: range(STICKERS)([0, 30]),
+      silent: fact<boolean>(STICKERS)(true),
+    },
+  },
+  whatsapp: {
+    title: 'WhatsApp',
+    size: SQUARE,
+    mp4: {
+      bytes: aws(16 * MB),
+      sound: hearsay("VTEX's list of WhatsApp's media types, 2026-11")('AAC'),
+    },
+  },
+  'whatsapp-sticker': {
+    title: 'WhatsApp animated sticker',
+    size: [512, 512],
+    film: 'webp',
+    webp: {
+      bytes: vonage(500_000),
+      side: vonage([512, 512]),
+      seconds: others([0, 10]),
+      fps: others([0, 125]), // a frame lasts at least 8 ms
+    },
+  },
+  'discord-emoji': {
+    title: 'Discord emoji',
+    size: [128, 128],
+    film: 'gif',
+    gif: { bytes: limit(EMOJI)(256 * KIB), side: range(EMOJI)([128, 128]) },
+    webp: { bytes: limit(EMOJI)(256 * KIB), side: range(EMOJI)([128, 128]) },
+    avif: { bytes: limit(EMOJI)(256 * KIB), side: range(EMOJI)([128, 128]) },
+  },
 } satisfies Record<string, Platform>;
 
 export type PlatformName = keyof typeof platforms;
@@ -227,6 +309,8 @@ export const platformSynonyms: Synonyms = {
   instagram: ['insta', 'ig'],
   reel: ['reels'],
   story: ['stories'],
+  'discord-emoji': ['emoji'],
+  'telegram-sticker': ['sticker'],
 };
 
 /** The platform with that name. */

@@ -32,8 +32,9 @@ export function probeExport(path: string): Pick<Probe, 'bytes' | 'note'> {
  */
 export function probe(path: string): Probe {
   return reading(path, (bytes) => {
-    const { name, reader } = formatOf(bytes);
+    const { reader } = formatOf(bytes);
     const found = reader.read(bytes);
+    const { name } = withCodec(reader, found);
     const fps = found.seconds > 0 ? found.frames / found.seconds : 0;
     if (!Number.isFinite(found.seconds + fps)) throw new Malformed('is cut short or damaged'); // endless or empty
     return { format: name, bytes: bytes.size, ...found, fps };
@@ -53,6 +54,12 @@ function formatOf(bytes: Bytes): Format {
   const format = formatList.find(({ reader }) => reader.begins(head));
   if (format) return format;
   throw new Malformed(`is not a film or picture that Untrained can read (${endingsIn(formatList)})`);
+}
+
+/** Of the formats with a reader, the one with the codec that it found; by default the first. */
+function withCodec(reader: Format['reader'], { codec }: Found): Format {
+  const all = formatList.filter((format) => format.reader === reader);
+  return all.find(({ codes }) => codec !== undefined && codes?.includes(codec)) ?? all[0];
 }
 
 function explain(error: unknown): string {

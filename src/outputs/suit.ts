@@ -39,8 +39,11 @@ export function unsuitable(platform: Platform, film: Measured): { message: strin
   const rules = rulesOf(platform, film.format);
   if (!rules) {
     const taken = formatList.filter(({ name }) => rulesOf(platform, name));
-    const [ending] = formatNamed(film.format).endings;
-    const message = `${platform.title} is not known to accept .${ending}: write ${endingsIn(taken)}.`;
+    const { endings, codec, choice } = formatNamed(film.format);
+    const [ending] = endings;
+    const message = taken.some((other) => other.endings.includes(ending))
+      ? `${platform.title} is not known to accept ${codec} in .${ending}: leave out --codec ${choice}.`
+      : `${platform.title} is not known to accept .${ending}: write ${endingsIn(taken)}.`;
     return [{ message, unverified: true }];
   }
   return checks(rules, film)
@@ -114,6 +117,12 @@ function checks(rules: Rules, film: Omit<Measured, 'format'>): Check[] {
       next: `use --max-size ${Math.floor(most / 1e3)}kB`,
     }));
   }
+  add(rules.longSide, (length) => ({
+    holds: Math.max(width, height) === length,
+    value: `is ${width}x${height}`,
+    rule: `a longer side of ${length} pixels`,
+    next: 'leave out --size, or choose another',
+  }));
   add(rules.seconds, ([least, most]) => ({
     holds: !Number.isFinite(seconds) || (seconds >= least - ROUNDING && seconds <= most + ROUNDING),
     value: `lasts ${short(seconds)} s`,
@@ -129,8 +138,8 @@ function checks(rules: Rules, film: Omit<Measured, 'format'>): Check[] {
   add(rules.side, ([least, most]) => ({
     holds: Math.min(width, height) >= least && Math.max(width, height) <= most,
     value: `is ${width}x${height}`,
-    rule: `sides of ${least} to ${most} pixels`,
-    next: 'choose another --size',
+    rule: least === most ? `${most}x${most} pixels` : `sides of ${least} to ${most} pixels`,
+    next: least === most ? 'leave out --size' : 'choose another --size',
   }));
   add(rules.box, ([widest, tallest]) => ({
     holds: width <= widest && height <= tallest,
@@ -196,6 +205,12 @@ function checks(rules: Rules, film: Omit<Measured, 'format'>): Check[] {
       next: 'use a lower --audio-gain',
     }));
   }
+  add(rules.silent, () => ({
+    holds: audio === undefined,
+    value: 'has sound',
+    rule: 'no sound',
+    next: 'use --no-audio',
+  }));
   add(rules.editLists, (allowed) => ({
     holds: allowed || editLists !== true,
     value: 'has an edit list',

@@ -10,9 +10,9 @@ import type { Times } from '../files/read/found.js';
 import { type Decoded, decode, decodeSound, SMALL_BYTES } from './decode.js';
 import { encodingOf, type Joined, type Take } from './encode.js';
 import { formatNamed } from './formats/index.js';
+import { patchFile } from './opened.js';
 import type { EncodeOptions } from './options.js';
 import type { FilmShape } from './output.js';
-import { checksumsOfPngs } from './png.js';
 import { fractionOf } from './rate.js';
 import { SegmentEncoder } from './segment-encoder.js';
 import { timesOf, wrongTimes } from './times.js';
@@ -66,9 +66,8 @@ export class SegmentCheck {
     file: string,
     count: number,
   ): Promise<string | undefined> {
-    const { decoding } = this.format;
-    const isPng = name === 'video' && decoding === undefined;
-    const found = isPng ? await this.pngs(file, true) : await this.decoded(name, file, count);
+    const isPictures = name === 'video' && this.format.checksums !== undefined;
+    const found = isPictures ? await this.pictures(file, true) : await this.decoded(name, file, count);
     if (typeof found === 'string') return found;
     if (found.frames.length !== count) return `it has ${found.frames.length} frames instead of ${count}`;
     this.found[name][number] = found;
@@ -102,9 +101,9 @@ export class SegmentCheck {
     return formatNamed(this.bench.output.format);
   }
 
-  /** Reads a file of PNGs. */
-  private async pngs(file: string, decoded: boolean): Promise<Frames | string> {
-    const frames = await checksumsOfPngs(this.bench.path(file), this.shape, decoded);
+  /** Reads a file that ffmpeg did not make. */
+  private async pictures(file: string, isSegment: boolean): Promise<Frames | string> {
+    const frames = await this.format.checksums!(this.bench.path(file), this.shape, isSegment);
     return typeof frames === 'string' ? frames : { frames };
   }
 
@@ -155,20 +154,34 @@ export class SegmentCheck {
   /** What is wrong with the finished files, or undefined. */
   private wrongIn(files: string[], joined: Joined): Promise<string | undefined> | string | undefined {
     if (joined.from === 'copy') return this.wrongInEncoded(files[0], joined);
-    return this.format.decoding ? this.wrongInJoined(files[0]) : this.wrongInPictures(files);
+    return this.format.checksums ? this.wrongInPictures(files) : this.wrongInJoined(files[0]);
   }
 
   /** Pictures of their own must be those of the segments. */
   private async wrongInPictures(files: string[]): Promise<string | undefined> {
     const expected = this.found.video.flatMap(({ frames }) => frames);
-    if (files.length !== expected.length)
-      return `it has ${files.length} frames instead of ${expected.length}`;
+    const all: string[] = [];
     for (const [i, file] of files.entries()) {
-      const found = await this.pngs(file, false);
+      const found = await this.pictures(file, false);
       if (typeof found === 'string') return `frame ${i} of ${files.length}: ${found}`;
-      if (found.frames.join() !== expected[i]) return this.differs(i, files.length);
+      all.push(...found.frames);
     }
-    return undefined;
+    if (all.length !== expected.length) return `it has ${all.length} frames instead of ${expected.length}`;
+    const wrong = all.findIndex((frame, i) => frame !== expected[i]);
+    if (wrong >= 0) return this.differs(wrong, all.length);
+    return all.length > 1 && files.length === 1
+      ? this.wrongTimesIn(files[0], numbers(all.length), all.length)
+      : undefined;
+  }
+
+  /** The file, or a copy of it of which ffmpeg decodes only the film. */
+  private async decodable(file: string): Promise<string> {
+    const { bench, format } = this;
+    if (!format.decodable) return file;
+    const copy = `${file}.copy`;
+    await bench.onDisk(fs.copyFile(bench.path(file), bench.path(copy)));
+    await patchFile(bench.path(copy), format.decodable);
+    return copy;
   }
 
   /** What was joined without encoding must have exactly the segments' frames. */
@@ -179,7 +192,7 @@ export class SegmentCheck {
     const count = expected.length;
     const decodedLoops = Math.min(loops, DECODED_LOOPS);
     const found = await decode(bench, {
-      file,
+      file: await this.decodable(file),
       input: this.format.decoding!(shape),
       fps: shape.fps,
       threads: 0, // as many as ffmpeg thinks best
@@ -222,7 +235,7 @@ export class SegmentCheck {
     const wrong = frames > 1 ? this.wrongTimesIn(file, shown, frames) : undefined;
     if (wrong || !format.decoding) return wrong;
     const found = await decode(bench, {
-      file,
+      file: await this.decodable(file),
       input: format.decoding(shape),
       fps: shape.fps,
       threads: 0,

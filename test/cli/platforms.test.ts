@@ -40,6 +40,8 @@ async function told(path: string): Promise<{ stream: string; frames: number }> {
 
 test('every platform has its .mp4: size, rate, codec, pixels, index first, closed groups, and length', async () => {
   const seconds = 0.52;
+  // Others want another format (posts.test.ts), or four seconds.
+  const names = platformNames.filter((name) => platformOf(name).mp4 && name !== 'pinterest');
   const { code, stderr } = await inProcess(
     [
       ...SCENE,
@@ -47,13 +49,13 @@ test('every platform has its .mp4: size, rate, codec, pixels, index first, close
       String(seconds),
       '--quality',
       'draft',
-      ...platformNames.flatMap((name) => ['--for', name]),
+      ...names.flatMap((name) => ['--for', name]),
     ],
     { cwd },
   );
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  for (const name of platformNames) {
+  for (const name of names) {
     const path = join(cwd, `renders/cross-section-${name}.mp4`);
     const { size, mp4 } = platformOf(name);
     const [width, height] = size;
@@ -74,7 +76,7 @@ test('every platform has its .mp4: size, rate, codec, pixels, index first, close
     expect(boxes.slice(0, 2), name).toEqual(['ftyp', 'moov']);
     expect(colour, name).toEqual({ type: 'nclx', codes: [1, 1, 1], full: false });
     expect(readFileSync(path, 'latin1'), name).toContain(' open_gop=0 '); // x264 records its settings in the stream
-    expect(statSync(path).size, name).toBeLessThanOrEqual(mp4.bytes?.value ?? Number.POSITIVE_INFINITY);
+    expect(statSync(path).size, name).toBeLessThanOrEqual(mp4?.bytes?.value ?? Number.POSITIVE_INFINITY);
   }
 }, 240_000);
 

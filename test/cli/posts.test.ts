@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { noteOf } from '../../src/core/recipe/note.js';
-import { platformNames, probe } from '../../src/outputs/index.js';
+import { platformNames, platformOf, probe } from '../../src/outputs/index.js';
 import { decode } from '../video/decode.js';
 import { picture, render } from '../video/films.js';
 import { inProcess, temporaryFolder } from './untrained.js';
@@ -37,12 +37,14 @@ const hash = (path: string) => createHash('sha1').update(readFileSync(path)).dig
 
 test('one rendering for every platform, each file named after it', async () => {
   const cwd = fresh('everywhere');
+  // Others accept only films of one size, or longer ones.
+  const some = platformNames.filter((name) => !platformOf(name).film && name !== 'pinterest');
   const stdout = await run(
     cwd,
     ...['render', 'cross-section', '--size', '64x64', '--seconds', '0.6', '--json'],
-    ...platformNames.flatMap((platform) => ['--for', platform]),
+    ...some.flatMap((platform) => ['--for', platform]),
   );
-  const files = platformNames.map((platform) => `cross-section-${platform}.mp4`);
+  const files = some.map((platform) => `cross-section-${platform}.mp4`);
   expect(readdirSync(join(cwd, 'renders')).sort()).toEqual([...files].sort());
   for (const file of files) {
     expect(probe(join(cwd, 'renders', file))).toMatchObject({ codec: 'avc1', width: 64, frames: 15 });
@@ -77,6 +79,25 @@ test('a platform determines size, rate and budget, unless they are given', async
   });
 });
 
+test('stickers and emoji have the format, the size and the bytes that are accepted', async () => {
+  const cwd = fresh('stickers');
+  const names = ['telegram-sticker', 'whatsapp-sticker', 'discord-emoji'];
+  const flags = names.flatMap((name) => ['--for', name]);
+  await run(cwd, 'render', 'cross-section', '--set', 'layers=2', '--seconds', '0.2', '--quiet', ...flags);
+  const [telegram, whatsapp, discord] = [
+    'telegram-sticker.webm',
+    'whatsapp-sticker.webp',
+    'discord-emoji.gif',
+  ].map((name) => probe(join(cwd, `renders/cross-section-${name}`)));
+  expect(telegram).toMatchObject({ width: 512, height: 512, codec: 'V_VP9' });
+  expect(telegram.audio).toBeUndefined();
+  expect(telegram.bytes).toBeLessThanOrEqual(256_000);
+  expect(whatsapp).toMatchObject({ width: 512, height: 512 });
+  expect(whatsapp.bytes).toBeLessThanOrEqual(500_000);
+  expect(discord).toMatchObject({ width: 128, height: 128 });
+  expect(discord.bytes).toBeLessThanOrEqual(262_144);
+});
+
 test("films beyond a platform's limits are refused before anything is drawn", async () => {
   const cwd = fresh('refused');
   const outcome = async (...args: string[]) => {
@@ -97,9 +118,9 @@ test("films beyond a platform's limits are refused before anything is drawn", as
     [
       "2 untrained: The film lasts 1300 s, and X accepts 0.5 to 1200 s (xdevplatform/docs, 2026-11): use --seconds 1200.",
       "2 untrained: There are 1 --out for 2 --for: give one for each, in the same order, or none.",
-      "2 untrained: --for is "myspace", which is not a known platform. Available: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit.",
+      "2 untrained: --for is "myspace", which is not a known platform. Available: x, instagram, reel, story, tiktok, shorts, linkedin, bluesky, mastodon, discord, github, reddit, threads, pinterest, telegram, telegram-sticker, whatsapp, whatsapp-sticker, discord-emoji.",
       "2 untrained: --max-size is "small" but must be a size such as 8MB, 500kB or 10MiB.",
-      "2 untrained: --crf applies only to .mp4 and .webm, and no output has that format: leave it out, or use --quality.",
+      "2 untrained: --crf applies only to .mp4, .webm and .avif, and no output has that format: leave it out, or use --quality.",
       "2 untrained: --loops applies only to .mp4, and "a.gif" repeats anyway: leave it out.",
       "2 untrained: A still is a PNG, but "a.jpg" is not: name it .png, or use render for a film.",
     ]

@@ -128,6 +128,7 @@ test('doctor lists what it found, in this order', async () => {
     'backend',
     'ffmpeg',
     'encoders',
+    'formats',
     'browser',
     'cache',
   ]);

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
 import type { FrameDescription, FrameInput } from '../../src/core/frame/description.js';
-import type { PixelFormat } from '../../src/core/frame/pixels.js';
 import { unitGrid } from '../../src/core/frame/shown.js';
 import { countWeights, hiddenWidths } from '../../src/core/network/spec.js';
 import { arrange } from '../../src/renderers/gpu/arrange.js';
@@ -11,7 +10,7 @@ import { formsFor, invocationsFor, type Limits } from '../../src/renderers/gpu/f
 import { writeInputs } from '../../src/renderers/gpu/inputs.js';
 import type { Kernel } from '../../src/renderers/gpu/kernels/kernel.js';
 import { type NarrowForm, narrowBytes, samplesOf } from '../../src/renderers/gpu/kernels/narrow.js';
-import { type BufferName, type Plan, planFrame } from '../../src/renderers/gpu/plan.js';
+import { type BufferName, type GpuFormat, type Plan, planFrame } from '../../src/renderers/gpu/plan.js';
 import { frameOf } from '../frames/compare.js';
 import { inPalettes, real } from '../frames/specs.js';
 import { workgroupSize } from './wgsl.js';
@@ -43,7 +42,7 @@ const tiny: Limits = {
 /** The pace of a device that does this much in 50 ms. */
 const FAST = { effort: 4e11, firstPixel: 0 };
 
-const planOf = (frame: FrameDescription, limits: Limits, format?: PixelFormat, form?: NarrowForm) =>
+const planOf = (frame: FrameDescription, limits: Limits, format?: GpuFormat, form?: NarrowForm) =>
   planFrame(frame, arrange(frame.network, frame.shown), limits, format, form, undefined, FAST);
 
 /** Networks and pictures of all sizes. */
@@ -170,7 +169,7 @@ describe('every pixel once, within the limits', () => {
   ])('random frames on %s', (_, limits, side, units) => {
     let [chunks, frameCount] = [0, 0];
     fc.assert(
-      fc.property(frames(side, units), fc.constantFrom<PixelFormat>('rgba', 'yuv420p'), (random, format) => {
+      fc.property(frames(side, units), fc.constantFrom<GpuFormat>('rgba', 'yuv420p'), (random, format) => {
         const [width, height] = random.size;
         const even = format === 'yuv420p';
         const size: [number, number] = even
@@ -232,7 +231,7 @@ describe('every pixel once, within the limits', () => {
     expect(planOf(frame, guaranteed).operations).toBe(2 * weights * 300 * 4);
   });
 
-  test.each<PixelFormat>(['rgba', 'yuv420p'])('the pictures of a grid, in %s', (format) => {
+  test.each<GpuFormat>(['rgba', 'yuv420p'])('the pictures of a grid, in %s', (format) => {
     const network = { layers: 4, units: 19.5, activation: { perUnit: ['sin' as const, 'relu' as const] } };
     const frame = frameOf({ network, shown: { layer: 2 }, supersample: 2, size: [300, 200] });
     const grid = unitGrid(frame.size, 20);

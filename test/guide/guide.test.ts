@@ -51,6 +51,9 @@ const TEXT: Record<string, string> = {
   'h(x):  x ^= x >> 16;  x *= 0x21f0aaad;  x ^= x >> 15;  x *= 0xd35a2d97;  x ^= x >> 15': 'a formula',
   '#u2=PAYLOAD&flag&flag=value': 'the form of a link',
   'renders/cross-section-discord.mp4  2.3 MB  Discord: 2.3 MB of 10.5 MB': 'what a command prints',
+  'Made a project in my-film. Next:': 'what a command prints',
+  'A looping animation of a random neural network with 14 layers and 30 units per layer: smooth shapes in purple, pink and':
+    'what a command prints',
 };
 
 const pages = [
@@ -249,14 +252,15 @@ async function reduce(words: string[]): Promise<string[]> {
   const short = has('--for') ? ['--seconds', '0.6'] : ['--frames', '0-1']; // platforms refuse shorter films
   const film = ['--size', '32x32', '--quality', 'draft', ...(has('--frames') || isMade ? [] : short)];
   // An even pace takes seconds to measure, for every seed and every change of the sweep.
-  const pace = has('--set') ? ['--pace', 'tracks'] : [];
+  const changes = ['--set', '--seed', '--seeds', '--best'].some(has);
+  const pace = changes ? ['--pace', 'tracks'] : [];
   const seeds = has('--seeds') && has('--at') ? ['--seeds', '1-2'] : [];
   const smaller: Record<string, string[]> = {
     render: has('--plan') ? [] : [...film, ...pace],
     plan: film,
     batch: film,
     still: ['--size', has('--shown') ? '96x60' : '32x18'],
-    sheet: ['--size', '16x16', ...seeds],
+    sheet: ['--size', '16x16', ...seeds, ...pace],
     export: ['--size', '32x32'],
   };
   return [...words, ...(smaller[command] ?? [])];

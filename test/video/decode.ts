@@ -5,8 +5,10 @@
 
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
-import { type Ffmpeg, findFfmpeg } from '../../src/outputs/index.js';
+import type { Format } from '../../src/outputs/formats/format.js';
+import { type Ffmpeg, findFfmpeg, formatsOf } from '../../src/outputs/index.js';
 
 let found: Promise<Ffmpeg> | undefined;
 
@@ -15,6 +17,38 @@ export function testFfmpeg(): Promise<Ffmpeg> {
   found ??= findFfmpeg();
   return found;
 }
+
+let modern: Promise<Ffmpeg | undefined> | undefined;
+
+/**
+ * An ffmpeg with all encoders, for formats that the one from npm cannot make: that of the tests, ffmpeg-static's, or
+ * one on PATH. Undefined if there is none.
+ */
+export function modernFfmpeg(): Promise<Ffmpeg | undefined> {
+  modern ??= search();
+  return modern;
+}
+
+async function search(): Promise<Ffmpeg | undefined> {
+  const { FFMPEG_PATH: _, ...env } = process.env;
+  for (const find of [testFfmpeg, () => findFfmpeg(undefined, { env, packagePath: staticPath })]) {
+    const ffmpeg = await find().catch(() => undefined);
+    if (ffmpeg && (await formatsOf(ffmpeg)).every(({ encoder }) => encoder)) return ffmpeg;
+  }
+  return undefined;
+}
+
+function staticPath(name: string): string | undefined {
+  try {
+    return name === 'ffmpeg-static' ? createRequire(import.meta.url)(name) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The ffmpeg that can make a format; undefined if there is none. */
+export const ffmpegFor = ({ needs }: Format): Promise<Ffmpeg | undefined> =>
+  needs ? modernFfmpeg() : testFfmpeg();
 
 interface Decoded {
   /** RGBA, width * height * 4 bytes each. */
@@ -30,6 +64,8 @@ interface DecodeOptions {
   filter?: string;
   /** Arguments before -i. */
   input?: string[];
+  /** Defaults to the one of the tests. */
+  ffmpeg?: Ffmpeg | undefined;
 }
 
 /** Converts an MP4's or WebM's YUV to RGB by BT.709, whatever this ffmpeg would guess. */
@@ -38,14 +74,14 @@ export const FROM_BT709 =
 
 /** Decodes every frame of a film, or of a numbered sequence. */
 export async function decode(path: string, options: DecodeOptions): Promise<Decoded> {
-  const { width, height, filter, input = [] } = options;
+  const { width, height, filter, input = [], ffmpeg: chosen } = options;
   const args = [
     ...['-nostdin', '-hide_banner', ...input, '-i', path],
     ...['-vf', filter ? `${filter},format=rgba` : 'format=rgba'],
     ...['-vsync', '0'], // each frame once: otherwise ffmpeg repeats GIF frames for a constant rate
     ...['-f', 'rawvideo', 'pipe:1'],
   ];
-  const { path: ffmpeg } = await testFfmpeg();
+  const { path: ffmpeg } = chosen ?? (await testFfmpeg());
   const { stdout, stderr } = await promisify(execFile)(ffmpeg, args, {
     encoding: 'buffer',
     maxBuffer: 1 << 28,

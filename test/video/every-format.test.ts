@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
+import type { PixelFormat } from '../../src/core/frame/pixels.js';
 import { encodingOf } from '../../src/outputs/encode.js';
 import type { FilmShape } from '../../src/outputs/formats/format.js';
 import {
@@ -14,14 +15,22 @@ import {
   pixelFormatsFor,
   probe,
 } from '../../src/outputs/index.js';
-import { testFfmpeg } from './decode.js';
-import { fakeFfmpeg, HEIGHT, noise, picture, render, testFolder, WIDTH } from './films.js';
+import { ffmpegFor } from './decode.js';
+import { fakeFfmpeg, HEIGHT, noise, picture, render as renderAny, testFolder, WIDTH } from './films.js';
 import { yuv420p } from './yuv.js';
 
 const folder = testFolder();
 const film: FilmShape = { width: WIDTH, height: HEIGHT, fps: 25, frames: 60 };
 /** Whether a program can be pinned to one of several cores. */
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+
+/** A frame in another pixel format. */
+function framesAs(pixels: PixelFormat, rgba: Uint8Array): Uint8Array {
+  if (pixels === 'yuv420p') return yuv420p(rgba, WIDTH, HEIGHT);
+  if (pixels === 'rgba') return rgba;
+  return new Uint8Array(Uint16Array.from(rgba, (value) => 256 * value).buffer);
+}
+
 const note = '{"untrained":1,"scene":"<&>"}';
 
 test('names are unique, and each ending chooses a format', () => {
@@ -34,16 +43,27 @@ test('names are unique, and each ending chooses a format', () => {
     }
 });
 
-describe.each(formatList.map((format) => [format.name, format] as const))('%s', (name, format) => {
+/** Whether there is an ffmpeg that can make each format. */
+const ffmpegs = await Promise.all(formatList.map(ffmpegFor));
+const makeable = formatList.flatMap((format, i) => {
+  const ffmpeg = ffmpegs[i];
+  return ffmpeg ? [[format.name, format, ffmpeg] as const] : [];
+});
+
+describe.each(makeable)('%s', (name, format, ffmpeg) => {
+  const codec = format.choice;
+  const render: typeof renderAny = (path, frames, options) =>
+    renderAny(path, frames, { codec, ffmpeg, ...options });
   const output: Output = { path: `film.${format.endings[0]}`, format: name, sequence: false };
   const pictures = Array.from({ length: format.onePicture ? 1 : 3 }, (_, i) => picture(i));
   /** Whether file names choose this format, rather than another with its ending. */
-  const chosen = parseOutput(output.path).format === name;
+  const chosen = parseOutput(output.path, { codec }).format === name;
 
   test.runIf(chosen)('is made from all pixel formats, with the right properties and its note', async () => {
     for (const pixels of pixelFormatsFor(output)) {
-      const frames = pixels === 'yuv420p' ? pictures.map((rgba) => yuv420p(rgba, WIDTH, HEIGHT)) : pictures;
-      const made = await render(folder.in(output.path), frames, { note, pixels });
+      const frames = pictures.map((rgba) => framesAs(pixels, rgba));
+      const depth = pixels === 'rgba64' && format.deep ? 10 : 8;
+      const made = await render(folder.in(output.path), frames, { note, pixels, depth });
       const read = probe(made.path);
       expect(read).toMatchObject({ format: name, width: WIDTH, height: HEIGHT, bytes: made.bytes, note });
       expect(read.frames).toBe(pictures.length);
@@ -103,7 +123,7 @@ describe.each(formatList.map((format) => [format.name, format] as const))('%s', 
   test.skipIf(!canPin)('has the same bytes on one core', async () => {
     const [width, height] = [160, 112]; // x264 gives lower pictures one thread anyway
     const frames = Array.from({ length: format.onePicture ? 1 : 12 }, (_, i) => picture(i, width, height));
-    const { path } = await testFfmpeg();
+    const { path } = ffmpeg;
     const pinned = fakeFfmpeg(folder.in('ffmpeg'), `exec taskset -c 0 "${path}" "$@"`);
     const all = await render(folder.in('all', output.path), frames, { width, height });
     const one = await render(folder.in('one', output.path), frames, { width, height, ffmpeg: pinned });

@@ -1,10 +1,17 @@
 /** GIFs store only what changes, but show the whole film and keep its timing. */
 
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { decode, readGif } from './decode.js';
-import { difference, picture, render, testFolder } from './films.js';
+import { decode, modernFfmpeg, readGif, testFfmpeg } from './decode.js';
+import { difference, noise, picture, render, testFolder } from './films.js';
 
 const folder = testFolder();
+
+/** What the film below becomes: the beginnings of the files' SHA-256. */
+const PER_FRAME = '7cd1a6457c062cbf';
+const GLOBAL = 'e62a008acdf1ec4c';
+const SMALLER = 'e62a008acdf1ec4c';
 
 /** An 8-pixel square, of its own colours and black, that moves with `i` over a static gradient. */
 function over(i: number, width: number, height: number): Uint8Array {
@@ -69,3 +76,33 @@ test.each([24, 23.976, 29.97, 30, 48, 50, 59.94, 60, 100, 120])(
     }
   },
 );
+
+test('the bytes depend neither on ffmpeg nor on the machine', async () => {
+  const film = [0, 1, 2, 2, 3].map((i) => over(i, 64, 48));
+  const ffmpegs = [await testFfmpeg(), await modernFfmpeg()];
+  const known = { 'per-frame': PER_FRAME, global: GLOBAL, smaller: SMALLER };
+  for (const [name, digest] of Object.entries(known)) {
+    for (const ffmpeg of new Set(ffmpegs)) {
+      if (!ffmpeg) continue;
+      const options = name === 'smaller' ? { maxSize: 3000 } : { gifPalette: name as 'per-frame' | 'global' };
+      const { path } = await render(folder.in('film.gif'), film, { ...options, ffmpeg });
+      const found = createHash('sha256').update(readFileSync(path)).digest('hex');
+      expect(found.slice(0, 16), `${name}, ffmpeg ${ffmpeg.version}`).toBe(digest);
+    }
+  }
+});
+
+test.each([1, 2, 3, 16, 200, 255])('%i colours arrive unchanged, however they are mixed', async (count) => {
+  const colour = (i: number) => [(i * 4) & 252, (i >> 6) * 64, ((i * 28) & 252) ^ 128, 255];
+  // More than a GIF's table of sequences can hold.
+  const film = [1, 2].map((seed) => {
+    const values = noise(seed, 120, 80);
+    return Uint8Array.from({ length: values.length }, (_, at) => colour(values[at & ~3] % count)[at % 4]);
+  });
+  for (const gifPalette of ['per-frame', 'global'] as const) {
+    const { path } = await render(folder.in('film.gif'), film, { width: 120, height: 80, gifPalette });
+    const { frames } = await decode(path, { width: 120, height: 80 });
+    expect(frames).toHaveLength(2);
+    for (const [i, frame] of frames.entries()) expect(Buffer.compare(frame, film[i])).toBe(0);
+  }
+});

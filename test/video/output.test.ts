@@ -37,11 +37,11 @@ describe('parseOutput', () => {
     const paths = ['film.mp3', 'film.mkv', 'film.flv9', 'film', '.mp4', 'renders/', '..', ''];
     const messages = [...paths, 'a%04d-%d.png', 'a%4i.png'].map((path) => refusal(() => parseOutput(path)));
     expect(messages.join('\n')).toMatchInlineSnapshot(`
-      ""film.mp3" ends in .mp3, and the formats are .mp4, .gif, .webm, .webp, .mov, .png. Did you mean ".mp4"?
-      "film.mkv" ends in .mkv, and the formats are .mp4, .gif, .webm, .webp, .mov, .png. Did you mean ".mov"?
-      "film.flv9" ends in .flv9, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: try .mp4.
-      "film" has no extension to choose the format (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
-      ".mp4" has no extension to choose the format (.mp4, .gif, .webm, .webp, .mov, .png): try "film.mp4".
+      ""film.mp3" ends in .mp3, and the formats are .mp4, .gif, .webm, .webp, .avif, .mov, .apng, .png. Did you mean ".mp4"?
+      "film.mkv" ends in .mkv, and the formats are .mp4, .gif, .webm, .webp, .avif, .mov, .apng, .png. Did you mean ".mov"?
+      "film.flv9" ends in .flv9, and the formats are .mp4, .gif, .webm, .webp, .avif, .mov, .apng, .png: try .mp4.
+      "film" has no extension to choose the format (.mp4, .gif, .webm, .webp, .avif, .mov, .apng, .png): try "film.mp4".
+      ".mp4" has no extension to choose the format (.mp4, .gif, .webm, .webp, .avif, .mov, .apng, .png): try "film.mp4".
       "renders/" is a folder, not a file: try "renders/film.mp4".
       ".." is a folder, not a file: try "../film.mp4".
       The film has no file name: try "film.mp4".
@@ -66,7 +66,7 @@ test('checkOutput refuses what the format cannot hold', () => {
     `"The frame is 301x199, and WebM (yuv420p) needs both sides even: try --size 302x200."`,
   );
   expect(refusal(() => checkOutput(parseOutput('a.webp'), { ...film, width: 20_000 }))).toMatchInlineSnapshot(
-    `"The frame is 20000x48, and WebP holds at most 16383 pixels per side: make it smaller with --size, or write .mp4, .gif, .webm, .mov or .png."`,
+    `"The frame is 20000x48, and WebP holds at most 16383 pixels per side: make it smaller with --size, or write .mp4, .gif, .webm, .avif, .mov, .apng or .png."`,
   );
   expect(refusal(() => checkOutput(parseOutput('x/a.png'), film))).toMatchInlineSnapshot(
     `""x/a.png" is one picture, and the film has 50 frames: write "x/a-%04d.png" for all of them, or use \`untrained still\` for one."`,

@@ -1,12 +1,15 @@
 /** Palettes contain a picture's colours, or colours close to them. */
 
-import { promises as fs } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PaletteFile, paletteOf } from '../../src/outputs/formats/gif-colours.js';
-import { noise, picture, testFolder } from './films.js';
+import { Colours, NearestColours } from '../../src/outputs/formats/gif-colours.js';
+import { noise, picture } from './films.js';
 
-const folder = testFolder();
+function paletteOf(rgba: Uint8Array, most: number) {
+  const colours = new Colours();
+  colours.add(rgba);
+  return colours.palette(most);
+}
 
 /** The mean squared distance of pixels to the nearest colour. */
 function error(rgba: Uint8Array, palette: number[][]): number {
@@ -53,33 +56,32 @@ test('transparent pixels have no colour', () => {
   expect(paletteOf(Uint8Array.of(9, 9, 9, 0), 5)).toEqual([[0, 0, 0]]);
 });
 
-test('each picture has its palette, whose last entry is transparent, however its bytes are split', async () => {
-  const pictures = [picture(0, 8, 8), picture(5, 8, 8)];
-  const whole = Buffer.concat(pictures);
-  const write = async (path: string, length: number) => {
-    const file = await PaletteFile.create(path, 64, 16);
-    for (let at = 0; at < whole.length; at += length) await file.add(whole.subarray(at, at + length));
-    await file.close();
-  };
-  await write(folder.in('to'), whole.length);
-  for (const length of [1, 100, 256, 300]) {
-    await write(folder.in('pieces'), length);
-    expect(await fs.readFile(folder.in('pieces')), `${length}`).toEqual(await fs.readFile(folder.in('to')));
+test('what is forgotten does not count', () => {
+  const colours = new Colours();
+  for (const rgba of [noise(2), picture(3)]) {
+    colours.clear();
+    colours.add(rgba);
   }
-  const palettes = await fs.readFile(folder.in('to'));
-  expect(palettes).toHaveLength(2 * 1024);
-  for (const [i, rgba] of pictures.entries()) {
-    const entries = Array.from({ length: 256 }, (_, k) => [
-      ...palettes.subarray(1024 * i + 4 * k, 1024 * i + 4 * k + 4),
-    ]);
-    expect(entries.at(-1)).toEqual([0, 0, 0, 0]);
-    expect(new Set(entries.slice(0, -1).map(String)).size).toBeLessThanOrEqual(15);
-    expect(entries.slice(0, -1).every(([, , , a]) => a === 255)).toBe(true);
-    expect(
-      error(
-        rgba,
-        entries.slice(0, -1).map((entry) => entry.slice(0, 3)),
-      ),
-    ).toBeLessThan(40);
-  }
+  expect(colours.palette(255)).toEqual(paletteOf(picture(3), 255));
+});
+
+test('the nearest colour is the first of those with the least distance', () => {
+  const part = fc.oneof(fc.nat(255), fc.nat(31));
+  const colour = fc.tuple(part, part, part);
+  fc.assert(
+    fc.property(
+      fc.array(colour, { minLength: 1, maxLength: 255 }),
+      fc.array(colour, { minLength: 1, maxLength: 60 }),
+      (palette, pixels) => {
+        const nearest = new NearestColours(Uint8Array.from(palette.flat()));
+        for (const pixel of [...pixels, ...palette]) {
+          const distances = palette.map((other) =>
+            other.reduce((sum, value, i) => sum + (value - pixel[i]) ** 2, 0),
+          );
+          expect(nearest.find(...pixel)).toBe(distances.indexOf(Math.min(...distances)));
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
 });

@@ -1,40 +1,54 @@
 /** The table of platforms, and how films are held against it. */
 
 import { describe, expect, test } from 'vitest';
-import { type Fact, headroom, platformNames, platformOf, unsuitable } from '../../src/outputs/index.js';
+import {
+  type Fact,
+  formatList,
+  headroom,
+  type PlatformName,
+  platformNames,
+  platformOf,
+  rulesOf,
+  sizeFor,
+  unsuitable,
+} from '../../src/outputs/index.js';
 
 const film = { format: 'mp4' as const, width: 1080, height: 1080, fps: 25, frames: 150, seconds: 6 };
 
 describe.each(platformNames)('%s', (name) => {
   const platform = platformOf(name);
 
-  test('takes the size that is made for it', () => {
-    const [width, height] = platform.size;
-    expect(unsuitable(platform, { ...film, width, height })).toEqual([]);
-    expect((width % 2) + (height % 2)).toBe(0);
-    const [gifWidth, gifHeight] = platform.gifSize ?? platform.size;
-    if (platform.gif)
-      expect(unsuitable(platform, { ...film, format: 'gif', width: gifWidth, height: gifHeight })).toEqual(
-        [],
-      );
+  const taken = formatList.filter((format) => rulesOf(platform, format.name));
+
+  test('takes the size and the format that are made for it', () => {
+    expect(taken.map((format) => format.name)).toContain(platform.film ?? 'mp4');
+    for (const { name: format } of taken) {
+      const [width, height] = sizeFor(platform, format);
+      const seconds = rulesOf(platform, format)?.seconds?.value[1] ?? 6;
+      expect(unsuitable(platform, { ...film, format, width, height, seconds })).toEqual([]);
+      expect((width % 2) + (height % 2)).toBe(0);
+    }
   });
 
   test('says of each number who says so, and when', () => {
-    for (const rules of [platform.mp4, platform.gif ?? {}]) {
-      for (const fact of Object.values(rules) as Fact<unknown>[])
+    for (const format of taken) {
+      for (const fact of Object.values(rulesOf(platform, format.name)!) as Fact<unknown>[])
         expect(fact.source).toMatch(/\S, 20\d\d-\d\d$/);
     }
   });
 });
 
 test('what a platform says it does not take is told from what others say of it', () => {
-  const all = (name: 'x' | 'tiktok', change: object) => unsuitable(platformOf(name), { ...film, ...change });
+  const all = (name: PlatformName, change: object) => unsuitable(platformOf(name), { ...film, ...change });
   expect([
     ...all('x', { seconds: 2000 }),
     ...all('x', { fps: 90, bytes: 9e9 }),
     ...all('x', { format: 'gif', frames: 400 }),
     ...all('x', { format: 'webp' }),
     ...all('tiktok', { fps: 10, width: 64 }),
+    ...all('x', { format: 'mp4-av1' }),
+    ...all('telegram-sticker', { format: 'webm', audio: { codec: 'Opus', channels: 2, rate: 48_000 } }),
+    ...all('whatsapp-sticker', { format: 'webp', width: 512, height: 300 }),
   ]).toMatchInlineSnapshot(`
     [
       {
@@ -67,6 +81,26 @@ test('what a platform says it does not take is told from what others say of it',
       },
       {
         "message": "The film is 64x1080, and TikTok accepts sides of 360 to 4096 pixels (unverified: commonpike/fairpost's copy of TikTok's API pages, 2026-11): choose another --size.",
+        "unverified": true,
+      },
+      {
+        "message": "X is not known to accept AV1 in .mp4: leave out --codec av1.",
+        "unverified": true,
+      },
+      {
+        "message": "The film is 1080x1080, and Telegram video sticker accepts a longer side of 512 pixels (MarshalX/telegram-crawler, stickers, 2026-11): leave out --size, or choose another.",
+        "unverified": false,
+      },
+      {
+        "message": "The film lasts 6 s, and Telegram video sticker accepts up to 3 s (MarshalX/telegram-crawler, stickers, 2026-11): use --seconds 3.",
+        "unverified": false,
+      },
+      {
+        "message": "The film has sound, and Telegram video sticker accepts no sound (MarshalX/telegram-crawler, stickers, 2026-11): use --no-audio.",
+        "unverified": false,
+      },
+      {
+        "message": "The film is 512x300, and WhatsApp animated sticker accepts 512x512 pixels (unverified: Vonage's guide to WhatsApp stickers, 2026-11): leave out --size.",
         "unverified": true,
       },
     ]

@@ -19,6 +19,11 @@ export function toByte(value: number, threshold = 0.5): number {
   return Math.floor(255 * Math.min(1, Math.max(0, value)) + threshold) | 0;
 }
 
+/** The same in 256ths, rounded. */
+export function to16Bits(value: number): number {
+  return Math.floor(65_280 * Math.min(1, Math.max(0, value)) + 0.5) | 0;
+}
+
 /** sRGB to linear light, both in [0, 1]: IEC 61966-2-1. */
 export function toLinear(value: number): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -75,6 +80,37 @@ export function averageSamples(
         rgba[pixel + channel] = toByte(mean, threshold(x, y));
       }
       rgba[pixel + 3] = 255;
+    }
+  }
+}
+
+/**
+ * The same with 16 bits, without dither. The light is computed, since the tables are only precise enough for bytes.
+ * @param rgba - Red, green, blue and alpha of each pixel.
+ */
+export function averageDeepSamples(
+  samples: Float32Array[],
+  n: number,
+  width: number,
+  rows: number,
+  rgba: Uint16Array,
+): void {
+  const stride = width * n;
+  for (let y = 0, pixel = 0; y < rows; y++) {
+    for (let x = 0; x < width; x++, pixel += 4) {
+      for (let channel = 0; channel < 3; channel++) {
+        const plane = samples[channel % samples.length];
+        const first = y * n * stride + x * n;
+        let mean = plane[first];
+        if (n > 1) {
+          let light = 0;
+          for (let j = 0; j < n; j++)
+            for (let i = 0; i < n; i++) light += toLinear(plane[first + j * stride + i]);
+          mean = fromLinear(light / (n * n));
+        }
+        rgba[pixel + channel] = to16Bits(mean);
+      }
+      rgba[pixel + 3] = 65_280;
     }
   }
 }

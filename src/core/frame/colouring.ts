@@ -66,7 +66,8 @@ function mapped(table: Float32Array, value: number): Colour {
 }
 
 /**
- * Like colourOf() for planes of samples, but faster: converts light to sRGB by table, within 0.03 of a byte.
+ * Like colourOf() for planes of samples, but faster: converts light to sRGB by table, within 0.03 of a byte, unless it
+ * is to be exact.
  * @param outputs - A plane of brightness per output, 1 or 3.
  * @param colours - Three planes to write red, green and blue to. They may be the planes of the outputs.
  * @returns `colours`.
@@ -75,8 +76,10 @@ export function colourPlanes(
   colouring: Exclude<Colouring, 'rgb'>,
   outputs: Float32Array[],
   colours: Float32Array[],
+  exact = false,
 ): Float32Array[] {
   const [red, green, blue] = colours;
+  const toSrgb = exact ? fromLinear : fromLight;
   if (typeof colouring === 'object') {
     const { table, output } = colouring;
     const values = outputs[output];
@@ -90,9 +93,9 @@ export function colourPlanes(
     const [u, v, w] = outputs;
     for (let i = 0; i < u.length; i++) {
       const light = lightOfOutputs(colouring, u[i], v[i], w[i]);
-      red[i] = fromLight(light[0]);
-      green[i] = fromLight(light[1]);
-      blue[i] = fromLight(light[2]);
+      red[i] = toSrgb(light[0]);
+      green[i] = toSrgb(light[1]);
+      blue[i] = toSrgb(light[2]);
     }
   }
   return colours;

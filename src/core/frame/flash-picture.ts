@@ -1,6 +1,6 @@
 /** The small pictures of a film's frames in which flashes are looked for (flashes.ts). */
 import { FLASH_SIZE, luminances } from './flashes.js';
-import type { PixelFormat } from './pixels.js';
+import { type PixelFormat, roundedTo8 } from './pixels.js';
 
 /** The number of bytes of such a picture: one per pixel. */
 export const FLASH_BYTES = FLASH_SIZE[0] * FLASH_SIZE[1];
@@ -25,6 +25,7 @@ export function flashPicture(
 ): Uint8Array {
   const means = new Uint8ClampedArray(4 * FLASH_BYTES);
   if (format === 'rgba') addRgba(pixels, size, means);
+  else if (format === 'rgba64') addRgba(roundedTo8(pixels), size, means);
   else addVideo(pixels, size, means);
   const picture = new Uint8Array(FLASH_BYTES);
   luminances(means).forEach((luminance, i) => {

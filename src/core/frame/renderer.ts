@@ -94,8 +94,11 @@ export function onAbort(signal: StopSignal | undefined, listener: (reason: unkno
 }
 
 /** @throws RangeError for a format that a renderer does not have. */
-export function checkFormat(formats: readonly PixelFormat[], format: PixelFormat): void {
-  if (formats.includes(format)) return;
+export function checkFormat<T extends PixelFormat>(
+  formats: readonly T[],
+  format: PixelFormat,
+): asserts format is T {
+  if ((formats as readonly PixelFormat[]).includes(format)) return;
   throw new RangeError(`The format is "${format}" but must be ${formats.join(' or ')}.`);
 }
 

@@ -4,7 +4,8 @@
 import { type Bytes, big, Malformed, textOf } from '../bytes.js';
 import { type AudioTrack, type Found, MOST_NOTE, type Reader, type Times } from './found.js';
 
-interface Box {
+/** @internal */
+export interface Box {
   name: string;
   /** The range of its content, after the header; `end` is exclusive. */
   start: number;
@@ -13,7 +14,7 @@ interface Box {
 
 /** MP4 and all other ISO media; their first brand is not QuickTime's. */
 export const mp4Reader: Reader = {
-  begins: (head) => head.startsWith('ftyp', 4) && !isQuickTime(head),
+  begins: (head) => head.startsWith('ftyp', 4) && !isQuickTime(head) && !isAvif(head),
   read: readMp4,
   times: readTimes,
 };
@@ -24,7 +25,17 @@ function isQuickTime(head: string): boolean {
   return head.startsWith('ftypqt  ', 4);
 }
 
+/** Whether a file begins like an AVIF: animated, or a still. */
+export const isAvif = (head: string): boolean =>
+  head.startsWith('ftypavis', 4) || head.startsWith('ftypavif', 4);
+
 function readMp4(bytes: Bytes): Found {
+  const note = readComment(bytes, findBox(bytes, 'moov'));
+  return { ...readFilm(bytes), ...(note && { note }) };
+}
+
+/** Everything but the note. @throws Malformed if there are no pictures. */
+export function readFilm(bytes: Bytes): Found {
   const moov = findBox(bytes, 'moov');
   if (!moov) throw new Malformed('has no index of its frames');
   let video: Found | undefined;
@@ -37,8 +48,7 @@ function readMp4(bytes: Bytes): Found {
     editLists ||= find(bytes, track, 'edts', 'elst') !== undefined;
   }
   if (!video) throw new Malformed('has no pictures');
-  const note = readComment(bytes, moov);
-  return { ...video, ...(audio && { audio }), editLists, ...(note && { note }) };
+  return { ...video, ...(audio && { audio }), editLists };
 }
 
 /** What QuickTime and MP4 call uncompressed sound. */
@@ -65,10 +75,13 @@ function soundIn(bytes: Bytes, track: Box): string | undefined {
   return entry && bytes.text(entry.start + 8 + 4);
 }
 
+/** What MP4 and AVIF call a track with pictures. */
+const PICTURES = ['vide', 'pict'];
+
 /** A track's pictures; undefined if the track has something else. */
 function readTrack(bytes: Bytes, track: Box): Found | undefined {
   const handler = find(bytes, track, 'mdia', 'hdlr');
-  if (!handler || bytes.text(handler.start + 8) !== 'vide') return undefined;
+  if (!handler || !PICTURES.includes(bytes.text(handler.start + 8))) return undefined;
   const entry = find(bytes, track, 'mdia', 'minf', 'stbl', 'stsd'); // the first sample description, after their number
   const times = find(bytes, track, 'mdia', 'minf', 'stbl', 'stts');
   const header = find(bytes, track, 'mdia', 'mdhd');
@@ -94,8 +107,9 @@ function readTrack(bytes: Bytes, track: Box): Found | undefined {
 const scaleOf = (bytes: Bytes, header: Box): number =>
   bytes.be(header.start + (bytes.u8(header.start) === 1 ? 20 : 12), 4);
 
-/** The first track with pictures: decoding times, each plus its offset, less what the edit list cuts away. */
-function readTimes(bytes: Bytes): Times {
+/** When the first track with pictures shows them: decoding times, each plus its offset, less what the edit list cuts
+ *  away. */
+export function readTimes(bytes: Bytes): Times {
   const moov = findBox(bytes, 'moov');
   for (const track of moov ? boxes(bytes, moov) : []) {
     if (track.name !== 'trak' || !readTrack(bytes, track)) continue;
@@ -164,8 +178,8 @@ const sorted = (values: number[]) => values.sort((a, b) => a - b);
 
 /** The comment, as ffmpeg writes tags: each is a box that contains a data box. In an MP4, boxes have iTunes' names
  *  (©cmt); in a MOV, their number in a list of keys. */
-function readComment(bytes: Bytes, moov: Box): string | undefined {
-  const udta = find(bytes, moov, 'udta', 'meta');
+function readComment(bytes: Bytes, moov: Box | undefined): string | undefined {
+  const udta = moov && find(bytes, moov, 'udta', 'meta');
   if (!udta) return undefined;
   const meta = { ...udta, start: udta.start + 4 };
   const keys = find(bytes, meta, 'keys');
@@ -191,14 +205,15 @@ export const findBox = (bytes: Bytes, name: string): Box | undefined =>
   find(bytes, { name: '', start: 0, end: bytes.size }, name);
 
 /** Finds a nested box by its path: in each box, the first with the next name. */
-function find(bytes: Bytes, box: Box, ...names: string[]): Box | undefined {
+export function find(bytes: Bytes, box: Box, ...names: string[]): Box | undefined {
   const [name, ...rest] = names;
   if (name === undefined) return box;
   for (const child of boxes(bytes, box)) if (child.name === name) return find(bytes, child, ...rest);
   return undefined;
 }
 
-function* boxes(bytes: Bytes, { start, end }: Box): Generator<Box> {
+/** The boxes in a box. */
+export function* boxes(bytes: Bytes, { start, end }: Box): Generator<Box> {
   for (let at = start; at + 8 <= end; ) {
     bytes.count();
     const short = bytes.be(at, 4);

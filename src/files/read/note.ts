@@ -1,5 +1,7 @@
 /** Finds the note in a file of any kind. */
 import { type Bytes, Malformed, textOf } from '../bytes.js';
+import { apngReader } from './apng.js';
+import { avifReader } from './avif.js';
 import { noteInExport } from './exported.js';
 import type { Reader } from './found.js';
 import { gifReader } from './gif.js';
@@ -11,7 +13,16 @@ import { webpReader } from './webp.js';
 /** How many of a file's first bytes identify its kind. */
 export const HEAD = 64;
 
-const readers: readonly Reader[] = [mp4Reader, gifReader, webmReader, webpReader, movReader, pngReader];
+const readers: readonly Reader[] = [
+  mp4Reader,
+  gifReader,
+  webmReader,
+  webpReader,
+  avifReader,
+  movReader,
+  apngReader,
+  pngReader,
+];
 
 /**
  * The text in a file's metadata; undefined if there is none.

@@ -3,9 +3,17 @@
 import type { Bytes } from '../bytes.js';
 import { type Found, MOST_NOTE, type Reader } from './found.js';
 
-export const pngReader: Reader = { begins: (head) => head.startsWith('\x89PNG\r\n\x1a\n'), read: readPng };
+export const pngReader: Reader = {
+  begins: (head) => head.startsWith('\x89PNG\r\n\x1a\n') && !isApng(head),
+  read: readPng,
+};
 
-function readPng(bytes: Bytes): Found {
+/** Whether a PNG begins like one of our animated ones: their first chunk after the header says so. */
+export const isApng = (head: string): boolean =>
+  head.startsWith('\x89PNG\r\n\x1a\n') && head.startsWith('acTL', 37);
+
+/** Reads a PNG, or the picture that programs show which do not know that it is animated. */
+export function readPng(bytes: Bytes): Found {
   let note: string | undefined;
   for (let at = 8, name = ''; name !== 'IEND'; ) {
     bytes.count();

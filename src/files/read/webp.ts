@@ -2,6 +2,7 @@
 
 import type { Bytes } from '../bytes.js';
 import { type Found, MOST_NOTE, type Reader, type Times, timesFrom } from './found.js';
+import { noteInXmp } from './xmp.js';
 
 export const webpReader: Reader = {
   begins: (head) => head.startsWith('RIFF') && head.startsWith('WEBP', 8),
@@ -40,21 +41,11 @@ function readWebp(bytes: Bytes): Found {
       const sides = bytes.le(data + 1, 4); // 14 bits each, less 1
       [width, height] = [(sides & 0x3fff) + 1, ((sides >>> 14) & 0x3fff) + 1];
     } else if (name === 'XMP ' && length <= MOST_NOTE) {
-      note = description(bytes.text(data, length));
+      note = noteInXmp(bytes.text(data, length));
     }
     bytes.slice(data + length - Math.min(1, length), Math.min(1, length)); // throws if the chunk is incomplete
     at = data + length + (length % 2);
   }
   const seconds = frames > 1 ? milliseconds / 1000 : 0;
   return { width, height, frames: Math.max(1, frames), seconds, ...(note && { note }) };
-}
-
-/** Finds each end separately, since one regular expression for both could take long on hostile text. */
-function description(xmp: string): string | undefined {
-  const opening = '<rdf:li xml:lang="x-default">';
-  const start = xmp.indexOf(opening);
-  const end = xmp.indexOf('</rdf:li>', start);
-  if (start < 0 || end < 0) return undefined;
-  const text = xmp.slice(start + opening.length, end);
-  return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
 }

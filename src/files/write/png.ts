@@ -31,10 +31,22 @@ export type Deflate = (bytes: Uint8Array) => Promise<Uint8Array>;
  * Encodes a picture as a PNG.
  * @param rgba - Four bytes per pixel, top row first. Read before this returns. Without alpha, the fourth byte is
  * ignored.
+ * @param place - Where it is in a larger picture, if it is part of one.
  */
-export async function encodePng(rgba: Uint8Array, shape: PngShape, deflate: Deflate): Promise<Uint8Array> {
+export async function encodePng(
+  rgba: Uint8Array,
+  shape: PngShape,
+  deflate: Deflate,
+  place?: readonly [x: number, y: number],
+): Promise<Uint8Array> {
   const data = await deflate(new RowFilter(shape).filter(rgba));
-  return joined(pngHead(shape), chunk('IDAT', data), IEND);
+  const offset = place ? [offsetChunk(place)] : [];
+  return joined(pngHead(shape), ...offset, chunk('IDAT', data), IEND);
+}
+
+/** The chunk that says where a picture is in a larger one, in pixels (PNG extensions, 4.2.2). */
+function offsetChunk(place: readonly [x: number, y: number]): Uint8Array {
+  return chunk('oFFs', joined(...place.map((value) => big(value, 4)), Uint8Array.of(0)));
 }
 
 /** The bytes before a picture's IDAT chunks. */

@@ -2,6 +2,7 @@
 
 import { type Bytes, bytesOf, joined, little, type Patch } from '../bytes.js';
 import { riffChunk } from './wav.js';
+import { xmpOf } from './xmp.js';
 
 /** The size of the chunk that lists the features of an extended WebP, including its header. */
 const VP8X_BYTES = 18;
@@ -28,13 +29,5 @@ function vp8x(bytes: Bytes): Uint8Array {
   return riffChunk('VP8X', joined(little(XMP_FLAG, 4), ...sides));
 }
 
-/** The note as Dublin Core's description, which other programs show as the picture's description. */
-function xmpChunk(note: string): Uint8Array {
-  const escaped = note.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  const packet =
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
-    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt>' +
-    `<rdf:li xml:lang="x-default">${escaped}</rdf:li>` +
-    '</rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta>';
-  return riffChunk('XMP ', bytesOf(packet));
-}
+/** The note as XMP. */
+const xmpChunk = (note: string) => riffChunk('XMP ', bytesOf(xmpOf(note)));

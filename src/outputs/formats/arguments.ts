@@ -33,7 +33,7 @@ const TO_BT709 =
  */
 export function toVideo(
   { pixels, alpha }: FilmShape,
-  format = alpha ? 'yuva420p' : 'yuv420p',
+  format = pixels === 'rgba64' ? 'yuv420p10le' : alpha ? 'yuva420p' : 'yuv420p',
   filters: readonly string[] = [],
 ): string[] {
   const all = [...(pixels === 'yuv420p' ? [] : [TO_BT709, `format=${format}`]), ...filters];
@@ -48,14 +48,19 @@ export const BT709_TAGS = [
   ...['-color_range', 'tv'], // 16 to 235
 ];
 
-/** Raw frames through the pipe. rgb0: four bytes per pixel, of which the last is ignored. */
+/** ffmpeg's name of a film's pixel format. rgb0: four bytes per pixel, of which the last is ignored. */
+function nameOf({ pixels, alpha }: FilmShape): string {
+  if (pixels === 'rgba64') return 'rgba64le';
+  return pixels === 'yuv420p' ? 'yuv420p' : alpha ? 'rgba' : 'rgb0';
+}
+
+/** Raw frames through the pipe. */
 export function framesOf(film: FilmShape): Input {
-  const rgb = film.alpha ? 'rgba' : 'rgb0';
   return {
     options: [
       ...GENERAL,
       ...['-f', 'rawvideo'],
-      ...(film.pixels === 'yuv420p' ? ['-pix_fmt', 'yuv420p', ...BT709_TAGS] : ['-pix_fmt', rgb]),
+      ...['-pix_fmt', nameOf(film), ...(film.pixels === 'yuv420p' ? BT709_TAGS : [])],
       ...['-video_size', `${film.width}x${film.height}`],
       ...['-framerate', rateOf(film.fps)],
     ],
@@ -66,9 +71,13 @@ export function framesOf(film: FilmShape): Input {
 /** Options for a lossless copy of the frames, for formats that read them more than once: the pipe sends them only
  *  once. */
 export function losslessCopy({ pixels, alpha }: FilmShape): string[] {
+  const codec =
+    pixels === 'rgba64'
+      ? ['-c:v', 'ffv1', '-level', '3', '-slices', '4', '-slicecrc', '1', '-pix_fmt', 'gbrp16le']
+      : // A quarter of the raw size, and as fast as copying.
+        ['-c:v', 'utvideo', '-pix_fmt', pixels === 'yuv420p' ? 'yuv420p' : alpha ? 'gbrap' : 'gbrp'];
   return [
-    // A quarter of the raw size, and as fast as copying.
-    ...['-c:v', 'utvideo', '-pix_fmt', pixels === 'yuv420p' ? 'yuv420p' : alpha ? 'gbrap' : 'gbrp'],
+    ...codec,
     ...['-f', 'nut'], // keeps any frame rate exactly, where Matroska would round to milliseconds
   ];
 }

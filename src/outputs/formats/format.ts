@@ -25,8 +25,17 @@ export interface Format {
   endings: readonly [string, ...string[]];
   /** The codec's common name: "H.264". The same as the title if the format has only one codec. */
   codec: string;
+  /** The value of --codec that chooses it among the formats with its endings. Undefined if it has only one codec. */
+  choice?: Codec;
+  /** What its files call the codec, if other formats have the same container: Found.codec. */
+  codes?: readonly string[];
+  /** ffmpeg's names of the encoders that can make it, the best first, and of its container: where they are missing, it
+   *  is refused before anything is drawn. Undefined for formats that every ffmpeg makes. */
+  needs?: { encoders: readonly Av1Encoder[]; container?: string };
   /** Bits per colour component in the file. */
   bits: number;
+  /** Whether --depth 10 applies: its pixel formats then include `rgba64`. */
+  deep?: boolean;
   /** The pixel formats that its encoder accepts, the cheapest first. */
   pixels: readonly PixelFormat[];
   /** Whether ffmpeg makes it. */
@@ -80,6 +89,14 @@ export interface Format {
   /** ffmpeg's options to decode its files: the container, and the decoder if ffmpeg would choose another. Undefined if
    *  ffmpeg cannot, or if it is not needed. */
   decoding?(film: FilmShape): string[];
+  /** Changes to a copy of a file without which ffmpeg would decode more than the film. */
+  decodable?(bytes: Bytes): Patch[];
+  /**
+   * Checks a segment, or a finished file, of a format that ffmpeg does not make.
+   * @param isSegment - Its pictures are then decompressed, too.
+   * @returns A checksum of each picture, or what is wrong.
+   */
+  checksums?(path: string, film: FilmShape, isSegment: boolean): Promise<string[] | string>;
 }
 
 /** How sound is encoded: at 48 kHz, in stereo. */
@@ -113,6 +130,18 @@ export interface NumberOption {
 export const qualities = ['draft', 'standard', 'high'] as const;
 export type Quality = Extract<(typeof qualities)[number], string>;
 
+/** What --codec accepts. The file name chooses the container, and by default the codec, too. */
+export const codecs = ['h264', 'av1', 'vp9', 'prores'] as const;
+export type Codec = Extract<(typeof codecs)[number], string>;
+
+/** ffmpeg's encoders of AV1, the best first. */
+export const av1Encoders = ['libsvtav1', 'libaom-av1', 'librav1e'] as const;
+export type Av1Encoder = Extract<(typeof av1Encoders)[number], string>;
+
+/** Bits per colour component: what --depth accepts. */
+export const depths = [8, 10] as const;
+export type Depth = (typeof depths)[number];
+
 export const gifPalettes = ['auto', 'per-frame', 'global'] as const;
 export type GifPalette = Extract<(typeof gifPalettes)[number], string>;
 
@@ -123,7 +152,12 @@ export interface EncodeOptions {
   gifPalette?: GifPalette;
   /** Determines the next two unless they are given. Defaults to standard. */
   quality?: Quality;
-  /** Constant quality of MP4 (1 to 51) and WebM (0 to 63): lower is better and larger. */
+  /** The codec, for containers that can have several: `h264` (the default) or `av1` in MP4, `vp9` (the default) or
+   *  `av1` in WebM. */
+  codec?: Codec;
+  /** Bits per colour component, 8 (the default) or 10. Sweeps are then drawn with 16 bits, on the CPU. */
+  depth?: Depth;
+  /** Constant quality of MP4 (H.264: 1 to 51, AV1: 0 to 63), WebM and AVIF (0 to 63): lower is better and larger. */
   crf?: number;
   /** Quality of lossy WebP, 0 to 100: higher is better and larger. */
   webpQuality?: number;
@@ -138,10 +172,14 @@ export interface EncodeOptions {
   editLists?: boolean;
   /** The maximum bit rate of an MP4's sound, in bits per second. */
   soundBits?: number;
+  /** Whether to leave the film's sound out of the file. Defaults to false. */
+  silent?: boolean;
   /** What encodes MP4s. Only `software`, the default, gives the same bytes on every machine. */
   encoder?: EncoderChoice;
   /** The hardware encoder that was found for it (../hardware.ts). */
   hardware?: Hardware;
+  /** The encoder that was found for a format with AV1. */
+  av1?: Av1Encoder;
   /** A text for the file's metadata: its recipe. One line. */
   note?: string;
   /** The film's encoded sound: the name of its file on the workbench. */

@@ -34,9 +34,10 @@ export interface Graded {
   sound?: SoundCodec | undefined;
   /** Changes the finished file in place. */
   finish?: ((path: string) => Promise<void>) | undefined;
-  /** How many bytes a note adds, if it is added to the finished file. Such formats are encoded as a whole: ffmpeg can
-   *  neither join their segments nor tag them. */
+  /** How many bytes a note adds, if it is added to the finished file because ffmpeg cannot tag it. */
   addedNote?: (note: string) => number;
+  /** Whether it is encoded as a whole, because ffmpeg cannot join its segments. */
+  isWhole?: boolean;
 }
 
 const SIZE_TOLERANCE = 1.05;
@@ -46,14 +47,14 @@ const SIZE_TOLERANCE = 1.05;
 export function graded(path: string, film: FilmShape, options: EncodeOptions, grades: Graded): Encoding {
   const { maxSize, loops = 1, note } = options;
   const { file, container, finalContainer = container, addedNote } = grades;
-  const joinable = addedNote === undefined;
+  const joinable = !grades.isWhole;
   const sound = soundInput(grades.sound, options.sound);
   const copy: Take = { name: 'copy', options: losslessCopy(film) };
   const encoded: Take = { name: 'video', options: [...grades.options(grades.at(0)), ...container] };
   // Repetitions are made of a file without sound.
   const [once, onceContainer, onceSound] =
     loops > 1 ? ['once', container, undefined] : ['attempt', finalContainer, sound];
-  const added: Added = { note: joinable ? note : undefined, sound: onceSound };
+  const added: Added = { note: addedNote ? undefined : note, sound: onceSound };
   const encodeWhole = async (bench: Bench, rung: number, to: string) => {
     const quality = grades.at(rung);
     const encode = (options: string[], to: string) =>

@@ -1,15 +1,30 @@
 /** The table of formats, and functions that search it. */
 
-import { type Format, type NumberOption, qualities } from './format.js';
+import { apng } from './apng.js';
+import { avif } from './avif.js';
+import { type Codec, type Format, type NumberOption, qualities } from './format.js';
 import { gif } from './gif.js';
 import { mov } from './mov.js';
 import { mp4 } from './mp4.js';
+import { mp4Av1 } from './mp4-av1.js';
 import { png } from './png.js';
 import { webm } from './webm.js';
+import { webmAv1 } from './webm-av1.js';
 import { webp } from './webp.js';
 
 /** Every format by its name, in the order in which messages list them and readers are tried. */
-const formats = { mp4, gif, webm, webp, mov, png } satisfies Record<string, Format>;
+const formats = {
+  mp4,
+  'mp4-av1': mp4Av1,
+  gif,
+  webm,
+  'webm-av1': webmAv1,
+  webp,
+  avif,
+  mov,
+  apng,
+  png,
+} satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
 
@@ -26,11 +41,14 @@ export function formatNamed(name: string): Format {
   return format;
 }
 
-/** The format for a file's ending, such as "mp4" or ".MP4". Undefined if there is none. */
-export function formatWithEnding(ending: string): Format | undefined {
+/** The formats for a file's ending, such as "mp4" or ".MP4": the default one first, then others with other codecs. */
+export function formatsWithEnding(ending: string): Format[] {
   const bare = ending.replace(/^\./, '').toLowerCase();
-  return formatList.find(({ endings }) => endings.includes(bare));
+  return formatList.filter(({ endings }) => endings.includes(bare));
 }
+
+/** The default format for a file's ending. Undefined if there is none. */
+export const formatWithEnding = (ending: string): Format | undefined => formatsWithEnding(ending)[0];
 
 /** The endings of all formats, each with its dot. */
 export const knownEndings: readonly string[] = [
@@ -45,37 +63,60 @@ export function endingsIn(some: readonly Format[], conjunction = 'or'): string {
   );
 }
 
+/** What a codec is called: "AV1". */
+export const codecTitle = (codec: Codec): string => formatList.find(({ choice }) => choice === codec)!.codec;
+
+/** The endings of formats that can have a codec. */
+export const endingsWith = (codec: Codec): string =>
+  endingsIn(formatList.filter(({ choice }) => choice === codec));
+
+/** The codecs that each ending can have: ".mp4: h264 or av1; …". */
+export function codecsOfEndings(): string {
+  const endings = new Set(formatList.flatMap(({ choice, endings: [first] }) => (choice ? [first] : [])));
+  const all = [...endings].map((ending) => {
+    const choices = formatsWithEnding(ending).map(({ choice }) => choice!);
+    return `.${ending}: ${listed(choices, 'or')}`;
+  });
+  return `${all.join('; ')}.`;
+}
+
 /** How to name a file in one of some formats: ".webm (VP9), .mov (ProRes 4444) or frames as name-%04d.png". */
 export function namesIn(some: readonly Format[]): string {
-  const names = some.map(({ title, codec, onePicture, endings: [first] }) =>
-    onePicture ? `frames as name-%04d.${first}` : `.${first}${codec === title ? '' : ` (${codec})`}`,
-  );
+  const names = some.map(({ title, codec, onePicture, endings: [first] }) => {
+    if (onePicture) return `frames as name-%04d.${first}`;
+    if (codec === title) return `.${first}`;
+    const all = some.filter(({ endings }) => endings[0] === first).map(({ codec }) => codec);
+    return `.${first} (${listed(all, 'or')})`;
+  });
   return listed(names, 'or');
 }
 
 /** What the grades of --quality mean in each format: "MP4: crf 28, 18 or 13; …". */
 export function gradesOfFormats(): string {
-  const all = formatList.flatMap(({ title, quality }) => {
-    if (!quality) return [];
-    const { grades, unit } = quality;
-    const numbers = listed(
-      qualities.map((grade) => String(grades[grade])),
-      'or',
-      false,
-    );
-    return [`${title}: ${unit.replace('N', numbers)}`];
+  return byText(({ quality }) => {
+    if (!quality) return undefined;
+    const numbers = qualities.map((grade) => String(quality.grades[grade]));
+    return quality.unit.replace('N', listed(numbers, 'or', false));
   });
-  return `${all.join('; ')}.`;
 }
 
 /** The range of a numeric option in each format: "MP4: 1 to 51; WebM: 0 to 63, whole." */
 export function rangesOf(option: NumberOption['option']): string {
-  const all = formatList.flatMap(({ title, quality }) => {
+  return byText(({ quality }) => {
     const range = quality?.option;
-    if (range?.option !== option) return [];
-    return [`${title}: ${range.least} to ${range.most}${range.whole ? ', whole' : ''}`];
+    if (range?.option !== option) return undefined;
+    return `${range.least} to ${range.most}${range.whole ? ', whole' : ''}`;
   });
-  return `${all.join('; ')}.`;
+}
+
+/** A text for each format: those with the same text together. */
+function byText(textOf: (format: Format) => string | undefined): string {
+  const titles = new Map<string, string[]>();
+  for (const format of formatList) {
+    const text = textOf(format);
+    if (text !== undefined) titles.set(text, [...(titles.get(text) ?? []), format.title]);
+  }
+  return `${[...titles].map(([text, all]) => `${listed(all, 'and')}: ${text}`).join('; ')}.`;
 }
 
 function listed(words: string[], conjunction: string, once = true): string {

@@ -12,8 +12,10 @@ export const mov: Format = {
   title: 'MOV',
   endings: ['mov'],
   codec: 'ProRes 4444',
+  choice: 'prores',
   bits: 10,
-  pixels: ['rgba'],
+  deep: true,
+  pixels: ['rgba', 'rgba64'],
   needsFfmpeg: true,
   transparent: true,
   fixedSize: {

@@ -2,8 +2,8 @@
 
 import { mp4Reader } from '../../files/read/mp4.js';
 import { BT709_TAGS, toVideo } from './arguments.js';
-import { type FilmShape, type Format, qualityOf } from './format.js';
-import { graded } from './graded.js';
+import { type EncodeOptions, type FilmShape, type Format, qualityOf } from './format.js';
+import { type Graded, graded } from './graded.js';
 import { hardwareEncoders, hardwareOptions } from './hardware.js';
 
 /**
@@ -43,13 +43,32 @@ const X264 = { scale: 'crf', whole: false };
 const threadsFor = ({ height }: FilmShape): number =>
   Math.max(1, Math.min(ENCODER_THREADS, Math.floor(Math.ceil(height / 16) / 2)));
 
+/** How its segments and finished files are written. */
+export function mp4Containers({ editLists }: EncodeOptions): Pick<Graded, 'container' | 'finalContainer'> {
+  return {
+    // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr: tags
+    // the container's colours too, which newer ffmpegs do by default.
+    container: ['-movflags', '+faststart+write_colr', '-f', 'mp4'],
+    // The frames' times then begin at 0 by themselves, although frames may be stored in another order.
+    ...(editLists === false && {
+      finalContainer: [
+        ...['-use_editlist', '0', '-movflags', '+faststart+write_colr+negative_cts_offsets'],
+        ...['-avoid_negative_ts', 'disabled', '-f', 'mp4'],
+      ],
+    }),
+  };
+}
+
 export const mp4: Format = {
   name: 'mp4',
   title: 'MP4',
   endings: ['mp4'],
   codec: 'H.264',
+  choice: 'h264',
+  codes: ['avc1'],
   bits: 8,
-  pixels: ['yuv420p', 'rgba'],
+  deep: true,
+  pixels: ['yuv420p', 'rgba', 'rgba64'],
   needsFfmpeg: true,
   transparent: false,
   evenSides: 'yuv420p',
@@ -86,13 +105,14 @@ export const mp4: Format = {
       halving: 6 * steps,
       describe: (crf) => `${scale} ${whole ? Math.round(crf) : crf}`,
       options(crf) {
-        const filters = draft ? [] : [deband(film)];
+        const deep = film.pixels === 'rgba64';
+        const filters = draft || deep ? [] : [deband(film)]; // with ten bits, there are no bands
         if (hardware) {
           const own = hardwareOptions(hardware, crf, draft);
-          return [...toVideo(film, 'yuv420p', [...filters, ...own.filters]), ...own.encoder, ...BT709_TAGS];
+          return [...toVideo(film, undefined, [...filters, ...own.filters]), ...own.encoder, ...BT709_TAGS];
         }
         return [
-          ...toVideo(film, 'yuv420p', filters),
+          ...toVideo(film, undefined, filters),
           ...['-c:v', 'libx264', '-threads', String(threadsFor(film))],
           // On our films, slow is 4% smaller for 30% more time; faster presets are larger or worse.
           ...['-preset', draft ? 'veryfast' : 'medium'],
@@ -107,17 +127,8 @@ export const mp4: Format = {
           ...BT709_TAGS,
         ];
       },
-      // faststart: the index first, so that a browser can start to play before it has the whole file. write_colr:
-      // tags the container's colours too, which newer ffmpegs do by default.
-      container: ['-movflags', '+faststart+write_colr', '-f', 'mp4'],
+      ...mp4Containers(options),
       sound: mp4.sound,
-      // The frames' times then begin at 0 by themselves, although frames are stored in another order.
-      ...(options.editLists === false && {
-        finalContainer: [
-          ...['-use_editlist', '0', '-movflags', '+faststart+write_colr+negative_cts_offsets'],
-          ...['-avoid_negative_ts', 'disabled', '-f', 'mp4'],
-        ],
-      }),
     });
   },
   reader: mp4Reader,

@@ -2,7 +2,7 @@
 
 import { pngReader } from '../../files/read/png.js';
 import { IEND, noteInPng } from '../../files/write/png.js';
-import { splitPngs, startPngs } from '../png.js';
+import { checksumsOfPngs, splitPngs, startPngs } from '../png.js';
 import { segmentsIn } from '../segments.js';
 import type { Format } from './format.js';
 
@@ -12,7 +12,7 @@ export const png: Format = {
   endings: ['png'],
   codec: 'PNG',
   bits: 8,
-  pixels: ['rgba'],
+  pixels: ['rgba', 'rgba64'],
   needsFfmpeg: false,
   transparent: true,
   onePicture: true,
@@ -36,4 +36,5 @@ export const png: Format = {
   addNote: noteInPng,
   tail: IEND,
   reader: pngReader,
+  checksums: checksumsOfPngs,
 };

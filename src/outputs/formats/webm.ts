@@ -3,20 +3,38 @@
 import { soundInTime, webmReader } from '../../files/read/webm.js';
 import { patchFile } from '../opened.js';
 import { BT709_TAGS, toVideo } from './arguments.js';
-import { type Format, qualityOf } from './format.js';
-import { graded } from './graded.js';
+import { type EncodeOptions, type FilmShape, type Format, qualityOf } from './format.js';
+import { type Graded, graded } from './graded.js';
 
 /** One thread gives other bytes than several, so the number must not depend on the machine. With more than eight,
  *  there are too few rows of 64 pixels to share. */
 const THREADS = 8;
+
+/** How its segments and finished files are written. */
+export function webmContainers(
+  { frames, fps }: FilmShape,
+  { sound }: EncodeOptions,
+): Pick<Graded, 'container' | 'finalContainer' | 'finish'> {
+  return {
+    container: ['-f', 'webm'],
+    ...(sound && {
+      // Otherwise the pictures would be late by the encoder's delay.
+      finalContainer: ['-avoid_negative_ts', 'disabled', '-f', 'webm'],
+      finish: (path) => patchFile(path, (bytes) => soundInTime(bytes, (1000 * frames) / fps)),
+    }),
+  };
+}
 
 export const webm: Format = {
   name: 'webm',
   title: 'WebM',
   endings: ['webm'],
   codec: 'VP9',
+  choice: 'vp9',
+  codes: ['V_VP9'],
   bits: 8,
-  pixels: ['yuv420p', 'rgba'],
+  deep: true,
+  pixels: ['yuv420p', 'rgba', 'rgba64'],
   needsFfmpeg: true,
   transparent: true,
   evenSides: 'yuv420p',
@@ -52,14 +70,8 @@ export const webm: Format = {
         ...['-cpu-used', options.quality === 'draft' ? '8' : '4'], // 4 costs 0.3 dB against 1 and takes half the time
         ...BT709_TAGS,
       ],
-      container: ['-f', 'webm'],
+      ...webmContainers(film, options),
       sound: webm.sound,
-      ...(options.sound && {
-        // Otherwise the pictures would be late by the encoder's delay.
-        finalContainer: ['-avoid_negative_ts', 'disabled', '-f', 'webm'],
-        finish: (path: string) =>
-          patchFile(path, (bytes) => soundInTime(bytes, (1000 * film.frames) / film.fps)),
-      }),
     });
   },
   reader: webmReader,

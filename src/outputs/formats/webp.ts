@@ -35,7 +35,8 @@ export const webp: Format = {
       // slowly. If everything moves, the size is about the same: figure 1 has 454 kB instead of 453.
       preferred: (quality) => encoder('libwebp', quality),
       container: ['-loop', '0', '-f', 'webp'], // loop 0: forever
-      addedNote: webpNoteBytes, // ffmpeg cannot join WebPs
+      addedNote: webpNoteBytes,
+      isWhole: true,
     });
   },
   addNote: noteInWebp,

@@ -11,4 +11,6 @@ export interface BandFrame extends InputSettings, Pick<FrameDescription, 'dither
   places?: [column: number, row: number][];
   /** If it is drawn adaptively: how smooth it is. */
   adaptive?: Exclude<Smoothness, 'unsafe'>;
+  /** Whether its values have 16 bits (`rgba64`). It is then neither dithered nor drawn adaptively. */
+  deep?: boolean;
 }

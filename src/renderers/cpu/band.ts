@@ -50,7 +50,8 @@ export function adaptiveParts({ size: [width, height], supersample }: Sampling, 
 
 /**
  * Draws a part of a frame with the evaluator's network, with the same bytes as in the whole frame.
- * @param rgba - 4 * width * height bytes; with `places`, as many for each picture in turn.
+ * @param rgba - 4 * width * height bytes, twice as many if the frame is deep; with `places`, as many for each picture
+ * in turn.
  */
 export function drawPart(evaluator: Evaluator, frame: BandFrame, part: Part, rgba: Uint8Array): void {
   if (frame.adaptive) drawAdaptively(evaluator, frame, part, rgba);

@@ -1,5 +1,5 @@
 /** Draws a part of a frame pixel by pixel: the bytes are the same as in the whole frame. */
-import { averageSamples, BAYER } from '../../core/frame/colour.js';
+import { averageDeepSamples, averageSamples, BAYER } from '../../core/frame/colour.js';
 import { colourPlanes } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import type { Part } from '../../core/frame/geometry.js';
@@ -17,7 +17,8 @@ export function samplesIn(
 
 /**
  * Draws a part with the evaluator's network, which must have room for its samples.
- * @param rgba - 4 * width * height bytes; with `places`, as many for each picture in turn.
+ * @param rgba - 4 * width * height bytes, twice as many if the frame is deep; with `places`, as many for each picture
+ * in turn.
  */
 export function drawExactly(evaluator: Evaluator, frame: BandFrame, part: Part, rgba: Uint8Array): void {
   const n = frame.supersample;
@@ -28,7 +29,7 @@ export function drawExactly(evaluator: Evaluator, frame: BandFrame, part: Part, 
   }
   const planes = evaluator.evaluate(samples);
   const pictures = frame.places ? planes.map((plane) => [plane]) : [planes];
-  const bytes = 4 * part.width * part.height;
+  const bytes = (frame.deep ? 8 : 4) * part.width * part.height;
   for (const [i, outputs] of pictures.entries()) {
     const into = rgba.subarray(i * bytes, (i + 1) * bytes);
     colourPart(evaluator, frame, part, outputs, frame.places?.[i] ?? [0, 0], into);
@@ -38,14 +39,21 @@ export function drawExactly(evaluator: Evaluator, frame: BandFrame, part: Part, 
 /** Turns brightness into pixels. */
 function colourPart(
   evaluator: Evaluator,
-  { supersample: n, colouring, dither }: BandFrame,
+  { supersample: n, colouring, dither, deep }: BandFrame,
   { x, y, width, height }: Part,
   outputs: Float32Array[],
   [left, top]: [number, number],
   rgba: Uint8Array,
 ): void {
   const samples = outputs[0].length;
-  const planes = colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, evaluator.colours(samples));
+  const planes =
+    colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, evaluator.colours(samples), deep);
+  if (deep) {
+    // Bytes of an array of their own begin at a multiple of two.
+    const values = new Uint16Array(rgba.buffer, rgba.byteOffset, rgba.length / 2);
+    averageDeepSamples(planes, n, width, height, values);
+    return;
+  }
   const threshold = dither
     ? // Not `%`, since a part may begin to the left of the frame or above it.
       (column: number, row: number) => BAYER[((top + y + row) & 7) * 8 + ((left + x + column) & 7)]

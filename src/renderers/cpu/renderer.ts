@@ -53,7 +53,7 @@ export class CpuRenderer implements PartRenderer {
   readonly arithmetic: string;
   /** While the last bands of one frame are drawn, idle threads start on the next. */
   readonly framesInFlight = 2;
-  readonly formats = ['rgba'] as const;
+  readonly formats = ['rgba', 'rgba64'] as const;
   readonly threads: number;
   readonly #kernel: Kernel;
   readonly #threads: ThreadState[] = [];
@@ -93,15 +93,17 @@ export class CpuRenderer implements PartRenderer {
     if (this.#failure) throw this.#failure;
     signal?.throwIfAborted();
     checkFormat(this.formats, format);
-    const rgba = roomFor(frameBytes(frame.size), into);
-    const prepared = this.#prepare(frame);
+    const rgba = roomFor(frameBytes(frame.size, format), into);
+    const prepared = this.#prepare(frame, format === 'rgba64');
+    const pixelBytes = bytesOfPixel(prepared.frame);
     const { places } = prepared.frame;
-    if (places) fillBlack(rgba);
+    if (places) fillBlack(rgba, pixelBytes);
     const { weights, output } = prepared.network;
     const bands = prepared.frame.adaptive
       ? adaptiveParts(prepared.frame, weights.length)
       : bandsOf(prepared.frame, weights.length, output.units);
-    const copy = (band: Part, pixels: ArrayBuffer) => copyPart(rgba, frame.size[0], places, band, pixels);
+    const copy = (band: Part, pixels: ArrayBuffer) =>
+      copyPart(rgba, frame.size[0], places, band, pixels, pixelBytes);
     let isOurs = true; // once the frame is finished or cancelled, the array is the caller's again
     const drawn = (band: Part, pixels: ArrayBuffer) => isOurs && copy(band, pixels);
     try {
@@ -163,7 +165,7 @@ export class CpuRenderer implements PartRenderer {
     this.#threads.push(state);
   }
 
-  #prepare(frame: FrameDescription): Prepared {
+  #prepare(frame: FrameDescription, deep = false): Prepared {
     const { supersample, view, dither, network: spec } = frame;
     const places = placesIn(frame);
     const size = places?.size ?? frame.size;
@@ -171,10 +173,11 @@ export class CpuRenderer implements PartRenderer {
     const module = kernelModule(network);
     const { features, fold } = spec;
     const inputs = { size, supersample, view, network: { features, fold } };
-    const adaptive = adaptiveOf(frame);
+    const adaptive = deep ? undefined : adaptiveOf(frame);
     const drawn: BandFrame = {
       ...inputs,
       ...(adaptive && { adaptive }),
+      ...(deep && { deep }),
       dither,
       colouring: colouringShown(frame),
       ...(places && { places: places.at }),
@@ -198,7 +201,8 @@ export class CpuRenderer implements PartRenderer {
     const { message, parts } = job;
     const part = parts[job.next];
     try {
-      const bytes = 4 * part.width * part.height * (message.frame.places?.length ?? 1);
+      const pictures = message.frame.places?.length ?? 1;
+      const bytes = bytesOfPixel(message.frame) * part.width * part.height * pictures;
       const recycled = state.buffers.pop();
       const rgba = recycled && recycled.byteLength >= bytes ? recycled : new ArrayBuffer(bytes);
       const next: PartMessage = { ...(state.lastSent !== message && { frame: message }), part, rgba };
@@ -254,9 +258,12 @@ function placesIn({ network, shown, size }: FrameDescription) {
   return { size: cell, at: Array.from({ length: count }, (_, i) => place(i)) };
 }
 
+const bytesOfPixel = ({ deep }: BandFrame) => (deep ? 8 : 4);
+
 /** Opaque black, for the space between the pictures of a grid. */
-function fillBlack(rgba: Uint8Array): void {
-  for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : 0;
+function fillBlack(rgba: Uint8Array, pixelBytes: number): void {
+  rgba.fill(0);
+  for (let i = pixelBytes - 1; i < rgba.length; i += pixelBytes) rgba[i] = 255;
 }
 
 const fits = (message: FrameMessage, parts: readonly Part[]) =>
@@ -280,21 +287,22 @@ function copyPart(
   places: [number, number][] | undefined,
   { x: firstColumn, y: firstRow, width, height }: Part,
   drawn: ArrayBuffer,
+  pixelBytes: number,
 ): void {
-  const row = 4 * width;
+  const row = pixelBytes * width;
   if (!places && width === frameWidth) {
     rgba.set(new Uint8Array(drawn, 0, row * height), row * firstRow);
     return;
   }
   if (!places) {
     for (let y = 0; y < height; y++)
-      rgba.set(new Uint8Array(drawn, row * y, row), 4 * ((firstRow + y) * frameWidth + firstColumn));
+      rgba.set(new Uint8Array(drawn, row * y, row), pixelBytes * ((firstRow + y) * frameWidth + firstColumn));
     return;
   }
   for (const [i, [left, top]] of places.entries()) {
     for (let y = 0; y < height; y++) {
       const line = new Uint8Array(drawn, row * (i * height + y), row);
-      rgba.set(line, 4 * ((top + firstRow + y) * frameWidth + left));
+      rgba.set(line, pixelBytes * ((top + firstRow + y) * frameWidth + left));
     }
   }
 }

@@ -45,7 +45,8 @@ export function partDrawer(reply: (message: DrawnMessage, transfer: ArrayBuffer[
       }
       if (!evaluator) throw new RangeError('an earlier part did not fit'); // of the same frame
       const pictures = frame.places?.length ?? 1;
-      drawPart(evaluator, frame, part, new Uint8Array(rgba, 0, 4 * part.width * part.height * pictures));
+      const bytes = (frame.deep ? 8 : 4) * part.width * part.height * pictures;
+      drawPart(evaluator, frame, part, new Uint8Array(rgba, 0, bytes));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error; // failed allocations throw RangeErrors; others end the thread
       evaluator = undefined; // frees its memory; the next frame creates a new one

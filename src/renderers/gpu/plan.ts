@@ -9,7 +9,7 @@ import { UsageError } from '../../core/errors.js';
 import type { Colouring } from '../../core/frame/colouring.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { inputWriter } from '../../core/frame/inputs.js';
-import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
+import { frameBytes } from '../../core/frame/pixels.js';
 import { colouringShown, type UnitGrid } from '../../core/frame/shown.js';
 import type { Exponents } from '../exponents.js';
 import { type Arrangement, levelTerms, type Matrix, matricesOf } from './arrange.js';
@@ -29,6 +29,10 @@ import { yuvKernel } from './kernels/yuv.js';
 import { FIRST_EFFORT } from './pace.js';
 import { computedFrame, gridOf } from './traits.js';
 
+/** The pixel formats that a GPU draws. */
+export const gpuFormats = ['rgba', 'yuv420p'] as const;
+export type GpuFormat = (typeof gpuFormats)[number];
+
 /**
  * The buffers a frame needs. Layers alternate between `unitsA` and `unitsB`. Kernels read either `offsets` or, if
  * inputs are not linear, `inputs`.
@@ -41,7 +45,7 @@ export type BufferName =
   | 'unitsB'
   | 'brightness'
   | 'map'
-  | PixelFormat;
+  | GpuFormat;
 
 export interface Dispatch {
   kernel: Kernel;
@@ -65,7 +69,7 @@ export interface Plan {
   /** Sizes in bytes; 0 for buffers that are not needed. */
   buffers: Record<BufferName, number>;
   /** The buffer with the finished picture. */
-  picture: PixelFormat;
+  picture: GpuFormat;
   /** The rows of samples whose inputs chunk i reads; undefined if positions are its inputs. */
   inputs(i: number): InputRows | undefined;
   /** The table of colours, if a map is used. */
@@ -111,7 +115,7 @@ export function planFrame(
   frame: FrameDescription,
   arrangement: Arrangement,
   limits: Limits,
-  picture: PixelFormat = 'rgba',
+  picture: GpuFormat = 'rgba',
   form = formsFor(arrangement.narrow ?? 0, arrangement.parts.count, limits)[0],
   exponents: Exponents | undefined = undefined,
   { effort, firstPixel: begin }: Portion = { effort: FIRST_EFFORT, firstPixel: 0 },

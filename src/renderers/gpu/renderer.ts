@@ -12,6 +12,7 @@ import {
 } from '../../core/frame/renderer.js';
 import type { Device } from './device.js';
 import { Pace } from './pace.js';
+import { gpuFormats } from './plan.js';
 import { type Drawing, Session, type SessionOptions, SLOTS, type Timing } from './session.js';
 
 /** A frame's work on a session. */
@@ -26,7 +27,7 @@ const GRACE_MS = 500;
 export class GpuRenderer implements FrameRenderer {
   readonly backend = 'gpu';
   readonly framesInFlight = SLOTS;
-  readonly formats = ['rgba', 'yuv420p'] as const;
+  readonly formats = gpuFormats;
   /** Called after each frame, if the device supports timestamp queries. */
   onTimed: ((timing: Timing) => void) | undefined;
   #open: () => Promise<Device>;

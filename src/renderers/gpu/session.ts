@@ -9,7 +9,6 @@ import type { StopSignal } from '../../core/ambient.js';
 import { RenderError } from '../../core/errors.js';
 import type { FrameDescription } from '../../core/frame/description.js';
 import { sampleOffsets } from '../../core/frame/geometry.js';
-import type { PixelFormat } from '../../core/frame/pixels.js';
 import type { WebGpuCanvas } from '../../core/frame/renderer.js';
 import type { Exponents } from '../exponents.js';
 import { type Arrangement, arrange } from './arrange.js';
@@ -23,7 +22,7 @@ import { Memory } from './memory.js';
 import { Networks } from './networks.js';
 import { Pace } from './pace.js';
 import { Pipelines } from './pipelines.js';
-import { type Dispatch, type Plan, type Portion, planFrame } from './plan.js';
+import { type Dispatch, type GpuFormat, gpuFormats, type Plan, type Portion, planFrame } from './plan.js';
 import { Presenter } from './presenter.js';
 import { computedFrame } from './traits.js';
 import { Tuner } from './tuner.js';
@@ -56,7 +55,7 @@ export interface Drawing {
 }
 
 /** Where a frame goes: into an array in this format, or to a canvas. */
-export type Destination = PixelFormat | WebGpuCanvas;
+export type Destination = GpuFormat | WebGpuCanvas;
 
 /** A frame's timing. */
 export interface Timing {
@@ -227,7 +226,7 @@ export class Session {
   #plan(
     frame: FrameDescription,
     arrangement: Arrangement,
-    format: PixelFormat,
+    format: GpuFormat,
     exponents: Exponents | undefined,
     portion: Portion,
   ): { plan: Plan; form?: NarrowForm; tuner?: Tuner<NarrowForm> } {
@@ -267,7 +266,7 @@ export class Session {
     for (const name of ['unitsA', 'unitsB', 'brightness'] as const) {
       this.#memory.make(name, buffers[name], STORAGE);
     }
-    for (const name of ['rgba', 'yuv420p'] as const) {
+    for (const name of gpuFormats) {
       this.#memory.make(`${name} ${slot}`, buffers[name], STORAGE | COPY_SRC);
     }
     this.#memory.make(`readback ${slot}`, timesAt(bytesRead(plan, job)) + TIMES_BYTES, MAP_READ | COPY_DST);
@@ -354,7 +353,7 @@ export class Session {
       for (const { number, dispatch } of piece) {
         const { kernel, buffers, partsAt, groups } = dispatch;
         const names = buffers.map((name) =>
-          name === 'rgba' || name === 'yuv420p' ? `${name} ${slot}` : name,
+          gpuFormats.some((format) => format === name) ? `${name} ${slot}` : name,
         );
         pass.setPipeline(this.#pipelines.get(kernel));
         pass.setBindGroup(0, this.#memory.bind(kernel, ['steps', ...names], partsAt), [STEP_STRIDE * number]);
